@@ -1,0 +1,74 @@
+# Two commands: `make demo` runs the product on embedded defaults, `make test` runs every test.
+# Each does all set-up by itself; a repeat run finds everything done and is quick.
+
+SHELL := /bin/bash
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := $(VENV)/stamps
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONUNBUFFERED := 1
+
+# A test that fails on a machine busy with other things gets a second chance, and is reported as rerun.
+RERUNS := --reruns 2 --reruns-delay 2
+
+.PHONY: demo test test-fast check format bench soak setup setup-dev phones clean help
+
+help: ## Show the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: setup ## Set everything up and run the product with its virtual phone and pilot
+	@$(PY) -m cs_agent.project.demo
+
+test: setup-dev ## Set everything up and run every test, the fast ones first
+	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak" $(RERUNS)
+	@$(PY) -m pytest -q -m "(browser or story) and not soak" $(RERUNS)
+
+test-fast: setup-dev ## The tests without browsers and whole-product stories
+	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak"
+
+check: setup-dev ## Format, lint, types, import contract, migrations, deployment settings
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	@bash scripts/check_deploy.sh $(PY)
+
+format: setup-dev ## Format the code
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+bench: setup-dev ## Measure the budgets and print the figures
+	@$(PY) -m benchmarks
+
+soak: setup-dev ## Many runs with processes killed at random, on SQLite and PostgreSQL
+	@$(PY) -m pytest -q -m soak
+
+setup: $(STAMPS)/run $(STAMPS)/system $(STAMPS)/messages
+setup-dev: setup $(STAMPS)/dev
+
+$(STAMPS)/venv: scripts/make_venv.sh
+	@bash scripts/make_venv.sh $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: $(STAMPS)/venv requirements.txt
+	@echo "Installing requirements …"
+	@$(PY) -m pip install -q -r requirements.txt
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/run requirements-dev.txt
+	@echo "Installing test and check tools …"
+	@$(PY) -m pip install -q -r requirements-dev.txt
+	@touch $@
+
+$(STAMPS)/system: $(STAMPS)/run scripts/provision.py
+	@$(PY) scripts/provision.py
+	@touch $@
+
+PO_FILES := $(wildcard consoles/locale/*/LC_MESSAGES/*.po tickets/locale/*/LC_MESSAGES/*.po)
+$(STAMPS)/messages: $(STAMPS)/run $(PO_FILES)
+	@$(PY) scripts/compile_messages.py
+	@touch $@
+
+clean: ## Remove what the commands made
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache
