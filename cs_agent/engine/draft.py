@@ -1,0 +1,71 @@
+"""The record of one step while it is being made: what took how long, what was thought, decided and seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cs_agent.engine.act import touch_of
+from cs_agent.engine.actions import Action, render
+from cs_agent.engine.protocols import Reply
+from cs_agent.engine.state import StepRecord, StepStatus, Verdict
+from cs_agent.observation import Observation, Screenshot
+
+_NOT_OURS = ("model", "act", "settle")  # the model's time and the phone's own reaction
+
+
+@dataclass(slots=True)
+class StepDraft:
+    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction."""
+
+    number: int
+    clock: Callable[[], float]
+    thought: str = ""
+    action: Action | None = None
+    raw: str = ""  # the reply where it could not be read
+    confidence: float | None = None
+    verdict: Verdict | None = None
+    observation: Observation | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+    _started: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    @contextmanager
+    def lap(self, name: str) -> Iterator[None]:
+        start = self.clock()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + self.clock() - start
+
+    def note_reply(self, reply: Reply) -> None:
+        self.tokens = {"prompt": reply.prompt_tokens, "completion": reply.completion_tokens}
+        self.timings["first_token"] = reply.first_token_s
+
+    def record(self, status: StepStatus, outcome: str = "", after: Screenshot | None = None) -> StepRecord:
+        seen = self.observation
+        return StepRecord(
+            number=self.number,
+            status=status,
+            thought=self.thought,
+            action_text=render(self.action) if self.action else self.raw,
+            action_name=self.action.name if self.action else "",
+            confidence=self.confidence,
+            verdict=self.verdict,
+            outcome=outcome,
+            app=seen.app.package if seen else "",
+            timings=self._times(),
+            tokens=dict(self.tokens),
+            touch=touch_of(self.action, seen.size) if self.action and seen else (),
+            before=seen.screenshot.image if seen else None,
+            after=after.image if after else None,
+        )
+
+    def _times(self) -> dict[str, float]:
+        total = self.clock() - self._started
+        own = total - sum(self.timings.get(name, 0.0) for name in _NOT_OURS)
+        return {**self.timings, "total": total, "engine": max(0.0, own)}

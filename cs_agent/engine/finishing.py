@@ -1,0 +1,73 @@
+"""Judges a finish: done means seen.
+
+Rule: the flow's evidence must be on the screen. Without it the model is told once, then a human is asked. Where no
+evidence is described, a report counts if the screen says the same; otherwise a human judges it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_agent.engine.actions import Finish
+from cs_agent.engine.confirming import pending_of_exhibit, request_of
+from cs_agent.engine.conversation import remember_challenge
+from cs_agent.engine.draft import StepDraft
+from cs_agent.engine.evidence import Evidence, look_for_report, look_for_success
+from cs_agent.engine.kit import Kit, count, counted
+from cs_agent.engine.pending import Pending
+from cs_agent.engine.phases import Event
+from cs_agent.engine.state import ConfirmationKind, EndStatus, RunState, StepStatus, Turn, Verdict, VerdictKind
+from cs_agent.engine.wording import say
+from cs_agent.observation import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    kit: Kit
+
+    def judge(self, origin: RunState, state: RunState, draft: StepDraft, action: Finish) -> Turn:
+        with draft.lap("gate"):
+            evidence = self._look(draft, action)
+        if self.kit.rules.success_evidence:
+            return self._by_evidence(origin, state, draft, action, evidence)
+        if evidence.complete:
+            return self.kit.ended(origin, state, draft, EndStatus.SUCCEEDED, action.message, evidence.seen)
+        return self._ask(origin, state, draft, action)
+
+    def _look(self, draft: StepDraft, action: Finish) -> Evidence:
+        """The screen afresh: its tree first; the whole picture is read where that is not enough."""
+        seen = self.kit.eyes.look_closely()
+        evidence = self._evidence(seen, action)
+        if not evidence.complete:
+            seen = self.kit.eyes.read_all(seen)
+            evidence = self._evidence(seen, action)
+        draft.observation = seen
+        return evidence
+
+    def _evidence(self, seen: Observation, action: Finish) -> Evidence:
+        rules = self.kit.rules
+        return look_for_success(seen, rules) if rules.success_evidence else look_for_report(seen, action.message)
+
+    def _by_evidence(
+        self, origin: RunState, state: RunState, draft: StepDraft, action: Finish, evidence: Evidence
+    ) -> Turn:
+        if evidence.complete:
+            return self.kit.ended(origin, state, draft, EndStatus.SUCCEEDED, action.message, evidence.seen)
+        missing = [" / ".join(group) for group in evidence.missing]
+        if count(state, "challenges") < self.kit.settings.challenges:
+            told = counted(remember_challenge(state, missing), "challenges")
+            return self.kit.noted(told, draft, say("challenged", state.lang), status=StepStatus.REFUSED)
+        text = say("no_evidence", state.lang, what="; ".join(missing))
+        return self.kit.needs_human(origin, state, draft, "no_evidence", text)
+
+    def _ask(self, origin: RunState, state: RunState, draft: StepDraft, action: Finish) -> Turn:
+        seen = draft.observation
+        if seen is None:
+            raise ValueError("a finish is judged on a screen")
+        shown = self.kit.exhibitor.show(action, seen, state, irreversible=False)
+        verdict = Verdict(VerdictKind.CONFIRM)
+        pending = pending_of_exhibit(shown, verdict, ConfirmationKind.FINISH, Pending("", "", thought=draft.thought))
+        text = say("finish_check", state.lang, what=action.message or say("done", state.lang))
+        request = request_of(shown, verdict, state.lang, kind=ConfirmationKind.FINISH, text=text)
+        waiting = state.evolve(message=action.message)
+        return self.kit.paused(origin, waiting, draft, Event.PROPOSE, request, pending=pending)

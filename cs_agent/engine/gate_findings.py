@@ -1,0 +1,55 @@
+"""The values the gate works on: the policy it applies, the scene it judges, a finding it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_agent.engine.fields import fields_in_view
+from cs_agent.engine.flow import FieldKind, FlowRules
+from cs_agent.engine.gate_page import Page
+from cs_agent.engine.screen_text import money
+from cs_agent.engine.state import Reason, VerdictKind
+from cs_agent.observation import Observation
+
+_PICKERS = (
+    "com.android.documentsui",
+    "com.google.android.documentsui",
+    "com.android.providers.media.module",
+    "com.google.android.providers.media.module",
+    "com.android.photopicker",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GatePolicy:
+    """What an installation decides; every default leans towards asking."""
+
+    min_confidence: float = 0.85
+    unknown_confidence: VerdictKind = VerdictKind.ALLOW  # a server without logprobs; the reason is noted either way
+    over_limit: VerdictKind = VerdictKind.CONFIRM  # or DENY; the reason's code tells who must confirm
+    permission: VerdictKind = VerdictKind.CONFIRM  # or TAKE_OVER, DENY
+    companion_apps: tuple[str, ...] = _PICKERS  # the system's own pages that a flow's app may call up
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: VerdictKind
+    reason: Reason
+    irreversible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a rule may look at."""
+
+    observation: Observation
+    page: Page
+    rules: FlowRules
+    policy: GatePolicy
+    focus: str = ""
+
+    def amounts_at_stake(self) -> list[float]:
+        """The flow's money fields as the screen shows them; every amount on the page where there are none."""
+        wanted = [field for field in self.rules.confirm_fields if field.kind is FieldKind.MONEY]
+        found = [money(value.screen_value) for value in fields_in_view(self.observation, tuple(wanted))]
+        return [amount for amount in found if amount is not None] or list(self.page.amounts)

@@ -1,0 +1,192 @@
+"""The serialisable state of a run, and the records the engine leaves behind.
+
+Rule: everything a run needs to go on in another process is in `RunState`; it holds only JSON-able values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+from cs_agent.geometry import Box
+
+
+class Phase(StrEnum):
+    """Where the step loop stands."""
+
+    READY = "ready"  # to observe and decide
+    ACTING = "acting"  # an intent is written, its outcome is not
+    CONFIRMING = "confirming"  # a proposed action waits for a human
+    ASKING = "asking"  # a question waits for a human
+    TAKEN_OVER = "taken_over"  # a human drives or is asked to
+    ENDED = "ended"
+
+
+class VerdictKind(StrEnum):
+    ALLOW = "allow"
+    CONFIRM = "confirm"
+    ASK = "ask"
+    TAKE_OVER = "take_over"
+    DENY = "deny"
+
+
+class StepStatus(StrEnum):
+    INTENDED = "intended"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"  # found between intent and outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's answer with its reasons; `code` is stable, `text` is for people (Chinese and English)."""
+
+    kind: VerdictKind
+    reasons: tuple[Reason, ...] = ()
+    irreversible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One value that is about to be submitted, read from the screen and set beside the ticket's."""
+
+    name: str  # the flow's name for it, e.g. refund
+    label: str  # what the summary calls it, e.g. 退款
+    screen_value: str
+    ticket_value: str = ""
+    differs: bool = False
+    box: Box | None = None
+    source: str = "ocr"  # ocr | tree | both | none (not found on the screen)
+    note: str = ""  # why it differs or could not be read, for people
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One turn as it is written down. Pictures travel beside it (`before`, `after` are PIL images)."""
+
+    number: int
+    status: StepStatus
+    thought: str = ""
+    action_text: str = ""  # rendered action, or the raw reply where it could not be read
+    action_name: str = ""
+    confidence: float | None = None
+    verdict: Verdict | None = None
+    outcome: str = ""
+    app: str = ""
+    timings: dict[str, float] = field(default_factory=dict)  # seconds: observe, model, gate, act, settle …
+    tokens: dict[str, int] = field(default_factory=dict)
+    touch: tuple[int, ...] = ()  # device pixels: x, y (tap) or x1, y1, x2, y2 (swipe)
+    before: Any = field(default=None, compare=False, repr=False)
+    after: Any = field(default=None, compare=False, repr=False)
+
+
+class ConfirmationKind(StrEnum):
+    ACTION = "action"
+    FINISH = "finish"  # the model says it is done and no evidence can tell
+    UNCERTAIN = "uncertain"  # an irreversible act of unknown outcome; a yes means: do it again
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRequest:
+    """One proposed action put to a human; bound to `action_digest` and `fingerprint`."""
+
+    summary: str
+    action_text: str
+    action_digest: str
+    fingerprint: str
+    fields: tuple[FieldValue, ...]
+    reasons: tuple[Reason, ...]
+    screenshot: Any = field(compare=False, repr=False)  # PIL image the fields were read from
+    target: Box | None = None
+    kind: ConfirmationKind = ConfirmationKind.ACTION
+    changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
+    irreversible: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that only a person can say."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+    screenshot: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeoverRequest:
+    reason: str
+    code: str = "model"  # model | stuck | secure_screen | denied | unreadable | no_evidence | password …
+    screenshot: Any = field(default=None, compare=False, repr=False)
+
+
+class EndStatus(StrEnum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    REJECTED = "rejected"  # a human said no and asked for the end
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    status: EndStatus
+    message: str
+    evidence: tuple[str, ...] = ()
+
+
+Pause = ConfirmationRequest | Question | TakeoverRequest | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of the engine came to: the new state, and why it cannot simply go on (None: it can)."""
+
+    state: RunState
+    step: StepRecord
+    pause: Pause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """See module docstring. `history` is the conversation without pictures."""
+
+    instruction: str
+    lang: str = "zh"
+    phase: Phase = Phase.READY
+    step_no: int = 0
+    history: tuple[tuple[str, str], ...] = ()  # (role, text)
+    notes: tuple[str, ...] = ()
+    pending: dict[str, Any] | None = None  # the proposed or intended action, its digest and fingerprint
+    approved: str = ""  # digest of the action a human said yes to, until used
+    counters: dict[str, int] = field(default_factory=dict)  # unreadable replies, challenges, recoveries …
+    trail: tuple[str, ...] = ()  # recent (screen hash, action) marks for loop detection
+    message: str = ""  # the model's final word
+    corrections: dict[str, str] = field(default_factory=dict)  # field name -> value a human asked for
+    focus: str = ""  # the label that was touched last: where typing probably goes
+    seen: dict[str, str] = field(default_factory=dict)  # caption -> value met on the way (e.g. the paid amount)
+
+    def evolve(self, **changes: Any) -> Self:
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**dataclasses.asdict(self), "version": 1}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Inverse of to_json; ValueError for a version this code does not know."""
+        if data.get("version") != 1:
+            raise ValueError(f"checkpoint version {data.get('version')!r} is not known to this release")
+        kept = {key: value for key, value in data.items() if key != "version"}
+        kept["phase"] = Phase(kept["phase"])
+        kept["history"] = tuple((role, text) for role, text in kept["history"])
+        kept["notes"] = tuple(kept["notes"])
+        kept["trail"] = tuple(kept["trail"])
+        return cls(**kept)

@@ -1,0 +1,27 @@
+"""For all tests that use a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tickets import audit_triggers
+
+_TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+
+
+@pytest.fixture(autouse=True)
+def audit_triggers_step_aside_for_the_flush(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A transactional test empties every table afterwards, which the audit trail's triggers rightly refuse.
+
+    They are dropped just before, and come back with the `post_migrate` that follows the flush.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    flushes = bool(marker and marker.kwargs.get("transaction")) or bool(_TRANSACTIONAL & set(request.fixturenames))
+    if flushes:
+        request.getfixturevalue("_django_db_helper")  # set up before us, so torn down after us
+    yield
+    if flushes:
+        audit_triggers.remove(connection)

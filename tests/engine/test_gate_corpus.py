@@ -1,0 +1,55 @@
+"""The gate against its corpus: every irreversible action on every screen is stopped, however the screen is seen."""
+
+from __future__ import annotations
+
+import pytest
+
+from cs_agent.engine.actions import Swipe, Tap, Type
+from cs_agent.engine.state import VerdictKind
+from tests.engine.gate_cases import VIEWS, cases
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_recall_on_irreversible_actions_is_complete(view):
+    missed = [case.name for case in CASES if case.irreversible and case.verdict(view).kind is VerdictKind.ALLOW]
+    assert missed == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_is_stopped_as_irreversible_is_marked_so(view):
+    unmarked = [
+        case.name
+        for case in CASES
+        if case.irreversible and isinstance(case.action, Tap) and not case.verdict(view).irreversible
+    ]
+    assert unmarked == []
+
+
+def test_with_tree_and_picture_ordinary_work_is_not_interrupted():
+    stopped = [case.name for case in CASES if not case.irreversible and case.verdict().kind is not VerdictKind.ALLOW]
+    assert len(stopped) <= len(CASES) // 50, stopped
+
+
+def test_the_corpus_is_large_and_varied():
+    assert len(CASES) >= 300
+    assert sum(case.irreversible for case in CASES) >= 120
+    assert len({case.layout.package for case in CASES}) >= 30
+    assert {Tap, Swipe, Type} <= {type(case.action) for case in CASES}
+
+
+def test_every_stop_says_why_in_both_languages():
+    for case in CASES:
+        verdict = case.verdict()
+        if verdict.kind is not VerdictKind.ALLOW:
+            assert verdict.reasons, case.name
+        for reason in verdict.reasons:
+            assert reason.code
+            assert "{" not in reason.zh + reason.en
+            assert any("\u4e00" <= char <= "\u9fff" for char in reason.zh), reason
+
+
+def test_the_verdict_depends_on_nothing_but_what_is_given():
+    for case in CASES[::7]:
+        assert case.verdict() == case.verdict()
