@@ -1,0 +1,238 @@
+"""Types text into the focused field of a phone: any Unicode through ADBKeyboard, plain ASCII without it.
+
+Rule: whatever keyboard a person had is theirs again afterwards, whatever happens; its name is noted on the phone
+itself, so that another process can restore it. Text counts as typed only when the field shows it, as far as the
+phone lets anybody see.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cs_agent.observation import UiNode
+from cs_agent.phone import parse
+from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.errors import CommandFailed, GesturesBlocked, KeyboardMissing, NoFocusedField, TypedTextLost
+from cs_agent.phone.waiting import wait_for
+
+ADB_KEYBOARD = "com.android.adbkeyboard/.AdbIME"
+_NOTE = "/data/local/tmp/cs_agent_keyboard"  # holds the id of the keyboard to restore
+_SWITCH_S = 3.0  # longest wait for a keyboard to take over
+_BOUND_S = 1.5  # and to serve the field
+_ARRIVAL_S = 2.5  # longest wait for typed text to show
+_UNSEEN_ARRIVAL_S = 0.4  # for the keyboard to be served where the phone gives no tree
+_CHUNK = 4000  # characters per broadcast: adb takes commands of 64 kB
+_ASCII_CHUNK = 150  # characters per `input text`: it types key by key, and long lines time out
+_CLEAR_KEYS = 80  # deletions at a time, without ADBKeyboard
+_MOST_CLEARINGS = 10
+_BULLETS = "•●*∙·"
+
+Nodes = Callable[[], tuple[UiNode, ...] | None]
+
+
+class Keyboard:
+    """The keyboards of one phone. `nodes` reads its accessibility tree, or None where there is none."""
+
+    def __init__(self, link: AdbLink, nodes: Nodes) -> None:
+        self._link = link
+        self._nodes = nodes
+        self._lock = threading.RLock()
+        self._sessions = 0
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Within it the switch to ADBKeyboard is made once, at the first text, and undone at the end."""
+        with self._lock:
+            self._sessions += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._sessions -= 1
+                if not self._sessions:
+                    self.restore()
+
+    def type(self, text: str) -> None:
+        """Replace the focused field's text. TypingError says what stood in the way."""
+        with self._lock, self.session():
+            if self._can_switch():
+                self._type_and_check(text, self._by_broadcast)
+            elif _is_plain(text):
+                self._type_and_check(text, self._by_keys)
+            else:
+                raise KeyboardMissing(f"{self._link.serial}: no ADB Keyboard to type {text[:20]!r} with")
+
+    def restore(self) -> str:
+        """Give the person's keyboard back if ADBKeyboard is still set; the id of the keyboard in use.
+
+        Safe at any time: it is what the start of a lease calls for, since a process that died restored nothing.
+        """
+        with self._lock:
+            current = self.current()
+            if current != ADB_KEYBOARD:
+                return current
+            for own in self._own_keyboards():
+                if self._set(own):
+                    self._link.shell(f"rm -f {_NOTE}")
+                    return own
+            self._link.shell("ime reset")
+            return self.current()
+
+    def current(self) -> str:
+        """Id of the keyboard in use; empty where the phone does not say."""
+        output = self._link.shell("settings get secure default_input_method")
+        return parse.setting(output.stdout) or ""
+
+    def installed(self) -> tuple[str, ...]:
+        return parse.keyboards(self._link.shell("ime list -s -a").stdout)
+
+    def enabled(self) -> tuple[str, ...]:
+        return parse.keyboards(self._link.shell("ime list -s").stdout)
+
+    def _own_keyboards(self) -> list[str]:
+        """The noted one first, then any other that is enabled."""
+        noted = self._link.shell(f"cat {_NOTE} 2>/dev/null").stdout.strip()
+        others = [name for name in self.enabled() if name not in (ADB_KEYBOARD, noted)]
+        return [noted, *others] if noted and noted != ADB_KEYBOARD else others
+
+    def _can_switch(self) -> bool:
+        """Whether ADBKeyboard is in use now, after switching to it if need be."""
+        own = self.current()
+        if own == ADB_KEYBOARD:
+            return True
+        if ADB_KEYBOARD not in self.installed():
+            return False
+        if ADB_KEYBOARD not in self.enabled():
+            self._link.shell(f"ime enable {ADB_KEYBOARD}")
+        if own:
+            self._link.shell(f"echo {shlex.quote(own)} > {_NOTE}")
+        if not self._set(ADB_KEYBOARD):
+            return False
+        self._await_binding()
+        return True
+
+    def _set(self, keyboard: str) -> bool:
+        """Whether it is in use afterwards; a phone may refuse to let adb choose (vendors' security setting)."""
+        output = self._link.shell(f"ime set {shlex.quote(keyboard)}")
+        if "SecurityException" in output.text or "cannot be selected" in output.text:
+            return False
+        return bool(wait_for(lambda: self.current() == keyboard, _SWITCH_S))
+
+    def _await_binding(self) -> None:
+        """Wait until the keyboard serves the field: text sent before that is lost without a word."""
+
+        def bound() -> bool:
+            state = parse.input_method(self._link.shell("dumpsys input_method").stdout)
+            return state.shown or not state.serves_a_field
+
+        wait_for(bound, _BOUND_S)  # what arrives too early is noticed and typed again
+
+    def _type_and_check(self, text: str, write: Callable[[str, UiNode | None], None]) -> None:
+        """Write, and once more if the field does not show it."""
+        before = self._require_field()
+        for _ in range(2):
+            write(text, before)
+            if self._arrived(text, before):
+                return
+        field = focused_field(self._nodes() or ())
+        shown = "nothing" if field is None else "a password" if field.password else repr(field.text[:40])
+        raise TypedTextLost(f"{self._link.serial}: typed {len(text)} characters, the field shows {shown}")
+
+    def _require_field(self) -> UiNode | None:
+        """The focused field; None where the phone gives no tree, or one that does not tell (web pages)."""
+        nodes = self._nodes()
+        field = focused_field(nodes or ())
+        if nodes is None or field is not None:
+            return field
+        state = parse.input_method(self._link.shell("dumpsys input_method").stdout)
+        if not state.shown and not state.serves_a_field:
+            raise NoFocusedField(f"{self._link.serial}: no field has the focus")
+        return None
+
+    def _arrived(self, text: str, before: UiNode | None) -> bool:
+        if before is None:
+            wait_for(lambda: self._shown_somewhere(text), _UNSEEN_ARRIVAL_S)
+            return True  # nothing can be read back: the next look at the screen has to tell
+        return bool(wait_for(lambda: self._shown_in_field(text), _ARRIVAL_S))
+
+    def _shown_somewhere(self, text: str) -> bool:
+        return any(shows(node, text) for node in self._nodes() or () if node.editable)
+
+    def _shown_in_field(self, text: str) -> bool:
+        field = focused_field(self._nodes() or ())
+        return field is not None and shows(field, text)
+
+    def _by_broadcast(self, text: str, _field: UiNode | None) -> None:
+        self._broadcast("ADB_CLEAR_TEXT")
+        for start in range(0, len(text), _CHUNK):
+            packed = base64.b64encode(text[start : start + _CHUNK].encode()).decode()
+            self._broadcast("ADB_INPUT_B64", packed)
+
+    def _broadcast(self, action: str, message: str = "") -> None:
+        """An empty message would be an error to `am`: it is never sent."""
+        extra = f" --es msg {shlex.quote(message)}" if message else ""
+        output = self._link.shell(f"am broadcast -a {action}{extra}")
+        if output.status or "Broadcast completed" not in output.text:
+            raise CommandFailed(f"{self._link.serial}: am broadcast {action}: {output.text[:200]}")
+
+    def _by_keys(self, text: str, field: UiNode | None) -> None:
+        self._clear_by_keys(field)
+        for part in ascii_parts(text):
+            self._input(f"text {shlex.quote(part)}")
+
+    def _clear_by_keys(self, field: UiNode | None) -> None:
+        """To the end, then delete: as often as the field is long, where that can be seen."""
+        length = len(field.text) if field is not None else _CLEAR_KEYS
+        self._input("keyevent KEYCODE_MOVE_END")
+        for start in range(0, min(length, _CLEAR_KEYS * _MOST_CLEARINGS), _CLEAR_KEYS):
+            count = min(_CLEAR_KEYS, length - start)
+            self._input("keyevent" + " KEYCODE_DEL" * count)
+
+    def _input(self, arguments: str) -> None:
+        output = self._link.shell(f"input {arguments}", timeout=30.0)
+        if parse.injection_refused(output.text):
+            raise GesturesBlocked(f"{self._link.serial}: {parse.exception(output.text)}")
+        if output.status or parse.exception(output.text):
+            raise CommandFailed(f"{self._link.serial}: input: {output.text[:200]}")
+
+
+def focused_field(nodes: tuple[UiNode, ...]) -> UiNode | None:
+    """The field that has the focus: an editable node, or the only focused one a page gives."""
+    focused = [node for node in nodes if node.focused]
+    for node in focused:
+        if node.editable or node.password:
+            return node
+    return None
+
+
+def ascii_parts(text: str) -> list[str]:
+    """Arguments of `input text` that type this ASCII text: %s means a space there, so a real one is torn apart."""
+    parts: list[str] = []
+    for piece in re.split(r"(?<=%)(?=s)", text):
+        parts += [piece[start : start + _ASCII_CHUNK] for start in range(0, len(piece), _ASCII_CHUNK)]
+    return [part.replace(" ", "%s") for part in parts]
+
+
+def _is_plain(text: str) -> bool:
+    """What `input text` can type: printable ASCII on one line (a line break would submit the form)."""
+    return all(" " <= char <= "~" for char in text)
+
+
+def shows(field: UiNode, text: str) -> bool:
+    """Whether the field holds the text, however the app formats it; a password by its length alone."""
+    if not text:
+        return True  # an emptied field shows its hint as its text: nothing can be told from it
+    if field.password or (field.text and set(field.text) <= set(_BULLETS)):
+        return len(field.text) == len(text)
+    return _bare(field.text) == _bare(text)
+
+
+def _bare(text: str) -> str:
+    """Letters, digits and decimal points: apps group numbers, trim spaces and change cases by themselves."""
+    kept = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_", "", text)
+    return kept.casefold() if kept else "".join(text.split())

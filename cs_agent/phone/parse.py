@@ -1,0 +1,236 @@
+"""Reads what Android's commands print: pure functions from text to values, for Android 7 to 16 and OEM builds.
+
+Rule: what is not there is None or empty, never a guess; a line that is not understood is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cs_agent.geometry import Size
+from cs_agent.observation import ForegroundApp
+
+SYSTEM_UI = "com.android.systemui"
+
+_SIZE = re.compile(r"(?P<kind>Override|Physical) size:\s*(?P<width>\d+)x(?P<height>\d+)")
+_ROTATIONS = (
+    re.compile(r"mCurrentRotation=(?:ROTATION_)?(\d+)"),
+    re.compile(r"Viewport INTERNAL:.*?orientation=(\d+)"),
+    re.compile(r"SurfaceOrientation:\s*(\d+)"),
+    re.compile(r"InputDeviceOrientation:\s*(\d+)"),
+    re.compile(r"\borientation=(\d+)"),
+)
+_COMPONENT = r"(?P<package>[A-Za-z][\w.]*)/(?P<activity>[\w.$]+)"
+_FOCUS = re.compile(r"mCurrentFocus=(?:Window\{\S+\s+(?:u\d+\s+)?(?P<window>[^}]*)\}|(?P<null>null))")
+_FOCUSED_APP = re.compile(r"mFocusedApp=\S.*?\b" + _COMPONENT)
+_RESUMED = re.compile(r"(?:topResumedActivity|mResumedActivity|ResumedActivity)\s*[:=]\s*\S.*?\b" + _COMPONENT)
+_TOP = re.compile(r"^\s*ACTIVITY " + _COMPONENT, re.MULTILINE)
+_SYSTEM_WINDOWS = ("NotificationShade", "StatusBar", "Keyguard", "VolumeDialog", "GlobalActions")
+
+_EXCEPTION = re.compile(r"(?:[\w$]+\.)*(?P<name>\w+(?:Exception|Error)):\s*(?P<text>.*)")
+_INJECTION = re.compile(r"INJECT_EVENTS|injectInputEvent.*permission|SecurityException.*inject", re.IGNORECASE)
+
+
+def screen_size(text: str) -> Size | None:
+    """From `wm size`: the override where there is one, else the physical size; in natural orientation."""
+    found = {match["kind"]: match for match in _SIZE.finditer(text)}
+    match = found.get("Override") or found.get("Physical")
+    return Size(int(match["width"]), int(match["height"])) if match else None
+
+
+def rotation(text: str) -> int | None:
+    """Quarter turns, 0-3, from `dumpsys window`, `display` or `input`, whichever line the build has."""
+    for pattern in _ROTATIONS:
+        match = pattern.search(text)
+        if match:
+            value = int(match[1])
+            return value // 90 % 4 if value >= 90 else value % 4
+    return None
+
+
+class Focus(StrEnum):
+    """What `dumpsys window` says of the focus."""
+
+    APP = "app"
+    CHANGING = "changing"  # null: one window has gone, the next has not come
+    UNSTATED = "unstated"  # the build prints no such line
+
+
+def focus(text: str) -> tuple[Focus, ForegroundApp | None]:
+    """The app that has the focus; the system's own windows count as the system UI."""
+    matches = list(_FOCUS.finditer(text))
+    for match in matches:
+        app = _app_of_window(match["window"] or "")
+        if app:
+            return Focus.APP, app
+    if any(match["window"] for match in matches):  # a popup names only itself: its app has the focus
+        behind = focused_app(text)
+        return (Focus.APP, behind) if behind else (Focus.UNSTATED, None)
+    return (Focus.CHANGING, None) if matches else (Focus.UNSTATED, None)
+
+
+def focused_app(text: str) -> ForegroundApp | None:
+    """The app the window manager means to focus; it is set before `mCurrentFocus` while windows change."""
+    match = _FOCUSED_APP.search(text)
+    return _app(match) if match else None
+
+
+def resumed_activity(text: str) -> ForegroundApp | None:
+    """From `dumpsys activity activities`; the last resort is the last ACTIVITY line of `activity top`."""
+    match = _RESUMED.search(text)
+    if match:
+        return _app(match)
+    tops = list(_TOP.finditer(text))
+    return _app(tops[-1]) if tops else None
+
+
+def window_is_secure(text: str) -> bool | None:
+    """Whether the focused window of `dumpsys window windows` forbids screenshots; None where it is not said."""
+    current = _FOCUS.search(text)
+    if not current or not current["window"]:
+        return None
+    name = re.escape(current["window"])
+    section = re.search(rf"Window #?\d* ?Window\{{\S+\s+(?:u\d+\s+)?{name}\}}:(.*?)(?=\n\s*Window #|\Z)", text, re.S)
+    flags = re.search(r"\bfl=([^\n]*)", section[1]) if section else None
+    return bool(re.search(r"\bSECURE\b", flags[1])) if flags else None
+
+
+def exception(text: str) -> str:
+    """The exception a shell command reports, `Name: text`; empty where it reports none."""
+    match = _EXCEPTION.search(text)
+    return f"{match['name']}: {match['text']}".strip() if match else ""
+
+
+def injection_refused(text: str) -> bool:
+    """Whether the phone refuses simulated input (vendors' security setting)."""
+    return bool(_INJECTION.search(text))
+
+
+def setting(text: str) -> str | None:
+    """From `settings get`: unset prints null."""
+    value = text.strip()
+    return None if value in ("", "null") else value
+
+
+def keyboards(text: str) -> tuple[str, ...]:
+    """Ids from `ime list -s`."""
+    return tuple(line.strip() for line in text.splitlines() if re.fullmatch(r"\s*[\w.]+/[\w.$]+\s*", line))
+
+
+@dataclass(frozen=True, slots=True)
+class InputMethod:
+    """From `dumpsys input_method`."""
+
+    current: str
+    shown: bool
+    serves_a_field: bool
+
+
+def input_method(text: str) -> InputMethod:
+    current = re.search(r"mCurMethodId=(\S+)", text)
+    served = re.search(r"mServedView=(.*)", text)
+    return InputMethod(
+        current[1] if current and current[1] != "null" else "",
+        bool(re.search(r"mInputShown=true", text)),
+        bool(served and not served[1].strip().startswith("null")),
+    )
+
+
+def packages(text: str) -> frozenset[str]:
+    """From `pm list packages`."""
+    return frozenset(re.findall(r"^package:(?:\S+=)?([\w.]+)\s*$", text, re.MULTILINE))
+
+
+def resolved_component(text: str) -> str | None:
+    """From `cmd package resolve-activity --brief`: the component line, or None for nothing found."""
+    components = re.findall(r"^\s*([\w.]+/[\w.$]+)\s*$", text, re.MULTILINE)
+    return (
+        components[-1] if components and components[-1] != "android/com.android.internal.app.ResolverActivity" else None
+    )
+
+
+def launcher_labels(text: str) -> dict[str, str]:
+    """Label to package from `cmd package query-activities` in full: only labels that are spelled out there."""
+    labels: dict[str, str] = {}
+    package = ""
+    for line in text.splitlines():
+        named = re.search(r"\bpackageName=([\w.]+)", line)
+        package = named[1] if named else package
+        label = re.search(r"\bnonLocalizedLabel=(.+?)(?=\s+\w+=|$)", line)
+        if label and label[1] != "null" and package:
+            labels.setdefault(label[1].strip(), package)
+        if line.lstrip().startswith("Activity #"):
+            package = ""
+    return labels
+
+
+def start_error(text: str) -> str:
+    """Why `am start` did not start anything, though it exits with 0; empty when it did."""
+    match = re.search(r"^(?:Error(?: type \d+)?:?|java\.lang\.\w+:).*$", text, re.MULTILINE)
+    if not match:
+        return ""
+    detail = re.search(r"^Error: (.+)$", text, re.MULTILINE)
+    return detail[1] if detail else match[0]
+
+
+def monkey_started(text: str) -> bool:
+    return "Events injected: 1" in text and "monkey aborted" not in text
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """From `dumpsys battery`; None where the build does not say."""
+
+    level: int | None = None  # percent
+    temperature_c: float | None = None
+    charging: bool = False
+
+
+def battery(text: str) -> Battery:
+    level = re.search(r"^\s*level: (\d+)", text, re.MULTILINE)
+    temperature = re.search(r"^\s*temperature: (-?\d+)", text, re.MULTILINE)
+    powered = re.search(r"(?:AC|USB|Wireless|Dock) powered: true", text)
+    return Battery(int(level[1]) if level else None, int(temperature[1]) / 10 if temperature else None, bool(powered))
+
+
+def is_awake(text: str) -> bool | None:
+    """From `dumpsys power`: whether the screen is on; None where the build does not say."""
+    match = re.search(r"mWakefulness=(\w+)", text) or re.search(r"mHoldingDisplaySuspendBlocker=(\w+)", text)
+    return match[1] in ("Awake", "true") if match else None
+
+
+def is_locked(text: str) -> bool | None:
+    """From `dumpsys window`: whether the lock screen is showing; None where the build does not say."""
+    patterns = (
+        r"isKeyguardShowing=(\w+)",
+        r"mShowingLockscreen=(\w+)",
+        r"mDreamingLockscreen=(\w+)",
+        r"KeyguardServiceDelegate\s*\n\s*showing=(\w+)",
+        r"mKeyguardShowing=(\w+)",
+    )
+    found = [match[1] == "true" for match in (re.search(pattern, text) for pattern in patterns) if match]
+    return any(found) if found else None
+
+
+def display_ids(text: str) -> tuple[str, ...]:
+    """From `dumpsys SurfaceFlinger --display-id`, the built-in display first."""
+    return tuple(re.findall(r"^Display (\d+) ", text, re.MULTILINE))
+
+
+def media_paths(text: str) -> frozenset[str]:
+    """Paths from `content query … --projection _id:_data`."""
+    return frozenset(re.findall(r"\b_data=(.+?)(?=, \w+=|$)", text, re.MULTILINE))
+
+
+def _app_of_window(window: str) -> ForegroundApp | None:
+    match = re.search(_COMPONENT, window)
+    if match:
+        return _app(match)
+    return ForegroundApp(SYSTEM_UI, window) if window.startswith(_SYSTEM_WINDOWS) else None
+
+
+def _app(match: re.Match[str]) -> ForegroundApp:
+    package, activity = match["package"], match["activity"]
+    return ForegroundApp(package, package + activity if activity.startswith(".") else activity)

@@ -1,0 +1,83 @@
+"""Reads the XML of `uiautomator dump` into nodes.
+
+Rule: document order is kept, parents are indices into the same tuple, and text comes out as it was written, also
+where a build put characters into the file that XML does not allow.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+from cs_agent.geometry import Box
+from cs_agent.observation import UiNode
+
+_BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));"
+)
+_DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_START, _END = "<?xml", "</hierarchy>"
+
+
+class NotATree(ValueError):
+    """The text holds no whole hierarchy."""
+
+
+def parse_tree(text: str) -> tuple[UiNode, ...]:
+    """All nodes of the first hierarchy in the text. NotATree where there is none, or it is cut short."""
+    start, end = text.find(_START), text.rfind(_END)
+    if start < 0 or end < start:
+        if re.search(r"<hierarchy[^>]*/>", text):
+            return ()
+        raise NotATree(text[:200])
+    document = _FORBIDDEN.sub("", text[start : end + len(_END)])
+    if _DOCTYPE.search(document):  # uiautomator writes none; entities are how XML attacks its reader
+        raise NotATree("a document type")
+    try:
+        root = ElementTree.fromstring(document)  # noqa: S314 - see above
+    except ElementTree.ParseError as error:
+        raise NotATree(str(error)) from error
+    nodes: list[UiNode] = []
+    for child in root:
+        _collect(child, -1, nodes)
+    return tuple(nodes)
+
+
+def _collect(top: ElementTree.Element, parent: int, nodes: list[UiNode]) -> None:
+    """Depth first, without recursion: trees of web pages nest deeper than Python likes."""
+    waiting = [(top, parent)]
+    while waiting:
+        element, parent = waiting.pop()
+        own = parent
+        if element.tag == "node" or "bounds" in element.attrib:
+            own = len(nodes)
+            nodes.append(_node(element.attrib, parent))
+        waiting += [(child, own) for child in reversed(element)]
+
+
+def _node(attributes: dict[str, str], parent: int) -> UiNode:
+    def is_set(name: str) -> bool:
+        return attributes.get(name) == "true"
+
+    return UiNode(
+        text=attributes.get("text", ""),
+        box=_box(attributes.get("bounds", "")),
+        description=attributes.get("content-desc", ""),
+        resource_id=attributes.get("resource-id", ""),
+        class_name=attributes.get("class", ""),
+        package=attributes.get("package", ""),
+        clickable=is_set("clickable"),
+        checkable=is_set("checkable"),
+        checked=is_set("checked") or is_set("selected"),
+        password=is_set("password"),
+        enabled=attributes.get("enabled", "true") == "true",
+        focused=is_set("focused"),
+        scrollable=is_set("scrollable"),
+        parent=parent,
+    )
+
+
+def _box(bounds: str) -> Box:
+    match = _BOUNDS.fullmatch(bounds)
+    return Box(*(int(group) for group in match.groups())) if match else Box(0, 0, 0, 0)

@@ -1,0 +1,128 @@
+"""Every fault the doctor can find, on phones that have exactly one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from PIL import Image, ImageDraw
+
+from cs_agent.phone.doctor import Check, CheckStatus, examine, is_usable
+from cs_agent.phone.phone import AdbPhone
+from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
+
+FAULT, WARN, OK = CheckStatus.FAULT, CheckStatus.WARN, CheckStatus.OK
+Answers = dict[str, Answer | str | bytes | Callable[[], Answer | str | bytes]]
+
+
+def picture(size: tuple[int, int] = (108, 240), colour: str = "navy") -> bytes:
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).rectangle((10, 60, 90, 160), fill=colour)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+HEALTHY: Answers = {
+    "true": "",
+    "screencap -p": picture(),
+    "screencap": b"Failed to take screenshot. Status: -1",
+    "wm size": "Physical size: 108x240",
+    "dumpsys power": "mWakefulness=Awake",
+    "dumpsys battery": "level: 80\n temperature: 300\n USB powered: true",
+    "dumpsys window": "mCurrentRotation=ROTATION_0\n isKeyguardShowing=false",
+    "rm -f": "<?xml version='1.0'?><hierarchy rotation=\"0\"></hierarchy>",
+    "ime list -s": "com.own/.Board\ncom.android.adbkeyboard/.AdbIME\n",
+    "settings get secure default_input_method": "com.own/.Board",
+    "settings get global stay_on": "7",
+    "settings get global": "0.0",
+    "ime set": "Input method selected",
+    "getprop ro.product.manufacturer": "Google",
+}
+
+
+def findings(answers: Answers, touch: bool = False) -> dict[str, Check]:
+    def script(command: str) -> Answer | str | bytes:
+        start = next((start for start in sorted(answers, key=len, reverse=True) if command.startswith(start)), "")
+        answer = answers.get(start, "")
+        return answer() if callable(answer) else answer
+
+    with ScriptedServer(script) as server:
+        checks = examine(AdbPhone(SERIAL, port=server.port), touch=touch)
+    return {check.code: check for check in checks}
+
+
+def test_a_healthy_phone_has_no_findings_to_act_on() -> None:
+    checks = findings(HEALTHY)
+    assert {check.status for check in checks.values()} == {OK}
+    assert not any(check.remedy_zh for check in checks.values())
+
+
+ONE_FAULT: list[tuple[Answers, str, CheckStatus, str]] = [
+    ({"screencap -p": b"Failed to take screenshot. Status: -1"}, "screen", FAULT, "重启手机"),
+    ({"dumpsys window": "mCurrentRotation=ROTATION_90"}, "size", WARN, "锁定竖屏"),
+    ({"rm -f": "ERROR: could not get idle state."}, "tree", WARN, "动态壁纸"),
+    ({"ime list -s": "com.own/.Board\n"}, "keyboard", FAULT, "ADBKeyboard.apk"),
+    ({"ime list -s": "com.own/.Board\n", "ime list -s -a": HEALTHY["ime list -s"]}, "keyboard", WARN, "启用"),
+    ({"ime set": Answer("", "java.lang.SecurityException: uid 2000", 255)}, "security", FAULT, "安全设置"),
+    ({"dumpsys battery": "level: 9\n temperature: 300"}, "battery", WARN, "充电"),
+    ({"dumpsys battery": "level: 90\n temperature: 480\n USB powered: true"}, "battery", WARN, "降温"),
+    ({"settings get global": "1.0"}, "animations", WARN, "settings put global"),
+    ({"settings get global": "null"}, "animations", WARN, "动画缩放"),
+    ({"settings get global stay_on": "0"}, "stay_awake", WARN, "不休眠"),
+    ({"dumpsys power": "mWakefulness=Asleep", "input": Answer("", "INJECT_EVENTS", 1)}, "power", FAULT, ""),
+]
+
+
+@pytest.mark.parametrize(("fault", "code", "status", "remedy"), ONE_FAULT)
+def test_a_fault_is_found_named_and_given_a_remedy(fault: Answers, code: str, status: CheckStatus, remedy: str) -> None:
+    checks = findings({**HEALTHY, **fault})
+    assert checks[code].status is status
+    assert remedy in checks[code].remedy_zh
+    assert bool(checks[code].remedy_en) == bool(checks[code].remedy_zh)
+    assert is_usable(tuple(checks.values())) is (status is not FAULT)
+
+
+def test_a_phone_of_a_maker_with_such_a_switch_is_warned_of_it_while_healthy() -> None:
+    check = findings({**HEALTHY, "getprop ro.product.manufacturer": "Xiaomi"})["security"]
+    assert check.status is OK
+    assert "安全设置" in check.zh
+
+
+def test_an_unreachable_phone_has_one_finding_with_what_to_do() -> None:
+    with ScriptedServer(lambda command: "", refusal="device unauthorized.") as server:
+        checks = examine(AdbPhone(SERIAL, port=server.port))
+    assert [(check.code, check.status) for check in checks] == [("connection", FAULT)]
+    assert "允许" in checks[0].remedy_zh
+
+
+def test_a_leftover_keyboard_switch_is_undone_and_told() -> None:
+    current = ["com.android.adbkeyboard/.AdbIME"]
+
+    def choose() -> str:
+        current[0] = "com.own/.Board"
+        return "selected"
+
+    answers: Answers = {**HEALTHY, "settings get secure default_input_method": lambda: current[0], "ime set": choose}
+    check = findings(answers)["keyboard"]
+    assert (check.status, current) == (OK, ["com.own/.Board"])
+    assert "com.own/.Board" in check.zh
+
+
+def test_adb_keyboard_as_the_only_keyboard_is_a_warning() -> None:
+    only = "com.android.adbkeyboard/.AdbIME"
+    check = findings({**HEALTHY, "ime list -s": only, "settings get secure default_input_method": only})["keyboard"]
+    assert check.status is WARN
+
+
+def test_without_icons_the_notification_shade_shows_whether_touches_arrive() -> None:
+    shown = ["navy"]
+
+    def pull_down() -> str:
+        shown[0] = "gold"
+        return ""
+
+    answers: Answers = {**HEALTHY, "screencap -p": lambda: picture(colour=shown[0]), "input swipe": pull_down}
+    assert findings(answers, touch=True)["touch"].status is OK
+    assert findings(HEALTHY, touch=True)["touch"].status is FAULT

@@ -1,0 +1,291 @@
+"""What Android's commands print, captured from Android 7 to 15 and OEM builds, and what it means."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cs_agent.geometry import Size
+from cs_agent.observation import ForegroundApp
+from cs_agent.phone import parse
+from cs_agent.phone.parse import Focus
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("Physical size: 1080x2400\n", Size(1080, 2400)),
+        ("Physical size: 1440x3120\nOverride size: 1080x2340\n", Size(1080, 2340)),
+        ("Override size: 720x1600\nPhysical size: 1080x2400", Size(720, 1600)),
+        ("error: closed", None),
+        ("", None),
+    ],
+)
+def test_an_overridden_screen_size_counts_before_the_physical_one(text: str, size: Size | None) -> None:
+    assert parse.screen_size(text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "turns"),
+    [
+        ("    mCurrentRotation=ROTATION_90\n", 1),  # dumpsys window, 12+
+        ("    mCurrentRotation=0\n", 0),
+        ("mDisplayRotation: mCurrentRotation=ROTATION_270", 3),
+        ("  SurfaceOrientation: 1\n", 1),  # dumpsys input, up to 12
+        ("  InputDeviceOrientation: 3\n", 3),
+        ("Viewport INTERNAL: displayId=0, uniqueId=local:46, port=3, orientation=0, logicalFrame=[0, 0]", 0),
+        ("DisplayViewport{type=INTERNAL, valid=true, orientation=1, logicalFrame=Rect(0, 0)", 1),
+        ("nothing of the kind", None),
+    ],
+)
+def test_the_rotation_is_read_from_whichever_line_the_build_prints(text: str, turns: int | None) -> None:
+    assert parse.rotation(text) == turns
+
+
+AOSP_14 = """  mCurrentFocus=Window{4a0c7f u0 com.tencent.mm/com.tencent.mm.ui.LauncherUI}
+  mFocusedApp=ActivityRecord{aa8dc1 u0 com.tencent.mm/.ui.LauncherUI t42}
+"""
+ANDROID_9 = "  mCurrentFocus=Window{7f3e u0 com.android.settings/com.android.settings.Settings}\n"
+CHANGING = "  mCurrentFocus=null\n  mFocusedApp=ActivityRecord{aa8 u0 com.taobao.taobao/.MainActivity t7}\n"
+SHADE = "  mCurrentFocus=Window{1c9 u0 NotificationShade}\n  mFocusedApp=ActivityRecord{1 u0 a.b/.C t1}\n"
+POPUP = "  mCurrentFocus=Window{9 u0 PopupWindow:5a2f}\n  mFocusedApp=ActivityRecord{1 u0 com.jd.app/.Main t1}\n"
+TWO_DISPLAYS = "  mCurrentFocus=null\n  mCurrentFocus=Window{8 u0 com.jd.app/com.jd.app.Main}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (AOSP_14, (Focus.APP, ForegroundApp("com.tencent.mm", "com.tencent.mm.ui.LauncherUI"))),
+        (ANDROID_9, (Focus.APP, ForegroundApp("com.android.settings", "com.android.settings.Settings"))),
+        (CHANGING, (Focus.CHANGING, None)),
+        (SHADE, (Focus.APP, ForegroundApp("com.android.systemui", "NotificationShade"))),
+        (POPUP, (Focus.APP, ForegroundApp("com.jd.app", "com.jd.app.Main"))),
+        (TWO_DISPLAYS, (Focus.APP, ForegroundApp("com.jd.app", "com.jd.app.Main"))),
+        ("WINDOW MANAGER WINDOWS (dumpsys window windows)\n", (Focus.UNSTATED, None)),
+    ],
+)
+def test_the_focus_is_an_app_or_changing_or_not_stated(text: str, expected: tuple[Focus, ForegroundApp | None]) -> None:
+    assert parse.focus(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "package"),
+    [
+        (
+            "    topResumedActivity=ActivityRecord{8 u0 com.eg.android.AlipayGphone/.Launcher t9}",
+            "com.eg.android.AlipayGphone",
+        ),
+        ("    mResumedActivity: ActivityRecord{8 u0 com.a.b/.C t9}", "com.a.b"),
+        ("  ResumedActivity: ActivityRecord{8 u0 com.a.b/com.a.b.C t9}", "com.a.b"),
+        ("  ACTIVITY com.old/.A 1f pid=1\n  ACTIVITY com.top/.B 2f pid=2\n", "com.top"),
+    ],
+)
+def test_the_resumed_activity_stands_in_where_the_window_manager_is_silent(text: str, package: str) -> None:
+    app = parse.resumed_activity(text)
+    assert app is not None
+    assert app.package == package
+
+
+SECURE_WINDOW = """  Window #3 Window{11 u0 com.bank/com.bank.Pay}:
+    mDisplayId=0 mSession=Session{1}
+    mAttrs={(0,0)(fillxfill) sim={adjust=pan} ty=BASE_APPLICATION fmt=TRANSPARENT
+      fl=LAYOUT_IN_SCREEN SECURE SPLIT_TOUCH HARDWARE_ACCELERATED
+  Window #4 Window{12 u0 com.open/com.open.Main}:
+    mAttrs={(0,0)(fillxfill) ty=BASE_APPLICATION
+      fl=LAYOUT_IN_SCREEN SPLIT_TOUCH
+"""
+
+
+@pytest.mark.parametrize(
+    ("focus", "secure"),
+    [
+        ("  mCurrentFocus=Window{11 u0 com.bank/com.bank.Pay}", True),
+        ("  mCurrentFocus=Window{12 u0 com.open/com.open.Main}", False),
+        ("  mCurrentFocus=Window{13 u0 com.other/com.other.Main}", None),
+        ("  mCurrentFocus=null", None),
+    ],
+)
+def test_only_the_focused_windows_flags_say_whether_it_is_secure(focus: str, secure: bool | None) -> None:
+    assert parse.window_is_secure(SECURE_WINDOW + focus) is secure
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Starting: Intent { cmp=com.a/.B }\n", ""),
+        ("Warning: Activity not started, its current task has been brought to the front", ""),
+        (
+            "Starting: Intent { cmp=a/.B }\nError type 3\nError: Activity class {a/a.B} does not exist.",
+            "Activity class {a/a.B} does not exist.",
+        ),
+        (
+            "Error: Activity not started, unable to resolve Intent { act=x }",
+            "Activity not started, unable to resolve Intent { act=x }",
+        ),
+        (
+            "java.lang.SecurityException: Permission Denial: starting Intent",
+            "java.lang.SecurityException: Permission Denial: starting Intent",
+        ),
+    ],
+)
+def test_a_failed_start_is_noticed_though_it_exits_with_zero(text: str, reason: str) -> None:
+    assert parse.start_error(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        (
+            "java.lang.SecurityException: Injecting input events requires the INJECT_EVENTS permission.",
+            True,
+        ),
+        (
+            "Exception occurred while executing 'tap':\njava.lang.IllegalArgumentException: Error: Invalid arguments",
+            False,
+        ),
+        ("", False),
+    ],
+)
+def test_a_vendors_ban_on_touches_is_told_from_a_wrong_argument(text: str, refused: bool) -> None:
+    assert parse.injection_refused(text) is refused
+
+
+def test_an_exception_is_quoted_with_its_name_and_text() -> None:
+    thrown = "java.lang.NullPointerException: Attempt to get length of null array"
+    text = f"Exception occurred while executing 'text':\n{thrown}\n\tat x"
+    assert parse.exception(text) == "NullPointerException: Attempt to get length of null array"
+    assert parse.exception("") == ""
+
+
+@pytest.mark.parametrize(("text", "value"), [("null\n", None), ("", None), ("com.a/.B\n", "com.a/.B")])
+def test_an_unset_setting_is_none(text: str, value: str | None) -> None:
+    assert parse.setting(text) == value
+
+
+def test_keyboards_are_listed_by_id() -> None:
+    text = "com.sohu.inputmethod.sogou.xiaomi/.SogouIME\ncom.android.adbkeyboard/.AdbIME\n\nsome noise\n"
+    assert parse.keyboards(text) == ("com.sohu.inputmethod.sogou.xiaomi/.SogouIME", "com.android.adbkeyboard/.AdbIME")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "  mCurMethodId=com.a/.B\n  mInputShown=true\n  mServedView=android.widget.EditText{1}\n",
+            parse.InputMethod("com.a/.B", True, True),
+        ),
+        ("  mCurMethodId=null\n  mInputShown=false\n  mServedView=null\n", parse.InputMethod("", False, False)),
+        ("", parse.InputMethod("", False, False)),
+    ],
+)
+def test_the_input_method_says_whether_it_serves_a_field(text: str, expected: parse.InputMethod) -> None:
+    assert parse.input_method(text) == expected
+
+
+def test_packages_are_listed_with_or_without_their_files() -> None:
+    text = "package:com.a.b\npackage:/data/app/~~x==/com.c.d-1/base.apk=com.c.d\nWARNING: linker\n"
+    assert parse.packages(text) == {"com.a.b", "com.c.d"}
+
+
+@pytest.mark.parametrize(
+    ("text", "component"),
+    [
+        ("priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true\ncom.a/.Main\n", "com.a/.Main"),
+        ("No activity found\n", None),
+        ("priority=0\nandroid/com.android.internal.app.ResolverActivity\n", None),
+    ],
+)
+def test_the_main_activity_is_the_last_line_unless_a_chooser_answers(text: str, component: str | None) -> None:
+    assert parse.resolved_component(text) == component
+
+
+def test_labels_are_taken_where_the_package_manager_spells_them_out() -> None:
+    text = """2 activities found:
+  Activity #0:
+    priority=0 preferredOrder=0 match=0x108000
+    ActivityInfo:
+      name=com.a.Main
+      packageName=com.a
+      labelRes=0x0 nonLocalizedLabel=售后 系统 icon=0x7f
+  Activity #1:
+    ActivityInfo:
+      packageName=com.b
+      labelRes=0x7f110020 nonLocalizedLabel=null icon=0x7f
+"""
+    assert parse.launcher_labels(text) == {"售后 系统": "com.a"}
+
+
+@pytest.mark.parametrize(
+    ("text", "started"),
+    [
+        ("Events injected: 1\n## Network stats: elapsed time=20ms", True),
+        ("** No activities found to run, monkey aborted.", False),
+        ("", False),
+    ],
+)
+def test_monkey_says_whether_it_started_anything(text: str, started: bool) -> None:
+    assert parse.monkey_started(text) is started
+
+
+def test_the_battery_is_read_in_percent_and_degrees() -> None:
+    text = "Current Battery Service state:\n  AC powered: false\n  USB powered: true\n  level: 87\n  temperature: 312\n"
+    assert parse.battery(text) == parse.Battery(87, 31.2, True)
+    assert parse.battery("") == parse.Battery()
+
+
+@pytest.mark.parametrize(
+    ("text", "awake"),
+    [
+        ("  mWakefulness=Awake\n", True),
+        ("  mWakefulness=Asleep\n", False),
+        ("  mWakefulness=Dozing\n", False),
+        ("mHoldingDisplaySuspendBlocker=true", True),
+        ("", None),
+    ],
+)
+def test_a_sleeping_phone_is_told_from_one_that_does_not_say(text: str, awake: bool | None) -> None:
+    assert parse.is_awake(text) is awake
+
+
+@pytest.mark.parametrize(
+    ("text", "locked"),
+    [
+        ("  isKeyguardShowing=true", True),
+        ("    mDreamingLockscreen=false mShowingLockscreen=false", False),
+        ("KeyguardServiceDelegate\n  showing=true\n", True),
+        ("", None),
+    ],
+)
+def test_the_lock_screen_is_found_under_any_of_its_names(text: str, locked: bool | None) -> None:
+    assert parse.is_locked(text) is locked
+
+
+def test_display_ids_come_in_the_order_the_compositor_lists_them() -> None:
+    text = "Display 4619827259835644672 (HWC display 0): port=0 pnpId=GGL\nDisplay 99 (HWC display 1): port=1\n"
+    assert parse.display_ids(text) == ("4619827259835644672", "99")
+
+
+def test_media_rows_give_their_paths_whatever_is_in_the_name() -> None:
+    text = (
+        "Row: 0 _id=18, _data=/storage/emulated/0/Pictures/a, b.jpg\nRow: 1 _data=/storage/emulated/0/x.mp4, _id=19\n"
+    )
+    paths = parse.media_paths(text)
+    assert "/storage/emulated/0/x.mp4" in paths
+    assert "/storage/emulated/0/Pictures/a, b.jpg" in paths
+    assert parse.media_paths("No result found.\n") == frozenset()
+
+
+_PARSERS = [
+    parse.screen_size, parse.rotation, parse.focus, parse.focused_app, parse.resumed_activity, parse.window_is_secure,
+    parse.exception, parse.setting, parse.keyboards, parse.input_method, parse.packages, parse.resolved_component,
+    parse.launcher_labels, parse.start_error, parse.battery, parse.is_awake, parse.is_locked, parse.display_ids,
+    parse.media_paths,
+]  # fmt: skip
+
+
+@given(st.text(max_size=300), st.sampled_from([AOSP_14, SECURE_WINDOW, CHANGING, POPUP]), st.integers(0, 400))
+def test_no_parser_fails_on_output_that_was_cut_or_mixed_up(noise: str, sample: str, place: int) -> None:
+    text = sample[:place] + noise + sample[place:]
+    results = [parser(text) for parser in _PARSERS]
+    assert len(results) == len(_PARSERS)

@@ -1,0 +1,93 @@
+"""The XML of uiautomator, and how it can be broken."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import quoteattr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cs_agent.geometry import Box
+from cs_agent.phone.tree import NotATree, parse_tree
+
+_HEAD = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">"
+
+DUMP = (
+    "UI hierchary dumped to: /data/local/tmp/t.xml\n"
+    + _HEAD
+    + """<node index="0" text="" resource-id="" class="android.widget.FrameLayout" package="com.a"
+ bounds="[0,0][1080,2400]">
+<node index="0" text="退款 &lt;1&gt; &amp; &quot;2&quot;" resource-id="com.a:id/title" class="android.widget.TextView"
+ package="com.a" clickable="true" enabled="false" bounds="[40,100][500,180]" />
+<node index="1" text="" class="android.widget.LinearLayout" package="com.a" bounds="[0,200][1080,900]">
+<node index="0" text="secret" class="android.widget.EditText" password="true" focused="true"
+ bounds="[40,300][1040,400]"/>
+</node>
+<node index="2" content-desc="质量问题" class="android.widget.RadioButton" checkable="true" checked="true"
+ scrollable="true" bounds="[-10,950][300,1000]"/>
+</node></hierarchy>"""
+)
+
+
+def test_nodes_keep_document_order_and_know_their_parents() -> None:
+    nodes = parse_tree(DUMP)
+    assert [node.parent for node in nodes] == [-1, 0, 0, 2, 0]
+    assert [node.label for node in nodes] == ["", '退款 <1> & "2"', "", "secret", "质量问题"]
+
+
+def test_attributes_become_what_they_mean() -> None:
+    _, title, _, field, radio = parse_tree(DUMP)
+    assert (title.clickable, title.enabled, title.resource_id) == (True, False, "com.a:id/title")
+    assert (field.editable, field.password, field.focused) == (True, True, True)
+    assert (radio.checkable, radio.checked, radio.scrollable) == (True, True, True)
+    assert radio.box == Box(-10, 950, 300, 1000)
+
+
+def test_an_empty_screen_has_no_nodes() -> None:
+    assert parse_tree("<?xml version='1.0'?><hierarchy rotation=\"0\" />") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "ERROR: could not get idle state.",
+        "ERROR: null root node returned by UiTestAutomationBridge.",
+        DUMP[: len(DUMP) // 2],
+        _HEAD + "<node text='a'></hierarchy>",
+        "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aa'>]><hierarchy><node text='&a;'/></hierarchy>",
+    ],
+)
+def test_what_is_no_whole_tree_is_an_error_not_an_empty_screen(text: str) -> None:
+    with pytest.raises(NotATree):
+        parse_tree(text)
+
+
+def test_characters_that_xml_forbids_do_not_cost_the_page() -> None:
+    text = _HEAD + '<node text="a\x0bb&#0;c&#x1F;d" bounds="[0,0][1,1]"/></hierarchy>'
+    assert parse_tree(text)[0].text == "abcd"
+
+
+def test_deeply_nested_pages_are_read() -> None:
+    depth = 3000
+    text = _HEAD + '<node bounds="[0,0][1,1]">' * depth + "</node>" * depth + "</hierarchy>"
+    assert parse_tree(text)[-1].parent == depth - 2
+
+
+_VISIBLE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=40)
+
+
+@given(st.lists(_VISIBLE, max_size=8))
+def test_any_text_survives_the_way_through_xml(texts: list[str]) -> None:
+    nodes = "".join(f'<node text={quoteattr(text)} bounds="[0,0][1,1]"/>' for text in texts)
+    assert [node.text for node in parse_tree(f"{_HEAD}{nodes}</hierarchy>")] == texts
+
+
+@given(st.text(max_size=60), st.integers(0, len(DUMP)))
+def test_a_mutilated_dump_is_a_tree_or_an_error(noise: str, place: int) -> None:
+    try:
+        nodes = parse_tree(DUMP[:place] + noise + DUMP[place:])
+    except NotATree:
+        return
+    assert all(node.parent < index for index, node in enumerate(nodes))

@@ -1,0 +1,193 @@
+"""The whole phone against a virtual phone over stock adb."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from cs_agent.engine.protocols import Key, Phone
+from cs_agent.geometry import Point, Size
+from cs_agent.phone import errors
+from cs_agent.phone.doctor import CheckStatus, examine, is_usable
+from cs_agent.phone.files import safe_name
+from cs_agent.phone.phone import AdbPhone
+from tests.phone.conftest import StartPhone
+
+
+def field_text(phone: AdbPhone) -> str:
+    return next(node.text for node in phone.nodes() or () if node.editable)
+
+
+def test_it_is_what_the_engine_calls_a_phone(phone: AdbPhone) -> None:
+    engines_view: Phone = phone
+    assert engines_view.size() == Size(1080, 2400)
+
+
+def test_both_screenshot_routes_show_the_same(phone: AdbPhone) -> None:
+    measured = phone.measure_routes()
+    assert measured.raw_s is not None
+    assert measured.png_s is not None
+    assert phone.screenshot().size == phone.size()
+
+
+def test_gestures_and_keys_are_taken(phone: AdbPhone) -> None:
+    middle = Point(540, 1200)
+    phone.tap(middle)
+    phone.double_tap(middle)
+    phone.long_press(middle, 0.1)
+    phone.swipe(middle, Point(540, 600), 0.1)
+    phone.press(Key.BACK)
+    phone.press(Key.HOME)
+    assert phone.foreground().known
+
+
+@pytest.mark.parametrize("point", [Point(-1, 5), Point(5, -1), Point(1080, 5), Point(5, 2400)])
+def test_a_gesture_off_the_screen_is_refused_here(phone: AdbPhone, point: Point) -> None:
+    with pytest.raises(errors.GestureOffScreen):
+        phone.tap(point)
+
+
+@pytest.mark.parametrize("text", ["查询订单202405218876", "a'b\"c $d `e` %s\\n", "😀 emoji", ""])
+def test_typed_text_is_in_the_field(phone: AdbPhone, text: str) -> None:
+    own = phone.keyboard.current()
+    phone.type_text(text)
+    assert field_text(phone) == text
+    assert phone.keyboard.current() == own
+
+
+def test_apps_start_by_package_and_by_the_installations_names(phone: AdbPhone) -> None:
+    phone.launch("com.example.notes")
+    assert phone.foreground().package == "com.example.notes"
+    named = AdbPhone(phone.serial, port=phone.link.client.port, app_names={"随手记": "com.example.browser"})
+    named.launch("随手记")
+    assert named.foreground().package == "com.example.browser"
+    phone.stop_app("com.example.browser")
+    phone.press(Key.HOME)
+
+
+def test_an_unknown_app_is_unknown(phone: AdbPhone) -> None:
+    with pytest.raises(errors.UnknownApp):
+        phone.launch("微信; reboot")
+
+
+@pytest.mark.parametrize("name", ["开箱 视频.mp4", "it's a picture.JPG"])
+def test_pushed_media_is_in_the_gallery_and_comes_back_whole(phone: AdbPhone, tmp_path: Path, name: str) -> None:
+    local = tmp_path / "in"
+    local.write_bytes(bytes(range(256)) * 700)
+    remote = phone.push_media(local, name)
+    assert phone.push_media(local, name) == remote
+    folder, _, stored = remote.rpartition("/")
+    assert [(entry.name, entry.size) for entry in phone.list_files(folder) if entry.name == stored] == [
+        (stored, 179200)
+    ]
+    assert phone.pull(remote, tmp_path / "out").read_bytes() == local.read_bytes()
+
+
+def test_what_is_not_on_the_phone_is_missing_and_leaves_nothing_behind(phone: AdbPhone, tmp_path: Path) -> None:
+    with pytest.raises(errors.FileMissing):
+        phone.pull("/sdcard/none.mp4", tmp_path / "out")
+    with pytest.raises(errors.FileMissing):
+        phone.list_files("/sdcard/none")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_a_failed_transfer(phone: AdbPhone, tmp_path: Path) -> None:
+    local = tmp_path / "in"
+    local.write_bytes(b"x")
+    with pytest.raises((errors.TransferFailed, errors.CommandFailed)):
+        phone.files.push(local, "/system/app/x")
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("a.mp4", "a.mp4"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\x\\y.jpg", "y.jpg"),
+        (".hidden", "hidden"),
+        ("a\nb?.png", "a_b_.png"),
+        ("", "file"),
+        ("长" * 300 + ".mp4", "长" * 65 + ".mp4"),
+    ],
+)
+def test_a_name_given_by_a_customer_is_only_a_name(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
+
+
+def test_health_says_what_the_phone_says(phone: AdbPhone) -> None:
+    health = phone.health()
+    assert health.android
+    assert health.battery_percent is not None
+    assert health.awake is True
+
+
+def test_a_sleeping_phone_is_named_and_can_be_woken(phone: AdbPhone) -> None:
+    phone.link.check("input keyevent KEYCODE_SLEEP")
+    with pytest.raises(errors.ScreenOff):
+        phone.screenshot()
+    phone.wake()
+    assert phone.screenshot().size == Size(1080, 2400)
+
+
+def test_leaving_brings_home_and_keyboard_back(phone: AdbPhone) -> None:
+    own = phone.keyboard.current()
+    phone.launch("com.example.notes")
+    phone.link.check("ime set com.android.adbkeyboard/.AdbIME")
+    phone.home_and_restore()
+    assert phone.keyboard.current() == own
+    assert "launcher" in phone.foreground().package
+
+
+def test_many_threads_may_look_at_once(phone: AdbPhone) -> None:
+    sizes: list[Size] = []
+    threads = [threading.Thread(target=lambda: sizes.append(phone.screenshot().size)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sizes == [Size(1080, 2400)] * 6
+
+
+def test_the_doctor_finds_a_healthy_phone_usable(phone: AdbPhone) -> None:
+    checks = examine(phone, touch=False)
+    assert is_usable(checks), [check for check in checks if check.status is CheckStatus.FAULT]
+    assert {"connection", "screen", "size", "tree", "keyboard", "battery"} <= {check.code for check in checks}
+    assert all(check.zh and check.en for check in checks)
+    assert all(bool(check.remedy_zh) == bool(check.remedy_en) for check in checks)
+
+
+def test_a_secure_window_is_named_and_black_is_never_a_screen(start_phone: StartPhone) -> None:
+    phone = start_phone("secure_window")
+    with pytest.raises(errors.SecureScreen):
+        phone.screenshot()
+
+
+def test_lost_text_is_noticed_and_the_keyboard_given_back(start_phone: StartPhone) -> None:
+    phone = start_phone("dead_keyboard")
+    own = phone.keyboard.current()
+    with pytest.raises(errors.TypedTextLost):
+        phone.type_text("退款")
+    assert phone.keyboard.current() == own
+
+
+def test_an_unauthorised_phone_says_what_to_press(start_phone: StartPhone) -> None:
+    phone = start_phone("unauthorized")
+    with pytest.raises(errors.PhoneUnauthorized) as caught:
+        phone.screenshot()
+    assert "允许" in caught.value.advice
+    checks = examine(phone)
+    assert [check.status for check in checks] == [CheckStatus.FAULT]
+    assert not is_usable(checks)
+
+
+def test_pictures_cut_short_do_not_reach_anybody(start_phone: StartPhone) -> None:
+    phone = start_phone("truncated_png=2")
+    shots = [phone.screenshot().size for _ in range(4)]
+    assert shots == [Size(1080, 2400)] * 4
+    assert phone.measure_routes().best is not None
+
+
+def test_a_second_display_does_not_spoil_the_picture(start_phone: StartPhone) -> None:
+    assert start_phone("two_displays").screenshot().size == Size(1080, 2400)
