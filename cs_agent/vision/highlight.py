@@ -1,0 +1,218 @@
+"""Draws on screenshots what people should see: numbered boxes for a confirmation, touch marks for a replay.
+
+Rule: a mark never covers the text it points at; every mark is still clear when the picture is as wide as a phone
+in a hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PIL import Image, ImageDraw, ImageFont, ImageStat
+
+from cs_agent.geometry import Box, Point, Size
+
+Colour = tuple[int, int, int]
+Mapping = Callable[[float, float], tuple[float, float]]
+Draw = Callable[[ImageDraw.ImageDraw, Mapping, float], None]
+
+_SMOOTH = 3  # shapes are drawn this much larger and scaled down: Pillow draws hard edges
+
+
+class Tone(StrEnum):
+    FIELD = "field"
+    DIFFERS = "differs"  # the screen's value is not the ticket's
+    TARGET = "target"  # what will be touched
+
+
+_COLOURS: dict[Tone, Colour] = {
+    Tone.FIELD: (37, 99, 235),
+    Tone.DIFFERS: (220, 38, 38),
+    Tone.TARGET: (217, 119, 6),
+}
+_TOUCH: Colour = (14, 165, 233)
+_WHITE: Colour = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """One box to point out; `label` is a number or a letter or two, drawn in a badge at its corner."""
+
+    box: Box
+    label: str = ""
+    tone: Tone = Tone.FIELD
+
+
+def draw_confirmation(
+    image: Image.Image,
+    fields: Sequence[Box],
+    target: Box | None = None,
+    differing: Sequence[int] = (),
+) -> Image.Image:
+    """A copy with the fields numbered from 1 and the target outlined; `differing`: places in `fields`."""
+    marks = [
+        Highlight(box, str(place + 1), Tone.DIFFERS if place in differing else Tone.FIELD)
+        for place, box in enumerate(fields)
+    ]
+    if target is not None:
+        marks.append(Highlight(target, "", Tone.TARGET))
+    return draw_highlights(image, marks)
+
+
+def draw_highlights(image: Image.Image, marks: Sequence[Highlight]) -> Image.Image:
+    """A copy with every mark's outline, tint and badge; marks beyond the picture are drawn at its edge."""
+    drawn = image.convert("RGB")
+    if drawn is image:
+        drawn = image.copy()
+    unit = _unit(drawn)
+    for mark in marks:
+        _outline(drawn, mark, unit)
+    for mark in marks:
+        if mark.label:
+            _badge(drawn, mark, unit)
+    return drawn
+
+
+def draw_tap(image: Image.Image, point: Point, *, long: bool = False) -> Image.Image:
+    """A copy with a ring where the finger came down; a filled ring for a long press."""
+    unit = _unit(image)
+
+    def ring(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
+        for radius, alpha in ((9 * unit, 60), (5 * unit, 150 if long else 90)):
+            draw.ellipse(
+                [*at(point.x - radius, point.y - radius), *at(point.x + radius, point.y + radius)],
+                fill=(*_TOUCH, alpha),
+                outline=(*_WHITE, 230),
+                width=round(0.9 * unit * scale),
+            )
+
+    reach = round(11 * unit)
+    return _drawn(image, Box(point.x, point.y, point.x + 1, point.y + 1).grown(reach), ring)
+
+
+def draw_swipe(image: Image.Image, start: Point, end: Point) -> Image.Image:
+    """A copy with an arrow along the finger's way, thin where it began."""
+    unit = _unit(image)
+    angle = math.atan2(end.y - start.y, end.x - start.x)
+
+    def arrow(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
+        for colour, width in (((*_WHITE, 220), 4.4 * unit), ((*_TOUCH, 235), 2.8 * unit)):
+            draw.polygon([at(x, y) for x, y in _trail(start, end, angle, width)], fill=colour)
+            draw.polygon([at(x, y) for x, y in _head(end, angle, 2.6 * width)], fill=colour)
+
+    reach = round(14 * unit)
+    return _drawn(image, Box.around([_at(start), _at(end)]).grown(reach), arrow)
+
+
+def _drawn(image: Image.Image, area: Box, draw: Draw) -> Image.Image:
+    """A copy on which `draw` has drawn smoothly within the area; it gets a mapping from pixels to its canvas."""
+    drawn = image.convert("RGB") if image.mode != "RGB" else image.copy()
+    _smooth(drawn, area, draw)
+    return drawn
+
+
+def _smooth(image: Image.Image, area: Box, draw: Draw) -> None:
+    area = area.clipped(Size(*image.size))
+    if not area.area:
+        return
+    patch = Image.new("RGBA", (area.width * _SMOOTH, area.height * _SMOOTH))
+    draw(
+        ImageDraw.Draw(patch),
+        lambda x, y: ((x - area.left) * _SMOOTH, (y - area.top) * _SMOOTH),
+        float(_SMOOTH),
+    )
+    small = patch.resize((area.width, area.height), Image.Resampling.BOX)
+    image.paste(small, (area.left, area.top), small)
+
+
+def _outline(image: Image.Image, mark: Highlight, unit: float) -> None:
+    colour = _COLOURS[mark.tone]
+    box = mark.box.grown(round(2 * unit)).clipped(Size(*image.size))
+
+    def frame(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
+        for line, width, tint in (((*_WHITE, 200), 1.9, 0), ((*colour, 255), 1.2, 26)):
+            draw.rounded_rectangle(
+                [*at(box.left, box.top), *at(box.right, box.bottom)],
+                radius=2.4 * unit * scale,
+                fill=(*colour, tint) if tint else None,
+                outline=line,
+                width=max(1, round(width * unit * scale)),
+            )
+
+    _smooth(image, box, frame)
+
+
+def _badge(image: Image.Image, mark: Highlight, unit: float) -> None:
+    """A disc with the label beside the box, where it covers least."""
+    radius = round(5.2 * unit)
+    center = _badge_place(image, mark.box.grown(round(2 * unit)), radius)
+
+    def disc(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
+        x, y = at(center.x, center.y)
+        size = radius * scale
+        draw.ellipse(
+            [x - size, y - size, x + size, y + size],
+            fill=(*_COLOURS[mark.tone], 255),
+            outline=(*_WHITE, 255),
+            width=round(0.8 * unit * scale),
+        )
+        font = ImageFont.load_default(size=size * (1.25 if len(mark.label) < 2 else 1.0))
+        draw.text((x, y), mark.label, fill=(*_WHITE, 255), font=font, anchor="mm")
+
+    _smooth(image, Box(center.x, center.y, center.x, center.y).grown(radius + 2), disc)
+
+
+def _badge_place(image: Image.Image, box: Box, radius: int) -> Point:
+    """Of the places around the box, the one where least is written; on a tie the first."""
+    size = Size(*image.size)
+    places = (
+        Point(box.left - radius, box.center.y),
+        Point(box.right + radius, box.center.y),
+        Point(box.left + radius, box.top - radius),
+        Point(box.left + radius, box.bottom + radius),
+        Point(box.right - radius, box.center.y),
+    )
+    inside = [
+        Point(min(max(place.x, radius), size.width - radius), min(max(place.y, radius), size.height - radius))
+        for place in places
+    ]
+    return min(inside, key=lambda place: _busyness(image, Box(place.x, place.y, place.x, place.y).grown(radius)))
+
+
+def _busyness(image: Image.Image, box: Box) -> float:
+    area = box.clipped(Size(*image.size))
+    if not area.area:
+        return math.inf
+    patch = image.crop((area.left, area.top, area.right, area.bottom)).convert("L")
+    return round(ImageStat.Stat(patch).stddev[0])
+
+
+def _trail(start: Point, end: Point, angle: float, width: float) -> list[tuple[float, float]]:
+    """A wedge from a thin start to the end."""
+    across = angle + math.pi / 2
+    return [
+        _step(start, across, width / 5),
+        _step(end, across, width / 2),
+        _step(end, across, -width / 2),
+        _step(start, across, -width / 5),
+    ]
+
+
+def _head(end: Point, angle: float, length: float) -> list[tuple[float, float]]:
+    return [_step(end, angle + turn, length) for turn in (0.0, 2.3, -2.3)]
+
+
+def _step(point: Point, angle: float, length: float) -> tuple[float, float]:
+    return point.x + math.cos(angle) * length, point.y + math.sin(angle) * length
+
+
+def _at(point: Point) -> Box:
+    return Box(point.x, point.y, point.x + 1, point.y + 1)
+
+
+def _unit(image: Image.Image) -> float:
+    """The hundred-and-eightieth of the picture's shorter side: about 2 CSS px where it is shown 360 wide."""
+    return min(image.size) / 180

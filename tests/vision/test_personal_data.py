@@ -1,0 +1,159 @@
+"""Personal data in text: found however it is written, and left alone where it only looks like it."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cs_agent.vision.personal_data import DataKind, find, is_id_card, passes_luhn
+
+ID, CARD, MOBILE = DataKind.ID_CARD, DataKind.BANK_CARD, DataKind.MOBILE
+EMAIL, PASSWORD, CODE = DataKind.EMAIL, DataKind.PASSWORD, DataKind.CODE
+
+
+def found(text: str) -> list[tuple[DataKind, str]]:
+    return [(span.kind, text[span.start : span.end]) for span in find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "original"),
+    [
+        ("身份证号11010519491231002X", ID, "11010519491231002X"),
+        ("11010519491231002x 张三", ID, "11010519491231002x"),
+        ("110105 19491231 002X", ID, "110105 19491231 002X"),
+        ("11O1O5 1949I231 OO2X", ID, "11O1O5 1949I231 OO2X"),
+        ("１１０１０５１９４９１２３１００２Ｘ", ID, "１１０１０５１９４９１２３１００２Ｘ"),
+        ("身份证 110105194912310029", ID, "110105194912310029"),  # one digit misread, but labelled
+        ("ID card: 110105491231002", ID, "110105491231002"),
+        ("13812345678", MOBILE, "13812345678"),
+        ("收货人 张三 138 1234 5678", MOBILE, "138 1234 5678"),
+        ("138-1234-5678转2", MOBILE, "138-1234-5678"),
+        ("+86 138 1234 5678", MOBILE, "86 138 1234 5678"),
+        ("8613812345678", MOBILE, "8613812345678"),
+        ("l38l2345678", MOBILE, "l38l2345678"),
+        ("tel13812345678", MOBILE, "13812345678"),
+        ("验证码已发送至13812345678", MOBILE, "13812345678"),
+        ("6222021234567890128", CARD, "6222021234567890128"),
+        ("4111 1111 1111 1111", CARD, "4111 1111 1111 1111"),
+        ("卡号 6222 0212 3456 7890 123", CARD, "6222 0212 3456 7890 123"),
+        ("zhang.san@qq.com", EMAIL, "zhang.san@qq.com"),
+        ("邮箱：a＠b.com。", EMAIL, "a＠b.com"),
+        ("li_si+vip @ mail.example .com", EMAIL, "li_si+vip @ mail.example .com"),
+        ("密码:abc12345", PASSWORD, "abc12345"),
+        ("登录密码是 Qwe!2024", PASSWORD, "Qwe!2024"),
+        ("Password: hunter2", PASSWORD, "hunter2"),
+        ("您的验证码是 482913,5分钟内有效", CODE, "482913"),
+        ("【短信平台】482913(登录验证码)", CODE, "482913"),
+        ("Your verification code is 123 456", CODE, "123 456"),
+        ("OTP 9931", CODE, "9931"),
+    ],
+)
+def test_personal_data_is_found_in_the_original_text(text: str, kind: DataKind, original: str) -> None:
+    assert (kind, original) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "订单号202405218876",
+        "订单号:2024052188761234567",
+        "运单号 13812345678",
+        "快递单号 6222021234567890128",
+        "¥399.00 补偿 ¥50.00",
+        "2024-05-21 18:02:33",
+        "验证码 60秒后重发",
+        "验证码5分钟内有效",
+        "忘记密码 登录",
+        "Password Login",
+        "Illl OOOO lOl",
+        "110105194912310029",  # the checksum fails and nothing says that it is an identity number
+        "11010520231332002X",  # no such month
+        "12345678901",
+        "400-820-8820",
+        "尾号 0128 的储蓄卡",
+        "金额 1234.56 元",
+        "验证码: 订单 12345678",
+        "@张三 你好",
+        "",
+    ],
+)
+def test_what_only_looks_like_personal_data_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_several_kinds_in_one_text_are_all_found() -> None:
+    text = "客户 13812345678,邮箱 a@b.cn,证件 11010519491231002X,密码:pa55word"
+    assert [kind for kind, _ in found(text)] == [MOBILE, EMAIL, ID, PASSWORD]
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [("11010519491231002X", True), ("110105194912310021", False), ("11010519490231002X", False), ("9" * 18, False)],
+)
+def test_an_identity_number_needs_its_check_digit_and_a_birth_date(number: str, valid: bool) -> None:
+    assert is_id_card(number) is valid
+
+
+def test_luhn_knows_a_known_card() -> None:
+    assert passes_luhn("4111111111111111")
+    assert not passes_luhn("4111111111111112")
+
+
+def id_card(rng: random.Random) -> str:
+    digits = f"{rng.randrange(110101, 659001)}{rng.randrange(1940, 2015)}{rng.randrange(1, 13):02}"
+    digits += f"{rng.randrange(1, 29):02}{rng.randrange(1000):03}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+def bank_card(rng: random.Random) -> str:
+    body = "62" + "".join(rng.choices("0123456789", k=16))
+    return next(body + check for check in "0123456789" if passes_luhn(body + check))
+
+
+def mobile(rng: random.Random) -> str:
+    return f"1{rng.choice('3456789')}{rng.randrange(10**9):09}"
+
+
+def spoiled(number: str, rng: random.Random) -> str:
+    """As OCR may give it: a space here and there, some letters for digits."""
+    chars = [{"0": rng.choice("0OO0"), "1": rng.choice("1lI1")}.get(char, char) for char in number]
+    for place in sorted(rng.sample(range(3, len(chars) - 2), rng.randrange(3)), reverse=True):
+        chars.insert(place, " ")
+    guessed = sum(not char.isdigit() and char not in " X" for char in chars)
+    return "".join(chars) if guessed <= 0.3 * len(number) else number
+
+
+@given(
+    st.integers(0, 10**9),
+    st.sampled_from([id_card, bank_card, mobile]),
+    st.sampled_from(["", "客户:", "电话 ", "tel ", "(卡)"]),
+)
+def test_numbers_spoiled_by_ocr_are_found_whole(seed: int, make, before: str) -> None:  # type: ignore[no-untyped-def]
+    rng = random.Random(seed)
+    number = make(rng)
+    kind = {id_card: ID, bank_card: CARD, mobile: MOBILE}[make]
+    spelled = spoiled(number, rng)
+    spans = find(f"{before}{spelled}。")
+    assert [(span.kind, span.value, span.start, span.end) for span in spans] == [
+        (kind, number, len(before), len(before) + len(spelled))
+    ]
+
+
+@given(st.text(max_size=200))
+def test_spans_are_in_order_apart_and_inside_the_text(text: str) -> None:
+    end = 0
+    for span in find(text):
+        assert end <= span.start < span.end <= len(text)
+        end = span.end
+
+
+@pytest.mark.parametrize("piece", ["1 ", "a", "a@", "密码 ", "13812345678 ", "验证码", "0-", "lI"])
+def test_a_long_text_is_searched_in_no_time(piece: str) -> None:
+    start = time.process_time()
+    find(piece * (100_000 // len(piece)))
+    assert time.process_time() - start < 10
