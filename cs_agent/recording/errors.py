@@ -1,0 +1,44 @@
+"""Why something could not be recorded or encoded, and what a person can do about it.
+
+    RecordingError
+    ├── RecordingDiskFull      no room is left, or too little to go on safely
+    ├── RecordingUnwritable    the directory or a file in it cannot be written
+    ├── NothingRecorded        there is not one readable frame to encode
+    └── EncodingFailed         ffmpeg failed or took too long
+
+`retryable` says whether trying again later can help.
+"""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class RecordingError(Exception):
+    retryable = True
+    advice = ""
+
+
+class RecordingDiskFull(RecordingError):
+    advice = "磁盘已满:清理或扩容录像目录所在的磁盘 / The disk is full: free or add room where recordings are kept"
+
+
+class RecordingUnwritable(RecordingError):
+    advice = "录像目录不可写:检查路径和权限 / Recordings cannot be written: check the directory and its permissions"
+
+
+class NothingRecorded(RecordingError):
+    retryable = False
+    advice = "没有任何画面被录下 / No picture was recorded"
+
+
+class EncodingFailed(RecordingError):
+    advice = "视频编码失败:稍后重试,并查看日志 / The video could not be encoded: try again and read the log"
+
+
+def writing_error(error: OSError, path: Path) -> RecordingError:
+    kind = RecordingDiskFull if error.errno in _FULL else RecordingUnwritable
+    return kind(f"{path}: {error.strerror or error}")
