@@ -1,0 +1,411 @@
+"""One screen as the pilot sees it: texts, fields, buttons, marks, icons, and whether something covers the page.
+
+Rule: built from the picture alone. Where a dialog covers the page, only what lies on the dialog can be acted on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from cs_agent.geometry import Box, Point, Size
+from cs_agent.observation import TextLine
+from cs_agent.pilot import matching, sight
+from cs_agent.pilot.lexicon import INPUT_HINT, LOADING, SELECT_HINT
+from cs_agent.pilot.sight import Icon, IconKind, Look, Mark, MarkState, Panel
+from cs_agent.pilot.width import fold
+
+DENSE_LINES = 28  # above this a first look is known to lose small texts
+_SAME_PAGE_BITS = 5  # of 32: one misread line or a moved pixel, not a new page
+_STATUS_BAR = re.compile(r"^[\d::%\s.]+$|^(?:5G|4G|LTE|HD|WiFi|WLAN).*$", re.IGNORECASE)
+_LATIN = re.compile(r"^[\x21-\x7e\u00c0-\u024f]+$")
+
+
+class Reader(Protocol):
+    """What the pilot needs of the text reader."""
+
+    def read(
+        self, image: Image.Image, region: Box | None = None, *, thorough: bool = False
+    ) -> tuple[TextLine, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text. `panel` is the smallest control-sized shape around it."""
+
+    text: str
+    box: Box
+    score: float = 1.0
+    panel: Panel | None = None
+    faint: bool = False  # grey on light, as hints are
+
+    @property
+    def button(self) -> bool:
+        """In a shape of its own with the text in its middle, or in a strong colour."""
+        if self.panel is None:
+            return False
+        centred = abs(self.box.center.x - self.panel.box.center.x) <= max(8, self.panel.box.width // 14)
+        return centred and (self.panel.look is Look.FILLED or not self.faint)
+
+    @property
+    def target(self) -> Point:
+        """Where to tap."""
+        return self.panel.box.center if self.button and self.panel else self.box.center
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A place to type. `text` is what stands in it, `hint` whether that is only a prompt."""
+
+    box: Box
+    text: str = ""
+    hint: bool = False
+
+    @property
+    def vacant(self) -> bool:
+        return self.hint or not self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    item: Item
+    score: float
+
+
+@dataclass(frozen=True)
+class Page:
+    """`items` are what can be acted on; `behind` lies under a dialog."""
+
+    size: Size
+    items: tuple[Item, ...]
+    fields: tuple[Field, ...] = ()
+    icons: tuple[Icon, ...] = ()
+    dialog: Box | None = None
+    behind: tuple[Item, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    pixels: sight.Pixels | None = field(default=None, compare=False, repr=False)
+    thorough: bool = False
+
+    @cached_property
+    def signature(self) -> str:
+        """32 bits that differ little for the same page and much for another, or for a scrolled one."""
+        totals = np.zeros(32, np.int32)
+        for item in (*self.items, *self.behind):
+            if self._in_system_bars(item):
+                continue
+            band = item.box.center.y * 32 // max(1, self.size.height)
+            totals += _bits(matching.normal(item.text)) + _bits(f"{matching.normal(item.text)}@{band}")
+        value = sum(1 << place for place in range(32) if totals[place] > 0)
+        return f"{value:08x}"
+
+    def _in_system_bars(self, item: Item) -> bool:
+        """The phone's own: clock and signal on one row at the top, the navigation keys at the bottom."""
+        if item.box.top > 0.94 * self.size.height:
+            return len(item.text) <= 2
+        return item.box.center.y < self._status_bar_end
+
+    @cached_property
+    def _status_bar_end(self) -> int:
+        top = [item for item in (*self.items, *self.behind) if item.box.bottom < 0.05 * self.size.height]
+        return max((item.box.bottom for item in top if _STATUS_BAR.match(item.text)), default=0)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(item.text for item in self.items)
+
+    @cached_property
+    def title(self) -> Item | None:
+        """The heading: the first text at the top that is not the status bar."""
+        top = [item for item in self.items if item.box.center.y < 0.11 * self.size.height]
+        named = [item for item in top if not self._in_system_bars(item) and len(item.text) > 1]
+        return max(named, key=lambda item: (round(item.box.height / 16), len(item.text)), default=None)
+
+    @property
+    def loading(self) -> bool:
+        """A page that says so and offers little else, or that shows nothing at all."""
+        body = [item for item in self.items if not self._in_system_bars(item)]
+        if not body and not self.fields:
+            return True
+        return bool(LOADING.search(self.text)) and len(body) <= 8 and not any(item.button for item in body[1:])
+
+    def hits(self, wanted: str, *, at_least: float = 0.85, titles: bool = False) -> list[Hit]:
+        """Texts that fit, best first; of equals a button, then the lower one. The page's heading is no control."""
+        found = [
+            Hit(item, matching.score(wanted, item.text)) for item in self.items if titles or not self.is_heading(item)
+        ]
+        kept = [hit for hit in found if hit.score >= at_least and not self.in_field(hit.item)]
+        return sorted(kept, key=lambda hit: (-round(hit.score, 2), not hit.item.button, -hit.item.box.top))
+
+    def shows(self, wanted: str) -> Item | None:
+        """The text that contains what is wanted word for word (or stands for it), wherever it is."""
+        target = matching.normal(wanted)
+        for item in self.items:
+            contained = target and target in matching.normal(item.text) and not _denies(wanted, item.text)
+            if (contained and matching.score(wanted, item.text) > 0) or matching.score(wanted, item.text) >= 0.9:
+                return item
+        return None
+
+    def matching(self, pattern: re.Pattern[str]) -> list[Item]:
+        return [item for item in self.items if pattern.search(item.text)]
+
+    def is_heading(self, item: Item) -> bool:
+        """The title, where it is set like one: in the middle, larger than the rest, or on a bar of its own colour."""
+        if self.title is None or item != self.title or item.button:
+            return False
+        centred = abs(item.box.center.x - self.size.width // 2) < 0.06 * self.size.width
+        heights = sorted(other.box.height for other in self.items)
+        large = item.box.height >= 1.12 * heights[len(heights) // 2]
+        return (centred or large or self._on_bar(item)) and self.mark_of(item) is None
+
+    def _on_bar(self, item: Item) -> bool:
+        if self.pixels is None:
+            return False
+        return sight.ground_differs(
+            self.pixels, item.box, Box(0, self.size.height // 2, self.size.width, self.size.height)
+        )
+
+    def in_field(self, item: Item) -> bool:
+        """Whether a text is only the prompt of a field; a filled field cannot be told from a card with one line."""
+        return any(place.hint and place.box.contains(item.box.center) for place in self.fields)
+
+    def row_of(self, box: Box) -> list[Item]:
+        """Texts beside a box, left to right."""
+        reach = box.height * 0.7
+        return [item for item in self.items if item.box != box and abs(item.box.center.y - box.center.y) <= reach]
+
+    def mark_of(self, item: Item) -> Mark | None:
+        """The radio button, tick box or switch that belongs to a text: left of it, or at the right end of its row."""
+        if self.pixels is None:
+            return None
+        height = item.box.height
+        beside = Box(
+            item.box.left - 3 * height, item.box.top - height // 2, item.box.left - 1, item.box.bottom + height // 2
+        )
+        blocked = max(
+            (other.box.right for other in self.row_of(item.box) if other.box.right <= item.box.left), default=0
+        )
+        left = replace(beside, left=max(beside.left, blocked if self._is_word(blocked, item) else 0))
+        return sight.find_mark(self.pixels, left, height) or self._mark_right_of(item)
+
+    def _is_word(self, blocked: int, item: Item) -> bool:
+        """A mark itself may have been read as a letter: that does not stand in its own way."""
+        return any(
+            other.box.right == blocked and (len(other.text) > 1 and other.score > 0.75)
+            for other in self.row_of(item.box)
+        )
+
+    def _mark_right_of(self, item: Item) -> Mark | None:
+        height = item.box.height
+        others = [
+            other.box.left
+            for other in self.row_of(item.box)
+            if other.box.left >= item.box.right and len(other.text) > 1
+        ]
+        if others or self.pixels is None:
+            return None
+        region = Box(
+            max(item.box.right + 2, self.size.width - 4 * height), item.box.top - height // 2,
+            self.size.width - 4, item.box.bottom + height // 2,
+        )  # fmt: skip
+        return sight.find_mark(self.pixels, region, height)
+
+    def highlighted(self, item: Item) -> bool | None:
+        """Whether a choice drawn as a panel stands out from its neighbours; None where that cannot be told."""
+        peers = [other for other in self.items if other is not item and _peers(item, other)]
+        if item.panel is None or not peers:
+            return None
+        own = sight.accent(self.pixels, item.panel.box) if self.pixels is not None else 0.0
+        others = [sight.accent(self.pixels, peer.panel.box) for peer in peers if peer.panel and self.pixels is not None]
+        if not others or max(abs(own - other) for other in others) < 0.03:
+            return False if others else None
+        return own > max(others)
+
+    def icon(self, kind: IconKind) -> list[Icon]:
+        found = [icon for icon in self.icons if icon.kind is kind]
+        return [icon for icon in found if self.dialog is None or self.dialog.grown(8).contains(icon.box.center)]
+
+    def ends_here(self) -> bool:
+        """Nothing stands in the lowest part: there is no more to scroll to."""
+        low = [item for item in (*self.items, *self.behind) if item.box.bottom > 0.84 * self.size.height]
+        return all(self._in_system_bars(item) for item in low)
+
+
+def same_page(one: str, other: str) -> bool:
+    """Whether two signatures are of the same page at the same place."""
+    return bool(one and other) and (int(one, 16) ^ int(other, 16)).bit_count() <= _SAME_PAGE_BITS
+
+
+def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
+    """Read and analyse one picture."""
+    pixels = sight.pixels_of(image)
+    size = Size(*image.size)
+    lines = joined_words(reader.read(image, thorough=thorough))
+    boxes = tuple(line.box for line in lines)
+    panels = _control_panels(sight.find_panels(pixels), lines, size)
+    dialog = sight.find_dialog(pixels)
+    items = tuple(_item(line, panels, pixels) for line in lines)
+    front = tuple(item for item in items if dialog is None or dialog.grown(12).contains(item.box.center))
+    if dialog is not None and not front:  # a bright picture on a dim page, not a dialog
+        dialog, front = None, items
+    return Page(
+        size=size,
+        items=front,
+        fields=_fields(front, panels, size, dialog),
+        icons=sight.find_icons(pixels, boxes),
+        dialog=dialog,
+        behind=tuple(item for item in items if item not in front),
+        panels=panels,
+        pixels=pixels,
+        thorough=thorough,
+    )  # fmt: skip
+
+
+def joined_words(lines: Iterable[TextLine]) -> list[TextLine]:
+    """English words of one phrase put together again where the reader took them apart."""
+    joined: list[TextLine] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last and _one_phrase(last, line):
+            joined[-1] = TextLine(
+                f"{last.text} {line.text}", Box.around([last.box, line.box]), min(last.score, line.score)
+            )
+        else:
+            joined.append(line)
+    return joined
+
+
+def _one_phrase(last: TextLine, line: TextLine) -> bool:
+    gap = line.box.left - last.box.right
+    level = abs(line.box.center.y - last.box.center.y) < 0.4 * last.box.height
+    words = (
+        bool(_LATIN.match(last.text.split()[-1]) and _LATIN.match(line.text.split()[0])) if last.text.split() else False
+    )
+    letters = len(last.text) > 1 or last.score > 0.9
+    return level and words and letters and -0.2 * last.box.height < gap < 0.62 * last.box.height
+
+
+def _bits(token: str) -> np.ndarray:  # type: ignore[type-arg]
+    digest = int.from_bytes(hashlib.blake2b(token.encode(), digest_size=4).digest(), "big")
+    return np.array([1 if digest >> place & 1 else -1 for place in range(32)], np.int32)
+
+
+def _control_panels(panels: tuple[Panel, ...], lines: list[TextLine], size: Size) -> tuple[Panel, ...]:
+    """Shapes that are not letters and not whole cards."""
+    return tuple(
+        panel
+        for panel in panels
+        if panel.box.height <= 0.3 * size.height
+        and not _is_bar(panel.box, size)
+        and not any(_is_part_of_text(panel.box, line.box) for line in lines)
+    )
+
+
+def _is_bar(panel: Box, size: Size) -> bool:
+    """A title bar from edge to edge is no control."""
+    return panel.width >= 0.985 * size.width and panel.top < 0.12 * size.height
+
+
+def _is_part_of_text(panel: Box, text: Box) -> bool:
+    tight = panel.height < 1.4 * text.height and panel.width <= 1.12 * text.width
+    return tight and text.grown(4).contains(panel.center)
+
+
+def _item(line: TextLine, panels: tuple[Panel, ...], pixels: sight.Pixels) -> Item:
+    around = [panel for panel in panels if _holds(panel.box, line.box) and panel.box.height <= 4.2 * line.box.height]
+    panel = min(around, key=lambda one: one.box.area, default=None)
+    return Item(fold(line.text).strip(), line.box, line.score, panel, _faint(pixels, line.box))
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    return (
+        outer.left <= inner.left + 6 and outer.right >= inner.right - 6
+        and outer.top <= inner.top + 0.25 * inner.height and outer.bottom >= inner.bottom - 0.25 * inner.height
+    )  # fmt: skip
+
+
+def _faint(pixels: sight.Pixels, box: Box) -> bool:
+    """Whether the ink is grey, and differs from a light ground by less than black on white does."""
+    part = pixels[max(0, box.top) : box.bottom, max(0, box.left) : box.right]
+    if not part.size:
+        return False
+    grey = part.mean(axis=2)
+    dark, light = np.percentile(grey, 3), np.percentile(grey, 97)
+    ink = part[grey <= dark + 0.25 * (light - dark)]
+    red, green, blue = (int(value) for value in np.median(ink, axis=0))
+    return bool(light - dark < 150 and np.median(grey) > 200 and sight.saturation((red, green, blue)) < 0.25)
+
+
+def _fields(items: tuple[Item, ...], panels: tuple[Panel, ...], size: Size, dialog: Box | None) -> tuple[Field, ...]:
+    """Outlined or tinted boxes of a line or a few that hold nothing, a hint or a single text, and bare hints."""
+    found: list[Field] = []
+    for panel in sorted(panels, key=lambda one: one.box.area):
+        if _field_shaped(panel, size) and (dialog is None or dialog.grown(8).contains(panel.box.center)):
+            inside = [item for item in items if panel.box.contains(item.box.center)]
+            if (place := _field_in(panel, inside, size)) and not _overlaps(place, found):
+                found.append(place)
+    for item in items:
+        if INPUT_HINT.search(item.text) and item.faint and not item.button and len(item.text) <= 40:
+            place = Field(item.box.grown(item.box.height // 3).clipped(size), item.text, hint=True)
+            if not _overlaps(place, found):
+                found.append(place)
+    return tuple(sorted(found, key=lambda place: (place.box.top, place.box.left)))
+
+
+def _field_shaped(panel: Panel, size: Size) -> bool:
+    box = panel.box
+    line_high = 0.018 * size.height <= box.height <= 0.06 * size.height
+    area_high = 0.06 * size.height < box.height <= 0.16 * size.height
+    wide = box.width >= 0.28 * size.width
+    light = sight.saturation(panel.fill) < 0.2
+    return panel.look is not Look.FILLED and light and wide and (line_high or area_high)
+
+
+def _field_in(panel: Panel, inside: list[Item], size: Size) -> Field | None:
+    words = [item for item in inside if len(item.text) > 1 and not _own_button(item, panel)]
+    if not words:
+        return Field(panel.box) if panel.box.height <= 0.06 * size.height or panel.look is Look.OUTLINED else None
+    first = words[0]
+    hint = bool(INPUT_HINT.search(first.text)) or (first.faint and len(words) == 1)
+    if SELECT_HINT.search(first.text) or len(words) > 2:
+        return None
+    left_aligned = first.box.left - panel.box.left <= max(0.22 * panel.box.width, 2.6 * first.box.height)
+    if len(words) == 1 and (hint or (left_aligned and not first.button)):
+        return Field(panel.box, first.text, hint)
+    return Field(panel.box, first.text, hint) if hint and left_aligned else None
+
+
+def _own_button(item: Item, around: Panel) -> bool:
+    """A button set into the box, as a search button often is."""
+    return item.button and item.panel is not None and item.panel.box.area < 0.6 * around.box.area
+
+
+def _overlaps(place: Field, others: list[Field]) -> bool:
+    return any(place.box.intersects(other.box) for other in others)
+
+
+def _peers(item: Item, other: Item) -> bool:
+    """Choices of one group: panels of one height, on one line or in one column."""
+    if item.panel is None or other.panel is None or item.panel == other.panel:
+        return False
+    one, two = item.panel.box, other.panel.box
+    alike = abs(one.height - two.height) <= 0.15 * one.height
+    near = abs(one.center.y - two.center.y) <= 4 * one.height and abs(one.center.x - two.center.x) <= 9 * one.height
+    return alike and near
+
+
+def _denies(wanted: str, seen: str) -> bool:
+    """未发送成功 does not show 发送成功."""
+    negation = r"(?:未能?|没有?|不|无法|尚未|失败|\bnot\b|\bun)\s*"
+    return bool(re.search(negation + re.escape(wanted), seen, re.IGNORECASE)) and not re.search(
+        r"^(?:未|没|不|not|un)", wanted
+    )
+
+
+__all__ = ["Field", "Hit", "Item", "MarkState", "Page", "joined_words", "look", "same_page"]
