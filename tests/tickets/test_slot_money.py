@@ -1,0 +1,109 @@
+"""Amounts are read in digits, Chinese numerals and words, and belong to the word they stand beside."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tickets.slots import money
+from tickets.slots.text import even
+
+DIGITS = "零一二三四五六七八九"
+
+
+def chinese(number: int) -> str:
+    """A reference writer for 1-99,999: digit and unit, 零 for gaps."""
+    if number >= 10_000:
+        high, low = divmod(number, 10_000)
+        gap = "零" if 0 < low < 1000 else ""
+        return chinese(high) + "万" + gap + (chinese(low) if low else "")
+    text, gap = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            text += ("零" if gap and text else "") + DIGITS[digit] + name
+            gap = False
+        else:
+            gap = True
+    return text
+
+
+def amounts(text: str) -> list[str]:
+    return [span.value for span in money.amounts(even(text))]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50元", "50.00"), ("¥50", "50.00"), ("￥50", "50.00"), ("¥1,299.90", "1299.90"), ("1.2万元", "12000.00"),
+        ("五十元", "50.00"), ("一百二十块", "120.00"), ("一百二十块五", "120.50"), ("两万元", "20000.00"),
+        ("99块9", "99.90"), ("50块钱", "50.00"), ("三千零五十元", "3050.00"), ("十五块", "15.00"),
+        ("300 RMB", "300.00"), ("５０元", "50.00"), ("89.9元", "89.90"), ("3百元", "300.00"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_however_it_is_written(text: str, expected: str) -> None:
+    assert amounts(text) == [expected]
+
+
+@pytest.mark.parametrize("text", ["5升", "第五十个", "万元户", "二十二", "订单202405218876", "3.5mm"])
+def test_what_is_no_money_is_left(text: str) -> None:
+    assert amounts(text) in ([], ["10000.00"] if text == "万元户" else [])
+
+
+@given(st.integers(1, 99_999))
+@settings(max_examples=400, deadline=None)
+def test_every_chinese_numeral_means_its_number(number: int) -> None:
+    assert money.numeral(chinese(number)) == number
+
+
+@given(st.text(alphabet=money._NUMERAL, max_size=12))
+def test_a_heap_of_numerals_never_breaks_the_reader(text: str) -> None:
+    value = money.numeral(text)
+    assert value is None or value >= 0
+
+
+def test_an_amount_belongs_to_the_nearest_word_of_its_clause() -> None:
+    text = "全额退款并补偿50元"
+    spans = money.amounts(text)
+    assert [s.value for s in money.beside(text, spans, ("补偿",), ("退款",))] == ["50.00"]
+    assert money.beside(text, spans, ("退款",), ("补偿",)) == []
+
+
+def test_an_amount_in_another_clause_is_not_asked_for() -> None:
+    text = "花了399元买的,要求退款"
+    assert money.beside(text, money.amounts(text), ("退款",)) == []
+
+
+def test_an_amount_before_its_word_counts() -> None:
+    text = "要50元补偿,退款99.9元"
+    assert [s.value for s in money.beside(text, money.amounts(text), ("补偿",), ("退款",))] == ["50.00"]
+    assert [s.value for s in money.beside(text, money.amounts(text), ("退款",), ("补偿",))] == ["99.90"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("50", "50.00"), ("¥50", "50.00"), ("五十元", "50.00"), ("五十", "50.00"), ("全额", "全额"), ("退一半", "半额")],
+)
+def test_an_operator_may_type_an_amount_in_any_of_these_ways(text: str, expected: str) -> None:
+    assert money.read_one(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "abc", "50元或60元", "-50", "退50元给我"])
+def test_what_is_not_one_amount_is_refused(text: str) -> None:
+    assert money.read_one(text) is None
+
+
+@given(st.text(alphabet="0123456789.,¥￥元块角万千百十一二三两零 退补偿全额半", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_every_amount_is_where_its_place_says(text: str) -> None:
+    smooth = even(text)
+    last = 0
+    for span in money.amounts(smooth):
+        assert last <= span.start < span.end <= len(text)
+        assert float(span.value) >= 0
+        last = span.end
+
+
+def test_amounts_are_written_in_sentences_as_people_write_them() -> None:
+    assert [money.plain(value) for value in ("50.00", "99.90", "1200.00", "全额")] == ["50", "99.9", "1200", "全额"]

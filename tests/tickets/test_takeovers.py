@@ -1,0 +1,134 @@
+"""A human drives the phone: one at a time, every gesture on the record, and the agent is told."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from PIL import Image
+
+from cs_agent.engine.state import Phase, RunState, TakeoverRequest
+from tests.tickets.conftest import drive
+from tickets.errors import Conflict, Forbidden, NotPending, RunEnded
+from tickets.gestures import Gesture, GestureKind
+from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover
+from tickets.services import pauses, runs, takeovers
+
+
+def gesture(takeover: Takeover, user: User, kind: GestureKind = GestureKind.TAP, **values: object) -> Gesture:
+    defaults = {"points": (10, 20)} if kind is GestureKind.TAP else {}
+    return Gesture(str(takeover.pk), user.pk, kind, **{**defaults, **values})  # type: ignore[arg-type]
+
+
+def state_of(run: Run) -> RunState:
+    return RunState.from_json(Run.objects.get(pk=run.pk).checkpoint)
+
+
+def test_a_waiting_run_is_taken_over_at_once_and_its_question_void(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    assert takeover.begun_at is not None
+    confirmation.refresh_from_db()
+    assert confirmation.state == "voided"
+    assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.TAKEN_OVER
+    assert state_of(confirmation.run).phase is Phase.TAKEN_OVER
+
+
+def test_a_driven_run_is_asked_for_and_given_by_its_worker(driven: Run, lin: User) -> None:
+    takeover = takeovers.begin(driven, lin)
+    driven.refresh_from_db()
+    assert (takeover.begun_at, driven.takeover_requested, driven.status) == (None, True, RunStatus.RUNNING)
+    begun = takeovers.begin_now(driven)
+    driven.refresh_from_db()
+    assert (begun, begun.user, driven.status) == (takeover, lin, RunStatus.TAKEN_OVER)
+    assert not driven.takeover_requested
+
+
+def test_only_one_human_at_a_time(driven: Run, lin: User, bo: User) -> None:
+    takeovers.begin(driven, lin)
+    with pytest.raises(Conflict) as refused:
+        takeovers.begin(driven, bo)
+    assert "lin" in refused.value.message
+    assert takeovers.begin(driven, lin).user == lin
+    assert Takeover.objects.count() == 1
+
+
+def test_a_takeover_the_agent_asked_for_is_begun_by_whoever_comes_first(run: Run, phone: Phone, lin: User) -> None:
+    drive(run, phone, RunState("退款", phase=Phase.TAKEN_OVER))
+    asked = pauses.ask_takeover(run, TakeoverRequest("需要登录", code="model"))
+    assert Run.objects.get(pk=run.pk).status == RunStatus.TAKEN_OVER
+    assert (asked.begun_at, asked.user) == (None, None)
+    begun = takeovers.begin(run, lin)
+    assert (begun.pk, begun.user, begun.reason) == (asked.pk, lin, "需要登录")
+    assert begun.begun_at is not None
+
+
+def test_a_run_without_a_phone_cannot_be_taken_over(run: Run, lin: User) -> None:
+    with pytest.raises(Conflict, match="no_phone"):
+        takeovers.begin(run, lin)
+
+
+def test_a_run_that_ended_cannot_be_taken_over(driven: Run, lin: User) -> None:
+    runs.end(driven, RunStatus.FAILED, result="x")
+    with pytest.raises(RunEnded):
+        takeovers.begin(driven, lin)
+
+
+def test_a_viewer_may_not_take_over(driven: Run, vera: User) -> None:
+    with pytest.raises(Forbidden):
+        takeovers.begin(driven, vera)
+
+
+def test_gestures_are_steps_with_pictures_and_events(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    picture = Image.new("RGB", (10, 20))
+    step = takeovers.record_gesture(takeover, gesture(takeover, lin), picture, picture)
+    assert (step.number, step.actor, step.user, step.touch) == (1, "human", lin, [10, 20])
+    assert step.before
+    assert step.after != step.before
+    event = AuditEvent.objects.get(type="takeover.gesture_made")
+    assert (event.user_name, event.step_no) == ("lin", 1)
+
+
+def test_what_a_human_types_is_never_written_down(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    step = takeovers.record_gesture(takeover, gesture(takeover, lin, GestureKind.TYPE, text="s3cret"))
+    event = AuditEvent.objects.get(type="takeover.gesture_made")
+    assert "s3cret" not in step.action_text + str(event.details)
+    assert "6" in step.action_text
+
+
+def test_handing_back_lets_the_agent_go_on_and_tells_it_what_was_done(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    for kind, values in ((GestureKind.TAP, {}), (GestureKind.KEY, {"key": "back"})):
+        takeovers.record_gesture(takeover, gesture(takeover, lin, kind, **values))
+    Step.objects.filter(number=2).update(number=12)
+    ended = takeovers.hand_back(takeover, lin, "已完成登录")
+    run = Run.objects.get(pk=confirmation.run_id)
+    assert (run.status, run.failures_in_a_row) == (RunStatus.QUEUED, 0)
+    assert "已完成登录" in ended.summary
+    assert "(10,20)" in ended.summary
+    state = state_of(run)
+    assert (state.phase, state.step_no) == (Phase.READY, 12)
+    assert any("已完成登录" in text for _role, text in state.history)
+
+
+def test_a_takeover_is_handed_back_once_and_by_its_own_human(confirmation: Confirmation, lin: User, bo: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    with pytest.raises(Conflict):
+        takeovers.hand_back(takeover, bo)
+    takeovers.hand_back(takeover, lin)
+    with pytest.raises(NotPending):
+        takeovers.hand_back(takeover, lin)
+
+
+def test_a_takeover_that_has_not_begun_cannot_be_handed_back(driven: Run, lin: User) -> None:
+    takeover = takeovers.begin(driven, lin)
+    with pytest.raises(NotPending):
+        takeovers.hand_back(takeover, lin)
+
+
+def test_a_human_may_finish_the_ticket_by_hand(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    run = takeovers.finish_by_hand(takeover, lin, "已电话处理")
+    assert (run.status, run.result) == (RunStatus.HANDED_OFF, "已电话处理")
+    with pytest.raises(NotPending):
+        takeovers.finish_by_hand(takeover, lin, "again")

@@ -1,0 +1,288 @@
+"""The administrator's back office: people, departments, phones and flows; everything that happened, read-only.
+
+Rule: rows that may not change have no form; a flow is changed by publishing a new version; every change made here is
+an audit event.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from tickets import models
+from tickets.errors import InvalidFlow, ServiceError
+from tickets.permissions import Permission, has
+from tickets.services import audit, flows
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class Audited(ModelAdmin):
+    """Writes to the audit trail what Django writes to its own log. `permission`: who may change rows here;
+    administrators only where there is none."""
+
+    permission: Permission | None = None
+
+    def _may(self, request: HttpRequest) -> bool:
+        user = request.user
+        return bool(has(user, self.permission) if self.permission else user.is_active and user.is_superuser)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._record("added", request, obj, message)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        self._record("changed", request, obj, message)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for obj in queryset:
+            self._record("deleted", request, obj, "")
+        return super().log_deletions(request, queryset)
+
+    def _record(self, what: str, request: HttpRequest, obj: Model, message: Any) -> None:
+        kind = obj._meta.model_name
+        details = {"object": str(obj), "changes": message}
+        audit.record(f"{kind}.{what}", user=request.user, obj=obj, request=request, result="success", details=details)
+
+
+class ReadOnly(Audited):
+    """Rows that the product writes and nobody edits."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, Audited):  # type: ignore[type-arg,misc]
+    """People leave by being deactivated: what they did stays on the record under their name."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "first_name", "roles", "is_active", "is_staff", "last_login")
+
+    @admin.display(description=_("角色"))
+    def roles(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all()) or "—"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, Audited):  # type: ignore[misc]
+    pass
+
+
+@admin.register(models.Department)
+class DepartmentAdmin(Audited):
+    list_display = ("name", "people")
+    search_fields = ("name",)
+    filter_horizontal = ("members",)
+
+    @admin.display(description=_("成员"))
+    def people(self, department: models.Department) -> int:
+        return department.members.count()
+
+
+@admin.register(models.Phone)
+class PhoneAdmin(Audited):
+    permission = Permission.MANAGE_PHONES
+    list_display = ("name", "serial", "queue", "state", "held_by", "last_seen_at")
+    list_filter = ("state", "queue")
+    search_fields = ("name", "serial")
+    fields = (
+        "name", "serial", "queue", "labels", "state", "fault", "width", "height", "health", "last_seen_at",
+        "lease_run", "lease_token", "lease_expires_at",
+    )  # fmt: skip
+    readonly_fields = (
+        "width", "height", "health", "last_seen_at", "lease_run", "lease_token", "lease_expires_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("占用"))
+    def held_by(self, phone: models.Phone) -> str:
+        return str(phone.lease_run) if phone.lease_run else "—"
+
+
+class FlowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The template with its newest version's definition as JSON; a changed definition becomes a new version."""
+
+    definition = forms.CharField(
+        label=_("流程定义(JSON)"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 40, "spellcheck": "false"})
+    )
+    note = forms.CharField(
+        label=_("修改说明"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget()
+    )  # fmt: skip
+
+    class Meta:
+        model = models.FlowTemplate
+        fields = ("slug", "name", "name_en", "description", "active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        latest = self.instance.latest if self.instance.pk else None
+        self.current = latest.definition if latest else None
+        if self.current is not None:
+            self.fields["definition"].initial = json.dumps(self.current, ensure_ascii=False, indent=2)
+
+    def clean_definition(self) -> dict[str, Any]:
+        try:
+            definition = json.loads(self.cleaned_data["definition"])
+        except ValueError as error:
+            raise forms.ValidationError(_("不是有效的 JSON:%s") % error) from error
+        try:
+            flows.validate_definition(definition)
+        except InvalidFlow as error:
+            raise forms.ValidationError(error.data["problems"]) from error
+        return definition  # type: ignore[no-any-return]
+
+
+class VersionInline(TabularInline):
+    model = models.FlowVersion
+    fields = readonly_fields = ("number", "note", "created_by", "created_at")
+    ordering = ("-number",)
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has(request.user, Permission.EDIT_FLOWS)
+
+
+@admin.register(models.FlowTemplate)
+class FlowTemplateAdmin(Audited):
+    permission = Permission.EDIT_FLOWS
+    form = FlowForm
+    list_display = ("name", "slug", "active", "newest")
+    inlines = (VersionInline,)
+
+    @admin.display(description=_("最新版本"))
+    def newest(self, template: models.FlowTemplate) -> str:
+        latest = template.latest
+        return f"v{latest.number} {latest.created_at:%Y-%m-%d %H:%M}" if latest else "—"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: models.FlowTemplate, form: Any, change: bool) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if form.cleaned_data["definition"] != form.current:
+                self._publish(request, obj, form)
+
+    def _publish(self, request: HttpRequest, obj: models.FlowTemplate, form: Any) -> None:
+        try:
+            version = flows.publish_version(
+                obj, form.cleaned_data["definition"], request.user, form.cleaned_data["note"]
+            )
+        except ServiceError as error:
+            self.message_user(request, error.message, level="ERROR")
+            return
+        self.message_user(request, _("已发布 %s;正在进行的处理仍使用原版本。") % version)
+
+
+@admin.register(models.FlowVersion)
+class FlowVersionAdmin(ReadOnly):
+    permission = Permission.EDIT_FLOWS
+    list_display = ("template", "number", "note", "created_by", "created_at")
+    list_filter = ("template",)
+    fields = ("template", "number", "note", "created_by", "created_at", "pretty")
+    readonly_fields = ("pretty",)
+
+    @admin.display(description=_("流程定义"))
+    def pretty(self, version: models.FlowVersion) -> str:
+        text = json.dumps(version.definition, ensure_ascii=False, indent=2)
+        return format_html("<pre>{}</pre>", text)
+
+
+@admin.register(models.Ticket)
+class TicketAdmin(ReadOnly):
+    list_display = ("number", "subject", "department", "status", "priority", "created_at", "due_at")
+    list_filter = ("status", "priority", "department")
+    search_fields = ("number", "subject", "customer_name")
+
+
+@admin.register(models.Run)
+class RunAdmin(ReadOnly):
+    list_display = ("id", "ticket", "flow_version", "status", "phone", "started_by", "created_at", "ended_at")
+    list_filter = ("status", "flow_version__template")
+    search_fields = ("ticket__number", "id")
+    list_select_related = ("ticket", "flow_version__template", "phone", "started_by")
+    exclude = ("checkpoint",)
+
+
+@admin.register(models.Step)
+class StepAdmin(ReadOnly):
+    list_display = ("run", "number", "actor", "status", "action_name", "verdict", "confidence", "started_at")
+    list_filter = ("actor", "status", "verdict")
+    search_fields = ("run__ticket__number", "run__id")
+    list_select_related = ("run",)
+
+
+@admin.register(models.Confirmation)
+class ConfirmationAdmin(ReadOnly):
+    list_display = ("summary", "state", "decided_by", "decided_at", "created_at", "due_at")
+    list_filter = ("state", "kind")
+    search_fields = ("run__ticket__number", "run__id")
+
+
+@admin.register(models.Recording)
+class RecordingAdmin(ReadOnly):
+    list_display = ("run", "state", "duration_s", "size", "sha256", "created_at")
+    list_filter = ("state",)
+    search_fields = ("run__ticket__number", "run__id")
+    list_select_related = ("run",)
+
+
+@admin.register(models.AuditEvent)
+class AuditEventAdmin(ReadOnly):
+    """Pages are found by filters, not by counting a million rows."""
+
+    list_display = ("seq", "at", "type", "user_name", "user_role", "ticket_no", "device_id", "result")
+    search_fields = ("=ticket_no", "=user_name", "=run_id", "=device_id", "=type")
+    show_full_result_count = False
+    ordering = ("-seq",)
+    list_per_page = 50

@@ -1,0 +1,38 @@
+"""Who and what the demo is made of. Only `manage.py load_demo` makes it, and never in production mode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+PASSWORD = "cs-agent-demo"  # noqa: S105 - printed by the demo, refused in production
+MAIL_DOMAIN = "demo.invalid"  # by which demo accounts are told from real ones
+DEPARTMENT = "售后服务部"
+OTHER_DEPARTMENT = "企业客户部"
+FIXTURES = settings.BASE_DIR / "fixtures"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    name: str
+    full_name: str
+    group: str = ""
+    administrator: bool = False
+    staff: bool = False  # may enter the back office
+
+
+ACCOUNTS = (
+    Account("admin", "管理员", administrator=True, staff=True),
+    Account("lin", "坐席 林", "operator"),
+    Account("bo", "坐席 薄", "operator"),
+    Account("supervisor", "主管 孙", "supervisor"),
+    Account("viewer", "质检 魏", "viewer"),
+    Account("editor", "流程编辑 费", "flow_editor", staff=True),
+)
+
+
+def accounts_present() -> bool:
+    """Whether an account of the demo can log in here; production refuses to run with one."""
+    return get_user_model().objects.filter(email__endswith=f"@{MAIL_DOMAIN}", is_active=True).exists()

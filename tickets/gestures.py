@@ -1,0 +1,84 @@
+"""Gestures of a human who took a phone over, on their way from the browser to the phone's host.
+
+Rule: a gesture names the takeover it belongs to and when it was made; the phone host checks that the takeover
+still holds the phone's lease before it acts, and drops gestures that waited too long.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import redis
+import redis.asyncio
+from django.conf import settings
+
+MAX_AGE_S = 5.0  # a late tap would land on another screen than the human saw
+_MAX_TEXT = 2000
+
+
+class GestureKind(StrEnum):
+    TAP = "tap"
+    LONG_PRESS = "long_press"
+    SWIPE = "swipe"
+    TYPE = "type"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """`points`: device pixels, (x, y) or (x1, y1, x2, y2). `text`: what to type. `key`: back, home, recent, enter."""
+
+    takeover: str
+    user_id: int
+    kind: GestureKind
+    points: tuple[int, ...] = ()
+    text: str = ""
+    key: str = ""
+    seconds: float = 0.3
+    made_at: float = 0.0  # seconds since the epoch
+
+    def __post_init__(self) -> None:
+        """ValueError for a gesture no phone could carry out."""
+        wanted = {GestureKind.TAP: 2, GestureKind.LONG_PRESS: 2, GestureKind.SWIPE: 4}.get(self.kind, 0)
+        if len(self.points) != wanted or any(value < 0 for value in self.points):
+            raise ValueError(f"{self.kind} takes {wanted} coordinates")
+        if self.kind is GestureKind.TYPE and not 0 < len(self.text) <= _MAX_TEXT:
+            raise ValueError(f"text must have 1 to {_MAX_TEXT} characters")
+        if self.kind is GestureKind.KEY and self.key not in {"back", "home", "recent", "enter"}:
+            raise ValueError("key must be back, home, recent or enter")
+
+    def pack(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Gesture:
+        fields = json.loads(data)
+        return cls(**{**fields, "kind": GestureKind(fields["kind"]), "points": tuple(fields["points"])})
+
+
+async def send(phone_id: int, gesture: Gesture) -> None:
+    """Hand the gesture to the phone's host."""
+    client = redis.asyncio.Redis.from_url(settings.REDIS_URL)
+    try:
+        async with client.pipeline(transaction=False) as pipe:
+            pipe.rpush(_key(phone_id), gesture.pack())
+            pipe.expire(_key(phone_id), int(MAX_AGE_S) + 1)
+            await pipe.execute()
+    finally:
+        await client.aclose()
+
+
+def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | None:
+    """The next gesture for this phone that is not too old; None when none came in time."""
+    answer = client.blpop([_key(phone_id)], timeout=timeout_s)
+    if not isinstance(answer, (list, tuple)):
+        return None
+    gesture = Gesture.unpack(answer[1])
+    return gesture if time.time() - gesture.made_at <= MAX_AGE_S else None
+
+
+def _key(phone_id: int) -> str:
+    return f"cs_agent:gestures:{phone_id}"

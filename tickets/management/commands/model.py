@@ -1,0 +1,54 @@
+"""`manage.py model check`: whether the model endpoint can drive phones, and how fast it answers."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from cs_agent.engine.model import OpenAIModel
+from cs_agent.engine.model_check import ModelCheck, check
+from tickets.runner.engines import model_settings
+
+
+class Command(BaseCommand):
+    help = "Ask the model endpoint about a known screen and say whether it is usable."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("action", choices=["check"])
+        parser.add_argument("--base-url", default=settings.MODEL_BASE_URL)
+        parser.add_argument("--model", default=settings.CS_AGENT["CS_AGENT_MODEL_NAME"])
+        parser.add_argument("--api-key", default=settings.CS_AGENT["CS_AGENT_MODEL_API_KEY"])
+        parser.add_argument("--lang", choices=["zh", "en"], default="zh")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        model = OpenAIModel(options["base_url"], options["api_key"], options["model"], model_settings())
+        found = check(model, lang=options["lang"])
+        self.stdout.write(f"{options['model']} @ {options['base_url']}")
+        for name, value in _rows(found):
+            self.stdout.write(f"  {name:<22} {value}")
+        if not found.usable:
+            raise CommandError(f"不可用 / not usable: {found.problem}\n{found.advice}".rstrip())
+        self.stdout.write(self.style.SUCCESS("可用 / usable"))
+
+
+def _rows(found: ModelCheck) -> list[tuple[str, str]]:
+    speed = f"{found.tokens_per_s:.0f}/s" if found.tokens_per_s else "?"
+    return [
+        ("listed", _yes(found.listed)),
+        ("streaming", _yes(found.streaming)),
+        ("logprobs", _yes(found.logprobs)),
+        ("action", found.action_text or "-"),
+        ("hit the known button", _yes(found.on_target)),
+        ("confidence", "unknown" if found.confidence is None else f"{found.confidence:.2f}"),
+        ("first token", f"{found.first_token_s:.2f} s"),
+        ("whole reply", f"{found.total_s:.2f} s"),
+        ("tokens", speed),
+    ]
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "?"}[value]

@@ -1,0 +1,42 @@
+"""The rows of the product. Statuses change through `tickets.services` only: one door per change."""
+
+from tickets.models.audit import AuditEvent, AuditHead, Result
+from tickets.models.evidence import CustomerKey, LegalHold
+from tickets.models.flows import FlowTemplate, FlowVersion
+from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
+from tickets.models.phones import Phone, PhoneState
+from tickets.models.recordings import Recording, RecordingState
+from tickets.models.runs import Run, RunStatus, Slot, SlotSource, Step, StepActor
+from tickets.models.switches import Switch
+from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
+
+__all__ = [
+    "Attachment",
+    "AttachmentKind",
+    "AuditEvent",
+    "AuditHead",
+    "Confirmation",
+    "ConfirmationState",
+    "CustomerKey",
+    "Department",
+    "FlowTemplate",
+    "FlowVersion",
+    "LegalHold",
+    "Phone",
+    "PhoneState",
+    "Priority",
+    "Question",
+    "Recording",
+    "RecordingState",
+    "Result",
+    "Run",
+    "RunStatus",
+    "Slot",
+    "SlotSource",
+    "Step",
+    "StepActor",
+    "Switch",
+    "Takeover",
+    "Ticket",
+    "TicketStatus",
+]

@@ -1,0 +1,67 @@
+"""Flow templates and their immutable versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FlowTemplate(models.Model):
+    """How one kind of ticket is handled; the content lives in its versions."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("名称"), max_length=80)
+    name_en = models.CharField(_("英文名称"), max_length=80, blank=True)
+    description = models.TextField(_("说明"), blank=True)
+    active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        verbose_name = _("流程模板")
+        verbose_name_plural = _("流程模板")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def latest(self) -> FlowVersion | None:
+        return self.versions.order_by("-number").first()
+
+
+class ImmutableError(Exception):
+    """A row that may only be written once was to be changed or deleted."""
+
+
+class FlowVersion(models.Model):
+    """One immutable version. A change is a new version; runs pin the one they started with.
+
+    `definition` (validated by `tickets.services.flows`) holds: `match` (keywords that recommend it), `slots`,
+    `instruction` {zh, en}, `engine` (see `cs_agent.engine.flow.FlowRules`), `media` slots to push, `four_eyes`.
+    """
+
+    template = models.ForeignKey(FlowTemplate, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    definition = models.JSONField()
+    note = models.CharField(_("修改说明"), max_length=200, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("流程版本")
+        verbose_name_plural = _("流程版本")
+        constraints = [models.UniqueConstraint(fields=["template", "number"], name="one_flow_version_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.template} v{self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk and FlowVersion.objects.filter(pk=self.pk).exists():
+            raise ImmutableError("A flow version never changes; add a new version instead.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise ImmutableError("A flow version is never deleted; runs refer to it.")

@@ -1,0 +1,43 @@
+"""Phones and the lease that keeps one hand on each of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PhoneState(models.TextChoices):
+    READY = "ready", _("可用")
+    FAULTY = "faulty", _("故障")
+    RETIRED = "retired", _("停用")
+
+
+class Phone(models.Model):
+    """One Android phone.
+
+    The lease: `lease_run` holds the phone until `lease_expires_at`; `lease_token` only ever grows, and every
+    gesture carries the token it was leased under, so that a late holder is told apart from the present one.
+    """
+
+    name = models.CharField(_("名称"), max_length=80)
+    serial = models.CharField(_("序列号"), max_length=120, unique=True)
+    queue = models.CharField(_("主机队列"), max_length=60, default="phones")
+    labels = models.JSONField(_("标签"), default=list, blank=True)
+    state = models.CharField(_("状态"), max_length=10, choices=PhoneState, default=PhoneState.READY)
+    fault = models.TextField(_("故障说明"), blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    health = models.JSONField(default=dict, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+    lease_run = models.OneToOneField(
+        "tickets.Run", null=True, blank=True, on_delete=models.SET_NULL, related_name="leased_phone"
+    )
+    lease_token = models.PositiveBigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("手机")
+        verbose_name_plural = _("手机")
+
+    def __str__(self) -> str:
+        return self.name

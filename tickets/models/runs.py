@@ -1,0 +1,149 @@
+"""Runs, the slots they were started with, and their steps."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.flows import FlowVersion
+from tickets.models.phones import Phone
+from tickets.models.tickets import Ticket
+
+
+class RunStatus(models.TextChoices):
+    QUEUED = "queued", _("排队中")
+    RUNNING = "running", _("执行中")
+    AWAITING_CONFIRMATION = "awaiting_confirmation", _("等待确认")
+    AWAITING_ANSWER = "awaiting_answer", _("等待回答")
+    TAKEN_OVER = "taken_over", _("人工接管")
+    SUCCEEDED = "succeeded", _("成功")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已停止")
+    HANDED_OFF = "handed_off", _("转人工")
+
+
+class Run(models.Model):
+    """One handling of one ticket by one flow version on one phone.
+
+    `version` grows with every change of state (compare-and-set). `claim_token` is the fencing token of the task
+    that drives the run now; `claimed_until` lets another task take over when that one died, and is null when it
+    let go by itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="runs")
+    flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
+    phone = models.ForeignKey(Phone, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    status = models.CharField(max_length=24, choices=RunStatus, default=RunStatus.QUEUED, db_index=True)
+    version = models.PositiveIntegerField(default=0)
+    instruction = models.TextField()
+    lang = models.CharField(max_length=8, default="zh")
+    checkpoint = models.JSONField(default=dict, blank=True)
+    claim_token = models.PositiveBigIntegerField(default=0)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    takeover_requested = models.BooleanField(default=False)
+    failures_in_a_row = models.PositiveSmallIntegerField(default=0)  # of phone or model, without progress between
+    drivers_lost = models.PositiveSmallIntegerField(default=0)  # tasks that died over it since a human last looked
+    retry_at = models.DateTimeField(null=True, blank=True)  # not to be driven before, after a failure
+    event_seq = models.PositiveIntegerField(default=0)  # of the newest live event
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="started_runs"
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+    result = models.TextField(blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    waiting_for = models.CharField(max_length=200, blank=True)  # why it is queued, for people
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket"],
+                condition=models.Q(
+                    status__in=[
+                        RunStatus.QUEUED,
+                        RunStatus.RUNNING,
+                        RunStatus.AWAITING_CONFIRMATION,
+                        RunStatus.AWAITING_ANSWER,
+                        RunStatus.TAKEN_OVER,
+                    ]
+                ),
+                name="one_active_run_per_ticket",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}/{self.id}"
+
+
+class SlotSource(models.TextChoices):
+    TICKET = "ticket", _("工单原文")
+    ATTACHMENT = "attachment", _("附件")
+    OPERATOR = "operator", _("坐席填写")
+    DEFAULT = "default", _("默认值")
+
+
+class Slot(models.Model):
+    """A value a flow needed, with the place in the ticket's text it came from (character offsets)."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="slots")
+    name = models.CharField(max_length=60)
+    label = models.CharField(max_length=80)
+    value = models.TextField(blank=True)
+    source = models.CharField(max_length=12, choices=SlotSource)
+    start = models.PositiveIntegerField(null=True, blank=True)
+    end = models.PositiveIntegerField(null=True, blank=True)
+    attachment = models.ForeignKey(
+        "tickets.Attachment", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "name"], name="one_slot_per_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+class StepActor(models.TextChoices):
+    AGENT = "agent", _("智能体")
+    HUMAN = "human", _("人工")
+
+
+class Step(models.Model):
+    """One observe → decide → gate → act → verify turn, or one gesture of a human who took over."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    number = models.PositiveIntegerField()
+    actor = models.CharField(max_length=8, choices=StepActor, default=StepActor.AGENT)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    status = models.CharField(max_length=12)  # cs_agent.engine.state.StepStatus
+    thought = models.TextField(blank=True)
+    action_text = models.TextField(blank=True)
+    action_name = models.CharField(max_length=40, blank=True)
+    confidence = models.FloatField(null=True, blank=True)
+    verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.state.VerdictKind
+    irreversible = models.BooleanField(default=False)
+    reasons = models.JSONField(default=list, blank=True)  # [{code, zh, en}]
+    outcome = models.TextField(blank=True)
+    app = models.CharField(max_length=120, blank=True)
+    touch = models.JSONField(default=list, blank=True)  # device pixels
+    timings = models.JSONField(default=dict, blank=True)  # seconds
+    tokens = models.JSONField(default=dict, blank=True)
+    before = models.CharField(max_length=200, blank=True)  # picture paths below MEDIA_ROOT
+    after = models.CharField(max_length=200, blank=True)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_step_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}#{self.number}"

@@ -1,0 +1,112 @@
+"""Tickets and what customers attach to them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Department(models.Model):
+    """Who sees what: people see the tickets of their own departments."""
+
+    name = models.CharField(_("名称"), max_length=80, unique=True)
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="departments", blank=True, verbose_name=_("成员")
+    )
+
+    class Meta:
+        verbose_name = _("部门")
+        verbose_name_plural = _("部门")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TicketStatus(models.TextChoices):
+    NEW = "new", _("新建")
+    OPEN = "open", _("处理中")
+    PENDING = "pending", _("等待客户")
+    SOLVED = "solved", _("已解决")
+    CLOSED = "closed", _("已关闭")
+
+
+class Priority(models.IntegerChoices):
+    URGENT = 1, _("紧急")
+    HIGH = 2, _("高")
+    NORMAL = 3, _("普通")
+    LOW = 4, _("低")
+
+
+class Ticket(models.Model):
+    """The customer's request. `text` is what the customer wrote: data, never an instruction."""
+
+    number = models.CharField(_("工单号"), max_length=32, unique=True)
+    subject = models.CharField(_("标题"), max_length=200)
+    text = models.TextField(_("内容"))
+    customer_name = models.CharField(_("客户"), max_length=80, blank=True, db_index=True)
+    customer_mobile = models.CharField(_("手机号"), max_length=20, blank=True, db_index=True)
+    channel = models.CharField(_("渠道"), max_length=40, default="web", blank=True)
+    status = models.CharField(_("状态"), max_length=10, choices=TicketStatus, default=TicketStatus.NEW)
+    priority = models.PositiveSmallIntegerField(_("优先级"), choices=Priority, default=Priority.NORMAL)
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("部门"))
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+    )
+    external_id = models.CharField(_("外部编号"), max_length=80, blank=True, db_index=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(_("创建时间"), db_index=True)
+    due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
+    solved_at = models.DateTimeField(null=True, blank=True)
+    result = models.TextField(_("处理结果"), blank=True)
+
+    class Meta:
+        verbose_name = _("工单")
+        verbose_name_plural = _("工单")
+        indexes = [models.Index(fields=["department", "status", "due_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="one_ticket_per_external_id",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.subject}"
+
+
+class AttachmentKind(models.TextChoices):
+    IMAGE = "image", _("图片")
+    VIDEO = "video", _("视频")
+    DOCUMENT = "document", _("文件")
+
+
+def _attachment_path(attachment: Attachment, filename: str) -> str:
+    """An address nobody can guess; the customer's file name is kept in the row, not in the path."""
+    suffix = filename.rpartition(".")[2].lower()[:8]
+    return f"attachments/{uuid.uuid4().hex}.{suffix}"
+
+
+class Attachment(models.Model):
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments")
+    file = models.FileField(upload_to=_attachment_path, max_length=200)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=AttachmentKind)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    from_run = models.ForeignKey(
+        "tickets.Run", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought_back"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,102 @@
+"""Who may do what: permissions, the groups that carry them, and the check that is written down when it fails.
+
+Rule: every service and every page asks `require` (or `has`) with one of these names; groups are data, kept up
+to date after every migration, and a site may make groups of its own from the same permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from tickets.errors import Forbidden
+
+
+class Permission(StrEnum):
+    VIEW_TICKETS = "view_tickets"
+    VIEW_REPLAYS = "view_replays"
+    VIEW_AUDIT = "view_audit"
+    EXPORT_AUDIT = "export_audit"
+    CREATE_TICKETS = "create_tickets"
+    START_RUNS = "start_runs"
+    DECIDE = "decide"
+    STOP_RUNS = "stop_runs"
+    TAKE_OVER = "take_over"
+    EDIT_FLOWS = "edit_flows"
+    MANAGE_PHONES = "manage_phones"
+    PAUSE_ALL = "pause_all"
+
+    @property
+    def label(self) -> str:
+        return f"tickets.{self.value}"
+
+
+P = Permission
+_VIEW = frozenset({P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT})
+
+# Supervisors decide too: an unanswered confirmation is escalated to them. They start nothing.
+GROUPS: Mapping[str, frozenset[Permission]] = {
+    "viewer": _VIEW,
+    "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
+    "supervisor": _VIEW | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS},
+    "flow_editor": _VIEW | {P.EDIT_FLOWS},
+}
+ADMINISTRATOR = "administrator"
+
+
+def has(user: Any, permission: Permission) -> bool:
+    """Whether the user may; the answer may be cached on the user object for the length of a request."""
+    return bool(user and user.is_authenticated and user.is_active and user.has_perm(permission.label))
+
+
+def has_now(user_id: int, permission: Permission) -> bool:
+    """Asks the database afresh: for sockets that stay open while roles change."""
+    user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
+    return user is not None and has(user, permission)
+
+
+def require(user: Any, permission: Permission, *, ticket: Any = None, run: Any = None) -> None:
+    """Raise Forbidden, and write `permission.refused` down, unless the user has the permission."""
+    if has(user, permission):
+        return
+    from tickets.services import audit  # the audit trail needs the models, which must not need this module
+
+    known = user if user is not None and user.is_authenticated else None
+    audit.record(
+        "permission.refused", user=known, ticket=ticket, run=run, result="failure",
+        details={"permission": permission.value},
+    )  # fmt: skip
+    raise Forbidden(permission=permission.value)
+
+
+def role_of(user: Any) -> str:
+    """The user's roles as the audit trail names them, e.g. `operator` or `flow_editor,viewer`."""
+    if user is None or not user.is_authenticated:
+        return ""
+    if user.is_superuser:
+        return ADMINISTRATOR
+    return ",".join(user.groups.order_by("name").values_list("name", flat=True))[:60]
+
+
+def ensure_groups(using: str = "default") -> None:
+    """Make the permissions and groups that are missing; an existing group stays as the administrator left it."""
+    from django.contrib.auth.models import Group
+    from django.contrib.auth.models import Permission as Row
+    from django.contrib.contenttypes.models import ContentType
+
+    from tickets.models import Ticket
+
+    content_type = ContentType.objects.db_manager(using).get_for_model(Ticket)
+    rows = {
+        permission: Row.objects.using(using).get_or_create(
+            codename=permission.value, content_type=content_type, defaults={"name": permission.value}
+        )[0]
+        for permission in Permission
+    }
+    for name, permissions in GROUPS.items():
+        group, made = Group.objects.using(using).get_or_create(name=name)
+        if made:
+            group.permissions.add(*(rows[permission] for permission in permissions))

@@ -1,0 +1,51 @@
+"""Pictures of runs on disk: written whole or not at all, under addresses nobody can guess.
+
+Rule: rows hold paths below MEDIA_ROOT; views serve them after a permission check, never by address.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image
+
+JPEG_QUALITY = 82  # text on a phone's screen stays readable; about 150 kB for 1080 x 2400
+
+
+def store(image: Image.Image, run_id: uuid.UUID, kind: str) -> str:
+    """Write a JPEG below MEDIA_ROOT and return its path there; OSError when the disk says no.
+
+    The picture is written as it is: the caller has covered what must not be kept.
+    """
+    relative = reserve(run_id, kind)
+    write(image, relative)
+    return relative
+
+
+def reserve(run_id: uuid.UUID, kind: str) -> str:
+    """A path below MEDIA_ROOT for a picture that will be written later."""
+    return f"runs/{run_id}/{kind}-{uuid.uuid4().hex}.jpg"
+
+
+def write(image: Image.Image, relative: str) -> None:
+    """Write a JPEG to its path below MEDIA_ROOT; OSError when the disk says no."""
+    path = Path(settings.MEDIA_ROOT) / relative
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.with_suffix(".part")
+    try:
+        image.convert("RGB").save(whole, "JPEG", quality=JPEG_QUALITY)
+        os.replace(whole, path)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def path_of(relative: str) -> Path:
+    """The file of a stored picture; ValueError for a path that leads out of MEDIA_ROOT."""
+    root = Path(settings.MEDIA_ROOT).resolve()
+    path = (root / relative).resolve()
+    if not path.is_relative_to(root):
+        raise ValueError("the path leads out of the media folder")
+    return path

@@ -1,0 +1,58 @@
+"""The way to the Celery queues: messages carry a run's id and nothing else, and may be lost or doubled.
+
+Every phone host has two queues: its own, on which its phones are driven, and one for upkeep (the clock, the encoding of
+recordings), which another process works on. Long runs and long encodings do not keep each other, or the clock, waiting.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from functools import partial
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from tickets.models import Run
+
+log = logging.getLogger(__name__)
+_HINT_S = 60.0  # how long a message is worth something
+DRIVE_TASK = "tickets.tasks.drive_run"
+ENCODE_TASK = "tickets.tasks.encode_recording"
+
+
+def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
+    """Send the run to its phone host's queue once this transaction is committed."""
+    transaction.on_commit(partial(_send, DRIVE_TASK, str(run_id), queue, delay_s))
+
+
+def enqueue_encoding(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
+    """On the upkeep queue of the host that recorded the run."""
+    transaction.on_commit(partial(_send, ENCODE_TASK, str(run_id), upkeep(queue), delay_s))
+
+
+def upkeep(queue: str | None = None) -> str:
+    """The upkeep queue beside a host's queue."""
+    return f"{queue or settings.CS_AGENT['CS_AGENT_QUEUE']}.upkeep"
+
+
+def of_run(run: Run) -> str | None:
+    """The queue of the host whose phone the run holds or last held; None = the default queue."""
+    return run.phone.queue if run.phone else None
+
+
+def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0) -> None:
+    """A broker that is away loses nothing: the sweeper sends again what stands in the database.
+
+    For the same reason a message that nobody took for a while expires: the queue of a host that is down stays short.
+    """
+    options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
+    if task == DRIVE_TASK:
+        options["expires"] = delay_s + _HINT_S
+    try:
+        current_app.send_task(task, args=[run_id], queue=queue, retry=False, **options)
+    except OperationalError as error:
+        log.warning("queue: %s for run %s not sent (%s); the sweeper will send it again", task, run_id, error)

@@ -1,0 +1,43 @@
+"""Where the present work comes from: address, request id and user, for the audit trail.
+
+Rule: set at the edge (middleware, WebSocket consumer, task), read by `tickets.services.audit` only.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    ip: str = ""
+    request_id: str = ""
+    user: Any = None  # the logged-in user, if any
+
+
+_NOWHERE = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("cs_agent_request_context", default=_NOWHERE)
+
+
+def current() -> RequestContext:
+    return _current.get()
+
+
+def new_request_id() -> str:
+    return uuid.uuid4().hex
+
+
+@contextmanager
+def use(ip: str = "", request_id: str = "", user: Any = None) -> Iterator[RequestContext]:
+    """Everything audited inside the block carries this origin."""
+    context = RequestContext(ip=ip, request_id=request_id or new_request_id(), user=user)
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)

@@ -1,0 +1,94 @@
+"""Builds the engine of a run from the installation's settings and the run's flow version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+
+from cs_agent.engine import loop
+from cs_agent.engine.actions import Coordinates
+from cs_agent.engine.flow import FlowRules
+from cs_agent.engine.model import ModelSettings, OpenAIModel
+from cs_agent.engine.prompts import Prompt, load_prompt
+from cs_agent.engine.protocols import Journal, Model, Phone, TextReader
+from cs_agent.engine.state import RunState
+from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
+from cs_agent.vision.settle import SettleDetector
+from tickets.models import Run
+from tickets.runner import redactors
+from tickets.runner.redactors import RedactingModel
+
+
+def new_state(run: Run) -> RunState:
+    return loop.start(run.instruction, run.lang)
+
+
+def build_engine(run: Run, phone: Phone, journal: Journal) -> loop.Engine:
+    return loop.Engine(
+        phone=phone,
+        model=private_model(run, journal.check),
+        reader=text_reader(),
+        journal=journal,
+        rules=rules(run),
+        settle=SettleDetector,
+        policy=gate_policy(),
+        settings=loop.EngineSettings(max_steps=settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
+        prompt=prompt(run.lang),
+    )
+
+
+def rules(run: Run) -> FlowRules:
+    values = {slot.name: slot.value for slot in run.slots.all()}
+    return FlowRules.from_json(run.flow_version.definition.get("engine", {}), values)
+
+
+def private_model(run: Run, check: Callable[[], None]) -> Model:
+    """The installation's model; one that runs elsewhere never sees what the policy hides from it."""
+    asked = model(check)
+    return asked if settings.CS_AGENT["CS_AGENT_MODEL_LOCAL"] else RedactingModel(asked, redactors.of_run(run.pk))
+
+
+def model(check: Callable[[], None] = lambda: None) -> OpenAIModel:
+    """The installation's model; `check` is called while a reply is waited for and may raise to end the wait."""
+    return OpenAIModel(
+        settings.MODEL_BASE_URL,
+        settings.CS_AGENT["CS_AGENT_MODEL_API_KEY"],
+        settings.CS_AGENT["CS_AGENT_MODEL_NAME"],
+        model_settings(),
+        check=check,
+    )
+
+
+def model_settings() -> ModelSettings:
+    values: dict[str, Any] = settings.CS_AGENT
+    return ModelSettings(
+        first_token_timeout_s=values["CS_AGENT_MODEL_TIMEOUT_S"],
+        coordinates=Coordinates(values["CS_AGENT_MODEL_COORDINATES"]),
+        max_pixels=values["CS_AGENT_MODEL_MAX_PIXELS"],
+    )
+
+
+def gate_policy() -> loop.GatePolicy:
+    values: dict[str, Any] = settings.CS_AGENT
+    return loop.GatePolicy(
+        min_confidence=values["CS_AGENT_MIN_CONFIDENCE"], unknown_confidence=values["CS_AGENT_UNKNOWN_CONFIDENCE"]
+    )
+
+
+def prompt(lang: str) -> Prompt:
+    values = settings.CS_AGENT
+    coordinates = Coordinates(values["CS_AGENT_MODEL_COORDINATES"])
+    return load_prompt(lang, values["CS_AGENT_PROMPT_FILE"] or None, coordinates=coordinates)
+
+
+def text_reader() -> TextReader:
+    """A reader for one phone's screens: it reuses what has not changed since its last picture."""
+    return IncrementalReader(_reader())
+
+
+@lru_cache(maxsize=1)
+def _reader() -> TextReader:
+    return RapidOcrReader()

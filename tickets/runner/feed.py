@@ -1,0 +1,176 @@
+"""The screen feed: the one reader of a driven phone's screen, shared by all who need its pictures.
+
+Rule: nobody else captures. The agent waits for a frame whose capture began after its gesture; live views get the
+newest frame through Redis; the recorder gets every changed frame. A slow listener never slows the capture of
+others down: listeners are called on the feed's thread and must only hand the frame on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Protocol
+
+import redis
+from PIL import Image, ImageChops
+
+from cs_agent.engine.protocols import PhoneError
+from cs_agent.observation import Screenshot
+from tickets import frames
+
+log = logging.getLogger(__name__)
+
+LIVE_WIDTH = 540  # pixels; half a common phone, enough to read and cheap to send
+LIVE_QUALITY = 72
+_BUSY_PAUSE_S = 0.02  # between captures while the screen moves or somebody waits for a frame
+_IDLE_PAUSE_S = 0.4  # between captures of a screen that has not changed for a while
+_BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
+_FAULT_PAUSE_S = 0.5
+_WAIT_LIMIT_S = 15.0
+
+
+class Camera(Protocol):
+    def screenshot(self) -> Screenshot: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFrame:
+    """A capture: `began_at` and `screenshot.captured_at` are seconds since the epoch."""
+
+    screenshot: Screenshot
+    began_at: float
+    changed: bool
+
+
+Listener = Callable[[FeedFrame], None]
+
+
+class ScreenFeed:
+    """Captures one phone's screen on a thread of its own, from `start` to `stop`."""
+
+    def __init__(self, phone_id: int, camera: Camera) -> None:
+        self.phone_id = phone_id
+        self._camera = camera
+        self._news = threading.Condition()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._frame: FeedFrame | None = None
+        self._error: PhoneError | None = None
+        self._error_at = 0.0
+        self._busy_until = 0.0
+        self._sequence = 0
+        self._listeners: tuple[Listener, ...] = ()
+        self._thread = threading.Thread(target=self._run, name=f"feed-{phone_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener with the newest frame and each changed one; the answer ends it."""
+        self._listeners = (*self._listeners, listener)
+        if self._frame is not None:
+            listener(self._frame)
+        return lambda: self._forget(listener)
+
+    def capture(self, after: float | None = None) -> Screenshot:
+        """A picture whose capture began after that time (default: now). Raises what the phone raised."""
+        since = time.time() if after is None else after
+        self.hurry()
+        deadline = time.monotonic() + _WAIT_LIMIT_S
+        with self._news:
+            while self._frame is None or self._frame.began_at < since:
+                if self._error is not None and self._error_at >= since:
+                    raise self._error
+                if self._stopping.is_set() or not self._news.wait(deadline - time.monotonic()):
+                    raise FeedStalled(f"no picture from phone {self.phone_id} in {_WAIT_LIMIT_S:g} s")
+            return self._frame.screenshot
+
+    def hurry(self) -> None:
+        """Capture at full rate for a while: a gesture was made, or somebody waits."""
+        self._busy_until = time.monotonic() + _BUSY_FOR_S
+        self._wake.set()
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners = tuple(kept for kept in self._listeners if kept is not listener)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            began_at = time.time()
+            try:
+                screenshot = self._camera.screenshot()
+            except PhoneError as error:
+                self._fail(error)
+                self._wake.wait(_FAULT_PAUSE_S)
+                continue
+            self._take(screenshot, began_at)
+            busy = time.monotonic() < self._busy_until
+            self._wake.wait(_BUSY_PAUSE_S if busy else _IDLE_PAUSE_S)
+
+    def _fail(self, error: PhoneError) -> None:
+        if type(error) is not type(self._error):
+            log.warning("feed %s: %s: %s", self.phone_id, type(error).__name__, error)
+        with self._news:
+            self._error, self._error_at = error, time.time()
+            self._news.notify_all()
+
+    def _take(self, screenshot: Screenshot, began_at: float) -> None:
+        previous = self._frame
+        changed = previous is None or _differs(previous.screenshot.image, screenshot.image)
+        if changed:
+            self._sequence += 1
+            self._busy_until = time.monotonic() + _BUSY_FOR_S
+        numbered = Screenshot(screenshot.image, screenshot.captured_at, self._sequence)
+        frame = FeedFrame(numbered, began_at, changed)
+        with self._news:
+            self._frame, self._error = frame, None
+            self._news.notify_all()
+        if changed:
+            self._publish(numbered)
+            for listener in self._listeners:
+                listener(frame)
+        else:
+            self._confirm(screenshot.captured_at)
+
+    def _publish(self, screenshot: Screenshot) -> None:
+        width, height = screenshot.image.size
+        frame = frames.Frame(screenshot.sequence, screenshot.captured_at, width, height, live_jpeg(screenshot.image))
+        try:
+            frames.publish(self.phone_id, frame)
+        except redis.RedisError as error:
+            log.warning("feed %s: frame not published: %s", self.phone_id, error)
+
+    def _confirm(self, at: float) -> None:
+        try:
+            frames.confirm(self.phone_id, at)
+        except redis.RedisError as error:
+            log.warning("feed %s: freshness not published: %s", self.phone_id, error)
+
+
+class FeedStalled(PhoneError):
+    """The phone gave neither a picture nor an error in time."""
+
+    retryable = True
+    advice = "检查手机是否在线 / check that the phone is online"
+
+
+def live_jpeg(image: Image.Image) -> bytes:
+    """The picture at live-view size as JPEG."""
+    height = round(image.height * LIVE_WIDTH / image.width)
+    buffer = BytesIO()
+    image.resize((LIVE_WIDTH, height), Image.Resampling.BILINEAR, reducing_gap=2.0).save(
+        buffer, "JPEG", quality=LIVE_QUALITY
+    )
+    return buffer.getvalue()
+
+
+def _differs(one: Image.Image, other: Image.Image) -> bool:
+    return one.size != other.size or ImageChops.difference(one, other).getbbox() is not None

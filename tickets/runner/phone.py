@@ -1,0 +1,67 @@
+"""A phone as the engine sees it in a run: every gesture shows the lease's token, every picture is the feed's."""
+
+from __future__ import annotations
+
+from cs_agent.engine.protocols import Key, Phone
+from cs_agent.geometry import Point, Size
+from cs_agent.observation import ForegroundApp, Screenshot, UiNode
+from tickets.runner import leases
+from tickets.runner.feed import ScreenFeed
+
+
+class LeasedPhone:
+    """Implements cs_agent.engine.protocols.Phone. Gestures raise LeaseLost once the token is no longer the newest."""
+
+    def __init__(self, phone: Phone, feed: ScreenFeed, lease: leases.Lease) -> None:
+        self._phone = phone
+        self._feed = feed
+        self._lease = lease
+        self.refused = False  # a gesture was asked for after the lease was lost, and not made
+
+    def size(self) -> Size:
+        return self._phone.size()
+
+    def screenshot(self) -> Screenshot:
+        return self._feed.capture()
+
+    def foreground(self) -> ForegroundApp:
+        return self._phone.foreground()
+
+    def nodes(self) -> tuple[UiNode, ...] | None:
+        return self._phone.nodes()
+
+    def tap(self, point: Point) -> None:
+        self._before_gesture()
+        self._phone.tap(point)
+
+    def double_tap(self, point: Point) -> None:
+        self._before_gesture()
+        self._phone.double_tap(point)
+
+    def long_press(self, point: Point, seconds: float = 1.0) -> None:
+        self._before_gesture()
+        self._phone.long_press(point, seconds)
+
+    def swipe(self, start: Point, end: Point, seconds: float = 0.3) -> None:
+        self._before_gesture()
+        self._phone.swipe(start, end, seconds)
+
+    def type_text(self, text: str) -> None:
+        self._before_gesture()
+        self._phone.type_text(text)
+
+    def press(self, key: Key) -> None:
+        self._before_gesture()
+        self._phone.press(key)
+
+    def launch(self, app: str) -> None:
+        self._before_gesture()
+        self._phone.launch(app)
+
+    def _before_gesture(self) -> None:
+        try:
+            leases.check(self._lease)
+        except leases.LeaseLost:
+            self.refused = True
+            raise
+        self._feed.hurry()

@@ -1,0 +1,41 @@
+"""Makes a phone ready for a new run: screen on, own keyboard, home screen, the customer's files in the gallery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cs_agent.engine.protocols import Key
+from cs_agent.phone.files import safe_name
+from cs_agent.phone.phone import AdbPhone
+from tickets.models import Attachment, Run
+from tickets.runner import leases
+from tickets.services import audit
+
+
+def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], None]) -> None:
+    """Safe to repeat: the same file under the same name is pushed again, the home key is pressed again.
+
+    `check` may raise to end it between two files.
+    """
+    phone.wake()
+    phone.restore_keyboard()
+    leases.check(lease)
+    phone.press(Key.HOME)
+    for name, attachment in _media(run):
+        check()
+        leases.check(lease)
+        remote = phone.push_media(Path(attachment.file.path), name)
+        audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
+
+
+def pushed_names(run: Run) -> frozenset[str]:
+    """Names of the files that were put on the phone for this run."""
+    return frozenset(safe_name(name) for name, _attachment in _media(run))
+
+
+def _media(run: Run) -> list[tuple[str, Attachment]]:
+    """The customer's files under the names that the run's slots give them on the phone."""
+    names = run.flow_version.definition.get("media", [])
+    slots = run.slots.filter(name__in=names).select_related("attachment")
+    return [(slot.value, slot.attachment) for slot in slots if slot.attachment is not None]

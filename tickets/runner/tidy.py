@@ -1,0 +1,71 @@
+"""After a run's end: the phone goes back to its home screen with its own keyboard, and to the next in line.
+
+Rule: home at once, whoever is still in the middle of a command; free only when nobody's hands are on the phone.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Protocol
+
+from django.db import transaction
+
+from cs_agent.engine.protocols import PhoneError
+from cs_agent.phone.phone import AdbPhone
+from tickets import queues
+from tickets.models import Phone, Recording, RecordingState, Run
+from tickets.runner import hands, leases, line, pool
+from tickets.runner.feed import ScreenFeed
+from tickets.services import steps
+from tickets.transitions import ENDED
+
+log = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """What is needed of the phone host; `attend` raises PhoneError."""
+
+    queue: str
+
+    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
+
+    def finish_recording(self, phone_id: int) -> None: ...
+
+
+def tidy(run_id: uuid.UUID, host: Host) -> None:
+    """Free the phone of an ended run. Fences first: whoever still acts under an older token is refused."""
+    row = Phone.objects.filter(lease_run=run_id, lease_run__status__in=ENDED, queue=host.queue).first()
+    lease = leases.fence(row) if row else None
+    if row is None or lease is None:
+        return
+    if hands.are_on(row.pk):
+        _leave_clean(row, host)  # the command under way may undo it: once more below
+    try:
+        with hands.on(row.pk):
+            _free(run_id, row, lease, host)
+    except hands.HandsFull as error:
+        log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
+
+
+def _free(run_id: uuid.UUID, row: Phone, lease: leases.Lease, host: Host) -> None:
+    _leave_clean(row, host)
+    host.finish_recording(row.pk)
+    steps.settle_cut_off(Run(pk=run_id), touched=True)
+    with transaction.atomic():
+        if not leases.release(lease):
+            return  # somebody else came to tidy up, and will
+        line.call_next(host.queue)
+        if Recording.objects.filter(run=run_id, state=RecordingState.RECORDING).exists():
+            queues.enqueue_encoding(run_id, host.queue)
+
+
+def _leave_clean(row: Phone, host: Host) -> None:
+    """A phone that cannot be left clean is out of the pool until it answers again; the next run cleans it anyway."""
+    try:
+        phone, _feed = host.attend(row)
+        phone.home_and_restore()
+    except PhoneError as error:
+        log.warning("phone %s: not left clean after a run: %s", row.serial, error)
+        if pool.is_phone_fault(error):
+            pool.take_out(row.pk, str(error))

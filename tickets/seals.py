@@ -1,0 +1,174 @@
+"""What audit events say about a customer, encrypted under one key per ticket: destroy the key and it is gone for good.
+
+Rule: the chain hashes what is stored, that is the sealed text, so erasing a customer breaks no link. A machine's
+words (codes, counts, hashes) stay open, for look-ups and for whoever checks the trail after an erasure.
+
+AES-256-GCM, a random nonce for every event, the ticket's number bound to the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+from django.utils import timezone
+
+from tickets.models.evidence import CustomerKey
+
+ERASED = "[已清除]"
+# Keys of `details` whose texts are a machine's words and say nothing about a customer.
+OPEN_DETAILS = frozenset(
+    {
+        "app", "channel", "code", "digest", "failure_code", "from", "gesture", "irreversible", "kind", "number",
+        "permission", "sha256", "slot", "slots", "state", "template", "then", "to", "verdict", "why",
+    }
+)  # fmt: skip
+SEALED = ("on_behalf_of", "instruction", "details")
+_NONCE = 12
+_TRUST_S = 60.0  # how long a process may go on reading with a key that another one has destroyed
+_MOST_KEYS = 20_000
+
+_keys: dict[str, tuple[AESGCM | None, float]] = {}
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an event says about a customer. `details` is JSON text of an object, "" for none."""
+
+    on_behalf_of: str = ""
+    instruction: str = ""
+    details: str = ""
+
+
+_ERASED = Content(ERASED, ERASED, '{"erased": true}')
+_UNREADABLE = Content(ERASED, ERASED, '{"unreadable": true}')
+
+
+def seal(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an event about a ticket as they are stored. After an erasure nothing personal is kept at all."""
+    open_details, telling = _parted(row["details"])
+    content = Content(row["on_behalf_of"], row["instruction"], _compact(telling) if telling else "")
+    if not row["ticket_no"] or content == Content():
+        return dict(row)
+    key = _key_to_seal(row["ticket_no"])
+    sealed = encrypt(key, row["ticket_no"], content) if key else ""
+    return {**row, "on_behalf_of": "", "instruction": "", "details": open_details, "sealed": sealed}
+
+
+def revealed(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sealed text puts back into the columns of a stored event (only those that were read)."""
+    content = open_seal(row.get("ticket_no", ""), row["sealed"])
+    values = {
+        "on_behalf_of": content.on_behalf_of,
+        "instruction": content.instruction,
+        "details": {**row.get("details", {}), **json.loads(content.details or "{}")},
+    }
+    return {name: value for name, value in values.items() if name in row}
+
+
+def load_keys(ticket_numbers: Iterable[str]) -> None:
+    """Have the keys of many tickets at hand with one query, before many events are read."""
+    now = time.monotonic()
+    with _lock:
+        wanted = {no for no in ticket_numbers if no and _keys.get(no, (None, 0.0))[1] < now}
+    if not wanted:
+        return
+    rows = dict(CustomerKey.objects.filter(ticket_no__in=wanted).values_list("ticket_no", "key"))
+    for number in wanted:
+        _keep(number, rows.get(number, b""))
+
+
+def destroy(ticket_no: str) -> bool:
+    """Make what all events of the ticket say about its customer unreadable; False when it was so already.
+
+    A ticket without a key gets a destroyed one, so that nothing is ever sealed for it either.
+    """
+    with transaction.atomic():
+        CustomerKey.objects.get_or_create(ticket_no=ticket_no, defaults={"key": os.urandom(32)})
+        rows = CustomerKey.objects.filter(ticket_no=ticket_no, destroyed_at=None)
+        destroyed = rows.update(key=b"", destroyed_at=timezone.now())
+    forget(ticket_no)
+    return bool(destroyed)
+
+
+def forget(ticket_no: str) -> None:
+    with _lock:
+        _keys.pop(ticket_no, None)
+
+
+def _parted(details: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What may stay open, and what tells about a person."""
+    telling = {name: value for name, value in details.items() if name not in OPEN_DETAILS and _tells(value)}
+    return {name: value for name, value in details.items() if name not in telling}, telling
+
+
+def _tells(value: Any) -> bool:
+    match value:
+        case str():
+            return bool(value)
+        case Mapping():
+            return any(_tells(item) for item in (*value, *value.values()))
+        case list() | tuple():
+            return any(_tells(item) for item in value)
+        case _:
+            return False
+
+
+def _key(ticket_no: str) -> AESGCM | None:
+    """The ticket's key for reading; None once it is destroyed, or while there is none."""
+    known = _keys.get(ticket_no)
+    if known is not None and known[1] > time.monotonic():
+        return known[0]
+    return _keep(ticket_no, CustomerKey.objects.filter(ticket_no=ticket_no).values_list("key", flat=True).first())
+
+
+def _key_to_seal(ticket_no: str) -> AESGCM | None:
+    """Always the stored one, made if there is none: what is sealed under a stale key could never be read."""
+    row, _made = CustomerKey.objects.get_or_create(ticket_no=ticket_no, defaults={"key": os.urandom(32)})
+    return AESGCM(bytes(row.key)) if row.key else None
+
+
+def _keep(ticket_no: str, stored: Any) -> AESGCM | None:
+    key = AESGCM(bytes(stored)) if stored else None
+    with _lock:
+        if len(_keys) >= _MOST_KEYS:
+            _keys.clear()
+        _keys[ticket_no] = key, time.monotonic() + _TRUST_S
+    return key
+
+
+def encrypt(key: AESGCM, ticket_no: str, content: Content) -> str:
+    """The parts cannot hold a NUL (`audit_chain.plain` takes it out), so that it can part them."""
+    nonce = os.urandom(_NONCE)
+    text = "\0".join((content.on_behalf_of, content.instruction, content.details)).encode()
+    return base64.b64encode(nonce + key.encrypt(nonce, text, ticket_no.encode())).decode()
+
+
+def open_seal(ticket_no: str, sealed: str) -> Content:
+    """What was sealed; marked as erased when the key is gone, as unreadable when it is not what was sealed."""
+    for _attempt in (1, 2):  # a key kept in mind may be one whose making was rolled back
+        key = _key(ticket_no)
+        if key is None:
+            return _ERASED
+        try:
+            data = base64.b64decode(sealed)
+            parts = key.decrypt(data[:_NONCE], data[_NONCE:], ticket_no.encode()).decode().split("\0")
+        except (InvalidTag, ValueError):
+            forget(ticket_no)
+        else:
+            return Content(*parts)
+    return _UNREADABLE
+
+
+def _compact(details: Mapping[str, Any]) -> str:
+    return json.dumps(details, ensure_ascii=False, separators=(",", ":"))

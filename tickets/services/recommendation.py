@@ -1,0 +1,110 @@
+"""Which flow fits a ticket, how well, and whether a person should rather handle it. Every answer has its reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickets.models import FlowTemplate, FlowVersion, Ticket
+
+LOW_FIT = 0.5  # below it no flow is recommended
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A sign that a person should handle the ticket, whatever the flow."""
+
+    reason: Reason
+    pattern: re.Pattern[str]
+
+
+def _signal(zh: str, en: str, *patterns: str) -> Signal:
+    return Signal(Reason(zh, en), re.compile("|".join(patterns), re.I))
+
+
+_HUMAN_SIGNALS = (
+    _signal(
+        "客户情绪激动", "The customer is upset",
+        "气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
+        r"furious|outrageous|disgusting|\bscam|fed up",
+    ),
+    _signal(
+        "客户提到投诉、媒体或法律途径", "The customer mentions regulators, the press or a lawyer",
+        "12315|12300|工信部|消协|消费者协会|曝光|媒体|记者|律师|起诉|法院|报警",
+        r"lawyer|\bsue\b|lawsuit|consumer council|\bthe press\b",
+    ),
+    _signal(
+        "资费或扣费争议", "A dispute about tariffs or charges",
+        "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|贵|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
+        "overcharged|billing dispute|tariff",
+    ),
+    _signal(
+        "涉及人身安全或未成年人", "Safety or a minor is concerned",
+        "受伤|起火|爆炸|触电|烫伤|未成年|孩子.{0,6}(?:充值|误)",
+        r"\binjur|caught fire|explod",
+    ),
+    _signal(
+        "客户要求人工处理", "The customer asks for a person",
+        "转人工|人工客服|要求.{0,4}人工",
+        "speak to a (?:person|human)|human agent",
+    ),
+)  # fmt: skip
+_SHOUTING = re.compile("[!！]{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """`fit` is 0-1. `flow_version` is None where nothing fits; it may be set even when a person is recommended."""
+
+    flow_version: FlowVersion | None
+    fit: float
+    human_recommended: bool
+    reasons: list[Reason] = field(default_factory=list)
+
+
+def recommend(ticket: Ticket) -> Recommendation:
+    text = f"{ticket.subject}\n{ticket.text}"
+    signals = human_signals(text)
+    best = max(_ranked(text), key=lambda each: each[1], default=None)
+    if best is None or best[1] < LOW_FIT:
+        fit = best[1] if best else 0.0
+        low = Reason("没有与工单内容相符的流程", "No flow fits what the ticket says")
+        return Recommendation(None, fit, True, [low, *signals])
+    version, fit, words = best
+    hit = Reason(f"工单提到:{'、'.join(words)}", f"The ticket mentions: {', '.join(words)}")
+    return Recommendation(version, min(1.0, fit), bool(signals), [hit, *signals])
+
+
+def human_signals(text: str) -> list[Reason]:
+    """Why a person should handle this ticket; empty for an ordinary one."""
+    found = [
+        Reason(f"{signal.reason.zh}(“{match[0]}”)", f"{signal.reason.en} (“{match[0]}”)")
+        for signal in _HUMAN_SIGNALS
+        if (match := signal.pattern.search(text))
+    ]
+    if not found and _SHOUTING.search(text):
+        found.append(Reason("客户情绪激动(连用感叹号)", "The customer is upset (exclamation marks)"))
+    return found
+
+
+def fit_of(match: Mapping[str, Any], text: str) -> tuple[float, list[str]]:
+    """How well a text fits a flow's `match`, and the words that told. `threshold` points make a full fit, 1.0; more
+    than that decides between flows that all fit."""
+    lowered = text.lower()
+    hits = {word: weight for word, weight in match["keywords"].items() if word.lower() in lowered}
+    points = sum(hits.values())
+    telling = sorted((word for word, weight in hits.items() if weight > 0), key=lambda word: -hits[word])
+    return max(0.0, points / float(match.get("threshold", 1))), telling[:5]
+
+
+def _ranked(text: str) -> list[tuple[FlowVersion, float, list[str]]]:
+    newest = (template.latest for template in FlowTemplate.objects.filter(active=True).order_by("pk"))
+    return [(version, *fit_of(version.definition["match"], text)) for version in newest if version is not None]

@@ -1,0 +1,165 @@
+"""What customers and operators attach: judged by content, measured while it streams, under a harmless name.
+
+Rule: the sender's word about type and size is not believed; nothing of a refused file stays behind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+
+from tickets.errors import FileRefused
+from tickets.models import Attachment, AttachmentKind, Ticket
+
+MAX_FILES = 10  # per ticket
+MAX_NAME = 120
+MAX_PIXELS = 60_000_000  # beyond it a picture is a decompression bomb, or of no use
+_CHUNK = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    content_type: str
+    kind: AttachmentKind
+    suffix: str
+    suffixes: tuple[str, ...] = ()  # others that customers' phones use for the same
+
+
+_IMAGE, _VIDEO, _DOCUMENT = AttachmentKind.IMAGE, AttachmentKind.VIDEO, AttachmentKind.DOCUMENT
+JPEG = FileType("image/jpeg", _IMAGE, ".jpg", (".jpeg",))
+PNG = FileType("image/png", _IMAGE, ".png")
+GIF = FileType("image/gif", _IMAGE, ".gif")
+WEBP = FileType("image/webp", _IMAGE, ".webp")
+MP4 = FileType("video/mp4", _VIDEO, ".mp4", (".m4v",))
+MOV = FileType("video/quicktime", _VIDEO, ".mov")
+WEBM = FileType("video/webm", _VIDEO, ".webm", (".mkv",))
+PDF = FileType("application/pdf", _DOCUMENT, ".pdf")
+CSV = FileType("text/csv", _DOCUMENT, ".csv")
+ACCEPTED = "JPEG、PNG、GIF、WebP、MP4、MOV、WebM、PDF"
+
+
+def detect(head: bytes) -> FileType | None:
+    """The type by the first bytes (at least 16 are needed); None for anything not accepted."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head[:6] in (b"GIF87a", b"GIF89a"):
+        return GIF
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp":
+        return _of_brand(head[8:12])
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return WEBM
+    return PDF if head.startswith(b"%PDF-") else None
+
+
+def clean_name(name: str, file_type: FileType) -> str:
+    """A name safe to show and to store: no path, no control or direction characters, the suffix of its content."""
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    kept = "".join(char for char in base if unicodedata.category(char)[0] != "C")
+    kept = re.sub(r'[<>:"|?*\s]+', "_", kept).strip("._ ")
+    path = PurePosixPath(kept or "file")
+    fits = path.suffix.lower() in {file_type.suffix, *file_type.suffixes}
+    stem = (path.stem if fits else path.name)[: MAX_NAME - 8] or "file"
+    return stem + (path.suffix.lower() if fits else file_type.suffix)
+
+
+def refuse_too_many(files: Iterable[Any], present: int = 0) -> None:
+    if present + len(list(files)) > MAX_FILES:
+        raise FileRefused(_("一个工单最多 %d 个附件。") % MAX_FILES, code="too_many_files")
+
+
+def store(ticket: Ticket, upload: File[bytes], *, user: Any = None, from_run: Any = None) -> Attachment:
+    """Check and keep one file; FileRefused leaves nothing behind. Runs inside the caller's transaction."""
+    name = str(upload.name or "file")
+    _refuse_size(name, upload.size)
+    upload.seek(0)
+    file_type = detect(upload.read(32)) or _as_export(name, from_run)
+    if file_type is None:
+        raise FileRefused(_("不支持的文件类型:%(name)s。可以上传:%(types)s。") % {"name": name[:80], "types": ACCEPTED})
+    _refuse_broken_image(name, upload, file_type)
+    sha256, size = _measure(name, upload)
+    row = Attachment(
+        ticket=ticket, name=clean_name(name, file_type), content_type=file_type.content_type, kind=file_type.kind,
+        size=size, sha256=sha256, uploaded_by=user, from_run=from_run,
+    )  # fmt: skip
+    upload.seek(0)
+    with ExitStack() as undo:
+        row.file.save("file" + file_type.suffix, upload, save=False)
+        undo.callback(row.file.delete, save=False)
+        row.save()
+        undo.pop_all()
+    return row
+
+
+def limit_bytes() -> int:
+    return int(settings.CS_AGENT["CS_AGENT_MAX_UPLOAD_MB"]) * 1024 * 1024
+
+
+def _measure(name: str, upload: File[bytes]) -> tuple[str, int]:
+    """SHA-256 and true size, read once in pieces; a file that grows past the limit is refused."""
+    upload.seek(0)
+    digest, size = hashlib.sha256(), 0
+    for chunk in _chunks(upload):
+        digest.update(chunk)
+        size += len(chunk)
+        _refuse_size(name, size)
+    return digest.hexdigest(), size
+
+
+def _chunks(upload: File[bytes]) -> Iterator[bytes]:
+    while chunk := upload.read(_CHUNK):
+        yield chunk
+
+
+def _refuse_size(name: str, size: int) -> None:
+    if size == 0:
+        raise FileRefused(_("文件是空的:%s") % name[:80], code="empty_file")
+    if size > limit_bytes():
+        limit = settings.CS_AGENT["CS_AGENT_MAX_UPLOAD_MB"]
+        message = _("文件太大:%(name)s。每个附件最多 %(limit)s MB。") % {"name": name[:80], "limit": limit}
+        raise FileRefused(message, code="file_too_large")
+
+
+def _refuse_broken_image(name: str, upload: File[bytes], file_type: FileType) -> None:
+    if file_type.kind is not AttachmentKind.IMAGE:
+        return
+    upload.seek(0)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # judged below, by our own limit
+            with Image.open(upload) as image:
+                too_large = image.width * image.height > MAX_PIXELS
+                if not too_large:
+                    image.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise FileRefused(_("图片已损坏,无法读取:%s") % name[:80], code="broken_image") from error
+    if too_large:
+        raise FileRefused(_("图片尺寸过大:%s") % name[:80], code="image_too_large")
+
+
+def _of_brand(brand: bytes) -> FileType | None:
+    """ISO base media: QuickTime and MP4 by their brand; HEIC and AVIF pictures are not accepted."""
+    if brand == b"qt  ":
+        return MOV
+    still = brand[:3] in (b"hei", b"hev", b"avi", b"mif", b"msf")
+    return None if still else MP4
+
+
+def _as_export(name: str, from_run: Any) -> FileType | None:
+    """A table that a run brought back from a phone; people cannot upload tables."""
+    return CSV if from_run is not None and name.lower().endswith(".csv") else None

@@ -1,0 +1,43 @@
+"""What happens after `migrate`, and log-ins as audit events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+
+from tickets import audit_triggers, permissions
+from tickets.services import audit
+
+
+def connect(app_config: Any) -> None:
+    """Called once the app is ready; importing this module has connected the log-in receivers."""
+    post_migrate.connect(after_migrate, sender=app_config)
+
+
+def after_migrate(sender: Any, using: str = "default", plan: Any = (), apps: Any = None, **kwargs: Any) -> None:
+    """Groups, permissions and triggers stand after every migrate; a database migrated half-way is left alone."""
+    if "tickets_audithead" not in connections[using].introspection.table_names():
+        return
+    permissions.ensure_groups(using)
+    audit_triggers.install(connections[using])
+
+
+@receiver(user_logged_in)
+def logged_in(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    audit.record("session.opened", user=user, request=request, result="success")
+
+
+@receiver(user_logged_out)
+def logged_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    if user is not None:
+        audit.record("session.closed", user=user, request=request, result="success")
+
+
+@receiver(user_login_failed)
+def login_failed(sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+    tried = str(credentials.get("username", ""))[:150]
+    audit.record("session.refused", request=request, result="failure", details={"user_name": tried})

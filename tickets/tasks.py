@@ -1,0 +1,92 @@
+"""What Celery runs. Tasks are thin: they name a run and call the runner.
+
+`drive_run` is one of the two places where any exception is caught: whatever a defect throws, the run is parked with
+a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the sweeper sends again.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import uuid
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
+from tickets import queues
+from tickets.models import Phone, Run
+from tickets.runner import health, host, sweeper
+from tickets.runner.drive import drive
+from tickets.runner.encode import encode_run
+from tickets.runner.trouble import note_defect
+
+log = logging.getLogger(__name__)
+_encoding = threading.Lock()
+_NEXT_ENCODING_S = 3.0
+
+
+@shared_task(name="tickets.tasks.drive_run")
+def drive_run(run_id: str) -> None:
+    """Drive the run as far as it goes now; harmless when doubled or late."""
+    try:
+        drive(uuid.UUID(run_id), host.current())
+    except Run.DoesNotExist:
+        log.warning("run %s is gone; message dropped", run_id)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("run %s: the database is away: %s; the sweeper will send the run again", run_id, error)
+    except Exception:
+        log.exception("run %s: defect in the runner", run_id)
+        note_defect(uuid.UUID(run_id))
+
+
+@shared_task(name="tickets.tasks.encode_recording")
+def encode_recording(run_id: str) -> None:
+    """One at a time, so that the clock always finds a free thread beside it."""
+    if not _encoding.acquire(blocking=False):
+        queues.enqueue_encoding(uuid.UUID(run_id), delay_s=_NEXT_ENCODING_S)
+        return
+    try:
+        encode_run(uuid.UUID(run_id))
+    finally:
+        _encoding.release()
+
+
+@shared_task(name="tickets.tasks.sweep")
+def sweep() -> None:
+    found = sweeper.sweep()
+    if any(found.values()):
+        log.info("sweep: %s", found)
+
+
+@shared_task(name="tickets.tasks.heartbeat")
+def heartbeat() -> None:
+    """Proof that a message reached a worker that drives phones, and was worked on."""
+    health.beat(f"{health.WORKER}{socket.gethostname()}")
+
+
+@shared_task(name="tickets.tasks.pulse")
+def pulse() -> None:
+    """Proof that the upkeep works; and a heartbeat task for every phone host there is."""
+    health.beat(f"{health.UPKEEP}{socket.gethostname()}")
+    for queue in {settings.CS_AGENT["CS_AGENT_QUEUE"], *Phone.objects.values_list("queue", flat=True)}:
+        heartbeat.apply_async(queue=queue, expires=health.WORKER_LATE_S)
+
+
+@worker_ready.connect
+def _start_host(sender: Any, **_: Any) -> None:
+    """Only the worker that drives phones keeps their host; the upkeep's has none."""
+    if settings.CS_AGENT["CS_AGENT_QUEUE"] not in {queue.name for queue in sender.task_consumer.queues}:
+        health.beat(f"{health.UPKEEP}{socket.gethostname()}")
+        return
+    host.current()
+    health.beat(f"{health.WORKER}{socket.gethostname()}")
+    log.info("phone host %s is up", settings.CS_AGENT["CS_AGENT_QUEUE"])
+
+
+@worker_shutting_down.connect
+def _stop_host(**_: Any) -> None:
+    host.shut_down()
