@@ -1,0 +1,80 @@
+"""Refuses a request body that is too large before it is written to disk.
+
+Rule: under ASGI Django spools the whole body to a temporary file before any view or middleware sees the request, so the
+limit must stand in front of it. A declared length is judged at once; an undeclared one while it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+_MESSAGE = "内容太大,请减小文件后再试。 / Too large: send smaller files."
+
+
+class TooLarge(Exception):
+    """More came than was allowed."""
+
+
+class BodyLimit:
+    """An ASGI application that answers 413 for bodies above `most_bytes` and passes on all else."""
+
+    def __init__(self, app: App, most_bytes: int) -> None:
+        self._app = app
+        self._most = most_bytes
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if _declared(scope) > self._most:
+            await _refuse(send)
+            return
+        answered = False
+
+        async def counted_send(message: dict[str, Any]) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            await self._app(scope, self._counted(receive), counted_send)
+        except TooLarge:
+            if not answered:
+                await _refuse(send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+
+        async def counted() -> dict[str, Any]:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._most:
+                raise TooLarge
+            return message
+
+        return counted
+
+
+def _declared(scope: dict[str, Any]) -> int:
+    """The Content-Length; 0 where there is none that can be read."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def _refuse(send: Send) -> None:
+    body = _MESSAGE.encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,1 @@
+"""The websockets: hints that something changed, and the live phone."""

@@ -1,0 +1,159 @@
+"""What every websocket of the console does: who is there, may they still, and which command did they send.
+
+Rule: the permission is asked of the database when the socket opens, on every command and every 30 s. A role that was
+removed, a log-out or a password change closes the socket; nothing a socket was once allowed lasts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from django.utils import translation
+from django.utils.crypto import constant_time_compare
+
+from consoles.access import commands_of
+from tickets import request_context
+from tickets.errors import ServiceError
+from tickets.permissions import Permission, has
+from tickets.services import audit
+
+CHECK_EVERY_S = 30.0
+NOT_LOGGED_IN = 4401
+NOT_PERMITTED = 4403
+NOT_FOUND = 4404
+MAX_MESSAGE = 16 * 1024
+
+
+class ConsoleConsumer(AsyncWebsocketConsumer):
+    """`permission` opens the socket; subclasses say in `open` what it is about and which groups it hears."""
+
+    permission: Permission
+    heard: tuple[str, ...] = ()
+    user: Any = None
+    _check: asyncio.Task[None] | None = None
+    _checked_at = float("-inf")
+
+    async def connect(self) -> None:
+        refusal = await self._refusal(self.permission)
+        if refusal == NOT_PERMITTED:
+            await self._write_refusal(self.permission)
+        if refusal:
+            # Accepted first: a browser learns the code of an open socket only.
+            await self.accept()
+            await self.close(refusal)
+            return
+        try:
+            self.heard = await self.open()
+        except ServiceError:
+            await self.accept()
+            await self.close(NOT_FOUND)
+            return
+        for group in self.heard:
+            await self.channel_layer.group_add(group, self.channel_name)
+        await self.accept()
+        self._check = asyncio.create_task(self._keep_checking())
+        await self.opened()
+
+    async def open(self) -> tuple[str, ...]:
+        """Look up what the address names (ServiceError if it is not there) and return the groups to listen to."""
+        raise NotImplementedError
+
+    async def opened(self) -> None:
+        """The socket is open."""
+
+    async def disconnect(self, code: int) -> None:
+        if self._check is not None:
+            self._check.cancel()
+        for group in self.heard:
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        message = _parsed(text_data)
+        method = commands_of(type(self)).get(str(message.get("type"))) if message else None
+        if method is None:
+            await self.tell({"type": "error", "code": "unknown_command"})
+            return
+        declared: Any = method
+        refusal = await self._refusal(declared.permission, declared.trust_s)
+        if refusal == NOT_PERMITTED:
+            await self._write_refusal(declared.permission)
+        if refusal == NOT_PERMITTED and declared.permission != self.permission:
+            await self.tell({"type": "error", "code": "forbidden"})
+        elif refusal:
+            await self.close(refusal)
+        else:
+            await self._run(method, message)
+
+    async def _write_refusal(self, permission: Permission) -> None:
+        """A refusal is an event, as it is for a page."""
+        address = (self.scope.get("client") or [""])[0]
+        with request_context.use(ip=address, user=self.user):
+            await database_sync_to_async(_record_refusal)(self.user, permission)
+
+    async def _run(self, method: Any, message: dict[str, Any]) -> None:
+        """With the reader's language and origin, as a request would have them; errors are told, not raised."""
+        cookies = self.scope.get("cookies", {})
+        chosen = cookies.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        address = (self.scope.get("client") or [""])[0]
+        with translation.override(chosen), request_context.use(ip=address, user=self.user):
+            try:
+                await method(self, message)
+            except ServiceError as error:
+                await self.tell({"type": "error", "code": error.code, "message": error.message})
+
+    async def tell(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message, ensure_ascii=False))
+
+    async def _keep_checking(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_EVERY_S)
+            refusal = await self._refusal(self.permission)
+            if refusal:
+                await self.close(refusal)
+                return
+
+    async def _refusal(self, permission: Permission, trust_s: float = 0.0) -> int:
+        """0, or the code the socket is closed with."""
+        if permission == self.permission and time.monotonic() - self._checked_at < trust_s:
+            return 0
+        self._checked_at = time.monotonic()
+        self.user = await database_sync_to_async(session_user)(self.scope)
+        if self.user is None:
+            return NOT_LOGGED_IN
+        return 0 if await database_sync_to_async(has)(self.user, permission) else NOT_PERMITTED
+
+
+def session_user(scope: dict[str, Any]) -> User | None:
+    """The user of the socket's session as the database has them now; None after log-out or a new password."""
+    session = scope.get("session")
+    if session is None or not session.session_key:
+        return None
+    stored = type(session._wrapped if hasattr(session, "_wrapped") else session)(session.session_key).load()
+    user = User.objects.filter(pk=stored.get(SESSION_KEY), is_active=True).first() if stored.get(SESSION_KEY) else None
+    if user is None:
+        return None
+    same = constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
+    return user if same else None
+
+
+def _record_refusal(user: User, permission: Permission) -> None:
+    details = {"permission": permission.value}
+    audit.record("permission.refused", user=user, result="failure", details=details)
+
+
+def _parsed(text: str | None) -> dict[str, Any]:
+    if not text or len(text) > MAX_MESSAGE:
+        return {}
+    with suppress(ValueError):
+        message = json.loads(text)
+        return message if isinstance(message, dict) else {}
+    return {}

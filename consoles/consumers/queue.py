@@ -1,0 +1,35 @@
+"""The queue's socket: says that a ticket of the reader's departments changed; the page then asks for its rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+
+from consoles.access import command
+from consoles.consumers.base import ConsoleConsumer
+from tickets.live import queue_group
+from tickets.permissions import Permission
+from tickets.services import access
+
+
+class QueueConsumer(ConsoleConsumer):
+    permission = Permission.VIEW_TICKETS
+
+    async def open(self) -> tuple[str, ...]:
+        departments = await database_sync_to_async(self._departments)()
+        return tuple(queue_group(pk) for pk in departments)
+
+    async def opened(self) -> None:
+        await self.tell({"type": "hello"})
+
+    async def live_event(self, message: dict[str, Any]) -> None:
+        event = message["event"]
+        await self.tell({"type": "changed", "ticket": event["ticket"], "kind": event["kind"]})
+
+    @command("ping", Permission.VIEW_TICKETS)
+    async def ping(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "pong"})
+
+    def _departments(self) -> list[int]:
+        return list(access.departments(self.user).values_list("pk", flat=True))

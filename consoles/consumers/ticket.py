@@ -1,0 +1,49 @@
+"""A ticket's socket: numbered hints. A page that misses a number asks for the whole state over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+
+from consoles.access import command
+from consoles.consumers.base import NOT_FOUND, ConsoleConsumer
+from tickets.errors import NotFound
+from tickets.live import ticket_group
+from tickets.models import Ticket
+from tickets.permissions import Permission
+from tickets.services import access
+
+
+class TicketConsumer(ConsoleConsumer):
+    permission = Permission.VIEW_TICKETS
+    number = ""
+
+    async def open(self) -> tuple[str, ...]:
+        self.number = self.scope["url_route"]["kwargs"]["number"]
+        ticket = await database_sync_to_async(access.get_ticket)(self.user, self.number)
+        return (ticket_group(ticket.pk),)
+
+    async def opened(self) -> None:
+        await self._hello()
+
+    async def live_event(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "event", **message["event"]})
+
+    @command("ping", Permission.VIEW_TICKETS)
+    async def ping(self, message: dict[str, Any]) -> None:
+        """Answered with where the run stands, so that a lost last hint is noticed within one ping."""
+        await self._hello()
+
+    async def _hello(self) -> None:
+        try:
+            ticket = await database_sync_to_async(access.get_ticket)(self.user, self.number)
+        except NotFound:  # moved to another department meanwhile
+            await self.close(NOT_FOUND)
+            return
+        await self.tell({"type": "hello", **await database_sync_to_async(_position)(ticket)})
+
+
+def _position(ticket: Ticket) -> dict[str, Any]:
+    run = ticket.runs.order_by("-created_at").first()
+    return {"run": str(run.pk) if run else "", "seq": run.event_seq if run else 0}

@@ -1,0 +1,34 @@
+"""What every template knows: what the reader may do, the theme, the mode of the installation, words for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from consoles.middleware import THEME_COOKIE, THEMES
+from consoles.words import script_words
+from tickets.permissions import Permission, has
+
+
+class Can:
+    """`{% if can.DECIDE %}`: whether the reader has the permission; an unknown name is an error, not a no."""
+
+    def __init__(self, user: Any) -> None:
+        self._user = user
+
+    def __getitem__(self, name: str) -> bool:
+        return has(self._user, Permission[name])
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    return {
+        "can": Can(getattr(request, "user", None)),
+        "theme": theme if theme in THEMES else "auto",
+        "mode": settings.MODE,
+        "script_words": script_words,
+        "english": (get_language() or "").startswith("en"),
+    }

@@ -1,0 +1,132 @@
+"""What every answer of the console goes through: language, refusals as friendly pages, security headers.
+
+Rule: nothing is shown of an error but what a person can act on; scripts and styles come from our own origin only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from tickets.errors import ServiceError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+class LanguageMiddleware:
+    """Chinese first: the cookie of the language switch decides, never the browser's own preference."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self._known = dict(settings.LANGUAGES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in self._known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+class ServiceErrorMiddleware:
+    """Turns a service's no into a page, or into a notice for a page that is already open."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refused(request, error) if isinstance(error, ServiceError) else None
+
+
+def refused(request: HttpRequest, error: ServiceError) -> HttpResponse:
+    """The friendly answer to a ServiceError; a live page is also told to read its state again."""
+    htmx = getattr(request, "htmx", False)
+    template = "consoles/notice.html" if htmx else "consoles/refused.html"
+    response = render(request, template, {"error": error, "level": "danger"}, status=error.status)
+    if htmx:
+        response["HX-Retarget"] = "#notices"
+        response["HX-Reswap"] = "beforeend"
+        response["HX-Trigger"] = "live:refresh"
+    return response
+
+
+class AccessMiddleware:
+    """A view of the console that declares no permission is not served at all."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        if not view.__module__.startswith("consoles.") or hasattr(view, "declaration"):
+            return None
+        raise RuntimeError(f"{view.__module__}.{view.__name__} declares no permission")
+
+
+class SecurityHeadersMiddleware:
+    """A strict content security policy for the console; the back office's framework needs a wider one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+_CONSOLE = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "media-src": "'self' blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+_BACK_OFFICE = {
+    **_CONSOLE,
+    "script-src": "'self' 'unsafe-inline' 'unsafe-eval'",  # Alpine evaluates its attributes
+    "style-src": "'self' 'unsafe-inline'",
+}
+
+
+def _policy(request: HttpRequest) -> str:
+    match = request.resolver_match
+    rules = _BACK_OFFICE if match is not None and match.app_names == ["admin"] else _CONSOLE
+    connect = f"{rules['connect-src']} {_sockets(request)}".strip()
+    return "; ".join(f"{name} {value}" for name, value in {**rules, "connect-src": connect}.items())
+
+
+def _sockets(request: HttpRequest) -> str:
+    """Our own websockets: some browsers do not count ws:// of the same host as 'self'."""
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return ""
+    return f"{'wss' if request.is_secure() else 'ws'}://{host}"

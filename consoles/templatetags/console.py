@@ -1,0 +1,183 @@
+"""Tags and filters of the console: icons, pills, times, sizes, addresses of stored files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from consoles import media
+from consoles.words import TONES, action_in_words, in_language
+from tickets.models import RunStatus
+from tickets.slots.money import FULL, HALF
+
+register = template.Library()
+register.filter("in_words", action_in_words)
+register.filter("in_language", in_language)
+SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>', static("console/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def pill(status: str, label: str, live: bool = False) -> SafeString:
+    """A coloured label; the colour is never the only sign, the word says it too."""
+    extra = " pill-live" if live else ""
+    return format_html('<span class="pill pill-{}{}">{}</span>', TONES.get(status, "quiet"), extra, label)
+
+
+@register.simple_tag
+def run_pill(status: str) -> SafeString:
+    """A run's status, with a beating dot while something happens or somebody is waited for."""
+    live = status in {RunStatus.RUNNING, RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER}
+    return pill(status, str(RunStatus(status).label), live)
+
+
+@register.simple_tag
+def ago(when: datetime | None) -> SafeString:
+    """A time told relative to now by the script, in full in its title and without scripts."""
+    return _time(when, "ago")
+
+
+@register.simple_tag
+def clock(when: datetime | None) -> SafeString:
+    """Date and time, local."""
+    return _time(when, "")
+
+
+@register.simple_tag
+def sla(ticket: Any) -> SafeString:
+    """The time left until the ticket is due, counted down by the script."""
+    if ticket.status in {"solved", "closed"}:
+        return format_html('<span class="muted">{}</span>', "—")
+    return _time(ticket.due_at, "due", f"sla sla-{sla_state(ticket.due_at)}")
+
+
+@register.simple_tag
+def countdown(when: datetime) -> SafeString:
+    return _time(when, "left", "countdown")
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """A short duration, e.g. 0.8 s or 2:05."""
+    if value is None:
+        return ""
+    if value < 60:
+        return f"{value:.1f} s"
+    return f"{int(value) // 60}:{int(value) % 60:02d}"
+
+
+@register.filter
+def clock_position(value: float | None) -> str:
+    """A place in a video, e.g. 0:07."""
+    return f"{int(value or 0) // 60}:{int(value or 0) % 60:02d}"
+
+
+@register.filter
+def attachment_url(attachment: Any) -> str:
+    return media.address(media.Kind.ATTACHMENT, attachment.pk)
+
+
+@register.filter
+def confirmation_url(confirmation: Any) -> str:
+    return media.address(media.Kind.CONFIRMATION, confirmation.pk) if confirmation.screenshot else ""
+
+
+@register.filter
+def question_url(question: Any) -> str:
+    return media.address(media.Kind.QUESTION, question.pk) if question.screenshot else ""
+
+
+@register.filter
+def name_of(user: Any) -> str:
+    """How people are called in the console."""
+    if user is None:
+        return _("系统")
+    return user.get_full_name() or user.get_username()
+
+
+@register.filter
+def source_of(slot: Any) -> str:
+    """Where a slot's value came from, in words; works for stored slots and for a reading."""
+    return {
+        "ticket": _("工单原文"), "attachment": _("附件"), "operator": _("坐席填写"), "default": _("默认值"),
+    }.get(str(slot.source), str(slot.source))  # fmt: skip
+
+
+@register.filter
+def slot_words(value: Any) -> str:
+    """Values that mean something said as people say it."""
+    return {FULL: _("全额"), HALF: _("一半")}.get(str(value), str(value))
+
+
+@register.filter
+def unlocal(value: float) -> str:
+    """A number as SVG reads it, whatever the language."""
+    return f"{value:g}"
+
+
+@register.filter
+def unlocal_int(value: int) -> str:
+    """Without thousands separators, so that it can be copied."""
+    return str(value)
+
+
+@register.filter
+def part_name(part: str) -> str:
+    return {
+        "database": _("数据库"), "redis": "Redis", "worker": _("任务进程"),
+        "upkeep": _("维护进程"), "phone_host": _("手机主机"),
+        "model": _("模型"), "beat": _("定时任务"),
+    }.get(part, part)  # fmt: skip
+
+
+@register.filter
+def event_facts(event: Any) -> list[tuple[str, str]]:
+    """What an audit event says besides its row, empty columns left out."""
+    columns = (
+        ("run_id", event.run_id), ("object", f"{event.object_type} {event.object_id}".strip()),
+        ("device_id", event.device_id), ("flow_version", event.flow_version), ("model", event.model),
+        ("confidence", "" if event.confidence is None else f"{event.confidence:.3f}"),
+        ("decided_by", event.decided_by), ("data_accessed", event.data_accessed), ("ip", event.ip),
+        ("request_id", event.request_id), ("recording_sha256", event.recording_sha256),
+        ("details", json.dumps(event.details, ensure_ascii=False) if event.details else ""), ("hash", event.hash),
+    )  # fmt: skip
+    return [(name, value) for name, value in columns if value]
+
+
+@register.filter
+def flow_name(flow: Any, english: bool = False) -> str:
+    return (flow.name_en if english else "") or flow.name
+
+
+def sla_state(due_at: datetime) -> str:
+    """late, soon or ok."""
+    left = (due_at - timezone.now()).total_seconds()
+    if left < 0:
+        return "late"
+    return "soon" if left < SOON_S else "ok"
+
+
+def _time(when: datetime | None, kind: str, classes: str = "") -> SafeString:
+    if when is None:
+        return mark_safe("—")
+    text = date_format(timezone.localtime(when), "m-d H:i" if kind else "Y-m-d H:i:s")
+    full = date_format(timezone.localtime(when), "Y-m-d H:i:s")
+    return format_html(
+        '<time datetime="{}" title="{}" data-when="{}" class="{}">{}</time>',
+        when.isoformat(), full, kind, classes, text,
+    )  # fmt: skip

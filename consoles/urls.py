@@ -1,0 +1,50 @@
+"""Every address of the console. What a view demands is declared on the view itself (`consoles.access`)."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from consoles.access import Access, permitted
+from consoles.views import accounts, audit, flows, media, phones, replays, runs, status, tickets
+
+home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("login/", accounts.login, name="login"),
+    path("logout/", accounts.logout, name="logout"),
+    path("language/", accounts.language, name="language"),
+    path("theme/", accounts.theme, name="theme"),
+    path("healthz", status.healthz, name="healthz"),
+    path("status/", status.status_page, name="status"),
+    path("status/pause/", status.pause_all, name="pause-all"),
+    path("phones/", phones.phone_list, name="phones"),
+    path("tickets/", tickets.ticket_list, name="ticket-list"),
+    path("tickets/new/", tickets.ticket_new, name="ticket-new"),
+    path("tickets/<str:number>/", tickets.ticket_page, name="ticket"),
+    path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket-state"),
+    path("tickets/<str:number>/status/", tickets.ticket_status, name="ticket-status"),
+    path("tickets/<str:number>/attachments/", tickets.ticket_attach, name="ticket-attach"),
+    path("tickets/<str:number>/runs/", runs.run_start, name="run-start"),
+    path("runs/<uuid:run_id>/stop/", runs.run_stop, name="run-stop"),
+    path("runs/<uuid:run_id>/takeover/", runs.takeover_begin, name="takeover-begin"),
+    path("runs/<uuid:run_id>/replay/", replays.replay, name="replay"),
+    path("takeovers/<uuid:takeover_id>/hand-back/", runs.takeover_hand_back, name="takeover-hand-back"),
+    path("takeovers/<uuid:takeover_id>/finish/", runs.takeover_finish, name="takeover-finish"),
+    path("confirmations/<uuid:confirmation_id>/decide/", runs.confirmation_decide, name="confirmation-decide"),
+    path("confirmations/<uuid:confirmation_id>/correct/", runs.confirmation_correct, name="confirmation-correct"),
+    path("questions/<uuid:question_id>/answer/", runs.question_answer, name="question-answer"),
+    path("files/attachments/<str:token>", media.attachment_file, name="attachment-file"),
+    path("files/steps/<str:token>", media.step_picture, name="step-picture"),
+    path("files/confirmations/<str:token>", media.confirmation_picture, name="confirmation-picture"),
+    path("files/questions/<str:token>", media.question_picture, name="question-picture"),
+    path("files/recordings/<str:token>/video.mp4", media.recording_video, name="recording-video"),
+    path("files/recordings/<str:token>/captions.vtt", media.recording_captions, name="recording-captions"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/export/", audit.audit_export_csv, name="audit-export"),
+    path("flows/", flows.flow_list, name="flows"),
+    path("flows/<slug:slug>/", flows.flow_page, name="flow"),
+    path("flows/<slug:slug>/check/", flows.flow_check, name="flow-check"),
+    path("flows/<slug:slug>/publish/", flows.flow_publish, name="flow-publish"),
+]

@@ -1,0 +1,107 @@
+"""The ticket queue, a new ticket, and the ticket page with its live state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+
+from consoles import queue
+from consoles.access import FORM, POST, permitted
+from consoles.cockpit import cockpit_of
+from consoles.forms import TicketForm
+from consoles.parts import live_answer, page_parts
+from consoles.queue import TicketFilter
+from tickets.errors import ServiceError
+from tickets.permissions import Permission
+from tickets.services import access, tickets
+
+
+@permitted(Permission.VIEW_TICKETS)
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """The queue; only its rows when a live page asks for them."""
+    visible = access.visible_tickets(request.user)
+    wanted = TicketFilter.read(request.GET)
+    page = Paginator(queue.rows(visible, wanted, request.user), queue.PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "page": page,
+        "wanted": wanted,
+        "counts": queue.counts(visible, wanted, request.user),
+        "flows": queue.flows(),
+        "departments": access.departments(request.user).order_by("name"),
+        "links": {status: wanted.query(status=status) for status in ("waiting", "undone", "solved", "all")},
+        "here": wanted.query(),
+    }
+    part = getattr(request, "htmx", False)
+    return render(request, "consoles/queue_rows.html" if part else "consoles/queue.html", context)
+
+
+@permitted(Permission.CREATE_TICKETS, FORM)
+def ticket_new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _form_page(request, TicketForm(user=request.user))
+    form = TicketForm(request.POST, request.FILES, user=request.user)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        fields = dict(form.cleaned_data)
+        files = fields.pop("attachments")
+        ticket = tickets.create_ticket(user=request.user, channel="console", files=files, **fields)
+    except ServiceError as error:
+        return _form_page(request, form, error, error.status)
+    return _go(request, resolve_url("ticket", ticket.number))
+
+
+@permitted(Permission.VIEW_TICKETS)
+def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
+    ticket = access.get_ticket(request.user, number)
+    cockpit = cockpit_of(ticket, request.user, request.GET.get("run", ""), flow=request.GET.get("flow", ""))
+    context = {"cockpit": cockpit, "ticket": ticket, "parts": page_parts(request, cockpit)}
+    return render(request, "consoles/ticket.html", context)
+
+
+@permitted(Permission.VIEW_TICKETS)
+def ticket_state(request: HttpRequest, number: str) -> HttpResponse:
+    """What changed on the ticket page since the browser last looked."""
+    ticket = access.get_ticket(request.user, number)
+    cockpit = cockpit_of(ticket, request.user, request.GET.get("run", ""), flow=request.GET.get("flow", ""))
+    return live_answer(request, cockpit)
+
+
+@permitted(Permission.CREATE_TICKETS, POST)
+def ticket_status(request: HttpRequest, number: str) -> HttpResponse:
+    ticket = access.get_ticket(request.user, number)
+    tickets.set_status(ticket, request.POST.get("status", ""), request.user)
+    return live_answer(request, cockpit_of(access.get_ticket(request.user, number), request.user))
+
+
+@permitted(Permission.CREATE_TICKETS, POST)
+def ticket_attach(request: HttpRequest, number: str) -> HttpResponse:
+    """Add files to a ticket, for instance the photo a flow asks for."""
+    ticket = access.get_ticket(request.user, number)
+    for file in request.FILES.getlist("files"):
+        tickets.add_attachment(ticket, file, user=request.user)
+    return live_answer(request, cockpit_of(ticket, request.user, flow=request.POST.get("flow", "")))
+
+
+def _form_page(
+    request: HttpRequest, form: TicketForm, error: ServiceError | None = None, status: int = 200
+) -> HttpResponse:
+    """The form; a live page gets the messages only, so that what was typed and chosen stays."""
+    context = {"form": form, "error": error, "max_mb": settings.CS_AGENT["CS_AGENT_MAX_UPLOAD_MB"]}
+    if not getattr(request, "htmx", False):
+        return render(request, "consoles/ticket_new.html", context, status=status)
+    response = render(request, "consoles/ticket_form_errors.html", context, status=status)
+    response["HX-Retarget"] = "#form-errors"
+    return response
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    if not getattr(request, "htmx", False):
+        return redirect(address)
+    response = HttpResponse()
+    response["HX-Redirect"] = address
+    return response

@@ -1,0 +1,22 @@
+// Keys and text for the phone while the reader holds it. Text goes as a whole, so that any input method works.
+class PhoneKeys extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", (event) => {
+      const key = event.target.closest("[data-phone-key]")?.dataset.phoneKey;
+      if (key) this.send({ kind: "key", key });
+    });
+    const form = this.querySelector("[data-type]");
+    const input = form.querySelector("input");
+    input.addEventListener("keydown", (event) => event.stopPropagation());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (input.value && this.send({ kind: "type", text: input.value })) input.value = "";
+    });
+  }
+
+  send(gesture) {
+    return document.querySelector("phone-stage").send(gesture);
+  }
+}
+
+customElements.define("phone-keys", PhoneKeys);

@@ -1,0 +1,85 @@
+// The ticket queue: keys, live rows, search while typing. The selection stays on its ticket when rows change.
+import { showLink } from "./link_state.js";
+import { plainKey, typing } from "./shortcuts.js";
+import { LiveSocket } from "./socket.js";
+
+const SETTLE_MS = 400; // several changes come to one refresh
+const page = document.getElementById("queue");
+const form = page.querySelector(".queue-search");
+let selected = "";
+let timer = 0;
+
+const rows = () => [...page.querySelectorAll(".queue-row")];
+
+function select(row) {
+  rows().forEach((each) => each.classList.toggle("selected", each === row));
+  if (!row) return;
+  selected = row.dataset.number;
+  row.scrollIntoView({ block: "nearest" });
+  row.querySelector("a").focus({ preventScroll: true });
+}
+
+function move(by) {
+  const all = rows();
+  const at = all.findIndex((row) => row.dataset.number === selected);
+  select(all[Math.min(Math.max(at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by, 0), all.length - 1)]);
+}
+
+async function refresh() {
+  clearTimeout(timer);
+  const focused = document.activeElement?.closest(".queue-row") !== null && document.activeElement !== document.body;
+  await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
+  const row = rows().find((each) => each.dataset.number === selected);
+  if (!row) return;
+  row.classList.add("selected");
+  if (focused) row.querySelector("a").focus({ preventScroll: true });
+}
+
+const soon = () => {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, SETTLE_MS);
+};
+
+function filter() {
+  const query = new URLSearchParams(new FormData(form));
+  for (const [name, value] of [...query]) if (!value) query.delete(name);
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+  refresh();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.target.id === "search" && event.key === "Escape") return void event.target.blur();
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  const held = event.repeat && "jkJK".includes(event.key); // j and k may be held to run through the list
+  const key = held ? event.key.toLowerCase() : plainKey(event);
+  if (key === "j") move(1);
+  else if (key === "k") move(-1);
+  else if (key === "/") (event.preventDefault(), document.getElementById("search").select());
+  else if (key === "n") document.getElementById("new-ticket")?.click();
+  else if (key === "Enter" && selected && document.activeElement === document.body) {
+    rows().find((row) => row.dataset.number === selected)?.querySelector("a").click();
+  }
+});
+
+let searching = 0;
+form.addEventListener("submit", (event) => (event.preventDefault(), filter()));
+form.addEventListener("change", filter);
+form.querySelector("#search").addEventListener("input", (event) => {
+  clearTimeout(searching);
+  if (!event.isComposing) searching = setTimeout(filter, 300);
+});
+page.addEventListener("focusin", (event) => {
+  const row = event.target.closest(".queue-row");
+  if (row) select(row);
+});
+
+let opened = false;
+new LiveSocket(page.dataset.socket, {
+  state: (state) => {
+    showLink(state);
+    if (state === "open" && opened) soon(); // what happened while we were away
+    opened ||= state === "open";
+    if (state === "refused") location.reload();
+  },
+  message: (message) => message.type === "changed" && soon(),
+});

@@ -1,0 +1,159 @@
+// The ticket page: hints come by websocket, the state by HTTP fragments. The server is always right.
+import "./confirm.js";
+import "./drive.js";
+import "./phone.js";
+import { showLink } from "./link_state.js";
+import { plainKey, typing } from "./shortcuts.js";
+import { LiveSocket } from "./socket.js";
+import { Timeline } from "./timeline.js";
+
+const POLL_MS = 5000; // while the socket is away
+const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
+
+class LiveTicket extends HTMLElement {
+  connectedCallback() {
+    this.run = this.dataset.run;
+    this.heard = this.seq = Number(this.dataset.seq);
+    this.timeline = new Timeline(this);
+    this.listen();
+    this.setScreen();
+    this.socket = new LiveSocket(this.dataset.socket, {
+      state: (state) => this.linked(state),
+      message: (message) => this.hint(message),
+    });
+  }
+
+  listen() {
+    this.addEventListener("htmx:configRequest", (event) => this.tellKnown(event.detail));
+    this.addEventListener("htmx:beforeRequest", (event) => this.posting(event.detail.requestConfig.verb));
+    this.addEventListener("htmx:afterRequest", (event) => this.answered(event.detail));
+    document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.beforeSwap(event));
+    document.body.addEventListener("htmx:oobAfterSwap", (event) => this.afterSwap(event));
+    document.body.addEventListener("live:refresh", () => this.refresh());
+    document.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("pointerover", (event) => this.light(event));
+  }
+
+  // What the page has, so that the server sends only what changed.
+  tellKnown(detail) {
+    const parts = [...this.querySelectorAll("[data-part]")].map((part) => `${part.dataset.part}:${part.dataset.hash}`);
+    detail.headers["X-Parts"] = parts.join(",");
+    detail.headers["X-Run"] = this.timeline.run;
+    detail.headers["X-Last-Step"] = String(this.whole ? 0 : this.timeline.last);
+  }
+
+  // While a form waits for its answer nothing is swapped: the form would be gone when the answer comes.
+  posting(verb) {
+    if (verb !== "get") this.postedAt = performance.now();
+  }
+
+  get waits() {
+    return performance.now() - (this.postedAt ?? -Infinity) < POST_MS;
+  }
+
+  answered(detail) {
+    this.readSeq(detail.xhr);
+    if (detail.requestConfig.verb === "get") return;
+    this.postedAt = undefined;
+    if (this.again) this.refresh();
+  }
+
+  readSeq(xhr) {
+    const seq = xhr?.getResponseHeader("X-Seq");
+    if (seq === null || seq === undefined) return;
+    this.run = this.timeline.run;
+    this.seq = Number(seq);
+    this.heard = Math.max(this.heard, this.seq);
+  }
+
+  hint(message) {
+    if (message.type !== "event" && message.type !== "hello") return;
+    if (message.run && message.run !== this.run) this.heard = 0;
+    const missed = message.type === "event" && message.seq > this.heard + 1;
+    this.heard = Math.max(this.heard, message.seq);
+    const behind = message.run !== this.run ? Boolean(message.run) : message.seq > this.seq;
+    if (behind || message.kind === "ticket.changed") this.refresh(missed || message.type === "hello");
+  }
+
+  // One request at a time; what comes meanwhile is answered by one more.
+  async refresh(whole = false) {
+    this.whole ||= whole;
+    if (this.asking || this.waits) {
+      this.again = true;
+      if (this.waits) setTimeout(() => this.again && this.refresh(), POST_MS);
+      return;
+    }
+    this.again = false;
+    this.asking = true;
+    try {
+      await htmx.ajax("GET", this.address(), { source: this, swap: "none", headers: { "X-Quiet": "1" } });
+    } finally {
+      this.asking = this.whole = false;
+    }
+    if (this.again) this.refresh();
+  }
+
+  address() {
+    const query = new URLSearchParams(location.search);
+    const flow = this.querySelector("#start-form [name=flow]")?.value;
+    if (flow) query.set("flow", flow);
+    return `${this.dataset.state}?${query}`;
+  }
+
+  linked(state) {
+    showLink(state);
+    this.querySelector("[data-lost]").hidden = !["lost", "connecting"].includes(state) || !this.wasOpen;
+    clearInterval(this.polling);
+    if (state === "open" && this.wasOpen) this.refresh(true);
+    if (state === "open") this.wasOpen = true;
+    if (state === "lost") this.polling = setInterval(() => this.refresh(), POLL_MS);
+    if (state === "refused" || state === "gone") location.reload();
+  }
+
+  // A step that did not change is left alone; what was typed into the start form is kept.
+  beforeSwap(event) {
+    const { target, fragment } = event.detail;
+    const fresh = fragment?.querySelector?.(`#${CSS.escape(target.id)}`) ?? fragment?.firstElementChild;
+    if (target.dataset?.mark && fresh?.dataset?.mark === target.dataset.mark) event.detail.shouldSwap = false;
+    if (target.id === "part-side") this.typed = new FormData(this.querySelector("#start-form") ?? undefined);
+    if (target.id === "part-steps") this.timeline.remember();
+  }
+
+  afterSwap(event) {
+    const { target } = event.detail;
+    if (target.id === "part-side") this.retype();
+    if (target.id === "part-screen") this.setScreen();
+    if (target.id === "part-steps" || target.id === "steps") this.timeline.changed();
+  }
+
+  retype() {
+    for (const [name, value] of this.typed ?? []) {
+      if (!name.startsWith("slot.") || !value) continue;
+      for (const field of this.querySelectorAll(`#start-form [name="${CSS.escape(name)}"]`)) {
+        if (field.type === "radio") field.checked = field.value === value;
+        else if (!field.value) field.value = value;
+      }
+    }
+  }
+
+  setScreen() {
+    const head = this.querySelector(".screen-head");
+    this.toggleAttribute("data-idle", ["none", "ended"].includes(head.dataset.mode));
+    customElements.whenDefined("phone-stage").then(() => this.querySelector("phone-stage").show(head));
+  }
+
+  key(event) {
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    const key = plainKey(event);
+    if (key === "u") location.assign(this.dataset.list);
+    if (key === "c") this.querySelector("confirm-card, ask-card")?.focus();
+  }
+
+  // The place in the text and its slot light up together.
+  light(event) {
+    const name = event.target.closest?.("[data-slot]")?.dataset.slot;
+    this.querySelectorAll("[data-slot]").forEach((each) => each.classList.toggle("lit", each.dataset.slot === name));
+  }
+}
+
+customElements.define("live-ticket", LiveTicket);

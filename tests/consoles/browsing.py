@@ -1,0 +1,111 @@
+"""The browser tests' fixtures: one console served for a module, people logged in once, pages that may not err."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import chromium
+from tests.consoles.site import Site, site
+from tests.processes import wait_until
+
+PASSWORD = "not-a-real-password"
+Login = Callable[..., Page]
+PATIENCE_MS = 20_000  # a busy machine is no fault of the page
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site(tmp_path_factory.mktemp("console"), "tests.consoles.scenes:build") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def numbers(console: Site) -> dict[str, Any]:
+    return world(console)
+
+
+def world(console: Site) -> dict[str, Any]:
+    return json.loads(console.run("tests.consoles.scenes:world"))
+
+
+@pytest.fixture(scope="module")
+def sessions(console: Site, browser: Browser) -> dict[str, Any]:
+    """Each person's log-in, kept for all tests of the module."""
+    found = {}
+    for name in ("alice", "bob", "victor", "fiona"):
+        context = browser.new_context(base_url=console.address)
+        page = context.new_page()
+        page.goto("/login/")
+        page.fill("#username", name)
+        page.fill("#password", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/tickets/")
+        found[name] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture
+def visit(console: Site, browser: Browser, sessions: dict[str, Any]) -> Iterator[Login]:
+    """Open a page as somebody. At the end no page may have had an error or broken its content security policy."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def visit(path: str, user: str = "alice", **options: Any) -> Page:
+        options = {"viewport": {"width": 1280, "height": 800}, **options}
+        context = browser.new_context(base_url=console.address, storage_state=sessions[user], **options)
+        context.set_default_timeout(PATIENCE_MS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: _note(errors, message))
+        page.goto(path)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _note(errors: list[str], message: Any) -> None:
+    """Refused requests (409 …) are told on the page; everything else that reaches the console is a fault."""
+    refused = re.search(r"responded with a status of 4|Status Error Code 4", message.text)
+    if message.type == "error" and not refused:
+        errors.append(message.text)
+
+
+@pytest.fixture
+def open_ticket(visit: Login, numbers: dict[str, Any]) -> Login:
+    def open_ticket(name: str, user: str = "alice", **options: Any) -> Page:
+        return visit(f"/tickets/{numbers[name]['number']}/", user, **options)
+
+    return open_ticket
+
+
+def armed(page: Page) -> Page:
+    """Once the card's first moments are over."""
+    page.wait_for_selector("confirm-card[data-armed]")
+    return page
+
+
+def becomes_true(page: Page, script: str) -> None:
+    """Wait for a script's true answer; asked from here, because the page's policy lets nothing be evaluated in it."""
+    wait_until(script, lambda: page.evaluate(script), PATIENCE_MS / 1000)
+
+
+def decided(page: Page) -> None:
+    expect(page.locator("confirm-card")).to_have_count(0)

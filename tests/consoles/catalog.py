@@ -1,0 +1,86 @@
+"""The console's words: which message ids its code and templates use, and the compiled English catalogue.
+
+`python -m tests.consoles.catalog` prints the ids that have no English yet.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOG = ROOT / "consoles" / "locale" / "en" / "LC_MESSAGES" / "django.po"
+_GETTEXT = {"_", "gettext", "gettext_lazy", "pgettext", "ngettext", "ngettext_lazy"}
+_IN_TEMPLATE = re.compile(r"""(?:\bgettext|\b_|\bngettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+
+
+def compile_all() -> None:
+    """Write the .mo beside each .po that is newer; whole or not at all, for tests run side by side."""
+    for source in ROOT.glob("*/locale/en/LC_MESSAGES/django.po"):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        part = target.with_suffix(f".{os.getpid()}")
+        with source.open("rb") as file, part.open("wb") as out:
+            write_mo(out, read_po(file))
+        part.replace(target)
+
+
+def translations() -> dict[str, str]:
+    """English by message id; for a plural, the singular's."""
+    with CATALOG.open("rb") as file:
+        catalog = read_po(file)
+    found = {}
+    for message in catalog:
+        key = message.id[0] if isinstance(message.id, tuple) else message.id
+        text = message.string[0] if isinstance(message.string, tuple) else message.string
+        found[str(key)] = "" if message.fuzzy else str(text or "")
+    return found
+
+
+def used() -> dict[str, str]:
+    """Every message id of the console and of the models' labels, with the file that uses it."""
+    found: dict[str, str] = {}
+    for path in _sources():
+        ids = _of_template(path) if path.suffix == ".html" else _of_code(path)
+        found |= dict.fromkeys(ids, str(path.relative_to(ROOT)))
+    return found
+
+
+def _sources() -> Iterator[Path]:
+    yield from sorted((ROOT / "templates").rglob("*.html"))
+    yield from sorted((ROOT / "consoles").rglob("*.py"))
+    yield from sorted((ROOT / "tickets" / "models").glob("*.py"))
+    yield ROOT / "cs_agent" / "project" / "settings.py"
+
+
+def _of_code(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _GETTEXT and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def _of_template(path: Path) -> Iterator[str]:
+    code = templatize(path.read_text(encoding="utf-8"))
+    for match in _IN_TEMPLATE.finditer(code):
+        yield ast.literal_eval(match[1])
+
+
+def main() -> None:
+    have = translations()
+    for message, where in used().items():
+        if not have.get(message):
+            print(f"{where}: {message!r}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""Pictures of every page, for people who look at them: `python -m tests.consoles.gallery <folder> [name …]`.
+
+Rich data (long texts, every state of a run), Chinese and English, light and dark, 1280 and 390 px.
+"""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import chromium
+from tests.consoles.site import Site, site
+
+WIDTHS = {"wide": (1280, 800), "phone": (390, 844)}
+LONG = (
+    "订单202405218876的问题我已经说过很多次了。"
+    + "客服每次都说会处理,但是一直没有结果,我非常失望,希望这次能够真正解决。" * 12
+)
+
+
+def build() -> None:
+    """Everything the pictures show; the tickets' numbers are printed with their names by `numbers`."""
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from tests.consoles import story
+    from tickets.models import Department, Phone, PhoneState, Ticket
+
+    story.pictured_steps = 99
+    department = Department.objects.create(name="售后一部")
+    Department.objects.create(name="售后二部")
+    alice = story.member("alice", "operator", department, "林晓")
+    story.member("bob", "operator", department, "周博")
+    story.member("fiona", "flow_editor", department)
+    story.member("victor", "viewer", department)
+    User.objects.create_superuser("root", password=story.PASSWORD)
+    story.publish("complaint_refund")
+    story.publish("complaint_refund", amount_limit=500)
+    story.publish("resend_code")
+    phones = [story.new_phone(number) for number in range(1, 6)]
+    Phone.objects.filter(pk=phones[4].pk).update(
+        state=PhoneState.FAULTY, fault="屏幕读不到:请检查 USB 调试授权。", lease_run=None
+    )
+
+    def ticket(name: str, text: str = story.REFERENCE, **fields: object) -> Ticket:
+        return story.new_ticket(department, text, subject=fields.pop("subject", name), external_id=name, **fields)
+
+    story.succeed(story.start(ticket("done", video=True, subject="蓝牙耳机充不上电,要求全额退款"), alice), phones[0])
+    story.fail(story.start(ticket("failed", subject="耳机左耳没有声音"), alice), phones[0])
+    story.ask_confirmation(
+        story.start(ticket("confirm", video=True, priority=1, subject="蓝牙耳机充不上电,盒子压坏"), alice), phones[0]
+    )
+    story.ask_confirmation(
+        story.start(ticket("differs", priority=2, subject="补偿金额与承诺不符"), alice), phones[1], differs=True
+    )
+    story.ask_question(story.start(ticket("question", subject="两个订单都要退"), alice), phones[2])
+    story.take_over(story.start(ticket("mine", subject="需要登录的订单"), alice), phones[3], alice)
+    running = story.drive(
+        story.start(ticket("running", video=True, subject="充电盒充不进电,申请退款"), alice),
+        story.new_phone(5, serial="phone-6"),
+    )
+    story.take_steps(running)
+    asked = story.start(ticket("takeover", subject="验证码收不到,需要登录"), alice)
+    story.ask_takeover(asked, story.new_phone(5, serial="phone-7"))
+    story.start(ticket("queued", subject="耳机杂音很大"), alice)
+    ticket("new", video=True, subject="蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元")
+    ticket("missing", "耳机充不上电,我要退款!", subject="耳机坏了要退款")
+    ticket("ambiguous", "订单202405218876和订单202405218877都有质量问题,全额退款。", subject="两个订单号")
+    ticket("angry", "你们就是骗子!!!订单202405218876退款,不然我找律师起诉,12315投诉!", subject="投诉升级", priority=1)
+    ticket("nofit", "请问你们的门店几点开门?", subject="营业时间咨询", customer_name="")
+    ticket("long", LONG, subject="一个标题特别特别长的工单," * 8, customer_name="欧阳娜娜娜娜娜娜娜娜娜")
+    ticket(
+        "english",
+        "My earbuds won't charge. Order 202405218880, please refund in full and add 50 yuan compensation.",
+        subject="Earbuds do not charge",
+        customer_name="John Smith",
+    )
+    for n in range(32):
+        ticket(
+            f"more{n}",
+            f"手机号1380013{8000 + n}收不到验证码,请重发。",
+            subject=f"收不到短信验证码({n + 1})",
+            priority=3 + n % 2,
+        )
+    Ticket.objects.filter(external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
+    Ticket.objects.filter(external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
+
+
+def numbers() -> None:
+    from tickets.models import Ticket
+
+    for row in Ticket.objects.exclude(external_id="").values_list(
+        "external_id", "number", "runs__id", "runs__phone_id"
+    ):
+        print(*row)
+
+
+def feed(phone_id: str) -> None:
+    """Publish a frame now and then, as a screen feed would, for a minute."""
+    from tests.consoles import story
+    from tickets.frames import Frame, publish
+
+    end = time.time() + 600
+    number = 0
+    while time.time() < end:
+        number += 1
+        data = io.BytesIO()
+        story.screen("实时画面", number // 8).save(data, "JPEG")
+        for covered in (True, False):
+            publish(int(phone_id), Frame(number // 8, time.time(), 1080, 2400, data.getvalue()), covered=covered)
+        time.sleep(0.25)
+
+
+def log_in(context: BrowserContext, made: Site, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{made.address}/login/")
+    page.fill("#username", name)
+    page.fill("#password", "not-a-real-password")
+    page.click("form.login-card button")
+    page.wait_for_url("**/tickets/")
+    return page
+
+
+PAGES = {
+    "queue": ("alice", "/tickets/"),
+    "queue-waiting": ("alice", "/tickets/?status=waiting"),
+    "queue-empty": ("alice", "/tickets/?q=nothing-like-this"),
+    "new-form": ("alice", "/tickets/new/"),
+    "audit": ("root", "/audit/"),
+    "phones": ("alice", "/phones/"),
+    "status": ("root", "/status/"),
+    "flows": ("fiona", "/flows/"),
+    "flow": ("fiona", "/flows/complaint_refund/"),
+    "not-found": ("alice", "/tickets/T0/"),
+}
+TICKETS = (
+    "new", "missing", "ambiguous", "angry", "nofit", "long", "english", "queued", "running", "confirm", "differs",
+    "question", "takeover", "mine", "done", "failed",
+)  # fmt: skip
+
+
+def _start_feed(made: Site, phone: str) -> subprocess.Popen[bytes]:
+    code = f"import django; django.setup(); from tests.consoles.gallery import feed; feed({phone!r})"
+    return subprocess.Popen([sys.executable, "-c", code], env=made.environ)
+
+
+def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
+    rows = [line.split() for line in made.run("tests.consoles.gallery:numbers").splitlines()]
+    known = {name: number for name, number, *_rest in rows}
+    runs = {name: run for name, _number, run, _phone in rows}
+    pages = {name: ("alice", f"/tickets/{known[name]}/") for name in TICKETS} | PAGES
+    pages["replay"] = ("alice", f"/runs/{runs['done']}/replay/")
+    pages["audit-ticket"] = ("root", f"/audit/?ticket={known['done']}")
+    feeding = [row[3] for row in rows if row[3] != "None" and row[0] in {"running", "mine"}]
+    feeds = [_start_feed(made, phone) for phone in feeding]
+    styles = [("zh-hans", "light"), ("en", "dark")]
+    for language, theme in styles:
+        for width, size in WIDTHS.items():
+            sessions: dict[str, Page] = {}
+            for name, (user, path) in pages.items():
+                if wanted and not any(part in name for part in wanted):
+                    continue
+                if user not in sessions:
+                    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+                    context.add_cookies([
+                        {"name": "django_language", "value": language, "url": made.address},
+                        {"name": "theme", "value": theme, "url": made.address},
+                    ])  # fmt: skip
+                    sessions[user] = log_in(context, made, user)
+                    sessions[user].on("console", lambda m: m.type in ("error", "warning") and print("console:", m.text))
+                    sessions[user].on("pageerror", lambda e: print("pageerror:", e))
+                page = sessions[user]
+                page.goto(made.address + path)
+                page.wait_for_timeout(900)
+                page.screenshot(path=out / f"{name}-{language[:2]}-{theme}-{width}.png", full_page=False)
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                if wide > 0:
+                    print(f"{name} {width}: {wide} px too wide")
+            for page in sessions.values():
+                page.context.close()
+    for feed_process in feeds:
+        feed_process.terminate()
+        feed_process.wait()
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as directory, site(Path(directory), "tests.consoles.gallery:build") as made:
+        with chromium() as browser:
+            shoot(made, browser, out, sys.argv[2:])
+        log = (Path(directory) / "server.log").read_text()
+        print(log[-3000:])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""The confirmation in a real Chromium: impossible to miss, impossible to give by accident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.consoles.browsing import Login, armed, decided, world
+from tests.consoles.site import Site
+
+pytestmark = pytest.mark.browser
+GUARD_MS = 400
+
+
+def test_the_confirmation_has_the_focus_and_y_approves_it(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("plain"))
+    expect(page.locator("confirm-card")).to_be_focused()
+    assert page.title().startswith("● 待确认")
+    page.keyboard.press("y")
+    decided(page)
+    assert world(console)["plain"]["confirmation"] == "approved"
+    assert not page.title().startswith("●")
+
+
+def test_a_y_within_the_first_moments_does_nothing(open_ticket: Login, numbers: dict[str, Any]) -> None:
+    page = open_ticket("early")
+    posts: list[str] = []
+    page.on("request", lambda request: request.method == "POST" and posts.append(request.url))
+    page.reload(wait_until="commit")
+    page.wait_for_selector("confirm-card:defined")
+    state = page.evaluate(
+        """() => {
+          const card = document.querySelector("confirm-card");
+          card.arm();
+          card.focus();
+          card.dispatchEvent(new KeyboardEvent("keydown", {key: "y", bubbles: true}));
+          card.querySelector("[data-answer=yes]").click();
+          return [card.hasAttribute("data-armed"), card.hasAttribute("data-sent")];
+        }"""
+    )
+    assert state == [False, False]
+    armed(page)
+    assert posts == []
+    expect(page.locator("confirm-card")).to_be_visible()
+
+
+def test_the_guard_lasts_as_long_as_it_says(open_ticket: Login) -> None:
+    page = open_ticket("early")
+    page.wait_for_selector("confirm-card:defined")
+    waited = page.evaluate(
+        """async () => {
+          const card = document.querySelector("confirm-card");
+          const start = performance.now();
+          card.arm();
+          while (!card.hasAttribute("data-armed")) await new Promise(requestAnimationFrame);
+          return performance.now() - start;
+        }"""
+    )
+    assert waited >= GUARD_MS - 20
+
+
+def test_y_and_n_do_nothing_while_the_focus_is_elsewhere(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("unfocused"))
+    page.locator("#ticket-text").click()
+    expect(page.locator(".unfocused")).to_be_visible()
+    for key in ("y", "n", "Y", "N", "Enter", "Space"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-no]")).to_be_hidden()
+    page.keyboard.press("c")
+    expect(page.locator("confirm-card")).to_be_focused()
+    assert world(console)["unfocused"]["confirmation"] == "pending"
+
+
+def test_a_held_key_and_a_key_with_a_modifier_decide_nothing(open_ticket: Login) -> None:
+    page = armed(open_ticket("repeat"))
+    sent = page.evaluate(
+        """() => {
+          const card = document.querySelector("confirm-card");
+          for (const extra of [{repeat: true}, {ctrlKey: true}, {metaKey: true}, {altKey: true}, {isComposing: true}])
+            card.dispatchEvent(new KeyboardEvent("keydown", {key: "y", bubbles: true, ...extra}));
+          return card.hasAttribute("data-sent");
+        }"""
+    )
+    assert sent is False
+    expect(page.locator("confirm-card")).to_be_visible()
+
+
+def test_a_differing_field_wants_a_reason_before_y_counts(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("differs"))
+    page.keyboard.press("y")
+    expect(page.locator("#reason")).to_be_focused()
+    expect(page.locator("#notices")).to_contain_text("请先填写原因")
+    page.keyboard.type("yes, 客户已同意")
+    assert page.locator("confirm-card[data-sent]").count() == 0
+    page.keyboard.press("Enter")
+    expect(page.locator("confirm-card")).to_be_focused()
+    page.keyboard.press("y")
+    decided(page)
+    after = world(console)["differs"]
+    assert (after["confirmation"], after["note"]) == ("approved", "yes, 客户已同意")
+
+
+def test_n_then_a_note_then_enter_rejects_and_ends(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("reject"))
+    page.keyboard.press("n")
+    expect(page.locator("#no-note")).to_be_focused()
+    page.keyboard.type("yn 金额不对")
+    page.keyboard.press("Enter")
+    decided(page)
+    after = world(console)["reject"]
+    assert (after["confirmation"], after["status"], after["note"]) == ("rejected", "cancelled", "yn 金额不对")
+
+
+def test_after_n_escape_takes_it_back_and_the_agent_can_go_on_with_the_note(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("go_on"))
+    page.keyboard.press("n")
+    page.keyboard.press("Escape")
+    expect(page.locator("confirm-card")).to_be_focused()
+    page.keyboard.press("n")
+    page.click("[data-finish=go_on]")
+    expect(page.locator("#notices")).to_contain_text("备注")
+    page.fill("#no-note", "补偿改为30元")
+    page.click("[data-finish=go_on]")
+    decided(page)
+    after = world(console)["go_on"]
+    assert (after["confirmation"], after["status"]) == ("rejected", "queued")
+
+
+def test_of_two_operators_the_slower_one_reads_who_decided(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("race"))
+    page.evaluate("document.querySelector('live-ticket').socket.close()")  # the hint does not reach this page
+    console.run("tests.consoles.scenes:decide_as_bob", "race")
+    page.locator("confirm-card").focus()
+    page.keyboard.press("y")
+    expect(page.locator("#notices")).to_contain_text("bob 已在")
+    decided(page)
+    assert world(console)["race"]["by"] == "bob"
+
+
+def test_a_decision_of_somebody_else_arrives_by_itself(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("background"))
+    console.run("tests.consoles.scenes:decide_as_bob", "background")
+    decided(page)
+    expect(page.locator("#steps")).to_contain_text("已同意 · bob")
+
+
+def test_a_viewer_can_look_and_no_key_decides(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("viewer", "victor"))
+    for key in ("y", "n"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-answer]")).to_have_count(0)
+    assert world(console)["viewer"]["confirmation"] == "pending"
+
+
+@pytest.mark.parametrize(
+    ("name", "selector"),
+    [
+        ("reload", "confirm-card"), ("question", "ask-card"), ("mine", "phone-keys"), ("queued", "[data-mode=queued]"),
+        ("running", "[data-mode=live]"), ("done", "#ticket-result"), ("new", "#start"),
+    ],
+)  # fmt: skip
+def test_a_reload_shows_the_same_state(open_ticket: Login, name: str, selector: str) -> None:
+    page = open_ticket(name)
+    expect(page.locator(selector).first).to_be_visible()
+    before = page.locator(".part").all_inner_texts()
+    page.reload()
+    expect(page.locator(selector).first).to_be_visible()
+    assert len(page.locator(".part").all_inner_texts()) == len(before)

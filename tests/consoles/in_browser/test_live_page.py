@@ -1,0 +1,150 @@
+"""The live ticket page and the phone in a real Chromium."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.consoles.browsing import Login, armed, becomes_true, world
+from tests.consoles.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("typist")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.evaluate(
+        """() => {
+          const field = Object.assign(document.createElement("input"), {id: "elsewhere"});
+          document.querySelector(".pane-side").prepend(field);
+          field.focus();
+        }"""
+    )
+    console.run("tests.consoles.scenes:ask", "typist")
+    armed(page)
+    expect(page.locator("#elsewhere")).to_be_focused()
+    page.keyboard.type("yyn")
+    assert page.input_value("#elsewhere") == "yyn"
+    expect(page.locator("confirm-card")).to_be_visible()
+    expect(page.locator(".unfocused")).to_be_visible()
+
+
+def test_what_happened_while_the_connection_was_lost_is_there_when_it_is_back(
+    open_ticket: Login, console: Site
+) -> None:
+    page = open_ticket("running")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.evaluate(
+        """() => {
+          const live = document.querySelector("live-ticket").socket;
+          window.reopen = live.open.bind(live);
+          live.open = () => {};
+          live.socket.close();
+        }"""
+    )
+    expect(page.locator("[data-lost]")).to_be_visible()
+    console.run("tests.consoles.scenes:step", "running")
+    page.evaluate("window.reopen()")
+    expect(page.locator("#step-4")).to_contain_text("第四步的想法")
+    expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+def test_s_starts_the_run_and_the_page_follows(open_ticket: Login) -> None:
+    page = open_ticket("new")
+    page.keyboard.press("s")
+    expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+    expect(page.locator("#start")).to_have_count(0)
+
+
+def test_what_is_missing_is_asked_in_place_and_kept_while_the_page_lives(open_ticket: Login) -> None:
+    page = open_ticket("missing")
+    page.keyboard.press("s")
+    expect(page.locator("#plan")).to_contain_text("缺少:订单号")
+    page.fill("[name='slot.order_number']", "202405218899")
+    page.evaluate("document.querySelector('live-ticket').refresh()")
+    becomes_true(page, "!document.querySelector('live-ticket').asking")
+    expect(page.locator("[name='slot.order_number']")).to_have_value("202405218899")
+    page.click("#start")
+    expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+
+
+def test_stop_wants_to_be_pressed_twice(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("queued")
+    expect(page.locator("[data-sure]")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.locator("[data-sure]")).to_contain_text("再按一次停止")
+    assert world(console)["queued"]["status"] == "queued"
+    page.keyboard.press("x")
+    expect(page.locator(".pill", has_text="已停止").first).to_be_visible()
+
+
+def test_a_question_is_answered_from_the_keyboard(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("question")
+    expect(page.locator("#ask-text")).to_be_focused()
+    page.keyboard.type("5月21日")
+    page.keyboard.press("Enter")
+    expect(page.locator("ask-card")).to_have_count(0)
+    assert world(console)["question"]["status"] == "queued"
+
+
+def colour_of(page: Page) -> list[int]:
+    script = "() => [...document.querySelector('[data-canvas]').getContext('2d').getImageData(5, 5, 1, 1).data]"
+    return page.evaluate(script)[:3]
+
+
+def test_the_phone_is_drawn_with_its_age_and_without_moving_the_page(
+    open_ticket: Login, console: Site, numbers: dict[str, Any]
+) -> None:
+    phone = str(numbers["viewer"]["phone"])
+    page = open_ticket("viewer", "victor")
+    armed(page)
+    page.wait_for_selector(".glass")
+    before = page.locator(".glass").bounding_box()
+    console.run("tests.consoles.scenes:show", phone, "1", "#ff0000")
+    expect(page.locator("[data-freshness]")).to_contain_text("实时")
+    red, green, blue = colour_of(page)
+    assert red > 200
+    assert max(green, blue) < 60
+    assert page.locator(".glass").bounding_box() == before
+    console.run("tests.consoles.scenes:show", phone, "2", "#0000ff")
+    becomes_true(
+        page, "document.querySelector('[data-canvas]').getContext('2d').getImageData(5, 5, 1, 1).data[2] > 200"
+    )
+    expect(page.locator("[data-freshness]")).to_contain_text("落后")
+
+
+def test_who_holds_the_phone_taps_swipes_and_types_chinese(
+    open_ticket: Login, console: Site, numbers: dict[str, Any]
+) -> None:
+    phone = str(numbers["mine"]["phone"])
+    page = open_ticket("mine")
+    console.run("tests.consoles.scenes:show", phone, "1", "#00ff00")
+    expect(page.locator("[data-freshness]")).not_to_be_empty()
+    box = page.locator("[data-canvas]").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
+    tap = json.loads(console.run("tests.consoles.scenes:gesture", phone))
+    assert tap["kind"] == "tap"
+    assert abs(tap["points"][0] - 540) <= 6
+    assert abs(tap["points"][1] - 600) <= 8
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2, steps=5)
+    page.mouse.up()
+    swipe = json.loads(console.run("tests.consoles.scenes:gesture", phone))
+    assert swipe["kind"] == "swipe"
+    assert swipe["points"][1] > 1800 > 600 > swipe["points"][3]
+    page.fill("#phone-text", "验证码 8341")
+    page.keyboard.press("Enter")
+    typed = json.loads(console.run("tests.consoles.scenes:gesture", phone))
+    assert (typed["kind"], typed["text"]) == ("type", "验证码 8341")
+    expect(page.locator("#phone-text")).to_have_value("")
+    page.click("[data-phone-key=home]")
+    assert json.loads(console.run("tests.consoles.scenes:gesture", phone))["key"] == "home"
+    page.fill("#handback-note", "已登录")
+    page.locator(".drive-back .btn-main").click()
+    expect(page.locator("phone-keys")).to_have_count(0)

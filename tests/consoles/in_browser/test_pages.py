@@ -1,0 +1,175 @@
+"""The other pages in a real Chromium: the queue, replay, upload, themes, widths."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.consoles.browsing import Login, armed, becomes_true
+from tests.consoles.site import Site
+
+pytestmark = pytest.mark.browser
+
+
+def test_j_and_k_walk_the_queue_and_enter_opens_the_ticket(visit: Login) -> None:
+    page = visit("/tickets/")
+    rows = page.locator(".queue-row")
+    for key, at in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(rows.nth(at)).to_have_class(re.compile("selected"))
+    number = rows.nth(1).get_attribute("data-number")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tickets/{number}/")
+
+
+def test_slash_searches_as_one_types_and_keys_do_nothing_else_meanwhile(visit: Login) -> None:
+    page = visit("/tickets/")
+    page.keyboard.press("/")
+    expect(page.locator("#search")).to_be_focused()
+    page.keyboard.type("idle1 jkn?")
+    expect(page.locator("#queue-body .empty")).to_be_visible()
+    expect(page.locator("#help")).to_be_hidden()
+    page.locator("#search").fill("idle1")
+    expect(page.locator(".queue-row")).to_have_count(1)
+    assert "q=idle1" in page.url
+
+
+def test_n_makes_a_new_ticket_and_question_mark_shows_all_keys(visit: Login) -> None:
+    page = visit("/tickets/")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("n")
+    assert page.url.endswith("/tickets/")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("n")
+    page.wait_for_url("**/tickets/new/")
+
+
+def test_the_queue_is_live_and_the_selection_stays_on_its_ticket(
+    visit: Login, console: Site, numbers: dict[str, Any]
+) -> None:
+    page = visit("/tickets/?q=live")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.keyboard.press("j")
+    expect(page.locator(".pill", has_text="等待确认")).to_have_count(0)
+    console.run("tests.consoles.scenes:ask", "live")
+    expect(page.locator(".pill", has_text="等待确认")).to_have_count(1)
+    expect(page.locator(".queue-row.selected")).to_have_attribute("data-number", numbers["live"]["number"])
+
+
+def test_the_replay_seeks_to_a_step_and_obeys_the_keyboard(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit(f"/runs/{numbers['done']['run']}/replay/")
+    becomes_true(page, "document.querySelector('video').readyState >= 1")
+    page.locator("[data-jump]").nth(4).click()
+    expect(page.locator(".replay-step").nth(4)).to_have_attribute("aria-current", "step")
+    assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(1.0, abs=0.2)
+    page.locator(".replay-steps").focus()
+    page.keyboard.press("k")
+    expect(page.locator(".replay-step").nth(3)).to_have_attribute("aria-current", "step")
+    page.keyboard.press(">")
+    assert page.evaluate("document.querySelector('video').playbackRate") == 1.5
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.querySelector('video').currentTime") > 2
+    assert page.evaluate("document.querySelector('video').textTracks.length") == 1
+
+
+def test_a_file_too_large_is_told_before_it_is_sent(visit: Login, tmp_path: Path) -> None:
+    page = visit("/tickets/new/")
+    page.evaluate("document.getElementById('ticket-form').dataset.maxMb")
+    page.fill("#text", "订单202405218876全额退款")
+    wrong = tmp_path / "notes.exe"
+    wrong.write_bytes(b"MZ")
+    page.set_input_files("#files", [wrong])
+    expect(page.locator("#files-error")).to_contain_text("notes.exe")
+    page.click("#create")
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/tickets/new/")
+    page.click("#file-list .btn")
+    expect(page.locator("#files-error")).to_be_empty()
+
+
+def test_a_ticket_with_a_video_is_created_in_the_browser(visit: Login) -> None:
+    page = visit("/tickets/new/")
+    page.fill("#text", "订单202405218876充不上电,全额退款并补偿五十元")
+    page.set_input_files("#files", "fixtures/media/unboxing.mp4")
+    expect(page.locator("#file-list")).to_contain_text("unboxing.mp4")
+    page.click("#create")
+    page.wait_for_url(re.compile(r"/tickets/T\d+/$"))
+    expect(page.locator(".files")).to_contain_text("unboxing.mp4")
+    expect(page.locator("#ticket-text mark").first).to_be_visible()
+
+
+def test_a_refused_ticket_keeps_what_was_typed(visit: Login) -> None:
+    page = visit("/tickets/new/")
+    page.fill("#subject", "我的标题")
+    page.click("#create")
+    expect(page.locator("#form-errors")).to_contain_text("请填写工单内容")
+    expect(page.locator("#subject")).to_have_value("我的标题")
+
+
+def test_the_theme_follows_the_system_and_can_be_switched_and_stays(visit: Login) -> None:
+    background = "getComputedStyle(document.body).backgroundColor"
+    page = visit("/tickets/", color_scheme="dark")
+    assert page.evaluate(background) == "rgb(13, 16, 20)"
+    page.click("[data-theme-form] button")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    assert page.evaluate(background) == "rgb(244, 245, 247)"
+    page.wait_for_load_state("networkidle")
+    page.reload()
+    assert page.evaluate(background) == "rgb(244, 245, 247)"
+
+
+def test_english_is_one_click_away_and_leads_back_to_the_same_page(open_ticket: Login) -> None:
+    page = open_ticket("reload")
+    address = page.url
+    page.click("button[name=language]")
+    expect(page.locator("[data-answer=yes]")).to_contain_text("Approve")
+    assert page.url == address
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_is_wider_than_the_screen(visit: Login, numbers: dict[str, Any], width: int) -> None:
+    page = visit("/tickets/", viewport={"width": width, "height": 800})
+    paths = ["/tickets/", "/tickets/new/", "/audit/", "/phones/", "/status/", f"/runs/{numbers['done']['run']}/replay/"]
+    paths += [f"/tickets/{numbers[name]['number']}/" for name in ("phone_width", "mine", "done", "idle0", "question")]
+    for path in paths:
+        page.goto(path)
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{path} is {over} px too wide at {width}"
+
+
+def test_on_a_phone_the_confirmation_is_seen_first(open_ticket: Login) -> None:
+    page = armed(open_ticket("phone_width", viewport={"width": 390, "height": 844}, has_touch=True))
+    box = page.locator("[data-answer=yes]").bounding_box()
+    assert box
+    assert box["y"] + box["height"] < 844 - 56
+    assert box["height"] >= 40
+
+
+def test_every_control_has_a_name_and_the_focus_can_be_seen(open_ticket: Login) -> None:
+    page = armed(open_ticket("reload"))
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a[href], input:not([type=hidden]), select, textarea")]
+          .filter((each) => each.getClientRects().length && !(each.textContent.trim() || each.ariaLabel || each.title
+            || each.labels?.length || each.querySelector("img[alt]:not([alt=''])")))
+          .map((each) => each.outerHTML.slice(0, 90))"""
+    )
+    assert nameless == []
+    page.locator(".brand").focus()
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+
+
+def test_a_role_that_is_removed_ends_the_live_page(visit: Login, console: Site, numbers: dict[str, Any]) -> None:
+    page = visit(f"/tickets/{numbers['idle0']['number']}/", "fiona")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    console.run("tests.consoles.scenes:drop_role", "fiona")
+    page.evaluate("document.querySelector('live-ticket').socket.send({type: 'ping'})")
+    expect(page.locator("h1")).to_contain_text("没有这项权限")

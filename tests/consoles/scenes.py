@@ -1,0 +1,134 @@
+"""What the browser tests look at: made in the server's database by processes of their own (see `site`)."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+
+NAMES = (
+    "plain", "early", "unfocused", "repeat", "typing", "reject", "go_on", "race", "reload", "background", "phone_width",
+    "viewer",
+)  # fmt: skip
+
+
+def build() -> None:
+    """One ticket with a confirmation for every test that decides, and one for every other state."""
+    from tests.consoles import story
+    from tickets.models import Department
+
+    department = Department.objects.create(name="售后一部")
+    alice = story.member("alice", "operator", department, "爱丽丝")
+    story.member("bob", "operator", department)
+    story.member("victor", "viewer", department)
+    story.member("fiona", "flow_editor", department)
+    story.publish("complaint_refund")
+    story.publish("resend_code")
+    phones = (story.new_phone(1, serial=f"phone-{n}") for n in range(1000))
+
+    def run(name: str, **fields: object) -> object:
+        return story.start(story.new_ticket(department, external_id=name, subject=name, **fields), alice)
+
+    for name in NAMES:
+        story.ask_confirmation(run(name), next(phones))
+    story.ask_confirmation(run("differs"), next(phones), differs=True)
+    story.ask_question(run("question"), next(phones))
+    story.take_over(run("mine"), next(phones), alice)
+    story.succeed(run("done", video=True), next(phones))
+    for name in ("live", "typist", "running"):
+        story.take_steps(story.drive(run(name), next(phones)), 3)
+    run("queued")
+    story.new_ticket(department, external_id="new", subject="new")
+    story.new_ticket(department, "耳机充不上电,我要全额退款!", external_id="missing", subject="missing")
+    for n in range(3):
+        story.new_ticket(department, external_id=f"idle{n}", subject=f"idle{n}", priority=4)
+
+
+def world() -> None:
+    """Print {name: {number, run, phone, status, confirmation}} of every ticket."""
+    from tickets.models import Ticket
+
+    found = {}
+    for ticket in Ticket.objects.prefetch_related("runs__confirmations"):
+        run = ticket.runs.order_by("-created_at").first()
+        confirmation = run.confirmations.order_by("created_at").last() if run else None
+        found[ticket.external_id] = {
+            "number": ticket.number,
+            "run": str(run.pk) if run else "",
+            "status": run.status if run else "",
+            "phone": run.phone_id if run else None,
+            "confirmation": confirmation.state if confirmation else "",
+            "note": confirmation.note if confirmation else "",
+            "by": str(confirmation.decided_by or "") if confirmation else "",
+        }
+    print(json.dumps(found))
+
+
+def ask(name: str) -> None:
+    """The running run of that ticket comes to a confirmation."""
+    from cs_agent.engine.actions import digest, render
+    from cs_agent.engine.state import ConfirmationRequest, FieldValue
+    from tests.consoles import story
+    from tickets.models import Run
+    from tickets.services import pauses
+
+    run = Run.objects.get(ticket__external_id=name)
+    Run.objects.filter(pk=run.pk).update(checkpoint=story.confirming(run).to_json())
+    run.refresh_from_db()
+    request = ConfirmationRequest(
+        story.SUMMARY, render(story.SUBMIT), digest(story.SUBMIT), "f1",
+        (FieldValue("refund", "退款", "¥399.00", "全额"),), (), story.screen("x"),
+    )  # fmt: skip
+    pauses.ask_confirmation(run, step_number=4, request=request)
+
+
+def step(name: str) -> None:
+    """The running run of that ticket takes its fourth step."""
+    from cs_agent.engine.state import StepRecord, StepStatus
+    from tickets.models import Run
+    from tickets.services import steps
+
+    run = Run.objects.get(ticket__external_id=name)
+    record = StepRecord(4, StepStatus.DONE, "第四步的想法", 'do(action="Home")', "Home", 0.9)
+    steps.save_step(run, record, claim_token=run.claim_token)
+
+
+def decide_as_bob(name: str) -> None:
+    from django.contrib.auth.models import User
+
+    from tickets.models import Confirmation
+    from tickets.services import decisions
+
+    confirmation = Confirmation.objects.get(run__ticket__external_id=name)
+    bob = User.objects.get(username="bob")
+    decisions.decide(confirmation=confirmation, user=bob, approve=True, version=confirmation.version)
+
+
+def drop_role(name: str) -> None:
+    from django.contrib.auth.models import User
+
+    User.objects.get(username=name).groups.clear()
+
+
+def show(phone: str, number: str, colour: str, age_s: str = "0") -> None:
+    """One frame of one colour on that phone."""
+    from PIL import Image
+
+    from tickets.frames import Frame, publish
+
+    data = io.BytesIO()
+    Image.new("RGB", (270, 600), colour).save(data, "JPEG")
+    for covered in (True, False):  # people who decide see one stream, everybody else the other
+        frame = Frame(int(number), time.time() - float(age_s), 1080, 2400, data.getvalue())
+        publish(int(phone), frame, covered=covered)
+
+
+def gesture(phone: str) -> None:
+    """Print the next gesture for that phone as the phone's host would get it."""
+    import redis
+    from django.conf import settings
+
+    from tickets import gestures
+
+    found = gestures.receive(redis.Redis.from_url(settings.REDIS_URL), int(phone), 4)
+    print(found.pack().decode() if found else "{}")

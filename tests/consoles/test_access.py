@@ -1,0 +1,209 @@
+"""Promise 9: every address and every websocket command says who may use it. The matrix is made from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import URLPattern, reverse
+
+from consoles import media, routing, urls
+from consoles.access import GET, Access, commands_of
+from tests.consoles import story
+from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Question, Recording, Run, Takeover
+from tickets.permissions import GROUPS, Permission
+
+PATTERNS: list[URLPattern] = list(urls.urlpatterns)
+NAMES = [str(pattern.name) for pattern in PATTERNS]
+SOCKETS = [pattern.callback.consumer_class for pattern in routing.websocket_urlpatterns]
+OF_A_DEPARTMENT = {"number", "run_id", "takeover_id", "confirmation_id", "question_id", "token"}
+
+
+def declaration(name: str) -> Any:
+    return next(pattern.callback.declaration for pattern in PATTERNS if pattern.name == name)
+
+
+def parameters(name: str) -> set[str]:
+    pattern = next(pattern for pattern in PATTERNS if pattern.name == name)
+    return set(pattern.pattern.converters)
+
+
+@dataclass
+class World:
+    """One row for every parameter an address may have, all of one department."""
+
+    run: Run
+    confirmation: Confirmation
+    question: Question
+    takeover: Takeover
+    slug: str
+
+    def address(self, name: str, reader: User) -> str:
+        values = {
+            "number": self.run.ticket.number,
+            "run_id": self.run.pk,
+            "takeover_id": self.takeover.pk,
+            "confirmation_id": self.confirmation.pk,
+            "question_id": self.question.pk,
+            "slug": self.slug,
+        }
+        if "token" in parameters(name):
+            return media.address(media.Kind(name), self._key(name), reader)
+        return reverse(name, kwargs={key: values[key] for key in parameters(name)})
+
+    def _key(self, name: str) -> object:
+        step = self.run.steps.exclude(before="").first()
+        assert step is not None
+        attachment = self.run.ticket.attachments.first()
+        return {
+            "attachment-file": attachment and attachment.pk,
+            "step-picture": f"{step.pk}.before",
+            "confirmation-picture": self.confirmation.pk,
+            "question-picture": self.question.pk,
+            "recording-video": self.run.pk,
+            "recording-captions": self.run.pk,
+        }[name]
+
+
+@pytest.fixture
+def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice: User) -> World:
+    ticket = story.new_ticket(department, video=True)
+    run = story.start(ticket, alice)
+    confirmation = story.ask_confirmation(run, phone)
+    story.record(run)
+    question = Question.objects.create(run=run, text="?", screenshot=confirmation.screenshot)
+    takeover = Takeover.objects.create(run=run)
+    return World(run, confirmation, question, takeover, refund_flow.template.slug)
+
+
+def allowed_methods(name: str) -> Iterator[str]:
+    yield from (method for method in declaration(name).methods if method != "HEAD")
+
+
+def cases() -> list[tuple[str, str]]:
+    return [(name, method) for name in NAMES for method in allowed_methods(name)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_address_declares_who_may_use_it(name: str) -> None:
+    said = declaration(name)
+    assert isinstance(said.permission, Permission | Access)
+    assert set(said.methods) <= {"GET", "HEAD", "POST"}
+
+
+def test_only_addresses_without_personal_data_are_public() -> None:
+    public = {name for name in NAMES if declaration(name).permission is Access.PUBLIC}
+    assert public == {"home", "login", "language", "theme", "healthz"}
+
+
+BROWSER = Client()  # one for all: making a client loads every middleware
+
+
+def signed_in(user: User) -> Client:
+    BROWSER.force_login(user)
+    return BROWSER
+
+
+@pytest.fixture
+def root(alice: User) -> User:
+    alice.is_superuser = True
+    alice.save()
+    return alice
+
+
+def test_an_address_answers_to_no_method_but_its_own(world: World, root: User) -> None:
+    for name in NAMES:
+        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(declaration(name).methods):
+            status = signed_in(root).generic(method, world.address(name, root)).status_code
+            assert status == 405, f"{method} {name}"
+
+
+def test_nobody_gets_in_without_logging_in(world: World, alice: User) -> None:
+    for name, method in cases():
+        if declaration(name).permission is Access.PUBLIC:
+            continue
+        BROWSER.logout()
+        response = BROWSER.generic(method, world.address(name, alice))
+        assert response.status_code == 302, name
+        assert response["Location"].startswith("/login/"), name
+
+
+@pytest.mark.parametrize("role", sorted(GROUPS))
+def test_a_role_gets_in_where_its_permissions_say_so_and_nowhere_else(
+    role: str, world: World, department: Department
+) -> None:
+    user = story.member(f"the-{role}", role, department)
+    for name, method in cases():
+        permission = declaration(name).permission
+        if not isinstance(permission, Permission):
+            continue
+        refused = AuditEvent.objects.filter(type="permission.refused", user=user)
+        before = refused.count()
+        response = signed_in(user).generic(method, world.address(name, user))
+        may = permission in GROUPS[role]
+        assert (response.status_code != 403) is may, f"{role} {method} {name}: {response.status_code}"
+        assert (refused.count() == before) is may, f"{role} {method} {name} is written down wrongly"
+
+
+def test_another_departments_rows_are_not_there(world: World, charlie: User) -> None:
+    charlie.groups.add(*Group.objects.all())
+    for name, method in cases():
+        if not parameters(name) & OF_A_DEPARTMENT:
+            continue
+        response = signed_in(charlie).generic(method, world.address(name, charlie))
+        assert response.status_code == 404, f"{method} {name}"
+        assert world.run.ticket.subject not in response.content.decode()
+
+
+def test_a_get_changes_no_row_but_the_audit_trail(world: World, root: User) -> None:
+    before = contents()
+    for name in NAMES:
+        if "GET" in declaration(name).methods:
+            story.body(signed_in(root).get(world.address(name, root)))
+            assert contents() == before, name
+
+
+def contents() -> dict[str, list[Any]]:
+    """All rows that a person could mean to change."""
+    kept = (Run, Confirmation, Question, Takeover, Phone, FlowVersion, Recording)
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
+
+
+@pytest.mark.parametrize("consumer", SOCKETS)
+def test_every_websocket_and_every_command_of_it_declares_a_permission(consumer: type) -> None:
+    assert isinstance(consumer.permission, Permission)  # type: ignore[attr-defined]
+    commands = commands_of(consumer)
+    assert commands
+    assert all(isinstance(method.permission, Permission) for method in commands.values())  # type: ignore[attr-defined]
+
+
+def test_only_commands_that_change_nothing_trust_an_older_answer() -> None:
+    trusting = {
+        name
+        for consumer in SOCKETS
+        for name, method in commands_of(consumer).items()
+        if method.trust_s  # type: ignore[attr-defined]
+    }
+    assert trusting == {"ack"}
+
+
+def test_a_console_view_that_declares_nothing_is_not_served(as_alice: Client, settings: Any) -> None:
+    from consoles.middleware import AccessMiddleware
+
+    def undeclared(request: object) -> None:
+        raise AssertionError("it was served")
+
+    undeclared.__module__ = "consoles.views.invented"
+    middleware = AccessMiddleware(lambda request: request)  # type: ignore[arg-type, return-value]
+    with pytest.raises(RuntimeError, match="declares no permission"):
+        middleware.process_view(None, undeclared, (), {})  # type: ignore[arg-type]
+
+
+def test_the_size_of_the_matrix_is_what_it_was_thought_to_be() -> None:
+    reading = [name for name in NAMES if declaration(name).methods == GET]
+    assert len(NAMES) == len(set(NAMES)) >= 30
+    assert len(reading) >= 12

@@ -1,0 +1,134 @@
+"""The audit trail in the console: found by what people know, exported by who may."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.test import Client
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consoles import audit_search
+from consoles.audit_search import AuditSearch
+from tests.consoles import story
+from tickets.models import AuditEvent, Department, Phone, Run
+from tickets.services import audit
+
+
+@pytest.fixture
+def as_sara(sara: User) -> Client:
+    client = Client()
+    client.force_login(sara)
+    return client
+
+
+def seqs(html: str) -> list[int]:
+    return [int(seq) for seq in re.findall(r'data-label="#"><div>(\d+)</div></td>', html)]
+
+
+def test_one_page_shows_the_whole_chain_of_a_ticket_with_its_recordings(
+    as_victor: Client, run: Run, phone: Phone
+) -> None:
+    story.succeed(run, phone)
+    html = as_victor.get(f"/audit/?ticket={run.ticket.number}").content.decode()
+    expected = AuditEvent.objects.filter(ticket_no=run.ticket.number).order_by("-seq").values_list("seq", flat=True)
+    assert seqs(html) == list(expected)
+    for type_ in ("ticket.created", "run.started", "step.done", "run.succeeded"):
+        assert type_ in html
+    assert f"/runs/{run.pk}/replay/" in html
+
+
+def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run) -> None:
+    html = as_charlie.get(f"/audit/?ticket={run.ticket.number}").content.decode()
+    assert seqs(html) == []
+    assert "没有符合条件的记录" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "type_"),
+    [("user=alice", "run.started"), ("type=ticket.created", "ticket.created"), ("customer=王女士", "run.started")],
+)
+def test_events_are_found_by_person_type_and_customer(as_victor: Client, run: Run, query: str, type_: str) -> None:
+    html = as_victor.get(f"/audit/?{query}").content.decode()
+    assert f'<span class="mono">{type_}</span>' in html
+    assert seqs(as_victor.get("/audit/?user=nobody").content.decode()) == []
+
+
+def test_the_dates_are_local_and_both_included(as_victor: Client, run: Run) -> None:
+    today = timezone.localdate().isoformat()
+    assert seqs(as_victor.get(f"/audit/?since={today}&until={today}").content.decode())
+    assert not seqs(as_victor.get("/audit/?until=2020-01-01").content.decode())
+
+
+def test_older_events_are_reached_page_by_page_without_gap_or_repeat(
+    as_victor: Client, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_search, "PAGE", 4)
+    monkeypatch.setattr("consoles.views.audit.PAGE", 4)
+    for n in range(10):
+        audit.record("run.troubled", run=run, details={"n": n})
+    seen: list[int] = []
+    address = "/audit/"
+    while address:
+        html = as_victor.get(address).content.decode()
+        seen += seqs(html)
+        older = re.search(r'href="\?([^"]*before=\d+)"', html)
+        address = "/audit/?" + older[1].replace("&amp;", "&") if older else ""
+    mine = AuditEvent.objects.filter(department_id=run.ticket.department_id)
+    assert seen == list(mine.order_by("-seq").values_list("seq", flat=True))
+
+
+def test_sara_exports_what_she_sees_and_the_export_is_written_down(as_sara: Client, sara: User, run: Run) -> None:
+    response = as_sara.post("/audit/export/", {"ticket": run.ticket.number})
+    text = story.body(response).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert response["Content-Type"].startswith("text/csv")
+    assert run.ticket.number in response["Content-Disposition"]
+    assert {row["ticket_no"] for row in rows} == {run.ticket.number}
+    assert AuditEvent.objects.get(type="audit.exported").user == sara
+
+
+def test_no_cell_of_the_export_starts_a_formula(as_sara: Client, department: Department) -> None:
+    story.new_ticket(department, customer_name="=cmd|' /C calc'!A0")
+    text = story.body(as_sara.post("/audit/export/")).decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")]
+
+
+def test_a_link_exports_nothing_and_a_viewer_exports_nothing(as_sara: Client, as_victor: Client, run: Run) -> None:
+    assert as_sara.get("/audit/export/").status_code == 405
+    assert as_victor.post("/audit/export/").status_code == 403
+    assert "导出 CSV" not in as_victor.get("/audit/").content.decode()
+    assert not AuditEvent.objects.filter(type="audit.exported").exists()
+
+
+def test_the_export_repeats_the_filters_of_the_page(as_sara: Client, run: Run) -> None:
+    html = as_sara.get("/audit/?user=alice&since=2024-01-01&before=99").content.decode()
+    form = html[html.index('action="/audit/export/"') : html.index('id="export"')]
+    assert '<input type="hidden" name="user" value="alice">' in form
+    assert 'name="since" value="2024-01-01"' in form
+    assert "before" not in form
+
+
+@given(
+    st.dictionaries(st.sampled_from(sorted(set(AuditSearch.__dataclass_fields__) - {"customer"})), st.text(max_size=30))
+)
+def test_whatever_is_typed_makes_a_search(values: dict[str, str]) -> None:
+    query = QueryDict(mutable=True)
+    query.update(values)
+    search = AuditSearch.read(query)
+    assert set(search.filters()) <= {
+        "ticket_no", "ticket_no__in", "user_name", "device_id", "type", "at__gte", "at__lt"
+    }  # fmt: skip
+    assert AuditSearch.read(QueryDict(search.query())) == search
+
+
+@pytest.mark.parametrize("query", ["since=2024-02-31", "since=9999999", "until=x", "before=-1"])
+def test_dates_that_are_none_are_left_out(as_victor: Client, run: Run, query: str) -> None:
+    assert as_victor.get(f"/audit/?{query}").status_code == 200

@@ -1,0 +1,144 @@
+"""Log-in: in with the right password, told nothing with a wrong one, made to wait after many."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from consoles import logins
+from tests.consoles import story
+from tickets.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def attempt(client: Client, name: str = "alice", password: str = "wrong", **extra: str) -> int:
+    return client.post("/login/", {"username": name, "password": password}, **extra).status_code
+
+
+def test_alice_logs_in_and_lands_on_the_queue(client: Client, alice: User) -> None:
+    response = client.post("/login/", {"username": "alice", "password": story.PASSWORD})
+    assert response.status_code == 302
+    assert response["Location"] == "/tickets/"
+    assert AuditEvent.objects.get(type="session.opened").user == alice
+
+
+def test_after_logging_in_she_is_where_she_wanted_to_go(client: Client, alice: User) -> None:
+    response = client.post("/login/", {"username": "alice", "password": story.PASSWORD, "next": "/audit/?ticket=T1"})
+    assert response["Location"] == "/audit/?ticket=T1"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil.example"]
+)
+def test_the_log_in_leads_nowhere_else(client: Client, alice: User, target: str) -> None:
+    response = client.post("/login/", {"username": "alice", "password": story.PASSWORD, "next": target})
+    assert response["Location"] == "/tickets/"
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(client: Client, alice: User) -> None:
+    known = client.post("/login/", {"username": "alice", "password": "wrong"})
+    unknown = client.post("/login/", {"username": "nobody", "password": "wrong"})
+    assert known.status_code == unknown.status_code == 401
+    message = "用户名或密码不正确。"
+    assert message in known.content.decode()
+    assert message in unknown.content.decode()
+
+
+def test_every_failure_is_written_down(client: Client, alice: User) -> None:
+    attempt(client)
+    event = AuditEvent.objects.get(type="session.refused")
+    assert event.details == {"user_name": "alice"}
+    assert event.ip == "127.0.0.1"
+
+
+def test_after_some_failures_even_the_right_password_has_to_wait(client: Client, alice: User) -> None:
+    for _ in range(logins.FREE_PER_NAME):
+        assert attempt(client) == 401
+    response = client.post("/login/", {"username": "alice", "password": story.PASSWORD})
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= logins.LONGEST_WAIT_S
+    assert "秒后再试" in response.content.decode()
+    assert AuditEvent.objects.filter(type="session.throttled").count() == 1
+
+
+def test_while_somebody_waits_others_log_in(client: Client, alice: User, bob: User) -> None:
+    for _ in range(logins.FREE_PER_NAME):
+        attempt(client)
+    assert attempt(client, "bob", story.PASSWORD) == 302
+
+
+def test_the_wait_ends_by_itself(alice: User, client: Client) -> None:
+    for _ in range(logins.FREE_PER_NAME):
+        attempt(client)
+    now = timezone.now()
+    assert logins.seconds_to_wait("alice", "127.0.0.1", now) > 0
+    assert logins.seconds_to_wait("alice", "127.0.0.1", now + timedelta(seconds=logins.FIRST_WAIT_S + 1)) == 0
+
+
+def test_a_success_forgets_the_failures_before_it(client: Client, alice: User) -> None:
+    for _ in range(logins.FREE_PER_NAME - 1):
+        attempt(client)
+    assert attempt(client, password=story.PASSWORD) == 302
+    client.post("/logout/")
+    assert attempt(client) == 401
+    assert logins.seconds_to_wait("alice", "10.0.0.9") == 0
+
+
+def test_one_address_that_tries_many_names_has_to_wait(client: Client, alice: User) -> None:
+    for n in range(logins.FREE_PER_ADDRESS):
+        attempt(client, f"guess{n}", REMOTE_ADDR="10.1.1.1")
+    assert attempt(client, "alice", story.PASSWORD, REMOTE_ADDR="10.1.1.1") == 429
+    assert attempt(client, "alice", story.PASSWORD, REMOTE_ADDR="10.1.1.2") == 302
+
+
+def test_the_wait_grows_with_every_failure_up_to_a_limit() -> None:
+    now = timezone.now()
+    waits = [logins._wait([now] * n, 5, now) for n in range(5, 20)]
+    assert waits == sorted(waits)
+    assert waits[0] == logins.FIRST_WAIT_S
+    assert waits[-1] == logins.LONGEST_WAIT_S
+
+
+def test_logging_out_ends_the_session(as_alice: Client) -> None:
+    as_alice.post("/logout/")
+    assert as_alice.get("/tickets/").status_code == 302
+    assert AuditEvent.objects.filter(type="session.closed").exists()
+
+
+def test_a_link_cannot_log_anybody_out(as_alice: Client) -> None:
+    assert as_alice.get("/logout/").status_code == 405
+    assert as_alice.get("/tickets/").status_code == 200
+
+
+def test_a_form_without_its_token_is_refused_with_a_friendly_page(alice: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    response = client.post("/login/", {"username": "alice", "password": story.PASSWORD})
+    assert response.status_code == 403
+    assert "页面已过期" in response.content.decode()
+
+
+def test_the_language_is_chinese_whatever_the_browser_prefers_until_it_is_switched(client: Client) -> None:
+    page = client.get("/login/", headers={"Accept-Language": "en-US,en;q=0.9"})
+    assert "坐席登录" in page.content.decode()
+    switched = client.post("/language/", {"language": "en", "next": "/login/"})
+    assert switched["Location"] == "/login/"
+    english = client.get("/login/").content.decode()
+    assert "Operator log-in" in english
+    assert '<html lang="en"' in english
+
+
+def test_an_unknown_language_or_theme_is_not_kept(client: Client) -> None:
+    client.post("/language/", {"language": "xx"})
+    client.post("/theme/", {"theme": "<b>"})
+    assert "django_language" not in client.cookies
+    assert "theme" not in client.cookies
+
+
+def test_the_theme_is_kept_in_a_cookie_and_set_by_the_server(client: Client) -> None:
+    client.post("/theme/", {"theme": "dark", "next": "/login/"})
+    assert 'data-theme="dark"' in client.get("/login/").content.decode()

@@ -1,0 +1,210 @@
+"""Phones, status, flows, and the pages people see when something is not there or goes wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.consoles import story
+from tests.redis_server import redis_server
+from tickets.models import Department, FlowVersion, Phone, PhoneState, Run
+from tickets.runner import health
+from tickets.services import switches
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def as_fiona(fiona: User) -> Client:
+    client = Client()
+    client.force_login(fiona)
+    return client
+
+
+@pytest.fixture
+def as_sara(sara: User) -> Client:
+    client = Client()
+    client.force_login(sara)
+    return client
+
+
+@pytest.fixture
+def redis(settings: Any) -> Iterator[str]:
+    with redis_server() as url:
+        settings.REDIS_URL = url
+        health._client.cache_clear()
+        yield url
+    health._client.cache_clear()
+
+
+def test_the_phones_page_says_who_holds_which_phone(as_victor: Client, run: Run, phone: Phone) -> None:
+    story.drive(run, phone)
+    story.new_phone(2)
+    html = as_victor.get("/phones/").content.decode()
+    assert run.ticket.number in html
+    assert "使用中" in html
+    assert "1 台空闲" in html
+
+
+def test_a_phone_that_another_department_uses_is_only_busy(as_charlie: Client, run: Run, phone: Phone) -> None:
+    story.drive(run, phone)
+    html = as_charlie.get("/phones/").content.decode()
+    assert run.ticket.number not in html
+    assert "其他部门" in html
+
+
+def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> None:
+    Phone.objects.update(state=PhoneState.FAULTY, fault="未授权 USB 调试")
+    html = as_victor.get("/phones/", headers=HTMX).content.decode()
+    assert "未授权 USB 调试" in html
+    assert "<html" not in html
+
+
+def test_without_phones_the_page_says_how_to_get_one(as_victor: Client) -> None:
+    assert "还没有手机" in as_victor.get("/phones/").content.decode()
+
+
+def test_health_is_503_while_a_part_does_no_work_and_names_it(client: Client, db: None, redis: str) -> None:
+    response = client.get("/healthz")
+    assert response.status_code == 503
+    parts = response.json()["parts"]
+    assert parts["database"]["ok"]
+    assert parts["redis"]["ok"]
+    assert not parts["worker"]["ok"]
+
+
+def test_health_is_200_when_every_part_worked_lately(client: Client, db: None, redis: str) -> None:
+    for part in ("worker.1", "upkeep.1", "host.1"):
+        health.beat(part)
+    response = client.get("/healthz")
+    assert response.json()["status"] == "ok"
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_health_without_redis_is_an_answer_not_an_error(client: Client, db: None, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    health._client.cache_clear()
+    response = client.get("/healthz")
+    health._client.cache_clear()
+    assert response.status_code == 503
+    assert response.json()["parts"]["redis"] == {"ok": False, "age_s": None}
+
+
+def test_the_status_page_counts_active_runs(as_victor: Client, run: Run, redis: str) -> None:
+    html = as_victor.get("/status/").content.decode()
+    assert "排队中" in html
+    assert "有部件没有正常工作" in html
+
+
+def test_sara_pauses_and_resumes_everything(as_sara: Client, redis: str) -> None:
+    as_sara.post("/status/pause/", {"on": "1", "reason": "演练"})
+    assert switches.is_paused()
+    assert "恢复智能处理" in as_sara.get("/status/").content.decode()
+    as_sara.post("/status/pause/", {"on": "0"})
+    assert not switches.is_paused()
+
+
+def test_an_operator_is_not_offered_the_pause(as_alice: Client, redis: str) -> None:
+    assert "pause-form" not in as_alice.get("/status/").content.decode()
+    assert as_alice.post("/status/pause/", {"on": "1"}).status_code == 403
+    assert not switches.is_paused()
+
+
+def test_fiona_sees_the_flows_with_their_versions(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    assert "投诉退款" in as_fiona.get("/flows/").content.decode()
+    html = as_fiona.get("/flows/complaint_refund/").content.decode()
+    assert "&quot;success_evidence&quot;" in html
+    assert "v1" in html
+
+
+def test_a_definition_is_checked_without_being_stored(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    good = json.dumps(refund_flow.definition)
+    response = as_fiona.post("/flows/complaint_refund/check/", {"definition": good}, headers=HTMX)
+    assert "可以发布" in response.content.decode()
+    bad = json.dumps({**refund_flow.definition, "slots": [{"name": "x y", "kind": "colour", "label": {}}]})
+    html = as_fiona.post("/flows/complaint_refund/check/", {"definition": bad}, headers=HTMX).content.decode()
+    assert "slots" in html
+    assert FlowVersion.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("{", "不是有效的 JSON"), ("[1]", "必须是一个 JSON 对象"), ("", "第 1 行")]
+)
+def test_broken_json_is_told_with_its_place(as_fiona: Client, refund_flow: FlowVersion, text: str, words: str) -> None:
+    html = as_fiona.post("/flows/complaint_refund/check/", {"definition": text}, headers=HTMX).content.decode()
+    assert words in html
+
+
+def test_fiona_publishes_a_new_version_and_the_old_one_stays(
+    as_fiona: Client, fiona: User, refund_flow: FlowVersion
+) -> None:
+    changed = {**refund_flow.definition, "amount_limit": 200}
+    fields = {"definition": json.dumps(changed), "note": "限额 200"}
+    response = as_fiona.post("/flows/complaint_refund/publish/", fields, headers=HTMX)
+    assert response["HX-Redirect"] == "/flows/complaint_refund/"
+    newest = refund_flow.template.latest
+    assert newest is not None
+    assert (newest.number, newest.definition["amount_limit"], newest.note) == (2, 200, "限额 200")
+    assert newest.created_by == fiona
+    refund_flow.refresh_from_db()
+    assert refund_flow.definition.get("amount_limit") != 200
+    html = as_fiona.get("/flows/complaint_refund/").content.decode()
+    assert "amount_limit" in html
+    assert "与上一版本的差别" in html
+
+
+def test_a_wrong_definition_is_not_published(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    response = as_fiona.post("/flows/complaint_refund/publish/", {"definition": "{}"}, headers=HTMX)
+    assert response.status_code == 422
+    assert response["HX-Retarget"] == "#problems"
+    assert FlowVersion.objects.count() == 1
+
+
+def test_an_operator_cannot_open_or_publish_flows(as_alice: Client, refund_flow: FlowVersion) -> None:
+    assert as_alice.get("/flows/").status_code == 403
+    fields = {"definition": json.dumps(refund_flow.definition)}
+    assert as_alice.post("/flows/complaint_refund/publish/", fields).status_code == 403
+    assert FlowVersion.objects.count() == 1
+
+
+def test_a_page_that_is_not_there_is_friendly_in_both_languages(as_alice: Client) -> None:
+    missing = as_alice.get("/tickets/T000/")
+    assert missing.status_code == 404
+    assert "找不到该内容" in missing.content.decode()
+    unknown = as_alice.get("/no/such/page/")
+    assert unknown.status_code == 404
+    assert "找不到页面" in unknown.content.decode()
+    as_alice.cookies["django_language"] = "en"
+    assert "Page not found" in as_alice.get("/no/such/page/").content.decode()
+
+
+def test_a_refusal_is_a_friendly_page_with_a_way_back(as_victor: Client) -> None:
+    response = as_victor.get("/tickets/new/")
+    assert response.status_code == 403
+    html = response.content.decode()
+    assert "没有这项权限" in html
+    assert 'href="/tickets/"' in html
+
+
+def test_an_error_of_ours_shows_no_trace(as_alice: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(user: object) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    monkeypatch.setattr("tickets.services.access.visible_tickets", broken)
+    as_alice.raise_request_exception = False
+    response = as_alice.get("/tickets/")
+    assert response.status_code == 500
+    html = response.content.decode()
+    assert "服务器出错了" in html
+    assert "secret detail" not in html
+    assert "Traceback" not in html
+
+
+def test_the_front_page_leads_to_the_queue(as_alice: Client, department: Department) -> None:
+    assert as_alice.get("/")["Location"] == "/tickets/"

@@ -1,0 +1,160 @@
+"""The ticket queue: whose tickets, in which order, found by what."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from consoles import queue
+from tests.consoles import story
+from tickets.models import Department, FlowVersion, Phone, Run, Ticket
+
+
+def numbers(client: Client, query: str = "") -> list[str]:
+    html = client.get(f"/tickets/{query}").content.decode()
+    return re.findall(r'data-number="(\w+)"', html)
+
+
+@pytest.fixture
+def three(department: Department) -> list[Ticket]:
+    names = ("王女士", "李先生", "John Smith")
+    return [story.new_ticket(department, subject=f"问题{n}", customer_name=name) for n, name in enumerate(names)]
+
+
+def test_alice_sees_the_tickets_of_her_department_only(
+    as_alice: Client, three: list[Ticket], other_department: Department
+) -> None:
+    foreign = story.new_ticket(other_department)
+    assert set(numbers(as_alice)) == {ticket.number for ticket in three}
+    assert foreign.number not in numbers(as_alice, "?status=all")
+
+
+def test_what_waits_for_a_human_comes_first_then_what_is_due_first(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, phone: Phone
+) -> None:
+    later = story.new_ticket(department, priority=3)
+    sooner = story.new_ticket(department, priority=1)
+    waiting = story.new_ticket(department, priority=4)
+    story.ask_confirmation(story.start(waiting, alice), phone)
+    assert numbers(as_alice) == [waiting.number, sooner.number, later.number]
+
+
+def test_a_solved_ticket_leaves_the_list_of_what_is_to_do(
+    as_alice: Client, alice: User, three: list[Ticket], refund_flow: FlowVersion, phone: Phone
+) -> None:
+    story.succeed(story.start(three[0], alice), phone, recorded=False)
+    assert three[0].number not in numbers(as_alice)
+    assert numbers(as_alice, "?status=solved") == [three[0].number]
+    assert numbers(as_alice, "?status=all")[-1] == three[0].number
+
+
+@pytest.mark.parametrize(
+    ("search", "found"), [("李先生", 1), ("john", 2), ("问题2", 2), ("202405218876", None), ("没有这个", ()), ("%", ())]
+)
+def test_the_search_finds_number_text_and_customer(
+    as_alice: Client, three: list[Ticket], search: str, found: int | tuple[()] | None
+) -> None:
+    expected = {
+        None: {ticket.number for ticket in three},
+        (): set(),
+    }.get(found) if not isinstance(found, int) else {three[found].number}  # fmt: skip
+    client_numbers = set(numbers(as_alice, f"?{queue.TicketFilter(search=search).query()}"))
+    assert client_numbers == expected
+
+
+def test_a_ticket_is_found_by_its_number(as_alice: Client, three: list[Ticket]) -> None:
+    assert numbers(as_alice, f"?q={three[1].number}") == [three[1].number]
+
+
+def test_mine_means_assigned_to_me_or_started_by_me(
+    as_alice: Client, alice: User, bob: User, three: list[Ticket], refund_flow: FlowVersion
+) -> None:
+    story.start(three[0], alice)
+    story.start(three[1], bob)
+    assert numbers(as_alice, "?mine=1") == [three[0].number]
+
+
+def test_the_flow_filter_shows_tickets_handled_by_that_flow(
+    as_alice: Client, alice: User, three: list[Ticket], refund_flow: FlowVersion
+) -> None:
+    story.start(three[2], alice)
+    assert numbers(as_alice, "?flow=complaint_refund") == [three[2].number]
+    assert numbers(as_alice, "?flow=resend_code") == []
+
+
+def test_a_person_of_two_departments_can_choose_one(
+    as_alice: Client, alice: User, three: list[Ticket], other_department: Department
+) -> None:
+    other_department.members.add(alice)
+    theirs = story.new_ticket(other_department)
+    assert numbers(as_alice, f"?department={other_department.pk}") == [theirs.number]
+
+
+@pytest.mark.parametrize(
+    "query", ["?status=zzz", "?department=abc", "?page=99999", "?page=x", "?mine=2", "?q=" + "x" * 500]
+)
+def test_a_strange_address_shows_the_queue_all_the_same(as_alice: Client, three: list[Ticket], query: str) -> None:
+    assert as_alice.get(f"/tickets/{query}").status_code == 200
+
+
+def test_the_queue_comes_in_pages_that_keep_the_filter(as_alice: Client, department: Department) -> None:
+    for n in range(queue.PAGE + 3):
+        story.new_ticket(department, text=f"手机号1380013{8000 + n}收不到验证码", subject=f"验证码{n}")
+    html = as_alice.get("/tickets/?q=验证码").content.decode()
+    assert html.count("queue-row") == queue.PAGE
+    assert "page=2" in html
+    assert "q=%E9%AA%8C" in html
+    assert len(numbers(as_alice, "?q=验证码&page=2")) == 3
+
+
+def test_a_live_page_gets_the_rows_only(as_alice: Client, three: list[Ticket]) -> None:
+    part = as_alice.get("/tickets/", headers={"HX-Request": "true"}).content.decode()
+    assert three[0].number in part
+    assert "<html" not in part
+
+
+def test_an_empty_queue_says_so_and_an_empty_search_offers_to_clear_it(as_alice: Client) -> None:
+    assert "全部处理完了" in as_alice.get("/tickets/").content.decode()
+    assert "清除筛选" in as_alice.get("/tickets/?q=nothing").content.decode()
+
+
+def test_the_chips_count_what_they_would_show(
+    as_alice: Client, alice: User, three: list[Ticket], refund_flow: FlowVersion, phone: Phone
+) -> None:
+    story.ask_confirmation(story.start(three[0], alice), phone)
+    context = as_alice.get("/tickets/").context
+    assert context["counts"] == {"waiting": 1, "undone": 3, "solved": 0, "all": 3}
+
+
+def test_the_sla_is_coloured_by_the_time_left(as_alice: Client, three: list[Ticket]) -> None:
+    for ticket, minutes in zip(three, (-5, 10, 300), strict=True):
+        Ticket.objects.filter(pk=ticket.pk).update(due_at=timezone.now() + timedelta(minutes=minutes))
+    html = as_alice.get("/tickets/").content.decode()
+    assert re.findall(r"sla sla-(\w+)", html) == ["late", "soon", "ok"]
+
+
+def test_a_viewer_is_offered_no_new_ticket(as_victor: Client, three: list[Ticket]) -> None:
+    html = as_victor.get("/tickets/").content.decode()
+    assert three[0].number in html
+    assert "/tickets/new/" not in html
+
+
+def test_a_customers_words_are_shown_as_words(as_alice: Client, department: Department) -> None:
+    story.new_ticket(department, subject="<script>alert(1)</script>", customer_name="<b>x</b>")
+    html = as_alice.get("/tickets/").content.decode()
+    assert "<script>alert" not in html
+    assert "&lt;b&gt;x" in html
+
+
+def test_listing_takes_a_fixed_number_of_queries(
+    as_alice: Client, three: list[Ticket], department: Department, run: Run, django_assert_max_num_queries: object
+) -> None:
+    for n in range(20):
+        story.new_ticket(department, subject=str(n))
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
+        as_alice.get("/tickets/")
