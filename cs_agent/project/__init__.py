@@ -1,0 +1,5 @@
+"""The roof: where the parts are wired together."""
+
+from cs_agent.project.celery import app as celery_app
+
+__all__ = ["celery_app"]

@@ -1,0 +1,25 @@
+"""The ASGI application: pages over HTTP, live consoles over WebSocket from our own origin only."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
+django_application: Any = get_asgi_application()
+
+from consoles.body_limit import BodyLimit  # noqa: E402 - needs the app registry
+from consoles.routing import websocket_urlpatterns  # noqa: E402
+from tickets.services.uploads import MAX_FILES, limit_bytes  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(django_application, limit_bytes() * MAX_FILES + 1024 * 1024),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)

@@ -1,0 +1,16 @@
+"""Settings of the fast tests: in-memory channel layer and a data directory that goes away.
+
+Tests that need real parts (Redis, Celery, PostgreSQL, phones) start them as processes with settings of their own.
+"""
+
+import os
+import tempfile
+
+os.environ.setdefault("CS_AGENT_MODE", "test")
+os.environ.setdefault("CS_AGENT_DATA_DIR", tempfile.mkdtemp(prefix="cs_agent_test_"))
+
+from cs_agent.project.settings import *  # noqa: F403
+
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_BROKER_URL = "memory://"
