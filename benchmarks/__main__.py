@@ -1,0 +1,31 @@
+"""`make bench`: runs every benchmark of this folder, or those named, and prints their figures.
+
+A benchmark is a module `bench_<name>.py` with a `main() -> list[Figure]`. Figures are reported, never asserted.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.figures import table
+
+
+def main(names: list[str]) -> int:
+    known = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+    unknown = set(names) - set(known)
+    if unknown:
+        sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(known)}\n")
+        return 2
+    for name in names or known:
+        begun = time.monotonic()
+        print(f"\n== {name}", flush=True)
+        print(table(importlib.import_module(f"benchmarks.bench_{name}").main()))
+        print(f"   ({time.monotonic() - begun:.0f} s)", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,168 @@
+"""The work of bench_audit on one database: `python -m benchmarks.audit_work EVENTS` prints its figures as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import django
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "cs_agent.project.settings"
+django.setup()
+
+from django.contrib.auth.models import Group, User  # noqa: E402 - needs the app registry
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from benchmarks import audit_fill  # noqa: E402
+from benchmarks.audit_fill import PER_TICKET, START, customer_of, number_of  # noqa: E402
+from benchmarks.figures import percentile  # noqa: E402
+from consoles.audit_search import PAGE, AuditSearch  # noqa: E402
+from tickets import seals  # noqa: E402
+from tickets.models import AuditEvent, Department, Ticket  # noqa: E402
+from tickets.services import access, audit, audit_export  # noqa: E402
+
+Row = tuple[str, str, str]
+LOOKUPS = 100
+PAGES = 20
+WRITERS = 8
+PER_WRITER = 100
+BUDGET = "≤ 100 ms p95"
+
+
+def main(events: int) -> list[Row]:
+    call_command("migrate", verbosity=0)
+    call_command("load_demo", verbosity=0, stdout=sys.stderr)
+    begun = time.perf_counter()
+    audit_fill.fill(events)
+    figures = [("building the chain", f"{time.perf_counter() - begun:.0f} s", "")]
+    sun = _supervisor()
+    figures += lookups(events, sun)
+    figures += pages(events, sun)
+    figures += [*export(), verification(), *writing()]
+    return figures
+
+
+def _supervisor() -> User:
+    user = User.objects.create_user("bench_supervisor", password="not-a-real-password")
+    user.groups.add(Group.objects.get(name="supervisor"))
+    Department.objects.get(name="部门3").members.add(user)
+    return user
+
+
+def lookups(events: int, user: User) -> list[Row]:
+    """The newest page of each kind of search, as the audit page asks for it, by one department's supervisor."""
+    tickets = max(1, events // PER_TICKET)
+    days = max(1, (audit_fill.EVERY * events).days)
+
+    def own() -> int:
+        """A ticket of the supervisor's department."""
+        return min(tickets - 1, random.randrange(max(1, tickets // 8)) * 8 + 3)
+
+    def day() -> str:
+        return (START + timedelta(days=random.randrange(days))).date().isoformat()
+
+    kinds: dict[str, Callable[[], AuditSearch]] = {
+        "one ticket": lambda: AuditSearch(ticket=number_of(own())),
+        "customer by name": lambda: AuditSearch(customer=customer_of(own())),
+        "customer by mobile": lambda: AuditSearch(customer=f"138{own() // audit_fill.CUSTOMERS_TICKETS:08d}"),
+        "operator": lambda: AuditSearch(user=f"operator{own() % 60}"),
+        "phone": lambda: AuditSearch(device=f"127.0.0.1:{5600 + own() % 20}"),
+        "one day": lambda: (lambda d: AuditSearch(since=d, until=d))(day()),
+        "action type": lambda: AuditSearch(type="confirmation.approved"),
+        "action type, rare": lambda: AuditSearch(type="ticket.created"),
+        "operator on one day": lambda: (lambda d: AuditSearch(user=f"operator{own() % 60}", since=d, until=d))(day()),
+        "nothing asked": lambda: AuditSearch(),
+    }
+    return [(f"look-up by {kind}", _spread(_searches(make, user)), BUDGET) for kind, make in kinds.items()]
+
+
+def _searches(make: Callable[[], AuditSearch], user: User) -> list[float]:
+    taken = []
+    for _ in range(LOOKUPS):
+        search = make()
+        seals._keys.clear()  # each look-up as if it were this process's first
+        begun = time.perf_counter()
+        list(search.apply(access.visible_audit(user)).order_by("-seq")[: PAGE + 1])
+        taken.append(time.perf_counter() - begun)
+    return taken
+
+
+def pages(events: int, user: User) -> list[Row]:
+    """The whole page: query, decryption and HTML; by a logged-in supervisor."""
+    client = Client()
+    client.force_login(user)
+    tickets = [random.randrange(max(1, events // PER_TICKET // 8)) * 8 + 3 for _ in range(PAGES)]
+    taken = []
+    for ticket in tickets:
+        begun = time.perf_counter()
+        response = client.get("/audit/", {"ticket": number_of(ticket)}, headers={"host": "localhost"})
+        taken.append(time.perf_counter() - begun)
+        assert response.status_code == 200, response.status_code
+    return [("audit page of one ticket, whole", _spread(taken), "≤ 3 s")]
+
+
+def export() -> list[Row]:
+    list(audit_export.lines(AuditEvent.objects.filter(seq__lte=1000)))  # what is loaded once, is
+    before = _peak_mb()
+    rows, size = AuditEvent.objects.count(), 0
+    begun = time.perf_counter()
+    for piece in audit_export.lines(AuditEvent.objects.all()):
+        size += len(piece)
+    seconds = time.perf_counter() - begun
+    return [
+        ("CSV export", f"{rows / seconds:,.0f} rows/s ({rows:,} rows, {size / 1e6:,.0f} MB)", "≥ 50,000 rows/s"),
+        ("memory growth while exporting", f"{_peak_mb() - before:.0f} MB", "≤ 50 MB"),
+    ]
+
+
+def verification() -> Row:
+    count = AuditEvent.objects.count()
+    begun = time.perf_counter()
+    problems = audit.verify()
+    seconds = time.perf_counter() - begun
+    return ("verification of the chain", f"{count / seconds:,.0f} events/s, {len(problems)} problems", "")
+
+
+def writing() -> list[Row]:
+    """Eight threads append at once; each event is about a ticket and a transaction of its own."""
+    tickets = list(Ticket.objects.order_by("pk")[:WRITERS])
+    taken: list[float] = []
+
+    def write(ticket: Ticket) -> None:
+        for n in range(PER_WRITER):
+            begun = time.perf_counter()
+            audit.record("bench.written", ticket=ticket, details={"text": "内容", "n": n})
+            taken.append(time.perf_counter() - begun)
+        connection.close()
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, tickets))
+    rate = WRITERS * PER_WRITER / (time.perf_counter() - begun)
+    return [
+        (f"append with {WRITERS} writers", f"{rate:,.0f} events/s", ""),
+        ("one append among them", _spread(taken), ""),
+        ("the chain after them", f"{len(audit.verify())} problems", ""),
+    ]
+
+
+def _spread(seconds: list[float]) -> str:
+    p50, p95 = (percentile(seconds, share) * 1000 for share in (0.5, 0.95))
+    return f"{p50:.1f} ms p50, {p95:.1f} ms p95 (n={len(seconds)})"
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(int(sys.argv[1]))) + "\n")
