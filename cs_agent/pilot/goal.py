@@ -27,6 +27,9 @@ class GoalKind(StrEnum):
     HOME = "home"
 
 
+TAPS = frozenset({GoalKind.TAP, GoalKind.SUBMIT})
+
+
 @dataclass(frozen=True, slots=True)
 class Goal:
     """One thing to bring about. `text` is the label, value, app or evidence; `field` names the field or group it

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from cs_agent.engine.actions import Action, Finish, Interact, Swipe, TakeOver, Tap, Wait
 from cs_agent.geometry import Box, NormPoint, Point
 from cs_agent.pilot import matching
-from cs_agent.pilot.goal import Goal, GoalKind
+from cs_agent.pilot.goal import TAPS, Goal, GoalKind
 from cs_agent.pilot.lexicon import SENSITIVE, Concept
 from cs_agent.pilot.moves import Decision, Move
 from cs_agent.pilot.page import Field, Item, Page, same_page
@@ -37,6 +37,10 @@ class Situation:
     @property
     def goal(self) -> Goal:
         return self.goals[self.index]
+
+    @property
+    def following(self) -> Goal | None:
+        return self.goals[self.index + 1] if self.index + 1 < len(self.goals) else None
 
     @property
     def remaining(self) -> tuple[Goal, ...]:
@@ -116,17 +120,25 @@ def sensitive_message(sit: Situation, text: str, move: Move) -> str | None:
     """What the tap will bring about, for a human to weigh; None where nothing is committed.
 
     Choosing within a form commits to nothing yet; what opens a form ("申请…", "Request …") while fields of it are
-    still to be filled does not either.
+    still to be filled does not either, nor what only brings up the button that the instruction names next.
     """
     if move in {Move.MARK, Move.EXPAND, Move.FIELD, Move.SEARCH, Move.ITEM, Move.MEDIA, Move.TAKE, Move.ATTACH}:
         return None
     named = matching.concepts(text)
     opens = bool(named & {Concept.APPLY, Concept.VIEW, Concept.DETAIL, Concept.NEXT}) and Concept.SUBMIT not in named
     form_ahead = any(goal.kind in _FORM_KINDS for goal in sit.remaining)
-    commits = bool(named & SENSITIVE) and not (opens and form_ahead and move is Move.LEAD)
+    commits = bool(named & SENSITIVE) and not (opens and form_ahead and move is Move.LEAD) and not _asked_next(sit)
     if commits or move is Move.CONFIRM or (sit.goal.kind is GoalKind.SUBMIT and move is Move.TARGET):
         return sit.say(f"点击“{_name(text)}”:{_errand(sit)}", f"Tap '{_name(text)}': {_errand(sit)}")
     return sit.say("授予权限", "Grant a permission") if move is Move.ALLOW else None
+
+
+def _asked_next(sit: Situation) -> bool:
+    """The next goal is the tap that commits: it is the one a human weighs."""
+    following = sit.following
+    if following is None or sit.goal.kind is not GoalKind.TAP or following.kind not in TAPS:
+        return False
+    return bool(matching.concepts(following.text) & SENSITIVE)
 
 
 _FORM_KINDS = frozenset({GoalKind.CHOOSE, GoalKind.TICK, GoalKind.UPLOAD, GoalKind.ENTER})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cs_agent.engine.actions import Back, Home, Launch
 from cs_agent.pilot import matching
-from cs_agent.pilot.goal import GoalKind
+from cs_agent.pilot.goal import TAPS, GoalKind
 from cs_agent.pilot.lexicon import COMPLAINT, FAILED, LAUNCHER, SUCCESS, Concept
 from cs_agent.pilot.moves import Decision, Move
 from cs_agent.pilot.page import Hit, Item, Page
@@ -80,10 +80,8 @@ def tap_reached(sit: Situation) -> bool:
 
 def _next_in_sight(sit: Situation) -> bool:
     """A tap without a visible effect of its own is taken to have worked when what comes next is there."""
-    if sit.index + 1 >= len(sit.goals):
-        return False
-    following = sit.goals[sit.index + 1]
-    return following.kind is GoalKind.CHECK and sit.page.shows(following.text) is not None
+    following = sit.following
+    return following is not None and following.kind is GoalKind.CHECK and sit.page.shows(following.text) is not None
 
 
 def tap_named(sit: Situation) -> Decision | None:
@@ -123,9 +121,17 @@ def confirm_button(sit: Situation) -> Item | None:
     refusals = [item for item in short if matching.concepts(item.text) & {Concept.CANCEL, Concept.CLOSE}]
     buttons = [item for item in said_yes if not matching.concepts(item.text) & {Concept.CANCEL, Concept.CLOSE}]
     lowest = max(buttons, key=lambda item: (item.button, item.box.center.y), default=None)
-    if lowest is None or (not refusals and SUCCESS.search(sit.page.text)):
+    if lowest is None or (not refusals and SUCCESS.search(sit.page.text)) or _is_next_goals(sit, lowest):
         return None
     return None if sit.tried(lowest.text, Move.CONFIRM) >= 2 else lowest
+
+
+def _is_next_goals(sit: Situation, item: Item) -> bool:
+    """The instruction names this button itself: tapping it is the next goal, not part of this one."""
+    following = sit.following
+    if following is None or following.kind not in TAPS:
+        return False
+    return matching.score(following.text, item.text) >= 0.9
 
 
 def _says_yes(sit: Situation, item: Item) -> bool:

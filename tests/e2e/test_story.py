@@ -77,6 +77,19 @@ def test_the_replay_of_that_run_plays_with_its_steps(product: Product, page: Pag
     assert page.locator("[data-replay-step], .replay-step, li[data-at]").count() > 3
 
 
+def test_a_code_is_sent_again_once_after_one_yes(product: Product, page: Page) -> None:
+    before = len(product.ledger())
+    bo = Operator(page, product.address, "bo")
+    bo.open_ticket("修改密码收不到验证码")
+    bo.start()
+    bo.wait_for_confirmation()
+    assert len(product.ledger()) == before
+    bo.press("y")
+    bo.wait_for_status("成功")
+    sent = product.ledger()[before:]
+    assert [(entry["kind"], entry["mobile"]) for entry in sent] == [("sms_resend", "15088889999")]
+
+
 def test_a_no_files_nothing(product: Product, page: Page) -> None:
     before = product.ledger()
     bo = Operator(page, product.address, "bo")

@@ -280,6 +280,25 @@ class TestCommitting:
         assert aims_at(decision, yes)
         assert decision.action.message  # type: ignore[union-attr]
 
+    def test_a_human_weighs_once_a_dialog_whose_button_the_instruction_names(self) -> None:
+        resend = pressable("重新发送验证码", 500, 2000)
+        talk = Talk('点击"重新发送验证码",点击"确认发送",确认显示"发送成功"')
+        first = talk.next(page(resend))
+        assert aims_at(first, resend)
+        assert first.action.message is None  # type: ignore[union-attr]
+
+        talk.did(Move.TARGET, first.action, 1, "重新发送验证码")
+        send = words("确认发送", 640, 1300)
+        asked = page(
+            words("重新发送验证码", 300, 1000), words("取消", 250, 1300), send, dialog=Box(120, 900, 960, 1400)
+        )
+        second = talk.next(asked)
+        assert aims_at(second, send)
+        assert second.action.message  # type: ignore[union-attr]
+
+        talk.did(Move.TARGET, second.action, 2, "确认发送", seen=asked)
+        assert isinstance(talk.next(page(words("发送成功", 400, 900))).action, Finish)
+
     def test_a_dialog_nobody_asked_for_is_closed_not_confirmed(self) -> None:
         seen = page(words("发现新版本", 300, 1000), words("以后再说", 250, 1300), words("立即更新", 640, 1300),
                     dialog=Box(120, 900, 960, 1400))  # fmt: skip
