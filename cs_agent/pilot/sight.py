@@ -22,6 +22,8 @@ Pixels = NDArray[np.uint8]
 WORKING_WIDTH = 540  # px; a hairline of a 1080 px screen is still one pixel here
 _EDGE_LOW, _EDGE_HIGH = 12, 36  # light grey hairlines on white are meant to count
 _SIDE_COVER = 0.62  # part of a straight side that must be edge for an outline to be a panel
+_RIVALS = 4  # colours that may be one, split by where levels are cut
+_WOBBLE = 10  # levels by which compression moves a flat colour
 _FAR = 40  # colour distance from which two colours are different to the eye
 
 
@@ -147,14 +149,21 @@ def _ring(small: Pixels, box: Box) -> Pixels:
 
 
 def _common_colour(area: Pixels) -> tuple[int, int, int]:
+    """The colour of most pixels; one that compression made wobble over a few levels counts as one."""
     flat = area.reshape(-1, 3)
     if not flat.size:
         return (255, 255, 255)
     coarse = (flat >> 3).astype(np.int32)
     keys = (coarse[:, 0] << 10) | (coarse[:, 1] << 5) | coarse[:, 2]
     values, counts = np.unique(keys, return_counts=True)
-    red, green, blue = flat[keys == values[np.argmax(counts)]].mean(axis=0)
+    most = np.argsort(counts)[::-1][: 1 if 2 * counts.max() > len(flat) else _RIVALS]
+    means = [flat[keys == values[index]].mean(axis=0) for index in most]
+    red, green, blue = max(means, key=lambda mean: _pixels_near(flat, mean)) if len(means) > 1 else means[0]
     return int(red), int(green), int(blue)
+
+
+def _pixels_near(flat: Pixels, colour: NDArray[np.float64]) -> int:
+    return int(np.count_nonzero(np.abs(flat - colour).max(axis=1) <= _WOBBLE))
 
 
 def _look(fill: tuple[int, int, int], around: tuple[int, int, int]) -> Look:

@@ -7,6 +7,7 @@ process and thread count, loaded at the first use and shared by every reader beh
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,23 @@ class RapidOcrReader:
         lines = [line for found in raw for line in self._lines(found, box)]
         return reading_order(lines)
 
+    def places(self, image: Image.Image) -> tuple[Box, ...]:
+        """Where lines of text are, by a first look, without reading them: a third of the time or less."""
+        found = _engine(self._threads).find(_bgr(image), self._first_look_side)
+        return tuple(box.clipped(Size(*image.size)) for box in found)
+
+    def read_places(self, image: Image.Image, places: Sequence[Box]) -> tuple[TextLine, ...]:
+        """The lines at places that were found before; none for a place that holds no letters."""
+        if not places:
+            return ()
+        crops = [_bgr(image.crop((box.left, box.top, box.right, box.bottom))) for box in places]
+        read = zip(places, _engine(self._threads).recognise(crops), strict=True)
+        return tuple(
+            TextLine(text.strip(), box, score)
+            for box, (text, score) in read
+            if text.strip() and score >= self._min_score
+        )
+
     def _lines(self, found: _RawLine, offset: Box) -> list[TextLine]:
         if found.score < self._min_score:
             return []
@@ -107,7 +125,19 @@ class _Engine:
     def read(self, pixels: NDArray[np.uint8], side: int) -> list[_RawLine]:
         with self._lock:
             self._ocr.text_det.limit_side_len = side
-            return _raw_lines(self._ocr(pixels))
+            return _raw_lines(self._ocr(pixels, use_det=True, use_rec=True))
+
+    def recognise(self, crops: Iterable[NDArray[np.uint8]]) -> list[tuple[str, float]]:
+        """One line each: letters, and how sure they are."""
+        with self._lock:
+            found = [self._ocr(crop, use_det=False, use_rec=True) for crop in crops]
+        return [(str(one.txts[0]), float(one.scores[0])) if one.txts else ("", 0.0) for one in found]
+
+    def find(self, pixels: NDArray[np.uint8], side: int) -> list[Box]:
+        with self._lock:
+            self._ocr.text_det.limit_side_len = side
+            boxes = self._ocr(pixels, use_det=True, use_rec=False).boxes
+        return [] if boxes is None else [_box(quad) for quad in boxes]
 
 
 def _engine(threads: int) -> _Engine:

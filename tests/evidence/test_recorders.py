@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,15 @@ import pytest
 from PIL import Image
 
 from cs_agent.engine.state import StepRecord, StepStatus
+from cs_agent.geometry import Box
+from cs_agent.observation import TextLine, UiNode
 from cs_agent.recording.encode import encode
 from cs_agent.recording.index import Frame, StepMark, TouchMark, read_index
 from cs_agent.vision.redaction import FILL, RedactionPolicy
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, frame, ink
 from tickets import pictures
-from tickets.runner.reading_room import QUIET_S, STANDS_S, Lasting, ReadingRoom
+from tickets.runner.reading_room import PATIENCE_S, QUIET_S, STANDS_S, Lasting, ReadingRoom
 from tickets.runner.recorders import RunRecorder
 from tickets.runner.redactors import Redactor
 
@@ -200,12 +202,23 @@ def test_a_recorder_whose_threads_have_ended_does_not_claim_to_work(recorder: Ru
     assert "stopped" in recorder.error
 
 
+class NoLines:
+    """Finds no line on any picture."""
+
+    def places(self, image: Image.Image) -> tuple[Box, ...]:
+        return ()
+
+    def read_places(self, image: Image.Image, places: Sequence[Box]) -> tuple[TextLine, ...]:
+        return ()
+
+
 class Room:
     """A reading room and what it has read."""
 
     def __init__(self, reader: KnowingReader) -> None:
         self.done: list[float] = []
-        self.room = ReadingRoom(Redactor(RedactionPolicy(), reader), lambda _image, at: self.done.append(at), "test")
+        self.redactor = Redactor(RedactionPolicy(), reader, NoLines())
+        self.room = ReadingRoom(self.redactor, lambda _image, at: self.done.append(at), "test")
         self.room.start()
 
 
@@ -242,8 +255,8 @@ def test_lasting_pictures_are_refused_when_there_is_no_room_for_more(room: Room,
     room.room.see(reader.knows("挡住"), 1.0)
     assert reader.began.wait(5)
     written = threading.Event()
-    taken = [room.room.take(Lasting(reader.knows("x"), written.set)) for _ in range(12)]
-    assert taken == [True] * 8 + [False] * 4
+    taken = [room.room.take(Lasting(reader.knows("x"), written.set)) for _ in range(20)]
+    assert taken == [True] * 16 + [False] * 4
     reader.may_end.set()
     assert written.wait(5)
 
@@ -253,3 +266,24 @@ def test_a_page_is_read_soon_after_it_came_to_rest(room: Room, reader: KnowingRe
     room.room.see(reader.knows("静止"), 1.0)
     until(lambda: bool(room.done))
     assert time.monotonic() - begun >= QUIET_S
+
+
+def test_a_page_that_the_phone_has_explained_is_not_waited_for_nor_read_whole(
+    room: Room, reader: KnowingReader
+) -> None:
+    picture = reader.knows("讲过的")
+    room.redactor.explain(picture, (UiNode("手机号", Box(40, 60, 300, 100)),))
+    begun = time.monotonic()
+    room.room.see(picture, 1.0)
+    until(lambda: bool(room.done))
+    assert time.monotonic() - begun < PATIENCE_S
+    assert reader.readings == 0
+
+
+def test_what_the_phone_says_of_a_page_ends_the_wait_for_it(room: Room, reader: KnowingReader) -> None:
+    picture = reader.knows("稍后讲的")
+    room.room.see(picture, 1.0)
+    room.redactor.explain(picture, (UiNode("手机号", Box(40, 60, 300, 100)),))
+    room.room.nudge()
+    until(lambda: bool(room.done))
+    assert reader.readings == 0

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 
 from cs_agent.geometry import Box, Point
 from cs_agent.pilot import sight
@@ -120,3 +123,20 @@ def test_boxes_off_the_picture_are_survived() -> None:
     pixels = sight.pixels_of(Sheet().image)
     assert sight.find_mark(pixels, Box(-50, -50, 2, 2), 40) is None
     assert sight.accent(pixels, Box(SIZE.width + 10, 0, SIZE.width + 40, 30)) == 0.0
+
+
+@pytest.mark.parametrize("shift", range(0, 24, 3))
+@pytest.mark.parametrize("quality", [85, 75])
+def test_a_chosen_mark_on_a_tinted_panel_is_seen_through_compression(shift: int, quality: int) -> None:
+    sheet = Sheet("white")
+    sheet.pen.rounded_rectangle((68, 400 + shift, 527, 517 + shift), 16, fill="#fef0ea", outline="#f25b2a", width=3)
+    sheet.pen.ellipse((97, 432 + shift, 149, 484 + shift), fill="#f25b2a")
+    sheet.pen.line(((110, 458 + shift), (120, 468 + shift), (138, 448 + shift)), fill="white", width=6)
+    small = sheet.image.resize((764, 1698))
+    packed = io.BytesIO()
+    small.save(packed, "JPEG", quality=quality)
+    top = int((400 + shift) * 0.7074)
+    beside = Box(0, top, 109, top + 84)
+    mark = sight.find_mark(sight.pixels_of(Image.open(packed).convert("RGB")), beside, 42)
+    assert mark is not None
+    assert mark.state is MarkState.CHOSEN

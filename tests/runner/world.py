@@ -138,6 +138,10 @@ class Feed:
     def __init__(self, phone: Handset) -> None:
         self._phone = phone
 
+    @property
+    def newest(self) -> Screenshot | None:
+        return None
+
     def capture(self, after: float | None = None) -> Screenshot:
         return self._phone.screenshot()
 
@@ -152,6 +156,9 @@ class Recorder:
     works: bool = True
     error: str = ""
     marks: list[str] = field(default_factory=list)
+
+    def explain(self, image: Any, nodes: Any) -> None:
+        self.marks.append("explained")
 
     def mark(self, step: Any) -> None:
         self.marks.append(f"step {step.number}")

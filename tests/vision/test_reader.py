@@ -95,3 +95,12 @@ def test_many_threads_may_read_at_once(reader: TextReader) -> None:
     for thread in threads:
         thread.join(60)
     assert found == [["并发读取"]] * 4
+
+
+def test_lines_can_be_found_first_and_read_later_by_an_engine_that_has_read_nothing_yet() -> None:
+    picture = pictures.blank()
+    pictures.write(picture, 40, 300, "手机号码13901234567")
+    fresh = RapidOcrReader(threads=3, split_labels=False)
+    places = fresh.places(picture)
+    assert [line.text for line in fresh.read_places(picture, places)] == ["手机号码13901234567"]
+    assert [line.text for line in fresh.read(picture)] == ["手机号码13901234567"]

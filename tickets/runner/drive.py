@@ -18,6 +18,7 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
+from PIL import Image
 
 from cs_agent.engine.loop import Engine
 from cs_agent.engine.protocols import Interrupted, Journal, ModelError, PhoneError
@@ -32,6 +33,7 @@ from cs_agent.engine.state import (
     TakeoverRequest,
     Turn,
 )
+from cs_agent.observation import UiNode
 from cs_agent.phone.phone import AdbPhone
 from tickets.models import Phone, Run, RunStatus
 from tickets.runner import claims, film, hands, leases, line, tidy, trouble
@@ -151,7 +153,12 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
 
 def _sit_down(hold: Hold, phone: AdbPhone, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Seat:
     journal = DatabaseJournal(hold.run, hold.claim, lambda: host.recorder(hold.lease.phone_id))
-    leased = LeasedPhone(phone, feed, hold.lease)
+
+    def explain(image: Image.Image, nodes: tuple[UiNode, ...]) -> None:
+        if (recorder := host.recorder(hold.lease.phone_id)) is not None:
+            recorder.explain(image, nodes)
+
+    leased = LeasedPhone(phone, feed, hold.lease, explain)
     return _Seat(hold, phone, leased, journal, build_engine(hold.run, leased, journal))
 
 

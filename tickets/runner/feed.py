@@ -80,6 +80,11 @@ class ScreenFeed:
             listener(self._frame)
         return lambda: self._forget(listener)
 
+    @property
+    def newest(self) -> Screenshot | None:
+        """The last frame, however old it is."""
+        return self._frame.screenshot if self._frame else None
+
     def capture(self, after: float | None = None) -> Screenshot:
         """A picture whose capture began after that time (default: now). Raises what the phone raised."""
         since = time.time() if after is None else after

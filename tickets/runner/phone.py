@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PIL import Image
+
 from cs_agent.engine.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner import leases
 from tickets.runner.feed import ScreenFeed
 
+Explain = Callable[[Image.Image, tuple[UiNode, ...]], None]
+
 
 class LeasedPhone:
     """Implements cs_agent.engine.protocols.Phone. Gestures raise LeaseLost once the token is no longer the newest."""
 
-    def __init__(self, phone: Phone, feed: ScreenFeed, lease: leases.Lease) -> None:
+    def __init__(
+        self, phone: Phone, feed: ScreenFeed, lease: leases.Lease, explain: Explain = lambda image, nodes: None
+    ) -> None:
+        """`explain` is told each tree with the picture of the screen that it is of."""
+        self._explain = explain
         self._phone = phone
         self._feed = feed
         self._lease = lease
@@ -28,7 +38,12 @@ class LeasedPhone:
         return self._phone.foreground()
 
     def nodes(self) -> tuple[UiNode, ...] | None:
-        return self._phone.nodes()
+        before = self._feed.newest
+        nodes = self._phone.nodes()
+        after = self._feed.newest
+        if nodes and before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
+            self._explain(after.image, nodes)
+        return nodes
 
     def tap(self, point: Point) -> None:
         self._before_gesture()

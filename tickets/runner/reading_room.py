@@ -6,13 +6,14 @@ given up: they stay blurred. Pictures that must last (of steps) are never given 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image
 
@@ -20,10 +21,11 @@ from cs_agent.recording.errors import RecordingError
 from tickets.runner.redactors import Redactor, Unreadable
 
 log = logging.getLogger(__name__)
-STANDS_S = 0.25  # a page that was on for so long is worth reading
+STANDS_S = 0.5  # a page that was on for so long is worth reading
 QUIET_S = 0.12  # nothing newer for so long: the page may be standing
+PATIENCE_S = 1.5  # how long the phone may take to say what stands on a page, which makes reading it cheap
 _MOST_PAGES = 16  # unread pages kept, 2 MB each
-_MOST_LASTING = 8  # pictures of steps kept, 8 MB each
+_MOST_LASTING = 16  # pictures of steps kept, 8 MB each
 _NICENESS = 10
 
 
@@ -40,6 +42,7 @@ class Lasting:
 
     image: Image.Image
     write: Callable[[], None]
+    arrived: float = field(default_factory=time.monotonic)
 
 
 class ReadingRoom:
@@ -72,6 +75,11 @@ class ReadingRoom:
                 self._pages.popleft()
             self._news.notify()
 
+    def nudge(self) -> None:
+        """More is known of some page: look whether it can be read now."""
+        with self._news:
+            self._news.notify()
+
     def take(self, picture: Lasting) -> bool:
         """Have the picture written soon; False when there is no room or nobody to do it."""
         with self._news:
@@ -102,22 +110,23 @@ class ReadingRoom:
         """The next thing to do, waiting for one; None at the end."""
         with self._news:
             while True:
-                if self._pages and (self._is_ripe() or self._closing_at is not None) and not self._out_of_time():
+                if self._pages and not self._out_of_time() and not self._wait_for(self._pages[0]):
                     return self._pages.popleft()
-                if self._lasting:
+                if self._lasting and not self._wait_for(self._lasting[0]):
                     return self._lasting.popleft()
-                if self._closing_at is not None:
+                if self._closing_at is not None and not self._lasting:
                     return None
-                self._news.wait(self._until_ripe())
+                self._news.wait(min(map(self._wait_for, self._heads()), default=None))
 
-    def _is_ripe(self) -> bool:
-        return len(self._pages) > 1 or self._until_ripe() == 0
+    def _heads(self) -> list[_Page | Lasting]:
+        return [*itertools.islice(self._pages, 1), *itertools.islice(self._lasting, 1)]
 
-    def _until_ripe(self) -> float | None:
-        """Seconds until the newest page counts as standing; None without a page."""
-        if not self._pages:
-            return None
-        return max(0.0, self._pages[0].arrived + QUIET_S - time.monotonic())
+    def _wait_for(self, job: _Page | Lasting) -> float:
+        """Seconds until it should be read: until it counts as standing, and for a while until it reads cheaply."""
+        if self._closing_at is not None:
+            return 0.0
+        patience = QUIET_S if self._redactor.reads_cheaply(job.image) else PATIENCE_S
+        return max(0.0, job.arrived + patience - time.monotonic())
 
     def _out_of_time(self) -> bool:
         return self._closing_at is not None and time.monotonic() > self._closing_at

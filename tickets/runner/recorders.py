@@ -14,7 +14,7 @@ import logging
 import queue
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -23,7 +23,7 @@ from PIL import Image
 
 from cs_agent.engine.state import StepRecord
 from cs_agent.geometry import Size
-from cs_agent.observation import Screenshot
+from cs_agent.observation import Screenshot, UiNode
 from cs_agent.recording.errors import RecordingError, RecordingUnwritable
 from cs_agent.recording.writer import FrameWriter
 from cs_agent.vision.redaction import Audience
@@ -112,6 +112,11 @@ class RunRecorder:
             self._write_at_once(image, relative)
         if not self._room.take(Lasting(image, lambda: self._write_picture(image, relative))) and not now:
             self._write_at_once(image, relative)
+
+    def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
+        """What the phone says stands on the screen that this picture shows."""
+        self._redactor.explain(image, nodes)
+        self._room.nudge()
 
     def mark(self, step: StepRecord) -> None:
         """A chapter where a step begins, and the place it touched; a step's outcome adds nothing."""

@@ -2,7 +2,8 @@
 
 Rule: fail closed. What has not been read is blurred until no text can be made out: a whole new page, or only the rows
 that changed since the last page that was read. A reading is slow (half a second and more of one core) and is done
-once for each page; readings are shared by all who need pictures of the same run.
+once for each page; readings are shared by all who need pictures of the same run. What the phone itself says of a
+screen, its accessibility tree, makes a reading cheaper.
 """
 
 from __future__ import annotations
@@ -22,9 +23,10 @@ from PIL import Image
 from cs_agent.engine.protocols import Message, Model, ModelError, Reply, TextReader
 from cs_agent.engine.state import StepRecord
 from cs_agent.geometry import Box, Size
-from cs_agent.observation import TextLine
+from cs_agent.observation import TextLine, UiNode
 from cs_agent.recording.writer import stored_size
 from cs_agent.vision.incremental import changed_bands
+from cs_agent.vision.labelled import LineFinder, labels_of, read_labelled
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image, redact_text
 from tickets.models import Run
@@ -58,9 +60,14 @@ class _Page:
 class Redactor:
     """Covers the pictures of one run. Safe to share between threads."""
 
-    def __init__(self, policy: RedactionPolicy, reader: TextReader | None = None) -> None:
+    def __init__(
+        self, policy: RedactionPolicy, reader: TextReader | None = None, finder: LineFinder | None = None
+    ) -> None:
         self.policy = policy
-        self._reader = reader or IncrementalReader(RapidOcrReader(threads=_READER_THREADS))
+        ocr = RapidOcrReader(threads=_READER_THREADS)
+        self._reader = reader or IncrementalReader(ocr)
+        self._finder = finder or ocr
+        self._labels: OrderedDict[str, tuple[TextLine, ...]] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
         self._last: _Page | None = None
         self._lock = threading.Lock()
@@ -85,6 +92,20 @@ class Redactor:
         hiding = self.hides(Audience.STORED) or self.hides(Audience.VIEWER)
         return hiding and self._known(_pixels(shrunk(image))[1]) is None
 
+    def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
+        """What the phone said stands on this very screen: reading the picture costs less then."""
+        small = shrunk(image)
+        labels = labels_of(nodes, small.width / image.width)
+        with self._lock:
+            self._labels[_pixels(small)[1]] = labels
+            while len(self._labels) > _KEPT_PAGES:
+                self._labels.popitem(last=False)
+
+    def reads_cheaply(self, image: Image.Image) -> bool:
+        """Whether it was read before, or the phone has said what stands on it."""
+        name = _pixels(shrunk(image))[1]
+        return name in self._labels or self._known(name) is not None
+
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
         """Read the picture, so that `at_once` knows it from now on; lines at stored size. Raises Unreadable."""
         small = shrunk(image)
@@ -93,7 +114,7 @@ class Redactor:
             page = self._known(name)
             if page is None:
                 try:
-                    page = _Page(pixels, self._reader.read(small, thorough=True))
+                    page = _Page(pixels, self._lines(small, name))
                 except _UNREADABLE as error:
                     raise Unreadable(f"{type(error).__name__}: {error}") from error
                 self._remember(name, page)
@@ -130,6 +151,10 @@ class Redactor:
             action_text=self.text(step.action_text),
             outcome=self.text(step.outcome),
         )
+
+    def _lines(self, small: Image.Image, name: str) -> tuple[TextLine, ...]:
+        labels = self._labels.get(name)
+        return read_labelled(self._finder, small, labels) if labels else self._reader.read(small, thorough=True)
 
     def _known(self, name: str) -> _Page | None:
         with self._lock:
