@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
-import resource
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import django
 
@@ -36,6 +38,7 @@ PAGES = 20
 WRITERS = 8
 PER_WRITER = 100
 BUDGET = "≤ 100 ms p95"
+_START: Any = None  # what the writers wait at, in each of their processes
 
 
 def main(events: int) -> list[Row]:
@@ -112,47 +115,65 @@ def pages(events: int, user: User) -> list[Row]:
 
 def export() -> list[Row]:
     list(audit_export.lines(AuditEvent.objects.filter(seq__lte=1000)))  # what is loaded once, is
-    before = _peak_mb()
     rows, size = AuditEvent.objects.count(), 0
-    begun = time.perf_counter()
+    before, clock = _peak_mb_from_now(), Clock()
     for piece in audit_export.lines(AuditEvent.objects.all()):
         size += len(piece)
-    seconds = time.perf_counter() - begun
+    rate = clock.rate(rows, "rows/s")
     return [
-        ("CSV export", f"{rows / seconds:,.0f} rows/s ({rows:,} rows, {size / 1e6:,.0f} MB)", "≥ 50,000 rows/s"),
-        ("memory growth while exporting", f"{_peak_mb() - before:.0f} MB", "≤ 50 MB"),
+        ("CSV export", f"{rate} ({rows:,} rows, {size / 1e6:,.0f} MB)", "≥ 50,000 rows/s"),
+        ("memory growth while exporting", f"{_peak_mb() - before:.1f} MB", "≤ 50 MB"),
     ]
 
 
 def verification() -> Row:
-    count = AuditEvent.objects.count()
-    begun = time.perf_counter()
+    count, clock = AuditEvent.objects.count(), Clock()
     problems = audit.verify()
-    seconds = time.perf_counter() - begun
-    return ("verification of the chain", f"{count / seconds:,.0f} events/s, {len(problems)} problems", "")
+    return ("verification of the chain", f"{clock.rate(count, 'events/s')}, {len(problems)} problems", "")
 
 
 def writing() -> list[Row]:
-    """Eight threads append at once; each event is about a ticket and a transaction of its own."""
-    tickets = list(Ticket.objects.order_by("pk")[:WRITERS])
-    taken: list[float] = []
-
-    def write(ticket: Ticket) -> None:
-        for n in range(PER_WRITER):
-            begun = time.perf_counter()
-            audit.record("bench.written", ticket=ticket, details={"text": "内容", "n": n})
-            taken.append(time.perf_counter() - begun)
-        connection.close()
-
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(WRITERS) as pool:
-        list(pool.map(write, tickets))
-    rate = WRITERS * PER_WRITER / (time.perf_counter() - begun)
+    """Eight processes append at once; each event is about a ticket and a transaction of its own."""
+    connection.close()  # no process may inherit it
+    context = multiprocessing.get_context("fork")
+    start = context.Barrier(WRITERS)
+    with ProcessPoolExecutor(WRITERS, mp_context=context, initializer=_share, initargs=(start,)) as pool:
+        spans = [span for written in pool.map(_write, range(WRITERS)) for span in written]
+    taken = [end - begin for begin, end in spans]
+    rate = len(spans) / (max(end for _begin, end in spans) - min(begin for begin, _end in spans))
     return [
-        (f"append with {WRITERS} writers", f"{rate:,.0f} events/s", ""),
-        ("one append among them", _spread(taken), ""),
+        (f"append with {WRITERS} processes", f"{rate:,.0f} events/s", ""),
+        ("one append among them", f"{_spread(taken)}, {max(taken) * 1000:.0f} ms at most", ""),
         ("the chain after them", f"{len(audit.verify())} problems", ""),
     ]
+
+
+def _share(start: Any) -> None:
+    global _START
+    _START = start
+
+
+def _write(writer: int) -> list[tuple[float, float]]:
+    """When each append of one writer began and ended; all writers begin together."""
+    ticket = Ticket.objects.get(number=number_of(writer))
+    _START.wait()
+    spans = []
+    for n in range(PER_WRITER):
+        begun = time.perf_counter()
+        audit.record("bench.written", ticket=ticket, details={"text": "内容", "n": n})
+        spans.append((begun, time.perf_counter()))
+    return spans
+
+
+class Clock:
+    """Time since it was made: on the wall, and of this process's own, which a busy machine does not stretch."""
+
+    def __init__(self) -> None:
+        self._wall, self._own = time.perf_counter(), time.process_time()
+
+    def rate(self, count: int, unit: str) -> str:
+        wall, own = time.perf_counter() - self._wall, time.process_time() - self._own
+        return f"{count / wall:,.0f} {unit}, {count / own:,.0f} per second of its own CPU time"
 
 
 def _spread(seconds: list[float]) -> str:
@@ -160,8 +181,15 @@ def _spread(seconds: list[float]) -> str:
     return f"{p50:.1f} ms p50, {p95:.1f} ms p95 (n={len(seconds)})"
 
 
+def _peak_mb_from_now() -> float:
+    """Forget the highest memory use so far; the present one."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _peak_mb()
+
+
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 if __name__ == "__main__":

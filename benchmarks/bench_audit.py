@@ -1,6 +1,7 @@
 """The audit trail with a million events: look-up, export, verification, and eight writers at once.
 
-Once on SQLite and once on a PostgreSQL of its own. BENCH_AUDIT_EVENTS sets another number of events.
+Once on SQLite and once on a PostgreSQL of its own. BENCH_AUDIT_EVENTS sets another number of events,
+BENCH_AUDIT_ON=sqlite or =postgresql one of the two.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from benchmarks.figures import Figure
 from tests.postgres_server import postgres
 
 EVENTS = int(os.environ.get("BENCH_AUDIT_EVENTS", "1000000"))
+ON = os.environ.get("BENCH_AUDIT_ON", "")
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def main() -> list[Figure]:
-    figures = _run("SQLite", {})
-    with postgres() as address:
-        figures += _run("PostgreSQL", {"DATABASE_URL": address})
+    figures = []
+    if ON in ("", "sqlite"):
+        figures += _run("SQLite", {})
+    if ON in ("", "postgresql"):
+        with postgres() as address:
+            figures += _run("PostgreSQL", {"DATABASE_URL": address})
     return figures
 
 

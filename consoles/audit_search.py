@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -19,6 +19,7 @@ from tickets.models import AuditEvent, Ticket
 
 PAGE = 60
 _MOST_TICKETS = 500
+_MOST_PLACED = timedelta(days=31)  # of a longer time, most events are found without knowing their places
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,19 @@ class AuditSearch:
         return {name: value for name, value in wanted.items() if value not in ("", None)}
 
     def apply(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-        found = events.filter(**self.filters())
+        wanted = self.filters()
+        found = events.filter(**wanted, **_places(wanted))
         return found.filter(seq__lt=int(self.before)) if self.before else found
+
+
+def _places(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Between which sequence numbers the events of some days lie. They follow from the times, but a database that
+    goes through a department's events from the newest on would not know where to begin and where to stop."""
+    times = {name: wanted[name] for name in ("at__gte", "at__lt") if name in wanted}
+    if len(times) < 2 or times["at__lt"] - times["at__gte"] > _MOST_PLACED:
+        return {}
+    ends = AuditEvent.objects.filter(**times).aggregate(first=Min("seq"), last=Max("seq"))
+    return {"seq__gte": ends["first"] or 0, "seq__lte": ends["last"] or 0}
 
 
 def _tickets_of(customer: str) -> list[str]:

@@ -36,3 +36,9 @@ ACCOUNTS = (
 def accounts_present() -> bool:
     """Whether an account of the demo can log in here; production refuses to run with one."""
     return get_user_model().objects.filter(email__endswith=f"@{MAIL_DOMAIN}", is_active=True).exists()
+
+
+def retire_accounts() -> int:
+    """Let no account of the demo log in here any more; what they did stays on the record. How many there were."""
+    accounts = get_user_model().objects.filter(email__endswith=f"@{MAIL_DOMAIN}", is_active=True)
+    return accounts.update(is_active=False)

@@ -15,8 +15,10 @@ django_application: Any = get_asgi_application()
 
 from consoles.body_limit import BodyLimit  # noqa: E402 - needs the app registry
 from consoles.routing import websocket_urlpatterns  # noqa: E402
+from tickets.checks import refuse_demo_accounts  # noqa: E402
 from tickets.services.uploads import MAX_FILES, limit_bytes  # noqa: E402
 
+refuse_demo_accounts()
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application, limit_bytes() * MAX_FILES + 1024 * 1024),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, path, reverse
 
 from consoles import media, routing, urls
 from consoles.access import GET, Access, commands_of
 from tests.consoles import story
 from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Question, Recording, Run, Takeover
 from tickets.permissions import GROUPS, Permission
+
+Property = Callable[[str, object], None]  # what a test reports; `cells` is summed up by benchmarks.bench_access
 
 PATTERNS: list[URLPattern] = list(urls.urlpatterns)
 NAMES = [str(pattern.name) for pattern in PATTERNS]
@@ -115,17 +119,19 @@ def root(alice: User) -> User:
     return alice
 
 
-def test_an_address_answers_to_no_method_but_its_own(world: World, root: User) -> None:
-    for name in NAMES:
-        for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - set(declaration(name).methods):
-            status = signed_in(root).generic(method, world.address(name, root)).status_code
-            assert status == 405, f"{method} {name}"
+def test_an_address_answers_to_no_method_but_its_own(world: World, root: User, record_property: Property) -> None:
+    every = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+    foreign = [(name, method) for name in NAMES for method in every - set(declaration(name).methods)]
+    record_property("cells", len(foreign))
+    for name, method in foreign:
+        status = signed_in(root).generic(method, world.address(name, root)).status_code
+        assert status == 405, f"{method} {name}"
 
 
-def test_nobody_gets_in_without_logging_in(world: World, alice: User) -> None:
-    for name, method in cases():
-        if declaration(name).permission is Access.PUBLIC:
-            continue
+def test_nobody_gets_in_without_logging_in(world: World, alice: User, record_property: Property) -> None:
+    guarded = [case for case in cases() if declaration(case[0]).permission is not Access.PUBLIC]
+    record_property("cells", len(guarded))
+    for name, method in guarded:
         BROWSER.logout()
         response = BROWSER.generic(method, world.address(name, alice))
         assert response.status_code == 302, name
@@ -134,13 +140,13 @@ def test_nobody_gets_in_without_logging_in(world: World, alice: User) -> None:
 
 @pytest.mark.parametrize("role", sorted(GROUPS))
 def test_a_role_gets_in_where_its_permissions_say_so_and_nowhere_else(
-    role: str, world: World, department: Department
+    role: str, world: World, department: Department, record_property: Property
 ) -> None:
     user = story.member(f"the-{role}", role, department)
-    for name, method in cases():
+    guarded = [case for case in cases() if isinstance(declaration(case[0]).permission, Permission)]
+    record_property("cells", len(guarded))
+    for name, method in guarded:
         permission = declaration(name).permission
-        if not isinstance(permission, Permission):
-            continue
         refused = AuditEvent.objects.filter(type="permission.refused", user=user)
         before = refused.count()
         response = signed_in(user).generic(method, world.address(name, user))
@@ -149,11 +155,11 @@ def test_a_role_gets_in_where_its_permissions_say_so_and_nowhere_else(
         assert (refused.count() == before) is may, f"{role} {method} {name} is written down wrongly"
 
 
-def test_another_departments_rows_are_not_there(world: World, charlie: User) -> None:
+def test_another_departments_rows_are_not_there(world: World, charlie: User, record_property: Property) -> None:
     charlie.groups.add(*Group.objects.all())
-    for name, method in cases():
-        if not parameters(name) & OF_A_DEPARTMENT:
-            continue
+    foreign = [case for case in cases() if parameters(case[0]) & OF_A_DEPARTMENT]
+    record_property("cells", len(foreign))
+    for name, method in foreign:
         response = signed_in(charlie).generic(method, world.address(name, charlie))
         assert response.status_code == 404, f"{method} {name}"
         assert world.run.ticket.subject not in response.content.decode()
@@ -171,6 +177,13 @@ def contents() -> dict[str, list[Any]]:
     """All rows that a person could mean to change."""
     kept = (Run, Confirmation, Question, Takeover, Phone, FlowVersion, Recording)
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in kept}
+
+
+def test_an_address_that_declares_nothing_fails_the_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    undeclared = path("invented/", lambda request: HttpResponse(), name="invented")
+    monkeypatch.setattr(sys.modules[__name__], "PATTERNS", [*PATTERNS, undeclared])
+    with pytest.raises(AttributeError, match="declaration"):
+        test_every_address_declares_who_may_use_it("invented")
 
 
 @pytest.mark.parametrize("consumer", SOCKETS)

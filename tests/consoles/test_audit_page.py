@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 from consoles import audit_search
 from consoles.audit_search import AuditSearch
 from tests.consoles import story
+from tests.evidence.stories import age_the_chain, write
 from tickets.models import AuditEvent, Department, Phone, Run
 from tickets.services import audit
 
@@ -64,6 +66,17 @@ def test_the_dates_are_local_and_both_included(as_victor: Client, run: Run) -> N
     today = timezone.localdate().isoformat()
     assert seqs(as_victor.get(f"/audit/?since={today}&until={today}").content.decode())
     assert not seqs(as_victor.get("/audit/?until=2020-01-01").content.decode())
+
+
+@pytest.mark.django_db
+def test_a_days_events_are_found_between_those_of_other_days() -> None:
+    for days in (2, 3, 0):  # the last ones are today's, the first ones five days old
+        write(2)
+        age_the_chain(days)
+    for days_ago, found in ((5, [2, 1]), (3, [4, 3]), (0, [6, 5]), (4, []), (1, [])):
+        day = str(timezone.localdate() - timedelta(days=days_ago))
+        events = AuditSearch(since=day, until=day).apply(AuditEvent.objects.all())
+        assert [event.seq for event in events.order_by("-seq")] == found, days_ago
 
 
 def test_older_events_are_reached_page_by_page_without_gap_or_repeat(

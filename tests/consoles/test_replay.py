@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -88,3 +89,17 @@ def test_chapters_are_in_the_videos_order_and_survive_missing_steps(run: Run, ph
 def test_only_waits_with_both_ends_can_be_skipped(run: Run) -> None:
     recording = Recording(run=run, waits=[{"start_s": 1, "end_s": 2, "real_s": 60}, {"start_s": 5}])
     assert waits(recording) == [{"start": 1.0, "end": 2.0, "real": 60.0}]
+
+
+def test_the_address_of_a_replay_can_be_passed_on_inside_the_department_only(
+    as_victor: Client, charlie: User, sara: User, run: Run, phone: Phone, log_in: Callable[[User], Client]
+) -> None:
+    story.succeed(run, phone)
+    page = f"/runs/{run.pk}/replay/"
+    assert log_in(sara).get(page).status_code == 200
+    assert log_in(charlie).get(page).status_code == 404
+    assert Client().get(page)["Location"] == f"/login/?next={page}"
+    video = as_victor.get(page).context["video"]
+    assert story.body(as_victor.get(video))
+    for foreign in (log_in(sara), log_in(charlie), Client()):
+        assert foreign.get(video).status_code in (302, 403, 404), "the video's own address is one reader's"

