@@ -35,11 +35,21 @@ class Site:
     def person(self) -> Person:
         return Person(self.product, self.desk, next(self.mobiles))
 
-    def strike_and_wait(self, name: str) -> float:
+    def strike_and_wait(self, name: str, state: str) -> float:
         """Kill it and wait until it works again; the moment of the kill."""
         at = self.product.strike(name)
-        self.figures.back[self.database, name].append(wait_back(self.product, self.desk, name, at))
+        back = wait_back(self.product, self.desk, name, at)
+        self.figures.back[self.database, name].append(back)
+        print(f"{self.database}: {name} killed, {state}; works again after {back:.1f} s", flush=True)
         return at
+
+    def check_quiet(self) -> None:
+        """Nothing is left behind: no phone leased, no run active, the audit chain sound, no defect in the runner."""
+        sound = self.desk.ask("soundness")
+        assert not self.desk.ask("signs")["leased"]
+        assert (sound["flaws"], sound["active"]) == ([], [])
+        log = self.product.log_path("worker").read_text(errors="replace")
+        assert "defect in the runner" not in log, log[log.index("defect in the runner") :][:4000]
 
 
 @pytest.fixture(scope="module")

@@ -59,7 +59,8 @@ def look(run: str) -> dict[str, Any]:
     last_event = AuditEvent.objects.filter(run_id=run).aggregate(last=Max("seq"))["last"]
     return {
         "status": row.status, "ended": row.status in ENDED, "result": row.result, "mark": last_event,
-        "phase": row.checkpoint.get("phase", ""), "waiting_for": row.waiting_for, "kind": getattr(confirmation, "kind", ""),
+        "phase": row.checkpoint.get("phase", ""), "waiting_for": row.waiting_for,
+        "kind": getattr(confirmation, "kind", ""),
         "code": getattr(takeover, "code", ""), "begun": bool(takeover and takeover.begun_at),
         "leased": Phone.objects.filter(lease_run=run).exists(), "drivers_lost": row.drivers_lost,
     }  # fmt: skip

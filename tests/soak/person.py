@@ -1,4 +1,4 @@
-"""An operator who sees runs through: says yes once, looks before repeating anything, helps twice, then takes the ticket.
+"""An operator who sees runs through: says yes once, looks before repeating, helps twice, then takes the ticket.
 
 Rule: the operator judges by the ledger, as a person would by the screen; so every run sends at most one code.
 """
@@ -80,6 +80,9 @@ class Person:
 
     def take_over(self) -> None:
         self._ask("take_over", run=self.run)
+
+    def hand_back(self) -> None:
+        self._ask("hand_back", run=self.run)
 
     def check_books(self, state: dict[str, Any]) -> None:
         """The ledger holds exactly what was confirmed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from tests.soak.conftest import Site
-from tests.soak.test_states import _all_is_quiet
 
 pytestmark = pytest.mark.story
 
@@ -22,4 +21,4 @@ def test_a_run_survives_the_deaths_of_worker_redis_and_web_and_sends_one_code(si
     state = person.see_through()
     assert state["status"] == "succeeded", person.told("it did not end well")
     person.check_books(state)
-    _all_is_quiet(site)
+    site.check_quiet()

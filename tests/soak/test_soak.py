@@ -12,7 +12,6 @@ import pytest
 from tests.soak.conftest import Site
 from tests.soak.person import Person
 from tests.soak.supervised import VICTIMS, wait_back
-from tests.soak.test_states import _all_is_quiet
 
 RUNS = int(os.environ.get("SOAK_RUNS", "50"))
 SEED = int(os.environ.get("SOAK_SEED", str(random.SystemRandom().randrange(10**6))))
@@ -46,7 +45,7 @@ def victims(source: random.Random) -> list[str]:
 
 
 def test_nothing_is_lost_doubled_or_stuck_whatever_dies_whenever(site: Site) -> None:
-    source = random.Random(f"{SEED}{site.database}")  # noqa: S311 - meant to repeat
+    source = random.Random(f"{SEED}{site.database}")
     site.figures.seeds[site.database] = SEED
     for number, victim in enumerate(victims(source), 1):
         chance = Chance(site, source, victim)
@@ -58,13 +57,14 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_dies_whenever(site: Site) -> 
             time.sleep(0.05)
         _note(site, number, chance, person, state["status"])
         person.check_books(state)
-        _all_is_quiet(site)
+        site.check_quiet()
 
 
 def _note(site: Site, number: int, chance: Chance, person: Person, end: str) -> None:
     """How it ended and how long that took; told at once, for whoever watches a soak of an hour."""
-    onward = max(0.0, time.time() - chance.struck_at)
+    ended = time.time() - chance.struck_at
     wait_back(site.product, site.desk, chance.victim, chance.struck_at)
     site.figures.ends[site.database].append(end)
-    site.figures.back[site.database, chance.victim].append(onward)
-    print(f"{site.database} {number}/{RUNS}: {chance.victim} killed; {' → '.join(person.seen)} ({onward:.0f} s after)")
+    site.figures.onward[site.database, chance.victim, "to the end"].append(ended)
+    seen = " → ".join(person.seen)
+    print(f"{site.database} {number}/{RUNS}: {chance.victim} killed; {seen}, {ended:.0f} s after the kill", flush=True)

