@@ -123,9 +123,17 @@ def confirm_button(sit: Situation) -> Item | None:
     refusals = [item for item in short if matching.concepts(item.text) & {Concept.CANCEL, Concept.CLOSE}]
     buttons = [item for item in said_yes if not matching.concepts(item.text) & {Concept.CANCEL, Concept.CLOSE}]
     lowest = max(buttons, key=lambda item: (item.button, item.box.center.y), default=None)
-    if lowest is None or (not refusals and SUCCESS.search(sit.page.text)):
+    if lowest is None or (not refusals and SUCCESS.search(sit.page.text)) or _is_next_goal(sit, lowest):
         return None
     return None if sit.tried(lowest.text, Move.CONFIRM) >= 2 else lowest
+
+
+def _is_next_goal(sit: Situation, item: Item) -> bool:
+    """The task itself names the dialog's button as the next to tap: then it is tapped once, for that goal."""
+    if sit.index + 1 >= len(sit.goals):
+        return False
+    following = sit.goals[sit.index + 1]
+    return following.kind is GoalKind.TAP and matching.score(following.text, item.text) >= 0.97
 
 
 def _says_yes(sit: Situation, item: Item) -> bool:

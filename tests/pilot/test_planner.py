@@ -280,6 +280,16 @@ class TestCommitting:
         assert aims_at(decision, yes)
         assert decision.action.message  # type: ignore[union-attr]
 
+    def test_a_dialogs_button_that_the_task_names_next_is_tapped_for_that_goal_and_only_once(self) -> None:
+        task = '打开短信平台,点击"重新发送验证码",点击"确认发送",确认显示"发送成功"'
+        yes = pressable("确认发送", 700, 1300)
+        asks = page(words("确定重新发送吗?", 300, 1000), words("取消", 250, 1300), yes, dialog=Box(120, 900, 960, 1400))
+        talk = Talk(task).did(Move.TARGET, tapped(), 2, "重新发送验证码", page(words("用户详情", 300, 300)))
+        decision = talk.next(asks)
+        assert (decision.move, aims_at(decision, yes)) == (Move.TARGET, True)
+        talk.did(Move.TARGET, decision.action, 3, "确认发送", asks)
+        assert talk.next(page(words("发送成功", 300, 600), words("验证码已发送", 300, 900))).move is Move.FINISH
+
     def test_a_dialog_nobody_asked_for_is_closed_not_confirmed(self) -> None:
         seen = page(words("发现新版本", 300, 1000), words("以后再说", 250, 1300), words("立即更新", 640, 1300),
                     dialog=Box(120, 900, 960, 1400))  # fmt: skip
