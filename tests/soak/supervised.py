@@ -46,6 +46,7 @@ class SupervisedProduct(Product):
             self._past += self._ledger_now()  # it dies with the phone
         at = time.time()
         victim.kill()
+        victim.wait(BACK_LIMIT_S)
         return at
 
     def operations(self, mobile: str) -> int:
