@@ -13,6 +13,7 @@ from typing import Any
 from tests.soak.supervised import Desk, SupervisedProduct
 
 RUN_LIMIT_S = 240.0
+WAITING = ("awaiting_confirmation", "awaiting_answer", "taken_over")
 _POLL_S = 0.1
 _HELPS = 2  # handbacks and answers before the operator takes the ticket
 
@@ -54,11 +55,14 @@ class Person:
         )
 
     def until_moved(self, mark: int) -> dict[str, Any]:
-        return self._wait(lambda state: state["mark"] != mark or state["ended"], "something to happen")
+        """Once something more was done with the run, unless it is a human's turn already."""
+        return self._wait(
+            lambda state: state["mark"] != mark or state["ended"] or state["status"] in WAITING, "something to happen"
+        )
 
     def see_through(self) -> dict[str, Any]:
         """Do what is asked of a person until the run has ended and its phone is free."""
-        while not (state := self.until("awaiting_confirmation", "awaiting_answer", "taken_over"))["ended"]:
+        while not (state := self.until(*WAITING))["ended"]:
             self.act(state)
         self._wait(lambda state: not state["leased"], "the phone to be free")
         return state

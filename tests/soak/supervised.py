@@ -110,6 +110,7 @@ def wait_back(product: SupervisedProduct, desk: Desk, name: str, since: float) -
 def _works(product: SupervisedProduct, desk: Desk, name: str, since: float) -> bool:
     proof: dict[str, Callable[[], bool]] = {
         "web": product.healthy,
+        "adb": lambda: _listener(product.values["CS_AGENT_ADB_PORT"]) is not None,
         "pilot": lambda: answers(product.values["CS_AGENT_PILOT_PORT"]),
         "worker": lambda: _beats(desk, "host.", since),
         "upkeep": lambda: _beats(desk, "upkeep.", since),

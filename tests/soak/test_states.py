@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.soak.conftest import Site
-from tests.soak.person import Person
+from tests.soak.person import WAITING, Person
 from tests.soak.supervised import VICTIMS
 
 pytestmark = [
@@ -20,7 +20,7 @@ pytestmark = [
 def test_a_run_outlives_a_kill_in_each_of_its_states_and_sends_one_code(site: Site, victim: str) -> None:
     person = site.person().start()
     _strike(site, victim, "queued", person)
-    person.until("running")
+    person.until("running", *WAITING)
     person.until_moved(person.look()["mark"])  # it has done something
     _strike(site, victim, "running", person)
     _waits_for_its_yes(person)
@@ -54,7 +54,7 @@ def test_a_run_in_line_outlives_a_kill(site: Site, victim: str) -> None:
 
 def _waits_for_its_yes(person: Person) -> None:
     """With the help of a human where the kill made one necessary."""
-    while (state := person.until("awaiting_confirmation", "awaiting_answer", "taken_over"))["kind"] != "action":
+    while (state := person.until(*WAITING))["kind"] != "action":
         assert not state["ended"], person.told("it ended without a yes")
         person.act(state)
 
