@@ -41,8 +41,8 @@ format: setup-dev ## Format the code
 bench: setup-dev ## Measure the budgets and print the figures
 	@$(PY) -m benchmarks
 
-soak: setup-dev ## Many runs with processes killed at random, on SQLite and PostgreSQL
-	@$(PY) -m pytest -q -m soak
+soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
+	@$(PY) -m pytest -q -s -m soak
 
 setup: $(STAMPS)/run $(STAMPS)/system $(STAMPS)/messages
 setup-dev: setup $(STAMPS)/dev

@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server that answers from a script, on a free port: for tests and benchmarks.
+"""An OpenAI-compatible server that answers from a script, on a free or a given port: for tests and benchmarks.
 
 It can do over real HTTP what a good server never does on demand: be slow, break off, refuse, talk nonsense.
 """
@@ -47,6 +47,7 @@ class ScriptedEndpoint:
         models: tuple[str, ...] = ("scripted",),
         accepts: frozenset[str] = frozenset({"stream", "stream_options", "logprobs"}),
         api_key: str = "",
+        port: int = 0,
     ) -> None:
         self.requests: list[dict[str, Any]] = []
         self.base_url = ""
@@ -54,13 +55,14 @@ class ScriptedEndpoint:
         self._models = models
         self._refused = {"stream", "stream_options", "logprobs"} - accepts
         self._api_key = api_key
+        self._port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="scripted-endpoint", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         started = asyncio.run_coroutine_threadsafe(
-            asyncio.start_server(self._serve, "127.0.0.1", 0, limit=64 * 2**20), self._loop
+            asyncio.start_server(self._serve, "127.0.0.1", self._port, limit=64 * 2**20), self._loop
         )
         self._server = started.result(timeout=10)
         self.base_url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"

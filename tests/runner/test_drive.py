@@ -32,6 +32,19 @@ def test_a_run_goes_from_the_queue_to_a_confirmation_and_on_to_its_end(
     assert phone.lease_run_id is None
 
 
+def test_a_new_run_finds_its_apps_as_if_just_opened_and_a_resumed_one_as_it_left_them(
+    world: World, run: Run, hand: Handset, lin: User
+) -> None:
+    """What an earlier run left on their screens, its success above all, must not pass for this run's."""
+    world.drive(run)
+    own = set(run.flow_version.definition["engine"]["allowed_apps"])
+    assert set(hand.stopped) == own - {hand.screens["home"].package}
+    hand.stopped.clear()
+    approve(run, lin)
+    assert world.drive(run).status == RunStatus.SUCCEEDED
+    assert hand.stopped == []
+
+
 def test_a_waiting_run_holds_its_phone_without_an_expiry_and_no_hands_are_on_it(
     world: World, run: Run, phone: Phone
 ) -> None:

@@ -52,6 +52,7 @@ class Handset(FakePhone):
     files: dict[str, tuple[bytes, int]] = field(default_factory=dict)  # path: bytes, modified
     keyboard: str = "own"
     pushed: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)  # apps that were ended
     ahead_s: float | None = 0.0  # of our clock; None: it does not say
     faults: dict[str, PhoneError] = field(default_factory=dict)  # raised until taken away
     on_act: Callable[[str], None] = lambda what: None
@@ -75,6 +76,12 @@ class Handset(FakePhone):
         self._met("home_and_restore")
         self.press(Key.HOME)
         self.keyboard = "own"
+
+    def stop_app(self, package: str) -> None:
+        self._met("stop_app")
+        self.stopped.append(package)
+        if self.shown != "home" and package == self.foreground().package:
+            self.shown = "home"
 
     def push_media(self, local: Path, name: str) -> str:
         self._met("push_media")

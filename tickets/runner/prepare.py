@@ -1,4 +1,8 @@
-"""Makes a phone ready for a new run: screen on, own keyboard, home screen, the customer's files in the gallery."""
+"""Makes a phone ready for a new run: screen on, own keyboard, home screen, its apps afresh, the customer's files.
+
+Rule: what the last run left on the screens of the flow's apps (its success, a half-filled form) must not be taken for
+this run's, so those apps are ended first.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +26,21 @@ def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], 
     phone.restore_keyboard()
     leases.check(lease)
     phone.press(Key.HOME)
+    _end_apps(run, phone, lease)
     for name, attachment in _media(run):
         check()
         leases.check(lease)
         remote = phone.push_media(Path(attachment.file.path), name)
         audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
+
+
+def _end_apps(run: Run, phone: AdbPhone, lease: leases.Lease) -> None:
+    """Of the flow's apps all but the home screen, which is one of them."""
+    home = phone.foreground().package
+    for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):
+        if package != home:
+            leases.check(lease)
+            phone.stop_app(package)
 
 
 def pushed_names(run: Run) -> frozenset[str]:

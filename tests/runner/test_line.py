@@ -1,0 +1,63 @@
+"""The line for a phone: the most urgent first, then what is due first; nobody waits for what is not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from tickets.models import Department, FlowVersion, Phone, Priority, Run, Ticket
+from tickets.runner import line
+from tickets.services import runs
+from tickets.services.tickets import create_ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def second(department: Department, lin: User, run: Run) -> Run:
+    """Another run of the same flow, which came later."""
+    ticket = create_ticket(
+        user=None, subject="耳机", text=run.ticket.text, customer_name="李先生", department=department
+    )  # fmt: skip
+    return runs.start_run(ticket=ticket, user=lin)
+
+
+def _order() -> list[object]:
+    return [run.pk for run in line.waiting()]
+
+
+def test_who_came_first_is_first(run: Run, second: Run) -> None:
+    Ticket.objects.update(due_at=run.ticket.due_at)
+    assert _order() == [run.pk, second.pk]
+
+
+def test_the_more_urgent_goes_first(run: Run, second: Run) -> None:
+    Ticket.objects.filter(pk=second.ticket_id).update(priority=Priority.URGENT)
+    assert _order() == [second.pk, run.pk]
+
+
+def test_what_is_due_first_goes_first(run: Run, second: Run) -> None:
+    Ticket.objects.filter(pk=second.ticket_id).update(due_at=timezone.now() - timedelta(days=1))
+    assert _order() == [second.pk, run.pk]
+
+
+def test_everybodys_place_is_how_many_come_before(run: Run, second: Run) -> None:
+    Ticket.objects.update(due_at=run.ticket.due_at)
+    assert [line.place(each) for each in (Run.objects.get(pk=run.pk), Run.objects.get(pk=second.pk))] == [0, 1]
+
+
+def test_one_free_phone_is_for_the_first_only(run: Run, second: Run, phone: Phone) -> None:
+    assert (line.is_next(run, "phones"), line.is_next(second, "phones")) == (True, False)
+
+
+def test_who_waits_for_a_phone_that_is_not_there_holds_up_nobody(
+    run: Run, second: Run, phone: Phone, refund_flow: FlowVersion
+) -> None:
+    special = FlowVersion.objects.create(
+        template=refund_flow.template, number=99, definition={**refund_flow.definition, "phone_labels": ["bank"]}
+    )
+    Run.objects.filter(pk=run.pk).update(flow_version=special)
+    assert (line.is_next(run, "phones"), line.is_next(second, "phones")) == (False, True)

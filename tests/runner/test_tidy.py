@@ -1,0 +1,67 @@
+"""After a run's end its phone is at home with its own keyboard, free, and the next in line is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from tests.runner.messages import listening
+from tests.runner.world import Handset, World, gone
+from tickets.models import Phone, PhoneState, Run, Ticket
+from tickets.runner import tidy
+from tickets.services import runs
+from tickets.services.tickets import create_ticket
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stopped(world: World, run: Run, lin: User) -> Run:
+    """It ended while it held its phone in the middle of an app."""
+    world.drive(run)
+    return runs.stop_run(run, lin)
+
+
+def test_the_phone_is_at_home_with_its_own_keyboard_and_free(
+    world: World, stopped: Run, hand: Handset, phone: Phone
+) -> None:
+    tidy.tidy(stopped.pk, world.host)
+    phone.refresh_from_db()
+    assert (hand.shown, hand.keyboard, phone.lease_run_id) == ("home", "own", None)
+    assert world.host.finished == [phone.pk]
+
+
+def test_the_phone_of_a_run_that_waits_is_left_alone(world: World, run: Run, hand: Handset, phone: Phone) -> None:
+    world.drive(run)
+    shown = hand.shown
+    tidy.tidy(run.pk, world.host)
+    phone.refresh_from_db()
+    assert (hand.shown, phone.lease_run_id) == (shown, run.pk)
+
+
+def test_the_next_in_line_is_called(
+    world: World, stopped: Run, ticket: Ticket, lin: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    other = create_ticket(user=None, subject="", text=ticket.text, customer_name="客户", department=ticket.department)
+    waiting = runs.start_run(ticket=other, user=lin)
+    with listening() as heard, django_capture_on_commit_callbacks(execute=True):
+        tidy.tidy(stopped.pk, world.host)
+    assert str(waiting.pk) in heard
+
+
+def test_a_phone_that_cannot_be_left_clean_is_free_but_out_of_the_pool(
+    world: World, stopped: Run, hand: Handset, phone: Phone
+) -> None:
+    hand.faults["all"] = gone()
+    tidy.tidy(stopped.pk, world.host)
+    phone.refresh_from_db()
+    assert (phone.lease_run_id, phone.state) == (None, PhoneState.FAULTY)
+
+
+def test_a_second_message_finds_nothing_to_do(world: World, stopped: Run, hand: Handset) -> None:
+    tidy.tidy(stopped.pk, world.host)
+    hand.acts.clear()
+    tidy.tidy(stopped.pk, world.host)
+    assert hand.acts == []

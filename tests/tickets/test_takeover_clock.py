@@ -1,0 +1,65 @@
+"""A human who is silent at the phone is warned once, then the takeover ends; nothing is decided in their absence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from tickets.gestures import Gesture, GestureKind
+from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Takeover
+from tickets.services import takeover_clock, takeovers
+from tickets.services.takeover_clock import Swept
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def silent(run: Run, phone: Phone, lin: User, ask: Callable[..., Confirmation], settings: Any) -> Takeover:
+    """Lin has the phone, and does nothing; she is warned after 120 s and loses it after 300 s."""
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_TAKEOVER_WARN_S": 120.0, "CS_AGENT_TAKEOVER_END_S": 300.0}
+    return takeovers.begin(ask(run).run, lin)
+
+
+def _after(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+def test_nobody_is_warned_before_the_time(silent: Takeover) -> None:
+    assert takeover_clock.sweep(_after(60)) == Swept()
+
+
+def test_a_silent_human_is_warned_once(silent: Takeover) -> None:
+    assert takeover_clock.sweep(_after(130)) == Swept(warned=1)
+    assert takeover_clock.sweep(_after(140)) == Swept()
+    assert AuditEvent.objects.filter(type="takeover.warned").count() == 1
+
+
+def test_a_gesture_begins_the_silence_anew(silent: Takeover, lin: User) -> None:
+    takeover_clock.sweep(_after(130))
+    later = _after(290)
+    takeovers.record_gesture(silent, Gesture(str(silent.pk), lin.pk, GestureKind.TAP, (10, 20)))
+    Takeover.objects.filter(pk=silent.pk).update(last_gesture_at=later)
+    assert takeover_clock.sweep(_after(310)) == Swept()
+
+
+def test_too_long_a_silence_asks_for_a_human_anew_and_keeps_the_screen(silent: Takeover, run: Run) -> None:
+    assert takeover_clock.sweep(_after(310)).ended == 1
+    run.refresh_from_db()
+    assert run.status == RunStatus.TAKEN_OVER
+    anew = Takeover.objects.get(run=run, ended_at=None)
+    assert (anew.code, anew.user, anew.begun_at) == (takeover_clock.IDLE, None, None)
+    assert takeover_clock.sweep(_after(10_000)) == Swept()  # nobody has it now
+
+
+def test_where_the_installation_wants_its_phone_back_the_run_is_handed_off(
+    silent: Takeover, run: Run, settings: Any
+) -> None:
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_TAKEOVER_IDLE_THEN": "hand_off"}
+    takeover_clock.sweep(_after(310))
+    run.refresh_from_db()
+    assert (run.status, run.failure_code) == (RunStatus.HANDED_OFF, takeover_clock.IDLE)
