@@ -128,7 +128,8 @@ def test_boxes_off_the_picture_are_survived() -> None:
 @pytest.mark.parametrize("shift", range(0, 24, 3))
 @pytest.mark.parametrize("quality", [85, 75])
 def test_a_chosen_mark_on_a_tinted_panel_is_seen_through_compression(shift: int, quality: int) -> None:
-    sheet = Sheet("white")
+    sheet = Sheet("#f2f3f5")
+    sheet.pen.rectangle((32, 300, 1048, 800), fill="white")
     sheet.pen.rounded_rectangle((68, 400 + shift, 527, 517 + shift), 16, fill="#fef0ea", outline="#f25b2a", width=3)
     sheet.pen.ellipse((97, 432 + shift, 149, 484 + shift), fill="#f25b2a")
     sheet.pen.line(((110, 458 + shift), (120, 468 + shift), (138, 448 + shift)), fill="white", width=6)
