@@ -22,6 +22,7 @@ Pixels = NDArray[np.uint8]
 WORKING_WIDTH = 540  # px; a hairline of a 1080 px screen is still one pixel here
 _EDGE_LOW, _EDGE_HIGH = 12, 36  # light grey hairlines on white are meant to count
 _SIDE_COVER = 0.62  # part of a straight side that must be edge for an outline to be a panel
+_STEPS = (18, 60)  # levels from the background: the second where compression joined what lies apart
 _RIVALS = 4  # colours that may be one, split by where levels are cut
 _WOBBLE = 10  # levels by which compression moves a flat colour
 _FAR = 40  # colour distance from which two colours are different to the eye
@@ -185,8 +186,9 @@ def find_mark(pixels: Pixels, region: Box, text_height: int) -> Mark | None:
     if region.width < 6 or region.height < 6:
         return None
     crop = pixels[region.top : region.bottom, region.left : region.right]
-    shapes = [box for box in _shapes(crop) if _mark_sized(box, text_height, crop.shape[0])]
-    if not shapes:
+    fits = ([box for box in _shapes(crop, step) if _mark_sized(box, text_height, crop.shape[0])] for step in _STEPS)
+    shapes = next((boxes for boxes in fits if boxes), None)
+    if shapes is None:
         return None
     box = min(shapes, key=lambda item: (abs(item.center.y - crop.shape[0] // 2), -item.area))
     state = _state(crop, box)
@@ -194,10 +196,10 @@ def find_mark(pixels: Pixels, region: Box, text_height: int) -> Mark | None:
     return Mark(moved, state) if state else None
 
 
-def _shapes(crop: Pixels) -> list[Box]:
+def _shapes(crop: Pixels, step: int) -> list[Box]:
     """Boxes of what differs from the crop's own background, touching the crop's edge excluded."""
     background = np.array(_common_colour(crop), np.int16)
-    different = (np.abs(crop.astype(np.int16) - background).max(axis=2) > 18).astype(np.uint8)
+    different = (np.abs(crop.astype(np.int16) - background).max(axis=2) > step).astype(np.uint8)
     joined = cv2.morphologyEx(different, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     height, width = crop.shape[:2]

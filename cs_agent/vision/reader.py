@@ -6,7 +6,9 @@ process and thread count, loaded at the first use and shared by every reader beh
 
 from __future__ import annotations
 
+import hashlib
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +29,7 @@ __all__ = ["IncrementalReader", "RapidOcrReader", "Reading", "Reuse", "reading_o
 FIRST_LOOK_SIDE = 960  # px; finds ordinary UI text on a 1080x2400 page in a fifth of the full-size time
 MIN_SCORE = 0.5  # icons come back as stray letters below this
 _LARGEST_SIDE = 10_000  # px; beyond any phone screen, so that a thorough read scales nothing down
+_REMEMBERED = 1000  # recognised lines: status bars, headings and labels stand on page after page
 _SMALLEST_SIDE = 32  # px; the detector needs this much: smaller crops are padded, not enlarged
 
 _engines: dict[int, _Engine] = {}
@@ -107,6 +110,7 @@ class _Engine:
 
     def __init__(self, threads: int) -> None:
         self._lock = threading.Lock()
+        self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._ocr: Any = RapidOCR(
             params={
                 "Global.use_cls": False,
@@ -128,10 +132,19 @@ class _Engine:
             return _raw_lines(self._ocr(pixels, use_det=True, use_rec=True))
 
     def recognise(self, crops: Iterable[NDArray[np.uint8]]) -> list[tuple[str, float]]:
-        """One line each: letters, and how sure they are."""
+        """One line each: letters, and how sure they are. Crops that were recognised lately are remembered."""
         with self._lock:
-            found = [self._ocr(crop, use_det=False, use_rec=True) for crop in crops]
-        return [(str(one.txts[0]), float(one.scores[0])) if one.txts else ("", 0.0) for one in found]
+            return [self._recognised(crop) for crop in crops]
+
+    def _recognised(self, crop: NDArray[np.uint8]) -> tuple[str, float]:
+        name = hashlib.blake2b(crop.tobytes(), digest_size=16, salt=str(crop.shape[1]).encode()).digest()
+        if name not in self._remembered:
+            found = self._ocr(crop, use_det=False, use_rec=True)
+            self._remembered[name] = (str(found.txts[0]), float(found.scores[0])) if found.txts else ("", 0.0)
+            if len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        self._remembered.move_to_end(name)
+        return self._remembered[name]
 
     def find(self, pixels: NDArray[np.uint8], side: int) -> list[Box]:
         with self._lock:

@@ -238,12 +238,22 @@ def test_pages_that_only_pass_are_not_read(room: Room, reader: KnowingReader) ->
     assert reader.readings == 1
 
 
+def test_a_page_that_the_agent_never_looked_at_is_not_read_unless_it_stays(room: Room, reader: KnowingReader) -> None:
+    room.room.see(reader.knows("加载中"), 1.0)
+    time.sleep(STANDS_S + 0.05)  # gone before anybody could say what stood on it
+    room.room.see(reader.knows("停留的"), 2.0)
+    until(lambda: bool(room.done))
+    assert room.done == [2.0]
+
+
 def test_pages_that_stood_are_read_in_their_order(room: Room, reader: KnowingReader) -> None:
     reader.may_end.clear()
     room.room.see(reader.knows("第一页"), 1.0)
     assert reader.began.wait(5)
     for at in (2.0, 3.0):
-        room.room.see(reader.knows(f"第{at}页"), at)
+        page = reader.knows(f"第{at}页")
+        room.room.see(page, at)
+        room.redactor.explain(page, (UiNode("手机号", Box(40, 60, 300, 100)),))
         time.sleep(STANDS_S + 0.05)  # the page stands on the screen for so long: that is what is tested
     reader.may_end.set()
     until(lambda: len(room.done) == 3)

@@ -23,7 +23,7 @@ from tickets.runner.redactors import Redactor, Unreadable
 log = logging.getLogger(__name__)
 STANDS_S = 0.5  # a page that was on for so long is worth reading
 QUIET_S = 0.12  # nothing newer for so long: the page may be standing
-PATIENCE_S = 1.5  # how long the phone may take to say what stands on a page, which makes reading it cheap
+PATIENCE_S = 2.0  # how long the phone may take to say what stands on a page, which makes reading it cheap
 _MOST_PAGES = 16  # unread pages kept, 2 MB each
 _MOST_LASTING = 16  # pictures of steps kept, 8 MB each
 _NICENESS = 10
@@ -68,12 +68,17 @@ class ReadingRoom:
         """A page that is not known has come up; the one before it is forgotten if it was only passing."""
         now = time.monotonic()
         with self._news:
-            if self._pages and now - self._pages[-1].arrived < STANDS_S:
+            if self._pages and self._only_passed(self._pages[-1], now):
                 self._pages.pop()
             self._pages.append(_Page(image, at, now))
             if len(self._pages) > _MOST_PAGES:
                 self._pages.popleft()
             self._news.notify()
+
+    def _only_passed(self, page: _Page, now: float) -> bool:
+        """It was on too shortly, or the agent never looked at it and it was gone before that could be told."""
+        stood = now - page.arrived
+        return stood < STANDS_S or (stood < PATIENCE_S and not self._redactor.reads_cheaply(page.image))
 
     def nudge(self) -> None:
         """More is known of some page: look whether it can be read now."""
