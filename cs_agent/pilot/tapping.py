@@ -81,7 +81,11 @@ def tap_reached(sit: Situation) -> bool:
 def _next_in_sight(sit: Situation) -> bool:
     """A tap without a visible effect of its own is taken to have worked when what comes next is there."""
     following = sit.following
-    return following is not None and following.kind is GoalKind.CHECK and sit.page.shows(following.text) is not None
+    if following is None:
+        return False
+    if following.kind in TAPS and sit.page.dialog is not None:  # a dialog may leave the page behind it as it was
+        return any(_is_next_goals(sit, item) for item in sit.page.items)
+    return following.kind is GoalKind.CHECK and sit.page.shows(following.text) is not None
 
 
 def tap_named(sit: Situation) -> Decision | None:

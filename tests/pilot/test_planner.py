@@ -280,18 +280,22 @@ class TestCommitting:
         assert aims_at(decision, yes)
         assert decision.action.message  # type: ignore[union-attr]
 
-    def test_a_human_weighs_once_a_dialog_whose_button_the_instruction_names(self) -> None:
+    @pytest.mark.parametrize("page_behind_looks_the_same", [True, False])
+    def test_a_human_weighs_once_a_dialog_whose_button_the_instruction_names(
+        self, page_behind_looks_the_same: bool
+    ) -> None:
         resend = pressable("重新发送验证码", 500, 2000)
         talk = Talk('点击"重新发送验证码",点击"确认发送",确认显示"发送成功"')
         first = talk.next(page(resend))
         assert aims_at(first, resend)
         assert first.action.message is None  # type: ignore[union-attr]
 
-        talk.did(Move.TARGET, first.action, 1, "重新发送验证码")
         send = words("确认发送", 640, 1300)
         asked = page(
             words("重新发送验证码", 300, 1000), words("取消", 250, 1300), send, dialog=Box(120, 900, 960, 1400)
         )
+        before = asked if page_behind_looks_the_same else "ffffffff"
+        talk.did(Move.TARGET, first.action, 1, "重新发送验证码", seen=before)
         second = talk.next(asked)
         assert aims_at(second, send)
         assert second.action.message  # type: ignore[union-attr]

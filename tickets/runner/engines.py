@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -30,7 +31,7 @@ def build_engine(run: Run, phone: Phone, journal: Journal) -> loop.Engine:
     return loop.Engine(
         phone=phone,
         model=private_model(run, journal.check),
-        reader=text_reader(),
+        reader=_reader_of(run.pk),
         journal=journal,
         rules=rules(run),
         settle=SettleDetector,
@@ -82,6 +83,12 @@ def prompt(lang: str) -> Prompt:
     values = settings.CS_AGENT
     coordinates = Coordinates(values["CS_AGENT_MODEL_COORDINATES"])
     return load_prompt(lang, values["CS_AGENT_PROMPT_FILE"] or None, coordinates=coordinates)
+
+
+@lru_cache(maxsize=8)
+def _reader_of(run_id: uuid.UUID) -> TextReader:
+    """The run's reader in this process: after a pause the page that was confirmed need not be read again."""
+    return text_reader()
 
 
 def text_reader() -> TextReader:
