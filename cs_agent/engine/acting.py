@@ -17,7 +17,7 @@ from cs_agent.engine.observe import changed_share, screen_mark
 from cs_agent.engine.pending import ACT, Pending
 from cs_agent.engine.phases import Event, after
 from cs_agent.engine.protocols import Interrupted, PhoneError
-from cs_agent.engine.state import RunState, StepStatus, Turn
+from cs_agent.engine.state import DEEDS, RunState, StepStatus, Turn
 from cs_agent.engine.wording import say
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
@@ -49,7 +49,8 @@ class Actor:
             if pending.irreversible:
                 raise
             return self._failed(intent, draft, pending, error)
-        return self._settle(_on_trail(intent, pending, seen), draft, pending, seen)
+        acted = counted(intent, DEEDS) if pending.irreversible else intent
+        return self._settle(_on_trail(acted, pending, seen), draft, pending, seen)
 
     def _settle(self, state: RunState, draft: StepDraft, pending: Pending, seen: Observation) -> Turn:
         """The gesture was delivered: from here on the outcome is known, whatever cuts the waiting short."""

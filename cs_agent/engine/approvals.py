@@ -20,11 +20,11 @@ from cs_agent.engine.conversation import remember_feedback
 from cs_agent.engine.draft import StepDraft
 from cs_agent.engine.evidence import look_for_success
 from cs_agent.engine.gate import StepContext, decide
-from cs_agent.engine.kit import Kit
+from cs_agent.engine.kit import Kit, counted
 from cs_agent.engine.pending import Pending, pending_of
 from cs_agent.engine.phases import Event, IllegalTransition, after
 from cs_agent.engine.screen_text import squash
-from cs_agent.engine.state import ConfirmationKind, EndStatus, RunState, StepStatus, Turn, Verdict, VerdictKind
+from cs_agent.engine.state import DEEDS, ConfirmationKind, EndStatus, RunState, StepStatus, Turn, Verdict, VerdictKind
 from cs_agent.engine.wording import describe, say
 from cs_agent.observation import Observation
 
@@ -65,7 +65,7 @@ class Approvals:
             told = remember_feedback(state, say("cut_off", state.lang, what=cut_off.action_text))
             return self._found(told, draft, StepStatus.UNCERTAIN, say("cut_off_again", state.lang))
         if look_for_success(seen, self.kit.rules).complete and not cut_off.evidence_before:
-            return self._found(state, draft, StepStatus.DONE, say("cut_off_done", state.lang))
+            return self._found(counted(state, DEEDS), draft, StepStatus.DONE, say("cut_off_done", state.lang))
         return self._ask_whether_again(state, draft, cut_off, seen)
 
     def _resume(self, state: RunState, event: Event) -> tuple[Pending, StepDraft]:

@@ -16,7 +16,7 @@ from cs_agent.engine.evidence import Evidence, look_for_report, look_for_success
 from cs_agent.engine.kit import Kit, count, counted
 from cs_agent.engine.pending import Pending
 from cs_agent.engine.phases import Event
-from cs_agent.engine.state import ConfirmationKind, EndStatus, RunState, StepStatus, Turn, Verdict, VerdictKind
+from cs_agent.engine.state import DEEDS, ConfirmationKind, EndStatus, RunState, StepStatus, Turn, Verdict, VerdictKind
 from cs_agent.engine.wording import say
 from cs_agent.observation import Observation
 
@@ -52,6 +52,8 @@ class Finishing:
         self, origin: RunState, state: RunState, draft: StepDraft, action: Finish, evidence: Evidence
     ) -> Turn:
         if evidence.complete:
+            if not self._has_acted(state):
+                return self.kit.needs_human(origin, state, draft, "no_evidence", say("not_acted", state.lang))
             return self.kit.ended(origin, state, draft, EndStatus.SUCCEEDED, action.message, evidence.seen)
         missing = [" / ".join(group) for group in evidence.missing]
         if count(state, "challenges") < self.kit.settings.challenges:
@@ -59,6 +61,10 @@ class Finishing:
             return self.kit.noted(told, draft, say("challenged", state.lang), status=StepStatus.REFUSED)
         text = say("no_evidence", state.lang, what="; ".join(missing))
         return self.kit.needs_human(origin, state, draft, "no_evidence", text)
+
+    def _has_acted(self, state: RunState) -> bool:
+        """A flow that has something confirmed is not done before that: the page may be left from an earlier run."""
+        return not self.kit.rules.confirm_fields or count(state, DEEDS) > 0
 
     def _ask(self, origin: RunState, state: RunState, draft: StepDraft, action: Finish) -> Turn:
         seen = draft.observation

@@ -17,7 +17,7 @@ from cs_agent.engine.conversation import (
 )
 from cs_agent.engine.pending import Pending, pending_of
 from cs_agent.engine.phases import Event, IllegalTransition, after
-from cs_agent.engine.state import ConfirmationKind, Phase, RunState
+from cs_agent.engine.state import DEEDS, ConfirmationKind, Phase, RunState
 
 _RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "rung")
 
@@ -83,7 +83,9 @@ def take_over(state: RunState) -> RunState:
 def handed_back(state: RunState, summary: str) -> RunState:
     """The phone comes back; `summary` says in words what the person did. The agent looks afresh."""
     phase = after(state.phase, Event.HAND_BACK)
-    return _fresh(remember_handback(state, summary)).evolve(phase=phase, pending=None, approved="", trail=())
+    fresh = _fresh(remember_handback(state, summary))
+    counters = {**fresh.counters, DEEDS: fresh.counters.get(DEEDS, 0) + 1}
+    return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters)
 
 
 def _told_no(state: RunState, pending: Pending, note: str) -> RunState:

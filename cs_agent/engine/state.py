@@ -154,6 +154,9 @@ class Turn:
     pause: Pause | None = None
 
 
+DEEDS = "deeds"  # counter: acts that cannot be undone, and takeovers in which a person may have done one
+
+
 @dataclass(frozen=True, slots=True)
 class RunState:
     """See module docstring. `history` is the conversation without pictures."""

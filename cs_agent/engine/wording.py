@@ -46,6 +46,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "模型认为已完成,但屏幕上没有看到:{what}",
         "the model says it is done, but the screen does not show: {what}",
     ),
+    "not_acted": (
+        "屏幕上有完成的提示,但本次处理还没有做过提交:它可能是以前留下的",
+        "the screen speaks of success, but nothing was committed in this run: it may be left from before",
+    ),
     "max_steps": ("达到步数上限 {what}", "the limit of {what} steps is reached"),
     "done": ("已完成", "done"),
     # outcomes of steps

@@ -107,7 +107,7 @@ def test_a_takeover_voids_what_waited():
 def test_a_handback_starts_recovery_and_the_trail_anew():
     state = run(Phase.TAKEN_OVER, None, trail=("a", "a"), counters={"rung": 3, "no_effect": 2, "popup": 1})
     back = human.handed_back(state, "登录了")
-    assert (back.phase, back.trail, back.counters) == (Phase.READY, (), {"popup": 1})
+    assert (back.phase, back.trail, back.counters) == (Phase.READY, (), {"popup": 1, "deeds": 1})
     assert "登录了" in operator_words(back)
 
 

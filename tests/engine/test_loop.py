@@ -124,6 +124,14 @@ def test_a_finish_without_the_evidence_is_challenged_once_and_then_goes_to_a_hum
     assert turn.pause.code == "no_evidence"
 
 
+def test_success_that_was_on_the_screen_before_this_run_did_anything_goes_to_a_human():
+    story = Story(COMPLAINT, [Finish("完成")], begins="done", rules=RULES)
+    turn = story.turn()
+    assert isinstance(turn.pause, TakeoverRequest)
+    assert turn.pause.code == "no_evidence"
+    assert "以前留下的" in turn.pause.reason
+
+
 def test_a_report_that_the_screen_confirms_ends_a_run_without_a_flow():
     screens = {"home": FakeScreen(["title:物流详情", "text:订单号 202405218876", "text:最新状态:已签收"])}
     story = Story(screens, [Finish("订单202405218876的最新物流状态:已签收")])

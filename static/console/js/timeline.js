@@ -1,5 +1,7 @@
 // The growing list of steps: stays at the newest unless the reader scrolled up.
 const NEAR_PX = 60;
+const AGAIN_MS = 1500; // a picture is covered before it is stored, and may be asked for before that
+const MOST_TRIES = 12;
 
 export class Timeline {
   constructor(page) {
@@ -7,7 +9,15 @@ export class Timeline {
     this.atEnd = true;
     page.addEventListener("scroll", (event) => event.target === this.list && this.scrolled(), { capture: true, passive: true });
     page.addEventListener("click", (event) => event.target.closest("[data-newest]") && this.toEnd());
+    page.addEventListener("error", (event) => event.target.matches?.(".shot img") && this.fetchAgain(event.target), { capture: true });
     this.toEnd();
+  }
+
+  fetchAgain(image) {
+    const tries = Number(image.dataset.tries ?? 0) + 1;
+    if (tries > MOST_TRIES) return;
+    image.dataset.tries = tries;
+    setTimeout(() => image.setAttribute("src", image.getAttribute("src")), AGAIN_MS);
   }
 
   get part() {

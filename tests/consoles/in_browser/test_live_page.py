@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.consoles.browsing import Login, armed, becomes_true, world
 from tests.consoles.site import Site
@@ -148,3 +148,19 @@ def test_who_holds_the_phone_taps_swipes_and_types_chinese(
     page.fill("#handback-note", "已登录")
     page.locator(".drive-back .btn-main").click()
     expect(page.locator("phone-keys")).to_have_count(0)
+
+
+def test_a_picture_that_is_not_stored_yet_is_asked_for_again(open_ticket: Login) -> None:
+    page = open_ticket("running")
+    answers = iter([404, 404, 200])
+    pixel = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=next(answers), content_type="image/svg+xml", body=pixel)
+
+    page.route("**/files/steps/soon", answer)
+    page.evaluate(
+        """() => document.querySelector("live-ticket").insertAdjacentHTML(
+          "beforeend", '<a class="shot"><img id="soon" src="/files/steps/soon"></a>')"""
+    )
+    becomes_true(page, "() => document.querySelector('#soon').naturalWidth > 0")
