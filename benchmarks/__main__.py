@@ -6,6 +6,7 @@ A benchmark is a module `bench_<name>.py` with a `main() -> list[Figure]`. Figur
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import time
 from pathlib import Path
@@ -14,6 +15,7 @@ from benchmarks.figures import table
 
 
 def main(names: list[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
     known = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
     unknown = set(names) - set(known)
     if unknown:
