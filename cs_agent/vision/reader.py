@@ -71,7 +71,8 @@ class RapidOcrReader:
     def places(self, image: Image.Image) -> tuple[Box, ...]:
         """Where lines of text are, by a first look, without reading them: a third of the time or less."""
         found = _engine(self._threads).find(_bgr(image), self._first_look_side)
-        return tuple(box.clipped(Size(*image.size)) for box in found)
+        boxes = (box.clipped(Size(*image.size)) for box in found)
+        return tuple(box for box in boxes if box.width > 1 and box.height > 1)
 
     def read_places(self, image: Image.Image, places: Sequence[Box]) -> tuple[TextLine, ...]:
         """The lines at places that were found before; none for a place that holds no letters."""
