@@ -31,8 +31,11 @@ class LineFinder(Protocol):
 
 
 def labels_of(nodes: Iterable[UiNode], factor: float = 1.0) -> tuple[TextLine, ...]:
-    """What a tree says, with its boxes scaled: a picture may be kept smaller than the screen."""
-    return tuple(TextLine(node.label, _scaled(node.box, factor), 1.0) for node in nodes if node.label.strip())
+    """The texts of a tree, with their boxes scaled: a picture may be kept smaller than the screen.
+
+    A description is left out: it says what a control is for (`联系电话`), not what is drawn there (the number).
+    """
+    return tuple(TextLine(node.text, _scaled(node.box, factor), 1.0) for node in nodes if node.text.strip())
 
 
 def read_labelled(finder: LineFinder, image: Image.Image, labels: Sequence[TextLine]) -> tuple[TextLine, ...]:

@@ -81,6 +81,10 @@ def test_labels_are_scaled_to_the_picture_and_empty_ones_left_out() -> None:
     assert labels_of(nodes, 0.5) == (TextLine("手机号", Box(50, 100, 150, 200), 1.0),)
 
 
+def test_a_description_is_not_taken_for_what_is_drawn() -> None:
+    assert labels_of((UiNode("", Box(100, 200, 300, 400), description="联系电话"),)) == ()
+
+
 def test_with_and_without_the_phones_word_the_same_is_hidden() -> None:
     picture = blank()
     for x, y, text in ((40, 200, "手机号"), (300, 200, MOBILE), (40, 300, "说明文字")):
