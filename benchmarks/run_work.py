@@ -138,7 +138,7 @@ def _add_gesture(done: Handled, asked: Any, step: Any) -> None:
     if step.ended_at is None or "act" not in times:
         return
     done.yes_to_gesture.append(_seconds(asked.decided_at, step.ended_at) - times.get("settle", 0.0))
-    done.recheck.append(times.get("observe", 0.0) + times.get("gate", 0.0))
+    done.recheck.append(times.get("recheck", 0.0))
 
 
 def _seconds(start: datetime, end: datetime) -> float:

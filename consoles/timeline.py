@@ -14,7 +14,7 @@ from consoles import media
 from consoles.words import action_in_words, in_language
 from tickets.models import Confirmation, Run, Step, StepActor
 
-TIMINGS = ("observe", "model", "gate", "act", "settle")
+TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ class StepView:
     def timings(self) -> list[tuple[str, float]]:
         """Name and seconds, in the order things happen."""
         names = {
-            "observe": _("观察"), "model": _("模型"), "gate": _("把关"), "act": _("执行"), "settle": _("等待画面稳定"),
+            "observe": _("观察"), "model": _("模型"), "gate": _("把关"), "read": _("读取字段"),
+            "recheck": _("执行前复核"), "act": _("执行"), "settle": _("等待画面稳定"),
         }  # fmt: skip
         measured = self.step.timings or {}
         return [(names[key], measured[key]) for key in TIMINGS if key in measured]

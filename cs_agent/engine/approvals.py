@@ -47,7 +47,7 @@ class Approvals:
         if asked.kind == ConfirmationKind.UNCERTAIN and not asked.target_there:
             told = remember_feedback(state, say("not_there", state.lang))
             return self.kit.noted(told, draft, say("not_there", state.lang))
-        with draft.lap("gate"):
+        with draft.lap("recheck"):
             shown = self.kit.exhibitor.show(asked.action, seen, state, irreversible=asked.irreversible)
             verdict = self._verdict(asked, shown, state)
         changes = changes_since(asked, shown, state.lang)
@@ -75,10 +75,11 @@ class Approvals:
         draft = self.kit.begin(state.step_no)
         draft.thought, draft.action, draft.confidence = pending.thought, pending.action, pending.confidence
         draft.verdict = pending.verdict
+        draft.resume(pending.timings, pending.tokens)
         return pending, draft
 
     def _look(self, draft: StepDraft) -> Observation:
-        with draft.lap("observe"):
+        with draft.lap("recheck"):
             draft.observation = self.kit.eyes.look_closely()
         return draft.observation
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,8 @@ _NOT_OURS = ("model", "act", "settle")  # the model's time and the phone's own r
 
 @dataclass(slots=True)
 class StepDraft:
-    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction."""
+    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction. A step that a human
+    was asked about in between goes on from what it had taken before (`resume`)."""
 
     number: int
     clock: Callable[[], float]
@@ -33,6 +34,11 @@ class StepDraft:
 
     def __post_init__(self) -> None:
         self._started = self.clock()
+
+    def resume(self, timings: Mapping[str, float], tokens: Mapping[str, int]) -> None:
+        self.timings, self.tokens = dict(timings), dict(tokens)
+        self._started -= self.timings.pop("total", 0.0)
+        self.timings.pop("engine", None)
 
     @contextmanager
     def lap(self, name: str) -> Iterator[None]:

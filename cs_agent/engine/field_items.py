@@ -7,6 +7,8 @@ rules, so that the two readings can be compared.
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cs_agent.engine.field_marks import has_mark, marked
@@ -110,6 +112,24 @@ def inline_value(text: str, caption: str) -> str:
         return ""
     match = _AFTER_CAPTION.match(start[len(caption) :])
     return match["value"].strip() if match else ""
+
+
+def value_in_sentence(text: str, sentences: Iterable[str]) -> str:
+    """What stands for "{}" in the first sentence that the text holds; empty where it holds none.
+
+    Spaces do not count, since a reader of pictures drops or adds them.
+    """
+    shown = unicodedata.normalize("NFKC", text)
+    for sentence in sentences:
+        before, _, after = (_loosely(part) for part in sentence.partition("{}"))
+        value = r"(?P<value>\S.*?)" if after else r"(?P<value>[^\s,。;?!]+)"
+        if match := re.search(rf"{before}\s*{value}\s*{after}", shown, re.IGNORECASE):
+            return match["value"]
+    return ""
+
+
+def _loosely(part: str) -> str:
+    return r"\s*".join(re.escape(letter) for letter in unicodedata.normalize("NFKC", part) if not letter.isspace())
 
 
 def is_hint(text: str) -> bool:

@@ -24,6 +24,7 @@ from cs_agent.engine.field_items import (
     is_hint,
     picture_sheet,
     tree_sheet,
+    value_in_sentence,
 )
 from cs_agent.engine.flow import ConfirmField, FieldKind
 from cs_agent.engine.screen_text import file_names, fold, looks_same, money, squash
@@ -109,7 +110,11 @@ def _full_amount(field: ConfirmField, seen: Mapping[str, str]) -> float | None:
 
 
 def _read(field: ConfirmField, sheet: Sheet, captions: tuple[str, ...], source: str) -> Found | None:
-    """A pair of caption and value, else a chosen option under a caption, else an option that is the field itself."""
+    """A sentence that names it, else a pair of caption and value, else a chosen option under a caption, else an option
+    that is the field itself."""
+    for item in sheet.items:
+        if value := value_in_sentence(item.text, field.screen_sentences):
+            return Found(value, item.box, source)
     for caption in field.screen_labels:
         for item in sheet.items:
             found = _at_item(field, caption, item, sheet, captions, source)

@@ -20,7 +20,8 @@ class FieldKind(StrEnum):
 class ConfirmField:
     """A value to read from the screen before an irreversible action.
 
-    `screen_labels` are the captions it may stand beside. `expected` is the ticket's value ("" = none);
+    `screen_labels` are the captions it may stand beside; `screen_sentences` name it within a text, e.g. a dialog's
+    question, by "{}": "will be sent to {}". `expected` is the ticket's value ("" = none);
     `full_of` names captions whose value must equal it when the ticket asks for the full amount ("全额").
     """
 
@@ -31,6 +32,7 @@ class ConfirmField:
     expected: str = ""
     full_of: tuple[str, ...] = ()
     required: bool = True
+    screen_sentences: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _confirm_field(item: dict[str, Any], slots: dict[str, str]) -> ConfirmField:
         expected=slots.get(item.get("slot", ""), ""),
         full_of=tuple(item.get("full_of", [])),
         required=bool(item.get("required", True)),
+        screen_sentences=tuple(item.get("screen_sentences", [])),
     )
 
 

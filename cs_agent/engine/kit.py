@@ -64,7 +64,7 @@ class Kit:
         phase = after(origin.phase, event)
         record = draft.record(status, outcome)
         self.journal.save(origin, record)
-        waiting = pending.to_json() if pending else None
+        waiting = pending.evolve(timings=record.timings, tokens=record.tokens).to_json() if pending else None
         return Turn(state.evolve(phase=phase, step_no=draft.number, pending=waiting, approved=""), record, pause)
 
     def needs_human(self, origin: RunState, state: RunState, draft: StepDraft, code: str, text: str) -> Turn:

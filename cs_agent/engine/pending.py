@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from cs_agent.engine.actions import Action, digest
@@ -28,6 +28,8 @@ class Pending:
     fields: tuple[tuple[str, str, str], ...] = ()  # (name, label, value as shown)
     verdict: Verdict | None = None
     evidence_before: bool = False  # the success evidence was on the screen before the act
+    timings: dict[str, float] = field(default_factory=dict)  # seconds, of the part of the step before the pause
+    tokens: dict[str, int] = field(default_factory=dict)
     target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
 
     @property
@@ -55,6 +57,8 @@ class Pending:
             "verdict": _verdict_json(self.verdict),
             "evidence_before": self.evidence_before,
             "target_there": self.target_there,
+            "timings": self.timings,
+            "tokens": self.tokens,
         }
 
     @classmethod
@@ -71,6 +75,8 @@ class Pending:
             verdict=_verdict_of(data.get("verdict")),
             evidence_before=data.get("evidence_before", False),
             target_there=data.get("target_there", True),
+            timings=data.get("timings", {}),
+            tokens=data.get("tokens", {}),
         )
 
 

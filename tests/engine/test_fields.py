@@ -39,6 +39,28 @@ def value(rows, field, view="both") -> str:
     return found[field.name].value if field.name in found else ""
 
 
+NUMBER = ConfirmField(
+    "mobile", "手机号", ("手机号",), expected="13901234567",
+    screen_sentences=("将向 {} 重新发送", "will be sent to {}"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    "将向 13901234567 重新发送一条验证码短信,确认发送吗?", "将向13901234567重新发送一条验证码短信，确认发送吗？",
+    "A new code WILL be sent to 13901234567. Send it?".replace(".", ","),
+    "A new code will be sent to 13901234567?",
+])  # fmt: skip
+@pytest.mark.parametrize("view", ["both", "tree", "picture"])
+def test_a_field_is_read_from_the_sentence_that_names_it_before_any_caption(text, view):
+    found = read_view(seen([["label:手机号", "text:13900000000"], f"text:{text}"], view), (NUMBER,))
+    assert found["mobile"].value == "13901234567"
+
+
+@pytest.mark.parametrize("text", ["将向用户说明", "重新发送", "code sent to 13901234567"])
+def test_a_sentence_that_is_not_the_flows_names_nothing(text):
+    assert "mobile" not in read_view(seen([f"text:{text}"]), (NUMBER,))
+
+
 @pytest.mark.parametrize("view", ["both", "tree", "picture"])
 @pytest.mark.parametrize(("rows", "field", "wanted"), [
     ([["label:退款金额", "text:¥399.00"]], REFUND, "¥399.00"),
