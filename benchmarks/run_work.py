@@ -16,7 +16,7 @@ from typing import Any
 import django
 
 PATIENCE_S = 300.0
-POLL_S = 0.02
+POLL_S = 0.2
 
 
 @dataclass(slots=True)

@@ -11,7 +11,8 @@ from cs_agent.engine.protocols import Message, Reply
 from cs_agent.geometry import Box
 from cs_agent.vision.redaction import FILL, Audience, RedactionPolicy
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
-from tickets.runner.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred, shrunk
+from tickets.runner.prints import print_of
+from tickets.runner.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
 
 TITLE = "客户资料"
 MOBILE_BOX = box_of(1, MOBILE)
@@ -98,7 +99,7 @@ def test_at_full_size_the_boxes_are_where_the_text_is() -> None:
     reader = KnowingReader()
     small = reader.knows(TITLE, MOBILE)
     big = small.resize((1080, 2400), Image.Resampling.NEAREST)
-    reader.shows(shrunk(big), TITLE, MOBILE)
+    reader.shows(print_of(big).small, TITLE, MOBILE)
     covered = Redactor(RedactionPolicy(), reader).covered(big, Audience.STORED)
     assert covered.size == big.size
     assert covered.getpixel(((MOBILE_BOX.right - 40) * 2, (MOBILE_BOX.top + 20) * 2)) == FILL

@@ -32,6 +32,7 @@ from tickets.models import Recording, Run
 from tickets.redaction import is_recorded
 from tickets.runner import redactors
 from tickets.runner.feed import FeedFrame, ScreenFeed
+from tickets.runner.prints import print_of
 from tickets.runner.reading_room import Lasting, ReadingRoom
 from tickets.runner.redactors import Redactor
 from tickets.runner.viewers import ViewerStream
@@ -166,7 +167,7 @@ class RunRecorder:
             self._write_frame(frame.screenshot)
 
     def _write_frame(self, shot: Screenshot) -> None:
-        small = redactors.shrunk(shot.image)
+        small = print_of(shot.image).small
         unread = self._redactor.is_unread(small)
         self._add(self._redactor.at_once(small, Audience.STORED).image, shot.captured_at)
         if self._viewers is not None:

@@ -8,7 +8,6 @@ screen, its accessibility tree, makes a reading cheaper.
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import uuid
 from collections import OrderedDict
@@ -24,13 +23,13 @@ from cs_agent.engine.protocols import Message, Model, ModelError, Reply, TextRea
 from cs_agent.engine.state import StepRecord
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import TextLine, UiNode
-from cs_agent.recording.writer import stored_size
 from cs_agent.vision.incremental import changed_bands
 from cs_agent.vision.labelled import LineFinder, labels_of, read_labelled
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image, redact_text
 from tickets.models import Run
 from tickets.redaction import policy_of
+from tickets.runner.prints import print_of, shrunk_size
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
 _KEPT_PAGES = 24
@@ -78,46 +77,44 @@ class Redactor:
 
     def at_once(self, image: Image.Image, audience: Audience) -> Covered:
         """The picture at stored size without reading anything: what is not known yet is blurred."""
-        small = shrunk(image)
+        seen = print_of(image)
         if not self.hides(audience):
-            return Covered(small, True)
-        pixels, name = _pixels(small)
-        page = self._known(name)
+            return Covered(seen.small, True)
+        page = self._known(seen.name)
         if page is not None:
-            return Covered(redact_image(small, page.lines, self.policy, audience), True)
-        return Covered(self._blurred_where_new(small, pixels, audience), False)
+            return Covered(redact_image(seen.small, page.lines, self.policy, audience), True)
+        return Covered(self._blurred_where_new(seen.small, seen.pixels, audience), False)
 
     def is_unread(self, image: Image.Image) -> bool:
         """Whether reading it would show more of it to those for whom something is hidden at all."""
         hiding = self.hides(Audience.STORED) or self.hides(Audience.VIEWER)
-        return hiding and self._known(_pixels(shrunk(image))[1]) is None
+        return hiding and self._known(print_of(image).name) is None
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
         """What the phone said stands on this very screen: reading the picture costs less then."""
-        small = shrunk(image)
-        labels = labels_of(nodes, small.width / image.width)
+        seen = print_of(image)
+        labels = labels_of(nodes, seen.small.width / image.width)
         with self._lock:
-            self._labels[_pixels(small)[1]] = labels
+            self._labels[seen.name] = labels
             while len(self._labels) > _KEPT_PAGES:
                 self._labels.popitem(last=False)
 
     def reads_cheaply(self, image: Image.Image) -> bool:
         """Whether it was read before, or the phone has said what stands on it."""
-        name = _pixels(shrunk(image))[1]
+        name = print_of(image).name
         return name in self._labels or self._known(name) is not None
 
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
         """Read the picture, so that `at_once` knows it from now on; lines at stored size. Raises Unreadable."""
-        small = shrunk(image)
-        pixels, name = _pixels(small)
+        seen = print_of(image)
         with self._reading:
-            page = self._known(name)
+            page = self._known(seen.name)
             if page is None:
                 try:
-                    page = _Page(pixels, self._lines(small, name))
+                    page = _Page(seen.pixels, self._lines(seen.small, seen.name))
                 except _UNREADABLE as error:
                     raise Unreadable(f"{type(error).__name__}: {error}") from error
-                self._remember(name, page)
+                self._remember(seen.name, page)
         return page.lines
 
     def covered(self, image: Image.Image, audience: Audience, keep: Iterable[Box] = ()) -> Image.Image:
@@ -218,19 +215,6 @@ def _of_run(run_id: uuid.UUID) -> Redactor:
     return Redactor(policy_of(definition))
 
 
-def shrunk_size(image: Image.Image) -> Size:
-    return stored_size(Size(*image.size))
-
-
-def shrunk(image: Image.Image) -> Image.Image:
-    """The picture at the size it is stored and read at."""
-    size = shrunk_size(image)
-    rgb = image if image.mode == "RGB" else image.convert("RGB")
-    if (size.width, size.height) == rgb.size:
-        return rgb
-    return rgb.resize((size.width, size.height), Image.Resampling.BILINEAR, reducing_gap=2.0)
-
-
 def blurred(image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
     """A copy whose boxes show light and dark but no text: blocks of pixels become one."""
     copy = image.copy()
@@ -242,12 +226,6 @@ def blurred(image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
             mean = image.crop(corners).resize(tiny, Image.Resampling.BOX)
             copy.paste(mean.resize((box.width, box.height), Image.Resampling.BILINEAR), corners)
     return copy
-
-
-def _pixels(small: Image.Image) -> tuple[NDArray[np.uint8], str]:
-    pixels = np.asarray(small)
-    name = hashlib.blake2b(np.ascontiguousarray(pixels).data, digest_size=16).hexdigest()
-    return pixels, f"{pixels.shape}{name}"
 
 
 def _scaled(box: Box, factor: float) -> Box:
