@@ -19,7 +19,7 @@ from django.db import InterfaceError, OperationalError
 
 from tickets import queues
 from tickets.models import Phone, Run
-from tickets.runner import health, host, sweeper
+from tickets.runner import engines, health, host, sweeper
 from tickets.runner.drive import drive
 from tickets.runner.encode import encode_run
 from tickets.runner.trouble import note_defect
@@ -83,6 +83,7 @@ def _start_host(sender: Any, **_: Any) -> None:
         health.beat(f"{health.UPKEEP}{socket.gethostname()}")
         return
     host.current()
+    threading.Thread(target=engines.warm_up, name="warm-up", daemon=True).start()
     health.beat(f"{health.WORKER}{socket.gethostname()}")
     log.info("phone host %s is up", settings.CS_AGENT["CS_AGENT_QUEUE"])
 

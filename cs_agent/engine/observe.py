@@ -27,7 +27,8 @@ T = TypeVar("T")
 _USEFUL_LABELS = 3  # a tree with fewer is a canvas or a web page that tells nothing
 _BAND = 0.035  # of the screen's height, above and below a touch point, that is read with care
 _NARROW = 0.28  # of the screen's width, to either side, where the tree knows the control
-_ABOVE = 2.5  # heights of a value, up to its caption
+_ABOVE = 2.5  # heights of a value, up to its caption …
+_HIGHEST_CAPTION = 0.06  # … but no more of the screen: a value may be a paragraph
 _TREE_RETRIAL = 6  # looks after which a phone with a slow tree is measured again
 _STATUS_BAR = 0.035
 _CHANGED = 0.02  # of the pixels around a touch point
@@ -187,7 +188,8 @@ class Eyes:
 
 def _rows_of(box: Box, observation: Observation) -> Box:
     """The whole width, up to a caption that may stand above the value."""
-    top, bottom = box.top - _ABOVE * box.height, box.bottom + box.height // 2
+    above = min(_ABOVE * box.height, _HIGHEST_CAPTION * observation.size.height)
+    top, bottom = box.top - above, box.bottom + min(box.height // 2, int(above))
     return Box(0, int(top), observation.size.width, bottom).clipped(observation.size)
 
 

@@ -15,13 +15,15 @@ from PIL import Image
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
+from cs_agent.pilot import sight
 from cs_agent.pilot.page import Page, Reader, look
 from cs_agent.pilot.sight import Pixels, pixels_of
 
 KEPT = 4  # screens: forms are left and come back to
 _SAME = 12  # per channel; compression wobbles less than this where nothing changed
 _MARGIN = 36  # px around a changed row, so that no line is cut through
-_WORTH_IT = 0.19  # of the height: a crop is read at a finer scale, so beyond this a whole reading is cheaper
+_WORTH_IT = 0.7  # of the height: beyond this a whole reading is about as cheap
+_AROUND_DIALOG = 12  # px
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,18 @@ class Gaze:
         for changed, glance in bands:
             if not changed:
                 return glance.page
-        lines = self._lines(picture, bands, thorough)
+        lines = self._lines(picture, pixels, bands, thorough)
         page = look(picture, _Already(lines), thorough=thorough)
         with self._lock:
             self._glances.append(Glance(pixels, thorough, lines, page))
         return page
 
     def _lines(
-        self, picture: Image.Image, bands: list[tuple[list[tuple[int, int]], Glance]], thorough: bool
+        self, picture: Image.Image, pixels: Pixels, bands: list[tuple[list[tuple[int, int]], Glance]], thorough: bool
     ) -> tuple[TextLine, ...]:
+        dialog = sight.find_dialog(pixels)
+        if dialog and (lines := self._reader.read(picture, dialog.grown(_AROUND_DIALOG), thorough=thorough)):
+            return lines  # nothing behind it can be acted on
         least = min(bands, key=lambda pair: _height(pair[0]), default=None)
         if least is None or _height(least[0]) > _WORTH_IT * picture.height:
             return self._reader.read(picture, thorough=thorough)

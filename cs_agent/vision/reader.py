@@ -60,15 +60,19 @@ class RapidOcrReader:
         _engine(self._threads)
 
     def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> tuple[TextLine, ...]:
-        """Lines top to bottom, left to right. A region outside the picture holds no lines."""
+        """Lines top to bottom, left to right. A region outside the picture holds no lines; one inside it is looked at
+        as coarsely as the whole picture would be, so that reading by parts finds the same."""
         box = (region or Box(0, 0, *image.size)).clipped(Size(*image.size))
         if not box.area:
             return ()
         crop = image.crop((box.left, box.top, box.right, box.bottom))
-        side = _LARGEST_SIDE if thorough else self._first_look_side
+        side = _LARGEST_SIDE if thorough else self._side_of(crop, image)
         raw = _engine(self._threads).read(_bgr(crop), side)
         lines = [line for found in raw for line in self._lines(found, box)]
         return reading_order(lines)
+
+    def _side_of(self, crop: Image.Image, whole: Image.Image) -> int:
+        return max(_SMALLEST_SIDE, round(self._first_look_side * max(crop.size) / max(whole.size)))
 
     def places(self, image: Image.Image) -> tuple[Box, ...]:
         """Where lines of text are, by a first look, without reading them: a third of the time or less."""

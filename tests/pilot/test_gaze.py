@@ -26,7 +26,7 @@ class Stripes:
         lines = []
         for top in range(20, HEIGHT, 100):
             inside = box.top <= top and top + 40 <= box.bottom
-            if inside and grey[top + 20, 100] < 200:
+            if inside and grey[top + 20, 100] < 120:
                 lines.append(TextLine(f"bar {grey[top + 20, 100]}", Box(50, top, 350, top + 40)))
         return tuple(lines)
 
@@ -72,9 +72,21 @@ def test_a_line_that_vanished_is_gone_and_a_new_one_is_there() -> None:
 def test_a_large_change_is_read_whole() -> None:
     reader = Stripes()
     gaze = Gaze(reader)
-    texts(gaze, screen(10, 20, 30, 40, 50))
-    assert texts(gaze, screen(11, 40, 55, 66, 77)) == ["bar 11", "bar 40", "bar 55", "bar 66", "bar 77"]
+    texts(gaze, screen(*range(10, 100, 10)))
+    other = range(25, 115, 10)
+    assert texts(gaze, screen(*other)) == [f"bar {shade}" for shade in other]
     assert reader.regions == [None, None]
+
+
+def test_behind_a_dialog_nothing_is_read() -> None:
+    """The page is dimmed, and its bars are still there to be read."""
+    reader = Stripes()
+    pixels = np.full((HEIGHT, WIDTH, 3), 150, np.uint8)
+    pixels[20:60, 50:350] = pixels[820:860, 50:350] = 40
+    pixels[360:640, 40:360] = 255
+    pixels[420:460, 60:200] = pixels[520:560, 60:200] = 70
+    assert texts(Gaze(reader), Image.fromarray(pixels)) == ["bar 70", "bar 70"]
+    assert all(region is not None and region.top >= 300 for region in reader.regions)
 
 
 def test_a_thorough_look_does_not_lean_on_a_quick_one() -> None:

@@ -91,11 +91,17 @@ def _reader_of(run_id: uuid.UUID) -> TextReader:
     return text_reader()
 
 
+def warm_up() -> None:
+    """Load the models that read screens, so that the first run does not wait for them. Takes a second or two."""
+    _reader().warm_up()
+    redactors.warm_up()
+
+
 def text_reader() -> TextReader:
     """A reader for one phone's screens: it reuses what has not changed since its last picture."""
     return IncrementalReader(_reader())
 
 
 @lru_cache(maxsize=1)
-def _reader() -> TextReader:
+def _reader() -> RapidOcrReader:
     return RapidOcrReader()

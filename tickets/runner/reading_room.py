@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import threading
 import time
 from collections import deque
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from cs_agent.recording.errors import RecordingError
+from tickets.runner.niceness import give_way
 from tickets.runner.redactors import Redactor, Unreadable
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,6 @@ QUIET_S = 0.12  # nothing newer for so long: the page may be standing
 PATIENCE_S = 2.0  # how long the phone may take to say what stands on a page, which makes reading it cheap
 _MOST_PAGES = 16  # unread pages kept, 2 MB each
 _MOST_LASTING = 16  # pictures of steps kept, 8 MB each
-_NICENESS = 10
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class ReadingRoom:
             self._thread.join(seconds * 2)
 
     def _run(self) -> None:
-        _give_way()
+        give_way()
         while (job := self._next()) is not None:
             if isinstance(job, Lasting):
                 self._write(job)
@@ -150,9 +149,3 @@ class ReadingRoom:
             picture.write()
         except RecordingError as error:
             log.error("a step's picture was not written: %s", error)
-
-
-def _give_way() -> None:
-    """Lower this thread's priority where the system can (Linux: threads are scheduled like processes)."""
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -29,6 +29,7 @@ from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image, redact_text
 from tickets.models import Run
 from tickets.redaction import policy_of
+from tickets.runner.niceness import give_way
 from tickets.runner.prints import print_of, shrunk_size
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
@@ -202,6 +203,16 @@ class PictureWithheld(ModelError):
     """The screen could not be checked for personal data, so it was not sent to the model."""
 
     advice = "屏幕内容无法脱敏,未发送给模型 / the screen could not be redacted and was not sent to the model"
+
+
+def warm_up() -> None:
+    """Load the reader's models on a thread that gives way, since those they start take on its priority."""
+
+    def load() -> None:
+        give_way()
+        RapidOcrReader(threads=_READER_THREADS).warm_up()
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
 
 
 def of_run(run_id: uuid.UUID) -> Redactor:

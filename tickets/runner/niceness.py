@@ -1,0 +1,15 @@
+"""Lets a thread give way to everything else on the machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+_NICENESS = 10
+
+
+def give_way() -> None:
+    """Lower this thread's priority, and that of threads it starts, where the system can (Linux: threads are scheduled
+    like processes)."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
