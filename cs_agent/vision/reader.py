@@ -31,6 +31,7 @@ FIRST_LOOK_SIDE = 960  # px; finds ordinary UI text on a 1080x2400 page in a fif
 MIN_SCORE = 0.5  # icons come back as stray letters below this
 _LARGEST_SIDE = 10_000  # px; beyond any phone screen, so that a thorough read scales nothing down
 _REMEMBERED = 1000  # recognised lines: status bars, headings and labels stand on page after page
+_LARGE_AREA = 1_000_000  # px that the detector looks at
 _LETTER_SIDE = 48  # px; a line is recognised at this height, and padded to no more than this width
 _SMALLEST_SIDE = 32  # px; the detector needs this much: smaller crops are padded, not enlarged
 
@@ -135,12 +136,12 @@ class _Engine:
         )
         self._ocr(np.zeros((64, 64, 3), np.uint8))  # loads the detector, whose limit is set per call below
         detector = self._ocr.text_det.session
-        detector.session = _in_full_precision(detector.model, threads)
+        self._detector = _in_full_precision(detector.model, threads)
+        detector.session = self._detector.create_infer_request()
 
     def read(self, pixels: NDArray[np.uint8], side: int) -> list[_RawLine]:
         with self._lock:
-            self._ocr.text_det.limit_side_len = side
-            return _raw_lines(self._ocr(pixels, use_det=True, use_rec=True))
+            return _raw_lines(self._look(pixels, side, recognise=True))
 
     def recognise(self, crops: Iterable[NDArray[np.uint8]]) -> list[tuple[str, float]]:
         """One line each: letters, and how sure they are. Crops that were recognised lately are remembered."""
@@ -159,9 +160,17 @@ class _Engine:
 
     def find(self, pixels: NDArray[np.uint8], side: int) -> list[Box]:
         with self._lock:
-            self._ocr.text_det.limit_side_len = side
-            boxes = self._ocr(pixels, use_det=True, use_rec=False).boxes
+            boxes = self._look(pixels, side, recognise=False).boxes
         return [] if boxes is None else [_box(quad) for quad in boxes]
+
+    def _look(self, pixels: NDArray[np.uint8], side: int, *, recognise: bool) -> Any:
+        """What a large picture needed, half a gigabyte, is given back; what the usual ones need is kept, for speed."""
+        self._ocr.text_det.limit_side_len = side
+        found = self._ocr(pixels, use_det=True, use_rec=recognise)
+        height, width = pixels.shape[:2]
+        if width * height * min(1.0, side / max(width, height)) ** 2 > _LARGE_AREA:
+            self._detector.release_memory()
+        return found
 
 
 def _in_full_precision(model: Any, threads: int) -> Any:
@@ -170,7 +179,7 @@ def _in_full_precision(model: Any, threads: int) -> Any:
     settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "f32"}
     if threads > 0:
         settings["INFERENCE_NUM_THREADS"] = threads
-    return openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
+    return openvino.Core().compile_model(model, "CPU", settings)
 
 
 def _engine(threads: int) -> _Engine:
