@@ -21,7 +21,8 @@ demo: setup ## Set everything up and run the product with its virtual phone and 
 
 test: setup-dev ## Set everything up and run every test, the fast ones first
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak" $(RERUNS)
-	@$(PY) -m pytest -q -m "(browser or story) and not soak" $(RERUNS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m "browser and not story and not soak" $(RERUNS)
+	@$(PY) -m pytest -q -m "story and not soak" $(RERUNS)
 
 test-fast: setup-dev ## The tests without browsers and whole-product stories
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak"

@@ -25,6 +25,7 @@ from cs_agent.pilot.width import fold
 DENSE_LINES = 28  # above this a first look is known to lose small texts
 _SAME_PAGE_BITS = 5  # of 32: one misread line or a moved pixel, not a new page
 _STATUS_BAR = re.compile(r"^[\d::%\s.]+$|^(?:5G|4G|LTE|HD|WiFi|WLAN).*$", re.IGNORECASE)
+_LIKE_A_GLASS = frozenset("QqOoa09")
 _LATIN = re.compile(r"^[\x21-\x7e\u00c0-\u024f]+$")
 
 
@@ -246,8 +247,9 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     """Read and analyse one picture."""
     pixels = sight.pixels_of(image)
     size = Size(*image.size)
-    lines = joined_words(reader.read(image, thorough=thorough))
-    boxes = tuple(line.box for line in lines)
+    read = reader.read(image, thorough=thorough)
+    icons = sight.find_icons(pixels, tuple(line.box for line in read if line.text not in _LIKE_A_GLASS))
+    lines = joined_words(line for line in read if not _is_drawn_glass(line, icons))
     panels = _control_panels(sight.find_panels(pixels), lines, size)
     dialog = sight.find_dialog(pixels)
     items = tuple(_item(line, panels, pixels) for line in lines)
@@ -258,13 +260,19 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
         size=size,
         items=front,
         fields=_fields(front, panels, size, dialog),
-        icons=sight.find_icons(pixels, boxes),
+        icons=icons,
         dialog=dialog,
         behind=tuple(item for item in items if item not in front),
         panels=panels,
         pixels=pixels,
         thorough=thorough,
     )  # fmt: skip
+
+
+def _is_drawn_glass(line: TextLine, icons: tuple[Icon, ...]) -> bool:
+    """A magnifier that was read as the letter it looks like."""
+    glasses = (icon.box for icon in icons if icon.kind is IconKind.MAGNIFIER)
+    return line.text in _LIKE_A_GLASS and any(box.grown(4).contains(line.box.center) for box in glasses)
 
 
 def joined_words(lines: Iterable[TextLine]) -> list[TextLine]:

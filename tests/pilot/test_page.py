@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pytest
+from PIL import Image
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
 from cs_agent.pilot.page import Page, joined_words, look, same_page
-from cs_agent.pilot.sight import MarkState
+from cs_agent.pilot.sight import IconKind, MarkState
 from cs_agent.vision.reader import RapidOcrReader
 from tests.pilot.screens import Sheet
 
@@ -35,6 +36,17 @@ def form() -> Page:
     sheet.field((60, 1400, 1020, 1500))
     sheet.button("提交", (60, 2150, 1020, 2280))
     return seen(sheet)
+
+
+class ReadsTheGlassAsQ:
+    def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> tuple[TextLine, ...]:
+        return (TextLine("书名", Box(100, 260, 220, 330), 0.99), TextLine("Q", Box(850, 250, 950, 350), 0.93))
+
+
+def test_a_magnifier_that_was_read_as_a_letter_is_still_a_magnifier() -> None:
+    page = look(Sheet("white").magnifier(900, 300).image, ReadsTheGlassAsQ())
+    assert len(page.icon(IconKind.MAGNIFIER)) == 1
+    assert [item.text for item in page.items] == ["书名"]
 
 
 def test_marks_belong_to_the_labels_beside_them() -> None:

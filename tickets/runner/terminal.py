@@ -37,6 +37,8 @@ from tickets.runner.recorders import RunRecorder
 from tickets.runner.redactors import Redactor
 from tickets.services import audit
 
+_YES, _NO = frozenset({"Y", "YES", "是"}), frozenset({"N", "NO", "否"})
+
 
 class ExitCode(IntEnum):
     DONE = 0
@@ -72,7 +74,7 @@ class RecordedPhone(AdbPhone):
 
     def screenshot(self) -> Screenshot:
         taken = super().screenshot()
-        if taken.image != self._shown:
+        if taken.image is not self._shown:  # the phone sent other bytes
             self._shown = taken.image
             self._recorder.add(FeedFrame(taken, taken.captured_at, changed=True))
         return taken
@@ -156,8 +158,7 @@ class TerminalSession:
         self._terminal.say(
             "\n".join([request.summary, *map(_field_line, request.fields), f"截图 / screenshot: {picture}"])
         )
-        answer = self._ask("Y = 同意 / yes, N = 拒绝 / no: ").strip().upper()
-        if answer == "Y":
+        if self._says_yes():
             note = self._reason_for_differences(request)
             self._record("confirmation.approved", request, note)
             return human.approve(state, request.action_digest, note)
@@ -166,6 +167,13 @@ class TerminalSession:
         if not note:
             return Ended(EndStatus.REJECTED, "已拒绝 / rejected")
         return human.reject(state, note, end=False)
+
+    def _says_yes(self) -> bool:
+        """Only a clear word counts; anything else is asked again."""
+        while True:
+            answer = self._ask("Y = 同意 / yes, N = 拒绝 / no: ").strip().upper()
+            if answer in _YES | _NO:
+                return answer in _YES
 
     def _reason_for_differences(self, request: ConfirmationRequest) -> str:
         if not any(value.differs for value in request.fields):
