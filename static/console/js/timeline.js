@@ -10,6 +10,7 @@ export class Timeline {
     page.addEventListener("scroll", (event) => event.target === this.list && this.scrolled(), { capture: true, passive: true });
     page.addEventListener("click", (event) => event.target.closest("[data-newest]") && this.toEnd());
     page.addEventListener("error", (event) => event.target.matches?.(".shot img") && this.fetchAgain(event.target), { capture: true });
+    page.addEventListener("load", (event) => event.target.matches?.(".shot img") && event.target.classList.remove("unstored"), { capture: true });
     this.toEnd();
   }
 
@@ -17,6 +18,7 @@ export class Timeline {
     const tries = Number(image.dataset.tries ?? 0) + 1;
     if (tries > MOST_TRIES) return;
     image.dataset.tries = tries;
+    image.classList.add("unstored");
     setTimeout(() => image.setAttribute("src", image.getAttribute("src")), AGAIN_MS);
   }
 
