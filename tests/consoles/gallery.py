@@ -97,6 +97,9 @@ def build() -> None:
         subject="Earbuds do not charge",
         customer_name="John Smith",
     )
+    ticket("batch", "批次:耳机充不上电,我要退款!", subject="退货批次,没有订单号")
+    for n in range(8):
+        ticket(f"batch{n}", f"批次:耳机充不上电,全额退款。订单2024052188{76 + n}", subject=f"退货批次({n + 1})")
     for n in range(32):
         ticket(
             f"more{n}",
@@ -179,7 +182,7 @@ def pick_codes(page: Page) -> None:
 
 def pick_and_start(page: Page) -> None:
     """Start two that can start and one that lacks something."""
-    for box in page.locator('.queue-row[data-kind="complaint_refund"]:not(.needs-human) [name=number]').all()[:4]:
+    for box in page.locator(".queue-row [name=number]").all()[:3]:
         box.check()
     for _press in range(2):
         page.click("[data-start]")
@@ -198,8 +201,15 @@ def wrong_password(page: Page) -> None:
 
 
 def lose_connection(page: Page) -> None:
-    page.context.set_offline(True)
-    page.wait_for_timeout(6000)
+    page.evaluate(
+        """() => {
+          const live = document.querySelector("live-ticket").socket;
+          live.open = () => {};
+          live.socket.close();
+        }"""
+    )
+    page.context.set_offline(True)  # the phone's picture falls behind
+    page.wait_for_timeout(5000)
 
 
 def reject(page: Page) -> None:
@@ -224,7 +234,7 @@ PAGES = {
     "login-error": (NOBODY, "/login/"),
     "queue": ("alice", "/tickets/"),
     "queue-picked": ("alice", "/tickets/"),
-    "queue-started": ("alice", "/tickets/"),
+    "queue-started": ("alice", "/tickets/?q=批次"),
     "queue-none": ("charlie", "/tickets/"),
     "queue-viewer": ("victor", "/tickets/"),
     "help": ("alice", "/tickets/"),
