@@ -35,7 +35,11 @@ function move(by) {
 async function refresh() {
   clearTimeout(timer);
   const within = document.activeElement?.closest(".queue-row") ? document.activeElement.matches("input") ? "input" : "a" : "";
-  await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
+  try {
+    await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
+  } catch {
+    return; // the notice says it; the rows stay as they were
+  }
   picks?.restore();
   const row = current();
   if (!row) return;
