@@ -25,6 +25,7 @@ from tickets.models import (
     Run,
     RunStatus,
     Slot,
+    Switch,
     Takeover,
     Ticket,
     TicketStatus,
@@ -64,8 +65,9 @@ class Cockpit:
         return make_plan(self.ticket, self.flow, dict(self.answers))
 
     @cached_property
-    def paused(self) -> bool:
-        return switches.is_paused()
+    def paused(self) -> Switch | None:
+        """The supervisors' pause of all automation, while it is on."""
+        return switches.current_pause()
 
     @cached_property
     def text(self) -> list[Segment]:

@@ -5,6 +5,7 @@ Rule: what waits for a human comes first, then what is due first; closed tickets
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from django.http import QueryDict
 
 from tickets.models import FlowTemplate, Run, Ticket, TicketStatus
+from tickets.services.recommendation import Recommendation, recommend_each
 from tickets.transitions import ACTIVE, WAITING
 
 PAGE = 40
@@ -54,6 +56,16 @@ class TicketFilter:
         return self != TicketFilter()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the queue. `flow`: the one that handled the ticket last, else the one that fits it."""
+
+    ticket: Any
+    flow: FlowTemplate | None
+    human: bool  # a person should rather handle it
+    startable: bool
+
+
 def rows(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> QuerySet[Ticket]:
     """The tickets of the filter, with the newest run's status as `run_status`."""
     found = _with_run(narrow(tickets, wanted, user))
@@ -87,6 +99,24 @@ def narrow(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> QueryS
     return tickets
 
 
+def entries(tickets: Iterable[Any]) -> list[Entry]:
+    """Lines for tickets that `rows` gave; takes a fixed number of queries."""
+    listed = list(tickets)
+    names = {flow.pk: flow for flow in FlowTemplate.objects.all()}
+    advice = recommend_each(ticket for ticket in listed if _is_startable(ticket))
+    return [_entry(ticket, names, advice.get(ticket.pk)) for ticket in listed]
+
+
+def _entry(ticket: Any, names: dict[int, FlowTemplate], advice: Recommendation | None) -> Entry:
+    fitting = advice.flow_version.template_id if advice and advice.flow_version else None
+    flow = names.get(ticket.run_flow or fitting or 0)
+    return Entry(ticket, flow, advice is not None and advice.human_recommended, advice is not None)
+
+
+def _is_startable(ticket: Any) -> bool:
+    return ticket.status in UNDONE and ticket.run_status not in ACTIVE
+
+
 def flows() -> QuerySet[FlowTemplate]:
     return FlowTemplate.objects.order_by("name")
 
@@ -100,10 +130,11 @@ def _matching(search: str) -> Q:
 
 
 def _with_run(tickets: QuerySet[Ticket]) -> QuerySet[Any]:
-    """Each ticket with `run_status` of its newest run, and its `rank` in the queue."""
+    """Each ticket with `run_status` and `run_flow` of its newest run, and its `rank` in the queue."""
     newest = Run.objects.filter(ticket=OuterRef("pk")).order_by("-created_at")
     return tickets.annotate(
         run_status=Subquery(newest.values("status")[:1]),
+        run_flow=Subquery(newest.values("flow_version__template")[:1]),
         rank=Case(
             When(status__in=(TicketStatus.SOLVED, TicketStatus.CLOSED), then=Value(2)),
             When(run_status__in=tuple(WAITING), then=Value(0)),

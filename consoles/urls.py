@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.views import accounts, audit, flows, media, phones, replays, runs, status, tickets
+from consoles.views import accounts, audit, bulk, flows, media, phones, replays, runs, status, tickets
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("phones/", phones.phone_list, name="phones"),
     path("tickets/", tickets.ticket_list, name="ticket-list"),
     path("tickets/new/", tickets.ticket_new, name="ticket-new"),
+    path("tickets/start/", bulk.runs_start, name="runs-start"),
     path("tickets/<str:number>/", tickets.ticket_page, name="ticket"),
     path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket-state"),
     path("tickets/<str:number>/status/", tickets.ticket_status, name="ticket-status"),

@@ -87,12 +87,16 @@ def _with(words: str, message: str) -> str:
     return f"{words}:{message}" if message else words
 
 
+def run_language() -> str:
+    """The language a run that the reader starts now speaks: zh or en."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
 def in_language(reason: Any) -> str:
     """The text of a stored {code, zh, en} in the reader's language."""
     if not isinstance(reason, dict):
         return str(reason)
-    english = (get_language() or "").startswith("en")
-    first, second = ("en", "zh") if english else ("zh", "en")
+    first, second = ("en", "zh") if run_language() == "en" else ("zh", "en")
     return str(reason.get(first) or reason.get(second) or reason.get("code", ""))
 
 
@@ -134,4 +138,6 @@ def script_words() -> dict[str, str]:
         "remove": _("移除"),
         "sent": _("已发送"),
         "dismiss": _("关闭"),
+        "start_sure": _("再按一次:启动 {n} 个"),
+        "mixed": _("所选工单不是同一类,请分开启动。"),
     }

@@ -26,6 +26,7 @@ ServiceError
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.functional import Promise
@@ -190,10 +191,14 @@ class Paused(Conflict):
 def _needed(reading: Any) -> str:
     parts = []
     if reading.missing:
-        parts.append(str(_("缺少:")) + "、".join(spec.label for spec in reading.missing))
+        parts.append(str(_("缺少:")) + _list(spec.label for spec in reading.missing))
     if reading.ambiguous:
-        parts.append(str(_("有多个候选,请选择:")) + "、".join(spec.label for spec, _found in reading.ambiguous))
+        parts.append(str(_("有多个候选,请选择:")) + _list(spec.label for spec, _found in reading.ambiguous))
     return " ".join(parts)
+
+
+def _list(words: Iterable[str]) -> str:
+    return str(_("、")).join(words)
 
 
 def _clock(when: Any) -> str:

@@ -15,9 +15,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from consoles import media
-from consoles.words import TONES, action_in_words, in_language
+from consoles.words import TONES, action_in_words, in_language, run_language
 from tickets.models import RunStatus
 from tickets.slots.money import FULL, HALF
+from tickets.slots.spec import parse_specs
 
 register = template.Library()
 register.filter("in_words", action_in_words)
@@ -114,7 +115,7 @@ def name_of(user: Any) -> str:
 def source_of(slot: Any) -> str:
     """Where a slot's value came from, in words; works for stored slots and for a reading."""
     return {
-        "ticket": _("工单原文"), "attachment": _("附件"), "operator": _("坐席填写"), "default": _("默认值"),
+        "ticket": _("工单原文"), "attachment": _("工单附件"), "operator": _("坐席填写"), "default": _("默认值"),
     }.get(str(slot.source), str(slot.source))  # fmt: skip
 
 
@@ -122,6 +123,21 @@ def source_of(slot: Any) -> str:
 def slot_words(value: Any) -> str:
     """Values that mean something said as people say it."""
     return {FULL: _("全额"), HALF: _("一半")}.get(str(value), str(value))
+
+
+@register.filter
+def slot_label(slot: Any, version: Any) -> str:
+    """The slot's name in the reader's language: stored slots and fields keep the Chinese one."""
+    name, label = (slot.get("name"), slot.get("label")) if isinstance(slot, dict) else (slot.name, slot.label)
+    if run_language() == "zh" or version is None:
+        return str(label)
+    return next((spec.label for spec in parse_specs(version.definition) if spec.name == name), str(label))
+
+
+@register.filter
+def channel_name(channel: str) -> str:
+    """Where a ticket came from; a channel of the installation's own is called as it calls itself."""
+    return {"console": _("控制台"), "web": _("网页"), "api": "API", "demo": _("演示")}.get(channel, channel) or "—"
 
 
 @register.filter

@@ -1,6 +1,8 @@
-"""The phones: which are free, which are held by which run, and what is wrong with the rest."""
+"""The phones: which are free, which are held by which run, how they are, and what is wrong with the rest."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,19 +10,61 @@ from django.shortcuts import render
 from consoles.access import permitted
 from tickets.models import Phone, PhoneState
 from tickets.permissions import Permission
+from tickets.runner import pool
 from tickets.services import access
+
+LOW_PERCENT = 20
+HOT_C = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A phone on the page. `mine`: it handles a ticket of one of the reader's departments."""
+
+    phone: Phone
+    mine: bool
+    runs_today: int
+
+    @property
+    def free(self) -> bool:
+        return self.phone.state == PhoneState.READY and self.phone.lease_run_id is None
+
+    @property
+    def battery(self) -> int | None:
+        """Percent; None where the phone does not say."""
+        return self.phone.health.get("battery_percent")
+
+    @property
+    def battery_low(self) -> bool:
+        return self.battery is not None and self.battery < LOW_PERCENT and not self.phone.health.get("charging")
+
+    @property
+    def temperature(self) -> float | None:
+        """Of the battery, in °C."""
+        return self.phone.health.get("temperature_c")
+
+    @property
+    def hot(self) -> bool:
+        return self.temperature is not None and self.temperature >= HOT_C
+
+    @property
+    def model(self) -> str:
+        health = self.phone.health
+        android = f"Android {health['android']}" if health.get("android") else ""
+        return " · ".join(part for part in (health.get("model", ""), android) if part)
 
 
 @permitted(Permission.VIEW_TICKETS)
 def phone_list(request: HttpRequest) -> HttpResponse:
     """A run of another department is not named, only that the phone is busy."""
-    phones = Phone.objects.select_related("lease_run__ticket").order_by("state", "name")
+    phones = list(Phone.objects.select_related("lease_run__ticket").order_by("state", "name", "pk"))
     mine = set(access.departments(request.user).values_list("pk", flat=True))
-    rows = [(phone, phone.lease_run and phone.lease_run.ticket.department_id in mine) for phone in phones]
-    context = {"rows": rows, "states": PhoneState, "ready": sum(1 for phone, _mine in rows if _free(phone))}
+    today = pool.runs_today([phone.pk for phone in phones])
+    rows = [Row(phone, _is_of(phone, mine), today.get(phone.pk, 0)) for phone in phones]
+    context = {"rows": rows, "ready": sum(row.free for row in rows)}
     part = getattr(request, "htmx", False)
     return render(request, "consoles/phone_rows.html" if part else "consoles/phones.html", context)
 
 
-def _free(phone: Phone) -> bool:
-    return phone.state == PhoneState.READY and phone.lease_run_id is None
+def _is_of(phone: Phone, departments: set[int]) -> bool:
+    return phone.lease_run is not None and phone.lease_run.ticket.department_id in departments

@@ -5,13 +5,14 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 
 from consoles.access import POST, permitted
 from consoles.cockpit import cockpit_of
 from consoles.parts import live_answer
+from consoles.views.bulk import picked_version
+from consoles.words import run_language
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
-from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services import access, decisions, runs, takeovers
 
@@ -25,7 +26,9 @@ def run_start(request: HttpRequest, number: str) -> HttpResponse:
     answers = _answers(request)
     flow = request.POST.get("flow", "")
     try:
-        runs.start_run(ticket=ticket, user=request.user, flow_version=_picked(flow), answers=answers, lang=_language())
+        runs.start_run(
+            ticket=ticket, user=request.user, flow_version=picked_version(flow), answers=answers, lang=run_language()
+        )
     except (SlotsNeeded, InvalidSlot) as error:
         cockpit = cockpit_of(ticket, request.user, flow=flow, answers=tuple(answers.items()), problem=error.message)
         return live_answer(request, cockpit)
@@ -116,19 +119,6 @@ def _answers(request: HttpRequest) -> dict[str, str]:
         if name.startswith(ANSWER)
     }
     return {name: values[-1] for name, values in given.items() if values}
-
-
-def _picked(slug: str) -> FlowVersion | None:
-    if not slug:
-        return None
-    template = FlowTemplate.objects.filter(slug=slug, active=True).first()
-    if template is None or template.latest is None:
-        raise Invalid(code="unknown_flow")
-    return template.latest
-
-
-def _language() -> str:
-    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def _one_of(request: HttpRequest, name: str, *choices: str, default: str = "") -> str:

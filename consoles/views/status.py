@@ -38,7 +38,7 @@ def status_page(request: HttpRequest) -> HttpResponse:
         "fine": all(part.ok for part in parts),
         "runs": {row["status"]: row["n"] for row in active},
         "phones": {row["state"]: row["n"] for row in Phone.objects.values("state").annotate(n=Count("pk"))},
-        "paused": switches.is_paused(),
+        "pause": switches.current_pause(),
     }
     part = getattr(request, "htmx", False)
     return render(request, "consoles/status_parts.html" if part else "consoles/status.html", context)

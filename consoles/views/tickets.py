@@ -17,7 +17,7 @@ from consoles.parts import live_answer, page_parts
 from consoles.queue import TicketFilter
 from tickets.errors import ServiceError
 from tickets.permissions import Permission
-from tickets.services import access, tickets
+from tickets.services import access, switches, tickets
 
 
 @permitted(Permission.VIEW_TICKETS)
@@ -28,6 +28,8 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(queue.rows(visible, wanted, request.user), queue.PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "page": page,
+        "entries": queue.entries(page.object_list),
+        "pause": switches.current_pause(),
         "wanted": wanted,
         "counts": queue.counts(visible, wanted, request.user),
         "flows": queue.flows(),

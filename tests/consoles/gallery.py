@@ -6,18 +6,21 @@ Rich data (long texts, every state of a run), Chinese and English, light and dar
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser import chromium
 from tests.consoles.site import Site, site
 
+PAUSED = "paused-"  # pages that are shown while all automation is paused
 WIDTHS = {"wide": (1280, 800), "phone": (390, 844)}
 LONG = (
     "订单202405218876的问题我已经说过很多次了。"
@@ -31,7 +34,8 @@ def build() -> None:
     from django.utils import timezone
 
     from tests.consoles import story
-    from tickets.models import Department, Phone, PhoneState, Ticket
+    from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
+    from tickets.services import runs
 
     story.pictured_steps = 99
     department = Department.objects.create(name="售后一部")
@@ -40,11 +44,14 @@ def build() -> None:
     story.member("bob", "operator", department, "周博")
     story.member("fiona", "flow_editor", department)
     story.member("victor", "viewer", department)
+    story.member("charlie", "operator", Department.objects.get(name="售后二部"))
+    story.member("sara", "supervisor", department)
     User.objects.create_superuser("root", password=story.PASSWORD)
     story.publish("complaint_refund")
     story.publish("complaint_refund", amount_limit=500)
     story.publish("resend_code")
-    phones = [story.new_phone(number) for number in range(1, 6)]
+    health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
+    phones = [story.new_phone(number, health=health) for number in range(1, 6)]
     Phone.objects.filter(pk=phones[4].pk).update(
         state=PhoneState.FAULTY, fault="屏幕读不到:请检查 USB 调试授权。", lease_run=None
     )
@@ -69,7 +76,15 @@ def build() -> None:
     story.take_steps(running)
     asked = story.start(ticket("takeover", subject="验证码收不到,需要登录"), alice)
     story.ask_takeover(asked, story.new_phone(5, serial="phone-7"))
-    story.start(ticket("queued", subject="耳机杂音很大"), alice)
+    queued = story.start(ticket("queued", subject="耳机杂音很大"), alice)
+    runs.wait_for_phone(queued, 2, timedelta(minutes=6))
+    handed = story.drive(story.start(ticket("handed", subject="客户要求人工处理"), alice), phones[4])
+    story.take_steps(handed, 4)
+    runs.end(handed, RunStatus.HANDED_OFF, result="由 林晓 人工完成:已电话联系客户,补寄新品。", user=alice)
+    Phone.objects.filter(pk=phones[4].pk).update(lease_run=None)
+    story.new_phone(5, serial="phone-8", health={"model": "Redmi K60", "android": "14", "charging": False,
+                    "battery_percent": 12, "temperature_c": 47.5})  # fmt: skip
+    story.new_phone(5, serial="phone-9", state=PhoneState.RETIRED)
     ticket("new", video=True, subject="蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元")
     ticket("missing", "耳机充不上电,我要退款!", subject="耳机坏了要退款")
     ticket("ambiguous", "订单202405218876和订单202405218877都有质量问题,全额退款。", subject="两个订单号")
@@ -82,6 +97,9 @@ def build() -> None:
         subject="Earbuds do not charge",
         customer_name="John Smith",
     )
+    ticket("batch", "批次:耳机充不上电,我要退款!", subject="退货批次,没有订单号")
+    for n in range(8):
+        ticket(f"batch{n}", f"批次:耳机充不上电,全额退款。订单2024052188{76 + n}", subject=f"退货批次({n + 1})")
     for n in range(32):
         ticket(
             f"more{n}",
@@ -128,8 +146,103 @@ def log_in(context: BrowserContext, made: Site, name: str) -> Page:
     return page
 
 
+def error_pages() -> None:
+    """The pages that are shown when nothing else can be, as JSON by their name."""
+    from django.template.loader import render_to_string
+    from django.utils import translation
+
+    pages = {}
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            pages |= {f"{name}.{language}": render_to_string(f"{name}.html") for name in ERRORS}
+    print(json.dumps(pages))
+
+
+def pause() -> None:
+    from django.contrib.auth.models import User
+
+    from tickets.services import switches
+
+    switches.pause_all(User.objects.get(username="sara"), "售后系统正在升级,预计 20 分钟")
+
+
+def resume() -> None:
+    from django.contrib.auth.models import User
+
+    from tickets.services import switches
+
+    switches.resume_all(User.objects.get(username="sara"))
+
+
+def pick_codes(page: Page) -> None:
+    """Pick the tickets of one kind, by keys."""
+    page.locator('.queue-row[data-kind="resend_code"] a').first.focus()
+    page.keyboard.press("Shift+X")
+
+
+def pick_and_start(page: Page) -> None:
+    """Start two that can start and one that lacks something."""
+    for box in page.locator(".queue-row [name=number]").all()[:3]:
+        box.check()
+    for _press in range(2):
+        page.click("[data-start]")
+    page.wait_for_selector(".started")
+
+
+def refuse_upload(page: Page) -> None:
+    page.set_input_files("#files", {"name": "日志.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"})
+    page.click("#create")
+
+
+def wrong_password(page: Page) -> None:
+    page.fill("#username", "alice")
+    page.fill("#password", "wrong")
+    page.click("form.login-card button")
+
+
+def lose_connection(page: Page) -> None:
+    page.evaluate(
+        """() => {
+          const live = document.querySelector("live-ticket").socket;
+          live.open = () => {};
+          live.socket.close();
+        }"""
+    )
+    page.context.set_offline(True)  # the phone's picture falls behind
+    page.wait_for_timeout(5000)
+
+
+def reject(page: Page) -> None:
+    page.wait_for_selector("confirm-card[data-armed]")
+    page.keyboard.press("n")
+
+
+ERRORS = ("400", "403", "403_csrf", "404", "413", "500")
+NOBODY = ""
+ACTS: dict[str, Callable[[Page], None]] = {
+    "queue-picked": pick_codes,
+    "queue-started": pick_and_start,
+    "new-form-refused": refuse_upload,
+    "login-error": wrong_password,
+    "confirm-reject": reject,
+    "running-lost": lose_connection,
+    "help": lambda page: page.keyboard.press("?"),
+    "new-form-empty": lambda page: page.click("#create"),
+}
 PAGES = {
+    "login": (NOBODY, "/login/"),
+    "login-error": (NOBODY, "/login/"),
     "queue": ("alice", "/tickets/"),
+    "queue-picked": ("alice", "/tickets/"),
+    "queue-started": ("alice", "/tickets/?q=批次"),
+    "queue-none": ("charlie", "/tickets/"),
+    "queue-viewer": ("victor", "/tickets/"),
+    "help": ("alice", "/tickets/"),
+    "new-form-refused": ("alice", "/tickets/new/"),
+    "new-form-empty": ("alice", "/tickets/new/"),
+    "audit-empty": ("root", "/audit/?ticket=T0"),
+    "forbidden": ("alice", "/flows/"),
+    "no-such-page": ("alice", "/nothing/here/"),
     "queue-waiting": ("alice", "/tickets/?status=waiting"),
     "queue-empty": ("alice", "/tickets/?q=nothing-like-this"),
     "new-form": ("alice", "/tickets/new/"),
@@ -142,8 +255,18 @@ PAGES = {
 }
 TICKETS = (
     "new", "missing", "ambiguous", "angry", "nofit", "long", "english", "queued", "running", "confirm", "differs",
-    "question", "takeover", "mine", "done", "failed",
+    "question", "takeover", "mine", "done", "failed", "handed",
 )  # fmt: skip
+
+
+def _serve(pages: dict[str, str], language: str) -> Callable[[Route], None]:
+    """Answers /error/<name>/ with the page of that name."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rstrip("/").rsplit("/", 1)[1]
+        route.fulfill(body=pages[f"{name}.{language}"], content_type="text/html; charset=utf-8")
+
+    return serve
 
 
 def _start_feed(made: Site, phone: str) -> subprocess.Popen[bytes]:
@@ -157,6 +280,14 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
     runs = {name: run for name, _number, run, _phone in rows}
     pages = {name: ("alice", f"/tickets/{known[name]}/") for name in TICKETS} | PAGES
     pages["replay"] = ("alice", f"/runs/{runs['done']}/replay/")
+    pages["replay-none"] = ("alice", f"/runs/{runs['failed']}/replay/")
+    pages["confirm-reject"] = ("alice", f"/tickets/{known['confirm']}/")
+    pages["confirm-viewer"] = ("victor", f"/tickets/{known['confirm']}/")
+    pages |= {f"error-{name}": ("alice", f"/error/{name}/") for name in ERRORS}
+    for name, path in {"status": "/status/", "queue": "/tickets/", "new": f"/tickets/{known['new']}/"}.items():
+        pages[f"{PAUSED}{name}"] = ("sara" if name == "status" else "alice", path)
+    pages["running-lost"] = ("alice", f"/tickets/{known['running']}/")
+    errors = json.loads(made.run("tests.consoles.gallery:error_pages"))
     pages["audit-ticket"] = ("root", f"/audit/?ticket={known['done']}")
     feeding = [row[3] for row in rows if row[3] != "None" and row[0] in {"running", "mine"}]
     feeds = [_start_feed(made, phone) for phone in feeding]
@@ -169,20 +300,29 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
                     continue
                 if user not in sessions:
                     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+                    context.route("**/error/*/", _serve(errors, language))
                     context.add_cookies([
                         {"name": "django_language", "value": language, "url": made.address},
                         {"name": "theme", "value": theme, "url": made.address},
                     ])  # fmt: skip
-                    sessions[user] = log_in(context, made, user)
+                    sessions[user] = log_in(context, made, user) if user else context.new_page()
                     sessions[user].on("console", lambda m: m.type in ("error", "warning") and print("console:", m.text))
                     sessions[user].on("pageerror", lambda e: print("pageerror:", e))
                 page = sessions[user]
+                if name.startswith(PAUSED):
+                    made.run("tests.consoles.gallery:pause")
                 page.goto(made.address + path)
                 page.wait_for_timeout(900)
+                if name in ACTS:
+                    ACTS[name](page)
+                    page.wait_for_timeout(900)
                 page.screenshot(path=out / f"{name}-{language[:2]}-{theme}-{width}.png", full_page=False)
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 if wide > 0:
-                    print(f"{name} {width}: {wide} px too wide")
+                    print(f"{name} {language} {width}: {wide} px too wide")
+                if name.startswith(PAUSED):
+                    made.run("tests.consoles.gallery:resume")
+                page.context.set_offline(False)
             for page in sessions.values():
                 page.context.close()
     for feed_process in feeds:

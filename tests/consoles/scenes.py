@@ -40,6 +40,9 @@ def build() -> None:
     run("queued")
     story.new_ticket(department, external_id="new", subject="new")
     story.new_ticket(department, "耳机充不上电,我要全额退款!", external_id="missing", subject="missing")
+    story.new_ticket(department, "耳机充不上电,我要退款!", external_id="batch-missing", subject="batch-missing")
+    for n in range(3):
+        story.new_ticket(department, external_id=f"batch{n}", subject=f"batch{n}")
     for n in range(3):
         story.new_ticket(department, external_id=f"idle{n}", subject=f"idle{n}", priority=4)
 

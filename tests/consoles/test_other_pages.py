@@ -65,6 +65,22 @@ def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> N
     assert "<html" not in html
 
 
+def test_a_phone_says_what_it_did_today_and_how_it_is(as_victor: Client, run: Run, phone: Phone) -> None:
+    Phone.objects.update(health={"model": "Pixel 7", "battery_percent": 12, "temperature_c": 47.5, "charging": False})
+    story.drive(run, phone)
+    html = as_victor.get("/phones/").content.decode()
+    assert "<dd data-runs-today>1</dd>" in html
+    assert '<dd class="low">12%</dd>' in html
+    assert '<dd class="low">47.5 °C</dd>' in html
+    assert "Pixel 7" in html
+
+
+def test_a_phone_that_says_nothing_of_itself_shows_dashes(as_victor: Client, phone: Phone) -> None:
+    html = as_victor.get("/phones/").content.decode()
+    assert "<dd data-runs-today>0</dd>" in html
+    assert "°C" not in html
+
+
 def test_without_phones_the_page_says_how_to_get_one(as_victor: Client) -> None:
     assert "还没有手机" in as_victor.get("/phones/").content.decode()
 

@@ -56,7 +56,7 @@ def test_each_found_value_says_where_it_came_from(
 ) -> None:
     html = page(as_alice, story.new_ticket(department, video=True))
     assert re.search(
-        r"开箱视频</dt><dd><span class=\"slot-value\">unboxing.mp4</span><span class=\"slot-source\">附件", html
+        r"开箱视频</dt><dd><span class=\"slot-value\">unboxing.mp4</span><span class=\"slot-source\">工单附件", html
     )
     assert re.search(
         r"订单号</dt><dd><span class=\"slot-value\">202405218876</span><span class=\"slot-source\">工单原文", html

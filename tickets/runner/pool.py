@@ -52,10 +52,11 @@ def readmit(phone_id: int) -> bool:
 
 def runs_today(phone_ids: Iterable[int]) -> dict[int, int]:
     """How many runs each phone has begun since midnight."""
+    wanted = list(phone_ids)
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = Run.objects.filter(phone__in=list(phone_ids), started_at__gte=midnight)
+    begun = Run.objects.filter(phone__in=wanted, started_at__gte=midnight)
     counts = dict(begun.values_list("phone").annotate(n=Count("pk")))
-    return {phone_id: counts.get(phone_id, 0) for phone_id in phone_ids}
+    return {phone_id: counts.get(phone_id, 0) for phone_id in wanted}
 
 
 def _tell(phone_id: int, type: str, result: str, run: Run | None, details: dict[str, Any]) -> Phone:

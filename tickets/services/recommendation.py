@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,9 +71,19 @@ class Recommendation:
 
 
 def recommend(ticket: Ticket) -> Recommendation:
+    return _recommend(ticket, _newest())
+
+
+def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
+    """By the ticket's primary key; the flows are read once for all of them."""
+    newest = _newest()
+    return {ticket.pk: _recommend(ticket, newest) for ticket in tickets}
+
+
+def _recommend(ticket: Ticket, newest: list[FlowVersion]) -> Recommendation:
     text = f"{ticket.subject}\n{ticket.text}"
     signals = human_signals(text)
-    best = max(_ranked(text), key=lambda each: each[1], default=None)
+    best = max(_ranked(text, newest), key=lambda each: each[1], default=None)
     if best is None or best[1] < LOW_FIT:
         fit = best[1] if best else 0.0
         low = Reason("没有与工单内容相符的流程", "No flow fits what the ticket says")
@@ -105,6 +115,10 @@ def fit_of(match: Mapping[str, Any], text: str) -> tuple[float, list[str]]:
     return max(0.0, points / float(match.get("threshold", 1))), telling[:5]
 
 
-def _ranked(text: str) -> list[tuple[FlowVersion, float, list[str]]]:
+def _newest() -> list[FlowVersion]:
     newest = (template.latest for template in FlowTemplate.objects.filter(active=True).order_by("pk"))
-    return [(version, *fit_of(version.definition["match"], text)) for version in newest if version is not None]
+    return [version for version in newest if version is not None]
+
+
+def _ranked(text: str, newest: list[FlowVersion]) -> list[tuple[FlowVersion, float, list[str]]]:
+    return [(version, *fit_of(version.definition["match"], text)) for version in newest]

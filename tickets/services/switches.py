@@ -19,6 +19,11 @@ def is_paused() -> bool:
     return Switch.objects.filter(name=PAUSE_ALL, on=True).exists()
 
 
+def current_pause() -> Switch | None:
+    """The pause that is on, with who turned it on, when and why."""
+    return Switch.objects.filter(name=PAUSE_ALL, on=True).select_related("changed_by").first()
+
+
 def require_not_paused() -> None:
     if is_paused():
         raise Paused

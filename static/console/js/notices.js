@@ -5,6 +5,7 @@ const STAY_MS = { danger: 15000, ok: 5000, warn: 9000 };
 
 export function notify(text, level = "danger") {
   const box = document.getElementById("notices");
+  if ([...box.children].some((each) => each.querySelector("p")?.textContent === text)) return; // it is told already
   const notice = document.createElement("div");
   notice.className = `notice notice-${level}`;
   notice.dataset.notice = "";
@@ -34,15 +35,19 @@ function watch(box) {
   });
 }
 
+// What a page asks for by itself; its link state says when that does not work.
+const quiet = (event) => Boolean(event.detail.requestConfig?.headers?.["X-Quiet"]);
+
 // An error without a place of its own (no HX-Retarget) is told here and never swapped into the page.
 function onErrors() {
-  document.body.addEventListener("htmx:sendError", () => notify(say("network")));
-  document.body.addEventListener("htmx:timeout", () => notify(say("network")));
+  const unsent = (event) => quiet(event) || notify(say("network"));
+  document.body.addEventListener("htmx:sendError", unsent);
+  document.body.addEventListener("htmx:timeout", unsent);
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
     if (xhr.status < 400 || xhr.getResponseHeader("HX-Retarget")) return;
     event.detail.shouldSwap = false;
-    if (!event.detail.requestConfig?.headers?.["X-Quiet"]) notify(say("server"));
+    if (!quiet(event)) notify(say("server"));
   });
 }
 

@@ -1,4 +1,5 @@
 // The ticket queue: keys, live rows, search while typing. The selection stays on its ticket when rows change.
+import { Picks } from "./bulk.js";
 import { showLink } from "./link_state.js";
 import { plainKey, typing } from "./shortcuts.js";
 import { LiveSocket } from "./socket.js";
@@ -9,12 +10,18 @@ const form = page.querySelector(".queue-search");
 let selected = "";
 let timer = 0;
 
+const picks = document.getElementById("bulk") ? new Picks(page) : null;
+
 const rows = () => [...page.querySelectorAll(".queue-row")];
 
-function select(row) {
+function mark(row) {
   rows().forEach((each) => each.classList.toggle("selected", each === row));
+  if (row) selected = row.dataset.number;
+}
+
+function select(row) {
+  mark(row);
   if (!row) return;
-  selected = row.dataset.number;
   row.scrollIntoView({ block: "nearest" });
   row.querySelector("a").focus({ preventScroll: true });
 }
@@ -27,13 +34,20 @@ function move(by) {
 
 async function refresh() {
   clearTimeout(timer);
-  const focused = document.activeElement?.closest(".queue-row") !== null && document.activeElement !== document.body;
-  await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
-  const row = rows().find((each) => each.dataset.number === selected);
+  const within = document.activeElement?.closest(".queue-row") ? document.activeElement.matches("input") ? "input" : "a" : "";
+  try {
+    await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
+  } catch {
+    return; // the notice says it; the rows stay as they were
+  }
+  picks?.restore();
+  const row = current();
   if (!row) return;
   row.classList.add("selected");
-  if (focused) row.querySelector("a").focus({ preventScroll: true });
+  if (within) (row.querySelector(within) ?? row.querySelector("a")).focus({ preventScroll: true });
 }
+
+const current = () => rows().find((row) => row.dataset.number === selected);
 
 const soon = () => {
   clearTimeout(timer);
@@ -57,8 +71,10 @@ document.addEventListener("keydown", (event) => {
   else if (key === "/") (event.preventDefault(), document.getElementById("search").select());
   else if (key === "n") document.getElementById("new-ticket")?.click();
   else if (key === "Enter" && selected && document.activeElement === document.body) {
-    rows().find((row) => row.dataset.number === selected)?.querySelector("a").click();
-  }
+    current()?.querySelector("a").click();
+  } else if (key === "x") event.shiftKey ? picks?.toggleKind(current()) : picks?.toggle(current());
+  else if (key === "s") picks?.press();
+  else if (key === "Escape") picks?.clear();
 });
 
 let searching = 0;
@@ -70,7 +86,7 @@ form.querySelector("#search").addEventListener("input", (event) => {
 });
 page.addEventListener("focusin", (event) => {
   const row = event.target.closest(".queue-row");
-  if (row) select(row);
+  if (row) mark(row);
 });
 
 let opened = false;

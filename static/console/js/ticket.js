@@ -87,6 +87,8 @@ class LiveTicket extends HTMLElement {
     this.asking = true;
     try {
       await htmx.ajax("GET", this.address(), { source: this, swap: "none", headers: { "X-Quiet": "1" } });
+    } catch {
+      // not answered: the page says that the link is lost, and asks again
     } finally {
       this.asking = this.whole = false;
     }

@@ -62,6 +62,40 @@ def test_the_queue_is_live_and_the_selection_stays_on_its_ticket(
     expect(page.locator(".queue-row.selected")).to_have_attribute("data-number", numbers["live"]["number"])
 
 
+def test_tickets_of_one_kind_are_picked_and_started_by_keys(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit("/tickets/?q=batch")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    expect(page.locator("#bulk")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-picked]")).to_have_text("1")
+    page.keyboard.press("Shift+X")
+    expect(page.locator("[data-picked]")).to_have_text("4")
+    expect(page.locator("#bulk select")).to_have_value("complaint_refund")
+    page.keyboard.press("s")
+    expect(page.locator("[data-start]")).to_contain_text("再按一次:启动 4 个")
+    expect(page.locator(".started")).to_have_count(0)
+    page.keyboard.press("s")
+    expect(page.locator(".started")).to_contain_text("已启动 3 个")
+    expect(page.locator(".started")).to_contain_text(numbers["batch-missing"]["number"])
+    expect(page.locator(".queue-row .pill", has_text="排队中")).to_have_count(3)
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
+def test_picks_survive_new_rows_and_escape_drops_them(visit: Login) -> None:
+    page = visit("/tickets/?q=idle")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.locator("[data-pick-all]").check()
+    expect(page.locator("[data-picked]")).to_have_text("3")
+    page.evaluate("document.querySelector('.queue-row').dataset.old = ''")
+    page.locator("#search").fill("idle")
+    expect(page.locator(".queue-row[data-old]")).to_have_count(0)
+    expect(page.locator(".queue-row.picked")).to_have_count(3)
+    page.locator(".queue-row a").first.focus()
+    page.keyboard.press("Escape")
+    expect(page.locator("#bulk")).to_be_hidden()
+
+
 def test_the_replay_seeks_to_a_step_and_obeys_the_keyboard(visit: Login, numbers: dict[str, Any]) -> None:
     page = visit(f"/runs/{numbers['done']['run']}/replay/")
     becomes_true(page, "document.querySelector('video').readyState >= 1")
