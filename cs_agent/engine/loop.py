@@ -47,12 +47,9 @@ from cs_agent.engine.phases import Event, IllegalTransition
 from cs_agent.engine.prompts import Prompt
 from cs_agent.engine.protocols import (
     Journal,
-    Message,
     Model,
-    ModelError,
     Phone,
     PhoneError,
-    Reply,
     SettleFactory,
     TextReader,
 )
@@ -168,7 +165,7 @@ class Engine:
     def _ask_model(self, origin: RunState, state: RunState, draft: StepDraft, seen: Observation) -> Turn:
         messages = build_messages(state, seen, self._kit.prompt, token_budget=self._kit.settings.token_budget)
         with draft.lap("model"):
-            reply = self._reply(messages)
+            reply = self._kit.model.reply(messages)
         draft.note_reply(reply)
         try:
             parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
@@ -178,17 +175,6 @@ class Engine:
         draft.confidence = confidence_of(reply, parsed)
         state = counted(remember_turn(state, seen, parsed), "unreadable", 0)
         return self._dispatch(origin, state, draft, seen, parsed.action)
-
-    def _reply(self, messages: list[Message]) -> Reply:
-        for pause in self._kit.settings.retry_pauses_s[:1]:
-            try:
-                return self._kit.model.reply(messages)
-            except ModelError as error:
-                if not error.retryable:
-                    raise
-                self._kit.journal.check()
-                self._kit.sleep(pause)
-        return self._kit.model.reply(messages)
 
     def _unreadable(
         self, origin: RunState, state: RunState, draft: StepDraft, seen: Observation, error: ParseError
@@ -224,7 +210,7 @@ class Engine:
     def _call_api(self, state: RunState, draft: StepDraft, action: CallApi) -> Turn:
         """A text-only question to the model about what was noted; the answer becomes a note."""
         with draft.lap("model"):
-            reply = self._reply(build_summary_messages(state, action.instruction))
+            reply = self._kit.model.reply(build_summary_messages(state, action.instruction))
         return self._kit.noted(remember_note(state, reply.text.strip()), draft, say("summarised", state.lang))
 
     def _question(self, origin: RunState, state: RunState, draft: StepDraft, action: Interact) -> Turn:

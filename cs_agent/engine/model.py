@@ -113,7 +113,8 @@ class OpenAIModel:
             try:
                 return ask()
             except ModelError as error:
-                if not error.retryable or attempt == self.settings.attempts:
+                slow = isinstance(error, ModelTimeout)  # asked again at once it would only be slower
+                if slow or not error.retryable or attempt == self.settings.attempts:
                     raise
                 self._wait(self._backoff(attempt, error))
         raise AssertionError("unreachable: settings.attempts is at least 1")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from cs_agent.engine.actions import Coordinates
-from cs_agent.engine.conversation import DEFAULT_TOKEN_BUDGET
 from cs_agent.engine.model_picture import PictureFormat
 
 
@@ -24,7 +23,6 @@ class ModelSettings:
     max_pixels: int = 5_000_000  # what vLLM is told to accept for this model
     max_picture_bytes: int = 1_500_000
     picture_format: PictureFormat = PictureFormat.JPEG
-    token_budget: int = DEFAULT_TOKEN_BUDGET  # of text in one request
     stream: bool = True
     logprobs: bool = True
     connect_timeout_s: float = 5.0
@@ -47,7 +45,7 @@ class ModelSettings:
         return cls(**given)
 
     def __post_init__(self) -> None:
-        for name in ("max_tokens", "max_pixels", "max_picture_bytes", "token_budget", "attempts"):
+        for name in ("max_tokens", "max_pixels", "max_picture_bytes", "attempts"):
             if getattr(self, name) < 1:
                 raise ValueError(f"model settings: {name} must be at least 1")
         for name in ("connect_timeout_s", "first_token_timeout_s", "total_timeout_s"):

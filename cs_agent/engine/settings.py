@@ -15,7 +15,7 @@ class EngineSettings:
     stale_s: float = 0.6  # after so long a think, the touch point is looked at once more
     slow_tree_s: float = 1.2  # a phone whose tree takes longer is asked for it only where it matters
     slow_page_s: float = 8.0  # how long a page that says it is loading is waited for
-    retry_pauses_s: tuple[float, ...] = (0.3, 1.0)  # before a phone or model is tried again
+    retry_pauses_s: tuple[float, ...] = (0.3, 1.0)  # before a phone is tried again; a model has its own
     unreadable_replies: int = 2  # shown back to the model; the next goes to a human
     denials: int = 2  # the model is told; the next goes to a human
     failed_acts: int = 3  # in a row

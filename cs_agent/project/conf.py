@@ -172,6 +172,12 @@ SETTINGS: tuple[Setting, ...] = (
         _between(50_000, 20_000_000),
         "Screenshots are scaled down to this many pixels for the model.",
     ),
+    Setting(
+        "CS_AGENT_MODEL_TOKEN_BUDGET",
+        16_000,
+        _between(1_000, 1_000_000),
+        "Tokens of text in one request; older steps are left out beyond it. Leave room for the picture and the reply.",
+    ),
     Setting("CS_AGENT_PROMPT_FILE", "", _file, "File with a system prompt to use instead of the built-in one."),
     Setting("CS_AGENT_MIN_CONFIDENCE", 0.85, _between(0, 1, float), "Below this confidence a human is asked."),
     Setting(

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import openvino
@@ -135,7 +135,7 @@ class _Engine:
             }
         )
         self._ocr(np.zeros((64, 64, 3), np.uint8))  # loads the detector, whose limit is set per call below
-        detector = self._ocr.text_det.session
+        detector = cast(Any, self._ocr).text_det.session
         self._detector = _in_full_precision(detector.model, threads)
         detector.session = self._detector.create_infer_request()
 

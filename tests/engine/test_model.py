@@ -208,6 +208,12 @@ def test_a_silent_server_is_a_time_out():
     assert isinstance(error, errors.ModelTimeout)
 
 
+def test_a_server_that_was_too_slow_is_not_asked_again_at_once():
+    error, requests = failure([Answer(TAP, delay_s=30)], attempts=3, first_token_timeout_s=0.2)
+    assert isinstance(error, errors.ModelTimeout)
+    assert requests == 1
+
+
 def test_a_server_that_falls_silent_in_mid_answer_is_a_time_out():
     error, _ = failure([Answer(TAP, piece_delay_s=30)], attempts=1, first_token_timeout_s=0.2)
     assert isinstance(error, errors.ModelTimeout)

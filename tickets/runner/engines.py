@@ -36,7 +36,7 @@ def build_engine(run: Run, phone: Phone, journal: Journal) -> loop.Engine:
         rules=rules(run),
         settle=SettleDetector,
         policy=gate_policy(),
-        settings=loop.EngineSettings(max_steps=settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
+        settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
         prompt=prompt(run.lang),
     )
 
@@ -70,6 +70,10 @@ def model_settings() -> ModelSettings:
         coordinates=Coordinates(values["CS_AGENT_MODEL_COORDINATES"]),
         max_pixels=values["CS_AGENT_MODEL_MAX_PIXELS"],
     )
+
+
+def engine_settings(max_steps: int) -> loop.EngineSettings:
+    return loop.EngineSettings(max_steps=max_steps, token_budget=settings.CS_AGENT["CS_AGENT_MODEL_TOKEN_BUDGET"])
 
 
 def gate_policy() -> loop.GatePolicy:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.human import take_over
+from cs_agent.engine.model_errors import ModelTimeout
 from cs_agent.engine.protocols import ModelError, PhoneError
 from cs_agent.engine.state import RunState, TakeoverRequest
 from tickets import queues
@@ -24,6 +25,7 @@ from tickets.services import audit, pauses, runs
 log = logging.getLogger(__name__)
 RETRY_PAUSES_S = (1, 3, 6, 12, 25)
 MOST_DRIVERS_LOST = 4  # tasks that died over one run; more is no accident
+_SLOW_TRIES = 2  # of a model that does not answer in time: each costs a person the whole time-out
 _BLIPS = 1  # failures of a phone under a run that has begun, before the phone is taken out of the pool
 
 
@@ -51,7 +53,7 @@ def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) 
         return
     tried = run.failures_in_a_row
     phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
-    hopeless = not error.retryable or tried >= len(RETRY_PAUSES_S)
+    hopeless = not error.retryable or tried >= _tries(error)
     if phone_gone and run.phone_id and (not run.checkpoint or tried >= _BLIPS or hopeless):
         pool.take_out(run.phone_id, _words(error), run=run)
     if phone_gone and not run.checkpoint and tried < len(RETRY_PAUSES_S):
@@ -110,7 +112,7 @@ def _count_defect(run: Run, words: str) -> None:
 def _retry(run: Run, claim: claims.Claim, error: PhoneError | ModelError, tried: int) -> None:
     pause_s = RETRY_PAUSES_S[tried]
     with transaction.atomic():
-        runs.note_trouble(run, _words(error), tried + 1, len(RETRY_PAUSES_S))
+        runs.note_trouble(run, _words(error), tried + 1, _tries(error))
         claims.give_back(claim, retry_in_s=pause_s)
         queues.enqueue(run.pk, queues.of_run(run), delay_s=pause_s)
 
@@ -127,6 +129,10 @@ def _send_elsewhere(run: Run, tried: int) -> None:
         if lease is not None:
             leases.release(lease)
         queues.enqueue(run.pk)
+
+
+def _tries(error: PhoneError | ModelError) -> int:
+    return _SLOW_TRIES if isinstance(error, ModelTimeout) else len(RETRY_PAUSES_S)
 
 
 def _words(error: PhoneError | ModelError) -> str:

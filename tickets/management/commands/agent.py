@@ -91,7 +91,7 @@ class Command(BaseCommand):
                 rules=FlowRules(),
                 settle=SettleDetector,
                 policy=engines.gate_policy(),
-                settings=loop.EngineSettings(max_steps=options["max_steps"]),
+                settings=engines.engine_settings(options["max_steps"]),
                 prompt=engines.prompt(options["lang"]),
             )
             session = TerminalSession(engine, terminal, redactor, lambda image, name: _save(image, directory, name))
