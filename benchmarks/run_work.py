@@ -15,6 +15,8 @@ from typing import Any
 
 import django
 
+from benchmarks.person import Person
+
 PATIENCE_S = 300.0
 POLL_S = 0.2
 
@@ -34,6 +36,7 @@ class Handled:
     model: list[float] = field(default_factory=list)
     settle: list[float] = field(default_factory=list)
     yes_to_gesture: list[float] = field(default_factory=list)  # all of it
+    helped: list[str] = field(default_factory=list)  # what the operator did
     recheck: list[float] = field(default_factory=list)  # the part that looked at the screen again
 
     @property
@@ -56,15 +59,15 @@ def handle(name: str) -> Handled:
 
     lin = get_user_model().objects.get(username="lin")
     run = runs.start_run(ticket=_ticket(name), user=lin)
-    human, deadline = 0.0, time.monotonic() + PATIENCE_S
+    person, deadline = Person(lin), time.monotonic() + PATIENCE_S
     while run.ended_at is None:
         if time.monotonic() > deadline:
             run = runs.stop_run(run, lin)
             break
-        human += _answer(run, lin)
+        person.attend(run)
         time.sleep(POLL_S)
         run.refresh_from_db()
-    return _summed_up(name, run, human)
+    return _summed_up(name, run, person)
 
 
 def _ticket(name: str) -> Any:
@@ -99,26 +102,15 @@ def _department() -> Any:
     return Department.objects.get(name=DEPARTMENT)
 
 
-def _answer(run: Any, lin: Any) -> float:
-    """Say yes to what waits; the seconds it had waited."""
-    from tickets.models import Confirmation
-    from tickets.services import decisions
-
-    asked = Confirmation.objects.filter(run=run, state="pending").first()
-    if asked is None:
-        return 0.0
-    decided = decisions.decide(confirmation=asked, user=lin, approve=True, version=asked.version, note="核对过")
-    return _seconds(decided.created_at, decided.decided_at) if decided.decided_at else 0.0
-
-
-def _summed_up(name: str, run: Any, human: float) -> Handled:
+def _summed_up(name: str, run: Any, person: Person) -> Handled:
     steps = list(run.steps.order_by("number"))
     done = Handled(
         ticket=name,
         status=run.status,
         result=run.result,
         total=_seconds(run.created_at, run.ended_at),
-        human=human,
+        human=person.seconds,
+        helped=person.helped,
         first_step=_seconds(run.created_at, steps[0].started_at) if steps else 0.0,
         steps=len(steps),
     )
