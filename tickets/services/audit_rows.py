@@ -2,19 +2,24 @@
 
 Rule: nothing is converted and nothing is unsealed here. Django's own conversion of a row takes longer than everything
 that is done with it afterwards, and would stumble over a row that somebody has spoiled instead of reporting it.
+
+Rows come page by page, each page a query of its own that begins where the last one ended: no cursor stays open, so that
+a slow reader holds up neither SQLite's log nor PostgreSQL's clean-up, and PostgreSQL need not put the whole result
+aside first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import F, Func, Max, Min, QuerySet, TextField
 
 from tickets.models import AuditEvent
 
 Rows = list[tuple[Any, ...]]
+SEPARATOR = "\x1f"  # parts the values of columns that are read as one text
 
 
 class _Text(Func):
@@ -28,15 +33,51 @@ class _Text(Func):
         return self.as_sql(compiler, connection, **context, template=utc if self.extra["moment"] else self.template)
 
 
+class Beside(Func):
+    """Columns as one text, parted by SEPARATOR, "" for NULL: one value is fetched in the time of a few."""
+
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        places = SEPARATOR.join(["%%%%s"] * len(self.source_expressions))
+        return self.as_sql(compiler, connection, **context, template=f"printf('{places}', %(expressions)s)")
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        joiner = f", chr({ord(SEPARATOR)}), "
+        return self.as_sql(compiler, connection, **context, function="concat", arg_joiner=joiner)
+
+
 _TEXTS = {"at": _Text(F("at"), moment=True), "retention_until": _Text(F("retention_until"), moment=False)}
 
 
-def batches(events: QuerySet[AuditEvent], names: Sequence[str], size: int) -> Iterator[Rows]:
-    """The named columns of the events, times as text (see `audit_chain.iso_utc`) and details as JSON text."""
-    texts = {f"{name}_text": text for name, text in _TEXTS.items()}
-    wanted = [f"{name}_text" if name in _TEXTS else name for name in names]
-    sql, params = events.order_by("seq").annotate(**texts).values_list(*wanted).query.sql_with_params()
-    with connection.chunked_cursor() as cursor:
+def pages(events: QuerySet[AuditEvent], columns: Sequence[str | Func], size: int, by: str = "seq") -> Iterator[Rows]:
+    """The events that are there now, in the order of `by`, so many at a time: its value, then the columns, times
+    as text (see `audit_chain.iso_utc`) and details as JSON text.
+
+    `by`: "seq", or "id" to read all events as they lie on the disk. Both are given out under the same lock.
+    """
+    newest = AuditEvent.objects.aggregate(newest=Max(by))["newest"] or 0
+    expressions = [_TEXTS.get(column, F(column)) if isinstance(column, str) else column for column in columns]
+    named = {f"column_{number}": expression for number, expression in enumerate([F(by), *expressions])}
+    ordered = events.filter(**{f"{by}__lte": newest}).order_by(by).annotate(**named).values_list(*named)
+    following = ordered
+    while rows := _fetched(following[:size]):
+        yield rows
+        following = ordered.filter(**{f"{by}__gt": rows[-1][0]})
+
+
+def between(wanted: Mapping[str, Any]) -> dict[str, int]:
+    """Between which sequence numbers the events of the wanted time lie, as look-ups. They follow from the times, but a
+    database that goes through events by number would not know where to begin and where to stop."""
+    times = {name: value for name, value in wanted.items() if name in ("at__gte", "at__lt")}
+    if not times:
+        return {}
+    ends = AuditEvent.objects.filter(**times).aggregate(first=Min("seq"), last=Max("seq"))
+    return {"seq__gte": ends["first"] or 0, "seq__lte": ends["last"] or 0}
+
+
+def _fetched(events: QuerySet[AuditEvent, Any]) -> Rows:
+    sql, params = events.query.sql_with_params()
+    with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        while rows := cursor.fetchmany(size):
-            yield rows
+        return cursor.fetchall()
