@@ -102,7 +102,8 @@ def _rows(events: int, seq: int, prev: str, keys: list[bytes]) -> Iterator[dict[
             "user_name": f"operator{ticket % OPERATORS}", "ticket_no": number_of(ticket),
             "department_id": departments[ticket % DEPARTMENTS], "run_id": f"00000000-0000-4000-8000-{ticket:012d}",
             "step_no": number % PER_TICKET, "device_id": f"127.0.0.1:{5600 + ticket % PHONES}", "confidence": 0.93,
-            "object_type": "step", "object_id": str(number), "ip": "10.0.0.7", "request_id": f"{number * _SPREAD % 2**128:032x}",
+            "object_type": "step", "object_id": str(number), "ip": "10.0.0.7",
+            "request_id": f"{number * _SPREAD % 2**128:032x}",
             "retention_until": (at + timedelta(days=1096)).date(), "prev_hash": prev,
             "details": {"app": "com.example.aftersales", "verdict": "allow", "irreversible": False},
         }  # fmt: skip
