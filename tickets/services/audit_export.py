@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
@@ -17,7 +18,8 @@ from django.core import signing
 from django.db.models import Expression, F, Func, Max, QuerySet, TextField, Value
 from django.utils import timezone
 
-from tickets import seals
+from tickets import request_context, seals
+from tickets.errors import NotFound
 from tickets.models import AuditEvent
 from tickets.permissions import Permission, require
 from tickets.services import access, audit, audit_csv, audit_rows
@@ -28,6 +30,7 @@ __all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "r
 BOM = "\ufeff"
 _PAGE = 2000  # rows read at once
 _PIECE = 250  # rows written at once: some 160 kB, which stay in the processor's own memory
+_EXPORT, _DELIVERED = "export", "audit.delivered"
 _SALT = "cs_agent.audit_export"
 # Column of the file → column of AuditEvent; `object` joins two.
 FIELDS: tuple[tuple[str, str], ...] = (
@@ -84,18 +87,41 @@ class Manifest:
 
 def export_csv(*, user: Any, filters: Mapping[str, Any] | None = None) -> Iterator[str]:
     """The events the user may see, as pieces of CSV. `filters`: look-ups on AuditEvent. The export is audited."""
+    return lines(_exported(user, filters))
+
+
+def export_signed(*, user: Any, filters: Mapping[str, Any] | None = None) -> tuple[str, Iterator[str]]:
+    """As `export_csv`, with a name under which `manifest_of` gives the manifest once the last piece was taken."""
+    export = uuid.uuid4().hex
+    events = _exported(user, filters, object_type=_EXPORT, object_id=export)
+    return export, _witnessed(events, user, {"filters": _words(filters or {})}, export)
+
+
+def manifest_of(export: str, *, user: Any) -> dict[str, Any]:
+    """The signed manifest of an export of the user's own that was taken to its end."""
     require(user, Permission.EXPORT_AUDIT)
-    wanted = dict(filters or {})
-    events = access.visible_audit(user).filter(**wanted, **audit_rows.between(wanted))
-    audit.record("audit.exported", user=user, result="success", details={"filters": _words(wanted)})
-    return lines(events)
+    events = AuditEvent.objects.filter(type=_DELIVERED, object_type=_EXPORT, object_id=export, user=user)
+    event = events.first()
+    if event is None:
+        raise NotFound
+    told = event.details
+    chain = tuple((seq, hash) for seq, hash in told["chain"])
+    made_at, filters = event.at.astimezone(UTC).isoformat(timespec="seconds"), json.dumps(told["filters"])
+    return _signed(Manifest(name_of(export), told["rows"], told["sha256"], chain, filters, event.user_name, made_at))
 
 
-def lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    """A header and the events as CSV, oldest first, in pieces of some hundred whole lines."""
+def name_of(export: str) -> str:
+    return f"audit-{export}.csv"
+
+
+def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] | None = None) -> Iterator[str]:
+    """A header and the events as CSV, oldest first, in pieces of some hundred whole lines. `seen` is told of the rows
+    that were read, which begin with `seq` in their second place."""
     yield BOM + audit_csv.lines([[name] for name in COLUMNS])
     whole = not events.query.has_filters()
     for rows in audit_rows.pages(events, _READ, _PAGE, by="id" if whole else "seq"):
+        if seen is not None:
+            seen(rows)
         seals.load_keys({row[_TICKET] for row in rows})
         yield from (_written(rows[start : start + _PIECE]) for start in range(0, len(rows), _PIECE))
 
@@ -137,6 +163,38 @@ def chain_range(path: Path) -> tuple[int, int]:
     """The first and last event in an exported file, as its manifest says; (0, 0) for an empty one."""
     chain = json.loads(_manifest_path(path).read_text(encoding="utf-8"))["chain"]
     return (chain[0][0], chain[-1][0]) if chain else (0, 0)
+
+
+def _exported(user: Any, filters: Mapping[str, Any] | None, **columns: str) -> QuerySet[AuditEvent]:
+    """The wanted events that the user may see; that they were asked for is recorded."""
+    require(user, Permission.EXPORT_AUDIT)
+    wanted = dict(filters or {})
+    events = access.visible_audit(user).filter(**wanted, **audit_rows.between(wanted))
+    audit.record("audit.exported", user=user, result="success", details={"filters": _words(wanted)}, **columns)
+    return events
+
+
+def _witnessed(
+    events: QuerySet[AuditEvent], user: Any, details: Mapping[str, Any], export: str
+) -> Generator[str, None, None]:
+    """The lines; at their end an event says what was handed over, from which the manifest is made."""
+    origin, digest = request_context.current(), hashlib.sha256()  # by the end, the request may be over
+    count, ends = 0, list[int]()
+
+    def seen(rows: audit_rows.Rows) -> None:
+        nonlocal count, ends
+        count, ends = count + len(rows), [ends[0] if ends else rows[0][1], rows[-1][1]]
+
+    for piece in lines(events, seen):
+        digest.update(piece.encode())
+        yield piece
+    hashes = dict(AuditEvent.objects.filter(seq__in=ends).values_list("seq", "hash"))
+    told = {"rows": count, "sha256": digest.hexdigest(), "chain": [(seq, hashes[seq]) for seq in ends]}
+    with request_context.use(origin.ip, origin.request_id, origin.user):
+        audit.record(
+            _DELIVERED, user=user, result="success", object_type=_EXPORT, object_id=export,
+            details={**details, **told},
+        )  # fmt: skip
 
 
 def _written(rows: audit_rows.Rows) -> str:
