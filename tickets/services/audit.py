@@ -25,7 +25,7 @@ from tickets.services.keeping import Kind, until
 SYSTEM = "system"
 DELETED = "audit.deleted"  # the tombstone's type
 _LIMITS = {field.attname: getattr(field, "max_length", None) for field in AuditEvent._meta.concrete_fields}
-_PAGE = 500  # events read at once by the verification
+_PAGE = 2000  # events read at once by the verification
 _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 # Why personal data is handled, by the first word of the type (PIPL article 13: contract, legal duty).
 _HANDLING = ("ticket_handling", "contract")
