@@ -53,7 +53,7 @@ class _Object(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
         kind, id = (compiler.compile(expression)[0] for expression in self.source_expressions)
         return f"CASE WHEN {id} = '' THEN {kind} ELSE {kind} || ':' || {id} END", ()
 
@@ -119,10 +119,13 @@ def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] 
     that were read, which begin with `seq` in their second place."""
     yield BOM + audit_csv.lines([[name] for name in COLUMNS])
     whole = not events.query.has_filters()
-    for rows in audit_rows.pages(events, _READ, _PAGE, by="id" if whole else "seq"):
+
+    def first(rows: audit_rows.Rows) -> None:
+        seals.load_keys({row[_TICKET] for row in rows})
         if seen is not None:
             seen(rows)
-        seals.load_keys({row[_TICKET] for row in rows})
+
+    for rows in audit_rows.pages(events, _READ, _PAGE, "id" if whole else "seq", first):
         yield from (_written(rows[start : start + _PIECE]) for start in range(0, len(rows), _PIECE))
 
 
@@ -165,7 +168,7 @@ def chain_range(path: Path) -> tuple[int, int]:
     return (chain[0][0], chain[-1][0]) if chain else (0, 0)
 
 
-def _exported(user: Any, filters: Mapping[str, Any] | None, **columns: str) -> QuerySet[AuditEvent]:
+def _exported(user: Any, filters: Mapping[str, Any] | None, **columns: Any) -> QuerySet[AuditEvent]:
     """The wanted events that the user may see; that they were asked for is recorded."""
     require(user, Permission.EXPORT_AUDIT)
     wanted = dict(filters or {})

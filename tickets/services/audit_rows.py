@@ -10,7 +10,8 @@ aside first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -20,6 +21,7 @@ from django.db.models import F, Func, Max, Min, QuerySet, TextField
 from tickets.models import AuditEvent
 
 Rows = list[tuple[Any, ...]]
+Sql = tuple[str, tuple[Any, ...]]
 SEPARATOR = "\x1f"  # parts the values of columns that are read as one text
 
 
@@ -51,20 +53,34 @@ class Beside(Func):
 _TEXTS = {"at": _Text(F("at"), moment=True), "retention_until": _Text(F("retention_until"), moment=False)}
 
 
-def pages(events: QuerySet[AuditEvent], columns: Sequence[str | Func], size: int, by: str = "seq") -> Iterator[Rows]:
+def pages(
+    events: QuerySet[AuditEvent],
+    columns: Sequence[str | Func],
+    size: int,
+    by: str = "seq",
+    first: Callable[[Rows], None] | None = None,
+) -> Iterator[Rows]:
     """The events that are there now, in the order of `by`, so many at a time: its value, then the columns, times
     as text (see `audit_chain.iso_utc`) and details as JSON text.
 
     `by`: "seq", or "id" to read all events as they lie on the disk. Both are given out under the same lock.
+    `first` gets each page before it is given out: PostgreSQL, a process of its own, makes the next page ready while
+    this one is worked on, and other queries would wait for that.
     """
     newest = AuditEvent.objects.aggregate(newest=Max(by))["newest"] or 0
     expressions = [_TEXTS.get(column, F(column)) if isinstance(column, str) else column for column in columns]
     named = {f"column_{number}": expression for number, expression in enumerate([F(by), *expressions])}
     ordered = events.filter(**{f"{by}__lte": newest}).order_by(by).annotate(**named).values_list(*named)
-    following = ordered
-    while rows := _fetched(following[:size]):
-        yield rows
-        following = ordered.filter(**{f"{by}__gt": rows[-1][0]})
+    ahead = connection.vendor == "postgresql"
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        rows = _fetched(cursor, _sql(ordered[:size]))
+        while rows:
+            if first is not None:
+                first(rows)
+            sql = _sql(ordered.filter(**{f"{by}__gt": rows[-1][0]})[:size]) if len(rows) == size else None
+            coming = pool.submit(_fetched, cursor, sql) if ahead else None
+            yield rows
+            rows = coming.result() if coming is not None else _fetched(cursor, sql)
 
 
 def between(wanted: Mapping[str, Any]) -> dict[str, int]:
@@ -78,11 +94,15 @@ def between(wanted: Mapping[str, Any]) -> dict[str, int]:
     return {"seq__gte": ends["first"] or 0, "seq__lte": ends["last"] or 0}
 
 
-def _fetched(events: QuerySet[AuditEvent, Any]) -> Rows:
+def _sql(events: QuerySet[AuditEvent, Any]) -> Sql | None:
     try:
-        sql, params = events.query.sql_with_params()
+        return events.query.sql_with_params()
     except EmptyResultSet:  # looked for among none: a customer without tickets, a person without departments
+        return None
+
+
+def _fetched(cursor: Any, sql: Sql | None) -> Rows:
+    if sql is None:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+    cursor.execute(*sql)
+    return list(cursor.fetchall())

@@ -21,6 +21,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """The timeout of the settings is how long a transaction waits for its beginning."""
 
     connection: Any
+    transaction_mode: str | None
 
     def _start_transaction_under_autocommit(self) -> None:
         timeout_s = float(self.settings_dict["OPTIONS"].get("timeout", 5.0))
