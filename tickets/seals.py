@@ -35,7 +35,7 @@ OPEN_DETAILS = frozenset(
 SEALED = ("on_behalf_of", "instruction", "details")
 _NONCE = 12
 _TRUST_S = 60.0  # how long a process may go on reading with a key that another one has destroyed
-_MOST_KEYS = 20_000
+_MOST_KEYS = 5_000  # some 10 MB
 
 _keys: dict[str, tuple[AESGCM | None, float]] = {}
 _lock = threading.Lock()
