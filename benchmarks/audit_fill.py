@@ -5,6 +5,7 @@ copied in by thousands instead of one transaction each. Only a benchmark may do 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ PHONES = 20
 START = datetime(2024, 1, 1, tzinfo=UTC)
 EVERY = timedelta(seconds=30)
 _BATCH = 5000
+_SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835  # makes numbers look as random as the ids of requests are
 _TYPES = ("run.started", *["step.done"] * 30, "confirmation.asked", "confirmation.approved", "run.resumed")
 _INSTRUCTION = '在售后系统中查找订单号{},进入该订单详情页,选择"质量问题"退换原因,勾选"全额退款",提交审核。'
 _COLUMNS = [field.column for field in AuditEvent._meta.concrete_fields if field.column != "id"]
@@ -50,8 +52,9 @@ def fill(events: int) -> None:
         AuditHead.objects.filter(pk=1).update(seq=last["seq"], hash=last["hash"])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-        if connection.vendor == "postgresql":  # or else what was copied is written to disk while others are measured
-            cursor.execute("CHECKPOINT")
+        # Or else what was copied is written to disk while others are measured.
+        cursor.execute("CHECKPOINT" if connection.vendor == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)")
+    os.sync()
 
 
 @contextmanager
@@ -99,7 +102,8 @@ def _rows(events: int, seq: int, prev: str, keys: list[bytes]) -> Iterator[dict[
             "user_name": f"operator{ticket % OPERATORS}", "ticket_no": number_of(ticket),
             "department_id": departments[ticket % DEPARTMENTS], "run_id": f"00000000-0000-4000-8000-{ticket:012d}",
             "step_no": number % PER_TICKET, "device_id": f"127.0.0.1:{5600 + ticket % PHONES}", "confidence": 0.93,
-            "object_type": "step", "object_id": str(number), "ip": "10.0.0.7", "request_id": f"{number:032x}",
+            "object_type": "step", "object_id": str(number), "ip": "10.0.0.7",
+            "request_id": f"{number * _SPREAD % 2**128:032x}",
             "retention_until": (at + timedelta(days=1096)).date(), "prev_hash": prev,
             "details": {"app": "com.example.aftersales", "verdict": "allow", "irreversible": False},
         }  # fmt: skip

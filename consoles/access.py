@@ -2,7 +2,8 @@
 
 Rule: a view names its permission and its HTTP methods in one place; what declares nothing is refused by
 `consoles.middleware.AccessMiddleware` and found by a test that walks all URL patterns and commands. A view whose
-methods include POST is the only kind that changes anything.
+methods include POST is the only kind that changes anything. A view for programs asks for a token instead of a log-in,
+and takes nothing else: a browser that is logged in cannot be made to call it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from tickets.permissions import Permission, require
+from tickets.services import api_tokens, audit
 
 GET = ("GET", "HEAD")
 POST = ("POST",)
@@ -37,21 +41,26 @@ class Declaration:
 
     permission: Permission | Access
     methods: tuple[str, ...]
+    by_token: bool = False
 
 
 View = Callable[..., Any]
 
 
-def permitted(permission: Permission | Access, methods: tuple[str, ...] = GET) -> Callable[[View], View]:
-    """Let only those in who have the permission, and only by these methods."""
-    declaration = Declaration(permission, methods)
+def permitted(
+    permission: Permission | Access, methods: tuple[str, ...] = GET, *, by_token: bool = False
+) -> Callable[[View], View]:
+    """Let only those in who have the permission, and only by these methods; `by_token`: programs, not browsers."""
+    declaration = Declaration(permission, methods, by_token)
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
-            refusal = _refusal(request, permission)
+            if by_token:
+                request.user = api_tokens.owner(request.headers.get("Authorization", "")) or AnonymousUser()
+            refusal = _refusal(request, permission, by_token)
             return refusal if refusal is not None else view(request, *args, **kwargs)
 
         guarded.declaration = declaration  # type: ignore[attr-defined]
@@ -60,15 +69,21 @@ def permitted(permission: Permission | Access, methods: tuple[str, ...] = GET) -
     return decorate
 
 
-def _refusal(request: HttpRequest, permission: Permission | Access) -> HttpResponse | None:
+def _refusal(request: HttpRequest, permission: Permission | Access, by_token: bool) -> HttpResponse | None:
     """An answer for people who are not logged in; Forbidden is raised for those who may not."""
     if permission is Access.PUBLIC:
         return None
     if not request.user.is_authenticated:
-        return _to_login(request)
+        return _no_token(request) if by_token else _to_login(request)
     if isinstance(permission, Permission):
         require(request.user, permission)
     return None
+
+
+def _no_token(request: HttpRequest) -> HttpResponse:
+    audit.record("api_token.refused", request=request, result="failure", details={"path": request.path[:200]})
+    message = _("令牌缺失、有误、已过期或已撤销。请求头应为 Authorization: Bearer 令牌。")
+    return JsonResponse({"code": "token", "message": message}, status=401, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

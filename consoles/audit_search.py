@@ -10,12 +10,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from tickets.models import AuditEvent, Ticket
+from tickets.services import audit_rows
 
 PAGE = 60
 _MOST_TICKETS = 500
@@ -70,14 +71,11 @@ class AuditSearch:
         return found.filter(seq__lt=int(self.before)) if self.before else found
 
 
-def _places(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Between which sequence numbers the events of some days lie. They follow from the times, but a database that
-    goes through a department's events from the newest on would not know where to begin and where to stop."""
+def _places(wanted: dict[str, Any]) -> dict[str, int]:
     times = {name: wanted[name] for name in ("at__gte", "at__lt") if name in wanted}
     if len(times) < 2 or times["at__lt"] - times["at__gte"] > _MOST_PLACED:
         return {}
-    ends = AuditEvent.objects.filter(**times).aggregate(first=Min("seq"), last=Max("seq"))
-    return {"seq__gte": ends["first"] or 0, "seq__lte": ends["last"] or 0}
+    return audit_rows.between(times)
 
 
 def _tickets_of(customer: str) -> list[str]:

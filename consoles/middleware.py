@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -53,7 +53,9 @@ class ServiceErrorMiddleware:
 
 
 def refused(request: HttpRequest, error: ServiceError) -> HttpResponse:
-    """The friendly answer to a ServiceError; a live page is also told to read its state again."""
+    """The friendly answer to a ServiceError; a live page is also told to read its state again. A program gets JSON."""
+    if _for_a_program(request):
+        return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
     htmx = getattr(request, "htmx", False)
     template = "consoles/notice.html" if htmx else "consoles/refused.html"
     response = render(request, template, {"error": error, "level": "danger"}, status=error.status)
@@ -62,6 +64,12 @@ def refused(request: HttpRequest, error: ServiceError) -> HttpResponse:
         response["HX-Reswap"] = "beforeend"
         response["HX-Trigger"] = "live:refresh"
     return response
+
+
+def _for_a_program(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    declaration = getattr(match.func, "declaration", None) if match is not None else None
+    return declaration is not None and declaration.by_token
 
 
 class AccessMiddleware:

@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.views import accounts, audit, bulk, flows, media, phones, replays, runs, status, tickets
+from consoles.views import accounts, api, audit, bulk, flows, media, phones, replays, runs, status, tickets
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -44,6 +44,8 @@ urlpatterns = [
     path("files/recordings/<str:token>/captions.vtt", media.recording_captions, name="recording-captions"),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/export/", audit.audit_export_csv, name="audit-export"),
+    path("api/audit.csv", api.audit_csv, name="api-audit"),
+    path("api/audit/<str:export>/manifest.json", api.audit_manifest, name="api-audit-manifest"),
     path("flows/", flows.flow_list, name="flows"),
     path("flows/<slug:slug>/", flows.flow_page, name="flow"),
     path("flows/<slug:slug>/check/", flows.flow_check, name="flow-check"),

@@ -14,7 +14,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -35,7 +35,7 @@ OPEN_DETAILS = frozenset(
 SEALED = ("on_behalf_of", "instruction", "details")
 _NONCE = 12
 _TRUST_S = 60.0  # how long a process may go on reading with a key that another one has destroyed
-_MOST_KEYS = 20_000
+_MOST_KEYS = 5_000  # some 10 MB
 
 _keys: dict[str, tuple[AESGCM | None, float]] = {}
 _lock = threading.Lock()
@@ -167,6 +167,27 @@ def open_seal(ticket_no: str, sealed: str) -> Content:
         else:
             return Content(*parts)
     return _UNREADABLE
+
+
+def open_seals(ticket_numbers: Sequence[str], sealed: Sequence[str]) -> list[Sequence[str] | None]:
+    """As `open_seal` for many events side by side; None where nothing is sealed."""
+    keys = {number: _key(number) for number in set(ticket_numbers)}
+    return [
+        _opened(keys[number], number, text) if text else None
+        for number, text in zip(ticket_numbers, sealed, strict=True)
+    ]
+
+
+def _opened(key: AESGCM | None, ticket_no: str, sealed: str) -> Sequence[str]:
+    if key is not None:
+        try:
+            data = binascii.a2b_base64(sealed)
+            parts = key.decrypt(data[:_NONCE], data[_NONCE:], ticket_no.encode()).decode().split("\0")
+        except (InvalidTag, ValueError):
+            pass
+        else:
+            return parts
+    return open_seal(ticket_no, sealed)
 
 
 def _compact(details: Mapping[str, Any]) -> str:

@@ -41,6 +41,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     user: Any = None
     _check: asyncio.Task[None] | None = None
     _checked_at = float("-inf")
+    _admitted = False  # whether commands are heard: a client may send some before it learns that it was refused
 
     async def connect(self) -> None:
         refusal = await self._refusal(self.permission)
@@ -49,16 +50,17 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if refusal:
             # Accepted first: a browser learns the code of an open socket only.
             await self.accept()
-            await self.close(refusal)
+            await self._dismiss(refusal)
             return
         try:
             self.heard = await self.open()
         except ServiceError:
             await self.accept()
-            await self.close(NOT_FOUND)
+            await self._dismiss(NOT_FOUND)
             return
         for group in self.heard:
             await self.channel_layer.group_add(group, self.channel_name)
+        self._admitted = True
         await self.accept()
         self._check = asyncio.create_task(self._keep_checking())
         await self.opened()
@@ -77,6 +79,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_discard(group, self.channel_name)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self._admitted:
+            return
         message = _parsed(text_data)
         method = commands_of(type(self)).get(str(message.get("type"))) if message else None
         if method is None:
@@ -89,9 +93,14 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if refusal == NOT_PERMITTED and declared.permission != self.permission:
             await self.tell({"type": "error", "code": "forbidden"})
         elif refusal:
-            await self.close(refusal)
+            await self._dismiss(refusal)
         else:
             await self._run(method, message)
+
+    async def _dismiss(self, code: int) -> None:
+        """Close the socket, and hear nothing that is still on its way."""
+        self._admitted = False
+        await self.close(code)
 
     async def _write_refusal(self, permission: Permission) -> None:
         """A refusal is an event, as it is for a page."""
@@ -118,7 +127,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
             await asyncio.sleep(CHECK_EVERY_S)
             refusal = await self._refusal(self.permission)
             if refusal:
-                await self.close(refusal)
+                await self._dismiss(refusal)
                 return
 
     async def _refusal(self, permission: Permission, trust_s: float = 0.0) -> int:

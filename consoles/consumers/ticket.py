@@ -39,7 +39,7 @@ class TicketConsumer(ConsoleConsumer):
         try:
             ticket = await database_sync_to_async(access.get_ticket)(self.user, self.number)
         except NotFound:  # moved to another department meanwhile
-            await self.close(NOT_FOUND)
+            await self._dismiss(NOT_FOUND)
             return
         await self.tell({"type": "hello", **await database_sync_to_async(_position)(ticket)})
 

@@ -17,7 +17,7 @@ from tickets.models import AuditEvent, Run
 from tickets.permissions import Permission
 from tickets.services import access, audit_export
 
-_PIECES = 5  # of the export, sent at once: a thousand rows, some 650 kB
+_PIECES = 4  # of the export, sent at once: a thousand rows, some 650 kB
 _MOST_TYPES = 100
 
 
@@ -42,9 +42,14 @@ def audit_export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The found events as CSV, row by row; the export itself is audited by the service."""
     search = AuditSearch.read(request.POST)
     lines = audit_export.export_csv(user=request.user, filters=search.filters())
+    return streamed(lines, f"audit-{search.ticket or 'all'}-{timezone.localtime():%Y%m%d-%H%M%S}.csv")
+
+
+def streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    """The CSV as it is made, to be saved under this name."""
     response = StreamingHttpResponse(_pulled(lines), content_type="text/csv; charset=utf-8")
-    name = f"audit-{search.ticket or 'all'}-{timezone.localtime():%Y%m%d-%H%M%S}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -10,7 +10,11 @@ os.environ.setdefault("CS_AGENT_MODE", "test")
 os.environ.setdefault("CS_AGENT_DATA_DIR", tempfile.mkdtemp(prefix="cs_agent_test_"))
 
 from cs_agent.project.settings import *  # noqa: F403
+from cs_agent.project.settings import DATABASES
 
+if DATABASES["default"]["ENGINE"] == "cs_agent.project.sqlite3":
+    # Nobody waits for a database in memory, and pytest-django gives each of its processes one only by this name.
+    DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"

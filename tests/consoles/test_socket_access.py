@@ -15,11 +15,11 @@ from django.contrib.auth.models import User
 from consoles.access import commands_of
 from consoles.consumers import base
 from consoles.routing import websocket_urlpatterns
-from tests.consoles import story
+from tests.consoles.test_access import ROLES, permitted_to, person
 from tests.consoles.test_sockets import closing_code, opened, told
 from tests.consoles.wire import Wire
 from tickets.models import Department, Run
-from tickets.permissions import GROUPS
+from tickets.permissions import ADMINISTRATOR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,20 +31,17 @@ ADDRESSES: dict[str, Callable[[Run], str]] = {
 CONSUMERS: dict[str, Any] = {str(row.name): row.callback.consumer_class for row in websocket_urlpatterns}
 OF_A_DEPARTMENT = {str(row.name) for row in websocket_urlpatterns if row.pattern.converters}
 COMMANDS = [(name, command) for name, consumer in CONSUMERS.items() for command in commands_of(consumer)]
-ROLES = (*sorted(GROUPS), "")  # and somebody without any
 
 
 @pytest.fixture
 def people(run: Run, department: Department) -> dict[str, User]:
-    return {role: _person(role, department) for role in ROLES}
+    return {role: person(role, department) for role in ROLES}
 
 
-def _person(role: str, department: Department) -> User:
-    if role:
-        return story.member(f"the-{role}", role, department)
-    user = User.objects.create_user("nobody")
-    department.members.add(user)
-    return user
+@pytest.fixture
+def others(run: Run, other_department: Department) -> dict[str, User]:
+    """The same roles in another department."""
+    return {role: person(role, other_department) for role in ROLES}
 
 
 def test_every_websocket_address_is_in_the_matrix() -> None:
@@ -53,36 +50,72 @@ def test_every_websocket_address_is_in_the_matrix() -> None:
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES))
 async def test_a_role_opens_a_socket_where_its_permissions_say_so(
-    name: str, run: Run, people: dict[str, User], charlie: User, record_property: Callable[[str, object], None]
+    name: str, run: Run, people: dict[str, User], record_property: Callable[[str, object], None]
 ) -> None:
     path = ADDRESSES[name](run)
     for role, user in people.items():
-        if CONSUMERS[name].permission in GROUPS.get(role, ()):
-            async with opened(path, user) as connection:
-                assert (await connection.receive_output(5))["type"] == "websocket.send", role
-        else:
-            assert await closing_code(path, user) == base.NOT_PERMITTED, role
+        assert await answer(path, user) == (0 if may_open(role, name) else base.NOT_PERMITTED), role
     assert await closing_code(path, None) == base.NOT_LOGGED_IN
-    if name in OF_A_DEPARTMENT:
-        assert await closing_code(path, charlie) == base.NOT_FOUND
-    record_property("cells", len(people) + 1 + (name in OF_A_DEPARTMENT))
+    record_property("cells", len(people) + 1)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+async def test_a_socket_of_another_departments_ticket_is_not_there_for_any_role_but_the_administrators(
+    name: str, run: Run, others: dict[str, User], record_property: Callable[[str, object], None]
+) -> None:
+    path = ADDRESSES[name](run)
+    for role, user in others.items():
+        hidden = name in OF_A_DEPARTMENT and role != ADMINISTRATOR
+        expected = (base.NOT_FOUND if hidden else 0) if may_open(role, name) else base.NOT_PERMITTED
+        assert await answer(path, user) == expected, role
+    record_property("cells", len(others))
+
+
+async def answer(path: str, user: User) -> int:
+    """0 when the socket begins to talk, else the code it closes with."""
+    async with opened(path, user) as connection:
+        message = await connection.receive_output(5)
+        return 0 if message["type"] == "websocket.send" else int(message["code"])
+
+
+def may_open(role: str, name: str) -> bool:
+    return permitted_to(role, CONSUMERS[name].permission)
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS)
 async def test_a_role_gives_a_command_where_its_permissions_say_so(
     name: str, command: str, run: Run, people: dict[str, User], record_property: Callable[[str, object], None]
 ) -> None:
-    consumer = CONSUMERS[name]
-    needed: Any = commands_of(consumer)[command]
-    inside = {role: user for role, user in people.items() if consumer.permission in GROUPS.get(role, ())}
+    needed: Any = commands_of(CONSUMERS[name])[command]
+    inside = {role: user for role, user in people.items() if may_open(role, name)}
     for role, user in inside.items():
-        async with opened(ADDRESSES[name](run), user) as connection:
-            await connection.send_json({"type": command})
-            await connection.send_json({"type": "no such command"})  # its answer comes after the command's own
-            refused = "forbidden" in await codes_until_unknown(connection)
-        assert refused is (needed.permission not in GROUPS[role]), role
+        assert await is_refused(ADDRESSES[name](run), user, command) is not permitted_to(role, needed.permission), role
     assert inside
     record_property("cells", len(inside))
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS)
+async def test_a_command_from_another_department_is_not_heard(
+    name: str, command: str, run: Run, others: dict[str, User], record_property: Callable[[str, object], None]
+) -> None:
+    needed: Any = commands_of(CONSUMERS[name])[command]
+    path, before = ADDRESSES[name](run), await Run.objects.filter(pk=run.pk).values().aget()
+    for role, user in others.items():
+        if may_open(role, name) and (name not in OF_A_DEPARTMENT or role == ADMINISTRATOR):
+            assert await is_refused(path, user, command) is not permitted_to(role, needed.permission), role
+        else:
+            async with opened(path, user) as connection:
+                await connection.send_json({"type": command})
+                assert (await connection.receive_output(5))["type"] == "websocket.close", role
+            assert await Run.objects.filter(pk=run.pk).values().aget() == before, role
+    record_property("cells", len(others))
+
+
+async def is_refused(path: str, user: User, command: str) -> bool:
+    async with opened(path, user) as connection:
+        await connection.send_json({"type": command})
+        await connection.send_json({"type": "no such command"})  # its answer comes after the command's own
+        return "forbidden" in await codes_until_unknown(connection)
 
 
 async def codes_until_unknown(connection: Wire) -> set[str]:

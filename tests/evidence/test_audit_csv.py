@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -35,6 +36,37 @@ def test_the_lines_are_those_of_a_strict_writer(values: list[str]) -> None:
     assert read(audit_csv.lines([["x"], *([cell] for cell in map(audit_csv._quoted, cells))])) == read(
         expected.getvalue()
     )
+
+
+SAID = TEXT.filter(lambda text: audit_csv.SEPARATOR not in text)
+
+
+@given(st.lists(st.tuples(SAID, SAID, SAID), min_size=1, max_size=20))
+def test_cells_read_as_one_text_are_written_like_those_that_come_alone(rows: list[tuple[str, str, str]]) -> None:
+    written = audit_csv.side_by_side([audit_csv.SEPARATOR.join(row) for row in rows], 3)
+    alone = [audit_csv.texts(column) for column in zip(*rows, strict=True)]
+    assert audit_csv.lines([written]) == audit_csv.lines(alone)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "'x", '"', "a,b", "a\rb", "\n", "\na", "1" * 16, "１" * 16, "\0", "＝1"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_row_that_needs_care_gets_it_wherever_it_stands(cell: str, place: int) -> None:
+    rows = [["a", "", "b"] for _ in range(3)]
+    rows[place][place] = cell
+    written = audit_csv.side_by_side([audit_csv.SEPARATOR.join(row) for row in rows], 3)
+    assert [[audit_csv.restore(found) for found in read(line)[0]] for line in written] == rows
+    assert audit_csv.cell(cell) in written[place]
+
+
+def test_cells_that_nobody_can_tell_apart_are_not_guessed_at() -> None:
+    one = audit_csv.SEPARATOR.join(["a", "b"])
+    assert audit_csv.side_by_side([one, one + audit_csv.SEPARATOR, one], 2) == ["a,b", "", "a,b"]
+
+
+@given(st.lists(st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=3), min_size=1, max_size=5))
+def test_objects_read_back_as_they_were(values: list[dict[str, object]]) -> None:
+    written = audit_csv.objects([json.dumps(value, ensure_ascii=False) for value in values])
+    assert [json.loads(read(line)[0][0]) for line in written] == values
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,47 @@ def test_newlines_quotes_and_commas_survive_the_file(ticket: Ticket, ann: User) 
     assert [row["instruction"] for row in rows] == [text]
 
 
+@pytest.mark.parametrize("odd", ["a\x1fb", "a\x1eb", "\x1f", "\x1e\x1f\x1e", "=a\x1f", 'a"\x1e,b'])
+@pytest.mark.parametrize("column", ["decided_by", "device_id", "object_id"])
+def test_a_cell_may_hold_the_characters_that_part_cells_while_they_are_read(
+    ticket: Ticket, ann: User, odd: str, column: str
+) -> None:
+    audit.record("test.written", ticket=ticket, object_type="thing", decided_by="before")
+    audit.record("test.written", ticket=ticket, **{"object_type": "thing", "decided_by": "x", column: odd})
+    audit.record("test.written", ticket=ticket, object_type="thing", decided_by="after")
+    rows = parse("".join(audit_export.export_csv(user=ann, filters={"type": "test.written"})))
+    told = rows[1]["object" if column == "object_id" else column]
+    assert audit_export.restore(told) == ("thing:" + odd if column == "object_id" else odd)
+    assert [rows[0]["decided_by"], rows[2]["decided_by"]] == ["before", "after"]
+    assert [row["on_behalf_of"] for row in rows] == ["王女士"] * 3
+    assert {row["hash"] for row in rows} == set(
+        AuditEvent.objects.filter(type="test.written").values_list("hash", flat=True)
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 4, 6, 7])
+def test_many_pages_are_one_file_without_gap_or_repeat(
+    ticket: Ticket, ann: User, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(audit_export, "_PAGE", 3)
+    monkeypatch.setattr(audit_export, "_PIECE", 2)
+    for number in range(count):
+        audit.record("test.written", ticket=ticket, details={"number": number})
+        audit.record("test.other", ticket=ticket)
+    found = parse("".join(audit_export.export_csv(user=ann, filters={"type": "test.written"})))
+    assert [json.loads(row["details"])["number"] for row in found] == list(range(count))
+    everything = parse("".join(audit_export.lines(AuditEvent.objects.all())))
+    assert [int(row["event_id"]) for row in everything] == list(range(1, AuditEvent.objects.count() + 1))
+
+
+def test_what_is_written_after_an_export_began_is_not_in_it(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_export, "_PAGE", 1)
+    pieces = audit_export.lines(AuditEvent.objects.all())
+    text, there = next(pieces) + next(pieces), AuditEvent.objects.count()
+    audit.record("test.written", ticket=ticket)
+    assert len(parse(text + "".join(pieces))) == there
+
+
 def test_the_manifest_tells_a_changed_file(ticket: Ticket, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("export_audit", str(tmp_path))
     path = Path(capsys.readouterr().out.strip())

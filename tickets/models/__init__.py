@@ -9,8 +9,10 @@ from tickets.models.recordings import Recording, RecordingState
 from tickets.models.runs import Run, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.switches import Switch
 from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
+from tickets.models.tokens import ApiToken
 
 __all__ = [
+    "ApiToken",
     "Attachment",
     "AttachmentKind",
     "AuditEvent",

@@ -56,6 +56,8 @@ def plain(value: Any) -> Any:
 def iso_utc(value: datetime | str) -> str:
     """The time with microseconds, `…Z`. As text it is one that SQLite keeps: UTC, a fraction of zero left out."""
     if isinstance(value, str):
+        if len(value) == 26:
+            return f"{value[:10]}T{value[11:]}Z"
         fraction = value[20:] if len(value) > 19 else ""
         return f"{value[:10]}T{value[11:19]}.{fraction:0<6}Z"
     return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"

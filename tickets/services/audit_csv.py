@@ -3,22 +3,27 @@
 Rule: no cell can start a formula, and no number is rounded: a text that might is led by an apostrophe, and so is one
 that has an apostrophe itself, so that `restore` always gives the original back.
 
-The work is done column by column: most columns hold few different values, and each is looked at once.
+Cells that stand side by side come as one text of many rows and are looked at together: only rows in which something
+needs care are taken apart. Columns that stand alone hold few different values, and each is looked at once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from tickets.services.audit_chain import iso_utc
+from tickets.services.audit_rows import SEPARATOR
 
 Column = Sequence[Any]  # the values of one column in a batch of rows
+_END = "\r\n"
 _DANGEROUS = frozenset("=+-@\t\r\n\0'" + "\uff1d\uff0b\uff0d\uff20")  # what may start a formula, and the mark
 _LONG_NUMBER = 15  # a spreadsheet keeps 15 digits; longer numbers must stay text
 _TO_QUOTE = re.compile(r'[",\r\n]')
-_END = "\r\n"
+_FIRST = re.escape("".join(sorted(_DANGEROUS - {"\n"})))  # a line break in a cell is found by counting
+_TO_NEUTRALISE = re.compile(rf"{SEPARATOR}(?:[{_FIRST}]|\d{{{_LONG_NUMBER + 1},}}(?=[{SEPARATOR}\n]|\Z))")
 
 
 def neutral(value: str) -> str:
@@ -41,17 +46,43 @@ def lines(columns: Sequence[Sequence[str]]) -> str:
     return _END.join([*rows, ""])
 
 
+@lru_cache(maxsize=10_000)
+def cell(value: str) -> str:
+    """One cell, whatever people or apps may have written."""
+    return _quoted(neutral(value))
+
+
 def texts(values: Column) -> list[str]:
-    """Anything people or apps may have written."""
-    written = {value: _quoted(neutral(value)) for value in set(values)}
-    if len(written) == 1:
-        return [*written.values()] * len(values)
+    """Cells of which many are the same."""
+    written = {value: cell(value) for value in set(values)}
     return [written[value] for value in values]
 
 
-def as_they_are(values: Column) -> Sequence[str]:
-    """Texts that the product itself makes of hexadecimal digits: nothing in them needs care."""
-    return values
+def side_by_side(rows: Sequence[str], count: int) -> list[str]:
+    """For each row its so many cells; they come parted by SEPARATOR. "" where the separator stands in a cell, so that
+    nobody can tell them apart."""
+    block = SEPARATOR + f"\n{SEPARATOR}".join(rows)
+    if (
+        '"' in block
+        or "," in block
+        or "\r" in block
+        or block.count("\n") != len(rows) - 1
+        or block.count(SEPARATOR) != len(rows) * count
+        or _TO_NEUTRALISE.search(block)
+    ):
+        return [_one_by_one(row.split(SEPARATOR), count) for row in rows]
+    return [*block.replace(SEPARATOR, ",")[1:].split("\n,")]
+
+
+def _one_by_one(cells: Sequence[str], count: int) -> str:
+    return ",".join(map(cell, cells)) if len(cells) == count else ""
+
+
+def objects(values: Column) -> list[str]:
+    """JSON objects as text, hardly two alike."""
+    return [
+        '"' + value.replace('"', '""') + '"' if value[:1] == "{" and '"' in value else cell(value) for value in values
+    ]
 
 
 def plain(values: Column) -> list[str]:

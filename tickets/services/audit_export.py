@@ -7,26 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from django.core import signing
-from django.db.models import Max, QuerySet
+from django.db.models import Expression, F, Func, Max, QuerySet, TextField, Value
 from django.utils import timezone
 
-from tickets import seals
+from tickets import request_context, seals
+from tickets.errors import NotFound
 from tickets.models import AuditEvent
 from tickets.permissions import Permission, require
 from tickets.services import access, audit, audit_csv, audit_rows
-from tickets.services.audit_csv import Column, neutral, restore
+from tickets.services.audit_csv import neutral, restore
 
 __all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "restore", "write"]
 
 BOM = "\ufeff"
-_BATCH = 200  # rows in one piece: some 80 kB
+_PAGE = 2000  # rows read at once
+_PIECE = 250  # rows written at once: some 160 kB, which stay in the processor's own memory
+_EXPORT, _DELIVERED = "export", "audit.delivered"
 _SALT = "cs_agent.audit_export"
 # Column of the file → column of AuditEvent; `object` joins two.
 FIELDS: tuple[tuple[str, str], ...] = (
@@ -42,7 +46,30 @@ FIELDS: tuple[tuple[str, str], ...] = (
     ("details", "details"),
 )  # fmt: skip
 COLUMNS = tuple(name for name, _source in FIELDS)
-_SOURCES = (*(source for _name, source in FIELDS), "object_id", "sealed")
+
+
+class _Object(Func):
+    """`kind:id`, or the kind alone."""
+
+    output_field = TextField()
+
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> tuple[str, tuple[Any, ...]]:
+        kind, id = (compiler.compile(expression)[0] for expression in self.source_expressions)
+        return f"CASE WHEN {id} = '' THEN {kind} ELSE {kind} || ':' || {id} END", ()
+
+
+_GAP = "\x1e"  # where a cell that needs care of its own comes in
+_CAREFUL = ("on_behalf_of", "instruction")  # and confidence, which stands beside the instruction
+_PLAIN: tuple[Expression | F, ...] = tuple(
+    {"object_type": _Object(F("object_type"), F("object_id")), **dict.fromkeys(_CAREFUL, Value(_GAP))}.get(source)
+    or F(source)
+    for _name, source in FIELDS
+    if source not in ("seq", "at", "confidence", "details")
+)
+_READ = (
+    "seq", "at", audit_rows.Beside(*_PLAIN), *_CAREFUL, "confidence", "details", "ticket_no", "sealed",
+)  # fmt: skip
+_TICKET = 1 + _READ.index("ticket_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +87,46 @@ class Manifest:
 
 def export_csv(*, user: Any, filters: Mapping[str, Any] | None = None) -> Iterator[str]:
     """The events the user may see, as pieces of CSV. `filters`: look-ups on AuditEvent. The export is audited."""
+    return lines(_exported(user, filters))
+
+
+def export_signed(*, user: Any, filters: Mapping[str, Any] | None = None) -> tuple[str, Iterator[str]]:
+    """As `export_csv`, with a name under which `manifest_of` gives the manifest once the last piece was taken."""
+    export = uuid.uuid4().hex
+    events = _exported(user, filters, object_type=_EXPORT, object_id=export)
+    return export, _witnessed(events, user, {"filters": _words(filters or {})}, export)
+
+
+def manifest_of(export: str, *, user: Any) -> dict[str, Any]:
+    """The signed manifest of an export of the user's own that was taken to its end."""
     require(user, Permission.EXPORT_AUDIT)
-    wanted = dict(filters or {})
-    events = access.visible_audit(user).filter(**wanted)
-    audit.record("audit.exported", user=user, result="success", details={"filters": _words(wanted)})
-    return lines(events)
+    events = AuditEvent.objects.filter(type=_DELIVERED, object_type=_EXPORT, object_id=export, user=user)
+    event = events.first()
+    if event is None:
+        raise NotFound
+    told = event.details
+    chain = tuple((seq, hash) for seq, hash in told["chain"])
+    made_at, filters = event.at.astimezone(UTC).isoformat(timespec="seconds"), json.dumps(told["filters"])
+    return _signed(Manifest(name_of(export), told["rows"], told["sha256"], chain, filters, event.user_name, made_at))
 
 
-def lines(events: QuerySet[AuditEvent]) -> Iterator[str]:
-    """A header and the events as CSV, oldest first, in pieces of some hundred whole lines."""
+def name_of(export: str) -> str:
+    return f"audit-{export}.csv"
+
+
+def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] | None = None) -> Iterator[str]:
+    """A header and the events as CSV, oldest first, in pieces of some hundred whole lines. `seen` is told of the rows
+    that were read, which begin with `seq` in their second place."""
     yield BOM + audit_csv.lines([[name] for name in COLUMNS])
-    for rows in audit_rows.batches(events, _SOURCES, _BATCH):
-        yield _written(rows)
+    whole = not events.query.has_filters()
+
+    def first(rows: audit_rows.Rows) -> None:
+        seals.load_keys({row[_TICKET] for row in rows})
+        if seen is not None:
+            seen(rows)
+
+    for rows in audit_rows.pages(events, _READ, _PAGE, "id" if whole else "seq", first):
+        yield from (_written(rows[start : start + _PIECE]) for start in range(0, len(rows), _PIECE))
 
 
 def write(folder: Path, *, user: Any, filters: Mapping[str, Any] | None = None, name: str = "") -> Path:
@@ -84,7 +139,7 @@ def write(folder: Path, *, user: Any, filters: Mapping[str, Any] | None = None, 
     folder.mkdir(parents=True, exist_ok=True)
     visible = AuditEvent.objects.all() if user is None else access.visible_audit(user)
     newest = visible.aggregate(seq=Max("seq"))["seq"] or 0  # what is written meanwhile belongs to the next export
-    events = visible.filter(**wanted).filter(seq__lte=newest)
+    events = visible.filter(**wanted, **audit_rows.between(wanted)).filter(seq__lte=newest)
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as file:
         digest = _pour(lines(events), file.write)
@@ -113,38 +168,87 @@ def chain_range(path: Path) -> tuple[int, int]:
     return (chain[0][0], chain[-1][0]) if chain else (0, 0)
 
 
-def _written(rows: list[tuple[Any, ...]]) -> str:
-    columns: dict[str, Column] = dict(zip(_SOURCES, zip(*rows, strict=True), strict=True))
-    _unseal(columns)
-    objects = zip(columns["object_type"], columns.pop("object_id"), strict=True)
-    columns["object_type"] = [f"{kind}:{id}" if id else kind for kind, id in objects]
-    return audit_csv.lines([_WRITERS.get(source, audit_csv.texts)(values) for source, values in columns.items()])
+def _exported(user: Any, filters: Mapping[str, Any] | None, **columns: Any) -> QuerySet[AuditEvent]:
+    """The wanted events that the user may see; that they were asked for is recorded."""
+    require(user, Permission.EXPORT_AUDIT)
+    wanted = dict(filters or {})
+    events = access.visible_audit(user).filter(**wanted, **audit_rows.between(wanted))
+    audit.record("audit.exported", user=user, result="success", details={"filters": _words(wanted)}, **columns)
+    return events
 
 
-def _unseal(columns: dict[str, Column]) -> None:
-    """Put back what is sealed, and take the sealed column away; JSON objects are joined as text, being disjoint."""
-    seals.load_keys(set(columns["ticket_no"]))
-    sealed = zip(columns["ticket_no"], columns.pop("sealed"), strict=True)
-    contents = [seals.open_seal(number, text) if text else None for number, text in sealed]
-    stored = zip(columns["on_behalf_of"], columns["instruction"], columns["details"], contents, strict=True)
-    told = [
-        (content.on_behalf_of, content.instruction, _joined(details, content.details)) if content else (*texts, details)
-        for *texts, details, content in stored
-    ]
-    columns["on_behalf_of"], columns["instruction"], columns["details"] = zip(*told, strict=True)
+def _witnessed(
+    events: QuerySet[AuditEvent], user: Any, details: Mapping[str, Any], export: str
+) -> Generator[str, None, None]:
+    """The lines; at their end an event says what was handed over, from which the manifest is made."""
+    origin, digest = request_context.current(), hashlib.sha256()  # by the end, the request may be over
+    count, ends = 0, list[int]()
+
+    def seen(rows: audit_rows.Rows) -> None:
+        nonlocal count, ends
+        count, ends = count + len(rows), [ends[0] if ends else rows[0][1], rows[-1][1]]
+
+    for piece in lines(events, seen):
+        digest.update(piece.encode())
+        yield piece
+    hashes = dict(AuditEvent.objects.filter(seq__in=ends).values_list("seq", "hash"))
+    told = {"rows": count, "sha256": digest.hexdigest(), "chain": [(seq, hashes[seq]) for seq in ends]}
+    with request_context.use(origin.ip, origin.request_id, origin.user):
+        audit.record(
+            _DELIVERED, user=user, result="success", object_type=_EXPORT, object_id=export,
+            details={**details, **told},
+        )  # fmt: skip
+
+
+def _written(rows: audit_rows.Rows) -> str:
+    """The rows as lines; see `_READ` for what is in them."""
+    _places, seqs, times, plain, behalf, instructions, confidences, details, numbers, sealed = zip(*rows, strict=True)
+    contents = seals.open_seals(numbers, sealed)
+    if any(contents):
+        stored = zip(behalf, instructions, details, contents, strict=True)
+        told = [(of[0], of[1], _joined(more, of[2])) if of else (who, what, more) for who, what, more, of in stored]
+        behalf, instructions, details = zip(*told, strict=True)
+    cells = zip(
+        seqs,
+        audit_csv.times(times),
+        _sides(plain, seqs),
+        audit_csv.texts(behalf),
+        audit_csv.texts(instructions),
+        audit_csv.plain(confidences),
+        audit_csv.objects(details),
+        strict=True,
+    )
+    return "".join(
+        [
+            f"{seq},{at},{who}{name}{what}{instruction},{confidence}{rest},{more}\r\n"
+            for seq, at, (who, what, rest), name, instruction, confidence, more in cells
+        ]
+    )
+
+
+def _sides(rows: Sequence[str], seqs: Sequence[int]) -> list[list[str]]:
+    """What stands before, between and after the gaps of each row."""
+    sides = [row.split(_GAP) for row in audit_csv.side_by_side(rows, len(_PLAIN))]
+    gaps = len(_CAREFUL)
+    return [side if len(side) == gaps + 1 else _asked_again(seq) for side, seq in zip(sides, seqs, strict=True)]
+
+
+def _asked_again(seq: int) -> list[str]:
+    """The cells of one event each by itself: one of them holds what should part them."""
+    named = {f"cell_{number}": expression for number, expression in enumerate(_PLAIN)}
+    [values] = AuditEvent.objects.filter(seq=seq).annotate(**named).values_list(*named)
+    gaps = [number for number, cell in enumerate(_PLAIN) if isinstance(cell, Value)]
+    cells = [audit_csv.cell("" if value is None else str(value)) for value in values]
+    before, between, after = (
+        cells[start:end] for start, end in zip([0, *(n + 1 for n in gaps)], [*gaps, len(cells)], strict=True)
+    )
+    return [",".join([*before, ""]), ",".join(["", *between, ""]), ",".join(["", *after])]
 
 
 def _joined(details: str, more: str) -> str:
     if not more or details == "{}":
         return more or details
     return f"{details[:-1]},{more[1:]}"
-
-
-_WRITERS: dict[str, Callable[[Column], Sequence[str]]] = {
-    "at": audit_csv.times,
-    **dict.fromkeys(("seq", "step_no", "confidence", "retention_until"), audit_csv.plain),
-    **dict.fromkeys(("prev_hash", "hash", "recording_sha256", "run_id"), audit_csv.as_they_are),
-}
 
 
 def _pour(pieces: Iterable[str], write: Callable[[str], Any]) -> str:
