@@ -26,6 +26,7 @@ _STEPS = (18, 60)  # levels from the background: the second where compression jo
 _RIVALS = 4  # colours that may be one, split by where levels are cut
 _WOBBLE = 10  # levels by which compression moves a flat colour
 _FAR = 40  # colour distance from which two colours are different to the eye
+_BAR_ABOVE, _BAR_BELOW = 0.04, 0.065  # parts of the height that may be the system's own bars
 
 
 class Look(StrEnum):
@@ -359,7 +360,8 @@ def find_dialog(pixels: Pixels) -> Box | None:
         return None
     index = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
     x, y, w, h, area = (int(value) for value in stats[index])
-    outside = light[labels != index]
+    page = slice(round(_BAR_ABOVE * height), round((1 - _BAR_BELOW) * height))  # the system's own bars stay bright
+    outside = light[page][labels[page] != index]
     is_card = area >= 0.75 * w * h and w >= 0.45 * width and 0.05 * height <= h <= 0.88 * height
     dimmed = outside.size > 0.1 * light.size and float(np.percentile(outside, 90)) < 175 and _scrim(light, y, h)
     if not (is_card and dimmed):

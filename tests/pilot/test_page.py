@@ -83,6 +83,14 @@ def test_only_what_lies_on_a_dialog_can_be_touched() -> None:
     assert "删除订单" in [item.text for item in page.behind]
 
 
+def test_a_dialog_is_seen_between_system_bars_that_stay_bright() -> None:
+    sheet = Sheet("white").text("修改收货地址", 440, 90, 56).dimmed_with_card((150, 930, 930, 1420))
+    sheet.pen.rectangle((0, 0, 1080, 75), fill="#4060e0")
+    sheet.pen.rectangle((0, 2275, 1080, 2400), fill="white")
+    page = seen(sheet.text("确认修改收货地址?", 340, 1000).text("取消", 330, 1290).text("确认修改", 640, 1290))
+    assert [item.text for item in page.items] == ["确认修改收货地址?", "取消", "确认修改"]
+
+
 def test_a_page_is_the_same_as_itself_and_not_as_it_is_after_scrolling() -> None:
     def listing(first: int) -> Page:
         sheet = Sheet("white").text("12:3" + str(first % 10), 40, 20, 36)
