@@ -59,7 +59,7 @@ def handle(name: str) -> Handled:
 
     lin = get_user_model().objects.get(username="lin")
     run = runs.start_run(ticket=_ticket(name), user=lin)
-    person, deadline = Person(lin), time.monotonic() + PATIENCE_S
+    person, deadline = Person(lin, get_user_model().objects.get(username="bo")), time.monotonic() + PATIENCE_S
     while run.ended_at is None:
         if time.monotonic() > deadline:
             run = runs.stop_run(run, lin)

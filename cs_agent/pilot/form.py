@@ -108,6 +108,8 @@ def _value_beside(page: Page, name: str) -> Field | None:
 
 def mark_reached(sit: Situation) -> bool:
     """The choice is drawn as wanted; or it has no mark and the tap on it has had an effect."""
+    if _value_shown_beside(sit.page, sit.goal, alone=True):
+        return True
     hit = choice_hit(sit.page, sit.goal)
     wanted = MarkState.CHOSEN if sit.goal.on else MarkState.EMPTY
     if hit and (mark := sit.page.mark_of(hit.item)):
@@ -196,12 +198,14 @@ def _is_chosen_value(page: Page, item: Item, goal: Goal) -> bool:
     )
 
 
-def _value_shown_beside(page: Page, goal: Goal) -> bool:
-    """A closed list shows what was chosen on the row of its name."""
+def _value_shown_beside(page: Page, goal: Goal, *, alone: bool = False) -> bool:
+    """A closed list shows what was chosen on the row of its name; `alone`: and nothing else, as choices would be."""
     if page.dialog is not None or not goal.field:
         return False
     for label in page.hits(goal.field, at_least=0.85):
         right = [item for item in page.row_of(label.item.box) if item.box.left >= label.item.box.right]
+        if alone and len(right) != 1:
+            continue
         if any(matching.score(goal.text, item.text) >= 0.88 and page.mark_of(item) is None for item in right):
             return True
     return False
@@ -216,6 +220,9 @@ def _expand(sit: Situation) -> Decision | None:
     for item, score in _list_prompts(sit.page, sit.goal.field):
         if sit.tried(item.text, Move.EXPAND) < 2:
             return tap_item(sit, Move.EXPAND, item, score)
+    place = find_field(sit.page, sit.goal.field)
+    if place and not place.vacant and not sit.tried(place.text, Move.EXPAND):  # a list that shows another value
+        return tap(sit, Move.EXPAND, place.box.center, place.text, _field_confidence(sit.page, sit.goal.field, place))
     return None
 
 

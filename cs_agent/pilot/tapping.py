@@ -18,6 +18,7 @@ from cs_agent.pilot.story import Word, WordKind
 MAX_TAPS = 3
 MAX_LAUNCHES = 2
 MAX_CHECK_WAITS = 3
+_LONGEST_BUTTON = 14  # characters
 
 
 def on_home_screen(sit: Situation) -> bool:
@@ -221,7 +222,8 @@ def _stands_out(page: Page, item: Item) -> bool:
 def success_line(page: Page) -> Item | None:
     """The line that says it worked; one that denies it in the same breath does not count."""
     for item in page.items:
-        if SUCCESS.search(item.text) and not FAILED.search(item.text) and len(item.text) <= 60 and not item.button:
+        pressable = item.button and len(item.text) <= _LONGEST_BUTTON  # a passing message looks like a wide button
+        if SUCCESS.search(item.text) and not FAILED.search(item.text) and len(item.text) <= 60 and not pressable:
             return item
     return None
 

@@ -28,6 +28,7 @@ from cs_agent.virtual_phone.files import PhoneFiles
 from cs_agent.virtual_phone.media import MediaItem, MediaKind, media_mime
 
 _TOAST_S = 2.5
+_DOWNLOADED_S = 6.0  # browsers leave word of a download on the screen for longer
 _THUMBNAIL_PX = 240
 _UPLOAD_TIMEOUT_MS = 120_000
 
@@ -227,7 +228,7 @@ class Bridge:
         path = self._free_path(folder, name)
         await download.save_as(self.files.host_for_writing(path))
         self.files.scan(path)
-        await self.toast("saved", folder=folder, name=PurePosixPath(path).name)
+        await self.toast("saved", _DOWNLOADED_S, folder=folder, name=PurePosixPath(path).name)
 
     def _free_path(self, folder: str, name: str) -> str:
         stem, suffix = PurePosixPath(name).stem, PurePosixPath(name).suffix
@@ -238,12 +239,12 @@ class Bridge:
             path = f"/sdcard/{folder}/{stem} ({number}){suffix}"
         return path
 
-    async def toast(self, word: str, **values: str) -> None:
+    async def toast(self, word: str, seconds: float = _TOAST_S, **values: str) -> None:
         state = self.session.shell.state
         text = words(state.english)[word].format(**values)
         state.toast = text
         await self.session.arrange()
-        await asyncio.sleep(_TOAST_S)
+        await asyncio.sleep(seconds)
         if state.toast == text:
             state.toast = ""
             await self.session.arrange()
