@@ -22,6 +22,7 @@ class Person:
         """`second`: whom the four-eyes flows wait for."""
         self._user, self._second = user, second
         self.seconds = 0.0  # spent on the run until now
+        self.at_a_loss = ""  # the reason of a takeover that was not for a log-in
         self.helped: list[str] = []  # what was asked for, by its code
 
     def attend(self, run: Any) -> None:
@@ -66,7 +67,10 @@ class Person:
         from tickets.services import takeovers
 
         asked = Takeover.objects.filter(run=run, ended_at=None).first()
-        if asked is None or (screen := _log_in_page(run)) is None:
+        if asked is None:
+            return False
+        if (screen := _log_in_page(run)) is None:
+            self.at_a_loss = asked.reason
             return False
         if asked.begun_at is None:
             takeovers.begin(run, self._user)

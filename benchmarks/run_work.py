@@ -37,6 +37,7 @@ class Handled:
     settle: list[float] = field(default_factory=list)
     yes_to_gesture: list[float] = field(default_factory=list)  # all of it
     helped: list[str] = field(default_factory=list)  # what the operator did
+    waits: str = ""  # what the operator was asked that he could not do
     recheck: list[float] = field(default_factory=list)  # the part that looked at the screen again
 
     @property
@@ -58,16 +59,17 @@ def handle(name: str) -> Handled:
     from tickets.services import runs
 
     lin = get_user_model().objects.get(username="lin")
-    run = runs.start_run(ticket=_ticket(name), user=lin)
+    run, waits = runs.start_run(ticket=_ticket(name), user=lin), ""
     person, deadline = Person(lin, get_user_model().objects.get(username="bo")), time.monotonic() + PATIENCE_S
     while run.ended_at is None:
-        if time.monotonic() > deadline:
+        if time.monotonic() > deadline or person.at_a_loss:
+            waits = person.at_a_loss or "too long"
             run = runs.stop_run(run, lin)
             break
         person.attend(run)
         time.sleep(POLL_S)
         run.refresh_from_db()
-    return _summed_up(name, run, person)
+    return _summed_up(name, run, person, waits)
 
 
 def _ticket(name: str) -> Any:
@@ -102,7 +104,7 @@ def _department() -> Any:
     return Department.objects.get(name=DEPARTMENT)
 
 
-def _summed_up(name: str, run: Any, person: Person) -> Handled:
+def _summed_up(name: str, run: Any, person: Person, waits: str) -> Handled:
     steps = list(run.steps.order_by("number"))
     done = Handled(
         ticket=name,
@@ -111,6 +113,7 @@ def _summed_up(name: str, run: Any, person: Person) -> Handled:
         total=_seconds(run.created_at, run.ended_at),
         human=person.seconds,
         helped=person.helped,
+        waits=waits,
         first_step=_seconds(run.created_at, steps[0].started_at) if steps else 0.0,
         steps=len(steps),
     )

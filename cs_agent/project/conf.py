@@ -148,6 +148,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_AGENT_PILOT_PORT", 8801, _port, "Port of the pilot in the demo."),
     Setting("CS_AGENT_PHONE_PORT", 5600, _port, "ADB port of the first virtual phone in the demo."),
     Setting("CS_AGENT_PHONES", 1, _between(1, 32), "Number of virtual phones in the demo."),
+    Setting(
+        "CS_AGENT_CHAOS",
+        "",
+        str,
+        "Faults of the demo's virtual phones from the start, e.g. notification,ignored_taps=6.",
+    ),
     Setting("CS_AGENT_BACKOFFICE_PORT", 8700, _port, "Port of the practice apps' back office in the demo."),
     Setting("CS_AGENT_ADB_PORT", 5039, _port, "Port of the adb server that the product starts for itself."),
     Setting(
