@@ -10,6 +10,7 @@ import logging
 import socket
 import threading
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from celery import shared_task
@@ -66,6 +67,13 @@ def sweep() -> None:
 def heartbeat() -> None:
     """Proof that a message reached a worker that drives phones, and was worked on."""
     health.beat(f"{health.WORKER}{socket.gethostname()}")
+    _warm_up()
+
+
+@lru_cache(maxsize=1)
+def _warm_up() -> None:
+    """Once, and only when the whole product is up: at its start everybody else wants the processor."""
+    threading.Thread(target=engines.warm_up, name="warm-up", daemon=True).start()
 
 
 @shared_task(name="tickets.tasks.pulse")
@@ -83,7 +91,6 @@ def _start_host(sender: Any, **_: Any) -> None:
         health.beat(f"{health.UPKEEP}{socket.gethostname()}")
         return
     host.current()
-    threading.Thread(target=engines.warm_up, name="warm-up", daemon=True).start()
     health.beat(f"{health.WORKER}{socket.gethostname()}")
     log.info("phone host %s is up", settings.CS_AGENT["CS_AGENT_QUEUE"])
 

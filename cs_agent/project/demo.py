@@ -35,8 +35,7 @@ def main() -> int:
     taken = [process for process in processes if process.port and _answers(process.port)]
     if taken:
         return _refuse(taken)
-    _manage("migrate", "--verbosity", "0")
-    _manage("load_demo")
+    _manage("load_demo", "--migrate")
     manager = Manager(Printer(sys.stdout, width=6, colour=sys.stdout.isatty()))
     for process in processes:
         command = [sys.executable, "-m", "cs_agent.project.respawn", *process.command]

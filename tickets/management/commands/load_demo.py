@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.files import File
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -32,6 +33,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         words = "deactivate the demo's accounts instead, in any mode"
         parser.add_argument("--retire-accounts", action="store_true", help=words)
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["retire_accounts"]:
@@ -39,6 +41,8 @@ class Command(BaseCommand):
             return
         if settings.PRODUCTION:
             raise CommandError("load_demo makes accounts with a known password; it refuses to run in production mode")
+        if options["migrate"]:
+            call_command("migrate", verbosity=0)
         logging.getLogger("tickets.live").setLevel(logging.ERROR)  # no console is open yet, nor need Redis run
         with transaction.atomic():
             permissions.ensure_groups()
