@@ -24,14 +24,14 @@ from cs_agent.engine.actions import (
     Type,
 )
 from cs_agent.engine.flow import FlowRules
-from cs_agent.engine.gate_findings import Finding, GatePolicy, Scene
+from cs_agent.engine.gate_findings import Finding, GatePolicy, Scene, UnknownConfidence
 from cs_agent.engine.gate_page import Nature, read_page
 from cs_agent.engine.gate_reasons import reason
 from cs_agent.engine.screen_text import show_money, squash
 from cs_agent.engine.state import Verdict, VerdictKind
 from cs_agent.observation import Observation
 
-__all__ = ["GatePolicy", "StepContext", "decide"]
+__all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "decide"]
 
 _SEVERITY = (VerdictKind.ALLOW, VerdictKind.ASK, VerdictKind.CONFIRM, VerdictKind.TAKE_OVER, VerdictKind.DENY)
 _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
@@ -56,7 +56,7 @@ def decide(
     """The verdict with every reason that was found, the weightiest first."""
     rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
     scene = Scene(observation, read_page(observation), rules, policy, context.focus)
-    findings = [*_of_app(action, scene), *_of_action(action, scene), *_of_model(action, policy, confidence)]
+    findings = [*_of_app(action, scene), *_of_action(action, scene), *_of_model(action, scene, confidence)]
     irreversible = any(finding.irreversible for finding in findings)
     if irreversible:
         findings += [*_of_amounts(action, scene), *_of_read_only(rules)]
@@ -104,15 +104,24 @@ def _is_allowed(package: str, scene: Scene) -> bool:
     return bool(_LAUNCHER.search(package)) or Nature.PERMISSION in scene.page.natures
 
 
-def _of_model(action: Action, policy: GatePolicy, confidence: float | None) -> Iterator[Finding]:
+def _of_model(action: Action, scene: Scene, confidence: float | None) -> Iterator[Finding]:
     if isinstance(action, Tap | DoubleTap | LongPress) and action.message is not None:
         yield Finding(VerdictKind.CONFIRM, reason("model_flag"), irreversible=True)
     if not isinstance(action, (*_HANDS, Launch)):
         return
     if confidence is None:
-        yield Finding(VerdictKind(policy.unknown_confidence), reason("confidence_unknown"))
-    elif confidence < policy.min_confidence:
+        yield Finding(_without_confidence(scene), reason("confidence_unknown"))
+    elif confidence < scene.policy.min_confidence:
         yield Finding(VerdictKind.CONFIRM, reason("low_confidence", word=f"{confidence:.2f}"))
+
+
+def _without_confidence(scene: Scene) -> VerdictKind:
+    match scene.policy.unknown_confidence:
+        case UnknownConfidence.ALLOW:
+            return VerdictKind.ALLOW
+        case UnknownConfidence.ASK_SENSITIVE if not scene.page.natures:
+            return VerdictKind.ALLOW
+    return VerdictKind.CONFIRM
 
 
 def _of_amounts(action: Action, scene: Scene) -> Iterator[Finding]:

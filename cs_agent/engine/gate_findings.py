@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cs_agent.engine.fields import fields_in_view
 from cs_agent.engine.flow import FieldKind, FlowRules
@@ -20,12 +21,20 @@ _PICKERS = (
 )
 
 
+class UnknownConfidence(StrEnum):
+    """What a reply without a confidence means, as of a server without logprobs."""
+
+    ALLOW = "allow"
+    ASK_SENSITIVE = "ask_sensitive"  # a human is asked on pages of payment, deletion and the like
+    ASK = "ask"
+
+
 @dataclass(frozen=True, slots=True)
 class GatePolicy:
     """What an installation decides; every default leans towards asking."""
 
     min_confidence: float = 0.85
-    unknown_confidence: VerdictKind = VerdictKind.ALLOW  # a server without logprobs; the reason is noted either way
+    unknown_confidence: UnknownConfidence = UnknownConfidence.ALLOW  # the reason is noted either way
     over_limit: VerdictKind = VerdictKind.CONFIRM  # or DENY; the reason's code tells who must confirm
     permission: VerdictKind = VerdictKind.CONFIRM  # or TAKE_OVER, DENY
     companion_apps: tuple[str, ...] = _PICKERS  # the system's own pages that a flow's app may call up

@@ -337,7 +337,7 @@ class Engine:
         if plan.action is None:
             told = remember_feedback(state, plan.feedback).evolve(trail=())
             return self._kit.noted(counted(told, "no_effect", 0), draft, plan.feedback)
-        proposed = Pending(ACT, render(plan.action))
+        proposed = Pending(ACT, render(plan.action), confidence=1.0)
         judged = self._kit.eyes.read_around(seen, *touch_points(plan.action, seen.size))
         verdict = decide(plan.action, judged, self._kit.rules, self._kit.policy, 1.0, StepContext(state.focus))
         if verdict.kind is not VerdictKind.ALLOW and plan.only_if_allowed:

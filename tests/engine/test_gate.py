@@ -26,7 +26,7 @@ from cs_agent.engine.actions import (
 )
 from cs_agent.engine.fakes_screens import lay_out
 from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.gate import GatePolicy, StepContext, decide
+from cs_agent.engine.gate import GatePolicy, StepContext, UnknownConfidence, decide
 from cs_agent.engine.state import Verdict, VerdictKind
 from cs_agent.geometry import Box, NormPoint
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
@@ -104,8 +104,18 @@ def test_the_models_mark_makes_a_harmless_tap_a_confirmation_even_when_it_is_emp
 def test_low_confidence_asks_and_unknown_confidence_is_the_policys(confidence, kind):
     point = at(ORDER, "刷新")
     assert decide(Tap(point), screen(ORDER), confidence=confidence).kind is kind
-    strict = GatePolicy(unknown_confidence=VerdictKind.CONFIRM)
+    strict = GatePolicy(unknown_confidence=UnknownConfidence.ASK)
     assert decide(Tap(point), screen(ORDER), None, strict, None).kind is VerdictKind.CONFIRM
+
+
+@pytest.mark.parametrize("unknown", UnknownConfidence)
+def test_without_a_confidence_every_policy_has_a_verdict_on_every_page(unknown):
+    policy = GatePolicy(unknown_confidence=unknown)
+    weather = ["title:天气", "text:晴", "text:刷新"]
+    plain = decide(Tap(at(weather, "刷新")), screen(weather), None, policy, None)
+    assert plain.kind is (VerdictKind.CONFIRM if unknown is UnknownConfidence.ASK else VerdictKind.ALLOW)
+    refund = decide(Tap(at(ORDER, "刷新")), screen(ORDER), None, policy, None)
+    assert refund.kind is (VerdictKind.ALLOW if unknown is UnknownConfidence.ALLOW else VerdictKind.CONFIRM)
 
 
 def test_a_confident_model_lowers_nothing():

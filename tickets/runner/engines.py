@@ -12,6 +12,7 @@ from django.conf import settings
 from cs_agent.engine import loop
 from cs_agent.engine.actions import Coordinates
 from cs_agent.engine.flow import FlowRules
+from cs_agent.engine.gate import UnknownConfidence
 from cs_agent.engine.model import ModelSettings, OpenAIModel
 from cs_agent.engine.prompts import Prompt, load_prompt
 from cs_agent.engine.protocols import Journal, Model, Phone, TextReader
@@ -79,7 +80,8 @@ def engine_settings(max_steps: int) -> loop.EngineSettings:
 def gate_policy() -> loop.GatePolicy:
     values: dict[str, Any] = settings.CS_AGENT
     return loop.GatePolicy(
-        min_confidence=values["CS_AGENT_MIN_CONFIDENCE"], unknown_confidence=values["CS_AGENT_UNKNOWN_CONFIDENCE"]
+        min_confidence=values["CS_AGENT_MIN_CONFIDENCE"],
+        unknown_confidence=UnknownConfidence(values["CS_AGENT_UNKNOWN_CONFIDENCE"]),
     )
 
 
