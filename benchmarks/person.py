@@ -27,10 +27,8 @@ class Person:
 
     def attend(self, run: Any) -> None:
         """Do what the run waits for, if anything."""
-        begun = time.monotonic()
-        if not (self._decide(run) or self._answer(run) or self._take_over(run)):
-            return
-        self.seconds += time.monotonic() - begun
+        if not (self._decide(run) or self._answer(run)):
+            self._take_over(run)
 
     def _decide(self, run: Any) -> bool:
         from tickets.services import decisions
@@ -72,10 +70,12 @@ class Person:
         if (screen := _log_in_page(run)) is None:
             self.at_a_loss = asked.reason
             return False
+        begun = time.monotonic()
         if asked.begun_at is None:
             takeovers.begin(run, self._user)
         _log_in(*screen)
         takeovers.hand_back(Takeover.objects.get(pk=asked.pk), self._user, "已登录")
+        self.seconds += time.monotonic() - begun
         self.helped.append("log-in")
         return True
 
