@@ -30,7 +30,7 @@ def queue_group(department_id: int) -> str:
     return f"queue.{department_id}"
 
 
-PHONES_GROUP = "phones"  # for pages that list phones, whoever holds them
+HOUSE_GROUP = "house"  # what concerns every console: the phones, and whether all automation is paused
 
 
 def publish_run(run: Run, kind: str, data: dict[str, Any] | None = None) -> None:
@@ -47,12 +47,21 @@ def publish_ticket(ticket: Ticket, data: dict[str, Any] | None = None) -> None:
 
 
 def publish_phone(phone: Phone) -> None:
-    """A phone went out of the pool or came back: for the run that holds it, and for pages that list phones."""
+    """A phone went out of the pool or came back: for the run that holds it, and for the queue."""
     data = {"phone": phone.pk, "state": phone.state, "fault": phone.fault}
     if phone.lease_run is not None:
         publish_run(phone.lease_run, "phone.changed", data)
-    event = {"seq": 0, "run": "", "ticket": "", "kind": "phone.changed", "data": data}
-    transaction.on_commit(partial(_send, (PHONES_GROUP,), event), robust=True)
+    _publish_house("phone.changed", data)
+
+
+def publish_pause(paused: bool) -> None:
+    """All automation was paused or goes on: every console shows it."""
+    _publish_house("automation.changed", {"paused": paused})
+
+
+def _publish_house(kind: str, data: dict[str, Any]) -> None:
+    event = {"seq": 0, "run": "", "ticket": "", "kind": kind, "data": data}
+    transaction.on_commit(partial(_send, (HOUSE_GROUP,), event), robust=True)
 
 
 def _send_on_commit(ticket: Ticket, event: dict[str, Any]) -> None:

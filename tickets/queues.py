@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from tickets.models import Run
+from tickets.models import Phone, PhoneState, Run
 
 log = logging.getLogger(__name__)
 _HINT_S = 60.0  # how long a message is worth something
@@ -27,6 +27,14 @@ ENCODE_TASK = "tickets.tasks.encode_recording"
 def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
     """Send the run to its phone host's queue once this transaction is committed."""
     transaction.on_commit(partial(_send, DRIVE_TASK, str(run_id), queue, delay_s))
+
+
+def enqueue_where_free(run_id: uuid.UUID) -> None:
+    """To every host with a free phone, one of which the run gets; to the default queue, where it is told its place, when
+    there is none."""
+    free = Phone.objects.filter(state=PhoneState.READY, lease_run=None).values_list("queue", flat=True)
+    for queue in sorted(set(free)) or [None]:
+        enqueue(run_id, queue)
 
 
 def enqueue_encoding(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:

@@ -8,7 +8,7 @@ from channels.db import database_sync_to_async
 
 from consoles.access import command
 from consoles.consumers.base import ConsoleConsumer
-from tickets.live import queue_group
+from tickets.live import HOUSE_GROUP, queue_group
 from tickets.permissions import Permission
 from tickets.services import access
 
@@ -18,7 +18,7 @@ class QueueConsumer(ConsoleConsumer):
 
     async def open(self) -> tuple[str, ...]:
         departments = await database_sync_to_async(self._departments)()
-        return tuple(queue_group(pk) for pk in departments)
+        return (HOUSE_GROUP, *(queue_group(pk) for pk in departments))
 
     async def opened(self) -> None:
         await self.tell({"type": "hello"})

@@ -9,7 +9,7 @@ from channels.db import database_sync_to_async
 from consoles.access import command
 from consoles.consumers.base import NOT_FOUND, ConsoleConsumer
 from tickets.errors import NotFound
-from tickets.live import ticket_group
+from tickets.live import HOUSE_GROUP, ticket_group
 from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services import access
@@ -22,13 +22,16 @@ class TicketConsumer(ConsoleConsumer):
     async def open(self) -> tuple[str, ...]:
         self.number = self.scope["url_route"]["kwargs"]["number"]
         ticket = await database_sync_to_async(access.get_ticket)(self.user, self.number)
-        return (ticket_group(ticket.pk),)
+        return (HOUSE_GROUP, ticket_group(ticket.pk))
 
     async def opened(self) -> None:
         await self._hello()
 
     async def live_event(self, message: dict[str, Any]) -> None:
-        await self.tell({"type": "event", **message["event"]})
+        """A phone's change comes with the run that holds it; another's is no news here."""
+        event = message["event"]
+        if event["ticket"] or event["kind"] == "automation.changed":
+            await self.tell({"type": "event", **event})
 
     @command("ping", Permission.VIEW_TICKETS)
     async def ping(self, message: dict[str, Any]) -> None:

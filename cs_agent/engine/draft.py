@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,12 @@ from cs_agent.engine.state import StepRecord, StepStatus, Verdict
 from cs_agent.observation import Observation, Screenshot
 
 _NOT_OURS = ("model", "act", "settle")  # the model's time and the phone's own reaction
+_MARK = re.compile(r"\s*[〔\[][0-9a-f]{8,64}[〕\]]\s*")  # a name of the page that a model writes down for itself
+
+
+def for_people(thought: str) -> str:
+    """A thought without the marks in it that only its model can read: `目标3/8〔1a2b3c4d〕选上` → `目标3/8 选上`."""
+    return _MARK.sub(" ", thought).strip()
 
 
 @dataclass(slots=True)

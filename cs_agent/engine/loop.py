@@ -33,7 +33,7 @@ from cs_agent.engine.conversation import (
     remember_turn,
     remember_unreadable,
 )
-from cs_agent.engine.draft import StepDraft
+from cs_agent.engine.draft import StepDraft, for_people
 from cs_agent.engine.evidence import look_for_success
 from cs_agent.engine.fields import amounts_by_caption
 from cs_agent.engine.finishing import Finishing
@@ -171,7 +171,7 @@ class Engine:
             parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
         except ParseError as error:
             return self._unreadable(origin, state, draft, seen, error)
-        draft.thought, draft.action = parsed.thought or reply.reasoning, parsed.action
+        draft.thought, draft.action = for_people(parsed.thought or reply.reasoning), parsed.action
         draft.confidence = confidence_of(reply, parsed)
         state = counted(remember_turn(state, seen, parsed), "unreadable", 0)
         return self._dispatch(origin, state, draft, seen, parsed.action)

@@ -59,7 +59,7 @@ def read_goals(instruction: str) -> tuple[Goal, ...]:
     text = re.sub(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]", " ", instruction[:MAX_INSTRUCTION_CHARS])
     quoted = Quoted(text)
     goals: list[Goal] = []
-    reader = clauses_zh if is_chinese(quoted.restore(quoted.text) or text) else clauses_en
+    reader = clauses_zh if is_chinese(text) else clauses_en
     for clause in reader.cut(quoted.text):
         for goal in reader.read(clause[:MAX_CLAUSE_CHARS], first=not goals):
             _add(goals, _restored(goal, quoted))
@@ -69,10 +69,16 @@ def read_goals(instruction: str) -> tuple[Goal, ...]:
 
 
 def is_chinese(text: str) -> bool:
-    """Whether the words around names and numbers are Chinese."""
-    han = len(re.findall(r"[\u3400-\u9fff]", text))
-    words = len(re.findall(r"[A-Za-z]+", text))
+    """Whether the words around names and numbers are Chinese; what is quoted is a name, unless all of it is."""
+    around = re.sub(QUOTED, "", Quoted(text).text)
+    han, words = _han_and_words(around)
+    if not han and not words:
+        han, words = _han_and_words(text)
     return han > 0 and han * 2 >= words
+
+
+def _han_and_words(text: str) -> tuple[int, int]:
+    return len(re.findall(r"[\u3400-\u9fff]", text)), len(re.findall(r"[A-Za-z]+", text))
 
 
 def _restored(goal: Goal, quoted: Quoted) -> Goal:

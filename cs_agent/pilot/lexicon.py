@@ -269,6 +269,15 @@ ATTACHED = re.compile(
 TIMESTAMP = re.compile(
     r"(?:(?P<year>20\d{2})[-/.年])?(?:(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?)?[\sT]*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?"
 )
+# An answer that names nothing: what was being done is to be gone on with.
+GO_ON = re.compile(
+    r"(?:好的?|可以|行|是的?|对|没问题|嗯|ok(?:ay)?|yes|sure|fine|all right)?[,,。.!! ]*"
+    r"(?:请|你)?(?:接着|继续)(?:做|执行|处理|操作|下去|吧|即可)*[。.!!]*|"
+    r"(?:好的?|可以|行|是的?|没问题|嗯)[。.!!]*|"
+    r"(?:ok(?:ay)?|yes|sure|fine|all right)?[,. ]*(?:please )?(?:go on|continue|carry on|proceed|go ahead)[.! ]*|"
+    r"(?:ok(?:ay)?|yes|sure|fine|all right)[.!]*",
+    re.IGNORECASE,
+)
 LAUNCHER = re.compile(r"launcher|system home|^home$|桌面|主屏幕?", re.IGNORECASE)
 
 

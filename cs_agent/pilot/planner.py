@@ -14,7 +14,7 @@ from cs_agent.geometry import Size
 from cs_agent.pilot import finding, form, matching, obstacles, reporting, tapping, uploading, wayfinding
 from cs_agent.pilot.goal import Goal, GoalKind
 from cs_agent.pilot.goals import is_chinese, read_goals
-from cs_agent.pilot.lexicon import NOT_FOUND
+from cs_agent.pilot.lexicon import GO_ON, NOT_FOUND
 from cs_agent.pilot.matching import WEAK, score
 from cs_agent.pilot.moves import Decision, Move, thought
 from cs_agent.pilot.page import DENSE_LINES, Item, Page
@@ -103,8 +103,8 @@ def goals_of(story: Story) -> tuple[tuple[Goal, ...], int, int]:
 
 def _added_goals(word: Word, goals: list[Goal], current: int) -> list[Goal]:
     """What an operator's word asks for, ahead of the goal at hand."""
-    if word.kind is WordKind.ANSWER and word.text:
-        return [_answered(word, goals, current)]
+    if word.kind is WordKind.ANSWER and word.text and not GO_ON.fullmatch(word.text.strip()):
+        return [_answered(word)]
     if word.kind in {WordKind.GUIDANCE, WordKind.REJECTION}:
         return [goal for goal in read_goals(word.text) if not goal.weak]
     if word.kind is WordKind.CORRECTION and word.text:
@@ -112,7 +112,7 @@ def _added_goals(word: Word, goals: list[Goal], current: int) -> list[Goal]:
     return []
 
 
-def _answered(word: Word, goals: list[Goal], current: int) -> Goal:
+def _answered(word: Word) -> Goal:
     asked_for_app = "应用" in word.about or "app" in word.about.lower()
     return Goal(GoalKind.OPEN_APP if asked_for_app else GoalKind.TAP, word.text)
 

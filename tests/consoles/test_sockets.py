@@ -23,9 +23,9 @@ from tests.consoles.wire import Wire
 from tests.redis_server import redis_server
 from tickets import frames, gestures
 from tickets.frames import Frame
-from tickets.live import publish_run
+from tickets.live import publish_phone, publish_run
 from tickets.models import Phone, Run, Takeover, Ticket
-from tickets.services import runs, takeovers
+from tickets.services import runs, switches, takeovers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "http://localhost"
@@ -128,6 +128,29 @@ async def test_the_queue_hears_of_its_own_departments_only(
         await sync_to_async(publish_run)(run, "run.changed", {})
         assert (await told(hers, "changed"))["ticket"] == ticket.number
         assert await his.receive_nothing(0.2)
+
+
+async def test_every_open_page_hears_at_once_that_all_is_paused(
+    victor: User, charlie: User, sara: User, ticket_path: str, run: Run
+) -> None:
+    async with opened(ticket_path, victor) as page, opened("/ws/queue/", charlie) as queue:
+        await told(page, "hello")
+        await told(queue, "hello")
+        await sync_to_async(switches.pause_all)(sara, "系统维护")
+        assert (await told(page, "event"))["kind"] == "automation.changed"
+        assert (await told(queue, "changed"))["kind"] == "automation.changed"
+
+
+async def test_a_ticket_page_hears_of_its_own_phone_only(
+    victor: User, ticket_path: str, run: Run, phone: Phone
+) -> None:
+    other = await Phone.objects.acreate(name="二号机", serial="127.0.0.1:5999", queue="phones")
+    async with opened(ticket_path, victor) as page, opened("/ws/queue/", victor) as queue:
+        await told(page, "hello")
+        await told(queue, "hello")
+        await sync_to_async(publish_phone)(other)
+        assert (await told(queue, "changed"))["kind"] == "phone.changed"
+        assert await page.receive_nothing(0.2)
 
 
 async def log_out(user: User) -> None:

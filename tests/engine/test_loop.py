@@ -8,6 +8,7 @@ import pytest
 
 from cs_agent.engine import human
 from cs_agent.engine.actions import Back, CallApi, Finish, Interact, Launch, Note, Swipe, TakeOver, Tap, Type, Wait
+from cs_agent.engine.draft import for_people
 from cs_agent.engine.fakes_phone import FakePhoneError, FakeScreen
 from cs_agent.engine.fakes_run import MemoryJournal, Stop
 from cs_agent.engine.flow import FlowRules
@@ -354,3 +355,9 @@ def test_without_an_accessibility_tree_the_picture_is_read_and_the_gate_still_as
     assert isinstance(asked, ConfirmationRequest)
     assert {field.name: field.screen_value for field in asked.fields}["refund"] == "¥399.00"
     assert {field.source for field in asked.fields} == {"ocr"}
+
+
+def test_a_thought_is_stored_without_the_marks_only_its_model_reads() -> None:
+    assert for_people("目标3/8〔1a2b3c4d〕选上“质量问题”。") == "目标3/8 选上“质量问题”。"
+    assert for_people("Goal 3/8 [1a2b3c4d] Tap “Refund”.") == "Goal 3/8 Tap “Refund”."
+    assert for_people("订单 [12345] 在页面〔下方〕") == "订单 [12345] 在页面〔下方〕"

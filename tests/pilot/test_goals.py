@@ -161,6 +161,14 @@ def test_commas_and_verbs_inside_quotes_do_not_cut() -> None:
 def test_the_language_is_that_of_the_words_around_names() -> None:
     assert is_chinese("在AfterSales系统中查找订单")
     assert not is_chinese('Open the app and choose "质量问题" as the reason for this order')
+    assert not is_chinese("Open “短信平台”, find “张伟小朋友和王芳阿姨”, tap “重新发送验证码”")
+    assert is_chinese("打开“After Sales Service Desk Console”")
+    assert is_chinese("“重新发送验证码”")
+
+
+def test_an_english_instruction_with_chinese_names_is_read_as_english() -> None:
+    read = told("Open the “短信平台” app, search for “13800138000”, then tap “重新发送验证码”.")
+    assert read == [("open_app", "短信平台"), ("find", "13800138000"), ("tap", "重新发送验证码")]
 
 
 @settings(max_examples=300, deadline=None)

@@ -106,6 +106,19 @@ class TestOpeningAnApp:
         talk.told(f"坐席回答了你的问题“{first.action.message}”:物流通")
         assert talk.next(seen).action == Launch("物流通")
 
+    @pytest.mark.parametrize("answer", ["请继续", "好的", "可以,继续执行。", "Go on", "OK, please continue.", "yes"])
+    def test_an_answer_that_names_nothing_is_no_new_goal(self, answer: str) -> None:
+        asked = ("user", f"坐席回答了你的问题“任务没有说用哪个应用”:{answer}")
+        assert goals_of(read_story([("user", "查询订单号1234567"), asked]))[0] == goals_of(
+            read_story([("user", "查询订单号1234567")])
+        )[0]  # fmt: skip
+
+    @pytest.mark.parametrize("answer", ["好大夫", "继续教育", "OK超市", "可以借"])
+    def test_an_app_whose_name_begins_like_a_yes_is_still_an_app(self, answer: str) -> None:
+        asked = ("user", f"坐席回答了你的问题“任务没有说用哪个应用”:{answer}")
+        goals = goals_of(read_story([("user", "查询订单号1234567"), asked]))[0]
+        assert (goals[0].kind, goals[0].text) == ("open_app", answer)
+
 
 class TestFinding:
     def test_the_search_box_is_tapped_then_typed_into_then_the_search_is_run(self) -> None:

@@ -50,6 +50,16 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ids
 
 
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The queues that something was sent to."""
+    names: list[Any] = []
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task", lambda self, name, queue=None, **options: names.append(queue)
+    )
+    return names
+
+
 def test_starting_writes_run_slots_instruction_and_event_and_sends_the_run(
     ticket: Ticket, lin: User, refund_flow: FlowVersion, sent: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -64,6 +74,24 @@ def test_starting_writes_run_slots_instruction_and_event_and_sends_the_run(
     assert event.flow_version == "complaint_refund v1"
     assert set(event.data_accessed.split(",")) == {"order", "payment"}
     assert sent == [str(run.pk)]
+
+
+def test_a_new_run_is_sent_to_every_host_with_a_free_phone(
+    ticket: Ticket, lin: User, refund_flow: FlowVersion, queued: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    for number, (queue, state) in enumerate([("north", "ready"), ("south", "ready"), ("north", "ready"), ("east", "faulty")]):
+        Phone.objects.create(name=f"{number} 号机", serial=f"serial-{number}", queue=queue, state=state)
+    with django_capture_on_commit_callbacks(execute=True):
+        runs.start_run(ticket=ticket, user=lin)
+    assert queued == ["north", "south"]
+
+
+def test_where_no_phone_is_free_the_default_host_tells_the_run_its_place(
+    ticket: Ticket, lin: User, refund_flow: FlowVersion, queued: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        runs.start_run(ticket=ticket, user=lin)
+    assert queued == [None]
 
 
 def test_clicking_start_twice_gives_the_run_that_is_there(run: Run, lin: User) -> None:

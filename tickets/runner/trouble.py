@@ -128,7 +128,7 @@ def _send_elsewhere(run: Run, tried: int) -> None:
         lease = leases.of_run(run.pk)
         if lease is not None:
             leases.release(lease)
-        queues.enqueue(run.pk)
+        queues.enqueue_where_free(run.pk)
 
 
 def _tries(error: PhoneError | ModelError) -> int:

@@ -255,7 +255,7 @@ def _create(ticket: Ticket, user: Any, version: FlowVersion, reading: SlotReadin
     categories = sorted({found.category for found in reading.found if found.category})
     details = {"slots": {found.name: found.source for found in reading.found}}
     audit.record("run.started", user=user, run=run, obj=run, details=details, data_accessed=categories)
-    queues.enqueue(run.pk)
+    queues.enqueue_where_free(run.pk)
     return run
 
 

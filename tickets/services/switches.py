@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from tickets import live
 from tickets.errors import Paused
 from tickets.models import Switch
 from tickets.permissions import Permission, require
@@ -44,5 +45,6 @@ def _turn(user: Any, *, on: bool, reason: str) -> Switch:
             name=PAUSE_ALL,
             defaults={"on": on, "reason": reason[:200], "changed_by": user, "changed_at": timezone.now()},
         )
+        live.publish_pause(on)
         audit.record("automation.paused" if on else "automation.resumed", user=user, details={"reason": reason})
     return switch

@@ -72,7 +72,8 @@ class LiveTicket extends HTMLElement {
     const missed = message.type === "event" && message.seq > this.heard + 1;
     this.heard = Math.max(this.heard, message.seq);
     const behind = message.run !== this.run ? Boolean(message.run) : message.seq > this.seq;
-    if (behind || message.kind === "ticket.changed") this.refresh(missed || message.type === "hello");
+    const unnumbered = ["ticket.changed", "automation.changed"].includes(message.kind);
+    if (behind || unnumbered) this.refresh(missed || message.type === "hello");
   }
 
   // One request at a time; what comes meanwhile is answered by one more.
