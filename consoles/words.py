@@ -30,26 +30,29 @@ TONES: dict[str, str] = {
 }
 
 
-def action_in_words(text: str) -> str:
-    """What the action does, e.g. 点击 (52%, 31%); an action that cannot be read is given as it stands."""
+def action_in_words(text: str, control: str = "") -> str:
+    """What the action does, e.g. 点击 (52%, 31%), or 点击 “提交审核” (52%, 31%) where the control's name is known.
+
+    An action that cannot be read is given as it stands.
+    """
     if not text:
         return ""
     try:
-        return _say(parse_reply(text).action)
+        return _say(parse_reply(text).action, control)
     except ParseError:
         return text
 
 
-def _say(action: actions.Action) -> str:  # noqa: C901 - one row per action
+def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action
     match action:
         case actions.Launch(app):
             return _("打开应用“%(app)s”") % {"app": app}
         case actions.Tap(element):
-            return _("点击 %(place)s") % {"place": _place(element)}
+            return _("点击 %(place)s") % {"place": _place(element, control)}
         case actions.DoubleTap(element):
-            return _("双击 %(place)s") % {"place": _place(element)}
+            return _("双击 %(place)s") % {"place": _place(element, control)}
         case actions.LongPress(element):
-            return _("长按 %(place)s") % {"place": _place(element)}
+            return _("长按 %(place)s") % {"place": _place(element, control)}
         case actions.Type(text):
             return _("输入“%(text)s”") % {"text": text}
         case actions.Swipe(start, end):
@@ -72,8 +75,9 @@ def _say(action: actions.Action) -> str:  # noqa: C901 - one row per action
             return _with(_("完成"), message)
 
 
-def _place(point: NormPoint) -> str:
-    return f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
+def _place(point: NormPoint, control: str) -> str:
+    place = f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
+    return f"“{control}” {place}" if control else place
 
 
 def _swipe(start: NormPoint, end: NormPoint) -> str:

@@ -153,6 +153,7 @@ def request_of(
         reasons=verdict.reasons,
         screenshot=shown.observation.screenshot.image,
         target=shown.box,
+        control=shown.label,
         kind=kind,
         changes=changes,
         irreversible=verdict.irreversible,

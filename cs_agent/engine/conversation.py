@@ -159,6 +159,12 @@ def remember_answer(state: RunState, question: str, answer: str) -> RunState:
     return _operator(state, _say("answer", state.lang, question=question, answer=answer))
 
 
+def times_answered(state: RunState, question: str) -> int:
+    """How often a human has answered this very question in this run."""
+    start = _say("answer", state.lang, question=question, answer="")
+    return sum(entry == Entry.OPERATOR and text.startswith(start) for entry, text in state.history)
+
+
 def remember_rejection(state: RunState, action_text: str, guidance: str = "") -> RunState:
     """A human's no, with the note that was left as guidance."""
     guidance = guidance or _say("no_guidance", state.lang)

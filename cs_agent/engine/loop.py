@@ -32,6 +32,7 @@ from cs_agent.engine.conversation import (
     remember_note,
     remember_turn,
     remember_unreadable,
+    times_answered,
 )
 from cs_agent.engine.draft import StepDraft, for_people
 from cs_agent.engine.evidence import look_for_success
@@ -76,6 +77,7 @@ __all__ = ["Engine", "EngineSettings", "GatePolicy", "start"]
 _EMPTY_NOTES = ("", "true", "none")  # models that only mark the page instead of saying what to note
 _RESTLESS = 2  # turns in a row that may be given up because the screen changed during the model's thought
 _KEYBOARD = 2
+_SAME_QUESTION = 2  # answers to one question, after which a person acts instead of talking
 
 
 def start(instruction: str, lang: str = "zh") -> RunState:
@@ -215,6 +217,9 @@ class Engine:
 
     def _question(self, origin: RunState, state: RunState, draft: StepDraft, action: Interact) -> Turn:
         text = action.message or say("question", state.lang)
+        if times_answered(state, text) >= _SAME_QUESTION:
+            reason = say("same_question", state.lang, what=str(_SAME_QUESTION))
+            return self._kit.needs_human(origin, state, draft, "stuck", reason)
         image = draft.observation.screenshot.image if draft.observation else None
         pending = Pending(QUESTION, render(action), thought=text)
         question = Question(text, screenshot=image)

@@ -108,6 +108,7 @@ class ConfirmationRequest:
     reasons: tuple[Reason, ...]
     screenshot: Any = field(compare=False, repr=False)  # PIL image the fields were read from
     target: Box | None = None
+    control: str = ""  # the name of what is touched, as far as it has one
     kind: ConfirmationKind = ConfirmationKind.ACTION
     changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
     irreversible: bool = True

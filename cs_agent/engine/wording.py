@@ -41,6 +41,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the screen is protected and cannot be seen; a person must act",
     ),
     "stuck": ("多次尝试没有进展,请人工查看", "several attempts led nowhere; please look"),
+    "same_question": (
+        "同一个问题已经回答过 {what} 次,智能体仍然在问,请人工处理",
+        "the same question was answered {what} times and is asked again; a person must act",
+    ),
     "network": ("页面多次加载失败,请检查网络", "the page failed to load several times; check the network"),
     "no_evidence": (
         "模型认为已完成,但屏幕上没有看到:{what}",

@@ -245,13 +245,14 @@ def same_page(one: str, other: str) -> bool:
 
 def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     """Read and analyse one picture."""
-    pixels = sight.pixels_of(image)
+    seen = sight.pixels_of(image)
+    pixels = sight.daylight(seen)
     size = Size(*image.size)
     read = reader.read(image, thorough=thorough)
     icons = sight.find_icons(pixels, tuple(line.box for line in read if line.text not in _LIKE_A_GLASS))
     lines = joined_words(line for line in read if not _is_drawn_glass(line, icons))
     panels = _control_panels(sight.find_panels(pixels), lines, size)
-    dialog = sight.find_dialog(pixels)
+    dialog = sight.find_dialog(seen)
     items = tuple(_item(line, panels, pixels) for line in lines)
     front = tuple(item for item in items if dialog is None or dialog.grown(12).contains(item.box.center))
     if dialog is not None and not front:  # a bright picture on a dim page, not a dialog

@@ -26,6 +26,7 @@ _STEPS = (18, 60)  # levels from the background: the second where compression jo
 _RIVALS = 4  # colours that may be one, split by where levels are cut
 _WOBBLE = 10  # levels by which compression moves a flat colour
 _FAR = 40  # colour distance from which two colours are different to the eye
+_NIGHT = 80  # median brightness below which a page is a dark one
 _BAR_ABOVE, _BAR_BELOW = 0.04, 0.065  # parts of the height that may be the system's own bars
 
 
@@ -72,6 +73,18 @@ class Icon:
 
 def pixels_of(image: Image.Image) -> Pixels:
     return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def daylight(pixels: Pixels) -> Pixels:
+    """A dark page as it would look with dark ink on a light ground, hues kept; a light page as it is.
+
+    Everything here but `find_dialog` takes light pages for granted.
+    """
+    if np.median(pixels[::4, ::4].max(axis=2)) > _NIGHT:
+        return pixels
+    parts = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
+    parts[:, :, 0] = 255 - parts[:, :, 0]
+    return np.asarray(cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB), dtype=np.uint8)
 
 
 def find_panels(pixels: Pixels) -> tuple[Panel, ...]:
@@ -348,26 +361,81 @@ def _ring_and_handle(ink: NDArray[np.bool_]) -> bool:
 
 
 def find_dialog(pixels: Pixels) -> Box | None:
-    """The card of a dialog or bottom sheet: a bright block on a page that was dimmed around it."""
+    """The card of a dialog or bottom sheet: a bright block on a page that was dimmed around it.
+
+    On a dark page the card is a dark grey, brighter than all that lies in plain view around it.
+    """
     size = (108, max(1, round(pixels.shape[0] * 108 / pixels.shape[1])))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    light = small.max(axis=2)
-    height, width = light.shape
-    bright = (light > 225).astype(np.uint8)
-    bright = cv2.morphologyEx(bright, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
-    if count < 2:
+    light = np.asarray(small.max(axis=2), dtype=np.uint8)
+    bright = _Block.above(light, 225)
+    if bright and bright.is_card and bright.dimmed_around(light):
+        return bright.box(pixels.shape[1])
+    return _dark_card(light, pixels)
+
+
+def _dark_card(light: Pixels, pixels: Pixels) -> Box | None:
+    """The dimmest level at which one block stands out decides; writing is looked for at full size, where it is thin."""
+    ground = float(np.median(light))
+    if ground > _NIGHT:
         return None
-    index = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    x, y, w, h, area = (int(value) for value in stats[index])
-    page = slice(round(_BAR_ABOVE * height), round((1 - _BAR_BELOW) * height))  # the system's own bars stay bright
-    outside = light[page][labels[page] != index]
-    is_card = area >= 0.75 * w * h and w >= 0.45 * width and 0.05 * height <= h <= 0.88 * height
-    dimmed = outside.size > 0.1 * light.size and float(np.percentile(outside, 90)) < 175 and _scrim(light, y, h)
-    if not (is_card and dimmed):
-        return None
-    scale = pixels.shape[1] / width
-    return Box(*(round(side * scale) for side in (x, y, x + w, y + h)))
+    reach = max(1, pixels.shape[1] // light.shape[1])
+    peaks = cv2.dilate(np.ascontiguousarray(pixels.max(axis=2)), np.ones((reach, reach), np.uint8))
+    peaks = np.asarray(cv2.resize(peaks, light.shape[::-1], interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+    levels = range(int(ground) + 4, _NIGHT + 40, 4)
+    blocks = (_Block.above(light, level) for level in levels)
+    found = next((block for block in blocks if block and block.is_card and block.dimmed_around_dark(peaks)), None)
+    return found.box(pixels.shape[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The greatest connected part of a picture that is brighter than a level; at `find_dialog`'s working size."""
+
+    within: NDArray[np.bool_]
+    x: int
+    y: int
+    width: int
+    height: int
+    area: int
+
+    @classmethod
+    def above(cls, light: Pixels, level: int) -> _Block | None:
+        bright = cv2.morphologyEx((light > level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
+        if count < 2:
+            return None
+        index = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+        return cls(labels == index, *(int(value) for value in stats[index]))
+
+    @property
+    def is_card(self) -> bool:
+        rows, columns = self.within.shape
+        solid = self.area >= 0.75 * self.width * self.height
+        return solid and self.width >= 0.45 * columns and 0.05 * rows <= self.height <= 0.88 * rows
+
+    def box(self, picture_width: int) -> Box:
+        scale = picture_width / self.within.shape[1]
+        sides = (self.x, self.y, self.x + self.width, self.y + self.height)
+        return Box(*(round(side * scale) for side in sides))
+
+    def dimmed_around(self, light: Pixels) -> bool:
+        outside = self._outside(light)
+        return outside.size > 0 and float(np.percentile(outside, 90)) < 175 and _scrim(light, self.y, self.height)
+
+    def dimmed_around_dark(self, peaks: Pixels) -> bool:
+        """Writing shines through around it, and none of it is as bright as writing in plain view."""
+        outside = self._outside(peaks)
+        if not outside.size or float(outside.max()) < float(np.median(outside)) + 25:
+            return False
+        return float(np.percentile(outside, 99.5)) < 150
+
+    def _outside(self, light: Pixels) -> Pixels:
+        """Empty where the block leaves hardly anything free. The system's own bars may stay bright."""
+        rows = light.shape[0]
+        page = slice(round(_BAR_ABOVE * rows), round((1 - _BAR_BELOW) * rows))
+        outside = light[page][~self.within[page]]
+        return outside if outside.size > 0.1 * light.size else outside[:0]
 
 
 def _scrim(light: Pixels, top: int, card_height: int) -> bool:

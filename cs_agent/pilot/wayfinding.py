@@ -27,6 +27,7 @@ MAX_SCROLLS = 8  # one way, for one goal on one page
 MAX_BACKS = 3
 MAX_WAYS_OUT = 7  # steps back out of where an app was left
 MAX_LEADS = 5  # for one goal
+MAX_RETURNS = 2  # into the app after the home screen came up
 STRONG = 0.88
 _NOTHING = re.compile(r"没有|暂无|无法|不可|为空|\bno\b|\bnot\b|\bempty\b", re.IGNORECASE)
 _ARROWS = frozenset("<‹←〈く×✕X")
@@ -247,7 +248,13 @@ def _arrow(sit: Situation) -> bool:
 
 
 def _choose_app(sit: Situation) -> Decision:
-    """The instruction names no app: the one whose name is of the same errand, if there is just one."""
+    """Back into the app that was named and left again; else the one whose name is of the same errand, if there is just
+    one."""
+    named = [goal.text for goal in sit.goals[: sit.index] if goal.kind is GoalKind.OPEN_APP and goal.text]
+    if named and sit.tried(named[-1], Move.LEAD) < MAX_RETURNS:
+        return act(Move.LEAD, Launch(named[-1]), named[-1], 0.9)
+    if named:
+        return take_over(sit, lost(sit))
     wanted = wanted_concepts(sit.goals)
     close = frozenset().union(*(kin(one) for one in wanted))
     fitting = [(matching.concepts(item.text) & close, item) for item in sit.page.items if len(item.text) <= 16]

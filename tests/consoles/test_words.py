@@ -135,3 +135,8 @@ def test_every_character_of_a_place_is_marked_with_its_name(text: str, found: li
 def test_overlapping_places_share_their_characters() -> None:
     parts = segments("abcdef", [Place("x", "X", 0, 4), Place("y", "Y", 2, 6)])
     assert [(part.text, part.names) for part in parts] == [("ab", ("x",)), ("cd", ("x", "y")), ("ef", ("y",))]
+
+
+def test_a_touch_is_said_with_the_name_of_its_control_where_that_is_known() -> None:
+    assert action_in_words('do(action="Tap", element=[740, 910])', "提交审核") == "点击 “提交审核” (74%, 91%)"
+    assert action_in_words('do(action="Back")', "提交审核") == "返回"

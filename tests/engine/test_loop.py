@@ -208,6 +208,16 @@ def test_a_question_goes_to_a_human_and_the_answer_to_the_model():
     assert "选哪个订单?" in story.told
 
 
+def test_a_question_that_answers_do_not_settle_becomes_a_takeover():
+    story = Story(PAGE, [Interact("选哪个订单?")] * 4)
+    for _ in range(2):
+        assert isinstance(story.turn().pause, Question)
+        story.state = human.answer(story.state, "请继续")
+    asked = story.turn().pause
+    assert isinstance(asked, TakeoverRequest)
+    assert asked.code == "stuck"
+
+
 def test_a_takeover_the_model_asks_for_pauses_and_a_handback_makes_it_look_afresh():
     story = Story(PAGE, [TakeOver("请登录"), Back()])
     asked = story.turn().pause

@@ -99,10 +99,10 @@ class Sheet:
         self.pen.line([(x + 5, y + 5), (x + 26, y + 26)], fill=colour, width=7)
         return self
 
-    def dimmed_with_card(self, card: tuple[int, int, int, int]) -> Sheet:
+    def dimmed_with_card(self, card: tuple[int, int, int, int], *, fill: str = "white") -> Sheet:
         self.image = Image.blend(self.image, Image.new("RGB", self.image.size, "black"), 0.5)
         self.pen = ImageDraw.Draw(self.image)
-        self.pen.rounded_rectangle(card, 30, fill="white")
+        self.pen.rounded_rectangle(card, 30, fill=fill)
         return self
 
 

@@ -106,6 +106,16 @@ class TestOpeningAnApp:
         talk.told(f"坐席回答了你的问题“{first.action.message}”:物流通")
         assert talk.next(seen).action == Launch("物流通")
 
+    def test_thrown_back_to_the_home_screen_it_opens_the_named_app_again_and_then_calls_a_human(self) -> None:
+        talk = Talk("打开短信平台,查找用户13800138000", app="com.android.launcher3")
+        home = page(words("短信平台", 60, 900), words("客户管理", 400, 900))
+        for _ in range(2):
+            again = talk.next(home)
+            assert again.action == Launch("短信平台")
+            talk.did(Move.LEAD, again.action, 2, "短信平台", seen=home)
+            talk.messages[-1] = ("user", SCREEN.replace("com.example.shop", "com.android.launcher3"))
+        assert isinstance(talk.next(home).action, TakeOver)
+
     @pytest.mark.parametrize("answer", ["请继续", "好的", "可以,继续执行。", "Go on", "OK, please continue.", "yes"])
     def test_an_answer_that_names_nothing_is_no_new_goal(self, answer: str) -> None:
         asked = ("user", f"坐席回答了你的问题“任务没有说用哪个应用”:{answer}")

@@ -109,6 +109,42 @@ def test_an_ordinary_page_with_cards_is_no_dialog(background: str) -> None:
     assert sight.find_dialog(sight.pixels_of(sheet.image)) is None
 
 
+def dark_page() -> Sheet:
+    sheet = Sheet("#0f1514")
+    for top in (300, 900, 1500):
+        sheet.pen.rounded_rectangle((40, top, 1040, top + 500), 20, fill="#1a2221")
+        sheet.text("In plain view", 200, top + 60, colour="#e4ecea")
+    return sheet
+
+
+def test_a_dialog_on_a_dark_page_is_the_card_in_plain_view() -> None:
+    sheet = dark_page().dimmed_with_card((120, 900, 960, 1400), fill="#1a2221")
+    found = sight.find_dialog(sight.pixels_of(sheet.image))
+    assert found is not None
+    assert abs(found.left - 120) < 25
+    assert abs(found.bottom - 1400) < 25
+
+
+def test_a_dark_page_with_cards_is_no_dialog() -> None:
+    assert sight.find_dialog(sight.pixels_of(dark_page().image)) is None
+
+
+def test_a_field_and_a_button_of_a_dark_page_are_told_apart() -> None:
+    sheet = dark_page()
+    sheet.pen.rounded_rectangle((66, 364, 788, 484), 16, fill="#0f1514", outline="#2a3533", width=2)
+    sheet.pen.rounded_rectangle((814, 364, 1010, 484), 16, fill="#00887a")
+    panels = sight.find_panels(sight.daylight(sight.pixels_of(sheet.image)))
+    looks = {panel.look for panel in panels if panel.box.contains(Point(400, 460)) and panel.box.height < 150}
+    assert looks <= {Look.TINTED, Look.OUTLINED}
+    assert looks
+    assert Look.FILLED in {panel.look for panel in panels if panel.box.contains(Point(900, 440))}
+
+
+def test_a_light_page_is_looked_at_as_it_is() -> None:
+    pixels = sight.pixels_of(Sheet("#f5f5f5").image)
+    assert sight.daylight(pixels) is pixels
+
+
 def test_red_words_and_light_words_on_dark_are_loud() -> None:
     sheet = Sheet("white").text("please choose", 60, 300, colour="#d32f2f").text("ordinary", 60, 500)
     sheet.pen.rectangle((200, 1000, 880, 1120), fill="#333333")

@@ -34,6 +34,7 @@ def ask_confirmation(run: Run, *, step_number: int, request: engine.Confirmation
             kind=request.kind,
             summary=request.summary,
             action_text=request.action_text,
+            control=request.control[:200],
             action_digest=request.action_digest,
             fingerprint=request.fingerprint,
             fields=[_field(value) for value in request.fields],
