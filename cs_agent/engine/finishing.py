@@ -35,14 +35,26 @@ class Finishing:
         return self._ask(origin, state, draft, action)
 
     def _look(self, draft: StepDraft, action: Finish) -> Evidence:
-        """The screen afresh: its tree first; the whole picture is read where that is not enough."""
+        """The screen afresh: its tree first; the whole picture is read where that is not enough.
+
+        What stood on the picture on which the model decided counts too: it was taken after the last act, and a passing
+        message is gone by the time the model has spoken.
+        """
+        glimpsed = draft.observation
         seen = self.kit.eyes.look_closely()
         evidence = self._evidence(seen, action)
         if not evidence.complete:
             seen = self.kit.eyes.read_all(seen)
             evidence = self._evidence(seen, action)
         draft.observation = seen
-        return evidence
+        if evidence.complete or glimpsed is None:
+            return evidence
+        glimpsed = self.kit.eyes.read_all(glimpsed)
+        earlier = self._evidence(glimpsed, action)
+        if not earlier.complete:
+            return evidence
+        draft.observation = glimpsed
+        return earlier
 
     def _evidence(self, seen: Observation, action: Finish) -> Evidence:
         rules = self.kit.rules

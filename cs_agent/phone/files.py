@@ -56,12 +56,16 @@ class Files:
 
     def push_media(self, local: Path, name: str) -> str:
         """Put a picture or video into the gallery; its path on the phone. Safe to repeat."""
-        ending = PurePosixPath(name).suffix.lower()
-        folder = VIDEOS if ending in _VIDEO_ENDINGS else GALLERY
-        remote = f"{folder}/{safe_name(name)}"
+        remote = media_path(name)
         self.push(local, remote)
         self._index(remote)
         return remote
+
+    def remove(self, remote: str) -> None:
+        """Delete a file from the shared storage and from the gallery; one that is gone already is no error."""
+        self._link.check(f"rm -f {shlex.quote(remote)}")
+        uri = "file://" + quote(remote.replace("/sdcard", _STORAGE, 1))
+        self._link.shell(f"am broadcast -a {_SCAN} -d {shlex.quote(uri)}", timeout=20.0)
 
     def push(self, local: Path, remote: str) -> None:
         """Write the file's bytes to that path; TransferFailed unless all of them arrived."""
@@ -125,6 +129,12 @@ class Files:
     def _indexed(self, table: str) -> frozenset[str]:
         uri = f"content://media/external/{table}/media"
         return parse.media_paths(self._link.shell(f"content query --uri {uri} --projection _id:_data").stdout)
+
+
+def media_path(name: str) -> str:
+    """Where the gallery keeps a picture or video of that name."""
+    ending = PurePosixPath(name).suffix.lower()
+    return f"{VIDEOS if ending in _VIDEO_ENDINGS else GALLERY}/{safe_name(name)}"
 
 
 def safe_name(name: str) -> str:

@@ -153,6 +153,10 @@ class AdbPhone:
     def pull(self, remote: str, local: Path) -> Path:
         return self.files.pull(remote, local)
 
+    def remove(self, remote: str) -> None:
+        """Delete a file; one that is gone already is no error."""
+        self.files.remove(remote)
+
     def list_files(self, folder: str) -> tuple[RemoteFile, ...]:
         return self.files.list_files(folder)
 

@@ -70,8 +70,10 @@ def find(sit: Situation) -> Decision | None:
 
 
 def _nothing_found(sit: Situation) -> Decision | None:
-    """A search that came back empty."""
+    """A search that came back empty; what the page said before this one was run is of an earlier one."""
     if not sit.done(Move.TYPE, Move.SEARCH) or sit.last_move() is Move.FIELD:
+        return None
+    if sit.last_move() is Move.TYPE and _search_control(sit):
         return None
     said = sit.page.matching(NOT_FOUND)
     if not said or found_items(sit):

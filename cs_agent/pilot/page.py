@@ -251,9 +251,9 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     read = reader.read(image, thorough=thorough)
     icons = sight.find_icons(pixels, tuple(line.box for line in read if line.text not in _LIKE_A_GLASS))
     lines = joined_words(line for line in read if not _is_drawn_glass(line, icons))
-    panels = _control_panels(sight.find_panels(pixels), lines, size)
+    panels = _control_panels(sight.find_panels(pixels, seen), lines, size)
     dialog = sight.find_dialog(seen)
-    items = tuple(_item(line, panels, pixels) for line in lines)
+    items = tuple(_item(line, panels, (pixels, seen)) for line in lines)
     front = tuple(item for item in items if dialog is None or dialog.grown(12).contains(item.box.center))
     if dialog is not None and not front:  # a bright picture on a dim page, not a dialog
         dialog, front = None, items
@@ -326,10 +326,11 @@ def _is_part_of_text(panel: Box, text: Box) -> bool:
     return tight and text.grown(4).contains(panel.center)
 
 
-def _item(line: TextLine, panels: tuple[Panel, ...], pixels: sight.Pixels) -> Item:
+def _item(line: TextLine, panels: tuple[Panel, ...], pictures: tuple[sight.Pixels, sight.Pixels]) -> Item:
     around = [panel for panel in panels if _holds(panel.box, line.box) and panel.box.height <= 4.2 * line.box.height]
     panel = min(around, key=lambda one: one.box.area, default=None)
-    return Item(fold(line.text).strip(), line.box, line.score, panel, _faint(pixels, line.box))
+    faint = any(_faint(pixels, line.box) for pixels in pictures)
+    return Item(fold(line.text).strip(), line.box, line.score, panel, faint)
 
 
 def _holds(outer: Box, inner: Box) -> bool:

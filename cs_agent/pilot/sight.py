@@ -26,6 +26,9 @@ _STEPS = (18, 60)  # levels from the background: the second where compression jo
 _RIVALS = 4  # colours that may be one, split by where levels are cut
 _WOBBLE = 10  # levels by which compression moves a flat colour
 _FAR = 40  # colour distance from which two colours are different to the eye
+_LIGHT = 200  # of the darkest channel of a light ground
+_PLAIN_INK = 190  # brightness of the dimmest writing in plain view
+_BRIGHT = 225  # a dialog's card on a dimmed light page
 _NIGHT = 80  # median brightness below which a page is a dark one
 _BAR_ABOVE, _BAR_BELOW = 0.04, 0.065  # parts of the height that may be the system's own bars
 
@@ -87,14 +90,21 @@ def daylight(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(parts, cv2.COLOR_YCrCb2RGB), dtype=np.uint8)
 
 
-def find_panels(pixels: Pixels) -> tuple[Panel, ...]:
-    """Rectangles (rounded too) of a control's size, outer before inner."""
+def find_panels(pixels: Pixels, seen: Pixels | None = None) -> tuple[Panel, ...]:
+    """Rectangles (rounded too) of a control's size, outer before inner.
+
+    `seen`: the picture before `daylight`; what is light there, a white box on a dark page, is painted as it is there.
+    """
     scale = pixels.shape[1] / WORKING_WIDTH
     small = _at_working_width(pixels)
     edges = _edges(small)
     contours, _ = cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     boxes = _distinct([box for contour in contours if (box := _rectangle(contour, edges))])
     panels = [_panel(box, small, scale) for box in boxes]
+    if seen is not None and seen is not pixels:
+        as_seen = _at_working_width(seen)
+        painted = [_panel(box, as_seen, scale) for box in boxes]
+        panels = [own if min(own.fill) > _LIGHT else panel for panel, own in zip(panels, painted, strict=True)]
     return tuple(sorted(panels, key=lambda panel: (-panel.box.area, panel.box.top)))
 
 
@@ -368,24 +378,22 @@ def find_dialog(pixels: Pixels) -> Box | None:
     size = (108, max(1, round(pixels.shape[0] * 108 / pixels.shape[1])))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
     light = np.asarray(small.max(axis=2), dtype=np.uint8)
-    bright = _Block.above(light, 225)
-    if bright and bright.is_card and bright.dimmed_around(light):
-        return bright.box(pixels.shape[1])
-    return _dark_card(light, pixels)
-
-
-def _dark_card(light: Pixels, pixels: Pixels) -> Box | None:
-    """The dimmest level at which one block stands out decides; writing is looked for at full size, where it is thin."""
     ground = float(np.median(light))
     if ground > _NIGHT:
-        return None
-    reach = max(1, pixels.shape[1] // light.shape[1])
-    peaks = cv2.dilate(np.ascontiguousarray(pixels.max(axis=2)), np.ones((reach, reach), np.uint8))
-    peaks = np.asarray(cv2.resize(peaks, light.shape[::-1], interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
-    levels = range(int(ground) + 4, _NIGHT + 40, 4)
+        bright = _Block.above(light, _BRIGHT)
+        return bright.box(pixels.shape[1]) if bright and bright.is_card and bright.dimmed_around(light) else None
+    peaks = _peaks(pixels, light)
+    levels = [*range(int(ground) + 4, _NIGHT + 40, 4), _BRIGHT]  # the dimmest at which one block stands out decides
     blocks = (_Block.above(light, level) for level in levels)
     found = next((block for block in blocks if block and block.is_card and block.dimmed_around_dark(peaks)), None)
     return found.box(pixels.shape[1]) if found else None
+
+
+def _peaks(pixels: Pixels, light: Pixels) -> Pixels:
+    """The brightest that lies under each pixel of the small picture: writing, which is thin, is lost in an average."""
+    reach = max(1, pixels.shape[1] // light.shape[1])
+    grown = cv2.dilate(np.ascontiguousarray(pixels.max(axis=2)), np.ones((reach, reach), np.uint8))
+    return np.asarray(cv2.resize(grown, light.shape[::-1], interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,7 +420,8 @@ class _Block:
     def is_card(self) -> bool:
         rows, columns = self.within.shape
         solid = self.area >= 0.75 * self.width * self.height
-        return solid and self.width >= 0.45 * columns and 0.05 * rows <= self.height <= 0.88 * rows
+        below_the_edge = self.y > 0  # what begins at the picture's edge is the page's own heading
+        return solid and below_the_edge and self.width >= 0.45 * columns and 0.05 * rows <= self.height <= 0.88 * rows
 
     def box(self, picture_width: int) -> Box:
         scale = picture_width / self.within.shape[1]
@@ -428,7 +437,7 @@ class _Block:
         outside = self._outside(peaks)
         if not outside.size or float(outside.max()) < float(np.median(outside)) + 25:
             return False
-        return float(np.percentile(outside, 99.5)) < 150
+        return float(np.percentile(outside, 99.5)) < _PLAIN_INK
 
     def _outside(self, light: Pixels) -> Pixels:
         """Empty where the block leaves hardly anything free. The system's own bars may stay bright."""

@@ -122,7 +122,8 @@ def _taking(sit: Situation) -> Item | None:
         return None
     for item in sit.page.items:
         named, rest = matching.meaning(re.sub(r"[(]?\d+(?:/\d+)?[)]?", "", item.text))
-        if named & {Concept.DONE, Concept.CONFIRM, Concept.UPLOAD} and not rest and len(item.text) <= 14:
+        takes = named & {Concept.DONE, Concept.CONFIRM} or _UPLOADS.search(item.text)  # not a file called 凭证
+        if takes and not rest and len(item.text) <= 14:
             return None if sit.page.is_heading(item) else item
     return None
 

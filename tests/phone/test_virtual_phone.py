@@ -83,6 +83,10 @@ def test_pushed_media_is_in_the_gallery_and_comes_back_whole(phone: AdbPhone, tm
         (stored, 179200)
     ]
     assert phone.pull(remote, tmp_path / "out").read_bytes() == local.read_bytes()
+    for _ in range(2):
+        phone.remove(remote)
+    assert stored not in [entry.name for entry in phone.list_files(folder)]
+    assert not phone.files._is_indexed(remote.replace("/sdcard", "/storage/emulated/0"))
 
 
 def test_what_is_not_on_the_phone_is_missing_and_leaves_nothing_behind(phone: AdbPhone, tmp_path: Path) -> None:

@@ -184,6 +184,12 @@ class TestFinding:
         assert "1234567" in end.message
         assert said in end.message
 
+    def test_what_an_earlier_search_did_not_find_says_nothing_of_the_number_just_typed(self) -> None:
+        talk = Talk("查找订单号1234567").did(Move.FIELD, tapped(400, 150), 1).did(Move.TYPE, Type("1234567"), 1)
+        button = pressable("搜索", 880, 330)
+        left_over = page(words("1234567", 90, 330), button, words("未找到该订单", 300, 900), fields=(TYPED_BOX,))
+        assert aims_at(talk.next(left_over), button)
+
     def test_a_question_about_something_that_is_not_there_is_answered_so(self) -> None:
         talk = (
             Talk("查询订单号1234567的物流状态").did(Move.TYPE, Type("1234567"), 1).did(Move.SEARCH, tapped(), 1, "搜索")

@@ -125,8 +125,11 @@ def test_a_dialog_on_a_dark_page_is_the_card_in_plain_view() -> None:
     assert abs(found.bottom - 1400) < 25
 
 
-def test_a_dark_page_with_cards_is_no_dialog() -> None:
-    assert sight.find_dialog(sight.pixels_of(dark_page().image)) is None
+def test_a_dark_page_with_cards_or_a_coloured_heading_is_no_dialog() -> None:
+    sheet = dark_page()
+    assert sight.find_dialog(sight.pixels_of(sheet.image)) is None
+    sheet.pen.rectangle((0, 0, 1080, 560), fill="#f25a2a")
+    assert sight.find_dialog(sight.pixels_of(sheet.image)) is None
 
 
 def test_a_field_and_a_button_of_a_dark_page_are_told_apart() -> None:
@@ -138,6 +141,14 @@ def test_a_field_and_a_button_of_a_dark_page_are_told_apart() -> None:
     assert looks <= {Look.TINTED, Look.OUTLINED}
     assert looks
     assert Look.FILLED in {panel.look for panel in panels if panel.box.contains(Point(900, 440))}
+
+
+def test_a_white_box_on_a_dark_page_is_a_light_panel() -> None:
+    sheet = dark_page()
+    sheet.pen.rounded_rectangle((66, 364, 788, 484), 50, fill="white")
+    seen = sight.pixels_of(sheet.image)
+    fills = [panel for panel in sight.find_panels(sight.daylight(seen), seen) if panel.box.contains(Point(400, 460))]
+    assert min(fills, key=lambda panel: panel.box.area).fill == (255, 255, 255)
 
 
 def test_a_light_page_is_looked_at_as_it_is() -> None:

@@ -40,6 +40,7 @@ def test_what_an_app_saved_during_the_run_is_on_the_ticket(world: World, approve
     assert world.drive(approved).status == RunStatus.SUCCEEDED
     brought = Attachment.objects.get(from_run=approved)
     assert (brought.ticket_id, brought.name, brought.kind) == (approved.ticket_id, "凭证.png", "image")
+    assert SAVED not in hand.files
 
 
 def test_without_its_file_the_run_asks_a_human_and_succeeds_once_it_is_there(
@@ -58,6 +59,7 @@ def test_what_was_on_the_phone_before_the_run_stays_there(world: World, approved
     hand.save(SAVED, picture())
     world.drive(approved)
     assert [row.name for row in Attachment.objects.filter(from_run=approved)] == ["凭证.png"]
+    assert "/sdcard/Pictures/private.png" in hand.files
 
 
 def test_a_phone_whose_clock_is_wrong_brings_its_files_back_all_the_same(
@@ -72,3 +74,4 @@ def test_a_file_that_is_not_what_it_says_stays_on_the_phone(world: World, approv
     hand.save("/sdcard/Download/凭证.png", b"MZ" + bytes(100))
     assert world.drive(approved).status == RunStatus.TAKEN_OVER
     assert not Attachment.objects.filter(from_run=approved).exists()
+    assert "/sdcard/Download/凭证.png" in hand.files

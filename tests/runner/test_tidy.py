@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 
 from tests.runner.messages import listening
 from tests.runner.world import Handset, World, gone
-from tickets.models import Phone, PhoneState, Run, Ticket
+from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, Slot, Ticket
 from tickets.runner import tidy
 from tickets.services import runs
 from tickets.services.tickets import create_ticket
@@ -31,6 +32,30 @@ def test_the_phone_is_at_home_with_its_own_keyboard_and_free(
     phone.refresh_from_db()
     assert (hand.shown, hand.keyboard, phone.lease_run_id) == ("home", "own", None)
     assert world.host.finished == [phone.pk]
+
+
+def test_the_customers_files_leave_the_phone_with_the_run_and_nothing_else_does(
+    world: World, run: Run, lin: User, hand: Handset
+) -> None:
+    hand.files["/sdcard/Pictures/holiday.jpg"] = (b"x", hand.time())
+    _with_a_photo(run)
+    world.drive(run)
+    assert set(hand.files) == {"/sdcard/Pictures/holiday.jpg", "/sdcard/Pictures/照片_0001.jpg"}
+    tidy.tidy(runs.stop_run(run, lin).pk, world.host)
+    assert set(hand.files) == {"/sdcard/Pictures/holiday.jpg"}
+    events = AuditEvent.objects.filter(run_id=str(run.pk), type__startswith="media.").order_by("seq")
+    assert [event.type for event in events] == ["media.pushed", "media.removed"]
+
+
+def _with_a_photo(run: Run) -> None:
+    version = run.flow_version
+    definition = {**version.definition, "media": ["photo"]}
+    wanting = FlowVersion.objects.create(template=version.template, number=99, definition=definition)
+    Run.objects.filter(pk=run.pk).update(flow_version=wanting)
+    photo = Attachment.objects.create(
+        ticket=run.ticket, file=ContentFile(b"jpeg", "a.jpg"), name="a.jpg", kind="image", size=4, sha256="0" * 64
+    )
+    Slot.objects.create(run=run, name="photo", label="照片", value="照片_0001.jpg", source="ticket", attachment=photo)
 
 
 def test_the_phone_of_a_run_that_waits_is_left_alone(world: World, run: Run, hand: Handset, phone: Phone) -> None:

@@ -24,7 +24,7 @@ from cs_agent.engine.protocols import Journal, Key, Message, PhoneError
 from cs_agent.engine.protocols import Phone as EnginePhone
 from cs_agent.observation import Screenshot
 from cs_agent.phone.errors import FileMissing
-from cs_agent.phone.files import RemoteFile
+from cs_agent.phone.files import RemoteFile, media_path
 from cs_agent.phone.phone import Health
 from tests.engine.story import COMPLAINT, PROMPT, RULES, SMALL
 from tickets.models import Confirmation, Phone, Run
@@ -85,10 +85,14 @@ class Handset(FakePhone):
 
     def push_media(self, local: Path, name: str) -> str:
         self._met("push_media")
-        path = f"/sdcard/Pictures/{name}"
+        path = media_path(name)
         self.pushed.append(path)
         self.files[path] = (local.read_bytes(), self.time())
         return path
+
+    def remove(self, remote: str) -> None:
+        self._met("remove")
+        self.files.pop(remote, None)
 
     def save(self, path: str, data: bytes, *, seconds_later: float = 1) -> None:
         """An app on the phone saves a file."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -54,13 +55,17 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    database: str = getattr(request, "param", "sqlite")
+    database, _, real_pilot = getattr(request, "param", "sqlite").partition(" with the ")
     with ExitStack() as stack:
         url = stack.enter_context(postgres()) if database == "postgresql" else ""
-        product = stack.enter_context(SupervisedProduct(tmp_path_factory.mktemp(database), database_url=url))
+        product = stack.enter_context(_product(tmp_path_factory.mktemp(database), url, bool(real_pilot)))
         wait_until("the product to be healthy", product.healthy, 90)
         desk = stack.enter_context(Desk(product))
         yield Site(database, product, desk, FIGURES, cycle(MOBILES))
+
+
+def _product(folder: Path, url: str, real_pilot: bool) -> SupervisedProduct:
+    return SupervisedProduct(folder, database_url=url, real_pilot=real_pilot)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,11 +29,12 @@ _QUICKER = {"CS_AGENT_LEASE_S": "10", "CS_AGENT_REDACT_STORED": "none", "CS_AGEN
 class SupervisedProduct(Product):
     """Every process is started again when it dies; `strike` kills only the process, never its supervisor."""
 
-    def __init__(self, directory: Path, *, database_url: str = "") -> None:
+    def __init__(self, directory: Path, *, database_url: str = "", real_pilot: bool = False) -> None:
         super().__init__(directory, environ={**_QUICKER, **({"DATABASE_URL": database_url} if database_url else {})})
         respawn = (sys.executable, "-m", "cs_agent.project.respawn")
         brain = (sys.executable, "-m", "tests.soak.brain")  # in the pilot's place: it thinks in no time
-        self.processes["pilot"] = replace(self.processes["pilot"], command=brain)
+        if not real_pilot:
+            self.processes["pilot"] = replace(self.processes["pilot"], command=brain)
         self.processes = {
             name: replace(process, command=(*respawn, *process.command)) for name, process in self.processes.items()
         }

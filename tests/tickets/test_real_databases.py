@@ -32,7 +32,7 @@ def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
 
 
 def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
-    run_tests(tmp_path, "tests/tickets/races.py", "tests/tickets/sqlite_locks.py")
+    run_tests(tmp_path, "tests/tickets/races.py", "tests/tickets/sqlite_locks.py", "tests/runner/rounds.py")
 
 
 def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path) -> None:

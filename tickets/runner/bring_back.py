@@ -1,7 +1,7 @@
 """Brings files that apps saved on the phone during a run back onto its ticket.
 
 Rule: a flow that is to leave files has not succeeded without them: a human is asked. What comes back is judged by its
-content like any upload; what was on the phone before the run stays there.
+content like any upload, and is gone from the phone then; what was on the phone before the run stays there.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ class Storage(Protocol):
     def list_files(self, folder: str) -> tuple[RemoteFile, ...]: ...
 
     def pull(self, remote: str, local: Path) -> Path: ...
+
+    def remove(self, remote: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,12 @@ def _fetch(run: Run, phone: Storage, found: _Found, wanted: set[AttachmentKind])
     with tempfile.TemporaryDirectory(prefix="cs_agent_") as directory:
         local = phone.pull(found.path, Path(directory) / "file")
         with local.open("rb") as file:
-            if not _is_known(run, file):
+            kept = _is_known(run, file)
+            if not kept:
                 file.seek(0)
-                _store(run, File(file, name=PurePosixPath(found.path).name), found.path, wanted)
+                kept = _store(run, File(file, name=PurePosixPath(found.path).name), found.path, wanted)
+        if kept:
+            phone.remove(found.path)  # it is a customer's, and the next customer's run must not find it
 
 
 def _is_known(run: Run, file: Iterable[bytes]) -> bool:
@@ -135,7 +140,7 @@ def _is_known(run: Run, file: Iterable[bytes]) -> bool:
     return Attachment.objects.filter(ticket=run.ticket_id, sha256=digest).exists()
 
 
-def _store(run: Run, file: File[bytes], path: str, wanted: set[AttachmentKind]) -> None:
+def _store(run: Run, file: File[bytes], path: str, wanted: set[AttachmentKind]) -> bool:
     """Row, file and audit event together, or none of them; other kinds than the flow wants stay on the phone."""
     try:
         with ExitStack() as undo:
@@ -144,13 +149,15 @@ def _store(run: Run, file: File[bytes], path: str, wanted: set[AttachmentKind]) 
                 undo.callback(row.file.delete, save=False)
                 if row.kind not in wanted:
                     transaction.set_rollback(True)
-                    return
+                    return False
                 live.publish_ticket(run.ticket, {"attachment": row.pk})
                 _record(run, row, path, "success", "")
             undo.pop_all()
+        return True
     except FileRefused as error:
         log.warning("run %s: %s stays on the phone: %s", run.pk, path, error)
         _record(run, None, path, "failure", error.code)
+        return False
 
 
 def _record(run: Run, row: Attachment | None, path: str, result: str, why: str) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cs_agent.engine.protocols import Key
-from cs_agent.phone.files import safe_name
+from cs_agent.phone.files import media_path, safe_name
 from cs_agent.phone.phone import AdbPhone
-from tickets.models import Attachment, Run
+from tickets.models import Attachment, AuditEvent, Run
 from tickets.runner import leases
 from tickets.services import audit
 
@@ -32,6 +32,16 @@ def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], 
         leases.check(lease)
         remote = phone.push_media(Path(attachment.file.path), name)
         audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
+
+
+def take_back(run: Run, phone: AdbPhone) -> None:
+    """Delete from the phone what was put on it for this run: the next customer's run must neither see nor send it."""
+    if not AuditEvent.objects.filter(run_id=str(run.pk), type="media.pushed").exists():
+        return
+    for name, _attachment in _media(run):
+        remote = media_path(name)
+        phone.remove(remote)
+        audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
 
 
 def _end_apps(run: Run, phone: AdbPhone, lease: leases.Lease) -> None:

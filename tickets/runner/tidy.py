@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Protocol
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from tickets import queues
 from tickets.models import Phone, Recording, RecordingState, Run
 from tickets.runner import hands, leases, line, pool
 from tickets.runner.feed import ScreenFeed
+from tickets.runner.prepare import take_back
 from tickets.services import steps
 from tickets.transitions import ENDED
 
@@ -40,7 +42,7 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
     if row is None or lease is None:
         return
     if hands.are_on(row.pk):
-        _leave_clean(row, host)  # the command under way may undo it: once more below
+        _leave_clean(row, host, lambda phone: phone.home_and_restore())  # the command under way may undo it: once more below
     try:
         with hands.on(row.pk):
             _free(run_id, row, lease, host)
@@ -49,7 +51,7 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
 
 
 def _free(run_id: uuid.UUID, row: Phone, lease: leases.Lease, host: Host) -> None:
-    _leave_clean(row, host)
+    _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
     host.finish_recording(row.pk)
     steps.settle_cut_off(Run(pk=run_id), touched=True)
     with transaction.atomic():
@@ -60,11 +62,16 @@ def _free(run_id: uuid.UUID, row: Phone, lease: leases.Lease, host: Host) -> Non
             queues.enqueue_encoding(run_id, host.queue)
 
 
-def _leave_clean(row: Phone, host: Host) -> None:
+def _leave_as_found(run: Run, phone: AdbPhone) -> None:
+    phone.home_and_restore()
+    take_back(run, phone)
+
+
+def _leave_clean(row: Phone, host: Host, clean: Callable[[AdbPhone], None]) -> None:
     """A phone that cannot be left clean is out of the pool until it answers again; the next run cleans it anyway."""
     try:
         phone, _feed = host.attend(row)
-        phone.home_and_restore()
+        clean(phone)
     except PhoneError as error:
         log.warning("phone %s: not left clean after a run: %s", row.serial, error)
         if pool.is_phone_fault(error):
