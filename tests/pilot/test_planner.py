@@ -130,6 +130,18 @@ class TestOpeningAnApp:
         assert (goals[0].kind, goals[0].text) == ("open_app", answer)
 
 
+class TestAttaching:
+    def test_the_pick_is_taken_with_the_button_and_not_with_a_file_that_is_called_a_voucher(self) -> None:
+        done = pressable("完成(1)", 300, 2200)
+        listing = page(
+            words("选择附件", 400, 120), words("开箱视频_0031.mp4", 260, 340), words("物流凭证", 260, 840),
+            words("_202405225573.png", 260, 920), done,
+        )  # fmt: skip
+        talk = Talk("上传“开箱视频”,提交审核").did(Move.ATTACH, tapped(), 1, "上传附件")
+        talk.did(Move.MEDIA, tapped(500, 150), 1, "开箱视频_0031.mp4", seen=listing)
+        assert aims_at(talk.next(listing), done)
+
+
 class TestFinding:
     def test_the_search_box_is_tapped_then_typed_into_then_the_search_is_run(self) -> None:
         talk = Talk("查找订单号1234567")
