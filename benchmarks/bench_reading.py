@@ -55,6 +55,11 @@ def _loaded(path: Path) -> Image.Image:
         return image.convert("RGB")
 
 
+def _said(text: str) -> str:
+    """Letters and digits: blanks, and the sign that an icon is taken for, change from look to look."""
+    return "".join(char for char in text if char.isalnum())
+
+
 class _Series:
     """The series read by both, and what it took."""
 
@@ -81,7 +86,7 @@ class _Series:
         begun = time.perf_counter()
         lines = reader.read(screen, thorough=self._thorough)
         self._took[name].append(time.perf_counter() - begun)
-        return Counter(line.text for line in lines)
+        return Counter(said for line in lines if len(said := _said(line.text)) > 1)
 
     def figures(self, look: str) -> list[Figure]:
         times = [Figure(f"{look}, {name}: per step", spread(took, "ms", 1000)) for name, took in self._took.items()]
