@@ -34,6 +34,7 @@ class Handled:
     steps: int
     engine: list[float] = field(default_factory=list)
     model: list[float] = field(default_factory=list)
+    act: list[float] = field(default_factory=list)
     settle: list[float] = field(default_factory=list)
     yes_to_gesture: list[float] = field(default_factory=list)  # all of it
     helped: list[str] = field(default_factory=list)  # what the operator did
@@ -121,6 +122,7 @@ def _summed_up(name: str, run: Any, person: Person, waits: str) -> Handled:
         times = step.timings
         done.engine.append(times.get("engine", 0.0))
         done.model.append(times.get("model", 0.0))
+        done.act.append(times.get("act", 0.0))
         done.settle.append(times.get("settle", 0.0))
     for asked in run.confirmations.filter(decided_at__isnull=False):
         _add_gesture(done, asked, next(step for step in steps if step.number == asked.step_number))

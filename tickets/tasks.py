@@ -34,7 +34,8 @@ _NEXT_ENCODING_S = 3.0
 def drive_run(run_id: str) -> None:
     """Drive the run as far as it goes now; harmless when doubled or late."""
     try:
-        drive(uuid.UUID(run_id), host.current())
+        here = host.current()
+        drive(uuid.UUID(run_id), here, here.parts.build_engine)
     except Run.DoesNotExist:
         log.warning("run %s is gone; message dropped", run_id)
     except (OperationalError, InterfaceError) as error:

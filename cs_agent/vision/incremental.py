@@ -71,8 +71,8 @@ class IncrementalReader:
     def reading(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> Reading:
         """As `read`, and says what was reused. A thorough reading also serves the later cheap ones."""
         with self._lock:
-            pixels = np.asarray(image.convert("RGB"))
-            name = _name(_cut(pixels, region), region)
+            pixels = _pixels(image, region)  # of all its rows only where all may be compared
+            name = _name(pixels, region)
             reading = self._recall(name, pixels, region, thorough)
             if reading is None:
                 reading = self._read(image, pixels, region, thorough)
@@ -187,11 +187,11 @@ def _joined(bands: list[Band]) -> list[Band]:
     return joined
 
 
-def _cut(pixels: Pixels, region: Box | None) -> Pixels:
-    if region is None:
-        return pixels
-    box = region.clipped(Size(pixels.shape[1], pixels.shape[0]))
-    return pixels[box.top : box.bottom, box.left : box.right]
+def _pixels(image: Image.Image, region: Box | None) -> Pixels:
+    if region is not None:
+        box = region.clipped(Size(*image.size))
+        image = image.crop((box.left, box.top, box.right, box.bottom))
+    return np.asarray(image.convert("RGB"))
 
 
 def _name(pixels: Pixels, region: Box | None) -> str:

@@ -151,3 +151,25 @@ def test_with_the_real_engine_a_changed_row_is_read_and_the_rest_kept(thorough: 
     assert reading.reuse is Reuse.PART
     old, new = ([line.text.replace(" ", "") for line in lines] for lines in (before, reading.lines))
     assert new == [text.replace("399.00", "50.00") for text in old]
+
+
+def test_a_region_is_known_again_by_its_own_pixels() -> None:
+    """What changes elsewhere on the page does not make a region be read again; what changes in it does."""
+    inner = BarReader()
+    reader, box = IncrementalReader(inner), Box(0, 3 * ROW, WIDTH, 5 * ROW)
+    first = reader.reading(bars({3: 40, 20: 50}), box)
+    assert texts(first) == ["40"]
+    assert reader.reading(bars({3: 40, 20: 90}), box) == Reading(first.lines, Reuse.WHOLE)
+    assert texts(reader.reading(bars({3: 60, 20: 90}), box)) == ["60"]
+
+
+def test_equal_pixels_at_another_place_are_read_there() -> None:
+    reader = IncrementalReader(BarReader())
+    page = bars({3: 40, 5: 40})
+    places = [reader.reading(page, Box(0, row * ROW, WIDTH, (row + 1) * ROW)).lines[0].box for row in (3, 5)]
+    assert places == [bar_box(3), bar_box(5)]
+
+
+def test_a_region_beside_the_picture_is_empty() -> None:
+    reader = IncrementalReader(BarReader())
+    assert reader.read(bars({3: 40}), Box(0, ROW * ROWS, WIDTH, ROW * ROWS + 40)) == ()

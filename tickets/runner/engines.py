@@ -15,7 +15,7 @@ from cs_agent.engine.flow import FlowRules
 from cs_agent.engine.gate import UnknownConfidence
 from cs_agent.engine.model import ModelSettings, OpenAIModel
 from cs_agent.engine.prompts import Prompt, load_prompt
-from cs_agent.engine.protocols import Journal, Model, Phone, TextReader
+from cs_agent.engine.protocols import Journal, Model, Phone, SettleFactory, TextReader
 from cs_agent.engine.state import RunState
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.settle import SettleDetector
@@ -28,14 +28,14 @@ def new_state(run: Run) -> RunState:
     return loop.start(run.instruction, run.lang)
 
 
-def build_engine(run: Run, phone: Phone, journal: Journal) -> loop.Engine:
+def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFactory = SettleDetector) -> loop.Engine:
     return loop.Engine(
         phone=phone,
         model=private_model(run, journal.check),
         reader=_reader_of(run.pk),
         journal=journal,
         rules=rules(run),
-        settle=SettleDetector,
+        settle=settle,
         policy=gate_policy(),
         settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
         prompt=prompt(run.lang),

@@ -26,8 +26,6 @@ log = logging.getLogger(__name__)
 
 LIVE_WIDTH = 540  # pixels; half a common phone, enough to read and cheap to send
 LIVE_QUALITY = 72
-_BUSY_PAUSE_S = 0.02  # between captures while the screen moves or somebody waits for a frame
-_IDLE_PAUSE_S = 0.4  # between captures of a screen that has not changed for a while
 _BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
 _FAULT_PAUSE_S = 0.5
 _WAIT_LIMIT_S = 15.0
@@ -51,6 +49,9 @@ Listener = Callable[[FeedFrame], None]
 
 class ScreenFeed:
     """Captures one phone's screen on a thread of its own, from `start` to `stop`."""
+
+    busy_pause_s = 0.02  # between captures while the screen moves or somebody waits for a frame
+    idle_pause_s = 0.4  # between captures of a screen that has not changed for a while
 
     def __init__(self, phone_id: int, camera: Camera) -> None:
         self.phone_id = phone_id
@@ -118,7 +119,7 @@ class ScreenFeed:
                 continue
             self._take(screenshot, began_at)
             busy = time.monotonic() < self._busy_until
-            self._wake.wait(_BUSY_PAUSE_S if busy else _IDLE_PAUSE_S)
+            self._wake.wait(self.busy_pause_s if busy else self.idle_pause_s)
 
     def _fail(self, error: PhoneError) -> None:
         if type(error) is not type(self._error):

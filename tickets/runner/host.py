@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
@@ -17,12 +18,15 @@ from django.db import close_old_connections, connections
 from django.db.models import Q
 from django.db.utils import DatabaseError
 
-from cs_agent.engine.protocols import PhoneError
+from cs_agent.engine.loop import Engine
+from cs_agent.engine.protocols import Journal, PhoneError
+from cs_agent.engine.protocols import Phone as EnginePhone
 from cs_agent.phone.phone import AdbPhone
 from tickets import frames
-from tickets.models import Phone, PhoneState
+from tickets.models import Phone, PhoneState, Run
 from tickets.runner import health
 from tickets.runner.app_names import own_app_names
+from tickets.runner.engines import build_engine
 from tickets.runner.feed import ScreenFeed
 from tickets.runner.handover import GestureLoop
 from tickets.runner.recorders import RunRecorder
@@ -30,6 +34,25 @@ from tickets.runner.rounds import Rounds
 
 log = logging.getLogger(__name__)
 _TICK_S = 0.5
+
+
+def connect(row: Phone) -> AdbPhone:
+    """The phone of that row, over this host's adb server."""
+    return AdbPhone(
+        row.serial,
+        host=settings.CS_AGENT["CS_AGENT_ADB_HOST"],
+        port=settings.CS_AGENT["CS_AGENT_ADB_PORT"],
+        app_names=own_app_names(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a host drives phones with. A benchmark that compares ways of driving brings others."""
+
+    connect: Callable[[Phone], AdbPhone] = connect
+    feed: Callable[[int, AdbPhone], ScreenFeed] = ScreenFeed
+    build_engine: Callable[[Run, EnginePhone, Journal], Engine] = build_engine
 
 
 @dataclass
@@ -45,8 +68,9 @@ class _Attended:
 class PhoneHost:
     """One per worker process: `start` at its begin, `stop` at its end."""
 
-    def __init__(self, queue: str) -> None:
+    def __init__(self, queue: str, parts: Parts | None = None) -> None:
         self.queue = queue
+        self.parts = parts or Parts()
         self._attended: dict[int, _Attended] = {}
         self._rounds = Rounds(self._known_phone)
         self._lock = threading.RLock()
@@ -82,8 +106,8 @@ class PhoneHost:
             recorder.close()  # may take seconds: other phones are not kept waiting
 
     def _begin(self, row: Phone) -> _Attended:
-        phone = connect(row)
-        feed = ScreenFeed(row.pk, phone)
+        phone = self.parts.connect(row)
+        feed = self.parts.feed(row.pk, phone)
         kept = _Attended(phone, feed, GestureLoop(row.pk, phone, feed))
         self._attended[row.pk] = kept
         feed.start()
@@ -135,7 +159,7 @@ class PhoneHost:
         """The connection that is open already, or one for a look."""
         with self._lock:
             kept = self._attended.get(row.pk)
-        return kept.phone if kept else connect(row)
+        return kept.phone if kept else self.parts.connect(row)
 
     def _attend_quietly(self, row: Phone) -> None:
         try:
@@ -144,24 +168,14 @@ class PhoneHost:
             log.info("phone host: %s cannot be reached: %s", row.serial, error)
 
 
-def connect(row: Phone) -> AdbPhone:
-    """The phone of that row, over this host's adb server."""
-    return AdbPhone(
-        row.serial,
-        host=settings.CS_AGENT["CS_AGENT_ADB_HOST"],
-        port=settings.CS_AGENT["CS_AGENT_ADB_PORT"],
-        app_names=own_app_names(),
-    )
-
-
 _host: PhoneHost | None = None
 
 
-def current() -> PhoneHost:
-    """This process's phone host, started on first use."""
+def current(parts: Parts | None = None) -> PhoneHost:
+    """This process's phone host, started on first use: the first use says of what parts."""
     global _host
     if _host is None:
-        _host = PhoneHost(settings.CS_AGENT["CS_AGENT_QUEUE"])
+        _host = PhoneHost(settings.CS_AGENT["CS_AGENT_QUEUE"], parts)
         _host.start()
     return _host
 
