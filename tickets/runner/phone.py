@@ -11,6 +11,7 @@ from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner import leases
 from tickets.runner.feed import ScreenFeed
+from tickets.runner.tree_ahead import TreeAhead
 
 Explain = Callable[[Image.Image, tuple[UiNode, ...]], None]
 
@@ -26,20 +27,23 @@ class LeasedPhone:
         self._phone = phone
         self._feed = feed
         self._lease = lease
+        self._ahead = TreeAhead(phone.nodes)
         self.refused = False  # a gesture was asked for after the lease was lost, and not made
 
     def size(self) -> Size:
         return self._phone.size()
 
     def screenshot(self) -> Screenshot:
-        return self._feed.capture()
+        shot = self._feed.capture()
+        self._ahead.seen(shot)
+        return shot
 
     def foreground(self) -> ForegroundApp:
         return self._phone.foreground()
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         before = self._feed.newest
-        nodes = self._phone.nodes()
+        nodes = self._ahead.take(before)
         after = self._feed.newest
         if nodes and before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
             self._explain(after.image, nodes)
@@ -79,4 +83,5 @@ class LeasedPhone:
         except leases.LeaseLost:
             self.refused = True
             raise
+        self._ahead.gesture(self._feed.newest)
         self._feed.hurry()
