@@ -150,6 +150,7 @@ class RunRecorder:
         self._room.close(_CLOSE_S)
         if self._writer is not None:
             self._try(lambda writer: writer.close())
+        self._redactor.forget()
 
     def _alive(self) -> bool:
         return self._pen.is_alive() and self._room.alive
