@@ -38,7 +38,7 @@ def fill(count: str, prefix: str = "B") -> dict[str, str]:
 
     user = get_user_model().objects.get(username="lin")
     with transaction.atomic():
-        tickets = _tickets(int(count), prefix, user)
+        tickets = make_tickets(int(count), prefix, user)
         _runs(tickets, user, _version())
         _lonely_phone()
     return {"cookie": session_of(user), "ticket": tickets[-1].number}
@@ -90,7 +90,7 @@ def workers() -> dict[str, int]:
     return {"most": most, "looks": looks, "messages": int(messages)}
 
 
-def _tickets(count: int, prefix: str, user: Any) -> list[Any]:
+def make_tickets(count: int, prefix: str, user: Any) -> list[Any]:
     from django.utils import timezone
 
     from tickets.models import Department, Priority, Ticket, TicketStatus
@@ -131,10 +131,10 @@ def _runs(tickets: list[Any], user: Any, version: Any) -> None:
         batch_size=_BATCH,
     )  # fmt: skip
     waiting = (run for run in runs if run.status == asked)
-    Confirmation.objects.bulk_create(map(_confirmation, waiting), batch_size=_BATCH)
+    Confirmation.objects.bulk_create(map(confirmation_of, waiting), batch_size=_BATCH)
 
 
-def _confirmation(run: Any) -> Any:
+def confirmation_of(run: Any) -> Any:
     from django.conf import settings
     from django.utils import timezone
 
