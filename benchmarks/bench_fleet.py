@@ -1,7 +1,7 @@
 """Runs per minute with one, four and eight virtual phones and a model that takes no time; a person says yes at once.
 
-All runs are started at once and stand in line for the phones. FLEET_RUNS sets how many each phone gets, FLEET_PHONES the
-numbers of phones, FLEET_LIMIT_S when the rest is given up.
+All runs are started at once and stand in line for the phones. FLEET_RUNS sets how many each phone gets, FLEET_PHONES
+the numbers of phones, FLEET_LIMIT_S when the rest is given up.
 """
 
 from __future__ import annotations
