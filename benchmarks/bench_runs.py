@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import Figure, spread
+from benchmarks.memory import megabytes
 from tests.browser import chromium
 from tests.e2e.operator import Operator
 from tests.processes import Product, wait_until
@@ -79,18 +80,4 @@ def _click_figures(product: Product) -> list[Figure]:
 
 
 def _memory(product: Product) -> list[Figure]:
-    figures = []
-    for name, process in product.running.items():
-        pids = subprocess.run(["pgrep", "-g", str(process.pid)], capture_output=True, text=True, check=False).stdout
-        total = sum(_proportional_kb(pid) for pid in pids.split())
-        figures.append(Figure(f"memory of {name}", f"{total / 1024:.0f} MB"))
-    return figures
-
-
-def _proportional_kb(pid: str) -> int:
-    """Its own pages and its share of those it shares with others (Linux)."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return [Figure(f"memory of {name}", f"{used:.0f} MB") for name, used in megabytes(product).items()]

@@ -30,11 +30,13 @@ def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) 
 
 
 def enqueue_where_free(run_id: uuid.UUID) -> None:
-    """To every host with a free phone, one of which the run gets; to the default queue, where it is told its place, when
-    there is none."""
-    free = Phone.objects.filter(state=PhoneState.READY, lease_run=None).values_list("queue", flat=True)
-    for queue in sorted(set(free)) or [None]:
+    """To every host with a free phone, one of which the run gets; where there is none, to the default queue, where the
+    run is told its place."""
+    free = set(Phone.objects.filter(state=PhoneState.READY, lease_run=None).values_list("queue", flat=True))
+    for queue in sorted(free):
         enqueue(run_id, queue)
+    if not free:
+        enqueue(run_id)
 
 
 def enqueue_encoding(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:

@@ -23,11 +23,12 @@ from consoles.consumers.base import CHECK_EVERY_S, ConsoleConsumer
 from consoles.gestures import read_gesture
 from tickets import gestures
 from tickets.errors import NotPending
-from tickets.frames import Frame, FrameReader
+from tickets.frames import Frame
 from tickets.live import ticket_group
 from tickets.models import Run, Takeover
 from tickets.permissions import Permission, has_now
 from tickets.services import access
+from tickets.shared_frames import SharedReader
 from tickets.transitions import ENDED
 
 HEADER = struct.Struct("<IIII")
@@ -104,7 +105,7 @@ class PhoneConsumer(ConsoleConsumer):
         while True:
             try:
                 sees_all = await self._sees_all()
-                async with FrameReader(phone_id, covered=not sees_all) as reader:
+                async with SharedReader(phone_id, covered=not sees_all) as reader:
                     await self._send_newest(reader, sees_all)
             except RedisError:
                 await self.tell({"type": "waiting"})
@@ -114,7 +115,7 @@ class PhoneConsumer(ConsoleConsumer):
         """Whoever may decide or take over sees the screen as it is; everybody else with personal data covered."""
         return await database_sync_to_async(_works_tickets)(self.user.pk)
 
-    async def _send_newest(self, reader: FrameReader, sees_all: bool) -> None:
+    async def _send_newest(self, reader: SharedReader, sees_all: bool) -> None:
         """Until the reader's rights to see the whole screen change."""
         checked_at = time.monotonic()
         shown: Frame | None = None
@@ -131,7 +132,7 @@ class PhoneConsumer(ConsoleConsumer):
                 await self._tell_age(reader, frame or shown)
             shown = frame or shown
 
-    async def _tell_age(self, reader: FrameReader, frame: Frame | None) -> None:
+    async def _tell_age(self, reader: SharedReader, frame: Frame | None) -> None:
         if frame is None:
             await self.tell({"type": "waiting"})
         else:
@@ -154,7 +155,7 @@ class PhoneConsumer(ConsoleConsumer):
         return await database_sync_to_async(_takeover_of)(run_id, self.user.pk)
 
 
-async def _seen_at(reader: FrameReader, frame: Frame) -> float:
+async def _seen_at(reader: SharedReader, frame: Frame) -> float:
     """When the screen last looked like this: an unchanged screen is not an old picture."""
     return max(frame.captured_at, await reader.current_at() or 0.0)
 

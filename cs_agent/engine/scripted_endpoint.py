@@ -112,7 +112,7 @@ class ScriptedEndpoint:
         if request["model"] not in self._models:
             yield _refusal(404, f"the model {request['model']} does not exist")
             return
-        answer = self._next(request)
+        answer = await asyncio.to_thread(self._next, request)  # a slow script keeps only its own asker waiting
         answer = Answer(answer) if isinstance(answer, str) else answer
         await asyncio.sleep(answer.delay_s)
         async for data in _answer(answer, request):

@@ -35,6 +35,11 @@ def found_items(sit: Situation) -> list[Item]:
     items = [item for item in sit.page.items if matching.score(value, item.text) >= exact]
     typed = typed_place(sit)
     results = [item for item in items if not (typed and typed.contains(item.box.center))]
+    if (
+        typed is None and matching.is_code(value) and sit.done(Move.TYPE) and len(results) > 1
+    ):  # of a box that was not seen the text stands first
+        bare = [item for item in results if matching.normal(item.text) == matching.normal(value)]
+        results = [item for item in results if item not in bare[:1]]
     return [item for item in results if not NOT_FOUND.search(item.text)]
 
 

@@ -22,6 +22,7 @@ from cs_agent.pilot.lexicon import INPUT_HINT, LOADING, SELECT_HINT
 from cs_agent.pilot.sight import Icon, IconKind, Look, Mark, MarkState, Panel
 from cs_agent.pilot.width import fold
 
+_FIRST_LINE = 6  # characters at least that stand on the first line of a text which goes on below
 DENSE_LINES = 28  # above this a first look is known to lose small texts
 _SAME_PAGE_BITS = 5  # of 32: one misread line or a moved pixel, not a new page
 _STATUS_BAR = re.compile(r"^[\d::%\s.]+$|^(?:5G|4G|LTE|HD|WiFi|WLAN).*$", re.IGNORECASE)
@@ -145,13 +146,25 @@ class Page:
         return sorted(kept, key=lambda hit: (-round(hit.score, 2), not hit.item.button, -hit.item.box.top))
 
     def shows(self, wanted: str) -> Item | None:
-        """The text that contains what is wanted word for word (or stands for it), wherever it is."""
+        """The text that contains what is wanted word for word (or stands for it), wherever it is.
+
+        A text that was too long for its place goes on in the line below.
+        """
         target = matching.normal(wanted)
         for item in self.items:
             contained = target and target in matching.normal(item.text) and not _denies(wanted, item.text)
             if (contained and matching.score(wanted, item.text) > 0) or matching.score(wanted, item.text) >= 0.9:
                 return item
-        return None
+        wrapped = (item for item in self.items if _begins(target, matching.normal(item.text)))
+        return next((item for item in wrapped if target in matching.normal(self.written_from(item))), None)
+
+    def written_from(self, first: Item) -> str:
+        """A text with the lines right below it that begin where it begins."""
+        text, last = first.text, first
+        for item in sorted(self.items, key=lambda one: one.box.top):
+            if _goes_on(last, item):
+                text, last = text + item.text, item
+        return text
 
     def matching(self, pattern: re.Pattern[str]) -> list[Item]:
         return [item for item in self.items if pattern.search(item.text)]
@@ -270,6 +283,25 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     )  # fmt: skip
 
 
+def _first_lines(items: list[Item], place: Box) -> list[Item]:
+    """Without the further lines of texts that fill the place's width: they were too long for one."""
+    ordered = sorted(items, key=lambda item: item.box.top)
+    full = [item for item in ordered if place.right - item.box.right < 2.5 * item.box.height]
+    return [item for item in ordered if not any(_goes_on(one, item) for one in full if one is not item)]
+
+
+def _begins(wanted: str, line: str) -> bool:
+    return len(line) >= _FIRST_LINE and wanted.startswith(line)
+
+
+def _goes_on(last: Item, item: Item) -> bool:
+    """The next line of a paragraph: close below, as high, from the same left edge or from the same right one."""
+    height = last.box.height
+    gap = item.box.top - last.box.bottom
+    aligned = abs(item.box.left - last.box.left) < 0.8 * height or abs(item.box.right - last.box.right) < 0.8 * height
+    return -0.3 * height < gap < 0.9 * height and abs(item.box.height - height) < 0.35 * height and aligned
+
+
 def _is_drawn_glass(line: TextLine, icons: tuple[Icon, ...]) -> bool:
     """A magnifier that was read as the letter it looks like."""
     glasses = (icon.box for icon in icons if icon.kind is IconKind.MAGNIFIER)
@@ -378,7 +410,8 @@ def _field_shaped(panel: Panel, size: Size) -> bool:
 
 
 def _field_in(panel: Panel, inside: list[Item], size: Size) -> Field | None:
-    words = [item for item in inside if len(item.text) > 1 and not _own_button(item, panel)]
+    """With the text's first line; `Page.written_from` gives the rest of it."""
+    words = _first_lines([item for item in inside if len(item.text) > 1 and not _own_button(item, panel)], panel.box)
     if not words:
         return Field(panel.box) if panel.box.height <= 0.06 * size.height or panel.look is Look.OUTLINED else None
     first = words[0]

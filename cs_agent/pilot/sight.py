@@ -22,6 +22,7 @@ Pixels = NDArray[np.uint8]
 WORKING_WIDTH = 540  # px; a hairline of a 1080 px screen is still one pixel here
 _EDGE_LOW, _EDGE_HIGH = 12, 36  # light grey hairlines on white are meant to count
 _SIDE_COVER = 0.62  # part of a straight side that must be edge for an outline to be a panel
+_BULGE, _BULGING = 6, 40  # px at the working width: how far corners may bulge, and of boxes how high
 _STEPS = (18, 60)  # levels from the background: the second where compression joined what lies apart
 _RIVALS = 4  # colours that may be one, split by where levels are cut
 _WOBBLE = 10  # levels by which compression moves a flat colour
@@ -123,22 +124,37 @@ def _edges(small: Pixels) -> Pixels:
 
 
 def _rectangle(contour: NDArray[Any], edges: Pixels) -> Box | None:
-    """The contour's box where edges run along all four sides of it."""
+    """The contour's box where edges run along all four sides of it.
+
+    Compression makes round corners bulge beyond the straight sides, so those are looked for a little further in.
+    """
     x, y, width, height = cv2.boundingRect(contour)
     if width < 24 or height < 14 or width > 1.02 * WORKING_WIDTH or height > 0.6 * edges.shape[0]:
         return None
     round_x, round_y = min(height // 2, width // 4), min(height // 3, 14)
-    top = _cover(edges[max(0, y - 1) : y + 3, x + round_x : x + width - round_x], axis=0)
-    bottom = _cover(edges[y + height - 3 : y + height + 1, x + round_x : x + width - round_x], axis=0)
-    left = _cover(edges[y + round_y : y + height - round_y, max(0, x - 1) : x + 3], axis=1)
-    right = _cover(edges[y + round_y : y + height - round_y, x + width - 3 : x + width + 1], axis=1)
+    across, along = slice(x + round_x, x + width - round_x), slice(y + round_y, y + height - round_y)
+    bulge = min(_BULGE, height // 10) if height >= _BULGING else 0
+    top, from_top = _side(edges[:, across].T, y, 1, bulge)
+    bottom, from_bottom = _side(edges[:, across].T, y + height - 1, -1, bulge)
+    left, from_left = _side(edges[along], x, 1, bulge)
+    right, from_right = _side(edges[along], x + width - 1, -1, bulge)
     if min(top, bottom) < _SIDE_COVER or min(left, right) < 0.4:
         return None
-    return Box(x, y, x + width, y + height)
+    return Box(x + from_left, y + from_top, x + width - from_right, y + height - from_bottom)
 
 
-def _cover(strip: Pixels, axis: int) -> float:
-    return float(np.mean(strip.any(axis=axis))) if strip.size else 0.0
+def _side(edges: Pixels, at: int, inward: int, bulge: int) -> tuple[float, int]:
+    """How much of a side is edge, and how far inward from `at` it lies. `edges`: one row for each place along it."""
+    found = [(_cover(edges, at + step * inward, inward), -step) for step in range(bulge + 1)]
+    cover, step = max(found)
+    return cover, -step
+
+
+def _cover(edges: Pixels, at: int, inward: int) -> float:
+    """Within one pixel outside of a side and two inside."""
+    first, last = sorted((at - inward, at + 2 * inward))
+    strip = edges[:, max(0, first) : last + 1]
+    return float(np.mean(strip.any(axis=1))) if strip.size else 0.0
 
 
 def _distinct(boxes: list[Box]) -> list[Box]:

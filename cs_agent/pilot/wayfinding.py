@@ -102,11 +102,25 @@ def _aim(sit: Situation) -> str:
 
 def leads(sit: Situation) -> list[Lead]:
     """Untried controls that lead towards the remaining goals, best first; a tie of the best makes both unsure."""
+    if _is_about_others(sit):
+        return []
     scored = [Lead(item, lead_score(sit, item)) for item in sit.page.items if _could_be_control(sit, item)]
     kept = sorted((lead for lead in scored if lead.score >= 0.7), key=lambda lead: -lead.score)
     if len(kept) > 1 and kept[0].score - kept[1].score < 0.005 and kept[0].item.text != kept[1].item.text:
         return [Lead(lead.item, min(lead.score, 0.82)) for lead in kept]
     return kept
+
+
+def _is_about_others(sit: Situation) -> bool:
+    """After the thing was found: a page with the numbers of its like but not its own leads nowhere but to theirs."""
+    value = sit.value_found()
+    if not matching.is_code(value) or sit.goal.kind is GoalKind.FIND or sit.page.shows(value) is not None:
+        return False
+    return any(_is_like(number, value) for item in sit.page.items for number in matching.numbers(item.text))
+
+
+def _is_like(number: str, value: str) -> bool:
+    return number != value and len(number) == len(value) and number[:2] == value[:2]
 
 
 def _could_be_control(sit: Situation, item: Item) -> bool:

@@ -96,5 +96,6 @@ def _web(values: dict[str, Any]) -> tuple[str, ...]:
         "--port", values["CS_AGENT_PORT"],
         "--log-level", "warning",
         "--ws-max-size", 65536,
+        "--ws-per-message-deflate", "false",  # what is sent is pictures, which are packed already
         "--timeout-graceful-shutdown", 3,
     )  # fmt: skip

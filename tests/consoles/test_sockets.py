@@ -312,6 +312,33 @@ async def test_only_who_decides_or_takes_over_sees_the_screen_uncovered(
         assert (await next_frame(his))[1] == b"covered"
 
 
+def readers(phone_row: Phone) -> int:
+    channel = frames._channel(phone_row.pk, covered=True)
+    return int(frames._client().pubsub_numsub(channel)[0][1])
+
+
+async def test_viewers_of_one_phone_share_a_reader_and_none_waits_for_another(
+    redis: str, victor: User, run: Run, phone: Phone
+) -> None:
+    await sync_to_async(story.drive)(run, phone)
+    show(phone, 1)
+    async with opened(phone_path(run), victor) as stalled, opened(phone_path(run), victor) as quick:
+        await next_frame(stalled)
+        for number in (2, 3, 4):
+            header, _jpeg = await next_frame(quick)
+            assert header[3] == number - 1
+            show(phone, number)
+            await quick.send_json({"type": "ack", "seq": number - 1})
+        header, _jpeg = await next_frame(quick)
+        assert (header[3], readers(phone)) == (4, 1)
+        await stalled.send_json({"type": "ack", "seq": 1})
+        header, _jpeg = await next_frame(stalled)
+        assert header[3] == 4
+    async with opened(phone_path(run), victor) as again:
+        header, _jpeg = await next_frame(again)
+        assert (header[3], readers(phone)) == (4, 1)
+
+
 async def test_while_no_phone_is_assigned_the_viewer_waits_and_then_sees_it(
     redis: str, victor: User, run: Run, phone: Phone
 ) -> None:

@@ -170,6 +170,17 @@ def test_closing_writes_every_picture_that_must_last(recorder: RunRecorder, read
     assert pictures.path_of(late).exists()
 
 
+def test_after_the_end_no_page_is_kept_in_memory(tmp_path: Path, reader: KnowingReader) -> None:
+    redactor = Redactor(RedactionPolicy(), reader)
+    recorder = RunRecorder(uuid.uuid4(), tmp_path / "frames", redactor)
+    recorder.start()
+    page = reader.knows(TITLE, MOBILE)
+    recorder.add(frame(page, at=100.0))
+    until(lambda: not redactor.is_unread(page))
+    recorder.close()
+    assert redactor.is_unread(page)
+
+
 def test_chapters_say_what_was_done_without_personal_data(recorder: RunRecorder, tmp_path: Path) -> None:
     step = StepRecord(
         1, StepStatus.DONE, "输入手机号 13800138000", 'do(action="Type", text="13800138000")', touch=(5, 6)

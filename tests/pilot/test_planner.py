@@ -142,6 +142,33 @@ class TestAttaching:
         assert aims_at(talk.next(listing), done)
 
 
+class TestLongTexts:
+    ADDRESS = "浙江省杭州市西湖区文三路188号3幢502室"
+
+    def test_a_value_that_wraps_in_its_field_counts_as_entered(self) -> None:
+        first, rest = words("浙江省杭州市西湖区文三路188号3幢", 110, 900), words("502室", 110, 980)
+        save = pressable("保存", 500, 1300)
+        field = Field(Box(60, 860, 1000, 1120), first.text)
+        seen = page(words("新收货地址", 60, 780), first, rest, save, fields=(field,))
+        talk = Talk(f"打开客户管理,在新收货地址中输入“{self.ADDRESS}”,点击“保存”").did(
+            Move.LAUNCH, Launch("客户管理"), 1
+        )
+        talk.did(Move.FIELD, tapped(400, 400), 2, "新收货地址").did(Move.TYPE, Type(self.ADDRESS), 2, self.ADDRESS)
+        assert aims_at(talk.next(seen), save)
+
+    def test_the_first_line_alone_is_not_the_value(self) -> None:
+        first = words("浙江省杭州市西湖区文三路188号3幢", 110, 900)
+        seen = page(
+            words("新收货地址", 60, 780), first, pressable("保存", 500, 1300), fields=(Field(first.box, first.text),)
+        )
+        assert seen.shows(self.ADDRESS) is None
+
+    def test_lines_far_apart_or_of_another_column_are_not_one_text(self) -> None:
+        first = words("浙江省杭州市西湖区文三路188号3幢", 110, 900)
+        assert page(first, words("502室", 110, 1100)).shows(self.ADDRESS) is None
+        assert page(first, words("502室", 600, 980)).shows(self.ADDRESS) is None
+
+
 class TestFinding:
     def test_the_search_box_is_tapped_then_typed_into_then_the_search_is_run(self) -> None:
         talk = Talk("查找订单号1234567")
@@ -173,6 +200,23 @@ class TestFinding:
         seen = page(words("订单号:7654321", 60, 600), pressable("申请退款", 300, 2200), pressable("下一步", 700, 2200))
         decision = talk.next(seen)
         assert decision.label not in {"申请退款", "下一步"}
+
+    def test_after_the_order_was_found_a_list_of_others_leads_nowhere(self) -> None:
+        talk = Talk("查找订单号202405224408,进入该订单详情页,点击“申请退换”", app="com.example.shop")
+        talk.did(Move.TYPE, Type("202405224408"), 1).did(Move.SEARCH, tapped(), 1, "查询")
+        talk.did(Move.ITEM, tapped(), 2, "订单号202405224408").did(Move.BACK, Back(), 3)
+        others = page(
+            words("订单号202405221111", 60, 600), words("已签收", 800, 600), words("查看订单", 800, 900),
+            words("订单号202405222222", 60, 1200), words("运输中", 800, 1200),
+        )  # fmt: skip
+        assert talk.next(others).move not in {Move.LEAD, Move.TARGET, Move.ITEM}
+
+    def test_of_a_search_box_that_was_not_seen_the_text_is_no_result(self) -> None:
+        talk = Talk("查找订单号202405224408,进入该订单详情页").did(Move.FIELD, tapped(216, 160), 1)
+        talk.did(Move.TYPE, Type("202405224408"), 1).did(Move.SEARCH, tapped(858, 161), 1, "查询")
+        result = words("订单号202405224408", 60, 600)
+        seen = page(words("202405224408", 72, 280), pressable("查询", 860, 280), result)
+        assert aims_at(talk.next(seen), result)
 
     def test_out_of_a_page_left_deep_inside_the_way_is_back(self) -> None:
         talk = Talk(REFUND).did(Move.LAUNCH, Launch("售后系统"), 1)

@@ -15,7 +15,7 @@ from cs_agent.engine.protocols import PhoneError
 from cs_agent.observation import Screenshot
 from tests.processes import wait_until
 from tickets import frames
-from tickets.runner.feed import LIVE_WIDTH, FeedFrame, ScreenFeed
+from tickets.runner.feed import LIVE_WIDTH, FeedFrame, ScreenFeed, _differs
 
 PHONE = 7
 
@@ -54,6 +54,15 @@ def feed(film: Film, real_redis: str) -> Iterator[ScreenFeed]:
 
 def _red(screenshot: Screenshot) -> int:
     return int(screenshot.image.getpixel((0, 0))[0])
+
+
+@pytest.mark.parametrize("place", [(0, 0), (1079, 0), (540, 1200), (0, 2399), (1079, 2399)])
+def test_a_single_pixel_is_a_change_wherever_it_is(place: tuple[int, int]) -> None:
+    shown = Image.new("RGB", (1080, 2400), "white")
+    other = shown.copy()
+    assert not _differs(shown, other)
+    other.putpixel(place, (255, 255, 254))
+    assert _differs(shown, other)
 
 
 def test_a_picture_asked_for_after_a_gesture_shows_what_came_after_it(feed: ScreenFeed, film: Film) -> None:

@@ -58,6 +58,13 @@ def _with_a_photo(run: Run) -> None:
     Slot.objects.create(run=run, name="photo", label="照片", value="照片_0001.jpg", source="ticket", attachment=photo)
 
 
+def test_the_phone_is_free_before_its_recording_is_closed(world: World, stopped: Run, phone: Phone) -> None:
+    holders: list[object] = []
+    world.host.on_close = lambda: holders.append(Phone.objects.get(pk=phone.pk).lease_run_id)
+    tidy.tidy(stopped.pk, world.host)
+    assert holders == [None]
+
+
 def test_the_phone_of_a_run_that_waits_is_left_alone(world: World, run: Run, hand: Handset, phone: Phone) -> None:
     world.drive(run)
     shown = hand.shown

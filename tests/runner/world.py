@@ -195,6 +195,7 @@ class FakeHost:
         self.handsets = handsets
         self.taken = Recorder()
         self.finished: list[int] = []
+        self.on_close: Callable[[], None] = lambda: None
 
     def attend(self, phone: Phone) -> tuple[Any, Any]:
         handset = self.handsets[phone.pk]
@@ -203,8 +204,12 @@ class FakeHost:
     def recorder(self, phone_id: int) -> Any:
         return self.taken
 
-    def finish_recording(self, phone_id: int) -> None:
-        self.finished.append(phone_id)
+    def finish_recording(self, phone_id: int) -> Callable[[], None]:
+        def close() -> None:
+            self.on_close()
+            self.finished.append(phone_id)
+
+        return close
 
 
 @dataclass

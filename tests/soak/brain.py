@@ -57,13 +57,13 @@ def answer(request: dict[str, Any]) -> Answer | str:
     serial = f"127.0.0.1:{values['CS_AGENT_PHONE_PORT']}"
     phone = AdbPhone(serial, port=values["CS_AGENT_ADB_PORT"])
     try:
-        action = next_action(phone.nodes() or (), _mobile(request), phone)
+        action = next_action(phone.nodes() or (), mobile_of(request), phone)
     except PhoneError as error:
         return Answer(status=503, body=str(error).encode())
     return documented(action, "下一步")
 
 
-def _mobile(request: dict[str, Any]) -> str:
+def mobile_of(request: dict[str, Any]) -> str:
     """The number of the instruction, which is the first thing said that names one."""
     found = _MOBILE.search(str(request["messages"]))
     return found[0] if found else ""

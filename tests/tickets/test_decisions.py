@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.signals import post_init
 from django.utils import timezone
 from PIL import Image
 
@@ -238,6 +239,20 @@ def test_the_sweep_reminds_then_escalates_then_expires_each_once(confirmation: C
     assert [swept.expired for swept in at] == [0, 0, 0, 0, 0, 1, 0]
     confirmation.refresh_from_db()
     assert confirmation.state == ConfirmationState.EXPIRED
+
+
+def test_a_sweep_reads_none_of_those_who_still_have_time(confirmation: Confirmation) -> None:
+    read: list[Any] = []
+
+    def note(**kwargs: Any) -> None:
+        read.append(kwargs["instance"])
+
+    post_init.connect(note, sender=Confirmation)
+    try:
+        deadlines.sweep(confirmation.created_at + (confirmation.due_at - confirmation.created_at) * 0.4)
+    finally:
+        post_init.disconnect(note, sender=Confirmation)
+    assert read == []
 
 
 def test_an_answer_goes_to_the_agent_and_a_second_one_is_told_who_was_first(

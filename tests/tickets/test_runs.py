@@ -79,7 +79,8 @@ def test_starting_writes_run_slots_instruction_and_event_and_sends_the_run(
 def test_a_new_run_is_sent_to_every_host_with_a_free_phone(
     ticket: Ticket, lin: User, refund_flow: FlowVersion, queued: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
-    for number, (queue, state) in enumerate([("north", "ready"), ("south", "ready"), ("north", "ready"), ("east", "faulty")]):
+    phones = [("north", "ready"), ("south", "ready"), ("north", "ready"), ("east", "faulty")]
+    for number, (queue, state) in enumerate(phones):
         Phone.objects.create(name=f"{number} 号机", serial=f"serial-{number}", queue=queue, state=state)
     with django_capture_on_commit_callbacks(execute=True):
         runs.start_run(ticket=ticket, user=lin)

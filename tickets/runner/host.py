@@ -99,11 +99,13 @@ class PhoneHost:
             kept = self._attended.get(phone_id)
             return kept.recorder if kept else None
 
-    def finish_recording(self, phone_id: int) -> None:
-        """Close the recording of the run that held the phone, so that it can be encoded."""
+    def finish_recording(self, phone_id: int) -> Callable[[], None]:
+        """Record the run that held the phone no longer. The answer closes its recording, which may take seconds."""
         recorder = self.recorder(phone_id)
-        if recorder is not None:
-            recorder.close()  # may take seconds: other phones are not kept waiting
+        if recorder is None:
+            return lambda: None
+        recorder.leave()
+        return recorder.close
 
     def _begin(self, row: Phone) -> _Attended:
         phone = self.parts.connect(row)
@@ -120,17 +122,15 @@ class PhoneHost:
             return
         kept.gestures.stop()
         kept.feed.stop()
-        if kept.recorder is not None:
-            kept.recorder.close()
+        _close(kept.recorder)
 
     def _record(self, kept: _Attended, row: Phone) -> None:
         """Attach the recorder of the run that holds the phone now, in place of another run's."""
         run_id = row.lease_run_id
         if kept.recorder is not None and kept.recorder.run_id == run_id:
             return
-        if kept.recorder is not None:
-            kept.recorder.close()
-            kept.recorder = None
+        _close(kept.recorder)
+        kept.recorder = None
         if run_id is not None:
             kept.recorder = RunRecorder.open(run_id, kept.feed)
 
@@ -166,6 +166,12 @@ class PhoneHost:
             self.attend(row)
         except PhoneError as error:
             log.info("phone host: %s cannot be reached: %s", row.serial, error)
+
+
+def _close(recorder: RunRecorder | None) -> None:
+    """One that has left is closed by whoever made it leave: other phones are not kept waiting."""
+    if recorder is not None and not recorder.has_left:
+        recorder.close()
 
 
 _host: PhoneHost | None = None

@@ -63,6 +63,8 @@ class RunRecorder:
         self._forget: Callable[[], None] = lambda: None
         self._screen = Size(0, 0)
         self._marked = 0
+        self._closing = threading.Lock()
+        self.has_left = False  # the phone is recorded no longer; what was taken is still written
         self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
         self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}")
         self._pen = threading.Thread(target=self._write_frames, name=f"pen-{run_id}", daemon=True)
@@ -140,9 +142,18 @@ class RunRecorder:
     def mark_resume(self) -> None:
         self._try(lambda writer: writer.mark_resume())
 
-    def close(self) -> None:
-        """Write what is under way, for some seconds at most; closing twice is harmless."""
+    def leave(self) -> None:
+        """Take no more frames: the phone goes on to other work while this recording is closed."""
+        self.has_left = True
         self._forget()
+
+    def close(self) -> None:
+        """Write what is under way, for some seconds at most; closing twice is harmless, and waits for the first."""
+        self.leave()
+        with self._closing:
+            self._close()
+
+    def _close(self) -> None:
         _open.pop(self.run_id, None)
         if self._pen.is_alive():
             self._inbox.put(None)
@@ -150,6 +161,7 @@ class RunRecorder:
         self._room.close(_CLOSE_S)
         if self._writer is not None:
             self._try(lambda writer: writer.close())
+        self._redactor.forget()
 
     def _alive(self) -> bool:
         return self._pen.is_alive() and self._room.alive

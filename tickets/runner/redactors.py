@@ -138,6 +138,13 @@ class Redactor:
                 blurred_image.paste(image.crop(corners), corners)
             return blurred_image
 
+    def forget(self) -> None:
+        """The run is over: its pages are not worth their memory. Reading one again makes it known again."""
+        with self._lock:
+            self._pages.clear()
+            self._labels.clear()
+            self._last = None
+
     def text(self, text: str, audience: Audience = Audience.STORED) -> str:
         return redact_text(text, self.policy, audience)
 

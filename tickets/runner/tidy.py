@@ -1,6 +1,7 @@
 """After a run's end: the phone goes back to its home screen with its own keyboard, and to the next in line.
 
-Rule: home at once, whoever is still in the middle of a command; free only when nobody's hands are on the phone.
+Rule: home at once, whoever is still in the middle of a command; free only when nobody's hands are on the phone. The
+phone does not wait for its recording to be closed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Host(Protocol):
 
     def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
 
-    def finish_recording(self, phone_id: int) -> None: ...
+    def finish_recording(self, phone_id: int) -> Callable[[], None]: ...
 
 
 def tidy(run_id: uuid.UUID, host: Host) -> None:
@@ -42,28 +43,36 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
     if row is None or lease is None:
         return
     if hands.are_on(row.pk):
-        _leave_clean(row, host, lambda phone: phone.home_and_restore())  # the command under way may undo it: once more below
+        _leave_clean(row, host, _go_home)  # the command under way may undo it: once more below
     try:
         with hands.on(row.pk):
-            _free(run_id, row, lease, host)
+            _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
+            close_recording = host.finish_recording(row.pk)
+            is_free = _free(run_id, lease, host)
     except hands.HandsFull as error:
         log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
+        return
+    close_recording()
+    if is_free and Recording.objects.filter(run=run_id, state=RecordingState.RECORDING).exists():
+        queues.enqueue_encoding(run_id, host.queue)
 
 
-def _free(run_id: uuid.UUID, row: Phone, lease: leases.Lease, host: Host) -> None:
-    _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
-    host.finish_recording(row.pk)
+def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:
+    """False when somebody else came to tidy up, and will."""
     steps.settle_cut_off(Run(pk=run_id), touched=True)
     with transaction.atomic():
         if not leases.release(lease):
-            return  # somebody else came to tidy up, and will
+            return False
         line.call_next(host.queue)
-        if Recording.objects.filter(run=run_id, state=RecordingState.RECORDING).exists():
-            queues.enqueue_encoding(run_id, host.queue)
+    return True
+
+
+def _go_home(phone: AdbPhone) -> None:
+    phone.home_and_restore()
 
 
 def _leave_as_found(run: Run, phone: AdbPhone) -> None:
-    phone.home_and_restore()
+    _go_home(phone)
     take_back(run, phone)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, QuerySet, Value
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from tickets import live
@@ -31,9 +32,17 @@ def sweep(now: datetime | None = None) -> Swept:
     """One round over everything that waits; safe to call from several processes at once."""
     now = now or timezone.now()
     expired = sum(decisions.expire_if_due(row, now) for row in _pending().filter(due_at__lte=now))
-    escalated = sum(_tell(row, "escalated_at", now, ESCALATE_AT) for row in _pending().filter(escalated_at=None))
-    reminded = sum(_tell(row, "reminded_at", now, REMIND_AT) for row in _pending().filter(reminded_at=None))
+    escalated = sum(_tell(row, "escalated_at", now) for row in _untold("escalated_at", now, ESCALATE_AT))
+    reminded = sum(_tell(row, "reminded_at", now) for row in _untold("reminded_at", now, REMIND_AT))
     return Swept(reminded, escalated, expired)
+
+
+def _untold(column: str, now: datetime, share: float) -> QuerySet[Confirmation]:
+    """Those that have waited for that share of their time without the word; found by the database, for many wait."""
+    span = ExpressionWrapper(F("due_at") - F("created_at"), DurationField())
+    waited = ExpressionWrapper(Value(now, DateTimeField()) - F("created_at"), DurationField())
+    late = GreaterThanOrEqual(waited, ExpressionWrapper(span * share, DurationField()))
+    return _pending().filter(late, due_at__gt=now, **{column: None})
 
 
 def _pending() -> QuerySet[Confirmation]:
@@ -41,10 +50,8 @@ def _pending() -> QuerySet[Confirmation]:
     return rows.select_related("run__ticket", "run__flow_version__template", "run__phone")
 
 
-def _tell(row: Confirmation, column: str, now: datetime, share: float) -> bool:
+def _tell(row: Confirmation, column: str, now: datetime) -> bool:
     """Once per confirmation: whoever sets the column first sends the word."""
-    if now < row.created_at + (row.due_at - row.created_at) * share or now >= row.due_at:
-        return False
     with transaction.atomic():
         untold = Confirmation.objects.filter(pk=row.pk, state=ConfirmationState.PENDING, **{column: None})
         if not untold.update(**{column: now}):

@@ -297,6 +297,8 @@ def _tell(run: Run, **changes: Any) -> bool:
 
     False when it says so already, or has another status than the given instance.
     """
+    if all(getattr(run, name) == value for name, value in changes.items()):
+        return False  # the sweeper tells the whole line so every few seconds: no transaction for that
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, status=run.status).exclude(**changes).update(**changes):
             return False
