@@ -138,7 +138,9 @@ def describe(action: Action, label: str, lang: str) -> str:
 
 
 def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> str:
-    """`[确认] 退款:¥399.00 | 补偿:¥50.00`; with the action in front where the fields are not the flow's own."""
+    """`[确认] 退款:¥399.00 | 补偿:¥50.00`; with the action in front where the fields are not the flow's own, or not all
+    could be read: it may be something else that is to be touched (a permission)."""
     values = [f"{field.label}:{field.screen_value or say('unread', lang)}" for field in fields]
-    parts = values if only_fields and values else [describe(action, label, lang), *values]
+    enough = only_fields and values and all(field.screen_value for field in fields)
+    parts = values if enough else [describe(action, label, lang), *values]
     return say("confirm", lang) + " | ".join(parts)

@@ -12,6 +12,7 @@ import uvicorn
 
 from cs_agent.pilot.brain import Brain
 from cs_agent.pilot.server import DEFAULT_QUEUE, DEFAULT_WORKERS, build_app
+from cs_agent.vision import memory
 from cs_agent.vision.reader import RapidOcrReader
 
 
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=-1, help="of one reading; -1: every core, 1: least work in all")
     parser.add_argument("--log-level", default="info")
     options = parser.parse_args(arguments)
+    memory.give_back()
     reader = RapidOcrReader(threads=options.threads)
     reader.warm_up()
     app = build_app(Brain(reader), workers=options.workers, queue=options.queue)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
+
+from cs_agent.vision import memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 
 app = Celery("cs_agent")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def _hold_little_memory(**_: Any) -> None:
+    memory.give_back()

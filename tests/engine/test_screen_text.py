@@ -77,7 +77,7 @@ def test_an_action_is_described_as_a_person_would(action, words):
 def test_a_summary_is_the_flows_fields_or_the_action_with_what_was_found():
     fields = (FieldValue("refund", "退款", "¥399.00"), FieldValue("reason", "原因", ""))
     line = wording.summary(Tap(POINT), "提交", fields, only_fields=True, lang="zh")
-    assert line == "[确认] 退款:¥399.00 | 原因:(未读到)"
+    assert line == "[确认] 点击“提交” | 退款:¥399.00 | 原因:(未读到)"
     line = wording.summary(Tap(POINT), "Submit", fields[:1], only_fields=False, lang="en")
     assert line == "[Confirm] tap “Submit” | 退款:¥399.00"
     assert wording.summary(Tap(POINT), "", (), only_fields=True, lang="zh") == "[确认] 点击“没有文字的控件”"
