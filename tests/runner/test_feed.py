@@ -15,7 +15,8 @@ from cs_agent.engine.protocols import PhoneError
 from cs_agent.observation import Screenshot
 from tests.processes import wait_until
 from tickets import frames
-from tickets.runner.feed import LIVE_WIDTH, FeedFrame, ScreenFeed, _differs
+from tickets.runner.feed import FeedFrame, ScreenFeed, _differs
+from tickets.runner.live_publisher import LIVE_WIDTH, LivePublisher
 
 PHONE = 7
 
@@ -111,7 +112,19 @@ def test_live_views_get_the_newest_frame_in_a_small_jpeg(feed: ScreenFeed, film:
 def test_an_unchanged_screen_is_not_sent_again(feed: ScreenFeed) -> None:
     first = feed.capture()
     assert feed.capture().sequence == first.sequence
-    assert frames.newest(PHONE).sequence == first.sequence
+    assert wait_until("the frame in the slot", lambda: frames.newest(PHONE)).sequence == first.sequence
+
+
+def test_of_frames_that_come_faster_than_they_are_published_the_newest_is_shown(real_redis: str) -> None:
+    publisher = LivePublisher(PHONE)
+    image = Image.new("RGB", (1080, 2400))
+    for number in range(1, 31):
+        publisher.changed(Screenshot(image, float(number), number))
+    publisher.start()
+    try:
+        assert wait_until("a frame in the slot", lambda: frames.newest(PHONE)).sequence == 30
+    finally:
+        publisher.stop()
 
 
 def test_listeners_get_each_change_once(feed: ScreenFeed, film: Film) -> None:

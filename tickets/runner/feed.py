@@ -12,20 +12,16 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Protocol
 
-import redis
 from PIL import Image, ImageChops
 
 from cs_agent.engine.protocols import PhoneError
 from cs_agent.observation import Screenshot
-from tickets import frames
+from tickets.runner.live_publisher import LivePublisher
 
 log = logging.getLogger(__name__)
 
-LIVE_WIDTH = 540  # pixels; half a common phone, enough to read and cheap to send
-LIVE_QUALITY = 72
 _BANDS = 16  # of a picture, that are compared one by one
 _BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
 _FAULT_PAUSE_S = 0.5
@@ -66,14 +62,17 @@ class ScreenFeed:
         self._busy_until = 0.0
         self._sequence = 0
         self._listeners: tuple[Listener, ...] = ()
+        self._live = LivePublisher(phone_id)
         self._thread = threading.Thread(target=self._run, name=f"feed-{phone_id}", daemon=True)
 
     def start(self) -> None:
+        self._live.start()
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
         self._wake.set()
+        self._live.stop()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener with the newest frame and each changed one; the answer ends it."""
@@ -141,25 +140,11 @@ class ScreenFeed:
             self._frame, self._error = frame, None
             self._news.notify_all()
         if changed:
-            self._publish(numbered)
+            self._live.changed(numbered)
             for listener in self._listeners:
                 listener(frame)
         else:
-            self._confirm(screenshot.captured_at)
-
-    def _publish(self, screenshot: Screenshot) -> None:
-        width, height = screenshot.image.size
-        frame = frames.Frame(screenshot.sequence, screenshot.captured_at, width, height, live_jpeg(screenshot.image))
-        try:
-            frames.publish(self.phone_id, frame)
-        except redis.RedisError as error:
-            log.warning("feed %s: frame not published: %s", self.phone_id, error)
-
-    def _confirm(self, at: float) -> None:
-        try:
-            frames.confirm(self.phone_id, at)
-        except redis.RedisError as error:
-            log.warning("feed %s: freshness not published: %s", self.phone_id, error)
+            self._live.unchanged(screenshot.captured_at)
 
 
 class FeedStalled(PhoneError):
@@ -167,16 +152,6 @@ class FeedStalled(PhoneError):
 
     retryable = True
     advice = "检查手机是否在线 / check that the phone is online"
-
-
-def live_jpeg(image: Image.Image) -> bytes:
-    """The picture at live-view size as JPEG."""
-    height = round(image.height * LIVE_WIDTH / image.width)
-    buffer = BytesIO()
-    image.resize((LIVE_WIDTH, height), Image.Resampling.BILINEAR, reducing_gap=1.0).save(
-        buffer, "JPEG", quality=LIVE_QUALITY
-    )
-    return buffer.getvalue()
 
 
 def _differs(one: Image.Image, other: Image.Image) -> bool:
