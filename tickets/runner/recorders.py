@@ -40,6 +40,7 @@ from tickets.runner.viewers import ViewerStream
 log = logging.getLogger(__name__)
 _INBOX = 12  # frames of a whole screen, 8 MB each; the pen empties it many times a second
 _CLOSE_S = 5.0  # how long the end of a recording waits for pages that are still unread
+_PEN_S = 60.0  # for the frames that were taken already; a busy machine needs some time, and no phone waits for it
 _IDLE_S = 1.0
 _open: WeakValueDictionary[uuid.UUID, RunRecorder] = WeakValueDictionary()
 
@@ -148,7 +149,8 @@ class RunRecorder:
         self._forget()
 
     def close(self) -> None:
-        """Write what is under way, for some seconds at most; closing twice is harmless, and waits for the first."""
+        """Write what is under way; pages that are not read in some seconds stay blurred. Closing twice is harmless, and
+        waits for the first."""
         self.leave()
         with self._closing:
             self._close()
@@ -157,7 +159,7 @@ class RunRecorder:
         _open.pop(self.run_id, None)
         if self._pen.is_alive():
             self._inbox.put(None)
-            self._pen.join(_CLOSE_S)
+            self._pen.join(_PEN_S)
         self._room.close(_CLOSE_S)
         if self._writer is not None:
             self._try(lambda writer: writer.close())
