@@ -371,3 +371,15 @@ def test_a_thought_is_stored_without_the_marks_only_its_model_reads() -> None:
     assert for_people("目标3/8〔1a2b3c4d〕选上“质量问题”。") == "目标3/8 选上“质量问题”。"
     assert for_people("Goal 3/8 [1a2b3c4d] Tap “Refund”.") == "Goal 3/8 Tap “Refund”."
     assert for_people("订单 [12345] 在页面〔下方〕") == "订单 [12345] 在页面〔下方〕"
+
+
+def test_a_passing_message_on_the_picture_that_the_model_judged_is_evidence():
+    screens = {
+        "saved": FakeScreen(["title:物流详情", "text:凭证已保存"], becomes=("later", 1)),
+        "later": FakeScreen(["title:物流详情", "text:运输中"]),
+    }
+    story = Story(screens, [Finish("完成")], begins="saved", rules=FlowRules(success_evidence=(("凭证已保存",),)))
+    ended = story.turn().pause
+    assert story.phone.shown == "later"
+    assert isinstance(ended, Ended)
+    assert (ended.status, ended.evidence) == (EndStatus.SUCCEEDED, ("凭证已保存",))
