@@ -20,16 +20,17 @@ class Figures:
     def lines(self) -> list[str]:
         columns = f"{'works again: median / worst':<30}run goes on: median / worst"
         head = f"{'database':<11}{'killed':<9}{'kills':>6}   {columns}"
-        rows = [
-            f"{database:<11}{name:<9}{len(times):>6}   {_spread(times):<30}{self._onward(database, name)}"
-            for (database, name), times in sorted(self.back.items())
-        ]
+        kinds = sorted({*self.back, *((database, name) for database, name, _state in self.onward})
+        rows = [self._row(database, name) for database, name in kinds]
         ends = [f"{name}: {len(all_)} runs, {_counted(all_)}" for name, all_ in self.ends.items()]
         seeds = [f"{name}: seed {seed} (SOAK_SEED={seed} repeats it)" for name, seed in self.seeds.items()]
         return [head, *rows, *ends, *seeds] if rows else []
 
-    def _onward(self, database: str, name: str) -> str:
-        return _spread([each for key, times in self.onward.items() if key[:2] == (database, name) for each in times])
+    def _row(self, database: str, name: str) -> str:
+        back = self.back.get((database, name), [])
+        onward = [each for key, times in self.onward.items() if key[:2] == (database, name) for each in times]
+        kills = max(len(back), len(onward))
+        return f"{database:<11}{name:<9}{kills:>6}   {_spread(back):<30}{_spread(onward)}"
 
 
 def _spread(times: list[float]) -> str:
