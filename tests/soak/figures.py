@@ -20,7 +20,7 @@ class Figures:
     def lines(self) -> list[str]:
         columns = f"{'works again: median / worst':<30}run goes on: median / worst"
         head = f"{'database':<11}{'killed':<9}{'kills':>6}   {columns}"
-        kinds = sorted({*self.back, *((database, name) for database, name, _state in self.onward})
+        kinds = sorted({*self.back, *((database, name) for database, name, _state in self.onward)})
         rows = [self._row(database, name) for database, name in kinds]
         ends = [f"{name}: {len(all_)} runs, {_counted(all_)}" for name, all_ in self.ends.items()]
         seeds = [f"{name}: seed {seed} (SOAK_SEED={seed} repeats it)" for name, seed in self.seeds.items()]
