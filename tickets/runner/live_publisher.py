@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 LIVE_WIDTH = 540  # pixels; half a common phone, enough to read and cheap to send
 LIVE_QUALITY = 72
+_LAST_S = 1.0
 
 
 class LivePublisher:
@@ -36,9 +37,12 @@ class LivePublisher:
         self._thread.start()
 
     def stop(self) -> None:
+        """Returns when what is under way is out, within a second."""
         with self._news:
             self._stopping = True
             self._news.notify()
+        if self._thread.is_alive():
+            self._thread.join(_LAST_S)
 
     def changed(self, frame: Screenshot) -> None:
         with self._news:
@@ -61,7 +65,7 @@ class LivePublisher:
                 self._frame = self._seen_at = None
             try:
                 self._publish(frame, seen_at)
-            except redis.RedisError as error:
+            except (redis.RedisError, OSError) as error:
                 log.warning("feed %s: not published: %s", self._phone_id, error)
 
     def _publish(self, frame: Screenshot | None, seen_at: float | None) -> None:
