@@ -299,7 +299,8 @@ def _goes_on(last: Item, item: Item) -> bool:
     height = last.box.height
     gap = item.box.top - last.box.bottom
     aligned = abs(item.box.left - last.box.left) < 0.8 * height or abs(item.box.right - last.box.right) < 0.8 * height
-    return -0.3 * height < gap < 0.9 * height and abs(item.box.height - height) < 0.35 * height and aligned
+    as_high = 0.6 * height < item.box.height < 1.7 * height  # a caret at the end makes a line's box higher
+    return -0.3 * height < gap < 0.9 * height and as_high and aligned
 
 
 def _is_drawn_glass(line: TextLine, icons: tuple[Icon, ...]) -> bool:

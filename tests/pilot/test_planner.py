@@ -146,7 +146,8 @@ class TestLongTexts:
     ADDRESS = "浙江省杭州市西湖区文三路188号3幢502室"
 
     def test_a_value_that_wraps_in_its_field_counts_as_entered(self) -> None:
-        first, rest = words("浙江省杭州市西湖区文三路188号3幢", 110, 900), words("502室", 110, 980)
+        first = words("浙江省杭州市西湖区文三路188号3幢", 110, 900)
+        rest = words("502室", 95, 956, height=96)  # with the caret
         save = pressable("保存", 500, 1300)
         field = Field(Box(60, 860, 1000, 1120), first.text)
         seen = page(words("新收货地址", 60, 780), first, rest, save, fields=(field,))
