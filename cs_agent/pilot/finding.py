@@ -35,12 +35,15 @@ def found_items(sit: Situation) -> list[Item]:
     items = [item for item in sit.page.items if matching.score(value, item.text) >= exact]
     typed = typed_place(sit)
     results = [item for item in items if not (typed and typed.contains(item.box.center))]
-    if (
-        typed is None and matching.is_code(value) and sit.done(Move.TYPE) and len(results) > 1
-    ):  # of a box that was not seen the text stands first
-        bare = [item for item in results if matching.normal(item.text) == matching.normal(value)]
-        results = [item for item in results if item not in bare[:1]]
+    if typed is None and sit.done(Move.TYPE) and matching.is_code(value) and len(results) > 1:
+        results = _without_typed(results, value)
     return [item for item in results if not NOT_FOUND.search(item.text)]
+
+
+def _without_typed(results: list[Item], value: str) -> list[Item]:
+    """Of a search box that was not seen, the text stands above the results and is nothing but the value."""
+    bare = [item for item in results if matching.normal(item.text) == matching.normal(value)]
+    return [item for item in results if item not in bare[:1]]
 
 
 def typed_place(sit: Situation) -> Box | None:
