@@ -79,9 +79,12 @@ def test_a_phone_that_is_out_is_looked_at_sooner(house: House, rounds: Rounds) -
     house.hand.faults["all"] = gone()
     house.see(rounds, times=2)
     wait_until("both to be out", lambda: Phone.objects.filter(state=PhoneState.FAULTY).count() == 2, LIMIT_S)
-    house.hand.faults.clear()
     house.now += 13  # the first look was at ready phones
     house.see(rounds, times=4)
+    wait_until("the second look to be over", lambda: not rounds._under_way, LIMIT_S)
+    house.hand.faults.clear()
+    house.now += 5
+    assert len(house.see(rounds, times=6)) == 6
     wait_until("both to be back", lambda: Phone.objects.filter(state=PhoneState.READY).count() == 2, LIMIT_S)
 
 
