@@ -1,7 +1,7 @@
 """Many runs in a row on one phone that misbehaves: the resend, and each other flow, each run under another fault.
 
-SERIES_RESENDS and SERIES_OTHERS set how many; 100 and 20 take hours. What did not succeed is told with the fault it
-met and what the run said.
+SERIES_RESENDS and SERIES_OTHERS set how many; 100 and 20 take hours, so each run is told on stderr as it ends. What
+did not succeed is told with the fault it met and what the run said.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ def main() -> list[Figure]:
         done: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
         for name, fault in _plan():
             _set_faults(product, {**CALM, **fault})
-            done[name].append((_named(fault), _run(product, name)))
+            run = _run(product, name)
+            done[name].append((_named(fault), run))
+            print(_told(name, _named(fault), run), file=sys.stderr, flush=True)
         return [figure for name, runs in done.items() for figure in _figures(FLOWS[name], runs)]
 
 
@@ -74,6 +76,11 @@ def _set_faults(product: Product, faults: dict[str, Any]) -> None:
 
 def _named(fault: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in fault.items()) or "no fault"
+
+
+def _told(name: str, fault: str, run: dict[str, Any]) -> str:
+    line = f"{FLOWS[name]} · {fault} · {run['status']} · {run['total'] - run['human']:.1f} s"
+    return line if run["status"] == "succeeded" else f"{line} · {run['waits'] or run['result']}"
 
 
 def _figures(flow: str, runs: list[tuple[str, dict[str, Any]]]) -> list[Figure]:

@@ -17,12 +17,11 @@ from PIL import Image
 
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import TextLine
-from cs_agent.pilot import matching, sight
+from cs_agent.pilot import matching, sight, wrapping
 from cs_agent.pilot.lexicon import INPUT_HINT, LOADING, SELECT_HINT
 from cs_agent.pilot.sight import Icon, IconKind, Look, Mark, MarkState, Panel
 from cs_agent.pilot.width import fold
 
-_FIRST_LINE = 6  # characters at least that stand on the first line of a text which goes on below
 DENSE_LINES = 28  # above this a first look is known to lose small texts
 _SAME_PAGE_BITS = 5  # of 32: one misread line or a moved pixel, not a new page
 _STATUS_BAR = re.compile(r"^[\d::%\s.]+$|^(?:5G|4G|LTE|HD|WiFi|WLAN).*$", re.IGNORECASE)
@@ -47,6 +46,7 @@ class Item:
     score: float = 1.0
     panel: Panel | None = None
     faint: bool = False  # grey on light, as hints are
+    lines: int = 1
 
     @property
     def button(self) -> bool:
@@ -55,6 +55,10 @@ class Item:
             return False
         centred = abs(self.box.center.x - self.panel.box.center.x) <= max(8, self.panel.box.width // 14)
         return centred and (self.panel.look is Look.FILLED or not self.faint)
+
+    @property
+    def line_height(self) -> int:
+        return self.box.height // self.lines
 
     @property
     def target(self) -> Point:
@@ -155,14 +159,14 @@ class Page:
             contained = target and target in matching.normal(item.text) and not _denies(wanted, item.text)
             if (contained and matching.score(wanted, item.text) > 0) or matching.score(wanted, item.text) >= 0.9:
                 return item
-        wrapped = (item for item in self.items if _begins(target, matching.normal(item.text)))
+        wrapped = (item for item in self.items if wrapping.begins(target, matching.normal(item.text)))
         return next((item for item in wrapped if target in matching.normal(self.written_from(item))), None)
 
     def written_from(self, first: Item) -> str:
         """A text with the lines right below it that begin where it begins."""
         text, last = first.text, first
         for item in sorted(self.items, key=lambda one: one.box.top):
-            if _goes_on(last, item):
+            if wrapping.goes_on(last, item):
                 text, last = text + item.text, item
         return text
 
@@ -198,7 +202,7 @@ class Page:
         """The radio button, tick box or switch that belongs to a text: left of it, or at the right end of its row."""
         if self.pixels is None:
             return None
-        height = item.box.height
+        height = item.line_height
         beside = Box(
             item.box.left - 3 * height, item.box.top - height // 2, item.box.left - 1, item.box.bottom + height // 2
         )
@@ -216,7 +220,7 @@ class Page:
         )
 
     def _mark_right_of(self, item: Item) -> Mark | None:
-        height = item.box.height
+        height = item.line_height
         others = [
             other.box.left
             for other in self.row_of(item.box)
@@ -266,7 +270,7 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     lines = joined_words(line for line in read if not _is_drawn_glass(line, icons))
     panels = _control_panels(sight.find_panels(pixels, seen), lines, size)
     dialog = sight.find_dialog(seen)
-    items = tuple(_item(line, panels, (pixels, seen)) for line in lines)
+    items = wrapping.whole_labels([_item(line, panels, (pixels, seen)) for line in lines], size.width)
     front = tuple(item for item in items if dialog is None or dialog.grown(12).contains(item.box.center))
     if dialog is not None and not front:  # a bright picture on a dim page, not a dialog
         dialog, front = None, items
@@ -281,26 +285,6 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
         pixels=pixels,
         thorough=thorough,
     )  # fmt: skip
-
-
-def _first_lines(items: list[Item], place: Box) -> list[Item]:
-    """Without the further lines of texts that fill the place's width: they were too long for one."""
-    ordered = sorted(items, key=lambda item: item.box.top)
-    full = [item for item in ordered if place.right - item.box.right < 2.5 * item.box.height]
-    return [item for item in ordered if not any(_goes_on(one, item) for one in full if one is not item)]
-
-
-def _begins(wanted: str, line: str) -> bool:
-    return len(line) >= _FIRST_LINE and wanted.startswith(line)
-
-
-def _goes_on(last: Item, item: Item) -> bool:
-    """The next line of a paragraph: close below, as high, from the same left edge or from the same right one."""
-    height = last.box.height
-    gap = item.box.top - last.box.bottom
-    aligned = abs(item.box.left - last.box.left) < 0.8 * height or abs(item.box.right - last.box.right) < 0.8 * height
-    as_high = 0.6 * height < item.box.height < 1.7 * height  # a caret at the end makes a line's box higher
-    return -0.3 * height < gap < 0.9 * height and as_high and aligned
 
 
 def _is_drawn_glass(line: TextLine, icons: tuple[Icon, ...]) -> bool:
@@ -412,12 +396,13 @@ def _field_shaped(panel: Panel, size: Size) -> bool:
 
 def _field_in(panel: Panel, inside: list[Item], size: Size) -> Field | None:
     """With the text's first line; `Page.written_from` gives the rest of it."""
-    words = _first_lines([item for item in inside if len(item.text) > 1 and not _own_button(item, panel)], panel.box)
+    texts = [item for item in inside if len(item.text) > 1 and not _own_button(item, panel)]
+    words = wrapping.first_lines(texts, panel.box)
     if not words:
         return Field(panel.box) if panel.box.height <= 0.06 * size.height or panel.look is Look.OUTLINED else None
     first = words[0]
     hint = bool(INPUT_HINT.search(first.text)) or (first.faint and len(words) == 1)
-    if SELECT_HINT.search(first.text) or len(words) > 2:
+    if SELECT_HINT.search(first.text) or len(words) > 2 or first.lines > 1:
         return None
     left_aligned = first.box.left - panel.box.left <= max(0.22 * panel.box.width, 2.6 * first.box.height)
     if len(words) == 1 and (hint or (left_aligned and not first.button)):
