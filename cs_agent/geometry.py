@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Self
 
 NORM_MAX = 999
@@ -87,6 +88,12 @@ class Box:
     def grown(self, by: int) -> Box:
         """This box with every side moved outwards by so many pixels."""
         return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+    def scaled(self, factor: float) -> Box:
+        """The smallest box of whole pixels that covers this one on a picture scaled by the factor."""
+        return Box(
+            floor(self.left * factor), floor(self.top * factor), ceil(self.right * factor), ceil(self.bottom * factor)
+        )
 
     def clipped(self, size: Size) -> Box:
         """The part of this box that lies on a screen of that size."""

@@ -28,7 +28,7 @@ _MONEY = re.compile(r"[¥$]?\s*\d[\d,]*(?:\.\d+)?\s*(?:元|块|yuan|dollars|rmb|
 def enter_reached(sit: Situation) -> bool:
     """The value stands in a field of the right name, or anywhere right after it was typed."""
     place = find_field(sit.page, sit.goal.field)
-    if place and (_holds(place, sit.goal.text) or _holds_in_lines(sit.page, place, sit.goal.text)):
+    if place and _holds(sit.page, place, sit.goal.text):
         return True
     return sit.done(Move.TYPE) and sit.page.shows(sit.goal.text) is not None
 
@@ -52,14 +52,13 @@ def _type(sit: Situation, text: str) -> Decision:
     return act(Move.TYPE, Type(text), text, 0.98)
 
 
-def _holds(place: Field, value: str) -> bool:
-    return not place.hint and bool(place.text) and matching.score(value, place.text) >= 0.9
-
-
-def _holds_in_lines(page: Page, place: Field, value: str) -> bool:
+def _holds(page: Page, place: Field, value: str) -> bool:
     """A long value goes on in the field's next line."""
+    if place.vacant:
+        return False
     first = next((item for item in page.items if place.box.contains(item.box.center) and item.text == place.text), None)
-    return first is not None and not place.hint and matching.score(value, page.written_from(first)) >= 0.9
+    written = (place.text, page.written_from(first)) if first else (place.text,)
+    return any(matching.score(value, text) >= 0.9 for text in written)
 
 
 def _field_confidence(page: Page, name: str, place: Field) -> float:
@@ -148,7 +147,7 @@ def contradicted(sit: Situation) -> bool:
         return mark is not None and mark.state is (MarkState.EMPTY if goal.on else MarkState.CHOSEN)
     if goal.kind is GoalKind.ENTER and goal.field:
         place = find_field(sit.page, goal.field)
-        return place is not None and not _holds(place, goal.text) and sit.page.shows(goal.text) is None
+        return place is not None and not _holds(sit.page, place, goal.text) and sit.page.shows(goal.text) is None
     return False
 
 

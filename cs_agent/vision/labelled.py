@@ -35,7 +35,7 @@ def labels_of(nodes: Iterable[UiNode], factor: float = 1.0) -> tuple[TextLine, .
 
     A description is left out: it says what a control is for (`联系电话`), not what is drawn there (the number).
     """
-    return tuple(TextLine(node.text, _scaled(node.box, factor), 1.0) for node in nodes if node.text.strip())
+    return tuple(TextLine(node.text, node.box.scaled(factor), 1.0) for node in nodes if node.text.strip())
 
 
 def read_labelled(finder: LineFinder, image: Image.Image, labels: Sequence[TextLine]) -> tuple[TextLine, ...]:
@@ -62,7 +62,3 @@ def _only_line_of(label: TextLine, labels: Sequence[TextLine], places: Sequence[
 
 def _width_in_letters(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(char) in "WF" else _NARROW for char in text.strip())
-
-
-def _scaled(box: Box, factor: float) -> Box:
-    return Box(int(box.left * factor), int(box.top * factor), round(box.right * factor), round(box.bottom * factor))

@@ -124,7 +124,7 @@ class Redactor:
             return image
         lines = self.read(image)
         factor = image.width / shrunk_size(image).width
-        scaled = [replace(line, box=_scaled(line.box, factor)) for line in lines]
+        scaled = [replace(line, box=line.box.scaled(factor)) for line in lines]
         return redact_image(image, scaled, self.policy, audience, keep=keep)
 
     def covered_or_blurred(self, image: Image.Image, audience: Audience, keep: Sequence[Box] = ()) -> Image.Image:
@@ -244,9 +244,3 @@ def blurred(image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
             mean = image.crop(corners).resize(tiny, Image.Resampling.BOX)
             copy.paste(mean.resize((box.width, box.height), Image.Resampling.BILINEAR), corners)
     return copy
-
-
-def _scaled(box: Box, factor: float) -> Box:
-    return Box(
-        int(box.left * factor), int(box.top * factor), round(box.right * factor) + 1, round(box.bottom * factor) + 1
-    )
