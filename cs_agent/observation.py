@@ -8,6 +8,8 @@ from PIL import Image
 
 from cs_agent.geometry import Box, Size
 
+_PERMISSION_PACKAGES = ("permissioncontroller", "packageinstaller", "com.lbe.security", "securitypermission")
+
 
 @dataclass(frozen=True, slots=True)
 class Screenshot:
@@ -32,6 +34,11 @@ class ForegroundApp:
     @property
     def known(self) -> bool:
         return bool(self.package)
+
+    @property
+    def asks_permission(self) -> bool:
+        """The system's own dialog that asks whether an app may do something."""
+        return any(word in self.package for word in _PERMISSION_PACKAGES)
 
 
 @dataclass(frozen=True, slots=True)

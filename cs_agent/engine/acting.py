@@ -75,7 +75,7 @@ class Actor:
     def _failed(self, state: RunState, draft: StepDraft, pending: Pending, error: PhoneError) -> Turn:
         """Told to the model; a phone that goes on failing is somebody else's business."""
         failures = count(state, "failed_acts") + 1
-        words = f"{error} {error.advice}".strip()
+        words = error.told(state.lang)
         told = remember_feedback(state, say("failed", state.lang, what=pending.action_text, why=words))
         turn = self._write(counted(told, "failed_acts"), draft, StepStatus.FAILED, words)
         if failures >= self.kit.settings.failed_acts:

@@ -46,7 +46,6 @@ _PERMISSION_TEXT = re.compile(
     "(?:要?允许|是否允许).{1,40}(?:访问|使用|拍摄|录制|发送|获取|拨打|管理|读取|查找|定位|吗|[?])"
     r"|\ballow\b.{1,60}\b(?:to|access)\b.{1,60}"
 )
-_PERMISSION_PACKAGES = ("permissioncontroller", "packageinstaller", "com.lbe.security", "securitypermission")
 _QUESTION = re.compile(
     r"(?:确定|确认|是否|要不要|真的|您要).{0,40}(?:吗|么|[?])|吗[?]?$|\bare you sure\b|^(?:do|would) you .*\?"
 )
@@ -118,7 +117,7 @@ def _natures_of_controls(observation: Observation, texts: list[str], kinds: set[
     found = set()
     if LabelKind.COMMIT in kinds and any(re.search("提交|submit", text) for text in texts):
         found.add(Nature.SUBMIT)
-    if any(word in observation.app.package for word in _PERMISSION_PACKAGES) or _asks_permission(texts, kinds):
+    if observation.app.asks_permission or _asks_permission(texts, kinds):
         found.add(Nature.PERMISSION)
     if any(node.password for node in observation.nodes or ()):
         found.add(Nature.PASSWORD)

@@ -47,7 +47,7 @@ def check(model: OpenAIModel, screenshot: Image.Image | None = None, *, lang: st
     try:
         reply = model.reply(_messages(model, screenshot or known_screen(), lang))
     except ModelError as error:
-        return ModelCheck(False, listed, problem=str(error), advice=error.advice)
+        return ModelCheck(False, listed, problem=str(error), advice=f"{error.advice} / {error.advice_en}")
     try:
         parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
     except ParseError as error:

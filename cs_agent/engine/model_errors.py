@@ -29,17 +29,20 @@ _TOO_LONG_HINTS = ("context length", "context_length", "maximum model length", "
 
 
 class ModelUnreachable(ModelError):
-    advice = "检查模型服务是否已启动、地址是否正确 / Check that the model server runs and that its address is right"
+    advice = "检查模型服务是否已启动、地址是否正确"
+    advice_en = "Check that the model server runs and that its address is right"
 
 
 class ModelTimeout(ModelError):
-    advice = "模型太慢:查看它的负载,或调大超时 / The model is too slow: look at its load or raise the time-out"
+    advice = "模型太慢:查看它的负载,或调大超时"
+    advice_en = "The model is too slow: look at its load or raise the time-out"
 
 
 class ModelOverloaded(ModelError):
     """`retry_after_s` is what the server asked for, None where it said nothing."""
 
-    advice = "模型繁忙:稍后再试或增加容量 / The model is busy: try later or add capacity"
+    advice = "模型繁忙:稍后再试或增加容量"
+    advice_en = "The model is busy: try later or add capacity"
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -47,40 +50,46 @@ class ModelOverloaded(ModelError):
 
 
 class ModelServerError(ModelError):
-    advice = "模型服务内部出错:查看它的日志 / The model server failed: read its log"
+    advice = "模型服务内部出错:查看它的日志"
+    advice_en = "The model server failed: read its log"
 
 
 class ModelCutOff(ModelError):
-    advice = "回答中途断开:检查网络和反向代理的超时 / The answer broke off: check the network and proxy time-outs"
+    advice = "回答中途断开:检查网络和反向代理的超时"
+    advice_en = "The answer broke off: check the network and proxy time-outs"
 
 
 class ModelBadReply(ModelError):
-    advice = (
-        "该地址返回的不是模型回答:检查地址是否以 /v1 结尾 / No chat completion came back: does the address end in /v1?"
-    )
+    advice = "该地址返回的不是模型回答:检查地址是否以 /v1 结尾"
+    advice_en = "No chat completion came back: does the address end in /v1?"
 
 
 class ModelEmptyReply(ModelBadReply):
-    advice = "模型回复为空:检查服务的对话模板 / The model said nothing: check the server's chat template"
+    advice = "模型回复为空:检查服务的对话模板"
+    advice_en = "The model said nothing: check the server's chat template"
 
 
 class ModelUnauthorized(ModelError):
     retryable = False
-    advice = "检查模型的 API key / Check the model's API key"
+    advice = "检查模型的 API key"
+    advice_en = "Check the model's API key"
 
 
 class ModelNotFound(ModelError):
     retryable = False
-    advice = "检查模型名称和地址 / Check the model's name and address"
+    advice = "检查模型名称和地址"
+    advice_en = "Check the model's name and address"
 
 
 class ModelRefused(ModelError):
     retryable = False
-    advice = "模型拒绝了请求:检查它是否支持图片 / The model refused the request: does it accept pictures?"
+    advice = "模型拒绝了请求:检查它是否支持图片"
+    advice_en = "The model refused the request: does it accept pictures?"
 
 
 class ModelInputTooLong(ModelRefused):
-    advice = "输入超过模型长度:调小历史或图片预算 / The input is too long: lower the history or the picture budget"
+    advice = "输入超过模型长度:调小历史或图片预算"
+    advice_en = "The input is too long: lower the history or the picture budget"
 
 
 def model_error(error: openai.OpenAIError) -> ModelError:

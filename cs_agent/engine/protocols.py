@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from cs_agent.engine.actions import Coordinates
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, TextLine, UiNode
+from cs_agent.trouble import Trouble
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,14 +30,12 @@ class Key(StrEnum):
     ENTER = "KEYCODE_ENTER"
 
 
-class PhoneError(Exception):
-    """A phone could not do or show what was asked. `retryable`: trying again can help; `advice`: for a person.
+class PhoneError(Trouble):
+    """A phone could not do or show what was asked.
 
     `code` names what only a human can get past: "secure_screen" makes the engine ask for a takeover.
     """
 
-    retryable = False
-    advice = ""
     code = ""
 
 
@@ -108,11 +107,10 @@ class Reply:
     image_size: Size | None = None  # of the picture as it was sent, after scaling
 
 
-class ModelError(Exception):
-    """The model could not be asked. `retryable`: trying again can help; `advice`: for a person."""
+class ModelError(Trouble):
+    """The model could not be asked."""
 
     retryable = True
-    advice = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,15 @@ class Apps:
             )
 
     def _is_in_front(self, package: str) -> bool:
-        """Its window has the focus, or a system dialog lies over it (a first start asks for permissions)."""
+        """Its window has the focus, or something of the system lies over it.
+
+        A first start asks for permissions: that dialog is an activity in the app's own task and has the focus.
+        """
         text = self._window_dump()
-        app = parse.focus(text)[1]
-        behind = parse.focused_app(text)
-        return bool(app and app.package == package) or bool(app and behind and behind.package == package)
+        app, behind = parse.focus(text)[1], parse.focused_app(text)
+        if app is None:
+            return False
+        return package in {app.package, behind.package if behind else ""} or app.asks_permission
 
     def _launch_from_home(self, app: str) -> None:
         """By the label under an icon of the home screen: the one place where every phone shows its labels."""

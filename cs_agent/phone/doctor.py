@@ -17,7 +17,6 @@ from cs_agent.engine.protocols import Key, PhoneError
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
 from cs_agent.phone import parse
-from cs_agent.phone.errors import advice_in
 from cs_agent.phone.keyboard import ADB_KEYBOARD
 from cs_agent.phone.phone import AdbPhone
 from cs_agent.phone.waiting import wait_for
@@ -83,7 +82,7 @@ def _guarded(code: str, check: Callable[[AdbPhone], Findings], phone: AdbPhone) 
         return check(phone)
     except PhoneError as error:
         zh, en = f"检查失败:{error}", f"The check failed: {error}"
-        return [Check(code, CheckStatus.FAULT, zh, en, advice_in(error, "zh"), advice_in(error, "en"))]
+        return [Check(code, CheckStatus.FAULT, zh, en, error.advice, error.advice_en)]
 
 
 def _connection(phone: AdbPhone) -> Findings:

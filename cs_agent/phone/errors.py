@@ -219,11 +219,6 @@ class CommandFailed(PhoneError):
     advice_en = "The phone refused a command; see the message."
 
 
-def advice_in(error: PhoneError, lang: str) -> str:
-    """What a technician can do, in "zh" or "en"."""
-    return getattr(error, "advice_en", "") if lang == "en" else error.advice
-
-
 _BY_MESSAGE: tuple[tuple[str, type[ConnectionFault]], ...] = (
     (r"unauthorized|still authorizing|authenticat", PhoneUnauthorized),
     (r"not found|no devices|unknown host service", PhoneNotFound),

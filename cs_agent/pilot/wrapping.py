@@ -44,12 +44,12 @@ def whole_labels(items: Sequence[Item], page_width: int) -> tuple[Item, ...]:
     for item in items:
         if item.panel and item.panel.box.width < _WIDEST_CONTROL * page_width:
             in_control[item.panel].append(item)
-    whole = {}
+    whole: dict[Item, Item | None] = {}
     for panel, held in in_control.items():
         first, *others = sorted(held, key=lambda item: item.box.top)
         if len(others) == 1 and _is_one_label(first, others[0], panel.box):
             whole[first], whole[others[0]] = _joined(first, others[0]), None
-    return tuple(item for one in items if (item := whole.get(one, one)))
+    return tuple(kept for one in items if (kept := whole.get(one, one)))
 
 
 def _is_one_label(first: Item, rest: Item, control: Box) -> bool:

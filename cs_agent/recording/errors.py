@@ -14,29 +14,34 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from cs_agent.trouble import Trouble
+
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
-class RecordingError(Exception):
+class RecordingError(Trouble):
     retryable = True
-    advice = ""
 
 
 class RecordingDiskFull(RecordingError):
-    advice = "磁盘已满:清理或扩容录像目录所在的磁盘 / The disk is full: free or add room where recordings are kept"
+    advice = "磁盘已满:清理或扩容录像目录所在的磁盘"
+    advice_en = "The disk is full: free or add room where recordings are kept"
 
 
 class RecordingUnwritable(RecordingError):
-    advice = "录像目录不可写:检查路径和权限 / Recordings cannot be written: check the directory and its permissions"
+    advice = "录像目录不可写:检查路径和权限"
+    advice_en = "Recordings cannot be written: check the directory and its permissions"
 
 
 class NothingRecorded(RecordingError):
     retryable = False
-    advice = "没有任何画面被录下 / No picture was recorded"
+    advice = "没有任何画面被录下"
+    advice_en = "No picture was recorded"
 
 
 class EncodingFailed(RecordingError):
-    advice = "视频编码失败:稍后重试,并查看日志 / The video could not be encoded: try again and read the log"
+    advice = "视频编码失败:稍后重试,并查看日志"
+    advice_en = "The video could not be encoded: try again and read the log"
 
 
 def writing_error(error: OSError, path: Path) -> RecordingError:

@@ -295,4 +295,4 @@ def test_every_model_error_has_advice_and_says_whether_trying_again_helps():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ModelError)]
     assert len(kinds) >= 12
     assert all(isinstance(kind.retryable, bool) for kind in kinds)
-    assert all(kind.advice for kind in kinds if kind is not ModelError)
+    assert all(kind.advice and kind.advice_en.isascii() and kind.advice_en for kind in kinds if kind is not ModelError)

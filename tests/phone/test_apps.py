@@ -156,6 +156,16 @@ def test_a_permission_dialog_over_the_started_app_counts_as_started() -> None:
         assert re.search("permission", phone.foreground().package)
 
 
+def test_a_permission_dialog_in_the_apps_own_task_counts_as_started() -> None:
+    dialog = (
+        "  mCurrentFocus=Window{1 u0 com.google.android.permissioncontroller/.Grant}\n"
+        "  mFocusedApp=ActivityRecord{1 u0 com.google.android.permissioncontroller/.Grant t1}\n"
+    )
+    with phone_of(Handset(windows=dialog)) as phone:
+        phone.launch("微信")
+        assert phone.foreground().asks_permission
+
+
 def test_a_window_that_is_changing_is_waited_for() -> None:
     handset = Handset(front="com.tencent.mm", changing_for=2)
     with phone_of(handset) as phone:

@@ -45,7 +45,7 @@ def test_what_adb_says_becomes_the_error_it_means(raised: Exception, kind: type[
 @pytest.mark.parametrize("kind", _ALL)
 def test_every_error_advises_in_both_languages(kind: type[PhoneError]) -> None:
     error = kind("x")
-    zh, en = errors.advice_in(error, "zh"), errors.advice_in(error, "en")
+    zh, en = error.advice, error.advice_en
     assert any("\u4e00" <= char <= "\u9fff" for char in zh)
     assert en.isascii()
     assert en

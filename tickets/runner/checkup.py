@@ -48,8 +48,7 @@ def examine(phone: Checkable, *, held: bool, out: bool) -> Finding:
             return Finding(health=health)
         return Finding(health=health, size=phone.screenshot().size)
     except PhoneError as error:
-        fault = f"{error}({error.advice})" if error.advice else str(error)
-        return Finding(fault if pool.is_phone_fault(error) else "")
+        return Finding(error.told("zh") if pool.is_phone_fault(error) else "")
 
 
 def write_down(phone_id: int, finding: Finding) -> None:

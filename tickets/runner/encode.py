@@ -71,7 +71,7 @@ def _chapter(chapter: Chapter) -> dict[str, object]:
 
 def _fail(row: Recording, error: RecordingError) -> None:
     log.error("recording of run %s: %s", row.run_id, error)
-    words = f"{error} ({error.advice})" if error.advice else str(error)
+    words = error.told(row.run.lang)
     with transaction.atomic():
         _change(row, state=RecordingState.FAILED, error=words)
         audit.record("recording.failed", run=row.run, obj=row, result="failure", details={"error": words})

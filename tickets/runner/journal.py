@@ -26,7 +26,8 @@ class NotRecorded(PhoneError):
     """The run is not being recorded, so a sensitive step must not be taken."""
 
     retryable = True
-    advice = "录像不可用(磁盘已满或不可写),敏感操作已停止 / the recording does not work (disk full or not writable)"
+    advice = "录像不可用(磁盘已满或不可写),敏感操作已停止"
+    advice_en = "The recording does not work (disk full or not writable): sensitive steps have stopped"
 
 
 class DatabaseJournal:

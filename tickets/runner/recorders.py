@@ -95,7 +95,7 @@ class RunRecorder:
             return "该流程未开启录像 / runs of this flow are not recorded"
         if self._error is None and not self._alive():
             return "录像进程跟不上或已停止 / the recorder has stopped or does not keep up"
-        return f"{self._error} ({self._error.advice})" if self._error else ""
+        return self._error.told("zh") if self._error else ""
 
     def add(self, frame: FeedFrame) -> None:
         """Called on the feed's thread: hands the frame on, and never waits."""

@@ -55,11 +55,11 @@ def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) 
     phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
     hopeless = not error.retryable or tried >= _tries(error)
     if phone_gone and run.phone_id and (not run.checkpoint or tried >= _BLIPS or hopeless):
-        pool.take_out(run.phone_id, _words(error), run=run)
+        pool.take_out(run.phone_id, error.told("zh"), run=run)
     if phone_gone and not run.checkpoint and tried < len(RETRY_PAUSES_S):
         _send_elsewhere(run, tried + 1)
     elif hopeless:
-        park(run, claim, TakeoverRequest(_words(error), code=_code(error)))
+        park(run, claim, TakeoverRequest(error.told(run.lang), code=_code(error)))
     else:
         _retry(run, claim, error, tried)
 
@@ -112,7 +112,7 @@ def _count_defect(run: Run, words: str) -> None:
 def _retry(run: Run, claim: claims.Claim, error: PhoneError | ModelError, tried: int) -> None:
     pause_s = RETRY_PAUSES_S[tried]
     with transaction.atomic():
-        runs.note_trouble(run, _words(error), tried + 1, _tries(error))
+        runs.note_trouble(run, error.told(run.lang), tried + 1, _tries(error))
         claims.give_back(claim, retry_in_s=pause_s)
         queues.enqueue(run.pk, queues.of_run(run), delay_s=pause_s)
 
@@ -133,10 +133,6 @@ def _send_elsewhere(run: Run, tried: int) -> None:
 
 def _tries(error: PhoneError | ModelError) -> int:
     return _SLOW_TRIES if isinstance(error, ModelTimeout) else len(RETRY_PAUSES_S)
-
-
-def _words(error: PhoneError | ModelError) -> str:
-    return f"{error}({error.advice})" if error.advice else str(error)
 
 
 def _code(error: PhoneError | ModelError) -> str:

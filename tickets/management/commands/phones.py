@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.server.ensure_running()
             getattr(self, f"_{options['action'] or 'list'}")(options)
         except PhoneError as error:
-            raise CommandError(f"{error}\n{error.advice}".rstrip()) from error
+            raise CommandError(f"{error}\n{error.advice}\n{error.advice_en}".rstrip()) from error
 
     def _list(self, options: dict[str, Any]) -> None:
         registered = {phone.serial: phone for phone in Phone.objects.all()}
