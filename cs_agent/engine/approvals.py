@@ -12,6 +12,7 @@ from cs_agent.engine.acting import Actor
 from cs_agent.engine.confirming import (
     Exhibit,
     changes_since,
+    name_of,
     pending_of_exhibit,
     request_of,
     target_labels,
@@ -74,7 +75,7 @@ class Approvals:
             raise IllegalTransition(state.phase, event, "the checkpoint holds no action")
         draft = self.kit.begin(state.step_no)
         draft.thought, draft.action, draft.confidence = pending.thought, pending.action, pending.confidence
-        draft.verdict = pending.verdict
+        draft.verdict, draft.control = pending.verdict, name_of(pending.target)
         draft.resume(pending.timings, pending.tokens)
         return pending, draft
 
@@ -120,7 +121,7 @@ class Approvals:
         there = now == [squash(label) for label in cut_off.target]
         pending = pending_of_exhibit(shown, verdict, ConfirmationKind.UNCERTAIN, cut_off)
         pending = pending.evolve(target_there=there)
-        what = describe(cut_off.action, cut_off.target[0] if cut_off.target else "", state.lang)
+        what = describe(cut_off.action, name_of(cut_off.target), state.lang)
         text = say("uncertain", state.lang, what=what)
         request = request_of(shown, verdict, state.lang, kind=ConfirmationKind.UNCERTAIN, text=text)
         return self.kit.paused(

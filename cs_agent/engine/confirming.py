@@ -107,6 +107,11 @@ def target_labels(action: Action, seen: Observation) -> tuple[str, ...]:
     return find_target(seen, points[0]).labels if points else ()
 
 
+def name_of(labels: tuple[str, ...]) -> str:
+    """What a control is called where it has several texts; empty for one without words."""
+    return labels[0] if labels else ""
+
+
 def follow_target(action: Action, labels: tuple[str, ...], seen: Observation) -> Action:
     """The same action on the same control after the page was scrolled and came to rest a little elsewhere.
 

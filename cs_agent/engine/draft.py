@@ -32,6 +32,7 @@ class StepDraft:
     thought: str = ""
     action: Action | None = None
     raw: str = ""  # the reply where it could not be read
+    control: str = ""  # the name of what is touched
     confidence: float | None = None
     verdict: Verdict | None = None
     observation: Observation | None = None
@@ -67,6 +68,7 @@ class StepDraft:
             thought=self.thought,
             action_text=render(self.action) if self.action else self.raw,
             action_name=self.action.name if self.action else "",
+            control=self.control,
             confidence=self.confidence,
             verdict=self.verdict,
             outcome=outcome,

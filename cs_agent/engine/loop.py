@@ -23,7 +23,7 @@ from cs_agent.engine.actions import (
 )
 from cs_agent.engine.approvals import Approvals
 from cs_agent.engine.confidence import confidence_of
-from cs_agent.engine.confirming import Exhibitor, pending_of_exhibit, request_of, target_labels
+from cs_agent.engine.confirming import Exhibitor, name_of, pending_of_exhibit, request_of, target_labels
 from cs_agent.engine.conversation import (
     build_messages,
     build_summary_messages,
@@ -275,12 +275,11 @@ class Engine:
     ) -> Turn:
         with draft.lap("gate"):
             seen, verdict = self._judge(proposed, seen, state, draft.confidence)
-        draft.verdict, draft.observation = verdict, seen
+        labels = target_labels(proposed.action, seen)
+        draft.verdict, draft.observation, draft.control = verdict, seen, name_of(labels)
         match verdict.kind:
             case VerdictKind.ALLOW:
-                pending = proposed.evolve(
-                    verdict=verdict, irreversible=verdict.irreversible, target=target_labels(proposed.action, seen)
-                )
+                pending = proposed.evolve(verdict=verdict, irreversible=verdict.irreversible, target=labels)
                 return self._actor.carry_out(state, draft, pending, seen)
             case VerdictKind.DENY:
                 return self._denied(origin, state, draft, verdict)

@@ -86,6 +86,7 @@ class StepRecord:
     timings: dict[str, float] = field(default_factory=dict)  # seconds: observe, model, gate, act, settle …
     tokens: dict[str, int] = field(default_factory=dict)
     touch: tuple[int, ...] = ()  # device pixels: x, y (tap) or x1, y1, x2, y2 (swipe)
+    control: str = ""  # the name of what is touched, as far as it has one
     before: Any = field(default=None, compare=False, repr=False)
     after: Any = field(default=None, compare=False, repr=False)
 

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cs_agent.engine.actions import Action, DoubleTap, Finish, Launch, LongPress, Swipe, Tap, Type
+from cs_agent.engine.actions import (
+    Action,
+    Back,
+    CallApi,
+    DoubleTap,
+    Finish,
+    Home,
+    Interact,
+    Launch,
+    LongPress,
+    Note,
+    Swipe,
+    TakeOver,
+    Tap,
+    Type,
+    Wait,
+)
 from cs_agent.engine.state import FieldValue
 
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -16,6 +32,17 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "long_press": ("长按“{label}”", "long-press “{label}”"),
     "swipe": ("滑动“{label}”", "swipe “{label}”"),
     "type": ("输入“{label}”", "type “{label}”"),
+    "swipe_up": ("向上滑动", "swipe up"),
+    "swipe_down": ("向下滑动", "swipe down"),
+    "swipe_left": ("向左滑动", "swipe left"),
+    "swipe_right": ("向右滑动", "swipe right"),
+    "back": ("返回", "go back"),
+    "home": ("回到主屏幕", "go to the home screen"),
+    "wait": ("等待", "wait"),
+    "hand_over": ("请求人工接管:{label}", "ask for a takeover: {label}"),
+    "ask_choice": ("请坐席选择:{label}", "ask the operator: {label}"),
+    "note": ("记下内容:{label}", "note: {label}"),
+    "sum_up": ("归纳记录:{label}", "sum up: {label}"),
     "launch": ("打开应用“{label}”", "open the app “{label}”"),
     "finish": ("结束任务:{label}", "finish: {label}"),
     "nameless": ("没有文字的控件", "a control without words"),
@@ -113,7 +140,15 @@ _ACTIONS = {
     Type: "type",
     Launch: "launch",
     Finish: "finish",
+    Wait: "wait",
+    Back: "back",
+    Home: "home",
+    TakeOver: "hand_over",
+    Interact: "ask_choice",
+    Note: "note",
+    CallApi: "sum_up",
 }
+_OWN_WORDS = ("text", "app", "message", "instruction")  # what an action says itself
 
 
 def say(key: str, lang: str, **values: str) -> str:
@@ -126,15 +161,18 @@ def say(key: str, lang: str, **values: str) -> str:
 
 def describe(action: Action, label: str, lang: str) -> str:
     """The action as a person would say it; `label` names its target."""
-    key = _ACTIONS.get(type(action))
-    if key is None:
-        return action.name
-    own = {
-        Type: getattr(action, "text", ""),
-        Launch: getattr(action, "app", ""),
-        Finish: getattr(action, "message", ""),
-    }
-    return say(key, lang, label=own.get(type(action)) or label or say("nameless", lang))
+    if isinstance(action, Swipe) and not label:
+        return say(_direction(action), lang)
+    own = next((getattr(action, name) for name in _OWN_WORDS if hasattr(action, name)), "")
+    return say(_ACTIONS[type(action)], lang, label=own or label or say("nameless", lang))
+
+
+def _direction(swipe: Swipe) -> str:
+    """Of the finger."""
+    across, down = swipe.end.x - swipe.start.x, swipe.end.y - swipe.start.y
+    if abs(down) >= abs(across):
+        return "swipe_up" if down < 0 else "swipe_down"
+    return "swipe_left" if across < 0 else "swipe_right"
 
 
 def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> str:

@@ -53,6 +53,7 @@ REFERENCE = "我昨天买的蓝牙耳机充不上电,盒子还压坏了,要求�
 SUMMARY = "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题"
 SUBMIT = Tap(NormPoint(500, 930))
 SCREEN = (540, 1200)
+CONTROLS = {2: "搜索订单号", 4: "蓝牙耳机", 7: "质量问题"}  # what the steps touch
 pictured_steps = 1  # pictures take time; the gallery shows them all
 
 ACTIONS = (
@@ -128,6 +129,7 @@ def take_steps(run: Run, count: int = len(ACTIONS)) -> None:
             app="com.example.aftersales",
             timings={"observe": 0.21, "model": 1.4, "gate": 0.02, "act": 0.12, "settle": 0.6, "total": 2.35},
             touch=(540, 290 * number % 2300) if isinstance(action, Tap) else (),
+            control=CONTROLS.get(number, ""),
             before=screen(f"第 {number} 步之前", number) if number <= pictured_steps else None,
             after=screen(f"第 {number} 步之后", number + 1) if number <= pictured_steps else None,
         )

@@ -126,6 +126,7 @@ def test_a_running_run_lists_its_steps_in_words(as_alice: Client, run: Run, phon
     html = page(as_alice, run.ticket)
     assert "打开应用“售后系统”" in html
     assert "输入“202405218876”" in html
+    assert "点击 “质量问题” (24%, 56%)" in html
     assert "置信度 99%" in html
     assert re.search(r'class="confidence unsure"[^>]*>置信度 71%', html)
     assert f'data-phone-socket="/ws/runs/{run.pk}/phone/"' in html

@@ -51,6 +51,16 @@ def test_the_reference_complaint_asks_exactly_once_and_files_exactly_one_refund(
     assert story.phone.ledger == ["refund"]
 
 
+def test_a_step_names_what_it_touches_before_and_after_a_yes():
+    story = complaint()
+    asked = story.until_pause().pause
+    story.state = human.approve(story.state, asked.action_digest)
+    story.turn()
+    done = [step.control for step in story.journal.steps if step.status is StepStatus.DONE]
+    assert done == ["查询", "申请退款", "质量问题", "全额退款", "补偿50元", "下一步", "提交审核"]
+    assert {step.control for step in story.journal.steps if step.number == 7} == {asked.control}
+
+
 def test_an_intent_is_on_record_before_every_act_and_an_outcome_after():
     story = complaint()
     acts_at_save: list[tuple[str, int]] = []

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.engine import gate_reasons, wording
-from cs_agent.engine.actions import Back, DoubleTap, Finish, Launch, LongPress, Swipe, Tap, Type
+from cs_agent.engine.actions import (
+    Action,
+    Back,
+    CallApi,
+    DoubleTap,
+    Finish,
+    Home,
+    Interact,
+    Launch,
+    LongPress,
+    Note,
+    Swipe,
+    TakeOver,
+    Tap,
+    Type,
+    Wait,
+)
 from cs_agent.engine.gate_page import Nature
 from cs_agent.engine.screen_text import amounts, contains, file_names, fold, looks_same, squash
 from cs_agent.engine.state import FieldValue
@@ -68,10 +86,22 @@ def test_no_text_breaks_the_reading_of_money_and_files(text):
 @pytest.mark.parametrize(("action", "words"), [
     (Tap(POINT), "点击“提交”"), (DoubleTap(POINT), "双击“提交”"), (LongPress(POINT), "长按“提交”"),
     (Swipe(POINT, POINT), "滑动“提交”"), (Type("你好"), "输入“你好”"), (Launch("微信"), "打开应用“微信”"),
-    (Finish("完成"), "结束任务:完成"), (Back(), "Back"),
+    (Finish("完成"), "结束任务:完成"), (Back(), "返回"), (Home(), "回到主屏幕"), (Wait(2), "等待"),
+    (Note("单号 1"), "记下内容:单号 1"), (CallApi("小结"), "归纳记录:小结"), (TakeOver("登录"), "请求人工接管:登录"),
+    (Interact("选哪个"), "请坐席选择:选哪个"),
 ])  # fmt: skip
 def test_an_action_is_described_as_a_person_would(action, words):
     assert wording.describe(action, "提交", "zh") == words
+
+
+@pytest.mark.parametrize(("end", "words"), [((500, 200), "swipe up"), ((500, 800), "swipe down"),
+                                            ((200, 500), "swipe left"), ((800, 500), "swipe right")])  # fmt: skip
+def test_a_swipe_over_no_control_is_told_by_its_direction(end, words):
+    assert wording.describe(Swipe(NormPoint(500, 500), NormPoint(*end)), "", "en") == words
+
+
+def test_every_action_has_words_in_both_languages():
+    assert set(wording._ACTIONS) == set(get_args(Action))
 
 
 def test_a_summary_is_the_flows_fields_or_the_action_with_what_was_found():

@@ -25,7 +25,7 @@ def ended_run(run: Run, days_ago: int = 0) -> Run:
     picture = pictures.store(Image.new("RGB", (20, 40)), run.pk, "before")
     Step.objects.create(
         run=run, number=1, status="done", thought="想法", action_text='do(action="Type", text="13800138000")',
-        before=picture, started_at=timezone.now(),
+        control="王女士", before=picture, started_at=timezone.now(),
     )  # fmt: skip
     video, captions = file("replays/x.mp4"), file("replays/x.vtt")
     Recording.objects.create(

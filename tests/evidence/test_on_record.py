@@ -158,9 +158,10 @@ def test_what_is_stored_of_a_step_holds_no_personal_data_but_the_checkpoint_does
     driven_run: Run, recorder: RunRecorder
 ) -> None:
     told = RunState("请联系 13800138000")
-    journal(driven_run, recorder).save(told, TYPE)
+    journal(driven_run, recorder).save(told, replace(TYPE, control=MOBILE))
     step = Step.objects.get(run=driven_run)
     assert (step.thought, step.action_text) == ("输入手机号 [手机号]", 'do(action="Type", text="[手机号]")')
+    assert step.control == "手机号 [手机号]"
     driven_run.refresh_from_db()
     assert RunState.from_json(driven_run.checkpoint).instruction == told.instruction
 

@@ -190,7 +190,7 @@ def test_chapters_say_what_was_done_without_personal_data(recorder: RunRecorder,
     recorder.mark_human(2, "点击 (5,6)", (5, 6))
     entries = read_index(tmp_path / "frames")
     titles = [entry.title + entry.detail for entry in entries if isinstance(entry, StepMark)]
-    assert titles == ['do(action="Type", text="[手机号]")输入手机号 [手机号]', "点击 (5,6)"]
+    assert titles == ["输入“[手机号]”输入手机号 [手机号]", "点击 (5,6)"]
     assert [entry.human for entry in entries if isinstance(entry, TouchMark)] == [False, True]
 
 

@@ -21,7 +21,9 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 from PIL import Image
 
+from cs_agent.engine.parse import ParseError, parse_reply
 from cs_agent.engine.state import StepRecord
+from cs_agent.engine.wording import describe
 from cs_agent.geometry import Size
 from cs_agent.observation import Screenshot, UiNode
 from cs_agent.recording.errors import RecordingError, RecordingUnwritable
@@ -52,9 +54,16 @@ class RunRecorder:
     """
 
     def __init__(
-        self, run_id: uuid.UUID, directory: Path | None, redactor: Redactor, viewers: ViewerStream | None = None
+        self,
+        run_id: uuid.UUID,
+        directory: Path | None,
+        redactor: Redactor,
+        viewers: ViewerStream | None = None,
+        *,
+        lang: str = "zh",
     ) -> None:
         self.run_id = run_id
+        self._lang = lang  # of the chapters
         self._directory = directory
         self._redactor = redactor
         self._viewers = viewers
@@ -74,7 +83,8 @@ class RunRecorder:
     def open(cls, run_id: uuid.UUID, feed: ScreenFeed) -> RunRecorder:
         """Begin to record what the feed shows; the row and the directory are made on the first activation."""
         redactor = redactors.of_run(run_id)
-        recorder = cls(run_id, _directory(run_id), redactor, ViewerStream(feed.phone_id, redactor))
+        lang = Run.objects.values_list("lang", flat=True).get(pk=run_id)
+        recorder = cls(run_id, _directory(run_id), redactor, ViewerStream(feed.phone_id, redactor), lang=lang)
         recorder.start()
         recorder._forget = feed.listen(recorder.add)
         _open[run_id] = recorder
@@ -128,7 +138,7 @@ class RunRecorder:
             return
         self._marked = step.number
         told = self._redactor.texts(step)
-        self._try(lambda writer: writer.mark_step(told.number, told.action_text, told.thought))
+        self._try(lambda writer: writer.mark_step(told.number, _title(told, self._lang), told.thought))
         if step.touch:
             self._try(lambda writer: writer.mark_touch(step.touch, self._screen))
 
@@ -236,6 +246,14 @@ class RunRecorder:
 def of_run(run_id: uuid.UUID) -> RunRecorder | None:
     """The recorder that this process has open for the run."""
     return _open.get(run_id)
+
+
+def _title(step: StepRecord, lang: str) -> str:
+    """What a step is called in the recording; a reply that could not be read stands as it is."""
+    try:
+        return describe(parse_reply(step.action_text).action, step.control, lang)
+    except ParseError:
+        return step.action_text
 
 
 def _directory(run_id: uuid.UUID) -> Path | None:

@@ -154,6 +154,7 @@ class Redactor:
             step,
             thought=self.text(step.thought),
             action_text=self.text(step.action_text),
+            control=self.text(step.control),
             outcome=self.text(step.outcome),
         )
 

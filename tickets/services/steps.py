@@ -107,6 +107,7 @@ def _fill(step: Step, record: StepRecord) -> None:
     step.status = record.status.value
     for name in ("thought", "action_text", "action_name", "confidence", "outcome", "app"):
         setattr(step, name, getattr(record, name))
+    step.control = record.control[:200]
     step.touch, step.timings, step.tokens = list(record.touch), dict(record.timings), dict(record.tokens)
     if record.verdict is not None:
         step.verdict, step.irreversible = record.verdict.kind.value, record.verdict.irreversible
@@ -128,7 +129,8 @@ def _record(run: Run, step: Step, record: StepRecord) -> None:
     if record.status is StepStatus.INTENDED and not step.irreversible:
         return
     details: dict[str, Any] = {
-        "action": step.action_text, "app": step.app, "verdict": step.verdict, "irreversible": step.irreversible,
+        "action": step.action_text, "control": step.control, "app": step.app, "verdict": step.verdict,
+        "irreversible": step.irreversible,
         "reasons": [reason["code"] for reason in step.reasons], "outcome": step.outcome, "thought": step.thought,
     }  # fmt: skip
     audit.record(

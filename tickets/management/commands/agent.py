@@ -78,7 +78,7 @@ class Command(BaseCommand):
         terminal = StandardTerminal(self)
         with ExitStack() as stack:
             redactor = Redactor(policy_of())
-            recorder = RunRecorder(uuid.uuid4(), directory / "frames", redactor)
+            recorder = RunRecorder(uuid.uuid4(), directory / "frames", redactor, lang=options["lang"])
             recorder.start()
             stack.callback(self._finish, recorder, directory)
             phone = RecordedPhone(options["device_id"], server.host, server.port, recorder)
