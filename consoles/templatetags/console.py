@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from consoles import media
+from consoles.audit_words import event_in_words, roles_in_words
 from consoles.words import TONES, action_in_words, in_language, run_language
 from tickets.models import RunStatus
 from tickets.slots.money import FULL, HALF
@@ -22,6 +23,8 @@ from tickets.slots.spec import parse_specs
 
 register = template.Library()
 register.filter("in_words", action_in_words)
+register.filter("event_in_words", event_in_words)
+register.filter("roles_in_words", roles_in_words)
 register.filter("in_language", in_language)
 SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
 

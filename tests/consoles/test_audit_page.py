@@ -58,7 +58,7 @@ def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run
 )
 def test_events_are_found_by_person_type_and_customer(as_victor: Client, run: Run, query: str, type_: str) -> None:
     html = as_victor.get(f"/audit/?{query}").content.decode()
-    assert f'<span class="mono">{type_}</span>' in html
+    assert f'<span class="mono muted small">{type_}</span>' in html
     assert seqs(as_victor.get("/audit/?user=nobody").content.decode()) == []
 
 

@@ -1,0 +1,60 @@
+"""What happened is told in words; the types are what is stored."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.utils.translation import override
+
+from consoles.audit_words import EVENTS, ROLES, event_in_words, roles_in_words
+from tests.consoles import catalog
+from tickets.permissions import ADMINISTRATOR, GROUPS
+from tickets.transitions import ENDED
+
+_TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
+LIVE_ONLY = {  # news for open pages, written down by no one
+    "run.changed", "step.changed", "ticket.changed", "phone.changed", "recording.changed", "automation.changed",
+    "confirmation.decided", "takeover.idle",
+}  # fmt: skip
+
+
+def types_in_code() -> Iterator[str]:
+    """Every string of the services and the runner that looks like a type of a kind that is named."""
+    kinds = {type.partition(".")[0] for type in EVENTS}
+    for path in sorted((catalog.ROOT / "tickets").rglob("*.py")):
+        if "migrations" not in path.parts:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+                if _TYPE.fullmatch(text) and text.partition(".")[0] in kinds:
+                    yield text
+
+
+def test_every_type_that_is_written_down_has_a_name() -> None:
+    assert set(types_in_code()) - LIVE_ONLY - set(EVENTS) == set()
+    assert {f"run.{status.value}" for status in ENDED} <= set(EVENTS)
+
+
+def test_no_two_types_share_a_name() -> None:
+    for language in ("zh-hans", "en"):
+        with override(language):
+            names = [event_in_words(type) for type in EVENTS]
+            assert len(set(names)) == len(names)
+
+
+def test_a_type_without_a_name_is_left_to_speak_for_itself() -> None:
+    assert event_in_words("helpdesk.synced") == ""
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [("operator", "坐席"), ("flow_editor,viewer", "流程编辑, 查看者"), ("night_shift", "night_shift"), ("", "")],
+)
+def test_roles_are_named_and_an_installations_own_keep_their_names(roles: str, words: str) -> None:
+    assert roles_in_words(roles) == words
+
+
+def test_every_role_of_the_product_has_a_name() -> None:
+    assert {*GROUPS, ADMINISTRATOR} <= set(ROLES)
