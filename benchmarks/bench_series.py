@@ -51,13 +51,11 @@ def main() -> list[Figure]:
 
 
 def _plan() -> list[tuple[str, dict[str, Any]]]:
-    """Flow after flow; the faults take turns."""
-    times = [(name, RESENDS if name == RESEND else OTHERS) for name in FLOWS]
-    return [
-        (name, fault)
-        for name, count in times
-        for fault in itertools.islice(itertools.cycle(FAULTS), count)
-    ]  # fmt: skip
+    """The resends, then the other flows in turns; each round meets the next fault."""
+    resends = [(RESEND, fault) for fault in itertools.islice(itertools.cycle(FAULTS), RESENDS)]
+    others = [name for name in FLOWS if name != RESEND]
+    rounds = itertools.islice(itertools.cycle(FAULTS), OTHERS)
+    return resends + [(name, fault) for fault in rounds for name in others]
 
 
 def _run(product: Product, name: str) -> dict[str, Any]:
