@@ -73,7 +73,7 @@ def _told(keys: list[str]) -> dict[str, Any]:
         "results": sorted({row.result for row in rows if row.status != "succeeded"}),
         "seconds": (last - first).total_seconds(),
         "driven": [(row.ended_at - row.started_at).total_seconds() for row in rows if row.ended_at and row.started_at],
-        "phones": len({row.phone_id for row in rows}),
+        "phones": len({row.phone_id for row in rows if row.phone_id}),
     }
 
 
