@@ -14,7 +14,7 @@ from cs_agent.engine.actions import TakeOver, render
 from cs_agent.pilot import planner
 from cs_agent.pilot.gaze import Gaze
 from cs_agent.pilot.goals import is_chinese
-from cs_agent.pilot.page import Reader
+from cs_agent.pilot.looking import Reader
 from cs_agent.pilot.story import read_story
 
 _THOUGHT_PROBABILITY = 0.995

@@ -16,7 +16,8 @@ from PIL import Image
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
 from cs_agent.pilot import sight
-from cs_agent.pilot.page import Page, Reader, look
+from cs_agent.pilot.looking import Reader, look
+from cs_agent.pilot.page import Page
 from cs_agent.pilot.sight import Pixels, pixels_of
 
 KEPT = 4  # screens: forms are left and come back to

@@ -9,7 +9,8 @@ from PIL import Image
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
-from cs_agent.pilot.page import Page, joined_words, look, same_page
+from cs_agent.pilot.looking import joined_words, look
+from cs_agent.pilot.page import Page, same_page
 from cs_agent.pilot.sight import IconKind, MarkState
 from cs_agent.vision.reader import RapidOcrReader
 from tests.pilot.screens import Sheet
