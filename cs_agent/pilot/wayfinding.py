@@ -6,6 +6,7 @@ controls that are related to it, back, and at last a human. What was tried once 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 
@@ -19,7 +20,7 @@ from cs_agent.pilot.moves import Decision, Move
 from cs_agent.pilot.obstacles import close_dialog
 from cs_agent.pilot.page import Item, same_page
 from cs_agent.pilot.sight import IconKind
-from cs_agent.pilot.situation import Situation, act, ask, scroll, take_over, tap_item
+from cs_agent.pilot.situation import Situation, act, ask, scroll, take_over, tap_item, wait
 from cs_agent.pilot.story import Turn
 from cs_agent.pilot.tapping import on_home_screen
 
@@ -27,6 +28,8 @@ MAX_SCROLLS = 8  # one way, for one goal on one page
 MAX_BACKS = 3
 MAX_WAYS_OUT = 7  # steps back out of where an app was left
 MAX_LEADS = 5  # for one goal
+MAX_WAITS = 5  # for one that shows nothing to act on; a notification lies over a page for about as many seconds
+_BARE = 12  # texts at most on such a page
 MAX_RETURNS = 2  # into the app after the home screen came up
 STRONG = 0.88
 _NOTHING = re.compile(r"没有|暂无|无法|不可|为空|\bno\b|\bnot\b|\bempty\b", re.IGNORECASE)
@@ -60,8 +63,17 @@ def find_way(sit: Situation) -> Decision:
         or (_follow(sit, likely) if likely and sure else None)
         or _back(sit)
         or (_follow(sit, likely) if likely and _few_leads(sit) else None)
+        or _wait_for_more(sit)
         or replace(take_over(sit, lost(sit)), unseen=True)
     )
+
+
+def _wait_for_more(sit: Situation) -> Decision | None:
+    """A page with nothing to act on: what it offers may be covered by a passing notification, or still to come."""
+    words = [item for item in sit.page.items if len(item.text) > 1]
+    bare = len(words) <= _BARE and not sit.page.fields and not any(item.button for item in words)
+    waited = itertools.takewhile(lambda turn: turn.move is Move.WAIT, reversed(sit.recent()))
+    return replace(wait(sit), unseen=True) if bare and len(list(waited)) < MAX_WAITS else None
 
 
 def _left_inside(sit: Situation) -> bool:

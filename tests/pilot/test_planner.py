@@ -23,6 +23,7 @@ from cs_agent.pilot.moves import Decision, Move, thought
 from cs_agent.pilot.page import Field, Item, Page
 from cs_agent.pilot.planner import decide, decide_unseen, goals_of, needs_closer_look
 from cs_agent.pilot.story import read_story
+from cs_agent.pilot.wayfinding import MAX_WAITS
 from tests.pilot.screens import SIZE, page, pressable, words
 
 REFUND = '查找订单号1234567,进入该订单详情页,选择"质量问题"退换原因,勾选"全额退款",提交审核'
@@ -228,6 +229,16 @@ class TestFinding:
         talk = Talk("查找订单号1234567,点击“详情”")
         other = page(words("订单号:1234568", 60, 600), pressable("详情", 800, 600), fields=(SEARCH_BOX,))
         assert talk.next(other).move is Move.FIELD
+
+    def test_a_page_that_shows_nothing_to_act_on_is_given_some_time_and_then_a_human_is_asked(self) -> None:
+        talk = Talk("查找订单号1234567")
+        covered = page(
+            words("优惠券提醒", 200, 150), words("您有一张优惠券今晚到期", 200, 210), words("查物流", 500, 700)
+        )
+        for _ in range(MAX_WAITS):
+            assert talk.next(covered).move is Move.WAIT
+            talk.did(Move.WAIT, Wait(1), 1, seen=covered)
+        assert isinstance(talk.next(covered).action, TakeOver)
 
     @pytest.mark.parametrize("said", ["未找到该订单", "没有找到相关订单", "暂无数据", "订单不存在"])
     def test_a_search_without_a_result_ends_with_the_pages_own_words(self, said: str) -> None:
@@ -565,7 +576,7 @@ class TestEverywhere:
     def test_not_having_seen_something_is_worth_a_closer_look(self) -> None:
         seen = page(words("空白", 60, 700))
         decision = Talk("点击“搜索”").next(seen)
-        assert isinstance(decision.action, TakeOver | Back)
+        assert isinstance(decision.action, Wait)
         assert needs_closer_look(decision, seen)
 
     def test_taps_stay_on_the_screen(self) -> None:
