@@ -58,14 +58,26 @@ class Keyboard:
                     self.restore()
 
     def type(self, text: str) -> None:
-        """Replace the focused field's text. TypingError says what stood in the way."""
+        """Replace the focused field's text. TypingError says what stood in the way.
+
+        Line breaks at the end are presses of Enter, after the text was seen to arrive: Enter may send a form off, and
+        there is no field to read back from then.
+        """
+        body = text.rstrip("\n")
+        presses = len(text) - len(body)
         with self._lock, self.session():
-            if self._can_switch():
-                self._type_and_check(text, self._by_broadcast)
-            elif _is_plain(text):
-                self._type_and_check(text, self._by_keys)
-            else:
-                raise KeyboardMissing(f"{self._link.serial}: no ADB Keyboard to type {text[:20]!r} with")
+            if body or not presses:
+                self._replace(body)
+            for _ in range(presses):
+                self._input("keyevent KEYCODE_ENTER")
+
+    def _replace(self, text: str) -> None:
+        if self._can_switch():
+            self._type_and_check(text, self._by_broadcast)
+        elif _is_plain(text):
+            self._type_and_check(text, self._by_keys)
+        else:
+            raise KeyboardMissing(f"{self._link.serial}: no ADB Keyboard to type {text[:20]!r} with")
 
     def restore(self) -> str:
         """Give the person's keyboard back if ADBKeyboard is still set; the id of the keyboard in use.

@@ -95,11 +95,27 @@ def tap_named(sit: Situation) -> Decision | None:
     hit = _target(sit)
     if hit is None:
         return None
+    if _at_work(sit, hit.item):
+        return wait(sit, hit.item.text)
     if len(sit.turns(Move.TARGET)) >= MAX_TAPS or _without_effect(sit, hit.item):
         said = complaint(sit)
         why = sit.say(f"点了“{hit.item.text}”没有生效", f"Tapping '{hit.item.text}' has no effect")
         return take_over(sit, f"{why}: {said.text}" if said else why)
     return tap_item(sit, Move.TARGET, hit.item, hit.score if not sit.goal.weak else min(hit.score, 0.93))
+
+
+def _at_work(sit: Situation, item: Item) -> bool:
+    """The screen stirred at the tap (nobody remarked that it did not), yet what was tapped still stands there: the app
+    takes its time, as one does that greys its button meanwhile."""
+    if complaint(sit):
+        return False
+    for waits, event in enumerate(reversed(sit.story.events)):
+        if isinstance(event, Word) or event.move not in {Move.WAIT, Move.TARGET, Move.CONFIRM}:
+            return False
+        if event.move is not Move.WAIT:
+            same = matching.normal(event.said.label) == matching.normal(item.text)
+            return same and event.goal == sit.index and waits < MAX_CHECK_WAITS
+    return False
 
 
 def _without_effect(sit: Situation, item: Item) -> bool:
@@ -161,6 +177,8 @@ def submit(sit: Situation) -> Decision | None:
     hit = _submit_button(sit)
     if hit is None:
         return _await_result(sit)
+    if _at_work(sit, hit.item):
+        return wait(sit, hit.item.text)
     if len(sit.turns(Move.TARGET)) >= MAX_TAPS or sit.tried(hit.item.text, Move.TARGET) >= 2:
         return take_over(
             sit, sit.say("已点提交,但没有看到成功的提示", "Submitted, but nothing on the page says it worked")

@@ -38,6 +38,7 @@ class Handset:
     refuses_input: bool = False
     loses_broadcasts: int = 0
     longest: int = 10_000
+    sent: list[str] = field(default_factory=list)  # what the field held at each Enter
     note: str = ""
     switches: list[str] = field(default_factory=list)
 
@@ -110,7 +111,10 @@ class Handset:
         if self.refuses_input:
             return Answer("", "java.lang.SecurityException: requires INJECT_EVENTS permission", 255)
         words = shlex.split(command)[1:]
-        if words[0] == "text":
+        if words[-1] == "KEYCODE_ENTER":
+            self.sent.append(self.text)
+            self.focused = False
+        elif words[0] == "text":
             self.text += words[1].replace("%s", " ")
         else:
             self.text = self.text[: len(self.text) - words.count("KEYCODE_DEL")]
@@ -131,6 +135,21 @@ def test_any_text_replaces_what_was_in_the_field(text: str) -> None:
     with phone_of(handset) as phone:
         phone.type_text(text)
     assert handset.text == text
+
+
+@pytest.mark.parametrize("keyboards", [(SOGOU, ADB_KEYBOARD), (SOGOU,)], ids=["by broadcast", "by keys"])
+def test_a_line_break_at_the_end_is_a_press_of_enter_once_the_text_has_arrived(keyboards: tuple[str, ...]) -> None:
+    handset = Handset(text="old", keyboards=keyboards)
+    with phone_of(handset) as phone:
+        phone.type_text("202405218876\n")
+    assert handset.sent == ["202405218876"]
+
+
+def test_a_line_break_alone_leaves_the_field_as_it_is() -> None:
+    handset = Handset(text="202405218876")
+    with phone_of(handset) as phone:
+        phone.type_text("\n")
+    assert handset.sent == ["202405218876"]
 
 
 def test_the_persons_keyboard_is_theirs_again_afterwards() -> None:

@@ -23,6 +23,7 @@ from cs_agent.pilot.moves import Decision, Move, thought
 from cs_agent.pilot.page import Field, Item, Page
 from cs_agent.pilot.planner import decide, decide_unseen, goals_of, needs_closer_look
 from cs_agent.pilot.story import read_story
+from cs_agent.pilot.tapping import MAX_CHECK_WAITS
 from cs_agent.pilot.wayfinding import MAX_WAITS
 from tests.pilot.screens import SIZE, page, pressable, words
 
@@ -352,6 +353,29 @@ class TestForms:
         assert decision.move is Move.FIELD
         talk.did(Move.FIELD, decision.action, 1, "补偿金额", seen=seen)
         assert talk.next(seen).action == Type("50")
+
+
+class TestTakingTime:
+    AT_WORK = page(pressable("导出凭证", 500, 1700), words("运输中", 60, 300))
+
+    def tapped(self) -> Talk:
+        return Talk("点击“导出凭证”,确认显示“已保存”").did(Move.TARGET, tapped(), 1, "导出凭证", seen=self.AT_WORK)
+
+    def test_a_button_that_still_stands_there_after_the_screen_stirred_is_given_time(self) -> None:
+        talk = self.tapped()
+        for _ in range(MAX_CHECK_WAITS):
+            assert talk.next(self.AT_WORK).move is Move.WAIT
+            talk.did(Move.WAIT, Wait(1), 1, "导出凭证", seen=self.AT_WORK)
+        assert talk.next(self.AT_WORK).move is Move.TARGET
+
+    def test_what_comes_meanwhile_is_the_outcome(self) -> None:
+        talk = self.tapped().did(Move.WAIT, Wait(1), 1, "导出凭证", seen=self.AT_WORK)
+        done = page(pressable("导出凭证", 500, 1700), words("已保存到相册", 400, 2000))
+        assert isinstance(talk.next(done).action, Finish)
+
+    def test_a_tap_that_is_said_to_have_done_nothing_is_made_again_at_once(self) -> None:
+        talk = self.tapped().told('动作 do(action="Tap") 之后画面没有变化。')
+        assert talk.next(self.AT_WORK).move is Move.TARGET
 
 
 class TestCommitting:
