@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 
 from cs_agent.engine.act import TOUCHES, touch_points
-from cs_agent.engine.actions import Action, Type, digest, render
+from cs_agent.engine.actions import Action, Swipe, Type, digest, render
 from cs_agent.engine.fields import set_beside_ticket
 from cs_agent.engine.fields_generic import generic_fields
 from cs_agent.engine.flow import FlowRules
@@ -58,9 +58,12 @@ class Exhibitor:
     rules: FlowRules
 
     def show(self, action: Action, seen: Observation, state: RunState, *, irreversible: bool) -> Exhibit:
-        """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone."""
+        """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone.
+
+        Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards.
+        """
         seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
-        if irreversible and self.rules.confirm_fields:
+        if irreversible and self.rules.confirm_fields and not _scrolls(action):
             return self._show_submission(action, seen, state)
         seen, found = self.reader.view(
             seen, tuple(replace(field, required=False) for field in self.rules.confirm_fields)
@@ -89,6 +92,12 @@ class Exhibitor:
         fields = fields or generic_fields(seen, box)
         labels = target.labels if target else ()
         return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own)
+
+
+def _scrolls(action: Action) -> bool:
+    if not isinstance(action, Swipe):
+        return False
+    return abs(action.end.y - action.start.y) >= abs(action.end.x - action.start.x)
 
 
 def fingerprint(action: Action, seen: Observation, labels: tuple[str, ...], fields: tuple[FieldValue, ...]) -> str:

@@ -52,9 +52,15 @@ def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene
 def _controls(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
     for target in (first, last):
         label, meant = gate_touch.target_sense(target, scene)
-        if meant.kind in _WEIGHTY and not target.editable and not target.choice and not target.card:
+        harmless = target.editable or target.choice or target.card or _only_words(target, scene)
+        if meant.kind in _WEIGHTY and not harmless:
             yield ask("swipe_on_control", label, scene)
             return
+
+
+def _only_words(target: Target, scene: Scene) -> bool:
+    """The tree knows of nothing there that could be pressed: a heading, over which a page may be scrolled."""
+    return scene.observation.nodes is not None and not (target.button or target.row or target.switch)
 
 
 def _sideways(first: Target, scene: Scene) -> Iterator[Finding]:

@@ -176,6 +176,14 @@ def test_a_value_found_by_scrolling_has_no_place_on_the_picture_of_the_confirmat
     assert places == {"refund": False, "reason": True}
 
 
+@pytest.mark.parametrize(("end", "scrolls"), [(NormPoint(500, 200), False), (NormPoint(900, 800), True)])
+def test_a_swipe_up_is_shown_as_the_page_stands_and_a_slide_with_all_that_it_sends(end, scrolls):
+    desk = Desk(LONG, "1", FlowRules(confirm_fields=(REFUND, REASON)))
+    swipe = Swipe(NormPoint(500, 800), end)
+    desk.exhibitor.show(swipe, desk.eyes.look_closely(), STATE, irreversible=True)
+    assert bool(desk.phone.acts) is scrolls
+
+
 BOUNDS = EngineSettings()
 TAP = Tap(NormPoint(1, 1))
 

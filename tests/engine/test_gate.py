@@ -234,6 +234,14 @@ def test_a_swipe_that_ends_on_a_deed_is_asked_for():
     assert "swipe_on_control" in codes(decide(swipe, screen(rows), confidence=1.0))
 
 
+def test_scrolling_over_a_heading_that_names_a_deed_is_not_asked_for():
+    rows = ["title:申请退换", "text:补偿 选填,仅选一项", "row:补偿50元", "text:说明", "---", "button:下一步"]
+    swipe = Swipe(NormPoint(500, 720), at(rows, "补偿 选填,仅选一项"))
+    assert decide(swipe, screen(rows), confidence=1.0).kind is VerdictKind.ALLOW
+    from_a_picture = replace(screen(rows), nodes=None)
+    assert "swipe_on_control" in codes(decide(swipe, from_a_picture, confidence=1.0))
+
+
 def test_scrolling_a_form_is_not_asked_for():
     rows = ["title:申请退款", "hint:请输入金额", "row:原因", "row:说明", "---", "button:提交"]
     swipe = Swipe(NormPoint(500, 700), NormPoint(500, 300))
