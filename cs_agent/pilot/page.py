@@ -185,9 +185,9 @@ class Page:
         if self.pixels is None:
             return None
         height = item.line_height
-        beside = Box(
-            item.box.left - 3 * height, item.box.top - height // 2, item.box.left - 1, item.box.bottom + height // 2
-        )
+        middle = item.box.center.y
+        # A reader's box may begin in the mark; a letter that is cut by the region's edge is none of its shapes.
+        beside = Box(item.box.left - 3 * height, middle - height, item.box.left + height // 4, middle + height)
         blocked = max(
             (other.box.right for other in self.row_of(item.box) if other.box.right <= item.box.left), default=0
         )

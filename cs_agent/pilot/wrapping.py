@@ -56,7 +56,7 @@ def _is_one_label(first: Item, rest: Item, control: Box) -> bool:
     """Centred or from one edge, of one size, and the first line had no room for what the second begins with."""
     height = first.box.height
     tight = -0.3 * height < rest.box.top - first.box.bottom < 0.4 * height
-    alike = 0.85 * height < rest.box.height < 1.18 * height
+    alike = 0.85 * height < rest.box.height < 1.3 * height  # a character alone is read with more air
     centred = abs(first.box.center.x - rest.box.center.x) < 0.5 * height
     from_one_edge = abs(first.box.left - rest.box.left) < 0.4 * height
     if not (tight and alike and (centred or from_one_edge)):
