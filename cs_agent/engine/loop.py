@@ -146,7 +146,7 @@ class Engine:
             return kit.ended(origin, origin, draft, EndStatus.FAILED, words)
         seen = self._observe(draft)
         state = self._remember_amounts(origin, seen)
-        remedy = find_remedy(seen)
+        remedy = find_remedy(seen, may_grant=not kit.rules.read_only)
         plan = hindrance_plan(state, remedy, kit.settings) if remedy else None
         if plan is not None and (turn := self._follow(origin, state, draft, seen, plan)) is not None:
             return turn

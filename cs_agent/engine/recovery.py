@@ -52,11 +52,14 @@ class Remedy:
     label: str
 
 
-def find_remedy(observation: Observation) -> Remedy | None:
-    """The control that gets past what stands in the way; None where nothing does."""
+def find_remedy(observation: Observation, *, may_grant: bool = True) -> Remedy | None:
+    """The control that gets past what stands in the way; None where nothing does.
+
+    `may_grant`: permissions may be granted (a human is asked); else they are declined.
+    """
     page_natures = read_page(observation).natures
     if Nature.PERMISSION in page_natures:
-        return _press(observation, Hindrance.PERMISSION, _grants)
+        return _press(observation, Hindrance.PERMISSION, _grants if may_grant else _declines)
     if is_network_error(observation):
         return _press(observation, Hindrance.NETWORK, lambda text: sense(text).kind is LabelKind.RETRY)
     if skip := _press(observation, Hindrance.POPUP, lambda text: bool(_WORDS["skip"].search(text))):
@@ -115,6 +118,10 @@ def search_places(observation: Observation) -> list[tuple[str, Box]]:
 
 def _grants(text: str) -> bool:
     return sense(text).kind is LabelKind.AFFIRM and text not in ("确定", "ok", "完成", "done")
+
+
+def _declines(text: str) -> bool:
+    return sense(text).kind in (LabelKind.SAFE, LabelKind.REFUSE)
 
 
 def _press(observation: Observation, hindrance: Hindrance, wanted: _Wanted) -> Remedy | None:

@@ -7,6 +7,7 @@ import pytest
 from cs_agent.engine import human
 from cs_agent.engine.actions import Back, Swipe, Tap, Type
 from cs_agent.engine.fakes_phone import FakeScreen
+from cs_agent.engine.flow import FlowRules
 from cs_agent.engine.state import ConfirmationRequest, Phase, StepStatus, TakeoverRequest
 from cs_agent.geometry import NormPoint
 from tests.engine.story import Story
@@ -66,6 +67,14 @@ def test_a_permission_is_never_granted_without_a_human(rows, allow):
     story.state = human.approve(story.state, asked.action_digest)
     story.turn()
     assert story.phone.shown == "home"
+
+
+def test_a_flow_that_only_looks_things_up_declines_permissions_by_itself():
+    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+                        package="com.android.permissioncontroller", goes={"不允许": "home"})  # fmt: skip
+    story = Story(screens(ask=dialog), ["订单 1001"], begins="ask", rules=FlowRules(read_only=True))
+    assert story.turn().pause is None
+    assert (story.phone.acts, story.phone.shown) == (["tap:不允许"], "home")
 
 
 def test_a_permission_that_a_human_refused_is_not_asked_again_by_the_engine():
