@@ -125,6 +125,20 @@ def test_a_dialog_on_a_dark_page_is_the_card_in_plain_view() -> None:
     assert abs(found.bottom - 1400) < 25
 
 
+def test_dimmed_words_all_around_do_not_hide_the_card_of_a_dark_dialog_or_widen_it() -> None:
+    sheet = Sheet("#0c1110")
+    sheet.pen.rectangle((0, 0, 1080, 200), fill="#0a8a72")
+    for top in range(220, 2200, 90):
+        sheet.pen.rounded_rectangle((30, top, 1050, top + 84), 12, fill="#1c2423")
+        sheet.text("77**60 2026-11-22 00:37:46", 60, top + 15, colour="#eef2f1")
+        sheet.text("delivered", 860, top + 15, colour="#2cc4aa")
+    sheet = sheet.dimmed_with_card((150, 950, 930, 1400), fill="#1c2423").text("OK?", 480, 1010, colour="#eef2f1")
+    found = sight.find_dialog(sight.pixels_of(sheet.image))
+    assert found is not None
+    ends = (found.left, found.top, found.right, found.bottom)
+    assert all(abs(end - wanted) < 25 for end, wanted in zip(ends, (150, 950, 930, 1400), strict=True))
+
+
 def test_a_dark_page_with_cards_or_a_coloured_heading_is_no_dialog() -> None:
     sheet = dark_page()
     assert sight.find_dialog(sight.pixels_of(sheet.image)) is None

@@ -12,6 +12,8 @@ from cs_agent.geometry import Box
 from cs_agent.pilot.sight.colours import NIGHT, Pixels
 
 _PLAIN_INK = 190  # brightness of the dimmest writing in plain view
+_WRITING = 9  # at a working width of 324: wider than any stroke, narrower than a card
+_MOSTLY = 0.5  # of a row or column: enough to be the card's own
 _BRIGHT = 225  # a dialog's card on a dimmed light page
 _BAR_ABOVE, _BAR_BELOW = 0.04, 0.065  # parts of the height that may be the system's own bars
 
@@ -28,11 +30,12 @@ def find_dialog(pixels: Pixels) -> Box | None:
     if ground > NIGHT:
         bright = _Block.above(light, _BRIGHT)
         return bright.box(pixels.shape[1]) if bright and bright.is_card and bright.dimmed_around(light) else None
-    peaks = _peaks(pixels, light)
-    levels = [*range(int(ground) + 4, NIGHT + 40, 4), _BRIGHT]  # the dimmest at which one block stands out decides
-    blocks = (_Block.above(light, level) for level in levels)
-    found = next((block for block in blocks if block and block.is_card and block.dimmed_around_dark(peaks)), None)
-    return found.box(pixels.shape[1]) if found else None
+    peaks, flat = _peaks(pixels, light), _flat(pixels, light)
+    levels = [*range(int(ground) + 4, NIGHT + 40, 4), _BRIGHT]
+    blocks = (_Block.above(flat, level, join=3) for level in levels)
+    cards = [block for block in blocks if block and block.is_card and block.dimmed_around_dark(peaks)]
+    tightest = min(cards, key=lambda block: block.width * block.height, default=None)
+    return tightest.box(pixels.shape[1]) if tightest else None
 
 
 def _peaks(pixels: Pixels, light: Pixels) -> Pixels:
@@ -40,6 +43,13 @@ def _peaks(pixels: Pixels, light: Pixels) -> Pixels:
     reach = max(1, pixels.shape[1] // light.shape[1])
     grown = cv2.dilate(np.ascontiguousarray(pixels.max(axis=2)), np.ones((reach, reach), np.uint8))
     return np.asarray(cv2.resize(grown, light.shape[::-1], interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
+
+
+def _flat(pixels: Pixels, light: Pixels) -> Pixels:
+    """The small picture without writing: dimmed words around a card would join it otherwise, each as bright as it."""
+    width, height = 3 * light.shape[1], 3 * light.shape[0]
+    grey = cv2.resize(np.ascontiguousarray(pixels.max(axis=2)), (width, height), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.medianBlur(grey, _WRITING)[1::3, 1::3], dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +64,10 @@ class _Block:
     area: int
 
     @classmethod
-    def above(cls, light: Pixels, level: int) -> _Block | None:
-        bright = cv2.morphologyEx((light > level).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    def above(cls, light: Pixels, level: int, join: int = 9) -> _Block | None:
+        """`join`: what lies so near to each other is one."""
+        kernel = np.ones((join, join), np.uint8)
+        bright = cv2.morphologyEx((light > level).astype(np.uint8), cv2.MORPH_CLOSE, kernel)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(bright, connectivity=4)
         if count < 2:
             return None
@@ -70,8 +82,11 @@ class _Block:
         return solid and below_the_edge and self.width >= 0.45 * columns and 0.05 * rows <= self.height <= 0.88 * rows
 
     def box(self, picture_width: int) -> Box:
+        """Without what sticks out of it: a word behind the card that touches its edge."""
         scale = picture_width / self.within.shape[1]
-        sides = (self.x, self.y, self.x + self.width, self.y + self.height)
+        columns = np.flatnonzero(self.within.sum(axis=0) > _MOSTLY * self.height)
+        rows = np.flatnonzero(self.within.sum(axis=1) > _MOSTLY * self.width)
+        sides = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
         return Box(*(round(side * scale) for side in sides))
 
     def dimmed_around(self, light: Pixels) -> bool:
