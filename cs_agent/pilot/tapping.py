@@ -5,7 +5,9 @@ Rule: every tap has a text that was matched; a submission counts only when the p
 
 from __future__ import annotations
 
-from cs_agent.engine.actions import Back, Home, Launch
+from dataclasses import replace
+
+from cs_agent.engine.actions import Back, Home, Launch, Wait
 from cs_agent.pilot import matching
 from cs_agent.pilot.goal import TAPS, GoalKind
 from cs_agent.pilot.lexicon import COMPLAINT, FAILED, LAUNCHER, SUCCESS, Concept
@@ -18,6 +20,7 @@ from cs_agent.pilot.story import Word, WordKind
 MAX_TAPS = 3
 MAX_LAUNCHES = 2
 MAX_CHECK_WAITS = 3
+_SOON_S = 0.2
 _LONGEST_BUTTON = 14  # characters
 
 
@@ -96,7 +99,7 @@ def tap_named(sit: Situation) -> Decision | None:
     if hit is None:
         return None
     if _at_work(sit, hit.item):
-        return wait(sit, hit.item.text)
+        return _look_again(sit, hit.item)
     if len(sit.turns(Move.TARGET)) >= MAX_TAPS or _without_effect(sit, hit.item):
         said = complaint(sit)
         why = sit.say(f"点了“{hit.item.text}”没有生效", f"Tapping '{hit.item.text}' has no effect")
@@ -116,6 +119,11 @@ def _at_work(sit: Situation, item: Item) -> bool:
             same = matching.normal(event.said.label) == matching.normal(item.text)
             return same and event.goal == sit.index and waits < MAX_CHECK_WAITS
     return False
+
+
+def _look_again(sit: Situation, item: Item) -> Decision:
+    """Soon: the message that tells the outcome may pass."""
+    return replace(wait(sit, item.text), action=Wait(_SOON_S))
 
 
 def _without_effect(sit: Situation, item: Item) -> bool:
@@ -178,7 +186,7 @@ def submit(sit: Situation) -> Decision | None:
     if hit is None:
         return _await_result(sit)
     if _at_work(sit, hit.item):
-        return wait(sit, hit.item.text)
+        return _look_again(sit, hit.item)
     if len(sit.turns(Move.TARGET)) >= MAX_TAPS or sit.tried(hit.item.text, Move.TARGET) >= 2:
         return take_over(
             sit, sit.say("已点提交,但没有看到成功的提示", "Submitted, but nothing on the page says it worked")
