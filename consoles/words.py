@@ -55,8 +55,10 @@ def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row p
             return _("长按 %(place)s") % {"place": _place(element, control)}
         case actions.Type(text):
             return _("输入“%(text)s”") % {"text": text}
-        case actions.Swipe(start, end):
-            return _swipe(start, end)
+        case actions.Swipe():
+            return {
+                "up": _("向上滑动"), "down": _("向下滑动"), "left": _("向左滑动"), "right": _("向右滑动"),
+            }[action.direction]  # fmt: skip
         case actions.Wait(seconds):
             return _("等待 %(seconds)s 秒") % {"seconds": f"{seconds:g}"}
         case actions.Back():
@@ -78,13 +80,6 @@ def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row p
 def _place(point: NormPoint, control: str) -> str:
     place = f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
     return f"“{control}” {place}" if control else place
-
-
-def _swipe(start: NormPoint, end: NormPoint) -> str:
-    across, down = end.x - start.x, end.y - start.y
-    if abs(down) >= abs(across):
-        return _("向上滑动") if down < 0 else _("向下滑动")
-    return _("向左滑动") if across < 0 else _("向右滑动")
 
 
 def _with(words: str, message: str) -> str:

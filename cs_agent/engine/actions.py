@@ -63,6 +63,14 @@ class Swipe:
     start: NormPoint
     end: NormPoint
 
+    @property
+    def direction(self) -> str:
+        """Of the finger: up, down, left or right."""
+        across, down = self.end.x - self.start.x, self.end.y - self.start.y
+        if abs(down) >= abs(across):
+            return "up" if down < 0 else "down"
+        return "left" if across < 0 else "right"
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:

@@ -95,9 +95,7 @@ class Exhibitor:
 
 
 def _scrolls(action: Action) -> bool:
-    if not isinstance(action, Swipe):
-        return False
-    return abs(action.end.y - action.start.y) >= abs(action.end.x - action.start.x)
+    return isinstance(action, Swipe) and action.direction in {"up", "down"}
 
 
 def fingerprint(action: Action, seen: Observation, labels: tuple[str, ...], fields: tuple[FieldValue, ...]) -> str:

@@ -162,17 +162,9 @@ def say(key: str, lang: str, **values: str) -> str:
 def describe(action: Action, label: str, lang: str) -> str:
     """The action as a person would say it; `label` names its target."""
     if isinstance(action, Swipe) and not label:
-        return say(_direction(action), lang)
-    own = next((getattr(action, name) for name in _OWN_WORDS if hasattr(action, name)), "")
+        return say(f"swipe_{action.direction}", lang)
+    own = "" if isinstance(action, Tap) else next((getattr(action, n) for n in _OWN_WORDS if hasattr(action, n)), "")
     return say(_ACTIONS[type(action)], lang, label=own or label or say("nameless", lang))
-
-
-def _direction(swipe: Swipe) -> str:
-    """Of the finger."""
-    across, down = swipe.end.x - swipe.start.x, swipe.end.y - swipe.start.y
-    if abs(down) >= abs(across):
-        return "swipe_up" if down < 0 else "swipe_down"
-    return "swipe_left" if across < 0 else "swipe_right"
 
 
 def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> str:

@@ -84,7 +84,8 @@ def test_no_text_breaks_the_reading_of_money_and_files(text):
 
 
 @pytest.mark.parametrize(("action", "words"), [
-    (Tap(POINT), "点击“提交”"), (DoubleTap(POINT), "双击“提交”"), (LongPress(POINT), "长按“提交”"),
+    (Tap(POINT), "点击“提交”"), (Tap(POINT, "会提交申请"), "点击“提交”"),
+    (DoubleTap(POINT), "双击“提交”"), (LongPress(POINT), "长按“提交”"),
     (Swipe(POINT, POINT), "滑动“提交”"), (Type("你好"), "输入“你好”"), (Launch("微信"), "打开应用“微信”"),
     (Finish("完成"), "结束任务:完成"), (Back(), "返回"), (Home(), "回到主屏幕"), (Wait(2), "等待"),
     (Note("单号 1"), "记下内容:单号 1"), (CallApi("小结"), "归纳记录:小结"), (TakeOver("登录"), "请求人工接管:登录"),
