@@ -11,6 +11,11 @@ from cs_agent.geometry import Box, Size
 _PERMISSION_PACKAGES = ("permissioncontroller", "packageinstaller", "com.lbe.security", "securitypermission")
 
 
+def as_rgb(image: Image.Image) -> Image.Image:
+    """The picture in RGB; the very same where it is, as converting would copy eight megabytes of a screen."""
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
 @dataclass(frozen=True, slots=True)
 class Screenshot:
     """One captured screen. `image` is RGB, in device pixels, upright as the person holding the phone sees it."""

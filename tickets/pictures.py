@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from PIL import Image
 
+from cs_agent.observation import as_rgb
+
 JPEG_QUALITY = 82  # text on a phone's screen stays readable; about 150 kB for 1080 x 2400
 
 
@@ -36,7 +38,7 @@ def write(image: Image.Image, relative: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.with_suffix(".part")
     try:
-        image.convert("RGB").save(whole, "JPEG", quality=JPEG_QUALITY)
+        as_rgb(image).save(whole, "JPEG", quality=JPEG_QUALITY)
         os.replace(whole, path)
     finally:
         whole.unlink(missing_ok=True)

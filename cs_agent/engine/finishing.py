@@ -6,6 +6,7 @@ evidence is described, a report counts if the screen says the same; otherwise a 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cs_agent.engine.actions import Finish
@@ -35,26 +36,27 @@ class Finishing:
         return self._ask(origin, state, draft, action)
 
     def _look(self, draft: StepDraft, action: Finish) -> Evidence:
-        """The screen afresh: its tree first; the whole picture is read where that is not enough.
+        """Looks until the evidence is seen, the costly looks last; else what the closest look at the screen missed.
 
         What stood on the picture on which the model decided counts too: it was taken after the last act, and a passing
         message is gone by the time the model has spoken.
         """
-        glimpsed = draft.observation
-        seen = self.kit.eyes.look_closely()
-        evidence = self._evidence(seen, action)
-        if not evidence.complete:
-            seen = self.kit.eyes.read_all(seen)
-            evidence = self._evidence(seen, action)
-        draft.observation = seen
-        if evidence.complete or glimpsed is None:
-            return evidence
-        glimpsed = self.kit.eyes.read_all(glimpsed)
-        earlier = self._evidence(glimpsed, action)
-        if not earlier.complete:
-            return evidence
-        draft.observation = glimpsed
-        return earlier
+        glimpsed, fresh = draft.observation, self.kit.eyes.look_closely()
+        for look in self._looks(fresh, glimpsed):
+            draft.observation, evidence = look, self._evidence(look, action)
+            if evidence.complete:
+                return evidence
+        draft.observation = self.kit.eyes.read_all(fresh)
+        return self._evidence(draft.observation, action)
+
+    def _looks(self, fresh: Observation, glimpsed: Observation | None) -> Iterator[Observation]:
+        eyes = self.kit.eyes
+        yield fresh
+        if glimpsed is not None:
+            yield eyes.glance(glimpsed)
+        yield eyes.read_all(fresh)
+        if glimpsed is not None:
+            yield eyes.read_all(glimpsed)
 
     def _evidence(self, seen: Observation, action: Finish) -> Evidence:
         rules = self.kit.rules

@@ -15,6 +15,7 @@ from enum import StrEnum
 from PIL import Image
 
 from cs_agent.geometry import Size
+from cs_agent.observation import as_rgb
 
 _JPEG_QUALITIES = (85, 75, 60)  # below 60 small text starts to break up; then rather fewer pixels
 _SHRINK = 0.8
@@ -42,7 +43,7 @@ def fit_picture(
     image: Image.Image, *, max_pixels: int, max_bytes: int, form: PictureFormat = PictureFormat.JPEG
 ) -> Picture:
     """The picture within both budgets: quality goes first, then size. ValueError if nothing fits."""
-    image = _scaled(image.convert("RGB"), math.sqrt(max_pixels / (image.width * image.height)))
+    image = _scaled(as_rgb(image), math.sqrt(max_pixels / (image.width * image.height)))
     while min(image.size) >= _MIN_SIDE:
         for data in _encodings(image, form):
             if len(data) <= max_bytes:

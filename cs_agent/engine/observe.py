@@ -71,6 +71,10 @@ class Eyes:
         observation = self._with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
 
+    def glance(self, observation: Observation) -> Observation:
+        """The same screen with every line that a first look finds, beside its tree."""
+        return replace(observation, lines=self.reader.read(observation.screenshot.image))
+
     def read_all(self, observation: Observation) -> Observation:
         """The same screen with every line that a careful reading finds, and its tree."""
         careful = observation if observation.nodes is not None else self._with_tree(observation)

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cs_agent.observation import as_rgb
+
 _STATUS_BAR_SHARE = 0.04  # of the longer side, along the top: stays visible over a secure window
 _NAV_BAR_SHARE = 0.05  # of the height, along the bottom: likewise
 _BLACK = 8  # levels; what a compressed black may reach
@@ -29,7 +31,7 @@ class ScreenFault(StrEnum):
 def screen_fault(image: Image.Image) -> ScreenFault | None:
     """None for a screen with something on it."""
     factor = max(1, min(image.size) // 270)
-    page, bars = _page_and_bars(np.asarray(image.convert("RGB").reduce(factor).convert("L")))
+    page, bars = _page_and_bars(np.asarray(as_rgb(image).reduce(factor).convert("L")))
     if (page <= _BLACK).mean() >= _MOSTLY:
         return ScreenFault.SECURE if bars.size and int(bars.max()) >= _LIT else ScreenFault.BLACK
     return ScreenFault.BLANK if int(page.max()) - int(page.min()) <= _FLAT else None

@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -95,8 +96,8 @@ def _comparable(glance: Glance, pixels: Pixels, thorough: bool) -> bool:
 
 def changed_bands(before: Pixels, after: Pixels) -> list[tuple[int, int]]:
     """Rows from top to bottom (exclusive) in which anything differs, near ones joined, with a margin."""
-    difference = np.abs(before[:, ::3].astype(np.int16) - after[:, ::3].astype(np.int16))
-    rows = np.flatnonzero(difference.max(axis=(1, 2)) > _SAME)
+    difference = cv2.absdiff(np.ascontiguousarray(before[:, ::3]), np.ascontiguousarray(after[:, ::3]))
+    rows = np.flatnonzero(difference.reshape(len(after), -1).max(axis=1) > _SAME)
     bands: list[tuple[int, int]] = []
     for row in rows.tolist():
         top, bottom = max(0, row - _MARGIN), min(len(after), row + 1 + _MARGIN)

@@ -42,7 +42,8 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
     lines = joined_words(line for line in read if not _is_drawn_glass(line, icons))
     panels = _control_panels(sight.find_panels(pixels, seen), lines, size)
     dialog = sight.find_dialog(seen)
-    items = wrapping.whole_labels([_item(line, panels, (pixels, seen)) for line in lines], size.width)
+    pictures = (pixels,) if pixels is seen else (pixels, seen)
+    items = wrapping.whole_labels([_item(line, panels, pictures) for line in lines], size.width)
     front = tuple(item for item in items if dialog is None or dialog.grown(12).contains(item.box.center))
     if dialog is not None and not front:  # a bright picture on a dim page, not a dialog
         dialog, front = None, items
@@ -110,7 +111,7 @@ def _is_part_of_text(panel: Box, text: Box) -> bool:
     return tight and text.grown(4).contains(panel.center)
 
 
-def _item(line: TextLine, panels: tuple[Panel, ...], pictures: tuple[sight.Pixels, sight.Pixels]) -> Item:
+def _item(line: TextLine, panels: tuple[Panel, ...], pictures: tuple[sight.Pixels, ...]) -> Item:
     around = [panel for panel in panels if _holds(panel.box, line.box) and panel.box.height <= 4.2 * line.box.height]
     panel = min(around, key=lambda one: one.box.area, default=None)
     faint = any(_faint(pixels, line.box) for pixels in pictures)

@@ -18,6 +18,8 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from cs_agent.observation import as_rgb
+
 MODEL = "pilot"
 MAX_PICTURE_PIXELS = 20_000_000
 MAX_PICTURE_BYTES = 20_000_000
@@ -172,7 +174,7 @@ def _decoded(raw: bytes, param: str) -> Image.Image:
             image.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
         raise RequestError(f"the image cannot be decoded: {error}", param) from error
-    return image.convert("RGB")
+    return as_rgb(image)
 
 
 def _check_size(image: Image.Image, param: str) -> None:

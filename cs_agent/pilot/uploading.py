@@ -26,6 +26,7 @@ from cs_agent.pilot.sight import IconKind
 from cs_agent.pilot.situation import Situation, take_over, tap, tap_item
 
 MAX_PICKS = 3
+_COUNT = re.compile(r"[(]?\d+(?:/\d+)?[)]?")
 _UPLOADS = re.compile(r"上传|\bupload\b|\battach\b", re.IGNORECASE)
 _EMPTY = re.compile(
     r"(?:没有|暂无|无).{0,6}(?:照片|图片|视频|文件|附件|内容)|为空|\bno (?:photos|videos|files|media|items)|\bempty\b",
@@ -117,14 +118,17 @@ def _of_kind(sit: Situation, item: Item) -> bool:
 
 
 def _taking(sit: Situation) -> Item | None:
-    """`确定`, `完成(1)`, `Done` of a picker."""
-    if sit.turns()[-1].move not in {Move.MEDIA, Move.WAIT} or not (sit.unchanged() or _titled(sit) or sit.page.dialog):
+    """`确定`, `完成(1)`, `Done` of a picker. One that counts the files picked needs no title, which may be covered."""
+    last = sit.turns()[-1].move
+    if last not in {Move.MEDIA, Move.WAIT}:
         return None
+    still_there = bool(sit.unchanged() or _titled(sit) or sit.page.dialog)
     for item in sit.page.items:
-        named, rest = matching.meaning(re.sub(r"[(]?\d+(?:/\d+)?[)]?", "", item.text))
+        named, rest = matching.meaning(_COUNT.sub("", item.text))
         takes = named & {Concept.DONE, Concept.CONFIRM} or _UPLOADS.search(item.text)  # not a file called 凭证
         if takes and not rest and len(item.text) <= 14:
-            return None if sit.page.is_heading(item) else item
+            counts = last is Move.MEDIA and _COUNT.search(item.text)
+            return item if (still_there or counts) and not sit.page.is_heading(item) else None
     return None
 
 

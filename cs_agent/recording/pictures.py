@@ -11,6 +11,7 @@ from functools import lru_cache
 from PIL import Image, ImageDraw, ImageFont
 
 from cs_agent.geometry import Size
+from cs_agent.observation import as_rgb
 from cs_agent.recording.index import TouchMark
 
 _AGENT = (255, 64, 64)
@@ -33,7 +34,7 @@ class Overlay:
 
 def compose(frame: Image.Image, canvas: Size, overlay: Overlay) -> Image.Image:
     """The frame on the canvas with its overlay; touches move and scale with the frame."""
-    fitted, offset = _letterboxed(frame.convert("RGB"), canvas)
+    fitted, offset = _letterboxed(as_rgb(frame), canvas)
     draw = ImageDraw.Draw(fitted, "RGBA")
     shown = Size(canvas.width - 2 * offset[0], canvas.height - 2 * offset[1])
     for touch in overlay.touches:

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from typing import Any
 
-from playwright.async_api import CDPSession, Error, Page
+from playwright.async_api import CDPSession, Error, Frame, Page
 
 from cs_agent.virtual_phone.browser_compose import Pixels, decode
 
@@ -50,10 +50,12 @@ class Camera:
         self._frame = ""  # the newest damage frame, base64
         self._frame_times: deque[float] = deque(maxlen=_MOVING_FRAMES)
         self._arrived = asyncio.Event()
+        self._replaced = asyncio.Event()
         self._unanswered: list[int] = []
         self._answers: set[asyncio.Task[None]] = set()
         self._lock = asyncio.Lock()
         session.on("Page.screencastFrame", self._on_damage)
+        page.on("framenavigated", self._on_navigated)
 
     async def watch(self) -> None:
         """Begin, or begin again after the page got another size."""
@@ -135,12 +137,30 @@ class Camera:
     async def _capture(self) -> str:
         for left in reversed(range(_TRIES)):
             try:
-                return str((await self._session.send("Page.captureScreenshot", _CAPTURE))["data"])
+                return await self._ask()
             except Error:
                 if self._page.is_closed() or not left:
                     raise
                 await asyncio.sleep(_RETRY_PAUSE_S)
         raise AssertionError("the last try returns or raises")
+
+    async def _ask(self) -> str:
+        """One capture. What a page was asked just before another took its place is never answered: it is asked anew."""
+        while True:
+            self._replaced.clear()
+            answer = asyncio.ensure_future(self._session.send("Page.captureScreenshot", _CAPTURE))
+            replaced = asyncio.ensure_future(self._replaced.wait())
+            try:
+                await asyncio.wait({answer, replaced}, return_when=asyncio.FIRST_COMPLETED)
+                if answer.done():
+                    return str(answer.result()["data"])
+            finally:
+                answer.cancel()
+                replaced.cancel()
+
+    def _on_navigated(self, frame: Frame) -> None:
+        if frame == self._page.main_frame:
+            self._replaced.set()
 
     def _on_damage(self, frame: dict[str, Any]) -> None:
         """While a change waits to be captured its frames stay unanswered, so that Chromium sends no more."""

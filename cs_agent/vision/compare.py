@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cs_agent.geometry import Box, Size
+from cs_agent.observation import as_rgb
 
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -42,7 +43,7 @@ class SmallScreen:
     @classmethod
     def of(cls, image: Image.Image) -> SmallScreen:
         factor = max(1, min(image.size) // _SMALL_SIDE)
-        return cls(np.asarray(image.convert("RGB").reduce(factor).convert("L")), factor, Size(*image.size))
+        return cls(np.asarray(as_rgb(image).reduce(factor).convert("L")), factor, Size(*image.size))
 
     def changes_to(self, other: SmallScreen) -> tuple[Box, ...]:
         """The regions that differ, top to bottom; the whole other screen where the size changed."""

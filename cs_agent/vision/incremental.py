@@ -18,7 +18,7 @@ from PIL import Image
 
 from cs_agent.engine.protocols import TextReader
 from cs_agent.geometry import Box, Size
-from cs_agent.observation import TextLine
+from cs_agent.observation import TextLine, as_rgb
 from cs_agent.vision.order import reading_order
 
 Pixels = NDArray[np.uint8]
@@ -191,7 +191,7 @@ def _pixels(image: Image.Image, region: Box | None) -> Pixels:
     if region is not None:
         box = region.clipped(Size(*image.size))
         image = image.crop((box.left, box.top, box.right, box.bottom))
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(as_rgb(image))
 
 
 def _name(pixels: Pixels, region: Box | None) -> str:

@@ -6,9 +6,7 @@ process and thread count, loaded at the first use and shared by every reader beh
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,17 +18,17 @@ from PIL import Image
 from rapidocr import EngineType, RapidOCR
 
 from cs_agent.geometry import Box, Size
-from cs_agent.observation import TextLine
+from cs_agent.observation import TextLine, as_rgb
 from cs_agent.vision.incremental import IncrementalReader, Reading, Reuse
 from cs_agent.vision.labels import Glyph, split_merged_labels
 from cs_agent.vision.order import reading_order
+from cs_agent.vision.remembering import RememberingRecognizer
 
 __all__ = ["IncrementalReader", "RapidOcrReader", "Reading", "Reuse", "reading_order"]
 
 FIRST_LOOK_SIDE = 960  # px; finds ordinary UI text on a 1080x2400 page in a fifth of the full-size time
 MIN_SCORE = 0.5  # icons come back as stray letters below this
 _LARGEST_SIDE = 10_000  # px; beyond any phone screen, so that a thorough read scales nothing down
-_REMEMBERED = 1000  # recognised lines: status bars, headings and labels stand on page after page
 _LARGE_AREA = 1_000_000  # px that the detector looks at
 _LETTER_SIDE = 48  # px; a line is recognised at this height, and padded to no more than this width
 _SMALLEST_SIDE = 32  # px; the detector needs this much: smaller crops are padded, not enlarged
@@ -118,7 +116,6 @@ class _Engine:
 
     def __init__(self, threads: int) -> None:
         self._lock = threading.Lock()
-        self._remembered: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._ocr: Any = RapidOCR(
             params={
                 "Global.use_cls": False,
@@ -138,25 +135,18 @@ class _Engine:
         detector = cast(Any, self._ocr).text_det.session
         self._detector = _in_full_precision(detector.model, threads)
         detector.session = self._detector.create_infer_request()
+        self._ocr(np.zeros((_LETTER_SIDE, _LETTER_SIDE, 3), np.uint8), use_det=False)  # loads the recogniser
+        self._ocr.text_rec = RememberingRecognizer(self._ocr.text_rec)
 
     def read(self, pixels: NDArray[np.uint8], side: int) -> list[_RawLine]:
         with self._lock:
             return _raw_lines(self._look(pixels, side, recognise=True))
 
     def recognise(self, crops: Iterable[NDArray[np.uint8]]) -> list[tuple[str, float]]:
-        """One line each: letters, and how sure they are. Crops that were recognised lately are remembered."""
+        """One line each: letters, and how sure they are."""
         with self._lock:
-            return [self._recognised(crop) for crop in crops]
-
-    def _recognised(self, crop: NDArray[np.uint8]) -> tuple[str, float]:
-        name = hashlib.blake2b(crop.tobytes(), digest_size=16, salt=str(crop.shape[1]).encode()).digest()
-        if name not in self._remembered:
-            found = self._ocr(crop, use_det=False, use_rec=True)
-            self._remembered[name] = (str(found.txts[0]), float(found.scores[0])) if found.txts else ("", 0.0)
-            if len(self._remembered) > _REMEMBERED:
-                self._remembered.popitem(last=False)
-        self._remembered.move_to_end(name)
-        return self._remembered[name]
+            found = [self._ocr(crop, use_det=False, use_rec=True) for crop in crops]
+        return [(str(one.txts[0]), float(one.scores[0])) if one.txts else ("", 0.0) for one in found]
 
     def find(self, pixels: NDArray[np.uint8], side: int) -> list[Box]:
         with self._lock:
@@ -218,7 +208,9 @@ def _moved(box: Box, offset: Box) -> Box:
 
 def _bgr(image: Image.Image) -> NDArray[np.uint8]:
     """Pixels as the engine wants them; a crop too small for the detector gets its own border repeated."""
-    pixels = np.asarray(image.convert("RGB"))[:, :, ::-1]
+    pixels = np.asarray(as_rgb(image))[:, :, ::-1]
     below = max(0, _SMALLEST_SIDE - pixels.shape[0])
     beside = max(0, _SMALLEST_SIDE - pixels.shape[1])
-    return np.ascontiguousarray(np.pad(pixels, ((0, below), (0, beside), (0, 0)), mode="edge"))
+    if below or beside:
+        pixels = np.pad(pixels, ((0, below), (0, beside), (0, 0)), mode="edge")
+    return np.ascontiguousarray(pixels)

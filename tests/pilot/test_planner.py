@@ -143,6 +143,15 @@ class TestAttaching:
         talk.did(Move.MEDIA, tapped(500, 150), 1, "开箱视频_0031.mp4", seen=listing)
         assert aims_at(talk.next(listing), done)
 
+    def test_the_pick_is_taken_though_a_banner_covers_the_title_and_the_button_begins_to_count(self) -> None:
+        banner = (words("优惠券提醒", 200, 120), words("您有一张 50 元优惠券今晚到期,点击查看使用范围。", 200, 180))
+        file = words("开箱视频_0031.mp4", 260, 340)
+        done = pressable("完成(1)", 300, 2200)
+        talk = Talk("上传“开箱视频”,提交审核").did(Move.ATTACH, tapped(), 1, "上传附件")
+        picking = page(*banner, file, pressable("完成", 300, 2200))
+        talk.did(Move.MEDIA, tapped(500, 150), 1, "开箱视频_0031.mp4", seen=picking)
+        assert aims_at(talk.next(page(*banner, file, done)), done)
+
 
 class TestLongTexts:
     ADDRESS = "浙江省杭州市西湖区文三路188号3幢502室"

@@ -29,13 +29,14 @@ class ScriptedPage:
         self.refusals = 0
         self.closed = False
         self.hangs = False
-        self._listener: Callable[[dict[str, Any]], None]
+        self.main_frame = object()
+        self._listeners: dict[str, Callable[[Any], None]] = {}
 
     def is_closed(self) -> bool:
         return self.closed
 
-    def on(self, event: str, listener: Callable[[dict[str, Any]], None]) -> None:
-        self._listener = listener
+    def on(self, event: str, listener: Callable[[Any], None]) -> None:
+        self._listeners[event] = listener
 
     async def send(self, method: str, options: dict[str, Any] | None = None) -> dict[str, Any]:
         if method == "Page.screencastFrameAck":
@@ -53,7 +54,10 @@ class ScriptedPage:
     def damage(self, shade: int) -> None:
         """The page draws something, and Chromium tells."""
         self.shade = shade
-        self._listener({"sessionId": 1, "data": png(shade)})
+        self._listeners["Page.screencastFrame"]({"sessionId": 1, "data": png(shade)})
+
+    def navigated(self, frame: object) -> None:
+        self._listeners["framenavigated"](frame)
 
 
 @pytest.fixture
@@ -64,6 +68,11 @@ def page() -> ScriptedPage:
 @pytest.fixture
 def camera(page: ScriptedPage) -> Camera:
     return Camera(cast(Page, page), cast(CDPSession, page))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0)
 
 
 async def shade(camera: Camera) -> int:
@@ -148,6 +157,19 @@ async def test_a_page_that_is_just_being_replaced_is_tried_again(page: ScriptedP
     page.refusals = 2
     assert await shade(camera) == 10
     assert page.captures == 3
+
+
+async def test_what_a_page_was_asked_before_it_was_replaced_is_asked_anew(page: ScriptedPage, camera: Camera) -> None:
+    page.hangs = True
+    looking = asyncio.create_task(shade(camera))
+    await until(lambda: page.captures == 1)
+    page.navigated(object())  # a frame within the page
+    page.hangs = False
+    await asyncio.sleep(0)
+    assert page.captures == 1
+    page.navigated(page.main_frame)
+    assert await looking == 10
+    assert page.captures == 2
 
 
 async def test_a_closed_page_is_an_error_and_never_an_old_picture(page: ScriptedPage, camera: Camera) -> None:

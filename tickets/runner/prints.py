@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cs_agent.geometry import Size
+from cs_agent.observation import as_rgb
 from cs_agent.recording.writer import stored_size
 
 _KEPT = 6  # prints, 3 MB each
@@ -53,7 +54,7 @@ def shrunk_size(image: Image.Image) -> Size:
 
 def _shrunk(image: Image.Image) -> Image.Image:
     size = shrunk_size(image)
-    rgb = image if image.mode == "RGB" else image.convert("RGB")
+    rgb = as_rgb(image)
     if (size.width, size.height) == rgb.size:
         return rgb
     return rgb.resize((size.width, size.height), Image.Resampling.BILINEAR, reducing_gap=2.0)

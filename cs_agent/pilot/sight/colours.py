@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from cs_agent.geometry import Box
+from cs_agent.observation import as_rgb
 
 Pixels = NDArray[np.uint8]
 
@@ -21,7 +22,7 @@ NIGHT = 80  # median brightness below which a page is a dark one
 
 
 def pixels_of(image: Image.Image) -> Pixels:
-    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+    return np.asarray(as_rgb(image), dtype=np.uint8)
 
 
 def daylight(pixels: Pixels) -> Pixels:
@@ -43,7 +44,9 @@ def common_colour(area: Pixels) -> tuple[int, int, int]:
         return (255, 255, 255)
     coarse = (flat >> 3).astype(np.int32)
     keys = (coarse[:, 0] << 10) | (coarse[:, 1] << 5) | coarse[:, 2]
-    values, counts = np.unique(keys, return_counts=True)
+    counts = np.bincount(keys)
+    values = np.flatnonzero(counts)
+    counts = counts[values]
     most = np.argsort(counts)[::-1][: 1 if 2 * counts.max() > len(flat) else _RIVALS]
     means = [flat[keys == values[index]].mean(axis=0) for index in most]
     red, green, blue = max(means, key=lambda mean: _pixels_near(flat, mean)) if len(means) > 1 else means[0]
