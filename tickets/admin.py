@@ -132,8 +132,8 @@ class PhoneAdmin(Audited):
     list_filter = ("state", "queue")
     search_fields = ("name", "serial")
     fields = (
-        "name", "serial", "queue", "labels", "state", "fault", "width", "height", "health", "last_seen_at",
-        "lease_run", "lease_token", "lease_expires_at",
+        "name", "serial", "queue", "labels", "state", "fault", "fault_en", "width", "height", "health",
+        "last_seen_at", "lease_run", "lease_token", "lease_expires_at",
     )  # fmt: skip
     readonly_fields = (
         "width", "height", "health", "last_seen_at", "lease_run", "lease_token", "lease_expires_at",

@@ -65,6 +65,14 @@ def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> N
     assert "<html" not in html
 
 
+def test_a_phones_fault_is_told_in_the_readers_language(as_victor: Client, phone: Phone) -> None:
+    Phone.objects.update(state=PhoneState.FAULTY, fault="未授权 USB 调试", fault_en="USB debugging is not authorised")
+    as_victor.post("/language/", {"language": "en"})
+    html = as_victor.get("/phones/", headers=HTMX).content.decode()
+    assert "USB debugging is not authorised" in html
+    assert "未授权" not in html
+
+
 def test_a_phone_says_what_it_did_today_and_how_it_is(as_victor: Client, run: Run, phone: Phone) -> None:
     Phone.objects.update(health={"model": "Pixel 7", "battery_percent": 12, "temperature_c": 47.5, "charging": False})
     story.drive(run, phone)

@@ -10,29 +10,32 @@ from tests.runner.messages import listening
 from tests.runner.world import Handset, broken_app, gone
 from tickets.models import AuditEvent, Phone, PhoneState, Run
 from tickets.runner import checkup, line, pool
+from tickets.runner.feed import FeedStalled
 
 pytestmark = pytest.mark.django_db
+SILENT = FeedStalled("no picture from phone 1 in 15 s")
 
 
 def test_a_phone_that_fails_is_out_with_its_reason_and_gets_no_run(phone: Phone, run: Run) -> None:
-    assert pool.take_out(phone.pk, "没有应答")
+    assert pool.take_out(phone.pk, SILENT)
     phone.refresh_from_db()
-    assert (phone.state, phone.fault) == (PhoneState.FAULTY, "没有应答")
+    assert (phone.state, phone.fault) == (PhoneState.FAULTY, SILENT.told("zh"))
+    assert phone.fault_en == SILENT.told("en") != phone.fault
     assert not line.is_next(run, "phones")
 
 
 def test_it_is_told_once_that_a_phone_is_out_and_the_newest_reason_is_kept(phone: Phone) -> None:
-    assert pool.take_out(phone.pk, "没有应答")
-    assert not pool.take_out(phone.pk, "离线")
+    assert pool.take_out(phone.pk, SILENT)
+    assert not pool.take_out(phone.pk, gone())
     phone.refresh_from_db()
-    assert phone.fault == "离线"
+    assert phone.fault == gone().told("zh")
     assert AuditEvent.objects.filter(type="phone.taken_out").count() == 1
 
 
 def test_a_phone_that_answers_again_comes_back_and_calls_who_waits(
     phone: Phone, run: Run, django_capture_on_commit_callbacks: Any
 ) -> None:
-    pool.take_out(phone.pk, "没有应答")
+    pool.take_out(phone.pk, SILENT)
     with listening() as heard, django_capture_on_commit_callbacks(execute=True):
         assert pool.readmit(phone.pk)
     assert heard == [str(run.pk)]
@@ -41,7 +44,7 @@ def test_a_phone_that_answers_again_comes_back_and_calls_who_waits(
 def test_a_retired_phone_stays_out(phone: Phone) -> None:
     Phone.objects.filter(pk=phone.pk).update(state=PhoneState.RETIRED)
     assert not pool.readmit(phone.pk)
-    assert not pool.take_out(phone.pk, "没有应答")
+    assert not pool.take_out(phone.pk, SILENT)
     phone.refresh_from_db()
     assert phone.state == PhoneState.RETIRED
 
@@ -67,7 +70,7 @@ def test_a_phone_that_does_not_answer_is_out_after_its_check(phone: Phone, hand:
     hand.faults.clear()
     checkup.write_down(phone.pk, checkup.examine(hand, held=False, out=checkup.is_out(phone)))
     phone.refresh_from_db()
-    assert (phone.state, phone.fault) == (PhoneState.READY, "")
+    assert (phone.state, phone.fault, phone.fault_en) == (PhoneState.READY, "", "")
 
 
 def test_the_screen_of_a_phone_that_a_run_holds_is_not_read(hand: Handset) -> None:

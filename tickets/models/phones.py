@@ -25,6 +25,7 @@ class Phone(models.Model):
     labels = models.JSONField(_("标签"), default=list, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=PhoneState, default=PhoneState.READY)
     fault = models.TextField(_("故障说明"), blank=True)
+    fault_en = models.TextField(_("故障说明(英文)"), blank=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     health = models.JSONField(default=dict, blank=True)

@@ -29,9 +29,9 @@ class Checkable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`fault`: why no run could be done on it, in words; empty for a sound phone."""
+    """`fault`: why no run could be done on it; None for a sound phone."""
 
-    fault: str = ""
+    fault: PhoneError | None = None
     health: Health | None = None
     size: Size | None = None
 
@@ -48,7 +48,7 @@ def examine(phone: Checkable, *, held: bool, out: bool) -> Finding:
             return Finding(health=health)
         return Finding(health=health, size=phone.screenshot().size)
     except PhoneError as error:
-        return Finding(error.told("zh") if pool.is_phone_fault(error) else "")
+        return Finding(error if pool.is_phone_fault(error) else None)
 
 
 def write_down(phone_id: int, finding: Finding) -> None:

@@ -151,7 +151,8 @@ class FeedStalled(PhoneError):
     """The phone gave neither a picture nor an error in time."""
 
     retryable = True
-    advice = "检查手机是否在线 / check that the phone is online"
+    advice = "检查手机是否在线"
+    advice_en = "check that the phone is online"
 
 
 def _differs(one: Image.Image, other: Image.Image) -> bool:

@@ -21,7 +21,8 @@ class HandsFull(PhoneError):
     """An earlier task has not let go of the phone."""
 
     retryable = True
-    advice = "上一个任务还没有放开这台手机 / an earlier task has not let go of this phone"
+    advice = "上一个任务还没有放开这台手机"
+    advice_en = "an earlier task has not let go of this phone"
 
 
 @contextmanager

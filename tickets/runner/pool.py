@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cs_agent.engine.protocols import PhoneError
 from cs_agent.phone.errors import ConnectionFault, ScreenFaultError
+from cs_agent.trouble import Trouble
 from tickets import live
 from tickets.models import Phone, PhoneState, Run
 from tickets.runner import line
@@ -29,13 +30,14 @@ def is_phone_fault(error: PhoneError) -> bool:
     return isinstance(error, ConnectionFault | ScreenFaultError | FeedStalled) and error.code != _SECURE
 
 
-def take_out(phone_id: int, why: str, *, run: Run | None = None) -> bool:
+def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
     """No new run gets this phone; False when it was out already (then only the reason is brought up to date)."""
+    reason = {"fault": why.told("zh"), "fault_en": why.told("en")}
     with transaction.atomic():
-        if not Phone.objects.filter(pk=phone_id, state=PhoneState.READY).update(state=PhoneState.FAULTY, fault=why):
-            Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY).update(fault=why)
+        if not Phone.objects.filter(pk=phone_id, state=PhoneState.READY).update(state=PhoneState.FAULTY, **reason):
+            Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY).update(**reason)
             return False
-        _tell(phone_id, "phone.taken_out", "failure", run, {"reason": why})
+        _tell(phone_id, "phone.taken_out", "failure", run, {"reason": reason["fault"]})
     return True
 
 
@@ -43,7 +45,7 @@ def readmit(phone_id: int) -> bool:
     """It answers again; False when it was not out."""
     with transaction.atomic():
         out = Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY)
-        if not out.update(state=PhoneState.READY, fault=""):
+        if not out.update(state=PhoneState.READY, fault="", fault_en=""):
             return False
         phone = _tell(phone_id, "phone.readmitted", "success", None, {})
         line.call_next(phone.queue)

@@ -210,7 +210,8 @@ class RedactingModel:
 class PictureWithheld(ModelError):
     """The screen could not be checked for personal data, so it was not sent to the model."""
 
-    advice = "屏幕内容无法脱敏,未发送给模型 / the screen could not be redacted and was not sent to the model"
+    advice = "屏幕内容无法脱敏,未发送给模型"
+    advice_en = "the screen could not be redacted and was not sent to the model"
 
 
 def warm_up() -> None:

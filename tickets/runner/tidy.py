@@ -84,4 +84,4 @@ def _leave_clean(row: Phone, host: Host, clean: Callable[[AdbPhone], None]) -> N
     except PhoneError as error:
         log.warning("phone %s: not left clean after a run: %s", row.serial, error)
         if pool.is_phone_fault(error):
-            pool.take_out(row.pk, str(error))
+            pool.take_out(row.pk, error)

@@ -55,7 +55,7 @@ def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) 
     phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
     hopeless = not error.retryable or tried >= _tries(error)
     if phone_gone and run.phone_id and (not run.checkpoint or tried >= _BLIPS or hopeless):
-        pool.take_out(run.phone_id, error.told("zh"), run=run)
+        pool.take_out(run.phone_id, error, run=run)
     if phone_gone and not run.checkpoint and tried < len(RETRY_PAUSES_S):
         _send_elsewhere(run, tried + 1)
     elif hopeless:
