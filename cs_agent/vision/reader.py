@@ -116,27 +116,25 @@ class _Engine:
 
     def __init__(self, threads: int) -> None:
         self._lock = threading.Lock()
-        self._ocr: Any = RapidOCR(
-            params={
-                "Global.use_cls": False,
-                "Global.log_level": "critical",
-                "Global.text_score": 0.0,
-                "Global.max_side_len": _LARGEST_SIDE,
-                "Global.return_word_box": True,
-                "Global.return_single_char_box": True,
-                "Det.limit_type": "max",
-                "Det.limit_side_len": FIRST_LOOK_SIDE,
-                "Det.engine_type": EngineType.OPENVINO,
-                "Rec.rec_img_shape": [3, _LETTER_SIDE, _LETTER_SIDE],
-                "EngineConfig.onnxruntime.intra_op_num_threads": threads,
-            }
-        )
-        self._ocr(np.zeros((64, 64, 3), np.uint8))  # loads the detector, whose limit is set per call below
-        detector = cast(Any, self._ocr).text_det.session
-        self._detector = _in_full_precision(detector.model, threads)
-        detector.session = self._detector.create_infer_request()
-        self._ocr(np.zeros((_LETTER_SIDE, _LETTER_SIDE, 3), np.uint8), use_det=False)  # loads the recogniser
-        self._ocr.text_rec = RememberingRecognizer(self._ocr.text_rec)
+        params = {
+            "Global.use_cls": False,
+            "Global.log_level": "critical",
+            "Global.text_score": 0.0,
+            "Global.max_side_len": _LARGEST_SIDE,
+            "Global.return_word_box": True,
+            "Global.return_single_char_box": True,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": FIRST_LOOK_SIDE,
+            "Det.engine_type": EngineType.OPENVINO,
+            "Rec.rec_img_shape": [3, _LETTER_SIDE, _LETTER_SIDE],
+            "EngineConfig.onnxruntime.intra_op_num_threads": threads,
+        }
+        self._ocr = ocr = cast(Any, RapidOCR(params=params))
+        ocr(np.zeros((64, 64, 3), np.uint8))  # loads the detector, whose limit is set per call below
+        self._detector = _in_full_precision(ocr.text_det.session.model, threads)
+        ocr.text_det.session.session = self._detector.create_infer_request()
+        ocr(np.zeros((_LETTER_SIDE, _LETTER_SIDE, 3), np.uint8), use_det=False)  # loads the recogniser
+        ocr.text_rec = RememberingRecognizer(ocr.text_rec)
 
     def read(self, pixels: NDArray[np.uint8], side: int) -> list[_RawLine]:
         with self._lock:

@@ -31,7 +31,7 @@ class RememberingRecognizer:
         crops = [asked.img] if isinstance(asked.img, np.ndarray) else list(asked.img or ())
         lines = [self._line(crop, asked.return_word_box) for crop in crops]
         texts, scores, words = zip(*lines, strict=True) if lines else ((), (), ())
-        return TextRecOutput(crops, texts, scores, words, 0.0)
+        return TextRecOutput(crops, texts, list(scores), words, 0.0)
 
     def _line(self, crop: NDArray[np.uint8], with_words: bool) -> _Line:
         name = _name(crop)

@@ -10,8 +10,8 @@ from cs_agent.engine.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner import leases
+from tickets.runner.ahead import Ahead
 from tickets.runner.feed import ScreenFeed
-from tickets.runner.tree_ahead import TreeAhead
 
 Explain = Callable[[Image.Image, tuple[UiNode, ...]], None]
 
@@ -27,7 +27,7 @@ class LeasedPhone:
         self._phone = phone
         self._feed = feed
         self._lease = lease
-        self._ahead = TreeAhead(phone.nodes)
+        self._app, self._tree = Ahead(phone.foreground), Ahead(phone.nodes)
         self.refused = False  # a gesture was asked for after the lease was lost, and not made
 
     def size(self) -> Size:
@@ -35,15 +35,16 @@ class LeasedPhone:
 
     def screenshot(self) -> Screenshot:
         shot = self._feed.capture()
-        self._ahead.seen(shot)
+        self._app.seen(shot)
+        self._tree.seen(shot)
         return shot
 
     def foreground(self) -> ForegroundApp:
-        return self._phone.foreground()
+        return self._app.take(self._feed.newest)
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         before = self._feed.newest
-        nodes = self._ahead.take(before)
+        nodes = self._tree.take(before)
         after = self._feed.newest
         if nodes and before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
             self._explain(after.image, nodes)
@@ -83,5 +84,6 @@ class LeasedPhone:
         except leases.LeaseLost:
             self.refused = True
             raise
-        self._ahead.gesture(self._feed.newest)
+        self._app.gesture(self._feed.newest)
+        self._tree.gesture(self._feed.newest)
         self._feed.hurry()

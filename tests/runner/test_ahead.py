@@ -12,10 +12,11 @@ from PIL import Image
 from cs_agent.engine.fakes_phone import FakePhoneError
 from cs_agent.geometry import Box
 from cs_agent.observation import Screenshot, UiNode
-from tickets.runner.tree_ahead import TreeAhead
+from tickets.runner.ahead import Ahead
 
 IMAGE = Image.new("RGB", (4, 4))
 LIMIT_S = 5
+Nodes = Ahead[tuple[UiNode, ...]]
 
 
 def shot(sequence: int, at: float) -> Screenshot:
@@ -44,11 +45,11 @@ def phone() -> Phone:
 
 
 @pytest.fixture
-def ahead(phone: Phone) -> TreeAhead:
-    return TreeAhead(phone.nodes)
+def ahead(phone: Phone) -> Nodes:
+    return Ahead(phone.nodes)
 
 
-def come_to_rest(ahead: TreeAhead, sequence: int = 2) -> None:
+def come_to_rest(ahead: Nodes, sequence: int = 2) -> None:
     ahead.gesture(shot(1, 0.0))
     for at in (0.1, 0.15, 0.2):
         ahead.seen(shot(sequence, at))
@@ -59,14 +60,14 @@ def told(nodes: tuple[UiNode, ...] | None) -> str:
     return nodes[0].text
 
 
-def test_the_tree_of_a_screen_that_rests_is_there_when_it_is_asked_for(phone: Phone, ahead: TreeAhead) -> None:
+def test_the_tree_of_a_screen_that_rests_is_there_when_it_is_asked_for(phone: Phone, ahead: Nodes) -> None:
     come_to_rest(ahead)
     assert phone.begun.wait(LIMIT_S)
     assert told(ahead.take(shot(2, 0.4))) == "1"
     assert phone.asked == 1
 
 
-def test_a_tree_is_used_once(ahead: TreeAhead) -> None:
+def test_a_tree_is_used_once(ahead: Nodes) -> None:
     come_to_rest(ahead)
     assert [told(ahead.take(shot(2, at))) for at in (0.4, 0.5)] == ["1", "2"]
 
@@ -79,16 +80,14 @@ def test_a_tree_is_used_once(ahead: TreeAhead) -> None:
     ],
     ids=["the screen changes", "a gesture is made"],
 )
-def test_a_tree_from_before_a_change_is_not_used(
-    phone: Phone, ahead: TreeAhead, happens: Callable[[TreeAhead], None]
-) -> None:
+def test_a_tree_from_before_a_change_is_not_used(phone: Phone, ahead: Nodes, happens: Callable[[Nodes], None]) -> None:
     come_to_rest(ahead)
     assert phone.begun.wait(LIMIT_S)
     happens(ahead)
     assert told(ahead.take(shot(3, 0.4))) == "2"
 
 
-def test_while_the_app_has_not_reacted_no_tree_is_begun(phone: Phone, ahead: TreeAhead) -> None:
+def test_while_the_app_has_not_reacted_no_tree_is_begun(phone: Phone, ahead: Nodes) -> None:
     ahead.gesture(shot(1, 0.0))
     for at in (0.1, 0.3, 0.6):
         ahead.seen(shot(1, at))
@@ -96,20 +95,20 @@ def test_while_the_app_has_not_reacted_no_tree_is_begun(phone: Phone, ahead: Tre
     assert phone.asked == 1
 
 
-def test_while_the_screen_moves_no_tree_is_begun(phone: Phone, ahead: TreeAhead) -> None:
+def test_while_the_screen_moves_no_tree_is_begun(phone: Phone, ahead: Nodes) -> None:
     ahead.gesture(shot(1, 0.0))
     for number in range(2, 12):
         ahead.seen(shot(number, number / 20))
     assert not phone.begun.is_set()
 
 
-def test_without_a_gesture_no_tree_is_begun(phone: Phone, ahead: TreeAhead) -> None:
+def test_without_a_gesture_no_tree_is_begun(phone: Phone, ahead: Nodes) -> None:
     for at in (0.1, 0.2, 0.4):
         ahead.seen(shot(2, at))
     assert not phone.begun.is_set()
 
 
-def test_a_phone_that_fails_says_so_where_its_tree_is_asked_for(phone: Phone, ahead: TreeAhead) -> None:
+def test_a_phone_that_fails_says_so_where_its_tree_is_asked_for(phone: Phone, ahead: Nodes) -> None:
     phone.fails = True
     come_to_rest(ahead)
     with pytest.raises(FakePhoneError):

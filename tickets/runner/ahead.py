@@ -1,7 +1,8 @@
-"""Asks a phone for its tree of elements while the wait for the screen to rest still goes on.
+"""Asks a phone what is on its screen, its tree of elements or its foreground app, while the wait for the screen to rest
+still goes on.
 
-Rule: a tree that was begun early is used only where the picture has been the same from before it was begun until it is
-asked for, and only once; with anything else the phone is asked anew. A phone makes one tree at a time.
+Rule: an answer that was asked for early is used only where the picture has been the same from before that until it is
+wanted, and only once; with anything else the phone is asked anew. Of each kind one question at a time.
 """
 
 from __future__ import annotations
@@ -9,24 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from cs_agent.observation import Screenshot, UiNode
+from cs_agent.observation import Screenshot
 
-Nodes = tuple[UiNode, ...] | None
+T = TypeVar("T")
 
 _STILL_S = 0.08  # unchanged this long, the screen may have come to rest; a wait ends after three times this
-_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="tree")  # one tree for each phone of the host
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="ahead")  # two for each phone of the host
 
 
 @dataclass(slots=True)
-class TreeAhead:
-    """For one phone; `ask` fetches its tree and may raise PhoneError."""
+class Ahead(Generic[T]):
+    """One question for one phone; `ask` may raise PhoneError."""
 
-    ask: Callable[[], Nodes]
-    _acted_on: int | None = field(default=None, init=False)  # the picture before the gesture, until a tree is begun
+    ask: Callable[[], T]
+    _acted_on: int | None = field(default=None, init=False)  # the picture before the gesture, until it is asked
     _sequence: int = field(default=-1, init=False)
     _still_since: float = field(default=0.0, init=False)
-    _begun: Future[Nodes] | None = field(default=None, init=False)
+    _begun: Future[T] | None = field(default=None, init=False)
     _begun_on: int = field(default=-1, init=False)
 
     def gesture(self, on: Screenshot | None) -> None:
@@ -35,7 +37,7 @@ class TreeAhead:
         self._begun_on = -1
 
     def seen(self, shot: Screenshot) -> None:
-        """A picture was taken; the first that stays after a gesture's effect begins a tree."""
+        """A picture was taken; the first that stays after a gesture's effect has the phone asked."""
         if shot.sequence != self._sequence:
             self._sequence, self._still_since = shot.sequence, shot.captured_at
         reacted = self._acted_on is not None and shot.sequence != self._acted_on
@@ -43,8 +45,8 @@ class TreeAhead:
             self._acted_on = None
             self._begun, self._begun_on = _threads.submit(self.ask), shot.sequence
 
-    def take(self, newest: Screenshot | None) -> Nodes:
-        """The phone's tree now. Raises PhoneError."""
+    def take(self, newest: Screenshot | None) -> T:
+        """The phone's answer now. Raises PhoneError."""
         begun, self._begun = self._begun, None
         usable = newest is not None and newest.sequence == self._begun_on
         self._acted_on, self._begun_on = None, -1
