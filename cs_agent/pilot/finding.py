@@ -6,7 +6,9 @@ it found nothing ends the goal with those words, it is not repeated for ever.
 
 from __future__ import annotations
 
-from cs_agent.engine.actions import Type
+from dataclasses import replace
+
+from cs_agent.engine.actions import Type, Wait
 from cs_agent.geometry import Box
 from cs_agent.pilot import matching
 from cs_agent.pilot.form import prompt_score
@@ -14,11 +16,12 @@ from cs_agent.pilot.lexicon import NOT_FOUND, SEARCH_ENTRY, SEARCH_HINT, Concept
 from cs_agent.pilot.moves import Decision, Move
 from cs_agent.pilot.page import Field, Item, Page
 from cs_agent.pilot.sight import Icon, IconKind
-from cs_agent.pilot.situation import STEADY, Situation, act, finish, take_over, tap, tap_field, tap_item
+from cs_agent.pilot.situation import STEADY, Situation, act, finish, take_over, tap, tap_field, tap_item, wait
 
 MAX_TYPINGS = 3
 MAX_SEARCHES = 3
 _FOUND = 0.86
+_SOON_S = 0.5  # a page that was asked for may take its time
 
 
 def find_reached(sit: Situation) -> bool:
@@ -35,7 +38,7 @@ def found_items(sit: Situation) -> list[Item]:
     items = [item for item in sit.page.items if matching.score(value, item.text) >= exact]
     typed = typed_place(sit)
     results = [item for item in items if not (typed and typed.contains(item.box.center))]
-    if typed is None and sit.done(Move.TYPE) and matching.is_code(value) and len(results) > 1:
+    if typed is None and sit.done(Move.TYPE) and matching.is_code(value) and (len(results) > 1 or _searching(sit)):
         results = _without_typed(results, value)
     return [item for item in results if not NOT_FOUND.search(item.text)]
 
@@ -44,6 +47,11 @@ def _without_typed(results: list[Item], value: str) -> list[Item]:
     """Of a search box that was not seen, the text stands above the results and is nothing but the value."""
     bare = [item for item in results if matching.normal(item.text) == matching.normal(value)]
     return [item for item in results if item not in bare[:1]]
+
+
+def _searching(sit: Situation) -> bool:
+    """The search was run and the page is still the one it was run on."""
+    return sit.done(Move.SEARCH) and sit.last_move() in {Move.SEARCH, Move.WAIT} and sit.unchanged()
 
 
 def typed_place(sit: Situation) -> Box | None:
@@ -69,7 +77,9 @@ def find(sit: Situation) -> Decision | None:
         return nothing
     if last is Move.FIELD:
         return act(Move.TYPE, Type(sit.goal.text), sit.goal.text, 0.98)
-    if typed_place(sit) or last is Move.TYPE:
+    if last is Move.SEARCH and _searching(sit):
+        return replace(wait(sit, sit.goal.text), action=Wait(_SOON_S))
+    if typed_place(sit) or last is Move.TYPE or _searching(sit):
         return _search(sit)
     place, score = search_field(sit.page, sit.goal.field)
     if place is not None and len(sit.turns(Move.TYPE)) < MAX_TYPINGS:

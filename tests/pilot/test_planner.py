@@ -230,6 +230,17 @@ class TestFinding:
         seen = page(words("202405224408", 72, 280), pressable("查询", 860, 280), result)
         assert aims_at(talk.next(seen), result)
 
+    def test_a_page_that_has_not_come_yet_is_waited_for_and_what_was_typed_is_no_result(self) -> None:
+        talk = Talk("查找订单号202405224408,进入该订单详情页").did(Move.FIELD, tapped(216, 160), 1)
+        seen = page(words("202405224408", 72, 280), pressable("查询", 860, 280))
+        talk.did(Move.TYPE, Type("202405224408"), 1).did(Move.SEARCH, tapped(858, 161), 1, "查询", seen=seen)
+        again = talk.next(seen)
+        assert again.move is Move.WAIT
+        talk.did(Move.WAIT, again.action, 1, seen=seen)
+        assert talk.next(seen).action == Type("202405224408\n")
+        result = words("订单号202405224408", 60, 600)
+        assert aims_at(talk.next(page(words("202405224408", 72, 280), pressable("查询", 860, 280), result)), result)
+
     def test_out_of_a_page_left_deep_inside_the_way_is_back(self) -> None:
         talk = Talk(REFUND).did(Move.LAUNCH, Launch("售后系统"), 1)
         seen = page(words("<", 40, 110), words("订单号:7654321", 60, 600), pressable("申请退款", 300, 2200))
