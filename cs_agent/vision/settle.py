@@ -24,6 +24,9 @@ class SettleRules:
 
     quiet_s: float = 0.25  # unchanged this long is settled: longer than a frame of the slowest animation
     react_s: float = 0.6  # how long an app may take to show that it noticed the act
+    answer_s: float = (
+        1.2  # … and to answer an act that it did notice: a button that was only pressed in looks as before
+    )
     spinner_s: float = 2.5  # a spinner alone on a steady page for this long does not announce a change
     spinner_share: float = 0.03  # of the screen; more is a page in motion
     cap_s: float = 10.0
@@ -36,6 +39,7 @@ class SettleDetector:
     before: Image.Image | None = None
     rules: SettleRules = SettleRules()
     capped: bool = field(default=False, init=False)  # ended by the cap, still moving
+    _acted_on: SmallScreen | None = field(default=None, init=False)
     _last: SmallScreen | None = field(default=None, init=False)
     _sequence: int = field(default=-1, init=False)
     _started: float = field(default=0.0, init=False)
@@ -56,17 +60,14 @@ class SettleDetector:
         if self._last is None:
             self._begin(screen, at)
             return False
-        if without_incidental(self._last.changes_to(screen), screen.size):
+        if _differ(self._last, screen):
             self._moved(self._last, screen, at)
         return self._settled(at)
 
     def _begin(self, screen: SmallScreen, at: float) -> None:
         self._last, self._started, self._changed = screen, at, at
-        if self.before is None:
-            self._reacted = True
-        else:
-            changes = SmallScreen.of(self.before).changes_to(screen)
-            self._reacted = bool(without_incidental(changes, screen.size))
+        self._acted_on = SmallScreen.of(self.before) if self.before is not None else None
+        self._reacted = self._acted_on is None or _differ(self._acted_on, screen)
 
     def _moved(self, last: SmallScreen, screen: SmallScreen, at: float) -> None:
         self._last, self._changed, self._reacted = screen, at, True
@@ -86,10 +87,21 @@ class SettleDetector:
             return True
         if not self._reacted and at - self._started < self.rules.react_s:
             return False
-        return at - self._changed >= self.rules.quiet_s or self._only_a_spinner(at)
+        still = at - self._changed >= self.rules.quiet_s or self._only_a_spinner(at)
+        return still and (at - self._started >= self.rules.answer_s or not self._is_as_before())
+
+    def _is_as_before(self) -> bool:
+        """It reacted, and shows again what it showed when the act was done."""
+        if not self._reacted or self._acted_on is None or self._last is None:
+            return False
+        return not _differ(self._acted_on, self._last)
 
     def _only_a_spinner(self, at: float) -> bool:
         return self._restless is not None and at - self._restless_since >= self.rules.spinner_s
+
+
+def _differ(one: SmallScreen, other: SmallScreen) -> bool:
+    return bool(without_incidental(one.changes_to(other), other.size))
 
 
 def _blocks(mask: Mask) -> Mask:

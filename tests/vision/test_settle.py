@@ -73,6 +73,16 @@ def test_an_act_without_effect_does_not_wait_for_ever() -> None:
     assert settled_after(lambda number: PAGE, before=PAGE) == pytest.approx(0.6)
 
 
+def test_a_button_that_was_only_pressed_in_is_no_answer_yet() -> None:
+    pressed = PAGE.copy()
+    ImageDraw.Draw(pressed).rectangle((100, 900, 900, 1020), fill="#0044cc")
+    answer = screen(500, 700, 1300)
+    late = lambda number: pressed if number in (1, 2) else PAGE if number < 8 else answer  # noqa: E731
+    assert settled_after(late, before=PAGE) == pytest.approx(1.1)
+    never = lambda number: pressed if number in (1, 2) else PAGE  # noqa: E731
+    assert settled_after(never, before=PAGE) == pytest.approx(1.2)
+
+
 @pytest.mark.parametrize("box", [CLOCK, CARET])
 def test_clocks_and_carets_do_not_count_as_movement(box: object) -> None:
     assert settled_after(blinking(corners(box))) == pytest.approx(0.3)
