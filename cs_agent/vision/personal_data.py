@@ -70,7 +70,8 @@ _CODE_WORD = (
     r"(?:验证码|校验码|动态码|动态密码|动态口令|确认码|激活码|短信码"
     r"|(?:verification|security|confirmation|one-time|login|access|SMS)\s(?:pass)?code|\bOTP\b|\bpasscode\b|\bcode\b)"
 )
-_NUMBER = r"(?<![0-9A-Za-z.¥$*])(?P<value>\d(?:[ -]?\d){3,7})(?![0-9*]|[./年:-]\d|元|分钟|秒)"
+_DATE = r"(?:(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}\s\d{1,2}:\d\d)"
+_NUMBER = rf"(?<![0-9A-Za-z.¥$*])(?<!\d-)(?!{_DATE})(?P<value>\d(?:[ -]?\d){{3,7}})(?![0-9*]|[./年:-]\d|元|分钟|秒)"
 _CODE_AFTER = re.compile(_CODE_WORD + r"[^0-9]{0,16}?" + _NUMBER, re.IGNORECASE)
 _CODE_BEFORE = re.compile(_NUMBER + r"[^0-9]{0,12}?" + _CODE_WORD, re.IGNORECASE)
 _NOT_A_CODE = re.compile(r"订单|单号|尾号|order|ending|¥|\$|金额", re.IGNORECASE)

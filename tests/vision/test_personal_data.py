@@ -50,6 +50,8 @@ def found(text: str) -> list[tuple[DataKind, str]]:
         ("【短信平台】482913(登录验证码)", CODE, "482913"),
         ("Your verification code is 123 456", CODE, "123 456"),
         ("OTP 9931", CODE, "9931"),
+        ("验证码 482-913", CODE, "482-913"),
+        ("验证码 11-2203", CODE, "11-2203"),
     ],
 )
 def test_personal_data_is_found_in_the_original_text(text: str, kind: DataKind, original: str) -> None:
@@ -59,6 +61,10 @@ def test_personal_data_is_found_in_the_original_text(text: str, kind: DataKind, 
 @pytest.mark.parametrize(
     "text",
     [
+        "最近验证码 2026-11-22 03:28:19",
+        "最近验证码 2026-11-2203:28:19",
+        "验证码 11-22 03:28 已送达",
+        "2026-11-22 登录验证码",
         "订单号202405218876",
         "订单号:2024052188761234567",
         "运单号 13812345678",
