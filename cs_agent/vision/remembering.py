@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidocr.ch_ppocr_rec.typings import TextRecInput, TextRecOutput
 
-REMEMBERED = 4000  # lines; some hundred bytes each
+REMEMBERED = 2000  # lines; about 2 kB each, with the places of their letters
 _Line = tuple[str, float, Any]  # letters, how sure, and where each letter stands
 
 
