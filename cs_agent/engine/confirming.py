@@ -60,10 +60,11 @@ class Exhibitor:
     def show(self, action: Action, seen: Observation, state: RunState, *, irreversible: bool) -> Exhibit:
         """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone.
 
-        Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards.
+        Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards. Nor on
+        the system's dialog for a permission, which holds no field of the flow's.
         """
         seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
-        if irreversible and self.rules.confirm_fields and not _scrolls(action):
+        if irreversible and self.rules.confirm_fields and not (_scrolls(action) or seen.app.asks_permission):
             return self._show_submission(action, seen, state)
         seen, found = self.reader.view(
             seen, tuple(replace(field, required=False) for field in self.rules.confirm_fields)

@@ -7,7 +7,7 @@ import pytest
 from cs_agent.engine import human
 from cs_agent.engine.actions import Back, Swipe, Tap, Type
 from cs_agent.engine.fakes_phone import FakeScreen
-from cs_agent.engine.flow import FlowRules
+from cs_agent.engine.flow import ConfirmField, FlowRules
 from cs_agent.engine.state import ConfirmationRequest, Phase, StepStatus, TakeoverRequest
 from cs_agent.geometry import NormPoint
 from tests.engine.story import Story
@@ -67,6 +67,19 @@ def test_a_permission_is_never_granted_without_a_human(rows, allow):
     story.state = human.approve(story.state, asked.action_digest)
     story.turn()
     assert story.phone.shown == "home"
+
+
+def test_on_a_permission_dialog_nothing_is_scrolled_for_the_flows_fields():
+    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+                        package="com.android.permissioncontroller", goes={"允许": "home"})  # fmt: skip
+    rules = FlowRules(confirm_fields=(ConfirmField("amount", "退款", ("退款金额",)),))
+    story = Story(screens(ask=dialog), ["订单 1001"], begins="ask", rules=rules)
+    asked = story.turn().pause
+    assert isinstance(asked, ConfirmationRequest)
+    assert story.phone.acts == []
+    story.state = human.approve(story.state, asked.action_digest)
+    story.turn()
+    assert (story.phone.acts, story.phone.shown) == (["tap:允许"], "home")
 
 
 def test_a_flow_that_only_looks_things_up_declines_permissions_by_itself():
