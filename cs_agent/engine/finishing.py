@@ -42,12 +42,16 @@ class Finishing:
         message is gone by the time the model has spoken.
         """
         glimpsed, fresh = draft.observation, self.kit.eyes.look_closely()
+        closest = fresh, Evidence()
         for look in self._looks(fresh, glimpsed):
-            draft.observation, evidence = look, self._evidence(look, action)
+            evidence = self._evidence(look, action)
             if evidence.complete:
+                draft.observation = look
                 return evidence
-        draft.observation = self.kit.eyes.read_all(fresh)
-        return self._evidence(draft.observation, action)
+            if look.screenshot is fresh.screenshot:
+                closest = look, evidence
+        draft.observation, evidence = closest
+        return evidence
 
     def _looks(self, fresh: Observation, glimpsed: Observation | None) -> Iterator[Observation]:
         eyes = self.kit.eyes

@@ -6,9 +6,7 @@ it found nothing ends the goal with those words, it is not repeated for ever.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cs_agent.engine.actions import Type, Wait
+from cs_agent.engine.actions import Type
 from cs_agent.geometry import Box
 from cs_agent.pilot import matching
 from cs_agent.pilot.form import prompt_score
@@ -78,7 +76,7 @@ def find(sit: Situation) -> Decision | None:
     if last is Move.FIELD:
         return act(Move.TYPE, Type(sit.goal.text), sit.goal.text, 0.98)
     if last is Move.SEARCH and _searching(sit):
-        return replace(wait(sit, sit.goal.text), action=Wait(_SOON_S))
+        return wait(sit, sit.goal.text, _SOON_S)
     if typed_place(sit) or last is Move.TYPE or _searching(sit):
         return _search(sit)
     place, score = search_field(sit.page, sit.goal.field)

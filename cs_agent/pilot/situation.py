@@ -172,8 +172,8 @@ def _on_button(sit: Situation, lane: int, y: int) -> bool:
     return any(panel.look is Look.FILLED and panel.box.contains(point) for panel in sit.page.panels)
 
 
-def wait(sit: Situation, why: str = "") -> Decision:
-    return Decision(Move.WAIT, Wait(1), STEADY, why)
+def wait(sit: Situation, why: str = "", seconds: float = 1) -> Decision:
+    return Decision(Move.WAIT, Wait(seconds), STEADY, why)
 
 
 def take_over(sit: Situation, reason: str) -> Decision:

@@ -5,9 +5,7 @@ Rule: every tap has a text that was matched; a submission counts only when the p
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from cs_agent.engine.actions import Back, Home, Launch, Wait
+from cs_agent.engine.actions import Back, Home, Launch
 from cs_agent.pilot import matching
 from cs_agent.pilot.goal import TAPS, GoalKind
 from cs_agent.pilot.lexicon import COMPLAINT, FAILED, LAUNCHER, SUCCESS, Concept
@@ -123,7 +121,7 @@ def _at_work(sit: Situation, item: Item) -> bool:
 
 def _look_again(sit: Situation, item: Item) -> Decision:
     """Soon: the message that tells the outcome may pass."""
-    return replace(wait(sit, item.text), action=Wait(_SOON_S))
+    return wait(sit, item.text, _SOON_S)
 
 
 def _without_effect(sit: Situation, item: Item) -> bool:

@@ -24,9 +24,7 @@ class SettleRules:
 
     quiet_s: float = 0.25  # unchanged this long is settled: longer than a frame of the slowest animation
     react_s: float = 0.6  # how long an app may take to show that it noticed the act
-    answer_s: float = (
-        1.2  # … and to answer an act that it did notice: a button that was only pressed in looks as before
-    )
+    answer_s: float = 1.2  # … and to answer one that it did notice: a button that was only pressed looks as before
     spinner_s: float = 2.5  # a spinner alone on a steady page for this long does not announce a change
     spinner_share: float = 0.03  # of the screen; more is a page in motion
     cap_s: float = 10.0
