@@ -17,7 +17,7 @@ help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: setup ## Set everything up and run the product with its virtual phone and pilot
-	@$(PY) -m cs_agent.project.demo
+	@$(PY) -m cs_agent.demo
 
 test: setup-dev ## Set everything up and run every test, the fast ones first
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak" $(RERUNS)

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw
 
-from cs_agent.virtual_phone.fakes import FakeScreen
-from cs_agent.virtual_phone.faults import Faults
-from cs_agent.virtual_phone.files import PhoneFiles
-from cs_agent.virtual_phone.phone import Identity, VirtualPhone
-from cs_agent.virtual_phone.server import PhoneServer
+from cs_agent.demo.phone.device.fake_screen import FakeScreen
+from cs_agent.demo.phone.device.faults import Faults
+from cs_agent.demo.phone.device.files import PhoneFiles
+from cs_agent.demo.phone.device.phone import Identity, VirtualPhone
+from cs_agent.demo.phone.server import PhoneServer
 
 SIZE = (1080, 2400)
 PICTURES = 12

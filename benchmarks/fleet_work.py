@@ -14,7 +14,7 @@ from collections import Counter
 from typing import Any
 
 from benchmarks.quick_model import QuickModel
-from cs_agent.virtual_phone.catalogue import Catalogue
+from cs_agent.demo.phone.catalogue import Catalogue
 from tests.soak import desk
 
 LIMIT_S = float(os.environ.get("FLEET_LIMIT_S", "600"))

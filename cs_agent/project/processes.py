@@ -29,7 +29,7 @@ def embedded(values: dict[str, Any], data_dir: Path) -> tuple[Process, ...]:
         Process("phone", _virtual_phone(values), values["CS_AGENT_PHONE_PORT"]),
         Process(
             "pilot",
-            _python("-m", "cs_agent.pilot", "--port", values["CS_AGENT_PILOT_PORT"]),
+            _python("-m", "cs_agent.demo.pilot", "--port", values["CS_AGENT_PILOT_PORT"]),
             values["CS_AGENT_PILOT_PORT"],
         ),
     )
@@ -81,7 +81,7 @@ def _redis(port: int, directory: Path) -> tuple[str, ...]:
 
 def _virtual_phone(values: dict[str, Any]) -> tuple[str, ...]:
     return _python(
-        "-m", "cs_agent.virtual_phone",
+        "-m", "cs_agent.demo.phone",
         "--port", values["CS_AGENT_PHONE_PORT"],
         "--count", values["CS_AGENT_PHONES"],
         "--backoffice-port", values["CS_AGENT_BACKOFFICE_PORT"],

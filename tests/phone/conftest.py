@@ -38,7 +38,7 @@ def start_phone(adb_server: AdbServer) -> Iterator[StartPhone]:
     def start(chaos: str = "") -> AdbPhone:
         process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "cs_agent.virtual_phone", "--screen", "fake"),
+                *(sys.executable, "-m", "cs_agent.demo.phone", "--screen", "fake"),
                 *("--port", "0", "--backoffice-port", "0", "--chaos", chaos),
             ],
             cwd=ROOT,

@@ -47,7 +47,7 @@ class BrowserPhone:
 @pytest.fixture(scope="module")
 def browser(adb_server: AdbServer) -> Iterator[BrowserPhone]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "cs_agent.virtual_phone", "--port", "0", "--backoffice-port", "0"],
+        [sys.executable, "-m", "cs_agent.demo.phone", "--port", "0", "--backoffice-port", "0"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

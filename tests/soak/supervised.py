@@ -31,7 +31,7 @@ class SupervisedProduct(Product):
 
     def __init__(self, directory: Path, *, database_url: str = "", real_pilot: bool = False) -> None:
         super().__init__(directory, environ={**_QUICKER, **({"DATABASE_URL": database_url} if database_url else {})})
-        respawn = (sys.executable, "-m", "cs_agent.project.respawn")
+        respawn = (sys.executable, "-m", "cs_agent.demo.respawn")
         brain = (sys.executable, "-m", "tests.soak.brain")  # in the pilot's place: it thinks in no time
         if not real_pilot:
             self.processes["pilot"] = replace(self.processes["pilot"], command=brain)

@@ -1,0 +1,43 @@
+"""The programs of the phone, by name: everything its shell can run.
+
+Rule: a name is in exactly one module; the shell finds nothing that is not here or in a file of the phone.
+"""
+
+from __future__ import annotations
+
+from cs_agent.demo.phone.commands import (
+    activities,
+    builtins,
+    cmd,
+    content,
+    display,
+    dumpsys,
+    folders,
+    inputs,
+    keyboards,
+    packages,
+    preferences,
+    system,
+    text,
+    uiautomator,
+)
+from cs_agent.demo.phone.shell.call import Command
+
+_MODULES = (
+    activities,
+    builtins,
+    cmd,
+    content,
+    display,
+    dumpsys,
+    folders,
+    inputs,
+    keyboards,
+    packages,
+    preferences,
+    system,
+    text,
+    uiautomator,
+)
+COMMANDS: dict[str, Command] = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}
+PROGRAMS = tuple(sorted(COMMANDS.keys() - builtins.BUILTINS.keys()))  # those that /system/bin shows

@@ -1,0 +1,151 @@
+"""What the display shows and how big it is: screencap, wm, screenrecord.
+
+Rule: a capture that fails says so on stderr and with its status; it never delivers a picture that was not there.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, CaptureFailed
+from cs_agent.demo.phone.device.screen import ScreenGone
+from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, USAGE, Call, Command
+
+RAW_HEADER = struct.Struct("<4I")
+_RGBA_8888 = 1
+_SRGB = 1
+_BAD_VALUE = -22
+_NO_SCREEN = -1
+_USAGE = """usage: screencap [-ahp] [-d display-id] [FILENAME]
+   -h: this message
+   -a: captures all the active displays. This appends an integer postfix to the FILENAME.
+   -p: outputs in png format.
+   -d: specify the display ID to capture (If the id is not given, it defaults to the first display)
+If FILENAME ends with .png it will be saved as a png.
+If FILENAME is not given, the results will be printed to stdout."""
+_TWO_DISPLAYS = """[Warning] Multiple displays were found, but no display id was specified! Defaulting to the first \
+display found, however this default is not guaranteed to be consistent across captures.
+A display id should be specified.
+A display ID can be specified with the [-d display-id] option.
+See "dumpsys SurfaceFlinger --display-id" for valid display IDs."""
+
+
+async def screencap(call: Call) -> int:
+    args = list(call.args)
+    if "-h" in args:
+        await call.complain(_USAGE)
+        return FAILED
+    display = args.pop(args.index("-d") + 1) if "-d" in args[:-1] else None
+    paths = [arg for arg in args if not arg.startswith("-")]
+    if any(arg not in ("-p", "-d", "-a") for arg in args if arg.startswith("-")) or len(paths) > 1:
+        await call.complain(_USAGE)
+        return FAILED
+    if display is not None and display not in _display_ids(call):
+        return await _failed(call, _BAD_VALUE)
+    if display is None and call.phone.faults.two_displays:
+        await call.complain(_TWO_DISPLAYS)
+    path = paths[0] if paths else ""
+    return await _capture(call, path, "-p" in args or path.endswith(".png"))
+
+
+async def _capture(call: Call, path: str, png: bool) -> int:
+    try:
+        parts = await _picture(call, png)
+    except (ScreenGone, CaptureFailed):
+        return await _failed(call, _NO_SCREEN)
+    if not path:
+        for part in parts:
+            await call.streams.out.write(part)
+        return OK
+    try:
+        with call.phone.files.host_for_writing(call.resolve(path)).open("wb") as file:
+            file.writelines(parts)
+    except OSError as error:
+        await call.complain(f"Error opening file: {path} ({error.strerror})")
+        return FAILED
+    return OK
+
+
+async def _picture(call: Call, png: bool) -> list[bytes | memoryview]:
+    if png:
+        return [await call.phone.capture_png()]
+    capture = await call.phone.capture_rgba()
+    return [RAW_HEADER.pack(capture.width, capture.height, _RGBA_8888, _SRGB), capture.rgba]
+
+
+async def _failed(call: Call, status: int) -> int:
+    await call.complain(f"Failed to take screenshot. Status: {status}\nCapturing failed.")
+    return FAILED
+
+
+def _display_ids(call: Call) -> tuple[str, ...]:
+    """The number of the logical display is taken as well, as older releases do."""
+    second = (str(SECOND_DISPLAY_ID),) if call.phone.faults.two_displays else ()
+    return ("0", str(DISPLAY_ID), *second)
+
+
+async def wm(call: Call) -> int:
+    what, *rest = call.args or ("",)
+    match what:
+        case "size":
+            return await _size(call, rest)
+        case "density":
+            return await _density(call, rest)
+        case "user-rotation" | "set-user-rotation":
+            return await _user_rotation(call, rest)
+        case "dismiss-keyguard":
+            call.phone.awake = True
+            return OK
+    await call.complain(f"Unknown command: {what}")
+    return EXCEPTION
+
+
+async def _size(call: Call, rest: list[str]) -> int:
+    if rest and rest[0] != "reset":
+        return await _fixed(call, "size")
+    if not rest:
+        await call.say(f"Physical size: {call.phone.identity.width}x{call.phone.identity.height}")
+    return OK
+
+
+async def _density(call: Call, rest: list[str]) -> int:
+    if rest and rest[0] != "reset":
+        return await _fixed(call, "density")
+    if not rest:
+        await call.say(f"Physical density: {call.phone.identity.density}")
+    return OK
+
+
+async def _fixed(call: Call, what: str) -> int:
+    """Some makers let nobody override the panel; this phone is one of theirs."""
+    return await call.throw(
+        what, f"java.lang.SecurityException: the display {what} of this device cannot be overridden"
+    )
+
+
+async def _user_rotation(call: Call, rest: list[str]) -> int:
+    """`wm user-rotation [free|lock] [0-3]`."""
+    settings = call.phone.settings
+    if not rest:
+        locked = settings.get("system", "accelerometer_rotation") == "0"
+        await call.say(f"lock {settings.get('system', 'user_rotation')}" if locked else "free")
+        return OK
+    if rest[0] not in ("free", "lock") or any(turn not in "0123" or len(turn) != 1 for turn in rest[1:2]):
+        await call.complain("Error: argument needs to be either -d, free or lock.")
+        return USAGE
+    settings.put("system", "accelerometer_rotation", str(int(rest[0] == "free")))
+    if rest[0] == "lock" and rest[1:]:
+        settings.put("system", "user_rotation", rest[1])
+    return OK
+
+
+async def screenrecord(call: Call) -> int:
+    """A device without a working video encoder."""
+    if not [arg for arg in call.args if not arg.startswith("--")]:
+        await call.complain("Must specify output file (see --help).")
+        return USAGE
+    await call.complain("ERROR: unable to configure video/avc codec at the display's size (err=-38)")
+    return FAILED
+
+
+COMMANDS: dict[str, Command] = {"screencap": screencap, "screenrecord": screenrecord, "wm": wm}
