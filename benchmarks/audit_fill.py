@@ -16,10 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from django.utils import timezone
 
-from tickets import audit_triggers, seals
-from tickets.models import AuditEvent, AuditHead, CustomerKey, Department, Ticket
-from tickets.services import audit
-from tickets.services.audit_chain import GENESIS, link_hash
+from tickets.models import AuditEvent, AuditHead, CustomerKey, Department, Ticket, audit_triggers, seals
+from tickets.services.evidence import audit
+from tickets.services.evidence.audit_chain import GENESIS, link_hash
 
 PER_TICKET = 40
 CUSTOMERS_TICKETS = 4  # tickets of one customer

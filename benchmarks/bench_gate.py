@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.figures import Figure, spread
-from cs_agent.engine.state import VerdictKind
+from cs_agent.engine.run.state import VerdictKind
 from tests.engine.gate_cases import VIEWS, Case, cases
 
 _NAMES = {"both": "tree and picture", "tree": "tree alone", "picture": "picture alone"}

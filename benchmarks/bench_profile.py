@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks import own_worker
 from benchmarks.figures import Figure, spread
 from benchmarks.fixed_delay_phone import FilePhone
-from cs_agent.engine.protocols import Key
+from cs_agent.engine.run.protocols import Key
 from cs_agent.phone.phone import AdbPhone
 from tests.processes import Product, wait_until
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from benchmarks import own_worker
 from benchmarks.figures import Figure, spread
-from cs_agent.engine.protocols import TextReader
+from cs_agent.engine.run.protocols import TextReader
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader, Reuse
 from tests.processes import Product, wait_until
 

@@ -27,7 +27,7 @@ from cs_agent.geometry import Box  # noqa: E402
 from cs_agent.vision.personal_data import DataKind, is_id_card, passes_luhn  # noqa: E402
 from cs_agent.vision.redaction import FILL, Audience, RedactionPolicy  # noqa: E402
 from tests.vision.pictures import write  # noqa: E402
-from tickets.runner.redactors import Redactor  # noqa: E402
+from tickets.runner.pictures.redactors import Redactor  # noqa: E402
 
 SCREENS = int(os.environ.get("BENCH_REDACTION_SCREENS", "40"))
 SIZE = (1080, 1600)

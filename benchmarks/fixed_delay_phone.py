@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from cs_agent.engine.protocols import Key, Phone
+from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from cs_agent.phone.frames import png_frame
@@ -53,7 +53,7 @@ class FilePhone(AdbPhone):
 
 
 class DelayedGestures:
-    """Implements cs_agent.engine.protocols.Phone: another phone, with a delay after each gesture."""
+    """Implements cs_agent.engine.run.protocols.Phone: another phone, with a delay after each gesture."""
 
     def __init__(self, phone: Phone) -> None:
         self._phone = phone

@@ -11,13 +11,13 @@ own_worker.set_up()
 from django.conf import settings  # noqa: E402 - after Django's set-up
 
 from benchmarks.fixed_delay_phone import DelayedGestures, FilePhone, NoSettling  # noqa: E402
-from cs_agent.engine.loop import Engine  # noqa: E402
-from cs_agent.engine.protocols import Journal, Phone  # noqa: E402
+from cs_agent.engine.run.protocols import Journal, Phone  # noqa: E402
+from cs_agent.engine.turn.loop import Engine  # noqa: E402
 from tickets import models  # noqa: E402
-from tickets.runner import engines  # noqa: E402
-from tickets.runner.app_names import own_app_names  # noqa: E402
-from tickets.runner.feed import ScreenFeed  # noqa: E402
-from tickets.runner.host import Parts  # noqa: E402
+from tickets.runner.drive import engines  # noqa: E402
+from tickets.runner.drive.app_names import own_app_names  # noqa: E402
+from tickets.runner.host.service import Parts  # noqa: E402
+from tickets.runner.pictures.feed import ScreenFeed  # noqa: E402
 
 
 class FeedOnRequest(ScreenFeed):

@@ -34,7 +34,7 @@ def main(count: int) -> int:
 def _see_through(runs: list[str], deadline: float) -> dict[str, int]:
     """Say yes until all have ended; what was asked for besides, by its kind."""
     from tickets.models import Run
-    from tickets.transitions import ENDED, WAITING
+    from tickets.services.runs.transitions import ENDED, WAITING
 
     helped: Counter[str] = Counter()
     while True:
@@ -49,7 +49,7 @@ def _see_through(runs: list[str], deadline: float) -> dict[str, int]:
 
 def _answer(run: Any, helped: Counter[str], late: bool) -> None:
     from tickets.errors import RunEnded
-    from tickets.services import runs
+    from tickets.services.runs import lifecycle as runs
 
     state = desk.look(str(run.pk))
     if state["kind"] == "action" and not late:

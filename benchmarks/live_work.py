@@ -162,7 +162,7 @@ def _socket(show: Show, cookie: str) -> connect:
 
 async def _note_captures(phone: int, captured: dict[int, float]) -> None:
     """When each frame was captured, by its number: one more reader, beside the web server."""
-    from tickets.frames import FrameReader
+    from tickets.services.live.frames import FrameReader
 
     async with FrameReader(phone) as reader:
         async for frame in reader.frames():

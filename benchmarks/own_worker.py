@@ -14,7 +14,7 @@ import django
 from tests.processes import Product
 
 if TYPE_CHECKING:
-    from tickets.runner.host import Parts
+    from tickets.runner.host.service import Parts
 
 _CELERY = ("-m", "celery", "-A", "cs_agent.project")
 
@@ -36,7 +36,7 @@ def set_up() -> None:
 def work(parts: Parts, arguments: list[str]) -> None:
     """Run the worker with a phone host of these parts, until it is told to stop."""
     from cs_agent.project.celery import app
-    from tickets.runner import host
+    from tickets.runner.host import service as host
 
     host.current(parts)
     app.worker_main(arguments)

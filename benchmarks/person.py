@@ -31,7 +31,7 @@ class Person:
             self._take_over(run)
 
     def _decide(self, run: Any) -> bool:
-        from tickets.services import decisions
+        from tickets.services.runs import decisions
 
         asked = run.confirmations.filter(state="pending").first()
         if asked is None:
@@ -50,7 +50,7 @@ class Person:
 
     def _answer(self, run: Any) -> bool:
         from tickets.models import Question
-        from tickets.services import decisions
+        from tickets.services.runs import decisions
 
         asked = Question.objects.filter(run=run, answered_at=None).first()
         if asked is None:
@@ -62,7 +62,7 @@ class Person:
     def _take_over(self, run: Any) -> bool:
         """Only a log-in is done by hand; anything else is what the figures are to show."""
         from tickets.models import Takeover
-        from tickets.services import takeovers
+        from tickets.services.runs import takeovers
 
         asked = Takeover.objects.filter(run=run, ended_at=None).first()
         if asked is None:
@@ -82,7 +82,7 @@ class Person:
 
 def _log_in_page(run: Any) -> tuple[Any, tuple[Any, ...]] | None:
     """The phone and what stands on it, where that is a log-in with a code."""
-    from tickets.runner.host import connect
+    from tickets.runner.host.service import connect
 
     phone = connect(run.phone)
     nodes = phone.nodes() or ()

@@ -62,8 +62,8 @@ def _run(meter: Meter) -> dict[str, int]:
 
     from tests.runner.world import FakeHost, World, approve, handset
     from tickets.models import Department, Phone
-    from tickets.services import runs
-    from tickets.services.tickets import create_ticket
+    from tickets.services.runs import lifecycle as runs
+    from tickets.services.tickets.changes import create_ticket
 
     lin, phone, before = User.objects.get(username="lin"), Phone.objects.get(), len(meter.steps)
     ticket = create_ticket(user=None, subject="", text=_TEXT, department=Department.objects.filter(members=lin)[0])

@@ -10,11 +10,11 @@ import os
 import queue
 from typing import Any
 
-from cs_agent.engine.fakes_model import documented
-from cs_agent.engine.protocols import PhoneError
-from cs_agent.engine.scripted_endpoint import Answer, ScriptedEndpoint
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.phone import AdbPhone
 from cs_agent.project import conf
+from cs_agent.testing.model import documented
+from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint
 from tests.soak.brain import mobile_of, next_action
 
 

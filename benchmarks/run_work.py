@@ -57,7 +57,7 @@ def handle(name: str) -> Handled:
     """Make the ticket anew, start it, answer what it asks, and wait for its end."""
     from django.contrib.auth import get_user_model
 
-    from tickets.services import runs
+    from tickets.services.runs import lifecycle as runs
 
     lin = get_user_model().objects.get(username="lin")
     run, waits = runs.start_run(ticket=_ticket(name), user=lin), ""
@@ -77,7 +77,7 @@ def _ticket(name: str) -> Any:
     from django.core.files import File
 
     from tickets.demo import FIXTURES
-    from tickets.services.tickets import create_ticket
+    from tickets.services.tickets.changes import create_ticket
 
     items = json.loads((FIXTURES / "tickets.json").read_text("utf-8"))
     item = next(item for item in items if item["external_id"] == name)

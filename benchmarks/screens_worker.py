@@ -14,12 +14,12 @@ from benchmarks import own_worker
 
 own_worker.set_up()
 
-from cs_agent.engine.loop import Engine  # noqa: E402 - after Django's set-up
-from cs_agent.engine.protocols import Journal, Phone  # noqa: E402
-from cs_agent.engine.state import RunState, StepRecord  # noqa: E402
+from cs_agent.engine.run.protocols import Journal, Phone  # noqa: E402
+from cs_agent.engine.run.state import RunState, StepRecord  # noqa: E402
+from cs_agent.engine.turn.loop import Engine  # noqa: E402 - after Django's set-up
 from tickets import models  # noqa: E402
-from tickets.runner import engines  # noqa: E402
-from tickets.runner.host import Parts  # noqa: E402
+from tickets.runner.drive import engines  # noqa: E402
+from tickets.runner.host.service import Parts  # noqa: E402
 
 _numbers = itertools.count(1)
 

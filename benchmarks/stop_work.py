@@ -79,7 +79,7 @@ class Stage:
 
     def _stop(self, state: str, run: str) -> Stopped:
         from tickets.models import Run
-        from tickets.services import runs
+        from tickets.services.runs import lifecycle as runs
 
         row, user = Run.objects.get(pk=run), desk._user()
         assert not self._is_home(), f"{state}: it was at home before"

@@ -60,7 +60,7 @@ def session_of(user: Any) -> str:
 
 def sweep() -> list[float]:
     """Seconds of each sweep, made here beside the product's own."""
-    from tickets.runner import sweeper
+    from tickets.runner.upkeep import sweeper
 
     taken = []
     for _ in range(SWEEPS):
@@ -110,7 +110,7 @@ def make_tickets(count: int, prefix: str, user: Any) -> list[Any]:
 def _version() -> Any:
     """The resend, for phones with a label that none has."""
     from tickets.models import FlowVersion
-    from tickets.services import flows
+    from tickets.services.flows import publishing as flows
 
     newest = FlowVersion.objects.filter(template__slug="resend_code").latest("pk")
     return flows.publish_version(newest.template, {**newest.definition, "phone_labels": [_ABSENT]}, None)

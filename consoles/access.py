@@ -21,7 +21,8 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from tickets.permissions import Permission, require
-from tickets.services import api_tokens, audit
+from tickets.services.evidence import audit
+from tickets.services.people import api_tokens
 
 GET = ("GET", "HEAD")
 POST = ("POST",)

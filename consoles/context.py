@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from consoles.middleware import THEME_COOKIE, THEMES
-from consoles.words import script_words
+from consoles.pages.words import script_words
 from tickets.permissions import Permission, has
 
 

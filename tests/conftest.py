@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tickets import audit_triggers
+from tickets.models import audit_triggers
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 

@@ -26,7 +26,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from tickets import models
 from tickets.errors import InvalidFlow, ServiceError
 from tickets.permissions import Permission, has
-from tickets.services import audit, flows
+from tickets.services.evidence import audit
+from tickets.services.flows import publishing as flows
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

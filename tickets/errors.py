@@ -100,7 +100,7 @@ class NeedsInput(ServiceError):
 
 
 class SlotsNeeded(NeedsInput):
-    """`reading` (tickets.slots.SlotReading) says what was found, what is missing and what is ambiguous."""
+    """`reading` (tickets.flows.slots.SlotReading) says what was found, what is missing and what is ambiguous."""
 
     code = "slots_needed"
     default = _("还缺少信息,请补充后再启动。")

@@ -9,7 +9,7 @@ import logging
 
 from celery import shared_task
 
-from tickets.services import audit, daily_export, retention
+from tickets.services.evidence import audit, daily_export, retention
 
 log = logging.getLogger(__name__)
 

@@ -62,7 +62,7 @@ def require(user: Any, permission: Permission, *, ticket: Any = None, run: Any =
     """Raise Forbidden, and write `permission.refused` down, unless the user has the permission."""
     if has(user, permission):
         return
-    from tickets.services import audit  # the audit trail needs the models, which must not need this module
+    from tickets.services.evidence import audit
 
     known = user if user is not None and user.is_authenticated else None
     audit.record(

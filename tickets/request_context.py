@@ -1,6 +1,6 @@
 """Where the present work comes from: address, request id and user, for the audit trail.
 
-Rule: set at the edge (middleware, WebSocket consumer, task), read by `tickets.services.audit` only.
+Rule: set at the edge (middleware, WebSocket consumer, task), read by `tickets.services.evidence.audit` only.
 """
 
 from __future__ import annotations

@@ -9,8 +9,9 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from tickets import audit_triggers, permissions
-from tickets.services import audit
+from tickets import permissions
+from tickets.models import audit_triggers
+from tickets.services.evidence import audit
 
 
 def connect(app_config: Any) -> None:

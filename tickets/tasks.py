@@ -20,10 +20,12 @@ from django.db import InterfaceError, OperationalError
 
 from tickets import queues
 from tickets.models import Phone, Run
-from tickets.runner import engines, health, host, sweeper
-from tickets.runner.drive import drive
-from tickets.runner.encode import encode_run
-from tickets.runner.trouble import note_defect
+from tickets.runner.drive import engines
+from tickets.runner.drive.session import drive
+from tickets.runner.drive.trouble import note_defect
+from tickets.runner.host import service as host
+from tickets.runner.pictures.encode import encode_run
+from tickets.runner.upkeep import health, sweeper
 
 log = logging.getLogger(__name__)
 _encoding = threading.Lock()

@@ -24,7 +24,7 @@ from consoles.access import commands_of
 from tickets import request_context
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, has
-from tickets.services import audit
+from tickets.services.evidence import audit
 
 CHECK_EVERY_S = 30.0
 NOT_LOGGED_IN = 4401

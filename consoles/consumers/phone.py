@@ -20,16 +20,16 @@ from redis.exceptions import RedisError
 
 from consoles.access import command
 from consoles.consumers.base import CHECK_EVERY_S, ConsoleConsumer
-from consoles.gestures import read_gesture
-from tickets import gestures
+from consoles.consumers.gestures import read_gesture
 from tickets.errors import NotPending
-from tickets.frames import Frame
-from tickets.live import ticket_group
 from tickets.models import Run, Takeover
 from tickets.permissions import Permission, has_now
-from tickets.services import access
-from tickets.shared_frames import SharedReader
-from tickets.transitions import ENDED
+from tickets.services.live import gestures
+from tickets.services.live.events import ticket_group
+from tickets.services.live.frames import Frame
+from tickets.services.live.shared_frames import SharedReader
+from tickets.services.people import access
+from tickets.services.runs.transitions import ENDED
 
 HEADER = struct.Struct("<IIII")
 RETRY_S = 1.0

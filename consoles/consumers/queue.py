@@ -8,9 +8,9 @@ from channels.db import database_sync_to_async
 
 from consoles.access import command
 from consoles.consumers.base import ConsoleConsumer
-from tickets.live import HOUSE_GROUP, queue_group
 from tickets.permissions import Permission
-from tickets.services import access
+from tickets.services.live.events import HOUSE_GROUP, queue_group
+from tickets.services.people import access
 
 
 class QueueConsumer(ConsoleConsumer):

@@ -9,10 +9,10 @@ from channels.db import database_sync_to_async
 from consoles.access import command
 from consoles.consumers.base import NOT_FOUND, ConsoleConsumer
 from tickets.errors import NotFound
-from tickets.live import HOUSE_GROUP, ticket_group
 from tickets.models import Ticket
 from tickets.permissions import Permission
-from tickets.services import access
+from tickets.services.live.events import HOUSE_GROUP, ticket_group
+from tickets.services.people import access
 
 
 class TicketConsumer(ConsoleConsumer):

@@ -14,12 +14,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from consoles import media
-from consoles.audit_words import event_in_words, roles_in_words
-from consoles.words import TONES, action_in_words, in_language, run_language
+from consoles.pages.audit_words import event_in_words, roles_in_words
+from consoles.pages.words import TONES, action_in_words, in_language, run_language
+from consoles.web import media
+from tickets.flows.slots.money import FULL, HALF
+from tickets.flows.slots.spec import parse_specs
 from tickets.models import RunStatus
-from tickets.slots.money import FULL, HALF
-from tickets.slots.spec import parse_specs
 
 register = template.Library()
 register.filter("in_words", action_in_words)

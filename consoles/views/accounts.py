@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from consoles import logins
 from consoles.access import FORM, POST, Access, permitted
 from consoles.middleware import THEME_COOKIE, THEMES
+from consoles.web import logins
 
 _YEAR_S = 365 * 24 * 3600
 

@@ -11,11 +11,11 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from consoles.access import GET, permitted
-from consoles.audit_search import AuditSearch
+from consoles.pages.audit_search import AuditSearch
 from consoles.views.audit import streamed
 from tickets.errors import Invalid
 from tickets.permissions import Permission
-from tickets.services import audit_export
+from tickets.services.evidence import audit_export
 
 _NAMES = {"from": "since", "to": "until", **{name: name for name in ("ticket", "customer", "user", "device", "type")}}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -12,10 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from consoles.access import POST, permitted
-from consoles.audit_search import PAGE, AuditSearch
+from consoles.pages.audit_search import PAGE, AuditSearch
 from tickets.models import AuditEvent, Run
 from tickets.permissions import Permission
-from tickets.services import access, audit_export
+from tickets.services.evidence import audit_export
+from tickets.services.people import access
 
 _PIECES = 4  # of the export, sent at once: a thousand rows, some 650 kB
 _MOST_TYPES = 100

@@ -10,11 +10,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.words import run_language
+from consoles.pages.words import run_language
 from tickets.errors import Invalid, NotFound, SlotsNeeded
 from tickets.models import FlowTemplate, FlowVersion, Ticket
 from tickets.permissions import Permission
-from tickets.services import access, runs
+from tickets.services.people import access
+from tickets.services.runs import lifecycle as runs
 
 MOST = 100  # more than a page of the queue, few enough for one answer
 

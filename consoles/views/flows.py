@@ -15,7 +15,7 @@ from consoles.access import POST, permitted
 from tickets.errors import InvalidFlow, NotFound
 from tickets.models import FlowTemplate, FlowVersion
 from tickets.permissions import Permission
-from tickets.services import flows
+from tickets.services.flows import publishing as flows
 
 
 @permitted(Permission.EDIT_FLOWS)

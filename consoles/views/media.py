@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from PIL import Image
 
 from consoles.access import permitted
-from consoles.media import Kind, developed_file, key_of, stored_file
-from consoles.ranges import serve
+from consoles.web.media import Kind, developed_file, key_of, stored_file
+from consoles.web.ranges import serve
 from tickets.errors import NotFound
 from tickets.models import Recording, RecordingState, Step
 from tickets.permissions import Permission
-from tickets.services import access
+from tickets.services.people import access
 
 THUMB = (220, 480)
 _TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from consoles.access import permitted
 from tickets.models import Phone, PhoneState
 from tickets.permissions import Permission
-from tickets.runner import pool
-from tickets.services import access
+from tickets.runner.holds import pool
+from tickets.services.people import access
 
 LOW_PERCENT = 20
 HOT_C = 45.0

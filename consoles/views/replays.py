@@ -7,12 +7,13 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from consoles import media
 from consoles.access import permitted
-from consoles.cockpit import Cockpit
-from consoles.replay import chapters, waits
+from consoles.pages.cockpit import Cockpit
+from consoles.pages.replay import chapters, waits
+from consoles.web import media
 from tickets.permissions import Permission
-from tickets.services import access, audit
+from tickets.services.evidence import audit
+from tickets.services.people import access
 
 
 @permitted(Permission.VIEW_REPLAYS)

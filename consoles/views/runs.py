@@ -7,14 +7,16 @@ import uuid
 from django.http import HttpRequest, HttpResponse
 
 from consoles.access import POST, permitted
-from consoles.cockpit import cockpit_of
-from consoles.parts import live_answer
+from consoles.pages.cockpit import cockpit_of
+from consoles.pages.parts import live_answer
+from consoles.pages.words import run_language
 from consoles.views.bulk import picked_version
-from consoles.words import run_language
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket
 from tickets.permissions import Permission
-from tickets.services import access, decisions, runs, takeovers
+from tickets.services.people import access
+from tickets.services.runs import decisions, takeovers
+from tickets.services.runs import lifecycle as runs
 
 ANSWER = "slot."
 

@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from consoles.access import POST, Access, permitted
-from tickets import transitions
 from tickets.models import Phone, Run
 from tickets.permissions import Permission
-from tickets.runner import health
-from tickets.services import switches
+from tickets.runner.upkeep import health
+from tickets.services.runs import switches, transitions
 
 
 @permitted(Access.PUBLIC)

@@ -9,15 +9,17 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 
-from consoles import queue
 from consoles.access import FORM, POST, permitted
-from consoles.cockpit import cockpit_of
-from consoles.forms import TicketForm
-from consoles.parts import live_answer, page_parts
-from consoles.queue import TicketFilter
+from consoles.pages import queue
+from consoles.pages.cockpit import cockpit_of
+from consoles.pages.forms import TicketForm
+from consoles.pages.parts import live_answer, page_parts
+from consoles.pages.queue import TicketFilter
 from tickets.errors import ServiceError
 from tickets.permissions import Permission
-from tickets.services import access, switches, tickets
+from tickets.services.people import access
+from tickets.services.runs import switches
+from tickets.services.tickets import changes as tickets
 
 
 @permitted(Permission.VIEW_TICKETS)

@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.protocols import Key, PhoneError
+from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
 from cs_agent.phone import parse

@@ -1,6 +1,6 @@
 """Everything that can go wrong with a phone, as one tree of types.
 
-    PhoneError                      (cs_agent.engine.protocols)
+    PhoneError                      (cs_agent.engine.run.protocols)
     ├── ConnectionFault             the phone was not reached, or was lost
     │   ├── AdbServerUnreachable
     │   ├── PhoneNotFound
@@ -43,7 +43,7 @@ import re
 
 from adbutils.errors import AdbConnectionError, AdbError, AdbTimeout
 
-from cs_agent.engine.protocols import PhoneError
+from cs_agent.engine.run.protocols import PhoneError
 
 
 class ConnectionFault(PhoneError):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs_agent.engine.protocols import Key, PhoneError
+from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from cs_agent.phone import parse
@@ -47,7 +47,7 @@ class Health:
 
 
 class AdbPhone:
-    """Implements `cs_agent.engine.protocols.Phone`. Safe to share between threads.
+    """Implements `cs_agent.engine.run.protocols.Phone`. Safe to share between threads.
 
     `host` and `port` are the adb server's; `app_names` the installation's own map of app names to packages.
     """

@@ -13,10 +13,10 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 django_application: Any = get_asgi_application()
 
-from consoles.body_limit import BodyLimit  # noqa: E402 - needs the app registry
 from consoles.routing import websocket_urlpatterns  # noqa: E402
+from consoles.web.body_limit import BodyLimit  # noqa: E402 - needs the app registry
 from tickets.checks import refuse_demo_accounts  # noqa: E402
-from tickets.services.uploads import MAX_FILES, limit_bytes  # noqa: E402
+from tickets.services.tickets.uploads import MAX_FILES, limit_bytes  # noqa: E402
 
 refuse_demo_accounts()
 application = ProtocolTypeRouter(

@@ -286,7 +286,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CS_AGENT_ANCHOR_STORE",
-        "tickets.services.anchors.WriteOnceDirectory",
+        "tickets.services.evidence.anchors.WriteOnceDirectory",
         _dotted,
         "Class that keeps the anchors, for places other than a directory.",
     ),

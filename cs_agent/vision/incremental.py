@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cs_agent.engine.protocols import TextReader
+from cs_agent.engine.run.protocols import TextReader
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import TextLine, as_rgb
 from cs_agent.vision.order import reading_order

@@ -35,7 +35,7 @@ def build() -> None:
 
     from tests.consoles import story
     from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
-    from tickets.services import runs
+    from tickets.services.runs import lifecycle as runs
 
     story.pictured_steps = 99
     department = Department.objects.create(name="售后一部")
@@ -123,7 +123,7 @@ def numbers() -> None:
 def feed(phone_id: str) -> None:
     """Publish a frame now and then, as a screen feed would, for a minute."""
     from tests.consoles import story
-    from tickets.frames import Frame, publish
+    from tickets.services.live.frames import Frame, publish
 
     end = time.time() + 600
     number = 0
@@ -161,7 +161,7 @@ def error_pages() -> None:
 def pause() -> None:
     from django.contrib.auth.models import User
 
-    from tickets.services import switches
+    from tickets.services.runs import switches
 
     switches.pause_all(User.objects.get(username="sara"), "售后系统正在升级,预计 20 分钟")
 
@@ -169,7 +169,7 @@ def pause() -> None:
 def resume() -> None:
     from django.contrib.auth.models import User
 
-    from tickets.services import switches
+    from tickets.services.runs import switches
 
     switches.resume_all(User.objects.get(username="sara"))
 

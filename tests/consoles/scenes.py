@@ -69,11 +69,11 @@ def world() -> None:
 
 def ask(name: str) -> None:
     """The running run of that ticket comes to a confirmation."""
-    from cs_agent.engine.actions import digest, render
-    from cs_agent.engine.state import ConfirmationRequest, FieldValue
+    from cs_agent.engine.actions.values import digest, render
+    from cs_agent.engine.run.state import ConfirmationRequest, FieldValue
     from tests.consoles import story
     from tickets.models import Run
-    from tickets.services import pauses
+    from tickets.services.runs import pauses
 
     run = Run.objects.get(ticket__external_id=name)
     Run.objects.filter(pk=run.pk).update(checkpoint=story.confirming(run).to_json())
@@ -87,9 +87,9 @@ def ask(name: str) -> None:
 
 def step(name: str) -> None:
     """The running run of that ticket takes its fourth step."""
-    from cs_agent.engine.state import StepRecord, StepStatus
+    from cs_agent.engine.run.state import StepRecord, StepStatus
     from tickets.models import Run
-    from tickets.services import steps
+    from tickets.services.runs import steps
 
     run = Run.objects.get(ticket__external_id=name)
     record = StepRecord(4, StepStatus.DONE, "第四步的想法", 'do(action="Home")', "Home", 0.9)
@@ -100,7 +100,7 @@ def decide_as_bob(name: str) -> None:
     from django.contrib.auth.models import User
 
     from tickets.models import Confirmation
-    from tickets.services import decisions
+    from tickets.services.runs import decisions
 
     confirmation = Confirmation.objects.get(run__ticket__external_id=name)
     bob = User.objects.get(username="bob")
@@ -117,7 +117,7 @@ def show(phone: str, number: str, colour: str, age_s: str = "0") -> None:
     """One frame of one colour on that phone."""
     from PIL import Image
 
-    from tickets.frames import Frame, publish
+    from tickets.services.live.frames import Frame, publish
 
     data = io.BytesIO()
     Image.new("RGB", (270, 600), colour).save(data, "JPEG")
@@ -131,7 +131,7 @@ def gesture(phone: str) -> None:
     import redis
     from django.conf import settings
 
-    from tickets import gestures
+    from tickets.services.live import gestures
 
     found = gestures.receive(redis.Redis.from_url(settings.REDIS_URL), int(phone), 4)
     print(found.pack().decode() if found else "{}")

@@ -15,9 +15,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.actions import Back, Finish, Launch, Swipe, Tap, Type, digest, render
-from cs_agent.engine.pending import Pending
-from cs_agent.engine.state import (
+from cs_agent.engine.actions.values import Back, Finish, Launch, Swipe, Tap, Type, digest, render
+from cs_agent.engine.run.pending import Pending
+from cs_agent.engine.run.state import (
     ConfirmationKind,
     ConfirmationRequest,
     FieldValue,
@@ -45,8 +45,10 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
-from tickets.services import flows, pauses, runs, steps, takeovers
-from tickets.services.tickets import create_ticket
+from tickets.services.flows import publishing as flows
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import pauses, steps, takeovers
+from tickets.services.tickets.changes import create_ticket
 
 PASSWORD = "not-a-real-password"
 REFERENCE = "我昨天买的蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元!订单号202405218876,开箱视频见附件。"

@@ -13,12 +13,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, path, reverse
 
-from consoles import media, routing, urls
+from consoles import routing, urls
 from consoles.access import GET, Access, commands_of
+from consoles.web import media
 from tests.consoles import story
 from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Question, Recording, Run, Takeover
 from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
-from tickets.services import api_tokens, audit_export
+from tickets.services.evidence import audit_export
+from tickets.services.people import api_tokens
 
 Property = Callable[[str, object], None]  # what a test reports; `cells` is summed up by benchmarks.bench_access
 

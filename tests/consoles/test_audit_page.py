@@ -15,12 +15,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consoles import audit_search
-from consoles.audit_search import AuditSearch
+from consoles.pages import audit_search
+from consoles.pages.audit_search import AuditSearch
 from tests.consoles import story
 from tests.evidence.stories import age_the_chain, write
 from tickets.models import AuditEvent, Department, Phone, Run
-from tickets.services import audit
+from tickets.services.evidence import audit
 
 
 @pytest.fixture

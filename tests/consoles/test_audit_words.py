@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils.translation import override
 
-from consoles.audit_words import EVENTS, ROLES, event_in_words, roles_in_words
+from consoles.pages.audit_words import EVENTS, ROLES, event_in_words, roles_in_words
 from tests.consoles import catalog
 from tickets.permissions import ADMINISTRATOR, GROUPS
-from tickets.transitions import ENDED
+from tickets.services.runs.transitions import ENDED
 
 _TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 LIVE_ONLY = {  # news for open pages, written down by no one

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from consoles.body_limit import BodyLimit
+from consoles.web.body_limit import BodyLimit
 
 
 class Caller:

@@ -12,7 +12,7 @@ from django.test import Client
 from consoles.views.bulk import MOST
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
-from tickets.services import switches
+from tickets.services.runs import switches
 
 HTMX = {"HX-Request": "true"}
 

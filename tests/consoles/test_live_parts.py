@@ -7,10 +7,10 @@ import re
 from django.contrib.auth.models import User
 from django.test import Client
 
-from consoles.parts import OVERLAP, PARTS
+from consoles.pages.parts import OVERLAP, PARTS
 from tests.consoles import story
 from tickets.models import Confirmation, Phone, Run, Ticket
-from tickets.services import decisions
+from tickets.services.runs import decisions
 
 
 def hashes(html: str) -> dict[str, str]:

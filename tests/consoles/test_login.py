@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from consoles import logins
+from consoles.web import logins
 from tests.consoles import story
 from tickets.models import AuditEvent
 

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from consoles import media
-from consoles.media import Kind
-from consoles.ranges import Span, Unsatisfiable, parse_range
+from consoles.web import media
+from consoles.web.media import Kind
+from consoles.web.ranges import Span, Unsatisfiable, parse_range
 from tests.consoles import story
 from tickets.errors import NotFound
 from tickets.models import Attachment, Confirmation, Department, Phone, Run

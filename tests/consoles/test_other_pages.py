@@ -13,8 +13,8 @@ from django.test import Client
 from tests.consoles import story
 from tests.redis_server import redis_server
 from tickets.models import Department, FlowVersion, Phone, PhoneState, Run
-from tickets.runner import health
-from tickets.services import switches
+from tickets.runner.upkeep import health
+from tickets.services.runs import switches
 
 HTMX = {"HX-Request": "true"}
 
@@ -220,7 +220,7 @@ def test_an_error_of_ours_shows_no_trace(as_alice: Client, monkeypatch: pytest.M
     def broken(user: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("tickets.services.access.visible_tickets", broken)
+    monkeypatch.setattr("tickets.services.people.access.visible_tickets", broken)
     as_alice.raise_request_exception = False
     response = as_alice.get("/tickets/")
     assert response.status_code == 500

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from consoles import queue
+from consoles.pages import queue
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
 

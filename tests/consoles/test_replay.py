@@ -8,10 +8,10 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 from django.test import Client
 
-from consoles.replay import chapters, waits
+from consoles.pages.replay import chapters, waits
 from tests.consoles import story
 from tickets.models import AuditEvent, Confirmation, Phone, Recording, RecordingState, Run
-from tickets.services import decisions
+from tickets.services.runs import decisions
 
 
 def test_watching_a_replay_is_audited_with_who_and_which(

@@ -24,7 +24,7 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
-from tickets.services import decisions
+from tickets.services.runs import decisions
 
 HTMX = {"HX-Request": "true"}
 

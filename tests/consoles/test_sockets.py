@@ -21,11 +21,12 @@ from cs_agent.project.asgi import application
 from tests.consoles import story
 from tests.consoles.wire import Wire
 from tests.redis_server import redis_server
-from tickets import frames, gestures
-from tickets.frames import Frame
-from tickets.live import publish_phone, publish_run
 from tickets.models import Phone, Run, Takeover, Ticket
-from tickets.services import runs, switches, takeovers
+from tickets.services.live import frames, gestures
+from tickets.services.live.events import publish_phone, publish_run
+from tickets.services.live.frames import Frame
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches, takeovers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ORIGIN = "http://localhost"

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.consoles import story
 from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, Ticket, TicketStatus
-from tickets.services import decisions, switches, takeovers
+from tickets.services.runs import decisions, switches, takeovers
 
 
 def page(client: Client, ticket: Ticket, query: str = "") -> str:

@@ -9,9 +9,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consoles.marks import Place, segments
-from consoles.words import TONES, action_in_words, in_language, script_words
-from cs_agent.engine import actions
+from consoles.pages.marks import Place, segments
+from consoles.pages.words import TONES, action_in_words, in_language, script_words
+from cs_agent.engine.actions import values as actions
 from cs_agent.geometry import NormPoint
 from tests.consoles import catalog
 from tickets.models import RunStatus, TicketStatus

@@ -20,8 +20,8 @@ RESENDS = {"修改密码收不到验证码": "15088889999", "收不到登录验�
 STOP_ALL = """
 from django.contrib.auth import get_user_model
 from tickets.models import Run
-from tickets.services import runs
-from tickets.transitions import ACTIVE
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs.transitions import ACTIVE
 admin = get_user_model().objects.get(username="admin")
 for run in Run.objects.filter(status__in=ACTIVE):
     runs.stop_run(run, admin)

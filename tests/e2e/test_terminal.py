@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cs_agent.engine.scripted_endpoint import ScriptedEndpoint
 from cs_agent.project import conf
+from cs_agent.testing.scripted_endpoint import ScriptedEndpoint
 from tests.processes import Product
 
 pytestmark = pytest.mark.story

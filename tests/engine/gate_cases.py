@@ -12,12 +12,12 @@ from pathlib import Path
 
 from PIL import Image
 
-from cs_agent.engine.actions import Action, Back, DoubleTap, Home, Launch, LongPress, Swipe, Tap, Type
-from cs_agent.engine.fakes_screens import Layout, lay_out
-from cs_agent.engine.gate import decide
-from cs_agent.engine.state import Verdict
+from cs_agent.engine.actions.values import Action, Back, DoubleTap, Home, Launch, LongPress, Swipe, Tap, Type
+from cs_agent.engine.gate.decide import decide
+from cs_agent.engine.run.state import Verdict
 from cs_agent.geometry import NormPoint, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
+from cs_agent.testing.screens import Layout, lay_out
 
 CORPUS = Path(__file__).with_name("gate_corpus")
 SIZE = Size(540, 1200)  # of the laid-out screens: small, for speed

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Action, Tap
-from cs_agent.engine.fakes_model import ScriptedModel, documented
-from cs_agent.engine.fakes_phone import FakePhone, FakeReader, FakeScreen
-from cs_agent.engine.fakes_run import FakeTime, MemoryJournal, StillPicture
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.loop import Engine, EngineSettings, GatePolicy, start
-from cs_agent.engine.prompts import load_prompt
-from cs_agent.engine.protocols import Message
-from cs_agent.engine.state import ConfirmationRequest, RunState, Turn
+from cs_agent.engine.actions.values import Action, Tap
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.prompts import load_prompt
+from cs_agent.engine.run.protocols import Message
+from cs_agent.engine.run.state import ConfirmationRequest, RunState, Turn
+from cs_agent.engine.turn.loop import Engine, EngineSettings, GatePolicy, start
 from cs_agent.geometry import NormPoint, Size
+from cs_agent.testing.model import ScriptedModel, documented
+from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
+from cs_agent.testing.run import FakeTime, MemoryJournal, StillPicture
 
 SMALL = Size(540, 1200)
 PROMPT = load_prompt("zh")

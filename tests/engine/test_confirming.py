@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from cs_agent.engine.actions import Back, LongPress, Swipe, Tap, Type, render
-from cs_agent.engine.confirming import (
+from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type, render
+from cs_agent.engine.confirm.exhibit import (
     Exhibitor,
     changes_since,
     follow_target,
@@ -15,20 +15,20 @@ from cs_agent.engine.confirming import (
     request_of,
     target_labels,
 )
-from cs_agent.engine.draft import StepDraft
-from cs_agent.engine.fakes_phone import FakePhone, FakeReader, FakeScreen
-from cs_agent.engine.fakes_run import FakeTime, StillPicture
-from cs_agent.engine.fakes_screens import lay_out
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.observe import Eyes
-from cs_agent.engine.pending import Pending
-from cs_agent.engine.recovery import Hindrance, Remedy
-from cs_agent.engine.remedies import calmer, hindrance_plan, stuck_plan, without_hindrance
-from cs_agent.engine.settings import EngineSettings
-from cs_agent.engine.state import ConfirmationKind, RunState, StepStatus, Verdict, VerdictKind
-from cs_agent.engine.submission import SubmissionReader
+from cs_agent.engine.confirm.submission import SubmissionReader
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.pending import Pending
+from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.run.state import ConfirmationKind, RunState, StepStatus, Verdict, VerdictKind
+from cs_agent.engine.screen.hindrances import Hindrance, Remedy
+from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.turn.draft import StepDraft
+from cs_agent.engine.turn.recovery import calmer, hindrance_plan, stuck_plan, without_hindrance
 from cs_agent.geometry import NormPoint, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
+from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
+from cs_agent.testing.run import FakeTime, StillPicture
+from cs_agent.testing.screens import lay_out
 
 SIZE = Size(540, 1200)
 REFUND = ConfirmField("refund", "退款", ("退款金额",), FieldKind.MONEY, "399")

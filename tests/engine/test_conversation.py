@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cs_agent.engine import conversation as talk
-from cs_agent.engine.parse import ParseError, parse_reply
-from cs_agent.engine.prompts import load_prompt
-from cs_agent.engine.state import RunState
+from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.run import conversation as talk
+from cs_agent.engine.run.prompts import load_prompt
+from cs_agent.engine.run.state import RunState
 from cs_agent.geometry import Box
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
 

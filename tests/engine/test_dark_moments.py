@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 from PIL import Image
 
-from cs_agent.engine.observe import Eyes
-from cs_agent.engine.protocols import PhoneError
-from cs_agent.engine.settings import EngineSettings
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.observe import Eyes
 from cs_agent.observation import Screenshot
 
 

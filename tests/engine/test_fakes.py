@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine.fakes_phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
-from cs_agent.engine.fakes_run import FakeTime, MemoryJournal, StillPicture, Stop
-from cs_agent.engine.fakes_screens import PHONE, lay_out
-from cs_agent.engine.protocols import Interrupted, Key, PhoneError
-from cs_agent.engine.state import RunState, StepRecord, StepStatus
+from cs_agent.engine.run.protocols import Interrupted, Key, PhoneError
+from cs_agent.engine.run.state import RunState, StepRecord, StepStatus
 from cs_agent.geometry import Box, Point, Size
+from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
+from cs_agent.testing.run import FakeTime, MemoryJournal, StillPicture, Stop
+from cs_agent.testing.screens import PHONE, lay_out
 
 SMALL = Size(270, 600)
 SCREENS = {

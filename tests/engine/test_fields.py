@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.fakes_screens import lay_out
-from cs_agent.engine.field_compare import Expectation, compare, is_full
-from cs_agent.engine.field_items import inline_value, is_caption
-from cs_agent.engine.field_marks import marked
-from cs_agent.engine.fields import amounts_by_caption, read_view, set_beside_ticket
-from cs_agent.engine.fields_generic import generic_fields
-from cs_agent.engine.flow import ConfirmField, FieldKind
-from cs_agent.engine.screen_text import money, show_money
+from cs_agent.engine.confirm.field_compare import Expectation, compare, is_full
+from cs_agent.engine.confirm.field_items import inline_value, is_caption
+from cs_agent.engine.confirm.field_marks import marked
+from cs_agent.engine.confirm.fields import amounts_by_caption, read_view, set_beside_ticket
+from cs_agent.engine.confirm.fields_generic import generic_fields
+from cs_agent.engine.run.flow import ConfirmField, FieldKind
+from cs_agent.engine.screen.text import money, show_money
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
+from cs_agent.testing.screens import lay_out
 
 REASON = ConfirmField("reason", "原因", ("退换原因", "退款原因"), FieldKind.TEXT, "质量问题")
 REFUND = ConfirmField("refund", "退款", ("退款金额",), FieldKind.MONEY, "399")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_agent.engine.actions import (
+from cs_agent.engine.actions.values import (
     Back,
     CallApi,
     DoubleTap,
@@ -24,12 +24,12 @@ from cs_agent.engine.actions import (
     Type,
     Wait,
 )
-from cs_agent.engine.fakes_screens import lay_out
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.gate import GatePolicy, StepContext, UnknownConfidence, decide
-from cs_agent.engine.state import Verdict, VerdictKind
+from cs_agent.engine.gate.decide import GatePolicy, StepContext, UnknownConfidence, decide
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.geometry import Box, NormPoint
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
+from cs_agent.testing.screens import lay_out
 from tests.engine.gate_cases import cases
 
 ORDER = ["title:订单", "row:订单 1001", "button:刷新", "button:提交审核"]

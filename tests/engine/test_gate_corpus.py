@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine.actions import Swipe, Tap, Type
-from cs_agent.engine.state import VerdictKind
+from cs_agent.engine.actions.values import Swipe, Tap, Type
+from cs_agent.engine.run.state import VerdictKind
 from tests.engine.gate_cases import VIEWS, cases
 
 CASES = list(cases())

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.fakes_screens import lay_out
-from cs_agent.engine.gate_page import Nature, is_search_page, read_page
-from cs_agent.engine.gate_target import control_box, find_target, has_ink, row_texts
+from cs_agent.engine.screen.page import Nature, is_search_page, read_page
+from cs_agent.engine.screen.targets import control_box, find_target, has_ink, row_texts
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
+from cs_agent.testing.screens import lay_out
 
 SIZE = Size(540, 1200)
 BLANK = Image.new("RGB", (540, 1200), "white")

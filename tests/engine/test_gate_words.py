@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.engine.gate_words import LabelKind, is_bidding, sense
+from cs_agent.engine.screen.words import LabelKind, is_bidding, sense
 
 SENSES = {
     LabelKind.COMMIT: """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Tap, render
-from cs_agent.engine.conversation import Entry
-from cs_agent.engine.pending import Pending
-from cs_agent.engine.phases import IllegalTransition
-from cs_agent.engine.state import Phase, RunState
+from cs_agent.engine.actions.values import Tap, render
+from cs_agent.engine.run import human
+from cs_agent.engine.run.conversation import Entry
+from cs_agent.engine.run.pending import Pending
+from cs_agent.engine.run.phases import IllegalTransition
+from cs_agent.engine.run.state import Phase, RunState
 from cs_agent.geometry import NormPoint
 
 ACTION = render(Tap(NormPoint(1, 2)))

@@ -6,16 +6,24 @@ import json
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, CallApi, Finish, Interact, Launch, Note, Swipe, TakeOver, Tap, Type, Wait
-from cs_agent.engine.draft import for_people
-from cs_agent.engine.fakes_phone import FakePhoneError, FakeScreen
-from cs_agent.engine.fakes_run import MemoryJournal, Stop
-from cs_agent.engine.flow import FlowRules
-from cs_agent.engine.loop import EngineSettings, start
-from cs_agent.engine.phases import IllegalTransition
-from cs_agent.engine.protocols import Interrupted, ModelError, PhoneError
-from cs_agent.engine.state import (
+from cs_agent.engine.actions.values import (
+    Back,
+    CallApi,
+    Finish,
+    Interact,
+    Launch,
+    Note,
+    Swipe,
+    TakeOver,
+    Tap,
+    Type,
+    Wait,
+)
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.phases import IllegalTransition
+from cs_agent.engine.run.protocols import Interrupted, ModelError, PhoneError
+from cs_agent.engine.run.state import (
     ConfirmationKind,
     ConfirmationRequest,
     Ended,
@@ -25,7 +33,11 @@ from cs_agent.engine.state import (
     StepStatus,
     TakeoverRequest,
 )
+from cs_agent.engine.turn.draft import for_people
+from cs_agent.engine.turn.loop import EngineSettings, start
 from cs_agent.geometry import NormPoint
+from cs_agent.testing.phone import FakePhoneError, FakeScreen
+from cs_agent.testing.run import MemoryJournal, Stop
 from tests.engine.story import COMPLAINT, RULES, Story, complaint
 
 PAGE = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, Finish, Tap
-from cs_agent.engine.fakes_phone import FakeScreen
-from cs_agent.engine.fakes_run import MemoryJournal
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.pending import pending_of
-from cs_agent.engine.phases import IllegalTransition
-from cs_agent.engine.state import ConfirmationRequest, Ended, Phase, StepStatus
+from cs_agent.engine.actions.values import Back, Finish, Tap
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.pending import pending_of
+from cs_agent.engine.run.phases import IllegalTransition
+from cs_agent.engine.run.state import ConfirmationRequest, Ended, Phase, StepStatus
+from cs_agent.testing.phone import FakeScreen
+from cs_agent.testing.run import MemoryJournal
 from tests.engine.story import COMPLAINT, RULES, SMALL, Story, complaint
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, Finish
-from cs_agent.engine.fakes_phone import FakePhoneError, FakeScreen
-from cs_agent.engine.phases import IllegalTransition
-from cs_agent.engine.protocols import PhoneError
-from cs_agent.engine.state import ConfirmationKind, ConfirmationRequest, Phase, RunState, StepRecord, StepStatus
+from cs_agent.engine.actions.values import Back, Finish
+from cs_agent.engine.run import human
+from cs_agent.engine.run.phases import IllegalTransition
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, Phase, RunState, StepRecord, StepStatus
+from cs_agent.testing.phone import FakePhoneError, FakeScreen
 from tests.engine.story import COMPLAINT, RULES, Story, complaint
 
 

@@ -11,14 +11,25 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, DoubleTap, Finish, Interact, LongPress, Note, Swipe, TakeOver, Tap, Type
-from cs_agent.engine.fakes_phone import FakePhoneError, FakeScreen
-from cs_agent.engine.fakes_run import Stop
-from cs_agent.engine.pending import pending_of
-from cs_agent.engine.protocols import Interrupted, PhoneError
-from cs_agent.engine.state import ConfirmationRequest, Ended, Question, TakeoverRequest, Turn
+from cs_agent.engine.actions.values import (
+    Back,
+    DoubleTap,
+    Finish,
+    Interact,
+    LongPress,
+    Note,
+    Swipe,
+    TakeOver,
+    Tap,
+    Type,
+)
+from cs_agent.engine.run import human
+from cs_agent.engine.run.pending import pending_of
+from cs_agent.engine.run.protocols import Interrupted, PhoneError
+from cs_agent.engine.run.state import ConfirmationRequest, Ended, Question, TakeoverRequest, Turn
 from cs_agent.geometry import NormPoint
+from cs_agent.testing.phone import FakePhoneError, FakeScreen
+from cs_agent.testing.run import Stop
 from tests.engine.story import Story
 
 DEEDS = ("提交审核", "删除订单", "立即支付", "发送", "确定")

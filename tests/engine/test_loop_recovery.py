@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, Swipe, Tap, Type
-from cs_agent.engine.fakes_phone import FakeScreen
-from cs_agent.engine.flow import ConfirmField, FlowRules
-from cs_agent.engine.state import ConfirmationRequest, Phase, StepStatus, TakeoverRequest
+from cs_agent.engine.actions.values import Back, Swipe, Tap, Type
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import ConfirmField, FlowRules
+from cs_agent.engine.run.state import ConfirmationRequest, Phase, StepStatus, TakeoverRequest
 from cs_agent.geometry import NormPoint
+from cs_agent.testing.phone import FakeScreen
 from tests.engine.story import Story
 
 HOME = FakeScreen(["title:订单", "row:订单 1001", "row:订单 1002"], goes={"订单 1001": "detail"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.engine import human
-from cs_agent.engine.actions import Back, Finish, Launch, Type
-from cs_agent.engine.fakes_phone import FakeScreen
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.state import ConfirmationRequest, Ended, EndStatus, TakeoverRequest
+from cs_agent.engine.actions.values import Back, Finish, Launch, Type
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.state import ConfirmationRequest, Ended, EndStatus, TakeoverRequest
+from cs_agent.testing.phone import FakeScreen
 from tests.engine.story import COMPLAINT, RULES, Story
 
 RESEND = {

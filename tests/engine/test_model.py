@@ -8,15 +8,15 @@ import time
 import pytest
 from PIL import Image
 
-from cs_agent.engine import model_errors as errors
-from cs_agent.engine.actions import Back, Coordinates, Tap
-from cs_agent.engine.confidence import confidence_of
-from cs_agent.engine.model import OpenAIModel
-from cs_agent.engine.model_settings import ModelSettings
-from cs_agent.engine.parse import parse_reply
-from cs_agent.engine.protocols import Interrupted, Message, ModelError
-from cs_agent.engine.scripted_endpoint import Answer, ScriptedEndpoint
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Back, Coordinates, Tap
+from cs_agent.engine.model import errors
+from cs_agent.engine.model.client import OpenAIModel
+from cs_agent.engine.model.confidence import confidence_of
+from cs_agent.engine.model.settings import ModelSettings
+from cs_agent.engine.run.protocols import Interrupted, Message, ModelError
 from cs_agent.geometry import NormPoint, Size
+from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint
 
 TAP = '<think>看到按钮</think><answer>do(action="Tap", element=[500,250])</answer>'
 MESSAGES = [Message("system", "be brief"), Message("user", "点击")]

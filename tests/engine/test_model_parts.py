@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cs_agent.engine.actions import Back, Coordinates, Tap
-from cs_agent.engine.confidence import action_confidence, confidence_of
-from cs_agent.engine.fakes_model import ScriptedModel, ScriptOver, documented
-from cs_agent.engine.model import OpenAIModel
-from cs_agent.engine.model_check import check, known_screen
-from cs_agent.engine.model_picture import PictureFormat, fit_picture
-from cs_agent.engine.model_settings import ModelSettings
-from cs_agent.engine.model_stream import token_probabilities
-from cs_agent.engine.parse import parse_reply
-from cs_agent.engine.protocols import Message, ModelError, Reply
-from cs_agent.engine.scripted_endpoint import Answer, ScriptedEndpoint
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Back, Coordinates, Tap
+from cs_agent.engine.model.check import check, known_screen
+from cs_agent.engine.model.client import OpenAIModel
+from cs_agent.engine.model.confidence import action_confidence, confidence_of
+from cs_agent.engine.model.picture import PictureFormat, fit_picture
+from cs_agent.engine.model.settings import ModelSettings
+from cs_agent.engine.model.stream import token_probabilities
+from cs_agent.engine.run.protocols import Message, ModelError, Reply
 from cs_agent.geometry import NormPoint
+from cs_agent.testing.model import ScriptedModel, ScriptOver, documented
+from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint
 
 # settings
 

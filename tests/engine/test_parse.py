@@ -2,8 +2,8 @@
 
 import pytest
 
-from cs_agent.engine import actions as act
-from cs_agent.engine.parse import (
+from cs_agent.engine.actions import values as act
+from cs_agent.engine.actions.parse import (
     MAX_REPLY_CHARS,
     MAX_TEXT_CHARS,
     MAX_WAIT_S,

@@ -6,9 +6,9 @@ import builtins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cs_agent.engine import actions as act
-from cs_agent.engine.actions import digest, render
-from cs_agent.engine.parse import MAX_WAIT_S, Parsed, ParseError, parse_reply
+from cs_agent.engine.actions import values as act
+from cs_agent.engine.actions.parse import MAX_WAIT_S, Parsed, ParseError, parse_reply
+from cs_agent.engine.actions.values import digest, render
 from cs_agent.geometry import NormPoint
 
 SPICE = st.sampled_from(

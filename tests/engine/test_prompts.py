@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from cs_agent.engine import actions
-from cs_agent.engine.actions import Coordinates
-from cs_agent.engine.conversation import estimate_tokens
-from cs_agent.engine.parse import ParseError, parse_reply
-from cs_agent.engine.prompts import LANGUAGES, MAX_PROMPT_BYTES, PromptError, load_prompt, prompt_version
+from cs_agent.engine.actions import values as actions
+from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.values import Coordinates
+from cs_agent.engine.run.conversation import estimate_tokens
+from cs_agent.engine.run.prompts import LANGUAGES, MAX_PROMPT_BYTES, PromptError, load_prompt, prompt_version
 
 ACTION_NAMES = [kind.name for kind in actions.Action.__args__ if kind.name != "finish"] + ["Type_Name"]
 

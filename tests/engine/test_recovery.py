@@ -8,14 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.engine.evidence import look_for_report, look_for_success
-from cs_agent.engine.fakes_phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
-from cs_agent.engine.fakes_run import FakeTime, StillPicture, Stop
-from cs_agent.engine.fakes_screens import lay_out
-from cs_agent.engine.flow import FlowRules
-from cs_agent.engine.observe import Eyes, changed_share, screen_mark
-from cs_agent.engine.protocols import Interrupted, PhoneError
-from cs_agent.engine.recovery import (
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.protocols import Interrupted, PhoneError
+from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.evidence import look_for_report, look_for_success
+from cs_agent.engine.screen.hindrances import (
     Hindrance,
     covers,
     find_remedy,
@@ -24,9 +21,12 @@ from cs_agent.engine.recovery import (
     is_network_error,
     search_places,
 )
-from cs_agent.engine.settings import EngineSettings
+from cs_agent.engine.screen.observe import Eyes, changed_share, screen_mark
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
+from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
+from cs_agent.testing.run import FakeTime, StillPicture, Stop
+from cs_agent.testing.screens import lay_out
 
 SMALL = Size(270, 600)
 

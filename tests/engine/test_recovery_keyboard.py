@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from cs_agent.engine.recovery import covers
+from cs_agent.engine.screen.hindrances import covers
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.engine import gate_reasons, wording
-from cs_agent.engine.actions import (
+from cs_agent.engine.actions.values import (
     Action,
     Back,
     CallApi,
@@ -26,9 +25,11 @@ from cs_agent.engine.actions import (
     Type,
     Wait,
 )
-from cs_agent.engine.gate_page import Nature
-from cs_agent.engine.screen_text import amounts, contains, file_names, fold, looks_same, squash
-from cs_agent.engine.state import FieldValue
+from cs_agent.engine.gate import reasons as gate_reasons
+from cs_agent.engine.run import wording
+from cs_agent.engine.run.state import FieldValue
+from cs_agent.engine.screen.page import Nature
+from cs_agent.engine.screen.text import amounts, contains, file_names, fold, looks_same, squash
 from cs_agent.geometry import NormPoint
 
 POINT = NormPoint(1, 2)

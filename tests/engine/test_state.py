@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.engine.actions import Tap, Type, render
-from cs_agent.engine.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.pending import Pending, pending_of
-from cs_agent.engine.phases import TRANSITIONS, Event, IllegalTransition, after
-from cs_agent.engine.state import Phase, Reason, RunState, Verdict, VerdictKind
+from cs_agent.engine.actions.values import Tap, Type, render
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.pending import Pending, pending_of
+from cs_agent.engine.run.phases import TRANSITIONS, Event, IllegalTransition, after
+from cs_agent.engine.run.state import Phase, Reason, RunState, Verdict, VerdictKind
 from cs_agent.geometry import NormPoint
 
 texts = st.text(max_size=20)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from cs_agent.geometry import Box
 from cs_agent.observation import Screenshot, TextLine
-from tickets.runner.feed import FeedFrame
+from tickets.runner.pictures.feed import FeedFrame
 
 SIZE = (540, 1200)
 MOBILE = "手机号 13800138000"

@@ -11,10 +11,9 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
-from tickets import audit_triggers, pictures
-from tickets.models import AuditEvent, AuditHead, Recording, RecordingState, Run, RunStatus, Step
-from tickets.services import anchors, audit
-from tickets.services.audit_chain import COLUMNS, GENESIS, LATER, link_hash
+from tickets.models import AuditEvent, AuditHead, Recording, RecordingState, Run, RunStatus, Step, audit_triggers
+from tickets.services.evidence import anchors, audit, pictures
+from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, link_hash
 
 
 def ended_run(run: Run, days_ago: int = 0) -> Run:

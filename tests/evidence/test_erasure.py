@@ -17,8 +17,8 @@ from tests.evidence.stories import age_the_chain, ended_run, files_below
 from tickets import models
 from tickets.errors import Conflict, Invalid
 from tickets.models import AuditEvent, CustomerKey, Run, Slot, Ticket
-from tickets.services import audit, daily_export, erasure, holds
-from tickets.services.tickets import create_ticket
+from tickets.services.evidence import audit, daily_export, erasure, holds
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 REASON = "客户依法申请删除"

@@ -14,9 +14,9 @@ from django.conf import settings as project
 from django.utils import timezone
 
 from tests.evidence.stories import age_the_chain, write
-from tickets import audit_triggers, nightly
-from tickets.models import AuditEvent, Ticket
-from tickets.services import anchors, audit, audit_export, daily_export
+from tickets import nightly
+from tickets.models import AuditEvent, Ticket, audit_triggers
+from tickets.services.evidence import anchors, audit, audit_export, daily_export
 
 pytestmark = pytest.mark.django_db
 

@@ -13,20 +13,21 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cs_agent.engine.state import Reason, RunState, StepRecord, StepStatus, Verdict, VerdictKind
+from cs_agent.engine.run.state import Reason, RunState, StepRecord, StepStatus, Verdict, VerdictKind
 from cs_agent.vision.redaction import RedactionPolicy
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, frame
 from tests.tickets.conftest import drive, publish
-from tickets import pictures
 from tickets.errors import InvalidFlow
 from tickets.models import AuditEvent, Phone, Recording, Run, Step
-from tickets.redaction import is_recorded, policy_of
-from tickets.runner import claims, redactors
-from tickets.runner.encode import encode_run
-from tickets.runner.journal import DatabaseJournal, NotRecorded
-from tickets.runner.recorders import RunRecorder
-from tickets.runner.redactors import Redactor
+from tickets.runner.drive.journal import DatabaseJournal, NotRecorded
+from tickets.runner.holds import claims
+from tickets.runner.pictures import redactors
+from tickets.runner.pictures.encode import encode_run
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.runner.pictures.redactors import Redactor
+from tickets.services.evidence import pictures
+from tickets.services.evidence.redaction import is_recorded, policy_of
 
 pytestmark = pytest.mark.django_db
 SUBMIT = StepRecord(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cs_agent.engine.state import StepRecord, StepStatus
+from cs_agent.engine.run.state import StepRecord, StepStatus
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
 from cs_agent.recording.encode import encode
@@ -20,10 +20,10 @@ from cs_agent.recording.index import Frame, StepMark, TouchMark, read_index
 from cs_agent.vision.redaction import FILL, RedactionPolicy
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, frame, ink
-from tickets import pictures
-from tickets.runner.reading_room import PATIENCE_S, QUIET_S, STANDS_S, Lasting, ReadingRoom
-from tickets.runner.recorders import RunRecorder
-from tickets.runner.redactors import Redactor
+from tickets.runner.pictures.reading_room import PATIENCE_S, QUIET_S, STANDS_S, Lasting, ReadingRoom
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.runner.pictures.redactors import Redactor
+from tickets.services.evidence import pictures
 
 TITLE = "客户资料"
 MOBILE_BOX = box_of(1, MOBILE)

@@ -7,12 +7,12 @@ import itertools
 import pytest
 from PIL import Image
 
-from cs_agent.engine.protocols import Message, Reply
+from cs_agent.engine.run.protocols import Message, Reply
 from cs_agent.geometry import Box
 from cs_agent.vision.redaction import FILL, Audience, RedactionPolicy
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
-from tickets.runner.prints import print_of
-from tickets.runner.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
+from tickets.runner.pictures.prints import print_of
+from tickets.runner.pictures.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
 
 TITLE = "客户资料"
 MOBILE_BOX = box_of(1, MOBILE)

@@ -100,7 +100,7 @@ def test_watching_a_replay_is_an_event(run: Run, sun: User) -> None:
 
 
 def test_a_replay_that_was_deleted_is_not_said_to_have_been_watched(run: Run, sun: User) -> None:
-    from tickets.services import retention
+    from tickets.services.evidence import retention
 
     ended_run(run, days_ago=200)
     retention.delete_due()

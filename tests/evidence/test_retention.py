@@ -15,8 +15,8 @@ from django.utils import timezone
 from tests.evidence.stories import age_the_chain, anchor_as_of, ended_run, files_below, write
 from tickets.errors import Conflict, Invalid
 from tickets.models import AuditEvent, LegalHold, Recording, Run, Step
-from tickets.services import audit, daily_export, holds, retention
-from tickets.services.keeping import Kind, days, until
+from tickets.services.evidence import audit, daily_export, holds, retention
+from tickets.services.evidence.keeping import Kind, days, until
 
 pytestmark = pytest.mark.django_db
 DUE = 1097  # days; one more than audit events are kept
@@ -197,7 +197,7 @@ def test_a_tombstone_that_no_old_anchor_vouches_for_is_found() -> None:
     anchor_as_of(1)
     last = AuditEvent.objects.get(seq=5)
     age_the_chain(0)
-    from tickets import audit_triggers
+    from tickets.models import audit_triggers
 
     connection.check_constraints()
     audit_triggers.remove(connection)

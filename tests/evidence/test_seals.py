@@ -14,9 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tickets import seals
-from tickets.models import AuditEvent, CustomerKey, Run, Ticket
-from tickets.services import audit, audit_export
+from tickets.models import AuditEvent, CustomerKey, Run, Ticket, seals
+from tickets.services.evidence import audit, audit_export
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +145,7 @@ def test_the_export_holds_what_the_events_say_until_it_is_erased(run: Run, ann: 
 
 
 def test_events_from_before_sealing_keep_their_hash_and_read_as_they_are(ticket: Ticket) -> None:
-    from tickets.services.audit_chain import LATER, canonical
+    from tickets.services.evidence.audit_chain import LATER, canonical
 
     row = AuditEvent.objects.values().get(type="ticket.created")
     without = {name: value for name, value in row.items() if name not in LATER}

@@ -7,7 +7,7 @@ import inspect
 import pytest
 from adbutils.errors import AdbConnectionError, AdbError, AdbTimeout
 
-from cs_agent.engine.protocols import PhoneError
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone import errors
 from cs_agent.phone.errors import from_adb
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from cs_agent.engine.protocols import Key
+from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Point
 from cs_agent.phone import errors
 from cs_agent.phone.phone import AdbPhone

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cs_agent.engine.protocols import Key, Phone
+from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.phone import errors
 from cs_agent.phone.doctor import CheckStatus, examine, is_usable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cs_agent.project import conf
 from cs_agent.project.processes import embedded
-from tickets import transitions
+from tickets.services.runs import transitions
 
 ARCHITECTURE = (conf.BASE_DIR / "docs" / "architecture.md").read_text(encoding="utf-8")
 

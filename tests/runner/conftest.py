@@ -24,9 +24,10 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     ticket,
     vera,
 )
-from tickets import frames
 from tickets.models import Phone
-from tickets.runner import health, redactors
+from tickets.runner.pictures import redactors
+from tickets.runner.upkeep import health
+from tickets.services.live import frames
 
 
 @pytest.fixture(scope="session")

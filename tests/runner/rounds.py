@@ -11,8 +11,8 @@ import pytest
 from tests.processes import wait_until
 from tests.runner.world import Handset, gone
 from tickets.models import Phone, PhoneState
-from tickets.runner import hands
-from tickets.runner.rounds import Rounds
+from tickets.runner.holds import phone_lock as hands
+from tickets.runner.host.rounds import Rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIMIT_S = 10

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 from PIL import Image
 
-from cs_agent.engine.fakes_phone import FakePhoneError
 from cs_agent.geometry import Box
 from cs_agent.observation import Screenshot, UiNode
-from tickets.runner.ahead import Ahead
+from cs_agent.testing.phone import FakePhoneError
+from tickets.runner.drive.prefetch import Ahead
 
 IMAGE = Image.new("RGB", (4, 4))
 LIMIT_S = 5

@@ -10,8 +10,8 @@ from PIL import Image
 
 from tests.runner.world import Handset, World, approve
 from tickets.models import Attachment, FlowVersion, Run, RunStatus, Takeover
-from tickets.runner import bring_back
-from tickets.services import takeovers
+from tickets.runner.drive import bring_back
+from tickets.services.runs import takeovers
 
 pytestmark = pytest.mark.django_db
 SAVED = "/sdcard/Download/凭证.png"

@@ -8,12 +8,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from cs_agent.engine.protocols import Journal
-from cs_agent.engine.state import RunState, StepRecord, StepStatus
+from cs_agent.engine.run.protocols import Journal
+from cs_agent.engine.run.state import RunState, StepRecord, StepStatus
 from tests.runner.world import Handset, World, approve
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover
-from tickets.runner import leases, trouble
-from tickets.services import audit, decisions
+from tickets.runner.drive import trouble
+from tickets.runner.holds import leases
+from tickets.services.evidence import audit
+from tickets.services.runs import decisions
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +170,7 @@ def test_a_run_over_which_one_task_after_the_other_dies_is_parked_with_a_human(
 
 
 def test_after_a_human_has_looked_lost_tasks_are_counted_anew(world: World, run: Run, hand: Handset, lin: User) -> None:
-    from tickets.services import takeovers
+    from tickets.services.runs import takeovers
 
     test_a_run_over_which_one_task_after_the_other_dies_is_parked_with_a_human(world, run, hand)
     _live(hand)
@@ -184,7 +186,7 @@ def test_a_task_that_gave_the_run_back_is_not_counted_as_lost(world: World, run:
 
 
 def _steal(run: Run) -> None:
-    from tickets.runner import claims
+    from tickets.runner.holds import claims
 
     with transaction.atomic():
         fresh = Run.objects.get(pk=run.pk)

@@ -9,11 +9,13 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cs_agent.engine.actions import Interact, TakeOver
+from cs_agent.engine.actions.values import Interact, TakeOver
 from tests.runner.world import Handset, World, approve, broken_app
 from tickets.models import AuditEvent, Confirmation, Phone, Question, Run, RunStatus, Step, Takeover
-from tickets.runner import hands, leases
-from tickets.services import runs, switches, takeovers
+from tickets.runner.holds import leases
+from tickets.runner.holds import phone_lock as hands
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches, takeovers
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +95,7 @@ def test_of_two_runs_for_one_phone_the_second_says_how_long_it_waits(
     world: World, run: Run, lin: User, department: Any, refund_flow: Any
 ) -> None:
     from tests.tickets.conftest import REFERENCE
-    from tickets.services.tickets import create_ticket
+    from tickets.services.tickets.changes import create_ticket
 
     other = create_ticket(user=None, subject="另一张", text=REFERENCE, department=department)
     second = runs.start_run(ticket=other, user=lin)
@@ -159,7 +161,7 @@ def test_a_question_and_a_wish_for_a_takeover_wait_for_a_human(world: World, run
     world.model_answers = lambda phone: Interact("请选择尺码")
     assert world.drive(run).status == RunStatus.AWAITING_ANSWER
     assert Question.objects.get().text == "请选择尺码"
-    from tickets.services import decisions
+    from tickets.services.runs import decisions
 
     decisions.answer_question(Question.objects.get(), lin, "L")
     world.model_answers = lambda phone: TakeOver("需要登录")

@@ -11,12 +11,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from cs_agent.engine.protocols import PhoneError
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import Screenshot
 from tests.processes import wait_until
-from tickets import frames
-from tickets.runner.feed import FeedFrame, ScreenFeed, _differs
-from tickets.runner.live_publisher import LIVE_WIDTH, LivePublisher
+from tickets.runner.pictures.feed import FeedFrame, ScreenFeed, _differs
+from tickets.runner.pictures.live_publisher import LIVE_WIDTH, LivePublisher
+from tickets.services.live import frames
 
 PHONE = 7
 

@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from tickets.models import Department, FlowVersion, Phone, Priority, Run, Ticket
-from tickets.runner import line
-from tickets.services import runs
-from tickets.services.tickets import create_ticket
+from tickets.runner.holds import wait_line as line
+from tickets.services.runs import lifecycle as runs
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,10 @@ import pytest
 from tests.runner.messages import listening
 from tests.runner.world import Handset, broken_app, gone
 from tickets.models import AuditEvent, Phone, PhoneState, Run
-from tickets.runner import checkup, line, pool
-from tickets.runner.feed import FeedStalled
+from tickets.runner.holds import pool
+from tickets.runner.holds import wait_line as line
+from tickets.runner.host import checkup
+from tickets.runner.pictures.feed import FeedStalled
 
 pytestmark = pytest.mark.django_db
 SILENT = FeedStalled("no picture from phone 1 in 15 s")

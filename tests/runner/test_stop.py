@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from cs_agent.engine.actions import Type
-from cs_agent.engine.protocols import Journal
-from cs_agent.engine.state import RunState, StepRecord, StepStatus
+from cs_agent.engine.actions.values import Type
+from cs_agent.engine.run.protocols import Journal
+from cs_agent.engine.run.state import RunState, StepRecord, StepStatus
 from tests.runner.world import Handset, World, approve
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover, Ticket
-from tickets.runner import hands, leases
-from tickets.services import runs, takeovers
+from tickets.runner.holds import leases
+from tickets.runner.holds import phone_lock as hands
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import takeovers
 
 pytestmark = pytest.mark.django_db
 
@@ -217,7 +219,7 @@ def test_the_phone_goes_to_the_next_in_line(
     world: World, run: Run, phone: Phone, lin: User, department: Any, refund_flow: Any, stop: Callable[[], None]
 ) -> None:
     from tests.tickets.conftest import REFERENCE
-    from tickets.services.tickets import create_ticket
+    from tickets.services.tickets.changes import create_ticket
 
     second = runs.start_run(
         ticket=create_ticket(user=None, subject="二", text=REFERENCE, department=department), user=lin

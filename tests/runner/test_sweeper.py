@@ -13,8 +13,9 @@ from django.utils import timezone
 from tests.runner.messages import listening
 from tests.runner.world import World, approve
 from tickets.models import Phone, Run, RunStatus
-from tickets.runner import sweeper
-from tickets.services import runs, switches
+from tickets.runner.upkeep import sweeper
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches
 
 pytestmark = pytest.mark.django_db
 Sweep = Callable[[], list[str]]

@@ -11,9 +11,9 @@ from django.core.files.base import ContentFile
 from tests.runner.messages import listening
 from tests.runner.world import Handset, World, gone
 from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, Slot, Ticket
-from tickets.runner import tidy
-from tickets.services import runs
-from tickets.services.tickets import create_ticket
+from tickets.runner.drive import tidy
+from tickets.services.runs import lifecycle as runs
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 

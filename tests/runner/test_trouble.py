@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
-from cs_agent.engine.model_errors import ModelTimeout, ModelUnreachable
-from cs_agent.engine.protocols import ModelError
+from cs_agent.engine.model.errors import ModelTimeout, ModelUnreachable
+from cs_agent.engine.run.protocols import ModelError
 from tests.runner.world import World
 from tickets.models import Run, RunStatus, Takeover
-from tickets.runner import trouble
+from tickets.runner.drive import trouble
 
 pytestmark = pytest.mark.django_db
 

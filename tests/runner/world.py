@@ -15,21 +15,21 @@ from typing import Any
 
 from django.utils import timezone
 
-from cs_agent.engine.actions import Action, Finish, Tap
-from cs_agent.engine.fakes_model import ScriptedModel, documented
-from cs_agent.engine.fakes_phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
-from cs_agent.engine.fakes_run import FakeTime, StillPicture
-from cs_agent.engine.loop import Engine
-from cs_agent.engine.protocols import Journal, Key, Message, PhoneError
-from cs_agent.engine.protocols import Phone as EnginePhone
+from cs_agent.engine.actions.values import Action, Finish, Tap
+from cs_agent.engine.run.protocols import Journal, Key, Message, PhoneError
+from cs_agent.engine.run.protocols import Phone as EnginePhone
+from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import Screenshot
 from cs_agent.phone.errors import FileMissing
 from cs_agent.phone.files import RemoteFile, media_path
 from cs_agent.phone.phone import Health
+from cs_agent.testing.model import ScriptedModel, documented
+from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
+from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import COMPLAINT, PROMPT, RULES, SMALL
 from tickets.models import Confirmation, Phone, Run
-from tickets.runner.drive import drive
-from tickets.services import decisions
+from tickets.runner.drive.session import drive
+from tickets.services.runs import decisions
 
 SCREENS = {
     name: FakeScreen(

@@ -11,13 +11,13 @@ import re
 import threading
 from typing import Any
 
-from cs_agent.engine.actions import Action, Back, Finish, Launch, Tap, Type
-from cs_agent.engine.fakes_model import documented
-from cs_agent.engine.protocols import PhoneError
-from cs_agent.engine.scripted_endpoint import Answer, ScriptedEndpoint
+from cs_agent.engine.actions.values import Action, Back, Finish, Launch, Tap, Type
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import UiNode
 from cs_agent.phone.phone import AdbPhone
 from cs_agent.project import conf
+from cs_agent.testing.model import documented
+from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _APP = "com.example.smsdesk"

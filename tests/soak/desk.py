@@ -33,10 +33,12 @@ from tickets.models import (  # noqa: E402
     Run,
     Takeover,
 )
-from tickets.runner import health  # noqa: E402
-from tickets.services import audit, decisions, runs, takeovers  # noqa: E402
-from tickets.services.tickets import create_ticket  # noqa: E402
-from tickets.transitions import ENDED  # noqa: E402
+from tickets.runner.upkeep import health  # noqa: E402
+from tickets.services.evidence import audit  # noqa: E402
+from tickets.services.runs import decisions, takeovers  # noqa: E402
+from tickets.services.runs import lifecycle as runs  # noqa: E402
+from tickets.services.runs.transitions import ENDED  # noqa: E402
+from tickets.services.tickets.changes import create_ticket  # noqa: E402
 
 NAME = "lin"
 

@@ -13,13 +13,15 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from PIL import Image
 
-from cs_agent.engine.actions import Tap, digest, render
-from cs_agent.engine.pending import Pending
-from cs_agent.engine.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
+from cs_agent.engine.actions.values import Tap, digest, render
+from cs_agent.engine.run.pending import Pending
+from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
 from cs_agent.geometry import Box, NormPoint
 from tickets.models import Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run, RunStatus, Ticket
-from tickets.services import flows, pauses, runs
-from tickets.services.tickets import create_ticket
+from tickets.services.flows import publishing as flows
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import pauses
+from tickets.services.tickets.changes import create_ticket
 
 REFERENCE = "我昨天买的蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元!订单号202405218876,开箱视频见附件。"
 TAP = Tap(NormPoint(500, 930))

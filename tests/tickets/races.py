@@ -18,8 +18,10 @@ from django.db import connection, transaction
 from tests.tickets.conftest import drive, member, request
 from tickets.errors import AlreadyDecided, AlreadyRunning, Conflict, ServiceError
 from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Run, RunStatus, Ticket
-from tickets.services import audit, decisions, pauses, runs, takeovers
-from tickets.services.tickets import create_ticket
+from tickets.services.evidence import audit
+from tickets.services.runs import decisions, pauses, takeovers
+from tickets.services.runs import lifecycle as runs
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from tickets.models import Department
-from tickets.services import audit
+from tickets.services.evidence import audit
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 

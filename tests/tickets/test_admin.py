@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from tests.tickets.conftest import flow_file
 from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run
-from tickets.services import audit
+from tickets.services.evidence import audit
 
 pytestmark = pytest.mark.django_db
 DEFINITION = flow_file("complaint_refund")["definition"]

@@ -13,12 +13,12 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tickets import audit_triggers, request_context
+from tickets import request_context
 from tickets.middleware import RequestContextMiddleware
-from tickets.models import AuditEvent, AuditHead, Run, Ticket
+from tickets.models import AuditEvent, AuditHead, Run, Ticket, audit_triggers
 from tickets.models.flows import ImmutableError
-from tickets.services import audit
-from tickets.services.audit_chain import plain
+from tickets.services.evidence import audit
+from tickets.services.evidence.audit_chain import plain
 
 pytestmark = pytest.mark.django_db
 

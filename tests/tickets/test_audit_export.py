@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from tickets.errors import Forbidden
 from tickets.models import AuditEvent, Run, Ticket
-from tickets.services import audit, audit_export
+from tickets.services.evidence import audit, audit_export
 
 REQUIRED = [
     "event_id", "time_utc", "user_id", "user_role", "on_behalf_of", "action_type", "object", "ticket_no", "run_id",

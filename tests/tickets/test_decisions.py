@@ -13,11 +13,10 @@ from django.db.models.signals import post_init
 from django.utils import timezone
 from PIL import Image
 
-from cs_agent.engine.actions import digest
-from cs_agent.engine.state import FieldValue, Phase, RunState
-from cs_agent.engine.state import Question as Asked
+from cs_agent.engine.actions.values import digest
+from cs_agent.engine.run.state import FieldValue, Phase, RunState
+from cs_agent.engine.run.state import Question as Asked
 from tests.tickets.conftest import TAP, confirming, drive, publish, request
-from tickets import pictures
 from tickets.errors import (
     AlreadyDecided,
     Expired,
@@ -40,7 +39,9 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
-from tickets.services import deadlines, decisions, pauses, runs
+from tickets.services.evidence import pictures
+from tickets.services.runs import deadlines, decisions, pauses
+from tickets.services.runs import lifecycle as runs
 
 DIFFERING = (FieldValue("refund", "退款", "¥499.00", "399.00", differs=True),)
 
@@ -289,7 +290,7 @@ def test_a_run_that_was_stopped_on_the_way_into_a_pause_asks_nothing(driven: Run
 
 
 def test_a_takeover_asked_for_on_the_way_into_a_pause_is_honoured(run: Run, phone: Phone, lin: User) -> None:
-    from tickets.services import takeovers
+    from tickets.services.runs import takeovers
 
     drive(run, phone, confirming())
     takeovers.begin(run, lin)

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from tests.tickets.conftest import REFERENCE, flow_file, publish
 from tickets.demo import FIXTURES
 from tickets.errors import Forbidden, InvalidFlow
+from tickets.flows.slots import FoundSlot, SlotReading
 from tickets.models import AuditEvent, Department, FlowTemplate, FlowVersion, Ticket
 from tickets.models.flows import ImmutableError
-from tickets.services import flows, instructions
-from tickets.services.recommendation import human_signals, recommend
-from tickets.slots import FoundSlot, SlotReading
+from tickets.services.flows import instructions
+from tickets.services.flows import publishing as flows
+from tickets.services.flows.recommendation import human_signals, recommend
 
 SLUGS = sorted(path.stem for path in FIXTURES.glob("flows/*.json"))
 REFUND = flow_file("complaint_refund")["definition"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cs_agent.engine.gate import UnknownConfidence
-from tickets.runner import engines
+from cs_agent.engine.gate.decide import UnknownConfidence
+from tickets.runner.drive import engines
 
 
 @pytest.mark.parametrize("word", ["allow", "ask_sensitive", "ask"])

@@ -11,9 +11,9 @@ from channels.layers import channel_layers, get_channel_layer
 from django.db import transaction
 from redis.exceptions import ConnectionError as RedisGone
 
-from tickets import live
 from tickets.models import Run, RunStatus, Ticket
-from tickets.services import runs
+from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
 
 
 class Heard:

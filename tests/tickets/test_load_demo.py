@@ -14,8 +14,9 @@ from tickets import demo
 from tickets.checks import no_demo_accounts_in_production
 from tickets.errors import SlotsNeeded
 from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket
-from tickets.services import flows, runs
-from tickets.services.recommendation import recommend
+from tickets.services.flows import publishing as flows
+from tickets.services.flows.recommendation import recommend
+from tickets.services.runs import lifecycle as runs
 
 pytestmark = pytest.mark.django_db
 

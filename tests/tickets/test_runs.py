@@ -8,7 +8,6 @@ import pytest
 from django.contrib.auth.models import User
 
 from tests.tickets.conftest import drive, publish
-from tickets import transitions
 from tickets.errors import (
     AlreadyRunning,
     Conflict,
@@ -34,8 +33,9 @@ from tickets.models import (
     Ticket,
     TicketStatus,
 )
-from tickets.services import runs, switches
-from tickets.services.tickets import create_ticket
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches, transitions
+from tickets.services.tickets.changes import create_ticket
 
 INSTRUCTION = (
     '在售后系统中查找订单号202405218876,进入该订单详情页,选择"质量问题"退换原因,勾选"全额退款"和"补偿50元",提交审核。'

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.slots import money
-from tickets.slots.text import even
+from tickets.flows.slots import money
+from tickets.flows.slots.text import even
 
 DIGITS = "零一二三四五六七八九"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.slots import numbers
-from tickets.slots.text import even
+from tickets.flows.slots import numbers
+from tickets.flows.slots.text import even
 
 ID_CARD = "11010519491231002X"
 MESSY = st.text(alphabet="0123456789０９１３８ -－—,，。、单号订快递运身份证退款元+86ABx\n第", max_size=120)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.tickets.conftest import REFERENCE, flow_file
 from tickets.errors import InvalidSlot
+from tickets.flows.slots import apply_answers, phrases, read_slots
+from tickets.flows.slots.spec import Option
 from tickets.models import Department, SlotSource, Ticket
-from tickets.services.tickets import create_ticket
-from tickets.slots import apply_answers, phrases, read_slots
-from tickets.slots.spec import Option
+from tickets.services.tickets.changes import create_ticket
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 64
 REFUND = flow_file("complaint_refund")["definition"]
@@ -187,7 +187,7 @@ def test_reading_any_text_never_breaks_and_points_inside_it(text: str) -> None:
 
 
 def test_files_that_a_run_brought_back_are_not_taken_for_the_customers(ticket: Ticket, run: Any) -> None:
-    from tickets.services.tickets import add_attachment
+    from tickets.services.tickets.changes import add_attachment
 
     add_attachment(ticket, ContentFile(MP4, name="屏幕.mp4"), from_run=run)
     assert "unboxing_video" not in read_slots(REFUND, ticket).values

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cs_agent.engine.state import Reason, StepRecord, StepStatus, Verdict, VerdictKind
-from tickets import pictures
+from cs_agent.engine.run.state import Reason, StepRecord, StepStatus, Verdict, VerdictKind
 from tickets.errors import ClaimLost
 from tickets.models import AuditEvent, Run, RunStatus, Step
-from tickets.services import runs, steps
+from tickets.services.evidence import pictures
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import steps
 
 VERDICT = Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),), irreversible=True)
 

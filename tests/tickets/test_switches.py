@@ -7,8 +7,9 @@ from django.contrib.auth.models import User
 
 from tickets.errors import AlreadyRunning, Forbidden, Paused
 from tickets.models import AuditEvent, Department, FlowVersion, Run, Ticket
-from tickets.services import runs, switches
-from tickets.services.tickets import create_ticket
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 

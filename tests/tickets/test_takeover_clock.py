@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from tickets.gestures import Gesture, GestureKind
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Takeover
-from tickets.services import takeover_clock, takeovers
-from tickets.services.takeover_clock import Swept
+from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.runs import takeover_clock, takeovers
+from tickets.services.runs.takeover_clock import Swept
 
 pytestmark = pytest.mark.django_db
 

@@ -6,12 +6,13 @@ import pytest
 from django.contrib.auth.models import User
 from PIL import Image
 
-from cs_agent.engine.state import Phase, RunState, TakeoverRequest
+from cs_agent.engine.run.state import Phase, RunState, TakeoverRequest
 from tests.tickets.conftest import drive
 from tickets.errors import Conflict, Forbidden, NotPending, RunEnded
-from tickets.gestures import Gesture, GestureKind
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover
-from tickets.services import pauses, runs, takeovers
+from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import pauses, takeovers
 
 
 def gesture(takeover: Takeover, user: User, kind: GestureKind = GestureKind.TAP, **values: object) -> Gesture:

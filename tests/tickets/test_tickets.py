@@ -11,8 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tickets.errors import Conflict, FileRefused, Forbidden, Invalid, NotFound
 from tickets.models import AuditEvent, Department, Priority, Run, Ticket, TicketStatus
-from tickets.services import access
-from tickets.services.tickets import create_ticket, set_status
+from tickets.services.people import access
+from tickets.services.tickets.changes import create_ticket, set_status
 
 
 def test_a_new_ticket_has_a_number_a_due_time_and_an_event(lin: User) -> None:

@@ -15,8 +15,8 @@ from PIL import Image
 
 from tickets.errors import FileRefused
 from tickets.models import Attachment, Department, Ticket
-from tickets.services import uploads
-from tickets.services.tickets import add_attachment, create_ticket
+from tickets.services.tickets import uploads
+from tickets.services.tickets.changes import add_attachment, create_ticket
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 64
 

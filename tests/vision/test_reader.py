@@ -7,7 +7,7 @@ import threading
 import pytest
 from PIL import Image
 
-from cs_agent.engine.protocols import TextReader
+from cs_agent.engine.run.protocols import TextReader
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
 from cs_agent.vision.reader import RapidOcrReader

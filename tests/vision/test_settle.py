@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from cs_agent.engine import protocols
+from cs_agent.engine.run import protocols
 from cs_agent.observation import Screenshot
 from cs_agent.vision.settle import SettleDetector, SettleRules
 from tests.vision.test_compare import CARET, CLOCK, screen

@@ -1,4 +1,4 @@
-"""The audit trail: append-only facts, hash-chained. Written only by `tickets.services.audit`."""
+"""The audit trail: append-only facts, hash-chained. Written only by `tickets.services.evidence.audit`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RevealingIterable(ModelIterable):
     """Events with what is sealed in them put back in place; their keys are fetched for many events at once."""
 
     def __iter__(self) -> Iterator[Any]:
-        from tickets import seals  # which reads the keys, rows of this package
+        from tickets.models import seals
 
         events = super().__iter__()
         while batch := list(islice(events, REVEALED_AT_ONCE)):

@@ -37,8 +37,8 @@ class ImmutableError(Exception):
 class FlowVersion(models.Model):
     """One immutable version. A change is a new version; runs pin the one they started with.
 
-    `definition` (validated by `tickets.services.flows`) holds: `match` (keywords that recommend it), `slots`,
-    `instruction` {zh, en}, `engine` (see `cs_agent.engine.flow.FlowRules`), `media` slots to push, `four_eyes`.
+    `definition` (see `tickets.services.flows.publishing`) holds: `match` (keywords that recommend it), `slots`,
+    `instruction` {zh, en}, `engine` (see `cs_agent.engine.run.flow.FlowRules`), `media` slots to push, `four_eyes`.
     """
 
     template = models.ForeignKey(FlowTemplate, on_delete=models.PROTECT, related_name="versions")

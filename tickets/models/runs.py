@@ -123,13 +123,13 @@ class Step(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    status = models.CharField(max_length=12)  # cs_agent.engine.state.StepStatus
+    status = models.CharField(max_length=12)  # cs_agent.engine.run.state.StepStatus
     thought = models.TextField(blank=True)
     action_text = models.TextField(blank=True)
     action_name = models.CharField(max_length=40, blank=True)
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
     confidence = models.FloatField(null=True, blank=True)
-    verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.state.VerdictKind
+    verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)
     reasons = models.JSONField(default=list, blank=True)  # [{code, zh, en}]
     outcome = models.TextField(blank=True)

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from cs_agent.engine.actions import Action, Back, Finish, Interact, Launch, Swipe, TakeOver, Tap, Type, Wait
-from cs_agent.engine.parse import parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Action, Back, Finish, Interact, Launch, Swipe, TakeOver, Tap, Type, Wait
 from cs_agent.geometry import Point, Size
 
 WIDTH, HEIGHT, SCALE = 412, 915, 2.625

@@ -10,7 +10,7 @@ from cs_agent.demo.pilot.planning.story import read_story
 from cs_agent.demo.pilot.planning.tapping import MAX_CHECK_WAITS
 from cs_agent.demo.pilot.planning.wayfinding import MAX_WAITS
 from cs_agent.demo.pilot.reading.page import Field, Item, Page
-from cs_agent.engine.actions import (
+from cs_agent.engine.actions.values import (
     Action,
     Back,
     Finish,

@@ -19,8 +19,8 @@ from PIL import Image
 
 from cs_agent.demo.pilot.server.app import build_app
 from cs_agent.demo.pilot.server.brain import Brain
-from cs_agent.engine.actions import Tap
-from cs_agent.engine.parse import parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Tap
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
 from tests.demo.pilot.screens import Sheet

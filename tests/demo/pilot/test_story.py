@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cs_agent.demo.pilot.planning.moves import MAX_LABEL_CHARS, Decision, Move, read_thought, thought
 from cs_agent.demo.pilot.planning.story import Turn, Word, WordKind, read_story
-from cs_agent.engine.actions import Back, Tap, Type, render
+from cs_agent.engine.actions.values import Back, Tap, Type, render
 from cs_agent.geometry import NormPoint
 
 SCREEN = '** Screen Info **\n\n{"current_app": "售后系统"}'

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cs_agent.demo.pilot.server.app import build_app
 from cs_agent.demo.pilot.server.brain import Brain
-from cs_agent.engine.actions import Finish, TakeOver, Tap
+from cs_agent.engine.actions.values import Finish, TakeOver, Tap
 from cs_agent.vision.reader import RapidOcrReader
 from tests.demo.pilot.phone_loop import PHONE, Run, drive
 from tests.demo.pilot.screens import font

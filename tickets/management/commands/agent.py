@@ -14,19 +14,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from cs_agent.engine import loop
-from cs_agent.engine.flow import FlowRules
-from cs_agent.engine.model import OpenAIModel
-from cs_agent.engine.protocols import Model, ModelError, PhoneError
+from cs_agent.engine.model.client import OpenAIModel
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.protocols import Model, ModelError, PhoneError
+from cs_agent.engine.turn import loop
 from cs_agent.phone.connection import AdbServer
 from cs_agent.recording.encode import encode
 from cs_agent.recording.errors import NothingRecorded, RecordingError
 from cs_agent.vision.settle import SettleDetector
-from tickets.redaction import policy_of
-from tickets.runner import engines
-from tickets.runner.recorders import RunRecorder
-from tickets.runner.redactors import RedactingModel, Redactor
-from tickets.runner.terminal import RecordedPhone, TerminalJournal, TerminalSession
+from tickets.runner.drive import engines
+from tickets.runner.drive.terminal import RecordedPhone, TerminalJournal, TerminalSession
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.runner.pictures.redactors import RedactingModel, Redactor
+from tickets.services.evidence.redaction import policy_of
 
 
 class StandardTerminal:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tickets.errors import ServiceError
 from tickets.models import ApiToken
-from tickets.services import api_tokens
+from tickets.services.people import api_tokens
 
 
 class Command(BaseCommand):

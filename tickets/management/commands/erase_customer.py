@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from tickets.errors import ServiceError
-from tickets.services import erasure
+from tickets.services.evidence import erasure
 
 
 class Command(BaseCommand):

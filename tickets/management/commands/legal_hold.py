@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tickets.errors import ServiceError
 from tickets.models import LegalHold, Ticket
-from tickets.services import holds
+from tickets.services.evidence import holds
 
 
 class Command(BaseCommand):

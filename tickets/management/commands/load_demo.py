@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from tickets import demo, permissions
 from tickets.models import Department, FlowTemplate, Phone, Priority, Ticket
-from tickets.services import audit, flows
-from tickets.services.tickets import DUE_IN, create_ticket
+from tickets.services.evidence import audit
+from tickets.services.flows import publishing as flows
+from tickets.services.tickets.changes import DUE_IN, create_ticket
 
 CHANNEL = "demo"
 
@@ -43,7 +44,9 @@ class Command(BaseCommand):
             raise CommandError("load_demo makes accounts with a known password; it refuses to run in production mode")
         if options["migrate"]:
             call_command("migrate", verbosity=0)
-        logging.getLogger("tickets.live").setLevel(logging.ERROR)  # no console is open yet, nor need Redis run
+        logging.getLogger("tickets.services.live.events").setLevel(
+            logging.ERROR
+        )  # no console is open yet, nor need Redis run
         with transaction.atomic():
             permissions.ensure_groups()
             departments = load_accounts()

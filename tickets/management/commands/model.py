@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cs_agent.engine.model import OpenAIModel
-from cs_agent.engine.model_check import ModelCheck, check
-from tickets.runner.engines import model_settings
+from cs_agent.engine.model.check import ModelCheck, check
+from cs_agent.engine.model.client import OpenAIModel
+from tickets.runner.drive.engines import model_settings
 
 
 class Command(BaseCommand):

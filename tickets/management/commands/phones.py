@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from cs_agent.engine.protocols import PhoneError
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.connection import AdbServer
 from cs_agent.phone.doctor import Check, CheckStatus, examine, is_usable
 from cs_agent.phone.phone import AdbPhone

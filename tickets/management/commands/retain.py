@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from tickets.services import retention
+from tickets.services.evidence import retention
 
 
 class Command(BaseCommand):

@@ -23,7 +23,7 @@ from cs_agent.demo.pilot.planning.situation import (
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Field, Item, Page
 from cs_agent.demo.pilot.sight import Icon, IconKind
-from cs_agent.engine.actions import Type
+from cs_agent.engine.actions.values import Type
 from cs_agent.geometry import Box
 
 MAX_TYPINGS = 3

@@ -14,7 +14,7 @@ from cs_agent.demo.pilot.planning.moves import Decision, Move
 from cs_agent.demo.pilot.planning.situation import Situation, act, take_over, tap, tap_field, tap_item
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Field, Hit, Item, MarkState, Page
-from cs_agent.engine.actions import Type
+from cs_agent.engine.actions.values import Type
 
 MAX_TRIES = 3  # taps or typings for one value before a human is asked
 _PROMPTING = re.compile(

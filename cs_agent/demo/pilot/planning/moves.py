@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cs_agent.engine.actions import Action
+from cs_agent.engine.actions.values import Action
 
 
 class Move(StrEnum):

@@ -16,7 +16,7 @@ from cs_agent.demo.pilot.planning.tapping import on_home_screen
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Item
 from cs_agent.demo.pilot.sight import IconKind
-from cs_agent.engine.actions import Back
+from cs_agent.engine.actions.values import Back
 
 MAX_WAITS = 8
 MAX_RETRIES = 3

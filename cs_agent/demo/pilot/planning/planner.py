@@ -19,7 +19,7 @@ from cs_agent.demo.pilot.planning.story import Story, Turn, Word, WordKind
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.matching import WEAK, score
 from cs_agent.demo.pilot.reading.page import DENSE_LINES, Item, Page
-from cs_agent.engine.actions import Interact, TakeOver, render
+from cs_agent.engine.actions.values import Interact, TakeOver, render
 from cs_agent.geometry import Size
 
 MAX_TURNS_PER_GOAL = 24

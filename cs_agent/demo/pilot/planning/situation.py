@@ -14,7 +14,7 @@ from cs_agent.demo.pilot.planning.story import Story, Turn, Word, WordKind
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Field, Item, Page, same_page
 from cs_agent.demo.pilot.sight import Look
-from cs_agent.engine.actions import Action, Finish, Interact, Swipe, TakeOver, Tap, Wait
+from cs_agent.engine.actions.values import Action, Finish, Interact, Swipe, TakeOver, Tap, Wait
 from cs_agent.geometry import Box, NormPoint, Point
 
 SURE = 0.99

@@ -13,7 +13,7 @@ from cs_agent.demo.pilot.planning.story import Word, WordKind
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Hit, Item, Page
 from cs_agent.demo.pilot.sight import ink_is_loud
-from cs_agent.engine.actions import Back, Home, Launch
+from cs_agent.engine.actions.values import Back, Home, Launch
 
 MAX_TAPS = 3
 MAX_LAUNCHES = 2

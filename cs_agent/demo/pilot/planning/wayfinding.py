@@ -21,7 +21,7 @@ from cs_agent.demo.pilot.planning.tapping import on_home_screen
 from cs_agent.demo.pilot.reading import matching
 from cs_agent.demo.pilot.reading.page import Item, same_page
 from cs_agent.demo.pilot.sight import IconKind
-from cs_agent.engine.actions import Back, Launch
+from cs_agent.engine.actions.values import Back, Launch
 from cs_agent.geometry import Box
 
 MAX_SCROLLS = 8  # one way, for one goal on one page

@@ -15,7 +15,7 @@ from cs_agent.demo.pilot.planning import planner
 from cs_agent.demo.pilot.planning.story import read_story
 from cs_agent.demo.pilot.reading.gaze import Gaze
 from cs_agent.demo.pilot.reading.looking import Reader
-from cs_agent.engine.actions import TakeOver, render
+from cs_agent.engine.actions.values import TakeOver, render
 
 _THOUGHT_PROBABILITY = 0.995
 

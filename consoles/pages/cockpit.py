@@ -1,0 +1,177 @@
+"""Everything the ticket page shows, read from the database at one moment.
+
+Rule: the page is right again after any reload because it is built from rows only; live events never add to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from consoles.pages.marks import Place, Segment, segments
+from consoles.pages.planning import Plan, make_plan
+from consoles.pages.timeline import StepView, timeline
+from tickets.models import (
+    Attachment,
+    Confirmation,
+    ConfirmationState,
+    Question,
+    Recording,
+    RecordingState,
+    Run,
+    RunStatus,
+    Slot,
+    Switch,
+    Takeover,
+    Ticket,
+    TicketStatus,
+)
+from tickets.permissions import Permission, has
+from tickets.services.runs import switches, transitions
+
+
+@dataclass(frozen=True)
+class Cockpit:
+    """One ticket with the run to look at: the newest, or the one asked for. `user` is the reader."""
+
+    ticket: Ticket
+    user: Any
+    run: Run | None = None
+    flow: str = ""  # slug of the flow the reader picked for the next run
+    answers: tuple[tuple[str, str], ...] = ()  # slot answers given so far
+    problem: str = ""  # why the last start did not work
+
+    @property
+    def active(self) -> bool:
+        return self.run is not None and self.run.status in transitions.ACTIVE
+
+    @property
+    def ended(self) -> bool:
+        return self.run is not None and self.run.status in transitions.ENDED
+
+    @cached_property
+    def slots(self) -> list[Slot]:
+        return list(self.run.slots.select_related("attachment").order_by("pk")) if self.run else []
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """What a start would do now; None while a run is active or the ticket is closed."""
+        if self.active or self.ticket.status == "closed":
+            return None
+        return make_plan(self.ticket, self.flow, dict(self.answers))
+
+    @cached_property
+    def paused(self) -> Switch | None:
+        """The supervisors' pause of all automation, while it is on."""
+        return switches.current_pause()
+
+    @cached_property
+    def text(self) -> list[Segment]:
+        found = self.plan.found if self.plan else self.slots
+        places = [
+            Place(slot.name, slot.label, slot.start, slot.end)
+            for slot in found
+            if slot.start is not None and slot.end is not None
+        ]
+        return segments(self.ticket.text, places)
+
+    @cached_property
+    def attachments(self) -> list[Attachment]:
+        return list(self.ticket.attachments.order_by("pk"))
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        return list(self.ticket.runs.select_related("flow_version__template", "started_by").order_by("-created_at"))
+
+    @cached_property
+    def confirmation(self) -> Confirmation | None:
+        if self.run is None or self.run.status != RunStatus.AWAITING_CONFIRMATION:
+            return None
+        return self.run.confirmations.filter(state=ConfirmationState.PENDING).first()
+
+    @cached_property
+    def question(self) -> Question | None:
+        if self.run is None or self.run.status != RunStatus.AWAITING_ANSWER:
+            return None
+        return self.run.questions.filter(answered_at=None).order_by("created_at").first()
+
+    @cached_property
+    def takeover(self) -> Takeover | None:
+        """The takeover that is asked for or going on."""
+        if self.run is None or self.run.status != RunStatus.TAKEN_OVER:
+            return None
+        return self.run.takeovers.filter(ended_at=None).select_related("user").order_by("-asked_at").first()
+
+    @property
+    def takeover_requested(self) -> bool:
+        """Whether somebody asked for the phone and the agent is still on its way to let go."""
+        return self.run is not None and self.run.takeover_requested and self.takeover is None
+
+    @property
+    def barred(self) -> str:
+        """Why the reader may not say yes to the confirmation, though others may; "" if they may."""
+        confirmation = self.confirmation
+        if confirmation is None or self.run is None:
+            return ""
+        if self.run.flow_version.definition.get("four_eyes") and self.run.started_by_id == self.user.pk:
+            return _("该流程需要启动者以外的同事确认。")
+        if confirmation.first_approved_by_id == self.user.pk:
+            return _("您已同意。金额超过限额,还需要第二位同事确认。")
+        return ""
+
+    @property
+    def driving(self) -> bool:
+        """Whether the reader drives the phone now."""
+        takeover = self.takeover
+        return takeover is not None and takeover.begun_at is not None and takeover.user_id == self.user.pk
+
+    @cached_property
+    def recording(self) -> Recording | None:
+        return Recording.objects.filter(run=self.run).first() if self.run else None
+
+    @property
+    def replay_ready(self) -> bool:
+        return self.recording is not None and self.recording.state == RecordingState.READY
+
+    @cached_property
+    def steps(self) -> list[StepView]:
+        return timeline(self.run) if self.run else []
+
+    @property
+    def last_picture(self) -> str:
+        """Address of the newest picture of the run, for the time after it."""
+        return next((step.picture for step in reversed(self.steps) if step.picture), "")
+
+    @property
+    def statuses(self) -> list[tuple[str, str]]:
+        return [(value, str(label)) for value, label in TicketStatus.choices]
+
+    @property
+    def may_start(self) -> bool:
+        return has(self.user, Permission.START_RUNS) and self.plan is not None
+
+    @property
+    def may_take_over(self) -> bool:
+        free = self.active and self.takeover is None and not self.takeover_requested
+        return free and self.run is not None and self.run.phone_id is not None and has(self.user, Permission.TAKE_OVER)
+
+    @property
+    def phone_mode(self) -> str:
+        """What the middle pane shows: none, queued, live, mine (the reader drives) or ended."""
+        if self.run is None:
+            return "none"
+        if self.ended:
+            return "ended"
+        if self.driving:
+            return "mine"
+        return "queued" if self.run.phone_id is None else "live"
+
+
+def cockpit_of(ticket: Ticket, user: Any, run_id: str = "", **choices: Any) -> Cockpit:
+    """The cockpit on the run that was asked for, or on the newest."""
+    runs = ticket.runs.select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
+    chosen = next((run for run in runs if str(run.pk) == run_id), None) if run_id else None
+    return Cockpit(ticket, user, chosen or runs.first(), **choices)

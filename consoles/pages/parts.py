@@ -1,0 +1,96 @@
+"""The live page in parts: each part is rendered by the server, carries a hash of itself, and is sent again only
+when it changed.
+
+Rule: a part that did not change is never replaced in the browser, so that a half-typed note or an open menu stays.
+Nothing that changes by itself (a relative time, a token) may be rendered into a part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from consoles.pages.cockpit import Cockpit
+from consoles.pages.timeline import timeline
+
+PARTS = {
+    "head": "consoles/ticket/head.html",
+    "pause": "consoles/ticket/pause.html",
+    "side": "consoles/ticket/side.html",
+    "screen": "consoles/ticket/screen.html",
+    "drive": "consoles/ticket/drive.html",
+}
+OVERLAP = 3  # newest steps are sent again: their outcome may have been written since
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the browser has: the hash of each part, the run its timeline shows, and its highest step number."""
+
+    hashes: Mapping[str, str]
+    run: str = ""
+    last: int = 0
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> Known:
+        pairs = (item.partition(":") for item in request.headers.get("X-Parts", "").split(","))
+        last = request.headers.get("X-Last-Step", "")
+        return cls(
+            {name: value for name, _colon, value in pairs if name},
+            request.headers.get("X-Run", ""),
+            int(last) if last.isdecimal() else 0,
+        )
+
+
+def render_part(request: HttpRequest, name: str, cockpit: Cockpit, known: str | None = None) -> SafeString:
+    """The part as an element; "" when the browser has this very one. `known` None: for a whole page."""
+    body = render_to_string(PARTS[name], {"cockpit": cockpit}, request).strip()
+    mark = hashlib.sha256(body.encode()).hexdigest()[:12]
+    if known == mark:
+        return mark_safe("")
+    swap = mark_safe("") if known is None else mark_safe(' hx-swap-oob="true"')
+    return format_html(
+        '<div id="part-{}" class="part part-{}" data-part="{}" data-hash="{}"{}>{}</div>',
+        name, name, name, mark, swap, mark_safe(body),  # noqa: S308 - a rendered template
+    )  # fmt: skip
+
+
+def page_parts(request: HttpRequest, cockpit: Cockpit) -> dict[str, SafeString]:
+    """Every part for a whole page, the timeline too."""
+    parts = {name: render_part(request, name, cockpit) for name in PARTS}
+    return {**parts, "steps": _whole_timeline(request, cockpit, swap=False)}
+
+
+def live_answer(request: HttpRequest, cockpit: Cockpit, status: int = 200) -> HttpResponse:
+    """What changed since the browser last asked, as out-of-band swaps."""
+    known = Known.read(request)
+    pieces = [render_part(request, name, cockpit, known.hashes.get(name, "")) for name in PARTS]
+    pieces.append(_steps(request, cockpit, known))
+    response = HttpResponse("".join(pieces), status=status)
+    response["HX-Reswap"] = "none"
+    response["X-Seq"] = str(cockpit.run.event_seq if cockpit.run else 0)
+    return response
+
+
+def _steps(request: HttpRequest, cockpit: Cockpit, known: Known) -> SafeString:
+    run = cockpit.run
+    if run is None or known.run != str(run.pk) or known.last == 0:
+        return _whole_timeline(request, cockpit, swap=True)
+    steps = timeline(run, max(0, known.last - OVERLAP))
+    context = {
+        "changed": [step for step in steps if step.number <= known.last],
+        "added": [step for step in steps if step.number > known.last],
+        "cockpit": cockpit,
+    }
+    return mark_safe(render_to_string("consoles/ticket/steps_changed.html", context, request))  # noqa: S308
+
+
+def _whole_timeline(request: HttpRequest, cockpit: Cockpit, *, swap: bool) -> SafeString:
+    context = {"cockpit": cockpit, "swap": swap}
+    return mark_safe(render_to_string("consoles/ticket/steps.html", context, request))  # noqa: S308

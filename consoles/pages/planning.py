@@ -1,0 +1,100 @@
+"""What a start would do: the flow that fits, the slots it found, and what must be asked first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from consoles.pages.words import in_language
+from tickets.flows.slots import FoundSlot, SlotReading
+from tickets.flows.slots.spec import SlotKind, SlotSpec
+from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.services.flows.recommendation import recommend
+from tickets.services.runs import lifecycle as runs
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One value that could fill a slot; `shown` is what people read."""
+
+    value: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A slot that must be filled before the start: chosen among `candidates`, or written."""
+
+    name: str
+    label: str
+    kind: SlotKind
+    candidates: list[Candidate]
+    unclear: bool  # several values were found; else none was
+    media: str = ""
+    answer: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind is SlotKind.ATTACHMENT
+
+    @property
+    def may_write(self) -> bool:
+        """Whether another value than the candidates may be typed."""
+        return not self.is_file and self.kind is not SlotKind.CHOICE
+
+    @property
+    def accept(self) -> str:
+        """What a file chooser offers."""
+        return {"image": "image/*", "video": "video/*", "document": "application/pdf"}.get(self.media, "")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`version` None: no flow fits and none was picked."""
+
+    version: FlowVersion | None
+    recommended: FlowVersion | None
+    fit: int  # percent
+    human: bool  # a person should handle this ticket
+    reasons: list[str]
+    found: list[FoundSlot]
+    asked: list[Asked]
+    choices: list[FlowTemplate]
+
+
+def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = None) -> Plan:
+    """The plan for the flow of that slug, or for the recommended one."""
+    advice = recommend(ticket)
+    version = _picked(slug) or advice.flow_version
+    reading = runs.plan(ticket, version) if version else None
+    return Plan(
+        version=version,
+        recommended=advice.flow_version,
+        fit=round(advice.fit * 100),
+        human=advice.human_recommended,
+        reasons=[in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
+        found=list(reading.found) if reading else [],
+        asked=_asked(reading, answers or {}) if reading else [],
+        choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),
+    )
+
+
+def _picked(slug: str) -> FlowVersion | None:
+    template = FlowTemplate.objects.filter(slug=slug, active=True).first() if slug else None
+    return template.latest if template else None
+
+
+def _asked(reading: SlotReading, answers: dict[str, str]) -> list[Asked]:
+    missing = [
+        _ask(spec, [Candidate(value, value) for value in spec.choices], False, answers) for spec in reading.missing
+    ]
+    unclear = [_ask(spec, [_candidate(each) for each in found], True, answers) for spec, found in reading.ambiguous]
+    return missing + unclear
+
+
+def _ask(spec: SlotSpec, candidates: list[Candidate], unclear: bool, answers: dict[str, str]) -> Asked:
+    return Asked(spec.name, spec.label, spec.kind, candidates, unclear, spec.media, answers.get(spec.name, ""))
+
+
+def _candidate(found: FoundSlot) -> Candidate:
+    value = found.value if found.attachment_id is None else str(found.attachment_id)
+    return Candidate(value, found.shown)

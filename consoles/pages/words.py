@@ -1,0 +1,142 @@
+"""Words that are not in a template: an action said for people, statuses' colours, and the scripts' own sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from cs_agent.engine.actions import values as actions
+from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.geometry import NormPoint
+from tickets.models import RunStatus, TicketStatus
+
+TONES: dict[str, str] = {
+    TicketStatus.NEW: "info",
+    TicketStatus.OPEN: "info",
+    TicketStatus.PENDING: "warn",
+    TicketStatus.SOLVED: "ok",
+    TicketStatus.CLOSED: "quiet",
+    RunStatus.QUEUED: "quiet",
+    RunStatus.RUNNING: "info",
+    RunStatus.AWAITING_CONFIRMATION: "warn",
+    RunStatus.AWAITING_ANSWER: "warn",
+    RunStatus.TAKEN_OVER: "human",
+    RunStatus.SUCCEEDED: "ok",
+    RunStatus.FAILED: "danger",
+    RunStatus.CANCELLED: "quiet",
+    RunStatus.HANDED_OFF: "human",
+}
+
+
+def action_in_words(text: str, control: str = "") -> str:
+    """What the action does, e.g. 点击 (52%, 31%), or 点击 “提交审核” (52%, 31%) where the control's name is known.
+
+    An action that cannot be read is given as it stands.
+    """
+    if not text:
+        return ""
+    try:
+        return _say(parse_reply(text).action, control)
+    except ParseError:
+        return text
+
+
+def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action
+    match action:
+        case actions.Launch(app):
+            return _("打开应用“%(app)s”") % {"app": app}
+        case actions.Tap(element):
+            return _("点击 %(place)s") % {"place": _place(element, control)}
+        case actions.DoubleTap(element):
+            return _("双击 %(place)s") % {"place": _place(element, control)}
+        case actions.LongPress(element):
+            return _("长按 %(place)s") % {"place": _place(element, control)}
+        case actions.Type(text):
+            return _("输入“%(text)s”") % {"text": text}
+        case actions.Swipe():
+            return {
+                "up": _("向上滑动"), "down": _("向下滑动"), "left": _("向左滑动"), "right": _("向右滑动"),
+            }[action.direction]  # fmt: skip
+        case actions.Wait(seconds):
+            return _("等待 %(seconds)s 秒") % {"seconds": f"{seconds:g}"}
+        case actions.Back():
+            return _("返回")
+        case actions.Home():
+            return _("回到主屏幕")
+        case actions.TakeOver(message):
+            return _with(_("请求人工接管"), message)
+        case actions.Interact(message):
+            return _with(_("请坐席选择"), message)
+        case actions.Note(message):
+            return _with(_("记下内容"), message)
+        case actions.CallApi(instruction):
+            return _with(_("归纳记录"), instruction)
+        case actions.Finish(message):
+            return _with(_("完成"), message)
+
+
+def _place(point: NormPoint, control: str) -> str:
+    place = f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
+    return f"“{control}” {place}" if control else place
+
+
+def _with(words: str, message: str) -> str:
+    return f"{words}:{message}" if message else words
+
+
+def run_language() -> str:
+    """The language a run that the reader starts now speaks: zh or en."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def in_language(reason: Any) -> str:
+    """The text of a stored {code, zh, en} in the reader's language."""
+    if not isinstance(reason, dict):
+        return str(reason)
+    first, second = ("en", "zh") if run_language() == "en" else ("zh", "en")
+    return str(reason.get(first) or reason.get(second) or reason.get("code", ""))
+
+
+def script_words() -> dict[str, str]:
+    """Sentences that the scripts put together themselves; `{n}` is filled in there."""
+    return {
+        "live": _("实时"),
+        "behind": _("落后 {n} 秒"),
+        "connected": _("已连接"),
+        "connecting": _("正在连接…"),
+        "lost": _("连接已断开,正在重连…"),
+        "updated": _("列表已更新"),
+        "just_now": _("刚刚"),
+        "seconds_ago": _("{n} 秒前"),
+        "minutes_ago": _("{n} 分钟前"),
+        "hours_ago": _("{n} 小时前"),
+        "days_ago": _("{n} 天前"),
+        "left": _("剩 {t}"),
+        "over": _("超时 {t}"),
+        "minutes": _("{n} 分钟"),
+        "hours": _("{n} 小时"),
+        "days": _("{n} 天"),
+        "expired": _("已超时"),
+        "too_large": _("“{name}”超过 {n} MB,不能上传。"),
+        "wrong_type": _("“{name}”不是支持的文件类型(图片、视频、PDF)。"),
+        "too_many": _("最多上传 {n} 个附件。"),
+        "too_long": _("内容太长:最多 {n} KB。"),
+        "uploading": _("正在上传 {n}%"),
+        "checking": _("上传完成,正在检查…"),
+        "network": _("网络错误,请求没有送达。请检查网络后再试。"),
+        "server": _("服务器出错,操作没有完成。请稍后再试。"),
+        "phone_gone": _("手机画面中断,正在重连…"),
+        "phone_waiting": _("正在等待手机画面…"),
+        "latency": _("延迟 {n} 毫秒"),
+        "confirm_title": _("待确认"),
+        "needs_reason": _("屏幕与工单不一致:请先填写原因,再按同意。"),
+        "needs_note": _("请先写下给智能体的备注。"),
+        "session_over": _("登录已失效或权限已变更,请重新登录。"),
+        "remove": _("移除"),
+        "sent": _("已发送"),
+        "dismiss": _("关闭"),
+        "start_sure": _("再按一次:启动 {n} 个"),
+        "mixed": _("所选工单不是同一类,请分开启动。"),
+    }

@@ -1,0 +1,354 @@
+"""Reads a model's reply into a thought and one action.
+
+Rule: tolerant where the meaning is certain, a typed error where it is not. Nothing is evaluated, an
+unreadable reply never counts as finished, and a reply with two readings gives no action.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cs_agent.engine.actions import values as actions
+from cs_agent.engine.actions.call_syntax import (
+    AmbiguousCall,
+    Argument,
+    Bare,
+    Call,
+    Quoted,
+    Value,
+    find_attempt,
+    read_lenient,
+    read_strict,
+)
+from cs_agent.engine.actions.values import Action, Coordinates
+from cs_agent.geometry import NORM_MAX, NormPoint, Point, Size
+
+MAX_REPLY_CHARS = 40_000  # 3000 tokens, the usual limit, are far fewer; more is a runaway model
+MAX_TEXT_CHARS = 16_000  # of one argument: with every character escaped it still renders within MAX_REPLY_CHARS
+MAX_WAIT_S = 60.0  # a longer wait is cut to this: the loop looks again instead
+
+_CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|```)\Z")
+_WRAPPERS = re.compile(r"</?(?:think|answer)>|<\|\w+\|>|```\w*")
+_DURATION = re.compile(
+    r"\s*\+?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(ms|毫秒|milliseconds?|s|secs?|seconds?|秒钟?|m|mins?|minutes?|分钟?)?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+_UNREADABLE_CHARS = re.compile("[\x00\ud800-\udfff]")
+
+
+class ParseErrorCode(StrEnum):
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    GARBLED = "garbled"
+    UNCLOSED_THOUGHT = "unclosed_thought"
+    NO_ACTION = "no_action"
+    TWO_ACTIONS = "two_actions"
+    TRAILING_TEXT = "trailing_text"
+    AMBIGUOUS_QUOTES = "ambiguous_quotes"
+    MALFORMED = "malformed"
+    UNKNOWN_ACTION = "unknown_action"
+    MISSING_ARGUMENT = "missing_argument"
+    UNKNOWN_ARGUMENT = "unknown_argument"
+    DUPLICATE_ARGUMENT = "duplicate_argument"
+    BAD_POINT = "bad_point"
+    BAD_DURATION = "bad_duration"
+    BAD_VALUE = "bad_value"
+
+
+_EXPLANATIONS: dict[ParseErrorCode, tuple[str, str]] = {
+    ParseErrorCode.EMPTY: ("回复是空的", "it is empty"),
+    ParseErrorCode.TOO_LONG: ("回复太长", "it is too long"),
+    ParseErrorCode.GARBLED: ("回复中有无法解码的字符", "it has characters that cannot be decoded"),
+    ParseErrorCode.UNCLOSED_THOUGHT: ("思考部分没有结束", "its thought is never closed"),
+    ParseErrorCode.NO_ACTION: ("其中没有 do(…) 或 finish(…)", "there is no do(…) or finish(…) in it"),
+    ParseErrorCode.TWO_ACTIONS: ("其中有不止一个动作", "there is more than one action in it"),
+    ParseErrorCode.TRAILING_TEXT: ("动作后面还有别的内容", "there is something after the action"),
+    ParseErrorCode.AMBIGUOUS_QUOTES: (
+        '引号有多种读法,文本中的引号请写成 \\"',
+        'its quotes can be read in several ways; write a quote inside a text as \\"',
+    ),
+    ParseErrorCode.MALFORMED: ("动作的写法不完整或不正确", "the action is incomplete or malformed"),
+    ParseErrorCode.UNKNOWN_ACTION: ("没有动作 {detail}", "there is no action {detail}"),
+    ParseErrorCode.MISSING_ARGUMENT: ("缺少参数 {detail}", "the argument {detail} is missing"),
+    ParseErrorCode.UNKNOWN_ARGUMENT: ("参数 {detail} 不属于该动作", "the action takes no argument {detail}"),
+    ParseErrorCode.DUPLICATE_ARGUMENT: ("参数 {detail} 出现了两次", "the argument {detail} is given twice"),
+    ParseErrorCode.BAD_POINT: (
+        "坐标 {detail} 不是屏幕范围内的 [x,y]",
+        "{detail} is not a point [x,y] within the screen",
+    ),
+    ParseErrorCode.BAD_DURATION: (
+        '时长 {detail} 不是 "3 seconds" 这样的秒数',
+        '{detail} is not a duration like "3 seconds"',
+    ),
+    ParseErrorCode.BAD_VALUE: ("参数 {detail} 的值不是文本", "the value of {detail} is not a text"),
+}
+
+
+class ParseError(Exception):
+    """A reply that cannot be read as exactly one action. `raw` is the reply; `reason` is for the model."""
+
+    def __init__(self, code: ParseErrorCode, detail: str = "", raw: str = "") -> None:
+        self.code = code
+        self.detail = detail
+        self.raw = raw
+        super().__init__(self.reason("en"))
+
+    def reason(self, lang: str) -> str:
+        """Why, as a clause that completes "your last reply could not be read because …"."""
+        zh, en = _EXPLANATIONS[self.code]
+        return (zh if lang == "zh" else en).replace("{detail}", self.detail[:80])
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A readable reply. Spans are places in the reply's text: of the call and of each argument's value."""
+
+    thought: str
+    action: Action
+    call_text: str  # the call as the model wrote it, in its own coordinates
+    span: tuple[int, int]
+    value_spans: tuple[tuple[str, int, int], ...] = ()  # (argument name, start, end)
+
+
+def parse_reply(
+    text: str, *, coordinates: Coordinates = Coordinates.NORMALIZED, image_size: Size | None = None
+) -> Parsed:
+    """ParseError when the reply is not certainly one action. `image_size` is that of the picture sent."""
+    if coordinates is Coordinates.PIXEL and image_size is None:
+        raise ValueError("pixel coordinates need the size of the picture that was sent")
+    try:
+        call = _find_call(_checked(text))
+        size = image_size if coordinates is Coordinates.PIXEL else None
+        action = _ActionBuilder(call, size).build()
+    except ParseError as error:
+        raise ParseError(error.code, error.detail, text) from None
+    spans = tuple((argument.name, *argument.span) for argument in call.arguments)
+    thought = _clean_thought(text[: call.start])
+    return Parsed(thought, action, text[call.start : call.end], (call.start, call.end), spans)
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise ParseError(ParseErrorCode.EMPTY)
+    if len(text) > MAX_REPLY_CHARS:
+        raise ParseError(ParseErrorCode.TOO_LONG)
+    if _UNREADABLE_CHARS.search(text):
+        raise ParseError(ParseErrorCode.GARBLED)
+    return _without_closers(text)
+
+
+def _without_closers(text: str) -> str:
+    while closer := _CLOSERS.search(text, max(0, len(text) - 64)):
+        text = text[: closer.start()]
+    return text
+
+
+def _clean_thought(text: str) -> str:
+    return _WRAPPERS.sub("", text).strip()
+
+
+def _find_call(text: str) -> Call:
+    """The one call, with its place in `text`.
+
+    1. A reply whose thought is marked: everything before the mark's end is thought, whatever it mentions.
+    2. A reply that is one well-formed call to its very end: that call, even if its texts hold such marks.
+    3. Otherwise the call must follow the last mark that is there, and no answer may have ended before it.
+    """
+    start = 0
+    if text.lstrip().startswith("<think>"):
+        start = _end_of_thought(text)
+    elif (whole := _whole_call(text, find_attempt(text))) is not None:
+        return whole
+    call = _call_after(text, start if start else _past_mark(text, "</think>"))
+    if 0 <= _find_mark(text, "</answer>", start) < call.start:
+        raise ParseError(ParseErrorCode.TWO_ACTIONS)
+    return call
+
+
+def _past_mark(text: str, mark: str) -> int:
+    found = _find_mark(text, mark, 0)
+    return found + len(mark) if found >= 0 else 0
+
+
+def _end_of_thought(text: str) -> int:
+    for mark in ("</think>", "<answer>"):
+        if mark in text:
+            return text.index(mark) + len(mark)
+    raise ParseError(ParseErrorCode.UNCLOSED_THOUGHT)
+
+
+def _call_after(text: str, start: int) -> Call:
+    attempt = find_attempt(text, start)
+    if (whole := _whole_call(text, attempt)) is not None:
+        return whole
+    answer = _find_mark(text, "<answer>", start)
+    if answer >= 0:
+        attempt = find_attempt(text, answer)
+    if attempt is None:
+        raise ParseError(ParseErrorCode.NO_ACTION)
+    return _one_call(text, attempt)
+
+
+def _find_mark(text: str, mark: str, start: int) -> int:
+    """Where the mark stands as a mark, not inside the text of a well-formed call; -1 for nowhere."""
+    while (found := text.find(mark, start)) >= 0:
+        attempt = find_attempt(text, start)
+        if attempt is None or attempt > found:
+            break
+        call = read_strict(text, attempt)
+        start = call.end if call else attempt + 1
+    return found
+
+
+def _whole_call(text: str, attempt: int | None) -> Call | None:
+    call = read_strict(text, attempt) if attempt is not None else None
+    return call if call and call.end == len(text) else None
+
+
+def _one_call(text: str, attempt: int) -> Call:
+    call = read_strict(text, attempt)
+    if call is not None and call.end == len(text):
+        return call
+    if call is not None:
+        another = find_attempt(text, call.end) is not None
+        raise ParseError(ParseErrorCode.TWO_ACTIONS if another else ParseErrorCode.TRAILING_TEXT)
+    try:
+        call = read_lenient(text, attempt)
+    except AmbiguousCall:
+        raise ParseError(ParseErrorCode.AMBIGUOUS_QUOTES) from None
+    if call is None:
+        raise ParseError(ParseErrorCode.MALFORMED)
+    return call
+
+
+class _ActionBuilder:
+    """Turns a call's arguments into an action; every argument must be known and used once."""
+
+    def __init__(self, call: Call, pixels_of: Size | None) -> None:
+        self.call = call
+        self.pixels_of = pixels_of
+        self.values: dict[str, Value] = {}
+        for argument in call.arguments:
+            self._add(argument)
+
+    def _add(self, argument: Argument) -> None:
+        if argument.name in self.values:
+            raise ParseError(ParseErrorCode.DUPLICATE_ARGUMENT, argument.name)
+        self.values[argument.name] = argument.value
+
+    def build(self) -> Action:
+        action = self._finish() if self.call.head == "finish" else self._do()
+        if self.values:
+            raise ParseError(ParseErrorCode.UNKNOWN_ARGUMENT, next(iter(self.values)))
+        return action
+
+    def _finish(self) -> Action:
+        return actions.Finish(self._text("message", ""))
+
+    def _do(self) -> Action:
+        name = self._text("action")
+        maker = _MAKERS.get(re.sub(r"[\s_-]", "", name).casefold())
+        if maker is None:
+            raise ParseError(ParseErrorCode.UNKNOWN_ACTION, name)
+        return maker(self)
+
+    def text(self, name: str, default: str | None = None) -> str:
+        return self._text(name, default)
+
+    def _text(self, name: str, default: str | None = None) -> str:
+        value = self._take(name, Quoted(default) if default is not None else None)
+        if not isinstance(value, Quoted | Bare):
+            raise ParseError(ParseErrorCode.BAD_VALUE, name)
+        if _UNREADABLE_CHARS.search(value.text):
+            raise ParseError(ParseErrorCode.GARBLED)
+        if len(value.text) > MAX_TEXT_CHARS:
+            raise ParseError(ParseErrorCode.TOO_LONG)
+        return value.text
+
+    def optional_text(self, name: str) -> str | None:
+        """None only where the argument is absent: a flag counts by its presence."""
+        return self._text(name) if name in self.values else None
+
+    def point(self, name: str) -> NormPoint:
+        value = self._take(name)
+        numbers = _coordinates(value)
+        if numbers is None or len(numbers) not in (2, 4):
+            raise ParseError(ParseErrorCode.BAD_POINT, _shown(value))
+        corners = [self._norm(x, y, value) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+        if len(corners) == 1:
+            return corners[0]
+        first, last = corners
+        if last.x < first.x or last.y < first.y:
+            raise ParseError(ParseErrorCode.BAD_POINT, _shown(value))
+        return NormPoint((first.x + last.x) // 2, (first.y + last.y) // 2)
+
+    def seconds(self, name: str) -> float:
+        value = self._take(name)
+        match = _DURATION.fullmatch(value.text) if isinstance(value, Quoted | Bare) else None
+        if not match:
+            raise ParseError(ParseErrorCode.BAD_DURATION, _shown(value))
+        return min(float(match[1]) * _unit_seconds(match[2] or "s"), MAX_WAIT_S)
+
+    def _take(self, name: str, default: Value | None = None) -> Value:
+        value = self.values.pop(name, default)
+        if value is None:
+            raise ParseError(ParseErrorCode.MISSING_ARGUMENT, name)
+        return value
+
+    def _norm(self, x: int, y: int, value: Value) -> NormPoint:
+        size = self.pixels_of or Size(NORM_MAX + 1, NORM_MAX + 1)
+        if not (0 <= x < size.width and 0 <= y < size.height):
+            raise ParseError(ParseErrorCode.BAD_POINT, _shown(value))
+        return Point(x, y).to_norm(size) if self.pixels_of else NormPoint(x, y)
+
+
+_MAKERS: dict[str, Callable[[_ActionBuilder], Action]] = {
+    "launch": lambda b: actions.Launch(b.text("app")),
+    "tap": lambda b: actions.Tap(b.point("element"), b.optional_text("message")),
+    "doubletap": lambda b: actions.DoubleTap(b.point("element"), b.optional_text("message")),
+    "longpress": lambda b: actions.LongPress(b.point("element"), b.optional_text("message")),
+    "type": lambda b: actions.Type(b.text("text")),
+    "typename": lambda b: actions.Type(b.text("text")),
+    "swipe": lambda b: actions.Swipe(b.point("start"), b.point("end")),
+    "wait": lambda b: actions.Wait(b.seconds("duration")),
+    "back": lambda b: actions.Back(),
+    "home": lambda b: actions.Home(),
+    "takeover": lambda b: actions.TakeOver(b.text("message", "")),
+    "interact": lambda b: actions.Interact(b.text("message", "")),
+    "note": lambda b: actions.Note(b.text("message", "")),
+    "callapi": lambda b: actions.CallApi(b.text("instruction", "")),
+}
+
+
+def _coordinates(value: Value) -> list[int] | None:
+    """The whole numbers of a point or box, however it is bracketed; None for anything else."""
+    match value:
+        case Quoted(text):
+            bare = text.strip().strip("[]()")
+            return _whole_numbers(re.split(r"\s*[,\uff0c]\s*", bare))
+        case ((*_,) as only,):
+            return _coordinates(only)
+        case (*items,) if all(isinstance(item, Bare) for item in items):
+            return _whole_numbers([item.text for item in items if isinstance(item, Bare)])
+    return None
+
+
+def _whole_numbers(texts: list[str]) -> list[int] | None:
+    found = [re.fullmatch(r"\s*([+-]?\d{1,6})(?:\.0+)?\s*", text, re.ASCII) for text in texts]
+    return [int(match[1]) for match in found if match] if all(found) else None
+
+
+def _unit_seconds(unit: str) -> float:
+    unit = unit.casefold()
+    if unit.startswith(("ms", "milli", "毫")):
+        return 0.001
+    return 60.0 if unit.startswith(("m", "分")) else 1.0
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Quoted | Bare):
+        return value.text
+    return "[" + ",".join(_shown(item) for item in value) + "]"

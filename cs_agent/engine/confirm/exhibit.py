@@ -1,0 +1,195 @@
+"""Builds what is put to a human: the fields as the screen shows them, the summary line, the fingerprint.
+
+Rule: a yes covers exactly this. The fingerprint is made of the app, the control and the fields, so that a clock or
+an advertisement does not void a yes, and anything the human looked at does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+
+from cs_agent.engine.actions.touch import TOUCHES, touch_points
+from cs_agent.engine.actions.values import Action, Swipe, Type, digest, render
+from cs_agent.engine.confirm.fields import set_beside_ticket
+from cs_agent.engine.confirm.fields_generic import generic_fields
+from cs_agent.engine.confirm.submission import SubmissionReader
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.pending import Pending
+from cs_agent.engine.run.state import (
+    ConfirmationKind,
+    ConfirmationRequest,
+    FieldValue,
+    RunState,
+    Verdict,
+)
+from cs_agent.engine.run.wording import say, summary
+from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.targets import find_target
+from cs_agent.engine.screen.text import squash
+from cs_agent.geometry import Box
+from cs_agent.observation import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What a human is shown of one proposed action, and what it is bound to."""
+
+    action: Action
+    observation: Observation
+    fields: tuple[FieldValue, ...]
+    target: tuple[str, ...]
+    box: Box | None
+    fingerprint: str
+    own_fields: bool  # the flow's, not found by a general look
+
+    @property
+    def label(self) -> str:
+        return self.target[0] if self.target else ""
+
+
+@dataclass(slots=True)
+class Exhibitor:
+    """Reads the screen for a confirmation, with care."""
+
+    eyes: Eyes
+    reader: SubmissionReader
+    rules: FlowRules
+
+    def show(self, action: Action, seen: Observation, state: RunState, *, irreversible: bool) -> Exhibit:
+        """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone.
+
+        Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards. Nor on
+        the system's dialog for a permission, which holds no field of the flow's.
+        """
+        seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
+        if irreversible and self.rules.confirm_fields and not (_scrolls(action) or seen.app.asks_permission):
+            return self._show_submission(action, seen, state)
+        seen, found = self.reader.view(
+            seen, tuple(replace(field, required=False) for field in self.rules.confirm_fields)
+        )
+        wanted = [field for field in self.rules.confirm_fields if field.name in found]
+        values = set_beside_ticket(wanted, found, seen=state.seen, corrections=state.corrections, lang=state.lang)
+        return self._exhibit(action, seen, values)
+
+    def _show_submission(self, action: Action, seen: Observation, state: RunState) -> Exhibit:
+        before = target_labels(action, seen)
+        reading = self.reader.read(seen, self.rules.confirm_fields)
+        fields = set_beside_ticket(
+            self.rules.confirm_fields, reading.found, seen=state.seen, corrections=state.corrections, lang=state.lang
+        )
+        now = reading.observation
+        if reading.scrolled:
+            action = follow_target(action, before, now)
+            now = self.eyes.read_around(now, *touch_points(action, now.size))
+        return self._exhibit(action, now, fields)
+
+    def _exhibit(self, action: Action, seen: Observation, fields: tuple[FieldValue, ...]) -> Exhibit:
+        points = touch_points(action, seen.size)
+        target = find_target(seen, points[0]) if points else None
+        box = target.box if target else None
+        own = bool(fields)
+        fields = fields or generic_fields(seen, box)
+        labels = target.labels if target else ()
+        return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own)
+
+
+def _scrolls(action: Action) -> bool:
+    return isinstance(action, Swipe) and action.direction in {"up", "down"}
+
+
+def fingerprint(action: Action, seen: Observation, labels: tuple[str, ...], fields: tuple[FieldValue, ...]) -> str:
+    """SHA-256 of what the human is asked about; for typed text also of the field that has the focus."""
+    shown = {
+        "app": seen.app.package,
+        "target": [squash(label) for label in labels],
+        "fields": [[field.name, squash(field.screen_value), squash(field.ticket_value)] for field in fields],
+        "focus": _focus(seen) if isinstance(action, Type) else "",
+    }
+    return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def target_labels(action: Action, seen: Observation) -> tuple[str, ...]:
+    points = touch_points(action, seen.size)
+    return find_target(seen, points[0]).labels if points else ()
+
+
+def name_of(labels: tuple[str, ...]) -> str:
+    """What a control is called where it has several texts; empty for one without words."""
+    return labels[0] if labels else ""
+
+
+def follow_target(action: Action, labels: tuple[str, ...], seen: Observation) -> Action:
+    """The same action on the same control after the page was scrolled and came to rest a little elsewhere.
+
+    Only where exactly one control bears that name; otherwise the action stays as it is and the human sees where it
+    would land.
+    """
+    if not isinstance(action, TOUCHES) or not labels or target_labels(action, seen) == labels:
+        return action
+    boxes = {node.box for node in seen.nodes or () if node.label == labels[0]}
+    boxes = boxes or {line.box for line in seen.lines if line.text == labels[0]}
+    if len(boxes) != 1:
+        return action
+    return replace(action, element=boxes.pop().center.to_norm(seen.size))
+
+
+def pending_of_exhibit(shown: Exhibit, verdict: Verdict, kind: ConfirmationKind, draft: Pending) -> Pending:
+    return draft.evolve(
+        kind=str(kind),
+        action_text=render(shown.action),
+        irreversible=verdict.irreversible,
+        fingerprint=shown.fingerprint,
+        target=shown.target,
+        fields=tuple((field.name, field.label, field.screen_value) for field in shown.fields),
+        verdict=verdict,
+    )
+
+
+def request_of(
+    shown: Exhibit,
+    verdict: Verdict,
+    lang: str,
+    *,
+    kind: ConfirmationKind = ConfirmationKind.ACTION,
+    text: str = "",
+    changes: tuple[str, ...] = (),
+) -> ConfirmationRequest:
+    line = text or summary(shown.action, shown.label, shown.fields, only_fields=shown.own_fields, lang=lang)
+    return ConfirmationRequest(
+        summary=line,
+        action_text=render(shown.action),
+        action_digest=digest(shown.action),
+        fingerprint=shown.fingerprint,
+        fields=shown.fields,
+        reasons=verdict.reasons,
+        screenshot=shown.observation.screenshot.image,
+        target=shown.box,
+        control=shown.label,
+        kind=kind,
+        changes=changes,
+        irreversible=verdict.irreversible,
+    )
+
+
+def changes_since(asked: Pending, shown: Exhibit, lang: str) -> tuple[str, ...]:
+    """What is no longer as it was when the human said yes; empty when it is."""
+    if asked.fingerprint == shown.fingerprint and digest(shown.action) == asked.digest:
+        return ()
+    changes = []
+    if [squash(label) for label in asked.target] != [squash(label) for label in shown.target]:
+        names = {"old": "/".join(asked.target) or "-", "new": "/".join(shown.target) or "-"}
+        changes.append(say("target_changed", lang, **names))
+    now = {field.name: field.screen_value for field in shown.fields}
+    then = {name: value for name, _, value in asked.fields}
+    labels = {name: label for name, label, _ in asked.fields} | {field.name: field.label for field in shown.fields}
+    for name in dict.fromkeys((*then, *now)):
+        if squash(then.get(name, "")) != squash(now.get(name, "")):
+            old, new = then.get(name) or "-", now.get(name) or "-"
+            changes.append(say("field_changed", lang, label=labels[name], old=old, new=new))
+    return tuple(changes) or (say("screen_changed", lang),)
+
+
+def _focus(seen: Observation) -> str:
+    return next((f"{node.label}|{node.resource_id}" for node in seen.nodes or () if node.focused), "")

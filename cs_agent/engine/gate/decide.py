@@ -1,0 +1,138 @@
+"""The check before every action: may it be done, or must a human say so first?
+
+Pure and deterministic. Rules: it decides from what is on the screen and what the flow says; what the model says can
+only add risk; where it cannot tell on a page where that matters, it asks. Text on the screen is data: nothing a page
+says makes a control safer than its own words and kind are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cs_agent.engine.actions.values import (
+    Action,
+    DoubleTap,
+    Interact,
+    Launch,
+    LongPress,
+    Swipe,
+    TakeOver,
+    Tap,
+    Type,
+)
+from cs_agent.engine.gate import gestures as gate_gestures
+from cs_agent.engine.gate import touch as gate_touch
+from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
+from cs_agent.engine.gate.reasons import reason
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.state import Verdict, VerdictKind
+from cs_agent.engine.screen.page import Nature, read_page
+from cs_agent.engine.screen.text import show_money, squash
+from cs_agent.observation import Observation
+
+__all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "decide"]
+
+_SEVERITY = (VerdictKind.ALLOW, VerdictKind.ASK, VerdictKind.CONFIRM, VerdictKind.TAKE_OVER, VerdictKind.DENY)
+_HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
+_LAUNCHER = re.compile(r"launcher|trebuchet|\.home\b|homescreen", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What the run knows besides the screen. `focus`: the label that was touched last."""
+
+    focus: str = ""
+
+
+def decide(
+    action: Action,
+    observation: Observation,
+    rules: FlowRules | None = None,
+    policy: GatePolicy | None = None,
+    confidence: float | None = None,
+    context: StepContext | None = None,
+) -> Verdict:
+    """The verdict with every reason that was found, the weightiest first."""
+    rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
+    scene = Scene(observation, read_page(observation), rules, policy, context.focus)
+    findings = [*_of_app(action, scene), *_of_action(action, scene), *_of_model(action, scene, confidence)]
+    irreversible = any(finding.irreversible for finding in findings)
+    if irreversible:
+        findings += [*_of_amounts(action, scene), *_of_read_only(rules)]
+    return _verdict(findings, irreversible)
+
+
+def _verdict(findings: list[Finding], irreversible: bool) -> Verdict:
+    ranked = sorted(findings, key=lambda finding: -_SEVERITY.index(finding.kind))
+    kind = ranked[0].kind if ranked else VerdictKind.ALLOW
+    return Verdict(kind, tuple(finding.reason for finding in ranked), irreversible)
+
+
+def _of_action(action: Action, scene: Scene) -> Iterator[Finding]:
+    match action:
+        case Tap() | DoubleTap() | LongPress():
+            yield from gate_touch.judge(action, scene)
+        case Swipe():
+            yield from gate_gestures.judge_swipe(action, scene)
+        case Type():
+            yield from gate_gestures.judge_typing(action, scene)
+        case Launch(app):
+            allowed = {squash(name) for name in scene.rules.app_names}
+            if allowed and squash(app) not in allowed:
+                yield Finding(VerdictKind.DENY, reason("launch_not_allowed", label=app))
+        case TakeOver():
+            yield Finding(VerdictKind.TAKE_OVER, reason("model_takeover"))
+        case Interact():
+            yield Finding(VerdictKind.ASK, reason("model_question"))
+
+
+def _of_app(action: Action, scene: Scene) -> Iterator[Finding]:
+    """An app that the flow does not name is not touched; Back, Home and Launch lead out of it."""
+    if not scene.rules.allowed_apps or not isinstance(action, _HANDS):
+        return
+    package = scene.observation.app.package
+    if not package:
+        yield Finding(VerdictKind.ASK, reason("app_unknown"))
+    elif not _is_allowed(package, scene):
+        yield Finding(VerdictKind.DENY, reason("app_not_allowed", label=package))
+
+
+def _is_allowed(package: str, scene: Scene) -> bool:
+    if package in scene.rules.allowed_apps or package in scene.policy.companion_apps:
+        return True
+    return bool(_LAUNCHER.search(package)) or Nature.PERMISSION in scene.page.natures
+
+
+def _of_model(action: Action, scene: Scene, confidence: float | None) -> Iterator[Finding]:
+    if isinstance(action, Tap | DoubleTap | LongPress) and action.message is not None:
+        yield Finding(VerdictKind.CONFIRM, reason("model_flag"), irreversible=True)
+    if not isinstance(action, (*_HANDS, Launch)):
+        return
+    if confidence is None:
+        yield Finding(_without_confidence(scene), reason("confidence_unknown"))
+    elif confidence < scene.policy.min_confidence:
+        yield Finding(VerdictKind.CONFIRM, reason("low_confidence", word=f"{confidence:.2f}"))
+
+
+def _without_confidence(scene: Scene) -> VerdictKind:
+    match scene.policy.unknown_confidence:
+        case UnknownConfidence.ALLOW:
+            return VerdictKind.ALLOW
+        case UnknownConfidence.ASK_SENSITIVE if not scene.page.natures:
+            return VerdictKind.ALLOW
+    return VerdictKind.CONFIRM
+
+
+def _of_amounts(action: Action, scene: Scene) -> Iterator[Finding]:
+    limit = scene.rules.amount_limit
+    above = [amount for amount in scene.amounts_at_stake() if limit is not None and amount > limit]
+    if above and limit is not None:
+        shown = reason("amount_over_limit", label=show_money(max(above)), word=show_money(limit))
+        yield Finding(scene.policy.over_limit, shown, irreversible=True)
+
+
+def _of_read_only(rules: FlowRules) -> Iterator[Finding]:
+    if rules.read_only:
+        yield Finding(VerdictKind.DENY, reason("read_only_flow"), irreversible=True)

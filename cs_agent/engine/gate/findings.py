@@ -1,0 +1,64 @@
+"""The values the gate works on: the policy it applies, the scene it judges, a finding it makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cs_agent.engine.confirm.fields import fields_in_view
+from cs_agent.engine.run.flow import FieldKind, FlowRules
+from cs_agent.engine.run.state import Reason, VerdictKind
+from cs_agent.engine.screen.page import Page
+from cs_agent.engine.screen.text import money
+from cs_agent.observation import Observation
+
+_PICKERS = (
+    "com.android.documentsui",
+    "com.google.android.documentsui",
+    "com.android.providers.media.module",
+    "com.google.android.providers.media.module",
+    "com.android.photopicker",
+)
+
+
+class UnknownConfidence(StrEnum):
+    """What a reply without a confidence means, as of a server without logprobs."""
+
+    ALLOW = "allow"
+    ASK_SENSITIVE = "ask_sensitive"  # a human is asked on pages of payment, deletion and the like
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class GatePolicy:
+    """What an installation decides; every default leans towards asking."""
+
+    min_confidence: float = 0.85
+    unknown_confidence: UnknownConfidence = UnknownConfidence.ALLOW  # the reason is noted either way
+    over_limit: VerdictKind = VerdictKind.CONFIRM  # or DENY; the reason's code tells who must confirm
+    permission: VerdictKind = VerdictKind.CONFIRM  # or TAKE_OVER, DENY
+    companion_apps: tuple[str, ...] = _PICKERS  # the system's own pages that a flow's app may call up
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: VerdictKind
+    reason: Reason
+    irreversible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a rule may look at."""
+
+    observation: Observation
+    page: Page
+    rules: FlowRules
+    policy: GatePolicy
+    focus: str = ""
+
+    def amounts_at_stake(self) -> list[float]:
+        """The flow's money fields as the screen shows them; every amount on the page where there are none."""
+        wanted = [field for field in self.rules.confirm_fields if field.kind is FieldKind.MONEY]
+        found = [money(value.screen_value) for value in fields_in_view(self.observation, tuple(wanted))]
+        return [amount for amount in found if amount is not None] or list(self.page.amounts)

@@ -1,0 +1,84 @@
+"""Why the gate decided as it did: stable codes, each with its words in Chinese and English."""
+
+from __future__ import annotations
+
+from cs_agent.engine.run.state import Reason
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "commit_word": ("“{label}”可能无法撤销({word})", "“{label}” may not be undoable ({word})"),
+    "flow_word": ("“{label}”在流程的敏感词之列", "“{label}” is on the flow's own list"),
+    "affirms": ("“{label}”会确认页面上的内容", "“{label}” says yes to what the page asks"),
+    "permission": ("“{label}”会授予系统权限", "“{label}” grants a system permission"),
+    "refuses": ("“{label}”会拒绝对方的请求", "“{label}” turns a request down"),
+    "option": ("“{label}”在此页面上可能直接生效", "“{label}” may take effect at once on this page"),
+    "opens_or_does": ("“{label}”在此页面上可能直接提交", "“{label}” may submit at once on this page"),
+    "advances": ("在涉及{nature}的页面上继续", "goes on from a page about {nature}"),
+    "retries": ("“{label}”可能把刚才的操作再做一次", "“{label}” may do the last thing once more"),
+    "hold": ("“{label}”需要按住或滑动才会执行", "“{label}” is carried out by holding or sliding"),
+    "main_button": ("“{label}”是涉及{nature}页面的主按钮", "“{label}” is the main button of a page about {nature}"),
+    "unreadable_target": (
+        "在涉及{nature}的页面上,点击处没有可读的文字",
+        "nothing readable at the touch point on a page about {nature}",
+    ),
+    "send_icon": (
+        "没有文字的图标可能会发送或删除",
+        "an icon without words may send or delete",
+    ),
+    "near_commit": ("点击处紧挨着“{label}”", "the touch point is right beside “{label}”"),
+    "overlay": ("点击处属于另一个应用的浮层({label})", "the touch point belongs to another app's overlay ({label})"),
+    "switch": ("“{label}”是立即生效的开关", "“{label}” is a switch that takes effect at once"),
+    "long_press": ("在涉及{nature}的页面上长按", "a long press on a page about {nature}"),
+    "double_tap": ("在涉及{nature}的页面上双击", "a double tap on a page about {nature}"),
+    "slider": ("拖动滑块", "a slider is moved"),
+    "row_swipe": ("横向滑动可能删除或归档这一项", "a sideways swipe may delete or archive this entry"),
+    "swipe_on_control": ("滑动经过“{label}”", "the swipe starts or ends on “{label}”"),
+    "newline": ("输入的换行可能会发送或提交", "the typed line break may send or submit"),
+    "editor_key": ("键盘上的“{label}”可能会发送或提交", "the keyboard's “{label}” may send or submit"),
+    "password": ("密码须由人来输入", "passwords are for a person to enter"),
+    "password_maybe": ("无法确定是否在输入密码", "this may be a password field"),
+    "amount_over_limit": ("金额 {label} 超过流程上限 {word}", "the amount {label} is above the flow's limit {word}"),
+    "read_only_flow": ("该流程只允许查询", "this flow may only look things up"),
+    "app_not_allowed": ("应用 {label} 不在流程允许之列", "the app {label} is not on the flow's list"),
+    "launch_not_allowed": ("不允许打开应用 {label}", "the app {label} may not be opened"),
+    "app_unknown": ("无法确定前台是哪个应用", "the foreground app is not known"),
+    "model_flag": ("模型标记为涉及钱款或隐私", "the model marked it as money, payment or privacy"),
+    "low_confidence": ("模型把握不足({word})", "the model is not sure enough ({word})"),
+    "confidence_unknown": ("模型没有给出把握程度", "the model gave no confidence"),
+    "model_takeover": ("模型请求人工操作", "the model asks a person to act"),
+    "model_question": ("模型请求人工选择", "the model asks a person to choose"),
+    "flow_navigation": ("流程说明“{label}”只是进入或选择", "the flow says “{label}” only leads on or chooses"),
+}
+
+NATURES: dict[str, tuple[str, str]] = {
+    "payment": ("支付", "payment"),
+    "transfer": ("转账", "a transfer"),
+    "refund": ("退款", "a refund"),
+    "deletion": ("删除", "deletion"),
+    "authorisation": ("授权", "authorisation"),
+    "permission": ("系统权限", "a permission"),
+    "password": ("密码", "a password"),
+    "compose": ("发送内容", "sending something"),
+    "selection": ("批量操作", "several chosen things"),
+    "submit": ("提交", "submitting"),
+    "failed": ("失败的操作", "a failed deed"),
+}
+
+
+def reason(code: str, *, label: str = "", word: str = "", natures: tuple[str, ...] = ()) -> Reason:
+    zh, en = _TEXTS[code]
+    named = [NATURES[nature] for nature in natures if nature in NATURES] or [("敏感操作", "a sensitive matter")]
+    return Reason(
+        code,
+        _put(zh, label, word, "、".join(one for one, _ in named)),
+        _put(en, label, word, ", ".join(one for _, one in named)),
+    )
+
+
+def codes() -> tuple[str, ...]:
+    return tuple(_TEXTS)
+
+
+def _put(text: str, label: str, word: str, nature: str) -> str:
+    for key, value in (("{nature}", nature), ("{word}", word), ("{label}", label[:40])):
+        text = text.replace(key, value)
+    return text

@@ -1,0 +1,108 @@
+"""Says whether a model endpoint can be used for driving phones, and how fast it is.
+
+It sends one known screen with one plain task; nothing is tapped anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw, ImageFont
+
+from cs_agent.engine.actions.parse import Parsed, ParseError, parse_reply
+from cs_agent.engine.actions.values import Tap, render
+from cs_agent.engine.model.client import OpenAIModel
+from cs_agent.engine.model.confidence import confidence_of
+from cs_agent.engine.run.prompts import load_prompt
+from cs_agent.engine.run.protocols import Message, ModelError, Reply
+from cs_agent.geometry import Box, Size
+
+_SCREEN = Size(720, 1600)
+_BUTTON = Box(110, 1150, 610, 1290)
+_TASKS = {"zh": "点击屏幕上的 Continue 按钮。", "en": "Tap the Continue button on the screen."}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCheck:
+    """`usable`: it answered with one readable action. `on_target`: the tap hit the known button (None: not
+    asked of a screen of one's own, or no tap). `problem` and `advice` say what is wrong where it is not usable."""
+
+    usable: bool
+    listed: bool | None = None  # among the names the server offers; None where it offers no list
+    action_text: str = ""
+    on_target: bool | None = None
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+    tokens_per_s: float | None = None
+    logprobs: bool = False
+    streaming: bool = False
+    confidence: float | None = None
+    problem: str = ""
+    advice: str = ""
+
+
+def check(model: OpenAIModel, screenshot: Image.Image | None = None, *, lang: str = "zh") -> ModelCheck:
+    """Ask the model about `screenshot`, or about a screen of ours whose right answer is known."""
+    listed = _listed(model)
+    try:
+        reply = model.reply(_messages(model, screenshot or known_screen(), lang))
+    except ModelError as error:
+        return ModelCheck(False, listed, problem=str(error), advice=f"{error.advice} / {error.advice_en}")
+    try:
+        parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
+    except ParseError as error:
+        problem = f"{error}: {reply.text[:200]!r}"
+        return _measured(model, reply, None, listed, False, problem)
+    return _measured(model, reply, parsed, listed, screenshot is None)
+
+
+def known_screen() -> Image.Image:
+    """A plain screen with one large button that says Continue."""
+    image = Image.new("RGB", (_SCREEN.width, _SCREEN.height), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, _SCREEN.width, 96), fill="#eeeeee")
+    draw.text((40, 28), "Welcome", fill="black", font=ImageFont.load_default(40))
+    draw.text((110, 500), "Your device is ready.", fill="#333333", font=ImageFont.load_default(44))
+    draw.rounded_rectangle((_BUTTON.left, _BUTTON.top, _BUTTON.right, _BUTTON.bottom), 24, fill="#1565c0")
+    center = _BUTTON.center
+    draw.text((center.x, center.y), "Continue", fill="white", font=ImageFont.load_default(52), anchor="mm")
+    return image
+
+
+def _listed(model: OpenAIModel) -> bool | None:
+    try:
+        return model.name in model.models()
+    except ModelError:
+        return None
+
+
+def _messages(model: OpenAIModel, screen: Image.Image, lang: str) -> list[Message]:
+    prompt = load_prompt(lang, coordinates=model.settings.coordinates)
+    task = f'{_TASKS[lang]}\n\n{{"current_app": "Setup"}}'
+    return [Message("system", prompt.text), Message("user", task, screen)]
+
+
+def _measured(
+    model: OpenAIModel, reply: Reply, parsed: Parsed | None, listed: bool | None, known: bool, problem: str = ""
+) -> ModelCheck:
+    answering_s = reply.total_s - reply.first_token_s
+    return ModelCheck(
+        usable=parsed is not None,
+        listed=listed,
+        action_text=render(parsed.action) if parsed else "",
+        on_target=_hits(parsed) if known and parsed else None,
+        first_token_s=reply.first_token_s,
+        total_s=reply.total_s,
+        tokens_per_s=reply.completion_tokens / answering_s if reply.completion_tokens and answering_s > 0 else None,
+        logprobs=reply.token_probabilities is not None,
+        streaming=model.features.stream,
+        confidence=confidence_of(reply, parsed) if parsed else None,
+        problem=problem,
+        advice="" if parsed else "模型不会动作语言:换模型或提示词 / The model does not speak the action language",
+    )
+
+
+def _hits(parsed: Parsed) -> bool | None:
+    if not isinstance(parsed.action, Tap):
+        return None
+    return _BUTTON.contains(parsed.action.element.to_point(_SCREEN))

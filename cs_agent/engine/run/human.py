@@ -1,0 +1,114 @@
+"""What people do to a run: pure transitions from one state to the next.
+
+Rule: each fits the phase it is meant for; otherwise IllegalTransition is raised and nothing changes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cs_agent.engine.run.conversation import (
+    remember_answer,
+    remember_correction,
+    remember_feedback,
+    remember_guidance,
+    remember_handback,
+    remember_rejection,
+)
+from cs_agent.engine.run.pending import Pending, pending_of
+from cs_agent.engine.run.phases import Event, IllegalTransition, after
+from cs_agent.engine.run.state import DEEDS, ConfirmationKind, Phase, RunState
+
+_RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "rung")
+
+_WORDS = {
+    "not_again": (
+        "坐席确认该操作无需重复,请按最新截图继续",
+        "the operator says it must not be done again; go on from the newest screenshot",
+    ),
+    "not_done": ("坐席认为任务还没有完成。{note}", "The operator says the task is not done yet. {note}"),
+    "cut_off": (
+        "坐席接管时,动作 {action} 是否已经生效并不确定。",
+        "When the operator took over it was not certain whether {action} had taken effect.",
+    ),
+}
+
+
+def approve(state: RunState, digest: str, note: str = "") -> RunState:
+    """A yes to the very action with that digest. The engine looks at the screen again before it acts.
+
+    `note` is the reason a person gave for a yes in spite of differences; it is kept with the action.
+    """
+    phase = after(state.phase, Event.APPROVE)
+    pending = _pending(state, Event.APPROVE)
+    if pending.digest != digest:
+        raise IllegalTransition(state.phase, Event.APPROVE, "this yes is for another action than the one that waits")
+    kept: dict[str, Any] = {**pending.to_json(), "note": note}
+    return state.evolve(phase=phase, approved=digest, pending=kept)
+
+
+def reject(state: RunState, note: str, *, end: bool) -> RunState:
+    """A no: the run ends, or goes on with the note as guidance. To an act of unknown outcome: do not repeat it."""
+    phase = after(state.phase, Event.REJECT_AND_END if end else Event.REJECT)
+    pending = _pending(state, Event.REJECT)
+    told = state if end else _told_no(state, pending, note)
+    return _fresh(told).evolve(phase=phase, pending=None, approved="", message=note if end else state.message)
+
+
+def correct(state: RunState, field_name: str, value: str) -> RunState:
+    """Another value for one field: the agent enters it and asks again."""
+    phase = after(state.phase, Event.CORRECT)
+    pending = _pending(state, Event.CORRECT)
+    labels = {name: label for name, label, _ in pending.fields}
+    told = remember_correction(state, labels.get(field_name, field_name), value)
+    corrections = {**state.corrections, field_name: value}
+    return _fresh(told).evolve(phase=phase, pending=None, approved="", corrections=corrections)
+
+
+def answer(state: RunState, text: str) -> RunState:
+    phase = after(state.phase, Event.ANSWER)
+    question = (state.pending or {}).get("thought", "")
+    return _fresh(remember_answer(state, question, text)).evolve(phase=phase, pending=None)
+
+
+def take_over(state: RunState) -> RunState:
+    """A person takes the phone. What waited for a yes is void; what was cut off is remembered as uncertain."""
+    phase = after(state.phase, Event.TAKE_OVER)
+    pending = pending_of(state)
+    if state.phase is Phase.ACTING and pending is not None:
+        state = remember_feedback(state, _say("cut_off", state.lang).replace("{action}", pending.action_text))
+    return state.evolve(phase=phase, pending=None, approved="")
+
+
+def handed_back(state: RunState, summary: str) -> RunState:
+    """The phone comes back; `summary` says in words what the person did. The agent looks afresh."""
+    phase = after(state.phase, Event.HAND_BACK)
+    fresh = _fresh(remember_handback(state, summary))
+    counters = {**fresh.counters, DEEDS: fresh.counters.get(DEEDS, 0) + 1}
+    return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters)
+
+
+def _told_no(state: RunState, pending: Pending, note: str) -> RunState:
+    if pending.kind == ConfirmationKind.UNCERTAIN:
+        guidance = _say("not_again", state.lang)
+        return remember_rejection(state, pending.action_text, f"{guidance}。{note}" if note else guidance)
+    if pending.kind == ConfirmationKind.FINISH:
+        return remember_guidance(state, _say("not_done", state.lang).replace("{note}", note).strip())
+    return remember_rejection(state, pending.action_text, note)
+
+
+def _pending(state: RunState, event: Event) -> Pending:
+    pending = pending_of(state)
+    if pending is None:
+        raise IllegalTransition(state.phase, event, "nothing waits to be decided")
+    return pending
+
+
+def _fresh(state: RunState) -> RunState:
+    """A person has looked: the bounds of the recovery start anew."""
+    return state.evolve(counters={key: value for key, value in state.counters.items() if key not in _RECOVERY})
+
+
+def _say(key: str, lang: str) -> str:
+    zh, en = _WORDS[key]
+    return zh if lang == "zh" else en

@@ -1,0 +1,102 @@
+"""What a run is about to do or waits for, in the form its checkpoint holds."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Action, digest
+from cs_agent.engine.run.state import ConfirmationKind, Reason, RunState, Verdict, VerdictKind
+
+ACT = "act"
+QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """`kind`: act (an intent) | action, finish, uncertain (a confirmation) | question."""
+
+    kind: str
+    action_text: str
+    thought: str = ""
+    confidence: float | None = None
+    irreversible: bool = False
+    fingerprint: str = ""
+    target: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str, str], ...] = ()  # (name, label, value as shown)
+    verdict: Verdict | None = None
+    evidence_before: bool = False  # the success evidence was on the screen before the act
+    timings: dict[str, float] = field(default_factory=dict)  # seconds, of the part of the step before the pause
+    tokens: dict[str, int] = field(default_factory=dict)
+    target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
+
+    @property
+    def action(self) -> Action:
+        return parse_reply(self.action_text).action
+
+    @property
+    def digest(self) -> str:
+        return digest(self.action)
+
+    def evolve(self, **changes: Any) -> Self:
+        return dataclasses.replace(self, **changes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "kind": str(self.kind),
+            "action_text": self.action_text,
+            "digest": self.digest if self.kind != QUESTION else "",
+            "thought": self.thought,
+            "confidence": self.confidence,
+            "irreversible": self.irreversible,
+            "fingerprint": self.fingerprint,
+            "target": list(self.target),
+            "fields": [list(item) for item in self.fields],
+            "verdict": _verdict_json(self.verdict),
+            "evidence_before": self.evidence_before,
+            "target_there": self.target_there,
+            "timings": self.timings,
+            "tokens": self.tokens,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(
+            kind=data["kind"],
+            action_text=data["action_text"],
+            thought=data.get("thought", ""),
+            confidence=data.get("confidence"),
+            irreversible=data.get("irreversible", True),
+            fingerprint=data.get("fingerprint", ""),
+            target=tuple(data.get("target", ())),
+            fields=tuple((name, label, value) for name, label, value in data.get("fields", ())),
+            verdict=_verdict_of(data.get("verdict")),
+            evidence_before=data.get("evidence_before", False),
+            target_there=data.get("target_there", True),
+            timings=data.get("timings", {}),
+            tokens=data.get("tokens", {}),
+        )
+
+
+def pending_of(state: RunState) -> Pending | None:
+    return Pending.from_json(state.pending) if state.pending else None
+
+
+def confirmation_kind(pending: Pending) -> ConfirmationKind:
+    return ConfirmationKind(pending.kind)
+
+
+def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
+    if verdict is None:
+        return None
+    reasons = [[reason.code, reason.zh, reason.en] for reason in verdict.reasons]
+    return {"kind": str(verdict.kind), "reasons": reasons, "irreversible": verdict.irreversible}
+
+
+def _verdict_of(data: dict[str, Any] | None) -> Verdict | None:
+    if data is None:
+        return None
+    reasons = tuple(Reason(*parts) for parts in data["reasons"])
+    return Verdict(VerdictKind(data["kind"]), reasons, data["irreversible"])

@@ -1,0 +1,86 @@
+"""The system prompts: the shipped ones, or one from a file, with a version that audit events can name.
+
+Rule: a prompt that could not work (unreadable, empty, without the action language) stops the start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cs_agent.engine.actions.values import Coordinates
+
+LANGUAGES = ("zh", "en")
+MAX_PROMPT_BYTES = 64 * 1024  # beyond it a 25k-token model has no room left for the run
+
+_SHIPPED = Path(__file__).with_name("prompts")
+_REQUIRED = ("do(", "finish(")
+_COORDINATES = {
+    ("zh", Coordinates.NORMALIZED): "x、y 是 0 到 999 的整数:左上角为 [0,0],右下角为 [999,999],与分辨率无关。",
+    ("zh", Coordinates.PIXEL): "x、y 是所给截图中的像素坐标:左上角为 [0,0]。",
+    ("en", Coordinates.NORMALIZED): (
+        "x and y are whole numbers from 0 to 999: [0,0] is the top left corner and [999,999] the bottom "
+        "right one, whatever the resolution."
+    ),
+    ("en", Coordinates.PIXEL): "x and y are pixels of the screenshot you are given: [0,0] is the top left corner.",
+}
+
+
+class PromptError(Exception):
+    """A prompt cannot be used; the text says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`version` is the first 12 hex digits of the text's SHA-256: it changes with every change of wording."""
+
+    text: str
+    lang: str
+    source: str  # "shipped" or the file's path
+
+    @property
+    def version(self) -> str:
+        return prompt_version(self.text)
+
+
+def prompt_version(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def load_prompt(
+    lang: str, path: str | Path | None = None, *, coordinates: Coordinates = Coordinates.NORMALIZED
+) -> Prompt:
+    """The shipped prompt of that language, or the one in `path`; PromptError says what is wrong with it.
+
+    `{coordinates}` in a prompt is replaced by the sentence that explains the model's points.
+    """
+    if lang not in LANGUAGES:
+        raise PromptError(f"there is no prompt in language {lang!r}; use one of {', '.join(LANGUAGES)}")
+    file = Path(path) if path else _SHIPPED / f"{lang}.txt"
+    text = _checked(_read(file), file)
+    text = text.replace("{coordinates}", _COORDINATES[lang, coordinates])
+    return Prompt(text, lang, str(path) if path else "shipped")
+
+
+def _read(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise PromptError(f"the prompt file {file} cannot be read: {error.strerror or error}") from error
+    if len(content) > MAX_PROMPT_BYTES:
+        raise PromptError(f"the prompt file {file} is larger than {MAX_PROMPT_BYTES // 1024} KiB")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PromptError(f"the prompt file {file} is not UTF-8 text: byte {error.start}") from error
+
+
+def _checked(text: str, file: Path) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise PromptError(f"the prompt file {file} is empty")
+    for word in _REQUIRED:
+        if word not in text:
+            raise PromptError(f"the prompt file {file} never mentions {word}…): the model would not know how to act")
+    return text

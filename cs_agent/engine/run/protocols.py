@@ -1,0 +1,146 @@
+"""What the engine needs of the world, as small protocols.
+
+`cs_agent.phone`, `cs_agent.vision` and `cs_agent.recording` provide them; `cs_agent.engine.fakes` ships
+implementations for cases a real part cannot produce. All points are device pixels unless they say otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from cs_agent.engine.actions.values import Coordinates
+from cs_agent.geometry import Box, Point, Size
+from cs_agent.observation import ForegroundApp, Screenshot, TextLine, UiNode
+from cs_agent.trouble import Trouble
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from cs_agent.engine.run.state import RunState, StepRecord
+
+
+class Key(StrEnum):
+    """System keys; the value is Android's keycode name."""
+
+    BACK = "KEYCODE_BACK"
+    HOME = "KEYCODE_HOME"
+    RECENT = "KEYCODE_APP_SWITCH"
+    ENTER = "KEYCODE_ENTER"
+
+
+class PhoneError(Trouble):
+    """A phone could not do or show what was asked.
+
+    `code` names what only a human can get past: "secure_screen" makes the engine ask for a takeover.
+    """
+
+    code = ""
+
+
+class Phone(Protocol):
+    """One Android phone. Every method raises a PhoneError (tree in cs_agent.phone.errors), never returns junk."""
+
+    def size(self) -> Size:
+        """Of the screen in its current rotation."""
+
+    def screenshot(self) -> Screenshot: ...
+
+    def foreground(self) -> ForegroundApp: ...
+
+    def nodes(self) -> tuple[UiNode, ...] | None:
+        """The accessibility tree, visible nodes in document order; None where the phone gives none."""
+
+    def tap(self, point: Point) -> None: ...
+
+    def double_tap(self, point: Point) -> None: ...
+
+    def long_press(self, point: Point, seconds: float = 1.0) -> None: ...
+
+    def swipe(self, start: Point, end: Point, seconds: float = 0.3) -> None: ...
+
+    def type_text(self, text: str) -> None:
+        """Replace the focused field's text; any Unicode."""
+
+    def press(self, key: Key) -> None: ...
+
+    def launch(self, app: str) -> None:
+        """Start an app by the name people use for it, its package, or its label on the phone."""
+
+
+class SettleDetector(Protocol):
+    """Says when a screen stands still; one is made for every wait. Carets, clocks and spinners do not count."""
+
+    def add(self, screenshot: Screenshot) -> bool:
+        """Take the next picture of the series; True once the screen has settled."""
+
+
+class SettleFactory(Protocol):
+    """Makes the detector of one wait; `before` is the screen the act was done on, None where nothing was done."""
+
+    def __call__(self, *, before: Image.Image | None = None) -> SettleDetector: ...
+
+
+class TextReader(Protocol):
+    """Reads text from pictures (OCR)."""
+
+    def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> tuple[TextLine, ...]:
+        """Lines top to bottom, boxes in the coordinates of `image` even when only `region` is read.
+
+        `thorough` reads at full size: slower, misses nothing (a confirmation); else a cheaper first look.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model answered. `token_probabilities` pairs each token's text with the probability it was given."""
+
+    text: str
+    reasoning: str = ""  # where a server returns it in a field of its own
+    token_probabilities: tuple[tuple[str, float], ...] | None = None
+    first_token_s: float = 0.0
+    total_s: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    coordinates: Coordinates = Coordinates.NORMALIZED  # what the numbers of its points mean
+    image_size: Size | None = None  # of the picture as it was sent, after scaling
+
+
+class ModelError(Trouble):
+    """The model could not be asked."""
+
+    retryable = True
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of the conversation; at most the last user message carries a picture."""
+
+    role: str  # system | user | assistant
+    text: str
+    image: Image.Image | None = field(default=None, compare=False)
+
+
+class Model(Protocol):
+    """A vision-language model."""
+
+    name: str
+
+    def reply(self, messages: list[Message]) -> Reply:
+        """Raises ModelError."""
+
+
+class Journal(Protocol):
+    """Where a run is written down, durably, before and after every act."""
+
+    def save(self, state: RunState, step: StepRecord) -> None:
+        """Checkpoint the state with this step's record: called with the intent before the act and with the
+        outcome after it. When this raises, the engine does not act."""
+
+    def check(self) -> None:
+        """Raise Interrupted if the run was stopped, taken over, or is no longer this worker's."""
+
+
+class Interrupted(Exception):
+    """The run must not go on here: stopped, taken over, lease lost or time slice over."""

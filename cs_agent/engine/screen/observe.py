@@ -1,0 +1,236 @@
+"""The engine's eyes: captures, waits until the screen settles, reads as much as the question needs.
+
+Rule: nothing is judged on a moving or a stale picture where that can be told, and every wait is bounded and measured.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from PIL import Image
+
+from cs_agent.engine.run.protocols import Phone, PhoneError, SettleFactory, TextReader
+from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.hindrances import is_loading
+from cs_agent.engine.screen.targets import control_box
+from cs_agent.engine.screen.text import fold
+from cs_agent.geometry import Box, Point
+from cs_agent.observation import Observation, Screenshot, UiNode
+
+T = TypeVar("T")
+
+_USEFUL_LABELS = 3  # a tree with fewer is a canvas or a web page that tells nothing
+_BAND = 0.035  # of the screen's height, above and below a touch point, that is read with care
+_NARROW = 0.28  # of the screen's width, to either side, where the tree knows the control
+_ABOVE = 2.5  # heights of a value, up to its caption …
+_HIGHEST_CAPTION = 0.06  # … but no more of the screen: a value may be a paragraph
+_TREE_RETRIAL = 6  # looks after which a phone with a slow tree is measured again
+_STATUS_BAR = 0.035
+_CHANGED = 0.02  # of the pixels around a touch point
+_GREY_STEP = 24
+_DARK = "secure_screen"  # the PhoneError code of a page without a picture; `_retrying` covers the other faults
+_REDUCED = 3  # px of the screen per pixel that is compared
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%)")
+
+
+@dataclass(slots=True)
+class Eyes:
+    """One run's view of one phone."""
+
+    phone: Phone
+    reader: TextReader
+    settle: SettleFactory
+    settings: EngineSettings
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    check: Callable[[], None]
+    _frame: Screenshot | None = field(default=None, init=False)
+    _frame_at: float = field(default=0.0, init=False)
+    _tree_s: float = field(default=0.0, init=False)
+    _read_s: float = field(default=0.0, init=False)
+    _looks_without_tree: int = field(default=0, init=False)
+
+    def look(self, *, afresh: bool = False) -> Observation:
+        """The settled screen. Pages that say they are loading are waited for, within bounds."""
+        observation = self._observe(afresh)
+        deadline = self.clock() + self.settings.slow_page_s
+        while is_loading(observation) and self.clock() < deadline:
+            self.check()
+            self.wait_until_settled(None)
+            self.sleep(self.settings.poll_s)
+            observation = self._observe(afresh=True)
+        return observation
+
+    def look_closely(self) -> Observation:
+        """A new capture with its tree; where that tells little, with everything a careful reading finds."""
+        observation = self._with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
+        return observation if is_useful(observation.nodes) else self.read_all(observation)
+
+    def glance(self, observation: Observation) -> Observation:
+        """The same screen with every line that a first look finds, beside its tree."""
+        return replace(observation, lines=self.reader.read(observation.screenshot.image))
+
+    def read_all(self, observation: Observation) -> Observation:
+        """The same screen with every line that a careful reading finds, and its tree."""
+        careful = observation if observation.nodes is not None else self._with_tree(observation)
+        return replace(careful, lines=self.reader.read(observation.screenshot.image, thorough=True))
+
+    def read_rows(self, observation: Observation, boxes: Iterable[Box]) -> Observation:
+        """The lines on the rows of these boxes, and right above them, read with care."""
+        return self._read_places(observation, [_rows_of(box, observation) for box in boxes])
+
+    def read_around(self, observation: Observation, *points: Point) -> Observation:
+        """The lines near these points read with care; other lines stay as they were.
+
+        Where the tree knows the control, only its surroundings are read; else the whole row.
+        """
+        return self._read_places(observation, [self._surroundings(observation, point) for point in points])
+
+    def _read_places(self, observation: Observation, places: list[Box]) -> Observation:
+        lines = observation.lines
+        for place in _joined(places):
+            near = self.reader.read(observation.screenshot.image, place, thorough=True)
+            lines = (*(line for line in lines if not line.box.intersects(place)), *near)
+        return replace(observation, lines=lines)
+
+    def still_there(self, observation: Observation, point: Point) -> bool:
+        """Whether the screen around the point looks as it did."""
+        now = self._capture()
+        if now.size != observation.size:
+            return False
+        box = self._band(observation, point)
+        return changed_share(observation.screenshot.image, now.image, box) <= _CHANGED
+
+    def wait_until_settled(self, before: Image.Image | None) -> float:
+        """Wait for the screen to react and come to rest; the seconds that took."""
+        detector, start = self.settle(before=before), self.clock()
+        while True:
+            shot = self._capture()
+            if detector.add(shot) or self._frame_at - start >= self.settings.settle_cap_s:
+                return self._frame_at - start
+            self.check()
+            self.sleep(self.settings.poll_s)
+
+    @property
+    def newest(self) -> Screenshot | None:
+        """The last frame that was captured."""
+        return self._frame
+
+    def _observe(self, afresh: bool) -> Observation:
+        shot = self._capture() if afresh else self._recent()
+        observation = Observation(shot, self._retrying(self.phone.foreground))
+        if self._tree_is_worth_it():
+            observation = self._with_tree(observation)
+        if not is_useful(observation.nodes):
+            start = self.clock()
+            observation = replace(observation, lines=self.reader.read(shot.image))
+            self._read_s = self.clock() - start
+        return observation
+
+    def _tree_is_worth_it(self) -> bool:
+        """Unless it takes long, and longer than reading the picture does; tried anew now and then."""
+        if self._tree_s <= max(self.settings.slow_tree_s, self._read_s):
+            return True
+        self._looks_without_tree += 1
+        return self._looks_without_tree % _TREE_RETRIAL == 0
+
+    def _with_tree(self, observation: Observation) -> Observation:
+        start = self.clock()
+        nodes = self._retrying(self.phone.nodes)
+        self._tree_s = self.clock() - start
+        return replace(observation, nodes=nodes)
+
+    def _recent(self) -> Screenshot:
+        if self._frame is not None and self.clock() - self._frame_at <= self.settings.fresh_s:
+            return self._frame
+        return self._capture()
+
+    def _capture(self) -> Screenshot:
+        """A picture that shows something: an app that starts, or a screen that turns, is dark for a moment."""
+        deadline = self.clock() + self.settings.dark_s
+        while True:
+            try:
+                self._frame = self._retrying(self.phone.screenshot)
+                self._frame_at = self.clock()
+                return self._frame
+            except PhoneError as error:
+                if error.code != _DARK or self.clock() >= deadline:
+                    raise
+                self.check()
+                self.sleep(self.settings.poll_s)
+
+    def _retrying(self, ask: Callable[[], T]) -> T:
+        for pause in self.settings.retry_pauses_s:
+            try:
+                return ask()
+            except PhoneError as error:
+                if not error.retryable:
+                    raise
+                self.check()
+                self.sleep(pause)
+        return ask()
+
+    def _surroundings(self, observation: Observation, point: Point) -> Box:
+        band, control = self._band(observation, point), control_box(observation, point)
+        if control is None:
+            return band
+        reach = int(_NARROW * observation.size.width)
+        near = Box.around([control, Box(point.x - reach, point.y, point.x + reach, point.y + 1)])
+        return Box(near.left, min(near.top, band.top), near.right, max(near.bottom, band.bottom)).clipped(
+            observation.size
+        )
+
+    def _band(self, observation: Observation, point: Point) -> Box:
+        reach = int(_BAND * observation.size.height)
+        return Box(0, point.y - reach, observation.size.width, point.y + reach).clipped(observation.size)
+
+
+def _rows_of(box: Box, observation: Observation) -> Box:
+    """The whole width, up to a caption that may stand above the value."""
+    above = min(_ABOVE * box.height, _HIGHEST_CAPTION * observation.size.height)
+    top, bottom = box.top - above, box.bottom + min(box.height // 2, int(above))
+    return Box(0, int(top), observation.size.width, bottom).clipped(observation.size)
+
+
+def _joined(places: list[Box]) -> list[Box]:
+    """Places that overlap are read as one."""
+    kept: list[Box] = []
+    for place in sorted(places, key=lambda box: box.top):
+        if kept and kept[-1].intersects(place):
+            kept[-1] = Box.around([kept[-1], place])
+        else:
+            kept.append(place)
+    return kept
+
+
+def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
+    return sum(bool(node.label.strip()) for node in nodes or ()) >= _USEFUL_LABELS
+
+
+def changed_share(one: Image.Image, other: Image.Image, box: Box) -> float:
+    """The share of pixels in the box that differ clearly."""
+    region = (box.left, box.top, box.right, box.bottom)
+    a, b = (np.asarray(image.reduce(_REDUCED, region).convert("L"), dtype=np.int16) for image in (one, other))
+    return float((np.abs(a - b) > _GREY_STEP).mean()) if a.size else 0.0
+
+
+def screen_mark(observation: Observation) -> str:
+    """A short name for this screen: equal for screens that say the same, whatever the clock shows."""
+    top = _STATUS_BAR * observation.size.height
+    nodes = [f"{n.label}|{n.checked}" for n in observation.nodes or () if n.box.top > top and (n.label or n.checkable)]
+    lines = [line.text for line in observation.lines if line.box.top > top]
+    texts = nodes if is_useful(observation.nodes) else lines
+    said = "\n".join(sorted(_CLOCK.sub("", fold(text)) for text in texts)) or _picture_mark(
+        observation.screenshot.image
+    )
+    return hashlib.blake2s(f"{observation.app.package}\n{said}".encode(), digest_size=6).hexdigest()
+
+
+def _picture_mark(image: Image.Image) -> str:
+    small = np.asarray(image.convert("L").resize((9, 16)), dtype=np.int16)
+    return "".join("1" if step > 0 else "0" for step in np.diff(small, axis=1).flatten())

@@ -1,0 +1,305 @@
+"""What lies under and around a touch point: the control, what it is called, what kind of control it is.
+
+Rule: the accessibility tree and the picture are both asked, and where they name different things both names count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from cs_agent.engine.screen.text import looks_same, squash
+from cs_agent.geometry import Box, Point, Size
+from cs_agent.observation import Observation, TextLine, UiNode
+
+_CONTROL_AREA = 0.25  # of the screen; anything larger is a page or a list, not a control
+_NEAR = 0.03  # of the screen's height: a finger's breadth
+_STRAY_CHARS = 2  # an icon read by OCR comes back as a letter or two
+_STRAY_SCORE = 0.8
+_BUTTON_HEIGHT = 0.12  # of the screen
+_MAIN_BUTTON_WIDTH = 0.45
+_BOTTOM = 0.84
+_CENTRED = 0.06  # of the screen's width, from the middle
+_EDGE = 0.68  # of the screen's width: icons without words that send and delete stand further right
+_INK_REACH = 0.022  # of the screen's width, around a touch point
+_INK_SHARE = 0.04  # of those pixels, that makes an icon
+_INK_STEP = 32  # grey levels
+_SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
+_ROW_TEXTS = 2  # a row with more is a grid
+_CARD_TEXTS = 3  # a control with more texts than this is a card that opens, named by its first text
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`labels`: every name it may have, the most certain first; empty where nothing can be read."""
+
+    point: Point
+    labels: tuple[str, ...] = ()
+    box: Box | None = None
+    package: str = ""
+    button: bool = False
+    choice: bool = False  # a radio button or check box: chooses, commits nothing yet
+    switch: bool = False  # takes effect at once
+    editable: bool = False
+    password: bool = False
+    slider: bool = False
+    row: bool = False  # a full-width entry of a list
+    card: bool = False  # a large entry with several texts
+    main_button: bool = False  # wide or at the bottom: the page's own button
+    edge: bool = False  # without words at the right edge, where icons send and delete
+    near: tuple[str, ...] = ()  # labels a finger's breadth away
+
+    @property
+    def label(self) -> str:
+        return self.labels[0] if self.labels else ""
+
+
+def find_target(observation: Observation, point: Point) -> Target:
+    """What a touch at that place would reach."""
+    under = _ocr_under(observation.lines, point)
+    nodes = observation.nodes or ()
+    chain = _nodes_under(nodes, point, observation.size)
+    if not chain:
+        return _from_picture(observation, point, under)
+    return _from_tree(observation, nodes, chain, point, under)
+
+
+def control_box(observation: Observation, point: Point) -> Box | None:
+    """Where the control at that place lies, as far as the tree knows it."""
+    nodes = observation.nodes or ()
+    control = _control(nodes, _nodes_under(nodes, point, observation.size))
+    return control.box if control else None
+
+
+def is_main_button(control: UiNode, under: list[TextLine], size: Size) -> bool:
+    """At the bottom, or wide and looking like a button: entries of lists have their words on the left."""
+    box = control.box
+    if box.top >= _BOTTOM * size.height:
+        return True
+    if box.width < _MAIN_BUTTON_WIDTH * size.width or box.height > _BUTTON_HEIGHT * size.height:
+        return False
+    off_centre = [abs(line.box.center.x - box.center.x) > _CENTRED * size.width for line in under]
+    return control.class_name.endswith("Button") or not any(off_centre)
+
+
+def has_ink(image: Image.Image, point: Point) -> bool:
+    """Whether something is drawn around the point, or it is blank paper."""
+    reach = max(4, int(_INK_REACH * image.width))
+    box = Box(point.x - reach, point.y - reach, point.x + reach, point.y + reach).clipped(Size(*image.size))
+    if not box.area:
+        return False
+    grey = np.asarray(image.crop((box.left, box.top, box.right, box.bottom)).convert("L"), dtype=np.int16)
+    return float((np.abs(grey - np.median(grey)) > _INK_STEP).mean()) > _INK_SHARE
+
+
+def row_texts(observation: Observation, box: Box) -> tuple[str, ...]:
+    """Texts that stand beside the box, left to right."""
+    nodes = [(node.label, node.box) for node in observation.nodes or () if node.label]
+    lines = [(line.text, line.box) for line in observation.lines]
+    beside = [(text, place) for text, place in nodes or lines if _beside(place, box)]
+    return tuple(text for text, _ in sorted(beside, key=lambda item: item[1].left))
+
+
+def _from_picture(observation: Observation, point: Point, under: list[TextLine]) -> Target:
+    size = observation.size
+    lines = under or _ocr_near(observation.lines, point, size)
+    if not lines and not has_ink(observation.screenshot.image, point):
+        lines = _ocr_row(observation.lines, point, size)
+    box = lines[0].box if lines else None
+    return Target(
+        point,
+        labels=tuple(line.text for line in lines[:1]),
+        edge=not lines and point.x > _EDGE * size.width,
+        box=box,
+        main_button=bool(box) and _is_bottom_label(box, size),
+        near=_near_labels(observation, point),
+    )
+
+
+def _is_bottom_label(box: Box | None, size: Size) -> bool:
+    """A centred label low on the page, where the picture shows no outline of its button."""
+    if box is None:
+        return False
+    centred = abs(box.center.x - size.width // 2) < 0.15 * size.width
+    return box.top >= _BOTTOM * size.height and centred
+
+
+def _from_tree(
+    observation: Observation,
+    nodes: tuple[UiNode, ...],
+    chain: list[int],
+    point: Point,
+    under: list[TextLine],
+) -> Target:
+    size = observation.size
+    leaf = nodes[chain[0]]
+    control = _control(nodes, chain)
+    box = control.box if control else leaf.box
+    family = [nodes[index] for index in chain] + _descendants(nodes, chain, control)
+    labels = _tree_labels(nodes, chain, control, size)
+    checkable = _checkable(observation, nodes, family, control, chain[0])
+    switch = checkable is not None and _is_switch(checkable)
+    if checkable is not None and not labels:
+        labels = row_texts(observation, box)
+    labels = _joined(labels, under) or tuple(line.text for line in _ocr_near(observation.lines, point, size))
+    parts = _descendants(nodes, chain, control)
+    return Target(
+        point,
+        labels=labels,
+        box=box,
+        package=leaf.package,
+        button=_is_button(control, size),
+        choice=checkable is not None and not switch,
+        switch=switch,
+        editable=any(node.editable for node in family if node.box.contains(point)),
+        password=any(node.password for node in family if node.box.contains(point)),
+        slider=any("SeekBar" in node.class_name or "Slider" in node.class_name for node in family),
+        row=control is not None and _is_row(control.box, size),
+        card=len([node for node in parts if node.label]) > _CARD_TEXTS,
+        main_button=control is not None and is_main_button(control, _ocr_in(observation, control.box), size),
+        near=_near_labels(observation, point),
+    )
+
+
+def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[int]:
+    """Indices of the controls that hold the point, smallest first, later (drawn above) before earlier."""
+    limit = _CONTROL_AREA * size.width * size.height
+    held = [i for i, node in enumerate(nodes) if node.box.contains(point) and 0 < node.box.area <= limit]
+    return sorted(held, key=lambda i: (nodes[i].box.area, -i))
+
+
+def _control(nodes: tuple[UiNode, ...], chain: list[int]) -> UiNode | None:
+    """The smallest thing under the point that reacts."""
+    reacting = [nodes[i] for i in chain if nodes[i].clickable or nodes[i].checkable or nodes[i].editable]
+    return reacting[0] if reacting else None
+
+
+def _descendants(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | None) -> list[UiNode]:
+    if control is None:
+        return []
+    root = next(i for i in chain if nodes[i] is control)
+    inside = {root}
+    found = []
+    for index, node in enumerate(nodes):
+        if node.parent in inside and index != root:
+            inside.add(index)
+            found.append(node)
+    return found
+
+
+def _tree_labels(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | None, size: Size) -> tuple[str, ...]:
+    """Own labels of what holds the point, smallest first; a nameless control is named by what it holds."""
+    own = [nodes[i].label for i in chain if nodes[i].label.strip()]
+    if own or control is None:
+        return tuple(dict.fromkeys(own))
+    inside = [node.label for node in _descendants(nodes, chain, control) if node.label.strip()]
+    if len(inside) > _CARD_TEXTS:
+        return (inside[0],)
+    return (" ".join(inside),) if inside else ()
+
+
+def _checkable(
+    observation: Observation,
+    nodes: tuple[UiNode, ...],
+    family: list[UiNode],
+    control: UiNode | None,
+    leaf: int,
+) -> UiNode | None:
+    """The radio button, box or switch that a touch here works: itself, inside, or right beside a bare label."""
+    inside = [node for node in family if node.checkable or node.class_name.endswith("CheckedTextView")]
+    if inside:
+        return inside[0]
+    if control is not None and control.class_name.endswith("Button"):
+        return None
+    reach = observation.size.width // 12
+    label = nodes[leaf].box
+    beside = [node for node in nodes if node.checkable and _adjacent(node.box, label, reach)]
+    return beside[0] if len(beside) == 1 else None
+
+
+def _adjacent(mark: Box, label: Box, reach: int) -> bool:
+    """The mark stands on the label's row, right beside it."""
+    return label.top <= mark.center.y < label.bottom and mark.grown(reach).intersects(label)
+
+
+def _is_switch(node: UiNode) -> bool:
+    return any(word in node.class_name for word in ("Switch", "ToggleButton"))
+
+
+def _is_button(control: UiNode | None, size: Size) -> bool:
+    if control is None:
+        return False
+    named = control.class_name.endswith("Button") and not control.checkable
+    return named or (control.clickable and control.box.area < 0.02 * size.width * size.height)
+
+
+def _is_row(box: Box, size: Size) -> bool:
+    return box.width >= 0.8 * size.width and box.height <= 0.16 * size.height
+
+
+def _joined(labels: tuple[str, ...], under: list[TextLine]) -> tuple[str, ...]:
+    """Tree names first, then what the picture shows there if it is something else."""
+    strange = [line.text for line in under if not _is_stray(line) and not _agrees(line.text, labels)]
+    return (*labels, *strange) if labels else tuple(line.text for line in under)
+
+
+def _agrees(text: str, labels: tuple[str, ...]) -> bool:
+    tight = squash(text)
+    return any(
+        looks_same(text, label) or (squash(label) and squash(label) in tight) or (tight and tight in squash(label))
+        for label in labels
+    )
+
+
+def _is_stray(line: TextLine) -> bool:
+    return len(squash(line.text)) <= _STRAY_CHARS and line.score < _STRAY_SCORE
+
+
+def _ocr_under(lines: tuple[TextLine, ...], point: Point) -> list[TextLine]:
+    held = [line for line in lines if line.box.grown(line.box.height // 2).contains(point) and not _is_stray(line)]
+    return sorted(held, key=lambda line: _distance(line.box, point))
+
+
+def _ocr_near(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[TextLine]:
+    reach = int(_NEAR * size.height)
+    near = [line for line in lines if _distance(line.box, point) <= reach and not _is_stray(line)]
+    return sorted(near, key=lambda line: _distance(line.box, point))
+
+
+def _ocr_row(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[TextLine]:
+    """The words of the row whose blank middle is touched; never for its ends, where icons are."""
+    if not _SIDES[0] * size.width <= point.x <= _SIDES[1] * size.width:
+        return []
+    row = [line for line in lines if not _is_stray(line) and _spans(line.box, point)]
+    return sorted(row, key=lambda line: _distance(line.box, point)) if len(row) <= _ROW_TEXTS else []
+
+
+def _spans(box: Box, point: Point) -> bool:
+    """Whether the point is at the height of the box, half a line more or less."""
+    half = box.height // 2
+    return box.top - half <= point.y < box.bottom + half
+
+
+def _ocr_in(observation: Observation, box: Box) -> list[TextLine]:
+    return [line for line in observation.lines if box.contains(line.box.center)]
+
+
+def _near_labels(observation: Observation, point: Point) -> tuple[str, ...]:
+    reach = int(_NEAR * observation.size.height)
+    nodes = [(node.label, node.box) for node in observation.nodes or () if node.clickable and node.label]
+    lines = [(line.text, line.box) for line in observation.lines if not _is_stray(line)]
+    near = [(_distance(box, point), text) for text, box in nodes + lines if _distance(box, point) <= reach // 2]
+    return tuple(dict.fromkeys(text for _, text in sorted(near)))
+
+
+def _distance(box: Box, point: Point) -> int:
+    """From the point to the box's edge; 0 inside."""
+    dx = max(box.left - point.x, 0, point.x - box.right)
+    dy = max(box.top - point.y, 0, point.y - box.bottom)
+    return max(dx, dy)
+
+
+def _beside(place: Box, box: Box) -> bool:
+    return place != box and box.top <= place.center.y < box.bottom

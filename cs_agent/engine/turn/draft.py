@@ -1,0 +1,86 @@
+"""The record of one step while it is being made: what took how long, what was thought, decided and seen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cs_agent.engine.actions.touch import touch_of
+from cs_agent.engine.actions.values import Action, render
+from cs_agent.engine.run.protocols import Reply
+from cs_agent.engine.run.state import StepRecord, StepStatus, Verdict
+from cs_agent.observation import Observation, Screenshot
+
+_NOT_OURS = ("model", "act", "settle")  # the model's time and the phone's own reaction
+_MARK = re.compile(r"\s*[〔\[][0-9a-f]{8,64}[〕\]]\s*")  # a name of the page that a model writes down for itself
+
+
+def for_people(thought: str) -> str:
+    """A thought without the marks in it that only its model can read: `目标3/8〔1a2b3c4d〕选上` → `目标3/8 选上`."""
+    return _MARK.sub(" ", thought).strip()
+
+
+@dataclass(slots=True)
+class StepDraft:
+    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction. A step that a human
+    was asked about in between goes on from what it had taken before (`resume`)."""
+
+    number: int
+    clock: Callable[[], float]
+    thought: str = ""
+    action: Action | None = None
+    raw: str = ""  # the reply where it could not be read
+    control: str = ""  # the name of what is touched
+    confidence: float | None = None
+    verdict: Verdict | None = None
+    observation: Observation | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
+    _started: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.clock()
+
+    def resume(self, timings: Mapping[str, float], tokens: Mapping[str, int]) -> None:
+        self.timings, self.tokens = dict(timings), dict(tokens)
+        self._started -= self.timings.pop("total", 0.0)
+        self.timings.pop("engine", None)
+
+    @contextmanager
+    def lap(self, name: str) -> Iterator[None]:
+        start = self.clock()
+        try:
+            yield
+        finally:
+            self.timings[name] = self.timings.get(name, 0.0) + self.clock() - start
+
+    def note_reply(self, reply: Reply) -> None:
+        self.tokens = {"prompt": reply.prompt_tokens, "completion": reply.completion_tokens}
+        self.timings["first_token"] = reply.first_token_s
+
+    def record(self, status: StepStatus, outcome: str = "", after: Screenshot | None = None) -> StepRecord:
+        seen = self.observation
+        return StepRecord(
+            number=self.number,
+            status=status,
+            thought=self.thought,
+            action_text=render(self.action) if self.action else self.raw,
+            action_name=self.action.name if self.action else "",
+            control=self.control,
+            confidence=self.confidence,
+            verdict=self.verdict,
+            outcome=outcome,
+            app=seen.app.package if seen else "",
+            timings=self._times(),
+            tokens=dict(self.tokens),
+            touch=touch_of(self.action, seen.size) if self.action and seen else (),
+            before=seen.screenshot.image if seen else None,
+            after=after.image if after else None,
+        )
+
+    def _times(self) -> dict[str, float]:
+        total = self.clock() - self._started
+        own = total - sum(self.timings.get(name, 0.0) for name in _NOT_OURS)
+        return {**self.timings, "total": total, "engine": max(0.0, own)}

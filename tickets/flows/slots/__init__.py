@@ -1,0 +1,17 @@
+"""Reads what a flow needs from a ticket: each value with the place it came from. Pure but for the ticket's rows.
+
+Rule: what is not certain is not filled in. A missing or an ambiguous value is asked of the operator.
+"""
+
+from tickets.flows.slots.reading import apply_answers, read_slots
+from tickets.flows.slots.spec import FoundSlot, SlotKind, SlotReading, SlotSpec, parse_specs
+
+__all__ = [
+    "FoundSlot",
+    "SlotKind",
+    "SlotReading",
+    "SlotSpec",
+    "apply_answers",
+    "parse_specs",
+    "read_slots",
+]

@@ -1,0 +1,89 @@
+"""A phone as the engine sees it in a run: every gesture shows the lease's token, every picture is the feed's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from cs_agent.engine.run.protocols import Key, Phone
+from cs_agent.geometry import Point, Size
+from cs_agent.observation import ForegroundApp, Screenshot, UiNode
+from tickets.runner.drive.prefetch import Ahead
+from tickets.runner.holds import leases
+from tickets.runner.pictures.feed import ScreenFeed
+
+Explain = Callable[[Image.Image, tuple[UiNode, ...]], None]
+
+
+class LeasedPhone:
+    """Implements the engine's Phone. Gestures raise LeaseLost once the token is no longer the newest."""
+
+    def __init__(
+        self, phone: Phone, feed: ScreenFeed, lease: leases.Lease, explain: Explain = lambda image, nodes: None
+    ) -> None:
+        """`explain` is told each tree with the picture of the screen that it is of."""
+        self._explain = explain
+        self._phone = phone
+        self._feed = feed
+        self._lease = lease
+        self._app, self._tree = Ahead(phone.foreground), Ahead(phone.nodes)
+        self.refused = False  # a gesture was asked for after the lease was lost, and not made
+
+    def size(self) -> Size:
+        return self._phone.size()
+
+    def screenshot(self) -> Screenshot:
+        shot = self._feed.capture()
+        self._app.seen(shot)
+        self._tree.seen(shot)
+        return shot
+
+    def foreground(self) -> ForegroundApp:
+        return self._app.take(self._feed.newest)
+
+    def nodes(self) -> tuple[UiNode, ...] | None:
+        before = self._feed.newest
+        nodes = self._tree.take(before)
+        after = self._feed.newest
+        if nodes and before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
+            self._explain(after.image, nodes)
+        return nodes
+
+    def tap(self, point: Point) -> None:
+        self._before_gesture()
+        self._phone.tap(point)
+
+    def double_tap(self, point: Point) -> None:
+        self._before_gesture()
+        self._phone.double_tap(point)
+
+    def long_press(self, point: Point, seconds: float = 1.0) -> None:
+        self._before_gesture()
+        self._phone.long_press(point, seconds)
+
+    def swipe(self, start: Point, end: Point, seconds: float = 0.3) -> None:
+        self._before_gesture()
+        self._phone.swipe(start, end, seconds)
+
+    def type_text(self, text: str) -> None:
+        self._before_gesture()
+        self._phone.type_text(text)
+
+    def press(self, key: Key) -> None:
+        self._before_gesture()
+        self._phone.press(key)
+
+    def launch(self, app: str) -> None:
+        self._before_gesture()
+        self._phone.launch(app)
+
+    def _before_gesture(self) -> None:
+        try:
+            leases.check(self._lease)
+        except leases.LeaseLost:
+            self.refused = True
+            raise
+        self._app.gesture(self._feed.newest)
+        self._tree.gesture(self._feed.newest)
+        self._feed.hurry()

@@ -1,0 +1,65 @@
+"""Makes a phone ready for a new run: screen on, own keyboard, home screen, its apps afresh, the customer's files.
+
+Rule: what the last run left on the screens of the flow's apps (its success, a half-filled form) must not be taken for
+this run's, so those apps are ended first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cs_agent.engine.run.protocols import Key
+from cs_agent.phone.files import media_path, safe_name
+from cs_agent.phone.phone import AdbPhone
+from tickets.models import Attachment, AuditEvent, Run
+from tickets.runner.holds import leases
+from tickets.services.evidence import audit
+
+
+def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], None]) -> None:
+    """Safe to repeat: the same file under the same name is pushed again, the home key is pressed again.
+
+    `check` may raise to end it between two files.
+    """
+    phone.wake()
+    phone.restore_keyboard()
+    leases.check(lease)
+    phone.press(Key.HOME)
+    _end_apps(run, phone, lease)
+    for name, attachment in _media(run):
+        check()
+        leases.check(lease)
+        remote = phone.push_media(Path(attachment.file.path), name)
+        audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
+
+
+def take_back(run: Run, phone: AdbPhone) -> None:
+    """Delete from the phone what was put on it for this run: the next customer's run must neither see nor send it."""
+    if not AuditEvent.objects.filter(run_id=str(run.pk), type="media.pushed").exists():
+        return
+    for name, _attachment in _media(run):
+        remote = media_path(name)
+        phone.remove(remote)
+        audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
+
+
+def _end_apps(run: Run, phone: AdbPhone, lease: leases.Lease) -> None:
+    """Of the flow's apps all but the home screen, which is one of them."""
+    home = phone.foreground().package
+    for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):
+        if package != home:
+            leases.check(lease)
+            phone.stop_app(package)
+
+
+def pushed_names(run: Run) -> frozenset[str]:
+    """Names of the files that were put on the phone for this run."""
+    return frozenset(safe_name(name) for name, _attachment in _media(run))
+
+
+def _media(run: Run) -> list[tuple[str, Attachment]]:
+    """The customer's files under the names that the run's slots give them on the phone."""
+    names = run.flow_version.definition.get("media", [])
+    slots = run.slots.filter(name__in=names).select_related("attachment")
+    return [(slot.value, slot.attachment) for slot in slots if slot.attachment is not None]

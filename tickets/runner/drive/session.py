@@ -1,0 +1,252 @@
+"""Drives one run from where its checkpoint stands to its next pause, its end, or the end of the time slice.
+
+The one module that joins the engine to database rows:
+1. take the run's claim and a phone's lease together, or leave the run where it is;
+2. prepare the phone (home screen, keyboard, the customer's files) when the run is new;
+3. turn the engine until it pauses, ends or is interrupted, every step saved under the claim;
+4. write the pause or the end, and hold or free the phone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.db import transaction
+from PIL import Image
+
+from cs_agent.engine.run.protocols import Interrupted, Journal, ModelError, PhoneError
+from cs_agent.engine.run.protocols import Phone as EnginePhone
+from cs_agent.engine.run.state import (
+    ConfirmationRequest,
+    Ended,
+    EndStatus,
+    Pause,
+    Question,
+    RunState,
+    TakeoverRequest,
+    Turn,
+)
+from cs_agent.engine.turn.loop import Engine
+from cs_agent.observation import UiNode
+from cs_agent.phone.phone import AdbPhone
+from tickets.models import Phone, Run, RunStatus
+from tickets.runner.drive import tidy, trouble
+from tickets.runner.drive.bring_back import fetch_files
+from tickets.runner.drive.engines import build_engine, new_state
+from tickets.runner.drive.journal import DatabaseJournal
+from tickets.runner.drive.phone import LeasedPhone
+from tickets.runner.drive.prepare import prepare
+from tickets.runner.holds import claims, leases
+from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import wait_line as line
+from tickets.runner.pictures import film
+from tickets.runner.pictures.feed import ScreenFeed
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import pauses, steps, switches, takeovers
+
+log = logging.getLogger(__name__)
+
+_ENDS = {
+    EndStatus.SUCCEEDED: RunStatus.SUCCEEDED,
+    EndStatus.FAILED: RunStatus.FAILED,
+    EndStatus.REJECTED: RunStatus.CANCELLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What a task must have to drive: the run's row, its claim and the phone's lease."""
+
+    run: Run
+    claim: claims.Claim
+    lease: leases.Lease
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """From where a run is driven."""
+
+    hold: Hold
+    phone: AdbPhone
+    leased: LeasedPhone
+    journal: DatabaseJournal
+    engine: Engine
+
+
+class _NoHold(Exception):
+    """Claim and lease are taken together or not at all."""
+
+
+EngineBuilder = Callable[[Run, EnginePhone, Journal], Engine]
+
+
+class Host(Protocol):
+    """What is needed of the phone host; `attend` raises PhoneError."""
+
+    queue: str
+
+    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
+
+    def recorder(self, phone_id: int) -> RunRecorder | None: ...
+
+    def finish_recording(self, phone_id: int) -> Callable[[], None]: ...
+
+
+def drive(run_id: uuid.UUID, host: Host, build_engine: EngineBuilder = build_engine) -> None:
+    """Take the run as far as it goes now. Harmless when it is driven elsewhere, waits or has ended."""
+    run = Run.objects.select_related("ticket", "flow_version__template", "phone").get(pk=run_id)
+    hold = take_hold(run, host.queue) if claims.is_due(run) else None
+    if hold is not None:
+        with claims.Renewer(hold.claim, hold.lease):
+            _drive_held(hold, host, build_engine)
+    tidy.tidy(run_id, host)
+
+
+def take_hold(run: Run, queue: str) -> Hold | None:
+    """Claim and lease, run before phone; a run that gets no phone says what it waits for."""
+    if switches.is_paused():
+        runs.wait_for_supervisor(run)
+        return None
+    if leases.of_run(run.pk) is None and not line.is_next(run, queue):
+        line.tell(run)
+        return None
+    try:
+        with transaction.atomic():
+            return _take_both(run, queue)
+    except _NoHold:
+        run.refresh_from_db()
+        return None
+
+
+def _take_both(run: Run, queue: str) -> Hold:
+    claim = claims.take(run)
+    lease = leases.acquire(run, queue) if claim else None
+    if claim is None or lease is None:
+        raise _NoHold
+    Run.objects.filter(pk=run.pk).update(phone_id=lease.phone_id)
+    run.refresh_from_db()
+    return Hold(run, claim, lease)
+
+
+def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
+    try:
+        trouble.require_sound(hold.run)
+        with hands.on(hold.lease.phone_id):
+            phone, feed = host.attend(Phone.objects.get(pk=hold.lease.phone_id))
+            with phone.typing_session():
+                _turn_until_pause(_sit_down(hold, phone, feed, host, build_engine))
+    except claims.TakeoverAsked:
+        _yield_to_human(hold)
+    except claims.AllPaused:
+        if claims.give_back(hold.claim):
+            runs.wait_for_supervisor(hold.run)
+    except trouble.Poisonous as error:
+        trouble.park(hold.run, hold.claim, error.request)
+    except (PhoneError, ModelError) as error:
+        trouble.note_trouble(hold.run, hold.claim, error)
+    except Interrupted as reason:
+        log.info("run %s: not driven on here: %s", hold.run.pk, reason)
+        claims.give_back(hold.claim)
+
+
+def _sit_down(hold: Hold, phone: AdbPhone, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Seat:
+    journal = DatabaseJournal(hold.run, hold.claim, lambda: host.recorder(hold.lease.phone_id))
+
+    def explain(image: Image.Image, nodes: tuple[UiNode, ...]) -> None:
+        if (recorder := host.recorder(hold.lease.phone_id)) is not None:
+            recorder.explain(image, nodes)
+
+    leased = LeasedPhone(phone, feed, hold.lease, explain)
+    return _Seat(hold, phone, leased, journal, build_engine(hold.run, leased, journal))
+
+
+def _turn_until_pause(seat: _Seat) -> None:
+    state = _restore(seat)
+    ends_at = time.monotonic() + settings.CS_AGENT["CS_AGENT_SLICE_S"]
+    seat.journal.resumed()
+    try:
+        while not _is_paused_after(seat, turn := _turn(seat, state)):
+            state = turn.state
+            if time.monotonic() > ends_at:
+                claims.give_back(seat.hold.claim)
+                runs.enqueue(seat.hold.run)
+                return
+    except Interrupted:
+        steps.settle_cut_off(seat.hold.run, touched=not seat.leased.refused)
+        raise
+
+
+def _turn(seat: _Seat, state: RunState) -> Turn:
+    seat.journal.check()
+    return seat.engine.turn(state)
+
+
+def _restore(seat: _Seat) -> RunState:
+    run, claim = seat.hold.run, seat.hold.claim
+    if run.checkpoint:
+        return RunState.from_json(run.checkpoint)
+    prepare(run, seat.phone, seat.hold.lease, seat.journal.check)
+    state = new_state(run)
+    with transaction.atomic():
+        claims.save_checkpoint(claim, state.to_json())
+    return state
+
+
+def _is_paused_after(seat: _Seat, turn: Turn) -> bool:
+    """Write down what the run pauses for, if it does.
+
+    Before a success is declared, the files it was to leave are fetched; without them a human is asked.
+    """
+    pause = turn.pause
+    if pause is None:
+        return False
+    if isinstance(pause, Ended):
+        succeeded = pause.status is EndStatus.SUCCEEDED
+        missing = fetch_files(seat.hold.run, seat.phone, seat.journal.check) if succeeded else None
+        if missing is None:
+            _end(seat.hold, pause, turn)
+            return True
+        pause = missing
+        trouble.park(seat.hold.run, seat.hold.claim, missing)  # the checkpoint from before the success stands
+    else:
+        _pause(seat.hold, turn, film.covered(seat.hold.run.pk, pause))
+    seat.journal.paused(pause)
+    return True
+
+
+def _pause(hold: Hold, turn: Turn, pause: Pause) -> None:
+    """Checkpoint and what is asked of a human in one transaction; the phone stays as it is."""
+    with transaction.atomic():
+        claims.save_checkpoint(hold.claim, turn.state.to_json())
+        leases.hold(hold.lease)
+        run = runs.locked(hold.run)
+        match pause:
+            case ConfirmationRequest():
+                pauses.ask_confirmation(run, step_number=turn.step.number, request=pause)
+            case Question():
+                pauses.ask_question(run, pause)
+            case TakeoverRequest():
+                pauses.ask_takeover(run, pause)
+
+
+def _end(hold: Hold, ended: Ended, turn: Turn) -> None:
+    with transaction.atomic():
+        claims.save_checkpoint(hold.claim, turn.state.to_json())
+        runs.end(runs.locked(hold.run), _ENDS[ended.status], result=ended.message)
+        runs.enqueue(hold.run)
+
+
+def _yield_to_human(hold: Hold) -> None:
+    """An operator asked for the phone while the agent drove: stop here and give it over."""
+    with transaction.atomic():
+        run = runs.locked(hold.run)
+        if claims.holds(hold.claim):  # not stopped in the meantime
+            leases.hold(hold.lease)
+            takeovers.begin_now(run)

@@ -1,0 +1,89 @@
+"""After a run's end: the phone goes back to its home screen with its own keyboard, and to the next in line.
+
+Rule: home at once, whoever is still in the middle of a command; free only when nobody's hands are on the phone. The
+phone does not wait for its recording to be closed.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Protocol
+
+from django.db import transaction
+
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.phone.phone import AdbPhone
+from tickets import queues
+from tickets.models import Phone, Recording, RecordingState, Run
+from tickets.runner.drive.prepare import take_back
+from tickets.runner.holds import leases, pool
+from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import wait_line as line
+from tickets.runner.pictures.feed import ScreenFeed
+from tickets.services.runs import steps
+from tickets.services.runs.transitions import ENDED
+
+log = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """What is needed of the phone host; `attend` raises PhoneError."""
+
+    queue: str
+
+    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
+
+    def finish_recording(self, phone_id: int) -> Callable[[], None]: ...
+
+
+def tidy(run_id: uuid.UUID, host: Host) -> None:
+    """Free the phone of an ended run. Fences first: whoever still acts under an older token is refused."""
+    row = Phone.objects.filter(lease_run=run_id, lease_run__status__in=ENDED, queue=host.queue).first()
+    lease = leases.fence(row) if row else None
+    if row is None or lease is None:
+        return
+    if hands.are_on(row.pk):
+        _leave_clean(row, host, _go_home)  # the command under way may undo it: once more below
+    try:
+        with hands.on(row.pk):
+            _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
+            close_recording = host.finish_recording(row.pk)
+            is_free = _free(run_id, lease, host)
+    except hands.HandsFull as error:
+        log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
+        return
+    close_recording()
+    if is_free and Recording.objects.filter(run=run_id, state=RecordingState.RECORDING).exists():
+        queues.enqueue_encoding(run_id, host.queue)
+
+
+def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:
+    """False when somebody else came to tidy up, and will."""
+    steps.settle_cut_off(Run(pk=run_id), touched=True)
+    with transaction.atomic():
+        if not leases.release(lease):
+            return False
+        line.call_next(host.queue)
+    return True
+
+
+def _go_home(phone: AdbPhone) -> None:
+    phone.home_and_restore()
+
+
+def _leave_as_found(run: Run, phone: AdbPhone) -> None:
+    _go_home(phone)
+    take_back(run, phone)
+
+
+def _leave_clean(row: Phone, host: Host, clean: Callable[[AdbPhone], None]) -> None:
+    """A phone that cannot be left clean is out of the pool until it answers again; the next run cleans it anyway."""
+    try:
+        phone, _feed = host.attend(row)
+        clean(phone)
+    except PhoneError as error:
+        log.warning("phone %s: not left clean after a run: %s", row.serial, error)
+        if pool.is_phone_fault(error):
+            pool.take_out(row.pk, error)

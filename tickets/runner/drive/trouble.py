@@ -1,0 +1,141 @@
+"""What happens when a phone, a model or a worker fails under a run: bounded retries with growing pauses, then a human.
+
+Rule: nothing is lost. The checkpoint stands; the run is tried again, or waits for a human with the reason in words. A
+run that has done nothing yet leaves a phone that fails and goes to another.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cs_agent.engine.model.errors import ModelTimeout
+from cs_agent.engine.run.human import take_over
+from cs_agent.engine.run.protocols import ModelError, PhoneError
+from cs_agent.engine.run.state import RunState, TakeoverRequest
+from tickets import queues
+from tickets.models import Run, RunStatus
+from tickets.runner.drive.engines import new_state
+from tickets.runner.holds import claims, leases, pool
+from tickets.services.evidence import audit
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import pauses
+
+log = logging.getLogger(__name__)
+RETRY_PAUSES_S = (1, 3, 6, 12, 25)
+MOST_DRIVERS_LOST = 4  # tasks that died over one run; more is no accident
+_SLOW_TRIES = 2  # of a model that does not answer in time: each costs a person the whole time-out
+_BLIPS = 1  # failures of a phone under a run that has begun, before the phone is taken out of the pool
+
+
+class Poisonous(Exception):
+    """The run has cost too many workers their lives; `request` is what a human is told."""
+
+    def __init__(self, request: TakeoverRequest) -> None:
+        super().__init__(request.reason)
+        self.request = request
+
+
+def require_sound(run: Run) -> None:
+    """Raise Poisonous for a run over which one task after the other died."""
+    if run.drivers_lost > MOST_DRIVERS_LOST:
+        with runs.in_run_language(run):
+            words = _("执行进程在此处连续中断 %d 次,已暂停,请接管或停止") % run.drivers_lost
+        raise Poisonous(TakeoverRequest(words, code="worker_lost"))
+
+
+def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) -> None:
+    """Count the failure; send the run again after a pause, to another phone, or park it with a human."""
+    log.warning("run %s: %s: %s", run.pk, type(error).__name__, error)
+    run.refresh_from_db()
+    if not claims.holds(claim):
+        return
+    tried = run.failures_in_a_row
+    phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
+    hopeless = not error.retryable or tried >= _tries(error)
+    if phone_gone and run.phone_id and (not run.checkpoint or tried >= _BLIPS or hopeless):
+        pool.take_out(run.phone_id, error, run=run)
+    if phone_gone and not run.checkpoint and tried < len(RETRY_PAUSES_S):
+        _send_elsewhere(run, tried + 1)
+    elif hopeless:
+        park(run, claim, TakeoverRequest(error.told(run.lang), code=_code(error)))
+    else:
+        _retry(run, claim, error, tried)
+
+
+def park(run: Run, claim: claims.Claim, request: TakeoverRequest) -> None:
+    """Give the run to a human, resumable from its checkpoint; nothing when it is no longer ours to give."""
+    with transaction.atomic():
+        run = runs.locked(run)
+        if claims.holds(claim):
+            state = RunState.from_json(run.checkpoint) if run.checkpoint else new_state(run)
+            claims.save_checkpoint(claim, take_over(state).to_json())
+            _ask(run, request)
+
+
+def note_defect(run_id: uuid.UUID) -> None:
+    """After an exception nobody expected: leave the run to a human rather than to chance."""
+    with transaction.atomic():
+        run = runs.locked(Run(pk=run_id))
+        if run.status not in {RunStatus.QUEUED, RunStatus.RUNNING}:
+            return
+        with runs.in_run_language(run):
+            words = _("程序内部错误,运行已暂停,请接管或停止")
+        if leases.of_run(run_id) is None:
+            _count_defect(run, words)
+            return
+        state = RunState.from_json(run.checkpoint) if run.checkpoint else new_state(run)
+        Run.objects.filter(pk=run.pk).update(checkpoint=take_over(state).to_json())
+        _ask(run, TakeoverRequest(words, code="defect"))
+
+
+def _ask(run: Run, request: TakeoverRequest) -> None:
+    """Inside the caller's transaction: the phone is kept without an expiry, and the failures begin anew."""
+    times = {"failures": run.failures_in_a_row, "drivers_lost": run.drivers_lost}
+    Run.objects.filter(pk=run.pk).update(failures_in_a_row=0, drivers_lost=0)
+    lease = leases.of_run(run.pk)
+    if lease is not None:
+        leases.hold(lease)
+    audit.record("run.parked", run=run, result="failure", details={"code": request.code, **times})
+    pauses.ask_takeover(run, request)
+
+
+def _count_defect(run: Run, words: str) -> None:
+    """Nothing was done yet, and there is no phone to take over: it stays in line, but not for ever."""
+    Run.objects.filter(pk=run.pk).update(drivers_lost=run.drivers_lost + 1)
+    if run.drivers_lost >= MOST_DRIVERS_LOST:
+        audit.record("run.parked", run=run, result="failure", details={"code": "defect", "times": run.drivers_lost + 1})
+        runs.end(run, RunStatus.FAILED, result=words, failure_code="defect")
+
+
+def _retry(run: Run, claim: claims.Claim, error: PhoneError | ModelError, tried: int) -> None:
+    pause_s = RETRY_PAUSES_S[tried]
+    with transaction.atomic():
+        runs.note_trouble(run, error.told(run.lang), tried + 1, _tries(error))
+        claims.give_back(claim, retry_in_s=pause_s)
+        queues.enqueue(run.pk, queues.of_run(run), delay_s=pause_s)
+
+
+def _send_elsewhere(run: Run, tried: int) -> None:
+    """Back into the line, without this phone."""
+    with transaction.atomic():
+        run = runs.locked(run)
+        runs.move(
+            run, RunStatus.QUEUED, audit="run.requeued", result="retry", details={"phone": str(run.phone)},
+            claimed_until=None, phone=None, started_at=None, failures_in_a_row=tried,
+        )  # fmt: skip
+        lease = leases.of_run(run.pk)
+        if lease is not None:
+            leases.release(lease)
+        queues.enqueue_where_free(run.pk)
+
+
+def _tries(error: PhoneError | ModelError) -> int:
+    return _SLOW_TRIES if isinstance(error, ModelTimeout) else len(RETRY_PAUSES_S)
+
+
+def _code(error: PhoneError | ModelError) -> str:
+    return "model_trouble" if isinstance(error, ModelError) else "phone_trouble"

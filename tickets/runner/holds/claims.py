@@ -1,0 +1,155 @@
+"""Which task drives a run: an expiring claim with a fencing token, taken and kept by conditional updates.
+
+Rule: a message from the queue is only a hint. Whoever gets one tries to claim the run; a late or doubled message finds
+the claim taken and does nothing. A claim that ran out was lost with its task, one that is null was given back.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.db.models import Exists, F, Q, QuerySet
+from django.utils import timezone
+
+from cs_agent.engine.run.protocols import Interrupted
+from tickets.models import Run, RunStatus, Switch
+from tickets.runner.holds import leases
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import switches
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    run_id: uuid.UUID
+    token: int
+
+
+class ClaimLost(Interrupted):
+    """Another task drives the run now, or it was stopped, ended or paused meanwhile."""
+
+
+class TakeoverAsked(Interrupted):
+    """An operator wants the phone."""
+
+
+class AllPaused(Interrupted):
+    """A supervisor paused all automation."""
+
+
+def take(run: Run) -> Claim | None:
+    """Claim a queued run, or a running one that nobody drives; None when somebody else was faster."""
+    token = run.claim_token + 1
+    changes: dict[str, Any] = {
+        "claim_token": token,
+        "claimed_until": _term(),
+        "retry_at": None,
+        "waiting_for": "",
+    }
+    if run.status == RunStatus.QUEUED:
+        started: dict[str, Any] = {} if run.started_at else {"started_at": timezone.now()}
+        try:
+            runs.move(run, RunStatus.RUNNING, audit="run.driven", **changes, **started)
+        except (runs.StaleRun, runs.IllegalTransition):
+            return None
+        return Claim(run.pk, token)
+    lost = {} if run.claimed_until is None else {"drivers_lost": F("drivers_lost") + 1}
+    taken = _undriven(run).update(**changes, **lost, version=F("version") + 1)
+    return Claim(run.pk, token) if taken else None
+
+
+def is_due(run: Run) -> bool:
+    """Whether the run, as it was read, waits for a task: a cheap look before anything is locked."""
+    now = timezone.now()
+    if run.status == RunStatus.QUEUED:
+        return True
+    driven = run.claimed_until is not None and run.claimed_until > now
+    early = run.retry_at is not None and run.retry_at > now
+    return run.status == RunStatus.RUNNING and not driven and not early
+
+
+def renew(claim: Claim) -> bool:
+    return bool(_of(claim).update(claimed_until=_term()))
+
+
+def give_back(claim: Claim, *, retry_in_s: float = 0) -> bool:
+    """Let the next message take the run up: at once, or not before so many seconds."""
+    retry_at = timezone.now() + timedelta(seconds=retry_in_s) if retry_in_s else None
+    return bool(_of(claim).update(claimed_until=None, retry_at=retry_at))
+
+
+def holds(claim: Claim) -> bool:
+    return _of(claim).exists()
+
+
+def check(claim: Claim) -> None:
+    """Raise the Interrupted that fits when the run must not go on here."""
+    paused = Exists(Switch.objects.filter(name=switches.PAUSE_ALL, on=True))
+    row = Run.objects.filter(pk=claim.run_id).values_list("status", "claim_token", "takeover_requested", paused)[0]
+    status, token, takeover, all_paused = row
+    if status != RunStatus.RUNNING or token != claim.token:
+        raise ClaimLost(f"run {claim.run_id} is {status} under claim {token}, not {claim.token}")
+    if takeover:
+        raise TakeoverAsked(str(claim.run_id))
+    if all_paused:
+        raise AllPaused(str(claim.run_id))
+
+
+def save_checkpoint(claim: Claim, checkpoint: dict[str, object], *, progress: bool = False) -> None:
+    """Inside the caller's transaction: store the state if the claim still holds, else raise ClaimLost.
+
+    `progress`: something was done, so that earlier failures no longer count as failures in a row.
+    """
+    reset: dict[str, Any] = {"failures_in_a_row": 0} if progress else {}
+    if not _of(claim).update(checkpoint=checkpoint, claimed_until=_term(), **reset):
+        raise ClaimLost(f"run {claim.run_id} is no longer driven under claim {claim.token}")
+
+
+class Renewer:
+    """Renews claim and lease on a thread while a task drives: a model may take longer to answer than a lease lasts."""
+
+    def __init__(self, claim: Claim, lease: leases.Lease) -> None:
+        self._claim, self._lease = claim, lease
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"renew-{claim.run_id}", daemon=True)
+
+    def __enter__(self) -> Renewer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(settings.CS_AGENT["CS_AGENT_LEASE_S"] / 3):
+            try:
+                if not (renew(self._claim) and leases.renew(self._lease)):
+                    break  # whoever drives on finds out at the next gesture or save
+            except DatabaseError as error:
+                log.warning("run %s: claim not renewed: %s; trying again", self._claim.run_id, error)
+                close_old_connections()
+        connection.close()
+
+
+def _of(claim: Claim) -> QuerySet[Run]:
+    return Run.objects.filter(pk=claim.run_id, claim_token=claim.token, status=RunStatus.RUNNING)
+
+
+def _undriven(run: Run) -> QuerySet[Run]:
+    now = timezone.now()
+    free = Q(claimed_until__lte=now) | Q(claimed_until=None)
+    due = Q(retry_at__lte=now) | Q(retry_at=None)
+    return Run.objects.filter(free, due, pk=run.pk, version=run.version, status=RunStatus.RUNNING)
+
+
+def _term() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])

@@ -1,0 +1,113 @@
+"""Exclusive, expiring, fenced holds on phones.
+
+Rule: one run holds a phone at a time. `lease_token` only grows; whoever acts on the phone shows the token he got
+and is refused once a newer one was given out. Every change is one conditional UPDATE.
+
+A run that waits for a human keeps its phone without an expiry (`lease_expires_at` null): nobody renews it, and the
+screen the human is asked about stays as it is.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from cs_agent.engine.run.protocols import Interrupted
+from tickets.models import Phone, PhoneState, Run
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    phone_id: int
+    run_id: uuid.UUID
+    token: int
+
+
+class LeaseLost(Interrupted):
+    """The phone has been given to somebody else, or to a newer activation of the same run."""
+
+
+def acquire(run: Run, queue: str) -> Lease | None:
+    """A lease for this run on a phone of that queue, with a new token; None when no phone is free.
+
+    A run that already holds a phone gets the same phone again, so that it finds the screen it left. Of those that
+    are free it gets the one that can do least else, and of these the one that was used least.
+    """
+    held = Phone.objects.filter(lease_run=run).first()
+    if held is not None:
+        return _take(Phone.objects.filter(lease_run=run), held, run) if held.queue == queue else None
+    wanted = labels_of(run.flow_version.definition)
+    for phone in sorted(free(queue), key=lambda phone: (len(phone.labels), phone.lease_token, phone.pk)):
+        if wanted <= set(phone.labels):
+            lease = _take(free(queue), phone, run)
+            if lease is not None:
+                return lease
+    return None
+
+
+def renew(lease: Lease) -> bool:
+    """Hold it for another term; False when it is lost."""
+    return bool(_of(lease).update(lease_expires_at=_term()))
+
+
+def hold(lease: Lease) -> bool:
+    """Keep the phone without an expiry while a human is waited for."""
+    return bool(_of(lease).update(lease_expires_at=None))
+
+
+def check(lease: Lease) -> None:
+    """Raise LeaseLost unless this token is still the newest."""
+    if not _of(lease).exists():
+        raise LeaseLost(f"phone {lease.phone_id} is no longer leased under token {lease.token}")
+
+
+def release(lease: Lease) -> bool:
+    return bool(_of(lease).update(lease_run=None, lease_expires_at=None))
+
+
+def fence(phone: Phone) -> Lease | None:
+    """A new token for the run that holds the phone now: whatever acted under the old one is refused from here on."""
+    if phone.lease_run_id is None:
+        return None
+    run = Run(pk=phone.lease_run_id)
+    return _take(Phone.objects.filter(lease_run=phone.lease_run_id), phone, run)
+
+
+def of_run(run_id: uuid.UUID) -> Lease | None:
+    """The lease a run holds at present, whoever acts under it."""
+    phone = Phone.objects.filter(lease_run=run_id).first()
+    return Lease(phone.pk, run_id, phone.lease_token) if phone else None
+
+
+def labels_of(definition: Mapping[str, Any]) -> frozenset[str]:
+    """What a phone must have (apps installed, accounts logged in) for runs of that flow."""
+    return frozenset(definition.get("phone_labels", []))
+
+
+def _of(lease: Lease) -> QuerySet[Phone]:
+    return Phone.objects.filter(pk=lease.phone_id, lease_run=lease.run_id, lease_token=lease.token)
+
+
+def free(queue: str) -> QuerySet[Phone]:
+    """Ready phones that nobody holds. An expired lease is not free: the sweeper first decides what its run needs."""
+    return Phone.objects.filter(queue=queue, state=PhoneState.READY, lease_run=None)
+
+
+def _take(candidates: QuerySet[Phone], phone: Phone, run: Run) -> Lease | None:
+    with transaction.atomic():
+        taken = candidates.filter(Q(pk=phone.pk), lease_token=phone.lease_token).update(
+            lease_run=run.pk, lease_token=F("lease_token") + 1, lease_expires_at=_term()
+        )
+    return Lease(phone.pk, run.pk, phone.lease_token + 1) if taken else None
+
+
+def _term() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])

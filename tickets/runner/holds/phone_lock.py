@@ -1,0 +1,41 @@
+"""Whose hands are on a phone in this process: one driving task at a time, and those who clean up wait for it.
+
+Rule: a fenced task may still be in the middle of one command. Nobody takes the phone to its home screen for good, or
+gives it to another run, before that task has let go.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cs_agent.engine.run.protocols import PhoneError
+
+PATIENCE_S = 30.0  # longer than any single command to a phone may take
+_locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
+
+
+class HandsFull(PhoneError):
+    """An earlier task has not let go of the phone."""
+
+    retryable = True
+    advice = "上一个任务还没有放开这台手机"
+    advice_en = "an earlier task has not let go of this phone"
+
+
+@contextmanager
+def on(phone_id: int, patience_s: float | None = None) -> Iterator[None]:
+    """Hold the phone within this process; HandsFull when its holder does not let go in time."""
+    lock = _locks[phone_id]
+    if not lock.acquire(timeout=PATIENCE_S if patience_s is None else patience_s):
+        raise HandsFull(f"phone {phone_id} is still held by another task of this host")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def are_on(phone_id: int) -> bool:
+    return _locks[phone_id].locked()

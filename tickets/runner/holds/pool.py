@@ -1,0 +1,69 @@
+"""The pool of phones: which are in it, which are out and why, and what each did today.
+
+Rule: a phone that fails is out (`faulty`, with the reason in words) until it answers again, and then comes back by
+itself. `retired` is a person's word and only a person takes it back. A run keeps the phone it has begun on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.phone.errors import ConnectionFault, ScreenFaultError
+from cs_agent.trouble import Trouble
+from tickets.models import Phone, PhoneState, Run
+from tickets.runner.holds import wait_line as line
+from tickets.runner.pictures.feed import FeedStalled
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
+
+_SECURE = "secure_screen"  # an app's wish, not a fault of the phone
+
+
+def is_phone_fault(error: PhoneError) -> bool:
+    """Whether the phone itself is to blame, rather than an app on it or what was asked of it."""
+    return isinstance(error, ConnectionFault | ScreenFaultError | FeedStalled) and error.code != _SECURE
+
+
+def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
+    """No new run gets this phone; False when it was out already (then only the reason is brought up to date)."""
+    reason = {"fault": why.told("zh"), "fault_en": why.told("en")}
+    with transaction.atomic():
+        if not Phone.objects.filter(pk=phone_id, state=PhoneState.READY).update(state=PhoneState.FAULTY, **reason):
+            Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY).update(**reason)
+            return False
+        _tell(phone_id, "phone.taken_out", "failure", run, {"reason": reason["fault"]})
+    return True
+
+
+def readmit(phone_id: int) -> bool:
+    """It answers again; False when it was not out."""
+    with transaction.atomic():
+        out = Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY)
+        if not out.update(state=PhoneState.READY, fault="", fault_en=""):
+            return False
+        phone = _tell(phone_id, "phone.readmitted", "success", None, {})
+        line.call_next(phone.queue)
+    return True
+
+
+def runs_today(phone_ids: Iterable[int]) -> dict[int, int]:
+    """How many runs each phone has begun since midnight."""
+    wanted = list(phone_ids)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    begun = Run.objects.filter(phone__in=wanted, started_at__gte=midnight)
+    counts = dict(begun.values_list("phone").annotate(n=Count("pk")))
+    return {phone_id: counts.get(phone_id, 0) for phone_id in wanted}
+
+
+def _tell(phone_id: int, type: str, result: str, run: Run | None, details: dict[str, Any]) -> Phone:
+    """On the record, to the consoles of the run that holds it, and to the pages that list phones."""
+    phone = Phone.objects.select_related("lease_run__ticket").get(pk=phone_id)
+    audit.record(type, run=run, obj=phone, device_id=phone.serial, result=result, details=details)
+    live.publish_phone(phone)
+    return phone

@@ -1,0 +1,108 @@
+"""The line of runs that wait for a phone: most urgent first, then what is due first, then first come.
+
+Rule: a free phone goes to the first in line that it suits. Who waits for a phone that is not there (its labels) holds
+up nobody behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from tickets import queues
+from tickets.models import FlowVersion, Phone, PhoneState, Run, RunStatus
+from tickets.runner.holds import leases
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs.transitions import ENDED
+
+_RECENT = 30  # ended runs that an estimate is made from
+_TOLD = 50  # of the line are kept up to date about their place
+
+
+def waiting() -> QuerySet[Run]:
+    """Queued runs that hold no phone, in the order they get one."""
+    queued = Run.objects.filter(status=RunStatus.QUEUED, leased_phone=None)
+    return queued.order_by("ticket__priority", "ticket__due_at", "created_at", "pk")
+
+
+def place(run: Run) -> int:
+    """How many runs come before this one."""
+    urgency, due, at = run.ticket.priority, run.ticket.due_at, run.created_at
+    later = Q(ticket__due_at=due) & (Q(created_at__lt=at) | Q(created_at=at, pk__lt=run.pk))
+    sooner = Q(ticket__priority__lt=urgency) | Q(ticket__priority=urgency) & (Q(ticket__due_at__lt=due) | later)
+    return waiting().order_by().filter(sooner).count()
+
+
+def is_next(run: Run, queue: str) -> bool:
+    """Whether a phone that is free now is this run's."""
+    return any(pk == run.pk for pk in _matched(queue))
+
+
+def call_next(queue: str) -> int:
+    """Send those to the queue for whom a phone is free, and say how many; called when one has become free."""
+    called = list(_matched(queue))
+    for pk in called:
+        queues.enqueue(pk, queue)
+    return len(called)
+
+
+def tell(run: Run) -> None:
+    """Say where in the line the run is, and how long it will probably wait."""
+    before = place(run)
+    runs.wait_for_phone(run, before, estimate(run, before))
+
+
+def tell_all() -> int:
+    """Bring the first of the line up to date; how many were told something new."""
+    told = waiting().select_related("ticket", "flow_version__template", "phone")[:_TOLD]
+    typical = typical_duration()
+    return sum(
+        runs.wait_for_phone(run, before, _estimate(typical, before, _suiting(run.flow_version.definition)))
+        for before, run in enumerate(told)
+    )
+
+
+def estimate(run: Run, before: int | None = None) -> timedelta | None:
+    """The probable wait: what recent runs took, times the place, over the phones. None without any experience."""
+    ahead = place(run) if before is None else before
+    return _estimate(typical_duration(), ahead, _suiting(run.flow_version.definition))
+
+
+def typical_duration() -> timedelta | None:
+    """The median of recent runs, with their waits for humans: the phone is held through those."""
+    ended = Run.objects.filter(status__in=ENDED, started_at__isnull=False, ended_at__isnull=False)
+    times = ended.order_by("-updated_at").values_list("started_at", "ended_at")[:_RECENT]
+    seconds = [(end - start).total_seconds() for start, end in times if start and end]
+    return timedelta(seconds=median(seconds)) if seconds else None
+
+
+def _estimate(typical: timedelta | None, before: int, phones: int) -> timedelta | None:
+    return typical * (before + 1) / phones if typical and phones else None
+
+
+def _suiting(definition: dict[str, Any]) -> int:
+    """Phones that could take such a run, busy or not."""
+    wanted = leases.labels_of(definition)
+    labels = Phone.objects.filter(state=PhoneState.READY).values_list("labels", flat=True)
+    return sum(wanted <= set(present) for present in labels)
+
+
+def _matched(queue: str) -> Iterator[Any]:
+    """The ids of the runs that get the queue's free phones, in the order of the line."""
+    free = [set(labels) for labels in leases.free(queue).values_list("labels", flat=True)]
+    if not free:
+        return
+    wanted: dict[int, frozenset[str]] = {}
+    for pk, version_id in waiting().values_list("pk", "flow_version_id").iterator(chunk_size=200):
+        if version_id not in wanted:
+            wanted[version_id] = leases.labels_of(FlowVersion.objects.get(pk=version_id).definition)
+        suiting = [labels for labels in free if wanted[version_id] <= labels]
+        if suiting:
+            free.remove(min(suiting, key=len))  # leave the phones that can do more to those who need more
+            yield pk
+        if not free:
+            return

@@ -1,0 +1,70 @@
+"""The rounds of a phone host: every phone of its queue that no task drives is looked at every few seconds.
+
+Rule: a phone that does not answer keeps nobody waiting: each check has a thread of its own, and a phone is checked
+once at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import close_old_connections
+from django.db.utils import DatabaseError
+
+from tickets.models import Phone
+from tickets.runner.holds import phone_lock as hands
+from tickets.runner.host import checkup
+
+log = logging.getLogger(__name__)
+_EVERY_S = 12.0
+_FAULTY_EVERY_S = 4.0  # a phone that is out is wanted back soon
+_AT_ONCE = 4
+
+
+class Rounds:
+    """`visit` is called often and returns at once. `connect` gives the phone of a row."""
+
+    def __init__(
+        self, connect: Callable[[Phone], checkup.Checkable], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="rounds")
+        self._lock = threading.Lock()
+        self._due: dict[int, float] = {}
+        self._under_way: set[int] = set()
+
+    def visit(self, phones: Iterable[Phone]) -> None:
+        """Begin a check of each of these phones that is due for one."""
+        for row in phones:
+            if self._begins(row):
+                self._pool.submit(self._check, row)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begins(self, row: Phone) -> bool:
+        now = self._clock()
+        with self._lock:
+            if row.pk in self._under_way or now < self._due.get(row.pk, 0.0) or hands.are_on(row.pk):
+                return False
+            self._due[row.pk] = now + (_FAULTY_EVERY_S if checkup.is_out(row) else _EVERY_S)
+            self._under_way.add(row.pk)
+            return True
+
+    def _check(self, row: Phone) -> None:
+        close_old_connections()
+        try:
+            held = row.lease_run_id is not None
+            finding = checkup.examine(self._connect(row), held=held, out=checkup.is_out(row))
+            checkup.write_down(row.pk, finding)
+        except DatabaseError as error:
+            log.warning("rounds: phone %s: %s", row.serial, error)
+        finally:
+            close_old_connections()
+            with self._lock:
+                self._under_way.discard(row.pk)

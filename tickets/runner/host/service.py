@@ -1,0 +1,193 @@
+"""The phone host: what one worker process keeps running beside its tasks, for the phones of its queue.
+
+It owns the screen feeds (a phone that is leased or looked at has one), attaches the recorder of the run that holds
+the phone, carries out the gestures of humans who took phones over, and makes the rounds of the others. It holds no
+state that the database does not: after a crash the next worker process builds the same again within a tick.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+from django.conf import settings
+from django.db import close_old_connections, connections
+from django.db.models import Q
+from django.db.utils import DatabaseError
+
+from cs_agent.engine.run.protocols import Journal, PhoneError
+from cs_agent.engine.run.protocols import Phone as EnginePhone
+from cs_agent.engine.turn.loop import Engine
+from cs_agent.phone.phone import AdbPhone
+from tickets.models import Phone, PhoneState, Run
+from tickets.runner.drive.app_names import own_app_names
+from tickets.runner.drive.engines import build_engine
+from tickets.runner.host.handover import GestureLoop
+from tickets.runner.host.rounds import Rounds
+from tickets.runner.pictures.feed import ScreenFeed
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.runner.upkeep import health
+from tickets.services.live import frames
+
+log = logging.getLogger(__name__)
+_TICK_S = 0.5
+
+
+def connect(row: Phone) -> AdbPhone:
+    """The phone of that row, over this host's adb server."""
+    return AdbPhone(
+        row.serial,
+        host=settings.CS_AGENT["CS_AGENT_ADB_HOST"],
+        port=settings.CS_AGENT["CS_AGENT_ADB_PORT"],
+        app_names=own_app_names(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a host drives phones with. A benchmark that compares ways of driving brings others."""
+
+    connect: Callable[[Phone], AdbPhone] = connect
+    feed: Callable[[int, AdbPhone], ScreenFeed] = ScreenFeed
+    build_engine: Callable[[Run, EnginePhone, Journal], Engine] = build_engine
+
+
+@dataclass
+class _Attended:
+    """What the host keeps for one phone."""
+
+    phone: AdbPhone
+    feed: ScreenFeed
+    gestures: GestureLoop
+    recorder: RunRecorder | None = None
+
+
+class PhoneHost:
+    """One per worker process: `start` at its begin, `stop` at its end."""
+
+    def __init__(self, queue: str, parts: Parts | None = None) -> None:
+        self.queue = queue
+        self.parts = parts or Parts()
+        self._attended: dict[int, _Attended] = {}
+        self._rounds = Rounds(self._known_phone)
+        self._lock = threading.RLock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="phone-host", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._rounds.stop()
+        with self._lock:
+            for phone_id in list(self._attended):
+                self._leave(phone_id)
+
+    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]:
+        """The phone and its feed, started now if need be; raises PhoneError when it cannot be reached."""
+        with self._lock:
+            kept = self._attended.get(phone.pk) or self._begin(phone)
+            self._record(kept, phone)
+            return kept.phone, kept.feed
+
+    def recorder(self, phone_id: int) -> RunRecorder | None:
+        with self._lock:
+            kept = self._attended.get(phone_id)
+            return kept.recorder if kept else None
+
+    def finish_recording(self, phone_id: int) -> Callable[[], None]:
+        """Record the run that held the phone no longer. The answer closes its recording, which may take seconds."""
+        recorder = self.recorder(phone_id)
+        if recorder is None:
+            return lambda: None
+        recorder.leave()
+        return recorder.close
+
+    def _begin(self, row: Phone) -> _Attended:
+        phone = self.parts.connect(row)
+        feed = self.parts.feed(row.pk, phone)
+        kept = _Attended(phone, feed, GestureLoop(row.pk, phone, feed))
+        self._attended[row.pk] = kept
+        feed.start()
+        kept.gestures.start()
+        return kept
+
+    def _leave(self, phone_id: int) -> None:
+        kept = self._attended.pop(phone_id, None)
+        if kept is None:
+            return
+        kept.gestures.stop()
+        kept.feed.stop()
+        _close(kept.recorder)
+
+    def _record(self, kept: _Attended, row: Phone) -> None:
+        """Attach the recorder of the run that holds the phone now, in place of another run's."""
+        run_id = row.lease_run_id
+        if kept.recorder is not None and kept.recorder.run_id == run_id:
+            return
+        _close(kept.recorder)
+        kept.recorder = None
+        if run_id is not None:
+            kept.recorder = RunRecorder.open(run_id, kept.feed)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_TICK_S):
+            close_old_connections()
+            try:
+                self._tick()
+                health.beat(f"host.{self.queue}")
+            except (DatabaseError, redis.RedisError) as error:
+                log.warning("phone host: %s; trying again", error)
+        connections.close_all()
+
+    def _tick(self) -> None:
+        rows = Phone.objects.filter(queue=self.queue).exclude(state=PhoneState.RETIRED)
+        held = rows.filter(~Q(lease_run=None))
+        wanted = {row.pk: row for row in rows if frames.watched(row.pk)} | {row.pk: row for row in held}
+        with self._lock:
+            for phone_id in set(self._attended) - set(wanted):
+                self._leave(phone_id)
+        for row in wanted.values():
+            self._attend_quietly(row)
+        self._rounds.visit(rows)
+
+    def _known_phone(self, row: Phone) -> AdbPhone:
+        """The connection that is open already, or one for a look."""
+        with self._lock:
+            kept = self._attended.get(row.pk)
+        return kept.phone if kept else self.parts.connect(row)
+
+    def _attend_quietly(self, row: Phone) -> None:
+        try:
+            self.attend(row)
+        except PhoneError as error:
+            log.info("phone host: %s cannot be reached: %s", row.serial, error)
+
+
+def _close(recorder: RunRecorder | None) -> None:
+    """One that has left is closed by whoever made it leave: other phones are not kept waiting."""
+    if recorder is not None and not recorder.has_left:
+        recorder.close()
+
+
+_host: PhoneHost | None = None
+
+
+def current(parts: Parts | None = None) -> PhoneHost:
+    """This process's phone host, started on first use: the first use says of what parts."""
+    global _host
+    if _host is None:
+        _host = PhoneHost(settings.CS_AGENT["CS_AGENT_QUEUE"], parts)
+        _host.start()
+    return _host
+
+
+def shut_down() -> None:
+    global _host
+    if _host is not None:
+        _host.stop()
+        _host = None

@@ -1,0 +1,167 @@
+"""The screen feed: the one reader of a driven phone's screen, shared by all who need its pictures.
+
+Rule: nobody else captures. The agent waits for a frame whose capture began after its gesture; live views get the
+newest frame through Redis; the recorder gets every changed frame. A slow listener never slows the capture of
+others down: listeners are called on the feed's thread and must only hand the frame on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL import Image, ImageChops
+
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.observation import Screenshot
+from tickets.runner.pictures.live_publisher import LivePublisher
+
+log = logging.getLogger(__name__)
+
+_BANDS = 16  # of a picture, that are compared one by one
+_BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
+_FAULT_PAUSE_S = 0.5
+_WAIT_LIMIT_S = 15.0
+
+
+class Camera(Protocol):
+    def screenshot(self) -> Screenshot: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFrame:
+    """A capture: `began_at` and `screenshot.captured_at` are seconds since the epoch."""
+
+    screenshot: Screenshot
+    began_at: float
+    changed: bool
+
+
+Listener = Callable[[FeedFrame], None]
+
+
+class ScreenFeed:
+    """Captures one phone's screen on a thread of its own, from `start` to `stop`."""
+
+    busy_pause_s = 0.02  # between captures while the screen moves or somebody waits for a frame
+    idle_pause_s = 0.4  # between captures of a screen that has not changed for a while
+
+    def __init__(self, phone_id: int, camera: Camera) -> None:
+        self.phone_id = phone_id
+        self._camera = camera
+        self._news = threading.Condition()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._frame: FeedFrame | None = None
+        self._error: PhoneError | None = None
+        self._error_at = 0.0
+        self._busy_until = 0.0
+        self._sequence = 0
+        self._listeners: tuple[Listener, ...] = ()
+        self._live = LivePublisher(phone_id)
+        self._thread = threading.Thread(target=self._run, name=f"feed-{phone_id}", daemon=True)
+
+    def start(self) -> None:
+        self._live.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._wake.set()
+        self._live.stop()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call the listener with the newest frame and each changed one; the answer ends it."""
+        self._listeners = (*self._listeners, listener)
+        if self._frame is not None:
+            listener(self._frame)
+        return lambda: self._forget(listener)
+
+    @property
+    def newest(self) -> Screenshot | None:
+        """The last frame, however old it is."""
+        return self._frame.screenshot if self._frame else None
+
+    def capture(self, after: float | None = None) -> Screenshot:
+        """A picture whose capture began after that time (default: now). Raises what the phone raised."""
+        since = time.time() if after is None else after
+        self.hurry()
+        deadline = time.monotonic() + _WAIT_LIMIT_S
+        with self._news:
+            while self._frame is None or self._frame.began_at < since:
+                if self._error is not None and self._error_at >= since:
+                    raise self._error
+                if self._stopping.is_set() or not self._news.wait(deadline - time.monotonic()):
+                    raise FeedStalled(f"no picture from phone {self.phone_id} in {_WAIT_LIMIT_S:g} s")
+            return self._frame.screenshot
+
+    def hurry(self) -> None:
+        """Capture at full rate for a while: a gesture was made, or somebody waits."""
+        self._busy_until = time.monotonic() + _BUSY_FOR_S
+        self._wake.set()
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners = tuple(kept for kept in self._listeners if kept is not listener)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            began_at = time.time()
+            try:
+                screenshot = self._camera.screenshot()
+            except PhoneError as error:
+                self._fail(error)
+                self._wake.wait(_FAULT_PAUSE_S)
+                continue
+            self._take(screenshot, began_at)
+            busy = time.monotonic() < self._busy_until
+            self._wake.wait(self.busy_pause_s if busy else self.idle_pause_s)
+
+    def _fail(self, error: PhoneError) -> None:
+        if type(error) is not type(self._error):
+            log.warning("feed %s: %s: %s", self.phone_id, type(error).__name__, error)
+        with self._news:
+            self._error, self._error_at = error, time.time()
+            self._news.notify_all()
+
+    def _take(self, screenshot: Screenshot, began_at: float) -> None:
+        previous = self._frame
+        changed = previous is None or _differs(previous.screenshot.image, screenshot.image)
+        if changed:
+            self._sequence += 1
+            self._busy_until = time.monotonic() + _BUSY_FOR_S
+        numbered = Screenshot(screenshot.image, screenshot.captured_at, self._sequence)
+        frame = FeedFrame(numbered, began_at, changed)
+        with self._news:
+            self._frame, self._error = frame, None
+            self._news.notify_all()
+        if changed:
+            self._live.changed(numbered)
+            for listener in self._listeners:
+                listener(frame)
+        else:
+            self._live.unchanged(screenshot.captured_at)
+
+
+class FeedStalled(PhoneError):
+    """The phone gave neither a picture nor an error in time."""
+
+    retryable = True
+    advice = "检查手机是否在线"
+    advice_en = "check that the phone is online"
+
+
+def _differs(one: Image.Image, other: Image.Image) -> bool:
+    """Looks at one band after the other, from the middle, where things move: most differences are found at once."""
+    if one is other:  # the phone sent the same bytes
+        return False
+    if one.size != other.size:
+        return True
+    height = -(-one.height // _BANDS)
+    tops = sorted(range(0, one.height, height), key=lambda top: abs(top + height / 2 - one.height / 2))
+    bands = ((0, top, one.width, min(top + height, one.height)) for top in tops)
+    return any(ImageChops.difference(one.crop(band), other.crop(band)).getbbox() is not None for band in bands)

@@ -1,0 +1,77 @@
+"""The pictures that last: around a step, and in what is put to a human. Each is covered before it is stored.
+
+Rules: a picture never holds a transaction up; a step's place for it is written down with the step and the picture
+follows. Of what cannot be undone the picture is on disk before the act. What a human must confirm is never hidden.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from cs_agent.engine.run.state import ConfirmationRequest, Pause, Question
+from cs_agent.recording.errors import RecordingError
+from cs_agent.vision.redaction import Audience
+from tickets.models import Step
+from tickets.runner.pictures import redactors
+from tickets.runner.pictures.recorders import RunRecorder
+from tickets.runner.pictures.redactors import Redactor
+from tickets.services.evidence import pictures
+
+log = logging.getLogger(__name__)
+_NAMES = ("before", "after")
+Images = Mapping[str, Any]  # PIL images, or None, by "before" and "after"
+Places = dict[str, str]  # paths below MEDIA_ROOT by the same names
+
+
+def write_first(run_id: uuid.UUID, images: Images, recorder: RunRecorder) -> Places:
+    """Before an act that cannot be undone: the pictures are on disk when this returns. Raises RecordingError."""
+    places = {name: pictures.reserve(run_id, name) for name in _NAMES if images.get(name) is not None}
+    for name, place in places.items():
+        recorder.develop(images[name], place, now=True)
+    return places
+
+
+def attach(step: Step, images: Images, recorder: RunRecorder | None, written: Places | None = None) -> None:
+    """Inside the step's transaction: give each new picture its place; what is not `written` follows the commit."""
+    fresh = [name for name in _NAMES if images.get(name) is not None and not getattr(step, name)]
+    places = {name: (written or {}).get(name) or pictures.reserve(step.run_id, name) for name in fresh}
+    if not places:
+        return
+    Step.objects.filter(pk=step.pk).update(**places)
+    for name, place in places.items():
+        setattr(step, name, place)
+        if not written:
+            transaction.on_commit(partial(_write, step.run_id, images[name], place, recorder))
+
+
+def covered(run_id: uuid.UUID, pause: Pause) -> Pause:
+    """What a run pauses for, with its picture as it may be stored; the fields to confirm stay readable."""
+    return covered_by(redactors.of_run(run_id), pause)
+
+
+def covered_by(redactor: Redactor, pause: Pause) -> Pause:
+    if not isinstance(pause, ConfirmationRequest | Question) or pause.screenshot is None:
+        return pause
+    keep = []
+    if isinstance(pause, ConfirmationRequest):
+        keep = [box for box in (*(value.box for value in pause.fields), pause.target) if box is not None]
+    picture = redactor.covered_or_blurred(pause.screenshot, Audience.STORED, keep)
+    return replace(pause, screenshot=picture)
+
+
+def _write(run_id: uuid.UUID, image: Any, place: str, recorder: RunRecorder | None) -> None:
+    """A picture that cannot be written stops nothing by itself; the recorder says so before the next sensitive step."""
+    try:
+        if recorder is not None:
+            recorder.develop(image, place)
+        else:
+            pictures.write(redactors.of_run(run_id).covered_or_blurred(image, Audience.STORED), place)
+    except (RecordingError, OSError) as error:
+        log.error("picture %s was not written: %s", place, error)

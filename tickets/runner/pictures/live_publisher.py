@@ -1,0 +1,87 @@
+"""Makes a phone's frames into live pictures beside the capture, so that neither waits for the other.
+
+Rule: newest wins; what could not be published in time is never published late.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from io import BytesIO
+
+import redis
+from PIL import Image
+
+from cs_agent.observation import Screenshot
+from tickets.services.live import frames
+
+log = logging.getLogger(__name__)
+
+LIVE_WIDTH = 540  # pixels; half a common phone, enough to read and cheap to send
+LIVE_QUALITY = 72
+_LAST_S = 1.0
+
+
+class LivePublisher:
+    """One phone's, from `start` to `stop`."""
+
+    def __init__(self, phone_id: int) -> None:
+        self._phone_id = phone_id
+        self._news = threading.Condition()
+        self._frame: Screenshot | None = None  # to be published
+        self._seen_at: float | None = None  # when the newest frame was last seen unchanged
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name=f"live-{phone_id}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Returns when what is under way is out, within a second."""
+        with self._news:
+            self._stopping = True
+            self._news.notify()
+        if self._thread.is_alive():
+            self._thread.join(_LAST_S)
+
+    def changed(self, frame: Screenshot) -> None:
+        with self._news:
+            self._frame, self._seen_at = frame, None
+            self._news.notify()
+
+    def unchanged(self, at: float) -> None:
+        """The screen looked like the newest frame then; seconds since the epoch."""
+        with self._news:
+            self._seen_at = at
+            self._news.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._stopping or self._frame is not None or self._seen_at is not None)
+                if self._stopping:
+                    break
+                frame, seen_at = self._frame, self._seen_at
+                self._frame = self._seen_at = None
+            try:
+                self._publish(frame, seen_at)
+            except (redis.RedisError, OSError) as error:
+                log.warning("feed %s: not published: %s", self._phone_id, error)
+
+    def _publish(self, frame: Screenshot | None, seen_at: float | None) -> None:
+        if frame is not None:
+            width, height = frame.image.size
+            jpeg = live_jpeg(frame.image)
+            frames.publish(self._phone_id, frames.Frame(frame.sequence, frame.captured_at, width, height, jpeg))
+        if seen_at is not None:
+            frames.confirm(self._phone_id, seen_at)
+
+
+def live_jpeg(image: Image.Image) -> bytes:
+    """The picture at live-view size as JPEG."""
+    height = round(image.height * LIVE_WIDTH / image.width)
+    buffer = BytesIO()
+    image.resize((LIVE_WIDTH, height), Image.Resampling.BILINEAR, reducing_gap=1.0).save(
+        buffer, "JPEG", quality=LIVE_QUALITY
+    )
+    return buffer.getvalue()

@@ -1,0 +1,151 @@
+"""Where pages are read for redaction, on a thread of its own that gives way to everything else on the machine.
+
+Rule: only pages that stand still are read, oldest first. When more stand than can be read in time, the oldest are
+given up: they stay blurred. Pictures that must last (of steps) are never given up.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from cs_agent.recording.errors import RecordingError
+from tickets.runner.pictures.niceness import give_way
+from tickets.runner.pictures.redactors import Redactor, Unreadable
+
+log = logging.getLogger(__name__)
+STANDS_S = 0.5  # a page that was on for so long is worth reading
+QUIET_S = 0.12  # nothing newer for so long: the page may be standing
+PATIENCE_S = 2.0  # how long the phone may take to say what stands on a page, which makes reading it cheap
+_MOST_PAGES = 16  # unread pages kept, 2 MB each
+_MOST_LASTING = 16  # pictures of steps kept, 8 MB each
+
+
+@dataclass(slots=True)
+class _Page:
+    image: Image.Image
+    at: float
+    arrived: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """A picture that must be kept: `write` covers and writes it once it has been read."""
+
+    image: Image.Image
+    write: Callable[[], None]
+    arrived: float = field(default_factory=time.monotonic)
+
+
+class ReadingRoom:
+    """`done(image, at)` is called on the room's thread for each page that has been read."""
+
+    def __init__(self, redactor: Redactor, done: Callable[[Image.Image, float], None], name: str) -> None:
+        self._redactor = redactor
+        self._done = done
+        self._news = threading.Condition()
+        self._pages: deque[_Page] = deque()
+        self._lasting: deque[Lasting] = deque()
+        self._closing_at: float | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    def see(self, image: Image.Image, at: float) -> None:
+        """A page that is not known has come up; the one before it is forgotten if it was only passing."""
+        now = time.monotonic()
+        with self._news:
+            if self._pages and self._only_passed(self._pages[-1], now):
+                self._pages.pop()
+            self._pages.append(_Page(image, at, now))
+            if len(self._pages) > _MOST_PAGES:
+                self._pages.popleft()
+            self._news.notify()
+
+    def _only_passed(self, page: _Page, now: float) -> bool:
+        """It was on too shortly, or the agent never looked at it and it was gone before that could be told."""
+        stood = now - page.arrived
+        return stood < STANDS_S or (stood < PATIENCE_S and not self._redactor.reads_cheaply(page.image))
+
+    def nudge(self) -> None:
+        """More is known of some page: look whether it can be read now."""
+        with self._news:
+            self._news.notify()
+
+    def take(self, picture: Lasting) -> bool:
+        """Have the picture written soon; False when there is no room or nobody to do it."""
+        with self._news:
+            if len(self._lasting) >= _MOST_LASTING or self._closing_at is not None or not self.alive:
+                return False
+            self._lasting.append(picture)
+            self._news.notify()
+            return True
+
+    def close(self, seconds: float) -> None:
+        """Read what is left for so long at most, write all pictures that must last, and end."""
+        with self._news:
+            if self._closing_at is None:
+                self._closing_at = time.monotonic() + seconds
+            self._news.notify()
+        if self.alive:
+            self._thread.join(seconds * 2)
+
+    def _run(self) -> None:
+        give_way()
+        while (job := self._next()) is not None:
+            if isinstance(job, Lasting):
+                self._write(job)
+            else:
+                self._read(job)
+
+    def _next(self) -> _Page | Lasting | None:
+        """The next thing to do, waiting for one; None at the end."""
+        with self._news:
+            while True:
+                if self._pages and not self._out_of_time() and not self._wait_for(self._pages[0]):
+                    return self._pages.popleft()
+                if self._lasting and not self._wait_for(self._lasting[0]):
+                    return self._lasting.popleft()
+                if self._closing_at is not None and not self._lasting:
+                    return None
+                self._news.wait(min(map(self._wait_for, self._heads()), default=None))
+
+    def _heads(self) -> list[_Page | Lasting]:
+        return [*itertools.islice(self._pages, 1), *itertools.islice(self._lasting, 1)]
+
+    def _wait_for(self, job: _Page | Lasting) -> float:
+        """Seconds until it should be read: until it counts as standing, and for a while until it reads cheaply."""
+        if self._closing_at is not None:
+            return 0.0
+        patience = QUIET_S if self._redactor.reads_cheaply(job.image) else PATIENCE_S
+        return max(0.0, job.arrived + patience - time.monotonic())
+
+    def _out_of_time(self) -> bool:
+        return self._closing_at is not None and time.monotonic() > self._closing_at
+
+    def _read(self, page: _Page) -> None:
+        try:
+            self._redactor.read(page.image)
+        except Unreadable as error:
+            log.warning("a page could not be read and stays blurred: %s", error)
+            return
+        self._done(page.image, page.at)
+
+    @staticmethod
+    def _write(picture: Lasting) -> None:
+        try:
+            picture.write()
+        except RecordingError as error:
+            log.error("a step's picture was not written: %s", error)

@@ -1,0 +1,267 @@
+"""Records a run from the screen feed, whoever drives the phone: the agent, a human, or nobody for the moment.
+
+Rules: nothing is written that was not covered first (`redactors`), and no frame waits for that on the feed's thread.
+1. The *pen*, a thread, writes each frame at once; what has not been read yet is blurred.
+2. The *reader*, another, reads pages that stand still and has the pen's picture of that moment replaced by a sharp
+   one; pictures of steps wait for it too. A frame that was on for a moment only stays as it is.
+A killed process leaves all it recorded. A recorder that cannot write says so (`works`, `error`) and keeps trying with
+each new frame; the feed and the run go on, only sensitive steps wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from django.conf import settings
+from PIL import Image
+
+from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.run.state import StepRecord
+from cs_agent.engine.run.wording import describe
+from cs_agent.geometry import Size
+from cs_agent.observation import Screenshot, UiNode
+from cs_agent.recording.errors import RecordingError, RecordingUnwritable
+from cs_agent.recording.writer import FrameWriter
+from cs_agent.vision.redaction import Audience
+from tickets.models import Recording, Run
+from tickets.runner.pictures import redactors
+from tickets.runner.pictures.feed import FeedFrame, ScreenFeed
+from tickets.runner.pictures.prints import print_of
+from tickets.runner.pictures.reading_room import Lasting, ReadingRoom
+from tickets.runner.pictures.redactors import Redactor
+from tickets.runner.pictures.viewers import ViewerStream
+from tickets.services.evidence import pictures
+from tickets.services.evidence.redaction import is_recorded
+
+log = logging.getLogger(__name__)
+_INBOX = 12  # frames of a whole screen, 8 MB each; the pen empties it many times a second
+_CLOSE_S = 5.0  # how long the end of a recording waits for pages that are still unread
+_PEN_S = 60.0  # for the frames that were taken already; a busy machine needs some time, and no phone waits for it
+_IDLE_S = 1.0
+_open: WeakValueDictionary[uuid.UUID, RunRecorder] = WeakValueDictionary()
+
+
+class RunRecorder:
+    """One activation's pen on a run's recording; a later worker opens another on the same directory.
+
+    `directory` None: a flow that is not recorded. Its viewers see covered pictures all the same.
+    """
+
+    def __init__(
+        self,
+        run_id: uuid.UUID,
+        directory: Path | None,
+        redactor: Redactor,
+        viewers: ViewerStream | None = None,
+        *,
+        lang: str = "zh",
+    ) -> None:
+        self.run_id = run_id
+        self._lang = lang  # of the chapters
+        self._directory = directory
+        self._redactor = redactor
+        self._viewers = viewers
+        self._writer: FrameWriter | None = None
+        self._writing = threading.Lock()
+        self._error: RecordingError | None = None
+        self._forget: Callable[[], None] = lambda: None
+        self._screen = Size(0, 0)
+        self._marked = 0
+        self._closing = threading.Lock()
+        self.has_left = False  # the phone is recorded no longer; what was taken is still written
+        self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
+        self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}")
+        self._pen = threading.Thread(target=self._write_frames, name=f"pen-{run_id}", daemon=True)
+
+    @classmethod
+    def open(cls, run_id: uuid.UUID, feed: ScreenFeed) -> RunRecorder:
+        """Begin to record what the feed shows; the row and the directory are made on the first activation."""
+        redactor = redactors.of_run(run_id)
+        lang = Run.objects.values_list("lang", flat=True).get(pk=run_id)
+        recorder = cls(run_id, _directory(run_id), redactor, ViewerStream(feed.phone_id, redactor), lang=lang)
+        recorder.start()
+        recorder._forget = feed.listen(recorder.add)
+        _open[run_id] = recorder
+        return recorder
+
+    def start(self) -> None:
+        self._room.start()
+        self._pen.start()
+
+    @property
+    def works(self) -> bool:
+        """Whether a sensitive step may be taken now: the writer exists, has room, did not fail and keeps up."""
+        return self._alive() and self._try(lambda writer: writer.check())
+
+    @property
+    def error(self) -> str:
+        if self._directory is None:
+            return "该流程未开启录像 / runs of this flow are not recorded"
+        if self._error is None and not self._alive():
+            return "录像进程跟不上或已停止 / the recorder has stopped or does not keep up"
+        return self._error.told("zh") if self._error else ""
+
+    def add(self, frame: FeedFrame) -> None:
+        """Called on the feed's thread: hands the frame on, and never waits."""
+        self._screen = frame.screenshot.size
+        try:
+            self._inbox.put_nowait(frame)
+        except queue.Full:
+            log.error("recording of run %s: a frame was lost, the disk does not keep up", self.run_id)
+            self._error = RecordingUnwritable("frames come faster than they can be written")
+
+    def develop(self, image: Image.Image, relative: str, *, now: bool = False) -> None:
+        """Write a step's picture, covered, to its place below MEDIA_ROOT; never waits for a reading.
+
+        `now`: a picture is on disk before this returns, blurred where it has not been read yet; the sharp one
+        follows. The same is done when more pictures wait than can be kept, but then it stays blurred.
+        """
+        if now:
+            self._write_at_once(image, relative)
+        if not self._room.take(Lasting(image, lambda: self._write_picture(image, relative))) and not now:
+            self._write_at_once(image, relative)
+
+    def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
+        """What the phone says stands on the screen that this picture shows."""
+        self._redactor.explain(image, nodes)
+        self._room.nudge()
+
+    def mark(self, step: StepRecord) -> None:
+        """A chapter where a step begins, and the place it touched; a step's outcome adds nothing."""
+        if step.number == self._marked:
+            return
+        self._marked = step.number
+        told = self._redactor.texts(step)
+        self._try(lambda writer: writer.mark_step(told.number, _title(told, self._lang), told.thought))
+        if step.touch:
+            self._try(lambda writer: writer.mark_touch(step.touch, self._screen))
+
+    def mark_human(self, number: int, title: str, touch: tuple[int, ...]) -> None:
+        self._try(lambda writer: writer.mark_step(number, title))
+        if touch:
+            self._try(lambda writer: writer.mark_touch(touch, self._screen, human=True))
+
+    def mark_wait(self, reason: str) -> None:
+        self._try(lambda writer: writer.mark_wait(reason))
+
+    def mark_resume(self) -> None:
+        self._try(lambda writer: writer.mark_resume())
+
+    def leave(self) -> None:
+        """Take no more frames: the phone goes on to other work while this recording is closed."""
+        self.has_left = True
+        self._forget()
+
+    def close(self) -> None:
+        """Write what is under way; pages that are not read in some seconds stay blurred. Closing twice is harmless, and
+        waits for the first."""
+        self.leave()
+        with self._closing:
+            self._close()
+
+    def _close(self) -> None:
+        _open.pop(self.run_id, None)
+        if self._pen.is_alive():
+            self._inbox.put(None)
+            self._pen.join(_PEN_S)
+        self._room.close(_CLOSE_S)
+        if self._writer is not None:
+            self._try(lambda writer: writer.close())
+        self._redactor.forget()
+
+    def _alive(self) -> bool:
+        return self._pen.is_alive() and self._room.alive
+
+    def _write_frames(self) -> None:
+        while True:
+            try:
+                frame = self._inbox.get(timeout=_IDLE_S)
+            except queue.Empty:
+                if self._viewers is not None:
+                    self._viewers.show_again()
+                continue
+            if frame is None:
+                return
+            self._write_frame(frame.screenshot)
+
+    def _write_frame(self, shot: Screenshot) -> None:
+        small = print_of(shot.image).small
+        unread = self._redactor.is_unread(small)
+        self._add(self._redactor.at_once(small, Audience.STORED).image, shot.captured_at)
+        if self._viewers is not None:
+            self._viewers.show(shot, small)
+        if unread:
+            self._room.see(small, shot.captured_at)
+
+    def _sharpen(self, small: Image.Image, at: float) -> None:
+        """The page of that moment has been read: a second picture of it follows the blurred one at once."""
+        self._add(self._redactor.at_once(small, Audience.STORED).image, at)
+        if self._viewers is not None:
+            self._viewers.sharpen(at)
+
+    def _add(self, covered: Image.Image, at: float) -> None:
+        self._try(lambda writer: writer.add(Screenshot(covered, at)))
+
+    def _write_at_once(self, image: Image.Image, relative: str) -> None:
+        self._write_to(relative, self._redactor.at_once(image, Audience.STORED).image)
+
+    def _write_picture(self, image: Image.Image, relative: str) -> None:
+        self._write_to(relative, self._redactor.covered_or_blurred(image, Audience.STORED))
+
+    def _write_to(self, relative: str, covered: Image.Image) -> None:
+        try:
+            pictures.write(covered, relative)
+        except OSError as error:
+            self._error = RecordingUnwritable(f"{relative}: {error.strerror or error}")
+            log.error("picture of run %s: %s", self.run_id, error)
+            raise self._error from error
+
+    def _try(self, write: Callable[[FrameWriter], object]) -> bool:
+        if self._directory is None:
+            return False
+        try:
+            write(self._opened(self._directory))
+        except RecordingError as error:
+            if self._error is None:
+                log.error("recording of run %s: %s", self.run_id, error)
+            self._error = error
+            return False
+        self._error = None
+        return True
+
+    def _opened(self, directory: Path) -> FrameWriter:
+        with self._writing:
+            if self._writer is None:
+                room = settings.CS_AGENT["CS_AGENT_RECORD_MIN_FREE_MB"] * 2**20
+                self._writer = FrameWriter(directory, min_free_bytes=room)
+            return self._writer
+
+
+def of_run(run_id: uuid.UUID) -> RunRecorder | None:
+    """The recorder that this process has open for the run."""
+    return _open.get(run_id)
+
+
+def _title(step: StepRecord, lang: str) -> str:
+    """What a step is called in the recording; a reply that could not be read stands as it is."""
+    try:
+        return describe(parse_reply(step.action_text).action, step.control, lang)
+    except ParseError:
+        return step.action_text
+
+
+def _directory(run_id: uuid.UUID) -> Path | None:
+    """Where the run's frames go; None for a flow that is not recorded."""
+    definition = Run.objects.values_list("flow_version__definition", flat=True).get(pk=run_id)
+    if not is_recorded(definition):
+        return None
+    row, _ = Recording.objects.get_or_create(
+        run_id=run_id, defaults={"directory": f"recordings/{uuid.uuid4().hex}"}
+    )  # fmt: skip
+    return Path(settings.MEDIA_ROOT) / row.directory

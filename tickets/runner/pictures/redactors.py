@@ -1,0 +1,248 @@
+"""Hides personal data in pictures of a phone's screen, before they are stored, shown to viewers or sent to a model.
+
+Rule: fail closed. What has not been read is blurred until no text can be made out: a whole new page, or only the rows
+that changed since the last page that was read. A reading is slow (half a second and more of one core) and is done
+once for each page; readings are shared by all who need pictures of the same run. What the phone itself says of a
+screen, its accessibility tree, makes a reading cheaper.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader
+from cs_agent.engine.run.state import StepRecord
+from cs_agent.geometry import Box, Size
+from cs_agent.observation import TextLine, UiNode
+from cs_agent.vision.incremental import changed_bands
+from cs_agent.vision.labelled import LineFinder, labels_of, read_labelled
+from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
+from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image, redact_text
+from tickets.models import Run
+from tickets.runner.pictures.niceness import give_way
+from tickets.runner.pictures.prints import print_of, shrunk_size
+from tickets.services.evidence.redaction import policy_of
+
+_BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
+_KEPT_PAGES = 24
+_READER_THREADS = 1  # of the OCR engine: it works beside the agent, never instead of it
+_KEPT_RUNS = 64
+_UNREADABLE = (RuntimeError, ValueError, OSError, MemoryError)
+
+
+class Unreadable(Exception):
+    """The text on a picture could not be read, so it cannot be told what must be hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A picture that may be stored or shown. `sharp`: all of it was read; else parts are blurred."""
+
+    image: Image.Image
+    sharp: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    pixels: NDArray[np.uint8]
+    lines: tuple[TextLine, ...]
+
+
+class Redactor:
+    """Covers the pictures of one run. Safe to share between threads."""
+
+    def __init__(
+        self, policy: RedactionPolicy, reader: TextReader | None = None, finder: LineFinder | None = None
+    ) -> None:
+        self.policy = policy
+        ocr = RapidOcrReader(threads=_READER_THREADS)
+        self._reader = reader or IncrementalReader(ocr)
+        self._finder = finder or ocr
+        self._labels: OrderedDict[str, tuple[TextLine, ...]] = OrderedDict()
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._last: _Page | None = None
+        self._lock = threading.Lock()
+        self._reading = threading.Lock()
+
+    def hides(self, audience: Audience) -> bool:
+        return bool(self.policy.hidden_from(audience))
+
+    def at_once(self, image: Image.Image, audience: Audience) -> Covered:
+        """The picture at stored size without reading anything: what is not known yet is blurred."""
+        seen = print_of(image)
+        if not self.hides(audience):
+            return Covered(seen.small, True)
+        page = self._known(seen.name)
+        if page is not None:
+            return Covered(redact_image(seen.small, page.lines, self.policy, audience), True)
+        return Covered(self._blurred_where_new(seen.small, seen.pixels, audience), False)
+
+    def is_unread(self, image: Image.Image) -> bool:
+        """Whether reading it would show more of it to those for whom something is hidden at all."""
+        hiding = self.hides(Audience.STORED) or self.hides(Audience.VIEWER)
+        return hiding and self._known(print_of(image).name) is None
+
+    def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
+        """What the phone said stands on this very screen: reading the picture costs less then."""
+        seen = print_of(image)
+        labels = labels_of(nodes, seen.small.width / image.width)
+        with self._lock:
+            self._labels[seen.name] = labels
+            while len(self._labels) > _KEPT_PAGES:
+                self._labels.popitem(last=False)
+
+    def reads_cheaply(self, image: Image.Image) -> bool:
+        """Whether it was read before, or the phone has said what stands on it."""
+        name = print_of(image).name
+        return name in self._labels or self._known(name) is not None
+
+    def read(self, image: Image.Image) -> tuple[TextLine, ...]:
+        """Read the picture, so that `at_once` knows it from now on; lines at stored size. Raises Unreadable."""
+        seen = print_of(image)
+        with self._reading:
+            page = self._known(seen.name)
+            if page is None:
+                try:
+                    page = _Page(seen.pixels, self._lines(seen.small, seen.name))
+                except _UNREADABLE as error:
+                    raise Unreadable(f"{type(error).__name__}: {error}") from error
+                self._remember(seen.name, page)
+        return page.lines
+
+    def covered(self, image: Image.Image, audience: Audience, keep: Iterable[Box] = ()) -> Image.Image:
+        """The picture at full size; `keep` boxes are left as they are. Reads it if need be; raises Unreadable."""
+        if not self.hides(audience):
+            return image
+        lines = self.read(image)
+        factor = image.width / shrunk_size(image).width
+        scaled = [replace(line, box=line.box.scaled(factor)) for line in lines]
+        return redact_image(image, scaled, self.policy, audience, keep=keep)
+
+    def covered_or_blurred(self, image: Image.Image, audience: Audience, keep: Sequence[Box] = ()) -> Image.Image:
+        """As `covered`; a picture that cannot be read is blurred but for what must be kept."""
+        try:
+            return self.covered(image, audience, keep)
+        except Unreadable:
+            blurred_image = blurred(image, [Box(0, 0, *image.size)])
+            for box in (box.clipped(Size(*image.size)) for box in keep):
+                corners = (box.left, box.top, box.right, box.bottom)
+                blurred_image.paste(image.crop(corners), corners)
+            return blurred_image
+
+    def forget(self) -> None:
+        """The run is over: its pages are not worth their memory. Reading one again makes it known again."""
+        with self._lock:
+            self._pages.clear()
+            self._labels.clear()
+            self._last = None
+
+    def text(self, text: str, audience: Audience = Audience.STORED) -> str:
+        return redact_text(text, self.policy, audience)
+
+    def texts(self, step: StepRecord) -> StepRecord:
+        """The step with its texts as they may be stored; its pictures are left alone."""
+        return replace(
+            step,
+            thought=self.text(step.thought),
+            action_text=self.text(step.action_text),
+            control=self.text(step.control),
+            outcome=self.text(step.outcome),
+        )
+
+    def _lines(self, small: Image.Image, name: str) -> tuple[TextLine, ...]:
+        labels = self._labels.get(name)
+        return read_labelled(self._finder, small, labels) if labels else self._reader.read(small, thorough=True)
+
+    def _known(self, name: str) -> _Page | None:
+        with self._lock:
+            page = self._pages.get(name)
+            if page is not None:
+                self._pages.move_to_end(name)
+                self._last = page
+            return page
+
+    def _remember(self, name: str, page: _Page) -> None:
+        with self._lock:
+            self._pages[name] = self._last = page
+            while len(self._pages) > _KEPT_PAGES:
+                self._pages.popitem(last=False)
+
+    def _blurred_where_new(self, small: Image.Image, pixels: NDArray[np.uint8], audience: Audience) -> Image.Image:
+        """Rows as on the last page that was read are covered as it was; the others are blurred."""
+        page = self._last
+        if page is None or page.pixels.shape != pixels.shape:
+            return blurred(small, [Box(0, 0, *small.size)])
+        bands = changed_bands(page.pixels, pixels, [line.box for line in page.lines])
+        boxes = [Box(0, start, small.width, end) for start, end in bands]
+        kept = [line for line in page.lines if not any(line.box.intersects(box) for box in boxes)]
+        return blurred(redact_image(small, kept, self.policy, audience), boxes)
+
+
+class RedactingModel:
+    """A model that is not on the company's own machines: it never sees what the policy hides from it."""
+
+    def __init__(self, model: Model, redactor: Redactor) -> None:
+        self.name = model.name
+        self._model = model
+        self._redactor = redactor
+
+    def reply(self, messages: list[Message]) -> Reply:
+        return self._model.reply([self._covered(message) for message in messages])
+
+    def _covered(self, message: Message) -> Message:
+        image = message.image
+        try:
+            covered = self._redactor.covered(image, Audience.MODEL) if image is not None else None
+        except Unreadable as error:
+            raise PictureWithheld(str(error)) from error
+        return replace(message, text=self._redactor.text(message.text, Audience.MODEL), image=covered)
+
+
+class PictureWithheld(ModelError):
+    """The screen could not be checked for personal data, so it was not sent to the model."""
+
+    advice = "屏幕内容无法脱敏,未发送给模型"
+    advice_en = "the screen could not be redacted and was not sent to the model"
+
+
+def warm_up() -> None:
+    """Load the reader's models on a thread that gives way, since those they start take on its priority."""
+
+    def load() -> None:
+        give_way()
+        RapidOcrReader(threads=_READER_THREADS).warm_up()
+
+    threading.Thread(target=load, name="warm-up", daemon=True).start()
+
+
+def of_run(run_id: uuid.UUID) -> Redactor:
+    """The run's redactor in this process."""
+    return _of_run(uuid.UUID(str(run_id)))
+
+
+@lru_cache(maxsize=_KEPT_RUNS)
+def _of_run(run_id: uuid.UUID) -> Redactor:
+    definition = Run.objects.values_list("flow_version__definition", flat=True).get(pk=run_id)
+    return Redactor(policy_of(definition))
+
+
+def blurred(image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
+    """A copy whose boxes show light and dark but no text: blocks of pixels become one."""
+    copy = image.copy()
+    block = max(_BLOCK, round(_BLOCK * min(image.size) / min(shrunk_size(image).width, shrunk_size(image).height)))
+    for box in (box.clipped(Size(*image.size)) for box in boxes):
+        if box.width > 0 and box.height > 0:
+            corners = (box.left, box.top, box.right, box.bottom)
+            tiny = (max(1, box.width // block), max(1, box.height // block))
+            mean = image.crop(corners).resize(tiny, Image.Resampling.BOX)
+            copy.paste(mean.resize((box.width, box.height), Image.Resampling.BILINEAR), corners)
+    return copy

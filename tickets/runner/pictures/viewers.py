@@ -1,0 +1,69 @@
+"""The live view of people who may not decide: the same frames with personal data covered.
+
+Rule: a covered frame goes out at once, blurred where nothing has been read yet, and sharp as soon as it has.
+Nothing is made while nobody looks.
+"""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+
+import redis
+from PIL import Image
+
+from cs_agent.observation import Screenshot
+from cs_agent.vision.redaction import Audience
+from tickets.runner.pictures.redactors import Redactor
+from tickets.services.live import frames
+
+log = logging.getLogger(__name__)
+_QUALITY = 72
+
+
+class ViewerStream:
+    """One phone's covered frames in Redis, for the run that holds it."""
+
+    def __init__(self, phone_id: int, redactor: Redactor) -> None:
+        self._phone_id = phone_id
+        self._redactor = redactor
+        self._shot: Screenshot | None = None
+        self._small: Image.Image | None = None
+        self._shown = False
+        self._sent = 0
+
+    def show(self, shot: Screenshot, small: Image.Image) -> None:
+        self._shot, self._small, self._shown = shot, small, False
+        self._publish()
+
+    def show_again(self) -> None:
+        """For somebody who began to look after the screen came to rest."""
+        if not self._shown:
+            self._publish()
+
+    def sharpen(self, at: float) -> None:
+        """The frame of that moment has been read; show it again if it is still the newest."""
+        if self._shot is not None and self._shot.captured_at == at:
+            self._publish()
+
+    def _publish(self) -> None:
+        shot, small = self._shot, self._small
+        if shot is None or small is None:
+            return
+        try:
+            if not frames.watched(self._phone_id, covered=True):
+                return
+            picture = self._redactor.at_once(small, Audience.VIEWER).image
+            self._sent += 1
+            frames.publish(self._phone_id, self._frame(shot, picture), covered=True)
+            self._shown = True
+        except redis.RedisError as error:
+            log.warning("viewers of phone %s: frame not published: %s", self._phone_id, error)
+
+    def _frame(self, shot: Screenshot, picture: Image.Image) -> frames.Frame:
+        """Numbered anew: the same screen is sent twice, and readers pass over what they have seen."""
+        buffer = BytesIO()
+        picture.save(buffer, "JPEG", quality=_QUALITY)
+        width, height = shot.image.size
+        at = shot.captured_at + self._sent % 100 * 1e-6
+        return frames.Frame(self._sent, at, width, height, buffer.getvalue())

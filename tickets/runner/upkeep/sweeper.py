@@ -1,0 +1,82 @@
+"""The clock of the product: finds in the database what a lost message, a dead worker or a silent human left undone.
+
+Rule: every sweep is safe to repeat and to run twice at once; each change goes through the same doors as any other.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tickets import queues
+from tickets.models import Phone, Recording, RecordingState, Run, RunStatus
+from tickets.runner.holds import wait_line as line
+from tickets.services.runs import deadlines, switches, takeover_clock
+from tickets.services.runs.transitions import ENDED
+
+_GRACE_S = 5.0  # beyond a claim's end, before its run is sent again
+_LOST_MESSAGE_S = 20.0  # a queued run not touched for so long is sent again
+
+
+def sweep() -> dict[str, int]:
+    """One pass; how many of each kind were found."""
+    silent = takeover_clock.sweep()
+    found = {
+        "tidied": _tidy_ended(),
+        "encoded": _encode_forgotten(),
+        "expired": deadlines.sweep().expired,
+        "idle": silent.warned + silent.ended,
+    }
+    if switches.is_paused():
+        return found
+    return {**found, "resent": _resend_abandoned(), "called": _call_waiting(), "told": line.tell_all()}
+
+
+def _resend_abandoned() -> int:
+    """Runs whose driver died, and runs resumed by a human whose message was lost."""
+    now = timezone.now()
+    over = Q(claimed_until__lt=now - timedelta(seconds=_GRACE_S)) | Q(claimed_until=None)
+    early = Q(retry_at__gt=now)  # its own message is on the way
+    dead = Q(status=RunStatus.RUNNING) & over & ~early
+    lost = Q(
+        status=RunStatus.QUEUED, leased_phone__isnull=False, updated_at__lt=now - timedelta(seconds=_LOST_MESSAGE_S)
+    )
+    return _send_all(Run.objects.filter(dead | lost).select_related("phone"))
+
+
+def _call_waiting() -> int:
+    """Free phones and waiting runs that did not find each other."""
+    called = 0
+    for queue in Phone.objects.values_list("queue", flat=True).distinct():
+        called += line.call_next(queue)
+    return called
+
+
+def _tidy_ended() -> int:
+    """Phones still held by runs that have ended."""
+    held = Run.objects.filter(status__in=ENDED, leased_phone__isnull=False).select_related("phone")
+    settled = timezone.now() - timedelta(seconds=_GRACE_S)
+    return _send_all(held.filter(updated_at__lt=settled))
+
+
+def _encode_forgotten() -> int:
+    """Recordings of ended runs that nobody has encoded."""
+    states = {RecordingState.RECORDING, RecordingState.ENCODING}
+    before = timezone.now() - timedelta(seconds=settings.CS_AGENT["CS_AGENT_SLICE_S"])
+    forgotten = Recording.objects.filter(
+        state__in=states, run__status__in=ENDED, run__leased_phone=None, run__ended_at__lt=before
+    ).select_related("run__phone")
+    for recording in forgotten:
+        queues.enqueue_encoding(recording.run_id, queues.of_run(recording.run))
+    return len(forgotten)
+
+
+def _send_all(found: QuerySet[Run]) -> int:
+    count = 0
+    for run in found:
+        queues.enqueue(run.pk, queues.of_run(run))
+        count += 1
+    return count

@@ -1,0 +1,204 @@
+"""The audit trail: every fact is written here, in the transaction of the change it tells of, and never again.
+
+Rule: `record` comes last among the row changes of a transaction, because it locks the head of the chain until the
+transaction commits; whoever locks rows after it can block the others.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from tickets import request_context
+from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket, seals
+from tickets.permissions import role_of
+from tickets.services.evidence import anchors, audit_rows
+from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
+from tickets.services.evidence.keeping import Kind, until
+
+SYSTEM = "system"
+DELETED = "audit.deleted"  # the tombstone's type
+_LIMITS = {field.attname: getattr(field, "max_length", None) for field in AuditEvent._meta.concrete_fields}
+_PAGE = 2000  # events read at once by the verification
+_TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+# Why personal data is handled, by the first word of the type (PIPL article 13: contract, legal duty).
+_HANDLING = ("ticket_handling", "contract")
+_OVERSIGHT = ("oversight", "legal_obligation")
+_PURPOSES = {
+    "ticket": _HANDLING, "run": _HANDLING, "step": _HANDLING, "confirmation": _HANDLING,
+    "question": _HANDLING, "takeover": _HANDLING, "attachment": _HANDLING, "recording": _OVERSIGHT,
+    "replay": _OVERSIGHT, "audit": _OVERSIGHT,
+}  # fmt: skip
+
+
+def record(
+    type: str,
+    *,
+    user: Any = None,
+    run: Run | None = None,
+    ticket: Ticket | None = None,
+    step: Step | int | None = None,
+    obj: models.Model | None = None,
+    result: str = "",
+    details: dict[str, Any] | None = None,
+    request: Any = None,
+    **columns: Any,
+) -> AuditEvent:
+    """Append one event; what belongs to the run, ticket, user and request is filled in from them.
+
+    `columns` sets further columns of AuditEvent: confidence, model, prompt_version, confirmation_id, decided_by,
+    recording_sha256, data_accessed (a string or categories to join), device_id …
+    """
+    if not _TYPE.fullmatch(type):
+        raise ValueError(f"{type!r} is not an event type like run.started")
+    row = {
+        **_empty(),
+        **_of_run(run),
+        **_of_ticket(ticket or (run.ticket if run else None)),
+        **_of_user(user),
+        **_of_origin(request),
+        **_of_object(obj),
+        **_of_purpose(type, run is not None or ticket is not None),
+        "type": type,
+        "step_no": step.number if isinstance(step, Step) else step,
+        "result": str(result),
+        "details": details or {},
+        **columns,
+    }
+    return _append(row)
+
+
+def verify() -> list[Problem]:
+    """Every fault of the stored chain: an edit, a gap, a cut tail, a rewritten tail; and any broken anchor."""
+    newest = AuditEvent.objects.aggregate(seq=models.Max("seq"))["seq"] or 0
+    head = AuditHead.objects.filter(pk=1).first() or AuditHead(seq=0, hash="")  # read later: never behind `newest`
+    anchored, stone = anchors.read_all(), tombstone()
+    base = (stone.details["last_seq"], stone.details["last_hash"]) if stone else (0, GENESIS)
+    watch = anchors.Watch(anchored, base[0])
+    problems = list(check(watch.through(_stored_rows(head.seq)), head.seq, head.hash, base))
+    if stone and not anchors.vouch(anchored, base, stone.at):
+        text = f"events 1 to {base[0]} were deleted, and no anchor shows that they were old enough"
+        problems.insert(0, Problem("missing", 1, text))
+    if newest > head.seq:
+        problems.append(Problem("rewritten", newest, f"events after {head.seq} were not written by this product"))
+    return problems + watch.problems()
+
+
+def verify_and_record() -> list[Problem]:
+    """As `verify`, and the verification itself is an event."""
+    problems = verify()
+    faults = [{"kind": problem.kind, "seq": problem.seq} for problem in problems[:20]]
+    record("audit.verified", result="failure" if problems else "success", details={"faults": faults})
+    return problems
+
+
+def write_anchor() -> anchors.Anchor | None:
+    """Put today's head outside the database; None while nothing was ever recorded."""
+    head = AuditHead.objects.filter(pk=1, seq__gt=0).first()
+    return anchors.write(head.seq, head.hash, timezone.now()) if head else None
+
+
+def tombstone() -> AuditEvent | None:
+    """The event that tells up to where retention has deleted the beginning of the chain."""
+    return AuditEvent.objects.filter(type=DELETED).order_by("-seq").first()
+
+
+def _stored_rows(last: int) -> Iterator[dict[str, Any]]:
+    """The events up to the last one, as they lie in the database."""
+    names = (*COLUMNS, *LATER, "hash")
+    for page in audit_rows.pages(AuditEvent.objects.filter(seq__lte=last), names[1:], _PAGE):
+        for values in page:  # which begin with seq, as the names do
+            row = dict(zip(names, values, strict=True))
+            row["details"] = _object(row["details"])
+            yield row
+
+
+def _object(text: str) -> Any:
+    """JSON as Python has it; text that is none stays as it is, so that the event's hash tells of the change."""
+    try:
+        return json.loads(text) if text != "{}" else {}
+    except ValueError:
+        return text
+
+
+def _append(row: dict[str, Any]) -> AuditEvent:
+    row = {name: _stored(name, value) for name, value in row.items()}
+    with transaction.atomic():
+        kept = seals.seal(row)
+        head, _made = AuditHead.objects.select_for_update().get_or_create(pk=1)
+        now = timezone.now().astimezone(UTC)
+        kept |= {"seq": head.seq + 1, "at": now, "prev_hash": head.hash or GENESIS}
+        kept["retention_until"] = until(Kind.AUDIT, now)
+        event = AuditEvent(**kept, hash=link_hash(kept))
+        event.save(force_insert=True)
+        AuditHead.objects.filter(pk=1).update(seq=event.seq, hash=event.hash)
+    for name in seals.SEALED:  # the caller gets the event as a reader would
+        setattr(event, name, row[name])
+    return event
+
+
+def _empty() -> dict[str, Any]:
+    return dict.fromkeys(COLUMNS, "") | {
+        "user_id": None, "department_id": None, "step_no": None, "confidence": None, "retention_until": None,
+    }  # fmt: skip
+
+
+def _of_run(run: Run | None) -> dict[str, Any]:
+    if run is None:
+        return {}
+    return {
+        "run_id": str(run.pk),
+        "device_id": run.phone.serial if run.phone else "",
+        "flow_version": f"{run.flow_version.template.slug} v{run.flow_version.number}",
+        "instruction": run.instruction,
+    }
+
+
+def _of_ticket(ticket: Ticket | None) -> dict[str, Any]:
+    if ticket is None:
+        return {}
+    return {
+        "ticket_no": ticket.number,
+        "department_id": ticket.department_id,
+        "on_behalf_of": ticket.customer_name,
+    }
+
+
+def _of_user(user: Any) -> dict[str, Any]:
+    user = user if user is not None else request_context.current().user
+    if user is None or not user.is_authenticated:
+        return {"user_name": SYSTEM, "user_role": SYSTEM}
+    return {"user_id": user.pk, "user_name": user.get_username(), "user_role": role_of(user)}
+
+
+def _of_origin(request: Any) -> dict[str, Any]:
+    context = request_context.current()
+    ip = request.META.get("REMOTE_ADDR", "") if request is not None else context.ip
+    return {"ip": ip, "request_id": context.request_id}
+
+
+def _of_object(obj: models.Model | None) -> dict[str, Any]:
+    return {"object_type": obj._meta.model_name, "object_id": str(obj.pk)} if obj is not None else {}
+
+
+def _of_purpose(type: str, about_customer: bool) -> dict[str, Any]:
+    purpose, basis = _PURPOSES.get(type.partition(".")[0], ("", ""))
+    subject = "customer" if about_customer and purpose else ""
+    return {"purpose": purpose, "legal_basis": basis, "data_subject": subject}
+
+
+def _stored(name: str, value: Any) -> Any:
+    """The value as the column will give it back, so that the hash holds."""
+    if name == "confidence":
+        return None if value is None else float(value)
+    if isinstance(value, Iterable) and not isinstance(value, (str, dict)):
+        value = ",".join(sorted(map(str, value)))
+    value = plain(value)
+    limit = _LIMITS.get(name)
+    return value[:limit] if isinstance(value, str) and limit else value

@@ -1,0 +1,141 @@
+"""Erases what the product knows about one customer, at their request, without breaking the audit chain.
+
+Rule: what was written once (audit events) becomes unreadable because its key is destroyed; what can change is
+overwritten; files are deleted first. Facts that name nobody stay: that there was a ticket, when, who handled it, what
+was approved by whom. Safe to repeat after it was cut off.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, Invalid
+from tickets.models import (
+    Attachment,
+    AuditEvent,
+    Confirmation,
+    Question,
+    Recording,
+    RecordingState,
+    Run,
+    Slot,
+    Step,
+    Takeover,
+    Ticket,
+    seals,
+)
+from tickets.services.evidence import audit, audit_export, daily_export, holds, retention
+from tickets.services.runs import transitions
+
+GONE = seals.ERASED
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased; `exports`: files outside the database that still name the customer."""
+
+    tickets: int
+    files: int
+    exports: tuple[str, ...]
+
+
+def tickets_of(*, name: str = "", mobile: str = "", number: str = "") -> QuerySet[Ticket]:
+    """A customer's tickets, by everything that is given; a name alone may belong to several people."""
+    wanted = {"customer_name": name, "customer_mobile": mobile, "number": number}
+    given = {column: value for column, value in wanted.items() if value}
+    if not given:
+        raise Invalid(_("请给出客户姓名、手机号或工单号。"), code="no_customer")
+    return Ticket.objects.filter(Q(**given)).order_by("pk")
+
+
+def erase(tickets: QuerySet[Ticket], reason: str, *, user: Any = None) -> Erased:
+    """Erase the customer of these tickets. Refused, with nothing changed, while one is held or being handled."""
+    reason = reason.strip()[:200]
+    if not reason:
+        raise Invalid(_("请填写清除的理由。"), code="no_reason")
+    found = list(tickets)
+    for ticket in found:
+        _refuse(ticket)
+    exports = _exports_about([ticket.number for ticket in found])
+    _overwrite_deleted()
+    files = sum(_erase_one(ticket, reason, user) for ticket in found)
+    return Erased(len(found), files, exports)
+
+
+def _refuse(ticket: Ticket) -> None:
+    holds.refuse_held(ticket)
+    if Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
+        raise Conflict(_("工单 %s 正在智能处理中,请先停止。") % ticket.number, code="still_running")
+
+
+def _erase_one(ticket: Ticket, reason: str, user: Any) -> int:
+    runs = Run.objects.filter(ticket=ticket).select_related("ticket", "flow_version__template", "phone")
+    files = sum(_delete_files(run) for run in runs) + _delete_attachments(ticket)
+    with transaction.atomic():
+        _blank_runs(ticket)
+        blank = {"subject": GONE, "text": GONE, "customer_name": "", "customer_mobile": "", "result": GONE}
+        Ticket.objects.filter(pk=ticket.pk).update(**blank)
+        seals.destroy(ticket.number)
+        ticket.refresh_from_db()
+        details = {"why": reason, "files": files}
+        audit.record("customer.erased", user=user, ticket=ticket, obj=ticket, result="success", details=details)
+    seals.forget(ticket.number)
+    return files
+
+
+def _delete_files(run: Run) -> int:
+    files = retention.delete_pictures(run, "erasure")
+    recording = Recording.objects.filter(run=run).exclude(state=RecordingState.DELETED).first()
+    if recording is not None:
+        recording.run = run
+        retention.delete_recording(recording, "erasure")
+    folder = Path(settings.MEDIA_ROOT) / "runs" / str(run.pk)
+    shutil.rmtree(folder, ignore_errors=True)  # pictures whose rows were never written
+    return files + (recording is not None)
+
+
+def _delete_attachments(ticket: Ticket) -> int:
+    """The files go; the rows stay without a name, because slots and audit events refer to them."""
+    rows = list(Attachment.objects.filter(ticket=ticket).exclude(file=""))
+    for row in rows:
+        row.file.delete(save=False)
+    Attachment.objects.filter(ticket=ticket).update(file="", name=GONE, sha256="", size=0)
+    return len(rows)
+
+
+def _blank_runs(ticket: Ticket) -> None:
+    of_run: dict[str, Any] = {"run__ticket": ticket}
+    Run.objects.filter(ticket=ticket).update(instruction=GONE, checkpoint={}, result=GONE, waiting_for="")
+    Slot.objects.filter(**of_run).update(value=GONE, start=None, end=None)
+    Step.objects.filter(**of_run).update(thought="", action_text="", control="", outcome="", reasons=[], touch=[])
+    Confirmation.objects.filter(**of_run).update(
+        summary=GONE, action_text="", control="", fields=[], reasons=[], note=""
+    )
+    Question.objects.filter(**of_run).update(text=GONE, choices=[], answer="")
+    Takeover.objects.filter(**of_run).update(reason=GONE, summary="")
+
+
+def _exports_about(numbers: list[str]) -> tuple[str, ...]:
+    """Daily exports whose range holds an event of these tickets: copies that only people can deal with."""
+    sequences = list(AuditEvent.objects.filter(ticket_no__in=numbers).values_list("seq", flat=True))
+    found = []
+    for path in sorted(daily_export.folder().glob("audit-*.csv")):
+        first, last = audit_export.chain_range(path)
+        if any(first <= seq <= last for seq in sequences):
+            found.append(path.name)
+    return tuple(found)
+
+
+def _overwrite_deleted() -> None:
+    """SQLite leaves deleted values in its file unless told to overwrite them."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")

@@ -1,0 +1,164 @@
+"""Deletes what has been kept long enough, and leaves word of it: recordings, pictures, exports, audit events.
+
+Rule: nothing of a ticket under a legal hold goes. Files go before the rows that name them: a deletion that was cut
+off is finished the next night. Of the audit trail only the beginning goes, up to an anchored event, so that what is
+left still verifies; the tombstone is an event of the same chain.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tickets.models import AuditEvent, Confirmation, LegalHold, Question, Recording, RecordingState, Run, Step
+from tickets.services.evidence import anchors, audit, daily_export
+from tickets.services.evidence.keeping import Kind, made_before
+from tickets.services.live import events as live
+from tickets.services.runs.transitions import ENDED
+
+_RUNS_AT_ONCE = 500  # of one kind in one night's pass over the rows; the rest follows in the same night
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How much went: recordings, runs whose pictures went, export files, audit events."""
+
+    recordings: int
+    pictures: int
+    exports: int
+    events: int
+
+
+def delete_due(now: datetime | None = None) -> dict[str, int]:
+    """One night's work; safe to repeat."""
+    now = now or timezone.now()
+    done = Deleted(_due_recordings(now), _due_pictures(now), _due_exports(now), delete_expired_events(now))
+    return asdict(done)
+
+
+def delete_recording(row: Recording, why: str) -> None:
+    """The files, then the row's word of them. The SHA-256 stays, in the row and in the trail."""
+    _unlink([row.video, row.captions])
+    if row.directory:
+        shutil.rmtree(Path(settings.MEDIA_ROOT) / row.directory, ignore_errors=True)
+    with transaction.atomic():
+        blank: dict[str, Any] = {"video": "", "captions": "", "directory": "", "chapters": [], "waits": []}
+        Recording.objects.filter(pk=row.pk).update(state=RecordingState.DELETED, **blank)
+        live.publish_run(row.run, "recording.changed", {"state": RecordingState.DELETED.value})
+        audit.record(
+            "recording.deleted", run=row.run, obj=row, result="success", recording_sha256=row.sha256,
+            details={"why": why},
+        )  # fmt: skip
+
+
+def delete_pictures(run: Run, why: str) -> int:
+    """The screens of an ended run that steps, confirmations and questions hold, and the agent's own memory of it."""
+    steps = list(Step.objects.filter(run=run).exclude(before="", after="").values_list("before", "after"))
+    shown = [
+        *Confirmation.objects.filter(run=run).exclude(screenshot="").values_list("screenshot", flat=True),
+        *Question.objects.filter(run=run).exclude(screenshot="").values_list("screenshot", flat=True),
+    ]
+    paths = [path for pair in steps for path in pair if path] + shown
+    _unlink(paths)
+    with transaction.atomic():
+        Step.objects.filter(run=run).update(before="", after="")
+        Confirmation.objects.filter(run=run).update(screenshot="")
+        Question.objects.filter(run=run).update(screenshot="")
+        Run.objects.filter(pk=run.pk).update(checkpoint={})
+        audit.record("pictures.deleted", run=run, obj=run, result="success", details={"why": why, "files": len(paths)})
+    return len(paths)
+
+
+def delete_expired_events(now: datetime) -> int:
+    """Cut the beginning of the chain off, up to the newest anchor before which everything has had its time."""
+    first = AuditEvent.objects.order_by("seq").first()
+    if first is None or _must_stay(first, now):
+        return 0
+    end = _newest_anchor_before(_first_to_stay(now), now)
+    if end is None or end.seq < first.seq:
+        return 0
+    details = {"first_seq": first.seq, "last_seq": end.seq, "last_hash": end.hash}
+    with transaction.atomic():
+        count, _by_model = AuditEvent.objects.filter(seq__lte=end.seq).delete()
+        audit.record(audit.DELETED, result="success", details=details)
+    return count
+
+
+def _due_recordings(now: datetime) -> int:
+    due = Recording.objects.filter(_ended_before(made_before(Kind.RECORDINGS, now), "run__")).exclude(
+        state=RecordingState.DELETED
+    )
+    return _each(due.select_related("run__ticket", "run__flow_version__template", "run__phone"), delete_recording)
+
+
+def _due_pictures(now: datetime) -> int:
+    shown = ("steps__before", "steps__after", "confirmations__screenshot", "questions__screenshot")
+    kept = Q()
+    for path in shown:
+        kept |= Q(**{f"{path}__gt": ""})
+    due = Run.objects.filter(_ended_before(made_before(Kind.PICTURES, now)), kept).distinct()
+    return _each(due.select_related("ticket", "flow_version__template", "phone"), delete_pictures)
+
+
+def _due_exports(now: datetime) -> int:
+    oldest = made_before(Kind.EXPORTS, now).timestamp()
+    due = [path for path in sorted(daily_export.folder().glob("audit-*.csv")) if path.stat().st_mtime < oldest]
+    for path in due:
+        path.with_name(path.name + ".manifest.json").unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        audit.record("export.deleted", result="success", details={"file": path.name, "why": "retention"})
+    return len(due)
+
+
+def _each(rows: Any, delete: Any) -> int:
+    """Row by row, each with its tombstone: a night that is cut off has done what it has done."""
+    keys = list(rows.values_list("pk", flat=True))
+    for start in range(0, len(keys), _RUNS_AT_ONCE):
+        for row in rows.filter(pk__in=keys[start : start + _RUNS_AT_ONCE]):
+            delete(row, "retention")
+    return len(keys)
+
+
+def _ended_before(moment: datetime, path: str = "") -> Q:
+    ended = {f"{path}status__in": ENDED, f"{path}ended_at__lt": moment, f"{path}ticket__legal_hold": None}
+    return Q(**ended)
+
+
+def _must_stay(event: AuditEvent, now: datetime) -> bool:
+    return event.retention_until is None or event.retention_until >= now.date()
+
+
+def _first_to_stay(now: datetime) -> int:
+    """The sequence number of the oldest event whose time is not over, or whose ticket is under a legal hold."""
+    held = list(LegalHold.objects.values_list("ticket__number", flat=True))
+    young = AuditEvent.objects.filter(Q(retention_until=None) | Q(retention_until__gte=now.date()))
+    found = [
+        rows.order_by("seq").values_list("seq", flat=True).first()
+        for rows in (young, AuditEvent.objects.filter(ticket_no__in=held))
+    ]
+    return min((seq for seq in found if seq is not None), default=0)
+
+
+def _newest_anchor_before(seq: int, now: datetime) -> anchors.Anchor | None:
+    """An anchor of an event that is still there and so old that the verification will accept its deletion."""
+    stored = [anchor for anchor in anchors.read_all() if anchor.seq < seq and anchors.is_old(anchor, now)]
+    for anchor in sorted(stored, key=lambda each: -each.seq):
+        if AuditEvent.objects.filter(seq=anchor.seq, hash=anchor.hash).exists():
+            return anchor
+    return None
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    root = Path(settings.MEDIA_ROOT)
+    for path in paths:
+        if path:
+            (root / path).unlink(missing_ok=True)

@@ -1,0 +1,317 @@
+"""Runs: planned, started, moved from status to status, stopped and ended.
+
+Rule: `move` is the only door through which a run's status changes: one transaction holds the conditional update
+on (id, version, status), the audit event and the live event. A loser of the race changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tickets import queues
+from tickets.errors import (
+    AlreadyRunning,
+    Conflict,
+    IllegalTransition,
+    InvalidFlow,
+    NoFlow,
+    RunEnded,
+    ServiceError,
+    SlotsNeeded,
+    StaleRun,
+)
+from tickets.flows.slots import SlotReading, apply_answers, read_slots
+from tickets.models import (
+    Confirmation,
+    ConfirmationState,
+    FlowVersion,
+    Phone,
+    Question,
+    Run,
+    RunStatus,
+    Slot,
+    Takeover,
+    Ticket,
+    TicketStatus,
+)
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.flows import instructions
+from tickets.services.live import events as live
+from tickets.services.people import access
+from tickets.services.runs import switches, transitions
+
+__all__ = [
+    "IllegalTransition", "StaleRun", "Started", "end", "enqueue", "is_driven", "locked", "move", "note_trouble",
+    "plan", "start_many", "start_run", "stop_run", "wait_for_phone", "wait_for_supervisor",
+]  # fmt: skip
+
+RESULTS = {
+    RunStatus.SUCCEEDED: "success",
+    RunStatus.FAILED: "failure",
+    RunStatus.CANCELLED: "failure",
+    RunStatus.HANDED_OFF: "failure",
+}
+
+
+def plan(ticket: Ticket, flow_version: FlowVersion) -> SlotReading:
+    """What the flow's slots would be filled with, and what must be asked first."""
+    return read_slots(flow_version.definition, ticket)
+
+
+def start_run(
+    *,
+    ticket: Ticket,
+    user: Any,
+    flow_version: FlowVersion | None = None,
+    answers: dict[str, str] | None = None,
+    lang: str = "zh",
+) -> Run:
+    """Queue a run of the recommended or the given flow; SlotsNeeded, NoFlow or AlreadyRunning say why not."""
+    require(user, Permission.START_RUNS, ticket=ticket)
+    access.require_visible(user, ticket)
+    switches.require_not_paused()
+    _refuse_unstartable(ticket)
+    version = flow_version or _recommended(ticket)
+    reading = apply_answers(version.definition, ticket, plan(ticket, version), answers or {})
+    if reading.missing or reading.ambiguous:
+        raise SlotsNeeded(reading)
+    try:
+        with transaction.atomic():
+            return _create(ticket, user, version, reading, lang)
+    except IntegrityError as error:  # somebody else's click was first: one active run per ticket
+        _refuse_unstartable(ticket)
+        raise Conflict from error
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What became of one ticket of many: a queued run, or why there is none."""
+
+    ticket: Ticket
+    run: Run | None = None
+    error: ServiceError | None = None
+
+
+def start_many(user: Any, tickets: Iterable[Ticket], flow_version: FlowVersion, *, lang: str = "zh") -> list[Started]:
+    """A run of the same flow for each ticket; one that cannot start keeps no other from starting.
+
+    Nothing is started by whoever may not (Forbidden). A pause of all automation in the middle holds for the rest.
+    """
+    require(user, Permission.START_RUNS)
+    return [_start_one(user, ticket, flow_version, lang) for ticket in tickets]
+
+
+def stop_run(run: Run, user: Any) -> Run:
+    """End the run at once, wherever it is. Whoever drives it is refused at the next gesture and the next save."""
+    require(user, Permission.STOP_RUNS, run=run)
+    access.require_visible(user, run.ticket)
+    with transaction.atomic():
+        run = locked(run)
+        if run.status in transitions.ENDED:
+            raise RunEnded
+        with in_run_language(run):
+            result = _("由 %s 停止") % user.get_username()
+        run = end(run, RunStatus.CANCELLED, result=result, user=user)
+        enqueue(run)  # the phone's host frees the phone
+    return run
+
+
+def move(
+    run: Run,
+    to: RunStatus | str,
+    *,
+    user: Any = None,
+    audit: str,
+    details: dict[str, Any] | None = None,
+    result: str = "",
+    **changes: Any,
+) -> Run:
+    """Compare-and-set `run` to a new status, with further column `changes`, and write it down.
+
+    The given instance is brought up to date and returned. StaleRun when the row changed since it was read,
+    IllegalTransition when the table forbids the way; both change nothing.
+    """
+    with transaction.atomic():
+        _shift(run, RunStatus(to), changes)
+        _announce(run, audit, user=user, details=details, result=result)
+    return run
+
+
+def end(
+    run: Run,
+    status: RunStatus | str,
+    *,
+    result: str,
+    failure_code: str = "",
+    user: Any = None,
+) -> Run:
+    """End the run, void what still waits for a human, and write the result to the ticket.
+
+    The phone is not freed, only fenced: whoever acts on it for this run is refused from here on.
+    """
+    status = RunStatus(status)
+    now = timezone.now()
+    changes: dict[str, Any] = {"ended_at": now, "result": result, "failure_code": failure_code}
+    changes |= {"claimed_until": None, "takeover_requested": False, "waiting_for": ""}
+    details = {"result": result, "failure_code": failure_code}
+    with transaction.atomic():
+        _shift(run, status, changes)
+        void_waiting(run)
+        Phone.objects.filter(lease_run=run.pk).update(lease_token=F("lease_token") + 1)
+        _write_result(run.ticket, status, result)
+        _announce(run, f"run.{status.value}", user=user, details=details, result=RESULTS[status])
+    return run
+
+
+def locked(run: Run) -> Run:
+    """The run as it stands now, locked for the rest of the transaction: services lock it before anything else."""
+    rows = Run.objects.select_for_update(of=("self",))
+    return rows.select_related("ticket__department", "flow_version__template", "phone", "started_by").get(pk=run.pk)
+
+
+def is_driven(run: Run) -> bool:
+    """Whether a worker holds a claim on the run that has not run out."""
+    claimed = run.claimed_until is not None and run.claimed_until > timezone.now()
+    return run.status == RunStatus.RUNNING and claimed
+
+
+def enqueue(run: Run) -> None:
+    queues.enqueue(run.pk, queues.of_run(run))
+
+
+def wait_for_phone(run: Run, place: int, estimate: timedelta | None = None) -> bool:
+    """Say why the run is still queued: how many come before it, and how long that will probably take."""
+    with in_run_language(run):
+        text = _("等待空闲手机,前面还有 %d 个") % place if place else _("等待空闲手机")
+        if estimate is not None:
+            text += _(",预计约 %d 分钟") % max(1, round(estimate / timedelta(minutes=1)))
+    return _tell(run, waiting_for=text)
+
+
+def wait_for_supervisor(run: Run) -> bool:
+    """Say that it stands still because all automation is paused."""
+    with in_run_language(run):
+        return _tell(run, waiting_for=_("主管已暂停全部智能处理,恢复后自动继续"))
+
+
+def note_trouble(run: Run, words: str, tried: int, at_most: int) -> None:
+    """Write down a failure that will be tried again."""
+    text = _("%(words)s;正在重试(%(tried)d/%(most)d)") % {"words": words, "tried": tried, "most": at_most}
+    with transaction.atomic():
+        _tell(run, waiting_for=text[:200], failures_in_a_row=tried)
+        audit.record("run.troubled", run=run, result="retry", details={"error": words, "tried": tried})
+
+
+def void_waiting(run: Run, keep: Takeover | None = None) -> None:
+    """Nothing of this run waits for a human any more, but for the takeover to keep."""
+    now = timezone.now()
+    pending = Confirmation.objects.filter(run=run, state=ConfirmationState.PENDING)
+    pending.update(state=ConfirmationState.VOIDED, version=F("version") + 1, decided_at=now)
+    Question.objects.filter(run=run, answered_at=None).update(answered_at=now)
+    takeovers = Takeover.objects.filter(run=run, ended_at=None)
+    (takeovers.exclude(pk=keep.pk) if keep else takeovers).update(ended_at=now)
+
+
+def _start_one(user: Any, ticket: Ticket, flow_version: FlowVersion, lang: str) -> Started:
+    try:
+        return Started(ticket, start_run(ticket=ticket, user=user, flow_version=flow_version, lang=lang))
+    except ServiceError as error:
+        return Started(ticket, error=error)
+
+
+def _refuse_unstartable(ticket: Ticket) -> None:
+    active = Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).first()
+    if active is not None:
+        raise AlreadyRunning(active)
+    if ticket.status == TicketStatus.CLOSED:
+        raise Conflict(_("工单已关闭,不能再启动。"), code="ticket_closed")
+
+
+def _recommended(ticket: Ticket) -> FlowVersion:
+    from tickets.services.flows.recommendation import recommend  # it reads slots and flows, which need not know runs
+
+    version = recommend(ticket).flow_version
+    if version is None:
+        raise NoFlow
+    return version
+
+
+def _create(ticket: Ticket, user: Any, version: FlowVersion, reading: SlotReading, lang: str) -> Run:
+    if not version.template.active:
+        raise InvalidFlow([_("该流程已停用。")])
+    instruction = instructions.render(version.definition, reading, lang)
+    run = Run.objects.create(
+        ticket=ticket, flow_version=version, instruction=instruction, lang=lang, started_by=user
+    )  # fmt: skip
+    Slot.objects.bulk_create(_slot(run, found) for found in reading.found)
+    Ticket.objects.filter(pk=ticket.pk).update(status=TicketStatus.OPEN, assignee=user)
+    ticket.status, ticket.assignee = TicketStatus.OPEN, user
+    live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
+    categories = sorted({found.category for found in reading.found if found.category})
+    details = {"slots": {found.name: found.source for found in reading.found}}
+    audit.record("run.started", user=user, run=run, obj=run, details=details, data_accessed=categories)
+    queues.enqueue_where_free(run.pk)
+    return run
+
+
+def _slot(run: Run, found: Any) -> Slot:
+    return Slot(
+        run=run, name=found.name, label=found.label, value=found.value, source=found.source,
+        start=found.start, end=found.end, attachment_id=found.attachment_id,
+    )  # fmt: skip
+
+
+def _shift(run: Run, to: RunStatus, changes: dict[str, Any]) -> None:
+    """The compare-and-set itself; it also locks the row, before any other row of the run is touched."""
+    transitions.check(run.status, to)
+    rows = Run.objects.filter(pk=run.pk, version=run.version, status=run.status)
+    if not rows.update(status=to, version=F("version") + 1, updated_at=timezone.now(), **changes):
+        raise StaleRun
+    run.status = to
+    run.version += 1
+    for name, value in changes.items():
+        setattr(run, name, value)
+
+
+def _announce(run: Run, type: str, **kwargs: Any) -> None:
+    live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
+    audit.record(type, run=run, obj=run, **kwargs)
+
+
+def _write_result(ticket: Ticket, status: RunStatus, result: str) -> None:
+    changes: dict[str, Any] = {"result": result}
+    if status == RunStatus.SUCCEEDED:
+        changes |= {"status": TicketStatus.SOLVED, "solved_at": timezone.now()}
+    Ticket.objects.filter(pk=ticket.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(ticket, name, value)
+
+
+def _tell(run: Run, **changes: Any) -> bool:
+    """Change what is only told to people; the version stays, nobody's compare-and-set fails for it.
+
+    False when it says so already, or has another status than the given instance.
+    """
+    if all(getattr(run, name) == value for name, value in changes.items()):
+        return False  # the sweeper tells the whole line so every few seconds: no transaction for that
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, status=run.status).exclude(**changes).update(**changes):
+            return False
+        for name, value in changes.items():
+            setattr(run, name, value)
+        live.publish_run(run, "run.changed", {"status": str(run.status), "waiting_for": run.waiting_for})
+    return True
+
+
+def in_run_language(run: Run) -> Any:
+    """A context in which texts that the run keeps are written in its language."""
+    return translation.override("en" if run.lang == "en" else "zh-hans")

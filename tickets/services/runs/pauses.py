@@ -1,0 +1,150 @@
+"""The agent's side of a pause: what is put to a human, written down in the transaction that parks the run.
+
+Rule: called inside the driving task's transaction, after the checkpoint is saved. A takeover that an operator
+asked for in the meantime is honoured here, so that it cannot get lost between running and waiting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from cs_agent.engine.run import state as engine
+from cs_agent.geometry import Box
+from cs_agent.vision.highlight import Highlight, Tone, draw_highlights
+from tickets.flows.slots.money import read_one
+from tickets.models import Confirmation, Question, Run, RunStatus, Takeover
+from tickets.services.evidence import audit, pictures
+from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
+
+
+def ask_confirmation(run: Run, *, step_number: int, request: engine.ConfirmationRequest) -> Confirmation:
+    """Park the run until somebody decides; the confirmation holds the picture with the fields pointed out."""
+    with transaction.atomic():
+        runs.move(run, RunStatus.AWAITING_CONFIRMATION, audit="run.paused", claimed_until=None)
+        confirmation = Confirmation.objects.create(
+            run=run,
+            step_number=step_number,
+            kind=request.kind,
+            summary=request.summary,
+            action_text=request.action_text,
+            control=request.control[:200],
+            action_digest=request.action_digest,
+            fingerprint=request.fingerprint,
+            fields=[_field(value) for value in request.fields],
+            reasons=[asdict(reason) for reason in request.reasons],
+            approvals_needed=_approvals_needed(run, request.fields),
+            due_at=timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CONFIRM_DUE_S"]),
+            **_picture(run, request),
+        )
+        live.publish_run(run, "confirmation.asked", {"confirmation": str(confirmation.pk), "summary": request.summary})
+        _record_asked(run, confirmation)
+        _honour_requests(run)
+    return confirmation
+
+
+def ask_question(run: Run, question: engine.Question) -> Question:
+    with transaction.atomic():
+        runs.move(run, RunStatus.AWAITING_ANSWER, audit="run.paused", claimed_until=None)
+        row = Question.objects.create(
+            run=run, text=question.text, choices=list(question.choices), screenshot=_shot(run, question.screenshot)
+        )
+        live.publish_run(run, "question.asked", {"question": str(row.pk), "text": question.text})
+        audit.record("question.asked", run=run, obj=row, details={"text": question.text})
+        _honour_requests(run)
+    return row
+
+
+def ask_takeover(run: Run, request: engine.TakeoverRequest) -> Takeover:
+    """Ask for a human at the phone; the run counts as taken over from now on, the phone stays leased to it."""
+    with transaction.atomic():
+        changes: dict[str, Any] = {"claimed_until": None, "takeover_requested": False}
+        runs.move(run, RunStatus.TAKEN_OVER, audit="run.paused", **changes)
+        row = Takeover.objects.filter(run=run, ended_at=None).first() or Takeover(run=run)
+        row.reason, row.code = request.reason, request.code
+        row.save()
+        live.publish_run(run, "takeover.asked", {"takeover": str(row.pk), "reason": request.reason})
+        audit.record("takeover.asked", run=run, obj=row, details={"reason": request.reason, "code": request.code})
+        if row.user_id is not None:  # an operator wanted the phone already
+            return _takeovers().begin_now(run)
+    return row
+
+
+def _honour_requests(run: Run) -> None:
+    """A takeover that an operator asked for while the worker was on its way into this pause."""
+    if Run.objects.filter(pk=run.pk, takeover_requested=True).exists():
+        _takeovers().begin_now(run)
+
+
+def _takeovers() -> Any:
+    from tickets.services.runs import takeovers
+
+    return takeovers
+
+
+def _field(value: engine.FieldValue) -> dict[str, Any]:
+    box = value.box
+    return {
+        "name": value.name, "label": value.label, "screen_value": value.screen_value,
+        "ticket_value": value.ticket_value, "differs": value.differs, "source": value.source,
+        "box": [box.left, box.top, box.right, box.bottom] if box else None,
+    }  # fmt: skip
+
+
+def _picture(run: Run, request: engine.ConfirmationRequest) -> dict[str, Any]:
+    if request.screenshot is None:
+        return {}
+    width, height = request.screenshot.size
+    drawn = draw_highlights(request.screenshot, list(_marks(request)))
+    path = pictures.store(drawn, run.pk, "confirmation")
+    return {"screenshot": path, "screenshot_width": width, "screenshot_height": height}
+
+
+def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
+    """The fields, numbered by their place in the list, and what will be touched."""
+    marks = [
+        Highlight(value.box, str(place), Tone.DIFFERS if value.differs else Tone.FIELD)
+        for place, value in enumerate(request.fields, 1)
+        if isinstance(value.box, Box)
+    ]
+    return marks + ([Highlight(request.target, "", Tone.TARGET)] if request.target else [])
+
+
+def _shot(run: Run, image: Any) -> str:
+    return pictures.store(image, run.pk, "question") if image is not None else ""
+
+
+def _approvals_needed(run: Run, fields: tuple[engine.FieldValue, ...]) -> int:
+    """Two where an amount lies above the flow's limit; an amount that cannot be read counts as above it."""
+    limit = run.flow_version.definition.get("amount_limit")
+    if limit is None:
+        return 1
+    rules = run.flow_version.definition["engine"].get("confirm_fields", [])
+    money = {item["name"] for item in rules if item.get("kind") == "money"}
+    amounts = [_amount(value.screen_value) for value in fields if value.name in money and value.screen_value]
+    return 2 if any(amount is None or amount > Decimal(str(limit)) for amount in amounts) else 1
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return Decimal(read_one(text) or "")
+    except InvalidOperation:
+        return None
+
+
+def _record_asked(run: Run, confirmation: Confirmation) -> None:
+    details = {
+        "summary": confirmation.summary, "action": confirmation.action_text, "fields": confirmation.fields,
+        "reasons": confirmation.reasons, "kind": confirmation.kind, "digest": confirmation.action_digest,
+    }  # fmt: skip
+    audit.record(
+        "confirmation.asked", run=run, step=confirmation.step_number, obj=confirmation,
+        confirmation_id=str(confirmation.pk), details=details,
+    )  # fmt: skip

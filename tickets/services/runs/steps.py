@@ -1,0 +1,141 @@
+"""Steps of a run as rows: the intent before the act, the outcome after it, under the driver's claim."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cs_agent.engine.run.state import Phase, StepRecord, StepStatus
+from tickets.errors import ClaimLost
+from tickets.models import Run, RunStatus, Step, Ticket
+from tickets.services.evidence import audit, pictures
+from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import transitions
+
+_RESULTS = {StepStatus.DONE: "success", StepStatus.FAILED: "failure", StepStatus.REFUSED: "failure"}
+_TYPES = {
+    StepStatus.INTENDED: "step.intended",
+    StepStatus.DONE: "step.done",
+    StepStatus.FAILED: "step.failed",
+    StepStatus.REFUSED: "step.refused",
+    StepStatus.UNCERTAIN: "step.found_uncertain",
+}
+
+
+def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
+    """Write the step's row, or bring it up to date; ClaimLost (and nothing is saved) for a late worker."""
+    with transaction.atomic():
+        held = Run.objects.select_for_update().filter(pk=run.pk, claim_token=claim_token, status=RunStatus.RUNNING)
+        if not held.values("pk"):
+            raise ClaimLost
+        step = Step.objects.filter(run=run, number=record.number).first() or Step(
+            run=run, number=record.number, started_at=timezone.now()
+        )
+        _fill(step, record)
+        step.save()
+        live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+        _record(run, step, record)
+    return step
+
+
+def save_late_outcome(run: Run, record: StepRecord, *, claim_token: int) -> bool:
+    """The outcome of an act that was under way when its run was stopped: only the record of it is completed.
+
+    What cannot be undone and happened all the same is added to the run's result. False when it is not the outcome
+    of a step whose intent this worker wrote.
+    """
+    if record.status is StepStatus.INTENDED:
+        return False
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).select_related("ticket", "phone").get(pk=run.pk)
+        step = _cut_off(run)
+        if step is None or run.claim_token != claim_token or step.number != record.number:
+            return False
+        _fill(step, record)
+        step.save()
+        _record(run, step, record)
+        _tell_end(run, step)
+    return True
+
+
+def settle_cut_off(run: Run, *, touched: bool) -> bool:
+    """After a run's end nobody will come back for an act without an outcome: say what is known of it.
+
+    `touched` False: the phone was not touched for certain.
+    """
+    with transaction.atomic():
+        run = Run.objects.select_for_update(of=("self",)).select_related("ticket", "phone").get(pk=run.pk)
+        step = _cut_off(run)
+        if step is None:
+            return False
+        with runs.in_run_language(run):
+            outcome = _("是否已生效未知,请核实") if touched else _("已停止,没有执行")
+        step.status = (StepStatus.UNCERTAIN if touched else StepStatus.REFUSED).value
+        step.outcome, step.ended_at = outcome, timezone.now()
+        step.save(update_fields=["status", "outcome", "ended_at"])
+        audit.record(_TYPES[StepStatus(step.status)], run=run, step=step, obj=step, details={"outcome": outcome})
+        _tell_end(run, step)
+    return True
+
+
+def _cut_off(run: Run) -> Step | None:
+    """The act that an ended run was in the middle of, by its checkpoint."""
+    acting = run.status in transitions.ENDED and run.checkpoint.get("phase") == Phase.ACTING
+    intended = Step.objects.filter(run=run, number=run.checkpoint.get("step_no"), status=StepStatus.INTENDED.value)
+    return intended.first() if acting else None
+
+
+def _tell_end(run: Run, step: Step) -> None:
+    """The step's news, and for what cannot be undone a line in the result that people read."""
+    live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+    if not step.irreversible or step.status == StepStatus.REFUSED:
+        return
+    with runs.in_run_language(run):
+        done = step.status == StepStatus.DONE
+        text = _("停止时该操作已经执行:%s") if done else _("停止时该操作是否已执行未知,请核实:%s")
+        line = text % (step.thought or step.action_text)
+    run.result = f"{run.result}\n{line}".strip()
+    Run.objects.filter(pk=run.pk).update(result=run.result)
+    Ticket.objects.filter(pk=run.ticket_id).update(result=run.result)
+    live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
+
+
+def _fill(step: Step, record: StepRecord) -> None:
+    step.status = record.status.value
+    for name in ("thought", "action_text", "action_name", "confidence", "outcome", "app"):
+        setattr(step, name, getattr(record, name))
+    step.control = record.control[:200]
+    step.touch, step.timings, step.tokens = list(record.touch), dict(record.timings), dict(record.tokens)
+    if record.verdict is not None:
+        step.verdict, step.irreversible = record.verdict.kind.value, record.verdict.irreversible
+        step.reasons = [asdict(reason) for reason in record.verdict.reasons]
+    if record.status is not StepStatus.INTENDED:
+        step.ended_at = timezone.now()
+    _store_pictures(step, record)
+
+
+def _store_pictures(step: Step, record: StepRecord) -> None:
+    """Each picture once: the outcome brings the picture of before along again."""
+    for name, image in (("before", record.before), ("after", record.after)):
+        if image is not None and not getattr(step, name):
+            setattr(step, name, pictures.store(image, step.run_id, name))
+
+
+def _record(run: Run, step: Step, record: StepRecord) -> None:
+    """Every outcome, and the intent of whatever cannot be undone."""
+    if record.status is StepStatus.INTENDED and not step.irreversible:
+        return
+    details: dict[str, Any] = {
+        "action": step.action_text, "control": step.control, "app": step.app, "verdict": step.verdict,
+        "irreversible": step.irreversible,
+        "reasons": [reason["code"] for reason in step.reasons], "outcome": step.outcome, "thought": step.thought,
+    }  # fmt: skip
+    audit.record(
+        _TYPES[record.status], run=run, step=step, obj=step, result=_RESULTS.get(record.status, ""),
+        confidence=step.confidence, details=details,
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""The clock of takeovers: a human who makes no gesture is warned, then the takeover ends.
+
+Rule: nothing is decided for an absent human. By default the run asks for a takeover anew and keeps its phone with the
+screen as it was left, so that whoever comes next finds the work where it stands; an installation that would rather
+have the phone back sets CS_AGENT_TAKEOVER_IDLE_THEN to hand_off, which ends the run and leaves the ticket to people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.models import Run, RunStatus, Takeover
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import takeovers
+
+IDLE = "idle"  # the code of a takeover that is asked for anew, and of a run that was handed off
+HAND_OFF = "hand_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    warned: int = 0
+    ended: int = 0
+
+
+def sweep(now: datetime | None = None) -> Swept:
+    """One round over the takeovers under way; safe to call from several processes at once."""
+    now = now or timezone.now()
+    ended = sum(_end(row, now) for row in _quiet_since(now - _after("CS_AGENT_TAKEOVER_END_S")))
+    quiet = _quiet_since(now - _after("CS_AGENT_TAKEOVER_WARN_S")).filter(_UNWARNED)
+    return Swept(sum(_warn(row, now) for row in quiet), ended)
+
+
+_UNWARNED = Q(warned_at=None) | Q(warned_at__lt=F("last_gesture_at"))
+
+
+def _quiet_since(moment: datetime) -> QuerySet[Takeover]:
+    under_way = Takeover.objects.filter(ended_at=None, begun_at__isnull=False, run__status=RunStatus.TAKEN_OVER)
+    return under_way.filter(last_gesture_at__lte=moment).select_related("run__ticket", "user")
+
+
+def _warn(row: Takeover, now: datetime) -> bool:
+    """Once for each silence."""
+    with transaction.atomic():
+        unwarned = Takeover.objects.filter(_UNWARNED, pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
+        if not unwarned.update(warned_at=now):
+            return False
+        left = (row.last_gesture_at or now) + _after("CS_AGENT_TAKEOVER_END_S") - now
+        left_s = max(0, round(left / timedelta(seconds=1)))
+        live.publish_run(row.run, "takeover.idle", {"takeover": str(row.pk), "left_s": left_s})
+        audit.record("takeover.warned", user=row.user, run=row.run, obj=row, details={"left_s": left_s})
+    return True
+
+
+def _end(row: Takeover, now: datetime) -> bool:
+    """End it unless the human moved at the last moment: gestures take the same lock on the run."""
+    with transaction.atomic():
+        run = runs.locked(row.run)
+        still = Takeover.objects.filter(pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
+        if run.status != RunStatus.TAKEN_OVER or not still.exists():
+            return False
+        if settings.CS_AGENT["CS_AGENT_TAKEOVER_IDLE_THEN"] == HAND_OFF:
+            _hand_off(run, row)
+        else:
+            takeovers.ask_anew(run, row, code=IDLE, reason=_reason(run, row))
+    return True
+
+
+def _hand_off(run: Run, row: Takeover) -> None:
+    with runs.in_run_language(run):
+        result = _("人工接管长时间没有操作,已转人工处理")
+    runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code=IDLE)
+    audit.record("takeover.ended", user=row.user, run=run, obj=row, result="failure", details={"reason": IDLE})
+    runs.enqueue(run)
+
+
+def _reason(run: Run, row: Takeover) -> str:
+    with runs.in_run_language(run):
+        words = _("%s 长时间没有操作,接管已结束;手机保持原样,请继续接管或停止") % (row.user or "?")
+    return f"{words}\n{row.reason}".strip() if row.reason and row.code != IDLE else words
+
+
+def _after(name: str) -> timedelta:
+    return timedelta(seconds=settings.CS_AGENT[name])

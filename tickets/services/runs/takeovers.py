@@ -1,0 +1,198 @@
+"""A human drives the phone: asked for, begun, gesture by gesture on the record, handed back.
+
+Rule: the run is `taken_over` the whole time and keeps the phone's lease; the agent cannot move. One human at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cs_agent.engine.run import human
+from cs_agent.engine.run.state import RunState
+from tickets.errors import Conflict, NotPending, RunEnded
+from tickets.models import Run, RunStatus, Step, StepActor, Takeover
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit, pictures
+from tickets.services.live import events as live
+from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.people import access
+from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import transitions
+
+_OPEN = {"ended_at": None}
+
+
+def begin(run: Run, user: Any) -> Takeover:
+    """Give the phone to the user: at once when no worker drives it (`begun_at` is set), else as soon as the
+    worker has let go (`begun_at` is null until then)."""
+    require(user, Permission.TAKE_OVER, run=run)
+    access.require_visible(user, run.ticket)
+    with transaction.atomic():
+        run = runs.locked(run)
+        _refuse_untakeable(run)
+        takeover = _open(run) or Takeover(run=run, code="operator")
+        _refuse_other_human(takeover, user)
+        takeover.user = user
+        takeover.save()
+        if runs.is_driven(run):
+            Run.objects.filter(pk=run.pk).update(takeover_requested=True)
+            live.publish_run(run, "takeover.asked", {"takeover": str(takeover.pk), "by": user.get_username()})
+            audit.record("takeover.requested", user=user, run=run, obj=takeover)
+            return takeover
+        return _begin(run, takeover, user)
+
+
+def begin_now(run: Run) -> Takeover:
+    """Called by the worker that has let go of the phone for the human who asked for it."""
+    with transaction.atomic():
+        takeover = _open(run) or Takeover.objects.create(run=run, code="operator")
+        return _begin(run, takeover, takeover.user)
+
+
+def hand_back(takeover: Takeover, user: Any, note: str = "") -> Takeover:
+    """The agent goes on: it looks afresh and is told what the human did."""
+    require(user, Permission.TAKE_OVER, run=takeover.run)
+    access.require_visible(user, takeover.run.ticket)
+    with transaction.atomic():
+        run = runs.locked(takeover.run)
+        takeover = Takeover.objects.get(pk=takeover.pk)
+        if takeover.ended_at is not None or run.status != RunStatus.TAKEN_OVER or takeover.begun_at is None:
+            raise NotPending(_("当前没有正在进行的人工接管。"))
+        _refuse_other_human(takeover, user)
+        takeover.summary = summary = _summary(run, takeover, note.strip())
+        takeover.ended_at = timezone.now()
+        takeover.save(update_fields=["summary", "ended_at"])
+        live.publish_run(run, "takeover.ended", {"takeover": str(takeover.pk)})
+        _resume(run, takeover, user, summary)
+    return takeover
+
+
+def ask_anew(run: Run, takeover: Takeover, *, code: str, reason: str) -> Takeover:
+    """End a takeover whose human is gone, and ask for another: the run stays taken over and keeps its phone.
+
+    What was done by hand until now is carried over, for the agent is told of it at the handback.
+    """
+    with transaction.atomic():
+        takeover.summary, takeover.ended_at = _summary(run, takeover, ""), timezone.now()
+        takeover.save(update_fields=["summary", "ended_at"])
+        anew = Takeover.objects.create(run=run, reason=reason, code=code, summary=takeover.summary)
+        live.publish_run(run, "takeover.ended", {"takeover": str(takeover.pk), "code": code})
+        live.publish_run(run, "takeover.asked", {"takeover": str(anew.pk), "reason": reason})
+        details = {"reason": code, "summary": takeover.summary}
+        audit.record("takeover.ended", user=takeover.user, run=run, obj=takeover, result="failure", details=details)
+        audit.record("takeover.asked", run=run, obj=anew, details={"reason": reason, "code": code})
+    return anew
+
+
+def finish_by_hand(takeover: Takeover, user: Any, note: str) -> Run:
+    """The human leaves automation for good: the ticket is handed off, with a word on what was done."""
+    require(user, Permission.TAKE_OVER, run=takeover.run)
+    access.require_visible(user, takeover.run.ticket)
+    with transaction.atomic():
+        run = runs.locked(takeover.run)
+        if run.status != RunStatus.TAKEN_OVER:
+            raise NotPending(_("当前没有正在进行的人工接管。"))
+        result = note.strip() or _("已转人工处理")
+        runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code="by_hand", user=user)
+        runs.enqueue(run)
+    return run
+
+
+def record_gesture(takeover: Takeover, gesture: Gesture, before: Any = None, after: Any = None) -> Step:
+    """Write a human's gesture down as a step of the run, with the pictures around it (PIL images)."""
+    now = timezone.now()
+    with transaction.atomic():
+        run = runs.locked(takeover.run)
+        Takeover.objects.filter(pk=takeover.pk).update(last_gesture_at=now)
+        step = Step.objects.create(
+            run=run,
+            number=last_number(run) + 1,
+            actor=StepActor.HUMAN,
+            user_id=gesture.user_id,
+            status="done",
+            action_name=gesture.kind.value,
+            action_text=_described(gesture),
+            touch=list(gesture.points),
+            before=pictures.store(before, run.pk, "before") if before is not None else "",
+            after=pictures.store(after, run.pk, "after") if after is not None else "",
+            started_at=now,
+            ended_at=now,
+        )
+        live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+        details = {"gesture": gesture.kind.value, "points": list(gesture.points)}
+        audit.record("takeover.gesture_made", user=step.user, run=run, step=step, obj=takeover, details=details)
+    return step
+
+
+def last_number(run: Run) -> int:
+    return Step.objects.filter(run=run).aggregate(last=Max("number"))["last"] or 0
+
+
+def _begin(run: Run, takeover: Takeover, user: Any) -> Takeover:
+    """The checkpoint says so first: a run that was waiting has its question or confirmation dropped."""
+    if run.status != RunStatus.TAKEN_OVER:
+        state = human.take_over(RunState.from_json(run.checkpoint))
+        changes: dict[str, Any] = {"claimed_until": None, "takeover_requested": False}
+        runs.move(run, RunStatus.TAKEN_OVER, user=user, audit="run.taken_over", checkpoint=state.to_json(), **changes)
+        runs.void_waiting(run, keep=takeover)
+    takeover.begun_at = takeover.last_gesture_at = timezone.now()
+    takeover.save(update_fields=["begun_at", "last_gesture_at"])
+    name = user.get_username() if user else ""
+    live.publish_run(run, "takeover.begun", {"takeover": str(takeover.pk), "by": name})
+    audit.record("takeover.begun", user=user, run=run, obj=takeover)
+    return takeover
+
+
+def _resume(run: Run, takeover: Takeover, user: Any, summary: str) -> None:
+    state = human.handed_back(RunState.from_json(run.checkpoint), summary)
+    state = state.evolve(step_no=max(state.step_no, last_number(run)))
+    runs.move(
+        run, RunStatus.QUEUED, user=user, audit="run.resumed", checkpoint=state.to_json(), failures_in_a_row=0,
+        drivers_lost=0,
+    )  # fmt: skip
+    audit.record("takeover.ended", user=user, run=run, obj=takeover, result="success", details={"summary": summary})
+    runs.enqueue(run)
+
+
+def _open(run: Run) -> Takeover | None:
+    return Takeover.objects.filter(run=run, **_OPEN).order_by("-asked_at").first()
+
+
+def _refuse_untakeable(run: Run) -> None:
+    if run.status in transitions.ENDED:
+        raise RunEnded
+    if not run.checkpoint or run.phone is None:
+        raise Conflict(_("手机还没有分配,暂时不能接管。"), code="no_phone")
+
+
+def _refuse_other_human(takeover: Takeover, user: Any) -> None:
+    if takeover.user_id is not None and takeover.user_id != user.pk:
+        raise Conflict(_("%s 正在接管手机。") % takeover.user, code="taken_by_other", by=str(takeover.user))
+
+
+def _summary(run: Run, takeover: Takeover, note: str) -> str:
+    """What the agent is told: the humans' gestures in order, and the last one's own words."""
+    steps = Step.objects.filter(run=run, actor=StepActor.HUMAN, started_at__gte=takeover.begun_at)
+    done = [step.action_text for step in steps.order_by("number")][-20:]
+    parts = [takeover.summary, _("人工操作:") + ";".join(done) if done else _("人工没有操作手机"), note]
+    return "\n".join(part for part in parts if part)
+
+
+def _described(gesture: Gesture) -> str:
+    """In words, without what was typed: it may be a password or a code."""
+    match gesture.kind:
+        case GestureKind.TYPE:
+            return _("输入了 %d 个字符") % len(gesture.text)
+        case GestureKind.KEY:
+            return _("按键 %s") % gesture.key
+        case GestureKind.SWIPE:
+            return _("滑动 (%d,%d) → (%d,%d)") % gesture.points
+        case GestureKind.LONG_PRESS:
+            return _("长按 (%d,%d)") % gesture.points
+        case _:
+            return _("点击 (%d,%d)") % gesture.points
