@@ -1,6 +1,6 @@
 """What the engine needs of the world, as small protocols.
 
-`cs_agent.phone`, `cs_agent.vision` and `cs_agent.recording` provide them; `cs_agent.engine.fakes` ships
+`cs_agent.phone`, `cs_agent.vision` and `cs_agent.recording` provide them; `cs_agent.testing` ships
 implementations for cases a real part cannot produce. All points are device pixels unless they say otherwise.
 """
 
