@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from PIL import Image
 
 from cs_agent.geometry import Box, Size
 
-_PERMISSION_PACKAGES = ("permissioncontroller", "packageinstaller", "com.lbe.security", "securitypermission")
+
+class AppKind(StrEnum):
+    """What an app is to the person who holds the phone; the driver says so, as platforms name them differently."""
+
+    APP = "app"
+    HOME = "home"  # the home screen
+    PERMISSION = "permission"  # the system's dialog that asks whether an app may do something
+    FILES = "files"  # the system's own picker of files and pictures
+
+
+class Role(StrEnum):
+    """What a node of the tree is, in words of no platform; the driver sets it."""
+
+    BUTTON = "button"
+    CHECK_BOX = "check_box"
+    RADIO = "radio"
+    SWITCH = "switch"  # takes effect at once
+    SLIDER = "slider"
+    EDIT = "edit"
+    SEARCH = "search"  # a field for searching
+    PICKER = "picker"  # a drop-down list, or a wheel of dates or numbers
+    LIST = "list"
+    TAB = "tab"
+    IMAGE = "image"
+    TEXT = "text"
+    WEB = "web"  # a page within an app
+    OTHER = "other"
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
@@ -35,6 +62,7 @@ class ForegroundApp:
 
     package: str
     activity: str = ""
+    kind: AppKind = AppKind.APP
 
     @property
     def known(self) -> bool:
@@ -42,8 +70,7 @@ class ForegroundApp:
 
     @property
     def asks_permission(self) -> bool:
-        """The system's own dialog that asks whether an app may do something."""
-        return any(word in self.package for word in _PERMISSION_PACKAGES)
+        return self.kind is AppKind.PERMISSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +84,15 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class UiNode:
-    """One visible node of the accessibility tree (uiautomator names)."""
+    """One visible node of the accessibility tree; `package` and `app_kind` are those of the window it belongs to."""
 
     text: str
     box: Box
     description: str = ""
     resource_id: str = ""
-    class_name: str = ""
+    role: Role = Role.OTHER
     package: str = ""
+    app_kind: AppKind = AppKind.APP
     clickable: bool = False
     checkable: bool = False
     checked: bool = False
@@ -76,7 +104,7 @@ class UiNode:
 
     @property
     def editable(self) -> bool:
-        return self.class_name.endswith("EditText")
+        return self.role in (Role.EDIT, Role.SEARCH)
 
     @property
     def label(self) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from cs_agent.geometry import Size
 from cs_agent.observation import ForegroundApp
+from cs_agent.phone.android_names import kind_of
 
 SYSTEM_UI = "com.android.systemui"
 
@@ -233,4 +234,4 @@ def _app_of_window(window: str) -> ForegroundApp | None:
 
 def _app(match: re.Match[str]) -> ForegroundApp:
     package, activity = match["package"], match["activity"]
-    return ForegroundApp(package, package + activity if activity.startswith(".") else activity)
+    return ForegroundApp(package, package + activity if activity.startswith(".") else activity, kind_of(package))

@@ -17,6 +17,7 @@ from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from cs_agent.phone import parse
 from cs_agent.phone.adb import AdbLink, Output
+from cs_agent.phone.android_names import KEY_CODES
 from cs_agent.phone.apps import Apps
 from cs_agent.phone.errors import CommandFailed, GestureOffScreen, GesturesBlocked, PhoneLocked, PhoneTimeout
 from cs_agent.phone.files import Files, RemoteFile
@@ -121,7 +122,7 @@ class AdbPhone:
         self._gesture(f"swipe {self._at(start)} {self._at(end)} {round(seconds * 1000)}", seconds)
 
     def press(self, key: Key) -> None:
-        self._gesture(f"keyevent {key.value}")
+        self._gesture(f"keyevent {KEY_CODES[key]}")
 
     # --- typing
 

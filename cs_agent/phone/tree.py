@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 from cs_agent.geometry import Box
 from cs_agent.observation import UiNode
+from cs_agent.phone.android_names import kind_of, role_of
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _FORBIDDEN = re.compile(
@@ -60,13 +61,15 @@ def _node(attributes: dict[str, str], parent: int) -> UiNode:
     def is_set(name: str) -> bool:
         return attributes.get(name) == "true"
 
+    package = attributes.get("package", "")
     return UiNode(
         text=attributes.get("text", ""),
         box=_box(attributes.get("bounds", "")),
         description=attributes.get("content-desc", ""),
         resource_id=attributes.get("resource-id", ""),
-        class_name=attributes.get("class", ""),
-        package=attributes.get("package", ""),
+        role=role_of(attributes.get("class", "")),
+        package=package,
+        app_kind=kind_of(package),
         clickable=is_set("clickable"),
         checkable=is_set("checkable"),
         checked=is_set("checked") or is_set("selected"),

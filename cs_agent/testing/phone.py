@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point, Size
-from cs_agent.observation import ForegroundApp, Screenshot, TextLine, UiNode
+from cs_agent.observation import AppKind, ForegroundApp, Screenshot, TextLine, UiNode
 from cs_agent.testing.screens import PHONE, Element, Layout, lay_out
 
 _CHOICES = ("radio", "check", "switch")
@@ -36,6 +36,7 @@ class FakeScreen:
 
     rows: Sequence[Sequence[str] | str]
     package: str = "com.example.app"
+    app_kind: AppKind = field(default=AppKind.APP, kw_only=True)
     goes: Mapping[str, str] = field(default_factory=dict)
     does: Mapping[str, str] = field(default_factory=dict)
     becomes: tuple[str, int] | None = None
@@ -67,7 +68,9 @@ class FakePhone:
         self.shown, self._captures = name, 0
         screen = self.screens[name]
         if name not in self._layouts:
-            self._layouts[name] = lay_out(screen.rows, package=screen.package, size=self.screen_size)
+            self._layouts[name] = lay_out(
+                screen.rows, package=screen.package, app_kind=screen.app_kind, size=self.screen_size
+            )
         self._changed()
 
     def change(self, old: str, new: str) -> None:
@@ -100,7 +103,8 @@ class FakePhone:
 
     def foreground(self) -> ForegroundApp:
         self._maybe_fail("foreground")
-        return ForegroundApp(self.screens[self.shown].package)
+        screen = self.screens[self.shown]
+        return ForegroundApp(screen.package, kind=screen.app_kind)
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         self._maybe_fail("nodes")

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageDraw
 
 from cs_agent.geometry import Box, Size
-from cs_agent.observation import TextLine, UiNode
+from cs_agent.observation import AppKind, Role, TextLine, UiNode
 
 PHONE = Size(1080, 2400)
 _TOP = 0.06  # below the status bar
@@ -28,19 +28,19 @@ _MARGIN = 0.04
 _WIDE_CHAR, _NARROW_CHAR = 0.04, 0.022  # of the width
 _TEXT_HEIGHT = 0.019
 
-_CLASSES = {
-    "button": "android.widget.Button",
-    "radio": "android.widget.RadioButton",
-    "check": "android.widget.CheckBox",
-    "switch": "android.widget.Switch",
-    "slider": "android.widget.SeekBar",
-    "input": "android.widget.EditText",
-    "hint": "android.widget.EditText",
-    "password": "android.widget.EditText",
-    "icon": "android.widget.ImageView",
-    "desc": "android.widget.ImageButton",
+_ROLES = {
+    "button": Role.BUTTON,
+    "radio": Role.RADIO,
+    "check": Role.CHECK_BOX,
+    "switch": Role.SWITCH,
+    "slider": Role.SLIDER,
+    "input": Role.EDIT,
+    "hint": Role.EDIT,
+    "password": Role.EDIT,
+    "icon": Role.IMAGE,
+    "desc": Role.BUTTON,
 }
-_KINDS = {"title", "label", "text", "sentence", "link", "row", "card", *_CLASSES}
+_KINDS = {"title", "label", "text", "sentence", "link", "row", "card", *_ROLES}
 _PRESSED = {"button", "link", "row", "card", "icon", "desc", "radio", "check", "switch"}
 _CENTRED = {"button", "title", "icon", "desc"}
 _SPEECHLESS = {"icon", "desc"}  # the picture shows no words
@@ -63,6 +63,7 @@ class Layout:
     elements: tuple[Element, ...]
     size: Size = PHONE
     package: str = "com.example.app"
+    app_kind: AppKind = AppKind.APP
 
     def find(self, text: str) -> Element:
         """The element with that text; LookupError for none."""
@@ -75,8 +76,8 @@ class Layout:
         root = UiNode(
             "",
             Box(0, 0, self.size.width, self.size.height),
-            class_name="android.widget.FrameLayout",
             package=self.package,
+            app_kind=self.app_kind,
         )
         return (root, *(self._node(element) for element in self.elements))
 
@@ -103,8 +104,9 @@ class Layout:
             text="" if kind == "desc" else words,
             description=words if kind == "desc" else "",
             box=element.box,
-            class_name=_CLASSES.get(kind, "android.widget.TextView"),
+            role=_ROLES.get(kind, Role.TEXT),
             package=self.package,
+            app_kind=self.app_kind,
             clickable=kind in _PRESSED,
             checkable=kind in ("radio", "check", "switch"),
             checked=element.chosen,
@@ -119,14 +121,20 @@ class Layout:
         return replace(self, elements=tuple(new if e is old else e for e in self.elements))
 
 
-def lay_out(rows: Sequence[Sequence[str] | str], *, package: str = "com.example.app", size: Size = PHONE) -> Layout:
+def lay_out(
+    rows: Sequence[Sequence[str] | str],
+    *,
+    package: str = "com.example.app",
+    app_kind: AppKind = AppKind.APP,
+    size: Size = PHONE,
+) -> Layout:
     """Rows from top to bottom, evenly divided columns."""
     above, below, middle = _sections(rows)
     height = int((_ROW + _GAP) * size.height)
     elements = _rows(above, int(_TOP * size.height), size)
     elements += _rows(middle, int(0.42 * size.height), size)
     elements += _rows(below, size.height - int(0.01 * size.height) - height * len(below), size)
-    return Layout(tuple(elements), size, package)
+    return Layout(tuple(elements), size, package, app_kind)
 
 
 def _sections(rows: Sequence[Sequence[str] | str]) -> tuple[list[list[str]], list[list[str]], list[list[str]]]:

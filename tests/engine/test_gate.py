@@ -28,7 +28,7 @@ from cs_agent.engine.gate.decide import GatePolicy, StepContext, UnknownConfiden
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.geometry import Box, NormPoint
-from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
+from cs_agent.observation import AppKind, ForegroundApp, Observation, Screenshot, TextLine, UiNode
 from cs_agent.testing.screens import lay_out
 from tests.engine.gate_cases import cases
 
@@ -78,14 +78,19 @@ def test_only_apps_of_the_flow_are_launched(app, kind):
     assert decide(Launch(app), screen(ORDER), FlowRules(app_names=("售后系统",))).kind is kind
 
 
-@pytest.mark.parametrize(("package", "kind"), [
-    ("com.shop", VerdictKind.ALLOW), ("com.evil", VerdictKind.DENY), ("", VerdictKind.ASK),
-    ("com.android.launcher3", VerdictKind.ALLOW), ("com.miui.home", VerdictKind.ALLOW),
-    ("com.android.documentsui", VerdictKind.ALLOW),
-])  # fmt: skip
-def test_an_app_that_the_flow_does_not_name_is_not_touched(package, kind):
+APPS = (
+    (ForegroundApp("com.shop"), VerdictKind.ALLOW),
+    (ForegroundApp("com.evil"), VerdictKind.DENY),
+    (ForegroundApp(""), VerdictKind.ASK),
+    (ForegroundApp("com.maker.desk", kind=AppKind.HOME), VerdictKind.ALLOW),
+    (ForegroundApp("com.maker.files", kind=AppKind.FILES), VerdictKind.ALLOW),
+)
+
+
+@pytest.mark.parametrize(("app", "kind"), APPS)
+def test_an_app_that_the_flow_does_not_name_is_not_touched(app, kind):
     rules = FlowRules(allowed_apps=("com.shop",))
-    seen = screen(ORDER, package)
+    seen = replace(screen(ORDER, app.package), app=app)
     assert decide(Tap(at(ORDER, "刷新")), seen, rules, confidence=1.0).kind is kind
     assert decide(Type("x"), seen, rules, confidence=1.0).kind is kind
     assert decide(Back(), seen, rules).kind is VerdictKind.ALLOW
@@ -246,6 +251,14 @@ def test_scrolling_a_form_is_not_asked_for():
     rows = ["title:申请退款", "hint:请输入金额", "row:原因", "row:说明", "---", "button:提交"]
     swipe = Swipe(NormPoint(500, 700), NormPoint(500, 300))
     assert decide(swipe, screen(rows), confidence=1.0).kind is VerdictKind.ALLOW
+
+
+def test_the_systems_own_picker_over_the_page_is_no_other_apps_window():
+    seen = screen(["title:订单", "row:订单 1001"])
+    picker = UiNode("订单 1001", seen.nodes[2].box, package="com.maker.files", app_kind=AppKind.FILES, clickable=True)
+    seen = replace(seen, nodes=(*seen.nodes, picker))
+    verdict = decide(Tap(at(["title:订单", "row:订单 1001"], "订单 1001")), seen, confidence=1.0)
+    assert "overlay" not in codes(verdict)
 
 
 def test_another_apps_window_over_the_page_is_asked_about():

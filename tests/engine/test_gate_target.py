@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw
 from cs_agent.engine.screen.page import Nature, is_search_page, read_page
 from cs_agent.engine.screen.targets import control_box, find_target, has_ink, row_texts
 from cs_agent.geometry import Box, Point, Size
-from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine, UiNode
+from cs_agent.observation import AppKind, ForegroundApp, Observation, Screenshot, TextLine, UiNode
+from cs_agent.phone.android_names import role_of
 from cs_agent.testing.screens import lay_out
 
 SIZE = Size(540, 1200)
@@ -26,7 +27,7 @@ def page(
 
 
 def node(text: str, box: tuple[int, int, int, int], kind: str = "TextView", **options) -> UiNode:
-    return UiNode(text, Box(*box), class_name=f"android.widget.{kind}", package="com.app", **options)
+    return UiNode(text, Box(*box), role=role_of(f"android.widget.{kind}"), package="com.app", **options)
 
 
 def line(text: str, box: tuple[int, int, int, int], score: float = 0.99) -> TextLine:
@@ -37,7 +38,7 @@ def laid(rows, **options) -> Observation:
     layout = lay_out(rows, size=SIZE)
     return Observation(
         Screenshot(layout.image(), 0.0),
-        ForegroundApp(options.get("package", "com.app")),
+        ForegroundApp("com.app", kind=options.get("app_kind", AppKind.APP)),
         layout.lines(),
         layout.nodes(),
     )
@@ -181,7 +182,7 @@ def test_a_page_has_the_natures_its_words_say(rows, natures):
 
 
 def test_a_permission_dialog_is_known_by_its_app_or_by_its_words():
-    assert Nature.PERMISSION in read_page(laid(["text:?"], package="com.android.permissioncontroller")).natures
+    assert Nature.PERMISSION in read_page(laid(["text:?"], app_kind=AppKind.PERMISSION)).natures
     words = ["###", "text:是否允许“地图”获取位置信息?", ["button:拒绝", "button:允许"]]
     assert Nature.PERMISSION in read_page(laid(words)).natures
     assert Nature.PERMISSION not in read_page(laid(["text:允许七天内无理由退货"])).natures

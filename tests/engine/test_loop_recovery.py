@@ -9,6 +9,7 @@ from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Phase, StepStatus, TakeoverRequest
 from cs_agent.geometry import NormPoint
+from cs_agent.observation import AppKind
 from cs_agent.testing.phone import FakeScreen
 from tests.engine.story import Story
 
@@ -58,7 +59,7 @@ def test_a_pop_up_that_will_not_close_is_left_to_the_model_in_the_end():
      "Only this time"),
 ])  # fmt: skip
 def test_a_permission_is_never_granted_without_a_human(rows, allow):
-    dialog = FakeScreen(rows, package="com.android.permissioncontroller", goes={allow: "home"})
+    dialog = FakeScreen(rows, package="com.maker.permissions", app_kind=AppKind.PERMISSION, goes={allow: "home"})
     story = Story(screens(ask=dialog), ["订单 1001"], begins="ask")
     asked = story.turn().pause
     assert isinstance(asked, ConfirmationRequest)
@@ -70,8 +71,12 @@ def test_a_permission_is_never_granted_without_a_human(rows, allow):
 
 
 def test_on_a_permission_dialog_nothing_is_scrolled_for_the_flows_fields():
-    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
-                        package="com.android.permissioncontroller", goes={"允许": "home"})  # fmt: skip
+    dialog = FakeScreen(
+        ["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+        package="com.maker.permissions",
+        app_kind=AppKind.PERMISSION,
+        goes={"允许": "home"},
+    )
     rules = FlowRules(confirm_fields=(ConfirmField("amount", "退款", ("退款金额",)),))
     story = Story(screens(ask=dialog), ["订单 1001"], begins="ask", rules=rules)
     asked = story.turn().pause
@@ -83,16 +88,24 @@ def test_on_a_permission_dialog_nothing_is_scrolled_for_the_flows_fields():
 
 
 def test_a_flow_that_only_looks_things_up_declines_permissions_by_itself():
-    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
-                        package="com.android.permissioncontroller", goes={"不允许": "home"})  # fmt: skip
+    dialog = FakeScreen(
+        ["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+        package="com.maker.permissions",
+        app_kind=AppKind.PERMISSION,
+        goes={"不允许": "home"},
+    )
     story = Story(screens(ask=dialog), ["订单 1001"], begins="ask", rules=FlowRules(read_only=True))
     assert story.turn().pause is None
     assert (story.phone.acts, story.phone.shown) == (["tap:不允许"], "home")
 
 
 def test_a_permission_that_a_human_refused_is_not_asked_again_by_the_engine():
-    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
-                        package="com.android.permissioncontroller", goes={"不允许": "home"})  # fmt: skip
+    dialog = FakeScreen(
+        ["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+        package="com.maker.permissions",
+        app_kind=AppKind.PERMISSION,
+        goes={"不允许": "home"},
+    )
     story = Story(screens(ask=dialog), ["不允许", "订单 1001"], begins="ask")
     story.turn()
     story.state = human.reject(story.state, "不要给权限", end=False)

@@ -8,6 +8,7 @@ from cs_agent.engine.actions.values import Back, Finish, Launch, Type
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, EndStatus, TakeoverRequest
+from cs_agent.observation import AppKind
 from cs_agent.testing.phone import FakeScreen
 from tests.engine.story import COMPLAINT, RULES, Story
 
@@ -24,7 +25,7 @@ RESEND = {
         "com.sms", goes={"确认发送": "sent", "取消": "user"}, does={"确认发送": "sms"},
     ),
     "sent": FakeScreen(["title:发送结果", "text:发送成功", "button:完成"], "com.sms"),
-    "launcher": FakeScreen([["link:短信平台", "link:相机"]], "com.android.launcher3"),
+    "launcher": FakeScreen([["link:短信平台", "link:相机"]], "com.maker.desk", app_kind=AppKind.HOME),
 }  # fmt: skip
 RESEND_RULES = FlowRules(
     success_evidence=(("发送成功",),),

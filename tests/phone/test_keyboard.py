@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.geometry import Box
-from cs_agent.observation import UiNode
+from cs_agent.observation import Role, UiNode
 from cs_agent.phone import errors
 from cs_agent.phone.keyboard import ADB_KEYBOARD, ascii_parts, shows
 from cs_agent.phone.phone import AdbPhone
@@ -298,4 +298,4 @@ def test_the_parts_of_a_plain_text_type_exactly_that_text(text: str) -> None:
     ("typed", "shown", "accepted"), [("13812345678", "138 1234 5678", True), ("399.00", "39900", False)]
 )
 def test_an_app_may_group_digits_but_not_lose_the_decimal_point(typed: str, shown: str, accepted: bool) -> None:
-    assert shows(UiNode(shown, Box(0, 0, 1, 1), class_name="EditText"), typed) is accepted
+    assert shows(UiNode(shown, Box(0, 0, 1, 1), role=Role.EDIT), typed) is accepted

@@ -30,7 +30,7 @@ def next_action(nodes: tuple[UiNode, ...], mobile: str, phone: AdbPhone) -> Acti
     def tap(node: UiNode) -> Action:
         return Tap(node.box.center.to_norm(size))
 
-    fields = [node for node in nodes if node.class_name.endswith("EditText")]
+    fields = [node for node in nodes if node.editable]
     if not any(node.package == _APP for node in nodes):
         return Launch("短信平台")
     if _named(nodes, "发送成功"):

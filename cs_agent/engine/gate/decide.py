@@ -7,7 +7,6 @@ says makes a control safer than its own words and kind are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -30,13 +29,12 @@ from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.engine.screen.page import Nature, read_page
 from cs_agent.engine.screen.text import show_money, squash
-from cs_agent.observation import Observation
+from cs_agent.observation import AppKind, ForegroundApp, Observation
 
 __all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "decide"]
 
 _SEVERITY = (VerdictKind.ALLOW, VerdictKind.ASK, VerdictKind.CONFIRM, VerdictKind.TAKE_OVER, VerdictKind.DENY)
 _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
-_LAUNCHER = re.compile(r"launcher|trebuchet|\.home\b|homescreen", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +93,14 @@ def _of_app(action: Action, scene: Scene) -> Iterator[Finding]:
     package = scene.observation.app.package
     if not package:
         yield Finding(VerdictKind.ASK, reason("app_unknown"))
-    elif not _is_allowed(package, scene):
+    elif not _is_allowed(scene.observation.app, scene):
         yield Finding(VerdictKind.DENY, reason("app_not_allowed", label=package))
 
 
-def _is_allowed(package: str, scene: Scene) -> bool:
-    if package in scene.rules.allowed_apps or package in scene.policy.companion_apps:
+def _is_allowed(app: ForegroundApp, scene: Scene) -> bool:
+    if app.package in scene.rules.allowed_apps or app.package in scene.policy.companion_apps:
         return True
-    return bool(_LAUNCHER.search(package)) or Nature.PERMISSION in scene.page.natures
+    return app.kind in (AppKind.HOME, AppKind.FILES) or Nature.PERMISSION in scene.page.natures
 
 
 def _of_model(action: Action, scene: Scene, confidence: float | None) -> Iterator[Finding]:

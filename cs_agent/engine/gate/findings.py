@@ -12,14 +12,6 @@ from cs_agent.engine.screen.page import Page
 from cs_agent.engine.screen.text import money
 from cs_agent.observation import Observation
 
-_PICKERS = (
-    "com.android.documentsui",
-    "com.google.android.documentsui",
-    "com.android.providers.media.module",
-    "com.google.android.providers.media.module",
-    "com.android.photopicker",
-)
-
 
 class UnknownConfidence(StrEnum):
     """What a reply without a confidence means, as of a server without logprobs."""
@@ -37,7 +29,7 @@ class GatePolicy:
     unknown_confidence: UnknownConfidence = UnknownConfidence.ALLOW  # the reason is noted either way
     over_limit: VerdictKind = VerdictKind.CONFIRM  # or DENY; the reason's code tells who must confirm
     permission: VerdictKind = VerdictKind.CONFIRM  # or TAKE_OVER, DENY
-    companion_apps: tuple[str, ...] = _PICKERS  # the system's own pages that a flow's app may call up
+    companion_apps: tuple[str, ...] = ()  # apps that a flow's app may call up, besides the system's file pickers
 
 
 @dataclass(frozen=True, slots=True)

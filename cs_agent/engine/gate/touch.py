@@ -14,7 +14,7 @@ from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import RISK, LabelKind, LabelSense, ends_a_choice, is_bidding, sense
 from cs_agent.geometry import Box, Point
-from cs_agent.observation import Observation
+from cs_agent.observation import AppKind, Observation
 
 _CORNER = (0.16, 0.11)  # width and height of the corner where the way back is, parts of the screen
 _KEYBOARD_TOP = 0.55  # of the screen's height; keyboards stand below
@@ -155,7 +155,7 @@ def _is_navigation(target: Target, scene: Scene) -> bool:
 def _is_foreign(target: Target, scene: Scene) -> bool:
     """A window of another app lies over the foreground app at that place."""
     own = scene.observation.app.package
-    if not target.package or not own or target.package == own:
+    if not target.package or not own or target.package == own or target.app_kind is AppKind.FILES:
         return False
     return target.package not in scene.rules.allowed_apps and target.package not in scene.policy.companion_apps
 

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class Key(StrEnum):
-    """System keys; the value is Android's keycode name."""
+    """Keys of the phone itself; the driver knows what its platform calls them."""
 
-    BACK = "KEYCODE_BACK"
-    HOME = "KEYCODE_HOME"
-    RECENT = "KEYCODE_APP_SWITCH"
-    ENTER = "KEYCODE_ENTER"
+    BACK = "back"
+    HOME = "home"
+    RECENT = "recent"
+    ENTER = "enter"
 
 
 class PhoneError(Trouble):
@@ -40,7 +40,7 @@ class PhoneError(Trouble):
 
 
 class Phone(Protocol):
-    """One Android phone. Every method raises a PhoneError (tree in cs_agent.phone.errors), never returns junk."""
+    """One phone. Every method raises a PhoneError (tree in cs_agent.phone.errors), never returns junk."""
 
     def size(self) -> Size:
         """Of the screen in its current rotation."""
@@ -66,7 +66,7 @@ class Phone(Protocol):
     def press(self, key: Key) -> None: ...
 
     def launch(self, app: str) -> None:
-        """Start an app by the name people use for it, its package, or its label on the phone."""
+        """Start an app by the name people use for it, its identifier, or its label on the phone."""
 
 
 class SettleDetector(Protocol):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cs_agent.engine.screen.text import amounts, fold
 from cs_agent.engine.screen.words import LabelKind, sense
-from cs_agent.observation import Observation, UiNode
+from cs_agent.observation import Observation, Role, UiNode
 
 
 class Nature(StrEnum):
@@ -91,7 +91,7 @@ def read_page(observation: Observation) -> Page:
 
 
 def is_search_field(node: UiNode) -> bool:
-    return bool(_SEARCH.search(fold(f"{node.label} {node.resource_id} {node.class_name}")))
+    return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.label} {node.resource_id}")))
 
 
 def is_search_page(observation: Observation) -> bool:
@@ -136,7 +136,7 @@ def _is_dialog(texts: list[str], kinds: set[LabelKind]) -> bool:
 
 def _has_form(observation: Observation, texts: list[str]) -> bool:
     for node in observation.nodes or ():
-        if node.checkable and not any(word in node.class_name for word in ("Switch", "ToggleButton")):
+        if node.checkable and node.role is not Role.SWITCH:
             return True
     fields = [node for node in observation.nodes or () if node.editable]
     if fields and not is_search_page(observation):

@@ -12,7 +12,7 @@ from PIL import Image
 
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
-from cs_agent.observation import Observation, TextLine, UiNode
+from cs_agent.observation import AppKind, Observation, Role, TextLine, UiNode
 
 _CONTROL_AREA = 0.25  # of the screen; anything larger is a page or a list, not a control
 _NEAR = 0.03  # of the screen's height: a finger's breadth
@@ -39,6 +39,7 @@ class Target:
     labels: tuple[str, ...] = ()
     box: Box | None = None
     package: str = ""
+    app_kind: AppKind = AppKind.APP
     button: bool = False
     choice: bool = False  # a radio button or check box: chooses, commits nothing yet
     switch: bool = False  # takes effect at once
@@ -81,7 +82,7 @@ def is_main_button(control: UiNode, under: list[TextLine], size: Size) -> bool:
     if box.width < _MAIN_BUTTON_WIDTH * size.width or box.height > _BUTTON_HEIGHT * size.height:
         return False
     off_centre = [abs(line.box.center.x - box.center.x) > _CENTRED * size.width for line in under]
-    return control.class_name.endswith("Button") or not any(off_centre)
+    return control.role is Role.BUTTON or not any(off_centre)
 
 
 def has_ink(image: Image.Image, point: Point) -> bool:
@@ -140,7 +141,7 @@ def _from_tree(
     family = [nodes[index] for index in chain] + _descendants(nodes, chain, control)
     labels = _tree_labels(nodes, chain, control, size)
     checkable = _checkable(observation, nodes, family, control, chain[0])
-    switch = checkable is not None and _is_switch(checkable)
+    switch = checkable is not None and checkable.role is Role.SWITCH
     if checkable is not None and not labels:
         labels = row_texts(observation, box)
     labels = _joined(labels, under) or tuple(line.text for line in _ocr_near(observation.lines, point, size))
@@ -150,12 +151,13 @@ def _from_tree(
         labels=labels,
         box=box,
         package=leaf.package,
+        app_kind=leaf.app_kind,
         button=_is_button(control, size),
         choice=checkable is not None and not switch,
         switch=switch,
         editable=any(node.editable for node in family if node.box.contains(point)),
         password=any(node.password for node in family if node.box.contains(point)),
-        slider=any("SeekBar" in node.class_name or "Slider" in node.class_name for node in family),
+        slider=any(node.role is Role.SLIDER for node in family),
         row=control is not None and _is_row(control.box, size),
         card=len([node for node in parts if node.label]) > _CARD_TEXTS,
         main_button=control is not None and is_main_button(control, _ocr_in(observation, control.box), size),
@@ -208,10 +210,10 @@ def _checkable(
     leaf: int,
 ) -> UiNode | None:
     """The radio button, box or switch that a touch here works: itself, inside, or right beside a bare label."""
-    inside = [node for node in family if node.checkable or node.class_name.endswith("CheckedTextView")]
+    inside = [node for node in family if node.checkable or node.role is Role.CHECK_BOX]
     if inside:
         return inside[0]
-    if control is not None and control.class_name.endswith("Button"):
+    if control is not None and control.role is Role.BUTTON:
         return None
     reach = observation.size.width // 12
     label = nodes[leaf].box
@@ -224,14 +226,10 @@ def _adjacent(mark: Box, label: Box, reach: int) -> bool:
     return label.top <= mark.center.y < label.bottom and mark.grown(reach).intersects(label)
 
 
-def _is_switch(node: UiNode) -> bool:
-    return any(word in node.class_name for word in ("Switch", "ToggleButton"))
-
-
 def _is_button(control: UiNode | None, size: Size) -> bool:
     if control is None:
         return False
-    named = control.class_name.endswith("Button") and not control.checkable
+    named = control.role is Role.BUTTON and not control.checkable
     return named or (control.clickable and control.box.area < 0.02 * size.width * size.height)
 
 
