@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from consoles.pages.words import in_language
 from tickets.flows.slots import FoundSlot, SlotReading
-from tickets.flows.slots.spec import SlotKind, SlotSpec
+from tickets.flows.slots.spec import SlotSpec
 from tickets.models import FlowTemplate, FlowVersion, Ticket
 from tickets.services.flows.recommendation import recommend
 from tickets.services.runs import lifecycle as runs
@@ -26,20 +26,12 @@ class Asked:
 
     name: str
     label: str
-    kind: SlotKind
+    is_file: bool
+    may_write: bool  # whether another value than the candidates may be typed
     candidates: list[Candidate]
     unclear: bool  # several values were found; else none was
     media: str = ""
     answer: str = ""
-
-    @property
-    def is_file(self) -> bool:
-        return self.kind is SlotKind.ATTACHMENT
-
-    @property
-    def may_write(self) -> bool:
-        """Whether another value than the candidates may be typed."""
-        return not self.is_file and self.kind is not SlotKind.CHOICE
 
     @property
     def accept(self) -> str:
@@ -92,7 +84,9 @@ def _asked(reading: SlotReading, answers: dict[str, str]) -> list[Asked]:
 
 
 def _ask(spec: SlotSpec, candidates: list[Candidate], unclear: bool, answers: dict[str, str]) -> Asked:
-    return Asked(spec.name, spec.label, spec.kind, candidates, unclear, spec.media, answers.get(spec.name, ""))
+    may_write = not spec.is_file and not spec.is_choice
+    media, answer = spec.media or "", answers.get(spec.name, "")
+    return Asked(spec.name, spec.label, spec.is_file, may_write, candidates, unclear, media, answer)
 
 
 def _candidate(found: FoundSlot) -> Candidate:

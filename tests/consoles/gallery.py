@@ -48,7 +48,7 @@ def build() -> None:
     story.member("sara", "supervisor", department)
     User.objects.create_superuser("root", password=story.PASSWORD)
     story.publish("complaint_refund")
-    story.publish("complaint_refund", amount_limit=500)
+    story.publish("complaint_refund", second_approval_above=500)
     story.publish("resend_code")
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
     phones = [story.new_phone(number, health=health) for number in range(1, 6)]

@@ -168,18 +168,18 @@ def test_broken_json_is_told_with_its_place(as_fiona: Client, refund_flow: FlowV
 def test_fiona_publishes_a_new_version_and_the_old_one_stays(
     as_fiona: Client, fiona: User, refund_flow: FlowVersion
 ) -> None:
-    changed = {**refund_flow.definition, "amount_limit": 200}
+    changed = {**refund_flow.definition, "second_approval_above": 200}
     fields = {"definition": json.dumps(changed), "note": "限额 200"}
     response = as_fiona.post("/flows/complaint_refund/publish/", fields, headers=HTMX)
     assert response["HX-Redirect"] == "/flows/complaint_refund/"
     newest = refund_flow.template.latest
     assert newest is not None
-    assert (newest.number, newest.definition["amount_limit"], newest.note) == (2, 200, "限额 200")
+    assert (newest.number, newest.definition["second_approval_above"], newest.note) == (2, 200, "限额 200")
     assert newest.created_by == fiona
     refund_flow.refresh_from_db()
-    assert refund_flow.definition.get("amount_limit") != 200
+    assert refund_flow.definition.get("second_approval_above") != 200
     html = as_fiona.get("/flows/complaint_refund/").content.decode()
-    assert "amount_limit" in html
+    assert "second_approval_above" in html
     assert "与上一版本的差别" in html
 
 

@@ -172,7 +172,7 @@ def test_who_started_a_four_eyes_run_reads_that_another_must_confirm(
 def test_the_first_of_two_yeses_is_shown_with_its_name(
     as_alice: Client, bob: User, alice: User, ticket: Ticket, phone: Phone
 ) -> None:
-    story.publish("complaint_refund", amount_limit=100)
+    story.publish("complaint_refund", second_approval_above=100)
     confirmation = story.ask_confirmation(story.start(ticket, alice), phone)
     decisions.decide(confirmation=confirmation, user=bob, approve=True, version=0)
     card = part(page(as_alice, ticket), "pause")

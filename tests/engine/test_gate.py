@@ -170,22 +170,22 @@ REFUND = ["title:核对", ["label:原价", "text:¥9,000.00"], ["label:退款金
 @pytest.mark.parametrize(("limit", "above"), [(398.99, True), (399.0, False), (None, False)])
 def test_the_flows_limit_is_compared_with_the_flows_own_amount(limit, above):
     field = ConfirmField("refund", "退款", ("退款金额",), FieldKind.MONEY)
-    rules = FlowRules(confirm_fields=(field,), amount_limit=limit)
+    rules = FlowRules(confirm_fields=(field,), refuse_above=limit)
     assert ("amount_over_limit" in codes(tap(REFUND, "提交审核", rules=rules))) is above
 
 
 def test_without_fields_every_amount_on_the_page_counts():
-    assert "amount_over_limit" in codes(tap(REFUND, "提交审核", rules=FlowRules(amount_limit=500.0)))
+    assert "amount_over_limit" in codes(tap(REFUND, "提交审核", rules=FlowRules(refuse_above=500.0)))
 
 
 def test_a_limit_can_deny():
     policy = GatePolicy(over_limit=VerdictKind.DENY)
-    assert tap(REFUND, "提交审核", rules=FlowRules(amount_limit=1.0), policy=policy).kind is VerdictKind.DENY
+    assert tap(REFUND, "提交审核", rules=FlowRules(refuse_above=1.0), policy=policy).kind is VerdictKind.DENY
 
 
 def test_an_amount_above_the_limit_is_not_typed_without_asking():
     rows = ["title:退款", ["label:退款金额", "input!:1"]]
-    rules = FlowRules(amount_limit=100.0)
+    rules = FlowRules(refuse_above=100.0)
     assert decide(Type("5000"), screen(rows), rules, confidence=1.0).kind is VerdictKind.CONFIRM
     assert decide(Type("50"), screen(rows), rules, confidence=1.0).kind is VerdictKind.ALLOW
 

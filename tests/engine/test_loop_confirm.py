@@ -229,7 +229,7 @@ def test_what_was_paid_is_remembered_from_the_order_page():
 
 
 def test_an_amount_above_the_flows_limit_says_so():
-    rules = FlowRules(confirm_fields=RULES.confirm_fields, amount_limit=200.0)
+    rules = FlowRules(confirm_fields=RULES.confirm_fields, refuse_above=200.0)
     asked = asked_of(Story(COMPLAINT, ["提交审核"], begins="review", rules=rules))
     assert "amount_over_limit" in [reason.code for reason in asked.reasons]
 

@@ -67,7 +67,7 @@ def test_a_refused_page_is_an_event(lin: User, method: str, address: str, permis
 
 
 def test_a_template_change_is_an_event(fei: User, refund_flow: FlowVersion) -> None:
-    changed = {**refund_flow.definition, "amount_limit": 999}
+    changed = {**refund_flow.definition, "second_approval_above": 999}
     response = browser(fei).post(
         f"/flows/{refund_flow.template.slug}/publish/", {"definition": json.dumps(changed), "note": "限额"}
     )

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.tickets.conftest import REFERENCE, flow_file, publish
 from tickets.demo import FIXTURES
 from tickets.errors import Forbidden, InvalidFlow
+from tickets.flows.definition import FlowDefinition
 from tickets.flows.slots import FoundSlot, SlotReading
 from tickets.models import AuditEvent, Department, FlowTemplate, FlowVersion, Ticket
 from tickets.models.flows import ImmutableError
@@ -68,7 +69,8 @@ def test_every_shipped_flow_is_valid(slug: str) -> None:
         ("bring_back", ["audio"], "bring_back"),
         ("engine.success_evidence", [], "engine.success_evidence"), ("engine.colour", 1, "colour"),
         ("engine.confirm_fields.0.slot", "nothing", "nothing"), ("engine.confirm_fields.0.label", None, "label"),
-        ("amount_limit", -1, "amount_limit"), ("four_eyes", "yes", "four_eyes"), ("surprise", 1, "surprise"),
+        ("second_approval_above", -1, "second_approval_above"), ("four_eyes", "yes", "four_eyes"),
+        ("surprise", 1, "surprise"),
         ("slots.1.options", [{"value": "", "phrases": []}], "slots.reason.options"),
     ],
 )  # fmt: skip
@@ -80,7 +82,7 @@ def test_each_fault_is_named_with_its_place(path: str, value: Any, place: str) -
 
 
 def test_all_faults_are_named_at_once() -> None:
-    definition = changed("amount_limit", -1)
+    definition = changed("second_approval_above", -1)
     definition["surprise"] = definition["more"] = 1
     with pytest.raises(InvalidFlow) as refused:
         flows.validate_definition(definition)
@@ -89,7 +91,10 @@ def test_all_faults_are_named_at_once() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(flows.KEYS)), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(sorted(FlowDefinition.model_fields)), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 

@@ -145,7 +145,7 @@ def test_an_empty_answer_changes_nothing() -> None:
 
 
 def test_a_longer_phrase_hides_the_shorter_one_inside_it() -> None:
-    options = (Option("坏", ("坏了",)), Option("压", ("压坏",)))
+    options = (Option(value="坏", phrases=("坏了",)), Option(value="压", phrases=("压坏",)))
     assert [span.value for span in phrases.options("盒子压坏了", options)] == ["压"]
 
 

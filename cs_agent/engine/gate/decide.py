@@ -124,7 +124,7 @@ def _without_confidence(scene: Scene) -> VerdictKind:
 
 
 def _of_amounts(action: Action, scene: Scene) -> Iterator[Finding]:
-    limit = scene.rules.amount_limit
+    limit = scene.rules.refuse_above
     above = [amount for amount in scene.amounts_at_stake() if limit is not None and amount > limit]
     if above and limit is not None:
         shown = reason("amount_over_limit", label=show_money(max(above)), word=show_money(limit))

@@ -76,7 +76,7 @@ def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:
     yield from _password(field, scene)
     if "\n" in action.text or "\r" in action.text:
         yield from _line_break(action.text, field, scene)
-    limit, typed = scene.rules.amount_limit, money(action.text)
+    limit, typed = scene.rules.refuse_above, money(action.text)
     if limit is not None and typed is not None and typed > limit and _is_amount_field(field, scene):
         shown = reason("amount_over_limit", label=show_money(typed), word=show_money(limit))
         yield Finding(scene.policy.over_limit, shown, irreversible=True)

@@ -1,13 +1,20 @@
 """What a flow version says to the engine: evidence of success, allowed apps, what to confirm, limits.
 
-The same JSON (a FlowVersion's `definition["engine"]`) is what a flow editor edits; `FlowRules.from_json` validates it.
+`EngineDefinition` is the one typed shape of that JSON (a flow definition's `engine`); `FlowRules` are the same rules
+for one run, with the run's slot values filled in. Rule: a new rule is one field here, and everybody reads it from here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool
+
+Text = Annotated[str, Field(min_length=1)]
+Amount = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
 
 
 class FieldKind(StrEnum):
@@ -45,48 +52,65 @@ class FlowRules:
     sensitive_words: tuple[str, ...] = ()  # the flow's own list, besides the gate's
     navigation_words: tuple[str, ...] = ()  # whole labels that its editor says only lead on or choose
     confirm_fields: tuple[ConfirmField, ...] = ()
-    amount_limit: float | None = None  # CNY; above it two people must confirm, or the gate denies
+    refuse_above: float | None = None  # CNY; an amount above it is never carried out by the agent
     read_only: bool = False  # nothing irreversible belongs in this flow at all
     extra: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], slots: dict[str, str]) -> FlowRules:
-        """Fill `{slot}` placeholders in texts; ValueError names the key that is wrong."""
-        known = {
-            "success_evidence", "allowed_apps", "app_names", "sensitive_words", "navigation_words",
-            "confirm_fields", "amount_limit", "read_only",
-        }  # fmt: skip
-        unknown = set(data) - known
-        if unknown:
-            raise ValueError(f"engine rules: unknown key {sorted(unknown)[0]!r}")
-        return cls(
-            success_evidence=tuple(
-                tuple(_fill(text, slots) for text in group) for group in data.get("success_evidence", [])
-            ),
-            allowed_apps=tuple(data.get("allowed_apps", [])),
-            app_names=tuple(data.get("app_names", [])),
-            sensitive_words=tuple(data.get("sensitive_words", [])),
-            navigation_words=tuple(data.get("navigation_words", [])),
-            confirm_fields=tuple(_confirm_field(item, slots) for item in data.get("confirm_fields", [])),
-            amount_limit=data.get("amount_limit"),
-            read_only=bool(data.get("read_only", False)),
-        )
+    def from_json(cls, data: Mapping[str, Any], slots: Mapping[str, str]) -> FlowRules:
+        """The rules of a definition's `engine`, `{slot}` in texts filled in; ValueError names what is wrong."""
+        return EngineDefinition.model_validate(data).rules(slots)
 
 
-def _confirm_field(item: dict[str, Any], slots: dict[str, str]) -> ConfirmField:
-    return ConfirmField(
-        name=item["name"],
-        label=item["label"],
-        screen_labels=tuple(item["screen_labels"]),
-        kind=FieldKind(item.get("kind", "text")),
-        expected=slots.get(item.get("slot", ""), ""),
-        full_of=tuple(item.get("full_of", [])),
-        required=bool(item.get("required", True)),
-        screen_sentences=tuple(item.get("screen_sentences", [])),
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ConfirmFieldDefinition(_Part):
+    """A value read from the screen and set beside the ticket's before a yes; see `ConfirmField`."""
+
+    name: Text
+    label: Text = Field(description="The field's name in the confirmation's summary.")
+    screen_labels: tuple[Text, ...] = Field(description="Captions beside which the value stands on the screen.")
+    screen_sentences: tuple[Text, ...] = Field((), description='Sentences that hold the value as "{}".')
+    kind: FieldKind = FieldKind.TEXT
+    slot: str = Field("", description="The slot it is compared with.")
+    full_of: tuple[Text, ...] = Field((), description="Captions of the amount that a full refund must equal.")
+    required: StrictBool = True
+
+    def filled(self, slots: Mapping[str, str]) -> ConfirmField:
+        values = self.model_dump(exclude={"slot"})
+        return ConfirmField(**values, expected=slots.get(self.slot, ""))
+
+
+class EngineDefinition(_Part):
+    """The `engine` part of a flow definition. Versions written before `refuse_above` had its name call it
+    `amount_limit`; they are read for ever."""
+
+    success_evidence: tuple[tuple[Text, ...], ...] = Field(
+        (), description="Groups of texts; one text of every group must be on the screen before a run succeeds."
     )
+    allowed_apps: tuple[Text, ...] = Field((), description="Packages that may be in the foreground; none: any.")
+    app_names: tuple[Text, ...] = Field((), description="What the agent may launch; none: any installed app.")
+    sensitive_words: tuple[Text, ...] = Field((), description="Words that need a yes, besides the gate's own.")
+    navigation_words: tuple[Text, ...] = Field((), description="Whole labels that only lead on or choose.")
+    confirm_fields: tuple[ConfirmFieldDefinition, ...] = ()
+    refuse_above: Amount | None = Field(
+        None,
+        validation_alias=AliasChoices("refuse_above", "amount_limit"),
+        description="CNY. The agent never carries out an amount above it.",
+    )
+    read_only: StrictBool = Field(False, description="Nothing irreversible belongs in this flow at all.")
+
+    def rules(self, slots: Mapping[str, str]) -> FlowRules:
+        """The rules for one run with these slot values (name to value)."""
+        evidence = tuple(tuple(_fill(text, slots) for text in group) for group in self.success_evidence)
+        fields = tuple(each.filled(slots) for each in self.confirm_fields)
+        same = {name: getattr(self, name) for name in type(self).model_fields}
+        return FlowRules(**{**same, "success_evidence": evidence, "confirm_fields": fields})
 
 
-def _fill(text: str, slots: dict[str, str]) -> str:
+def _fill(text: str, slots: Mapping[str, str]) -> str:
     for name, value in slots.items():
         text = text.replace("{" + name + "}", value)
     return text

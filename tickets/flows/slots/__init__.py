@@ -4,11 +4,10 @@ Rule: what is not certain is not filled in. A missing or an ambiguous value is a
 """
 
 from tickets.flows.slots.reading import apply_answers, read_slots
-from tickets.flows.slots.spec import FoundSlot, SlotKind, SlotReading, SlotSpec, parse_specs
+from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
 
 __all__ = [
     "FoundSlot",
-    "SlotKind",
     "SlotReading",
     "SlotSpec",
     "apply_answers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import InvalidSlot
-from tickets.flows.slots import money, numbers, phrases
-from tickets.flows.slots.spec import CATEGORIES, FoundSlot, SlotKind, SlotReading, SlotSpec, parse_specs
+from tickets.flows.slots import kinds, money, numbers, phrases
+from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
 from tickets.flows.slots.text import Span, distinct, even
 from tickets.models import Attachment, SlotSource, Ticket
 
@@ -64,7 +64,7 @@ def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot]) -> 
         reading.missing.append(spec)
 
 
-def _relieve_groups(reading: SlotReading, specs: list[SlotSpec]) -> SlotReading:
+def _relieve_groups(reading: SlotReading, specs: Sequence[SlotSpec]) -> SlotReading:
     """Of a group one slot is enough: the others are not missed."""
     groups = {spec.name: spec.group for spec in specs}
     filled = {groups[found.name] for found in reading.found} | {spec.group for spec, _c in reading.ambiguous}
@@ -72,8 +72,8 @@ def _relieve_groups(reading: SlotReading, specs: list[SlotSpec]) -> SlotReading:
     return SlotReading(reading.found, missing, reading.ambiguous)
 
 
-def _candidates(spec: SlotSpec, specs: list[SlotSpec], text: str, ticket: Ticket) -> list[FoundSlot]:
-    if spec.kind is SlotKind.ATTACHMENT:
+def _candidates(spec: SlotSpec, specs: Sequence[SlotSpec], text: str, ticket: Ticket) -> list[FoundSlot]:
+    if spec.is_file:
         return [_attached(spec, row, ticket) for row in _files(spec, ticket)]
     spans = _spans(spec, specs, text)
     if not spans and spec.from_customer and ticket.customer_mobile:
@@ -82,23 +82,23 @@ def _candidates(spec: SlotSpec, specs: list[SlotSpec], text: str, ticket: Ticket
     return [_found(spec, span.value, SlotSource.TICKET, span) for span in spans]
 
 
-def _spans(spec: SlotSpec, specs: list[SlotSpec], text: str) -> list[Span]:
-    readers: dict[SlotKind, Callable[[], list[Span]]] = {
-        SlotKind.ORDER_NUMBER: lambda: numbers.orders(text),
-        SlotKind.MOBILE: lambda: numbers.mobiles(text),
-        SlotKind.ID_CARD: lambda: numbers.id_cards(text),
-        SlotKind.MONEY: lambda: _money(spec, specs, text),
-        SlotKind.CHOICE: lambda: phrases.options(text, spec.options)[:1],
-        SlotKind.TEXT: lambda: phrases.behind(text, spec.words)[:1],
-        SlotKind.DATE_RANGE: lambda: phrases.date_ranges(text, timezone.localdate())[:1],
+def _spans(spec: SlotSpec, specs: Sequence[SlotSpec], text: str) -> list[Span]:
+    readers: dict[str, Callable[[], list[Span]]] = {
+        kinds.ORDER_NUMBER.name: lambda: numbers.orders(text),
+        kinds.MOBILE.name: lambda: numbers.mobiles(text),
+        kinds.ID_CARD.name: lambda: numbers.id_cards(text),
+        kinds.MONEY.name: lambda: _money(spec, specs, text),
+        kinds.CHOICE.name: lambda: phrases.options(text, spec.options)[:1],
+        kinds.TEXT.name: lambda: phrases.behind(text, spec.words)[:1],
+        kinds.DATE_RANGE.name: lambda: phrases.date_ranges(text, timezone.localdate())[:1],
     }
     return readers[spec.kind]()
 
 
-def _money(spec: SlotSpec, specs: list[SlotSpec], text: str) -> list[Span]:
+def _money(spec: SlotSpec, specs: Sequence[SlotSpec], text: str) -> list[Span]:
     """The amounts beside this slot's words and not nearer to another's; 全额 where the slot takes it."""
     rivals = tuple(
-        word for other in specs if other.kind is SlotKind.MONEY and other.name != spec.name for word in other.words
+        word for other in specs if other.kind == kinds.MONEY.name and other.name != spec.name for word in other.words
     )
     found = money.beside(text, money.amounts(text), spec.words, rivals)
     return distinct(found + _shares(spec, text))
@@ -117,7 +117,7 @@ def _files(spec: SlotSpec, ticket: Ticket) -> list[Attachment]:
 
 
 def _attached(spec: SlotSpec, row: Attachment, ticket: Ticket) -> FoundSlot:
-    value = media_name(ticket.number, spec.label_zh, row.name)
+    value = media_name(ticket.number, spec.labels.zh, row.name)
     found = _found(spec, value, SlotSource.ATTACHMENT)
     return FoundSlot(
         found.name, found.label, value, found.source, None, None, row.pk, display=row.name, category=found.category
@@ -126,7 +126,7 @@ def _attached(spec: SlotSpec, row: Attachment, ticket: Ticket) -> FoundSlot:
 
 def _found(spec: SlotSpec, value: str, source: SlotSource, span: Span | None = None) -> FoundSlot:
     start, end = (span.start, span.end) if span else (None, None)
-    return FoundSlot(spec.name, spec.label_zh, value, source.value, start, end, category=CATEGORIES.get(spec.kind, ""))
+    return FoundSlot(spec.name, spec.labels.zh, value, source.value, start, end, category=spec.category)
 
 
 def _answer(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
@@ -134,7 +134,7 @@ def _answer(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
     text = text.strip()
     if len(text) > MAX_ANSWER:
         raise InvalidSlot(_("%s 太长了。") % spec.label, slot=spec.name)
-    if spec.kind is SlotKind.ATTACHMENT:
+    if spec.is_file:
         return _chosen_file(spec, text, ticket)
     value = _read_answer(spec, even(text))
     if not value:
@@ -152,17 +152,17 @@ def _chosen_file(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
 
 def _read_answer(spec: SlotSpec, text: str) -> str:
     match spec.kind:
-        case SlotKind.ORDER_NUMBER:
+        case kinds.ORDER_NUMBER.name:
             spans = numbers.orders("订单号" + text)
-        case SlotKind.MOBILE:
+        case kinds.MOBILE.name:
             spans = numbers.mobiles(text)
-        case SlotKind.ID_CARD:
+        case kinds.ID_CARD.name:
             spans = numbers.id_cards(text)
-        case SlotKind.MONEY:
+        case kinds.MONEY.name:
             return _money_answer(spec, text)
-        case SlotKind.CHOICE:
+        case kinds.CHOICE.name:
             return next((each.value for each in spec.options if each.value == text), "") or _meant(spec, text)
-        case SlotKind.DATE_RANGE:
+        case kinds.DATE_RANGE.name:
             spans = phrases.date_ranges(text, timezone.localdate())
         case _:
             return text

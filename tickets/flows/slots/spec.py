@@ -4,78 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from tickets.models import SlotSource
+from django.utils.translation import get_language
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from tickets.flows.slots.kinds import ATTACHMENT, CHOICE, KINDS
+from tickets.models import AttachmentKind, SlotSource
 
-class SlotKind(StrEnum):
-    ORDER_NUMBER = "order_number"
-    MOBILE = "mobile"
-    MONEY = "money"
-    CHOICE = "choice"  # one of the flow's own values, recognised by phrases (a reason for a refund …)
-    ATTACHMENT = "attachment"
-    TEXT = "text"  # what stands behind one of the slot's words, up to the end of the sentence
-    ID_CARD = "id_card"
-    DATE_RANGE = "date_range"
+Text = Annotated[str, Field(min_length=1)]
 
 
-# The kind of personal data a slot holds, for the audit trail.
-CATEGORIES = {
-    SlotKind.ORDER_NUMBER: "order",
-    SlotKind.MOBILE: "mobile_number",
-    SlotKind.MONEY: "payment",
-    SlotKind.ATTACHMENT: "attachment",
-    SlotKind.ID_CARD: "id_card",
-}
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise PydanticCustomError("enum", "no such kind of slot", {"expected": ", ".join(sorted(KINDS))})
+    return name
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One value of a CHOICE slot and the phrases that mean it."""
-
-    value: str
-    phrases: tuple[str, ...]
+KindName = Annotated[str, AfterValidator(_known_kind), WithJsonSchema({"type": "string", "enum": sorted(KINDS)})]
 
 
-@dataclass(frozen=True, slots=True)
-class SlotSpec:
-    """One slot of a flow definition.
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
 
-    `words`: words beside which the value is looked for (退款 for a refund); the meaning depends on the kind.
-    `full`, `half`: a MONEY slot that takes 全额, 半额. `media`: image, video or document, for an ATTACHMENT.
-    `options`: most telling first; where phrases of several are found, the first of them is meant.
-    `from_customer`: a MOBILE slot that falls back on the ticket's own mobile number.
-    `group`: of the slots with the same group name one is enough (a video or a photo).
-    """
 
-    name: str
-    kind: SlotKind
-    label_zh: str
-    label_en: str = ""
-    required: bool = True
-    words: tuple[str, ...] = ()
-    full: bool = False
-    half: bool = False
-    media: str = ""
-    options: tuple[Option, ...] = ()
-    default: str = ""
-    suggestions: tuple[str, ...] = ()
-    from_customer: bool = False
-    group: str = ""
+class Label(_Part):
+    """What people call a slot."""
+
+    zh: Text
+    en: str = ""
+
+
+class Option(_Part):
+    """One value of a choice and the phrases that mean it."""
+
+    value: Text
+    phrases: tuple[Text, ...] = Field(min_length=1)
+
+
+class SlotSpec(_Part):
+    """A value that a flow needs from a ticket."""
+
+    name: Annotated[str, Field(pattern=r"^[^\W\d]\w*$", max_length=60)]
+    kind: KindName
+    labels: Label = Field(alias="label")
+    required: StrictBool = True
+    words: tuple[Text, ...] = Field((), description="Words beside which the value is looked for.")
+    full: StrictBool = Field(False, description="A money slot that takes 全额, the full amount.")
+    half: StrictBool = Field(False, description="A money slot that takes 半额, half of it.")
+    media: AttachmentKind | None = Field(None, description="Of an attachment: what kind of file.")
+    options: tuple[Option, ...] = Field((), description="Of a choice: its values, the most telling first.")
+    default: str = Field("", description="Taken where the ticket says nothing.")
+    suggestions: tuple[Text, ...] = Field((), description="Values an operator is offered.")
+    from_customer: StrictBool = Field(
+        False, description="A mobile number that the customer's record gives where the ticket speaks of none."
+    )
+    group: str = Field("", description="Of the slots with the same group one is enough.")
 
     @property
     def label(self) -> str:
-        from django.utils.translation import get_language
-
+        """In the reader's language."""
         chinese = (get_language() or "zh").startswith("zh")
-        return self.label_zh if chinese or not self.label_en else self.label_en
+        return self.labels.zh if chinese or not self.labels.en else self.labels.en
 
     @property
     def choices(self) -> tuple[str, ...]:
         """What an operator can be offered."""
         return tuple(option.value for option in self.options) or self.suggestions
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind == ATTACHMENT.name
+
+    @property
+    def is_choice(self) -> bool:
+        return self.kind == CHOICE.name
+
+    @property
+    def category(self) -> str:
+        return KINDS[self.kind].category
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +123,9 @@ class SlotReading:
         return {found.name: found.value for found in self.found}
 
 
-def parse_specs(definition: Mapping[str, Any]) -> list[SlotSpec]:
-    """The specs of a definition that `tickets.services.flows.publishing` has validated."""
-    return [_spec(item) for item in definition.get("slots", [])]
+_SPECS = TypeAdapter(tuple[SlotSpec, ...])
 
 
-def _spec(item: Mapping[str, Any]) -> SlotSpec:
-    label = item["label"]
-    options = tuple(Option(each["value"], tuple(each["phrases"])) for each in item.get("options", []))
-    plain = {
-        key: item[key]
-        for key in ("required", "full", "half", "media", "default", "from_customer", "group")
-        if key in item
-    }
-    return SlotSpec(
-        name=item["name"], kind=SlotKind(item["kind"]), label_zh=label["zh"], label_en=label.get("en", ""),
-        words=tuple(item.get("words", [])), options=options, suggestions=tuple(item.get("suggestions", [])), **plain,
-    )  # fmt: skip
+def parse_specs(definition: Mapping[str, Any]) -> tuple[SlotSpec, ...]:
+    """The slots of a published version's definition; keys of other releases are passed over."""
+    return _SPECS.validate_python(definition.get("slots", ()), extra="ignore")

@@ -5,7 +5,7 @@ Rule: a flow can hide more than the installation, never less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +18,6 @@ _SETTINGS = {
     Audience.VIEWER: "CS_AGENT_REDACT_VIEWERS",
     Audience.MODEL: "CS_AGENT_REDACT_MODEL",
 }
-KEYS = frozenset({"redaction", "record"})  # of a flow's definition
 
 
 def policy_of(definition: Mapping[str, Any] | None = None) -> RedactionPolicy:
@@ -34,18 +33,6 @@ def policy_of(definition: Mapping[str, Any] | None = None) -> RedactionPolicy:
 def is_recorded(definition: Mapping[str, Any]) -> bool:
     """Whether runs of that flow are recorded; a flow that may change something always is."""
     return bool(definition.get("record", True)) or not _read_only(definition)
-
-
-def problems(definition: Mapping[str, Any]) -> Iterable[str]:
-    """What is wrong with the parts of a flow's definition that are about evidence, one line per fault."""
-    if not isinstance(definition.get("record", True), bool):
-        yield "record: 应为 true 或 false / must be true or false"
-    elif not definition.get("record", True) and not _read_only(definition):
-        yield "record: 仅 engine.read_only 的流程可不录像 / only a flow with engine.read_only may go unrecorded"
-    try:
-        RedactionPolicy.from_json(definition.get("redaction", {}))
-    except (ValueError, TypeError, AttributeError) as error:
-        yield f"redaction: {error}"
 
 
 def _read_only(definition: Mapping[str, Any]) -> bool:

@@ -12,28 +12,26 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tickets.flows.definition import Clause, Condition, NoneOf, stored
+from tickets.flows.faults import PLACE
 from tickets.flows.slots import SlotReading
 from tickets.flows.slots.money import plain
 from tickets.flows.slots.spec import FoundSlot
 
-PLACE = re.compile(r"\{(\w+)(?::(plain|shown))?\}")
 DEFAULT_LANG = "zh"
-Condition = str | list[str] | Mapping[str, list[str]]
 
 
 def render(definition: Mapping[str, Any], reading: SlotReading, lang: str = DEFAULT_LANG) -> str:
     """The instruction in `lang`, or in Chinese where the flow has no other."""
-    templates = definition["instruction"]
-    template = templates.get(lang) or templates[DEFAULT_LANG]
+    template = stored(definition).instruction.in_language(lang)
     slots = {found.name: found for found in reading.found if found.value}
-    clauses = [_fill(clause["text"], slots) for clause in template["clauses"] if _applies(clause, slots)]
-    return template.get("start", "") + template.get("join", "").join(clauses) + template.get("end", "")
+    clauses = [_fill(clause.text, slots) for clause in template.clauses if _applies(clause, slots)]
+    return template.start + template.join.join(clauses) + template.end
 
 
-def _applies(clause: Mapping[str, Any], slots: Mapping[str, FoundSlot]) -> bool:
-    named = {match[1] for match in PLACE.finditer(clause["text"])}
-    conditions = clause.get("when", {})
-    return named <= set(slots) and all(_holds(slots.get(name), wanted) for name, wanted in conditions.items())
+def _applies(clause: Clause, slots: Mapping[str, FoundSlot]) -> bool:
+    named = {match[1] for match in PLACE.finditer(clause.text)}
+    return named <= set(slots) and all(_holds(slots.get(name), wanted) for name, wanted in clause.when.items())
 
 
 def _holds(slot: FoundSlot | None, wanted: Condition) -> bool:
@@ -43,8 +41,8 @@ def _holds(slot: FoundSlot | None, wanted: Condition) -> bool:
             return bool(value)
         case str():
             return value == wanted
-        case {"not": unwanted}:
-            return value not in unwanted
+        case NoneOf():
+            return value not in wanted.none_of
         case _:
             return value in wanted
 

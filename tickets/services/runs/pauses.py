@@ -16,8 +16,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cs_agent.engine.run import state as engine
+from cs_agent.engine.run.flow import FieldKind
 from cs_agent.geometry import Box
 from cs_agent.vision.highlight import Highlight, Tone, draw_highlights
+from tickets.flows.definition import stored
 from tickets.flows.slots.money import read_one
 from tickets.models import Confirmation, Question, Run, RunStatus, Takeover
 from tickets.services.evidence import audit, pictures
@@ -123,11 +125,11 @@ def _shot(run: Run, image: Any) -> str:
 
 def _approvals_needed(run: Run, fields: tuple[engine.FieldValue, ...]) -> int:
     """Two where an amount lies above the flow's limit; an amount that cannot be read counts as above it."""
-    limit = run.flow_version.definition.get("amount_limit")
+    flow = stored(run.flow_version.definition)
+    limit = flow.second_approval_above
     if limit is None:
         return 1
-    rules = run.flow_version.definition["engine"].get("confirm_fields", [])
-    money = {item["name"] for item in rules if item.get("kind") == "money"}
+    money = {field.name for field in flow.engine.confirm_fields if field.kind is FieldKind.MONEY}
     amounts = [_amount(value.screen_value) for value in fields if value.name in money and value.screen_value]
     return 2 if any(amount is None or amount > Decimal(str(limit)) for amount in amounts) else 1
 
