@@ -21,7 +21,8 @@ ServiceError
     ├── StaleRun                the run changed in the meantime
     ├── IllegalTransition       the run cannot go there from where it is
     ├── ClaimLost               another worker drives the run
-    └── Paused                  a supervisor paused all automation
+    ├── Paused                  a supervisor paused all automation
+    └── SecretUnreadable        no key of the installation opens a stored secret
 """
 
 from __future__ import annotations
@@ -186,6 +187,13 @@ class ClaimLost(Conflict):
 class Paused(Conflict):
     code = "paused"
     default = _("主管已暂停全部智能处理,请稍后再试。")
+
+
+class SecretUnreadable(Conflict):
+    """Trying again does not help: an administrator must put the key back or enter the secret anew."""
+
+    code = "secret_unreadable"
+    default = _("保存的密钥无法读取:CS_AGENT_SECRETS_KEYS 里没有能打开它的密钥。请恢复原密钥,或重新填写。")
 
 
 def _needed(reading: Any) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.utils import timezone
 
 from tickets.services.evidence import audit, daily_export, retention
+from tickets.services.outbox import manage
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ def export() -> None:
 
 @shared_task(name="tickets.nightly.retain")
 def retain() -> None:
-    log.info("retention: %s", retention.delete_due())
+    log.info("retention: %s", retention.delete_due() | {"outbox": manage.delete_old(timezone.now())})
 
 
 @shared_task(name="tickets.nightly.verify")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EDIT_FLOWS = "edit_flows"
     MANAGE_PHONES = "manage_phones"
     PAUSE_ALL = "pause_all"
+    MANAGE_INTEGRATIONS = "manage_integrations"
 
     @property
     def label(self) -> str:

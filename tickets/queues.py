@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 _HINT_S = 60.0  # how long a message is worth something
 DRIVE_TASK = "tickets.tasks.drive_run"
 ENCODE_TASK = "tickets.tasks.encode_recording"
+SEND_DUE_TASK = "tickets.delivery.send_due"
+DRAIN_TASK = "tickets.delivery.drain"
+_LOOK_S = 5.0  # the clock looks into the outbox so often: a hint that waited longer is worth nothing
 
 
 def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
@@ -42,6 +45,16 @@ def enqueue_where_free(run_id: uuid.UUID) -> None:
 def enqueue_encoding(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
     """On the upkeep queue of the host that recorded the run."""
     transaction.on_commit(partial(_send, ENCODE_TASK, str(run_id), upkeep(queue), delay_s))
+
+
+def hint_outbox() -> None:
+    """Events were written that must leave. Called after the commit; the clock looks every few seconds as well."""
+    _tell_upkeep(SEND_DUE_TASK, _LOOK_S)
+
+
+def enqueue_lane(lane: str) -> None:
+    """Have somebody send what is due to that place."""
+    _tell_upkeep(DRAIN_TASK, _HINT_S, lane)
 
 
 def upkeep(queue: str | None = None) -> str:
@@ -66,3 +79,10 @@ def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0) -> None
         current_app.send_task(task, args=[run_id], queue=queue, retry=False, **options)
     except OperationalError as error:
         log.warning("queue: %s for run %s not sent (%s); the sweeper will send it again", task, run_id, error)
+
+
+def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
+    try:
+        current_app.send_task(task, args=list(arguments), queue=upkeep(), retry=False, expires=expires_s)
+    except OperationalError as error:
+        log.warning("queue: %s not sent (%s); the clock will look again", task, error)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
 
-from tickets.models import FlowTemplate, Run, Ticket, TicketStatus
+from tickets.models import ExternalRef, FlowTemplate, Run, Ticket, TicketStatus
 from tickets.services.flows.recommendation import Recommendation, recommend_each
 from tickets.services.runs.transitions import ACTIVE, WAITING
 
@@ -122,8 +122,8 @@ def flows() -> QuerySet[FlowTemplate]:
 
 
 def _matching(search: str) -> Q:
-    fields = ("number", "subject", "text", "customer_name", "customer_mobile", "external_id")
-    wanted = Q()
+    fields = ("number", "subject", "text", "customer_name", "customer_mobile")
+    wanted = Q(Exists(ExternalRef.objects.filter(ticket=OuterRef("pk"), external_id__icontains=search)))
     for field in fields:
         wanted |= Q(**{f"{field}__icontains": search})
     return wanted

@@ -138,9 +138,10 @@ def slot_label(slot: Any, version: Any) -> str:
 
 
 @register.filter
-def channel_name(channel: str) -> str:
-    """Where a ticket came from; a channel of the installation's own is called as it calls itself."""
-    return {"console": _("控制台"), "web": _("网页"), "api": "API", "demo": _("演示")}.get(channel, channel) or "—"
+def connector_name(connector: str) -> str:
+    """Where a ticket came from; a connector of the installation's own is called as it calls itself."""
+    known = {"": _("控制台"), "web": _("网页"), "api": "API", "demo": _("演示")}
+    return str(known.get(connector, connector))
 
 
 @register.filter

@@ -53,7 +53,7 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     try:
         fields = dict(form.cleaned_data)
         files = fields.pop("attachments")
-        ticket = tickets.create_ticket(user=request.user, channel="console", files=files, **fields)
+        ticket = tickets.create_ticket(user=request.user, files=files, **fields)
     except ServiceError as error:
         return _form_page(request, form, error, error.status)
     return _go(request, resolve_url("ticket", ticket.number))

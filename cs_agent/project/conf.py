@@ -6,6 +6,7 @@ Rule: an unknown `CS_AGENT_…` variable or a malformed value stops the start wi
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-only-secret-key-never-use-it-in-production-0123456789"  # noqa: S105 - refused in production
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
+_HIDDEN = {"CS_AGENT_SECRETS_KEYS"}  # values that no message may show
 
 
 class SettingError(ValueError):
@@ -97,6 +99,19 @@ def _file(text: str) -> str:
     return text
 
 
+def _fernet_keys(text: str) -> tuple[str, ...]:
+    """Keys of the secret store, the one that encrypts first."""
+    keys = _list(text)
+    for key in keys:
+        try:
+            fine = len(base64.urlsafe_b64decode(key)) == 32
+        except ValueError:
+            fine = False
+        if not fine:
+            raise ValueError("write keys made by `manage.py secrets new-key`, comma separated, the newest first")
+    return keys
+
+
 def _app_names(text: str) -> str:
     """The path; its content is looked at now, so that a slip is noticed at the start and not under a run."""
     path = Path(_file(text))
@@ -115,6 +130,12 @@ _ALL_KINDS = tuple(kind.value for kind in DataKind)
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("SECRET_KEY", "", str, "Signs sessions and manifests. Required in production: 50 random characters."),
+    Setting(
+        "CS_AGENT_SECRETS_KEYS",
+        (),
+        _fernet_keys,
+        "Keys that encrypt stored secrets, comma separated, newest first; `manage.py secrets new-key` makes one.",
+    ),
     Setting("DATABASE_URL", "", _url(*_DATABASES), "Database; empty = SQLite (WAL) in the data directory."),
     Setting("REDIS_URL", "", _url("redis", "rediss"), "Redis; empty = the embedded server on the Redis port."),
     Setting(
@@ -317,7 +338,8 @@ def _value(setting: Setting, text: str) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        raise SettingError(f"{setting.name}={text!r} cannot be used: {error}") from error
+        shown = "" if setting.name in _HIDDEN else f"={text!r}"
+        raise SettingError(f"{setting.name}{shown} cannot be used: {error}") from error
 
 
 def _refuse_unsafe(values: dict[str, Any]) -> None:

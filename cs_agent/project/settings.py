@@ -163,11 +163,12 @@ CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": _VISIBILITY_S}
 CELERY_VISIBILITY_TIMEOUT = _VISIBILITY_S
 CELERY_TASK_DEFAULT_QUEUE = CS_AGENT["CS_AGENT_QUEUE"]
 CELERY_TIMEZONE = TIME_ZONE  # of the nightly tasks; times in the database are UTC all the same
-CELERY_IMPORTS = ("tickets.nightly",)
+CELERY_IMPORTS = ("tickets.nightly", "tickets.delivery")
 
 # `expires`: a clock tick that waited longer than the next one is worth nothing.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "tickets.tasks.sweep", "schedule": 5.0, "options": {"expires": 10.0}},
+    "outbox": {"task": "tickets.delivery.send_due", "schedule": 5.0, "options": {"expires": 5.0}},
     "pulse": {"task": "tickets.tasks.pulse", "schedule": 15.0, "options": {"expires": 15.0}},
     # Once a day, by the local clock: the export holds the whole of yesterday, retention comes after the anchor.
     "anchor": {

@@ -107,15 +107,15 @@ def build() -> None:
             subject=f"收不到短信验证码({n + 1})",
             priority=3 + n % 2,
         )
-    Ticket.objects.filter(external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
-    Ticket.objects.filter(external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
+    Ticket.objects.filter(refs__external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
+    Ticket.objects.filter(refs__external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
 
 
 def numbers() -> None:
     from tickets.models import Ticket
 
-    for row in Ticket.objects.exclude(external_id="").values_list(
-        "external_id", "number", "runs__id", "runs__phone_id"
+    for row in Ticket.objects.exclude(refs=None).values_list(
+        "refs__external_id", "number", "runs__id", "runs__phone_id"
     ):
         print(*row)
 

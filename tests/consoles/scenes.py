@@ -52,10 +52,10 @@ def world() -> None:
     from tickets.models import Ticket
 
     found = {}
-    for ticket in Ticket.objects.prefetch_related("runs__confirmations"):
+    for ticket in Ticket.objects.prefetch_related("runs__confirmations", "refs"):
         run = ticket.runs.order_by("-created_at").first()
         confirmation = run.confirmations.order_by("created_at").last() if run else None
-        found[ticket.external_id] = {
+        found[ticket.refs.get().external_id] = {
             "number": ticket.number,
             "run": str(run.pk) if run else "",
             "status": run.status if run else "",
@@ -75,7 +75,7 @@ def ask(name: str) -> None:
     from tickets.models import Run
     from tickets.services.runs import pauses
 
-    run = Run.objects.get(ticket__external_id=name)
+    run = Run.objects.get(ticket__refs__external_id=name)
     Run.objects.filter(pk=run.pk).update(checkpoint=story.confirming(run).to_json())
     run.refresh_from_db()
     request = ConfirmationRequest(
@@ -91,7 +91,7 @@ def step(name: str) -> None:
     from tickets.models import Run
     from tickets.services.runs import steps
 
-    run = Run.objects.get(ticket__external_id=name)
+    run = Run.objects.get(ticket__refs__external_id=name)
     record = StepRecord(4, StepStatus.DONE, "第四步的想法", 'do(action="Home")', "Home", 0.9)
     steps.save_step(run, record, claim_token=run.claim_token)
 
@@ -102,7 +102,7 @@ def decide_as_bob(name: str) -> None:
     from tickets.models import Confirmation
     from tickets.services.runs import decisions
 
-    confirmation = Confirmation.objects.get(run__ticket__external_id=name)
+    confirmation = Confirmation.objects.get(run__ticket__refs__external_id=name)
     bob = User.objects.get(username="bob")
     decisions.decide(confirmation=confirmation, user=bob, approve=True, version=confirmation.version)
 

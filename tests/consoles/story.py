@@ -89,7 +89,8 @@ def publish(slug: str, **changes: Any) -> FlowVersion:
 
 def new_ticket(department: Department, text: str = REFERENCE, video: bool = False, **fields: Any) -> Ticket:
     files = [attached("unboxing.mp4")] if video else []
-    values = {"subject": "蓝牙耳机充不上电,要求全额退款", "customer_name": "王女士", **fields}
+    source = {"connector": "test"} if "external_id" in fields else {}
+    values = {"subject": "蓝牙耳机充不上电,要求全额退款", "customer_name": "王女士", **source, **fields}
     return create_ticket(user=None, text=text, department=department, files=files, **values)
 
 

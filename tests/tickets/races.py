@@ -100,7 +100,7 @@ def test_of_many_workers_that_claim_a_run_one_gets_it(
 
 def test_the_same_external_ticket_sent_many_times_at_once_is_one_ticket(lin: User) -> None:
     results = at_once(
-        *(lambda: create_ticket(user=lin, subject="s", text="t", channel="api", external_id="Z-1") for _ in range(5))
+        *(lambda: create_ticket(user=lin, subject="s", text="t", connector="api", external_id="Z-1") for _ in range(5))
     )
     assert len({result.pk for result in results}) == 1
     assert Ticket.objects.count() == 1

@@ -27,7 +27,7 @@ def loaded() -> None:
 
 
 def ticket(number: int) -> Ticket:
-    return Ticket.objects.get(external_id=f"demo-{number:02d}")
+    return Ticket.objects.get(refs__external_id=f"demo-{number:02d}")
 
 
 def test_loading_twice_adds_nothing(loaded: None) -> None:

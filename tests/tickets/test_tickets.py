@@ -62,11 +62,11 @@ def test_other_bad_values_are_refused(lin: User, values: dict[str, Any]) -> None
 
 
 def test_the_same_external_ticket_is_created_once(lin: User, otto: User) -> None:
-    first = create_ticket(user=lin, subject="s", text="t", channel="api", external_id="Z-1")
-    assert create_ticket(user=lin, subject="s", text="t", channel="api", external_id="Z-1") == first
-    assert create_ticket(user=lin, subject="s", text="t", channel="mail", external_id="Z-1") != first
+    first = create_ticket(user=lin, subject="s", text="t", connector="api", external_id="Z-1")
+    assert create_ticket(user=lin, subject="s", text="t", connector="api", external_id="Z-1") == first
+    assert create_ticket(user=lin, subject="s", text="t", connector="mail", external_id="Z-1") != first
     with pytest.raises(Conflict):
-        create_ticket(user=otto, subject="s", text="t", channel="api", external_id="Z-1")
+        create_ticket(user=otto, subject="s", text="t", connector="api", external_id="Z-1")
 
 
 def test_a_viewer_may_not_create_tickets(vera: User) -> None:

@@ -2,11 +2,14 @@
 
 from tickets.models.audit import AuditEvent, AuditHead, Result
 from tickets.models.evidence import CustomerKey, LegalHold
+from tickets.models.external import ExternalRef
 from tickets.models.flows import FlowTemplate, FlowVersion
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
+from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
 from tickets.models.phones import Phone, PhoneState
 from tickets.models.recordings import Recording, RecordingState
 from tickets.models.runs import Run, RunStatus, Slot, SlotSource, Step, StepActor
+from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
 from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
 from tickets.models.tokens import ApiToken
@@ -20,10 +23,15 @@ __all__ = [
     "Confirmation",
     "ConfirmationState",
     "CustomerKey",
+    "Delivery",
+    "DeliveryLane",
+    "DeliveryState",
     "Department",
+    "ExternalRef",
     "FlowTemplate",
     "FlowVersion",
     "LegalHold",
+    "OutboxEvent",
     "Phone",
     "PhoneState",
     "Priority",
@@ -33,6 +41,7 @@ __all__ = [
     "Result",
     "Run",
     "RunStatus",
+    "Secret",
     "Slot",
     "SlotSource",
     "Step",

@@ -28,8 +28,9 @@ ERASED = "[已清除]"
 # Keys of `details` whose texts are a machine's words and say nothing about a customer.
 OPEN_DETAILS = frozenset(
     {
-        "app", "channel", "code", "digest", "failure_code", "from", "gesture", "irreversible", "kind", "number",
-        "permission", "sha256", "slot", "slots", "state", "template", "then", "to", "verdict", "why",
+        "app", "channel", "code", "connector", "digest", "event", "failure_code", "from", "gesture", "irreversible",
+        "kind", "lane", "number", "permission", "sha256", "slot", "slots", "state", "template", "then", "to", "verdict",
+        "why",
     }
 )  # fmt: skip
 SEALED = ("on_behalf_of", "instruction", "details")

@@ -48,14 +48,12 @@ class Ticket(models.Model):
     text = models.TextField(_("内容"))
     customer_name = models.CharField(_("客户"), max_length=80, blank=True, db_index=True)
     customer_mobile = models.CharField(_("手机号"), max_length=20, blank=True, db_index=True)
-    channel = models.CharField(_("渠道"), max_length=40, default="web", blank=True)
     status = models.CharField(_("状态"), max_length=10, choices=TicketStatus, default=TicketStatus.NEW)
     priority = models.PositiveSmallIntegerField(_("优先级"), choices=Priority, default=Priority.NORMAL)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("部门"))
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
     )
-    external_id = models.CharField(_("外部编号"), max_length=80, blank=True, db_index=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -63,6 +61,9 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     result = models.TextField(_("处理结果"), blank=True)
+    # What the release before wrote and `ExternalRef` says now; they go with the next release.
+    channel = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
+    external_id = models.CharField(max_length=80, default="", db_default="", blank=True, db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("工单")
@@ -78,6 +79,12 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.subject}"
+
+    @property
+    def connector(self) -> str:
+        """Where the ticket came from: the connector that knew it first; "" for one that was typed in."""
+        refs = list(self.refs.all())
+        return refs[0].connector if refs else ""
 
 
 class AttachmentKind(models.TextChoices):

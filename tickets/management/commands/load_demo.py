@@ -20,12 +20,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from tickets import demo, permissions
-from tickets.models import Department, FlowTemplate, Phone, Priority, Ticket
+from tickets.models import Department, ExternalRef, FlowTemplate, Phone, Priority, Ticket
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing as flows
 from tickets.services.tickets.changes import DUE_IN, create_ticket
 
-CHANNEL = "demo"
+CONNECTOR = "demo"
 
 
 class Command(BaseCommand):
@@ -78,7 +78,7 @@ def load_flows() -> int:
 
 def load_tickets(departments: dict[str, Department]) -> int:
     items = json.loads((demo.FIXTURES / "tickets.json").read_text("utf-8"))
-    known = set(Ticket.objects.filter(channel=CHANNEL).values_list("external_id", flat=True))
+    known = set(ExternalRef.objects.filter(connector=CONNECTOR).values_list("external_id", flat=True))
     missing = [item for item in items if item["external_id"] not in known]
     for item in missing:
         _load_ticket(item, departments)
@@ -125,7 +125,7 @@ def _load_ticket(item: dict[str, Any], departments: dict[str, Department]) -> No
     try:
         ticket = create_ticket(
             user=None, subject=item["subject"], text=item["text"], customer_name=item["customer_name"],
-            customer_mobile=item["customer_mobile"], priority=item["priority"], files=opened, channel=CHANNEL,
+            customer_mobile=item["customer_mobile"], priority=item["priority"], files=opened, connector=CONNECTOR,
             department=departments[item.get("department", demo.DEPARTMENT)], external_id=item["external_id"],
         )  # fmt: skip
     finally:

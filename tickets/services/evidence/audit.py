@@ -21,6 +21,7 @@ from tickets.permissions import role_of
 from tickets.services.evidence import anchors, audit_rows
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
 from tickets.services.evidence.keeping import Kind, until
+from tickets.services.outbox.note import PUBLIC, note
 
 SYSTEM = "system"
 DELETED = "audit.deleted"  # the tombstone's type
@@ -71,7 +72,12 @@ def record(
         "details": details or {},
         **columns,
     }
-    return _append(row)
+    if type not in PUBLIC:
+        return _append(row)
+    with transaction.atomic():
+        event = _append(row)
+        note(event, ticket=ticket or (run.ticket if run else None), run=run, obj=obj)
+    return event
 
 
 def verify() -> list[Problem]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from tickets.errors import Conflict, Invalid
 from tickets.flows.slots.numbers import mobiles
 from tickets.flows.slots.text import even
-from tickets.models import Attachment, Department, Priority, Run, Ticket, TicketStatus
+from tickets.models import Attachment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -45,10 +45,12 @@ def create_ticket(
     priority: Priority | int = Priority.NORMAL,
     department: Department | None = None,
     files: Iterable[File[bytes]] = (),
-    channel: str = "console",
+    connector: str = "",
     external_id: str = "",
 ) -> Ticket:
-    """A new ticket with its files. The same `external_id` of the same channel gives the ticket it gave before.
+    """A new ticket with its files. The same `external_id` of the same connector gives the ticket it gave before.
+
+    `connector` says what the ticket came through; without an id of its own there it goes by our number.
 
     `user` None: the system itself (demo data, the import of another helpdesk).
     """
@@ -64,16 +66,17 @@ def create_ticket(
         "customer_mobile": _mobile(customer_mobile),
         "priority": _priority(priority),
         "department": _department(user, department),
-        "channel": _line(channel, 40),
-        "external_id": _line(external_id, 80),
     }
-    known = _known(user, fields["channel"], fields["external_id"])
+    source = (_line(connector, 40), _line(external_id, 120))
+    if source[1] and not source[0]:
+        raise Invalid(_("外部编号需要同时说明来自哪个连接器。"), code="no_connector", field="connector")
+    known = _known(user, *source)
     if known is not None:
         return known
     try:
-        return _create(user, fields, uploaded)
+        return _create(user, fields, uploaded, source)
     except IntegrityError as error:  # the same external ticket came twice at once
-        known = _known(user, fields["channel"], fields["external_id"])
+        known = _known(user, *source)
         if known is None:
             raise Conflict from error
         return known
@@ -113,7 +116,7 @@ def add_attachment(ticket: Ticket, upload: File[bytes], *, user: Any = None, fro
     return row
 
 
-def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]]) -> Ticket:
+def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]], source: tuple[str, str]) -> Ticket:
     """Row, files and audit event in one transaction; files already on disk are removed when it fails."""
     now = timezone.now()
     with ExitStack() as undo:
@@ -125,9 +128,11 @@ def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]]) -> T
             ticket.save()
             ticket.number = f"T{timezone.localtime(now):%y%m%d}{ticket.pk:06d}"
             Ticket.objects.filter(pk=ticket.pk).update(number=ticket.number)
+            if source[0]:
+                ExternalRef.objects.create(ticket=ticket, connector=source[0], external_id=source[1] or ticket.number)
             stored = [_store(ticket, upload, user, undo) for upload in uploaded]
             live.publish_ticket(ticket, {"status": ticket.status, "created": True})
-            _record_created(ticket, user, stored)
+            _record_created(ticket, user, stored, source)
         undo.pop_all()
     return ticket
 
@@ -138,9 +143,9 @@ def _store(ticket: Ticket, upload: File[bytes], user: Any, undo: ExitStack) -> A
     return row
 
 
-def _record_created(ticket: Ticket, user: Any, stored: list[Attachment]) -> None:
+def _record_created(ticket: Ticket, user: Any, stored: list[Attachment], source: tuple[str, str]) -> None:
     names = [{"name": row.name, "sha256": row.sha256} for row in stored]
-    details = {"channel": ticket.channel, "external_id": ticket.external_id, "attachments": names}
+    details = {"connector": source[0], "external_id": source[1], "attachments": names}
     audit.record("ticket.created", user=user, ticket=ticket, obj=ticket, result="success", details=details)
 
 
@@ -202,8 +207,10 @@ def _department(user: Any, department: Department | None) -> Department:
     return chosen
 
 
-def _known(user: Any, channel: str, external_id: str) -> Ticket | None:
-    known = Ticket.objects.filter(channel=channel, external_id=external_id).first() if external_id else None
+def _known(user: Any, connector: str, external_id: str) -> Ticket | None:
+    if not external_id:
+        return None
+    known = Ticket.objects.filter(refs__connector=connector, refs__external_id=external_id).first()
     if known is not None and user is not None and not access.may_see(user, known):
         raise Conflict(_("该外部编号已被使用。"), code="external_id_taken")
     return known

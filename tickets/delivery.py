@@ -1,0 +1,49 @@
+"""What Celery runs for the outbox. A hint may be lost or doubled: the clock looks every few seconds as well.
+
+`drain` catches any exception of a carrier: whatever a defect throws, its lane rests and the other lanes go on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from tickets import queues
+from tickets.services.outbox import drain as draining
+from tickets.services.outbox.spread import spread
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 4  # lanes one process sends to at once, so that slow receivers leave threads to the clock
+_places = threading.BoundedSemaphore(_AT_ONCE)
+
+
+@shared_task(name="tickets.delivery.send_due")
+def send_due() -> None:
+    """Make the deliveries of new events and have every lane sent that has something due."""
+    try:
+        spread()
+        for lane in draining.due_lanes():
+            queues.enqueue_lane(lane)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("outbox: the database is away: %s; the clock will look again", error)
+
+
+@shared_task(name="tickets.delivery.drain")
+def drain(lane: str) -> None:
+    if not _places.acquire(blocking=False):
+        return  # the clock sends it again
+    try:
+        taken = draining.drain(lane)
+        if taken:
+            log.info("outbox: %s took %d", lane, taken)
+            queues.enqueue_lane(lane)  # what became due meanwhile; finds nothing most times
+    except (OperationalError, InterfaceError) as error:
+        log.warning("outbox: %s: the database is away: %s", lane, error)
+    except Exception as error:
+        log.exception("outbox: defect in the carrier of %s", lane)
+        draining.note_defect(lane, f"defect: {type(error).__name__}")
+    finally:
+        _places.release()
