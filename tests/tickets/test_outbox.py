@@ -28,11 +28,11 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.services.evidence import audit
-from tickets.services.runs import lifecycle as runs
 from tickets.services.outbox import carriers, drain, manage
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.outbox.note import PUBLIC
 from tickets.services.outbox.spread import spread
+from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket, set_status
 
 TAKEN = Answer(Verdict.TAKEN, "200")
