@@ -107,7 +107,7 @@ def test_what_leaves_names_ids_and_states_and_nothing_the_customer_said(
     run = confirmation.run
     assert run.ticket.number in told
     assert str(confirmation.pk) in told
-    for personal in (run.ticket.text, run.ticket.subject, run.ticket.customer_name, "399", run.instruction):
+    for personal in (run.ticket.text, run.ticket.subject, run.ticket.customer_name, "¥399", run.instruction):
         assert personal not in told
 
 
