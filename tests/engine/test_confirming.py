@@ -50,11 +50,13 @@ def tap(rows, label) -> Tap:
 class Desk:
     """A phone of scripted screens with everything that reads it."""
 
-    def __init__(self, screens: dict[str, FakeScreen], shown: str, rules: FlowRules, scrolls: int = 4) -> None:
+    def __init__(
+        self, screens: dict[str, FakeScreen], shown: str, rules: FlowRules, scrolls: int = 4, allowed: bool = True
+    ) -> None:
         time = FakeTime()
         self.phone = FakePhone(screens, shown, screen_size=SIZE, now=time)
         self.eyes = Eyes(self.phone, FakeReader(), StillPicture, EngineSettings(), time, time.sleep, lambda: None)
-        self.reader = SubmissionReader(self.phone, self.eyes, scrolls, lambda: None)
+        self.reader = SubmissionReader(self.phone, self.eyes, scrolls, lambda: None, lambda swipe, seen: allowed)
         self.exhibitor = Exhibitor(self.eyes, self.reader, rules)
 
 
@@ -143,6 +145,12 @@ def test_a_page_is_searched_in_both_directions_and_put_back(begins, found, acts)
     assert reading.scrolled
     assert desk.phone.shown == begins
     assert desk.phone.acts == acts
+
+
+def test_where_the_gate_forbids_the_scroll_the_page_is_read_as_it_stands():
+    desk = Desk({"a": FakeScreen(["title:核对", "button:提交"])}, "a", FlowRules(), allowed=False)
+    reading = desk.reader.read(desk.eyes.look_closely(), (REFUND,))
+    assert (dict(reading.found), desk.phone.acts) == ({}, [])
 
 
 def test_a_page_that_shows_everything_is_not_scrolled():

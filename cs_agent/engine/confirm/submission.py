@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from cs_agent.engine.actions.values import Swipe
 from cs_agent.engine.confirm.fields import Found, read_view
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.protocols import Phone
@@ -37,6 +38,7 @@ class SubmissionReader:
     eyes: Eyes
     most_scrolls: int
     check: Callable[[], None]
+    allowed: Callable[[Swipe, Observation], bool]  # the gate's word on a scroll
     _marks: list[str] = field(default_factory=list, init=False)
 
     def read(self, observation: Observation, wanted: tuple[ConfirmField, ...]) -> Submission:
@@ -71,7 +73,7 @@ class SubmissionReader:
         steps, now = 0, start
         while steps < self.most_scrolls and self._missing(found, wanted):
             moved = self._scroll(direction, now)
-            if screen_mark(moved) == screen_mark(now):
+            if moved is None or screen_mark(moved) == screen_mark(now):
                 break
             steps, now = steps + 1, moved
             now, hits = self.view(now, wanted)
@@ -84,16 +86,22 @@ class SubmissionReader:
         for _ in range(steps + 1):
             if screen_mark(now) == home:
                 break
-            now = self._scroll(direction, now)
+            moved = self._scroll(direction, now)
+            if moved is None:
+                break
+            now = moved
         return now
 
-    def _scroll(self, direction: int, now: Observation) -> Observation:
-        """Show what lies further down (or up): the finger goes the other way."""
+    def _scroll(self, direction: int, now: Observation) -> Observation | None:
+        """Show what lies further down (or up): the finger goes the other way. None where the gate forbids it."""
         self.check()
         size = now.size
         x, top, bottom = int(_LANE * size.width), int(_TOP * size.height), int(_BOTTOM * size.height)
         start, end = (bottom, top) if direction == _SCROLL_DOWN else (top, bottom)
-        self.phone.swipe(Point(x, start), Point(x, end), _SLOW_S)
+        way = Point(x, start), Point(x, end)
+        if not self.allowed(Swipe(way[0].to_norm(size), way[1].to_norm(size)), now):
+            return None
+        self.phone.swipe(*way, _SLOW_S)
         self.eyes.wait_until_settled(now.screenshot.image)
         return self.eyes.look_closely()
 

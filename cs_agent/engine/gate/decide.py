@@ -26,9 +26,10 @@ from cs_agent.engine.gate import touch as gate_touch
 from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.run.flow import FlowRules
-from cs_agent.engine.run.state import Verdict, VerdictKind
+from cs_agent.engine.run.state import Unproven, Verdict, VerdictKind
 from cs_agent.engine.screen.page import Nature, read_page
 from cs_agent.engine.screen.text import show_money, squash
+from cs_agent.engine.screen.words import LabelKind
 from cs_agent.observation import AppKind, ForegroundApp, Observation
 
 __all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "decide"]
@@ -39,9 +40,10 @@ _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What the run knows besides the screen. `focus`: the label that was touched last."""
+    """What the run knows besides the screen. `focus`: the label that was touched last; `unproven`: see its class."""
 
     focus: str = ""
+    unproven: Unproven = Unproven.NOTHING
 
 
 def decide(
@@ -56,6 +58,7 @@ def decide(
     rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
     scene = Scene(observation, read_page(observation), rules, policy, context.focus)
     findings = [*_of_app(action, scene), *_of_action(action, scene), *_of_model(action, scene, confidence)]
+    findings += _of_outcome(action, scene, context.unproven)
     irreversible = any(finding.irreversible for finding in findings)
     if irreversible:
         findings += [*_of_amounts(action, scene), *_of_read_only(rules)]
@@ -112,6 +115,18 @@ def _of_model(action: Action, scene: Scene, confidence: float | None) -> Iterato
         yield Finding(_without_confidence(scene), reason("confidence_unknown"))
     elif confidence < scene.policy.min_confidence:
         yield Finding(VerdictKind.CONFIRM, reason("low_confidence", word=f"{confidence:.2f}"))
+
+
+def _of_outcome(action: Action, scene: Scene, unproven: Unproven) -> Iterator[Finding]:
+    """One yes is one act: until its effect is seen, whatever may do it again asks, in any language."""
+    if not unproven or not isinstance(action, Tap | DoubleTap | LongPress):
+        return
+    target = gate_touch.target_of(action, scene)
+    label, meant = gate_touch.target_sense(target, scene)
+    if meant.kind is LabelKind.RETRY:
+        yield gate_touch.confirm("retries", label, scene)
+    if meant.kind is LabelKind.RETRY or (unproven is Unproven.AGENT and not (target.editable or target.choice)):
+        yield gate_touch.confirm("outcome_unknown", label or target.label, scene)
 
 
 def _without_confidence(scene: Scene) -> VerdictKind:

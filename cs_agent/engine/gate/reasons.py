@@ -45,6 +45,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "low_confidence": ("模型把握不足({word})", "the model is not sure enough ({word})"),
     "confidence_unknown": ("模型没有给出把握程度", "the model gave no confidence"),
     "model_takeover": ("模型请求人工操作", "the model asks a person to act"),
+    "outcome_unknown": (
+        "前一个不可撤销的操作是否生效还不清楚,“{label}”可能把它再做一次",
+        "it is not known whether the last act, which cannot be undone, took effect; “{label}” may do it again",
+    ),
     "model_question": ("模型请求人工选择", "the model asks a person to choose"),
     "flow_navigation": ("流程说明“{label}”只是进入或选择", "the flow says “{label}” only leads on or chooses"),
 }

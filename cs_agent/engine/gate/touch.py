@@ -24,13 +24,17 @@ _FORMS = frozenset({Nature.REFUND, Nature.SUBMIT, Nature.COMPOSE})
 
 
 def judge(action: Tap | DoubleTap | LongPress, scene: Scene) -> Iterator[Finding]:
-    target = find_target(scene.observation, action.element.to_point(scene.observation.size))
+    target = target_of(action, scene)
     yield from judge_target(target, scene)
     if isinstance(action, Tap):
         return
     if scene.page.sensitive and not _is_harmless(target, scene):
         code = "long_press" if isinstance(action, LongPress) else "double_tap"
         yield ask(code, target.label, scene)
+
+
+def target_of(action: Tap | DoubleTap | LongPress, scene: Scene) -> Target:
+    return find_target(scene.observation, action.element.to_point(scene.observation.size))
 
 
 def judge_target(target: Target, scene: Scene) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from cs_agent.engine.run.conversation import (
 )
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
-from cs_agent.engine.run.state import DEEDS, ConfirmationKind, Phase, RunState
+from cs_agent.engine.run.state import DEEDS, ConfirmationKind, Phase, RunState, Unproven
 
 _RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "rung")
 
@@ -85,13 +85,14 @@ def handed_back(state: RunState, summary: str) -> RunState:
     phase = after(state.phase, Event.HAND_BACK)
     fresh = _fresh(remember_handback(state, summary))
     counters = {**fresh.counters, DEEDS: fresh.counters.get(DEEDS, 0) + 1}
-    return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters)
+    return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters, unproven=Unproven.PERSON)
 
 
 def _told_no(state: RunState, pending: Pending, note: str) -> RunState:
     if pending.kind == ConfirmationKind.UNCERTAIN:
         guidance = _say("not_again", state.lang)
-        return remember_rejection(state, pending.action_text, f"{guidance}。{note}" if note else guidance)
+        told = remember_rejection(state, pending.action_text, f"{guidance}。{note}" if note else guidance)
+        return told.evolve(unproven=Unproven.PERSON)
     if pending.kind == ConfirmationKind.FINISH:
         return remember_guidance(state, _say("not_done", state.lang).replace("{note}", note).strip())
     return remember_rejection(state, pending.action_text, note)

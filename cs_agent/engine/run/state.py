@@ -159,6 +159,18 @@ class Turn:
 DEEDS = "deeds"  # counter: acts that cannot be undone, and takeovers in which a person may have done one
 
 
+class Unproven(StrEnum):
+    """Whether an act that cannot be undone was done whose effect no screen has shown yet, and by whom.
+
+    While it is the agent's, nothing is repeated, closed or retried without a human: an error page then says nothing
+    about whether the act took effect.
+    """
+
+    NOTHING = ""
+    PERSON = "person"  # a person drove the phone, or said that the act is not to be repeated
+    AGENT = "agent"
+
+
 @dataclass(frozen=True, slots=True)
 class RunState:
     """See module docstring. `history` is the conversation without pictures."""
@@ -177,6 +189,8 @@ class RunState:
     corrections: dict[str, str] = field(default_factory=dict)  # field name -> value a human asked for
     focus: str = ""  # the label that was touched last: where typing probably goes
     seen: dict[str, str] = field(default_factory=dict)  # caption -> value met on the way (e.g. the paid amount)
+    unproven: Unproven = Unproven.NOTHING
+    evidence_before: bool = False  # the success evidence stood on the screen before that act: it proves nothing
 
     def evolve(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)
@@ -194,4 +208,5 @@ class RunState:
         kept["history"] = tuple((role, text) for role, text in kept["history"])
         kept["notes"] = tuple(kept["notes"])
         kept["trail"] = tuple(kept["trail"])
+        kept["unproven"] = Unproven(kept.get("unproven", ""))
         return cls(**kept)

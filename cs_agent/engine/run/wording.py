@@ -72,6 +72,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "同一个问题已经回答过 {what} 次,智能体仍然在问,请人工处理",
         "the same question was answered {what} times and is asked again; a person must act",
     ),
+    "outcome_unknown": (
+        "不可撤销的操作之后出现了异常页面:是否已经生效还不清楚,请人工核实,不要直接重试",
+        "after an act that cannot be undone the page shows an error: whether it took effect is not known; "
+        "a person must find out before anything is tried again",
+    ),
     "network": ("页面多次加载失败,请检查网络", "the page failed to load several times; check the network"),
     "no_evidence": (
         "模型认为已完成,但屏幕上没有看到:{what}",

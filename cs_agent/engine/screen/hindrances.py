@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cs_agent.engine.actions.values import Action, Tap
-from cs_agent.engine.screen.page import Nature, is_search_field, read_page
+from cs_agent.engine.screen.page import SENSITIVE, Nature, is_search_field, read_page
 from cs_agent.engine.screen.text import fold
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.geometry import Box, Point
@@ -34,6 +34,9 @@ _KEYS_SEEN = 5  # neighbours of one keyboard row; OCR may miss some of the other
 
 
 _Wanted = Callable[[str], bool]
+
+
+_MESSAGE_CHARS = 40  # a longer text is no message of success or failure
 
 
 class Hindrance(StrEnum):
@@ -62,6 +65,8 @@ def find_remedy(observation: Observation, *, may_grant: bool = True) -> Remedy |
         return _press(observation, Hindrance.PERMISSION, _grants if may_grant else _declines)
     if is_network_error(observation):
         return _press(observation, Hindrance.NETWORK, lambda text: sense(text).kind is LabelKind.RETRY)
+    if page_natures & SENSITIVE:  # what closes an advertisement may pay, send or delete here
+        return None
     if skip := _press(observation, Hindrance.POPUP, lambda text: bool(_WORDS["skip"].search(text))):
         return skip
     if any(_WORDS["advertisement"].search(fold(text)) for text in observation.texts):
@@ -76,6 +81,22 @@ def is_loading(observation: Observation) -> bool:
 
 def is_network_error(observation: Observation) -> bool:
     return any(_WORDS["network"].search(fold(text)) for text in observation.texts)
+
+
+def shows_failure(observation: Observation) -> bool:
+    """Whether the page says that something went wrong, or offers to do its last thing again."""
+    return is_network_error(observation) or any(
+        _is_message(text, "failure") or sense(text).kind is LabelKind.RETRY for text in observation.texts
+    )
+
+
+def shows_success(observation: Observation) -> bool:
+    """Whether the page says that what was asked for is done; never where it also says that something went wrong."""
+    return any(_is_message(text, "success") for text in observation.texts) and not shows_failure(observation)
+
+
+def _is_message(text: str, kind: str) -> bool:
+    return len(text) <= _MESSAGE_CHARS and bool(_WORDS[kind].search(fold(text)))
 
 
 def covers(observation: Observation, point: Point) -> bool:

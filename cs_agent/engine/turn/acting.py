@@ -14,7 +14,7 @@ from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event, after
 from cs_agent.engine.run.protocols import Interrupted, PhoneError
-from cs_agent.engine.run.state import DEEDS, RunState, StepStatus, Turn
+from cs_agent.engine.run.state import DEEDS, RunState, StepStatus, Turn, Unproven
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import changed_share, screen_mark
 from cs_agent.engine.turn.draft import StepDraft
@@ -25,6 +25,8 @@ from cs_agent.observation import Observation
 _EFFECT = 0.0005  # of the page's pixels; a caret is smaller
 _STATUS_BAR = 0.04
 _TRAIL = 12
+# Reasons of the gate for which a human was asked although nothing was sent, paid or deleted by the act.
+_DOES_NOTHING = {"permission", "low_confidence", "confidence_unknown", "app_unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Actor:
             if pending.irreversible:
                 raise
             return self._failed(intent, draft, pending, error)
-        acted = counted(intent, DEEDS) if pending.irreversible else intent
+        acted = _having_acted(intent, pending)
         return self._settle(_on_trail(acted, pending, seen), draft, pending, seen)
 
     def _settle(self, state: RunState, draft: StepDraft, pending: Pending, seen: Observation) -> Turn:
@@ -88,6 +90,8 @@ class Actor:
         state = counted(state, "failed_acts", 0)
         if isinstance(action, TOUCHES) and pending.target:
             state = state.evolve(focus=pending.target[0])
+        if isinstance(action, TOUCHES) and changed and state.unproven is Unproven.PERSON:
+            state = state.evolve(unproven=Unproven.NOTHING)  # the page that the person left is behind us
         if changed or isinstance(action, Wait):
             return counted(state, "no_effect", 0)
         if isinstance(action, (*TOUCHES, Swipe)):
@@ -101,6 +105,18 @@ class Actor:
             return True
         page = Box(0, int(_STATUS_BAR * seen.size.height), seen.size.width, seen.size.height)
         return changed_share(seen.screenshot.image, newest.image, page) > _EFFECT
+
+
+def _having_acted(state: RunState, pending: Pending) -> RunState:
+    """What is known right after the gesture: the effect of what cannot be undone is not, until a screen shows it."""
+    if not pending.irreversible:
+        return state
+    codes = {reason.code for reason in pending.verdict.reasons} - _DOES_NOTHING if pending.verdict else {"unknown"}
+    state = counted(state, DEEDS)
+    if not codes:
+        return state
+    unproven = Unproven.PERSON if codes == {"outcome_unknown"} else Unproven.AGENT
+    return state.evolve(unproven=unproven, evidence_before=pending.evidence_before)
 
 
 def trail_mark(seen: Observation, pending: Pending) -> str:

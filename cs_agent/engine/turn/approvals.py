@@ -27,6 +27,7 @@ from cs_agent.engine.run.state import (
     RunState,
     StepStatus,
     Turn,
+    Unproven,
     Verdict,
     VerdictKind,
 )
@@ -55,7 +56,7 @@ class Approvals:
             return self.kit.ended(state, state, draft, EndStatus.SUCCEEDED, state.message)
         seen = self._look(draft)
         if asked.kind == ConfirmationKind.UNCERTAIN and not asked.target_there:
-            told = remember_feedback(state, say("not_there", state.lang))
+            told = remember_feedback(state, say("not_there", state.lang)).evolve(unproven=Unproven.AGENT)
             return self.kit.noted(told, draft, say("not_there", state.lang))
         with draft.lap("recheck"):
             shown = self.kit.exhibitor.show(asked.action, seen, state, irreversible=asked.irreversible)
@@ -95,7 +96,7 @@ class Approvals:
 
     def _verdict(self, asked: Pending, shown: Exhibit, state: RunState) -> Verdict:
         """Today's reasons; what could not be undone when it was asked cannot be undone now."""
-        context = StepContext(state.focus)
+        context = StepContext(state.focus, state.unproven)
         kit = self.kit
         now = decide(shown.action, shown.observation, kit.rules, kit.policy, asked.confidence, context)
         kind = now.kind if now.kind in _STOPS else VerdictKind.CONFIRM

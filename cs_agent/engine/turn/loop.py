@@ -18,6 +18,7 @@ from cs_agent.engine.actions.values import (
     Finish,
     Interact,
     Note,
+    Swipe,
     TakeOver,
     render,
 )
@@ -57,12 +58,13 @@ from cs_agent.engine.run.state import (
     RunState,
     StepStatus,
     Turn,
+    Unproven,
     Verdict,
     VerdictKind,
 )
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import look_for_success
-from cs_agent.engine.screen.hindrances import covers, find_remedy
+from cs_agent.engine.screen.hindrances import Hindrance, covers, find_remedy, shows_failure, shows_success
 from cs_agent.engine.screen.observe import Eyes
 from cs_agent.engine.turn.act import Hands
 from cs_agent.engine.turn.acting import Actor
@@ -106,12 +108,15 @@ class Engine:
     ) -> None:
         settings = settings or EngineSettings()
         eyes = Eyes(phone, reader, settle, settings, clock, sleep, journal.check)
-        submission = SubmissionReader(phone, eyes, settings.scrolls, journal.check)
+        policy = policy or GatePolicy()
+        submission = SubmissionReader(
+            phone, eyes, settings.scrolls, journal.check, lambda swipe, seen: _may_scroll(swipe, seen, rules, policy)
+        )
         self._kit = Kit(
             model=model,
             journal=journal,
             rules=rules,
-            policy=policy or GatePolicy(),
+            policy=policy,
             settings=settings,
             prompt=prompt,
             eyes=eyes,
@@ -146,8 +151,13 @@ class Engine:
             words = say("max_steps", origin.lang, what=str(kit.settings.max_steps))
             return kit.ended(origin, origin, draft, EndStatus.FAILED, words)
         seen = self._observe(draft)
-        state = self._remember_amounts(origin, seen)
+        state = _weigh_outcome(self._remember_amounts(origin, seen), seen, kit.rules)
+        if state.unproven is Unproven.AGENT and shows_failure(seen):
+            words = say("outcome_unknown", state.lang)
+            return kit.needs_human(origin, state, draft, "outcome_unknown", words)
         remedy = find_remedy(seen, may_grant=not kit.rules.read_only)
+        if remedy and state.unproven and remedy.hindrance is not Hindrance.PERMISSION:
+            remedy = None  # whether closing or retrying it does the act again cannot be told
         plan = hindrance_plan(state, remedy, kit.settings) if remedy else None
         if plan is not None and (turn := self._follow(origin, state, draft, seen, plan)) is not None:
             return turn
@@ -292,7 +302,7 @@ class Engine:
         self, proposed: Pending, seen: Observation, state: RunState, confidence: float | None
     ) -> tuple[Observation, Verdict]:
         """A verdict against it on a picture alone is looked at once more with the tree, where the phone has one."""
-        kit, context = self._kit, StepContext(state.focus)
+        kit, context = self._kit, StepContext(state.focus, state.unproven)
         verdict = decide(proposed.action, seen, kit.rules, kit.policy, confidence, context)
         if verdict.kind is VerdictKind.ALLOW or seen.nodes is not None:
             return seen, verdict
@@ -344,7 +354,8 @@ class Engine:
             return self._kit.noted(counted(told, "no_effect", 0), draft, plan.feedback)
         proposed = Pending(ACT, render(plan.action), confidence=1.0)
         judged = self._kit.eyes.read_around(seen, *touch_points(plan.action, seen.size))
-        verdict = decide(plan.action, judged, self._kit.rules, self._kit.policy, 1.0, StepContext(state.focus))
+        context = StepContext(state.focus, state.unproven)
+        verdict = decide(plan.action, judged, self._kit.rules, self._kit.policy, 1.0, context)
         if verdict.kind is not VerdictKind.ALLOW and plan.only_if_allowed:
             return None
         draft.action, draft.thought, draft.confidence = plan.action, plan.feedback, 1.0
@@ -352,3 +363,18 @@ class Engine:
         if plan.counter == "rung":
             told = counted(told, "no_effect", 0).evolve(trail=())
         return self._pass_gate(origin, told, draft, judged, proposed)
+
+
+def _may_scroll(swipe: Swipe, seen: Observation, rules: FlowRules, policy: GatePolicy) -> bool:
+    """Scrolling for the fields of a confirmation is an act like any other."""
+    return decide(swipe, seen, rules, policy, 1.0).kind is VerdictKind.ALLOW
+
+
+def _weigh_outcome(state: RunState, seen: Observation, rules: FlowRules) -> RunState:
+    """An act whose effect was open is proven by the flow's evidence, or by a page that says so."""
+    if not state.unproven:
+        return state
+    evident = look_for_success(seen, rules).complete and not state.evidence_before
+    if evident or shows_success(seen):
+        return state.evolve(unproven=Unproven.NOTHING, evidence_before=False)
+    return state
