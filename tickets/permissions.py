@@ -26,6 +26,9 @@ class Permission(StrEnum):
     STOP_RUNS = "stop_runs"
     TAKE_OVER = "take_over"
     EDIT_FLOWS = "edit_flows"
+    REQUEST_FLOWS = "request_flows"
+    REVIEW_FLOWS = "review_flows"
+    RELEASE_FLOWS = "release_flows"
     MANAGE_PHONES = "manage_phones"
     PAUSE_ALL = "pause_all"
     MANAGE_INTEGRATIONS = "manage_integrations"
@@ -42,8 +45,8 @@ _VIEW = frozenset({P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT})
 GROUPS: Mapping[str, frozenset[Permission]] = {
     "viewer": _VIEW,
     "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "supervisor": _VIEW | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS},
-    "flow_editor": _VIEW | {P.EDIT_FLOWS},
+    "supervisor": _VIEW | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS, P.REQUEST_FLOWS, P.RELEASE_FLOWS},
+    "flow_editor": _VIEW | {P.EDIT_FLOWS, P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS},
 }
 ADMINISTRATOR = "administrator"
 

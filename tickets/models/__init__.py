@@ -8,6 +8,18 @@ from tickets.models.human import Confirmation, ConfirmationState, Question, Take
 from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
 from tickets.models.phones import Phone, PhoneState
 from tickets.models.recordings import Recording, RecordingState
+from tickets.models.releases import (
+    DraftChange,
+    FlowDraft,
+    FlowRequest,
+    FlowReview,
+    Release,
+    ReleaseEnd,
+    RequestStatus,
+    ReviewVerdict,
+    VersionLife,
+    VersionStage,
+)
 from tickets.models.runs import Run, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
@@ -27,7 +39,11 @@ __all__ = [
     "DeliveryLane",
     "DeliveryState",
     "Department",
+    "DraftChange",
     "ExternalRef",
+    "FlowDraft",
+    "FlowRequest",
+    "FlowReview",
     "FlowTemplate",
     "FlowVersion",
     "LegalHold",
@@ -38,7 +54,11 @@ __all__ = [
     "Question",
     "Recording",
     "RecordingState",
+    "Release",
+    "ReleaseEnd",
+    "RequestStatus",
     "Result",
+    "ReviewVerdict",
     "Run",
     "RunStatus",
     "Secret",
@@ -50,4 +70,6 @@ __all__ = [
     "Takeover",
     "Ticket",
     "TicketStatus",
+    "VersionLife",
+    "VersionStage",
 ]

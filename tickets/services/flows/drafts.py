@@ -1,0 +1,117 @@
+"""Drafts: what flow editors work on together, saved with every change kept, and frozen into a version.
+
+Rule: a save names the revision it was made on; when somebody saved in between, nothing is overwritten and the editor
+is told by whom. A draft may be wrong while it is written; only a definition without faults becomes a version.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, InvalidFlow
+from tickets.models import DraftChange, FlowDraft, FlowTemplate, FlowVersion, VersionLife
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.flows import publishing
+
+MAX_BYTES = publishing.MAX_SIZE
+
+
+def open_draft(template: FlowTemplate, user: Any, base: FlowVersion | None = None) -> FlowDraft:
+    """The template's open draft; a new one begins with the content of `base` or of the newest version."""
+    require(user, Permission.EDIT_FLOWS)
+    current = template.drafts.filter(closed_at=None).first()
+    if current is not None:
+        return current
+    base = base or template.latest
+    try:
+        with transaction.atomic():
+            draft = FlowDraft.objects.create(
+                template=template, base=base, author=user, definition=base.definition if base else {}
+            )
+            _keep(draft, user)
+            audit.record("flow.draft_opened", user=user, obj=draft, details={"template": template.slug})
+    except IntegrityError:  # a colleague opened one at the same moment
+        return template.drafts.get(closed_at=None)
+    return draft
+
+
+def save(draft: FlowDraft, definition: Any, user: Any, *, revision: int, note: str = "") -> FlowDraft:
+    """Keep what the editor wrote, right or wrong; Conflict names who saved since `revision`."""
+    require(user, Permission.EDIT_FLOWS)
+    _refuse_unusable(definition)
+    with transaction.atomic():
+        rows = FlowDraft.objects.filter(pk=draft.pk, revision=revision, closed_at=None)
+        changes = {"definition": definition, "note": note[:200], "updated_at": timezone.now()}
+        if not rows.update(revision=revision + 1, **changes):
+            raise _lost_race(draft)
+        draft.refresh_from_db()
+        _keep(draft, user)
+        details = {"template": draft.template.slug, "revision": draft.revision}
+        audit.record("flow.draft_saved", user=user, obj=draft, details=details)
+    return draft
+
+
+def freeze(draft: FlowDraft, user: Any, *, revision: int) -> FlowVersion:
+    """Make the draft the template's next version, in stage draft; InvalidFlow lists every fault."""
+    require(user, Permission.EDIT_FLOWS)
+    publishing.validate_definition(draft.definition)
+    with transaction.atomic():
+        if not FlowDraft.objects.filter(pk=draft.pk, revision=revision, closed_at=None).update(
+            closed_at=timezone.now()
+        ):
+            raise _lost_race(draft)
+        version = new_version(draft.template, draft.definition, user, draft.note)
+        details = {"template": draft.template.slug, "number": version.number, "note": draft.note}
+        audit.record("flow.version_made", user=user, obj=version, flow_version=str(version), details=details)
+    return version
+
+
+def discard(draft: FlowDraft, user: Any) -> None:
+    """Close the draft without making a version; its changes are kept."""
+    require(user, Permission.EDIT_FLOWS)
+    with transaction.atomic():
+        if FlowDraft.objects.filter(pk=draft.pk, closed_at=None).update(closed_at=timezone.now()):
+            audit.record("flow.draft_discarded", user=user, obj=draft, details={"template": draft.template.slug})
+
+
+def new_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str) -> FlowVersion:
+    """The next version with its life row, in the caller's transaction; Conflict when a colleague was first."""
+    last = template.versions.aggregate(last=Max("number"))["last"] or 0
+    try:
+        with transaction.atomic():
+            version = FlowVersion.objects.create(
+                template=template, number=last + 1, definition=definition, note=note[:200], created_by=user
+            )
+    except IntegrityError as error:
+        raise Conflict(_("另一位同事刚刚建立了新版本,请重新载入。")) from error
+    VersionLife.objects.create(version=version)
+    return version
+
+
+def _keep(draft: FlowDraft, user: Any) -> None:
+    DraftChange.objects.create(draft=draft, revision=draft.revision, definition=draft.definition, user=user)
+
+
+def _refuse_unusable(definition: Any) -> None:
+    """A draft may be incomplete, but it is an object of bounded size."""
+    if not isinstance(definition, dict):
+        raise InvalidFlow([_("流程定义必须是一个 JSON 对象。")])
+    if len(json.dumps(definition)) > MAX_BYTES:
+        raise InvalidFlow([_("流程定义超过 %d 字符。") % MAX_BYTES])
+
+
+def _lost_race(draft: FlowDraft) -> Conflict:
+    current = FlowDraft.objects.get(pk=draft.pk)
+    if current.closed_at is not None:
+        return Conflict(_("这份草稿已经结束,请重新载入。"), code="draft_closed")
+    change = current.changes.select_related("user").order_by("-revision").first()
+    who = change.user.get_full_name() or change.user.get_username() if change and change.user else ""
+    words = _("%s 在您编辑时保存了这份草稿;您写的内容没有丢失,请对照后再保存。") % who
+    return Conflict(words, code="draft_changed", revision=current.revision)

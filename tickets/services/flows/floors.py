@@ -1,0 +1,91 @@
+"""Takes back a release by itself when its runs succeed too seldom or people reject too many of its confirmations.
+
+Rule: only what was measured counts: nothing is judged before `MIN_RUNS` runs have ended since the release began, and a
+release with nothing before it is left at work and told of, because taking it back would stop the flow altogether.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from tickets.errors import Conflict
+from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd, Run, RunStatus
+from tickets.services.evidence import audit
+from tickets.services.flows import releases
+
+log = logging.getLogger(__name__)
+MIN_RUNS = 10
+_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF)  # a stop by a person says nothing of the flow
+_ANSWERED = (ConfirmationState.APPROVED, ConfirmationState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the runs of a release came to. Rates are 0-1; None where nothing was counted yet."""
+
+    runs: int
+    succeeded: int
+    answered: int
+    rejected: int
+
+    @property
+    def success(self) -> float | None:
+        return self.succeeded / self.runs if self.runs else None
+
+    @property
+    def rejection(self) -> float | None:
+        return self.rejected / self.answered if self.answered else None
+
+    def fault(self, release: Release) -> str:
+        """In words, with the figures; empty while the release holds."""
+        if self.runs < MIN_RUNS:
+            return ""
+        if self.success is not None and self.success < release.success_floor:
+            return f"{self.succeeded}/{self.runs} < {release.success_floor:.0%}"
+        if self.rejection is not None and self.rejection > release.rejection_ceiling:
+            return f"{self.rejected}/{self.answered} > {release.rejection_ceiling:.0%}"
+        return ""
+
+
+def measure(release: Release) -> Measured:
+    """The runs of this version that began since the release did."""
+    mine = Q(flow_version=release.version_id, created_at__gte=release.began_at)
+    if release.department_id:
+        mine &= Q(ticket__department=release.department_id)
+    runs = Run.objects.filter(mine, status__in=_ENDED).aggregate(
+        ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED))
+    )
+    answered = Confirmation.objects.filter(
+        run__flow_version=release.version_id, run__created_at__gte=release.began_at, state__in=_ANSWERED
+    ).aggregate(all=Count("pk"), rejected=Count("pk", filter=Q(state=ConfirmationState.REJECTED)))
+    return Measured(runs["ended"], runs["succeeded"], answered["all"], answered["rejected"])
+
+
+def check_all() -> int:
+    """How many releases were taken back. Called by the clock; each release is judged in a transaction of its own."""
+    taken = 0
+    for release in releases.at_work().filter(shadow=False).select_related("version__template", "template"):
+        fault = measure(release).fault(release)
+        if fault and _has_predecessor(release):
+            taken += _take_back(release, fault)
+    return taken
+
+
+def _has_predecessor(release: Release) -> bool:
+    """Whether tickets of this release would still be handled without it."""
+    wider = releases.at_work().filter(template=release.template_id, shadow=False).exclude(pk=release.pk)
+    return wider.exists() or release.replaced.exists()
+
+
+def _take_back(release: Release, fault: str) -> int:
+    try:
+        releases.end(release, ReleaseEnd.BELOW_FLOOR, note=fault)
+    except Conflict:  # a person was first
+        return 0
+    details = {"template": release.template.slug, "number": release.version.number, "measured": fault}
+    audit.record("flow.returned", obj=release.version, flow_version=str(release.version), details=details)
+    log.warning("release %s was taken back: %s", release, fault)
+    return 1

@@ -1,0 +1,190 @@
+"""Releases: which version handles a ticket, widened by degrees, and taken back with one click or by itself.
+
+Rule: `Catalogue` is the only answer to "which version". A run keeps the version it began with; a release that ends
+changes only what later runs get.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, Invalid
+from tickets.models import Department, FlowTemplate, FlowVersion, Release, ReleaseEnd, Ticket, VersionStage
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.flows import stages
+
+SHARES = (5, 25, 100)  # percent of tickets
+_RELEASABLE = (VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED)
+
+
+def bucket(template: FlowTemplate, number: str) -> int:
+    """0-99; the same ticket keeps its place while the share of a release grows."""
+    digest = hashlib.sha256(f"{template.slug}:{number}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") % 100
+
+
+class Catalogue:
+    """The releases at work, read once for any number of tickets."""
+
+    def __init__(self, releases: Iterable[Release]) -> None:
+        self._by_template: dict[FlowTemplate, list[Release]] = {}
+        for release in releases:
+            self._by_template.setdefault(release.template, []).append(release)
+
+    @classmethod
+    def load(cls) -> Catalogue:
+        """Of the active templates, the newest release first."""
+        rows = at_work().filter(template__active=True, shadow=False)
+        return cls(rows.select_related("template", "version__template").order_by("template_id", "-pk"))
+
+    def version(self, template: FlowTemplate, ticket: Ticket) -> FlowVersion | None:
+        """The version that handles this ticket; None where no release of the template takes it."""
+        place = bucket(template, ticket.number)
+        for release in self._by_template.get(template, ()):
+            if release.department_id in {None, ticket.department_id} and place < release.percent:
+                return release.version
+        return None
+
+    def versions(self, ticket: Ticket) -> list[FlowVersion]:
+        """One for each template that takes the ticket, in the order of the templates."""
+        found = (self.version(template, ticket) for template in self._by_template)
+        return [version for version in found if version is not None]
+
+
+def version_for(template: FlowTemplate, ticket: Ticket) -> FlowVersion | None:
+    return Catalogue.load().version(template, ticket)
+
+
+def at_work() -> Any:
+    return Release.objects.filter(ended_at=None)
+
+
+def release(
+    version: FlowVersion,
+    user: Any,
+    *,
+    percent: int = 100,
+    department: Department | None = None,
+    shadow: bool = False,
+    success_floor: float = 0.8,
+    rejection_ceiling: float = 0.2,
+) -> Release:
+    """Put the version to work for a share of the tickets. A release to everyone ends all others of the template."""
+    require(user, Permission.RELEASE_FLOWS)
+    if percent not in SHARES:
+        raise Invalid(_("比例应为 %s 之一。") % "、".join(map(str, SHARES)))
+    if not (0 <= success_floor <= 1 and 0 <= rejection_ceiling <= 1):
+        raise Invalid(_("下限和上限应在 0 与 1 之间。"))
+    with transaction.atomic():
+        if stages.of(version) not in _RELEASABLE:
+            raise Conflict(_("只有评审通过的版本可以发布。"), code="flow_stage")
+        return _begin(
+            version,
+            user,
+            percent=percent,
+            department=department,
+            shadow=shadow,
+            success_floor=success_floor,
+            rejection_ceiling=rejection_ceiling,
+        )
+
+
+def adopt(version: FlowVersion, note: str) -> Release:
+    """Release a version that came with the product: reviewed where it was made, put to work by nobody's click."""
+    with transaction.atomic():
+        stages.adopt(version)
+        return _begin(version, None, note=note)
+
+
+def take_back(template: FlowTemplate, user: Any, note: str = "") -> Release | None:
+    """End the newest release; what it replaced is at work again. None where nothing came before it."""
+    require(user, Permission.RELEASE_FLOWS)
+    newest = at_work().filter(template=template).order_by("-pk").first()
+    if newest is None:
+        raise Conflict(_("该流程没有发布中的版本。"), code="nothing_released")
+    return end(newest, ReleaseEnd.RETURNED, user=user, note=note)
+
+
+def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -> Release | None:
+    """End one release and begin again the ones that it had replaced; the newest of those is returned."""
+    with transaction.atomic():
+        _lock(row.template)
+        if not _finish(Release.objects.filter(pk=row.pk), reason, user, note):
+            raise Conflict(_("该发布已经结束。"), code="release_ended")
+        _retire_idle(row.version, user)
+        return _begin_again(row, user)
+
+
+def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
+    """No version of the template is at work any more; runs under way finish on theirs."""
+    require(user, Permission.RELEASE_FLOWS)
+    with transaction.atomic():
+        _lock(template)
+        rows = list(at_work().filter(template=template).select_related("version"))
+        _finish(at_work().filter(template=template), ReleaseEnd.RETIRED, user, note)
+        for version in {row.version for row in rows}:
+            _retire_idle(version, user)
+        audit.record("flow.retired", user=user, obj=template, details={"template": template.slug, "note": note})
+
+
+def _begin(version: FlowVersion, user: Any, *, note: str = "", **terms: Any) -> Release:
+    template = version.template
+    _lock(template)
+    row = Release.objects.create(version=version, template=template, began_by=user, **terms)
+    if stages.of(version) is not VersionStage.RELEASED:
+        stages.move(version, VersionStage.RELEASED, user=user)
+    if row.percent == 100 and row.department_id is None and not row.shadow:
+        _supersede(row, user)
+    details = {
+        "template": template.slug,
+        "number": version.number,
+        "percent": row.percent,
+        "department": row.department_id,
+        "shadow": row.shadow,
+        "note": note,
+    }
+    audit.record("flow.released", user=user, obj=version, flow_version=str(version), details=details)
+    return row
+
+
+def _supersede(row: Release, user: Any) -> None:
+    others = at_work().filter(template=row.template).exclude(pk=row.pk)
+    versions = {other.version for other in others.select_related("version")}
+    others.update(replaced_by=row)
+    _finish(others, ReleaseEnd.SUPERSEDED, user, "")
+    for version in versions - {row.version}:
+        _retire_idle(version, user)
+
+
+def _begin_again(row: Release, user: Any) -> Release | None:
+    """A new row for each whole release that `row` had replaced: the old rows stay as they ended."""
+    before = Release.objects.filter(replaced_by=row, percent=100, department=None, shadow=False).order_by("-pk").first()
+    if before is None:
+        return None
+    terms = {"success_floor": before.success_floor, "rejection_ceiling": before.rejection_ceiling}
+    again = _begin(before.version, user, note=_("退回"), **terms)
+    Release.objects.filter(replaced_by=before).update(replaced_by=again)  # one more step back leads further back
+    return again
+
+
+def _finish(rows: Any, reason: ReleaseEnd, user: Any, note: str) -> int:
+    now = timezone.now()
+    return int(rows.filter(ended_at=None).update(ended_at=now, ended_by=user, end_reason=reason, end_note=note[:300]))
+
+
+def _retire_idle(version: FlowVersion, user: Any) -> None:
+    if not at_work().filter(version=version).exists() and stages.of(version) is VersionStage.RELEASED:
+        stages.move(version, VersionStage.RETIRED, user=user)
+
+
+def _lock(template: FlowTemplate) -> None:
+    """Releases of one template change one at a time: its row is locked until the transaction ends."""
+    FlowTemplate.objects.filter(pk=template.pk).update(active=F("active"))
