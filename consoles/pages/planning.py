@@ -8,6 +8,7 @@ from consoles.pages.words import in_language
 from tickets.flows.slots import FoundSlot, SlotReading
 from tickets.flows.slots.spec import SlotSpec
 from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
 from tickets.services.runs import lifecycle as runs
 
@@ -56,7 +57,7 @@ class Plan:
 def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = None) -> Plan:
     """The plan for the flow of that slug, or for the recommended one."""
     advice = recommend(ticket)
-    version = _picked(slug) or advice.flow_version
+    version = _picked(slug, ticket) or advice.flow_version
     reading = runs.plan(ticket, version) if version else None
     return Plan(
         version=version,
@@ -70,9 +71,9 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
     )
 
 
-def _picked(slug: str) -> FlowVersion | None:
+def _picked(slug: str, ticket: Ticket) -> FlowVersion | None:
     template = FlowTemplate.objects.filter(slug=slug, active=True).first() if slug else None
-    return template.latest if template else None
+    return releases.version_for(template, ticket) if template else None
 
 
 def _asked(reading: SlotReading, answers: dict[str, str]) -> list[Asked]:

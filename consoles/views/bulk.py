@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.pages.words import run_language
 from tickets.errors import Invalid, NotFound, SlotsNeeded
-from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.models import FlowTemplate, Ticket
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import lifecycle as runs
@@ -34,27 +34,27 @@ class Refused:
 def runs_start(request: HttpRequest) -> HttpResponse:
     """What was started and what was refused, for the queue's page."""
     numbers = _numbers(request)
-    version = picked_version(request.POST.get("flow", ""))
-    if version is None:
+    template = picked_flow(request.POST.get("flow", ""))
+    if template is None:
         raise Invalid(_("请先选择流程。"), code="unknown_flow")
     chosen = _chosen(request.user, numbers)
-    done = runs.start_many(request.user, chosen, version, lang=run_language())
+    done = runs.start_many(request.user, chosen, template, lang=run_language())
     context = {
-        "flow": version.template,
+        "flow": template,
         "started": [each.ticket for each in done if each.run is not None],
         "refused": [*_unknown(numbers, chosen), *(_refused(each) for each in done if each.run is None)],
     }
     return render(request, "consoles/queue_started.html", context)
 
 
-def picked_version(slug: str) -> FlowVersion | None:
-    """The newest version of the flow of that slug; None for no slug, Invalid for one that cannot be started."""
+def picked_flow(slug: str) -> FlowTemplate | None:
+    """The flow of that slug; None for no slug, Invalid for one of which nothing is released."""
     if not slug:
         return None
     template = FlowTemplate.objects.filter(slug=slug, active=True).first()
-    if template is None or template.latest is None:
+    if template is None or not template.releases.filter(ended_at=None).exists():
         raise Invalid(code="unknown_flow")
-    return template.latest
+    return template
 
 
 def _numbers(request: HttpRequest) -> list[str]:

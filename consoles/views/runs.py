@@ -10,7 +10,7 @@ from consoles.access import POST, permitted
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.parts import live_answer
 from consoles.pages.words import run_language
-from consoles.views.bulk import picked_version
+from consoles.views.bulk import picked_flow
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket
 from tickets.permissions import Permission
@@ -29,7 +29,7 @@ def run_start(request: HttpRequest, number: str) -> HttpResponse:
     flow = request.POST.get("flow", "")
     try:
         runs.start_run(
-            ticket=ticket, user=request.user, flow_version=picked_version(flow), answers=answers, lang=run_language()
+            ticket=ticket, user=request.user, template=picked_flow(flow), answers=answers, lang=run_language()
         )
     except (SlotsNeeded, InvalidSlot) as error:
         cockpit = cockpit_of(ticket, request.user, flow=flow, answers=tuple(answers.items()), problem=error.message)

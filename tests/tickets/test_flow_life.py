@@ -25,7 +25,7 @@ from tickets.models import (
     VersionLife,
     VersionStage,
 )
-from tickets.services.flows import drafts, floors, releases, requests, reviews, stages
+from tickets.services.flows import drafts, floors, publishing, releases, requests, reviews, stages
 
 pytestmark = pytest.mark.django_db
 
@@ -341,7 +341,7 @@ class TestRequests:
 def test_an_adopted_version_is_at_work_for_all_tickets(
     template: FlowTemplate, definition: dict[str, Any], ticket: Ticket
 ) -> None:
-    version = drafts.new_version(template, definition, None, "demo")
+    version = publishing.new_version(template, definition, None, "demo")
     releases.adopt(version, "demo")
     assert releases.version_for(template, ticket) == version
     assert VersionLife.objects.get(version=version).stage == VersionStage.RELEASED

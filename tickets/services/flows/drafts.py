@@ -10,23 +10,21 @@ import json
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, InvalidFlow
-from tickets.models import DraftChange, FlowDraft, FlowTemplate, FlowVersion, VersionLife
+from tickets.flows.faults import MAX_SIZE
+from tickets.models import DraftChange, FlowDraft, FlowTemplate, FlowVersion
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing
-
-MAX_BYTES = publishing.MAX_SIZE
 
 
 def open_draft(template: FlowTemplate, user: Any, base: FlowVersion | None = None) -> FlowDraft:
     """The template's open draft; a new one begins with the content of `base` or of the newest version."""
     require(user, Permission.EDIT_FLOWS)
-    current = template.drafts.filter(closed_at=None).first()
+    current = FlowDraft.objects.filter(template=template, closed_at=None).first()
     if current is not None:
         return current
     base = base or template.latest
@@ -38,7 +36,7 @@ def open_draft(template: FlowTemplate, user: Any, base: FlowVersion | None = Non
             _keep(draft, user)
             audit.record("flow.draft_opened", user=user, obj=draft, details={"template": template.slug})
     except IntegrityError:  # a colleague opened one at the same moment
-        return template.drafts.get(closed_at=None)
+        return FlowDraft.objects.get(template=template, closed_at=None)
     return draft
 
 
@@ -67,7 +65,7 @@ def freeze(draft: FlowDraft, user: Any, *, revision: int) -> FlowVersion:
             closed_at=timezone.now()
         ):
             raise _lost_race(draft)
-        version = new_version(draft.template, draft.definition, user, draft.note)
+        version = publishing.new_version(draft.template, draft.definition, user, draft.note)
         details = {"template": draft.template.slug, "number": version.number, "note": draft.note}
         audit.record("flow.version_made", user=user, obj=version, flow_version=str(version), details=details)
     return version
@@ -81,20 +79,6 @@ def discard(draft: FlowDraft, user: Any) -> None:
             audit.record("flow.draft_discarded", user=user, obj=draft, details={"template": draft.template.slug})
 
 
-def new_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str) -> FlowVersion:
-    """The next version with its life row, in the caller's transaction; Conflict when a colleague was first."""
-    last = template.versions.aggregate(last=Max("number"))["last"] or 0
-    try:
-        with transaction.atomic():
-            version = FlowVersion.objects.create(
-                template=template, number=last + 1, definition=definition, note=note[:200], created_by=user
-            )
-    except IntegrityError as error:
-        raise Conflict(_("另一位同事刚刚建立了新版本,请重新载入。")) from error
-    VersionLife.objects.create(version=version)
-    return version
-
-
 def _keep(draft: FlowDraft, user: Any) -> None:
     DraftChange.objects.create(draft=draft, revision=draft.revision, definition=draft.definition, user=user)
 
@@ -103,8 +87,8 @@ def _refuse_unusable(definition: Any) -> None:
     """A draft may be incomplete, but it is an object of bounded size."""
     if not isinstance(definition, dict):
         raise InvalidFlow([_("流程定义必须是一个 JSON 对象。")])
-    if len(json.dumps(definition)) > MAX_BYTES:
-        raise InvalidFlow([_("流程定义超过 %d 字符。") % MAX_BYTES])
+    if len(json.dumps(definition)) > MAX_SIZE:
+        raise InvalidFlow([_("流程定义超过 %d 字符。") % MAX_SIZE])
 
 
 def _lost_race(draft: FlowDraft) -> Conflict:

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from tickets.errors import Conflict, InvalidFlow
 from tickets.flows.definition import current_shape
 from tickets.flows.faults import faults
-from tickets.models import FlowTemplate, FlowVersion
+from tickets.models import FlowTemplate, FlowVersion, VersionLife
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
+from tickets.services.flows import releases
 from tickets.services.flows.recommendation import Recommendation, recommend
 
 __all__ = ["Recommendation", "publish_version", "recommend", "validate_definition"]
@@ -30,20 +31,34 @@ def validate_definition(definition: Any) -> None:
 
 
 def publish_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str = "") -> FlowVersion:
-    """Check the definition and make it the template's newest version, keys of earlier releases under their names of
-    today; running runs keep theirs."""
+    """Check the definition, make it the template's newest version and put it to work; running runs keep theirs."""
     if user is not None:
         require(user, Permission.EDIT_FLOWS)
     validate_definition(definition)
-    definition = current_shape(definition)
+    with transaction.atomic():
+        version = new_version(template, definition, user, note)
+        releases.adopt(version, note)
+        details = {"template": template.slug, "number": version.number, "note": note}
+        audit.record("flow.published", user=user, obj=version, flow_version=str(version), details=details)
+    return version
+
+
+def new_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str) -> FlowVersion:
+    """The next version, keys of earlier releases under their names of today, in the caller's transaction.
+
+    Conflict when a colleague was first.
+    """
+    last = template.versions.aggregate(last=Max("number"))["last"] or 0
     try:
         with transaction.atomic():
-            last = template.versions.aggregate(last=Max("number"))["last"] or 0
             version = FlowVersion.objects.create(
-                template=template, number=last + 1, definition=definition, note=note[:200], created_by=user
+                template=template,
+                number=last + 1,
+                definition=current_shape(definition),
+                note=note[:200],
+                created_by=user,
             )
-            details = {"template": template.slug, "number": version.number, "note": note}
-            audit.record("flow.published", user=user, obj=version, flow_version=str(version), details=details)
     except IntegrityError as error:
-        raise Conflict(_("另一位同事刚刚发布了新版本,请重新载入。")) from error
+        raise Conflict(_("另一位同事刚刚建立了新版本,请重新载入。")) from error
+    VersionLife.objects.create(version=version)
     return version

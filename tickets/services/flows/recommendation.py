@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.models import FlowVersion, Ticket
+from tickets.services.flows.releases import Catalogue
 
 LOW_FIT = 0.5  # below it no flow is recommended
 
@@ -71,19 +72,19 @@ class Recommendation:
 
 
 def recommend(ticket: Ticket) -> Recommendation:
-    return _recommend(ticket, _newest())
+    return _recommend(ticket, Catalogue.load().versions(ticket))
 
 
 def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
     """By the ticket's primary key; the flows are read once for all of them."""
-    newest = _newest()
-    return {ticket.pk: _recommend(ticket, newest) for ticket in tickets}
+    catalogue = Catalogue.load()
+    return {ticket.pk: _recommend(ticket, catalogue.versions(ticket)) for ticket in tickets}
 
 
-def _recommend(ticket: Ticket, newest: list[FlowVersion]) -> Recommendation:
+def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:
     text = f"{ticket.subject}\n{ticket.text}"
     signals = human_signals(text)
-    best = max(_ranked(text, newest), key=lambda each: each[1], default=None)
+    best = max(_ranked(text, released), key=lambda each: each[1], default=None)
     if best is None or best[1] < LOW_FIT:
         fit = best[1] if best else 0.0
         low = Reason("没有与工单内容相符的流程", "No flow fits what the ticket says")
@@ -115,10 +116,5 @@ def fit_of(match: Mapping[str, Any], text: str) -> tuple[float, list[str]]:
     return max(0.0, points / float(match.get("threshold", 1))), telling[:5]
 
 
-def _newest() -> list[FlowVersion]:
-    newest = (template.latest for template in FlowTemplate.objects.filter(active=True).order_by("pk"))
-    return [version for version in newest if version is not None]
-
-
-def _ranked(text: str, newest: list[FlowVersion]) -> list[tuple[FlowVersion, float, list[str]]]:
-    return [(version, *fit_of(version.definition["match"], text)) for version in newest]
+def _ranked(text: str, released: list[FlowVersion]) -> list[tuple[FlowVersion, float, list[str]]]:
+    return [(version, *fit_of(version.definition["match"], text)) for version in released]

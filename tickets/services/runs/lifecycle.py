@@ -32,6 +32,7 @@ from tickets.flows.slots import SlotReading, apply_answers, read_slots
 from tickets.models import (
     Confirmation,
     ConfirmationState,
+    FlowTemplate,
     FlowVersion,
     Phone,
     Question,
@@ -44,7 +45,7 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import instructions
+from tickets.services.flows import instructions, releases
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import switches, transitions
@@ -72,15 +73,16 @@ def start_run(
     ticket: Ticket,
     user: Any,
     flow_version: FlowVersion | None = None,
+    template: FlowTemplate | None = None,
     answers: dict[str, str] | None = None,
     lang: str = "zh",
 ) -> Run:
-    """Queue a run of the recommended or the given flow; SlotsNeeded, NoFlow or AlreadyRunning say why not."""
+    """Queue a run of the given version, of what is released of the template, or of what fits best; SlotsNeeded, NoFlow or AlreadyRunning say why not."""
     require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
     switches.require_not_paused()
     _refuse_unstartable(ticket)
-    version = flow_version or _recommended(ticket)
+    version = flow_version or _released(ticket, template)
     reading = apply_answers(version.definition, ticket, plan(ticket, version), answers or {})
     if reading.missing or reading.ambiguous:
         raise SlotsNeeded(reading)
@@ -101,13 +103,13 @@ class Started:
     error: ServiceError | None = None
 
 
-def start_many(user: Any, tickets: Iterable[Ticket], flow_version: FlowVersion, *, lang: str = "zh") -> list[Started]:
+def start_many(user: Any, tickets: Iterable[Ticket], template: FlowTemplate, *, lang: str = "zh") -> list[Started]:
     """A run of the same flow for each ticket; one that cannot start keeps no other from starting.
 
     Nothing is started by whoever may not (Forbidden). A pause of all automation in the middle holds for the rest.
     """
     require(user, Permission.START_RUNS)
-    return [_start_one(user, ticket, flow_version, lang) for ticket in tickets]
+    return [_start_one(user, ticket, template, lang) for ticket in tickets]
 
 
 def stop_run(run: Run, user: Any) -> Run:
@@ -221,9 +223,9 @@ def void_waiting(run: Run, keep: Takeover | None = None) -> None:
     (takeovers.exclude(pk=keep.pk) if keep else takeovers).update(ended_at=now)
 
 
-def _start_one(user: Any, ticket: Ticket, flow_version: FlowVersion, lang: str) -> Started:
+def _start_one(user: Any, ticket: Ticket, template: FlowTemplate, lang: str) -> Started:
     try:
-        return Started(ticket, start_run(ticket=ticket, user=user, flow_version=flow_version, lang=lang))
+        return Started(ticket, start_run(ticket=ticket, user=user, template=template, lang=lang))
     except ServiceError as error:
         return Started(ticket, error=error)
 
@@ -236,10 +238,10 @@ def _refuse_unstartable(ticket: Ticket) -> None:
         raise Conflict(_("工单已关闭,不能再启动。"), code="ticket_closed")
 
 
-def _recommended(ticket: Ticket) -> FlowVersion:
+def _released(ticket: Ticket, template: FlowTemplate | None) -> FlowVersion:
     from tickets.services.flows.recommendation import recommend  # it reads slots and flows, which need not know runs
 
-    version = recommend(ticket).flow_version
+    version = releases.version_for(template, ticket) if template else recommend(ticket).flow_version
     if version is None:
         raise NoFlow
     return version
