@@ -47,7 +47,7 @@ def test_who_paused_and_why_is_on_the_record(sun: User) -> None:
 
 
 def test_many_tickets_start_at_once(tickets: list[Ticket], lin: User, refund_flow: FlowVersion) -> None:
-    started = runs.start_many(lin, tickets, refund_flow)
+    started = runs.start_many(lin, tickets, refund_flow.template)
     assert [each.ticket for each in started] == tickets
     assert Run.objects.count() == 3
 
@@ -56,16 +56,16 @@ def test_one_that_cannot_start_keeps_no_other_from_it(
     tickets: list[Ticket], lin: User, refund_flow: FlowVersion
 ) -> None:
     runs.start_run(ticket=tickets[1], user=lin)
-    errors = [type(each.error) for each in runs.start_many(lin, tickets, refund_flow)]
+    errors = [type(each.error) for each in runs.start_many(lin, tickets, refund_flow.template)]
     assert errors == [type(None), AlreadyRunning, type(None)]
 
 
 def test_who_may_not_start_runs_starts_none(tickets: list[Ticket], vera: User, refund_flow: FlowVersion) -> None:
     with pytest.raises(Forbidden):
-        runs.start_many(vera, tickets, refund_flow)
+        runs.start_many(vera, tickets, refund_flow.template)
     assert not Run.objects.exists()
 
 
 def test_a_pause_holds_for_all_of_them(tickets: list[Ticket], lin: User, sun: User, refund_flow: FlowVersion) -> None:
     switches.pause_all(sun)
-    assert {type(each.error) for each in runs.start_many(lin, tickets, refund_flow)} == {Paused}
+    assert {type(each.error) for each in runs.start_many(lin, tickets, refund_flow.template)} == {Paused}

@@ -77,7 +77,10 @@ def start_run(
     answers: dict[str, str] | None = None,
     lang: str = "zh",
 ) -> Run:
-    """Queue a run of the given version, of what is released of the template, or of what fits best; SlotsNeeded, NoFlow or AlreadyRunning say why not."""
+    """Queue a run of the given version, of what is released of the template, or of what fits best.
+
+    SlotsNeeded, NoFlow or AlreadyRunning say why not.
+    """
     require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
     switches.require_not_paused()
