@@ -7,7 +7,9 @@ parse reads as the same action, whatever its texts hold.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -144,7 +146,13 @@ def render(action: Action) -> str:
 
 
 def digest(action: Action) -> str:
-    """SHA-256 of the rendered action: what a confirmation is bound to."""
+    """What a confirmation is bound to: a hash of the action's values, however it is rendered."""
+    values = json.dumps([action.name, dataclasses.asdict(action)], sort_keys=True)
+    return f"v2-{hashlib.sha256(values.encode()).hexdigest()[:60]}"
+
+
+def digest_v1(action: Action) -> str:
+    """The digest of the release before, by which a yes that was given then is known."""
     return hashlib.sha256(render(action).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, replace
 
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
-from cs_agent.engine.actions.values import Action, Swipe, Type, digest, render
+from cs_agent.engine.actions.values import Action, Swipe, Type
 from cs_agent.engine.confirm.fields import set_beside_ticket
 from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.confirm.submission import SubmissionReader
@@ -138,7 +138,7 @@ def follow_target(action: Action, labels: tuple[str, ...], seen: Observation) ->
 def pending_of_exhibit(shown: Exhibit, verdict: Verdict, kind: ConfirmationKind, draft: Pending) -> Pending:
     return draft.evolve(
         kind=str(kind),
-        action_text=render(shown.action),
+        action=shown.action,
         irreversible=verdict.irreversible,
         fingerprint=shown.fingerprint,
         target=shown.target,
@@ -159,8 +159,7 @@ def request_of(
     line = text or summary(shown.action, shown.label, shown.fields, only_fields=shown.own_fields, lang=lang)
     return ConfirmationRequest(
         summary=line,
-        action_text=render(shown.action),
-        action_digest=digest(shown.action),
+        action=shown.action,
         fingerprint=shown.fingerprint,
         fields=shown.fields,
         reasons=verdict.reasons,
@@ -175,7 +174,7 @@ def request_of(
 
 def changes_since(asked: Pending, shown: Exhibit, lang: str) -> tuple[str, ...]:
     """What is no longer as it was when the human said yes; empty when it is."""
-    if asked.fingerprint == shown.fingerprint and digest(shown.action) == asked.digest:
+    if asked.fingerprint == shown.fingerprint and shown.action == asked.action:
         return ()
     changes = []
     if [squash(label) for label in asked.target] != [squash(label) for label in shown.target]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cs_agent.engine.actions.values import render
 from cs_agent.engine.run.conversation import (
     remember_answer,
     remember_correction,
@@ -17,9 +18,9 @@ from cs_agent.engine.run.conversation import (
 )
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
-from cs_agent.engine.run.state import DEEDS, ConfirmationKind, Phase, RunState, Unproven
+from cs_agent.engine.run.state import IRREVERSIBLE_ACTS, ConfirmationKind, Phase, RunState, Unproven
 
-_RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "rung")
+_RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "recovery_level")
 
 _WORDS = {
     "not_again": (
@@ -41,7 +42,7 @@ def approve(state: RunState, digest: str, note: str = "") -> RunState:
     """
     phase = after(state.phase, Event.APPROVE)
     pending = _pending(state, Event.APPROVE)
-    if pending.digest != digest:
+    if not pending.is_bound_to(digest):
         raise IllegalTransition(state.phase, Event.APPROVE, "this yes is for another action than the one that waits")
     kept: dict[str, Any] = {**pending.to_json(), "note": note}
     return state.evolve(phase=phase, approved=digest, pending=kept)
@@ -76,7 +77,7 @@ def take_over(state: RunState) -> RunState:
     phase = after(state.phase, Event.TAKE_OVER)
     pending = pending_of(state)
     if state.phase is Phase.ACTING and pending is not None:
-        state = remember_feedback(state, _say("cut_off", state.lang).replace("{action}", pending.action_text))
+        state = remember_feedback(state, _say("cut_off", state.lang).replace("{action}", render(pending.action)))
     return state.evolve(phase=phase, pending=None, approved="")
 
 
@@ -84,18 +85,18 @@ def handed_back(state: RunState, summary: str) -> RunState:
     """The phone comes back; `summary` says in words what the person did. The agent looks afresh."""
     phase = after(state.phase, Event.HAND_BACK)
     fresh = _fresh(remember_handback(state, summary))
-    counters = {**fresh.counters, DEEDS: fresh.counters.get(DEEDS, 0) + 1}
+    counters = {**fresh.counters, IRREVERSIBLE_ACTS: fresh.counters.get(IRREVERSIBLE_ACTS, 0) + 1}
     return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters, unproven=Unproven.PERSON)
 
 
 def _told_no(state: RunState, pending: Pending, note: str) -> RunState:
     if pending.kind == ConfirmationKind.UNCERTAIN:
         guidance = _say("not_again", state.lang)
-        told = remember_rejection(state, pending.action_text, f"{guidance}。{note}" if note else guidance)
+        told = remember_rejection(state, render(pending.action), f"{guidance}。{note}" if note else guidance)
         return told.evolve(unproven=Unproven.PERSON)
     if pending.kind == ConfirmationKind.FINISH:
         return remember_guidance(state, _say("not_done", state.lang).replace("{note}", note).strip())
-    return remember_rejection(state, pending.action_text, note)
+    return remember_rejection(state, render(pending.action), note)
 
 
 def _pending(state: RunState, event: Event) -> Pending:

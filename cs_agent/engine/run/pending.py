@@ -6,9 +6,10 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from cs_agent.engine.actions.parse import parse_reply
-from cs_agent.engine.actions.values import Action, digest
-from cs_agent.engine.run.state import ConfirmationKind, Reason, RunState, Verdict, VerdictKind
+from cs_agent.engine.actions.stored import from_json, to_json
+from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.values import Action, Interact, digest, digest_v1
+from cs_agent.engine.run.state import CheckpointError, Reason, RunState, Verdict, VerdictKind
 
 ACT = "act"
 QUESTION = "question"
@@ -19,7 +20,7 @@ class Pending:
     """`kind`: act (an intent) | action, finish, uncertain (a confirmation) | question."""
 
     kind: str
-    action_text: str
+    action: Action
     thought: str = ""
     confidence: float | None = None
     irreversible: bool = False
@@ -32,13 +33,9 @@ class Pending:
     tokens: dict[str, int] = field(default_factory=dict)
     target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
 
-    @property
-    def action(self) -> Action:
-        return parse_reply(self.action_text).action
-
-    @property
-    def digest(self) -> str:
-        return digest(self.action)
+    def is_bound_to(self, given: str) -> bool:
+        """Whether a yes with that digest is a yes to this action; digests of the release before are honoured."""
+        return given in (digest(self.action), digest_v1(self.action))
 
     def evolve(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)
@@ -46,8 +43,7 @@ class Pending:
     def to_json(self) -> dict[str, Any]:
         return {
             "kind": str(self.kind),
-            "action_text": self.action_text,
-            "digest": self.digest if self.kind != QUESTION else "",
+            "action": to_json(self.action),
             "thought": self.thought,
             "confidence": self.confidence,
             "irreversible": self.irreversible,
@@ -63,9 +59,17 @@ class Pending:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
+        """Inverse of to_json, and of what the release before wrote; CheckpointError for anything else."""
+        try:
+            return cls._read(data)
+        except (ParseError, KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(f"the action that the run waits with cannot be read: {error}") from error
+
+    @classmethod
+    def _read(cls, data: dict[str, Any]) -> Self:
         return cls(
             kind=data["kind"],
-            action_text=data["action_text"],
+            action=_action_of(data),
             thought=data.get("thought", ""),
             confidence=data.get("confidence"),
             irreversible=data.get("irreversible", True),
@@ -84,8 +88,11 @@ def pending_of(state: RunState) -> Pending | None:
     return Pending.from_json(state.pending) if state.pending else None
 
 
-def confirmation_kind(pending: Pending) -> ConfirmationKind:
-    return ConfirmationKind(pending.kind)
+def _action_of(data: dict[str, Any]) -> Action:
+    if "action" in data:
+        return from_json(data["action"])
+    text = data["action_text"]  # as the release before wrote it; a question held none
+    return parse_reply(text).action if text else Interact(data.get("thought", ""))
 
 
 def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:

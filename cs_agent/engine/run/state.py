@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
 
+from cs_agent.engine.actions.values import Action, digest, render
 from cs_agent.geometry import Box
+
+VERSION = 2  # of a checkpoint; version 1 held actions as rendered text
+
+
+class CheckpointError(ValueError):
+    """A checkpoint, or the action in it, cannot be read by this release."""
 
 
 class Phase(StrEnum):
@@ -77,8 +84,8 @@ class StepRecord:
     number: int
     status: StepStatus
     thought: str = ""
-    action_text: str = ""  # rendered action, or the raw reply where it could not be read
-    action_name: str = ""
+    action: Action | None = None
+    raw: str = ""  # the reply where it could not be read
     confidence: float | None = None
     verdict: Verdict | None = None
     outcome: str = ""
@@ -89,6 +96,15 @@ class StepRecord:
     control: str = ""  # the name of what is touched, as far as it has one
     before: Any = field(default=None, compare=False, repr=False)
     after: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def action_text(self) -> str:
+        """The action in the documented form, or the reply that could not be read."""
+        return render(self.action) if self.action else self.raw
+
+    @property
+    def action_name(self) -> str:
+        return self.action.name if self.action else ""
 
 
 class ConfirmationKind(StrEnum):
@@ -102,8 +118,7 @@ class ConfirmationRequest:
     """One proposed action put to a human; bound to `action_digest` and `fingerprint`."""
 
     summary: str
-    action_text: str
-    action_digest: str
+    action: Action
     fingerprint: str
     fields: tuple[FieldValue, ...]
     reasons: tuple[Reason, ...]
@@ -113,6 +128,14 @@ class ConfirmationRequest:
     kind: ConfirmationKind = ConfirmationKind.ACTION
     changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
     irreversible: bool = True
+
+    @property
+    def action_text(self) -> str:
+        return render(self.action)
+
+    @property
+    def action_digest(self) -> str:
+        return digest(self.action)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +179,9 @@ class Turn:
     pause: Pause | None = None
 
 
-DEEDS = "deeds"  # counter: acts that cannot be undone, and takeovers in which a person may have done one
+# Counter: acts that cannot be undone, and takeovers in which a person may have done one.
+IRREVERSIBLE_ACTS = "irreversible_acts"
+_RENAMED = {"deeds": IRREVERSIBLE_ACTS, "rung": "recovery_level"}  # counters of version 1
 
 
 class Unproven(StrEnum):
@@ -196,17 +221,21 @@ class RunState:
         return dataclasses.replace(self, **changes)
 
     def to_json(self) -> dict[str, Any]:
-        return {**dataclasses.asdict(self), "version": 1}
+        return {**dataclasses.asdict(self), "version": VERSION}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Inverse of to_json; ValueError for a version this code does not know."""
-        if data.get("version") != 1:
-            raise ValueError(f"checkpoint version {data.get('version')!r} is not known to this release")
-        kept = {key: value for key, value in data.items() if key != "version"}
-        kept["phase"] = Phase(kept["phase"])
-        kept["history"] = tuple((role, text) for role, text in kept["history"])
-        kept["notes"] = tuple(kept["notes"])
-        kept["trail"] = tuple(kept["trail"])
-        kept["unproven"] = Unproven(kept.get("unproven", ""))
-        return cls(**kept)
+        """Inverse of to_json, and of what the release before wrote; CheckpointError for anything else."""
+        if data.get("version") not in (1, VERSION):
+            raise CheckpointError(f"checkpoint version {data.get('version')!r} is not known to this release")
+        try:
+            kept = {key: value for key, value in data.items() if key != "version"}
+            kept["phase"] = Phase(kept["phase"])
+            kept["history"] = tuple((role, text) for role, text in kept["history"])
+            kept["notes"] = tuple(kept["notes"])
+            kept["trail"] = tuple(kept["trail"])
+            kept["counters"] = {_RENAMED.get(key, key): value for key, value in kept["counters"].items()}
+            kept["unproven"] = Unproven(kept.get("unproven", ""))
+            return cls(**kept)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(f"the checkpoint cannot be read: {error}") from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cs_agent.engine.actions.values import render
 from cs_agent.engine.confirm.exhibit import (
     Exhibit,
     changes_since,
@@ -16,12 +17,10 @@ from cs_agent.engine.confirm.exhibit import (
     request_of,
     target_labels,
 )
-from cs_agent.engine.gate.decide import StepContext, decide
-from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
 from cs_agent.engine.run.state import (
-    DEEDS,
+    IRREVERSIBLE_ACTS,
     ConfirmationKind,
     EndStatus,
     RunState,
@@ -35,9 +34,8 @@ from cs_agent.engine.run.wording import describe, say
 from cs_agent.engine.screen.evidence import look_for_success
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.acting import Actor
-from cs_agent.engine.turn.draft import StepDraft
-from cs_agent.engine.turn.kit import Kit, counted
-from cs_agent.observation import Observation
+from cs_agent.engine.turn.context import TurnContext
+from cs_agent.engine.turn.kit import Kit
 
 _STOPS = (VerdictKind.DENY, VerdictKind.TAKE_OVER)
 
@@ -49,100 +47,84 @@ class Approvals:
 
     def carry_out(self, state: RunState) -> Turn:
         """The one action that was approved, exactly once, if the screen still shows what was approved."""
-        asked, draft = self._resume(state, Event.INTEND)
-        if state.approved != asked.digest:
+        asked, turn = self._resume(state, Event.INTEND)
+        if not asked.is_bound_to(state.approved):
             raise IllegalTransition(state.phase, Event.INTEND, "the yes is for another action")
         if asked.kind == ConfirmationKind.FINISH:
-            return self.kit.ended(state, state, draft, EndStatus.SUCCEEDED, state.message)
-        seen = self._look(draft)
+            return self.kit.ended(turn, EndStatus.SUCCEEDED, state.message)
+        self._look(turn)
         if asked.kind == ConfirmationKind.UNCERTAIN and not asked.target_there:
-            told = remember_feedback(state, say("not_there", state.lang)).evolve(unproven=Unproven.AGENT)
-            return self.kit.noted(told, draft, say("not_there", state.lang))
-        with draft.lap("recheck"):
-            shown = self.kit.exhibitor.show(asked.action, seen, state, irreversible=asked.irreversible)
+            turn.tell(say("not_there", turn.lang))
+            turn.state = turn.state.evolve(unproven=Unproven.AGENT)
+            return self.kit.noted(turn, say("not_there", turn.lang))
+        with turn.draft.lap("recheck"):
+            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=asked.irreversible)
             verdict = self._verdict(asked, shown, state)
-        changes = changes_since(asked, shown, state.lang)
         if verdict.kind in _STOPS:
-            return self.kit.needs_human(state, state, draft, "denied", _words(verdict, state.lang))
-        if changes:
-            return self._ask_anew(state, draft, asked, shown, verdict, changes)
-        return self.actor.carry_out(state, draft, asked, shown.observation)
+            return self.kit.needs_human(turn, "denied", _words(verdict, turn.lang))
+        turn.see(shown.observation)
+        if changes := changes_since(asked, shown, turn.lang):
+            return self._ask_anew(turn, asked, shown, verdict, changes)
+        return self.actor.carry_out(turn, asked)
 
     def pick_up(self, state: RunState) -> Turn:
         """A run found between intent and outcome: look first."""
-        cut_off, draft = self._resume(state, Event.OUTCOME)
-        seen = self._look(draft)
+        cut_off, turn = self._resume(state, Event.OUTCOME)
+        self._look(turn)
         if not cut_off.irreversible:
-            told = remember_feedback(state, say("cut_off", state.lang, what=cut_off.action_text))
-            return self._found(told, draft, StepStatus.UNCERTAIN, say("cut_off_again", state.lang))
-        if look_for_success(seen, self.kit.rules).complete and not cut_off.evidence_before:
-            return self._found(counted(state, DEEDS), draft, StepStatus.DONE, say("cut_off_done", state.lang))
-        return self._ask_whether_again(state, draft, cut_off, seen)
+            turn.tell(say("cut_off", turn.lang, what=render(cut_off.action)))
+            return self._found(turn, StepStatus.UNCERTAIN, say("cut_off_again", turn.lang))
+        if look_for_success(turn.seen, self.kit.rules).complete and not cut_off.evidence_before:
+            turn.add_count(IRREVERSIBLE_ACTS)
+            return self._found(turn, StepStatus.DONE, say("cut_off_done", turn.lang))
+        return self._ask_whether_again(turn, cut_off)
 
-    def _resume(self, state: RunState, event: Event) -> tuple[Pending, StepDraft]:
+    def _resume(self, state: RunState, event: Event) -> tuple[Pending, TurnContext]:
         pending = pending_of(state)
         if pending is None:
             raise IllegalTransition(state.phase, event, "the checkpoint holds no action")
-        draft = self.kit.begin(state.step_no)
-        draft.thought, draft.action, draft.confidence = pending.thought, pending.action, pending.confidence
-        draft.verdict, draft.control = pending.verdict, name_of(pending.target)
-        draft.resume(pending.timings, pending.tokens)
-        return pending, draft
+        turn = self.kit.begin(state, state.step_no)
+        turn.draft.resume(pending)
+        turn.draft.control = name_of(pending.target)
+        return pending, turn
 
-    def _look(self, draft: StepDraft) -> Observation:
-        with draft.lap("recheck"):
-            draft.observation = self.kit.eyes.look_closely()
-        return draft.observation
+    def _look(self, turn: TurnContext) -> None:
+        with turn.draft.lap("recheck"):
+            turn.see(self.kit.eyes.look_closely())
 
     def _verdict(self, asked: Pending, shown: Exhibit, state: RunState) -> Verdict:
         """Today's reasons; what could not be undone when it was asked cannot be undone now."""
-        context = StepContext(state.focus, state.unproven)
-        kit = self.kit
-        now = decide(shown.action, shown.observation, kit.rules, kit.policy, asked.confidence, context)
+        now = self.kit.judge(asked.evolve(action=shown.action), shown.observation, state)
         kind = now.kind if now.kind in _STOPS else VerdictKind.CONFIRM
         return Verdict(kind, now.reasons, now.irreversible or asked.irreversible)
 
     def _ask_anew(
-        self,
-        state: RunState,
-        draft: StepDraft,
-        asked: Pending,
-        shown: Exhibit,
-        verdict: Verdict,
-        changes: tuple[str, ...],
+        self, turn: TurnContext, asked: Pending, shown: Exhibit, verdict: Verdict, changes: tuple[str, ...]
     ) -> Turn:
         kind = ConfirmationKind(asked.kind)
         pending = pending_of_exhibit(shown, verdict, kind, asked)
-        request = request_of(shown, verdict, state.lang, kind=kind, changes=changes)
-        draft.verdict, draft.observation = verdict, shown.observation
-        words = "; ".join(changes)
-        return self.kit.paused(state, state, draft, Event.PROPOSE, request, pending=pending, outcome=words)
+        request = request_of(shown, verdict, turn.lang, kind=kind, changes=changes)
+        turn.draft.verdict = verdict
+        return self.kit.paused(turn, Event.PROPOSE, request, pending=pending, outcome="; ".join(changes))
 
-    def _found(self, state: RunState, draft: StepDraft, status: StepStatus, outcome: str) -> Turn:
-        found = state.evolve(phase=after(state.phase, Event.OUTCOME), pending=None)
-        record = draft.record(status, outcome)
+    def _found(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:
+        found = turn.state.evolve(phase=after(turn.state.phase, Event.OUTCOME), pending=None)
+        record = turn.draft.record(status, outcome)
         self.kit.journal.save(found, record)
         return Turn(found, record)
 
-    def _ask_whether_again(self, state: RunState, draft: StepDraft, cut_off: Pending, seen: Observation) -> Turn:
-        shown = self.kit.exhibitor.show(cut_off.action, seen, state, irreversible=False)
+    def _ask_whether_again(self, turn: TurnContext, cut_off: Pending) -> Turn:
+        shown = self.kit.exhibitor.show(cut_off.action, turn.seen, turn.state, irreversible=False)
         verdict = Verdict(VerdictKind.CONFIRM, cut_off.verdict.reasons if cut_off.verdict else (), irreversible=True)
-        now = [squash(label) for label in target_labels(cut_off.action, seen)]
+        now = [squash(label) for label in target_labels(cut_off.action, turn.seen)]
         there = now == [squash(label) for label in cut_off.target]
-        pending = pending_of_exhibit(shown, verdict, ConfirmationKind.UNCERTAIN, cut_off)
-        pending = pending.evolve(target_there=there)
-        what = describe(cut_off.action, name_of(cut_off.target), state.lang)
-        text = say("uncertain", state.lang, what=what)
-        request = request_of(shown, verdict, state.lang, kind=ConfirmationKind.UNCERTAIN, text=text)
+        kind = ConfirmationKind.UNCERTAIN
+        pending = pending_of_exhibit(shown, verdict, kind, cut_off).evolve(target_there=there)
+        text = say("uncertain", turn.lang, what=describe(cut_off.action, name_of(cut_off.target), turn.lang))
+        request = request_of(shown, verdict, turn.lang, kind=kind, text=text)
+        outcome = say("cut_off_unknown", turn.lang)
         return self.kit.paused(
-            state,
-            state,
-            draft,
-            Event.DOUBT,
-            request,
-            pending=pending,
-            status=StepStatus.UNCERTAIN,
-            outcome=say("cut_off_unknown", state.lang),
+            turn, Event.DOUBT, request, pending=pending, status=StepStatus.UNCERTAIN, outcome=outcome
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from cs_agent.engine.actions.touch import touch_of
-from cs_agent.engine.actions.values import Action, render
+from cs_agent.engine.actions.values import Action
+from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.protocols import Reply
 from cs_agent.engine.run.state import StepRecord, StepStatus, Verdict
 from cs_agent.observation import Observation, Screenshot
@@ -43,8 +44,11 @@ class StepDraft:
     def __post_init__(self) -> None:
         self._started = self.clock()
 
-    def resume(self, timings: Mapping[str, float], tokens: Mapping[str, int]) -> None:
-        self.timings, self.tokens = dict(timings), dict(tokens)
+    def resume(self, pending: Pending) -> None:
+        """Go on with a step that was paused or cut off, with what was thought, decided and measured then."""
+        self.thought, self.action, self.confidence = pending.thought, pending.action, pending.confidence
+        self.verdict = pending.verdict
+        self.timings, self.tokens = dict(pending.timings), dict(pending.tokens)
         self._started -= self.timings.pop("total", 0.0)
         self.timings.pop("engine", None)
 
@@ -66,8 +70,8 @@ class StepDraft:
             number=self.number,
             status=status,
             thought=self.thought,
-            action_text=render(self.action) if self.action else self.raw,
-            action_name=self.action.name if self.action else "",
+            action=self.action,
+            raw=self.raw,
             control=self.control,
             confidence=self.confidence,
             verdict=self.verdict,

@@ -1,4 +1,4 @@
-"""What a turn works with, put together once for an engine; and the two ways a turn can end without an act.
+"""What a turn works with, put together once for an engine; and the ways a turn can end without an act.
 
 Rule: a paused turn leaves the checkpoint as it was before the turn: whoever called the engine writes the new state
 together with what is asked of a human, in one transaction.
@@ -10,18 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cs_agent.engine.confirm.exhibit import Exhibitor
-from cs_agent.engine.gate.decide import GatePolicy
+from cs_agent.engine.gate.decide import GatePolicy, StepContext, decide
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.phases import Event, after
 from cs_agent.engine.run.prompts import Prompt
 from cs_agent.engine.run.protocols import Journal, Model
 from cs_agent.engine.run.settings import EngineSettings
-from cs_agent.engine.run.state import Ended, EndStatus, Pause, RunState, StepStatus, TakeoverRequest, Turn
+from cs_agent.engine.run.state import (
+    Ended,
+    EndStatus,
+    Pause,
+    RunState,
+    StepStatus,
+    TakeoverRequest,
+    Turn,
+    Verdict,
+)
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import Eyes
 from cs_agent.engine.turn.act import Hands
+from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.draft import StepDraft
+from cs_agent.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +49,25 @@ class Kit:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
 
-    def begin(self, number: int) -> StepDraft:
-        return StepDraft(number, self.clock)
+    def begin(self, state: RunState, number: int) -> TurnContext:
+        return TurnContext(state, state, StepDraft(number, self.clock))
 
-    def noted(self, state: RunState, draft: StepDraft, outcome: str, *, status: StepStatus = StepStatus.DONE) -> Turn:
+    def judge(self, proposed: Pending, seen: Observation, state: RunState) -> Verdict:
+        """The gate's word on it, on this screen."""
+        context = StepContext(state.focus, state.unproven)
+        return decide(proposed.action, seen, self.rules, self.policy, proposed.confidence, context)
+
+    def noted(self, turn: TurnContext, outcome: str, *, status: StepStatus = StepStatus.DONE) -> Turn:
         """A turn without an act; the run goes on."""
-        state = state.evolve(phase=after(state.phase, Event.NOTE), step_no=draft.number, pending=None, approved="")
-        record = draft.record(status, outcome)
+        phase = after(turn.state.phase, Event.NOTE)
+        state = turn.state.evolve(phase=phase, step_no=turn.draft.number, pending=None, approved="")
+        record = turn.draft.record(status, outcome)
         self.journal.save(state, record)
         return Turn(state, record)
 
     def paused(
         self,
-        origin: RunState,
-        state: RunState,
-        draft: StepDraft,
+        turn: TurnContext,
         event: Event,
         pause: Pause,
         *,
@@ -60,42 +75,23 @@ class Kit:
         status: StepStatus = StepStatus.INTENDED,
         outcome: str = "",
     ) -> Turn:
-        """A turn that ends with a human. `origin` is the state the turn began with; only the step is written."""
-        phase = after(origin.phase, event)
-        record = draft.record(status, outcome)
-        self.journal.save(origin, record)
+        """A turn that ends with a human: only its step is written here."""
+        phase = after(turn.origin.phase, event)
+        record = turn.draft.record(status, outcome)
+        self.journal.save(turn.origin, record)
         waiting = pending.evolve(timings=record.timings, tokens=record.tokens).to_json() if pending else None
-        return Turn(state.evolve(phase=phase, step_no=draft.number, pending=waiting, approved=""), record, pause)
+        state = turn.state.evolve(phase=phase, step_no=turn.draft.number, pending=waiting, approved="")
+        return Turn(state, record, pause)
 
-    def needs_human(self, origin: RunState, state: RunState, draft: StepDraft, code: str, text: str) -> Turn:
+    def needs_human(self, turn: TurnContext, code: str, text: str) -> Turn:
         """Ask for a takeover, with the screenshot."""
-        seen = draft.observation
+        seen = turn.draft.observation
         request = TakeoverRequest(text, code, seen.screenshot.image if seen else None)
         status = StepStatus.DONE if code == "model" else StepStatus.REFUSED
-        return self.paused(origin, state, draft, Event.NEED_HUMAN, request, status=status, outcome=text)
+        return self.paused(turn, Event.NEED_HUMAN, request, status=status, outcome=text)
 
-    def ended(
-        self,
-        origin: RunState,
-        state: RunState,
-        draft: StepDraft,
-        status: EndStatus,
-        message: str,
-        evidence: tuple[str, ...] = (),
-    ) -> Turn:
-        message = message or say("done", state.lang)
+    def ended(self, turn: TurnContext, status: EndStatus, message: str, evidence: tuple[str, ...] = ()) -> Turn:
+        message = message or say("done", turn.lang)
         step = StepStatus.DONE if status is EndStatus.SUCCEEDED else StepStatus.FAILED
-        final = state.evolve(message=message)
-        return self.paused(
-            origin, final, draft, Event.END, Ended(status, message, evidence), status=step, outcome=message
-        )
-
-
-def count(state: RunState, name: str) -> int:
-    return state.counters.get(name, 0)
-
-
-def counted(state: RunState, name: str, value: int | None = None) -> RunState:
-    """The state with the counter one higher, or at `value`."""
-    number = count(state, name) + 1 if value is None else value
-    return state.evolve(counters={**state.counters, name: number})
+        turn.state = turn.state.evolve(message=message)
+        return self.paused(turn, Event.END, Ended(status, message, evidence), status=step, outcome=message)

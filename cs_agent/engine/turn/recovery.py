@@ -15,7 +15,7 @@ from cs_agent.engine.run.state import RunState
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.hindrances import Hindrance, Remedy, is_loop, search_places
 from cs_agent.engine.turn.acting import trail_mark
-from cs_agent.engine.turn.kit import count
+from cs_agent.engine.turn.context import count
 from cs_agent.geometry import NormPoint
 from cs_agent.observation import Observation
 
@@ -67,24 +67,24 @@ def stuck_plan(state: RunState, seen: Observation, proposed: Pending, settings: 
     if not in_circles and count(state, "no_effect") < settings.no_effect:
         return None
     lang = state.lang
-    match count(state, "rung"):
+    match count(state, "recovery_level"):
         case 0:
-            return Plan("rung", _SCROLL, say("scrolled", lang))
+            return Plan("recovery_level", _SCROLL, say("scrolled", lang))
         case 1:
-            return Plan("rung", feedback=_substitutes(seen, lang))
+            return Plan("recovery_level", feedback=_substitutes(seen, lang))
         case 2:
-            return Plan("rung", Back(), say("rolled_back", lang))
-    return Plan("rung", human="stuck")
+            return Plan("recovery_level", Back(), say("rolled_back", lang))
+    return Plan("recovery_level", human="stuck")
 
 
 def calmer(state: RunState) -> RunState:
     """One more step without trouble."""
-    if not count(state, "rung"):
+    if not count(state, "recovery_level"):
         return state
     calm = count(state, "calm") + 1
     counters = {**state.counters, "calm": calm}
     if calm >= _CALM:
-        counters = {**counters, "rung": 0, "calm": 0}
+        counters = {**counters, "recovery_level": 0, "calm": 0}
     return state.evolve(counters=counters)
 
 

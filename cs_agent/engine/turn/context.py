@@ -1,0 +1,59 @@
+"""One turn while it is being made: the state it began with, the state it is on its way to, and the step's record.
+
+Rule: `origin` is never changed: a turn that ends with a human leaves it as the checkpoint. What a turn learns is put
+into `state`; a function that only asks something of a turn writes neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_agent.engine.run.conversation import remember_feedback
+from cs_agent.engine.run.state import RunState
+from cs_agent.engine.turn.draft import StepDraft
+from cs_agent.observation import Observation
+
+
+@dataclass(slots=True)
+class TurnContext:
+    origin: RunState
+    state: RunState
+    draft: StepDraft
+
+    @property
+    def seen(self) -> Observation:
+        """The screen as it was looked at last; ValueError before the first look."""
+        if self.draft.observation is None:
+            raise ValueError("nothing was looked at in this turn")
+        return self.draft.observation
+
+    def see(self, observation: Observation) -> Observation:
+        self.draft.observation = observation
+        return observation
+
+    @property
+    def lang(self) -> str:
+        return self.state.lang
+
+    def count(self, name: str) -> int:
+        return count(self.state, name)
+
+    def set_count(self, name: str, value: int) -> None:
+        self.state = counted(self.state, name, value)
+
+    def add_count(self, name: str) -> None:
+        self.state = counted(self.state, name)
+
+    def tell(self, feedback: str) -> None:
+        """The engine's word to the model, for its next reply."""
+        self.state = remember_feedback(self.state, feedback)
+
+
+def count(state: RunState, name: str) -> int:
+    return state.counters.get(name, 0)
+
+
+def counted(state: RunState, name: str, value: int | None = None) -> RunState:
+    """The state with the counter one higher, or at `value`."""
+    number = count(state, name) + 1 if value is None else value
+    return state.evolve(counters={**state.counters, name: number})

@@ -1,0 +1,108 @@
+"""Takes a proposed act past the gate: it is carried out, put to a human, or refused.
+
+Rule: whoever proposes it, the model, a route or the engine itself, it passes here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_agent.engine.actions.touch import touch_points
+from cs_agent.engine.actions.values import render
+from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
+from cs_agent.engine.run.conversation import remember_denial
+from cs_agent.engine.run.pending import ACT, Pending
+from cs_agent.engine.run.phases import Event
+from cs_agent.engine.run.state import ConfirmationKind, StepStatus, Turn, Verdict, VerdictKind
+from cs_agent.engine.run.wording import say
+from cs_agent.engine.screen.evidence import look_for_success
+from cs_agent.engine.turn.acting import Actor
+from cs_agent.engine.turn.context import TurnContext
+from cs_agent.engine.turn.kit import Kit
+from cs_agent.engine.turn.recovery import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Proposer:
+    kit: Kit
+    actor: Actor
+
+    def pass_gate(self, turn: TurnContext, proposed: Pending) -> Turn:
+        with turn.draft.lap("gate"):
+            verdict = self._judge_with_care(turn, proposed)
+        labels = target_labels(proposed.action, turn.seen)
+        turn.draft.verdict, turn.draft.control = verdict, name_of(labels)
+        match verdict.kind:
+            case VerdictKind.ALLOW:
+                pending = proposed.evolve(verdict=verdict, irreversible=verdict.irreversible, target=labels)
+                return self.actor.carry_out(turn, pending)
+            case VerdictKind.DENY:
+                return self._refuse(turn, verdict)
+            case VerdictKind.TAKE_OVER:
+                return self.kit.needs_human(turn, "password", say("password", turn.lang))
+        return self._ask(turn, proposed, verdict)
+
+    def follow(self, turn: TurnContext, plan: Plan) -> Turn | None:
+        """Carry out the engine's own plan; None where the gate would not let it pass and the model should decide."""
+        if plan.human:
+            turn.add_count(plan.counter)
+            return self.kit.needs_human(turn, plan.human, say(plan.human, turn.lang))
+        if plan.action is None:
+            return self._tell(turn, plan)
+        proposed = Pending(ACT, plan.action, confidence=1.0)
+        judged = self.kit.eyes.read_around(turn.seen, *touch_points(plan.action, turn.seen.size))
+        verdict = self.kit.judge(proposed, judged, turn.state)
+        if verdict.kind is not VerdictKind.ALLOW and plan.only_if_allowed:
+            return None
+        turn.add_count(plan.counter)
+        turn.draft.action, turn.draft.thought, turn.draft.confidence = plan.action, plan.feedback, 1.0
+        if plan.feedback:
+            turn.tell(plan.feedback)
+        if plan.counter == "recovery_level":
+            _start_afresh(turn)
+        turn.see(judged)
+        return self.pass_gate(turn, proposed)
+
+    def _tell(self, turn: TurnContext, plan: Plan) -> Turn:
+        """Nothing to do on the phone: the model is told something."""
+        turn.add_count(plan.counter)
+        turn.tell(plan.feedback)
+        _start_afresh(turn)
+        return self.kit.noted(turn, plan.feedback)
+
+    def _judge_with_care(self, turn: TurnContext, proposed: Pending) -> Verdict:
+        """A verdict against it on a picture alone is looked at once more with the tree, where the phone has one."""
+        verdict = self.kit.judge(proposed, turn.seen, turn.state)
+        if verdict.kind is VerdictKind.ALLOW or turn.seen.nodes is not None:
+            return verdict
+        turn.see(self.kit.eyes.read_all(turn.seen))
+        return self.kit.judge(proposed, turn.seen, turn.state)
+
+    def _refuse(self, turn: TurnContext, verdict: Verdict) -> Turn:
+        words = "; ".join(reason.zh if turn.lang == "zh" else reason.en for reason in verdict.reasons[:2])
+        if verdict.reasons[0].code == "app_not_allowed":
+            text = say("denied_app", turn.lang, what=turn.seen.app.package)
+            return self.kit.needs_human(turn, "denied_app", text)
+        turn.add_count("denials")
+        if turn.count("denials") > self.kit.settings.denials:
+            turn.set_count("denials", 0)
+            return self.kit.needs_human(turn, "denied", say("denied", turn.lang, what=words))
+        turn.state = remember_denial(turn.state, render(turn.draft.action) if turn.draft.action else "", words)
+        return self.kit.noted(turn, words, status=StepStatus.REFUSED)
+
+    def _ask(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> Turn:
+        """Put it to a human, with everything the screen says about it."""
+        with turn.draft.lap("read"):
+            shown = self.kit.exhibitor.show(proposed.action, turn.seen, turn.state, irreversible=verdict.irreversible)
+        evident = look_for_success(shown.observation, self.kit.rules).complete
+        pending = pending_of_exhibit(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
+        turn.draft.action = shown.action
+        turn.see(shown.observation)
+        request = request_of(shown, verdict, turn.lang)
+        return self.kit.paused(turn, Event.PROPOSE, request, pending=pending)
+
+
+def _start_afresh(turn: TurnContext) -> None:
+    """After a layer of recovery what led nowhere is forgotten."""
+    turn.set_count("no_effect", 0)
+    turn.state = turn.state.evolve(trail=())
