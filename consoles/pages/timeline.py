@@ -118,7 +118,7 @@ def timeline(run: Run, since: int = 0) -> list[StepView]:
 def _view(run: Run, step: Step, decisions: list[Confirmation]) -> StepView:
     return StepView(
         step=step,
-        words=action_in_words(step.action_text, step.control),
+        words=action_in_words(step),
         reasons=[in_language(reason) for reason in step.reasons],
         before=_picture(step, "before"),
         after=_picture(step, "after"),

@@ -8,9 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.actions import values as actions
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.stored import from_json, from_v1
 from cs_agent.geometry import NormPoint
-from tickets.models import RunStatus, TicketStatus
+from tickets.models import Confirmation, RunStatus, Step, TicketStatus
 
 TONES: dict[str, str] = {
     TicketStatus.NEW: "info",
@@ -30,17 +30,13 @@ TONES: dict[str, str] = {
 }
 
 
-def action_in_words(text: str, control: str = "") -> str:
-    """What the action does, e.g. 点击 (52%, 31%), or 点击 “提交审核” (52%, 31%) where the control's name is known.
+def action_in_words(row: Step | Confirmation) -> str:
+    """What the row's action does, e.g. 点击 (52%, 31%), or 点击 “提交审核” (52%, 31%) where its name is known.
 
-    An action that cannot be read is given as it stands.
+    What was no action, e.g. a reply that could not be read, is given as it stands.
     """
-    if not text:
-        return ""
-    try:
-        return _say(parse_reply(text).action, control)
-    except ParseError:
-        return text
+    action = from_json(row.action) if row.action else from_v1(row.action_text)
+    return _say(action, row.control) if action else row.action_text
 
 
 def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action

@@ -69,7 +69,6 @@ def world() -> None:
 
 def ask(name: str) -> None:
     """The running run of that ticket comes to a confirmation."""
-    from cs_agent.engine.actions.values import digest, render
     from cs_agent.engine.run.state import ConfirmationRequest, FieldValue
     from tests.consoles import story
     from tickets.models import Run
@@ -79,7 +78,7 @@ def ask(name: str) -> None:
     Run.objects.filter(pk=run.pk).update(checkpoint=story.confirming(run).to_json())
     run.refresh_from_db()
     request = ConfirmationRequest(
-        story.SUMMARY, render(story.SUBMIT), digest(story.SUBMIT), "f1",
+        story.SUMMARY, story.SUBMIT, "f1",
         (FieldValue("refund", "退款", "¥399.00", "全额"),), (), story.screen("x"),
     )  # fmt: skip
     pauses.ask_confirmation(run, step_number=4, request=request)
@@ -87,12 +86,13 @@ def ask(name: str) -> None:
 
 def step(name: str) -> None:
     """The running run of that ticket takes its fourth step."""
+    from cs_agent.engine.actions.values import Home
     from cs_agent.engine.run.state import StepRecord, StepStatus
     from tickets.models import Run
     from tickets.services.runs import steps
 
     run = Run.objects.get(ticket__refs__external_id=name)
-    record = StepRecord(4, StepStatus.DONE, "第四步的想法", 'do(action="Home")', "Home", 0.9)
+    record = StepRecord(4, StepStatus.DONE, "第四步的想法", Home(), 0.9)
     steps.save_step(run, record, claim_token=run.claim_token)
 
 

@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.actions.values import Back, Finish, Launch, Swipe, Tap, Type, digest, render
+from cs_agent.engine.actions.values import Back, Finish, Launch, Swipe, Tap, Type
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import (
     ConfirmationKind,
@@ -124,8 +124,7 @@ def take_steps(run: Run, count: int = len(ACTIONS)) -> None:
             number=number,
             status=StepStatus.FAILED if failed else StepStatus.DONE,
             thought=thought,
-            action_text=render(action),
-            action_name=action.name,
+            action=action,
             confidence=confidence,
             verdict=Verdict(VerdictKind.ALLOW),
             outcome="画面没有变化" if failed else "",
@@ -142,7 +141,7 @@ def take_steps(run: Run, count: int = len(ACTIONS)) -> None:
 def confirming(run: Run) -> RunState:
     """The engine's state while a tap waits for a yes."""
     fields = (("refund", "退款", "¥399.00"), ("compensation", "补偿", "¥50.00"))
-    pending = Pending(ConfirmationKind.ACTION, render(SUBMIT), fingerprint="f1", fields=fields)
+    pending = Pending(ConfirmationKind.ACTION, SUBMIT, fingerprint="f1", fields=fields)
     return RunState(run.instruction, phase=Phase.CONFIRMING, pending=pending.to_json(), step_no=8)
 
 
@@ -151,7 +150,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
     run = drive(run, phone, confirming(run))
     take_steps(run)
     intent = StepRecord(
-        8, StepStatus.REFUSED, "所有内容已填好,提交审核前需要坐席确认。", render(SUBMIT), "Tap", 0.94,
+        8, StepStatus.REFUSED, "所有内容已填好,提交审核前需要坐席确认。", SUBMIT, 0.94,
         Verdict(VerdictKind.CONFIRM, (Reason("submit", "按钮“提交审核”会提交申请", "It submits the request"),), True),
         before=screen("售后申请", 8),
     )  # fmt: skip
@@ -160,8 +159,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
     equal = FieldValue("compensation", "补偿", "¥50.00", "50.00", box=Box(60, 500, 480, 560))
     request = ConfirmationRequest(
         summary=SUMMARY.replace("50.00", "30.00") if differs else SUMMARY,
-        action_text=render(SUBMIT),
-        action_digest=digest(SUBMIT),
+        action=SUBMIT,
         fingerprint="f1",
         fields=(
             FieldValue("refund", "退款", "¥399.00", "全额", box=Box(60, 400, 480, 460)),
@@ -197,7 +195,7 @@ def take_over(run: Run, phone: Phone, user: User) -> Takeover:
 def succeed(run: Run, phone: Phone, recorded: bool = True) -> Run:
     run = drive(run, phone)
     take_steps(run)
-    final = StepRecord(8, StepStatus.DONE, "提交成功。", render(Finish("退款申请已提交")), "finish", 0.98)
+    final = StepRecord(8, StepStatus.DONE, "提交成功。", Finish("退款申请已提交"), 0.98)
     steps.save_step(run, final, claim_token=run.claim_token)
     run = runs.end(
         run, RunStatus.SUCCEEDED, result="退款申请已提交,申请单号 AS20240522001。\n退款 ¥399.00,补偿 ¥50.00。"

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from consoles.pages.marks import Place, segments
 from consoles.pages.words import TONES, action_in_words, in_language, script_words
 from cs_agent.engine.actions import values as actions
+from cs_agent.engine.actions.stored import to_json
 from cs_agent.geometry import NormPoint
 from tests.consoles import catalog
-from tickets.models import RunStatus, TicketStatus
+from tickets.models import RunStatus, Step, TicketStatus
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -87,14 +88,14 @@ def test_every_word_a_script_says_is_handed_to_it() -> None:
     ],
 )
 def test_an_action_is_said_in_words(action: actions.Action, chinese: str, english: str) -> None:
-    assert action_in_words(actions.render(action)) == chinese
+    assert action_in_words(Step(action=to_json(action))) == chinese
     with translation.override("en"):
-        assert action_in_words(actions.render(action)) == english
+        assert action_in_words(Step(action=to_json(action))) == english
 
 
 @pytest.mark.parametrize("text", ["", "点击 (10,20)", "do(action=", "按键 back", "🙂"])
 def test_what_is_no_action_is_shown_as_it_stands(text: str) -> None:
-    assert action_in_words(text) == text
+    assert action_in_words(Step(action_text=text)) == text
 
 
 def test_a_stored_reason_is_told_in_the_readers_language() -> None:
@@ -138,5 +139,6 @@ def test_overlapping_places_share_their_characters() -> None:
 
 
 def test_a_touch_is_said_with_the_name_of_its_control_where_that_is_known() -> None:
-    assert action_in_words('do(action="Tap", element=[740, 910])', "提交审核") == "点击 “提交审核” (74%, 91%)"
-    assert action_in_words('do(action="Back")', "提交审核") == "返回"
+    tap = Step(action_text='do(action="Tap", element=[740, 910])', control="提交审核")  # a row of an older release
+    assert action_in_words(tap) == "点击 “提交审核” (74%, 91%)"
+    assert action_in_words(Step(action=to_json(actions.Back()), control="提交审核")) == "返回"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type, render
+from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type
 from cs_agent.engine.confirm.exhibit import (
     Exhibitor,
     changes_since,
@@ -95,7 +95,7 @@ def test_typed_text_is_bound_to_the_field_that_has_the_focus():
 
 def test_a_request_carries_what_its_pending_action_is_bound_to():
     exhibit = shown()
-    pending = pending_of_exhibit(exhibit, YES, ConfirmationKind.ACTION, Pending("act", ""))
+    pending = pending_of_exhibit(exhibit, YES, ConfirmationKind.ACTION, Pending("act", TAP))
     request = request_of(exhibit, YES, "zh")
     assert request.action_digest == pending.digest
     assert request.fingerprint == pending.fingerprint
@@ -105,7 +105,7 @@ def test_a_request_carries_what_its_pending_action_is_bound_to():
 
 
 def test_changes_name_the_field_the_target_or_the_screen():
-    asked = pending_of_exhibit(shown(), YES, ConfirmationKind.ACTION, Pending("act", ""))
+    asked = pending_of_exhibit(shown(), YES, ConfirmationKind.ACTION, Pending("act", TAP))
     assert changes_since(asked, shown(), "zh") == ()
     rows = ["title:核对", ["label:退款金额", "text:¥1.00"], ["label:退换原因", "text:质量问题"], "button:删除"]
     changes = changes_since(asked, shown(rows, "删除"), "zh")
@@ -206,25 +206,27 @@ def test_every_remedy_is_bounded(hindrance, tried, kind):
     assert found == kind
 
 
-@pytest.mark.parametrize(("rung", "wanted"), [(0, Swipe), (1, None), (2, Back), (3, "stuck"), (9, "stuck")])
-def test_a_stuck_run_goes_through_the_layers_in_order(rung, wanted):
-    state = RunState("x", counters={"no_effect": 3, "rung": rung})
-    plan = stuck_plan(state, seen(PAGE), Pending("act", render(TAP)), BOUNDS)
+@pytest.mark.parametrize(("level", "wanted"), [(0, Swipe), (1, None), (2, Back), (3, "stuck"), (9, "stuck")])
+def test_a_stuck_run_goes_through_the_layers_in_order(level, wanted):
+    state = RunState("x", counters={"no_effect": 3, "recovery_level": level})
+    plan = stuck_plan(state, seen(PAGE), Pending("act", TAP), BOUNDS)
     assert plan is not None
     assert plan.human == wanted or type(plan.action) is wanted or (wanted is None and plan.feedback)
 
 
 def test_a_run_that_moves_on_is_not_stuck_and_grows_calm():
-    assert stuck_plan(STATE, seen(PAGE), Pending("act", render(TAP)), BOUNDS) is None
-    state = RunState("x", counters={"rung": 2})
+    assert stuck_plan(STATE, seen(PAGE), Pending("act", TAP), BOUNDS) is None
+    state = RunState("x", counters={"recovery_level": 2})
     for _ in range(8):
         state = calmer(state)
-    assert state.counters["rung"] == 0
+    assert state.counters["recovery_level"] == 0
     assert calmer(STATE) == STATE
 
 
 def test_the_count_of_a_hindrance_ends_with_it():
-    assert without_hindrance(RunState("x", counters={"popup": 2, "rung": 1})).counters == {"rung": 1}
+    assert without_hindrance(RunState("x", counters={"popup": 2, "recovery_level": 1})).counters == {
+        "recovery_level": 1
+    }
     assert without_hindrance(STATE) is STATE
 
 

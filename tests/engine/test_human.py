@@ -12,7 +12,7 @@ from cs_agent.engine.run.phases import IllegalTransition
 from cs_agent.engine.run.state import Phase, RunState
 from cs_agent.geometry import NormPoint
 
-ACTION = render(Tap(NormPoint(1, 2)))
+ACTION = Tap(NormPoint(1, 2))
 WAITING = Pending("action", ACTION, irreversible=True, fields=(("refund", "退款", "¥399.00"),))
 
 
@@ -70,7 +70,7 @@ def test_a_no_clears_what_waited_and_tells_the_agent(note):
     state = human.reject(run(Phase.CONFIRMING), note, end=False)
     assert (state.phase, state.pending, state.approved) == (Phase.READY, None, "")
     assert note in operator_words(state)
-    assert ACTION in operator_words(state)
+    assert render(ACTION) in operator_words(state)
 
 
 def test_a_no_that_ends_keeps_its_note_as_the_result():
@@ -105,9 +105,9 @@ def test_a_takeover_voids_what_waited():
 
 
 def test_a_handback_starts_recovery_and_the_trail_anew():
-    state = run(Phase.TAKEN_OVER, None, trail=("a", "a"), counters={"rung": 3, "no_effect": 2, "popup": 1})
+    state = run(Phase.TAKEN_OVER, None, trail=("a", "a"), counters={"recovery_level": 3, "no_effect": 2, "popup": 1})
     back = human.handed_back(state, "登录了")
-    assert (back.phase, back.trail, back.counters) == (Phase.READY, (), {"popup": 1, "deeds": 1})
+    assert (back.phase, back.trail, back.counters) == (Phase.READY, (), {"popup": 1, "irreversible_acts": 1})
     assert "登录了" in operator_words(back)
 
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cs_agent.engine.actions.values import Tap, Type
 from cs_agent.engine.run.state import Reason, RunState, StepRecord, StepStatus, Verdict, VerdictKind
+from cs_agent.geometry import NormPoint
 from cs_agent.vision.redaction import RedactionPolicy
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, frame
@@ -31,10 +33,10 @@ from tickets.services.evidence.redaction import is_recorded, policy_of
 
 pytestmark = pytest.mark.django_db
 SUBMIT = StepRecord(
-    1, StepStatus.INTENDED, "提交", 'do(action="Tap", element=[500,930])', "Tap",
+    1, StepStatus.INTENDED, "提交", Tap(NormPoint(500, 930)),
     verdict=Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),), irreversible=True),
 )  # fmt: skip
-TYPE = StepRecord(1, StepStatus.DONE, f"输入{MOBILE}", 'do(action="Type", text="13800138000")', "Type")
+TYPE = StepRecord(1, StepStatus.DONE, f"输入{MOBILE}", Type("13800138000"))
 
 
 @pytest.fixture

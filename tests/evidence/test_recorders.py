@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cs_agent.engine.actions.values import Type
 from cs_agent.engine.run.state import StepRecord, StepStatus
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
@@ -182,9 +183,7 @@ def test_after_the_end_no_page_is_kept_in_memory(tmp_path: Path, reader: Knowing
 
 
 def test_chapters_say_what_was_done_without_personal_data(recorder: RunRecorder, tmp_path: Path) -> None:
-    step = StepRecord(
-        1, StepStatus.DONE, "输入手机号 13800138000", 'do(action="Type", text="13800138000")', touch=(5, 6)
-    )
+    step = StepRecord(1, StepStatus.DONE, "输入手机号 13800138000", Type("13800138000"), touch=(5, 6))
     recorder._screen = frame(Image.new("RGB", (540, 1200)), 1.0).screenshot.size
     recorder.mark(step)
     recorder.mark_human(2, "点击 (5,6)", (5, 6))

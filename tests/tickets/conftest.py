@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from PIL import Image
 
-from cs_agent.engine.actions.values import Tap, digest, render
+from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
 from cs_agent.geometry import Box, NormPoint
@@ -138,7 +138,7 @@ def drive(run: Run, phone: Phone, state: RunState | None = None) -> Run:
 def confirming() -> RunState:
     """The engine's state while a tap waits for a yes."""
     fields = (("refund", "退款", "¥399.00"), ("compensation", "补偿", "¥50.00"))
-    pending = Pending(ConfirmationKind.ACTION, render(TAP), fingerprint="f1", fields=fields)
+    pending = Pending(ConfirmationKind.ACTION, TAP, fingerprint="f1", fields=fields)
     return RunState("退款", phase=Phase.CONFIRMING, pending=pending.to_json(), step_no=7)
 
 
@@ -149,8 +149,8 @@ def request(**changes: Any) -> ConfirmationRequest:
         FieldValue("reason", "原因", "质量问题", "质量问题"),
     )
     values = {
-        "summary": "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题", "action_text": render(TAP),
-        "action_digest": digest(TAP), "fingerprint": "f1", "fields": fields, "reasons": (),
+        "summary": "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题", "action": TAP, "fingerprint": "f1",
+        "fields": fields, "reasons": (),
         "screenshot": Image.new("RGB", (100, 200), "white"), "target": Box(20, 150, 80, 170),
     }  # fmt: skip
     return ConfirmationRequest(**{**values, **changes})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from cs_agent.engine.actions.values import Back
 from cs_agent.engine.run.state import Reason, StepRecord, StepStatus, Verdict, VerdictKind
 from tickets.errors import ClaimLost
 from tickets.models import AuditEvent, Run, RunStatus, Step
@@ -18,7 +19,7 @@ VERDICT = Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),),
 
 
 def record(status: StepStatus = StepStatus.INTENDED, **changes: Any) -> StepRecord:
-    values: dict[str, Any] = {"number": 1, "status": status, "action_text": 'do(action="Back")', "confidence": 0.93}
+    values: dict[str, Any] = {"number": 1, "status": status, "action": Back(), "confidence": 0.93}
     return StepRecord(**{**values, **changes})
 
 

@@ -35,6 +35,7 @@ class Confirmation(models.Model):
     version = models.PositiveIntegerField(default=0)
     summary = models.TextField()
     action_text = models.TextField()
+    action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
     action_digest = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=128)

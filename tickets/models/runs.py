@@ -127,6 +127,7 @@ class Step(models.Model):
     thought = models.TextField(blank=True)
     action_text = models.TextField(blank=True)
     action_name = models.CharField(max_length=40, blank=True)
+    action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
     confidence = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind

@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, get_args
 
+from cs_agent.engine.actions.parse import ParseError, parse_reply
 from cs_agent.engine.actions.values import Action
 from cs_agent.geometry import NormPoint
 
@@ -31,6 +32,14 @@ def from_json(data: dict[str, Any]) -> Action:
         return kind(**{name: _value(name, value) for name, value in data.items() if name != "action"})
     except (KeyError, TypeError) as error:
         raise ValueError(f"not an action: {str(data)[:200]}") from error
+
+
+def from_v1(text: str) -> Action | None:
+    """The action in a row or checkpoint of the release before, which kept it in the documented form; None for none."""
+    try:
+        return parse_reply(text).action if text else None
+    except ParseError:
+        return None
 
 
 def with_texts(action: Action, change: Callable[[str], str]) -> Action:

@@ -6,8 +6,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from cs_agent.engine.actions.stored import from_json, to_json
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.stored import from_json, from_v1, to_json
 from cs_agent.engine.actions.values import Action, Interact, digest, digest_v1
 from cs_agent.engine.run.state import CheckpointError, Reason, RunState, Verdict, VerdictKind
 
@@ -33,9 +32,13 @@ class Pending:
     tokens: dict[str, int] = field(default_factory=dict)
     target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
 
+    @property
+    def digest(self) -> str:
+        return digest(self.action)
+
     def is_bound_to(self, given: str) -> bool:
         """Whether a yes with that digest is a yes to this action; digests of the release before are honoured."""
-        return given in (digest(self.action), digest_v1(self.action))
+        return given in (self.digest, digest_v1(self.action))
 
     def evolve(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)
@@ -62,7 +65,7 @@ class Pending:
         """Inverse of to_json, and of what the release before wrote; CheckpointError for anything else."""
         try:
             return cls._read(data)
-        except (ParseError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise CheckpointError(f"the action that the run waits with cannot be read: {error}") from error
 
     @classmethod
@@ -92,7 +95,10 @@ def _action_of(data: dict[str, Any]) -> Action:
     if "action" in data:
         return from_json(data["action"])
     text = data["action_text"]  # as the release before wrote it; a question held none
-    return parse_reply(text).action if text else Interact(data.get("thought", ""))
+    found = from_v1(text) if text else Interact(data.get("thought", ""))
+    if found is None:
+        raise ValueError(text[:200])
+    return found
 
 
 def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:

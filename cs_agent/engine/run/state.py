@@ -85,7 +85,6 @@ class StepRecord:
     status: StepStatus
     thought: str = ""
     action: Action | None = None
-    raw: str = ""  # the reply where it could not be read
     confidence: float | None = None
     verdict: Verdict | None = None
     outcome: str = ""
@@ -94,6 +93,7 @@ class StepRecord:
     tokens: dict[str, int] = field(default_factory=dict)
     touch: tuple[int, ...] = ()  # device pixels: x, y (tap) or x1, y1, x2, y2 (swipe)
     control: str = ""  # the name of what is touched, as far as it has one
+    raw: str = ""  # the reply where it could not be read
     before: Any = field(default=None, compare=False, repr=False)
     after: Any = field(default=None, compare=False, repr=False)
 

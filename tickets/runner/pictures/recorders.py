@@ -21,7 +21,6 @@ from weakref import WeakValueDictionary
 from django.conf import settings
 from PIL import Image
 
-from cs_agent.engine.actions.parse import ParseError, parse_reply
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.engine.run.wording import describe
 from cs_agent.geometry import Size
@@ -250,10 +249,7 @@ def of_run(run_id: uuid.UUID) -> RunRecorder | None:
 
 def _title(step: StepRecord, lang: str) -> str:
     """What a step is called in the recording; a reply that could not be read stands as it is."""
-    try:
-        return describe(parse_reply(step.action_text).action, step.control, lang)
-    except ParseError:
-        return step.action_text
+    return describe(step.action, step.control, lang) if step.action else step.raw
 
 
 def _directory(run_id: uuid.UUID) -> Path | None:

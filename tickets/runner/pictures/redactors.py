@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cs_agent.engine.actions.stored import with_texts
 from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.geometry import Box, Size
@@ -153,7 +154,8 @@ class Redactor:
         return replace(
             step,
             thought=self.text(step.thought),
-            action_text=self.text(step.action_text),
+            action=with_texts(step.action, self.text) if step.action else None,
+            raw=self.text(step.raw),
             control=self.text(step.control),
             outcome=self.text(step.outcome),
         )

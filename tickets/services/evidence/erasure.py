@@ -115,9 +115,11 @@ def _blank_runs(ticket: Ticket) -> None:
     of_run: dict[str, Any] = {"run__ticket": ticket}
     Run.objects.filter(ticket=ticket).update(instruction=GONE, checkpoint={}, result=GONE, waiting_for="")
     Slot.objects.filter(**of_run).update(value=GONE, start=None, end=None)
-    Step.objects.filter(**of_run).update(thought="", action_text="", control="", outcome="", reasons=[], touch=[])
+    Step.objects.filter(**of_run).update(
+        thought="", action_text="", action=None, control="", outcome="", reasons=[], touch=[]
+    )
     Confirmation.objects.filter(**of_run).update(
-        summary=GONE, action_text="", control="", fields=[], reasons=[], note=""
+        summary=GONE, action_text="", action=None, control="", fields=[], reasons=[], note=""
     )
     Question.objects.filter(**of_run).update(text=GONE, choices=[], answer="")
     Takeover.objects.filter(**of_run).update(reason=GONE, summary="")

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from cs_agent.engine.actions.stored import to_json
 from cs_agent.engine.run import state as engine
 from cs_agent.engine.run.flow import FieldKind
 from cs_agent.geometry import Box
@@ -36,6 +37,7 @@ def ask_confirmation(run: Run, *, step_number: int, request: engine.Confirmation
             step_number=step_number,
             kind=request.kind,
             summary=request.summary,
+            action=to_json(request.action),
             action_text=request.action_text,
             control=request.control[:200],
             action_digest=request.action_digest,

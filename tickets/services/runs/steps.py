@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cs_agent.engine.actions.stored import to_json
 from cs_agent.engine.run.state import Phase, StepRecord, StepStatus
 from tickets.errors import ClaimLost
 from tickets.models import Run, RunStatus, Step, Ticket
@@ -109,6 +110,7 @@ def _fill(step: Step, record: StepRecord) -> None:
     step.status = record.status.value
     for name in ("thought", "action_text", "action_name", "confidence", "outcome", "app"):
         setattr(step, name, getattr(record, name))
+    step.action = to_json(record.action) if record.action else None
     step.control = record.control[:200]
     step.touch, step.timings, step.tokens = list(record.touch), dict(record.timings), dict(record.tokens)
     if record.verdict is not None:
