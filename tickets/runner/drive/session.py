@@ -23,6 +23,7 @@ from PIL import Image
 from cs_agent.engine.run.protocols import Interrupted, Journal, ModelError, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.run.state import (
+    CheckpointError,
     ConfirmationRequest,
     Ended,
     EndStatus,
@@ -48,8 +49,8 @@ from tickets.runner.holds import wait_line as line
 from tickets.runner.pictures import film
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
+from tickets.services.runs import checkpoints, pauses, steps, switches, takeovers
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses, steps, switches, takeovers
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,8 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
     except claims.AllPaused:
         if claims.give_back(hold.claim):
             runs.wait_for_supervisor(hold.run)
+    except CheckpointError as error:
+        trouble.park_unreadable(hold.run, hold.claim, error)
     except trouble.Poisonous as error:
         trouble.park(hold.run, hold.claim, error.request)
     except (PhoneError, ModelError) as error:
@@ -191,7 +194,7 @@ def _turn(seat: _Seat, state: RunState) -> Turn:
 def _restore(seat: _Seat) -> RunState:
     run, claim = seat.hold.run, seat.hold.claim
     if run.checkpoint:
-        return RunState.from_json(run.checkpoint)
+        return checkpoints.restored(run)
     prepare(run, seat.phone, seat.hold.lease, seat.journal.check)
     state = new_state(run)
     with transaction.atomic():

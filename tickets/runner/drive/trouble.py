@@ -13,16 +13,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.model.errors import ModelTimeout
-from cs_agent.engine.run.human import take_over
 from cs_agent.engine.run.protocols import ModelError, PhoneError
-from cs_agent.engine.run.state import RunState, TakeoverRequest
+from cs_agent.engine.run.state import CheckpointError, TakeoverRequest
 from tickets import queues
 from tickets.models import Run, RunStatus
-from tickets.runner.drive.engines import new_state
 from tickets.runner.holds import claims, leases, pool
 from tickets.services.evidence import audit
+from tickets.services.runs import checkpoints, pauses
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses
 
 log = logging.getLogger(__name__)
 RETRY_PAUSES_S = (1, 3, 6, 12, 25)
@@ -71,9 +69,16 @@ def park(run: Run, claim: claims.Claim, request: TakeoverRequest) -> None:
     with transaction.atomic():
         run = runs.locked(run)
         if claims.holds(claim):
-            state = RunState.from_json(run.checkpoint) if run.checkpoint else new_state(run)
-            claims.save_checkpoint(claim, take_over(state).to_json())
+            claims.save_checkpoint(claim, checkpoints.taken_over(run).to_json())
             _ask(run, request)
+
+
+def park_unreadable(run: Run, claim: claims.Claim, error: CheckpointError) -> None:
+    """A checkpoint of another release, or a damaged one: trying again cannot help."""
+    log.error("run %s: %s", run.pk, error)
+    with runs.in_run_language(run):
+        words = checkpoints.words_for_person()
+    park(run, claim, TakeoverRequest(words, code=checkpoints.CODE))
 
 
 def note_defect(run_id: uuid.UUID) -> None:
@@ -87,8 +92,7 @@ def note_defect(run_id: uuid.UUID) -> None:
         if leases.of_run(run_id) is None:
             _count_defect(run, words)
             return
-        state = RunState.from_json(run.checkpoint) if run.checkpoint else new_state(run)
-        Run.objects.filter(pk=run.pk).update(checkpoint=take_over(state).to_json())
+        Run.objects.filter(pk=run.pk).update(checkpoint=checkpoints.taken_over(run).to_json())
         _ask(run, TakeoverRequest(words, code="defect"))
 
 

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from cs_agent.engine.run import human
 from cs_agent.engine.run.phases import IllegalTransition
-from cs_agent.engine.run.state import RunState
+from cs_agent.engine.run.state import CheckpointError, RunState
 from tickets.errors import AlreadyDecided, Expired, FourEyes, Invalid, NeedsReason, NotPending
 from tickets.models import Confirmation, ConfirmationState, Question, Run, RunStatus
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
+from tickets.services.runs import checkpoints
 from tickets.services.runs import lifecycle as runs
 
 _DECIDED = {ConfirmationState.APPROVED, ConfirmationState.REJECTED, ConfirmationState.CORRECTED}
@@ -212,9 +213,12 @@ def _record(run: Run, row: Confirmation, user: Any, type: str, details: dict[str
 
 
 def _changed(change: Callable[..., RunState], run: Run, *args: Any, **kwargs: Any) -> RunState:
-    """The checkpoint after what the person did; NotPending where the agent is no longer at that point."""
+    """The checkpoint after what the person did; NotPending where the agent is no longer at that point,
+    CheckpointUnreadable where it cannot be read."""
     try:
-        return change(RunState.from_json(run.checkpoint), *args, **kwargs)
+        return change(checkpoints.restored(run), *args, **kwargs)
+    except CheckpointError as error:
+        raise checkpoints.CheckpointUnreadable from error
     except IllegalTransition as error:
         raise NotPending from error
 

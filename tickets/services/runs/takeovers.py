@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.run import human
-from cs_agent.engine.run.state import RunState
 from tickets.errors import Conflict, NotPending, RunEnded
 from tickets.models import Run, RunStatus, Step, StepActor, Takeover
 from tickets.permissions import Permission, require
@@ -21,8 +20,8 @@ from tickets.services.evidence import audit, pictures
 from tickets.services.live import events as live
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.people import access
+from tickets.services.runs import checkpoints, transitions
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import transitions
 
 _OPEN = {"ended_at": None}
 
@@ -136,7 +135,7 @@ def last_number(run: Run) -> int:
 def _begin(run: Run, takeover: Takeover, user: Any) -> Takeover:
     """The checkpoint says so first: a run that was waiting has its question or confirmation dropped."""
     if run.status != RunStatus.TAKEN_OVER:
-        state = human.take_over(RunState.from_json(run.checkpoint))
+        state = checkpoints.taken_over(run)
         changes: dict[str, Any] = {"claimed_until": None, "takeover_requested": False}
         runs.move(run, RunStatus.TAKEN_OVER, user=user, audit="run.taken_over", checkpoint=state.to_json(), **changes)
         runs.void_waiting(run, keep=takeover)
@@ -149,7 +148,7 @@ def _begin(run: Run, takeover: Takeover, user: Any) -> Takeover:
 
 
 def _resume(run: Run, takeover: Takeover, user: Any, summary: str) -> None:
-    state = human.handed_back(RunState.from_json(run.checkpoint), summary)
+    state = human.handed_back(checkpoints.taken_over(run), summary)
     state = state.evolve(step_no=max(state.step_no, last_number(run)))
     runs.move(
         run, RunStatus.QUEUED, user=user, audit="run.resumed", checkpoint=state.to_json(), failures_in_a_row=0,

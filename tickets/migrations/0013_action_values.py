@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0011_outbox_secrets_refs'),
+        ('tickets', '0012_flow_life'),
     ]
 
     operations = [
