@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 # A test that fails on a machine busy with other things gets a second chance, and is reported as rerun.
 RERUNS := --reruns 2 --reruns-delay 2
 
-.PHONY: demo test test-fast check format bench soak setup setup-dev phones clean help
+.PHONY: demo test test-fast check format bench redaction soak setup setup-dev phones clean help
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ format: setup-dev ## Format the code
 
 bench: setup-dev ## Measure the budgets and print the figures
 	@$(PY) -m benchmarks
+
+redaction: setup-dev ## Measure on generated screens how much personal data is hidden (BENCH_REDACTION_SCREENS, _SEED, _LIST)
+	@$(PY) -m benchmarks redaction
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from cs_agent.vision.personal_data import DataKind
+from cs_agent.vision.personal_data.kinds import DOCUMENTS, SECRETS, DataKind
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-only-secret-key-never-use-it-in-production-0123456789"  # noqa: S105 - refused in production
@@ -271,7 +271,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CS_AGENT_REDACT_MODEL",
-        ("id_card", "bank_card", "password", "code"),
+        tuple(kind.value for kind in DataKind if kind in SECRETS | DOCUMENTS),
         _kinds,
         "Personal data hidden from the model where CS_AGENT_MODEL_LOCAL is false.",
     ),

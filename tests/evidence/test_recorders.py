@@ -18,7 +18,8 @@ from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
 from cs_agent.recording.encode import encode
 from cs_agent.recording.index import Frame, StepMark, TouchMark, read_index
-from cs_agent.vision.redaction import FILL, RedactionPolicy
+from cs_agent.vision.redaction import RedactionPolicy
+from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, frame, ink
 from tickets.runner.pictures.reading_room import PATIENCE_S, QUIET_S, STANDS_S, Lasting, ReadingRoom

@@ -9,7 +9,8 @@ from PIL import Image
 
 from cs_agent.engine.run.protocols import Message, Reply
 from cs_agent.geometry import Box
-from cs_agent.vision.redaction import FILL, Audience, RedactionPolicy
+from cs_agent.vision.redaction import Audience, RedactionPolicy
+from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
 from tickets.runner.pictures.prints import print_of
 from tickets.runner.pictures.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred

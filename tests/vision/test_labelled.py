@@ -11,7 +11,8 @@ from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
 from cs_agent.vision.labelled import labels_of, read_labelled
 from cs_agent.vision.reader import RapidOcrReader
-from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image
+from cs_agent.vision.redaction import Audience, RedactionPolicy
+from cs_agent.vision.redaction.pictures import redact_image
 from tests.vision.pictures import blank, write
 
 BLANK = Image.new("RGB", (540, 1200), "white")

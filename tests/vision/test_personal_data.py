@@ -13,6 +13,8 @@ from cs_agent.vision.personal_data import DataKind, find, is_id_card, passes_luh
 
 ID, CARD, MOBILE = DataKind.ID_CARD, DataKind.BANK_CARD, DataKind.MOBILE
 EMAIL, PASSWORD, CODE = DataKind.EMAIL, DataKind.PASSWORD, DataKind.CODE
+PHONE, VOUCHER, NAME, ADDRESS = DataKind.PHONE, DataKind.VOUCHER, DataKind.NAME, DataKind.ADDRESS
+PLATE, PASSPORT, MESSENGER = DataKind.PLATE, DataKind.PASSPORT, DataKind.MESSENGER
 
 
 def found(text: str) -> list[tuple[DataKind, str]]:
@@ -29,6 +31,8 @@ def found(text: str) -> list[tuple[DataKind, str]]:
         ("１１０１０５１９４９１２３１００２Ｘ", ID, "１１０１０５１９４９１２３１００２Ｘ"),
         ("身份证 110105194912310029", ID, "110105194912310029"),  # one digit misread, but labelled
         ("ID card: 110105491231002", ID, "110105491231002"),
+        ("110105194912310029", ID, "110105194912310029"),  # one digit mistyped
+        ("11010520231332002X", ID, "11010520231332002X"),  # a misread month; no other number ends in X
         ("13812345678", MOBILE, "13812345678"),
         ("收货人 张三 138 1234 5678", MOBILE, "138 1234 5678"),
         ("138-1234-5678转2", MOBILE, "138-1234-5678"),
@@ -76,8 +80,8 @@ def test_personal_data_is_found_in_the_original_text(text: str, kind: DataKind, 
         "忘记密码 登录",
         "Password Login",
         "Illl OOOO lOl",
-        "110105194912310029",  # the checksum fails and nothing says that it is an identity number
-        "11010520231332002X",  # no such month
+        "20110519491231002",  # no province, no X
+        "订单号 110105194912310029",  # named as an order's, and the checksum fails
         "12345678901",
         "400-820-8820",
         "尾号 0128 的储蓄卡",
@@ -89,6 +93,123 @@ def test_personal_data_is_found_in_the_original_text(text: str, kind: DataKind, 
 )
 def test_what_only_looks_like_personal_data_is_left_alone(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "快递员 王师傅 13912345678",
+        "快递员电话13912345678",
+        "物流客服:13912345678",
+        "订单收货手机 139 1234 5678",
+        "订单联系人:李四 13912345678",
+        "运单已签收,联系13912345678",
+        "工单来电号码:13912345678",
+        "ticket from 13912345678",
+        "订单 13912345678",
+        "订单号 2024052188761234,13912345678",
+        "订单号 13912345678(收件人电话)",
+        "(139)1234-5678",
+        "139.1234.5678",
+        "139\u200b1234\u200b5678",
+        "1 3 9 1 2 3 4 5 6 7 8",
+        "一三九一二三四五六七八",
+        "+86 (139) 1234 5678",
+    ],
+)
+def test_a_word_nearby_excuses_no_mobile_number(text: str) -> None:
+    assert MOBILE in {kind for kind, _ in found(text)}
+
+
+@pytest.mark.parametrize("before", ["订单号 ", "运单号:", "快递单号是", "流水编号:", "Order no. ", "tracking number: "])
+def test_a_number_that_an_order_is_directly_named_by_is_the_orders(before: str) -> None:
+    assert found(f"{before}13912345678") == []
+
+
+@pytest.mark.parametrize("between", ["收件人 ", "手机 ", "客服:", "2024 ", "联系电话"])
+def test_a_word_between_the_orders_name_and_the_number_ends_the_excuse(between: str) -> None:
+    assert MOBILE in {kind for kind, _ in found(f"订单号 {between}13912345678")}
+
+
+@pytest.mark.parametrize(
+    "text", ["交易账户 6222021234567890128", "收款账户 6222021234567890121", "订单退款至卡号 6222021234567890121"]
+)
+def test_an_account_beside_words_of_an_order_is_hidden(text: str) -> None:
+    assert [kind for kind, _ in found(text)] == [CARD]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "original"),
+    [
+        ("座机 010-62345678 转801", PHONE, "010-62345678 转801"),
+        ("021-6234 5678", PHONE, "021-6234 5678"),
+        ("+1 415 555 2671", PHONE, "1 415 555 2671"),
+        ("call me at (415) 555-2671", PHONE, "415) 555-2671"),
+        ("+852 9123 4567", PHONE, "852 9123 4567"),
+        ("电话:62345678", PHONE, "62345678"),
+        ("收货人:张三", NAME, "张三"),
+        ("收货人 欧阳娜娜 收", NAME, "欧阳娜娜"),
+        ("联系人：阿依古丽·买买提", NAME, "阿依古丽·买买提"),
+        ("客户:张三要求退款", NAME, "张三"),
+        ("我叫王小明,耳机坏了", NAME, "王小明"),
+        ("刚才李女士来电", NAME, "李女士"),
+        ("Recipient: John Smith, 12:30", NAME, "John Smith"),
+        ("Dear Mr. Brown, your order", NAME, "Brown"),
+        ("收货地址:上海市浦东新区张江路100弄5号301室", ADDRESS, "上海市浦东新区张江路100弄5号301室"),
+        ("在幸福小区3栋2单元501", ADDRESS, "在幸福小区3栋2单元501"),
+        ("广东省深圳市南山区科技园", ADDRESS, "广东省深圳市南山区科技园"),
+        ("to 221B Baker Street, London NW1 6XE", ADDRESS, "221B Baker Street, London NW1 6XE"),
+        ("京A·12345 停在楼下", PLATE, "京A·12345"),
+        ("车牌 沪AD12345", PLATE, "沪AD12345"),
+        ("护照 EA1234567", PASSPORT, "EA1234567"),
+        ("P<CHNZHANG<<SAN<<<<<<<<<<<<<<<<<<<<<<<<<<<<<", PASSPORT, "P<CHNZHANG<<SAN<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"),
+        ("微信:zhang_san88", MESSENGER, "zhang_san88"),
+        ("QQ号 123456789", MESSENGER, "123456789"),
+        ("取件码 5-2-1234", VOUCHER, "5-2-1234"),
+        ("凭8-1-2034到驿站取件", VOUCHER, "8-1-2034"),
+        ("券码:ABCD-EFGH-1234", VOUCHER, "ABCD-EFGH-1234"),
+        ("CVV2: 456", VOUCHER, "456"),
+        ("付款码 134567890123456789", VOUCHER, "134567890123456789"),
+        ("G-123456 is your Google verification code.", CODE, "G-123456"),
+        ("验证码:8F3K2Q", CODE, "8F3K2Q"),
+        ("IBAN GB29 NWBK 6016 1331 9268 19", CARD, "GB29 NWBK 6016 1331 9268 19"),
+    ],
+)
+def test_every_kind_is_found_in_the_forms_it_is_written_in(text: str, kind: DataKind, original: str) -> None:
+    assert (kind, original) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "联系人: 暂无",
+        "收货人 请选择",
+        "姓名\t电话\t操作",
+        "客户:要求全额退款",
+        "用户:登录失败",
+        "客户满意度 95",
+        "Product name: Bluetooth Headphones",
+        "IP地址:192.168.1.1",
+        "微信支付 39.90元",
+        "微信支付成功",
+        "客服热线 400-820-8820",
+        "优惠券 满100减20",
+        "联系时间 2024-05-21 18:02:33",
+        "交易单号 4200001234202405211234567890",
+        "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题",
+        "深圳市",
+        "3-5个工作日内原路退回",
+        "库存 12345678",
+        "版本 v3.12.45 型号 AB-1234",
+    ],
+)
+def test_what_a_page_needs_to_be_understood_stays(text: str) -> None:
+    assert found(text) == []
+
+
+def test_an_address_leaves_the_number_inside_it_its_own_kind() -> None:
+    text = "地址:北京市朝阳区建国路88号院 13812345678 6号楼"
+    assert [kind for kind, _ in found(text)][:2] == [ADDRESS, MOBILE]
 
 
 def test_several_kinds_in_one_text_are_all_found() -> None:

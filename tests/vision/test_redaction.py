@@ -13,16 +13,8 @@ from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
 from cs_agent.vision.personal_data import DataKind, find
 from cs_agent.vision.reader import RapidOcrReader
-from cs_agent.vision.redaction import (
-    FILL,
-    Audience,
-    RedactionPolicy,
-    find_in_lines,
-    redact_image,
-    redact_lines,
-    redact_text,
-    text_box,
-)
+from cs_agent.vision.redaction import Audience, RedactionPolicy, find_in_lines, redact_lines, redact_text, text_box
+from cs_agent.vision.redaction.pictures import FILL, redact_image
 from tests.vision import pictures
 from tests.vision.test_personal_data import id_card, mobile
 
@@ -118,6 +110,21 @@ def test_lines_are_redacted_in_place() -> None:
     redacted = redact_lines(lines, POLICY, STORED)
     assert [item.text for item in redacted] == ["客户 [手机号] / [手机号]", "提交"]
     assert [item.box for item in redacted] == [item.box for item in lines]
+
+
+def test_an_order_number_below_its_heading_is_left_alone() -> None:
+    assert kinds(line("订单号", 40, 300), line("13812345678", 40, 380)) == []
+    assert kinds(line("订单联系人", 40, 300), line("13812345678", 40, 380)) == [DataKind.MOBILE]
+
+
+def test_an_address_that_breaks_is_hidden_to_its_end() -> None:
+    first = line("收货地址:浙江省杭州市西湖区文三", 40, 300)
+    second = line("路478号华星时代广场B座", 40, 365)
+    assert {finding.line for finding in find_in_lines((first, second, line("提交订单", 40, 430)))} == {0, 1}
+
+
+def test_a_name_left_of_the_column_of_its_label_is_found() -> None:
+    assert kinds(line("收货人", 40, 300), line("欧阳小红", 600, 304)) == [DataKind.NAME]
 
 
 def drawn() -> tuple[Image.Image, TextLine]:

@@ -27,10 +27,11 @@ from cs_agent.observation import TextLine, UiNode
 from cs_agent.vision.incremental import changed_bands
 from cs_agent.vision.labelled import LineFinder, labels_of, read_labelled
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
-from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_image, redact_text
+from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_text
+from cs_agent.vision.redaction.pictures import Mark, cover, marks_of
 from tickets.models import Run
 from tickets.runner.pictures.niceness import give_way
-from tickets.runner.pictures.prints import print_of, shrunk_size
+from tickets.runner.pictures.prints import Print, print_of, shrunk_size
 from tickets.services.evidence.redaction import policy_of
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
@@ -54,8 +55,11 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
+    """A picture that was read, at stored size: its text, and what of it may have to be hidden."""
+
     pixels: NDArray[np.uint8]
     lines: tuple[TextLine, ...]
+    marks: tuple[Mark, ...]
 
 
 class Redactor:
@@ -84,7 +88,7 @@ class Redactor:
             return Covered(seen.small, True)
         page = self._known(seen.name)
         if page is not None:
-            return Covered(redact_image(seen.small, page.lines, self.policy, audience), True)
+            return Covered(cover(seen.small, page.marks, self.policy, audience), True)
         return Covered(self._blurred_where_new(seen.small, seen.pixels, audience), False)
 
     def is_unread(self, image: Image.Image) -> bool:
@@ -108,25 +112,35 @@ class Redactor:
 
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
         """Read the picture, so that `at_once` knows it from now on; lines at stored size. Raises Unreadable."""
+        return self._page_of(image).lines
+
+    def _page_of(self, image: Image.Image) -> _Page:
         seen = print_of(image)
         with self._reading:
             page = self._known(seen.name)
             if page is None:
                 try:
-                    page = _Page(seen.pixels, self._lines(seen.small, seen.name))
+                    page = self._look(image, seen)
                 except _UNREADABLE as error:
                     raise Unreadable(f"{type(error).__name__}: {error}") from error
                 self._remember(seen.name, page)
-        return page.lines
+        return page
+
+    def _look(self, image: Image.Image, seen: Print) -> _Page:
+        """Text is read at stored size; symbols and documents are looked for in the picture as it came."""
+        lines = self._lines(seen.small, seen.name)
+        factor = image.width / seen.small.width
+        marks = marks_of(image, [replace(line, box=line.box.scaled(factor)) for line in lines])
+        return _Page(seen.pixels, lines, tuple(replace(mark, box=mark.box.scaled(1 / factor)) for mark in marks))
 
     def covered(self, image: Image.Image, audience: Audience, keep: Iterable[Box] = ()) -> Image.Image:
         """The picture at full size; `keep` boxes are left as they are. Reads it if need be; raises Unreadable."""
         if not self.hides(audience):
             return image
-        lines = self.read(image)
+        page = self._page_of(image)
         factor = image.width / shrunk_size(image).width
-        scaled = [replace(line, box=line.box.scaled(factor)) for line in lines]
-        return redact_image(image, scaled, self.policy, audience, keep=keep)
+        scaled = [replace(mark, box=mark.box.scaled(factor)) for mark in page.marks]
+        return cover(image, scaled, self.policy, audience, keep=keep)
 
     def covered_or_blurred(self, image: Image.Image, audience: Audience, keep: Sequence[Box] = ()) -> Image.Image:
         """As `covered`; a picture that cannot be read is blurred but for what must be kept."""
@@ -185,8 +199,7 @@ class Redactor:
             return blurred(small, [Box(0, 0, *small.size)])
         bands = changed_bands(page.pixels, pixels, [line.box for line in page.lines])
         boxes = [Box(0, start, small.width, end) for start, end in bands]
-        kept = [line for line in page.lines if not any(line.box.intersects(box) for box in boxes)]
-        return blurred(redact_image(small, kept, self.policy, audience), boxes)
+        return blurred(cover(small, page.marks, self.policy, audience), boxes)
 
 
 class RedactingModel:

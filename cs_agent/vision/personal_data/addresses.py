@@ -1,0 +1,124 @@
+"""Postal addresses: Chinese ones by their chain of places, English ones by number and street, any beside its label.
+
+Rule: an address reaches as far as its chain goes; a telephone number or name found inside keeps its own kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cs_agent.vision.personal_data.kinds import DataKind, Span
+
+_HAN = r"[\u4e00-\u9fff]"
+_LABEL = re.compile(
+    r"(?<!IP)(?<!ip)(?<!邮箱)(?<!邮件)(?<!链接)(?<!网络)(?<!MAC)(?<!网站)(?<!钱包)(?<!下载)(?<!邮)"
+    r"(?:(?:收货|收件|寄件|发件|取件|家庭|联系|配送|详细|居住|户籍|通讯|邮寄|退货|公司|单位|上门|安装|服务|新"
+    r"|旧|原|现|送货|派送|注册|经营)*"
+    r"(?:地址|住址|住所|地点|住处)|所在地区?|户籍地|家住|住在|门牌号?"
+    r"|(?<![A-Za-z])(?:(?:shipping|delivery|billing|home|postal|street|mailing|new|old"
+    r"|residential)\s)?(?<!mail )(?<!IP )(?<!web )address"
+    r"|ship(?:ped)?\sto|deliver(?:ed)?\sto|lives?\sat)"
+    r"(?:信息)?[\s]*(?:[:=]|是|为|改[为成到]|换[为成到]|更正为|\bis\b|\t|\n|[ \u3000]"
+    r"|(?=[\u4e00-\u9fff]{2,}[省市区县]))[ \t\n\u3000]*",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(r"[^\n\t。;;!?!?|]{4,90}")
+_ADDRESS_CHARS = re.compile(
+    r"[省市区县镇乡村旗盟州路街巷弄道号栋幢楼室座层苑园寓厦湾府庭庄里坊]|单元|小区|花园|大厦|广场|公寓|学院"
+    r"|大学|医院|[A-Za-z].*\d|\d.*[A-Za-z]"
+)
+_NEXT_LABEL = re.compile(
+    r"[ ,,、]*(?:(?:收货|收件|联系)?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注|订单|身份证|邮箱"
+    r"|微信)(?:号码?)?[::\s]|[ ,,]*(?:tel|phone|mobile)\b",
+    re.IGNORECASE,
+)
+_REGION = rf"(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区)|内蒙古|广西|西藏|宁夏|新疆|北京|上海|天津|重庆|香港|澳门)"
+_CITY = rf"{_HAN}{{2,7}}?(?:市|自治州|地区|盟)"
+_DISTRICT = rf"{_HAN}{{1,7}}?(?:区|县|旗|市|镇|乡|街道|开发区|新区)"
+_STREET = (
+    rf"{_HAN}{{1,10}}?(?:路|街|大道|大街|巷|弄|胡同|道|村|屯|里|公路|环路|小区|花园|苑|新村|社区|公寓"
+    rf"|大厦|广场|家园|园|园区|别墅|城)"
+)
+_NUMBER = (
+    r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])"
+    r"(?:号院|号楼|号|弄|栋|幢|座|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
+)
+_TAIL = (
+    rf"(?:[ ,,]?{_NUMBER}|[ ,,]?{_STREET}(?=[ ,,]?{_NUMBER})"
+    rf"|[ -]?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{1,3}}(?!\d)|[ ]?\d{{3,4}}(?:室|房|号)?(?![0-9.:元/年月-])){{1,7}}"
+)
+_CHAIN = re.compile(
+    rf"(?:{_REGION}[ ,,]?(?:{_CITY})?[ ,,]?"
+    rf"|{_CITY}[ ,,]?)(?:{_DISTRICT}[ ,,]?){{0,3}}(?:{_STREET}){{0,3}}(?:{_TAIL}"
+    rf"|(?<=[路街道巷村区镇乡弄城厦苑园寓场]))"
+    rf"|(?:{_DISTRICT}[ ,,]?){{1,3}}{_STREET}(?:{_STREET}){{0,2}}(?:{_TAIL})?"
+    rf"|{_STREET}(?:{_STREET}){{0,2}}{_TAIL}"
+    rf"|{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?"
+)
+_BUILDING = re.compile(r"[路街道巷弄胡村屯号栋幢楼室座层苑园寓厦]|小区|单元|花园|社区|新区|街道")
+_CLOSING = " ,,、.)"
+_SPLIT = re.compile(r"[,。;!?、\n\t|]|[,;!?](?!\s?[A-Za-z0-9])")
+_ENGLISH = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Rm\.?|Floor|\d{1,3}/F,?|Block"
+    r"|P\.?O\.? Box)\s?[A-Z0-9-]+,?\s+)?"
+    r"(?:No\.?\s?)?\d{1,6}[A-Za-z]?(?:-\d{1,5})?,?\s+(?:[NSEW]\.?\s+)?(?:[A-Z0-9][\w.'’-]*\s+){1,4}"
+    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Parkway|Pkwy"
+    r"|Square|Sq|Terrace|Crescent|Close|Highway|Hwy"
+    r"|Circle|Alley|Row|Walk|Quay|Gardens?|Grove|Hill|Mews)\b\.?"
+    r"(?:,?\s+(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?[A-Z0-9-]+)?"
+    r"(?:,\s*[A-Z][\w.'’ -]{1,30}){0,4}(?:,?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?"
+    r"|,?\s+[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|,?\s+\d{5,6})?"
+)
+
+
+def addresses(text: str) -> Iterator[Span]:
+    for start, end in (*_labelled(text), *_chains(text), *_english(text)):
+        yield Span(DataKind.ADDRESS, start, end, text[start:end])
+
+
+def _labelled(text: str) -> Iterator[tuple[int, int]]:
+    for label in _LABEL.finditer(text):
+        value = _VALUE.match(text, label.end())
+        if value is None:
+            continue
+        other = _NEXT_LABEL.search(value.group(), 1)
+        kept = (value.group()[: other.start()] if other else value.group()).rstrip(_CLOSING)
+        if len(kept) >= 4 and _ADDRESS_CHARS.search(kept):
+            yield value.start(), value.start() + len(kept)
+
+
+def _chains(text: str) -> Iterator[tuple[int, int]]:
+    """Clause by clause, which keeps the search short; a chain needs more than a city's name."""
+    start = 0
+    for cut in (*_SPLIT.finditer(text), None):
+        end = cut.start() if cut else len(text)
+        for match in _CHAIN.finditer(text, start, min(end, start + _LONGEST_CLAUSE)):
+            value = match.group()
+            if (
+                len(value) >= 5
+                and _BUILDING.search(value)
+                and (any(char.isdigit() for char in value) or len(value) >= 8)
+            ):
+                yield match.start(), match.end()
+        start = cut.end() if cut else end
+
+
+_LONGEST_CLAUSE = 200  # characters; no address is longer, and a chain is looked for from each of them
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line below an address may be more of it: it has an address's characters and no label of its own."""
+    plain = text.strip()
+    return (
+        bool(plain)
+        and len(plain) <= 60
+        and ":" not in plain
+        and "：" not in plain
+        and bool(_ADDRESS_CHARS.search(plain))
+    )
+
+
+def _english(text: str) -> Iterator[tuple[int, int]]:
+    for match in _ENGLISH.finditer(text):
+        yield match.span()

@@ -1,0 +1,81 @@
+"""Passwords, one-time codes, and codes with which somebody collects, redeems or pays.
+
+Rule: a code is known by the word beside it, in front or behind; a date, an amount and a length of time are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cs_agent.vision.personal_data.kinds import DataKind, Span
+
+_PASSWORD = re.compile(
+    r"(?:密码|口令|password|passwd|passcode|pwd|\bPIN)(?:码)?"
+    r"(?:\s*(?:是|为|:|=|\bis\b)\s*|\s+(?=[!-~]*[0-9]))(?P<value>[!-~]{4,64})(?<![,.;:)\]}\"'])",
+    re.IGNORECASE,
+)
+_CODE_WORD = (
+    r"(?:验证码|校验码|动态码|动态密码|动态口令|确认码|激活码|短信码|随机码|授权码|登录码|识别码"
+    r"|(?:verification|security|confirmation|one-time|login|sign-?in|access|SMS|auth(?:entication|orization)?)\s(?:pass)?code"
+    r"|\bOTP\b|\bpasscode\b|\bcode\b)"
+)
+_DATE = r"(?:(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}\s\d{1,2}:\d\d)"
+_NUMBER = rf"(?<![0-9A-Za-z.¥$*])(?<!\d-)(?!{_DATE})(?P<value>\d(?:[ -]?\d){{3,7}})(?![0-9*]|[./年:-]\d|元|分钟|秒)"
+_CODE_AFTER = re.compile(_CODE_WORD + r"[^0-9]{0,16}?" + _NUMBER, re.IGNORECASE)
+_CODE_BEFORE = re.compile(_NUMBER + r"[^0-9]{0,12}?" + _CODE_WORD, re.IGNORECASE)
+_CODE_LETTERS = re.compile(
+    _CODE_WORD
+    + r"\s*(?:是|为|:|=|\bis\b)\s*[\"“「]?(?P<value>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{4,8})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_PREFIXED_BY = re.compile(r"(?<![A-Za-z0-9-])(?P<value>G-\d{6})(?![0-9-])")
+_NOT_A_CODE = re.compile(r"订单|单号|尾号|order|ending|¥|\$|金额", re.IGNORECASE)
+
+_VOUCHER_WORD = (
+    r"(?:(?:取件|取货|提货|提取|取餐|自提|寄件|开箱|开门|开柜|券|卡券|兑换|兑奖|核销|核验|消费|团购|电子|优惠券?|抵用券?|礼品卡?"
+    r"|充值卡?|付款|收款|支付|扫码付?|会员|入场|检票|入园|凭证|凭|验货|签收|退款|赠送|激活卡?)(?:密|代|序)?(?:码|密)号?"
+    r"|卡密|序列密钥|安全码|密令|CVV2?|CVC2?|CVN2?|CAV2?"
+    r"|(?:pick-?\s?up|collection|locker|voucher|coupon|redeem|redemption|gift\s?card|claim|payment|promo|entry)"
+    r"\s(?:code|pin|number)|security\s?code)"
+)
+_VOUCHER_VALUE = r"(?P<value>(?=[A-Za-z -]{0,12}\d)[A-Za-z0-9]{1,24}(?:[ -][A-Za-z0-9]{1,12}){0,6}(?<=[0-9A-Za-z]))"
+_NOT_AFTER = r"(?![0-9A-Za-z]|[./年:]\d|元|分钟|秒|张|个|天|折)"
+_VOUCHER = re.compile(
+    _VOUCHER_WORD + r"\s*(?:\((?:CVV|CVC)2?\))?\s*(?:是|为|:|=|\bis\b|#)?\s*[\"“「【\[(]?"
+    rf"(?!{_DATE}|\d+(?:\.\d\d)?\s?(?:元|张|个|分钟|秒|天))" + _VOUCHER_VALUE + _NOT_AFTER,
+    re.IGNORECASE,
+)
+_VOUCHER_USED = re.compile(
+    r"(?:凭|输入|出示|报)\s*[\"“「【\[]?(?P<value>(?=[A-Za-z-]{0,6}\d)[A-Za-z0-9-]{3,20})[\"”」】\]]?\s*"
+    r"(?:到|至|在|去)?[^0-9,。;\n]{0,16}?(?:取件|取货|提货|取餐|自提|兑换|核销|开柜|开箱|领取)"
+)
+_VOUCHER_BEHIND = re.compile(
+    r"(?<![0-9A-Za-z.¥$*-])(?P<value>(?=[A-Za-z-]{0,6}\d)[A-Za-z0-9]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})\s*[((]\s*"
+    + _VOUCHER_WORD,
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\D")
+
+
+def passwords(text: str) -> Iterator[Span]:
+    for match in _PASSWORD.finditer(text):
+        yield Span(DataKind.PASSWORD, *match.span("value"), match.group("value"))
+
+
+def codes(text: str) -> Iterator[Span]:
+    for pattern in (_CODE_AFTER, _CODE_BEFORE):
+        for match in pattern.finditer(text):
+            between = match.group().replace(match.group("value"), "")
+            if not _NOT_A_CODE.search(between):
+                yield Span(DataKind.CODE, *match.span("value"), _DIGITS.sub("", match.group("value")))
+    for pattern in (_CODE_LETTERS, _PREFIXED_BY):
+        for match in pattern.finditer(text):
+            yield Span(DataKind.CODE, *match.span("value"), match.group("value"))
+
+
+def vouchers(text: str) -> Iterator[Span]:
+    for pattern in (_VOUCHER, _VOUCHER_USED, _VOUCHER_BEHIND):
+        for match in pattern.finditer(text):
+            if len(_DIGITS.sub("", match.group("value"))) >= 3 or len(match.group("value")) >= 6:
+                yield Span(DataKind.VOUCHER, *match.span("value"), match.group("value"))

@@ -1,0 +1,88 @@
+"""What the words beside a number say that it is.
+
+Rule: a word of an order excuses the number that it directly names, and no other: nothing may stand between them but
+`:`, `是` and spaces, and no word of a person, a telephone or an account may be part of the name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+CONTEXT = 24  # characters before a number in which its label stands
+_LINK = r"(?:[\s::=]|是|为|\bis\b|#)*"  # between a name and what it names
+
+_BUSINESS = (
+    r"订单|运单|快递|物流|包裹|面单|流水|交易|工单|申请|受理|退款|退货|换货|售后|发票|合同|批次|序列|商品|产品|货品|单据|业务"
+    r"|案件|服务单|维修|任务|参考|库存|规格|型号|活动|商户|门店|店铺|系统|请求|事务|出库|入库|采购|报价|预约单?|票据|支付单?|凭证"
+)
+_ORDER_NAME = re.compile(
+    rf"(?:(?:{_BUSINESS})[\u4e00-\u9fff]{{0,4}}?(?:号码?|编号|单号|编码|流水号?|ID)|单号|编号|条码号|货号"
+    r"|(?:order|tracking|waybill|parcel|package|shipment|ticket|invoice|transaction|reference|ref|case|request|refund"
+    r"|return|product|item|serial|batch|contract|booking|sku)\.?\s*(?:no\b\.?|number|nr\b\.?|id\b|code|#))"
+    + _LINK
+    + r"$",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(
+    r"电话|手机|联系|客服|来电|去电|主叫|被叫|致电|拨打|座机|传真|号主|机主|证件|身份|护照|卡|账|帐|收款|微信|QQ|人"
+    r"|phone|mobile|cell|contact|call|account|card|identity|passport",
+    re.IGNORECASE,
+)
+_NAMED_AFTER = re.compile(
+    r"\s*[((\[【]?\s*(?:收|寄|联系|本人|客户|用户|来电|电话|手机|tel\b|phone|mobile)", re.IGNORECASE
+)
+
+_ID = re.compile(r"身份证|证件号|公民身份|ID\s?(?:card|number|no)|identity", re.IGNORECASE)
+_CARD = re.compile(
+    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|\bIBAN\b",
+    re.IGNORECASE,
+)
+_CARD_ENDS = re.compile(r"余额|金额|时间|日期|登录|登陆|积分|balance|amount|date|time", re.IGNORECASE)
+_PHONE = re.compile(
+    r"(?:电话号?码?|手机号?码?|手机|座机|固话|联系方式|联系号码|联络|来电号?码?|去电|主叫|被叫|致电|拨打|热线|传真|号码|分机"
+    r"|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b|\bcall(?:er|ed|ing)?\b|whats\s?app|\bringing\b)"
+    r"(?:\s*(?:号|number|no\.?|id|at|from|on|to))?[^0-9A-Za-z\u4e00-\u9fff\n]*(?:是|为|is)?\s*[((+]?$",
+    re.IGNORECASE,
+)
+_ABROAD = re.compile(r"\+[\s(]*$")
+
+
+class Beside:
+    """What the text that ends before a number says of it; each question is answered once."""
+
+    def __init__(self, before: str) -> None:
+        self.before = before
+
+    @cached_property
+    def names_an_order(self) -> bool:
+        return names_an_order(self.before)
+
+    @cached_property
+    def names_an_identity(self) -> bool:
+        return bool(_ID.search(self.before))
+
+    @cached_property
+    def names_an_account(self) -> bool:
+        """Whether a card or an account is spoken of, and not its balance or the time of something."""
+        ends = [found.end() for found in _CARD.finditer(self.before)]
+        return bool(ends) and not _CARD_ENDS.search(self.before[ends[-1] :])
+
+    @cached_property
+    def names_a_phone(self) -> bool:
+        return bool(_PHONE.search(self.before))
+
+    @cached_property
+    def dials_abroad(self) -> bool:
+        return bool(_ABROAD.search(self.before))
+
+
+def names_an_order(before: str) -> bool:
+    """Whether the text that ends before a number directly names it as that of a thing, and no person's."""
+    found = _ORDER_NAME.search(before)
+    return found is not None and not _PERSONAL.search(found.group())
+
+
+def says_whose(after: str) -> bool:
+    """Whether the text behind a number says that it is somebody's: `(收件人电话)`."""
+    return bool(_NAMED_AFTER.match(after))
