@@ -40,5 +40,7 @@ def logged_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def login_failed(sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+    if getattr(request, "axes_locked_out", False):
+        return  # no password was looked at; that somebody has to wait is an event of its own
     tried = str(credentials.get("username", ""))[:150]
     audit.record("session.refused", request=request, result="failure", details={"user_name": tried})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.auth import login as start_session
 from django.contrib.auth import logout as end_session
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, Access, permitted
 from consoles.middleware import THEME_COOKIE, THEMES
-from consoles.web import logins
 
 _YEAR_S = 365 * 24 * 3600
 
@@ -25,10 +25,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _login_page(request, target)
     name = request.POST.get("username", "").strip()[:150]
-    wait = logins.seconds_to_wait(name, request.META.get("REMOTE_ADDR", ""))
-    if wait:
-        return _must_wait(request, target, name, wait)
-    user = logins.try_log_in(request, name, request.POST.get("password", ""))
+    user = authenticate(request, username=name, password=request.POST.get("password", ""))
     if user is None:
         return _login_page(request, target, _("用户名或密码不正确。"), name, 401)
     start_session(request, user)
@@ -57,13 +54,6 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         _remember(response, THEME_COOKIE, chosen)
-    return response
-
-
-def _must_wait(request: HttpRequest, target: str, name: str, wait: int) -> HttpResponse:
-    message = _("登录失败次数过多,请在 %(n)d 秒后再试。") % {"n": wait}
-    response = _login_page(request, target, message, name, 429)
-    response["Retry-After"] = str(wait)
     return response
 
 

@@ -1,7 +1,8 @@
-"""Log-ins that keep failing have to wait: the wait grows with every failure, per name and per address.
+"""Log-ins that keep failing have to wait: counted by django-axes per name and address, for every log-in there is.
 
-Rule: the audit trail is the memory, so that the count holds over all web processes and restarts. While somebody
-has to wait, no password is checked.
+Rule: a try is counted before its password is looked at, in one row that is locked meanwhile, so that forty guesses at
+once are as many as forty in a row. The lock is on (name, address): a stranger elsewhere keeps no operator out. An
+address that tries many names waits as well, but not for names that were let in from there before.
 """
 
 from __future__ import annotations
@@ -9,49 +10,109 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import authenticate
-from django.utils import timezone
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from tickets.models import AuditEvent
 from tickets.services.evidence import audit
 
-WINDOW = timedelta(minutes=30)
-FREE_PER_NAME = 5
-FREE_PER_ADDRESS = 20  # a whole office may share one
-FIRST_WAIT_S = 30
-LONGEST_WAIT_S = 15 * 60
+TRIES = 5  # per name and address
+TRIES_OF_ADDRESS = 50  # a whole office may share one
+WAIT = timedelta(minutes=5)  # since the last try that was counted
+_MAX_NAME = 150
+_ANY_NAME = ""  # the row that counts what an address tried, whatever the name
 
 
-def seconds_to_wait(name: str, address: str, now: datetime | None = None) -> int:
-    """0 when a password may be tried now."""
-    now = now or timezone.now()
-    events = _recent(now)
-    failed = [at for type_, _ip, who, at in events if type_ == "session.refused" and who == name]
-    opened = max((at for type_, _ip, who, at in events if type_ == "session.opened" and who == name), default=None)
-    since = [at for at in failed if opened is None or at > opened]
-    nearby = [at for type_, ip, _who, at in events if type_ == "session.refused" and ip == address]
-    return max(_wait(since, FREE_PER_NAME, now), _wait(nearby, FREE_PER_ADDRESS, now))
+class CountingHandler(AxesDatabaseHandler):
+    """Axes' handler, with the count in front of the check instead of behind it."""
+
+    def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
+        """Count this try and say whether its password may be looked at."""
+        name, address, now = _name(credentials), _address(request), _now(request)
+        tried = _count(name, address, now)
+        tried_here = _count(_ANY_NAME, address, now)
+        if tried <= TRIES and (tried_here <= TRIES_OF_ADDRESS or _was_let_in(name, address)):
+            return True
+        if tried == TRIES + 1:
+            details = {"user_name": name, "wait_s": round(WAIT.total_seconds())}
+            audit.record("session.throttled", request=request, result="failure", details=details)
+        return False
+
+    def user_login_failed(self, sender: Any, credentials: dict[str, Any], request: Any = None, **kwargs: Any) -> None:
+        """Counted already."""
+
+    def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+        """What failed before a success counts no more."""
+        address = _address(request)
+        AccessAttempt.objects.filter(username=user.get_username(), ip_address=address).delete()
+        here = AccessAttempt.objects.filter(username=_ANY_NAME, ip_address=address, failures_since_start__gt=0)
+        here.update(failures_since_start=F("failures_since_start") - 1)
+
+    def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+        """Nothing is kept of it but the audit event."""
 
 
-def try_log_in(request: Any, name: str, password: str) -> Any:
-    """The user, or None; failures are audited by Django's signal, the one that begins a wait also as such."""
-    user = authenticate(request, username=name, password=password)
-    if user is None and (wait := seconds_to_wait(name, request.META.get("REMOTE_ADDR", ""))):
-        details = {"user_name": name[:150], "wait_s": wait}
-        audit.record("session.throttled", request=request, result="failure", details=details)
-    return user
+def client_address(request: HttpRequest) -> str | None:
+    """The peer's, or what a trusted proxy said of it (`cs_agent.project.asgi`); never a header of the sender's own."""
+    return request.META.get("REMOTE_ADDR") or None
 
 
-def _recent(now: datetime) -> list[tuple[str, str, str, datetime]]:
-    """(type, address, name, time) of the log-ins and failures of the last minutes, oldest first."""
-    rows = AuditEvent.objects.filter(at__gte=now - WINDOW, type__in=("session.refused", "session.opened"))
-    values = rows.order_by("seq").values_list("type", "ip", "user_name", "details", "at")
-    return [(type_, ip, details.get("user_name", name), at) for type_, ip, name, details, at in values]
+def locked_page(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """The log-in page with how long there is to wait, whichever log-in was used."""
+    wait = seconds_to_wait(_name(request.POST), _address(request), _now(request))
+    words = _("登录失败次数过多,请在 %(n)d 秒后再试。") % {"n": wait}
+    context = {"next": request.POST.get("next", ""), "error": words, "name": _name(request.POST)}
+    page = render(request, "consoles/login.html", context, status=429)
+    page["Retry-After"] = str(wait)
+    return page
 
 
-def _wait(failures: list[datetime], free: int, now: datetime) -> int:
-    extra = len(failures) - free
-    if extra < 0:
-        return 0
-    wait = timedelta(seconds=min(FIRST_WAIT_S * 2 ** min(extra, 10), LONGEST_WAIT_S))
-    return max(0, round((failures[-1] + wait - now).total_seconds()))
+def seconds_to_wait(name: str, address: str | None, now: datetime) -> int:
+    """Until a password of this name from this address is looked at again; at least 1."""
+    rows = AccessAttempt.objects.filter(username__in=(name, _ANY_NAME), ip_address=address)
+    full = [row.attempt_time for row in rows if row.failures_since_start > _most(row.username)]
+    return max([1, *(round((at + WAIT - now).total_seconds()) for at in full)])
+
+
+def _count(name: str, address: str | None, now: datetime) -> int:
+    """The tries in a row of this name and address, this one included. Refused ones do not prolong the wait."""
+    most = _most(name)
+    with transaction.atomic():
+        row, made = AccessAttempt.objects.select_for_update().get_or_create(
+            username=name, ip_address=address, user_agent="", defaults={"failures_since_start": 1}
+        )
+        if made:
+            return 1
+        if now - row.attempt_time >= WAIT:
+            row.failures_since_start = 0
+        row.failures_since_start += 1
+        if row.failures_since_start <= most + 1:
+            row.attempt_time = now
+        row.save(update_fields=["failures_since_start", "attempt_time"])
+    return row.failures_since_start
+
+
+def _most(name: str | None) -> int:
+    return TRIES if name else TRIES_OF_ADDRESS
+
+
+def _was_let_in(name: str, address: str | None) -> bool:
+    return AuditEvent.objects.filter(type="session.opened", user_name=name, ip=address or "").exists()
+
+
+def _name(given: Any) -> str:
+    text = str((given or {}).get("username") or "").strip()
+    return "".join(char for char in text if char.isprintable())[:_MAX_NAME] or "?"
+
+
+def _address(request: Any) -> str | None:
+    return getattr(request, "axes_ip_address", None) or client_address(request)
+
+
+def _now(request: Any) -> datetime:
+    return request.axes_attempt_time

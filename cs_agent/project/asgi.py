@@ -1,4 +1,8 @@
-"""The ASGI application: pages over HTTP, live consoles over WebSocket from our own origin only."""
+"""The ASGI application: pages over HTTP, live consoles over WebSocket from our own origin only.
+
+Rule: who asks is the peer, unless the peer is one of the trusted proxies. The server that runs this must not believe
+such headers by itself: start uvicorn with `--no-proxy-headers`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,9 @@ from typing import Any
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 from django.core.asgi import get_asgi_application
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 django_application: Any = get_asgi_application()
@@ -19,9 +25,11 @@ from tickets.checks import refuse_demo_accounts  # noqa: E402
 from tickets.services.tickets.uploads import MAX_FILES, limit_bytes  # noqa: E402
 
 refuse_demo_accounts()
-application = ProtocolTypeRouter(
+application: Any = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application, limit_bytes() * MAX_FILES + 1024 * 1024),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
+if proxies := settings.CS_AGENT["CS_AGENT_TRUSTED_PROXIES"]:
+    application = ProxyHeadersMiddleware(application, list(proxies))

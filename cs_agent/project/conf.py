@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,15 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    for item in _list(text):
+        try:
+            ip_network(item)
+        except ValueError as error:
+            raise ValueError("write addresses or networks such as 10.0.0.5 or 10.0.0.0/24") from error
+    return _list(text)
 
 
 def _kinds(text: str) -> tuple[str, ...]:
@@ -156,6 +166,13 @@ SETTINGS: tuple[Setting, ...] = (
         (),
         _list,
         "Origins (https://…) that may post forms and open WebSockets, comma separated.",
+    ),
+    Setting(
+        "CS_AGENT_TRUSTED_PROXIES",
+        (),
+        _networks,
+        "Addresses or networks of the reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, "
+        "comma separated; empty = nobody's.",
     ),
     Setting(
         "CS_AGENT_DATA_DIR",

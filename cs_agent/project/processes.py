@@ -91,7 +91,7 @@ def _virtual_phone(values: dict[str, Any]) -> tuple[str, ...]:
 
 def _web(values: dict[str, Any]) -> tuple[str, ...]:
     return _python(
-        "-m", "uvicorn", "cs_agent.project.asgi:application",
+        "-m", "uvicorn", "cs_agent.project.asgi:application", "--no-proxy-headers",
         "--host", values["CS_AGENT_HOST"],
         "--port", values["CS_AGENT_PORT"],
         "--log-level", "warning",

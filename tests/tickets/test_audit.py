@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -262,9 +263,9 @@ def test_made_plain_twice_is_made_plain_once(value: Any) -> None:
 
 def test_log_ins_failed_log_ins_and_log_outs_are_events(lin: User) -> None:
     client = Client()
-    assert client.login(username="lin", password="not-a-real-password")
+    assert client.login(request=HttpRequest(), username="lin", password="not-a-real-password")
     client.logout()
-    assert not client.login(username="lin", password="wrong")
+    assert not client.login(request=HttpRequest(), username="lin", password="wrong")
     events = AuditEvent.objects.filter(type__startswith="session.").values_list("type", "user_name", "result")
     assert list(events) == [
         ("session.opened", "lin", "success"), ("session.closed", "lin", "success"),
