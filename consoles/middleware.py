@@ -5,11 +5,11 @@ Rule: nothing is shown of an error but what a person can act on; scripts and sty
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import BadRequest, DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -70,6 +70,27 @@ def _for_a_program(request: HttpRequest) -> bool:
     match = request.resolver_match
     declaration = getattr(match.func, "declaration", None) if match is not None else None
     return declaration is not None and declaration.by_token
+
+
+class NulMiddleware:
+    """Refuses what holds a NUL: no database keeps one, and nobody types one."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]) -> None:
+        given = [*kwargs.values(), *_values(request.GET), *(_values(request.POST) if request.method == "POST" else ())]
+        if any("\0" in str(value) for value in given):
+            raise BadRequest("a NUL")
+
+
+def _values(query: QueryDict) -> Iterator[str]:
+    for name, values in query.lists():
+        yield name
+        yield from map(str, values)
 
 
 class AccessMiddleware:

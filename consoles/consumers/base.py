@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from contextlib import suppress
 from typing import Any
@@ -17,20 +18,28 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from consoles.access import commands_of
+from consoles.web.given import read_json
 from tickets import request_context
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
 
+log = logging.getLogger(__name__)
+
 CHECK_EVERY_S = 30.0
 NOT_LOGGED_IN = 4401
 NOT_PERMITTED = 4403
 NOT_FOUND = 4404
+RETRY_S = 2.0
 MAX_MESSAGE = 16 * 1024
+MOST_DEPTH = 4
 
 
 class ConsoleConsumer(AsyncWebsocketConsumer):
@@ -86,6 +95,15 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         if method is None:
             await self.tell({"type": "error", "code": "unknown_command"})
             return
+        try:
+            await self._obey(method, message)
+        except (DatabaseError, RedisError) as error:
+            log.warning("socket: %s not done (%s)", message["type"], error)
+            with translation.override(self._language()):
+                words = _("系统暂时无法处理,请稍后再试。")
+            await self.tell({"type": "error", "code": "unavailable", "message": words})
+
+    async def _obey(self, method: Any, message: dict[str, Any]) -> None:
         declared: Any = method
         refusal = await self._refusal(declared.permission, declared.trust_s)
         if refusal == NOT_PERMITTED:
@@ -110,22 +128,32 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
 
     async def _run(self, method: Any, message: dict[str, Any]) -> None:
         """With the reader's language and origin, as a request would have them; errors are told, not raised."""
-        cookies = self.scope.get("cookies", {})
-        chosen = cookies.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         address = (self.scope.get("client") or [""])[0]
-        with translation.override(chosen), request_context.use(ip=address, user=self.user):
+        with translation.override(self._language()), request_context.use(ip=address, user=self.user):
             try:
                 await method(self, message)
             except ServiceError as error:
                 await self.tell({"type": "error", "code": error.code, "message": error.message})
 
+    def _language(self) -> str:
+        chosen = self.scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+        return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
     async def tell(self, message: dict[str, Any]) -> None:
         await self.send(text_data=json.dumps(message, ensure_ascii=False))
 
     async def _keep_checking(self) -> None:
+        """A database that is away is asked again soon; until it answers nothing more is allowed than before."""
+        wait_s = CHECK_EVERY_S
         while True:
-            await asyncio.sleep(CHECK_EVERY_S)
-            refusal = await self._refusal(self.permission)
+            await asyncio.sleep(wait_s)
+            wait_s = CHECK_EVERY_S
+            try:
+                refusal = await self._refusal(self.permission)
+            except DatabaseError as error:
+                log.warning("socket: the permission could not be asked for (%s); asked again", error)
+                wait_s = RETRY_S
+                continue
             if refusal:
                 await self._dismiss(refusal)
                 return
@@ -134,11 +162,19 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         """0, or the code the socket is closed with."""
         if permission == self.permission and time.monotonic() - self._checked_at < trust_s:
             return 0
-        self._checked_at = time.monotonic()
         self.user = await database_sync_to_async(session_user)(self.scope)
         if self.user is None:
             return NOT_LOGGED_IN
+        self._checked_at = time.monotonic()
         return 0 if await database_sync_to_async(has)(self.user, permission) else NOT_PERMITTED
+
+
+class UnknownAddress(AsyncWebsocketConsumer):
+    """Where no socket of ours is: closed in words, so that no page keeps trying."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(NOT_FOUND, "no such address")
 
 
 def session_user(scope: dict[str, Any]) -> User | None:
@@ -163,6 +199,6 @@ def _parsed(text: str | None) -> dict[str, Any]:
     if not text or len(text) > MAX_MESSAGE:
         return {}
     with suppress(ValueError):
-        message = json.loads(text)
+        message = read_json(text, MOST_DEPTH)
         return message if isinstance(message, dict) else {}
     return {}

@@ -9,10 +9,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tickets.errors import Invalid
 from tickets.services.live.gestures import Gesture, GestureKind
 
 _LONGEST_S = 5.0
+_LARGEST = 1e6
 
 
 def read_gesture(message: dict[str, Any], *, takeover: str, user_id: int, size: tuple[int, int]) -> Gesture:
@@ -21,19 +24,35 @@ def read_gesture(message: dict[str, Any], *, takeover: str, user_id: int, size: 
         return Gesture(
             takeover=takeover,
             user_id=user_id,
-            kind=GestureKind(str(message.get("kind"))),
+            kind=GestureKind(_text(message, "kind")),
             points=_points(message.get("at", []), size),
-            text=str(message.get("text", "")),
-            key=str(message.get("key", "")),
-            seconds=min(max(float(message.get("seconds", 0.3)), 0.05), _LONGEST_S),
+            text=_text(message, "text"),
+            key=_text(message, "key"),
+            seconds=min(max(_number(message.get("seconds", 0.3)), 0.05), _LONGEST_S),
             made_at=time.time(),
         )
-    except (ValueError, TypeError) as error:
-        raise Invalid(code="bad_gesture") from error
+    except ValueError as error:
+        raise Invalid(_("无法识别的手势,没有执行。"), code="bad_gesture") from error
+
+
+def _text(message: dict[str, Any], name: str) -> str:
+    value = message.get(name, "")
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be a text")
+    return value
+
+
+def _number(value: Any) -> float:
+    """A finite number; JSON also lets through NaN, infinities and integers of any length."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -_LARGEST < value < _LARGEST:
+        raise ValueError("not a number that can be used")
+    return float(value)
 
 
 def _points(fractions: Any, size: tuple[int, int]) -> tuple[int, ...]:
-    values = [float(value) for value in fractions]
+    if not isinstance(fractions, list) or len(fractions) > 4:
+        raise ValueError("two or four numbers")
+    values = [_number(value) for value in fractions]
     if values and not all(size):
         raise ValueError("no frame was shown yet")
     if not all(0 <= value <= 1 for value in values):

@@ -10,12 +10,14 @@ frame's number) and the JPEG. Text messages: `waiting`, `fresh` {age}, `ended`, 
 from __future__ import annotations
 
 import asyncio
+import logging
 import struct
 import time
 from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 from consoles.access import command
@@ -30,6 +32,8 @@ from tickets.services.live.frames import Frame
 from tickets.services.live.shared_frames import SharedReader
 from tickets.services.people import access
 from tickets.services.runs.transitions import ENDED
+
+log = logging.getLogger(__name__)
 
 HEADER = struct.Struct("<IIII")
 RETRY_S = 1.0
@@ -58,8 +62,12 @@ class PhoneConsumer(ConsoleConsumer):
 
     async def live_event(self, message: dict[str, Any]) -> None:
         """The run may have got its phone, or lost it."""
-        if message["event"]["kind"] == "run.changed":
+        if message["event"]["kind"] != "run.changed":
+            return
+        try:
             await self._follow()
+        except DatabaseError as error:
+            log.warning("phone socket: the run could not be read (%s); it is at the next event", error)
 
     @command("ack", Permission.VIEW_TICKETS, trust_s=ACK_TRUST_S)
     async def ack(self, message: dict[str, Any]) -> None:
@@ -101,13 +109,14 @@ class PhoneConsumer(ConsoleConsumer):
             self._stream = None
 
     async def _frames(self, phone_id: int) -> None:
-        """Until cancelled; a Redis that is away is tried again, the viewer sees the picture age meanwhile."""
+        """Until cancelled. A Redis or database that is away is asked again; the picture ages meanwhile."""
         while True:
             try:
                 sees_all = await self._sees_all()
                 async with SharedReader(phone_id, covered=not sees_all) as reader:
                     await self._send_newest(reader, sees_all)
-            except RedisError:
+            except (RedisError, DatabaseError, OSError) as error:
+                log.warning("phone socket: no frames of phone %s (%s); tried again", phone_id, error)
                 await self.tell({"type": "waiting"})
                 await asyncio.sleep(RETRY_S)
 

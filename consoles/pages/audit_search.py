@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
+from consoles.web.given import whole_number
 from tickets.models import AuditEvent, Ticket
 from tickets.services.evidence import audit_rows
 
@@ -41,7 +42,7 @@ class AuditSearch:
         values = {name: query.get(name, "").strip()[:120] for name in cls.__dataclass_fields__}
         for name in ("since", "until"):
             values[name] = values[name] if _date(values[name]) else ""
-        values["before"] = values["before"] if values["before"].isdecimal() else ""
+        values["before"] = str(whole_number(values["before"]) or "")
         return cls(**values)
 
     def query(self, **changes: str) -> str:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consoles.pages.cockpit import Cockpit
 from consoles.pages.timeline import timeline
+from consoles.web.given import whole_number
 
 PARTS = {
     "head": "consoles/ticket/head.html",
@@ -40,11 +41,10 @@ class Known:
     @classmethod
     def read(cls, request: HttpRequest) -> Known:
         pairs = (item.partition(":") for item in request.headers.get("X-Parts", "").split(","))
-        last = request.headers.get("X-Last-Step", "")
         return cls(
             {name: value for name, _colon, value in pairs if name},
             request.headers.get("X-Run", ""),
-            int(last) if last.isdecimal() else 0,
+            whole_number(request.headers.get("X-Last-Step", "")) or 0,
         )
 
 

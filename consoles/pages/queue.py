@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import QueryDict
 
+from consoles.web.given import whole_number
 from tickets.models import ExternalRef, FlowTemplate, Run, Ticket, TicketStatus
 from tickets.services.flows.recommendation import Recommendation, recommend_each
 from tickets.services.runs.transitions import ACTIVE, WAITING
@@ -39,7 +40,7 @@ class TicketFilter:
             status=status if status in known else "undone",
             search=query.get("q", "").strip()[:100],
             flow=query.get("flow", "")[:50],
-            department=department if (department := query.get("department", "")).isdecimal() else "",
+            department=str(whole_number(query.get("department", "")) or ""),
             mine=query.get("mine") == "1",
         )
 

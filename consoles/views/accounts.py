@@ -21,7 +21,7 @@ _YEAR_S = 365 * 24 * 3600
 def login(request: HttpRequest) -> HttpResponse:
     target = _local(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
-        return redirect(target)
+        return HttpResponseRedirect(target)
     if request.method != "POST":
         return _login_page(request, target)
     name = request.POST.get("username", "").strip()[:150]
@@ -29,7 +29,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if user is None:
         return _login_page(request, target, _("用户名或密码不正确。"), name, 401)
     start_session(request, user)
-    return redirect(target)
+    return HttpResponseRedirect(target)
 
 
 @permitted(Access.SIGNED_IN, POST)
@@ -69,7 +69,7 @@ def _back(request: HttpRequest) -> HttpResponseRedirect:
 def _local(request: HttpRequest, target: str) -> str:
     """The target if it is an address of ours, else the queue."""
     ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if target and ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return target if target.startswith("/") and ours else resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 def _remember(response: HttpResponse, name: str, value: str) -> None:

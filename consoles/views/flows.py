@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
+from consoles.web.given import read_json
 from tickets.errors import InvalidFlow, NotFound
 from tickets.models import FlowTemplate, FlowVersion
 from tickets.permissions import Permission
@@ -80,12 +81,11 @@ def _template(slug: str) -> FlowTemplate:
 
 
 def _read(text: str) -> tuple[dict[str, Any] | None, list[str]]:
-    """The definition, or None with the place where the JSON is broken."""
+    """The definition, or None with what is wrong, by its place where the JSON is broken."""
     try:
-        definition = json.loads(text)
-    except json.JSONDecodeError as error:
-        where = {"line": error.lineno, "column": error.colno}
-        return None, [_("第 %(line)d 行第 %(column)d 列:不是有效的 JSON。") % where]
+        definition = read_json(text)
+    except ValueError as error:
+        return None, [str(error)]
     if not isinstance(definition, dict):
         return None, [_("流程定义必须是一个 JSON 对象。")]
     return definition, []

@@ -10,7 +10,7 @@ from PIL import Image
 
 from consoles.access import permitted
 from consoles.web.media import Kind, developed_file, key_of, stored_file
-from consoles.web.ranges import serve
+from consoles.web.ranges import ASK_EACH_TIME, etag_of, serve
 from tickets.errors import NotFound
 from tickets.models import Recording, RecordingState, Step
 from tickets.permissions import Permission
@@ -35,7 +35,7 @@ def step_picture(request: HttpRequest, token: str) -> HttpResponseBase:
         raise NotFound
     access.get_run(request.user, step.run_id)
     path = developed_file(getattr(step, which), step.ended_at or step.started_at)
-    return _thumb(path) if "thumb" in request.GET else _picture(request, path)
+    return _thumb(request, path) if "thumb" in request.GET else _picture(request, path)
 
 
 @permitted(Permission.VIEW_TICKETS)
@@ -70,15 +70,18 @@ def _recording(request: HttpRequest, kind: Kind, token: str) -> Recording:
 
 
 def _picture(request: HttpRequest, path: Path) -> HttpResponseBase:
-    return serve(request, path, _TYPES.get(path.suffix.lower(), "application/octet-stream"))
+    """A picture may be replaced: what was stored blurred follows sharp once it has been read."""
+    return serve(request, path, _TYPES.get(path.suffix.lower(), "application/octet-stream"), may_change=True)
 
 
-def _thumb(path: Path) -> HttpResponse:
+def _thumb(request: HttpRequest, path: Path) -> HttpResponse:
+    headers = {"Cache-Control": ASK_EACH_TIME, "ETag": etag_of(path, "thumb")}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return HttpResponse(status=304, headers=headers)
     with Image.open(path) as image:
         image.draft("RGB", THUMB)
         small = image.convert("RGB")
         small.thumbnail(THUMB)
     data = BytesIO()
     small.save(data, "JPEG", quality=78)
-    headers = {"Cache-Control": "private, max-age=86400"}
     return HttpResponse(data.getvalue(), content_type="image/jpeg", headers=headers)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.parts import live_answer
 from consoles.pages.words import run_language
 from consoles.views.bulk import picked_flow
+from consoles.web.given import whole_number
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket
 from tickets.permissions import Permission
@@ -126,15 +128,16 @@ def _answers(request: HttpRequest) -> dict[str, str]:
 def _one_of(request: HttpRequest, name: str, *choices: str, default: str = "") -> str:
     value = request.POST.get(name, default)
     if value not in choices:
-        raise Invalid(code=f"bad_{name}")
+        text = _("%(name)s 应为其中之一:%(choices)s。")
+        raise Invalid(text % {"name": name, "choices": ", ".join(choices)}, code=f"bad_{name}")
     return value
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    value = request.POST.get(name, "")
-    if not value.isdecimal():
-        raise Invalid(code=f"bad_{name}")
-    return int(value)
+    value = whole_number(request.POST.get(name, ""))
+    if value is None:
+        raise Invalid(_("%(name)s 应为整数,请刷新页面后再试。") % {"name": name}, code=f"bad_{name}")
+    return value
 
 
 def _idempotency_key(request: HttpRequest, same: str) -> str:

@@ -84,10 +84,9 @@ def ticket_status(request: HttpRequest, number: str) -> HttpResponse:
 
 @permitted(Permission.CREATE_TICKETS, POST)
 def ticket_attach(request: HttpRequest, number: str) -> HttpResponse:
-    """Add files to a ticket, for instance the photo a flow asks for."""
+    """Add files to a ticket, for instance the photo a flow asks for: all of them, or none."""
     ticket = access.get_ticket(request.user, number)
-    for file in request.FILES.getlist("files"):
-        tickets.add_attachment(ticket, file, user=request.user)
+    tickets.add_attachments(ticket, request.FILES.getlist("files"), user=request.user)
     return live_answer(request, cockpit_of(ticket, request.user, flow=request.POST.get("flow", "")))
 
 

@@ -13,7 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.http import content_disposition_header
 
 CHUNK = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+ASK_EACH_TIME = "private, no-cache"
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_MOST_DIGITS = 18
 # Shown in the page; anything else is offered as a download, so that no upload runs as a page of ours.
 INLINE = {"image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "text/vtt", "application/pdf"}
 
@@ -39,31 +41,47 @@ def parse_range(header: str, size: int) -> Span | None:
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
         return None
-    first, last = match.groups()
-    if not first:
-        start, end = max(0, size - int(last)), size
+    first, last = (_place(digits, size) for digits in match.groups())
+    if first is None:
+        start, end = max(0, size - (last or 0)), size
     else:
-        start, end = int(first), min(int(last) + 1, size) if last else size
-        if last and int(last) < start:
+        start, end = first, min(last + 1, size) if last is not None else size
+        if last is not None and last < start:
             return None
     if start >= size or end <= start:
         raise Unsatisfiable
     return Span(start, end)
 
 
-def serve(request: HttpRequest, path: Path, content_type: str, name: str = "") -> HttpResponseBase:
-    """The file, or the part of it that was asked for."""
+def etag_of(path: Path, kind: str = "") -> str:
+    """Another one whenever the file was written anew; `kind`: what is made of the file."""
     stat = path.stat()
-    etag = '"' + hashlib.sha256(f"{path}{stat.st_size}{stat.st_mtime_ns}".encode()).hexdigest()[:24] + '"'
+    return '"' + hashlib.sha256(f"{kind}{path}{stat.st_size}{stat.st_mtime_ns}".encode()).hexdigest()[:24] + '"'
+
+
+def _place(digits: str, size: int) -> int | None:
+    """The number, or one beyond the file for more digits than a file's size has; None for no digits."""
+    if not digits:
+        return None
+    return int(digits) if len(digits) <= _MOST_DIGITS else size + 1
+
+
+def serve(
+    request: HttpRequest, path: Path, content_type: str, name: str = "", *, may_change: bool = False
+) -> HttpResponseBase:
+    """The file, or the part of it that was asked for. `may_change`: the browser asks each time whether it did."""
+    stat = path.stat()
+    keep = ASK_EACH_TIME if may_change else "private, max-age=3600"
+    etag = etag_of(path)
     if request.headers.get("If-None-Match") == etag:
-        return _with_headers(HttpResponse(status=304), etag, content_type, name)
+        return _with_headers(HttpResponse(status=304), etag, keep, content_type, name)
     header = request.headers.get("Range", "") if _range_applies(request, etag) else ""
     try:
         span = parse_range(header, stat.st_size)
     except Unsatisfiable:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stat.st_size}"})
     response = _answer(request, path, stat.st_size, span)
-    return _with_headers(response, etag, content_type, name)
+    return _with_headers(response, etag, keep, content_type, name)
 
 
 def _range_applies(request: HttpRequest, etag: str) -> bool:
@@ -92,11 +110,11 @@ async def _chunks(path: Path, span: Span) -> AsyncIterator[bytes]:
             yield data
 
 
-def _with_headers(response: HttpResponseBase, etag: str, content_type: str, name: str) -> HttpResponseBase:
+def _with_headers(response: HttpResponseBase, etag: str, keep: str, content_type: str, name: str) -> HttpResponseBase:
     response["Content-Type"] = content_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = keep
     disposition = content_disposition_header(content_type not in INLINE, name)
     if disposition:
         response["Content-Disposition"] = disposition

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "consoles.middleware.NulMiddleware",
     "consoles.middleware.AccessMiddleware",
     "consoles.middleware.ServiceErrorMiddleware",
     "axes.middleware.AxesMiddleware",

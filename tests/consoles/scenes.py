@@ -7,8 +7,8 @@ import json
 import time
 
 NAMES = (
-    "plain", "early", "unfocused", "repeat", "typing", "reject", "go_on", "race", "reload", "background", "phone_width",
-    "viewer",
+    "plain", "early", "unfocused", "repeat", "composing", "typing", "reject", "go_on", "race", "reload", "background",
+    "phone_width", "viewer",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ Property = Callable[[str, object], None]  # what a test reports; `cells` is summ
 
 PATTERNS: list[URLPattern] = list(urls.urlpatterns)
 NAMES = [str(pattern.name) for pattern in PATTERNS]
-SOCKETS = [pattern.callback.consumer_class for pattern in routing.websocket_urlpatterns]
+SOCKETS = [each.callback.consumer_class for each in routing.websocket_urlpatterns if each.name != "ws-unknown"]
 OF_A_DEPARTMENT = {"number", "run_id", "takeover_id", "confirmation_id", "question_id", "token", "export"}
 ROLES = (*sorted(GROUPS), ADMINISTRATOR, "")  # and somebody without any
 

@@ -20,6 +20,7 @@ from consoles.web.ranges import Span, Unsatisfiable, parse_range
 from tests.consoles import story
 from tickets.errors import NotFound
 from tickets.models import Attachment, Confirmation, Department, Phone, Run
+from tickets.services.evidence import pictures
 
 
 @pytest.fixture
@@ -136,6 +137,22 @@ def test_step_pictures_come_whole_and_small(as_alice: Client, recorded: Run) -> 
     with Image.open(io.BytesIO(as_alice.get(address + "?thumb").content)) as small:
         assert small.height <= 480
         assert small.width <= 220
+
+
+@pytest.mark.parametrize("query", ["", "?thumb"])
+def test_a_picture_that_was_stored_anew_replaces_the_one_the_browser_has(
+    as_alice: Client, recorded: Run, query: str
+) -> None:
+    step = recorded.steps.get(number=1)
+    address = media.address(Kind.STEP, f"{step.pk}.before") + query
+    first = as_alice.get(address)
+    assert "no-cache" in first["Cache-Control"]
+    blurred = story.body(first)
+    assert as_alice.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    pictures.write(story.screen("sharp", 77), step.before)
+    again = as_alice.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 200
+    assert story.body(again) != blurred
 
 
 @pytest.mark.parametrize("which", ["", "outcome", "run_id", "after.x"])

@@ -28,8 +28,9 @@ ADDRESSES: dict[str, Callable[[Run], str]] = {
     "ws-ticket": lambda run: f"/ws/tickets/{run.ticket.number}/",
     "ws-phone": lambda run: f"/ws/runs/{run.pk}/phone/",
 }
-CONSUMERS: dict[str, Any] = {str(row.name): row.callback.consumer_class for row in websocket_urlpatterns}
-OF_A_DEPARTMENT = {str(row.name) for row in websocket_urlpatterns if row.pattern.converters}
+ROWS = [row for row in websocket_urlpatterns if row.name != "ws-unknown"]  # which lets nobody in
+CONSUMERS: dict[str, Any] = {str(row.name): row.callback.consumer_class for row in ROWS}
+OF_A_DEPARTMENT = {str(row.name) for row in ROWS if row.pattern.converters}
 COMMANDS = [(name, command) for name, consumer in CONSUMERS.items() for command in commands_of(consumer)]
 
 

@@ -160,6 +160,16 @@ def test_a_closed_ticket_is_not_started(ticket: Ticket, lin: User, refund_flow: 
         runs.start_run(ticket=ticket, user=lin)
 
 
+def test_a_ticket_that_was_closed_after_the_page_was_shown_is_not_started(
+    ticket: Ticket, lin: User, refund_flow: FlowVersion
+) -> None:
+    Ticket.objects.filter(pk=ticket.pk).update(status=TicketStatus.CLOSED)
+    with pytest.raises(Conflict, match="ticket_closed"):
+        runs.start_run(ticket=ticket, user=lin)
+    assert not Run.objects.filter(ticket=ticket).exists()
+    assert Ticket.objects.get(pk=ticket.pk).status == TicketStatus.CLOSED
+
+
 def test_while_supervisors_pause_everything_nothing_starts(
     ticket: Ticket, lin: User, sun: User, refund_flow: FlowVersion
 ) -> None:

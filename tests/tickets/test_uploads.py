@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ from PIL import Image
 from tickets.errors import FileRefused
 from tickets.models import Attachment, Department, Ticket
 from tickets.services.tickets import uploads
-from tickets.services.tickets.changes import add_attachment, create_ticket
+from tickets.services.tickets.changes import add_attachment, add_attachments, create_ticket
 
 MP4 = b"\x00\x00\x00\x18ftypisom" + b"\x00" * 64
 
@@ -148,3 +150,15 @@ def test_adding_a_file_is_on_the_record(ticket: Ticket, lin: Any) -> None:
     event = AuditEvent.objects.get(type="attachment.added")
     assert (event.user_name, event.ticket_no, event.details["sha256"]) == ("lin", ticket.number, row.sha256)
     assert Attachment.objects.get().ticket == ticket
+
+
+def test_of_several_files_all_are_added_or_none_and_the_bad_one_is_named(ticket: Ticket, lin: User) -> None:
+    before = set(Path(settings.MEDIA_ROOT).rglob("*.jpg"))
+    good = [SimpleUploadedFile(name, picture()) for name in ("a.jpg", "c.jpg")]
+    with pytest.raises(FileRefused) as refused:
+        add_attachments(ticket, [good[0], SimpleUploadedFile("b.exe", b"MZ" * 40), good[1]], user=lin)
+    assert "b.exe" in refused.value.message
+    assert "3 个文件都没有添加" in refused.value.message
+    assert ticket.attachments.count() == 0
+    assert set(Path(settings.MEDIA_ROOT).rglob("*.jpg")) == before
+    assert [row.name for row in add_attachments(ticket, good, user=lin)] == ["a.jpg", "c.jpg"]

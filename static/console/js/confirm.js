@@ -1,7 +1,7 @@
 // The confirmation. Y and N act only while the card has the focus, never within the first moments after it
 // appeared, never while a key is held down, never while something is typed. A differing field needs a reason.
 import { notify } from "./notices.js";
-import { typing } from "./shortcuts.js";
+import { composing, typing } from "./shortcuts.js";
 import { say } from "./words.js";
 
 const GUARD_MS = 400;
@@ -44,7 +44,7 @@ class ConfirmCard extends HTMLElement {
   }
 
   key(event) {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, textarea")) return this.typingKey(event);
     const key = event.key.toLowerCase();
     if (key === "escape") return this.cancel();

@@ -1,9 +1,12 @@
 // The flow editor: Ctrl+S checks, Tab indents, leaving with unsaved changes asks.
+import { composing } from "./shortcuts.js";
+
 const area = document.getElementById("definition");
 const stored = area.value;
 let leaving = false;
 
 area.addEventListener("keydown", (event) => {
+  if (composing(event)) return;
   if (event.key === "Tab" && !event.shiftKey && !event.altKey) {
     event.preventDefault();
     area.setRangeText("  ", area.selectionStart, area.selectionEnd, "end");

@@ -1,7 +1,7 @@
 // The ticket queue: keys, live rows, search while typing. The selection stays on its ticket when rows change.
 import { Picks } from "./bulk.js";
 import { showLink } from "./link_state.js";
-import { plainKey, typing } from "./shortcuts.js";
+import { composing, plainKey, typing } from "./shortcuts.js";
 import { LiveSocket } from "./socket.js";
 
 const SETTLE_MS = 400; // several changes come to one refresh
@@ -62,6 +62,7 @@ function filter() {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (composing(event)) return;
   if (event.target.id === "search" && event.key === "Escape") return void event.target.blur();
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const held = event.repeat && "jkJK".includes(event.key); // j and k may be held to run through the list

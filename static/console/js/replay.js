@@ -1,4 +1,6 @@
 // The replay: the step list follows the video, a click on a step goes there, waits can be skipped.
+import { composing } from "./shortcuts.js";
+
 class ReplayPlayer extends HTMLElement {
   connectedCallback() {
     this.video = this.querySelector("[data-video]");
@@ -56,7 +58,7 @@ class ReplayPlayer extends HTMLElement {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+    if (composing(event) || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
     const acts = {
       " ": () => this.toggle(),
       ArrowLeft: () => (this.video.currentTime -= 5),

@@ -6,8 +6,14 @@ export function typing(target) {
   return target instanceof Element && target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
 
+// A key that belongs to an input method decides nothing, nowhere. Some browsers send the Enter that ends a composition
+// with `isComposing` false already; its keyCode is 229 then.
+export function composing(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
 export function plainKey(event) {
-  if (event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return "";
+  if (event.repeat || composing(event) || event.ctrlKey || event.metaKey || event.altKey) return "";
   return event.key.length === 1 ? event.key.toLowerCase() : event.key;
 }
 

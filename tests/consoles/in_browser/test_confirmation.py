@@ -78,7 +78,8 @@ def test_a_held_key_and_a_key_with_a_modifier_decide_nothing(open_ticket: Login)
     sent = page.evaluate(
         """() => {
           const card = document.querySelector("confirm-card");
-          for (const extra of [{repeat: true}, {ctrlKey: true}, {metaKey: true}, {altKey: true}, {isComposing: true}])
+          const extras = [{repeat: true}, {ctrlKey: true}, {metaKey: true}, {altKey: true}];
+          for (const extra of [...extras, {isComposing: true}, {keyCode: 229}])
             card.dispatchEvent(new KeyboardEvent("keydown", {key: "y", bubbles: true, ...extra}));
           return card.hasAttribute("data-sent");
         }"""
@@ -111,6 +112,20 @@ def test_n_then_a_note_then_enter_rejects_and_ends(open_ticket: Login, console: 
     decided(page)
     after = world(console)["reject"]
     assert (after["confirmation"], after["status"], after["note"]) == ("rejected", "cancelled", "yn 金额不对")
+
+
+def test_the_enter_that_ends_a_composition_belongs_to_the_input_method(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("composing"))
+    page.keyboard.press("n")
+    page.locator("#no-note").fill("补偿")
+    for extra in ("{isComposing: true}", "{keyCode: 229}"):
+        page.evaluate(
+            f"""() => document.querySelector("#no-note").dispatchEvent(
+                new KeyboardEvent("keydown", {{key: "Enter", bubbles: true, cancelable: true, ...{extra}}}))"""
+        )
+    expect(page.locator("#no-note")).to_have_value("补偿")
+    assert page.locator("confirm-card[data-sent]").count() == 0
+    assert world(console)["composing"]["confirmation"] == "pending"
 
 
 def test_after_n_escape_takes_it_back_and_the_agent_can_go_on_with_the_note(open_ticket: Login, console: Site) -> None:

@@ -1,7 +1,7 @@
 """Columns of values as lines of CSV: RFC 4180, safe to open in a spreadsheet, and fast enough for millions of rows.
 
-Rule: no cell can start a formula, and no number is rounded: a text that might is led by an apostrophe, and so is one
-that has an apostrophe itself, so that `restore` always gives the original back.
+Rule: no cell can start a formula, and no text is taken for a number, a day or a truth value: one that might is led by
+an apostrophe, and so is one that has an apostrophe itself, so that `restore` always gives the original back.
 
 Cells that stand side by side come as one text of many rows and are looked at together: only rows in which something
 needs care are taken apart. Columns that stand alone hold few different values, and each is looked at once.
@@ -20,17 +20,32 @@ from tickets.services.evidence.audit_rows import SEPARATOR
 Column = Sequence[Any]  # the values of one column in a batch of rows
 _END = "\r\n"
 _DANGEROUS = frozenset("=+-@\t\r\n\0'" + "\uff1d\uff0b\uff0d\uff20")  # what may start a formula, and the mark
-_LONG_NUMBER = 15  # a spreadsheet keeps 15 digits; longer numbers must stay text
+# A spreadsheet reads these as numbers, dates, times or truth values and shows or keeps something else: zeros in front
+# and behind are gone, 12 digits become 2.02E+11, 3-4 a day in March, SEPT2 a day in September, true becomes TRUE.
+_SIGNS = r" .,:/\-+%¥¥$€£()年月日时分秒"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_NUMBER = rf"[{_SIGNS}]*\d[\d{_SIGNS}eE]*(?:[aApP][mM]?)?"
+_DAY_FIRST = rf"\d{{1,4}}[-/ .]{{0,2}}{_MONTH}(?:[-/ .,]{{0,2}}\d{{1,4}})?"
+_WORD = rf"(?:{_MONTH}[-/ .,]{{0,2}}\d[\d ,/:-]{{0,12}}|{_DAY_FIRST}|true|false)"
+# These it leaves as they are: numbers of at most 11 characters that lead and end with a digit that counts, addresses.
+_KEPT = (
+    r"(?:(?:0|[1-9]\d{0,10})|(?=[\d.]{3,11}(?:[^\d.]|\Z))(?:0|[1-9]\d*)\.\d*[1-9]|\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?)"
+)
 _TO_QUOTE = re.compile(r'[",\r\n]')
 _FIRST = re.escape("".join(sorted(_DANGEROUS - {"\n"})))  # a line break in a cell is found by counting
-_TO_NEUTRALISE = re.compile(rf"{SEPARATOR}(?:[{_FIRST}]|\d{{{_LONG_NUMBER + 1},}}(?=[{SEPARATOR}\n]|\Z))")
+_END_OF_CELL = rf"(?=[{SEPARATOR}\n]|\Z)"
+_CHANGED = re.compile(rf"(?!(?a:{_KEPT})\Z)(?:{_NUMBER}|(?i:{_WORD}))\Z")
+_TO_NEUTRALISE = re.compile(
+    rf"{SEPARATOR}(?:[{_FIRST}]|(?=[\d{_SIGNS}])(?!(?a:{_KEPT}){_END_OF_CELL}){_NUMBER}{_END_OF_CELL}"
+    rf"|(?=[\dadfjmnostADFJMNOST])(?i:{_WORD}){_END_OF_CELL})"
+)
 
 
 def neutral(value: str) -> str:
-    """The text so that no spreadsheet takes it for a formula or rounds it; see `restore`."""
+    """The text so that no spreadsheet takes it for a formula or for another value; see `restore`."""
     if not value:
         return value
-    if value[0] in _DANGEROUS or (len(value) > _LONG_NUMBER and value.isdecimal()):
+    if value[0] in _DANGEROUS or _CHANGED.match(value):
         return "'" + value
     return value
 

@@ -7,6 +7,7 @@ still holds the phone's lease before it acts, and drops gestures that waited too
 from __future__ import annotations
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -47,6 +48,10 @@ class Gesture:
             raise ValueError(f"{self.kind} takes {wanted} coordinates")
         if self.kind is GestureKind.TYPE and not 0 < len(self.text) <= _MAX_TEXT:
             raise ValueError(f"text must have 1 to {_MAX_TEXT} characters")
+        if "\0" in self.text or _has_half_characters(self.text):
+            raise ValueError("text must be whole Unicode characters")
+        if not math.isfinite(self.seconds) or not math.isfinite(self.made_at):
+            raise ValueError("times must be finite numbers")
         if self.kind is GestureKind.KEY and self.key not in {"back", "home", "recent", "enter"}:
             raise ValueError("key must be back, home, recent or enter")
 
@@ -78,6 +83,11 @@ def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | N
         return None
     gesture = Gesture.unpack(answer[1])
     return gesture if time.time() - gesture.made_at <= MAX_AGE_S else None
+
+
+def _has_half_characters(text: str) -> bool:
+    """Lone surrogates: JSON lets them through, no phone can be given them."""
+    return any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _key(phone_id: int) -> str:

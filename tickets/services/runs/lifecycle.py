@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tickets import queues
 from tickets.errors import (
@@ -55,6 +56,7 @@ __all__ = [
     "plan", "start_many", "start_run", "stop_run", "wait_for_phone", "wait_for_supervisor",
 ]  # fmt: skip
 
+TICKET_CLOSED = gettext_lazy("工单已关闭,不能再启动。")
 RESULTS = {
     RunStatus.SUCCEEDED: "success",
     RunStatus.FAILED: "failure",
@@ -238,7 +240,7 @@ def _refuse_unstartable(ticket: Ticket) -> None:
     if active is not None:
         raise AlreadyRunning(active)
     if ticket.status == TicketStatus.CLOSED:
-        raise Conflict(_("工单已关闭,不能再启动。"), code="ticket_closed")
+        raise Conflict(TICKET_CLOSED, code="ticket_closed")
 
 
 def _released(ticket: Ticket, template: FlowTemplate | None) -> FlowVersion:
@@ -258,7 +260,9 @@ def _create(ticket: Ticket, user: Any, version: FlowVersion, reading: SlotReadin
         ticket=ticket, flow_version=version, instruction=instruction, lang=lang, started_by=user
     )  # fmt: skip
     Slot.objects.bulk_create(_slot(run, found) for found in reading.found)
-    Ticket.objects.filter(pk=ticket.pk).update(status=TicketStatus.OPEN, assignee=user)
+    open_ticket = Ticket.objects.filter(pk=ticket.pk).exclude(status=TicketStatus.CLOSED)
+    if not open_ticket.update(status=TicketStatus.OPEN, assignee=user):  # closed since the page was shown
+        raise Conflict(TICKET_CLOSED, code="ticket_closed")
     ticket.status, ticket.assignee = TicketStatus.OPEN, user
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
     categories = sorted({found.category for found in reading.found if found.category})

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.errors import Conflict, Invalid
+from tickets.errors import Conflict, FileRefused, Invalid
 from tickets.flows.slots.numbers import mobiles
 from tickets.flows.slots.text import even
 from tickets.models import Attachment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
@@ -102,17 +102,39 @@ def set_status(ticket: Ticket, status: TicketStatus | str, user: Any) -> Ticket:
 
 def add_attachment(ticket: Ticket, upload: File[bytes], *, user: Any = None, from_run: Run | None = None) -> Attachment:
     """Add one file: an operator's upload, or what a run brought back from the phone (`from_run`)."""
+    [row] = add_attachments(ticket, [upload], user=user, from_run=from_run)
+    return row
+
+
+def add_attachments(
+    ticket: Ticket, files: Iterable[File[bytes]], *, user: Any = None, from_run: Run | None = None
+) -> list[Attachment]:
+    """Add files, all of them or none; FileRefused names the one that cannot be taken."""
     if from_run is None:
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         access.require_visible(user, ticket)
+    uploaded = list(files)
     with ExitStack() as undo:
         with transaction.atomic():
-            uploads.refuse_too_many([upload], ticket.attachments.count())
-            row = uploads.store(ticket, upload, user=user, from_run=from_run)
-            undo.callback(row.file.delete, save=False)
-            live.publish_ticket(ticket, {"attachment": row.pk})
-            _record_file(row, user, from_run)
+            uploads.refuse_too_many(uploaded, ticket.attachments.count())
+            rows = [_added(ticket, upload, user, from_run, undo, len(uploaded)) for upload in uploaded]
         undo.pop_all()
+    return rows
+
+
+def _added(
+    ticket: Ticket, upload: File[bytes], user: Any, from_run: Run | None, undo: ExitStack, count: int
+) -> Attachment:
+    try:
+        row = uploads.store(ticket, upload, user=user, from_run=from_run)
+    except FileRefused as error:
+        if count == 1:
+            raise
+        text = _("%(why)s 因此 %(n)d 个文件都没有添加。") % {"why": error.message, "n": count}
+        raise FileRefused(text, code=error.code) from error
+    undo.callback(row.file.delete, save=False)
+    live.publish_ticket(ticket, {"attachment": row.pk})
+    _record_file(row, user, from_run)
     return row
 
 

@@ -1,0 +1,57 @@
+"""What a browser or program sent, read so that nothing it may send breaks the reader.
+
+Rule: numbers and JSON that come in pass through here; what cannot be used is None or ValueError, never another error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+MOST_DEPTH = 40  # of a flow's definition; beyond it no reader or checker goes by recursion
+
+
+def whole_number(text: str) -> int | None:
+    """The number in at most 15 plain digits, else None."""
+    return int(text) if _WHOLE.fullmatch(text) else None
+
+
+def read_json(text: str, most_depth: int = MOST_DEPTH) -> Any:
+    """The value. ValueError in words for what is no JSON, or is JSON that nothing here can keep: too deep, NaN,
+    numbers of thousands of digits, half characters, a NUL."""
+    if _depth(text) > most_depth:
+        raise ValueError(_("嵌套太深:最多 %d 层。") % most_depth)
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = {"line": error.lineno, "column": error.colno}
+        raise ValueError(_("第 %(line)d 行第 %(column)d 列:不是有效的 JSON。") % where) from error
+    except RecursionError as error:
+        raise ValueError(_("嵌套太深:最多 %d 层。") % most_depth) from error
+    except ValueError as error:
+        raise ValueError(_("包含无法使用的数字。")) from error
+    told = json.dumps(value, ensure_ascii=False)
+    if "\\u0000" in told or any("\ud800" <= char <= "\udfff" for char in told):
+        raise ValueError(_("包含无法保存的字符。"))
+    return value
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested, strings left out; read without recursion."""
+    level = most = 0
+    for char in _STRING.sub("", text):
+        if char in "[{":
+            level += 1
+            most = max(most, level)
+        elif char in "]}":
+            level -= 1
+    return most
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(name)

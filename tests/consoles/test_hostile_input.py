@@ -1,0 +1,213 @@
+"""Whatever is sent as a number, as JSON or in an address, the answer is one for people and never a stack trace."""
+
+from __future__ import annotations
+
+import ast
+import json
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.contrib.auth.models import User
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+import consoles
+from consoles.consumers import base
+from consoles.consumers.gestures import read_gesture
+from consoles.pages.audit_search import AuditSearch
+from consoles.urls import urlpatterns
+from consoles.web.given import read_json, whole_number
+from tests.consoles import story
+from tests.consoles.test_access import World, declaration
+from tests.consoles.test_sockets import closing_code, opened, told
+from tickets.errors import Invalid
+from tickets.models import Confirmation, Question, Run, Takeover, Ticket
+
+DEEP = "[" * 100_000
+HOSTILE = [
+    "", "-1", "0", "1.5", "1e999", "NaN", "9" * 20, "9" * 5000, "½", "٣", "'; DROP TABLE x; --", "\u202e", "💥" * 200,
+    "a\0b", "{}", DEEP, '{"a":' * 5000, "[1e400]", "\\ud800", "x" * 20_000,
+]  # fmt: skip
+PLAIN = [value for value in HOSTILE if len(value) < 6000]  # for addresses and headers
+HEADERS = ("Range", "If-Range", "If-None-Match", "X-Parts", "X-Run", "X-Last-Step", "Idempotency-Key", "HX-Request")
+
+
+def _names_read() -> set[str]:
+    """Every name that a view reads from a query or a form, found in the sources."""
+    found = {"slot.amount", *AuditSearch.__dataclass_fields__}
+    for path in Path(str(consoles.__file__)).parent.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)):
+            reads = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if reads in {"get", "getlist", "_number", "_one_of"}:
+                found |= {
+                    arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
+                }
+    return {name for name in found if name.replace(".", "").replace("_", "").isalnum()}
+
+
+NAMES = sorted(_names_read())
+
+
+@pytest.fixture
+def world(run: Run, confirmation: Confirmation, alice: User, department: Any, refund_flow: Any) -> World:
+    question = Question.objects.create(run=run, text="?", choices=[])
+    takeover = Takeover.objects.create(run=run, code="operator")
+    return World(run, confirmation, question, takeover, "complaint_refund", "1")
+
+
+@pytest.fixture
+def as_root(alice: User, client: Client) -> Client:
+    User.objects.filter(pk=alice.pk).update(is_superuser=True, is_staff=True)
+    client.force_login(alice)
+    return client
+
+
+def _addresses(world: World, reader: User) -> dict[str, str]:
+    return {str(each.name): world.address(str(each.name), reader) for each in urlpatterns if _is_plain(each)}
+
+
+def _is_plain(pattern: Any) -> bool:
+    """Without signed tokens, and without those that end the session or say themselves that a part is away."""
+    return "token" not in pattern.pattern.converters and pattern.name not in {"logout", "healthz"}
+
+
+def test_the_names_that_views_read_are_known() -> None:
+    assert {"version", "department", "page", "definition", "answer", "flow", "before"} <= set(NAMES)
+
+
+def test_no_query_and_no_form_breaks_a_page(as_root: Client, world: World, alice: User) -> None:
+    as_root.raise_request_exception = False
+    for value, (name, address) in product(HOSTILE, _addresses(world, alice).items()):
+        given = dict.fromkeys(NAMES, value)
+        for method in {"GET", "POST"} & set(declaration(name).methods):
+            if method == "GET" and len(value) > 6000:
+                continue  # no server lets such an address through
+            answer = as_root.get(address, given) if method == "GET" else as_root.post(address, given)
+            assert answer.status_code < 500, (method, name, value[:40])
+            assert b"Traceback" not in story.body(answer), (method, name, value[:40])
+
+
+def test_no_header_breaks_a_page(as_root: Client, world: World, alice: User) -> None:
+    as_root.raise_request_exception = False
+    addresses = [world.address(name, alice) for name in ("ticket-state", "confirmation-picture", "ticket-list")]
+    for value, address in product([value for value in PLAIN if value.isascii() and value.isprintable()], addresses):
+        headers = dict.fromkeys(HEADERS, value) | {"Range": f"bytes={value}-{value}"}
+        assert as_root.get(address, headers=headers).status_code < 500, (address, value[:40])
+
+
+def test_no_address_breaks_the_console(as_root: Client) -> None:
+    as_root.raise_request_exception = False
+    rooms = ("tickets", "runs", "flows", "files/steps", "confirmations", "api/audit")
+    for value, room, after in product(filter(None, PLAIN), rooms, ("", "/x/")):
+        answer = as_root.get(f"/{room}/{quote(value, safe='')}/{after}")
+        assert answer.status_code < 500, (room, value[:40], after)
+
+
+@pytest.mark.parametrize("start", ["9" * 5000, "0" * 5000 + "1"])
+def test_a_range_of_thousands_of_digits_is_answered(as_alice: Client, confirmation: Confirmation, start: str) -> None:
+    from consoles.web import media
+
+    address = media.address(media.Kind.CONFIRMATION, confirmation.pk)
+    for header in (f"bytes={start}-", f"bytes=-{start}", f"bytes=0-{start}"):
+        assert as_alice.get(address, headers={"Range": header}).status_code in {200, 206, 416}
+
+
+@pytest.mark.parametrize(
+    "text", [DEEP, '{"a":' * 500, "[NaN]", "[-Infinity]", f"[{'1' * 5000}]", '{"a": "\\ud800"}', '["\\u0000"]', "", "{"]
+)
+def test_a_definition_that_cannot_be_kept_is_refused_in_words(as_root: Client, refund_flow: Any, text: str) -> None:
+    answer = as_root.post("/flows/complaint_refund/check/", {"definition": text})
+    assert answer.status_code == 200
+    assert "problems" in answer.content.decode()
+    with pytest.raises(ValueError, match=r"\S"):
+        read_json(text)
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text('ab"\\[]{}'), lambda x: st.lists(x, max_size=3))
+)
+def test_json_that_can_be_kept_is_read_as_it_is(value: Any) -> None:
+    assert read_json(json.dumps(value), 99) == value
+
+
+@given(st.text(max_size=30))
+def test_a_whole_number_is_plain_digits_and_nothing_else(text: str) -> None:
+    number = whole_number(text)
+    assert number is None or f"{number:0{len(text)}d}" == text
+
+
+BAD_GESTURES: list[dict[str, Any]] = [
+    {"kind": "tap", "at": [float("nan"), 0.5]},
+    {"kind": "tap", "at": [10**400, 0.5]},
+    {"kind": "tap", "at": [0.5, 0.5], "seconds": float("nan")},
+    {"kind": "tap", "at": [0.5, 0.5], "seconds": float("inf")},
+    {"kind": "tap", "at": [0.5, 0.5], "seconds": 10**400},
+    {"kind": "tap", "at": ["0.5", True]},
+    {"kind": "tap", "at": {"0": 0.5}},
+    {"kind": "tap", "at": "12"},
+    {"kind": "tap", "at": None},
+    {"kind": "swipe", "at": [0.1] * 100_000},
+    {"kind": "type", "text": "a\ud800"},
+    {"kind": "type", "text": "a\0"},
+    {"kind": "type", "text": ["a"]},
+    {"kind": "type", "text": 5},
+    {"kind": "key", "key": {}},
+    {"kind": ["tap"]},
+    {},
+]
+
+
+@pytest.mark.parametrize("message", BAD_GESTURES, ids=lambda message: repr(message)[:40])
+def test_what_no_phone_could_carry_out_is_refused_at_the_door(message: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match="bad_gesture"):
+        read_gesture(message, takeover="t", user_id=1, size=(1080, 2400))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(), lambda x: st.lists(x, max_size=4)
+)
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("kind", "at", "seconds", "text", "key"), JSON)))
+def test_any_message_is_a_gesture_a_phone_could_carry_out_or_refused(message: dict[str, Any]) -> None:
+    try:
+        gesture = read_gesture(message, takeover="t", user_id=1, size=(1080, 2400))
+    except Invalid:
+        return
+    gesture.pack().decode()
+    assert 0.05 <= gesture.seconds <= 5
+    assert all(0 <= place < 2400 for place in gesture.points)
+    gesture.text.encode()
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_socket_that_is_not_there_is_closed_in_words(alice: User) -> None:
+    for path in ("/ws/", "/ws/nothing/", "/", "/ws/runs/not-a-run/phone/"):
+        assert await closing_code(path, alice) == base.NOT_FOUND
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_hostile_messages_leave_a_socket_as_it_was(alice: User, ticket: Ticket) -> None:
+    async with opened(f"/ws/tickets/{ticket.number}/", alice) as connection:
+        await told(connection, "hello")
+        for text in (
+            "[" * 8000,
+            '{"type":' * 1000,
+            "[NaN]",
+            "1" * 8000,
+            "{}",
+            '"',
+            '{"type": {}}',
+            "\0",
+            '{"type":NaN}',
+        ):
+            await connection.send_text(text)
+            assert (await told(connection, "error"))["code"] == "unknown_command"
+        await connection.send_json({"type": "ping"})
+        assert (await told(connection, "hello"))["run"] == ""
+    await sync_to_async(ticket.refresh_from_db)()
