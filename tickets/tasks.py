@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError
 from tickets import queues
 from tickets.models import Phone, Run
 from tickets.runner.drive import engines
-from tickets.runner.drive.session import drive
+from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
 from tickets.runner.pictures.encode import encode_run
@@ -35,16 +35,17 @@ _NEXT_ENCODING_S = 3.0
 @shared_task(name="tickets.tasks.drive_run")
 def drive_run(run_id: str) -> None:
     """Drive the run as far as it goes now; harmless when doubled or late."""
+    task = Task(uuid.UUID(run_id))
     try:
         here = host.current()
-        drive(uuid.UUID(run_id), here, here.parts.build_engine)
+        drive(task, here, here.parts.build_engine)
     except Run.DoesNotExist:
         log.warning("run %s is gone; message dropped", run_id)
     except (OperationalError, InterfaceError) as error:
         log.warning("run %s: the database is away: %s; the sweeper will send the run again", run_id, error)
     except Exception:
         log.exception("run %s: defect in the runner", run_id)
-        note_defect(uuid.UUID(run_id))
+        note_defect(task.run_id, task.claim)
 
 
 @shared_task(name="tickets.tasks.encode_recording")

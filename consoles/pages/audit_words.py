@@ -87,6 +87,7 @@ EVENTS: dict[str, Promise] = {
     "takeover.asked": _("已请求人工接管"),
     "takeover.begun": _("接管开始"),
     "takeover.ended": _("接管结束"),
+    "takeover.gesture_failed": _("人工操作未完成"),
     "takeover.gesture_made": _("人工操作"),
     "takeover.requested": _("坐席要求接管"),
     "takeover.warned": _("接管闲置提醒"),

@@ -42,9 +42,11 @@ from tickets.models import (
     RecordingState,
     Run,
     RunStatus,
+    Step,
     Takeover,
     Ticket,
 )
+from tickets.services.evidence import pictures
 from tickets.services.flows import publishing as flows
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import pauses, steps, takeovers
@@ -135,7 +137,16 @@ def take_steps(run: Run, count: int = len(ACTIONS)) -> None:
             before=screen(f"第 {number} 步之前", number) if number <= pictured_steps else None,
             after=screen(f"第 {number} 步之后", number + 1) if number <= pictured_steps else None,
         )
-        steps.save_step(run, record, claim_token=run.claim_token)
+        save_step(run, record)
+
+
+def save_step(run: Run, record: StepRecord) -> None:
+    """The step's row with its pictures, as the runner leaves it."""
+    row = steps.save_step(run, record, claim_token=run.claim_token)
+    images = {"before": record.before, "after": record.after}
+    fresh = {name: image for name, image in images.items() if image is not None and not getattr(row, name)}
+    places = {name: pictures.store(image, run.pk, name) for name, image in fresh.items()}
+    Step.objects.filter(pk=row.pk).update(**places)
 
 
 def confirming(run: Run) -> RunState:
@@ -154,7 +165,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
         Verdict(VerdictKind.CONFIRM, (Reason("submit", "按钮“提交审核”会提交申请", "It submits the request"),), True),
         before=screen("售后申请", 8),
     )  # fmt: skip
-    steps.save_step(run, intent, claim_token=run.claim_token)
+    save_step(run, intent)
     compensation = FieldValue("compensation", "补偿", "¥30.00", "50.00", True, Box(60, 500, 480, 560))
     equal = FieldValue("compensation", "补偿", "¥50.00", "50.00", box=Box(60, 500, 480, 560))
     request = ConfirmationRequest(
@@ -196,7 +207,7 @@ def succeed(run: Run, phone: Phone, recorded: bool = True) -> Run:
     run = drive(run, phone)
     take_steps(run)
     final = StepRecord(8, StepStatus.DONE, "提交成功。", Finish("退款申请已提交"), 0.98)
-    steps.save_step(run, final, claim_token=run.claim_token)
+    save_step(run, final)
     run = runs.end(
         run, RunStatus.SUCCEEDED, result="退款申请已提交,申请单号 AS20240522001。\n退款 ¥399.00,补偿 ¥50.00。"
     )

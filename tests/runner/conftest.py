@@ -16,6 +16,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     department,
     driven,
     lin,
+    locks_in_order,
     media_of_its_own,
     phone,
     refund_flow,

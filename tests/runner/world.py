@@ -28,7 +28,7 @@ from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeSc
 from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import COMPLAINT, PROMPT, RULES, SMALL
 from tickets.models import Confirmation, Phone, Run
-from tickets.runner.drive.session import drive
+from tickets.runner.drive.session import Task, drive
 from tickets.services.runs import decisions
 
 SCREENS = {
@@ -223,7 +223,7 @@ class World:
 
     def drive(self, run: Run) -> Run:
         """One message from the queue."""
-        drive(run.pk, self.host, self.build_engine)
+        drive(Task(run.pk), self.host, self.build_engine)
         run.refresh_from_db()
         return run
 

@@ -4,7 +4,7 @@ operator of another department. Ann is the administrator."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
 from cs_agent.geometry import Box, NormPoint
+from tests import lock_order
 from tickets.models import Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run, RunStatus, Ticket
 from tickets.services.flows import publishing as flows
 from tickets.services.runs import lifecycle as runs
@@ -34,7 +35,15 @@ def media_of_its_own(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture
-def department(db: None) -> Department:
+def locks_in_order(db: None) -> Iterator[None]:
+    """Every transaction of the test takes its locks in the order that `tickets.services` states."""
+    with lock_order.watched() as faults:
+        yield
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def department(locks_in_order: None) -> Department:
     return Department.objects.create(name="售后一部")
 
 

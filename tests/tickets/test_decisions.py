@@ -201,6 +201,19 @@ def test_an_amount_that_cannot_be_read_counts_as_above_the_limit(run: Run, ask: 
     assert ask(run, fields=(FieldValue("refund", "退款", "¥3??", "全额"),)).approvals_needed == 2
 
 
+def test_an_amount_that_was_not_found_counts_as_above_the_limit(run: Run, ask: Callable[..., Confirmation]) -> None:
+    reason = FieldValue("reason", "原因", "质量问题", "质量问题")
+    assert ask(run, fields=(FieldValue("refund", "退款", "", "全额"), reason)).approvals_needed == 2
+
+
+@pytest.mark.parametrize(("irreversible", "needed"), [(True, 2), (False, 1)])
+def test_without_any_amount_only_what_can_be_undone_needs_one_yes(
+    run: Run, ask: Callable[..., Confirmation], irreversible: bool, needed: int
+) -> None:
+    reason = FieldValue("reason", "原因", "质量问题", "质量问题")
+    assert ask(run, fields=(reason,), irreversible=irreversible).approvals_needed == needed
+
+
 def test_an_amount_at_the_limit_needs_one_yes(run: Run, ask: Callable[..., Confirmation]) -> None:
     assert ask(run, fields=(FieldValue("refund", "退款", "¥2000.00", "全额"),)).approvals_needed == 1
 

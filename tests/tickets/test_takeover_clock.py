@@ -42,7 +42,7 @@ def test_a_silent_human_is_warned_once(silent: Takeover) -> None:
 def test_a_gesture_begins_the_silence_anew(silent: Takeover, lin: User) -> None:
     takeover_clock.sweep(_after(130))
     later = _after(290)
-    takeovers.record_gesture(silent, Gesture(str(silent.pk), lin.pk, GestureKind.TAP, (10, 20)))
+    takeovers.begin_gesture(Gesture(str(silent.pk), lin.pk, GestureKind.TAP, (10, 20)))
     Takeover.objects.filter(pk=silent.pk).update(last_gesture_at=later)
     assert takeover_clock.sweep(_after(310)) == Swept()
 

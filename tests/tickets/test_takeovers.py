@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
-from PIL import Image
+from django.db import IntegrityError, transaction
 
-from cs_agent.engine.run.state import Phase, RunState, TakeoverRequest
+from cs_agent.engine.run.state import Phase, RunState, StepRecord, StepStatus, TakeoverRequest
 from tests.tickets.conftest import drive
-from tickets.errors import Conflict, Forbidden, NotPending, RunEnded
+from tickets.errors import Conflict, Forbidden, Invalid, NotPending, RunEnded
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses, takeovers
+from tickets.services.runs import pauses, steps, takeovers
 
 
 def gesture(takeover: Takeover, user: User, kind: GestureKind = GestureKind.TAP, **values: object) -> Gesture:
@@ -78,20 +80,71 @@ def test_a_viewer_may_not_take_over(driven: Run, vera: User) -> None:
         takeovers.begin(driven, vera)
 
 
-def test_gestures_are_steps_with_pictures_and_events(confirmation: Confirmation, lin: User) -> None:
+def test_a_gesture_is_on_the_record_before_it_is_done_and_its_outcome_after(
+    confirmation: Confirmation, lin: User
+) -> None:
     takeover = takeovers.begin(confirmation.run, lin)
-    picture = Image.new("RGB", (10, 20))
-    step = takeovers.record_gesture(takeover, gesture(takeover, lin), picture, picture)
-    assert (step.number, step.actor, step.user, step.touch) == (1, "human", lin, [10, 20])
-    assert step.before
-    assert step.after != step.before
+    step = takeovers.begin_gesture(gesture(takeover, lin))
+    assert (step.number, step.actor, step.user, step.touch, step.status) == (1, "human", lin, [10, 20], "intended")
     event = AuditEvent.objects.get(type="takeover.gesture_made")
     assert (event.user_name, event.step_no) == ("lin", 1)
+    done = takeovers.end_gesture(step)
+    assert (done.status, done.outcome) == ("done", "")
+    assert done.ended_at is not None
+
+
+def test_a_gesture_the_phone_did_not_take_is_on_the_record_as_failed(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    step = takeovers.end_gesture(takeovers.begin_gesture(gesture(takeover, lin)), fault="手机不在线")
+    assert (step.status, step.outcome) == ("failed", "手机不在线")
+    assert AuditEvent.objects.filter(type="takeover.gesture_failed", user_name="lin").count() == 1
+
+
+def test_the_last_gesture_keeps_its_step_when_its_human_hands_back_while_it_is_carried_out(
+    confirmation: Confirmation, lin: User, phone: Phone
+) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    Run.objects.update(checkpoint=state_of(confirmation.run).evolve(step_no=0).to_json())
+    last = takeovers.begin_gesture(gesture(takeover, lin))
+    takeovers.hand_back(takeover, lin)
+    assert state_of(confirmation.run).step_no == last.number
+    takeovers.end_gesture(last)
+    run = drive(Run.objects.get(pk=confirmation.run_id), phone)
+    steps.save_step(run, StepRecord(last.number + 1, StepStatus.DONE), claim_token=run.claim_token)
+    last.refresh_from_db()
+    assert (last.actor, last.user, last.status) == ("human", lin, "done")
+    assert [row.actor for row in Step.objects.filter(run=run)] == ["human", "agent"]
+
+
+def test_the_agent_never_writes_over_a_step_that_a_human_made(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    made = takeovers.begin_gesture(gesture(takeover, lin))
+    Run.objects.filter(pk=made.run_id).update(status=RunStatus.RUNNING)
+    run = Run.objects.get(pk=made.run_id)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        steps.save_step(run, StepRecord(made.number, StepStatus.DONE, "mine"), claim_token=run.claim_token)
+    made.refresh_from_db()
+    assert (made.actor, made.thought) == ("human", "")
+
+
+@pytest.mark.parametrize("how", ["handed_back", "ended", "of_another"])
+def test_a_gesture_whose_takeover_is_over_or_anothers_is_refused_and_not_written(
+    confirmation: Confirmation, lin: User, bo: User, how: str
+) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    made = gesture(takeover, bo if how == "of_another" else lin)
+    if how == "handed_back":
+        takeovers.hand_back(takeover, lin)
+    if how == "ended":
+        takeovers.finish_by_hand(takeover, lin, "")
+    with pytest.raises(Conflict):
+        takeovers.begin_gesture(made)
+    assert not Step.objects.exists()
 
 
 def test_what_a_human_types_is_never_written_down(confirmation: Confirmation, lin: User) -> None:
     takeover = takeovers.begin(confirmation.run, lin)
-    step = takeovers.record_gesture(takeover, gesture(takeover, lin, GestureKind.TYPE, text="s3cret"))
+    step = takeovers.begin_gesture(gesture(takeover, lin, GestureKind.TYPE, text="s3cret"))
     event = AuditEvent.objects.get(type="takeover.gesture_made")
     assert "s3cret" not in step.action_text + str(event.details)
     assert "6" in step.action_text
@@ -100,7 +153,7 @@ def test_what_a_human_types_is_never_written_down(confirmation: Confirmation, li
 def test_handing_back_lets_the_agent_go_on_and_tells_it_what_was_done(confirmation: Confirmation, lin: User) -> None:
     takeover = takeovers.begin(confirmation.run, lin)
     for kind, values in ((GestureKind.TAP, {}), (GestureKind.KEY, {"key": "back"})):
-        takeovers.record_gesture(takeover, gesture(takeover, lin, kind, **values))
+        takeovers.end_gesture(takeovers.begin_gesture(gesture(takeover, lin, kind, **values)))
     Step.objects.filter(number=2).update(number=12)
     ended = takeovers.hand_back(takeover, lin, "已完成登录")
     run = Run.objects.get(pk=confirmation.run_id)
@@ -133,3 +186,42 @@ def test_a_human_may_finish_the_ticket_by_hand(confirmation: Confirmation, lin: 
     assert (run.status, run.result) == (RunStatus.HANDED_OFF, "已电话处理")
     with pytest.raises(NotPending):
         takeovers.finish_by_hand(takeover, lin, "again")
+
+
+def test_a_takeover_is_ended_only_by_the_human_who_holds_it(confirmation: Confirmation, lin: User, bo: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    with pytest.raises(Conflict) as refused:
+        takeovers.finish_by_hand(takeover, bo, "")
+    assert "lin" in refused.value.message
+    assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.TAKEN_OVER
+
+
+def test_whoever_may_take_over_may_end_a_takeover_that_nobody_has_begun(run: Run, phone: Phone, bo: User) -> None:
+    drive(run, phone, RunState("退款", phase=Phase.TAKEN_OVER))
+    asked = pauses.ask_takeover(run, TakeoverRequest("需要登录", code="model"))
+    assert takeovers.finish_by_hand(asked, bo, "").status == RunStatus.HANDED_OFF
+
+
+def test_an_earlier_takeover_ends_nothing_of_the_one_under_way(
+    confirmation: Confirmation, lin: User, phone: Phone
+) -> None:
+    old = takeovers.begin(confirmation.run, lin)
+    takeovers.hand_back(old, lin)
+    drive(Run.objects.get(pk=confirmation.run_id), phone)
+    now = takeovers.begin(confirmation.run, lin)
+    takeovers.begin_now(Run.objects.get(pk=confirmation.run_id))
+    for change in (takeovers.finish_by_hand, takeovers.hand_back):
+        with pytest.raises(NotPending):
+            change(old, lin, "x")
+    now.refresh_from_db()
+    assert now.ended_at is None
+    assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.TAKEN_OVER
+
+
+@pytest.mark.parametrize("change", [takeovers.hand_back, takeovers.finish_by_hand])
+def test_a_note_is_of_bounded_length(confirmation: Confirmation, lin: User, change: Any) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    with pytest.raises(Invalid, match="note_too_long"):
+        change(takeover, lin, "长" * 2001)
+    assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.TAKEN_OVER
+    change(takeover, lin, "长" * 2000)

@@ -49,6 +49,7 @@ from tickets.runner.holds import wait_line as line
 from tickets.runner.pictures import film
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
+from tickets.services.evidence import pictures
 from tickets.services.runs import checkpoints, pauses, steps, switches, takeovers
 from tickets.services.runs import lifecycle as runs
 
@@ -100,11 +101,21 @@ class Host(Protocol):
     def finish_recording(self, phone_id: int) -> Callable[[], None]: ...
 
 
-def drive(run_id: uuid.UUID, host: Host, build_engine: EngineBuilder = build_engine) -> None:
+@dataclass(slots=True)
+class Task:
+    """What a task has taken so far, for whoever must know after an exception that nobody expected."""
+
+    run_id: uuid.UUID
+    claim: claims.Claim | None = None
+
+
+def drive(task: Task, host: Host, build_engine: EngineBuilder = build_engine) -> None:
     """Take the run as far as it goes now. Harmless when it is driven elsewhere, waits or has ended."""
+    run_id = task.run_id
     run = Run.objects.select_related("ticket", "flow_version__template", "phone").get(pk=run_id)
     hold = take_hold(run, host.queue) if claims.is_due(run) else None
     if hold is not None:
+        task.claim = hold.claim
         with claims.Renewer(hold.claim, hold.lease):
             _drive_held(hold, host, build_engine)
     tidy.tidy(run_id, host)
@@ -127,8 +138,10 @@ def take_hold(run: Run, queue: str) -> Hold | None:
 
 
 def _take_both(run: Run, queue: str) -> Hold:
-    claim = claims.take(run)
-    lease = leases.acquire(run, queue) if claim else None
+    """Locks in order: the run, the phone, and last (with the claim's audit event) the head of the audit chain."""
+    locked = runs.locked(run)
+    lease = leases.acquire(locked, queue) if claims.is_due(locked) else None
+    claim = claims.take(locked) if lease else None
     if claim is None or lease is None:
         raise _NoHold
     Run.objects.filter(pk=run.pk).update(phone_id=lease.phone_id)
@@ -151,7 +164,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
     except CheckpointError as error:
         trouble.park_unreadable(hold.run, hold.claim, error)
     except trouble.Poisonous as error:
-        trouble.park(hold.run, hold.claim, error.request)
+        trouble.park(hold.claim, error.request)
     except (PhoneError, ModelError) as error:
         trouble.note_trouble(hold.run, hold.claim, error)
     except Interrupted as reason:
@@ -217,7 +230,7 @@ def _is_paused_after(seat: _Seat, turn: Turn) -> bool:
             _end(seat.hold, pause, turn)
             return True
         pause = missing
-        trouble.park(seat.hold.run, seat.hold.claim, missing)  # the checkpoint from before the success stands
+        trouble.park(seat.hold.claim, missing)  # the checkpoint from before the success stands
     else:
         _pause(seat.hold, turn, film.covered(seat.hold.run.pk, pause))
     seat.journal.paused(pause)
@@ -225,16 +238,20 @@ def _is_paused_after(seat: _Seat, turn: Turn) -> bool:
 
 
 def _pause(hold: Hold, turn: Turn, pause: Pause) -> None:
-    """Checkpoint and what is asked of a human in one transaction; the phone stays as it is."""
-    with transaction.atomic():
+    """Checkpoint and what is asked of a human in one transaction; the phone stays as it is.
+
+    The picture is on disk before; nobody can find it until the row that names it is there.
+    """
+    picture = pauses.picture_of(hold.run.pk, pause)
+    with pictures.removed_on_failure(picture.path), transaction.atomic():
         claims.save_checkpoint(hold.claim, turn.state.to_json())
         leases.hold(hold.lease)
         run = runs.locked(hold.run)
         match pause:
             case ConfirmationRequest():
-                pauses.ask_confirmation(run, step_number=turn.step.number, request=pause)
+                pauses.ask_confirmation(run, step_number=turn.step.number, request=pause, picture=picture)
             case Question():
-                pauses.ask_question(run, pause)
+                pauses.ask_question(run, pause, picture)
             case TakeoverRequest():
                 pauses.ask_takeover(run, pause)
 
@@ -249,7 +266,7 @@ def _end(hold: Hold, ended: Ended, turn: Turn) -> None:
 def _yield_to_human(hold: Hold) -> None:
     """An operator asked for the phone while the agent drove: stop here and give it over."""
     with transaction.atomic():
-        run = runs.locked(hold.run)
-        if claims.holds(hold.claim):  # not stopped in the meantime
+        run = claims.locked(hold.claim)
+        if run is not None:  # not stopped in the meantime
             leases.hold(hold.lease)
             takeovers.begin_now(run)

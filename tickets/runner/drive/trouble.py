@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -46,31 +47,37 @@ def require_sound(run: Run) -> None:
 
 
 def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) -> None:
-    """Count the failure; send the run again after a pause, to another phone, or park it with a human."""
+    """Count the failure; send the run again after a pause, to another phone, or park it with a human.
+
+    Nothing of this once the claim is lost: whoever drives the run now has his own troubles.
+    """
     log.warning("run %s: %s: %s", run.pk, type(error).__name__, error)
-    run.refresh_from_db()
-    if not claims.holds(claim):
-        return
-    tried = run.failures_in_a_row
-    phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
-    hopeless = not error.retryable or tried >= _tries(error)
-    if phone_gone and run.phone_id and (not run.checkpoint or tried >= _BLIPS or hopeless):
-        pool.take_out(run.phone_id, error, run=run)
-    if phone_gone and not run.checkpoint and tried < len(RETRY_PAUSES_S):
-        _send_elsewhere(run, tried + 1)
-    elif hopeless:
-        park(run, claim, TakeoverRequest(error.told(run.lang), code=_code(error)))
-    else:
-        _retry(run, claim, error, tried)
+    with transaction.atomic():
+        held = claims.locked(claim)
+        if held is None:
+            return
+        tried = held.failures_in_a_row
+        hopeless = not error.retryable or tried >= _tries(error)
+        phone_gone = isinstance(error, PhoneError) and pool.is_phone_fault(error)
+        elsewhere = phone_gone and not held.checkpoint and tried < len(RETRY_PAUSES_S)
+        if elsewhere:
+            _leave_phone(held)
+        if phone_gone and held.phone_id and (not held.checkpoint or tried >= _BLIPS or hopeless):
+            pool.take_out(held.phone_id, error, run=held)
+        if elsewhere:
+            _send_elsewhere(held, tried + 1)
+        elif hopeless:
+            _park(held, TakeoverRequest(error.told(held.lang), code=_code(error)))
+        else:
+            _retry(held, claim, error, tried)
 
 
-def park(run: Run, claim: claims.Claim, request: TakeoverRequest) -> None:
+def park(claim: claims.Claim, request: TakeoverRequest) -> None:
     """Give the run to a human, resumable from its checkpoint; nothing when it is no longer ours to give."""
     with transaction.atomic():
-        run = runs.locked(run)
-        if claims.holds(claim):
-            claims.save_checkpoint(claim, checkpoints.taken_over(run).to_json())
-            _ask(run, request)
+        run = claims.locked(claim)
+        if run is not None:
+            _park(run, request)
 
 
 def park_unreadable(run: Run, claim: claims.Claim, error: CheckpointError) -> None:
@@ -78,22 +85,37 @@ def park_unreadable(run: Run, claim: claims.Claim, error: CheckpointError) -> No
     log.error("run %s: %s", run.pk, error)
     with runs.in_run_language(run):
         words = checkpoints.words_for_person()
-    park(run, claim, TakeoverRequest(words, code=checkpoints.CODE))
+    park(claim, TakeoverRequest(words, code=checkpoints.CODE))
 
 
-def note_defect(run_id: uuid.UUID) -> None:
-    """After an exception nobody expected: leave the run to a human rather than to chance."""
+def note_defect(run_id: uuid.UUID, claim: claims.Claim | None) -> None:
+    """After an exception nobody expected: leave the run to a human rather than to chance.
+
+    `claim`: what the failing task held; None when it failed before it held anything, and then a run that somebody
+    drives is left alone.
+    """
     with transaction.atomic():
-        run = runs.locked(Run(pk=run_id))
-        if run.status not in {RunStatus.QUEUED, RunStatus.RUNNING}:
+        run = claims.locked(claim) if claim else _undriven(run_id)
+        if run is None:
             return
         with runs.in_run_language(run):
             words = _("程序内部错误,运行已暂停,请接管或停止")
         if leases.of_run(run_id) is None:
             _count_defect(run, words)
-            return
-        Run.objects.filter(pk=run.pk).update(checkpoint=checkpoints.taken_over(run).to_json())
-        _ask(run, TakeoverRequest(words, code="defect"))
+        else:
+            _park(run, TakeoverRequest(words, code="defect"))
+
+
+def _undriven(run_id: uuid.UUID) -> Run | None:
+    run = runs.locked(Run(pk=run_id))
+    waits = run.status in {RunStatus.QUEUED, RunStatus.RUNNING} and not runs.is_driven(run)
+    return run if waits else None
+
+
+def _park(run: Run, request: TakeoverRequest) -> None:
+    """With the run locked: the checkpoint says so first, then a human is asked."""
+    Run.objects.filter(pk=run.pk).update(checkpoint=checkpoints.taken_over(run).to_json())
+    _ask(run, request)
 
 
 def _ask(run: Run, request: TakeoverRequest) -> None:
@@ -111,30 +133,30 @@ def _count_defect(run: Run, words: str) -> None:
     """Nothing was done yet, and there is no phone to take over: it stays in line, but not for ever."""
     Run.objects.filter(pk=run.pk).update(drivers_lost=run.drivers_lost + 1)
     if run.drivers_lost >= MOST_DRIVERS_LOST:
-        audit.record("run.parked", run=run, result="failure", details={"code": "defect", "times": run.drivers_lost + 1})
         runs.end(run, RunStatus.FAILED, result=words, failure_code="defect")
+        audit.record("run.parked", run=run, result="failure", details={"code": "defect", "times": run.drivers_lost + 1})
 
 
 def _retry(run: Run, claim: claims.Claim, error: PhoneError | ModelError, tried: int) -> None:
     pause_s = RETRY_PAUSES_S[tried]
-    with transaction.atomic():
-        runs.note_trouble(run, error.told(run.lang), tried + 1, _tries(error))
-        claims.give_back(claim, retry_in_s=pause_s)
-        queues.enqueue(run.pk, queues.of_run(run), delay_s=pause_s)
+    claims.give_back(claim, retry_in_s=pause_s)
+    runs.note_trouble(run, error.told(run.lang), tried + 1, _tries(error))
+    queues.enqueue(run.pk, queues.of_run(run), delay_s=pause_s)
+
+
+def _leave_phone(run: Run) -> None:
+    """Before anything is put on record: the phone's row is locked before the head of the audit chain."""
+    lease = leases.of_run(run.pk)
+    if lease is not None:
+        leases.release(lease)
 
 
 def _send_elsewhere(run: Run, tried: int) -> None:
-    """Back into the line, without this phone."""
-    with transaction.atomic():
-        run = runs.locked(run)
-        runs.move(
-            run, RunStatus.QUEUED, audit="run.requeued", result="retry", details={"phone": str(run.phone)},
-            claimed_until=None, phone=None, started_at=None, failures_in_a_row=tried,
-        )  # fmt: skip
-        lease = leases.of_run(run.pk)
-        if lease is not None:
-            leases.release(lease)
-        queues.enqueue_where_free(run.pk)
+    """Back into the queue, without this phone."""
+    details = {"phone": str(run.phone)}
+    changes: dict[str, Any] = {"claimed_until": None, "phone": None, "started_at": None, "failures_in_a_row": tried}
+    runs.move(run, RunStatus.QUEUED, audit="run.requeued", result="retry", details=details, **changes)
+    queues.enqueue_where_free(run.pk)
 
 
 def _tries(error: PhoneError | ModelError) -> int:

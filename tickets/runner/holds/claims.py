@@ -19,10 +19,11 @@ from django.db.models import Exists, F, Q, QuerySet
 from django.utils import timezone
 
 from cs_agent.engine.run.protocols import Interrupted
+from tickets import errors
 from tickets.models import Run, RunStatus, Switch
 from tickets.runner.holds import leases
+from tickets.services.runs import guard, switches
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +87,12 @@ def give_back(claim: Claim, *, retry_in_s: float = 0) -> bool:
     return bool(_of(claim).update(claimed_until=None, retry_at=retry_at))
 
 
-def holds(claim: Claim) -> bool:
-    return _of(claim).exists()
+def locked(claim: Claim) -> Run | None:
+    """Inside the caller's transaction: the run, locked until its end; None when the claim is lost."""
+    try:
+        return guard.under_claim(claim.run_id, claim.token)
+    except errors.ClaimLost:
+        return None
 
 
 def check(claim: Claim) -> None:
@@ -141,7 +146,7 @@ class Renewer:
 
 
 def _of(claim: Claim) -> QuerySet[Run]:
-    return Run.objects.filter(pk=claim.run_id, claim_token=claim.token, status=RunStatus.RUNNING)
+    return guard.claimed(claim.run_id, claim.token)
 
 
 def _undriven(run: Run) -> QuerySet[Run]:

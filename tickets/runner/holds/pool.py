@@ -21,6 +21,7 @@ from tickets.runner.holds import wait_line as line
 from tickets.runner.pictures.feed import FeedStalled
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
 
 _SECURE = "secure_screen"  # an app's wish, not a fault of the phone
 
@@ -34,6 +35,7 @@ def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
     """No new run gets this phone; False when it was out already (then only the reason is brought up to date)."""
     reason = {"fault": why.told("zh"), "fault_en": why.told("en")}
     with transaction.atomic():
+        _lock_run(phone_id)
         if not Phone.objects.filter(pk=phone_id, state=PhoneState.READY).update(state=PhoneState.FAULTY, **reason):
             Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY).update(**reason)
             return False
@@ -43,13 +45,23 @@ def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
 
 def readmit(phone_id: int) -> bool:
     """It answers again; False when it was not out."""
+    out = Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY)
+    if not out.exists():  # asked every few seconds of every phone
+        return False
     with transaction.atomic():
-        out = Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY)
+        _lock_run(phone_id)
         if not out.update(state=PhoneState.READY, fault="", fault_en=""):
             return False
         phone = _tell(phone_id, "phone.readmitted", "success", None, {})
         line.call_next(phone.queue)
     return True
+
+
+def _lock_run(phone_id: int) -> None:
+    """The run that holds the phone, before the phone itself: its consoles are told as well."""
+    holder = Phone.objects.values_list("lease_run", flat=True).get(pk=phone_id)
+    if holder is not None:
+        runs.locked(Run(pk=holder))
 
 
 def runs_today(phone_ids: Iterable[int]) -> dict[int, int]:
@@ -64,6 +76,6 @@ def runs_today(phone_ids: Iterable[int]) -> dict[int, int]:
 def _tell(phone_id: int, type: str, result: str, run: Run | None, details: dict[str, Any]) -> Phone:
     """On the record, to the consoles of the run that holds it, and to the pages that list phones."""
     phone = Phone.objects.select_related("lease_run__ticket").get(pk=phone_id)
-    audit.record(type, run=run, obj=phone, device_id=phone.serial, result=result, details=details)
     live.publish_phone(phone)
+    audit.record(type, run=run, obj=phone, device_id=phone.serial, result=result, details=details)
     return phone

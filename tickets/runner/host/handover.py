@@ -18,8 +18,9 @@ from django.db.utils import DatabaseError
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
 from cs_agent.phone.phone import AdbPhone
-from tickets.models import Takeover
-from tickets.runner.holds import phone_lock as hands
+from tickets.errors import Conflict
+from tickets.models import Step, Takeover
+from tickets.runner.holds import phone_lock
 from tickets.runner.pictures import film, recorders
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.live import gestures
@@ -61,35 +62,43 @@ class GestureLoop:
         connections.close_all()
 
     def _carry_out(self, gesture: Gesture) -> None:
-        takeover = self._holding(gesture)
-        if takeover is None:
-            log.info("gesture for phone %s dropped: its takeover is over", self._phone_id)
-            return
-        with hands.on(self._phone_id, _HANDS_S):
-            before = self._feed.capture(after=0)
-            perform(self._phone, gesture)
-            self._feed.hurry()
-            after = self._feed.capture()
-        write_down(takeover, gesture, {"before": before.image, "after": after.image})
+        """Written down before it is done, and while nobody else acts on the phone: a gesture whose takeover ended
+        while it waited is refused there, and one that is under way keeps the agent waiting."""
+        with phone_lock.on(self._phone_id, _HANDS_S):
+            step = self._intended(gesture)
+            if step is None:
+                log.info("gesture for phone %s dropped: its takeover is over", self._phone_id)
+                return
+            images: dict[str, Any] = {}
+            fault = ""
+            try:
+                images["before"] = self._feed.capture(after=0).image
+                perform(self._phone, gesture)
+                self._feed.hurry()
+                images["after"] = self._feed.capture().image
+            except PhoneError as error:
+                log.warning("gesture for phone %s: %s", self._phone_id, error)
+                fault = error.told(step.run.lang)
+        write_down(step, images, fault)
 
-    def _holding(self, gesture: Gesture) -> Takeover | None:
-        """The takeover of this gesture if it holds this phone now."""
-        return (
-            Takeover.objects.select_related("run__ticket", "user")
-            .filter(pk=gesture.takeover, user_id=gesture.user_id, ended_at=None, run__leased_phone=self._phone_id)
-            .exclude(begun_at=None)
-            .first()
-        )
+    def _intended(self, gesture: Gesture) -> Step | None:
+        """The gesture as a step, if its takeover holds this phone now."""
+        if not Takeover.objects.filter(pk=gesture.takeover, run__leased_phone=self._phone_id).exists():
+            return None
+        try:
+            return takeovers.begin_gesture(gesture)
+        except Conflict:
+            return None
 
 
-def write_down(takeover: Takeover, gesture: Gesture, images: dict[str, Any]) -> None:
-    """The gesture as a step with its pictures, and as a mark in the recording."""
-    recorder = recorders.of_run(takeover.run_id)
+def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
+    """The gesture's outcome with its pictures, and as a mark in the recording."""
+    recorder = recorders.of_run(step.run_id)
     with transaction.atomic():
-        step = takeovers.record_gesture(takeover, gesture)
+        takeovers.end_gesture(step, fault=fault)
         film.attach(step, images, recorder)
     if recorder is not None:
-        recorder.mark_human(step.number, step.action_text, tuple(gesture.points))
+        recorder.mark_human(step.number, step.action_text, tuple(step.touch))
 
 
 def perform(phone: AdbPhone, gesture: Gesture) -> None:

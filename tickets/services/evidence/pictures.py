@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -42,6 +44,17 @@ def write(image: Image.Image, relative: str) -> None:
         os.replace(whole, path)
     finally:
         whole.unlink(missing_ok=True)
+
+
+@contextmanager
+def removed_on_failure(relative: str) -> Iterator[None]:
+    """Take a picture that was just stored away again when the row that was to name it is not written."""
+    try:
+        yield
+    except BaseException:
+        if relative:
+            path_of(relative).unlink(missing_ok=True)
+        raise
 
 
 def path_of(relative: str) -> Path:

@@ -17,6 +17,7 @@ from tickets.models import Confirmation, ConfirmationState
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import decisions
+from tickets.services.runs import lifecycle as runs
 
 REMIND_AT = 0.5  # of the time between asking and the due time
 ESCALATE_AT = 0.8
@@ -54,6 +55,7 @@ def _pending() -> QuerySet[Confirmation]:
 def _tell(row: Confirmation, column: str, now: datetime) -> bool:
     """Once per confirmation: whoever sets the column first sends the word."""
     with transaction.atomic():
+        runs.locked(row.run)
         untold = Confirmation.objects.filter(pk=row.pk, state=ConfirmationState.PENDING, **{column: None})
         if not untold.update(**{column: now}):
             return False

@@ -26,9 +26,9 @@ from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import checkpoints
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs.notes import clean_note
 
 _DECIDED = {ConfirmationState.APPROVED, ConfirmationState.REJECTED, ConfirmationState.CORRECTED}
-MAX_NOTE = 2000
 EXPIRED_CODE = "confirmation_expired"
 REJECTED_CODE = "rejected"
 
@@ -49,7 +49,7 @@ def decide(
     Errors: AlreadyDecided, NotPending, Expired, NeedsReason, FourEyes.
     """
     _require_decider(user, confirmation.run)
-    note = _note(note)
+    note = clean_note(note)
     expire_if_due(confirmation)
     with transaction.atomic():
         run = runs.locked(confirmation.run)
@@ -86,7 +86,7 @@ def correct_field(*, confirmation: Confirmation, user: Any, name: str, value: st
 def answer_question(question: Question, user: Any, text: str) -> Question:
     """Give the agent the answer it asked for, and let it go on."""
     _require_decider(user, question.run)
-    text = _note(text)
+    text = clean_note(text)
     if not text:
         raise Invalid(_("请填写回答。"), code="empty_answer")
     with transaction.atomic():
@@ -229,15 +229,8 @@ def _raise_answered(row: Question) -> None:
     raise AlreadyDecided(str(row.answered_by), row.answered_at, "answered")
 
 
-def _note(text: str) -> str:
-    clean = "".join(char for char in text if char == "\n" or char.isprintable()).strip()
-    if len(clean) > MAX_NOTE:
-        raise Invalid(_("备注最多 %d 个字。") % MAX_NOTE, code="note_too_long")
-    return clean
-
-
 def _line(text: str) -> str:
-    clean = " ".join(_note(text).split())
+    clean = " ".join(clean_note(text).split())
     if not clean:
         raise Invalid(_("请填写新的值。"), code="empty_value")
     return clean

@@ -1,12 +1,14 @@
 """The agent's side of a pause: what is put to a human, written down in the transaction that parks the run.
 
-Rule: called inside the driving task's transaction, after the checkpoint is saved. A takeover that an operator
-asked for in the meantime is honoured here, so that it cannot get lost between running and waiting.
+Rule: called inside the driving task's transaction, under its claim and after the checkpoint is saved. The picture is
+drawn and stored before that transaction (`picture_of`): no file is written while rows are locked. A takeover that an
+operator asked for in the meantime is honoured here, so that it cannot get lost between running and waiting.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import uuid
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -28,8 +30,30 @@ from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
 
 
-def ask_confirmation(run: Run, *, step_number: int, request: engine.ConfirmationRequest) -> Confirmation:
-    """Park the run until somebody decides; the confirmation holds the picture with the fields pointed out."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A stored picture: its path below MEDIA_ROOT and its size in pixels; an empty path for none."""
+
+    path: str = ""
+    width: int = 0
+    height: int = 0
+
+
+def picture_of(run_id: uuid.UUID, request: engine.Pause) -> Picture:
+    """Store what a human will be shown: of a confirmation with the fields pointed out. Writes a file; OSError."""
+    if not isinstance(request, engine.ConfirmationRequest | engine.Question) or request.screenshot is None:
+        return Picture()
+    image, kind = request.screenshot, "question"
+    if isinstance(request, engine.ConfirmationRequest):
+        image, kind = draw_highlights(image, list(_marks(request))), "confirmation"
+    return Picture(pictures.store(image, run_id, kind), *request.screenshot.size)
+
+
+def ask_confirmation(
+    run: Run, *, step_number: int, request: engine.ConfirmationRequest, picture: Picture | None = None
+) -> Confirmation:
+    """Park the run until somebody decides. A caller whose transaction is open already brings the `picture` along."""
+    shown = picture or picture_of(run.pk, request)
     with transaction.atomic():
         runs.move(run, RunStatus.AWAITING_CONFIRMATION, audit="run.paused", claimed_until=None)
         confirmation = Confirmation.objects.create(
@@ -44,9 +68,11 @@ def ask_confirmation(run: Run, *, step_number: int, request: engine.Confirmation
             fingerprint=request.fingerprint,
             fields=[_field(value) for value in request.fields],
             reasons=[asdict(reason) for reason in request.reasons],
-            approvals_needed=_approvals_needed(run, request.fields),
+            approvals_needed=_approvals_needed(run, request),
             due_at=timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CONFIRM_DUE_S"]),
-            **_picture(run, request),
+            screenshot=shown.path,
+            screenshot_width=shown.width,
+            screenshot_height=shown.height,
         )
         live.publish_run(run, "confirmation.asked", {"confirmation": str(confirmation.pk), "summary": request.summary})
         _record_asked(run, confirmation)
@@ -54,11 +80,12 @@ def ask_confirmation(run: Run, *, step_number: int, request: engine.Confirmation
     return confirmation
 
 
-def ask_question(run: Run, question: engine.Question) -> Question:
+def ask_question(run: Run, question: engine.Question, picture: Picture | None = None) -> Question:
+    shown = picture or picture_of(run.pk, question)
     with transaction.atomic():
         runs.move(run, RunStatus.AWAITING_ANSWER, audit="run.paused", claimed_until=None)
         row = Question.objects.create(
-            run=run, text=question.text, choices=list(question.choices), screenshot=_shot(run, question.screenshot)
+            run=run, text=question.text, choices=list(question.choices), screenshot=shown.path
         )
         live.publish_run(run, "question.asked", {"question": str(row.pk), "text": question.text})
         audit.record("question.asked", run=run, obj=row, details={"text": question.text})
@@ -102,15 +129,6 @@ def _field(value: engine.FieldValue) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _picture(run: Run, request: engine.ConfirmationRequest) -> dict[str, Any]:
-    if request.screenshot is None:
-        return {}
-    width, height = request.screenshot.size
-    drawn = draw_highlights(request.screenshot, list(_marks(request)))
-    path = pictures.store(drawn, run.pk, "confirmation")
-    return {"screenshot": path, "screenshot_width": width, "screenshot_height": height}
-
-
 def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
     """The fields, numbered by their place in the list, and what will be touched."""
     marks = [
@@ -121,19 +139,19 @@ def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
     return marks + ([Highlight(request.target, "", Tone.TARGET)] if request.target else [])
 
 
-def _shot(run: Run, image: Any) -> str:
-    return pictures.store(image, run.pk, "question") if image is not None else ""
-
-
-def _approvals_needed(run: Run, fields: tuple[engine.FieldValue, ...]) -> int:
-    """Two where an amount lies above the flow's limit; an amount that cannot be read counts as above it."""
+def _approvals_needed(run: Run, request: engine.ConfirmationRequest) -> int:
+    """Two where an amount lies above the flow's limit, or cannot be read; and for what cannot be undone also where a
+    required amount, or any amount, was not found on the screen: it may lie above the limit."""
     flow = stored(run.flow_version.definition)
-    limit = flow.second_approval_above
-    if limit is None:
+    if flow.second_approval_above is None:
         return 1
-    money = {field.name for field in flow.engine.confirm_fields if field.kind is FieldKind.MONEY}
-    amounts = [_amount(value.screen_value) for value in fields if value.name in money and value.screen_value]
-    return 2 if any(amount is None or amount > Decimal(str(limit)) for amount in amounts) else 1
+    limit = Decimal(str(flow.second_approval_above))
+    money = [field for field in flow.engine.confirm_fields if field.kind is FieldKind.MONEY]
+    texts = {value.name: value.screen_value for value in request.fields if value.screen_value}
+    amounts = [_amount(texts[field.name]) for field in money if field.name in texts]
+    lacking = not amounts or any(field.required and field.name not in texts for field in money)
+    is_doubtful = any(amount is None or amount > limit for amount in amounts) or (request.irreversible and lacking)
+    return 2 if is_doubtful else 1
 
 
 def _amount(text: str) -> Decimal | None:

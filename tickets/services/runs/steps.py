@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from cs_agent.engine.actions.stored import to_json
 from cs_agent.engine.run.state import Phase, StepRecord, StepStatus
-from tickets.errors import ClaimLost
-from tickets.models import Run, RunStatus, Step, Ticket
-from tickets.services.evidence import audit, pictures
+from tickets.models import Run, Step, StepActor, Ticket
+from tickets.services.evidence import audit
 from tickets.services.live import events as live
+from tickets.services.runs import guard, transitions
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import transitions
 
 _RESULTS = {StepStatus.DONE: "success", StepStatus.FAILED: "failure", StepStatus.REFUSED: "failure"}
 _TYPES = {
@@ -29,14 +28,15 @@ _TYPES = {
 
 
 def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
-    """Write the step's row, or bring it up to date; ClaimLost (and nothing is saved) for a late worker."""
+    """Write the step's row, or bring it up to date; ClaimLost (and nothing is saved) for a late worker.
+
+    Its pictures are another matter (`tickets.runner.pictures.film`). A number that a human's gesture has is never
+    the agent's: IntegrityError, for then the checkpoint is behind the record.
+    """
     with transaction.atomic():
-        held = Run.objects.select_for_update().filter(pk=run.pk, claim_token=claim_token, status=RunStatus.RUNNING)
-        if not held.values("pk"):
-            raise ClaimLost
-        step = Step.objects.filter(run=run, number=record.number).first() or Step(
-            run=run, number=record.number, started_at=timezone.now()
-        )
+        guard.under_claim(run.pk, claim_token)
+        own = Step.objects.filter(run=run, number=record.number, actor=StepActor.AGENT)
+        step = own.first() or Step(run=run, number=record.number, started_at=timezone.now())
         _fill(step, record)
         step.save()
         live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
@@ -59,8 +59,8 @@ def save_late_outcome(run: Run, record: StepRecord, *, claim_token: int) -> bool
             return False
         _fill(step, record)
         step.save()
-        _record(run, step, record)
         _tell_end(run, step)
+        _record(run, step, record)
     return True
 
 
@@ -79,8 +79,8 @@ def settle_cut_off(run: Run, *, touched: bool) -> bool:
         step.status = (StepStatus.UNCERTAIN if touched else StepStatus.REFUSED).value
         step.outcome, step.ended_at = outcome, timezone.now()
         step.save(update_fields=["status", "outcome", "ended_at"])
-        audit.record(_TYPES[StepStatus(step.status)], run=run, step=step, obj=step, details={"outcome": outcome})
         _tell_end(run, step)
+        audit.record(_TYPES[StepStatus(step.status)], run=run, step=step, obj=step, details={"outcome": outcome})
     return True
 
 
@@ -118,14 +118,6 @@ def _fill(step: Step, record: StepRecord) -> None:
         step.reasons = [asdict(reason) for reason in record.verdict.reasons]
     if record.status is not StepStatus.INTENDED:
         step.ended_at = timezone.now()
-    _store_pictures(step, record)
-
-
-def _store_pictures(step: Step, record: StepRecord) -> None:
-    """Each picture once: the outcome brings the picture of before along again."""
-    for name, image in (("before", record.before), ("after", record.after)):
-        if image is not None and not getattr(step, name):
-            setattr(step, name, pictures.store(image, step.run_id, name))
 
 
 def _record(run: Run, step: Step, record: StepRecord) -> None:

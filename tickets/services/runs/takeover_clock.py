@@ -51,6 +51,7 @@ def _quiet_since(moment: datetime) -> QuerySet[Takeover]:
 def _warn(row: Takeover, now: datetime) -> bool:
     """Once for each silence."""
     with transaction.atomic():
+        runs.locked(row.run)
         unwarned = Takeover.objects.filter(_UNWARNED, pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
         if not unwarned.update(warned_at=now):
             return False

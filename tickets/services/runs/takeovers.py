@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.run import human
-from tickets.errors import Conflict, NotPending, RunEnded
+from cs_agent.engine.run.state import StepStatus
+from tickets.errors import Conflict, RunEnded
 from tickets.models import Run, RunStatus, Step, StepActor, Takeover
 from tickets.permissions import Permission, require
-from tickets.services.evidence import audit, pictures
+from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.people import access
-from tickets.services.runs import checkpoints, transitions
+from tickets.services.runs import checkpoints, guard, transitions
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs.notes import clean_note
 
 _OPEN = {"ended_at": None}
 
@@ -35,7 +38,7 @@ def begin(run: Run, user: Any) -> Takeover:
         run = runs.locked(run)
         _refuse_untakeable(run)
         takeover = _open(run) or Takeover(run=run, code="operator")
-        _refuse_other_human(takeover, user)
+        guard.refuse_other_person(takeover, user)
         takeover.user = user
         takeover.save()
         if runs.is_driven(run):
@@ -57,13 +60,10 @@ def hand_back(takeover: Takeover, user: Any, note: str = "") -> Takeover:
     """The agent goes on: it looks afresh and is told what the human did."""
     require(user, Permission.TAKE_OVER, run=takeover.run)
     access.require_visible(user, takeover.run.ticket)
+    note = clean_note(note)
     with transaction.atomic():
-        run = runs.locked(takeover.run)
-        takeover = Takeover.objects.get(pk=takeover.pk)
-        if takeover.ended_at is not None or run.status != RunStatus.TAKEN_OVER or takeover.begun_at is None:
-            raise NotPending(_("当前没有正在进行的人工接管。"))
-        _refuse_other_human(takeover, user)
-        takeover.summary = summary = _summary(run, takeover, note.strip())
+        run, takeover = guard.under_takeover(takeover.pk, user)
+        takeover.summary = summary = _summary(run, takeover, note)
         takeover.ended_at = timezone.now()
         takeover.save(update_fields=["summary", "ended_at"])
         live.publish_run(run, "takeover.ended", {"takeover": str(takeover.pk)})
@@ -89,42 +89,66 @@ def ask_anew(run: Run, takeover: Takeover, *, code: str, reason: str) -> Takeove
 
 
 def finish_by_hand(takeover: Takeover, user: Any, note: str) -> Run:
-    """The human leaves automation for good: the ticket is handed off, with a word on what was done."""
+    """The human leaves automation for good: the ticket is handed off, with a word on what was done.
+
+    A takeover that is only asked for is nobody's yet: whoever may take over may also end it.
+    """
     require(user, Permission.TAKE_OVER, run=takeover.run)
     access.require_visible(user, takeover.run.ticket)
+    note = clean_note(note)
     with transaction.atomic():
-        run = runs.locked(takeover.run)
-        if run.status != RunStatus.TAKEN_OVER:
-            raise NotPending(_("当前没有正在进行的人工接管。"))
-        result = note.strip() or _("已转人工处理")
+        run, takeover = guard.under_takeover(takeover.pk, user, begun=False)
+        result = note or _("已转人工处理")
         runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code="by_hand", user=user)
         runs.enqueue(run)
     return run
 
 
-def record_gesture(takeover: Takeover, gesture: Gesture, before: Any = None, after: Any = None) -> Step:
-    """Write a human's gesture down as a step of the run, with the pictures around it (PIL images)."""
+def begin_gesture(gesture: Gesture) -> Step:
+    """Write down, before it is carried out, what a human is about to do on the phone: a step with a number of its own.
+
+    NotPending or Conflict, and nothing is written, where the gesture's takeover is over or another person's.
+    """
     now = timezone.now()
     with transaction.atomic():
-        run = runs.locked(takeover.run)
+        run, takeover = guard.under_takeover(gesture.takeover, User(pk=gesture.user_id))
         Takeover.objects.filter(pk=takeover.pk).update(last_gesture_at=now)
         step = Step.objects.create(
             run=run,
             number=last_number(run) + 1,
             actor=StepActor.HUMAN,
             user_id=gesture.user_id,
-            status="done",
+            status=StepStatus.INTENDED.value,
             action_name=gesture.kind.value,
             action_text=_described(gesture),
             touch=list(gesture.points),
-            before=pictures.store(before, run.pk, "before") if before is not None else "",
-            after=pictures.store(after, run.pk, "after") if after is not None else "",
             started_at=now,
-            ended_at=now,
         )
         live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
         details = {"gesture": gesture.kind.value, "points": list(gesture.points)}
         audit.record("takeover.gesture_made", user=step.user, run=run, step=step, obj=takeover, details=details)
+    return step
+
+
+def end_gesture(step: Step, *, fault: str = "") -> Step:
+    """Its outcome, also when the takeover ended while it was carried out: the step is the human's in any case."""
+    with transaction.atomic():
+        run = runs.locked(step.run)
+        step.status = (StepStatus.FAILED if fault else StepStatus.DONE).value
+        step.outcome, step.ended_at = fault, timezone.now()
+        step.save(update_fields=["status", "outcome", "ended_at"])
+        live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+        if fault:
+            details = {"gesture": step.action_name, "outcome": fault}
+            audit.record(
+                "takeover.gesture_failed",
+                user=step.user,
+                run=run,
+                step=step,
+                obj=step,
+                result="failure",
+                details=details,
+            )
     return step
 
 
@@ -167,11 +191,6 @@ def _refuse_untakeable(run: Run) -> None:
         raise RunEnded
     if not run.checkpoint or run.phone is None:
         raise Conflict(_("手机还没有分配,暂时不能接管。"), code="no_phone")
-
-
-def _refuse_other_human(takeover: Takeover, user: Any) -> None:
-    if takeover.user_id is not None and takeover.user_id != user.pk:
-        raise Conflict(_("%s 正在接管手机。") % takeover.user, code="taken_by_other", by=str(takeover.user))
 
 
 def _summary(run: Run, takeover: Takeover, note: str) -> str:
