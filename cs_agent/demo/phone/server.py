@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import random
 from typing import Self
 
 from cs_agent.demo.phone.adbd.connection import Admission
 from cs_agent.demo.phone.adbd.server import AdbServer
-from cs_agent.demo.phone.commands import COMMANDS, PROGRAMS
+from cs_agent.demo.phone.commands import COMMANDS
 from cs_agent.demo.phone.device.faults import FaultValue
 from cs_agent.demo.phone.device.phone import VirtualPhone
 from cs_agent.demo.phone.services import Services, banner
 
 DROP_AFTER_S = (5.0, 20.0)  # how long a connection lives while `dropped_connection` is on
-REBOOT_S = 2.0  # without network
-
-logger = logging.getLogger(__name__)
 
 
 class PhoneServer:
@@ -32,48 +28,29 @@ class PhoneServer:
         self.phone = phone
         self.host = host
         self.port = port  # the real one once it serves
-        self._services = Services(phone, COMMANDS, self)
+        self._services = Services(phone, COMMANDS)
         self._adb = AdbServer(banner(phone), self._services.find, self._admission)
-        self._second_port = 0
         self._dropper: asyncio.Task[None] | None = None
-        self._rebooting: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        install_programs(self.phone)
         await self._adb.__aenter__()
         self.port = await self._adb.listen(self.host, self.port)
         self._unsubscribe = self.phone.faults.subscribe(self._on_fault)
-        self.phone.on_reboot.append(self._on_reboot)
         self._keep_dropping()
         return self
 
     async def __aexit__(self, *error: object) -> None:
         self._unsubscribe()
-        for task in filter(None, (self._dropper, self._rebooting)):
-            task.cancel()
+        if self._dropper:
+            self._dropper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await self._services.close()
+                await self._dropper
         await self._adb.__aexit__(*error)
 
     @property
     def connected(self) -> int:
         """How many hosts are online."""
         return self._adb.connected
-
-    @property
-    def listening(self) -> bool:
-        return self._adb.listens_on(self.port)
-
-    async def use_port(self, port: int) -> None:
-        """Listen there too, in place of the last port that was asked for; 0 for none."""
-        if port in (self.port, self._second_port):
-            return
-        second = await self._adb.listen(self.host, port) if port else 0
-        if self._second_port:
-            self._adb.stop_listening(self._second_port)
-        self._second_port = second
-        self.phone.properties["service.adb.tcp.port"] = str(port or "")
 
     # --- faults
 
@@ -103,24 +80,3 @@ class PhoneServer:
         while True:
             await asyncio.sleep(random.uniform(*DROP_AFTER_S))  # noqa: S311 - not a secret
             self._adb.drop_all()
-
-    # --- reboot
-
-    def _on_reboot(self) -> None:
-        self._rebooting = asyncio.create_task(self._reboot())
-
-    async def _reboot(self) -> None:
-        """Gone from the network, then back; the second port is forgotten, as on a phone."""
-        logger.info("phone %s reboots", self.port)
-        await self.use_port(0)
-        self._adb.stop_listening(self.port)
-        self._adb.drop_all()
-        await asyncio.sleep(REBOOT_S)
-        await self._adb.listen(self.host, self.port)
-
-
-def install_programs(phone: VirtualPhone) -> None:
-    """Show the programs as files, so that `ls`, `which` and `test -x` agree."""
-    folder = phone.files.host("/system/bin")
-    for name in PROGRAMS:
-        (folder / name).touch(mode=0o755)

@@ -12,10 +12,34 @@ from cs_agent.demo.phone.adbd.frames import MAX_DATA, VERSION, Command, Frame, F
 from cs_agent.demo.phone.device.phone import VirtualPhone
 from cs_agent.demo.phone.server import PhoneServer
 from cs_agent.demo.phone.shell.interpreter import Shell
-from cs_agent.demo.phone.shell.streams import BytesSource, Collector, Streams
+from cs_agent.demo.phone.shell.streams import Streams
 
 HOST_BANNER = b"host::features=shell_v2,cmd,stat_v2,ls_v2,sendrecv_v2"
 WAIT_S = 10.0
+
+
+class BytesSource:
+    def __init__(self, data: bytes) -> None:
+        self._rest = data
+
+    async def read(self, limit: int = -1) -> bytes:
+        taken = self._rest if limit < 0 else self._rest[:limit]
+        self._rest = self._rest[len(taken) :]
+        return taken
+
+
+class Collector:
+    """Keeps everything that is written."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+
+    async def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.data += data
+
+    @property
+    def text(self) -> str:
+        return bytes(self.data).decode(errors="surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from cs_agent.demo.phone.device.fake_screen import FakeScreen
 from cs_agent.demo.phone.device.faults import Faults
 from cs_agent.demo.phone.device.files import PhoneFiles
 from cs_agent.demo.phone.device.phone import Identity, VirtualPhone
-from cs_agent.demo.phone.server import install_programs
 from cs_agent.demo.phone.shell.interpreter import Shell
 from tests.demo.phone.adb_support import ShellRunner
 
@@ -25,7 +24,6 @@ def screen() -> FakeScreen:
 def phone(screen: FakeScreen) -> Iterator[VirtualPhone]:
     with PhoneFiles() as files:
         phone = VirtualPhone(Identity(1080, 2400, 420, "VP00001"), screen, files, Faults())
-        install_programs(phone)
         yield phone
 
 

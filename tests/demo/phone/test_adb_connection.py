@@ -219,24 +219,6 @@ def test_streams_get_numbers_that_are_never_used_twice() -> None:
     assert events == [Opened(2, "b:")]
 
 
-def test_a_stream_of_ours_learns_the_hosts_number_from_its_answer() -> None:
-    connection = online()
-    stream = connection.open("tcp:80")
-    assert answers(connection) == [(Command.OPEN, stream, 0, b"tcp:80\0")]
-    assert feed(connection, encode(Command.OKAY, 55, stream)) == ([Writable(stream)], [])
-    connection.write(stream, b"GET")
-    assert answers(connection) == [(Command.WRTE, stream, 55, b"GET")]
-
-
-def test_a_stream_of_ours_may_be_refused() -> None:
-    connection = online()
-    stream = connection.open("tcp:80")
-    connection.take_output()
-    assert feed(connection, encode(Command.CLSE, 0, stream)) == ([Closed(stream)], [])
-    with pytest.raises(ValueError, match="may not write"):
-        connection.write(stream, b"GET")
-
-
 commands = st.sampled_from([Command.OPEN, Command.OKAY, Command.WRTE, Command.CLSE, Command.AUTH, Command.SYNC])
 ids = st.integers(0, 4)
 

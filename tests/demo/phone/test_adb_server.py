@@ -22,7 +22,7 @@ async def test_the_banner_names_the_phone_and_its_features(phone: VirtualPhone) 
     text = frame.payload.decode()
     assert text.startswith("device::ro.product.name=virtual_cn;ro.product.model=Virtual_phone;")
     features = text.partition("features=")[2].split(",")
-    assert {"shell_v2", "cmd", "stat_v2", "ls_v2", "sendrecv_v2"} <= set(features)
+    assert {"shell_v2", "cmd"} <= set(features)
     assert "delayed_ack" not in features
 
 
@@ -30,12 +30,7 @@ async def test_the_banner_names_the_phone_and_its_features(phone: VirtualPhone) 
     ("service", "reply"),
     [
         ("shell:echo hi; echo err >&2", b"hi\nerr\n"),
-        ("exec:printf 'a\\nb'", b"a\nb"),
         ("root:", b"adbd cannot run as root in production builds\n"),
-        ("unroot:", b"adbd not running as root\n"),
-        ("tcpip:0", b"invalid port\n"),
-        ("reverse:list-forward", b"0000"),
-        ("reverse:killforward:tcp:1", b"FAIL001alistener 'tcp:1' not found"),
     ],
 )
 async def test_a_service_says_what_a_phone_says(phone: VirtualPhone, service: str, reply: bytes) -> None:
@@ -63,35 +58,6 @@ async def test_input_of_the_second_shell_comes_in_packets_and_can_be_ended(phone
         host.write(struct.pack("<BI", 5, 0))  # the window's size is of no interest
         host.write(struct.pack("<BI", 0, 5) + b"hello" + struct.pack("<BI", 4, 0))
         assert shell_packets(await host.read_to_end()) == (b"helloend\n", b"", 0)
-
-
-async def test_a_session_without_a_command_runs_the_lines_it_is_sent(phone: VirtualPhone) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        await host.open("shell,v2,raw:")
-        lines = b"A=5\nfor i in 1 2\ndo echo $A$i\ndone\ncd /sdcard\npwd\nnothing\nexit 3\n"
-        host.write(struct.pack("<BI", 0, len(lines)) + lines)
-        out, err, status = shell_packets(await host.read_to_end())
-    assert out == b"51\n52\n/storage/emulated/0\n"
-    assert err == b"sh: nothing: inaccessible or not found\n"
-    assert status == 3
-
-
-async def test_a_terminal_echoes_prompts_and_can_be_interrupted(phone: VirtualPhone) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        await host.open("shell:")
-        await host.read_until(b"virtual:/ $ ")
-        host.write(b"echo ab\x7fc\r")
-        assert await host.read_until(b"$ ") == b"echo ab\b \bc\r\nac\r\nvirtual:/ $ "
-        host.write(b"sleep 60\r")
-        await host.read_until(b"60\r\n")
-        host.write(b"\x03")
-        assert await host.read_until(b"$ ") == b"^C\r\nvirtual:/ $ "
-        host.write(b"echo $?\r")
-        assert await host.read_until(b"$ ") == b"echo $?\r\n130\r\nvirtual:/ $ "
-        host.write(b"\x03")
-        assert await host.read_until(b"$ ") == b"^C\r\nvirtual:/ $ "
-        host.write(b"\x04")
-        assert await host.read_data() is None
 
 
 async def test_a_large_picture_comes_in_pieces_of_the_agreed_size(phone: VirtualPhone) -> None:
@@ -181,74 +147,7 @@ async def test_garbage_ends_only_the_connection_it_came_on(phone: VirtualPhone) 
         assert await good.ask("shell:echo fine") == b"fine\n"
 
 
-async def test_the_framebuffer_has_the_header_adbutils_reads(phone: VirtualPhone) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        reply = await host.ask("framebuffer:")
-    assert struct.unpack_from("<14I", reply) == (2, 32, 1, PICTURE_SIZE, 1080, 2400, 0, 8, 16, 8, 8, 8, 24, 8)
-    assert len(reply) == 56 + PICTURE_SIZE
-
-
-@pytest.mark.parametrize("service", ["track-jdwp", "track-app"])
-async def test_process_lists_stay_open_and_empty(phone: VirtualPhone, service: str) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        await host.open(service)
-        assert await host.read_data() == b"0000"
-        with pytest.raises(asyncio.TimeoutError):
-            await host.receive(timeout=0.05)
-
-
 # --- reverse forwarding and ports
-
-
-async def test_a_reverse_forward_leads_from_the_phone_to_the_host(phone: VirtualPhone) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        answer = await host.ask("reverse:forward:tcp:0;tcp:7777")
-        port = int(answer[8:])
-        assert answer[:4] == b"OKAY"
-        assert f"tcp:{port} tcp:7777" in (await host.ask("reverse:list-forward")).decode()
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        opened = await host.receive()
-        assert (opened.command, opened.payload) == (Command.OPEN, b"tcp:7777\0")
-        host.send(Command.OKAY, 500, opened.arg0)
-        writer.write(b"ping")
-        while (frame := await host.receive()).command != Command.WRTE:
-            pass
-        assert frame.payload == b"ping"
-        host.send(Command.OKAY, 500, opened.arg0)
-        host.send(Command.WRTE, 500, opened.arg0, b"pong")
-        assert await asyncio.wait_for(reader.read(4), 5) == b"pong"
-        writer.close()
-
-
-@pytest.mark.parametrize("request_", ["localabstract:x;tcp:1", "tcp:99999;tcp:1", "tcp:0"])
-async def test_a_reverse_forward_of_anything_but_a_port_fails(phone: VirtualPhone, request_: str) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        assert (await host.ask(f"reverse:forward:{request_}")).startswith(b"FAIL")
-
-
-async def test_a_forward_ends_with_the_host_that_asked_for_it(phone: VirtualPhone) -> None:
-    async with serving(phone) as server:
-        async with bare_host(server) as host:
-            port = int((await host.ask("reverse:forward:tcp:0;tcp:1"))[8:])
-        await eventually(lambda: server.connected == 0)
-        async with bare_host(server) as other:
-            assert await other.ask("reverse:list-forward") == b"0000"
-        with pytest.raises(OSError):
-            await asyncio.open_connection("127.0.0.1", port)
-
-
-async def test_tcpip_opens_a_second_port_until_the_next_reboot(phone: VirtualPhone) -> None:
-    async with serving(phone) as server, bare_host(server) as host:
-        spare = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
-        port = spare.sockets[0].getsockname()[1]
-        spare.close()
-        await spare.wait_closed()
-        assert await host.ask(f"tcpip:{port}") == f"restarting in TCP mode port: {port}\n".encode()
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.close()
-        assert await host.ask("usb:") == b"restarting in USB mode\n"
-        with pytest.raises(OSError):
-            await asyncio.open_connection("127.0.0.1", port)
 
 
 # --- faults of the connection
@@ -294,19 +193,3 @@ async def test_an_unauthorized_host_waits_for_somebody_to_accept_its_key(phone: 
             assert server.connected == 0
             phone.faults.set("unauthorized", False)
             assert (await host.receive()).command == Command.CNXN
-
-
-async def test_a_rebooting_phone_is_gone_and_comes_back_on_its_home_screen(
-    phone: VirtualPhone, screen: FakeScreen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cs_agent.demo.phone.server.REBOOT_S", 0.05)
-    async with serving(phone) as server:
-        async with bare_host(server) as host:
-            await host.ask("shell:am start -n com.example.notes/.MainActivity")
-            await host.open("reboot:")
-            with pytest.raises(ConnectionError):
-                await host.read_to_hang_up()
-        await eventually(lambda: server.listening)
-        async with bare_host(server) as again:
-            front = await again.ask("shell:dumpsys window | grep mCurrentFocus")
-    assert b"com.example.launcher" in front

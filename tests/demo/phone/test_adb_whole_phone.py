@@ -104,8 +104,8 @@ def test_an_icon_on_the_home_screen_opens_its_app_and_takes_chinese_text(phone: 
 
 
 def test_any_address_opens_in_the_phones_browser(phone: WholePhone) -> None:
-    ran = phone.device.shell(f"am start -W -a android.intent.action.VIEW -d {phone.office}/health")
-    assert "Status: ok" in ran
+    ran = phone.device.shell(f"am start -a android.intent.action.VIEW -d {phone.office}/health")
+    assert ran.startswith("Starting: Intent")
     assert eventually(lambda: "customers" in phone.tree())
 
 

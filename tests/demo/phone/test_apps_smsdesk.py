@@ -56,7 +56,7 @@ async def test_an_unknown_number_is_not_found(handset: Handset) -> None:
     await handset.open("com.example.smsdesk")
     await handset.sees("请输入手机号")
     await handset.type_into("请输入手机号", "19900000000")
-    await handset.screen.editor_action("search")
+    await handset.screen.key("KEYCODE_ENTER")
     await handset.sees("未找到该用户")
 
 

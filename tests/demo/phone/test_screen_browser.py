@@ -219,7 +219,6 @@ async def test_nothing_is_typed_while_no_field_has_the_focus(handset: Handset, s
     assert not await handset.screen.insert_text("x")
     assert not await handset.screen.clear_text()
     assert not await handset.screen.delete_chars(1)
-    assert not await handset.screen.editor_action("search")
 
 
 async def test_text_that_follows_a_touch_at_once_is_not_lost(handset: Handset, site: str) -> None:
@@ -251,16 +250,6 @@ async def test_keys_of_the_phones_own_keyboard_type(handset: Handset, site: str)
     await handset.eventually(handset.screen.keyboard_shown, "the keyboard")
     await handset.screen.tap(54, 1740)  # the upper left key
     await handset.sees("q")
-
-
-async def test_next_goes_on_to_the_following_field(handset: Handset, site: str) -> None:
-    await show(handset, f"{site}/form", "表单")
-    await handset.type_into("姓名", "甲")
-    assert await handset.screen.editor_action("next")
-    assert await handset.screen.insert_text("geheim")
-    field = await handset.node("••••••")
-    assert field.password
-    assert "geheim" not in await handset.texts()
 
 
 # --- the tree

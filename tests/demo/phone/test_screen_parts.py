@@ -163,9 +163,9 @@ def test_the_apps_of_the_home_screen_can_be_started_and_named_in_both_languages(
     labels = {app.package: app.label for app in APPS}
     assert labels["com.example.aftersales"] == "售后系统"
     assert labels["com.example.smsdesk"] == "短信平台"
-    assert all(app.startable and app.icon and app.name(True) != app.name(False) for app in APPS)
+    assert all(app.path and app.icon and app.name(True) != app.name(False) for app in APPS)
     assert BY_PACKAGE["com.android.launcher3"] is HOME
-    assert not HOME.startable
+    assert not HOME.path
 
 
 @pytest.mark.parametrize(("size", "text"), [(5, "5 B"), (2048, "2 KB"), (3 * 1024 * 1024, "3.0 MB")])

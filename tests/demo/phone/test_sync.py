@@ -96,19 +96,7 @@ async def test_the_first_stat_of_a_missing_file_is_zeros(phone: VirtualPhone) ->
         assert await sync.host.read_data() == b"STAT" + bytes(12)
 
 
-@pytest.mark.parametrize("name", [b"STA2", b"LST2"])
-async def test_the_second_stat_tells_everything_or_the_error(phone: VirtualPhone, name: bytes) -> None:
-    phone.files.host("/sdcard/f").write_bytes(b"12345")
-    async with syncing(phone) as sync:
-        sync.host.write(request(name, "/sdcard/f") + request(name, "/sdcard/none"))
-        found, missing = await sync.take(72), await sync.take(72)
-    assert found[:8] == name + bytes(4)
-    assert struct.unpack_from("<I", found, 24)[0] == 0o100660
-    assert struct.unpack_from("<Q", found, 40)[0] == 5
-    assert missing == name + struct.pack("<I", 2) + bytes(64)
-
-
-@pytest.mark.parametrize(("request_name", "entry", "size"), [(b"LIST", b"DENT", 20), (b"LIS2", b"DNT2", 76)])
+@pytest.mark.parametrize(("request_name", "entry", "size"), [(b"LIST", b"DENT", 20)])
 async def test_a_list_names_every_entry_and_ends(
     phone: VirtualPhone, request_name: bytes, entry: bytes, size: int
 ) -> None:
@@ -126,16 +114,6 @@ async def test_a_list_of_what_is_no_folder_is_empty(phone: VirtualPhone) -> None
     async with syncing(phone) as sync:
         sync.host.write(request(b"LIST", "/sdcard/none"))
         assert await sync.take(20) == b"DONE" + bytes(16)
-
-
-async def test_the_second_versions_carry_mode_and_flags_in_a_packet_of_their_own(phone: VirtualPhone) -> None:
-    async with syncing(phone) as sync:
-        send = request(b"SND2", "/data/local/tmp/s") + struct.pack("<4sII", b"SND2", 0o100755, 0)
-        sync.host.write(send + data(b"echo") + done())
-        assert await sync.status() == "OKAY"
-        sync.host.write(request(b"RCV2", "/data/local/tmp/s") + struct.pack("<4sI", b"RCV2", 0))
-        assert await sync.pulled() == b"echo"
-    assert phone.files.facts("/data/local/tmp/s").mode == 0o100755
 
 
 async def test_folders_on_the_way_to_a_pushed_file_are_made(phone: VirtualPhone) -> None:
@@ -180,12 +158,6 @@ async def test_a_pull_of_what_is_no_file_says_why(phone: VirtualPhone, path: str
         sync.host.write(request(b"RECV", path))
         with pytest.raises(OSError, match=reason):
             await sync.pulled()
-
-
-async def test_compressed_transfers_that_were_never_offered_are_refused(phone: VirtualPhone) -> None:
-    async with syncing(phone) as sync:
-        sync.host.write(request(b"RCV2", "/sdcard/x") + struct.pack("<4sI", b"RCV2", 1))
-        assert await sync.status() == "unknown recv flags: 1"
 
 
 async def test_quit_ends_the_stream(phone: VirtualPhone) -> None:

@@ -153,12 +153,6 @@ class Connection:
         stream = self._streams.pop(stream_id)
         self._send(Command.CLSE, 0, stream.remote_id)
 
-    def open(self, service: str) -> int:
-        """Ask the host for a service; Writable or Closed answers."""
-        stream_id = self._new_stream(0)
-        self._send(Command.OPEN, stream_id, 0, service.encode() + b"\0")
-        return stream_id
-
     def acknowledge(self, stream_id: int) -> None:
         if stream := self._streams.get(stream_id):
             self._send(Command.OKAY, stream_id, stream.remote_id)

@@ -69,13 +69,6 @@ class HostLink:
             self._handle(event)
         self._push_output()
 
-    async def open_to_host(self, service: str) -> AdbStream:
-        """A stream to a service of the host (reverse forwarding); StreamClosed when it refuses."""
-        stream = self._add_stream(self._connection.open(service))
-        await self._flush()
-        await stream.wait_writable()
-        return stream
-
     async def close_stream(self, stream: AdbStream) -> None:
         self._streams.pop(stream.id, None)
         stream.finish()
@@ -198,9 +191,6 @@ class AdbServer:
         """Hosts that are in stay in."""
         if listener := self._listeners.pop(port, None):
             listener.close()
-
-    def listens_on(self, port: int) -> bool:
-        return port in self._listeners
 
     @property
     def connected(self) -> int:

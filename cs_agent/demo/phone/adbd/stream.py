@@ -63,10 +63,6 @@ class AdbStream:
         """Do this at once when the host closes. Otherwise the service reads what came, then the end."""
         self._on_hangup = action
 
-    @property
-    def closed(self) -> bool:
-        return self._closed
-
     async def read(self, limit: int = -1) -> bytes:
         """At least one byte, or nothing when the host has closed."""
         while not self._inbox and not self._closed:

@@ -1,4 +1,4 @@
-"""ADB's `sync:` service: stat, list, pull and push, in the first and the second version of each.
+"""ADB's `sync:` service: stat, list, pull and push, in the first version of each, which every host speaks.
 
 Rule: every answer leaves in as few writes as possible (a 16-byte STAT in exactly one, since clients read it with a
 single recv), and a failure is a FAIL message after which the stream goes on.
@@ -23,12 +23,8 @@ MAX_CHUNK = 64 * 1024  # bytes in one DATA message
 _READ_AHEAD = 16 * MAX_CHUNK  # read and sent together on a pull
 
 _REQUEST = struct.Struct("<4sI")
-_STAT_V1 = struct.Struct("<4sIII")
-_DENT_V1 = struct.Struct("<4sIIII")
-_STAT_V2 = struct.Struct("<4sIQQIIIIQqqq")
-_DENT_V2 = struct.Struct("<4sIQQIIIIQqqqI")
-_SEND_V2 = struct.Struct("<4sII")
-_RECV_V2 = struct.Struct("<4sI")
+_STAT = struct.Struct("<4sIII")
+_DENT = struct.Struct("<4sIIII")
 _U32 = 0xFFFFFFFF
 
 
@@ -45,15 +41,10 @@ class SyncService:
         self._finished = True  # whether the DONE of the current push has been read
         self._modified = 0  # seconds, from DONE
         self._handlers = {
-            b"STAT": self._stat_v1,
-            b"STA2": self._stat_v2,
-            b"LST2": self._lstat_v2,
-            b"LIST": self._list_v1,
-            b"LIS2": self._list_v2,
-            b"RECV": self._recv_v1,
-            b"RCV2": self._recv_v2,
-            b"SEND": self._send_v1,
-            b"SND2": self._send_v2,
+            b"STAT": self._stat,
+            b"LIST": self._list,
+            b"RECV": self._recv,
+            b"SEND": self._send,
         }
 
     async def run(self) -> None:
@@ -83,28 +74,18 @@ class SyncService:
 
     # --- stat and list
 
-    async def _stat_v1(self, path: str) -> None:
-        await self._stream.write(_stat_v1(self._facts(path)[0]))
+    async def _stat(self, path: str) -> None:
+        await self._stream.write(_stat(self._facts(path)))
 
-    async def _stat_v2(self, path: str) -> None:
-        await self._stream.write(_stat_v2(b"STA2", *self._facts(path)))
-
-    async def _lstat_v2(self, path: str) -> None:
-        await self._stream.write(_stat_v2(b"LST2", *self._facts(path)))
-
-    def _facts(self, path: str) -> tuple[FileFacts | None, int]:
+    def _facts(self, path: str) -> FileFacts | None:
         try:
-            return self._files.facts(path), 0
-        except OSError as error:
-            return None, error.errno or errno.EIO
+            return self._files.facts(path)
+        except OSError:
+            return None
 
-    async def _list_v1(self, path: str) -> None:
-        reply = b"".join(_dent_v1(name, facts) for name, facts in self._entries(path))
-        await self._stream.write(reply + _DENT_V1.pack(b"DONE", 0, 0, 0, 0))
-
-    async def _list_v2(self, path: str) -> None:
-        reply = b"".join(_dent_v2(name, facts) for name, facts in self._entries(path))
-        await self._stream.write(reply + _DENT_V2.pack(b"DONE", *[0] * 12))
+    async def _list(self, path: str) -> None:
+        reply = b"".join(_dent(name, facts) for name, facts in self._entries(path))
+        await self._stream.write(reply + _DENT.pack(b"DONE", 0, 0, 0, 0))
 
     def _entries(self, path: str) -> list[tuple[str, FileFacts]]:
         """Empty for what is no folder, as adbd answers."""
@@ -120,7 +101,7 @@ class SyncService:
 
     # --- pull
 
-    async def _recv_v1(self, path: str) -> None:
+    async def _recv(self, path: str) -> None:
         try:
             with self._files.host(path).open("rb") as source:
                 while block := source.read(_READ_AHEAD):
@@ -129,29 +110,15 @@ class SyncService:
             raise SyncFailure(f"open failed: {error.strerror}") from error
         await self._stream.write(_REQUEST.pack(b"DONE", 0))
 
-    async def _recv_v2(self, path: str) -> None:
-        _, flags = _RECV_V2.unpack(await self._stream.read_exactly(_RECV_V2.size))
-        if flags:
-            raise SyncFailure(f"unknown recv flags: {flags}")
-        await self._recv_v1(path)
-
     # --- push
 
-    async def _send_v1(self, request: str) -> None:
+    async def _send(self, request: str) -> None:
         self._finished = False
         path, comma, mode = request.rpartition(",")
         if not comma or not mode.isdecimal():
             await self._drain()
             raise SyncFailure("missing mode")
         await self._receive_file(path, int(mode))
-
-    async def _send_v2(self, path: str) -> None:
-        self._finished = False
-        _, mode, flags = _SEND_V2.unpack(await self._stream.read_exactly(_SEND_V2.size))
-        if flags:
-            await self._drain()
-            raise SyncFailure(f"unknown send flags: {flags}")
-        await self._receive_file(path, mode)
 
     async def _receive_file(self, path: str, mode: int) -> None:
         try:
@@ -198,28 +165,12 @@ def _data_messages(block: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _stat_v1(facts: FileFacts | None) -> bytes:
+def _stat(facts: FileFacts | None) -> bytes:
     if facts is None:
-        return _STAT_V1.pack(b"STAT", 0, 0, 0)
-    return _STAT_V1.pack(b"STAT", facts.mode, facts.size & _U32, facts.modified & _U32)
+        return _STAT.pack(b"STAT", 0, 0, 0)
+    return _STAT.pack(b"STAT", facts.mode, facts.size & _U32, facts.modified & _U32)
 
 
-def _stat_v2(name: bytes, facts: FileFacts | None, error: int) -> bytes:
-    if facts is None:
-        return _STAT_V2.pack(name, error, *[0] * 10)
-    return _STAT_V2.pack(name, *_fields_v2(facts))
-
-
-def _dent_v1(name: str, facts: FileFacts) -> bytes:
+def _dent(name: str, facts: FileFacts) -> bytes:
     raw = name.encode(errors="surrogateescape")
-    return _DENT_V1.pack(b"DENT", facts.mode, facts.size & _U32, facts.modified & _U32, len(raw)) + raw
-
-
-def _dent_v2(name: str, facts: FileFacts) -> bytes:
-    raw = name.encode(errors="surrogateescape")
-    return _DENT_V2.pack(b"DNT2", *_fields_v2(facts), len(raw)) + raw
-
-
-def _fields_v2(facts: FileFacts) -> tuple[int, ...]:
-    times = (facts.modified,) * 3
-    return (0, facts.device, facts.inode, facts.mode, facts.links, facts.uid, facts.gid, facts.size, *times)
+    return _DENT.pack(b"DENT", facts.mode, facts.size & _U32, facts.modified & _U32, len(raw)) + raw

@@ -22,12 +22,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cs_agent.demo.phone.backoffice import aftersales as backoffice_aftersales
-from cs_agent.demo.phone.backoffice import browser as backoffice_browser
-from cs_agent.demo.phone.backoffice import control as backoffice_control
-from cs_agent.demo.phone.backoffice import crm as backoffice_crm
-from cs_agent.demo.phone.backoffice import logistics as backoffice_logistics
-from cs_agent.demo.phone.backoffice import smsdesk as backoffice_smsdesk
+from cs_agent.demo.phone.backoffice import aftersales, browser, control, crm, logistics, smsdesk
 from cs_agent.demo.phone.backoffice.pages import APPS_FOLDER
 from cs_agent.demo.phone.backoffice.state import Office
 from cs_agent.demo.phone.catalogue import Catalogue
@@ -35,7 +30,7 @@ from cs_agent.demo.phone.device.faults import Faults
 
 DEFAULT_LATENCY_MS = (120, 350)
 DEFAULT_SEED = 20240521
-_PROMPT_PATHS = (*backoffice_control.CONTROL_PATHS, "/assets")
+_PROMPT_PATHS = (*control.CONTROL_PATHS, "/assets")
 _START_POLL_S = 0.01
 
 
@@ -122,12 +117,12 @@ def _asset_folders() -> list[Path]:
 
 def _application(office: BackOffice) -> Starlette:
     routes = [
-        *backoffice_control.ROUTES,
-        *backoffice_aftersales.ROUTES,
-        *backoffice_smsdesk.ROUTES,
-        *backoffice_crm.ROUTES,
-        *backoffice_logistics.ROUTES,
-        *backoffice_browser.ROUTES,
+        *control.ROUTES,
+        *aftersales.ROUTES,
+        *smsdesk.ROUTES,
+        *crm.ROUTES,
+        *logistics.ROUTES,
+        *browser.ROUTES,
         *(Mount(f"/assets/{folder.parent.name}", StaticFiles(directory=folder)) for folder in _asset_folders()),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(_Latency, office=office)])

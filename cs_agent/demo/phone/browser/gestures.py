@@ -44,11 +44,6 @@ class Gestures:
         else:
             await target.surface.stroke(target.place(start), target.place(end), seconds, hold_s=0.0)
 
-    async def drag(self, start: Pixel, end: Pixel, seconds: float) -> None:
-        """Held until it counts as a long press, then moved."""
-        target = await self._target(start)
-        await target.surface.stroke(target.place(start), target.place(end), seconds, hold_s=_LONG_PRESS_S)
-
     async def _target(self, point: Pixel) -> _Target:
         layout = self._session.layout
         shell = _Target(self._session.shell.surface, 0, layout.scale)

@@ -144,10 +144,6 @@ class BrowserScreen:
         async with self._living() as session:
             await Gestures(session).swipe((x1, y1), (x2, y2), duration_ms / 1000)
 
-    async def drag(self, x1: int, y1: int, x2: int, y2: int, duration_ms: int) -> None:
-        async with self._living() as session:
-            await Gestures(session).drag((x1, y1), (x2, y2), duration_ms / 1000)
-
     # --- keys and text
 
     async def key(self, keycode: str) -> None:
@@ -169,10 +165,6 @@ class BrowserScreen:
     async def delete_chars(self, count: int) -> bool:
         async with self._living() as session:
             return await TextEntry(session).delete(count)
-
-    async def editor_action(self, name: str) -> bool:
-        async with self._living() as session:
-            return await TextEntry(session).editor_action(name)
 
     def keyboard_shown(self) -> bool:
         return self._session is not None and self._session.layout.keyboard is not Keyboard.NONE

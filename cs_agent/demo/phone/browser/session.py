@@ -20,7 +20,7 @@ from cs_agent.demo.phone.browser.system_ui.layout import Keyboard, Layout
 from cs_agent.demo.phone.browser.system_ui.shell import FOLDER, Dialog, Shell
 from cs_agent.demo.phone.browser.system_ui.words import weekday, words
 from cs_agent.demo.phone.browser.tasks import AppTask
-from cs_agent.demo.phone.device.installed import APPS, BY_PACKAGE, HOME, PERMISSIONS, PICKER, PhoneApp
+from cs_agent.demo.phone.device.installed import APPS, HOME, PERMISSIONS, PICKER, PhoneApp
 from cs_agent.demo.phone.device.screen import Component
 
 _THUMBNAIL_WIDTH = 360
@@ -278,7 +278,3 @@ async def _leave_as_it_is(page: Page) -> None:
 
 def _icon(app: PhoneApp, english: bool) -> dict[str, Any]:
     return {"package": app.package, "label": app.name(english), "color": app.color, "icon": app.icon}
-
-
-def app_of(package: str) -> PhoneApp | None:
-    return BY_PACKAGE.get(package)

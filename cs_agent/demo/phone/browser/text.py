@@ -73,16 +73,6 @@ class TextEntry:
     async def delete(self, count: int) -> bool:
         return await self._run(_DELETE, max(0, count))
 
-    async def editor_action(self, name: str) -> bool:
-        """`next` moves on to the following field; all others are the Enter key, as in a page on a phone."""
-        if await self._frame() is None:
-            return False
-        await self.press("Tab" if name == "next" else "Enter")
-        if name == "done":
-            self._surface.keyboard_hidden = True
-            await self._session.arrange()
-        return True
-
     async def press(self, key: str) -> None:
         if self._surface.blocked:
             return

@@ -56,14 +56,6 @@ class Customer:
     def address(self) -> str:
         return f"{self.province}{self.city}{self.district}{self.street}"
 
-    @property
-    def masked_mobile(self) -> str:
-        return f"{self.mobile[:3]}****{self.mobile[-4:]}"
-
-    @property
-    def masked_name(self) -> str:
-        return self.name[0] + "*" * (len(self.name) - 1)
-
 
 @dataclass(frozen=True, slots=True)
 class TrackEvent:

@@ -12,13 +12,12 @@ from cs_agent.demo.phone.commands import (
     content,
     display,
     dumpsys,
-    folders,
     inputs,
     keyboards,
     packages,
     preferences,
+    storage,
     system,
-    text,
     uiautomator,
 )
 from cs_agent.demo.phone.shell.call import Command
@@ -30,14 +29,12 @@ _MODULES = (
     content,
     display,
     dumpsys,
-    folders,
     inputs,
     keyboards,
     packages,
     preferences,
+    storage,
     system,
-    text,
     uiautomator,
 )
 COMMANDS: dict[str, Command] = {name: command for module in _MODULES for name, command in module.COMMANDS.items()}
-PROGRAMS = tuple(sorted(COMMANDS.keys() - builtins.BUILTINS.keys()))  # those that /system/bin shows

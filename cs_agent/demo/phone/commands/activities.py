@@ -7,14 +7,12 @@ activity manager's shell does; a broadcast completes whether or not anybody rece
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 from cs_agent.demo.phone.commands import broadcasts
 from cs_agent.demo.phone.commands.intents import (
     ACTION_VIEW,
     CATEGORY_HOME,
     CATEGORY_LAUNCHER,
-    FLAG_NEW_TASK,
     FLAG_RECEIVER_FROM_SHELL,
     BadIntent,
     Intent,
@@ -28,14 +26,6 @@ MONKEY_ABORTED = 252
 _WEB_SCHEMES = ("http:", "https:", "file:", "about:", "data:")
 _TO_FRONT = "Warning: Activity not started, its current task has been brought to the front"
 _DELIVERED = "Warning: Activity not started, intent has been delivered to currently running top-most instance."
-
-
-@dataclass(frozen=True, slots=True)
-class _Started:
-    component: Component
-    was_running: bool
-    was_in_front: bool
-    took_ms: int
 
 
 async def am(call: Call) -> int:
@@ -55,28 +45,11 @@ async def am(call: Call) -> int:
 
 async def _start(call: Call, args: list[str]) -> int:
     intent = parse_intent(args)
-    target = intent.target
-    waits = "-W" in intent.options
-    if "-S" in intent.options and target:
-        await call.say(f"Stopping: {target.package}")
-        await call.phone.screen.force_stop(target.package)
     await call.say(f"Starting: {intent}")
-    intent.flags |= FLAG_NEW_TASK
-    error = _resolution_error(call, intent)
+    error = _resolution_error(call, intent) or await _launch(call, intent)
     if error:
-        await _tell(call, error, waits)
-        return OK
-    started = await _launch(call, intent)
-    if started.was_running:
-        await _tell(call, _DELIVERED if started.was_in_front else _TO_FRONT, waits)
-    if waits:
-        await call.say(_waited(started))
+        await call.complain(error)
     return OK
-
-
-async def _tell(call: Call, text: str, waits: bool) -> None:
-    """Warnings go where `-W` results go when there are any."""
-    await (call.say(text) if waits else call.complain(text))
 
 
 def _resolution_error(call: Call, intent: Intent) -> str:
@@ -104,30 +77,18 @@ def _resolve(call: Call, intent: Intent) -> Component | str | None:
     return None
 
 
-async def _launch(call: Call, intent: Intent) -> _Started:
-    screen, begun = call.phone.screen, time.monotonic()
-    before, running = screen.foreground(), screen.running()
+async def _launch(call: Call, intent: Intent) -> str:
+    """The warning that it was running already, or nothing."""
+    screen = call.phone.screen
+    before = screen.foreground()
     target = intent.target or _resolve(call, intent)
-    views_page = intent.action == ACTION_VIEW and intent.data.lower().startswith(_WEB_SCHEMES)
-    was_running = False
-    if views_page:
-        component = await screen.view_url(intent.data)
-    elif isinstance(target, Component):
-        component, was_running = target, await screen.start(target)
-    else:
+    if intent.action == ACTION_VIEW and intent.data.lower().startswith(_WEB_SCHEMES):
+        await screen.view_url(intent.data)
+    elif not isinstance(target, Component):
         await call.phone.key("KEYCODE_HOME")
-        component = screen.foreground()
-        was_running = component in running
-    took = round((time.monotonic() - begun) * 1000)
-    return _Started(component, was_running and not views_page, before == component, took)
-
-
-def _waited(started: _Started) -> str:
-    state = "HOT" if started.was_in_front else "WARM" if started.was_running else "COLD"
-    return (
-        f"Status: ok\nLaunchState: {state}\nActivity: {short_name(started.component)}\n"
-        f"TotalTime: {started.took_ms}\nWaitTime: {started.took_ms + 3}\nComplete"
-    )
+    elif await screen.start(target):
+        return _DELIVERED if before == target else _TO_FRONT
+    return ""
 
 
 # --- the rest of am
@@ -138,22 +99,6 @@ async def _force_stop(call: Call, args: list[str]) -> int:
     if not packages:
         return await call.throw("force-stop", "java.lang.IllegalArgumentException: Argument required")
     await call.phone.screen.force_stop(packages[0])
-    return OK
-
-
-async def _kill(call: Call, args: list[str]) -> int:
-    """Ends an app that is in the background; the one in front stays."""
-    front = call.phone.screen.foreground().package
-    for package in _without_user(args):
-        if package != front:
-            await call.phone.screen.force_stop(package)
-    return OK
-
-
-async def _kill_all(call: Call, args: list[str]) -> int:
-    front = call.phone.screen.foreground().package
-    for package in {item.package for item in call.phone.screen.running()} - {front}:
-        await call.phone.screen.force_stop(package)
     return OK
 
 
@@ -173,42 +118,11 @@ async def _broadcast(call: Call, args: list[str]) -> int:
     return OK
 
 
-async def _start_service(call: Call, args: list[str]) -> int:
-    intent = parse_intent(args)
-    await call.say(f"Starting service: {intent}")
-    await call.complain("Error: Not found; no service started.")
-    return OK
-
-
-async def _current_user(call: Call, args: list[str]) -> int:
-    await call.say("0")
-    return OK
-
-
-async def _stack(call: Call, args: list[str]) -> int:
-    if args[:1] != ["list"]:
-        return OK
-    width, height = call.phone.screen.width, call.phone.screen.height
-    for number, component in enumerate(call.phone.screen.running()):
-        await call.say(
-            f"RootTask id={number + 1} bounds=[0,0][{width},{height}] displayId=0 userId=0\n"
-            f"  taskId={number + 40}: {short_name(component)} bounds=[0,0][{width},{height}] userId=0 "
-            f"visible={str(number == 0).lower()}\n"
-        )
-    return OK
-
-
 _HANDLERS = {
     "broadcast": _broadcast,
     "force-stop": _force_stop,
-    "get-current-user": _current_user,
-    "kill": _kill,
-    "kill-all": _kill_all,
-    "stack": _stack,
     "start": _start,
     "start-activity": _start,
-    "start-service": _start_service,
-    "startservice": _start_service,
 }
 
 

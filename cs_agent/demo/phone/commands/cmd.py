@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cs_agent.demo.phone.commands import activities, display, inputs, keyboards, packages, preferences
-from cs_agent.demo.phone.shell.call import EXCEPTION, OK, Call, Command
+from cs_agent.demo.phone.shell.call import EXCEPTION, Call, Command
 from cs_agent.demo.phone.shell.interpreter import SERVICE_GONE
 
 _SERVICES: dict[str, tuple[str, Command]] = {
@@ -24,33 +24,14 @@ _WITHOUT_SHELL = ("clipboard", "display", "power", "battery", "usb", "vibrator_m
 
 async def cmd(call: Call) -> int:
     name, *rest = call.args or ("",)
-    if name in ("-l", "--list"):
-        names = sorted((*_SERVICES, *_WITHOUT_SHELL, "uimode", "statusbar"))
-        await call.say("Currently running services:\n" + "\n".join(f"  {item}" for item in names))
-        return OK
     if name in _SERVICES:
         known_as, command = _SERVICES[name]
         return await command(replace(call, name=known_as, args=tuple(rest)))
-    if name == "uimode":
-        return await _uimode(call, rest)
-    if name == "statusbar":
-        return OK
     if name in _WITHOUT_SHELL:
         await call.complain("No shell command implementation.")
         return EXCEPTION
     await call.complain(f"cmd: Can't find service: {name}" if name else "cmd: No service specified; use -l to list all")
     return SERVICE_GONE
-
-
-async def _uimode(call: Call, args: list[str]) -> int:
-    """`cmd uimode night [yes|no]`."""
-    faults = call.phone.faults
-    if args[:1] != ["night"]:
-        return EXCEPTION
-    if args[1:2] and args[1] in ("yes", "no"):
-        faults.set("dark_mode", args[1] == "yes")
-    await call.say(f"Night mode: {'yes' if faults.dark_mode else 'no'}")
-    return OK
 
 
 COMMANDS: dict[str, Command] = {"cmd": cmd}

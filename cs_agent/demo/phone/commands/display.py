@@ -1,4 +1,4 @@
-"""What the display shows and how big it is: screencap, wm, screenrecord.
+"""What the display shows and how big it is: screencap and wm.
 
 Rule: a capture that fails says so on stderr and with its status; it never delivers a picture that was not there.
 """
@@ -9,20 +9,14 @@ import struct
 
 from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, CaptureFailed
 from cs_agent.demo.phone.device.screen import ScreenGone
-from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, USAGE, Call, Command
+from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, Call, Command
 
 RAW_HEADER = struct.Struct("<4I")
 _RGBA_8888 = 1
 _SRGB = 1
 _BAD_VALUE = -22
 _NO_SCREEN = -1
-_USAGE = """usage: screencap [-ahp] [-d display-id] [FILENAME]
-   -h: this message
-   -a: captures all the active displays. This appends an integer postfix to the FILENAME.
-   -p: outputs in png format.
-   -d: specify the display ID to capture (If the id is not given, it defaults to the first display)
-If FILENAME ends with .png it will be saved as a png.
-If FILENAME is not given, the results will be printed to stdout."""
+_USAGE = "usage: screencap [-hp] [-d display-id] [FILENAME]"
 _TWO_DISPLAYS = """[Warning] Multiple displays were found, but no display id was specified! Defaulting to the first \
 display found, however this default is not guaranteed to be consistent across captures.
 A display id should be specified.
@@ -89,10 +83,6 @@ async def wm(call: Call) -> int:
     match what:
         case "size":
             return await _size(call, rest)
-        case "density":
-            return await _density(call, rest)
-        case "user-rotation" | "set-user-rotation":
-            return await _user_rotation(call, rest)
         case "dismiss-keyguard":
             call.phone.awake = True
             return OK
@@ -101,51 +91,11 @@ async def wm(call: Call) -> int:
 
 
 async def _size(call: Call, rest: list[str]) -> int:
-    if rest and rest[0] != "reset":
-        return await _fixed(call, "size")
-    if not rest:
-        await call.say(f"Physical size: {call.phone.identity.width}x{call.phone.identity.height}")
-    return OK
-
-
-async def _density(call: Call, rest: list[str]) -> int:
-    if rest and rest[0] != "reset":
-        return await _fixed(call, "density")
-    if not rest:
-        await call.say(f"Physical density: {call.phone.identity.density}")
-    return OK
-
-
-async def _fixed(call: Call, what: str) -> int:
     """Some makers let nobody override the panel; this phone is one of theirs."""
-    return await call.throw(
-        what, f"java.lang.SecurityException: the display {what} of this device cannot be overridden"
-    )
-
-
-async def _user_rotation(call: Call, rest: list[str]) -> int:
-    """`wm user-rotation [free|lock] [0-3]`."""
-    settings = call.phone.settings
-    if not rest:
-        locked = settings.get("system", "accelerometer_rotation") == "0"
-        await call.say(f"lock {settings.get('system', 'user_rotation')}" if locked else "free")
-        return OK
-    if rest[0] not in ("free", "lock") or any(turn not in "0123" or len(turn) != 1 for turn in rest[1:2]):
-        await call.complain("Error: argument needs to be either -d, free or lock.")
-        return USAGE
-    settings.put("system", "accelerometer_rotation", str(int(rest[0] == "free")))
-    if rest[0] == "lock" and rest[1:]:
-        settings.put("system", "user_rotation", rest[1])
+    if rest:
+        return await call.throw("size", "java.lang.SecurityException: the display of this device cannot be overridden")
+    await call.say(f"Physical size: {call.phone.identity.width}x{call.phone.identity.height}")
     return OK
 
 
-async def screenrecord(call: Call) -> int:
-    """A device without a working video encoder."""
-    if not [arg for arg in call.args if not arg.startswith("--")]:
-        await call.complain("Must specify output file (see --help).")
-        return USAGE
-    await call.complain("ERROR: unable to configure video/avc codec at the display's size (err=-38)")
-    return FAILED
-
-
-COMMANDS: dict[str, Command] = {"screencap": screencap, "screenrecord": screenrecord, "wm": wm}
+COMMANDS: dict[str, Command] = {"screencap": screencap, "wm": wm}

@@ -6,12 +6,10 @@ resumed activity has lost its `m`), so that clients meet the same traps as on a 
 
 from __future__ import annotations
 
-import time
 import zlib
 from collections.abc import Callable
 
 from cs_agent.demo.phone.commands.intents import short_name
-from cs_agent.demo.phone.commands.packages import VERSION_CODE, VERSION_NAME, apk_path, user_id
 from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, VirtualPhone
 from cs_agent.demo.phone.device.screen import Component
 from cs_agent.demo.phone.shell.call import OK, Call, Command
@@ -23,15 +21,7 @@ Dump = Callable[[Call, list[str]], str]
 
 async def dumpsys(call: Call) -> int:
     args = list(call.args)
-    if args[:1] == ["-t"]:
-        del args[:2]
-    if args[:1] == ["-l"]:
-        await call.say("Currently running services:\n" + "\n".join(f"  {name}" for name in sorted(_SERVICES)))
-        return OK
-    if not args:
-        await call.say("\n".join(f"DUMP OF SERVICE {name}:\n{dump(call, [])}" for name, dump in _SERVICES.items()))
-        return OK
-    name, *rest = args
+    name, *rest = args or ["window"]
     if name not in _SERVICES:
         await call.complain(f"Can't find service: {name}")
         return OK
@@ -121,8 +111,6 @@ def _activity(call: Call, args: list[str]) -> str:
     what = args[0] if args else ""
     if what == "top":
         return _activity_top(call.phone)
-    if what in ("processes", "p"):
-        return _processes(call.phone)
     if what in ("", "activities", "a", "recents", "r"):
         return _activities(call.phone)
     return f"Bad activity command, or no activities match: {what}"
@@ -156,13 +144,6 @@ def _activity_top(phone: VirtualPhone) -> str:
             f"{str(component == phone.screen.foreground()).lower()} mStopped=false mFinished=false"
         )
     return "\n".join(blocks)
-
-
-def _processes(phone: VirtualPhone) -> str:
-    lines = ["ACTIVITY MANAGER RUNNING PROCESSES (dumpsys activity processes)"]
-    for component in phone.screen.running():
-        lines.append(f"  *APP* UID 10100 ProcessRecord{{{phone.process_id(component.package)}:{component.package}}}")
-    return "\n".join(lines)
 
 
 # --- display and input
@@ -222,37 +203,7 @@ def _input_method(call: Call, args: list[str]) -> str:
     )
 
 
-# --- package, battery, power
-
-
-def _package(call: Call, args: list[str]) -> str:
-    packages = call.phone.packages()
-    wanted = [name for name in args if not name.startswith("-")]
-    unknown = [name for name in wanted if name not in packages]
-    if unknown:
-        return f"Unable to find package: {unknown[0]}"
-    return "Packages:\n" + "\n".join(_package_block(call, name, packages[name]) for name in wanted or packages)
-
-
-def _package_block(call: Call, name: str, system: bool) -> str:
-    installed = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(call.phone.booted_at))
-    flags = "SYSTEM HAS_CODE" if system else "HAS_CODE ALLOW_CLEAR_USER_DATA"
-    main = call.phone.main_activity(name)
-    lines = [
-        f"  Package [{name}] ({_handle(name)}):",
-        f"    userId={user_id(call, name)}",
-        f"    codePath={apk_path(name, system).rpartition('/')[0]}",
-        f"    versionCode={VERSION_CODE} minSdk=26 targetSdk={call.phone.identity.sdk}",
-        f"    versionName={VERSION_NAME}",
-        f"    signatures=PackageSignatures{{{_handle(name + 's')} version:2, signatures:[{_handle(name + 'k')}], "
-        "past signatures:[]}",
-        f"    pkgFlags=[ {flags} ]",
-        f"    firstInstallTime={installed}",
-        f"    lastUpdateTime={installed}",
-    ]
-    if main:
-        lines.append(f"    Activity: {short_name(main)} filter android.intent.action.MAIN")
-    return "\n".join(lines)
+# --- battery and power
 
 
 def _battery(call: Call, args: list[str]) -> str:
@@ -274,14 +225,6 @@ def _power(call: Call, args: list[str]) -> str:
     )
 
 
-def _memory(call: Call, args: list[str]) -> str:
-    return "Total RAM: 8,000,000K (status normal)\n Free RAM: 4,000,000K"
-
-
-def _nothing(call: Call, args: list[str]) -> str:
-    return ""
-
-
 _SERVICES: dict[str, Dump] = {
     "SurfaceFlinger": _surface_flinger,
     "activity": _activity,
@@ -289,9 +232,6 @@ _SERVICES: dict[str, Dump] = {
     "display": _display,
     "input": _input,
     "input_method": _input_method,
-    "meminfo": _memory,
-    "notification": _nothing,
-    "package": _package,
     "power": _power,
     "window": _window,
 }

@@ -5,14 +5,10 @@ Rule: silent and 0 when the event was delivered, a Java exception and 255 for ba
 
 from __future__ import annotations
 
-import asyncio
-
 from cs_agent.demo.phone.device.keycodes import key_name
 from cs_agent.demo.phone.shell.call import EXCEPTION, OK, Call, Command
 
 SWIPE_MS = 300  # the platform's default
-LONG_PRESS_MS = 500  # the platform's time-out, which draganddrop waits for first
-LONG_KEY_MS = 500
 _SOURCES = frozenset(
     {"dpad", "gamepad", "joystick", "keyboard", "mouse", "rotaryencoder", "stylus", "touchnavigation", "touchpad",
      "touchscreen", "trackball"}
@@ -21,13 +17,9 @@ _USAGE = """Usage: input [<source>] [-d DISPLAY_ID] <command> [<arg>...]
 
 The commands and default sources are:
       text <string> (Default: keyboard)
-      keyevent [--longpress|--doubletap|--async] <key code number or name> ... (Default: keyboard)
+      keyevent <key code number or name> ... (Default: keyboard)
       tap <x> <y> (Default: touchscreen)
-      swipe <x1> <y1> <x2> <y2> [duration(ms)] (Default: touchscreen)
-      draganddrop <x1> <y1> <x2> <y2> [duration(ms)] (Default: touchscreen)
-      press (Default: trackball)
-      roll <dx> <dy> (Default: trackball)
-      motionevent <DOWN|UP|MOVE|CANCEL> <x> <y> (Default: touchscreen)"""
+      swipe <x1> <y1> <x2> <y2> [duration(ms)] (Default: touchscreen)"""
 
 
 class BadArguments(ValueError):
@@ -70,12 +62,6 @@ async def _swipe(call: Call, args: list[str]) -> int:
     return OK
 
 
-async def _drag(call: Call, args: list[str]) -> int:
-    x1, y1, x2, y2 = _numbers(args[:4], 4)
-    await call.phone.drag(x1, y1, x2, y2, LONG_PRESS_MS + _duration(args[4:]))
-    return OK
-
-
 async def _text(call: Call, args: list[str]) -> int:
     if not args:
         raise BadArguments
@@ -91,33 +77,13 @@ def _spaced(text: str) -> str:
 
 
 async def _keyevent(call: Call, args: list[str]) -> int:
-    options = [arg for arg in args if arg.startswith("--")]
-    names = [arg for arg in args if not arg.startswith("--")]
-    if not names:
+    if not args:
         raise BadArguments
-    for written in names:
+    for written in args:
         name = key_name(written)
         if name is None:
             raise ValueError(written)
-        for _ in range(2 if "--doubletap" in options else 1):
-            await call.phone.key(name)
-        if "--longpress" in options:
-            await asyncio.sleep(LONG_KEY_MS / 1000)
-    return OK
-
-
-async def _motion(call: Call, args: list[str]) -> int:
-    """A finger that is put down by one command and lifted by another: the way between becomes one swipe."""
-    if len(args) != 3:
-        raise BadArguments
-    x, y = _numbers(args[1:], 2)
-    if not await call.phone.motion(args[0].upper(), x, y):
-        raise BadArguments
-    return OK
-
-
-async def _nothing(call: Call, args: list[str]) -> int:
-    """Trackball events, which no app on this phone listens to."""
+        await call.phone.key(name)
     return OK
 
 
@@ -146,11 +112,7 @@ def _duration(args: list[str]) -> int:
 
 
 _HANDLERS = {
-    "draganddrop": _drag,
     "keyevent": _keyevent,
-    "motionevent": _motion,
-    "press": _nothing,
-    "roll": _nothing,
     "swipe": _swipe,
     "tap": _tap,
     "text": _text,

@@ -16,7 +16,6 @@ ACTION_VIEW = "android.intent.action.VIEW"
 ACTION_MAIN = "android.intent.action.MAIN"
 CATEGORY_LAUNCHER = "android.intent.category.LAUNCHER"
 CATEGORY_HOME = "android.intent.category.HOME"
-FLAG_NEW_TASK = 0x10000000
 FLAG_RECEIVER_FROM_SHELL = 0x400000
 
 _WITH_VALUE = {
@@ -27,27 +26,12 @@ _WITH_VALUE = {
     "-p": "package",
     "-i": "identifier",
 }
-_EXTRAS = {
-    "-e": str,
-    "--es": str,
-    "--ei": int,
-    "--el": int,
-    "--ef": float,
-    "--ed": float,
-    "--eu": str,
-    "--ecn": str,
-    "--eia": list,
-    "--eial": list,
-    "--ela": list,
-    "--esa": list,
-    "--esal": list,
-    "--ez": bool,
-}
+_EXTRAS = {"-e": str, "--es": str, "--ei": int, "--ez": bool}
 _OPAQUE_SCHEMES = ("tel", "sip", "sms", "smsto", "mailto", "nfc")
 _TRUE = ("true", "t", "1")
 _FALSE = ("false", "f", "0")
 
-Extra = str | int | float | bool | tuple[str, ...] | None
+Extra = str | int | bool
 
 
 class BadIntent(ValueError):
@@ -61,11 +45,10 @@ class Intent:
     type: str = ""
     component: str = ""
     package: str = ""
-    identifier: str = ""
     flags: int = 0
     categories: list[str] = field(default_factory=list)
     extras: dict[str, Extra] = field(default_factory=dict)
-    options: dict[str, str] = field(default_factory=dict)  # am's own: -W, -S, --user …
+    options: dict[str, str] = field(default_factory=dict)  # am's own: --user, --display …
 
     @property
     def target(self) -> Component | None:
@@ -127,9 +110,7 @@ def _take(intent: Intent, word: str, words: Iterator[str]) -> None:
         intent.flags = _integer(_argument(word, words))
     elif word in _EXTRAS:
         _take_extra(intent, word, words)
-    elif word == "--esn":
-        intent.extras[_argument(word, words)] = None
-    elif word in ("--user", "-R", "--display", "--windowingMode", "--receiver-permission", "-P", "--start-profiler"):
+    elif word in ("--user", "--display"):
         intent.options[word] = _argument(word, words)
     elif word.startswith("-"):
         _take_switch(intent, word)
@@ -138,8 +119,7 @@ def _take(intent: Intent, word: str, words: Iterator[str]) -> None:
 
 
 def _take_switch(intent: Intent, word: str) -> None:
-    known = ("-W", "-S", "-D", "-N", "--streaming", "--async", "--exclude-stopped-packages")
-    if word not in known and not word.startswith(("--activity-", "--grant-", "--receiver-", "--include-")):
+    if not word.startswith(("--activity-", "--grant-", "--receiver-", "--include-")):
         raise BadIntent(f"java.lang.IllegalArgumentException: Unknown option: {word}")
     intent.options[word] = ""
 
@@ -163,12 +143,8 @@ def _take_extra(intent: Intent, option: str, words: Iterator[str]) -> None:
     kind = _EXTRAS[option]
     if kind is bool:
         intent.extras[key] = _boolean(text)
-    elif kind is list:
-        intent.extras[key] = tuple(text.split(","))
     elif kind is int:
         intent.extras[key] = _integer(text)
-    elif kind is float:
-        intent.extras[key] = _real(text)
     else:
         intent.extras[key] = text
 
@@ -183,13 +159,6 @@ def _argument(after: str, words: Iterator[str]) -> str:
 def _integer(text: str) -> int:
     try:
         return int(text, 0)
-    except ValueError:
-        raise BadIntent(f'java.lang.NumberFormatException: For input string: "{text}"') from None
-
-
-def _real(text: str) -> float:
-    try:
-        return float(text)
     except ValueError:
         raise BadIntent(f'java.lang.NumberFormatException: For input string: "{text}"') from None
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 
-from cs_agent.demo.phone.commands.folders import split_options
 from cs_agent.demo.phone.commands.intents import (
     ACTION_VIEW,
     CATEGORY_HOME,
@@ -18,12 +17,10 @@ from cs_agent.demo.phone.commands.intents import (
     parse_intent,
     short_name,
 )
+from cs_agent.demo.phone.commands.storage import split_options
 from cs_agent.demo.phone.device.screen import InstalledApp
 from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, Call, Command
 
-VERSION_NAME = "1.0"
-VERSION_CODE = 1
-FIRST_APP_ID = 10100
 _MATCH = "priority=0 preferredOrder=0 match=0x108000 specificIndex=-1 isDefault=true"
 _BLOCK = 64 * 1024
 _BROWSER_WORDS = ("browser", "chrome")
@@ -48,38 +45,18 @@ def apk_path(package: str, system: bool) -> str:
     return f"/data/app/~~{token[:22]}==/{package}-{token[22:44]}==/base.apk"
 
 
-def user_id(call: Call, package: str) -> int:
-    packages = call.phone.packages()
-    return 1000 if packages.get(package) else FIRST_APP_ID + sorted(packages).index(package)
-
-
 async def _list(call: Call, args: list[str]) -> int:
+    """`list packages [-3] [-s] [FILTER]`."""
     what, *rest = args or ("",)
-    match what:
-        case "packages":
-            return await _list_packages(call, rest)
-        case "users":
-            await call.say("Users:\n\tUserInfo{0:Owner:4c13} running")
-        case "features":
-            await call.say("feature:android.hardware.touchscreen\nfeature:android.hardware.wifi")
-        case "instrumentation" | "libraries" | "permission-groups" | "permissions":
-            pass
-        case _:
-            await call.complain(f"Error: unknown list type '{what}'")
-            return FAILED
-    return OK
-
-
-async def _list_packages(call: Call, args: list[str]) -> int:
-    letters, words = split_options(args)
+    if what != "packages":
+        await call.complain(f"Error: unknown list type '{what}'")
+        return FAILED
+    letters, words = split_options(rest)
     for package, system in call.phone.packages().items():
-        if ("3" in letters and system) or ("s" in letters and not system) or "d" in letters:
+        if ("3" in letters and system) or ("s" in letters and not system):
             continue
-        if any(word not in package for word in words if not word.isdecimal()):
-            continue
-        path = f"{apk_path(package, system)}=" if "f" in letters else ""
-        number = f" uid:{user_id(call, package)}" if "U" in letters else ""
-        await call.say(f"package:{path}{package}{number}")
+        if all(word in package for word in words):
+            await call.say(f"package:{package}")
     return OK
 
 
@@ -93,25 +70,22 @@ async def _path(call: Call, args: list[str]) -> int:
 
 
 async def _resolve_activity(call: Call, args: list[str]) -> int:
-    brief = "--brief" in args or "--components" in args
-    intent = parse_intent([arg for arg in args if arg not in ("--brief", "--components")])
+    brief = "--brief" in args
+    intent = parse_intent([arg for arg in args if arg != "--brief"])
     found = _matching(call, intent)
     if not found:
         await call.say("No activity found")
         return OK
-    await call.say(_described(found[0], brief, "--components" in args))
+    await call.say(_described(found[0], brief))
     return OK
 
 
 async def _query_activities(call: Call, args: list[str]) -> int:
-    intent = parse_intent([arg for arg in args if arg not in ("--brief", "--components")])
+    intent = parse_intent([arg for arg in args if arg != "--brief"])
     found = _matching(call, intent)
-    if "--components" in args:
-        await call.say("".join(f"{short_name(app.component)}\n" for app in found), end="")
-        return OK
     await call.say(f"{len(found)} activities found:" if found else "No activities found")
     for number, app in enumerate(found):
-        text = _described(app, "--brief" in args, False).replace("\n", "\n    ")
+        text = _described(app, "--brief" in args).replace("\n", "\n    ")
         await call.say(f"  Activity #{number}:\n    {text}")
     return OK
 
@@ -137,10 +111,8 @@ def _is_launcher(app: InstalledApp) -> bool:
     return "launcher" in app.component.package
 
 
-def _described(app: InstalledApp, brief: bool, component_only: bool) -> str:
+def _described(app: InstalledApp, brief: bool) -> str:
     component = app.component
-    if component_only:
-        return short_name(component)
     if brief:
         return f"{_MATCH}\n{short_name(component)}"
     return (
@@ -160,44 +132,13 @@ async def _install(call: Call, args: list[str]) -> int:
     return FAILED
 
 
-async def _uninstall(call: Call, args: list[str]) -> int:
-    known = bool(args) and args[-1] in call.phone.packages()
-    reason = "DELETE_FAILED_USER_RESTRICTED" if known else "DELETE_FAILED_INTERNAL_ERROR"
-    await call.say(f"Failure [{reason}]")
-    return FAILED
-
-
-async def _clear(call: Call, args: list[str]) -> int:
-    if not args or args[-1] not in call.phone.packages():
-        await call.say("Failed")
-        return FAILED
-    await call.phone.screen.force_stop(args[-1])
-    await call.say("Success")
-    return OK
-
-
-async def _accept(call: Call, args: list[str]) -> int:
-    """Permissions: every app has all it asks for."""
-    return OK
-
-
-async def _max_users(call: Call, args: list[str]) -> int:
-    await call.say("Maximum supported users: 1")
-    return OK
-
-
 _HANDLERS = {
-    "clear": _clear,
-    "get-max-users": _max_users,
-    "grant": _accept,
     "install": _install,
     "install-create": _install,
     "list": _list,
     "path": _path,
     "query-activities": _query_activities,
     "resolve-activity": _resolve_activity,
-    "revoke": _accept,
-    "uninstall": _uninstall,
 }
 
 COMMANDS: dict[str, Command] = {"pm": pm}

@@ -6,9 +6,9 @@ Rule: what was never set reads `null`; a namespace or sub-command that does not 
 from __future__ import annotations
 
 from cs_agent.demo.phone.device.settings import NAMESPACES
-from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, Call, Command
+from cs_agent.demo.phone.shell.call import EXCEPTION, OK, Call, Command
 
-_COUNTS = {"get": 1, "put": 2, "delete": 1, "list": 0, "reset": 1}
+_COUNTS = {"get": 1, "put": 2, "delete": 1}
 
 
 async def settings(call: Call) -> int:
@@ -41,10 +41,6 @@ async def _act(call: Call, what: str, namespace: str, rest: list[str]) -> int:
             store.put(namespace, rest[0], rest[1])
         case "delete":
             await call.say(f"Deleted {store.delete(namespace, rest[0])} rows")
-        case "list":
-            await call.say("".join(f"{key}={value}\n" for key, value in store.items(namespace)), end="")
-        case "reset":
-            return FAILED
     return OK
 
 

@@ -57,9 +57,6 @@ class FakeScreen:
         await asyncio.sleep(duration_ms / 1000)
         self._record("swipe", x1, y1, x2, y2, duration_ms)
 
-    async def drag(self, x1: int, y1: int, x2: int, y2: int, duration_ms: int) -> None:
-        self._record("drag", x1, y1, x2, y2, duration_ms)
-
     async def key(self, keycode: str) -> None:
         self._record("key", keycode)
         if keycode == "KEYCODE_HOME":
@@ -80,10 +77,6 @@ class FakeScreen:
     async def delete_chars(self, count: int) -> bool:
         self._check()
         self.text = self.text[: len(self.text) - count] if self.focused else self.text
-        return self.focused
-
-    async def editor_action(self, name: str) -> bool:
-        self._record("editor", name)
         return self.focused
 
     def apps(self) -> tuple[InstalledApp, ...]:

@@ -50,8 +50,6 @@ class FileFacts:
     uid: int
     gid: int
     links: int = 1
-    device: int = 0
-    inode: int = 0
 
 
 class PhoneFiles:
@@ -120,8 +118,6 @@ class PhoneFiles:
             owner,
             group,
             facts.st_nlink,
-            facts.st_dev,
-            facts.st_ino,
         )
 
     def on_written(self, path: str, mode: int) -> None:

@@ -45,10 +45,6 @@ class PhoneApp:
     def installed(self, english: bool) -> InstalledApp:
         return InstalledApp(self.component, self.name(english), self.system)
 
-    @property
-    def startable(self) -> bool:
-        return bool(self.path)
-
 
 def _practice(name: str, label: str, label_en: str, color: str, icon: str) -> PhoneApp:
     package = f"com.example.{name}"

@@ -51,8 +51,3 @@ def key_name(written: str) -> str | None:
         return PREFIX + _NAMES[number] if number else None
     bare = written.upper().removeprefix(PREFIX)
     return PREFIX + bare if _NUMBERS.get(bare) else None
-
-
-def key_number(name: str) -> int:
-    """KeyError for no key."""
-    return _NUMBERS[name.removeprefix(PREFIX)]

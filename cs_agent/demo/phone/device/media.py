@@ -50,11 +50,6 @@ class MediaItem:
     def kind(self) -> MediaKind:
         return MediaKind(self.mime.partition("/")[0])
 
-    @property
-    def bucket(self) -> str:
-        """The album: the name of the folder."""
-        return PurePosixPath(self.path).parent.name
-
 
 def media_mime(path: str) -> str:
     """`image/…` or `video/…`, or an empty string for anything a gallery does not show."""

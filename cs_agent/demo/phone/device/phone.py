@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -73,19 +73,14 @@ class VirtualPhone:
     settings: Settings = field(default_factory=Settings)
     keyboards: Keyboards = field(init=False)
     awake: bool = field(default=True, init=False)
-    booted_at: float = field(default_factory=time.time, init=False)
-    environment: dict[str, str] = field(init=False)
     properties: dict[str, str] = field(init=False)
-    on_reboot: list[Callable[[], None]] = field(default_factory=list, init=False)
     _shown_keyboard: str = field(default=LATIN, init=False)
-    _finger: tuple[int, int, float] | None = field(default=None, init=False)
     _gestures: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _begun: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         self.keyboards = Keyboards(self.settings)
         self.properties = _properties(self.identity)
-        self.environment = _environment()
         self.settings.put("system", "user_rotation", str(self.faults.rotation))
         self.settings.subscribe(self._on_setting)
         self.faults.subscribe(self._on_fault)
@@ -119,35 +114,6 @@ class VirtualPhone:
         if self.awake:
             await self._gesture(self.screen.swipe(x1, y1, x2, y2, duration_ms))
 
-    async def drag(self, x1: int, y1: int, x2: int, y2: int, duration_ms: int) -> None:
-        if self.awake:
-            await self._gesture(self.screen.drag(x1, y1, x2, y2, duration_ms))
-
-    async def motion(self, action: str, x: int, y: int) -> bool:
-        """One event of a finger: DOWN, MOVE, UP, CANCEL; False for another name.
-
-        The screen knows whole gestures only, so the finger's way is played when it is lifted.
-        """
-        now = time.monotonic()
-        match action:
-            case "DOWN":
-                self._finger = (x, y, now)
-            case "UP" if self._finger:
-                x1, y1, since = self._finger
-                self._finger = None
-                await self.swipe(x1, y1, x, y, max(1, round((now - since) * 1000)))
-            case "CANCEL":
-                self._finger = None
-        return action in ("DOWN", "MOVE", "UP", "CANCEL")
-
-    async def reboot(self) -> None:
-        """Everything that runs is stopped, and whoever listens to `on_reboot` is told."""
-        for component in self.screen.running():
-            await self.screen.force_stop(component.package)
-        self.awake, self.booted_at = True, time.time()
-        for listener in self.on_reboot:
-            listener()
-
     async def key(self, name: str) -> None:
         """A KEYCODE_… name. The keys that wake the phone, or send it to sleep, do nothing else."""
         if name in _POWER_KEYS:
@@ -178,9 +144,6 @@ class VirtualPhone:
 
     async def delete_chars(self, count: int) -> bool:
         return self.faults.dead_keyboard or await self._gesture(self.screen.delete_chars(count))
-
-    async def editor_action(self, name: str) -> bool:
-        return self.faults.dead_keyboard or await self._gesture(self.screen.editor_action(name))
 
     async def follow_keyboard(self) -> None:
         """Show the keyboard that the settings name now; to be called after they may have changed."""
@@ -237,47 +200,20 @@ def _properties(identity: Identity) -> dict[str, str]:
     """What getprop knows; the fingerprint's numbers are this phone's own."""
     fingerprint = f"example/{identity.product}/{identity.device}:{identity.release}/VP1A.240405.002/1:user/release-keys"
     return {
-        "dalvik.vm.heapsize": "512m",
-        "gsm.operator.alpha": "",
-        "init.svc.adbd": "running",
         "persist.sys.locale": "zh-CN",
         "persist.sys.timezone": time.tzname[0],
-        "ro.build.characteristics": "default",
         "ro.build.fingerprint": fingerprint,
-        "ro.build.id": "VP1A.240405.002",
-        "ro.build.type": "user",
         "ro.build.version.release": identity.release,
         "ro.build.version.sdk": str(identity.sdk),
-        "ro.build.version.security_patch": "2024-04-05",
-        "ro.debuggable": "0",
-        "ro.hardware": identity.device,
         "ro.product.brand": "example",
-        "ro.product.cpu.abi": "arm64-v8a",
         "ro.product.device": identity.device,
         "ro.product.manufacturer": "example",
         "ro.product.model": identity.model,
         "ro.product.name": identity.product,
-        "ro.secure": "1",
         "ro.serialno": identity.serial,
         "ro.sf.lcd_density": str(identity.density),
         "service.adb.tcp.port": "",
         "sys.boot_completed": "1",
-        "sys.usb.state": "adb",
-    }
-
-
-def _environment() -> dict[str, str]:
-    return {
-        "ANDROID_DATA": "/data",
-        "ANDROID_ROOT": "/system",
-        "EXTERNAL_STORAGE": "/sdcard",
-        "HOME": "/",
-        "HOSTNAME": "virtual",
-        "LOGNAME": "shell",
-        "PATH": "/product/bin:/apex/com.android.runtime/bin:/system/bin:/vendor/bin",
-        "SHELL": "/bin/sh",
-        "TMPDIR": "/data/local/tmp",
-        "USER": "shell",
     }
 
 

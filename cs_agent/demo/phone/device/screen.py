@@ -80,8 +80,6 @@ class Screen(Protocol):
     async def swipe(self, x1: int, y1: int, x2: int, y2: int, duration_ms: int) -> None:
         """Equal points make a long press."""
 
-    async def drag(self, x1: int, y1: int, x2: int, y2: int, duration_ms: int) -> None: ...
-
     async def key(self, keycode: str) -> None:
         """A KEYCODE_… name: HOME, BACK, APP_SWITCH, ENTER, DEL, TAB, MOVE_END, DPAD_*, POWER, WAKEUP …"""
 
@@ -91,9 +89,6 @@ class Screen(Protocol):
     async def clear_text(self) -> bool: ...
 
     async def delete_chars(self, count: int) -> bool: ...
-
-    async def editor_action(self, name: str) -> bool:
-        """search | go | done | next | send."""
 
     def apps(self) -> tuple[InstalledApp, ...]: ...
 

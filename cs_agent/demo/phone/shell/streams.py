@@ -46,33 +46,9 @@ class NoInput:
         return b""
 
 
-class BytesSource:
-    def __init__(self, data: bytes) -> None:
-        self._rest = data
-
-    async def read(self, limit: int = -1) -> bytes:
-        taken = self._rest if limit < 0 else self._rest[:limit]
-        self._rest = self._rest[len(taken) :]
-        return taken
-
-
 class NullSink:
     async def write(self, data: bytes | bytearray | memoryview) -> None:
         """Gone."""
-
-
-class Collector:
-    """Keeps everything; for substitutions and tests."""
-
-    def __init__(self) -> None:
-        self.data = bytearray()
-
-    async def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.data += data
-
-    @property
-    def text(self) -> str:
-        return bytes(self.data).decode(errors="surrogateescape")
 
 
 class FileEnd:
@@ -133,13 +109,3 @@ async def read_all(source: Source) -> bytes:
     while part := await source.read():
         parts += part
     return bytes(parts)
-
-
-async def read_line(source: Source) -> bytes:
-    """One line with its newline; what is left at the end; nothing after it."""
-    line = bytearray()
-    while char := await source.read(1):
-        line += char
-        if char == b"\n":
-            break
-    return bytes(line)
