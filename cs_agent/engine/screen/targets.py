@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from cs_agent.engine.screen.structure import own_texts, texts_of
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, Observation, Role, TextLine, UiNode
@@ -28,6 +29,7 @@ _INK_SHARE = 0.04  # of those pixels, that makes an icon
 _INK_STEP = 32  # grey levels
 _SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
 _ROW_TEXTS = 2  # a row with more is a grid
+_PIECE = 2  # characters: a word that a page draws letter by letter, or two by two
 _CARD_TEXTS = 3  # a control with more texts than this is a card that opens, named by its first text
 
 
@@ -37,6 +39,8 @@ class Target:
 
     point: Point
     labels: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # every text of the control, and all of them as one word
+    node: int | None = None  # the control's index in the tree
     box: Box | None = None
     package: str = ""
     app_kind: AppKind = AppKind.APP
@@ -112,6 +116,7 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
     return Target(
         point,
         labels=tuple(line.text for line in lines[:1]),
+        names=tuple(line.text for line in lines),
         edge=not lines and point.x > _EDGE * size.width,
         box=box,
         main_button=bool(box) and _is_bottom_label(box, size),
@@ -146,9 +151,12 @@ def _from_tree(
         labels = row_texts(observation, box)
     labels = _joined(labels, under) or tuple(line.text for line in _ocr_near(observation.lines, point, size))
     parts = _descendants(nodes, chain, control)
+    root = next((index for index in chain if nodes[index] is control), None)
     return Target(
         point,
         labels=labels,
+        names=_all_names(observation, labels, root),
+        node=root,
         box=box,
         package=leaf.package,
         app_kind=leaf.app_kind,
@@ -163,6 +171,21 @@ def _from_tree(
         main_button=control is not None and is_main_button(control, _ocr_in(observation, control.box), size),
         near=_near_labels(observation, point),
     )
+
+
+def _all_names(observation: Observation, labels: tuple[str, ...], root: int | None) -> tuple[str, ...]:
+    """Every text of the control in the tree and in the picture, and short pieces put together: 提 交 is one word."""
+    nodes = observation.nodes
+    if nodes is None or root is None:
+        return labels
+    own = own_texts(nodes, root)
+    others = set(texts_of(nodes, root)) - set(own) if own else set()  # buttons in an entry are controls of their own
+    lines = [line.text for line in _ocr_in(observation, nodes[root].box) if not _is_stray(line)]
+    lines = [text for text in lines if not _agrees(text, tuple(others))]
+    pieces = list(own or texts_of(nodes, root))
+    short = [piece for piece in pieces if len(piece) <= _PIECE or (len(pieces) <= _CARD_TEXTS and " " not in piece)]
+    joined = ["".join(short), " ".join(short)] if len(short) > 1 else []
+    return tuple(dict.fromkeys((*labels, *(own or texts_of(nodes, root)), *lines, *joined)))
 
 
 def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[int]:

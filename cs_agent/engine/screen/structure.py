@@ -1,0 +1,184 @@
+"""How the parts of a screen stand to each other: what a control holds, its like neighbours, the window in front.
+
+Pure geometry and trees. Rule: nothing here goes by what a text means, only by where it stands and how it is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cs_agent.geometry import Box
+from cs_agent.observation import Observation, UiNode
+
+_SAME = 0.02  # of the screen's width: edges this near are one edge
+_ALIKE = 0.15  # of a height: heights this near are one height
+_WIDE = 0.75  # of the screen's width: an entry of a list
+_TALL = 0.4  # of the screen's height: larger is a page, not an entry
+_LEAST_RECORDS = 3
+_LEAST_DIGITS = 2  # a lone digit counts something, it names nothing
+_DIGITS = re.compile(r"\d+")
+_DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
+_BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
+_MARGIN = 0.05  # of the screen's height: the bars at top and bottom, that no app dims
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A card or sheet over a dimmed page, and the indices of the controls in it."""
+
+    box: Box
+    controls: tuple[int, ...]
+
+
+def is_reacting(node: UiNode) -> bool:
+    return node.clickable or node.checkable or node.editable
+
+
+def inside_of(nodes: tuple[UiNode, ...], root: int) -> list[int]:
+    """Indices of everything below a node, in document order."""
+    family, found = {root}, []
+    for index in range(root + 1, len(nodes)):
+        if nodes[index].parent in family:
+            family.add(index)
+            found.append(index)
+    return found
+
+
+def names_of(node: UiNode) -> tuple[str, ...]:
+    """What it says and what it is described as, where these differ."""
+    return tuple(dict.fromkeys(text for text in (node.text.strip(), node.description.strip()) if text))
+
+
+def texts_of(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
+    """Every text of a control: its own, and of all that it holds."""
+    return tuple(text for index in (root, *inside_of(nodes, root)) for text in names_of(nodes[index]))
+
+
+def own_texts(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
+    """The texts of an entry without those of the controls that stand in it."""
+    skipped: set[int] = set()
+    found = list(names_of(nodes[root]))
+    for index in inside_of(nodes, root):
+        node = nodes[index]
+        if node.parent in skipped or is_reacting(node):
+            skipped.add(index)
+        else:
+            found += names_of(node)
+    return tuple(found)
+
+
+def masked(text: str) -> str:
+    """The form of a text, without the numbers in it."""
+    return _DIGITS.sub("9", text)
+
+
+def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> bool:
+    """One of at least three entries one under the other, built alike, whose values differ."""
+    own = nodes[root].box
+    if own.width < _WIDE * width or own.height > _TALL * height:
+        return False
+    peers = [index for index in _column(nodes, root, width) if index != root]
+    mine = own_texts(nodes, root)
+    alike = [texts for index in peers if len(texts := own_texts(nodes, index)) == len(mine)]
+    if len(mine) < 2 or len(alike) + 1 < _LEAST_RECORDS:
+        return False
+    return any(_is_value(mine[place], [texts[place] for texts in alike]) for place in range(len(mine)))
+
+
+def _column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
+    """Controls with the same left and right edge, of about the same height, one under the other."""
+    own, slack = nodes[root].box, _SAME * width
+    return [
+        index
+        for index, node in enumerate(nodes)
+        if node.clickable
+        and abs(node.box.left - own.left) <= slack
+        and abs(node.box.right - own.right) <= slack
+        and abs(node.box.height - own.height) <= max(_ALIKE * own.height, slack)
+        and (index == root or node.box.bottom <= own.top + slack or node.box.top >= own.bottom - slack)
+    ]
+
+
+def _is_value(text: str, others: list[str]) -> bool:
+    """The same form with other numbers in enough of the others: an order number, an amount, a time."""
+    if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS:
+        return False
+    same_form = [other for other in others if masked(other) == masked(text)]
+    return len(same_form) + 1 >= _LEAST_RECORDS and len({text, *same_form}) > 1
+
+
+def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
+    """Controls of about the same size on the same line, left to right, itself among them."""
+    own, slack = nodes[root].box, _SAME * width
+    found = [
+        index
+        for index, node in enumerate(nodes)
+        if is_reacting(node)
+        and abs(node.box.top - own.top) <= slack
+        and abs(node.box.height - own.height) <= max(_ALIKE * own.height, slack / 2)
+        and (index == root or node.box.right <= own.left + slack or node.box.left >= own.right - slack)
+    ]
+    return sorted(found, key=lambda index: nodes[index].box.left)
+
+
+def like_items(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
+    """Leaves of the same size in the same column or on the same line: the cells of a picker."""
+    own, slack = nodes[root].box, _SAME * width
+    return [
+        index
+        for index, node in enumerate(nodes)
+        if abs(node.box.height - own.height) <= slack
+        and abs(node.box.width - own.width) <= max(slack, _ALIKE * own.width)
+        and (abs(node.box.center.x - own.center.x) <= slack or abs(node.box.center.y - own.center.y) <= slack)
+    ]
+
+
+def front_window(observation: Observation) -> Window | None:
+    """The card or sheet that lies over a dimmed page; None where none does, or without a tree."""
+    nodes = observation.nodes
+    size = observation.size
+    if not nodes:
+        return None
+    shown = [node.box for node in nodes if _is_content(node, size.width * size.height)]
+    if not shown:
+        return None
+    box = Box.around(shown).grown(int(_SAME * size.width)).clipped(size)
+    if box.area > 0.9 * size.width * size.height or not _is_dimmed_around(observation, box):
+        return None
+    controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
+    return Window(box, controls)
+
+
+def _is_content(node: UiNode, area: int) -> bool:
+    return bool(node.label.strip() or is_reacting(node)) and 0 < node.box.area < 0.5 * area
+
+
+def _is_dimmed_around(observation: Observation, box: Box) -> bool:
+    """Everything outside the box is clearly darker than what is in it, its brightest parts too."""
+    grey = np.asarray(observation.screenshot.image.reduce(8).convert("L"), dtype=np.float32)
+    scale = grey.shape[1] / observation.size.width
+    left, top, right, bottom = (int(value * scale) for value in (box.left, box.top, box.right, box.bottom))
+    margin = int(_MARGIN * grey.shape[0])
+    outside = np.ones(grey.shape, dtype=bool)
+    outside[top : bottom + 1, left : right + 1] = False
+    outside[:margin] = False
+    within = grey[top:bottom, left:right]
+    if outside.sum() < 0.05 * grey.size or not within.size:
+        return False
+    around = float(np.percentile(grey[outside], 90))
+    return around <= _BRIGHT and around <= _DIM * float(np.percentile(within, 60))
+
+
+def share_a_line(one: Box, other: Box) -> bool:
+    """The middle of the smaller stands within the height of the larger."""
+    low, high = sorted((one, other), key=lambda box: box.height)
+    return high.top <= low.center.y < high.bottom
+
+
+def around(boxes: Iterable[Box]) -> Box | None:
+    kept = list(boxes)
+    return Box.around(kept) if kept else None
