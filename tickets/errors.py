@@ -9,7 +9,7 @@ ServiceError
 │   ├── InvalidFlow        400  a flow definition is wrong
 │   └── InvalidSlot        400  an answer does not fit its slot
 ├── NeedsInput             422  more must be said first
-│   ├── SlotsNeeded             slots are missing or ambiguous
+│   ├── SlotsNeeded             slots are missing, ambiguous or doubtful
 │   ├── NoFlow                  no flow fits the ticket
 │   └── NeedsReason             screen and ticket differ: say why
 └── Conflict               409  the state does not allow it (any more); nothing was changed
@@ -101,7 +101,7 @@ class NeedsInput(ServiceError):
 
 
 class SlotsNeeded(NeedsInput):
-    """`reading` (tickets.flows.slots.SlotReading) says what was found, what is missing and what is ambiguous."""
+    """`reading` (tickets.flows.slots.SlotReading) says what was found, missing, ambiguous and doubtful."""
 
     code = "slots_needed"
     default = _("还缺少信息,请补充后再启动。")
@@ -109,7 +109,8 @@ class SlotsNeeded(NeedsInput):
     def __init__(self, reading: Any) -> None:
         names = [spec.name for spec in reading.missing]
         unclear = {spec.name: [found.value for found in found_] for spec, found_ in reading.ambiguous}
-        super().__init__(_needed(reading), missing=names, ambiguous=unclear)
+        unsure = {spec.name: [found.value for found in found_ if found.value] for spec, found_ in reading.doubtful}
+        super().__init__(_needed(reading), missing=names, ambiguous=unclear, doubtful=unsure)
         self.reading = reading
 
 
@@ -202,6 +203,8 @@ def _needed(reading: Any) -> str:
         parts.append(str(_("缺少:")) + _list(spec.label for spec in reading.missing))
     if reading.ambiguous:
         parts.append(str(_("有多个候选,请选择:")) + _list(spec.label for spec, _found in reading.ambiguous))
+    if reading.doubtful:
+        parts.append(str(_("不能确定,请核对:")) + _list(spec.label for spec, _found in reading.doubtful))
     return " ".join(parts)
 
 

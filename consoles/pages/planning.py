@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from consoles.pages.words import in_language
-from tickets.flows.slots import FoundSlot, SlotReading
-from tickets.flows.slots.spec import SlotSpec
+from tickets.flows.slots import FoundSlot, SlotState
 from tickets.models import FlowTemplate, FlowVersion, Ticket
 from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
-from tickets.services.runs import lifecycle as runs
+from tickets.services.flows.review import NOTHING, SlotReview, review
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Asked:
     is_file: bool
     may_write: bool  # whether another value than the candidates may be typed
     candidates: list[Candidate]
-    unclear: bool  # several values were found; else none was
+    state: SlotState
+    why: str = ""  # what kept a value that stands in the ticket from being taken
     media: str = ""
     answer: str = ""
 
@@ -58,15 +60,15 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
     """The plan for the flow of that slug, or for the recommended one."""
     advice = recommend(ticket)
     version = _picked(slug, ticket) or advice.flow_version
-    reading = runs.plan(ticket, version) if version else None
+    slots = review(ticket, version) if version else []
     return Plan(
         version=version,
         recommended=advice.flow_version,
         fit=round(advice.fit * 100),
         human=advice.human_recommended,
         reasons=[in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
-        found=list(reading.found) if reading else [],
-        asked=_asked(reading, answers or {}) if reading else [],
+        found=[slot.found for slot in slots if slot.found],
+        asked=[_ask(slot, answers or {}) for slot in slots if slot.must_be_answered],
         choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),
     )
 
@@ -76,18 +78,23 @@ def _picked(slug: str, ticket: Ticket) -> FlowVersion | None:
     return releases.version_for(template, ticket) if template else None
 
 
-def _asked(reading: SlotReading, answers: dict[str, str]) -> list[Asked]:
-    missing = [
-        _ask(spec, [Candidate(value, value) for value in spec.choices], False, answers) for spec in reading.missing
-    ]
-    unclear = [_ask(spec, [_candidate(each) for each in found], True, answers) for spec, found in reading.ambiguous]
-    return missing + unclear
-
-
-def _ask(spec: SlotSpec, candidates: list[Candidate], unclear: bool, answers: dict[str, str]) -> Asked:
-    may_write = not spec.is_file and not spec.is_choice
-    media, answer = spec.media or "", answers.get(spec.name, "")
-    return Asked(spec.name, spec.label, spec.is_file, may_write, candidates, unclear, media, answer)
+def _ask(slot: SlotReview, answers: dict[str, str]) -> Asked:
+    spec = slot.spec
+    offered = [_candidate(each) for each in slot.candidates]
+    offered += [Candidate(value, value) for value in spec.choices if value not in {each.value for each in offered}]
+    if slot.may_be_empty:
+        offered.append(Candidate(NOTHING, _("不填")))
+    return Asked(
+        name=spec.name,
+        label=spec.label,
+        is_file=spec.is_file,
+        may_write=not spec.is_file and not spec.is_choice,
+        candidates=offered,
+        state=slot.state,
+        why=slot.why,
+        media=spec.media or "",
+        answer=answers.get(spec.name, ""),
+    )
 
 
 def _candidate(found: FoundSlot) -> Candidate:

@@ -118,8 +118,12 @@ def name_of(user: Any) -> str:
 def source_of(slot: Any) -> str:
     """Where a slot's value came from, in words; works for stored slots and for a reading."""
     return {
-        "ticket": _("工单原文"), "attachment": _("工单附件"), "operator": _("坐席填写"), "default": _("默认值"),
-    }.get(str(slot.source), str(slot.source))  # fmt: skip
+        "ticket": _("工单原文"),
+        "attachment": _("工单附件"),
+        "operator": _("坐席填写"),
+        "record": _("客户资料"),
+        "default": _("默认值"),
+    }.get(str(slot.source), str(slot.source))
 
 
 @register.filter

@@ -84,15 +84,19 @@ def test_the_reference_ticket_starts_without_a_question(loaded: None) -> None:
     assert run.slots.get(name="unboxing_video").attachment is not None
 
 
-@pytest.mark.parametrize(
-    ("number", "missing", "ambiguous"), [(5, ["order_number"], []), (6, [], ["order_number"]), (13, ["refund"], [])]
-)
+@pytest.mark.parametrize(("number", "missing", "ambiguous"), [(5, ["order_number"], []), (6, [], ["order_number"])])
 def test_some_tickets_need_an_answer_first(loaded: None, number: int, missing: list[str], ambiguous: list[str]) -> None:
     with pytest.raises(SlotsNeeded) as refused:
         runs.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
     assert refused.value.data["missing"] == missing
     assert list(refused.value.data["ambiguous"]) == ambiguous
     assert not Run.objects.exists()
+
+
+def test_a_half_that_the_flow_cannot_carry_out_is_asked(loaded: None) -> None:
+    with pytest.raises(SlotsNeeded) as refused:
+        runs.start_run(ticket=ticket(13), user=User.objects.get(username="lin"))
+    assert refused.value.data["doubtful"] == {"refund": []}
 
 
 @pytest.mark.parametrize("number", [8, 12])

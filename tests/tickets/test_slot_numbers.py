@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import numbers
+from tickets.flows.slots import orders as order_numbers
 from tickets.flows.slots.text import even
 
 ID_CARD = "11010519491231002X"
@@ -14,7 +15,8 @@ MESSY = st.text(alphabet="0123456789０９１３８ -－—,，。、单号订�
 
 
 def orders(text: str) -> list[str]:
-    return [span.value for span in numbers.orders(even(text))]
+    """The values that are taken without a question."""
+    return list(dict.fromkeys(span.value for span in order_numbers.orders(even(text)) if span.doubt is None))
 
 
 @pytest.mark.parametrize(
@@ -76,9 +78,9 @@ def test_an_id_card_needs_a_date_and_the_right_check_digit() -> None:
 def test_every_number_is_where_its_place_says(text: str) -> None:
     smooth = even(text)
     assert len(smooth) == len(text)
-    for span in [*numbers.orders(smooth), *numbers.mobiles(smooth), *numbers.id_cards(smooth)]:
+    for span in [*order_numbers.orders(smooth), *numbers.mobiles(smooth), *numbers.id_cards(smooth)]:
         found = "".join(char for char in smooth[span.start : span.end] if char.isalnum()).upper()
-        assert found.endswith(span.value)
+        assert span.doubt or found.endswith("".join(filter(str.isalnum, span.value.upper())))
 
 
 @given(st.text(max_size=200))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tickets.conftest import REFERENCE, flow_file
 from tickets.errors import InvalidSlot
-from tickets.flows.slots import apply_answers, phrases, read_slots
+from tickets.flows.slots import apply_answers, choices, periods, read_slots, writing
 from tickets.flows.slots.spec import Option
 from tickets.models import Department, SlotSource, Ticket
 from tickets.services.tickets.changes import create_ticket
@@ -146,11 +146,11 @@ def test_an_empty_answer_changes_nothing() -> None:
 
 def test_a_longer_phrase_hides_the_shorter_one_inside_it() -> None:
     options = (Option(value="坏", phrases=("坏了",)), Option(value="压", phrases=("压坏",)))
-    assert [span.value for span in phrases.options("盒子压坏了", options)] == ["压"]
+    assert [span.value for span in choices.options("盒子压坏了", options)] == ["压"]
 
 
 def test_free_text_stands_behind_its_word_up_to_the_end_of_the_sentence() -> None:
-    [span, *_] = phrases.behind("请把地址改成:浙江省杭州市西湖区文三路1号,3幢。谢谢", ("地址改成", "改成"))
+    [span, *_] = writing.behind("请把地址改成:浙江省杭州市西湖区文三路1号,3幢。谢谢", ("地址改成", "改成"))
     assert span.value == "浙江省杭州市西湖区文三路1号,3幢"
 
 
@@ -160,18 +160,17 @@ def test_free_text_stands_behind_its_word_up_to_the_end_of_the_sentence() -> Non
         ("2024-03-01到2024-05-31", "2024-03-01/2024-05-31"), ("3月1日至5月31日", "2024-03-01/2024-05-31"),
         ("11月1日到12月31日", "2023-11-01/2023-12-31"), ("最近三个月", "2024-03-15/2024-06-15"),
         ("近30天", "2024-05-16/2024-06-15"), ("past 3 months", "2024-03-15/2024-06-15"),
-        ("last week", "2024-06-08/2024-06-15"),
         ("2024年3月1日到2024年5月31日", "2024-03-01/2024-05-31"),
     ],
 )  # fmt: skip
 def test_a_range_of_dates_is_read(text: str, expected: str) -> None:
-    assert [span.value for span in phrases.date_ranges(text, date(2024, 6, 15))] == [expected]
+    assert [span.value for span in periods.date_ranges(text, date(2024, 6, 15))] == [expected]
 
 
 @pytest.mark.parametrize("text", ["2月30日到3月40日", "近0天", "最近九九九九个月", "5月31日到3月1日", "近999999天"])
 def test_what_is_no_range_gives_none(text: str) -> None:
-    found = phrases.date_ranges(text, date(2024, 6, 15))
-    assert all(span.value.split("/")[0] <= span.value.split("/")[1] for span in found)
+    found = periods.date_ranges(text, date(2024, 6, 15))
+    assert [span.value for span in found if span.doubt is None] == []
 
 
 @given(

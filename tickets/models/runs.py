@@ -84,6 +84,7 @@ class Run(models.Model):
 class SlotSource(models.TextChoices):
     TICKET = "ticket", _("工单原文")
     ATTACHMENT = "attachment", _("附件")
+    RECORD = "record", _("客户资料")
     OPERATOR = "operator", _("坐席填写")
     DEFAULT = "default", _("默认值")
 

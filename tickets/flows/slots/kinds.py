@@ -1,30 +1,187 @@
-"""The kinds of slots a flow can have. Rule: a new kind is one entry of `KINDS`, and nothing else names the kinds.
+"""The kinds of slots a flow can have, each with its readers. Rule: a new kind is one entry of `KINDS`, and nothing else
+names the kinds.
 
-The definition's check, its JSON schema, the audit trail's data categories and the readers all go by this table.
+The definition's check, its JSON schema, the audit trail's data categories, what is read from a ticket and how an
+operator's answer is taken all go by this table.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tickets.flows.slots import choices, money, numbers, orders, periods, writing
+from tickets.flows.slots.text import Span, distinct, even
+
+if TYPE_CHECKING:
+    from tickets.flows.slots.spec import SlotSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a reader reads: the ticket's text made even, the flow's slots, and today's date."""
+
+    text: str
+    specs: Sequence[SlotSpec]
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an operator typed, as it is kept; `unusual`: it has not the form that a ticket's value would have.
+    "" = it says nothing of this kind at all."""
+
+    value: str
+    unusual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`category`: the kind of personal data, for the audit trail; `needs`: of each group of keys a slot of this kind
-    must have one."""
+    """`read`: what the text says for a slot; `answer`: an operator's words for it, kept as typed but for blanks and
+    forms that have one reading. `category`: the kind of personal data, for the audit trail; `verbatim`: the value is
+    the ticket's own characters, not made even; `needs`: of each group of keys a slot of this kind must have one.
+    """
 
     name: str
+    read: Callable[[SlotSpec, Scene], list[Span]]
+    answer: Callable[[SlotSpec, str, date], Answer]
     category: str = ""
+    verbatim: bool = False
     needs: tuple[tuple[str, ...], ...] = ()
 
 
-ORDER_NUMBER = Kind("order_number", "order")
-MOBILE = Kind("mobile", "mobile_number")
-MONEY = Kind("money", "payment", needs=(("words", "full"),))
-CHOICE = Kind("choice", needs=(("options",),))  # one of the flow's own values, recognised by phrases
-ATTACHMENT = Kind("attachment", "attachment", needs=(("media",),))
-TEXT = Kind("text", needs=(("words",),))  # what stands behind one of the slot's words
-ID_CARD = Kind("id_card", "id_card")
-DATE_RANGE = Kind("date_range")
+def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return orders.orders(scene.text, spec.words)
 
-KINDS = {kind.name: kind for kind in (ORDER_NUMBER, MOBILE, MONEY, CHOICE, ATTACHMENT, TEXT, ID_CARD, DATE_RANGE)}
+
+def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:
+    found = numbers.phones(scene.text)
+    sure = [span for span in found if span.doubt is None]
+    return found if sure or not spec.from_customer else [*found, *numbers.mentions(scene.text)]
+
+
+def _money(spec: SlotSpec, scene: Scene) -> list[Span]:
+    others = [each for each in scene.specs if each.kind == spec.kind and each.name != spec.name]
+    rivals = [word for each in others for word in each.words]
+    found = money.wished(scene.text, spec.words, rivals, full=spec.full, half=spec.half)
+    if found or spec.required:
+        return found
+    return money.unclaimed(scene.text, [*spec.words, *rivals])
+
+
+def _choice(spec: SlotSpec, scene: Scene) -> list[Span]:
+    found = choices.options(scene.text, spec.options, spec.ignore)
+    sure = [span for span in found if span.doubt is None]
+    if not spec.first_counts or not sure:
+        return found
+    rank = [option.value for option in spec.options].index(sure[0].value)
+    rivals = [option.value for option in spec.options[:rank]]
+    return [sure[0], *(span for span in found if span.doubt and not span.doubt.excludes and span.value in rivals)]
+
+
+def _id_card(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return numbers.id_cards(scene.text)
+
+
+def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return periods.date_ranges(scene.text, scene.today)
+
+
+def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return distinct(writing.behind(scene.text, spec.words))
+
+
+def _address(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return distinct(writing.addresses(scene.text, spec.words))
+
+
+def _name(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return distinct(writing.names(scene.text, spec.words))
+
+
+def _nothing(spec: SlotSpec, scene: Scene) -> list[Span]:
+    return []
+
+
+def _as_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    return Answer(text)
+
+
+def _marked(text: str) -> Answer:
+    """Kept as it was typed, with a mark, where it speaks of a number at all."""
+    return Answer(text, unusual=True) if money.speaks_of_a_number(even(text)) else Answer("")
+
+
+def _order_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    found = orders.orders("订单号" + even(text))
+    certain = len(found) == 1 and found[0].doubt is None and found[0].end >= len("订单号" + text)
+    return Answer(found[0].value) if certain else _marked(text)
+
+
+def _mobile_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    found = numbers.phones(even(text))
+    certain = len(found) == 1 and found[0].doubt is None and not re.search(r"[^\d +-]", even(text))
+    return Answer(found[0].value) if certain else _marked(text)
+
+
+def _id_card_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    whole = re.sub(r"[ -]", "", even(text)).upper()
+    return Answer(whole) if numbers.is_id_card(whole) else _marked(text)
+
+
+def _money_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    value = money.read_one(even(text))
+    if (value == money.FULL and not spec.full) or (value == money.HALF and not spec.half):
+        return Answer("")
+    if value:
+        return Answer(value)
+    return _marked(text)
+
+
+def _choice_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    if any(option.value == text for option in spec.options):
+        return Answer(text)
+    meant = {span.value for span in choices.options(text, spec.options, spec.ignore) if span.doubt is None}
+    return Answer(meant.pop()) if len(meant) == 1 else Answer("")
+
+
+def _period_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    found = periods.date_ranges(even(text), today)
+    certain = len(found) == 1 and found[0].doubt is None
+    if re.fullmatch(r"\d{4}-\d\d-\d\d/\d{4}-\d\d-\d\d", text):
+        return Answer(text)
+    return Answer(found[0].value) if certain else Answer(text, unusual=True)
+
+
+def _address_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    return Answer(text, unusual=not writing.is_address(even(text)))
+
+
+def _name_typed(spec: SlotSpec, text: str, today: date) -> Answer:
+    return Answer(text, unusual=not writing.is_name(text))
+
+
+ATTACHMENT = Kind("attachment", _nothing, _as_typed, "attachment", needs=(("media",),))
+CHOICE = Kind("choice", _choice, _choice_typed, needs=(("options",),))  # one of the flow's own values
+MOBILE = Kind("mobile", _mobile, _mobile_typed, "mobile_number")
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("order_number", _orders, _order_typed, "order"),
+        MOBILE,
+        Kind("money", _money, _money_typed, "payment", needs=(("words", "full"),)),
+        CHOICE,
+        ATTACHMENT,
+        Kind(
+            "text", _text, _as_typed, verbatim=True, needs=(("words",),)
+        ),  # what stands behind one of the slot's words
+        Kind("address", _address, _address_typed, "address", verbatim=True, needs=(("words",),)),
+        Kind("name", _name, _name_typed, "name", verbatim=True, needs=(("words",),)),
+        Kind("id_card", _id_card, _id_card_typed, "id_card"),
+        Kind("date_range", _period, _period_typed),
+    )
+}

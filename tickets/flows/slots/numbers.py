@@ -1,41 +1,127 @@
-"""Order numbers, mobile numbers and ID cards in a ticket's text (already made even)."""
+"""Mobile numbers and ID cards in a ticket's text (already made even).
+
+Rule: a text that speaks of a telephone whose number cannot be read for certain is a question, so that the customer's
+record is a fall-back only where the text speaks of none.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from tickets.flows.slots.text import Span, clause_before, distinct, outside
+from tickets.flows.slots import stance
+from tickets.flows.slots.codes import (
+    OTHER_NOUN,
+    Code,
+    before_noun,
+    chains,
+    codes,
+    is_date,
+    spoken_digits,
+    stands_alone,
+    touched,
+)
+from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, distinct
 
-ORDER_DIGITS = range(12, 33)  # an unmarked number this long is taken for an order number
-MARKED_DIGITS = range(6, 33)  # behind the word 订单号 a shorter one is, too
-_REACH = 10  # characters before a number in which a word can mark it
-
-_ORDER_WORD = re.compile(r"订单号?|订单编号|单号是|\border\s*(?:no\.?|number|id|#)?", re.I)
-_OTHER_WORD = re.compile(r"快递|运单|物流单|面单|身份证|银行卡|卡号|账号|tracking|waybill|\bcard\b|\bid card\b", re.I)
-_RUN = re.compile(r"(?<![\dA-Za-z])([A-Za-z]{0,4})(\d+(?:[ -]\d+)*)(?!\d)")
-_MOBILE = re.compile(r"(?<![\dA-Za-z])(?:\+?86[ -]?)?(1[3-9]\d(?:[ -]?\d{4}){2})(?!\d)")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
+_WRITTEN = re.compile(r"(?:\+?86[- ]?|0086[- ]?)?(1[3-9]\d(?:([- ]?)\d{4})(?:\2\d{4}))")
 _ID_CARD = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])")
-_DATE = re.compile(r"(?<!\d)(?:19|20)\d{2}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?(?!\d)")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
+_OWN_NOUN = re.compile(
+    r"(?:手机|电话|座机|固话|联系方式|联系|新|旧|老|原来?|以前|我的|这个|那个|小|本人)(?:的)?(?:号码?|号)?$|^号码?$|"
+    r"(?<![A-Za-z])(?:tel|phone|mobile|cell|call|contact|whatsapp|my)(?: phone| mobile)?(?:\s*(?:no|number))?\.?$",
+    re.I,
+)
+_OTHER = re.compile(
+    rf"{OTHER_NOUN.pattern}|(?:订单|定单|订购|单)(?:号码?|编号|号)?$|(?<![A-Za-z])orders?\s*(?:no|"
+    rf"number|num|id|code)?\.?\s*#?$|"
+    r"(?:QQ|微信|支付宝)号?$",
+    re.I,
+)
+_OTHERS_PHONE = re.compile(
+    r"收件人?|收货人?|快递员?|骑手|司机|商家|卖家|店家|客服|门店|仓库|驿站|推销|骗子|recipient|"
+    r"courier|seller|store|shop|driver|receiver",
+    re.I,
+)
+_FORMER = re.compile(
+    r"旧|原来|原先|原号|老号|以前|之前|曾经|换掉|注销|停用|不用了|停机|\b(?:old|former|previous|used to|no longer)\b",
+    re.I,
+)
+_FORMER_AFTER = re.compile(
+    r"^.{0,4}(?:是|这)?.{0,4}(?:不用了|停用|停机|注销|换掉|丢了|旧号|老号|换成|改成|换了|打不通|空号|"
+    r"收不到了|\bis (?:my )?old|no longer|stopped)",
+    re.I,
+)
+_OTHERS_AFTER = re.compile(
+    rf"^[ （(]*(?:这?是|的是)?(?:我的?)?(?:{stance._PERSON}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
+)
+_TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
+# Words that speak of a telephone other than the one on the record.
+_ANOTHER = re.compile(
+    r"新号|新的?手机号|新的?号码?|新电话|新卡|换个号|换号|换了?个?(?:手机)?号|"
+    r"(?:换成|换到|改成|发到|发往|发至|发送到|转到)[^,，。;；\n]{0,10}(?:手机|电话|号|邮箱|邮件|微信)|尾号|末尾|后四位|座机|固话|"
+    r"(?:另一个|另外一个|另外的?|别的|其他的?|其它的?|备用的?|第二个|小号)(?:手机|号|电话)|(?:手机|"
+    r"电话|号码|号)(?:变了|换了|改了)|"
+    rf"发给我?的?(?:{stance._PERSON})|(?:{stance._PERSON})的?(?:手机|电话|号)|"
+    r"\b(?:new|another|different|other|alternate|alternative|second|changed my|landline|"
+    r"backup)\s+(?:\w+\s+)?(?:phone|number|mobile|cell|landline)|"
+    r"\blandline\b|\bending (?:in|with)\b|\b(?:send|text|resend) (?:it|the code|code|"
+    r"them)? ?to (?!me\b|my (?:registered|phone|number|mobile))",
+    re.I,
+)
+_REGISTERED = re.compile(
+    r"(?:给|到|往|用|是)我?的?(?:登记|预留|绑定|注册|留|账号|账户|系统|资料|档案)(?:的|时|上|里|下|那个|这个)*(?:手机|电话|号)(?!码?换|码?停|码?不用)|"
+    r"\b(?:registered|on file|on record|in my (?:account|profile)|my own)\b",
+    re.I,
+)
+_TO_ME = re.compile(
+    r"(?:发到|发往|发至|发送到)(?:我的?(?:手机|号|电话|本人)|本人|登记|预留|绑定|注册|手机)|换成功|改成功"
+)
+
+
+def is_mobile(text: str) -> bool:
+    """A mainland mobile number, nothing around it."""
+    return bool(_MOBILE.fullmatch(text))
 
 
 def mobiles(text: str) -> list[Span]:
-    """Mainland mobile numbers, with or without +86, spaces and dashes."""
-    return distinct([Span(_digits(found[1]), *found.span(1)) for found in _MOBILE.finditer(text)])
+    """The mainland mobile numbers that stand whole in the text, with or without +86, blanks and dashes."""
+    return distinct([span for span in phones(text) if span.value and span.doubt is None])
+
+
+def phones(text: str) -> list[Span]:
+    """Every mention of a telephone: mobile numbers, and with a doubt whatever could not be read as one."""
+    found = [span for chain in chains(text, codes(text)) for span in _in_chain(text, chain)]
+    heard = [span for span in spoken_digits(text) if not _other_noun(before_noun(text, span.start))]
+    spoken = [replace(span, value=span.value if is_mobile(span.value) else "") for span in heard]
+    return sorted([*found, *spoken], key=lambda span: span.start)
+
+
+def mentions(text: str) -> list[Span]:
+    """Places that speak of another telephone than the record's without giving its number."""
+    if _REGISTERED.search(text) and not re.search(rf"(?:{stance._PERSON})的?(?:手机|电话|号)|尾号", text):
+        return []
+    return [
+        Span("", *match.span(), Doubt.UNREADABLE)
+        for match in _ANOTHER.finditer(text)
+        if not _TO_ME.match(text, match.start())
+    ]
 
 
 def id_cards(text: str) -> list[Span]:
-    """18-digit identity numbers whose birth date and check digit are right."""
-    found = [Span(match[0].upper(), *match.span()) for match in _ID_CARD.finditer(text)]
-    return distinct([span for span in found if is_id_card(span.value)])
-
-
-def orders(text: str) -> list[Span]:
-    """Order numbers: long numbers, or shorter ones behind a word that says so; never a mobile, date or ID card."""
-    taken = mobiles(text) + _dates(text) + [span for span in id_cards(text) if not _marked(text, span.start)]
-    return distinct([span for match in _RUN.finditer(text) for span in _orders_in(text, match, taken)])
+    """18-digit identity numbers whose birth date and check digit are right; a wrong one behind its noun is doubtful."""
+    found = []
+    for code in codes(text):
+        named = re.search(r"(?:身份证|证件|ID)(?:号码?|no\.?|number)?$", before_noun(text, code.start), re.I)
+        whole = code.text.upper()
+        if is_id_card(whole) and not touched(text, code):
+            found.append(Span(whole, code.start, code.end, _about_person(text, code)))
+        elif named and len(code.digits) >= 6:
+            found.append(Span("", code.start, code.end, Doubt.UNREADABLE))
+    return distinct(found)
 
 
 def is_id_card(number: str) -> bool:
@@ -49,41 +135,89 @@ def is_id_card(number: str) -> bool:
     return _ID_CHECK[total % 11] == number[17]
 
 
-def _orders_in(text: str, match: re.Match[str], taken: list[Span]) -> list[Span]:
-    """One number written in groups, or else each group of digits that is an order number by itself."""
-    run = match[2]
-    groups = [Span(g[0], match.start(2) + g.start(), match.start(2) + g.end()) for g in re.finditer(r"\d+", run)]
-    whole = Span(match[1].upper() + _digits(run), match.start(), match.end())
-    several = len(groups) > 1 and any(len(group.value) >= ORDER_DIGITS.start for group in groups)
-    if not several and outside([whole], taken) and _is_order(text, whole):
-        return [whole]
-    return [span for span in outside(groups, taken) if len(groups) > 1 and _is_order(text, span)]
+def _in_chain(text: str, chain: list[Code]) -> Iterator[Span]:
+    """One number written in groups, or each code of the chain by itself."""
+    start, end = chain[0].start, chain[-1].end
+    if start and text[start - 1] == "+":
+        start -= 1
+    written = _WRITTEN.fullmatch(text, start, end)
+    if written and len(chain) > 1:
+        yield _mobile(text, Code(re.sub(r"\D", "", written[1]), chain[0].start, end), start)
+        return
+    if (
+        written is None
+        and len(chain) > 1
+        and len(re.sub(r"\D", "", text[start:end])) in range(7, 16)
+        and not any(is_mobile(code.text) or len(code.digits) > 11 for code in chain)
+    ):
+        whole = Code("".join(code.text for code in chain), chain[0].start, end)
+        if not _is_other(text, whole):
+            yield Span(_guess(whole), start, end, Doubt.UNREADABLE)
+        return
+    for number, code in enumerate(chain):
+        begin = code.start - 1 if text[max(0, code.start - 1) : code.start] == "+" else code.start
+        alone = _WRITTEN.fullmatch(text, begin, code.end)
+        if (alone and not code.broken and not touched(text, code) and len(chain) - number == 1) or (
+            alone and number + 1 < len(chain) and len(chain[number + 1].digits) >= 4
+        ):
+            yield _mobile(text, Code(re.sub(r"\D", "", alone[1]), code.start, code.end), begin)
+        elif len(code.digits) >= 7 and not _is_other(text, code) and not stands_alone(text, code):
+            yield Span(_guess(code), begin, code.end, Doubt.UNREADABLE)
 
 
-def _is_order(text: str, span: Span) -> bool:
-    before = clause_before(text, span.start, _REACH)
-    word = _last(_ORDER_WORD, before)
-    other = _last(_OTHER_WORD, before)
-    if other > word:
+def _other_noun(lead: str) -> bool:
+    """Whether what stands before a number names something that is no telephone."""
+    return bool(_OTHER.search(lead)) and not _OWN_NOUN.search(lead)
+
+
+def _guess(code: Code) -> str:
+    """The mobile number that was probably meant, to be offered."""
+    digits = re.sub(r"\D", "", code.unmistyped if code.mistyped else code.text)
+    return digits if is_mobile(digits) else ""
+
+
+def _is_other(text: str, code: Code) -> bool:
+    """Whether the digits bear the noun of something that is no telephone, or are a date, or touch letters of a code."""
+    lead, after = before_noun(text, code.start), text[code.end : code.end + 12]
+    if _OWN_NOUN.search(lead):
         return False
-    digits = len(_digits(span.value))
-    if span.value[:1].isalpha():
-        return word >= 0 and digits in MARKED_DIGITS
-    return digits in ORDER_DIGITS or (word >= 0 and digits in MARKED_DIGITS)
+    letters = re.search(r"[A-Za-z]", code.clean) and not code.mistyped
+    named_after = re.match(
+        r"[ ”\"）)]*(?:这个|这笔|这张|的|那个|是)*(?:订单|定单|快递|物流|运单|包裹|order\b)", after, re.I
+    )
+    too_long = len(code.digits) >= 12 and not re.match(r"1|0|86", code.digits)
+    return bool(_other_noun(lead) or is_date(code.text) or letters or named_after or too_long)
 
 
-def _marked(text: str, start: int) -> bool:
-    return _last(_ORDER_WORD, clause_before(text, start, _REACH)) >= 0
+def _mobile(text: str, code: Code, start: int) -> Span:
+    lead = before_noun(text, start)
+    if _other_noun(lead):
+        return Span(code.text, start, code.end, Doubt.UNCLEAR)
+    return Span(code.text, start, code.end, _about_phone(text, start, code.end))
 
 
-def _last(pattern: re.Pattern[str], text: str) -> int:
-    """Where the last match ends; -1 for none."""
-    return max((match.end() for match in pattern.finditer(text)), default=-1)
+def _about_phone(text: str, start: int, end: int) -> Doubt | None:
+    before, after = clause_before(text, start), clause_after(text, end)
+    near = before[-14:] if not before[-30:].isascii() else before[-30:]
+    if stance.refused(before, after) or re.search(
+        r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before
+    ):
+        return Doubt.NEGATED
+    if _OTHERS_PHONE.search(near) or stance.PERSON.search(near) or _OTHERS_AFTER.search(after):
+        return Doubt.OTHER_PERSON
+    if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):
+        return Doubt.OTHER_TIME
+    return stance.hedged(before, after) or stance.corrected(text, end) or _in_question(before, after)
 
 
-def _dates(text: str) -> list[Span]:
-    return [Span(match[0], *match.span()) for match in _DATE.finditer(text)]
+def _in_question(before: str, after: str) -> Doubt | None:
+    return Doubt.QUESTION if re.search(r"是不是|是否|对吗|对不对", before[-8:] + after[:6]) else None
 
 
-def _digits(text: str) -> str:
-    return re.sub(r"\D", "", text)
+def _about_person(text: str, code: Code) -> Doubt | None:
+    before = clause_before(text, code.start)
+    return (
+        stance.other_person(before)
+        or stance.hedged(before, clause_after(text, code.end))
+        or stance.corrected(text, code.end)
+    )

@@ -1,8 +1,13 @@
-"""Fills a flow's slots from one ticket, and takes an operator's answers for what the ticket left open."""
+"""Fills a flow's slots from one ticket, and takes an operator's answers in place of what was read.
+
+Rule: what is not certain is not filled in, it is asked; what an operator typed is kept as typed, and marked where it
+has not the form that a ticket's value would have.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,21 +15,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import InvalidSlot
-from tickets.flows.slots import kinds, money, numbers, phrases
+from tickets.flows.slots import numbers
+from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
-from tickets.flows.slots.text import Span, distinct, even
+from tickets.flows.slots.text import Doubt, Span, distinct, even
 from tickets.models import Attachment, SlotSource, Ticket
 
 MAX_ANSWER = 500
+NOTHING = "—"  # an operator's answer: an optional slot is left empty, whatever the ticket says
 
 
 def read_slots(definition: Mapping[str, Any], ticket: Ticket) -> SlotReading:
-    """What the ticket says for each slot of the definition: found, missing or ambiguous."""
+    """What the ticket says for each slot of the definition: found, missing, ambiguous or doubtful."""
     specs = parse_specs(definition)
-    text = even(ticket.text)
+    scene = Scene(even(ticket.text), specs, timezone.localdate())
     reading = SlotReading()
     for spec in specs:
-        _sort(reading, spec, _candidates(spec, specs, text, ticket))
+        if spec.is_file:
+            _sort(reading, spec, [_attached(spec, row, ticket) for row in _files(spec, ticket)], ticket)
+        else:
+            spans = KINDS[spec.kind].read(spec, scene)
+            _sort(reading, spec, [_from_text(spec, span, ticket) for span in distinct(spans)], ticket)
     return _relieve_groups(reading, specs)
 
 
@@ -36,11 +47,14 @@ def apply_answers(
     unknown = sorted(set(answers) - set(specs))
     if unknown:
         raise InvalidSlot(_("没有名为 %s 的信息项。") % unknown[0], slot=unknown[0])
-    given = {name: _answer(specs[name], text, ticket) for name, text in answers.items() if text.strip()}
+    answered = {name: text.strip() for name, text in answers.items() if text.strip()}
+    emptied = {name for name, text in answered.items() if text == NOTHING and not specs[name].required}
+    given = [_answer(specs[name], text, ticket) for name, text in answered.items() if name not in emptied]
     merged = SlotReading(
-        found=[found for found in reading.found if found.name not in given] + list(given.values()),
-        missing=[spec for spec in reading.missing if spec.name not in given],
-        ambiguous=[(spec, found) for spec, found in reading.ambiguous if spec.name not in given],
+        found=[found for found in reading.found if found.name not in answered] + given,
+        missing=[spec for spec in reading.missing if spec.name not in answered],
+        ambiguous=[(spec, found) for spec, found in reading.ambiguous if spec.name not in answered],
+        doubtful=[(spec, found) for spec, found in reading.doubtful if spec.name not in answered],
     )
     return _relieve_groups(merged, list(specs.values()))
 
@@ -53,64 +67,53 @@ def media_name(ticket_number: str, label: str, file_name: str) -> str:
     return f"{label}_{ticket_number[-4:]}{PurePosixPath(file_name).suffix.lower()}"
 
 
-def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot]) -> None:
-    if len(candidates) == 1:
-        reading.found.append(candidates[0])
-    elif candidates:
-        reading.ambiguous.append((spec, candidates))
-    elif spec.default:
-        reading.found.append(_found(spec, spec.default, SlotSource.DEFAULT))
+def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot], ticket: Ticket) -> None:
+    """One value without a doubt is taken where every other place is said not to be meant."""
+    sure = [each for each in candidates if each.doubt is None]
+    open_ones = [each for each in candidates if each.doubt and not each.doubt.excludes]
+    if len(sure) == 1 and not open_ones:
+        reading.found.append(sure[0])
+    elif sure and len({(each.value, each.attachment_id) for each in [*sure, *open_ones] if each.value}) > 1:
+        reading.ambiguous.append((spec, [each for each in [*sure, *open_ones] if each.value]))
+    elif open_ones or _is_asked(spec, candidates):
+        reading.doubtful.append((spec, candidates))
+    elif fallback := _fallback(spec, ticket, spoken_of=bool(candidates)):
+        reading.found.append(fallback)
     elif spec.required:
         reading.missing.append(spec)
+
+
+def _is_asked(spec: SlotSpec, candidates: list[FoundSlot]) -> bool:
+    """Whether places that are said not to be meant leave a question: a refusal answers an optional slot."""
+    if spec.required:
+        return bool(candidates)
+    return any(each.doubt is not Doubt.NEGATED for each in candidates)
+
+
+def _fallback(spec: SlotSpec, ticket: Ticket, *, spoken_of: bool) -> FoundSlot | None:
+    """The flow's default, or the number of the customer's record where the ticket speaks of no telephone."""
+    if spec.default and not spoken_of:
+        return _found(spec, spec.default, SlotSource.DEFAULT)
+    if spec.kind != MOBILE.name or not spec.from_customer or spoken_of:
+        return None
+    subject = even(ticket.subject)
+    if numbers.phones(subject) or numbers.mentions(subject):
+        return None
+    known = numbers.phones(even(ticket.customer_mobile))
+    certain = len(known) == 1 and known[0].doubt is None
+    return _found(spec, known[0].value, SlotSource.RECORD) if certain else None
 
 
 def _relieve_groups(reading: SlotReading, specs: Sequence[SlotSpec]) -> SlotReading:
     """Of a group one slot is enough: the others are not missed."""
     groups = {spec.name: spec.group for spec in specs}
-    filled = {groups[found.name] for found in reading.found} | {spec.group for spec, _c in reading.ambiguous}
+    open_groups = {spec.group for spec, _candidates in [*reading.ambiguous, *reading.doubtful]}
+    filled = {groups[found.name] for found in reading.found} | open_groups
     missing = [spec for spec in reading.missing if not spec.group or spec.group not in filled]
-    return SlotReading(reading.found, missing, reading.ambiguous)
+    return replace(reading, missing=missing)
 
 
-def _candidates(spec: SlotSpec, specs: Sequence[SlotSpec], text: str, ticket: Ticket) -> list[FoundSlot]:
-    if spec.is_file:
-        return [_attached(spec, row, ticket) for row in _files(spec, ticket)]
-    spans = _spans(spec, specs, text)
-    if not spans and spec.from_customer and ticket.customer_mobile:
-        known = numbers.mobiles(even(ticket.customer_mobile))
-        return [_found(spec, span.value, SlotSource.TICKET) for span in known[:1]]
-    return [_found(spec, span.value, SlotSource.TICKET, span) for span in spans]
-
-
-def _spans(spec: SlotSpec, specs: Sequence[SlotSpec], text: str) -> list[Span]:
-    readers: dict[str, Callable[[], list[Span]]] = {
-        kinds.ORDER_NUMBER.name: lambda: numbers.orders(text),
-        kinds.MOBILE.name: lambda: numbers.mobiles(text),
-        kinds.ID_CARD.name: lambda: numbers.id_cards(text),
-        kinds.MONEY.name: lambda: _money(spec, specs, text),
-        kinds.CHOICE.name: lambda: phrases.options(text, spec.options)[:1],
-        kinds.TEXT.name: lambda: phrases.behind(text, spec.words)[:1],
-        kinds.DATE_RANGE.name: lambda: phrases.date_ranges(text, timezone.localdate())[:1],
-    }
-    return readers[spec.kind]()
-
-
-def _money(spec: SlotSpec, specs: Sequence[SlotSpec], text: str) -> list[Span]:
-    """The amounts beside this slot's words and not nearer to another's; 全额 where the slot takes it."""
-    rivals = tuple(
-        word for other in specs if other.kind == kinds.MONEY.name and other.name != spec.name for word in other.words
-    )
-    found = money.beside(text, money.amounts(text), spec.words, rivals)
-    return distinct(found + _shares(spec, text))
-
-
-def _shares(spec: SlotSpec, text: str) -> list[Span]:
-    """全额 and 半额, where the flow can carry them out; else the operator is asked for the amount."""
-    wanted = {money.FULL: spec.full, money.HALF: spec.half}
-    return [span for span in money.shares(text) if wanted[span.value]]
-
-
-def _files(spec: SlotSpec, ticket: Ticket) -> list[Attachment]:
+def _files(spec: SlotSpec, ticket: Ticket) -> Iterable[Attachment]:
     if ticket.pk is None:
         return []
     return list(ticket.attachments.filter(kind=spec.media, from_run=None).order_by("pk"))
@@ -118,28 +121,29 @@ def _files(spec: SlotSpec, ticket: Ticket) -> list[Attachment]:
 
 def _attached(spec: SlotSpec, row: Attachment, ticket: Ticket) -> FoundSlot:
     value = media_name(ticket.number, spec.labels.zh, row.name)
-    found = _found(spec, value, SlotSource.ATTACHMENT)
-    return FoundSlot(
-        found.name, found.label, value, found.source, None, None, row.pk, display=row.name, category=found.category
-    )
+    return replace(_found(spec, value, SlotSource.ATTACHMENT), attachment_id=row.pk, display=row.name)
 
 
-def _found(spec: SlotSpec, value: str, source: SlotSource, span: Span | None = None) -> FoundSlot:
-    start, end = (span.start, span.end) if span else (None, None)
-    return FoundSlot(spec.name, spec.labels.zh, value, source.value, start, end, category=spec.category)
+def _from_text(spec: SlotSpec, span: Span, ticket: Ticket) -> FoundSlot:
+    own = span.value and KINDS[spec.kind].verbatim
+    value = ticket.text[span.start : span.end] if own else span.value
+    return replace(_found(spec, value, SlotSource.TICKET), start=span.start, end=span.end, doubt=span.doubt)
+
+
+def _found(spec: SlotSpec, value: str, source: SlotSource) -> FoundSlot:
+    return FoundSlot(spec.name, spec.labels.zh, value, source.value, category=spec.category)
 
 
 def _answer(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
-    """The operator's words as a slot, read by the same readers as the ticket."""
-    text = text.strip()
+    """The operator's words as a slot."""
     if len(text) > MAX_ANSWER:
         raise InvalidSlot(_("%s 太长了。") % spec.label, slot=spec.name)
     if spec.is_file:
         return _chosen_file(spec, text, ticket)
-    value = _read_answer(spec, even(text))
-    if not value:
+    answer = KINDS[spec.kind].answer(spec, text, timezone.localdate())
+    if not answer.value:
         raise InvalidSlot(_("“%(text)s”不能用作%(label)s。") % {"text": text, "label": spec.label}, slot=spec.name)
-    return _found(spec, value, SlotSource.OPERATOR)
+    return replace(_found(spec, answer.value, SlotSource.OPERATOR), unusual=answer.unusual)
 
 
 def _chosen_file(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
@@ -148,33 +152,3 @@ def _chosen_file(spec: SlotSpec, text: str, ticket: Ticket) -> FoundSlot:
         if text in {str(row.pk), row.name, found.value}:
             return found
     raise InvalidSlot(_("工单没有这个附件:%s") % text, slot=spec.name)
-
-
-def _read_answer(spec: SlotSpec, text: str) -> str:
-    match spec.kind:
-        case kinds.ORDER_NUMBER.name:
-            spans = numbers.orders("订单号" + text)
-        case kinds.MOBILE.name:
-            spans = numbers.mobiles(text)
-        case kinds.ID_CARD.name:
-            spans = numbers.id_cards(text)
-        case kinds.MONEY.name:
-            return _money_answer(spec, text)
-        case kinds.CHOICE.name:
-            return next((each.value for each in spec.options if each.value == text), "") or _meant(spec, text)
-        case kinds.DATE_RANGE.name:
-            spans = phrases.date_ranges(text, timezone.localdate())
-        case _:
-            return text
-    return spans[0].value if len(spans) == 1 else ""
-
-
-def _money_answer(spec: SlotSpec, text: str) -> str:
-    value = money.read_one(text) or ""
-    refused = (value == money.FULL and not spec.full) or (value == money.HALF and not spec.half)
-    return "" if refused else value
-
-
-def _meant(spec: SlotSpec, text: str) -> str:
-    spans = phrases.options(text, spec.options)
-    return spans[0].value if spans else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any
 
 from django.utils.translation import get_language
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, T
 from pydantic_core import PydanticCustomError
 
 from tickets.flows.slots.kinds import ATTACHMENT, CHOICE, KINDS
+from tickets.flows.slots.text import Doubt
 from tickets.models import AttachmentKind, SlotSource
 
 Text = Annotated[str, Field(min_length=1)]
@@ -55,6 +57,11 @@ class SlotSpec(_Part):
     half: StrictBool = Field(False, description="A money slot that takes 半额, half of it.")
     media: AttachmentKind | None = Field(None, description="Of an attachment: what kind of file.")
     options: tuple[Option, ...] = Field((), description="Of a choice: its values, the most telling first.")
+    first_counts: StrictBool = Field(
+        False,
+        description="Of a choice: of several options found the first is meant; else it is asked.",
+    )
+    ignore: tuple[Text, ...] = Field((), description="Of a choice: phrases that mean none of it (气坏了 for 坏了).")
     default: str = Field("", description="Taken where the ticket says nothing.")
     suggestions: tuple[Text, ...] = Field((), description="Values an operator is offered.")
     from_customer: StrictBool = Field(
@@ -90,7 +97,8 @@ class SlotSpec(_Part):
 class FoundSlot:
     """A value with its place: `start`, `end` are character offsets in the ticket's text, None for other sources.
 
-    `display` is what people see where it differs from `value` (an attachment's own name).
+    `display` is what people see where it differs from `value` (an attachment's own name). `doubt`: why it is only
+    offered; `unusual`: an operator typed it in a form that a ticket's value would not have.
     """
 
     name: str
@@ -102,25 +110,45 @@ class FoundSlot:
     attachment_id: int | None = None
     display: str = ""
     category: str = ""
+    doubt: Doubt | None = None
+    unusual: bool = False
 
     @property
     def shown(self) -> str:
         return self.display or self.value
 
 
+class SlotState(StrEnum):
+    READ = "read"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"  # several values stand in the ticket
+    DOUBTFUL = "doubtful"  # one is spoken of that is not certain, or not simply wished
+
+
 @dataclass(frozen=True, slots=True)
 class SlotReading:
+    """What a ticket gives for a flow's slots. What is not `found` and not optional is asked before a start.
+
+    `doubtful` holds the places whose value is not certain; a value "" there could not be read at all.
+    """
+
     found: list[FoundSlot] = field(default_factory=list)
     missing: list[SlotSpec] = field(default_factory=list)
     ambiguous: list[tuple[SlotSpec, list[FoundSlot]]] = field(default_factory=list)
+    doubtful: list[tuple[SlotSpec, list[FoundSlot]]] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
-        return not self.missing and not self.ambiguous
+        return not self.missing and not self.ambiguous and not self.doubtful
 
     @property
     def values(self) -> dict[str, str]:
         return {found.name: found.value for found in self.found}
+
+    @property
+    def asked(self) -> list[tuple[SlotSpec, list[FoundSlot]]]:
+        """Every slot that must be answered, with the values to offer; none for a missing one."""
+        return [*((spec, []) for spec in self.missing), *self.ambiguous, *self.doubtful]
 
 
 _SPECS = TypeAdapter(tuple[SlotSpec, ...])

@@ -1,67 +1,131 @@
-"""A ticket's text made uniform without moving a character, and the spans that readers find in it.
+"""A ticket's text made uniform without moving a character, its clauses, and the places that readers find in it.
 
-Rule: `even` keeps the length, so that an offset in the even text is the offset in the ticket's text.
+Rule: `even` keeps the length, so that an offset in the even text is the offset in the ticket's text. Every look around
+a place is bounded, so that reading takes time in proportion to the text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000\t"), " ")
+_TRADITIONAL = str.maketrans(
+    "訂單號碼話機電額償補貨塊圓萬億兩貳參陸質問題壞個週條開發壓寫錯換給郵運費錢賠雙質請幫現說驗證級歲屆簡會應讓總關夠時間聯係師",
+    "订单号码话机电额偿补货块圆万亿两贰叁陆质问题坏个周条开发压写错换给邮运费钱赔双质请帮现说验证级岁届简会应让总关够时间联系师",
+)
 CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
 SENTENCE_END = re.compile(r"[。;；!！?？\n]")
 # Chinese punctuation that NFKC would turn into ASCII stays: readers tell clauses by it.
 _KEPT = set("，；：！？（）")
+INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # for use inside a character class
+_REACH = 80  # characters beyond which nothing belongs to a place any more
+
+
+class Doubt(StrEnum):
+    """Why a value that stands in the text is not simply taken."""
+
+    UNREADABLE = "unreadable"  # a part of the run around it was left over
+    RANGE = "range"  # about, at least, from … to
+    QUESTION = "question"
+    CONDITION = "condition"
+    HEDGED = "hedged"  # the writer is not sure
+    UNCLEAR = "unclear"  # what it belongs to cannot be told
+    CURRENCY = "currency"  # not in yuan
+    OTHER_PERSON = "other_person"
+    OTHER_TIME = "other_time"
+    HEARSAY = "hearsay"  # somebody else's words
+    NEGATED = "negated"
+
+    @property
+    def excludes(self) -> bool:
+        """The text says that the value is not meant; what stands elsewhere without a doubt is then taken."""
+        return self in {Doubt.OTHER_PERSON, Doubt.OTHER_TIME, Doubt.HEARSAY, Doubt.NEGATED}
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A value found at `start:end` of the text."""
+    """A value found at `start:end` of the text; with a `doubt` it is only offered. "" = something stands there that
+    could not be read."""
 
     value: str
     start: int
     end: int
+    doubt: Doubt | None = None
 
     def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
 
+    def doubted(self, doubt: Doubt | None) -> Span:
+        return replace(self, doubt=self.doubt or doubt)
+
 
 def even(text: str) -> str:
-    """Full-width digits and letters made half-width, dashes and spaces made one kind; same length."""
-    return "".join(_even(char) for char in text.translate(_DASHES | _SPACES))
+    """Full-width digits and letters made half-width, dashes, spaces and traditional characters made one kind; same
+    length."""
+    return "".join(map(_even, text.translate(_DASHES | _SPACES).translate(_TRADITIONAL)))
+
+
+def visible(text: str) -> str:
+    return re.sub(f"[{INVISIBLE}]", "", text)
 
 
 def outside(spans: list[Span], taken: list[Span]) -> list[Span]:
-    """The spans that do not overlap any of `taken`."""
-    return [span for span in spans if not any(span.overlaps(other) for other in taken)]
+    """The spans that do not overlap any of `taken`; both lists in the order of the text where they are long."""
+    ordered = sorted(taken, key=lambda span: span.start)
+    kept, at = [], 0
+    for span in sorted(spans, key=lambda span: span.start):
+        while at < len(ordered) and ordered[at].end <= span.start:
+            at += 1
+        if at == len(ordered) or not span.overlaps(ordered[at]):
+            kept.append(span)
+    return kept
 
 
 def distinct(spans: list[Span]) -> list[Span]:
-    """The first span of each value, in the order of the text."""
+    """The first span of each value, in the order of the text; a place without a doubt before one with."""
     first: dict[str, Span] = {}
-    for span in sorted(spans, key=lambda span: span.start):
+    for span in sorted(spans, key=lambda span: (span.doubt is not None, span.start)):
         first.setdefault(span.value, span)
-    return list(first.values())
+    return sorted(first.values(), key=lambda span: span.start)
 
 
-def clause_before(text: str, at: int, reach: int) -> str:
+def clause_before(text: str, at: int, reach: int = _REACH) -> str:
     """At most `reach` characters before `at`, not beyond the clause's beginning."""
     part = text[max(0, at - reach) : at]
     ends = [match.end() for match in CLAUSE_END.finditer(part)]
     return part[ends[-1] :] if ends else part
 
 
-def clause_after(text: str, at: int, reach: int) -> str:
+def clause_after(text: str, at: int, reach: int = _REACH) -> str:
     part = text[at : at + reach]
     end = CLAUSE_END.search(part)
     return part[: end.start()] if end else part
 
 
+def sentence_before(text: str, at: int, reach: int = _REACH) -> str:
+    """What the sentence says before `at`, its earlier clauses included."""
+    part = text[max(0, at - reach) : at]
+    ends = [match.end() for match in SENTENCE_END.finditer(part)]
+    return part[ends[-1] :] if ends else part
+
+
+def mark_after(text: str, at: int, reach: int = _REACH) -> str:
+    """The punctuation that ends the clause which `at` stands in; "" at the end of the text."""
+    end = CLAUSE_END.search(text, at, at + reach)
+    return end[0] if end else ""
+
+
 def _even(char: str) -> str:
-    if char in _KEPT or char.isascii():
+    if char.isascii() or char in _KEPT:
         return char
+    decimal = unicodedata.decimal(char, None)
+    if decimal is not None:
+        return str(decimal)
+    if unicodedata.category(char) in {"No", "Nl"}:
+        return char  # ② and ² are no digits of a number
     plain = unicodedata.normalize("NFKC", char)
     return plain if len(plain) == 1 else char

@@ -89,7 +89,7 @@ def start_run(
     _refuse_unstartable(ticket)
     version = flow_version or _released(ticket, template)
     reading = apply_answers(version.definition, ticket, plan(ticket, version), answers or {})
-    if reading.missing or reading.ambiguous:
+    if not reading.complete:
         raise SlotsNeeded(reading)
     try:
         with transaction.atomic():

@@ -1,0 +1,144 @@
+"""One of a flow's own values, told by phrases: a reason for a refund, a period of a report.
+
+Rule: a phrase counts where it is said of the thing here and now. One that is denied (质量没问题), feared, supposed,
+asked about or told of something else does not; one that begins or ends with a number is no part of a longer number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.numerals import NUMERALS
+from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, sentence_before
+
+if TYPE_CHECKING:
+    from tickets.flows.slots.spec import Option
+
+_LINKING = (
+    r"(?:是|有|算|属于|存在|出现|发现|什么|任何|太|很|怎么|到|过|因为|由于|the|a|any|be|it'?s?|is|was|at all|因|啥)"
+)
+_DENIED = re.compile(
+    rf"(?:不是|并非|没有?|不算|不存在|不属于|不|未|无|非|绝非|not|no|never|isn'?t|wasn'?t|aren'?t|"
+    rf"doesn'?t|didn'?t|without)\s*(?:{_LINKING}\s*){{0,3}}$",
+    re.I,
+)
+_FINE_AFTER = re.compile(
+    r"^(?:上|方面|都|也|是|还|真|倒|本身|完全|绝对|肯定|什么|并|其实)*(?:没有?(?:什么|任何|啥|"
+    r"大)?(?:问题|毛病|瑕疵|话说|得说|的说)|不错|不差|不赖|"
+    r"(?:很|挺|非常|蛮|还|相当|特别)?(?:好(?!差|烂|坏)|可以|OK|过关|过硬|满意|合格|正常|靠谱)|(?:还)?行(?!不)|"
+    r" ?(?:is|are|was|were|seems?|looks?) (?:\w+ )?(?:fine|good|great|ok|okay|perfect|excellent|alright))",
+    re.I,
+)
+_DENIED_AFTER = re.compile(
+    r"^(?:的情况|的问题|问题|的|这种|这个|原因)?(?:也|都|倒|并|可|是)?(?:没有?|不是|不存在|未|"
+    r"无)(?!法|人|论|用|保障|保证|反应|声音?|电)"
+)
+_FEARED = re.compile(
+    r"怕|担心|以防|防止|避免|以免|免得|小心|当心|别|会不会|假如|如果|要是|万一|是不是|是否|有没有|"
+    r"难道|\b(?:if|in case|worried|afraid|might|may|could|whether|unless)\b",
+    re.I,
+)
+_ELSEWHERE = re.compile(
+    r"上次|上回|上一[次件个]|以前那|之前那|去年|前一[次件个]|原来那|别的|另一|另外那|评论|评价|网上|"
+    r"\b(?:last time|previous|the other|reviews?)\b|"
+    r"(?:朋友|同事|邻居|别人|人家|其他人|室友|同学)(?:的|买|那|家|说|也)",
+    re.I,
+)
+_SAID = re.compile(
+    r"(?:客服|商家|卖家|店家|你们|对方|平台|老板|[他她]们?).{0,8}(?:说|讲|称|认为|觉得|怀疑|非说|硬说|"
+    r"以为|回复)|\b(?:agent|support|seller|they|shop) (?:said|says|claims?|thinks?)\b",
+    re.I,
+)
+_UNIT = "年月天日周季度小时分钟岁个半"
+_LONGER = re.compile(
+    r"^(?:个)?(?:半|多|来|余|几|左右|以前|之前|前|以后|之后|后|以上|以下|[到至~-])|^ ?(?:ago|before|"
+    r"earlier|old|and a half|or)",
+    re.I,
+)
+
+
+def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -> list[Span]:
+    """The options whose phrases are in the text, in the order of `choices`; denied ones are left out.
+
+    Where phrases overlap, the longer hides the shorter, and of equals the first (压坏 the 坏了 of 压坏了); one of
+    `ignored` hides without meaning anything (气坏了).
+    """
+    meaning = {phrase.lower(): option.value for option in reversed(choices) for phrase in reversed(option.phrases)}
+    meaning |= {phrase.lower(): "" for phrase in ignored}
+    if not meaning:
+        return []
+    seen = [Span(meaning[each], *place) for each in meaning for place in _places(text, each)]
+    longest_first = sorted(seen, key=lambda span: (span.start - span.end, span.start))
+    taken = [span for span in _without_overlaps(longest_first) if span.value]
+    judged = [span.doubted(_doubt(text, span)) for span in taken if not _denied(text, span)]
+    order = [option.value for option in choices]
+    return sorted(judged, key=lambda span: (order.index(span.value), span.start))
+
+
+def _places(text: str, phrase: str) -> list[tuple[int, int]]:
+    letters = (
+        r"\b" if phrase[0].isascii() and phrase[0].isalnum() else "",
+        r"\b" if phrase[-1].isascii() and phrase[-1].isalnum() else "",
+    )
+    found = re.finditer(letters[0] + re.escape(phrase) + letters[1], text, re.I)
+    return [match.span() for match in found if _whole(text, phrase, *match.span())]
+
+
+def _whole(text: str, phrase: str, start: int, end: int) -> bool:
+    """近三个月 is no part of 近十三个月, and 半年 none of 上半年."""
+    first, before = phrase[0], text[max(0, start - 1) : start]
+    number_first = first in NUMERALS + "半" or first.isdigit()
+    return not (number_first and before and (before in NUMERALS + "半上下前后大小第几数.每" or before.isdigit()))
+
+
+def _without_overlaps(spans: list[Span]) -> list[Span]:
+    """The spans that overlap no earlier one of the list."""
+    kept: list[Span] = []
+    covered: set[int] = set()
+    for span in spans:
+        if not covered.intersection(range(span.start, span.end)):
+            covered.update(range(span.start, span.end))
+            kept.append(span)
+    return kept
+
+
+def _denied(text: str, span: Span) -> bool:
+    before = stance._IDIOMS.sub("", clause_before(text, span.start, 24))
+    after = clause_after(text, span.end, 16)
+    said = text[span.start : span.end]
+    return bool(
+        _DENIED.search(before)
+        or stance._REFUSED.search(before)
+        or (_FINE_AFTER.search(after) and not re.search("[不没]", said))
+        or _DENIED_AFTER.search(after)
+    )
+
+
+def _doubt(text: str, span: Span) -> Doubt | None:
+    before, after = clause_before(text, span.start, 40), clause_after(text, span.end, 24)
+    said = text[span.start : span.end]
+    if (
+        said[-1] in _UNIT + "s"
+        and re.search(rf"[{NUMERALS}半\d]|\b(?:month|year|week|day|quarter)", said, re.I)
+        and _LONGER.search(after)
+    ):
+        return Doubt.UNREADABLE
+    near = before[-12:] if not before[-30:].isascii() else before[-30:]
+    sentence = sentence_before(text, span.start)
+    if (
+        _FEARED.search(near)
+        or re.search(r"^[^,，]{0,6}(?:吗|么$)", after)
+        or re.search(r"如果|要是|万一|\bif\b", sentence[-24:], re.I)
+    ):
+        return Doubt.CONDITION
+    if _SAID.search(before[-24:]) or stance._REPORTED.search(sentence[: len(sentence) - len(before)].rstrip(",，")):
+        return Doubt.HEARSAY
+    if _ELSEWHERE.search(before[-24:]):
+        return Doubt.OTHER_TIME
+    loose = re.search(r"[不没未无][^,，]{0,2}$", stance._IDIOMS.sub("", before)[-6:]) or stance.corrected(
+        text, span.end
+    )
+    return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)

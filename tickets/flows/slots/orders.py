@@ -1,0 +1,238 @@
+"""Order numbers in a ticket's text.
+
+Rule: the noun that a number bears decides. Behind 订单号 it is the order's as it stands, behind another noun (快递单号,
+发票号码, IMEI, tracking number) it is that. A long number without a noun is the order's only where nothing around it
+names something else and its digits do not have the form of something else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.codes import (
+    OTHER_NOUN,
+    THING,
+    Code,
+    Noun,
+    before_noun,
+    chains,
+    codes,
+    is_date,
+    is_moment,
+    spoken_digits,
+    touched,
+)
+from tickets.flows.slots.numbers import is_id_card, is_mobile
+from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, sentence_before
+
+UNMARKED = range(12, 33)  # digits of a number that is taken for an order number without a noun
+MARKED = range(6, 33)  # and behind one
+
+_OWN = r"(?:订单|订购|定单)(?:的)?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
+_OWN_END = re.compile(rf"{_OWN}$|(?<![A-Za-z])orders?(?:\s*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I)
+_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s])单号?$")
+_OTHER_ORDER = re.compile(
+    r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|充值|服务|维修|"
+    r"工|旧|原|上一|别的|其他|另外)(?:的)?\s*(?:订单|定单)[^订]{0,4}$|"
+    r"\b(?:purchase|payment|money|work|return|previous|old|other|last|another) order[^o]{0,12}$",
+    re.I,
+)
+_OTHER_NEAR = re.compile(
+    rf"{THING}|\b(?:imei|tracking|waybill|parcel|package|invoice|transaction|payment|card|account|"
+    rf"phone|serial|receipt|courier|ticket|case)\b",
+    re.I,
+)
+_OWN_AFTER = re.compile(
+    rf"^[\"'”」』)）】 ]*(?:这个|这笔|这张|这|那个|那笔|的|是我的?|就?是|为)*\s*(?:{_OWN}|order\b)", re.I
+)
+_OTHER_AFTER = re.compile(
+    rf"^[\"'”」』)）】 ]*(?:这个|这张|这|那个|的|是我的?|就?是|为|[（(【])+\s*(?:{THING}|(?:is|"
+    rf"was) (?:the|my|a) (?!order)\w+|(?:tracking|waybill|parcel|invoice))",
+    re.I,
+)
+_PART = re.compile(
+    r"(?:尾号|末尾|后[几三四五六八]?位|末[几三四五六八]?位|结尾|开头|前[几三四五六八]?位|ending(?: in|"
+    r" with)?|last (?:four|4|six|6) (?:digits)?|starting with|starts with|ends with)\s*$",
+    re.I,
+)
+_PART_AFTER = re.compile(r"^[ \"”」)）]*(?:开头|打头|结尾|收尾|等[几多]|什么的|后面|\.\.)")
+_EXAMPLE = re.compile(
+    r"(?:例如|比如|譬如|类似|格式|示例|样例|像|e\.g\.|for example|such as|format|like)\s*(?:是|为|:|：)?[^,，。]{0,6}$",
+    re.I,
+)
+_FORMER = re.compile(
+    r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来的|那次|另一[单个]|别的|previous|old one|last time",
+    re.I,
+)
+
+
+def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
+    """The order numbers of a text; `words` name the number in place of 订单号 where a flow has another (合同号)."""
+    own = _named_by(words) if words else _OWN_END
+    written = [span for chain in chains(text, codes(text)) for span in _in_chain(text, chain, own)]
+    spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
+    return sorted([*written, *spoken], key=lambda span: span.start)
+
+
+def _named_by(words: Sequence[str]) -> re.Pattern[str]:
+    every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?:{every})(?:编?号码?|号码|no\.?|number|id)?$", re.I)
+
+
+def _in_chain(text: str, chain: list[Code], own: re.Pattern[str]) -> Iterator[Span]:
+    while len(chain) > 1 and is_mobile(chain[-1].text):
+        yield from _single(text, chain[-1], own, behind=True)
+        chain = chain[:-1]
+    whole = [code for code in chain if len(code.digits) in UNMARKED and code.text.isdecimal()]
+    if len(chain) > 1 and len(whole) == len(chain) and len({len(code.text) for code in chain}) == 1:
+        for number, code in enumerate(chain):
+            yield from _single(text, code, own, behind=number > 0)
+    elif len(chain) == 1:
+        yield from _single(text, chain[0], own)
+    else:
+        joined = "".join(code.clean for code in chain)
+        code = Code(joined, chain[0].start, chain[-1].end)
+        inside = text[code.start : code.end]
+        four = _in_fours([each.text for each in chain]) and "\n" not in inside and len(joined) >= 8
+        for span in _single(text, code, own):
+            yield span if four else span.doubted(Doubt.UNREADABLE)
+
+
+def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False) -> Iterator[Span]:
+    """The code as an order number, where it is one or may be one. `behind`: another code stands before it."""
+    value = _value(code)
+    noun, certain = (Noun.NONE, True) if behind else _noun(text, code, own)
+    digits = len(code.digits)
+    if noun is Noun.OTHER or (is_mobile(code.text) and noun is Noun.NONE):
+        return
+    if noun is Noun.NONE:
+        if digits not in UNMARKED and not (digits >= 8 and re.search("[A-Za-z]", code.clean)):
+            return
+        telephone = is_mobile(re.sub("^(?:00)?86", "", code.digits)) and not re.search("[A-Za-z]", code.clean)
+        if (
+            is_id_card(code.text.upper())
+            or is_date(code.text)
+            or telephone
+            or "@" in text[max(0, code.start - 1) : code.end + 1]
+        ):
+            return
+    elif digits < MARKED.start and not _named_fully(text, code) and not code.broken:
+        return
+    doubt = _form(text, code, noun, value) or (None if certain else Doubt.UNCLEAR) or _stance(text, code)
+    shown = "" if any(char in "*•×" for char in code.text) or digits > 40 else value
+    yield Span(shown, code.start, code.end, doubt)
+
+
+def _value(code: Code) -> str:
+    """As it stands, but for digits written in groups of four and letters for digits."""
+    groups = re.split(r"-", code.clean)
+    if code.mistyped:
+        return code.unmistyped
+    return "".join(groups) if len(groups) > 1 and _in_fours(groups) else code.clean
+
+
+def _in_fours(groups: Sequence[str]) -> bool:
+    return (
+        all(group.isdecimal() for group in groups)
+        and all(len(group) == 4 for group in groups[:-1])
+        and 1 <= len(groups[-1]) <= 4
+    )
+
+
+def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
+    """What the characters themselves leave open."""
+    digits, plain = code.digits, value.isdecimal()
+    if code.broken or code.mistyped or touched(text, code) or re.search(r"[./_)]", code.text) or not value.isascii():
+        return Doubt.UNREADABLE
+    if _PART.search(clause_before(text, code.start, 24)) or _PART_AFTER.search(text[code.end : code.end + 8]):
+        return Doubt.UNREADABLE
+    if re.search(r"[A-Za-z] $", text[max(0, code.start - 2) : code.start]) and re.search(
+        r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start]
+    ):
+        return Doubt.UNREADABLE  # JD 20240521001
+    if len(digits) not in MARKED or (plain and is_date(digits)) or (noun is Noun.OWN and is_mobile(digits)):
+        return Doubt.UNCLEAR
+    if noun is Noun.NONE and (not plain or _other_form(digits)):
+        return Doubt.UNCLEAR
+    return Doubt.UNCLEAR if "-" in value and noun is not Noun.OWN else None
+
+
+def _other_form(digits: str) -> bool:
+    """Whether the digits have the form of a bar code, a card, a telephone set's number, a mobile or a moment."""
+    bars = len(digits) == 13 and digits[:2] in {"69", "97", "88", "49", "50", "40"} and _weighted(digits) == 0
+    card = len(digits) in {16, 18, 19} and digits[0] in "3456" and _luhn(digits)
+    set_number = len(digits) == 15 and digits[:2] in {"35", "86", "99", "01"} and _luhn(digits)
+    abroad = len(digits) == 13 and digits.startswith("86") and is_mobile(digits[2:])
+    mobile = len(digits) == 12 and is_mobile(digits[:11])
+    return (
+        bars
+        or card
+        or set_number
+        or abroad
+        or mobile
+        or (len(digits) == 14 and is_moment(digits))
+        or (is_id_card(digits))
+    )
+
+
+def _luhn(digits: str) -> bool:
+    total = sum(int(d) if at % 2 == 0 else sum(divmod(2 * int(d), 10)) for at, d in enumerate(reversed(digits)))
+    return total % 10 == 0
+
+
+def _weighted(digits: str) -> int:
+    return sum(int(d) * (3 if at % 2 else 1) for at, d in enumerate(digits)) % 10
+
+
+def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
+    """What the number is called, and whether that is certain."""
+    lead, after = before_noun(text, code.start), text[code.end : code.end + 24]
+    lead = (
+        re.sub(r"(?<=[号码单r])\s?[A-Z]{1,4}$", "", lead) if own.search(re.sub(r"\s?[A-Z]{1,4}$", "", lead)) else lead
+    )
+    if _OTHER_ORDER.search(lead):
+        return Noun.OWN, False
+    if own.search(lead):
+        return Noun.OWN, not _OTHER_AFTER.search(after)
+    if own is _OWN_END and _BARE_END.search(lead):
+        return Noun.OWN, not _OTHER_NEAR.search(sentence_before(text, code.start) + after)
+    if OTHER_NOUN.search(lead):
+        return Noun.OTHER, True
+    if own is _OWN_END and _OWN_AFTER.search(after):
+        return Noun.OWN, True
+    if _OTHER_AFTER.search(after):
+        return Noun.OTHER, True
+    if own is not _OWN_END:
+        return Noun.NONE, False
+    around = clause_before(text, code.start) + clause_after(text, code.end)
+    near = sentence_before(text, code.start, 60) + around
+    return Noun.NONE, not _OTHER_NEAR.search(
+        around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
+    )
+
+
+def _named_fully(text: str, code: Code) -> bool:
+    return bool(re.search(r"(?:单号|编号|号码|number|no\.?|#)$", before_noun(text, code.start), re.I))
+
+
+def _stance(text: str, code: Code) -> Doubt | None:
+    before, after = clause_before(text, code.start), clause_after(text, code.end)
+    sentence = sentence_before(text, code.start)
+    lead = before_noun(text, code.start)
+    outer = re.sub(rf"(?:{_OWN})[是为:：\s]*$", "", before, flags=re.I)
+    if stance.refused(outer, "") or stance.refused(before, "") or re.search(r"^[^,，。]{0,2}(?:不是|不对|错了)", after):
+        return Doubt.NEGATED
+    if _FORMER.search(before[-24:]) or _FORMER.search(lead):
+        return Doubt.OTHER_TIME
+    if _EXAMPLE.search(before):
+        return Doubt.UNCLEAR
+    quoted = stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
+    return (
+        stance.hedged(before, after)
+        or stance.other_person(outer)
+        or quoted
+        or stance.corrected(text, code.end)
+        or (Doubt.QUESTION if re.search(r"(?:是不是|是否|对吗|对不对|吗$)", before[-8:] + after[:6]) else None)
+    )

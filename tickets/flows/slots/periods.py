@@ -1,0 +1,146 @@
+"""Periods in a ticket's text, as "2024-03-01/2024-05-31": two dates, or a number of days, weeks, months or years up to
+today.
+
+Rule: a unit without a number is no period (近日, 近年来, 最近天天); a number that goes on (多, 来) is a question.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.numerals import NUMERALS, number
+from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, distinct
+
+_YEAR = r"(?P<y{0}>(?:19|20)\d{{2}}|去|今|前|明)"
+_FULL_DATE = r"(?P<y{0}>(?:19|20)\d{{2}})[-/.年] ?(?P<m{0}>\d{{1,2}})[-/.月] ?(?P<d{0}>\d{{1,2}})[日号]?"
+_MONTH_DAY = (
+    rf"(?:{_YEAR}年)?(?:(?P<m{{0}}>\d{{{{1,2}}}})月|(?P<l{{0}}>上|这|本|当)个?月)(?P<d{{0}}>\d{{{{1,2}}}})[日号]"
+)
+_DAY = r"(?P<y2>$^)?(?P<m2>$^)?(?P<l2>$^)?(?P<d2>\d{1,2})[日号]"
+_TO = r" ?(?:到|至|~|-{1,2}|—|to|until|through|and) ?"
+_MONTH_DAY = _MONTH_DAY.replace("{{{{", "{{").replace("}}}}", "}}")
+_FULL_DATE = _FULL_DATE.replace("{{{{", "{{").replace("}}}}", "}}")
+_RANGES = (
+    re.compile(r"(?<![\d.])" + _FULL_DATE.format(1) + _TO + _FULL_DATE.format(2) + r"(?![\d.])", re.I),
+    re.compile(r"(?<![\d.])" + _MONTH_DAY.format(1) + _TO + _MONTH_DAY.format(2), re.I),
+    re.compile(r"(?<![\d.])" + _MONTH_DAY.format(1) + _TO + _DAY, re.I),
+)
+_UNIT = r"月|天|日|周|星期|礼拜|年|季度|months?|days?|weeks?|years?|quarters?"
+_LAST = re.compile(
+    rf"(?:最近|近|过去|这|last|past|recent)(?:的|the)? ?(?P<n>[\d{NUMERALS}.]+|半|(?:one|two|three|"
+    rf"four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ))"
+    rf" ?(?P<g>个)?(?P<h>半)?(?P<more>[多来几余])?(?P<unit>{_UNIT})(?P<half>半)?(?P<after>[多来余])?",
+    re.I,
+)
+_ENGLISH = dict(
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+        range(1, 13),
+        strict=True,
+    )
+)
+_DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7}
+_TURN_OF_YEAR = timedelta(days=186)  # a range over New Year that is longer is rather two days in the wrong order
+_MOST = 1200  # units; more is a slip of the pen
+
+
+def date_ranges(text: str, today: date) -> list[Span]:
+    """The periods of the text, each once; with a doubt where it is asked about, denied or not exact."""
+    fixed = [span for pattern in _RANGES for match in pattern.finditer(text) if (span := _fixed(match, today))]
+    recent = [span for match in _LAST.finditer(text) if (span := _recent(match, today))]
+    return distinct([span.doubted(_stance(text, span)) for span in [*fixed, *recent]])
+
+
+def _stance(text: str, span: Span) -> Doubt | None:
+    before, after = clause_before(text, span.start), clause_after(text, span.end)
+    return (
+        stance.refused(before, after)
+        or (Doubt.NEGATED if re.search(r"(?:不是|并非|不要|不用)[^,，]{0,2}$", before) else None)
+        or stance.hedged(before, after)
+        or stance.corrected(text, span.end)
+        or (Doubt.UNCLEAR if re.search(r"^(?:以?前|以?后|之前|之后|内没|左右|还是|或)", after) else None)
+    )
+
+
+def _fixed(match: re.Match[str], today: date) -> Span | None:
+    try:
+        first = _day(match, "1", today, None)
+        last = _day(match, "2", today, first)
+    except ValueError:
+        return Span("", *match.span(), Doubt.UNREADABLE)
+    given = match["y1"] or match["y2"] or _group(match, "l1")
+    if not given and first > last:  # 11月到1月
+        first = first.replace(year=first.year - 1)
+        if last - first > _TURN_OF_YEAR:
+            return Span("", *match.span(), Doubt.UNREADABLE)
+    if not given and last > today:  # without a year it lies in the past
+        try:
+            first, last = (day.replace(year=day.year - 1) for day in (first, last))
+        except ValueError:
+            return Span("", *match.span(), Doubt.UNREADABLE)
+    return Span(f"{first}/{last}", *match.span()) if first <= last else Span("", *match.span(), Doubt.UNREADABLE)
+
+
+def _day(match: re.Match[str], which: str, today: date, first: date | None) -> date:
+    """One end of a range; the second takes its year and month from the first where it names none."""
+    given, month = match["y" + which], match["m" + which]
+    year = first.year if first else today.year
+    if given:
+        year = int(given) if given.isdecimal() else today.year + {"去": -1, "今": 0, "前": -2, "明": 1}[given]
+    if _group(match, "l" + which):
+        near = date(today.year, today.month, 1)
+        near = (near - timedelta(days=1)).replace(day=1) if match["l" + which] == "上" else near
+        return near.replace(day=int(match["d" + which]))
+    if not month and first is None:
+        raise ValueError("no month")
+    return date(year, int(month) if month else first.month, int(match["d" + which]))  # type: ignore[union-attr]
+
+
+def _group(match: re.Match[str], name: str) -> str | None:
+    return match.groupdict().get(name)
+
+
+def _recent(match: re.Match[str], today: date) -> Span | None:
+    unit, count = match["unit"].lower(), _count(match["n"].lower())
+    bare_days = unit == "日" and not match["n"][0].isdigit() and match["n"] not in "三七十"
+    if (
+        count is None
+        or bare_days
+        or (
+            unit == "月"
+            and not match["g"]
+            and not match["n"][0].isdigit()
+            and len(match["n"]) == 1
+            and match["n"] != "一"
+        )
+    ):
+        return Span("", *match.span(), Doubt.UNREADABLE)
+    halved = match["h"] or match["half"]
+    if match["more"] or match["after"] or count > _MOST or count <= 0:
+        return Span("", *match.span(), Doubt.UNREADABLE)
+    if halved:
+        count += Decimal("0.5")
+    months = count * {"年": 12, "y": 12, "季": 3, "q": 3}.get(unit[0], 1)
+    days = _DAYS.get(unit) or {"d": 1, "w": 7}.get(unit[0])
+    exact = count if days else months
+    if exact != int(exact):
+        return Span("", *match.span(), Doubt.UNREADABLE)
+    first = today - timedelta(days=days * int(count)) if days else _months_back(today, int(months))
+    return Span(f"{first}/{today}", *match.span()) if first else Span("", *match.span(), Doubt.UNREADABLE)
+
+
+def _count(text: str) -> Decimal | None:
+    if text == "半":
+        return Decimal("0.5")
+    return Decimal(_ENGLISH[text]) if text in _ENGLISH else number(text)
+
+
+def _months_back(day: date, months: int) -> date | None:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1900:
+        return None
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

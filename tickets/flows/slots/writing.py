@@ -1,0 +1,189 @@
+"""What people write out behind a word: an address, a name, a free text.
+
+Rule: an address goes on over commas as long as what follows is a part of an address, and ends where another field or
+another sentence begins; 旧地址 is never taken for the new one. Free text ends with its sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.text import SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
+
+MOST = 200  # characters of an address or a text; what is longer is asked
+_EDGES = " \"'“”「」、,，:："
+_LINK = r"\s*(?:就?是|为|成|到|在|[:：])?\s*"
+_CHINESE_PART = re.compile(
+    r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"
+    r"花园|公寓|大厦|广场|中心|园|苑|城|里|庄|组|社区|"
+    r"大学|学院|学校|医院|酒店|宾馆|厂|公司|工业区|产业园|科技园|驿站|门牌|期|排|院"
+)
+_PLACE = re.compile(
+    r"省|自治区|市|区|县|镇|乡|村|路|街|道|巷|弄|小区|花园|公寓|大厦|广场|园|苑|社区|大学|学院|医院|酒店"
+)
+_ENGLISH_PART = re.compile(
+    r"\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|building|bldg|block|floor|"
+    r"room|rm|unit|apt|apartment|suite|district|"
+    r"city|province|county|town|village|no)\b|\d",
+    re.I,
+)
+_FIELD = re.compile(
+    r"(?:[旧原老新]|以前|之前|原来|现在|目前|收货|收件)?的?(?:收货|收件)?地址|收件人|收货人|联系人|"
+    r"联系电话|联系方式|电话|手机号?|姓名|邮编|备注|订单号?|"
+    r"\b(?:phone|tel|mobile|contact|recipient|postcode|zip|old address|instead of|not)\b",
+    re.I,
+)
+_SPEECH = re.compile(
+    r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈|辛苦|另外|然后|因为|由于|如果|快递|"
+    r"包裹|货|东西|多谢|拜托|急|能|要|是|这|那|已经?|还|"
+    r"上面|之前|以前|现在|目前|原来|旧|老|后面|到时|发货|尽量|最好|thank|please|my |i |the |old|"
+    r"because|as |since|and |it|instead|not )",
+    re.I,
+)
+_OLD = re.compile(
+    r"[旧原老]的?(?:收货|收件)?$|(?:以前|之前|原来|从前|原先|上次|曾经|\bold|\bprevious|"
+    r"\bformer)的?(?:\s?(?:收货|收件|delivery|shipping))?\s*$",
+    re.I,
+)
+_NOT_ADDRESS = re.compile(
+    r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
+    r"错|as follows|attached|below|later",
+    re.I,
+)
+_DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
+_CUT = re.compile(r"[,，、]")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_NAME = re.compile(r"[一-鿿]{2,4}(?:·[一-鿿]{1,8})?|[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){1,3}")
+_NOT_NAME = re.compile(r"[的了吗是不我你他她们这那和没有要在谢]|什么|先生|女士|客服")
+
+
+def behind(text: str, words: Sequence[str]) -> list[Span]:
+    """What stands behind one of the words, up to the end of the sentence."""
+    found = []
+    for start, at in _starts(text, words):
+        end = SENTENCE_END.search(text, at)
+        span = _trimmed(text, at, end.start() if end else len(text))
+        if span.value:
+            found.append(span.doubted(_doubt(text, start, span)))
+    return found
+
+
+def addresses(text: str, words: Sequence[str]) -> list[Span]:
+    """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
+    found = []
+    for start, at in _starts(text, words):
+        if _OLD.search(clause_before(text, start, 16)):
+            continue
+        end, sure = _end_of_address(text, at)
+        span = _trimmed(text, at, end)
+        whole = is_address(span.value)
+        if not whole and not re.search("地址|address", text[start:at], re.I):
+            continue  # 送到的时候: the word alone announces nothing
+        doubt = None if whole and sure else Doubt.UNREADABLE
+        found.append(
+            Span(span.value if whole else "", span.start, max(span.end, at), doubt).doubted(_doubt(text, start, span))
+        )
+    return found
+
+
+def names(text: str, words: Sequence[str]) -> list[Span]:
+    """Names behind one of the words: two to four characters or a capitalised name, nothing else up to the next mark."""
+    found = []
+    for start, at in _starts(text, words):
+        end = re.compile(r"[,，。;；!！?？\n(（0-9]").search(text, at, at + 60)
+        span = _trimmed(text, at, end.start() if end else min(len(text), at + 60))
+        if not span.value:
+            continue
+        whole = is_name(span.value)
+        shown = Span(span.value if whole else "", span.start, span.end, None if whole else Doubt.UNREADABLE)
+        found.append(shown.doubted(_doubt(text, start, span)))
+    return found
+
+
+def is_name(value: str) -> bool:
+    return bool(_NAME.fullmatch(value)) and not _NOT_NAME.search(value)
+
+
+def _starts(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where each word stands and where what it announces begins; of words that overlap, the longest."""
+    if not words:
+        return
+    every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    for match in re.finditer(rf"(?:{every}){_LINK}", text, re.I):
+        yield match.start(), match.end()
+
+
+def _doubt(text: str, start: int, span: Span) -> Doubt | None:
+    before, sentence = clause_before(text, start), sentence_before(text, start)
+    lead = stance._IDIOMS.sub("", before)
+    announced = text[max(0, span.start - 2) : span.start]
+    return (
+        stance.refused(before, "")
+        or (
+            Doubt.NEGATED
+            if re.search(
+                r"(?:不要|别|不用|不想|不是|先别|[不没])[^,，]{0,5}$|\b(?:not|don'?t)\b[^,]{0,24}$", lead, re.I
+            )
+            else None
+        )
+        or stance.hearsay(before, sentence)
+        or (
+            Doubt.OTHER_TIME
+            if re.search(r"上次|上回|之前|以前|曾经|已经?|昨天|previously|last time|already", before[-16:], re.I)
+            else None
+        )
+        or (Doubt.OTHER_TIME if re.search(r"^[了过]", text[span.start : span.start + 1]) or "了" in announced else None)
+        or stance.conditional(sentence, "")
+        or stance.hedged(before, "")
+        or stance.corrected(text, span.end)
+        or (
+            Doubt.QUESTION
+            if mark_after(text, span.end, 40) in {"?", "？"}
+            or re.search(r"吗$|还是", text[span.start : span.end])
+            or stance.asked(before, "", "")
+            else None
+        )
+    )
+
+
+def _end_of_address(text: str, at: int) -> tuple[int, bool]:
+    """Where the address ends, and whether that is certain."""
+    stop = SENTENCE_END.search(text, at, at + MOST)
+    end = stop.start() if stop else min(len(text), at + MOST)
+    for mark in (_FIELD.search(text, at, end), _MOBILE.search(text, at, end)):
+        end = min(end, mark.start()) if mark else end
+    sure = bool(stop) or end < at + MOST
+    cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
+    for cut, following in pairwise(cuts):
+        piece = text[cut + 1 : following].strip()
+        if not piece:
+            continue
+        goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece)
+        if _SPEECH.match(piece):
+            return cut, sure and not (goes_on and len(piece) < 8)
+        if not goes_on:
+            return cut, sure and len(piece) > 12
+    tail = text[at:end].rstrip(_EDGES)
+    blank = tail.rfind(" ")
+    loose = blank > 0 and not tail.isascii() and not (_CHINESE_PART.search(tail[blank:]) or _DIGIT.search(tail[blank:]))
+    return end, sure and not loose
+
+
+def is_address(value: str) -> bool:
+    """A place and a number on it, or two places one in the other, and no word of speech."""
+    if not 5 <= len(value) <= MOST or _NOT_ADDRESS.search(value) or _SPEECH.match(value):
+        return False
+    if value.isascii():
+        return bool(re.search(r"\d", value)) and len(_ENGLISH_PART.findall(re.sub(r"\d", "", value))) > 0
+    places = len(_PLACE.findall(value))
+    return (places >= 1 and bool(_DIGIT.search(value))) or places >= 3
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    part = text[start:end]
+    left = len(part) - len(part.lstrip(_EDGES))
+    value = part.strip(_EDGES)
+    return Span(value, start + left, start + left + len(value))
