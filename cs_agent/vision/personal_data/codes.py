@@ -35,11 +35,12 @@ _NOT_A_CODE = re.compile(r"订单|单号|尾号|order|ending|¥|\$|金额", re.I
 _VOUCHER_WORD = (
     r"(?:(?:取件|取货|提货|提取|取餐|自提|寄件|开箱|开门|开柜|券|卡券|兑换|兑奖|核销|核验|消费|团购|电子|优惠券?|抵用券?|礼品卡?"
     r"|充值卡?|付款|收款|支付|扫码付?|会员|入场|检票|入园|凭证|凭|验货|签收|退款|赠送|激活卡?)(?:密|代|序)?(?:码|密)号?"
+    r"|[\u4e00-\u9fff]{1,4}(?<![尺号编邮代数电扫起均鞋条形证])码|凭证(?:号码?)?|券号"
     r"|卡密|序列密钥|安全码|密令|CVV2?|CVC2?|CVN2?|CAV2?"
     r"|(?:pick-?\s?up|collection|locker|voucher|coupon|redeem|redemption|gift\s?card|claim|payment|promo|entry)"
     r"\s(?:code|pin|number)|security\s?code)"
 )
-_VOUCHER_VALUE = r"(?P<value>(?=[A-Za-z -]{0,12}\d)[A-Za-z0-9]{1,24}(?:[ -][A-Za-z0-9]{1,12}){0,6}(?<=[0-9A-Za-z]))"
+_VOUCHER_VALUE = r"(?P<value>(?=[A-Za-z -]{0,24}\d)[A-Za-z0-9]{1,24}(?:[ -][A-Za-z0-9]{1,12}){0,6}(?<=[0-9A-Za-z]))"
 _NOT_AFTER = r"(?![0-9A-Za-z]|[./年:]\d|元|分钟|秒|张|个|天|折)"
 _VOUCHER = re.compile(
     _VOUCHER_WORD + r"\s*(?:\((?:CVV|CVC)2?\))?\s*(?:是|为|:|=|\bis\b|#)?\s*[\"“「【\[(]?"

@@ -73,6 +73,12 @@ class Beside:
         return bool(_PHONE.search(self.before))
 
     @cached_property
+    def goes_on(self) -> bool:
+        """Whether a letter stands directly before the number: it is the rest of a word."""
+        last = self.before[-1:]
+        return last.isascii() and last.isalpha()
+
+    @cached_property
     def dials_abroad(self) -> bool:
         return bool(_ABROAD.search(self.before))
 

@@ -19,11 +19,15 @@ def is_phone(digits: str, raw: str, beside: Beside) -> bool:
     """`raw` is the number as it is written."""
     if not 7 <= len(digits) <= 15 or _OF_COMPANIES.fullmatch(digits):
         return False
+    if beside.names_a_phone:
+        return True
+    if beside.goes_on:  # JD00…: the rest of a word
+        return False
     if is_foreign(digits, beside):
         return True
     if digits.startswith("0") and 10 <= len(digits) <= 12 and _is_valid(digits, "CN"):
         return True
-    return beside.names_a_phone or (bool(_AMERICAN.fullmatch(raw)) and _is_valid(digits, "US"))
+    return bool(_AMERICAN.fullmatch(raw)) and _is_valid(digits, "US")
 
 
 def is_foreign(digits: str, beside: Beside) -> bool:
