@@ -9,7 +9,7 @@ import asyncio
 import json
 import math
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
@@ -31,7 +31,21 @@ class Answer:
     delay_s: float = 0.0  # before the first byte
     piece_delay_s: float = 0.0  # before each piece of a stream
     cut_after: int | None = None  # pieces of a stream, then the connection is dropped
-    finish_reason: str | None = "stop"  # None: the stream ends as if all were said, without saying so
+    finish_reason: str | None = "stop"  # None: the choices never say why they stopped
+    done: bool = True  # whether a stream ends with [DONE]
+    events: tuple[str, ...] | None = None  # data of a stream, sent as it is instead of the text's pieces
+    as_parts: bool = False  # the text as a list of parts instead of a string
+    reasoning_field: str = "reasoning_content"
+    tool_calls: tuple[tuple[str, str], ...] = ()  # (function, arguments as JSON)
+    null_logprobs: bool = False  # tokens are listed, their probabilities are null
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """How a server refuses a field: with this status and body, whenever the request sets the field."""
+
+    status: int
+    body: dict[str, Any]
 
 
 class ScriptedEndpoint:
@@ -46,6 +60,7 @@ class ScriptedEndpoint:
         *,
         models: tuple[str, ...] = ("scripted",),
         accepts: frozenset[str] = frozenset({"stream", "stream_options", "logprobs"}),
+        refuses: Mapping[str, Refusal] | None = None,
         api_key: str = "",
         port: int = 0,
     ) -> None:
@@ -54,6 +69,7 @@ class ScriptedEndpoint:
         self._next = script if callable(script) else _series(script)
         self._models = models
         self._refused = {"stream", "stream_options", "logprobs"} - accepts
+        self._refuses = refuses or {}
         self._api_key = api_key
         self._port = port
         self._loop = asyncio.new_event_loop()
@@ -109,6 +125,11 @@ class ScriptedEndpoint:
         if refused:
             yield _refusal(400, f"unsupported parameter: {refused[0]}")
             return
+        disliked = next((self._refuses[name] for name in self._refuses if request.get(name) not in (None, False)), None)
+        if disliked is not None:
+            body = json.dumps(disliked.body).encode()
+            yield _head(disliked.status, "application/json", {}, len(body)) + body
+            return
         if request["model"] not in self._models:
             yield _refusal(404, f"the model {request['model']} does not exist")
             return
@@ -146,6 +167,11 @@ async def _answer(answer: Answer, request: dict[str, Any]) -> AsyncIterator[byte
 async def _stream(answer: Answer, request: dict[str, Any]) -> AsyncIterator[bytes]:
     """Chunked, so that a client can tell a dropped connection from an end."""
     yield _head(200, "text/event-stream", {**answer.headers, "Transfer-Encoding": "chunked"}, None)
+    for data in answer.events or ():
+        yield _piece(f"data: {data}\n\n".encode())
+    if answer.events is not None:
+        yield (_piece(b"data: [DONE]\n\n") if answer.done else b"") + b"0\r\n\r\n"
+        return
     for number, delta in enumerate(_deltas(answer)):
         if number == answer.cut_after:
             return
@@ -155,29 +181,45 @@ async def _stream(answer: Answer, request: dict[str, Any]) -> AsyncIterator[byte
         yield _event(_chunk(answer, request, {}, answer.finish_reason))
     if (request.get("stream_options") or {}).get("include_usage"):
         yield _event({**_envelope("chat.completion.chunk", request), "choices": [], "usage": _usage(answer)})
-    yield _piece(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+    yield (_piece(b"data: [DONE]\n\n") if answer.done else b"") + b"0\r\n\r\n"
 
 
-def _deltas(answer: Answer) -> list[dict[str, str]]:
-    return [{"reasoning_content": piece} for piece in _pieces(answer.reasoning)] + [
-        {"content": piece} for piece in _pieces(answer.text)
-    ]
+def _deltas(answer: Answer) -> list[dict[str, Any]]:
+    """The pieces of a stream: reasoning, then text, then calls with their arguments in two pieces."""
+    deltas: list[dict[str, Any]] = [{answer.reasoning_field: piece} for piece in _pieces(answer.reasoning)]
+    deltas += [{"content": _content(answer, piece)} for piece in _pieces(answer.text)]
+    for index, (name, arguments) in enumerate(answer.tool_calls):
+        half = len(arguments) // 2
+        call = {"index": index, "id": f"call_{index}", "type": "function"}
+        deltas.append({"tool_calls": [{**call, "function": {"name": name, "arguments": arguments[:half]}}]})
+        deltas.append({"tool_calls": [{"index": index, "function": {"arguments": arguments[half:]}}]})
+    return deltas
 
 
-def _chunk(answer: Answer, request: dict[str, Any], delta: dict[str, str], finish: str | None) -> dict[str, Any]:
+def _content(answer: Answer, text: str) -> Any:
+    return [{"type": "text", "text": text}] if answer.as_parts else text
+
+
+def _chunk(answer: Answer, request: dict[str, Any], delta: dict[str, Any], finish: str | None) -> dict[str, Any]:
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
     if request.get("logprobs") and "content" in delta:
-        choice["logprobs"] = {"content": [_token(delta["content"], answer.probability)]}
+        text = "".join(part["text"] for part in delta["content"]) if answer.as_parts else delta["content"]
+        choice["logprobs"] = {"content": [_token(text, answer)]}
     return {**_envelope("chat.completion.chunk", request), "choices": [choice]}
 
 
 def _completion(answer: Answer, request: dict[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": answer.text}
+    message: dict[str, Any] = {"role": "assistant", "content": _content(answer, answer.text)}
     if answer.reasoning:
-        message["reasoning_content"] = answer.reasoning
-    choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": answer.finish_reason or "stop"}
+        message[answer.reasoning_field] = answer.reasoning
+    if answer.tool_calls:
+        message["tool_calls"] = [
+            {"id": f"call_{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+            for number, (name, arguments) in enumerate(answer.tool_calls)
+        ]
+    choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": answer.finish_reason}
     if request.get("logprobs"):
-        tokens = [_token(piece, answer.probability) for piece in _pieces(answer.text)]
+        tokens = [_token(piece, answer) for piece in _pieces(answer.text)]
         choice["logprobs"] = {"content": tokens}
     return {**_envelope("chat.completion", request), "choices": [choice], "usage": _usage(answer)}
 
@@ -191,8 +233,9 @@ def _usage(answer: Answer) -> dict[str, int]:
     return {"prompt_tokens": 100, "completion_tokens": said, "total_tokens": 100 + said}
 
 
-def _token(text: str, probability: float) -> dict[str, Any]:
-    return {"token": text, "logprob": math.log(probability), "bytes": list(text.encode()), "top_logprobs": []}
+def _token(text: str, answer: Answer) -> dict[str, Any]:
+    logprob = None if answer.null_logprobs else math.log(answer.probability)
+    return {"token": text, "logprob": logprob, "bytes": list(text.encode()), "top_logprobs": []}
 
 
 def _pieces(text: str) -> list[str]:

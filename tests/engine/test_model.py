@@ -80,9 +80,13 @@ def test_reasoning_in_its_own_field_is_kept_beside_the_text():
 
 
 @pytest.mark.parametrize("stream", [True, False])
-def test_an_answer_with_reasoning_alone_is_given_to_the_reader_of_replies(stream):
-    reply, _ = ask([Answer("", reasoning="想了很久")], stream=stream)
-    assert (reply.text, reply.reasoning) == ("", "想了很久")
+@pytest.mark.parametrize("reasoning_field", ["reasoning_content", "reasoning"])
+def test_an_answer_that_a_reasoning_parser_swallowed_is_no_action_and_is_named(stream, reasoning_field):
+    answer = Answer("", reasoning=TAP, reasoning_field=reasoning_field)
+    error, attempts = failure([answer], stream=stream)
+    assert isinstance(error, errors.ModelOnlyReasoned)
+    assert "reasoning" in error.advice_en
+    assert attempts == 1
 
 
 @pytest.mark.parametrize(
@@ -117,12 +121,10 @@ def test_a_server_that_ignores_the_wish_for_a_stream_is_understood():
 @pytest.mark.parametrize(
     ("broken", "kind"),
     [
-        (Answer(status=500), errors.ModelServerError),
         (Answer(status=503), errors.ModelOverloaded),
         (Answer(status=429), errors.ModelOverloaded),
         (Answer(TAP, cut_after=3), errors.ModelCutOff),
         (Answer(TAP, cut_after=0), errors.ModelCutOff),
-        (Answer(TAP, finish_reason=None), errors.ModelCutOff),
         (Answer(""), errors.ModelEmptyReply),
         (Answer(" \n"), errors.ModelEmptyReply),
         (Answer(body=b"<html>Bad gateway</html>", content_type="text/html"), ModelError),
@@ -165,7 +167,16 @@ def test_a_failure_that_cannot_pass_is_not_tried_again(broken, kind):
 def test_a_request_refused_for_no_known_feature_is_named_after_all_were_left_out():
     error, attempts = failure([Answer(status=400)])
     assert type(error) is errors.ModelRefused
-    assert attempts == 4
+    assert attempts == 7
+
+
+def test_a_server_error_is_tried_again_as_it_was_and_named_if_it_stays():
+    reply, requests = ask([Answer(status=500), TAP])
+    assert reply.text == TAP
+    assert requests[0] == requests[1]
+    error, _ = failure([Answer(status=500)], attempts=2)
+    assert isinstance(error, errors.ModelServerError)
+    assert error.retryable
 
 
 def test_a_wrong_key_is_named():

@@ -3,7 +3,6 @@
 import io
 import itertools
 import math
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -80,19 +79,21 @@ def test_a_budget_nothing_fits_into_is_an_error():
 # tokens and confidence
 
 
-@dataclass
-class Token:
-    token: str
-    logprob: float
-    bytes: list[int] | None = None
+def token(text: str, logprob: float | None, data: list[int] | None = None) -> dict[str, object]:
+    return {"token": text, "logprob": logprob, "bytes": data}
 
 
 def test_parts_of_a_character_are_joined_with_the_product_of_their_probabilities():
     raw = "退".encode()
-    tokens = [Token("a", math.log(0.9)), Token("?", math.log(0.5), list(raw[:1])), Token("?", 0.0, list(raw[1:]))]
+    tokens = [token("a", math.log(0.9)), token("?", math.log(0.5), list(raw[:1])), token("?", 0.0, list(raw[1:]))]
     found = token_probabilities(tokens)
     assert [text for text, _ in found] == ["a", "退"]
     assert [p for _, p in found] == pytest.approx([0.9, 0.5])
+
+
+@pytest.mark.parametrize("logprob", [None, float("nan"), "0", True])
+def test_a_token_without_a_probability_makes_the_confidence_unknown(logprob):
+    assert token_probabilities([token("a", 0.0), token("b", logprob)]) is None
 
 
 def test_no_tokens_are_unknown_probabilities():
@@ -104,7 +105,7 @@ def test_text_split_anywhere_into_bytes_is_put_together_again(text, data):
     raw = text.encode()
     cuts = sorted(data.draw(st.sets(st.integers(0, len(raw)), max_size=8)) | {0, len(raw)})
     parts = [raw[a:b] for a, b in itertools.pairwise(cuts)]
-    found = token_probabilities([Token("", 0.0, list(part)) for part in parts if part])
+    found = token_probabilities([token("", 0.0, list(part)) for part in parts if part])
     assert "".join(text for text, _ in found) == text
 
 

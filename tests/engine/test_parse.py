@@ -39,7 +39,7 @@ TABLE = [
     ('finish(message="done")</answer>', act.Finish("done")),
     ("finish()", act.Finish("")),
     (
-        '<think>later I call finish(message="ok") or finish(message=</think><answer>do(action="Back")</answer>',
+        '<think>later I call finish(message= or finish(message=</think><answer>do(action="Back")</answer>',
         act.Back(),
     ),
     ('later I call finish(message= and then stop. <answer>do(action="Back")</answer>', act.Back()),
@@ -85,6 +85,11 @@ def test_every_action_of_the_language_is_read(reply, action):
     assert action_of(reply) == action
 
 
+def wide(text: str) -> str:
+    """As an input method for Chinese writes it."""
+    return text.translate(str.maketrans("(),=[];", "\uff08\uff09\uff0c\uff1d\uff3b\uff3d\uff1b"))
+
+
 TOLERATED = [
     ("do(action='Back')", act.Back()),
     ("do( action = 'Tap' , element = [ 500 , 500 ] )", TAP),
@@ -118,6 +123,26 @@ TOLERATED = [
     ('do(action="Wait", duration="2 秒")', act.Wait(2.0)),
     ('do(action="Wait", duration="0.5 minutes")', act.Wait(30.0)),
     ('do(action="Note", message="<answer></think>")', act.Note("<answer></think>")),
+    ('DO(action="Back")', act.Back()),
+    ("Finish()", act.Finish("")),
+    ("do(action=Back)", act.Back()),
+    ("do(action=Tap, element=[500,500])", TAP),
+    ("`do(action='Back')`", act.Back()),
+    ('我点返回:`do(action="Back")`', act.Back()),
+    ('do(action="Back");', act.Back()),
+    ('do(action="Back")\uff1b', act.Back()),
+    ('do(action="Tap", element=[500.4,499.6])', TAP),
+    ('do(action="Tap", element=["500","500"])', TAP),
+    ('do(action="Tap", element=[[400,400],[600,600]])', TAP),
+    ('do(action="Tap", element="500 500")', TAP),
+    ('do(action="Tap", element=<|box_start|>(500,500)<|box_end|>)', TAP),
+    ('do(action="Tap", element=<point>[500,500]</point>)', TAP),
+    (wide("do(action=“Tap”,element=[500,500])"), TAP),
+    (wide('do(action="Type",text="你好,世界(1)")'), act.Type(wide("你好,世界(1)"))),
+    ('do(action="Type", text="他说“好”")', act.Type("他说“好”")),
+    (wide("finish(message=“完成,共(3)单”)"), act.Finish(wide("完成,共(3)单"))),
+    ('上一步没有反应。do(action="Back")', act.Back()),
+    ('<think>不能直接退款</think><answer>do(action="Back")</answer>', act.Back()),
     (r'do(action="Note", message="use do(action=\"Back\")")', act.Note('use do(action="Back")')),
 ]
 
@@ -149,6 +174,26 @@ ERRORS = [
     ("do()", ParseErrorCode.NO_ACTION),
     ("<think>a</think>", ParseErrorCode.NO_ACTION),
     ('<think>I might do(action="Back")', ParseErrorCode.UNCLOSED_THOUGHT),
+    ('Sure. <think>I might do(action="Back")', ParseErrorCode.UNCLOSED_THOUGHT),
+    ('do(action="Home") <think>no: do(action="Back")', ParseErrorCode.UNCLOSED_THOUGHT),
+    (
+        '<think>I could finish(message="ok")</think><answer>do(action="Back")</answer>',
+        ParseErrorCode.TWO_ACTIONS,
+    ),
+    ('first do(action="Home")</think><answer>do(action="Back")</answer>', ParseErrorCode.TWO_ACTIONS),
+    ("Do not finish()", ParseErrorCode.NEGATED),
+    ('I will not do(action="Back")', ParseErrorCode.NEGATED),
+    ('不能调用 finish(message="完成")', ParseErrorCode.NEGATED),
+    ('我还不能 do(action="Tap", element=[1,2])', ParseErrorCode.NEGATED),
+    ("不能调用 finish(…)", ParseErrorCode.NO_ACTION),
+    ('do(action="Type", text="a" "b")', ParseErrorCode.AMBIGUOUS_QUOTES),
+    ("do(action=\"Type\", text='a' 'b')", ParseErrorCode.AMBIGUOUS_QUOTES),
+    ('do(action="Type", text="a""b")', ParseErrorCode.AMBIGUOUS_QUOTES),
+    ('do(action="Type", text="""a""")', ParseErrorCode.AMBIGUOUS_QUOTES),
+    ("do(action='Type', text='''a''')", ParseErrorCode.AMBIGUOUS_QUOTES),
+    (wide('do(action="Tap",element=[500,500]);import os'), ParseErrorCode.NO_ACTION),
+    ('do(action="Tap", element=[[1,2],[3,4],[5,6]])', ParseErrorCode.BAD_POINT),
+    ('do(action="Tap", element=[999.6,1])', ParseErrorCode.BAD_POINT),
     ('do(action="Tap", element=[1,2]', ParseErrorCode.MALFORMED),
     ('do(action="Type", text="cut', ParseErrorCode.MALFORMED),
     ('do(action="Tap" element=[1,2])', ParseErrorCode.MALFORMED),

@@ -1,7 +1,8 @@
 """The grammar of one call, `do(name=value, …)` or `finish(…)`: text in, values out, nothing is evaluated.
 
-Two readings. The strict one follows the grammar, with backslash escapes. The lenient one, tried only where
-the strict one fails, allows unescaped quotes inside a quoted text, and only where a single reading exists.
+Three readings. The strict one follows the grammar, with backslash escapes. The lenient one, tried only where
+the strict one fails, allows unescaped quotes inside a quoted text, and only where a single reading exists. The wide one
+takes full-width punctuation and the marks that models put around points for their plain forms.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ MAX_ARGUMENTS = 6  # no action takes more than three; bounds the work on a hosti
 MAX_QUOTE_ENDS = 24  # places where a text could end; beyond it nobody can tell which is meant
 _MAX_NESTING = 3
 
-_OPENING = re.compile(r"(?<![A-Za-z0-9_])(do|finish)\s*\(")
+_OPENING = re.compile(r"(?<![A-Za-z0-9_])(do|finish)\s*\(", re.IGNORECASE)
 # What tells an attempted call from a mention in prose, as in "then I call finish(message=…)".
 _ATTEMPT = re.compile(
-    r"(?<![A-Za-z0-9_])(?:do|finish)\s*\(\s*[A-Za-z_]\w*\s*=\s*[\"'\[(\d]|(?<![A-Za-z0-9_])finish\s*\(\s*\)",
-    re.ASCII,
+    r"(?<![A-Za-z0-9_])(?:do|finish)\s*\(\s*[A-Za-z_]\w*\s*=\s*[\"'\[(\dA-Za-z]|(?<![A-Za-z0-9_])finish\s*\(\s*\)",
+    re.ASCII | re.IGNORECASE,
 )
+_WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\uff1b\uff1a", "(),=[];:")
+_WIDE_QUOTE = re.compile(r"(?<=[=,(\[])\s*[\u201c\u201d\uff02]|[\u201c\u201d\uff02](?=\s*[,)\]])")
+_POINT_MARK = re.compile(r"<\|(?:box|point|begin_of_box|end_of_box)(?:_start|_end)?\|>|</?(?:box|point)>")
+_TRIPLE = re.compile(r"\s*(?:\"\"\"|\'\'\')")
+_ADJACENT = {'"': re.compile(r'"\s*"'), "'": re.compile(r"'\s*'")}
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
 _BARE = re.compile(r"[+-]?\w[\w.+]*", re.ASCII)
@@ -84,7 +90,25 @@ def read_strict(text: str, start: int) -> Call | None:
             return None
         arguments.append(argument)
         at = argument.span[1]
-    return Call(opening[1], tuple(arguments), start, close.end())
+    return Call(opening[1].lower(), tuple(arguments), start, close.end())
+
+
+def plain_punctuation(text: str) -> str:
+    """The text with full-width punctuation, and without marks around points; character for character, so that places
+    stay. What stands inside quotes may change too: it is to be taken from the original."""
+    plain = _POINT_MARK.sub(lambda mark: " " * len(mark[0]), text.translate(_WIDE))
+    return _WIDE_QUOTE.sub(lambda found: found[0][:-1] + '"', plain)
+
+
+def with_texts_of(call: Call, original: str) -> Call:
+    """The call with its quoted texts as they stand in the original."""
+    arguments = tuple(
+        Argument(argument.name, Quoted(_unescape(original[argument.span[0] + 1 : argument.span[1] - 1])), argument.span)
+        if isinstance(argument.value, Quoted)
+        else argument
+        for argument in call.arguments
+    )
+    return Call(call.head, arguments, call.start, call.end)
 
 
 def read_lenient(text: str, start: int) -> Call | None:
@@ -100,7 +124,7 @@ def read_lenient(text: str, start: int) -> Call | None:
         return None
     if len(readings) > 1 or find_attempt(text, opening.end()) is not None:
         raise AmbiguousCall
-    return Call(opening[1], readings[0], start, len(text))
+    return Call(opening[1].lower(), readings[0], start, len(text))
 
 
 class _LenientReader:
@@ -145,11 +169,12 @@ class _LenientReader:
         if quote not in ('"', "'") or name[1] == "action":  # the name of an action holds no quotes
             argument = _argument(self.text, name.start())
             return [argument] if argument else []
-        return [
-            Argument(name[1], Quoted(_unescape(self.text[start + 1 : end])), (start, end + 1))
-            for end in self.ends
-            if end > start and self.text[end] == quote
-        ]
+        if _TRIPLE.match(self.text, start):
+            raise AmbiguousCall
+        ends = [end for end in self.ends if end > start and self.text[end] == quote]
+        if ends and _ADJACENT[quote].search(self.text, start + 1, ends[0]):  # "a" "b" may be one text or two
+            raise AmbiguousCall
+        return [Argument(name[1], Quoted(_unescape(self.text[start + 1 : end])), (start, end + 1)) for end in ends]
 
 
 def _argument(text: str, at: int) -> Argument | None:

@@ -6,6 +6,7 @@ unreadable reply never counts as finished, and a reply with two readings gives n
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from cs_agent.engine.actions.call_syntax import (
     Quoted,
     Value,
     find_attempt,
+    plain_punctuation,
     read_lenient,
     read_strict,
+    with_texts_of,
 )
 from cs_agent.engine.actions.values import Action, Coordinates
 from cs_agent.geometry import NORM_MAX, NormPoint, Point, Size
@@ -30,7 +33,12 @@ MAX_REPLY_CHARS = 40_000  # 3000 tokens, the usual limit, are far fewer; more is
 MAX_TEXT_CHARS = 16_000  # of one argument: with every character escaped it still renders within MAX_REPLY_CHARS
 MAX_WAIT_S = 60.0  # a longer wait is cut to this: the loop looks again instead
 
-_CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|```)\Z")
+_CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|`|;|\uff1b)\Z")
+_CLAUSE_END = re.compile(r"[.!?,;:\n>`\u3002\uff01\uff1f\uff0c\uff1b\uff1a\u2026]")
+_NEGATION = re.compile(
+    r"\b(?:not|never|cannot|without|avoid|instead of|rather than|unable)\b|n['’]t\b|不|别|勿|无法|没|未|禁止|避免|而非",
+    re.IGNORECASE,
+)
 _WRAPPERS = re.compile(r"</?(?:think|answer)>|<\|\w+\|>|```\w*")
 _DURATION = re.compile(
     r"\s*\+?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(ms|毫秒|milliseconds?|s|secs?|seconds?|秒钟?|m|mins?|minutes?|分钟?)?\s*",
@@ -48,6 +56,7 @@ class ParseErrorCode(StrEnum):
     TWO_ACTIONS = "two_actions"
     TRAILING_TEXT = "trailing_text"
     AMBIGUOUS_QUOTES = "ambiguous_quotes"
+    NEGATED = "negated"
     MALFORMED = "malformed"
     UNKNOWN_ACTION = "unknown_action"
     MISSING_ARGUMENT = "missing_argument"
@@ -70,6 +79,7 @@ _EXPLANATIONS: dict[ParseErrorCode, tuple[str, str]] = {
         '引号有多种读法,文本中的引号请写成 \\"',
         'its quotes can be read in several ways; write a quote inside a text as \\"',
     ),
+    ParseErrorCode.NEGATED: ("动作前面的话说不要这样做", "the words before the action say not to do it"),
     ParseErrorCode.MALFORMED: ("动作的写法不完整或不正确", "the action is incomplete or malformed"),
     ParseErrorCode.UNKNOWN_ACTION: ("没有动作 {detail}", "there is no action {detail}"),
     ParseErrorCode.MISSING_ARGUMENT: ("缺少参数 {detail}", "the argument {detail} is missing"),
@@ -151,20 +161,66 @@ def _clean_thought(text: str) -> str:
 
 
 def _find_call(text: str) -> Call:
-    """The one call, with its place in `text`.
+    """The one call, with its place in `text`; in a second reading, with full-width punctuation taken for plain.
 
-    1. A reply whose thought is marked: everything before the mark's end is thought, whatever it mentions.
+    1. A reply whose thought is marked: everything before the mark's end is thought, and holds no whole call of its own.
     2. A reply that is one well-formed call to its very end: that call, even if its texts hold such marks.
     3. Otherwise the call must follow the last mark that is there, and no answer may have ended before it.
     """
+    try:
+        return _marked_call(text)
+    except ParseError as error:
+        plain = plain_punctuation(text)
+        if plain == text or error.code not in (ParseErrorCode.NO_ACTION, ParseErrorCode.MALFORMED):
+            raise
+        try:
+            call = _marked_call(plain)
+        except ParseError:
+            raise error from None
+        if read_strict(plain, call.start) is None:  # only what is certain is read in a second way
+            raise
+        return with_texts_of(call, text)
+
+
+def _marked_call(text: str) -> Call:
     start = 0
     if text.lstrip().startswith("<think>"):
         start = _end_of_thought(text)
+        _refuse_call_in(text[:start])
+    elif _opens_a_thought(text):
+        raise ParseError(ParseErrorCode.UNCLOSED_THOUGHT)
     elif (whole := _whole_call(text, find_attempt(text))) is not None:
-        return whole
-    call = _call_after(text, start if start else _past_mark(text, "</think>"))
+        return _meant(text, 0, whole)
+    start = start or _past_mark(text, "</think>")
+    if start:
+        _refuse_call_in(text[:start])
+    call = _call_after(text, start)
     if 0 <= _find_mark(text, "</answer>", start) < call.start:
         raise ParseError(ParseErrorCode.TWO_ACTIONS)
+    return _meant(text, start, call)
+
+
+def _opens_a_thought(text: str) -> bool:
+    """Whether a thought begins somewhere and never ends: nobody can tell what of the rest is meant."""
+    opened = _find_mark(text, "<think>", 0)
+    return opened >= 0 and _find_mark(text, "</think>", opened) < 0
+
+
+def _refuse_call_in(thought: str) -> None:
+    """A whole call in the thought and another in the answer: which of them is meant cannot be told."""
+    attempt = find_attempt(thought)
+    while attempt is not None:
+        if read_strict(thought, attempt) is not None:
+            raise ParseError(ParseErrorCode.TWO_ACTIONS)
+        attempt = find_attempt(thought, attempt + 1)
+
+
+def _meant(text: str, start: int, call: Call) -> Call:
+    """The call, unless the clause that leads to it says not to do it: `Do not finish()`, `不能调用 finish(…)`."""
+    before = text[start : call.start]
+    clause = _CLAUSE_END.split(before)[-1]
+    if _NEGATION.search(clause):
+        raise ParseError(ParseErrorCode.NEGATED)
     return call
 
 
@@ -324,21 +380,26 @@ _MAKERS: dict[str, Callable[[_ActionBuilder], Action]] = {
 
 
 def _coordinates(value: Value) -> list[int] | None:
-    """The whole numbers of a point or box, however it is bracketed; None for anything else."""
+    """The whole numbers of a point or box, however it is bracketed or quoted; None for anything else."""
     match value:
         case Quoted(text):
             bare = text.strip().strip("[]()")
-            return _whole_numbers(re.split(r"\s*[,\uff0c]\s*", bare))
+            return _whole_numbers(re.split(r"\s*[,\uff0c]\s*|\s+", bare.strip()))
         case ((*_,) as only,):
             return _coordinates(only)
-        case (*items,) if all(isinstance(item, Bare) for item in items):
-            return _whole_numbers([item.text for item in items if isinstance(item, Bare)])
+        case ((*_,) as first, (*_,) as last) if len(first) == len(last) == 2:
+            return _coordinates((*first, *last))
+        case (*items,) if all(isinstance(item, Bare | Quoted) for item in items):
+            return _whole_numbers([item.text for item in items if isinstance(item, Bare | Quoted)])
     return None
 
 
 def _whole_numbers(texts: list[str]) -> list[int] | None:
-    found = [re.fullmatch(r"\s*([+-]?\d{1,6})(?:\.0+)?\s*", text, re.ASCII) for text in texts]
-    return [int(match[1]) for match in found if match] if all(found) else None
+    """Rounded; None where one is no number, or where all are shares of the screen (0.5) instead of places on it."""
+    found = [re.fullmatch(r"\s*([+-]?\d{1,6}(?:\.\d{1,6})?)\s*", text, re.ASCII) for text in texts]
+    numbers = [float(match[1]) for match in found if match]
+    shares = any(not number.is_integer() for number in numbers) and all(abs(number) <= 1 for number in numbers)
+    return None if len(numbers) < len(texts) or shares else [math.floor(number + 0.5) for number in numbers]
 
 
 def _unit_seconds(unit: str) -> float:

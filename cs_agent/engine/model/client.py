@@ -1,56 +1,36 @@
 """The model client: any OpenAI-compatible server, through the openai library.
 
-Rules: every failure is a ModelError of `model_errors`; attempts, waits and time are bounded; what a server does
-not support (token probabilities, streaming) is found out once and then left out; one picture per request.
+Rules: every failure is a ModelError of `model.errors`; attempts, waits and time are bounded; what a server does not
+take is found out once and then left out; one picture per request.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from cs_agent.engine.model.errors import (
-    ModelCutOff,
     ModelInputTooLong,
     ModelOverloaded,
     ModelRefused,
+    ModelServerError,
     ModelTimeout,
-    model_error,
+    ModelUnauthorized,
+    ModelUnfinished,
 )
+from cs_agent.engine.model.features import Features
 from cs_agent.engine.model.picture import Picture, fit_picture
 from cs_agent.engine.model.settings import ModelSettings
-from cs_agent.engine.model.stream import ReplyCollector
+from cs_agent.engine.model.transport import Call, connect, typed
 from cs_agent.engine.run.protocols import Message, ModelError, Reply
 
 _WATCH_EVERY_S = 0.2  # how often a waiting call looks whether it is still wanted
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What the server has been found to support."""
-
-    stream: bool
-    usage: bool  # token counts at the end of a stream
-    logprobs: bool
-
-    def without(self, refusal: str) -> Features | None:
-        """What to try next after a refusal; None when nothing is left to leave out.
-
-        A server that names what it dislikes is believed; otherwise the least needed goes first.
-        """
-        order = [name for name in ("usage", "logprobs", "stream") if getattr(self, name)]
-        words = {"usage": "stream_options", "logprobs": "logprob", "stream": "stream"}
-        named = [name for name in order if words[name] in refusal.casefold()]
-        dropped = (named or order)[:1]
-        return replace(self, **dict.fromkeys(dropped, False)) if dropped else None
 
 
 class OpenAIModel:
@@ -67,22 +47,31 @@ class OpenAIModel:
     ) -> None:
         self.name = model
         self.settings = settings or ModelSettings()
-        self.features = Features(self.settings.stream, self.settings.stream, self.settings.logprobs)
+        off = {"stream", "stream_options"} if not self.settings.stream else set()
+        self.features = Features(frozenset(off if self.settings.logprobs else {*off, "logprobs"}))
         self._check = check
-        self._client = openai.OpenAI(
-            base_url=base_url,
-            api_key=api_key or "none",  # the library insists on one; local servers ignore it
-            max_retries=0,
-            timeout=httpx.Timeout(self.settings.first_token_timeout_s, connect=self.settings.connect_timeout_s),
-        )
+        self._address = (base_url, api_key)
+        self._connection: openai.OpenAI | None = None
+        self._server_errors = 0  # in a row, of requests with all features
+
+    @property
+    def _client(self) -> openai.OpenAI:
+        """Made when it is first needed, so that a proxy that cannot be used is an error of that request."""
+        if self._connection is None:
+            self._connection = connect(*self._address, self.settings)
+        return self._connection
 
     def close(self) -> None:
-        self._client.close()
+        if self._connection is not None:
+            self._connection.close()
 
-    def reply(self, messages: list[Message]) -> Reply:
-        """The model's answer, after at most `settings.attempts` attempts; raises ModelError."""
+    def reply(self, messages: list[Message], tools: list[dict[str, Any]] | None = None) -> Reply:
+        """The model's answer, after at most `settings.attempts` attempts; raises ModelError.
+
+        `tools`: functions that the model may call instead of writing, as the API describes them.
+        """
         picture = self._picture(messages)
-        request = [_wire(message, picture) for message in messages]
+        request = self._wanted([_wire(message, picture) for message in messages], tools)
         reply = self._persist(lambda: self._negotiate(request))
         size = picture.size if picture else None
         return replace(reply, coordinates=self.settings.coordinates, image_size=size)
@@ -90,9 +79,9 @@ class OpenAIModel:
     def models(self) -> list[str]:
         """The names the server offers; raises ModelError."""
         try:
-            return [model.id for model in self._client.models.list().data or []]
-        except (openai.OpenAIError, ValueError, AttributeError) as error:
-            raise _typed(error) from error
+            return [str(model.id) for model in self._client.models.list().data or []]
+        except (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError) as error:
+            raise typed(error) from error
 
     def _picture(self, messages: list[Message]) -> Picture | None:
         pictures = [message.image for message in messages if message.image is not None]
@@ -131,26 +120,42 @@ class OpenAIModel:
             self._check()
             threading.Event().wait(min(left, _WATCH_EVERY_S))
 
-    def _negotiate(self, request: list[dict[str, Any]]) -> Reply:
-        """Ask; after a refusal ask with fewer features, and keep what worked."""
+    def _negotiate(self, wanted: dict[str, Any]) -> Reply:
+        """Ask; after a refusal ask with fewer fields, and keep what worked."""
         features: Features | None = self.features
-        refusal: ModelRefused | None = None
+        refusal: ModelError | None = None
         while features is not None:
+            sent = features.arguments(wanted)
             try:
-                reply = self._watched(request, features)
-            except ModelInputTooLong:
+                reply = self._watched(sent)
+            except (ModelInputTooLong, ModelTimeout):
                 raise
-            except ModelRefused as error:
+            except (ModelRefused, ModelServerError, ModelUnauthorized, ModelUnfinished) as error:
                 refusal = refusal or error
-                features = features.without(str(error))
+                features = self._after(error, features, sent)
             else:
-                self.features = features
+                self.features, self._server_errors = features, 0
                 return reply
         raise refusal or ModelRefused("the model refused the request")
 
-    def _watched(self, request: list[dict[str, Any]], features: Features) -> Reply:
+    def _after(self, error: ModelError, features: Features, sent: dict[str, Any]) -> Features | None:
+        """What to leave out next. A server error that names no field may pass by itself: only the second one in a row
+        is taken for a refusal. A stream without an end is asked for in one piece."""
+        if isinstance(error, ModelUnfinished):
+            return features.leaving_out("stream") if features.stream else None
+        if isinstance(error, ModelRefused):
+            return features.without(str(error), sent)
+        if (named := features.without_named(str(error), sent)) is not None:
+            return named
+        if isinstance(error, ModelUnauthorized):
+            return None
+        if features == self.features:
+            self._server_errors += 1
+        return features.without(str(error), sent) if self._server_errors > 1 else None
+
+    def _watched(self, arguments: dict[str, Any]) -> Reply:
         """One attempt in a thread of its own, so that a stop or the deadline ends the wait at once."""
-        call = _Call(self._client, self._arguments(request, features), features.stream)
+        call = Call(self._client, _for_library(arguments, self.settings.extra_body))
         threading.Thread(target=call.run, name="model-call", daemon=True).start()
         deadline = time.monotonic() + self.settings.total_timeout_s
         try:
@@ -162,82 +167,29 @@ class OpenAIModel:
             call.abandon()
         return call.result()
 
-    def _arguments(self, request: list[dict[str, Any]], features: Features) -> dict[str, Any]:
+    def _wanted(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None) -> dict[str, Any]:
+        """All fields of the request, before any is left out."""
         settings = self.settings
-        arguments: dict[str, Any] = {
+        wanted: dict[str, Any] = {
             "model": self.name,
-            "messages": request,
+            "messages": messages,
             "max_tokens": settings.max_tokens,
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             "frequency_penalty": settings.frequency_penalty,
-            "stream": features.stream,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "logprobs": True,
+            **settings.extra_body,
         }
-        if features.logprobs:
-            arguments["logprobs"] = True
-        if features.stream and features.usage:
-            arguments["stream_options"] = {"include_usage": True}
-        if settings.extra_body:
-            arguments["extra_body"] = settings.extra_body
-        return arguments
+        return {**wanted, "tools": tools, "tool_choice": "auto"} if tools else wanted
 
 
-class _Call:
-    """One request on its way. `abandon` makes a stream stop at its next piece; a finished call ignores it."""
-
-    def __init__(self, client: openai.OpenAI, arguments: dict[str, Any], stream: bool) -> None:
-        self._client = client
-        self._arguments = arguments
-        self._stream = stream
-        self._abandoned = threading.Event()
-        self._future: Future[Reply] = Future()
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        try:
-            self._future.set_result(self._ask())
-        except ModelError as error:
-            self._future.set_exception(error)
-        except (openai.OpenAIError, httpx.HTTPError, ValueError, AttributeError, TypeError) as error:
-            self._future.set_exception(_typed(error))
-        finally:
-            self._done.set()
-
-    def wait(self, seconds: float) -> bool:
-        return self._done.wait(seconds)
-
-    def abandon(self) -> None:
-        self._abandoned.set()
-
-    def result(self) -> Reply:
-        return self._future.result(timeout=0)
-
-    def _ask(self) -> Reply:
-        collector = ReplyCollector(time.monotonic())
-        answer = self._client.chat.completions.create(**self._arguments)
-        if not self._stream:
-            return collector.take(answer)
-        with answer as chunks:
-            if "json" in chunks.response.headers.get("content-type", ""):  # it ignored the wish for a stream
-                return collector.take(ChatCompletion.model_validate_json(chunks.response.read()))
-            return collector.collect(self._wanted(chunks))
-
-    def _wanted(self, chunks: Iterator[ChatCompletionChunk]) -> Iterator[ChatCompletionChunk]:
-        for chunk in chunks:
-            if self._abandoned.is_set():
-                raise ModelTimeout("nobody waits for this answer any more")
-            yield chunk
-
-
-def _typed(error: Exception) -> ModelError:
-    """As a ModelError: the library's own errors, transport errors in mid-stream, and answers of no known shape."""
-    if isinstance(error, httpx.TimeoutException):
-        return ModelTimeout("the model fell silent in the middle of its answer")
-    if isinstance(error, httpx.HTTPError):
-        return ModelCutOff(f"the model's answer broke off: {error}")
-    if isinstance(error, openai.OpenAIError):
-        return model_error(error)
-    return model_error(openai.OpenAIError(f"{type(error).__name__}: {error}"))
+def _for_library(arguments: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    """Fields that only this server knows travel as the library wants them."""
+    own = {name: value for name, value in arguments.items() if name in extra}
+    rest = {name: value for name, value in arguments.items() if name not in extra}
+    return {**rest, "extra_body": own} if own else rest
 
 
 def _wire(message: Message, picture: Picture | None) -> dict[str, Any]:

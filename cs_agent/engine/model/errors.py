@@ -2,10 +2,16 @@
 
     ModelError
     ├── ModelUnreachable       nothing answers at the address
+    │   └── ModelProxyUnusable  the proxy that the environment names cannot be used
     ├── ModelTimeout           it did not answer in time
     ├── ModelOverloaded        429, 503, 529: too many requests
+    ├── ModelQuotaUsedUp       402, or 429 for want of money: waiting does not help
     ├── ModelServerError       another 5xx
     ├── ModelCutOff            the answer broke off midway
+    │   └── ModelUnfinished    the stream ended without saying that it was all
+    ├── ModelTruncated         the answer hit the limit of tokens
+    ├── ModelFiltered          the server's filter kept the answer back
+    ├── ModelOnlyReasoned      all of it came as reasoning, nothing as the answer
     ├── ModelBadReply          what came is no chat completion
     │   └── ModelEmptyReply    a completion without a word in it
     ├── ModelUnauthorized      401, 403: the key
@@ -13,24 +19,37 @@
     └── ModelRefused           400, 422, 501 …: the request
         └── ModelInputTooLong  more tokens than the model takes
 
-`retryable` says whether asking again later can help; the client has then already tried again by itself.
+`retryable` says whether asking again later can help; the client has then already tried again by itself. An
+error object is read the same whether it comes with its HTTP status, in the body of a 200 or in the middle of a stream:
+first its type and code, then the status, then its words.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import openai
 
 from cs_agent.engine.run.protocols import ModelError
 
 _OVERLOADED = frozenset({429, 503, 529})
-_TOO_LONG_HINTS = ("context length", "context_length", "maximum model length", "too many tokens", "too long")
+_SHOWN = 300  # characters of a server's message that are told to people
 
 
 class ModelUnreachable(ModelError):
     advice = "检查模型服务是否已启动、地址是否正确"
     advice_en = "Check that the model server runs and that its address is right"
+
+
+class ModelProxyUnusable(ModelUnreachable):
+    retryable = False
+    advice = "代理设置不可用:修正或删除该环境变量;本机或内网的模型可设 CS_AGENT_MODEL_LOCAL=true 不经代理"
+    advice_en = (
+        "The proxy cannot be used: correct or unset that variable; a model on the company's own machines is reached "
+        "without one where CS_AGENT_MODEL_LOCAL is true"
+    )
 
 
 class ModelTimeout(ModelError):
@@ -49,6 +68,12 @@ class ModelOverloaded(ModelError):
         self.retry_after_s = retry_after_s
 
 
+class ModelQuotaUsedUp(ModelError):
+    retryable = False
+    advice = "模型账户的额度或余额已用完:充值或提高额度"
+    advice_en = "The model account's quota or balance is used up: top it up or raise the limit"
+
+
 class ModelServerError(ModelError):
     advice = "模型服务内部出错:查看它的日志"
     advice_en = "The model server failed: read its log"
@@ -57,6 +82,36 @@ class ModelServerError(ModelError):
 class ModelCutOff(ModelError):
     advice = "回答中途断开:检查网络和反向代理的超时"
     advice_en = "The answer broke off: check the network and proxy time-outs"
+
+
+class ModelUnfinished(ModelCutOff):
+    advice = "模型的流式回答没有结束标记:检查中间的网关,或关闭流式输出"
+    advice_en = "The stream never said that it was finished: check the gateway in between, or switch streaming off"
+
+
+class ModelTruncated(ModelError):
+    retryable = False
+    advice = "回答达到 token 上限被截断:调大 max_tokens,或缩短/关闭模型的思考"
+    advice_en = (
+        "The answer hit max_tokens and was cut off: raise the limit, or shorten or switch off the model's thinking"
+    )
+
+
+class ModelFiltered(ModelError):
+    retryable = False
+    advice = "回答被服务方的内容过滤拦截:请坐席处理,或与服务方确认过滤规则"
+    advice_en = (
+        "The server's content filter kept the answer back: have a person do it, or ask the provider about its filter"
+    )
+
+
+class ModelOnlyReasoned(ModelError):
+    retryable = False
+    advice = "服务的 reasoning parser 把整个回答当作思考:关闭它(vLLM/SGLang: --reasoning-parser)或关闭思考模式"
+    advice_en = (
+        "The server's reasoning parser took the whole answer for thinking: switch it off (vLLM, SGLang: "
+        "--reasoning-parser) or switch the thinking mode off"
+    )
 
 
 class ModelBadReply(ModelError):
@@ -88,8 +143,45 @@ class ModelRefused(ModelError):
 
 
 class ModelInputTooLong(ModelRefused):
-    advice = "输入超过模型长度:调小历史或图片预算"
-    advice_en = "The input is too long: lower the history or the picture budget"
+    advice = "输入超过模型长度:调小历史或图片预算,或调大服务的上下文长度"
+    advice_en = "The input is too long: lower the history or the picture budget, or raise the server's context length"
+
+
+# What servers call their errors: in `type` or `code`, lower case, signs left out.
+_BY_NAME: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (r"quota|billing|insufficientbalance|balance|arrearage|payment|creditlimit|spendlimit", ModelQuotaUsedUp),
+        (
+            r"contextlength|contextsize|contextwindow|inputtoolong|prompttoolong|abovemaxlength|requesttoolarge",
+            ModelInputTooLong,
+        ),
+        (r"apikey|authentication|unauthori|permission|forbidden|accessdenied|invalidtoken", ModelUnauthorized),
+        (r"modelnotfound|notfound|unknownmodel|nosuchmodel|modelnotexist", ModelNotFound),
+        (r"ratelimit|overload|toomanyrequests|throttl|serverbusy|unavailable|capacity", ModelOverloaded),
+        (r"timeout|deadline", ModelTimeout),
+        (r"contentfilter|contentpolicy|inspection|safety|sensitive|moderation", ModelFiltered),
+    )
+)
+_BY_WORDS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"quota|insufficient (?:balance|funds|credit)|billing|余额不足|额度|欠费", ModelQuotaUsedUp),
+        (
+            r"context.{0,12}(?:length|size|window)|maximum model length|too many tokens"
+            r"|(?:input|prompt|request).{0,40}too (?:long|large)|range of input length|reduce the length"
+            r"|exceeds? .{0,30}(?:tokens|context)|输入.{0,12}(?:过长|超)",
+            ModelInputTooLong,
+        ),
+        (
+            r"model\b.{0,80}(?:not found|does not exist|not exist|unknown)|no such model|模型.{0,20}不存在",
+            ModelNotFound,
+        ),
+        (r"api.?key|invalid token|unauthori[sz]ed|not authenticated|鉴权|密钥", ModelUnauthorized),
+        (r"overloaded|rate limit|too many requests|server (?:is )?busy", ModelOverloaded),
+        (r"timeout|timed out", ModelTimeout),
+    )
+)
 
 
 def model_error(error: openai.OpenAIError) -> ModelError:
@@ -99,24 +191,77 @@ def model_error(error: openai.OpenAIError) -> ModelError:
     if isinstance(error, openai.APIConnectionError):
         return ModelUnreachable(f"no connection to the model: {error.__cause__ or error}")
     if isinstance(error, openai.APIStatusError):
-        return status_error(error.status_code, error.message, error.response.headers)
-    return ModelBadReply(f"the answer is no chat completion: {error}")
+        return status_error(error.status_code, error.message, error.response.headers, error.body)
+    return ModelBadReply(f"the answer is no chat completion: {error}"[:_SHOWN])
 
 
-def status_error(status: int, message: str, headers: Mapping[str, str]) -> ModelError:
-    text = f"the model answered {status}: {message[:300]}"
+def status_error(status: int, message: str, headers: Mapping[str, str], body: object = None) -> ModelError:
+    """The error that came with an HTTP status; `body` is the error object, where there was one."""
+    found = error_object(body)
+    words = _words(found) if found else message
+    kind = _named_kind(found) or _status_kind(status, words)
+    return _made(kind, f"the model answered {status}: {words[:_SHOWN]}", _seconds(headers.get("retry-after")))
+
+
+def error_object(data: object) -> Mapping[str, Any] | None:
+    """The error in a body: `{"error": …}`, `{"object": "error", …}`, or an error by itself; None for anything else."""
+    if not isinstance(data, Mapping):
+        return None
+    inner = data.get("error")
+    if isinstance(inner, Mapping):
+        return inner
+    if isinstance(inner, str) and inner:
+        return {"message": inner, **{key: data[key] for key in ("code", "type") if key in data}}
+    alone = data.get("object") == "error" or ("message" in data and ("code" in data or "type" in data))
+    return data if alone and not data.get("choices") else None
+
+
+def object_error(found: Mapping[str, Any]) -> ModelError:
+    """The error that a server put into an answer whose HTTP status said that all was well."""
+    words = _words(found)
+    code = found.get("code") or found.get("status") or found.get("status_code")
+    status = int(code) if isinstance(code, int | str) and re.fullmatch(r"[45]\d\d", str(code)) else 0
+    kind = _named_kind(found) or (_status_kind(status, words) if status else _worded_kind(words) or ModelServerError)
+    return _made(kind, f"the model answered with an error: {words[:_SHOWN]}", None)
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    said = found.get("message") or found.get("msg") or found.get("detail") or found.get("type") or found.get("code")
+    return str(said) if said else "no reason given"
+
+
+def _named_kind(found: Mapping[str, Any] | None) -> type[ModelError] | None:
+    names = [str(found[key]) for key in ("type", "code") if found and found.get(key)]
+    plain = [re.sub(r"[^a-z]", "", name.casefold()) for name in names]
+    return next((kind for pattern, kind in _BY_NAME if any(pattern.search(name) for name in plain)), None)
+
+
+def _worded_kind(words: str) -> type[ModelError] | None:
+    return next((kind for pattern, kind in _BY_WORDS if pattern.search(words)), None)
+
+
+def _status_kind(status: int, words: str) -> type[ModelError]:
+    """A status decides; words only tell apart what one status stands for."""
+    worded = _worded_kind(words)
+    if status == 402 or (status in (403, 429) and worded is ModelQuotaUsedUp):
+        return ModelQuotaUsedUp
     if status in _OVERLOADED:
-        return ModelOverloaded(text, _seconds(headers.get("retry-after")))
+        return ModelOverloaded
+    if status in (408, 504):
+        return ModelTimeout
     if status >= 500 and status != 501:  # 501 refuses a feature
-        return ModelServerError(text)
+        return worded if worded is ModelInputTooLong else ModelServerError
     if status in (401, 403):
-        return ModelUnauthorized(text)
+        return ModelUnauthorized
     if status == 404:
-        return ModelNotFound(text)
-    if status == 408:
-        return ModelTimeout(text)
-    too_long = status == 413 or any(hint in message.casefold() for hint in _TOO_LONG_HINTS)
-    return ModelInputTooLong(text) if too_long else ModelRefused(text)
+        return ModelNotFound
+    if status == 413 or worded is ModelInputTooLong:
+        return ModelInputTooLong
+    return worded if worded in (ModelQuotaUsedUp, ModelNotFound, ModelUnauthorized) else ModelRefused
+
+
+def _made(kind: type[ModelError], text: str, retry_after_s: float | None) -> ModelError:
+    return ModelOverloaded(text, retry_after_s) if kind is ModelOverloaded else kind(text)
 
 
 def _seconds(retry_after: str | None) -> float | None:

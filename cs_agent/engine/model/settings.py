@@ -25,6 +25,7 @@ class ModelSettings:
     picture_format: PictureFormat = PictureFormat.JPEG
     stream: bool = True
     logprobs: bool = True
+    direct: bool = False  # never through a proxy of the environment; an endpoint on this machine never is
     connect_timeout_s: float = 5.0
     first_token_timeout_s: float = 60.0  # also the longest silence within a stream
     total_timeout_s: float = 120.0  # of one attempt

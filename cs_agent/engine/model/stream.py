@@ -1,22 +1,38 @@
 """Turns what an OpenAI-compatible server sends, in one piece or streamed, into a Reply.
 
-Rule: an answer that broke off is an error, never a short answer.
+Rules: only a finish reason or `[DONE]` ends an answer; one that broke off, hit a limit or was filtered is an error,
+never a short answer. What servers add or leave out (null fields, lists of parts, reasoning fields) is no error.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
+from cs_agent.engine.model.errors import (
+    ModelBadReply,
+    ModelCutOff,
+    ModelEmptyReply,
+    ModelFiltered,
+    ModelOnlyReasoned,
+    ModelTruncated,
+    ModelUnfinished,
+    error_object,
+    object_error,
+)
+from cs_agent.engine.run.protocols import Reply, ToolCall
 
-from cs_agent.engine.model.errors import ModelBadReply, ModelCutOff, ModelEmptyReply
-from cs_agent.engine.run.protocols import Reply
+Json = Mapping[str, Any]
 
-_REASONING_FIELDS = ("reasoning_content", "reasoning")  # not part of OpenAI's schema; servers differ
+_REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")  # not part of OpenAI's schema; servers differ
+_TOO_LONG = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
+_FILTERED = frozenset({"content_filter", "safety", "sensitive", "recitation", "blocked"})
+_BROKEN = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "network_error", "timeout"})
+_DONE = "[DONE]"
 
 
 @dataclass(slots=True)
@@ -27,46 +43,76 @@ class ReplyCollector:
     text: list[str] = field(default_factory=list)
     reasoning: list[str] = field(default_factory=list)
     tokens: list[Any] = field(default_factory=list)
+    calls: dict[int, list[str]] = field(default_factory=dict)  # by place: name, then pieces of the arguments
     first_token_s: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    finish: str | None = None
 
-    def collect(self, chunks: Iterable[ChatCompletionChunk]) -> Reply:
-        """The whole streamed answer; ModelCutOff when the stream ended without saying why it stopped."""
-        finished = False
-        for chunk in chunks:
-            self._count(chunk.usage)
-            for choice in chunk.choices[:1]:
-                self._add(choice.delta, choice.logprobs)
-                finished = finished or choice.finish_reason is not None
-        if not finished:
-            raise ModelCutOff("the model's stream ended in the middle of its answer")
+    def collect(self, lines: Iterable[str]) -> Reply:
+        """The whole answer of a stream of server-sent events, given line by line."""
+        done = False
+        for data in events(lines):
+            if data.strip() == _DONE:
+                done = True
+                break
+            self._take_in(_parsed(data), "delta")
+        if self.finish is None and not done:
+            raise ModelUnfinished("the model's stream ended in the middle of its answer")
         return self._reply()
 
-    def take(self, completion: ChatCompletion) -> Reply:
+    def take(self, completion: object) -> Reply:
         """The answer that came in one piece."""
-        if not getattr(completion, "choices", None):
+        if not isinstance(completion, Mapping):
+            raise ModelBadReply("the answer is no chat completion")
+        self._take_in(completion, "message")
+        if not completion.get("choices"):
             raise ModelBadReply("the answer holds no choices")
-        self._count(completion.usage)
-        self._add(completion.choices[0].message, completion.choices[0].logprobs)
         return self._reply()
 
-    def _count(self, usage: Any) -> None:
-        if usage is not None:
-            self.prompt_tokens = usage.prompt_tokens or 0
-            self.completion_tokens = usage.completion_tokens or 0
+    def _take_in(self, data: Json, part: str) -> None:
+        if (error := error_object(data)) is not None:
+            raise object_error(error)
+        self._count(data.get("usage"))
+        choices = data.get("choices") or []
+        for choice in choices[:1] if isinstance(choices, list) else []:
+            if isinstance(choice, Mapping):
+                self._add(_mapping(choice.get(part) or choice.get("message")), _mapping(choice.get("logprobs")))
+                self.finish = choice.get("finish_reason") or self.finish
 
-    def _add(self, part: Any, logprobs: Any) -> None:
-        reasoning = _reasoning(part)
-        self.reasoning.append(reasoning)
-        self.text.append(part.content or "")
-        self.tokens += getattr(logprobs, "content", None) or []
-        if not self.first_token_s and (reasoning or part.content):
+    def _count(self, usage: object) -> None:
+        counts = _mapping(usage)
+        self.prompt_tokens = _whole(counts.get("prompt_tokens")) or self.prompt_tokens
+        self.completion_tokens = _whole(counts.get("completion_tokens")) or self.completion_tokens
+
+    def _add(self, part: Json, logprobs: Json) -> None:
+        text, thought = _texts(part.get("content"))
+        thought += next((found for name in _REASONING_FIELDS if (found := "".join(_texts(part.get(name))))), "")
+        self.text.append(text)
+        self.reasoning.append(thought)
+        self._add_calls(part.get("tool_calls"))
+        tokens = logprobs.get("content")
+        self.tokens += tokens if isinstance(tokens, list) else []
+        if not self.first_token_s and (text or thought or self.calls):
             self.first_token_s = time.monotonic() - self.started
+
+    def _add_calls(self, calls: object) -> None:
+        """Calls of tools come whole, or in pieces that name their place."""
+        for number, call in enumerate(calls if isinstance(calls, list) else []):
+            given = _mapping(call)
+            function = _mapping(given.get("function"))
+            index = given.get("index")
+            pieces = self.calls.setdefault(index if isinstance(index, int) else number, [""])
+            pieces[0] = pieces[0] or str(function.get("name") or "")
+            arguments = function.get("arguments")
+            pieces.append(arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else "")
 
     def _reply(self) -> Reply:
         text, reasoning = "".join(self.text), "".join(self.reasoning)
-        if not text.strip() and not reasoning.strip():
+        _check_finish(self.finish)
+        if not text.strip() and not self.calls:
+            if reasoning.strip():
+                raise ModelOnlyReasoned("the whole answer came as reasoning, and nothing as the answer itself")
             raise ModelEmptyReply("the model's answer is empty")
         return Reply(
             text=text,
@@ -76,29 +122,92 @@ class ReplyCollector:
             total_s=time.monotonic() - self.started,
             prompt_tokens=self.prompt_tokens,
             completion_tokens=self.completion_tokens or len(self.tokens),
+            tool_calls=tuple(ToolCall(name, "".join(pieces)) for _, (name, *pieces) in sorted(self.calls.items())),
         )
 
 
-def _reasoning(part: Any) -> str:
-    found = (getattr(part, name, None) for name in _REASONING_FIELDS)
-    return next((text for text in found if isinstance(text, str)), "")
+def events(lines: Iterable[str]) -> Iterator[str]:
+    """The data of each server-sent event; comments and other fields are skipped."""
+    data: list[str] = []
+    for line in lines:
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line.strip() and data:
+            yield "\n".join(data)
+            data = []
+    if data:
+        yield "\n".join(data)
 
 
 def token_probabilities(tokens: Iterable[Any]) -> tuple[tuple[str, float], ...] | None:
-    """(text, probability) per token; None where there are none.
+    """(text, probability) per token; None where there are none, or where one has no probability.
 
     A token may hold part of a character only (Chinese, emoji): such tokens are joined until they make whole
     characters, with the product of their probabilities.
     """
     found: list[tuple[str, float]] = []
     pending, logprob = b"", 0.0
-    for token in tokens:
-        pending += bytes(token.bytes) if token.bytes else token.token.encode("utf-8", "replace")
-        logprob += token.logprob
+    for token in map(_mapping, tokens):
+        given = token.get("logprob")
+        if isinstance(given, bool) or not isinstance(given, int | float) or math.isnan(given):
+            return None
+        pending += _bytes(token)
+        logprob += given
         if (text := _decoded(pending)) is not None:
             found.append((text, math.exp(min(logprob, 0.0))))
             pending, logprob = b"", 0.0
     return tuple(found) or None
+
+
+def _check_finish(reason: str | None) -> None:
+    """`length` and filters mean that the answer is not whole, however it looks."""
+    said = str(reason or "").casefold()
+    if said in _TOO_LONG:
+        raise ModelTruncated("the answer hit the limit of tokens (max_tokens) and was cut off")
+    if said in _FILTERED:
+        raise ModelFiltered(f"the server's filter kept the answer back ({said})")
+    if said in _BROKEN:
+        raise ModelCutOff(f"the server broke the answer off ({said})")
+
+
+def _parsed(data: str) -> Json:
+    try:
+        found = json.loads(data)
+    except ValueError:
+        raise ModelBadReply("a piece of the stream is not JSON") from None
+    return _mapping(found)
+
+
+def _texts(content: object) -> tuple[str, str]:
+    """The text and the reasoning in a content: plain, a list of parts, or nothing."""
+    if isinstance(content, str):
+        return content, ""
+    text, thought = "", ""
+    for part in content if isinstance(content, list) else []:
+        if isinstance(part, str):
+            text += part
+            continue
+        given = _mapping(part)
+        if given.get("type") in ("thinking", "reasoning"):
+            thought += "".join(_texts(given.get("thinking") or given.get("text") or given.get("reasoning")))
+        elif isinstance(given.get("text"), str):
+            text += given["text"]
+    return text, thought
+
+
+def _mapping(value: object) -> Json:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _bytes(token: Json) -> bytes:
+    given = token.get("bytes")
+    if isinstance(given, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in given) and given:
+        return bytes(given)
+    return str(token.get("token") or "").encode("utf-8", "replace")
 
 
 def _decoded(data: bytes) -> str | None:

@@ -93,6 +93,14 @@ class TextReader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A function that a model called instead of writing; `arguments` is JSON as the model wrote it."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a model answered. `token_probabilities` pairs each token's text with the probability it was given."""
 
@@ -105,6 +113,7 @@ class Reply:
     completion_tokens: int = 0
     coordinates: Coordinates = Coordinates.NORMALIZED  # what the numbers of its points mean
     image_size: Size | None = None  # of the picture as it was sent, after scaling
+    tool_calls: tuple[ToolCall, ...] = ()
 
 
 class ModelError(Trouble):

@@ -70,6 +70,7 @@ def model_settings() -> ModelSettings:
         first_token_timeout_s=values["CS_AGENT_MODEL_TIMEOUT_S"],
         coordinates=Coordinates(values["CS_AGENT_MODEL_COORDINATES"]),
         max_pixels=values["CS_AGENT_MODEL_MAX_PIXELS"],
+        direct=values["CS_AGENT_MODEL_LOCAL"],
     )
 
 

@@ -1,0 +1,328 @@
+"""Models as they really answer: each of these was seen on a server of others, and broke a client."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.model import errors
+from cs_agent.engine.model.check import check
+from cs_agent.engine.model.client import OpenAIModel
+from cs_agent.engine.model.confidence import confidence_of
+from cs_agent.engine.model.settings import ModelSettings
+from cs_agent.engine.run.protocols import Message, ModelError, Reply
+from cs_agent.testing.model_servers import SERVERS, ServerManners
+from cs_agent.testing.scripted_endpoint import Answer, Refusal, ScriptedEndpoint
+
+TAP = '<think>看到按钮</think><answer>do(action="Tap", element=[500,250])</answer>'
+MESSAGES = [Message("system", "be brief"), Message("user", "点击")]
+DIALECTS = pytest.mark.parametrize("manners", SERVERS.values(), ids=list(SERVERS))
+
+
+def model_at(endpoint: ScriptedEndpoint, **settings: Any) -> OpenAIModel:
+    defaults = {"backoff_s": 0.01, "max_backoff_s": 0.05, "attempts": 2}
+    return OpenAIModel(endpoint.base_url, "", "scripted", ModelSettings(**{**defaults, **settings}))
+
+
+def ask(*answers: Answer | str, refuses: Any = None, **settings: Any) -> tuple[Reply, list[dict[str, Any]]]:
+    with ScriptedEndpoint(answers, refuses=refuses) as endpoint:
+        return model_at(endpoint, **settings).reply(MESSAGES), endpoint.requests
+
+
+def failure(*answers: Answer | str, **settings: Any) -> tuple[ModelError, int]:
+    with ScriptedEndpoint(answers) as endpoint, pytest.raises(ModelError) as caught:
+        model_at(endpoint, **settings).reply(MESSAGES)
+    return caught.value, len(endpoint.requests)
+
+
+def in_words(error: ModelError) -> bool:
+    """What a person is shown holds no name of a Python error and no line of a validator."""
+    text = f"{error} {error.advice} {error.advice_en}"
+    return not any(
+        word in text for word in ("Error:", "Exception", "Traceback", "pydantic", "NoneType", "validation error")
+    )
+
+
+# every server's manners
+
+
+@DIALECTS
+@pytest.mark.parametrize("stream", [True, False])
+def test_every_servers_answer_is_read_whatever_it_refuses(manners: ServerManners, stream: bool) -> None:
+    answer = Answer(TAP, reasoning="想一想", reasoning_field=manners.reasoning_field)
+    with ScriptedEndpoint([answer], refuses=manners.refuses) as endpoint:
+        model = model_at(endpoint, stream=stream)
+        first, second = model.reply(MESSAGES), model.reply(MESSAGES)
+        asked = len(endpoint.requests)
+    assert first.text == second.text == TAP
+    assert first.reasoning == "想一想"
+    assert asked <= len(manners.refuses) + 2  # what was refused is remembered
+    assert not set(manners.refuses) & {name for name, value in endpoint.requests[-1].items() if value}
+
+
+@DIALECTS
+def test_every_servers_failures_are_told_apart(manners: ServerManners) -> None:
+    for answer, kind in (
+        (manners.too_long, errors.ModelInputTooLong),
+        (manners.unknown_model, errors.ModelNotFound),
+        (manners.overloaded, errors.ModelOverloaded),
+    ):
+        error, _ = failure(answer)
+        assert type(error) is kind, error
+        assert in_words(error)
+
+
+# what ends an answer
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (Answer("<think>The page shows …", finish_reason="length"), errors.ModelTruncated),
+        (Answer("", reasoning="想了很久", finish_reason="length"), errors.ModelTruncated),
+        (Answer('do(action="Tap", element=[500, 700])\n', finish_reason="length"), errors.ModelTruncated),
+        (Answer("", finish_reason="content_filter"), errors.ModelFiltered),
+        (Answer(TAP, finish_reason="content_filter"), errors.ModelFiltered),
+        (Answer(TAP, finish_reason="abort"), errors.ModelCutOff),
+        (Answer(TAP, finish_reason="error"), errors.ModelCutOff),
+    ],
+)
+def test_an_answer_that_was_cut_off_is_never_an_action(answer: Answer, kind: type[ModelError], stream: bool) -> None:
+    error, _ = failure(answer, stream=stream)
+    assert type(error) is kind
+
+
+def test_hitting_the_limit_is_told_and_not_asked_again() -> None:
+    error, asked = failure(Answer("<think>…", finish_reason="length"))
+    assert asked == 1
+    assert "max_tokens" in str(error)
+    assert "max_tokens" in error.advice
+
+
+def test_the_model_check_names_the_limit_the_filter_and_the_reasoning_parser() -> None:
+    for answer, word in (
+        (Answer("<think>…", finish_reason="length"), "max_tokens"),
+        (Answer("", finish_reason="content_filter"), "filter"),
+        (Answer("", reasoning=TAP), "--reasoning-parser"),
+    ):
+        with ScriptedEndpoint([answer]) as endpoint:
+            found = check(model_at(endpoint))
+        assert not found.usable
+        assert word in f"{found.problem} {found.advice}"
+
+
+def test_a_stream_that_ends_with_done_has_finished() -> None:
+    reply, requests = ask(Answer(TAP, finish_reason=None))
+    assert reply.text == TAP
+    assert len(requests) == 1
+
+
+def test_a_stream_that_never_says_so_is_asked_for_in_one_piece_from_then_on() -> None:
+    with ScriptedEndpoint([Answer(TAP, finish_reason=None, done=False)]) as endpoint:
+        model = model_at(endpoint)
+        assert model.reply(MESSAGES).text == model.reply(MESSAGES).text == TAP
+    assert [bool(request.get("stream")) for request in endpoint.requests] == [True, False, False]
+
+
+# errors inside an answer that says that all is well
+
+
+ERRORS_IN_ANSWERS = [
+    ({"error": {"message": "TimeoutError", "type": "GatewayTimeout", "code": 504}}, errors.ModelTimeout),
+    (
+        {"error": {"code": 400, "type": "exceed_context_size_error", "message": "the request exceeds the context"}},
+        errors.ModelInputTooLong,
+    ),
+    ({"error": {"code": 401, "message": "Invalid token"}}, errors.ModelUnauthorized),
+    ({"error": {"message": "quota exceeded for this month"}}, errors.ModelQuotaUsedUp),
+    ({"object": "error", "message": "model m not found"}, errors.ModelNotFound),
+    ({"error": "rate limit reached"}, errors.ModelOverloaded),
+    ({"error": {"message": "something broke"}}, errors.ModelServerError),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), ERRORS_IN_ANSWERS)
+@pytest.mark.parametrize("form", ["event", "json", "not streamed"])
+def test_an_error_object_is_that_error_whatever_the_status(
+    body: dict[str, Any], kind: type[ModelError], form: str
+) -> None:
+    told = json.dumps(body)
+    answer = Answer(events=(told,)) if form == "event" else Answer(body=told.encode())
+    error, _ = failure(answer, stream=form != "not streamed", attempts=1)
+    assert type(error) is kind
+    said = body["error"] if isinstance(body.get("error"), str) else (body.get("error") or body)["message"]
+    assert said in str(error)
+    assert in_words(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (
+            400,
+            {
+                "error": {
+                    "message": "the request exceeds the available context size, try increasing it",
+                    "type": "exceed_context_size_error",
+                }
+            },
+            errors.ModelInputTooLong,
+        ),
+        (400, {"error": {"message": "Range of input length should be [1, 30720]"}}, errors.ModelInputTooLong),
+        (
+            429,
+            {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}},
+            errors.ModelQuotaUsedUp,
+        ),
+        (402, {"error": {"message": "Insufficient Balance"}}, errors.ModelQuotaUsedUp),
+        (429, {"error": {"message": "Too many requests"}}, errors.ModelOverloaded),
+        (400, {"error": {"message": "API key not valid"}}, errors.ModelUnauthorized),
+    ],
+)
+def test_quota_context_and_key_are_told_apart(status: int, body: dict[str, Any], kind: type[ModelError]) -> None:
+    error, asked = failure(Answer(status=status, body=json.dumps(body).encode()))
+    assert type(error) is kind
+    assert (asked == 1) is not error.retryable
+
+
+# fields given up
+
+
+@pytest.mark.parametrize("status", [400, 422, 500, 501])
+def test_a_field_that_a_refusal_names_is_left_out_and_no_other(status: int) -> None:
+    refusal = Refusal(status, {"error": {"message": "frequency_penalty is not implemented"}})
+    reply, requests = ask(TAP, refuses={"frequency_penalty": refusal})
+    assert reply.text == TAP
+    assert set(requests[0]) - set(requests[1]) == {"frequency_penalty"}
+    assert len(requests) == 2
+
+
+def test_fields_are_given_up_one_by_one_on_a_server_error_that_names_none() -> None:
+    refusal = Refusal(500, {"error": {"message": "internal error"}})
+    with ScriptedEndpoint([TAP], refuses={"logprobs": refusal}) as endpoint:
+        model = model_at(endpoint)
+        assert model.reply(MESSAGES).text == TAP
+        before = len(endpoint.requests)
+        model.reply(MESSAGES)
+    assert len(endpoint.requests) == before + 1
+    assert "logprobs" not in endpoint.requests[-1]
+    assert endpoint.requests[-1]["stream"]
+
+
+def test_the_limit_of_tokens_is_renamed_for_a_server_that_wants_another_name() -> None:
+    message = "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+    _, requests = ask(TAP, refuses={"max_tokens": Refusal(400, {"error": {"message": message}})})
+    assert "max_tokens" not in requests[-1]
+    assert requests[-1]["max_completion_tokens"] == 3000
+
+
+def test_a_field_of_the_installations_own_is_left_out_where_the_server_names_it() -> None:
+    refusal = Refusal(400, {"error": {"message": "unknown field: chat_template_kwargs"}})
+    reply, requests = ask(
+        TAP, refuses={"chat_template_kwargs": refusal}, extra_body={"chat_template_kwargs": {"enable_thinking": False}}
+    )
+    assert reply.text == TAP
+    assert "chat_template_kwargs" in requests[0]
+    assert "chat_template_kwargs" not in requests[1]
+
+
+# shapes
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_text_in_parts_is_the_text_and_a_null_probability_is_no_confidence(stream: bool) -> None:
+    reply, _ = ask(Answer(TAP, as_parts=True, null_logprobs=True), stream=stream)
+    parsed = parse_reply(reply.text)
+    assert isinstance(parsed.action, Tap)
+    assert confidence_of(reply, parsed) is None
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_calls_of_tools_are_read_whole_or_in_pieces(stream: bool) -> None:
+    calls = (("tap", '{"element": [500, 250]}'), ("note", '{"message": "好"}'))
+    reply, _ = ask(Answer("", tool_calls=calls, finish_reason="tool_calls"), stream=stream)
+    assert [(call.name, json.loads(call.arguments)) for call in reply.tool_calls] == [
+        (name, json.loads(arguments)) for name, arguments in calls
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"null",
+        b"[]",
+        b"7",
+        b'{"choices": null}',
+        b'{"choices": [null]}',
+        b'{"choices": [{"message": null}]}',
+        b'{"choices": [{"message": {"content": 7}, "finish_reason": "stop"}]}',
+        b"",
+        b"{",
+        b"\xff\xfe",
+    ],
+)
+@pytest.mark.parametrize("stream", [True, False])
+def test_an_answer_of_no_known_shape_is_told_in_words(body: bytes, stream: bool) -> None:
+    error, _ = failure(Answer(body=body), stream=stream, attempts=1)
+    assert isinstance(error, errors.ModelBadReply)
+    assert in_words(error)
+
+
+# proxies
+
+
+PROXIES = ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "http_proxy", "https_proxy", "NO_PROXY", "no_proxy"]
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name in PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:7890"),
+        ("ALL_PROXY", "socks://127.0.0.1:7890/"),
+        ("HTTP_PROXY", "http://127.0.0.1:9"),
+    ],
+)
+def test_a_model_on_this_machine_is_never_asked_through_a_proxy(
+    no_proxies: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    no_proxies.setenv(name, value)
+    reply, _ = ask(TAP)
+    assert reply.text == TAP
+
+
+@pytest.mark.parametrize("value", ["socks5h-typo://127.0.0.1:7890", "socks://user:secret@127.0.0.1:7890/"])
+def test_a_proxy_that_cannot_be_used_is_named_without_its_password(no_proxies: pytest.MonkeyPatch, value: str) -> None:
+    no_proxies.setenv("ALL_PROXY", value)
+    model = OpenAIModel("http://models.example.invalid/v1", "", "m", ModelSettings(attempts=1))
+    with pytest.raises(errors.ModelProxyUnusable, match="ALL_PROXY") as caught:
+        model.reply(MESSAGES)
+    assert "secret" not in str(caught.value)
+    with pytest.raises(ModelError):
+        model.models()
+
+
+def test_a_model_declared_to_be_the_companys_own_is_asked_directly(no_proxies: pytest.MonkeyPatch) -> None:
+    no_proxies.setenv("ALL_PROXY", "socks://127.0.0.1:7890/")
+    model = OpenAIModel("http://models.example.invalid/v1", "", "m", ModelSettings(attempts=1, direct=True))
+    with pytest.raises(errors.ModelUnreachable) as caught:
+        model.reply(MESSAGES)
+    assert not isinstance(caught.value, errors.ModelProxyUnusable)
+
+
+@pytest.mark.parametrize("address", ["", "not an address", "http://", "http://[::1/v1"])
+def test_an_address_that_is_none_is_a_models_error(no_proxies: pytest.MonkeyPatch, address: str) -> None:
+    model = OpenAIModel(address or "http:", "", "m", ModelSettings(attempts=1))
+    with pytest.raises(ModelError):
+        model.reply(MESSAGES)
