@@ -42,9 +42,11 @@ def enqueue_where_free(run_id: uuid.UUID) -> None:
         enqueue(run_id)
 
 
-def enqueue_encoding(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
+def enqueue_encoding(
+    run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0, expires_s: float = _HINT_S
+) -> None:
     """On the upkeep queue of the host that recorded the run."""
-    transaction.on_commit(partial(_send, ENCODE_TASK, str(run_id), upkeep(queue), delay_s))
+    transaction.on_commit(partial(_send, ENCODE_TASK, str(run_id), upkeep(queue), delay_s, expires_s))
 
 
 def hint_outbox() -> None:
@@ -67,14 +69,13 @@ def of_run(run: Run) -> str | None:
     return run.phone.queue if run.phone else None
 
 
-def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0) -> None:
+def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires_s: float = _HINT_S) -> None:
     """A broker that is away loses nothing: the sweeper sends again what stands in the database.
 
     For the same reason a message that nobody took for a while expires: the queue of a host that is down stays short.
     """
     options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
-    if task == DRIVE_TASK:
-        options["expires"] = delay_s + _HINT_S
+    options["expires"] = delay_s + expires_s
     try:
         current_app.send_task(task, args=[run_id], queue=queue, retry=False, **options)
     except OperationalError as error:

@@ -1,7 +1,7 @@
 """What Celery runs. Tasks are thin: they name a run and call the runner.
 
-`drive_run` is one of the two places where any exception is caught: whatever a defect throws, the run is parked with
-a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the sweeper sends again.
+The entries of tasks are one of the three places where any exception is caught: whatever a defect throws, the run is
+parked with a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the sweeper sends again.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from tickets import queues
 from tickets.models import Phone, Run
 from tickets.runner.drive import engines
 from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
-from tickets.runner.pictures.encode import encode_run
-from tickets.runner.upkeep import health, sweeper
+from tickets.runner.pictures import encode
+from tickets.runner.upkeep import sweeper
+from tickets.services.live import health
 
 log = logging.getLogger(__name__)
 _encoding = threading.Lock()
@@ -51,11 +51,17 @@ def drive_run(run_id: str) -> None:
 @shared_task(name="tickets.tasks.encode_recording")
 def encode_recording(run_id: str) -> None:
     """One at a time, so that the clock always finds a free thread beside it."""
+    run = uuid.UUID(run_id)
     if not _encoding.acquire(blocking=False):
-        queues.enqueue_encoding(uuid.UUID(run_id), delay_s=_NEXT_ENCODING_S)
+        encode.send_again(run, _NEXT_ENCODING_S)
         return
     try:
-        encode_run(uuid.UUID(run_id))
+        encode.encode_run(run)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("recording of run %s: the database is away: %s; the sweeper will send it again", run_id, error)
+    except Exception:
+        log.exception("recording of run %s: defect in the encoding", run_id)
+        encode.give_back(run)
     finally:
         _encoding.release()
 

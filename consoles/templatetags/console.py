@@ -164,7 +164,7 @@ def unlocal_int(value: int) -> str:
 def part_name(part: str) -> str:
     return {
         "database": _("数据库"), "redis": "Redis", "worker": _("任务进程"),
-        "upkeep": _("维护进程"), "phone_host": _("手机主机"),
+        "upkeep": _("维护进程"), "phone_host": _("手机主机"), "threads": _("手机主机的线程"),
         "model": _("模型"), "beat": _("定时任务"),
     }.get(part, part)  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from consoles.access import permitted
 from tickets.models import Phone, PhoneState
 from tickets.permissions import Permission
-from tickets.runner.holds import pool
+from tickets.services.live.phones import runs_today
 from tickets.services.people import access
 
 LOW_PERCENT = 20
@@ -59,7 +59,7 @@ def phone_list(request: HttpRequest) -> HttpResponse:
     """A run of another department is not named, only that the phone is busy."""
     phones = list(Phone.objects.select_related("lease_run__ticket").order_by("state", "name", "pk"))
     mine = set(access.departments(request.user).values_list("pk", flat=True))
-    today = pool.runs_today([phone.pk for phone in phones])
+    today = runs_today([phone.pk for phone in phones])
     rows = [Row(phone, _is_of(phone, mine), today.get(phone.pk, 0)) for phone in phones]
     context = {"rows": rows, "ready": sum(row.free for row in rows)}
     part = getattr(request, "htmx", False)

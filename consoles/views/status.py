@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from consoles.access import POST, Access, permitted
 from tickets.models import Phone, Run
 from tickets.permissions import Permission
-from tickets.runner.upkeep import health
+from tickets.services.live import health
 from tickets.services.runs import switches, transitions
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from tests.consoles import story
 from tests.redis_server import redis_server
 from tickets.models import Department, FlowVersion, Phone, PhoneState, Run
-from tickets.runner.upkeep import health
+from tickets.services.live import health
 from tickets.services.runs import switches
 
 HTMX = {"HX-Request": "true"}

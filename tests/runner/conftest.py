@@ -27,8 +27,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
 )
 from tickets.models import Phone
 from tickets.runner.pictures import redactors
-from tickets.runner.upkeep import health
-from tickets.services.live import frames
+from tickets.services.live import frames, health
 
 
 @pytest.fixture(scope="session")

@@ -33,8 +33,8 @@ from tickets.models import (  # noqa: E402
     Run,
     Takeover,
 )
-from tickets.runner.upkeep import health  # noqa: E402
 from tickets.services.evidence import audit  # noqa: E402
+from tickets.services.live import health  # noqa: E402
 from tickets.services.runs import decisions, takeovers  # noqa: E402
 from tickets.services.runs import lifecycle as runs  # noqa: E402
 from tickets.services.runs.transitions import ENDED  # noqa: E402

@@ -30,6 +30,8 @@ class Recording(models.Model):
     chapters = models.JSONField(default=list, blank=True)  # [{step, start_s, end_s, title}]
     waits = models.JSONField(default=list, blank=True)  # [{start_s, end_s, real_s}] shortened waits in the video
     error = models.TextField(blank=True)
+    encode_tries = models.PositiveSmallIntegerField(default=0)
+    encode_sent_at = models.DateTimeField(null=True, blank=True)  # its newest message; or when its encoding began
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

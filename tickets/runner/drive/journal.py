@@ -20,7 +20,7 @@ from tickets.models import Run
 from tickets.runner.holds import claims
 from tickets.runner.pictures import film, redactors
 from tickets.runner.pictures.recorders import RunRecorder
-from tickets.runner.upkeep import health
+from tickets.services.live import health
 from tickets.services.runs import steps
 
 

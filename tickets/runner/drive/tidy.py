@@ -15,12 +15,12 @@ from django.db import transaction
 
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.phone import AdbPhone
-from tickets import queues
-from tickets.models import Phone, Recording, RecordingState, Run
+from tickets.models import Phone, Run
 from tickets.runner.drive.prepare import take_back
 from tickets.runner.holds import leases, pool
 from tickets.runner.holds import phone_lock as hands
 from tickets.runner.holds import wait_line as line
+from tickets.runner.pictures import encode
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.runs import steps
 from tickets.services.runs.transitions import ENDED
@@ -55,8 +55,8 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
         log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
         return
     close_recording()
-    if is_free and Recording.objects.filter(run=run_id, state=RecordingState.RECORDING).exists():
-        queues.enqueue_encoding(run_id, host.queue)
+    if is_free:
+        encode.send(run_id, host.queue)
 
 
 def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:

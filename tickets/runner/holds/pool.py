@@ -6,12 +6,9 @@ itself. `retired` is a person's word and only a person takes it back. A run keep
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count
-from django.utils import timezone
 
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.errors import ConnectionFault, ScreenFaultError
@@ -62,15 +59,6 @@ def _lock_run(phone_id: int) -> None:
     holder = Phone.objects.values_list("lease_run", flat=True).get(pk=phone_id)
     if holder is not None:
         runs.locked(Run(pk=holder))
-
-
-def runs_today(phone_ids: Iterable[int]) -> dict[int, int]:
-    """How many runs each phone has begun since midnight."""
-    wanted = list(phone_ids)
-    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    begun = Run.objects.filter(phone__in=wanted, started_at__gte=midnight)
-    counts = dict(begun.values_list("phone").annotate(n=Count("pk")))
-    return {phone_id: counts.get(phone_id, 0) for phone_id in wanted}
 
 
 def _tell(phone_id: int, type: str, result: str, run: Run | None, details: dict[str, Any]) -> Phone:

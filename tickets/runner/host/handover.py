@@ -23,6 +23,7 @@ from tickets.models import Step, Takeover
 from tickets.runner.holds import phone_lock
 from tickets.runner.pictures import film, recorders
 from tickets.runner.pictures.feed import ScreenFeed
+from tickets.runner.upkeep.threads import SupervisedThread
 from tickets.services.live import gestures
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import takeovers
@@ -40,13 +41,14 @@ class GestureLoop:
     def __init__(self, phone_id: int, phone: AdbPhone, feed: ScreenFeed) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"gestures-{phone_id}", daemon=True)
+        self._thread = SupervisedThread(f"gestures-{phone_id}", self._run)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
+        self._thread.stop()
 
     def _run(self) -> None:
         client = redis.Redis.from_url(settings.REDIS_URL)

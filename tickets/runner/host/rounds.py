@@ -57,11 +57,15 @@ class Rounds:
             return True
 
     def _check(self, row: Phone) -> None:
+        """The row is read again: since the round began a run may have got the phone."""
         close_old_connections()
         try:
+            row = Phone.objects.get(pk=row.pk)
             held = row.lease_run_id is not None
             finding = checkup.examine(self._connect(row), held=held, out=checkup.is_out(row))
             checkup.write_down(row.pk, finding)
+        except Phone.DoesNotExist:
+            log.info("rounds: phone %s is gone", row.serial)
         except DatabaseError as error:
             log.warning("rounds: phone %s: %s", row.serial, error)
         finally:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import redis
 from django.conf import settings
 from django.db import close_old_connections, connections
-from django.db.models import Q
 from django.db.utils import DatabaseError
 
 from cs_agent.engine.run.protocols import Journal, PhoneError
@@ -29,8 +29,8 @@ from tickets.runner.host.handover import GestureLoop
 from tickets.runner.host.rounds import Rounds
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
-from tickets.runner.upkeep import health
-from tickets.services.live import frames
+from tickets.runner.upkeep.threads import SupervisedThread
+from tickets.services.live import frames, health
 
 log = logging.getLogger(__name__)
 _TICK_S = 0.5
@@ -65,39 +65,71 @@ class _Attended:
     recorder: RunRecorder | None = None
 
 
+class _Attendance:
+    """The phones that are attended, each with a lock of its own: one that does not answer keeps no other waiting.
+
+    Rule: whoever begins, ends or records the attendance of a phone holds that phone's lock, and reads there who has
+    its lease now. What was read before the lock was taken may be of an earlier run.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[int, _Attended] = {}
+        self._locks: defaultdict[int, threading.RLock] = defaultdict(threading.RLock)
+        self._lock = threading.Lock()
+
+    def lock(self, phone_id: int) -> threading.RLock:
+        with self._lock:
+            return self._locks[phone_id]
+
+    def get(self, phone_id: int) -> _Attended | None:
+        with self._lock:
+            return self._kept.get(phone_id)
+
+    def put(self, phone_id: int, kept: _Attended) -> None:
+        with self._lock:
+            self._kept[phone_id] = kept
+
+    def take(self, phone_id: int) -> _Attended | None:
+        with self._lock:
+            return self._kept.pop(phone_id, None)
+
+    def ids(self) -> list[int]:
+        with self._lock:
+            return list(self._kept)
+
+
 class PhoneHost:
     """One per worker process: `start` at its begin, `stop` at its end."""
 
     def __init__(self, queue: str, parts: Parts | None = None) -> None:
         self.queue = queue
         self.parts = parts or Parts()
-        self._attended: dict[int, _Attended] = {}
+        self._attended = _Attendance()
         self._rounds = Rounds(self._known_phone)
-        self._lock = threading.RLock()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="phone-host", daemon=True)
+        self._thread = SupervisedThread("phone-host", self._run)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
+        self._thread.stop()
         self._rounds.stop()
-        with self._lock:
-            for phone_id in list(self._attended):
+        for phone_id in self._attended.ids():
+            with self._attended.lock(phone_id):
                 self._leave(phone_id)
 
     def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]:
         """The phone and its feed, started now if need be; raises PhoneError when it cannot be reached."""
-        with self._lock:
+        with self._attended.lock(phone.pk):
             kept = self._attended.get(phone.pk) or self._begin(phone)
-            self._record(kept, phone)
+            self._record(kept, phone.pk)
             return kept.phone, kept.feed
 
     def recorder(self, phone_id: int) -> RunRecorder | None:
-        with self._lock:
-            kept = self._attended.get(phone_id)
-            return kept.recorder if kept else None
+        kept = self._attended.get(phone_id)
+        return kept.recorder if kept else None
 
     def finish_recording(self, phone_id: int) -> Callable[[], None]:
         """Record the run that held the phone no longer. The answer closes its recording, which may take seconds."""
@@ -111,22 +143,29 @@ class PhoneHost:
         phone = self.parts.connect(row)
         feed = self.parts.feed(row.pk, phone)
         kept = _Attended(phone, feed, GestureLoop(row.pk, phone, feed))
-        self._attended[row.pk] = kept
+        self._attended.put(row.pk, kept)
         feed.start()
         kept.gestures.start()
         return kept
 
     def _leave(self, phone_id: int) -> None:
-        kept = self._attended.pop(phone_id, None)
+        kept = self._attended.take(phone_id)
         if kept is None:
             return
         kept.gestures.stop()
         kept.feed.stop()
         _close(kept.recorder)
 
-    def _record(self, kept: _Attended, row: Phone) -> None:
-        """Attach the recorder of the run that holds the phone now, in place of another run's."""
-        run_id = row.lease_run_id
+    def _leave_unwanted(self, phone_id: int) -> None:
+        """Under the phone's lock it is looked again: a run may just have got it."""
+        with self._attended.lock(phone_id):
+            held = Phone.objects.filter(pk=phone_id, lease_run__isnull=False).exists()
+            if not held and not frames.watched(phone_id):
+                self._leave(phone_id)
+
+    def _record(self, kept: _Attended, phone_id: int) -> None:
+        """Under the phone's lock: attach the recorder of the run that holds the phone now, in place of another's."""
+        run_id = Phone.objects.filter(pk=phone_id).values_list("lease_run", flat=True).first()
         if kept.recorder is not None and kept.recorder.run_id == run_id:
             return
         _close(kept.recorder)
@@ -145,20 +184,21 @@ class PhoneHost:
         connections.close_all()
 
     def _tick(self) -> None:
-        rows = Phone.objects.filter(queue=self.queue).exclude(state=PhoneState.RETIRED)
-        held = rows.filter(~Q(lease_run=None))
-        wanted = {row.pk: row for row in rows if frames.watched(row.pk)} | {row.pk: row for row in held}
-        with self._lock:
-            for phone_id in set(self._attended) - set(wanted):
-                self._leave(phone_id)
+        """A retired phone gets no new run, but is attended until the run it has is over."""
+        rows = Phone.objects.filter(queue=self.queue)
+        held = rows.exclude(lease_run=None)
+        in_use = rows.exclude(state=PhoneState.RETIRED)
+        wanted = {row.pk: row for row in in_use if frames.watched(row.pk)} | {row.pk: row for row in held}
+        for phone_id in self._attended.ids():
+            if phone_id not in wanted:
+                self._leave_unwanted(phone_id)
         for row in wanted.values():
             self._attend_quietly(row)
-        self._rounds.visit(rows)
+        self._rounds.visit(in_use)
 
     def _known_phone(self, row: Phone) -> AdbPhone:
         """The connection that is open already, or one for a look."""
-        with self._lock:
-            kept = self._attended.get(row.pk)
+        kept = self._attended.get(row.pk)
         return kept.phone if kept else self.parts.connect(row)
 
     def _attend_quietly(self, row: Phone) -> None:

@@ -1,51 +1,112 @@
-"""Turns the recording of an ended run into a video with captions, once, by whoever comes first."""
+"""Turns the recording of an ended run into a video with captions, once, by whoever comes first.
+
+Rule: one message per recording is under way (`send`), an encoding is begun by one conditional update and counted
+before it begins, and after `MOST_TRIES` the recording is `failed`, with the reason in words. Every change names the
+state it comes from, so that a recording that was deleted meanwhile stays deleted, and its files with it.
+"""
 
 from __future__ import annotations
 
 import logging
 import shutil
 import uuid
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cs_agent.recording.captions import Chapter
 from cs_agent.recording.encode import EncodedRecording, encode
 from cs_agent.recording.errors import RecordingError
+from tickets import queues
 from tickets.models import Recording, RecordingState
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.transitions import ENDED
 
 log = logging.getLogger(__name__)
+MOST_TRIES = 3
+MESSAGE_S = 120.0  # a message that nobody took for so long is worth nothing; then another one is sent
+_ENCODING_S = 2100.0  # longer than any encoding may take: whoever began it is dead
+Encode = Callable[[Path, Path], EncodedRecording]
 
 
-def encode_run(run_id: uuid.UUID) -> None:
-    """Safe to repeat: a finished recording is left alone, a half-made one is made again."""
+def send(run_id: uuid.UUID, queue: str | None) -> bool:
+    """Have the recording of an ended run encoded, unless a message for it is under way or it is being encoded."""
+    now = timezone.now()
+    unsent = Q(encode_sent_at=None) | Q(encode_sent_at__lt=now - timedelta(seconds=MESSAGE_S))
+    lost = Q(encode_sent_at__lt=now - timedelta(seconds=_ENCODING_S))
+    due = Q(state=RecordingState.RECORDING) & unsent | Q(state=RecordingState.ENCODING) & lost
+    with transaction.atomic():
+        waiting = Recording.objects.filter(due, run=run_id, run__status__in=ENDED)
+        if not waiting.update(state=RecordingState.RECORDING, encode_sent_at=now):
+            return False
+        queues.enqueue_encoding(run_id, queue, expires_s=MESSAGE_S)
+    return True
+
+
+def send_again(run_id: uuid.UUID, delay_s: float) -> None:
+    """In place of a message that came while another recording was being encoded."""
+    with transaction.atomic():
+        waiting = Recording.objects.filter(run=run_id, state=RecordingState.RECORDING)
+        if waiting.update(encode_sent_at=timezone.now()):
+            queues.enqueue_encoding(run_id, delay_s=delay_s, expires_s=MESSAGE_S)
+
+
+def encode_run(run_id: uuid.UUID, encode: Encode = encode) -> None:
+    """Safe to repeat: only a recording that waits is encoded. Of one that has failed too often a person is told."""
     row = Recording.objects.select_related("run__ticket").filter(run_id=run_id, run__status__in=ENDED).first()
-    if row is None or row.state in {RecordingState.READY, RecordingState.DELETED}:
+    if row is None or row.state != RecordingState.RECORDING:
         return
-    _change(row, state=RecordingState.ENCODING)
+    if row.encode_tries >= MOST_TRIES:
+        with runs.in_run_language(row.run):
+            words = _("录像连续 %d 次未能生成视频,画面仍保留在服务器上") % MOST_TRIES
+        _fail(row, words, RecordingState.RECORDING)
+        return
+    tried = {"encode_tries": F("encode_tries") + 1, "encode_sent_at": timezone.now()}
+    if _change(row, RecordingState.RECORDING, state=RecordingState.ENCODING, **tried):
+        _encode(row, encode)
+
+
+def give_back(run_id: uuid.UUID) -> None:
+    """After an exception nobody expected: the recording waits again, for as many tries as it has left."""
+    Recording.objects.filter(run=run_id, state=RecordingState.ENCODING).update(state=RecordingState.RECORDING)
+
+
+def _encode(row: Recording, encode: Encode) -> None:
     media = Path(settings.MEDIA_ROOT)
-    output = f"replays/{uuid.uuid4().hex}.mp4"
+    output = f"replays/{Path(row.directory).name}.mp4"  # the same for each try: one that was cut off leaves no other
     try:
         made = encode(media / row.directory, media / output)
     except RecordingError as error:
-        _fail(row, error)
+        log.error("recording of run %s: %s", row.run_id, error)
+        _fail(row, error.told(row.run.lang), RecordingState.ENCODING)
         return
-    _finish(row, output, made)
-    shutil.rmtree(media / row.directory, ignore_errors=True)
+    if _finish(row, output, made):
+        shutil.rmtree(media / row.directory, ignore_errors=True)
+        return
+    log.warning("recording of run %s was deleted while it was encoded", row.run_id)
+    for path in (media / output, (media / output).with_suffix(".vtt")):
+        path.unlink(missing_ok=True)
 
 
-def _finish(row: Recording, output: str, made: EncodedRecording) -> None:
+def _finish(row: Recording, output: str, made: EncodedRecording) -> bool:
+    """False when the recording was deleted meanwhile."""
     waits = [
         {"start_s": wait.video_start, "end_s": wait.video_end, "real_s": wait.real_s, "reason": wait.reason}
         for wait in made.timeline.waits
     ]
     with transaction.atomic():
-        _change(
+        done = _change(
             row,
+            RecordingState.ENCODING,
             state=RecordingState.READY,
             video=output,
             captions=str(Path(output).with_suffix(".vtt")),
@@ -56,28 +117,29 @@ def _finish(row: Recording, output: str, made: EncodedRecording) -> None:
             waits=waits,
             error="",
         )
-        details = {"duration_s": made.duration_s, "size": made.size_bytes}
-        audit.record(
-            "recording.encoded", run=row.run, obj=row, result="success", recording_sha256=made.sha256, details=details
-        )
+        if done:
+            facts = {"duration_s": made.duration_s, "size": made.size_bytes}
+            sha256 = {"recording_sha256": made.sha256}
+            audit.record("recording.encoded", run=row.run, obj=row, result="success", details=facts, **sha256)
+    return done
 
 
 def _chapter(chapter: Chapter) -> dict[str, object]:
-    return {
-        "step": chapter.number, "title": chapter.title, "detail": chapter.detail,
-        "start_s": chapter.start_s, "end_s": chapter.end_s,
-    }  # fmt: skip
+    times = {"start_s": chapter.start_s, "end_s": chapter.end_s}
+    return {"step": chapter.number, "title": chapter.title, "detail": chapter.detail, **times}
 
 
-def _fail(row: Recording, error: RecordingError) -> None:
-    log.error("recording of run %s: %s", row.run_id, error)
-    words = error.told(row.run.lang)
+def _fail(row: Recording, words: str, old: RecordingState) -> None:
     with transaction.atomic():
-        _change(row, state=RecordingState.FAILED, error=words)
-        audit.record("recording.failed", run=row.run, obj=row, result="failure", details={"error": words})
+        if _change(row, old, state=RecordingState.FAILED, error=words):
+            audit.record("recording.failed", run=row.run, obj=row, result="failure", details={"error": words})
 
 
-def _change(row: Recording, **columns: object) -> None:
+def _change(row: Recording, old: RecordingState, **columns: Any) -> bool:
+    """From that state only; False when it has another one by now."""
     with transaction.atomic():
-        Recording.objects.filter(pk=row.pk).update(**columns)
+        runs.locked(row.run)
+        if not Recording.objects.filter(pk=row.pk, state=old).update(**columns):
+            return False
         live.publish_run(row.run, "recording.changed", {"state": str(columns["state"])})
+    return True

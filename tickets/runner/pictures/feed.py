@@ -19,6 +19,7 @@ from PIL import Image, ImageChops
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import Screenshot
 from tickets.runner.pictures.live_publisher import LivePublisher
+from tickets.runner.upkeep.threads import SupervisedThread
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class ScreenFeed:
         self._sequence = 0
         self._listeners: tuple[Listener, ...] = ()
         self._live = LivePublisher(phone_id)
-        self._thread = threading.Thread(target=self._run, name=f"feed-{phone_id}", daemon=True)
+        self._thread = SupervisedThread(f"feed-{phone_id}", self._run)
 
     def start(self) -> None:
         self._live.start()
@@ -71,6 +72,7 @@ class ScreenFeed:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._thread.stop()
         self._wake.set()
         self._live.stop()
 

@@ -13,6 +13,7 @@ import redis
 from PIL import Image
 
 from cs_agent.observation import Screenshot
+from tickets.runner.upkeep.threads import SupervisedThread
 from tickets.services.live import frames
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class LivePublisher:
         self._frame: Screenshot | None = None  # to be published
         self._seen_at: float | None = None  # when the newest frame was last seen unchanged
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name=f"live-{phone_id}", daemon=True)
+        self._thread = SupervisedThread(f"live-{phone_id}", self._run)
 
     def start(self) -> None:
         self._thread.start()
@@ -41,6 +42,7 @@ class LivePublisher:
         with self._news:
             self._stopping = True
             self._news.notify()
+        self._thread.stop()
         if self._thread.is_alive():
             self._thread.join(_LAST_S)
 

@@ -19,6 +19,7 @@ from PIL import Image
 from cs_agent.recording.errors import RecordingError
 from tickets.runner.pictures.niceness import give_way
 from tickets.runner.pictures.redactors import Redactor, Unreadable
+from tickets.runner.upkeep.threads import SupervisedThread
 
 log = logging.getLogger(__name__)
 STANDS_S = 0.5  # a page that was on for so long is worth reading
@@ -54,7 +55,7 @@ class ReadingRoom:
         self._pages: deque[_Page] = deque()
         self._lasting: deque[Lasting] = deque()
         self._closing_at: float | None = None
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread = SupervisedThread(name, self._run)
 
     def start(self) -> None:
         self._thread.start()

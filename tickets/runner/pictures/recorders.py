@@ -28,13 +28,14 @@ from cs_agent.observation import Screenshot, UiNode
 from cs_agent.recording.errors import RecordingError, RecordingUnwritable
 from cs_agent.recording.writer import FrameWriter
 from cs_agent.vision.redaction import Audience
-from tickets.models import Recording, Run
+from tickets.models import Recording, RecordingState, Run
 from tickets.runner.pictures import redactors
 from tickets.runner.pictures.feed import FeedFrame, ScreenFeed
 from tickets.runner.pictures.prints import print_of
 from tickets.runner.pictures.reading_room import Lasting, ReadingRoom
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.viewers import ViewerStream
+from tickets.runner.upkeep.threads import SupervisedThread
 from tickets.services.evidence import pictures
 from tickets.services.evidence.redaction import is_recorded
 
@@ -76,7 +77,7 @@ class RunRecorder:
         self.has_left = False  # the phone is recorded no longer; what was taken is still written
         self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
         self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}")
-        self._pen = threading.Thread(target=self._write_frames, name=f"pen-{run_id}", daemon=True)
+        self._pen = SupervisedThread(f"pen-{run_id}", self._write_frames)
 
     @classmethod
     def open(cls, run_id: uuid.UUID, feed: ScreenFeed) -> RunRecorder:
@@ -260,4 +261,6 @@ def _directory(run_id: uuid.UUID) -> Path | None:
     row, _ = Recording.objects.get_or_create(
         run_id=run_id, defaults={"directory": f"recordings/{uuid.uuid4().hex}"}
     )  # fmt: skip
+    if row.state == RecordingState.DELETED:  # its customer was erased: nothing of it comes back
+        return None
     return Path(settings.MEDIA_ROOT) / row.directory

@@ -14,6 +14,7 @@ from django.utils import timezone
 from tickets import queues
 from tickets.models import Phone, Recording, RecordingState, Run, RunStatus
 from tickets.runner.holds import wait_line as line
+from tickets.runner.pictures import encode
 from tickets.services.runs import deadlines, switches, takeover_clock
 from tickets.services.runs.transitions import ENDED
 
@@ -63,15 +64,13 @@ def _tidy_ended() -> int:
 
 
 def _encode_forgotten() -> int:
-    """Recordings of ended runs that nobody has encoded."""
+    """Recordings of ended runs that nobody has encoded; of each one message at most is under way."""
     states = {RecordingState.RECORDING, RecordingState.ENCODING}
     before = timezone.now() - timedelta(seconds=settings.CS_AGENT["CS_AGENT_SLICE_S"])
     forgotten = Recording.objects.filter(
         state__in=states, run__status__in=ENDED, run__leased_phone=None, run__ended_at__lt=before
     ).select_related("run__phone")
-    for recording in forgotten:
-        queues.enqueue_encoding(recording.run_id, queues.of_run(recording.run))
-    return len(forgotten)
+    return sum(encode.send(recording.run_id, queues.of_run(recording.run)) for recording in forgotten)
 
 
 def _send_all(found: QuerySet[Run]) -> int:

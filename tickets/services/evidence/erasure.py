@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
@@ -36,6 +38,7 @@ from tickets.services.evidence import audit, audit_export, daily_export, holds, 
 from tickets.services.runs import transitions
 
 GONE = seals.ERASED
+_STILL_WRITTEN = timedelta(minutes=3)  # after a run's end, by its recorder: what is erased must not be written again
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,10 @@ def _refuse(ticket: Ticket) -> None:
     holds.refuse_held(ticket)
     if Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
         raise Conflict(_("工单 %s 正在智能处理中,请先停止。") % ticket.number, code="still_running")
+    lately = timezone.now() - _STILL_WRITTEN
+    closing = Q(leased_phone__isnull=False) | Q(recording__state=RecordingState.RECORDING, ended_at__gt=lately)
+    if Run.objects.filter(closing, ticket=ticket).exists():
+        raise Conflict(_("工单 %s 的录像还在收尾,请几分钟后再试。") % ticket.number, code="still_written")
 
 
 def _erase_one(ticket: Ticket, reason: str, user: Any) -> int:

@@ -23,6 +23,7 @@ from tickets.models import AuditEvent, Confirmation, LegalHold, Question, Record
 from tickets.services.evidence import anchors, audit, daily_export
 from tickets.services.evidence.keeping import Kind, made_before
 from tickets.services.live import events as live
+from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.transitions import ENDED
 
 _RUNS_AT_ONCE = 500  # of one kind in one night's pass over the rows; the rest follows in the same night
@@ -46,11 +47,15 @@ def delete_due(now: datetime | None = None) -> dict[str, int]:
 
 
 def delete_recording(row: Recording, why: str) -> None:
-    """The files, then the row's word of them. The SHA-256 stays, in the row and in the trail."""
+    """The files, then the row's word of them. The SHA-256 stays, in the row and in the trail.
+
+    One that is being encoded at this moment stays deleted: the encoder finds the row so and removes what it made.
+    """
     _unlink([row.video, row.captions])
     if row.directory:
         shutil.rmtree(Path(settings.MEDIA_ROOT) / row.directory, ignore_errors=True)
     with transaction.atomic():
+        runs.locked(row.run)
         blank: dict[str, Any] = {"video": "", "captions": "", "directory": "", "chapters": [], "waits": []}
         Recording.objects.filter(pk=row.pk).update(state=RecordingState.DELETED, **blank)
         live.publish_run(row.run, "recording.changed", {"state": RecordingState.DELETED.value})

@@ -16,6 +16,8 @@ from django.db import DatabaseError, connection
 
 log = logging.getLogger(__name__)
 _KEY = "cs_agent:beats"
+_DEFECTS = "cs_agent:thread_defects"
+DEFECT_TOLD_S = 60.0  # after a thread died and was started again
 HOST_LATE_S = 10.0
 WORKER_LATE_S = 45.0  # the heartbeat task is sent every 15 s
 WORKER, UPKEEP = "worker.", "upkeep."  # beats are named after what beats and where
@@ -28,6 +30,7 @@ class Part(StrEnum):
     WORKER = "worker"
     UPKEEP = "upkeep"
     PHONE_HOST = "phone_host"
+    THREADS = "threads"  # of the phone hosts: feeds, gestures, live views, recorders
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,21 @@ def note_work() -> None:
         log.warning("health: work not noted: %s", error)
 
 
+def note_defect(thread: str) -> None:
+    """A thread died of a defect just now. Never fails."""
+    try:
+        _client().hset(_DEFECTS, thread, repr(time.time()))
+        _client().expire(_DEFECTS, round(DEFECT_TOLD_S * 2))
+    except redis.RedisError as error:
+        log.warning("health: defect of %s not noted: %s", thread, error)
+
+
 def snapshot() -> tuple[PartHealth, ...]:
     """The state of every part, read now."""
     database = _database()
     try:
         stored = cast("dict[bytes, bytes]", _client().hgetall(_KEY))
+        died = cast("dict[bytes, bytes]", _client().hgetall(_DEFECTS))
     except redis.RedisError as error:
         return database, PartHealth(Part.REDIS, False, detail=type(error).__name__)
     beats = {key.decode(): float(value) for key, value in stored.items()}
@@ -79,7 +92,13 @@ def snapshot() -> tuple[PartHealth, ...]:
         _aged(Part.WORKER, _newest(beats, WORKER), WORKER_LATE_S),
         _aged(Part.UPKEEP, _newest(beats, UPKEEP), WORKER_LATE_S),
         _aged(Part.PHONE_HOST, _newest(beats, "host."), HOST_LATE_S),
+        _threads({key.decode(): float(value) for key, value in died.items()}),
     )
+
+
+def _threads(died: dict[str, float]) -> PartHealth:
+    lately = sorted(name for name, at in died.items() if time.time() - at <= DEFECT_TOLD_S)
+    return PartHealth(Part.THREADS, not lately, detail=", ".join(lately))
 
 
 def _database() -> PartHealth:
