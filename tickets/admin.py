@@ -58,6 +58,15 @@ class Audited(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Only what was edited: the rest of the row may have changed since the form was opened."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        own = {field.name for field in obj._meta.concrete_fields}
+        if edited := [name for name in form.changed_data if name in own]:
+            obj.save(update_fields=edited)
+
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         self._record("added", request, obj, message)
         return super().log_addition(request, obj, message)
@@ -208,7 +217,7 @@ class FlowTemplateAdmin(Audited):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: models.FlowTemplate, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             if form.cleaned_data["definition"] != form.current:

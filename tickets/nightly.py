@@ -1,38 +1,76 @@
 """What Celery does once a day for the evidence: anchor the audit chain, export yesterday, delete what is due, verify.
 
-Every task may run twice or late: an anchor is kept once, an export is a new file, what is deleted stays deleted.
+Rule: each is acknowledged when it begins (`acks_late` off), for it may take longer than the broker waits before it
+sends a message again, and it is skipped while the one before is still at work. One that was lost with its process is
+made up for the next night: an anchor is kept once, an export is a new file, what is deleted stays deleted.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 
+import redis
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from tickets.services.evidence import audit, daily_export, retention
 from tickets.services.outbox import manage
 
 log = logging.getLogger(__name__)
+_LONGEST_S = 12 * 3600  # a lock left behind by a dead process holds no longer
 
 
-@shared_task(name="tickets.nightly.anchor")
+@contextmanager
+def once(name: str) -> Iterator[bool]:
+    """Whether nobody else is at this work now; the work is this caller's until the end of the block."""
+    lock = redis.Redis.from_url(settings.REDIS_URL).lock(f"cs_agent:nightly:{name}", timeout=_LONGEST_S, blocking=False)
+    mine = lock.acquire()
+    try:
+        yield mine
+    finally:
+        if mine and lock.owned():
+            lock.release()
+
+
+def nightly(name: str) -> Callable[[Callable[[], None]], Any]:
+    """A task of that name, done by one process at a time."""
+
+    def decorate(work: Callable[[], None]) -> Any:
+        @wraps(work)
+        def task() -> None:
+            with once(name) as mine:
+                if mine:
+                    work()
+                else:
+                    log.warning("%s is still at work since an earlier message; skipped", name)
+
+        return shared_task(name=name, acks_late=False)(task)
+
+    return decorate
+
+
+@nightly("tickets.nightly.anchor")
 def anchor() -> None:
     made = audit.write_anchor()
     log.info("audit chain anchored at event %s", made.seq if made else 0)
 
 
-@shared_task(name="tickets.nightly.export")
+@nightly("tickets.nightly.export")
 def export() -> None:
     log.info("audit export: %s", daily_export.write_missing())
 
 
-@shared_task(name="tickets.nightly.retain")
+@nightly("tickets.nightly.retain")
 def retain() -> None:
     log.info("retention: %s", retention.delete_due() | {"outbox": manage.delete_old(timezone.now())})
 
 
-@shared_task(name="tickets.nightly.verify")
+@nightly("tickets.nightly.verify")
 def verify() -> None:
     for problem in audit.verify_and_record():
         log.error("audit trail: %s at event %s: %s", problem.kind, problem.seq, problem.text)

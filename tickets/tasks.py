@@ -1,7 +1,8 @@
 """What Celery runs. Tasks are thin: they name a run and call the runner.
 
 The entries of tasks are one of the three places where any exception is caught: whatever a defect throws, the run is
-parked with a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the sweeper sends again.
+parked with a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the
+sweeper sends again.
 """
 
 from __future__ import annotations

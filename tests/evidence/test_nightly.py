@@ -14,11 +14,15 @@ from django.conf import settings as project
 from django.utils import timezone
 
 from tests.evidence.stories import age_the_chain, write
+from tests.runner.conftest import real_redis, redis_url  # noqa: F401 - fixtures
 from tickets import nightly
 from tickets.models import AuditEvent, Ticket, audit_triggers
 from tickets.services.evidence import anchors, audit, audit_export, daily_export
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis")]
+
+
+NIGHTLY = tuple(f"tickets.nightly.{name}" for name in ("anchor", "export", "retain", "verify"))
 
 
 @pytest.fixture(autouse=True)
@@ -135,3 +139,16 @@ def test_the_night_deletes_what_is_due(run: Any) -> None:
     ended_run(run, days_ago=200)
     nightly.retain()
     assert AuditEvent.objects.filter(type="recording.deleted").count() == 1
+
+
+def test_a_night_whose_work_is_still_going_on_is_not_begun_a_second_time(lin: Any, ticket: Ticket) -> None:
+    with nightly.once("tickets.nightly.verify") as mine:
+        assert mine
+        nightly.verify()
+    assert not AuditEvent.objects.filter(type="audit.verified").exists()
+    nightly.verify()
+    assert AuditEvent.objects.filter(type="audit.verified").count() == 1
+
+
+def test_a_night_longer_than_the_broker_waits_is_not_sent_again() -> None:
+    assert {name: current_app.tasks[name].acks_late for name in NIGHTLY} == dict.fromkeys(NIGHTLY, False)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.tickets.conftest import REFERENCE
 from tickets.models import Department, FlowVersion, Phone, Priority, Run, Ticket
 from tickets.runner.holds import wait_line as line
 from tickets.services.runs import lifecycle as runs
@@ -61,3 +65,24 @@ def test_who_waits_for_a_phone_that_is_not_there_holds_up_nobody(
     )
     Run.objects.filter(pk=run.pk).update(flow_version=special)
     assert (line.is_next(run, "phones"), line.is_next(second, "phones")) == (False, True)
+
+
+def test_telling_the_whole_queue_asks_the_database_once_for_all(
+    department: Department, lin: User, refund_flow: FlowVersion, phone: Phone, django_assert_max_num_queries: Any
+) -> None:
+    def wait(count: int) -> None:
+        for _each in range(count):
+            ticket = create_ticket(user=None, subject="x", text=REFERENCE, department=department)
+            runs.start_run(ticket=ticket, user=lin)
+
+    wait(2)
+    line.tell_all()  # from now on nothing is new
+    with CaptureQueriesContext(connection) as few:
+        line.tell_all()
+    wait(6)
+    line.tell_all()
+    with CaptureQueriesContext(connection) as many:
+        line.tell_all()
+    assert len(many) == len(few)
+    with django_assert_max_num_queries(4):
+        line.call_next("phones")

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -154,3 +155,22 @@ def test_people_are_deactivated_not_deleted(ann: User, lin: User) -> None:
     assert client.post(url(User, "delete", lin.pk), {"post": "yes"}).status_code == 403
     assert User.objects.filter(pk=lin.pk).exists()
     assert Group.objects.filter(name="operator").exists()
+
+
+def test_a_form_saves_only_the_fields_that_were_edited(
+    ann: User, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process writes between the form's reading of the row and its saving stays."""
+    client = client_of(ann)
+    page = client.get(url(Phone, "change", phone.pk))
+    shown = {name: value for name, value in page.context["adminform"].form.initial.items() if value is not None}
+    construct = forms.ModelForm._post_clean
+
+    def meanwhile(self: Any) -> None:
+        construct(self)
+        Phone.objects.update(state="faulty", lease_token=7, fault="offline")
+
+    monkeypatch.setattr(forms.ModelForm, "_post_clean", meanwhile)
+    assert client.post(url(Phone, "change", phone.pk), {**shown, "labels": "[]", "name": "新名字"}).status_code == 302
+    phone.refresh_from_db()
+    assert (phone.name, phone.state, phone.lease_token, phone.fault) == ("新名字", "faulty", 7, "offline")

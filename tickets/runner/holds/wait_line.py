@@ -57,11 +57,11 @@ def tell(run: Run) -> None:
 
 
 def tell_all() -> int:
-    """Bring the first of the line up to date; how many were told something new."""
+    """Bring the first of the queue up to date; how many were told something new. Two queries besides the queue's."""
     told = waiting().select_related("ticket", "flow_version__template", "phone")[:_TOLD]
-    typical = typical_duration()
+    typical, phones = typical_duration(), _ready_labels()
     return sum(
-        runs.wait_for_phone(run, before, _estimate(typical, before, _suiting(run.flow_version.definition)))
+        runs.wait_for_phone(run, before, _estimate(typical, before, _suiting(run.flow_version.definition, phones)))
         for before, run in enumerate(told)
     )
 
@@ -69,7 +69,7 @@ def tell_all() -> int:
 def estimate(run: Run, before: int | None = None) -> timedelta | None:
     """The probable wait: what recent runs took, times the place, over the phones. None without any experience."""
     ahead = place(run) if before is None else before
-    return _estimate(typical_duration(), ahead, _suiting(run.flow_version.definition))
+    return _estimate(typical_duration(), ahead, _suiting(run.flow_version.definition, _ready_labels()))
 
 
 def typical_duration() -> timedelta | None:
@@ -84,11 +84,17 @@ def _estimate(typical: timedelta | None, before: int, phones: int) -> timedelta 
     return typical * (before + 1) / phones if typical and phones else None
 
 
-def _suiting(definition: dict[str, Any]) -> int:
-    """Phones that could take such a run, busy or not."""
+def _ready_labels() -> list[frozenset[str]]:
+    """The labels of each phone of the pool, busy or not."""
+    return [
+        frozenset(labels) for labels in Phone.objects.filter(state=PhoneState.READY).values_list("labels", flat=True)
+    ]
+
+
+def _suiting(definition: dict[str, Any], phones: list[frozenset[str]]) -> int:
+    """How many of these phones could take such a run."""
     wanted = leases.labels_of(definition)
-    labels = Phone.objects.filter(state=PhoneState.READY).values_list("labels", flat=True)
-    return sum(wanted <= set(present) for present in labels)
+    return sum(wanted <= labels for labels in phones)
 
 
 def _matched(queue: str) -> Iterator[Any]:
@@ -96,10 +102,12 @@ def _matched(queue: str) -> Iterator[Any]:
     free = [set(labels) for labels in leases.free(queue).values_list("labels", flat=True)]
     if not free:
         return
-    wanted: dict[int, frozenset[str]] = {}
-    for pk, version_id in waiting().values_list("pk", "flow_version_id").iterator(chunk_size=200):
-        if version_id not in wanted:
-            wanted[version_id] = leases.labels_of(FlowVersion.objects.get(pk=version_id).definition)
+    queued = waiting()
+    versions = FlowVersion.objects.filter(pk__in=queued.order_by().values("flow_version_id"))
+    wanted = {pk: leases.labels_of(definition) for pk, definition in versions.values_list("pk", "definition")}
+    for pk, version_id in queued.values_list("pk", "flow_version_id").iterator(chunk_size=200):
+        if version_id not in wanted:  # queued since
+            continue
         suiting = [labels for labels in free if wanted[version_id] <= labels]
         if suiting:
             free.remove(min(suiting, key=len))  # leave the phones that can do more to those who need more

@@ -119,8 +119,14 @@ def _finish(row: Recording, output: str, made: EncodedRecording) -> bool:
         )
         if done:
             facts = {"duration_s": made.duration_s, "size": made.size_bytes}
-            sha256 = {"recording_sha256": made.sha256}
-            audit.record("recording.encoded", run=row.run, obj=row, result="success", details=facts, **sha256)
+            audit.record(
+                "recording.encoded",
+                run=row.run,
+                obj=row,
+                result="success",
+                recording_sha256=made.sha256,
+                details=facts,
+            )
     return done
 
 

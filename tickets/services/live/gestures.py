@@ -7,6 +7,7 @@ still holds the phone's lease before it acts, and drops gestures that waited too
 from __future__ import annotations
 
 import json
+import logging
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
