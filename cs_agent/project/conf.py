@@ -14,6 +14,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cs_agent.vision.personal_data.kinds import DOCUMENTS, SECRETS, DataKind
 
@@ -97,6 +98,14 @@ def _kinds(text: str) -> tuple[str, ...]:
     return kinds
 
 
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ValueError, ZoneInfoNotFoundError, OSError) as error:  # OSError: the name of a folder of zones
+        raise ValueError("write the name of a time zone such as Asia/Shanghai") from error
+    return text
+
+
 def _dotted(text: str) -> str:
     if not all(part.isidentifier() for part in text.split(".")) or "." not in text:
         raise ValueError("write a dotted path such as package.module.Class")
@@ -153,6 +162,9 @@ SETTINGS: tuple[Setting, ...] = (
         "demo",
         _one_of("demo", "production", "test"),
         "demo is loud and has demo accounts; production refuses them.",
+    ),
+    Setting(
+        "CS_AGENT_TIME_ZONE", "Asia/Shanghai", _zone, "Zone of the times that people see, and of the demo's phones."
     ),
     Setting("CS_AGENT_DEBUG", False, _bool, "Django's debug pages; refused in production."),
     Setting(

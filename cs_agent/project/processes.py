@@ -85,6 +85,7 @@ def _virtual_phone(values: dict[str, Any]) -> tuple[str, ...]:
         "--port", values["CS_AGENT_PHONE_PORT"],
         "--count", values["CS_AGENT_PHONES"],
         "--backoffice-port", values["CS_AGENT_BACKOFFICE_PORT"],
+        "--time-zone", values["CS_AGENT_TIME_ZONE"],
         *(("--chaos", values["CS_AGENT_CHAOS"]) if values["CS_AGENT_CHAOS"] else ()),
     )  # fmt: skip
 

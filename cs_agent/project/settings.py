@@ -121,7 +121,7 @@ LOGOUT_REDIRECT_URL = "login"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "consoles" / "locale", BASE_DIR / "tickets" / "locale"]
-TIME_ZONE = "Asia/Shanghai"
+TIME_ZONE = CS_AGENT["CS_AGENT_TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True
 

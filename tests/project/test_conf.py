@@ -38,6 +38,8 @@ def test_an_unknown_variable_stops_the_start_by_name() -> None:
         ("CS_AGENT_MODE", "staging", "demo, production, test"),
         ("CS_AGENT_MIN_CONFIDENCE", "1.5", "from 0 to 1"),
         ("REDIS_URL", "http://redis", "redis://"),
+        ("CS_AGENT_TIME_ZONE", "Mars/Base", "Asia/Shanghai"),
+        ("CS_AGENT_TIME_ZONE", "Asia", "Asia/Shanghai"),
         ("DATABASE_URL", "mysql://x", "postgres://"),
         ("CS_AGENT_PROMPT_FILE", "/no/such/file", "file that exists"),
     ],

@@ -9,9 +9,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cs_agent.demo.phone.device.faults import Faults, UnknownFault
 from cs_agent.demo.phone.household import Household
@@ -29,6 +32,9 @@ def parse_options(argv: Sequence[str]) -> Options:
     parser.add_argument("--density", type=_positive, default=420, help="dots per inch (%(default)s)")
     parser.add_argument("--backoffice-port", type=_port, default=8700, help="of the practice apps; 0: any free one")
     parser.add_argument("--latency-ms", type=_latency, metavar="N[-M]", help="of the practice apps' pages")
+    parser.add_argument(
+        "--time-zone", type=_zone, default="", metavar="NAME", help="such as Asia/Shanghai; the machine's"
+    )
     parser.add_argument("--chaos", type=_chaos, default="", metavar="NAME[=VALUE],…", help=_fault_help())
     parser.add_argument(
         "--screen",
@@ -47,12 +53,20 @@ def parse_options(argv: Sequence[str]) -> Options:
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse_options(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, stream=sys.stderr)
+    _keep_zone(options.time_zone)
     try:
         asyncio.run(_run(options))
     except StartFailed as error:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _keep_zone(name: str) -> None:
+    """This process's clock is its phones' clock."""
+    if name:
+        os.environ["TZ"] = name
+        time.tzset()
 
 
 async def _run(options: Options) -> None:
@@ -94,6 +108,14 @@ def _latency(text: str) -> tuple[int, int]:
     if not 0 <= low <= high:
         raise argparse.ArgumentTypeError(f"{text} is no range")
     return low, high
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text or "UTC")
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        raise argparse.ArgumentTypeError(f"{text} is no time zone") from None
+    return text
 
 
 def _chaos(text: str) -> str:

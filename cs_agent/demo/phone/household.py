@@ -86,7 +86,8 @@ class Household:
 
     def _identity(self, index: int) -> Identity:
         size = self.options
-        return Identity(size.width, size.height, size.density, serial=f"VP{size.port + index:05d}")
+        serial = f"VP{size.port + index:05d}"
+        return Identity(size.width, size.height, size.density, serial, time_zone=size.time_zone)
 
     async def _screens(self) -> Screens:
         """Where screens come from, with what they share started."""

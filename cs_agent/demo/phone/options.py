@@ -30,6 +30,7 @@ class Options:
     host: str = "127.0.0.1"
     backoffice_port: int = 8700
     latency_ms: tuple[int, int] | None = None  # lowest and highest; None for the back office's own
+    time_zone: str = ""  # IANA name; empty: the machine's own
     chaos: str = ""
     screen: ScreenKind = ScreenKind.BROWSER
     verbose: bool = False

@@ -38,6 +38,8 @@ def test_latency_is_a_number_or_a_range(written: str, range_: tuple[int, int]) -
     ("arguments", "message"),
     [
         (["--port", "70000"], "70000 is no port"),
+        (["--time-zone", "Mars/Base"], "Mars/Base is no time zone"),
+        (["--time-zone", "../etc"], "../etc is no time zone"),
         (["--port", "x"], "invalid"),
         (["--count", "0"], "0 is not positive"),
         (["--port", "65535", "--count", "2"], "not enough ports"),

@@ -263,6 +263,19 @@ def test_several_phones_have_their_own_ports_files_and_serials(tmp_path: Path) -
         assert phones.stop() == 0
 
 
+def test_the_phones_clock_keeps_the_zone_it_was_given(tmp_path: Path) -> None:
+    tool, phones = Adb(adbutils.adb_path(), tmp_path), RunningPhones("--time-zone", "Asia/Kathmandu")
+    try:
+        tool("connect", phones.address)
+        assert (
+            tool.text("-s", phones.address, "shell", "date +%z; getprop persist.sys.timezone")
+            == "+0545\nAsia/Kathmandu\n"
+        )
+    finally:
+        tool("kill-server")
+        phones.stop()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_cleanly(number: signal.Signals) -> None:
     phones = RunningPhones()

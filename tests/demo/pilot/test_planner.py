@@ -64,6 +64,15 @@ def aims_at(decision: Decision, item: Item) -> bool:
 
 SEARCH_BOX = Field(Box(60, 300, 800, 420), "请输入订单号", hint=True)
 TYPED_BOX = Field(Box(60, 300, 800, 420), "1234567")
+NAMES = (("售后系统", "短信平台", "客户管理", "物流查询"), ("设置", "相机", "图库", "时钟"))
+HOME_SCREEN = Page(
+    SIZE,
+    tuple(
+        words(name, x, y)
+        for y, row in zip((900, 1300), NAMES, strict=True)
+        for x, name in zip((60, 310, 560, 810), row, strict=True)
+    ),
+)
 LIST = (words("待处理", 60, 700), words("已完成", 60, 900), words("全部", 60, 2200))
 
 
@@ -107,6 +116,17 @@ class TestOpeningAnApp:
         talk.messages[-1] = ("user", SCREEN.replace("com.example.shop", "com.android.launcher3"))
         talk.told(f"坐席回答了你的问题“{first.action.message}”:物流通")
         assert talk.next(seen).action == Launch("物流通")
+
+    def test_a_home_screen_in_the_picture_counts_more_than_the_apps_name_in_the_request(self) -> None:
+        talk = Talk("在售后系统中查找订单号1234567", app="售后系统").did(Move.LAUNCH, Launch("售后系统"), 1)
+        talk.messages[-1] = ("user", SCREEN.replace("com.example.shop", "售后系统"))
+        assert talk.next(HOME_SCREEN).action == Launch("售后系统")
+
+    def test_an_app_in_the_picture_counts_more_than_a_home_screen_in_the_request(self) -> None:
+        talk = Talk("在售后系统中查找订单号1234567", app="System Home").did(Move.LAUNCH, Launch("售后系统"), 1)
+        talk.messages[-1] = ("user", SCREEN.replace("com.example.shop", "System Home"))
+        decision = talk.next(page(words("售后系统", 440, 180), fields=(SEARCH_BOX,)))
+        assert aims_at(decision, Item("", SEARCH_BOX.box))
 
     def test_thrown_back_to_the_home_screen_it_opens_the_named_app_again_and_then_calls_a_human(self) -> None:
         talk = Talk("打开短信平台,查找用户13800138000", app="com.android.launcher3")

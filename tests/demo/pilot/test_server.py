@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import io
 import math
+import re
 import socket
 import threading
 import time
@@ -26,6 +28,13 @@ from cs_agent.observation import TextLine
 from tests.demo.pilot.screens import Sheet
 
 INSTRUCTION = '点击“搜索”\n\n{"current_app": "com.example.shop"}'
+
+
+def read_as_older_clients_do(reply: str) -> ast.Call:
+    """A widespread way: the call is all that follows its first words, and it has to be one expression."""
+    call = ast.parse("do(action=" + reply.split("do(action=", 1)[1], mode="eval").body
+    assert isinstance(call, ast.Call)
+    return call
 
 
 class SlowReader:
@@ -103,6 +112,13 @@ def test_a_reply_is_one_readable_action(running: Running) -> None:
     assert parsed.thought.startswith("目标1/1")
     assert answer.choices[0].finish_reason == "stop"
     assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens > 0
+
+
+def test_a_reply_ends_with_its_call_and_carries_no_tags(running: Running) -> None:
+    reply = ask(running).choices[0].message.content
+    assert not {"<think>", "</think>", "<answer>", "</answer>"} & set(re.findall(r"</?\w+>", reply))
+    call = read_as_older_clients_do(reply)
+    assert [word.arg for word in call.keywords] == ["action", "element"]
 
 
 def test_a_jpeg_is_as_good_as_a_png(running: Running) -> None:

@@ -58,8 +58,10 @@ class BrowserScreen:
         *,
         phone_key: str = "phone-1",
         chromium: Chromium | None = None,
+        time_zone: str = "",
     ) -> None:
         self.phone_key = phone_key
+        self._time_zone = time_zone
         self._upright = Layout.of(width, height, density)
         self._backoffice_url = backoffice_url.rstrip("/")
         self._files = files
@@ -254,6 +256,7 @@ class BrowserScreen:
             has_touch=True,
             user_agent=_USER_AGENT.format(version=browser.version),
             ignore_https_errors=True,
+            timezone_id=self._time_zone or None,
         )
         context.set_default_timeout(5000)
         await context.add_init_script(path=FOLDER / "page.js")

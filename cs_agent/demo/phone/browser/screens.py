@@ -63,6 +63,7 @@ class BrowserScreens:
             faults,
             phone_key=key,
             chromium=self._chromium,
+            time_zone=size.time_zone,
         )
         try:
             return await self._stack.enter_async_context(screen)

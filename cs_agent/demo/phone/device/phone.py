@@ -41,6 +41,7 @@ class Identity:
     product: str = "virtual_cn"
     release: str = "14"
     sdk: int = 34
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _properties(identity: Identity) -> dict[str, str]:
     fingerprint = f"example/{identity.product}/{identity.device}:{identity.release}/VP1A.240405.002/1:user/release-keys"
     return {
         "persist.sys.locale": "zh-CN",
-        "persist.sys.timezone": time.tzname[0],
+        "persist.sys.timezone": identity.time_zone or time.tzname[0],
         "ro.build.fingerprint": fingerprint,
         "ro.build.version.release": identity.release,
         "ro.build.version.sdk": str(identity.sdk),

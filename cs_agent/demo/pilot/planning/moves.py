@@ -113,7 +113,8 @@ def thought(decision: Decision, goal: int, total: int, signature: str, lang: str
 
 def plain(text: str, limit: int = MAX_LABEL_CHARS) -> str:
     """A text that can stand in a thought: on one line, without quotes or marks of the reply format."""
-    return re.sub(r"[“”\"<>\s]+", " ", text).strip()[:limit].replace("do(", "do (").replace("finish(", "finish (")
+    line = re.sub(r"[“”\"<>\s]+", " ", text).strip()[:limit]
+    return re.sub(r"\b(do|finish)\s*[((]", r"\1 ", line, flags=re.IGNORECASE)
 
 
 def read_thought(text: str) -> Announced | None:

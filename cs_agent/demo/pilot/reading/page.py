@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,6 +18,8 @@ from cs_agent.geometry import Box, Point, Size
 
 DENSE_LINES = 28  # above this a first look is known to lose small texts
 _SAME_PAGE_BITS = 5  # of 32: one misread line or a moved pixel, not a new page
+_LABEL_CHARS, _LABEL_WIDTH = 12, 0.26  # of a name under an icon; the width in parts of the screen
+_ICON_ROW, _ICON_SHARE = 3, 0.6  # names in a row, and the share of all texts that stand in such rows
 _STATUS_BAR = re.compile(r"^[\d::%\s.]+$|^(?:5G|4G|LTE|HD|WiFi|WLAN).*$", re.IGNORECASE)
 
 
@@ -115,6 +118,32 @@ class Page:
         top = [item for item in self.items if item.box.center.y < 0.11 * self.size.height]
         named = [item for item in top if not self._in_system_bars(item) and len(item.text) > 1]
         return max(named, key=lambda item: (round(item.box.height / 16), len(item.text)), default=None)
+
+    @cached_property
+    def looks_like_home(self) -> bool:
+        """Short names in evenly spaced rows make up the page, and there is no field, button or heading."""
+        if self.fields or self.dialog is not None or any(item.button for item in self.items):
+            return False
+        return bool(self.icon_names) and len(self.icon_names) >= _ICON_SHARE * len(self._body)
+
+    @cached_property
+    def icon_names(self) -> tuple[Item, ...]:
+        """Texts that stand as the names of apps do on a home screen."""
+        return tuple(item for item in self._body if self._in_icon_row(item, self._body))
+
+    @cached_property
+    def _body(self) -> list[Item]:
+        """Without the status bar, clocks and dates."""
+        return [item for item in self.items if not self._in_system_bars(item) and not re.search(r"\d", item.text)]
+
+    def _in_icon_row(self, item: Item, body: list[Item]) -> bool:
+        """Whether the text is one of three or more short ones on its line, equally far from each other."""
+        if len(item.text) > _LABEL_CHARS or item.box.width > _LABEL_WIDTH * self.size.width:
+            return False
+        beside = [one for one in body if abs(one.box.center.y - item.box.center.y) <= item.box.height]
+        middles = sorted(one.box.center.x for one in beside)
+        gaps = [right - left for left, right in itertools.pairwise(middles)]
+        return len(beside) >= _ICON_ROW and max(gaps) - min(gaps) <= 0.04 * self.size.width
 
     @property
     def loading(self) -> bool:

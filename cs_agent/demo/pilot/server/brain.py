@@ -58,12 +58,12 @@ class Brain:
 
 
 def _said(thought: str, action: str, confidence: float) -> Said:
-    """The thought is near certain prose; every token of the action carries the confidence in the action."""
-    tokens = [Token("<think>", 1.0)]
-    tokens += [Token(piece, _THOUGHT_PROBABILITY) for piece in pieces(thought)]
-    tokens += [Token("</think>", 1.0), Token("<answer>", 1.0)]
-    tokens += [Token(piece, confidence) for piece in pieces(action)]
-    return Said((*tokens, Token("</answer>", 1.0)))
+    """The thought followed by the call, without tags, as AutoGLM-Phone gives them.
+
+    The thought is near certain prose; every token of the action carries the confidence in the action.
+    """
+    tokens = [Token(piece, _THOUGHT_PROBABILITY) for piece in pieces(f"{thought}\n")]
+    return Said((*tokens, *(Token(piece, confidence) for piece in pieces(action))))
 
 
 def pieces(text: str) -> list[str]:
