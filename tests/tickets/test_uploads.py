@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -29,6 +30,11 @@ def picture(kind: str = "JPEG") -> bytes:
     return buffer.getvalue()
 
 
+def store(ticket: Ticket, upload: SimpleUploadedFile) -> Attachment:
+    with uploads.staged([upload]) as [row]:
+        return uploads.keep(row, ticket)
+
+
 def stored_files(settings: Any) -> list[Path]:
     return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
 
@@ -43,7 +49,7 @@ def stored_files(settings: Any) -> list[Path]:
     ],
 )  # fmt: skip
 def test_the_content_says_what_a_file_is(ticket: Ticket, data: bytes, content_type: str, kind: str) -> None:
-    row = uploads.store(ticket, SimpleUploadedFile("anything.bin", data, "application/x-lie"))
+    row = store(ticket, SimpleUploadedFile("anything.bin", data, "application/x-lie"))
     assert (row.content_type, row.kind) == (content_type, kind)
     assert row.sha256 == hashlib.sha256(data).hexdigest()
     assert row.size == len(data)
@@ -66,7 +72,7 @@ def test_a_file_that_cannot_be_taken_is_refused_in_words(
     ticket: Ticket, name: str, data: bytes, code: str, settings: Any
 ) -> None:
     with pytest.raises(FileRefused) as refused:
-        uploads.store(ticket, SimpleUploadedFile(name, data))
+        store(ticket, SimpleUploadedFile(name, data))
     assert refused.value.code == code
     assert name in refused.value.message
     assert stored_files(settings) == []
@@ -80,7 +86,7 @@ def test_a_file_above_the_limit_is_refused_before_it_is_read(ticket: Ticket, set
     upload = Huge("video.mp4", b"x")
     upload.size = 2 * 1024**3
     with pytest.raises(FileRefused) as refused:
-        uploads.store(ticket, upload)
+        store(ticket, upload)
     assert refused.value.code == "file_too_large"
     assert "200" in refused.value.message
 
@@ -90,7 +96,7 @@ def test_a_sender_that_lies_about_the_size_is_found_out(ticket: Ticket, settings
     upload = SimpleUploadedFile("video.mp4", MP4 + b"\x00" * 1024 * 1024)
     upload.size = 10
     with pytest.raises(FileRefused, match="file_too_large"):
-        uploads.store(ticket, upload)
+        store(ticket, upload)
     assert stored_files(settings) == []
 
 
@@ -99,6 +105,29 @@ def test_one_bad_file_among_good_ones_leaves_no_ticket_and_no_file(department: D
     with pytest.raises(FileRefused):
         create_ticket(user=None, subject="s", text="t", department=department, files=files)
     assert not Ticket.objects.exists()
+    assert stored_files(settings) == []
+
+
+def test_no_file_is_read_or_written_while_rows_are_locked(department: Department, lin: Any, settings: Any) -> None:
+    """Whoever reads or copies a large upload inside a transaction keeps every other writer waiting."""
+    outside = len(connection.savepoint_ids)
+    depths: list[int] = []
+
+    class Watched(SimpleUploadedFile):
+        def read(self, *args: Any) -> bytes:
+            depths.append(len(connection.savepoint_ids))
+            return super().read(*args)
+
+    ticket = create_ticket(user=lin, subject="s", text="t", files=[Watched("a.jpg", picture())])
+    add_attachments(ticket, [Watched("b.jpg", picture())], user=lin)
+    assert depths
+    assert set(depths) == {outside}
+    assert len(stored_files(settings)) == 2
+
+
+def test_files_go_again_when_their_rows_cannot_be_written(ticket: Ticket, settings: Any) -> None:
+    with pytest.raises(RuntimeError), uploads.staged([SimpleUploadedFile("a.jpg", picture())]):
+        raise RuntimeError("the database is away")
     assert stored_files(settings) == []
 
 
@@ -138,7 +167,7 @@ def test_any_name_becomes_a_short_plain_file_name(name: str) -> None:
 
 
 def test_the_address_of_a_stored_file_cannot_be_guessed(ticket: Ticket) -> None:
-    rows = [uploads.store(ticket, SimpleUploadedFile("same.jpg", picture())) for _ in range(2)]
+    rows = [store(ticket, SimpleUploadedFile("same.jpg", picture())) for _ in range(2)]
     assert len({row.file.name for row in rows}) == 2
     assert not any("same" in row.file.name for row in rows)
 

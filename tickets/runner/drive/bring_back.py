@@ -10,7 +10,6 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -57,6 +56,10 @@ class Storage(Protocol):
 class _Found:
     path: str
     file: RemoteFile
+
+
+class _NotWanted(Exception):
+    """A file of another kind than the flow asks for."""
 
 
 def fetch_files(run: Run, phone: Storage, check: Callable[[], None]) -> TakeoverRequest | None:
@@ -145,17 +148,16 @@ def _is_known(run: Run, file: Iterable[bytes]) -> bool:
 def _store(run: Run, file: File[bytes], path: str, wanted: set[AttachmentKind]) -> bool:
     """Row, file and audit event together, or none of them; other kinds than the flow wants stay on the phone."""
     try:
-        with ExitStack() as undo:
+        with uploads.staged([file], from_run=run) as [row]:
+            if row.kind not in wanted:
+                raise _NotWanted
             with transaction.atomic():
-                row = uploads.store(run.ticket, file, from_run=run)
-                undo.callback(row.file.delete, save=False)
-                if row.kind not in wanted:
-                    transaction.set_rollback(True)
-                    return False
+                uploads.keep(row, run.ticket)
                 live.publish_ticket(run.ticket, {"attachment": row.pk})
                 _record(run, row, path, "success", "")
-            undo.pop_all()
         return True
+    except _NotWanted:
+        return False
     except FileRefused as error:
         log.warning("run %s: %s stays on the phone: %s", run.pk, path, error)
         _record(run, None, path, "failure", error.code)

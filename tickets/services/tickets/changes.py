@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -114,55 +114,44 @@ def add_attachments(
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         access.require_visible(user, ticket)
     uploaded = list(files)
-    with ExitStack() as undo:
-        with transaction.atomic():
-            uploads.refuse_too_many(uploaded, ticket.attachments.count())
-            rows = [_added(ticket, upload, user, from_run, undo, len(uploaded)) for upload in uploaded]
-        undo.pop_all()
+    uploads.refuse_too_many(uploaded, ticket.attachments.count())
+    with _all_or_none(len(uploaded)), uploads.staged(uploaded, from_run=from_run) as rows, transaction.atomic():
+        uploads.refuse_too_many(rows, Ticket.objects.select_for_update().get(pk=ticket.pk).attachments.count())
+        for row in rows:
+            uploads.keep(row, ticket, user)
+            live.publish_ticket(ticket, {"attachment": row.pk})
+            _record_file(row, user, from_run)
     return rows
 
 
-def _added(
-    ticket: Ticket, upload: File[bytes], user: Any, from_run: Run | None, undo: ExitStack, count: int
-) -> Attachment:
+@contextmanager
+def _all_or_none(count: int) -> Iterator[None]:
+    """Say of a refusal that the other files were not added either."""
     try:
-        row = uploads.store(ticket, upload, user=user, from_run=from_run)
+        yield
     except FileRefused as error:
         if count == 1:
             raise
         text = _("%(why)s 因此 %(n)d 个文件都没有添加。") % {"why": error.message, "n": count}
         raise FileRefused(text, code=error.code) from error
-    undo.callback(row.file.delete, save=False)
-    live.publish_ticket(ticket, {"attachment": row.pk})
-    _record_file(row, user, from_run)
-    return row
 
 
 def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]], source: tuple[str, str]) -> Ticket:
-    """Row, files and audit event in one transaction; files already on disk are removed when it fails."""
+    """The files first; then rows and audit event in one transaction. Without the rows the files go again."""
     now = timezone.now()
-    with ExitStack() as undo:
-        with transaction.atomic():
-            ticket = Ticket(
-                **fields, number=uuid.uuid4().hex, created_by=user, created_at=now,
-                due_at=now + DUE_IN[fields["priority"]],
-            )  # fmt: skip
-            ticket.save()
-            ticket.number = f"T{timezone.localtime(now):%y%m%d}{ticket.pk:06d}"
-            Ticket.objects.filter(pk=ticket.pk).update(number=ticket.number)
-            if source[0]:
-                ExternalRef.objects.create(ticket=ticket, connector=source[0], external_id=source[1] or ticket.number)
-            stored = [_store(ticket, upload, user, undo) for upload in uploaded]
-            live.publish_ticket(ticket, {"status": ticket.status, "created": True})
-            _record_created(ticket, user, stored, source)
-        undo.pop_all()
+    with uploads.staged(uploaded) as rows, transaction.atomic():
+        ticket = Ticket(**fields, number=uuid.uuid4().hex, created_by=user, created_at=now)
+        ticket.due_at = now + DUE_IN[fields["priority"]]
+        ticket.save()
+        ticket.number = f"T{timezone.localtime(now):%y%m%d}{ticket.pk:06d}"
+        Ticket.objects.filter(pk=ticket.pk).update(number=ticket.number)
+        if source[0]:
+            ExternalRef.objects.create(ticket=ticket, connector=source[0], external_id=source[1] or ticket.number)
+        for row in rows:
+            uploads.keep(row, ticket, user)
+        live.publish_ticket(ticket, {"status": ticket.status, "created": True})
+        _record_created(ticket, user, rows, source)
     return ticket
-
-
-def _store(ticket: Ticket, upload: File[bytes], user: Any, undo: ExitStack) -> Attachment:
-    row = uploads.store(ticket, upload, user=user)
-    undo.callback(row.file.delete, save=False)
-    return row
 
 
 def _record_created(ticket: Ticket, user: Any, stored: list[Attachment], source: tuple[str, str]) -> None:

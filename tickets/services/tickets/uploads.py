@@ -10,7 +10,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
 from tickets.errors import FileRefused
-from tickets.models import Attachment, AttachmentKind, Ticket
+from tickets.models import Attachment, AttachmentKind, Run, Ticket
 
 MAX_FILES = 10  # per ticket
 MAX_NAME = 120
@@ -83,8 +83,30 @@ def refuse_too_many(files: Iterable[Any], present: int = 0) -> None:
         raise FileRefused(_("一个工单最多 %d 个附件。") % MAX_FILES, code="too_many_files")
 
 
-def store(ticket: Ticket, upload: File[bytes], *, user: Any = None, from_run: Any = None) -> Attachment:
-    """Check and keep one file; FileRefused leaves nothing behind. Runs inside the caller's transaction."""
+@contextmanager
+def staged(files: Iterable[File[bytes]], *, from_run: Run | None = None) -> Iterator[list[Attachment]]:
+    """Check, measure and copy files to their places, as rows that are not saved yet (`keep` saves one).
+
+    To be entered before the transaction of the rows: no file is read or written in one. Whatever is raised in the
+    block, or a FileRefused of any of the files, takes all of them away again.
+    """
+    with ExitStack() as undo:
+        rows = []
+        for upload in files:
+            rows.append(row := _staged(upload, from_run))
+            undo.callback(row.file.delete, save=False)
+        yield rows
+        undo.pop_all()
+
+
+def keep(row: Attachment, ticket: Ticket, user: Any = None) -> Attachment:
+    """Inside the caller's transaction: the row of a staged file."""
+    row.ticket, row.uploaded_by = ticket, user
+    row.save()
+    return row
+
+
+def _staged(upload: File[bytes], from_run: Run | None) -> Attachment:
     name = str(upload.name or "file")
     _refuse_size(name, upload.size)
     upload.seek(0)
@@ -93,16 +115,10 @@ def store(ticket: Ticket, upload: File[bytes], *, user: Any = None, from_run: An
         raise FileRefused(_("不支持的文件类型:%(name)s。可以上传:%(types)s。") % {"name": name[:80], "types": ACCEPTED})
     _refuse_broken_image(name, upload, file_type)
     sha256, size = _measure(name, upload)
-    row = Attachment(
-        ticket=ticket, name=clean_name(name, file_type), content_type=file_type.content_type, kind=file_type.kind,
-        size=size, sha256=sha256, uploaded_by=user, from_run=from_run,
-    )  # fmt: skip
+    named = {"name": clean_name(name, file_type), "content_type": file_type.content_type, "kind": file_type.kind}
+    row = Attachment(**named, size=size, sha256=sha256, from_run=from_run)
     upload.seek(0)
-    with ExitStack() as undo:
-        row.file.save("file" + file_type.suffix, upload, save=False)
-        undo.callback(row.file.delete, save=False)
-        row.save()
-        undo.pop_all()
+    row.file.save("file" + file_type.suffix, upload, save=False)
     return row
 
 
