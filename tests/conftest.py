@@ -7,9 +7,18 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from tests import reruns
 from tickets.models import audit_triggers
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(reruns.Reruns(), "few-reruns")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    reruns.refuse_fast_ones(items)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -20,6 +21,8 @@ from cs_agent.vision.personal_data.kinds import DOCUMENTS, SECRETS, DataKind
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEMO_SECRET = "demo-only-secret-key-never-use-it-in-production-0123456789"  # noqa: S105 - refused in production
+# Dotted paths that settings of the release before may name, and where their classes are now.
+MOVED = {"tickets.services.anchors.WriteOnceDirectory": "tickets.services.evidence.anchors.WriteOnceDirectory"}
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 _HIDDEN = {"CS_AGENT_SECRETS_KEYS"}  # values that no message may show
@@ -109,7 +112,9 @@ def _zone(text: str) -> str:
 def _dotted(text: str) -> str:
     if not all(part.isidentifier() for part in text.split(".")) or "." not in text:
         raise ValueError("write a dotted path such as package.module.Class")
-    return text
+    if text in MOVED:
+        warnings.warn(f"{text} is now {MOVED[text]}; the next release knows the new path only", stacklevel=2)
+    return MOVED.get(text, text)
 
 
 def _file(text: str) -> str:

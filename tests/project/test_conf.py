@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from cs_agent.project import conf
 
@@ -88,3 +89,11 @@ def test_the_reference_names_no_setting_that_is_gone() -> None:
 def test_the_clock_can_keep_its_schedule_on_disk() -> None:
     schedule = pickle.loads(pickle.dumps(settings.CELERY_BEAT_SCHEDULE))
     assert set(schedule) == set(settings.CELERY_BEAT_SCHEDULE)
+
+
+def test_a_dotted_path_of_the_release_before_still_works_and_warns() -> None:
+    for old, new in conf.MOVED.items():
+        with pytest.warns(UserWarning, match=old):
+            values = conf.load({"CS_AGENT_ANCHOR_STORE": old})
+        assert values["CS_AGENT_ANCHOR_STORE"] == new
+        assert import_string(new)
