@@ -6,7 +6,8 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.views import accounts, api, audit, bulk, flows, media, phones, replays, runs, status, tickets
+from consoles.views import accounts, api, audit, bulk, media, phones, replays, runs, status, tickets
+from consoles.views.studio import draft, library, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -46,8 +47,21 @@ urlpatterns = [
     path("audit/export/", audit.audit_export_csv, name="audit-export"),
     path("api/audit.csv", api.audit_csv, name="api-audit"),
     path("api/audit/<str:export>/manifest.json", api.audit_manifest, name="api-audit-manifest"),
-    path("flows/", flows.flow_list, name="flows"),
-    path("flows/<slug:slug>/", flows.flow_page, name="flow"),
-    path("flows/<slug:slug>/check/", flows.flow_check, name="flow-check"),
-    path("flows/<slug:slug>/publish/", flows.flow_publish, name="flow-publish"),
+    path("flows/", library.library, name="flows"),
+    path("flows/new/", library.flow_new, name="flow-new"),
+    path("flows/requests/new/", library.request_new, name="flow-request"),
+    path("flows/requests/<int:request_id>/answer/", library.request_answer, name="flow-request-answer"),
+    path("flows/<slug:slug>/", versions.flow_page, name="flow"),
+    path("flows/<slug:slug>/draft/", draft.draft_page, name="flow-draft"),
+    path("flows/<slug:slug>/draft/open/", draft.draft_open, name="flow-draft-open"),
+    path("flows/<slug:slug>/draft/save/", draft.draft_save, name="flow-draft-save"),
+    path("flows/<slug:slug>/draft/version/", draft.draft_freeze, name="flow-draft-freeze"),
+    path("flows/<slug:slug>/draft/discard/", draft.draft_discard, name="flow-draft-discard"),
+    path("flows/<slug:slug>/draft/preview/", draft.draft_preview, name="flow-draft-preview"),
+    path("flows/<slug:slug>/take-back/", versions.flow_take_back, name="flow-take-back"),
+    path("flows/<slug:slug>/retire/", versions.flow_retire, name="flow-retire"),
+    path("flows/<slug:slug>/v<int:number>/sop/", versions.flow_sop, name="flow-sop"),
+    path("flows/<slug:slug>/v<int:number>/submit/", versions.version_submit, name="version-submit"),
+    path("flows/<slug:slug>/v<int:number>/review/", versions.version_review, name="version-review"),
+    path("flows/<slug:slug>/v<int:number>/release/", versions.version_release, name="version-release"),
 ]

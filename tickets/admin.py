@@ -9,25 +9,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from tickets import models
-from tickets.errors import InvalidFlow, ServiceError
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
-from tickets.services.flows import publishing as flows
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -154,39 +149,6 @@ class PhoneAdmin(Audited):
         return str(phone.lease_run) if phone.lease_run else "—"
 
 
-class FlowForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The template with its newest version's definition as JSON; a changed definition becomes a new version."""
-
-    definition = forms.CharField(
-        label=_("流程定义(JSON)"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 40, "spellcheck": "false"})
-    )
-    note = forms.CharField(
-        label=_("修改说明"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget()
-    )  # fmt: skip
-
-    class Meta:
-        model = models.FlowTemplate
-        fields = ("slug", "name", "name_en", "description", "active")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        latest = self.instance.latest if self.instance.pk else None
-        self.current = latest.definition if latest else None
-        if self.current is not None:
-            self.fields["definition"].initial = json.dumps(self.current, ensure_ascii=False, indent=2)
-
-    def clean_definition(self) -> dict[str, Any]:
-        try:
-            definition = json.loads(self.cleaned_data["definition"])
-        except ValueError as error:
-            raise forms.ValidationError(_("不是有效的 JSON:%s") % error) from error
-        try:
-            flows.validate_definition(definition)
-        except InvalidFlow as error:
-            raise forms.ValidationError(error.data["problems"]) from error
-        return definition  # type: ignore[no-any-return]
-
-
 class VersionInline(TabularInline):
     model = models.FlowVersion
     fields = readonly_fields = ("number", "note", "created_by", "created_at")
@@ -205,7 +167,7 @@ class VersionInline(TabularInline):
 @admin.register(models.FlowTemplate)
 class FlowTemplateAdmin(Audited):
     permission = Permission.EDIT_FLOWS
-    form = FlowForm
+    fields = ("slug", "name", "name_en", "description", "active")
     list_display = ("name", "slug", "active", "newest")
     inlines = (VersionInline,)
 
@@ -216,22 +178,6 @@ class FlowTemplateAdmin(Audited):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            if form.cleaned_data["definition"] != form.current:
-                self._publish(request, obj, form)
-
-    def _publish(self, request: HttpRequest, obj: models.FlowTemplate, form: Any) -> None:
-        try:
-            version = flows.publish_version(
-                obj, form.cleaned_data["definition"], request.user, form.cleaned_data["note"]
-            )
-        except ServiceError as error:
-            self.message_user(request, error.message, level="ERROR")
-            return
-        self.message_user(request, _("已发布 %s;正在进行的处理仍使用原版本。") % version)
 
 
 @admin.register(models.FlowVersion)

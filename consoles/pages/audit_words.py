@@ -32,6 +32,7 @@ EVENTS: dict[str, Promise] = {
     "delivery.sent_again": _("已重新投递"),
     "export.deleted": _("过期导出已清理"),
     "flow.adopted": _("采用随产品提供的流程"),
+    "flow.created": _("流程已新建"),
     "flow.draft_discarded": _("流程草稿已放弃"),
     "flow.draft_opened": _("开始编辑流程草稿"),
     "flow.draft_saved": _("流程草稿已保存"),

@@ -161,6 +161,12 @@ def unlocal_int(value: int) -> str:
 
 
 @register.filter
+def percent(share: float) -> str:
+    """0.8 → 80 %."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+@register.filter
 def part_name(part: str) -> str:
     return {
         "database": _("数据库"), "redis": "Redis", "worker": _("任务进程"),

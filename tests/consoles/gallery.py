@@ -50,6 +50,7 @@ def build() -> None:
     story.publish("complaint_refund")
     story.publish("complaint_refund", second_approval_above=500)
     story.publish("resend_code")
+    _studio(department)
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
     phones = [story.new_phone(number, health=health) for number in range(1, 6)]
     Phone.objects.filter(pk=phones[4].pk).update(
@@ -109,6 +110,40 @@ def build() -> None:
         )
     Ticket.objects.filter(refs__external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
     Ticket.objects.filter(refs__external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
+
+
+def _studio(department: object) -> None:
+    """A version in review, an open draft with a fault, and requests."""
+    from django.contrib.auth.models import User
+
+    from tests.consoles import story
+    from tickets.models import FlowTemplate
+    from tickets.services.flows import drafts, releases, requests, reviews
+
+    story.member("gao", "flow_editor", department, "高原")
+    fiona, sara = User.objects.get(username="fiona"), User.objects.get(username="sara")
+    template = FlowTemplate.objects.get(slug="complaint_refund")
+    FlowTemplate.objects.update(
+        description="在售后系统中为有质量、物流等问题的订单申请退款和补偿,提交审核前由坐席确认。"
+    )
+    draft = drafts.open_draft(template, fiona)
+    changed = {**draft.definition, "second_approval_above": 800, "four_eyes": True}
+    draft = drafts.save(draft, changed, fiona, revision=1, note="限额提高到 800,另一人确认")
+    reviews.submit(drafts.freeze(draft, fiona, revision=2), fiona, unrehearsed_reason="只改限额")
+    releases.release(template.versions.get(number=1), sara, percent=5)
+    draft = drafts.open_draft(template, fiona)
+    drafts.save(draft, {**draft.definition, "media": ["no_such"]}, fiona, revision=1)
+    requests.ask(
+        sara,
+        {
+            "title": "给客户补开发票",
+            "description": "在财务应用里按订单号查到订单,点补开发票,填抬头。" * 3,
+            "per_week": 180,
+            "minutes_each": 4,
+            "personal_data": True,
+        },
+    )
+    requests.ask(sara, {"title": "查询保修期", "per_week": 60, "minutes_each": 2, "writes": False, "rule_based": 5})
 
 
 def numbers() -> None:
@@ -251,6 +286,12 @@ PAGES = {
     "status": ("root", "/status/"),
     "flows": ("fiona", "/flows/"),
     "flow": ("fiona", "/flows/complaint_refund/"),
+    "flow-draft": ("fiona", "/flows/complaint_refund/draft/"),
+    "flow-draft-json": ("fiona", "/flows/complaint_refund/draft/?view=json"),
+    "flow-none": ("fiona", "/flows/resend_code/draft/"),
+    "flow-review": ("gao", "/flows/complaint_refund/?version=3"),
+    "flow-sop": ("fiona", "/flows/complaint_refund/v2/sop/"),
+    "flow-request": ("sara", "/flows/requests/new/"),
     "not-found": ("alice", "/tickets/T0/"),
 }
 TICKETS = (

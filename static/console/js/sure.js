@@ -7,9 +7,10 @@ export function startSure() {
     if (!button || button.disabled) return;
     if (button.dataset.armed) {
       disarm(button);
-      htmx.trigger(button, "sure");
+      if (!submits(button)) htmx.trigger(button, "sure");
       return;
     }
+    if (submits(button)) event.preventDefault();
     const label = button.querySelector("[data-label]") ?? button;
     button.dataset.armed = label.textContent;
     label.textContent = button.dataset.sure;
@@ -22,4 +23,9 @@ function disarm(button) {
   const label = button.querySelector("[data-label]") ?? button;
   label.textContent = button.dataset.armed;
   delete button.dataset.armed;
+}
+
+// A button of a plain form submits it by itself at the second press.
+function submits(button) {
+  return button.type === "submit" && !button.matches("[hx-post]") && Boolean(button.form);
 }

@@ -1,0 +1,135 @@
+"""The draft of a flow in a form, or as JSON for experts: saved by itself, checked in words, made into a version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+
+from consoles.access import POST, permitted
+from consoles.pages import studio
+from consoles.web.given import read_json
+from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
+from tickets.flows import form
+from tickets.flows.faults import faults
+from tickets.models import FlowDraft, FlowTemplate
+from tickets.permissions import Permission
+from tickets.services.flows import drafts
+
+
+@permitted(Permission.EDIT_FLOWS)
+def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The open draft; where there is none, what one would begin with, and a button that begins it."""
+    template = template_of(slug)
+    draft = _open(template)
+    if draft is None:
+        return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
+    expert = request.GET.get("view") == "json"
+    return render(request, "consoles/studio/draft.html", studio.draft_context(template, draft, expert=expert))
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_open(request: HttpRequest, slug: str) -> HttpResponse:
+    template = template_of(slug)
+    number = request.POST.get("base", "")
+    base = template.versions.filter(number=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    drafts.open_draft(template, request.user, base)
+    return redirect("flow-draft", slug)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep what the form or the expert's box holds; the answer says what is still wrong with it."""
+    template = template_of(slug)
+    draft = _posted(request, template)
+    try:
+        definition = _definition(request, draft)
+        if definition != draft.definition or request.POST.get("note", "") != draft.note:
+            note = request.POST.get("note", "")
+            draft = drafts.save(draft, definition, request.user, revision=_revision(request), note=note)
+    except InvalidFlow as error:
+        return _state(request, template, draft, error.data["problems"], 422)
+    except ServiceError as error:
+        return _state(request, template, draft, [error.message], error.status)
+    return _state(request, template, draft, faults(draft.definition), 200)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_freeze(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make the draft a version, which can be rehearsed and put to review."""
+    template = template_of(slug)
+    draft = _posted(request, template)
+    try:
+        version = drafts.freeze(draft, request.user, revision=_revision(request))
+    except InvalidFlow as error:
+        return _state(request, template, draft, error.data["problems"], 422)
+    except ServiceError as error:
+        return _state(request, template, draft, [error.message], error.status)
+    address = f"{resolve_url('flow', slug)}?version={version.number}"
+    return HttpResponse(headers={"HX-Redirect": address}) if getattr(request, "htmx", False) else redirect(address)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_discard(request: HttpRequest, slug: str) -> HttpResponse:
+    template = template_of(slug)
+    drafts.discard(_posted(request, template), request.user)
+    return redirect("flow", slug)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the form, as it stands now, would do: tickets that match, slots of a sample text, the instruction."""
+    template = template_of(slug)
+    definition = _definition(request, _posted(request, template))
+    context = studio.preview(request.user, definition, request.POST.get("sample", ""))
+    return render(request, "consoles/studio/preview.html", context)
+
+
+def template_of(slug: str) -> FlowTemplate:
+    template = FlowTemplate.objects.filter(slug=slug).first()
+    if template is None:
+        raise NotFound
+    return template
+
+
+def _open(template: FlowTemplate) -> FlowDraft | None:
+    return FlowDraft.objects.filter(template=template, closed_at=None).select_related("author", "base").first()
+
+
+def _posted(request: HttpRequest, template: FlowTemplate) -> FlowDraft:
+    """The draft that the page was made of, even when a colleague has closed it since: the service then says so."""
+    number = request.POST.get("draft", "")
+    rows = FlowDraft.objects.filter(template=template).select_related("author", "base")
+    draft = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    if draft is None:
+        raise NotFound
+    return draft
+
+
+def _revision(request: HttpRequest) -> int:
+    text = request.POST.get("revision", "")
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid(_("请重新载入页面。"))
+    return int(text)
+
+
+def _definition(request: HttpRequest, draft: FlowDraft) -> dict[str, Any]:
+    """What was posted as a definition: the expert's text, or the form over what the draft holds."""
+    if "definition" not in request.POST:
+        return form.read(draft.definition, {key: request.POST.getlist(key) for key in request.POST})
+    try:
+        definition = read_json(request.POST["definition"])
+    except ValueError as error:
+        raise InvalidFlow([str(error)]) from error
+    if not isinstance(definition, dict):
+        raise InvalidFlow([_("流程定义必须是一个 JSON 对象。")])
+    return definition
+
+
+def _state(
+    request: HttpRequest, template: FlowTemplate, draft: FlowDraft, problems: list[str], status: int
+) -> HttpResponse:
+    context = {"template": template, "draft": draft, "problems": problems, "saved": status == 200}
+    return render(request, "consoles/studio/draft_state.html", context, status=status)

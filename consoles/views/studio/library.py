@@ -1,0 +1,77 @@
+"""The library: every flow as a card with what it does, where it stands and how it fares; and what is asked for."""
+
+from __future__ import annotations
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from consoles.access import FORM, POST, permitted
+from consoles.pages import studio
+from tickets.errors import Invalid, NotFound, ServiceError
+from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
+from tickets.permissions import Permission
+from tickets.services.flows import requests, templates
+from tickets.services.people import access
+
+_MOST_EXAMPLES = 20
+_NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")
+
+
+@permitted(Permission.REQUEST_FLOWS)
+def library(request: HttpRequest) -> HttpResponse:
+    context = {"cards": studio.cards(), "requests": studio.ranked_requests()}
+    return render(request, "consoles/studio/library.html", context)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def flow_new(request: HttpRequest) -> HttpResponse:
+    """A new, empty flow; its draft opens in the editor."""
+    template = templates.create(request.user, name=request.POST.get("name", ""), slug=request.POST.get("slug", ""))
+    return redirect("flow-draft", template.slug)
+
+
+@permitted(Permission.REQUEST_FLOWS, FORM)
+def request_new(request: HttpRequest) -> HttpResponse:
+    """Ask for a flow. What was typed is kept when something is wrong with it."""
+    problem = ""
+    if request.method == "POST":
+        try:
+            requests.ask(request.user, _values(request), _examples(request))
+            return redirect("flows")
+        except ServiceError as error:
+            problem = error.message
+    context = {"problem": problem, "typed": request.POST}
+    return render(request, "consoles/studio/request.html", context, status=422 if problem else 200)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def request_answer(request: HttpRequest, request_id: int) -> HttpResponse:
+    row = FlowRequest.objects.filter(pk=request_id).first()
+    if row is None:
+        raise NotFound
+    accepted = request.POST.get("answer") == RequestStatus.ACCEPTED
+    template = FlowTemplate.objects.filter(slug=request.POST.get("flow", "")).first() if accepted else None
+    status = RequestStatus.ACCEPTED if accepted else RequestStatus.DECLINED
+    requests.answer(row, request.user, status, request.POST.get("text", ""), template)
+    return redirect("flows")
+
+
+def _values(request: HttpRequest) -> dict[str, object]:
+    posted = request.POST
+    values: dict[str, object] = {key: posted.get(key, "").strip() for key in ("title", "description")}
+    values |= {key: _whole(posted.get(key, "")) for key in _NUMBERS if posted.get(key, "").strip()}
+    return {**values, "personal_data": "personal_data" in posted, "writes": "writes" in posted}
+
+
+def _whole(text: str) -> int:
+    if not text.strip().isdecimal() or len(text) > 9:
+        raise Invalid(_("请填写整数。"))
+    return int(text)
+
+
+def _examples(request: HttpRequest) -> list[Ticket]:
+    numbers = re.split(r"[,,\s]+", request.POST.get("examples", "").strip())
+    return [access.get_ticket(request.user, number) for number in numbers[:_MOST_EXAMPLES] if number]

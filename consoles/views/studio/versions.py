@@ -1,0 +1,113 @@
+"""One flow: its versions and where each stands, reviews, releases, and the way back to the version before."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from consoles.access import POST, permitted
+from consoles.pages import studio
+from consoles.views.studio.draft import template_of
+from tickets.errors import Invalid, NotFound
+from tickets.models import Department, FlowTemplate, FlowVersion, ReviewVerdict
+from tickets.permissions import Permission
+from tickets.services.flows import releases, reviews
+
+
+@permitted(Permission.REQUEST_FLOWS)
+def flow_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """The version that was asked for, else the newest; beside it the one it is compared with."""
+    template = template_of(slug)
+    shown = _asked(template, request.GET.get("version", ""))
+    context = studio.flow_context(request.user, template, shown, _asked(template, request.GET.get("with", "")))
+    return render(request, "consoles/studio/flow.html", context)
+
+
+@permitted(Permission.REQUEST_FLOWS)
+def flow_sop(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The flow as people read it, for print."""
+    template = template_of(slug)
+    return render(request, "consoles/studio/sop.html", studio.sop_context(template, _version(template, number)))
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def version_submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    reviews.submit(_of(slug, number), request.user, unrehearsed_reason=request.POST.get("reason", ""))
+    return _back(slug, number)
+
+
+@permitted(Permission.REVIEW_FLOWS, POST)
+def version_review(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    verdict = request.POST.get("verdict", "")
+    if verdict not in ReviewVerdict.values:
+        raise Invalid(_("请选择通过或退回。"))
+    reviews.review(_of(slug, number), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
+    return _back(slug, number)
+
+
+@permitted(Permission.RELEASE_FLOWS, POST)
+def version_release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    share, shadow = request.POST.get("percent", ""), request.POST.get("percent") == "shadow"
+    if not shadow and (not share.isdecimal() or len(share) > 3):
+        raise Invalid(_("请选择比例。"))
+    releases.release(
+        _of(slug, number),
+        request.user,
+        percent=100 if shadow else int(share),
+        department=_department(request.POST.get("department", "")),
+        shadow=shadow,
+        success_floor=_share(request.POST.get("success_floor", "80")),
+        rejection_ceiling=_share(request.POST.get("rejection_ceiling", "20")),
+    )
+    return _back(slug, number)
+
+
+@permitted(Permission.RELEASE_FLOWS, POST)
+def flow_take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    releases.take_back(template_of(slug), request.user, request.POST.get("note", ""))
+    return redirect("flow", slug)
+
+
+@permitted(Permission.RELEASE_FLOWS, POST)
+def flow_retire(request: HttpRequest, slug: str) -> HttpResponse:
+    releases.retire(template_of(slug), request.user, request.POST.get("note", ""))
+    return redirect("flow", slug)
+
+
+def _back(slug: str, number: int) -> HttpResponse:
+    response = redirect("flow", slug)
+    response["Location"] += f"?version={number}"
+    return response
+
+
+def _of(slug: str, number: int) -> FlowVersion:
+    return _version(template_of(slug), number)
+
+
+def _version(template: FlowTemplate, number: int) -> FlowVersion:
+    version = _asked(template, str(number))
+    if version is None:
+        raise NotFound
+    return version
+
+
+def _asked(template: FlowTemplate, number: str) -> FlowVersion | None:
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    return template.versions.select_related("template", "created_by", "life").filter(number=int(number)).first()
+
+
+def _department(text: str) -> Department | None:
+    if not text:
+        return None
+    row = Department.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
+    if row is None:
+        raise Invalid(_("没有这个部门。"))
+    return row
+
+
+def _share(text: str) -> float:
+    if not text.strip().isdecimal() or len(text) > 3:
+        raise Invalid(_("请填写 0 到 100 之间的整数。"))
+    return int(text) / 100

@@ -1,0 +1,83 @@
+// The draft of a flow: rows are added and taken away, slots are put into the instruction, everything is saved by itself.
+import { composing } from "../shortcuts.js";
+
+const form = document.getElementById("draft");
+const AUTOSAVE_MS = 1500;
+let timer = 0;
+let unsaved = false;
+let leaving = false;
+
+function changed() {
+  unsaved = true;
+  clearTimeout(timer);
+  timer = setTimeout(save, AUTOSAVE_MS);
+}
+
+function save() {
+  clearTimeout(timer);
+  form.dispatchEvent(new Event("save"));
+}
+
+function showFor(row) {
+  const kind = row.querySelector("[data-kind]")?.value;
+  for (const part of row.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(kind);
+}
+
+function add(rows, button) {
+  const row = rows.querySelector("template").content.firstElementChild.cloneNode(true);
+  button.before(row);
+  showFor(row);
+  row.querySelector("input:not([type=hidden]), select")?.focus();
+}
+
+let target = null; // the clause that a slot goes into
+
+form.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-takes-slots]")) target = event.target;
+});
+form.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.matches("[data-add]")) add(button.closest("[data-rows]"), button);
+  if (button.matches("[data-remove]")) {
+    button.closest("[data-row]").remove();
+    changed();
+  }
+  if (button.matches("[data-insert]") && target) {
+    target.setRangeText(`{${button.dataset.insert}}`, target.selectionStart, target.selectionEnd, "end");
+    target.focus();
+    changed();
+  }
+});
+form.addEventListener("change", (event) => {
+  if (event.target.matches("[data-kind]")) showFor(event.target.closest("[data-row]"));
+});
+for (const row of form.querySelectorAll("[data-row]")) showFor(row);
+for (const outside of document.querySelectorAll("[form=draft]")) {
+  if (outside.id !== "sample") outside.addEventListener("input", changed);
+}
+form.addEventListener("input", changed);
+
+const area = document.getElementById("definition");
+area?.addEventListener("keydown", (event) => {
+  if (composing(event)) return;
+  if (event.key === "Tab" && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    area.setRangeText("  ", area.selectionStart, area.selectionEnd, "end");
+    changed();
+  }
+  if (event.key === "Escape") document.getElementById("note").focus(); // a way out for the keyboard
+});
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s" && !composing(event)) {
+    event.preventDefault();
+    save();
+  }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt === form) unsaved = !event.detail.successful;
+  leaving ||= Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
+});
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved && !leaving) event.preventDefault();
+});

@@ -1,0 +1,300 @@
+"""A flow definition as the rows and lines of a form, and back.
+
+Rule: what the form does not show stays as it was: `read` changes only the parts that the form holds, so a round trip
+through `rows_of` and `read` gives the same definition. Lists are lines of a text box; alternatives stand between bars.
+
+A clause's conditions are one line: `refund=全额; photo=*; video!=*; sum=10|20; sum!=-|全额`, where `*` is any value
+and `-` no value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = dict[str, Any]
+Posted = Mapping[str, Sequence[str]]
+_YES = "yes"
+_ANY, _NONE = "*", "-"
+LANGS = ("zh", "en")
+_SLOT_SHOWN = {"name", "kind", "label", "required", "words", "options", "media", "from_customer", "full"}
+_FIELD_SHOWN = {"name", "label", "kind", "slot", "screen_labels", "required", "full_of", "screen_sentences"}
+_ENGINE_LINES = ("allowed_apps", "app_names", "sensitive_words")
+
+
+def rows_of(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form's template draws. Parts of a wrong shape are shown empty; the expert's view still has them."""
+    match, engine = _dict(definition.get("match")), _dict(definition.get("engine"))
+    instruction = _dict(definition.get("instruction"))
+    return {
+        "threshold": match.get("threshold", ""),
+        "words": [{"word": word, "weight": weight} for word, weight in _dict(match.get("keywords")).items()],
+        "slots": [_slot_row(item) for item in _dicts(definition.get("slots"))],
+        "instruction": {lang: _instruction_rows(_dict(instruction.get(lang))) for lang in LANGS},
+        "fields": [_field_row(item) for item in _dicts(engine.get("confirm_fields"))],
+        "evidence": "\n".join(_bars(group) for group in _of_type(list, engine.get("success_evidence"))),
+        **{key: _lines(engine.get(key)) for key in _ENGINE_LINES},
+        "refuse_above": engine.get("refuse_above", engine.get("amount_limit")) or "",
+        "read_only": bool(engine.get("read_only")),
+        "second_approval_above": definition.get("second_approval_above", definition.get("amount_limit")) or "",
+        "four_eyes": bool(definition.get("four_eyes")),
+        "media": definition.get("media") or [],
+    }
+
+
+def read(base: Mapping[str, Any], posted: Posted) -> dict[str, Any]:
+    """The definition with the form's parts taken from what was posted (name → values in the order of the page)."""
+    definition = dict(base)
+    definition["match"] = _match(_dict(base.get("match")), posted)
+    definition["slots"] = _slots(_dicts(base.get("slots")), posted)
+    definition["instruction"] = _instruction(_dict(base.get("instruction")), posted)
+    definition["engine"] = _engine(_dict(base.get("engine")), posted)
+    _set(definition, "second_approval_above", _number(_one(posted, "second_approval_above")), "amount_limit")
+    _flag(definition, "four_eyes", _one(posted, "four_eyes") == _YES, base)
+    media = [name for name in posted.get("media", ()) if name]
+    if media or "media" in base:
+        definition["media"] = media
+    return definition
+
+
+def _match(base: Row, posted: Posted) -> Row:
+    pairs = zip(posted.get("word", ()), posted.get("weight", ()), strict=False)
+    keywords = {word.strip(): _number(weight, 1) for word, weight in pairs if word.strip()}
+    return {**base, "keywords": keywords, "threshold": _number(_one(posted, "threshold"), 1)}
+
+
+def _slot_row(item: Mapping[str, Any]) -> Row:
+    label = _dict(item.get("label"))
+    options = [
+        f"{_dict(each).get('value', '')} = {_bars(_dict(each).get('phrases'))}" for each in item.get("options") or ()
+    ]
+    return {
+        **{key: item.get(key, "") for key in ("name", "kind", "media")},
+        "label_zh": label.get("zh", ""),
+        "label_en": label.get("en", ""),
+        "required": item.get("required", True),
+        "words": _lines(item.get("words")),
+        "options": "\n".join(options),
+        "from_customer": bool(item.get("from_customer")),
+        "full": bool(item.get("full")),
+        "rest": json.dumps({key: item[key] for key in item if key not in _SLOT_SHOWN}, ensure_ascii=False),
+    }
+
+
+def _slots(base: Sequence[Row], posted: Posted) -> list[Row]:
+    known = {item.get("name"): item for item in base}
+    return [_slot(row, known.get(row["name"], {})) for row in _table(posted, "slot", _SLOT_COLUMNS) if row["name"]]
+
+
+_SLOT_COLUMNS = (
+    "name",
+    "kind",
+    "label_zh",
+    "label_en",
+    "required",
+    "words",
+    "options",
+    "media",
+    "from_customer",
+    "full",
+    "rest",
+)
+
+
+def _slot(row: Mapping[str, str], base: Row) -> Row:
+    label = {"zh": row["label_zh"].strip(), "en": row["label_en"].strip()}
+    item: Row = {"name": row["name"].strip(), "kind": row["kind"], "label": {k: v for k, v in label.items() if v}}
+    _flag(item, "required", row["required"] != "no", base, usual=True)
+    for key in ("from_customer", "full"):
+        _flag(item, key, row[key] == _YES, base)
+    for key, value in (("words", _split(row["words"])), ("options", _options(row["options"])), ("media", row["media"])):
+        if value or key in base:
+            item[key] = value
+    return {**item, **_rest(row["rest"])}
+
+
+def _options(text: str) -> list[Row]:
+    pairs = (line.partition("=") for line in _split(text))
+    return [{"value": value.strip(), "phrases": _alternatives(phrases or value)} for value, _sign, phrases in pairs]
+
+
+def _instruction_rows(template: Row) -> Row:
+    clauses = [
+        {"text": item.get("text", ""), "when": _conditions(_dict(item.get("when")))}
+        for item in _dicts(template.get("clauses"))
+    ]
+    return {**{key: template.get(key, "") for key in ("start", "join", "end")}, "clauses": clauses}
+
+
+def _instruction(base: Row, posted: Posted) -> Row:
+    instruction = dict(base)
+    for lang in LANGS:
+        rows = zip(posted.get(f"clause_{lang}", ()), posted.get(f"when_{lang}", ()), strict=False)
+        clauses = [_clause(text, when) for text, when in rows if text.strip()]
+        if not clauses and lang not in base:
+            continue
+        around = {key: _raw(posted, f"{key}_{lang}") for key in ("start", "join", "end")}
+        instruction[lang] = {**_dict(base.get(lang)), **around, "clauses": clauses}
+    return instruction
+
+
+def _clause(text: str, when: str) -> Row:
+    conditions = _read_conditions(when)
+    return {"text": text.strip(), **({"when": conditions} if conditions else {})}
+
+
+def _conditions(when: Mapping[str, Any]) -> str:
+    return "; ".join(f"{slot}{_condition(value)}" for slot, value in when.items())
+
+
+def _condition(value: Any) -> str:
+    if value == "":
+        return "!=*"
+    if isinstance(value, dict):
+        return "!=" + "|".join(each or _NONE for each in value.get("not") or ())
+    return "=" + ("|".join(each or _NONE for each in value) if isinstance(value, list) else str(value))
+
+
+def _read_conditions(line: str) -> Row:
+    found: Row = {}
+    for part in line.replace(";", ";").split(";"):
+        slot, sign, values = part.partition("=")
+        if not sign:
+            continue
+        denied, name = slot.rstrip().endswith("!"), slot.strip().rstrip("!").strip()
+        several = [each.strip() for each in values.split("|")]
+        several = ["" if each == _NONE else each for each in several]
+        if denied:
+            found[name] = "" if several == [_ANY] else {"not": several}
+        else:
+            found[name] = several if len(several) > 1 else several[0]
+    return found
+
+
+def _field_row(item: Mapping[str, Any]) -> Row:
+    return {
+        **{key: item.get(key, "") for key in ("name", "label", "slot")},
+        "kind": item.get("kind", "text"),
+        "required": item.get("required", True),
+        **{key: _lines(item.get(key)) for key in ("screen_labels", "full_of", "screen_sentences")},
+        "rest": json.dumps({key: item[key] for key in item if key not in _FIELD_SHOWN}, ensure_ascii=False),
+    }
+
+
+_FIELD_COLUMNS = ("name", "label", "kind", "slot", "screen_labels", "required", "full_of", "screen_sentences", "rest")
+
+
+def _fields(base: Sequence[Row], posted: Posted) -> list[Row]:
+    known = {item.get("name"): item for item in base}
+    rows = _table(posted, "field", _FIELD_COLUMNS)
+    return [_field(row, known.get(row["name"].strip(), {})) for row in rows if row["name"].strip()]
+
+
+def _field(row: Mapping[str, str], base: Row) -> Row:
+    item: Row = {
+        "name": row["name"].strip(),
+        "label": row["label"].strip(),
+        "screen_labels": _split(row["screen_labels"]),
+    }
+    if row["kind"] != "text" or "kind" in base:
+        item["kind"] = row["kind"]
+    if row["slot"]:
+        item["slot"] = row["slot"]
+    _flag(item, "required", row["required"] != "no", base, usual=True)
+    for key in ("full_of", "screen_sentences"):
+        if (values := _split(row[key])) or key in base:
+            item[key] = values
+    return {**item, **_rest(row["rest"])}
+
+
+def _engine(base: Row, posted: Posted) -> Row:
+    engine = dict(base)
+    engine["success_evidence"] = [_alternatives(line) for line in _split(_one(posted, "evidence"))]
+    engine["confirm_fields"] = _fields(_dicts(base.get("confirm_fields")), posted)
+    for key in _ENGINE_LINES:
+        if (values := _split(_one(posted, key))) or key in base:
+            engine[key] = values
+    _set(engine, "refuse_above", _number(_one(posted, "refuse_above")), "amount_limit")
+    _flag(engine, "read_only", _one(posted, "read_only") == _YES, base)
+    if not engine["confirm_fields"] and "confirm_fields" not in base:
+        del engine["confirm_fields"]
+    return engine
+
+
+def _table(posted: Posted, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of parallel lists `name.column`; a column that is too short counts as empty in the last rows."""
+    lists = {column: list(posted.get(f"{name}.{column}", ())) for column in columns}
+    length = len(lists[columns[0]])
+    return [
+        {column: values[number] if number < len(values) else "" for column, values in lists.items()}
+        for number in range(length)
+    ]
+
+
+def _set(target: Row, key: str, value: float | None, older: str) -> None:
+    """A number under its name of today; the name of earlier releases goes."""
+    target.pop(older, None)
+    target.pop(key, None)
+    if value is not None:
+        target[key] = value
+
+
+def _flag(target: Row, key: str, value: bool, base: Mapping[str, Any], *, usual: bool = False) -> None:
+    if value != usual or key in base:
+        target[key] = value
+
+
+def _number(text: str, otherwise: float | None = None) -> Any:
+    """A number as JSON writes it (whole ones without a point); what is none stays text, for the check to name."""
+    text = text.strip()
+    if not text:
+        return otherwise
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return int(value) if value.is_integer() else value
+
+
+def _rest(text: str) -> Row:
+    try:
+        return _dict(json.loads(text or "{}"))
+    except ValueError:
+        return {}
+
+
+def _one(posted: Posted, name: str) -> str:
+    return next(iter(posted.get(name, ())), "").replace("\r\n", "\n")
+
+
+def _raw(posted: Posted, name: str) -> str:
+    return next(iter(posted.get(name, ())), "")
+
+
+def _split(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _alternatives(line: str) -> list[str]:
+    return [part.strip() for part in line.split("|") if part.strip()]
+
+
+def _bars(values: Any) -> str:
+    return " | ".join(str(value) for value in values or ())
+
+
+def _lines(values: Any) -> str:
+    return "\n".join(str(value) for value in values or ()) if isinstance(values, list | tuple) else ""
+
+
+def _dict(value: Any) -> Row:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[Row]:
+    return _of_type(dict, value)
+
+
+def _of_type(kind: type, value: Any) -> list[Any]:
+    return [item for item in value if isinstance(item, kind)] if isinstance(value, list | tuple) else []
