@@ -133,6 +133,7 @@ def _life(user: Any, version: FlowVersion) -> dict[str, Any]:
     needed = reviews.reviewers_needed(version.definition)
     return {
         "stage": stage,
+        "stages": VersionStage.choices,
         "tone": TONES[stage],
         "row": life,
         "needed": needed,
