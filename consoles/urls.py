@@ -60,8 +60,8 @@ urlpatterns = [
     path("flows/<slug:slug>/draft/preview/", draft.draft_preview, name="flow-draft-preview"),
     path("flows/<slug:slug>/take-back/", versions.flow_take_back, name="flow-take-back"),
     path("flows/<slug:slug>/retire/", versions.flow_retire, name="flow-retire"),
-    path("flows/<slug:slug>/v<int:number>/sop/", versions.flow_sop, name="flow-sop"),
-    path("flows/<slug:slug>/v<int:number>/submit/", versions.version_submit, name="version-submit"),
-    path("flows/<slug:slug>/v<int:number>/review/", versions.version_review, name="version-review"),
-    path("flows/<slug:slug>/v<int:number>/release/", versions.version_release, name="version-release"),
+    path("flows/<slug:slug>/v<int:version>/sop/", versions.flow_sop, name="flow-sop"),
+    path("flows/<slug:slug>/v<int:version>/submit/", versions.version_submit, name="version-submit"),
+    path("flows/<slug:slug>/v<int:version>/review/", versions.version_review, name="version-review"),
+    path("flows/<slug:slug>/v<int:version>/release/", versions.version_release, name="version-release"),
 ]

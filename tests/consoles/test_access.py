@@ -17,7 +17,18 @@ from consoles import routing, urls
 from consoles.access import GET, Access, commands_of
 from consoles.web import media
 from tests.consoles import story
-from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Question, Recording, Run, Takeover
+from tickets.models import (
+    AuditEvent,
+    Confirmation,
+    Department,
+    FlowRequest,
+    FlowVersion,
+    Phone,
+    Question,
+    Recording,
+    Run,
+    Takeover,
+)
 from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
 from tickets.services.evidence import audit_export
 from tickets.services.people import api_tokens
@@ -50,6 +61,7 @@ class World:
     takeover: Takeover
     slug: str
     export: str
+    wish: FlowRequest
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -60,6 +72,8 @@ class World:
             "question_id": self.question.pk,
             "slug": self.slug,
             "export": self.export,
+            "version": 1,
+            "request_id": self.wish.pk,
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)
@@ -89,7 +103,9 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     takeover = Takeover.objects.create(run=run)
     export, lines = audit_export.export_signed(user=story.member("exporter", "supervisor", department))
     assert list(lines)
-    return World(run, confirmation, question, takeover, refund_flow.template.slug, export)
+    return World(
+        run, confirmation, question, takeover, refund_flow.template.slug, export, FlowRequest.objects.create(title="?")
+    )
 
 
 def allowed_methods(name: str) -> Iterator[str]:

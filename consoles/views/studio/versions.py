@@ -25,34 +25,34 @@ def flow_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @permitted(Permission.REQUEST_FLOWS)
-def flow_sop(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def flow_sop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """The flow as people read it, for print."""
     template = template_of(slug)
-    return render(request, "consoles/studio/sop.html", studio.sop_context(template, _version(template, number)))
+    return render(request, "consoles/studio/sop.html", studio.sop_context(template, _version(template, version)))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
-def version_submit(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    reviews.submit(_of(slug, number), request.user, unrehearsed_reason=request.POST.get("reason", ""))
-    return _back(slug, number)
+def version_submit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    reviews.submit(_of(slug, version), request.user, unrehearsed_reason=request.POST.get("reason", ""))
+    return _back(slug, version)
 
 
 @permitted(Permission.REVIEW_FLOWS, POST)
-def version_review(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_review(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     verdict = request.POST.get("verdict", "")
     if verdict not in ReviewVerdict.values:
         raise Invalid(_("请选择通过或退回。"))
-    reviews.review(_of(slug, number), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
-    return _back(slug, number)
+    reviews.review(_of(slug, version), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
+    return _back(slug, version)
 
 
 @permitted(Permission.RELEASE_FLOWS, POST)
-def version_release(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def version_release(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     share, shadow = request.POST.get("percent", ""), request.POST.get("percent") == "shadow"
     if not shadow and (not share.isdecimal() or len(share) > 3):
         raise Invalid(_("请选择比例。"))
     releases.release(
-        _of(slug, number),
+        _of(slug, version),
         request.user,
         percent=100 if shadow else int(share),
         department=_department(request.POST.get("department", "")),
@@ -60,7 +60,7 @@ def version_release(request: HttpRequest, slug: str, number: int) -> HttpRespons
         success_floor=_share(request.POST.get("success_floor", "80")),
         rejection_ceiling=_share(request.POST.get("rejection_ceiling", "20")),
     )
-    return _back(slug, number)
+    return _back(slug, version)
 
 
 @permitted(Permission.RELEASE_FLOWS, POST)
@@ -75,14 +75,14 @@ def flow_retire(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("flow", slug)
 
 
-def _back(slug: str, number: int) -> HttpResponse:
+def _back(slug: str, version: int) -> HttpResponse:
     response = redirect("flow", slug)
-    response["Location"] += f"?version={number}"
+    response["Location"] += f"?version={version}"
     return response
 
 
-def _of(slug: str, number: int) -> FlowVersion:
-    return _version(template_of(slug), number)
+def _of(slug: str, version: int) -> FlowVersion:
+    return _version(template_of(slug), version)
 
 
 def _version(template: FlowTemplate, number: int) -> FlowVersion:
