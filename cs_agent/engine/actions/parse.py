@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,6 +53,8 @@ class ParseErrorCode(StrEnum):
     GARBLED = "garbled"
     UNCLOSED_THOUGHT = "unclosed_thought"
     NO_ACTION = "no_action"
+    NO_CALL = "no_call"
+    NO_PLACE = "no_place"
     TWO_ACTIONS = "two_actions"
     TRAILING_TEXT = "trailing_text"
     AMBIGUOUS_QUOTES = "ambiguous_quotes"
@@ -73,6 +75,8 @@ _EXPLANATIONS: dict[ParseErrorCode, tuple[str, str]] = {
     ParseErrorCode.GARBLED: ("回复中有无法解码的字符", "it has characters that cannot be decoded"),
     ParseErrorCode.UNCLOSED_THOUGHT: ("思考部分没有结束", "its thought is never closed"),
     ParseErrorCode.NO_ACTION: ("其中没有 do(…) 或 finish(…)", "there is no do(…) or finish(…) in it"),
+    ParseErrorCode.NO_CALL: ("其中没有工具调用", "there is no call of a tool in it"),
+    ParseErrorCode.NO_PLACE: ("屏幕上找不到 {detail}", "{detail} was not found on the screen"),
     ParseErrorCode.TWO_ACTIONS: ("其中有不止一个动作", "there is more than one action in it"),
     ParseErrorCode.TRAILING_TEXT: ("动作后面还有别的内容", "there is something after the action"),
     ParseErrorCode.AMBIGUOUS_QUOTES: (
@@ -138,6 +142,27 @@ def parse_reply(
     spans = tuple((argument.name, *argument.span) for argument in call.arguments)
     thought = _clean_thought(text[: call.start])
     return Parsed(thought, action, text[call.start : call.end], (call.start, call.end), spans)
+
+
+def action_of(name: str, arguments: Mapping[str, object], *, pixels_of: Size | None = None) -> Action:
+    """The action of that name (`finish`, `Tap`, …) with JSON values as arguments; ParseError where they do not fit.
+
+    `pixels_of`: the size of the picture that the points are pixels of; None where they are 0-999.
+    """
+    head = "finish" if name.casefold() == "finish" else "do"
+    given = [] if head == "finish" else [Argument("action", Quoted(name), (0, 0))]
+    given += [Argument(key, _json_value(key, value), (0, 0)) for key, value in arguments.items()]
+    return _ActionBuilder(Call(head, tuple(given), 0, 0), pixels_of).build()
+
+
+def _json_value(name: str, value: object) -> Value:
+    if isinstance(value, str):
+        return Quoted(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Bare(str(value))
+    if isinstance(value, list | tuple):
+        return tuple(_json_value(name, item) for item in value)
+    raise ParseError(ParseErrorCode.BAD_VALUE, name)
 
 
 def _checked(text: str) -> str:

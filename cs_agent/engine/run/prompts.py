@@ -58,9 +58,19 @@ def load_prompt(
     if lang not in LANGUAGES:
         raise PromptError(f"there is no prompt in language {lang!r}; use one of {', '.join(LANGUAGES)}")
     file = Path(path) if path else _SHIPPED / f"{lang}.txt"
-    text = _checked(_read(file), file)
-    text = text.replace("{coordinates}", _COORDINATES[lang, coordinates])
-    return Prompt(text, lang, str(path) if path else "shipped")
+    prompt = prompt_of(file, lang, coordinates, shipped=not path)
+    for word in _REQUIRED:
+        if word not in prompt.text:
+            raise PromptError(f"the prompt file {file} never mentions {word}…): the model would not know how to act")
+    return prompt
+
+
+def prompt_of(file: str | Path, lang: str, coordinates: Coordinates, *, shipped: bool) -> Prompt:
+    """The prompt in that file, for models of any family; PromptError says what is wrong with it."""
+    if lang not in LANGUAGES:
+        raise PromptError(f"there is no prompt in language {lang!r}; use one of {', '.join(LANGUAGES)}")
+    text = _checked(_read(Path(file)), Path(file)).replace("{coordinates}", _COORDINATES[lang, coordinates])
+    return Prompt(text, lang, "shipped" if shipped else str(file))
 
 
 def _read(file: Path) -> str:
@@ -80,7 +90,4 @@ def _checked(text: str, file: Path) -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise PromptError(f"the prompt file {file} is empty")
-    for word in _REQUIRED:
-        if word not in text:
-            raise PromptError(f"the prompt file {file} never mentions {word}…): the model would not know how to act")
     return text

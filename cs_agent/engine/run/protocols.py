@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.geometry import Box, Point, Size
@@ -18,6 +18,7 @@ from cs_agent.trouble import Trouble
 if TYPE_CHECKING:
     from PIL import Image
 
+    from cs_agent.engine.actions.parse import Parsed, ParseError
     from cs_agent.engine.run.state import RunState, StepRecord
 
 
@@ -114,6 +115,11 @@ class Reply:
     coordinates: Coordinates = Coordinates.NORMALIZED  # what the numbers of its points mean
     image_size: Size | None = None  # of the picture as it was sent, after scaling
     tool_calls: tuple[ToolCall, ...] = ()
+    parsed: Parsed | None = None  # where the model's family has read the answer already
+    unread: ParseError | None = None  # the same, and it could not
+    confidence: float | None = None  # of `parsed`; None for unknown
+    plan: tuple[str, ...] = ()  # the sub-goals, where the model gave or changed them
+    goal: int = 0  # number of the sub-goal that the action serves, from 1; 0 where the model says nothing
 
 
 class ModelError(Trouble):
@@ -137,6 +143,15 @@ class Model(Protocol):
     name: str
 
     def reply(self, messages: list[Message]) -> Reply:
+        """Raises ModelError."""
+
+
+class ToolUser(Protocol):
+    """A model that may call tools instead of writing."""
+
+    name: str
+
+    def reply(self, messages: list[Message], tools: list[dict[str, Any]] | None = None) -> Reply:
         """Raises ModelError."""
 
 

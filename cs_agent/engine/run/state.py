@@ -93,6 +93,7 @@ class StepRecord:
     tokens: dict[str, int] = field(default_factory=dict)
     touch: tuple[int, ...] = ()  # device pixels: x, y (tap) or x1, y1, x2, y2 (swipe)
     control: str = ""  # the name of what is touched, as far as it has one
+    goal: str = ""  # the sub-goal it serves, `2/4 …`; empty where the task was not cut into any
     raw: str = ""  # the reply where it could not be read
     before: Any = field(default=None, compare=False, repr=False)
     after: Any = field(default=None, compare=False, repr=False)
@@ -214,6 +215,8 @@ class RunState:
     corrections: dict[str, str] = field(default_factory=dict)  # field name -> value a human asked for
     focus: str = ""  # the label that was touched last: where typing probably goes
     seen: dict[str, str] = field(default_factory=dict)  # caption -> value met on the way (e.g. the paid amount)
+    goals: tuple[str, ...] = ()  # the sub-goals that a model cut the task into
+    goal: int = 0  # the one it works on, from 1
     unproven: Unproven = Unproven.NOTHING
     evidence_before: bool = False  # the success evidence stood on the screen before that act: it proves nothing
 
@@ -234,6 +237,7 @@ class RunState:
             kept["history"] = tuple((role, text) for role, text in kept["history"])
             kept["notes"] = tuple(kept["notes"])
             kept["trail"] = tuple(kept["trail"])
+            kept["goals"] = tuple(kept.get("goals", ()))
             kept["counters"] = {_RENAMED.get(key, key): value for key, value in kept["counters"].items()}
             kept["unproven"] = Unproven(kept.get("unproven", ""))
             return cls(**kept)

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import ParseError
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Action, Back, CallApi, Finish, Interact, Note, TakeOver
 from cs_agent.engine.confirm.exhibit import target_labels
 from cs_agent.engine.model.confidence import confidence_of
+from cs_agent.engine.model.reading import parsed_of
 from cs_agent.engine.run.conversation import (
     build_messages,
     build_summary_messages,
+    goal_in_words,
+    remember_goal,
     remember_note,
     remember_turn,
     remember_unreadable,
@@ -52,12 +55,13 @@ class Decider:
             reply = self.kit.model.reply(messages)
         turn.draft.note_reply(reply)
         try:
-            parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
+            parsed = parsed_of(reply)
         except ParseError as error:
             return self._unreadable(turn, error)
         turn.draft.thought, turn.draft.action = for_people(parsed.thought or reply.reasoning), parsed.action
         turn.draft.confidence = confidence_of(reply, parsed)
-        turn.state = remember_turn(turn.state, turn.seen, parsed)
+        turn.state = remember_goal(remember_turn(turn.state, turn.seen, parsed), reply.plan, reply.goal)
+        turn.draft.goal = goal_in_words(turn.state)
         turn.set_count("unreadable", 0)
         return self._carry_on(turn, parsed.action)
 

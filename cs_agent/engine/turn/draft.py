@@ -34,6 +34,7 @@ class StepDraft:
     action: Action | None = None
     raw: str = ""  # the reply where it could not be read
     control: str = ""  # the name of what is touched
+    goal: str = ""  # the sub-goal it serves
     confidence: float | None = None
     verdict: Verdict | None = None
     observation: Observation | None = None
@@ -73,6 +74,7 @@ class StepDraft:
             action=self.action,
             raw=self.raw,
             control=self.control,
+            goal=self.goal,
             confidence=self.confidence,
             verdict=self.verdict,
             outcome=outcome,

@@ -27,7 +27,7 @@ _MATRIX = frozenset(
         _Format.MaxiCode,
     }
 )
-_QUIET = 0.04  # of the symbol's longer side: a reader needs the margin too
+_QUIET = 0.06  # of the symbol's longer side: a reader needs the margin too
 _THIN = 0.2  # of the width; a bar code may be found by one row of it
 _LINEAR_HEIGHT = 0.25  # of the width, covered above and below a bar code that was found by few rows
 _LEAST_BROKEN = 60  # px wide, of a matrix that could not be decoded
