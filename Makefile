@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: demo test test-fast check format bench redaction soak setup setup-dev phones clean help
+.PHONY: demo test test-fast check format bench redaction soak setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ bench: setup-dev ## Measure the budgets and print the figures
 
 redaction: setup-dev ## Measure on generated screens how much personal data is hidden (BENCH_REDACTION_SCREENS, _SEED, _LIST)
 	@$(PY) -m benchmarks redaction
+
+routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must act wrongly on none
+	@CS_AGENT_TEST_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

@@ -49,6 +49,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "前一个不可撤销的操作是否生效还不清楚,“{label}”可能把它再做一次",
         "it is not known whether the last act, which cannot be undone, took effect; “{label}” may do it again",
     ),
+    "route_commits": ("按流程的路线,此操作每次都要确认", "by the flow's route this act is confirmed every time"),
     "model_question": ("模型请求人工选择", "the model asks a person to choose"),
     "flow_navigation": ("流程说明“{label}”只是进入或选择", "the flow says “{label}” only leads on or chooses"),
 }

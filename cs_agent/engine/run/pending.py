@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from cs_agent.engine.actions.stored import from_json, from_v1, to_json
 from cs_agent.engine.actions.values import Action, Interact, digest, digest_v1
-from cs_agent.engine.run.state import CheckpointError, Reason, RunState, Verdict, VerdictKind
+from cs_agent.engine.run.state import CheckpointError, Reason, RunState, StepSource, Verdict, VerdictKind
 
 ACT = "act"
 QUESTION = "question"
@@ -30,6 +30,8 @@ class Pending:
     evidence_before: bool = False  # the success evidence was on the screen before the act
     timings: dict[str, float] = field(default_factory=dict)  # seconds, of the part of the step before the pause
     tokens: dict[str, int] = field(default_factory=dict)
+    source: StepSource = StepSource.MODEL
+    route_step: int = -1  # of the run's way, where the route proposed it
     target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
 
     @property
@@ -56,6 +58,8 @@ class Pending:
             "verdict": _verdict_json(self.verdict),
             "evidence_before": self.evidence_before,
             "target_there": self.target_there,
+            "source": str(self.source),
+            "route_step": self.route_step,
             "timings": self.timings,
             "tokens": self.tokens,
         }
@@ -82,6 +86,8 @@ class Pending:
             verdict=_verdict_of(data.get("verdict")),
             evidence_before=data.get("evidence_before", False),
             target_there=data.get("target_there", True),
+            source=StepSource(data.get("source", StepSource.MODEL)),
+            route_step=int(data.get("route_step", -1)),
             timings=data.get("timings", {}),
             tokens=data.get("tokens", {}),
         )

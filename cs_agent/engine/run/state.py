@@ -47,6 +47,14 @@ class StepStatus(StrEnum):
     UNCERTAIN = "uncertain"  # found between intent and outcome
 
 
+class StepSource(StrEnum):
+    """Who proposed a step."""
+
+    MODEL = "model"
+    ROUTE = "route"
+    ENGINE = "engine"  # what stood in the way, or led nowhere
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The gate's answer with its reasons; `code` is stable, `text` is for people (Chinese and English)."""
@@ -95,6 +103,8 @@ class StepRecord:
     control: str = ""  # the name of what is touched, as far as it has one
     goal: str = ""  # the sub-goal it serves, `2/4 …`; empty where the task was not cut into any
     raw: str = ""  # the reply where it could not be read
+    source: StepSource = StepSource.MODEL
+    route_mark: dict[str, Any] | None = None  # the step as a route would remember it; see cs_agent.engine.routes
     before: Any = field(default=None, compare=False, repr=False)
     after: Any = field(default=None, compare=False, repr=False)
 
@@ -218,6 +228,7 @@ class RunState:
     goals: tuple[str, ...] = ()  # the sub-goals that a model cut the task into
     goal: int = 0  # the one it works on, from 1
     unproven: Unproven = Unproven.NOTHING
+    route: dict[str, Any] = field(default_factory=dict)  # where it stands on its way: routes.propose.Position
     evidence_before: bool = False  # the success evidence stood on the screen before that act: it proves nothing
 
     def evolve(self, **changes: Any) -> Self:

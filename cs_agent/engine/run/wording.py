@@ -91,6 +91,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     # outcomes of steps
     "changed": ("画面已变化", "the screen changed"),
     "unchanged": ("画面没有变化", "the screen did not change"),
+    "on_route": ("按路线执行", "as the route goes"),
+    "route_done": ("已按路线完成", "done as the route goes"),
     "noted": ("已记录", "noted"),
     "summarised": ("已整理", "summarised"),
     "challenged": ("没有看到完成的依据", "no evidence of success"),
@@ -98,6 +100,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cut_off_again": ("中断,重新观察后继续", "cut off; looked afresh and went on"),
     "cut_off_unknown": ("中断,结果未知", "cut off; the outcome is unknown"),
     # to the model
+    "route_goal": (
+        "流程记住的下一步是{what}。如果画面不同,请先回到能继续的页面。",
+        "The next act the flow remembers is to {what}. If the screen is another, find the way back to it first.",
+    ),
     "no_effect": (
         "你的上一个动作 {what} 之后屏幕没有变化。请看清目标的位置,换一个位置或另一种做法。",
         "After your last action {what} the screen did not change. Look where the target is; try another place or way.",

@@ -23,6 +23,7 @@ from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Screenshot, UiNode
 
 T = TypeVar("T")
+Expected = Callable[[Observation], bool]
 
 _USEFUL_LABELS = 3  # a tree with fewer is a canvas or a web page that tells nothing
 _BAND = 0.035  # of the screen's height, above and below a touch point, that is read with care
@@ -51,6 +52,7 @@ class Eyes:
     check: Callable[[], None]
     _frame: Screenshot | None = field(default=None, init=False)
     _frame_at: float = field(default=0.0, init=False)
+    _ready: Observation | None = field(default=None, init=False)  # a look that a wait ended with
     _tree_s: float = field(default=0.0, init=False)
     _read_s: float = field(default=0.0, init=False)
     _looks_without_tree: int = field(default=0, init=False)
@@ -106,15 +108,41 @@ class Eyes:
         box = self._band(observation, point)
         return changed_share(observation.screenshot.image, now.image, box) <= _CHANGED
 
-    def wait_until_settled(self, before: Image.Image | None) -> float:
-        """Wait for the screen to react and come to rest; the seconds that took."""
+    def wait_until_settled(self, before: Image.Image | None) -> None:
+        """Wait for the screen to react and come to rest."""
+        self.wait_for(before, None)
+
+    def wait_for(self, before: Image.Image | None, expected: Expected | None) -> bool:
+        """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
+
+        What is expected is looked for in the tree of every picture that stays for a moment; the look that finds it
+        is the next look. A screen that rests without it is given a little more time.
+        """
         detector, start = self.settle(before=before), self.clock()
+        last = asked = -1
         while True:
             shot = self._capture()
-            if detector.add(shot) or self._frame_at - start >= self.settings.settle_cap_s:
-                return self._frame_at - start
+            if expected and shot.sequence == last and shot.sequence != asked and self._tree_is_quick():
+                asked = shot.sequence
+                if self._shows(shot, expected):
+                    return True
+            last = shot.sequence
+            waited = self._frame_at - start
+            rested = detector.add(shot) and (expected is None or waited >= self.settings.expected_s)
+            if rested or waited >= self.settings.settle_cap_s:
+                return False
             self.check()
             self.sleep(self.settings.poll_s)
+
+    def _shows(self, shot: Screenshot, expected: Expected) -> bool:
+        seen = self._with_tree(Observation(shot, self._retrying(self.phone.foreground)))
+        if not is_useful(seen.nodes) or not expected(seen):
+            return False
+        self._ready = seen
+        return True
+
+    def _tree_is_quick(self) -> bool:
+        return self._tree_s <= self.settings.slow_tree_s
 
     @property
     def newest(self) -> Screenshot | None:
@@ -123,6 +151,9 @@ class Eyes:
 
     def _observe(self, afresh: bool) -> Observation:
         shot = self._capture() if afresh else self._recent()
+        ready, self._ready = self._ready, None
+        if ready is not None and ready.screenshot is shot:
+            return ready
         observation = Observation(shot, self._retrying(self.phone.foreground))
         if self._tree_is_worth_it():
             observation = self._with_tree(observation)

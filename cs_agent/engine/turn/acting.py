@@ -7,14 +7,25 @@ acted: for what cannot be undone nobody but a human can tell, so that case is ne
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES
 from cs_agent.engine.actions.values import Swipe, Wait, digest, render
+from cs_agent.engine.routes.propose import Position
+from cs_agent.engine.routes.record import step_of
 from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event, after
 from cs_agent.engine.run.protocols import Interrupted, PhoneError
-from cs_agent.engine.run.state import IRREVERSIBLE_ACTS, RunState, StepStatus, Turn, Unproven
+from cs_agent.engine.run.state import (
+    IRREVERSIBLE_ACTS,
+    RunState,
+    StepSource,
+    StepStatus,
+    Turn,
+    Unproven,
+    VerdictKind,
+)
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import changed_share, screen_mark
 from cs_agent.engine.turn.context import TurnContext, counted
@@ -36,6 +47,7 @@ class Actor:
     def carry_out(self, turn: TurnContext, pending: Pending) -> Turn:
         """On the screen that the turn has seen. Raises what the phone or the journal raises; see the module's rule for
         where the run stands then."""
+        turn.draft.route_mark = self._mark(turn, pending)
         turn.state = turn.state.evolve(
             phase=after(turn.state.phase, Event.INTEND),
             step_no=turn.draft.number,
@@ -59,15 +71,28 @@ class Actor:
         """The gesture was delivered: from here on the outcome is known, whatever cuts the waiting short."""
         try:
             with turn.draft.lap("settle"):
-                self.kit.eyes.wait_until_settled(turn.seen.screenshot.image)
+                expects = turn.proposal.expects if turn.proposal else None
+                met = self.kit.eyes.wait_for(turn.seen.screenshot.image, expects.is_met if expects else None)
         except Interrupted:
             self._write(turn, StepStatus.DONE, "")
             raise
         except PhoneError as error:  # the next look meets the same trouble, from a state that knows of this act
             return self._write(turn, StepStatus.DONE, str(error))
-        changed = self._has_changed(turn.seen)
+        changed = met or self._has_changed(turn.seen)
         turn.state = _learned(turn.state, pending, changed)
+        if turn.proposal and (met or (expects is None and changed)):
+            here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
+            turn.state = turn.state.evolve(route=here.to_json())
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))
+
+    def _mark(self, turn: TurnContext, pending: Pending) -> dict[str, Any] | None:
+        """What a route would remember of it; of the engine's own acts nothing, as they answer to what came up."""
+        if turn.draft.source is StepSource.ENGINE:
+            return None
+        if turn.proposal is not None:
+            return turn.proposal.step.to_json()
+        step = step_of(pending.action, turn.seen, self.kit.route.values, commits=_commits(pending))
+        return step.to_json() if step else None
 
     def _write(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:
         done = turn.state.evolve(phase=after(turn.state.phase, Event.OUTCOME), pending=None)
@@ -92,6 +117,14 @@ class Actor:
             return True
         page = Box(0, int(_STATUS_BAR * seen.size.height), seen.size.width, seen.size.height)
         return changed_share(seen.screenshot.image, newest.image, page) > _EFFECT
+
+
+def _commits(pending: Pending) -> bool:
+    """A human was asked because of what the act does, not because nobody could tell."""
+    verdict = pending.verdict
+    if not pending.irreversible or verdict is None or verdict.kind is not VerdictKind.CONFIRM:
+        return False
+    return bool({reason.code for reason in verdict.reasons} - _DOES_NOTHING - {"outcome_unknown"})
 
 
 def _learned(state: RunState, pending: Pending, changed: bool) -> RunState:

@@ -17,6 +17,7 @@ from cs_agent.engine.confirm.exhibit import (
     request_of,
     target_labels,
 )
+from cs_agent.engine.routes.propose import Proposal, proposed_before
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
 from cs_agent.engine.run.state import (
@@ -65,6 +66,7 @@ class Approvals:
         turn.see(shown.observation)
         if changes := changes_since(asked, shown, turn.lang):
             return self._ask_anew(turn, asked, shown, verdict, changes)
+        turn.proposal = self._route_step(turn, asked)
         return self.actor.carry_out(turn, asked)
 
     def pick_up(self, state: RunState) -> Turn:
@@ -87,6 +89,13 @@ class Approvals:
         turn.draft.resume(pending)
         turn.draft.control = name_of(pending.target)
         return pending, turn
+
+    def _route_step(self, turn: TurnContext, asked: Pending) -> Proposal | None:
+        """What the route expects of its act; the flow version, and with it the route, is the one the run began with."""
+        way = self.kit.route.way
+        if way is None or not 0 <= asked.route_step < len(way.steps):
+            return None
+        return proposed_before(way, asked.route_step, asked.action, turn.seen, self.kit.route.values)
 
     def _look(self, turn: TurnContext) -> None:
         with turn.draft.lap("recheck"):

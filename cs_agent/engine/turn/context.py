@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cs_agent.engine.routes.propose import Proposal
 from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.state import RunState
 from cs_agent.engine.turn.draft import StepDraft
@@ -19,6 +20,7 @@ class TurnContext:
     origin: RunState
     state: RunState
     draft: StepDraft
+    proposal: Proposal | None = None  # the route's, where it proposed this turn's act
 
     @property
     def seen(self) -> Observation:

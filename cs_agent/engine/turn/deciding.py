@@ -87,7 +87,7 @@ class Decider:
                 return self._question(turn, action)
             case TakeOver():
                 return self.kit.needs_human(turn, "model", action.message or say("takeover", turn.lang))
-        return self._touch_phone(turn, action)
+        return self.touch(turn, action)
 
     def _note(self, turn: TurnContext, action: Note) -> Turn:
         """Some models only mark the page: then what they thought about it is the note."""
@@ -111,7 +111,8 @@ class Decider:
         question = Question(text, screenshot=turn.seen.screenshot.image)
         return self.kit.paused(turn, Event.ASK, question, pending=pending, status=StepStatus.DONE)
 
-    def _touch_phone(self, turn: TurnContext, action: Action) -> Turn:
+    def touch(self, turn: TurnContext, action: Action) -> Turn:
+        """An act for the phone, by the model or the route: the draft holds who proposed it and why."""
         proposed = Pending(ACT, action, turn.draft.thought, turn.draft.confidence)
         if (done := self._unstick(turn, proposed)) is not None:
             return done
@@ -126,8 +127,9 @@ class Decider:
                 turn.see(self.kit.eyes.look())
         turn.set_count("restless", 0)
         points = touch_points(action, turn.seen.size)
-        with turn.draft.lap("gate"):
-            turn.see(self.kit.eyes.read_around(turn.seen, *points))
+        if turn.proposal is None or turn.seen.nodes is None:  # a route names its control by the tree
+            with turn.draft.lap("gate"):
+                turn.see(self.kit.eyes.read_around(turn.seen, *points))
         if (done := self._put_keyboard_away(turn, points)) is not None:
             return done
         turn.state = calmer(turn.state)

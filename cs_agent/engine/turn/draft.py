@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from cs_agent.engine.actions.touch import touch_of
 from cs_agent.engine.actions.values import Action
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.protocols import Reply
-from cs_agent.engine.run.state import StepRecord, StepStatus, Verdict
+from cs_agent.engine.run.state import StepRecord, StepSource, StepStatus, Verdict
 from cs_agent.observation import Observation, Screenshot
 
 _NOT_OURS = ("model", "act", "settle")  # the model's time and the phone's own reaction
@@ -37,6 +38,8 @@ class StepDraft:
     goal: str = ""  # the sub-goal it serves
     confidence: float | None = None
     verdict: Verdict | None = None
+    source: StepSource = StepSource.MODEL
+    route_mark: dict[str, Any] | None = None
     observation: Observation | None = None
     timings: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
@@ -48,7 +51,7 @@ class StepDraft:
     def resume(self, pending: Pending) -> None:
         """Go on with a step that was paused or cut off, with what was thought, decided and measured then."""
         self.thought, self.action, self.confidence = pending.thought, pending.action, pending.confidence
-        self.verdict = pending.verdict
+        self.verdict, self.source = pending.verdict, pending.source
         self.timings, self.tokens = dict(pending.timings), dict(pending.tokens)
         self._started -= self.timings.pop("total", 0.0)
         self.timings.pop("engine", None)
@@ -73,6 +76,8 @@ class StepDraft:
             thought=self.thought,
             action=self.action,
             raw=self.raw,
+            source=self.source,
+            route_mark=self.route_mark,
             control=self.control,
             goal=self.goal,
             confidence=self.confidence,

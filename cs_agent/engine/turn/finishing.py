@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.values import Finish
 from cs_agent.engine.confirm.exhibit import pending_of_exhibit, request_of
+from cs_agent.engine.routes.match import without_values
 from cs_agent.engine.run.conversation import remember_challenge
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
@@ -25,6 +26,7 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import Evidence, look_for_report, look_for_success
+from cs_agent.engine.screen.signature import page_signature
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.observation import Observation
@@ -40,8 +42,20 @@ class Finishing:
         if self.kit.rules.success_evidence:
             return self._by_evidence(turn, action, evidence)
         if evidence.complete:
-            return self.kit.ended(turn, EndStatus.SUCCEEDED, action.message, evidence.seen)
+            return self._succeed(turn, action.message, evidence)
         return self._ask(turn, action)
+
+    def judge_by_sight(self, turn: TurnContext, action: Finish) -> Turn | None:
+        """The end of a route: the flow's evidence is on the screen that was just looked at. None where it is not."""
+        evidence = look_for_success(turn.seen, self.kit.rules)
+        if not evidence.complete or turn.state.unproven or not self._has_acted(turn):
+            return None
+        return self._succeed(turn, action.message, evidence)
+
+    def _succeed(self, turn: TurnContext, message: str, evidence: Evidence) -> Turn:
+        page = without_values(page_signature(turn.seen), self.kit.route.values)
+        turn.draft.route_mark = {"end": page.to_json()}
+        return self.kit.ended(turn, EndStatus.SUCCEEDED, message, evidence.seen)
 
     def _look(self, turn: TurnContext, action: Finish) -> Evidence:
         """Looks until the evidence is seen, the costly looks last; else what the closest look at the screen missed.
@@ -76,7 +90,7 @@ class Finishing:
         if evidence.complete:
             if not self._has_acted(turn):
                 return self.kit.needs_human(turn, "no_evidence", say("not_acted", turn.lang))
-            return self.kit.ended(turn, EndStatus.SUCCEEDED, action.message, evidence.seen)
+            return self._succeed(turn, action.message, evidence)
         missing = [" / ".join(group) for group in evidence.missing]
         if turn.count("challenges") < self.kit.settings.challenges:
             turn.state = remember_challenge(turn.state, missing)

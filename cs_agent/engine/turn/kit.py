@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cs_agent.engine.confirm.exhibit import Exhibitor
 from cs_agent.engine.gate.decide import GatePolicy, StepContext, decide
+from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.phases import Event, after
@@ -46,6 +47,7 @@ class Kit:
     eyes: Eyes
     hands: Hands
     exhibitor: Exhibitor
+    route: RoutePlan
     clock: Callable[[], float]
     sleep: Callable[[float], None]
 

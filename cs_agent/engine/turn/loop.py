@@ -14,6 +14,7 @@ from cs_agent.engine.confirm.exhibit import Exhibitor
 from cs_agent.engine.confirm.fields import amounts_by_caption
 from cs_agent.engine.confirm.submission import SubmissionReader
 from cs_agent.engine.gate.decide import GatePolicy, decide
+from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.phases import Event, IllegalTransition
 from cs_agent.engine.run.prompts import Prompt
@@ -37,6 +38,7 @@ from cs_agent.engine.turn.approvals import Approvals
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.deciding import Decider
 from cs_agent.engine.turn.finishing import Finishing
+from cs_agent.engine.turn.guide import Guide
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.proposing import Proposer
 from cs_agent.engine.turn.recovery import hindrance_plan, without_hindrance
@@ -65,6 +67,7 @@ class Engine:
         prompt: Prompt,
         policy: GatePolicy | None = None,
         settings: EngineSettings | None = None,
+        route: RoutePlan | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -83,13 +86,16 @@ class Engine:
             eyes=eyes,
             hands=Hands(phone, clock, sleep, journal.check),
             exhibitor=Exhibitor(eyes, submission, rules),
+            route=route or RoutePlan({}),
             clock=clock,
             sleep=sleep,
         )
         actor = Actor(self._kit)
         self._approvals = Approvals(self._kit, actor)
         self._proposer = Proposer(self._kit, actor)
-        self._decider = Decider(self._kit, self._proposer, Finishing(self._kit))
+        finishing = Finishing(self._kit)
+        self._decider = Decider(self._kit, self._proposer, finishing)
+        self._guide = Guide(self._kit, self._decider, finishing)
 
     def turn(self, state: RunState) -> Turn:
         """One step. Raises PhoneError or ModelError after bounded retries, Interrupted from the journal, and
@@ -119,6 +125,8 @@ class Engine:
         if turn.state.unproven is Unproven.AGENT and shows_failure(turn.seen):
             return kit.needs_human(turn, "outcome_unknown", say("outcome_unknown", turn.lang))
         if (done := self._clear_the_way(turn)) is not None:
+            return done
+        if (done := self._guide.follow(turn)) is not None:
             return done
         return self._decider.ask_model(turn)
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import render
 from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
+from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.run.conversation import remember_denial
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
-from cs_agent.engine.run.state import ConfirmationKind, StepStatus, Turn, Verdict, VerdictKind
+from cs_agent.engine.run.state import ConfirmationKind, StepSource, StepStatus, Turn, Verdict, VerdictKind
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import look_for_success
 from cs_agent.engine.turn.acting import Actor
@@ -28,8 +29,10 @@ class Proposer:
     actor: Actor
 
     def pass_gate(self, turn: TurnContext, proposed: Pending) -> Turn:
+        step = turn.proposal.number if turn.proposal else -1
+        proposed = proposed.evolve(source=turn.draft.source, route_step=step)
         with turn.draft.lap("gate"):
-            verdict = self._judge_with_care(turn, proposed)
+            verdict = _with_commit(self._judge_with_care(turn, proposed), turn)
         labels = target_labels(proposed.action, turn.seen)
         turn.draft.verdict, turn.draft.control = verdict, name_of(labels)
         match verdict.kind:
@@ -56,6 +59,7 @@ class Proposer:
             return None
         turn.add_count(plan.counter)
         turn.draft.action, turn.draft.thought, turn.draft.confidence = plan.action, plan.feedback, 1.0
+        turn.draft.source, turn.proposal = StepSource.ENGINE, None
         if plan.feedback:
             turn.tell(plan.feedback)
         if plan.counter == "recovery_level":
@@ -100,6 +104,13 @@ class Proposer:
         turn.see(shown.observation)
         request = request_of(shown, verdict, turn.lang)
         return self.kit.paused(turn, Event.PROPOSE, request, pending=pending)
+
+
+def _with_commit(verdict: Verdict, turn: TurnContext) -> Verdict:
+    """What a human was asked about when the route was recorded is asked every time, whatever it is called today."""
+    if turn.proposal is None or not turn.proposal.step.commits or verdict.kind is not VerdictKind.ALLOW:
+        return verdict
+    return Verdict(VerdictKind.CONFIRM, (*verdict.reasons, reason("route_commits")), irreversible=True)
 
 
 def _start_afresh(turn: TurnContext) -> None:

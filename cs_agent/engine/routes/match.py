@@ -1,0 +1,199 @@
+"""Finds the page of a way that the screen shows, and on it the control of a step.
+
+Rule: never another page that merely looks alike, and never a control that is missing, doubled, or named otherwise: then
+nothing fits, and the model is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from cs_agent.engine.routes.slots import filled, templated
+from cs_agent.engine.routes.values import RouteControl, RouteStep, Way
+from cs_agent.engine.screen.signature import (
+    ControlSignature,
+    PageSignature,
+    control_signature,
+    page_signature,
+    role_of,
+)
+from cs_agent.engine.screen.structure import is_reacting
+from cs_agent.engine.screen.targets import Target, find_target
+from cs_agent.engine.screen.text import squash
+from cs_agent.observation import Observation, UiNode
+
+_LEAST_PIECE = 3  # characters of a value by which an entry of a list is known
+_NUMBER = re.compile(r"\d{4,}")  # in a label: an id or a phone number, never part of a route
+_OPTIONS = ("radio:", "check_box:")  # marks of a page that offer something to choose
+_LONG = 40  # characters; a longer name is content
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a way is compared with: the screen, its signature without the run's values, every control once."""
+
+    observation: Observation
+    values: dict[str, str]
+    page: PageSignature
+    controls: tuple[Target, ...]
+
+    @classmethod
+    def of(cls, observation: Observation, values: dict[str, str]) -> Sight:
+        page = without_values(page_signature(observation), values)
+        return cls(observation, values, page, tuple(_controls(observation)))
+
+    def node(self, target: Target) -> UiNode | None:
+        return self.observation.nodes[target.node] if self.observation.nodes and target.node is not None else None
+
+
+def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature:
+    """What a page says of this run's values is not what the page is. Options stay: they are the app's."""
+
+    def is_page(mark: str) -> bool:
+        return not any(len(squash(v)) >= 2 and squash(v) in squash(mark) for v in values.values())
+
+    controls = frozenset(mark for mark in page.controls if mark.startswith(_OPTIONS) or is_page(mark))
+    captions = frozenset(mark for mark in page.captions if is_page(mark))
+    return replace(page, title=page.title if is_page(page.title) else "", controls=controls, captions=captions)
+
+
+def steps_on(way: Way, sight: Sight) -> list[int]:
+    """Indices of the steps that begin on this page."""
+    return [number for number, step in enumerate(way.steps) if step.page.fits(sight.page)]
+
+
+def find_control(control: RouteControl, sight: Sight) -> Target | None:
+    """The one control that is meant; None for none, for more or fewer than there were, and for an empty slot."""
+    found = _answering(control, sight)
+    if found is None or len(found) != control.alike:
+        return None
+    if control.alike > 1:
+        found = [target for target in found if _stands_as(target, control.signature, sight)]
+    return found[0] if len(found) == 1 and _is_clear(found[0], sight) else None
+
+
+def is_done(step: RouteStep, target: Target, sight: Sight) -> bool:
+    """Whether the tree already shows what touching this would bring about: the choice made, the field focused."""
+    node = sight.node(target)
+    if node is None:
+        return False
+    if target.choice:
+        return node.checked or any(child.checked for child in _children(sight.observation, target))
+    return target.editable and node.focused
+
+
+def is_typed(step: RouteStep, sight: Sight) -> bool:
+    """Whether the step's text stands in its field."""
+    text = filled(step.text, sight.values)
+    target = find_control(step.control, sight) if step.control else None
+    node = sight.node(target) if target else None
+    return bool(text) and node is not None and squash(node.text) == squash(text or "")
+
+
+def control_of(target: Target, sight: Sight) -> RouteControl | None:
+    """How a route remembers this control; None where nothing tells it from the others again."""
+    signature = control_signature(sight.observation, target)
+    role = role_of(target)
+    bare = ControlSignature(role, ())
+    if target.editable:
+        return _told_apart(RouteControl(replace(signature, labels=()) if signature else bare), target, sight)
+    held = tuple(f"{{{name}}}" for name, value in sight.values.items() if _shows(target, value))
+    name = _own_name(target)
+    if held and (len(_names(target)) > 1 or name is None):
+        return _told_apart(RouteControl(bare, holds=held), target, sight)
+    if name is None:
+        return None
+    place = replace(signature, labels=()) if signature else bare
+    return _told_apart(RouteControl(place, named=templated(name, sight.values)), target, sight)
+
+
+def _told_apart(control: RouteControl, target: Target, sight: Sight) -> RouteControl | None:
+    """With the number of those that answer to it now; None where even so it would not be found again."""
+    counted = replace(control, alike=len(_answering(control, sight) or ()))
+    found = find_control(counted, sight)
+    if found is None or (found.node, found.box) != (target.node, target.box):
+        return None
+    if counted.alike == 1 and (counted.named or counted.holds):  # what stands beside it may be a customer's
+        return replace(counted, signature=ControlSignature(control.signature.role, ()))
+    return counted
+
+
+def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
+    """Every control of the page that the description fits; None where a slot in it is empty."""
+    alike = [target for target in sight.controls if role_of(target) == control.signature.role]
+    if control.holds:
+        pieces = [filled(template, sight.values) for template in control.holds]
+        if any(piece is None or len(squash(piece)) < _LEAST_PIECE for piece in pieces):
+            return None
+        return [target for target in alike if all(_shows(target, piece or "") for piece in pieces)]
+    if control.named:
+        name = filled(control.named, sight.values)
+        return None if name is None else [t for t in alike if any(squash(n) == squash(name) for n in _names(t)[:1])]
+    return [target for target in alike if _beside(target, sight) == control.signature.beside]
+
+
+def _is_clear(target: Target, sight: Sight) -> bool:
+    """Nothing else that reacts lies where it would be touched, but what it holds or stands in."""
+    nodes, own = sight.observation.nodes or (), target.node
+    if own is None or target.box is None:
+        return True
+    point = target.box.center
+    others = [i for i, node in enumerate(nodes) if i != own and is_reacting(node) and node.box.contains(point)]
+    return all(own in _ancestors(nodes, i) or i in _ancestors(nodes, own) for i in others)
+
+
+def _ancestors(nodes: tuple[UiNode, ...], index: int) -> set[int]:
+    found: set[int] = set()
+    while (index := nodes[index].parent) >= 0 and index not in found:
+        found.add(index)
+    return found
+
+
+def _stands_as(target: Target, wanted: ControlSignature, sight: Sight) -> bool:
+    own = control_signature(sight.observation, target)
+    return own is not None and (own.place, own.column, own.beside) == (wanted.place, wanted.column, wanted.beside)
+
+
+def _beside(target: Target, sight: Sight) -> str:
+    own = control_signature(sight.observation, target)
+    return own.beside if own else ""
+
+
+def _shows(target: Target, value: str) -> bool:
+    """Whether it shows the value, whole: 1002 is not shown by 10021."""
+    wanted = squash(value)
+    if len(wanted) < _LEAST_PIECE:
+        return False
+    edge = r"(?<![0-9a-z])" if wanted[0].isascii() else ""
+    close = r"(?![0-9a-z])" if wanted[-1].isascii() else ""
+    return any(re.search(edge + re.escape(wanted) + close, squash(word)) for n in _names(target) for word in n.split())
+
+
+def _own_name(target: Target) -> str | None:
+    """The name of a button or an option; None for content, and for what holds an id or a phone number."""
+    names = _names(target)
+    if not names or len(names[0]) > _LONG:
+        return None
+    return None if _NUMBER.search(names[0]) else names[0]
+
+
+def _names(target: Target) -> tuple[str, ...]:
+    return target.names or target.labels
+
+
+def _children(observation: Observation, target: Target) -> list[UiNode]:
+    return [node for node in observation.nodes or () if node.parent == target.node]
+
+
+def _controls(observation: Observation) -> list[Target]:
+    """Every control once; of a picture, every line of text."""
+    if observation.nodes is None:
+        return [find_target(observation, line.box.center) for line in observation.lines]
+    found: dict[int, Target] = {}
+    for node in observation.nodes:
+        if is_reacting(node) and node.enabled and node.box.area:
+            target = find_target(observation, node.box.center)
+            if target.node is not None:
+                found.setdefault(target.node, target)
+    return list(found.values())

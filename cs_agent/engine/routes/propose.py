@@ -1,0 +1,212 @@
+"""Proposes the next act of a way for the screen that is shown, and says what the screen should show after it.
+
+Rule: it proposes only what fits this very screen; where nothing fits it says so, and the model is asked. Pure: where
+the run stands on its way is a value that the run's state carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from cs_agent.engine.actions.values import (
+    Action,
+    Back,
+    DoubleTap,
+    Home,
+    Launch,
+    LongPress,
+    Swipe,
+    Tap,
+    Type,
+)
+from cs_agent.engine.routes.match import Sight, find_control, is_done, is_typed
+from cs_agent.engine.routes.slots import filled
+from cs_agent.engine.routes.values import ActKind, RouteStep, Way
+from cs_agent.engine.screen.signature import PageSignature
+from cs_agent.engine.screen.targets import Target
+from cs_agent.geometry import NormPoint
+from cs_agent.observation import Observation
+
+MOST_TRIES = 2  # of one step, before the model is asked
+_MOST_DETOURS = 50
+_TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
+    ActKind.TAP: Tap,
+    ActKind.DOUBLE_TAP: DoubleTap,
+    ActKind.LONG_PRESS: LongPress,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a run stands on its way. `at`: the step that comes next; `tries`: how often it was proposed in vain;
+    `detours`: the steps at which the model had to be asked."""
+
+    at: int = 0
+    tries: int = 0
+    taken: int = -1  # the step that was proposed last
+    detours: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"at": self.at, "tries": self.tries, "taken": self.taken, "detours": list(self.detours)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """A new position for an empty value."""
+        if not data:
+            return cls()
+        return cls(int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]))
+
+    def off_the_way(self, at: int | None = None) -> Position:
+        """The model is asked here; each place is noted once."""
+        here = self.at if at is None else at
+        detours = self.detours if self.detours[-1:] == (here,) else (*self.detours, here)[-_MOST_DETOURS:]
+        return replace(self, at=here, detours=detours, tries=0, taken=-1)
+
+    def beyond(self, number: int) -> Position:
+        """That step took effect."""
+        return replace(self, at=number + 1, tries=0, taken=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the screen shows once an act took effect: one of these pages, and on this one its effect."""
+
+    pages: tuple[PageSignature, ...]
+    step: RouteStep | None  # whose effect shows on the page itself: a field with the focus, a choice made
+    values: dict[str, str]
+
+    def is_met(self, seen: Observation) -> bool:
+        sight = Sight.of(seen, self.values)
+        if self.step is not None:
+            return self.step.page.fits(sight.page) and _shows_effect(self.step, sight)
+        return any(page.fits(sight.page) for page in self.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    number: int
+    step: RouteStep
+    action: Action
+    expects: Expectation | None  # None: the next act is on the same page, and nothing on it tells
+
+
+def next_act(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> tuple[Position, Proposal | None]:
+    """The next act on this screen and where the run stands then; no act where none fits."""
+    sight = Sight.of(seen, values)
+    number = _next_step(way, at, sight)
+    if number is None:
+        return at.off_the_way(at.taken + 1 if at.taken >= 0 else at.at), None
+    tries = at.tries + 1 if number == at.taken else 0
+    step = way.steps[number]
+    action = _action(step, sight) if tries < MOST_TRIES else None
+    if action is None:
+        return at.off_the_way(number), None
+    here = replace(at, at=number, tries=tries, taken=number)
+    return here, Proposal(number, step, action, _expectation(way, number, action, sight))
+
+
+def proposed_before(way: Way, number: int, action: Action, seen: Observation, values: dict[str, str]) -> Proposal:
+    """The proposal of that step, taken up again after a human's yes to its act; IndexError for a step that is none."""
+    return Proposal(number, way.steps[number], action, _expectation(way, number, action, Sight.of(seen, values)))
+
+
+def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> bool:
+    """Whether the way is behind the run: its last page is shown, or every step that must be taken was."""
+    ended = way.end is not None and way.end.fits(Sight.of(seen, values).page)
+    left = way.steps[max(at.at, at.taken + 1) :]
+    return ended and all(step.optional for step in left)
+
+
+def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
+    """The first step from here on whose page this is and whose effect is not there yet.
+
+    Later pages may be joined where they fit; an earlier one only where none of the later does. A step that commits is
+    never passed over by what merely looks like a later page of the same kind.
+    """
+    fitting = [number for number, step in enumerate(way.steps) if step.page.fits(sight.page)]
+    ahead = [number for number in fitting if number >= at.at]
+    behind = [number for number in fitting if number < at.at and not way.steps[number].commits]
+    for number in ahead or behind:
+        if not _is_behind(way, number, at, sight):
+            return number
+    return None
+
+
+def _is_behind(way: Way, number: int, at: Position, sight: Sight) -> bool:
+    """Whether the tree shows that the step needs not be taken, or it is an optional one that cannot be."""
+    step = way.steps[number]
+    if step.kind is ActKind.TYPE:
+        return is_typed(step, sight)
+    target = find_control(step.control, sight) if step.control else None
+    if target is None:
+        return step.optional
+    following = way.steps[number + 1] if number + 1 < len(way.steps) else None
+    focuses = target.editable and following is not None and following.kind is ActKind.TYPE
+    if focuses and following is not None and is_typed(following, sight):
+        return True
+    return is_done(step, target, sight)
+
+
+def _action(step: RouteStep, sight: Sight) -> Action | None:
+    match step.kind:
+        case ActKind.TAP | ActKind.DOUBLE_TAP | ActKind.LONG_PRESS:
+            target = find_control(step.control, sight) if step.control else None
+            return _TOUCHES[step.kind](_point(target, sight)) if target else None
+        case ActKind.TYPE:
+            return _typing(step, sight)
+        case ActKind.SWIPE:
+            x1, y1, x2, y2 = step.way
+            return Swipe(NormPoint(x1, y1), NormPoint(x2, y2))
+        case ActKind.LAUNCH:
+            return Launch(step.text)
+        case ActKind.BACK:
+            return Back()
+        case ActKind.HOME:
+            return Home()
+    return None
+
+
+def _typing(step: RouteStep, sight: Sight) -> Action | None:
+    """Into its own field only: one that lost the focus is touched first."""
+    text = filled(step.text, sight.values)
+    target = find_control(step.control, sight) if step.control else None
+    node = sight.node(target) if target else None
+    if text is None or target is None or node is None:
+        return None
+    return Type(text) if node.focused else Tap(_point(target, sight))
+
+
+def _point(target: Target, sight: Sight) -> NormPoint:
+    place = target.box.center if target.box else target.point
+    return place.to_norm(sight.observation.size)
+
+
+def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expectation | None:
+    step = way.steps[number]
+    target = find_control(step.control, sight) if step.control else None
+    stays = isinstance(action, Type) or (target is not None and (target.choice or target.editable))
+    if stays:
+        return Expectation((), step, sight.values)
+    pages = tuple(_pages_after(way, number, sight))
+    return Expectation(pages, None, sight.values) if pages else None
+
+
+def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[PageSignature]:
+    """The page of the next step that must be taken, and of optional ones before it; never the page that is shown."""
+    for step in way.steps[number + 1 :]:
+        if step.page.fits(sight.page):
+            return
+        yield step.page
+        if not step.optional:
+            return
+    if way.end is not None and not way.end.fits(sight.page):
+        yield way.end
+
+
+def _shows_effect(step: RouteStep, sight: Sight) -> bool:
+    target = find_control(step.control, sight) if step.control else None
+    if target is None:
+        return False
+    return is_typed(step, sight) if step.kind is ActKind.TYPE else is_done(step, target, sight)

@@ -1,0 +1,131 @@
+"""Records a route: one step from each act of a run that succeeded, several runs merged into one way.
+
+Rule: only what led on is kept (acts without effect and steps that were taken back are left out), and whatever differs
+from run to run leaves the signatures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import SequenceMatcher
+
+from cs_agent.engine.actions.touch import touch_points
+from cs_agent.engine.actions.values import (
+    Action,
+    Back,
+    DoubleTap,
+    Home,
+    Launch,
+    LongPress,
+    Swipe,
+    Tap,
+    Type,
+)
+from cs_agent.engine.routes.match import Sight, control_of
+from cs_agent.engine.routes.slots import is_template, templated
+from cs_agent.engine.routes.values import ActKind, RouteStep, Way, filled_slots
+from cs_agent.engine.screen.signature import PageSignature
+from cs_agent.engine.screen.targets import find_target
+from cs_agent.observation import Observation
+
+_TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.LONG_PRESS}
+
+
+def step_of(action: Action, seen: Observation, values: dict[str, str], *, commits: bool) -> RouteStep | None:
+    """The act on this screen as a route remembers it; None for what is no act on the phone."""
+    sight = Sight.of(seen, values)
+    step = RouteStep(sight.page, ActKind.GAP, commits=commits)
+    match action:
+        case Tap() | DoubleTap() | LongPress():
+            control = control_of(find_target(seen, touch_points(action, seen.size)[0]), sight)
+            return replace(step, kind=_TOUCHES[type(action)], control=control) if control else step
+        case Type(text):
+            return _typing(step, text, sight)
+        case Launch(app):
+            return replace(step, kind=ActKind.LAUNCH, text=app)
+        case Swipe(start, end):
+            return replace(step, kind=ActKind.SWIPE, way=(start.x, start.y, end.x, end.y))
+        case Back():
+            return replace(step, kind=ActKind.BACK)
+        case Home():
+            return replace(step, kind=ActKind.HOME)
+    return None
+
+
+def _typing(step: RouteStep, text: str, sight: Sight) -> RouteStep:
+    """Only what the ticket said is remembered as a slot; any other text may be a customer's, and stays a gap."""
+    template = templated(text.strip(), sight.values)
+    fields = [target for target in sight.controls if target.editable]
+    focused = [target for target in fields if (node := sight.node(target)) and node.focused]
+    target = focused[0] if focused else fields[0] if len(fields) == 1 else None
+    control = control_of(target, sight) if target else None
+    if control is None or not _only_slots(template):
+        return step
+    return replace(step, kind=ActKind.TYPE, text=template, control=control)
+
+
+def _only_slots(template: str) -> bool:
+    return is_template(template) and template.startswith("{") and template.endswith("}") and template.count("{") == 1
+
+
+def way_of(steps: Sequence[RouteStep], end: PageSignature | None, values: dict[str, str]) -> Way:
+    """The way of one run, without its blind alleys."""
+    return Way(filled_slots(values), tuple(_straightened(steps)), end)
+
+
+def merged(one: Way, other: Way) -> Way:
+    """What both ways have in common, with the side steps of either as optional; of the same slots, or ValueError."""
+    if one.filled != other.filled:
+        raise ValueError("ways for different slots do not merge")
+    keys = _Keys()
+    left, right = [keys.of(step) for step in one.steps], [keys.of(step) for step in other.steps]
+    steps: list[RouteStep] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if tag == "equal":
+            steps += [_common(one.steps[i1 + n], other.steps[j1 + n]) for n in range(i2 - i1)]
+        else:
+            aside = (*one.steps[i1:i2], *other.steps[j1:j2])
+            steps += [replace(step, optional=True) for step in aside]
+    end = one.end
+    if one.end and other.end:
+        end = _shared(one.end, other.end) if one.end.fits(other.end) else one.end
+    return Way(one.filled, tuple(steps), end, one.runs + other.runs)
+
+
+class _Keys:
+    """Numbers for steps, the same number for the same act on the same page."""
+
+    def __init__(self) -> None:
+        self._known: list[RouteStep] = []
+
+    def of(self, step: RouteStep) -> int:
+        for number, known in enumerate(self._known):
+            if known.same_act(step):
+                return number
+        self._known.append(step)
+        return len(self._known) - 1
+
+
+def _common(one: RouteStep, other: RouteStep) -> RouteStep:
+    return replace(
+        one,
+        page=_shared(one.page, other.page),
+        optional=one.optional or other.optional,
+        commits=one.commits or other.commits,
+    )
+
+
+def _shared(one: PageSignature, other: PageSignature) -> PageSignature:
+    return replace(one, controls=one.controls & other.controls, captions=one.captions & other.captions)
+
+
+def _straightened(steps: Iterable[RouteStep]) -> list[RouteStep]:
+    """Without what was taken back: an act, and the Back that led to the same page again."""
+    kept: list[RouteStep] = []
+    for step in steps:
+        taken_back = len(kept) >= 2 and kept[-1].kind is ActKind.BACK and kept[-2].page.fits(step.page)
+        if taken_back and not kept[-2].commits:
+            del kept[-2:]
+        kept.append(step)
+    return kept

@@ -1,0 +1,172 @@
+"""A route as values: the pages it passes, the control touched on each, the act with slots in place of values.
+
+Rule: no value of a customer stands in a route. What came from a ticket is a template such as `{mobile}`; what is on a
+page is known by a signature that leaves values out. A step whose control cannot be told again is a gap: the model acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from cs_agent.engine.screen.signature import ControlSignature, PageSignature
+
+VERSION = 1  # of a route's JSON
+MOST_STEPS = 200
+
+
+class ActKind(StrEnum):
+    TAP = "tap"
+    DOUBLE_TAP = "double_tap"
+    LONG_PRESS = "long_press"
+    TYPE = "type"
+    SWIPE = "swipe"
+    LAUNCH = "launch"
+    BACK = "back"
+    HOME = "home"
+    GAP = "gap"  # the model acts here
+
+
+class RouteError(ValueError):
+    """A stored route that this release cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteControl:
+    """The control of one page, by its role and one of: `named`, its whole name, where slots may stand in it;
+    `holds`, values that the entry of a list shows, e.g. `{order}`; neither: a field, known by the caption beside it.
+
+    `alike`: how many controls of the page answered to this when the route was recorded; with several of them, the
+    signature's place and column tell which.
+    """
+
+    signature: ControlSignature
+    named: str = ""
+    holds: tuple[str, ...] = ()
+    alike: int = 1
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "signature": self.signature.to_json(),
+            "named": self.named,
+            "holds": list(self.holds),
+            "alike": self.alike,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        signature = ControlSignature.from_json(data["signature"])
+        return cls(signature, str(data["named"]), tuple(data["holds"]), int(data["alike"]))
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One act on one page. `text`: what is typed or the app that is opened, with slots; `way`: a swipe's start and end,
+    normalized; `commits`: a human was asked before it, and always will be; `optional`: not every run took it."""
+
+    page: PageSignature
+    kind: ActKind
+    control: RouteControl | None = None
+    text: str = ""
+    way: tuple[int, ...] = ()
+    commits: bool = False
+    optional: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "page": self.page.to_json(),
+            "kind": str(self.kind),
+            "control": self.control.to_json() if self.control else None,
+            "text": self.text,
+            "way": list(self.way),
+            "commits": self.commits,
+            "optional": self.optional,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        return cls(
+            PageSignature.from_json(data["page"]),
+            ActKind(data["kind"]),
+            RouteControl.from_json(data["control"]) if data.get("control") else None,
+            str(data.get("text", "")),
+            tuple(int(number) for number in data.get("way", ())),
+            bool(data.get("commits", False)),
+            bool(data.get("optional", False)),
+        )
+
+    def same_act(self, other: RouteStep) -> bool:
+        """The same act on the same page, whoever recorded it."""
+        own = (self.kind, self.control, self.text)
+        return own == (other.kind, other.control, other.text) and self.page.fits(other.page)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way through the flow, for runs that have just these slots filled. `end`: the page of success."""
+
+    filled: tuple[str, ...]
+    steps: tuple[RouteStep, ...]
+    end: PageSignature | None = None
+    runs: int = 1  # from which it was learned
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "filled": list(self.filled),
+            "steps": [step.to_json() for step in self.steps],
+            "end": self.end.to_json() if self.end else None,
+            "runs": self.runs,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        steps = tuple(RouteStep.from_json(item) for item in data["steps"])
+        if len(steps) > MOST_STEPS:
+            raise ValueError(f"{len(steps)} steps")
+        end = data.get("end")
+        return cls(tuple(data["filled"]), steps, PageSignature.from_json(end) if end else None, int(data["runs"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """All that a flow version remembers of its ways. Empty: nothing yet, the model finds the way."""
+
+    ways: tuple[Way, ...] = ()
+
+    def way_for(self, values: dict[str, str]) -> Way | None:
+        """The way for a run with these slot values: filled in just the same slots, as others may mean other steps."""
+        filled = filled_slots(values)
+        return next((way for way in self.ways if way.filled == filled), None)
+
+    def with_way(self, way: Way) -> Route:
+        others = tuple(kept for kept in self.ways if kept.filled != way.filled)
+        return replace(self, ways=(*others, way))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"version": VERSION, "ways": [way.to_json() for way in self.ways]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | None) -> Self:
+        """Inverse of to_json, an empty route for none; RouteError for anything else."""
+        if not data:
+            return cls()
+        try:
+            if data["version"] != VERSION:
+                raise ValueError(f"version {data['version']!r}")
+            return cls(tuple(Way.from_json(item) for item in data["ways"]))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RouteError(f"the route cannot be read: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed."""
+
+    values: dict[str, str]
+    way: Way | None = None
+    reviewed: bool = False
+
+
+def filled_slots(values: dict[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(name for name, value in values.items() if value.strip()))

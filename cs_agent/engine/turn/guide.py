@@ -1,0 +1,68 @@
+"""Follows a flow's route: its next act takes the place of the model's reply wherever the route fits the screen.
+
+Rule: a route decides nothing but what to propose: guards, gate, intent, outcome and record are those of any act.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cs_agent.engine.actions.parse import Parsed
+from cs_agent.engine.actions.values import Finish, render
+from cs_agent.engine.routes.propose import Position, Proposal, is_at_end, next_act
+from cs_agent.engine.routes.values import Way
+from cs_agent.engine.run.conversation import remember_turn
+from cs_agent.engine.run.state import StepSource, Turn
+from cs_agent.engine.run.wording import say
+from cs_agent.engine.turn.context import TurnContext
+from cs_agent.engine.turn.deciding import Decider
+from cs_agent.engine.turn.finishing import Finishing
+from cs_agent.engine.turn.kit import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    kit: Kit
+    decider: Decider
+    finishing: Finishing
+
+    def follow(self, turn: TurnContext) -> Turn | None:
+        """The route's next act; None where there is no route, or it does not fit: then the model is asked."""
+        plan = self.kit.route
+        if plan.way is None:
+            return None
+        with turn.draft.lap("route"):
+            here = Position.from_json(turn.state.route)
+            ended = is_at_end(plan.way, here, turn.seen, plan.values)
+            there, proposal = next_act(plan.way, here, turn.seen, plan.values)
+        if ended and (done := self._finish(turn)) is not None:
+            return done
+        turn.state = turn.state.evolve(route=there.to_json())
+        if proposal is None:
+            self._hint(turn, plan.way, here, there)
+            return None
+        return self._take(turn, proposal)
+
+    def _take(self, turn: TurnContext, proposal: Proposal) -> Turn:
+        thought = say("on_route", turn.lang)
+        turn.draft.action, turn.draft.thought, turn.draft.confidence = proposal.action, thought, 1.0
+        turn.draft.source, turn.proposal = StepSource.ROUTE, proposal
+        said = Parsed(thought, proposal.action, render(proposal.action), (0, 0))
+        turn.state = remember_turn(turn.state, turn.seen, said)
+        return self.decider.touch(turn, proposal.action)
+
+    def _finish(self, turn: TurnContext) -> Turn | None:
+        action = Finish(say("route_done", turn.lang))
+        turn.draft.action, turn.draft.source = action, StepSource.ROUTE
+        done = self.finishing.judge_by_sight(turn, action)
+        if done is None:
+            turn.draft.action, turn.draft.source = None, StepSource.MODEL
+        return done
+
+    def _hint(self, turn: TurnContext, way: Way, here: Position, there: Position) -> None:
+        """A reviewed route's next goal, once for each place where it is left; nothing that this screen says."""
+        if not self.kit.route.reviewed or there.at >= len(way.steps) or there.detours == here.detours:
+            return
+        step = way.steps[there.at]
+        if step.control and step.control.named and "{" not in step.control.named:
+            turn.tell(say("route_goal", turn.lang, what=f"“{step.control.named}”"))

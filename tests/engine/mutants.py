@@ -1,0 +1,189 @@
+"""Pages that look like those of a way and are not, or no longer: moved, renamed, doubled, covered, in other words.
+
+`mutate` shows one of them to the way and says what it did wrong: an act whose control is not the one that was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from random import Random
+
+from cs_agent.engine.actions.touch import touch_points
+from cs_agent.engine.actions.values import Action, Tap, Type
+from cs_agent.engine.routes.propose import Position, next_act
+from cs_agent.engine.routes.slots import filled
+from cs_agent.engine.routes.values import RouteStep, Way
+from cs_agent.geometry import Box, Size
+from cs_agent.observation import ForegroundApp, Observation, Role, Screenshot, UiNode
+from cs_agent.testing.phone import FakeScreen
+from cs_agent.testing.screens import lay_out
+
+SIZE = Size(540, 1200)
+WORDS = [
+    "删除",
+    "Pay now",
+    "立即支付",
+    "确定",
+    "关闭",
+    "取消订单",
+    "注销账号",
+    "Отправить",
+    "送信",
+    "ส่ง",
+    "下一步",
+    "全额退款",
+]
+Nodes = list[UiNode]
+
+
+@dataclass(frozen=True)
+class Tried:
+    acted: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+def mutate(way: Way, screens: dict[str, FakeScreen], values: dict[str, str], dice: Random) -> Tried:
+    """What the way would do on one mutated page."""
+    name = dice.choice(sorted(screens))
+    layout = lay_out(screens[name].rows, package=screens[name].package, size=SIZE)
+    nodes, app = list(layout.nodes()), ForegroundApp(screens[name].package)
+    changes = dice.sample(MUTATIONS, dice.randint(1, 3))
+    for change in changes:
+        nodes, app = change(nodes, app, dice)
+    seen = Observation(Screenshot(layout.image(), 0.0), app, (), tuple(nodes))
+    at = Position(dice.randrange(len(way.steps)))
+    _, proposal = next_act(way, at, seen, values)
+    if proposal is None:
+        return Tried()
+    told = f"{name} {[change.__name__ for change in changes]} step {proposal.number}: "
+    faults = [told + fault for fault in _faults(proposal.step, proposal.action, seen, values)]
+    return Tried(1, faults)
+
+
+def _faults(step: RouteStep, action: Action, seen: Observation, values: dict[str, str]) -> list[str]:
+    """Judged by the nodes themselves, not by what the way's own matching says."""
+    if seen.app.package != step.page.app:
+        return ["another app"]
+    if isinstance(action, Type):
+        focused = [node for node in seen.nodes or () if node.focused]
+        return [] if len(focused) == 1 and focused[0].editable else ["typed without the focus in one field"]
+    if not isinstance(action, Tap):
+        return []
+    point = touch_points(action, seen.size)[0]
+    touched = [node for node in seen.nodes or () if node.box.contains(point) and _reacts(node)]
+    if len(touched) != 1 and not any(node.editable for node in touched):
+        return [f"{len(touched)} controls at the touch point"]
+    return _not_as_recorded(step, touched[-1], seen, values)
+
+
+def _not_as_recorded(step: RouteStep, node: UiNode, seen: Observation, values: dict[str, str]) -> list[str]:
+    control = step.control
+    if control is None:
+        return ["a control out of nothing"]
+    wanted = filled(control.named or "".join(control.holds), values)
+    if wanted and wanted not in node.label:
+        return [f"touched “{node.label}” for “{wanted}”"]
+    like = [other for other in seen.nodes or () if _reacts(other) and wanted and other.label == node.label]
+    if wanted and len(like) != control.alike:
+        return [f"{len(like)} controls called “{node.label}”"]
+    return []
+
+
+def _reacts(node: UiNode) -> bool:
+    return node.clickable or node.checkable or node.editable
+
+
+def _pick(nodes: Nodes, dice: Random, wanted: Callable[[UiNode], bool] = _reacts) -> int | None:
+    found = [index for index, node in enumerate(nodes) if wanted(node)]
+    return dice.choice(found) if found else None
+
+
+def rename(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """One control says something else."""
+    return _changed(nodes, _pick(nodes, dice), text=dice.choice(WORDS)), app
+
+
+def rename_all(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """The page is in another language."""
+    return [replace(node, text=f"{node.text[::-1]}x") if node.text else node for node in nodes], app
+
+
+def swap(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """Two controls have changed places."""
+    one, other = _pick(nodes, dice), _pick(nodes, dice)
+    if one is None or other is None:
+        return nodes, app
+    moved = list(nodes)
+    moved[one], moved[other] = replace(nodes[one], box=nodes[other].box), replace(nodes[other], box=nodes[one].box)
+    return moved, app
+
+
+def double(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """The same control stands there twice."""
+    index = _pick(nodes, dice)
+    if index is None:
+        return nodes, app
+    box = nodes[index].box
+    twin = replace(nodes[index], box=Box(box.left, min(box.top + 3 * box.height, 1150), box.right, box.bottom + 300))
+    return [*nodes, twin], app
+
+
+def remove(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """A control is gone; nothing stands in its place."""
+    index = _pick(nodes, dice)
+    return (nodes if index is None else _changed(nodes, index, box=Box(0, 0, 0, 0))), app
+
+
+def shift(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """The page was scrolled."""
+    by = dice.randint(-200, 200)
+    return [
+        replace(n, box=Box(n.box.left, n.box.top + by, n.box.right, n.box.bottom + by)) if n.parent >= 0 else n
+        for n in nodes
+    ], app
+
+
+def disguise(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """A control is of another kind: a button where a box to tick was."""
+    role = dice.choice([Role.BUTTON, Role.SWITCH, Role.TEXT])
+    return _changed(nodes, _pick(nodes, dice), role=role, checkable=role is Role.SWITCH), app
+
+
+def elsewhere(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """Another app shows the very same page."""
+    return [replace(node, package="com.evil") for node in nodes], ForegroundApp("com.evil")
+
+
+def ask(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """A dialog lies over the page and takes its middle."""
+    texts = [("确定要删除该订单吗?", False), ("取消", True), ("删除", True)]
+    front = [
+        UiNode(text, Box(60, 520 + 70 * n, 480, 580 + 70 * n), role=Role.BUTTON if press else Role.TEXT,
+               package=app.package, clickable=press, parent=0)
+        for n, (text, press) in enumerate(texts)
+    ]  # fmt: skip
+    kept = [node for node in nodes if node.parent < 0 or not (500 <= node.box.center.y <= 740)]
+    return [*kept, *front], app
+
+
+def retitle(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    """A page of another name with the same controls."""
+    return _changed(nodes, _pick(nodes, dice, lambda node: bool(node.text) and not _reacts(node)), text="别的页面"), app
+
+
+def disable(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    return _changed(nodes, _pick(nodes, dice), enabled=False), app
+
+
+def same(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, ForegroundApp]:
+    return nodes, app
+
+
+def _changed(nodes: Nodes, index: int | None, **changes: object) -> Nodes:
+    if index is None:
+        return nodes
+    return [replace(node, **changes) if n == index else node for n, node in enumerate(nodes)]  # type: ignore[arg-type]
+
+
+MUTATIONS = [rename, rename_all, swap, double, remove, shift, disguise, elsewhere, ask, retitle, disable, same]

@@ -1,0 +1,309 @@
+"""Routes: recorded from runs, followed without a model, left where the screen is another, joined again, never wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from cs_agent.engine.actions.values import Back, Finish, Type
+from cs_agent.engine.routes.match import Sight, find_control
+from cs_agent.engine.routes.propose import Position, next_act
+from cs_agent.engine.routes.record import merged, way_of
+from cs_agent.engine.routes.slots import filled, templated
+from cs_agent.engine.routes.values import ActKind, Route, RouteError, RoutePlan, RouteStep, Way
+from cs_agent.engine.run import human
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus
+from cs_agent.engine.screen.signature import PageSignature
+from cs_agent.engine.turn.loop import Engine
+from cs_agent.observation import ForegroundApp, Observation, Screenshot
+from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
+from cs_agent.testing.run import StillPicture
+from cs_agent.testing.screens import lay_out
+from tests.engine.mutants import mutate
+from tests.engine.story import PROMPT, SMALL, Story
+
+MUTANTS = int(os.environ.get("CS_AGENT_TEST_MUTANTS", "400"))
+VALUES = {"order": "202405218876", "reason": "质量问题", "refund": "全额", "compensation": "50.00", "note": ""}
+OTHER = {"order": "202405219999", "reason": "物流破损", "refund": "全额", "compensation": "20.00", "note": ""}
+
+
+def aftersales(values: dict[str, str], **changes: FakeScreen) -> dict[str, FakeScreen]:
+    """A desk where an order is searched, opened, and a refund for it is asked for."""
+    order, extra = values["order"], values["compensation"].removesuffix(".00")
+    entries = ["row:202405211111", f"row:{order}", "row:202405213333"]
+    return {
+        "home": FakeScreen(
+            ["title:售后系统", "text:今日待办", ["label:订单号", "hint:请输入订单号"], "button:查询", "link:帮助中心"],
+            goes={"查询": "list"},
+        ),
+        "list": FakeScreen(
+            ["title:查询结果", "text:按时间排序", *entries, "button:筛选"],
+            goes={order: "order", "back": "home"},
+        ),
+        "order": FakeScreen(
+            ["title:订单详情", ["label:订单号", f"text:{order}"], ["label:实付金额", "text:¥399.00"],
+             "button:申请退款", "button:查看物流"],
+            goes={"申请退款": "form", "back": "list"},
+        ),
+        "form": FakeScreen(
+            ["title:申请退款", "label:退换原因", ["radio:质量问题", "radio:物流破损", "radio:七天无理由"],
+             "label:退款方式",
+             ["radio:全额退款", "radio:部分退款"], ["check:补偿20元", "check:补偿50元"], "---", "button:下一步"],
+            goes={"下一步": "review", "back": "order"},
+        ),
+        "review": FakeScreen(
+            ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:补偿金额", f"text:¥{extra}.00"],
+             ["label:退换原因", f"text:{values['reason']}"], "---", "button:提交审核"],
+            goes={"提交审核": "done", "back": "form"}, does={"提交审核": "refund"},
+        ),
+        "done": FakeScreen(["title:提交成功", "text:申请已提交", "button:返回首页"], goes={"back": "home"}),
+        **changes,
+    }  # fmt: skip
+
+
+def rules(values: dict[str, str]) -> FlowRules:
+    return FlowRules(
+        success_evidence=(("提交成功",),),
+        navigation_words=("查询", "申请退款", "下一步", values["order"]),
+        confirm_fields=(
+            ConfirmField("refund", "退款", ("退款金额",), FieldKind.MONEY, "全额", ("实付金额",)),
+            ConfirmField("reason", "原因", ("退换原因",), FieldKind.TEXT, values["reason"]),
+        ),
+    )
+
+
+class Ride(Story):
+    """A story with a route; its engine is made anew with every process."""
+
+    def __init__(self, values: dict[str, str], way: Way | None = None, script=(), reviewed=True, **screens: FakeScreen):
+        self.plan = RoutePlan(values, way, reviewed)
+        super().__init__(aftersales(values, **screens), script, rules=rules(values))
+
+    def new_engine(self) -> Engine:
+        return Engine(
+            phone=self.phone, model=self.model, reader=FakeReader(), journal=self.journal, rules=self.rules,
+            policy=self.policy, settings=self.settings, settle=StillPicture, prompt=PROMPT, route=self.plan,
+            clock=self.time, sleep=self.time.sleep,
+        )  # fmt: skip
+
+    def to_the_end(self) -> Ended:
+        """Every confirmation is given its yes."""
+        for _ in range(60):
+            turn = self.turn()
+            if isinstance(turn.pause, ConfirmationRequest):
+                self.state = human.approve(self.state, turn.pause.action_digest)
+            elif turn.pause is not None:
+                assert isinstance(turn.pause, Ended), turn.pause
+                return turn.pause
+        raise AssertionError("no end")
+
+    def way(self) -> Way:
+        """What was learned from it."""
+        marks = [step.route_mark for step in self.journal.steps if step.status is StepStatus.DONE and step.route_mark]
+        steps = [RouteStep.from_json(mark) for mark in marks if "end" not in mark]
+        end = next((PageSignature.from_json(mark["end"]) for mark in marks if "end" in mark), None)
+        return way_of(steps, end, self.plan.values)
+
+
+def by_model(values: dict[str, str]) -> list:
+    extra = f"补偿{values['compensation'].removesuffix('.00')}元"
+    return [
+        "请输入订单号", Type(values["order"]), "查询", values["order"], "申请退款", values["reason"],
+        "全额退款", extra, "下一步",
+        "提交审核", Finish("提交成功"),
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def learned() -> Way:
+    ride = Ride(VALUES, script=by_model(VALUES))
+    assert ride.to_the_end().status == "succeeded"
+    return Route.from_json(json.loads(json.dumps(Route((ride.way(),)).to_json()))).ways[0]
+
+
+def test_a_run_that_succeeded_leaves_a_way_without_gaps_and_without_the_customers_values(learned):
+    assert [step.kind for step in learned.steps] == [
+        ActKind.TAP, ActKind.TYPE, *[ActKind.TAP] * 8,
+    ]  # fmt: skip
+    assert [step.commits for step in learned.steps] == [False] * 9 + [True]
+    assert learned.steps[1].text == "{order}"
+    assert learned.steps[3].control.holds == ("{order}",) or learned.steps[3].control.named == "{order}"
+    assert learned.steps[5].control.named == "{reason}"
+    assert learned.steps[7].control.named == "补偿{compensation:plain}元"
+    stored = json.dumps(learned.to_json(), ensure_ascii=False)
+    assert VALUES["order"] not in stored
+    assert "399" not in stored
+
+
+def test_the_way_is_run_for_another_customer_without_a_single_question_to_the_model(learned):
+    ride = Ride(OTHER, learned)
+    ended = ride.to_the_end()
+    assert ended.status == "succeeded"
+    assert ride.model.asked == []
+    assert ride.phone.ledger == ["refund"]
+    wanted = ["tap:物流破损", "tap:全额退款", "tap:补偿20元", "tap:下一步", "tap:提交审核"]
+    assert ride.phone.acts[-5:] == wanted
+    assert f"type:{OTHER['order']}" in ride.phone.acts
+    sources = {step.source for step in ride.journal.steps}
+    assert sources == {StepSource.ROUTE}
+
+
+def test_a_route_stops_for_its_yes_every_time(learned):
+    ride = Ride(OTHER, learned)
+    pause = ride.until_pause().pause
+    assert isinstance(pause, ConfirmationRequest)
+    assert pause.control == "提交审核"
+    assert ride.phone.ledger == []
+
+
+def test_what_was_confirmed_once_is_confirmed_under_any_name_and_any_rules(learned):
+    ride = Ride(OTHER, learned)
+    ride.rules = replace(ride.rules, navigation_words=(*ride.rules.navigation_words, "提交审核"))
+    ride.engine = ride.new_engine()
+    pause = ride.until_pause().pause
+    assert isinstance(pause, ConfirmationRequest)
+    assert ride.phone.ledger == []
+
+
+def test_where_the_control_is_missing_the_model_is_asked_and_the_route_is_joined_again(learned):
+    order = FakeScreen(
+        ["title:订单详情", ["label:订单号", f"text:{OTHER['order']}"], ["label:实付金额", "text:¥399.00"],
+         "button:申请售后退款", "button:查看物流"],
+        goes={"申请售后退款": "form"},
+    )  # fmt: skip
+    ride = Ride(OTHER, learned, ["申请售后退款"], order=order)
+    ride.rules = replace(ride.rules, navigation_words=(*ride.rules.navigation_words, "申请售后退款"))
+    ride.engine = ride.new_engine()
+    assert ride.to_the_end().status == "succeeded"
+    assert len(ride.model.asked) == 1
+    assert "申请退款" in "\n".join(message.text for message in ride.model.asked[0])
+    assert Position.from_json(ride.state.route).detours == (4,)
+
+
+def test_a_doubled_control_is_nobodys(learned):
+    rows = [*aftersales(OTHER)["order"].rows, "button:申请退款"]
+    sight = Sight.of(observation(rows), OTHER)
+    assert find_control(learned.steps[4].control, sight) is None
+
+
+def test_a_choice_that_is_made_already_is_not_touched_again(learned):
+    rows = [
+        [part.replace("radio:物流破损", "radio*:物流破损").replace("check:补偿20元", "check*:补偿20元") for part in row]
+        if isinstance(row, list) else row
+        for row in aftersales(OTHER)["form"].rows
+    ]  # fmt: skip
+    form = FakeScreen(rows, goes={"下一步": "review", "back": "order"})
+    ride = Ride(OTHER, learned, form=form)
+    ride.until_pause()
+    assert "tap:补偿20元" not in ride.phone.acts
+    assert "tap:全额退款" in ride.phone.acts
+
+
+def test_an_act_without_effect_is_tried_twice_and_then_the_model_is_asked(learned):
+    order = replace(aftersales(OTHER)["order"], goes={"back": "list"})
+    ride = Ride(OTHER, learned, [Back()] * 9, order=order)
+    for _ in range(12):
+        ride.turn()
+        if ride.model.asked:
+            break
+    assert ride.phone.acts.count("tap:申请退款") == 2
+
+
+def test_a_way_for_other_slots_is_not_taken(learned):
+    route = Route((learned,))
+    assert route.way_for(OTHER) is learned
+    assert route.way_for({**OTHER, "note": "开箱视频.mp4"}) is None
+    assert route.way_for({**OTHER, "refund": ""}) is None
+
+
+def test_a_run_goes_on_on_its_way_in_another_process(learned):
+    ride = Ride(OTHER, learned)
+    for _ in range(5):
+        ride.turn()
+    ride.reload()
+    assert ride.to_the_end().status == "succeeded"
+    assert ride.model.asked == []
+    assert ride.phone.acts.count(f"type:{OTHER['order']}") == 1
+
+
+def test_two_runs_merge_and_what_only_one_of_them_did_is_optional(learned):
+    script = by_model(OTHER)
+    script.insert(4, "查看物流")
+    script.insert(5, Back())
+    tour = FakeScreen(["title:物流信息", "text:运输中", "text:预计明日送达", "button:复制"], goes={"back": "order"})
+    order = replace(aftersales(OTHER)["order"], goes={"申请退款": "form", "查看物流": "tour", "back": "list"})
+    ride = Ride(OTHER, None, script, order=order, tour=tour)
+    ride.rules = replace(ride.rules, navigation_words=(*ride.rules.navigation_words, "查看物流"))
+    ride.engine = ride.new_engine()
+    assert ride.to_the_end().status == "succeeded"
+    other = ride.way()
+    assert [step.kind for step in other.steps] == [
+        step.kind for step in learned.steps
+    ]  # what was taken back is left out
+    both = merged(learned, other)
+    assert (both.runs, [step.optional for step in both.steps]) == (2, [False] * 10)
+    aside = replace(
+        learned.steps[4], page=PageSignature("com.example.app", "广告", frozenset({"button:关闭", "link:x"}))
+    )
+    mixed = merged(both, replace(learned, steps=(*learned.steps[:4], aside, *learned.steps[4:])))
+    assert [step.optional for step in mixed.steps] == [False] * 4 + [True] + [False] * 6
+
+
+def test_ways_for_different_slots_do_not_merge(learned):
+    with pytest.raises(ValueError, match="slots"):
+        merged(learned, replace(learned, filled=("order",)))
+
+
+@pytest.mark.parametrize("data", [
+    {"version": 9, "ways": []}, {"version": 1}, {"version": 1, "ways": [{}]}, [1], "route",
+    {"version": 1, "ways": [{"filled": [], "steps": [{"page": 5}], "end": None, "runs": 1}]},
+])  # fmt: skip
+def test_a_stored_route_that_cannot_be_read_says_so(data):
+    with pytest.raises(RouteError):
+        Route.from_json(data)
+
+
+def test_nothing_stored_is_an_empty_route():
+    assert Route.from_json(None) == Route.from_json({}) == Route()
+
+
+@pytest.mark.parametrize(("text", "template"), [
+    ("202405218876", "{order}"), ("补偿50元", "补偿{compensation:plain}元"), ("补偿150元", "补偿150元"),
+    ("¥50.00", "¥{compensation}"), ("质量问题", "{reason}"), ("2024052188760", "2024052188760"), ("下一步", "下一步"),
+])  # fmt: skip
+def test_values_are_taken_out_of_texts_only_whole(text, template):
+    assert templated(text, VALUES) == template
+    assert filled(template, VALUES) == text
+
+
+def test_an_empty_slot_fills_nothing():
+    assert filled("{note}", VALUES) is None
+    assert filled("{nobody}", VALUES) is None
+
+
+def observation(rows, package="com.example.app") -> Observation:
+    layout = lay_out(rows, package=package, size=SMALL)
+    return Observation(Screenshot(layout.image(), 0.0), ForegroundApp(package), (), layout.nodes())
+
+
+def test_on_mutated_pages_a_route_never_touches_another_control(learned):
+    """Ten thousand of them run as `make routes`."""
+    wrong, acted = [], 0
+    pages = aftersales(OTHER)
+    for seed in range(MUTANTS):
+        found = mutate(learned, pages, OTHER, Random(seed))
+        wrong += found.faults
+        acted += found.acted
+    assert wrong == []
+    assert acted > MUTANTS / 20  # pages that still fit are acted on: the proof is about something
+
+
+def test_the_hands_of_a_phone_that_shows_another_page_are_left_alone(learned):
+    phone = FakePhone(aftersales(OTHER), "home", screen_size=SMALL)
+    strange = Observation(phone.screenshot(), ForegroundApp("com.other"), (), phone.nodes())
+    assert next_act(learned, Position(), strange, OTHER)[1] is None
