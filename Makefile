@@ -47,7 +47,7 @@ redaction: setup-dev ## Measure on generated screens how much personal data is h
 	@$(PY) -m benchmarks redaction
 
 routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must act wrongly on none
-	@CS_AGENT_TEST_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
+	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

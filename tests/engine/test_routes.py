@@ -27,7 +27,7 @@ from cs_agent.testing.screens import lay_out
 from tests.engine.mutants import mutate
 from tests.engine.story import PROMPT, SMALL, Story
 
-MUTANTS = int(os.environ.get("CS_AGENT_TEST_MUTANTS", "400"))
+MUTANTS = int(os.environ.get("ROUTE_MUTANTS", "400"))
 VALUES = {"order": "202405218876", "reason": "质量问题", "refund": "全额", "compensation": "50.00", "note": ""}
 OTHER = {"order": "202405219999", "reason": "物流破损", "refund": "全额", "compensation": "20.00", "note": ""}
 
