@@ -84,7 +84,8 @@ def _not_as_recorded(step: RouteStep, node: UiNode, seen: Observation, values: d
     wanted = filled(control.named or "".join(control.holds), values)
     if wanted and wanted not in node.label:
         return [f"touched “{node.label}” for “{wanted}”"]
-    like = [other for other in seen.nodes or () if _reacts(other) and wanted and other.label == node.label]
+    shown = [other for other in seen.nodes or () if _reacts(other) and other.enabled and other.box.area]
+    like = [other for other in shown if wanted and other.label == node.label]
     if wanted and len(like) != control.alike:
         return [f"{len(like)} controls called “{node.label}”"]
     return []

@@ -67,8 +67,8 @@ def test_a_yes_that_cannot_be_used_is_not_lost_in_silence(world: World, run: Run
 
 def test_an_unexpected_error_over_such_a_run_still_parks_it(world: World, run: Run) -> None:
     world.drive(run)
-    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.QUEUED, claimed_until=None)
     spoil(run, BROKEN[0])
-    trouble.note_defect(run.pk)
+    trouble.note_defect(run.pk, None)
     run.refresh_from_db()
     assert run.status == RunStatus.TAKEN_OVER

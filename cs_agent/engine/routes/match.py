@@ -68,6 +68,7 @@ def find_control(control: RouteControl, sight: Sight) -> Target | None:
     found = _answering(control, sight)
     if found is None or len(found) != control.alike:
         return None
+    found = [target for target in found if role_of(target) == control.signature.role]
     if control.alike > 1:
         found = [target for target in found if _stands_as(target, control.signature, sight)]
     return found[0] if len(found) == 1 and _is_clear(found[0], sight) else None
@@ -120,7 +121,8 @@ def _told_apart(control: RouteControl, target: Target, sight: Sight) -> RouteCon
 
 
 def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
-    """Every control of the page that the description fits; None where a slot in it is empty."""
+    """Every control of the page that the description fits, of whatever role where it has a name: two of one name are
+    two, even if one is a button and the other a box. None where a slot in it is empty."""
     alike = [target for target in sight.controls if role_of(target) == control.signature.role]
     if control.holds:
         pieces = [filled(template, sight.values) for template in control.holds]
@@ -129,7 +131,9 @@ def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
         return [target for target in alike if all(_shows(target, piece or "") for piece in pieces)]
     if control.named:
         name = filled(control.named, sight.values)
-        return None if name is None else [t for t in alike if any(squash(n) == squash(name) for n in _names(t)[:1])]
+        if name is None:
+            return None
+        return [t for t in sight.controls if any(squash(shown) == squash(name) for shown in _names(t)[:1])]
     return [target for target in alike if _beside(target, sight) == control.signature.beside]
 
 
