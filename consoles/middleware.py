@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from tickets.declared import declarations_of
 from tickets.errors import ServiceError
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -94,7 +95,7 @@ def _values(query: QueryDict) -> Iterator[str]:
 
 
 class AccessMiddleware:
-    """A view of the console that declares no permission is not served at all."""
+    """A view that declares no permission is not served at all; only the back office has rules of its own."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -105,7 +106,8 @@ class AccessMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: object, kwargs: object
     ) -> HttpResponse | None:
-        if not view.__module__.startswith("consoles.") or hasattr(view, "declaration"):
+        match = request.resolver_match
+        if declarations_of(view) or (match is not None and match.app_names[:1] == ["admin"]):
             return None
         raise RuntimeError(f"{view.__module__}.{view.__name__} declares no permission")
 

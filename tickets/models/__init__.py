@@ -1,6 +1,7 @@
 """The rows of the product. Statuses change through `tickets.services` only: one door per change."""
 
 from tickets.models.audit import AuditEvent, AuditHead, Result
+from tickets.models.comments import Comment
 from tickets.models.evidence import CustomerKey, LegalHold
 from tickets.models.external import ExternalRef
 from tickets.models.flows import FlowTemplate, FlowVersion
@@ -32,6 +33,7 @@ __all__ = [
     "AttachmentKind",
     "AuditEvent",
     "AuditHead",
+    "Comment",
     "Confirmation",
     "ConfirmationState",
     "CustomerKey",

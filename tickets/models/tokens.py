@@ -8,14 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ApiToken(models.Model):
-    """A program that holds the token may do over the API what the person may do. Only a hash of it is kept."""
+    """A program that holds the token may do over the API what `scopes` and the person's rights both allow.
+
+    Only a hash of it is kept. `networks`: the addresses it may come from (CIDR); empty for anywhere.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
-    name = models.CharField(max_length=80)  # what it is for
+    name = models.CharField(_("用途"), max_length=80)
     digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)  # values of tickets.permissions.Permission
+    networks = models.JSONField(default=list, blank=True)
     made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.CharField(max_length=45, blank=True)
 
     class Meta:
         ordering = ["pk"]

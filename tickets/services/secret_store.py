@@ -80,13 +80,14 @@ def new_key() -> str:
 
 
 def seal_bytes(content: bytes) -> bytes:
-    """Small content (a delivery's body) encrypted under the same keys, for rows that are no secret by name."""
-    return _fernet().encrypt(content)
+    """What is kept for days at most (an answer, a delivery's body), encrypted under the same keys; without keys of its
+    own an installation uses one that follows from SECRET_KEY."""
+    return _of_days().encrypt(content)
 
 
 def open_bytes(token: bytes) -> bytes:
     try:
-        return _fernet().decrypt(token)
+        return _of_days().decrypt(token)
     except InvalidToken as error:
         raise SecretUnreadable from error
 
@@ -117,10 +118,15 @@ def _fernet() -> MultiFernet:
     if not keys and settings.CS_AGENT["CS_AGENT_MODE"] == "production":
         text = _("未设置 CS_AGENT_SECRETS_KEYS,无法保存或读取密钥。用 manage.py secrets new-key 生成一个。")
         raise SecretUnreadable(text)
-    return MultiFernet([Fernet(key) for key in keys or (_of_demo(),)])
+    return MultiFernet([Fernet(key) for key in keys or (_derived(),)])
 
 
-def _of_demo() -> bytes:
-    """Demo and tests have no key of their own: one that follows from SECRET_KEY."""
+def _of_days() -> MultiFernet:
+    keys = [*settings.CS_AGENT["CS_AGENT_SECRETS_KEYS"], _derived()]
+    return MultiFernet([Fernet(key) for key in keys])
+
+
+def _derived() -> bytes:
+    """A key that follows from SECRET_KEY, for demo, tests and what is kept for days."""
     derived = HKDF(SHA256(), 32, b"", b"cs_agent secret store").derive(settings.SECRET_KEY.encode())
     return base64.urlsafe_b64encode(derived)

@@ -23,6 +23,7 @@ from tickets.errors import Conflict, Invalid
 from tickets.models import (
     Attachment,
     AuditEvent,
+    Comment,
     Confirmation,
     Question,
     Recording,
@@ -119,6 +120,7 @@ def _delete_attachments(ticket: Ticket) -> int:
 
 
 def _blank_runs(ticket: Ticket) -> None:
+    Comment.objects.filter(ticket=ticket).update(text=GONE)
     of_run: dict[str, Any] = {"run__ticket": ticket}
     Run.objects.filter(ticket=ticket).update(instruction=GONE, checkpoint={}, result=GONE, waiting_for="")
     Slot.objects.filter(**of_run).update(value=GONE, start=None, end=None)

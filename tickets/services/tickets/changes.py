@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -58,7 +58,7 @@ def create_ticket(
         require(user, Permission.CREATE_TICKETS)
     uploaded = list(files)
     uploads.refuse_too_many(uploaded)
-    text = _clean_text(text)
+    text = clean_text(text)
     fields: dict[str, Any] = {
         "subject": _subject(subject, text),
         "text": text,
@@ -168,7 +168,18 @@ def _record_file(row: Attachment, user: Any, from_run: Run | None) -> None:
     )  # fmt: skip
 
 
-def _clean_text(text: str) -> str:
+def clean_field(name: str, value: Any, text: str) -> Any:
+    """One column of a ticket as it is stored, or Invalid; `text` gives a subject to a ticket without one."""
+    cleaners: dict[str, Callable[[], Any]] = {
+        "subject": lambda: _subject(value, text),
+        "customer_name": lambda: _line(value, 80),
+        "customer_mobile": lambda: _mobile(value),
+        "priority": lambda: _priority(value),
+    }
+    return cleaners[name]()
+
+
+def clean_text(text: str) -> str:
     """Line ends made one kind, control characters gone; Invalid for nothing and for too much."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(char for char in text if char in "\n\t" or ord(char) >= 32)

@@ -1,0 +1,176 @@
+"""What every call of the API goes through, before an operation sees it and after it answered.
+
+Steps: 1. the method, a usable address, the caller's language; 2. the token, its rate; 3. the permission that the
+operation declares; 4. for a POST the idempotency key; 5. the operation, whose refusals become problem details.
+
+Rule: `operation` is the only way to add one, so that none is without a declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.urls import URLPattern, path
+from django.utils import translation
+from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI, Router
+from ninja.security import HttpBearer
+from ninja.utils import normalize_path
+
+from integrations.api import idempotency, problems, rates
+from integrations.api.problems import Refused, problem
+from integrations.api.schemas import Problem
+from tickets import request_context
+from tickets.declared import Declaration
+from tickets.errors import ServiceError
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.people import api_tokens
+
+REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429})
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Bearer(HttpBearer):
+    """Names the scheme in the OpenAPI document; the token was checked before the operation is reached."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        return request.user
+
+
+def operation(
+    router: Router,
+    method: str,
+    route: str,
+    permission: Permission,
+    *,
+    answers: Any,
+    idempotent: bool = True,
+    **more: Any,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add an operation with what it demands. `answers`: the schema of a 200, or schemas by status; `idempotent`:
+    a POST asks for a key."""
+    schemas = answers if isinstance(answers, dict) else {200: answers}
+    responses: dict[Any, Any] = {**schemas, REFUSALS: Problem}
+    key = method == "POST" and idempotent
+    extra = {"x-permission": permission.value, **({"parameters": [_KEY_PARAMETER]} if key else {})}
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        function.declaration = Declaration(permission, (method,), by_token=True)  # type: ignore[attr-defined]
+        function.asks_for_key = key  # type: ignore[attr-defined]
+        name = function.__name__
+        summary, _gap, description = (function.__doc__ or name).partition("\n\n")
+        register = router.api_operation(
+            [method], route, response=responses, auth=Bearer(), operation_id=name, url_name=f"api-{name}",
+            summary=" ".join(summary.split()), description=" ".join(description.split()) or None,
+            openapi_extra=extra, **more,
+        )  # fmt: skip
+        return register(function)
+
+    return decorate
+
+
+def addresses(api: NinjaAPI, prefix: str) -> list[URLPattern]:
+    """One address for each path of the API, all its methods behind the door, each with its declaration."""
+    found = []
+    for bound in api._get_bound_routers():
+        for route, view in bound.path_operations.items():
+            operations = {op.methods[0]: op for op in view.operations}
+            full = normalize_path(f"{prefix}/{bound.prefix}/{route}").lstrip("/")
+            name = next(iter(operations.values())).url_name
+            found.append(path(_django_route(full), _guarded(view.get_view(), operations), name=name))
+    return found
+
+
+def not_there(request: HttpRequest, **rest: Any) -> HttpResponse:
+    """An address below the API's that names no operation; asks for no token, tells nothing."""
+    with translation.override(_language(request)):
+        return problem(404, "no_such_address", _("接口中没有这个地址,见接口说明。"))
+
+
+def _guarded(view: Callable[..., HttpResponseBase], operations: dict[str, Any]) -> Callable[..., HttpResponseBase]:
+    declared = {method: op.view_func.declaration for method, op in operations.items()}
+
+    def guarded(request: HttpRequest, **parameters: Any) -> HttpResponseBase:
+        with translation.override(_language(request)):
+            response = _answer(request, partial(view, request, **parameters), operations)
+            response.headers.setdefault("Cache-Control", "no-store")
+            response.headers["Content-Language"] = translation.get_language() or ""
+            return response
+
+    guarded.declarations = tuple(declared.values())  # type: ignore[attr-defined]
+    guarded.csrf_exempt = True  # type: ignore[attr-defined] # no cookie opens anything here
+    return guarded
+
+
+def _answer(request: HttpRequest, act: Callable[[], HttpResponseBase], operations: dict[str, Any]) -> HttpResponseBase:
+    limits: dict[str, str] = {}
+    try:
+        op = _operation_of(request, operations)
+        _refuse_unusable(request)
+        user = _caller(request)
+        limits = rates.spend(user.api_token.pk)
+        with request_context.use(user.api_token.last_used_from, request_context.current().request_id, user):
+            require(user, op.view_func.declaration.permission)
+            response = idempotency.once(request, user, act) if op.view_func.asks_for_key else act()
+    except Refused as refusal:
+        response = problems.of_refusal(refusal)
+    except ServiceError as error:
+        response = problems.of_service(error)
+    except (RequestDataTooBig, TooManyFilesSent):
+        response = problem(413, "too_large", _("请求内容太大。大文件请用附件接口逐个上传。"))
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+        response = problem(400, "unreadable", _("请求内容无法读取。"))
+    for name, value in limits.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _operation_of(request: HttpRequest, operations: dict[str, Any]) -> Any:
+    op = operations.get(request.method or "")
+    if op is None:
+        allowed = ", ".join(operations)
+        text = _("这个地址只接受:%s。") % allowed
+        raise Refused(405, "method_not_allowed", text, headers={"Allow": allowed})
+    return op
+
+
+def _refuse_unusable(request: HttpRequest) -> None:
+    """Bytes that no database takes and no id holds."""
+    if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        raise Refused(400, "bad_address", _("地址中含有不能使用的字符。"))
+
+
+def _caller(request: HttpRequest) -> Any:
+    user = api_tokens.owner(request)
+    if user is None:
+        audit.record("api_token.refused", request=request, result="failure", details={"path": request.path[:200]})
+        text = _("令牌缺失、有误、已过期、已撤销或不允许来自该网络。请求头应为 Authorization: Bearer 令牌。")
+        raise Refused(401, "token", text, headers={"WWW-Authenticate": "Bearer"})
+    request.user = user
+    return user
+
+
+def _language(request: HttpRequest) -> str:
+    """What the caller accepts; Chinese where it does not say."""
+    return get_language_from_request(request) if "Accept-Language" in request.headers else settings.LANGUAGE_CODE
+
+
+def _django_route(route: str) -> str:
+    return route.replace("{", "<").replace("}", ">")
+
+
+_KEY_PARAMETER = {
+    "name": idempotency.HEADER,
+    "in": "header",
+    "required": True,
+    "description": "A new value (such as a UUID) for each act, the same one when the act is tried again.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}

@@ -1,0 +1,62 @@
+"""How the API says no: RFC 9457 problem details with the product's own codes, in the caller's language."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from tickets import request_context
+from tickets.errors import ServiceError
+
+CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 20  # faults of one request that are named
+
+
+class Refused(Exception):
+    """The API itself says no, before any service was asked."""
+
+    def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any):
+        super().__init__(code)
+        self.status, self.code, self.detail, self.more = status, code, detail, more
+        self.headers = headers or {}
+
+
+def problem(status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any) -> HttpResponse:
+    """The answer; `request_id` finds the call in the log and in the audit trail."""
+    body = {
+        "type": f"urn:cs-agent:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": request_context.current().request_id,
+        **more,
+    }
+    text = json.dumps(body, ensure_ascii=False)
+    return HttpResponse(
+        text, status=status, content_type=CONTENT_TYPE, headers={"Cache-Control": "no-store", **(headers or {})}
+    )
+
+
+def of_refusal(error: Refused) -> HttpResponse:
+    return problem(error.status, error.code, error.detail, headers=error.headers, **error.more)
+
+
+def of_service(error: ServiceError) -> HttpResponse:
+    """`data` holds what a program can act on: the missing slots, the run that is active already."""
+    return problem(error.status, error.code, error.message, data=error.data)
+
+
+def of_validation(errors: list[dict[str, Any]]) -> HttpResponse:
+    """What does not fit the schema, each fault with its place. An address whose id is none names nothing: 404."""
+    if any(error["loc"][0] == "path" for error in errors):
+        return problem(404, "not_found", _("找不到该内容,或它不属于您的部门。"))
+    found = [
+        {"place": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])[:300]}
+        for error in errors[:MOST_ERRORS]
+    ]
+    return problem(422, "invalid_request", _("请求的内容不符合接口说明,见 errors。"), errors=found)

@@ -1,0 +1,299 @@
+"""What goes in and out of the API. Within a version answers may gain fields; none goes or changes its meaning."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+BIG = 2**63 - 1
+Id = Annotated[int, Field(ge=1, le=BIG)]
+Priority = Literal[1, 2, 3, 4]
+Status = Literal["new", "open", "pending", "solved", "closed"]
+RunState = Literal[
+    "queued", "running", "awaiting_confirmation", "awaiting_answer", "taken_over", "succeeded", "failed", "cancelled",
+    "handed_off",
+]  # fmt: skip
+
+
+class In(Schema):
+    """A request body: a field that is not known is a fault, not to be left out silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Schema):
+    """RFC 9457. `code` is stable and meant for programs; `detail` is for people, in the caller's language."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    data: dict[str, Any] | None = None
+    errors: list[dict[str, str]] | None = None
+    page: str | None = None
+
+
+class Ref(Schema):
+    connector: str
+    external_id: str
+
+
+class File(Schema):
+    id: int
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+
+
+class Ticket(Schema):
+    """A ticket as lists show it. `page` is its address in the console."""
+
+    number: str
+    subject: str
+    status: Status
+    priority: Priority
+    department: str
+    assignee: str | None
+    created_at: datetime
+    due_at: datetime
+    solved_at: datetime | None
+    refs: list[Ref]
+    page: str
+
+
+class TicketWhole(Ticket):
+    text: str
+    customer_name: str
+    customer_mobile: str
+    result: str
+    attachments: list[File]
+    active_run: UUID | None
+
+
+class Tickets(Schema):
+    items: list[Ticket]
+    next: str | None
+
+
+class FileIn(In):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    content_base64: str
+
+
+class TicketIn(In):
+    """A new ticket. The same `external_id` of the same `connector` gives the ticket that is there, with 200."""
+
+    text: str
+    subject: str = ""
+    customer_name: Annotated[str, Field(max_length=80)] = ""
+    customer_mobile: Annotated[str, Field(max_length=40)] = ""
+    priority: Priority = 3
+    department: Annotated[str, Field(max_length=80)] | None = None
+    connector: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9][a-z0-9_.-]*$")] = "api"
+    external_id: Annotated[str, Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    attachments: Annotated[list[FileIn], Field(max_length=10)] = []
+
+
+class TicketChange(In):
+    """Only what is named changes. The customer's text never does."""
+
+    subject: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    customer_name: Annotated[str, Field(max_length=80)] | None = None
+    customer_mobile: Annotated[str, Field(max_length=40)] | None = None
+    priority: Priority | None = None
+    department: Annotated[str, Field(max_length=80)] | None = None
+    status: Status | None = None
+
+
+class CommentIn(In):
+    text: str
+
+
+class Comment(Schema):
+    id: int
+    text: str
+    author: str | None
+    created_at: datetime
+
+
+class Comments(Schema):
+    items: list[Comment]
+    next: str | None
+
+
+class SlotSpec(Schema):
+    name: str
+    label: str
+    required: bool
+
+
+class Flow(Schema):
+    slug: str
+    name: str
+    version: int
+    active: bool
+    slots: list[SlotSpec]
+
+
+class Flows(Schema):
+    items: list[Flow]
+
+
+class Recommendation(Schema):
+    """Which flow fits a ticket and whether a person should rather handle it, with the reasons."""
+
+    flow: str | None
+    version: int | None
+    fit: float
+    human_recommended: bool
+    reasons: list[str]
+
+
+class RunIn(In):
+    """`flow` left out: the one that fits. `answers`: slots by name, for what the ticket does not say."""
+
+    flow: Annotated[str, Field(max_length=50)] | None = None
+    answers: dict[Annotated[str, Field(max_length=60)], Annotated[str, Field(max_length=2000)]] = {}
+    language: Literal["zh", "en"] = "zh"
+
+
+class Run(Schema):
+    """`version` grows with every change of state. `waits_for`: the open confirmation, question or takeover."""
+
+    id: UUID
+    ticket: str
+    flow: str
+    flow_version: int
+    status: RunState
+    version: int
+    phone: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    updated_at: datetime
+    result: str
+    failure_code: str
+    waiting_for: str
+    page: str
+
+
+class Runs(Schema):
+    items: list[Run]
+    next: str | None
+
+
+class Step(Schema):
+    number: int
+    actor: Literal["agent", "human"]
+    status: str
+    action: str
+    control: str
+    verdict: str
+    irreversible: bool
+    confidence: float | None
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class Steps(Schema):
+    items: list[Step]
+    next: str | None
+
+
+class ConfirmationField(Schema):
+    name: str
+    label: str
+    screen_value: str
+    ticket_value: str
+    differs: bool
+
+
+class Confirmation(Schema):
+    """Read only: people decide, in the console, at `page`."""
+
+    id: UUID
+    run: UUID
+    ticket: str
+    kind: str
+    state: str
+    summary: str
+    fields: list[ConfirmationField]
+    created_at: datetime
+    due_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    page: str
+
+
+class Confirmations(Schema):
+    items: list[Confirmation]
+    next: str | None
+
+
+class Question(Schema):
+    """Read only: people answer, in the console, at `page`."""
+
+    id: UUID
+    run: UUID
+    ticket: str
+    text: str
+    choices: list[str]
+    answered: bool
+    created_at: datetime
+    page: str
+
+
+class Questions(Schema):
+    items: list[Question]
+    next: str | None
+
+
+class Recording(Schema):
+    """What there is to see of a run. `page` shows it to a person who is logged in; the viewing is audited."""
+
+    state: str
+    sha256: str
+    duration_s: float | None
+    size: int | None
+    page: str
+
+
+class AuditRow(Schema):
+    seq: int
+    at: datetime
+    type: str
+    user: str
+    role: str
+    ticket: str
+    run: str
+    step: int | None
+    device: str
+    flow_version: str
+    result: str
+    hash: str
+
+
+class AuditRows(Schema):
+    items: list[AuditRow]
+    next: str | None
+
+
+class Phone(Schema):
+    id: int
+    name: str
+    state: str
+    busy: bool
+    labels: list[str]
+    last_seen_at: datetime | None
+
+
+class Phones(Schema):
+    items: list[Phone]

@@ -1,0 +1,87 @@
+"""Version 1 put together: the routers, how errors are told, and the OpenAPI document others read."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+
+from integrations.api import problems
+from integrations.api.operations import evidence, people, runs, tickets
+from tickets.errors import ServiceError
+
+PREFIX = "api/v1"
+DOCUMENT = Path(__file__).with_name("openapi.json")
+
+
+class Utf8Json(Parser):
+    """JSON as RFC 8259 has it: UTF-8, and no numbers that are none."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return json.loads(request.body.decode("utf-8"), parse_constant=_no_number)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+api = NinjaAPI(
+    title="cs_agent",
+    version="1",
+    urls_namespace="api-v1",
+    docs_url=None,
+    openapi_url=None,
+    parser=Utf8Json(),
+    description=(
+        "Tickets in, runs and evidence out. Every call carries `Authorization: Bearer` with a token of a person; it "
+        "may what the token's scopes and the person's rights both allow. Only people say yes, in the console."
+    ),
+)
+for _router in (tickets.router, runs.router, people.router, evidence.router):
+    api.add_router("", _router)
+
+
+@api.exception_handler(problems.Refused)
+def _refused(request: HttpRequest, error: problems.Refused) -> HttpResponse:
+    return problems.of_refusal(error)
+
+
+@api.exception_handler(ServiceError)
+def _service_error(request: HttpRequest, error: ServiceError) -> HttpResponse:
+    return problems.of_service(error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    return problems.of_validation(error.errors)
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if error.status_code == 400:
+        return problems.problem(400, "unreadable", _("请求内容无法读取:应为 UTF-8 编码的 JSON。"))
+    return problems.problem(error.status_code, "refused", str(error))
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document: refusals are problem details, the header of idempotency stands with the parameters."""
+    with translation.override("en"):
+        made = json.loads(json.dumps(deepcopy(dict(api.get_openapi_schema(path_prefix=f"/{PREFIX}/"))), default=str))
+    for methods in made["paths"].values():
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400 and "application/json" in answer.get("content", {}):
+                    answer["content"] = {problems.CONTENT_TYPE: answer["content"].pop("application/json")}
+    return dict(made)
+
+
+def as_text() -> str:
+    return json.dumps(document(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"

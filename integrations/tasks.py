@@ -1,0 +1,17 @@
+"""What Celery does for the integrations once a day."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from integrations.api import idempotency
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="integrations.tasks.tidy")
+def tidy() -> None:
+    log.info("integrations: %d idempotency keys forgotten", idempotency.delete_old(timezone.now()))

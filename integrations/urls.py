@@ -1,0 +1,38 @@
+"""Every address by which the world plugs in; what each demands is declared on its view or operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from integrations.api import door
+from integrations.api.v1 import PREFIX, api
+from integrations.pages import outbox, reference, tokens, webhooks
+from tickets.declared import Access, Declaration, permitted
+from tickets.permissions import Permission
+
+home = permitted(Permission.MANAGE_INTEGRATIONS)(RedirectView.as_view(pattern_name="api-tokens"))
+not_there: Any = door.not_there
+not_there.declaration = Declaration(Access.PUBLIC, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))
+not_there.csrf_exempt = True
+
+urlpatterns = [
+    *door.addresses(api, PREFIX),
+    path(f"{PREFIX}/openapi.json", reference.openapi, name="api-document"),
+    re_path(rf"^{PREFIX}/(?P<rest>.*)$", not_there, name="api-not-there"),
+    path("integrations/", home, name="integrations"),
+    path("integrations/api/", reference.reference, name="api-reference"),
+    path("integrations/tokens/", tokens.tokens, name="api-tokens"),
+    path("integrations/tokens/<int:pk>/rotate/", tokens.token_rotate, name="token-rotate"),
+    path("integrations/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("integrations/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("integrations/webhooks/<int:pk>/test/", webhooks.webhook_test, name="webhook-test"),
+    path("integrations/webhooks/<int:pk>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
+    path("integrations/webhooks/<int:pk>/switch/", webhooks.webhook_switch, name="webhook-switch"),
+    path("integrations/webhooks/<int:pk>/delete/", webhooks.webhook_delete, name="webhook-delete"),
+    path("integrations/outbox/", outbox.outbox, name="outbox"),
+    path("integrations/outbox/<uuid:pk>/again/", outbox.delivery_again, name="delivery-again"),
+    path("integrations/outbox/<uuid:pk>/give-up/", outbox.delivery_give_up, name="delivery-give-up"),
+]

@@ -1,0 +1,117 @@
+"""Which addresses a request of ours may reach: public ones, and private ones an administrator named.
+
+Rule: the name is resolved once and the connection goes to that very address, so that nothing can answer one way when
+it is asked and another way when it is used. If one of a name's addresses may not be reached, none is.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import httpcore
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class NotAllowed(Exception):
+    """The address may not be reached; the message names it."""
+
+
+class Unresolved(Exception):
+    """The name has no address."""
+
+
+def check(address: Address, allowed: Sequence[Network]) -> None:
+    """NotAllowed unless it is public or lies in a network that was named. Link-local and the like never pass."""
+    for real in _meant(address):
+        if real.is_multicast or real.is_unspecified or real.is_link_local:
+            raise NotAllowed(f"{address} is never reached")
+        named = any(real.version == network.version and real in network for network in allowed)
+        if not real.is_global and not named:
+            raise NotAllowed(f"{address} is in a private network that is not allowed for this endpoint")
+
+
+def networks(texts: Iterable[str]) -> list[Network]:
+    return [ipaddress.ip_network(text, strict=False) for text in texts]
+
+
+def resolve(host: str, port: int, allowed: Sequence[Network]) -> str:
+    """The one address to connect to."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Unresolved(f"{host} has no address: {error}") from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    for address in addresses:
+        check(address, allowed)
+    return str(addresses[0])
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Connects where `check` allows, and lets nothing last beyond one moment for the whole exchange."""
+
+    def __init__(self, allowed: Sequence[Network], limit_s: float) -> None:
+        self._allowed, self._deadline = allowed, time.monotonic() + limit_s
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore.NetworkStream:
+        address = resolve(host, port, self._allowed)
+        stream = self._plain.connect_tcp(address, port, _left(self._deadline, timeout), local_address, socket_options)
+        return _Bounded(stream, self._deadline)
+
+
+class _Bounded(httpcore.NetworkStream):
+    """A stream whose every wait ends at the deadline: a receiver that answers byte by byte holds nobody."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream, self._deadline = stream, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(self._deadline, timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secure = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline, timeout))
+        return _Bounded(secure, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: float, timeout: float | None) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("the whole exchange took too long")
+    return left if timeout is None else min(timeout, left)
+
+
+def _meant(address: Address) -> list[Address]:
+    """The address and what it stands for: IPv4 written inside IPv6 is judged as IPv4."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return [address]
+    inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    if inner is None and address in _NAT64:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    if inner is None:
+        return [address]
+    return [inner]

@@ -1,0 +1,191 @@
+"""Whatever comes in: a clear refusal, nothing half-written, no stack trace; and a POST sent twice acts once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.integrations.conftest import Program
+from tests.tickets.conftest import REFERENCE
+from tickets.models import AuditEvent, Run, Ticket
+
+TICKET = {"text": REFERENCE}
+HOSTILE_BODIES = [
+    b"", b"{", b"null", b"[]", b'"x"', b"1e999", b"NaN", b"\xff\xfe\x00", b'{"text": "\xff"}', b'{"text": NaN}',
+    b'{"text": "\\ud800"}', b'{"text": ""}', b'{"text": " \\u0000 "}', b'{"text": 1}', b'{"text": null}',
+    b'{"text": ["x"]}', b'{"text": "x", "priority": 99999999999999999999}', b'{"text": "x", "priority": "\xe9"}',
+    b'{"text": "x", "priority": 2.5}', b'{"text": "x", "unknown": 1}', b'{"text": "x", "connector": "\\u0000"}',
+    b'{"text": "x", "connector": "../x"}', b'{"text": "x", "external_id": "\\u0000"}',
+    b'{"text": "x", "attachments": [{"name": "a", "content_base64": "!!"}]}',
+    b'{"text": "x", "attachments": [{"name": "", "content_base64": ""}]}',
+    b'{"text": "x", "attachments": [' + b",".join([b'{"name":"a","content_base64":""}'] * 11) + b"]}",
+    b'{"text": "x", "department": "nowhere"}', b"[" * 50_000, b'{"text":' + b"[" * 5000 + b"]" * 5000 + b"}",
+    b'{"text": "' + b"x" * 200_000 + b'"}', "{\"text\": \"x\"}".encode("utf-16"), "{\"text\": \"é\"}".encode("latin-1"),
+]  # fmt: skip
+
+
+def assert_refused(answer: Any) -> None:
+    assert 400 <= answer.status_code < 500, answer.content[:300]
+    assert answer["Content-Type"] == "application/problem+json"
+    body = answer.json()
+    assert body["code"]
+    assert body["detail"]
+    assert "Traceback" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES, ids=range(len(HOSTILE_BODIES)))
+def test_a_body_that_cannot_be_used_is_refused_and_leaves_nothing(program: Program, body: bytes) -> None:
+    assert_refused(program.post("/tickets", body))
+    assert not Ticket.objects.exists()
+
+
+def test_a_body_above_the_limit_is_refused(program: Program) -> None:
+    answer = program.post("/tickets", b"x" * (django_settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+FIELDS = st.sampled_from(
+    [
+        "text",
+        "subject",
+        "priority",
+        "department",
+        "connector",
+        "external_id",
+        "attachments",
+        "status",
+        "flow",
+        "answers",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(FIELDS, VALUES, max_size=5), st.sampled_from(["/tickets", "/tickets/{n}", "/tickets/{n}/runs"]))
+@example({"answers": {"订单号": "\x00"}}, "/tickets/{n}/runs")
+def test_no_body_of_any_shape_breaks_an_operation(
+    program: Program, ticket: Ticket, body: dict[str, Any], path: str
+) -> None:
+    method = "PATCH" if path.endswith("{n}") else "POST"
+    answer = program.send(method, path.format(n=ticket.number), json.dumps(body))
+    assert answer.status_code < 500, answer.content[:300]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60), st.sampled_from(["/tickets", "/runs", "/audit", "/confirmations"]))
+@example("WzFd", "/tickets")
+@example("\x00", "/audit")
+@example("[1]:1tXYZ:abc", "/runs")
+def test_a_cursor_that_was_made_up_is_refused_in_words(program: Program, cursor: str, path: str) -> None:
+    from urllib.parse import quote
+
+    answer = program.get(f"{path}?cursor={quote(cursor.encode('utf-8', 'surrogatepass'))}")
+    if cursor:
+        assert_refused(answer)
+
+
+def test_a_cursor_of_another_list_or_reader_is_refused(
+    program: Program, ticket: Ticket, program_of: Any, bo: Any
+) -> None:
+    for n in range(2):
+        program.post("/tickets", {"text": str(n)})
+    cursor = program.get("/tickets?limit=1").json()["next"]
+    assert program.get(f"/tickets?limit=1&cursor={cursor}").status_code == 200
+    for answer in (
+        program.get(f"/audit?cursor={cursor}"),
+        program_of(bo).get(f"/tickets?cursor={cursor}"),
+        program.get(f"/tickets?cursor={cursor[:-1]}"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/tickets?limit=0", "/tickets?limit=201", "/tickets?limit=9999999999999999999999", "/tickets?limit=x",
+        "/tickets?status=burning", "/tickets?created_since=yesterday", "/tickets?created_since=2026-01-01T00:00:00",
+        "/tickets/%00", "/tickets/" + "9" * 500, "/runs/none", "/runs/9", "/runs/00000000-0000-0000-0000-000000000000",
+        "/confirmations/x", "/questions/%F0%9F%98%80", "/flows/" + "a" * 300, "/audit?run=x",
+        "/runs/00000000-0000-0000-0000-000000000000/wait", "/tickets?external_id=%00", "/tickets?connector=" + "x" * 99,
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_meant_is_refused(program: Program, path: str) -> None:
+    assert_refused(program.get(path))
+
+
+def test_an_unknown_id_is_not_there_whatever_it_looks_like(program: Program) -> None:
+    for name in ("none", "9", "00000000-0000-0000-0000-000000000000"):
+        assert program.get(f"/runs/{name}").status_code == 404
+
+
+def test_a_post_sent_twice_acts_once(program: Program, ticket: Ticket, refund_flow: Any) -> None:
+    path = f"/tickets/{ticket.number}/runs"
+    first, again = program.post(path, key="k-1"), program.post(path, key="k-1")
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert "Idempotent-Replayed" not in first
+    assert again["Idempotent-Replayed"] == "true"
+    assert again["Location"] == first["Location"]
+    assert Run.objects.count() == 1
+
+
+def test_the_same_key_with_another_request_is_refused(program: Program) -> None:
+    program.post("/tickets", {"text": "一"}, key="k")
+    other = program.post("/tickets", {"text": "二"}, key="k")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert Ticket.objects.count() == 1
+
+
+def test_a_refused_post_can_be_mended_under_its_key_and_its_refusal_stays_on_record(
+    program: Program, lin: Any, ticket: Ticket, refund_flow: Any
+) -> None:
+    path = f"/tickets/{ticket.number}/runs"
+    assert program.post(path, {"flow": "none"}, key="k").json()["code"] == "unknown_flow"
+    assert program.post(path, {"flow": "complaint_refund"}, key="k").status_code == 201
+    lin.groups.clear()
+    assert program.post(path, key="k2").status_code == 403
+    assert AuditEvent.objects.filter(type="permission.refused").count() == 1
+
+
+def test_the_same_key_of_another_person_is_another_key(program: Program, program_of: Any, bo: Any) -> None:
+    program.post("/tickets", {"text": "一"}, key="k")
+    assert program_of(bo).post("/tickets", {"text": "一"}, key="k").status_code == 201
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("", "missing"), (" ", "missing"), ("x" * 201, "invalid"), ("\x07a", "invalid")]
+)
+def test_a_post_without_a_usable_key_is_refused_before_anything_is_done(program: Program, key: str, code: str) -> None:
+    answer = program.post("/tickets", {"text": "一"}, key=key)
+    assert (answer.status_code, answer.json()["code"]) == (400, f"idempotency_key_{code}")
+    assert not Ticket.objects.exists()
+
+
+def test_an_answer_that_is_kept_for_a_repeat_is_not_readable_in_the_table(program: Program) -> None:
+    from integrations.models import IdempotencyKey
+
+    program.post("/tickets", {"text": REFERENCE})
+    assert REFERENCE.encode() not in bytes(IdempotencyKey.objects.get().answer)
+    assert b"\\u" not in bytes(IdempotencyKey.objects.get().answer)
+
+
+def test_keys_are_forgotten_after_a_day(program: Program) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from integrations.api import idempotency
+
+    program.post("/tickets", {"text": "一"}, key="k")
+    assert idempotency.delete_old(timezone.now()) == 0
+    assert idempotency.delete_old(timezone.now() + timedelta(hours=25)) == 1

@@ -1,0 +1,73 @@
+"""Changes to a ticket that is there: its heading and priority, notes on it, and opening it again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, Invalid
+from tickets.models import Comment, Department, Ticket, TicketStatus
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
+from tickets.services.people import access
+from tickets.services.tickets import changes
+
+MAX_COMMENT = 10_000
+EDITABLE = ("subject", "customer_name", "customer_mobile", "priority", "department")
+
+
+def change_ticket(ticket: Ticket, user: Any, **wanted: Any) -> Ticket:
+    """Set some of EDITABLE; what stays as it was is no change, and no change is no event.
+
+    The customer's text cannot be changed: it is what was said.
+    """
+    require(user, Permission.CREATE_TICKETS, ticket=ticket)
+    access.require_visible(user, ticket)
+    clean = {name: _cleaned(user, ticket, name, value) for name, value in wanted.items()}
+    new = {name: value for name, value in clean.items() if value != getattr(ticket, name)}
+    if not new:
+        return ticket
+    if "priority" in new:
+        new["due_at"] = ticket.created_at + changes.DUE_IN[new["priority"]]
+    with transaction.atomic():
+        Ticket.objects.filter(pk=ticket.pk).update(**new)
+        for name, value in new.items():
+            setattr(ticket, name, value)
+        live.publish_ticket(ticket, {"changed": sorted(new)})
+        details = {"fields": sorted(new)}
+        audit.record("ticket.changed", user=user, ticket=ticket, obj=ticket, result="success", details=details)
+    return ticket
+
+
+def comment(ticket: Ticket, text: str, user: Any) -> Comment:
+    """A note for colleagues; it is never sent to the customer and never part of an instruction."""
+    require(user, Permission.CREATE_TICKETS, ticket=ticket)
+    access.require_visible(user, ticket)
+    kept = changes.clean_text(text)
+    if len(kept) > MAX_COMMENT:
+        raise Invalid(_("备注最多 %d 个字。") % MAX_COMMENT, code="comment_too_long", field="text")
+    with transaction.atomic():
+        row = Comment.objects.create(ticket=ticket, text=kept, author=user)
+        live.publish_ticket(ticket, {"comment": row.pk})
+        audit.record("ticket.commented", user=user, ticket=ticket, obj=row, result="success")
+    return row
+
+
+def reopen(ticket: Ticket, user: Any) -> Ticket:
+    """Back to work on a ticket that was solved or closed."""
+    if ticket.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
+        require(user, Permission.CREATE_TICKETS, ticket=ticket)
+        raise Conflict(_("工单没有关闭,无需重新打开。"), code="not_closed")
+    return changes.set_status(ticket, TicketStatus.OPEN, user)
+
+
+def _cleaned(user: Any, ticket: Ticket, name: str, value: Any) -> Any:
+    if name == "department":
+        own = access.departments(user).filter(pk=value.pk).first() if isinstance(value, Department) else None
+        if own is None:
+            raise Invalid(_("没有这个部门,或您不属于该部门。"), code="no_department", field="department")
+        return own
+    return changes.clean_field(name, value, ticket.text)
