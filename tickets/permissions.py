@@ -113,7 +113,11 @@ def role_of(user: Any) -> str:
 
 
 def ensure_groups(using: str = "default") -> None:
-    """Make the permissions and groups that are missing; an existing group stays as the administrator left it."""
+    """Make the permissions and groups that are missing, after every migrate.
+
+    A permission that is new is granted once to the shipped groups it is meant for, so that an upgrade takes nobody's
+    work away; otherwise an existing group stays as the administrator left it.
+    """
     from django.contrib.auth.models import Group
     from django.contrib.auth.models import Permission as Row
     from django.contrib.contenttypes.models import ContentType
@@ -121,13 +125,12 @@ def ensure_groups(using: str = "default") -> None:
     from tickets.models import Ticket
 
     content_type = ContentType.objects.db_manager(using).get_for_model(Ticket)
-    rows = {
-        permission: Row.objects.using(using).get_or_create(
+    rows, new = {}, set()
+    for permission in Permission:
+        rows[permission], is_new = Row.objects.using(using).get_or_create(
             codename=permission.value, content_type=content_type, defaults={"name": permission.value}
-        )[0]
-        for permission in Permission
-    }
+        )
+        new |= {permission} if is_new else set()
     for name, permissions in GROUPS.items():
         group, made = Group.objects.using(using).get_or_create(name=name)
-        if made:
-            group.permissions.add(*(rows[permission] for permission in permissions))
+        group.permissions.add(*(rows[permission] for permission in permissions if made or permission in new))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import Permission as Row
 
 from tickets.errors import Forbidden, ServiceError
 from tickets.models import AuditEvent
@@ -78,3 +79,17 @@ def test_every_error_has_a_code_of_its_own_and_a_status() -> None:
     codes = [kind.code for kind in kinds]
     assert len(set(codes)) == len(codes)
     assert all(400 <= kind.status < 500 for kind in kinds)
+
+
+def test_a_permission_an_administrator_took_away_is_not_given_again(db: None) -> None:
+    group = Group.objects.get(name="operator")
+    group.permissions.remove(Row.objects.get(codename="take_over"))
+    ensure_groups()
+    assert not group.permissions.filter(codename="take_over").exists()
+
+
+def test_a_permission_that_is_new_is_granted_once_to_the_shipped_groups(db: None) -> None:
+    Row.objects.filter(codename="take_over").delete()  # a release that does not know it
+    ensure_groups()
+    given = Group.objects.filter(permissions__codename="take_over").values_list("name", flat=True)
+    assert set(given) == {name for name, permissions in GROUPS.items() if Permission.TAKE_OVER in permissions}
