@@ -17,8 +17,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(reruns.Reruns(), "few-reruns")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reruns.refuse_fast_ones(items)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.pluginmanager.hasplugin("rerunfailures"):
+        reruns.refuse_fast_ones(items)
 
 
 @pytest.fixture(autouse=True)
