@@ -8,6 +8,7 @@ sweeper sends again.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import threading
 import uuid
@@ -21,7 +22,7 @@ from django.db import InterfaceError, OperationalError
 
 from tickets.models import Phone, Run
 from tickets.runner.drive import engines
-from tickets.runner.drive.session import Task, drive
+from tickets.runner.drive.session import Task, drive, leaving
 from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
@@ -31,6 +32,9 @@ from tickets.services.live import health
 log = logging.getLogger(__name__)
 _encoding = threading.Lock()
 _NEXT_ENCODING_S = 3.0
+# What a worker that was told to end gives its tasks. One that waits for a model or a phone for longer is left as it is:
+# every step is written down, and the sweeper sends the run again.
+_LAST_TURNS_S = 3.0
 
 
 @shared_task(name="tickets.tasks.drive_run")
@@ -107,5 +111,10 @@ def _start_host(sender: Any, **_: Any) -> None:
 
 
 @worker_shutting_down.connect
-def _stop_host(**_: Any) -> None:
-    host.shut_down()
+def _leave(**_: Any) -> None:
+    """Celery calls this in a signal handler, so what takes time or a lock is done by a thread."""
+    leaving.set()
+    threading.Thread(target=host.shut_down, name="shut-down", daemon=True).start()
+    last = threading.Timer(_LAST_TURNS_S, os._exit, (0,))
+    last.daemon = True
+    last.start()

@@ -1,7 +1,8 @@
 """`make demo`: the whole product on embedded defaults, supervised together until Ctrl-C.
 
 Steps: 1. refuse ports that are taken, by name; 2. migrate and load the demo data; 3. start every process;
-4. wait until each answers and say where to go; 5. on Ctrl-C or SIGTERM end them all.
+4. wait until each answers and say where to go; 5. on Ctrl-C or SIGTERM end them all,
+Redis last, within five seconds.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from cs_agent.project import conf
 from cs_agent.project.processes import Process, embedded
 
 _READY_LIMIT_S = 120
+_LOCK = "running.lock"
 
 
 def main() -> int:
@@ -38,7 +40,7 @@ def main() -> int:
     _manage("load_demo", "--migrate")
     manager = Manager(Printer(sys.stdout, width=6, colour=sys.stdout.isatty()))
     for process in processes:
-        command = [sys.executable, "-m", "cs_agent.demo.respawn", *process.command]
+        command = respawned(process, Path(values["CS_AGENT_DATA_DIR"]))
         manager.add_process(process.name, shlex.join(command), quiet=False, env=dict(os.environ))
     threading.Thread(target=_announce, args=(processes, values), daemon=True).start()
     adb = AdbServer(values["CS_AGENT_ADB_HOST"], values["CS_AGENT_ADB_PORT"])
@@ -48,6 +50,12 @@ def main() -> int:
         if adb.host in {"127.0.0.1", "localhost"}:
             adb.stop()  # it belongs to no process of ours: adb puts its server into the background
     return 0 if manager.returncode in {0, 130} else int(manager.returncode or 0)
+
+
+def respawned(process: Process, data_dir: Path) -> tuple[str, ...]:
+    """The command that keeps the process running; the others need Redis to end well, so it ends last."""
+    order = "--outlives" if process.name == "redis" else "--holds"
+    return (sys.executable, "-m", "cs_agent.demo.respawn", order, str(data_dir / _LOCK), "--", *process.command)
 
 
 def _settings() -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 from typing import Any
 
@@ -15,6 +17,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 app = Celery("cs_agent")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+# The interpreter's last collections would walk over every object once more: seconds, in which whoever stops the
+# product waits, and for which a worker that had long finished was killed.
+atexit.register(gc.freeze)
 
 
 @worker_init.connect

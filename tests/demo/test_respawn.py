@@ -61,3 +61,39 @@ def test_ending_it_ends_the_command_too(respawned: subprocess.Popen[bytes], tmp_
     respawned.terminate()
     assert respawned.wait(LIMIT_S) == 0
     assert not _alive(child)
+
+
+NOTES_ITS_END = """
+import pathlib, signal, sys, time
+def end(*_):
+    path = pathlib.Path(sys.argv[1])
+    path.write_text(path.read_text() + sys.argv[2] if path.exists() else sys.argv[2])
+    time.sleep(float(sys.argv[3]))
+    path.write_text(path.read_text() + sys.argv[2].upper())
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+print("up", flush=True)
+time.sleep(600)
+"""
+
+
+def _started(order: str, lock: Path, *arguments: str) -> subprocess.Popen[str]:
+    respawn = [sys.executable, "-m", "cs_agent.demo.respawn", order, str(lock), "--"]
+    process = subprocess.Popen(
+        [*respawn, sys.executable, "-c", NOTES_ITS_END, *arguments],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    return process
+
+
+def test_what_the_others_need_ends_after_them_and_each_is_told_once(tmp_path: Path) -> None:
+    notes, lock = tmp_path / "notes", tmp_path / "lock"
+    both = [_started("--outlives", lock, str(notes), "r", "0"), _started("--holds", lock, str(notes), "w", "0.5")]
+    for process in both:
+        os.killpg(process.pid, signal.SIGTERM)
+    assert [process.wait(LIMIT_S) for process in both] == [0, 0]
+    assert notes.read_text() == "wWrR"

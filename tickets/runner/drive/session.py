@@ -10,6 +10,7 @@ The one module that joins the engine to database rows:
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -54,6 +55,7 @@ from tickets.services.runs import checkpoints, pauses, steps, switches, takeover
 from tickets.services.runs import lifecycle as runs
 
 log = logging.getLogger(__name__)
+leaving = threading.Event()  # set once this process was told to end: runs stop after the turn they are at
 
 _ENDS = {
     EndStatus.SUCCEEDED: RunStatus.SUCCEEDED,
@@ -190,7 +192,7 @@ def _turn_until_pause(seat: _Seat) -> None:
     try:
         while not _is_paused_after(seat, turn := _turn(seat, state)):
             state = turn.state
-            if time.monotonic() > ends_at:
+            if time.monotonic() > ends_at or leaving.is_set():
                 claims.give_back(seat.hold.claim)
                 runs.enqueue(seat.hold.run)
                 return
