@@ -46,6 +46,7 @@ EVENTS: dict[str, Promise] = {
     "flow.reviewed": _("流程评审"),
     "flow.stage_changed": _("流程版本阶段变更"),
     "flow.version_made": _("流程版本已建立"),
+    "flow.route_recorded": _("流程路线已记录"),
     "hold.lifted": _("解除法律保留"),
     "hold.placed": _("设置法律保留"),
     "media.pushed": _("文件已放到手机"),

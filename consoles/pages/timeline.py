@@ -59,6 +59,11 @@ class StepView:
         return self.after or self.before
 
     @property
+    def source(self) -> str:
+        """Who proposed it, where that is not the model; a person's gesture is marked as such."""
+        return {"route": _("路线"), "engine": _("系统")}.get(self.step.source, "")
+
+    @property
     def percent(self) -> int | None:
         return None if self.step.confidence is None else round(self.step.confidence * 100)
 

@@ -15,6 +15,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     confirmation,
     department,
     driven,
+    fei,
     lin,
     locks_in_order,
     media_of_its_own,

@@ -29,6 +29,7 @@ from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import COMPLAINT, PROMPT, RULES, SMALL
 from tickets.models import Confirmation, Phone, Run
 from tickets.runner.drive.session import Task, drive
+from tickets.services.flows import routes
 from tickets.services.runs import decisions
 
 SCREENS = {
@@ -246,7 +247,7 @@ class World:
         time = FakeTime()
         return Engine(
             phone=phone, model=self._model(handset), reader=FakeReader(), journal=self.wrap(journal), rules=RULES,
-            settle=StillPicture, prompt=PROMPT, clock=time, sleep=time.sleep,
+            settle=StillPicture, prompt=PROMPT, route=routes.plan_of(run), clock=time, sleep=time.sleep,
         )  # fmt: skip
 
     def _model(self, handset: Handset) -> ScriptedModel:

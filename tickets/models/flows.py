@@ -44,6 +44,7 @@ class FlowVersion(models.Model):
     template = models.ForeignKey(FlowTemplate, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     definition = models.JSONField()
+    route = models.JSONField(null=True, blank=True)  # cs_agent.engine.routes.values.Route; null: nothing is remembered
     note = models.CharField(_("修改说明"), max_length=200, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -130,6 +130,8 @@ class Step(models.Model):
     action_name = models.CharField(max_length=40, blank=True)
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
+    source = models.CharField(max_length=8, default="model")  # cs_agent.engine.run.state.StepSource
+    route_mark = models.JSONField(null=True, blank=True)  # the step as a route would remember it, without values
     confidence = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)

@@ -113,10 +113,18 @@ def _load_flow(data: dict[str, Any]) -> int:
     defaults = {"name": data["name"]["zh"], "name_en": data["name"]["en"], "description": data["description"]}
     template, _made = FlowTemplate.objects.get_or_create(slug=data["slug"], defaults=defaults)
     latest = template.latest
-    if latest is not None and (latest.created_by is not None or latest.definition == data["definition"]):
+    route = _route(data["slug"])
+    known = latest is not None and (latest.definition, latest.route) == (data["definition"], route)
+    if latest is not None and (latest.created_by is not None or known):
         return 0  # an editor's own version stays the newest
-    flows.publish_version(template, data["definition"], None, "demo")
+    flows.publish_version(template, data["definition"], None, "demo", route=route)
     return 1
+
+
+def _route(slug: str) -> dict[str, Any] | None:
+    """The reviewed route that the flow is shipped with."""
+    path = demo.FIXTURES / "routes" / f"{slug}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
 
 
 def _load_ticket(item: dict[str, Any], departments: dict[str, Department]) -> None:

@@ -22,6 +22,7 @@ from cs_agent.vision.settle import SettleDetector
 from tickets.models import Run
 from tickets.runner.pictures import redactors
 from tickets.runner.pictures.redactors import RedactingModel
+from tickets.services.flows import routes
 
 
 def new_state(run: Run) -> RunState:
@@ -39,6 +40,7 @@ def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFact
         policy=gate_policy(),
         settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
         prompt=prompt(run.lang),
+        route=routes.plan_of(run),
     )
 
 

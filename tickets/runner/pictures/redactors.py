@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -170,9 +171,20 @@ class Redactor:
             thought=self.text(step.thought),
             action=with_texts(step.action, self.text) if step.action else None,
             raw=self.text(step.raw),
+            route_mark=self._mark(step.route_mark),
             control=self.text(step.control),
             outcome=self.text(step.outcome),
         )
+
+    def _mark(self, mark: dict[str, Any] | None) -> dict[str, Any] | None:
+        """What a route would remember, without the texts that the policy hides."""
+        if not mark:
+            return mark
+        key = "end" if "end" in mark else "page"
+        page = mark[key]
+        kept = {name: [text for text in page[name] if self.text(text) == text] for name in ("controls", "captions")}
+        title = page["title"] if self.text(page["title"]) == page["title"] else ""
+        return {**mark, key: {**page, **kept, "title": title}}
 
     def _lines(self, small: Image.Image, name: str) -> tuple[TextLine, ...]:
         labels = self._labels.get(name)

@@ -30,31 +30,43 @@ def validate_definition(definition: Any) -> None:
         raise InvalidFlow(problems)
 
 
-def publish_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str = "") -> FlowVersion:
+def publish_version(
+    template: FlowTemplate,
+    definition: dict[str, Any],
+    user: Any,
+    note: str = "",
+    *,
+    route: dict[str, Any] | None = None,
+) -> FlowVersion:
     """Check the definition, make it the template's newest version and put it to work; running runs keep theirs."""
     if user is not None:
         require(user, Permission.EDIT_FLOWS)
     validate_definition(definition)
     with transaction.atomic():
-        version = new_version(template, definition, user, note)
+        version = new_version(template, definition, user, note, route=route)
         releases.adopt(version, note)
         details = {"template": template.slug, "number": version.number, "note": note}
         audit.record("flow.published", user=user, obj=version, flow_version=str(version), details=details)
     return version
 
 
-def new_version(template: FlowTemplate, definition: dict[str, Any], user: Any, note: str) -> FlowVersion:
+def new_version(
+    template: FlowTemplate, definition: dict[str, Any], user: Any, note: str, *, route: dict[str, Any] | None = None
+) -> FlowVersion:
     """The next version, keys of earlier releases under their names of today, in the caller's transaction.
 
+    Without a `route` it keeps that of the version before: its pages are the same until a run shows otherwise.
     Conflict when a colleague was first.
     """
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
+    kept = template.versions.filter(number=last).values_list("route", flat=True).first()
     try:
         with transaction.atomic():
             version = FlowVersion.objects.create(
                 template=template,
                 number=last + 1,
                 definition=current_shape(definition),
+                route=route if route is not None else kept,
                 note=note[:200],
                 created_by=user,
             )

@@ -1,0 +1,132 @@
+"""A run that succeeded teaches its flow's route: a new draft version, from which the next run asks no model."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from tests.runner.world import World, approve
+from tests.tickets.conftest import REFERENCE
+from tickets.errors import Conflict, Forbidden
+from tickets.models import AuditEvent, FlowVersion, Run, RunStatus, Step, Ticket, VersionStage
+from tickets.services.flows import releases, routes, stages
+from tickets.services.runs import lifecycle as runs
+
+pytestmark = pytest.mark.django_db
+
+
+def to_the_end(world: World, run: Run, user: Any) -> Run:
+    while world.drive_on(run).status == RunStatus.AWAITING_CONFIRMATION:
+        approve(run, user)
+    return run
+
+
+def again(run: Run, user: Any) -> Run:
+    """The same customer once more."""
+    Ticket.objects.filter(pk=run.ticket_id).update(status="open")
+    return runs.start_run(ticket=Ticket.objects.get(pk=run.ticket_id), user=user)
+
+
+def counting(world: World) -> list[int]:
+    asked: list[int] = []
+    world.before_reply = lambda: asked.append(1)
+    return asked
+
+
+@pytest.fixture
+def taught(world: World, run: Run, lin: Any) -> Run:
+    to_the_end(world, run, lin)
+    assert run.status == RunStatus.SUCCEEDED
+    return run
+
+
+def at_work(run: Run, editor: Any) -> FlowVersion:
+    """The learned version, as the review leaves it."""
+    version = routes.record(run.flow_version.template, [run], editor)
+    assert stages.of(version) is VersionStage.DRAFT
+    releases.adopt(version, "")
+    return version
+
+
+def test_every_step_says_who_proposed_it_and_keeps_what_a_route_would_remember(taught: Run) -> None:
+    steps = list(taught.steps.order_by("number"))
+    assert {step.source for step in steps} == {"model"}
+    assert [bool(step.route_mark) for step in steps] == [True] * len(steps)
+    assert "end" in steps[-1].route_mark
+
+
+def test_what_was_learned_is_a_draft_version_on_the_record(taught: Run, fei: Any) -> None:
+    version = routes.record(taught.flow_version.template, [taught], fei, "学会")
+    assert version.number == taught.flow_version.number + 1
+    assert stages.of(version) is VersionStage.DRAFT
+    assert version.created_by == fei
+    assert AuditEvent.objects.filter(type="flow.route_recorded").count() == 1
+    assert REFERENCE not in json.dumps(version.route, ensure_ascii=False)
+
+
+def test_the_next_run_of_the_reviewed_version_asks_no_model_and_stops_for_its_yes(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    version = at_work(taught, fei)
+    world.host.handsets[taught.phone_id].show("home")
+    asked, run = counting(world), again(taught, lin)
+    assert run.flow_version == version
+    assert world.drive_on(run).status == RunStatus.AWAITING_CONFIRMATION
+    assert to_the_end(world, run, lin).status == RunStatus.SUCCEEDED
+    assert asked == []
+    assert {step.source for step in run.steps.all()} == {"route"}
+    assert routes.drift(version) == []
+
+
+def test_a_new_version_without_a_route_of_its_own_keeps_the_one_before(taught: Run, fei: Any) -> None:
+    from tickets.services.flows import publishing
+
+    version = routes.record(taught.flow_version.template, [taught], fei)
+    next_one = publishing.new_version(version.template, version.definition, fei, "")
+    assert next_one.route == version.route
+
+
+def test_where_runs_leave_the_route_is_told_with_the_picture(world: World, taught: Run, lin: Any, fei: Any) -> None:
+    version = at_work(taught, fei)
+    spoiled = json.loads(json.dumps(version.route))
+    spoiled["ways"][0]["steps"][1]["control"]["named"] = "别的按钮"
+    FlowVersion.objects.filter(pk=version.pk).update(route=spoiled)
+    world.host.handsets[taught.phone_id].show("home")
+    run = to_the_end(world, again(taught, lin), lin)
+    version.refresh_from_db()
+    found = routes.drift(version)
+    assert [(each.step, each.control, each.runs, each.of) for each in found] == [(1, "别的按钮", 1, 1)]
+    assert found[0].newest == run
+
+
+def test_a_run_that_a_person_drove_teaches_nothing(taught: Run, fei: Any) -> None:
+    Step.objects.filter(run=taught, number=1).update(actor="human")
+    with pytest.raises(Conflict):
+        routes.record(taught.flow_version.template, [taught], fei)
+
+
+def test_only_flow_editors_record_a_route(taught: Run, lin: Any) -> None:
+    with pytest.raises(Forbidden):
+        routes.record(taught.flow_version.template, [taught], lin)
+
+
+def test_a_stored_route_that_cannot_be_read_costs_no_run(world: World, run: Run) -> None:
+    FlowVersion.objects.filter(pk=run.flow_version_id).update(route={"version": 99})
+    assert world.drive_on(run).status == RunStatus.AWAITING_CONFIRMATION
+
+
+def test_the_command_writes_the_route_or_says_why_not(taught: Run, tmp_path: Path) -> None:
+    out = tmp_path / "route.json"
+    call_command("route", "record", "complaint_refund", "--out", str(out), stdout=StringIO())
+    assert json.loads(out.read_text("utf-8"))["ways"][0]["runs"] == 1
+    for arguments in (["record", "nothing", "--out", str(out)], ["record", "complaint_refund", "--user", "nobody"]):
+        with pytest.raises(CommandError):
+            call_command("route", *arguments, stdout=StringIO())
+    with pytest.raises(CommandError, match="cannot write"):
+        call_command("route", "record", "complaint_refund", "--out", str(tmp_path / "no" / "r.json"), stdout=StringIO())
