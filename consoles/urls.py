@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.views import accounts, api, audit, bulk, media, phones, replays, runs, status, tickets
+from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets
 from consoles.views.studio import draft, library, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
@@ -21,6 +21,12 @@ urlpatterns = [
     path("status/", status.status_page, name="status"),
     path("status/pause/", status.pause_all, name="pause-all"),
     path("phones/", phones.phone_list, name="phones"),
+    path("models/", models.model_list, name="models"),
+    path("models/new/", models.model_form, name="model-new"),
+    path("models/choose/", models.model_choose, name="model-choose"),
+    path("models/<int:model_id>/", models.model_form, name="model"),
+    path("models/<int:model_id>/check/", models.model_check, name="model-check"),
+    path("models/<int:model_id>/delete/", models.model_delete, name="model-delete"),
     path("tickets/", tickets.ticket_list, name="ticket-list"),
     path("tickets/new/", tickets.ticket_new, name="ticket-new"),
     path("tickets/start/", bulk.runs_start, name="runs-start"),

@@ -38,6 +38,7 @@ class StepView:
     after: str = ""
     touch: Touch | None = None
     decisions: list[Confirmation] = field(default_factory=list)
+    new_goal: str = ""  # the sub-goal that begins with this step
 
     @property
     def number(self) -> int:
@@ -46,7 +47,7 @@ class StepView:
     @property
     def mark(self) -> str:
         """Changes whenever what is shown changes."""
-        told = [self.step.status, self.step.action_text, self.step.outcome, self.before, self.after]
+        told = [self.step.status, self.step.action_text, self.step.outcome, self.before, self.after, self.new_goal]
         told += [f"{item.pk}{item.version}" for item in self.decisions]
         return hashlib.sha256("|".join(told).encode()).hexdigest()[:10]
 
@@ -117,10 +118,17 @@ def timeline(run: Run, since: int = 0) -> list[StepView]:
     for confirmation in run.confirmations.select_related("decided_by").order_by("created_at"):
         asked[confirmation.step_number].append(confirmation)
     steps = run.steps.filter(number__gte=since).select_related("user").order_by("number")
-    return [_view(run, step, asked.get(step.number, [])) for step in steps]
+    earlier = run.steps.filter(number__lt=since).exclude(goal="").order_by("-number") if since else None
+    goal = earlier.values_list("goal", flat=True).first() or "" if earlier is not None else ""
+    views = []
+    for step in steps:
+        new_goal = step.goal if step.goal != goal else ""
+        goal = step.goal or goal
+        views.append(_view(run, step, asked.get(step.number, []), new_goal))
+    return views
 
 
-def _view(run: Run, step: Step, decisions: list[Confirmation]) -> StepView:
+def _view(run: Run, step: Step, decisions: list[Confirmation], new_goal: str) -> StepView:
     return StepView(
         step=step,
         words=action_in_words(step),
@@ -129,6 +137,7 @@ def _view(run: Run, step: Step, decisions: list[Confirmation]) -> StepView:
         after=_picture(step, "after"),
         touch=_touch(run, step.touch),
         decisions=decisions,
+        new_goal=new_goal,
     )
 
 

@@ -219,6 +219,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CS_AGENT_MODEL_API_KEY", "", str, "Key of the endpoint, if it wants one."),
     Setting("CS_AGENT_MODEL_TIMEOUT_S", 60.0, _between(1, 600, float), "Longest wait for one reply, in seconds."),
     Setting(
+        "CS_AGENT_MODEL_FAMILY",
+        "autoglm",
+        _one_of("autoglm", "general"),
+        "How the model is spoken to: actions as text (AutoGLM), or tool calls (any other vision model). A model chosen "
+        "on the page /models/ goes before all of these.",
+    ),
+    Setting(
         "CS_AGENT_MODEL_LOCAL",
         True,
         _bool,

@@ -23,6 +23,7 @@ from tickets.models import (
     Department,
     FlowRequest,
     FlowVersion,
+    LanguageModel,
     Phone,
     Question,
     Recording,
@@ -62,6 +63,7 @@ class World:
     slug: str
     export: str
     wish: FlowRequest
+    model: LanguageModel
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -74,6 +76,7 @@ class World:
             "export": self.export,
             "version": 1,
             "request_id": self.wish.pk,
+            "model_id": self.model.pk,
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)
@@ -103,9 +106,9 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     takeover = Takeover.objects.create(run=run)
     export, lines = audit_export.export_signed(user=story.member("exporter", "supervisor", department))
     assert list(lines)
-    return World(
-        run, confirmation, question, takeover, refund_flow.template.slug, export, FlowRequest.objects.create(title="?")
-    )
+    wish = FlowRequest.objects.create(title="?")
+    model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
+    return World(run, confirmation, question, takeover, refund_flow.template.slug, export, wish, model)
 
 
 def allowed_methods(name: str) -> Iterator[str]:

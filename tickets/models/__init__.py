@@ -6,6 +6,7 @@ from tickets.models.evidence import CustomerKey, LegalHold
 from tickets.models.external import ExternalRef
 from tickets.models.flows import FlowTemplate, FlowVersion
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
+from tickets.models.language_models import LanguageModel, ModelChoice
 from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
 from tickets.models.phones import Phone, PhoneState
 from tickets.models.recordings import Recording, RecordingState
@@ -48,7 +49,9 @@ __all__ = [
     "FlowReview",
     "FlowTemplate",
     "FlowVersion",
+    "LanguageModel",
     "LegalHold",
+    "ModelChoice",
     "OutboxEvent",
     "Phone",
     "PhoneState",

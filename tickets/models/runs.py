@@ -132,6 +132,7 @@ class Step(models.Model):
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
     source = models.CharField(max_length=8, default="model")  # cs_agent.engine.run.state.StepSource
     route_mark = models.JSONField(null=True, blank=True)  # the step as a route would remember it, without values
+    goal = models.CharField(max_length=120, blank=True)  # the sub-goal it serves: `2/4 …`
     confidence = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)

@@ -5,15 +5,20 @@ It sends one known screen with one plain task; nothing is tapped anywhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cs_agent.engine.actions.parse import Parsed, ParseError, parse_reply
+from cs_agent.engine.actions.parse import Parsed, ParseError
 from cs_agent.engine.actions.values import Tap, render
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.confidence import confidence_of
-from cs_agent.engine.run.prompts import load_prompt
+from cs_agent.engine.model.families.autoglm import AutoGlm
+from cs_agent.engine.model.families.family import Family, Overrides, as_text
+from cs_agent.engine.model.families.general import Planner
+from cs_agent.engine.model.families.tools import use_of
+from cs_agent.engine.model.reading import parsed_of
+from cs_agent.engine.run.prompts import Prompt
 from cs_agent.engine.run.protocols import Message, ModelError, Reply
 from cs_agent.geometry import Box, Size
 
@@ -42,18 +47,30 @@ class ModelCheck:
 
 
 def check(model: OpenAIModel, screenshot: Image.Image | None = None, *, lang: str = "zh") -> ModelCheck:
-    """Ask the model about `screenshot`, or about a screen of ours whose right answer is known."""
+    """Ask a model of AutoGLM's kind about `screenshot`, or about a screen of ours whose right answer is known."""
+    return check_family(model, AutoGlm(), screenshot, lang=lang)
+
+
+def check_family(
+    model: OpenAIModel, family: Family, screenshot: Image.Image | None = None, *, lang: str = "zh"
+) -> ModelCheck:
+    """The same for a model of any family. Of a planner only the plan is looked at: it says no place."""
     listed = _listed(model)
+    prompt = family.prompt(lang, Overrides(coordinates=model.settings.coordinates))
     try:
-        reply = model.reply(_messages(model, screenshot or known_screen(), lang))
+        reply = model.reply(_messages(prompt, screenshot or known_screen(), lang), family.tools())
     except ModelError as error:
         return ModelCheck(False, listed, problem=str(error), advice=f"{error.advice} / {error.advice_en}")
     try:
-        parsed = parse_reply(reply.text, coordinates=reply.coordinates, image_size=reply.image_size)
+        if isinstance(family, Planner):
+            planned = use_of(reply, family.all_tools)
+            return replace(
+                _measured(model, reply, None, listed, False), usable=True, action_text=planned.text, advice=""
+            )
+        reply = family.read(reply)
+        return _measured(model, reply, parsed_of(reply), listed, screenshot is None)
     except ParseError as error:
-        problem = f"{error}: {reply.text[:200]!r}"
-        return _measured(model, reply, None, listed, False, problem)
-    return _measured(model, reply, parsed, listed, screenshot is None)
+        return _measured(model, reply, None, listed, False, f"{error}: {as_text(reply)[:200]!r}")
 
 
 def known_screen() -> Image.Image:
@@ -76,8 +93,7 @@ def _listed(model: OpenAIModel) -> bool | None:
         return None
 
 
-def _messages(model: OpenAIModel, screen: Image.Image, lang: str) -> list[Message]:
-    prompt = load_prompt(lang, coordinates=model.settings.coordinates)
+def _messages(prompt: Prompt, screen: Image.Image, lang: str) -> list[Message]:
     task = f'{_TASKS[lang]}\n\n{{"current_app": "Setup"}}'
     return [Message("system", prompt.text), Message("user", task, screen)]
 
@@ -95,7 +111,7 @@ def _measured(
         total_s=reply.total_s,
         tokens_per_s=reply.completion_tokens / answering_s if reply.completion_tokens and answering_s > 0 else None,
         logprobs=reply.token_probabilities is not None,
-        streaming=model.features.stream,
+        streaming=model.features.stream and model.settings.stream,
         confidence=confidence_of(reply, parsed) if parsed else None,
         problem=problem,
         advice="" if parsed else "模型不会动作语言:换模型或提示词 / The model does not speak the action language",

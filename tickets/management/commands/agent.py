@@ -7,6 +7,7 @@ import time
 import uuid
 from argparse import ArgumentParser
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.run.flow import FlowRules
-from cs_agent.engine.run.protocols import Model, ModelError, PhoneError
+from cs_agent.engine.run.protocols import ModelError, PhoneError
 from cs_agent.engine.turn import loop
 from cs_agent.phone.connection import AdbServer
 from cs_agent.recording.encode import encode
@@ -25,8 +25,10 @@ from cs_agent.vision.settle import SettleDetector
 from tickets.runner.drive import engines
 from tickets.runner.drive.terminal import RecordedPhone, TerminalJournal, TerminalSession
 from tickets.runner.pictures.recorders import RunRecorder
-from tickets.runner.pictures.redactors import RedactingModel, Redactor
+from tickets.runner.pictures.redactors import Redactor
+from tickets.services import language_models
 from tickets.services.evidence.redaction import policy_of
+from tickets.services.language_models import Speaker
 
 
 class StandardTerminal:
@@ -83,16 +85,17 @@ class Command(BaseCommand):
             stack.callback(self._finish, recorder, directory)
             phone = RecordedPhone(options["device_id"], server.host, server.port, recorder)
             stack.enter_context(phone.typing_session())
+            model, prompt = engines.mind(_speaker(options), None, options["lang"], redactor)
             engine = loop.Engine(
                 phone=phone,
-                model=_model(options, redactor),
+                model=model,
                 reader=engines.text_reader(),
                 journal=TerminalJournal(terminal, recorder),
                 rules=FlowRules(),
                 settle=SettleDetector,
                 policy=engines.gate_policy(),
                 settings=engines.engine_settings(options["max_steps"]),
-                prompt=engines.prompt(options["lang"]),
+                prompt=prompt,
             )
             session = TerminalSession(engine, terminal, redactor, lambda image, name: _save(image, directory, name))
             return session.run(loop.start(instruction, options["lang"]))
@@ -106,9 +109,9 @@ class Command(BaseCommand):
         self.stdout.write(f"回放 / replay: {made.path}")
 
 
-def _model(options: dict[str, Any], redactor: Redactor) -> Model:
-    model = OpenAIModel(options["base_url"], options["api_key"], options["model"], engines.model_settings())
-    return model if settings.CS_AGENT["CS_AGENT_MODEL_LOCAL"] else RedactingModel(model, redactor)
+def _speaker(options: dict[str, Any]) -> Speaker:
+    named = language_models.of_environment()
+    return replace(named, base_url=options["base_url"], api_key=options["api_key"], model=options["model"])
 
 
 def _adb_server() -> AdbServer:

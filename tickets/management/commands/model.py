@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from cs_agent.engine.model.check import ModelCheck, check
-from cs_agent.engine.model.client import OpenAIModel
-from tickets.runner.drive.engines import model_settings
+from cs_agent.engine.model.check import ModelCheck, check_family
+from cs_agent.engine.model.families import FAMILIES
+from tickets.services import language_models
 
 
 class Command(BaseCommand):
@@ -22,12 +23,20 @@ class Command(BaseCommand):
         parser.add_argument("--base-url", default=settings.MODEL_BASE_URL)
         parser.add_argument("--model", default=settings.CS_AGENT["CS_AGENT_MODEL_NAME"])
         parser.add_argument("--api-key", default=settings.CS_AGENT["CS_AGENT_MODEL_API_KEY"])
+        parser.add_argument("--family", choices=list(FAMILIES), default=settings.CS_AGENT["CS_AGENT_MODEL_FAMILY"])
         parser.add_argument("--lang", choices=["zh", "en"], default="zh")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        model = OpenAIModel(options["base_url"], options["api_key"], options["model"], model_settings())
-        found = check(model, lang=options["lang"])
-        self.stdout.write(f"{options['model']} @ {options['base_url']}")
+        named = language_models.of_environment()
+        asked = replace(
+            named,
+            base_url=options["base_url"],
+            api_key=options["api_key"],
+            model=options["model"],
+            family=FAMILIES[options["family"]],
+        )
+        found = check_family(asked.client(), asked.family, lang=options["lang"])
+        self.stdout.write(f"{options['model']} @ {options['base_url']} ({options['family']})")
         for name, value in _rows(found):
             self.stdout.write(f"  {name:<22} {value}")
         if not found.usable:

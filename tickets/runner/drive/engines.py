@@ -5,24 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 
-from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.gate.decide import UnknownConfidence
-from cs_agent.engine.model.client import ModelSettings, OpenAIModel
+from cs_agent.engine.model.families import FamilyModel, PlanningAndGrounding
+from cs_agent.engine.model.families.two import ModelGrounder
 from cs_agent.engine.run.flow import FlowRules
-from cs_agent.engine.run.prompts import Prompt, load_prompt
-from cs_agent.engine.run.protocols import Journal, Model, Phone, SettleFactory, TextReader
+from cs_agent.engine.run.prompts import Prompt
+from cs_agent.engine.run.protocols import Journal, Model, Phone, SettleFactory, TextReader, ToolUser
 from cs_agent.engine.run.state import RunState
 from cs_agent.engine.turn import loop
 from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.settle import SettleDetector
 from tickets.models import Run
 from tickets.runner.pictures import redactors
-from tickets.runner.pictures.redactors import RedactingModel
+from tickets.runner.pictures.redactors import RedactingModel, Redactor
+from tickets.services import language_models
 from tickets.services.flows import routes
+from tickets.services.language_models import Speaker
 
 
 def new_state(run: Run) -> RunState:
@@ -30,16 +32,17 @@ def new_state(run: Run) -> RunState:
 
 
 def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFactory = SettleDetector) -> loop.Engine:
+    model, prompt = mind_of(run, journal.check)
     return loop.Engine(
         phone=phone,
-        model=private_model(run, journal.check),
+        model=model,
         reader=_reader_of(run.pk),
         journal=journal,
         rules=rules(run),
         settle=settle,
         policy=gate_policy(),
         settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
-        prompt=prompt(run.lang),
+        prompt=prompt,
         route=routes.plan_of(run),
     )
 
@@ -49,31 +52,35 @@ def rules(run: Run) -> FlowRules:
     return FlowRules.from_json(run.flow_version.definition.get("engine", {}), values)
 
 
-def private_model(run: Run, check: Callable[[], None]) -> Model:
-    """The installation's model; one that runs elsewhere never sees what the policy hides from it."""
-    asked = model(check)
-    return asked if settings.CS_AGENT["CS_AGENT_MODEL_LOCAL"] else RedactingModel(asked, redactors.of_run(run.pk))
+def mind_of(run: Run, check: Callable[[], None]) -> tuple[Model, Prompt]:
+    """The model that the run's flow or the installation has chosen, and how it is told what to do.
+
+    A model that runs elsewhere never sees what the policy hides from it; `check` is called while a reply is waited for.
+    """
+    redactor = redactors.of_run(run.pk)
+    speaker, grounder = language_models.of_flow(run.flow_version.template_id)
+    return mind(speaker, grounder, run.lang, redactor, check)
 
 
-def model(check: Callable[[], None] = lambda: None) -> OpenAIModel:
-    """The installation's model; `check` is called while a reply is waited for and may raise to end the wait."""
-    return OpenAIModel(
-        settings.MODEL_BASE_URL,
-        settings.CS_AGENT["CS_AGENT_MODEL_API_KEY"],
-        settings.CS_AGENT["CS_AGENT_MODEL_NAME"],
-        model_settings(),
-        check=check,
-    )
+def mind(
+    speaker: Speaker,
+    grounder: Speaker | None,
+    lang: str,
+    redactor: Redactor,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[Model, Prompt]:
+    """One model, or two of which the second says where things are; and the prompt of the first."""
+    prompt = speaker.family.prompt(lang, speaker.overrides)
+    if grounder is None:
+        return _private(FamilyModel(speaker.client(check), speaker.family), speaker, redactor), prompt
+    places = FamilyModel(grounder.client(check), grounder.family)
+    finder = ModelGrounder(_private(places, grounder, redactor), grounder.family.prompt(lang, grounder.overrides))
+    planner = cast(ToolUser, _private(cast(Model, speaker.client(check)), speaker, redactor))
+    return PlanningAndGrounding(planner, finder), prompt
 
 
-def model_settings() -> ModelSettings:
-    values: dict[str, Any] = settings.CS_AGENT
-    return ModelSettings(
-        first_token_timeout_s=values["CS_AGENT_MODEL_TIMEOUT_S"],
-        coordinates=Coordinates(values["CS_AGENT_MODEL_COORDINATES"]),
-        max_pixels=values["CS_AGENT_MODEL_MAX_PIXELS"],
-        direct=values["CS_AGENT_MODEL_LOCAL"],
-    )
+def _private(model: Model, speaker: Speaker, redactor: Redactor) -> Model:
+    return model if speaker.local else RedactingModel(model, redactor)
 
 
 def engine_settings(max_steps: int) -> loop.EngineSettings:
@@ -86,12 +93,6 @@ def gate_policy() -> loop.GatePolicy:
         min_confidence=values["CS_AGENT_MIN_CONFIDENCE"],
         unknown_confidence=UnknownConfidence(values["CS_AGENT_UNKNOWN_CONFIDENCE"]),
     )
-
-
-def prompt(lang: str) -> Prompt:
-    values = settings.CS_AGENT
-    coordinates = Coordinates(values["CS_AGENT_MODEL_COORDINATES"])
-    return load_prompt(lang, values["CS_AGENT_PROMPT_FILE"] or None, coordinates=coordinates)
 
 
 @lru_cache(maxsize=8)

@@ -14,14 +14,14 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from cs_agent.engine.actions.stored import with_texts
-from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader
+from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader, ToolUser
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import TextLine, UiNode
@@ -173,6 +173,7 @@ class Redactor:
             raw=self.text(step.raw),
             route_mark=self._mark(step.route_mark),
             control=self.text(step.control),
+            goal=self.text(step.goal),
             outcome=self.text(step.outcome),
         )
 
@@ -222,8 +223,10 @@ class RedactingModel:
         self._model = model
         self._redactor = redactor
 
-    def reply(self, messages: list[Message]) -> Reply:
-        return self._model.reply([self._covered(message) for message in messages])
+    def reply(self, messages: list[Message], tools: list[dict[str, Any]] | None = None) -> Reply:
+        """`tools`: only for a model that takes them."""
+        covered = [self._covered(message) for message in messages]
+        return cast(ToolUser, self._model).reply(covered, tools) if tools else self._model.reply(covered)
 
     def _covered(self, message: Message) -> Message:
         image = message.image

@@ -125,7 +125,7 @@ def _blank_runs(ticket: Ticket) -> None:
     Run.objects.filter(ticket=ticket).update(instruction=GONE, checkpoint={}, result=GONE, waiting_for="")
     Slot.objects.filter(**of_run).update(value=GONE, start=None, end=None)
     Step.objects.filter(**of_run).update(
-        thought="", action_text="", action=None, route_mark=None, control="", outcome="", reasons=[], touch=[]
+        thought="", action_text="", action=None, route_mark=None, control="", goal="", outcome="", reasons=[], touch=[]
     )
     Confirmation.objects.filter(**of_run).update(
         summary=GONE, action_text="", action=None, control="", fields=[], reasons=[], note=""

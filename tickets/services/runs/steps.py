@@ -113,6 +113,7 @@ def _fill(step: Step, record: StepRecord) -> None:
     step.action = to_json(record.action) if record.action else None
     step.control = record.control[:200]
     step.source, step.route_mark = record.source.value, record.route_mark
+    step.goal = record.goal[:120]
     step.touch, step.timings, step.tokens = list(record.touch), dict(record.timings), dict(record.tokens)
     if record.verdict is not None:
         step.verdict, step.irreversible = record.verdict.kind.value, record.verdict.irreversible
