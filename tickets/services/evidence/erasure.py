@@ -23,19 +23,13 @@ from tickets.errors import Conflict, Invalid
 from tickets.models import (
     Attachment,
     AuditEvent,
-    Comment,
-    Confirmation,
-    Question,
     Recording,
     RecordingState,
     Run,
-    Slot,
-    Step,
-    Takeover,
     Ticket,
     seals,
 )
-from tickets.services.evidence import audit, audit_export, daily_export, holds, retention
+from tickets.services.evidence import audit, audit_export, daily_export, holds, personal_data, retention
 from tickets.services.runs import transitions
 
 GONE = seals.ERASED
@@ -88,9 +82,7 @@ def _erase_one(ticket: Ticket, reason: str, user: Any) -> int:
     runs = Run.objects.filter(ticket=ticket).select_related("ticket", "flow_version__template", "phone")
     files = sum(_delete_files(run) for run in runs) + _delete_attachments(ticket)
     with transaction.atomic():
-        _blank_runs(ticket)
-        blank = {"subject": GONE, "text": GONE, "customer_name": "", "customer_mobile": "", "result": GONE}
-        Ticket.objects.filter(pk=ticket.pk).update(**blank)
+        personal_data.blank_rows(ticket)
         seals.destroy(ticket.number)
         ticket.refresh_from_db()
         details = {"why": reason, "files": files}
@@ -117,21 +109,6 @@ def _delete_attachments(ticket: Ticket) -> int:
         row.file.delete(save=False)
     Attachment.objects.filter(ticket=ticket).update(file="", name=GONE, sha256="", size=0)
     return len(rows)
-
-
-def _blank_runs(ticket: Ticket) -> None:
-    Comment.objects.filter(ticket=ticket).update(text=GONE)
-    of_run: dict[str, Any] = {"run__ticket": ticket}
-    Run.objects.filter(ticket=ticket).update(instruction=GONE, checkpoint={}, result=GONE, waiting_for="")
-    Slot.objects.filter(**of_run).update(value=GONE, start=None, end=None)
-    Step.objects.filter(**of_run).update(
-        thought="", action_text="", action=None, route_mark=None, control="", goal="", outcome="", reasons=[], touch=[]
-    )
-    Confirmation.objects.filter(**of_run).update(
-        summary=GONE, action_text="", action=None, control="", fields=[], reasons=[], note=""
-    )
-    Question.objects.filter(**of_run).update(text=GONE, choices=[], answer="")
-    Takeover.objects.filter(**of_run).update(reason=GONE, summary="")
 
 
 def _exports_about(numbers: list[str]) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets.models import AuditEvent, Confirmation, LegalHold, Question, Recording, RecordingState, Run, Step
-from tickets.services.evidence import anchors, audit, daily_export
+from tickets.models import AuditEvent, LegalHold, Recording, RecordingState, Run
+from tickets.services.evidence import anchors, audit, daily_export, personal_data
 from tickets.services.evidence.keeping import Kind, made_before
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -67,17 +67,12 @@ def delete_recording(row: Recording, why: str) -> None:
 
 def delete_pictures(run: Run, why: str) -> int:
     """The screens of an ended run that steps, confirmations and questions hold, and the agent's own memory of it."""
-    steps = list(Step.objects.filter(run=run).exclude(before="", after="").values_list("before", "after"))
-    shown = [
-        *Confirmation.objects.filter(run=run).exclude(screenshot="").values_list("screenshot", flat=True),
-        *Question.objects.filter(run=run).exclude(screenshot="").values_list("screenshot", flat=True),
-    ]
-    paths = [path for pair in steps for path in pair if path] + shown
+    paths = [path for held, column in personal_data.pictures() for path in _named(held, column, run)]
     _unlink(paths)
     with transaction.atomic():
-        Step.objects.filter(run=run).update(before="", after="")
-        Confirmation.objects.filter(run=run).update(screenshot="")
-        Question.objects.filter(run=run).update(screenshot="")
+        runs.locked(run)
+        for held, column in personal_data.pictures():
+            held.of_run(run).update(**{column: ""})
         Run.objects.filter(pk=run.pk).update(checkpoint={})
         audit.record("pictures.deleted", run=run, obj=run, result="success", details={"why": why, "files": len(paths)})
     return len(paths)
@@ -106,11 +101,10 @@ def _due_recordings(now: datetime) -> int:
 
 
 def _due_pictures(now: datetime) -> int:
-    shown = ("steps__before", "steps__after", "confirmations__screenshot", "questions__screenshot")
     kept = Q()
-    for path in shown:
-        kept |= Q(**{f"{path}__gt": ""})
-    due = Run.objects.filter(_ended_before(made_before(Kind.PICTURES, now)), kept).distinct()
+    for held, column in personal_data.pictures():
+        kept |= Q(pk__in=held.all_rows().filter(**{f"{column}__gt": ""}).values("run"))
+    due = Run.objects.filter(_ended_before(made_before(Kind.PICTURES, now)), kept)
     return _each(due.select_related("ticket", "flow_version__template", "phone"), delete_pictures)
 
 
@@ -160,6 +154,10 @@ def _newest_anchor_before(seq: int, now: datetime) -> anchors.Anchor | None:
         if AuditEvent.objects.filter(seq=anchor.seq, hash=anchor.hash).exists():
             return anchor
     return None
+
+
+def _named(held: personal_data.Held, column: str, run: Run) -> list[str]:
+    return list(held.of_run(run).exclude(**{column: ""}).values_list(column, flat=True))
 
 
 def _unlink(paths: Iterable[str]) -> None:
