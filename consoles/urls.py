@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
 from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets
-from consoles.views.studio import draft, library, versions
+from consoles.views.studio import draft, library, rehearsals, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -70,4 +70,9 @@ urlpatterns = [
     path("flows/<slug:slug>/v<int:version>/submit/", versions.version_submit, name="version-submit"),
     path("flows/<slug:slug>/v<int:version>/review/", versions.version_review, name="version-review"),
     path("flows/<slug:slug>/v<int:version>/release/", versions.version_release, name="version-release"),
+    path("flows/<slug:slug>/v<int:version>/rehearse/", rehearsals.rehearsal_start, name="rehearsal-start"),
+    path("flows/<slug:slug>/v<int:version>/grant/", rehearsals.practice_grant, name="practice-grant"),
+    path("rehearsals/<int:rehearsal_id>/", rehearsals.rehearsal_page, name="rehearsal"),
+    path("rehearsals/<int:rehearsal_id>/stop/", rehearsals.rehearsal_stop, name="rehearsal-stop"),
+    path("phones/<int:phone_id>/use/", rehearsals.phone_use, name="phone-use"),
 ]

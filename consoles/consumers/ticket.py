@@ -48,5 +48,5 @@ class TicketConsumer(ConsoleConsumer):
 
 
 def _position(ticket: Ticket) -> dict[str, Any]:
-    run = ticket.runs.order_by("-created_at").first()
+    run = ticket.runs.serving().order_by("-created_at").first()
     return {"run": str(run.pk) if run else "", "seq": run.event_seq if run else 0}

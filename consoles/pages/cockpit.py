@@ -84,7 +84,9 @@ class Cockpit:
 
     @cached_property
     def runs(self) -> list[Run]:
-        return list(self.ticket.runs.select_related("flow_version__template", "started_by").order_by("-created_at"))
+        return list(
+            self.ticket.runs.serving().select_related("flow_version__template", "started_by").order_by("-created_at")
+        )
 
     @cached_property
     def confirmation(self) -> Confirmation | None:
@@ -172,6 +174,6 @@ class Cockpit:
 
 def cockpit_of(ticket: Ticket, user: Any, run_id: str = "", **choices: Any) -> Cockpit:
     """The cockpit on the run that was asked for, or on the newest."""
-    runs = ticket.runs.select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
+    runs = ticket.runs.serving().select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
     chosen = next((run for run in runs if str(run.pk) == run_id), None) if run_id else None
     return Cockpit(ticket, user, chosen or runs.first(), **choices)

@@ -92,10 +92,10 @@ def narrow(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> QueryS
     if wanted.department:
         tickets = tickets.filter(department_id=int(wanted.department))
     if wanted.flow:
-        runs = Run.objects.filter(ticket=OuterRef("pk"), flow_version__template__slug=wanted.flow)
+        runs = Run.objects.serving().filter(ticket=OuterRef("pk"), flow_version__template__slug=wanted.flow)
         tickets = tickets.filter(Exists(runs))
     if wanted.mine:
-        started = Run.objects.filter(ticket=OuterRef("pk"), started_by=user)
+        started = Run.objects.serving().filter(ticket=OuterRef("pk"), started_by=user)
         tickets = tickets.filter(Q(assignee=user) | Exists(started))
     return tickets
 
@@ -132,7 +132,7 @@ def _matching(search: str) -> Q:
 
 def _with_run(tickets: QuerySet[Ticket]) -> QuerySet[Any]:
     """Each ticket with `run_status` and `run_flow` of its newest run, and its `rank` in the queue."""
-    newest = Run.objects.filter(ticket=OuterRef("pk")).order_by("-created_at")
+    newest = Run.objects.serving().filter(ticket=OuterRef("pk")).order_by("-created_at")
     return tickets.annotate(
         run_status=Subquery(newest.values("status")[:1]),
         run_flow=Subquery(newest.values("flow_version__template")[:1]),

@@ -26,13 +26,16 @@ from tickets.models import (
     FlowRequest,
     FlowTemplate,
     FlowVersion,
+    Phone,
+    PhoneUse,
+    PracticeGrant,
     Release,
     RunStatus,
     Ticket,
     VersionStage,
 )
 from tickets.permissions import Permission, has
-from tickets.services.flows import floors, instructions, releases, requests, reviews, stages
+from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, stages
 from tickets.services.flows.recommendation import fit_of
 from tickets.services.people import access
 
@@ -118,6 +121,19 @@ def flow_context(
         "departments": Department.objects.order_by("name"),
         "shares": releases.SHARES,
         "sop": sop(shown.definition) if shown else [],
+        **(_rehearsed(shown) if shown else {}),
+    }
+
+
+def _rehearsed(version: FlowVersion) -> dict[str, Any]:
+    """The version's rehearsals, and the grants and phones with which one may submit."""
+    good = Count("runs", filter=Q(runs__outcome__in=rehearsals.GOOD))
+    rows = version.rehearsals.select_related("started_by").annotate(all=Count("runs"), good=good)
+    grants = PracticeGrant.objects.filter(version=version, runs_left__gt=0, expires_at__gt=timezone.now())
+    return {
+        "rehearsed": rows.order_by("-pk")[:5],
+        "grants": grants.select_related("phone"),
+        "practice_phones": Phone.objects.filter(use=PhoneUse.PRACTICE),
     }
 
 

@@ -27,6 +27,7 @@ from tickets.models import (
     Phone,
     Question,
     Recording,
+    Rehearsal,
     Run,
     Takeover,
 )
@@ -64,6 +65,7 @@ class World:
     export: str
     wish: FlowRequest
     model: LanguageModel
+    rehearsal: Rehearsal
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -77,6 +79,8 @@ class World:
             "version": 1,
             "request_id": self.wish.pk,
             "model_id": self.model.pk,
+            "rehearsal_id": self.rehearsal.pk,
+            "phone_id": self.run.phone_id,
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)

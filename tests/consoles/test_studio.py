@@ -12,8 +12,8 @@ from django.test import Client
 from tests.consoles import story
 from tests.tickets.test_flow_form import posted
 from tickets.flows import form
-from tickets.models import Department, FlowDraft, FlowTemplate, FlowVersion, Release, Ticket
-from tickets.services.flows import drafts, releases, stages
+from tickets.models import Department, FlowDraft, FlowTemplate, FlowVersion, Phone, PhoneUse, Rehearsal, Release, Ticket
+from tickets.services.flows import drafts, rehearsals, releases, stages
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -199,3 +199,51 @@ def test_a_supervisor_asks_for_a_flow_and_an_editor_answers(as_sara: Client, as_
 
 def test_the_stage_of_what_was_published_before_is_released(refund_flow: FlowVersion) -> None:
     assert stages.of(refund_flow).value == "released"
+
+
+class TestRehearsal:
+    @pytest.fixture
+    def rehearsal_phone(self, phone: Phone) -> Phone:
+        Phone.objects.filter(pk=phone.pk).update(use=PhoneUse.REHEARSAL)
+        return phone
+
+    def test_an_editor_starts_one_and_reads_its_report(
+        self, as_fiona: Client, refund_flow: FlowVersion, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        sent = {"tickets": f"{ticket.number}, {ticket.number}", "times": "2", "person_seconds": "503"}
+        response = as_fiona.post(f"{FLOW}/v1/rehearse/", sent)
+        rehearsal = Rehearsal.objects.get()
+        assert response["Location"] == f"/rehearsals/{rehearsal.pk}/"
+        html = as_fiona.get(response["Location"]).content.decode()
+        assert "4 次进行中" in html
+        as_fiona.post(f"/rehearsals/{rehearsal.pk}/stop/")
+        rehearsals.close_finished()
+        html = as_fiona.get(response["Location"]).content.decode()
+        assert "还不足以说明" in html
+        assert "已停止" in html
+
+    @pytest.mark.parametrize(
+        "sent", [{"times": "x"}, {"times": "0"}, {"times": "9" * 400}, {"person_seconds": "很久"}, {"tickets": ""}]
+    )
+    def test_what_cannot_be_rehearsed_is_refused_in_words(
+        self, as_fiona: Client, refund_flow: FlowVersion, ticket: Ticket, rehearsal_phone: Phone, sent: dict[str, str]
+    ) -> None:
+        response = as_fiona.post(f"{FLOW}/v1/rehearse/", {"tickets": ticket.number, **sent})
+        assert response.status_code == 400
+        assert not Rehearsal.objects.exists()
+
+    def test_a_ticket_of_another_department_is_not_found(
+        self, as_fiona: Client, refund_flow: FlowVersion, rehearsal_phone: Phone, other_department: Department
+    ) -> None:
+        other = story.new_ticket(other_department)
+        assert as_fiona.post(f"{FLOW}/v1/rehearse/", {"tickets": other.number}).status_code == 404
+
+    def test_a_phone_is_made_a_practice_phone_by_two_administrators(self, phone: Phone) -> None:
+        first, second = (User.objects.create_superuser(name, password="x") for name in ("one", "two"))
+        page = f"/phones/{phone.pk}/use/"
+        assert client_of(first).post(page, {"use": "mark", "accounts": "售后 / test01"}).status_code == 302
+        assert client_of(first).post(page, {"use": "agree"}).status_code == 403
+        assert client_of(second).post(page, {"use": "agree"}).status_code == 302
+        phone.refresh_from_db()
+        assert phone.use == PhoneUse.PRACTICE
+        assert client_of(first).post(page, {"use": "practice"}).status_code == 400

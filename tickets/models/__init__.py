@@ -8,8 +8,9 @@ from tickets.models.flows import FlowTemplate, FlowVersion
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
 from tickets.models.language_models import LanguageModel, ModelChoice
 from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
-from tickets.models.phones import Phone, PhoneState
+from tickets.models.phones import Phone, PhoneState, PhoneUse
 from tickets.models.recordings import Recording, RecordingState
+from tickets.models.rehearsals import PracticeGrant, Rehearsal, RehearsalMode, RehearsalOutcome, RehearsalRun
 from tickets.models.releases import (
     DraftChange,
     FlowDraft,
@@ -22,13 +23,14 @@ from tickets.models.releases import (
     VersionLife,
     VersionStage,
 )
-from tickets.models.runs import Run, RunStatus, Slot, SlotSource, Step, StepActor
+from tickets.models.runs import SERVING, Run, RunPurpose, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
 from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
 from tickets.models.tokens import ApiToken
 
 __all__ = [
+    "SERVING",
     "ApiToken",
     "Attachment",
     "AttachmentKind",
@@ -55,16 +57,23 @@ __all__ = [
     "OutboxEvent",
     "Phone",
     "PhoneState",
+    "PhoneUse",
+    "PracticeGrant",
     "Priority",
     "Question",
     "Recording",
     "RecordingState",
+    "Rehearsal",
+    "RehearsalMode",
+    "RehearsalOutcome",
+    "RehearsalRun",
     "Release",
     "ReleaseEnd",
     "RequestStatus",
     "Result",
     "ReviewVerdict",
     "Run",
+    "RunPurpose",
     "RunStatus",
     "Secret",
     "Slot",

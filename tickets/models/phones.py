@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,12 @@ class PhoneState(models.TextChoices):
     READY = "ready", _("可用")
     FAULTY = "faulty", _("故障")
     RETIRED = "retired", _("停用")
+
+
+class PhoneUse(models.TextChoices):
+    CUSTOMER = "customer", _("处理客户工单")
+    REHEARSAL = "rehearsal", _("演练:提交前停止")
+    PRACTICE = "practice", _("练习:测试账号,可真正提交")
 
 
 class Phone(models.Model):
@@ -23,6 +30,14 @@ class Phone(models.Model):
     serial = models.CharField(_("序列号"), max_length=120, unique=True)
     queue = models.CharField(_("主机队列"), max_length=60, default="phones")
     labels = models.JSONField(_("标签"), default=list, blank=True)
+    use = models.CharField(_("用途"), max_length=10, choices=PhoneUse, default=PhoneUse.CUSTOMER)
+    practice_accounts = models.CharField(_("练习用的应用和测试账号"), max_length=200, blank=True)
+    practice_marked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    practice_agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     state = models.CharField(_("状态"), max_length=10, choices=PhoneState, default=PhoneState.READY)
     fault = models.TextField(_("故障说明"), blank=True)
     fault_en = models.TextField(_("故障说明(英文)"), blank=True)

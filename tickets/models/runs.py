@@ -25,6 +25,26 @@ class RunStatus(models.TextChoices):
     HANDED_OFF = "handed_off", _("转人工")
 
 
+class RunPurpose(models.TextChoices):
+    """What a run is for. Only a customer's run changes its ticket and counts in the figures of the work."""
+
+    CUSTOMER = "customer", _("处理工单")
+    SCHEDULE = "schedule", _("定时处理")
+    REHEARSAL = "rehearsal", _("演练(提交前停止)")
+    PRACTICE = "practice", _("演练(练习手机)")
+    LESSON = "lesson", _("示教")
+    SHADOW = "shadow", _("影子")
+
+
+SERVING = (RunPurpose.CUSTOMER, RunPurpose.SCHEDULE)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def serving(self) -> RunQuerySet:
+        """Runs for customers; rehearsals and lessons left out."""
+        return self.filter(purpose__in=SERVING)
+
+
 class Run(models.Model):
     """One handling of one ticket by one flow version on one phone.
 
@@ -36,6 +56,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="runs")
     flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
+    purpose = models.CharField(_("目的"), max_length=10, choices=RunPurpose, default=RunPurpose.CUSTOMER)
     phone = models.ForeignKey(Phone, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     status = models.CharField(max_length=24, choices=RunStatus, default=RunStatus.QUEUED, db_index=True)
     version = models.PositiveIntegerField(default=0)
@@ -60,18 +81,21 @@ class Run(models.Model):
     failure_code = models.CharField(max_length=40, blank=True)
     waiting_for = models.CharField(max_length=200, blank=True)  # why it is queued, for people
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"],
                 condition=models.Q(
+                    purpose__in=["customer", "schedule"],
                     status__in=[
                         RunStatus.QUEUED,
                         RunStatus.RUNNING,
                         RunStatus.AWAITING_CONFIRMATION,
                         RunStatus.AWAITING_ANSWER,
                         RunStatus.TAKEN_OVER,
-                    ]
+                    ],
                 ),
                 name="one_active_run_per_ticket",
             )
@@ -79,6 +103,11 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.id}"
+
+    @property
+    def serves(self) -> bool:
+        """Whether it handles the ticket; a rehearsal or lesson only reads it."""
+        return self.purpose in SERVING
 
 
 class SlotSource(models.TextChoices):

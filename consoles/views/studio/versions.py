@@ -33,7 +33,7 @@ def flow_sop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 
 @permitted(Permission.EDIT_FLOWS, POST)
 def version_submit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    reviews.submit(_of(slug, version), request.user, unrehearsed_reason=request.POST.get("reason", ""))
+    reviews.submit(of_number(slug, version), request.user, unrehearsed_reason=request.POST.get("reason", ""))
     return _back(slug, version)
 
 
@@ -42,7 +42,7 @@ def version_review(request: HttpRequest, slug: str, version: int) -> HttpRespons
     verdict = request.POST.get("verdict", "")
     if verdict not in ReviewVerdict.values:
         raise Invalid(_("请选择通过或退回。"))
-    reviews.review(_of(slug, version), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
+    reviews.review(of_number(slug, version), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
     return _back(slug, version)
 
 
@@ -52,7 +52,7 @@ def version_release(request: HttpRequest, slug: str, version: int) -> HttpRespon
     if not shadow and (not share.isdecimal() or len(share) > 3):
         raise Invalid(_("请选择比例。"))
     releases.release(
-        _of(slug, version),
+        of_number(slug, version),
         request.user,
         percent=100 if shadow else int(share),
         department=_department(request.POST.get("department", "")),
@@ -81,7 +81,8 @@ def _back(slug: str, version: int) -> HttpResponse:
     return response
 
 
-def _of(slug: str, version: int) -> FlowVersion:
+def of_number(slug: str, version: int) -> FlowVersion:
+    """The flow's version of that number; NotFound where there is none."""
     return _version(template_of(slug), version)
 
 

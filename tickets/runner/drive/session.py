@@ -51,6 +51,7 @@ from tickets.runner.pictures import film
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.services.evidence import pictures
+from tickets.services.flows import rehearsing
 from tickets.services.runs import checkpoints, pauses, steps, switches, takeovers
 from tickets.services.runs import lifecycle as runs
 
@@ -251,11 +252,14 @@ def _pause(hold: Hold, turn: Turn, pause: Pause) -> None:
         run = runs.locked(hold.run)
         match pause:
             case ConfirmationRequest():
-                pauses.ask_confirmation(run, step_number=turn.step.number, request=pause, picture=picture)
+                asked = pauses.ask_confirmation(run, step_number=turn.step.number, request=pause, picture=picture)
+                rehearsing.answer(run, asked, irreversible=pause.irreversible)
             case Question():
                 pauses.ask_question(run, pause, picture)
+                rehearsing.give_up(run)
             case TakeoverRequest():
                 pauses.ask_takeover(run, pause)
+                rehearsing.give_up(run)
 
 
 def _end(hold: Hold, ended: Ended, turn: Turn) -> None:

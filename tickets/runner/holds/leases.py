@@ -21,7 +21,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from cs_agent.engine.run.protocols import Interrupted
-from tickets.models import Phone, PhoneState, Run
+from tickets.models import Phone, PhoneState, PhoneUse, Run, RunPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ def acquire(run: Run, queue: str) -> Lease | None:
     held = Phone.objects.filter(lease_run=run).first()
     if held is not None:
         return _take(Phone.objects.filter(lease_run=run), held, run) if held.queue == queue else None
-    wanted = labels_of(run.flow_version.definition)
+    needed = wanted(run.flow_version.definition, run.purpose)
     for phone in sorted(free(queue), key=lambda phone: (len(phone.labels), phone.lease_token, phone.pk)):
-        if wanted <= set(phone.labels):
+        if needed <= offered(phone):
             lease = _take(free(queue), phone, run)
             if lease is not None:
                 return lease
@@ -85,6 +85,28 @@ def of_run(run_id: uuid.UUID) -> Lease | None:
     """The lease a run holds at present, whoever acts under it."""
     phone = Phone.objects.filter(lease_run=run_id).first()
     return Lease(phone.pk, run_id, phone.lease_token) if phone else None
+
+
+def offered(phone: Phone) -> frozenset[str]:
+    """What the phone has: its labels, and the uses it is marked for. A practice phone may rehearse, too."""
+    uses = {PhoneUse.REHEARSAL, PhoneUse.PRACTICE} if phone.use == PhoneUse.PRACTICE else {PhoneUse(phone.use)}
+    return frozenset(phone.labels) | {_as_label(use) for use in uses}
+
+
+def wanted(definition: Mapping[str, Any], purpose: str) -> frozenset[str]:
+    """What a run needs of a phone: the flow's labels, and a phone that is marked for the run's purpose."""
+    return labels_of(definition) | {_as_label(_USES.get(RunPurpose(purpose), PhoneUse.CUSTOMER))}
+
+
+_USES = {
+    RunPurpose.REHEARSAL: PhoneUse.REHEARSAL,
+    RunPurpose.LESSON: PhoneUse.REHEARSAL,
+    RunPurpose.PRACTICE: PhoneUse.PRACTICE,
+}
+
+
+def _as_label(use: PhoneUse) -> str:
+    return f"use:{use.value}"
 
 
 def labels_of(definition: Mapping[str, Any]) -> frozenset[str]:

@@ -61,7 +61,7 @@ def tell_all() -> int:
     told = waiting().select_related("ticket", "flow_version__template", "phone")[:_TOLD]
     typical, phones = typical_duration(), _ready_labels()
     return sum(
-        runs.wait_for_phone(run, before, _estimate(typical, before, _suiting(run.flow_version.definition, phones)))
+        runs.wait_for_phone(run, before, _estimate(typical, before, _suiting(run, phones)))
         for before, run in enumerate(told)
     )
 
@@ -69,7 +69,7 @@ def tell_all() -> int:
 def estimate(run: Run, before: int | None = None) -> timedelta | None:
     """The probable wait: what recent runs took, times the place, over the phones. None without any experience."""
     ahead = place(run) if before is None else before
-    return _estimate(typical_duration(), ahead, _suiting(run.flow_version.definition, _ready_labels()))
+    return _estimate(typical_duration(), ahead, _suiting(run, _ready_labels()))
 
 
 def typical_duration() -> timedelta | None:
@@ -86,29 +86,28 @@ def _estimate(typical: timedelta | None, before: int, phones: int) -> timedelta 
 
 def _ready_labels() -> list[frozenset[str]]:
     """The labels of each phone of the pool, busy or not."""
-    return [
-        frozenset(labels) for labels in Phone.objects.filter(state=PhoneState.READY).values_list("labels", flat=True)
-    ]
+    return [leases.offered(phone) for phone in Phone.objects.filter(state=PhoneState.READY)]
 
 
-def _suiting(definition: dict[str, Any], phones: list[frozenset[str]]) -> int:
-    """How many of these phones could take such a run."""
-    wanted = leases.labels_of(definition)
+def _suiting(run: Run, phones: list[frozenset[str]]) -> int:
+    """How many of these phones could take the run."""
+    wanted = leases.wanted(run.flow_version.definition, run.purpose)
     return sum(wanted <= labels for labels in phones)
 
 
 def _matched(queue: str) -> Iterator[Any]:
     """The ids of the runs that get the queue's free phones, in the order of the line."""
-    free = [set(labels) for labels in leases.free(queue).values_list("labels", flat=True)]
+    free = [leases.offered(phone) for phone in leases.free(queue)]
     if not free:
         return
     queued = waiting()
     versions = FlowVersion.objects.filter(pk__in=queued.order_by().values("flow_version_id"))
-    wanted = {pk: leases.labels_of(definition) for pk, definition in versions.values_list("pk", "definition")}
-    for pk, version_id in queued.values_list("pk", "flow_version_id").iterator(chunk_size=200):
-        if version_id not in wanted:  # queued since
+    definitions = dict(versions.values_list("pk", "definition"))
+    for pk, version_id, purpose in queued.values_list("pk", "flow_version_id", "purpose").iterator(chunk_size=200):
+        if version_id not in definitions:  # queued since
             continue
-        suiting = [labels for labels in free if wanted[version_id] <= labels]
+        wanted = leases.wanted(definitions[version_id], purpose)
+        suiting = [labels for labels in free if wanted <= labels]
         if suiting:
             free.remove(min(suiting, key=len))  # leave the phones that can do more to those who need more
             yield pk

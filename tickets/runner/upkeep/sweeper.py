@@ -15,6 +15,7 @@ from tickets import queues
 from tickets.models import Phone, Recording, RecordingState, Run, RunStatus
 from tickets.runner.holds import wait_line as line
 from tickets.runner.pictures import encode
+from tickets.services.flows import rehearsals
 from tickets.services.runs import deadlines, switches, takeover_clock
 from tickets.services.runs.transitions import ENDED
 
@@ -30,6 +31,7 @@ def sweep() -> dict[str, int]:
         "encoded": _encode_forgotten(),
         "expired": deadlines.sweep().expired,
         "idle": silent.warned + silent.ended,
+        "rehearsed": rehearsals.close_finished(),
     }
     if switches.is_paused():
         return found

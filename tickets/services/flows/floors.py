@@ -55,8 +55,10 @@ def measure(release: Release) -> Measured:
     mine = Q(flow_version=release.version_id, created_at__gte=release.began_at)
     if release.department_id:
         mine &= Q(ticket__department=release.department_id)
-    runs = Run.objects.filter(mine, status__in=_ENDED).aggregate(
-        ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED))
+    runs = (
+        Run.objects.serving()
+        .filter(mine, status__in=_ENDED)
+        .aggregate(ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED)))
     )
     answered = Confirmation.objects.filter(
         run__flow_version=release.version_id, run__created_at__gte=release.began_at, state__in=_ANSWERED

@@ -19,7 +19,7 @@ from cs_agent.engine.run import human
 from cs_agent.engine.run.phases import IllegalTransition
 from cs_agent.engine.run.state import CheckpointError, RunState
 from tickets.errors import AlreadyDecided, Expired, FourEyes, Invalid, NeedsReason, NotPending
-from tickets.models import Confirmation, ConfirmationState, Question, Run, RunStatus
+from tickets.models import Confirmation, ConfirmationState, PracticeGrant, Question, Run, RunPurpose, RunStatus
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -63,6 +63,19 @@ def decide(
         if row.approvals_needed > 1 and row.first_approved_by_id is None:
             return _approve_first(run, row, user, note)
         return _approve(run, row, user, note, idempotency_key)
+
+
+def approve_by_grant(run: Run, confirmation: Confirmation, grant: PracticeGrant) -> None:
+    """A practice run's yes, given in advance by a person; called in the driving task's transaction, see `rehearsing`.
+
+    Refused for any other purpose: nothing but a person's own click approves what a customer's run is about to do.
+    """
+    if run.purpose != RunPurpose.PRACTICE or run.flow_version_id != grant.version_id or run.phone_id != grant.phone_id:
+        raise NotPending
+    _close(confirmation, run, ConfirmationState.APPROVED, grant.granted_by, _("练习授权"))
+    state = _changed(human.approve, run, confirmation.action_digest, "")
+    details = {"grant": grant.pk, "runs_left": grant.runs_left}
+    _resume(run, state, grant.granted_by, "confirmation.granted", confirmation, details)
 
 
 def correct_field(*, confirmation: Confirmation, user: Any, name: str, value: str, version: int) -> Confirmation:

@@ -38,6 +38,7 @@ from tickets.models import (
     Phone,
     Question,
     Run,
+    RunPurpose,
     RunStatus,
     Slot,
     Takeover,
@@ -93,7 +94,7 @@ def start_run(
         raise SlotsNeeded(reading)
     try:
         with transaction.atomic():
-            return _create(ticket, user, version, reading, lang)
+            return create_run(ticket, user, version, reading, lang)
     except IntegrityError as error:  # somebody else's click was first: one active run per ticket
         _refuse_unstartable(ticket)
         raise Conflict from error
@@ -174,7 +175,8 @@ def end(
         _shift(run, status, changes)
         void_waiting(run)
         Phone.objects.filter(lease_run=run.pk).update(lease_token=F("lease_token") + 1)
-        _write_result(run.ticket, status, result)
+        if run.serves:
+            _write_result(run.ticket, status, result)
         _announce(run, f"run.{status.value}", user=user, details=details, result=RESULTS[status])
     return run
 
@@ -236,7 +238,7 @@ def _start_one(user: Any, ticket: Ticket, template: FlowTemplate, lang: str) -> 
 
 
 def _refuse_unstartable(ticket: Ticket) -> None:
-    active = Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).first()
+    active = Run.objects.serving().filter(ticket=ticket, status__in=transitions.ACTIVE).first()
     if active is not None:
         raise AlreadyRunning(active)
     if ticket.status == TicketStatus.CLOSED:
@@ -252,24 +254,41 @@ def _released(ticket: Ticket, template: FlowTemplate | None) -> FlowVersion:
     return version
 
 
-def _create(ticket: Ticket, user: Any, version: FlowVersion, reading: SlotReading, lang: str) -> Run:
+def create_run(
+    ticket: Ticket,
+    user: Any,
+    version: FlowVersion,
+    reading: SlotReading,
+    lang: str,
+    purpose: RunPurpose = RunPurpose.CUSTOMER,
+) -> Run:
+    """The queued run, in the caller's transaction; a run that serves nobody leaves its ticket as it is."""
     if not version.template.active:
         raise InvalidFlow([_("该流程已停用。")])
-    instruction = instructions.render(version.definition, reading, lang)
     run = Run.objects.create(
-        ticket=ticket, flow_version=version, instruction=instruction, lang=lang, started_by=user
-    )  # fmt: skip
+        ticket=ticket,
+        flow_version=version,
+        lang=lang,
+        started_by=user,
+        purpose=purpose,
+        instruction=instructions.render(version.definition, reading, lang),
+    )
     Slot.objects.bulk_create(_slot(run, found) for found in reading.found)
+    if run.serves:
+        _open(ticket, user)
+    live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
+    categories = sorted({found.category for found in reading.found if found.category})
+    details = {"slots": {found.name: found.source for found in reading.found}, "purpose": purpose.value}
+    audit.record("run.started", user=user, run=run, obj=run, details=details, data_accessed=categories)
+    queues.enqueue_where_free(run.pk)
+    return run
+
+
+def _open(ticket: Ticket, user: Any) -> None:
     open_ticket = Ticket.objects.filter(pk=ticket.pk).exclude(status=TicketStatus.CLOSED)
     if not open_ticket.update(status=TicketStatus.OPEN, assignee=user):  # closed since the page was shown
         raise Conflict(TICKET_CLOSED, code="ticket_closed")
     ticket.status, ticket.assignee = TicketStatus.OPEN, user
-    live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
-    categories = sorted({found.category for found in reading.found if found.category})
-    details = {"slots": {found.name: found.source for found in reading.found}}
-    audit.record("run.started", user=user, run=run, obj=run, details=details, data_accessed=categories)
-    queues.enqueue_where_free(run.pk)
-    return run
 
 
 def _slot(run: Run, found: Any) -> Slot:

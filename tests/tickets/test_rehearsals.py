@@ -1,0 +1,247 @@
+"""A rehearsal tries a version without touching tickets or figures; only a practice phone's grant submits anything."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+
+from cs_agent.engine.run.state import FieldValue
+from tests.tickets.conftest import confirming, drive, member
+from tests.tickets.conftest import request as request_of
+from tickets.errors import Conflict, Forbidden, FourEyes, Invalid
+from tickets.models import (
+    AuditEvent,
+    Confirmation,
+    Department,
+    FlowVersion,
+    Phone,
+    PhoneUse,
+    Rehearsal,
+    RehearsalMode,
+    RehearsalOutcome,
+    Run,
+    RunStatus,
+    Ticket,
+    TicketStatus,
+    VersionLife,
+    VersionStage,
+)
+from tickets.runner.holds import leases, wait_line
+from tickets.services.flows import floors, rehearsals, rehearsing, stages
+from tickets.services.runs import decisions, pauses
+from tickets.services.runs import lifecycle as runs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin_two(department: Department) -> User:
+    return User.objects.create_superuser("zoe", password="not-a-real-password")
+
+
+@pytest.fixture
+def draft(refund_flow: FlowVersion) -> FlowVersion:
+    """The version, as if it had just been made of a draft."""
+    VersionLife.objects.filter(version=refund_flow).update(stage=VersionStage.DRAFT)
+    return refund_flow
+
+
+@pytest.fixture
+def rehearsal_phone(phone: Phone) -> Phone:
+    Phone.objects.filter(pk=phone.pk).update(use=PhoneUse.REHEARSAL)
+    phone.refresh_from_db()
+    return phone
+
+
+@pytest.fixture
+def practice_phone(phone: Phone, ann: User, admin_two: User) -> Phone:
+    rehearsals.mark_for_practice(phone, ann, "售后系统 / test01")
+    return rehearsals.agree_to_practice(phone, admin_two)
+
+
+def paused(run: Run, phone: Phone, *, differs: bool = False, irreversible: bool = True) -> Confirmation:
+    """What the driving task does when the agent reaches its commit."""
+    run = drive(run, phone, confirming())
+    value = FieldValue("refund", "退款", "¥399.00", "¥299.00" if differs else "¥399.00", differs=differs)
+    confirmation = pauses.ask_confirmation(run, step_number=1, request=request_of(fields=(value,)))
+    rehearsing.answer(run, confirmation, irreversible=irreversible)
+    confirmation.refresh_from_db()
+    return confirmation
+
+
+def only_run(rehearsal: Rehearsal) -> Run:
+    run = rehearsal.runs.get().run
+    assert run is not None
+    return run
+
+
+class TestDry:
+    def test_it_ends_at_the_commit_and_leaves_the_ticket_as_it_was(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        run = only_run(rehearsal)
+        paused(run, rehearsal_phone)
+        run.refresh_from_db()
+        ticket.refresh_from_db()
+        assert rehearsal.runs.get().outcome == RehearsalOutcome.COMMIT_REACHED
+        assert (run.status, ticket.status, ticket.assignee, ticket.result) == ("cancelled", TicketStatus.NEW, None, "")
+        assert not AuditEvent.objects.filter(type="confirmation.approved").exists()
+
+    def test_fields_that_differ_from_the_ticket_are_no_success(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        paused(only_run(rehearsal), rehearsal_phone, differs=True)
+        assert rehearsal.runs.get().outcome == RehearsalOutcome.FIELDS_DIFFER
+
+    def test_a_question_ends_it_because_nobody_sits_beside_it(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        paused(only_run(rehearsal), rehearsal_phone, irreversible=False)
+        assert rehearsal.runs.get().outcome == RehearsalOutcome.NEEDED_PERSON
+
+    def test_the_version_counts_as_rehearsed_once_all_runs_have_ended_and_one_went_well(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket], times=2)
+        first, second = (row.run for row in rehearsal.runs.all())
+        paused(first, rehearsal_phone)
+        assert rehearsals.close_finished() == 0
+        runs.end(drive(second, rehearsal_phone), RunStatus.FAILED, result="没找到订单")
+        assert rehearsals.close_finished() == 1
+        assert stages.of(draft) is VersionStage.REHEARSED
+        assert list(rehearsal.runs.values_list("outcome", flat=True)) == ["commit_reached", "failed"]
+
+    def test_rehearsals_alone_that_failed_make_nothing_rehearsed(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        runs.end(drive(only_run(rehearsal), rehearsal_phone), RunStatus.FAILED, result="没找到订单")
+        assert rehearsals.close_finished() == 1
+        assert stages.of(draft) is VersionStage.DRAFT
+
+    def test_a_ticket_that_cannot_be_read_is_told_and_holds_up_nobody(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        Ticket.objects.filter(pk=ticket.pk).update(text="你好")
+        ticket.refresh_from_db()
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        row = rehearsal.runs.get()
+        assert (row.run, row.outcome) == (None, RehearsalOutcome.NOT_STARTED)
+        assert row.note
+
+    def test_it_counts_in_no_figure_and_keeps_no_customer_from_his_run(
+        self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        rehearsals.start(draft, fei, [ticket], times=12)
+        for row in Run.objects.all():
+            runs.end(drive(row, rehearsal_phone), RunStatus.FAILED, result="x")
+        release = draft.releases.get()
+        assert floors.measure(release).runs == 0
+        assert runs.start_run(ticket=ticket, user=lin).serves
+
+    def test_it_never_gets_a_phone_that_serves_customers_nor_the_other_way(
+        self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        customers = Phone.objects.create(name="二号机", serial="127.0.0.1:5602", queue="phones")
+        rehearsed = only_run(rehearsals.start(draft, fei, [ticket]))
+        served = runs.start_run(ticket=ticket, user=lin)
+        assert wait_line.is_next(rehearsed, "phones")
+        leases_of = {run.pk: leases.acquire(run, "phones") for run in (rehearsed, served)}
+        assert leases_of[rehearsed.pk].phone_id == rehearsal_phone.pk  # type: ignore[union-attr]
+        assert leases_of[served.pk].phone_id == customers.pk  # type: ignore[union-attr]
+
+    @pytest.mark.parametrize("times", [0, -1, 501])
+    def test_an_impossible_number_is_refused(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone, times: int
+    ) -> None:
+        with pytest.raises(Invalid):
+            rehearsals.start(draft, fei, [ticket], times=times)
+        assert not Rehearsal.objects.exists()
+
+    def test_without_a_rehearsal_phone_it_says_so(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, phone: Phone
+    ) -> None:
+        with pytest.raises(Conflict, match="no_rehearsal_phone"):
+            rehearsals.start(draft, fei, [ticket])
+
+    def test_an_operator_may_not_rehearse(
+        self, draft: FlowVersion, lin: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        with pytest.raises(Forbidden):
+            rehearsals.start(draft, lin, [ticket])
+
+    def test_it_can_be_stopped(self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone) -> None:
+        rehearsal = rehearsals.start(draft, fei, [ticket], times=3)
+        assert rehearsals.stop(rehearsal, fei) == 3
+        assert set(rehearsal.runs.values_list("outcome", flat=True)) == {"stopped"}
+
+
+class TestPractice:
+    def test_a_phone_is_marked_by_two_people(self, phone: Phone, ann: User, admin_two: User) -> None:
+        with pytest.raises(Conflict):
+            rehearsals.agree_to_practice(phone, ann)
+        rehearsals.mark_for_practice(phone, ann, "售后系统 / test01")
+        with pytest.raises(FourEyes):
+            rehearsals.agree_to_practice(phone, ann)
+        assert rehearsals.agree_to_practice(phone, admin_two).use == PhoneUse.PRACTICE
+        with pytest.raises(Invalid):
+            rehearsals.set_use(phone, ann, PhoneUse.PRACTICE)
+
+    def test_the_grant_stands_for_the_yes_on_the_record_as_what_it_is(
+        self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, practice_phone: Phone
+    ) -> None:
+        grant = rehearsals.grant(draft, practice_phone, lin, 1)
+        rehearsal = rehearsals.start(draft, fei, [ticket], mode=RehearsalMode.PRACTICE, grant=grant)
+        confirmation = paused(only_run(rehearsal), practice_phone)
+        assert (confirmation.state, confirmation.decided_by) == ("approved", lin)
+        types = set(AuditEvent.objects.filter(type__startswith="confirmation.").values_list("type", flat=True))
+        assert types == {"confirmation.asked", "confirmation.granted"}
+        grant.refresh_from_db()
+        assert grant.runs_left == 0
+
+    def test_a_used_up_grant_submits_nothing(
+        self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, practice_phone: Phone
+    ) -> None:
+        grant = rehearsals.grant(draft, practice_phone, lin, 1)
+        rehearsal = rehearsals.start(draft, fei, [ticket], times=2, mode=RehearsalMode.PRACTICE, grant=grant)
+        first, second = (row.run for row in rehearsal.runs.all())
+        assert paused(first, practice_phone).state == "approved"
+        runs.end(drive(runs.locked(first), practice_phone), RunStatus.SUCCEEDED, result="好")
+        assert paused(second, practice_phone).state == "voided"
+        assert rehearsal.runs.last().outcome == RehearsalOutcome.NEEDED_PERSON  # type: ignore[union-attr]
+
+    def test_what_differs_from_the_ticket_is_not_submitted_even_with_a_grant(
+        self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, practice_phone: Phone
+    ) -> None:
+        grant = rehearsals.grant(draft, practice_phone, lin, 5)
+        rehearsal = rehearsals.start(draft, fei, [ticket], mode=RehearsalMode.PRACTICE, grant=grant)
+        assert paused(only_run(rehearsal), practice_phone, differs=True).state == "voided"
+
+    def test_a_grant_approves_nothing_for_a_customer(
+        self, draft: FlowVersion, lin: User, run: Run, practice_phone: Phone
+    ) -> None:
+        grant = rehearsals.grant(draft, practice_phone, lin, 5)
+        confirmation = paused(run, practice_phone)
+        assert confirmation.state == "pending"
+        run.refresh_from_db()
+        with pytest.raises(Conflict):
+            decisions.approve_by_grant(run, confirmation, grant)
+
+    def test_no_other_phone_is_granted_anything(self, draft: FlowVersion, lin: User, rehearsal_phone: Phone) -> None:
+        with pytest.raises(Invalid):
+            rehearsals.grant(draft, rehearsal_phone, lin, 5)
+
+
+def test_the_clock_ends_what_is_over(draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    paused(only_run(rehearsal), rehearsal_phone)
+    rehearsals.close_finished()
+    rehearsal.refresh_from_db()
+    assert rehearsal.ended_at is not None
+
+
+def test_editors_are_other_people_than_the_one_who_grants(department: Department) -> None:
+    assert not member("eva", "flow_editor", department).has_perm("tickets.decide")

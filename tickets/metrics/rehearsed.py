@@ -1,0 +1,112 @@
+"""The report of a rehearsal: successes with what they prove, times beside the person's, every failure explained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tickets.metrics.shares import Share
+from tickets.models import Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
+from tickets.services.flows.rehearsals import GOOD
+
+FLOOR = 0.95
+_ADVICE: dict[str, Promise] = {
+    RehearsalOutcome.FIELDS_DIFFER: _("看确认截图:屏幕标题或信息项写错了,或智能体填错了值。"),
+    RehearsalOutcome.NEEDED_PERSON: _("看最后一步为什么停下:指令不清、页面没见过,或需要标出无害的控件。"),
+    RehearsalOutcome.NOT_STARTED: _("工单里读不出需要的信息:补充信息项的词或换一个工单。"),
+    RehearsalOutcome.FAILED: _("看回放和失败原因:恢复三次仍不成功。"),
+    RehearsalOutcome.STOPPED: _("被人停止,不计入结论。"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One run: seconds are the machine's, waits left out; `recording` is the SHA-256 of its video."""
+
+    row: RehearsalRun
+    seconds: float | None
+    calls: int
+    recording: str
+    advice: str
+
+    @property
+    def good(self) -> bool:
+        return self.row.outcome in GOOD
+
+
+@dataclass(frozen=True)
+class Report:
+    rehearsal: Rehearsal
+    lines: list[Line]
+    under_way: int
+
+    @property
+    def judged(self) -> list[Line]:
+        """Runs that say something of the flow: what a person stopped does not."""
+        return [line for line in self.lines if line.row.outcome not in {"", RehearsalOutcome.STOPPED}]
+
+    @property
+    def share(self) -> Share:
+        return Share(sum(line.good for line in self.judged), len(self.judged))
+
+    @property
+    def proves_floor(self) -> bool:
+        return self.share.proves(FLOOR)
+
+    @property
+    def p50(self) -> float | None:
+        return self._quantile(50)
+
+    @property
+    def p95(self) -> float | None:
+        return self._quantile(95)
+
+    @property
+    def calls(self) -> float | None:
+        made = [line.calls for line in self.judged if line.row.run_id]
+        return sum(made) / len(made) if made else None
+
+    @property
+    def classes(self) -> list[tuple[str, int]]:
+        """How often each outcome came, the commonest first."""
+        counted = Counter(line.row.outcome for line in self.judged)
+        return [(str(RehearsalOutcome(code).label), number) for code, number in counted.most_common()]
+
+    @property
+    def saved(self) -> float | None:
+        """Seconds a ticket beside the person's measured time; None without one: no baseline, no saving."""
+        person = self.rehearsal.person_seconds
+        return person - self.p50 if person and self.p50 is not None else None
+
+    def _quantile(self, percent: int) -> float | None:
+        times = [line.seconds for line in self.judged if line.good and line.seconds is not None]
+        if len(times) < 2:
+            return times[0] if times else None
+        return quantiles(times, n=100, method="inclusive")[percent - 1]
+
+
+def report(rehearsal: Rehearsal) -> Report:
+    rows = list(rehearsal.runs.select_related("run"))
+    run_ids = [row.run_id for row in rows if row.run_id]
+    steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings"))
+    shas = dict(Recording.objects.filter(run__in=run_ids).values_list("run_id", "sha256"))
+    lines = [_line(row, steps.get(row.run_id, []), shas.get(row.run_id, "") if row.run_id else "") for row in rows]
+    return Report(rehearsal, lines, sum(row.outcome == "" for row in rows))
+
+
+def _line(row: RehearsalRun, timings: list[dict[str, float]], sha: str) -> Line:
+    seconds = sum(sum(value for value in each.values() if isinstance(value, int | float)) for each in timings)
+    calls = sum("model" in each for each in timings)
+    return Line(row, seconds if timings else None, calls, sha or "", str(_ADVICE.get(row.outcome, "")))
+
+
+def _by_run(steps: Any) -> dict[Any, list[dict[str, float]]]:
+    found: dict[Any, list[dict[str, float]]] = {}
+    for step in steps:
+        found.setdefault(step["run_id"], []).append(step["timings"])
+    return found

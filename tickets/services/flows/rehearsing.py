@@ -1,0 +1,73 @@
+"""What a rehearsal's run does where a customer's run would wait for a person.
+
+Rule: a dry rehearsal ends at the commit and never makes it. On a practice phone the grant that a person gave stands for
+the yes: for its version, its phone and its number of runs, only where every field equals the ticket's, and on the
+record as what it is. Anything else that would need a person ends the run. A customer's run passes here untouched.
+
+Called inside the driving task's transaction, right after the pause was written.
+"""
+
+from __future__ import annotations
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tickets.models import Confirmation, PracticeGrant, RehearsalOutcome, RehearsalRun, Run, RunPurpose, RunStatus
+from tickets.services.evidence import audit
+from tickets.services.runs import decisions
+from tickets.services.runs import lifecycle as runs
+
+PURPOSES = (RunPurpose.REHEARSAL, RunPurpose.PRACTICE)
+
+
+def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
+    """Take the place of the person who would be asked for this confirmation."""
+    if run.purpose not in PURPOSES:
+        return
+    row = RehearsalRun.objects.select_related("rehearsal__grant").get(run=run)
+    if not irreversible:
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("把握不足或需要人判断:%s") % confirmation.summary)
+    elif confirmation.differs:
+        _close(run, row, RehearsalOutcome.FIELDS_DIFFER, confirmation.summary)
+    elif run.purpose == RunPurpose.REHEARSAL:
+        _close(run, row, RehearsalOutcome.COMMIT_REACHED, confirmation.summary)
+    elif (grant := row.rehearsal.grant) is not None and _use(grant, run, row):
+        decisions.approve_by_grant(run, confirmation, grant)
+    else:
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("这台手机没有可用的练习授权"))
+
+
+def give_up(run: Run) -> None:
+    """The agent asks a question or for a takeover: nobody sits beside a rehearsal."""
+    if run.purpose in PURPOSES:
+        row = RehearsalRun.objects.get(run=run)
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("智能体请求人工处理"))
+
+
+def _use(grant: PracticeGrant, run: Run, row: RehearsalRun) -> bool:
+    """Whether the grant covers this run; one run uses it once, however often it submits."""
+    rows = PracticeGrant.objects.filter(
+        pk=grant.pk, version=run.flow_version_id, phone=run.phone_id, expires_at__gt=timezone.now()
+    )
+    if row.note == _used_mark(grant):
+        return rows.exists()
+    if not rows.filter(runs_left__gt=0).update(runs_left=F("runs_left") - 1):
+        return False
+    row.note = _used_mark(grant)
+    row.save(update_fields=["note"])
+    return True
+
+
+def _used_mark(grant: PracticeGrant) -> str:
+    return f"grant {grant.pk}"
+
+
+def _close(run: Run, row: RehearsalRun, outcome: RehearsalOutcome, note: str) -> None:
+    row.outcome, row.note = outcome, note[:300]
+    row.save(update_fields=["outcome", "note"])
+    with runs.in_run_language(run):
+        result = _("演练到此结束:%s") % outcome.label
+    runs.end(run, RunStatus.CANCELLED, result=result, failure_code="rehearsal")
+    audit.record("rehearsal.run_ended", run=run, result="success", details={"outcome": outcome.value, "note": note})
+    runs.enqueue(run)  # the phone's host frees the phone
