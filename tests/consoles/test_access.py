@@ -110,9 +110,10 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     takeover = Takeover.objects.create(run=run)
     export, lines = audit_export.export_signed(user=story.member("exporter", "supervisor", department))
     assert list(lines)
-    wish = FlowRequest.objects.create(title="?")
+    wish, rehearsal = FlowRequest.objects.create(title="?"), Rehearsal.objects.create(version=refund_flow)
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
-    return World(run, confirmation, question, takeover, refund_flow.template.slug, export, wish, model)
+    slug = refund_flow.template.slug
+    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal)
 
 
 def allowed_methods(name: str) -> Iterator[str]:
