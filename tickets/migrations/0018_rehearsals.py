@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0016_tokens_and_comments'),
+        ('tickets', '0017_routes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
