@@ -15,7 +15,19 @@ from django.utils import timezone
 
 from tests.evidence.stories import ended_run, file
 from tickets.errors import Conflict
-from tickets.models import Attachment, Comment, Confirmation, Delivery, OutboxEvent, Question, Run, Takeover, Ticket
+from tickets.models import (
+    Attachment,
+    Comment,
+    Confirmation,
+    Delivery,
+    OutboxEvent,
+    Question,
+    Rehearsal,
+    RehearsalRun,
+    Run,
+    Takeover,
+    Ticket,
+)
 from tickets.services.evidence import erasure, holds, personal_data, retention
 from tickets.services.evidence.personal_data import EXCEPTIONS, REGISTER, Held
 
@@ -66,6 +78,8 @@ def customer(run: Run) -> Ticket:
     Attachment.objects.create(ticket=ticket, name="x", size=1, file=file("attachments/x.jpg"))
     event = OutboxEvent.objects.create(audit_seq=10**9, at=at, ticket=ticket)
     Delivery.objects.create(event=event, ticket=ticket, lane="webhook:1", next_at=at)
+    rehearsal = Rehearsal.objects.create(version=run.flow_version)
+    RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=ticket.number)
     for held in REGISTER:
         mark(held, ticket)
     return ticket

@@ -17,6 +17,7 @@ from django.db.models import Model
 from tickets.models import Run, Ticket, seals
 
 GONE = seals.ERASED
+BY_NUMBER = "ticket_number"  # a table that knows the ticket by its number only
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Held:
         return model._default_manager.all()
 
     def rows(self, ticket: Ticket) -> Any:
-        return self.all_rows().filter(**{self.ticket: ticket.pk})
+        return self.all_rows().filter(**{self.ticket: ticket.number if self.ticket == BY_NUMBER else ticket.pk})
 
     def of_run(self, run: Run) -> Any:
         """Only of tables that belong to a run."""
@@ -71,6 +72,7 @@ REGISTER = (
     Held("tickets.Recording", "run__ticket", {"error": ""}, files=("video", "captions", "directory"),
          with_them={"chapters": [], "waits": []}),
     Held("tickets.Delivery", "ticket", {"last_answer": ""}),
+    Held("tickets.RehearsalRun", BY_NUMBER, {"note": ""}),  # one that could not be started has no run
 )  # fmt: skip
 
 _OURS = "an organisation's own words and settings"
@@ -90,6 +92,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Phone": {"*": _OURS},
     "tickets.Switch": {"*": _OURS},
     "tickets.ApiToken": {"*": _OURS},
+    "tickets.LanguageModel": {"*": _OURS},
     "tickets.Secret": {"*": "encrypted, and none of a customer's"},
     "tickets.Delivery": {"lane": _CODE},
     "tickets.DeliveryLane": {"*": _CODE},
@@ -111,6 +114,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "kind": _CODE, "action_digest": "a digest", "fingerprint": "a digest", "idempotency_key": _CODE,
     },
     "tickets.Takeover": {"code": _CODE},
+    "tickets.RehearsalRun": {"ticket_number": _CODE},
     "tickets.Recording": {"sha256": "the proof of what there was"},
     "integrations.IdempotencyKey": {"*": "the answer to a repeat, kept for a day"},
     "integrations.WebhookEndpoint": {"*": _OURS},
