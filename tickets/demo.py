@@ -11,7 +11,7 @@ PASSWORD = "cs-agent-demo"  # noqa: S105 - printed by the demo, refused in produ
 MAIL_DOMAIN = "demo.invalid"  # by which demo accounts are told from real ones
 DEPARTMENT = "售后服务部"
 OTHER_DEPARTMENT = "企业客户部"
-FIXTURES = settings.BASE_DIR / "fixtures"
+FIXTURES = settings.CS_AGENT_ASSETS / "fixtures"
 
 
 @dataclass(frozen=True, slots=True)

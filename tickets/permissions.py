@@ -61,8 +61,15 @@ SCOPES: tuple[Permission, ...] = (
     P.VIEW_AUDIT,
     P.EXPORT_AUDIT,
 )
-# Who may take the whole trail away may also look at it.
-IMPLIED: Mapping[Permission, frozenset[Permission]] = {P.EXPORT_AUDIT: frozenset({P.VIEW_AUDIT})}
+# Who may take the whole trail away may also look at it; who acts on a ticket gets it for an answer.
+_SEEN = frozenset({P.VIEW_TICKETS})
+IMPLIED: Mapping[Permission, frozenset[Permission]] = {
+    P.EXPORT_AUDIT: frozenset({P.VIEW_AUDIT}),
+    P.CREATE_TICKETS: _SEEN,
+    P.START_RUNS: _SEEN,
+    P.STOP_RUNS: _SEEN,
+    P.VIEW_REPLAYS: _SEEN,
+}
 BY_PROGRAM = "api"  # how the audit trail marks what a person's program did
 
 

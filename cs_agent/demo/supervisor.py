@@ -76,7 +76,7 @@ def _refuse(taken: Iterable[Process]) -> int:
 
 
 def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, str(conf.BASE_DIR / "manage.py"), *arguments], check=True)
+    subprocess.run([sys.executable, "-m", "cs_agent.project.cli", *arguments], check=True)
 
 
 def _announce(processes: Iterable[Process], values: dict[str, Any]) -> None:

@@ -20,6 +20,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cs_agent.vision.personal_data.kinds import DOCUMENTS, SECRETS, DataKind
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+# In the checkout, templates, static files and fixtures lie at its top; in an installed wheel, inside the package.
+_PACKED = BASE_DIR / "cs_agent" / "assets"
+INSTALLED = _PACKED.is_dir()
+ASSETS = _PACKED if INSTALLED else BASE_DIR
 DEMO_SECRET = "demo-only-secret-key-never-use-it-in-production-0123456789"  # noqa: S105 - refused in production
 # Dotted paths that settings of the release before may name, and where their classes are now.
 MOVED = {"tickets.services.anchors.WriteOnceDirectory": "tickets.services.evidence.anchors.WriteOnceDirectory"}
@@ -193,9 +197,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "CS_AGENT_DATA_DIR",
-        BASE_DIR / "var",
+        Path.cwd() / "var" if INSTALLED else BASE_DIR / "var",
         Path,
-        "Database, uploads, recordings, logs and anchors of the embedded set-up.",
+        "Database, uploads, recordings, logs and anchors; of an installed wheel: var in the current folder.",
     ),
     Setting("CS_AGENT_HOST", "127.0.0.1", str, "Address the web server listens on."),
     Setting("CS_AGENT_PORT", 8000, _port, "Port of the web server."),

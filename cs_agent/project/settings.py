@@ -15,6 +15,7 @@ from cs_agent.project import conf
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = conf.BASE_DIR
+CS_AGENT_ASSETS = conf.ASSETS  # where templates, static files and fixtures lie
 CS_AGENT = conf.load(os.environ)
 MODE = CS_AGENT["CS_AGENT_MODE"]
 PRODUCTION = MODE == "production"
@@ -41,6 +42,7 @@ INSTALLED_APPS = [
     "tickets",
     "integrations",
     "consoles",
+    "cs_agent.project.backoffice",
 ]
 
 MIDDLEWARE = [
@@ -68,7 +70,7 @@ ASGI_APPLICATION = "cs_agent.project.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [CS_AGENT_ASSETS / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -127,7 +129,7 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [CS_AGENT_ASSETS / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "media"  # never served by address: views check permission first
 ANCHOR_DIR = Path(CS_AGENT["CS_AGENT_ANCHOR_DIR"] or DATA_DIR / "anchors")

@@ -119,6 +119,8 @@ def _answer(request: HttpRequest, act: Callable[[], HttpResponseBase], operation
         limits = rates.spend(user.api_token.pk)
         with request_context.use(user.api_token.last_used_from, request_context.current().request_id, user):
             require(user, op.view_func.declaration.permission)
+            if request.method in UNSAFE:  # the answer shows the ticket: refused now, not after the act
+                require(user, Permission.VIEW_TICKETS)
             response = idempotency.once(request, user, act) if op.view_func.asks_for_key else act()
     except Refused as refusal:
         response = problems.of_refusal(refusal)

@@ -156,6 +156,18 @@ def test_a_refused_post_can_be_mended_under_its_key_and_its_refusal_stays_on_rec
     assert AuditEvent.objects.filter(type="permission.refused").count() == 1
 
 
+def test_a_person_to_whom_the_answer_shows_nothing_does_nothing(program_of: Any, department: Any) -> None:
+    """Who may create but not see is refused before the ticket is there, not after."""
+    from django.contrib.auth.models import Permission as Row
+    from django.contrib.auth.models import User
+
+    user = User.objects.create_user("half")
+    user.user_permissions.add(Row.objects.get(codename="create_tickets"))
+    department.members.add(user)
+    assert program_of(user).post("/tickets", {"text": "一"}).status_code == 403
+    assert not Ticket.objects.exists()
+
+
 def test_the_same_key_of_another_person_is_another_key(program: Program, program_of: Any, bo: Any) -> None:
     program.post("/tickets", {"text": "一"}, key="k")
     assert program_of(bo).post("/tickets", {"text": "一"}, key="k").status_code == 201

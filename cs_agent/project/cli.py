@@ -1,0 +1,62 @@
+"""`cs-agent`: the command of an installed product, usable from any folder.
+
+    cs-agent demo         the whole product with its virtual phone and pilot, until Ctrl-C
+    cs-agent provision    find or install a Chromium and a Chinese font for the virtual phone
+    cs-agent serve        web server, workers and clock of an installation, until SIGTERM
+    cs-agent COMMAND …    every command of manage.py: migrate, check, createsuperuser, api_token, secrets …
+
+Rule: what belongs to the installation (database, uploads, recordings) lies in CS_AGENT_DATA_DIR, by default `var` in
+the folder the command is called from; nothing is written beside the code.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+SETTINGS = "cs_agent.project.settings"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    command = words[0] if words else "help"
+    if command in ("help", "--help", "-h") and len(words) < 2:
+        print((__doc__ or "").strip())
+        return 0
+    if command == "demo":
+        return _module("cs_agent.demo", words[1:])
+    if command == "provision":
+        return _module("cs_agent.project.provision", words[1:])
+    if command == "serve":
+        return _module("cs_agent.project.serve", words[1:])
+    return _manage(words)
+
+
+def _module(name: str, words: Sequence[str]) -> int:
+    """A process of its own, which gets our signals too: the stand-ins are met over the network only."""
+    process = subprocess.Popen([sys.executable, "-m", name, *words])
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:  # the child has it as well, and ends what it started
+            continue
+
+
+def _manage(words: Sequence[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    from cs_agent.project.conf import SettingError
+
+    try:
+        execute_from_command_line(["cs-agent", *words])
+    except SettingError as error:
+        print(f"cs_agent: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
