@@ -26,6 +26,11 @@ from cs_agent.observation import Observation, UiNode
 _LEAST_PIECE = 3  # characters of a value by which an entry of a list is known
 _NUMBER = re.compile(r"\d{4,}")  # in a label: an id or a phone number, never part of a route
 _OPTIONS = ("radio:", "check_box:")  # marks of a page that offer something to choose
+_CERTAIN = (*_OPTIONS, "button:", "edit:", "search:", "switch:", "slider:", "picker:", "tab:")
+_ENOUGH = 2
+_OF_THE_DAY = re.compile(
+    "星期|周[一二三四五六日天]|月日|[今昨明]天|上午|下午|刚刚|前$|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|ago$"
+)
 _LONG = 40  # characters; a longer name is content
 
 
@@ -48,14 +53,25 @@ class Sight:
 
 
 def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature:
-    """What a page says of this run's values is not what the page is. Options stay: they are the app's."""
+    """What a page says of this run's values, of the day, and in the pieces of its lists is not what the page is.
+
+    Options stay: they are the app's. Where a page has too few controls of a known kind, all of them count.
+    """
 
     def is_page(mark: str) -> bool:
-        return not any(len(squash(v)) >= 2 and squash(v) in squash(mark) for v in values.values())
+        said = mark.partition(":")[2] or mark
+        held = any(len(squash(value)) >= 2 and squash(value) in squash(mark) for value in values.values())
+        return not held and not _OF_THE_DAY.search(said)
 
     controls = frozenset(mark for mark in page.controls if mark.startswith(_OPTIONS) or is_page(mark))
+    certain = frozenset(mark for mark in controls if mark.startswith(_CERTAIN))
     captions = frozenset(mark for mark in page.captions if is_page(mark))
-    return replace(page, title=page.title if is_page(page.title) else "", controls=controls, captions=captions)
+    return replace(
+        page,
+        title=page.title if is_page(page.title) else "",
+        controls=certain if len(certain) >= _ENOUGH else controls,
+        captions=captions,
+    )
 
 
 def steps_on(way: Way, sight: Sight) -> list[int]:
