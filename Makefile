@@ -33,6 +33,7 @@ check: setup-dev ## Format, lint, types, import contract, migrations, deployment
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PY) scripts/check_unused.py
 	$(PY) manage.py makemigrations --check --dry-run
 	@bash scripts/check_deploy.sh $(PY)
 

@@ -55,14 +55,6 @@ class Timeline:
         share = (real - segment.real_start) / segment.real_s if segment.real_s else 0.0
         return segment.video_start + min(max(share, 0.0), 1.0) * (segment.video_end - segment.video_start)
 
-    def to_real(self, video: float) -> float:
-        """Clamped to the recording."""
-        at = bisect_right(self.segments, video, key=lambda segment: segment.video_start)
-        segment = self.segments[max(0, at - 1)]
-        length = segment.video_end - segment.video_start
-        share = (video - segment.video_start) / length if length else 0.0
-        return segment.real_start + min(max(share, 0.0), 1.0) * segment.real_s
-
     def to_json(self) -> list[dict[str, float | str | bool]]:
         """For the replay page: one object per segment."""
         return [

@@ -27,10 +27,6 @@ _JOIN = 4  # px of the copy: changes this close together are one region
 _CARET_WIDTH_SHARE = 0.012  # of the screen's width
 _CARET_HEIGHT_SHARE = 0.05  # of the screen's longer side
 
-_HASH_SIZE = (16, 32)  # cells across and down
-_HASH_STEP = 6  # grey levels between neighbouring cells; less is paper, not content
-_HASH_SLACK = 12  # bits of 512 a spinner, a caret or a blinking dot may turn
-
 
 @dataclass(frozen=True, slots=True)
 class SmallScreen:
@@ -57,18 +53,6 @@ class SmallScreen:
         return mask
 
 
-def changed_regions(before: Image.Image, after: Image.Image) -> tuple[Box, ...]:
-    """Where the second picture differs from the first, carets and clocks included; nothing for equal ones."""
-    return SmallScreen.of(before).changes_to(SmallScreen.of(after))
-
-
-def same_screen(before: Image.Image, after: Image.Image, ignore: Sequence[Box] = ()) -> bool:
-    """Whether nothing but the status bar, a caret or the ignored boxes changed."""
-    if before.size != after.size:
-        return False
-    return not without_incidental(changed_regions(before, after), Size(*after.size), ignore)
-
-
 def without_incidental(regions: Iterable[Box], size: Size, ignore: Sequence[Box] = ()) -> tuple[Box, ...]:
     """The regions that are more than a caret and lie neither in the status bar nor within an ignored box."""
     bar = status_bar(size)
@@ -82,26 +66,6 @@ def without_incidental(regions: Iterable[Box], size: Size, ignore: Sequence[Box]
 def status_bar(size: Size) -> Box:
     """The strip along the top where clock, signal and battery change by themselves."""
     return Box(0, 0, size.width, round(max(size.width, size.height) * STATUS_BAR_SHARE))
-
-
-def fingerprint(image: Image.Image) -> str:
-    """A perceptual hash of the page below the status bar, as hex; compare with `fingerprints_match`.
-
-    It tells pages apart, not values: a changed digit keeps it. What was confirmed is compared field by field.
-    """
-    bar = status_bar(Size(*image.size))
-    page = image.crop((0, bar.bottom, image.width, image.height)).convert("L")
-    across, down = _HASH_SIZE
-    cells = np.asarray(page.resize((across + 1, down), Image.Resampling.BOX)).astype(np.int16)
-    steps = np.abs(np.diff(cells, axis=1)) > _HASH_STEP
-    return np.packbits(steps).tobytes().hex()
-
-
-def fingerprints_match(first: str, second: str) -> bool:
-    """Whether two fingerprints are of the same page, a spinner or caret more or less."""
-    if len(first) != len(second):
-        return False
-    return (int(first or "0", 16) ^ int(second or "0", 16)).bit_count() <= _HASH_SLACK
 
 
 def _regions(mask: Mask) -> list[Box]:

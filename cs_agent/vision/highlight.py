@@ -1,4 +1,4 @@
-"""Draws on screenshots what people should see: numbered boxes for a confirmation, touch marks for a replay.
+"""Draws on screenshots what people should see: numbered boxes for a confirmation.
 
 Rule: a mark never covers the text it points at; every mark is still clear when the picture is as wide as a phone
 in a hand.
@@ -33,7 +33,6 @@ _COLOURS: dict[Tone, Colour] = {
     Tone.DIFFERS: (220, 38, 38),
     Tone.TARGET: (217, 119, 6),
 }
-_TOUCH: Colour = (14, 165, 233)
 _WHITE: Colour = (255, 255, 255)
 
 
@@ -44,22 +43,6 @@ class Highlight:
     box: Box
     label: str = ""
     tone: Tone = Tone.FIELD
-
-
-def draw_confirmation(
-    image: Image.Image,
-    fields: Sequence[Box],
-    target: Box | None = None,
-    differing: Sequence[int] = (),
-) -> Image.Image:
-    """A copy with the fields numbered from 1 and the target outlined; `differing`: places in `fields`."""
-    marks = [
-        Highlight(box, str(place + 1), Tone.DIFFERS if place in differing else Tone.FIELD)
-        for place, box in enumerate(fields)
-    ]
-    if target is not None:
-        marks.append(Highlight(target, "", Tone.TARGET))
-    return draw_highlights(image, marks)
 
 
 def draw_highlights(image: Image.Image, marks: Sequence[Highlight]) -> Image.Image:
@@ -73,44 +56,6 @@ def draw_highlights(image: Image.Image, marks: Sequence[Highlight]) -> Image.Ima
     for mark in marks:
         if mark.label:
             _badge(drawn, mark, unit)
-    return drawn
-
-
-def draw_tap(image: Image.Image, point: Point, *, long: bool = False) -> Image.Image:
-    """A copy with a ring where the finger came down; a filled ring for a long press."""
-    unit = _unit(image)
-
-    def ring(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
-        for radius, alpha in ((9 * unit, 60), (5 * unit, 150 if long else 90)):
-            draw.ellipse(
-                [*at(point.x - radius, point.y - radius), *at(point.x + radius, point.y + radius)],
-                fill=(*_TOUCH, alpha),
-                outline=(*_WHITE, 230),
-                width=round(0.9 * unit * scale),
-            )
-
-    reach = round(11 * unit)
-    return _drawn(image, Box(point.x, point.y, point.x + 1, point.y + 1).grown(reach), ring)
-
-
-def draw_swipe(image: Image.Image, start: Point, end: Point) -> Image.Image:
-    """A copy with an arrow along the finger's way, thin where it began."""
-    unit = _unit(image)
-    angle = math.atan2(end.y - start.y, end.x - start.x)
-
-    def arrow(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
-        for colour, width in (((*_WHITE, 220), 4.4 * unit), ((*_TOUCH, 235), 2.8 * unit)):
-            draw.polygon([at(x, y) for x, y in _trail(start, end, angle, width)], fill=colour)
-            draw.polygon([at(x, y) for x, y in _head(end, angle, 2.6 * width)], fill=colour)
-
-    reach = round(14 * unit)
-    return _drawn(image, Box.around([_at(start), _at(end)]).grown(reach), arrow)
-
-
-def _drawn(image: Image.Image, area: Box, draw: Draw) -> Image.Image:
-    """A copy on which `draw` has drawn smoothly within the area; it gets a mapping from pixels to its canvas."""
-    drawn = image.convert("RGB") if image.mode != "RGB" else image.copy()
-    _smooth(drawn, area, draw)
     return drawn
 
 
@@ -190,27 +135,8 @@ def _busyness(image: Image.Image, box: Box) -> float:
     return round(ImageStat.Stat(patch).stddev[0])
 
 
-def _trail(start: Point, end: Point, angle: float, width: float) -> list[tuple[float, float]]:
-    """A wedge from a thin start to the end."""
-    across = angle + math.pi / 2
-    return [
-        _step(start, across, width / 5),
-        _step(end, across, width / 2),
-        _step(end, across, -width / 2),
-        _step(start, across, -width / 5),
-    ]
-
-
-def _head(end: Point, angle: float, length: float) -> list[tuple[float, float]]:
-    return [_step(end, angle + turn, length) for turn in (0.0, 2.3, -2.3)]
-
-
 def _step(point: Point, angle: float, length: float) -> tuple[float, float]:
     return point.x + math.cos(angle) * length, point.y + math.sin(angle) * length
-
-
-def _at(point: Point) -> Box:
-    return Box(point.x, point.y, point.x + 1, point.y + 1)
 
 
 def _unit(image: Image.Image) -> float:

@@ -237,13 +237,19 @@ def test_a_page_without_a_flow_tells_pairs_inputs_and_choices_but_no_clock_and_n
     rows = [["text:10:21"], ["label:收件人", "text:张三"], ["label:内容", "input:您好"], ["label:密码", "password:abc"],
             "text:快递:顺丰", "check*:加急", "---", "button:发送"]  # fmt: skip
     page = seen(rows)
-    found = {field.label: field.screen_value for field in generic_fields(page, None)}
+    found = {field.label: field.screen_value for field in generic_fields(page, None, nameless="内容")}
     assert found == {"收件人": "张三", "内容": "您好", "快递": "顺丰", "✓加急": "加急"}
+
+
+def test_the_text_of_a_message_is_shown_although_no_caption_names_its_field():
+    page = seen(["title:客服会话", "text:您好,请问有什么可以帮您", "---", ["input:已为您补发优惠券", "button:发送"]])
+    fields = generic_fields(page, None, nameless="内容")
+    assert ("内容", "已为您补发优惠券") in [(field.label, field.screen_value) for field in fields]
 
 
 def test_a_crowded_page_tells_only_what_is_nearest_to_the_button():
     rows = [[f"label:项目{n}", f"text:值{n}"] for n in range(20)]
     page = seen([*rows, "button:发送"])
-    fields = generic_fields(page, lay_out([*rows, "button:发送"]).find("发送").box)
+    fields = generic_fields(page, lay_out([*rows, "button:发送"]).find("发送").box, nameless="内容")
     assert len(fields) == 8
     assert fields[-1].screen_value == "值19"

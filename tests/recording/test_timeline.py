@@ -121,13 +121,6 @@ def test_no_stretch_of_the_video_is_slower_than_real_time_or_longer_than_a_wait_
         assert not segment.shortened or length == pytest.approx(SHORTENED_TO_S)
 
 
-@given(ENTRIES, st.floats(0, 1))
-def test_real_and_video_time_lead_back_to_each_other(entries, share):
-    timeline = build_timeline(entries)
-    video = share * timeline.duration_s
-    assert timeline.to_video(timeline.to_real(video)) == pytest.approx(video, abs=1e-6)
-
-
 @given(ENTRIES, st.lists(st.floats(-10, 1100), min_size=2, max_size=10))
 def test_later_in_reality_is_not_earlier_in_the_video(entries, moments):
     timeline = build_timeline(entries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,10 +11,7 @@ from PIL import Image, ImageDraw
 
 from cs_agent.geometry import Box, Size
 from cs_agent.vision.compare import (
-    changed_regions,
-    fingerprint,
-    fingerprints_match,
-    same_screen,
+    SmallScreen,
     status_bar,
     without_incidental,
 )
@@ -34,6 +33,15 @@ def marked(image: Image.Image, box: Box, colour: str = "#0044cc") -> Image.Image
     image = image.copy()
     ImageDraw.Draw(image).rectangle((box.left, box.top, box.right - 1, box.bottom - 1), fill=colour)
     return image
+
+
+def changed_regions(before: Image.Image, after: Image.Image) -> tuple[Box, ...]:
+    return SmallScreen.of(before).changes_to(SmallScreen.of(after))
+
+
+def same_screen(before: Image.Image, after: Image.Image, ignore: Sequence[Box] = ()) -> bool:
+    """Whether nothing but the status bar, a caret or the ignored boxes changed."""
+    return not without_incidental(changed_regions(before, after), Size(*after.size), ignore)
 
 
 CLOCK = Box(40, 20, 140, 60)
@@ -101,20 +109,6 @@ def test_the_status_bar_lies_along_the_top_in_either_rotation() -> None:
 def test_regions_that_reach_out_of_the_status_bar_count() -> None:
     regions = [Box(0, 0, 300, 60), Box(0, 40, 1080, 300)]
     assert without_incidental(regions, Size(*SIZE)) == (regions[1],)
-
-
-@pytest.mark.parametrize("place", [CLOCK, CARET, SPINNER])
-def test_a_fingerprint_outlives_clock_caret_and_spinner(place: Box) -> None:
-    assert fingerprints_match(fingerprint(screen()), fingerprint(marked(screen(), place)))
-
-
-def test_fingerprints_tell_pages_apart() -> None:
-    assert not fingerprints_match(fingerprint(screen()), fingerprint(screen(200, 700, 1200, 1900)))
-    assert not fingerprints_match(fingerprint(screen()), fingerprint(Image.new("RGB", SIZE, "#fafafa")))
-
-
-def test_fingerprints_of_different_kinds_do_not_match() -> None:
-    assert not fingerprints_match(fingerprint(screen()), "")
 
 
 @settings(deadline=None, max_examples=30)

@@ -13,7 +13,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
 from cs_agent.vision.personal_data import DataKind, find
 from cs_agent.vision.reader import RapidOcrReader
-from cs_agent.vision.redaction import Audience, RedactionPolicy, find_in_lines, redact_lines, redact_text, text_box
+from cs_agent.vision.redaction import Audience, RedactionPolicy, find_in_lines, redact_text, text_box
 from cs_agent.vision.redaction.pictures import FILL, redact_image
 from tests.vision import pictures
 from tests.vision.test_personal_data import id_card, mobile
@@ -103,13 +103,6 @@ def test_a_span_is_boxed_within_its_line_and_covers_its_characters() -> None:
     assert whole.box.left < box.left < box.right < whole.box.right
     assert box.width > whole.box.width * 0.35
     assert text_box(whole, 0, len(whole.text)) == Box(40, 300, whole.box.right, 350)
-
-
-def test_lines_are_redacted_in_place() -> None:
-    lines = (line("客户 13812345678 / 13912345678", 40, 300), line("提交", 40, 400))
-    redacted = redact_lines(lines, POLICY, STORED)
-    assert [item.text for item in redacted] == ["客户 [手机号] / [手机号]", "提交"]
-    assert [item.box for item in redacted] == [item.box for item in lines]
 
 
 def test_an_order_number_below_its_heading_is_left_alone() -> None:

@@ -71,7 +71,7 @@ class Exhibitor:
         )
         wanted = [field for field in self.rules.confirm_fields if field.name in found]
         values = set_beside_ticket(wanted, found, seen=state.seen, corrections=state.corrections, lang=state.lang)
-        return self._exhibit(action, seen, values)
+        return self._exhibit(action, seen, values, state.lang)
 
     def _show_submission(self, action: Action, seen: Observation, state: RunState) -> Exhibit:
         before = target_labels(action, seen)
@@ -83,14 +83,14 @@ class Exhibitor:
         if reading.scrolled:
             action = follow_target(action, before, now)
             now = self.eyes.read_around(now, *touch_points(action, now.size))
-        return self._exhibit(action, now, fields)
+        return self._exhibit(action, now, fields, state.lang)
 
-    def _exhibit(self, action: Action, seen: Observation, fields: tuple[FieldValue, ...]) -> Exhibit:
+    def _exhibit(self, action: Action, seen: Observation, fields: tuple[FieldValue, ...], lang: str) -> Exhibit:
         points = touch_points(action, seen.size)
         target = find_target(seen, points[0]) if points else None
         box = target.box if target else None
         own = bool(fields)
-        fields = fields or generic_fields(seen, box)
+        fields = fields or generic_fields(seen, box, nameless=say("content", lang))
         labels = target.labels if target else ()
         return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own)
 

@@ -22,14 +22,17 @@ _CAPTION_CHARS = 12
 _STATUS_BAR = 0.04
 
 
-def generic_fields(observation: Observation, target: Box | None) -> tuple[FieldValue, ...]:
-    """At most MOST of them, the nearest to the target, in reading order."""
+def generic_fields(observation: Observation, target: Box | None, *, nameless: str) -> tuple[FieldValue, ...]:
+    """At most MOST of them, the nearest to the target, in reading order.
+
+    `nameless`: what a filled field without a caption is called, e.g. the text of a message that is about to be sent.
+    """
     tree = tree_sheet(observation)
     sheet = tree if tree and is_useful(observation.nodes) else picture_sheet(observation)
     source = "tree" if sheet is tree else "ocr"
     top = _STATUS_BAR * observation.size.height
     found: dict[str, tuple[str, Box]] = {}
-    for caption, value, box in [*_inputs(sheet, observation), *_choices(sheet), *_pairs(sheet)]:
+    for caption, value, box in [*_inputs(sheet, nameless), *_choices(sheet), *_pairs(sheet)]:
         if box.top >= top and caption and value:
             found.setdefault(caption, (value, box))
     kept = _nearest(found, target)
@@ -43,9 +46,9 @@ def _nearest(found: dict[str, tuple[str, Box]], target: Box | None) -> list[tupl
     return sorted(items[:MOST], key=lambda item: (item[1][1].top, item[1][1].left))
 
 
-def _inputs(sheet: Sheet, observation: Observation) -> list[tuple[str, str, Box]]:
+def _inputs(sheet: Sheet, nameless: str) -> list[tuple[str, str, Box]]:
     fields = [item for item in sheet.items if item.editable and item.text.strip()]
-    return [(_caption_of(item, sheet), item.text.strip(), item.box) for item in fields]
+    return [(_caption_of(item, sheet) or nameless, item.text.strip(), item.box) for item in fields]
 
 
 def _caption_of(field: Item, sheet: Sheet) -> str:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from cs_agent.engine.routes.slots import filled, templated
-from cs_agent.engine.routes.values import RouteControl, RouteStep, Way
+from cs_agent.engine.routes.values import RouteControl, RouteStep
 from cs_agent.engine.screen.signature import (
     ControlSignature,
     PageSignature,
@@ -72,11 +72,6 @@ def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature
         controls=certain if len(certain) >= _ENOUGH else controls,
         captions=captions,
     )
-
-
-def steps_on(way: Way, sight: Sight) -> list[int]:
-    """Indices of the steps that begin on this page."""
-    return [number for number, step in enumerate(way.steps) if step.page.fits(sight.page)]
 
 
 def find_control(control: RouteControl, sight: Sight) -> Target | None:

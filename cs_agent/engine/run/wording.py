@@ -26,6 +26,7 @@ from cs_agent.engine.run.state import FieldValue
 _TEXTS: dict[str, tuple[str, str]] = {
     # to people
     "confirm": ("[确认] ", "[Confirm] "),
+    "content": ("内容", "Text"),
     "unread": ("(未读到)", "(not readable)"),
     "tap": ("点击“{label}”", "tap “{label}”"),
     "double_tap": ("双击“{label}”", "double-tap “{label}”"),

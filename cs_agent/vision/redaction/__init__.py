@@ -5,7 +5,7 @@ What concerns pictures is in `redaction.pictures`, which loads the libraries tha
 
 from cs_agent.vision.redaction.lines import Finding, find_in_lines, text_box
 from cs_agent.vision.redaction.policy import KEPT_FROM_MODELS, WORDS, Audience, RedactionPolicy
-from cs_agent.vision.redaction.texts import redact_lines, redact_text
+from cs_agent.vision.redaction.texts import redact_text
 
 __all__ = [
     "KEPT_FROM_MODELS",
@@ -14,7 +14,6 @@ __all__ = [
     "Finding",
     "RedactionPolicy",
     "find_in_lines",
-    "redact_lines",
     "redact_text",
     "text_box",
 ]

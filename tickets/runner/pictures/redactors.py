@@ -183,9 +183,17 @@ class Redactor:
             return mark
         key = "end" if "end" in mark else "page"
         page = mark[key]
-        kept = {name: [text for text in page[name] if self.text(text) == text] for name in ("controls", "captions")}
+        kept = {
+            "controls": [mark for mark in page["controls"] if self.text(mark) == mark],
+            "captions": [mark for mark in page["captions"] if self.text(mark) == mark and not self._may_be_name(mark)],
+        }
         title = page["title"] if self.text(page["title"]) == page["title"] else ""
         return {**mark, key: {**page, **kept, "title": title}}
+
+    def _may_be_name(self, mark: str) -> bool:
+        """Whether it would be covered as a person's name if it stood where names stand."""
+        named = f"姓名:{mark.partition(':')[2]}"
+        return self.text(named) != named
 
     def _lines(self, small: Image.Image, name: str) -> tuple[TextLine, ...]:
         labels = self._labels.get(name)
