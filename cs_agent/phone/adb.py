@@ -7,6 +7,7 @@ connected again.
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import time
@@ -32,6 +33,7 @@ from cs_agent.phone.server import BoundedClient, ensure_server
 COMMAND_S = 10.0  # longest wait for an ordinary command
 _CONNECT_S = 12.0  # adb gives up on a silent TCP phone after 10 s
 _CHUNK = 1 << 18
+_MDNS = re.compile(r"\._adb(?:-tls-connect)?\._tcp\.?$")
 _EXIT_MARK = "cs_agent_exit:"
 
 _T = TypeVar("_T")
@@ -66,7 +68,8 @@ class AdbLink:
 
     @property
     def is_tcp(self) -> bool:
-        return ":" in self.serial
+        """Whether `adb connect` takes the serial: an address with a port, or a name of wireless debugging."""
+        return ":" in self.serial or bool(_MDNS.search(self.serial))
 
     def shell(self, command: str, timeout: float = COMMAND_S) -> Output:
         """Run it and wait for its end. ConnectionDropped where its end was not seen."""
@@ -102,13 +105,20 @@ class AdbLink:
         """A connection on which that service of the phone was opened; every read waits at most `timeout`."""
         connection = self._reconnecting(lambda: self.device.open_transport(timeout=timeout))
         try:
-            connection.send_command(service)
-            connection.check_okay()
+            self._open(connection, service)
             yield connection
         except (AdbError, OSError, EOFError) as error:
             raise from_adb(error, self.serial) from error
         finally:
             connection.conn.close()  # not connection.close(): it sleeps
+
+    def _open(self, connection: AdbConnection, service: str) -> None:
+        """Ask for the service. What the adb server or the phone refuses here has not been carried out."""
+        try:
+            connection.send_command(service)
+            connection.check_okay()
+        except AdbError as error:
+            raise from_adb(error, self.serial, reached=False) from error
 
     def _reconnecting(self, ask: Callable[[], _T]) -> _T:
         """For what asks nothing of the phone yet, so that connecting again and asking again is harmless."""
@@ -130,10 +140,11 @@ class AdbLink:
             return self._asked(ask)
 
     def _asked(self, ask: Callable[[], _T]) -> _T:
+        """For what only the adb server answers."""
         try:
             return ask()
         except (AdbError, OSError, EOFError) as error:
-            raise from_adb(error, self.serial) from error
+            raise from_adb(error, self.serial, reached=False) from error
 
     def _has_shell_v2(self) -> bool:
         if self._shell_v2 is None:
@@ -155,7 +166,7 @@ def connect(client: BoundedClient, address: str, timeout: float = _CONNECT_S) ->
     try:
         words = client.connect(address, timeout=timeout)
     except (AdbError, OSError, EOFError) as error:
-        raise from_adb(error, address) from error
+        raise from_adb(error, address, reached=False) from error
     if words.startswith(("connected to", "already connected to")):
         return words
     if "authenticate" in words:

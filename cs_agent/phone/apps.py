@@ -137,7 +137,7 @@ class Apps:
 
     def _window_dump(self) -> str:
         """`dumpsys window windows` lacks the focus since Android 13: the bare one has it everywhere."""
-        return self._link.shell("dumpsys window | grep -E 'mCurrentFocus|mFocusedApp'").stdout
+        return self._link.shell("dumpsys window | grep -E 'Display: mDisplayId=|mCurrentFocus|mFocusedApp'").stdout
 
     def _resumed(self) -> ForegroundApp | None:
         """For builds whose window manager does not say; nothing while the focus is changing."""

@@ -138,6 +138,12 @@ def parse_devices(text: str) -> tuple[ListedDevice, ...]:
     return tuple(_listed(line) for line in text.splitlines() if re.match(r"\S+\s+\S", line) and "List of" not in line)
 
 
+# A name of wireless debugging may hold blanks, as in `adb-1a2b (2)._adb-tls-connect._tcp`.
+_LISTED = re.compile(
+    r"(.+?)\s+((?:" + "|".join(state.value for state in DeviceState if state.value != "other") + r")\b.*)"
+)
+
+
 def phone_address(text: str) -> str:
     """The phone's own IPv4 address from `ip route get` or `ip addr`; empty where it has none."""
     match = re.search(r"\bsrc (\d+(?:\.\d+){3})", text) or re.search(r"\binet (\d+(?:\.\d+){3})", text)
@@ -145,7 +151,8 @@ def phone_address(text: str) -> str:
 
 
 def _listed(line: str) -> ListedDevice:
-    serial, rest = line.split(None, 1)
+    known = _LISTED.fullmatch(line.rstrip())
+    serial, rest = known.groups() if known else line.split(None, 1)
     facts = dict(_facts(rest))
     state = next((state for state in DeviceState if rest.startswith(state.value)), DeviceState.OTHER)
     return ListedDevice(serial, state, facts.get("model", "").replace("_", " "), facts.get("product", ""))

@@ -221,7 +221,19 @@ def _security(phone: AdbPhone) -> Findings:
     current = phone.keyboard.current()
     output = phone.link.shell(f"ime set {current}") if current else None
     maker = phone.link.shell("getprop ro.product.manufacturer").stdout.strip()
-    if output is not None and "SecurityException" in output.text:
+    refused = output is not None and "SecurityException" in output.text
+    if refused and current == ADB_KEYBOARD:
+        return [
+            Check(
+                "security",
+                CheckStatus.WARN,
+                "手机不允许通过调试切换输入法;ADB Keyboard 已是当前输入法,可以输入。",
+                "The phone forbids switching keyboards over adb; ADB Keyboard is the current one, so typing works.",
+                "如需在人工接管时打字,打开“USB 调试(安全设置)”。",
+                "To type by hand as well, switch on 'USB debugging (Security settings)'.",
+            )
+        ]
+    if refused:
         return [
             Check(
                 "security",

@@ -7,6 +7,9 @@
     │   ├── PhoneOffline
     │   ├── PhoneUnauthorized
     │   ├── ConnectionDropped
+    │   ├── NotReached
+    │   ├── UsbPermissionMissing
+    │   ├── WrongMode
     │   ├── PhoneTimeout
     │   └── PairingFailed
     ├── ScreenFaultError            there is no picture that can be trusted
@@ -24,7 +27,8 @@
     ├── TypingError
     │   ├── NoFocusedField
     │   ├── TypedTextLost
-    │   └── KeyboardMissing
+    │   ├── KeyboardMissing
+    │   └── KeyboardRefused
     ├── GestureError
     │   ├── GesturesBlocked
     │   └── GestureOffScreen
@@ -58,8 +62,14 @@ class AdbServerUnreachable(ConnectionFault):
 
 
 class PhoneNotFound(ConnectionFault):
-    advice = "没有找到这台手机:检查数据线;无线手机确认 IP 和端口,重启过的手机需要重新开启无线调试。"
-    advice_en = "Not found: check the cable; for Wi-Fi check address and port. A restarted phone needs adb tcpip again."
+    advice = (
+        "没有找到这台手机:检查数据线;无线手机确认在同一网络、地址(或无线调试的名称)无误,"
+        "重启过的手机需要重新开启无线调试。"
+    )
+    advice_en = (
+        "Not found: check the cable; over Wi-Fi check that it is on the same network under the same address or name. "
+        "A restarted phone needs wireless debugging (or adb tcpip) switched on again."
+    )
 
 
 class PhoneOffline(ConnectionFault):
@@ -76,6 +86,29 @@ class PhoneUnauthorized(ConnectionFault):
 class ConnectionDropped(ConnectionFault):
     advice = "执行中连接断开:检查数据线、网络和手机是否重启;该操作可能已执行,先看屏幕再重试。"
     advice_en = "Lost midway: check cable, network, restart. The act may have happened: look before repeating it."
+
+
+class NotReached(ConnectionFault):
+    advice = "adb 没有把命令送到手机,手机上什么也没有发生:检查数据线或网络,再试一次。"
+    advice_en = "adb did not pass the command on, so nothing happened on the phone: check cable or network, try again."
+
+
+class UsbPermissionMissing(ConnectionFault):
+    retryable = False
+    advice = (
+        "这台电脑没有使用该 USB 设备的权限(手机上什么也没有发生):"
+        "安装 Android 的 udev 规则,并把用户加入 plugdev 组,再重新插拔。"
+    )
+    advice_en = (
+        "This computer may not use the USB device (nothing happened on the phone): install Android's udev rules, "
+        "add the user to the group plugdev, and plug the cable in again."
+    )
+
+
+class WrongMode(ConnectionFault):
+    retryable = False
+    advice = "手机处于恢复、刷机或引导模式:正常重启手机。"
+    advice_en = "The phone is in recovery, sideload or bootloader mode: restart it normally."
 
 
 class PhoneTimeout(ConnectionFault):
@@ -219,7 +252,18 @@ class CommandFailed(PhoneError):
     advice_en = "The phone refused a command; see the message."
 
 
+class KeyboardRefused(TypingError):
+    retryable = False
+    advice = "手机的安全设置不允许切换到 ADB Keyboard:打开“USB 调试(安全设置)”,或在手机上把它设为当前输入法。"
+    advice_en = (
+        "The phone forbids switching to ADB Keyboard: switch on 'USB debugging (Security settings)', "
+        "or make it the current keyboard on the phone."
+    )
+
+
 _BY_MESSAGE: tuple[tuple[str, type[ConnectionFault]], ...] = (
+    (r"insufficient permissions|no permissions|udev", UsbPermissionMissing),
+    (r"\b(?:recovery|sideload|bootloader|rescue|fastboot)\b", WrongMode),
     (r"unauthorized|still authorizing|authenticat", PhoneUnauthorized),
     (r"not found|no devices|unknown host service", PhoneNotFound),
     (r"more than one device", PhoneNotFound),
@@ -229,8 +273,11 @@ _BY_MESSAGE: tuple[tuple[str, type[ConnectionFault]], ...] = (
 )
 
 
-def from_adb(error: AdbError | OSError | EOFError, serial: str) -> PhoneError:
-    """The typed error for what adbutils or the socket raised while talking to that phone."""
+def from_adb(error: AdbError | OSError | EOFError, serial: str, *, reached: bool = True) -> PhoneError:
+    """The typed error for what adbutils or the socket raised while talking to that phone.
+
+    `reached`: whether a command may have come to the phone; what was refused before that is never told as lost midway.
+    """
     text = f"{serial}: {error}" if str(error) else f"{serial}: {type(error).__name__}"
     if isinstance(error, AdbTimeout | TimeoutError):
         return PhoneTimeout(text)
@@ -240,4 +287,4 @@ def from_adb(error: AdbError | OSError | EOFError, serial: str) -> PhoneError:
         for pattern, kind in _BY_MESSAGE:
             if re.search(pattern, str(error), re.IGNORECASE):
                 return kind(text)
-    return ConnectionDropped(text)
+    return ConnectionDropped(text) if reached else NotReached(text)

@@ -17,7 +17,14 @@ from contextlib import contextmanager
 from cs_agent.observation import UiNode
 from cs_agent.phone import parse
 from cs_agent.phone.adb import AdbLink
-from cs_agent.phone.errors import CommandFailed, GesturesBlocked, KeyboardMissing, NoFocusedField, TypedTextLost
+from cs_agent.phone.errors import (
+    CommandFailed,
+    GesturesBlocked,
+    KeyboardMissing,
+    KeyboardRefused,
+    NoFocusedField,
+    TypedTextLost,
+)
 from cs_agent.phone.waiting import wait_for
 
 ADB_KEYBOARD = "com.android.adbkeyboard/.AdbIME"
@@ -76,6 +83,8 @@ class Keyboard:
             self._type_and_check(text, self._by_broadcast)
         elif _is_plain(text):
             self._type_and_check(text, self._by_keys)
+        elif ADB_KEYBOARD in self.installed():
+            raise KeyboardRefused(f"{self._link.serial}: ADB Keyboard is there and may not be switched to")
         else:
             raise KeyboardMissing(f"{self._link.serial}: no ADB Keyboard to type {text[:20]!r} with")
 
@@ -101,10 +110,20 @@ class Keyboard:
         return parse.setting(output.stdout) or ""
 
     def installed(self) -> tuple[str, ...]:
-        return parse.keyboards(self._link.shell("ime list -s -a").stdout)
+        """Ids of the keyboards on the phone; where it refuses to list them, of those that it names elsewhere."""
+        listed = parse.keyboards(self._link.shell("ime list -s -a").stdout)
+        if listed:
+            return listed
+        package = ADB_KEYBOARD.partition("/")[0]
+        packages = parse.packages(self._link.shell(f"pm list packages {package}").stdout)
+        named = (*self.enabled(), self.current(), ADB_KEYBOARD if package in packages else "")
+        return tuple(dict.fromkeys(filter(None, named)))
 
     def enabled(self) -> tuple[str, ...]:
-        return parse.keyboards(self._link.shell("ime list -s").stdout)
+        listed = parse.keyboards(self._link.shell("ime list -s").stdout)
+        if listed:
+            return listed
+        return parse.enabled_keyboards(self._link.shell("settings get secure enabled_input_methods").stdout)
 
     def _own_keyboards(self) -> list[str]:
         """The noted one first, then any other that is enabled."""
@@ -188,7 +207,8 @@ class Keyboard:
     def _broadcast(self, action: str, message: str = "") -> None:
         """An empty message would be an error to `am`: it is never sent."""
         extra = f" --es msg {shlex.quote(message)}" if message else ""
-        output = self._link.shell(f"am broadcast -a {action}{extra}")
+        package = ADB_KEYBOARD.partition("/")[0]  # some builds deliver to nobody who is not named
+        output = self._link.shell(f"am broadcast -a {action} -p {package}{extra}")
         if output.status or "Broadcast completed" not in output.text:
             raise CommandFailed(f"{self._link.serial}: am broadcast {action}: {output.text[:200]}")
 
@@ -241,7 +261,16 @@ def shows(field: UiNode, text: str) -> bool:
         return True  # an emptied field shows its hint as its text: nothing can be told from it
     if field.password or (field.text and set(field.text) <= set(_BULLETS)):
         return len(field.text) == len(text)
-    return _bare(field.text) == _bare(text)
+    return _bare(field.text) == _bare(text) or _dotted(field.text.strip(), text.strip())
+
+
+def _dotted(shown: str, text: str) -> bool:
+    """Whether the dump shows the text with a dot for each UTF-16 code unit that its writer did not take."""
+    data = text.encode("utf-16-le", "surrogatepass")
+    units = [chr(int.from_bytes(data[at : at + 2], "little")) for at in range(0, len(data), 2)]
+    return len(units) == len(shown) and all(
+        seen == unit or (seen == "." and not unit.isalnum()) for seen, unit in zip(shown, units, strict=True)
+    )
 
 
 def _bare(text: str) -> str:

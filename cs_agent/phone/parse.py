@@ -17,6 +17,8 @@ SYSTEM_UI = "com.android.systemui"
 
 _SIZE = re.compile(r"(?P<kind>Override|Physical) size:\s*(?P<width>\d+)x(?P<height>\d+)")
 _ROTATIONS = (
+    re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*?orientation=(\d+)"),
+    re.compile(r"Viewport INTERNAL: displayId=0\b.*?orientation=(\d+)"),
     re.compile(r"mCurrentRotation=(?:ROTATION_)?(\d+)"),
     re.compile(r"Viewport INTERNAL:.*?orientation=(\d+)"),
     re.compile(r"SurfaceOrientation:\s*(\d+)"),
@@ -28,7 +30,12 @@ _FOCUS = re.compile(r"mCurrentFocus=(?:Window\{\S+\s+(?:u\d+\s+)?(?P<window>[^}]
 _FOCUSED_APP = re.compile(r"mFocusedApp=\S.*?\b" + _COMPONENT)
 _RESUMED = re.compile(r"(?:topResumedActivity|mResumedActivity|ResumedActivity)\s*[:=]\s*\S.*?\b" + _COMPONENT)
 _TOP = re.compile(r"^\s*ACTIVITY " + _COMPONENT, re.MULTILINE)
-_SYSTEM_WINDOWS = ("NotificationShade", "StatusBar", "Keyguard", "VolumeDialog", "GlobalActions")
+_DISPLAY = re.compile(r"^\s*Display: mDisplayId=(\d+)")
+_MAIN_DISPLAY = "0"  # the one whose picture is taken
+# What an app opens without naming itself in full: its popups, a window named after its package, and the keyboard.
+_WINDOW_OF_AN_APP = re.compile(r"PopupWindow\b.*|InputMethod|[A-Za-z]\w*(?:\.\w+)+")
+_HEX_FLAGS = re.compile(r"#?(?:0x)?([0-9a-fA-F]{1,8})")
+_FLAG_SECURE = 0x2000
 
 _EXCEPTION = re.compile(r"(?:[\w$]+\.)*(?P<name>\w+(?:Exception|Error)):\s*(?P<text>.*)")
 _INJECTION = re.compile(r"INJECT_EVENTS|injectInputEvent.*permission|SecurityException.*inject", re.IGNORECASE)
@@ -41,8 +48,26 @@ def screen_size(text: str) -> Size | None:
     return Size(int(match["width"]), int(match["height"])) if match else None
 
 
+def main_display(text: str) -> str:
+    """`dumpsys window` without what it says of other displays: covers of foldables, external and virtual ones.
+
+    They come in any order; a display's lines go on up to the next display's, or to another part of the dump.
+    """
+    kept, shown = [], True
+    for line in text.splitlines():
+        named = _DISPLAY.match(line)
+        if named:
+            shown = named[1] == _MAIN_DISPLAY
+        elif line.startswith("WINDOW MANAGER"):
+            shown = True
+        if shown:
+            kept.append(line)
+    return "\n".join(kept)
+
+
 def rotation(text: str) -> int | None:
     """Quarter turns, 0-3, from `dumpsys window`, `display` or `input`, whichever line the build has."""
+    text = main_display(text)
     for pattern in _ROTATIONS:
         match = pattern.search(text)
         if match:
@@ -60,13 +85,14 @@ class Focus(StrEnum):
 
 
 def focus(text: str) -> tuple[Focus, ForegroundApp | None]:
-    """The app that has the focus; the system's own windows count as the system UI."""
+    """The app that has the focus on the main display; the system's own windows count as the system UI."""
+    text = main_display(text)
     matches = list(_FOCUS.finditer(text))
     for match in matches:
         app = _app_of_window(match["window"] or "")
         if app:
             return Focus.APP, app
-    if any(match["window"] for match in matches):  # a popup names only itself: its app has the focus
+    if any(match["window"] for match in matches):  # named by itself only: the app behind it has the focus
         behind = focused_app(text)
         return (Focus.APP, behind) if behind else (Focus.UNSTATED, None)
     return (Focus.CHANGING, None) if matches else (Focus.UNSTATED, None)
@@ -74,7 +100,7 @@ def focus(text: str) -> tuple[Focus, ForegroundApp | None]:
 
 def focused_app(text: str) -> ForegroundApp | None:
     """The app the window manager means to focus; it is set before `mCurrentFocus` while windows change."""
-    match = _FOCUSED_APP.search(text)
+    match = _FOCUSED_APP.search(main_display(text))
     return _app(match) if match else None
 
 
@@ -88,14 +114,22 @@ def resumed_activity(text: str) -> ForegroundApp | None:
 
 
 def window_is_secure(text: str) -> bool | None:
-    """Whether the focused window of `dumpsys window windows` forbids screenshots; None where it is not said."""
-    current = _FOCUS.search(text)
+    """Whether the focused window of `dumpsys window` forbids screenshots; None where it is not said."""
+    current = _FOCUS.search(main_display(text))
     if not current or not current["window"]:
         return None
     name = re.escape(current["window"])
     section = re.search(rf"Window #?\d* ?Window\{{\S+\s+(?:u\d+\s+)?{name}\}}:(.*?)(?=\n\s*Window #|\Z)", text, re.S)
-    flags = re.search(r"\bfl=([^\n]*)", section[1]) if section else None
-    return bool(re.search(r"\bSECURE\b", flags[1])) if flags else None
+    flags = re.search(r"\bfl=([^\n}]*)", section[1]) if section else None
+    return _has_secure_flag(flags[1].split()) if flags else None
+
+
+def _has_secure_flag(flags: list[str]) -> bool | None:
+    """Flags are names, or one hexadecimal number with or without a mark; None for anything else."""
+    first = flags[0] if flags else ""
+    if number := _HEX_FLAGS.fullmatch(first):
+        return bool(int(number[1], 16) & _FLAG_SECURE)
+    return "SECURE" in flags if re.fullmatch(r"[A-Z][A-Z_]+", first) else None
 
 
 def exception(text: str) -> str:
@@ -118,6 +152,12 @@ def setting(text: str) -> str | None:
 def keyboards(text: str) -> tuple[str, ...]:
     """Ids from `ime list -s`."""
     return tuple(line.strip() for line in text.splitlines() if re.fullmatch(r"\s*[\w.]+/[\w.$]+\s*", line))
+
+
+def enabled_keyboards(text: str) -> tuple[str, ...]:
+    """Ids from the setting `enabled_input_methods`: `ID;SUBTYPE;SUBTYPE:ID:…`."""
+    ids = (part.partition(";")[0].strip() for part in text.strip().split(":"))
+    return tuple(name for name in ids if re.fullmatch(r"[\w.]+/[\w.$]+", name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +269,9 @@ def _app_of_window(window: str) -> ForegroundApp | None:
     match = re.search(_COMPONENT, window)
     if match:
         return _app(match)
-    return ForegroundApp(SYSTEM_UI, window) if window.startswith(_SYSTEM_WINDOWS) else None
+    if not window or _WINDOW_OF_AN_APP.fullmatch(window):
+        return None
+    return ForegroundApp(SYSTEM_UI, window)  # shades, panels, and the system's word that an app hangs or has crashed
 
 
 def _app(match: re.Match[str]) -> ForegroundApp:

@@ -198,8 +198,7 @@ class Screen:
             secure = bool(awake) or fault is ScreenFault.SECURE
         if secure:
             raise SecureScreen(f"{serial}: the app on the screen forbids screenshots")
-        if fault is ScreenFault.BLACK:
-            raise BlackScreen(f"{serial}: the whole screen is black")
+        raise BlackScreen(f"{serial}: {'the whole screen' if fault is ScreenFault.BLACK else 'the page'} is black")
 
 
 def _turned(size: Size, quarter_turns: int) -> Size:

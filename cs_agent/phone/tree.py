@@ -17,6 +17,10 @@ _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));"
 )
+# Halves of a character outside the first 65,536, each written as a character of its own.
+_HALVES = re.compile(
+    r"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5(?:5(?:29[6-9]|[3-9]\d\d)|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));)+"
+)
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _START, _END = "<?xml", "</hierarchy>"
 
@@ -32,7 +36,7 @@ def parse_tree(text: str) -> tuple[UiNode, ...]:
         if re.search(r"<hierarchy[^>]*/>", text):
             return ()
         raise NotATree(text[:200])
-    document = _FORBIDDEN.sub("", text[start : end + len(_END)])
+    document = _FORBIDDEN.sub("", _HALVES.sub(_joined, text[start : end + len(_END)]))
     if _DOCTYPE.search(document):  # uiautomator writes none; entities are how XML attacks its reader
         raise NotATree("a document type")
     try:
@@ -43,6 +47,14 @@ def parse_tree(text: str) -> tuple[UiNode, ...]:
     for child in root:
         _collect(child, -1, nodes)
     return tuple(nodes)
+
+
+def _joined(halves: re.Match[str]) -> str:
+    """The characters that the halves make; a half without its other one is left out."""
+    codes = re.findall(r"&#(?:[xX]([0-9a-fA-F]+)|(\d+));", halves[0])
+    numbers = (int(by_hex, 16) if by_hex else int(decimal) for by_hex, decimal in codes)
+    units = b"".join(number.to_bytes(2, "little") for number in numbers)
+    return units.decode("utf-16-le", "ignore")
 
 
 def _collect(top: ElementTree.Element, parent: int, nodes: list[UiNode]) -> None:

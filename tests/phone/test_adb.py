@@ -12,9 +12,11 @@ from cs_agent.phone.errors import (
     AdbServerUnreachable,
     CommandFailed,
     ConnectionDropped,
+    NotReached,
     PhoneNotFound,
     PhoneTimeout,
     PhoneUnauthorized,
+    UsbPermissionMissing,
 )
 from tests.phone.conftest import free_port
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
@@ -93,3 +95,41 @@ def test_a_phone_before_android_7_is_asked_in_the_old_way() -> None:
 def test_the_old_way_notices_a_lost_end_too() -> None:
     with ScriptedServer(lambda command: "half", features="") as server, pytest.raises(ConnectionDropped):
         AdbLink(SERIAL, port=server.port).shell("ls")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "kind"),
+    [
+        (
+            "insufficient permissions for device: user in plugdev group; are your udev rules wrong?",
+            UsbPermissionMissing,
+        ),
+        ("something that no version of adb has said so far", NotReached),
+    ],
+)
+def test_a_refusal_before_the_command_says_that_nothing_happened(refusal: str, kind: type[Exception]) -> None:
+    with ScriptedServer(lambda command: "", refusal=refusal) as server:
+        with pytest.raises(kind):
+            AdbLink(SERIAL, port=server.port).shell("input tap 1 1")
+        assert server.commands == []
+
+
+@pytest.mark.parametrize(
+    ("serial", "again"),
+    [
+        ("127.0.0.1:5555", True),
+        ("[::1]:5555", True),
+        ("adb-7c1f22ab-QxLm0z._adb-tls-connect._tcp", True),
+        ("adb-7c1f22ab-QxLm0z (2)._adb-tls-connect._tcp.", True),
+        ("adb-7c1f22ab._adb._tcp", True),
+        ("7c1f22ab", False),
+    ],
+)
+def test_every_serial_that_adb_connect_takes_is_connected_again_before_giving_up(serial: str, again: bool) -> None:
+    asked: list[str] = []
+    with ScriptedServer(lambda command: "", refusal=f"device '{serial}' not found") as server:
+        link = AdbLink(serial, port=server.port)
+        link.client.connect = lambda address, timeout: asked.append(address) or f"failed to connect to {address}"  # type: ignore[method-assign]
+        with pytest.raises(PhoneNotFound):
+            link.shell("true")
+    assert asked == [serial] * again

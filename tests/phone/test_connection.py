@@ -32,6 +32,12 @@ NEW                    hibernating transport_id:10
     assert [device.usable for device in devices] == [True] + [False] * 5
 
 
+def test_a_serial_may_hold_blanks() -> None:
+    name = "adb-7c1f22ab-QxLm0z (2)._adb-tls-connect._tcp"
+    (device,) = parse_devices(f"List of devices attached\n{name} device product:vp model:Virtual_phone\n")
+    assert device == ListedDevice(name, DeviceState.DEVICE, "Virtual phone", "vp")
+
+
 def test_no_devices_are_no_devices() -> None:
     assert parse_devices("List of devices attached\n\n") == ()
 

@@ -116,6 +116,28 @@ def test_adb_keyboard_as_the_only_keyboard_is_a_warning() -> None:
     assert check.status is WARN
 
 
+REFUSED = Answer("", "java.lang.SecurityException: uid 2000 does not have WRITE_SECURE_SETTINGS", 255)
+UNLISTED: Answers = {
+    **HEALTHY,
+    "ime list -s": REFUSED,
+    "settings get secure enabled_input_methods": "com.own/.Board;123:com.android.adbkeyboard/.AdbIME",
+    "pm list packages": "package:com.android.adbkeyboard",
+}
+
+
+def test_a_keyboard_that_may_not_be_listed_is_not_called_missing() -> None:
+    assert findings(UNLISTED)["keyboard"].status is OK
+    refused = findings({**UNLISTED, "ime set": REFUSED})
+    assert (refused["keyboard"].status, refused["security"].status) == (OK, FAULT)
+
+
+def test_a_phone_that_types_already_is_usable_though_it_refuses_to_switch() -> None:
+    only = "com.android.adbkeyboard/.AdbIME"
+    checks = findings({**UNLISTED, "ime set": REFUSED, "settings get secure default_input_method": only})
+    assert is_usable(tuple(checks.values()))
+    assert checks["security"].status is WARN
+
+
 def test_without_icons_the_notification_shade_shows_whether_touches_arrive() -> None:
     shown = ["navy"]
 

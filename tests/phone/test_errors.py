@@ -60,3 +60,23 @@ def test_a_secure_screen_asks_for_a_human_and_not_for_patience() -> None:
     assert errors.SecureScreen.code == "secure_screen"
     assert not errors.SecureScreen.retryable
     assert errors.TruncatedScreenshot.retryable
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (
+            "insufficient permissions for device: user in plugdev group; are your udev rules wrong?",
+            errors.UsbPermissionMissing,
+        ),
+        ("device is in recovery", errors.WrongMode),
+        ("device is in sideload mode", errors.WrongMode),
+        ("closed", errors.NotReached),
+        ("something new", errors.NotReached),
+    ],
+)
+def test_what_was_refused_before_a_command_is_never_told_as_lost_midway(words: str, kind: type[PhoneError]) -> None:
+    error = from_adb(AdbError(words), "abc123", reached=False)
+    assert type(error) is kind
+    assert "may have happened" not in error.advice_en
+    assert "可能已执行" not in error.advice

@@ -24,6 +24,11 @@ from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 SOGOU = "com.sohu.inputmethod.sogou/.SogouIME"
 
 
+REFUSED = Answer(
+    "", "java.lang.SecurityException: uid 2000 does not have android.permission.WRITE_SECURE_SETTINGS", 255
+)
+
+
 @dataclass
 class Handset:
     """A field and the keyboards around it. `password` hides what is typed, as password fields do."""
@@ -35,6 +40,7 @@ class Handset:
     keyboards: tuple[str, ...] = (SOGOU, ADB_KEYBOARD)
     current: str = SOGOU
     refuses_switch: bool = False
+    refuses_listing: bool = False
     refuses_input: bool = False
     loses_broadcasts: int = 0
     longest: int = 10_000
@@ -51,7 +57,9 @@ class Handset:
     def _answers(self):  # type: ignore[no-untyped-def]
         return {
             "settings get secure default_input_method": lambda _: self.current + "\n",
-            "ime list": lambda _: "\n".join(self.keyboards),
+            "settings get secure enabled": lambda _: ":".join(f"{name};12;-3" for name in self.keyboards),
+            "pm list packages": lambda _: "".join(f"package:{name.partition('/')[0]}\n" for name in self.keyboards),
+            "ime list": lambda _: REFUSED if self.refuses_listing else "\n".join(self.keyboards),
             "ime set": self._set,
             "ime reset": lambda _: self._choose(SOGOU),
             "echo": self._remember,
@@ -66,7 +74,7 @@ class Handset:
 
     def _set(self, command: str) -> Answer | str:
         if self.refuses_switch:
-            return Answer("", "java.lang.SecurityException: uid 2000 does not have WRITE_SECURE_SETTINGS", 255)
+            return REFUSED
         return self._choose(shlex.split(command)[2])
 
     def _choose(self, keyboard: str) -> str:
@@ -274,12 +282,31 @@ def test_without_adb_keyboard_plain_text_is_typed_key_by_key(text: str) -> None:
     assert handset.text == text
 
 
-@pytest.mark.parametrize("handset", [Handset(keyboards=(SOGOU,)), Handset(refuses_switch=True)])
-def test_chinese_without_a_usable_adb_keyboard_is_a_clear_error(handset: Handset) -> None:
-    with phone_of(handset) as phone, pytest.raises(errors.KeyboardMissing) as caught:
+@pytest.mark.parametrize(
+    ("handset", "kind", "advice"),
+    [
+        (Handset(keyboards=(SOGOU,)), errors.KeyboardMissing, "ADBKeyboard.apk"),
+        (Handset(refuses_switch=True), errors.KeyboardRefused, "安全设置"),
+        (Handset(refuses_switch=True, refuses_listing=True), errors.KeyboardRefused, "安全设置"),
+    ],
+)
+def test_chinese_without_a_usable_adb_keyboard_is_a_clear_error(
+    handset: Handset, kind: type[errors.TypingError], advice: str
+) -> None:
+    with phone_of(handset) as phone, pytest.raises(kind) as caught:
         phone.type_text("你好")
-    assert "ADBKeyboard.apk" in caught.value.advice
+    assert advice in caught.value.advice
     assert handset.text == ""
+
+
+@pytest.mark.parametrize("current", [SOGOU, ADB_KEYBOARD])
+def test_a_phone_that_refuses_to_list_its_keyboards_types_all_the_same(current: str) -> None:
+    handset = Handset(refuses_listing=True, current=current, refuses_switch=current == ADB_KEYBOARD)
+    with phone_of(handset) as phone:
+        assert ADB_KEYBOARD in phone.keyboard.installed()
+        assert phone.keyboard.enabled() == (SOGOU, ADB_KEYBOARD)
+        phone.type_text("你好")
+    assert handset.text == "你好"
 
 
 def test_a_vendors_ban_on_simulated_keys_is_named() -> None:
@@ -298,4 +325,21 @@ def test_the_parts_of_a_plain_text_type_exactly_that_text(text: str) -> None:
     ("typed", "shown", "accepted"), [("13812345678", "138 1234 5678", True), ("399.00", "39900", False)]
 )
 def test_an_app_may_group_digits_but_not_lose_the_decimal_point(typed: str, shown: str, accepted: bool) -> None:
+    assert shows(UiNode(shown, Box(0, 0, 1, 1), role=Role.EDIT), typed) is accepted
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "accepted"),
+    [
+        ("👍", "..", True),
+        ("👌👌", "....", True),
+        ("★★★★★", ".....", True),
+        ("好评👍", "好评..", True),
+        ("👍", "...", False),
+        ("12", "..", False),
+        ("好评", "..", False),
+        ("👍👍", "", False),
+    ],
+)
+def test_characters_that_a_dump_writes_as_dots_have_arrived(typed: str, shown: str, accepted: bool) -> None:
     assert shows(UiNode(shown, Box(0, 0, 1, 1), role=Role.EDIT), typed) is accepted

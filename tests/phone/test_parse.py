@@ -289,3 +289,86 @@ def test_no_parser_fails_on_output_that_was_cut_or_mixed_up(noise: str, sample: 
     text = sample[:place] + noise + sample[place:]
     results = [parser(text) for parser in _PARSERS]
     assert len(results) == len(_PARSERS)
+
+
+OTHER_DISPLAY_FIRST = """  Display: mDisplayId=2
+    mCurrentRotation=ROTATION_90
+  mCurrentFocus=Window{1a2b3c u0 com.vendor.cover/com.vendor.cover.CoverHome}
+  mFocusedApp=ActivityRecord{77aa u0 com.vendor.cover/.CoverHome t3}
+  Display: mDisplayId=0 (organized)
+    mCurrentRotation=ROTATION_0
+  mCurrentFocus=Window{9f8e7d u0 com.example.crm/com.example.crm.MainActivity}
+  mFocusedApp=ActivityRecord{88bb u0 com.example.crm/.MainActivity t9}
+"""
+
+
+def test_what_is_said_of_another_display_does_not_count() -> None:
+    crm = ForegroundApp("com.example.crm", "com.example.crm.MainActivity")
+    assert parse.focus(OTHER_DISPLAY_FIRST) == (Focus.APP, crm)
+    assert parse.focused_app(OTHER_DISPLAY_FIRST) == crm
+    assert parse.rotation(OTHER_DISPLAY_FIRST) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "turns"),
+    [
+        (
+            "mViewports=[DisplayViewport{type=EXTERNAL, displayId=3, orientation=1}, "
+            "DisplayViewport{type=INTERNAL, valid=true, displayId=0, orientation=0}]",
+            0,
+        ),
+        ("Viewport INTERNAL: displayId=2, orientation=3\nViewport INTERNAL: displayId=0, orientation=2", 2),
+    ],
+)
+def test_the_rotation_is_the_main_displays(text: str, turns: int) -> None:
+    assert parse.rotation(text) == turns
+
+
+SYSTEM_WINDOWS = (
+    "Application Not Responding: com.example.crm",
+    "Application Error: com.example.crm",
+    "control_center",
+    "BiometricPrompt",
+    "MiuiVolumeDialogImpl",
+    "ColorOSGlobalActions",
+    "NotificationShade",
+)
+BEHIND = "\nmFocusedApp=ActivityRecord{1 u0 com.example.crm/.MainActivity t9}"
+
+
+@pytest.mark.parametrize("window", SYSTEM_WINDOWS)
+def test_a_window_that_no_app_opens_is_the_systems(window: str) -> None:
+    found, app = parse.focus(f"mCurrentFocus=Window{{d2 u0 {window}}}{BEHIND}")
+    assert (found, app and app.package) == (Focus.APP, parse.SYSTEM_UI)
+
+
+@pytest.mark.parametrize("window", ["PopupWindow:5e0f1c", "com.example.crm", "InputMethod"])
+def test_a_window_that_an_app_opens_itself_is_the_apps(window: str) -> None:
+    assert parse.focus(f"mCurrentFocus=Window{{d2 u0 {window}}}{BEHIND}")[1] == ForegroundApp(
+        "com.example.crm", "com.example.crm.MainActivity"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "secure"),
+    [
+        ("\n      fl=81912100\n      pfl=20000}", True),
+        (" fl=#81812100 pfl=0x2000}", True),
+        (" fl=0x2000}", True),
+        ("\n      fl=81810100\n      pfl=20000}", False),
+        ("\n      fl=LAYOUT_IN_SCREEN SECURE}", True),
+        ("\n      fl=(unknown)}", None),
+        ("\n      fl=}", None),
+    ],
+)
+def test_flags_may_be_names_or_a_number(flags: str, secure: bool | None) -> None:
+    name = "Window{d00d u0 com.bank.demo/com.bank.demo.PinActivity}"
+    attributes = f"mAttrs={{(0,0)(fillxfill) sim={{adjust=pan}} ty=BASE_APPLICATION{flags}"
+    text = f"Window #3 {name}:\n  {attributes}\nmCurrentFocus={name}"
+    assert parse.window_is_secure(text) is secure
+
+
+def test_enabled_keyboards_come_without_their_subtypes() -> None:
+    text = "com.vendor.ime/.Service;123:com.android.adbkeyboard/.AdbIME\n"
+    assert parse.enabled_keyboards(text) == ("com.vendor.ime/.Service", "com.android.adbkeyboard/.AdbIME")
+    assert parse.enabled_keyboards("null") == ()

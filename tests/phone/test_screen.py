@@ -169,10 +169,17 @@ def test_black_pictures_are_told_apart(picture: Image.Image, windows: str, power
         screen.capture()
 
 
-def test_a_black_page_of_an_app_that_allows_screenshots_is_a_screen() -> None:
+def test_a_page_that_is_black_between_lit_bars_is_never_content() -> None:
     windows = _SECURE.replace(" SECURE", "")
-    with screen_of(Handset([black(clock=True)], windows=windows)) as screen:
-        assert screen.capture().size == Size(108, 240)
+    with screen_of(Handset([black(clock=True)], windows=windows)) as screen, pytest.raises(BlackScreen):
+        screen.capture()
+
+
+@pytest.mark.parametrize("flags", ["fl=81912100", "fl=#81812100", "fl=0x81812100"])
+def test_a_secure_page_is_known_by_flags_written_as_a_number(flags: str) -> None:
+    windows = _SECURE.replace("fl=LAYOUT_IN_SCREEN SECURE", flags)
+    with screen_of(Handset([black(clock=True)], windows=windows)) as screen, pytest.raises(SecureScreen):
+        screen.capture()
 
 
 def test_a_picture_of_another_size_is_of_another_display() -> None:

@@ -91,3 +91,8 @@ def test_a_mutilated_dump_is_a_tree_or_an_error(noise: str, place: int) -> None:
     except NotATree:
         return
     assert all(node.parent < index for index, node in enumerate(nodes))
+
+
+def test_a_character_written_as_two_halves_is_read_as_one() -> None:
+    (node,) = parse_tree(_HEAD + '<node text="好&#55357;&#56832;&#xd83d;&#xDE00;&#55357;评"/></hierarchy>')
+    assert node.text == "好😀😀评"
