@@ -33,6 +33,9 @@ class Match(_Part):
         min_length=1, description="Words of a ticket and their weights; a negative one speaks against the flow."
     )
     threshold: Annotated[Weight, Field(gt=0)] = Field(1, description="The points that make a full fit.")
+    questions: StrictBool | None = Field(
+        None, description="Asking about the thing is wanting the flow; by itself true for a read-only flow."
+    )
 
 
 class NoneOf(BaseModel):

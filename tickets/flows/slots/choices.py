@@ -7,12 +7,12 @@ asked about or told of something else does not; one that begins or ends with a n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.numerals import NUMERALS
-from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, sentence_before
+from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, mark_after, sentence_before
 
 if TYPE_CHECKING:
     from tickets.flows.slots.spec import Option
@@ -37,10 +37,12 @@ _DENIED_AFTER = re.compile(
     r"无)(?!法|人|论|用|保障|保证|反应|声音?|电)"
 )
 _FEARED = re.compile(
-    r"怕|担心|以防|防止|避免|以免|免得|小心|当心|别|会不会|假如|如果|要是|万一|是不是|是否|有没有|"
+    r"除了|除去|排除|不含|不包括|怕|担心|以防|防止|避免|以免|免得|(?<!不)小心|当心|别|会不会|假如|"
+    r"如果|要是|万一|是不是|是否|有没有|"
     r"难道|\b(?:if|in case|worried|afraid|might|may|could|whether|unless)\b",
     re.I,
 )
+_INVERTED = re.compile(r"\b(?:is|was|are|were|does|did|could|might) (?:it|this|that|the \w+|they)\b[^,.]*$", re.I)
 _ELSEWHERE = re.compile(
     r"上次|上回|上一[次件个]|以前那|之前那|去年|前一[次件个]|原来那|别的|另一|另外那|评论|评价|网上|"
     r"\b(?:last time|previous|the other|reviews?)\b|"
@@ -70,21 +72,29 @@ def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -
     meaning |= {phrase.lower(): "" for phrase in ignored}
     if not meaning:
         return []
-    seen = [Span(meaning[each], *place) for each in meaning for place in _places(text, each)]
+    lowered = text.lower() if len(text.lower()) == len(text) else text
+    seen = [Span(meaning[each], *place) for each in meaning for place in _places(lowered, each)]
     longest_first = sorted(seen, key=lambda span: (span.start - span.end, span.start))
-    taken = [span for span in _without_overlaps(longest_first) if span.value]
-    judged = [span.doubted(_doubt(text, span)) for span in taken if not _denied(text, span)]
+    taken = sorted((span for span in _without_overlaps(longest_first) if span.value), key=lambda span: span.start)
+    judged = [span.doubted(_doubt(text, span)) for span in taken[:MOST_PLACES] if not _denied(text, span)]
+    judged += [span.doubted(Doubt.UNCLEAR) for span in taken[MOST_PLACES : 2 * MOST_PLACES]]
     order = [option.value for option in choices]
     return sorted(judged, key=lambda span: (order.index(span.value), span.start))
 
 
-def _places(text: str, phrase: str) -> list[tuple[int, int]]:
-    letters = (
-        r"\b" if phrase[0].isascii() and phrase[0].isalnum() else "",
-        r"\b" if phrase[-1].isascii() and phrase[-1].isalnum() else "",
-    )
-    found = re.finditer(letters[0] + re.escape(phrase) + letters[1], text, re.I)
-    return [match.span() for match in found if _whole(text, phrase, *match.span())]
+def _places(lowered: str, phrase: str) -> Iterator[tuple[int, int]]:
+    """Where the phrase stands by itself: not within a word of letters, nor within a number."""
+    at = lowered.find(phrase)
+    while at >= 0:
+        end = at + len(phrase)
+        inside = _lettered(phrase[0], lowered[at - 1 : at]) or _lettered(phrase[-1], lowered[end : end + 1])
+        if not inside and _whole(lowered, phrase, at, end):
+            yield at, end
+        at = lowered.find(phrase, end)
+
+
+def _lettered(edge: str, beside: str) -> bool:
+    return edge.isascii() and edge.isalnum() and beside.isascii() and beside.isalnum()
 
 
 def _whole(text: str, phrase: str, start: int, end: int) -> bool:
@@ -106,12 +116,12 @@ def _without_overlaps(spans: list[Span]) -> list[Span]:
 
 
 def _denied(text: str, span: Span) -> bool:
-    before = stance._IDIOMS.sub("", clause_before(text, span.start, 24))
+    before = stance.without_idioms(clause_before(text, span.start, 24))
     after = clause_after(text, span.end, 16)
     said = text[span.start : span.end]
     return bool(
         _DENIED.search(before)
-        or stance._REFUSED.search(before)
+        or stance.REFUSED.search(before)
         or (_FINE_AFTER.search(after) and not re.search("[不没]", said))
         or _DENIED_AFTER.search(after)
     )
@@ -128,17 +138,21 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.UNREADABLE
     near = before[-12:] if not before[-30:].isascii() else before[-30:]
     sentence = sentence_before(text, span.start)
+    inverted = mark_after(text, span.end) in {"?", "？"} and _INVERTED.search(before)
     if (
-        _FEARED.search(near)
+        inverted
+        or _FEARED.search(near)
         or re.search(r"^[^,，]{0,6}(?:吗|么$)", after)
         or re.search(r"如果|要是|万一|\bif\b", sentence[-24:], re.I)
     ):
         return Doubt.CONDITION
-    if _SAID.search(before[-24:]) or stance._REPORTED.search(sentence[: len(sentence) - len(before)].rstrip(",，")):
+    if (
+        re.search(r"(?<![我想跟])(?:说|称|写着|写的?是)[^,，]{0,4}$", before[-10:])
+        or _SAID.search(before[-24:])
+        or stance.REPORTED.search(sentence[: len(sentence) - len(before)].rstrip(",，"))
+    ):
         return Doubt.HEARSAY
     if _ELSEWHERE.search(before[-24:]):
         return Doubt.OTHER_TIME
-    loose = re.search(r"[不没未无][^,，]{0,2}$", stance._IDIOMS.sub("", before)[-6:]) or stance.corrected(
-        text, span.end
-    )
+    loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
     return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)

@@ -7,12 +7,12 @@ belongs to it, so that no part of a longer code ever stands for a code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from tickets.flows.slots.numerals import DIGITS
-from tickets.flows.slots.text import INVISIBLE, Doubt, Span, clause_before
+from tickets.flows.slots.numerals import DIGITS, NUMERALS, UNITS
+from tickets.flows.slots.text import INVISIBLE, MOST_PLACES, Doubt, Span, clause_before
 
 _CHAR = "0-9A-Za-z\u00b2\u00b3\u00b9\u00c0-\u024f\u0370-\u052f\u2070-\u209f\u2460-\u24ff\u2776-\u2793"
 _CODE = re.compile(
@@ -57,6 +57,11 @@ _SPOKEN = dict(zip(DIGITS + "幺", [0, 0, 0, 1, 2, 2, *range(3, 10), *range(1, 1
 _SPOKEN_RUN = re.compile(rf"[{DIGITS}幺0-9](?:[ ,，、-]?[{DIGITS}幺0-9]){{6,}}+")
 
 
+_NUMERALS_BEFORE = re.compile(rf"[{NUMERALS}幺]$|[{NUMERALS}\d](?:['·~+*.xX\-②]|[{INVISIBLE}]){{1,3}}$")
+# One numeral may begin a word (202405218876一直没到); a numeral before anything else goes on with the number.
+_NUMERALS_BEHIND = re.compile(rf"[{DIGITS}幺](?:[{NUMERALS}幺]|(?![一-鿿]))|[{UNITS}]|['·~+][\dA-Za-z①-⑳{NUMERALS}]")
+
+
 class Noun(Enum):
     OWN = "own"  # the kind that is looked for
     OTHER = "other"
@@ -90,7 +95,7 @@ class Code:
     def mistyped(self) -> bool:
         """Letters that look like digits in the middle of digits: 2O24, 13800l38000."""
         letters = re.sub(r"[\W\d_]", "", self.clean)
-        inner = bool(re.search(r"\d[OoQDIl|]", self.clean))
+        inner = bool(re.search(r"\d[OoQDIl|]|^[OoIl|]\d\d", self.clean))
         return bool(letters) and inner and self.clean.translate(_ALIKE).isdecimal()
 
     @property
@@ -101,10 +106,16 @@ class Code:
 def codes(text: str) -> list[Code]:
     """Every code that holds a digit, in order."""
     return [
-        Code(match[0].rstrip("-_./"), match.start(), match.end())
+        _without_label(Code(match[0].rstrip("-_./"), match.start(), match.end()))
         for match in _CODE.finditer(text)
         if re.search(r"\d", match[0])
     ]
+
+
+def _without_label(code: Code) -> Code:
+    """NO.2024… without its label."""
+    label = re.match(r"(?:no|nr|id)\.(?=\d)", code.text, re.I)
+    return Code(code.text[label.end() :], code.start + label.end(), code.end) if label else code
 
 
 def chains(text: str, found: list[Code]) -> Iterator[list[Code]]:
@@ -119,6 +130,23 @@ def chains(text: str, found: list[Code]) -> Iterator[list[Code]]:
         chain.append(code)
     if chain:
         yield chain
+
+
+def capped(text: str, found: Iterable[list[Code]], read: Callable[[list[Code]], Iterator[Span]]) -> list[Span]:
+    """What `read` says of each chain, the same chain in the same words read once; beyond the most places that are
+    judged, only that there are more."""
+    spans: list[Span] = []
+    known: set[tuple[str, str]] = set()
+    for chain in found:
+        around = text[max(0, chain[0].start - 24) : chain[-1].end + 16]
+        key = (text[chain[0].start : chain[-1].end], around)
+        if key in known:
+            continue
+        if len(known) == MOST_PLACES or len(chain) > MOST_PLACES:
+            return [*spans, Span("", chain[0].start, chain[-1].end, Doubt.UNCLEAR)]
+        known.add(key)
+        spans += read(chain)
+    return spans
 
 
 def stands_alone(text: str, code: Code) -> bool:
@@ -147,8 +175,8 @@ def is_moment(digits: str) -> bool:
 
 def touched(text: str, code: Code) -> bool:
     """Whether more of the code seems to stand beside it in numerals, behind an ellipsis, or behind a mark."""
-    before, after = text[max(0, code.start - 2) : code.start], text[code.end : code.end + 2]
-    numerals = re.search(rf"[{DIGITS}幺]$", before) or re.match(rf"[{DIGITS}幺]{{2}}", after)
+    before, after = text[max(0, code.start - 3) : code.start], text[code.end : code.end + 2]
+    numerals = _NUMERALS_BEFORE.search(before) or _NUMERALS_BEHIND.match(after)
     marks = re.search(rf"[*•×@%=…{INVISIBLE}]$|\.\.$", before) or re.match(rf"[*•×@=…{INVISIBLE}]|\.\.", after)
     return bool(numerals or marks)
 
@@ -160,7 +188,7 @@ _LINK = re.compile(r"(?:应该|分别)?(?:是|为|叫|填的?|写的?|即|\bis|\
 def before_noun(text: str, start: int, reach: int = 40) -> str:
     """What stands directly before a code, connecting words and marks taken off; a label may stand on the line above
     or before a comma."""
-    part = clause_before(text, start, reach)
+    part = re.sub(r"(?<![A-Za-z])(?:no|nr|id)\.$", "", clause_before(text, start, reach), flags=re.I)
     lead = _stripped(part)
     if not lead:
         at = start - len(part)

@@ -11,28 +11,40 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from itertools import pairwise
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.numerals import ENGLISH, NUMERALS, number, spelled
-from tickets.flows.slots.text import CLAUSE_END, INVISIBLE, Doubt, Span, clause_after, clause_before, visible
+from tickets.flows.slots.text import (
+    CLAUSE_END,
+    INVISIBLE,
+    MOST_PLACES,
+    Doubt,
+    Span,
+    clause_after,
+    clause_before,
+    visible,
+)
 
 FULL = "全额"
 HALF = "半额"
 _MAIN, _PART = "元块圆", "角毛分"
-_ATOM = rf"0-9{NUMERALS}"
-_JOINT = rf"(?:[ {INVISIBLE}]{{0,2}}[.,'·/、~+*×xX=到至或\-\n]?[ {INVISIBLE}]{{0,2}})"
+_ATOM = rf"0-9²³①-⑳{NUMERALS}"
+_COMMA = r",(?=\d{3}(?!\d))|(?<!\d{7}),|(?<!\d{4})，(?=\d{3}(?!\d))"  # one that may stand inside a number
+_JOINT = rf"(?:[ {INVISIBLE}]{{0,2}}(?:{_COMMA}|[.'·/、~+*×xX=到至或\-\n]){{0,3}}[ {INVISIBLE}]{{0,2}})"
 # A run: numbers joined by whatever may join two numbers. Behind a unit of money only a number that touches it goes on.
 _RUN = re.compile(
     rf"[{_ATOM}]++(?:{_JOINT}[{_ATOM}]++)*+"
     rf"(?:[ {INVISIBLE}]?[{_MAIN}{_PART}](?:[ {INVISIBLE}]?[{_ATOM}]+(?:[.,][{_ATOM}]+)*)?)*"
 )
-_WORD_RUN = re.compile(
-    rf"\b(?:(?:an?|and|{'|'.join(ENGLISH)})\b[ -]?){{0,12}}(?:{'|'.join(ENGLISH)})\b", re.I
-)  # fmt: skip
-_SIGNED = re.compile(r"(?P<own>[¥￥]|\b(?:rmb|cny)|人民币)[ ]?$", re.I)
+_NUMBER_WORD = rf"(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})(?![a-z])"
+_WORD_RUN = re.compile(rf"(?<![a-z])(?:an? )?{_NUMBER_WORD}(?:[ -](?:and[ -])?{_NUMBER_WORD})*+", re.I)
+_SIGNED = re.compile(r"(?P<own>[¥￥]|(?<![A-Za-z])(?:rmb|cny)|人民币)[ ]?$", re.I)
 _FOREIGN_SIGN = re.compile(
-    r"(?:[$€£₩₽₹฿]|\b(?:usd|eur|gbp|hkd|jpy|krw|twd|aud|cad|sgd)|美元|美金|欧元|港币|港元|日元|英镑)[ ]?$", re.I
+    r"(?:[$€£₩₽₹฿]|(?<![A-Za-z])(?:usd|eur|gbp|hkd|jpy|krw|twd|aud|cad|sgd)|美元|美金|欧元|港币|港元|"
+    r"日元|英镑)[ ]?$",
+    re.I,
 )
 _OWN_AFTER = re.compile(r"^ ?(?:rmb|cny|yuan|kuai|renminbi|人民币)(?![a-z])", re.I)
 _FOREIGN_AFTER = re.compile(
@@ -55,7 +67,7 @@ _MEASURE_AFTER = re.compile(
 )
 _LOOSE_BEFORE = re.compile(
     r"(?:大概|大约|约|差不多|左右|至少|最少|起码|最多|至多|顶多|不超过|不低于|不少于|不多于|超过|高于|"
-    r"低于|少于|不到|将近|接近|几|好几|上|数|每[一-鿿]?|各|分别|"
+    r"低于|少于|不到|将近|接近|近|几|好几|上|数|每[一-鿿]?|各|分别|"
     r"最高|最低|封顶|上限|下限|小于|大于|[~≈<>≤≥]|从|介于)\s?(?:赔|补|退|给|为|是|要|偿|还)?\s?[¥￥]?\s?$"
     r"|\b(?:at least|at most|about|around|up to|no more than|no less than|more than|less than|over|under|nearly|almost|"
     r"approximately|approx\.?|roughly|minimum(?: of)?|maximum(?: of)?|between|from|some|each|every|"
@@ -89,7 +101,7 @@ _WANTED = re.compile(
 )
 _BARE_END = re.compile(
     r"^[ \"”」)）]*(?:$|[,，。;；!！?？\n~.]|吧|就(?:行|好|可以|够)|即可|给|行(?!李)|以|可以|好了|"
-    r"算了|了事|作为|当作|OK|to\b|for\b|please\b|and\b|thanks?\b)",
+    r"算了|了事|作为|当作|OK|补偿|赔偿|退款|并|另|to\b|for\b|please\b|and\b|thanks?\b)",
     re.I,
 )
 
@@ -119,24 +131,38 @@ def wished(text: str, own: Sequence[str], rivals: Sequence[str], *, full: bool, 
 
     What is asked about, refused, reported or not certain comes with its doubt.
     """
-    words = _words(text, own, rivals)
+    words = _Words(own, rivals)
     found = [*_by_clause(text, words), *_shares(text, words, full=full, half=half)]
     return sorted(found, key=lambda span: span.start)
 
 
 def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
     """Amounts somebody wants for which no slot has a word: 另外再给50元."""
-    near = _words(text, words, ())
-    taken = {span.start for each in {word.name for word in near} for span in _by_clause(text, _owned(near, each))}
-    return [
-        span.doubted(Doubt.UNCLEAR)
-        for span in amounts(text)
-        if span.start not in taken
-        and not _EXPENSE.search(around := clause_before(text, span.start, 16))
-        and not _EXPENSE.search(clause_after(text, span.end, 6))
-        and _WANTED.search(around)
-        and not stance.refused(around, clause_after(text, span.end))
+    known = _Words(words, ())
+    free = [match for match in _runs(text) if _WANTED.search(text, max(0, match.start() - 16), match.start())]
+    own = [
+        m for m in free if _ADDED.search(text[m.start() - 4 : m.start()]) or not known.within(text, _clause(text, m))
     ]
+    found = [money.span for match in own[:MOST_PLACES] if (money := _of_run(text, match)) and money.marked]
+    return [span.doubted(Doubt.UNCLEAR) for span in found if _is_wanted(text, span)]
+
+
+def _clause(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """The clause a place stands in, as start and end; a comma inside a number ends none."""
+    ends = _clause_ends(text)
+    number = bisect_right(ends, match.start())
+    return ends[number - 1] + 1 if number else 0, ends[number] if number < len(ends) else len(text)
+
+
+@lru_cache(maxsize=1)
+def _clause_ends(text: str) -> list[int]:
+    return [match.start() for match in CLAUSE_END.finditer(text) if not _inside_number(text, match.start())]
+
+
+def _is_wanted(text: str, span: Span) -> bool:
+    before, after = clause_before(text, span.start, 16), clause_after(text, span.end)
+    spent = _EXPENSE.search(before) or _EXPENSE.search(after[:6])
+    return bool(_WANTED.search(before)) and not spent and not stance.refused(before, after)
 
 
 def read_one(text: str) -> str | None:
@@ -172,10 +198,17 @@ def plain(value: str) -> str:
 
 
 def _all(text: str) -> list[Money]:
-    found = [money for match in _RUN.finditer(text) if (money := _read(text, match))]
-    spoken = [money for match in _WORD_RUN.finditer(text) if (money := _spoken(text, match))]
-    merged = sorted([*found, *spoken], key=lambda money: money.span.start)
-    return _with_ranges(text, merged)
+    return _with_ranges(text, [money for match in _runs(text) if (money := _of_run(text, match))])
+
+
+@lru_cache(maxsize=1)  # the slots of one flow ask for the same text one after the other
+def _runs(text: str) -> list[re.Match[str]]:
+    """Every place that may be an amount, in order, not yet read."""
+    return sorted([*_RUN.finditer(text), *_WORD_RUN.finditer(text)], key=lambda match: match.start())
+
+
+def _of_run(text: str, match: re.Match[str]) -> Money | None:
+    return _spoken(text, match) if match.re is _WORD_RUN else _read(text, match)
 
 
 def _with_ranges(text: str, found: list[Money]) -> list[Money]:
@@ -258,9 +291,9 @@ def _with_tail(parts: re.Match[str], run: str, after: str) -> tuple[Decimal | No
 def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bool) -> Doubt | None:
     if foreign:
         return Doubt.CURRENCY
-    touched = re.search(rf"[0-9A-Za-z²³①-⑳%‰]$|[.·'{INVISIBLE}]$|(?<![-])-$|[+×*/=]$", before) and not _SIGNED.search(
-        before
-    )
+    touched = re.search(
+        rf"[0-9A-Za-z²³①-⑳%‰]$|[²³①-⑳] $|[.·'{INVISIBLE}]$|(?<![-])-$|[+×*/=]$", before
+    ) and not _SIGNED.search(before)
     went_on = re.search(rf"^(?:[kKwWmM²³①-⑳%‰*×+=/]|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几])", after)
     if (
         before[-1:] in set("几数")
@@ -308,44 +341,46 @@ class _Word:
     name: str
 
 
-def _words(text: str, own: Iterable[str], rivals: Iterable[str]) -> list[_Word]:
-    mine, others = {word.lower() for word in own}, {word.lower() for word in rivals}
-    every = sorted(mine | others, key=len, reverse=True)
-    if not every:
-        return []
-    pattern = re.compile("|".join(re.escape(word) + (r"\w{0,3}\b" if word.isascii() else "") for word in every), re.I)
-    return [
-        _Word(*match.span(), _named(match[0].lower(), mine, others), match[0].lower())
-        for match in pattern.finditer(text)
-    ]
+class _Words:
+    """The words of a slot and of its rivals, found in any stretch of a text."""
+
+    def __init__(self, own: Iterable[str], rivals: Iterable[str]) -> None:
+        self._own = {word.lower(): False for word in rivals} | {word.lower(): True for word in own}
+        every = sorted(self._own, key=len, reverse=True)
+        parts = (re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every)
+        self._pattern = re.compile("|".join(parts) or r"(?!)", re.I)
+
+    def within(self, text: str, stretch: tuple[int, int]) -> list[_Word]:
+        found = self._pattern.finditer(text, *stretch)
+        return [_Word(*match.span(), self._owned(match[0].lower()), match[0].lower()) for match in found]
+
+    def _owned(self, found: str) -> bool:
+        """Whether the word is the slot's own; an English one may bear an ending."""
+        if found in self._own:
+            return self._own[found]
+        return self._own[max((word for word in self._own if found.startswith(word)), key=len)]
 
 
-def _named(found: str, mine: set[str], others: set[str]) -> bool:
-    best = max((word for word in mine | others if found.startswith(word)), key=len)
-    return best in mine
-
-
-def _owned(words: list[_Word], name: str) -> list[_Word]:
-    return [_Word(word.start, word.end, word.name == name, word.name) for word in words]
-
-
-def _by_clause(text: str, words: list[_Word]) -> Iterator[Span]:
+def _by_clause(text: str, words: _Words) -> Iterator[Span]:
     """The amounts of each clause that belong to an own word, with whatever doubts there are."""
-    ends = [match.start() for match in CLAUSE_END.finditer(text) if not _inside_number(text, match.start())]
-    clause_of = lambda at: bisect_right(ends, at)  # noqa: E731
-    amounts_of: dict[int, list[Money]] = {}
-    for money in _all(text):
-        amounts_of.setdefault(clause_of(money.span.start), []).append(money)
-    words_of: dict[int, list[_Word]] = {}
-    for word in words:
-        words_of.setdefault(clause_of(word.start), []).append(word)
-    for clause, several in words_of.items():
-        if any(word.own for word in several):
-            yield from _in_clause(text, several, amounts_of.get(clause, []))
+    runs_of: dict[tuple[int, int], list[re.Match[str]]] = {}
+    for match in _runs(text):
+        runs_of.setdefault(_clause(text, match), []).append(match)
+    judged = 0
+    for clause, runs in runs_of.items():
+        near = words.within(text, clause)
+        if not any(word.own for word in near):
+            continue
+        judged += 1
+        if judged > MOST_PLACES or len(runs) > MOST_PLACES:
+            yield Span("", runs[0].start(), runs[0].end(), Doubt.UNCLEAR)
+            return
+        found = _with_ranges(text, [money for match in runs if (money := _of_run(text, match))])
+        yield from _in_clause(text, near, found)
 
 
 def _inside_number(text: str, at: int) -> bool:
-    return text[at] == "," and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
+    return text[at] in ",，" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
 
 
 def _in_clause(text: str, words: list[_Word], found: list[Money]) -> Iterator[Span]:
@@ -356,11 +391,28 @@ def _in_clause(text: str, words: list[_Word], found: list[Money]) -> Iterator[Sp
         joined = bool(before) and bool(_CONJUNCTION.search(text[before[-1].end : money.span.start]))
         first, other = (after[:1], before[-1:]) if (suffixed or joined) and after else (before[-1:], after[:1])
         word = next(iter(first or other), None)
-        if word is not None and word.own and (span := _claimed(text, word, money)):
+        if word is None:
+            continue
+        shared = _is_shared(text, word, words, found)
+        if (word.own or shared) and (span := _claimed(text, word, money, shared)):
             yield span
 
 
-def _claimed(text: str, word: _Word, money: Money) -> Span | None:
+def _is_shared(text: str, word: _Word, words: list[_Word], found: list[Money]) -> bool:
+    """退款和补偿一共120元: another slot's word stands directly before this one, and no value of its own between."""
+    before = [each for each in words if each.end <= word.start]
+    if not before or before[-1].own == word.own:
+        return False
+    gap = text[before[-1].end : word.start]
+    valued = any(before[-1].start <= money.span.start < word.start for money in found)
+    near_share = bool(
+        _FULL.search(text, max(0, before[-1].start - 6), word.start)
+        or _HALF.search(text, max(0, before[-1].start - 6), word.start)
+    )
+    return not valued and not near_share and bool(re.fullmatch(r"款|和|加|与|及|、|跟|同| and |/|\+|", gap))
+
+
+def _claimed(text: str, word: _Word, money: Money, shared: bool) -> Span | None:
     """The amount as this word's, with a doubt where it stands far off, past another noun, or is not simply wished."""
     span = money.span
     ahead = word.end <= span.start
@@ -369,7 +421,8 @@ def _claimed(text: str, word: _Word, money: Money) -> Span | None:
         return None
     after = text[span.end : span.end + 16]
     if not money.marked:
-        if not ahead or len(gap.strip()) > 5:
+        long = len(re.sub(r"\D", "", text[span.start : span.end])) > 6
+        if not ahead or len(gap.strip()) > 5 or long or re.search(r"\d", gap):
             return None
         if _SHARE_AFTER.search(after):
             return Span("", word.start, span.end, Doubt.UNREADABLE)
@@ -387,29 +440,39 @@ def _claimed(text: str, word: _Word, money: Money) -> Span | None:
     far = len(gap) > (26 if gap.isascii() else 6) if ahead else not _PLAIN_SUFFIX.search(gap)
     lead = clause_before(text, min(word.start, span.start), 24)
     far = far or (not ahead and bool(_EXPENSE.search(lead)))
-    loose = Doubt.RANGE if _LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) else None
+    if ahead and _BESIDES.search(gap):
+        return None
+    ranged = _LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(lead[-8:])
+    loose = Doubt.RANGE if ranged else None
+    shared = shared or bool(_TOTAL.search(gap) or _FEE_AFTER.search(after))
     doubt = (
         stance.doubt_about_wish(text, min(word.start, span.start), max(word.end, span.end))
         or loose
         or stance.done(text[max(0, span.start - 4) : span.start])
-        or (Doubt.UNCLEAR if far or _EXPENSE.search(gap) or _NEGATED_GAP.search(gap) else None)
+        or (Doubt.UNCLEAR if far or _EXPENSE.search(gap) or _NEGATED_GAP.search(gap) or shared else None)
     )
     excluding = doubt if doubt and doubt.excludes else None
     return Span(span.value, span.start, span.end, excluding or span.doubt or doubt)
 
 
+_ADDED = re.compile(r"(?:再|另|外|还)(?:加|付|给|补)$|加$")
+_BESIDES = re.compile(r"^.{0,2}(?:再|另|外|还|额外)(?:加|付|给|补)|^(?:再|另|外)?加")
+_TOTAL = re.compile(r"一共|共计|总共|合计|加起来|总计|总数|分之|\b(?:total|altogether|in all|combined)\b", re.I)
+_FEE_AFTER = re.compile(r"^的?(?:运费|邮费|快递费|路费|车费|话费|税)")
+_ROUGHLY = re.compile(r"至少|最少|起码|最多|至多|顶多|不超过|大概|大约|差不多|不低于|不少于")
 _CONJUNCTION = re.compile(r"[和并且及跟与加&]|\b(?:and|plus|with)\b", re.I)
-_PLAIN_SUFFIX = re.compile(r"^(?:的|作为|当作?|做|以作|作|经济|现金|in|of|as|worth of|worth|a|the| )*$")
+_PLAIN_SUFFIX = re.compile(r"^(?:钱|的|作为|当作?|做|以作|作|经济|现金|in|of|as|worth of|worth|a|the| )*$")
 _NEGATED_GAP = re.compile(r"[不没别非]|\bnot\b", re.I)
 
 
-def _shares(text: str, words: list[_Word], *, full: bool, half: bool) -> Iterator[Span]:
+def _shares(text: str, words: _Words, *, full: bool, half: bool) -> Iterator[Span]:
     """全额 and 半额, where the flow can carry them out; else they are something that must be asked."""
     wanted = {FULL: full, HALF: half}
-    for span in shares(text):
+    for span in _first(shares(text)):
         here = clause_before(text, span.start, 20) + text[span.start : span.end] + clause_after(text, span.end, 20)
-        own = [word for word in words if word.own and word.name in here.lower()]
-        rival = [word for word in words if not word.own and abs(word.start - span.end) < 3]
+        near = words.within(text, (max(0, span.start - 40), min(len(text), span.end + 40)))
+        own = [word for word in near if word.own and word.name in here.lower()]
+        rival = [word for word in near if not word.own and abs(word.start - span.end) < 3]
         if not wanted[span.value] and not own:
             continue
         if rival and not [
@@ -425,3 +488,10 @@ def _shares(text: str, words: list[_Word], *, full: bool, half: bool) -> Iterato
             yield Span("", span.start, span.end, doubt)
         else:
             yield span.doubted(doubt)
+
+
+def _first(spans: list[Span]) -> Iterator[Span]:
+    """The places that are judged; of further ones only that there are some."""
+    yield from spans[:MOST_PLACES]
+    if len(spans) > MOST_PLACES and len({span.value for span in spans}) > 1:
+        yield Span("", spans[MOST_PLACES].start, spans[MOST_PLACES].end, Doubt.UNCLEAR)

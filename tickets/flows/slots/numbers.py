@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.codes import (
-    OTHER_NOUN,
+    THING,
     Code,
     before_noun,
+    capped,
     chains,
     codes,
     is_date,
@@ -23,7 +25,7 @@ from tickets.flows.slots.codes import (
     stands_alone,
     touched,
 )
-from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, distinct
+from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, distinct
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _WRITTEN = re.compile(r"(?:\+?86[- ]?|0086[- ]?)?(1[3-9]\d(?:([- ]?)\d{4})(?:\2\d{4}))")
@@ -35,10 +37,15 @@ _OWN_NOUN = re.compile(
     r"(?<![A-Za-z])(?:tel|phone|mobile|cell|call|contact|whatsapp|my)(?: phone| mobile)?(?:\s*(?:no|number))?\.?$",
     re.I,
 )
+_THING = "|".join(
+    each for each in THING.split("|") if each not in {"电话", "手机", "号码", "座机", "固话", "热线", "传真"}
+)
 _OTHER = re.compile(
-    rf"{OTHER_NOUN.pattern}|(?:订单|定单|订购|单)(?:号码?|编号|号)?$|(?<![A-Za-z])orders?\s*(?:no|"
+    rf"(?:{_THING})(?:的)?(?:单?号码?|编号|号码|单|ID|No\\.?)?$|(?:订单|定单|订购|单)(?:号码?|编号|"
+    rf"号)?$|(?<![A-Za-z])orders?\s*(?:no|"
     rf"number|num|id|code)?\.?\s*#?$|"
-    r"(?:QQ|微信|支付宝)号?$",
+    r"(?:QQ|微信|支付宝)号?$|(?<![A-Za-z])(?:IMEI|SN|SKU|ISBN|invoice|tracking|waybill|card|account|"
+    r"serial|transaction|ticket|case)\s*(?:no|number|id|code)?\.?\s*#?$",
     re.I,
 )
 _OTHERS_PHONE = re.compile(
@@ -56,30 +63,51 @@ _FORMER_AFTER = re.compile(
     re.I,
 )
 _OTHERS_AFTER = re.compile(
-    rf"^[ （(]*(?:这?是|的是)?(?:我的?)?(?:{stance._PERSON}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
+    rf"^[ （(]*(?:这?是|的是)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
 )
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
-# Words that speak of a telephone other than the one on the record.
-_ANOTHER = re.compile(
-    r"新号|新的?手机号|新的?号码?|新电话|新卡|换个号|换号|换了?个?(?:手机)?号|"
-    r"(?:换成|换到|改成|发到|发往|发至|发送到|转到)[^,，。;；\n]{0,10}(?:手机|电话|号|邮箱|邮件|微信)|尾号|末尾|后四位|座机|固话|"
-    r"(?:另一个|另外一个|另外的?|别的|其他的?|其它的?|备用的?|第二个|小号)(?:手机|号|电话)|(?:手机|"
-    r"电话|号码|号)(?:变了|换了|改了)|"
-    rf"发给我?的?(?:{stance._PERSON})|(?:{stance._PERSON})的?(?:手机|电话|号)|"
-    r"\b(?:new|another|different|other|alternate|alternative|second|changed my|landline|"
-    r"backup)\s+(?:\w+\s+)?(?:phone|number|mobile|cell|landline)|"
-    r"\blandline\b|\bending (?:in|with)\b|\b(?:send|text|resend) (?:it|the code|code|"
-    r"them)? ?to (?!me\b|my (?:registered|phone|number|mobile))",
+_NOUN = (
+    r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
+    r"本)号(?![楼码线])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|"
+    r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
+    r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
+)
+# A noun of telephones that speaks of the one on the record, or of the set that receives nothing.
+_OWN_BEFORE = re.compile(
+    r"(?:登记|预留|绑定|注册|留|填|账号|账户|系统|资料|档案|下单|本人)(?:的|时|上|里|下|那个|这个|"
+    r"用的?)*$|(?:^|[,，。 ]|在|是|给|到|往|用)(?:我|本人|自己)的?$|"
+    r"\b(?:my|the|registered|this)(?: registered| own| mobile| phone| cell)?\s$",
     re.I,
 )
-_REGISTERED = re.compile(
-    r"(?:给|到|往|用|是)我?的?(?:登记|预留|绑定|注册|留|账号|账户|系统|资料|档案)(?:的|时|上|里|下|那个|这个)*(?:手机|电话|号)(?!码?换|码?停|码?不用)|"
-    r"\b(?:registered|on file|on record|in my (?:account|profile)|my own)\b",
+_SET_AFTER = re.compile(
+    r"^(?:上|里|端|卡|这边|那边|一直|都|就|也|完全|现在|根本|信号|短信|网络|状态)*(?:收不到|没有?收到|"
+    r"没收|接收不到|不来|没来|没反应|正常|良好|满格|没问题|没停机|没欠费|"
+    r"没(?:有)?(?:短信|验证码)|能(?:打|收|用)|可以(?:打|收)|是好的|有信号|登录|登不|验证|注册|就是我|"
+    r"是对的|没变|没换|没错)|^(?:号码?)?(?:就是|是)?我(?:留|登记|注册|绑定|填)|"
+    r"^ (?:is|was)? ?(?:on|working|fine|ok|not receiving|has signal|on file|on record|registered|"
+    r"doesn'?t (?:get|receive)|never (?:got|received))",
     re.I,
 )
-_TO_ME = re.compile(
-    r"(?:发到|发往|发至|发送到)(?:我的?(?:手机|号|电话|本人)|本人|登记|预留|绑定|注册|手机)|换成功|改成功"
+_OTHER_BEFORE = re.compile(
+    r"(?:新|换|别的|另|其他|旧|老|备用|不是)[^,，]{0,3}$|\b(?:not|new|old|another|different|other|"
+    r"changed|lost|switched)\b[^,.]{0,12}$",
+    re.I,
 )
+_CHANGED = re.compile(
+    r"^.{0,3}(?:换|变|改|停|丢|注销|不用|欠费|坏|没了|\bchanged|\bis (?:new|dead|lost|gone)|" r"has changed)", re.I
+)
+_ELSEWHERE = re.compile(
+    rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
+    rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|"
+    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|[开打]头的|"
+    rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
+    rf"different|another|other) (?:one|sim|phone|number))\b|"
+    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
+    re.I,
+)
+_PHONE_NOUN = re.compile(_NOUN, re.I)
+_MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}")
+_SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
 
 
 def is_mobile(text: str) -> bool:
@@ -94,27 +122,35 @@ def mobiles(text: str) -> list[Span]:
 
 def phones(text: str) -> list[Span]:
     """Every mention of a telephone: mobile numbers, and with a doubt whatever could not be read as one."""
-    found = [span for chain in chains(text, codes(text)) for span in _in_chain(text, chain)]
+    found = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain))
     heard = [span for span in spoken_digits(text) if not _other_noun(before_noun(text, span.start))]
     spoken = [replace(span, value=span.value if is_mobile(span.value) else "") for span in heard]
     return sorted([*found, *spoken], key=lambda span: span.start)
 
 
 def mentions(text: str) -> list[Span]:
-    """Places that speak of another telephone than the record's without giving its number."""
-    if _REGISTERED.search(text) and not re.search(rf"(?:{stance._PERSON})的?(?:手机|电话|号)|尾号", text):
-        return []
-    return [
-        Span("", *match.span(), Doubt.UNREADABLE)
-        for match in _ANOTHER.finditer(text)
-        if not _TO_ME.match(text, match.start())
-    ]
+    """Places that speak of a telephone which may not be the record's, without giving its number."""
+    judged = list(islice(_PHONE_NOUN.finditer(text), MOST_PLACES + 1))
+    nouns = [match for match in judged[:MOST_PLACES] if not _is_own(text, *match.span())]
+    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT))
+    every = [*nouns, *judged[MOST_PLACES:], *filter(None, others)]
+    return [Span("", *match.span(), Doubt.UNREADABLE) for match in every]
+
+
+def _is_own(text: str, start: int, end: int) -> bool:
+    """The customer's telephone on the record: 我登记的手机, 手机收不到."""
+    before, after = clause_before(text, start, 24), clause_after(text, end, 20)
+    if re.search(r"[新旧老原小换别另其]|邮|微信|e-?mail", text[start:end], re.I) or _OTHER_BEFORE.search(before):
+        return False
+    if _SET_AFTER.search(after):
+        return True
+    return not _CHANGED.search(after) and bool(_OWN_BEFORE.search(before))
 
 
 def id_cards(text: str) -> list[Span]:
     """18-digit identity numbers whose birth date and check digit are right; a wrong one behind its noun is doubtful."""
     found = []
-    for code in codes(text):
+    for code in codes(text)[: 4 * MOST_PLACES]:
         named = re.search(r"(?:身份证|证件|ID)(?:号码?|no\.?|number)?$", before_noun(text, code.start), re.I)
         whole = code.text.upper()
         if is_id_card(whole) and not touched(text, code):
@@ -181,11 +217,13 @@ def _is_other(text: str, code: Code) -> bool:
     lead, after = before_noun(text, code.start), text[code.end : code.end + 12]
     if _OWN_NOUN.search(lead):
         return False
-    letters = re.search(r"[A-Za-z]", code.clean) and not code.mistyped
+    letters = len(re.findall(r"[A-Za-z]", code.clean)) > 2 and not code.mistyped
     named_after = re.match(
         r"[ ”\"）)]*(?:这个|这笔|这张|的|那个|是)*(?:订单|定单|快递|物流|运单|包裹|order\b)", after, re.I
     )
     too_long = len(code.digits) >= 12 and not re.match(r"1|0|86", code.digits)
+    if text[max(0, code.start - 1) : code.start] == "+":
+        return False
     return bool(_other_noun(lead) or is_date(code.text) or letters or named_after or too_long)
 
 
@@ -199,8 +237,10 @@ def _mobile(text: str, code: Code, start: int) -> Span:
 def _about_phone(text: str, start: int, end: int) -> Doubt | None:
     before, after = clause_before(text, start), clause_after(text, end)
     near = before[-14:] if not before[-30:].isascii() else before[-30:]
-    if stance.refused(before, after) or re.search(
-        r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before
+    if (
+        stance.refused(before, after)
+        or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
+        or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
     if _OTHERS_PHONE.search(near) or stance.PERSON.search(near) or _OTHERS_AFTER.search(after):
@@ -211,7 +251,8 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
 
 
 def _in_question(before: str, after: str) -> Doubt | None:
-    return Doubt.QUESTION if re.search(r"是不是|是否|对吗|对不对", before[-8:] + after[:6]) else None
+    asked = re.search(r"是不是|是否", before[-8:]) or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
+    return Doubt.QUESTION if asked else None
 
 
 def _about_person(text: str, code: Code) -> Doubt | None:

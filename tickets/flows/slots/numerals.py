@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+LONGEST = 40  # characters; what is longer is no amount
 _DIGITS = dict(
     zip("零〇○一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True)
 )
@@ -53,6 +54,8 @@ ENGLISH = [*_WORDS, "hundred", "thousand"]
 
 def number(text: str) -> Decimal | None:
     """The number that the whole text is, with at most two decimals; None if it is none or may be read otherwise."""
+    if len(text) > LONGEST:
+        return None
     if _ARABIC.fullmatch(text):
         return Decimal(text.replace(",", ""))
     chinese = numeral(text)

@@ -17,6 +17,7 @@ from tickets.flows.slots.codes import (
     Code,
     Noun,
     before_noun,
+    capped,
     chains,
     codes,
     is_date,
@@ -30,7 +31,7 @@ from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, s
 UNMARKED = range(12, 33)  # digits of a number that is taken for an order number without a noun
 MARKED = range(6, 33)  # and behind one
 
-_OWN = r"(?:订单|订购|定单)(?:的)?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
+_OWN = r"(?:订单|订购|定单)(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
 _OWN_END = re.compile(rf"{_OWN}$|(?<![A-Za-z])orders?(?:\s*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I)
 _BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s])单号?$")
 _OTHER_ORDER = re.compile(
@@ -71,7 +72,7 @@ _FORMER = re.compile(
 def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
     """The order numbers of a text; `words` name the number in place of 订单号 where a flow has another (合同号)."""
     own = _named_by(words) if words else _OWN_END
-    written = [span for chain in chains(text, codes(text)) for span in _in_chain(text, chain, own)]
+    written = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
     return sorted([*written, *spoken], key=lambda span: span.start)
 
@@ -103,6 +104,8 @@ def _in_chain(text: str, chain: list[Code], own: re.Pattern[str]) -> Iterator[Sp
 def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False) -> Iterator[Span]:
     """The code as an order number, where it is one or may be one. `behind`: another code stands before it."""
     value = _value(code)
+    if is_date(code.text) and not own.search(before_noun(text, code.start)):
+        return
     noun, certain = (Noun.NONE, True) if behind else _noun(text, code, own)
     digits = len(code.digits)
     if noun is Noun.OTHER or (is_mobile(code.text) and noun is Noun.NONE):
@@ -144,7 +147,15 @@ def _in_fours(groups: Sequence[str]) -> bool:
 def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
     """What the characters themselves leave open."""
     digits, plain = code.digits, value.isdecimal()
-    if code.broken or code.mistyped or touched(text, code) or re.search(r"[./_)]", code.text) or not value.isascii():
+    goes_on = re.match(r"[,，、;；] ?\d", text[code.end : code.end + 3]) and len(digits) < UNMARKED.start
+    if (
+        goes_on
+        or code.broken
+        or code.mistyped
+        or touched(text, code)
+        or re.search(r"[./_)]", code.text)
+        or not value.isascii()
+    ):
         return Doubt.UNREADABLE
     if _PART.search(clause_before(text, code.start, 24)) or _PART_AFTER.search(text[code.end : code.end + 8]):
         return Doubt.UNREADABLE
@@ -162,7 +173,7 @@ def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
 def _other_form(digits: str) -> bool:
     """Whether the digits have the form of a bar code, a card, a telephone set's number, a mobile or a moment."""
     bars = len(digits) == 13 and digits[:2] in {"69", "97", "88", "49", "50", "40"} and _weighted(digits) == 0
-    card = len(digits) in {16, 18, 19} and digits[0] in "3456" and _luhn(digits)
+    card = len(digits) in range(16, 20) and (digits[:2] == "62" or (digits[0] in "3456" and _luhn(digits)))
     set_number = len(digits) == 15 and digits[:2] in {"35", "86", "99", "01"} and _luhn(digits)
     abroad = len(digits) == 13 and digits.startswith("86") and is_mobile(digits[2:])
     mobile = len(digits) == 12 and is_mobile(digits[:11])
@@ -222,7 +233,13 @@ def _stance(text: str, code: Code) -> Doubt | None:
     sentence = sentence_before(text, code.start)
     lead = before_noun(text, code.start)
     outer = re.sub(rf"(?:{_OWN})[是为:：\s]*$", "", before, flags=re.I)
-    if stance.refused(outer, "") or stance.refused(before, "") or re.search(r"^[^,，。]{0,2}(?:不是|不对|错了)", after):
+    if (
+        stance.refused(outer, "")
+        or stance.refused(before, "")
+        or re.search(r"^[^,，。(（]{0,2}(?:不是|不对|错了)", after)
+    ):
+        return Doubt.NEGATED
+    if re.search(r"(?:不要|不用|别|勿|不必|先别)再?(?:处理|退|查|动|发|取消|管|看|改)[^,，。]{0,4}$", outer):
         return Doubt.NEGATED
     if _FORMER.search(before[-24:]) or _FORMER.search(lead):
         return Doubt.OTHER_TIME

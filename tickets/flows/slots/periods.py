@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.numerals import NUMERALS, number
-from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, distinct
+from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, distinct
 
 _YEAR = r"(?P<y{0}>(?:19|20)\d{{2}}|去|今|前|明)"
 _FULL_DATE = r"(?P<y{0}>(?:19|20)\d{{2}})[-/.年] ?(?P<m{0}>\d{{1,2}})[-/.月] ?(?P<d{0}>\d{{1,2}})[日号]?"
@@ -31,7 +31,7 @@ _RANGES = (
 )
 _UNIT = r"月|天|日|周|星期|礼拜|年|季度|months?|days?|weeks?|years?|quarters?"
 _LAST = re.compile(
-    rf"(?:最近|近|过去|这|last|past|recent)(?:的|the)? ?(?P<n>[\d{NUMERALS}.]+|半|(?:one|two|three|"
+    rf"(?:最近|近|过去|这|last|past|recent)(?:的|the)? ?(?P<n>[\d{NUMERALS}.]{{1,12}}|半|(?:one|two|three|"
     rf"four|five|six|seven|eight|nine|ten|eleven|twelve)(?= ))"
     rf" ?(?P<g>个)?(?P<h>半)?(?P<more>[多来几余])?(?P<unit>{_UNIT})(?P<half>半)?(?P<after>[多来余])?",
     re.I,
@@ -52,7 +52,7 @@ def date_ranges(text: str, today: date) -> list[Span]:
     """The periods of the text, each once; with a doubt where it is asked about, denied or not exact."""
     fixed = [span for pattern in _RANGES for match in pattern.finditer(text) if (span := _fixed(match, today))]
     recent = [span for match in _LAST.finditer(text) if (span := _recent(match, today))]
-    return distinct([span.doubted(_stance(text, span)) for span in [*fixed, *recent]])
+    return distinct([span.doubted(_stance(text, span)) for span in distinct([*fixed, *recent])[:MOST_PLACES]])
 
 
 def _stance(text: str, span: Span) -> Doubt | None:

@@ -13,9 +13,10 @@ from tickets.flows.slots.text import Doubt, clause_after, clause_before, mark_af
 # Words that hold a negation but deny nothing.
 _IDIOMS = re.compile(
     r"不好意思|对不起|不然|要不是|要不然|要不|不如|不仅|不但|不只|不光|不止|不管|不论|不过|不得不|差不多|没办法|没关系|"
-    r"(.)不\1|是否|能否|可否|有没有|未来|别人|别的|别家|特别|区别|分别|级别|个别|性别|无线|非常|不要紧|不一会|莫名|无论"
+    r"(.)不\1|是否|能否|可否|有没有|未来|别人|别的|别家|特别|区别|分别|不小心|不慎|不料|不久|不得了|"
+    r"不知|级别|个别|性别|无线|非常|不要紧|不一会|莫名|无论"
 )
-_REFUSED = re.compile(
+REFUSED = re.compile(
     r"(?:不需要|不要求|不接受|不同意|不打算|不想要|不想|不要|不用|不必|无需|无须|拒绝|没有?说过?要|"
     r"没有?要|没让|不是要|不是想|而不是|不是|并非|"
     r"并非要|别再?|勿|甭)(?:你们|他们|再|给|帮|我们?|来|去|把|对|做|搞|申请|办理|什么|任何|这个|那个|的|了){0,4}\s*$"
@@ -23,7 +24,9 @@ _REFUSED = re.compile(
     r"(?:\s+(?:want|need|ask(?:ing|ed)?|like|for|to|of|a|an|any|the|your|me|my|be|get)\b){0,5}\s*$",
     re.I,
 )
-_NEGATION = re.compile(r"[不没别勿无未非莫甭]|\b(?:not|no|never|without|none|nor)\b|n't\b", re.I)
+_NEGATION = re.compile(
+    r"[不没别勿无未非莫甭]|与其|宁可|宁愿|省得|谁(?:要|稀罕|在乎)|\b(?:not|no|never|without|none|" r"nor)\b|n't\b", re.I
+)
 _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|元?券|的?钱|补偿|赔偿|退款)?(?:我|也|都|就|先|真的|可以|暂时|你们)*"
     r"(?:(?:不用|不要|不必|不需要|不接受|算|免|取消)(?:了|啦|吧|的|$)|太少|不够|不满意|不同意)"
@@ -39,19 +42,21 @@ _RETRACTED = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"如果|要是|假如|假若|倘若|若是|若(?!干)|万一|除非|否则|不然|的话|一旦|要么|或者|"
+    r"只要[^,，]{0,12}就|如果|要是|假如|假若|倘若|若是|若(?!干)|万一|除非|否则|不然|的话|一旦|要么|或者|"
     r"(?:不行|不能|不可以|不同意|不发货|不处理|不给|不换|不修|再不|还不).{0,8}就|"
     r"\b(?:if|unless|otherwise|in case|provided|either|or else|whether)\b",
     re.I,
 )
 _POLITE = re.compile(
     r"(?:如果|要是)?(?:您|你们?)?(?:可以|方便|可能|行|能行)的话|如果(?:可以|方便|可能)|"
-    r"\bif (?:it'?s |it is |at all )?(?:possible|ok|okay|you can|you could|that works|you don'?t mind)\b",
+    r"\bif (?:it'?s |it is |at all )?(?:possible|ok|okay|you can(?!'?t|not)|you could(?!n)|that works|"
+    r"you don'?t mind)\b",
     re.I,
 )
 _CORRECTED = re.compile(
-    r"^[,，。.]? ?(?:哦|啊|呃|等等)*(?:不对|说错|写错|打错|发错|输错|更正|错了|纠正|刚才.{0,3}错|"
-    r"sorry|i mean|correction|no,? wait|actually)",
+    r"^[,，。.]? ?(?:哦|啊|呃|等等)*(?:不对|说错|写错|打错|发错|输错|更正|错了|纠正|记不清|不确定|"
+    r"不太记得|刚才.{0,3}错|"
+    r"sorry|i mean|correction|no,? wait|wait|actually)",
     re.I,
 )
 _QUESTION = re.compile(
@@ -63,38 +68,42 @@ _QUESTION = re.compile(
     re.I,
 )
 _HEDGE = re.compile(
-    r"好像|似乎|可能|也许|或许|大概(?!率)|应该是|估计|不确定|不太确定|记不清|记得|忘了|不知道|随便|"
+    r"好像|似乎|听说|据说|怀疑|疑似|感觉像|看着像|可能|也许|或许|大概(?!率)|应该是|估计|不确定|"
+    r"不太确定|记不清|记得|忘了|不知道|随便|"
     r"\b(?:maybe|perhaps|probably|possibly|"
     r"i think|i guess|not sure|i believe|might|seems?)\b",
     re.I,
 )
-_PERSON = (
+PERSON_WORDS = (
     r"朋友|同事|同学|邻居|室友|舍友|老公|老婆|丈夫|妻子|爱人|媳妇|妈妈?|母亲|爸爸?|父亲|女儿|儿子|"
     r"孩子|姐姐?|妹妹?|哥哥?|弟弟?|家人|"
     r"亲戚|男友|女友|对象|闺蜜|领导|老板|表[哥弟姐妹]|堂[哥弟姐妹]|婆婆|公公|岳[父母]|爷爷|奶奶|外公|"
     r"外婆|叔叔|阿姨|同伴"
 )
+ENGLISH_PERSON_WORDS = (
+    "friend|colleague|husband|wife|mother|mom|father|dad|son|daughter|sister|brother|neighbou?r|roommate|boss|aunt|uncle|"
+    "cousin|partner|boyfriend|girlfriend"
+)
 PERSON = re.compile(
-    rf"我?们?的?(?:{_PERSON})|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|隔壁|网友|(?<!其)[他她]们?|"
-    r"\b(?:my|his|her|their) (?:\w+ )?(?:friend|colleague|husband|wife|mother|mom|father|dad|son|"
-    r"daughter|sister|brother|"
-    r"neighbou?r|roommate|boss|aunt|uncle|cousin|partner|boyfriend|girlfriend)|\b(?:someone|somebody) else|"
+    rf"我?们?的?(?:{PERSON_WORDS})|我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
+    rf"隔壁|网友|(?<!其)[他她]们?|"
+    rf"\b(?:my|his|her|their) (?:\w+ )?(?:{ENGLISH_PERSON_WORDS})|\b(?:someone|somebody) else|"
     r"\b(?:another|other) (?:customer|person|people|buyer)s?|\b(?:his|her|he|she|they)\b",
     re.I,
 )
 _SPEAKER = (
     rf"客服|商家|卖家|店家|店主|店铺|店里|你们|您们|贵司|贵店|对方|平台|快递|骑手|老板|经理|主管|官方|"
     rf"(?<!其)[他她]们?|人家|网上|页面|"
-    rf"说明|机器人|小二|售后|仓库|师傅|{_PERSON}"
+    rf"说明|机器人|小二|售后|仓库|师傅|{PERSON_WORDS}"
 )
 _HEARSAY = re.compile(
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
-    rf"同意|建议|让我|许诺|保证|给了我|给过我|写着|声称)|"
+    rf"同意|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
     r"courier|husband|wife)\b.{0,24}\b(?:said|says|told|promised|offered|agreed|suggest\w*|claim\w*|only|willing)\b",
     re.I,
 )
-_REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
+REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
 _PAST = re.compile(
     r"上次|上回|上一次|上一单|之前|以前|前两?次|前几?[次天]|去年|前年|早先|原来|原先|曾经?|当初|当时|"
     r"历史|上个?月|上周|昨天|前天|刚才|本来|原本|一开始|起初|"
@@ -122,14 +131,24 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or retracted(text, end)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
-        or hedged(before, after)
+        or hedged(before, after.removeprefix("吧"))
         or unclear_denial(before, after)
     )
 
 
+def without_idioms(text: str) -> str:
+    """The text without words that hold a negation but deny nothing."""
+    return _IDIOMS.sub("", text)
+
+
+def without_politeness(text: str) -> str:
+    """The text without conditions that are only polite: 可以的话, if possible."""
+    return _POLITE.sub("", text)
+
+
 def refused(before: str, after: str) -> Doubt | None:
     held = _IDIOMS.sub("", before)
-    return Doubt.NEGATED if _REFUSED.search(held) or _REFUSED_AFTER.search(after) else None
+    return Doubt.NEGATED if REFUSED.search(held) or _REFUSED_AFTER.search(after) else None
 
 
 def retracted(text: str, end: int) -> Doubt | None:
@@ -142,7 +161,8 @@ def retracted(text: str, end: int) -> Doubt | None:
 def corrected(text: str, end: int) -> Doubt | None:
     """What comes next says that it was wrong."""
     after = clause_after(text, end, 24)
-    return Doubt.UNCLEAR if _CORRECTED.search(text[end + len(after) : end + len(after) + 16]) else None
+    behind = text[end + len(after) : end + len(after) + 16]
+    return Doubt.UNCLEAR if _CORRECTED.search(after[:16]) or _CORRECTED.search(behind) else None
 
 
 def unclear_denial(before: str, after: str) -> Doubt | None:
@@ -154,7 +174,8 @@ def unclear_denial(before: str, after: str) -> Doubt | None:
 
 def conditional(sentence: str, after: str) -> Doubt | None:
     told = _POLITE.sub("", sentence[-40:])
-    return Doubt.CONDITION if _CONDITION.search(told) or _CONDITION.search(_POLITE.sub("", after)) else None
+    only = "只要" in told[-8:] and "就" in after[:8]
+    return Doubt.CONDITION if only or _CONDITION.search(told) or _CONDITION.search(_POLITE.sub("", after)) else None
 
 
 def asked(clause: str, after: str, mark: str) -> Doubt | None:
@@ -174,7 +195,7 @@ def other_person(before: str) -> Doubt | None:
 def hearsay(before: str, sentence: str) -> Doubt | None:
     reported = _HEARSAY.search(_last(before, 24, 60)) or _OPEN_QUOTE.search(sentence)
     earlier = sentence[: len(sentence) - len(before)].rstrip(",，")
-    return Doubt.HEARSAY if reported or _REPORTED.search(earlier) else None
+    return Doubt.HEARSAY if reported or REPORTED.search(earlier) else None
 
 
 def done(before_value: str) -> Doubt | None:

@@ -11,17 +11,23 @@ import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000\t"), " ")
-_TRADITIONAL = str.maketrans(
-    "訂單號碼話機電額償補貨塊圓萬億兩貳參陸質問題壞個週條開發壓寫錯換給郵運費錢賠雙質請幫現說驗證級歲屆簡會應讓總關夠時間聯係師",
-    "订单号码话机电额偿补货块圆万亿两贰叁陆质问题坏个周条开发压写错换给邮运费钱赔双质请帮现说验证级岁届简会应让总关够时间联系师",
+_DASHES: dict[int, str] = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+_SPACES: dict[int, str] = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000\t"), " ")
+_TRADITIONAL_PAIRS = zip(
+    "訂單號碼話機電額償補貨塊圓萬億兩貳參陸質問題壞個週條開發壓寫錯換給郵運費錢賠雙請幫現說驗證級歲"
+    "屆簡會應讓總關夠時間聯係師編購買賣帳簽損裝爛還沒與無對過後東這從實際圖顏誤動頭斷線鐘樓區縣鎮鄉",
+    "订单号码话机电额偿补货块圆万亿两贰叁陆质问题坏个周条开发压写错换给邮运费钱赔双请帮现说验证级岁"
+    "届简会应让总关够时间联系师编购买卖账签损装烂还没与无对过后东这从实际图颜误动头断线钟楼区县镇乡",
+    strict=True,
 )
-CLAUSE_END = re.compile(r"[,，。;；!！?？\n]")
-SENTENCE_END = re.compile(r"[。;；!！?？\n]")
+_TRADITIONAL = {ord(old): new for old, new in _TRADITIONAL_PAIRS}
+_STOP = r"(?<!\b[Nn]o)(?<!\b[Ss]t)\.(?=\s+[A-Z]|\s*\Z)"  # of an English sentence
+CLAUSE_END = re.compile(rf"[,，。;；!！?？\n]|{_STOP}")
+SENTENCE_END = re.compile(rf"[。;；!！?？\n]|{_STOP}")
 # Chinese punctuation that NFKC would turn into ASCII stays: readers tell clauses by it.
 _KEPT = set("，；：！？（）")
 INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # for use inside a character class
+MOST_PLACES = 24  # of one kind in a text that are judged; what stands beyond them is a question
 _REACH = 80  # characters beyond which nothing belongs to a place any more
 
 
@@ -66,7 +72,7 @@ class Span:
 def even(text: str) -> str:
     """Full-width digits and letters made half-width, dashes, spaces and traditional characters made one kind; same
     length."""
-    return "".join(map(_even, text.translate(_DASHES | _SPACES).translate(_TRADITIONAL)))
+    return text.translate(_TABLE)
 
 
 def visible(text: str) -> str:
@@ -119,6 +125,14 @@ def mark_after(text: str, at: int, reach: int = _REACH) -> str:
     return end[0] if end else ""
 
 
+class _Even(dict[int, str]):
+    """By code point, worked out once for each character that is met."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = _even(chr(code))
+        return self[code]
+
+
 def _even(char: str) -> str:
     if char.isascii() or char in _KEPT:
         return char
@@ -129,3 +143,6 @@ def _even(char: str) -> str:
         return char  # ② and ² are no digits of a number
     plain = unicodedata.normalize("NFKC", char)
     return plain if len(plain) == 1 else char
+
+
+_TABLE = _Even(_DASHES | _SPACES | _TRADITIONAL)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.text import SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
+from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
 
 MOST = 200  # characters of an address or a text; what is longer is asked
 _EDGES = " \"'“”「」、,，:："
-_LINK = r"\s*(?:就?是|为|成|到|在|[:：])?\s*"
+_LINK = r"\s{0,3}(?:就?是|为|成|到|在|[:：])?\s{0,3}"
 _CHINESE_PART = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"
     r"花园|公寓|大厦|广场|中心|园|苑|城|里|庄|组|社区|"
@@ -37,9 +37,10 @@ _FIELD = re.compile(
     re.I,
 )
 _SPEECH = re.compile(
-    r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈|辛苦|另外|然后|因为|由于|如果|快递|"
+    r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈(?!尔)|辛苦|另外|然后|因为|由于|如果|快递|"
     r"包裹|货|东西|多谢|拜托|急|能|要|是|这|那|已经?|还|"
-    r"上面|之前|以前|现在|目前|原来|旧|老|后面|到时|发货|尽量|最好|thank|please|my |i |the |old|"
+    r"上面|之前|以前|现在|目前|原来|旧|老|后面|今天|明天|后天|下周|周[一二三四五六日末]|星期|晚上|"
+    r"到时|发货|尽量|最好|thank|please|my |i |the |old|"
     r"because|as |since|and |it|instead|not )",
     re.I,
 )
@@ -53,6 +54,10 @@ _NOT_ADDRESS = re.compile(
     r"错|as follows|attached|below|later",
     re.I,
 )
+_CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
+_PARTICLES = re.compile(r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢你?|[,， ]*(?:please|thanks?))+$", re.I)
+_TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
+_TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
 _CUT = re.compile(r"[,，、]")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
@@ -78,7 +83,7 @@ def addresses(text: str, words: Sequence[str]) -> list[Span]:
         if _OLD.search(clause_before(text, start, 16)):
             continue
         end, sure = _end_of_address(text, at)
-        span = _trimmed(text, at, end)
+        span = _trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end])))
         whole = is_address(span.value)
         if not whole and not re.search("地址|address", text[start:at], re.I):
             continue  # 送到的时候: the word alone announces nothing
@@ -112,13 +117,13 @@ def _starts(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     if not words:
         return
     every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    for match in re.finditer(rf"(?:{every}){_LINK}", text, re.I):
+    for match in islice(re.finditer(rf"(?:{every}){_LINK}", text, re.I), MOST_PLACES):
         yield match.start(), match.end()
 
 
 def _doubt(text: str, start: int, span: Span) -> Doubt | None:
     before, sentence = clause_before(text, start), sentence_before(text, start)
-    lead = stance._IDIOMS.sub("", before)
+    lead = stance.without_idioms(before)
     announced = text[max(0, span.start - 2) : span.start]
     return (
         stance.refused(before, "")
@@ -132,7 +137,12 @@ def _doubt(text: str, start: int, span: Span) -> Doubt | None:
         or stance.hearsay(before, sentence)
         or (
             Doubt.OTHER_TIME
-            if re.search(r"上次|上回|之前|以前|曾经|已经?|昨天|previously|last time|already", before[-16:], re.I)
+            if re.search(
+                r"上次|上回|之前|以前|曾经|已经?|昨天|去年|前年|上个?月|上周|当时|那时|previously|last time|"
+                r"already",
+                before[-16:],
+                re.I,
+            )
             else None
         )
         or (Doubt.OTHER_TIME if re.search(r"^[了过]", text[span.start : span.start + 1]) or "了" in announced else None)
@@ -161,11 +171,13 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
         piece = text[cut + 1 : following].strip()
         if not piece:
             continue
-        goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece)
+        goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece) or _CITY.fullmatch(piece)
+        if _TALK.search(piece):
+            return cut, False
         if _SPEECH.match(piece):
             return cut, sure and not (goes_on and len(piece) < 8)
         if not goes_on:
-            return cut, sure and len(piece) > 12
+            return cut, False
     tail = text[at:end].rstrip(_EDGES)
     blank = tail.rfind(" ")
     loose = blank > 0 and not tail.isascii() and not (_CHINESE_PART.search(tail[blank:]) or _DIGIT.search(tail[blank:]))
@@ -178,6 +190,9 @@ def is_address(value: str) -> bool:
         return False
     if value.isascii():
         return bool(re.search(r"\d", value)) and len(_ENGLISH_PART.findall(re.sub(r"\d", "", value))) > 0
+    last = max((match.end() for match in re.finditer(rf"{_CHINESE_PART.pattern}|\d", value)), default=0)
+    if _TALK_TAIL.search(value[last:]) or len(value) - last > 8:
+        return False
     places = len(_PLACE.findall(value))
     return (places >= 1 and bool(_DIGIT.search(value))) or places >= 3
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from tickets.flows.matching import Reason, fit_of, withdrawn
 from tickets.models import FlowVersion, Ticket
 from tickets.services.flows.releases import Catalogue
 
+Flow = TypeVar("Flow")
 LOW_FIT = 0.5  # below it no flow is recommended
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +58,16 @@ _SHOUTING = re.compile("[!！]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
+class Advice(Generic[Flow]):
+    """`flow` is None where nothing fits; it may be set even where a `person` should rather handle the ticket."""
+
+    flow: Flow | None
+    fit: float
+    person: bool
+    reasons: list[Reason] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Recommendation:
     """`fit` is 0-1. `flow_version` is None where nothing fits; it may be set even when a person is recommended."""
 
@@ -81,17 +87,17 @@ def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
     return {ticket.pk: _recommend(ticket, catalogue.versions(ticket)) for ticket in tickets}
 
 
-def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:
-    text = f"{ticket.subject}\n{ticket.text}"
-    signals = human_signals(text)
-    best = max(_ranked(text, released), key=lambda each: each[1], default=None)
-    if best is None or best[1] < LOW_FIT:
-        fit = best[1] if best else 0.0
+def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[Flow]:
+    """The flow, of `(flow, its definition)`, that fits a text best, and whether a person should rather handle it."""
+    fits = [(flow, fit_of(item["match"], text, questions=_by_questions(item))) for flow, item in flows]
+    signals = [*filter(None, [withdrawn(text)]), *human_signals(text)]
+    best = max(fits, key=lambda each: each[1].fit, default=None)
+    if best is None or best[1].fit < LOW_FIT:
+        nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
         low = Reason("没有与工单内容相符的流程", "No flow fits what the ticket says")
-        return Recommendation(None, fit, True, [low, *signals])
-    version, fit, words = best
-    hit = Reason(f"工单提到:{'、'.join(words)}", f"The ticket mentions: {', '.join(words)}")
-    return Recommendation(version, min(1.0, fit), bool(signals), [hit, *signals])
+        return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
+    flow, fit = best
+    return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
 
 
 def human_signals(text: str) -> list[Reason]:
@@ -106,15 +112,12 @@ def human_signals(text: str) -> list[Reason]:
     return found
 
 
-def fit_of(match: Mapping[str, Any], text: str) -> tuple[float, list[str]]:
-    """How well a text fits a flow's `match`, and the words that told. `threshold` points make a full fit, 1.0; more
-    than that decides between flows that all fit."""
-    lowered = text.lower()
-    hits = {word: weight for word, weight in match["keywords"].items() if word.lower() in lowered}
-    points = sum(hits.values())
-    telling = sorted((word for word, weight in hits.items() if weight > 0), key=lambda word: -hits[word])
-    return max(0.0, points / float(match.get("threshold", 1))), telling[:5]
+def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:
+    advice = weigh(f"{ticket.subject}\n{ticket.text}", ((version, version.definition) for version in released))
+    return Recommendation(advice.flow, advice.fit, advice.person, advice.reasons)
 
 
-def _ranked(text: str, released: list[FlowVersion]) -> list[tuple[FlowVersion, float, list[str]]]:
-    return [(version, *fit_of(version.definition["match"], text)) for version in released]
+def _by_questions(definition: Mapping[str, Any]) -> bool:
+    """Whether asking about the thing is wanting the flow: by what it says itself, else where it changes nothing."""
+    said = definition["match"].get("questions")
+    return bool(definition.get("engine", {}).get("read_only")) if said is None else bool(said)

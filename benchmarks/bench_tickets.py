@@ -1,0 +1,69 @@
+"""How long a ticket's text takes to read and to be matched with the flows, up to the longest allowed, and how right.
+
+Time grows with the text, not with its square: a legal ticket of 100 KiB must not hold a page up.
+"""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.figures import Figure
+from tests.tickets.conftest import flow_file
+from tests.tickets.reading_corpus import cases, judged, recommendations
+from tickets.demo import FIXTURES
+from tickets.flows.slots import read_slots
+from tickets.models import Ticket
+from tickets.services.flows.recommendation import weigh
+
+FLOWS = [(path.stem, flow_file(path.stem)["definition"]) for path in sorted(FIXTURES.glob("flows/*.json"))]
+LENGTHS = (25 * 1024, 50 * 1024, 100 * 1024)
+PIECES = {
+    "a complaint again and again": "我昨天买的耳机充不上电,盒子压坏了,要求全额退款并补偿50元!订单号202405218876,",
+    "digits": "1",
+    "numerals": "一",
+    "wishes without an amount": "退款,",
+    "mobile numbers": "13812345678 ",
+    "number words": "and a hundred ",
+    "blanks": " ",
+}
+
+
+def main() -> list[Figure]:
+    figures = [
+        Figure(f"{name}, {length // 1024} KiB", f"{1000 * _seconds(piece, length):.0f} ms", _budget(length))
+        for name, piece in PIECES.items()
+        for length in LENGTHS
+    ]
+    return figures + _rightness()
+
+
+def _budget(length: int) -> str:
+    return "300 ms" if length == LENGTHS[-1] else ""
+
+
+def _seconds(piece: str, length: int) -> float:
+    """What a page of the ticket costs: the flows matched, and the slots of the one with most of them read. CPU time."""
+    text = (piece * (length // len(piece) + 1))[:length]
+    ticket = Ticket(number="T1", subject="", text=text)
+    begun = time.process_time()
+    weigh(text, FLOWS)
+    read_slots(dict(FLOWS)["complaint_refund"], ticket)
+    return time.process_time() - begun
+
+
+def _rightness() -> list[Figure]:
+    texts, judgements = cases(), [judged(case) for case in cases()]
+    wrong = sum(bool(each[0]) for each in judgements)
+    needless = sum(bool(each[1]) for each in judgements)
+    right = sum(_recommended(text) == answer for text, answer in recommendations())
+    return [
+        Figure("texts of the corpus", str(len(texts))),
+        Figure("wrong without asking", str(wrong), "0"),
+        Figure("needless questions", f"{needless} ({100 * needless / len(texts):.1f} %)"),
+        Figure("right recommendations", f"{right} of {len(recommendations())}"),
+    ]
+
+
+def _recommended(text: str) -> str | None:
+    advice = weigh(text, FLOWS)
+    return "person" if advice.person else advice.flow

@@ -1,0 +1,74 @@
+"""The corpus of tickets' texts with their right answers, and how a reading is judged against it.
+
+Rule: the texts and the answers were written apart from the readers' words; what is wrong here is a reader's fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.tickets.conftest import flow_file
+from tickets.flows.slots import read_slots
+from tickets.models import Ticket
+
+FOLDER = Path(__file__).with_name("corpus")
+RECORD = "13812340007"
+ASKED = "?"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A text; `expected` by slot: a value, or ASKED where none may be taken."""
+
+    flow: str
+    text: str
+    expected: dict[str, str]
+
+
+def cases() -> list[Case]:
+    return [
+        case for path in sorted(FOLDER.glob("*.tsv")) if not path.stem.startswith("recommend") for case in _of(path)
+    ]
+
+
+def recommendations() -> list[tuple[str, str]]:
+    """Text and the right flow's slug, or "person"."""
+    return [line for path in sorted(FOLDER.glob("recommend*.tsv")) for line in _lines(path)]
+
+
+def judged(case: Case) -> tuple[list[str], list[str]]:
+    """(wrong without asking, needless questions), each as "slot: what"."""
+    ticket = Ticket(number="T1", subject="", text=case.text, customer_mobile=RECORD)
+    values = read_slots(flow_file(case.flow)["definition"], ticket).values
+    wrong, needless = [], []
+    for slot, right in case.expected.items():
+        taken = values.get(slot)
+        if taken is not None and taken != (RECORD if right == "record" else right):
+            wrong.append(f"{slot}: {taken}")
+        elif taken is None and right != ASKED:
+            needless.append(f"{slot}: {right}")
+    return wrong, needless
+
+
+def _of(path: Path) -> list[Case]:
+    """A flow's texts; several files of one flow differ in what follows its name ("_more")."""
+    flow, lines = path.stem.removesuffix("_more"), _lines(path)
+    return [Case(flow, text, dict(each.split("=", 1) for each in _answers(answer))) for text, answer in lines]
+
+
+def _answers(text: str) -> list[str]:
+    """ "a=1 b=?" in parts; a value may hold blanks."""
+    parts: list[str] = []
+    for word in text.split(" "):
+        if "=" in word and word.split("=")[0].isidentifier():
+            parts.append(word)
+        else:
+            parts[-1] += " " + word
+    return parts
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    pairs = [line.split("\t") for line in lines]
+    return [(text.replace("\\n", "\n").replace("\\z", "\u200b"), answer) for text, answer in pairs]
