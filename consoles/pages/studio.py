@@ -36,7 +36,7 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, has
 from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, stages
-from tickets.services.flows.recommendation import fit_of
+from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
 
 WEEK = timedelta(days=7)
@@ -231,7 +231,7 @@ def preview(user: Any, definition: Mapping[str, Any], sample: str) -> dict[str, 
         instruction = "" if reading.missing else instructions.render(definition, reading, lang)
     except ServiceError as error:
         return {"preview": Preview(problems, len(tickets), hits, problem=error.message)}
-    missing = [spec.label for spec in reading.missing] + [spec.label for spec, _found in reading.ambiguous]
+    missing = [spec.label for spec, _offered in reading.asked]
     return {"preview": Preview(problems, len(tickets), hits, reading, instruction, missing=missing)}
 
 
@@ -243,7 +243,7 @@ def _has_words(definition: Mapping[str, Any]) -> bool:
 
 def _hits(definition: Mapping[str, Any], tickets: list[Ticket]) -> list[tuple[Ticket, int]]:
     """The tickets that fit, with how well in percent, the best first."""
-    scored = ((ticket, fit_of(definition["match"], f"{ticket.subject}\n{ticket.text}")[0]) for ticket in tickets)
+    scored = ((ticket, flow_fit(definition, f"{ticket.subject}\n{ticket.text}").fit) for ticket in tickets)
     return sorted(((ticket, round(min(fit, 1) * 100)) for ticket, fit in scored if fit >= 1), key=lambda hit: -hit[1])
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from tickets.flows.matching import Reason, fit_of, withdrawn
+from tickets.flows.matching import Fit, Reason, fit_of, withdrawn
 from tickets.models import FlowVersion, Ticket
 from tickets.services.flows.releases import Catalogue
 
@@ -89,7 +89,7 @@ def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
 
 def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[Flow]:
     """The flow, of `(flow, its definition)`, that fits a text best, and whether a person should rather handle it."""
-    fits = [(flow, fit_of(item["match"], text, questions=_by_questions(item))) for flow, item in flows]
+    fits = [(flow, flow_fit(item, text)) for flow, item in flows]
     signals = [*filter(None, [withdrawn(text)]), *human_signals(text)]
     best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
@@ -98,6 +98,11 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
     flow, fit = best
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
+
+
+def flow_fit(definition: Mapping[str, Any], text: str) -> Fit:
+    """How well a text fits one flow's definition."""
+    return fit_of(definition["match"], text, questions=_by_questions(definition))
 
 
 def human_signals(text: str) -> list[Reason]:
