@@ -119,6 +119,7 @@ class Observation:
     app: ForegroundApp
     lines: tuple[TextLine, ...] = ()
     nodes: tuple[UiNode, ...] | None = None
+    nodes_at: float | None = None  # when the tree was asked for, by the picture's clock; None where that is not known
     settled: bool = True
     waited_s: float = 0.0  # how long the screen took to settle
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cs_agent.engine.run.flow import NamedControl
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Screenshot, TextLine, UiNode
 from cs_agent.testing.screens import PHONE, Element, Layout, lay_out
 
+_STANDING = ("title", "label", "text", "sentence")  # words that do nothing
+_HEAD = 0.16  # of the screen's height
 _CHOICES = ("radio", "check", "switch")
 _FIELDS = ("input", "hint", "password")
 
@@ -42,6 +45,20 @@ class FakeScreen:
     becomes: tuple[str, int] | None = None
     secure: bool = False
     tree: bool = True
+
+
+def bound_controls(screens: Mapping[str, FakeScreen]) -> tuple[NamedControl, ...]:
+    """What a flow's editor would name: every control of these screens that does nothing, bound to its page."""
+    return tuple(named for screen in screens.values() if (named := _bound(screen)) is not None)
+
+
+def _bound(screen: FakeScreen) -> NamedControl | None:
+    elements = lay_out(screen.rows, package=screen.package).elements
+    heads = [e.text for e in elements if e.kind in _STANDING and e.text and e.box.bottom <= _HEAD * PHONE.height]
+    labels = [e.text for e in elements if e.kind not in _STANDING and e.text and e.text not in screen.does]
+    if not heads or not labels:
+        return None
+    return NamedControl(screen.package, tuple(heads), (), tuple(labels), ())
 
 
 @dataclass(slots=True)

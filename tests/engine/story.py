@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_agent.engine.actions.values import Action, Tap
@@ -15,7 +15,7 @@ from cs_agent.engine.run.state import ConfirmationRequest, RunState, Turn
 from cs_agent.engine.turn.loop import Engine, EngineSettings, GatePolicy, start
 from cs_agent.geometry import NormPoint, Size
 from cs_agent.testing.model import ScriptedModel, documented
-from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
+from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen, bound_controls
 from cs_agent.testing.run import FakeTime, MemoryJournal, StillPicture
 
 SMALL = Size(540, 1200)
@@ -48,6 +48,7 @@ RULES = FlowRules(
         ConfirmField("compensation", "补偿", ("补偿金额",), FieldKind.MONEY, "50元"),
         ConfirmField("reason", "原因", ("退换原因",), FieldKind.TEXT, "质量问题"),
     ),
+    named_controls=bound_controls(COMPLAINT),
 )
 
 Step = str | Action | Callable[[list[Message]], Any]
@@ -66,9 +67,12 @@ class Story:
     apps: dict[str, str] = field(default_factory=dict)
     probability: float | None = 1.0
     journal: MemoryJournal = field(default_factory=MemoryJournal)
+    bound: bool = True  # the flow names what is harmless on these screens
 
     def __post_init__(self) -> None:
         self.screens = dict(self.screens)
+        if self.bound:
+            self.rules = replace(self.rules, named_controls=bound_controls(self.screens))
         self.time = FakeTime()
         self.phone = FakePhone(self.screens, self.begins, apps=self.apps, screen_size=SMALL, now=self.time)
         self.model = ScriptedModel([self._answer(step) for step in self.script], probability=self.probability)

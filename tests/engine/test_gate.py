@@ -25,7 +25,7 @@ from cs_agent.engine.actions.values import (
     Wait,
 )
 from cs_agent.engine.gate.decide import GatePolicy, StepContext, UnknownConfidence, decide
-from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
+from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules, NamedControl
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.geometry import Box, NormPoint
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Screenshot, TextLine, UiNode
@@ -54,6 +54,13 @@ def at(rows, label) -> NormPoint:
 def tap(rows, label, **options) -> Verdict:
     touch = options.pop("touch", Tap)
     return decide(touch(at(rows, label)), options.pop("seen", None) or screen(rows), confidence=1.0, **options)
+
+
+def named(title: str, *labels: str) -> FlowRules:
+    return FlowRules(named_controls=(NamedControl("com.shop", (title,), (), labels, ()),))
+
+
+NAMED = named("订单", "刷新")
 
 
 def codes(verdict: Verdict) -> list[str]:
@@ -90,17 +97,18 @@ APPS = (
 @pytest.mark.parametrize(("app", "kind"), APPS)
 def test_an_app_that_the_flow_does_not_name_is_not_touched(app, kind):
     rules = FlowRules(allowed_apps=("com.shop",))
-    seen = replace(screen(ORDER, app.package), app=app)
-    assert decide(Tap(at(ORDER, "刷新")), seen, rules, confidence=1.0).kind is kind
+    rows = ["title:订单", "hint!:备注", "button:存草稿"]
+    seen = replace(screen(rows, app.package), app=app)
+    assert decide(Tap(at(rows, "备注")), seen, rules, confidence=1.0).kind is kind
     assert decide(Type("x"), seen, rules, confidence=1.0).kind is kind
     assert decide(Back(), seen, rules).kind is VerdictKind.ALLOW
     assert decide(Home(), seen, rules).kind is VerdictKind.ALLOW
 
 
 def test_the_models_mark_makes_a_harmless_tap_a_confirmation_even_when_it_is_empty():
-    verdict = decide(Tap(at(ORDER, "刷新"), ""), screen(ORDER), confidence=1.0)
+    verdict = decide(Tap(at(ORDER, "刷新"), ""), screen(ORDER), NAMED, confidence=1.0)
     assert (verdict.kind, verdict.irreversible) == (VerdictKind.CONFIRM, True)
-    assert codes(verdict) == ["model_flag"]
+    assert codes(verdict) == ["model_flag", "vouched"]
 
 
 @pytest.mark.parametrize(("confidence", "kind"), [
@@ -108,18 +116,18 @@ def test_the_models_mark_makes_a_harmless_tap_a_confirmation_even_when_it_is_emp
 ])  # fmt: skip
 def test_low_confidence_asks_and_unknown_confidence_is_the_policys(confidence, kind):
     point = at(ORDER, "刷新")
-    assert decide(Tap(point), screen(ORDER), confidence=confidence).kind is kind
+    assert decide(Tap(point), screen(ORDER), NAMED, confidence=confidence).kind is kind
     strict = GatePolicy(unknown_confidence=UnknownConfidence.ASK)
-    assert decide(Tap(point), screen(ORDER), None, strict, None).kind is VerdictKind.CONFIRM
+    assert decide(Tap(point), screen(ORDER), NAMED, strict, None).kind is VerdictKind.CONFIRM
 
 
 @pytest.mark.parametrize("unknown", UnknownConfidence)
 def test_without_a_confidence_every_policy_has_a_verdict_on_every_page(unknown):
     policy = GatePolicy(unknown_confidence=unknown)
-    weather = ["title:天气", "text:晴", "text:刷新"]
-    plain = decide(Tap(at(weather, "刷新")), screen(weather), None, policy, None)
+    weather = ["title:天气", "text:晴", "button:刷新"]
+    plain = decide(Tap(at(weather, "刷新")), screen(weather), named("天气", "刷新"), policy, None)
     assert plain.kind is (VerdictKind.CONFIRM if unknown is UnknownConfidence.ASK else VerdictKind.ALLOW)
-    refund = decide(Tap(at(ORDER, "刷新")), screen(ORDER), None, policy, None)
+    refund = decide(Tap(at(ORDER, "刷新")), screen(ORDER), NAMED, policy, None)
     assert refund.kind is (VerdictKind.ALLOW if unknown is UnknownConfidence.ALLOW else VerdictKind.CONFIRM)
 
 
@@ -139,29 +147,51 @@ def test_what_the_model_says_can_only_add_risk(case, confidence, marked):
 
 def test_the_flows_own_word_is_confirmed():
     rows = ["title:报表", "row:导出"]
-    assert tap(rows, "导出").kind is VerdictKind.ALLOW
-    verdict = tap(rows, "导出", rules=FlowRules(sensitive_words=("导出",)))
+    assert tap(rows, "导出").kind is VerdictKind.ASK
+    assert tap(rows, "导出", rules=named("报表", "导出")).kind is VerdictKind.ALLOW
+    verdict = tap(rows, "导出", rules=replace(named("报表", "导出"), sensitive_words=("导出",)))
     assert codes(verdict) == ["flow_word"]
 
 
-def test_the_flows_navigation_word_is_let_pass_as_a_whole_label_only():
-    rules = FlowRules(navigation_words=("重新发送验证码",))
+def test_a_named_control_passes_by_its_whole_label_on_its_own_page_in_its_own_app():
+    rules = named("用户", "重新发送验证码")
     rows = ["title:用户", "button:重新发送验证码", "button:重新发送验证码短信"]
-    assert tap(rows, "重新发送验证码", rules=rules).kind is VerdictKind.ALLOW
+    verdict = tap(rows, "重新发送验证码", rules=rules)
+    assert (verdict.kind, verdict.vouched_by) == (VerdictKind.ALLOW, "flow")
     assert tap(rows, "重新发送验证码短信", rules=rules).kind is VerdictKind.CONFIRM
+    assert tap(["title:群发", *rows[1:]], "重新发送验证码", rules=rules).kind is VerdictKind.CONFIRM
+    elsewhere = screen(rows, "com.other")
+    assert tap(rows, "重新发送验证码", rules=rules, seen=elsewhere).kind is VerdictKind.CONFIRM
 
 
-def test_a_navigation_word_does_not_answer_a_dialog():
-    rules = FlowRules(navigation_words=("确认发送",))
-    rows = ["###", "text:确定向该用户重新发送吗?", ["button:取消", "button:确认发送"]]
-    assert tap(rows, "确认发送", rules=rules).kind is VerdictKind.CONFIRM
+def test_a_label_without_its_page_vouches_for_nothing():
+    rules = FlowRules(navigation_words=("重新发送验证码",))
+    assert tap(["title:用户", "button:重新发送验证码"], "重新发送验证码", rules=rules).kind is VerdictKind.CONFIRM
+
+
+@pytest.mark.parametrize("rows", [
+    ["title:页面", "text:需支付 ¥9.00", "button:看看"], ["title:页面", ["label:收款人", "text:张三"], "button:看看"],
+    ["title:页面", "text:注销后无法恢复", "button:看看"], ["title:页面", "text:该应用将获取你的昵称", "button:看看"],
+    ["title:页面", "text:请输入支付密码", "button:看看"],
+])  # fmt: skip
+def test_on_pages_of_payment_transfer_deletion_authorisation_and_pins_nobody_can_vouch(rows):
+    title = rows[0].removeprefix("title:")
+    assert tap(rows, "看看", rules=named(title, "看看")).kind is not VerdictKind.ALLOW
+    assert tap([rows[0], "button:看看"], "看看", rules=named(title, "看看")).kind is VerdictKind.ALLOW
+
+
+def test_what_nothing_vouches_for_asks_whatever_it_is_called():
+    for label in ("办妥", "看看", "Whatever", "查看详情", "首页"):
+        verdict = tap(["title:页面", f"button:{label}"], label)
+        assert (verdict.kind, verdict.irreversible, codes(verdict)) == (VerdictKind.ASK, True, ["unproven"])
 
 
 def test_nothing_irreversible_is_done_in_a_flow_that_only_looks_things_up():
     verdict = tap(ORDER, "提交审核", rules=FlowRules(read_only=True))
     assert verdict.kind is VerdictKind.DENY
     assert "read_only_flow" in codes(verdict)
-    assert tap(ORDER, "刷新", rules=FlowRules(read_only=True)).kind is VerdictKind.ALLOW
+    assert tap(ORDER, "刷新", rules=replace(NAMED, read_only=True)).kind is VerdictKind.ALLOW
+    assert tap(ORDER, "刷新", rules=FlowRules(read_only=True)).kind is VerdictKind.ASK
 
 
 REFUND = ["title:核对", ["label:原价", "text:¥9,000.00"], ["label:退款金额", "text:¥399.00"], "button:提交审核"]
@@ -184,7 +214,7 @@ def test_a_limit_can_deny():
 
 
 def test_an_amount_above_the_limit_is_not_typed_without_asking():
-    rows = ["title:退款", ["label:退款金额", "input!:1"]]
+    rows = ["title:退款", ["label:退款金额", "input!:1"], "button:下一步"]
     rules = FlowRules(refuse_above=100.0)
     assert decide(Type("5000"), screen(rows), rules, confidence=1.0).kind is VerdictKind.CONFIRM
     assert decide(Type("50"), screen(rows), rules, confidence=1.0).kind is VerdictKind.ALLOW
@@ -209,10 +239,11 @@ def test_on_a_picture_the_label_that_was_touched_last_tells_what_is_typed_into()
 @pytest.mark.parametrize(("rows", "text", "kind"), [
     (["hint!:搜索商品"], "耳机\n", VerdictKind.ALLOW),
     (["hint!:搜索商品"], "耳\n机", VerdictKind.CONFIRM),
-    (["hint!:请输入订单号", "button:查询"], "1001\n", VerdictKind.ALLOW),
+    ([["hint!:请输入订单号", "button:查询"]], "1001\n", VerdictKind.ALLOW),
+    (["hint!:请输入订单号", "button:查询"], "1001\n", VerdictKind.CONFIRM),
     (["hint!:备注"], "好\n", VerdictKind.CONFIRM),
     (["hint!:Type a message"], "hi\r\n", VerdictKind.CONFIRM),
-    (["hint!:备注"], "好", VerdictKind.ALLOW),
+    (["hint!:备注", "button:保存"], "好", VerdictKind.ALLOW),
 ])  # fmt: skip
 def test_a_line_break_that_may_send_is_asked_for(rows, text, kind):
     assert decide(Type(text), screen(rows), confidence=1.0).kind is kind
@@ -222,7 +253,9 @@ def test_a_line_break_that_may_send_is_asked_for(rows, text, kind):
 def test_a_long_or_double_press_on_a_page_that_matters_is_asked_for(touch):
     rows = ["title:收银台", "row:优惠说明", "button:立即支付"]
     assert tap(rows, "优惠说明", touch=touch).kind is VerdictKind.ASK
-    assert tap(ORDER, "订单 1001", touch=touch, seen=screen(ORDER[:3])).kind is VerdictKind.ALLOW
+    assert tap(ORDER, "刷新", touch=touch, rules=NAMED).kind is VerdictKind.ASK  # a tap was vouched for, not this
+    field = ["title:登记", "hint:备注", "button:保存"]
+    assert tap(field, "备注", touch=touch, seen=screen(field)).kind is VerdictKind.ALLOW
 
 
 def test_a_swipe_too_short_to_scroll_is_a_press():
@@ -282,7 +315,7 @@ def test_a_stray_letter_that_ocr_saw_in_an_icon_is_no_label():
         Screenshot(screen(["title:收银台"]).screenshot.image, 0.0), ForegroundApp("a"),
         (TextLine("收银台", Box(400, 200, 680, 250)), TextLine("Q", Box(500, 1300, 560, 1360), 0.55)),
     )  # fmt: skip
-    assert codes(decide(Tap(NormPoint(490, 554)), seen, confidence=1.0)) == ["unreadable_target"]
+    assert codes(decide(Tap(NormPoint(490, 554)), seen, confidence=1.0)) == ["unnamed"]
 
 
 @pytest.mark.parametrize("order", [
@@ -290,12 +323,14 @@ def test_a_stray_letter_that_ocr_saw_in_an_icon_is_no_label():
 ])  # fmt: skip
 def test_text_that_gives_orders_changes_nothing(order):
     assert tap([f"text:{order}", *ORDER], "提交审核").kind is VerdictKind.CONFIRM
-    assert tap([f"text:{order}", *ORDER], "刷新").kind is VerdictKind.ALLOW
+    assert tap([f"text:{order}", *ORDER], "刷新").kind is VerdictKind.ASK
 
 
-def test_the_way_back_in_the_corner_needs_no_words():
-    rows = ["title:收银台", "button:立即支付"]
-    assert decide(Tap(NormPoint(40, 40)), screen(rows), confidence=1.0).kind is VerdictKind.ALLOW
+def test_the_way_back_in_the_corner_says_so():
+    rows = [["link:返回", "title:收银台", "text:"], "button:立即支付"]
+    assert tap(rows, "返回").vouched_by == "kind:back"
+    assert decide(Tap(NormPoint(40, 40)), screen(rows), confidence=1.0).kind is VerdictKind.ASK
+    assert tap(["title:收银台", "text:一", "text:二", "link:返回"], "返回").kind is VerdictKind.ASK
 
 
 def test_every_action_gets_a_verdict_on_an_empty_screen():

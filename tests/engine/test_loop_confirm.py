@@ -155,7 +155,7 @@ def test_a_value_that_differs_from_the_ticket_is_marked():
         "button:提交审核",
     ]
     screens["review"] = FakeScreen(rows)
-    asked = asked_of(Story(screens, ["提交审核"], begins="review", rules=RULES))
+    asked = asked_of(Story(screens, ["提交审核"], begins="review", rules=RULES, bound=False))
     marks = {field.name: field.differs for field in asked.fields}
     assert marks == {"refund": True, "compensation": False, "reason": True}
     assert "(未读到)" in asked.summary
@@ -194,7 +194,7 @@ def test_a_page_that_does_not_scroll_back_shows_where_the_touch_would_land():
         ),
         "low": FakeScreen(["title:核对", "text:三", "text:四", "button:其他按钮"]),
     }
-    story = Story(screens, ["提交审核"], begins="top", rules=RULES)
+    story = Story(screens, ["提交审核"], begins="top", rules=RULES, bound=False)
     asked = asked_of(story)
     assert asked.target is not None
     assert pending_of(story.state).target == ("其他按钮",)

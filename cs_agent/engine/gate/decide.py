@@ -20,19 +20,23 @@ from cs_agent.engine.actions.values import (
     TakeOver,
     Tap,
     Type,
+    Wait,
 )
 from cs_agent.engine.gate import gestures as gate_gestures
 from cs_agent.engine.gate import touch as gate_touch
 from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
+from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.gate.reasons import reason
+from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.state import Unproven, Verdict, VerdictKind
 from cs_agent.engine.screen.page import Nature, read_page
+from cs_agent.engine.screen.structure import front_window
 from cs_agent.engine.screen.text import show_money, squash
 from cs_agent.engine.screen.words import LabelKind
 from cs_agent.observation import AppKind, ForegroundApp, Observation
 
-__all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "decide"]
+__all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "Vouches", "decide"]
 
 _SEVERITY = (VerdictKind.ALLOW, VerdictKind.ASK, VerdictKind.CONFIRM, VerdictKind.TAKE_OVER, VerdictKind.DENY)
 _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
@@ -40,9 +44,16 @@ _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What the run knows besides the screen. `focus`: the label that was touched last; `unproven`: see its class."""
+    """What the run knows besides the screen.
+
+    `focus`: the label that was touched last; `typed`: what was typed last, while nothing else was touched; `put_in`:
+    the run has put something into this page: typed, chosen or attached, other than what it searched for; `unproven`:
+    see its class.
+    """
 
     focus: str = ""
+    typed: str = ""
+    put_in: bool = False
     unproven: Unproven = Unproven.NOTHING
 
 
@@ -53,22 +64,42 @@ def decide(
     policy: GatePolicy | None = None,
     confidence: float | None = None,
     context: StepContext | None = None,
+    vouches: Vouches | None = None,
 ) -> Verdict:
     """The verdict with every reason that was found, the weightiest first."""
     rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
-    scene = Scene(observation, read_page(observation), rules, policy, context.focus)
-    findings = [*_of_app(action, scene), *_of_action(action, scene), *_of_model(action, scene, confidence)]
-    findings += _of_outcome(action, scene, context.unproven)
+    scene = Scene(
+        observation, read_page(observation), rules, policy, vouches or Vouches(), front_window(observation),
+        context.focus, context.typed, context.put_in,
+    )  # fmt: skip
+    findings = [*_of_hazards(action, scene), *_of_app(action, scene), *_of_action(action, scene)]
+    findings += [*_of_model(action, scene, confidence), *_of_outcome(action, scene, context.unproven)]
     irreversible = any(finding.irreversible for finding in findings)
     if irreversible:
-        findings += [*_of_amounts(action, scene), *_of_read_only(rules)]
+        certain = any(finding.irreversible and finding.kind is not VerdictKind.ASK for finding in findings)
+        findings += _of_amounts(scene, certain=certain)
+        findings += _of_read_only(rules) if certain else ()
     return _verdict(findings, irreversible)
+
+
+def _of_hazards(action: Action, scene: Scene) -> Iterator[Finding]:
+    """Going away is always open; whatever else is done here, waiting too, is for a human to see first."""
+    if not isinstance(action, (*_HANDS, Wait)):
+        return
+    warned = find_hazard(scene.observation)
+    if warned is None:
+        return
+    kind = VerdictKind.TAKE_OVER if warned.hazard is Hazard.RISK_CONTROL else VerdictKind.ASK
+    yield Finding(kind, reason(str(warned.hazard), label=warned.text), irreversible=True)
 
 
 def _verdict(findings: list[Finding], irreversible: bool) -> Verdict:
     ranked = sorted(findings, key=lambda finding: -_SEVERITY.index(finding.kind))
     kind = ranked[0].kind if ranked else VerdictKind.ALLOW
-    return Verdict(kind, tuple(finding.reason for finding in ranked), irreversible)
+    voucher = next((finding.vouched_by for finding in findings if finding.vouched_by), "")
+    return Verdict(
+        kind, tuple(finding.reason for finding in ranked), irreversible, voucher if kind is VerdictKind.ALLOW else ""
+    )
 
 
 def _of_action(action: Action, scene: Scene) -> Iterator[Finding]:
@@ -138,9 +169,9 @@ def _without_confidence(scene: Scene) -> VerdictKind:
     return VerdictKind.CONFIRM
 
 
-def _of_amounts(action: Action, scene: Scene) -> Iterator[Finding]:
+def _of_amounts(scene: Scene, *, certain: bool) -> Iterator[Finding]:
     limit = scene.rules.refuse_above
-    above = [amount for amount in scene.amounts_at_stake() if limit is not None and amount > limit]
+    above = [amount for amount in scene.amounts_at_stake(certain=certain) if limit is not None and amount > limit]
     if above and limit is not None:
         shown = reason("amount_over_limit", label=show_money(max(above)), word=show_money(limit))
         yield Finding(scene.policy.over_limit, shown, irreversible=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cs_agent.engine.confirm.fields import fields_in_view
+from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FieldKind, FlowRules
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import Page
+from cs_agent.engine.screen.structure import Window
+from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import money
+from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.observation import Observation
 
 
@@ -37,6 +41,7 @@ class Finding:
     kind: VerdictKind
     reason: Reason
     irreversible: bool = False
+    vouched_by: str = ""  # for an act that passes: what proved it harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,20 @@ class Scene:
     page: Page
     rules: FlowRules
     policy: GatePolicy
+    vouches: Vouches = field(default_factory=Vouches)
+    window: Window | None = None  # the dialog or sheet in front
     focus: str = ""
+    typed: str = ""
+    put_in: bool = False
 
-    def amounts_at_stake(self) -> list[float]:
-        """The flow's money fields as the screen shows them; every amount on the page where there are none."""
-        wanted = [field for field in self.rules.confirm_fields if field.kind is FieldKind.MONEY]
+    def declines(self, target: Target) -> bool:
+        """Every text of it says no."""
+        names = target.names or target.labels
+        return bool(names) and all(sense(name).kind in (LabelKind.SAFE, LabelKind.REFUSE) for name in names)
+
+    def amounts_at_stake(self, *, certain: bool) -> list[float]:
+        """The flow's money fields as the screen shows them; for what certainly commits, every amount where there are
+        none."""
+        wanted = [each for each in self.rules.confirm_fields if each.kind is FieldKind.MONEY]
         found = [money(value.screen_value) for value in fields_in_view(self.observation, tuple(wanted))]
-        return [amount for amount in found if amount is not None] or list(self.page.amounts)
+        return [amount for amount in found if amount is not None] or (list(self.page.amounts) if certain else [])

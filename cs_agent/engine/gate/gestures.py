@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cs_agent.engine.actions.values import Swipe, Type
-from cs_agent.engine.gate import touch as gate_touch
+from cs_agent.engine.gate import kinds, touch
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.engine.screen.page import Nature, is_search_field, is_search_page
+from cs_agent.engine.screen.page import Nature, is_search_field
+from cs_agent.engine.screen.pictured import is_pressed_out
+from cs_agent.engine.screen.structure import is_record, share_a_line, texts_of
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
 from cs_agent.engine.screen.text import fold, money, show_money
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import LabelKind, looks_up, sense
 from cs_agent.geometry import Box, Point
-from cs_agent.observation import UiNode
+from cs_agent.observation import Observation, Role, UiNode
 
 _STILL = 0.02  # of the screen's height: a shorter swipe is a press
 _BAND = 0.03  # of the screen's height, above and below a sideways swipe, where a slider's caption stands
+_SMALL = 0.02  # of the screen: a smaller control may be a handle that is dragged
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 
 
@@ -28,12 +31,13 @@ def judge_swipe(action: Swipe, scene: Scene) -> Iterator[Finding]:
     first, last = find_target(scene.observation, start), find_target(scene.observation, end)
     dx, dy = abs(end.x - start.x), abs(end.y - start.y)
     if max(dx, dy) <= _STILL * size.height:
-        yield from gate_touch.judge_target(first, scene)
+        yield from touch.judge_target(first, scene)
         return
     yield from _holding(start, end, first, last, scene)
-    yield from _controls(first, last, scene)
     if dx > dy:
-        yield from _sideways(first, scene)
+        yield from _sideways(first, last, scene)
+    else:
+        yield from _up_or_down(first, last, scene)
 
 
 def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
@@ -43,37 +47,60 @@ def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene
     vertical = abs(end.y - start.y) > abs(end.x - start.x)
     band = Box(way.left, way.center.y, way.right, way.center.y + 1).grown(margin)
     along = () if vertical else row_texts(scene.observation, band)
-    for label in dict.fromkeys((*first.labels, *last.labels, *along)):
+    for label in dict.fromkeys((*first.names, *last.names, *along)):
         if sense(label).kind is LabelKind.HOLD:
             yield confirm("hold", label, scene)
             return
 
 
-def _controls(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
+def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
+    """A page is scrolled: nothing at either end is a thing that is dragged or pressed."""
     for target in (first, last):
-        label, meant = gate_touch.target_sense(target, scene)
-        harmless = target.editable or target.choice or target.card or _only_words(target, scene)
-        if meant.kind in _WEIGHTY and not harmless:
-            yield ask("swipe_on_control", label, scene)
+        if not _is_free(target, scene):
+            yield ask("slider" if target.slider else "swipe_on_control", target.label, scene)
             return
 
 
-def _only_words(target: Target, scene: Scene) -> bool:
-    """The tree knows of nothing there that could be pressed: a heading, over which a page may be scrolled."""
-    return scene.observation.nodes is not None and not (target.button or target.row or target.switch)
+def _is_free(target: Target, scene: Scene) -> bool:
+    seen, label = scene.observation, touch.target_sense(target, scene)[1].kind
+    if seen.nodes is None:
+        weighty = label in _WEIGHTY
+        return not weighty and not (target.box is not None and target.labels and is_pressed_out(seen, target.box))
+    if not kinds.tree_fits(seen) or target.slider or target.switch:
+        return False
+    if target.node is None or target.editable or target.choice:
+        return True
+    node, size = seen.nodes[target.node], seen.size
+    if is_record(seen.nodes, target.node, size.width, size.height):
+        return True
+    if kinds.own_kind(target, scene) == kinds.CHOICE:  # the wheel of a picker
+        return True
+    large = node.box.area >= _SMALL * size.width * size.height
+    return large and node.role not in (Role.BUTTON, Role.IMAGE) and label not in _WEIGHTY
 
 
-def _sideways(first: Target, scene: Scene) -> Iterator[Finding]:
-    picture_only = scene.observation.nodes is None and bool(first.labels)
-    if first.slider and scene.page.sensitive:
+def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
+    """Entries are deleted and sliders moved by such a swipe; a strip of pictures cannot be told from them."""
+    if first.slider or last.slider:
         yield confirm("slider", first.label, scene)
-    elif first.row or first.card or picture_only or scene.page.sensitive:
+    elif not kinds.is_proven(scene.observation) or _stands_in_row(first, last, scene):
         yield ask("row_swipe", first.label, scene)
 
 
+def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
+    """On a control, or beside text: an entry that reacts to swipes alone is no control in the tree."""
+    beside = [target for target in (first, last) if target.node is not None or target.labels or target.near]
+    return bool(beside) or scene.page.sensitive
+
+
 def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:
-    field = _focused(scene.observation.nodes or ())
+    seen = scene.observation
+    field = focused_field(seen.nodes or ())
     yield from _password(field, scene)
+    if seen.nodes is not None and not any(node.editable for node in seen.nodes):
+        yield ask("nowhere_to_type", "", scene)
+    if kinds.submits_by_itself(field, seen) or _has_no_other_end(field, seen):
+        yield confirm("submits_itself", "", scene)
     if "\n" in action.text or "\r" in action.text:
         yield from _line_break(action.text, field, scene)
     limit, typed = scene.rules.refuse_above, money(action.text)
@@ -82,12 +109,21 @@ def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:
         yield Finding(scene.policy.over_limit, shown, irreversible=True)
 
 
-def _focused(nodes: tuple[UiNode, ...]) -> UiNode | None:
+def focused_field(nodes: tuple[UiNode, ...]) -> UiNode | None:
     fields = [node for node in nodes if node.editable]
     focused = [node for node in fields if node.focused]
     if focused:
         return focused[0]
     return fields[0] if len(fields) == 1 else None
+
+
+def _has_no_other_end(field: UiNode | None, seen: Observation) -> bool:
+    """The only field of a page with nothing beside or below it to press: it can only end by itself."""
+    nodes = seen.nodes or ()
+    if field is None or is_search_field(field) or sum(node.editable for node in nodes) != 1:
+        return False
+    below = [n for n in nodes if not n.editable and (n.clickable or n.checkable) and n.box.bottom > field.box.top]
+    return not below
 
 
 def _password(field: UiNode | None, scene: Scene) -> Iterator[Finding]:
@@ -106,9 +142,28 @@ def sense_of_password(label: str) -> bool:
 def _line_break(text: str, field: UiNode | None, scene: Scene) -> Iterator[Finding]:
     """Only the line break that starts a search is let off."""
     inside = "\n" in text.strip() or "\r" in text.strip()
-    searching = (field is not None and is_search_field(field)) or is_search_page(scene.observation)
+    searching = is_looking_up(field, scene.observation.nodes or ()) if field is not None else _hints_at_search(scene)
     if inside or not searching or Nature.COMPOSE in scene.page.natures:
         yield confirm("newline", "", scene)
+
+
+def is_looking_up(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
+    """A search field: it says so, or it stands alone with a search button on its line."""
+    if is_search_field(field):
+        return True
+    if sum(node.editable for node in nodes) != 1:
+        return False
+    beside = [i for i, n in enumerate(nodes) if n.clickable and n.box.left > field.box.left and n is not field]
+    return any(
+        share_a_line(nodes[i].box, field.box) and (texts := texts_of(nodes, i)) and all(looks_up(t) for t in texts)
+        for i in beside
+    )
+
+
+def _hints_at_search(scene: Scene) -> bool:
+    """On a picture: the words that were touched last were those of a search field."""
+    words = fold(scene.focus)
+    return scene.observation.nodes is None and any(word in words for word in ("搜索", "查找", "查询", "search", "find"))
 
 
 def _is_amount_field(field: UiNode | None, scene: Scene) -> bool:

@@ -111,11 +111,14 @@ def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
     reasons = [[reason.code, reason.zh, reason.en] for reason in verdict.reasons]
-    return {"kind": str(verdict.kind), "reasons": reasons, "irreversible": verdict.irreversible}
+    return {
+        "kind": str(verdict.kind), "reasons": reasons, "irreversible": verdict.irreversible,
+        "vouched_by": verdict.vouched_by,
+    }  # fmt: skip
 
 
 def _verdict_of(data: dict[str, Any] | None) -> Verdict | None:
     if data is None:
         return None
     reasons = tuple(Reason(*parts) for parts in data["reasons"])
-    return Verdict(VerdictKind(data["kind"]), reasons, data["irreversible"])
+    return Verdict(VerdictKind(data["kind"]), reasons, data["irreversible"], data.get("vouched_by", ""))

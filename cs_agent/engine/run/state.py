@@ -62,6 +62,12 @@ class Verdict:
     kind: VerdictKind
     reasons: tuple[Reason, ...] = ()
     irreversible: bool = False
+    vouched_by: str = ""  # what proved an act harmless that was let pass: kind:…, flow, route:…, editor:…
+
+    @property
+    def commits(self) -> bool:
+        """It certainly cannot be undone, and is confirmed with its fields; else it is only not known to be harmless."""
+        return self.irreversible and self.kind is not VerdictKind.ASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +236,8 @@ class RunState:
     unproven: Unproven = Unproven.NOTHING
     route: dict[str, Any] = field(default_factory=dict)  # where it stands on its way: routes.propose.Position
     evidence_before: bool = False  # the success evidence stood on the screen before that act: it proves nothing
+    typed: str = ""  # what was typed last, while nothing else was touched
+    put_in: str = ""  # the page (app and title) into which something was put: typed, chosen, attached
 
     def evolve(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)

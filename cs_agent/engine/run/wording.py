@@ -68,6 +68,14 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "屏幕受保护,无法查看,请人工操作",
         "the screen is protected and cannot be seen; a person must act",
     ),
+    "risk_control": (
+        "应用要求人工验证或提示风险,请人工处理",
+        "the app asks for a person or warns of a risk; a person must act",
+    ),
+    "acts_by_itself": (
+        "页面会自动执行操作,请马上查看",
+        "the page is about to act by itself; please look now",
+    ),
     "stuck": ("多次尝试没有进展,请人工查看", "several attempts led nowhere; please look"),
     "same_question": (
         "同一个问题已经回答过 {what} 次,智能体仍然在问,请人工处理",

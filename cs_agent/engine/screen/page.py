@@ -57,6 +57,15 @@ _TITLE = 0.14  # of the screen's height: where titles stand
 _KEYS_OF_A_PAD = 9
 
 
+def _title_patterns() -> dict[str, re.Pattern[str]]:
+    source = Path(__file__).with_name("vocabulary") / "titles.toml"
+    table = tomllib.loads(source.read_text("utf-8"))
+    return {name: re.compile("|".join(lines.split("\n")[:-1])) for name, lines in table.items()}
+
+
+_TITLES = _title_patterns()
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     natures: frozenset[Nature]
@@ -88,6 +97,15 @@ def read_page(observation: Observation) -> Page:
         keypad=len(_KEYPAD & set(texts)) >= _KEYS_OF_A_PAD,
         amounts=tuple(dict.fromkeys(value for text in texts for value in amounts(text))),
     )
+
+
+def is_picker_title(text: str) -> bool:
+    return bool(_TITLES["picker"].search(fold(text)))
+
+
+def is_handing_over(text: str) -> bool:
+    """The head of a list whose entries are not opened: what is touched gets something, or loses it."""
+    return bool(_TITLES["handing_over"].search(fold(text)))
 
 
 def is_search_field(node: UiNode) -> bool:

@@ -107,6 +107,11 @@ def control_signature(observation: Observation, target: Target) -> ControlSignat
     return ControlSignature(role, labels, column, _place(observation, target), beside)
 
 
+def page_key(observation: Observation) -> str:
+    """A short name of the page within its app, that its values do not change."""
+    return f"{observation.app.package}|{page_title(observation)}"
+
+
 def role_of(target: Target) -> str:
     """In one word; a control that could be several things is the riskiest of them."""
     kinds = ("password", "switch", "slider", "choice", "editable", "button", "card", "row")

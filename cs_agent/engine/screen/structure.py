@@ -158,7 +158,7 @@ def _is_content(node: UiNode, area: int) -> bool:
 
 
 def _is_dimmed_around(observation: Observation, box: Box) -> bool:
-    """Everything outside the box is clearly darker than what is in it, its brightest parts too."""
+    """What lies outside the box is clearly darker than what is in it."""
     grey = np.asarray(observation.screenshot.image.reduce(8).convert("L"), dtype=np.float32)
     scale = grey.shape[1] / observation.size.width
     left, top, right, bottom = (int(value * scale) for value in (box.left, box.top, box.right, box.bottom))
@@ -169,7 +169,7 @@ def _is_dimmed_around(observation: Observation, box: Box) -> bool:
     within = grey[top:bottom, left:right]
     if outside.sum() < 0.05 * grey.size or not within.size:
         return False
-    around = float(np.percentile(grey[outside], 90))
+    around = float(np.percentile(grey[outside], 60))  # most of it: a sheet's own paper reaches past what is in it
     return around <= _BRIGHT and around <= _DIM * float(np.percentile(within, 60))
 
 

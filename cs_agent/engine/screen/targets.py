@@ -219,7 +219,8 @@ def _tree_labels(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | 
     own = [nodes[i].label for i in chain if nodes[i].label.strip()]
     if own or control is None:
         return tuple(dict.fromkeys(own))
-    inside = [node.label for node in _descendants(nodes, chain, control) if node.label.strip()]
+    root = next(i for i in chain if nodes[i] is control)
+    inside = own_texts(nodes, root) or texts_of(nodes, root)  # not those of the buttons that stand in an entry
     if len(inside) > _CARD_TEXTS:
         return (inside[0],)
     return (" ".join(inside),) if inside else ()

@@ -66,6 +66,12 @@ _WHOLE = {
     LabelKind.OPEN: frozenset(_ZH["open"] + _EN["open"]),
 }
 
+_PICKER_END = frozenset(_ZH["picker_end"] + _EN["picker_end"])
+_BACK = frozenset(_ZH["back"] + _EN["back"])
+_LOOK_UP = frozenset(_ZH["look_up"] + _EN["look_up"])
+_LEAVE = frozenset(_ZH["leave"] + _EN["leave"])
+_HINT_START = _ZH["hint_start"] + _EN["hint_start"]
+
 _ZH_COMMIT = re.compile(_any(_ZH["commit"]))
 _ZH_SAFE_START = re.compile("^(?:立即|马上|点击|去)?" + _any(_ZH["safe_start"]))
 _ZH_DOES = re.compile("^" + _any(_ZH["does"]))
@@ -180,9 +186,34 @@ def _is_nominal_zh(text: str) -> bool:
     return bool(_ZH_NOUN_END.search(text)) and not acts
 
 
-def ends_a_choice(word: str) -> bool:
-    """完成, Done: what a picker's button says."""
-    return word in _ZH["done"] + _EN["done"]
+def ends_a_choice(text: str) -> bool:
+    """完成, 确定, Done: what the button at a picker's own end says, with or without a count."""
+    return _bare(text) in _PICKER_END
+
+
+def go_back(label: str) -> bool:
+    return _bare(label) in _BACK
+
+
+def looks_up(label: str) -> bool:
+    """The whole label of a search field's button."""
+    return _bare(label) in _LOOK_UP
+
+
+def leaves_a_dialog(label: str) -> bool:
+    return _bare(label) in _LEAVE
+
+
+def is_hint(label: str) -> bool:
+    """The grey words in an empty field: they ask for something to be put in, and bid nothing."""
+    text = fold(label)
+    starts = any(text.startswith(word) for word in _HINT_START)
+    return starts and not is_bidding(text) and sense(text, button=True).kind in (LabelKind.SAFE, LabelKind.PLAIN)
+
+
+def _bare(label: str) -> str:
+    text = _TRAILING_MARKS.sub("", fold(label))
+    return (_COUNT.sub("", text) or text).strip(_WRAPPING).rstrip(".…!")
 
 
 def is_bidding(label: str) -> bool:

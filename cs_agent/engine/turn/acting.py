@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES
-from cs_agent.engine.actions.values import Swipe, Wait, digest, render
+from cs_agent.engine.actions.values import Swipe, Type, Wait, digest, render
+from cs_agent.engine.gate.gestures import focused_field, is_looking_up
 from cs_agent.engine.routes.propose import Position
 from cs_agent.engine.routes.record import step_of
 from cs_agent.engine.run.conversation import remember_feedback
@@ -28,6 +29,8 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import changed_share, screen_mark
+from cs_agent.engine.screen.signature import page_key
+from cs_agent.engine.screen.targets import find_target
 from cs_agent.engine.turn.context import TurnContext, counted
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.geometry import Box
@@ -38,6 +41,8 @@ _STATUS_BAR = 0.04
 _TRAIL = 12
 # Reasons of the gate for which a human was asked although nothing was sent, paid or deleted by the act.
 _DOES_NOTHING = {"permission", "low_confidence", "confidence_unknown", "app_unknown"}
+# Reasons that say no more than that nothing vouches for the act: afterwards only what tries it again asks.
+_MAY_DO_NOTHING = {"outcome_unknown", "unproven", "unnamed", "stale_tree", "row_swipe", "swipe_on_control", "overlay"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Actor:
         except PhoneError as error:  # the next look meets the same trouble, from a state that knows of this act
             return self._write(turn, StepStatus.DONE, str(error))
         changed = met or self._has_changed(turn.seen)
-        turn.state = _learned(turn.state, pending, changed)
+        turn.state = _having_put_in(_learned(turn.state, pending, changed), pending, turn.seen)
         if turn.proposal and (met or (expects is None and changed)):
             here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
             turn.state = turn.state.evolve(route=here.to_json())
@@ -151,8 +156,22 @@ def _having_acted(state: RunState, pending: Pending) -> RunState:
     state = counted(state, IRREVERSIBLE_ACTS)
     if not codes:
         return state
-    unproven = Unproven.PERSON if codes == {"outcome_unknown"} else Unproven.AGENT
+    unproven = Unproven.PERSON if codes <= _MAY_DO_NOTHING else Unproven.AGENT
     return state.evolve(unproven=unproven, evidence_before=pending.evidence_before)
+
+
+def _having_put_in(state: RunState, pending: Pending, seen: Observation) -> RunState:
+    """What the gate must know of it: what was typed last, and into which page something was put that is no search."""
+    action = pending.action
+    if isinstance(action, Type):
+        field = focused_field(seen.nodes or ())
+        searching = field is not None and is_looking_up(field, seen.nodes or ())
+        return state.evolve(typed=action.text.strip(), put_in=state.put_in if searching else page_key(seen))
+    if not isinstance(action, TOUCHES):
+        return state
+    target = find_target(seen, action.element.to_point(seen.size))
+    chosen = target.choice or target.switch
+    return state.evolve(typed="", put_in=page_key(seen) if chosen else state.put_in)
 
 
 def trail_mark(seen: Observation, pending: Pending) -> str:

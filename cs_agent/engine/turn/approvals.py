@@ -59,7 +59,8 @@ class Approvals:
             turn.state = turn.state.evolve(unproven=Unproven.AGENT)
             return self.kit.noted(turn, say("not_there", turn.lang))
         with turn.draft.lap("recheck"):
-            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=asked.irreversible)
+            commits = asked.irreversible if asked.verdict is None else asked.verdict.commits
+            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=commits)
             verdict = self._verdict(asked, shown, state)
         if verdict.kind in _STOPS:
             return self.kit.needs_human(turn, "denied", _words(verdict, turn.lang))

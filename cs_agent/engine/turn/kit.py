@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cs_agent.engine.confirm.exhibit import Exhibitor
-from cs_agent.engine.gate.decide import GatePolicy, StepContext, decide
+from cs_agent.engine.gate.decide import GatePolicy, StepContext, Vouches, decide
 from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
@@ -30,6 +30,7 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.signature import page_key
 from cs_agent.engine.turn.act import Hands
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.draft import StepDraft
@@ -50,14 +51,16 @@ class Kit:
     route: RoutePlan
     clock: Callable[[], float]
     sleep: Callable[[float], None]
+    vouches: Callable[[], Vouches] = Vouches  # asked for at every act: one that was withdrawn counts no more
 
     def begin(self, state: RunState, number: int) -> TurnContext:
         return TurnContext(state, state, StepDraft(number, self.clock))
 
     def judge(self, proposed: Pending, seen: Observation, state: RunState) -> Verdict:
-        """The gate's word on it, on this screen."""
-        context = StepContext(state.focus, state.unproven)
-        return decide(proposed.action, seen, self.rules, self.policy, proposed.confidence, context)
+        """The gate's word on it, on this screen, with what the run knows and what is vouched for now."""
+        put_in = bool(state.put_in) and state.put_in == page_key(seen)
+        context = StepContext(state.focus, state.typed, put_in, state.unproven)
+        return decide(proposed.action, seen, self.rules, self.policy, proposed.confidence, context, self.vouches())
 
     def noted(self, turn: TurnContext, outcome: str, *, status: StepStatus = StepStatus.DONE) -> Turn:
         """A turn without an act; the run goes on."""

@@ -13,7 +13,8 @@ from cs_agent.engine.actions.values import Swipe
 from cs_agent.engine.confirm.exhibit import Exhibitor
 from cs_agent.engine.confirm.fields import amounts_by_caption
 from cs_agent.engine.confirm.submission import SubmissionReader
-from cs_agent.engine.gate.decide import GatePolicy, decide
+from cs_agent.engine.gate.decide import GatePolicy, Vouches, decide
+from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.phases import Event, IllegalTransition
@@ -70,6 +71,7 @@ class Engine:
         route: RoutePlan | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        vouches: Callable[[], Vouches] = Vouches,
     ) -> None:
         settings, policy = settings or EngineSettings(), policy or GatePolicy()
         eyes = Eyes(phone, reader, settle, settings, clock, sleep, journal.check)
@@ -89,6 +91,7 @@ class Engine:
             route=route or RoutePlan({}),
             clock=clock,
             sleep=sleep,
+            vouches=vouches,
         )
         actor = Actor(self._kit)
         self._approvals = Approvals(self._kit, actor)
@@ -121,6 +124,8 @@ class Engine:
             return kit.ended(turn, EndStatus.FAILED, words)
         with turn.draft.lap("observe"):
             turn.see(kit.eyes.look())
+        if (warned := self._warned(turn)) is not None:
+            return warned
         turn.state = _weigh_outcome(_with_amounts(turn.state, turn.seen, kit.rules), turn.seen, kit.rules)
         if turn.state.unproven is Unproven.AGENT and shows_failure(turn.seen):
             return kit.needs_human(turn, "outcome_unknown", say("outcome_unknown", turn.lang))
@@ -129,6 +134,14 @@ class Engine:
         if (done := self._guide.follow(turn)) is not None:
             return done
         return self._decider.ask_model(turn)
+
+    def _warned(self, turn: TurnContext) -> Turn | None:
+        """A screen that suspects the phone is never tried again; a page that acts by itself is shown in time, once."""
+        warned = find_hazard(turn.seen)
+        if warned is None or (warned.hazard is Hazard.ACTS_BY_ITSELF and turn.count(warned.hazard)):
+            return None
+        turn.add_count(warned.hazard)
+        return self._kit.needs_human(turn, warned.hazard, say(warned.hazard, turn.lang))
 
     def _clear_the_way(self, turn: TurnContext) -> Turn | None:
         """Get past a pop-up, a permission dialog or a failed page; None where nothing stands in the way, or the model

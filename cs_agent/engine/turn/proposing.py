@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import render
 from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
+from cs_agent.engine.gate.hazards import Hazard
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.run.conversation import remember_denial
 from cs_agent.engine.run.pending import ACT, Pending
@@ -21,6 +22,8 @@ from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.recovery import Plan
+
+_WARNINGS = frozenset(str(hazard) for hazard in Hazard)  # reasons for which a person drives, besides passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Proposer:
             case VerdictKind.DENY:
                 return self._refuse(turn, verdict)
             case VerdictKind.TAKE_OVER:
-                return self.kit.needs_human(turn, "password", say("password", turn.lang))
+                code = verdict.reasons[0].code if verdict.reasons[0].code in _WARNINGS else "password"
+                return self.kit.needs_human(turn, code, say(code, turn.lang))
         return self._ask(turn, proposed, verdict)
 
     def follow(self, turn: TurnContext, plan: Plan) -> Turn | None:
@@ -97,7 +101,7 @@ class Proposer:
     def _ask(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> Turn:
         """Put it to a human, with everything the screen says about it."""
         with turn.draft.lap("read"):
-            shown = self.kit.exhibitor.show(proposed.action, turn.seen, turn.state, irreversible=verdict.irreversible)
+            shown = self.kit.exhibitor.show(proposed.action, turn.seen, turn.state, irreversible=verdict.commits)
         evident = look_for_success(shown.observation, self.kit.rules).complete
         pending = pending_of_exhibit(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
         turn.draft.action = shown.action

@@ -164,13 +164,17 @@
     });
   };
 
+  // What is drawn inside an element: of a component its shadow tree, of a slot what was put into it.
+  const drawnIn = (el) => {
+    if (el.shadowRoot) return el.shadowRoot.childNodes;
+    const put = el.tagName === "SLOT" ? el.assignedNodes() : [];
+    return put.length ? put : el.childNodes;
+  };
   const walkChildren = (el, depth, box) => {
-    const roots = el.shadowRoot ? [el.shadowRoot] : [];
-    for (const root of [...roots, el]) for (const child of root.childNodes) {
-      if (child.nodeType === 1) walk(child, depth, box);
-      else if (child.nodeType === 3 && clean(child.nodeValue)) looseText(el, child, depth, box);
+    for (const child of drawnIn(el)) {
+      if (child.nodeType === 1) walk(child, depth, box, el.nodeType === 1 ? styleOf(el) : null);
+      else if (child.nodeType === 3 && clean(child.nodeValue)) looseText(child.parentElement || el, child, depth, box);
     }
-    if (el.tagName === "SLOT") for (const child of el.assignedElements()) walk(child, depth, box);
   };
   const looseText = (el, textNode, depth, box) => {
     const range = document.createRange();

@@ -1,0 +1,181 @@
+"""What a touch is harmless by its own kind: the short list of acts that do nothing which cannot be taken back.
+
+Rule: a kind is proven by how the control is built and where it stands; a word is asked only where the kind is one of
+words (a search button, a way back). What cannot be proven is not of any kind, and asks.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+
+from cs_agent.engine.gate import picture
+from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.windows import chooses_at_once, is_choice, leaves
+from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
+from cs_agent.engine.screen.structure import is_record, row_peers, share_a_line
+from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import go_back, looks_up
+from cs_agent.observation import AppKind, Observation, Role, UiNode
+
+FIELD, BACK, LEAVE, SEARCH, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
+    "field", "back", "leave", "search", "tab", "record", "choice", "launcher", "list",
+)  # fmt: skip
+_CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
+_BESIDE = 0.35  # of the width: a search field's own button is no wider
+_TAB_WORDS = 10  # characters
+_AGREES = 0.6  # of the letters: what the picture reads and the tree says are one text
+_WHOLE = 0.97  # of the picture: the tree's window reaches no further
+_ANYWHERE = frozenset({FIELD, BACK, LEAVE})  # kinds that stand on pages of payment and deletion too
+
+
+def own_kind(target: Target, scene: Scene) -> str:
+    """One of the kinds above; empty where nothing proves one."""
+    seen = scene.observation
+    if seen.nodes is None:
+        kind = picture.own_kind(target, scene)
+    elif target.node is None or not tree_fits(seen) or not picture_agrees(target, seen):
+        return ""
+    else:
+        kind = next((name for name, proves in _KINDS if proves(target, scene)), "")
+    return kind if kind in _ANYWHERE or not scene.page.natures & MONEY else ""
+
+
+def tree_fits(seen: Observation) -> bool:
+    """The tree is of this picture: not older, and of a window that lies within it."""
+    if seen.nodes_at is not None and seen.nodes_at < seen.screenshot.captured_at:
+        return False
+    boxes = [node.box for node in seen.nodes or () if node.box.area]
+    right, bottom = max((box.right for box in boxes), default=0), max((box.bottom for box in boxes), default=0)
+    wide, high = seen.size.width, seen.size.height
+    return 0 < right <= wide / _WHOLE and 0 < bottom <= high / _WHOLE
+
+
+def is_proven(seen: Observation) -> bool:
+    """There is a tree, and it is of this picture."""
+    return seen.nodes is not None and tree_fits(seen)
+
+
+def picture_agrees(target: Target, seen: Observation) -> bool:
+    """What the picture shows within the control is what the tree says of it, as far as the picture was read there."""
+    box = target.box
+    if box is None or not seen.lines or seen.nodes is None:
+        return True
+    nodes = seen.nodes or ()
+    said = [squash(text) for node in nodes if node.box.intersects(box) for text in (node.text, node.description)]
+    said = [text for text in said if text]
+    shown = [squash(line.text) for line in seen.lines if box.contains(line.box.center)]
+    shown = [text for text in shown if len(text) > 1 and not text.isdigit()]
+    return all(any(_same(text, other) for other in said) for text in shown)
+
+
+def _same(shown: str, said: str) -> bool:
+    if shown in said or said in shown:
+        return True
+    return difflib.SequenceMatcher(None, shown, said).ratio() >= _AGREES
+
+
+def _node(target: Target, scene: Scene) -> UiNode:
+    return (scene.observation.nodes or ())[target.node or 0]
+
+
+def _is_field(target: Target, scene: Scene) -> bool:
+    """The field itself is what reacts there; a key's box that takes one digit is part of a code that submits itself."""
+    node = _node(target, scene)
+    return node.editable and node.enabled and not node.password
+
+
+def _is_back(target: Target, scene: Scene) -> bool:
+    """In the corner of every app, and says so. An arrow without words is not read as one."""
+    size = scene.observation.size
+    corner = target.point.x <= _CORNER[0] * size.width and target.point.y <= _CORNER[1] * size.height
+    small = target.box is not None and target.box.width <= _CORNER[0] * size.width
+    return corner and small and bool(target.labels) and all(go_back(name) for name in target.names)
+
+
+def _leaves(target: Target, scene: Scene) -> bool:
+    return leaves(target, scene.observation, scene.window) or (
+        Nature.PERMISSION in scene.page.natures and scene.declines(target)
+    )
+
+
+def _is_search(target: Target, scene: Scene) -> bool:
+    """The button of the search field that was just typed into: on its line, right beside it."""
+    node, nodes = _node(target, scene), scene.observation.nodes or ()
+    typed, width = squash(scene.typed), scene.observation.size.width
+    if not typed or node.editable or not all(looks_up(name) for name in target.names):
+        return False
+    fields = [
+        each for each in nodes if each.editable and squash(each.text) == typed and share_a_line(each.box, node.box)
+    ]
+    beside = [each for each in fields if each.box.left < node.box.left and node.box.width <= _BESIDE * width]
+    return any(is_search_field(each) or _is_alone(each, nodes) for each in beside)
+
+
+def _is_alone(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
+    return [node for node in nodes if node.editable] == [field]
+
+
+def _is_tab(target: Target, scene: Scene) -> bool:
+    """Of a bar of equal tabs, one of them the one that shows; never where something was put in."""
+    nodes, width = scene.observation.nodes or (), scene.observation.size.width
+    if scene.put_in or target.node is None or scene.window is not None:
+        return False
+    own = nodes[target.node]
+    peers = [nodes[index] for index in row_peers(nodes, target.node, width)]
+    if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names) or not target.labels:
+        return False
+    if own.role is Role.TAB:
+        return sum(peer.role is Role.TAB for peer in peers) > 1
+    chosen = sum(peer.checked and not peer.checkable for peer in peers)
+    equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
+    return len(peers) > 2 and equal and chosen == 1 and peers[-1].box.right - peers[0].box.left > 0.9 * width
+
+
+def _is_record(target: Target, scene: Scene) -> bool:
+    """An entry that opens: not of a list that hands something to what is chosen, nor where something was put in."""
+    nodes, size = scene.observation.nodes or (), scene.observation.size
+    if scene.put_in or target.node is None or target.choice or target.switch or scene.window is not None:
+        return False
+    return is_record(nodes, target.node, size.width, size.height) and not chooses_at_once(scene.observation)
+
+
+def _is_choice(target: Target, scene: Scene) -> bool:
+    return is_choice(target, scene.observation, scene.window)
+
+
+def _opens_list(target: Target, scene: Scene) -> bool:
+    """A drop-down list that is shut: a touch shows what can be chosen."""
+    return _node(target, scene).role is Role.PICKER and scene.window is None
+
+
+def _is_launcher(target: Target, scene: Scene) -> bool:
+    """An app's icon on the home screen: the same as starting that app."""
+    if scene.observation.app.kind is not AppKind.HOME or target.app_kind is not AppKind.HOME:
+        return False
+    known = {squash(name) for name in scene.rules.app_names}
+    return bool(target.labels) and (not known or squash(target.label) in known)
+
+
+_KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
+    (FIELD, _is_field), (BACK, _is_back), (LEAVE, _leaves), (SEARCH, _is_search), (CHOICE, _is_choice),
+    (TAB, _is_tab), (RECORD, _is_record), (LIST, _opens_list), (LAUNCHER, _is_launcher),
+)  # fmt: skip
+_CODE = re.compile(r"验证码|校验码|动态码|短信码|激活码|口令|\bcode\b|\botp\b|one[- ]time|verification")
+_BOXES = 4  # narrow fields in a row are one code
+
+
+def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
+    """A field for a code: it may send itself off with its last digit."""
+    nodes = seen.nodes or ()
+    narrow = [node for node in nodes if node.editable and node.box.width < 0.2 * seen.size.width]
+    if len(narrow) >= _BOXES and (field is None or field in narrow):
+        return True
+    if field is None:
+        return False
+    fields = [node for node in nodes if node.editable]
+    own = _CODE.search(fold(f"{field.label} {field.description} {field.resource_id}"))
+    asked = len(fields) == 1 and any(_CODE.search(fold(text)) for text in seen.texts)
+    return bool(own or asked) and not is_search_field(field)

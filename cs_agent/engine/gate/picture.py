@@ -1,0 +1,62 @@
+"""What can be proven harmless on a picture alone: little, and only where the picture leaves no doubt.
+
+Rule: without a tree a control is the text under the touch and the box that is drawn around it; where no text stands
+there, or several could be meant, nothing is proven.
+"""
+
+from __future__ import annotations
+
+from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.screen.page import is_handing_over
+from cs_agent.engine.screen.pictured import entry_lines, is_pressed_out, stands_in_outline
+from cs_agent.engine.screen.structure import share_a_line
+from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import go_back, is_hint, looks_up
+from cs_agent.observation import Observation
+
+_CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
+
+
+def own_kind(target: Target, scene: Scene) -> str:
+    seen = scene.observation
+    if len(target.names) != 1 or target.box is None:
+        return ""
+    name = target.names[0]
+    if is_hint(name) and stands_in_outline(seen, target.box):
+        return "field"
+    if go_back(name) and _in_corner(target, seen):
+        return "back"
+    if looks_up(name) and _beside_typed(target, scene):
+        return "search"
+    if _is_record(target, scene):
+        return "record"
+    return ""
+
+
+def _in_corner(target: Target, seen: Observation) -> bool:
+    wide, high = _CORNER[0] * seen.size.width, _CORNER[1] * seen.size.height
+    return target.point.x <= wide and target.point.y <= high
+
+
+def _beside_typed(target: Target, scene: Scene) -> bool:
+    """What was typed stands on the same line, left of the button."""
+    typed = squash(scene.typed)
+    if not typed or target.box is None:
+        return False
+    own = target.box
+    return any(
+        squash(line.text) == typed and line.box.right <= own.left and share_a_line(line.box, own)
+        for line in scene.observation.lines
+    )
+
+
+def _is_record(target: Target, scene: Scene) -> bool:
+    """Part of one of at least three entries whose lines have the same form and other numbers; no button is near."""
+    seen = scene.observation
+    if scene.put_in or target.box is None:
+        return False
+    heads = [line.text for line in seen.lines if line.box.bottom <= _CORNER[1] * seen.size.height]
+    if any(is_handing_over(fold(text)) for text in heads):
+        return False
+    return bool(entry_lines(seen, target.box)) and not is_pressed_out(seen, target.box)

@@ -1,0 +1,93 @@
+"""What vouches for an act besides its kind: the flow's named controls, its reviewed route, an editor's "harmless".
+
+The gate takes vouches as values. Rule: a vouch is for exactly one control of exactly one page, by signature; it says
+nothing of any other, and nothing at all where the page cannot be told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cs_agent.engine.run.flow import NamedControl
+from cs_agent.engine.screen.signature import ControlSignature, PageSignature, control_signature, page_signature
+from cs_agent.engine.screen.structure import is_reacting
+from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.observation import Observation
+
+_HEAD = 0.16  # of the screen's height: where titles stand
+_PIECE = 3  # characters: a shorter text in a list's entry names no value
+
+
+class Source(StrEnum):
+    KIND = "kind"
+    FLOW = "flow"
+    ROUTE = "route"
+    EDITOR = "editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Vouch:
+    """A reviewed act of the flow's route, or an editor's "harmless, do not ask again"."""
+
+    source: Source
+    key: str  # names the row or the step of the route
+    page: PageSignature
+    control: ControlSignature
+
+
+@dataclass(frozen=True, slots=True)
+class Vouches:
+    """All that a run may go by now; withdrawn ones are not among them."""
+
+    held: tuple[Vouch, ...] = ()
+
+
+def find_vouch(target: Target, seen: Observation, named: Iterable[NamedControl], vouches: Vouches) -> str:
+    """Who vouches for this control, e.g. "flow" or "editor:17"; empty for nobody."""
+    if any(_is_named(control, target, seen) for control in named):
+        return str(Source.FLOW)
+    if not vouches.held:
+        return ""
+    page, control = page_signature(seen), control_signature(seen, target)
+    if control is None:
+        return ""
+    held = (vouch for vouch in vouches.held if vouch.control == control and vouch.page.fits(page))
+    return next((f"{vouch.source}:{vouch.key}" for vouch in held), "")
+
+
+def _is_named(named: NamedControl, target: Target, seen: Observation) -> bool:
+    if seen.app.package != named.app or not (named.labels or named.holds):
+        return False
+    return _bears(named, target) and _is_page(named, seen)
+
+
+def _bears(named: NamedControl, target: Target) -> bool:
+    """Its whole label is one of the named; an entry of a list shows one of the values."""
+    wanted = {squash(label) for label in named.labels}
+    if wanted and any(squash(label) in wanted for label in target.labels):
+        return True
+    values = [squash(value) for value in named.holds if len(squash(value)) >= _PIECE]
+    if any(sense(name).kind in (LabelKind.COMMIT, LabelKind.HOLD) for name in target.names):
+        return False  # a value is named to find the entry, and vouches for no button in it
+    return any(value in squash(name) for value in values for name in target.names)
+
+
+def _is_page(named: NamedControl, seen: Observation) -> bool:
+    heads = {squash(text) for text in _heads(seen)}
+    if named.title and not any(squash(title) in heads for title in named.title):
+        return False
+    texts = [squash(text) for text in seen.texts]
+    return all(any(squash(wanted) in text for wanted in group for text in texts) for group in named.shows)
+
+
+def _heads(seen: Observation) -> list[str]:
+    """Texts at the top that nothing reacts to; of a dialog, all that nothing reacts to."""
+    low = _HEAD * seen.size.height
+    nodes = seen.nodes or ()
+    tree = [node.label for node in nodes if node.label and not is_reacting(node) and node.box.bottom <= low]
+    lines = [line.text for line in seen.lines if line.box.bottom <= low]
+    return tree or lines

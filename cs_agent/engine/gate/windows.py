@@ -1,0 +1,102 @@
+"""Dialogs, sheets and pickers, known by their shape: a card over a dimmed page, with answers or with its own end.
+
+Rule: of a dialog only the answer that leaves is harmless, of a picker only the choice whose end must still be pressed.
+"""
+
+from __future__ import annotations
+
+from cs_agent.engine.screen.page import is_handing_over, is_picker_title
+from cs_agent.engine.screen.structure import Window, is_reacting, like_items, names_of, texts_of
+from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import ends_a_choice, leaves_a_dialog
+from cs_agent.observation import AppKind, Observation, Role, UiNode
+
+_LEAST_ITEMS = 3
+_HEAD = 0.14  # of the screen's height: where a page's title stands
+_SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
+
+
+def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
+    """The answer of a dialog that goes away without doing anything, where the question is not about just that word."""
+    nodes = seen.nodes or ()
+    if window is None or target.node not in window.controls or not target.labels:
+        return False
+    own = nodes[target.node] if target.node is not None else None
+    if own is None or not all(leaves_a_dialog(name) for name in target.names):
+        return False
+    word = squash(target.label)
+    others = [text for node in nodes if node is not own for text in names_of(node)]
+    answers = [index for index in window.controls if index != target.node and texts_of(nodes, index)]
+    return bool(answers) and not any(_speaks_of(word, squash(text)) for text in others)
+
+
+def _speaks_of(word: str, text: str) -> bool:
+    """The dialog asks about leaving itself: 确定取消订单吗 with 取消 as an answer."""
+    core = next((root for root in ("取消", "放弃", "关闭", "cancel", "close", "discard") if root in word), word)
+    return core in text
+
+
+def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
+    """One of several like items of a picker whose own end still has to be pressed."""
+    nodes = seen.nodes or ()
+    if target.node is None or nodes[target.node].editable:
+        return False
+    own = nodes[target.node]
+    if own.role in (Role.SWITCH, Role.SLIDER) or any(ends_a_choice(fold(name)) for name in target.names):
+        return False
+    end = _end_of(nodes, window, seen)
+    if end is None or end.box == own.box or (end.box.height == own.box.height and end.box.width == own.box.width):
+        return False
+    items = like_items(nodes, _leaf_at(nodes, target), seen.size.width)
+    if window is not None:
+        return len(items) >= _LEAST_ITEMS
+    return _is_picker_page(seen) and (len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON)
+
+
+def _leaf_at(nodes: tuple[UiNode, ...], target: Target) -> int:
+    """The smallest node under the touch: the wheel of a picker may be one control with its items as texts."""
+    held = [i for i, node in enumerate(nodes) if node.box.contains(target.point) and node.box.area]
+    return min(held, key=lambda i: nodes[i].box.area, default=target.node or 0)
+
+
+def _end_of(nodes: tuple[UiNode, ...], window: Window | None, seen: Observation) -> UiNode | None:
+    """The control that says 完成 or 确定: in the window, or at an end of a page that is a picker by its title."""
+    indices = window.controls if window is not None else range(len(nodes))
+    for index in indices:
+        node = nodes[index]
+        if not is_reacting(node) or node.editable:
+            continue
+        texts = texts_of(nodes, index)
+        if texts and all(ends_a_choice(fold(text)) for text in texts) and (window or _at_an_end(node, seen)):
+            return node
+    return None
+
+
+def _at_an_end(node: UiNode, seen: Observation) -> bool:
+    size = seen.size
+    top = node.box.bottom <= _HEAD * size.height and node.box.left >= (1 - _SIDE) * size.width
+    return top or node.box.top >= 0.8 * size.height
+
+
+def _is_picker_page(seen: Observation) -> bool:
+    return seen.app.kind is AppKind.FILES or any(is_picker_title(text) for text in _heads(seen))
+
+
+def chooses_at_once(seen: Observation) -> bool:
+    """A list that hands something to the entry that is touched: its title or a hint says so."""
+    nodes = seen.nodes or ()
+    said = [node.label for node in nodes if node.label and not is_reacting(node)] if nodes else []
+    hints = said or [line.text for line in seen.lines]
+    return any(is_handing_over(text) for text in _heads(seen)) or any(_is_hint(text) for text in hints)
+
+
+def _is_hint(text: str) -> bool:
+    folded = fold(text)
+    return folded.startswith(("点击", "轻触", "点按", "点选", "tap ", "click ", "touch ")) and len(folded) > 3
+
+
+def _heads(seen: Observation) -> list[str]:
+    low = _HEAD * seen.size.height
+    tree = [node.label for node in seen.nodes or () if node.label and not is_reacting(node) and node.box.bottom <= low]
+    return tree + [line.text for line in seen.lines if line.box.bottom <= low]

@@ -1,0 +1,78 @@
+"""Controls as a picture shows them, without a tree: boxes that are filled or outlined, entries that repeat.
+
+Pixels and boxes only. Rule: where the picture leaves it open, there is a button.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from PIL import Image
+
+from cs_agent.engine.screen.structure import masked
+from cs_agent.geometry import Box
+from cs_agent.observation import Observation, TextLine
+
+_STEP = 18  # grey levels between what is drawn and what it is drawn on
+_LEAST_ENTRIES = 3
+_SAME = 0.02  # of the width: edges this near are one edge
+_PITCH = 0.2  # of the distance between entries: how evenly they stand
+_LEAST_DIGITS = 2
+_COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
+
+
+def stands_in_outline(seen: Observation, box: Box) -> bool:
+    """A grey text on paper that is neither coloured nor dark: a hint in its field, not words on a button."""
+    around = _crop(seen.screenshot.image, box.grown(max(4, box.height // 3)))
+    if around.size == 0:
+        return False
+    paper = np.median(around.reshape(-1, 3), axis=0)
+    coloured = float(paper.max() - paper.min()) > _COLOUR
+    ink = float(np.abs(around.astype(np.float32).mean(axis=2) - paper.mean()).max())
+    return not coloured and paper.mean() > 200 and ink < 190
+
+
+def is_pressed_out(seen: Observation, box: Box) -> bool:
+    """The text stands on a fill of its own: another colour than a little further out to both sides."""
+    image = seen.screenshot.image
+    near = _crop(image, box.grown(max(2, box.height // 4)))
+    reach = int(1.2 * box.height)
+    left = _crop(image, Box(box.left - reach, box.top, box.left - reach + 4, box.bottom))
+    right = _crop(image, Box(box.right + reach - 4, box.top, box.right + reach, box.bottom))
+    if not near.size:
+        return True
+    own = np.median(near.reshape(-1, 3), axis=0)
+    sides = [np.median(side.reshape(-1, 3), axis=0) for side in (left, right) if side.size]
+    return any(float(np.abs(side - own).max()) > _STEP for side in sides)
+
+
+def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
+    """The lines that name the entries of a list, one of them the entry this box is in; empty for no list.
+
+    At least three lines of the same form, with other numbers, at the same left edge, evenly one under the other.
+    """
+    slack = _SAME * seen.size.width
+    groups: dict[tuple[str, int], list[TextLine]] = {}
+    for line in seen.lines:
+        if sum(char.isdigit() for char in line.text) >= _LEAST_DIGITS:
+            key = (masked(line.text), round(line.box.left / max(1.0, 2 * slack)))
+            groups.setdefault(key, []).append(line)
+    for lines in groups.values():
+        ordered = sorted(lines, key=lambda line: line.box.top)
+        steps = [two.box.top - one.box.top for one, two in itertools.pairwise(ordered)]
+        even = bool(steps) and max(steps) - min(steps) <= _PITCH * max(steps)
+        differ = len({line.text for line in lines}) > 1
+        if len(ordered) < _LEAST_ENTRIES or not even or not differ:
+            continue
+        first, last = ordered[0].box.top - box.height, ordered[-1].box.top + min(steps) // 2
+        if first <= box.center.y <= last:
+            return tuple(ordered)
+    return ()
+
+
+def _crop(image: Image.Image, box: Box) -> np.ndarray:
+    kept = Box(max(0, box.left), max(0, box.top), min(image.width, box.right), min(image.height, box.bottom))
+    if not kept.area:
+        return np.zeros((0, 0, 3), dtype=np.uint8)
+    return np.asarray(image.crop((kept.left, kept.top, kept.right, kept.bottom)).convert("RGB"))

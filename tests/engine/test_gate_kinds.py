@@ -1,0 +1,248 @@
+"""What is harmless by its own kind, and what only looks like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PIL import Image, ImageDraw
+
+from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type, Wait
+from cs_agent.engine.gate.decide import StepContext, decide
+from cs_agent.engine.gate.hazards import Hazard, find_hazard
+from cs_agent.engine.run.state import Verdict, VerdictKind
+from cs_agent.geometry import Box, NormPoint, Point, Size
+from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
+
+SIZE = Size(540, 1200)
+PAPER = Image.new("RGB", (540, 1200), "white")
+
+
+def node(text: str, box: tuple[int, int, int, int], role: Role = Role.TEXT, **options) -> UiNode:
+    return UiNode(text, Box(*box), role=role, package=options.pop("package", "com.app"), **options)
+
+
+def page(*nodes: UiNode, image: Image.Image = PAPER, lines: tuple[TextLine, ...] = (), kind=AppKind.APP) -> Observation:
+    return Observation(Screenshot(image, 5.0), ForegroundApp("com.app", kind=kind), lines, nodes)
+
+
+def tap(seen: Observation, x: int, y: int, context: StepContext | None = None, touch=Tap) -> Verdict:
+    return decide(touch(Point(x, y).to_norm(SIZE)), seen, confidence=1.0, context=context)
+
+
+def records(*texts: tuple[str, str], title: str = "订单", width: int = 500) -> list[UiNode]:
+    nodes = [node(title, (200, 60, 340, 100))]
+    for number, (name, value) in enumerate(texts):
+        top, parent = 140 + number * 120, len(nodes)
+        nodes.append(node("", (20, top, 20 + width, top + 100), Role.OTHER, clickable=True))
+        nodes.append(node(name, (40, top + 10, 200, top + 40), parent=parent))
+        nodes.append(node(value, (40, top + 55, 300, top + 85), parent=parent))
+    return nodes
+
+
+ORDERS = (("王芳", "单号 20240511"), ("李强", "单号 20240527"), ("张伟", "单号 20240530"))
+
+
+def test_one_of_three_like_records_whose_values_differ_opens():
+    assert tap(page(*records(*ORDERS)), 300, 190).vouched_by == "kind:record"
+
+
+@pytest.mark.parametrize(("texts", "title"), [
+    (ORDERS[:2], "订单"),  # two are no list
+    ((("设备", "单号 1234"),) * 3, "订单"),  # nothing differs
+    ((("注销账号", "说明"), ("退出", "说明"), ("清退", "说明")), "设置"),  # no values
+    (ORDERS, "转派给"), (ORDERS, "选择接手的坐席"), (ORDERS, "Assign to"), (ORDERS, "Choose an agent"),
+    ((*ORDERS[:2], ("立即支付", "单号 20240530")), "订单"),
+])  # fmt: skip
+def test_a_list_that_is_no_list_of_records_or_that_hands_something_over_asks(texts, title):
+    last = 140 + 120 * (len(texts) - 1) + 50
+    assert tap(page(*records(*texts, title=title)), 300, last).kind is not VerdictKind.ALLOW
+
+
+def test_a_record_asks_where_something_was_put_in_and_beside_its_own_buttons():
+    seen = page(*records(*ORDERS))
+    assert tap(seen, 300, 190, StepContext(put_in=True)).kind is VerdictKind.ASK
+    with_button = [*records(*ORDERS), node("办结", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)]
+    assert tap(page(*with_button), 460, 215).kind is not VerdictKind.ALLOW
+    assert tap(page(*with_button), 300, 190).vouched_by == "kind:record"
+
+
+def test_a_narrow_card_with_a_price_is_no_record():
+    assert tap(page(*records(*ORDERS, width=200)), 100, 190).kind is VerdictKind.ASK
+
+
+def bar(*labels: str, role: Role = Role.TAB, chosen: int = 0, top: int = 120) -> list[UiNode]:
+    width = 540 // len(labels)
+    return [
+        node(label, (n * width, top, n * width + width, top + 60), role, clickable=True, checked=n == chosen)
+        for n, label in enumerate(labels)
+    ]
+
+
+def test_the_tabs_of_a_tab_bar_are_harmless_and_a_bar_of_actions_is_not():
+    assert tap(page(*bar("全部", "待发货", "已完成")), 270, 150).vouched_by == "kind:tab"
+    assert tap(page(*bar("首页", "订单", "我的", role=Role.OTHER)), 270, 150).vouched_by == "kind:tab"
+    assert tap(page(*bar("客服", "收藏", "就它了", role=Role.OTHER, chosen=-1)), 450, 150).kind is VerdictKind.ASK
+    assert tap(page(*bar("全部", "提交订单")), 400, 150).kind is VerdictKind.CONFIRM
+    assert tap(page(*bar("全部", "待发货")), 400, 150, StepContext(put_in=True)).kind is VerdictKind.ASK
+
+
+def search(label: str = "查询", typed: str = "1001", hint: str = "", **button) -> Observation:
+    field = node(typed, (20, 120, 400, 170), Role.EDIT, clickable=True, description=hint)
+    place = button.pop("box", (410, 120, 520, 170))
+    return page(field, node(label, place, Role.BUTTON, clickable=True))
+
+
+def test_the_button_of_the_search_field_that_was_just_typed_into_is_harmless():
+    assert tap(search(), 460, 140, StepContext(typed="1001")).vouched_by == "kind:search"
+
+
+@pytest.mark.parametrize(("seen", "typed"), [
+    (search(), ""), (search(), "2002"), (search("征信查询"), "1001"), (search("提交"), "1001"),
+    (search(box=(20, 300, 520, 360)), "1001"),
+])  # fmt: skip
+def test_what_only_looks_like_a_search_asks(seen, typed):
+    y = 330 if any(each.box.top == 300 for each in seen.nodes) else 140
+    assert tap(seen, 460, y, StepContext(typed=typed)).kind is not VerdictKind.ALLOW
+
+
+def dimmed(card: Box) -> Image.Image:
+    image = Image.new("RGB", (540, 1200), (90, 90, 90))
+    ImageDraw.Draw(image).rectangle((card.left, card.top, card.right, card.bottom), fill="white")
+    return image
+
+
+CARD = Box(60, 480, 480, 700)
+
+
+def dialog(message: str, *answers: str) -> Observation:
+    width = CARD.width // len(answers)
+    buttons = [
+        node(text, (60 + n * width, 620, 60 + (n + 1) * width, 700), Role.BUTTON, clickable=True)
+        for n, text in enumerate(answers)
+    ]
+    return page(node(message, (100, 520, 440, 560)), *buttons, image=dimmed(CARD))
+
+
+def test_of_a_dialog_only_the_answer_that_leaves_is_harmless():
+    seen = dialog("办理这项业务吗", "再想想", "办")
+    assert tap(seen, 100, 650).vouched_by == "kind:leave"
+    assert tap(seen, 420, 650).kind is not VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize("seen", [
+    dialog("确定取消订单吗?", "取消", "确定"), dialog("取消后不能恢复", "取消", "返回"),
+    dialog("办理吗", "先这样", "办"),
+    replace(dialog("办理吗", "取消", "办"), screenshot=Screenshot(PAPER, 5.0)),
+])  # fmt: skip
+def test_a_dialog_about_leaving_itself_or_with_other_words_or_no_dialog_asks(seen):
+    assert tap(seen, 100, 650).kind is not VerdictKind.ALLOW
+
+
+def picker(*ends: str) -> Observation:
+    sheet = Box(0, 700, 540, 1200)
+    items = [node(f"选项{n}", (0, 800 + n * 60, 540, 860 + n * 60), Role.OTHER, clickable=True) for n in range(5)]
+    heads = [node(text, (n * 400, 700, n * 400 + 140, 760), Role.BUTTON, clickable=True) for n, text in enumerate(ends)]
+    return page(*heads, *items, image=dimmed(sheet))
+
+
+def test_a_choice_in_a_picker_whose_end_must_still_be_pressed_is_harmless_and_its_end_is_not():
+    assert tap(picker("取消", "完成"), 270, 950).vouched_by == "kind:choice"
+    assert tap(picker("取消", "完成"), 460, 730).kind is not VerdictKind.ALLOW
+    assert tap(picker("取消"), 270, 950).kind is VerdictKind.ASK  # a sheet of actions
+
+
+def test_a_mark_or_switch_on_an_ordinary_page_asks():
+    for role in (Role.CHECK_BOX, Role.RADIO, Role.SWITCH):
+        mark = node("接收", (20, 200, 520, 260), role, clickable=True, checkable=True)
+        seen = page(mark, node("说明", (20, 20, 99, 60)))
+        assert tap(seen, 100, 230).kind is not VerdictKind.ALLOW
+
+
+def test_a_field_is_harmless_to_touch_and_a_password_is_for_a_person():
+    seen = page(node("请输入金额", (20, 200, 520, 260), Role.EDIT, clickable=True))
+    assert tap(seen, 100, 230).vouched_by == "kind:field"
+    assert tap(seen, 100, 230, touch=LongPress).vouched_by == "kind:field"
+    secret = page(node("", (20, 200, 520, 260), Role.EDIT, clickable=True, password=True))
+    assert tap(secret, 100, 230).kind is VerdictKind.TAKE_OVER
+
+
+def test_an_app_is_opened_from_the_home_screen():
+    icon = node("短信平台", (20, 200, 120, 320), Role.OTHER, clickable=True, app_kind=AppKind.HOME)
+    assert tap(page(icon, kind=AppKind.HOME), 70, 260).vouched_by == "kind:launcher"
+
+
+def test_a_bar_that_is_one_control_is_read_whole():
+    parts = [
+        node("", (0, 1100, 540, 1180), Role.OTHER, clickable=True), node("共1件", (20, 1120, 120, 1160), parent=0),
+        node("提", (300, 1120, 330, 1160), parent=0), node("交", (330, 1120, 360, 1160), parent=0),
+    ]  # fmt: skip
+    assert tap(page(*parts), 60, 1140).kind is VerdictKind.CONFIRM
+
+
+def test_a_description_counts_beside_the_visible_text():
+    button = node("好", (20, 200, 120, 260), Role.BUTTON, clickable=True, description="立即支付")
+    assert tap(page(button), 60, 230).kind is VerdictKind.CONFIRM
+
+
+FIELD = node("请输入姓名", (20, 200, 520, 260), Role.EDIT, clickable=True)
+
+
+@pytest.mark.parametrize("seen", [
+    replace(page(FIELD), nodes_at=4.0),  # older than the picture
+    page(node("", (0, 0, 1200, 540)), FIELD),  # of another rotation
+    page(FIELD, lines=(TextLine("立即支付", Box(40, 210, 200, 250)),)),  # of another page
+])  # fmt: skip
+def test_a_tree_that_is_not_of_the_picture_proves_nothing(seen):
+    assert tap(seen, 100, 230).kind is not VerdictKind.ALLOW
+    assert tap(page(FIELD), 100, 230).kind is VerdictKind.ALLOW
+
+
+def test_a_point_outside_all_controls_asks():
+    assert tap(page(FIELD), 300, 900).kind is VerdictKind.ASK
+
+
+@pytest.mark.parametrize("text", [
+    "# 秒后自动接单", "将在 # 秒后自动提交", "Submitting in # seconds", "Auto-accept in #s", "#秒后为您自动续费",
+])  # fmt: skip
+def test_a_page_that_counts_down_to_an_act_is_shown_to_a_human_whatever_is_done(text):
+    seen = page(node(text.replace("#", "5"), (20, 100, 520, 140)), FIELD)
+    assert find_hazard(seen).hazard is Hazard.ACTS_BY_ITSELF
+    for action in (Tap(NormPoint(200, 190)), Wait(2.0)):
+        assert decide(action, seen, confidence=1.0).kind is VerdictKind.ASK
+    assert decide(Type("王"), seen, confidence=1.0).kind is not VerdictKind.ALLOW
+    assert decide(Back(), seen).kind is VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize("text", ["59秒后重新获取", "5s 后跳过广告", "Resend in 30s", "已于 3 秒前自动保存"])
+def test_a_count_that_does_nothing_is_no_hazard(text):
+    assert find_hazard(page(node(text, (20, 100, 520, 140)))) is None
+
+
+@pytest.mark.parametrize("text", [
+    "登录环境异常", "您的账号存在风险", "请先关闭屏幕共享", "检测到无障碍服务正在运行",
+    "请完成安全验证", "向右拖动滑块填充拼图",
+    "Verify you are human", "Unusual activity detected on your account", "Screen sharing detected",
+])  # fmt: skip
+def test_a_screen_that_suspects_the_phone_hands_over(text):
+    seen = page(node(text, (20, 100, 520, 140)), FIELD)
+    assert decide(Tap(NormPoint(200, 190)), seen, confidence=1.0).kind is VerdictKind.TAKE_OVER
+
+
+CODE = [node("请输入验证码", (20, 100, 520, 140)), node("", (20, 200, 520, 260), Role.EDIT, focused=True)]
+BOXES = [node("", (20 + 90 * n, 200, 90 + 90 * n, 260), Role.EDIT, focused=n == 0) for n in range(5)]
+
+
+@pytest.mark.parametrize("nodes", [CODE, BOXES, [node("工号", (20, 200, 520, 260), Role.EDIT, focused=True)]])
+def test_a_field_that_may_submit_itself_is_asked_about_before_it_is_filled(nodes):
+    assert decide(Type("482913"), page(*nodes), confidence=1.0).kind is VerdictKind.CONFIRM
+
+
+def test_a_swipe_up_over_entries_passes_and_over_buttons_and_sliders_asks():
+    up = Swipe(NormPoint(500, 300), NormPoint(500, 120))
+    assert decide(up, page(*records(*ORDERS)), confidence=1.0).kind is VerdictKind.ALLOW
+    for role in (Role.BUTTON, Role.SLIDER, Role.SWITCH):
+        seen = page(node("乙", (200, 320, 340, 400), role, clickable=True))
+        assert decide(up, seen, confidence=1.0).kind is not VerdictKind.ALLOW
+    sideways = Swipe(NormPoint(900, 160), NormPoint(100, 160))
+    assert decide(sideways, page(*records(*ORDERS)), confidence=1.0).kind is VerdictKind.ASK
