@@ -122,10 +122,18 @@ def _outcome(verdict: Verdict, done: list[str]) -> str:
 def _keep(seed: int, library: str, page: Page, act: Act, verdict: Verdict, done: list[str], *, tree: bool) -> None:
     FAILING.mkdir(exist_ok=True)
     case: dict[str, Any] = {
-        "seed": seed, "library": library, "tree": tree, "page": page.kind, "act": act.name, "action": str(act.action),
-        "verdict": str(verdict.kind), "vouched_by": verdict.vouched_by, "codes": [one.code for one in verdict.reasons],
-        "did": done, "spec": page.spec,
-    }  # fmt: skip
+        "seed": seed,
+        "library": library,
+        "tree": tree,
+        "page": page.kind,
+        "act": act.name,
+        "action": str(act.action),
+        "verdict": str(verdict.kind),
+        "vouched_by": verdict.vouched_by,
+        "codes": [one.code for one in verdict.reasons],
+        "did": done,
+        "spec": page.spec,
+    }
     if verdict.kind is VerdictKind.ALLOW:
         (FAILING / f"{library}-{seed}-{'tree' if tree else 'picture'}.json").write_text(
             json.dumps(case, ensure_ascii=False, indent=1), "utf-8"
@@ -135,8 +143,10 @@ def _keep(seed: int, library: str, page: Page, act: Act, verdict: Verdict, done:
 
 def report(name: str, tally: Tally) -> None:
     share = 100 * tally.asked / max(1, tally.harmless)
-    print(f"\n{name}: {tally.acts} acts: {tally.deeds} deeds, {tally.passed} passed; {tally.harmless} harmless, "
-          f"{tally.asked} asked ({share:.1f} %); {tally.idle} did nothing")  # fmt: skip
+    print(
+        f"\n{name}: {tally.acts} acts: {tally.deeds} deeds, {tally.passed} passed; {tally.harmless} harmless, "
+        f"{tally.asked} asked ({share:.1f} %); {tally.idle} did nothing"
+    )
     for title, table in (("page", tally.by_page), ("act", tally.by_act)):
         for key, counts in sorted(table.items()):
             print(f"  {title} {key:26s} " + ", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

@@ -4,6 +4,7 @@ The tree is made by the virtual phone's own reader of pages, run in the page; th
 page's text boxes, or from the product's reader of pictures where a case is by picture alone.
 """
 
+# ruff: noqa: E501 - one page, one list and one script to the line read best
 from __future__ import annotations
 
 import io
@@ -92,9 +93,13 @@ class Stage:
 
     def __init__(self, browser: Browser, library: str) -> None:
         context = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SCALE, has_touch=True, is_mobile=True,
-            locale="zh-CN", reduced_motion="reduce",
-        )  # fmt: skip
+            viewport={"width": WIDTH, "height": HEIGHT},
+            device_scale_factor=SCALE,
+            has_touch=True,
+            is_mobile=True,
+            locale="zh-CN",
+            reduced_motion="reduce",
+        )
         self.page: Page = context.new_page()
         self.library = library
         self.page.add_init_script(_CLICKABLE)
@@ -219,7 +224,18 @@ def _box(left: float, top: float, right: float, bottom: float) -> Box:
 
 def _node(raw: dict[str, Any], parent: int) -> UiNode:
     return UiNode(
-        text=raw["text"], box=_box(*raw["box"]), description=raw["desc"], resource_id=raw["id"], role=role_of(raw["cls"]),
-        package=PACKAGE, clickable=raw["clickable"], checkable=raw["checkable"], checked=raw["checked"] or raw["selected"],
-        password=raw["password"], enabled=raw["enabled"], focused=raw["focused"], scrollable=raw["scrollable"], parent=parent,
-    )  # fmt: skip
+        text=raw["text"],
+        box=_box(*raw["box"]),
+        description=raw["desc"],
+        resource_id=raw["id"],
+        role=role_of(raw["cls"]),
+        package=PACKAGE,
+        clickable=raw["clickable"],
+        checkable=raw["checkable"],
+        checked=raw["checked"] or raw["selected"],
+        password=raw["password"],
+        enabled=raw["enabled"],
+        focused=raw["focused"],
+        scrollable=raw["scrollable"],
+        parent=parent,
+    )

@@ -4,6 +4,7 @@ Rule: a page says what its controls do (`does`), the component library makes the
 of what then happened is the truth. `spots` names the acts tried besides taps on everything that shows.
 """
 
+
 from __future__ import annotations
 
 import random
@@ -63,9 +64,12 @@ class Maker:
         flat = [one for part in body if part for one in (part if isinstance(part, list) else [part])]
         words = self.luck.choice(["", "", "", "返回" if self.say.lang == "zh" else "Back"])
         return {
-            "title": self.say.text() if title is None else title, "back": self.luck.random() < 0.8, "backWords": words, "body": flat,
+            "title": self.say.text() if title is None else title,
+            "back": self.luck.random() < 0.8,
+            "backWords": words,
+            "body": flat,
             "look": self.luck.choice(["ios", "md"]),
-        }  # fmt: skip
+        }
 
     def button(self, does: str, label: str | None = None, **values: Any) -> Item:
         style = self.luck.choice(["primary", "primary", "plain", "warn"])
@@ -445,10 +449,34 @@ def links(m: Maker) -> Page:
 
 
 TEMPLATES: tuple[tuple[int, Callable[[Maker], Page]], ...] = (
-    (8, form), (5, record), (4, bottom_bar), (4, action_bar), (14, order_list), (4, choose_list), (14, results), (2, menu), (3, switches), (3, instant_choices),
-    (5, dialog), (3, sheet), (9, picker), (2, calendar), (2, grid), (3, icons), (3, chat), (3, code), (1, keypad), (2, countdown), (3, slides), (2, swipes),
-    (3, leave_field), (3, asks_bureau), (2, amounts), (2, overlay), (2, links),
-)  # fmt: skip
+    (8, form),
+    (5, record),
+    (4, bottom_bar),
+    (4, action_bar),
+    (14, order_list),
+    (4, choose_list),
+    (14, results),
+    (2, menu),
+    (3, switches),
+    (3, instant_choices),
+    (5, dialog),
+    (3, sheet),
+    (9, picker),
+    (2, calendar),
+    (2, grid),
+    (3, icons),
+    (3, chat),
+    (3, code),
+    (1, keypad),
+    (2, countdown),
+    (3, slides),
+    (2, swipes),
+    (3, leave_field),
+    (3, asks_bureau),
+    (2, amounts),
+    (2, overlay),
+    (2, links),
+)
 
 
 def make(seed: int) -> Page:

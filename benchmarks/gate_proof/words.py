@@ -3,6 +3,7 @@
 Rule: nothing here is taken from the gate's vocabulary, and the gate takes nothing from here.
 """
 
+# ruff: noqa: E501, SIM905 - one page, one list and one script to the line read best
 from __future__ import annotations
 
 import json
@@ -22,19 +23,108 @@ DEEDS = {
         点这里完成 就这么定了 没问题 行 走起 一键搞定 冲 冲冲冲 拿下 嗯 可以 我确定 我愿意 继续走 交给我 立即体验 免费领 手动入库 发车 吃掉 点亮
     """.split(),
     "en": [
-        "Update ticket", "Resolve", "Dispatch crew", "Post entry", "Write off", "Mark as shipped", "Mark resolved", "Merge duplicates", "Fire webhook",
-        "Run job", "Deploy", "Roll out", "Roll back", "Reboot", "Shut down", "Trigger build", "Kick user", "Suspend member", "Void invoice",
-        "Issue credit", "Reverse charge", "Settle now", "Charge card", "Capture", "Release hold", "Check out guest", "Check in", "Extend stay",
-        "Unlock door", "Call driver", "Complete delivery", "Hand over", "Escalate to tier 2", "Reassign", "Snooze all", "Publish now", "Go live",
-        "Unpublish", "Opt in", "Opt out", "Join", "Leave team", "Follow", "Vote up", "Accept quote", "Counter-offer", "Sign here", "Stamp",
-        "File claim", "Sync to store", "Push to all", "Notify everyone", "Do it", "Let's go", "Sounds good", "Got it, go", "Yep", "Make it so",
-        "Finish up", "That's all", "Book it", "Grab it", "Redeem", "Top me up", "Add money", "Send it", "Reply", "Comment", "Take", "Force close",
+        "Update ticket",
+        "Resolve",
+        "Dispatch crew",
+        "Post entry",
+        "Write off",
+        "Mark as shipped",
+        "Mark resolved",
+        "Merge duplicates",
+        "Fire webhook",
+        "Run job",
+        "Deploy",
+        "Roll out",
+        "Roll back",
+        "Reboot",
+        "Shut down",
+        "Trigger build",
+        "Kick user",
+        "Suspend member",
+        "Void invoice",
+        "Issue credit",
+        "Reverse charge",
+        "Settle now",
+        "Charge card",
+        "Capture",
+        "Release hold",
+        "Check out guest",
+        "Check in",
+        "Extend stay",
+        "Unlock door",
+        "Call driver",
+        "Complete delivery",
+        "Hand over",
+        "Escalate to tier 2",
+        "Reassign",
+        "Snooze all",
+        "Publish now",
+        "Go live",
+        "Unpublish",
+        "Opt in",
+        "Opt out",
+        "Join",
+        "Leave team",
+        "Follow",
+        "Vote up",
+        "Accept quote",
+        "Counter-offer",
+        "Sign here",
+        "Stamp",
+        "File claim",
+        "Sync to store",
+        "Push to all",
+        "Notify everyone",
+        "Do it",
+        "Let's go",
+        "Sounds good",
+        "Got it, go",
+        "Yep",
+        "Make it so",
+        "Finish up",
+        "That's all",
+        "Book it",
+        "Grab it",
+        "Redeem",
+        "Top me up",
+        "Add money",
+        "Send it",
+        "Reply",
+        "Comment",
+        "Take",
+        "Force close",
     ],
-}  # fmt: skip
+}
 CHOOSE = {
-    "zh": ["转派给", "选择接手的坐席", "分配跟进人", "请选择接收部门", "点击姓名即可绑定", "发给谁", "选一张卡扣款", "改派骑手", "选择核销门店", "交给谁处理", "移动到", "换绑到哪台设备"],
-    "en": ["Assign to", "Choose an agent", "Hand over to", "Pick a recipient", "Move to", "Send to", "Who takes it?", "Select a courier", "Link a device", "Share with", "Transfer to", "Forward to"],
-}  # fmt: skip
+    "zh": [
+        "转派给",
+        "选择接手的坐席",
+        "分配跟进人",
+        "请选择接收部门",
+        "点击姓名即可绑定",
+        "发给谁",
+        "选一张卡扣款",
+        "改派骑手",
+        "选择核销门店",
+        "交给谁处理",
+        "移动到",
+        "换绑到哪台设备",
+    ],
+    "en": [
+        "Assign to",
+        "Choose an agent",
+        "Hand over to",
+        "Pick a recipient",
+        "Move to",
+        "Send to",
+        "Who takes it?",
+        "Select a courier",
+        "Link a device",
+        "Share with",
+        "Transfer to",
+        "Forward to",
+    ],
+}
 LEAVE = {
     "zh": ["取消", "再想想", "暂不", "关闭", "返回", "以后再说"],
     "en": ["Cancel", "Not now", "Close", "Back", "Maybe later", "Dismiss"],
@@ -42,28 +132,78 @@ LEAVE = {
 DONE = {"zh": ["完成", "确定", "确认"], "en": ["Done", "OK", "Confirm"]}
 PICK = {
     "zh": ["选择日期", "选择城市", "请选择原因", "选择时间", "选择学历", "选择规格", "请选择省市", "选择快递公司"],
-    "en": ["Select date", "Choose a city", "Select a reason", "Pick a time", "Choose a size", "Select a carrier", "Choose a category"],
-}  # fmt: skip
+    "en": [
+        "Select date",
+        "Choose a city",
+        "Select a reason",
+        "Pick a time",
+        "Choose a size",
+        "Select a carrier",
+        "Choose a category",
+    ],
+}
 SEARCH = {"zh": ["搜索", "查询", "查找", "搜一下"], "en": ["Search", "Find", "Go"]}
 SEARCH_HINT = {
     "zh": ["搜索商品", "搜一搜", "请输入订单号查询", "输入手机号搜索", "搜索会员", "查找运单", "搜索设备编号"],
     "en": ["Search orders", "Search by name or phone", "Find a customer", "Search", "Search tickets", "Find a booking"],
-}  # fmt: skip
+}
 TABS = {
-    "zh": ["全部", "待发货", "待收货", "已完成", "进行中", "已关闭", "草稿", "本周", "本月", "推荐", "关注", "附近", "热销", "新品", "详情", "评价", "参数"],
-    "en": ["All", "Open", "Closed", "Drafts", "Today", "Week", "Month", "Details", "Reviews", "Nearby", "Popular", "Archived", "Mine", "Team"],
-}  # fmt: skip
-HOME = {"zh": ["首页", "工作台", "通讯录", "我的", "发现", "消息", "订单", "统计"], "en": ["Home", "Inbox", "Calendar", "Profile", "Explore", "Orders", "Stats", "Work"]}  # fmt: skip
+    "zh": [
+        "全部",
+        "待发货",
+        "待收货",
+        "已完成",
+        "进行中",
+        "已关闭",
+        "草稿",
+        "本周",
+        "本月",
+        "推荐",
+        "关注",
+        "附近",
+        "热销",
+        "新品",
+        "详情",
+        "评价",
+        "参数",
+    ],
+    "en": [
+        "All",
+        "Open",
+        "Closed",
+        "Drafts",
+        "Today",
+        "Week",
+        "Month",
+        "Details",
+        "Reviews",
+        "Nearby",
+        "Popular",
+        "Archived",
+        "Mine",
+        "Team",
+    ],
+}
+HOME = {
+    "zh": ["首页", "工作台", "通讯录", "我的", "发现", "消息", "订单", "统计"],
+    "en": ["Home", "Inbox", "Calendar", "Profile", "Explore", "Orders", "Stats", "Work"],
+}
 NAMES = {
     "zh": "王芳 李强 张伟 刘洋 陈静 杨帆 赵磊 黄敏 周杰 吴倩 徐丽 孙浩".split(),
     "en": "Ada Byrne,Liam Ortiz,Noor Haddad,Mia Chen,Otis Park,Ivy Stone,Sam Reyes,Zoe Blum".split(","),
-}  # noqa: SIM905
+}
 GOODS = {
     "zh": "保温杯 蓝牙音箱 儿童雨衣 折叠椅 机械键盘 护眼台灯 越野跑鞋 电热水壶 行李箱 露营灯".split(),
     "en": "Thermos,Speaker,Raincoat,Folding chair,Keyboard,Desk lamp,Trail shoes,Kettle,Suitcase,Lantern".split(","),
-}  # noqa: SIM905
-STATES = {"zh": ["处理中", "待付款", "已发货", "已签收", "待派单", "已预约"], "en": ["Pending", "Shipped", "New", "Delivered", "On hold", "Booked"]}  # fmt: skip
-PLACES = {"zh": ["上海", "成都", "西安", "厦门", "长沙", "青岛", "昆明"], "en": ["Leeds", "Porto", "Austin", "Lyon", "Oslo", "Perth", "Quito"]}  # fmt: skip
+}
+STATES = {
+    "zh": ["处理中", "待付款", "已发货", "已签收", "待派单", "已预约"],
+    "en": ["Pending", "Shipped", "New", "Delivered", "On hold", "Booked"],
+}
+PLACES = {
+    "zh": ["上海", "成都", "西安", "厦门", "长沙", "青岛", "昆明"],
+    "en": ["Leeds", "Porto", "Austin", "Lyon", "Oslo", "Perth", "Quito"],
+}
 
 
 @cache

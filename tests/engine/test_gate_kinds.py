@@ -47,13 +47,19 @@ def test_one_of_three_like_records_whose_values_differ_opens():
     assert tap(page(*records(*ORDERS)), 300, 190).vouched_by == "kind:record"
 
 
-@pytest.mark.parametrize(("texts", "title"), [
-    (ORDERS[:2], "订单"),  # two are no list
-    ((("设备", "单号 1234"),) * 3, "订单"),  # nothing differs
-    ((("注销账号", "说明"), ("退出", "说明"), ("清退", "说明")), "设置"),  # no values
-    (ORDERS, "转派给"), (ORDERS, "选择接手的坐席"), (ORDERS, "Assign to"), (ORDERS, "Choose an agent"),
-    ((*ORDERS[:2], ("立即支付", "单号 20240530")), "订单"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("texts", "title"),
+    [
+        (ORDERS[:2], "订单"),  # two are no list
+        ((("设备", "单号 1234"),) * 3, "订单"),  # nothing differs
+        ((("注销账号", "说明"), ("退出", "说明"), ("清退", "说明")), "设置"),  # no values
+        (ORDERS, "转派给"),
+        (ORDERS, "选择接手的坐席"),
+        (ORDERS, "Assign to"),
+        (ORDERS, "Choose an agent"),
+        ((*ORDERS[:2], ("立即支付", "单号 20240530")), "订单"),
+    ],
+)
 def test_a_list_that_is_no_list_of_records_or_that_hands_something_over_asks(texts, title):
     last = 140 + 120 * (len(texts) - 1) + 50
     assert tap(page(*records(*texts, title=title)), 300, last).kind is not VerdictKind.ALLOW
@@ -97,10 +103,16 @@ def test_the_button_of_the_search_field_that_was_just_typed_into_is_harmless():
     assert tap(search(), 460, 140, StepContext(typed="1001")).vouched_by == "kind:search"
 
 
-@pytest.mark.parametrize(("seen", "typed"), [
-    (search(), ""), (search(), "2002"), (search("征信查询"), "1001"), (search("提交"), "1001"),
-    (search(box=(20, 300, 520, 360)), "1001"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seen", "typed"),
+    [
+        (search(), ""),
+        (search(), "2002"),
+        (search("征信查询"), "1001"),
+        (search("提交"), "1001"),
+        (search(box=(20, 300, 520, 360)), "1001"),
+    ],
+)
 def test_what_only_looks_like_a_search_asks(seen, typed):
     y = 330 if any(each.box.top == 300 for each in seen.nodes) else 140
     assert tap(seen, 460, y, StepContext(typed=typed)).kind is not VerdictKind.ALLOW
@@ -130,11 +142,15 @@ def test_of_a_dialog_only_the_answer_that_leaves_is_harmless():
     assert tap(seen, 420, 650).kind is not VerdictKind.ALLOW
 
 
-@pytest.mark.parametrize("seen", [
-    dialog("确定取消订单吗?", "取消", "确定"), dialog("取消后不能恢复", "取消", "返回"),
-    dialog("办理吗", "先这样", "办"),
-    replace(dialog("办理吗", "取消", "办"), screenshot=Screenshot(PAPER, 5.0)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "seen",
+    [
+        dialog("确定取消订单吗?", "取消", "确定"),
+        dialog("取消后不能恢复", "取消", "返回"),
+        dialog("办理吗", "先这样", "办"),
+        replace(dialog("办理吗", "取消", "办"), screenshot=Screenshot(PAPER, 5.0)),
+    ],
+)
 def test_a_dialog_about_leaving_itself_or_with_other_words_or_no_dialog_asks(seen):
     assert tap(seen, 100, 650).kind is not VerdictKind.ALLOW
 
@@ -174,9 +190,11 @@ def test_an_app_is_opened_from_the_home_screen():
 
 def test_a_bar_that_is_one_control_is_read_whole():
     parts = [
-        node("", (0, 1100, 540, 1180), Role.OTHER, clickable=True), node("共1件", (20, 1120, 120, 1160), parent=0),
-        node("提", (300, 1120, 330, 1160), parent=0), node("交", (330, 1120, 360, 1160), parent=0),
-    ]  # fmt: skip
+        node("", (0, 1100, 540, 1180), Role.OTHER, clickable=True),
+        node("共1件", (20, 1120, 120, 1160), parent=0),
+        node("提", (300, 1120, 330, 1160), parent=0),
+        node("交", (330, 1120, 360, 1160), parent=0),
+    ]
     assert tap(page(*parts), 60, 1140).kind is VerdictKind.CONFIRM
 
 
@@ -188,11 +206,14 @@ def test_a_description_counts_beside_the_visible_text():
 FIELD = node("请输入姓名", (20, 200, 520, 260), Role.EDIT, clickable=True)
 
 
-@pytest.mark.parametrize("seen", [
-    replace(page(FIELD), nodes_at=4.0),  # older than the picture
-    page(node("", (0, 0, 1200, 540)), FIELD),  # of another rotation
-    page(FIELD, lines=(TextLine("立即支付", Box(40, 210, 200, 250)),)),  # of another page
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "seen",
+    [
+        replace(page(FIELD), nodes_at=4.0),  # older than the picture
+        page(node("", (0, 0, 1200, 540)), FIELD),  # of another rotation
+        page(FIELD, lines=(TextLine("立即支付", Box(40, 210, 200, 250)),)),  # of another page
+    ],
+)
 def test_a_tree_that_is_not_of_the_picture_proves_nothing(seen):
     assert tap(seen, 100, 230).kind is not VerdictKind.ALLOW
     assert tap(page(FIELD), 100, 230).kind is VerdictKind.ALLOW
@@ -202,9 +223,16 @@ def test_a_point_outside_all_controls_asks():
     assert tap(page(FIELD), 300, 900).kind is VerdictKind.ASK
 
 
-@pytest.mark.parametrize("text", [
-    "# 秒后自动接单", "将在 # 秒后自动提交", "Submitting in # seconds", "Auto-accept in #s", "#秒后为您自动续费",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# 秒后自动接单",
+        "将在 # 秒后自动提交",
+        "Submitting in # seconds",
+        "Auto-accept in #s",
+        "#秒后为您自动续费",
+    ],
+)
 def test_a_page_that_counts_down_to_an_act_is_shown_to_a_human_whatever_is_done(text):
     seen = page(node(text.replace("#", "5"), (20, 100, 520, 140)), FIELD)
     assert find_hazard(seen).hazard is Hazard.ACTS_BY_ITSELF
@@ -219,11 +247,20 @@ def test_a_count_that_does_nothing_is_no_hazard(text):
     assert find_hazard(page(node(text, (20, 100, 520, 140)))) is None
 
 
-@pytest.mark.parametrize("text", [
-    "登录环境异常", "您的账号存在风险", "请先关闭屏幕共享", "检测到无障碍服务正在运行",
-    "请完成安全验证", "向右拖动滑块填充拼图",
-    "Verify you are human", "Unusual activity detected on your account", "Screen sharing detected",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "登录环境异常",
+        "您的账号存在风险",
+        "请先关闭屏幕共享",
+        "检测到无障碍服务正在运行",
+        "请完成安全验证",
+        "向右拖动滑块填充拼图",
+        "Verify you are human",
+        "Unusual activity detected on your account",
+        "Screen sharing detected",
+    ],
+)
 def test_a_screen_that_suspects_the_phone_hands_over(text):
     seen = page(node(text, (20, 100, 520, 140)), FIELD)
     assert decide(Tap(NormPoint(200, 190)), seen, confidence=1.0).kind is VerdictKind.TAKE_OVER

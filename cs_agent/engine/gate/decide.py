@@ -69,9 +69,16 @@ def decide(
     """The verdict with every reason that was found, the weightiest first."""
     rules, policy, context = rules or FlowRules(), policy or GatePolicy(), context or StepContext()
     scene = Scene(
-        observation, read_page(observation), rules, policy, vouches or Vouches(), front_window(observation),
-        context.focus, context.typed, context.put_in,
-    )  # fmt: skip
+        observation,
+        read_page(observation),
+        rules,
+        policy,
+        vouches or Vouches(),
+        front_window(observation),
+        context.focus,
+        context.typed,
+        context.put_in,
+    )
     findings = [*_of_hazards(action, scene), *_of_app(action, scene), *_of_action(action, scene)]
     findings += [*_of_model(action, scene, confidence), *_of_outcome(action, scene, context.unproven)]
     irreversible = any(finding.irreversible for finding in findings)

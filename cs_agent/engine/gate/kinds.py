@@ -21,8 +21,16 @@ from cs_agent.engine.screen.words import go_back, looks_up
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 FIELD, BACK, LEAVE, SEARCH, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
-    "field", "back", "leave", "search", "tab", "record", "choice", "launcher", "list",
-)  # fmt: skip
+    "field",
+    "back",
+    "leave",
+    "search",
+    "tab",
+    "record",
+    "choice",
+    "launcher",
+    "list",
+)
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _TAB_WORDS = 10  # characters
@@ -160,9 +168,16 @@ def _is_launcher(target: Target, scene: Scene) -> bool:
 
 
 _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
-    (FIELD, _is_field), (BACK, _is_back), (LEAVE, _leaves), (SEARCH, _is_search), (CHOICE, _is_choice),
-    (TAB, _is_tab), (RECORD, _is_record), (LIST, _opens_list), (LAUNCHER, _is_launcher),
-)  # fmt: skip
+    (FIELD, _is_field),
+    (BACK, _is_back),
+    (LEAVE, _leaves),
+    (SEARCH, _is_search),
+    (CHOICE, _is_choice),
+    (TAB, _is_tab),
+    (RECORD, _is_record),
+    (LIST, _opens_list),
+    (LAUNCHER, _is_launcher),
+)
 _CODE = re.compile(r"验证码|校验码|动态码|短信码|激活码|口令|\bcode\b|\botp\b|one[- ]time|verification")
 _BOXES = 4  # narrow fields in a row are one code
 

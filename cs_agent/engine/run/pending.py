@@ -112,9 +112,11 @@ def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
         return None
     reasons = [[reason.code, reason.zh, reason.en] for reason in verdict.reasons]
     return {
-        "kind": str(verdict.kind), "reasons": reasons, "irreversible": verdict.irreversible,
+        "kind": str(verdict.kind),
+        "reasons": reasons,
+        "irreversible": verdict.irreversible,
         "vouched_by": verdict.vouched_by,
-    }  # fmt: skip
+    }
 
 
 def _verdict_of(data: dict[str, Any] | None) -> Verdict | None:

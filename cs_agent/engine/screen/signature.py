@@ -51,8 +51,11 @@ class PageSignature:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "app": self.app, "title": self.title, "controls": sorted(self.controls), "captions": sorted(self.captions),
-        }  # fmt: skip
+            "app": self.app,
+            "title": self.title,
+            "controls": sorted(self.controls),
+            "captions": sorted(self.captions),
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -71,9 +74,12 @@ class ControlSignature:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "role": self.role, "labels": list(self.labels), "column": self.column, "place": self.place,
+            "role": self.role,
+            "labels": list(self.labels),
+            "column": self.column,
+            "place": self.place,
             "beside": self.beside,
-        }  # fmt: skip
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
