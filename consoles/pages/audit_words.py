@@ -119,6 +119,9 @@ EVENTS: dict[str, Promise] = {
     "webhook.rotated": _("Webhook 密钥已轮换"),
     "webhook.switched_off": _("Webhook 接收端已停用"),
     "webhook.switched_on": _("Webhook 接收端已启用"),
+    "vouch.given": _("控件已认定为无害"),
+    "vouch.proposed": _("提议不再询问某控件"),
+    "vouch.withdrawn": _("无害认定已撤回"),
 }
 
 ROLES: dict[str, Promise] = {

@@ -28,6 +28,7 @@ from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
 from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
 from tickets.models.tokens import ApiToken
+from tickets.models.vouches import ControlVouch, VouchState
 
 __all__ = [
     "SERVING",
@@ -39,6 +40,7 @@ __all__ = [
     "Comment",
     "Confirmation",
     "ConfirmationState",
+    "ControlVouch",
     "CustomerKey",
     "Delivery",
     "DeliveryLane",
@@ -86,4 +88,5 @@ __all__ = [
     "TicketStatus",
     "VersionLife",
     "VersionStage",
+    "VouchState",
 ]

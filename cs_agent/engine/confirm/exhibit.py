@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
-from cs_agent.engine.actions.values import Action, Swipe, Type
+from cs_agent.engine.actions.values import Action, Swipe, Tap, Type
 from cs_agent.engine.confirm.fields import set_beside_ticket
 from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.confirm.submission import SubmissionReader
@@ -26,7 +27,8 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.run.wording import say, summary
 from cs_agent.engine.screen.observe import Eyes
-from cs_agent.engine.screen.targets import find_target
+from cs_agent.engine.screen.signature import control_signature, page_signature
+from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
@@ -43,6 +45,7 @@ class Exhibit:
     box: Box | None
     fingerprint: str
     own_fields: bool  # the flow's, not found by a general look
+    place: dict[str, Any] | None = None  # signatures of page and control of a tap; None where nothing stable tells them
 
     @property
     def label(self) -> str:
@@ -92,7 +95,13 @@ class Exhibitor:
         own = bool(fields)
         fields = fields or generic_fields(seen, box, nameless=say("content", lang))
         labels = target.labels if target else ()
-        return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own)
+        place = _place(action, seen, target)
+        return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own, place)
+
+
+def _place(action: Action, seen: Observation, target: Target | None) -> dict[str, Any] | None:
+    control = control_signature(seen, target) if target is not None and isinstance(action, Tap) else None
+    return {"page": page_signature(seen).to_json(), "control": control.to_json()} if control else None
 
 
 def _scrolls(action: Action) -> bool:
@@ -169,6 +178,7 @@ def request_of(
         kind=kind,
         changes=changes,
         irreversible=verdict.irreversible,
+        place=shown.place,
     )
 
 

@@ -74,9 +74,10 @@ def picture_agrees(target: Target, seen: Observation) -> bool:
     nodes = seen.nodes or ()
     said = [squash(text) for node in nodes if node.box.intersects(box) for text in (node.text, node.description)]
     said = [text for text in said if text]
-    shown = [squash(line.text) for line in seen.lines if box.contains(line.box.center)]
-    shown = [text for text in shown if len(text) > 1 and not text.isdigit()]
-    return all(any(_same(text, other) for other in said) for text in shown)
+    within = [line for line in seen.lines if box.contains(line.box.center) and len(squash(line.text)) > 1]
+    agreed = [line for line in within if any(_same(squash(line.text), other) for other in said)]
+    touched = [line for line in within if line.box.contains(target.point)]
+    return (bool(agreed) or not within) and all(line in agreed for line in touched)
 
 
 def _same(shown: str, said: str) -> bool:

@@ -145,6 +145,7 @@ class ConfirmationRequest:
     kind: ConfirmationKind = ConfirmationKind.ACTION
     changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
     irreversible: bool = True
+    place: dict[str, Any] | None = None  # signatures of page and control, as JSON, where they can be told again
 
     @property
     def action_text(self) -> str:

@@ -24,6 +24,7 @@ from tickets.runner.pictures import redactors
 from tickets.runner.pictures.redactors import RedactingModel, Redactor
 from tickets.services import language_models
 from tickets.services.flows import routes
+from tickets.services.flows.vouches import vouches_of
 from tickets.services.language_models import Speaker
 
 
@@ -44,6 +45,7 @@ def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFact
         settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
         prompt=prompt,
         route=routes.plan_of(run),
+        vouches=lambda: vouches_of(run.flow_version),
     )
 
 

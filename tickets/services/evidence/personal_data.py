@@ -65,7 +65,8 @@ REGISTER = (
         "route_mark": None, "goal": "",
     }, pictures=("before", "after")),
     Held("tickets.Confirmation", "run__ticket", {
-        "summary": GONE, "action_text": "", "action": None, "control": "", "fields": [], "reasons": [], "note": "",
+        "summary": GONE, "action_text": "", "action": None, "control": "", "fields": [], "reasons": [], "place": None,
+        "note": "",
     }, pictures=("screenshot",)),
     Held("tickets.Question", "run__ticket", {"text": GONE, "choices": [], "answer": ""}, pictures=("screenshot",)),
     Held("tickets.Takeover", "run__ticket", {"reason": GONE, "summary": ""}),

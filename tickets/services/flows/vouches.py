@@ -1,0 +1,96 @@
+"""The one door of a flow's vouches: proposed by operators, given by flow editors, seconded, withdrawn, and handed to
+the gate as values.
+
+Rule: an operator's tick is a proposal and changes nothing; a caption with a word of commitment needs a second person;
+a withdrawal counts from the next act on, also in runs that are under way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cs_agent.engine.gate.vouches import Source, Vouch, Vouches
+from cs_agent.engine.screen.signature import ControlSignature, PageSignature
+from cs_agent.engine.screen.words import LabelKind, sense
+from tickets.errors import Conflict, FourEyes
+from tickets.models import Confirmation, ControlVouch, FlowVersion, VouchState
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+
+_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
+_OPEN = (VouchState.PROPOSED, VouchState.SECOND, VouchState.ACTIVE)
+
+
+def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
+    """An operator's "do not ask again" about the control of this question; the same one is proposed once."""
+    require(user, Permission.DECIDE)
+    place = confirmation.place
+    if not place:
+        raise Conflict(_("这个操作没有可以认定的控件。"), code="no_control")
+    version = confirmation.run.flow_version
+    with transaction.atomic():
+        same = ControlVouch.objects.filter(template=version.template, state__in=_OPEN, **place)
+        if (known := same.first()) is not None:
+            return known
+        row = ControlVouch.objects.create(
+            template=version.template,
+            version=version,
+            confirmation=confirmation,
+            label=confirmation.control[:200],
+            commits=any(sense(text).kind in _WEIGHTY for text in (confirmation.control, *place["control"]["labels"])),
+            proposed_by=user,
+            **place,
+        )
+        _record("vouch.proposed", row, user)
+    return row
+
+
+def give(vouch: ControlVouch, user: Any) -> ControlVouch:
+    """A flow editor says that it is harmless; with a word of commitment on it, a second one must say so too."""
+    require(user, Permission.EDIT_FLOWS)
+    with transaction.atomic():
+        row = ControlVouch.objects.select_for_update().get(pk=vouch.pk)
+        if row.state == VouchState.PROPOSED:
+            row.given_by = user
+            row.state = VouchState.SECOND if row.commits else VouchState.ACTIVE
+        elif row.state == VouchState.SECOND:
+            if row.given_by_id == user.pk:
+                raise FourEyes(_("这个控件带有承诺性的文字,须由另一位流程编辑者复核。"))
+            row.seconded_by, row.state = user, VouchState.ACTIVE
+        else:
+            raise Conflict(_("该认定已经生效或已撤回。"), code="vouch_state")
+        row.save()
+        _record("vouch.given", row, user)
+    return row
+
+
+def withdraw(vouch: ControlVouch, user: Any) -> ControlVouch:
+    """From the next act on it counts no more; a proposal is turned down by the same door."""
+    require(user, Permission.EDIT_FLOWS)
+    with transaction.atomic():
+        row = ControlVouch.objects.select_for_update().get(pk=vouch.pk)
+        if row.state == VouchState.ENDED:
+            raise Conflict(_("该认定已经撤回。"), code="vouch_state")
+        row.state, row.ended_by = VouchState.ENDED, user
+        row.save()
+        _record("vouch.withdrawn", row, user)
+    return row
+
+
+def vouches_of(version: FlowVersion) -> Vouches:
+    """All that counts now for runs of this version, as the gate takes it."""
+    rows = ControlVouch.objects.filter(template=version.template_id, state=VouchState.ACTIVE).order_by("pk")
+    return Vouches(tuple(_value(row) for row in rows))
+
+
+def _value(row: ControlVouch) -> Vouch:
+    page, control = PageSignature.from_json(row.page), ControlSignature.from_json(row.control)
+    return Vouch(Source.EDITOR, str(row.pk), page, control)
+
+
+def _record(kind: str, row: ControlVouch, user: Any) -> None:
+    details = {"control": row.label, "state": row.state, "app": row.page.get("app", ""), "page": row.page.get("title")}
+    audit.record(kind, user=user, obj=row, flow_version=str(row.version), details=details)
