@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: gate-proof demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,6 +49,10 @@ redaction: setup-dev ## Measure on generated screens how much personal data is h
 
 routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must act wrongly on none
 	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
+
+gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries (GATE_TREE, GATE_PICTURE, GATE_SEED)
+	@cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build
+	@$(PY) -m benchmarks.gate_proof --tree $${GATE_TREE:-8000} --picture $${GATE_PICTURE:-2000} --seed $${GATE_SEED:-0}
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

@@ -33,6 +33,7 @@ from tickets.models import (
     RunStatus,
     Ticket,
     VersionStage,
+    VouchState,
 )
 from tickets.permissions import Permission, has
 from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, stages
@@ -117,6 +118,7 @@ def flow_context(
         "changes": changes(compared, shown) if shown and compared else [],
         "releases": [(row, floors.measure(row)) for row in at_work],
         "past": _past(template),
+        "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),
         "departments": Department.objects.order_by("name"),
         "shares": releases.SHARES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
@@ -16,6 +17,7 @@ from consoles.web.given import whole_number
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket
 from tickets.permissions import Permission
+from tickets.services.flows import vouches
 from tickets.services.people import access
 from tickets.services.runs import decisions, takeovers
 from tickets.services.runs import lifecycle as runs
@@ -63,6 +65,13 @@ def confirmation_decide(request: HttpRequest, confirmation_id: uuid.UUID) -> Htt
         idempotency_key=_idempotency_key(request, f"{confirmation.pk}:{version}:{answer}"),
     )
     return _state(request, confirmation.run.ticket)
+
+
+@permitted(Permission.DECIDE, POST)
+def confirmation_vouch(request: HttpRequest, confirmation_id: uuid.UUID) -> HttpResponse:
+    """An operator's "do not ask again": a proposal that a flow editor decides on."""
+    vouches.propose(access.get_confirmation(request.user, confirmation_id), request.user)
+    return HttpResponse(format_html('<p class="small muted">{}</p>', _("已提议给流程编辑者。")))
 
 
 @permitted(Permission.DECIDE, POST)

@@ -81,6 +81,7 @@ class World:
             "model_id": self.model.pk,
             "rehearsal_id": self.rehearsal.pk,
             "phone_id": self.run.phone_id,
+            "vouch": 1,
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)

@@ -10,9 +10,9 @@ from consoles.access import POST, permitted
 from consoles.pages import studio
 from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
-from tickets.models import Department, FlowTemplate, FlowVersion, ReviewVerdict
+from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import releases, reviews
+from tickets.services.flows import releases, reviews, vouches
 
 
 @permitted(Permission.REQUEST_FLOWS)
@@ -61,6 +61,22 @@ def version_release(request: HttpRequest, slug: str, version: int) -> HttpRespon
         rejection_ceiling=_share(request.POST.get("rejection_ceiling", "20")),
     )
     return _back(slug, version)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def flow_vouch(request: HttpRequest, slug: str, vouch: int) -> HttpResponse:
+    """Say that a proposed control is harmless, or take that back."""
+    row = ControlVouch.objects.filter(template=template_of(slug), pk=vouch).first()
+    if row is None:
+        raise NotFound(_("没有这条认定。"))
+    match request.POST.get("do", ""):
+        case "give":
+            vouches.give(row, request.user)
+        case "withdraw":
+            vouches.withdraw(row, request.user)
+        case _:
+            raise Invalid(_("请选择认定或撤回。"))
+    return redirect("flow", slug)
 
 
 @permitted(Permission.RELEASE_FLOWS, POST)
