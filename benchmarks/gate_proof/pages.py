@@ -4,7 +4,6 @@ Rule: a page says what its controls do (`does`), the component library makes the
 of what then happened is the truth. `spots` names the acts tried besides taps on everything that shows.
 """
 
-
 from __future__ import annotations
 
 import random
