@@ -36,6 +36,7 @@
     │   ├── FileMissing
     │   ├── TransferFailed
     │   └── MediaNotIndexed
+    ├── UnknownDriver
     └── CommandFailed               any other command the phone refused
 
 Rule: each says whether trying again can help, and what a technician can do about it, in Chinese and English.
@@ -245,6 +246,11 @@ class TransferFailed(FileError):
 class MediaNotIndexed(FileError):
     advice = "文件已在手机上,但相册没有收录:打开相册一次,或重启手机后再试。"
     advice_en = "The file is on the phone but not in its gallery: open the gallery once or restart the phone."
+
+
+class UnknownDriver(PhoneError):
+    advice = "没有安装这类手机的驱动:检查序列号开头的类型,或安装带有该驱动的软件包。"
+    advice_en = "No driver for phones of this kind: check the kind at the start of the serial, or install its package."
 
 
 class CommandFailed(PhoneError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cs_agent.engine.run.protocols import Key, PhoneError
@@ -19,6 +18,7 @@ from cs_agent.phone import parse
 from cs_agent.phone.adb import AdbLink, Output
 from cs_agent.phone.android_names import KEY_CODES
 from cs_agent.phone.apps import Apps
+from cs_agent.phone.driver import Health
 from cs_agent.phone.errors import CommandFailed, GestureOffScreen, GesturesBlocked, PhoneLocked, PhoneTimeout
 from cs_agent.phone.files import Files, RemoteFile
 from cs_agent.phone.keyboard import Keyboard
@@ -32,19 +32,6 @@ _TREE_FILE = "/data/local/tmp/cs_agent_tree.xml"
 _TREE_S = 14.0  # uiautomator gives up waiting for an idle screen after 10 s
 _TREE_TRIES = 2
 _WAKE_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What a phone says of itself; None where it does not."""
-
-    model: str
-    android: str
-    battery_percent: int | None
-    temperature_c: float | None
-    charging: bool
-    awake: bool | None
-    locked: bool | None
 
 
 class AdbPhone:

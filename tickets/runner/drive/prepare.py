@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cs_agent.engine.run.protocols import Key
+from cs_agent.phone.driver import Driver
 from cs_agent.phone.files import media_path, safe_name
-from cs_agent.phone.phone import AdbPhone
 from tickets.models import Attachment, AuditEvent, Run
 from tickets.runner.holds import leases
 from tickets.services.evidence import audit
 
 
-def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], None]) -> None:
+def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], None]) -> None:
     """Safe to repeat: the same file under the same name is pushed again, the home key is pressed again.
 
     `check` may raise to end it between two files.
@@ -34,7 +34,7 @@ def prepare(run: Run, phone: AdbPhone, lease: leases.Lease, check: Callable[[], 
         audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
 
 
-def take_back(run: Run, phone: AdbPhone) -> None:
+def take_back(run: Run, phone: Driver) -> None:
     """Delete from the phone what was put on it for this run: the next customer's run must neither see nor send it."""
     if not AuditEvent.objects.filter(run_id=str(run.pk), type="media.pushed").exists():
         return
@@ -44,7 +44,7 @@ def take_back(run: Run, phone: AdbPhone) -> None:
         audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
 
 
-def _end_apps(run: Run, phone: AdbPhone, lease: leases.Lease) -> None:
+def _end_apps(run: Run, phone: Driver, lease: leases.Lease) -> None:
     """Of the flow's apps all but the home screen, which is one of them."""
     home = phone.foreground().package
     for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):

@@ -36,7 +36,7 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import UiNode
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run, RunStatus
 from tickets.runner.drive import tidy, trouble
 from tickets.runner.drive.bring_back import fetch_files
@@ -79,7 +79,7 @@ class _Seat:
     """From where a run is driven."""
 
     hold: Hold
-    phone: AdbPhone
+    phone: Driver
     leased: LeasedPhone
     journal: DatabaseJournal
     engine: Engine
@@ -97,7 +97,7 @@ class Host(Protocol):
 
     queue: str
 
-    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
+    def attend(self, phone: Phone) -> tuple[Driver, ScreenFeed]: ...
 
     def recorder(self, phone_id: int) -> RunRecorder | None: ...
 
@@ -175,7 +175,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
         claims.give_back(hold.claim)
 
 
-def _sit_down(hold: Hold, phone: AdbPhone, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Seat:
+def _sit_down(hold: Hold, phone: Driver, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Seat:
     journal = DatabaseJournal(hold.run, hold.claim, lambda: host.recorder(hold.lease.phone_id))
 
     def explain(image: Image.Image, nodes: tuple[UiNode, ...]) -> None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from django.db import transaction
 
 from cs_agent.engine.run.protocols import PhoneError
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run
 from tickets.runner.drive.prepare import take_back
 from tickets.runner.holds import leases, pool
@@ -33,7 +33,7 @@ class Host(Protocol):
 
     queue: str
 
-    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]: ...
+    def attend(self, phone: Phone) -> tuple[Driver, ScreenFeed]: ...
 
     def finish_recording(self, phone_id: int) -> Callable[[], None]: ...
 
@@ -69,16 +69,16 @@ def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:
     return True
 
 
-def _go_home(phone: AdbPhone) -> None:
+def _go_home(phone: Driver) -> None:
     phone.home_and_restore()
 
 
-def _leave_as_found(run: Run, phone: AdbPhone) -> None:
+def _leave_as_found(run: Run, phone: Driver) -> None:
     _go_home(phone)
     take_back(run, phone)
 
 
-def _leave_clean(row: Phone, host: Host, clean: Callable[[AdbPhone], None]) -> None:
+def _leave_clean(row: Phone, host: Host, clean: Callable[[Driver], None]) -> None:
     """A phone that cannot be left clean is out of the pool until it answers again; the next run cleans it anyway."""
     try:
         phone, _feed = host.attend(row)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.geometry import Size
 from cs_agent.observation import Screenshot
-from cs_agent.phone.phone import Health
+from cs_agent.phone.driver import Health
 from tickets.models import Phone, PhoneState
 from tickets.runner.holds import pool
 

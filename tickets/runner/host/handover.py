@@ -17,7 +17,7 @@ from django.db.utils import DatabaseError
 
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.driver import Driver
 from tickets.errors import Conflict
 from tickets.models import Step, Takeover
 from tickets.runner.holds import phone_lock
@@ -38,7 +38,7 @@ _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.
 class GestureLoop:
     """Waits for gestures for one phone on a thread of its own."""
 
-    def __init__(self, phone_id: int, phone: AdbPhone, feed: ScreenFeed) -> None:
+    def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
         self._stopping = threading.Event()
         self._thread = SupervisedThread(f"gestures-{phone_id}", self._run)
@@ -103,7 +103,7 @@ def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
         recorder.mark_human(step.number, step.action_text, tuple(step.touch))
 
 
-def perform(phone: AdbPhone, gesture: Gesture) -> None:
+def perform(phone: Driver, gesture: Gesture) -> None:
     """Do on the phone what the human did on its picture."""
     match gesture.kind:
         case GestureKind.TAP:

@@ -21,7 +21,8 @@ from django.db.utils import DatabaseError
 from cs_agent.engine.run.protocols import Journal, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone import drivers
+from cs_agent.phone.driver import Driver
 from tickets.models import Phone, PhoneState, Run
 from tickets.runner.drive.app_names import own_app_names
 from tickets.runner.drive.engines import build_engine
@@ -36,13 +37,15 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.5
 
 
-def connect(row: Phone) -> AdbPhone:
-    """The phone of that row, over this host's adb server."""
-    return AdbPhone(
-        row.serial,
-        host=settings.CS_AGENT["CS_AGENT_ADB_HOST"],
-        port=settings.CS_AGENT["CS_AGENT_ADB_PORT"],
-        app_names=own_app_names(),
+def connect(row: Phone) -> Driver:
+    """The phone of that row, by the driver of its kind."""
+    return drivers.connect(
+        drivers.Address(
+            row.serial,
+            host=settings.CS_AGENT["CS_AGENT_ADB_HOST"],
+            port=settings.CS_AGENT["CS_AGENT_ADB_PORT"],
+            app_names=own_app_names(),
+        )
     )
 
 
@@ -50,8 +53,8 @@ def connect(row: Phone) -> AdbPhone:
 class Parts:
     """What a host drives phones with. A benchmark that compares ways of driving brings others."""
 
-    connect: Callable[[Phone], AdbPhone] = connect
-    feed: Callable[[int, AdbPhone], ScreenFeed] = ScreenFeed
+    connect: Callable[[Phone], Driver] = connect
+    feed: Callable[[int, Driver], ScreenFeed] = ScreenFeed
     build_engine: Callable[[Run, EnginePhone, Journal], Engine] = build_engine
 
 
@@ -59,7 +62,7 @@ class Parts:
 class _Attended:
     """What the host keeps for one phone."""
 
-    phone: AdbPhone
+    phone: Driver
     feed: ScreenFeed
     gestures: GestureLoop
     recorder: RunRecorder | None = None
@@ -120,7 +123,7 @@ class PhoneHost:
             with self._attended.lock(phone_id):
                 self._leave(phone_id)
 
-    def attend(self, phone: Phone) -> tuple[AdbPhone, ScreenFeed]:
+    def attend(self, phone: Phone) -> tuple[Driver, ScreenFeed]:
         """The phone and its feed, started now if need be; raises PhoneError when it cannot be reached."""
         with self._attended.lock(phone.pk):
             kept = self._attended.get(phone.pk) or self._begin(phone)
@@ -196,7 +199,7 @@ class PhoneHost:
             self._attend_quietly(row)
         self._rounds.visit(in_use)
 
-    def _known_phone(self, row: Phone) -> AdbPhone:
+    def _known_phone(self, row: Phone) -> Driver:
         """The connection that is open already, or one for a look."""
         kept = self._attended.get(row.pk)
         return kept.phone if kept else self.parts.connect(row)

@@ -1,0 +1,68 @@
+"""What a driver is: one target behind the calls that a run, a takeover and the upkeep make.
+
+Rule: the engine asks for `Phone` (its own protocol: look, touch, type, press, launch); whoever leases a phone asks for
+`Driver`, which adds its life and its files. Coordinates are device pixels, keys are `Key`, apps are identifiers of the
+platform's own, the roles of nodes are `Role`. A driver raises nothing but the errors of `cs_agent.phone.errors`, each
+within a bounded time, and is safe to share between threads. tests/phone/driver_contract.py holds every driver to it.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from cs_agent.engine.run.protocols import Phone
+from cs_agent.phone.files import RemoteFile
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a phone says of itself; None where it does not."""
+
+    model: str
+    android: str  # the release of its system, whatever the platform calls it
+    battery_percent: int | None
+    temperature_c: float | None
+    charging: bool
+    awake: bool | None
+    locked: bool | None
+
+
+class Driver(Phone, Protocol):
+    """One phone, for the length of its life in this process."""
+
+    @property
+    def serial(self) -> str:
+        """What it is registered under."""
+
+    def wake(self) -> None:
+        """Screen on, lock screen away. PhoneLocked where a credential is asked for."""
+
+    def health(self) -> Health: ...
+
+    def clock(self) -> float | None:
+        """Seconds since the epoch by the phone's own clock; None where it does not say."""
+
+    def typing_session(self) -> AbstractContextManager[None]:
+        """For the length of a lease: what typing needs is set up once, and undone at the end."""
+
+    def restore_keyboard(self) -> str:
+        """Undo what a process that died could not; the identifier of the keyboard in use."""
+
+    def home_and_restore(self) -> None:
+        """Leave the phone as its owner would want to find it."""
+
+    def stop_app(self, package: str) -> None: ...
+
+    def push_media(self, local: Path, name: str) -> str:
+        """Put a picture or video where the phone's pickers find it; its path there. Safe to repeat."""
+
+    def pull(self, remote: str, local: Path) -> Path:
+        """FileMissing for a path that leads nowhere; on failure nothing is left behind at `local`."""
+
+    def remove(self, remote: str) -> None:
+        """Delete a file; one that is gone already is no error."""
+
+    def list_files(self, folder: str) -> tuple[RemoteFile, ...]: ...
