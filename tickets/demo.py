@@ -30,6 +30,7 @@ ACCOUNTS = (
     Account("supervisor", "主管 孙", "supervisor"),
     Account("viewer", "质检 魏", "viewer"),
     Account("editor", "流程编辑 费", "flow_editor", staff=True),
+    Account("reviewer", "流程评审 罗", "flow_editor"),  # who writes a version may not review it
 )
 
 

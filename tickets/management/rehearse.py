@@ -1,0 +1,103 @@
+"""`manage.py flow rehearse`: rehearses a version from a terminal and writes the same report as the page, as PDF or HTML."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+from django.template.loader import render_to_string
+
+from tickets.errors import ServiceError
+from tickets.metrics import rehearsed
+from tickets.models import FlowTemplate, FlowVersion, Rehearsal, Ticket
+from tickets.services.flows import rehearsals
+
+_POLL_S = 1.0
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("slug")
+    parser.add_argument("--version", type=int, help="the version; by default the newest")
+    parser.add_argument("--tickets", required=True, help="ticket numbers, separated by commas")
+    parser.add_argument("--times", type=int, default=1, help="runs for each ticket")
+    parser.add_argument("--user", default="admin", help="who rehearses, for the record")
+    parser.add_argument("--report", type=Path, help="a .pdf or .html file")
+    parser.add_argument("--wait-s", type=float, default=3600, help="give up after so many seconds")
+
+
+def run(options: dict[str, Any]) -> str:
+    """Start the rehearsal, wait for its end, write the report; one line for the terminal. CommandError in words."""
+    version, user = _version(options), _user(options["user"])
+    try:
+        rehearsal = rehearsals.start(version, user, _tickets(options["tickets"]), times=options["times"])
+    except ServiceError as error:
+        raise CommandError(error.message) from error
+    _wait(rehearsal, options["wait_s"])
+    report = rehearsed.report(rehearsal)
+    if options["report"]:
+        write(report, options["report"])
+    share = report.share
+    return (
+        f"{share.good}/{share.all} ({share.low:.1%}-{share.high:.1%}); 95 %: {'yes' if report.proves_floor else 'no'}"
+    )
+
+
+def write(report: rehearsed.Report, path: Path) -> None:
+    """The report as a file; the PDF is printed by the browser that draws the virtual phone's pages, too."""
+    context = {"report": report, "rehearsal": report.rehearsal}
+    html = render_to_string("consoles/studio/rehearsal_print.html", context)
+    if path.suffix.lower() != ".pdf":
+        path.write_text(html, encoding="utf-8")
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        found = next(filter(None, map(shutil.which, _BROWSERS)), None)
+        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.set_content(html)
+        page.pdf(path=str(path), format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "14mm"))
+        browser.close()
+
+
+def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:
+    """Until all runs have ended; the workers do the runs."""
+    end = time.monotonic() + at_most_s
+    while rehearsal.runs.filter(outcome="").exists():
+        rehearsals.close_finished()
+        if time.monotonic() > end:
+            raise CommandError(f"not all runs ended within {at_most_s:.0f} s; are the workers running?")
+        time.sleep(_POLL_S)
+    rehearsals.close_finished()
+
+
+def _version(options: dict[str, Any]) -> FlowVersion:
+    template = FlowTemplate.objects.filter(slug=options["slug"]).first()
+    if template is None:
+        raise CommandError(f"there is no flow {options['slug']}")
+    number = options["version"]
+    version = template.versions.filter(number=number).first() if number else template.latest
+    if version is None:
+        raise CommandError(f"{options['slug']} has no such version")
+    return version
+
+
+def _user(name: str) -> Any:
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(f"there is no user {name}; name one with --user")
+    return user
+
+
+def _tickets(numbers: str) -> list[Ticket]:
+    wanted = [number.strip() for number in numbers.split(",") if number.strip()]
+    found = {ticket.number: ticket for ticket in Ticket.objects.filter(number__in=wanted)}
+    if missing := [number for number in wanted if number not in found]:
+        raise CommandError(f"there is no ticket {missing[0]}")
+    return [found[number] for number in wanted]
