@@ -40,14 +40,14 @@ class Permission(StrEnum):
 
 P = Permission
 _VIEW = frozenset({P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT})
+_FLOWS = frozenset({P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS})
 
 # Supervisors decide too: an unanswered confirmation is escalated to them. They start nothing.
 GROUPS: Mapping[str, frozenset[Permission]] = {
     "viewer": _VIEW,
     "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "supervisor": _VIEW
-    | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS, P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS},
-    "flow_editor": _VIEW | {P.EDIT_FLOWS, P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS},
+    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS},
+    "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS},
 }
 ADMINISTRATOR = "administrator"
 

@@ -42,10 +42,8 @@ def run(options: dict[str, Any]) -> str:
     report = rehearsed.report(rehearsal)
     if options["report"]:
         write(report, options["report"])
-    share = report.share
-    return (
-        f"{share.good}/{share.all} ({share.low:.1%}-{share.high:.1%}); 95 %: {'yes' if report.proves_floor else 'no'}"
-    )
+    share, proved = report.share, "yes" if report.proves_floor else "no"
+    return f"{share.good}/{share.all} went well ({share.low:.1%} to {share.high:.1%}); shows 95 %: {proved}"
 
 
 def write(report: rehearsed.Report, path: Path) -> None:
