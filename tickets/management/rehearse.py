@@ -1,4 +1,4 @@
-"""`manage.py flow rehearse`: rehearses a version from a terminal and writes the same report as the page, as PDF or HTML."""
+"""`manage.py flow rehearse`: rehearses a version from a terminal and writes the report of the page as PDF or HTML."""
 
 from __future__ import annotations
 
