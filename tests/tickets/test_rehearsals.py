@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -9,6 +11,8 @@ from cs_agent.engine.run.state import FieldValue
 from tests.tickets.conftest import confirming, drive, member
 from tests.tickets.conftest import request as request_of
 from tickets.errors import Conflict, Forbidden, FourEyes, Invalid
+from tickets.management import rehearse
+from tickets.metrics import rehearsed
 from tickets.models import (
     AuditEvent,
     Confirmation,
@@ -245,3 +249,15 @@ def test_the_clock_ends_what_is_over(draft: FlowVersion, fei: User, ticket: Tick
 
 def test_editors_are_other_people_than_the_one_who_grants(department: Department) -> None:
     assert not member("eva", "flow_editor", department).has_perm("tickets.decide")
+
+
+def test_the_report_is_written_as_a_page_of_its_own(
+    draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone, tmp_path: Path
+) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    paused(only_run(rehearsal), rehearsal_phone)
+    rehearsals.close_finished()
+    rehearse.write(rehearsed.report(rehearsal), tmp_path / "report.html")
+    html = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ticket.number in html
+    assert "1 / 1" in html

@@ -14,6 +14,7 @@ from django.db import OperationalError, ProgrammingError
 
 from tickets.flows import definition
 from tickets.flows.slots import SlotState, parse_specs, read_slots
+from tickets.management import rehearse
 from tickets.models import FlowTemplate, Ticket
 from tickets.services.flows.recommendation import weigh
 from tickets.services.flows.releases import Catalogue
@@ -25,7 +26,8 @@ MOST = 200_000  # characters of standard input
 
 class Command(BaseCommand):
     help = (
-        "Read a ticket's text (standard input) for a flow, recommend a flow for it, or print the definition's schema."
+        "Read a ticket's text (standard input) for a flow, recommend a flow for it, rehearse a version, or print the "
+        "definition's schema."
     )
     requires_system_checks: list[str] = []
 
@@ -36,6 +38,7 @@ class Command(BaseCommand):
         read.add_argument("--mobile", default="", help="the mobile number of the customer's record")
         tasks.add_parser("recommend", help="the flow that fits a text on standard input, or a person, as JSON")
         tasks.add_parser("schema", help="print the JSON schema of a flow definition")
+        rehearse.add_arguments(tasks.add_parser("rehearse", help="rehearse a version, wait, and write the report"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         match options["task"]:
@@ -43,6 +46,9 @@ class Command(BaseCommand):
                 answer = read(definition_of(options["slug"]), standard_input(), options["mobile"])
             case "recommend":
                 answer = recommend(standard_input())
+            case "rehearse":
+                self.stdout.write(rehearse.run(options))
+                return
             case _:
                 answer = definition.schema()
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
