@@ -51,6 +51,7 @@ def build() -> None:
     story.publish("complaint_refund", second_approval_above=500)
     story.publish("resend_code")
     _studio(department)
+    _models()
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
     phones = [story.new_phone(number, health=health) for number in range(1, 6)]
     Phone.objects.filter(pk=phones[4].pk).update(
@@ -110,6 +111,31 @@ def build() -> None:
         )
     Ticket.objects.filter(refs__external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
     Ticket.objects.filter(refs__external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
+
+
+def _models() -> None:
+    """One that works, one that does not and says why, one that nobody checked; a planner with its pointer chosen."""
+    from django.utils import timezone
+
+    from tickets.models import LanguageModel, ModelChoice
+
+    report = {"action": 'do(action="Tap", element=[500,762])', "on_target": True, "total_s": 1.38, "logprobs": True}
+    problem = {
+        "problem": "the answer hit the limit of tokens (max_tokens) and was cut off",
+        "advice": "回答达到 token 上限被截断:调大 max_tokens,或缩短/关闭模型的思考",
+    }
+    rows = (
+        ("本地 AutoGLM", "autoglm", "http://gpu-host-3.intranet:8000/v1", "autoglm-phone-9b", True, True, report),
+        ("云端通用模型", "planner", "https://models.example.com/compatible-mode/v1", "vl-max", False, False, problem),
+        ("定位模型", "pointer", "http://gpu-host-4.intranet:8000/v1", "grounder-7b", True, None, {}),
+    )
+    for name, family, address, model, local, usable, made in rows:
+        LanguageModel.objects.create(
+            name=name, family=family, base_url=address, model=model, local=local, usable=usable, report=made,
+            checked_at=timezone.now() if usable is not None else None,
+        )  # fmt: skip
+    by_name = {row.name: row for row in LanguageModel.objects.all()}
+    ModelChoice.objects.create(flow=None, model=by_name["云端通用模型"], grounder=by_name["定位模型"])
 
 
 def _studio(department: object) -> None:
@@ -283,6 +309,8 @@ PAGES = {
     "new-form": ("alice", "/tickets/new/"),
     "audit": ("root", "/audit/"),
     "phones": ("alice", "/phones/"),
+    "models": ("root", "/models/"),
+    "model-new": ("root", "/models/new/"),
     "status": ("root", "/status/"),
     "flows": ("fiona", "/flows/"),
     "flow": ("fiona", "/flows/complaint_refund/"),
