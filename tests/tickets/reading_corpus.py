@@ -6,7 +6,9 @@ Rule: the texts and the answers were written apart from the readers' words; what
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from tests.tickets.conftest import flow_file
 from tickets.flows.slots import read_slots
@@ -40,7 +42,7 @@ def recommendations() -> list[tuple[str, str]]:
 def judged(case: Case) -> tuple[list[str], list[str]]:
     """(wrong without asking, needless questions), each as "slot: what"."""
     ticket = Ticket(number="T1", subject="", text=case.text, customer_mobile=RECORD)
-    values = read_slots(flow_file(case.flow)["definition"], ticket).values
+    values = read_slots(_definition(case.flow), ticket).values
     wrong, needless = [], []
     for slot, right in case.expected.items():
         taken = values.get(slot)
@@ -49,6 +51,12 @@ def judged(case: Case) -> tuple[list[str], list[str]]:
         elif taken is None and right != ASKED:
             needless.append(f"{slot}: {right}")
     return wrong, needless
+
+
+@cache
+def _definition(flow: str) -> dict[str, Any]:
+    definition: dict[str, Any] = flow_file(flow)["definition"]
+    return definition
 
 
 def _of(path: Path) -> list[Case]:

@@ -138,6 +138,8 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.UNREADABLE
     near = before[-12:] if not before[-30:].isascii() else before[-30:]
     sentence = sentence_before(text, span.start)
+    if re.search(r"^(?:还是|或者?|或是)", after):
+        return Doubt.QUESTION
     inverted = mark_after(text, span.end) in {"?", "？"} and _INVERTED.search(before)
     if (
         inverted

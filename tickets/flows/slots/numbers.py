@@ -98,7 +98,8 @@ _CHANGED = re.compile(
 )
 _ELSEWHERE = re.compile(
     rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
-    rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|"
+    rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错|"
+    rf"发错人|[少多](?:填|输|写)|"
     rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|[开打]头的|"
     rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
     rf"different|another|other) (?:one|sim|phone|number))\b|"

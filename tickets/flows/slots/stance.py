@@ -31,13 +31,13 @@ _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|元?券|的?钱|补偿|赔偿|退款)?(?:我|也|都|就|先|真的|可以|暂时|你们)*"
     r"(?:(?:不用|不要|不必|不需要|不接受|算|免|取消)(?:了|啦|吧|的|$)|太少|不够|不满意|不同意)"
 )
-_DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别]|失败|被拒|驳回)")
+_DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别未]|失败|被拒|驳回)")
 _OTHER_DENIED = re.compile(
     r"(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)"
 )
 _RETRACTED = re.compile(
     r"^[,，]?(?:但是?|不过|现在|后来|还是|最后|哦|啊|呃)*(?:我|也|都|就)*(?:(?:不要|不用|算|"
-    r"不需要)(?:了|吧|$)|不对|不是|说错|写错|打错|更正|"
+    r"不需要)(?:了|吧|$)|不对|不是|(?:客服|你们|商家|系统)改成|说错|写错|打错|更正|"
     r"错了|纠正|应该是|sorry|i mean|correction|no wait|actually)",
     re.I,
 )
@@ -68,7 +68,7 @@ _QUESTION = re.compile(
     re.I,
 )
 _HEDGE = re.compile(
-    r"好像|似乎|听说|据说|怀疑|疑似|感觉像|看着像|可能|也许|或许|大概(?!率)|应该是|估计|不确定|"
+    r"好像|似乎|以为|听说|据说|怀疑|疑似|感觉像|看着像|可能|也许|或许|大概(?!率)|应该是|估计|不确定|"
     r"不太确定|记不清|记得|忘了|不知道|随便|"
     r"\b(?:maybe|perhaps|probably|possibly|"
     r"i think|i guess|not sure|i believe|might|seems?)\b",
@@ -97,6 +97,7 @@ _SPEAKER = (
     rf"说明|机器人|小二|售后|仓库|师傅|{PERSON_WORDS}"
 )
 _HEARSAY = re.compile(
+    r"(?:说好|讲好|约定|承诺|答应)过?的?[^,，]{0,4}$|(?:系统|页面|界面|后台|短信|app).{0,6}(?:显示|提示|通知|弹|写)|"
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
     rf"同意|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
@@ -112,7 +113,15 @@ _PAST = re.compile(
     re.I,
 )
 _DONE = re.compile(r"[了过](?:我|给我)?\s*$")
-_DONE_BEFORE = re.compile(r"(?:申请|办理|提交|处理|收到|到账|答应|同意)[了过的]?(?:一笔|个)?$|[少多错才仅只]$")
+_DONE_BEFORE = re.compile(
+    r"(?:申请|办理|提交|处理|同意)(?:了|过)(?:的|一笔|个)?$|(?:收到|到账|答应)[了过的]?(?:一笔|个)?$|[少多错才仅只]$|"
+    r"(?:查一?下?|查询|问一?下?|了解|催一?下?|跟进)(?:那?笔|我的)?$"
+)
+_TURNED_AFTER = re.compile(
+    r"^(?:的?(?:进度|状态|原因|情况|记录|明细|凭证)|券?(?:换成|改成|改为|变成|折成|抵)|.{0,2}也(?:行|可以|好|OK)|呢$|"
+    r" (?:was|is|were) (?:promised|offered|denied|refused|rejected))",
+    re.I,
+)
 _DONE_AFTER = re.compile(r"^的?(?:都|早就?|也)?(?:已经?|到账|收到|退了|给了|到了|打过来|处理)")
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
 
@@ -127,7 +136,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         refused(before, after)
         or _somebody_else(before, sentence)
         or (Doubt.OTHER_TIME if _PAST.search(_last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
-        or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) else None)
+        or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))

@@ -172,7 +172,7 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
         if not piece:
             continue
         goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece) or _CITY.fullmatch(piece)
-        if _TALK.search(piece):
+        if _TALK.search(piece) and not re.match(r"不|别|请|谢|麻烦|尽快|我|希望", piece):
             return cut, False
         if _SPEECH.match(piece):
             return cut, sure and not (goes_on and len(piece) < 8)
@@ -180,7 +180,9 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
             return cut, False
     tail = text[at:end].rstrip(_EDGES)
     blank = tail.rfind(" ")
-    loose = blank > 0 and not tail.isascii() and not (_CHINESE_PART.search(tail[blank:]) or _DIGIT.search(tail[blank:]))
+    loose = (
+        blank > 0 and not tail.isascii() and not (_CHINESE_PART.search(tail[blank:]) or re.search(r"\d", tail[blank:]))
+    )
     return end, sure and not loose
 
 
@@ -190,6 +192,8 @@ def is_address(value: str) -> bool:
         return False
     if value.isascii():
         return bool(re.search(r"\d", value)) and len(_ENGLISH_PART.findall(re.sub(r"\d", "", value))) > 0
+    if re.search(r"或者?|还是|\bor\b", value):
+        return False
     last = max((match.end() for match in re.finditer(rf"{_CHINESE_PART.pattern}|\d", value)), default=0)
     if _TALK_TAIL.search(value[last:]) or len(value) - last > 8:
         return False

@@ -187,7 +187,7 @@ def _queue(rehearsal: Rehearsal, ticket: Ticket, user: Any) -> None:
     row = RehearsalRun(rehearsal=rehearsal, ticket_number=ticket.number)
     try:
         reading = read_slots(rehearsal.version.definition, ticket)
-        if reading.missing or reading.ambiguous:
+        if not reading.complete:
             raise SlotsNeeded(reading)
         purpose = _PURPOSES[RehearsalMode(rehearsal.mode)]
         row.run = runs.create_run(ticket, user, rehearsal.version, reading, "zh", purpose)
