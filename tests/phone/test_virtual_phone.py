@@ -195,3 +195,18 @@ def test_pictures_cut_short_do_not_reach_anybody(start_phone: StartPhone) -> Non
 
 def test_a_second_display_does_not_spoil_the_picture(start_phone: StartPhone) -> None:
     assert start_phone("two_displays").screenshot().size == Size(1080, 2400)
+
+
+def test_the_app_in_front_and_the_rotation_are_those_of_the_display_that_is_pictured(start_phone: StartPhone) -> None:
+    phone = start_phone("two_displays")
+    phone.launch("com.example.notes")
+    assert phone.foreground().package == "com.example.notes"
+    assert (phone.size(), phone.screen.rotation()) == (Size(1080, 2400), 0)
+
+
+def test_a_phone_that_refuses_keyboards_is_told_from_one_that_has_none(start_phone: StartPhone) -> None:
+    phone = start_phone("refused_ime")
+    with pytest.raises(errors.KeyboardRefused):
+        phone.type_text("你好")
+    found = {check.code: check.status for check in examine(phone, touch=False)}
+    assert (found["keyboard"], found["security"]) == (CheckStatus.OK, CheckStatus.FAULT)

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.demo.phone.device.faults import Faults, FaultValue, UnknownFault
+from cs_agent.demo.phone.device.phone import VirtualPhone
+from tests.demo.phone.adb_support import ShellRunner
 
 
 def test_a_new_phone_has_no_faults() -> None:
@@ -107,3 +109,21 @@ def test_any_value_is_taken_or_refused_and_the_type_never_changes(name: str, val
         refused = True
     assert type(getattr(faults, name)) is wanted
     assert not refused or faults == Faults()
+
+
+async def test_a_refused_keyboard_service_throws_and_changes_nothing(run: ShellRunner, phone: VirtualPhone) -> None:
+    phone.faults.set("refused_ime", True)
+    before = phone.keyboards.current
+    for command in ("ime list -s", "ime set com.android.adbkeyboard/.AdbIME"):
+        ran = await run(command)
+        assert ran.status == 255
+        assert "SecurityException: uid 2000" in ran.err
+    assert phone.keyboards.current == before
+
+
+async def test_a_second_display_is_listed_first_and_has_a_focus_of_its_own(
+    run: ShellRunner, phone: VirtualPhone
+) -> None:
+    phone.faults.set("two_displays", True)
+    shown = (await run("dumpsys window displays")).out
+    assert shown.index("com.example.cover/") < shown.index("mDisplayId=0") < shown.index("com.example.launcher/")

@@ -15,6 +15,13 @@ from cs_agent.demo.phone.device.screen import Component
 from cs_agent.demo.phone.shell.call import OK, Call, Command
 
 _FIRST_TASK = 41
+# Listed before the built-in one, as some makers' builds do.
+_OTHER_DISPLAY = (
+    "  Display: mDisplayId=2\n    init=720x1280 320dpi cur=1280x720\n"
+    "  mCurrentFocus=Window{7c1a2b3 u0 com.example.cover/com.example.cover.CoverHome}\n"
+    "  mFocusedApp=ActivityRecord{77aa001 u0 com.example.cover/.CoverHome t3}\n"
+    "  DisplayRotation\n    mCurrentRotation=ROTATION_90\n"
+)
 
 Dump = Callable[[Call, list[str]], str]
 
@@ -94,8 +101,9 @@ def _displays(phone: VirtualPhone) -> str:
     screen, identity = phone.screen, phone.identity
     front = screen.foreground()
     size = f"{identity.width}x{identity.height} {identity.density}dpi cur={screen.width}x{screen.height}"
+    other = _OTHER_DISPLAY if phone.faults.two_displays else ""
     return (
-        "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n"
+        f"WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n{other}"
         f"  Display: mDisplayId=0\n    init={size} app={screen.width}x{screen.height}\n"
         f"  mCurrentFocus={_window_name(front) if phone.awake else 'null'}\n"
         f"  mFocusedApp={_record(front, _task(phone, front))}\n"

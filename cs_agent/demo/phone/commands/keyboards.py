@@ -13,6 +13,10 @@ _FOR_USER = "for user #0"
 
 async def ime(call: Call) -> int:
     what, *rest = call.args or ("",)
+    if call.phone.faults.refused_ime:
+        return await call.throw(
+            what, "java.lang.SecurityException: uid 2000 does not have android.permission.WRITE_SECURE_SETTINGS"
+        )
     if what not in _HANDLERS:
         await call.complain(f"Unknown command: {what}" if what else "ime <command>:")
         return EXCEPTION

@@ -48,6 +48,7 @@ class Faults:
     dead_keyboard: bool = False  # typing is taken and lost
     ignored_taps: int = 0  # every n-th tap is swallowed
     two_displays: bool = False  # screencap warns that it had to choose
+    refused_ime: bool = False  # the maker lets nobody list or choose keyboards over adb
     truncated_png: int = 0  # every n-th `screencap -p` is cut short
     offline: bool = False  # the device does not answer a connection
     unauthorized: bool = False  # the device waits for somebody to accept the computer's key
