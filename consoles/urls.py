@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets
+from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets, waiting
 from consoles.views.studio import draft, library, rehearsals, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
@@ -27,19 +27,29 @@ urlpatterns = [
     path("models/<int:model_id>/", models.model_form, name="model"),
     path("models/<int:model_id>/check/", models.model_check, name="model-check"),
     path("models/<int:model_id>/delete/", models.model_delete, name="model-delete"),
+    path("waiting/", waiting.waiting_page, name="waiting"),
+    path("waiting/state/", waiting.waiting_state, name="waiting-state"),
+    path("waiting/<str:number>/", waiting.waiting_card, name="waiting-card"),
+    path("next/", waiting.next_ticket, name="next"),
     path("tickets/", tickets.ticket_list, name="ticket-list"),
     path("tickets/new/", tickets.ticket_new, name="ticket-new"),
     path("tickets/start/", bulk.runs_start, name="runs-start"),
     path("tickets/<str:number>/", tickets.ticket_page, name="ticket"),
     path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket-state"),
     path("tickets/<str:number>/status/", tickets.ticket_status, name="ticket-status"),
+    path("tickets/<str:number>/take/", tickets.ticket_take, name="ticket-take"),
+    path("tickets/<str:number>/assign/", tickets.ticket_assign, name="ticket-assign"),
+    path("tickets/<str:number>/notes/", tickets.ticket_note, name="ticket-note"),
+    path("tickets/<str:number>/values/", tickets.ticket_value, name="ticket-value"),
     path("tickets/<str:number>/attachments/", tickets.ticket_attach, name="ticket-attach"),
     path("tickets/<str:number>/runs/", runs.run_start, name="run-start"),
+    path("runs/<uuid:run_id>/nudge/", runs.run_nudge, name="run-nudge"),
     path("runs/<uuid:run_id>/stop/", runs.run_stop, name="run-stop"),
     path("runs/<uuid:run_id>/takeover/", runs.takeover_begin, name="takeover-begin"),
     path("runs/<uuid:run_id>/replay/", replays.replay, name="replay"),
     path("takeovers/<uuid:takeover_id>/hand-back/", runs.takeover_hand_back, name="takeover-hand-back"),
     path("takeovers/<uuid:takeover_id>/finish/", runs.takeover_finish, name="takeover-finish"),
+    path("takeovers/<uuid:takeover_id>/values/", runs.takeover_value, name="takeover-value"),
     path("confirmations/<uuid:confirmation_id>/decide/", runs.confirmation_decide, name="confirmation-decide"),
     path("confirmations/<uuid:confirmation_id>/vouch/", runs.confirmation_vouch, name="confirmation-vouch"),
     path("confirmations/<uuid:confirmation_id>/correct/", runs.confirmation_correct, name="confirmation-correct"),

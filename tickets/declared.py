@@ -97,9 +97,7 @@ def _no_token(request: HttpRequest) -> HttpResponse:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """A page goes to the log-in and comes back; a fragment tells the browser to load the log-in as a page."""
+    """A page goes to the log-in and comes back; a page that is open offers the log-in over itself and loses nothing."""
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path() if request.method in GET else resolve_url("ticket-list"))
-    response = HttpResponse(status=401)
-    response["HX-Redirect"] = resolve_url("login")
-    return response
+    return HttpResponse(status=401, headers={"HX-Reswap": "none"})

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db import connections, transaction
+from django.db.models.signals import post_migrate, post_save
 from django.dispatch import receiver
 
 from tickets import permissions
-from tickets.models import audit_triggers
+from tickets.models import FlowTemplate, Release, audit_triggers
 from tickets.services.evidence import audit
+from tickets.services.tickets import fitting
 
 
 def connect(app_config: Any) -> None:
@@ -25,6 +26,13 @@ def after_migrate(sender: Any, using: str = "default", plan: Any = (), apps: Any
         return
     permissions.ensure_groups(using)
     audit_triggers.install(connections[using])
+
+
+@receiver(post_save, sender=FlowTemplate)
+@receiver(post_save, sender=Release)
+def flow_changed(sender: Any, **kwargs: Any) -> None:
+    """Which flow fits a ticket is computed anew, by the clock."""
+    transaction.on_commit(fitting.forget)
 
 
 @receiver(user_logged_in)

@@ -26,6 +26,22 @@ class TicketConsumer(ConsoleConsumer):
 
     async def opened(self) -> None:
         await self._hello()
+        await self._tell_others()
+
+    async def disconnect(self, code: int) -> None:
+        if self.heard:
+            await self._tell_others(gone=True)
+        await super().disconnect(code)
+
+    async def presence_event(self, message: dict[str, Any]) -> None:
+        """A colleague looks at the ticket too, or has left."""
+        if message["person"] != self.user.pk:
+            await self.tell({"type": "presence", "name": message["name"], "gone": message["gone"]})
+
+    async def _tell_others(self, *, gone: bool = False) -> None:
+        name = self.user.get_full_name() or self.user.get_username()
+        event = {"type": "presence.event", "person": self.user.pk, "name": name, "gone": gone}
+        await self.channel_layer.group_send(self.heard[-1], event)
 
     async def live_event(self, message: dict[str, Any]) -> None:
         """A phone's change comes with the run that holds it; another's is no news here."""
@@ -37,6 +53,7 @@ class TicketConsumer(ConsoleConsumer):
     async def ping(self, message: dict[str, Any]) -> None:
         """Answered with where the run stands, so that a lost last hint is noticed within one ping."""
         await self._hello()
+        await self._tell_others()
 
     async def _hello(self) -> None:
         try:

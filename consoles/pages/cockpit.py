@@ -11,13 +11,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from consoles.desk import panel
+from consoles.desk.blocked import Waiting, waiting_for_phone
 from consoles.pages.marks import Place, Segment, segments
 from consoles.pages.planning import Plan, make_plan
 from consoles.pages.timeline import StepView, timeline
+from consoles.pages.values import Editor, editors
 from tickets.models import (
     Attachment,
+    Comment,
     Confirmation,
     ConfirmationState,
+    CustomerReply,
     Question,
     Recording,
     RecordingState,
@@ -125,10 +130,74 @@ class Cockpit:
         return ""
 
     @property
+    def deciders(self) -> str:
+        """Colleagues who may say yes where the reader may not; some names, for somebody has to be told to come."""
+        barred = {self.user.pk, self.confirmation.first_approved_by_id if self.confirmation else None}
+        people = [person for person in panel.colleagues_of(self.ticket)[:20] if person.pk not in barred]
+        names = [person.get_full_name() or person.get_username() for person in people if has(person, Permission.DECIDE)]
+        return _("、").join(names[:5])
+
+    @property
     def driving(self) -> bool:
         """Whether the reader drives the phone now."""
         takeover = self.takeover
         return takeover is not None and takeover.begun_at is not None and takeover.user_id == self.user.pk
+
+    @cached_property
+    def others(self) -> list[Ticket]:
+        """The customer's other tickets."""
+        return list(panel.others_of(self.ticket, self.user)[: panel.MOST_TICKETS])
+
+    @cached_property
+    def others_count(self) -> int:
+        full = len(self.others) == panel.MOST_TICKETS
+        return panel.others_of(self.ticket, self.user).count() if full else len(self.others)
+
+    @property
+    def others_more(self) -> int:
+        return self.others_count - len(self.others)
+
+    @cached_property
+    def others_open(self) -> int:
+        return panel.still_open(panel.others_of(self.ticket, self.user)) if self.others else 0
+
+    @cached_property
+    def notes(self) -> list[Comment | CustomerReply]:
+        return panel.notes_of(self.ticket)
+
+    @cached_property
+    def replies(self) -> list[panel.Prepared]:
+        return panel.replies_to(self.ticket, self.run)
+
+    @cached_property
+    def colleagues(self) -> list[Any]:
+        return list(panel.colleagues_of(self.ticket))
+
+    @property
+    def case_number(self) -> str:
+        """The number of the case that the run brought about, to be copied."""
+        return panel.case_number(self.run.result) if self.run else ""
+
+    @property
+    def waits(self) -> Waiting | None:
+        """Why a queued run stands still, where a person can do something about it."""
+        return waiting_for_phone(self.run, self.user) if self.run is not None and self.phone_mode == "queued" else None
+
+    @property
+    def may_take(self) -> bool:
+        """Whether the reader may handle the ticket themselves: no run does, and they do not already."""
+        done = self.ticket.status in {TicketStatus.SOLVED, TicketStatus.CLOSED}
+        mine = self.ticket.assignee_id == self.user.pk and self.ticket.status != TicketStatus.NEW
+        return not self.active and not done and not mine and has(self.user, Permission.START_RUNS)
+
+    @property
+    def may_assign(self) -> bool:
+        return has(self.user, Permission.START_RUNS) or has(self.user, Permission.STOP_RUNS)
+
+    @cached_property
+    def editors(self) -> dict[str, Editor]:
+        """How values can be changed now, by slot name."""
+        return editors(self)
 
     @cached_property
     def recording(self) -> Recording | None:

@@ -26,6 +26,8 @@ PARTS = {
     "side": "consoles/ticket/side.html",
     "screen": "consoles/ticket/screen.html",
     "drive": "consoles/ticket/drive.html",
+    "tabs": "consoles/ticket/tabs.html",
+    "desk": "consoles/ticket/desk.html",
 }
 OVERLAP = 3  # newest steps are sent again: their outcome may have been written since
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from consoles.pages.words import in_language
-from tickets.flows.slots import FoundSlot, SlotState
+from tickets.flows.slots import FoundSlot, SlotState, parse_specs
 from tickets.models import FlowTemplate, FlowVersion, Ticket
 from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
-from tickets.services.flows.review import NOTHING, SlotReview, review
+from tickets.services.flows.review import NOTHING, SlotReview, reviewed
+from tickets.services.tickets import values
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
     """The plan for the flow of that slug, or for the recommended one."""
     advice = recommend(ticket)
     version = _picked(slug, ticket) or advice.flow_version
-    slots = review(ticket, version) if version else []
+    slots = _slots(ticket, version) if version else []
     return Plan(
         version=version,
         recommended=advice.flow_version,
@@ -71,6 +72,11 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
         asked=[_ask(slot, answers or {}) for slot in slots if slot.must_be_answered],
         choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),
     )
+
+
+def _slots(ticket: Ticket, version: FlowVersion) -> list[SlotReview]:
+    """Every slot with what the ticket says, or what a person gave in its place."""
+    return reviewed(parse_specs(version.definition), values.reading_of(ticket, version), ticket.text)
 
 
 def _picked(slug: str, ticket: Ticket) -> FlowVersion | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.words import action_in_words, in_language
 from consoles.web import media
-from tickets.models import Confirmation, Run, Step, StepActor
+from tickets.models import Confirmation, ConfirmationState, Run, Step, StepActor
 
 TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
 
@@ -50,6 +50,20 @@ class StepView:
         told = [self.step.status, self.step.action_text, self.step.outcome, self.before, self.after, self.new_goal]
         told += [f"{item.pk}{item.version}" for item in self.decisions]
         return hashlib.sha256("|".join(told).encode()).hexdigest()[:10]
+
+    @property
+    def answers(self) -> list[Confirmation]:
+        """What people decided at this step."""
+        return [item for item in self.decisions if item.state != ConfirmationState.PENDING]
+
+    @property
+    def decided(self) -> bool:
+        return any(item.state == ConfirmationState.APPROVED for item in self.decisions)
+
+    @property
+    def notable(self) -> bool:
+        """Whether its state is worth a word in the line: what was done as meant needs none."""
+        return self.step.status != "done"
 
     @property
     def human(self) -> bool:

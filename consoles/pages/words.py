@@ -31,12 +31,14 @@ TONES: dict[str, str] = {
 
 
 def action_in_words(row: Step | Confirmation) -> str:
-    """What the row's action does, e.g. 点击 (52%, 31%), or 点击 “提交审核” (52%, 31%) where its name is known.
+    """What the row's action does, e.g. 点击 (52%, 31%), or 点击“提交审核” where its name is known.
 
     What was no action, e.g. a reply that could not be read, is given as it stands.
     """
     action = from_json(row.action) if row.action else from_v1(row.action_text)
-    return _say(action, row.control) if action else row.action_text
+    return (
+        _say(action, row.control).replace(" “", "“" if run_language() == "zh" else " “") if action else row.action_text
+    )
 
 
 def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action
@@ -74,8 +76,8 @@ def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row p
 
 
 def _place(point: NormPoint, control: str) -> str:
-    place = f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
-    return f"“{control}” {place}" if control else place
+    """The control's own name; where nobody knows it, the place on the screen."""
+    return f"“{control}”" if control else f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
 
 
 def _with(words: str, message: str) -> str:
@@ -130,6 +132,10 @@ def script_words() -> dict[str, str]:
         "needs_reason": _("屏幕与工单不一致:请先填写原因,再按同意。"),
         "needs_note": _("请先写下给智能体的备注。"),
         "session_over": _("登录已失效或权限已变更,请重新登录。"),
+        "desktop_refused": _("浏览器没有允许桌面通知,请在地址栏旁的网站设置中允许。"),
+        "undo": _("撤销"),
+        "copied": _("已复制"),
+        "also_here": _("{who} 也在看"),
         "remove": _("移除"),
         "sent": _("已发送"),
         "dismiss": _("关闭"),

@@ -19,7 +19,7 @@ from consoles.pages.words import TONES, action_in_words, in_language, run_langua
 from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
-from tickets.models import RunStatus
+from tickets.models import CustomerReply, RunStatus
 
 register = template.Library()
 register.filter("in_words", action_in_words)
@@ -130,6 +130,43 @@ def source_of(slot: Any) -> str:
 def slot_words(value: Any) -> str:
     """Values that mean something said as people say it."""
     return {FULL: _("全额"), HALF: _("一半")}.get(str(value), str(value))
+
+
+@register.filter
+def summary_in(confirmation: Any, version: Any) -> str:
+    """What is confirmed, in the reader's language; as it was stored where no field was read."""
+    if not confirmation.fields:
+        return str(confirmation.summary)
+    parts = [
+        _("%(label)s:%(value)s") % {"label": slot_label(field, version), "value": field.get("screen_value") or "—"}
+        for field in confirmation.fields
+    ]
+    return f"[{_('确认')}] " + " | ".join(parts)
+
+
+@register.filter
+def ticket_value_in(field: Any, cockpit: Any) -> str:
+    """The ticket's side of a field; an attachment is called as on the ticket."""
+    files = {slot.name: slot.attachment.name for slot in cockpit.slots if slot.attachment is not None}
+    return files.get(field.get("name"), slot_words(field.get("ticket_value") or ""))
+
+
+@register.filter
+def original_of(slot: Any, edit: Any) -> str:
+    """What was there before a person changed the value; "" where nobody did."""
+    return (edit.original if edit else "") or getattr(slot, "original", "")
+
+
+@register.filter
+def is_reply(note: Any) -> bool:
+    """Whether a note is what the customer was told."""
+    return isinstance(note, CustomerReply)
+
+
+@register.filter
+def editor_in(slot: Any, cockpit: Any) -> Any:
+    """The editor of a slot or of a confirmation's field; None where it cannot be changed."""
+    return cockpit.editors.get(slot["name"] if isinstance(slot, dict) else slot.name)
 
 
 @register.filter

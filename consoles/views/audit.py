@@ -35,7 +35,7 @@ def audit_page(request: HttpRequest) -> HttpResponse:
         "runs": _runs(request, search),
         "types": _types(),
     }
-    return render(request, "consoles/audit.html", context)
+    return render(request, "consoles/audit/page.html", context)
 
 
 @permitted(Permission.EXPORT_AUDIT, POST)

@@ -44,7 +44,7 @@ def runs_start(request: HttpRequest) -> HttpResponse:
         "started": [each.ticket for each in done if each.run is not None],
         "refused": [*_unknown(numbers, chosen), *(_refused(each) for each in done if each.run is None)],
     }
-    return render(request, "consoles/queue_started.html", context)
+    return render(request, "consoles/queue/started.html", context)
 
 
 def picked_flow(slug: str) -> FlowTemplate | None:

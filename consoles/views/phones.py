@@ -63,7 +63,7 @@ def phone_list(request: HttpRequest) -> HttpResponse:
     rows = [Row(phone, _is_of(phone, mine), today.get(phone.pk, 0)) for phone in phones]
     context = {"rows": rows, "ready": sum(row.free for row in rows)}
     part = getattr(request, "htmx", False)
-    return render(request, "consoles/phone_rows.html" if part else "consoles/phones.html", context)
+    return render(request, "consoles/phones/rows.html" if part else "consoles/phones/page.html", context)
 
 
 def _is_of(phone: Phone, departments: set[int]) -> bool:

@@ -30,4 +30,4 @@ def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
             "chapters": chapters(recording, cockpit.steps),
             "waits": waits(recording),
         }
-    return render(request, "consoles/replay.html", context)
+    return render(request, "consoles/replay/page.html", context)

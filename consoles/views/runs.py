@@ -19,7 +19,7 @@ from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services.flows import vouches
 from tickets.services.people import access
-from tickets.services.runs import decisions, takeovers
+from tickets.services.runs import decisions, nudges, takeovers, values
 from tickets.services.runs import lifecycle as runs
 
 ANSWER = "slot."
@@ -46,6 +46,13 @@ def run_stop(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = access.get_run(request.user, run_id)
     runs.stop_run(run, request.user)
     return _state(request, run.ticket)
+
+
+@permitted(Permission.START_RUNS, POST)
+def run_nudge(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Remind those who may answer that somebody waits behind this run."""
+    nudges.nudge(access.get_run(request.user, run_id), request.user)
+    return HttpResponse(status=204)
 
 
 @permitted(Permission.DECIDE, POST)
@@ -107,6 +114,14 @@ def takeover_begin(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 def takeover_hand_back(request: HttpRequest, takeover_id: uuid.UUID) -> HttpResponse:
     takeover = access.get_takeover(request.user, takeover_id)
     takeovers.hand_back(takeover, request.user, request.POST.get("note", "").strip())
+    return _state(request, takeover.run.ticket)
+
+
+@permitted(Permission.TAKE_OVER, POST)
+def takeover_value(request: HttpRequest, takeover_id: uuid.UUID) -> HttpResponse:
+    """Another value while driving: the agent is told at once, and compares with it from here on."""
+    takeover = access.get_takeover(request.user, takeover_id)
+    values.change(takeover, request.user, request.POST.get("name", ""), request.POST.get("value", "").strip())
     return _state(request, takeover.run.ticket)
 
 

@@ -40,7 +40,7 @@ def status_page(request: HttpRequest) -> HttpResponse:
         "pause": switches.current_pause(),
     }
     part = getattr(request, "htmx", False)
-    return render(request, "consoles/status_parts.html" if part else "consoles/status.html", context)
+    return render(request, "consoles/status/parts.html" if part else "consoles/status/page.html", context)
 
 
 @permitted(Permission.PAUSE_ALL, POST)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
 from consoles.pages import queue
@@ -15,11 +16,13 @@ from consoles.pages.cockpit import cockpit_of
 from consoles.pages.forms import TicketForm
 from consoles.pages.parts import live_answer, page_parts
 from consoles.pages.queue import TicketFilter
-from tickets.errors import ServiceError
+from consoles.web.given import whole_number
+from tickets.errors import Invalid, ServiceError
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import switches
 from tickets.services.tickets import changes as tickets
+from tickets.services.tickets import desk, edits, values
 
 
 @permitted(Permission.VIEW_TICKETS)
@@ -40,7 +43,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "here": wanted.query(),
     }
     part = getattr(request, "htmx", False)
-    return render(request, "consoles/queue_rows.html" if part else "consoles/queue.html", context)
+    return render(request, "consoles/queue/rows.html" if part else "consoles/queue/page.html", context)
 
 
 @permitted(Permission.CREATE_TICKETS, FORM)
@@ -64,7 +67,7 @@ def ticket_page(request: HttpRequest, number: str) -> HttpResponse:
     ticket = access.get_ticket(request.user, number)
     cockpit = cockpit_of(ticket, request.user, request.GET.get("run", ""), flow=request.GET.get("flow", ""))
     context = {"cockpit": cockpit, "ticket": ticket, "parts": page_parts(request, cockpit)}
-    return render(request, "consoles/ticket.html", context)
+    return render(request, "consoles/ticket/page.html", context)
 
 
 @permitted(Permission.VIEW_TICKETS)
@@ -82,6 +85,49 @@ def ticket_status(request: HttpRequest, number: str) -> HttpResponse:
     return live_answer(request, cockpit_of(access.get_ticket(request.user, number), request.user))
 
 
+@permitted(Permission.START_RUNS, POST)
+def ticket_value(request: HttpRequest, number: str) -> HttpResponse:
+    """Another value for a slot before the start; `reset` goes back to what the ticket says."""
+    ticket = access.get_ticket(request.user, number)
+    flow = request.POST.get("flow", "")
+    plan = cockpit_of(ticket, request.user, flow=flow).plan
+    if plan is None or plan.version is None:
+        raise Invalid(_("请先选择流程。"), code="unknown_flow")
+    value = "" if request.POST.get("reset") else request.POST.get("value", "")
+    name, was = request.POST.get("name", ""), request.POST.get("was")
+    values.give(ticket, plan.version, name, value, request.user, was=was)
+    return live_answer(request, cockpit_of(ticket, request.user, flow=flow))
+
+
+@permitted(Permission.START_RUNS, POST)
+def ticket_take(request: HttpRequest, number: str) -> HttpResponse:
+    """The reader handles the ticket themselves."""
+    desk.take(access.get_ticket(request.user, number), request.user)
+    return live_answer(request, cockpit_of(access.get_ticket(request.user, number), request.user))
+
+
+@permitted(Permission.STOP_RUNS, POST)
+def ticket_assign(request: HttpRequest, number: str) -> HttpResponse:
+    """Pass the ticket on to a colleague of its department; operators and supervisors may."""
+    ticket = access.get_ticket(request.user, number)
+    to = ticket.department.members.filter(pk=whole_number(request.POST.get("to", "")) or 0).first()
+    if to is None:
+        raise Invalid(_("请选择同事。"), code="no_colleague")
+    desk.assign(ticket, request.user, to)
+    return live_answer(request, cockpit_of(access.get_ticket(request.user, number), request.user))
+
+
+@permitted(Permission.CREATE_TICKETS, POST)
+def ticket_note(request: HttpRequest, number: str) -> HttpResponse:
+    """A note for colleagues, or what the customer was told."""
+    ticket = access.get_ticket(request.user, number)
+    if request.POST.get("kind") == "reply":
+        desk.reply(ticket, request.user, request.POST.get("text", ""))
+    else:
+        edits.comment(ticket, request.POST.get("text", ""), request.user)
+    return live_answer(request, cockpit_of(ticket, request.user))
+
+
 @permitted(Permission.CREATE_TICKETS, POST)
 def ticket_attach(request: HttpRequest, number: str) -> HttpResponse:
     """Add files to a ticket, for instance the photo a flow asks for: all of them, or none."""
@@ -96,8 +142,8 @@ def _form_page(
     """The form; a live page gets the messages only, so that what was typed and chosen stays."""
     context = {"form": form, "error": error, "max_mb": settings.CS_AGENT["CS_AGENT_MAX_UPLOAD_MB"]}
     if not getattr(request, "htmx", False):
-        return render(request, "consoles/ticket_new.html", context, status=status)
-    response = render(request, "consoles/ticket_form_errors.html", context, status=status)
+        return render(request, "consoles/new/page.html", context, status=status)
+    response = render(request, "consoles/new/errors.html", context, status=status)
     response["HX-Retarget"] = "#form-errors"
     return response
 

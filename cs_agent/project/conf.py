@@ -275,6 +275,12 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_AGENT_CONFIRM_DUE_S", 1800.0, _between(30, 86400, float), "A confirmation not answered by then is denied."
     ),
     Setting(
+        "CS_AGENT_TAKEOVER_DUE_S",
+        900.0,
+        _between(30, 86400, float),
+        "A takeover that nobody has begun by then is given up: the phone is freed, the ticket waits for a person.",
+    ),
+    Setting(
         "CS_AGENT_TAKEOVER_WARN_S",
         120.0,
         _between(5, 86400, float),

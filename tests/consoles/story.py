@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -268,3 +269,9 @@ def screen(title: str, seed: int = 0) -> Image.Image:
         draw.rectangle((60, top + 25, 60 + 40 * ((seed + row) % 9 + 2), top + 45), fill="#9fb2cf")
     draw.rounded_rectangle((60, 1080, 480, 1150), 16, fill="#2f6bd8")
     return image
+
+
+def markup(response: Any) -> str:
+    """The page without the line breaks of its templates, so that an element is found however its lines are broken."""
+    html = response if isinstance(response, str) else response.content.decode()
+    return re.sub(r"\n\s*", " ", re.sub(r"\n\s*(?=<)", "", html))

@@ -38,7 +38,7 @@ def test_one_page_shows_the_whole_chain_of_a_ticket_with_its_recordings(
     as_victor: Client, run: Run, phone: Phone
 ) -> None:
     story.succeed(run, phone)
-    html = as_victor.get(f"/audit/?ticket={run.ticket.number}").content.decode()
+    html = story.markup(as_victor.get(f"/audit/?ticket={run.ticket.number}"))
     expected = AuditEvent.objects.filter(ticket_no=run.ticket.number).order_by("-seq").values_list("seq", flat=True)
     assert seqs(html) == list(expected)
     for type_ in ("ticket.created", "run.started", "step.done", "run.succeeded"):
@@ -47,7 +47,7 @@ def test_one_page_shows_the_whole_chain_of_a_ticket_with_its_recordings(
 
 
 def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run) -> None:
-    html = as_charlie.get(f"/audit/?ticket={run.ticket.number}").content.decode()
+    html = story.markup(as_charlie.get(f"/audit/?ticket={run.ticket.number}"))
     assert seqs(html) == []
     assert "没有符合条件的记录" in html
 
@@ -57,7 +57,7 @@ def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run
     [("user=alice", "run.started"), ("type=ticket.created", "ticket.created"), ("customer=王女士", "run.started")],
 )
 def test_events_are_found_by_person_type_and_customer(as_victor: Client, run: Run, query: str, type_: str) -> None:
-    html = as_victor.get(f"/audit/?{query}").content.decode()
+    html = story.markup(as_victor.get(f"/audit/?{query}"))
     assert f'<span class="mono muted small">{type_}</span>' in html
     assert seqs(as_victor.get("/audit/?user=nobody").content.decode()) == []
 
@@ -89,7 +89,7 @@ def test_older_events_are_reached_page_by_page_without_gap_or_repeat(
     seen: list[int] = []
     address = "/audit/"
     while address:
-        html = as_victor.get(address).content.decode()
+        html = story.markup(as_victor.get(address))
         seen += seqs(html)
         older = re.search(r'href="\?([^"]*before=\d+)"', html)
         address = "/audit/?" + older[1].replace("&amp;", "&") if older else ""
@@ -122,7 +122,7 @@ def test_a_link_exports_nothing_and_a_viewer_exports_nothing(as_sara: Client, as
 
 
 def test_the_export_repeats_the_filters_of_the_page(as_sara: Client, run: Run) -> None:
-    html = as_sara.get("/audit/?user=alice&since=2024-01-01&before=99").content.decode()
+    html = story.markup(as_sara.get("/audit/?user=alice&since=2024-01-01&before=99"))
     form = html[html.index('action="/audit/export/"') : html.index('id="export"')]
     assert '<input type="hidden" name="user" value="alice">' in form
     assert 'name="since" value="2024-01-01"' in form

@@ -27,7 +27,7 @@ def state(client: Client, run: Run, known: dict[str, str], last: int = 0, query:
     response = client.get(f"/tickets/{run.ticket.number}/state/{query}", headers=headers)
     assert response.status_code == 200
     assert response["HX-Reswap"] == "none"
-    return response.content.decode()
+    return story.markup(response)
 
 
 def whole(client: Client, ticket: Ticket) -> dict[str, str]:
@@ -92,7 +92,7 @@ def test_a_steps_mark_changes_with_its_outcome_and_its_decision(
     as_alice: Client, confirmation: Confirmation, bob: User
 ) -> None:
     def mark() -> str:
-        html = as_alice.get(f"/tickets/{confirmation.run.ticket.number}/").content.decode()
+        html = story.markup(as_alice.get(f"/tickets/{confirmation.run.ticket.number}/"))
         found = re.search(r'id="step-8" data-step="8" data-mark="(\w+)"', html)
         assert found
         return found[1]

@@ -44,7 +44,7 @@ def redis(settings: Any) -> Iterator[str]:
 def test_the_phones_page_says_who_holds_which_phone(as_victor: Client, run: Run, phone: Phone) -> None:
     story.drive(run, phone)
     story.new_phone(2)
-    html = as_victor.get("/phones/").content.decode()
+    html = story.markup(as_victor.get("/phones/"))
     assert run.ticket.number in html
     assert "使用中" in html
     assert "1 台空闲" in html
@@ -52,14 +52,14 @@ def test_the_phones_page_says_who_holds_which_phone(as_victor: Client, run: Run,
 
 def test_a_phone_that_another_department_uses_is_only_busy(as_charlie: Client, run: Run, phone: Phone) -> None:
     story.drive(run, phone)
-    html = as_charlie.get("/phones/").content.decode()
+    html = story.markup(as_charlie.get("/phones/"))
     assert run.ticket.number not in html
     assert "其他部门" in html
 
 
 def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> None:
     Phone.objects.update(state=PhoneState.FAULTY, fault="未授权 USB 调试")
-    html = as_victor.get("/phones/", headers=HTMX).content.decode()
+    html = story.markup(as_victor.get("/phones/", headers=HTMX))
     assert "未授权 USB 调试" in html
     assert "<html" not in html
 
@@ -67,7 +67,7 @@ def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> N
 def test_a_phones_fault_is_told_in_the_readers_language(as_victor: Client, phone: Phone) -> None:
     Phone.objects.update(state=PhoneState.FAULTY, fault="未授权 USB 调试", fault_en="USB debugging is not authorised")
     as_victor.post("/language/", {"language": "en"})
-    html = as_victor.get("/phones/", headers=HTMX).content.decode()
+    html = story.markup(as_victor.get("/phones/", headers=HTMX))
     assert "USB debugging is not authorised" in html
     assert "未授权" not in html
 
@@ -75,7 +75,7 @@ def test_a_phones_fault_is_told_in_the_readers_language(as_victor: Client, phone
 def test_a_phone_says_what_it_did_today_and_how_it_is(as_victor: Client, run: Run, phone: Phone) -> None:
     Phone.objects.update(health={"model": "Pixel 7", "battery_percent": 12, "temperature_c": 47.5, "charging": False})
     story.drive(run, phone)
-    html = as_victor.get("/phones/").content.decode()
+    html = story.markup(as_victor.get("/phones/"))
     assert "<dd data-runs-today>1</dd>" in html
     assert '<dd class="low">12%</dd>' in html
     assert '<dd class="low">47.5 °C</dd>' in html
@@ -83,7 +83,7 @@ def test_a_phone_says_what_it_did_today_and_how_it_is(as_victor: Client, run: Ru
 
 
 def test_a_phone_that_says_nothing_of_itself_shows_dashes(as_victor: Client, phone: Phone) -> None:
-    html = as_victor.get("/phones/").content.decode()
+    html = story.markup(as_victor.get("/phones/"))
     assert "<dd data-runs-today>0</dd>" in html
     assert "°C" not in html
 
@@ -120,7 +120,7 @@ def test_health_without_redis_is_an_answer_not_an_error(client: Client, db: None
 
 
 def test_the_status_page_counts_active_runs(as_victor: Client, run: Run, redis: str) -> None:
-    html = as_victor.get("/status/").content.decode()
+    html = story.markup(as_victor.get("/status/"))
     assert "排队中" in html
     assert "有部件没有正常工作" in html
 
@@ -166,7 +166,7 @@ def test_a_page_that_is_not_there_is_friendly_in_both_languages(as_alice: Client
 def test_a_refusal_is_a_friendly_page_with_a_way_back(as_victor: Client) -> None:
     response = as_victor.get("/tickets/new/")
     assert response.status_code == 403
-    html = response.content.decode()
+    html = story.markup(response)
     assert "没有这项权限" in html
     assert 'href="/tickets/"' in html
 
@@ -179,7 +179,7 @@ def test_an_error_of_ours_shows_no_trace(as_alice: Client, monkeypatch: pytest.M
     as_alice.raise_request_exception = False
     response = as_alice.get("/tickets/")
     assert response.status_code == 500
-    html = response.content.decode()
+    html = story.markup(response)
     assert "服务器出错了" in html
     assert "secret detail" not in html
     assert "Traceback" not in html

@@ -27,7 +27,7 @@ def test_watching_a_replay_is_audited_with_who_and_which(
 
 def test_the_replay_plays_with_captions_and_a_chapter_per_step(as_victor: Client, run: Run, phone: Phone) -> None:
     story.succeed(run, phone)
-    html = as_victor.get(f"/runs/{run.pk}/replay/").content.decode()
+    html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
     assert re.search(r'<source src="/files/recordings/[^"]+/video.mp4" type="video/mp4">', html)
     assert re.search(r'<track kind="captions"[^>]+src="/files/recordings/[^"]+/captions.vtt"', html)
     assert html.count("data-start=") == run.steps.count()
@@ -38,7 +38,7 @@ def test_the_replay_plays_with_captions_and_a_chapter_per_step(as_victor: Client
 
 def test_the_video_of_the_page_can_be_fetched_in_ranges(as_victor: Client, run: Run, phone: Phone) -> None:
     story.succeed(run, phone)
-    html = as_victor.get(f"/runs/{run.pk}/replay/").content.decode()
+    html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
     found = re.search(r'<source src="([^"]+)"', html)
     assert found
     response = as_victor.get(found[1], headers={"Range": "bytes=0-1023"})
@@ -51,7 +51,7 @@ def test_the_confirmation_is_shown_as_it_was_asked_with_the_answer(
 ) -> None:
     decisions.decide(confirmation=confirmation, user=bob, approve=False, version=0, note="先不退")
     story.record(confirmation.run)
-    html = as_victor.get(f"/runs/{confirmation.run.pk}/replay/").content.decode()
+    html = story.markup(as_victor.get(f"/runs/{confirmation.run.pk}/replay/"))
     assert story.SUMMARY in html
     assert "已拒绝 · bob" in html
     assert "先不退" in html
@@ -62,7 +62,7 @@ def test_a_recording_that_is_still_made_says_so_and_is_not_counted_as_watched(
 ) -> None:
     story.succeed(run, phone)
     Recording.objects.update(state=RecordingState.ENCODING)
-    html = as_victor.get(f"/runs/{run.pk}/replay/").content.decode()
+    html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
     assert "录像在处理结束后自动生成" in html
     assert not AuditEvent.objects.filter(type="replay.viewed").exists()
 

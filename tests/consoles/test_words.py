@@ -140,5 +140,5 @@ def test_overlapping_places_share_their_characters() -> None:
 
 def test_a_touch_is_said_with_the_name_of_its_control_where_that_is_known() -> None:
     tap = Step(action_text='do(action="Tap", element=[740, 910])', control="提交审核")  # a row of an older release
-    assert action_in_words(tap) == "点击 “提交审核” (74%, 91%)"
+    assert action_in_words(tap) == "点击“提交审核”"
     assert action_in_words(Step(action=to_json(actions.Back()), control="提交审核")) == "返回"

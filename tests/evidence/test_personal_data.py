@@ -19,6 +19,7 @@ from tickets.models import (
     Attachment,
     Comment,
     Confirmation,
+    CustomerReply,
     Delivery,
     OutboxEvent,
     Question,
@@ -27,6 +28,7 @@ from tickets.models import (
     Run,
     Takeover,
     Ticket,
+    TicketValue,
 )
 from tickets.services.evidence import erasure, holds, personal_data, retention
 from tickets.services.evidence.personal_data import EXCEPTIONS, REGISTER, Held
@@ -75,6 +77,8 @@ def customer(run: Run) -> Ticket:
     Question.objects.create(run=run)
     Takeover.objects.create(run=run)
     Comment.objects.create(ticket=ticket, text="x")
+    CustomerReply.objects.create(ticket=ticket, text="x")
+    TicketValue.objects.create(ticket=ticket, template=run.flow_version.template, name="x", value="x")
     Attachment.objects.create(ticket=ticket, name="x", size=1, file=file("attachments/x.jpg"))
     event = OutboxEvent.objects.create(audit_seq=10**9, at=at, ticket=ticket)
     Delivery.objects.create(event=event, ticket=ticket, lane="webhook:1", next_at=at)

@@ -224,7 +224,7 @@ def test_a_corrected_field_goes_back_to_the_agent(confirmation: Confirmation, li
     )
     assert corrected.state == ConfirmationState.CORRECTED
     assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.QUEUED
-    assert state_of(confirmation.run).corrections == {"compensation": "30"}
+    assert state_of(confirmation.run).corrections == {"compensation": "30.00"}
 
 
 @pytest.mark.parametrize(("name", "value"), [("nothing", "1"), ("refund", "  "), ("refund", "x" * 2001)])

@@ -161,7 +161,7 @@ def test_handing_back_lets_the_agent_go_on_and_tells_it_what_was_done(confirmati
     assert "已完成登录" in ended.summary
     assert "(10,20)" in ended.summary
     state = state_of(run)
-    assert (state.phase, state.step_no) == (Phase.READY, 12)
+    assert (state.phase, state.step_no) == (Phase.READY, 13)  # the note is a step too
     assert any("已完成登录" in text for _role, text in state.history)
 
 

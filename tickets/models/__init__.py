@@ -2,6 +2,7 @@
 
 from tickets.models.audit import AuditEvent, AuditHead, Result
 from tickets.models.comments import Comment
+from tickets.models.desk import CannedReply, CustomerReply, SavedView, TicketValue
 from tickets.models.evidence import CustomerKey, LegalHold
 from tickets.models.external import ExternalRef
 from tickets.models.flows import FlowTemplate, FlowVersion
@@ -37,11 +38,13 @@ __all__ = [
     "AttachmentKind",
     "AuditEvent",
     "AuditHead",
+    "CannedReply",
     "Comment",
     "Confirmation",
     "ConfirmationState",
     "ControlVouch",
     "CustomerKey",
+    "CustomerReply",
     "Delivery",
     "DeliveryLane",
     "DeliveryState",
@@ -77,6 +80,7 @@ __all__ = [
     "Run",
     "RunPurpose",
     "RunStatus",
+    "SavedView",
     "Secret",
     "Slot",
     "SlotSource",
@@ -86,6 +90,7 @@ __all__ = [
     "Takeover",
     "Ticket",
     "TicketStatus",
+    "TicketValue",
     "VersionLife",
     "VersionStage",
     "VouchState",

@@ -125,6 +125,7 @@ class Slot(models.Model):
     name = models.CharField(max_length=60)
     label = models.CharField(max_length=80)
     value = models.TextField(blank=True)
+    original = models.TextField(blank=True, default="", db_default="")  # what was there before a person changed it
     source = models.CharField(max_length=12, choices=SlotSource)
     start = models.PositiveIntegerField(null=True, blank=True)
     end = models.PositiveIntegerField(null=True, blank=True)

@@ -61,6 +61,12 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     result = models.TextField(_("处理结果"), blank=True)
+    # Which flow fits and whether a person should rather handle it; computed when a ticket arrives or a flow changes.
+    fitting = models.ForeignKey(
+        "tickets.FlowTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    for_person = models.BooleanField(default=False, db_default=False, editable=False)
+    fit_known = models.BooleanField(default=False, db_default=False, editable=False, db_index=True)
     # What the release before wrote and `ExternalRef` says now; they go with the next release.
     channel = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
     external_id = models.CharField(max_length=80, default="", db_default="", blank=True, db_index=True, editable=False)

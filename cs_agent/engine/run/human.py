@@ -66,6 +66,14 @@ def correct(state: RunState, field_name: str, value: str) -> RunState:
     return _fresh(told).evolve(phase=phase, pending=None, approved="", corrections=corrections)
 
 
+def revalue(state: RunState, field_name: str, label: str, value: str) -> RunState:
+    """Another value for one field while a person has the phone: told to the agent, and compared with from here on."""
+    if state.phase is not Phase.TAKEN_OVER:
+        raise IllegalTransition(state.phase, Event.CORRECT, "values change while a person has the phone")
+    corrections = {**state.corrections, field_name: value}
+    return remember_correction(state, label, value).evolve(corrections=corrections)
+
+
 def answer(state: RunState, text: str) -> RunState:
     phase = after(state.phase, Event.ANSWER)
     question = (state.pending or {}).get("thought", "")

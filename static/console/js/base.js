@@ -1,12 +1,16 @@
 // Loaded by every page.
-import { startNotices } from "./notices.js";
-import { startShortcuts } from "./shortcuts.js";
-import { startSure } from "./sure.js";
-import { startTheme } from "./theme.js";
-import { startTimes } from "./times.js";
+import { startAlerts } from "./shared/alerts.js";
+import { startNotices } from "./shared/notices.js";
+import { startSession } from "./shared/session.js";
+import { startShortcuts } from "./shared/shortcuts.js";
+import { startSure } from "./shared/sure.js";
+import { startTheme } from "./shared/theme.js";
+import { startTimes } from "./shared/times.js";
 
 startTheme();
 startTimes();
 startNotices();
 startShortcuts();
 startSure();
+startSession();
+startAlerts();

@@ -1,8 +1,8 @@
 // The ticket queue: keys, live rows, search while typing. The selection stays on its ticket when rows change.
-import { Picks } from "./bulk.js";
-import { showLink } from "./link_state.js";
-import { composing, plainKey, typing } from "./shortcuts.js";
-import { LiveSocket } from "./socket.js";
+import { Picks } from "./queue/bulk.js";
+import { showLink } from "./shared/link_state.js";
+import { composing, plainKey, typing } from "./shared/shortcuts.js";
+import { LiveSocket } from "./shared/socket.js";
 
 const SETTLE_MS = 400; // several changes come to one refresh
 const page = document.getElementById("queue");
@@ -96,7 +96,6 @@ new LiveSocket(page.dataset.socket, {
     showLink(state);
     if (state === "open" && opened) soon(); // what happened while we were away
     opened ||= state === "open";
-    if (state === "refused") location.reload();
   },
   message: (message) => message.type === "changed" && soon(),
 });

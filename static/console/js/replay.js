@@ -1,5 +1,5 @@
 // The replay: the step list follows the video, a click on a step goes there, waits can be skipped.
-import { composing } from "./shortcuts.js";
+import { composing } from "./shared/shortcuts.js";
 
 class ReplayPlayer extends HTMLElement {
   connectedCallback() {

@@ -1,11 +1,15 @@
 // The ticket page: hints come by websocket, the state by HTTP fragments. The server is always right.
-import "./confirm.js";
-import "./drive.js";
-import "./phone.js";
-import { showLink } from "./link_state.js";
-import { plainKey, typing } from "./shortcuts.js";
-import { LiveSocket } from "./socket.js";
-import { Timeline } from "./timeline.js";
+import "./ticket/confirm.js";
+import "./ticket/drive.js";
+import "./ticket/phone.js";
+import { showLink } from "./shared/link_state.js";
+import { plainKey, typing } from "./shared/shortcuts.js";
+import { LiveSocket } from "./shared/socket.js";
+import { say } from "./shared/words.js";
+import { Desk } from "./ticket/desk.js";
+import { StatusChoice } from "./ticket/status.js";
+import { Timeline } from "./ticket/timeline.js";
+import { ValueKeys } from "./ticket/values.js";
 
 const POLL_MS = 5000; // while the socket is away
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
@@ -15,6 +19,9 @@ class LiveTicket extends HTMLElement {
     this.run = this.dataset.run;
     this.heard = this.seq = Number(this.dataset.seq);
     this.timeline = new Timeline(this);
+    this.valueKeys = new ValueKeys(this);
+    this.desk = new Desk(this);
+    this.status = new StatusChoice(this);
     this.listen();
     this.setScreen();
     this.socket = new LiveSocket(this.dataset.socket, {
@@ -67,6 +74,7 @@ class LiveTicket extends HTMLElement {
   }
 
   hint(message) {
+    if (message.type === "presence") return this.others(message);
     if (message.type !== "event" && message.type !== "hello") return;
     if (message.run && message.run !== this.run) this.heard = 0;
     const missed = message.type === "event" && message.seq > this.heard + 1;
@@ -74,6 +82,16 @@ class LiveTicket extends HTMLElement {
     const behind = message.run !== this.run ? Boolean(message.run) : message.seq > this.seq;
     const unnumbered = ["ticket.changed", "automation.changed"].includes(message.kind);
     if (behind || unnumbered) this.refresh(missed || message.type === "hello");
+  }
+
+  // Who else looks at this ticket: each of them says so now and then, and when leaving.
+  others({ name, gone }) {
+    this.people ??= new Map();
+    if (gone) this.people.delete(name);
+    else this.people.set(name, Date.now());
+    for (const [who, at] of this.people) if (Date.now() - at > 60000) this.people.delete(who);
+    const place = this.querySelector("[data-also-here]");
+    if (place) place.textContent = this.people.size ? say("also_here", { who: [...this.people.keys()].join("、") }) : "";
   }
 
   // One request at a time; what comes meanwhile is answered by one more.
@@ -110,7 +128,7 @@ class LiveTicket extends HTMLElement {
     if (state === "open" && this.wasOpen) this.refresh(true);
     if (state === "open") this.wasOpen = true;
     if (state === "lost") this.polling = setInterval(() => this.refresh(), POLL_MS);
-    if (state === "refused" || state === "gone") location.reload();
+    if (state === "gone") location.reload();
   }
 
   // A step that did not change is left alone; what was typed into the start form is kept.
@@ -120,11 +138,13 @@ class LiveTicket extends HTMLElement {
     if (target.dataset?.mark && fresh?.dataset?.mark === target.dataset.mark) event.detail.shouldSwap = false;
     if (target.id === "part-side") this.typed = new FormData(this.querySelector("#start-form") ?? undefined);
     if (target.id === "part-steps") this.timeline.remember();
+    if (target.id === "part-desk") this.desk.remember();
   }
 
   afterSwap(event) {
     const { target } = event.detail;
     if (target.id === "part-side") this.retype();
+    if (target.id === "part-desk" || target.id === "part-tabs") this.desk.restore();
     if (target.id === "part-screen") this.setScreen();
     if (target.id === "part-steps" || target.id === "steps") this.timeline.changed();
   }
@@ -141,6 +161,10 @@ class LiveTicket extends HTMLElement {
 
   setScreen() {
     const head = this.querySelector(".screen-head");
+    this.toggleAttribute("data-driving", head.dataset.mode === "mine");
+    this.toggleAttribute("data-unstarted", head.dataset.mode === "none");
+    if (this.mode === "none" && head.dataset.mode !== "none") this.desk.show("steps");
+    this.mode = head.dataset.mode;
     this.toggleAttribute("data-idle", ["none", "ended"].includes(head.dataset.mode));
     customElements.whenDefined("phone-stage").then(() => this.querySelector("phone-stage").show(head));
   }
@@ -149,6 +173,8 @@ class LiveTicket extends HTMLElement {
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     const key = plainKey(event);
     if (key === "u") location.assign(this.dataset.list);
+    if (event.shiftKey && (key === "j" || key === "k")) return location.assign(`${this.dataset.next}&way=${key === "j" ? "on" : "back"}`);
+    if (key === "Enter" && !event.target.closest("a, button, summary, confirm-card, ask-card")) location.assign(this.dataset.next);
     if (key === "c") this.querySelector("confirm-card, ask-card")?.focus();
   }
 

@@ -1,6 +1,6 @@
 // The new-ticket form: files by choice or drop, checked here for a quick word, by the server for the truth.
-import { notify } from "./notices.js";
-import { say } from "./words.js";
+import { notify } from "./shared/notices.js";
+import { say } from "./shared/words.js";
 
 const form = document.getElementById("ticket-form");
 const input = document.getElementById("files");

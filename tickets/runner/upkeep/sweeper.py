@@ -18,6 +18,7 @@ from tickets.runner.pictures import encode
 from tickets.services.flows import rehearsals
 from tickets.services.runs import deadlines, switches, takeover_clock
 from tickets.services.runs.transitions import ENDED
+from tickets.services.tickets import fitting
 
 _GRACE_S = 5.0  # beyond a claim's end, before its run is sent again
 _LOST_MESSAGE_S = 20.0  # a queued run not touched for so long is sent again
@@ -30,7 +31,8 @@ def sweep() -> dict[str, int]:
         "tidied": _tidy_ended(),
         "encoded": _encode_forgotten(),
         "expired": deadlines.sweep().expired,
-        "idle": silent.warned + silent.ended,
+        "idle": silent.warned + silent.ended + silent.given_up,
+        "fitted": fitting.learn(),
         "rehearsed": rehearsals.close_finished(),
     }
     if switches.is_paused():

@@ -59,7 +59,9 @@ REGISTER = (
     Held("tickets.Comment", "ticket", {"text": GONE}),
     Held("tickets.Attachment", "ticket", {"name": GONE, "sha256": ""}, files=("file",)),
     Held("tickets.Run", "ticket", {"instruction": GONE, "checkpoint": {}, "result": GONE, "waiting_for": ""}),
-    Held("tickets.Slot", "run__ticket", {"value": GONE, "start": None, "end": None}),
+    Held("tickets.CustomerReply", "ticket", {"text": GONE}),
+    Held("tickets.TicketValue", "ticket", {"value": GONE}),
+    Held("tickets.Slot", "run__ticket", {"value": GONE, "original": "", "start": None, "end": None}),
     Held("tickets.Step", "run__ticket", {
         "thought": "", "action_text": "", "action": None, "control": "", "outcome": "", "reasons": [], "touch": [],
         "route_mark": None, "goal": "",
@@ -82,6 +84,8 @@ _CHAIN = "written once; what it says of a customer is sealed under the ticket's 
 # By table, then by column; "*" stands for every column of the table that is not in the register.
 EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.FlowTemplate": {"*": _OURS},
+    "tickets.CannedReply": {"*": _OURS},
+    "tickets.SavedView": {"*": _OURS},
     "tickets.FlowVersion": {"*": _OURS},
     "tickets.FlowDraft": {"*": _OURS},
     "tickets.DraftChange": {"*": _OURS},
@@ -108,6 +112,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Attachment": {"content_type": _CODE},
     "tickets.Run": {"lang": _CODE, "failure_code": _CODE},
     "tickets.Slot": {"name": _OURS, "label": _OURS},
+    "tickets.TicketValue": {"name": _OURS},
     "tickets.Step": {
         "status": _CODE, "action_name": _CODE, "verdict": _CODE, "app": _CODE, "timings": _CODE, "tokens": _CODE,
         "source": _CODE,

@@ -24,7 +24,7 @@ from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
-from tickets.services.runs import checkpoints
+from tickets.services.runs import checkpoints, values
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.notes import clean_note
 
@@ -89,8 +89,10 @@ def correct_field(*, confirmation: Confirmation, user: Any, name: str, value: st
         _refuse_closed(row, run, version)
         if name not in {item["name"] for item in row.fields}:
             raise Invalid(_("没有这个字段:%s") % name, code="unknown_field")
-        note = f"{name} → {value}"
-        _close(row, run, ConfirmationState.CORRECTED, user, note)
+        value = values.read(run, name, value)
+        label = next(str(item.get("label") or name) for item in row.fields if item["name"] == name)
+        _close(row, run, ConfirmationState.CORRECTED, user, f"{label} → {value}")
+        values.keep(run, name, value)
         state = _changed(human.correct, run, name, value)
         _resume(run, state, user, "confirmation.corrected", row, {"field": name, "value": value})
     return row

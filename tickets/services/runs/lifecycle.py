@@ -41,6 +41,7 @@ from tickets.models import (
     RunPurpose,
     RunStatus,
     Slot,
+    SlotSource,
     Takeover,
     Ticket,
     TicketStatus,
@@ -51,6 +52,7 @@ from tickets.services.flows import instructions, releases
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import switches, transitions
+from tickets.services.tickets import values
 
 __all__ = [
     "IllegalTransition", "StaleRun", "Started", "end", "enqueue", "is_driven", "locked", "move", "note_trouble",
@@ -68,7 +70,7 @@ RESULTS = {
 
 def plan(ticket: Ticket, flow_version: FlowVersion) -> SlotReading:
     """What the flow's slots would be filled with, and what must be asked first."""
-    return read_slots(flow_version.definition, ticket)
+    return values.reading_of(ticket, flow_version)
 
 
 def start_run(
@@ -273,7 +275,8 @@ def create_run(
         purpose=purpose,
         instruction=instructions.render(version.definition, reading, lang),
     )
-    Slot.objects.bulk_create(_slot(run, found) for found in reading.found)
+    said = {found.name: found.value for found in read_slots(version.definition, ticket).found}
+    Slot.objects.bulk_create(_slot(run, found, said.get(found.name, "")) for found in reading.found)
     if run.serves:
         _open(ticket, user)
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
@@ -291,9 +294,11 @@ def _open(ticket: Ticket, user: Any) -> None:
     ticket.status, ticket.assignee = TicketStatus.OPEN, user
 
 
-def _slot(run: Run, found: Any) -> Slot:
+def _slot(run: Run, found: Any, said: str) -> Slot:
+    """`said`: what the ticket itself gives, kept beside a value that an operator gave."""
     return Slot(
         run=run, name=found.name, label=found.label, value=found.value, source=found.source,
+        original=said if found.source == SlotSource.OPERATOR else "",
         start=found.start, end=found.end, attachment_id=found.attachment_id,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The clock of takeovers: a human who makes no gesture is warned, then the takeover ends.
+"""The clock of takeovers: one that nobody begins is given up; a human who makes no gesture is warned, then it ends.
 
 Rule: nothing is decided for an absent human. By default the run asks for a takeover anew and keeps its phone with the
 screen as it was left, so that whoever comes next finds the work where it stands; an installation that would rather
@@ -22,6 +22,7 @@ from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import takeovers
 
+NOT_TAKEN = "takeover_expired"
 IDLE = "idle"  # the code of a takeover that is asked for anew, and of a run that was handed off
 HAND_OFF = "hand_off"
 
@@ -30,6 +31,7 @@ HAND_OFF = "hand_off"
 class Swept:
     warned: int = 0
     ended: int = 0
+    given_up: int = 0
 
 
 def sweep(now: datetime | None = None) -> Swept:
@@ -37,7 +39,8 @@ def sweep(now: datetime | None = None) -> Swept:
     now = now or timezone.now()
     ended = sum(_end(row, now) for row in _quiet_since(now - _after("CS_AGENT_TAKEOVER_END_S")))
     quiet = _quiet_since(now - _after("CS_AGENT_TAKEOVER_WARN_S")).filter(_UNWARNED)
-    return Swept(sum(_warn(row, now) for row in quiet), ended)
+    given_up = sum(_give_up(row, now) for row in _not_begun_since(now - _after("CS_AGENT_TAKEOVER_DUE_S")))
+    return Swept(sum(_warn(row, now) for row in quiet), ended, given_up)
 
 
 _UNWARNED = Q(warned_at=None) | Q(warned_at__lt=F("last_gesture_at"))
@@ -46,6 +49,28 @@ _UNWARNED = Q(warned_at=None) | Q(warned_at__lt=F("last_gesture_at"))
 def _quiet_since(moment: datetime) -> QuerySet[Takeover]:
     under_way = Takeover.objects.filter(ended_at=None, begun_at__isnull=False, run__status=RunStatus.TAKEN_OVER)
     return under_way.filter(last_gesture_at__lte=moment).select_related("run__ticket", "user")
+
+
+def _not_begun_since(moment: datetime) -> QuerySet[Takeover]:
+    asked = Takeover.objects.filter(ended_at=None, begun_at=None, run__status=RunStatus.TAKEN_OVER)
+    return asked.filter(asked_at__lte=moment).select_related("run__ticket")
+
+
+def _give_up(row: Takeover, now: datetime) -> bool:
+    """Nobody came: the phone goes to the next run, the ticket to people. Whoever begins at that moment wins."""
+    with transaction.atomic():
+        run = runs.locked(row.run)
+        still = Takeover.objects.filter(pk=row.pk, ended_at=None, begun_at=None)
+        if run.status != RunStatus.TAKEN_OVER or not still.exists():
+            return False
+        with runs.in_run_language(run):
+            result = _("等待接管超时,手机已释放,请人工处理") + (f":{row.reason}" if row.reason else "")
+        runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code=NOT_TAKEN)
+        waited_s = round((now - row.asked_at) / timedelta(seconds=1))
+        details = {"reason": NOT_TAKEN, "waited_s": waited_s}
+        audit.record("takeover.expired", run=run, obj=row, result="failure", details=details)
+        runs.enqueue(run)
+    return True
 
 
 def _warn(row: Takeover, now: datetime) -> bool:

@@ -64,6 +64,8 @@ def hand_back(takeover: Takeover, user: Any, note: str = "") -> Takeover:
     with transaction.atomic():
         run, takeover = guard.under_takeover(takeover.pk, user)
         takeover.summary = summary = _summary(run, takeover, note)
+        if note:
+            _record_note(run, user, note)
         takeover.ended_at = timezone.now()
         takeover.save(update_fields=["summary", "ended_at"])
         live.publish_run(run, "takeover.ended", {"takeover": str(takeover.pk)})
@@ -180,6 +182,15 @@ def _resume(run: Run, takeover: Takeover, user: Any, summary: str) -> None:
     )  # fmt: skip
     audit.record("takeover.ended", user=user, run=run, obj=takeover, result="success", details={"summary": summary})
     runs.enqueue(run)
+
+
+def _record_note(run: Run, user: Any, note: str) -> None:
+    """The human's own words stand among the steps, where colleagues and the replay find them."""
+    now = timezone.now()
+    Step.objects.create(
+        run=run, number=last_number(run) + 1, actor=StepActor.HUMAN, user=user, status="done", action_name="handback",
+        action_text=_("交还时说明:%s") % note, started_at=now, ended_at=now,
+    )  # fmt: skip
 
 
 def _open(run: Run) -> Takeover | None:

@@ -22,7 +22,7 @@ from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import transitions
-from tickets.services.tickets import uploads
+from tickets.services.tickets import fitting, uploads
 
 MAX_TEXT_BYTES = 100 * 1024
 MAX_SUBJECT = 200
@@ -149,6 +149,7 @@ def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]], sour
             ExternalRef.objects.create(ticket=ticket, connector=source[0], external_id=source[1] or ticket.number)
         for row in rows:
             uploads.keep(row, ticket, user)
+        fitting.learn(Ticket.objects.filter(pk=ticket.pk))
         live.publish_ticket(ticket, {"status": ticket.status, "created": True})
         _record_created(ticket, user, rows, source)
     return ticket

@@ -1,5 +1,5 @@
 // The draft of a flow: rows are added and taken away, slots are put into the instruction, everything is saved by itself.
-import { composing } from "../shortcuts.js";
+import { composing } from "../shared/shortcuts.js";
 
 const form = document.getElementById("draft");
 const AUTOSAVE_MS = 1500;

@@ -1,0 +1,97 @@
+"""A ticket is more than a run: the customer's other tickets, notes of colleagues, and what to answer the customer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket, TicketStatus
+from tickets.services.people import access
+
+MOST_TICKETS = 20
+_CASE = re.compile(r"\b(?=[A-Z0-9-]*\d{4})[A-Z]{1,6}-?\d{6,}\b|(?<=单号)\s*[::]?\s*([A-Za-z0-9-]{6,})")
+_PLACE = re.compile(r"\{(\w{1,60})\}")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text for the customer with everything filled in that is known; `open`: places that are not."""
+
+    name: str
+    text: str
+    open: bool = False
+
+
+def others_of(ticket: Ticket, user: Any) -> QuerySet[Ticket]:
+    """The customer's other tickets that the reader may see, newest first; none for a customer nobody knows."""
+    same = Q()
+    if ticket.customer_mobile:
+        same |= Q(customer_mobile=ticket.customer_mobile)
+    elif ticket.customer_name:
+        same |= Q(customer_name=ticket.customer_name, customer_mobile="")
+    if not same:
+        return Ticket.objects.none()
+    return access.visible_tickets(user).filter(same).exclude(pk=ticket.pk).order_by("-created_at")
+
+
+def still_open(tickets: QuerySet[Ticket]) -> int:
+    return tickets.filter(status__in=(TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)).count()
+
+
+def notes_of(ticket: Ticket) -> list[Comment | CustomerReply]:
+    """Notes of colleagues and what the customer was told, oldest first."""
+    written: list[Comment | CustomerReply] = [
+        *ticket.comments.select_related("author"),
+        *ticket.replies.select_related("author"),
+    ]
+    return sorted(written, key=lambda row: row.created_at)
+
+
+def colleagues_of(ticket: Ticket) -> QuerySet[User]:
+    """Whom the ticket can be passed on to."""
+    return ticket.department.members.filter(is_active=True).order_by("first_name", "username")
+
+
+def case_number(text: str) -> str:
+    """The number of the case in a run's result, for instance of a refund application; "" where none stands there."""
+    found = _CASE.search(text)
+    return (found[1] or found[0]).strip() if found else ""
+
+
+def replies_to(ticket: Ticket, run: Run | None) -> list[Prepared]:
+    """The installation's texts for this flow and for all, or one of our own; the values are filled in."""
+    template = run.flow_version.template if run else ticket.fitting
+    rows = CannedReply.objects.filter(Q(template=template) | Q(template=None), active=True).order_by(
+        "-template", "name"
+    )
+    values = _values(ticket, run)
+    texts = [(row.name, row.text) for row in rows[:20]] or [(_("处理结果"), _own_text(values))]
+    return [_filled(name, text, values) for name, text in texts]
+
+
+def _own_text(values: dict[str, str]) -> str:
+    if values["result"]:
+        return _("{customer}您好,您的工单 {ticket} 已处理:{result}")
+    return _("{customer}您好,您的工单 {ticket} 正在处理,有结果会第一时间告诉您。")
+
+
+def _values(ticket: Ticket, run: Run | None) -> dict[str, str]:
+    slots = {slot.name: slot.value for slot in run.slots.all()} if run else {}
+    result = run.result if run else ticket.result
+    known = {
+        "customer": ticket.customer_name,
+        "ticket": ticket.number,
+        "result": result,
+        "case": case_number(result),
+    }
+    return {**slots, **known}
+
+
+def _filled(name: str, text: str, values: dict[str, str]) -> Prepared:
+    filled = _PLACE.sub(lambda place: values.get(place[1]) or place[0], text.replace("{customer}", values["customer"]))
+    return Prepared(name, filled, bool(_PLACE.search(filled)))

@@ -1,0 +1,129 @@
+// Calls the reader when a run waits for them, on whatever page: a number, a title, a sound, a desktop notification.
+// One call for all tabs; silent once it was answered; never within the reader's quiet hours.
+import { LiveSocket } from "./socket.js";
+import { say } from "./words.js";
+
+const SETTLE_MS = 200;
+const AGAIN_MS = 30000; // a hint may be lost
+const STORE = "cs.alerts";
+const CALLED = "cs.called";
+const KINDS = /^(confirmation|question|takeover|run\.changed|ticket\.changed)/;
+
+const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(localStorage.getItem(STORE) ?? "{}") });
+
+function quiet({ from, until }) {
+  if (!from || !until || from === until) return false;
+  const now = new Date().toTimeString().slice(0, 5);
+  return from < until ? now >= from && now < until : now >= from || now < until;
+}
+
+class Alerts {
+  constructor(address) {
+    this.address = address;
+    this.shown = new Map();
+    this.soon = () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.look(), SETTLE_MS);
+    };
+    this.socket = new LiveSocket("/ws/queue/", {
+      state: (state) => state === "open" && this.soon(),
+      message: (message) => message.type === "changed" && KINDS.test(message.kind) && this.soon(),
+    });
+    setInterval(this.soon, AGAIN_MS);
+    this.look();
+  }
+
+  async look() {
+    const answer = await fetch(this.address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { mine, calls } = await answer.json();
+    this.count(mine);
+    for (const [key, notice] of this.shown) {
+      if (calls.some((call) => call.key === key)) continue;
+      notice.close();
+      this.shown.delete(key);
+    }
+    const fresh = await this.unheard(calls);
+    if (fresh.length) this.call(fresh);
+    window.dispatchEvent(new CustomEvent("waiting:changed", { detail: { mine } }));
+  }
+
+  count(number) {
+    const badge = document.getElementById("waiting-count");
+    if (badge) {
+      badge.textContent = number || "";
+      badge.hidden = !number;
+    }
+    const plain = document.title.replace(/^\(\d+\) /, "");
+    document.title = number ? `(${number}) ${plain}` : plain;
+  }
+
+  // Of several tabs the first one takes the call.
+  unheard(calls) {
+    const pick = () => {
+      const heard = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
+      const fresh = calls.filter((call) => !heard.includes(call.key));
+      if (fresh.length) localStorage.setItem(CALLED, JSON.stringify([...heard, ...fresh.map((call) => call.key)].slice(-200)));
+      return fresh;
+    };
+    return navigator.locks ? navigator.locks.request(CALLED, pick) : pick();
+  }
+
+  call(calls) {
+    const chosen = settings();
+    if (quiet(chosen)) return;
+    const here = calls.some((call) => call.url === location.pathname) && document.hasFocus();
+    if (chosen.sound && !here) ring();
+    if (!chosen.desktop || here || !("Notification" in window) || Notification.permission !== "granted") return;
+    for (const call of calls) {
+      const notice = new Notification(call.title, { body: call.text, tag: call.key });
+      notice.onclick = () => (window.focus(), location.assign(call.url));
+      this.shown.set(call.key, notice);
+    }
+  }
+}
+
+// Two short tones; a browser that has not been touched yet keeps silent.
+function ring() {
+  const audio = new AudioContext();
+  [880, 1174].forEach((pitch, index) => {
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const at = audio.currentTime + index * 0.16;
+    tone.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.0001, at);
+    volume.gain.exponentialRampToValueAtTime(0.18, at + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.0001, at + 0.15);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + 0.16);
+  });
+  setTimeout(() => audio.close(), 800);
+}
+
+function settingsForm(dialog) {
+  const form = dialog.querySelector("form[data-alerts]");
+  const chosen = settings();
+  form.sound.checked = chosen.sound;
+  form.desktop.checked = chosen.desktop && Notification?.permission === "granted";
+  form.from.value = chosen.from;
+  form.until.value = chosen.until;
+  form.addEventListener("change", async (event) => {
+    if (event.target === form.desktop && form.desktop.checked) {
+      const allowed = "Notification" in window && (await Notification.requestPermission()) === "granted";
+      form.desktop.checked = allowed;
+      form.querySelector("[data-refused]").textContent = allowed ? "" : say("desktop_refused");
+    }
+    if (event.target === form.sound && form.sound.checked) ring();
+    const kept = { sound: form.sound.checked, desktop: form.desktop.checked, from: form.from.value, until: form.until.value };
+    localStorage.setItem(STORE, JSON.stringify(kept));
+  });
+}
+
+export function startAlerts() {
+  const address = document.body.dataset.waiting;
+  if (!address) return;
+  new Alerts(address);
+  const dialog = document.getElementById("alerts");
+  if (dialog) settingsForm(dialog);
+}

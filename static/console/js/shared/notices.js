@@ -1,0 +1,61 @@
+// Notices in the corner: what went wrong, or what just happened. Errors stay longer than news.
+import { askLogin } from "./session.js";
+import { say } from "./words.js";
+
+const STAY_MS = { danger: 15000, ok: 5000, warn: 9000 };
+
+export function notify(text, level = "danger") {
+  const box = document.getElementById("notices");
+  if ([...box.children].some((each) => each.querySelector("p")?.textContent === text)) return; // it is told already
+  const notice = document.createElement("div");
+  notice.className = `notice notice-${level}`;
+  notice.dataset.notice = "";
+  const words = document.createElement("p");
+  words.textContent = text;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "tool dismiss";
+  close.dataset.dismiss = "";
+  close.setAttribute("aria-label", say("dismiss"));
+  close.textContent = "×";
+  notice.append(words, close);
+  box.append(notice);
+}
+
+function watch(box) {
+  const leave = (notice) => {
+    const level = ["danger", "ok", "warn"].find((name) => notice.classList.contains(`notice-${name}`)) ?? "danger";
+    setTimeout(() => notice.remove(), STAY_MS[level]);
+  };
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.notice !== undefined) leave(node);
+    while (box.children.length > 4) box.firstElementChild.remove();
+  }).observe(box, { childList: true });
+  box.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss]")) event.target.closest("[data-notice]").remove();
+  });
+}
+
+// What a page asks for by itself; its link state says when that does not work.
+const quiet = (event) => Boolean(event.detail.requestConfig?.headers?.["X-Quiet"]);
+
+// An error without a place of its own (no HX-Retarget) is told here and never swapped into the page.
+function onErrors() {
+  const unsent = (event) => quiet(event) || notify(say("network"));
+  document.body.addEventListener("htmx:sendError", unsent);
+  document.body.addEventListener("htmx:timeout", unsent);
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status < 400 || xhr.getResponseHeader("HX-Retarget")) return;
+    event.detail.shouldSwap = false;
+    if (xhr.status === 401) return askLogin();
+    if (!quiet(event)) notify(say("server"));
+  });
+}
+
+export function startNotices() {
+  const box = document.getElementById("notices");
+  if (!box) return;
+  watch(box);
+  onErrors();
+}

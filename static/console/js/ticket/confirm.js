@@ -1,0 +1,141 @@
+// The confirmation. Y and N act only while the card has the focus, never within the first moments after it
+// appeared, never while a key is held down, never while something is typed. A differing field needs a reason.
+import { notify } from "../shared/notices.js";
+import { composing, typing } from "../shared/shortcuts.js";
+import { say } from "../shared/words.js";
+
+const GUARD_MS = 400;
+
+class ConfirmCard extends HTMLElement {
+  connectedCallback() {
+    this.yes = this.querySelector("[data-yes]");
+    this.no = this.querySelector("[data-no]");
+    this.title = document.title;
+    document.title = `● ${say("confirm_title")} ${this.title}`;
+    this.seen = () => this.arm();
+    document.addEventListener("visibilitychange", this.seen);
+    this.arm();
+    if (!typing(document.activeElement)) this.focus({ preventScroll: false });
+    if (this.yes) this.listen();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.seen);
+    document.title = this.title;
+    clearTimeout(this.arming);
+  }
+
+  // Counted from when the card can be seen: a tab in the background does not count.
+  arm() {
+    clearTimeout(this.arming);
+    this.toggleAttribute("data-armed", false);
+    if (document.visibilityState !== "visible") return;
+    this.arming = setTimeout(() => this.toggleAttribute("data-armed", true), GUARD_MS);
+  }
+
+  get ready() {
+    return this.hasAttribute("data-armed") && !this.hasAttribute("data-sent");
+  }
+
+  listen() {
+    this.addEventListener("keydown", (event) => this.key(event));
+    this.addEventListener("click", (event) => this.click(event));
+    for (const form of [this.yes, this.no]) form.addEventListener("submit", (event) => event.preventDefault());
+  }
+
+  key(event) {
+    if (composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea")) return this.typingKey(event);
+    const key = event.key.toLowerCase();
+    if (key === "z") return void this.toggleAttribute("data-zoom");
+    if (key === "escape") return this.hasAttribute("data-zoom") ? this.removeAttribute("data-zoom") : this.cancel();
+    if (key !== "y" && key !== "n") return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) this.answer(key === "y" ? "yes" : "no");
+  }
+
+  typingKey(event) {
+    event.stopPropagation();
+    if (event.key === "Escape") return this.cancel();
+    if (event.key !== "Enter" || event.shiftKey || event.repeat) return;
+    if (event.target.matches("[data-reason]")) {
+      event.preventDefault(); // Enter ends the reason; the yes itself is a Y or a press of the button
+      this.focus();
+    } else if (event.target.closest("[data-no]")) {
+      event.preventDefault();
+      this.finish("end");
+    }
+  }
+
+  click(event) {
+    const answer = event.target.closest("[data-answer]")?.dataset.answer;
+    if (answer) this.answer(answer);
+    const end = event.target.closest("[data-finish]")?.dataset.finish;
+    if (end) this.finish(end);
+    if (event.target.closest("[data-cancel]")) this.cancel();
+  }
+
+  answer(what) {
+    if (!this.ready) return;
+    if (what === "no") return this.ask();
+    if (this.yes.querySelector("[data-barred]") || !this.no.hidden) return;
+    const reason = this.yes.querySelector("[data-reason]");
+    if (reason && !reason.value.trim()) {
+      reason.setAttribute("aria-invalid", "true");
+      reason.focus();
+      notify(say("needs_reason"), "warn");
+      return;
+    }
+    this.send(this.yes);
+  }
+
+  ask() {
+    this.no.hidden = false;
+    this.yes.hidden = true;
+    this.no.querySelector("textarea").focus();
+  }
+
+  cancel() {
+    this.no.hidden = true;
+    this.yes.hidden = false;
+    this.focus();
+  }
+
+  finish(then) {
+    if (!this.ready) return;
+    const note = this.no.querySelector("textarea");
+    if (then === "go_on" && !note.value.trim()) {
+      note.focus();
+      notify(say("needs_note"), "warn");
+      return;
+    }
+    this.no.querySelector("[data-then]").value = then;
+    this.send(this.no);
+  }
+
+  // Sent by an element that stays: this card may be replaced before its answer is back.
+  send(form) {
+    this.toggleAttribute("data-sent", true);
+    const source = document.querySelector("[data-poster]");
+    source.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.failed(), { once: true });
+    const values = Object.fromEntries(new FormData(form));
+    htmx.ajax("POST", form.getAttribute("action"), { source, values, swap: "none" });
+  }
+
+  failed() {
+    this.toggleAttribute("data-sent", false);
+    this.arm();
+  }
+}
+
+// A question or a request to take over: it takes the focus unless somebody types.
+class AskCard extends HTMLElement {
+  connectedCallback() {
+    if (typing(document.activeElement)) return;
+    (this.querySelector("input[name=text]") ?? this).focus();
+  }
+}
+
+customElements.define("confirm-card", ConfirmCard);
+customElements.define("ask-card", AskCard);

@@ -1,0 +1,71 @@
+// Steps, history, notes and reply share one pane; what was typed stays while the live parts around it change.
+import { notify } from "../shared/notices.js";
+import { plainKey, typing } from "../shared/shortcuts.js";
+import { say } from "../shared/words.js";
+
+export class Desk {
+  constructor(page) {
+    this.page = page;
+    this.pane = page.querySelector(".pane-steps");
+    this.kept = {};
+    this.show(page.dataset.run ? "steps" : "history");
+    page.addEventListener("click", (event) => this.click(event));
+    page.addEventListener("keydown", (event) => this.arrow(event));
+    document.addEventListener("keydown", (event) => this.key(event));
+    page.addEventListener("htmx:afterRequest", (event) => this.sent(event));
+  }
+
+  show(name) {
+    this.pane.dataset.tab = name;
+    this.page.querySelectorAll("[role=tab]").forEach((tab) => {
+      tab.setAttribute("aria-selected", String(tab.dataset.tab === name));
+      tab.tabIndex = tab.dataset.tab === name ? 0 : -1;
+    });
+  }
+
+  click(event) {
+    const tab = event.target.closest("[role=tab]");
+    if (tab) this.show(tab.dataset.tab);
+    const reply = event.target.closest("[data-reply]");
+    if (reply) this.page.querySelector("#reply-text").value = reply.dataset.reply;
+    const copy = event.target.closest("[data-copy]");
+    if (copy) this.copy(copy.dataset.text ?? this.page.querySelector(copy.dataset.copy).value);
+  }
+
+  async copy(text) {
+    await navigator.clipboard.writeText(text);
+    notify(say("copied"), "ok");
+  }
+
+  arrow(event) {
+    if (!event.target.matches?.("[role=tab]") || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const tabs = [...this.page.querySelectorAll("[role=tab]")];
+    const next = tabs[(tabs.indexOf(event.target) + (event.key === "ArrowRight" ? 1 : tabs.length - 1)) % tabs.length];
+    this.show(next.dataset.tab);
+    next.focus();
+  }
+
+  key(event) {
+    if (typing(event.target) || document.querySelector("dialog[open]") || plainKey(event) !== "p") return;
+    event.preventDefault();
+    this.show("notes");
+    this.page.querySelector("#note-text")?.focus();
+  }
+
+  sent(event) {
+    const form = event.target.closest?.(".note-form");
+    if (form && event.detail.successful) this.kept = {};
+  }
+
+  remember() {
+    for (const field of this.page.querySelectorAll("[data-keep]")) this.kept[field.id] = field.value;
+  }
+
+  restore() {
+    for (const [id, value] of Object.entries(this.kept)) {
+      const field = document.getElementById(id);
+      if (field && value) field.value = value;
+    }
+    this.show(this.pane.dataset.tab);
+  }
+}

@@ -1,0 +1,69 @@
+// Typing and scrolling on the phone itself while the reader drives it: whole words from any input method, the wheel as
+// a swipe, Esc and Home as the phone's keys. The size of the phone is dragged and remembered.
+const WHEEL_MS = 260;
+const WIDTH = "cs.phone.width";
+const KEYS = { Escape: "back", Home: "home", Enter: "enter" };
+
+export class PhoneTyping {
+  constructor(stage) {
+    this.stage = stage;
+    this.glass = stage.querySelector(".glass");
+    this.field = stage.querySelector("[data-typing]");
+    stage.canvas.addEventListener("pointerup", () => this.active && this.field.focus({ preventScroll: true }));
+    stage.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("input", (event) => event.isComposing || this.flush());
+    this.field.addEventListener("compositionend", () => this.flush());
+    this.remember();
+  }
+
+  get active() {
+    return this.stage.mode === "mine";
+  }
+
+  show() {
+    this.field.hidden = !this.active;
+  }
+
+  flush() {
+    const text = this.field.value;
+    if (text && this.stage.send({ kind: "type", text })) this.field.value = "";
+  }
+
+  key(event) {
+    event.stopPropagation();
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void document.querySelector("[data-hand-back]")?.click();
+    const key = KEYS[event.key];
+    if (!key || event.repeat) return;
+    event.preventDefault();
+    this.stage.send({ kind: "key", key });
+  }
+
+  wheel(event) {
+    if (!this.active) return;
+    event.preventDefault();
+    this.turned = (this.turned ?? 0) + event.deltaY;
+    this.at = this.stage.gestures.place(event.clientX, event.clientY);
+    this.rolling ??= setTimeout(() => this.roll(), WHEEL_MS);
+  }
+
+  roll() {
+    this.rolling = null;
+    const far = Math.min(Math.max(this.turned / 900, -0.5), 0.5);
+    this.turned = 0;
+    const clamp = (value) => Math.min(Math.max(value, 0.1), 0.9);
+    const [x, y] = this.at;
+    const from = clamp(Math.min(Math.max(y, 0.3), 0.7));
+    if (Math.abs(far) > 0.02) this.stage.send({ kind: "swipe", at: [x, from, x, clamp(from - far)], seconds: 0.25 });
+  }
+
+  remember() {
+    const width = Number(localStorage.getItem(WIDTH));
+    if (width >= 240) this.stage.style.setProperty("--dragged", `${width}px`);
+    this.glass.addEventListener("pointerup", () => {
+      const dragged = Math.round(parseFloat(this.glass.style.width));
+      if (dragged >= 240) localStorage.setItem(WIDTH, dragged);
+    });
+  }
+}

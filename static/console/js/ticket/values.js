@@ -1,0 +1,62 @@
+// Values are corrected by keys: E numbers the lines, 1 to 9 opens one. Where a confirmation or a takeover has values of
+// its own, those are meant.
+import { plainKey, typing } from "../shared/shortcuts.js";
+
+const WITHIN_MS = 4000;
+
+export class ValueKeys {
+  constructor(page) {
+    this.page = page;
+    document.addEventListener("keydown", (event) => this.key(event), { capture: true });
+    page.addEventListener("toggle", (event) => event.target.matches?.("[data-edit]") && this.opened(event.target), { capture: true });
+  }
+
+  get editors() {
+    const near = this.page.querySelector("confirm-card") ?? this.page.querySelector("[data-values]") ?? this.page;
+    return [...near.querySelectorAll("[data-edit]")].slice(0, 9);
+  }
+
+  key(event) {
+    if (typing(event.target)) return void (event.key === "Escape" && this.close(event));
+    const key = plainKey(event);
+    if (key === "e" && this.editors.length) return this.begin(event);
+    if (!this.until || Date.now() > this.until) return;
+    this.end();
+    const editor = /^[1-9]$/.test(key) ? this.editors[Number(key) - 1] : null;
+    if (!editor) return;
+    event.preventDefault();
+    event.stopPropagation();
+    editor.open = true;
+  }
+
+  begin(event) {
+    event.preventDefault();
+    this.page.querySelector("[data-values]")?.setAttribute("open", "");
+    this.editors.forEach((editor, index) => (editor.querySelector(".fix-key").textContent = index + 1));
+    this.page.toggleAttribute("data-editing", true);
+    this.until = Date.now() + WITHIN_MS;
+    this.timer = setTimeout(() => this.end(), WITHIN_MS);
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.until = 0;
+    this.page.toggleAttribute("data-editing", false);
+  }
+
+  opened(editor) {
+    if (!editor.open) return;
+    for (const other of this.page.querySelectorAll("[data-edit][open]")) if (other !== editor) other.open = false;
+    const field = editor.querySelector("input:not([type=hidden]), textarea, button");
+    field?.focus();
+    field?.select?.();
+  }
+
+  close(event) {
+    const editor = event.target.closest("[data-edit]");
+    if (!editor) return;
+    event.stopPropagation();
+    editor.open = false;
+    editor.querySelector("summary").focus();
+  }
+}

@@ -1,0 +1,139 @@
+"""What operators do besides running: what waits, the next ticket, notes, replies, values, and a new log-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from consoles.desk import panel
+from tests.consoles import story
+from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, Ticket
+from tickets.services.runs import decisions
+from tickets.services.tickets import changes
+
+HTMX = {"HX-Request": "true"}
+Login = Callable[[User], Client]
+
+
+def test_what_waits_is_the_readers_own_and_the_teams_beside_it(
+    as_alice: Client, log_in: Login, bob: User, confirmation: Confirmation
+) -> None:
+    assert confirmation.run.ticket.number in story.markup(as_alice.get("/waiting/"))
+    assert as_alice.get("/waiting/state/").json()["mine"] == 1
+    as_bob = log_in(bob)
+    assert confirmation.run.ticket.number not in story.markup(as_bob.get("/waiting/", headers=HTMX))
+    assert confirmation.run.ticket.number in story.markup(as_bob.get("/waiting/?team=1", headers=HTMX))
+    assert as_bob.get("/waiting/state/").json() == {"mine": 0, "team": 1, "calls": []}
+
+
+def test_a_call_names_no_customer_and_ends_with_the_answer(
+    as_alice: Client, alice: User, confirmation: Confirmation
+) -> None:
+    [call] = as_alice.get("/waiting/state/").json()["calls"]
+    assert call["url"] == f"/tickets/{confirmation.run.ticket.number}/"
+    assert "399.00" in call["text"]
+    assert "王女士" not in str(call)
+    decisions.decide(confirmation=confirmation, user=alice, approve=True, version=0)
+    assert as_alice.get("/waiting/state/").json()["calls"] == []
+
+
+def test_nobody_elsewhere_hears_of_it(as_charlie: Client, confirmation: Confirmation) -> None:
+    assert as_charlie.get("/waiting/state/").json() == {"mine": 0, "team": 0, "calls": []}
+    assert as_charlie.get(f"/waiting/{confirmation.run.ticket.number}/").status_code == 404
+
+
+def test_what_is_asked_can_be_answered_in_place(as_alice: Client, confirmation: Confirmation) -> None:
+    html = story.markup(as_alice.get(f"/waiting/{confirmation.run.ticket.number}/", headers=HTMX))
+    assert f"/confirmations/{confirmation.pk}/decide/" in html
+
+
+def test_the_next_is_what_waits_for_the_reader_else_the_next_of_the_queue(
+    as_alice: Client, alice: User, confirmation: Confirmation, department: Department
+) -> None:
+    second, third = (story.new_ticket(department, subject=name) for name in ("second", "third"))
+    waiting = confirmation.run.ticket.number
+    assert as_alice.get("/next/", {"after": second.number})["Location"] == f"/tickets/{waiting}/"
+    decisions.decide(confirmation=confirmation, user=alice, approve=True, version=0)
+    assert as_alice.get("/next/", {"after": second.number})["Location"] == f"/tickets/{third.number}/"
+    back = as_alice.get("/next/", {"after": third.number, "way": "back"})
+    assert back["Location"] == f"/tickets/{second.number}/"
+    assert as_alice.get("/next/", {"after": third.number, "way": "on"})["Location"] == "/tickets/"
+
+
+def test_a_value_is_corrected_before_the_start_and_goes_into_the_run(
+    as_alice: Client, ticket: Ticket, refund_flow: FlowVersion
+) -> None:
+    path = f"/tickets/{ticket.number}/values/"
+    answer = as_alice.post(path, {"name": "compensation", "value": "三十", "was": "50.00"}, headers=HTMX)
+    assert answer.status_code == 200
+    html = story.markup(as_alice.get(f"/tickets/{ticket.number}/"))
+    assert "30.00" in html
+    assert "<s>50.00</s>" in html
+    assert as_alice.post(path, {"name": "compensation", "value": "很多"}, headers=HTMX).status_code == 400
+    as_alice.post(f"/tickets/{ticket.number}/runs/", headers=HTMX)
+    assert ticket.runs.get().slots.get(name="compensation").value == "30.00"
+
+
+def test_a_reset_brings_back_what_the_ticket_says(as_alice: Client, ticket: Ticket, refund_flow: FlowVersion) -> None:
+    path = f"/tickets/{ticket.number}/values/"
+    as_alice.post(path, {"name": "compensation", "value": "30"}, headers=HTMX)
+    as_alice.post(path, {"name": "compensation", "value": "30", "reset": "1"}, headers=HTMX)
+    assert not ticket.given_values.exists()
+
+
+def test_notes_and_replies_stand_together_in_their_order(as_alice: Client, ticket: Ticket) -> None:
+    path = f"/tickets/{ticket.number}/notes/"
+    assert as_alice.post(path, {"kind": "internal", "text": "请核对金额"}, headers=HTMX).status_code == 200
+    assert as_alice.post(path, {"kind": "reply", "text": "已为您退款"}, headers=HTMX).status_code == 200
+    html = story.markup(as_alice.get(f"/tickets/{ticket.number}/"))
+    assert html.index("请核对金额") < html.index("已为您退款")
+    assert as_alice.post(path, {"kind": "reply", "text": ""}, headers=HTMX).status_code == 400
+
+
+def test_the_customers_other_tickets_are_seen_and_open_ones_pointed_out(
+    as_alice: Client, department: Department, other_department: Department
+) -> None:
+    first, second = (story.new_ticket(department, customer_mobile="13800138000", subject=name) for name in "ab")
+    hidden = story.new_ticket(other_department, customer_mobile="13800138000", subject="hidden")
+    html = story.markup(as_alice.get(f"/tickets/{first.number}/"))
+    assert "这位客户还有 1 个未完成的工单" in html
+    assert second.number in html
+    assert hidden.number not in html
+
+
+def test_a_reply_is_filled_from_the_run(run: Run, phone: Phone) -> None:
+    ended = story.succeed(run, phone, recorded=False)
+    [reply] = panel.replies_to(ended.ticket, ended)
+    assert "王女士" in reply.text
+    assert ended.ticket.number in reply.text
+    assert panel.case_number(ended.result) == "AS20240522001"
+    assert not reply.open
+
+
+def test_a_ticket_is_taken_and_passed_on(
+    as_alice: Client, ticket: Ticket, alice: User, bob: User, charlie: User
+) -> None:
+    as_alice.post(f"/tickets/{ticket.number}/take/", headers=HTMX)
+    ticket.refresh_from_db()
+    assert (ticket.assignee, ticket.status) == (alice, "open")
+    as_alice.post(f"/tickets/{ticket.number}/assign/", {"to": bob.pk}, headers=HTMX)
+    ticket.refresh_from_db()
+    assert ticket.assignee == bob
+    assert as_alice.post(f"/tickets/{ticket.number}/assign/", {"to": charlie.pk}, headers=HTMX).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/tickets/", "/waiting/", "/waiting/state/"])
+def test_a_page_whose_session_ended_is_told_so_and_stays(client: Client, ticket: Ticket, path: str) -> None:
+    answer = client.get(path, headers=HTMX)
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer
+    assert client.post(f"/tickets/{ticket.number}/runs/", headers=HTMX).status_code == 401
+    assert client.get("/tickets/").status_code == 302
+
+
+def test_a_new_ticket_knows_which_flow_fits_it(department: Department, refund_flow: FlowVersion) -> None:
+    ticket = changes.create_ticket(user=None, subject="", text=story.REFERENCE, department=department)
+    assert Ticket.objects.get(pk=ticket.pk).fitting == refund_flow.template

@@ -1,0 +1,154 @@
+"""What waits for people: confirmations, questions, takeovers, and tickets that automation gave back or never got.
+
+Rule: read from rows only. An item is *mine* where I may deal with it and it is my ticket, nobody's, or needs somebody
+besides the one who started it; the others are the team's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from tickets.models import Confirmation, ConfirmationState, Question, Run, RunStatus, Takeover, Ticket, TicketStatus
+from tickets.permissions import Permission, has
+from tickets.services.people import access
+from tickets.services.runs.decisions import EXPIRED_CODE, REJECTED_CODE
+
+MOST = 300  # of each kind
+ESCALATED = 0.5  # of a takeover's time
+_OPEN = (TicketStatus.NEW, TicketStatus.OPEN)
+
+
+class Why(StrEnum):
+    CONFIRMATION = "confirmation"
+    QUESTION = "question"
+    TAKEOVER = "takeover"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    HANDED_OFF = "handed_off"
+    PERSON = "person"
+
+
+CALLING = frozenset({Why.CONFIRMATION, Why.QUESTION, Why.TAKEOVER})  # a phone stands still meanwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits. `key` names it for ever; `text` is what it is about, in the run's words."""
+
+    why: Why
+    key: str
+    ticket: Ticket
+    since: datetime
+    text: str
+    mine: bool
+    due: datetime | None = None
+    run: Run | None = None
+    source: Any = None  # the confirmation, question or takeover
+
+
+def items(user: Any) -> list[Item]:
+    """Of the user's departments: what holds a phone up first, then by time; at most MOST of each kind."""
+    runs = access.visible_runs(user)
+    found = [*_confirmations(user, runs), *_questions(user, runs), *_takeovers(user, runs), *_ended(user, runs)]
+    found += _for_people(user)
+    far = timezone.now() + timedelta(days=3650)
+    return sorted(found, key=lambda item: (item.why not in CALLING, item.due or far, item.since))
+
+
+def takeover_due(takeover: Takeover) -> datetime:
+    """When a takeover that nobody has begun is given up."""
+    return takeover.asked_at + timedelta(seconds=settings.CS_AGENT["CS_AGENT_TAKEOVER_DUE_S"])
+
+
+def _confirmations(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
+    rows = Confirmation.objects.filter(
+        state=ConfirmationState.PENDING, run__in=runs.filter(status=RunStatus.AWAITING_CONFIRMATION).values("pk")
+    ).select_related("run__ticket__assignee", "run__flow_version__template", "first_approved_by")
+    may = has(user, Permission.DECIDE)
+    for row in rows.order_by("due_at")[:MOST]:
+        mine = may and not _barred(row, user) and (_own(row.run, user) or _needs_another(row) or _escalated(row, user))
+        yield Item(
+            Why.CONFIRMATION, f"c-{row.pk}-{row.version}", row.run.ticket, row.created_at, row.summary, mine,
+            row.due_at, row.run, row,
+        )  # fmt: skip
+
+
+def _questions(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
+    waiting = runs.filter(status=RunStatus.AWAITING_ANSWER).values("pk")
+    rows = Question.objects.filter(answered_at=None, run__in=waiting).select_related("run__ticket__assignee")
+    may = has(user, Permission.DECIDE)
+    for row in rows.order_by("created_at")[:MOST]:
+        mine = may and _own(row.run, user)
+        yield Item(Why.QUESTION, f"q-{row.pk}", row.run.ticket, row.created_at, row.text, mine, None, row.run, row)
+
+
+def _takeovers(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
+    waiting = runs.filter(status=RunStatus.TAKEN_OVER).values("pk")
+    rows = Takeover.objects.filter(ended_at=None, begun_at=None, run__in=waiting).select_related(
+        "run__ticket__assignee"
+    )
+    may = has(user, Permission.TAKE_OVER)
+    half = timedelta(seconds=ESCALATED * settings.CS_AGENT["CS_AGENT_TAKEOVER_DUE_S"])
+    for row in rows.order_by("asked_at")[:MOST]:
+        late = timezone.now() - row.asked_at > half
+        mine = may and (_own(row.run, user) or late)
+        due = takeover_due(row)
+        yield Item(Why.TAKEOVER, f"t-{row.pk}", row.run.ticket, row.asked_at, row.reason, mine, due, row.run, row)
+
+
+def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
+    """The newest run of a ticket that is still open, where it ended without doing what was asked."""
+    later = Run.objects.filter(ticket=OuterRef("ticket"), created_at__gt=OuterRef("created_at"))
+    ended = Q(status__in=(RunStatus.HANDED_OFF, RunStatus.FAILED)) | Q(
+        status=RunStatus.CANCELLED, failure_code=REJECTED_CODE
+    )
+    rows = runs.filter(ended, ~Exists(later), ticket__status__in=_OPEN).select_related("ticket__assignee")
+    for run in rows.order_by("ended_at")[:MOST]:
+        at = run.ended_at or run.updated_at
+        yield Item(_why_ended(run), f"e-{run.pk}", run.ticket, at, run.result, _own(run, user), run=run)
+
+
+def _for_people(user: Any) -> Iterator[Item]:
+    """What a person should handle, and no run has touched."""
+    rows = (
+        access.visible_tickets(user)
+        .filter(for_person=True, status__in=_OPEN, runs__isnull=True)
+        .select_related("assignee")
+    )
+    may = has(user, Permission.START_RUNS)
+    for ticket in rows.order_by("due_at")[:MOST]:
+        mine = may and ticket.assignee_id in {None, user.pk}
+        yield Item(Why.PERSON, f"p-{ticket.pk}", ticket, ticket.created_at, "", mine, ticket.due_at)
+
+
+def _why_ended(run: Run) -> Why:
+    if run.failure_code == EXPIRED_CODE:
+        return Why.EXPIRED
+    return {RunStatus.CANCELLED: Why.REJECTED, RunStatus.FAILED: Why.FAILED}.get(RunStatus(run.status), Why.HANDED_OFF)
+
+
+def _own(run: Run, user: Any) -> bool:
+    """The one who is responsible for the ticket; without one, the one who started the run."""
+    return (run.ticket.assignee_id or run.started_by_id) == user.pk
+
+
+def _barred(row: Confirmation, user: Any) -> bool:
+    four_eyes = row.run.flow_version.definition.get("four_eyes") and row.run.started_by_id == user.pk
+    return bool(four_eyes) or row.first_approved_by_id == user.pk
+
+
+def _needs_another(row: Confirmation) -> bool:
+    return bool(row.run.flow_version.definition.get("four_eyes")) or row.first_approved_by_id is not None
+
+
+def _escalated(row: Confirmation, user: Any) -> bool:
+    return row.escalated_at is not None and not has(user, Permission.START_RUNS)

@@ -1,0 +1,96 @@
+"""What people do with a ticket besides runs: take it, pass it on, keep what the customer was told, save views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, Forbidden, Invalid
+from tickets.models import CustomerReply, Run, RunStatus, SavedView, Ticket, TicketStatus
+from tickets.permissions import Permission, has, require
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
+from tickets.services.people import access
+from tickets.services.runs import transitions
+
+MAX_REPLY = 5000
+MAX_VIEWS = 500
+
+
+def assign(ticket: Ticket, user: Any, to: User | None) -> Ticket:
+    """Make somebody responsible; `to` must see the ticket. Whoever starts runs or pauses all may assign."""
+    if not has(user, Permission.STOP_RUNS):
+        require(user, Permission.START_RUNS, ticket=ticket)
+    access.require_visible(user, ticket)
+    if to is not None and not (to.is_active and access.may_see(to, ticket)):
+        raise Invalid(_("该同事不在工单所属的部门。"), code="not_in_department")
+    with transaction.atomic():
+        _give(ticket, user, to)
+    return ticket
+
+
+def take(ticket: Ticket, user: Any) -> Ticket:
+    """The person handles the ticket; Conflict while a run does."""
+    require(user, Permission.START_RUNS, ticket=ticket)
+    access.require_visible(user, ticket)
+    if Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE - {RunStatus.TAKEN_OVER}).exists():
+        raise Conflict(_("工单正在智能处理中,请先停止或接管。"), code="still_running")
+    with transaction.atomic():
+        opened = Ticket.objects.filter(pk=ticket.pk, status=TicketStatus.NEW).update(status=TicketStatus.OPEN)
+        _give(ticket, user, user)
+        if opened:
+            ticket.status = TicketStatus.OPEN
+            details = {"from": TicketStatus.NEW, "to": TicketStatus.OPEN}
+            audit.record("ticket.status_changed", user=user, ticket=ticket, obj=ticket, details=details)
+    return ticket
+
+
+def _give(ticket: Ticket, user: Any, to: User | None) -> None:
+    before = ticket.assignee
+    Ticket.objects.filter(pk=ticket.pk).update(assignee=to)
+    ticket.assignee = to
+    live.publish_ticket(ticket, {"assignee": to.pk if to else None})
+    details = {"from": before.get_username() if before else "", "to": to.get_username() if to else ""}
+    audit.record("ticket.assigned", user=user, ticket=ticket, obj=ticket, result="success", details=details)
+
+
+def reply(ticket: Ticket, user: Any, text: str) -> CustomerReply:
+    """Write down what the customer was told."""
+    require(user, Permission.CREATE_TICKETS, ticket=ticket)
+    access.require_visible(user, ticket)
+    text = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
+    if not text:
+        raise Invalid(_("请填写内容。"), code="empty_reply")
+    if len(text) > MAX_REPLY:
+        raise Invalid(
+            _("最多 %(most)d 个字,现在有 %(n)d 个。") % {"most": MAX_REPLY, "n": len(text)}, code="reply_too_long"
+        )
+    with transaction.atomic():
+        row = CustomerReply.objects.create(ticket=ticket, text=text, author=user)
+        live.publish_ticket(ticket, {"reply": row.pk})
+        audit.record(
+            "ticket.replied", user=user, ticket=ticket, obj=row, result="success", details={"length": len(text)}
+        )
+    return row
+
+
+def save_view(user: Any, name: str, query: str, *, department: Any = None) -> SavedView:
+    """Keep a query of the queue under a name: one's own, or the department's."""
+    require(user, Permission.VIEW_TICKETS)
+    name = " ".join(name.split())
+    if not name or len(name) > 40:
+        raise Invalid(_("视图名称应为 1 到 40 个字。"), code="bad_name")
+    if SavedView.objects.filter(owner=user).count() >= MAX_VIEWS:
+        raise Invalid(_("最多保存 %d 个视图。") % MAX_VIEWS, code="too_many_views")
+    if department is not None and not access.departments(user).filter(pk=department.pk).exists():
+        raise Forbidden
+    return SavedView.objects.create(owner=user, name=name, query=query[:500], department=department)
+
+
+def drop_view(user: Any, view: SavedView) -> None:
+    if view.owner_id != user.pk:
+        raise Forbidden
+    view.delete()

@@ -1,0 +1,67 @@
+"""Values that people give for a flow's slots before the start: checked like an answer, kept with the ticket.
+
+Rule: what a person gave counts more than what the ticket says; the ticket's own value is never overwritten. Of two who
+change one value at once the second is told who was first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, InvalidSlot
+from tickets.flows.slots import SlotReading, apply_answers, read_slots
+from tickets.models import FlowVersion, Ticket, TicketValue
+from tickets.permissions import Permission, require
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
+from tickets.services.people import access
+
+
+def reading_of(ticket: Ticket, version: FlowVersion) -> SlotReading:
+    """What the ticket says, with what people gave in its place. A value the version does not take is left out."""
+    reading = read_slots(version.definition, ticket)
+    for name, value in TicketValue.objects.filter(ticket=ticket, template=version.template).values_list(
+        "name", "value"
+    ):
+        try:
+            reading = apply_answers(version.definition, ticket, reading, {name: value})
+        except InvalidSlot:
+            continue
+    return reading
+
+
+def give(ticket: Ticket, version: FlowVersion, name: str, value: str, user: Any, *, was: str | None = None) -> None:
+    """Keep a value for a slot; "" goes back to what the ticket says. InvalidSlot says what cannot be used.
+
+    `was`: what the person saw; Conflict where somebody else changed it since.
+    """
+    require(user, Permission.START_RUNS, ticket=ticket)
+    access.require_visible(user, ticket)
+    value = value.strip()
+    if value:
+        apply_answers(version.definition, ticket, SlotReading(), {name: value})
+    with transaction.atomic():
+        _refuse_changed(ticket, version, name, was)
+        rows = TicketValue.objects.filter(ticket=ticket, template=version.template, name=name)
+        if not value:
+            rows.delete()
+        elif not rows.update(value=value, user=user):
+            TicketValue.objects.create(ticket=ticket, template=version.template, name=name, value=value, user=user)
+        live.publish_ticket(ticket, {"value": name})
+        details = {"field": name, "value": value, "flow": version.template.slug}
+        audit.record("value.changed", user=user, ticket=ticket, obj=ticket, result="success", details=details)
+
+
+def _refuse_changed(ticket: Ticket, version: FlowVersion, name: str, was: str | None) -> None:
+    if was is None:
+        return
+    Ticket.objects.select_for_update().get(pk=ticket.pk)
+    now = next((found.value for found in reading_of(ticket, version).found if found.name == name), "")
+    if now == was:
+        return
+    row = TicketValue.objects.filter(ticket=ticket, template=version.template, name=name).select_related("user").first()
+    who = (row.user.get_full_name() or row.user.get_username()) if row and row.user else _("系统")
+    raise Conflict(_("%(who)s 刚刚改为“%(value)s”,请核对后再改。") % {"who": who, "value": now}, code="value_changed")
