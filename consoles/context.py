@@ -28,6 +28,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     return {
         "can": Can(getattr(request, "user", None)),
         "theme": theme if theme in THEMES else "auto",
+        "root": f"/{getattr(settings, 'CS_AGENT_PREFIX', '')}",  # below which our addresses lie
         "mode": settings.MODE,
         "script_words": script_words,
         "english": (get_language() or "").startswith("en"),

@@ -6,11 +6,40 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from tickets import demo
+
+PLUGIN = "cs_agent.plugin.settings(globals())"
+# What the apps read of the settings besides Django's own.
+NEEDED = ("CS_AGENT", "CS_AGENT_ASSETS", "MODE", "PRODUCTION", "DATA_DIR", "ANCHOR_DIR", "EXPORT_DIR", "CHANNEL_LAYERS")
+
+
+@register()
+def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
+    """What is still missing, or stands against us, in the project that carries the apps."""
+    missing = [name for name in NEEDED if not hasattr(settings, name)]
+    if missing:
+        words = f"cs_agent's settings are missing: {', '.join(missing)}"
+        return [Error(words, hint=f"end the settings module with {PLUGIN}", id="tickets.E010")]
+    found: list[CheckMessage] = []
+    mounted = getattr(settings, "CS_AGENT_PREFIX", "")
+    if mounted and "cs_agent.plugin.mount.Mount" not in settings.MIDDLEWARE:
+        words = "the middleware cs_agent.plugin.mount.Mount is missing: nothing answers below the prefix"
+        found.append(Error(words, hint=f"call {PLUGIN} after MIDDLEWARE is complete", id="tickets.E011"))
+    if not settings.USE_TZ:
+        found.append(Error("USE_TZ is False; times here have a zone", hint="set USE_TZ = True", id="tickets.E012"))
+    engine = settings.DATABASES["default"]["ENGINE"]
+    if not engine.endswith(("sqlite3", "postgresql")):
+        words = f"the database {engine} cannot be used: PostgreSQL and SQLite can"
+        found.append(Error(words, hint="the audit trail's triggers are written for these two", id="tickets.E013"))
+    if mounted and settings.MEDIA_URL not in ("", "/"):
+        words = "MEDIA_URL is set: if the project serves MEDIA_ROOT by address, customers' files are open to everybody"
+        hint = "serve no address below MEDIA_ROOT, or give cs_agent another one"
+        found.append(Warning(words, hint=hint, id="tickets.W014"))
+    return found
 
 
 @register(Tags.security, deploy=True)

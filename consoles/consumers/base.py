@@ -16,8 +16,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
-from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.auth.models import User
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.db import DatabaseError
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
@@ -177,20 +176,21 @@ class UnknownAddress(AsyncWebsocketConsumer):
         await self.close(NOT_FOUND, "no such address")
 
 
-def session_user(scope: dict[str, Any]) -> User | None:
+def session_user(scope: dict[str, Any]) -> Any:
     """The user of the socket's session as the database has them now; None after log-out or a new password."""
     session = scope.get("session")
     if session is None or not session.session_key:
         return None
     stored = type(session._wrapped if hasattr(session, "_wrapped") else session)(session.session_key).load()
-    user = User.objects.filter(pk=stored.get(SESSION_KEY), is_active=True).first() if stored.get(SESSION_KEY) else None
+    people = get_user_model().objects.filter(pk=stored.get(SESSION_KEY), is_active=True)
+    user = people.first() if stored.get(SESSION_KEY) else None
     if user is None:
         return None
     same = constant_time_compare(stored.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash())
     return user if same else None
 
 
-def _record_refusal(user: User, permission: Permission) -> None:
+def _record_refusal(user: Any, permission: Permission) -> None:
     details = {"permission": permission.value}
     audit.record("permission.refused", user=user, result="failure", details=details)
 

@@ -308,6 +308,12 @@ SETTINGS: tuple[Setting, ...] = (
         "JSON file of the installation's own app names, {name: package}; read afresh for every connection.",
     ),
     Setting(
+        "CS_AGENT_LOG_FORMAT",
+        "words",
+        _one_of("words", "json"),
+        "How log lines look: words for people, json for a collector, one object a line with its request id.",
+    ),
+    Setting(
         "CS_AGENT_API_CALLS_PER_MINUTE",
         600,
         _between(1, 1_000_000),

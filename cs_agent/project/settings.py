@@ -226,9 +226,18 @@ MODEL_BASE_URL = CS_AGENT["CS_AGENT_MODEL_BASE_URL"] or f"http://127.0.0.1:{CS_A
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "words": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "cs_agent.project.log_lines.JsonLines"},
+    },
     "filters": {"not_health": {"()": "cs_agent.project.log_filters.NotHealth"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["not_health"]}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": CS_AGENT["CS_AGENT_LOG_FORMAT"],
+            "filters": ["not_health"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # Every received and finished task, each few seconds, says nothing; failures still come as warnings and errors.
     "loggers": {

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from integrations.api.v1 import DOCUMENT
 from tickets.declared import Access, permitted
@@ -18,7 +19,7 @@ from tickets.services.outbox.note import TYPES
 def reference(request: HttpRequest) -> HttpResponse:
     context = {
         "operations": _operations(), "schemas": _schemas(), "types": TYPES, "here_tab": "reference",
-        "root": request.build_absolute_uri("/api/v1"),
+        "root": request.build_absolute_uri(reverse("api-document").removesuffix("/openapi.json")),
     }  # fmt: skip
     return render(request, "integrations/reference.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from tickets.errors import ServiceError
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             self._revoke(which)
 
     def _make(self, which: str, options: dict[str, Any]) -> None:
-        user = User.objects.filter(username=which, is_active=True).first()
+        user = get_user_model().objects.filter(username=which, is_active=True).first()
         if user is None:
             raise CommandError(f"there is no active user {which!r}")
         try:

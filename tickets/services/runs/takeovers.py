@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -113,7 +113,7 @@ def begin_gesture(gesture: Gesture) -> Step:
     """
     now = timezone.now()
     with transaction.atomic():
-        run, takeover = guard.under_takeover(gesture.takeover, User(pk=gesture.user_id))
+        run, takeover = guard.under_takeover(gesture.takeover, get_user_model()(pk=gesture.user_id))
         Takeover.objects.filter(pk=takeover.pk).update(last_gesture_at=now)
         step = Step.objects.create(
             run=run,

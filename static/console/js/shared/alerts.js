@@ -25,7 +25,7 @@ class Alerts {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.look(), SETTLE_MS);
     };
-    this.socket = new LiveSocket("/ws/queue/", {
+    this.socket = new LiveSocket(`${document.body.dataset.root}ws/queue/`, {
       state: (state) => state === "open" && this.soon(),
       message: (message) => message.type === "changed" && KINDS.test(message.kind) && this.soon(),
     });

@@ -1,5 +1,6 @@
 // Keys that work everywhere. A key never acts while somebody types, with a modifier, or while it is held down.
-const GO = { t: "/tickets/", w: "/waiting/", p: "/phones/", a: "/audit/", s: "/status/", f: "/flows/" };
+const ROOT = document.body.dataset.root;
+const GO = { t: "tickets/", w: "waiting/", p: "phones/", a: "audit/", s: "status/", f: "flows/" };
 const GO_WITHIN_MS = 1200;
 
 export function typing(target) {
@@ -28,7 +29,7 @@ function onKey(event) {
   if (!key || event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (key === "?") return document.getElementById("help")?.showModal();
   if (key === "g") return void (wentAt = Date.now());
-  if (key in GO && Date.now() - wentAt < GO_WITHIN_MS) return void location.assign(GO[key]);
+  if (key in GO && Date.now() - wentAt < GO_WITHIN_MS) return void location.assign(ROOT + GO[key]);
   const element = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   if (!usable(element)) return;
   event.preventDefault();

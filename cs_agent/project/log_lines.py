@@ -1,0 +1,30 @@
+"""How log lines look: words for people, or one JSON object a line for a collector (`CS_AGENT_LOG_FORMAT`).
+
+Rule: every line of a request carries its id, which the answer's `X-Request-ID` and the audit trail name as well.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+
+from tickets import request_context
+
+_KNOWN = ("run", "ticket")  # extras that a call of the logger may give
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if request_id := request_context.current().request_id:
+            line["request_id"] = request_id
+        line |= {name: str(getattr(record, name)) for name in _KNOWN if hasattr(record, name)}
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)

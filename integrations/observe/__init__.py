@@ -1,0 +1,1 @@
+"""What monitoring reads: `/metrics` in Prometheus' text format, from the database: any web process can answer."""

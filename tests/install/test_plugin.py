@@ -1,0 +1,224 @@
+"""cs_agent inside another Django project: the host stays as it was, and ours answers below its prefix."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.install.building import ROOT
+
+# A project of strangers: its own user model, log-in, names that we use too, admin, headers, 404 page; no unfold.
+MODELS = """
+from django.contrib.auth.models import AbstractUser
+
+class Person(AbstractUser):
+    class Meta:
+        app_label = "people"
+"""
+URLS = """
+from django.contrib import admin
+from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
+from django.urls import path, reverse
+
+def page(request):
+    answer = HttpResponse(f"host {request.user} {reverse('login')} {reverse('home')} {reverse('status')}")
+    answer["X-Host"] = "yes"
+    return answer
+
+urlpatterns = [
+    path("", page, name="home"), path("status/", page, name="status"), path("admin/", admin.site.urls),
+    path("accounts/enter/", LoginView.as_view(template_name="enter.html"), name="login"),
+]
+"""
+SETTINGS = """
+from pathlib import Path
+HERE = Path(__file__).parent
+BASE_DIR = HERE
+SECRET_KEY = "host-" + "x7" * 40
+DEBUG = False
+ALLOWED_HOSTS = ["testserver"]
+INSTALLED_APPS = [
+    "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions",
+    "django.contrib.messages", "django.contrib.staticfiles", "people",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware", "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "host_urls"
+AUTH_USER_MODEL = "people.Person"
+TEMPLATES = [{
+    "BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [HERE / "templates"], "APP_DIRS": True,
+    "OPTIONS": {"context_processors": [
+        "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages"]},
+}]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "host.sqlite3"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATIC_URL = "/assets/"
+LANGUAGE_CODE = "de"
+USE_TZ = True
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+"""
+WITH_US = """
+import cs_agent.plugin
+cs_agent.plugin.settings(globals(), prefix="helpers/robot/")
+"""
+LOOK = """
+import json, re, django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client
+call_command("migrate", verbosity=0)
+people = get_user_model().objects
+people.filter(username="root").exists() or people.create_superuser("root", password="pw")
+
+def told(answer):
+    headers = {name: text for name, text in answer.items() if name not in ("Expires", "Last-Modified")}
+    body = re.sub(r'(csrfmiddlewaretoken" value=")[^"]*', r"\\\\1", answer.content.decode())
+    return [answer.status_code, headers, body, sorted(answer.cookies)]
+
+client = Client(raise_request_exception=False)
+paths = ("/", "/status/", "/status", "/missing/", "/accounts/enter/", "/admin/login/")
+seen = {path: told(client.get(path)) for path in paths}
+seen["enter"] = told(client.post("/accounts/enter/", {"username": "root", "password": "pw"}))
+seen["wrong"] = told(Client().post("/accounts/enter/", {"username": "root", "password": "no"}))
+for path in ("/", "/admin/", "/admin/people/", "/admin/people/person/"):
+    seen["in " + path] = told(client.get(path))
+print(json.dumps(seen))
+"""
+OURS = """
+import json, django
+django.setup()
+from django.contrib.auth import get_user_model
+from django.test import Client
+from django.urls import reverse
+from tickets.models import AuditEvent, Department
+from tickets.services.people import api_tokens
+root = get_user_model().objects.get(username="root")
+Department.objects.create(name="A").members.add(root)
+client = Client()
+client.force_login(root)
+page = client.get("/helpers/robot/tickets/")
+token = api_tokens.make(root, "x", scopes=["create_tickets"])
+made = client.post("/helpers/robot/api/v1/tickets", json.dumps({"text": "hello"}), content_type="application/json",
+                   headers={"authorization": f"Bearer {token}", "idempotency-key": "k"})
+ticket = client.get(f"/helpers/robot/tickets/{made.json()['number']}/")
+print(json.dumps({
+    "page": page.status_code, "links": page.content.decode(), "policy": page.headers.get("Content-Security-Policy", ""),
+    "made": made.status_code, "ticket": ticket.status_code, "socket": ticket.content.decode(),
+    "anonymous": Client().get("/helpers/robot/tickets/").headers.get("Location", ""), "home": reverse("home"),
+    "opened": AuditEvent.objects.filter(type="session.opened").count(),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("host")
+    (folder / "people").mkdir()
+    (folder / "people" / "__init__.py").write_text("")
+    (folder / "people" / "models.py").write_text(MODELS)
+    (folder / "people" / "admin.py").write_text(
+        "from django.contrib import admin\nfrom people.models import Person\nadmin.site.register(Person)\n"
+    )
+    (folder / "templates").mkdir()
+    (folder / "templates" / "enter.html").write_text("<form method=post>{% csrf_token %}{{ form }}</form>")
+    (folder / "host_urls.py").write_text(URLS)
+    (folder / "plain.py").write_text(SETTINGS.replace("host.sqlite3", "plain.sqlite3"))
+    (folder / "with_us.py").write_text(SETTINGS + WITH_US)
+    (folder / "look.py").write_text(LOOK)
+    (folder / "ours.py").write_text(OURS)
+    (folder / "people" / "migrations").mkdir()
+    (folder / "people" / "migrations" / "__init__.py").write_text("")
+    made = run(folder, "plain", "-m", "django", "makemigrations", "people")
+    assert made.returncode == 0, made.stderr[-2000:]
+    return folder
+
+
+def run(host: Path, settings: str, *words: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("CS_AGENT_", "DJANGO_"))}
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
+        kept.pop(name, None)
+    env = {
+        **kept, "PYTHONPATH": f"{host}:{ROOT}", "DJANGO_SETTINGS_MODULE": settings,
+        "CS_AGENT_DATA_DIR": str(host / "data"),
+    }  # fmt: skip
+    return subprocess.run(
+        [sys.executable, *words], cwd=host, env=env, capture_output=True, text=True, timeout=300, check=False
+    )  # fmt: skip
+
+
+def answers(host: Path, settings: str, script: str) -> dict[str, Any]:
+    done = run(host, settings, script)
+    assert done.returncode == 0, done.stderr[-4000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture(scope="module")
+def with_us(host: Path) -> dict[str, Any]:
+    return answers(host, "with_us", "look.py")
+
+
+def test_the_hosts_pages_log_in_and_admin_are_byte_for_byte_what_they_were(host: Path, with_us: dict[str, Any]) -> None:
+    before = answers(host, "plain", "look.py")
+    assert set(before) == set(with_us)
+    for name, told in before.items():
+        assert with_us[name] == told, name
+
+
+def test_ours_answers_below_the_prefix_with_links_sockets_and_headers_of_its_own(
+    host: Path, with_us: dict[str, Any]
+) -> None:
+    ours = answers(host, "with_us", "ours.py")
+    assert (ours["page"], ours["made"], ours["ticket"]) == (200, 201, 200)
+    assert 'href="/helpers/robot/tickets/new/"' in ours["links"]
+    assert 'data-socket="/helpers/robot/ws/' in ours["socket"]
+    assert "default-src 'none'" in ours["policy"]
+    assert ours["anonymous"].startswith("/accounts/")
+    assert ours["home"] == "/"
+    assert ours["opened"] >= 1
+
+
+def test_the_check_says_what_is_missing(host: Path) -> None:
+    (host / "half.py").write_text(SETTINGS + "INSTALLED_APPS += ['channels', 'tickets', 'integrations', 'consoles']\n")
+    done = run(host, "half", "-m", "django", "check")
+    assert done.returncode != 0
+    assert "cs_agent.plugin.settings(globals())" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_host_whose_app_has_our_label_is_told_by_name(host: Path) -> None:
+    (host / "clash.py").write_text(SETTINGS.replace('"people",', '"people", "shop.tickets",') + WITH_US)
+    done = run(host, "clash", "-m", "django", "check")
+    assert "shop.tickets" in done.stderr
+    assert "label" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ("USE_TZ = False", "USE_TZ"),
+        ("MIDDLEWARE = MIDDLEWARE[:-1]", "Mount"),
+        ("DATABASES['default']['ENGINE'] = 'django.db.backends.dummy'", "PostgreSQL"),
+        ("MEDIA_URL = '/files/'", "MEDIA_URL"),
+    ],
+)
+def test_every_obstacle_has_a_check_that_names_it(host: Path, change: str, word: str) -> None:
+    name = f"obstacle_{abs(hash(change))}"
+    (host / f"{name}.py").write_text(SETTINGS + WITH_US + change + "\n")
+    code = "import django; django.setup(); from tickets.checks import fits_into_its_project as check; print(*check())"
+    done = run(host, name, "-c", code)
+    assert word in done.stdout + done.stderr

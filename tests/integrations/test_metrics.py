@@ -1,0 +1,73 @@
+"""What monitoring reads is true, names nobody, and is for those who may see tickets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+
+from cs_agent.project.log_lines import JsonLines
+from tests.integrations.conftest import Program
+from tickets import request_context
+from tickets.models import Confirmation
+from tickets.permissions import Permission
+from tickets.services.runs import lifecycle
+
+BOARD = Path(__file__).resolve().parents[2] / "deploy" / "grafana" / "cs_agent.json"
+
+
+def scraped(program: Program) -> dict[tuple[str, str], float]:
+    answer = Client().get("/metrics", headers={"authorization": f"Bearer {program.token}"})
+    assert answer.status_code == 200, answer.content
+    families = list(text_string_to_metric_families(answer.content.decode()))
+    return {
+        (sample.name, ",".join(sample.labels.values())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_the_figures_follow_the_rows(program: Program, confirmation: Confirmation, lin: User) -> None:
+    seen = scraped(program)
+    assert seen["cs_agent_runs_active", "awaiting_confirmation"] == 1
+    assert seen["cs_agent_longest_wait_seconds", "confirmation"] > 0
+    assert seen["cs_agent_outbox_age_seconds", ""] > 0
+    assert sum(value for (name, _labels), value in seen.items() if name == "cs_agent_phones") == 1
+    lifecycle.stop_run(confirmation.run, lin)
+    seen = scraped(program)
+    assert seen["cs_agent_runs_active", "awaiting_confirmation"] == 0
+    assert seen["cs_agent_runs_ended_last_day", "cancelled"] == 1
+
+
+def test_no_figure_names_a_customer_or_a_ticket(program: Program, confirmation: Confirmation) -> None:
+    told = " ".join(f"{name} {labels}" for name, labels in scraped(program))
+    ticket = confirmation.run.ticket
+    for word in (ticket.number, ticket.customer_name, "lin"):
+        assert word not in told
+
+
+def test_without_a_token_that_may_see_tickets_nothing_is_told(program_of: Callable[..., Program], lin: User) -> None:
+    assert Client().get("/metrics").status_code == 401
+    program = program_of(lin, [Permission.VIEW_AUDIT])
+    assert Client().get("/metrics", headers={"authorization": f"Bearer {program.token}"}).status_code == 403
+
+
+def test_the_board_asks_for_figures_that_are_told(program: Program, confirmation: Confirmation) -> None:
+    asked = set(re.findall(r"cs_agent_\w+", BOARD.read_text(encoding="utf-8")))
+    assert asked
+    assert asked <= {name for name, _labels in scraped(program)} | {"cs_agent_gate_verdicts_last_hour"}
+
+
+def test_a_log_line_is_one_json_object_with_the_request(caplog: object) -> None:
+    record = logging.LogRecord("tickets", logging.WARNING, "", 0, "run %s\nstopped", ("7",), None)
+    with request_context.use(request_id="abcdefgh"):
+        line = JsonLines().format(record)
+    assert "\n" not in line
+    told = json.loads(line)
+    assert (told["message"], told["request_id"], told["level"]) == ("run 7\nstopped", "abcdefgh", "WARNING")
