@@ -161,11 +161,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RoutePlan:
-    """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed."""
+    """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed.
+
+    `learning`: the run is to teach a way, so every page is looked at with its tree, even on a phone that is slow at it.
+    """
 
     values: dict[str, str]
     way: Way | None = None
     reviewed: bool = False
+    learning: bool = False
 
 
 def filled_slots(values: dict[str, str]) -> tuple[str, ...]:

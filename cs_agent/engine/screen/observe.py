@@ -70,7 +70,7 @@ class Eyes:
 
     def look_closely(self) -> Observation:
         """A new capture with its tree; where that tells little, with everything a careful reading finds."""
-        observation = self._with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
+        observation = self.with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
 
     def glance(self, observation: Observation) -> Observation:
@@ -79,7 +79,7 @@ class Eyes:
 
     def read_all(self, observation: Observation) -> Observation:
         """The same screen with every line that a careful reading finds, and its tree."""
-        careful = observation if observation.nodes is not None else self._with_tree(observation)
+        careful = observation if observation.nodes is not None else self.with_tree(observation)
         return replace(careful, lines=self.reader.read(observation.screenshot.image, thorough=True))
 
     def read_rows(self, observation: Observation, boxes: Iterable[Box]) -> Observation:
@@ -135,7 +135,7 @@ class Eyes:
             self.sleep(self.settings.poll_s)
 
     def _shows(self, shot: Screenshot, expected: Expected) -> bool:
-        seen = self._with_tree(Observation(shot, self._retrying(self.phone.foreground)))
+        seen = self.with_tree(Observation(shot, self._retrying(self.phone.foreground)))
         if not is_useful(seen.nodes) or not expected(seen):
             return False
         self._ready = seen
@@ -156,7 +156,7 @@ class Eyes:
             return ready
         observation = Observation(shot, self._retrying(self.phone.foreground))
         if self._tree_is_worth_it():
-            observation = self._with_tree(observation)
+            observation = self.with_tree(observation)
         if not is_useful(observation.nodes):
             start = self.clock()
             observation = replace(observation, lines=self.reader.read(shot.image))
@@ -170,7 +170,8 @@ class Eyes:
         self._looks_without_tree += 1
         return self._looks_without_tree % _TREE_RETRIAL == 0
 
-    def _with_tree(self, observation: Observation) -> Observation:
+    def with_tree(self, observation: Observation) -> Observation:
+        """The same screen with its tree, which is asked for now."""
         start = self.clock()
         nodes = self._retrying(self.phone.nodes)
         self._tree_s = self.clock() - start

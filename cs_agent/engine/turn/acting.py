@@ -96,7 +96,10 @@ class Actor:
             return None
         if turn.proposal is not None:
             return turn.proposal.step.to_json()
-        step = step_of(pending.action, turn.seen, self.kit.route.values, commits=_commits(pending))
+        seen = turn.seen
+        if seen.nodes is None and self.kit.route.learning:
+            seen = self.kit.eyes.with_tree(seen)
+        step = step_of(pending.action, seen, self.kit.route.values, commits=_commits(pending))
         return step.to_json() if step else None
 
     def _write(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:

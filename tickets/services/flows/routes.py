@@ -27,6 +27,7 @@ from tickets.services.flows import publishing, stages
 
 log = logging.getLogger(__name__)
 _REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
+_LESSONS = 5  # runs of a version without a route that are looked at more closely, so that one can be learned
 _LOOKED_AT = 20  # a version's newest runs, by which it is told whether its route still fits
 
 
@@ -57,7 +58,8 @@ def plan_of(run: Run) -> RoutePlan:
     values = {slot.name: slot.value for slot in run.slots.all()}
     way = of_version(run.flow_version).way_for(values)
     reviewed = way is not None and stages.of(run.flow_version) in _REVIEWED
-    return RoutePlan(values, way, reviewed)
+    taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if way is None else 0
+    return RoutePlan(values, way, reviewed, learning=way is None and taught < _LESSONS)
 
 
 def way_of_run(run: Run) -> Way | None:
