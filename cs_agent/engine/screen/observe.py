@@ -118,11 +118,13 @@ class Eyes:
         What is expected is looked for in the tree of every picture that stays for a moment; the look that finds it
         is the next look. A screen that rests without it is given a little more time.
         """
+        if not self._tree_is_quick():  # looking for it would take longer than the rest does
+            expected = None
         detector, start = self.settle(before=before), self.clock()
         last = asked = -1
         while True:
             shot = self._capture()
-            if expected and shot.sequence == last and shot.sequence != asked and self._tree_is_quick():
+            if expected and shot.sequence == last and shot.sequence != asked:
                 asked = shot.sequence
                 if self._shows(shot, expected):
                     return True
