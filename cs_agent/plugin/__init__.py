@@ -61,7 +61,7 @@ def websockets() -> Any:
 
     from consoles.routing import websocket_urlpatterns
 
-    routes = URLRouter([path(active.CS_AGENT_PREFIX, URLRouter(websocket_urlpatterns))])
+    routes = URLRouter([path(getattr(active, "CS_AGENT_PREFIX", ""), URLRouter(websocket_urlpatterns))])
     return AllowedHostsOriginValidator(AuthMiddlewareStack(routes))
 
 

@@ -26,7 +26,7 @@ class Mount:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._host = get_response
-        self._root = f"/{settings.CS_AGENT_PREFIX}"
+        self._root = f"/{getattr(settings, 'CS_AGENT_PREFIX', '')}"
         self._parts: list[Any] = []
         handler: Any = get_response
         for name in reversed(OURS):

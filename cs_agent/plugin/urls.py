@@ -7,4 +7,4 @@ from django.urls import include, path
 
 from cs_agent.project.urls import ours
 
-urlpatterns = [path(settings.CS_AGENT_PREFIX, include(ours))]
+urlpatterns = [path(getattr(settings, "CS_AGENT_PREFIX", ""), include(ours))]

@@ -18,6 +18,7 @@ from tickets.models import FlowTemplate, FlowVersion, Rehearsal, Ticket
 from tickets.services.flows import rehearsals
 
 _POLL_S = 1.0
+_MARGIN: Any = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -60,7 +61,7 @@ def write(report: rehearsed.Report, path: Path) -> None:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
         page.set_content(html)
-        page.pdf(path=str(path), format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "14mm"))
+        page.pdf(path=str(path), format="A4", margin=_MARGIN)
         browser.close()
 
 
