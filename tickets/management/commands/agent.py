@@ -1,4 +1,8 @@
-"""`manage.py agent "instruction"`: one instruction on one phone from a terminal; Y/N, answers and takeovers here."""
+"""`manage.py agent "instruction"`: one instruction on one phone from a terminal; Y/N, answers and takeovers here.
+
+Rule: it drives as a worker does, with a screen feed that is the only reader of the phone. The feed takes its first look
+before what reads screens and talks to models is imported, which takes longer than the look.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ import sys
 import time
 import uuid
 from argparse import ArgumentParser
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +22,13 @@ from django.db import OperationalError, ProgrammingError
 
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import ModelError, PhoneError
-from cs_agent.engine.turn import loop
 from cs_agent.phone.connection import AdbServer
+from cs_agent.phone.phone import AdbPhone
 from cs_agent.recording.encode import encode
 from cs_agent.recording.errors import NothingRecorded, RecordingError
-from cs_agent.vision.settle import SettleDetector
-from tickets.runner.drive import engines
-from tickets.runner.drive.terminal import RecordedPhone, TerminalJournal, TerminalSession
-from tickets.runner.pictures.recorders import RunRecorder
-from tickets.runner.pictures.redactors import Redactor
-from tickets.services import language_models
+from tickets.runner.drive.app_names import own_app_names
+from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.evidence.redaction import policy_of
-from tickets.services.language_models import Speaker
 
 
 class StandardTerminal:
@@ -77,39 +77,71 @@ class Command(BaseCommand):
 
     def _run(self, instruction: str, options: dict[str, Any], directory: Path) -> int:
         server = _adb_server()
-        terminal = StandardTerminal(self)
+        phone = AdbPhone(options["device_id"], server.host, server.port, app_names=own_app_names())
+        feed = ScreenFeed(0, phone, live=False)
         with ExitStack() as stack:
-            redactor = Redactor(policy_of())
-            recorder = RunRecorder(uuid.uuid4(), directory / "frames", redactor, lang=options["lang"])
-            recorder.start()
-            stack.callback(self._finish, recorder, directory)
-            phone = RecordedPhone(options["device_id"], server.host, server.port, recorder)
-            stack.enter_context(phone.typing_session())
-            model, prompt = engines.mind(_speaker(options), None, options["lang"], redactor)
-            engine = loop.Engine(
-                phone=phone,
-                model=model,
-                reader=engines.text_reader(),
-                journal=TerminalJournal(terminal, recorder),
-                rules=FlowRules(),
-                settle=SettleDetector,
-                policy=engines.gate_policy(),
-                settings=engines.engine_settings(options["max_steps"]),
-                prompt=prompt,
-            )
-            session = TerminalSession(engine, terminal, redactor, lambda image, name: _save(image, directory, name))
-            return session.run(loop.start(instruction, options["lang"]))
-
-    def _finish(self, recorder: RunRecorder, directory: Path) -> None:
-        recorder.close()
-        try:
-            made = encode(directory / "frames", directory / "replay.mp4")
-        except NothingRecorded:
-            return
-        self.stdout.write(f"回放 / replay: {made.path}")
+            stack.callback(feed.stop)
+            feed.start()
+            carry_out = _prepared(Parts(StandardTerminal(self), phone, feed, directory), options, stack)
+            return carry_out(instruction)
 
 
-def _speaker(options: dict[str, Any]) -> Speaker:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a session is made of at its start."""
+
+    terminal: StandardTerminal
+    phone: AdbPhone
+    feed: ScreenFeed
+    directory: Path
+
+
+def _prepared(parts: Parts, options: dict[str, Any], stack: ExitStack) -> Callable[[str], int]:
+    """Everything around the engine, undone by the stack; the answer carries one instruction out."""
+    # Imported here, while the feed takes its first look: the readers of screens and the model's client are large.
+    from cs_agent.engine.turn import loop
+    from cs_agent.vision.settle import SettleDetector
+    from tickets.runner.drive import engines
+    from tickets.runner.drive.phone import FeedPhone
+    from tickets.runner.drive.terminal import TerminalJournal, TerminalSession
+    from tickets.runner.pictures.recorders import RunRecorder
+    from tickets.runner.pictures.redactors import Redactor
+
+    redactor = Redactor(policy_of())
+    recorder = RunRecorder(uuid.uuid4(), parts.directory / "frames", redactor, lang=options["lang"])
+    recorder.start()
+    stack.callback(_finish, parts, recorder)
+    stack.callback(parts.feed.listen(recorder.add))
+    stack.enter_context(parts.phone.typing_session())
+    model, prompt = engines.mind(_speaker(options), None, options["lang"], redactor)
+    engine = loop.Engine(
+        phone=FeedPhone(parts.phone, parts.feed, recorder.explain),
+        model=model,
+        reader=engines.text_reader(),
+        journal=TerminalJournal(parts.terminal, recorder),
+        rules=FlowRules(),
+        settle=SettleDetector,
+        policy=engines.gate_policy(),
+        settings=engines.engine_settings(options["max_steps"]),
+        prompt=prompt,
+    )
+    session = TerminalSession(engine, parts.terminal, redactor, lambda image, name: _save(image, parts.directory, name))
+    return lambda instruction: session.run(loop.start(instruction, options["lang"]))
+
+
+def _finish(parts: Parts, recorder: Any) -> None:
+    recorder.close()
+    try:
+        made = encode(parts.directory / "frames", parts.directory / "replay.mp4")
+    except NothingRecorded:
+        return
+    parts.terminal.say(f"回放 / replay: {made.path}")
+
+
+def _speaker(options: dict[str, Any]) -> Any:
+    """The model of the environment, with what the command line says otherwise."""
+    from tickets.services import language_models
+
     named = language_models.of_environment()
     return replace(named, base_url=options["base_url"], api_key=options["api_key"], model=options["model"])
 

@@ -1,4 +1,4 @@
-"""A phone as the engine sees it in a run: every gesture shows the lease's token, every picture is the feed's."""
+"""A phone as the engine sees it: every picture is the feed's, and in a run every gesture shows the lease's token."""
 
 from __future__ import annotations
 
@@ -16,19 +16,15 @@ from tickets.runner.pictures.feed import ScreenFeed
 Explain = Callable[[Image.Image, tuple[UiNode, ...]], None]
 
 
-class LeasedPhone:
-    """Implements the engine's Phone. Gestures raise LeaseLost once the token is no longer the newest."""
+class FeedPhone:
+    """Implements the engine's Phone: gestures go to the phone, pictures come from its feed."""
 
-    def __init__(
-        self, phone: Phone, feed: ScreenFeed, lease: leases.Lease, explain: Explain = lambda image, nodes: None
-    ) -> None:
+    def __init__(self, phone: Phone, feed: ScreenFeed, explain: Explain = lambda image, nodes: None) -> None:
         """`explain` is told each tree with the picture of the screen that it is of."""
         self._explain = explain
         self._phone = phone
         self._feed = feed
-        self._lease = lease
         self._app, self._tree = Ahead(phone.foreground), Ahead(phone.nodes)
-        self.refused = False  # a gesture was asked for after the lease was lost, and not made
 
     def size(self) -> Size:
         return self._phone.size()
@@ -79,11 +75,25 @@ class LeasedPhone:
         self._phone.launch(app)
 
     def _before_gesture(self) -> None:
+        self._app.gesture(self._feed.newest)
+        self._tree.gesture(self._feed.newest)
+        self._feed.hurry()
+
+
+class LeasedPhone(FeedPhone):
+    """A phone in a run. Gestures raise LeaseLost once the lease's token is no longer the newest."""
+
+    def __init__(
+        self, phone: Phone, feed: ScreenFeed, lease: leases.Lease, explain: Explain = lambda image, nodes: None
+    ) -> None:
+        super().__init__(phone, feed, explain)
+        self._lease = lease
+        self.refused = False  # a gesture was asked for after the lease was lost, and not made
+
+    def _before_gesture(self) -> None:
         try:
             leases.check(self._lease)
         except leases.LeaseLost:
             self.refused = True
             raise
-        self._app.gesture(self._feed.newest)
-        self._tree.gesture(self._feed.newest)
-        self._feed.hurry()
+        super()._before_gesture()

@@ -12,8 +12,6 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
-from PIL import Image
-
 from cs_agent.engine.run import human
 from cs_agent.engine.run.state import (
     ConfirmationRequest,
@@ -28,11 +26,8 @@ from cs_agent.engine.run.state import (
     Turn,
 )
 from cs_agent.engine.turn.loop import Engine
-from cs_agent.observation import Screenshot
-from cs_agent.phone.phone import AdbPhone
 from cs_agent.recording.errors import RecordingUnwritable
 from tickets.runner.pictures import film
-from tickets.runner.pictures.feed import FeedFrame
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.runner.pictures.redactors import Redactor
 from tickets.services.evidence import audit
@@ -62,22 +57,6 @@ class _Refused(Exception):
     """Nobody is there to decide."""
 
     what: str
-
-
-class RecordedPhone(AdbPhone):
-    """A phone whose every new picture is added to the recording."""
-
-    def __init__(self, serial: str, host: str, port: int, recorder: RunRecorder) -> None:
-        super().__init__(serial, host, port)
-        self._recorder = recorder
-        self._shown: Image.Image | None = None
-
-    def screenshot(self) -> Screenshot:
-        taken = super().screenshot()
-        if taken.image is not self._shown:  # the phone sent other bytes
-            self._shown = taken.image
-            self._recorder.add(FeedFrame(taken, taken.captured_at, changed=True))
-        return taken
 
 
 class TerminalJournal:

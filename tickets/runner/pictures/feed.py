@@ -51,7 +51,8 @@ class ScreenFeed:
     busy_pause_s = 0.02  # between captures while the screen moves or somebody waits for a frame
     idle_pause_s = 0.4  # between captures of a screen that has not changed for a while
 
-    def __init__(self, phone_id: int, camera: Camera) -> None:
+    def __init__(self, phone_id: int, camera: Camera, *, live: bool = True) -> None:
+        """`live`: make live pictures of it; at a terminal nobody could see them."""
         self.phone_id = phone_id
         self._camera = camera
         self._news = threading.Condition()
@@ -63,18 +64,20 @@ class ScreenFeed:
         self._busy_until = 0.0
         self._sequence = 0
         self._listeners: tuple[Listener, ...] = ()
-        self._live = LivePublisher(phone_id)
+        self._live = LivePublisher(phone_id) if live else None
         self._thread = SupervisedThread(f"feed-{phone_id}", self._run)
 
     def start(self) -> None:
-        self._live.start()
+        if self._live:
+            self._live.start()
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
         self._thread.stop()
         self._wake.set()
-        self._live.stop()
+        if self._live:
+            self._live.stop()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call the listener with the newest frame and each changed one; the answer ends it."""
@@ -141,12 +144,11 @@ class ScreenFeed:
         with self._news:
             self._frame, self._error = frame, None
             self._news.notify_all()
+        if self._live:
+            self._live.changed(numbered) if changed else self._live.unchanged(screenshot.captured_at)
         if changed:
-            self._live.changed(numbered)
             for listener in self._listeners:
                 listener(frame)
-        else:
-            self._live.unchanged(screenshot.captured_at)
 
 
 class FeedStalled(PhoneError):
