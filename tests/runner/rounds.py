@@ -11,7 +11,7 @@ import pytest
 from tests.processes import wait_until
 from tests.runner.world import Handset, gone
 from tickets.models import Phone, PhoneState
-from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import phone_lock
 from tickets.runner.host.rounds import Rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,5 +97,5 @@ def test_one_that_does_not_answer_keeps_nobody_waiting_and_is_asked_once(house: 
 
 
 def test_a_phone_that_a_task_has_its_hands_on_is_left_alone(house: House, rounds: Rounds) -> None:
-    with hands.on(Phone.objects.get(name="a").pk):
+    with phone_lock.on(Phone.objects.get(name="a").pk):
         assert house.see(rounds, times=1) == ["b"]

@@ -12,8 +12,7 @@ from django.utils import timezone
 from cs_agent.engine.actions.values import Interact, TakeOver
 from tests.runner.world import Handset, World, approve, broken_app
 from tickets.models import AuditEvent, Confirmation, Phone, Question, Run, RunStatus, Step, Takeover
-from tickets.runner.holds import leases
-from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import leases, phone_lock
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches, takeovers
 
@@ -54,7 +53,7 @@ def test_a_waiting_run_holds_its_phone_without_an_expiry_and_no_hands_are_on_it(
     phone.refresh_from_db()
     assert (phone.lease_run_id, phone.lease_expires_at) == (run.pk, None)
     assert run.claimed_until is None
-    assert not hands.are_on(phone.pk)
+    assert not phone_lock.is_held(phone.pk)
 
 
 def test_the_waits_of_a_run_are_marked_in_its_recording(world: World, run: Run, lin: User) -> None:

@@ -9,8 +9,7 @@ import pytest
 from tests.runner.messages import listening
 from tests.runner.world import Handset, broken_app, gone
 from tickets.models import AuditEvent, Phone, PhoneState, Run
-from tickets.runner.holds import pool
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import pool, run_queue
 from tickets.runner.host import checkup
 from tickets.runner.pictures.feed import FeedStalled
 
@@ -23,7 +22,7 @@ def test_a_phone_that_fails_is_out_with_its_reason_and_gets_no_run(phone: Phone,
     phone.refresh_from_db()
     assert (phone.state, phone.fault) == (PhoneState.FAULTY, SILENT.told("zh"))
     assert phone.fault_en == SILENT.told("en") != phone.fault
-    assert not line.is_next(run, "phones")
+    assert not run_queue.is_next(run, "phones")
 
 
 def test_it_is_told_once_that_a_phone_is_out_and_the_newest_reason_is_kept(phone: Phone) -> None:

@@ -13,8 +13,7 @@ from cs_agent.engine.run.protocols import Journal
 from cs_agent.engine.run.state import RunState, StepRecord, StepStatus
 from tests.runner.world import Handset, World, approve
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover, Ticket
-from tickets.runner.holds import leases
-from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import leases, phone_lock
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import takeovers
 
@@ -62,7 +61,7 @@ def assert_stopped(run: Run, phone: Phone, hand: Handset) -> None:
     assert phone.lease_run_id is None
     assert hand.acts[-1] == "home"
     assert (hand.shown, hand.keyboard) == ("home", "own")
-    assert not hands.are_on(phone.pk)
+    assert not phone_lock.is_held(phone.pk)
 
 
 def test_while_the_model_is_waited_for(
@@ -193,15 +192,15 @@ def test_a_phone_is_not_given_away_while_hands_are_on_it(
 ) -> None:
     world.drive(run)
     runs.stop_run(run, lin)
-    hands._locks[phone.pk].acquire()
+    phone_lock._locks[phone.pk].acquire()
     try:
-        monkeypatch.setattr(hands, "PATIENCE_S", 0.01)
+        monkeypatch.setattr(phone_lock, "PATIENCE_S", 0.01)
         world.drive(run)
         phone.refresh_from_db()
         assert hand.acts[-1] == "home"  # at once, whoever holds it
         assert phone.lease_run_id == run.pk
     finally:
-        hands._locks[phone.pk].release()
+        phone_lock._locks[phone.pk].release()
     world.drive(run)
     assert_stopped(run, phone, hand)
 

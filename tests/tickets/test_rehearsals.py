@@ -30,7 +30,7 @@ from tickets.models import (
     VersionLife,
     VersionStage,
 )
-from tickets.runner.holds import leases, wait_line
+from tickets.runner.holds import leases, run_queue
 from tickets.services.flows import floors, rehearsals, rehearsing, stages
 from tickets.services.runs import decisions, pauses
 from tickets.services.runs import lifecycle as runs
@@ -152,7 +152,7 @@ class TestDry:
         customers = Phone.objects.create(name="二号机", serial="127.0.0.1:5602", queue="phones")
         rehearsed = only_run(rehearsals.start(draft, fei, [ticket]))
         served = runs.start_run(ticket=ticket, user=lin)
-        assert wait_line.is_next(rehearsed, "phones")
+        assert run_queue.is_next(rehearsed, "phones")
         leases_of = {run.pk: leases.acquire(run, "phones") for run in (rehearsed, served)}
         assert leases_of[rehearsed.pk].phone_id == rehearsal_phone.pk  # type: ignore[union-attr]
         assert leases_of[served.pk].phone_id == customers.pk  # type: ignore[union-attr]

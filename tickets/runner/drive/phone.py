@@ -9,7 +9,7 @@ from PIL import Image
 from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
-from tickets.runner.drive.prefetch import Ahead
+from tickets.runner.drive.prefetch import Prefetch
 from tickets.runner.holds import leases
 from tickets.runner.pictures.feed import ScreenFeed
 
@@ -24,7 +24,7 @@ class FeedPhone:
         self._explain = explain
         self._phone = phone
         self._feed = feed
-        self._app, self._tree = Ahead(phone.foreground), Ahead(phone.nodes)
+        self._app, self._tree = Prefetch(phone.foreground), Prefetch(phone.nodes)
 
     def size(self) -> Size:
         return self._phone.size()

@@ -17,11 +17,11 @@ from cs_agent.observation import Screenshot
 T = TypeVar("T")
 
 _STILL_S = 0.08  # unchanged this long, the screen may have come to rest; a wait ends after three times this
-_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="ahead")  # two for each phone of the host
+_threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="prefetch")  # two for each phone of the host
 
 
 @dataclass(slots=True)
-class Ahead(Generic[T]):
+class Prefetch(Generic[T]):
     """One question for one phone; `ask` may raise PhoneError."""
 
     ask: Callable[[], T]

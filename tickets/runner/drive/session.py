@@ -44,9 +44,7 @@ from tickets.runner.drive.engines import build_engine, new_state
 from tickets.runner.drive.journal import DatabaseJournal
 from tickets.runner.drive.phone import LeasedPhone
 from tickets.runner.drive.prepare import prepare
-from tickets.runner.holds import claims, leases
-from tickets.runner.holds import phone_lock as hands
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import claims, leases, phone_lock, run_queue
 from tickets.runner.pictures import film
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
@@ -75,7 +73,7 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seat:
+class _Session:
     """From where a run is driven."""
 
     hold: Hold
@@ -129,8 +127,8 @@ def take_hold(run: Run, queue: str) -> Hold | None:
     if switches.is_paused():
         runs.wait_for_supervisor(run)
         return None
-    if leases.of_run(run.pk) is None and not line.is_next(run, queue):
-        line.tell(run)
+    if leases.of_run(run.pk) is None and not run_queue.is_next(run, queue):
+        run_queue.tell(run)
         return None
     try:
         with transaction.atomic():
@@ -155,10 +153,10 @@ def _take_both(run: Run, queue: str) -> Hold:
 def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
     try:
         trouble.require_sound(hold.run)
-        with hands.on(hold.lease.phone_id):
+        with phone_lock.on(hold.lease.phone_id):
             phone, feed = host.attend(Phone.objects.get(pk=hold.lease.phone_id))
             with phone.typing_session():
-                _turn_until_pause(_sit_down(hold, phone, feed, host, build_engine))
+                _turn_until_pause(build_session(hold, phone, feed, host, build_engine))
     except claims.TakeoverAsked:
         _yield_to_human(hold)
     except claims.AllPaused:
@@ -175,7 +173,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
         claims.give_back(hold.claim)
 
 
-def _sit_down(hold: Hold, phone: Driver, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Seat:
+def build_session(hold: Hold, phone: Driver, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Session:
     journal = DatabaseJournal(hold.run, hold.claim, lambda: host.recorder(hold.lease.phone_id))
 
     def explain(image: Image.Image, nodes: tuple[UiNode, ...]) -> None:
@@ -183,42 +181,42 @@ def _sit_down(hold: Hold, phone: Driver, feed: ScreenFeed, host: Host, build_eng
             recorder.explain(image, nodes)
 
     leased = LeasedPhone(phone, feed, hold.lease, explain)
-    return _Seat(hold, phone, leased, journal, build_engine(hold.run, leased, journal))
+    return _Session(hold, phone, leased, journal, build_engine(hold.run, leased, journal))
 
 
-def _turn_until_pause(seat: _Seat) -> None:
-    state = _restore(seat)
+def _turn_until_pause(session: _Session) -> None:
+    state = _restore(session)
     ends_at = time.monotonic() + settings.CS_AGENT["CS_AGENT_SLICE_S"]
-    seat.journal.resumed()
+    session.journal.resumed()
     try:
-        while not _is_paused_after(seat, turn := _turn(seat, state)):
+        while not _is_paused_after(session, turn := _turn(session, state)):
             state = turn.state
             if time.monotonic() > ends_at or leaving.is_set():
-                claims.give_back(seat.hold.claim)
-                runs.enqueue(seat.hold.run)
+                claims.give_back(session.hold.claim)
+                runs.enqueue(session.hold.run)
                 return
     except Interrupted:
-        steps.settle_cut_off(seat.hold.run, touched=not seat.leased.refused)
+        steps.settle_cut_off(session.hold.run, touched=not session.leased.refused)
         raise
 
 
-def _turn(seat: _Seat, state: RunState) -> Turn:
-    seat.journal.check()
-    return seat.engine.turn(state)
+def _turn(session: _Session, state: RunState) -> Turn:
+    session.journal.check()
+    return session.engine.turn(state)
 
 
-def _restore(seat: _Seat) -> RunState:
-    run, claim = seat.hold.run, seat.hold.claim
+def _restore(session: _Session) -> RunState:
+    run, claim = session.hold.run, session.hold.claim
     if run.checkpoint:
         return checkpoints.restored(run)
-    prepare(run, seat.phone, seat.hold.lease, seat.journal.check)
+    prepare(run, session.phone, session.hold.lease, session.journal.check)
     state = new_state(run)
     with transaction.atomic():
         claims.save_checkpoint(claim, state.to_json())
     return state
 
 
-def _is_paused_after(seat: _Seat, turn: Turn) -> bool:
+def _is_paused_after(session: _Session, turn: Turn) -> bool:
     """Write down what the run pauses for, if it does.
 
     Before a success is declared, the files it was to leave are fetched; without them a human is asked.
@@ -228,15 +226,15 @@ def _is_paused_after(seat: _Seat, turn: Turn) -> bool:
         return False
     if isinstance(pause, Ended):
         succeeded = pause.status is EndStatus.SUCCEEDED
-        missing = fetch_files(seat.hold.run, seat.phone, seat.journal.check) if succeeded else None
+        missing = fetch_files(session.hold.run, session.phone, session.journal.check) if succeeded else None
         if missing is None:
-            _end(seat.hold, pause, turn)
+            _end(session.hold, pause, turn)
             return True
         pause = missing
-        trouble.park(seat.hold.claim, missing)  # the checkpoint from before the success stands
+        trouble.park(session.hold.claim, missing)  # the checkpoint from before the success stands
     else:
-        _pause(seat.hold, turn, film.covered(seat.hold.run.pk, pause))
-    seat.journal.paused(pause)
+        _pause(session.hold, turn, film.covered(session.hold.run.pk, pause))
+    session.journal.paused(pause)
     return True
 
 

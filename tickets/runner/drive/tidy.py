@@ -1,7 +1,7 @@
 """After a run's end: the phone goes back to its home screen with its own keyboard, and to the next in line.
 
-Rule: home at once, whoever is still in the middle of a command; free only when nobody's hands are on the phone. The
-phone does not wait for its recording to be closed.
+Rule: home at once, whoever is still in the middle of a command; free only when nobody holds its lock in this process.
+The phone does not wait for its recording to be closed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,7 @@ from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run
 from tickets.runner.drive.prepare import take_back
-from tickets.runner.holds import leases, pool
-from tickets.runner.holds import phone_lock as hands
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import leases, phone_lock, pool, run_queue
 from tickets.runner.pictures import encode
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.runs import steps
@@ -44,14 +42,14 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
     lease = leases.fence(row) if row else None
     if row is None or lease is None:
         return
-    if hands.are_on(row.pk):
+    if phone_lock.is_held(row.pk):
         _leave_clean(row, host, _go_home)  # the command under way may undo it: once more below
     try:
-        with hands.on(row.pk):
+        with phone_lock.on(row.pk):
             _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
             close_recording = host.finish_recording(row.pk)
             is_free = _free(run_id, lease, host)
-    except hands.HandsFull as error:
+    except phone_lock.PhoneBusy as error:
         log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
         return
     close_recording()
@@ -65,7 +63,7 @@ def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:
     with transaction.atomic():
         if not leases.release(lease):
             return False
-        line.call_next(host.queue)
+        run_queue.call_next(host.queue)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Whose hands are on a phone in this process: one driving task at a time, and those who clean up wait for it.
+"""The lock of each phone within this process: one driving task at a time, and those who clean up wait for it.
 
 Rule: a fenced task may still be in the middle of one command. Nobody takes the phone to its home screen for good, or
 gives it to another run, before that task has let go.
@@ -17,7 +17,7 @@ PATIENCE_S = 30.0  # longer than any single command to a phone may take
 _locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 
-class HandsFull(PhoneError):
+class PhoneBusy(PhoneError):
     """An earlier task has not let go of the phone."""
 
     retryable = True
@@ -27,15 +27,15 @@ class HandsFull(PhoneError):
 
 @contextmanager
 def on(phone_id: int, patience_s: float | None = None) -> Iterator[None]:
-    """Hold the phone within this process; HandsFull when its holder does not let go in time."""
+    """Hold the phone within this process; PhoneBusy when its holder does not let go in time."""
     lock = _locks[phone_id]
     if not lock.acquire(timeout=PATIENCE_S if patience_s is None else patience_s):
-        raise HandsFull(f"phone {phone_id} is still held by another task of this host")
+        raise PhoneBusy(f"phone {phone_id} is still held by another task of this host")
     try:
         yield
     finally:
         lock.release()
 
 
-def are_on(phone_id: int) -> bool:
+def is_held(phone_id: int) -> bool:
     return _locks[phone_id].locked()

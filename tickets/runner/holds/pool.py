@@ -14,7 +14,7 @@ from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.errors import ConnectionFault, ScreenFaultError
 from cs_agent.trouble import Trouble
 from tickets.models import Phone, PhoneState, Run
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import run_queue
 from tickets.runner.pictures.feed import FeedStalled
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -50,7 +50,7 @@ def readmit(phone_id: int) -> bool:
         if not out.update(state=PhoneState.READY, fault="", fault_en=""):
             return False
         phone = _tell(phone_id, "phone.readmitted", "success", None, {})
-        line.call_next(phone.queue)
+        run_queue.call_next(phone.queue)
     return True
 
 

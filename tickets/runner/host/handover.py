@@ -31,7 +31,7 @@ from tickets.services.runs import takeovers
 log = logging.getLogger(__name__)
 _POLL_S = 1.0
 _PAUSE_S = 1.0
-_HANDS_S = 2.0  # the agent has let go before a takeover begins; a gesture that came later than that is stale
+_LOCK_S = 2.0  # the agent has let go before a takeover begins; a gesture that came later than that is stale
 _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.ENTER}
 
 
@@ -66,7 +66,7 @@ class GestureLoop:
     def _carry_out(self, gesture: Gesture) -> None:
         """Written down before it is done, and while nobody else acts on the phone: a gesture whose takeover ended
         while it waited is refused there, and one that is under way keeps the agent waiting."""
-        with phone_lock.on(self._phone_id, _HANDS_S):
+        with phone_lock.on(self._phone_id, _LOCK_S):
             step = self._intended(gesture)
             if step is None:
                 log.info("gesture for phone %s dropped: its takeover is over", self._phone_id)

@@ -16,7 +16,7 @@ from django.db import close_old_connections
 from django.db.utils import DatabaseError
 
 from tickets.models import Phone
-from tickets.runner.holds import phone_lock as hands
+from tickets.runner.holds import phone_lock
 from tickets.runner.host import checkup
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ class Rounds:
     def _begins(self, row: Phone) -> bool:
         now = self._clock()
         with self._lock:
-            if row.pk in self._under_way or now < self._due.get(row.pk, 0.0) or hands.are_on(row.pk):
+            if row.pk in self._under_way or now < self._due.get(row.pk, 0.0) or phone_lock.is_held(row.pk):
                 return False
             self._due[row.pk] = now + (_FAULTY_EVERY_S if checkup.is_out(row) else _EVERY_S)
             self._under_way.add(row.pk)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tickets import queues
 from tickets.models import Phone, Recording, RecordingState, Run, RunStatus
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import run_queue
 from tickets.runner.pictures import encode
 from tickets.services.flows import rehearsals
 from tickets.services.runs import deadlines, switches, takeover_clock
@@ -37,7 +37,7 @@ def sweep() -> dict[str, int]:
     }
     if switches.is_paused():
         return found
-    return {**found, "resent": _resend_abandoned(), "called": _call_waiting(), "told": line.tell_all()}
+    return {**found, "resent": _resend_abandoned(), "called": _call_waiting(), "told": run_queue.tell_all()}
 
 
 def _resend_abandoned() -> int:
@@ -56,7 +56,7 @@ def _call_waiting() -> int:
     """Free phones and waiting runs that did not find each other."""
     called = 0
     for queue in Phone.objects.values_list("queue", flat=True).distinct():
-        called += line.call_next(queue)
+        called += run_queue.call_next(queue)
     return called
 
 

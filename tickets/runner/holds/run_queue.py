@@ -1,4 +1,4 @@
-"""The line of runs that wait for a phone: most urgent first, then what is due first, then first come.
+"""The queue of runs that wait for a phone: most urgent first, then what is due first, then first come.
 
 Rule: a free phone goes to the first in line that it suits. Who waits for a phone that is not there (its labels) holds
 up nobody behind.

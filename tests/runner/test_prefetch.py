@@ -12,11 +12,11 @@ from PIL import Image
 from cs_agent.geometry import Box
 from cs_agent.observation import Screenshot, UiNode
 from cs_agent.testing.phone import FakePhoneError
-from tickets.runner.drive.prefetch import Ahead
+from tickets.runner.drive.prefetch import Prefetch
 
 IMAGE = Image.new("RGB", (4, 4))
 LIMIT_S = 5
-Nodes = Ahead[tuple[UiNode, ...]]
+Nodes = Prefetch[tuple[UiNode, ...]]
 
 
 def shot(sequence: int, at: float) -> Screenshot:
@@ -46,7 +46,7 @@ def phone() -> Phone:
 
 @pytest.fixture
 def ahead(phone: Phone) -> Nodes:
-    return Ahead(phone.nodes)
+    return Prefetch(phone.nodes)
 
 
 def come_to_rest(ahead: Nodes, sequence: int = 2) -> None:

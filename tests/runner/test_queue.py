@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.tickets.conftest import REFERENCE
 from tickets.models import Department, FlowVersion, Phone, Priority, Run, Ticket
-from tickets.runner.holds import wait_line as line
+from tickets.runner.holds import run_queue
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket
 
@@ -30,7 +30,7 @@ def second(department: Department, lin: User, run: Run) -> Run:
 
 
 def _order() -> list[object]:
-    return [run.pk for run in line.waiting()]
+    return [run.pk for run in run_queue.waiting()]
 
 
 def test_who_came_first_is_first(run: Run, second: Run) -> None:
@@ -50,11 +50,11 @@ def test_what_is_due_first_goes_first(run: Run, second: Run) -> None:
 
 def test_everybodys_place_is_how_many_come_before(run: Run, second: Run) -> None:
     Ticket.objects.update(due_at=run.ticket.due_at)
-    assert [line.place(each) for each in (Run.objects.get(pk=run.pk), Run.objects.get(pk=second.pk))] == [0, 1]
+    assert [run_queue.place(each) for each in (Run.objects.get(pk=run.pk), Run.objects.get(pk=second.pk))] == [0, 1]
 
 
 def test_one_free_phone_is_for_the_first_only(run: Run, second: Run, phone: Phone) -> None:
-    assert (line.is_next(run, "phones"), line.is_next(second, "phones")) == (True, False)
+    assert (run_queue.is_next(run, "phones"), run_queue.is_next(second, "phones")) == (True, False)
 
 
 def test_who_waits_for_a_phone_that_is_not_there_holds_up_nobody(
@@ -64,7 +64,7 @@ def test_who_waits_for_a_phone_that_is_not_there_holds_up_nobody(
         template=refund_flow.template, number=99, definition={**refund_flow.definition, "phone_labels": ["bank"]}
     )
     Run.objects.filter(pk=run.pk).update(flow_version=special)
-    assert (line.is_next(run, "phones"), line.is_next(second, "phones")) == (False, True)
+    assert (run_queue.is_next(run, "phones"), run_queue.is_next(second, "phones")) == (False, True)
 
 
 def test_telling_the_whole_queue_asks_the_database_once_for_all(
@@ -76,13 +76,13 @@ def test_telling_the_whole_queue_asks_the_database_once_for_all(
             runs.start_run(ticket=ticket, user=lin)
 
     wait(2)
-    line.tell_all()  # from now on nothing is new
+    run_queue.tell_all()  # from now on nothing is new
     with CaptureQueriesContext(connection) as few:
-        line.tell_all()
+        run_queue.tell_all()
     wait(6)
-    line.tell_all()
+    run_queue.tell_all()
     with CaptureQueriesContext(connection) as many:
-        line.tell_all()
+        run_queue.tell_all()
     assert len(many) == len(few)
     with django_assert_max_num_queries(4):
-        line.call_next("phones")
+        run_queue.call_next("phones")
