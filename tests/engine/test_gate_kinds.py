@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type, Wait
+from cs_agent.engine.gate import vouches
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.run.state import Verdict, VerdictKind
@@ -283,3 +284,8 @@ def test_a_swipe_up_over_entries_passes_and_over_buttons_and_sliders_asks():
         assert decide(up, seen, confidence=1.0).kind is not VerdictKind.ALLOW
     sideways = Swipe(NormPoint(900, 160), NormPoint(100, 160))
     assert decide(sideways, page(*records(*ORDERS)), confidence=1.0).kind is VerdictKind.ASK
+
+
+def test_the_number_of_things_chosen_is_no_part_of_a_buttons_name() -> None:
+    assert {vouches._bare(text) for text in ("Done", "Done (2)", "Done(12)", "Done (2/9)")} == {vouches._bare("done")}
+    assert vouches._bare("Pay (CNY 20)") != vouches._bare("Pay")

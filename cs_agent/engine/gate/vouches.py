@@ -6,6 +6,7 @@ nothing of any other, and nothing at all where the page cannot be told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,6 +40,9 @@ class Vouch:
     control: ControlSignature
 
 
+_COUNT = re.compile(r"\s*[((]\s*\d{1,3}(?:\s*/\s*\d{1,3})?\s*[))]\s*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Vouches:
     """All that a run may go by now; withdrawn ones are not among them."""
@@ -67,13 +71,18 @@ def _is_named(named: NamedControl, target: Target, seen: Observation) -> bool:
 
 def _bears(named: NamedControl, target: Target) -> bool:
     """Its whole label is one of the named; an entry of a list shows one of the values."""
-    wanted = {squash(label) for label in named.labels}
-    if wanted and any(squash(label) in wanted for label in target.labels):
+    wanted = {_bare(label) for label in named.labels}
+    if wanted and any(_bare(label) in wanted for label in target.labels):
         return True
     values = [squash(value) for value in named.holds if len(squash(value)) >= _PIECE]
     if any(sense(name).kind in (LabelKind.COMMIT, LabelKind.HOLD) for name in target.names):
         return False  # a value is named to find the entry, and vouches for no button in it
     return any(value in squash(name) for value in values for name in target.names)
+
+
+def _bare(label: str) -> str:
+    """The label without the number of things chosen so far: "Done (2)" is the same button as "Done"."""
+    return squash(_COUNT.sub("", label))
 
 
 def _is_page(named: NamedControl, seen: Observation) -> bool:
