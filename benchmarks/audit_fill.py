@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from django.utils import timezone
 
-from tickets.models import AuditEvent, AuditHead, CustomerKey, Department, Ticket, audit_triggers, seals
+from tickets.models import AuditEvent, AuditHead, CustomerKey, Department, Ticket
+from tickets.models.record import audit_triggers, seals
 from tickets.services.evidence import audit
 from tickets.services.evidence.audit_chain import GENESIS, link_hash
 

@@ -28,7 +28,8 @@ from benchmarks import audit_fill  # noqa: E402
 from benchmarks.audit_fill import PER_TICKET, START, customer_of, number_of  # noqa: E402
 from benchmarks.figures import percentile  # noqa: E402
 from consoles.pages.audit_search import PAGE, AuditSearch  # noqa: E402
-from tickets.models import AuditEvent, Department, Ticket, seals  # noqa: E402
+from tickets.models import AuditEvent, Department, Ticket  # noqa: E402
+from tickets.models.record import seals  # noqa: E402
 from tickets.services.evidence import audit, audit_export  # noqa: E402
 from tickets.services.people import access  # noqa: E402
 

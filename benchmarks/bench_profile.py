@@ -23,7 +23,7 @@ from benchmarks import own_worker
 from benchmarks.figures import Figure, spread
 from benchmarks.fixed_delay_phone import FilePhone
 from cs_agent.engine.run.protocols import Key
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.processes import Product, wait_until
 
 REPEATS = int(os.environ.get("BENCH_PROFILE_RUNS", "2"))

@@ -17,9 +17,9 @@ from PIL import Image
 from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
-from cs_agent.phone.frames import png_frame
-from cs_agent.phone.keyboard import ADB_KEYBOARD
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
+from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.screen.frames import png_frame
 
 DELAY_S = 1.0
 _PICTURE = "/sdcard/tmp.png"

@@ -25,7 +25,7 @@ from websockets.asyncio.client import connect
 from benchmarks.figures import percentile
 from benchmarks.waiting_work import confirmation_of, make_tickets, session_of
 from cs_agent.geometry import Point
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.phone import AdbPhone
 
 HEADER = struct.Struct("<IIII")  # age in ms, width, height, the frame's number
 WARM_UP_S = 3.0

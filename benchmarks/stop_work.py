@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle
 
 from benchmarks.quick_model import QuickModel
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.processes import wait_until
 from tests.soak import desk
 from tests.soak.conftest import MOBILES

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests import reruns
-from tickets.models import audit_triggers
+from tickets.models.record import audit_triggers
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 

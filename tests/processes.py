@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from cs_agent.phone.connection import AdbServer
+from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.project import conf
 from cs_agent.project.processes import Process, embedded
 

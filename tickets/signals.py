@@ -10,7 +10,8 @@ from django.db.models.signals import post_migrate, post_save
 from django.dispatch import receiver
 
 from tickets import permissions
-from tickets.models import FlowTemplate, Release, audit_triggers
+from tickets.models import FlowTemplate, Release
+from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
 from tickets.services.tickets import fitting
 

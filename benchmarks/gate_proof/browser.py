@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, CDPSession, Page, Route
 from benchmarks.gate_proof.words import DIST
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
-from cs_agent.phone.android_names import role_of
+from cs_agent.phone.adb.android_names import role_of
 
 WIDTH, HEIGHT, SCALE = 390, 844, 2
 ORIGIN = "http://stage.test"

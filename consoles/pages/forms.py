@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Department
-from tickets.models.tickets import Priority
+from tickets.models.ticket.tickets import Priority
 from tickets.services.people import access
 
 

@@ -23,7 +23,7 @@ from urllib.request import urlopen
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from cs_agent.phone.connection import AdbServer
+from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.project import conf
 from cs_agent.project.processes import Process, embedded
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cs_agent.engine.run.protocols import Phone
-from cs_agent.phone.files import RemoteFile
+from cs_agent.phone.adb.files import RemoteFile
 
 
 @dataclass(frozen=True, slots=True)

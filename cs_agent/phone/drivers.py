@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.driver import Driver
 from cs_agent.phone.errors import UnknownDriver
-from cs_agent.phone.phone import AdbPhone
 
 ADB = "adb"
 GROUP = "cs_agent.drivers"

@@ -13,7 +13,7 @@ from cs_agent.engine.screen.page import Nature, is_search_page, read_page
 from cs_agent.engine.screen.targets import control_box, find_target, has_ink, row_texts
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Screenshot, TextLine, UiNode
-from cs_agent.phone.android_names import role_of
+from cs_agent.phone.adb.android_names import role_of
 from cs_agent.testing.screens import lay_out
 
 SIZE = Size(540, 1200)

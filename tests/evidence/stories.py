@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
-from tickets.models import AuditEvent, AuditHead, Recording, RecordingState, Run, RunStatus, Step, audit_triggers
+from tickets.models import AuditEvent, AuditHead, Recording, RecordingState, Run, RunStatus, Step
+from tickets.models.record import audit_triggers
 from tickets.services.evidence import anchors, audit, pictures
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, link_hash
 

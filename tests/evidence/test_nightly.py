@@ -16,7 +16,8 @@ from django.utils import timezone
 from tests.evidence.stories import age_the_chain, write
 from tests.runner.conftest import real_redis, redis_url  # noqa: F401 - fixtures
 from tickets import nightly
-from tickets.models import AuditEvent, Ticket, audit_triggers
+from tickets.models import AuditEvent, Ticket
+from tickets.models.record import audit_triggers
 from tickets.services.evidence import anchors, audit, audit_export, daily_export
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis")]

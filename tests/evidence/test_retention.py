@@ -197,7 +197,7 @@ def test_a_tombstone_that_no_old_anchor_vouches_for_is_found() -> None:
     anchor_as_of(1)
     last = AuditEvent.objects.get(seq=5)
     age_the_chain(0)
-    from tickets.models import audit_triggers
+    from tickets.models.record import audit_triggers
 
     connection.check_constraints()
     audit_triggers.remove(connection)

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tickets.models import AuditEvent, CustomerKey, Run, Ticket, seals
+from tickets.models import AuditEvent, CustomerKey, Run, Ticket
+from tickets.models.record import seals
 from tickets.services.evidence import audit, audit_export
 
 pytestmark = pytest.mark.django_db

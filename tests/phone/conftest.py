@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cs_agent.phone.connection import AdbServer
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.connection import AdbServer
+from cs_agent.phone.adb.phone import AdbPhone
 
 ROOT = Path(__file__).parents[2]
 StartPhone = Callable[[str], AdbPhone]

@@ -1,6 +1,6 @@
 """An adb server with one phone behind it whose every answer a test writes: for phones that nobody can buy.
 
-It speaks the host protocol and shell v2 as far as `cs_agent.phone.adb` uses them; everything else is refused.
+It speaks the host protocol and shell v2 as far as `cs_agent.phone.adb.transport` uses them; everything else is refused.
 """
 
 from __future__ import annotations

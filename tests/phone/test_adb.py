@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import (
     AdbServerUnreachable,
     CommandFailed,

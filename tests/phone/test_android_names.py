@@ -4,7 +4,7 @@ import pytest
 
 from cs_agent.engine.run.protocols import Key
 from cs_agent.observation import AppKind, Role
-from cs_agent.phone.android_names import KEY_CODES, kind_of, role_of
+from cs_agent.phone.adb.android_names import KEY_CODES, kind_of, role_of
 
 ROLES = [
     ("android.widget.Button", Role.BUTTON),

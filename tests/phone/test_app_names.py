@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.phone.app_names import APP_NAMES, package_named, spelling
+from cs_agent.phone.adb.app_names import APP_NAMES, package_named, spelling
 
 
 @pytest.mark.parametrize("name", ["微信", " 微 信 ", "WECHAT", "ＷｅＣｈａｔ"])

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from cs_agent.observation import ForegroundApp
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.errors import AppDidNotStart, UnknownApp
-from cs_agent.phone.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
 HOME = "com.launcher"

@@ -15,9 +15,9 @@ import pytest
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import UiNode
 from cs_agent.phone import errors
-from cs_agent.phone.connection import AdbServer
-from cs_agent.phone.doctor import CheckStatus, examine
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.connection import AdbServer
+from cs_agent.phone.adb.doctor import CheckStatus, examine
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.waiting import wait_for
 from tests.phone.conftest import ROOT
 

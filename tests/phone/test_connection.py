@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.phone.connection import AdbServer, DeviceState, ListedDevice, parse_devices, phone_address
+from cs_agent.phone.adb.connection import AdbServer, DeviceState, ListedDevice, parse_devices, phone_address
+from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.adb.server import adb_program
 from cs_agent.phone.errors import AdbServerUnreachable, PairingFailed, PhoneNotFound
-from cs_agent.phone.phone import AdbPhone
-from cs_agent.phone.server import adb_program
 from tests.phone.conftest import free_port
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from PIL import Image, ImageDraw
 
-from cs_agent.phone.doctor import Check, CheckStatus, examine, is_usable
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
 FAULT, WARN, OK = CheckStatus.FAULT, CheckStatus.WARN, CheckStatus.OK

@@ -7,10 +7,10 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from cs_agent.phone import drivers
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.driver import Driver
 from cs_agent.phone.drivers import Address
 from cs_agent.phone.errors import UnknownDriver
-from cs_agent.phone.phone import AdbPhone
 from tests.phone.driver_contract import DriverContract
 from tests.phone.toy_driver import NotepadPhone
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cs_agent.phone.frames import BadFrame, Flaw, png_frame, raw_frame
+from cs_agent.phone.screen.frames import BadFrame, Flaw, png_frame, raw_frame
 
 _RED, _BLUE = (200, 30, 40), (10, 60, 220)
 WARNING = (

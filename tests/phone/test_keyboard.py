@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from cs_agent.geometry import Box
 from cs_agent.observation import Role, UiNode
 from cs_agent.phone import errors
-from cs_agent.phone.keyboard import ADB_KEYBOARD, ascii_parts, shows
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.keyboard import ADB_KEYBOARD, ascii_parts, shows
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
 SOGOU = "com.sohu.inputmethod.sogou/.SogouIME"

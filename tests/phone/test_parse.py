@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from cs_agent.geometry import Size
 from cs_agent.observation import ForegroundApp
-from cs_agent.phone import parse
-from cs_agent.phone.parse import Focus
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.parse import Focus
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Point
 from cs_agent.phone import errors
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, Script, ScriptedServer
 
 EMPTY_TREE = "<?xml version='1.0'?><hierarchy rotation=\"0\"></hierarchy>"

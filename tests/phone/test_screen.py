@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cs_agent.geometry import Size
-from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import (
     BlackScreen,
     CaptureFailed,
@@ -22,7 +22,7 @@ from cs_agent.phone.errors import (
     TruncatedScreenshot,
     WrongDisplay,
 )
-from cs_agent.phone.screen import Route, Screen
+from cs_agent.phone.screen.capture import Route, Screen
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
 

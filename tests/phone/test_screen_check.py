@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image, ImageDraw
 
-from cs_agent.phone.screen_check import ScreenFault, screen_fault
+from cs_agent.phone.screen.check import ScreenFault, screen_fault
 
 
 def screen(background: str, *, clock: bool = False, text: bool = False) -> Image.Image:

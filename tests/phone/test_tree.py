@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.geometry import Box
-from cs_agent.phone.tree import NotATree, parse_tree
+from cs_agent.phone.adb.tree import NotATree, parse_tree
 
 _HEAD = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">"
 

@@ -10,9 +10,9 @@ import pytest
 from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.phone import errors
-from cs_agent.phone.doctor import CheckStatus, examine, is_usable
-from cs_agent.phone.files import safe_name
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.doctor import CheckStatus, examine, is_usable
+from cs_agent.phone.adb.files import safe_name
+from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.conftest import StartPhone
 
 

@@ -13,9 +13,9 @@ from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Role, Screenshot, UiNode
 from cs_agent.phone import errors
+from cs_agent.phone.adb.files import RemoteFile
 from cs_agent.phone.driver import Health
 from cs_agent.phone.drivers import Address
-from cs_agent.phone.files import RemoteFile
 
 SIZE = Size(200, 400)
 _FIELD = Box(10, 40, 190, 80)

@@ -20,9 +20,9 @@ from cs_agent.engine.run.protocols import Journal, Key, Message, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import Screenshot
+from cs_agent.phone.adb.files import RemoteFile, media_path
 from cs_agent.phone.driver import Health
 from cs_agent.phone.errors import FileMissing
-from cs_agent.phone.files import RemoteFile, media_path
 from cs_agent.testing.model import ScriptedModel, documented
 from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
 from cs_agent.testing.run import FakeTime, StillPicture

@@ -14,7 +14,7 @@ from typing import Any
 from cs_agent.engine.actions.values import Action, Back, Finish, Launch, Tap, Type
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import UiNode
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.project import conf
 from cs_agent.testing.model import documented
 from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from tickets import request_context
 from tickets.middleware import RequestContextMiddleware
-from tickets.models import AuditEvent, AuditHead, Run, Ticket, audit_triggers
-from tickets.models.flows import ImmutableError
+from tickets.models import AuditEvent, AuditHead, Run, Ticket
+from tickets.models.flow.templates import ImmutableError
+from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
 from tickets.services.evidence.audit_chain import plain
 

@@ -16,7 +16,7 @@ from tickets.errors import Forbidden, InvalidFlow
 from tickets.flows.definition import FlowDefinition
 from tickets.flows.slots import FoundSlot, SlotReading
 from tickets.models import AuditEvent, Department, FlowTemplate, FlowVersion, Ticket
-from tickets.models.flows import ImmutableError
+from tickets.models.flow.templates import ImmutableError
 from tickets.services.flows import instructions
 from tickets.services.flows import publishing as flows
 from tickets.services.flows.recommendation import human_signals, recommend

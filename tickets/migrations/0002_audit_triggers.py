@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from tickets.models import audit_triggers
+from tickets.models.record import audit_triggers
 
 
 def install(apps, schema_editor):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from tickets.models import audit_triggers
+from tickets.models.record import audit_triggers
 
 
 def renew_triggers(apps, schema_editor):

@@ -1,18 +1,9 @@
 """The rows of the product. Statuses change through `tickets.services` only: one door per change."""
 
-from tickets.models.audit import AuditEvent, AuditHead, Result
-from tickets.models.comments import Comment
-from tickets.models.desk import CannedReply, CustomerReply, SavedView, TicketValue
-from tickets.models.evidence import CustomerKey, LegalHold
-from tickets.models.external import ExternalRef
-from tickets.models.flows import FlowTemplate, FlowVersion
-from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
-from tickets.models.language_models import LanguageModel, ModelChoice
-from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
-from tickets.models.phones import Phone, PhoneState, PhoneUse
-from tickets.models.recordings import Recording, RecordingState
-from tickets.models.rehearsals import PracticeGrant, Rehearsal, RehearsalMode, RehearsalOutcome, RehearsalRun
-from tickets.models.releases import (
+from tickets.models.equipment.language_models import LanguageModel, ModelChoice
+from tickets.models.equipment.phones import Phone, PhoneState, PhoneUse
+from tickets.models.flow.rehearsals import PracticeGrant, Rehearsal, RehearsalMode, RehearsalOutcome, RehearsalRun
+from tickets.models.flow.releases import (
     DraftChange,
     FlowDraft,
     FlowRequest,
@@ -24,12 +15,21 @@ from tickets.models.releases import (
     VersionLife,
     VersionStage,
 )
+from tickets.models.flow.templates import FlowTemplate, FlowVersion
+from tickets.models.flow.vouches import ControlVouch, VouchState
+from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
+from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
+from tickets.models.record.audit import AuditEvent, AuditHead, Result
+from tickets.models.record.evidence import CustomerKey, LegalHold
+from tickets.models.record.recordings import Recording, RecordingState
 from tickets.models.runs import SERVING, Run, RunPurpose, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
-from tickets.models.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
+from tickets.models.ticket.comments import Comment
+from tickets.models.ticket.desk import CannedReply, CustomerReply, SavedView, TicketValue
+from tickets.models.ticket.external import ExternalRef
+from tickets.models.ticket.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
 from tickets.models.tokens import ApiToken
-from tickets.models.vouches import ControlVouch, VouchState
 
 __all__ = [
     "SERVING",

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.tickets import Ticket
+from tickets.models.ticket.tickets import Ticket
 
 
 class OutboxEvent(models.Model):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, UnidentifiedImageError
 
-from cs_agent.demo.phone.commands.uiautomator import hierarchy
+from cs_agent.demo.phone.commands.input.uiautomator import hierarchy
 from cs_agent.demo.phone.device.fake_screen import FakeScreen
 from cs_agent.demo.phone.device.keyboards import ADB_KEYBOARD
 from cs_agent.demo.phone.device.keycodes import key_name
@@ -295,7 +295,7 @@ async def test_a_screen_that_settles_is_dumped_when_it_has(run: ShellRunner, scr
 async def test_a_screen_that_never_rests_has_no_tree(
     run: ShellRunner, screen: FakeScreen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cs_agent.demo.phone.commands.uiautomator.GIVE_UP_S", 0.3)
+    monkeypatch.setattr("cs_agent.demo.phone.commands.input.uiautomator.GIVE_UP_S", 0.3)
     ticking = asyncio.create_task(_tick(screen))
     ran = await run("uiautomator dump /dev/tty")
     ticking.cancel()

@@ -22,8 +22,8 @@ from django.db import OperationalError, ProgrammingError
 
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import ModelError, PhoneError
-from cs_agent.phone.connection import AdbServer
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.connection import AdbServer
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.recording.encode import encode
 from cs_agent.recording.errors import NothingRecorded, RecordingError
 from tickets.runner.drive.app_names import own_app_names

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from tickets.models import AuditHead, audit_triggers
+from tickets.models import AuditHead
+from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
 
 

@@ -19,8 +19,8 @@ from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Point
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, UiNode, as_rgb
-from cs_agent.phone.android_names import kind_of
-from cs_agent.phone.tree import NotATree, parse_tree
+from cs_agent.phone.adb.android_names import kind_of
+from cs_agent.phone.adb.tree import NotATree, parse_tree
 from cs_agent.vision.reader import RapidOcrReader
 from tickets.models import FlowTemplate
 from tickets.services.flows.vouches import vouches_of

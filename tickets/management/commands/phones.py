@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from cs_agent.engine.run.protocols import PhoneError
-from cs_agent.phone.connection import AdbServer
-from cs_agent.phone.doctor import Check, CheckStatus, examine, is_usable
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb.connection import AdbServer
+from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
+from cs_agent.phone.adb.phone import AdbPhone
 from tickets.models import Phone, PhoneState
 
 _MARKS = {CheckStatus.OK: "✓", CheckStatus.WARN: "!", CheckStatus.FAULT: "✗"}

@@ -20,8 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.run.state import TakeoverRequest
+from cs_agent.phone.adb.files import RemoteFile
 from cs_agent.phone.errors import FileError, FileMissing
-from cs_agent.phone.files import RemoteFile
 from cs_agent.phone.waiting import wait_for
 from tickets.errors import FileRefused
 from tickets.models import Attachment, AttachmentKind, Run

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cs_agent.engine.run.protocols import Key
+from cs_agent.phone.adb.files import media_path, safe_name
 from cs_agent.phone.driver import Driver
-from cs_agent.phone.files import media_path, safe_name
 from tickets.models import Attachment, AuditEvent, Run
 from tickets.runner.holds import leases
 from tickets.services.evidence import audit

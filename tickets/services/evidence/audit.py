@@ -16,7 +16,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from tickets import request_context
-from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket, seals
+from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket
+from tickets.models.record import seals
 from tickets.permissions import role_of
 from tickets.services.evidence import anchors, audit_rows
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain

@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from tickets import request_context
 from tickets.errors import NotFound
-from tickets.models import AuditEvent, seals
+from tickets.models import AuditEvent
+from tickets.models.record import seals
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit, audit_csv, audit_rows
 from tickets.services.evidence.audit_csv import neutral, restore

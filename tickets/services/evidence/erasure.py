@@ -20,15 +20,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
-from tickets.models import (
-    Attachment,
-    AuditEvent,
-    Recording,
-    RecordingState,
-    Run,
-    Ticket,
-    seals,
-)
+from tickets.models import Attachment, AuditEvent, Recording, RecordingState, Run, Ticket
+from tickets.models.record import seals
 from tickets.services.evidence import audit, audit_export, daily_export, holds, personal_data, retention
 from tickets.services.runs import transitions
 

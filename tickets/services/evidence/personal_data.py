@@ -14,7 +14,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model
 
-from tickets.models import Run, Ticket, seals
+from tickets.models import Run, Ticket
+from tickets.models.record import seals
 
 GONE = seals.ERASED
 BY_NUMBER = "ticket_number"  # a table that knows the ticket by its number only

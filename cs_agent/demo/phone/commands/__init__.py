@@ -12,14 +12,12 @@ from cs_agent.demo.phone.commands import (
     content,
     display,
     dumpsys,
-    inputs,
-    keyboards,
     packages,
     preferences,
     storage,
     system,
-    uiautomator,
 )
+from cs_agent.demo.phone.commands.input import inputs, keyboards, uiautomator
 from cs_agent.demo.phone.shell.call import Command
 
 _MODULES = (

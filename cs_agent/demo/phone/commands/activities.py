@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from cs_agent.demo.phone.commands import broadcasts
+from cs_agent.demo.phone.commands.input import broadcasts
 from cs_agent.demo.phone.commands.intents import (
     ACTION_VIEW,
     CATEGORY_HOME,

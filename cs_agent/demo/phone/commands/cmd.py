@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cs_agent.demo.phone.commands import activities, display, inputs, keyboards, packages, preferences
+from cs_agent.demo.phone.commands import activities, display, packages, preferences
+from cs_agent.demo.phone.commands.input import inputs, keyboards
 from cs_agent.demo.phone.shell.call import EXCEPTION, Call, Command
 from cs_agent.demo.phone.shell.interpreter import SERVICE_GONE
 

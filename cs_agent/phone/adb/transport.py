@@ -19,6 +19,7 @@ from typing import TypeVar
 from adbutils import AdbConnection, AdbDevice
 from adbutils.errors import AdbError
 
+from cs_agent.phone.adb.server import BoundedClient, ensure_server
 from cs_agent.phone.errors import (
     AdbServerUnreachable,
     CommandFailed,
@@ -28,7 +29,6 @@ from cs_agent.phone.errors import (
     PhoneTimeout,
     from_adb,
 )
-from cs_agent.phone.server import BoundedClient, ensure_server
 
 COMMAND_S = 10.0  # longest wait for an ordinary command
 _CONNECT_S = 12.0  # adb gives up on a silent TCP phone after 10 s

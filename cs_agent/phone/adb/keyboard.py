@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from cs_agent.observation import UiNode
-from cs_agent.phone import parse
-from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import (
     CommandFailed,
     GesturesBlocked,

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import FlowTemplate
+from tickets.models.flow.templates import FlowTemplate
 
 
 class LanguageModel(models.Model):

@@ -13,9 +13,9 @@ from enum import StrEnum
 
 from adbutils.errors import AdbError
 
-from cs_agent.phone.adb import AdbLink, connect
+from cs_agent.phone.adb.server import BoundedClient, ensure_server, server_answers
+from cs_agent.phone.adb.transport import AdbLink, connect
 from cs_agent.phone.errors import PairingFailed, PhoneNotFound, from_adb
-from cs_agent.phone.server import BoundedClient, ensure_server, server_answers
 from cs_agent.phone.waiting import wait_for
 
 _STOP_S = 5.0

@@ -14,16 +14,16 @@ from pathlib import Path
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
-from cs_agent.phone import parse
-from cs_agent.phone.adb import AdbLink, Output
-from cs_agent.phone.android_names import KEY_CODES
-from cs_agent.phone.apps import Apps
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.android_names import KEY_CODES
+from cs_agent.phone.adb.apps import Apps
+from cs_agent.phone.adb.files import Files, RemoteFile
+from cs_agent.phone.adb.keyboard import Keyboard
+from cs_agent.phone.adb.transport import AdbLink, Output
+from cs_agent.phone.adb.tree import NotATree, parse_tree
 from cs_agent.phone.driver import Health
 from cs_agent.phone.errors import CommandFailed, GestureOffScreen, GesturesBlocked, PhoneLocked, PhoneTimeout
-from cs_agent.phone.files import Files, RemoteFile
-from cs_agent.phone.keyboard import Keyboard
-from cs_agent.phone.screen import Measured, Screen
-from cs_agent.phone.tree import NotATree, parse_tree
+from cs_agent.phone.screen.capture import Measured, Screen
 from cs_agent.phone.waiting import wait_for
 
 _GESTURE_S = 8.0  # over the gesture's own time: the JVM behind `input` starts in up to 1.2 s

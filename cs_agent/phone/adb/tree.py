@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 from cs_agent.geometry import Box
 from cs_agent.observation import UiNode
-from cs_agent.phone.android_names import kind_of, role_of
+from cs_agent.phone.adb.android_names import kind_of, role_of
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
 _FORBIDDEN = re.compile(

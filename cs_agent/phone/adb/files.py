@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 from adbutils import AdbConnection
 
-from cs_agent.phone import parse
-from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import FileMissing, MediaNotIndexed, TransferFailed
 from cs_agent.phone.waiting import wait_for
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 from django.utils import timezone
 
-from tickets.models.evidence import CustomerKey
+from tickets.models.record.evidence import CustomerKey
 
 ERASED = "[已清除]"
 # Keys of `details` whose texts are a machine's words and say nothing about a customer.

@@ -16,8 +16,8 @@ from PIL import Image
 
 from cs_agent.geometry import Size
 from cs_agent.observation import Screenshot
-from cs_agent.phone import parse
-from cs_agent.phone.adb import AdbLink
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import (
     BlackScreen,
     CaptureFailed,
@@ -28,8 +28,8 @@ from cs_agent.phone.errors import (
     TruncatedScreenshot,
     WrongDisplay,
 )
-from cs_agent.phone.frames import BadFrame, Flaw, Frame, png_frame, raw_frame
-from cs_agent.phone.screen_check import ScreenFault, screen_fault
+from cs_agent.phone.screen.check import ScreenFault, screen_fault
+from cs_agent.phone.screen.frames import BadFrame, Flaw, Frame, png_frame, raw_frame
 
 _CAPTURE_S = 10.0  # the slowest phones need 2 s for a PNG
 _TRIES = 2  # per screenshot; an unstable cable cuts one picture short, hardly two

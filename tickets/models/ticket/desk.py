@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import FlowTemplate
-from tickets.models.tickets import Department, Ticket
+from tickets.models.flow.templates import FlowTemplate
+from tickets.models.ticket.tickets import Department, Ticket
 
 
 class TicketValue(models.Model):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import FlowVersion
-from tickets.models.phones import Phone
+from tickets.models.equipment.phones import Phone
+from tickets.models.flow.templates import FlowVersion
 from tickets.models.runs import Run
 
 

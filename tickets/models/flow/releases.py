@@ -11,8 +11,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import FlowTemplate, FlowVersion
-from tickets.models.tickets import Department, Ticket
+from tickets.models.flow.templates import FlowTemplate, FlowVersion
+from tickets.models.ticket.tickets import Department, Ticket
 
 
 class VersionStage(models.TextChoices):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import FlowTemplate, FlowVersion
+from tickets.models.flow.templates import FlowTemplate, FlowVersion
 from tickets.models.human import Confirmation
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.tickets import Ticket
+from tickets.models.ticket.tickets import Ticket
 
 
 class Comment(models.Model):

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from cs_agent.geometry import Size
 from cs_agent.observation import ForegroundApp
-from cs_agent.phone.android_names import kind_of
+from cs_agent.phone.adb.android_names import kind_of
 
 SYSTEM_UI = "com.android.systemui"
 

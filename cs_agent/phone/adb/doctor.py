@@ -16,9 +16,9 @@ from PIL import Image
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
-from cs_agent.phone import parse
-from cs_agent.phone.keyboard import ADB_KEYBOARD
-from cs_agent.phone.phone import AdbPhone
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
+from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.waiting import wait_for
 
 _SLOW_CAPTURE_S = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.tickets import Ticket
+from tickets.models.ticket.tickets import Ticket
 
 
 class ExternalRef(models.Model):

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 
 from cs_agent.geometry import Point
 from cs_agent.observation import ForegroundApp, UiNode
-from cs_agent.phone import parse
-from cs_agent.phone.adb import AdbLink
-from cs_agent.phone.app_names import package_named, spelling
+from cs_agent.phone.adb import parse
+from cs_agent.phone.adb.app_names import package_named, spelling
+from cs_agent.phone.adb.transport import AdbLink
 from cs_agent.phone.errors import AppDidNotStart, UnknownApp
 from cs_agent.phone.waiting import wait_for
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.query import ModelIterable
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models.flows import ImmutableError
+from tickets.models.flow.templates import ImmutableError
 
 REVEALED_AT_ONCE = 100  # events whose keys are fetched together
 
@@ -26,7 +26,7 @@ class RevealingIterable(ModelIterable):
     """Events with what is sealed in them put back in place; their keys are fetched for many events at once."""
 
     def __iter__(self) -> Iterator[Any]:
-        from tickets.models import seals
+        from tickets.models.record import seals
 
         events = super().__iter__()
         while batch := list(islice(events, REVEALED_AT_ONCE)):
