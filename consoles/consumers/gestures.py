@@ -39,6 +39,8 @@ def _text(message: dict[str, Any], name: str) -> str:
     value = message.get(name, "")
     if not isinstance(value, str):
         raise ValueError(f"{name} must be a text")
+    if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError(f"{name} holds what no keyboard has")
     return value
 
 

@@ -39,6 +39,8 @@ class TicketConsumer(ConsoleConsumer):
             await self.tell({"type": "presence", "name": message["name"], "gone": message["gone"]})
 
     async def _tell_others(self, *, gone: bool = False) -> None:
+        if self.user is None:  # logged out meanwhile
+            return
         name = self.user.get_full_name() or self.user.get_username()
         event = {"type": "presence.event", "person": self.user.pk, "name": name, "gone": gone}
         await self.channel_layer.group_send(self.heard[-1], event)

@@ -247,7 +247,8 @@ def test_what_is_no_departments_own_shows_nothing_of_another_department(
     for name in common:
         may = permitted_to(role, declaration(name).permission)
         response = asked(user, "GET", name, world.address(name, user))
-        assert response.status_code == (200 if may else 403), f"{role} {name}: {response.status_code}"
+        answers = {302} if name == "next" and may else {200 if may else 403}  # it leads to a page
+        assert response.status_code in answers, f"{role} {name}: {response.status_code}"
         shown = story.body(response).decode()
         if role != ADMINISTRATOR:
             assert world.run.ticket.number not in shown, f"{role} {name}"

@@ -126,7 +126,7 @@ def test_each_line_says_which_flow_fits_and_whether_a_person_should_handle_it(
     code = story.new_ticket(department, "手机号13800138000收不到验证码,请重发。", subject="收不到短信验证码")
     angry = story.new_ticket(department, "骗子!!!订单202405218876退款,我找律师起诉!", subject="投诉")
     html = as_alice.get("/tickets/").content.decode()
-    kinds = dict(re.findall(r'data-number="(\w+)" data-kind="(\w*)"', html))
+    kinds = dict(re.findall(r'data-number="(\w+)"\s+data-kind="(\w*)"', html))
     assert kinds == {refund.number: "complaint_refund", code.number: "resend_code", angry.number: "complaint_refund"}
     assert re.findall(r'data-number="(\w+)"[^>]* data-human', html) == [angry.number]
 

@@ -26,7 +26,17 @@ from tests.consoles import story
 from tests.consoles.test_access import World, declaration
 from tests.consoles.test_sockets import closing_code, opened, told
 from tickets.errors import Invalid
-from tickets.models import Confirmation, Question, Run, Takeover, Ticket
+from tickets.models import (
+    Confirmation,
+    FlowDraft,
+    FlowRequest,
+    LanguageModel,
+    Question,
+    Rehearsal,
+    Run,
+    Takeover,
+    Ticket,
+)
 
 DEEP = "[" * 100_000
 HOSTILE = [
@@ -57,7 +67,9 @@ NAMES = sorted(_names_read())
 def world(run: Run, confirmation: Confirmation, alice: User, department: Any, refund_flow: Any) -> World:
     question = Question.objects.create(run=run, text="?", choices=[])
     takeover = Takeover.objects.create(run=run, code="operator")
-    return World(run, confirmation, question, takeover, "complaint_refund", "1")
+    wish, rehearsal = FlowRequest.objects.create(title="?"), Rehearsal.objects.create(version=refund_flow)
+    model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
+    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal)
 
 
 @pytest.fixture
@@ -121,8 +133,11 @@ def test_a_range_of_thousands_of_digits_is_answered(as_alice: Client, confirmati
     "text", [DEEP, '{"a":' * 500, "[NaN]", "[-Infinity]", f"[{'1' * 5000}]", '{"a": "\\ud800"}', '["\\u0000"]', "", "{"]
 )
 def test_a_definition_that_cannot_be_kept_is_refused_in_words(as_root: Client, refund_flow: Any, text: str) -> None:
-    answer = as_root.post("/flows/complaint_refund/check/", {"definition": text})
-    assert answer.status_code == 200
+    as_root.post("/flows/complaint_refund/draft/open/")
+    draft = FlowDraft.objects.get()
+    sent = {"draft": draft.pk, "revision": 1, "definition": text}
+    answer = as_root.post("/flows/complaint_refund/draft/save/", sent)
+    assert answer.status_code == 422
     assert "problems" in answer.content.decode()
     with pytest.raises(ValueError, match=r"\S"):
         read_json(text)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from tests.evidence.stories import ended_run
 from tickets.models import AuditEvent, FlowVersion, Run
+from tickets.services.flows import drafts
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "not-a-real-password"
@@ -54,7 +55,7 @@ def test_a_log_out_is_an_event(lin: User) -> None:
     ("method", "address", "permission"),
     [
         ("post", "/audit/export/", "export_audit"),
-        ("get", "/flows/", "edit_flows"),
+        ("get", "/flows/", "request_flows"),
         ("post", "/status/pause/", "pause_all"),
     ],
 )
@@ -67,12 +68,13 @@ def test_a_refused_page_is_an_event(lin: User, method: str, address: str, permis
 
 
 def test_a_template_change_is_an_event(fei: User, refund_flow: FlowVersion) -> None:
-    changed = {**refund_flow.definition, "second_approval_above": 999}
-    response = browser(fei).post(
-        f"/flows/{refund_flow.template.slug}/publish/", {"definition": json.dumps(changed), "note": "限额"}
-    )
-    assert response.status_code == 302
-    event = events("flow.published")[-1]
+    draft = drafts.open_draft(refund_flow.template, fei)
+    changed = json.dumps({**refund_flow.definition, "second_approval_above": 999})
+    address = f"/flows/{refund_flow.template.slug}/draft"
+    sent = {"draft": draft.pk, "revision": 1, "note": "限额"}
+    assert browser(fei).post(f"{address}/save/", {**sent, "definition": changed}).status_code == 200
+    assert browser(fei).post(f"{address}/version/", {**sent, "revision": 2}).status_code == 302
+    event = events("flow.version_made")[-1]
     assert (event.user_name, event.details["number"], event.details["note"]) == ("fei", 2, "限额")
 
 

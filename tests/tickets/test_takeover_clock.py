@@ -53,7 +53,7 @@ def test_too_long_a_silence_asks_for_a_human_anew_and_keeps_the_screen(silent: T
     assert run.status == RunStatus.TAKEN_OVER
     anew = Takeover.objects.get(run=run, ended_at=None)
     assert (anew.code, anew.user, anew.begun_at) == (takeover_clock.IDLE, None, None)
-    assert takeover_clock.sweep(_after(10_000)) == Swept()  # nobody has it now
+    assert takeover_clock.sweep(_after(600)) == Swept()  # nobody has it now
 
 
 def test_where_the_installation_wants_its_phone_back_the_run_is_handed_off(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles import finders
 from django.core.management.base import CommandError
 from django.template.loader import render_to_string
 
@@ -50,7 +51,7 @@ def run(options: dict[str, Any]) -> str:
 def write(report: rehearsed.Report, path: Path) -> None:
     """The report as a file; the PDF is printed by the browser that draws the virtual phone's pages, too."""
     context = {"report": report, "rehearsal": report.rehearsal}
-    html = render_to_string("consoles/studio/rehearsal_print.html", context)
+    html = _styled(render_to_string("consoles/studio/rehearsal_print.html", context))
     if path.suffix.lower() != ".pdf":
         path.write_text(html, encoding="utf-8")
         return
@@ -63,6 +64,13 @@ def write(report: rehearsed.Report, path: Path) -> None:
         page.set_content(html)
         page.pdf(path=str(path), format="A4", margin=_MARGIN)
         browser.close()
+
+
+def _styled(html: str) -> str:
+    """The page with its style inside: the file stands alone."""
+    sheet = finders.find("console/css/print.css")
+    style = Path(str(sheet)).read_text(encoding="utf-8") if sheet else ""
+    return html.replace("</head>", f"<style>{style}</style></head>", 1)
 
 
 def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:

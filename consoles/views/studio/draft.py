@@ -117,10 +117,11 @@ def _revision(request: HttpRequest) -> int:
 
 def _definition(request: HttpRequest, draft: FlowDraft) -> dict[str, Any]:
     """What was posted as a definition: the expert's text, or the form over what the draft holds."""
-    if "definition" not in request.POST:
+    text = request.POST.get("definition")
+    if text is None:
         return form.read(draft.definition, {key: request.POST.getlist(key) for key in request.POST})
     try:
-        definition = read_json(request.POST["definition"])
+        definition = read_json(text)
     except ValueError as error:
         raise InvalidFlow([str(error)]) from error
     if not isinstance(definition, dict):
