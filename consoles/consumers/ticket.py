@@ -18,6 +18,7 @@ from tickets.services.people import access
 class TicketConsumer(ConsoleConsumer):
     permission = Permission.VIEW_TICKETS
     number = ""
+    known_as: tuple[int, str] = (0, "")  # key and name, as colleagues were told
 
     async def open(self) -> tuple[str, ...]:
         self.number = self.scope["url_route"]["kwargs"]["number"]
@@ -39,10 +40,10 @@ class TicketConsumer(ConsoleConsumer):
             await self.tell({"type": "presence", "name": message["name"], "gone": message["gone"]})
 
     async def _tell_others(self, *, gone: bool = False) -> None:
-        if self.user is None:  # logged out meanwhile
-            return
-        name = self.user.get_full_name() or self.user.get_username()
-        event = {"type": "presence.event", "person": self.user.pk, "name": name, "gone": gone}
+        if self.user is not None:  # None once logged out: colleagues still hear that the person left
+            self.known_as = (self.user.pk, self.user.get_full_name() or self.user.get_username())
+        person, name = self.known_as
+        event = {"type": "presence.event", "person": person, "name": name, "gone": gone}
         await self.channel_layer.group_send(self.heard[-1], event)
 
     async def live_event(self, message: dict[str, Any]) -> None:
