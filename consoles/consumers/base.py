@@ -80,6 +80,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
     async def opened(self) -> None:
         """The socket is open."""
 
+    async def presence_event(self, message: dict[str, Any]) -> None:
+        """Who looks at a ticket is said on its page; other sockets of its group pass it over."""
+
     async def disconnect(self, code: int) -> None:
         if self._check is not None:
             self._check.cancel()

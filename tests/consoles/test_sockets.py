@@ -154,6 +154,16 @@ async def test_a_ticket_page_hears_of_its_own_phone_only(
         assert await page.receive_nothing(0.2)
 
 
+async def test_a_colleague_who_looks_at_the_ticket_breaks_no_phone_socket(
+    victor: User, alice: User, ticket_path: str, run: Run
+) -> None:
+    async with opened(f"/ws/runs/{run.pk}/phone/", victor) as connection:
+        async with opened(ticket_path, alice) as page:
+            await told(page, "hello")
+        await connection.send_json({"type": "ping", "id": 7})
+        assert (await told(connection, "pong"))["id"] == 7
+
+
 async def log_out(user: User) -> None:
     from django.contrib.sessions.models import Session
 
