@@ -122,6 +122,7 @@ def test_who_holds_the_phone_taps_swipes_and_types_chinese(
 ) -> None:
     phone = str(numbers["mine"]["phone"])
     page = open_ticket("mine")
+    page.set_viewport_size({"width": 1280, "height": 1150})  # the phone at working size, whole
     console.run("tests.consoles.scenes:show", phone, "1", "#00ff00")
     expect(page.locator("[data-freshness]")).not_to_be_empty()
     box = page.locator("[data-canvas]").bounding_box()
