@@ -2,6 +2,7 @@
 // One call for all tabs; silent once it was answered; never within the reader's quiet hours.
 import { LiveSocket } from "./socket.js";
 import { say } from "./words.js";
+import { setTitle } from "./title.js";
 
 const SETTLE_MS = 200;
 const AGAIN_MS = 30000; // a hint may be lost
@@ -54,8 +55,7 @@ class Alerts {
       badge.textContent = number || "";
       badge.hidden = !number;
     }
-    const plain = document.title.replace(/^\(\d+\) /, "");
-    document.title = number ? `(${number}) ${plain}` : plain;
+    setTitle({ count: number });
   }
 
   // Of several tabs the first one takes the call.

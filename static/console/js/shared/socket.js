@@ -43,7 +43,7 @@ export class LiveSocket {
     if (GONE.has(code)) {
       this.closed = true;
       this.loggedOut = code === 4401;
-      this.handlers.state(code === 4404 ? "gone" : "refused");
+      this.handlers.state(this.loggedOut ? "refused" : "gone");
       if (this.loggedOut) askLogin();
       return;
     }

@@ -3,6 +3,7 @@
 import { notify } from "../shared/notices.js";
 import { composing, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
+import { setTitle } from "../shared/title.js";
 
 const GUARD_MS = 400;
 
@@ -10,8 +11,7 @@ class ConfirmCard extends HTMLElement {
   connectedCallback() {
     this.yes = this.querySelector("[data-yes]");
     this.no = this.querySelector("[data-no]");
-    this.title = document.title;
-    document.title = `● ${say("confirm_title")} ${this.title}`;
+    setTitle({ mark: `● ${say("confirm_title")}` });
     this.seen = () => this.arm();
     document.addEventListener("visibilitychange", this.seen);
     this.arm();
@@ -21,7 +21,7 @@ class ConfirmCard extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.seen);
-    document.title = this.title;
+    setTitle({ mark: "" });
     clearTimeout(this.arming);
   }
 
