@@ -24,7 +24,6 @@ _PIECE = 3  # characters: a shorter text in a list's entry names no value
 
 
 class Source(StrEnum):
-    KIND = "kind"
     FLOW = "flow"
     ROUTE = "route"
     EDITOR = "editor"

@@ -19,10 +19,6 @@ _CONTROL_AREA = 0.25  # of the screen; anything larger is a page or a list, not 
 _NEAR = 0.03  # of the screen's height: a finger's breadth
 _STRAY_CHARS = 2  # an icon read by OCR comes back as a letter or two
 _STRAY_SCORE = 0.8
-_BUTTON_HEIGHT = 0.12  # of the screen
-_MAIN_BUTTON_WIDTH = 0.45
-_BOTTOM = 0.84
-_CENTRED = 0.06  # of the screen's width, from the middle
 _EDGE = 0.68  # of the screen's width: icons without words that send and delete stand further right
 _INK_REACH = 0.022  # of the screen's width, around a touch point
 _INK_SHARE = 0.04  # of those pixels, that makes an icon
@@ -52,7 +48,6 @@ class Target:
     slider: bool = False
     row: bool = False  # a full-width entry of a list
     card: bool = False  # a large entry with several texts
-    main_button: bool = False  # wide or at the bottom: the page's own button
     edge: bool = False  # without words at the right edge, where icons send and delete
     near: tuple[str, ...] = ()  # labels a finger's breadth away
 
@@ -76,17 +71,6 @@ def control_box(observation: Observation, point: Point) -> Box | None:
     nodes = observation.nodes or ()
     control = _control(nodes, _nodes_under(nodes, point, observation.size))
     return control.box if control else None
-
-
-def is_main_button(control: UiNode, under: list[TextLine], size: Size) -> bool:
-    """At the bottom, or wide and looking like a button: entries of lists have their words on the left."""
-    box = control.box
-    if box.top >= _BOTTOM * size.height:
-        return True
-    if box.width < _MAIN_BUTTON_WIDTH * size.width or box.height > _BUTTON_HEIGHT * size.height:
-        return False
-    off_centre = [abs(line.box.center.x - box.center.x) > _CENTRED * size.width for line in under]
-    return control.role is Role.BUTTON or not any(off_centre)
 
 
 def has_ink(image: Image.Image, point: Point) -> bool:
@@ -119,17 +103,8 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
         names=tuple(line.text for line in lines),
         edge=not lines and point.x > _EDGE * size.width,
         box=box,
-        main_button=bool(box) and _is_bottom_label(box, size),
         near=_near_labels(observation, point),
     )
-
-
-def _is_bottom_label(box: Box | None, size: Size) -> bool:
-    """A centred label low on the page, where the picture shows no outline of its button."""
-    if box is None:
-        return False
-    centred = abs(box.center.x - size.width // 2) < 0.15 * size.width
-    return box.top >= _BOTTOM * size.height and centred
 
 
 def _from_tree(
@@ -168,7 +143,6 @@ def _from_tree(
         slider=any(node.role is Role.SLIDER for node in family),
         row=control is not None and _is_row(control.box, size),
         card=len([node for node in parts if node.label]) > _CARD_TEXTS,
-        main_button=control is not None and is_main_button(control, _ocr_in(observation, control.box), size),
         near=_near_labels(observation, point),
     )
 
