@@ -78,13 +78,19 @@ def _make_tickets(count: int) -> list[bytes]:
     Ticket.objects.bulk_create(
         (
             Ticket(
-                number=number_of(n), subject="s", text="t", customer_name=customer_of(n), created_at=now, due_at=now,
-                customer_mobile=f"138{n // CUSTOMERS_TICKETS:08d}", department=departments[n % DEPARTMENTS],
+                number=number_of(n),
+                subject="s",
+                text="t",
+                customer_name=customer_of(n),
+                created_at=now,
+                due_at=now,
+                customer_mobile=f"138{n // CUSTOMERS_TICKETS:08d}",
+                department=departments[n % DEPARTMENTS],
             )
             for n in range(count)
         ),
         batch_size=1000,
-    )  # fmt: skip
+    )
     rows = (CustomerKey(ticket_no=number_of(n), key=key) for n, key in enumerate(keys))
     CustomerKey.objects.bulk_create(rows, batch_size=1000)
     return keys
@@ -98,15 +104,25 @@ def _rows(events: int, seq: int, prev: str, keys: list[bytes]) -> Iterator[dict[
     for number in range(events):
         ticket, at = number // PER_TICKET, START + EVERY * number
         row = {
-            **empty, "seq": seq + number + 1, "at": at, "type": _TYPES[number % len(_TYPES)],
-            "user_name": f"operator{ticket % OPERATORS}", "ticket_no": number_of(ticket),
-            "department_id": departments[ticket % DEPARTMENTS], "run_id": f"00000000-0000-4000-8000-{ticket:012d}",
-            "step_no": number % PER_TICKET, "device_id": f"127.0.0.1:{5600 + ticket % PHONES}", "confidence": 0.93,
-            "object_type": "step", "object_id": str(number), "ip": "10.0.0.7",
+            **empty,
+            "seq": seq + number + 1,
+            "at": at,
+            "type": _TYPES[number % len(_TYPES)],
+            "user_name": f"operator{ticket % OPERATORS}",
+            "ticket_no": number_of(ticket),
+            "department_id": departments[ticket % DEPARTMENTS],
+            "run_id": f"00000000-0000-4000-8000-{ticket:012d}",
+            "step_no": number % PER_TICKET,
+            "device_id": f"127.0.0.1:{5600 + ticket % PHONES}",
+            "confidence": 0.93,
+            "object_type": "step",
+            "object_id": str(number),
+            "ip": "10.0.0.7",
             "request_id": f"{number * _SPREAD % 2**128:032x}",
-            "retention_until": (at + timedelta(days=1096)).date(), "prev_hash": prev,
+            "retention_until": (at + timedelta(days=1096)).date(),
+            "prev_hash": prev,
             "details": {"app": "com.example.aftersales", "verdict": "allow", "irreversible": False},
-        }  # fmt: skip
+        }
         told = seals.Content(
             customer_of(ticket),
             _INSTRUCTION.format(202400000000 + ticket),

@@ -41,6 +41,10 @@ def _environ(folder: Path, redis_url: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CS_AGENT_", "DATABASE_"))}
     hidden = {f"CS_AGENT_REDACT_{audience}": "none" for audience in ("STORED", "VIEWERS", "MODEL")}
     return {
-        **kept, **hidden, "REDIS_URL": redis_url, "CS_AGENT_MODE": "demo", "CS_AGENT_DATA_DIR": str(folder / "data"),
+        **kept,
+        **hidden,
+        "REDIS_URL": redis_url,
+        "CS_AGENT_MODE": "demo",
+        "CS_AGENT_DATA_DIR": str(folder / "data"),
         "DJANGO_SETTINGS_MODULE": "cs_agent.project.settings_test",
-    }  # fmt: skip
+    }

@@ -87,9 +87,15 @@ def _newest_video(data: Path) -> tuple[str] | None:
 def _frames(video: Path, folder: Path) -> Iterator[Image.Image]:
     folder.mkdir()
     command = [
-        imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(video), "-vf", f"fps={FRAMES_A_SECOND}",
+        imageio_ffmpeg.get_ffmpeg_exe(),
+        "-loglevel",
+        "error",
+        "-i",
+        str(video),
+        "-vf",
+        f"fps={FRAMES_A_SECOND}",
         str(folder / "%05d.png"),
-    ]  # fmt: skip
+    ]
     subprocess.run(command, check=True)
     for path in sorted(folder.iterdir()):
         with Image.open(path) as image:

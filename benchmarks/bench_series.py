@@ -24,18 +24,38 @@ RESENDS = int(os.environ.get("SERIES_RESENDS", "10"))
 OTHERS = int(os.environ.get("SERIES_OTHERS", "2"))
 RESEND = "demo-02"
 FLOWS = {
-    RESEND: "resend", "demo-01": "complaint", "demo-18": "order status", "demo-19": "logistics voucher",
-    "demo-20": "change address", "demo-21": "export complaints", "demo-22": "return", "demo-23": "identity check",
-}  # fmt: skip
+    RESEND: "resend",
+    "demo-01": "complaint",
+    "demo-18": "order status",
+    "demo-19": "logistics voucher",
+    "demo-20": "change address",
+    "demo-21": "export complaints",
+    "demo-22": "return",
+    "demo-23": "identity check",
+}
 FAULTS: tuple[dict[str, Any], ...] = (
-    {}, {"notification": True}, {"ignored_taps": 6}, {"slow_page_s": 1.5}, {"truncated_png": 8},
-    {"advertisement": True}, {"network_error": 6}, {"permission_dialog": True}, {"dark_mode": True},
+    {},
+    {"notification": True},
+    {"ignored_taps": 6},
+    {"slow_page_s": 1.5},
+    {"truncated_png": 8},
+    {"advertisement": True},
+    {"network_error": 6},
+    {"permission_dialog": True},
+    {"dark_mode": True},
     {"large_font": True},
-)  # fmt: skip
+)
 CALM = {
-    "notification": False, "ignored_taps": 0, "slow_page_s": 0, "truncated_png": 0, "advertisement": False,
-    "network_error": 0, "permission_dialog": False, "dark_mode": False, "large_font": False,
-}  # fmt: skip
+    "notification": False,
+    "ignored_taps": 0,
+    "slow_page_s": 0,
+    "truncated_png": 0,
+    "advertisement": False,
+    "network_error": 0,
+    "permission_dialog": False,
+    "dark_mode": False,
+    "large_font": False,
+}
 
 
 def main() -> list[Figure]:

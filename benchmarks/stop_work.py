@@ -112,9 +112,11 @@ def _home_of(phone: AdbPhone) -> str:
 
 
 STATES = (
-    "while the model is waited for", "while the phone acts, or between steps",
-    "while a yes is waited for", "while a human holds the phone",
-)  # fmt: skip
+    "while the model is waited for",
+    "while the phone acts, or between steps",
+    "while a yes is waited for",
+    "while a human holds the phone",
+)
 
 
 def main(repeats: int) -> int:

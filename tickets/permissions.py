@@ -105,9 +105,13 @@ def require(user: Any, permission: Permission, *, ticket: Any = None, run: Any =
 
     known = user if user is not None and user.is_authenticated else None
     audit.record(
-        "permission.refused", user=known, ticket=ticket, run=run, result="failure",
+        "permission.refused",
+        user=known,
+        ticket=ticket,
+        run=run,
+        result="failure",
         details={"permission": permission.value},
-    )  # fmt: skip
+    )
     raise Forbidden(permission=permission.value)
 
 

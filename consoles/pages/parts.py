@@ -59,8 +59,13 @@ def render_part(request: HttpRequest, name: str, cockpit: Cockpit, known: str | 
     swap = mark_safe("") if known is None else mark_safe(' hx-swap-oob="true"')
     return format_html(
         '<div id="part-{}" class="part part-{}" data-part="{}" data-hash="{}"{}>{}</div>',
-        name, name, name, mark, swap, mark_safe(body),  # noqa: S308 - a rendered template
-    )  # fmt: skip
+        name,
+        name,
+        name,
+        mark,
+        swap,
+        mark_safe(body),  # noqa: S308 - a rendered template
+    )
 
 
 def page_parts(request: HttpRequest, cockpit: Cockpit) -> dict[str, SafeString]:

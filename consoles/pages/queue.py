@@ -47,9 +47,12 @@ class TicketFilter:
     def query(self, **changes: str) -> str:
         """The query string of this filter with changes, for links."""
         values = {
-            "status": self.status, "q": self.search, "flow": self.flow, "department": self.department,
+            "status": self.status,
+            "q": self.search,
+            "flow": self.flow,
+            "department": self.department,
             "mine": "1" if self.mine else "",
-        } | changes  # fmt: skip
+        } | changes
         return urlencode({name: value for name, value in values.items() if value})
 
     @property

@@ -106,24 +106,36 @@ class StepView:
     def timings(self) -> list[tuple[str, float]]:
         """Name and seconds, in the order things happen."""
         names = {
-            "observe": _("观察"), "model": _("模型"), "gate": _("把关"), "read": _("读取字段"),
-            "recheck": _("执行前复核"), "act": _("执行"), "settle": _("等待画面稳定"),
-        }  # fmt: skip
+            "observe": _("观察"),
+            "model": _("模型"),
+            "gate": _("把关"),
+            "read": _("读取字段"),
+            "recheck": _("执行前复核"),
+            "act": _("执行"),
+            "settle": _("等待画面稳定"),
+        }
         measured = self.step.timings or {}
         return [(names[key], measured[key]) for key in TIMINGS if key in measured]
 
     @property
     def verdict(self) -> str:
         return {
-            "allow": _("放行"), "confirm": _("需确认"), "ask": _("询问"), "take_over": _("需接管"), "deny": _("拒绝"),
-        }.get(self.step.verdict, "")  # fmt: skip
+            "allow": _("放行"),
+            "confirm": _("需确认"),
+            "ask": _("询问"),
+            "take_over": _("需接管"),
+            "deny": _("拒绝"),
+        }.get(self.step.verdict, "")
 
     @property
     def state(self) -> str:
         return {
-            "intended": _("进行中"), "done": _("已执行"), "failed": _("失败"),
-            "refused": _("未执行"), "uncertain": _("结果不确定"),
-        }.get(self.step.status, self.step.status)  # fmt: skip
+            "intended": _("进行中"),
+            "done": _("已执行"),
+            "failed": _("失败"),
+            "refused": _("未执行"),
+            "uncertain": _("结果不确定"),
+        }.get(self.step.status, self.step.status)
 
 
 def timeline(run: Run, since: int = 0) -> list[StepView]:

@@ -81,9 +81,16 @@ def _before_start(cockpit: Cockpit, version: FlowVersion) -> dict[str, Editor]:
         hidden = (("name", spec.name), ("was", value), ("flow", version.template.slug))
         files = _files(cockpit, spec)
         made[spec.name] = Editor(
-            spec.name, spec.label, spec.kind, action, hidden, "" if spec.is_file else value,
-            said.get(spec.name, "") if given else "", files or _choices(spec), given,
-        )  # fmt: skip
+            spec.name,
+            spec.label,
+            spec.kind,
+            action,
+            hidden,
+            "" if spec.is_file else value,
+            said.get(spec.name, "") if given else "",
+            files or _choices(spec),
+            given,
+        )
     return made
 
 
@@ -102,9 +109,15 @@ def _at_confirmation(cockpit: Cockpit) -> dict[str, Editor]:
         label = spec.label if spec else str(field.get("label", ""))
         value = str(field.get("ticket_value", ""))
         made[field["name"]] = Editor(
-            field["name"], label, spec.kind if spec else "other", action, hidden, value, _before(slot),
+            field["name"],
+            label,
+            spec.kind if spec else "other",
+            action,
+            hidden,
+            value,
+            _before(slot),
             _choices(spec) if spec else (),
-        )  # fmt: skip
+        )
     return made
 
 
@@ -114,12 +127,18 @@ def _while_driving(cockpit: Cockpit) -> dict[str, Editor]:
     specs = {spec.name: spec for spec in parse_specs(cockpit.run.flow_version.definition)}
     return {
         slot.name: Editor(
-            slot.name, specs[slot.name].label, specs[slot.name].kind, action, (("name", slot.name),), slot.value,
-            _before(slot), _choices(specs[slot.name]),
+            slot.name,
+            specs[slot.name].label,
+            specs[slot.name].kind,
+            action,
+            (("name", slot.name),),
+            slot.value,
+            _before(slot),
+            _choices(specs[slot.name]),
         )
         for slot in cockpit.slots
         if slot.name in specs and not specs[slot.name].is_file
-    }  # fmt: skip
+    }
 
 
 def _choices(spec: SlotSpec) -> tuple[Choice, ...]:

@@ -55,8 +55,11 @@ def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row p
             return _("输入“%(text)s”") % {"text": text}
         case actions.Swipe():
             return {
-                "up": _("向上滑动"), "down": _("向下滑动"), "left": _("向左滑动"), "right": _("向右滑动"),
-            }[action.direction]  # fmt: skip
+                "up": _("向上滑动"),
+                "down": _("向下滑动"),
+                "left": _("向左滑动"),
+                "right": _("向右滑动"),
+            }[action.direction]
         case actions.Wait(seconds):
             return _("等待 %(seconds)s 秒") % {"seconds": f"{seconds:g}"}
         case actions.Back():

@@ -206,23 +206,35 @@ def percent(share: float) -> str:
 @register.filter
 def part_name(part: str) -> str:
     return {
-        "database": _("数据库"), "redis": "Redis", "worker": _("任务进程"),
-        "upkeep": _("维护进程"), "phone_host": _("手机主机"), "threads": _("手机主机的线程"),
-        "model": _("模型"), "beat": _("定时任务"),
-    }.get(part, part)  # fmt: skip
+        "database": _("数据库"),
+        "redis": "Redis",
+        "worker": _("任务进程"),
+        "upkeep": _("维护进程"),
+        "phone_host": _("手机主机"),
+        "threads": _("手机主机的线程"),
+        "model": _("模型"),
+        "beat": _("定时任务"),
+    }.get(part, part)
 
 
 @register.filter
 def event_facts(event: Any) -> list[tuple[str, str]]:
     """What an audit event says besides its row, empty columns left out."""
     columns = (
-        ("run_id", event.run_id), ("object", f"{event.object_type} {event.object_id}".strip()),
-        ("device_id", event.device_id), ("flow_version", event.flow_version), ("model", event.model),
+        ("run_id", event.run_id),
+        ("object", f"{event.object_type} {event.object_id}".strip()),
+        ("device_id", event.device_id),
+        ("flow_version", event.flow_version),
+        ("model", event.model),
         ("confidence", "" if event.confidence is None else f"{event.confidence:.3f}"),
-        ("decided_by", event.decided_by), ("data_accessed", event.data_accessed), ("ip", event.ip),
-        ("request_id", event.request_id), ("recording_sha256", event.recording_sha256),
-        ("details", json.dumps(event.details, ensure_ascii=False) if event.details else ""), ("hash", event.hash),
-    )  # fmt: skip
+        ("decided_by", event.decided_by),
+        ("data_accessed", event.data_accessed),
+        ("ip", event.ip),
+        ("request_id", event.request_id),
+        ("recording_sha256", event.recording_sha256),
+        ("details", json.dumps(event.details, ensure_ascii=False) if event.details else ""),
+        ("hash", event.hash),
+    )
     return [(name, value) for name, value in columns if value]
 
 
@@ -246,5 +258,9 @@ def _time(when: datetime | None, kind: str, classes: str = "") -> SafeString:
     full = date_format(timezone.localtime(when), "Y-m-d H:i:s")
     return format_html(
         '<time datetime="{}" title="{}" data-when="{}" class="{}">{}</time>',
-        when.isoformat(), full, kind, classes, text,
-    )  # fmt: skip
+        when.isoformat(),
+        full,
+        kind,
+        classes,
+        text,
+    )

@@ -24,9 +24,17 @@ APPS = ("channels", "django_htmx", "tickets", "integrations", "consoles")
 MOUNT = "cs_agent.plugin.mount.Mount"
 # What our code reads of the settings besides Django's own; the host keeps what it has set itself.
 _OURS = (
-    "CS_AGENT", "CS_AGENT_ASSETS", "MODE", "PRODUCTION", "DATA_DIR", "ANCHOR_DIR", "EXPORT_DIR", "REDIS_URL",
-    "MODEL_BASE_URL", "CHANNEL_LAYERS",
-)  # fmt: skip
+    "CS_AGENT",
+    "CS_AGENT_ASSETS",
+    "MODE",
+    "PRODUCTION",
+    "DATA_DIR",
+    "ANCHOR_DIR",
+    "EXPORT_DIR",
+    "REDIS_URL",
+    "MODEL_BASE_URL",
+    "CHANNEL_LAYERS",
+)
 
 
 def settings(host: dict[str, Any], *, prefix: str = "cs-agent/") -> None:

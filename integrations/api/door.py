@@ -68,10 +68,17 @@ def operation(
         name = function.__name__
         summary, _gap, description = (function.__doc__ or name).partition("\n\n")
         register = router.api_operation(
-            [method], route, response=responses, auth=Bearer(), operation_id=name, url_name=f"api-{name}",
-            summary=" ".join(summary.split()), description=" ".join(description.split()) or None,
-            openapi_extra=extra, **more,
-        )  # fmt: skip
+            [method],
+            route,
+            response=responses,
+            auth=Bearer(),
+            operation_id=name,
+            url_name=f"api-{name}",
+            summary=" ".join(summary.split()),
+            description=" ".join(description.split()) or None,
+            openapi_extra=extra,
+            **more,
+        )
         return register(function)
 
     return decorate

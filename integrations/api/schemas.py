@@ -14,9 +14,16 @@ Id = Annotated[int, Field(ge=1, le=BIG)]
 Priority = Literal[1, 2, 3, 4]
 Status = Literal["new", "open", "pending", "solved", "closed"]
 RunState = Literal[
-    "queued", "running", "awaiting_confirmation", "awaiting_answer", "taken_over", "succeeded", "failed", "cancelled",
+    "queued",
+    "running",
+    "awaiting_confirmation",
+    "awaiting_answer",
+    "taken_over",
+    "succeeded",
+    "failed",
+    "cancelled",
     "handed_off",
-]  # fmt: skip
+]
 
 
 class In(Schema):

@@ -29,9 +29,14 @@ def outbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "lanes": [{**row, "title": _title(row["lane"])} for row in manage.lanes(request.user)],
-        "page": page, "entries": [(row, _title(row.lane)) for row in page.object_list], "state": state, "lane": lane,
-        "states": DeliveryState.choices, "here_tab": "outbox", "query": urlencode({"state": state, "lane": lane}),
-    }  # fmt: skip
+        "page": page,
+        "entries": [(row, _title(row.lane)) for row in page.object_list],
+        "state": state,
+        "lane": lane,
+        "states": DeliveryState.choices,
+        "here_tab": "outbox",
+        "query": urlencode({"state": state, "lane": lane}),
+    }
     return render(request, "integrations/outbox.html", context)
 
 

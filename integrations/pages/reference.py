@@ -18,9 +18,12 @@ from tickets.services.outbox.note import TYPES
 @permitted(Access.SIGNED_IN)
 def reference(request: HttpRequest) -> HttpResponse:
     context = {
-        "operations": _operations(), "schemas": _schemas(), "types": TYPES, "here_tab": "reference",
+        "operations": _operations(),
+        "schemas": _schemas(),
+        "types": TYPES,
+        "here_tab": "reference",
         "root": request.build_absolute_uri(reverse("api-document").removesuffix("/openapi.json")),
-    }  # fmt: skip
+    }
     return render(request, "integrations/reference.html", context)
 
 

@@ -34,9 +34,13 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = request.POST
     try:
         token = api_tokens.make(
-            _person(form.get("user", "")), form.get("name", ""), _days(form.get("days", "")),
-            scopes=form.getlist("scope"), networks=form.get("networks", "").split(), by=request.user,
-        )  # fmt: skip
+            _person(form.get("user", "")),
+            form.get("name", ""),
+            _days(form.get("days", "")),
+            scopes=form.getlist("scope"),
+            networks=form.get("networks", "").split(),
+            by=request.user,
+        )
     except ServiceError as error:
         return _page(request, error=error, status=error.status)
     return _page(request, made=token)
@@ -59,16 +63,23 @@ def _page(
     now = timezone.now()
     rows = [
         {
-            "row": row, "live": row.revoked_at is None and row.expires_at > now,
+            "row": row,
+            "live": row.revoked_at is None and row.expires_at > now,
             "scopes": [SCOPE_NAMES[scope] for scope in SCOPES if scope in row.scopes],
         }
         for row in ApiToken.objects.select_related("user").order_by("revoked_at", "-pk")
-    ]  # fmt: skip
+    ]
     people = get_user_model().objects.filter(is_active=True).order_by("username")
     context: dict[str, Any] = {
-        "rows": rows, "people": people, "scopes": SCOPE_NAMES.items(), "made": made, "error": error,
-        "form": request.POST if error else {}, "chosen": request.POST.getlist("scope"), "here_tab": "tokens",
-    }  # fmt: skip
+        "rows": rows,
+        "people": people,
+        "scopes": SCOPE_NAMES.items(),
+        "made": made,
+        "error": error,
+        "form": request.POST if error else {},
+        "chosen": request.POST.getlist("scope"),
+        "here_tab": "tokens",
+    }
     return render(request, "integrations/tokens.html", context, status=status)
 
 

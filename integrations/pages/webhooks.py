@@ -26,9 +26,13 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     departments = [int(key) for key in form.getlist("department") if key.isdecimal() and len(key) < 16]
     try:
         endpoint, secret = endpoints.make(
-            request.user, name=form.get("name", ""), url=form.get("url", ""), types=form.getlist("type"),
-            departments=Department.objects.filter(pk__in=departments), networks=form.get("networks", "").split(),
-        )  # fmt: skip
+            request.user,
+            name=form.get("name", ""),
+            url=form.get("url", ""),
+            types=form.getlist("type"),
+            departments=Department.objects.filter(pk__in=departments),
+            networks=form.get("networks", "").split(),
+        )
     except ServiceError as error:
         return _page(request, error=error, status=error.status)
     return _page(request, secret=secret, of=endpoint)
@@ -69,9 +73,15 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "rows": [(row, endpoints.lane(row)) for row in endpoints.all_of(request.user)], "types": TYPES,
-        "departments": Department.objects.order_by("name"), "secret": secret, "answer": answer, "of": of,
-        "error": error, "form": request.POST if error else {}, "chosen": request.POST.getlist("type"),
+        "rows": [(row, endpoints.lane(row)) for row in endpoints.all_of(request.user)],
+        "types": TYPES,
+        "departments": Department.objects.order_by("name"),
+        "secret": secret,
+        "answer": answer,
+        "of": of,
+        "error": error,
+        "form": request.POST if error else {},
+        "chosen": request.POST.getlist("type"),
         "here_tab": "webhooks",
-    }  # fmt: skip
+    }
     return render(request, "integrations/webhooks.html", context, status=status)

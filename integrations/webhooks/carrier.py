@@ -32,8 +32,15 @@ class WebhookCarrier:
 
     name = "webhook"
     delays_s: tuple[float, ...] = (
-        5.0, _MINUTE, 5 * _MINUTE, 30 * _MINUTE, 2 * _HOUR, 4 * _HOUR, 6 * _HOUR, 10 * _HOUR,
-    )  # fmt: skip
+        5.0,
+        _MINUTE,
+        5 * _MINUTE,
+        30 * _MINUTE,
+        2 * _HOUR,
+        4 * _HOUR,
+        6 * _HOUR,
+        10 * _HOUR,
+    )
 
     def places(self, event: OutboxEvent) -> Iterable[str]:
         mine = Q(departments=None) | Q(departments=event.department_id)
@@ -74,9 +81,7 @@ def request_to(
     now: datetime | None = None,
 ) -> Request:
     """The signed request; SecretUnreadable or NotFound when no secret can be had."""
-    body = json.dumps(
-        {"type": type, "timestamp": at.astimezone(UTC).isoformat(), "data": data}, ensure_ascii=False
-    )  # fmt: skip
+    body = json.dumps({"type": type, "timestamp": at.astimezone(UTC).isoformat(), "data": data}, ensure_ascii=False)
     now = now or datetime.now(UTC)
     headers = {
         "Content-Type": "application/json",

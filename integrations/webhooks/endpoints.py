@@ -68,7 +68,7 @@ def make(
     allowed = _networks(networks)
     row = WebhookEndpoint(
         name=_name(name), url=_url(url, bool(allowed)), types=_types(types), networks=allowed, created_by=user
-    )  # fmt: skip
+    )
     secret = new_secret()
     with transaction.atomic():
         row.save()

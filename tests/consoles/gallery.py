@@ -84,8 +84,11 @@ def build() -> None:
     story.take_steps(handed, 4)
     runs.end(handed, RunStatus.HANDED_OFF, result="由 林晓 人工完成:已电话联系客户,补寄新品。", user=alice)
     Phone.objects.filter(pk=phones[4].pk).update(lease_run=None)
-    story.new_phone(5, serial="phone-8", health={"model": "Redmi K60", "android": "14", "charging": False,
-                    "battery_percent": 12, "temperature_c": 47.5})  # fmt: skip
+    story.new_phone(
+        5,
+        serial="phone-8",
+        health={"model": "Redmi K60", "android": "14", "charging": False, "battery_percent": 12, "temperature_c": 47.5},
+    )
     story.new_phone(5, serial="phone-9", state=PhoneState.RETIRED)
     ticket("new", video=True, subject="蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元")
     ticket("missing", "耳机充不上电,我要退款!", subject="耳机坏了要退款")
@@ -131,9 +134,15 @@ def _models() -> None:
     )
     for name, family, address, model, local, usable, made in rows:
         LanguageModel.objects.create(
-            name=name, family=family, base_url=address, model=model, local=local, usable=usable, report=made,
+            name=name,
+            family=family,
+            base_url=address,
+            model=model,
+            local=local,
+            usable=usable,
+            report=made,
             checked_at=timezone.now() if usable is not None else None,
-        )  # fmt: skip
+        )
     by_name = {row.name: row for row in LanguageModel.objects.all()}
     ModelChoice.objects.create(flow=None, model=by_name["云端通用模型"], grounder=by_name["定位模型"])
 
@@ -323,9 +332,24 @@ PAGES = {
     "not-found": ("alice", "/tickets/T0/"),
 }
 TICKETS = (
-    "new", "missing", "ambiguous", "angry", "nofit", "long", "english", "queued", "running", "confirm", "differs",
-    "question", "takeover", "mine", "done", "failed", "handed",
-)  # fmt: skip
+    "new",
+    "missing",
+    "ambiguous",
+    "angry",
+    "nofit",
+    "long",
+    "english",
+    "queued",
+    "running",
+    "confirm",
+    "differs",
+    "question",
+    "takeover",
+    "mine",
+    "done",
+    "failed",
+    "handed",
+)
 
 
 def _serve(pages: dict[str, str], language: str) -> Callable[[Route], None]:
@@ -370,10 +394,12 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
                 if user not in sessions:
                     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
                     context.route("**/error/*/", _serve(errors, language))
-                    context.add_cookies([
-                        {"name": "django_language", "value": language, "url": made.address},
-                        {"name": "theme", "value": theme, "url": made.address},
-                    ])  # fmt: skip
+                    context.add_cookies(
+                        [
+                            {"name": "django_language", "value": language, "url": made.address},
+                            {"name": "theme", "value": theme, "url": made.address},
+                        ]
+                    )
                     sessions[user] = log_in(context, made, user) if user else context.new_page()
                     sessions[user].on("console", lambda m: m.type in ("error", "warning") and print("console:", m.text))
                     sessions[user].on("pageerror", lambda e: print("pageerror:", e))

@@ -7,9 +7,20 @@ import json
 import time
 
 NAMES = (
-    "plain", "early", "unfocused", "repeat", "composing", "typing", "reject", "go_on", "race", "reload", "background",
-    "phone_width", "viewer",
-)  # fmt: skip
+    "plain",
+    "early",
+    "unfocused",
+    "repeat",
+    "composing",
+    "typing",
+    "reject",
+    "go_on",
+    "race",
+    "reload",
+    "background",
+    "phone_width",
+    "viewer",
+)
 
 
 def build() -> None:
@@ -78,9 +89,13 @@ def ask(name: str) -> None:
     Run.objects.filter(pk=run.pk).update(checkpoint=story.confirming(run).to_json())
     run.refresh_from_db()
     request = ConfirmationRequest(
-        story.SUMMARY, story.SUBMIT, "f1",
-        (FieldValue("refund", "退款", "¥399.00", "全额"),), (), story.screen("x"),
-    )  # fmt: skip
+        story.SUMMARY,
+        story.SUBMIT,
+        "f1",
+        (FieldValue("refund", "退款", "¥399.00", "全额"),),
+        (),
+        story.screen("x"),
+    )
     pauses.ask_confirmation(run, step_number=4, request=request)
 
 

@@ -65,9 +65,7 @@ def _start(
 ) -> subprocess.Popen[str]:
     """A process that ends with the stack; `talking`: over its standard input and output."""
     pipe = subprocess.PIPE if talking else None
-    process = subprocess.Popen(
-        command, env=environ, cwd=ROOT, stdin=pipe, stdout=pipe or log, stderr=log, text=True
-    )  # fmt: skip
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdin=pipe, stdout=pipe or log, stderr=log, text=True)
     ends.callback(_end, process)
     return process
 
@@ -88,15 +86,23 @@ def _alive(server: subprocess.Popen[str]) -> bool:
 
 def _command(port: int) -> list[str]:
     return [
-        sys.executable, "-m", "uvicorn", "cs_agent.project.asgi:application",
-        "--host", "127.0.0.1", "--port", str(port), "--log-level", "warning",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "cs_agent.project.asgi:application",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
 
 
 def _manage(environ: dict[str, str], *arguments: str) -> None:
     subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments], env=environ, cwd=ROOT, check=True, timeout=120
-    )  # fmt: skip
+    )
 
 
 def _environ(directory: Path, port: int, redis_url: str) -> dict[str, str]:

@@ -115,9 +115,15 @@ def drive(run: Run, phone: Phone, state: RunState | None = None) -> Run:
     checkpoint = (state or RunState(run.instruction)).to_json()
     Phone.objects.filter(pk=phone.pk).update(lease_run=run, lease_expires_at=timezone.now() + timedelta(seconds=30))
     return runs.move(
-        run, RunStatus.RUNNING, audit="run.driven", phone_id=phone.pk, claim_token=run.claim_token + 1,
-        claimed_until=timezone.now() + timedelta(seconds=30), checkpoint=checkpoint, started_at=timezone.now(),
-    )  # fmt: skip
+        run,
+        RunStatus.RUNNING,
+        audit="run.driven",
+        phone_id=phone.pk,
+        claim_token=run.claim_token + 1,
+        claimed_until=timezone.now() + timedelta(seconds=30),
+        checkpoint=checkpoint,
+        started_at=timezone.now(),
+    )
 
 
 def take_steps(run: Run, count: int = len(ACTIONS)) -> None:
@@ -162,10 +168,14 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
     run = drive(run, phone, confirming(run))
     take_steps(run)
     intent = StepRecord(
-        8, StepStatus.REFUSED, "所有内容已填好,提交审核前需要坐席确认。", SUBMIT, 0.94,
+        8,
+        StepStatus.REFUSED,
+        "所有内容已填好,提交审核前需要坐席确认。",
+        SUBMIT,
+        0.94,
         Verdict(VerdictKind.CONFIRM, (Reason("submit", "按钮“提交审核”会提交申请", "It submits the request"),), True),
         before=screen("售后申请", 8),
-    )  # fmt: skip
+    )
     save_step(run, intent)
     compensation = FieldValue("compensation", "补偿", "¥30.00", "50.00", True, Box(60, 500, 480, 560))
     equal = FieldValue("compensation", "补偿", "¥50.00", "50.00", box=Box(60, 500, 480, 560))
@@ -239,9 +249,14 @@ def record(run: Run) -> Recording:
     ]
     relative = f"recordings/{run.pk}"
     return Recording.objects.create(
-        run=run, state=RecordingState.READY, directory=relative, video=f"{relative}/replay.mp4",
-        captions=f"{relative}/replay.vtt", chapters=chapters, waits=[{"start_s": 1.0, "end_s": 1.9, "real_s": 64}],
-    )  # fmt: skip
+        run=run,
+        state=RecordingState.READY,
+        directory=relative,
+        video=f"{relative}/replay.mp4",
+        captions=f"{relative}/replay.vtt",
+        chapters=chapters,
+        waits=[{"start_s": 1.0, "end_s": 1.9, "real_s": 64}],
+    )
 
 
 def body(response: Any) -> bytes:

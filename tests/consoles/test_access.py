@@ -240,9 +240,11 @@ def test_what_is_no_departments_own_shows_nothing_of_another_department(
 ) -> None:
     user = person(role, other_department)
     common = [
-        name for name, method in cases() if method == "GET" and not parameters(name) & OF_A_DEPARTMENT
+        name
+        for name, method in cases()
+        if method == "GET" and not parameters(name) & OF_A_DEPARTMENT
         if isinstance(declaration(name).permission, Permission)
-    ]  # fmt: skip
+    ]
     record_property("cells", len(common))
     for name in common:
         may = permitted_to(role, declaration(name).permission)

@@ -204,8 +204,10 @@ def test_tokens_are_made_listed_and_revoked_at_the_command_line(
     call_command("api_token", "revoke", str(row.pk))
     assert program.get(ADDRESS).status_code == 401
     assert set(AuditEvent.objects.filter(type__startswith="api_token").values_list("type", flat=True)) == {
-        "api_token.made", "api_token.revoked", "api_token.refused",
-    }  # fmt: skip
+        "api_token.made",
+        "api_token.revoked",
+        "api_token.refused",
+    }
     for wrong in (("make", "nobody", "--name", "x"), ("make", "sara"), ("revoke", "x")):
         with pytest.raises(CommandError):
             call_command("api_token", *wrong)

@@ -137,8 +137,14 @@ def test_whatever_is_typed_makes_a_search(values: dict[str, str]) -> None:
     query.update(values)
     search = AuditSearch.read(query)
     assert set(search.filters()) <= {
-        "ticket_no", "ticket_no__in", "user_name", "device_id", "type", "at__gte", "at__lt"
-    }  # fmt: skip
+        "ticket_no",
+        "ticket_no__in",
+        "user_name",
+        "device_id",
+        "type",
+        "at__gte",
+        "at__lt",
+    }
     assert AuditSearch.read(QueryDict(search.query())) == search
 
 

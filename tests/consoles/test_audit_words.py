@@ -17,9 +17,15 @@ from tickets.services.runs.transitions import ENDED
 
 _TYPE = re.compile(r"[a-z_]+\.[a-z_]+")
 LIVE_ONLY = {  # news for open pages, written down by no one
-    "run.changed", "step.changed", "ticket.changed", "phone.changed", "recording.changed", "automation.changed",
-    "confirmation.decided", "takeover.idle",
-}  # fmt: skip
+    "run.changed",
+    "step.changed",
+    "ticket.changed",
+    "phone.changed",
+    "recording.changed",
+    "automation.changed",
+    "confirmation.decided",
+    "takeover.idle",
+}
 
 
 def types_in_code() -> Iterator[str]:

@@ -14,13 +14,30 @@ SURFACES = ("bg", "surface", "sunken", "raised")
 TEXTS = ("text", "text-2", "text-3", "accent", "danger", "ok", "warn", "human")
 PAIRS = [
     *((text, surface) for text in TEXTS for surface in SURFACES),
-    ("on-accent", "accent"), ("on-accent", "accent-strong"), ("on-danger", "danger"), ("surface", "ok"),
-    ("surface", "human"), ("accent", "accent-soft"), ("ok", "ok-soft"), ("warn", "warn-soft"),
-    ("danger", "danger-soft"), ("human", "human-soft"), ("text", "mark"), ("text", "accent-soft"),
-    ("text", "warn-soft"), ("text", "danger-soft"), ("text", "ok-soft"), ("text", "human-soft"),
-    ("text-2", "human-soft"), ("text-3", "human-soft"), ("text-2", "accent-soft"), ("text-3", "accent-soft"),
-    ("text-3", "danger-soft"), ("on-bezel", "bezel"), ("on-bezel-2", "bezel"),
-]  # fmt: skip
+    ("on-accent", "accent"),
+    ("on-accent", "accent-strong"),
+    ("on-danger", "danger"),
+    ("surface", "ok"),
+    ("surface", "human"),
+    ("accent", "accent-soft"),
+    ("ok", "ok-soft"),
+    ("warn", "warn-soft"),
+    ("danger", "danger-soft"),
+    ("human", "human-soft"),
+    ("text", "mark"),
+    ("text", "accent-soft"),
+    ("text", "warn-soft"),
+    ("text", "danger-soft"),
+    ("text", "ok-soft"),
+    ("text", "human-soft"),
+    ("text-2", "human-soft"),
+    ("text-3", "human-soft"),
+    ("text-2", "accent-soft"),
+    ("text-3", "accent-soft"),
+    ("text-3", "danger-soft"),
+    ("on-bezel", "bezel"),
+    ("on-bezel-2", "bezel"),
+]
 
 
 def block(selector: str) -> dict[str, str]:

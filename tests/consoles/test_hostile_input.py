@@ -40,9 +40,27 @@ from tickets.models import (
 
 DEEP = "[" * 100_000
 HOSTILE = [
-    "", "-1", "0", "1.5", "1e999", "NaN", "9" * 20, "9" * 5000, "½", "٣", "'; DROP TABLE x; --", "\u202e", "💥" * 200,
-    "a\0b", "{}", DEEP, '{"a":' * 5000, "[1e400]", "\\ud800", "x" * 20_000,
-]  # fmt: skip
+    "",
+    "-1",
+    "0",
+    "1.5",
+    "1e999",
+    "NaN",
+    "9" * 20,
+    "9" * 5000,
+    "½",
+    "٣",
+    "'; DROP TABLE x; --",
+    "\u202e",
+    "💥" * 200,
+    "a\0b",
+    "{}",
+    DEEP,
+    '{"a":' * 5000,
+    "[1e400]",
+    "\\ud800",
+    "x" * 20_000,
+]
 PLAIN = [value for value in HOSTILE if len(value) < 6000]  # for addresses and headers
 HEADERS = ("Range", "If-Range", "If-None-Match", "X-Parts", "X-Run", "X-Last-Step", "Idempotency-Key", "HX-Request")
 

@@ -59,10 +59,14 @@ def test_a_solved_ticket_leaves_the_list_of_what_is_to_do(
 def test_the_search_finds_number_text_and_customer(
     as_alice: Client, three: list[Ticket], search: str, found: int | tuple[()] | None
 ) -> None:
-    expected = {
-        None: {ticket.number for ticket in three},
-        (): set(),
-    }.get(found) if not isinstance(found, int) else {three[found].number}  # fmt: skip
+    expected = (
+        {
+            None: {ticket.number for ticket in three},
+            (): set(),
+        }.get(found)
+        if not isinstance(found, int)
+        else {three[found].number}
+    )
     client_numbers = set(numbers(as_alice, f"?{queue.TicketFilter(search=search).query()}"))
     assert client_numbers == expected
 

@@ -78,10 +78,14 @@ def test_a_run_without_a_recording_says_so(as_victor: Client, run: Run) -> None:
 
 
 def test_chapters_are_in_the_videos_order_and_survive_missing_steps(run: Run, phone: Phone) -> None:
-    recording = Recording(run=run, chapters=[
-        {"step": 2, "start_s": 3, "end_s": 4, "title": "b"}, {"step": 1, "start_s": 0.5, "end_s": 3, "title": "a"},
-        {"title": "nothing known"},
-    ])  # fmt: skip
+    recording = Recording(
+        run=run,
+        chapters=[
+            {"step": 2, "start_s": 3, "end_s": 4, "title": "b"},
+            {"step": 1, "start_s": 0.5, "end_s": 3, "title": "a"},
+            {"title": "nothing known"},
+        ],
+    )
     assert [chapter.number for chapter in chapters(recording, [])] == [0, 1, 2]
     assert all(chapter.view is None for chapter in chapters(recording, []))
 

@@ -170,9 +170,15 @@ def test_a_y_for_an_older_version_of_the_confirmation_does_nothing(
 
 def test_a_y_for_a_run_that_does_not_wait_does_nothing(as_alice: Client, run: Run) -> None:
     ended = Confirmation.objects.create(
-        run=run, step_number=1, summary="x", action_text="", action_digest="", fingerprint="",
-        due_at=timezone.now() + timedelta(hours=1), state=ConfirmationState.VOIDED,
-    )  # fmt: skip
+        run=run,
+        step_number=1,
+        summary="x",
+        action_text="",
+        action_digest="",
+        fingerprint="",
+        due_at=timezone.now() + timedelta(hours=1),
+        state=ConfirmationState.VOIDED,
+    )
     assert decide(as_alice, ended, "yes").status_code == 409
 
 

@@ -448,13 +448,19 @@ async def test_after_the_hand_back_no_gesture_is_passed_on(redis: str, alice: Us
 @pytest.mark.parametrize(
     "gesture",
     [
-        {"kind": "fly"}, {"kind": "tap"}, {"kind": "tap", "at": [1.2, 0]}, {"kind": "tap", "at": ["a", "b"]},
-        {"kind": "tap", "at": 5}, {"kind": "swipe", "at": [0, 0]}, {"kind": "type", "text": ""},
-        {"kind": "type", "text": "x" * 3000}, {"kind": "key", "key": "power"},
+        {"kind": "fly"},
+        {"kind": "tap"},
+        {"kind": "tap", "at": [1.2, 0]},
+        {"kind": "tap", "at": ["a", "b"]},
+        {"kind": "tap", "at": 5},
+        {"kind": "swipe", "at": [0, 0]},
+        {"kind": "type", "text": ""},
+        {"kind": "type", "text": "x" * 3000},
+        {"kind": "key", "key": "power"},
         {"kind": "tap", "at": [0.1, 0.1], "seconds": "x"},
         {"kind": "tap", "at": [10**400, 0.5]},
     ],
-)  # fmt: skip
+)
 async def test_what_is_no_gesture_is_refused(
     redis: str, alice: User, run: Run, phone: Phone, gesture: dict[str, Any]
 ) -> None:

@@ -13,9 +13,14 @@ class Wire(ApplicationCommunicator):
 
     def __init__(self, application: Any, path: str, headers: list[tuple[bytes, bytes]]) -> None:
         scope = {
-            "type": "websocket", "path": path, "query_string": b"", "headers": headers, "subprotocols": [],
-            "client": ["127.0.0.1", 50000], "server": ["localhost", 80],
-        }  # fmt: skip
+            "type": "websocket",
+            "path": path,
+            "query_string": b"",
+            "headers": headers,
+            "subprotocols": [],
+            "client": ["127.0.0.1", 50000],
+            "server": ["localhost", 80],
+        }
         super().__init__(application, scope)
 
     async def connect(self, timeout: float = 5) -> bool:

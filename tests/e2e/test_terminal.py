@@ -46,11 +46,24 @@ class Terminal:
         self._ours, theirs = pty.openpty()
         self._process = subprocess.Popen(
             [
-                sys.executable, str(conf.BASE_DIR / "manage.py"), "agent", instruction,
-                "--device-id", product.phone_serials[0], "--base-url", url, "--model", model, *options,
+                sys.executable,
+                str(conf.BASE_DIR / "manage.py"),
+                "agent",
+                instruction,
+                "--device-id",
+                product.phone_serials[0],
+                "--base-url",
+                url,
+                "--model",
+                model,
+                *options,
             ],
-            env=product.environ, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-        )  # fmt: skip
+            env=product.environ,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
         os.close(theirs)
 
     def __enter__(self) -> Terminal:
@@ -141,11 +154,24 @@ def test_without_a_terminal_a_sensitive_step_is_refused(phone: Product) -> None:
     url = f"http://127.0.0.1:{phone.values['CS_AGENT_PILOT_PORT']}/v1"
     done = subprocess.run(
         [
-            sys.executable, str(conf.BASE_DIR / "manage.py"), "agent", RESEND, "--base-url", url,
-            "--model", "pilot", "--device-id", phone.phone_serials[0],
+            sys.executable,
+            str(conf.BASE_DIR / "manage.py"),
+            "agent",
+            RESEND,
+            "--base-url",
+            url,
+            "--model",
+            "pilot",
+            "--device-id",
+            phone.phone_serials[0],
         ],
-        env=phone.environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT_S, check=False,
-    )  # fmt: skip
+        env=phone.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert done.returncode == 3, done.stdout + done.stderr
     assert "没有连接终端" in done.stdout
     assert codes_sent(phone) == before

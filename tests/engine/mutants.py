@@ -160,10 +160,16 @@ def ask(nodes: Nodes, app: ForegroundApp, dice: Random) -> tuple[Nodes, Foregrou
     """A dialog lies over the page and takes its middle."""
     texts = [("确定要删除该订单吗?", False), ("取消", True), ("删除", True)]
     front = [
-        UiNode(text, Box(60, 520 + 70 * n, 480, 580 + 70 * n), role=Role.BUTTON if press else Role.TEXT,
-               package=app.package, clickable=press, parent=0)
+        UiNode(
+            text,
+            Box(60, 520 + 70 * n, 480, 580 + 70 * n),
+            role=Role.BUTTON if press else Role.TEXT,
+            package=app.package,
+            clickable=press,
+            parent=0,
+        )
         for n, (text, press) in enumerate(texts)
-    ]  # fmt: skip
+    ]
     kept = [node for node in nodes if node.parent < 0 or not (500 <= node.box.center.y <= 740)]
     return [*kept, *front], app
 

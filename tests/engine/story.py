@@ -24,23 +24,41 @@ PROMPT = load_prompt("zh")
 COMPLAINT = {
     "home": FakeScreen(["title:售后系统", "hint!:请输入订单号", "button:查询"], goes={"查询": "order"}),
     "order": FakeScreen(
-        ["title:订单详情", ["label:订单号", "text:202405218876"],
-         ["label:实付金额", "text:¥399.00"], "button:申请退款"],
+        [
+            "title:订单详情",
+            ["label:订单号", "text:202405218876"],
+            ["label:实付金额", "text:¥399.00"],
+            "button:申请退款",
+        ],
         goes={"申请退款": "form", "back": "home"},
     ),
     "form": FakeScreen(
-        ["title:申请退款", "label:退换原因", ["radio:质量问题", "radio:七天无理由"], "label:退款方式",
-         ["radio:全额退款", "radio:部分退款"], "check:补偿50元", "---", "button:下一步"],
+        [
+            "title:申请退款",
+            "label:退换原因",
+            ["radio:质量问题", "radio:七天无理由"],
+            "label:退款方式",
+            ["radio:全额退款", "radio:部分退款"],
+            "check:补偿50元",
+            "---",
+            "button:下一步",
+        ],
         goes={"下一步": "review", "back": "order"},
     ),
     "review": FakeScreen(
-        ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:补偿金额", "text:¥50.00"],
-         ["label:退换原因", "text:质量问题"], "---", "button:提交审核"],
+        [
+            "title:核对信息",
+            ["label:退款金额", "text:¥399.00"],
+            ["label:补偿金额", "text:¥50.00"],
+            ["label:退换原因", "text:质量问题"],
+            "---",
+            "button:提交审核",
+        ],
         goes={"提交审核": "done", "back": "form"},
         does={"提交审核": "refund"},
     ),
     "done": FakeScreen(["title:提交成功", "text:申请已提交", "button:返回首页"], goes={"back": "home"}),
-}  # fmt: skip
+}
 RULES = FlowRules(
     success_evidence=(("提交成功",),),
     confirm_fields=(
@@ -82,10 +100,18 @@ class Story:
     def new_engine(self) -> Engine:
         """As another process would make it."""
         return Engine(
-            phone=self.phone, model=self.model, reader=FakeReader(), journal=self.journal, rules=self.rules,
-            policy=self.policy, settings=self.settings, settle=StillPicture, prompt=PROMPT,
-            clock=self.time, sleep=self.time.sleep,
-        )  # fmt: skip
+            phone=self.phone,
+            model=self.model,
+            reader=FakeReader(),
+            journal=self.journal,
+            rules=self.rules,
+            policy=self.policy,
+            settings=self.settings,
+            settle=StillPicture,
+            prompt=PROMPT,
+            clock=self.time,
+            sleep=self.time.sleep,
+        )
 
     def turn(self) -> Turn:
         turn = self.engine.turn(self.state)

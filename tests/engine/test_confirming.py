@@ -69,14 +69,24 @@ def test_the_same_screen_gives_the_same_fingerprint():
     assert shown().fingerprint == shown().fingerprint
 
 
-@pytest.mark.parametrize("change", [
-    {"rows": ["title:核对", ["label:退款金额", "text:¥398.00"], ["label:退换原因", "text:质量问题"], "button:提交"]},
-    {"rows": ["title:核对", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:其他"], "button:提交"]},
-    {"rows": [*PAGE[:3], "button:删除"], "label": "删除"},
-    {"package": "com.evil"},
-    {"fields": (REFUND,)},
-    {"state": RunState("x", corrections={"refund": "300"})},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {
+            "rows": [
+                "title:核对",
+                ["label:退款金额", "text:¥398.00"],
+                ["label:退换原因", "text:质量问题"],
+                "button:提交",
+            ]
+        },
+        {"rows": ["title:核对", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:其他"], "button:提交"]},
+        {"rows": [*PAGE[:3], "button:删除"], "label": "删除"},
+        {"package": "com.evil"},
+        {"fields": (REFUND,)},
+        {"state": RunState("x", corrections={"refund": "300"})},
+    ],
+)
 def test_whatever_the_human_looked_at_is_part_of_the_fingerprint(change):
     assert shown(**change).fingerprint != shown().fingerprint
 
@@ -133,11 +143,14 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize(("begins", "found", "acts"), [
-    ("1", {"refund", "reason"}, ["swipe:down", "swipe:up", "swipe:up", "swipe:down", "swipe:down"]),
-    ("3", {"refund", "reason"}, ["swipe:down", "swipe:down", "swipe:up", "swipe:up"]),
-    ("2", {"refund", "reason"}, ["swipe:down", "swipe:down", "swipe:up", "swipe:up", "swipe:down"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("begins", "found", "acts"),
+    [
+        ("1", {"refund", "reason"}, ["swipe:down", "swipe:up", "swipe:up", "swipe:down", "swipe:down"]),
+        ("3", {"refund", "reason"}, ["swipe:down", "swipe:down", "swipe:up", "swipe:up"]),
+        ("2", {"refund", "reason"}, ["swipe:down", "swipe:down", "swipe:up", "swipe:up", "swipe:down"]),
+    ],
+)
 def test_a_page_is_searched_in_both_directions_and_put_back(begins, found, acts):
     desk = Desk(LONG, begins, FlowRules())
     reading = desk.reader.read(desk.eyes.look_closely(), (REFUND, REASON))
@@ -196,10 +209,17 @@ BOUNDS = EngineSettings()
 TAP = Tap(NormPoint(1, 1))
 
 
-@pytest.mark.parametrize(("hindrance", "tried", "kind"), [
-    (Hindrance.POPUP, 0, "act"), (Hindrance.POPUP, 3, "leave"), (Hindrance.NETWORK, 2, "act"),
-    (Hindrance.NETWORK, 3, "human"), (Hindrance.PERMISSION, 0, "act"), (Hindrance.PERMISSION, 1, "leave"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("hindrance", "tried", "kind"),
+    [
+        (Hindrance.POPUP, 0, "act"),
+        (Hindrance.POPUP, 3, "leave"),
+        (Hindrance.NETWORK, 2, "act"),
+        (Hindrance.NETWORK, 3, "human"),
+        (Hindrance.PERMISSION, 0, "act"),
+        (Hindrance.PERMISSION, 1, "leave"),
+    ],
+)
 def test_every_remedy_is_bounded(hindrance, tried, kind):
     plan = hindrance_plan(RunState("x", counters={hindrance: tried}), Remedy(hindrance, TAP, "关闭"), BOUNDS)
     found = "leave" if plan is None else "human" if plan.human else "act"
@@ -248,10 +268,14 @@ def test_a_record_without_a_readable_action_keeps_the_raw_reply():
     assert (record.action_text, record.action_name, record.touch) == ("???", "", ())
 
 
-@pytest.mark.parametrize(("action", "touch"), [
-    (Tap(NormPoint(500, 500)), (270, 600)), (Swipe(NormPoint(0, 0), NormPoint(500, 500)), (0, 0, 270, 600)),
-    (Back(), ()),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("action", "touch"),
+    [
+        (Tap(NormPoint(500, 500)), (270, 600)),
+        (Swipe(NormPoint(0, 0), NormPoint(500, 500)), (0, 0, 270, 600)),
+        (Back(), ()),
+    ],
+)
 def test_a_record_tells_where_it_touched_in_device_pixels(action, touch):
     draft = StepDraft(1, FakeTime(), action=action, observation=seen(PAGE))
     assert draft.record(StepStatus.DONE).touch == touch

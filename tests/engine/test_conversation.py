@@ -135,7 +135,7 @@ REMEMBERED = [
     (lambda s: talk.remember_handback(s, "登录"), "交还给你,做了:登录"),
     (lambda s: talk.remember_handback(s), "交还给你。"),
     (lambda s: talk.remember_guidance(s, "先看备注"), "坐席的补充说明:先看备注"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("remember", "words"), REMEMBERED)

@@ -13,10 +13,13 @@ from cs_agent.testing.screens import PHONE, lay_out
 
 SMALL = Size(270, 600)
 SCREENS = {
-    "a": FakeScreen(["title:一", "radio*:甲", "radio:乙", "check:丙", "hint:姓名", "button:走"],
-                    goes={"走": "b"}, does={"走": "went"}),
+    "a": FakeScreen(
+        ["title:一", "radio*:甲", "radio:乙", "check:丙", "hint:姓名", "button:走"],
+        goes={"走": "b"},
+        does={"走": "went"},
+    ),
     "b": FakeScreen(["title:二"], package="com.b", goes={"back": "a", "swipe:up": "a"}),
-}  # fmt: skip
+}
 
 
 def phone(**options) -> FakePhone:

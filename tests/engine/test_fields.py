@@ -29,9 +29,11 @@ EXTRA = ConfirmField("extra", "补偿", ("补偿金额", "补偿"), FieldKind.MO
 def seen(rows, view="both", size=Size(1080, 2400)) -> Observation:
     layout = lay_out(rows, size=size)
     return Observation(
-        Screenshot(layout.image(), 0.0), ForegroundApp("com.example.app"),
-        layout.lines() if view != "tree" else (), layout.nodes() if view != "picture" else None,
-    )  # fmt: skip
+        Screenshot(layout.image(), 0.0),
+        ForegroundApp("com.example.app"),
+        layout.lines() if view != "tree" else (),
+        layout.nodes() if view != "picture" else None,
+    )
 
 
 def value(rows, field, view="both") -> str:
@@ -40,16 +42,23 @@ def value(rows, field, view="both") -> str:
 
 
 NUMBER = ConfirmField(
-    "mobile", "手机号", ("手机号",), expected="13901234567",
+    "mobile",
+    "手机号",
+    ("手机号",),
+    expected="13901234567",
     screen_sentences=("将向 {} 重新发送", "will be sent to {}"),
-)  # fmt: skip
+)
 
 
-@pytest.mark.parametrize("text", [
-    "将向 13901234567 重新发送一条验证码短信,确认发送吗?", "将向13901234567重新发送一条验证码短信，确认发送吗？",
-    "A new code WILL be sent to 13901234567. Send it?".replace(".", ","),
-    "A new code will be sent to 13901234567?",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "将向 13901234567 重新发送一条验证码短信,确认发送吗?",
+        "将向13901234567重新发送一条验证码短信，确认发送吗？",
+        "A new code WILL be sent to 13901234567. Send it?".replace(".", ","),
+        "A new code will be sent to 13901234567?",
+    ],
+)
 @pytest.mark.parametrize("view", ["both", "tree", "picture"])
 def test_a_field_is_read_from_the_sentence_that_names_it_before_any_caption(text, view):
     found = read_view(seen([["label:手机号", "text:13900000000"], f"text:{text}"], view), (NUMBER,))
@@ -62,27 +71,33 @@ def test_a_sentence_that_is_not_the_flows_names_nothing(text):
 
 
 @pytest.mark.parametrize("view", ["both", "tree", "picture"])
-@pytest.mark.parametrize(("rows", "field", "wanted"), [
-    ([["label:退款金额", "text:¥399.00"]], REFUND, "¥399.00"),
-    (["text:退款金额:¥399.00"], REFUND, "¥399.00"),
-    (["text:退款金额 ¥399.00"], REFUND, "¥399.00"),
-    (["label:退款金额", "text:¥399.00"], REFUND, "¥399.00"),
-    (["label:*退款金额(必填)", "text:¥399.00"], REFUND, "¥399.00"),
-    ([["label:退款金额", "input:399.00"]], REFUND, "399.00"),
-    ([["label:退换原因", "text:质量问题"], ["label:备注", "text:无"]], REASON, "质量问题"),
-    (["label:退款原因", "text:质量问题"], REASON, "质量问题"),
-    (["label:退换原因", "radio:七天无理由", "radio*:质量问题"], REASON, "质量问题"),
-    (["label:退换原因", ["radio*:质量问题", "radio:七天无理由"], "label:退款方式", ["radio*:全额退款"]],
-     REASON, "质量问题"),
-    (["label:附件", "text:开箱视频.mp4"], FILES, "开箱视频.mp4"),
-    ([["label:凭证", "text:开箱视频.mp4"], "text:箱子.jpg"], FILES, "开箱视频.mp4、箱子.jpg"),
-    (["text:开箱视频.mp4 1.2 MB"], FILES, "开箱视频.mp4"),
-    (["title:附件 1", "text:开箱视频.mp4"], FILES, "开箱视频.mp4"),
-    (["title:附件(2)", "text:开箱视频.mp4", "text:箱子.jpg"], FILES, "开箱视频.mp4、箱子.jpg"),
-    ([["label:退款金额", "hint:请输入金额"]], REFUND, ""),
-    (["text:退款说明", "text:原路退回"], REFUND, ""),
-    (["label:退款", "text:提交后原路退回"], ConfirmField("r", "退款", ("退款",), FieldKind.MONEY), ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "field", "wanted"),
+    [
+        ([["label:退款金额", "text:¥399.00"]], REFUND, "¥399.00"),
+        (["text:退款金额:¥399.00"], REFUND, "¥399.00"),
+        (["text:退款金额 ¥399.00"], REFUND, "¥399.00"),
+        (["label:退款金额", "text:¥399.00"], REFUND, "¥399.00"),
+        (["label:*退款金额(必填)", "text:¥399.00"], REFUND, "¥399.00"),
+        ([["label:退款金额", "input:399.00"]], REFUND, "399.00"),
+        ([["label:退换原因", "text:质量问题"], ["label:备注", "text:无"]], REASON, "质量问题"),
+        (["label:退款原因", "text:质量问题"], REASON, "质量问题"),
+        (["label:退换原因", "radio:七天无理由", "radio*:质量问题"], REASON, "质量问题"),
+        (
+            ["label:退换原因", ["radio*:质量问题", "radio:七天无理由"], "label:退款方式", ["radio*:全额退款"]],
+            REASON,
+            "质量问题",
+        ),
+        (["label:附件", "text:开箱视频.mp4"], FILES, "开箱视频.mp4"),
+        ([["label:凭证", "text:开箱视频.mp4"], "text:箱子.jpg"], FILES, "开箱视频.mp4、箱子.jpg"),
+        (["text:开箱视频.mp4 1.2 MB"], FILES, "开箱视频.mp4"),
+        (["title:附件 1", "text:开箱视频.mp4"], FILES, "开箱视频.mp4"),
+        (["title:附件(2)", "text:开箱视频.mp4", "text:箱子.jpg"], FILES, "开箱视频.mp4、箱子.jpg"),
+        ([["label:退款金额", "hint:请输入金额"]], REFUND, ""),
+        (["text:退款说明", "text:原路退回"], REFUND, ""),
+        (["label:退款", "text:提交后原路退回"], ConfirmField("r", "退款", ("退款",), FieldKind.MONEY), ""),
+    ],
+)
 def test_a_value_is_found_where_it_stands(rows, field, wanted, view):
     assert value(rows, field, view) == wanted
 
@@ -131,10 +146,17 @@ def test_a_correction_replaces_what_the_ticket_says():
 FULL = ConfirmField("refund", "退款", ("退款金额",), FieldKind.MONEY, "全额", ("实付金额", "订单金额"))
 
 
-@pytest.mark.parametrize(("screen", "paid", "differs"), [
-    ("¥399.00", "¥399.00", False), ("¥399", "399.00元", False), ("¥199.00", "¥399.00", True), ("¥399.00", None, True),
-    ("全额退款", None, False), ("全额退款", "¥399.00", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("screen", "paid", "differs"),
+    [
+        ("¥399.00", "¥399.00", False),
+        ("¥399", "399.00元", False),
+        ("¥199.00", "¥399.00", True),
+        ("¥399.00", None, True),
+        ("全额退款", None, False),
+        ("全额退款", "¥399.00", False),
+    ],
+)
 def test_in_full_is_compared_with_what_was_paid(screen, paid, differs):
     found = read_view(seen([["label:退款金额", f"text:{screen}"]]), (replace(FULL, kind=FieldKind.TEXT),))
     known = {"实付金额": paid} if paid else {}
@@ -146,36 +168,68 @@ def test_amounts_are_remembered_by_their_caption():
     assert amounts_by_caption(page, ("实付金额", "订单金额")) == {"实付金额": "¥1,299.00"}
 
 
-@pytest.mark.parametrize(("expected", "screen", "differs"), [
-    ("399", "¥399.00", False), ("¥ 1,299.00", "1299元", False), ("50元", "补偿50元", False), ("50", "¥5.00", True),
-    ("50", "约50元", False), ("50", "五十", True), ("1.2万元", "¥12,000", False), ("", "¥399.00", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("expected", "screen", "differs"),
+    [
+        ("399", "¥399.00", False),
+        ("¥ 1,299.00", "1299元", False),
+        ("50元", "补偿50元", False),
+        ("50", "¥5.00", True),
+        ("50", "约50元", False),
+        ("50", "五十", True),
+        ("1.2万元", "¥12,000", False),
+        ("", "¥399.00", False),
+    ],
+)
 def test_money_is_compared_by_its_number(expected, screen, differs):
     assert bool(compare(screen, Expectation(FieldKind.MONEY, expected))[2]) is differs
 
 
-@pytest.mark.parametrize(("expected", "screen", "differs"), [
-    ("质量问题", "质量问题", False), ("质量问题", "质量问题。", False), ("质量问题", "非质量问题", True),
-    ("上海市浦东新区 1号", "上海市浦东新区1号", False), ("上海市浦东新区1号", "上海市浦东新区2号", True),
-    ("", "任意", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("expected", "screen", "differs"),
+    [
+        ("质量问题", "质量问题", False),
+        ("质量问题", "质量问题。", False),
+        ("质量问题", "非质量问题", True),
+        ("上海市浦东新区 1号", "上海市浦东新区1号", False),
+        ("上海市浦东新区1号", "上海市浦东新区2号", True),
+        ("", "任意", False),
+    ],
+)
 def test_text_is_compared_by_its_letters(expected, screen, differs):
     assert bool(compare(screen, Expectation(FieldKind.TEXT, expected))[2]) is differs
 
 
-@pytest.mark.parametrize(("expected", "screen", "differs"), [
-    ("开箱视频.mp4", "开箱视频.mp4", False), ("IMG_20240520_101010.jpg", "IMG_2024…1010.jpg", False),
-    ("a.mp4,b.jpg", "a.mp4", True), ("a.mp4", "a.mp4、secret.pdf", True), ("a.mp4", "b.mp4", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("expected", "screen", "differs"),
+    [
+        ("开箱视频.mp4", "开箱视频.mp4", False),
+        ("IMG_20240520_101010.jpg", "IMG_2024…1010.jpg", False),
+        ("a.mp4,b.jpg", "a.mp4", True),
+        ("a.mp4", "a.mp4、secret.pdf", True),
+        ("a.mp4", "b.mp4", True),
+    ],
+)
 def test_files_are_compared_by_name(expected, screen, differs):
     assert bool(compare(screen, Expectation(FieldKind.FILE, expected))[2]) is differs
 
 
-@pytest.mark.parametrize(("text", "amount"), [
-    ("¥399", 399.0), ("399.00元", 399.0), ("¥ 1,299.00", 1299.0), ("￥50", 50.0), ("-¥20.00", -20.0),
-    ("RMB 12.5", 12.5), ("实付 ¥399.00(含运费 ¥0.00)", None), ("3.5万元", 35000.0), ("订单 12 共 ¥8.00", 8.0),
-    ("无", None), ("1.2.3", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("¥399", 399.0),
+        ("399.00元", 399.0),
+        ("¥ 1,299.00", 1299.0),
+        ("￥50", 50.0),
+        ("-¥20.00", -20.0),
+        ("RMB 12.5", 12.5),
+        ("实付 ¥399.00(含运费 ¥0.00)", None),
+        ("3.5万元", 35000.0),
+        ("订单 12 共 ¥8.00", 8.0),
+        ("无", None),
+        ("1.2.3", None),
+    ],
+)
 def test_money_is_read_however_it_is_written(text, amount):
     assert money(text) == amount
 
@@ -234,8 +288,16 @@ def test_without_a_tree_the_chosen_option_is_read_from_its_mark():
 
 
 def test_a_page_without_a_flow_tells_pairs_inputs_and_choices_but_no_clock_and_no_password():
-    rows = [["text:10:21"], ["label:收件人", "text:张三"], ["label:内容", "input:您好"], ["label:密码", "password:abc"],
-            "text:快递:顺丰", "check*:加急", "---", "button:发送"]  # fmt: skip
+    rows = [
+        ["text:10:21"],
+        ["label:收件人", "text:张三"],
+        ["label:内容", "input:您好"],
+        ["label:密码", "password:abc"],
+        "text:快递:顺丰",
+        "check*:加急",
+        "---",
+        "button:发送",
+    ]
     page = seen(rows)
     found = {field.label: field.screen_value for field in generic_fields(page, None, nameless="内容")}
     assert found == {"收件人": "张三", "内容": "您好", "快递": "顺丰", "✓加急": "加急"}

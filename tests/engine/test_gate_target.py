@@ -82,16 +82,35 @@ def test_the_line_under_the_point_counts_beside_the_cards_own_name():
     assert find_target(seen, Point(420, 200)).labels == ("标题", "删除订单")
 
 
-@pytest.mark.parametrize(("nodes", "choice", "switch"), [
-    ([node("全额退款", (20, 100, 300, 160), "RadioButton", clickable=True, checkable=True)], True, False),
-    ([node("", (20, 100, 300, 160), "View", clickable=True),
-      node("", (20, 110, 50, 140), "CheckBox", checkable=True, parent=0),
-      node("全额退款", (60, 110, 200, 140), parent=0)], True, False),
-    ([node("", (20, 110, 50, 140), "RadioButton", checkable=True), node("全额退款", (60, 105, 200, 145))], True, False),
-    ([node("免密支付", (20, 100, 520, 160), "Switch", clickable=True, checkable=True)], False, True),
-    ([node("全额退款", (20, 100, 300, 160), "Button", clickable=True),
-      node("", (310, 110, 340, 140), "CheckBox", checkable=True)], False, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("nodes", "choice", "switch"),
+    [
+        ([node("全额退款", (20, 100, 300, 160), "RadioButton", clickable=True, checkable=True)], True, False),
+        (
+            [
+                node("", (20, 100, 300, 160), "View", clickable=True),
+                node("", (20, 110, 50, 140), "CheckBox", checkable=True, parent=0),
+                node("全额退款", (60, 110, 200, 140), parent=0),
+            ],
+            True,
+            False,
+        ),
+        (
+            [node("", (20, 110, 50, 140), "RadioButton", checkable=True), node("全额退款", (60, 105, 200, 145))],
+            True,
+            False,
+        ),
+        ([node("免密支付", (20, 100, 520, 160), "Switch", clickable=True, checkable=True)], False, True),
+        (
+            [
+                node("全额退款", (20, 100, 300, 160), "Button", clickable=True),
+                node("", (310, 110, 340, 140), "CheckBox", checkable=True),
+            ],
+            False,
+            False,
+        ),
+    ],
+)
 def test_a_choice_is_told_from_a_switch_and_from_a_button(nodes, choice, switch):
     target = find_target(page(*nodes), Point(100, 125))
     assert (target.choice, target.switch) == (choice, switch)
@@ -188,29 +207,44 @@ def test_a_permission_dialog_is_known_by_its_app_or_by_its_words():
     assert Nature.PERMISSION not in read_page(laid(["text:允许七天内无理由退货"])).natures
 
 
-@pytest.mark.parametrize(("rows", "dialog"), [
-    (["###", "text:确定删除吗?", ["button:取消", "button:删除"]], True),
-    (["###", "text:Are you sure?", ["button:Cancel", "button:OK"]], True),
-    (["title:确定", "button:确定"], False),
-    (["text:需要帮助吗?", "row:常见问题"], False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "dialog"),
+    [
+        (["###", "text:确定删除吗?", ["button:取消", "button:删除"]], True),
+        (["###", "text:Are you sure?", ["button:Cancel", "button:OK"]], True),
+        (["title:确定", "button:确定"], False),
+        (["text:需要帮助吗?", "row:常见问题"], False),
+    ],
+)
 def test_a_dialog_asks_and_offers_both_answers(rows, dialog):
     assert read_page(laid(rows)).dialog is dialog
 
 
-@pytest.mark.parametrize(("rows", "form"), [
-    (["hint:姓名", "button:提交"], True), (["radio:甲", "radio:乙"], True), (["switch:夜间模式"], False),
-    (["hint:搜索商品"], False), (["hint:请输入订单号", "button:查询"], False), (["text:一", "text:二"], False),
-    (["hint:请输入订单号", "hint:请输入姓名", "button:查询"], True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "form"),
+    [
+        (["hint:姓名", "button:提交"], True),
+        (["radio:甲", "radio:乙"], True),
+        (["switch:夜间模式"], False),
+        (["hint:搜索商品"], False),
+        (["hint:请输入订单号", "button:查询"], False),
+        (["text:一", "text:二"], False),
+        (["hint:请输入订单号", "hint:请输入姓名", "button:查询"], True),
+    ],
+)
 def test_a_form_holds_fields_or_choices_that_are_not_for_searching(rows, form):
     assert read_page(laid(rows)).form is form
 
 
-@pytest.mark.parametrize(("rows", "searching"), [
-    (["hint:搜索"], True), (["hint:请输入单号", "button:查询"], True), (["hint:备注"], False),
-    (["title:搜索结果"], True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "searching"),
+    [
+        (["hint:搜索"], True),
+        (["hint:请输入单号", "button:查询"], True),
+        (["hint:备注"], False),
+        (["title:搜索结果"], True),
+    ],
+)
 def test_a_search_page_is_known(rows, searching):
     assert is_search_page(laid(rows)) is searching
 

@@ -83,9 +83,13 @@ def test_a_long_text_counts_as_a_commitment_only_on_a_button():
 
 
 BIDS = {
-    "立即支付": True, "同意并支付": True, "Pay now": True,
-    "全额退款": False, "我已阅读并同意《协议》": False, "微信支付": False,
-}  # fmt: skip
+    "立即支付": True,
+    "同意并支付": True,
+    "Pay now": True,
+    "全额退款": False,
+    "我已阅读并同意《协议》": False,
+    "微信支付": False,
+}
 
 
 @pytest.mark.parametrize(("label", "bids"), BIDS.items())

@@ -36,21 +36,25 @@ DEEDS = ("提交审核", "删除订单", "立即支付", "发送", "确定")
 PAGES = {
     "home": FakeScreen(
         ["title:首页", "row:订单", "button:删除订单", "link:支付"],
-        goes={"订单": "form", "支付": "pay", "back": "home"}, does={"删除订单": "删除订单"},
+        goes={"订单": "form", "支付": "pay", "back": "home"},
+        does={"删除订单": "删除订单"},
     ),
     "form": FakeScreen(
         ["title:申请", "hint!:请输入说明", "radio:质量问题", "---", "button:提交审核"],
-        goes={"提交审核": "sure", "back": "home"}, does={"提交审核": "提交审核"},
+        goes={"提交审核": "sure", "back": "home"},
+        does={"提交审核": "提交审核"},
     ),
     "sure": FakeScreen(
         ["###", "text:确定发送吗?", ["button:取消", "button:确定"]],
-        goes={"取消": "form", "确定": "home", "back": "form"}, does={"确定": "确定"},
+        goes={"取消": "form", "确定": "home", "back": "form"},
+        does={"确定": "确定"},
     ),
     "pay": FakeScreen(
         ["title:收银台", "text:应付 ¥9.00", "---", "button:立即支付"],
-        goes={"back": "home"}, does={"立即支付": "立即支付"},
+        goes={"back": "home"},
+        does={"立即支付": "立即支付"},
     ),
-}  # fmt: skip
+}
 
 LABELS = [*DEEDS, "订单", "支付", "质量问题", "取消"]
 REPLIES = ["yes", "yes", "yes", "no", "correct", "take over"]
@@ -62,10 +66,23 @@ def random_move(dice: Random):
     if dice.random() < 0.75:
         return dice.choice(LABELS)
     here, there = (NormPoint(dice.randrange(1000), dice.randrange(1000)) for _ in range(2))
-    return dice.choice([
-        Tap(here), Tap(here, ""), DoubleTap(here), LongPress(here), Swipe(here, there), Type("甲"), Type("乙\n"),
-        Back(), Finish("完成"), Note("记下"), Interact("?"), TakeOver("!"), "raw:什么",
-    ])  # fmt: skip
+    return dice.choice(
+        [
+            Tap(here),
+            Tap(here, ""),
+            DoubleTap(here),
+            LongPress(here),
+            Swipe(here, there),
+            Type("甲"),
+            Type("乙\n"),
+            Back(),
+            Finish("完成"),
+            Note("记下"),
+            Interact("?"),
+            TakeOver("!"),
+            "raw:什么",
+        ]
+    )
 
 
 class Human:

@@ -28,12 +28,15 @@ def taken_over(story: Story, code: str) -> None:
     assert story.state.phase is Phase.TAKEN_OVER
 
 
-@pytest.mark.parametrize("rows", [
-    ["title:新人专享", "text:满减优惠券", "desc:关闭"],
-    ["title:限时特惠", "text:Special offer", "button:暂不"],
-    ["text:广告", "link:跳过 3s"],
-    ["title:Rate our app", "text:five stars?", "button:Not now"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["title:新人专享", "text:满减优惠券", "desc:关闭"],
+        ["title:限时特惠", "text:Special offer", "button:暂不"],
+        ["text:广告", "link:跳过 3s"],
+        ["title:Rate our app", "text:five stars?", "button:Not now"],
+    ],
+)
 def test_a_pop_up_is_closed_without_asking_the_model(rows):
     label = rows[-1].partition(":")[2]
     story = Story(screens(ad=FakeScreen(rows, goes={label: "home"})), ["订单 1001"], begins="ad")
@@ -53,11 +56,19 @@ def test_a_pop_up_that_will_not_close_is_left_to_the_model_in_the_end():
     assert len(story.model.asked) >= 1
 
 
-@pytest.mark.parametrize(("rows", "allow"), [
-    (["###", "text:要允许“地图”访问此设备的位置信息吗?", "button:仅在使用中允许", "button:不允许"], "仅在使用中允许"),
-    (["###", "text:Allow Maps to access this device's location?", "button:Only this time", "button:Don't allow"],
-     "Only this time"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "allow"),
+    [
+        (
+            ["###", "text:要允许“地图”访问此设备的位置信息吗?", "button:仅在使用中允许", "button:不允许"],
+            "仅在使用中允许",
+        ),
+        (
+            ["###", "text:Allow Maps to access this device's location?", "button:Only this time", "button:Don't allow"],
+            "Only this time",
+        ),
+    ],
+)
 def test_a_permission_is_never_granted_without_a_human(rows, allow):
     dialog = FakeScreen(rows, package="com.maker.permissions", app_kind=AppKind.PERMISSION, goes={allow: "home"})
     story = Story(screens(ask=dialog), ["订单 1001"], begins="ask")

@@ -15,18 +15,31 @@ from tests.engine.story import COMPLAINT, RULES, Story
 RESEND = {
     "home": FakeScreen(["title:短信平台", "hint!:请输入手机号", "button:查询"], "com.sms", goes={"查询": "user"}),
     "user": FakeScreen(
-        ["title:用户详情", ["label:手机号", "text:13800000001"], "text:最近验证码", "row:839201 已过期",
-         "button:重新发送验证码"],
-        "com.sms", goes={"重新发送验证码": "sure"},
+        [
+            "title:用户详情",
+            ["label:手机号", "text:13800000001"],
+            "text:最近验证码",
+            "row:839201 已过期",
+            "button:重新发送验证码",
+        ],
+        "com.sms",
+        goes={"重新发送验证码": "sure"},
     ),
     "sure": FakeScreen(
-        ["title:用户详情", ["label:手机号", "text:13800000001"], "###", "text:确认发送吗?",
-         ["button:取消", "button:确认发送"]],
-        "com.sms", goes={"确认发送": "sent", "取消": "user"}, does={"确认发送": "sms"},
+        [
+            "title:用户详情",
+            ["label:手机号", "text:13800000001"],
+            "###",
+            "text:确认发送吗?",
+            ["button:取消", "button:确认发送"],
+        ],
+        "com.sms",
+        goes={"确认发送": "sent", "取消": "user"},
+        does={"确认发送": "sms"},
     ),
     "sent": FakeScreen(["title:发送结果", "text:发送成功", "button:完成"], "com.sms"),
     "launcher": FakeScreen([["link:短信平台", "link:相机"]], "com.maker.desk", app_kind=AppKind.HOME),
-}  # fmt: skip
+}
 RESEND_RULES = FlowRules(
     success_evidence=(("发送成功",),),
     allowed_apps=("com.sms",),
@@ -46,12 +59,18 @@ ENGLISH = {
         goes={"Next": "review"},
     ),
     "review": FakeScreen(
-        ["title:Review", ["label:Refund amount", "text:$40.00"], ["label:Reason", "text:Defective"], "---",
-         "button:Submit request"],
-        goes={"Submit request": "done"}, does={"Submit request": "return"},
+        [
+            "title:Review",
+            ["label:Refund amount", "text:$40.00"],
+            ["label:Reason", "text:Defective"],
+            "---",
+            "button:Submit request",
+        ],
+        goes={"Submit request": "done"},
+        does={"Submit request": "return"},
     ),
     "done": FakeScreen(["title:Request submitted", "text:Request no. 77", "button:Done"]),
-}  # fmt: skip
+}
 ENGLISH_RULES = FlowRules(
     success_evidence=(("Request submitted",),),
     confirm_fields=(

@@ -79,8 +79,9 @@ def test_a_page_that_proves_the_act_closes_the_matter():
 def test_evidence_that_stood_there_before_the_act_proves_nothing():
     review = FakeScreen(
         [*COMPLAINT["review"].rows, "text:提交成功后三日到账"],
-        goes={"提交审核": "same"}, does={"提交审核": "refund"},
-    )  # fmt: skip
+        goes={"提交审核": "same"},
+        does={"提交审核": "refund"},
+    )
     same = FakeScreen(["text:提交成功后三日到账", "text:一", "text:二", "button:好"], does={"好": "refund"})
     story = Story({**COMPLAINT, "review": review, "same": same}, ["提交审核", "好"], begins="review", rules=RULES)
     story.say_yes()
@@ -107,8 +108,11 @@ def test_after_a_hand_back_an_ordinary_page_asks_nothing():
 
 
 def test_granting_a_permission_leaves_no_outcome_open():
-    dialog = FakeScreen(["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
-                        package="com.android.permissioncontroller", goes={"允许": "home"})  # fmt: skip
+    dialog = FakeScreen(
+        ["###", "text:要允许“地图”访问位置吗?", "button:允许", "button:不允许"],
+        package="com.android.permissioncontroller",
+        goes={"允许": "home"},
+    )
     story = Story({"ask": dialog, "home": COMPLAINT["home"]}, ["查询"], begins="ask")
     story.say_yes()
     story.turn()

@@ -12,9 +12,33 @@ from cs_agent.engine.actions.values import digest, render
 from cs_agent.geometry import NormPoint
 
 SPICE = st.sampled_from(
-    ['"', "'", "\\", "\n", ")", "(", ",", "=", "</answer>", "<think>", "</think>", "<answer>", "```", 'do(action="',
-     "finish(", 'finish(message="x")', "<|end_of_box|>", '")', '", element=[1,2]', "[", "]", "退款", "\\n", "\r"]
-)  # fmt: skip
+    [
+        '"',
+        "'",
+        "\\",
+        "\n",
+        ")",
+        "(",
+        ",",
+        "=",
+        "</answer>",
+        "<think>",
+        "</think>",
+        "<answer>",
+        "```",
+        'do(action="',
+        "finish(",
+        'finish(message="x")',
+        "<|end_of_box|>",
+        '")',
+        '", element=[1,2]',
+        "[",
+        "]",
+        "退款",
+        "\\n",
+        "\r",
+    ]
+)
 CHARS = st.characters(exclude_categories=("Cs",), exclude_characters="\x00")
 TEXTS = st.lists(st.one_of(SPICE, st.text(CHARS, max_size=6)), max_size=8).map("".join)
 POINTS = st.builds(NormPoint, st.integers(0, 999), st.integers(0, 999))

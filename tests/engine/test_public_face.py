@@ -39,18 +39,25 @@ def test_reading_a_reply_loads_nothing_that_reads_screens():
 
 def test_a_run_is_driven_by_the_public_names_alone():
     phone = FakePhone(
-        {"home": FakeScreen(["title:订单", "row:订单 1001", "row:订单 1002"], goes={"订单 1001": "detail"}),
-         "detail": FakeScreen(["title:订单 1001", "text:已签收"])},
+        {
+            "home": FakeScreen(["title:订单", "row:订单 1001", "row:订单 1002"], goes={"订单 1001": "detail"}),
+            "detail": FakeScreen(["title:订单 1001", "text:已签收"]),
+        },
         "home",
-    )  # fmt: skip
+    )
     time = FakeTime()
     tap = engine.parse_reply('do(action="Tap", element=[300,135])').action
     driver = engine.Engine(
-        phone=phone, model=ScriptedModel([tap, 'finish(message="已签收")']),
-        reader=FakeReader(), journal=MemoryJournal(),
-        rules=engine.FlowRules(success_evidence=(("已签收",),)), settle=StillPicture,
-        prompt=engine.load_prompt("zh"), clock=time, sleep=time.sleep,
-    )  # fmt: skip
+        phone=phone,
+        model=ScriptedModel([tap, 'finish(message="已签收")']),
+        reader=FakeReader(),
+        journal=MemoryJournal(),
+        rules=engine.FlowRules(success_evidence=(("已签收",),)),
+        settle=StillPicture,
+        prompt=engine.load_prompt("zh"),
+        clock=time,
+        sleep=time.sleep,
+    )
     state = engine.start("看看订单 1001")
     for _ in range(4):
         turn = driver.turn(state)

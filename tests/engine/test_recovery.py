@@ -60,23 +60,32 @@ def test_a_hindrance_and_the_control_that_gets_past_it(rows, hindrance, label, t
     assert (remedy.hindrance, remedy.label) == (hindrance, label)
 
 
-@pytest.mark.parametrize("rows", [
-    ["title:申请退款", "hint:请输入金额", "button:提交"],
-    ["###", "text:确定退款吗?", "button:取消", "button:确定"],
-    ["title:聊天", "row:张三", "desc:关闭"],
-    ["title:订单", "row:订单 1001"],
-    [],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["title:申请退款", "hint:请输入金额", "button:提交"],
+        ["###", "text:确定退款吗?", "button:取消", "button:确定"],
+        ["title:聊天", "row:张三", "desc:关闭"],
+        ["title:订单", "row:订单 1001"],
+        [],
+    ],
+)
 def test_ordinary_pages_and_dialogs_are_left_alone(rows):
     assert find_remedy(seen(rows)) is None
 
 
-@pytest.mark.parametrize(("rows", "loading"), [
-    (["text:加载中..."], True), (["text:Loading…"], True), (["text:请稍候"], True),
-    (["title:物流", "text:正在加载数据"], True),
-    (["text:已加载"], False), (["text:加载中的商品说明书很长很长"], False),
-    ([f"row:{n}" for n in "一二三四五六七"] + ["text:加载中"], False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "loading"),
+    [
+        (["text:加载中..."], True),
+        (["text:Loading…"], True),
+        (["text:请稍候"], True),
+        (["title:物流", "text:正在加载数据"], True),
+        (["text:已加载"], False),
+        (["text:加载中的商品说明书很长很长"], False),
+        ([f"row:{n}" for n in "一二三四五六七"] + ["text:加载中"], False),
+    ],
+)
 def test_a_page_that_says_it_is_loading_and_little_else_is_loading(rows, loading):
     assert is_loading(seen(rows)) is loading
 
@@ -94,10 +103,22 @@ def test_a_keyboard_covers_the_place_of_its_letters_only():
     assert not covers(page, lay_out(rows, size=SMALL).find("姓名").box.center)
 
 
-@pytest.mark.parametrize(("trail", "loop"), [
-    ("", False), ("A", False), ("AA", False), ("AAA", True), ("BAAA", True), ("ABAB", True), ("ABA", False),
-    ("AABB", False), ("ABCABC", False), ("CABAB", True), ("AAB", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("trail", "loop"),
+    [
+        ("", False),
+        ("A", False),
+        ("AA", False),
+        ("AAA", True),
+        ("BAAA", True),
+        ("ABAB", True),
+        ("ABA", False),
+        ("AABB", False),
+        ("ABCABC", False),
+        ("CABAB", True),
+        ("AAB", False),
+    ],
+)
 def test_circles_are_noticed(trail, loop):
     assert is_loop(tuple(trail)) is loop
 
@@ -118,10 +139,16 @@ def test_places_to_search_are_fields_then_icons_then_words():
 EVIDENCE = FlowRules(success_evidence=(("提交成功", "已提交"), ("订单 1001",)))
 
 
-@pytest.mark.parametrize(("rows", "complete"), [
-    (["text:提交成功", "text:订单1001"], True), (["text:已 提 交", "text:订单 1001 已处理"], True),
-    (["text:提交成功"], False), (["text:订单1001"], False), ([], False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("rows", "complete"),
+    [
+        (["text:提交成功", "text:订单1001"], True),
+        (["text:已 提 交", "text:订单 1001 已处理"], True),
+        (["text:提交成功"], False),
+        (["text:订单1001"], False),
+        ([], False),
+    ],
+)
 @pytest.mark.parametrize("tree", [True, False])
 def test_success_is_every_group_by_any_of_its_texts(rows, complete, tree):
     assert look_for_success(seen(rows, tree=tree), EVIDENCE).complete is complete
@@ -137,10 +164,19 @@ def test_a_flow_without_evidence_is_never_complete_by_itself():
     assert not look_for_success(seen(["text:提交成功"]), FlowRules()).complete
 
 
-@pytest.mark.parametrize(("message", "complete"), [
-    ("物流状态:已签收", True), ("订单 1001 “已签收”", True), ("运费 ¥12.00", True), ("运费 ¥13.00", False),
-    ("“派送中”", False), ("已签收", False), ("", False), ("订单9999:已签收", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("message", "complete"),
+    [
+        ("物流状态:已签收", True),
+        ("订单 1001 “已签收”", True),
+        ("运费 ¥12.00", True),
+        ("运费 ¥13.00", False),
+        ("“派送中”", False),
+        ("已签收", False),
+        ("", False),
+        ("订单9999:已签收", False),
+    ],
+)
 def test_a_report_counts_as_far_as_the_screen_says_the_same(message, complete):
     page = seen(["text:订单 1001", "text:物流状态 已签收", "text:运费 ¥12.00"])
     assert look_for_report(page, message).complete is complete

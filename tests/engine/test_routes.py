@@ -46,24 +46,43 @@ def aftersales(values: dict[str, str], **changes: FakeScreen) -> dict[str, FakeS
             goes={order: "order", "back": "home"},
         ),
         "order": FakeScreen(
-            ["title:订单详情", ["label:订单号", f"text:{order}"], ["label:实付金额", "text:¥399.00"],
-             "button:申请退款", "button:查看物流"],
+            [
+                "title:订单详情",
+                ["label:订单号", f"text:{order}"],
+                ["label:实付金额", "text:¥399.00"],
+                "button:申请退款",
+                "button:查看物流",
+            ],
             goes={"申请退款": "form", "back": "list"},
         ),
         "form": FakeScreen(
-            ["title:申请退款", "label:退换原因", ["radio:质量问题", "radio:物流破损", "radio:七天无理由"],
-             "label:退款方式",
-             ["radio:全额退款", "radio:部分退款"], ["check:补偿20元", "check:补偿50元"], "---", "button:下一步"],
+            [
+                "title:申请退款",
+                "label:退换原因",
+                ["radio:质量问题", "radio:物流破损", "radio:七天无理由"],
+                "label:退款方式",
+                ["radio:全额退款", "radio:部分退款"],
+                ["check:补偿20元", "check:补偿50元"],
+                "---",
+                "button:下一步",
+            ],
             goes={"下一步": "review", "back": "order"},
         ),
         "review": FakeScreen(
-            ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:补偿金额", f"text:¥{extra}.00"],
-             ["label:退换原因", f"text:{values['reason']}"], "---", "button:提交审核"],
-            goes={"提交审核": "done", "back": "form"}, does={"提交审核": "refund"},
+            [
+                "title:核对信息",
+                ["label:退款金额", "text:¥399.00"],
+                ["label:补偿金额", f"text:¥{extra}.00"],
+                ["label:退换原因", f"text:{values['reason']}"],
+                "---",
+                "button:提交审核",
+            ],
+            goes={"提交审核": "done", "back": "form"},
+            does={"提交审核": "refund"},
         ),
         "done": FakeScreen(["title:提交成功", "text:申请已提交", "button:返回首页"], goes={"back": "home"}),
         **changes,
-    }  # fmt: skip
+    }
 
 
 def rules(values: dict[str, str]) -> FlowRules:
@@ -86,10 +105,19 @@ class Ride(Story):
 
     def new_engine(self) -> Engine:
         return Engine(
-            phone=self.phone, model=self.model, reader=FakeReader(), journal=self.journal, rules=self.rules,
-            policy=self.policy, settings=self.settings, settle=StillPicture, prompt=PROMPT, route=self.plan,
-            clock=self.time, sleep=self.time.sleep,
-        )  # fmt: skip
+            phone=self.phone,
+            model=self.model,
+            reader=FakeReader(),
+            journal=self.journal,
+            rules=self.rules,
+            policy=self.policy,
+            settings=self.settings,
+            settle=StillPicture,
+            prompt=PROMPT,
+            route=self.plan,
+            clock=self.time,
+            sleep=self.time.sleep,
+        )
 
     def to_the_end(self) -> Ended:
         """Every confirmation is given its yes."""
@@ -113,10 +141,18 @@ class Ride(Story):
 def by_model(values: dict[str, str]) -> list:
     extra = f"补偿{values['compensation'].removesuffix('.00')}元"
     return [
-        "请输入订单号", Type(values["order"]), "查询", values["order"], "申请退款", values["reason"],
-        "全额退款", extra, "下一步",
-        "提交审核", Finish("提交成功"),
-    ]  # fmt: skip
+        "请输入订单号",
+        Type(values["order"]),
+        "查询",
+        values["order"],
+        "申请退款",
+        values["reason"],
+        "全额退款",
+        extra,
+        "下一步",
+        "提交审核",
+        Finish("提交成功"),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +164,10 @@ def learned() -> Way:
 
 def test_a_run_that_succeeded_leaves_a_way_without_gaps_and_without_the_customers_values(learned):
     assert [step.kind for step in learned.steps] == [
-        ActKind.TAP, ActKind.TYPE, *[ActKind.TAP] * 8,
-    ]  # fmt: skip
+        ActKind.TAP,
+        ActKind.TYPE,
+        *[ActKind.TAP] * 8,
+    ]
     assert [step.commits for step in learned.steps] == [False] * 9 + [True]
     assert learned.steps[1].text == "{order}"
     assert learned.steps[3].control.holds == ("{order}",) or learned.steps[3].control.named == "{order}"
@@ -172,10 +210,15 @@ def test_what_was_confirmed_once_is_confirmed_under_any_name_and_any_rules(learn
 
 def test_where_the_control_is_missing_the_model_is_asked_and_the_route_is_joined_again(learned):
     order = FakeScreen(
-        ["title:订单详情", ["label:订单号", f"text:{OTHER['order']}"], ["label:实付金额", "text:¥399.00"],
-         "button:申请售后退款", "button:查看物流"],
+        [
+            "title:订单详情",
+            ["label:订单号", f"text:{OTHER['order']}"],
+            ["label:实付金额", "text:¥399.00"],
+            "button:申请售后退款",
+            "button:查看物流",
+        ],
         goes={"申请售后退款": "form"},
-    )  # fmt: skip
+    )
     ride = Ride(OTHER, learned, ["申请售后退款"], order=order)
     ride.rules = replace(ride.rules, navigation_words=(*ride.rules.navigation_words, "申请售后退款"))
     ride.engine = ride.new_engine()
@@ -194,9 +237,10 @@ def test_a_doubled_control_is_nobodys(learned):
 def test_a_choice_that_is_made_already_is_not_touched_again(learned):
     rows = [
         [part.replace("radio:物流破损", "radio*:物流破损").replace("check:补偿20元", "check*:补偿20元") for part in row]
-        if isinstance(row, list) else row
+        if isinstance(row, list)
+        else row
         for row in aftersales(OTHER)["form"].rows
-    ]  # fmt: skip
+    ]
     form = FakeScreen(rows, goes={"下一步": "review", "back": "order"})
     ride = Ride(OTHER, learned, form=form)
     ride.until_pause()
@@ -259,10 +303,17 @@ def test_ways_for_different_slots_do_not_merge(learned):
         merged(learned, replace(learned, filled=("order",)))
 
 
-@pytest.mark.parametrize("data", [
-    {"version": 9, "ways": []}, {"version": 1}, {"version": 1, "ways": [{}]}, [1], "route",
-    {"version": 1, "ways": [{"filled": [], "steps": [{"page": 5}], "end": None, "runs": 1}]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"version": 9, "ways": []},
+        {"version": 1},
+        {"version": 1, "ways": [{}]},
+        [1],
+        "route",
+        {"version": 1, "ways": [{"filled": [], "steps": [{"page": 5}], "end": None, "runs": 1}]},
+    ],
+)
 def test_a_stored_route_that_cannot_be_read_says_so(data):
     with pytest.raises(RouteError):
         Route.from_json(data)
@@ -272,10 +323,18 @@ def test_nothing_stored_is_an_empty_route():
     assert Route.from_json(None) == Route.from_json({}) == Route()
 
 
-@pytest.mark.parametrize(("text", "template"), [
-    ("202405218876", "{order}"), ("补偿50元", "补偿{compensation:plain}元"), ("补偿150元", "补偿150元"),
-    ("¥50.00", "¥{compensation}"), ("质量问题", "{reason}"), ("2024052188760", "2024052188760"), ("下一步", "下一步"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "template"),
+    [
+        ("202405218876", "{order}"),
+        ("补偿50元", "补偿{compensation:plain}元"),
+        ("补偿150元", "补偿150元"),
+        ("¥50.00", "¥{compensation}"),
+        ("质量问题", "{reason}"),
+        ("2024052188760", "2024052188760"),
+        ("下一步", "下一步"),
+    ],
+)
 def test_values_are_taken_out_of_texts_only_whole(text, template):
     assert templated(text, VALUES) == template
     assert filled(template, VALUES) == text

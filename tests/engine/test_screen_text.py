@@ -35,11 +35,18 @@ from cs_agent.geometry import NormPoint
 POINT = NormPoint(1, 2)
 
 
-@pytest.mark.parametrize(("text", "folded"), [
-    ("ＡＢＣ　１２３", "abc 123"), ("确 认 支 付", "确认支付"), ("  Pay   now ", "pay now"),
-    ("退款 100 元", "退款100元"),
-    ("提\u200b交", "提交"), ("", ""), ("￥399", "¥399"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ＡＢＣ　１２３", "abc 123"),
+        ("确 认 支 付", "确认支付"),
+        ("  Pay   now ", "pay now"),
+        ("退款 100 元", "退款100元"),
+        ("提\u200b交", "提交"),
+        ("", ""),
+        ("￥399", "¥399"),
+    ],
+)
 def test_width_case_and_spaces_are_folded(text, folded):
     assert fold(text) == folded
 
@@ -50,26 +57,45 @@ def test_folding_twice_is_folding_once(text):
     assert not set(" :,.!?") & set(squash(text))
 
 
-@pytest.mark.parametrize(("one", "other", "same"), [
-    ("订单号:2024", "订单号：2024", True), ("SOLO", "5010", True), ("张三", "张 三", True), ("1号", "2号", False),
-    ("", "", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("订单号:2024", "订单号：2024", True),
+        ("SOLO", "5010", True),
+        ("张三", "张 三", True),
+        ("1号", "2号", False),
+        ("", "", True),
+    ],
+)
 def test_texts_that_ocr_may_confuse_look_the_same(one, other, same):
     assert looks_same(one, other) is same
 
 
-@pytest.mark.parametrize(("texts", "needle", "found"), [
-    (["提交 成功"], "提交成功", True), (["Order  Submitted"], "order submitted", True), (["提交"], "提交成功", False),
-    (["x"], "", False), ([], "x", False), (["OrderSubmitted"], "order submitted", True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("texts", "needle", "found"),
+    [
+        (["提交 成功"], "提交成功", True),
+        (["Order  Submitted"], "order submitted", True),
+        (["提交"], "提交成功", False),
+        (["x"], "", False),
+        ([], "x", False),
+        (["OrderSubmitted"], "order submitted", True),
+    ],
+)
 def test_a_text_is_found_whatever_its_spaces(texts, needle, found):
     assert contains(texts, needle) is found
 
 
-@pytest.mark.parametrize(("text", "names"), [
-    ("开箱视频.mp4 1.2 MB", ["开箱视频.mp4"]), ("a.jpg、b.PNG", ["a.jpg", "b.PNG"]), ("www.example.com", []),
-    ("IMG_2024…10.jpg", ["IMG_2024…10.jpg"]), ("第3.5节", []),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("开箱视频.mp4 1.2 MB", ["开箱视频.mp4"]),
+        ("a.jpg、b.PNG", ["a.jpg", "b.PNG"]),
+        ("www.example.com", []),
+        ("IMG_2024…10.jpg", ["IMG_2024…10.jpg"]),
+        ("第3.5节", []),
+    ],
+)
 def test_file_names_are_told_from_other_text(text, names):
     assert file_names(text) == names
 
@@ -84,20 +110,34 @@ def test_no_text_breaks_the_reading_of_money_and_files(text):
     assert all(name.strip() for name in file_names(text))
 
 
-@pytest.mark.parametrize(("action", "words"), [
-    (Tap(POINT), "点击“提交”"), (Tap(POINT, "会提交申请"), "点击“提交”"),
-    (DoubleTap(POINT), "双击“提交”"), (LongPress(POINT), "长按“提交”"),
-    (Swipe(POINT, POINT), "滑动“提交”"), (Type("你好"), "输入“你好”"), (Launch("微信"), "打开应用“微信”"),
-    (Finish("完成"), "结束任务:完成"), (Back(), "返回"), (Home(), "回到主屏幕"), (Wait(2), "等待"),
-    (Note("单号 1"), "记下内容:单号 1"), (CallApi("小结"), "归纳记录:小结"), (TakeOver("登录"), "请求人工接管:登录"),
-    (Interact("选哪个"), "请坐席选择:选哪个"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [
+        (Tap(POINT), "点击“提交”"),
+        (Tap(POINT, "会提交申请"), "点击“提交”"),
+        (DoubleTap(POINT), "双击“提交”"),
+        (LongPress(POINT), "长按“提交”"),
+        (Swipe(POINT, POINT), "滑动“提交”"),
+        (Type("你好"), "输入“你好”"),
+        (Launch("微信"), "打开应用“微信”"),
+        (Finish("完成"), "结束任务:完成"),
+        (Back(), "返回"),
+        (Home(), "回到主屏幕"),
+        (Wait(2), "等待"),
+        (Note("单号 1"), "记下内容:单号 1"),
+        (CallApi("小结"), "归纳记录:小结"),
+        (TakeOver("登录"), "请求人工接管:登录"),
+        (Interact("选哪个"), "请坐席选择:选哪个"),
+    ],
+)
 def test_an_action_is_described_as_a_person_would(action, words):
     assert wording.describe(action, "提交", "zh") == words
 
 
-@pytest.mark.parametrize(("end", "words"), [((500, 200), "swipe up"), ((500, 800), "swipe down"),
-                                            ((200, 500), "swipe left"), ((800, 500), "swipe right")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [((500, 200), "swipe up"), ((500, 800), "swipe down"), ((200, 500), "swipe left"), ((800, 500), "swipe right")],
+)
 def test_a_swipe_over_no_control_is_told_by_its_direction(end, words):
     assert wording.describe(Swipe(NormPoint(500, 500), NormPoint(*end)), "", "en") == words
 

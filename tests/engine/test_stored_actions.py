@@ -34,21 +34,42 @@ anything = st.one_of(
 TAP = Tap(NormPoint(500, 930), "")
 # As the release before wrote them: a run that waits for a yes, and one in the middle of an act.
 OLD_PENDING = {
-    "kind": "action", "action_text": 'do(action="Tap", element=[500,930], message="")', "digest": "", "thought": "提交",
-    "confidence": 0.97, "irreversible": True, "fingerprint": "f1", "target": ["提交审核"],
-    "fields": [["refund", "退款", "¥399.00"]], "verdict": None, "evidence_before": False, "target_there": True,
-    "timings": {}, "tokens": {},
-}  # fmt: skip
+    "kind": "action",
+    "action_text": 'do(action="Tap", element=[500,930], message="")',
+    "digest": "",
+    "thought": "提交",
+    "confidence": 0.97,
+    "irreversible": True,
+    "fingerprint": "f1",
+    "target": ["提交审核"],
+    "fields": [["refund", "退款", "¥399.00"]],
+    "verdict": None,
+    "evidence_before": False,
+    "target_there": True,
+    "timings": {},
+    "tokens": {},
+}
 OLD_DIGEST = "af17e6c2"
 
 
 def old(phase: str, pending: dict | None) -> dict:
     return {
-        "version": 1, "instruction": "处理投诉", "lang": "zh", "phase": phase, "step_no": 7,
+        "version": 1,
+        "instruction": "处理投诉",
+        "lang": "zh",
+        "phase": phase,
+        "step_no": 7,
         "history": [["user", "{}"]],
-        "notes": [], "pending": pending, "approved": "", "counters": {"deeds": 1, "rung": 2}, "trail": [],
-        "message": "", "corrections": {}, "focus": "提交审核", "seen": {"实付金额": "¥399.00"},
-    }  # fmt: skip
+        "notes": [],
+        "pending": pending,
+        "approved": "",
+        "counters": {"deeds": 1, "rung": 2},
+        "trail": [],
+        "message": "",
+        "corrections": {},
+        "focus": "提交审核",
+        "seen": {"实付金额": "¥399.00"},
+    }
 
 
 @given(anything)
@@ -62,11 +83,21 @@ def test_two_actions_share_a_digest_only_where_they_are_the_same(one, other):
     assert len(digest(one)) <= 64
 
 
-@pytest.mark.parametrize("data", [
-    {}, {"action": "Explode"}, {"action": "Tap"}, {"action": "Tap", "element": [1]}, {"action": "Tap", "element": "ab"},
-    {"action": "Tap", "element": [1, 2000]}, {"action": "Type", "text": 5}, {"action": "Back", "more": 1},
-    {"action": "Wait", "seconds": "soon"}, {"action": ["Tap"]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"action": "Explode"},
+        {"action": "Tap"},
+        {"action": "Tap", "element": [1]},
+        {"action": "Tap", "element": "ab"},
+        {"action": "Tap", "element": [1, 2000]},
+        {"action": "Type", "text": 5},
+        {"action": "Back", "more": 1},
+        {"action": "Wait", "seconds": "soon"},
+        {"action": ["Tap"]},
+    ],
+)
 def test_what_is_no_action_is_refused(data):
     with pytest.raises(ValueError):
         from_json(data)
@@ -111,7 +142,7 @@ def test_an_act_that_the_release_before_was_in_the_middle_of_is_read():
     state = RunState.from_json(old("acting", {**OLD_PENDING, "kind": "act"}))
     assert pending_of(state) == Pending(
         "act", TAP, "提交", 0.97, True, "f1", ("提交审核",), (("refund", "退款", "¥399.00"),)
-    )  # fmt: skip
+    )
 
 
 def test_a_question_of_the_release_before_is_read():
@@ -119,18 +150,32 @@ def test_a_question_of_the_release_before_is_read():
     assert pending_of(state).action == Interact("提交")
 
 
-@pytest.mark.parametrize("change", [
-    {"version": 99}, {"phase": "elsewhere"}, {"history": [["one"]]}, {"counters": None}, {"more": 1}, {"notes": 5},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": 99},
+        {"phase": "elsewhere"},
+        {"history": [["one"]]},
+        {"counters": None},
+        {"more": 1},
+        {"notes": 5},
+    ],
+)
 def test_a_checkpoint_that_cannot_be_read_says_so(change):
     with pytest.raises(CheckpointError):
         RunState.from_json({**RunState("x").to_json(), **change})
 
 
-@pytest.mark.parametrize("pending", [
-    {"kind": "act"}, {"kind": "act", "action": {"action": "Fly"}}, {"kind": "act", "action_text": "do(", "digest": ""},
-    {"kind": "act", "action": {"action": "Back"}, "fields": [["x"]]}, {"kind": "act", "action": 5},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "pending",
+    [
+        {"kind": "act"},
+        {"kind": "act", "action": {"action": "Fly"}},
+        {"kind": "act", "action_text": "do(", "digest": ""},
+        {"kind": "act", "action": {"action": "Back"}, "fields": [["x"]]},
+        {"kind": "act", "action": 5},
+    ],
+)
 def test_an_action_that_cannot_be_read_says_so(pending):
     with pytest.raises(CheckpointError):
         pending_of(RunState("x", pending=pending))

@@ -24,14 +24,25 @@ def ended_run(run: Run, days_ago: int = 0) -> Run:
     )
     picture = pictures.store(Image.new("RGB", (20, 40)), run.pk, "before")
     Step.objects.create(
-        run=run, number=1, status="done", thought="想法", action_text='do(action="Type", text="13800138000")',
-        control="王女士", before=picture, started_at=timezone.now(),
-    )  # fmt: skip
+        run=run,
+        number=1,
+        status="done",
+        thought="想法",
+        action_text='do(action="Type", text="13800138000")',
+        control="王女士",
+        before=picture,
+        started_at=timezone.now(),
+    )
     video, captions = file("replays/x.mp4"), file("replays/x.vtt")
     Recording.objects.create(
-        run=run, state=RecordingState.READY, directory="recordings/x", video=video, captions=captions,
-        sha256="ab" * 32, chapters=[{"step": 1, "title": "输入 13800138000"}],
-    )  # fmt: skip
+        run=run,
+        state=RecordingState.READY,
+        directory="recordings/x",
+        video=video,
+        captions=captions,
+        sha256="ab" * 32,
+        chapters=[{"step": 1, "title": "输入 13800138000"}],
+    )
     run.refresh_from_db()
     return run
 

@@ -95,11 +95,41 @@ def test_no_rows_are_no_lines() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "0012345678", "007", "00", "1E5", "12E3", "1e-5", "3-4", "1/2", "3 1/2", "202405218876", "2024-05-31",
-        "5月20日", "2024年5月20日", "12:30", "5 pm", "50.00", "1.", ".5", "1,000", "(5)", "5%", "¥399.00", " 12", "12 ",
-        "５０", "5-Mar", "Mar 5", "SEPT2", "2024 May", "true", "False", "1.2345678901234", "192.168.001",
+        "0012345678",
+        "007",
+        "00",
+        "1E5",
+        "12E3",
+        "1e-5",
+        "3-4",
+        "1/2",
+        "3 1/2",
+        "202405218876",
+        "2024-05-31",
+        "5月20日",
+        "2024年5月20日",
+        "12:30",
+        "5 pm",
+        "50.00",
+        "1.",
+        ".5",
+        "1,000",
+        "(5)",
+        "5%",
+        "¥399.00",
+        " 12",
+        "12 ",
+        "５０",
+        "5-Mar",
+        "Mar 5",
+        "SEPT2",
+        "2024 May",
+        "true",
+        "False",
+        "1.2345678901234",
+        "192.168.001",
     ],
-)  # fmt: skip
+)
 def test_what_a_spreadsheet_would_take_for_something_else_is_marked_and_comes_back(text: str) -> None:
     assert audit_csv.neutral(text) == "'" + text
     assert audit_csv.restore(audit_csv.neutral(text)) == text
@@ -108,11 +138,30 @@ def test_what_a_spreadsheet_would_take_for_something_else_is_marked_and_comes_ba
 @pytest.mark.parametrize(
     "text",
     [
-        "", "0", "7", "12345678901", "3.5", "0.94", "127.0.0.1", "127.0.0.1:5600", "质量问题", "AS20240522001", "E5",
-        "T240522000001", "complaint_refund v3", "May", "Mary 5x", "march past", "truely", "run.started", "Pixel 7",
-        "6f1c2e9a-1111-4222-8333-444455556666", "a1b2", "订单 5",
+        "",
+        "0",
+        "7",
+        "12345678901",
+        "3.5",
+        "0.94",
+        "127.0.0.1",
+        "127.0.0.1:5600",
+        "质量问题",
+        "AS20240522001",
+        "E5",
+        "T240522000001",
+        "complaint_refund v3",
+        "May",
+        "Mary 5x",
+        "march past",
+        "truely",
+        "run.started",
+        "Pixel 7",
+        "6f1c2e9a-1111-4222-8333-444455556666",
+        "a1b2",
+        "订单 5",
     ],
-)  # fmt: skip
+)
 def test_what_a_spreadsheet_leaves_alone_is_written_as_it_is(text: str) -> None:
     assert audit_csv.neutral(text) == text
 

@@ -33,9 +33,12 @@ from tickets.services.evidence.redaction import is_recorded, policy_of
 
 pytestmark = pytest.mark.django_db
 SUBMIT = StepRecord(
-    1, StepStatus.INTENDED, "提交", Tap(NormPoint(500, 930)),
+    1,
+    StepStatus.INTENDED,
+    "提交",
+    Tap(NormPoint(500, 930)),
     verdict=Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),), irreversible=True),
-)  # fmt: skip
+)
 TYPE = StepRecord(1, StepStatus.DONE, f"输入{MOBILE}", Type("13800138000"))
 
 

@@ -24,8 +24,11 @@ DUE = 1097  # days; one more than audit events are kept
 
 def test_each_kind_of_data_has_its_time(settings: Any) -> None:
     assert {kind.value: days(kind) for kind in Kind} == {
-        "audit": 1096, "recordings": 180, "pictures": 90, "exports": 1096,
-    }  # fmt: skip
+        "audit": 1096,
+        "recordings": 180,
+        "pictures": 90,
+        "exports": 1096,
+    }
     settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_KEEP_AUDIT_DAYS": 400}
     now = timezone.now()
     event = audit.record("test.written")

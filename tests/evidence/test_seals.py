@@ -62,9 +62,14 @@ def test_events_about_no_ticket_are_not_sealed() -> None:
 
 def test_each_ticket_has_a_key_of_its_own(run: Run, department: Any) -> None:
     other = Ticket.objects.create(
-        number="T-2", subject="s", text="t", customer_name="李先生", department=department,
-        created_at=run.created_at, due_at=run.created_at,
-    )  # fmt: skip
+        number="T-2",
+        subject="s",
+        text="t",
+        customer_name="李先生",
+        department=department,
+        created_at=run.created_at,
+        due_at=run.created_at,
+    )
     event = audit.record("ticket.looked_at", ticket=other)
     keys = {bytes(row.key) for row in CustomerKey.objects.all()}
     assert len(keys) == 2

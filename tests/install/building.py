@@ -20,9 +20,17 @@ def build(into: Path) -> Path:
     tree = into / "tree"
     shutil.copytree(ROOT, tree, ignore=LEFT_OUT, symlinks=True)
     command = [
-        sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-        "--wheel-dir", str(into), "./",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(into),
+        "./",
+    ]
     done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     (wheel,) = into.glob("*.whl")

@@ -152,12 +152,14 @@ def run(host: Path, settings: str, *words: str) -> subprocess.CompletedProcess[s
     for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
         kept.pop(name, None)
     env = {
-        **kept, "PYTHONPATH": f"{host}:{ROOT}", "DJANGO_SETTINGS_MODULE": settings,
+        **kept,
+        "PYTHONPATH": f"{host}:{ROOT}",
+        "DJANGO_SETTINGS_MODULE": settings,
         "CS_AGENT_DATA_DIR": str(host / "data"),
-    }  # fmt: skip
+    }
     return subprocess.run(
         [sys.executable, *words], cwd=host, env=env, capture_output=True, text=True, timeout=300, check=False
-    )  # fmt: skip
+    )
 
 
 def answers(host: Path, settings: str, script: str) -> dict[str, Any]:

@@ -108,10 +108,12 @@ def test_pages_styles_and_the_api_answer_from_it(site: tuple[str, dict[str, str]
         assert style.status == 200
     made = building.run(
         [*CS_AGENT, "api_token", "make", "lin", "--name", "shop", "--scope", "create_tickets"], home, env
-    )  # fmt: skip
+    )
     headers = {
-        "Authorization": f"Bearer {made.stdout.strip()}", "Idempotency-Key": "k", "Content-Type": "application/json",
-    }  # fmt: skip
+        "Authorization": f"Bearer {made.stdout.strip()}",
+        "Idempotency-Key": "k",
+        "Content-Type": "application/json",
+    }
     body = json.dumps({"text": "订单202405218876的耳机坏了,要求全额退款"}).encode()
     with urlopen(Request(f"{address}/api/v1/tickets", body, headers)) as answer:
         assert answer.status == 201

@@ -160,9 +160,11 @@ def test_no_token_gives_a_yes(
     program = program_of(user)
     question = Question.objects.create(run=confirmation.run, text="?")
     attempts = [
-        f"/confirmations/{confirmation.pk}/decide", f"/confirmations/{confirmation.pk}/correct",
-        f"/questions/{question.pk}/answer", f"/runs/{confirmation.run_id}/takeover",
-    ]  # fmt: skip
+        f"/confirmations/{confirmation.pk}/decide",
+        f"/confirmations/{confirmation.pk}/correct",
+        f"/questions/{question.pk}/answer",
+        f"/runs/{confirmation.run_id}/takeover",
+    ]
     for path in attempts:
         refused = program.post(path, {"answer": "yes", "approve": True, "version": 0})
         assert (refused.status_code, refused.json()["code"]) == (403, "people_only")
@@ -232,7 +234,7 @@ def test_runs_are_paged_by_time_and_id(program: Program, department: Department,
     for n in range(4):
         ticket = create_ticket(
             user=None, subject="验证码", text=f"手机号1380013800{n}收不到验证码,请重发。", department=department
-        )  # fmt: skip
+        )
         started.append(program.post(f"/tickets/{ticket.number}/runs").json()["id"])
     Run.objects.update(created_at=Run.objects.first().created_at)  # type: ignore[union-attr] # many in one moment
     first = program.get("/runs?limit=3").json()

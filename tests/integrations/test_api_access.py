@@ -25,8 +25,11 @@ PEOPLE_ONLY = {"decide_confirmation", "correct_confirmation", "answer_question",
 # Operations whose rows belong to no department.
 COMMON = {"list_flows", "get_flow", "list_phones"}
 BODIES: dict[str, Any] = {
-    "create_ticket": {"text": "t"}, "change_ticket": {"priority": 1}, "add_comment": {"text": "t"}, "start_run": {},
-}  # fmt: skip
+    "create_ticket": {"text": "t"},
+    "change_ticket": {"priority": 1},
+    "add_comment": {"text": "t"},
+    "start_run": {},
+}
 
 
 @dataclass(frozen=True)
@@ -94,9 +97,12 @@ def values(confirmation: Confirmation) -> dict[str, str]:
     Recording.objects.create(run=run, directory="x")
     question = Question.objects.create(run=run, text="?")
     return {
-        "number": run.ticket.number, "run_id": str(run.pk), "confirmation_id": str(confirmation.pk),
-        "question_id": str(question.pk), "slug": run.flow_version.template.slug,
-    }  # fmt: skip
+        "number": run.ticket.number,
+        "run_id": str(run.pk),
+        "confirmation_id": str(confirmation.pk),
+        "question_id": str(question.pk),
+        "slug": run.flow_version.template.slug,
+    }
 
 
 def call(program: Program, operation: Operation, values: dict[str, str]) -> Any:

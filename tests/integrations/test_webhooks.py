@@ -93,9 +93,7 @@ def later() -> None:
 
 
 def new_ticket(department: Department) -> Ticket:
-    return create_ticket(
-        user=None, subject="耳机", text="我要退款", customer_name="王女士", department=department
-    )  # fmt: skip
+    return create_ticket(user=None, subject="耳机", text="我要退款", customer_name="王女士", department=department)
 
 
 def test_an_event_arrives_signed_and_thin(
@@ -189,9 +187,7 @@ def test_a_redirect_is_not_followed(endpoint: WebhookEndpoint, receiver: Receive
 def test_endpoints_hear_of_their_types_and_departments_only(
     ann: User, receiver: Receiver, department: Department, other_department: Department
 ) -> None:
-    endpoints.make(
-        ann, name="x", url=receiver.url, networks=[HERE], types=["ticket.created"], departments=[department]
-    )  # fmt: skip
+    endpoints.make(ann, name="x", url=receiver.url, networks=[HERE], types=["ticket.created"], departments=[department])
     mine = new_ticket(department)
     new_ticket(other_department)
     set_status(mine, TicketStatus.PENDING, ann)
@@ -289,9 +285,23 @@ def test_a_receiver_whose_clock_is_ten_minutes_off_is_named_as_such() -> None:
 
 
 PRIVATE = [
-    "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fe80::1",
-    "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "224.0.0.1", "255.255.255.255", "::",
-]  # fmt: skip
+    "127.0.0.1",
+    "10.0.0.1",
+    "192.168.1.1",
+    "172.16.0.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "::1",
+    "fe80::1",
+    "fd00::1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::a00:1",
+    "2002:a00:1::",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::",
+]
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -336,12 +346,21 @@ def test_a_name_without_an_address_is_told_in_words() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"name": " "}, {"url": ""}, {"url": "ftp://x.example"}, {"url": "http://x.example/"}, {"url": "https://"},
-        {"url": "https://a b.example/"}, {"url": "https://u:p@x.example/"}, {"url": "https://x.example:99999/"},
-        {"url": "https://x.example/" + "a" * 500}, {"types": ["ticket.invented"]}, {"networks": ["ten"]},
-        {"url": "https://x.example/\r\nX: y"}, {"url": "https://例子.example/"},
+        {"name": " "},
+        {"url": ""},
+        {"url": "ftp://x.example"},
+        {"url": "http://x.example/"},
+        {"url": "https://"},
+        {"url": "https://a b.example/"},
+        {"url": "https://u:p@x.example/"},
+        {"url": "https://x.example:99999/"},
+        {"url": "https://x.example/" + "a" * 500},
+        {"types": ["ticket.invented"]},
+        {"networks": ["ten"]},
+        {"url": "https://x.example/\r\nX: y"},
+        {"url": "https://例子.example/"},
     ],
-)  # fmt: skip
+)
 def test_an_endpoint_that_cannot_be_meant_is_not_made(ann: User, wrong: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
         endpoints.make(ann, **{"name": "x", "url": "https://x.example/", **wrong})
@@ -351,9 +370,12 @@ def test_an_endpoint_that_cannot_be_meant_is_not_made(ann: User, wrong: dict[str
 
 def test_only_administrators_manage_endpoints(endpoint: WebhookEndpoint, sun: User) -> None:
     acts: list[Callable[[], Any]] = [
-        lambda: endpoints.all_of(sun), lambda: endpoints.rotate(endpoint, sun), lambda: endpoints.delete(endpoint, sun),
-        lambda: endpoints.switch(endpoint, sun, False), lambda: endpoints.make(sun, name="x", url="https://x.example/"),
-    ]  # fmt: skip
+        lambda: endpoints.all_of(sun),
+        lambda: endpoints.rotate(endpoint, sun),
+        lambda: endpoints.delete(endpoint, sun),
+        lambda: endpoints.switch(endpoint, sun, False),
+        lambda: endpoints.make(sun, name="x", url="https://x.example/"),
+    ]
     for act in acts:
         with pytest.raises(Forbidden):
             act()

@@ -277,11 +277,26 @@ def test_media_rows_give_their_paths_whatever_is_in_the_name() -> None:
 
 
 _PARSERS = [
-    parse.screen_size, parse.rotation, parse.focus, parse.focused_app, parse.resumed_activity, parse.window_is_secure,
-    parse.exception, parse.setting, parse.keyboards, parse.input_method, parse.packages, parse.resolved_component,
-    parse.launcher_labels, parse.start_error, parse.battery, parse.is_awake, parse.is_locked, parse.display_ids,
+    parse.screen_size,
+    parse.rotation,
+    parse.focus,
+    parse.focused_app,
+    parse.resumed_activity,
+    parse.window_is_secure,
+    parse.exception,
+    parse.setting,
+    parse.keyboards,
+    parse.input_method,
+    parse.packages,
+    parse.resolved_component,
+    parse.launcher_labels,
+    parse.start_error,
+    parse.battery,
+    parse.is_awake,
+    parse.is_locked,
+    parse.display_ids,
     parse.media_paths,
-]  # fmt: skip
+]
 
 
 @given(st.text(max_size=300), st.sampled_from([AOSP_14, SECURE_WINDOW, CHANGING, POPUP]), st.integers(0, 400))

@@ -24,10 +24,13 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A production installation with its own database, in which an account of the demo was left."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CS_AGENT_", "DATABASE_"))}
     found = {
-        **kept, "CS_AGENT_MODE": "production", "SECRET_KEY": "x7" * 30, "CS_AGENT_ALLOWED_HOSTS": "cs.example",
+        **kept,
+        "CS_AGENT_MODE": "production",
+        "SECRET_KEY": "x7" * 30,
+        "CS_AGENT_ALLOWED_HOSTS": "cs.example",
         "CS_AGENT_DATA_DIR": str(tmp_path_factory.mktemp("production")),
         "DJANGO_SETTINGS_MODULE": "cs_agent.project.settings",
-    }  # fmt: skip
+    }
     assert python(found, "manage.py", "migrate", "-v", "0").returncode == 0
     return found
 

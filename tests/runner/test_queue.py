@@ -25,7 +25,7 @@ def second(department: Department, lin: User, run: Run) -> Run:
     """Another run of the same flow, which came later."""
     ticket = create_ticket(
         user=None, subject="耳机", text=run.ticket.text, customer_name="李先生", department=department
-    )  # fmt: skip
+    )
     return runs.start_run(ticket=ticket, user=lin)
 
 

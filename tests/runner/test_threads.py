@@ -85,14 +85,20 @@ def test_healthz_reports_a_thread_that_died_and_forgets_it_when_it_has_been_soun
     assert client.get("/healthz").json()["parts"]["threads"]["ok"] is True
 
 
-@pytest.mark.parametrize("data", [
-    b"not json", b"[]", b'{"kind": "tap"}', b'{"kind": "jump", "points": [], "takeover": "x", "user_id": 1}',
-    b'{"kind": "tap", "points": [NaN, 1], "takeover": "x", "user_id": 1}',
-    b'{"kind": "tap", "points": [1e999, 1], "takeover": "x", "user_id": 1}',
-    b'{"kind": "tap", "points": [' + b"9" * 400 + b', 1], "takeover": "x", "user_id": 1}',
-    b'{"kind": "type", "points": [], "text": "\\ud800", "takeover": "x", "user_id": 1}',
-    b'{"kind": "tap", "points": [1, 1], "seconds": NaN, "takeover": "x", "user_id": 1}',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not json",
+        b"[]",
+        b'{"kind": "tap"}',
+        b'{"kind": "jump", "points": [], "takeover": "x", "user_id": 1}',
+        b'{"kind": "tap", "points": [NaN, 1], "takeover": "x", "user_id": 1}',
+        b'{"kind": "tap", "points": [1e999, 1], "takeover": "x", "user_id": 1}',
+        b'{"kind": "tap", "points": [' + b"9" * 400 + b', 1], "takeover": "x", "user_id": 1}',
+        b'{"kind": "type", "points": [], "text": "\\ud800", "takeover": "x", "user_id": 1}',
+        b'{"kind": "tap", "points": [1, 1], "seconds": NaN, "takeover": "x", "user_id": 1}',
+    ],
+)
 def test_what_is_no_gesture_is_dropped_and_the_next_one_is_received(real_redis: str, data: bytes) -> None:
     import redis
 

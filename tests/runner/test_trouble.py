@@ -28,10 +28,13 @@ def failing(world: World, error: ModelError) -> list[int]:
     return asked
 
 
-@pytest.mark.parametrize(("error", "times"), [
-    (ModelUnreachable("refused"), len(trouble.RETRY_PAUSES_S) + 1),
-    (ModelTimeout("60 s"), 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("error", "times"),
+    [
+        (ModelUnreachable("refused"), len(trouble.RETRY_PAUSES_S) + 1),
+        (ModelTimeout("60 s"), 3),
+    ],
+)
 def test_a_model_is_tried_again_so_often_and_then_a_human_is_told(
     world: World, run: Run, error: ModelError, times: int
 ) -> None:

@@ -35,10 +35,12 @@ from tickets.services.runs import decisions
 SCREENS = {
     name: FakeScreen(
         [row if isinstance(row, str) else [part.replace("radio", "check") for part in row] for row in screen.rows],
-        goes={**screen.goes, "home": "home"}, does=screen.does, package=screen.package,
+        goes={**screen.goes, "home": "home"},
+        does=screen.does,
+        package=screen.package,
     )
     for name, screen in COMPLAINT.items()
-}  # fmt: skip
+}
 CHOICES = ("质量问题", "全额退款", "补偿50元")
 WAY = {"home": "查询", "order": "申请退款", "review": "提交审核"}
 
@@ -246,9 +248,17 @@ class World:
         handset = self.host.handsets[Phone.objects.get(lease_run=run).pk]
         time = FakeTime()
         return Engine(
-            phone=phone, model=self._model(handset), reader=FakeReader(), journal=self.wrap(journal), rules=RULES,
-            settle=StillPicture, prompt=PROMPT, route=routes.plan_of(run), clock=time, sleep=time.sleep,
-        )  # fmt: skip
+            phone=phone,
+            model=self._model(handset),
+            reader=FakeReader(),
+            journal=self.wrap(journal),
+            rules=RULES,
+            settle=StillPicture,
+            prompt=PROMPT,
+            route=routes.plan_of(run),
+            clock=time,
+            sleep=time.sleep,
+        )
 
     def _model(self, handset: Handset) -> ScriptedModel:
         decide = self.model_answers or next_action
@@ -272,7 +282,7 @@ def approve(run: Run, user: Any) -> Confirmation:
     confirmation = Confirmation.objects.get(run=run, state="pending")
     return decisions.decide(
         confirmation=confirmation, user=user, approve=True, version=confirmation.version, note="已核对"
-    )  # fmt: skip
+    )
 
 
 def handset(start: str = "home") -> Handset:

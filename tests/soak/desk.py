@@ -46,9 +46,12 @@ NAME = "lin"
 def start(mobile: str) -> dict[str, Any]:
     """A run that sends a customer a code again."""
     ticket = create_ticket(
-        user=_user(), subject="", text=f"手机号{mobile},一直收不到短信验证码,请重发一次。", customer_mobile=mobile,
+        user=_user(),
+        subject="",
+        text=f"手机号{mobile},一直收不到短信验证码,请重发一次。",
+        customer_mobile=mobile,
         department=Department.objects.filter(members=_user()).first(),
-    )  # fmt: skip
+    )
     flow = FlowVersion.objects.filter(template__slug="resend_code").latest("pk")
     return {"run": str(runs.start_run(ticket=ticket, user=_user(), flow_version=flow).pk)}
 
@@ -60,19 +63,23 @@ def look(run: str) -> dict[str, Any]:
     takeover = Takeover.objects.filter(run=run, ended_at=None).first()
     last_event = AuditEvent.objects.filter(run_id=run).aggregate(last=Max("seq"))["last"]
     return {
-        "status": row.status, "ended": row.status in ENDED, "result": row.result, "mark": last_event,
-        "phase": row.checkpoint.get("phase", ""), "waiting_for": row.waiting_for,
+        "status": row.status,
+        "ended": row.status in ENDED,
+        "result": row.result,
+        "mark": last_event,
+        "phase": row.checkpoint.get("phase", ""),
+        "waiting_for": row.waiting_for,
         "kind": getattr(confirmation, "kind", ""),
-        "code": getattr(takeover, "code", ""), "begun": bool(takeover and takeover.begun_at),
-        "leased": Phone.objects.filter(lease_run=run).exists(), "drivers_lost": row.drivers_lost,
-    }  # fmt: skip
+        "code": getattr(takeover, "code", ""),
+        "begun": bool(takeover and takeover.begun_at),
+        "leased": Phone.objects.filter(lease_run=run).exists(),
+        "drivers_lost": row.drivers_lost,
+    }
 
 
 def decide(run: str, approve: bool, then_end: bool, note: str) -> dict[str, Any]:
     row = Confirmation.objects.get(run=run, state="pending")
-    decisions.decide(
-        confirmation=row, user=_user(), approve=approve, then_end=then_end, version=row.version, note=note
-    )  # fmt: skip
+    decisions.decide(confirmation=row, user=_user(), approve=approve, then_end=then_end, version=row.version, note=note)
     return {"kind": row.kind}
 
 
@@ -105,7 +112,7 @@ def signs() -> dict[str, Any]:
             for row in phones
         ],
         "leased": [str(row.lease_run_id) for row in phones if row.lease_run_id],
-    }  # fmt: skip
+    }
 
 
 def story(run: str) -> dict[str, Any]:
@@ -121,7 +128,7 @@ def soundness() -> dict[str, Any]:
         "flaws": [str(flaw) for flaw in audit.verify()],
         "active": [str(pk) for pk in Run.objects.exclude(status__in=ENDED).values_list("pk", flat=True)],
         "recordings": {state: list(states).count(state) for state in set(states)},
-    }  # fmt: skip
+    }
 
 
 def _beats() -> dict[str, float]:
@@ -137,9 +144,8 @@ def _user() -> User:
 
 
 CALLS: dict[str, Callable[..., dict[str, Any]]] = {
-    call.__name__: call
-    for call in (start, look, decide, answer, take_over, hand_back, finish, signs, story, soundness)
-}  # fmt: skip
+    call.__name__: call for call in (start, look, decide, answer, take_over, hand_back, finish, signs, story, soundness)
+}
 
 
 def main() -> None:

@@ -77,9 +77,14 @@ class Desk(AbstractContextManager["Desk"]):
     def __init__(self, product: Product) -> None:
         self._log = (product.directory / "desk.log").open("ab")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.desk"], env=product.environ, cwd=conf.BASE_DIR,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.soak.desk"],
+            env=product.environ,
+            cwd=conf.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
 
     def __enter__(self) -> Self:
         return self

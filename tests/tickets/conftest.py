@@ -139,9 +139,14 @@ def drive(run: Run, phone: Phone, state: RunState | None = None) -> Run:
     """What the runner does when it takes a run up."""
     checkpoint = (state or RunState(run.instruction)).to_json()
     return runs.move(
-        run, RunStatus.RUNNING, audit="run.driven", phone_id=phone.pk, claim_token=run.claim_token + 1,
-        claimed_until=_soon(), checkpoint=checkpoint,
-    )  # fmt: skip
+        run,
+        RunStatus.RUNNING,
+        audit="run.driven",
+        phone_id=phone.pk,
+        claim_token=run.claim_token + 1,
+        claimed_until=_soon(),
+        checkpoint=checkpoint,
+    )
 
 
 def confirming() -> RunState:
@@ -158,10 +163,14 @@ def request(**changes: Any) -> ConfirmationRequest:
         FieldValue("reason", "原因", "质量问题", "质量问题"),
     )
     values = {
-        "summary": "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题", "action": TAP, "fingerprint": "f1",
-        "fields": fields, "reasons": (),
-        "screenshot": Image.new("RGB", (100, 200), "white"), "target": Box(20, 150, 80, 170),
-    }  # fmt: skip
+        "summary": "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题",
+        "action": TAP,
+        "fingerprint": "f1",
+        "fields": fields,
+        "reasons": (),
+        "screenshot": Image.new("RGB", (100, 200), "white"),
+        "target": Box(20, 150, 80, 170),
+    }
     return ConfirmationRequest(**{**values, **changes})
 
 

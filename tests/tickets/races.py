@@ -110,9 +110,7 @@ def test_of_two_people_who_take_over_one_gets_the_phone(
     ticket: Ticket, lin: User, bo: User, refund_flow: FlowVersion, ask: Callable[..., Confirmation]
 ) -> None:
     confirmation = ask(runs.start_run(ticket=ticket, user=lin))
-    results = at_once(
-        lambda: takeovers.begin(confirmation.run, lin), lambda: takeovers.begin(confirmation.run, bo)
-    )  # fmt: skip
+    results = at_once(lambda: takeovers.begin(confirmation.run, lin), lambda: takeovers.begin(confirmation.run, bo))
     assert kinds(results) == {"Takeover": 1, "Conflict": 1}
 
 

@@ -106,9 +106,15 @@ def test_changes_made_in_the_back_office_are_on_the_record(ann: User, lin: User,
 
 def test_the_lease_of_a_phone_cannot_be_edited(ann: User, phone: Phone, run: Run) -> None:
     values = {
-        "name": phone.name, "serial": phone.serial, "queue": "phones", "labels": "[]", "state": "ready", "fault": "",
-        "lease_run": str(run.pk), "lease_token": "99",
-    }  # fmt: skip
+        "name": phone.name,
+        "serial": phone.serial,
+        "queue": "phones",
+        "labels": "[]",
+        "state": "ready",
+        "fault": "",
+        "lease_run": str(run.pk),
+        "lease_token": "99",
+    }
     client_of(ann).post(url(Phone, "change", phone.pk), values)
     phone.refresh_from_db()
     assert (phone.lease_run, phone.lease_token) == (None, 0)

@@ -269,9 +269,10 @@ def test_log_ins_failed_log_ins_and_log_outs_are_events(lin: User) -> None:
     assert not client.login(request=HttpRequest(), username="lin", password="wrong")
     events = AuditEvent.objects.filter(type__startswith="session.").values_list("type", "user_name", "result")
     assert list(events) == [
-        ("session.opened", "lin", "success"), ("session.closed", "lin", "success"),
+        ("session.opened", "lin", "success"),
+        ("session.closed", "lin", "success"),
         ("session.refused", "system", "failure"),
-    ]  # fmt: skip
+    ]
     assert AuditEvent.objects.get(type="session.refused").details == {"user_name": "lin"}
 
 

@@ -18,11 +18,34 @@ from tickets.models import AuditEvent, Run, Ticket
 from tickets.services.evidence import audit, audit_export
 
 REQUIRED = [
-    "event_id", "time_utc", "user_id", "user_role", "on_behalf_of", "action_type", "object", "ticket_no", "run_id",
-    "step_no", "device_id", "flow_version", "instruction", "confidence", "result", "data_accessed", "data_subject",
-    "purpose", "legal_basis", "confirmation_id", "decided_by", "recording_sha256", "retention_until", "ip",
-    "request_id", "prev_hash", "hash",
-]  # fmt: skip
+    "event_id",
+    "time_utc",
+    "user_id",
+    "user_role",
+    "on_behalf_of",
+    "action_type",
+    "object",
+    "ticket_no",
+    "run_id",
+    "step_no",
+    "device_id",
+    "flow_version",
+    "instruction",
+    "confidence",
+    "result",
+    "data_accessed",
+    "data_subject",
+    "purpose",
+    "legal_basis",
+    "confirmation_id",
+    "decided_by",
+    "recording_sha256",
+    "retention_until",
+    "ip",
+    "request_id",
+    "prev_hash",
+    "hash",
+]
 
 
 def parse(text: str) -> list[dict[str, str]]:
@@ -54,9 +77,13 @@ def test_only_whoever_may_export_exports_and_the_export_is_an_event(run: Run, su
 
 def test_another_departments_events_are_not_in_it(run: Run, sun: User, other_department: object) -> None:
     foreign = Ticket.objects.create(
-        number="T-other", subject="s", text="t", department=other_department, created_at=run.created_at,
+        number="T-other",
+        subject="s",
+        text="t",
+        department=other_department,
+        created_at=run.created_at,
         due_at=run.created_at,
-    )  # fmt: skip
+    )
     audit.record("ticket.created", ticket=foreign)
     numbers = {row["ticket_no"] for row in parse("".join(audit_export.export_csv(user=sun)))}
     assert numbers == {run.ticket.number}

@@ -63,9 +63,14 @@ def test_asking_parks_the_run_with_picture_fields_and_due_time(confirmation: Con
     run = Run.objects.get(pk=confirmation.run_id)
     assert (run.status, run.claimed_until) == (RunStatus.AWAITING_CONFIRMATION, None)
     assert confirmation.fields[0] == {
-        "name": "refund", "label": "退款", "screen_value": "¥399.00", "ticket_value": "全额", "differs": False,
-        "box": [10, 10, 90, 30], "source": "ocr",
-    }  # fmt: skip
+        "name": "refund",
+        "label": "退款",
+        "screen_value": "¥399.00",
+        "ticket_value": "全额",
+        "differs": False,
+        "box": [10, 10, 90, 30],
+        "source": "ocr",
+    }
     with Image.open(pictures.path_of(confirmation.screenshot)) as picture:
         assert picture.size == (confirmation.screenshot_width, confirmation.screenshot_height) == (100, 200)
         assert len(picture.getcolors(20_000) or []) > 10  # the fields are pointed out

@@ -38,9 +38,7 @@ def test_an_upgrade_gives_every_ticket_from_elsewhere_its_reference(department: 
 
 
 def test_going_back_fills_the_columns_the_older_release_reads(department: Department) -> None:
-    ticket = create_ticket(
-        user=None, subject="s", text="t", department=department, connector="mail", external_id="M-1"
-    )  # fmt: skip
+    ticket = create_ticket(user=None, subject="s", text="t", department=department, connector="mail", external_id="M-1")
     migration.put_back(apps, Editor)
     ticket.refresh_from_db()
     assert (ticket.channel, ticket.external_id) == ("mail", "M-1")

@@ -85,14 +85,20 @@ def test_a_fault_is_said_in_the_readers_language(lang: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"second_approval_above": True}, "second_approval_above"), ({"record": False}, "record"),
-        ({"redaction": {"guests": []}}, "redaction.guests"), ({"media": "photo"}, "media"),
-        ({"engine": {"success_evidence": [["好"]], "confirm_fields": [{"name": "a", "label": "甲"}]}},
-         "engine.confirm_fields.a.screen_labels"),
-        ({"instruction": {"zh": {"clauses": [{"text": "看", "when": {"refund": {"not": 1}}}]}}},
-         "instruction.zh.clauses[0].when.refund"),
+        ({"second_approval_above": True}, "second_approval_above"),
+        ({"record": False}, "record"),
+        ({"redaction": {"guests": []}}, "redaction.guests"),
+        ({"media": "photo"}, "media"),
+        (
+            {"engine": {"success_evidence": [["好"]], "confirm_fields": [{"name": "a", "label": "甲"}]}},
+            "engine.confirm_fields.a.screen_labels",
+        ),
+        (
+            {"instruction": {"zh": {"clauses": [{"text": "看", "when": {"refund": {"not": 1}}}]}}},
+            "instruction.zh.clauses[0].when.refund",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_place_of_a_fault_is_the_one_an_editor_sees(change: dict[str, Any], place: str) -> None:
     assert any(line.startswith(place) for line in faults({**REFUND, **change})), faults({**REFUND, **change})
 

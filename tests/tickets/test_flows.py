@@ -59,21 +59,32 @@ def test_every_shipped_flow_is_valid(slug: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "place"),
     [
-        ("slots", None, "slots"), ("match.keywords", {}, "match.keywords"), ("match.keywords", {"退款": "3"}, "退款"),
-        ("match.threshold", 0, "match.threshold"), ("slots.0.kind", "number", "slots.order_number.kind"),
-        ("slots.1.name", "order_number", "slots.order_number"), ("slots.0.name", "order-no", "slots.order-no"),
-        ("slots.0.colour", "red", "slots.order_number.colour"), ("slots.0.label", {"en": "x"}, "label.zh"),
-        ("slots.4.media", "audio", "slots.unboxing_video.media"), ("slots.3.words", [], "slots.compensation.words"),
-        ("instruction.zh", None, "instruction.zh"), ("instruction.zh.clauses", [], "instruction.zh.clauses"),
-        ("instruction.zh.clauses.0", {"text": "找{nothing}"}, "nothing"), ("media", ["refund"], "media"),
+        ("slots", None, "slots"),
+        ("match.keywords", {}, "match.keywords"),
+        ("match.keywords", {"退款": "3"}, "退款"),
+        ("match.threshold", 0, "match.threshold"),
+        ("slots.0.kind", "number", "slots.order_number.kind"),
+        ("slots.1.name", "order_number", "slots.order_number"),
+        ("slots.0.name", "order-no", "slots.order-no"),
+        ("slots.0.colour", "red", "slots.order_number.colour"),
+        ("slots.0.label", {"en": "x"}, "label.zh"),
+        ("slots.4.media", "audio", "slots.unboxing_video.media"),
+        ("slots.3.words", [], "slots.compensation.words"),
+        ("instruction.zh", None, "instruction.zh"),
+        ("instruction.zh.clauses", [], "instruction.zh.clauses"),
+        ("instruction.zh.clauses.0", {"text": "找{nothing}"}, "nothing"),
+        ("media", ["refund"], "media"),
         ("bring_back", ["audio"], "bring_back"),
-        ("engine.success_evidence", [], "engine.success_evidence"), ("engine.colour", 1, "colour"),
-        ("engine.confirm_fields.0.slot", "nothing", "nothing"), ("engine.confirm_fields.0.label", None, "label"),
-        ("second_approval_above", -1, "second_approval_above"), ("four_eyes", "yes", "four_eyes"),
+        ("engine.success_evidence", [], "engine.success_evidence"),
+        ("engine.colour", 1, "colour"),
+        ("engine.confirm_fields.0.slot", "nothing", "nothing"),
+        ("engine.confirm_fields.0.label", None, "label"),
+        ("second_approval_above", -1, "second_approval_above"),
+        ("four_eyes", "yes", "four_eyes"),
         ("surprise", 1, "surprise"),
         ("slots.1.options", [{"value": "", "phrases": []}], "slots.reason.options"),
     ],
-)  # fmt: skip
+)
 def test_each_fault_is_named_with_its_place(path: str, value: Any, place: str) -> None:
     with pytest.raises(InvalidFlow) as refused:
         flows.validate_definition(changed(path, value))
@@ -177,11 +188,12 @@ def test_an_unknown_language_gets_the_chinese_instruction() -> None:
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
-        (REFERENCE, "complaint_refund"), ("收不到验证码,请重发", "resend_code"),
+        (REFERENCE, "complaint_refund"),
+        ("收不到验证码,请重发", "resend_code"),
         ("I would like a full refund, it is defective", "complaint_refund"),
         ("I never receive the SMS verification code", "resend_code"),
     ],
-)  # fmt: skip
+)
 def test_the_fitting_flow_is_recommended_with_its_reasons(
     text: str, slug: str, refund_flow: FlowVersion, code_flow: FlowVersion
 ) -> None:
@@ -204,12 +216,15 @@ def test_where_nothing_fits_a_person_is_recommended(text: str, refund_flow: Flow
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("垃圾公司,我忍无可忍", "客户情绪激动"), ("我要打12315", "投诉、媒体或法律"),
+        ("垃圾公司,我忍无可忍", "客户情绪激动"),
+        ("我要打12315", "投诉、媒体或法律"),
         ("这个月多扣了我68元", "资费或扣费"),
-        ("耳机起火了,手被烫伤", "人身安全"), ("帮我转人工", "要求人工"), ("快点!!!", "感叹号"),
+        ("耳机起火了,手被烫伤", "人身安全"),
+        ("帮我转人工", "要求人工"),
+        ("快点!!!", "感叹号"),
         ("I will sue you", "法律"),
     ],
-)  # fmt: skip
+)
 def test_tickets_for_a_person_are_recognised_with_the_reason(text: str, reason: str) -> None:
     assert any(reason in signal.zh for signal in human_signals(text))
 

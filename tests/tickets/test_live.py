@@ -53,9 +53,12 @@ def test_a_change_is_told_to_the_ticket_and_the_queue_with_its_number(
     first, second = heard.events()
     assert first == second
     assert first == {
-        "seq": run.event_seq, "run": str(run.pk), "ticket": run.ticket.number, "kind": "step.changed",
+        "seq": run.event_seq,
+        "run": str(run.pk),
+        "ticket": run.ticket.number,
+        "kind": "step.changed",
         "data": {"step": 3},
-    }  # fmt: skip
+    }
 
 
 def test_numbers_only_grow(run: Run) -> None:

@@ -107,9 +107,13 @@ def test_some_tickets_are_recommended_to_a_person(loaded: None, number: int) -> 
 EXPECTED = {
     **dict.fromkeys([1, 3, 4, 5, 6, 7, 10, 13, 14, 16, 17], "complaint_refund"),
     **dict.fromkeys([2, 9, 11, 15], "resend_code"),
-    18: "order_status", 19: "logistics_voucher", 20: "change_address", 21: "export_complaints", 22: "return_goods",
+    18: "order_status",
+    19: "logistics_voucher",
+    20: "change_address",
+    21: "export_complaints",
+    22: "return_goods",
     23: "identity_check",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("number", "slug"), sorted(EXPECTED.items()))

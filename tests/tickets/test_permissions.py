@@ -14,14 +14,39 @@ pytestmark = pytest.mark.django_db
 P = Permission
 MATRIX = {
     "vera": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT},
-    "lin": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT, P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS,
-            P.TAKE_OVER},
-    "sun": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT, P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS,
-            P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS},
-    "fei": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT, P.EDIT_FLOWS, P.REQUEST_FLOWS, P.REVIEW_FLOWS,
-            P.RELEASE_FLOWS},
+    "lin": {
+        P.VIEW_TICKETS,
+        P.VIEW_REPLAYS,
+        P.VIEW_AUDIT,
+        P.CREATE_TICKETS,
+        P.START_RUNS,
+        P.DECIDE,
+        P.STOP_RUNS,
+        P.TAKE_OVER,
+    },
+    "sun": {
+        P.VIEW_TICKETS,
+        P.VIEW_REPLAYS,
+        P.VIEW_AUDIT,
+        P.EXPORT_AUDIT,
+        P.PAUSE_ALL,
+        P.DECIDE,
+        P.STOP_RUNS,
+        P.REQUEST_FLOWS,
+        P.REVIEW_FLOWS,
+        P.RELEASE_FLOWS,
+    },
+    "fei": {
+        P.VIEW_TICKETS,
+        P.VIEW_REPLAYS,
+        P.VIEW_AUDIT,
+        P.EDIT_FLOWS,
+        P.REQUEST_FLOWS,
+        P.REVIEW_FLOWS,
+        P.RELEASE_FLOWS,
+    },
     "ann": set(P),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", MATRIX)

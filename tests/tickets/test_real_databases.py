@@ -19,13 +19,28 @@ def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
     """Run test files in a process of their own against another database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CS_AGENT_")}
     command = [
-        sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-x",
-        "--ds", "tests.settings_file_database", *args,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "-x",
+        "--ds",
+        "tests.settings_file_database",
+        *args,
+    ]
     done = subprocess.run(
-        command, cwd=ROOT, env={**kept, "CS_AGENT_DATA_DIR": str(tmp_path), "CS_AGENT_MODE": "test", **environ},
-        capture_output=True, text=True, timeout=LIMIT_S, check=False,
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env={**kept, "CS_AGENT_DATA_DIR": str(tmp_path), "CS_AGENT_MODE": "test", **environ},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert " passed" in done.stdout
     assert " skipped" not in done.stdout

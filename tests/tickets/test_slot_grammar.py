@@ -134,12 +134,18 @@ def test_an_address_lies_in_the_text_and_begins_no_other_field(text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        ("不要退款50元", Doubt.NEGATED), ("如果不行就退款50元", Doubt.CONDITION), ("退款50元吗", Doubt.QUESTION),
-        ("退款50元左右", Doubt.RANGE), ("客服说退款50元", Doubt.HEARSAY), ("我朋友退款50元", Doubt.OTHER_PERSON),
-        ("上次退款50元", Doubt.OTHER_TIME), ("好像退款50元", Doubt.HEDGED), ("退款50美元", Doubt.CURRENCY),
+        ("不要退款50元", Doubt.NEGATED),
+        ("如果不行就退款50元", Doubt.CONDITION),
+        ("退款50元吗", Doubt.QUESTION),
+        ("退款50元左右", Doubt.RANGE),
+        ("客服说退款50元", Doubt.HEARSAY),
+        ("我朋友退款50元", Doubt.OTHER_PERSON),
+        ("上次退款50元", Doubt.OTHER_TIME),
+        ("好像退款50元", Doubt.HEDGED),
+        ("退款50美元", Doubt.CURRENCY),
         ("退款5O元", Doubt.UNREADABLE),
     ],
-)  # fmt: skip
+)
 def test_each_doubt_is_named(text: str, doubt: Doubt) -> None:
     found = money.wished(even(text), ("退款",), (), full=True, half=False)
     assert doubt in {span.doubt for span in found}

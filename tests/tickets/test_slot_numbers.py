@@ -42,10 +42,18 @@ def test_an_order_number_is_found_however_it_is_written(text: str, expected: lis
 @pytest.mark.parametrize(
     "text",
     [
-        "我的电话是13812345678", "+86 138 1234 5678", "快递单号SF202405218876", "运单号 773012345678901",
-        f"身份证{ID_CARD}", "2024-05-21 到 2024-05-31", "12345678", "银行卡6222021234567890123", "没有号码", "",
+        "我的电话是13812345678",
+        "+86 138 1234 5678",
+        "快递单号SF202405218876",
+        "运单号 773012345678901",
+        f"身份证{ID_CARD}",
+        "2024-05-21 到 2024-05-31",
+        "12345678",
+        "银行卡6222021234567890123",
+        "没有号码",
+        "",
     ],
-)  # fmt: skip
+)
 def test_other_numbers_are_not_taken_for_an_order(text: str) -> None:
     assert orders(text) == []
 

@@ -33,15 +33,21 @@ def values(definition: dict[str, Any], text: str, mobile: str = "") -> dict[str,
 
 def test_the_reference_complaint_fills_every_slot() -> None:
     assert values(REFUND, REFERENCE) == {
-        "order_number": "202405218876", "reason": "质量问题", "refund": "全额", "compensation": "50.00",
-    }  # fmt: skip
+        "order_number": "202405218876",
+        "reason": "质量问题",
+        "refund": "全额",
+        "compensation": "50.00",
+    }
 
 
 def test_each_value_knows_the_place_it_came_from() -> None:
     places = {found.name: REFERENCE[found.start : found.end] for found in read_slots(REFUND, unsaved(REFERENCE)).found}
     assert places == {
-        "order_number": "202405218876", "reason": "充不上电", "refund": "全额", "compensation": "50元",
-    }  # fmt: skip
+        "order_number": "202405218876",
+        "reason": "充不上电",
+        "refund": "全额",
+        "compensation": "50元",
+    }
 
 
 def test_a_missing_order_number_is_said_to_be_missing() -> None:
@@ -69,11 +75,17 @@ def test_nobody_asked_for_compensation_so_none_is_filled_in() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("充不上电", "质量问题"), ("坏了", "质量问题"), ("盒子压坏了", "物流破损"), ("外箱破损", "物流破损"),
-        ("不想要了", "七天无理由"), ("少发了一件", "少件错发"), ("和描述不符", "与描述不符"),
-        ("It is defective", "质量问题"), ("充不上电,盒子还压坏了", "质量问题"),
+        ("充不上电", "质量问题"),
+        ("坏了", "质量问题"),
+        ("盒子压坏了", "物流破损"),
+        ("外箱破损", "物流破损"),
+        ("不想要了", "七天无理由"),
+        ("少发了一件", "少件错发"),
+        ("和描述不符", "与描述不符"),
+        ("It is defective", "质量问题"),
+        ("充不上电,盒子还压坏了", "质量问题"),
     ],
-)  # fmt: skip
+)
 def test_a_reason_is_recognised_by_phrases(text: str, reason: str) -> None:
     assert values(REFUND, text)["reason"] == reason
 
@@ -90,9 +102,12 @@ def test_the_customers_own_number_is_taken_where_the_text_has_none() -> None:
 
 def test_an_attached_video_fills_its_slot_under_its_name_on_the_phone(department: Department) -> None:
     ticket = create_ticket(
-        user=None, subject="s", text=REFERENCE, department=department,
+        user=None,
+        subject="s",
+        text=REFERENCE,
+        department=department,
         files=[SimpleUploadedFile("开箱 视频.MP4", MP4)],
-    )  # fmt: skip
+    )
     found = {found.name: found for found in read_slots(REFUND, ticket).found}["unboxing_video"]
     assert found.value == f"开箱视频_{ticket.number[-4:]}.mp4"
     assert found.shown == "开箱_视频.mp4"
@@ -115,11 +130,14 @@ def test_of_two_videos_the_operator_chooses_one(department: Department) -> None:
 @pytest.mark.parametrize(
     ("name", "answer", "value"),
     [
-        ("order_number", "2024 0521 8876", "202405218876"), ("order_number", "123456", "123456"),
-        ("refund", "全额", "全额"), ("refund", "五十", "50.00"), ("reason", "物流破损", "物流破损"),
+        ("order_number", "2024 0521 8876", "202405218876"),
+        ("order_number", "123456", "123456"),
+        ("refund", "全额", "全额"),
+        ("refund", "五十", "50.00"),
+        ("reason", "物流破损", "物流破损"),
         ("reason", "坏了", "质量问题"),
     ],
-)  # fmt: skip
+)
 def test_an_operators_answer_is_read_like_the_ticket(name: str, answer: str, value: str) -> None:
     ticket = unsaved("退款")
     reading = apply_answers(REFUND, ticket, read_slots(REFUND, ticket), {name: answer})
@@ -157,12 +175,15 @@ def test_free_text_stands_behind_its_word_up_to_the_end_of_the_sentence() -> Non
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2024-03-01到2024-05-31", "2024-03-01/2024-05-31"), ("3月1日至5月31日", "2024-03-01/2024-05-31"),
-        ("11月1日到12月31日", "2023-11-01/2023-12-31"), ("最近三个月", "2024-03-15/2024-06-15"),
-        ("近30天", "2024-05-16/2024-06-15"), ("past 3 months", "2024-03-15/2024-06-15"),
+        ("2024-03-01到2024-05-31", "2024-03-01/2024-05-31"),
+        ("3月1日至5月31日", "2024-03-01/2024-05-31"),
+        ("11月1日到12月31日", "2023-11-01/2023-12-31"),
+        ("最近三个月", "2024-03-15/2024-06-15"),
+        ("近30天", "2024-05-16/2024-06-15"),
+        ("past 3 months", "2024-03-15/2024-06-15"),
         ("2024年3月1日到2024年5月31日", "2024-03-01/2024-05-31"),
     ],
-)  # fmt: skip
+)
 def test_a_range_of_dates_is_read(text: str, expected: str) -> None:
     assert [span.value for span in periods.date_ranges(text, date(2024, 6, 15))] == [expected]
 

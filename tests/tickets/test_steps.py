@@ -49,8 +49,10 @@ def test_every_outcome_is_audited_and_the_intent_of_what_cannot_be_undone(driven
     steps.save_step(driven, record(StepStatus.FAILED, number=2, verdict=VERDICT), claim_token=token)
     events = AuditEvent.objects.filter(type__startswith="step.").values_list("type", "step_no", "result", "confidence")
     assert list(events) == [
-        ("step.done", 1, "success", 0.93), ("step.intended", 2, "", 0.93), ("step.failed", 2, "failure", 0.93),
-    ]  # fmt: skip
+        ("step.done", 1, "success", 0.93),
+        ("step.intended", 2, "", 0.93),
+        ("step.failed", 2, "failure", 0.93),
+    ]
 
 
 def test_the_verdict_with_its_reasons_is_stored(driven: Run) -> None:

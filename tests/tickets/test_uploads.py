@@ -42,12 +42,16 @@ def stored_files(settings: Any) -> list[Path]:
 @pytest.mark.parametrize(
     ("data", "content_type", "kind"),
     [
-        (picture("JPEG"), "image/jpeg", "image"), (picture("PNG"), "image/png", "image"),
-        (picture("GIF"), "image/gif", "image"), (picture("WEBP"), "image/webp", "image"),
-        (MP4, "video/mp4", "video"), (b"\x00\x00\x00\x14ftypqt  " + b"\x00" * 20, "video/quicktime", "video"),
-        (b"\x1a\x45\xdf\xa3" + b"\x00" * 32, "video/webm", "video"), (b"%PDF-1.7\n", "application/pdf", "document"),
+        (picture("JPEG"), "image/jpeg", "image"),
+        (picture("PNG"), "image/png", "image"),
+        (picture("GIF"), "image/gif", "image"),
+        (picture("WEBP"), "image/webp", "image"),
+        (MP4, "video/mp4", "video"),
+        (b"\x00\x00\x00\x14ftypqt  " + b"\x00" * 20, "video/quicktime", "video"),
+        (b"\x1a\x45\xdf\xa3" + b"\x00" * 32, "video/webm", "video"),
+        (b"%PDF-1.7\n", "application/pdf", "document"),
     ],
-)  # fmt: skip
+)
 def test_the_content_says_what_a_file_is(ticket: Ticket, data: bytes, content_type: str, kind: str) -> None:
     row = store(ticket, SimpleUploadedFile("anything.bin", data, "application/x-lie"))
     assert (row.content_type, row.kind) == (content_type, kind)
@@ -67,7 +71,7 @@ def test_the_content_says_what_a_file_is(ticket: Ticket, data: bytes, content_ty
         ("half.jpg", picture()[:40], "broken_image"),
         ("empty.jpg", b"", "empty_file"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_taken_is_refused_in_words(
     ticket: Ticket, name: str, data: bytes, code: str, settings: Any
 ) -> None:
@@ -148,11 +152,15 @@ def test_a_run_may_bring_a_table_back(ticket: Ticket, run: Any) -> None:
 @pytest.mark.parametrize(
     ("given_name", "clean"),
     [
-        ("../../etc/passwd.jpg", "passwd.jpg"), ("C:\\temp\\开箱 视频.JPG", "开箱_视频.jpg"),
+        ("../../etc/passwd.jpg", "passwd.jpg"),
+        ("C:\\temp\\开箱 视频.JPG", "开箱_视频.jpg"),
         ("a\x00b\u202egpj.exe", "abgpj.exe.jpg"),
-        ("", "file.jpg"), ("...", "file.jpg"), ("照片.jpeg", "照片.jpeg"), ("x" * 300 + ".jpg", "x" * 112 + ".jpg"),
+        ("", "file.jpg"),
+        ("...", "file.jpg"),
+        ("照片.jpeg", "照片.jpeg"),
+        ("x" * 300 + ".jpg", "x" * 112 + ".jpg"),
     ],
-)  # fmt: skip
+)
 def test_names_are_made_harmless(given_name: str, clean: str) -> None:
     assert uploads.clean_name(given_name, uploads.JPEG) == clean
 

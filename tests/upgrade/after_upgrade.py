@@ -98,11 +98,24 @@ def queued(after: After) -> Outcome:
 
 
 STORIES: dict[str, Callable[[After], Outcome]] = {
-    **{name: (lambda after, name=name: after.go_on(after.run(name))) for name in (
-        "awaiting_confirmation", "approved", "intended", "running", "succeeded", "failed", "cancelled", "handed_off",
-    )},
-    "awaiting_answer": answered, "taken_over": handed_back, "takeover_asked": taken_and_handed_back, "queued": queued,
-}  # fmt: skip
+    **{
+        name: (lambda after, name=name: after.go_on(after.run(name)))
+        for name in (
+            "awaiting_confirmation",
+            "approved",
+            "intended",
+            "running",
+            "succeeded",
+            "failed",
+            "cancelled",
+            "handed_off",
+        )
+    },
+    "awaiting_answer": answered,
+    "taken_over": handed_back,
+    "takeover_asked": taken_and_handed_back,
+    "queued": queued,
+}
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ def test_a_line_alone_in_a_labelled_control_is_named_without_being_read() -> Non
         ("it is far too long for its label", [line(100, 100, 20)], [label("查询", Box(90, 90, 520, 140))]),
         ("it is far too short for its label", [line(100, 100, 1)], [label(MOBILE, Box(90, 90, 500, 140))]),
     ],
-)  # fmt: skip
+)
 def test_a_line_is_read_when(why: str, places: list[Box], labels: list[TextLine]) -> None:
     finder = Finder(*places)
     texts = [found.text for found in read_labelled(finder, BLANK, labels)]

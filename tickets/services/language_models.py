@@ -157,17 +157,26 @@ def check(user: Any, row: LanguageModel, lang: str = "zh") -> ModelCheck:
     finally:
         client.close()
     report = {
-        "problem": found.problem[:500], "advice": found.advice[:500], "action": found.action_text[:200],
-        "on_target": found.on_target, "listed": found.listed, "streaming": found.streaming, "logprobs": found.logprobs,
-        "first_token_s": round(found.first_token_s, 2), "total_s": round(found.total_s, 2),
-    }  # fmt: skip
+        "problem": found.problem[:500],
+        "advice": found.advice[:500],
+        "action": found.action_text[:200],
+        "on_target": found.on_target,
+        "listed": found.listed,
+        "streaming": found.streaming,
+        "logprobs": found.logprobs,
+        "first_token_s": round(found.first_token_s, 2),
+        "total_s": round(found.total_s, 2),
+    }
     with transaction.atomic():
         row.usable, row.checked_at, row.report = found.usable, timezone.now(), report
         row.save(update_fields=["usable", "checked_at", "report"])
         audit.record(
-            "model.checked", user=user, obj=row, result="success" if found.usable else "failure",
+            "model.checked",
+            user=user,
+            obj=row,
+            result="success" if found.usable else "failure",
             details={"name": row.name, "problem": found.problem[:200]},
-        )  # fmt: skip
+        )
     return found
 
 

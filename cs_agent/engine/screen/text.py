@@ -22,7 +22,11 @@ _MONEY = re.compile(
     r"(?<![\d.,])(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)(?![\d.])\s*(?P<unit>万元|元|块|圆|yuan|rmb|cny)?",
     re.IGNORECASE,
 )
-_FILE = re.compile(r"[\w\-+()（）\u4e00-\u9fff …]*[\w)…]\.(?:mp4|mov|avi|jpe?g|png|gif|webp|heic|pdf|docx?|xlsx?|zip|mp3|wav|txt|csv)\b", re.I)  # fmt: skip  # noqa: E501
+_FILE = re.compile(
+    r"[\w\-+()（）\u4e00-\u9fff …]*[\w)…]"
+    r"\.(?:mp4|mov|avi|jpe?g|png|gif|webp|heic|pdf|docx?|xlsx?|zip|mp3|wav|txt|csv)\b",
+    re.I,
+)
 
 
 @lru_cache(maxsize=8192)

@@ -137,12 +137,30 @@ class PhoneAdmin(Audited):
     list_filter = ("state", "queue")
     search_fields = ("name", "serial")
     fields = (
-        "name", "serial", "queue", "labels", "state", "fault", "fault_en", "width", "height", "health",
-        "last_seen_at", "lease_run", "lease_token", "lease_expires_at",
-    )  # fmt: skip
+        "name",
+        "serial",
+        "queue",
+        "labels",
+        "state",
+        "fault",
+        "fault_en",
+        "width",
+        "height",
+        "health",
+        "last_seen_at",
+        "lease_run",
+        "lease_token",
+        "lease_expires_at",
+    )
     readonly_fields = (
-        "width", "height", "health", "last_seen_at", "lease_run", "lease_token", "lease_expires_at",
-    )  # fmt: skip
+        "width",
+        "height",
+        "health",
+        "last_seen_at",
+        "lease_run",
+        "lease_token",
+        "lease_expires_at",
+    )
 
     @admin.display(description=_("占用"))
     def held_by(self, phone: models.Phone) -> str:

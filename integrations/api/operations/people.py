@@ -40,9 +40,7 @@ def list_confirmations(
     return cursors.page(request, rows, shape, cursor=cursor, limit=limit, by=_ORDER)
 
 
-@operation(
-    router, "GET", "/confirmations/{confirmation_id}", Permission.VIEW_TICKETS, answers=schemas.Confirmation
-)  # fmt: skip
+@operation(router, "GET", "/confirmations/{confirmation_id}", Permission.VIEW_TICKETS, answers=schemas.Confirmation)
 def get_confirmation(request: HttpRequest, confirmation_id: UUID) -> Any:
     """Read a confirmation"""
     return shapes.confirmation(request, access.get_confirmation(request.user, confirmation_id))
@@ -68,7 +66,7 @@ def get_question(request: HttpRequest, question_id: UUID) -> Any:
 
 @operation(
     router, "POST", "/confirmations/{confirmation_id}/decide", Permission.VIEW_TICKETS, answers={}, idempotent=False
-)  # fmt: skip
+)
 def decide_confirmation(request: HttpRequest, confirmation_id: UUID) -> Any:
     """Not for programs: always 403, with the page where a person decides"""
     raise _for_people(request, access.get_confirmation(request.user, confirmation_id).run, "decide")
@@ -76,15 +74,13 @@ def decide_confirmation(request: HttpRequest, confirmation_id: UUID) -> Any:
 
 @operation(
     router, "POST", "/confirmations/{confirmation_id}/correct", Permission.VIEW_TICKETS, answers={}, idempotent=False
-)  # fmt: skip
+)
 def correct_confirmation(request: HttpRequest, confirmation_id: UUID) -> Any:
     """Not for programs: always 403, with the page where a person decides"""
     raise _for_people(request, access.get_confirmation(request.user, confirmation_id).run, "decide")
 
 
-@operation(
-    router, "POST", "/questions/{question_id}/answer", Permission.VIEW_TICKETS, answers={}, idempotent=False
-)  # fmt: skip
+@operation(router, "POST", "/questions/{question_id}/answer", Permission.VIEW_TICKETS, answers={}, idempotent=False)
 def answer_question(request: HttpRequest, question_id: UUID) -> Any:
     """Not for programs: always 403, with the page where a person answers"""
     raise _for_people(request, access.get_question(request.user, question_id).run, "decide")
@@ -97,8 +93,6 @@ def take_over_run(request: HttpRequest, run_id: UUID) -> Any:
 
 
 def _for_people(request: HttpRequest, run: Run, what: str) -> Refused:
-    audit.record(
-        "permission.refused", user=request.user, run=run, result="failure", details={"permission": what}
-    )  # fmt: skip
+    audit.record("permission.refused", user=request.user, run=run, result="failure", details={"permission": what})
     text = _("只有登录控制台的人可以作出决定,任何令牌都不能代替。请在 page 给出的页面处理。")
     return Refused(403, "people_only", text, page=shapes.page_of(request, run.ticket.number))

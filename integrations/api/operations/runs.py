@@ -60,9 +60,12 @@ def start_run(request: HttpRequest, number: Number, body: schemas.RunIn, respons
     """
     ticket = access.get_ticket(request.user, number)
     run = lifecycle.start_run(
-        ticket=ticket, user=request.user, flow_version=_picked(body.flow), answers=dict(body.answers),
+        ticket=ticket,
+        user=request.user,
+        flow_version=_picked(body.flow),
+        answers=dict(body.answers),
         lang=body.language,
-    )  # fmt: skip
+    )
     response["Location"] = request.build_absolute_uri(reverse("api-get_run", args=[run.pk]))
     return Status(201, shapes.run(request, access.get_run(request.user, run.pk)))
 
@@ -151,10 +154,12 @@ def _picked(slug: str | None) -> FlowVersion | None:
 def _flow(version: FlowVersion) -> dict[str, Any]:
     template = version.template
     return {
-        "slug": template.slug, "version": version.number, "active": template.active,
+        "slug": template.slug,
+        "version": version.number,
+        "active": template.active,
         "name": shapes.in_language({"zh": template.name, "en": template.name_en or template.name}),
         "slots": [
             {"name": spec.name, "label": spec.label, "required": spec.required}
             for spec in parse_specs(version.definition)
         ],
-    }  # fmt: skip
+    }

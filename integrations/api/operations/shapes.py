@@ -18,20 +18,31 @@ def page_of(request: HttpRequest, number: str) -> str:
 
 def ticket(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     return {
-        "number": row.number, "subject": row.subject, "status": row.status, "priority": row.priority,
-        "department": row.department.name, "assignee": _name(row.assignee), "created_at": row.created_at,
-        "due_at": row.due_at, "solved_at": row.solved_at, "page": page_of(request, row.number),
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "priority": row.priority,
+        "department": row.department.name,
+        "assignee": _name(row.assignee),
+        "created_at": row.created_at,
+        "due_at": row.due_at,
+        "solved_at": row.solved_at,
+        "page": page_of(request, row.number),
         "refs": [{"connector": ref.connector, "external_id": ref.external_id} for ref in row.refs.all()],
-    }  # fmt: skip
+    }
 
 
 def whole_ticket(request: HttpRequest, row: Ticket) -> dict[str, Any]:
     active = Run.objects.filter(ticket=row, status__in=ACTIVE).values_list("pk", flat=True).first()
     return {
-        **ticket(request, row), "text": row.text, "customer_name": row.customer_name,
-        "customer_mobile": row.customer_mobile, "result": row.result, "active_run": active,
+        **ticket(request, row),
+        "text": row.text,
+        "customer_name": row.customer_name,
+        "customer_mobile": row.customer_mobile,
+        "result": row.result,
+        "active_run": active,
         "attachments": [file(item) for item in row.attachments.order_by("pk")],
-    }  # fmt: skip
+    }
 
 
 def file(row: Attachment) -> dict[str, Any]:
@@ -45,13 +56,24 @@ def comment(row: Comment) -> dict[str, Any]:
 
 def run(request: HttpRequest, row: Run) -> dict[str, Any]:
     names = (
-        "id", "status", "version", "created_at", "started_at", "ended_at", "updated_at", "result", "failure_code",
+        "id",
+        "status",
+        "version",
+        "created_at",
+        "started_at",
+        "ended_at",
+        "updated_at",
+        "result",
+        "failure_code",
         "waiting_for",
-    )  # fmt: skip
+    )
     return {name: getattr(row, name) for name in names} | {
-        "ticket": row.ticket.number, "flow": row.flow_version.template.slug, "flow_version": row.flow_version.number,
-        "phone": row.phone.name if row.phone else None, "page": page_of(request, row.ticket.number),
-    }  # fmt: skip
+        "ticket": row.ticket.number,
+        "flow": row.flow_version.template.slug,
+        "flow_version": row.flow_version.number,
+        "phone": row.phone.name if row.phone else None,
+        "page": page_of(request, row.ticket.number),
+    }
 
 
 def step(row: Step) -> dict[str, Any]:
@@ -67,17 +89,25 @@ def confirmation(request: HttpRequest, row: Confirmation) -> dict[str, Any]:
         for each in row.fields
     ]
     return {name: getattr(row, name) for name in names} | {
-        "run": row.run_id, "ticket": row.run.ticket.number, "decided_by": _name(row.decided_by), "fields": fields,
+        "run": row.run_id,
+        "ticket": row.run.ticket.number,
+        "decided_by": _name(row.decided_by),
+        "fields": fields,
         "page": page_of(request, row.run.ticket.number),
-    }  # fmt: skip
+    }
 
 
 def question(request: HttpRequest, row: Question) -> dict[str, Any]:
     return {
-        "id": row.pk, "run": row.run_id, "ticket": row.run.ticket.number, "text": row.text,
-        "choices": [str(choice) for choice in row.choices], "answered": row.answered_at is not None,
-        "created_at": row.created_at, "page": page_of(request, row.run.ticket.number),
-    }  # fmt: skip
+        "id": row.pk,
+        "run": row.run_id,
+        "ticket": row.run.ticket.number,
+        "text": row.text,
+        "choices": [str(choice) for choice in row.choices],
+        "answered": row.answered_at is not None,
+        "created_at": row.created_at,
+        "page": page_of(request, row.run.ticket.number),
+    }
 
 
 def recording(request: HttpRequest, row: Recording) -> dict[str, Any]:
@@ -88,17 +118,30 @@ def recording(request: HttpRequest, row: Recording) -> dict[str, Any]:
 
 def audit_row(row: AuditEvent) -> dict[str, Any]:
     return {
-        "seq": row.seq, "at": row.at, "type": row.type, "user": row.user_name, "role": row.user_role,
-        "ticket": row.ticket_no, "run": row.run_id, "step": row.step_no, "device": row.device_id,
-        "flow_version": row.flow_version, "result": row.result, "hash": row.hash,
-    }  # fmt: skip
+        "seq": row.seq,
+        "at": row.at,
+        "type": row.type,
+        "user": row.user_name,
+        "role": row.user_role,
+        "ticket": row.ticket_no,
+        "run": row.run_id,
+        "step": row.step_no,
+        "device": row.device_id,
+        "flow_version": row.flow_version,
+        "result": row.result,
+        "hash": row.hash,
+    }
 
 
 def phone(row: Phone) -> dict[str, Any]:
     return {
-        "id": row.pk, "name": row.name, "state": row.state, "busy": row.lease_run_id is not None,
-        "labels": [str(label) for label in row.labels], "last_seen_at": row.last_seen_at,
-    }  # fmt: skip
+        "id": row.pk,
+        "name": row.name,
+        "state": row.state,
+        "busy": row.lease_run_id is not None,
+        "labels": [str(label) for label in row.labels],
+        "last_seen_at": row.last_seen_at,
+    }
 
 
 def in_language(texts: dict[str, Any]) -> str:

@@ -45,9 +45,11 @@ def list_tickets(
     Of the departments of the token's person. `connector` with `external_id` finds the ticket of another system.
     """
     wanted = {
-        "status": status, "refs__connector": connector, "refs__external_id": external_id,
+        "status": status,
+        "refs__connector": connector,
+        "refs__external_id": external_id,
         "created_at__gte": _aware(created_since),
-    }  # fmt: skip
+    }
     rows = access.visible_tickets(request.user).filter(
         **{name: value for name, value in wanted.items() if value is not None}
     )
@@ -56,9 +58,12 @@ def list_tickets(
 
 
 @operation(
-    router, "POST", "/tickets", Permission.CREATE_TICKETS,
+    router,
+    "POST",
+    "/tickets",
+    Permission.CREATE_TICKETS,
     answers={200: schemas.TicketWhole, 201: schemas.TicketWhole},
-)  # fmt: skip
+)
 def create_ticket(request: HttpRequest, body: schemas.TicketIn, response: HttpResponse) -> Any:
     """Create a ticket, whole or not at all
 
@@ -68,10 +73,17 @@ def create_ticket(request: HttpRequest, body: schemas.TicketIn, response: HttpRe
     known = Ticket.objects.filter(refs__connector=body.connector, refs__external_id=body.external_id)
     there = bool(body.external_id) and known.exists()
     ticket = changes.create_ticket(
-        user=request.user, subject=body.subject, text=body.text, customer_name=body.customer_name,
-        customer_mobile=body.customer_mobile, priority=body.priority, files=files, connector=body.connector,
-        external_id=body.external_id, department=_department(request, body.department),
-    )  # fmt: skip
+        user=request.user,
+        subject=body.subject,
+        text=body.text,
+        customer_name=body.customer_name,
+        customer_mobile=body.customer_mobile,
+        priority=body.priority,
+        files=files,
+        connector=body.connector,
+        external_id=body.external_id,
+        department=_department(request, body.department),
+    )
     response["Location"] = request.build_absolute_uri(reverse("api-get_ticket", args=[ticket.number]))
     return Status(200 if there else 201, _whole(request, ticket.number, response))
 
@@ -126,9 +138,7 @@ def list_comments(
     return cursors.page(request, rows, shapes.comment, cursor=cursor, limit=limit, descending=False)
 
 
-@operation(
-    router, "POST", "/tickets/{number}/comments", Permission.CREATE_TICKETS, answers={201: schemas.Comment}
-)  # fmt: skip
+@operation(router, "POST", "/tickets/{number}/comments", Permission.CREATE_TICKETS, answers={201: schemas.Comment})
 def add_comment(request: HttpRequest, number: Number, body: schemas.CommentIn) -> Any:
     """Comment on a ticket
 
@@ -138,9 +148,7 @@ def add_comment(request: HttpRequest, number: Number, body: schemas.CommentIn) -
     return Status(201, shapes.comment(row))
 
 
-@operation(
-    router, "POST", "/tickets/{number}/attachments", Permission.CREATE_TICKETS, answers={201: schemas.File}
-)  # fmt: skip
+@operation(router, "POST", "/tickets/{number}/attachments", Permission.CREATE_TICKETS, answers={201: schemas.File})
 def add_attachment(request: HttpRequest, number: Number, file: File[UploadedFile]) -> Any:
     """Add a file to a ticket
 
@@ -150,18 +158,18 @@ def add_attachment(request: HttpRequest, number: Number, file: File[UploadedFile
     return Status(201, shapes.file(row))
 
 
-@operation(
-    router, "GET", "/tickets/{number}/recommendation", Permission.VIEW_TICKETS, answers=schemas.Recommendation
-)  # fmt: skip
+@operation(router, "GET", "/tickets/{number}/recommendation", Permission.VIEW_TICKETS, answers=schemas.Recommendation)
 def recommend_flow(request: HttpRequest, number: Number) -> Any:
     """Which flow fits a ticket, and whether a person should rather handle it"""
     advice = recommend(access.get_ticket(request.user, number))
     version = advice.flow_version
     return {
-        "flow": version.template.slug if version else None, "version": version.number if version else None,
-        "fit": advice.fit, "human_recommended": advice.human_recommended,
+        "flow": version.template.slug if version else None,
+        "version": version.number if version else None,
+        "fit": advice.fit,
+        "human_recommended": advice.human_recommended,
         "reasons": [shapes.in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
-    }  # fmt: skip
+    }
 
 
 def _whole(request: HttpRequest, number: str, response: HttpResponse) -> dict[str, Any]:

@@ -172,10 +172,15 @@ def test_a_viewer_can_look_and_no_key_decides(open_ticket: Login, console: Site)
 @pytest.mark.parametrize(
     ("name", "selector"),
     [
-        ("reload", "confirm-card"), ("question", "ask-card"), ("mine", "phone-keys"), ("queued", "[data-mode=queued]"),
-        ("running", "[data-mode=live]"), ("done", "#ticket-result"), ("new", "#start"),
+        ("reload", "confirm-card"),
+        ("question", "ask-card"),
+        ("mine", "phone-keys"),
+        ("queued", "[data-mode=queued]"),
+        ("running", "[data-mode=live]"),
+        ("done", "#ticket-result"),
+        ("new", "#start"),
     ],
-)  # fmt: skip
+)
 def test_a_reload_shows_the_same_state(open_ticket: Login, name: str, selector: str) -> None:
     page = open_ticket(name)
     expect(page.locator(selector).first).to_be_visible()

@@ -30,7 +30,7 @@ from cs_agent.demo.pilot.reading.matching import WEAK, score
         ("退换原因", "退货原因"),
         ("提交审核", "提交"),
     ],
-)  # fmt: skip
+)
 def test_what_means_the_same_is_accepted(wanted: str, seen: str) -> None:
     assert score(wanted, seen) >= WEAK
 

@@ -141,9 +141,10 @@ class TestOpeningAnApp:
     @pytest.mark.parametrize("answer", ["请继续", "好的", "可以,继续执行。", "Go on", "OK, please continue.", "yes"])
     def test_an_answer_that_names_nothing_is_no_new_goal(self, answer: str) -> None:
         asked = ("user", f"坐席回答了你的问题“任务没有说用哪个应用”:{answer}")
-        assert goals_of(read_story([("user", "查询订单号1234567"), asked]))[0] == goals_of(
-            read_story([("user", "查询订单号1234567")])
-        )[0]  # fmt: skip
+        assert (
+            goals_of(read_story([("user", "查询订单号1234567"), asked]))[0]
+            == goals_of(read_story([("user", "查询订单号1234567")]))[0]
+        )
 
     @pytest.mark.parametrize("answer", ["好大夫", "继续教育", "OK超市", "可以借"])
     def test_an_app_whose_name_begins_like_a_yes_is_still_an_app(self, answer: str) -> None:
@@ -156,9 +157,12 @@ class TestAttaching:
     def test_the_pick_is_taken_with_the_button_and_not_with_a_file_that_is_called_a_voucher(self) -> None:
         done = pressable("完成(1)", 300, 2200)
         listing = page(
-            words("选择附件", 400, 120), words("开箱视频_0031.mp4", 260, 340), words("物流凭证", 260, 840),
-            words("_202405225573.png", 260, 920), done,
-        )  # fmt: skip
+            words("选择附件", 400, 120),
+            words("开箱视频_0031.mp4", 260, 340),
+            words("物流凭证", 260, 840),
+            words("_202405225573.png", 260, 920),
+            done,
+        )
         talk = Talk("上传“开箱视频”,提交审核").did(Move.ATTACH, tapped(), 1, "上传附件")
         talk.did(Move.MEDIA, tapped(500, 150), 1, "开箱视频_0031.mp4", seen=listing)
         assert aims_at(talk.next(listing), done)
@@ -238,9 +242,12 @@ class TestFinding:
         talk.did(Move.TYPE, Type("202405224408"), 1).did(Move.SEARCH, tapped(), 1, "查询")
         talk.did(Move.ITEM, tapped(), 2, "订单号202405224408").did(Move.BACK, Back(), 3)
         others = page(
-            words("订单号202405221111", 60, 600), words("已签收", 800, 600), words("查看订单", 800, 900),
-            words("订单号202405222222", 60, 1200), words("运输中", 800, 1200),
-        )  # fmt: skip
+            words("订单号202405221111", 60, 600),
+            words("已签收", 800, 600),
+            words("查看订单", 800, 900),
+            words("订单号202405222222", 60, 1200),
+            words("运输中", 800, 1200),
+        )
         assert talk.next(others).move not in {Move.LEAD, Move.TARGET, Move.ITEM}
 
     def test_of_a_search_box_that_was_not_seen_the_text_is_no_result(self) -> None:
@@ -465,8 +472,12 @@ class TestCommitting:
         assert isinstance(talk.next(page(words("发送成功", 400, 900))).action, Finish)
 
     def test_a_dialog_nobody_asked_for_is_closed_not_confirmed(self) -> None:
-        seen = page(words("发现新版本", 300, 1000), words("以后再说", 250, 1300), words("立即更新", 640, 1300),
-                    dialog=Box(120, 900, 960, 1400))  # fmt: skip
+        seen = page(
+            words("发现新版本", 300, 1000),
+            words("以后再说", 250, 1300),
+            words("立即更新", 640, 1300),
+            dialog=Box(120, 900, 960, 1400),
+        )
         decision = self.base().next(seen)
         assert decision.move is Move.CLOSE
         assert decision.label == "以后再说"
@@ -510,21 +521,25 @@ class TestReporting:
             (
                 (
                     words("物流信息", 60, 500),
-                    words("快件已签收", 60, 800), words("2024-05-20 18:42", 60, 870),
-                    words("运输中", 60, 1100), words("2024-05-19 08:00", 60, 1170),
+                    words("快件已签收", 60, 800),
+                    words("2024-05-20 18:42", 60, 870),
+                    words("运输中", 60, 1100),
+                    words("2024-05-19 08:00", 60, 1170),
                 ),
                 "快件已签收",
             ),
             (
                 (
                     words("物流信息", 60, 500),
-                    words("已揽收", 60, 800), words("2024-05-18 18:42", 60, 870),
-                    words("派送中", 60, 1100), words("2024-05-21 08:00", 60, 1170),
+                    words("已揽收", 60, 800),
+                    words("2024-05-18 18:42", 60, 870),
+                    words("派送中", 60, 1100),
+                    words("2024-05-21 08:00", 60, 1170),
                 ),
                 "派送中",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_the_answer_is_what_stands_on_the_page(self, items: tuple[Item, ...], answer: str) -> None:
         talk = Talk("查询订单号1234567的最新物流状态").did(Move.SEARCH, tapped(), 1, "搜索")
         end = talk.next(page(words("订单号1234567", 60, 300), *items)).action
@@ -566,8 +581,12 @@ class TestObstacles:
         assert isinstance(Talk("点击“搜索”").next(seen).action, TakeOver)
 
     def test_a_permission_nobody_needs_is_declined(self) -> None:
-        seen = page(words("允许“天气”访问您的位置?", 200, 1000), words("拒绝", 250, 1300), words("允许", 640, 1300),
-                    dialog=Box(120, 900, 960, 1400))  # fmt: skip
+        seen = page(
+            words("允许“天气”访问您的位置?", 200, 1000),
+            words("拒绝", 250, 1300),
+            words("允许", 640, 1300),
+            dialog=Box(120, 900, 960, 1400),
+        )
         decision = Talk("点击“搜索”").next(seen)
         assert decision.label == "拒绝"
 

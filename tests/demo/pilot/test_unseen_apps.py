@@ -80,9 +80,11 @@ def run(browser: Browser, client: Any, name: str, instruction: str) -> Run:
 
 def test_a_book_is_put_into_the_cart(browser: Browser, client: Any) -> None:
     outcome = run(
-        browser, client, "bookshop",
+        browser,
+        client,
+        "bookshop",
         '在墨香书城中搜索《三体》,进入该图书详情页,选择"精装"版本,点击“加入购物车”,确认显示"已加入购物车"。',
-    )  # fmt: skip
+    )
     assert outcome.ledger == [["cart", "三体", "精装"]]
     assert outcome.finished
 
@@ -103,9 +105,11 @@ def test_a_book_that_is_not_there_is_said_to_be_missing(browser: Browser, client
 
 def test_an_appointment_is_booked_past_lists_a_tick_and_a_dialog(browser: Browser, client: Any) -> None:
     outcome = run(
-        browser, client, "hospital",
+        browser,
+        client,
+        "hospital",
         "在康宁医院中选择科室“内科”,选择日期为“5月3日”,填写姓名为张三,勾选“同意就诊须知”,提交预约。",
-    )  # fmt: skip
+    )
     assert outcome.ledger == [["booking", "内科", "5月3日 周六", "张三", True]]
     assert outcome.finished
     committing = [action for action in outcome.actions if isinstance(action, Tap) and action.message is not None]
@@ -114,11 +118,13 @@ def test_an_appointment_is_booked_past_lists_a_tick_and_a_dialog(browser: Browse
 
 def test_a_parcel_report_is_filed_in_english(browser: Browser, client: Any) -> None:
     outcome = run(
-        browser, client, "parcel",
+        browser,
+        client,
+        "parcel",
         'In the SwiftParcel app, find parcel PX20310077, report a problem, choose "Item missing" as the reason, '
         'upload the photo provided by the customer, enter "box was open" in the message field, '
         'tick "I want a refund" and submit the report.',
-    )  # fmt: skip
+    )
     assert outcome.ledger == [
         ["report", "PX20310077", "Item missing", "IMG_4411.jpg", "box was open", "I want a refund"]
     ]

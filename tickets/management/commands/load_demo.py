@@ -101,9 +101,13 @@ def _load_account(account: demo.Account, password: str, department: Department) 
     if users.filter(username=account.name).exists():
         return
     user = users.create(
-        username=account.name, email=f"{account.name}@{demo.MAIL_DOMAIN}", password=password,
-        first_name=account.full_name, is_superuser=account.administrator, is_staff=account.staff,
-    )  # fmt: skip
+        username=account.name,
+        email=f"{account.name}@{demo.MAIL_DOMAIN}",
+        password=password,
+        first_name=account.full_name,
+        is_superuser=account.administrator,
+        is_staff=account.staff,
+    )
     if account.group:
         user.groups.add(Group.objects.get(name=account.group))
     department.members.add(user)
@@ -132,10 +136,17 @@ def _load_ticket(item: dict[str, Any], departments: dict[str, Department]) -> No
     opened = [File(path.open("rb"), name=name) for path, name in paths]
     try:
         ticket = create_ticket(
-            user=None, subject=item["subject"], text=item["text"], customer_name=item["customer_name"],
-            customer_mobile=item["customer_mobile"], priority=item["priority"], files=opened, connector=CONNECTOR,
-            department=departments[item.get("department", demo.DEPARTMENT)], external_id=item["external_id"],
-        )  # fmt: skip
+            user=None,
+            subject=item["subject"],
+            text=item["text"],
+            customer_name=item["customer_name"],
+            customer_mobile=item["customer_mobile"],
+            priority=item["priority"],
+            files=opened,
+            connector=CONNECTOR,
+            department=departments[item.get("department", demo.DEPARTMENT)],
+            external_id=item["external_id"],
+        )
     finally:
         for file in opened:
             file.close()

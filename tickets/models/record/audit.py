@@ -100,13 +100,18 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=[name, "seq"], name=f"audit_by_{short}")
             for name, short in (
-                ("ticket_no", "ticket"), ("device_id", "device"), ("run_id", "run"), ("user_name", "user"),
-                ("type", "type"), ("department_id", "department"), ("at", "time"),
+                ("ticket_no", "ticket"),
+                ("device_id", "device"),
+                ("run_id", "run"),
+                ("user_name", "user"),
+                ("type", "type"),
+                ("department_id", "department"),
+                ("at", "time"),
             )
         ] + [
             # A type that is rare in one's department: either of the two alone may have a great many events.
             models.Index(fields=["type", "department_id", "seq"], name="audit_by_type_department"),
-        ]  # fmt: skip
+        ]
         verbose_name = _("审计事件")
         verbose_name_plural = _("审计事件")
 

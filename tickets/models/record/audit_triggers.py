@@ -30,8 +30,12 @@ _SQLITE = (
         BEGIN SELECT RAISE(ABORT, '{_NO}'); END""",
 )
 _SQLITE_NAMES = (
-    "audit_no_update", "audit_no_delete", "audit_no_replace", "audit_head_forward", "audit_head_stays",
-)  # fmt: skip
+    "audit_no_update",
+    "audit_no_delete",
+    "audit_no_replace",
+    "audit_head_forward",
+    "audit_head_stays",
+)
 
 _POSTGRES = (
     f"""CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -28,11 +28,31 @@ ERASED = "[已清除]"
 # Keys of `details` whose texts are a machine's words and say nothing about a customer.
 OPEN_DETAILS = frozenset(
     {
-        "app", "channel", "code", "connector", "digest", "event", "failure_code", "from", "gesture", "irreversible",
-        "kind", "lane", "number", "permission", "sha256", "slot", "slots", "state", "template", "then", "to", "verdict",
+        "app",
+        "channel",
+        "code",
+        "connector",
+        "digest",
+        "event",
+        "failure_code",
+        "from",
+        "gesture",
+        "irreversible",
+        "kind",
+        "lane",
+        "number",
+        "permission",
+        "sha256",
+        "slot",
+        "slots",
+        "state",
+        "template",
+        "then",
+        "to",
+        "verdict",
         "why",
     }
-)  # fmt: skip
+)
 SEALED = ("on_behalf_of", "instruction", "details")
 _NONCE = 12
 _TRUST_S = 60.0  # how long a process may go on reading with a key that another one has destroyed

@@ -168,7 +168,7 @@ def _record(run: Run, row: Attachment | None, path: str, result: str, why: str) 
     details = {"path": path, "refused": why} if row is None else _facts(row, path)
     audit.record(
         "attachment.brought_back", run=run, obj=row, result=result, details=details, data_accessed="attachment"
-    )  # fmt: skip
+    )
 
 
 def _facts(row: Attachment, path: str) -> dict[str, object]:

@@ -258,9 +258,7 @@ def _directory(run_id: uuid.UUID) -> Path | None:
     definition = Run.objects.values_list("flow_version__definition", flat=True).get(pk=run_id)
     if not is_recorded(definition):
         return None
-    row, _ = Recording.objects.get_or_create(
-        run_id=run_id, defaults={"directory": f"recordings/{uuid.uuid4().hex}"}
-    )  # fmt: skip
+    row, _ = Recording.objects.get_or_create(run_id=run_id, defaults={"directory": f"recordings/{uuid.uuid4().hex}"})
     if row.state == RecordingState.DELETED:  # its customer was erased: nothing of it comes back
         return None
     return Path(settings.MEDIA_ROOT) / row.directory

@@ -33,10 +33,17 @@ _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _HANDLING = ("ticket_handling", "contract")
 _OVERSIGHT = ("oversight", "legal_obligation")
 _PURPOSES = {
-    "ticket": _HANDLING, "run": _HANDLING, "step": _HANDLING, "confirmation": _HANDLING,
-    "question": _HANDLING, "takeover": _HANDLING, "attachment": _HANDLING, "recording": _OVERSIGHT,
-    "replay": _OVERSIGHT, "audit": _OVERSIGHT,
-}  # fmt: skip
+    "ticket": _HANDLING,
+    "run": _HANDLING,
+    "step": _HANDLING,
+    "confirmation": _HANDLING,
+    "question": _HANDLING,
+    "takeover": _HANDLING,
+    "attachment": _HANDLING,
+    "recording": _OVERSIGHT,
+    "replay": _OVERSIGHT,
+    "audit": _OVERSIGHT,
+}
 
 
 def record(
@@ -152,8 +159,12 @@ def _append(row: dict[str, Any]) -> AuditEvent:
 
 def _empty() -> dict[str, Any]:
     return dict.fromkeys(COLUMNS, "") | {
-        "user_id": None, "department_id": None, "step_no": None, "confidence": None, "retention_until": None,
-    }  # fmt: skip
+        "user_id": None,
+        "department_id": None,
+        "step_no": None,
+        "confidence": None,
+        "retention_until": None,
+    }
 
 
 def _of_run(run: Run | None) -> dict[str, Any]:

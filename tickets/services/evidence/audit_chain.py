@@ -17,12 +17,39 @@ from typing import Any
 GENESIS = "0" * 64
 # Everything of an event but its hash, in the order of the model. A new column goes to the end.
 COLUMNS = (
-    "seq", "at", "type", "user_id", "user_name", "user_role", "on_behalf_of", "object_type", "object_id",
-    "ticket_no", "department_id", "run_id", "step_no", "device_id", "flow_version", "instruction", "model",
-    "prompt_version", "confidence", "result", "data_accessed", "data_subject", "purpose", "legal_basis",
-    "confirmation_id", "decided_by", "recording_sha256", "retention_until", "ip", "request_id", "details",
+    "seq",
+    "at",
+    "type",
+    "user_id",
+    "user_name",
+    "user_role",
+    "on_behalf_of",
+    "object_type",
+    "object_id",
+    "ticket_no",
+    "department_id",
+    "run_id",
+    "step_no",
+    "device_id",
+    "flow_version",
+    "instruction",
+    "model",
+    "prompt_version",
+    "confidence",
+    "result",
+    "data_accessed",
+    "data_subject",
+    "purpose",
+    "legal_basis",
+    "confirmation_id",
+    "decided_by",
+    "recording_sha256",
+    "retention_until",
+    "ip",
+    "request_id",
+    "details",
     "prev_hash",
-)  # fmt: skip
+)
 LATER = ("sealed",)  # columns that came later: hashed where they hold something, so that older events keep their hash
 _AT, _UNTIL = COLUMNS.index("at"), COLUMNS.index("retention_until")
 _values_of = itemgetter(*COLUMNS)

@@ -36,17 +36,37 @@ _EXPORT, _DELIVERED = "export", "audit.delivered"
 _SALT = "cs_agent.audit_export"
 # Column of the file → column of AuditEvent; `object` joins two.
 FIELDS: tuple[tuple[str, str], ...] = (
-    ("event_id", "seq"), ("time_utc", "at"), ("user_id", "user_name"), ("user_role", "user_role"),
-    ("on_behalf_of", "on_behalf_of"), ("action_type", "type"), ("object", "object_type"),
-    ("ticket_no", "ticket_no"), ("run_id", "run_id"), ("step_no", "step_no"), ("device_id", "device_id"),
-    ("flow_version", "flow_version"), ("instruction", "instruction"), ("confidence", "confidence"),
-    ("result", "result"), ("data_accessed", "data_accessed"), ("data_subject", "data_subject"),
-    ("purpose", "purpose"), ("legal_basis", "legal_basis"), ("confirmation_id", "confirmation_id"),
-    ("decided_by", "decided_by"), ("recording_sha256", "recording_sha256"),
-    ("retention_until", "retention_until"), ("ip", "ip"), ("request_id", "request_id"),
-    ("prev_hash", "prev_hash"), ("hash", "hash"), ("model", "model"), ("prompt_version", "prompt_version"),
+    ("event_id", "seq"),
+    ("time_utc", "at"),
+    ("user_id", "user_name"),
+    ("user_role", "user_role"),
+    ("on_behalf_of", "on_behalf_of"),
+    ("action_type", "type"),
+    ("object", "object_type"),
+    ("ticket_no", "ticket_no"),
+    ("run_id", "run_id"),
+    ("step_no", "step_no"),
+    ("device_id", "device_id"),
+    ("flow_version", "flow_version"),
+    ("instruction", "instruction"),
+    ("confidence", "confidence"),
+    ("result", "result"),
+    ("data_accessed", "data_accessed"),
+    ("data_subject", "data_subject"),
+    ("purpose", "purpose"),
+    ("legal_basis", "legal_basis"),
+    ("confirmation_id", "confirmation_id"),
+    ("decided_by", "decided_by"),
+    ("recording_sha256", "recording_sha256"),
+    ("retention_until", "retention_until"),
+    ("ip", "ip"),
+    ("request_id", "request_id"),
+    ("prev_hash", "prev_hash"),
+    ("hash", "hash"),
+    ("model", "model"),
+    ("prompt_version", "prompt_version"),
     ("details", "details"),
-)  # fmt: skip
+)
 COLUMNS = tuple(name for name, _source in FIELDS)
 
 
@@ -69,8 +89,15 @@ _PLAIN: tuple[Expression | F, ...] = tuple(
     if source not in ("seq", "at", "confidence", "details")
 )
 _READ = (
-    "seq", "at", audit_rows.Beside(*_PLAIN), *_CAREFUL, "confidence", "details", "ticket_no", "sealed",
-)  # fmt: skip
+    "seq",
+    "at",
+    audit_rows.Beside(*_PLAIN),
+    *_CAREFUL,
+    "confidence",
+    "details",
+    "ticket_no",
+    "sealed",
+)
 _TICKET = 1 + _READ.index("ticket_no")
 
 
@@ -197,9 +224,13 @@ def _witnessed(
     told = {"rows": count, "sha256": digest.hexdigest(), "chain": [(seq, hashes[seq]) for seq in ends]}
     with request_context.use(origin.ip, origin.request_id, origin.user):
         audit.record(
-            _DELIVERED, user=user, result="success", object_type=_EXPORT, object_id=export,
+            _DELIVERED,
+            user=user,
+            result="success",
+            object_type=_EXPORT,
+            object_id=export,
             details={**details, **told},
-        )  # fmt: skip
+        )
 
 
 def _written(rows: audit_rows.Rows) -> str:

@@ -54,30 +54,66 @@ class Held:
 
 
 REGISTER = (
-    Held("tickets.Ticket", "pk", {
-        "subject": GONE, "text": GONE, "customer_name": "", "customer_mobile": "", "result": GONE,
-    }),
+    Held(
+        "tickets.Ticket",
+        "pk",
+        {
+            "subject": GONE,
+            "text": GONE,
+            "customer_name": "",
+            "customer_mobile": "",
+            "result": GONE,
+        },
+    ),
     Held("tickets.Comment", "ticket", {"text": GONE}),
     Held("tickets.Attachment", "ticket", {"name": GONE, "sha256": ""}, files=("file",)),
     Held("tickets.Run", "ticket", {"instruction": GONE, "checkpoint": {}, "result": GONE, "waiting_for": ""}),
     Held("tickets.CustomerReply", "ticket", {"text": GONE}),
     Held("tickets.TicketValue", "ticket", {"value": GONE}),
     Held("tickets.Slot", "run__ticket", {"value": GONE, "original": "", "start": None, "end": None}),
-    Held("tickets.Step", "run__ticket", {
-        "thought": "", "action_text": "", "action": None, "control": "", "outcome": "", "reasons": [], "touch": [],
-        "route_mark": None, "goal": "",
-    }, pictures=("before", "after")),
-    Held("tickets.Confirmation", "run__ticket", {
-        "summary": GONE, "action_text": "", "action": None, "control": "", "fields": [], "reasons": [], "place": None,
-        "note": "",
-    }, pictures=("screenshot",)),
+    Held(
+        "tickets.Step",
+        "run__ticket",
+        {
+            "thought": "",
+            "action_text": "",
+            "action": None,
+            "control": "",
+            "outcome": "",
+            "reasons": [],
+            "touch": [],
+            "route_mark": None,
+            "goal": "",
+        },
+        pictures=("before", "after"),
+    ),
+    Held(
+        "tickets.Confirmation",
+        "run__ticket",
+        {
+            "summary": GONE,
+            "action_text": "",
+            "action": None,
+            "control": "",
+            "fields": [],
+            "reasons": [],
+            "place": None,
+            "note": "",
+        },
+        pictures=("screenshot",),
+    ),
     Held("tickets.Question", "run__ticket", {"text": GONE, "choices": [], "answer": ""}, pictures=("screenshot",)),
     Held("tickets.Takeover", "run__ticket", {"reason": GONE, "summary": ""}),
-    Held("tickets.Recording", "run__ticket", {"error": ""}, files=("video", "captions", "directory"),
-         with_them={"chapters": [], "waits": []}),
+    Held(
+        "tickets.Recording",
+        "run__ticket",
+        {"error": ""},
+        files=("video", "captions", "directory"),
+        with_them={"chapters": [], "waits": []},
+    ),
     Held("tickets.Delivery", "ticket", {"last_answer": ""}),
     Held("tickets.RehearsalRun", BY_NUMBER, {"note": ""}),  # one that could not be started has no run
-)  # fmt: skip
+)
 
 _OURS = "an organisation's own words and settings"
 _CODE = "a code, a name of the product or a number"
@@ -115,18 +151,26 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Slot": {"name": _OURS, "label": _OURS},
     "tickets.TicketValue": {"name": _OURS},
     "tickets.Step": {
-        "status": _CODE, "action_name": _CODE, "verdict": _CODE, "app": _CODE, "timings": _CODE, "tokens": _CODE,
+        "status": _CODE,
+        "action_name": _CODE,
+        "verdict": _CODE,
+        "app": _CODE,
+        "timings": _CODE,
+        "tokens": _CODE,
         "source": _CODE,
     },
     "tickets.Confirmation": {
-        "kind": _CODE, "action_digest": "a digest", "fingerprint": "a digest", "idempotency_key": _CODE,
+        "kind": _CODE,
+        "action_digest": "a digest",
+        "fingerprint": "a digest",
+        "idempotency_key": _CODE,
     },
     "tickets.Takeover": {"code": _CODE},
     "tickets.RehearsalRun": {"ticket_number": _CODE},
     "tickets.Recording": {"sha256": "the proof of what there was"},
     "integrations.IdempotencyKey": {"*": "the answer to a repeat, kept for a day"},
     "integrations.WebhookEndpoint": {"*": _OURS},
-}  # fmt: skip
+}
 
 
 def pictures() -> Iterator[tuple[Held, str]]:

@@ -60,9 +60,13 @@ def delete_recording(row: Recording, why: str) -> None:
         Recording.objects.filter(pk=row.pk).update(state=RecordingState.DELETED, **blank)
         live.publish_run(row.run, "recording.changed", {"state": RecordingState.DELETED.value})
         audit.record(
-            "recording.deleted", run=row.run, obj=row, result="success", recording_sha256=row.sha256,
+            "recording.deleted",
+            run=row.run,
+            obj=row,
+            result="success",
+            recording_sha256=row.sha256,
             details={"why": why},
-        )  # fmt: skip
+        )
 
 
 def delete_pictures(run: Run, why: str) -> int:

@@ -29,31 +29,36 @@ def _signal(zh: str, en: str, *patterns: str) -> Signal:
 
 _HUMAN_SIGNALS = (
     _signal(
-        "客户情绪激动", "The customer is upset",
+        "客户情绪激动",
+        "The customer is upset",
         "气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
         r"furious|outrageous|disgusting|\bscam|fed up",
     ),
     _signal(
-        "客户提到投诉、媒体或法律途径", "The customer mentions regulators, the press or a lawyer",
+        "客户提到投诉、媒体或法律途径",
+        "The customer mentions regulators, the press or a lawyer",
         "12315|12300|工信部|消协|消费者协会|曝光|媒体|记者|律师|起诉|法院|报警",
         r"lawyer|\bsue\b|lawsuit|consumer council|\bthe press\b",
     ),
     _signal(
-        "资费或扣费争议", "A dispute about tariffs or charges",
+        "资费或扣费争议",
+        "A dispute about tariffs or charges",
         "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|贵|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
         "overcharged|billing dispute|tariff",
     ),
     _signal(
-        "涉及人身安全或未成年人", "Safety or a minor is concerned",
+        "涉及人身安全或未成年人",
+        "Safety or a minor is concerned",
         "受伤|起火|爆炸|触电|烫伤|未成年|孩子.{0,6}(?:充值|误)",
         r"\binjur|caught fire|explod",
     ),
     _signal(
-        "客户要求人工处理", "The customer asks for a person",
+        "客户要求人工处理",
+        "The customer asks for a person",
         "转人工|人工客服|要求.{0,4}人工",
         "speak to a (?:person|human)|human agent",
     ),
-)  # fmt: skip
+)
 _SHOUTING = re.compile("[!！]{3,}")
 
 

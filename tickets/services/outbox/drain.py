@@ -96,8 +96,10 @@ def _write(delivery: Delivery, answer: Answer, carrier: Carrier) -> bool:
     """Write the outcome down; whether the lane rests or is closed now."""
     now = timezone.now()
     changes: dict[str, Any] = {
-        "tries": F("tries") + 1, "last_try_at": now, "last_answer": answer.text[:300],
-    }  # fmt: skip
+        "tries": F("tries") + 1,
+        "last_try_at": now,
+        "last_answer": answer.text[:300],
+    }
     rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING)
     if answer.verdict is Verdict.TAKEN:
         rows.update(**changes, state=DeliveryState.DELIVERED, ended_at=now)

@@ -32,10 +32,15 @@ def lanes(user: Any) -> list[dict[str, Any]]:
     """Per lane: how many wait, since when the oldest does, how many were given up, and until when it rests."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     waiting = Q(state=DeliveryState.WAITING)
-    counted = Delivery.objects.exclude(state=DeliveryState.DELIVERED).values("lane").annotate(
-        waiting=Count("pk", filter=waiting), oldest=Min("event__at", filter=waiting),
-        given_up=Count("pk", filter=Q(state=DeliveryState.GIVEN_UP)),
-    )  # fmt: skip
+    counted = (
+        Delivery.objects.exclude(state=DeliveryState.DELIVERED)
+        .values("lane")
+        .annotate(
+            waiting=Count("pk", filter=waiting),
+            oldest=Min("event__at", filter=waiting),
+            given_up=Count("pk", filter=Q(state=DeliveryState.GIVEN_UP)),
+        )
+    )
     rests = dict(DeliveryLane.objects.filter(rest_until__gt=timezone.now()).values_list("name", "rest_until"))
     return [{**row, "rest_until": rests.get(row["lane"])} for row in counted.order_by("lane")]
 

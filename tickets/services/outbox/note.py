@@ -41,9 +41,13 @@ TYPES = tuple(dict.fromkeys(PUBLIC.values()))  # as receivers know them
 def note(event: AuditEvent, *, ticket: Ticket | None, run: Run | None, obj: Any) -> None:
     """The outgoing row of an audit event that was written just now, in the same transaction."""
     OutboxEvent.objects.create(
-        audit_seq=event.seq, type=PUBLIC[event.type], at=event.at, ticket=ticket,
-        department_id=event.department_id, data=_data(event, ticket, run, obj),
-    )  # fmt: skip
+        audit_seq=event.seq,
+        type=PUBLIC[event.type],
+        at=event.at,
+        ticket=ticket,
+        department_id=event.department_id,
+        data=_data(event, ticket, run, obj),
+    )
     _hint()
 
 

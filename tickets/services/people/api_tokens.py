@@ -43,9 +43,7 @@ def make(
     """A new token of the user's, good for so many days; `by`: the administrator who makes it."""
     if not name.strip() or not 0 < days <= MOST_DAYS:
         raise Invalid(_("令牌需要填写用途,有效期为 1 到 %d 天。") % MOST_DAYS, code="token_days")
-    row = ApiToken(
-        user=user, name=name.strip()[:80], scopes=_scopes(scopes), networks=_networks(networks), made_by=by
-    )  # fmt: skip
+    row = ApiToken(user=user, name=name.strip()[:80], scopes=_scopes(scopes), networks=_networks(networks), made_by=by)
     return _issue(row, timedelta(days=days), "api_token.made")
 
 
@@ -92,9 +90,12 @@ def _issue(row: ApiToken, lasts: timedelta, type: str) -> str:
     with transaction.atomic():
         row.save(force_insert=True)
         details = {
-            "name": row.name, "user_name": row.user.get_username(), "days": lasts.days, "scopes": row.scopes,
+            "name": row.name,
+            "user_name": row.user.get_username(),
+            "days": lasts.days,
+            "scopes": row.scopes,
             "networks": row.networks,
-        }  # fmt: skip
+        }
         audit.record(type, user=row.made_by, obj=row, result="success", details=details)
     return token
 

@@ -77,9 +77,16 @@ def _confirmations(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     for row in rows.order_by("due_at")[:MOST]:
         mine = may and not _barred(row, user) and (_own(row.run, user) or _needs_another(row) or _escalated(row, user))
         yield Item(
-            Why.CONFIRMATION, f"c-{row.pk}-{row.version}", row.run.ticket, row.created_at, row.summary, mine,
-            row.due_at, row.run, row,
-        )  # fmt: skip
+            Why.CONFIRMATION,
+            f"c-{row.pk}-{row.version}",
+            row.run.ticket,
+            row.created_at,
+            row.summary,
+            mine,
+            row.due_at,
+            row.run,
+            row,
+        )
 
 
 def _questions(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:

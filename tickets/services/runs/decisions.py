@@ -222,9 +222,16 @@ def _resume(run: Run, state: RunState, user: Any, type: str, row: Confirmation, 
 
 def _record(run: Run, row: Confirmation, user: Any, type: str, details: dict[str, Any]) -> None:
     audit.record(
-        type, user=user, run=run, step=row.step_number, obj=row, confirmation_id=str(row.pk), result="success",
-        decided_by=user.get_username(), details={"summary": row.summary, **details},
-    )  # fmt: skip
+        type,
+        user=user,
+        run=run,
+        step=row.step_number,
+        obj=row,
+        confirmation_id=str(row.pk),
+        result="success",
+        decided_by=user.get_username(),
+        details={"summary": row.summary, **details},
+    )
 
 
 def _changed(change: Callable[..., RunState], run: Run, *args: Any, **kwargs: Any) -> RunState:

@@ -55,9 +55,22 @@ from tickets.services.runs import switches, transitions
 from tickets.services.tickets import values
 
 __all__ = [
-    "IllegalTransition", "StaleRun", "Started", "end", "enqueue", "is_driven", "locked", "move", "note_trouble",
-    "plan", "start_many", "start_run", "stop_run", "wait_for_phone", "wait_for_supervisor",
-]  # fmt: skip
+    "IllegalTransition",
+    "StaleRun",
+    "Started",
+    "end",
+    "enqueue",
+    "is_driven",
+    "locked",
+    "move",
+    "note_trouble",
+    "plan",
+    "start_many",
+    "start_run",
+    "stop_run",
+    "wait_for_phone",
+    "wait_for_supervisor",
+]
 
 TICKET_CLOSED = gettext_lazy("工单已关闭,不能再启动。")
 RESULTS = {
@@ -297,10 +310,16 @@ def _open(ticket: Ticket, user: Any) -> None:
 def _slot(run: Run, found: Any, said: str) -> Slot:
     """`said`: what the ticket itself gives, kept beside a value that an operator gave."""
     return Slot(
-        run=run, name=found.name, label=found.label, value=found.value, source=found.source,
+        run=run,
+        name=found.name,
+        label=found.label,
+        value=found.value,
+        source=found.source,
         original=said if found.source == SlotSource.OPERATOR else "",
-        start=found.start, end=found.end, attachment_id=found.attachment_id,
-    )  # fmt: skip
+        start=found.start,
+        end=found.end,
+        attachment_id=found.attachment_id,
+    )
 
 
 def _shift(run: Run, to: RunStatus, changes: dict[str, Any]) -> None:

@@ -124,10 +124,14 @@ def _takeovers() -> Any:
 def _field(value: engine.FieldValue) -> dict[str, Any]:
     box = value.box
     return {
-        "name": value.name, "label": value.label, "screen_value": value.screen_value,
-        "ticket_value": value.ticket_value, "differs": value.differs, "source": value.source,
+        "name": value.name,
+        "label": value.label,
+        "screen_value": value.screen_value,
+        "ticket_value": value.ticket_value,
+        "differs": value.differs,
+        "source": value.source,
         "box": [box.left, box.top, box.right, box.bottom] if box else None,
-    }  # fmt: skip
+    }
 
 
 def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
@@ -164,10 +168,18 @@ def _amount(text: str) -> Decimal | None:
 
 def _record_asked(run: Run, confirmation: Confirmation) -> None:
     details = {
-        "summary": confirmation.summary, "action": confirmation.action_text, "fields": confirmation.fields,
-        "reasons": confirmation.reasons, "kind": confirmation.kind, "digest": confirmation.action_digest,
-    }  # fmt: skip
+        "summary": confirmation.summary,
+        "action": confirmation.action_text,
+        "fields": confirmation.fields,
+        "reasons": confirmation.reasons,
+        "kind": confirmation.kind,
+        "digest": confirmation.action_digest,
+    }
     audit.record(
-        "confirmation.asked", run=run, step=confirmation.step_number, obj=confirmation,
-        confirmation_id=str(confirmation.pk), details=details,
-    )  # fmt: skip
+        "confirmation.asked",
+        run=run,
+        step=confirmation.step_number,
+        obj=confirmation,
+        confirmation_id=str(confirmation.pk),
+        details=details,
+    )

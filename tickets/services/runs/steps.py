@@ -127,11 +127,21 @@ def _record(run: Run, step: Step, record: StepRecord) -> None:
     if record.status is StepStatus.INTENDED and not step.irreversible:
         return
     details: dict[str, Any] = {
-        "action": step.action_text, "control": step.control, "app": step.app, "verdict": step.verdict,
+        "action": step.action_text,
+        "control": step.control,
+        "app": step.app,
+        "verdict": step.verdict,
         "irreversible": step.irreversible,
-        "reasons": [reason["code"] for reason in step.reasons], "outcome": step.outcome, "thought": step.thought,
-    }  # fmt: skip
+        "reasons": [reason["code"] for reason in step.reasons],
+        "outcome": step.outcome,
+        "thought": step.thought,
+    }
     audit.record(
-        _TYPES[record.status], run=run, step=step, obj=step, result=_RESULTS.get(record.status, ""),
-        confidence=step.confidence, details=details,
-    )  # fmt: skip
+        _TYPES[record.status],
+        run=run,
+        step=step,
+        obj=step,
+        result=_RESULTS.get(record.status, ""),
+        confidence=step.confidence,
+        details=details,
+    )

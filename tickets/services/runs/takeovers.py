@@ -177,9 +177,14 @@ def _resume(run: Run, takeover: Takeover, user: Any, summary: str) -> None:
     state = human.handed_back(checkpoints.taken_over(run), summary)
     state = state.evolve(step_no=max(state.step_no, last_number(run)))
     runs.move(
-        run, RunStatus.QUEUED, user=user, audit="run.resumed", checkpoint=state.to_json(), failures_in_a_row=0,
+        run,
+        RunStatus.QUEUED,
+        user=user,
+        audit="run.resumed",
+        checkpoint=state.to_json(),
+        failures_in_a_row=0,
         drivers_lost=0,
-    )  # fmt: skip
+    )
     audit.record("takeover.ended", user=user, run=run, obj=takeover, result="success", details={"summary": summary})
     runs.enqueue(run)
 
@@ -188,9 +193,16 @@ def _record_note(run: Run, user: Any, note: str) -> None:
     """The human's own words stand among the steps, where colleagues and the replay find them."""
     now = timezone.now()
     Step.objects.create(
-        run=run, number=last_number(run) + 1, actor=StepActor.HUMAN, user=user, status="done", action_name="handback",
-        action_text=_("交还时说明:%s") % note, started_at=now, ended_at=now,
-    )  # fmt: skip
+        run=run,
+        number=last_number(run) + 1,
+        actor=StepActor.HUMAN,
+        user=user,
+        status="done",
+        action_name="handback",
+        action_text=_("交还时说明:%s") % note,
+        started_at=now,
+        ended_at=now,
+    )
 
 
 def _open(run: Run) -> Takeover | None:

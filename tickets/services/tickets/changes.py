@@ -164,9 +164,15 @@ def _record_created(ticket: Ticket, user: Any, stored: list[Attachment], source:
 def _record_file(row: Attachment, user: Any, from_run: Run | None) -> None:
     details = {"name": row.name, "sha256": row.sha256, "size": row.size}
     audit.record(
-        "attachment.added", user=user, run=from_run, ticket=row.ticket, obj=row, result="success",
-        details=details, data_accessed="attachment",
-    )  # fmt: skip
+        "attachment.added",
+        user=user,
+        run=from_run,
+        ticket=row.ticket,
+        obj=row,
+        result="success",
+        details=details,
+        data_accessed="attachment",
+    )
 
 
 def clean_field(name: str, value: Any, text: str) -> Any:

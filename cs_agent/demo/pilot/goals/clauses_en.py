@@ -199,7 +199,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
             rf"(?:in|on|using|with|from|inside|within) (?P<app>(?:the |my )?(?:{Q}|[\w .&'+-]{{1,30}}?) app(?:lication)?)\b[\s,:]*(?P<rest>.*)$",
             _in_app,
         ),
-        (rf"(?:in|on|using|inside|within) (?P<app>(?:the )?(?:{Q}|[A-Z][\w.&'+-]{{1,30}}))[\s,:]*(?P<rest>.*)$", _in_app),
+        (
+            rf"(?:in|on|using|inside|within) (?P<app>(?:the )?(?:{Q}|[A-Z][\w.&'+-]{{1,30}}))[\s,:]*(?P<rest>.*)$",
+            _in_app,
+        ),
         (
             rf"(?P<rest>.+?) (?:in|on|using|with|inside|within) (?P<app>(?:the |my )(?:{Q}|[\w.&'+-]{{1,30}}(?: [\w.&'+-]{{1,30}})?) app(?:lication)?){_END}",
             _trailing_app,
@@ -226,16 +229,34 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         ),
         (rf"(?:open|enter|view) (?:it|this|that){_END}", _item),
         (r"(?:upload|attach)(?P<what>.*)$|add (?P<what2>.*(?:attachment|photo|video|picture|file).*)$", _upload),
-        (rf"(?P<verb>tick|untick|uncheck|mark|clear|check(?= (?:the )?(?:box|option|{Q}))) (?:the )?(?:box(?:es)? |options? )?(?:for |of )?(?P<value>.+)$", _tick),
-        (rf"(?:enter|type|input|write|fill(?: in)?|put|key in) (?P<value>{Q}|{_CODE}|.+?) (?:in(?:to)?|as|for) (?P<field>.+)$", _enter),
-        (r"(?:fill(?: in| out)?|complete|set|change|update|edit) (?P<field>.+?) (?:with|to|as|=) (?P<value>.+)$", _enter),
+        (
+            rf"(?P<verb>tick|untick|uncheck|mark|clear|check(?= (?:the )?(?:box|option|{Q}))) (?:the )?(?:box(?:es)? |options? )?(?:for |of )?(?P<value>.+)$",
+            _tick,
+        ),
+        (
+            rf"(?:enter|type|input|write|fill(?: in)?|put|key in) (?P<value>{Q}|{_CODE}|.+?) (?:in(?:to)?|as|for) (?P<field>.+)$",
+            _enter,
+        ),
+        (
+            r"(?:fill(?: in| out)?|complete|set|change|update|edit) (?P<field>.+?) (?:with|to|as|=) (?P<value>.+)$",
+            _enter,
+        ),
         (rf"(?:enter|type|input) (?P<field>[a-z ]{{1,30}}?)[ :]+(?P<value>{Q}|{_CODE}){_END}", _enter),
         (r"(?:enter|type|input) (?P<value>.+)$", _enter),
-        (r"(?:choose|select|pick)(?: the)? (?P<value>.+?) (?:as|for|from|under|in)(?: the| a)? (?P<field>.+)$", _choose),
-        (rf"(?:choose|select|pick)(?: the)? (?P<field>[a-z ]{{2,30}}) (?P<value>{Q}(?:(?:,| and|, and) {Q})*){_END}", _choose),
+        (
+            r"(?:choose|select|pick)(?: the)? (?P<value>.+?) (?:as|for|from|under|in)(?: the| a)? (?P<field>.+)$",
+            _choose,
+        ),
+        (
+            rf"(?:choose|select|pick)(?: the)? (?P<field>[a-z ]{{2,30}}) (?P<value>{Q}(?:(?:,| and|, and) {Q})*){_END}",
+            _choose,
+        ),
         (rf"(?:choose|select|pick)(?: the| option)? (?P<value>{Q}(?:(?:,| and|, and) {Q})*)(?P<field>.*)$", _choose),
         (r"(?:choose|select|pick)(?: the| a| an)? (?P<value>.+)$", _choose),
-        (r"(?:tell|report|give|inform|read out|read|let me know|find out|check|get|what is|what's|show)(?P<what> .+)$", _report),
+        (
+            r"(?:tell|report|give|inform|read out|read|let me know|find out|check|get|what is|what's|show)(?P<what> .+)$",
+            _report,
+        ),
         (
             rf"(?:find|search(?: for)?|look up|look for|locate|track|query)\b(?P<name>[a-z# ]{{0,40}}?)[ :]*(?P<value>{Q}|{_CODE})(?P<more>.*)$",
             _find,
@@ -245,4 +266,4 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (rf"(?:open|launch|start) (?P<app>.+?)(?P<app_word> app)?{_END}", _open_app),
         (r"(?:resend|re-send|send|cancel|delete|save|export|download|place|book|confirm|request|apply)\b.*$", _deed),
     )
-)  # fmt: skip
+)

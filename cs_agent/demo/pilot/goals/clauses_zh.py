@@ -3,8 +3,6 @@
 Rule: the first pattern that fits a clause decides; quoted pieces arrive as single private-use characters (goal.QUOTED).
 """
 
-# ruff: noqa: E501  a pattern is read in one piece
-
 from __future__ import annotations
 
 import re
@@ -230,7 +228,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
             rf"{_FIND_VERB}(?:一下)?(?P<name>[\u4e00-\u9fff]{{0,10}}?)(?:为|是|:)?\s*(?P<value>{Q}|{_CODE})\s*(?:的|这个|这位|那个|对应的?)?(?P<what>.*)$",
             _find,
         ),
-        (rf"(?:为|给|对)(?P<name>[\u4e00-\u9fff]{{0,8}}?)\s*(?P<value>{Q}|{_CODE})(?:的用户|的订单)?(?P<deed>.+)$", _find_and_do),
+        (
+            rf"(?:为|给|对)(?P<name>[\u4e00-\u9fff]{{0,8}}?)\s*(?P<value>{Q}|{_CODE})(?:的用户|的订单)?(?P<deed>.+)$",
+            _find_and_do,
+        ),
         (
             rf"(?P<name>(?:订单|手机|运单|快递|工单)[\u4e00-\u9fff]{{0,4}}?):?\s*(?P<value>{_CODE})(?:的)(?P<what>.+)$",
             _find,
@@ -249,4 +250,4 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Builder], ...] = tuple(
         (r"(?:打开|启动|运行)(?P<app>.+)$", _open),
         (r"(?:进入|前往|去到?|到)(?P<app>.+)$", _open),
     )
-)  # fmt: skip
+)

@@ -92,10 +92,11 @@ def field_of_label(page: Page, label: Item) -> Field | None:
     """The field to the right on the same row, or the nearest one just below."""
     height = label.box.height
     beside = [
-        place for place in page.fields
+        place
+        for place in page.fields
         if abs(place.box.center.y - label.box.center.y) <= max(height, place.box.height // 2)
         and place.box.right > label.box.right
-    ]  # fmt: skip
+    ]
     if beside:
         return min(beside, key=lambda place: abs(place.box.left - label.box.right))
     below = [place for place in page.fields if 0 <= place.box.top - label.box.bottom + height // 3 <= 2.4 * height]

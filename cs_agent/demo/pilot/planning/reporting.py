@@ -71,10 +71,12 @@ def _beside(page: Page, label: Item) -> Item | None:
     if right and re.search(r"\w", right[0].text):
         return right[0]
     below = [
-        item for item in page.items
+        item
+        for item in page.items
         if 0 < item.box.center.y - label.box.center.y <= 2.4 * label.box.height
-        and abs(item.box.left - label.box.left) < 2 * label.box.height and not item.button
-    ]  # fmt: skip
+        and abs(item.box.left - label.box.left) < 2 * label.box.height
+        and not item.button
+    ]
     return below[0] if below and label.box.height and not page.is_heading(label) else None
 
 
@@ -146,13 +148,16 @@ def _entry(page: Page, stamp: Item, dated: list[Item]) -> list[Item]:
     others = [item for item in dated if item is not stamp]
     height = stamp.box.height
     near = [
-        item for item in page.items
-        if abs(item.box.center.y - stamp.box.center.y) <= 2.3 * height and not item.button and len(item.text) > 1
+        item
+        for item in page.items
+        if abs(item.box.center.y - stamp.box.center.y) <= 2.3 * height
+        and not item.button
+        and len(item.text) > 1
         and not page.is_heading(item)
         and all(_gap(item, stamp) < _gap(item, other) for other in others)
         and (item is stamp or item not in dated)
         and (item.box.left < page.size.width // 2 or abs(item.box.center.y - stamp.box.center.y) < height)
-    ]  # fmt: skip
+    ]
     return near or [stamp]
 
 

@@ -98,8 +98,16 @@ _READINGS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         WordKind.CHALLENGE,
         re.compile(r"(?:没有看到完成的证据|does not show the evidence)(?::\s*(?P<text>[^。\n]*?))?(?:。|\. |$)"),
     ),
-    (WordKind.DENIED, re.compile(r"(?P<about>(?:do|finish)\(.*\))\s*(?:不被允许|is not allowed):\s*(?P<text>.*)", re.DOTALL)),
-    (WordKind.ANSWER, re.compile(r"^(?:坐席回答了|The operator answered)[^“\"]*[“\"](?P<about>.*?)[”\"]\s*:\s*(?P<text>.*)", re.DOTALL)),
+    (
+        WordKind.DENIED,
+        re.compile(r"(?P<about>(?:do|finish)\(.*\))\s*(?:不被允许|is not allowed):\s*(?P<text>.*)", re.DOTALL),
+    ),
+    (
+        WordKind.ANSWER,
+        re.compile(
+            r"^(?:坐席回答了|The operator answered)[^“\"]*[“\"](?P<about>.*?)[”\"]\s*:\s*(?P<text>.*)", re.DOTALL
+        ),
+    ),
     (
         WordKind.REJECTION,
         re.compile(
@@ -109,11 +117,14 @@ _READINGS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
     ),
     (
         WordKind.CORRECTION,
-        re.compile(r"^(?:坐席要求更正|The operator asks for a correction):\s*[“\"](?P<about>.*?)[”\"]\s*(?:应为|must be)\s*[“\"](?P<text>.*?)[”\"]", re.DOTALL),
+        re.compile(
+            r"^(?:坐席要求更正|The operator asks for a correction):\s*[“\"](?P<about>.*?)[”\"]\s*(?:应为|must be)\s*[“\"](?P<text>.*?)[”\"]",
+            re.DOTALL,
+        ),
     ),
     (WordKind.HANDBACK, re.compile(r"^(?:坐席刚才亲自操作|The operator has just driven)")),
     (WordKind.GUIDANCE, re.compile(r"^(?:坐席的补充说明|The operator adds):\s*(?P<text>.*)", re.DOTALL)),
-)  # fmt: skip
+)
 
 
 def read_story(messages: Iterable[tuple[str, str]]) -> Story:
@@ -167,9 +178,12 @@ def _current_app(line: str) -> str:
 def _is_frame(part: str) -> bool:
     """Headings, the screen's JSON line, the count of omitted steps, the notes."""
     return bool(
-        SCREEN_HEADING.match(part) or _current_app(part) or part.startswith('{"current_app"')
-        or _OMITTED.match(fold(part)) or _NOTES.match(fold(part))
-    )  # fmt: skip
+        SCREEN_HEADING.match(part)
+        or _current_app(part)
+        or part.startswith('{"current_app"')
+        or _OMITTED.match(fold(part))
+        or _NOTES.match(fold(part))
+    )
 
 
 def _instruction(said: list[str]) -> str:

@@ -269,8 +269,13 @@ def check(sit: Situation) -> Decision | None:
     """It may take a moment, or stand further down; words that deny it end the wait."""
     failed = [item for item in sit.page.matching(FAILED) if item.box.top > 0.05 * sit.page.size.height]
     if failed:
-        return take_over(sit, sit.say(f"没有看到“{sit.goal.text}”,页面显示:{failed[0].text}",
-                                      f"'{sit.goal.text}' is not shown; the page says: {failed[0].text}"))  # fmt: skip
+        return take_over(
+            sit,
+            sit.say(
+                f"没有看到“{sit.goal.text}”,页面显示:{failed[0].text}",
+                f"'{sit.goal.text}' is not shown; the page says: {failed[0].text}",
+            ),
+        )
     if len(sit.turns(Move.WAIT)) < MAX_CHECK_WAITS:
         return wait(sit, sit.goal.text)
     if not sit.done(Move.DOWN) and not sit.page.ends_here():

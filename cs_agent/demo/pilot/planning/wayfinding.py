@@ -184,10 +184,21 @@ def _base(direct: frozenset[Concept], related: frozenset[Concept], opens: bool) 
 # Too common to lead anywhere by themselves.
 _WEAK = frozenset(
     {
-        Concept.STATUS, Concept.VIEW, Concept.DETAIL, Concept.APPLY, Concept.NAME, Concept.TIME, Concept.AMOUNT,
-        Concept.CONFIRM, Concept.SUBMIT, Concept.DONE, Concept.NEXT, Concept.HOME, Concept.USER,
+        Concept.STATUS,
+        Concept.VIEW,
+        Concept.DETAIL,
+        Concept.APPLY,
+        Concept.NAME,
+        Concept.TIME,
+        Concept.AMOUNT,
+        Concept.CONFIRM,
+        Concept.SUBMIT,
+        Concept.DONE,
+        Concept.NEXT,
+        Concept.HOME,
+        Concept.USER,
     }
-)  # fmt: skip
+)
 
 
 def wanted_concepts(goals: tuple[Goal, ...]) -> frozenset[Concept]:

@@ -58,7 +58,7 @@ def look(image: Image.Image, reader: Reader, *, thorough: bool = False) -> Page:
         panels=panels,
         pixels=pixels,
         thorough=thorough,
-    )  # fmt: skip
+    )
 
 
 def _is_drawn_glass(line: TextLine, icons: tuple[Icon, ...]) -> bool:
@@ -121,9 +121,11 @@ def _item(line: TextLine, panels: tuple[Panel, ...], pictures: tuple[sight.Pixel
 
 def _holds(outer: Box, inner: Box) -> bool:
     return (
-        outer.left <= inner.left + 6 and outer.right >= inner.right - 6
-        and outer.top <= inner.top + 0.25 * inner.height and outer.bottom >= inner.bottom - 0.25 * inner.height
-    )  # fmt: skip
+        outer.left <= inner.left + 6
+        and outer.right >= inner.right - 6
+        and outer.top <= inner.top + 0.25 * inner.height
+        and outer.bottom >= inner.bottom - 0.25 * inner.height
+    )
 
 
 def _faint(pixels: sight.Pixels, box: Box) -> bool:

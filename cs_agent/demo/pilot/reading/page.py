@@ -241,9 +241,11 @@ class Page:
         if others or self.pixels is None:
             return None
         region = Box(
-            max(item.box.right + 2, self.size.width - 4 * height), item.box.top - height // 2,
-            self.size.width - 4, item.box.bottom + height // 2,
-        )  # fmt: skip
+            max(item.box.right + 2, self.size.width - 4 * height),
+            item.box.top - height // 2,
+            self.size.width - 4,
+            item.box.bottom + height // 2,
+        )
         return sight.find_mark(self.pixels, region, height)
 
     def highlighted(self, item: Item) -> bool | None:

@@ -15,6 +15,22 @@ from cs_agent.demo.pilot.sight.marks import Mark, MarkState, find_mark
 from cs_agent.demo.pilot.sight.panels import Look, Panel, find_panels
 
 __all__ = [
-    "Icon", "IconKind", "Look", "Mark", "MarkState", "Panel", "Pixels", "accent", "daylight", "find_dialog",
-    "find_icons", "find_mark", "find_panels", "ground_differs", "icon_kind", "ink_is_loud", "pixels_of", "saturation",
-]  # fmt: skip
+    "Icon",
+    "IconKind",
+    "Look",
+    "Mark",
+    "MarkState",
+    "Panel",
+    "Pixels",
+    "accent",
+    "daylight",
+    "find_dialog",
+    "find_icons",
+    "find_mark",
+    "find_panels",
+    "ground_differs",
+    "icon_kind",
+    "ink_is_loud",
+    "pixels_of",
+    "saturation",
+]

@@ -10,9 +10,20 @@ from cs_agent.demo.phone.shell.call import EXCEPTION, OK, Call, Command
 
 SWIPE_MS = 300  # the platform's default
 _SOURCES = frozenset(
-    {"dpad", "gamepad", "joystick", "keyboard", "mouse", "rotaryencoder", "stylus", "touchnavigation", "touchpad",
-     "touchscreen", "trackball"}
-)  # fmt: skip
+    {
+        "dpad",
+        "gamepad",
+        "joystick",
+        "keyboard",
+        "mouse",
+        "rotaryencoder",
+        "stylus",
+        "touchnavigation",
+        "touchpad",
+        "touchscreen",
+        "trackball",
+    }
+)
 _USAGE = """Usage: input [<source>] [-d DISPLAY_ID] <command> [<arg>...]
 
 The commands and default sources are:
