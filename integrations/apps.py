@@ -8,7 +8,9 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from integrations.connectors import kinds
         from integrations.webhooks.carrier import WebhookCarrier
         from tickets.services.outbox import carriers
 
         carriers.register(WebhookCarrier())
+        kinds.load_all()

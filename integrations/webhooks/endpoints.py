@@ -131,19 +131,24 @@ def _name(name: str) -> str:
 
 
 def _url(url: str, private: bool) -> str:
-    """https; plain http only into a private network that is named."""
     url = url.strip()
+    if fault := address_fault(url, private):
+        raise Invalid(fault, code="bad_url", field="url")
+    return url
+
+
+def address_fault(url: str, private: bool) -> str:
+    """Why it is no address to send to, "" for none: https; plain http only into a private network that is named."""
     try:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and parts.port != 0 and not parts.username and not parts.fragment
     except ValueError:
         usable = False
     if not usable or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
-        raise Invalid(_("请填写完整的地址,如 https://crm.example.com/hooks。"), code="bad_url", field="url")
+        return _("请填写完整的地址,如 https://crm.example.com/hooks。")
     if parts.scheme != "https" and not (parts.scheme == "http" and private):
-        text = _("地址必须以 https:// 开头;只有指定了允许的内网时才可以用 http://。")
-        raise Invalid(text, code="not_https", field="url")
-    return url
+        return _("地址必须以 https:// 开头;只有指定了允许的内网时才可以用 http://。")
+    return ""
 
 
 def _types(types: Iterable[str]) -> list[str]:

@@ -44,7 +44,7 @@ def send(request: Request, now: datetime | None = None) -> Answer:
     backend = GuardedBackend(request.allowed, LIMIT_S)
     try:
         with (
-            httpcore.ConnectionPool(ssl_context=_tls(), network_backend=backend) as pool,
+            httpcore.ConnectionPool(ssl_context=tls(), network_backend=backend) as pool,
             pool.stream(
                 "POST", request.url, headers=headers, content=request.body, extensions={"timeout": timeouts}
             ) as got,
@@ -62,7 +62,7 @@ def send(request: Request, now: datetime | None = None) -> Answer:
 def judge(status: int, headers: Mapping[str, str], beginning: str, now: datetime) -> Answer:
     """What an answer means. `headers` by lower-case name."""
     text = f"{status} {beginning}".strip()
-    wait = _retry_after(headers.get("retry-after", ""), now)
+    wait = retry_after(headers.get("retry-after", ""), now)
     if 200 <= status < 300:
         return Answer(Verdict.TAKEN, text)
     if status == 410:
@@ -85,7 +85,7 @@ def _beginning(response: httpcore.Response) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_SHOWN]
 
 
-def _retry_after(text: str, now: datetime) -> float | None:
+def retry_after(text: str, now: datetime) -> float | None:
     """Seconds, whether the other side wrote seconds or a date; None for neither."""
     if text.strip().isdecimal() and len(text.strip()) < 10:
         return float(text)
@@ -108,7 +108,7 @@ def _date(text: str) -> datetime | None:
 
 
 @lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """Made once: reading the machine's certificates takes time."""
     return ssl.create_default_context()
 

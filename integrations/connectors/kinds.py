@@ -1,0 +1,120 @@
+"""Which kinds of connectors there are. Each kind's folder registers itself when it is imported.
+
+Rule: what an administrator fills in is described by the kind (a pydantic model and a list of secrets); the form, its
+checks and the docs are drawn from that, so that a kind brings no page of its own.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from integrations.connectors.protocol import Capability, Connector, State, Text
+from integrations.webhooks import guard
+from integrations.webhooks.endpoints import address_fault
+
+
+class Settings(BaseModel):
+    """What is set up for one connector of a kind. `title` and `description` of a field are Chinese message ids
+    (`gettext_noop`); `json_schema_extra={"rows": 6}` asks for a larger box. Secrets never stand here."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class WebSettings(Settings):
+    """Of a helpdesk that is reached over HTTP: `Http(settings.url, networks=settings.networks, headers=…)`."""
+
+    url: str = Field(title=_("地址"), description=_("如 https://help.example.com"), max_length=500)
+    networks: list[str] = Field(
+        default_factory=list,
+        title=_("允许的内网"),
+        description=_("对方在内网时填写,每行一个,如 10.0.0.0/8;不填只连接公网地址。"),
+    )
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        try:
+            return [str(network) for network in guard.networks(value)]
+        except ValueError as error:
+            raise ValueError(gettext("内网要写成 10.0.0.0/8 或 192.168.1.7 的形式。")) from error
+
+    @model_validator(mode="after")
+    def _is_address(self) -> WebSettings:
+        fault = address_fault(self.url, bool(self.networks))
+        if fault:
+            raise ValueError(fault)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class SecretSpec:
+    """A secret the connector needs. `made_here`: ours to make (shown once, to be entered there); else theirs."""
+
+    name: str
+    title: Text
+    help: Text = ""
+    required: bool = True
+    made_here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a connector is built from: the key it goes by in addresses and in `ExternalRef.connector`, its settings (of
+    the kind's own model, checked) and its secrets by name ("" for one that is not set)."""
+
+    key: str
+    settings: Any
+    secret: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`tried`: what was tried against a real system and what was not, shown on its page; `real`: whether any was.
+
+    `steps`: what to do at the helpdesk, in order; a step may hold {hook} for the address it shall call.
+    `states`: what its statuses mean, unless the set-up says otherwise. `priorities`: its words for 1 (urgent) … 4 (low).
+    """
+
+    kind: str
+    title: Text
+    settings: type[Settings]
+    build: Callable[[Setup], Connector]
+    capabilities: frozenset[Capability]
+    secrets: tuple[SecretSpec, ...] = ()
+    steps: tuple[Text, ...] = ()
+    tried: Text = ""
+    real: bool = False
+    states: Mapping[str, State] = field(default_factory=dict)
+    priorities: Mapping[str, int] = field(default_factory=dict)
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> Kind:
+    _kinds[kind.kind] = kind
+    return kind
+
+
+def of(kind: str) -> Kind | None:
+    return _kinds.get(kind)
+
+
+def everyone() -> list[Kind]:
+    return sorted(_kinds.values(), key=lambda kind: kind.kind)
+
+
+def load_all() -> None:
+    """Import every folder here, so that each kind registers itself; called once, when the app is ready."""
+    package = import_module("integrations.connectors")
+    for found in pkgutil.iter_modules(package.__path__):
+        if found.ispkg:
+            import_module(f"{package.__name__}.{found.name}")

@@ -1,0 +1,262 @@
+"""What a connector is: how one helpdesk is heard, read and written to, and every way in which that can fail.
+
+Rule: a connector knows its helpdesk and nothing of this product. It takes and gives the values below; who may do what,
+which tickets come in, retries, and what is written down are decided by its callers, once for all kinds.
+
+ConnectorError            `text` is for an administrator: what is wrong and what to do; it holds no secret
+├── Refused               a call to us that is forged, too old or no message of this helpdesk; never tried again
+├── Unreachable           no answer, or one that says "not now"; trying again may help
+│   ├── RateLimited       too many calls; `retry_after_s` is what the helpdesk asked for
+│   └── Conflicted        the ticket changed between reading and writing (409, 412); nothing was written
+├── NotAllowed            the account lacks the right or the credentials are wrong; an administrator must act
+├── Gone                  no such ticket (any more); `merged_into` names the one it went into
+└── BadAnswer             an answer that this version does not understand
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class ConnectorError(Exception):
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        super().__init__(text)
+
+    @property
+    def text(self) -> str:
+        return str(self._text)
+
+
+class Refused(ConnectorError):
+    pass
+
+
+class Unreachable(ConnectorError):
+    pass
+
+
+class RateLimited(Unreachable):
+    def __init__(self, text: Text, retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class Conflicted(Unreachable):
+    pass
+
+
+class NotAllowed(ConnectorError):
+    pass
+
+
+class Gone(ConnectorError):
+    def __init__(self, text: Text, merged_into: str = "") -> None:
+        super().__init__(text)
+        self.merged_into = merged_into
+
+
+class BadAnswer(ConnectorError):
+    pass
+
+
+class Capability(StrEnum):
+    """What a connector of this kind can do; what is not named is neither called nor offered on the set-up page."""
+
+    WEBHOOK = "webhook"  # it calls us when something changed
+    POLL = "poll"  # it can be asked what changed
+    FETCH = "fetch"  # a ticket can be read; without it, a delivery must carry all there is
+    NOTE = "note"  # a note that only colleagues there see
+    REPLY = "reply"  # an answer that the customer gets
+    STATUS = "status"
+    TAGS = "tags"
+    DEEP_LINK = "deep_link"
+    IDENTITY = "identity"
+
+
+class State(StrEnum):
+    """What a status of the helpdesk means here."""
+
+    OPEN = "open"
+    PENDING = "pending"  # the customer's turn
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+
+class Author(StrEnum):
+    CUSTOMER = "customer"
+    COLLEAGUE = "colleague"
+    SYSTEM = "system"  # mail robots, rules, surveys
+    OURS = "ours"  # the account this product acts as
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str = ""
+    email: str = ""
+    mobile: str = ""
+    external_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file at the helpdesk. Name, type and size are the helpdesk's word and are not believed.
+
+    `load` gives its bytes in pieces and may be left in the middle; it raises ConnectorError.
+    """
+
+    external_id: str
+    name: str
+    load: Callable[[], Iterator[bytes]]
+    content_type: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket's history. `text` is HTML where `html` says so; callers make it plain."""
+
+    external_id: str
+    text: str
+    author: Author
+    at: datetime | None = None
+    html: bool = False
+    internal: bool = False
+    person: Person = field(default_factory=Person)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTicket:
+    """A ticket as the helpdesk has it now. `text`: what the customer first wrote; `messages`: everything after it, in
+    order. `queue`, `status`, `priority` are the helpdesk's own words; `state` is what the status means.
+
+    `updated_at` orders two readings; without it the later reading counts. Times carry a zone.
+    """
+
+    external_id: str
+    subject: str
+    text: str
+    html: bool = False
+    number: str = ""  # how people there call it, when that is not the id
+    requester: Person = field(default_factory=Person)
+    queue: str = ""
+    tags: tuple[str, ...] = ()
+    status: str = ""
+    state: State | None = None
+    priority: str = ""
+    url: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    messages: tuple[Message, ...] = ()
+    files: tuple[RemoteFile, ...] = ()
+    fields: Mapping[str, str] = _NOTHING  # further fields, for the mapping an administrator sets up
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call to us, as it came. `headers` by lower-case name; `body` raw: signatures are over exactly these bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+    query: Mapping[str, str] = _NOTHING
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A call that was found genuine. The same `delivery_id` again is the same delivery.
+
+    `external_ids`: the tickets it is about. `hints`: what `parse` needs besides (small, no customer's words).
+    `content`: the ticket itself, only from helpdesks that cannot be asked for it; kept encrypted until it was read.
+    `answer`: the body we must answer with (a challenge); mostly nothing.
+    """
+
+    delivery_id: str
+    external_ids: tuple[str, ...] = ()
+    event: str = ""
+    hints: Mapping[str, str] = _NOTHING
+    content: bytes = b""
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One page of what changed. `cursor` belongs to the next call; `more`: ask again at once."""
+
+    external_ids: tuple[str, ...]
+    cursor: str
+    more: bool = False
+
+
+class Level(StrEnum):
+    GOOD = "good"
+    WARNING = "warning"  # works, with less
+    PROBLEM = "problem"  # does not work until somebody acts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a connection test looked at: what was found, and what to do about it."""
+
+    level: Level
+    text: Text
+    remedy: Text = ""
+
+
+class Connector(Protocol):
+    """One helpdesk, set up. Built afresh for each piece of work by its kind; holds no state that must last.
+
+    Calls may last up to half a minute, except `verify` and `deep_link`, which speak to nobody. Everything raises
+    ConnectorError and nothing else for what the other side does.
+    """
+
+    kind: str
+
+    def capabilities(self) -> frozenset[Capability]: ...
+
+    def verify(self, incoming: Incoming) -> Delivery:
+        """Refused unless the call is genuine; the text says to a technician which check failed."""
+
+    def parse(self, delivery: Delivery) -> Sequence[str]:
+        """Ids of the tickets the delivery is about; runs in a worker and may ask the helpdesk. Most kinds answer
+        `delivery.external_ids`."""
+
+    def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
+        """The ticket as it is now; Gone when it was deleted or merged. `content`: what the delivery carried."""
+
+    def changed_since(self, cursor: str) -> Changes:
+        """Tickets changed since the cursor, oldest first; "" begins now minus what the settings say. A kind overlaps
+        as far as its clock is coarse: an id that comes twice does no harm."""
+
+    def find_note(self, external_id: str, marker: str) -> str | None:
+        """The id of a note or answer of ours that holds the marker, among the newest; None when there is none."""
+
+    def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
+        """Post a plain text, which holds the marker; the id it got. Not internal: the customer gets it. Callers look
+        with `find_note` first."""
+
+    def set_status(self, external_id: str, status: str) -> None:
+        """In the helpdesk's own word; read back, BadAnswer when it did not take."""
+
+    def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
+        """Added to what is there; none is taken away."""
+
+    def deep_link(self, external_id: str) -> str:
+        """The ticket's page there, for people; "" when the kind has none."""
+
+    def identity(self, account: str) -> Person:
+        """Who an account of the helpdesk is (by its id or log-in); Gone for nobody."""
+
+    def test(self) -> Sequence[Finding]:
+        """Look at everything that must be right: address, credentials, each right that is needed. Raises nothing."""
