@@ -80,7 +80,7 @@ class Http:
     def request(self, method: str, path: str, *, allow: Iterable[int] = (), **options: Any) -> Reply:
         """One call. `path` is relative to the base, or an address of the same origin (a next page).
 
-        `options` are httpx's: params, json, data, files, content, headers. `allow`: further statuses that are an answer.
+        `options` are httpx's: params, json, data, files, content, headers. `allow`: further statuses that are answers.
         """
         url = self.url(path)
         if _origin(url) != _origin(self._base):

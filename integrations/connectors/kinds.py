@@ -80,7 +80,7 @@ class Kind:
     """`tried`: what was tried against a real system and what was not, shown on its page; `real`: whether any was.
 
     `steps`: what to do at the helpdesk, in order; a step may hold {hook} for the address it shall call.
-    `states`: what its statuses mean, unless the set-up says otherwise. `priorities`: its words for 1 (urgent) … 4 (low).
+    `states`: what its statuses mean, unless the set-up says otherwise. `priorities`: its words → 1 (urgent) … 4 (low).
     """
 
     kind: str

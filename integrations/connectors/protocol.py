@@ -19,13 +19,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Protocol
 
 from django.utils.functional import Promise
 
 Text = str | Promise
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ConnectorError(Exception):
@@ -159,7 +157,7 @@ class RemoteTicket:
     updated_at: datetime | None = None
     messages: tuple[Message, ...] = ()
     files: tuple[RemoteFile, ...] = ()
-    fields: Mapping[str, str] = _NOTHING  # further fields, for the mapping an administrator sets up
+    fields: Mapping[str, str] = field(default_factory=dict)  # further fields, for the mapping an administrator sets up
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +167,7 @@ class Incoming:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
-    query: Mapping[str, str] = _NOTHING
+    query: Mapping[str, str] = field(default_factory=dict)
     method: str = "POST"
 
 
@@ -185,7 +183,7 @@ class Delivery:
     delivery_id: str
     external_ids: tuple[str, ...] = ()
     event: str = ""
-    hints: Mapping[str, str] = _NOTHING
+    hints: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
     answer: str = ""
 
