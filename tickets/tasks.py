@@ -27,6 +27,7 @@ from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
+from tickets.services.flows import floors
 from tickets.services.live import health
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,12 @@ def sweep() -> None:
     found = sweeper.sweep()
     if any(found.values()):
         log.info("sweep: %s", found)
+
+
+@shared_task(name="tickets.tasks.check_floors")
+def check_floors() -> None:
+    """Takes back releases that succeed too seldom."""
+    floors.check_all()
 
 
 @shared_task(name="tickets.tasks.heartbeat")

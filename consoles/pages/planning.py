@@ -11,8 +11,8 @@ from tickets.flows.slots import FoundSlot, SlotState, parse_specs
 from tickets.models import FlowTemplate, FlowVersion, Ticket
 from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
-from tickets.services.flows.review import NOTHING, SlotReview, reviewed
 from tickets.services.tickets import values
+from tickets.services.tickets.reading import NOTHING, SlotReview, reviewed
 
 
 @dataclass(frozen=True)

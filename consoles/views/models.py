@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
+from consoles.web.given import MOST_WHOLE, whole_number
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.families import ACTING, FAMILIES, GROUNDING, PLANNING
 from tickets.errors import Invalid, ServiceError
@@ -103,12 +104,12 @@ def _key(request: HttpRequest) -> str | None:
 
 
 def _whole(text: str, field: str) -> int | None:
-    text = text.strip()
-    if not text:
+    if not text.strip():
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+    number = whole_number(text, most=MOST_WHOLE)
+    if number is None:
         raise Invalid(_("请填写整数。"), code="not_whole", field=field)
-    return int(text)
+    return number
 
 
 def _family_name(name: str) -> str:

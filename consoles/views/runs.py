@@ -19,7 +19,7 @@ from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services.flows import vouches
 from tickets.services.people import access
-from tickets.services.runs import decisions, nudges, takeovers, values
+from tickets.services.runs import attention, decisions, takeovers, values
 from tickets.services.runs import lifecycle as runs
 
 ANSWER = "slot."
@@ -51,7 +51,7 @@ def run_stop(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
 @permitted(Permission.START_RUNS, POST)
 def run_nudge(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Remind those who may answer that somebody waits behind this run."""
-    nudges.nudge(access.get_run(request.user, run_id), request.user)
+    attention.nudge(access.get_run(request.user, run_id), request.user)
     return HttpResponse(status=204)
 
 

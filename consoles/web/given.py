@@ -12,13 +12,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+MOST_WHOLE = 10**9  # what every database keeps as a plain integer
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MOST_DEPTH = 40  # of a flow's definition; beyond it no reader or checker goes by recursion
 
 
-def whole_number(text: str) -> int | None:
-    """The number in at most 15 plain digits, else None."""
-    return int(text) if _WHOLE.fullmatch(text) else None
+def whole_number(text: str, most: int = 10**15) -> int | None:
+    """The number in at most 15 plain digits and not beyond `most`, blanks around it left out; else None."""
+    digits = text.strip()
+    if not _WHOLE.fullmatch(digits):
+        return None
+    number = int(digits)
+    return number if number <= most else None
 
 
 def read_json(text: str, most_depth: int = MOST_DEPTH) -> Any:

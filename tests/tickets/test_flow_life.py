@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from tests.tickets.conftest import flow_file, member
+from tickets import tasks
 from tickets.errors import Conflict, Forbidden, FourEyes, Invalid, InvalidFlow, NeedsReason
 from tickets.models import (
     AuditEvent,
@@ -288,6 +289,15 @@ class TestFloors:
         assert releases.version_for(template, ticket) == live[0]
         ended = Release.objects.get(version=live[1])
         assert (ended.end_reason, ended.end_note) == (ReleaseEnd.BELOW_FLOOR, "7/10 < 80%")
+
+    def test_the_clock_of_the_upkeep_looks_at_the_floors(
+        self, template: FlowTemplate, live: list[FlowVersion], ticket: Ticket, settings: Any
+    ) -> None:
+        ended_runs(live[1], ticket, RunStatus.FAILED, floors.MIN_RUNS)
+        ticked = [entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()]
+        assert tasks.check_floors.name in ticked
+        tasks.check_floors()
+        assert releases.version_for(template, ticket) == live[0]
 
     def test_nothing_is_judged_on_a_handful_of_runs(
         self, template: FlowTemplate, live: list[FlowVersion], ticket: Ticket

@@ -68,8 +68,8 @@ def write(report: rehearsed.Report, path: Path) -> None:
 
 def _styled(html: str) -> str:
     """The page with its style inside: the file stands alone."""
-    sheet = finders.find("console/css/print.css")
-    style = Path(str(sheet)).read_text(encoding="utf-8") if sheet else ""
+    sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
+    style = "\n".join(Path(str(sheet)).read_text(encoding="utf-8") for sheet in sheets if sheet)
     return html.replace("</head>", f"<style>{style}</style></head>", 1)
 
 

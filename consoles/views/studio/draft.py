@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.pages import studio
-from consoles.web.given import read_json
+from consoles.web.given import MOST_WHOLE, read_json, whole_number
 from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
@@ -33,8 +33,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
 @permitted(Permission.EDIT_FLOWS, POST)
 def draft_open(request: HttpRequest, slug: str) -> HttpResponse:
     template = template_of(slug)
-    number = request.POST.get("base", "")
-    base = template.versions.filter(number=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    base = template.versions.filter(number=whole_number(request.POST.get("base", ""))).first()
     drafts.open_draft(template, request.user, base)
     return redirect("flow-draft", slug)
 
@@ -100,19 +99,18 @@ def _open(template: FlowTemplate) -> FlowDraft | None:
 
 def _posted(request: HttpRequest, template: FlowTemplate) -> FlowDraft:
     """The draft that the page was made of, even when a colleague has closed it since: the service then says so."""
-    number = request.POST.get("draft", "")
     rows = FlowDraft.objects.filter(template=template).select_related("author", "base")
-    draft = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 18 else None
+    draft = rows.filter(pk=whole_number(request.POST.get("draft", ""))).first()
     if draft is None:
         raise NotFound
     return draft
 
 
 def _revision(request: HttpRequest) -> int:
-    text = request.POST.get("revision", "")
-    if not text.isdecimal() or len(text) > 9:
+    revision = whole_number(request.POST.get("revision", ""), most=MOST_WHOLE)
+    if revision is None:
         raise Invalid(_("请重新载入页面。"))
-    return int(text)
+    return revision
 
 
 def _definition(request: HttpRequest, draft: FlowDraft) -> dict[str, Any]:

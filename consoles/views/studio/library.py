@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
 from consoles.pages import studio
+from consoles.web.given import MOST_WHOLE, whole_number
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
 from tickets.permissions import Permission
@@ -67,9 +68,10 @@ def _values(request: HttpRequest) -> dict[str, object]:
 
 
 def _whole(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 9:
+    number = whole_number(text, most=MOST_WHOLE)
+    if number is None:
         raise Invalid(_("请填写整数。"))
-    return int(text)
+    return number
 
 
 def _examples(request: HttpRequest) -> list[Ticket]:

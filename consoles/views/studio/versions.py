@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.pages import studio
 from consoles.views.studio.draft import template_of
+from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
@@ -49,12 +50,13 @@ def version_review(request: HttpRequest, slug: str, version: int) -> HttpRespons
 @permitted(Permission.RELEASE_FLOWS, POST)
 def version_release(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     share, shadow = request.POST.get("percent", ""), request.POST.get("percent") == "shadow"
-    if not shadow and (not share.isdecimal() or len(share) > 3):
+    percent = 100 if shadow else whole_number(share, most=100)
+    if percent is None:
         raise Invalid(_("请选择比例。"))
     releases.release(
         of_number(slug, version),
         request.user,
-        percent=100 if shadow else int(share),
+        percent=percent,
         department=_department(request.POST.get("department", "")),
         shadow=shadow,
         success_floor=_share(request.POST.get("success_floor", "80")),
@@ -110,21 +112,21 @@ def _version(template: FlowTemplate, number: int) -> FlowVersion:
 
 
 def _asked(template: FlowTemplate, number: str) -> FlowVersion | None:
-    if not number.isdecimal() or len(number) > 9:
-        return None
-    return template.versions.select_related("template", "created_by", "life").filter(number=int(number)).first()
+    rows = template.versions.select_related("template", "created_by", "life")
+    return rows.filter(number=whole_number(number)).first()
 
 
 def _department(text: str) -> Department | None:
     if not text:
         return None
-    row = Department.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 18 else None
+    row = Department.objects.filter(pk=whole_number(text)).first()
     if row is None:
         raise Invalid(_("没有这个部门。"))
     return row
 
 
 def _share(text: str) -> float:
-    if not text.strip().isdecimal() or len(text) > 3:
+    percent = whole_number(text, most=100)
+    if percent is None:
         raise Invalid(_("请填写 0 到 100 之间的整数。"))
-    return int(text) / 100
+    return percent / 100

@@ -18,7 +18,7 @@ from tickets.management import rehearse
 from tickets.models import FlowTemplate, Ticket
 from tickets.services.flows.recommendation import weigh
 from tickets.services.flows.releases import Catalogue
-from tickets.services.flows.review import SlotReview, reviewed
+from tickets.services.tickets.reading import SlotReview, reviewed
 
 SHIPPED = Path(settings.BASE_DIR) / "fixtures" / "flows"
 MOST = 200_000  # characters of standard input

@@ -13,16 +13,34 @@ from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from tickets.models import Confirmation, ConfirmationState, Question, Run, RunStatus, Takeover, Ticket, TicketStatus
-from tickets.permissions import Permission, has
+from tickets.errors import Conflict, NotPending
+from tickets.models import (
+    AuditEvent,
+    Confirmation,
+    ConfirmationState,
+    Question,
+    Run,
+    RunStatus,
+    Takeover,
+    Ticket,
+    TicketStatus,
+)
+from tickets.permissions import Permission, has, require
+from tickets.services.evidence import audit
+from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs.decisions import EXPIRED_CODE, REJECTED_CODE
+from tickets.services.runs.transitions import WAITING
 
 MOST = 300  # of each kind
 ESCALATED = 0.5  # of a takeover's time
+NUDGE_EVERY = timedelta(minutes=1)
+_NUDGED = "run.nudged"
 _OPEN = (TicketStatus.NEW, TicketStatus.OPEN)
 
 
@@ -159,3 +177,16 @@ def _needs_another(row: Confirmation) -> bool:
 
 def _escalated(row: Confirmation, user: Any) -> bool:
     return row.escalated_at is not None and not has(user, Permission.START_RUNS)
+
+
+def nudge(run: Run, user: Any) -> None:
+    """Once a minute for each run; its consoles hear of it, whoever is away finds it in the audit trail."""
+    require(user, Permission.START_RUNS, run=run)
+    access.require_visible(user, run.ticket)
+    if run.status not in WAITING:
+        raise NotPending(_("这次处理已经不在等人。"))
+    if AuditEvent.objects.filter(run_id=str(run.pk), type=_NUDGED, at__gt=timezone.now() - NUDGE_EVERY).exists():
+        raise Conflict(_("刚刚已经催过,请稍等。"), code="nudged_already")
+    with transaction.atomic():
+        live.publish_run(run, "confirmation.asked", {"nudged": True, "by": user.get_username()})
+        audit.record(_NUDGED, user=user, run=run, result="success")
