@@ -99,9 +99,17 @@ def rules(values: dict[str, str]) -> FlowRules:
 class Ride(Story):
     """A story with a route; its engine is made anew with every process."""
 
-    def __init__(self, values: dict[str, str], way: Way | None = None, script=(), reviewed=True, **screens: FakeScreen):
+    def __init__(
+        self,
+        values: dict[str, str],
+        way: Way | None = None,
+        script=(),
+        reviewed=True,
+        bound=True,
+        **screens: FakeScreen,
+    ):
         self.plan = RoutePlan(values, way, reviewed)
-        super().__init__(aftersales(values, **screens), script, rules=rules(values))
+        super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound)
 
     def new_engine(self) -> Engine:
         return Engine(

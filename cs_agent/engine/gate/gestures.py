@@ -9,8 +9,9 @@ from cs_agent.engine.gate import kinds, touch
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.touch import ask, confirm
+from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.engine.screen.page import Nature, is_search_field
+from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.pictured import is_pressed_out
 from cs_agent.engine.screen.structure import is_record, share_a_line, texts_of
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
@@ -55,10 +56,15 @@ def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene
 
 def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
     """A page is scrolled: nothing at either end is a thing that is dragged or pressed."""
-    for target in (first, last):
-        if not _is_free(target, scene):
-            yield ask("slider" if target.slider else "swipe_on_control", target.label, scene)
-            return
+    held = [target for target in (first, last) if not _is_free(target, scene)]
+    if not held:
+        return
+    moved = next((target for target in held if target.slider or target.switch), None)
+    may_vouch = moved is None and not scene.page.natures & MONEY
+    if may_vouch and (voucher := vouched_swipe(scene.observation, scene.vouches)):
+        yield touch.vouched(voucher, held[0].label)
+    else:
+        yield ask("slider" if moved and moved.slider else "swipe_on_control", (moved or held[0]).label, scene)
 
 
 def _is_free(target: Target, scene: Scene) -> bool:

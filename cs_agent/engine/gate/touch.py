@@ -13,7 +13,7 @@ from cs_agent.engine.actions.values import DoubleTap, LongPress, Tap
 from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.reasons import reason
-from cs_agent.engine.gate.vouches import find_vouch
+from cs_agent.engine.gate.vouches import Act, find_vouch
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
 from cs_agent.engine.screen.targets import Target, find_target
@@ -22,20 +22,21 @@ from cs_agent.engine.screen.words import RISK, LabelKind, LabelSense, is_bidding
 from cs_agent.observation import AppKind
 
 _BINDING = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # words that take back what a kind had proven
+_ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
 _WEIGHTY_ADVANCE = MONEY | {Nature.PERMISSION, Nature.FAILED}
 
 
 def judge(action: Tap | DoubleTap | LongPress, scene: Scene) -> Iterator[Finding]:
-    only_kinds = () if isinstance(action, Tap) else (kinds.FIELD,)
-    yield from judge_target(target_of(action, scene), scene, only_kinds)
+    yield from judge_target(target_of(action, scene), scene, _ACTS[type(action)])
 
 
 def target_of(action: Tap | DoubleTap | LongPress, scene: Scene) -> Target:
     return find_target(scene.observation, action.element.to_point(scene.observation.size))
 
 
-def judge_target(target: Target, scene: Scene, only_kinds: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """What touching this would mean on this page. `only_kinds`: other kinds, and vouches, do not count for this act."""
+def judge_target(target: Target, scene: Scene, act: Act = Act.TAP) -> Iterator[Finding]:
+    """What this act on it would mean on this page. A kind is proven for a tap; for others only a field's."""
+    only_kinds = () if act is Act.TAP else (kinds.FIELD,)
     if _is_foreign(target, scene):
         yield ask("overlay", target.package, scene)
     label, meant = target_sense(target, scene)
@@ -43,7 +44,7 @@ def judge_target(target: Target, scene: Scene, only_kinds: tuple[str, ...] = ())
         yield Finding(VerdictKind.TAKE_OVER, reason("password"), irreversible=True)
     elif _is_on_flows_list(target, scene):
         yield confirm("flow_word", label or target.label, scene, meant.word)
-    elif not only_kinds and (voucher := _voucher(target, scene)):
+    elif voucher := _voucher(target, scene, act):
         yield vouched(voucher, target.label)
     elif (kind := kinds.own_kind(target, scene)) and (not only_kinds or kind in only_kinds):
         yield from _of_kind(kind, target, scene)
@@ -59,14 +60,14 @@ def target_sense(target: Target, scene: Scene) -> tuple[str, LabelSense]:
     return max(senses, key=lambda item: RISK[item[1].kind], default=("", LabelSense(LabelKind.NONE)))
 
 
-def _voucher(target: Target, scene: Scene) -> str:
-    """Who vouches for just this control; on a page of payment, transfer, deletion, authorisation or a PIN, nobody."""
+def _voucher(target: Target, scene: Scene, act: Act) -> str:
+    """Who vouches for just this act on it; on pages of payment, transfer, deletion, authorisation and PINs, nobody."""
     seen = scene.observation
     if scene.page.natures & MONEY or not (seen.nodes is None or kinds.tree_fits(seen)):
         return ""
     if not kinds.picture_agrees(target, seen):
         return ""
-    return find_vouch(target, seen, scene.rules.named_controls, scene.vouches)
+    return find_vouch(target, seen, scene.rules.named_controls, scene.vouches, act)
 
 
 def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from cs_agent.engine.screen.structure import is_reacting
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 _HEAD = 0.16  # of the screen's height: where titles stand
@@ -29,14 +30,29 @@ class Source(StrEnum):
     EDITOR = "editor"
 
 
+class Act(StrEnum):
+    """What is done to a control; a vouch for one says nothing of the others."""
+
+    TAP = "tap"
+    DOUBLE_TAP = "double_tap"
+    LONG_PRESS = "long_press"
+    SWIPE = "swipe"
+
+
 @dataclass(frozen=True, slots=True)
 class Vouch:
-    """A reviewed act of the flow's route, or an editor's "harmless, do not ask again"."""
+    """A reviewed act of the flow's route, or an editor's "harmless, do not ask again".
+
+    `control`: the control by what is stable of it; or `box`: where it lies on just the screen that is judged, in device
+    pixels, as a route finds its control anew on every screen. Neither: the page as a whole, for a swipe.
+    """
 
     source: Source
     key: str  # names the row or the step of the route
     page: PageSignature
-    control: ControlSignature
+    control: ControlSignature | None
+    act: Act = Act.TAP
+    box: Box | None = None
 
 
 _COUNT = re.compile(r"\s*[((]\s*\d{1,3}(?:\s*/\s*\d{1,3})?\s*[))]\s*$")
@@ -48,18 +64,35 @@ class Vouches:
 
     held: tuple[Vouch, ...] = ()
 
+    def also(self, vouch: Vouch | None) -> Vouches:
+        return self if vouch is None else Vouches((*self.held, vouch))
 
-def find_vouch(target: Target, seen: Observation, named: Iterable[NamedControl], vouches: Vouches) -> str:
-    """Who vouches for this control, e.g. "flow" or "editor:17"; empty for nobody."""
-    if any(_is_named(control, target, seen) for control in named):
+
+def find_vouch(
+    target: Target, seen: Observation, named: Iterable[NamedControl], vouches: Vouches, act: Act = Act.TAP
+) -> str:
+    """Who vouches for this act on this control, e.g. "flow" or "editor:17"; empty for nobody."""
+    if act is Act.TAP and any(_is_named(control, target, seen) for control in named):
         return str(Source.FLOW)
-    if not vouches.held:
+    held = [vouch for vouch in vouches.held if vouch.act is act]
+    if not held:
         return ""
     page, control = page_signature(seen), control_signature(seen, target)
-    if control is None:
-        return ""
-    held = (vouch for vouch in vouches.held if vouch.control == control and vouch.page.fits(page))
-    return next((f"{vouch.source}:{vouch.key}" for vouch in held), "")
+    fitting = (vouch for vouch in held if _is_meant(vouch, target, control) and vouch.page.fits(page))
+    return next((f"{vouch.source}:{vouch.key}" for vouch in fitting), "")
+
+
+def vouched_swipe(seen: Observation, vouches: Vouches) -> str:
+    """Who vouches for a swipe over this page."""
+    held = [vouch for vouch in vouches.held if vouch.act is Act.SWIPE]
+    page = page_signature(seen) if held else None
+    return next((f"{vouch.source}:{vouch.key}" for vouch in held if page and vouch.page.fits(page)), "")
+
+
+def _is_meant(vouch: Vouch, target: Target, control: ControlSignature | None) -> bool:
+    if vouch.box is not None:
+        return vouch.box == target.box
+    return control is not None and vouch.control == control
 
 
 def _is_named(named: NamedControl, target: Target, seen: Observation) -> bool:

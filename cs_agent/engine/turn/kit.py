@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cs_agent.engine.confirm.exhibit import Exhibitor
 from cs_agent.engine.gate.decide import GatePolicy, StepContext, Vouches, decide
 from cs_agent.engine.routes.values import RoutePlan
+from cs_agent.engine.routes.vouching import vouch_of
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.phases import Event, after
@@ -23,6 +24,7 @@ from cs_agent.engine.run.state import (
     EndStatus,
     Pause,
     RunState,
+    StepSource,
     StepStatus,
     TakeoverRequest,
     Turn,
@@ -60,7 +62,10 @@ class Kit:
         """The gate's word on it, on this screen, with what the run knows and what is vouched for now."""
         put_in = bool(state.put_in) and state.put_in == page_key(seen)
         context = StepContext(state.focus, state.typed, put_in, state.unproven)
-        return decide(proposed.action, seen, self.rules, self.policy, proposed.confidence, context, self.vouches())
+        vouches = self.vouches()
+        if proposed.source is StepSource.ROUTE:
+            vouches = vouches.also(vouch_of(self.route, proposed.route_step, proposed.action, seen))
+        return decide(proposed.action, seen, self.rules, self.policy, proposed.confidence, context, vouches)
 
     def noted(self, turn: TurnContext, outcome: str, *, status: StepStatus = StepStatus.DONE) -> Turn:
         """A turn without an act; the run goes on."""
