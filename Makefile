@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: gate-proof demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: api-contract gate-proof demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,9 @@ format: setup-dev ## Format the code
 
 bench: setup-dev ## Measure the budgets and print the figures
 	@$(PY) -m benchmarks
+
+api-contract: setup-dev ## Call every operation of the API as its OpenAPI document tells it (API_EXAMPLES for each)
+	@API_EXAMPLES=$${API_EXAMPLES:-300} $(PY) -m pytest -q tests/integrations/test_api_contract.py
 
 redaction: setup-dev ## Measure on generated screens how much personal data is hidden (BENCH_REDACTION_SCREENS, _SEED, _LIST)
 	@$(PY) -m benchmarks redaction

@@ -17,6 +17,7 @@ EVENTS: dict[str, Promise] = {
     "audit.delivered": _("每日审计导出"),
     "audit.exported": _("导出审计"),
     "audit.verified": _("核验审计链"),
+    "installation.restored": _("已从备份恢复"),
     "automation.paused": _("已暂停全部智能处理"),
     "automation.resumed": _("恢复全部智能处理"),
     "confirmation.approved": _("确认同意"),
