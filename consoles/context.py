@@ -24,11 +24,14 @@ class Can:
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    panel = getattr(request, "panel", None)
+    theme = request.COOKIES.get(THEME_COOKIE, "auto") if panel is None else panel.theme
+    root = f"/{getattr(settings, 'CS_AGENT_PREFIX', '')}" if panel is None else panel.root
     return {
         "can": Can(getattr(request, "user", None)),
         "theme": theme if theme in THEMES else "auto",
-        "root": f"/{getattr(settings, 'CS_AGENT_PREFIX', '')}",  # below which our addresses lie
+        "root": root,  # below which our addresses lie
+        "panel": panel,  # inside a helpdesk's page, else None
         "mode": settings.MODE,
         "script_words": script_words,
         "english": (get_language() or "").startswith("en"),

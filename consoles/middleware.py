@@ -58,7 +58,8 @@ def refused(request: HttpRequest, error: ServiceError) -> HttpResponse:
     if _for_a_program(request):
         return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
     htmx = getattr(request, "htmx", False)
-    template = "consoles/notice.html" if htmx else "consoles/refused.html"
+    page = "consoles/refused.html" if getattr(request, "panel", None) is None else "consoles/embed/refused.html"
+    template = "consoles/notice.html" if htmx else page
     response = render(request, template, {"error": error, "level": "danger"}, status=error.status)
     if htmx:
         response["HX-Retarget"] = "#notices"
@@ -153,7 +154,8 @@ def _policy(request: HttpRequest) -> str:
     match = request.resolver_match
     rules = _BACK_OFFICE if match is not None and match.app_names == ["admin"] else _CONSOLE
     connect = f"{rules['connect-src']} {_sockets(request)}".strip()
-    return "; ".join(f"{name} {value}" for name, value in {**rules, "connect-src": connect}.items())
+    framed = {"frame-ancestors": getattr(request, "frame_ancestors", rules["frame-ancestors"])}
+    return "; ".join(f"{name} {value}" for name, value in {**rules, **framed, "connect-src": connect}.items())
 
 
 def _sockets(request: HttpRequest) -> str:

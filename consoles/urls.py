@@ -6,6 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
+from consoles.embed import entrance
 from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets, waiting
 from consoles.views.studio import draft, library, rehearsals, versions
 
@@ -17,6 +18,9 @@ urlpatterns = [
     path("logout/", accounts.logout, name="logout"),
     path("language/", accounts.language, name="language"),
     path("theme/", accounts.theme, name="theme"),
+    path("open/", entrance.open_ticket, name="open-ticket"),
+    path("embed/<slug:connector>/open/", entrance.open_panel, name="panel-open"),
+    path("panels/<uuid:panel_id>/allow/", entrance.panel_allow, name="panel-allow"),
     path("healthz", status.healthz, name="healthz"),
     path("status/", status.status_page, name="status"),
     path("status/pause/", status.pause_all, name="pause-all"),

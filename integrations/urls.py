@@ -10,7 +10,7 @@ from django.views.generic import RedirectView
 from integrations.api import door
 from integrations.api.v1 import PREFIX, api
 from integrations.observe.views import metrics
-from integrations.pages import outbox, reference, tokens, webhooks
+from integrations.pages import buttons, outbox, reference, tokens, webhooks
 from tickets.declared import Access, Declaration, permitted
 from tickets.permissions import Permission
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path("integrations/webhooks/<int:pk>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
     path("integrations/webhooks/<int:pk>/switch/", webhooks.webhook_switch, name="webhook-switch"),
     path("integrations/webhooks/<int:pk>/delete/", webhooks.webhook_delete, name="webhook-delete"),
+    path("integrations/buttons/", buttons.buttons_page, name="buttons"),
+    path("integrations/buttons/<int:pk>/", buttons.button_change, name="button-change"),
+    path("integrations/buttons/<int:pk>/rotate/", buttons.button_rotate, name="button-rotate"),
     path("integrations/outbox/", outbox.outbox, name="outbox"),
     path("integrations/outbox/<uuid:pk>/again/", outbox.delivery_again, name="delivery-again"),
     path("integrations/outbox/<uuid:pk>/give-up/", outbox.delivery_give_up, name="delivery-give-up"),

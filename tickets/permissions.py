@@ -72,13 +72,19 @@ IMPLIED: Mapping[Permission, frozenset[Permission]] = {
     P.VIEW_REPLAYS: _SEEN,
 }
 BY_PROGRAM = "api"  # how the audit trail marks what a person's program did
+# What a panel inside a helpdesk's page offers: one ticket, no phone in one's hands, nothing of the house.
+IN_PANEL = frozenset({P.VIEW_TICKETS, P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS})
+BY_PANEL = "panel"  # how the audit trail marks what a person did there
 
 
 def has(user: Any, permission: Permission) -> bool:
     """Whether the user may; the answer may be cached on the user object for the length of a request.
 
-    A user who speaks through a token (`token_scopes`) may what the token's scopes and the user's own rights both allow.
+    A user who speaks through a token (`token_scopes`) may what the token's scopes and the user's own rights both allow;
+    one inside a helpdesk's page (`panel`) what a panel offers.
     """
+    if getattr(user, "panel", None) is not None and permission not in IN_PANEL:
+        return False
     scopes = getattr(user, "token_scopes", None)
     if scopes is not None and permission not in scopes:
         return False
@@ -121,6 +127,7 @@ def role_of(user: Any) -> str:
         return ""
     groups = [ADMINISTRATOR] if user.is_superuser else user.groups.order_by("name").values_list("name", flat=True)
     marks = [BY_PROGRAM] if getattr(user, "token_scopes", None) is not None else []
+    marks += [BY_PANEL] if getattr(user, "panel", None) is not None else []
     return ",".join([*marks, *groups])[:60]
 
 

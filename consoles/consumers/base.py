@@ -24,11 +24,13 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from consoles.access import commands_of
+from consoles.embed import cookies
 from consoles.web.given import read_json
 from tickets import request_context
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
+from tickets.services.panels import sessions
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +140,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
                 await self.tell({"type": "error", "code": error.code, "message": error.message})
 
     def _language(self) -> str:
-        chosen = self.scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
+        panel = getattr(self.user, "panel", None)
+        chosen = panel.language if panel else self.scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
         return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
     async def tell(self, message: dict[str, Any]) -> None:
@@ -180,7 +183,14 @@ class UnknownAddress(AsyncWebsocketConsumer):
 
 
 def session_user(scope: dict[str, Any]) -> Any:
-    """The user of the socket's session as the database has them now; None after log-out or a new password."""
+    """The user of the socket's session as the database has them now; None after log-out or a new password.
+
+    On a panel's socket it is the panel's person, as they are in it; None once the panel is over.
+    """
+    place = scope["url_route"]["kwargs"]
+    if "panel_of" in place:
+        secret = scope.get("cookies", {}).get(cookies.NAME, "")
+        return sessions.person_in(sessions.of_cookie(place["panel_of"], place["panel_on"], secret))
     session = scope.get("session")
     if session is None or not session.session_key:
         return None

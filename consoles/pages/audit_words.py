@@ -20,6 +20,9 @@ EVENTS: dict[str, Promise] = {
     "installation.restored": _("已从备份恢复"),
     "automation.paused": _("已暂停全部智能处理"),
     "automation.resumed": _("恢复全部智能处理"),
+    "button.added": _("工单按钮已添加"),
+    "button.changed": _("工单按钮已修改"),
+    "button.rotated": _("工单按钮密钥已轮换"),
     "confirmation.approved": _("确认同意"),
     "confirmation.asked": _("请求确认"),
     "confirmation.corrected": _("确认时更正"),
@@ -51,8 +54,12 @@ EVENTS: dict[str, Promise] = {
     "flow.route_recorded": _("流程路线已记录"),
     "hold.lifted": _("解除法律保留"),
     "hold.placed": _("设置法律保留"),
+    "link.made": _("工单链接已生成"),
+    "link.opened": _("经链接打开工单"),
+    "link.refused": _("工单链接被拒绝"),
     "media.pushed": _("文件已放到手机"),
     "media.removed": _("文件已从手机删除"),
+    "panel.opened": _("嵌入面板已打开"),
     "permission.refused": _("权限不足被拒"),
     "phone.practice_agreed": _("同意作为练习手机"),
     "phone.practice_proposed": _("提议作为练习手机"),
@@ -138,6 +145,7 @@ ROLES: dict[str, Promise] = {
     "administrator": _("管理员"),
     "system": _("系统"),
     "api": _("接口令牌"),
+    "panel": _("嵌入面板"),
 }
 
 

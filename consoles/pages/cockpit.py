@@ -139,8 +139,10 @@ class Cockpit:
 
     @property
     def driving(self) -> bool:
-        """Whether the reader drives the phone now."""
+        """Whether the reader drives the phone now, and from here: nobody does from inside a helpdesk's page."""
         takeover = self.takeover
+        if getattr(self.user, "panel", None) is not None:
+            return False
         return takeover is not None and takeover.begun_at is not None and takeover.user_id == self.user.pk
 
     @cached_property

@@ -29,6 +29,13 @@ PARTS = {
     "tabs": "consoles/ticket/tabs.html",
     "desk": "consoles/ticket/desk.html",
 }
+# Inside a helpdesk's page: what there is to know and decide; the phone is driven and the desk is kept in the console.
+IN_PANEL = {
+    "head": "consoles/embed/head.html",
+    "pause": "consoles/ticket/pause.html",
+    "side": "consoles/ticket/side.html",
+    "screen": "consoles/ticket/screen.html",
+}
 OVERLAP = 3  # newest steps are sent again: their outcome may have been written since
 
 
@@ -50,9 +57,14 @@ class Known:
         )
 
 
+def parts_of(request: HttpRequest) -> Mapping[str, str]:
+    """The parts of the page that the request belongs to, with their templates."""
+    return PARTS if getattr(request, "panel", None) is None else IN_PANEL
+
+
 def render_part(request: HttpRequest, name: str, cockpit: Cockpit, known: str | None = None) -> SafeString:
     """The part as an element; "" when the browser has this very one. `known` None: for a whole page."""
-    body = render_to_string(PARTS[name], {"cockpit": cockpit}, request).strip()
+    body = render_to_string(parts_of(request)[name], {"cockpit": cockpit}, request).strip()
     mark = hashlib.sha256(body.encode()).hexdigest()[:12]
     if known == mark:
         return mark_safe("")
@@ -70,14 +82,14 @@ def render_part(request: HttpRequest, name: str, cockpit: Cockpit, known: str | 
 
 def page_parts(request: HttpRequest, cockpit: Cockpit) -> dict[str, SafeString]:
     """Every part for a whole page, the timeline too."""
-    parts = {name: render_part(request, name, cockpit) for name in PARTS}
+    parts = {name: render_part(request, name, cockpit) for name in parts_of(request)}
     return {**parts, "steps": _whole_timeline(request, cockpit, swap=False)}
 
 
 def live_answer(request: HttpRequest, cockpit: Cockpit, status: int = 200) -> HttpResponse:
     """What changed since the browser last asked, as out-of-band swaps."""
     known = Known.read(request)
-    pieces = [render_part(request, name, cockpit, known.hashes.get(name, "")) for name in PARTS]
+    pieces = [render_part(request, name, cockpit, known.hashes.get(name, "")) for name in parts_of(request)]
     pieces.append(_steps(request, cockpit, known))
     response = HttpResponse("".join(pieces), status=status)
     response["HX-Reswap"] = "none"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -183,6 +184,13 @@ def connector_name(connector: str) -> str:
     """Where a ticket came from; a connector of the installation's own is called as it calls itself."""
     known = {"": _("控制台"), "web": _("网页"), "api": "API", "demo": _("演示")}
     return str(known.get(connector, connector))
+
+
+@register.simple_tag(takes_context=True)
+def in_console(context: Any, name: str, *values: object) -> str:
+    """An address of the console; in a panel inside a helpdesk's page, of the console outside it."""
+    panel = context.get("panel")
+    return str(panel.in_console(name, *values) if panel else reverse(name, args=values))
 
 
 @register.filter

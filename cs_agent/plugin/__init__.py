@@ -67,9 +67,9 @@ def websockets() -> Any:
     from django.conf import settings as active
     from django.urls import path
 
-    from consoles.routing import websocket_urlpatterns
+    from consoles.routing import addresses
 
-    routes = URLRouter([path(getattr(active, "CS_AGENT_PREFIX", ""), URLRouter(websocket_urlpatterns))])
+    routes = URLRouter([path(getattr(active, "CS_AGENT_PREFIX", ""), URLRouter(addresses))])
     return AllowedHostsOriginValidator(AuthMiddlewareStack(routes))
 
 

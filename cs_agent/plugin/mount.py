@@ -13,6 +13,7 @@ URLS = "cs_agent.plugin.urls"
 OURS = (
     "consoles.middleware.SecurityHeadersMiddleware",
     "consoles.middleware.LanguageMiddleware",
+    "consoles.embed.frames.PanelMiddleware",
     "tickets.middleware.RequestContextMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "consoles.middleware.NulMiddleware",
@@ -38,6 +39,7 @@ class Mount:
         if not self._is_ours(request):
             return self._host(request)
         request.urlconf = URLS  # type: ignore[assignment]
+        request.is_ours = True  # type: ignore[attr-defined] # a panel's path is shortened further in
         return self._chain(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> Any:
@@ -47,7 +49,7 @@ class Mount:
         return self._ask("process_exception", request, error)
 
     def _ask(self, hook: str, request: HttpRequest, *arguments: Any) -> Any:
-        if self._is_ours(request):
+        if getattr(request, "is_ours", False):
             for part in self._parts:
                 answer = getattr(part, hook)(request, *arguments) if hasattr(part, hook) else None
                 if answer is not None:

@@ -19,7 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 django_application: Any = get_asgi_application()
 
-from consoles.routing import websocket_urlpatterns  # noqa: E402
+from consoles.routing import addresses  # noqa: E402
 from consoles.web.body_limit import BodyLimit  # noqa: E402 - needs the app registry
 from tickets.checks import refuse_demo_accounts  # noqa: E402
 from tickets.services.tickets.uploads import MAX_FILES, limit_bytes  # noqa: E402
@@ -28,7 +28,7 @@ refuse_demo_accounts()
 application: Any = ProtocolTypeRouter(
     {
         "http": BodyLimit(django_application, limit_bytes() * MAX_FILES + 1024 * 1024),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(addresses))),
     }
 )
 if proxies := settings.CS_AGENT["CS_AGENT_TRUSTED_PROXIES"]:

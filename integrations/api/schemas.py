@@ -304,3 +304,19 @@ class Phone(Schema):
 
 class Phones(Schema):
     items: list[Phone]
+
+
+class LinkIn(In):
+    """`person`: the user name here, left out for whoever is logged in; a panel needs one."""
+
+    connector: Annotated[str, Field(min_length=1, max_length=40)]
+    external_id: Annotated[str, Field(min_length=1, max_length=120)]
+    person: Annotated[str, Field(max_length=150)] = ""
+    panel: bool = False
+
+
+class Link(Schema):
+    """`seconds`: how long the address is good for; it is good once."""
+
+    url: str
+    seconds: int

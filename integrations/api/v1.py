@@ -15,7 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from integrations.api import problems
-from integrations.api.operations import evidence, people, runs, tickets
+from integrations.api.operations import evidence, links, people, runs, tickets
 from tickets.errors import ServiceError
 
 PREFIX = "api/v1"
@@ -45,7 +45,7 @@ api = NinjaAPI(
         "may what the token's scopes and the person's rights both allow. Only people say yes, in the console."
     ),
 )
-for _router in (tickets.router, runs.router, people.router, evidence.router):
+for _router in (tickets.router, runs.router, people.router, evidence.router, links.router):
     api.add_router("", _router)
 
 

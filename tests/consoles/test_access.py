@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from consoles import routing, urls
 from consoles.access import GET, Access, commands_of
@@ -23,7 +26,9 @@ from tickets.models import (
     Department,
     FlowRequest,
     FlowVersion,
+    HelpdeskButton,
     LanguageModel,
+    PanelSession,
     Phone,
     Question,
     Recording,
@@ -40,7 +45,7 @@ Property = Callable[[str, object], None]  # what a test reports; `cells` is summ
 PATTERNS: list[URLPattern] = list(urls.urlpatterns)
 NAMES = [str(pattern.name) for pattern in PATTERNS]
 SOCKETS = [each.callback.consumer_class for each in routing.websocket_urlpatterns if each.name != "ws-unknown"]
-OF_A_DEPARTMENT = {"number", "run_id", "takeover_id", "confirmation_id", "question_id", "token", "export"}
+OF_A_DEPARTMENT = {"number", "run_id", "takeover_id", "confirmation_id", "question_id", "token", "export", "panel_id"}
 ROLES = (*sorted(GROUPS), ADMINISTRATOR, "")  # and somebody without any
 
 
@@ -82,10 +87,25 @@ class World:
             "rehearsal_id": self.rehearsal.pk,
             "phone_id": self.run.phone_id,
             "vouch": 1,
+            "connector": "desk",
+            "panel_id": self._panel(reader).pk if name == "panel-allow" else None,
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)
         return reverse(name, kwargs={key: values[key] for key in parameters(name)})
+
+    def _panel(self, reader: User) -> PanelSession:
+        """One that waits for this very reader."""
+        button, _made = HelpdeskButton.objects.get_or_create(connector="desk", defaults={"name": "Desk"})
+        now = timezone.now()
+        return PanelSession.objects.create(
+            digest=uuid.uuid4().hex,
+            button=button,
+            ticket=self.run.ticket,
+            user=reader,
+            asked_at=now,
+            expires_at=now + timedelta(minutes=1),
+        )
 
     def _key(self, name: str) -> object:
         step = self.run.steps.exclude(before="").first()
@@ -134,7 +154,7 @@ def test_every_address_declares_who_may_use_it(name: str) -> None:
 
 def test_only_addresses_without_personal_data_are_public() -> None:
     public = {name for name in NAMES if declaration(name).permission is Access.PUBLIC}
-    assert public == {"home", "login", "language", "theme", "healthz"}
+    assert public == {"home", "login", "language", "theme", "healthz", "open-ticket", "panel-open"}
 
 
 BROWSER = Client()  # one for all: making a client loads every middleware

@@ -17,7 +17,7 @@ from tickets.services import secret_store
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
 
-PAGES = ("api-tokens", "webhooks", "outbox", "api-reference")
+PAGES = ("api-tokens", "webhooks", "buttons", "outbox", "api-reference")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tickets.models.flow.templates import FlowTemplate, FlowVersion
 from tickets.models.flow.vouches import ControlVouch, VouchState
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
 from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
+from tickets.models.panels import HelpdeskButton, PanelSession, UsedLink
 from tickets.models.record.audit import AuditEvent, AuditHead, Result
 from tickets.models.record.evidence import CustomerKey, LegalHold
 from tickets.models.record.recordings import Recording, RecordingState
@@ -56,10 +57,12 @@ __all__ = [
     "FlowReview",
     "FlowTemplate",
     "FlowVersion",
+    "HelpdeskButton",
     "LanguageModel",
     "LegalHold",
     "ModelChoice",
     "OutboxEvent",
+    "PanelSession",
     "Phone",
     "PhoneState",
     "PhoneUse",
@@ -91,6 +94,7 @@ __all__ = [
     "Ticket",
     "TicketStatus",
     "TicketValue",
+    "UsedLink",
     "VersionLife",
     "VersionStage",
     "VouchState",

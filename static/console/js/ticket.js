@@ -172,10 +172,11 @@ class LiveTicket extends HTMLElement {
   key(event) {
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     const key = plainKey(event);
+    if (key === "c") this.querySelector("confirm-card, ask-card")?.focus();
+    if (!this.dataset.list) return; // inside a helpdesk's page there is no other ticket to go to
     if (key === "u") location.assign(this.dataset.list);
     if (event.shiftKey && (key === "j" || key === "k")) return location.assign(`${this.dataset.next}&way=${key === "j" ? "on" : "back"}`);
     if (key === "Enter" && !event.target.closest("a, button, summary, confirm-card, ask-card")) location.assign(this.dataset.next);
-    if (key === "c") this.querySelector("confirm-card, ask-card")?.focus();
   }
 
   // The place in the text and its slot light up together.

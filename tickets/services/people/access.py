@@ -1,6 +1,7 @@
 """The way to rows: everything a person may see is reached through here, and another department's row is not there.
 
 Rule: views and sockets never fetch tickets, runs or confirmations by themselves. An administrator sees all departments.
+In a panel inside a helpdesk's page (`user.panel`) there is one ticket and no other, for anybody.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def departments(user: Any) -> QuerySet[Department]:
 
 def visible_tickets(user: Any) -> QuerySet[Ticket]:
     require(user, Permission.VIEW_TICKETS)
-    return Ticket.objects.filter(department__in=departments(user))
+    found = Ticket.objects.filter(department__in=departments(user))
+    panel = getattr(user, "panel", None)
+    return found if panel is None else found.filter(pk=panel.ticket_id)
 
 
 def visible_runs(user: Any) -> QuerySet[Run]:
@@ -65,6 +68,9 @@ def get_attachment(user: Any, attachment_id: int | str) -> Attachment:
 
 
 def may_see(user: Any, ticket: Ticket) -> bool:
+    panel = getattr(user, "panel", None)
+    if panel is not None and panel.ticket_id != ticket.pk:
+        return False
     return user.is_superuser or ticket.department.members.filter(pk=user.pk).exists()
 
 

@@ -7,6 +7,7 @@ let dialog = null;
 
 export function askLogin() {
   dialog ??= document.getElementById("session");
+  if ("embed" in document.body.dataset) return location.reload(); // a panel that ended says itself what to do
   if (!dialog || dialog.open) return;
   dialog.querySelector("[data-error]").textContent = "";
   dialog.showModal();

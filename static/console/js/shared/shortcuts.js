@@ -1,6 +1,7 @@
 // Keys that work everywhere. A key never acts while somebody types, with a modifier, or while it is held down.
 const ROOT = document.body.dataset.root;
-const GO = { t: "tickets/", w: "waiting/", p: "phones/", a: "audit/", s: "status/", f: "flows/" };
+const FRAMED = "embed" in document.body.dataset; // there is no other page to go to
+const GO = FRAMED ? {} : { t: "tickets/", w: "waiting/", p: "phones/", a: "audit/", s: "status/", f: "flows/" };
 const GO_WITHIN_MS = 1200;
 
 export function typing(target) {

@@ -1,11 +1,14 @@
 // The confirmation. Y and N act only while the card has the focus, never within the first moments after it
 // appeared, never while a key is held down, never while something is typed. A differing field needs a reason.
 import { notify } from "../shared/notices.js";
+import { watchSeen } from "../shared/seen.js";
 import { composing, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
 import { setTitle } from "../shared/title.js";
 
-const GUARD_MS = 400;
+// In another page's frame the card must have been truly in sight for longer: what is answered and how.
+const FRAMED = "embed" in document.body.dataset;
+const GUARD_MS = FRAMED ? 1000 : 400;
 
 class ConfirmCard extends HTMLElement {
   connectedCallback() {
@@ -14,6 +17,7 @@ class ConfirmCard extends HTMLElement {
     setTitle({ mark: `● ${say("confirm_title")}` });
     this.seen = () => this.arm();
     document.addEventListener("visibilitychange", this.seen);
+    if (FRAMED) this.watch();
     this.arm();
     if (!typing(document.activeElement)) this.focus({ preventScroll: false });
     if (this.yes) this.listen();
@@ -23,13 +27,37 @@ class ConfirmCard extends HTMLElement {
     document.removeEventListener("visibilitychange", this.seen);
     setTitle({ mark: "" });
     clearTimeout(this.arming);
+    this.watching?.forEach((observer) => observer.disconnect());
+    if (FRAMED) this.tellCovered(false);
+  }
+
+  // The line that says what is done, and the answers: both, and for as long as it takes to read them.
+  watch() {
+    const places = [this.querySelector(".confirm-summary"), this.querySelector(".confirm-answers")].filter(Boolean);
+    this.inSight = new Map(places.map((place) => [place, false]));
+    this.watching = places.map((place) =>
+      watchSeen(place, (seen) => {
+        if (this.inSight.get(place) === seen) return;
+        this.inSight.set(place, seen);
+        this.arm();
+      }),
+    );
+  }
+
+  get covered() {
+    return FRAMED && [...this.inSight.values()].includes(false);
+  }
+
+  tellCovered(covered) {
+    document.querySelector("[data-covered]").hidden = !covered;
   }
 
   // Counted from when the card can be seen: a tab in the background does not count.
   arm() {
     clearTimeout(this.arming);
     this.toggleAttribute("data-armed", false);
-    if (document.visibilityState !== "visible") return;
+    if (FRAMED) this.tellCovered(this.covered);
+    if (document.visibilityState !== "visible" || this.covered) return;
     this.arming = setTimeout(() => this.toggleAttribute("data-armed", true), GUARD_MS);
   }
 

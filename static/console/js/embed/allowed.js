@@ -1,0 +1,2 @@
+// The window was opened for this one answer.
+window.close();

@@ -1,0 +1,133 @@
+"""Panels inside a helpdesk's page: asked for by a link, allowed by the person it names, open for 15 minutes.
+
+Rule: a panel shows one ticket to one person, who said so here, logged in, in a window of our own. Its cookie opens
+nothing but this ticket's panel; what the person may do in it is what they may do anyway, and in a panel at all
+(`IN_PANEL`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict, Forbidden, NotFound
+from tickets.models import PanelSession, Ticket
+from tickets.permissions import Permission, has
+from tickets.services.evidence import audit
+from tickets.services.panels.links import Fault, Link, LinkRefused
+from tickets.services.people import access
+
+LASTS = timedelta(minutes=15)
+WAITS = timedelta(minutes=10)  # for the person to log in and allow it
+AGAIN = timedelta(hours=12)  # how long a panel that ended can ask anew
+
+
+def ask(link: Link, ticket: Ticket) -> tuple[PanelSession, str]:
+    """A panel that waits for its person, and the secret for the frame's cookie."""
+    user = get_user_model().objects.filter(username=link.person, is_active=True).first() if link.person else None
+    if user is None:
+        raise LinkRefused(Fault.OTHER_PERSON, person=link.person or "?", user_name="?")
+    return _new(link.button.pk, ticket, user, link.language, link.theme)
+
+
+def ask_again(old: PanelSession) -> tuple[PanelSession, str]:
+    """Another one like the one that ended."""
+    return _new(old.button_id, old.ticket, old.user, old.language, old.theme)
+
+
+def waiting(user: Any, panel_id: uuid.UUID) -> PanelSession:
+    """The panel that waits for somebody's word; Forbidden unless it waits for this very person."""
+    rows = PanelSession.objects.select_related("ticket__department", "button", "user")
+    row = rows.filter(pk=panel_id, button__active=True).first()
+    if row is None:
+        raise NotFound
+    if row.user_id != user.pk:
+        told = {"person": row.user.get_username(), "user_name": user.get_username()}
+        text = _("这个面板是给 %(person)s 的,而您以 %(user_name)s 登录。请退出登录,换成自己的账号。") % told
+        raise Forbidden(text, code="other_person")
+    access.require_visible(user, row.ticket)
+    return row
+
+
+def allow(row: PanelSession, user: Any) -> None:
+    """The person's own word: from now on the panel is open, for 15 minutes. Twice is once."""
+    now = timezone.now()
+    with transaction.atomic():
+        asked = PanelSession.objects.filter(pk=row.pk, user=user, allowed_at=None, expires_at__gt=now)
+        if asked.update(allowed_at=now, expires_at=now + LASTS):
+            details = {"connector": row.button.connector}
+            audit.record("panel.opened", user=user, ticket=row.ticket, obj=row, result="success", details=details)
+            return
+    row.refresh_from_db()
+    if row.allowed_at is None or row.expires_at <= now:
+        raise Conflict(_("等待的时间已过,面板没有打开。请回到客服系统,在面板里再点一次。"), code="panel_over")
+
+
+def of_cookie(connector: str, number: str, secret: str) -> PanelSession | None:
+    """The panel of that cookie at that address, whatever its state."""
+    if not secret:
+        return None
+    rows = PanelSession.objects.select_related("ticket__department", "button", "user")
+    return rows.filter(digest=_digest(secret), button__connector=connector, ticket__number=number).first()
+
+
+def is_asked(row: PanelSession | None) -> bool:
+    return row is not None and row.allowed_at is None and row.expires_at > timezone.now()
+
+
+def may_ask_again(row: PanelSession | None) -> bool:
+    return row is not None and row.expires_at > timezone.now() - AGAIN and row.button.active and row.user.is_active
+
+
+def person_in(row: PanelSession | None) -> Any:
+    """The person as they are in this panel: nothing but its ticket is there for them. None while it is not open."""
+    if row is None or row.allowed_at is None or row.expires_at <= timezone.now() or not row.button.active:
+        return None
+    user: Any = row.user
+    if not user.is_active:
+        return None
+    user.panel = row
+    return user if has(user, Permission.VIEW_TICKETS) and access.may_see(user, row.ticket) else None
+
+
+def form_token(row: PanelSession) -> str:
+    """What a page of this panel sends with every change, so that no other page can make one."""
+    return salted_hmac("tickets.panels.form", row.digest, algorithm="sha256").hexdigest()
+
+
+def is_form_token(row: PanelSession, token: str) -> bool:
+    return hmac.compare_digest(form_token(row).encode(), token.encode())
+
+
+def delete_old(now: datetime) -> int:
+    """Forget panels that can never open again; how many."""
+    return PanelSession.objects.filter(expires_at__lt=now - AGAIN).delete()[0]
+
+
+def _new(button: int, ticket: Ticket, user: Any, language: str, theme: str) -> tuple[PanelSession, str]:
+    now, secret = timezone.now(), secrets.token_urlsafe(32)
+    row = PanelSession.objects.create(
+        digest=_digest(secret),
+        button_id=button,
+        ticket=ticket,
+        user=user,
+        language=language[:10],
+        theme=theme[:10],
+        asked_at=now,
+        expires_at=now + WAITS,
+    )
+    return row, secret
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
