@@ -1,7 +1,8 @@
 """Handles tickets one after the other in a running product, as an operator who always says yes, and prints what each
 run took as JSON lines. Started by benchmarks with the product's environment.
 
-`python -m benchmarks.run_work ID [ID …]`: the `external_id` of a ticket of the fixtures, once for each run.
+`python -m benchmarks.run_work ID [ID …]`: the `external_id` of a ticket of the fixtures or of more_tickets.json, once
+for each run.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import django
 
 from benchmarks.person import Person
 
+MORE_TICKETS = Path(__file__).with_name("more_tickets.json")  # of the same kinds with other data
 PATIENCE_S = 300.0
 POLL_S = 0.2
 
@@ -79,9 +82,11 @@ def _ticket(name: str) -> Any:
     from tickets.demo import FIXTURES
     from tickets.services.tickets.changes import create_ticket
 
-    items = json.loads((FIXTURES / "tickets.json").read_text("utf-8"))
-    item = next(item for item in items if item["external_id"] == name)
-    with_files = [(FIXTURES / "media" / entry["file"], entry["name"]) for entry in item.get("files", ())]
+    shipped = json.loads((FIXTURES / "tickets.json").read_text("utf-8"))
+    items = {item["external_id"]: item for item in (*shipped, *json.loads(MORE_TICKETS.read_text("utf-8")))}
+    item = items[name]
+    files = items[item["files_of"]]["files"] if "files_of" in item else item.get("files", ())
+    with_files = [(FIXTURES / "media" / entry["file"], entry["name"]) for entry in files]
     opened = [(path.open("rb"), name) for path, name in with_files]
     try:
         return create_ticket(

@@ -12,7 +12,7 @@ import pytest
 from cs_agent.engine.actions.values import Back, Finish, Type
 from cs_agent.engine.routes.match import Sight, find_control
 from cs_agent.engine.routes.propose import Position, next_act
-from cs_agent.engine.routes.record import merged, way_of
+from cs_agent.engine.routes.record import merged, step_of, way_of
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import ActKind, Route, RouteError, RoutePlan, RouteStep, Way
 from cs_agent.engine.run import human
@@ -199,6 +199,31 @@ def test_the_way_is_run_for_another_customer_without_a_single_question_to_the_mo
     assert sources == {StepSource.ROUTE}
 
 
+def test_a_flow_that_only_reads_tells_on_its_route_what_the_page_says():
+    order = FakeScreen(
+        [
+            "title:订单详情",
+            ["label:订单号", f"text:{OTHER['order']}"],
+            ["label:订单状态", "text:运输中"],
+            "button:帮助",
+        ],
+        goes={"back": "list"},
+    )
+    reading = replace(
+        rules(OTHER), success_evidence=(("订单状态", "Status"), (OTHER["order"],)), confirm_fields=(), read_only=True
+    )
+    taught = Ride(OTHER, None, [*by_model(OTHER)[:4], Finish("运输中")], order=order)
+    taught.rules = reading
+    taught.engine = taught.new_engine()
+    assert taught.to_the_end().status == "succeeded"
+    ride = Ride(OTHER, taught.way(), order=order)
+    ride.rules = reading
+    ride.engine = ride.new_engine()
+    ended = ride.to_the_end()
+    assert (ended.status, ride.model.asked) == ("succeeded", [])
+    assert "订单状态: 运输中" in ended.message
+
+
 def test_a_route_stops_for_its_yes_every_time(learned):
     ride = Ride(OTHER, learned)
     pause = ride.until_pause().pause
@@ -374,3 +399,14 @@ def test_the_hands_of_a_phone_that_shows_another_page_are_left_alone(learned):
     phone = FakePhone(aftersales(OTHER), "home", screen_size=SMALL)
     strange = Observation(phone.screenshot(), ForegroundApp("com.other"), (), phone.nodes())
     assert next_act(learned, Position(), strange, OTHER)[1] is None
+
+
+def test_a_text_that_ends_with_enter_is_typed_with_it_and_once():
+    sight = Sight.of(observation(["title:售后系统", "text:今日待办", "hint!:请输入订单号", "button:查询"]), VALUES)
+    typed = step_of(Type(VALUES["order"]), sight.observation, VALUES, commits=False)
+    sent = step_of(Type(VALUES["order"] + "\n"), sight.observation, VALUES, commits=False)
+    assert sent.text == "{order}\n"
+    way = way_of([typed, sent], None, VALUES)
+    assert way.steps == (sent,)
+    _, proposal = next_act(way, Position(), sight.observation, OTHER)
+    assert proposal.action == Type(OTHER["order"] + "\n")

@@ -76,6 +76,7 @@ class Expectation:
     pages: tuple[PageSignature, ...]
     step: RouteStep | None  # whose effect shows on the page itself: a field with the focus, a choice made
     values: dict[str, str]
+    focuses: bool = False  # that effect is a field's focus, and text is all that follows
 
     def is_met(self, seen: Observation) -> bool:
         sight = Sight.of(seen, self.values)
@@ -186,9 +187,11 @@ def _point(target: Target, sight: Sight) -> NormPoint:
 def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expectation | None:
     step = way.steps[number]
     target = find_control(step.control, sight) if step.control else None
+    sends = isinstance(action, Type) and action.text.endswith("\n")
     stays = isinstance(action, Type) or (target is not None and (target.choice or target.editable))
-    if stays:
-        return Expectation((), step, sight.values)
+    if stays and not sends:
+        focuses = isinstance(action, Tap) and target is not None and target.editable
+        return Expectation((), step, sight.values, focuses)
     pages = tuple(_pages_after(way, number, sight))
     return Expectation(pages, None, sight.values) if pages else None
 

@@ -55,6 +55,7 @@ def step_of(action: Action, seen: Observation, values: dict[str, str], *, commit
 
 def _typing(step: RouteStep, text: str, sight: Sight) -> RouteStep:
     """Only what the ticket said is remembered as a slot; any other text may be a customer's, and stays a gap."""
+    enters = "\n" * (len(text) - len(text.rstrip("\n")))
     template = templated(text.strip(), sight.values)
     fields = [target for target in sight.controls if target.editable]
     focused = [target for target in fields if (node := sight.node(target)) and node.focused]
@@ -62,7 +63,7 @@ def _typing(step: RouteStep, text: str, sight: Sight) -> RouteStep:
     control = control_of(target, sight) if target else None
     if control is None or not _only_slots(template):
         return step
-    return replace(step, kind=ActKind.TYPE, text=template, control=control)
+    return replace(step, kind=ActKind.TYPE, text=template + enters, control=control)
 
 
 def _only_slots(template: str) -> bool:
@@ -121,11 +122,22 @@ def _shared(one: PageSignature, other: PageSignature) -> PageSignature:
 
 
 def _straightened(steps: Iterable[RouteStep]) -> list[RouteStep]:
-    """Without what was taken back: an act, and the Back that led to the same page again."""
+    """Without what was taken back: an act, and the Back that led to the same page again, or a text that was typed
+    over right away."""
     kept: list[RouteStep] = []
     for step in steps:
         taken_back = len(kept) >= 2 and kept[-1].kind is ActKind.BACK and kept[-2].page.fits(step.page)
         if taken_back and not kept[-2].commits:
             del kept[-2:]
+        if kept and _types_over(kept[-1], step):
+            del kept[-1]
         kept.append(step)
     return kept
+
+
+def _types_over(before: RouteStep, step: RouteStep) -> bool:
+    """Into the same field, as far as a field can be told."""
+    if not (before.kind is step.kind is ActKind.TYPE) or before.control is None or step.control is None:
+        return False
+    fields = [replace(each.signature, column=0) for each in (before.control, step.control)]
+    return fields[0] == fields[1] and before.page.fits(step.page)

@@ -102,6 +102,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "unchanged": ("画面没有变化", "the screen did not change"),
     "on_route": ("按路线执行", "as the route goes"),
     "route_done": ("已按路线完成", "done as the route goes"),
+    "route_read": ("已按路线查到:{what}", "found as the route goes: {what}"),
     "noted": ("已记录", "noted"),
     "summarised": ("已整理", "summarised"),
     "challenged": ("没有看到完成的依据", "no evidence of success"),

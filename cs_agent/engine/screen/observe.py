@@ -112,11 +112,12 @@ class Eyes:
         """Wait for the screen to react and come to rest."""
         self.wait_for(before, None)
 
-    def wait_for(self, before: Image.Image | None, expected: Expected | None) -> bool:
+    def wait_for(self, before: Image.Image | None, expected: Expected | None, *, at_once: bool = False) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
-        What is expected is looked for in the tree of every picture that stays for a moment; the look that finds it
-        is the next look. A screen that rests without it is given a little more time.
+        What is expected is looked for in the tree of every picture that stays for a moment, or `at_once` of every
+        picture: for what the tree shows before the screen rests, where nothing that follows depends on where things
+        are. The look that finds it is the next look. A screen that rests without it is given a little more time.
         """
         if not self._tree_is_quick():  # looking for it would take longer than the rest does
             expected = None
@@ -124,9 +125,11 @@ class Eyes:
         last = asked = -1
         while True:
             shot = self._capture()
-            if expected and shot.sequence == last and shot.sequence != asked:
+            if expected and (at_once or shot.sequence == last) and shot.sequence != asked:
                 asked = shot.sequence
                 if self._shows(shot, expected):
+                    if at_once and self._ready:
+                        self._ready = replace(self._ready, screenshot=self._capture())
                     return True
             last = shot.sequence
             waited = self._frame_at - start

@@ -77,7 +77,11 @@ class Actor:
         try:
             with turn.draft.lap("settle"):
                 expects = turn.proposal.expects if turn.proposal else None
-                met = self.kit.eyes.wait_for(turn.seen.screenshot.image, expects.is_met if expects else None)
+                before = turn.seen.screenshot.image
+                if expects:
+                    met = self.kit.eyes.wait_for(before, expects.is_met, at_once=expects.focuses)
+                else:
+                    met = self.kit.eyes.wait_for(before, None)
         except Interrupted:
             self._write(turn, StepStatus.DONE, "")
             raise

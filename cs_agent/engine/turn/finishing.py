@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.values import Finish
 from cs_agent.engine.confirm.exhibit import pending_of_exhibit, request_of
+from cs_agent.engine.confirm.fields import fields_in_view
 from cs_agent.engine.routes.match import without_values
 from cs_agent.engine.run.conversation import remember_challenge
+from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
 from cs_agent.engine.run.state import (
@@ -50,7 +52,14 @@ class Finishing:
         evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete or turn.state.unproven or not self._has_acted(turn):
             return None
-        return self._succeed(turn, action.message, evidence)
+        told = self._told(turn, evidence) if self.kit.rules.read_only else ""
+        return self._succeed(turn, told or action.message, evidence)
+
+    def _told(self, turn: TurnContext, evidence: Evidence) -> str:
+        """What a flow that only reads has found: the value beside each caption that is its evidence."""
+        probes = tuple(ConfirmField(text, text, (text,)) for text in evidence.seen)
+        found = [f"{field.label}: {field.screen_value}" for field in fields_in_view(turn.seen, probes)]
+        return say("route_read", turn.lang, what="; ".join(found)) if found else ""
 
     def _succeed(self, turn: TurnContext, message: str, evidence: Evidence) -> Turn:
         page = without_values(page_signature(turn.seen), self.kit.route.values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ def test_a_new_phone_has_no_faults() -> None:
         ("secure_window", 0, False),
         ("slow_page_s", "2.5", 2.5),
         ("slow_page_s", 2, 2.0),
+        ("slow_tree_s", "1.8", 1.8),
         ("ignored_taps", True, 1),
         ("ignored_taps", "3", 3),
         ("rotation", 3, 3),
@@ -127,3 +130,17 @@ async def test_a_second_display_is_listed_first_and_has_a_focus_of_its_own(
     phone.faults.set("two_displays", True)
     shown = (await run("dumpsys window displays")).out
     assert shown.index("com.example.cover/") < shown.index("mDisplayId=0") < shown.index("com.example.launcher/")
+
+
+async def test_a_phone_as_slow_as_real_ones_takes_its_time_for_the_tree_and_the_screenshot(
+    run: ShellRunner, phone: VirtualPhone
+) -> None:
+    clock = asyncio.get_running_loop().time
+    phone.faults.set("slow_tree_s", 0.05)
+    phone.faults.set("slow_screenshot_s", 0.04)
+    begun = clock()
+    assert (await run("uiautomator dump /sdcard/tree.xml")).status == 0
+    seen = clock()
+    assert seen - begun >= 0.05
+    await run("screencap -p")
+    assert clock() - seen >= 0.04

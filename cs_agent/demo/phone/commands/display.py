@@ -5,6 +5,7 @@ Rule: a capture that fails says so on stderr and with its status; it never deliv
 
 from __future__ import annotations
 
+import asyncio
 import struct
 
 from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, CaptureFailed
@@ -61,6 +62,7 @@ async def _capture(call: Call, path: str, png: bool) -> int:
 
 
 async def _picture(call: Call, png: bool) -> list[bytes | memoryview]:
+    await asyncio.sleep(call.phone.faults.slow_screenshot_s)
     if png:
         return [await call.phone.capture_png()]
     capture = await call.phone.capture_rgba()

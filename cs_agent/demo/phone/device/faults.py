@@ -17,6 +17,8 @@ Listener = Callable[[str, FaultValue], None]
 # What a bare name means in `--chaos name,name` (other plain switches: simply on).
 _CHAOS_VALUES: dict[str, FaultValue] = {
     "slow_page_s": 3.0,
+    "slow_tree_s": 1.8,
+    "slow_screenshot_s": 0.5,
     "rotation": 1,
     "network_error": 6,
     "ignored_taps": 6,
@@ -39,6 +41,8 @@ class Faults:
     advertisement: bool = False  # an advertisement covers the app
     permission_dialog: bool = False  # a system dialog asks for a permission
     slow_page_s: float = 0.0  # added to every page and reply of the practice apps, seconds
+    slow_tree_s: float = 0.0  # added to every `uiautomator dump`, seconds; a real phone needs 1 to 3
+    slow_screenshot_s: float = 0.0  # added to every `screencap`, seconds; a real phone needs 0.3 to 1
     network_error: int = 0  # every n-th page load fails
     dark_mode: bool = False
     large_font: bool = False

@@ -29,6 +29,7 @@ async def uiautomator(call: Call) -> int:
         )
         return OK if call.args[:1] == ("help",) else FAILED
     path = next((arg for arg in call.args[1:] if not arg.startswith("-")), DEFAULT_PATH)
+    await asyncio.sleep(call.phone.faults.slow_tree_s)
     try:
         async with asyncio.timeout(GIVE_UP_S):
             nodes = await _at_rest(call)
