@@ -26,6 +26,7 @@ CUSTOMERS_TICKETS = 4  # tickets of one customer
 DEPARTMENTS = 8
 OPERATORS = 60
 PHONES = 20
+ORDERS = 202400000000  # the first ticket's order number
 START = datetime(2024, 1, 1, tzinfo=UTC)
 EVERY = timedelta(seconds=30)
 _BATCH = 5000
@@ -80,7 +81,7 @@ def _make_tickets(count: int) -> list[bytes]:
             Ticket(
                 number=number_of(n),
                 subject="s",
-                text="t",
+                text=f"我要退货,订单号{ORDERS + n},商品有质量问题,请尽快处理。",
                 customer_name=customer_of(n),
                 created_at=now,
                 due_at=now,
@@ -125,7 +126,7 @@ def _rows(events: int, seq: int, prev: str, keys: list[bytes]) -> Iterator[dict[
         }
         told = seals.Content(
             customer_of(ticket),
-            _INSTRUCTION.format(202400000000 + ticket),
+            _INSTRUCTION.format(ORDERS + ticket),
             '{"action":"do(action=\\"Tap\\", element=[500,500])","thought":"搜索结果里有这个订单,进入详情页。"}',
         )
         row["sealed"] = seals.encrypt(ciphers[ticket], row["ticket_no"], told)

@@ -27,11 +27,10 @@ from django.test import Client  # noqa: E402
 from benchmarks import audit_fill  # noqa: E402
 from benchmarks.audit_fill import PER_TICKET, START, customer_of, number_of  # noqa: E402
 from benchmarks.figures import percentile  # noqa: E402
-from consoles.pages.audit_search import PAGE, AuditSearch  # noqa: E402
+from consoles.pages.audit.search import PAGE, AuditSearch  # noqa: E402
 from tickets.models import AuditEvent, Department, Ticket  # noqa: E402
 from tickets.models.record import seals  # noqa: E402
 from tickets.services.evidence import audit, audit_export  # noqa: E402
-from tickets.services.people import access  # noqa: E402
 
 Row = tuple[str, str, str]
 LOOKUPS = 100
@@ -84,6 +83,10 @@ def lookups(events: int, user: User) -> list[Row]:
         "action type": lambda: AuditSearch(type="confirmation.approved"),
         "action type, rare": lambda: AuditSearch(type="ticket.created"),
         "operator on one day": lambda: (lambda d: AuditSearch(user=f"operator{own() % 60}", since=d, until=d))(day()),
+        "words: an order number": lambda: AuditSearch(words=str(audit_fill.ORDERS + own())),
+        "words: a person's name": lambda: AuditSearch(words=f"operator{own() % 60}"),
+        "words: a kind of event": lambda: AuditSearch(words="确认"),
+        "words that nothing says": lambda: AuditSearch(words="从未说过的话"),
         "nothing asked": lambda: AuditSearch(),
     }
     return [(f"look-up by {kind}", _spread(_searches(make, user)), BUDGET) for kind, make in kinds.items()]
@@ -95,7 +98,7 @@ def _searches(make: Callable[[], AuditSearch], user: User) -> list[float]:
         search = make()
         seals._keys.clear()  # each look-up as if it were this process's first
         begun = time.perf_counter()
-        list(search.apply(access.visible_audit(user)).order_by("-seq")[: PAGE + 1])
+        search.newest(user, PAGE + 1)
         taken.append(time.perf_counter() - begun)
     return taken
 
@@ -111,7 +114,7 @@ def pages(events: int, user: User) -> list[Row]:
         response = client.get("/audit/", {"ticket": number_of(ticket)}, headers={"host": "localhost"})
         taken.append(time.perf_counter() - begun)
         assert response.status_code == 200, response.status_code
-    return [("audit page of one ticket, whole", _spread(taken), "≤ 3 s")]
+    return [("audit page of one ticket, whole", _spread(taken), "≤ 300 ms p95")]
 
 
 def export() -> list[Row]:

@@ -65,6 +65,7 @@ urlpatterns = [
     path("files/recordings/<str:token>/video.mp4", media.recording_video, name="recording-video"),
     path("files/recordings/<str:token>/captions.vtt", media.recording_captions, name="recording-captions"),
     path("audit/", audit.audit_page, name="audit"),
+    path("audit/verify/", audit.audit_verify, name="audit-verify"),
     path("audit/export/", audit.audit_export_csv, name="audit-export"),
     path("api/audit.csv", api.audit_csv, name="api-audit"),
     path("api/audit/<str:export>/manifest.json", api.audit_manifest, name="api-audit-manifest"),

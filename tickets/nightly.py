@@ -18,6 +18,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from tickets.queues import VERIFY_TASK
 from tickets.services.evidence import audit, daily_export, retention
 from tickets.services.outbox import manage
 
@@ -70,7 +71,7 @@ def retain() -> None:
     log.info("retention: %s", retention.delete_due() | {"outbox": manage.delete_old(timezone.now())})
 
 
-@nightly("tickets.nightly.verify")
+@nightly(VERIFY_TASK)
 def verify() -> None:
     for problem in audit.verify_and_record():
         log.error("audit trail: %s at event %s: %s", problem.kind, problem.seq, problem.text)

@@ -42,11 +42,13 @@ P = Permission
 _VIEW = frozenset({P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT})
 _FLOWS = frozenset({P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS})
 
-# Supervisors decide too: an unanswered confirmation is escalated to them. They start nothing.
+# Supervisors decide and take over too: what nobody answers is escalated to them. They start nothing. Auditors read
+# what viewers read, and may take the trail away.
 GROUPS: Mapping[str, frozenset[Permission]] = {
     "viewer": _VIEW,
+    "auditor": _VIEW | {P.EXPORT_AUDIT},
     "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS},
+    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
     "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS},
 }
 ADMINISTRATOR = "administrator"

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _HINT_S = 60.0  # how long a message is worth something
 DRIVE_TASK = "tickets.tasks.drive_run"
 ENCODE_TASK = "tickets.tasks.encode_recording"
+VERIFY_TASK = "tickets.nightly.verify"
 SEND_DUE_TASK = "tickets.delivery.send_due"
 DRAIN_TASK = "tickets.delivery.drain"
 _LOOK_S = 5.0  # the clock looks into the outbox so often: a hint that waited longer is worth nothing
@@ -52,6 +53,11 @@ def enqueue_encoding(
 def hint_outbox() -> None:
     """Events were written that must leave. Called after the commit; the clock looks every few seconds as well."""
     _tell_upkeep(SEND_DUE_TASK, _LOOK_S)
+
+
+def check_trail(expires_s: float) -> None:
+    """Have the audit trail verified once this transaction is committed."""
+    transaction.on_commit(partial(_tell_upkeep, VERIFY_TASK, expires_s))
 
 
 def enqueue_lane(lane: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from consoles.pages.audit_words import event_in_words, roles_in_words
+from consoles.pages.audit.story import story_of
+from consoles.pages.audit.words import event_in_words, fault_in_words, roles_in_words
 from consoles.pages.words import TONES, action_in_words, in_language, run_language
 from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
@@ -26,6 +26,8 @@ register = template.Library()
 register.filter("in_words", action_in_words)
 register.filter("event_in_words", event_in_words)
 register.filter("roles_in_words", roles_in_words)
+register.filter("story_of", story_of)
+register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
 SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
 
@@ -223,27 +225,6 @@ def part_name(part: str) -> str:
         "model": _("模型"),
         "beat": _("定时任务"),
     }.get(part, part)
-
-
-@register.filter
-def event_facts(event: Any) -> list[tuple[str, str]]:
-    """What an audit event says besides its row, empty columns left out."""
-    columns = (
-        ("run_id", event.run_id),
-        ("object", f"{event.object_type} {event.object_id}".strip()),
-        ("device_id", event.device_id),
-        ("flow_version", event.flow_version),
-        ("model", event.model),
-        ("confidence", "" if event.confidence is None else f"{event.confidence:.3f}"),
-        ("decided_by", event.decided_by),
-        ("data_accessed", event.data_accessed),
-        ("ip", event.ip),
-        ("request_id", event.request_id),
-        ("recording_sha256", event.recording_sha256),
-        ("details", json.dumps(event.details, ensure_ascii=False) if event.details else ""),
-        ("hash", event.hash),
-    )
-    return [(name, value) for name, value in columns if value]
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from consoles.access import GET, permitted
-from consoles.pages.audit_search import AuditSearch
+from consoles.pages.audit.search import AuditSearch
 from consoles.views.audit import streamed
 from tickets.errors import Invalid
 from tickets.permissions import Permission
@@ -25,7 +25,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The events of some days as CSV; where its signed manifest will be is told in `Link`."""
     search = _search(request.GET)
-    export, lines = audit_export.export_signed(user=request.user, filters=search.filters())
+    export, lines = audit_export.export_signed(
+        user=request.user, filters=search.filters(), ways=search.ways(request.user)
+    )
     response = streamed(lines, audit_export.name_of(export))
     response["Link"] = f'<{reverse("api-audit-manifest", args=[export])}>; rel="describedby"'
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -11,39 +12,63 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from consoles.access import POST, permitted
-from consoles.pages.audit_search import PAGE, AuditSearch
+from consoles.access import FORM, POST, permitted
+from consoles.pages.audit.search import PAGE, AuditSearch
 from tickets.models import AuditEvent, Run
 from tickets.permissions import Permission
-from tickets.services.evidence import audit_export
+from tickets.services.evidence import audit, audit_export
 from tickets.services.people import access
 
 _PIECES = 4  # of the export, sent at once: a thousand rows, some 650 kB
 _MOST_TYPES = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event, and how many events between it and the next older one on the page the reader may not see."""
+
+    event: AuditEvent
+    hidden: int
+
+
 @permitted(Permission.VIEW_AUDIT)
 def audit_page(request: HttpRequest) -> HttpResponse:
     search = AuditSearch.read(request.GET)
-    found = search.apply(access.visible_audit(request.user)).order_by("-seq")
-    events = list(found[: PAGE + 1])
+    events = search.newest(request.user, PAGE + 1)
     context: dict[str, Any] = {
         "search": search,
-        "events": events[:PAGE],
+        "lines": _lines(events, whole=not search.narrowed),
         "older": search.query(before=str(events[PAGE - 1].seq)) if len(events) > PAGE else "",
         "newest": search.query(before="") if search.before else "",
         "runs": _runs(request, search),
         "types": _types(),
+        "verified": audit.verified(),
     }
     return render(request, "consoles/audit/page.html", context)
+
+
+@permitted(Permission.VIEW_AUDIT, FORM)
+def audit_verify(request: HttpRequest) -> HttpResponse:
+    """The newest check of the chain; a POST has it checked anew."""
+    if request.method == "POST":
+        audit.ask_verification(request.user)
+    return render(request, "consoles/audit/verified.html", {"verified": audit.verified()})
 
 
 @permitted(Permission.EXPORT_AUDIT, POST)
 def audit_export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The found events as CSV, row by row; the export itself is audited by the service."""
     search = AuditSearch.read(request.POST)
-    lines = audit_export.export_csv(user=request.user, filters=search.filters())
+    lines = audit_export.export_csv(user=request.user, filters=search.filters(), ways=search.ways(request.user))
     return streamed(lines, f"audit-{search.ticket or 'all'}-{timezone.localtime():%Y%m%d-%H%M%S}.csv")
+
+
+def _lines(events: list[AuditEvent], *, whole: bool) -> list[Line]:
+    """The events of the page, of which one more was read where there are more; gaps are counted where nothing else
+    leaves events out."""
+    following = [event.seq for event in events[1:]] + [events[-1].seq - 1 if events else 0]
+    pairs = zip(events, following, strict=False)
+    return [Line(event, event.seq - after - 1 if whole else 0) for event, after in pairs][:PAGE]
 
 
 def streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:

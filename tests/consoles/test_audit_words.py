@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils.translation import override
 
-from consoles.pages.audit_words import EVENTS, ROLES, event_in_words, roles_in_words
+from consoles.pages.audit.words import EVENTS, ROLES, event_in_words, roles_in_words
 from tests.consoles import catalog
 from tickets.permissions import ADMINISTRATOR, GROUPS
 from tickets.services.outbox.note import TYPES

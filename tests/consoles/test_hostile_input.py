@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import consoles
 from consoles.consumers import base
 from consoles.consumers.gestures import read_gesture
-from consoles.pages.audit_search import AuditSearch
+from consoles.pages.audit.search import AuditSearch
 from consoles.urls import urlpatterns
 from consoles.web.given import read_json, whole_number
 from tests.consoles import story

@@ -1,5 +1,5 @@
-"""The fixed cast: Lin and Bo are operators of 售后一部, Vera views, Sun supervises, Fei edits flows; Otto is an
-operator of another department. Ann is the administrator."""
+"""The fixed cast: Lin and Bo are operators of 售后一部, Vera views, Udo audits, Sun supervises, Fei edits flows;
+Otto is an operator of another department. Ann is the administrator."""
 
 from __future__ import annotations
 
@@ -72,6 +72,11 @@ def bo(department: Department) -> User:
 @pytest.fixture
 def vera(department: Department) -> User:
     return member("vera", "viewer", department)
+
+
+@pytest.fixture
+def udo(department: Department) -> User:
+    return member("udo", "auditor", department)
 
 
 @pytest.fixture

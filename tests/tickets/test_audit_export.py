@@ -86,7 +86,7 @@ def test_another_departments_events_are_not_in_it(run: Run, sun: User, other_dep
     )
     audit.record("ticket.created", ticket=foreign)
     numbers = {row["ticket_no"] for row in parse("".join(audit_export.export_csv(user=sun)))}
-    assert numbers == {run.ticket.number}
+    assert numbers - {""} == {run.ticket.number}  # and what became of flows
 
 
 @pytest.mark.parametrize(

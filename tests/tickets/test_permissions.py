@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.models import Permission as Row
+from django.db import connection
 
 from tickets.errors import Forbidden, ServiceError
 from tickets.models import AuditEvent
@@ -14,6 +19,7 @@ pytestmark = pytest.mark.django_db
 P = Permission
 MATRIX = {
     "vera": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT},
+    "udo": {P.VIEW_TICKETS, P.VIEW_REPLAYS, P.VIEW_AUDIT, P.EXPORT_AUDIT},
     "lin": {
         P.VIEW_TICKETS,
         P.VIEW_REPLAYS,
@@ -32,6 +38,7 @@ MATRIX = {
         P.PAUSE_ALL,
         P.DECIDE,
         P.STOP_RUNS,
+        P.TAKE_OVER,
         P.REQUEST_FLOWS,
         P.REVIEW_FLOWS,
         P.RELEASE_FLOWS,
@@ -118,3 +125,14 @@ def test_a_permission_that_is_new_is_granted_once_to_the_shipped_groups(db: None
     ensure_groups()
     given = Group.objects.filter(permissions__codename="take_over").values_list("name", flat=True)
     assert set(given) == {name for name, permissions in GROUPS.items() if Permission.TAKE_OVER in permissions}
+
+
+def test_supervisors_of_an_older_release_are_given_the_phone_once(db: None) -> None:
+    group, right = Group.objects.get(name="supervisor"), Row.objects.get(codename="take_over")
+    group.permissions.remove(right)
+    granting = import_module("tickets.migrations.0023_supervisors_take_over")
+    here = SimpleNamespace(connection=connection)
+    granting.grant(apps, here)
+    assert right in group.permissions.all()
+    group.delete()
+    granting.grant(apps, here)

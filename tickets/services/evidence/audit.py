@@ -9,22 +9,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 
-from tickets import request_context
+from tickets import queues, request_context
 from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket
 from tickets.models.record import seals
-from tickets.permissions import role_of
+from tickets.permissions import Permission, require, role_of
 from tickets.services.evidence import anchors, audit_rows
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
 from tickets.services.evidence.keeping import Kind, until
 from tickets.services.outbox.note import PUBLIC, note
 
 SYSTEM = "system"
+VERIFY_WITHIN_S = 1800.0  # a check that was asked for and has not ended by then is taken for lost
 DELETED = "audit.deleted"  # the tombstone's type
 _LIMITS = {field.attname: getattr(field, "max_length", None) for field in AuditEvent._meta.concrete_fields}
 _PAGE = 2000  # events read at once by the verification
@@ -105,11 +107,47 @@ def verify() -> list[Problem]:
 
 
 def verify_and_record() -> list[Problem]:
-    """As `verify`, and the verification itself is an event."""
+    """As `verify`, and the verification itself is an event, which says up to which event the chain was checked."""
+    head = AuditHead.objects.filter(pk=1).first()
     problems = verify()
     faults = [{"kind": problem.kind, "seq": problem.seq} for problem in problems[:20]]
-    record("audit.verified", result="failure" if problems else "success", details={"faults": faults})
+    told = {"faults": faults, "last_seq": head.seq if head else 0}
+    record("audit.verified", result="failure" if problems else "success", details=told)
     return problems
+
+
+def ask_verification(user: Any) -> AuditEvent:
+    """Have the chain checked now, by a process that has the time for it; the check's own event follows."""
+    require(user, Permission.VIEW_AUDIT)
+    with transaction.atomic():
+        event = record("audit.check_asked", user=user, result="success")
+        queues.check_trail(VERIFY_WITHIN_S)
+    return event
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The newest check. `last_seq` 0: the check was made by a release that did not say how far it came.
+    `asked_at`: when a newer one was asked for that has not ended; None where none is under way."""
+
+    at: datetime | None
+    good: bool
+    last_seq: int
+    faults: list[dict[str, Any]]
+    asked_at: datetime | None
+
+
+def verified() -> Verified:
+    newest = AuditEvent.objects.filter(type="audit.verified").order_by("-seq").first()
+    since = timezone.now() - timedelta(seconds=VERIFY_WITHIN_S)
+    asked = AuditEvent.objects.filter(type="audit.check_asked", seq__gt=newest.seq if newest else 0, at__gt=since)
+    asked_at = asked.order_by("-seq").values_list("at", flat=True).first()
+    if newest is None:
+        return Verified(None, False, 0, [], asked_at)
+    told = newest.details
+    return Verified(
+        newest.at, newest.result == "success", int(told.get("last_seq", 0)), told.get("faults", []), asked_at
+    )
 
 
 def write_anchor() -> anchors.Anchor | None:

@@ -25,6 +25,7 @@ from tickets.models.record import seals
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit, audit_csv, audit_rows
 from tickets.services.evidence.audit_csv import neutral, restore
+from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
 
 __all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "restore", "write"]
@@ -114,16 +115,21 @@ class Manifest:
     made_at: str
 
 
-def export_csv(*, user: Any, filters: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """The events the user may see, as pieces of CSV. `filters`: look-ups on AuditEvent. The export is audited."""
-    return lines(_exported(user, filters))
+def export_csv(
+    *, user: Any, filters: Mapping[str, Any] | None = None, ways: Sequence[Way] = audit_rows.EVERY
+) -> Iterator[str]:
+    """The events the user may see, as pieces of CSV. `filters`: look-ups on AuditEvent; one of `ways` must hold
+    too. The export is audited."""
+    return lines(_exported(user, filters, ways))
 
 
-def export_signed(*, user: Any, filters: Mapping[str, Any] | None = None) -> tuple[str, Iterator[str]]:
+def export_signed(
+    *, user: Any, filters: Mapping[str, Any] | None = None, ways: Sequence[Way] = audit_rows.EVERY
+) -> tuple[str, Iterator[str]]:
     """As `export_csv`, with a name under which `manifest_of` gives the manifest once the last piece was taken."""
     export = uuid.uuid4().hex
-    events = _exported(user, filters, object_type=_EXPORT, object_id=export)
-    return export, _witnessed(events, user, {"filters": _words(filters or {})}, export)
+    events = _exported(user, filters, ways, object_type=_EXPORT, object_id=export)
+    return export, _witnessed(events, user, _told(filters or {}, ways), export)
 
 
 def manifest_of(export: str, *, user: Any) -> dict[str, Any]:
@@ -197,13 +203,21 @@ def chain_range(path: Path) -> tuple[int, int]:
     return (chain[0][0], chain[-1][0]) if chain else (0, 0)
 
 
-def _exported(user: Any, filters: Mapping[str, Any] | None, **columns: Any) -> QuerySet[AuditEvent]:
+def _exported(
+    user: Any, filters: Mapping[str, Any] | None, ways: Sequence[Way], **columns: Any
+) -> QuerySet[AuditEvent]:
     """The wanted events that the user may see; that they were asked for is recorded."""
     require(user, Permission.EXPORT_AUDIT)
     wanted = dict(filters or {})
     events = access.visible_audit(user).filter(**wanted, **audit_rows.between(wanted))
-    audit.record("audit.exported", user=user, result="success", details={"filters": _words(wanted)}, **columns)
-    return events
+    audit.record("audit.exported", user=user, result="success", details=_told(wanted, ways), **columns)
+    return audit_rows.by_ways(events, ways)
+
+
+def _told(filters: Mapping[str, Any], ways: Sequence[Way]) -> dict[str, Any]:
+    """What was exported: never the words that somebody typed, for they may be a customer's."""
+    told: dict[str, Any] = {"filters": _words(filters)}
+    return told if all(not way for way in ways) and ways else {**told, "ways": [_words(way) for way in ways]}
 
 
 def _witnessed(

@@ -12,14 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, Func, Max, Min, QuerySet, TextField
+from django.db.models import F, Func, Max, Min, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce
 
 from tickets.models import AuditEvent
 
+Way = Mapping[str, Any]  # look-ups on AuditEvent by `ticket_no`, `user_name` or `type`
+EVERY: tuple[Way, ...] = ({},)
 Rows = list[tuple[Any, ...]]
 Sql = tuple[str, tuple[Any, ...]]
 SEPARATOR = "\x1f"  # parts the values of columns that are read as one text
@@ -92,6 +97,18 @@ def between(wanted: Mapping[str, Any]) -> dict[str, int]:
     number = F("seq") + 0  # or else PostgreSQL goes through the numbers from both ends until it meets the time
     ends = AuditEvent.objects.filter(**times).aggregate(first=Min(number), last=Max(number))
     return {"seq__gte": ends["first"] or 0, "seq__lte": ends["last"] or 0}
+
+
+def by_ways(events: QuerySet[AuditEvent], ways: Sequence[Way]) -> QuerySet[AuditEvent]:
+    """The events for which one of the ways holds, for whoever reads all of them in their order. Columns are compared as
+    expressions: a database that gathered them by several indexes would sort all of them for every page."""
+    if not ways:
+        return events.none()
+    if not all(ways):
+        return events
+    said = {f"said_{name}": Coalesce(name, Value("")) for name in ("ticket_no", "user_name", "type")}
+    wanted = (Q(**{f"said_{name}": value for name, value in way.items()}) for way in ways)
+    return events.alias(**said).filter(reduce(or_, wanted))
 
 
 def _sql(events: QuerySet[AuditEvent, Any]) -> Sql | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,7 @@ EVENTS: dict[str, Promise] = {
     "audit.deleted": _("过期审计已清理"),
     "audit.delivered": _("每日审计导出"),
     "audit.exported": _("导出审计"),
+    "audit.check_asked": _("要求核验审计链"),
     "audit.verified": _("核验审计链"),
     "installation.restored": _("已从备份恢复"),
     "automation.paused": _("已暂停全部智能处理"),
@@ -139,6 +143,7 @@ EVENTS: dict[str, Promise] = {
 
 ROLES: dict[str, Promise] = {
     "viewer": _("查看者"),
+    "auditor": _("审计员"),
     "operator": _("坐席"),
     "supervisor": _("主管"),
     "flow_editor": _("流程编辑"),
@@ -157,3 +162,15 @@ def event_in_words(type: str) -> str:
 def roles_in_words(roles: str) -> str:
     """Of a list as the trail keeps it; a role that the installation made itself keeps its own name."""
     return ", ".join(str(ROLES.get(role, role)) for role in roles.split(",")) if roles else ""
+
+
+def fault_in_words(fault: Mapping[str, Any]) -> str:
+    """A fault of the chain as the event of its check keeps it."""
+    words = {
+        "edited": _("第 %(seq)s 条在写入后被改动"),
+        "missing": _("从第 %(seq)s 条起缺少记录"),
+        "cut_tail": _("从第 %(seq)s 条起,末尾的记录不见了"),
+        "rewritten": _("第 %(seq)s 条与前一条接不上"),
+        "out_of_order": _("第 %(seq)s 条次序不对"),
+    }
+    return str(words.get(str(fault.get("kind")), _("第 %(seq)s 条有问题"))) % {"seq": fault.get("seq", "?")}
