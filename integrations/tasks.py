@@ -1,20 +1,69 @@
-"""What Celery does for the integrations once a day."""
+"""What Celery does for the integrations: readings and polls of connectors, and once a day what is old goes.
+
+Entries of tasks are where any exception is caught: whatever a defect throws, the other connectors go on, and what was
+claimed is due again when its claim lapses.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Callable
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from integrations import queues
 from integrations.api import idempotency
+from integrations.intake import deliveries, polling, reading
 from tickets.services.panels import links, sessions
 
 log = logging.getLogger(__name__)
+_AT_ONCE = 4  # connectors one process speaks to at once, so that slow helpdesks leave threads to the clock
+_places = threading.BoundedSemaphore(_AT_ONCE)
+
+
+@shared_task(name="integrations.tasks.look")
+def look() -> None:
+    """By the clock: have everything read and polled that is due."""
+    try:
+        for connector in reading.due_connectors():
+            queues.hint_reading(connector)
+        for connector in polling.due():
+            queues.hint_poll(connector)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("connectors: the database is away: %s; the clock will look again", error)
+
+
+@shared_task(name="integrations.tasks.read_due")
+def read_due(connector: int) -> None:
+    _do("read", reading.read_due, connector)
+
+
+@shared_task(name="integrations.tasks.poll")
+def poll(connector: int) -> None:
+    _do("poll", polling.poll, connector)
 
 
 @shared_task(name="integrations.tasks.tidy")
 def tidy() -> None:
     now = timezone.now()
-    log.info("integrations: %d idempotency keys forgotten", idempotency.delete_old(now))
+    keys, calls = idempotency.delete_old(now), deliveries.delete_old(now)
+    log.info("integrations: %d idempotency keys and %d calls of helpdesks forgotten", keys, calls)
     log.info("integrations: %d used links, %d panels forgotten", links.delete_old(now), sessions.delete_old(now))
+
+
+def _do(what: str, work: Callable[[int], int], connector: int) -> None:
+    if not _places.acquire(blocking=False):
+        return  # the clock sends it again
+    try:
+        done = work(connector)
+        if done:
+            log.info("connector %d: %s: %d tickets", connector, what, done)
+    except (OperationalError, InterfaceError) as error:
+        log.warning("connector %d: the database is away: %s", connector, error)
+    except Exception:
+        log.exception("connector %d: defect in %s", connector, what)
+    finally:
+        _places.release()

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from integrations.api import door
 from integrations.api.v1 import PREFIX, api
+from integrations.hooks import hook
 from integrations.observe.views import metrics
 from integrations.pages import buttons, outbox, reference, tokens, webhooks
 from tickets.declared import Access, Declaration, permitted
@@ -24,6 +25,7 @@ urlpatterns = [
     path(f"{PREFIX}/openapi.json", reference.openapi, name="api-document"),
     re_path(rf"^{PREFIX}/(?P<rest>.*)$", not_there, name="api-not-there"),
     path("metrics", metrics, name="metrics"),
+    path("hooks/<slug:hook>/", hook, name="connector-hook"),
     path("integrations/", home, name="integrations"),
     path("integrations/api/", reference.reference, name="api-reference"),
     path("integrations/tokens/", tokens.tokens, name="api-tokens"),

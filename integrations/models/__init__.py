@@ -1,6 +1,15 @@
 """The rows of what the world plugs into."""
 
+from integrations.models.connectors import Connector, DeliveryOutcome, IncomingDelivery, IntakeRule, LinkedTicket
 from integrations.models.requests import IdempotencyKey
 from integrations.models.webhooks import WebhookEndpoint
 
-__all__ = ["IdempotencyKey", "WebhookEndpoint"]
+__all__ = [
+    "Connector",
+    "DeliveryOutcome",
+    "IdempotencyKey",
+    "IncomingDelivery",
+    "IntakeRule",
+    "LinkedTicket",
+    "WebhookEndpoint",
+]

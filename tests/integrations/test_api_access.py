@@ -81,13 +81,13 @@ def test_every_address_of_the_api_stands_behind_the_door() -> None:
         assert operation.method in methods
 
 
-def test_only_the_description_and_the_answer_that_there_is_nothing_are_public() -> None:
+def test_only_the_description_the_helpdesks_hook_and_the_answer_that_there_is_nothing_are_public() -> None:
     public = [
         pattern.name
         for pattern in urls.urlpatterns
         if any(said.permission is Access.PUBLIC for said in declarations_of(pattern.callback))
     ]
-    assert public == ["api-document", "api-not-there"]
+    assert public == ["api-document", "api-not-there", "connector-hook"]
 
 
 @pytest.fixture

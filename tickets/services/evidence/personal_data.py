@@ -112,6 +112,9 @@ REGISTER = (
         with_them={"chapters": [], "waits": []},
     ),
     Held("tickets.Delivery", "ticket", {"last_answer": ""}),
+    Held("tickets.ExternalRef", "ticket", {"facts": {}}),
+    Held("integrations.LinkedTicket", "ticket", {"fault": ""}),
+    Held("integrations.IncomingDelivery", "linked__ticket", {"content": b"", "fault": ""}),
     Held("tickets.RehearsalRun", BY_NUMBER, {"note": ""}),  # one that could not be started has no run
 )
 
@@ -146,7 +149,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.CustomerKey": {"*": "the key itself, destroyed by erasure"},
     "tickets.ControlVouch": {"*": "labels and places of controls, by signatures that leave values out"},
     "tickets.LegalHold": {"reason": "why a ticket must be kept, by whoever keeps it; it stands while nothing may go"},
-    "tickets.ExternalRef": {"*": "the ticket's number at another helpdesk"},
+    "tickets.ExternalRef": {"*": "the ticket's number and address at another helpdesk"},
     "tickets.OutboxEvent": {"*": "ids and states only, checked where they are written"},
     "tickets.Ticket": {"number": _CODE, "channel": _CODE, "external_id": "the ticket's number at another helpdesk"},
     "tickets.Attachment": {"content_type": _CODE},
@@ -173,6 +176,10 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Recording": {"sha256": "the proof of what there was"},
     "integrations.IdempotencyKey": {"*": "the answer to a repeat, kept for a day"},
     "integrations.WebhookEndpoint": {"*": _OURS},
+    "integrations.Connector": {"*": _OURS},
+    "integrations.IntakeRule": {"*": _OURS},
+    "integrations.LinkedTicket": {"*": "numbers of the ticket, its messages and files at another helpdesk"},
+    "integrations.IncomingDelivery": {"*": "ids of another helpdesk, checked where they are written"},
 }
 
 

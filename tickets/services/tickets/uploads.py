@@ -114,7 +114,7 @@ def _staged(upload: File[bytes], from_run: Run | None) -> Attachment:
     if file_type is None:
         raise FileRefused(_("不支持的文件类型:%(name)s。可以上传:%(types)s。") % {"name": name[:80], "types": ACCEPTED})
     _refuse_broken_image(name, upload, file_type)
-    sha256, size = _measure(name, upload)
+    sha256, size = measure(upload, name)
     named = {"name": clean_name(name, file_type), "content_type": file_type.content_type, "kind": file_type.kind}
     row = Attachment(**named, size=size, sha256=sha256, from_run=from_run)
     upload.seek(0)
@@ -126,7 +126,7 @@ def limit_bytes() -> int:
     return int(settings.CS_AGENT["CS_AGENT_MAX_UPLOAD_MB"]) * 1024 * 1024
 
 
-def _measure(name: str, upload: File[bytes]) -> tuple[str, int]:
+def measure(upload: File[bytes], name: str = "") -> tuple[str, int]:
     """SHA-256 and true size, read once in pieces; a file that grows past the limit is refused."""
     upload.seek(0)
     digest, size = hashlib.sha256(), 0

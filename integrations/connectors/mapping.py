@@ -1,0 +1,165 @@
+"""Which of a helpdesk's fields become which of ours, as an administrator set it up; pure: values in, values out.
+
+Rule: an expression (JMESPath over the ticket's data, see `data_of`) that finds nothing gives nothing, and never stops a
+ticket from coming in; one that cannot be read is refused when it is set up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping as Map
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import jmespath
+from django.utils.translation import gettext as _
+from jmespath.exceptions import JMESPathError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from integrations.connectors import plain
+from integrations.connectors.kinds import Kind
+from integrations.connectors.protocol import RemoteTicket, State
+from tickets.models import Priority
+from tickets.services.tickets.changes import MAX_SUBJECT, MAX_TEXT_BYTES
+
+_MOST = 2000  # characters one expression may give
+_CUT = "…"
+
+
+class Line(BaseModel):
+    """A field of the helpdesk that is read together with the text, as `label:value`: an order number, an amount."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    label: str = Field(min_length=1, max_length=40)
+    path: str = Field(min_length=1, max_length=200)
+
+    @field_validator("path")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        return checked(value)
+
+
+class Mapping(BaseModel):
+    """`states` and `priorities` by the helpdesk's own words in lower case; the others are expressions, "" as usual."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    subject: str = Field(default="", max_length=200)
+    text: str = Field(default="", max_length=200)
+    customer_name: str = Field(default="", max_length=200)
+    customer_mobile: str = Field(default="", max_length=200)
+    lines: list[Line] = Field(default_factory=list, max_length=30)
+    states: dict[str, State] = Field(default_factory=dict)
+    priorities: dict[str, int] = Field(default_factory=dict)
+
+    @field_validator("subject", "text", "customer_name", "customer_mobile")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        return checked(value) if value else value
+
+    @field_validator("priorities")
+    @classmethod
+    def _known(cls, value: dict[str, int]) -> dict[str, int]:
+        if not set(value.values()) <= set(Priority.values):
+            raise ValueError(_("优先级只能是 1(紧急)到 4(低)。"))
+        return {word.lower(): number for word, number in value.items()}
+
+    @field_validator("states")
+    @classmethod
+    def _lower(cls, value: dict[str, State]) -> dict[str, State]:
+        return {word.lower(): state for word, state in value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A ticket as ours: every value fits its column."""
+
+    subject: str
+    text: str
+    customer_name: str
+    customer_mobile: str
+    priority: Priority
+    state: State | None
+
+
+def checked(expression: str) -> str:
+    """The expression, or ValueError that says where it cannot be read."""
+    try:
+        jmespath.compile(expression)
+    except JMESPathError as error:
+        why = " ".join(str(error).split())[:160]
+        raise ValueError(_("表达式“%(path)s”无法理解:%(why)s") % {"path": expression, "why": why}) from error
+    return expression
+
+
+def found(expression: str, data: Any) -> str:
+    """What the expression finds, as one text; "" for nothing."""
+    try:
+        return _as_text(jmespath.search(expression, data))[:_MOST]
+    except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
+        return ""
+
+
+def data_of(ticket: RemoteTicket) -> dict[str, Any]:
+    """The ticket as expressions see it: the names of `RemoteTicket`, bodies as plain text, `fields` as they came."""
+    messages = [{**asdict(each), "text": _plain(each.text, each.html)} for each in ticket.messages]
+    return {
+        "id": ticket.external_id,
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "text": _plain(ticket.text, ticket.html),
+        "requester": asdict(ticket.requester),
+        "queue": ticket.queue,
+        "tags": list(ticket.tags),
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "url": ticket.url,
+        "messages": messages,
+        "fields": dict(ticket.fields),
+    }
+
+
+def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
+    data = data_of(ticket)
+    text = found(mapping.text, data) if mapping.text else data["text"]
+    pairs = [(line.label, found(line.path, data)) for line in mapping.lines]
+    text = "\n".join([text, *(f"{label}:{value}" for label, value in pairs if value)]).strip()
+    subject = found(mapping.subject, data) if mapping.subject else ticket.subject
+    subject = " ".join(subject.split())
+    return Mapped(
+        subject=_cut(subject, MAX_SUBJECT),
+        text=_cut_bytes(text or subject or _("(没有文字)"), MAX_TEXT_BYTES),
+        customer_name=found(mapping.customer_name or "requester.name || requester.email", data),
+        customer_mobile=found(mapping.customer_mobile or "requester.mobile", data),
+        priority=Priority(_of(ticket.priority, mapping.priorities, kind and kind.priorities) or Priority.NORMAL),
+        state=_of(ticket.status, mapping.states, kind and kind.states) or ticket.state,
+    )
+
+
+def _of(word: str, *tables: Map[str, Any] | None) -> Any:
+    for table in tables:
+        if table and word.lower() in table:
+            return table[word.lower()]
+    return None
+
+
+def _plain(text: str, html: bool) -> str:
+    return plain.from_html(text) if html else plain.tidy(text)
+
+
+def _as_text(value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, list):
+        return _("、").join(filter(None, map(_as_text, value)))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + _CUT
+
+
+def _cut_bytes(text: str, limit: int) -> str:
+    raw = text.encode("utf-8", "ignore")
+    return text if len(raw) <= limit else raw[: limit - 8].decode("utf-8", "ignore") + _CUT

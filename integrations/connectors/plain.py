@@ -1,0 +1,49 @@
+"""Makes plain text of what helpdesks hold as HTML: what a person reads there, without scripts, styles and trackers.
+
+Rule: the result is text and nothing else; an address that a link hides stands beside its words, pictures leave nothing.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from inscriptis import ParserConfig, get_text
+from inscriptis.css_profiles import CSS_PROFILES
+
+MOST_HTML = 2 * 1024 * 1024  # characters that are looked at; a longer body is cut
+_TAGS = {
+    *("a", "b", "blockquote", "br", "caption", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4"),
+    *("h5", "h6", "hr", "i", "li", "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td"),
+    *("tfoot", "th", "thead", "tr", "u", "ul"),
+}
+_GONE = {"script", "style", "title", "head", "noscript", "template", "svg", "object", "iframe"}
+_CONFIG = ParserConfig(css=CSS_PROFILES["strict"], display_links=False)
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+_BLANKS = re.compile(r"[ \t\u00a0]+(?=\n|$)")
+
+
+def from_html(html: str) -> str:
+    """What a reader of the page would see; "" for a body without words."""
+    clean = nh3.clean(html[:MOST_HTML], tags=_TAGS, clean_content_tags=_GONE, attributes={"a": {"href"}}, link_rel=None)
+    return tidy(get_text(_links_spelled(clean), _CONFIG)) if clean.strip() else ""
+
+
+def tidy(text: str) -> str:
+    """Line ends of one kind, no invisible or direction characters, no more than one empty line in a row."""
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ")
+    text = _BLANKS.sub("", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _links_spelled(clean: str) -> str:
+    """`<a href="x">y</a>` as `y (x)` where the words are not the address already."""
+    return re.sub(r'<a href="([^"]*)">(.*?)</a>', _spelled, clean, flags=re.DOTALL)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    address, words = found[1].removeprefix("mailto:").removeprefix("tel:"), found[2]
+    bare = re.sub(r"<[^>]+>", "", words).strip()
+    if not bare or address.rstrip("/") == bare.rstrip("/") or not address.isascii():
+        return words
+    return f"{words} ({address[:300]})"

@@ -1,0 +1,246 @@
+"""Carries one reading of a helpdesk's ticket over to ours: made, changed, reopened, closed, or left out.
+
+Rule: what the helpdesk changed is carried over, what only our people changed stays. Everything goes through the doors
+of `tickets.services` under the rights of the connector's account, and applying a reading twice changes nothing more.
+
+Steps: 1. an older reading is dropped; 2. the rules say whether and where it comes in; 3. the ticket is made, or found
+by its `ExternalRef`; 4. facts, place, messages, state; 5. files, one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from integrations.connectors.build import actor, kind_of
+from integrations.connectors.mapping import Mapped, Mapping, mapped
+from integrations.connectors.protocol import Author, Message, RemoteTicket, State
+from integrations.connectors.words import MARK
+from integrations.intake import deliveries, files, history
+from integrations.models import Connector, LinkedTicket
+from tickets.errors import Conflict
+from tickets.models import Department, ExternalRef, Run, Ticket, TicketStatus
+from tickets.services.runs import transitions
+from tickets.services.tickets import changes, edits, external
+
+_OVER = (TicketStatus.SOLVED, TicketStatus.CLOSED)
+_OURS = {State.SOLVED: TicketStatus.SOLVED, State.CLOSED: TicketStatus.CLOSED, State.PENDING: TicketStatus.PENDING}
+
+
+class Superseded(Exception):
+    """Somebody else reads this ticket by now; what is left is theirs to do."""
+
+
+@dataclass
+class Work:
+    """One reading at work. `still_ours` raises Superseded; it locks the row when called in a transaction."""
+
+    row: Connector
+    linked: LinkedTicket
+    user: Any
+    still_ours: Callable[[], None]
+
+    def save(self, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(self.linked, name, value)
+        LinkedTicket.objects.filter(pk=self.linked.pk).update(**values)
+
+    def has(self, part: str) -> bool:
+        return part in self.linked.taken
+
+    def take(self, part: str) -> None:
+        self.save(taken=[*self.linked.taken, part])
+
+
+def apply(row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours: Callable[[], None]) -> None:
+    """See the module. ConnectorError and ServiceError leave what was done so far, and the next reading goes on."""
+    if remote.updated_at and linked.updated_at and remote.updated_at < linked.updated_at:
+        return
+    work = Work(row, linked, actor(row), still_ours)
+    ours = mapped(remote, Mapping.model_validate(row.mapping), kind_of(row))
+    department = place_of(row, remote)
+    if linked.ticket is None:
+        _take_in(work, remote, ours, department)
+    if linked.ticket is not None:
+        _update(work, linked.ticket, remote, ours, department)
+    work.save(updated_at=remote.updated_at or linked.updated_at, read_at=timezone.now())
+
+
+def gone(row: Connector, linked: LinkedTicket, merged_into: str, still_ours: Callable[[], None]) -> None:
+    """The helpdesk has no such ticket any more: ours is closed with a note, unless somebody is at work on it."""
+    work = Work(row, linked, actor(row), still_ours)
+    if merged_into and deliveries.is_id(merged_into) and merged_into != linked.external_id:
+        deliveries.poke(row, [merged_into])
+        _leave(work, "merged", _("在 %(where)s 已合并到 %(into)s。") % {"where": row.name, "into": merged_into})
+    else:
+        _leave(work, "deleted", _("在 %s 已被删除。") % row.name)
+
+
+def place_of(row: Connector, remote: RemoteTicket) -> Department | None:
+    """Where the rules put the ticket; None where they leave it out."""
+    for rule in row.rules.select_related("department"):
+        if _fits(rule.queue, [remote.queue]) and _fits(rule.tag, remote.tags):
+            return rule.department
+    return row.department
+
+
+def _fits(pattern: str, values: Any) -> bool:
+    return not pattern or any(fnmatchcase(value.lower(), pattern.lower()) for value in values)
+
+
+def _take_in(work: Work, remote: RemoteTicket, ours: Mapped, department: Department | None) -> None:
+    over = ours.state in (State.SOLVED, State.CLOSED)
+    if department is None or over:
+        work.save(left="closed" if over else "left_out", state=ours.state or "")
+        return
+    _refuse_second(work)
+    ticket = changes.create_ticket(
+        user=work.user,
+        subject=ours.subject,
+        text=ours.text,
+        customer_name=ours.customer_name,
+        customer_mobile=ours.customer_mobile,
+        priority=ours.priority,
+        department=department,
+        connector=work.row.key,
+        external_id=work.linked.external_id,
+    )
+    work.save(ticket=ticket, left="", state=ours.state or "")
+
+
+def _refuse_second(work: Work) -> None:
+    """Two set-ups of one helpdesk must not both handle a ticket."""
+    same = LinkedTicket.objects.filter(external_id=work.linked.external_id, connector__home=work.row.home)
+    other = same.exclude(connector=work.row).exclude(ticket=None).select_related("connector", "ticket").first()
+    if work.row.home and other is not None and other.ticket is not None:
+        text = _("该工单已由连接器“%(other)s”接入(%(ours)s)。请调整两个连接器的规则,让每个工单只从一处进来。")
+        raise Conflict(text % {"other": other.connector.name, "ours": other.ticket.number}, code="two_connectors")
+
+
+def _update(work: Work, ticket: Ticket, remote: RemoteTicket, ours: Mapped, department: Department | None) -> None:
+    ticket.refresh_from_db()
+    before = ExternalRef.objects.filter(ticket=ticket, connector=work.row.key).values_list("facts", flat=True).first()
+    moved = bool(before) and (before or {}).get("queue", "") != remote.queue
+    if department is None:
+        _leave(work, "moved", _("在 %(where)s 已移出接入范围(队列:%(queue)s)。") % _of(work, remote))
+    else:
+        if work.linked.left:
+            _return(work, ticket)
+        if moved and department.pk != ticket.department_id:
+            edits.change_ticket(ticket, work.user, department=department)
+    answered = _messages(work, ticket, remote)
+    _state(work, ticket, ours.state, answered)
+    link = remote.url
+    facts = facts_of(remote)
+    external.note_facts(ticket, work.row.key, number=remote.number or remote.external_id, url=link, facts=facts)
+    if department is not None:
+        _files(work, ticket, remote)
+
+
+def _of(work: Work, remote: RemoteTicket) -> dict[str, str]:
+    return {"where": work.row.name, "queue": remote.queue or "-"}
+
+
+def facts_of(remote: RemoteTicket) -> dict[str, str]:
+    person = remote.requester
+    return {
+        "customer": person.name,
+        "email": person.email,
+        "mobile": person.mobile,
+        "queue": remote.queue,
+        "status": remote.status,
+        "priority": remote.priority,
+        "tags": ", ".join(remote.tags),
+    }
+
+
+def _messages(work: Work, ticket: Ticket, remote: RemoteTicket) -> bool:
+    """Note what was said since; whether the customer was among those who spoke (not counting what came with a new
+    ticket)."""
+    first = not work.linked.taken and work.linked.read_at is None
+    answered = False
+    for message in history.newest(remote.messages):
+        part = f"m:{message.external_id}"[:130]
+        if work.has(part):
+            continue
+        text = "" if _is_ours(message) else history.as_note(message)
+        with transaction.atomic():
+            work.still_ours()
+            if text:
+                edits.comment(ticket, text, work.user)
+            work.take(part)
+        answered |= message.author is Author.CUSTOMER and not first
+    return answered
+
+
+def _is_ours(message: Message) -> bool:
+    return message.author in (Author.OURS, Author.SYSTEM) or MARK in message.text
+
+
+def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> None:
+    """Carry a change of the helpdesk's state over. While a run is at work here the change waits for its end."""
+    changed = now is not None and now != work.linked.state
+    wanted = _wanted(ticket, now if changed else None, answered)
+    if wanted is not None:
+        if wanted in _OVER and Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
+            return
+        changes.set_status(ticket, wanted, work.user)
+    if changed:
+        work.save(state=now)
+
+
+def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus | None:
+    """The status ours should get; None to leave it. `now`: the helpdesk's state, if it changed."""
+    if now in (State.SOLVED, State.CLOSED):
+        return None if ticket.status in (*_OVER[1:], _OURS[now]) else _OURS[now]
+    back = ticket.status in _OVER or ticket.status == TicketStatus.PENDING
+    if answered and back:
+        return TicketStatus.OPEN
+    if now is State.OPEN and back:
+        return TicketStatus.OPEN
+    if now is State.PENDING and ticket.status in (TicketStatus.NEW, TicketStatus.OPEN):
+        return TicketStatus.PENDING
+    return None
+
+
+def _leave(work: Work, why: str, text: str) -> None:
+    ticket = work.linked.ticket
+    if work.linked.left == why:
+        return
+    with transaction.atomic():
+        work.still_ours()
+        if ticket is not None:
+            edits.comment(ticket, text, work.user)
+            busy = Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists()
+            if ticket.status not in _OVER and not busy:
+                changes.set_status(ticket, TicketStatus.CLOSED, work.user)
+        work.save(left=why)
+
+
+def _return(work: Work, ticket: Ticket) -> None:
+    with transaction.atomic():
+        work.still_ours()
+        work.save(left="")
+        if ticket.status in _OVER:
+            edits.reopen(ticket, work.user)
+
+
+def _files(work: Work, ticket: Ticket, remote: RemoteTicket) -> None:
+    for file in remote.files:
+        part = f"f:{file.external_id}"[:130]
+        if work.has(part):
+            continue
+        work.still_ours()
+        refusal = files.add(ticket, file, work.user, work.still_ours)
+        with transaction.atomic():
+            work.still_ours()
+            if refusal:
+                text = _("附件“%(name)s”没有取来:%(why)s") % {"name": file.name[:80], "why": refusal}
+                edits.comment(ticket, text, work.user)
+            work.take(part)

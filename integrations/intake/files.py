@@ -1,0 +1,67 @@
+"""Loads what is attached at a helpdesk and adds it to our ticket: measured while it streams, judged by its content.
+
+Rule: a file that cannot be taken is told of in a note on the ticket and never tried again; one whose helpdesk is out of
+reach is tried with the next reading.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from integrations.connectors.protocol import BadAnswer, ConnectorError, RemoteFile, Unreachable
+from tickets.errors import FileRefused
+from tickets.models import Ticket
+from tickets.services.tickets import changes, uploads
+
+_IN_MEMORY = 1024 * 1024
+
+
+def add(ticket: Ticket, file: RemoteFile, user: Any, still_ours: Callable[[], None]) -> str:
+    """Add the file, unless the ticket has it already; why it was not taken, "" when it was.
+
+    `still_ours` raises when somebody else reads this ticket by now. Unreachable: try again later.
+    """
+    try:
+        _refuse_large(file, file.size or 0)
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as kept:
+            _load(file, kept)
+            still_ours()
+            upload = File(kept, name=file.name or "file")
+            upload.size = kept.tell()
+            if not _has(ticket, upload):
+                changes.add_attachment(ticket, upload, user=user)
+    except FileRefused as error:
+        return error.message
+    except Unreachable:
+        raise
+    except ConnectorError as error:
+        return error.text
+    return ""
+
+
+def _load(file: RemoteFile, kept: Any) -> None:
+    size = 0
+    for chunk in file.load():
+        size += len(chunk)
+        _refuse_large(file, size)
+        kept.write(chunk)
+    if file.size is not None and size < file.size:
+        raise BadAnswer(_("附件没有传完整:%(got)d / %(all)d 字节。") % {"got": size, "all": file.size})
+
+
+def _refuse_large(file: RemoteFile, size: int) -> None:
+    limit = uploads.limit_bytes()
+    if size > limit:
+        message = _("超过每个附件 %d MB 的上限,没有下载。") % (limit // 1024 // 1024)
+        raise FileRefused(message, code="file_too_large")
+
+
+def _has(ticket: Ticket, upload: File[Any]) -> bool:
+    """A reading that was killed between the file and its note leaves the file: its content tells."""
+    sha256, _size = uploads.measure(upload)
+    return ticket.attachments.filter(sha256=sha256).exists()

@@ -1,0 +1,34 @@
+"""A helpdesk's messages as notes on our ticket: who, when, and the words as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from integrations.connectors import plain
+from integrations.connectors.protocol import Author, Message
+from tickets.services.tickets.edits import MAX_COMMENT
+
+MOST = 50  # the newest messages of a long history; older ones stay at the helpdesk
+
+
+def newest(messages: Sequence[Message]) -> Sequence[Message]:
+    return messages[-MOST:]
+
+
+def as_note(message: Message) -> str:
+    """One note; "" for a message without words."""
+    text = plain.from_html(message.text) if message.html else plain.tidy(message.text)
+    if not text:
+        return ""
+    room = MAX_COMMENT - 200
+    return f"【{_head(message)}】\n{text if len(text) <= room else text[:room] + '…'}"
+
+
+def _head(message: Message) -> str:
+    who = _("客户") if message.author is Author.CUSTOMER else _("同事(内部)") if message.internal else _("同事")
+    name = " ".join((message.person.name or message.person.email).split())[:60]
+    when = f"{timezone.localtime(message.at):%Y-%m-%d %H:%M}" if message.at else ""
+    return " ".join(filter(None, (who, name, when)))

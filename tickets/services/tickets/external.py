@@ -1,0 +1,34 @@
+"""What a ticket is at the helpdesk it came from, as the helpdesk said last.
+
+Rule: written by connectors only; nothing of it is part of an instruction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from tickets.models import ExternalRef, Ticket
+from tickets.services.live import events as live
+
+MOST_FACTS = 30
+_LONGEST = 500
+
+
+def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: Mapping[str, str]) -> bool:
+    """Keep what the helpdesk says of the ticket; whether anything was new. `url` only when it is a web address."""
+    web = url if url.startswith(("https://", "http://")) and len(url) <= _LONGEST and url.isprintable() else ""
+    kept = {name[:40]: _line(text) for name, text in list(facts.items())[:MOST_FACTS] if _line(text)}
+    new = {"number": _line(number)[:120], "url": web, "facts": kept}
+    rows = ExternalRef.objects.filter(ticket=ticket, connector=connector)
+    with transaction.atomic():
+        changed = rows.exclude(**new).update(**new)
+        if changed:
+            live.publish_ticket(ticket, {"external": connector})
+    return bool(changed)
+
+
+def _line(text: str) -> str:
+    clean = "".join(char for char in " ".join(text.split()) if char.isprintable())
+    return clean.encode("utf-8", "ignore").decode()[:_LONGEST]
