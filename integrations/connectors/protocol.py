@@ -15,13 +15,15 @@ ConnectorError            `text` is for an administrator: what is wrong and what
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 Text = str | Promise
 
@@ -168,7 +170,16 @@ class Incoming:
     body: bytes
     received_at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
-    method: str = "POST"
+
+    def document(self) -> dict[str, Any]:
+        """The body as a JSON object; Refused when it is none."""
+        try:
+            found = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise Refused(_("内容不是 JSON。")) from error
+        if not isinstance(found, dict):
+            raise Refused(_("内容不是 JSON 对象。"))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

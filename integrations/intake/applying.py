@@ -216,10 +216,10 @@ def _leave(work: Work, why: str, text: str) -> None:
     with transaction.atomic():
         work.still_ours()
         if ticket is not None:
-            edits.comment(ticket, text, work.user)
             busy = Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists()
             if ticket.status not in _OVER and not busy:
                 changes.set_status(ticket, TicketStatus.CLOSED, work.user)
+            edits.comment(ticket, text, work.user)
         work.save(left=why)
 
 

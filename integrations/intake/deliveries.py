@@ -86,8 +86,8 @@ def delete_old(now: datetime) -> int:
     return old.delete()[0]
 
 
-def is_id(external_id: str) -> bool:
-    return 0 < len(external_id) <= _LONGEST_ID and external_id.isprintable()
+def is_id(external_id: object) -> bool:
+    return isinstance(external_id, str) and 0 < len(external_id) <= _LONGEST_ID and external_id.isprintable()
 
 
 def _outcome(delivery: Delivery) -> DeliveryOutcome:
@@ -98,7 +98,8 @@ def _outcome(delivery: Delivery) -> DeliveryOutcome:
 
 def _refuse_strange(delivery: Delivery) -> None:
     """Ids that no column takes are no ids of a helpdesk."""
-    if not 0 < len(delivery.delivery_id) <= 200 or "\0" in delivery.delivery_id:
+    name = delivery.delivery_id
+    if not isinstance(name, str) or not 0 < len(name) <= 200 or not name.isprintable():
         raise Refused(_("投递编号为空或过长。"))
     if not all(map(is_id, delivery.external_ids)):
         raise Refused(_("工单编号为空、过长或含有不可见字符。"))
