@@ -45,7 +45,7 @@ def build(row: Connector) -> protocol.Connector:
 
 def actor(row: Connector) -> Any:
     """The account it acts as, bounded to what a connector may at most."""
-    user = row.acts_as
+    user: Any = row.acts_as
     if user is None or not user.is_active:
         raise Unusable(_("没有可用的执行账号,请在设置页选择一个。"))
     user.token_scopes = SCOPES

@@ -130,14 +130,14 @@ def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
         text=_cut_bytes(text or subject or _("(没有文字)"), MAX_TEXT_BYTES),
         customer_name=found(mapping.customer_name or "requester.name || requester.email", data),
         customer_mobile=found(mapping.customer_mobile or "requester.mobile", data),
-        priority=Priority(_of(ticket.priority, mapping.priorities, kind and kind.priorities) or Priority.NORMAL),
-        state=_of(ticket.status, mapping.states, kind and kind.states) or ticket.state,
+        priority=Priority(_of(ticket.priority, mapping.priorities, kind.priorities if kind else {}) or Priority.NORMAL),
+        state=_of(ticket.status, mapping.states, kind.states if kind else {}) or ticket.state,
     )
 
 
-def _of(word: str, *tables: Map[str, Any] | None) -> Any:
+def _of(word: str, *tables: Map[str, Any]) -> Any:
     for table in tables:
-        if table and word.lower() in table:
+        if word.lower() in table:
             return table[word.lower()]
     return None
 

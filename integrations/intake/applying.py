@@ -26,6 +26,7 @@ from integrations.intake import deliveries, files, history
 from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict
 from tickets.models import Department, ExternalRef, Run, Ticket, TicketStatus
+from tickets.services.evidence.personal_data import GONE
 from tickets.services.runs import transitions
 from tickets.services.tickets import changes, edits, external
 
@@ -62,6 +63,8 @@ def apply(row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours
     """See the module. ConnectorError and ServiceError leave what was done so far, and the next reading goes on."""
     if remote.updated_at and linked.updated_at and remote.updated_at < linked.updated_at:
         return
+    if linked.ticket is not None and linked.ticket.text == GONE:
+        return  # erased here at the customer's wish: nothing of it comes in again
     work = Work(row, linked, actor(row), still_ours)
     ours = mapped(remote, Mapping.model_validate(row.mapping), kind_of(row))
     department = place_of(row, remote)

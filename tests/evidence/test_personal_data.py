@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from integrations.models import Connector, IncomingDelivery, LinkedTicket
 from tests.evidence.stories import ended_run, file
 from tickets.errors import Conflict
 from tickets.models import (
@@ -21,6 +22,7 @@ from tickets.models import (
     Confirmation,
     CustomerReply,
     Delivery,
+    ExternalRef,
     OutboxEvent,
     Question,
     Rehearsal,
@@ -82,6 +84,11 @@ def customer(run: Run) -> Ticket:
     Attachment.objects.create(ticket=ticket, name="x", size=1, file=file("attachments/x.jpg"))
     event = OutboxEvent.objects.create(audit_seq=10**9, at=at, ticket=ticket)
     Delivery.objects.create(event=event, ticket=ticket, lane="webhook:1", next_at=at)
+    ExternalRef.objects.create(ticket=ticket, connector="x", external_id="1")
+    connector = Connector.objects.create(key="x", kind="x", name="x")
+    linked = LinkedTicket.objects.create(connector=connector, external_id="1", ticket=ticket, next_at=at)
+    calls = {"connector": connector, "linked": linked, "received_at": at, "next_at": at}
+    IncomingDelivery.objects.create(delivery_id="1", **calls)
     rehearsal = Rehearsal.objects.create(version=run.flow_version)
     RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=ticket.number)
     for held in REGISTER:
@@ -96,7 +103,8 @@ def mark(held: Held, ticket: Ticket) -> None:
         if isinstance(kind, models.JSONField):
             held.rows(ticket).update(**{column: [MARK]})
         elif isinstance(kind, TELLING):
-            held.rows(ticket).update(**{column: MARK})
+            binary = isinstance(kind, models.BinaryField)
+            held.rows(ticket).update(**{column: MARK.encode() if binary else MARK})
     for place, column in enumerate(held.pictures):
         held.rows(ticket).update(**{column: file(f"runs/{MARK}-{held.model}-{place}.jpg")})
 

@@ -24,6 +24,7 @@ from tests.integrations import helpdesk
 from tests.integrations.helpdesk import DESKS, NOON, WORD, Desk, file_of
 from tickets.models import AuditEvent, Comment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
 from tickets.services import secret_store
+from tickets.services.evidence import erasure
 from tickets.services.tickets import changes
 
 PDF = b"%PDF-1.4\n" + b"x" * 200
@@ -456,6 +457,19 @@ def test_an_older_reading_changes_nothing(connector: Connector, desk: Desk) -> N
     call(connector, "7")
     read(connector)
     assert Ticket.objects.get().status == TicketStatus.NEW
+
+
+def test_what_was_erased_at_the_customers_wish_does_not_come_in_again(connector: Connector, desk: Desk) -> None:
+    desk.put("7")
+    call(connector, "7")
+    read(connector)
+    changes.set_status(Ticket.objects.get(), TicketStatus.CLOSED, User.objects.get(username="lin"))
+    erasure.erase(Ticket.objects.all(), "request")
+    desk.say("7", "secret")
+    call(connector, "7")
+    read(connector)
+    assert not Comment.objects.exists()
+    assert ExternalRef.objects.get().facts == {}
 
 
 def test_good_news_ends_a_rest(connector: Connector) -> None:
