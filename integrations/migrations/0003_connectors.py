@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('integrations', '0002_webhook_endpoints'),
-        ('tickets', '0023_external_ref_facts'),
+        ('tickets', '0024_external_ref_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0022_helpdesk_buttons'),
+        ('tickets', '0023_supervisors_take_over'),
     ]
 
     operations = [
