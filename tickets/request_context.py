@@ -21,11 +21,27 @@ class RequestContext:
 
 
 _NOWHERE = RequestContext()
+_run: ContextVar[str] = ContextVar("cs_agent_run", default="")
 _current: ContextVar[RequestContext] = ContextVar("cs_agent_request_context", default=_NOWHERE)
 
 
 def current() -> RequestContext:
     return _current.get()
+
+
+def current_run() -> str:
+    """The id of the run that this thread drives; empty for none."""
+    return _run.get()
+
+
+@contextmanager
+def driving(run_id: uuid.UUID) -> Iterator[None]:
+    """Every log line inside the block names the run."""
+    token = _run.set(str(run_id))
+    try:
+        yield
+    finally:
+        _run.reset(token)
 
 
 def new_request_id() -> str:

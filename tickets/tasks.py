@@ -20,8 +20,9 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from tickets import request_context
 from tickets.models import Phone, Run
-from tickets.runner.drive import engines
+from tickets.runner.drive import engines, traces
 from tickets.runner.drive.session import Task, drive, leaving
 from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
@@ -44,7 +45,8 @@ def drive_run(run_id: str) -> None:
     task = Task(uuid.UUID(run_id))
     try:
         here = host.current()
-        drive(task, here, here.parts.build_engine)
+        with request_context.driving(task.run_id):
+            drive(task, here, here.parts.build_engine)
     except Run.DoesNotExist:
         log.warning("run %s is gone; message dropped", run_id)
     except (OperationalError, InterfaceError) as error:
@@ -121,6 +123,7 @@ def _start_host(sender: Any, **_: Any) -> None:
 def _leave(**_: Any) -> None:
     """Celery calls this in a signal handler, so what takes time or a lock is done by a thread."""
     leaving.set()
+    threading.Thread(target=traces.shut_down, name="traces", daemon=True).start()
     threading.Thread(target=host.shut_down, name="shut-down", daemon=True).start()
     last = threading.Timer(_LAST_TURNS_S, os._exit, (0,))
     last.daemon = True

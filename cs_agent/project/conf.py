@@ -375,6 +375,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Class that keeps the anchors, for places other than a directory.",
     ),
     Setting(
+        "CS_AGENT_OTLP_ENDPOINT",
+        "",
+        _url("http", "https"),
+        "Address of an OpenTelemetry collector (HTTP, e.g. http://127.0.0.1:4318) that gets a trace of every run; "
+        "empty = none. Needs the extra `cs-agent[otlp]`.",
+    ),
+    Setting(
         "CS_AGENT_CHROMIUM", "", _file, "Chromium for the virtual phone; empty = Playwright's own or the system's."
     ),
 )

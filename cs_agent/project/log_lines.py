@@ -1,6 +1,7 @@
 """How log lines look: words for people, or one JSON object a line for a collector (`CS_AGENT_LOG_FORMAT`).
 
-Rule: every line of a request carries its id, which the answer's `X-Request-ID` and the audit trail name as well.
+Rule: every line of a request carries its id, which the answer's `X-Request-ID` and the audit trail name as well;
+every line of the thread that drives a run carries the run's.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ class JsonLines(logging.Formatter):
         }
         if request_id := request_context.current().request_id:
             line["request_id"] = request_id
+        if run := request_context.current_run():
+            line["run"] = run
         line |= {name: str(getattr(record, name)) for name in _KNOWN if hasattr(record, name)}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)

@@ -17,6 +17,7 @@ from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.engine.run.state import Ended, Pause, RunState, StepRecord, StepStatus
 from cs_agent.recording.errors import RecordingError
 from tickets.models import Run
+from tickets.runner.drive import traces
 from tickets.runner.holds import claims
 from tickets.runner.pictures import film, redactors
 from tickets.runner.pictures.recorders import RunRecorder
@@ -49,6 +50,7 @@ class DatabaseJournal:
         except claims.ClaimLost:
             steps.save_late_outcome(self._run, told, claim_token=self._claim.token)
             raise
+        traces.step_done(self._run, step)
         if recorder is not None:
             recorder.mark(step)
 

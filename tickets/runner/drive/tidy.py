@@ -16,6 +16,7 @@ from django.db import transaction
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run
+from tickets.runner.drive import traces
 from tickets.runner.drive.prepare import take_back
 from tickets.runner.holds import leases, phone_lock, pool, run_queue
 from tickets.runner.pictures import encode
@@ -54,6 +55,7 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
         return
     close_recording()
     if is_free:
+        traces.run_ended(Run.objects.select_related("flow_version__template").get(pk=run_id))
         encode.send(run_id, host.queue)
 
 
