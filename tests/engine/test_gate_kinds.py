@@ -41,11 +41,33 @@ def records(*texts: tuple[str, str], title: str = "订单", width: int = 500) ->
     return nodes
 
 
+def browsed(*texts: tuple[str, str], title: str = "订单", width: int = 500) -> list[UiNode]:
+    """Records below the tabs of a page in which things are looked up."""
+    return [*records(*texts, title=title, width=width), *bar("全部", "待发货", "已完成", top=102, height=30)]
+
+
 ORDERS = (("王芳", "单号 20240511"), ("李强", "单号 20240527"), ("张伟", "单号 20240530"))
 
 
 def test_one_of_three_like_records_whose_values_differ_opens():
-    assert tap(page(*records(*ORDERS)), 300, 190).vouched_by == "kind:record"
+    assert tap(page(*browsed(*ORDERS)), 300, 190).vouched_by == "kind:record"
+
+
+def test_a_list_that_only_looks_like_records_asks_as_its_entries_may_act_at_once():
+    assert tap(page(*records(*ORDERS)), 300, 190).kind is VerdictKind.ASK
+    assert tap(page(*records(*ORDERS, title="")), 300, 190).kind is VerdictKind.ASK
+
+
+def test_what_tells_records_from_a_list_to_choose_from_is_how_the_page_is_built():
+    field = node("20240", (20, 100, 400, 130), Role.SEARCH, clickable=True)
+    searched = page(*records(*ORDERS), field)
+    assert tap(searched, 300, 190, StepContext(typed="20240")).vouched_by == "kind:record"
+    assert tap(searched, 300, 190).kind is VerdictKind.ASK  # nobody searched
+    assert tap(searched, 300, 190, StepContext(typed="别的")).kind is VerdictKind.ASK
+    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 3 * n) for n in range(3)]
+    assert tap(page(*records(*ORDERS), *ends), 300, 190).vouched_by == "kind:record"
+    marks = [node("", (470, 160 + 120 * n, 500, 190 + 120 * n), Role.RADIO, checkable=True, parent=1) for n in range(3)]
+    assert tap(page(*browsed(*ORDERS), *marks), 300, 190).kind is not VerdictKind.ALLOW
 
 
 @pytest.mark.parametrize(
@@ -63,11 +85,11 @@ def test_one_of_three_like_records_whose_values_differ_opens():
 )
 def test_a_list_that_is_no_list_of_records_or_that_hands_something_over_asks(texts, title):
     last = 140 + 120 * (len(texts) - 1) + 50
-    assert tap(page(*records(*texts, title=title)), 300, last).kind is not VerdictKind.ALLOW
+    assert tap(page(*browsed(*texts, title=title)), 300, last).kind is not VerdictKind.ALLOW
 
 
 def test_a_record_asks_where_something_was_put_in_and_beside_its_own_buttons():
-    seen = page(*records(*ORDERS))
+    seen = page(*browsed(*ORDERS))
     assert tap(seen, 300, 190, StepContext(put_in=True)).kind is VerdictKind.ASK
     with_button = [*records(*ORDERS), node("办结", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)]
     assert tap(page(*with_button), 460, 215).kind is not VerdictKind.ALLOW
@@ -75,13 +97,13 @@ def test_a_record_asks_where_something_was_put_in_and_beside_its_own_buttons():
 
 
 def test_a_narrow_card_with_a_price_is_no_record():
-    assert tap(page(*records(*ORDERS, width=200)), 100, 190).kind is VerdictKind.ASK
+    assert tap(page(*browsed(*ORDERS, width=200)), 100, 190).kind is VerdictKind.ASK
 
 
-def bar(*labels: str, role: Role = Role.TAB, chosen: int = 0, top: int = 120) -> list[UiNode]:
+def bar(*labels: str, role: Role = Role.TAB, chosen: int = 0, top: int = 120, height: int = 60) -> list[UiNode]:
     width = 540 // len(labels)
     return [
-        node(label, (n * width, top, n * width + width, top + 60), role, clickable=True, checked=n == chosen)
+        node(label, (n * width, top, n * width + width, top + height), role, clickable=True, checked=n == chosen)
         for n, label in enumerate(labels)
     ]
 
@@ -289,3 +311,75 @@ def test_a_swipe_up_over_entries_passes_and_over_buttons_and_sliders_asks():
 def test_the_number_of_things_chosen_is_no_part_of_a_buttons_name() -> None:
     assert {vouches._bare(text) for text in ("Done", "Done (2)", "Done(12)", "Done (2/9)")} == {vouches._bare("done")}
     assert vouches._bare("Pay (CNY 20)") != vouches._bare("Pay")
+
+
+def drawn_bar(*colours: str, fill: str = "white", gap: int = 0) -> Observation:
+    """Plain tabs that the tree says nothing of; what is chosen shows in the picture alone."""
+    image, draw = PAPER.copy(), None
+    draw = ImageDraw.Draw(image)
+    width = 540 // len(colours)
+    nodes = []
+    for n, colour in enumerate(colours):
+        box = (n * width + gap, 120, (n + 1) * width - gap, 180)
+        draw.rectangle(box, fill=fill if n else "white")
+        draw.rectangle((box[0] + 40, 140, box[0] + 90, 160), fill=colour)
+        nodes.append(node(f"标签{n}甲", box, Role.OTHER, clickable=True))
+    return page(*nodes, image=image)
+
+
+def test_tabs_are_told_by_the_picture_where_the_tree_says_nothing_of_them():
+    assert tap(drawn_bar("#1677ff", "#333", "#333"), 270, 150).vouched_by == "kind:tab"
+    assert tap(drawn_bar("#333", "#333", "#333"), 270, 150).kind is VerdictKind.ASK  # none is chosen
+    assert tap(drawn_bar("#1677ff", "#ee2200", "#333"), 270, 150).kind is VerdictKind.ASK
+    assert tap(drawn_bar("#1677ff", "#333", "#333", gap=12), 270, 150).kind is VerdictKind.ASK  # buttons
+    assert tap(drawn_bar("#1677ff", "#333", "#333", fill="#d0e0ff"), 270, 150).kind is VerdictKind.ASK
+
+
+@pytest.mark.parametrize("sign", ["‹", "", "×", "\ue5c4", "←"])
+def test_a_mark_without_words_in_the_corner_has_no_name_whatever_title_stands_beside_it(sign):
+    title = TextLine("删除客户", Box(90, 20, 400, 60))
+    across = node("删除客户", (0, 0, 540, 80))
+    seen = page(across, node(sign, (10, 10, 70, 70), Role.BUTTON, clickable=True), lines=(title,))
+    verdict = tap(seen, 40, 40)
+    assert [reason.code for reason in verdict.reasons] == ["corner"]
+    named = page(across, node("提交", (10, 10, 70, 70), Role.BUTTON, clickable=True), lines=(title,))
+    assert tap(named, 40, 40).kind is VerdictKind.CONFIRM
+
+
+def test_a_word_drawn_in_pieces_is_one_word_and_two_values_apart_are_two():
+    def entry(*parts: tuple[str, int, int]) -> Observation:
+        row = node("", (20, 300, 520, 360), Role.OTHER, clickable=True)
+        return page(row, *[node(text, (left, 310, right, 340), parent=0) for text, left, right in parts])
+
+    assert tap(entry(("提", 40, 70), ("交", 70, 100)), 60, 325).kind is VerdictKind.CONFIRM
+    assert tap(entry(("提交", 40, 100), ("审核", 105, 160)), 60, 325).kind is VerdictKind.CONFIRM
+    assert (
+        tap(entry(("重", 40, 70), ("新", 75, 105), ("签", 110, 140), ("收", 145, 175)), 60, 325).kind
+        is VerdictKind.CONFIRM
+    )
+    apart = tap(entry(("西安", 40, 100), ("已签收", 430, 510)), 60, 325)
+    assert apart.kind is VerdictKind.ASK
+
+
+def test_a_dialog_is_one_although_the_dimmed_page_below_still_says_its_title():
+    image = Image.new("RGB", (540, 1200), "#777777")
+    ImageDraw.Draw(image).rectangle((60, 500, 480, 760), fill="white")
+    card = node("", (60, 500, 480, 760), Role.OTHER)
+    said = [node("订单详情", (0, 0, 540, 80)), card, node("要换一个吗", (80, 520, 460, 560), parent=1)]
+    answers = [
+        node("关闭", (60, 690, 270, 760), Role.BUTTON, clickable=True, parent=1),
+        node("换成功率", (270, 690, 480, 760), Role.BUTTON, clickable=True, parent=1),
+    ]
+    assert tap(page(*said, *answers, image=image), 160, 720).vouched_by == "kind:leave"
+    assert tap(page(*said, *answers, image=image), 380, 720).kind is not VerdictKind.ALLOW
+    behind = node("再来一单", (40, 900, 500, 960), Role.BUTTON, clickable=True)
+    assert tap(page(*said, *answers, behind, image=image), 160, 720).kind is VerdictKind.ASK
+
+
+def test_a_page_that_is_clickable_as_a_whole_is_no_other_end_for_a_lone_field():
+    whole = node("", (0, 0, 540, 1200), Role.OTHER, clickable=True)
+    lone = node("", (20, 200, 520, 260), Role.EDIT, clickable=True, focused=True, parent=0)
+    typed = decide(
+        Type("482913"), page(whole, node("请输入短信里的数字", (20, 120, 520, 160), parent=0), lone), confidence=1.0
+    )
+    assert typed.kind is VerdictKind.CONFIRM

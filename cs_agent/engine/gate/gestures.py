@@ -23,6 +23,7 @@ from cs_agent.observation import Observation, Role, UiNode
 _STILL = 0.02  # of the screen's height: a shorter swipe is a press
 _BAND = 0.03  # of the screen's height, above and below a sideways swipe, where a slider's caption stands
 _SMALL = 0.02  # of the screen: a smaller control may be a handle that is dragged
+_PAGE = 0.4  # of the screen: a larger control is a page, not a button
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 
 
@@ -128,8 +129,9 @@ def _has_no_other_end(field: UiNode | None, seen: Observation) -> bool:
     nodes = seen.nodes or ()
     if field is None or is_search_field(field) or sum(node.editable for node in nodes) != 1:
         return False
-    below = [n for n in nodes if not n.editable and (n.clickable or n.checkable) and n.box.bottom > field.box.top]
-    return not below
+    most = _PAGE * seen.size.width * seen.size.height  # the page itself may be told as clickable
+    controls = [n for n in nodes if not n.editable and (n.clickable or n.checkable) and n.box.area < most]
+    return not any(n.box.bottom > field.box.top for n in controls)
 
 
 def _password(field: UiNode | None, scene: Scene) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ words (a search button, a way back). What cannot be proven is not of any kind, a
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Callable
 
@@ -14,7 +15,8 @@ from cs_agent.engine.gate import picture
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.windows import chooses_at_once, is_choice, leaves
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
-from cs_agent.engine.screen.structure import is_record, row_peers, share_a_line
+from cs_agent.engine.screen.pictured import stands_out
+from cs_agent.engine.screen.structure import inside_of, is_reacting, is_record, row_peers, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import go_back, looks_up
@@ -34,6 +36,10 @@ FIELD, BACK, LEAVE, SEARCH, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _TAB_WORDS = 10  # characters
+_ACROSS = 0.9  # of the width: tabs fill it
+_UPPER = 0.3  # of the height: tabs without a mark of their own are told by the picture only up there
+_AT_END = 0.8  # of the width
+_MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _AGREES = 0.6  # of the letters: what the picture reads and the tree says are one text
 _WHOLE = 0.97  # of the picture: the tree's window reaches no further
 _ANYWHERE = frozenset({FIELD, BACK, LEAVE})  # kinds that stand on pages of payment and deletion too
@@ -129,18 +135,33 @@ def _is_alone(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
 
 def _is_tab(target: Target, scene: Scene) -> bool:
     """Of a bar of equal tabs, one of them the one that shows; never where something was put in."""
-    nodes, width = scene.observation.nodes or (), scene.observation.size.width
-    if scene.put_in or target.node is None or scene.window is not None:
+    if scene.put_in or target.node is None or scene.window is not None or not target.labels:
         return False
-    own = nodes[target.node]
-    peers = [nodes[index] for index in row_peers(nodes, target.node, width)]
-    if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names) or not target.labels:
+    if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names):
         return False
+    return _is_in_tab_bar(target.node, scene.observation)
+
+
+def _is_in_tab_bar(index: int, seen: Observation) -> bool:
+    nodes, width = seen.nodes or (), seen.size.width
+    own = nodes[index]
+    peers = [nodes[place] for place in row_peers(nodes, index, width)]
     if own.role is Role.TAB:
         return sum(peer.role is Role.TAB for peer in peers) > 1
-    chosen = sum(peer.checked and not peer.checkable for peer in peers)
     equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
-    return len(peers) > 2 and equal and chosen == 1 and peers[-1].box.right - peers[0].box.left > 0.9 * width
+    if len(peers) < 3 or not equal or peers[-1].box.right - peers[0].box.left <= _ACROSS * width:
+        return False
+    chosen = [peer for peer in peers if peer.checked and not peer.checkable]
+    return len(chosen) == 1 or (not chosen and _is_drawn_as_tabs(peers, seen))
+
+
+def _is_drawn_as_tabs(peers: list[UiNode], seen: Observation) -> bool:
+    """Plain words side by side in the upper part of the page, without a gap, just one of them in another colour."""
+    low = max(peer.box.bottom for peer in peers)
+    joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
+    if not joined or low > _UPPER * seen.size.height or not all(peer.label.strip() for peer in peers):
+        return False
+    return stands_out(seen, [peer.box for peer in peers]) is not None
 
 
 def _is_record(target: Target, scene: Scene) -> bool:
@@ -148,7 +169,39 @@ def _is_record(target: Target, scene: Scene) -> bool:
     nodes, size = scene.observation.nodes or (), scene.observation.size
     if scene.put_in or target.node is None or target.choice or target.switch or scene.window is not None:
         return False
-    return is_record(nodes, target.node, size.width, size.height) and not chooses_at_once(scene.observation)
+    if not is_record(nodes, target.node, size.width, size.height) or chooses_at_once(scene.observation):
+        return False
+    return _shows_records(target.node, scene)
+
+
+def _shows_records(root: int, scene: Scene) -> bool:
+    """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
+
+    What tells it: tabs over it, deeds as buttons within its entries, a mark at their end that more lies behind, or the
+    search field above that was just typed into.
+    """
+    seen = scene.observation
+    nodes, size = seen.nodes or (), seen.size
+    inside = [nodes[index] for index in inside_of(nodes, root)]
+    if any(node.checkable for node in inside):
+        return False
+    deeds = [node for node in inside if is_reacting(node) and node.label.strip()]
+    opens = any(node.label.strip() in _MORE and node.box.left > _AT_END * size.width for node in inside)
+    above = nodes[root].box.top
+    return bool(deeds) or opens or _has_tabs(seen, above) or _has_searched(scene, above)
+
+
+def _has_tabs(seen: Observation, above: int) -> bool:
+    """A bar of equal tabs higher up, one of them chosen."""
+    nodes = seen.nodes or ()
+    bars = [index for index, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.bottom <= above]
+    return any(_is_in_tab_bar(index, seen) for index in bars)
+
+
+def _has_searched(scene: Scene, above: int) -> bool:
+    nodes, typed = scene.observation.nodes or (), squash(scene.typed)
+    fields = [node for node in nodes if node.editable and squash(node.text) == typed and node.box.bottom <= above]
+    return bool(typed) and any(is_search_field(node) or _is_alone(node, nodes) for node in fields)
 
 
 def _is_choice(target: Target, scene: Scene) -> bool:

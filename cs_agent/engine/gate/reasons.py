@@ -17,6 +17,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "hold": ("“{label}”需要按住或滑动才会执行", "“{label}” is carried out by holding or sliding"),
     "unproven": ("没有依据表明点击“{label}”是无害的", "nothing vouches that “{label}” is harmless"),
     "unnamed": ("点击处没有名称,无法判断它会做什么", "what is touched has no name; what it does cannot be told"),
+    "corner": (
+        "左上角的图标没有文字,无法判断它会做什么;离开页面请用系统返回",
+        "an icon without words in the corner; what it does cannot be told, and the system's Back leaves the page",
+    ),
     "stale_tree": (
         "控件信息与画面不符,无法确认点击的是“{label}”",
         "the tree is not of this picture; it is not certain that “{label}” is touched",

@@ -90,7 +90,9 @@ def _unproven(target: Target, label: str, meant: LabelSense, scene: Scene) -> It
     yield from found
     if found:
         return
-    if not target.labels:
+    if target.corner:
+        yield ask("corner", "", scene)
+    elif not target.labels:
         near = [name for name in target.near if sense(name).kind is LabelKind.COMMIT]
         yield ask("near_commit" if near else "unnamed", near[0] if near else "", scene)
     elif scene.observation.nodes is not None and not kinds.tree_fits(scene.observation):

@@ -110,6 +110,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "cut_off_again": ("中断,重新观察后继续", "cut off; looked afresh and went on"),
     "cut_off_unknown": ("中断,结果未知", "cut off; the outcome is unknown"),
     # to the model
+    "by_back": (
+        "左上角的图标没有文字,系统已用 Back 代替点击。离开页面请直接用 Back。",
+        "The icon in the corner has no words; Back was done instead of touching it. Leave a page by Back.",
+    ),
     "route_goal": (
         "流程记住的下一步是{what}。如果画面不同,请先回到能继续的页面。",
         "The next act the flow remembers is to {what}. If the screen is another, find the way back to it first.",

@@ -47,6 +47,33 @@ def is_pressed_out(seen: Observation, box: Box) -> bool:
     return any(float(np.abs(side - own).max()) > _STEP for side in sides)
 
 
+def stands_out(seen: Observation, boxes: list[Box]) -> int | None:
+    """Which of these boxes is drawn in another colour than all the others, on the same paper; None where not just one.
+
+    By what is drawn, not by how much: the mean of the pixels that differ from the paper.
+    """
+    papers, inks = zip(*(_paper_and_ink(_crop(seen.screenshot.image, box)) for box in boxes), strict=True)
+    if any(ink is None for ink in inks) or any(np.abs(paper - papers[0]).max() > _STEP for paper in papers):
+        return None
+    odd = [
+        place
+        for place, ink in enumerate(inks)
+        if all(np.abs(ink - other).max() > _COLOUR for number, other in enumerate(inks) if number != place)
+    ]
+    rest = [ink for place, ink in enumerate(inks) if place not in odd]
+    alike = all(np.abs(one - two).max() <= _COLOUR for one, two in itertools.combinations(rest, 2))
+    return odd[0] if len(odd) == 1 and alike else None
+
+
+def _paper_and_ink(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    flat = pixels.reshape(-1, 3).astype(np.float32)
+    if not len(flat):
+        return np.zeros(3, dtype=np.float32), None
+    paper = np.median(flat, axis=0)
+    drawn = flat[np.abs(flat - paper).max(axis=1) > 3 * _STEP]
+    return paper, np.median(drawn, axis=0) if len(drawn) else None
+
+
 def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
     """The lines that name the entries of a list, one of them the entry this box is in; empty for no list.
 

@@ -60,15 +60,42 @@ def texts_of(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
 
 def own_texts(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
     """The texts of an entry without those of the controls that stand in it."""
+    return tuple(text for node in _own_parts(nodes, root) for text in names_of(node))
+
+
+def own_words(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
+    """Words that a control draws in pieces, put together: pieces side by side on one line, and single characters."""
+    pieces = [(node.label.strip(), node.box) for node in _own_parts(nodes, root) if node.label.strip()]
+    if len(pieces) < 2:
+        return ()
+    ordered = sorted(pieces, key=lambda piece: (piece[1].center.y // max(1, piece[1].height), piece[1].left))
+    runs: list[list[tuple[str, Box]]] = []
+    for piece in ordered:
+        if runs and _continues(runs[-1][-1][1], piece[1]):
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    words = ["".join(text for text, _ in run) for run in runs if len(run) > 1]
+    spaced = [" ".join(text for text, _ in run) for run in runs if len(run) > 1]
+    letters = "".join(text for text, _ in pieces if len(text) == 1)
+    return tuple(dict.fromkeys((*words, *spaced, *([letters] if len(letters) > 1 else []))))
+
+
+def _own_parts(nodes: tuple[UiNode, ...], root: int) -> list[UiNode]:
     skipped: set[int] = set()
-    found = list(names_of(nodes[root]))
+    found = [nodes[root]]
     for index in inside_of(nodes, root):
-        node = nodes[index]
-        if node.parent in skipped or is_reacting(node):
+        if nodes[index].parent in skipped or is_reacting(nodes[index]):
             skipped.add(index)
         else:
-            found += names_of(node)
-    return tuple(found)
+            found.append(nodes[index])
+    return found
+
+
+def _continues(one: Box, other: Box) -> bool:
+    """The next piece of a word: on the line, no further away than a letter is wide."""
+    reach = max(one.height, other.height)
+    return share_a_line(one, other) and -reach // 4 <= other.left - one.right <= reach
 
 
 def masked(text: str) -> str:
@@ -138,19 +165,42 @@ def like_items(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
 
 
 def front_window(observation: Observation) -> Window | None:
-    """The card or sheet that lies over a dimmed page; None where none does, or without a tree."""
-    nodes = observation.nodes
-    size = observation.size
+    """The card or sheet that lies over a dimmed page; None where none does, or without a tree.
+
+    All that reacts lies in it: nothing of the page below can be touched.
+    """
+    nodes, size = observation.nodes, observation.size
     if not nodes:
         return None
-    shown = [node.box for node in nodes if _is_content(node, size.width * size.height)]
-    if not shown:
+    content = [node.box for node in nodes if _is_content(node, size.width * size.height)]
+    boxes = [Box.around(content)] if content else []
+    if (card := _card(nodes, size.width * size.height)) is not None:
+        boxes.append(card)
+    for around_all in boxes:
+        box = around_all.grown(int(_SAME * size.width)).clipped(size)
+        if box.area <= 0.9 * size.width * size.height and _is_dimmed_around(observation, box):
+            controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
+            return Window(box, controls)
+    return None
+
+
+def _card(nodes: tuple[UiNode, ...], area: int) -> Box | None:
+    """The smallest node that holds all that reacts, at least two controls; None where that is the page."""
+    reacting = [i for i, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.area < 0.5 * area]
+    if len(reacting) < 2:
         return None
-    box = Box.around(shown).grown(int(_SAME * size.width)).clipped(size)
-    if box.area > 0.9 * size.width * size.height or not _is_dimmed_around(observation, box):
-        return None
-    controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
-    return Window(box, controls)
+    chains = [[*ancestors(nodes, index)] for index in reacting]
+    shared = [index for index in chains[0] if all(index in chain for chain in chains[1:])]
+    box = nodes[shared[0]].box if shared else None
+    return box if box is not None and 0 < box.area < 0.9 * area else None
+
+
+def ancestors(nodes: tuple[UiNode, ...], index: int) -> list[int]:
+    """From the node's parent to its root."""
+    found: list[int] = []
+    while (index := nodes[index].parent) >= 0 and index not in found:
+        found.append(index)
+    return found
 
 
 def _is_content(node: UiNode, area: int) -> bool:

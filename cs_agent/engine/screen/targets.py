@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.screen.structure import own_texts, texts_of
+from cs_agent.engine.screen.structure import ancestors, is_reacting, own_texts, own_words, texts_of
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, Observation, Role, TextLine, UiNode
@@ -23,9 +23,10 @@ _EDGE = 0.68  # of the screen's width: icons without words that send and delete 
 _INK_REACH = 0.022  # of the screen's width, around a touch point
 _INK_SHARE = 0.04  # of those pixels, that makes an icon
 _INK_STEP = 32  # grey levels
+_CORNER = (0.3, 0.08)  # width and height of a mark in the corner, parts of the screen
+_INSET = 0.08  # of the screen's width, from its left edge to such a mark
 _SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
 _ROW_TEXTS = 2  # a row with more is a grid
-_PIECE = 2  # characters: a word that a page draws letter by letter, or two by two
 _CARD_TEXTS = 3  # a control with more texts than this is a card that opens, named by its first text
 
 
@@ -48,6 +49,7 @@ class Target:
     slider: bool = False
     row: bool = False  # a full-width entry of a list
     card: bool = False  # a large entry with several texts
+    corner: bool = False  # a small mark without words in the top left corner, where pages have their way back
     edge: bool = False  # without words at the right edge, where icons send and delete
     near: tuple[str, ...] = ()  # labels a finger's breadth away
 
@@ -119,19 +121,23 @@ def _from_tree(
     control = _control(nodes, chain)
     box = control.box if control else leaf.box
     family = [nodes[index] for index in chain] + _descendants(nodes, chain, control)
-    labels = _tree_labels(nodes, chain, control, size)
+    labels = _named(_tree_labels(observation, chain, control))
     checkable = _checkable(observation, nodes, family, control, chain[0])
     switch = checkable is not None and checkable.role is Role.SWITCH
     if checkable is not None and not labels:
         labels = row_texts(observation, box)
-    labels = _joined(labels, under) or tuple(line.text for line in _ocr_near(observation.lines, point, size))
-    parts = _descendants(nodes, chain, control)
     root = next((index for index in chain if nodes[index] is control), None)
+    corner = root is not None and not labels and _is_corner_mark(observation, root)
+    if not corner:
+        near = tuple(line.text for line in _ocr_near(observation.lines, point, size))
+        labels = _named(_joined(labels, under)) or _named(near)
+    parts = _descendants(nodes, chain, control)
     return Target(
         point,
         labels=labels,
-        names=_all_names(observation, labels, root),
+        names=() if corner else _named(_all_names(observation, labels, root)),
         node=root,
+        corner=corner,
         box=box,
         package=leaf.package,
         app_kind=leaf.app_kind,
@@ -156,10 +162,7 @@ def _all_names(observation: Observation, labels: tuple[str, ...], root: int | No
     others = set(texts_of(nodes, root)) - set(own) if own else set()  # buttons in an entry are controls of their own
     lines = [line.text for line in _ocr_in(observation, nodes[root].box) if not _is_stray(line)]
     lines = [text for text in lines if not _agrees(text, tuple(others))]
-    pieces = list(own or texts_of(nodes, root))
-    short = [piece for piece in pieces if len(piece) <= _PIECE or (len(pieces) <= _CARD_TEXTS and " " not in piece)]
-    joined = ["".join(short), " ".join(short)] if len(short) > 1 else []
-    return tuple(dict.fromkeys((*labels, *(own or texts_of(nodes, root)), *lines, *joined)))
+    return tuple(dict.fromkeys((*labels, *(own or texts_of(nodes, root)), *lines, *own_words(nodes, root))))
 
 
 def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[int]:
@@ -188,16 +191,47 @@ def _descendants(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | 
     return found
 
 
-def _tree_labels(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | None, size: Size) -> tuple[str, ...]:
+def _tree_labels(observation: Observation, chain: list[int], control: UiNode | None) -> tuple[str, ...]:
     """Own labels of what holds the point, smallest first; a nameless control is named by what it holds."""
-    own = [nodes[i].label for i in chain if nodes[i].label.strip()]
-    if own or control is None:
-        return tuple(dict.fromkeys(own))
-    root = next(i for i in chain if nodes[i] is control)
+    nodes = observation.nodes or ()
+    root = next((index for index in chain if nodes[index] is control), None)
+    named = [i for i in chain if nodes[i].label.strip() and (root is None or not _lies_over(observation, i, root))]
+    if named or root is None:
+        return tuple(dict.fromkeys(nodes[i].label for i in named))
     inside = own_texts(nodes, root) or texts_of(nodes, root)  # not those of the buttons that stand in an entry
     if len(inside) > _CARD_TEXTS:
         return (inside[0],)
     return (" ".join(inside),) if inside else ()
+
+
+def _lies_over(observation: Observation, index: int, root: int) -> bool:
+    """A large text's box that reaches over the control, while its words are drawn elsewhere: a title across the bar."""
+    nodes = observation.nodes or ()
+    node, box = nodes[index], nodes[root].box
+    if index == root or is_reacting(node) or node.box.area < 2 * box.area:
+        return False
+    if root in ancestors(nodes, index) or index in ancestors(nodes, root):
+        return False
+    drawn = [line.box for line in observation.lines if _agrees(line.text, (node.label,))]
+    return bool(drawn) and not any(place.intersects(box) for place in drawn)
+
+
+def _is_corner_mark(observation: Observation, root: int) -> bool:
+    """A small control in the top left corner in which neither the tree nor the picture has a word."""
+    nodes, size = observation.nodes or (), observation.size
+    box = nodes[root].box
+    small = box.width <= _CORNER[0] * size.width and box.height <= _CORNER[1] * size.height
+    if not small or box.left > _INSET * size.width or box.bottom > 2 * _CORNER[1] * size.height:
+        return False
+    if nodes[root].editable or nodes[root].checkable:
+        return False
+    drawn = [line.text for line in _ocr_in(observation, box) if not _is_stray(line)]
+    return not _named((*texts_of(nodes, root), *drawn))
+
+
+def _named(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Without glyphs and arrows: an icon's sign is no name."""
+    return tuple(text for text in texts if any(char.isalnum() for char in text))
 
 
 def _checkable(

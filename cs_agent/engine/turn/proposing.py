@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cs_agent.engine.actions.touch import touch_points
-from cs_agent.engine.actions.values import render
+from cs_agent.engine.actions.values import Back, Tap, render
 from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
 from cs_agent.engine.gate.hazards import Hazard
 from cs_agent.engine.gate.reasons import reason
@@ -23,6 +23,7 @@ from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.recovery import Plan
 
+_CORNER = "corner"  # counts the touches on a corner's mark that Back took the place of, one after the other
 _WARNINGS = frozenset(str(hazard) for hazard in Hazard)  # reasons for which a person drives, besides passwords
 
 
@@ -36,6 +37,9 @@ class Proposer:
         proposed = proposed.evolve(source=turn.draft.source, route_step=step)
         with turn.draft.lap("gate"):
             verdict = _with_commit(self._judge_with_care(turn, proposed), turn)
+        if _asks_about_corner(turn, proposed, verdict):
+            return self._go_back(turn, proposed)
+        turn.set_count(_CORNER, 0)
         labels = target_labels(proposed.action, turn.seen)
         turn.draft.verdict, turn.draft.control = verdict, name_of(labels)
         match verdict.kind:
@@ -86,6 +90,16 @@ class Proposer:
         turn.see(self.kit.eyes.read_all(turn.seen))
         return self.kit.judge(proposed, turn.seen, turn.state)
 
+    def _go_back(self, turn: TurnContext, proposed: Pending) -> Turn:
+        """In place of a touch on a corner's wordless mark, which nothing proves to be the way back."""
+        turn.set_count(_CORNER, 1)
+        turn.tell(say("by_back", turn.lang))
+        turn.draft.action = Back()
+        pending = proposed.evolve(action=Back())
+        labels = target_labels(pending.action, turn.seen)
+        turn.draft.verdict, turn.draft.control = self.kit.judge(pending, turn.seen, turn.state), name_of(labels)
+        return self.actor.carry_out(turn, pending.evolve(verdict=turn.draft.verdict))
+
     def _refuse(self, turn: TurnContext, verdict: Verdict) -> Turn:
         words = "; ".join(reason.zh if turn.lang == "zh" else reason.en for reason in verdict.reasons[:2])
         if verdict.reasons[0].code == "app_not_allowed":
@@ -115,6 +129,13 @@ def _with_commit(verdict: Verdict, turn: TurnContext) -> Verdict:
     if turn.proposal is None or not turn.proposal.step.commits or verdict.kind is not VerdictKind.ALLOW:
         return verdict
     return Verdict(VerdictKind.CONFIRM, (*verdict.reasons, reason("route_commits")), irreversible=True)
+
+
+def _asks_about_corner(turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
+    """Once: where Back did not do what the model wanted with the mark, a human is asked."""
+    if not isinstance(proposed.action, Tap) or turn.proposal is not None or turn.count(_CORNER):
+        return False
+    return verdict.kind is VerdictKind.ASK and {one.code for one in verdict.reasons} == {"corner"}
 
 
 def _start_afresh(turn: TurnContext) -> None:
