@@ -74,6 +74,7 @@ class FakePhone:
     _layouts: dict[str, Layout] = field(default_factory=dict, init=False)
     _pictures: dict[int, Screenshot] = field(default_factory=dict, init=False)
     _version: int = field(default=1, init=False)
+    tree_at: float | None = field(default=None, init=False)
     _captures: int = field(default=0, init=False)
     _failures: dict[str, list[PhoneError]] = field(default_factory=dict, init=False)
 
@@ -125,6 +126,7 @@ class FakePhone:
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         self._maybe_fail("nodes")
+        self.tree_at = self.now()
         return self.layout.nodes() if self.screens[self.shown].tree else None
 
     def tap(self, point: Point) -> None:

@@ -11,7 +11,9 @@ SPACE = ["text:甲", "text:乙", "text:丙", "text:丁"]  # so that the mark sta
 SCREENS = {
     "list": FakeScreen(["title:订单", "text:全部", "button:刷新"], goes={"刷新": "list"}),
     "order": FakeScreen(
-        [["icon:mark", "title:详情", *SPACE], "text:待发货", "button:联系"], goes={"back": "list"}, does={"mark": "deleted"}
+        [["icon:mark", "title:详情", *SPACE], "text:待发货", "button:联系"],
+        goes={"back": "list"},
+        does={"mark": "deleted"},
     ),
     "root": FakeScreen([["icon:mark", "title:首页", *SPACE], "text:待办", "button:联系"], does={"mark": "deleted"}),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.geometry import Box, Point, Size
@@ -68,6 +68,18 @@ class Phone(Protocol):
 
     def launch(self, app: str) -> None:
         """Start an app by the name people use for it, its identifier, or its label on the phone."""
+
+
+@runtime_checkable
+class DatesTrees(Protocol):
+    """A phone that says how old its trees are; of another phone's trees that is not known.
+
+    `tree_at`: when the tree that `nodes` gave last was asked for, by the clock of `Screenshot.captured_at`; None before
+    the first, and where it is not known.
+    """
+
+    @property
+    def tree_at(self) -> float | None: ...
 
 
 class SettleDetector(Protocol):

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.run.protocols import Phone, PhoneError, SettleFactory, TextReader
+from cs_agent.engine.run.protocols import DatesTrees, Phone, PhoneError, SettleFactory, TextReader
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.screen.hindrances import is_loading
 from cs_agent.engine.screen.targets import control_box
@@ -180,7 +180,8 @@ class Eyes:
         start = self.clock()
         nodes = self._retrying(self.phone.nodes)
         self._tree_s = self.clock() - start
-        return replace(observation, nodes=nodes)
+        asked_at = self.phone.tree_at if isinstance(self.phone, DatesTrees) else None
+        return replace(observation, nodes=nodes, nodes_at=asked_at)
 
     def _recent(self) -> Screenshot:
         if self._frame is not None and self.clock() - self._frame_at <= self.settings.fresh_s:

@@ -7,6 +7,7 @@ asked of the phone before it is needed; a TCP phone is connected when it is firs
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,12 @@ class AdbPhone:
         self.apps = Apps(self.link, app_names or {}, nodes=self.nodes, tap=self.tap, go_home=self._go_home)
         self._gives_trees = True
         self._seen: Size | None = None
+        self._tree_at: float | None = None
+
+    @property
+    def tree_at(self) -> float | None:
+        """When the newest tree was asked for; the phone may have read its screen a little later."""
+        return self._tree_at
 
     @property
     def serial(self) -> str:
@@ -81,6 +88,7 @@ class AdbPhone:
     def nodes(self) -> tuple[UiNode, ...] | None:
         """None where the phone has no uiautomator, or the screen never rests long enough for it."""
         for _ in range(_TREE_TRIES if self._gives_trees else 0):
+            self._tree_at = time.time()
             output = self._dump_tree()
             if output is None:
                 return None

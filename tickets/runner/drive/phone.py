@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from cs_agent.engine.run.protocols import Key, Phone
+from cs_agent.engine.run.protocols import DatesTrees, Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner.drive.prefetch import Prefetch
@@ -24,7 +24,8 @@ class FeedPhone:
         self._explain = explain
         self._phone = phone
         self._feed = feed
-        self._app, self._tree = Prefetch(phone.foreground), Prefetch(phone.nodes)
+        self._app, self._tree = Prefetch(phone.foreground), Prefetch(self._dated_nodes)
+        self._tree_at: float | None = None
 
     def size(self) -> Size:
         return self._phone.size()
@@ -40,11 +41,22 @@ class FeedPhone:
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         before = self._feed.newest
-        nodes = self._tree.take(before)
-        after = self._feed.newest
-        if nodes and before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
-            self._explain(after.image, nodes)
+        nodes, asked_at = self._tree.take(before)
+        after, self._tree_at = self._feed.newest, asked_at
+        if before and after and before.sequence == after.sequence:  # the screen stood still meanwhile
+            self._tree_at = max(asked_at or 0.0, after.captured_at)
+            if nodes:
+                self._explain(after.image, nodes)
         return nodes
+
+    @property
+    def tree_at(self) -> float | None:
+        """When the newest tree was asked for; of a screen that has not changed since, when it was seen last."""
+        return self._tree_at
+
+    def _dated_nodes(self) -> tuple[tuple[UiNode, ...] | None, float | None]:
+        nodes = self._phone.nodes()
+        return nodes, self._phone.tree_at if isinstance(self._phone, DatesTrees) else None
 
     def tap(self, point: Point) -> None:
         self._before_gesture()
