@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from consoles.web import media
 from tickets.errors import ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
@@ -31,12 +32,13 @@ from tickets.models import (
     PracticeGrant,
     Release,
     RunStatus,
+    Step,
     Ticket,
     VersionStage,
     VouchState,
 )
 from tickets.permissions import Permission, has
-from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, stages
+from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, routes, stages
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
 
@@ -123,6 +125,7 @@ def flow_context(
         "departments": Department.objects.order_by("name"),
         "shares": releases.SHARES,
         "sop": sop(shown.definition) if shown else [],
+        "drifts": _drifts(user, shown) if shown and shown.route else [],
         **(_rehearsed(shown) if shown else {}),
     }
 
@@ -137,6 +140,26 @@ def _rehearsed(version: FlowVersion) -> dict[str, Any]:
         "grants": grants.select_related("phone"),
         "practice_phones": Phone.objects.filter(use=PhoneUse.PRACTICE),
     }
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A place where runs leave the route, with the addresses of both pictures for whoever may see the runs."""
+
+    drift: routes.Drift
+    then: str
+    now: str
+
+
+def _drifts(user: Any, version: FlowVersion) -> list[Drifted]:
+    runs = access.visible_runs(user) if has(user, Permission.VIEW_TICKETS) else None
+
+    def picture(step: Step | None) -> str:
+        if step is None or not step.before or runs is None or not runs.filter(pk=step.run_id).exists():
+            return ""
+        return media.address(media.Kind.STEP, f"{step.pk}.before")
+
+    return [Drifted(each, picture(each.then), picture(each.now)) for each in routes.drift(version)]
 
 
 def _past(template: FlowTemplate) -> list[Release]:

@@ -12,7 +12,18 @@ from django.test import Client
 from tests.consoles import story
 from tests.tickets.test_flow_form import posted
 from tickets.flows import form
-from tickets.models import Department, FlowDraft, FlowTemplate, FlowVersion, Phone, PhoneUse, Rehearsal, Release, Ticket
+from tickets.models import (
+    Department,
+    FlowDraft,
+    FlowTemplate,
+    FlowVersion,
+    Phone,
+    PhoneUse,
+    Rehearsal,
+    Release,
+    Run,
+    Ticket,
+)
 from tickets.services.flows import drafts, rehearsals, releases, stages
 
 pytestmark = pytest.mark.django_db
@@ -247,3 +258,25 @@ class TestRehearsal:
         phone.refresh_from_db()
         assert phone.use == PhoneUse.PRACTICE
         assert client_of(first).post(page, {"use": "practice"}).status_code == 400
+
+
+def test_a_page_where_runs_leave_the_route_is_shown_as_it_was_and_as_it_is_and_renewed_by_an_editor(
+    as_fiona: Client, alice: User, run: Run, phone: Phone
+) -> None:
+    story.succeed(run, phone)
+    version = run.flow_version
+    page = {"app": "com.example.desk", "title": "订单详情", "controls": ["button:甲", "button:乙"], "captions": []}
+    step = {"page": page, "kind": "back", "control": None, "text": "", "way": [], "commits": False, "optional": False}
+    values = {slot.name: slot.value for slot in run.slots.all()}
+    way = {"filled": sorted(name for name, value in values.items() if value), "steps": [step], "end": None, "runs": 1}
+    FlowVersion.objects.filter(pk=version.pk).update(route={"version": 1, "ways": [way]})
+    Run.objects.filter(pk=run.pk).update(checkpoint={"route": {"at": 0, "tries": 0, "taken": -1, "detours": [0]}})
+    run.steps.update(source="model", route_mark={**step, "kind": "home"})
+
+    shown = story.markup(as_fiona.get(f"{FLOW}/"))
+    assert "偏离路线的页面" in shown
+    assert "最近 1 次中 1 次" in shown
+    assert as_fiona.post(f"{FLOW}/v{version.number}/renew/").status_code == 302
+    renewed = FlowVersion.objects.get(number=version.number + 1)
+    assert renewed.route["ways"][0]["steps"][0]["kind"] == "home"
+    assert client_of(alice).post(f"{FLOW}/v{version.number}/renew/").status_code == 403

@@ -103,6 +103,79 @@ def test_where_runs_leave_the_route_is_told_with_the_picture(world: World, taugh
     found = routes.drift(version)
     assert [(each.step, each.control, each.runs, each.of) for each in found] == [(1, "别的按钮", 1, 1)]
     assert found[0].newest == run
+    assert not found[0].is_flagged
+    assert found[0].now.before
+    assert (found[0].now.source, found[0].now.run) == ("model", run)
+
+
+def left_the_route(world: World, taught: Run, lin: Any, version: FlowVersion, times: int) -> list[Run]:
+    """So many runs of the version that had to ask the model at its second step."""
+    spoiled = json.loads(json.dumps(version.route))
+    spoiled["ways"][0]["steps"][1]["control"]["named"] = "别的按钮"
+    FlowVersion.objects.filter(pk=version.pk).update(route=spoiled)
+    version.refresh_from_db()
+    done = []
+    for _ in range(times):
+        world.host.handsets[taught.phone_id].show("home")
+        done.append(to_the_end(world, again(taught, lin), lin))
+    return done
+
+
+def test_a_place_that_was_left_again_and_again_is_flagged_with_the_page_as_it_was_and_as_it_is(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    version = at_work(taught, fei)
+    world.host.handsets[taught.phone_id].show("home")
+    fitted = to_the_end(world, again(taught, lin), lin)
+    runs_ = left_the_route(world, taught, lin, version, routes.FLAGGED_AT)
+    FlowVersion.objects.filter(pk=version.pk).update(route=routes.record(version.template, [taught], fei).route)
+    version.refresh_from_db()
+    found = routes.drift(version)
+    assert [(each.runs, each.is_flagged) for each in found] == [(routes.FLAGGED_AT, True)]
+    assert found[0].newest == runs_[-1]
+    assert found[0].then.run == fitted
+    assert found[0].now.run == runs_[-1]
+
+
+def test_the_detour_that_succeeded_renews_the_route_in_a_draft_and_never_in_the_released_version(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    version = at_work(taught, fei)
+    left_the_route(world, taught, lin, version, 1)
+    before = version.route
+    made = routes.renew(version, fei)
+    version.refresh_from_db()
+    assert version.route == before
+    assert (made.number, stages.of(made)) == (version.number + 1, VersionStage.DRAFT)
+    assert "别的按钮" not in json.dumps(made.route, ensure_ascii=False)
+    with pytest.raises(Conflict):
+        routes.renew(version, fei)
+    releases.adopt(made, "")
+    world.host.handsets[taught.phone_id].show("home")
+    asked, run = counting(world), again(taught, lin)
+    assert run.flow_version == made
+    assert (to_the_end(world, run, lin).status, asked) == (RunStatus.SUCCEEDED, [])
+
+
+def test_a_route_that_still_fits_some_runs_keeps_its_old_page_as_a_side_way(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    version = at_work(taught, fei)
+    world.host.handsets[taught.phone_id].show("home")
+    to_the_end(world, again(taught, lin), lin)
+    left_the_route(world, taught, lin, version, 1)
+    steps = routes.renew(version, fei).route["ways"][0]["steps"]
+    assert [step["optional"] for step in steps if (step["control"] or {}).get("named") == "别的按钮"] == [True]
+
+
+def test_without_a_detour_that_succeeded_there_is_nothing_to_renew_and_operators_renew_nothing(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    version = at_work(taught, fei)
+    with pytest.raises(Conflict):
+        routes.renew(version, fei)
+    with pytest.raises(Forbidden):
+        routes.renew(version, lin)
 
 
 def test_a_run_that_a_person_drove_teaches_nothing(taught: Run, fei: Any) -> None:
@@ -125,7 +198,13 @@ def test_the_command_writes_the_route_or_says_why_not(taught: Run, tmp_path: Pat
     out = tmp_path / "route.json"
     call_command("route", "record", "complaint_refund", "--out", str(out), stdout=StringIO())
     assert json.loads(out.read_text("utf-8"))["ways"][0]["runs"] == 1
-    for arguments in (["record", "nothing", "--out", str(out)], ["record", "complaint_refund", "--user", "nobody"]):
+    call_command("route", "drift", "complaint_refund", stdout=StringIO())
+    for arguments in (
+        ["record", "nothing", "--out", str(out)],
+        ["record", "complaint_refund", "--user", "nobody"],
+        ["renew", "complaint_refund", "--user", "nobody"],
+        ["renew", "complaint_refund", "--user", "lin"],
+    ):
         with pytest.raises(CommandError):
             call_command("route", *arguments, stdout=StringIO())
     with pytest.raises(CommandError, match="cannot write"):

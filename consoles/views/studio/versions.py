@@ -13,7 +13,7 @@ from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import releases, reviews, vouches
+from tickets.services.flows import releases, reviews, routes, vouches
 
 
 @permitted(Permission.REQUEST_FLOWS)
@@ -36,6 +36,13 @@ def flow_sop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 def version_submit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     reviews.submit(of_number(slug, version), request.user, unrehearsed_reason=request.POST.get("reason", ""))
     return _back(slug, version)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def version_renew(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Make a draft version whose route knows the detour that runs of this one took."""
+    made = routes.renew(of_number(slug, version), request.user)
+    return _back(slug, made.number)
 
 
 @permitted(Permission.REVIEW_FLOWS, POST)

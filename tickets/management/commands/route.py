@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from cs_agent.engine.routes.values import Route
 from tickets.errors import ServiceError
-from tickets.models import FlowTemplate, Run, RunStatus
-from tickets.services.flows import routes
+from tickets.models import FlowTemplate, FlowVersion, Run, RunStatus
+from tickets.services.flows import releases, routes
 
 
 class Command(BaseCommand):
@@ -27,18 +27,24 @@ class Command(BaseCommand):
         where = record.add_mutually_exclusive_group(required=True)
         where.add_argument("--user", help="the flow editor in whose name the draft version is made")
         where.add_argument("--out", type=Path, help="write the route to this file and change nothing")
-        told = tasks.add_parser("drift", help="where the newest runs of the newest version left its route")
+        told = tasks.add_parser("drift", help="where the newest runs of the version at work left its route")
         told.add_argument("slug")
+        renew = tasks.add_parser("renew", help="a draft version whose route knows the newest detour that succeeded")
+        renew.add_argument("slug")
+        renew.add_argument("--user", required=True, help="the flow editor in whose name the draft version is made")
 
     def handle(self, *args: Any, **options: Any) -> None:
         template = FlowTemplate.objects.filter(slug=options["slug"]).first()
         if template is None:
             known = ", ".join(FlowTemplate.objects.order_by("slug").values_list("slug", flat=True))
             raise CommandError(f"there is no flow {options['slug']}; there are: {known or 'none'}")
-        if options["task"] == "drift":
-            self._drift(template)
-        else:
-            self._record(template, options)
+        match options["task"]:
+            case "drift":
+                self._drift(template)
+            case "renew":
+                self._renew(template, options["user"])
+            case _:
+                self._record(template, options)
 
     def _record(self, template: FlowTemplate, options: dict[str, Any]) -> None:
         if options["runs"] < 1:
@@ -48,11 +54,8 @@ class Command(BaseCommand):
         if options["out"] is not None:
             self._write(routes.learned(Route(), runs), options["out"])
             return
-        user = get_user_model().objects.filter(username=options["user"]).first()
-        if user is None:
-            raise CommandError(f"there is no user {options['user']}")
         try:
-            version = routes.record(template, runs, user, "route")
+            version = routes.record(template, runs, _user(options["user"]), "route")
         except ServiceError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version}: learned from {len(runs)} run(s); it is a draft until it is reviewed")
@@ -67,11 +70,36 @@ class Command(BaseCommand):
         self.stdout.write(f"{path}: {', '.join(f'{len(way.steps)} steps' for way in route.ways)}")
 
     def _drift(self, template: FlowTemplate) -> None:
-        version = template.latest
+        version = _at_work(template)
         found = routes.drift(version) if version else []
         for each in found:
+            flag = "; the route wants to be renewed" if each.is_flagged else ""
             self.stdout.write(
-                f"step {each.step} “{each.page}” {each.control}: {each.runs} of {each.of} runs; newest {each.newest.pk}"
+                f"step {each.step} “{each.page}” {each.control}: {each.runs} of {each.of} runs; newest "
+                f"{each.newest.pk}{flag}"
             )
         if not found:
             self.stdout.write("no run left the route")
+
+    def _renew(self, template: FlowTemplate, name: str) -> None:
+        version = _at_work(template)
+        if version is None:
+            raise CommandError(f"{template.slug} has no version")
+        try:
+            made = routes.renew(version, _user(name))
+        except ServiceError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{made}: the route of {version} with its newest detour; it is a draft until it is reviewed")
+
+
+def _at_work(template: FlowTemplate) -> FlowVersion | None:
+    """The version that the newest release puts to work, else the newest there is."""
+    row = releases.at_work().filter(template=template).select_related("version").order_by("-pk").first()
+    return row.version if row else template.latest
+
+
+def _user(name: str) -> Any:
+    user = get_user_model().objects.filter(username=name).first()
+    if user is None:
+        raise CommandError(f"there is no user {name}")
+    return user

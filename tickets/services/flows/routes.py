@@ -7,9 +7,9 @@ its way through rehearsal and review like any other.
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,12 +28,18 @@ from tickets.services.flows import publishing, stages
 log = logging.getLogger(__name__)
 _REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
 _LESSONS = 5  # runs of a version without a route that are looked at more closely, so that one can be learned
-_LOOKED_AT = 20  # a version's newest runs, by which it is told whether its route still fits
+LOOKED_AT = 10  # a version's newest runs, by which it is told whether its route still fits …
+FLAGGED_AT = 3  # … and in how many of them one place was left, so that it is flagged
+_SEARCHED = 400  # the newest steps among which one is looked for that still fitted
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A page of a route where the model had to be asked. `before`: that page's picture in the newest such run."""
+    """A page of a route where the model had to be asked, in `runs` of the `of` newest runs.
+
+    `then`: the step of a run in which the page still fitted; `now`: the step at which the newest run left the route.
+    Both hold their pictures.
+    """
 
     step: int
     page: str
@@ -41,7 +47,13 @@ class Drift:
     runs: int
     of: int
     newest: Run
-    before: str
+    then: Step | None
+    now: Step | None
+
+    @property
+    def is_flagged(self) -> bool:
+        """No single slip: the page has changed, and the route wants to be renewed."""
+        return self.runs >= FLAGGED_AT
 
 
 def of_version(version: FlowVersion) -> Route:
@@ -101,30 +113,93 @@ def record(template: FlowTemplate, runs: Iterable[Run], user: object, note: str 
     return version
 
 
-def drift(version: FlowVersion, newest: int = _LOOKED_AT) -> list[Drift]:
+def drift(version: FlowVersion, newest: int = LOOKED_AT) -> list[Drift]:
     """Where the version's newest runs left its route, the most frequent place first."""
-    ended = version.runs.filter(status__in=[RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF])
-    runs = list(ended.order_by("-created_at")[:newest])
-    places: Counter[int] = Counter()
-    where: dict[int, Run] = {}
+    runs = _ended(version, newest)
+    left: dict[int, list[Run]] = {}
     for run in runs:
-        for number in set(Position.from_json(run.checkpoint.get("route", {})).detours):
-            places[number] += 1
-            where.setdefault(number, run)
-    return [_drift(version, number, count, len(runs), where[number]) for number, count in places.most_common()]
+        for number in set(_detours(run)):
+            left.setdefault(number, []).append(run)
+    ordered = sorted(left.items(), key=lambda place: -len(place[1]))
+    return [_drift(version, number, those, len(runs)) for number, those in ordered]
 
 
-def _drift(version: FlowVersion, number: int, count: int, of: int, newest: Run) -> Drift:
+def renew(version: FlowVersion, user: object) -> FlowVersion:
+    """A new draft version whose route knows the detour of the newest run that succeeded; Conflict where none did.
+
+    What some run still found on the old way stays on it, as a side way; a way that no run found any more is replaced.
+    """
+    require(user, Permission.EDIT_FLOWS)
+    runs = _ended(version, LOOKED_AT)
+    left = [run for run in runs if _detours(run)]
+    run, way = next(((run, way) for run in left if (way := way_of_run(run)) is not None), (None, None))
+    if run is None or way is None:
+        raise Conflict(_("没有绕行后成功、且无人接管的运行:请重新教一次。"), code="no_detour")
+    route = of_version(version)
+    known = next((kept for kept in route.ways if kept.filled == way.filled), None)
+    whole = len(left) < len(runs)
+    route = route.with_way(merged(known, way) if known and whole else way)
+    if version.template.versions.filter(number__gt=version.number, route=route.to_json()).exists():
+        raise Conflict(_("路线已经更新过:新版本在等待评审。"), code="renewed")
+    note = _("由 v%(number)s 的绕行更新路线") % {"number": version.number}
+    with transaction.atomic():
+        made = publishing.new_version(version.template, version.definition, user, note, route=route.to_json())
+        details = {
+            "template": version.template.slug,
+            "number": made.number,
+            "renews": version.number,
+            "run": str(run.pk),
+        }
+        audit.record("flow.route_recorded", user=user, obj=made, flow_version=str(made), details=details)
+    return made
+
+
+def _ended(version: FlowVersion, newest: int) -> list[Run]:
+    ended = version.runs.filter(status__in=[RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF])
+    return list(ended.order_by("-created_at")[:newest])
+
+
+def _detours(run: Run) -> tuple[int, ...]:
+    return Position.from_json(run.checkpoint.get("route", {})).detours
+
+
+def _drift(version: FlowVersion, number: int, left: list[Run], of: int) -> Drift:
+    newest = left[0]
     values = {slot.name: slot.value for slot in newest.slots.all()}
     way = of_version(version).way_for(values)
     step = way.steps[number] if way and number < len(way.steps) else None
-    asked: Step | None = newest.steps.filter(source="model", actor=StepActor.AGENT).order_by("number").first()
     return Drift(
         number,
         step.page.title if step else "",
         step.control.named if step and step.control else "",
-        count,
+        len(left),
         of,
         newest,
-        asked.before if asked else "",
+        _that_fitted(version, step, left) if step else None,
+        _where_left(newest, way, number) if way else None,
     )
+
+
+def _that_fitted(version: FlowVersion, step: RouteStep, left: list[Run]) -> Step | None:
+    """The newest step of the flow's other runs that did just this: on the route, or where it was learned."""
+    rows = Step.objects.filter(run__flow_version__template=version.template_id, actor=StepActor.AGENT)
+    rows = rows.exclude(run__in=left)
+    rows = rows.filter(status=StepStatus.DONE.value, route_mark__isnull=False).exclude(before="")
+    mark = step.to_json()
+    return next((row for row in rows.order_by("-pk")[:_SEARCHED] if _same(row.route_mark, mark)), None)
+
+
+def _same(mark: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
+    """The same act by the same control on a page of the same name; what else stands on the page may have merged."""
+    keys = ("kind", "control", "text", "way")
+    if not mark or "page" not in mark or mark["page"].get("title") != wanted["page"]["title"]:
+        return False
+    return [mark.get(key) for key in keys] == [wanted[key] for key in keys]
+
+
+def _where_left(run: Run, way: Way, number: int) -> Step | None:
+    """The model's first step after the last one that the route took before that place."""
+    before = [step.to_json() for step in way.steps[:number]]
+    steps = list(run.steps.filter(actor=StepActor.AGENT).order_by("number"))
+    taken = [step.number for step in steps if step.source == "route" and step.route_mark in before]
+    return next((s for s in steps if s.source == "model" and s.number > max(taken, default=0)), None)
