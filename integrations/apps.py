@@ -10,7 +10,9 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         from integrations.connectors import kinds
         from integrations.webhooks.carrier import WebhookCarrier
+        from integrations.writeback.carrier import ConnectorCarrier
         from tickets.services.outbox import carriers
 
         carriers.register(WebhookCarrier())
+        carriers.register(ConnectorCarrier())
         kinds.load_all()

@@ -31,7 +31,7 @@ from integrations.connectors.protocol import (
 from integrations.webhooks import guard
 from integrations.webhooks.post import retry_after, tls
 
-LIMIT_S = 25.0
+LIMIT_S = 12.0  # a write-back is up to seven calls, and must end before its lane is given to another
 FILE_LIMIT_S = 300.0
 MOST_ANSWER = 8 * 1024 * 1024
 USER_AGENT = "cs_agent-connector/1"

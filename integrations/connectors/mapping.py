@@ -131,8 +131,14 @@ def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
         customer_name=found(mapping.customer_name or "requester.name || requester.email", data),
         customer_mobile=found(mapping.customer_mobile or "requester.mobile", data),
         priority=Priority(_of(ticket.priority, mapping.priorities, kind.priorities if kind else {}) or Priority.NORMAL),
-        state=_of(ticket.status, mapping.states, kind.states if kind else {}) or ticket.state,
+        state=state_of(ticket.status, mapping, kind) or ticket.state,
     )
+
+
+def state_of(status: str, mapping: Mapping, kind: Kind | None) -> State | None:
+    """What a status of the helpdesk means here; None for one that nobody explained."""
+    found: State | None = _of(status, mapping.states, kind.states if kind else {})
+    return found
 
 
 def _of(word: str, *tables: Map[str, Any]) -> Any:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from integrations.models import Connector
 from tests.consoles import catalog
+from tests.integrations.helpdesk import DESKS, Desk, make_connector
 from tests.tickets.conftest import *  # noqa: F403 - the same cast, fixture by fixture
+from tickets.models import Department
 from tickets.permissions import SCOPES
 from tickets.services.people import api_tokens
 
@@ -80,3 +84,13 @@ def program_of() -> Callable[..., Program]:
 @pytest.fixture
 def program(lin: Any, program_of: Callable[..., Program]) -> Program:
     return program_of(lin)
+
+
+@pytest.fixture
+def connector(lin: User, department: Department) -> Connector:
+    return make_connector(lin, department)
+
+
+@pytest.fixture
+def desk(connector: Connector) -> Desk:
+    return DESKS.setdefault("a", Desk())

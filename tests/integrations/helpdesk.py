@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.test import Client
+from django.utils import timezone
+
 from integrations.connectors import kinds
+from integrations.connectors.build import secret_name
 from integrations.connectors.kinds import Kind, SecretSpec, Settings, Setup
 from integrations.connectors.protocol import (
     Author,
@@ -28,6 +33,10 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     State,
 )
+from integrations.intake import reading
+from integrations.models import Connector, IncomingDelivery, LinkedTicket
+from tickets.models import Department
+from tickets.services import secret_store
 
 WORD = "open sesame"
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -169,3 +178,35 @@ FAKE = Kind(
 def install() -> None:
     kinds.register(FAKE)
     DESKS.clear()
+
+
+def make_connector(user: Any, department: Department | None, key: str = "fake-1", **more: Any) -> Connector:
+    install() if key == "fake-1" else None
+    row = Connector.objects.create(
+        key=key, kind="fake", name="客服系统", enabled=True, acts_as=user, department=department, home="fake:a", **more
+    )
+    secret_store.put(secret_name(row.key, "word"), WORD)
+    return row
+
+
+def call(row: Connector, *ids: str, delivery: str = "", word: str = WORD, **more: Any) -> Any:
+    body = {"id": delivery or uuid.uuid4().hex, "tickets": ids, **more}
+    return send(row, json.dumps(body), word)
+
+
+def send(row: Connector, body: str | bytes, word: str = WORD) -> Any:
+    return Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers={"x-word": word})
+
+
+def read(row: Connector) -> None:
+    """Everything that is due, and what becomes due by it."""
+    while reading.read_due(row.pk):
+        pass
+
+
+def later(row: Connector) -> None:
+    """The pauses between tries and the helpdesk's rest are over."""
+    LinkedTicket.objects.update(next_at=timezone.now())
+    IncomingDelivery.objects.update(next_at=timezone.now())
+    Connector.objects.update(rest_until=None)
+    read(row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -21,55 +20,13 @@ from integrations.connectors.protocol import Author, BadAnswer, Gone, Message, N
 from integrations.intake import polling, reading
 from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedTicket
 from tests.integrations import helpdesk
-from tests.integrations.helpdesk import DESKS, NOON, WORD, Desk, file_of
+from tests.integrations.helpdesk import DESKS, NOON, WORD, Desk, call, file_of, later, make_connector, read, send
 from tickets.models import AuditEvent, Comment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
 from tickets.services import secret_store
 from tickets.services.evidence import erasure
 from tickets.services.tickets import changes
 
 PDF = b"%PDF-1.4\n" + b"x" * 200
-
-
-def make_connector(user: Any, department: Department | None, key: str = "fake-1", **more: Any) -> Connector:
-    helpdesk.install() if key == "fake-1" else None
-    row = Connector.objects.create(
-        key=key, kind="fake", name="客服系统", enabled=True, acts_as=user, department=department, home="fake:a", **more
-    )
-    secret_store.put(secret_name(row.key, "word"), WORD)
-    return row
-
-
-@pytest.fixture
-def connector(lin: User, department: Department) -> Connector:
-    return make_connector(lin, department)
-
-
-@pytest.fixture
-def desk(connector: Connector) -> Desk:
-    return DESKS.setdefault("a", Desk())
-
-
-def call(row: Connector, *ids: str, delivery: str = "", word: str = WORD, **more: Any) -> Any:
-    body = {"id": delivery or uuid.uuid4().hex, "tickets": ids, **more}
-    return send(row, json.dumps(body), word)
-
-
-def send(row: Connector, body: str | bytes, word: str = WORD) -> Any:
-    return Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers={"x-word": word})
-
-
-def read(row: Connector) -> None:
-    """Everything that is due, and what becomes due by it."""
-    while reading.read_due(row.pk):
-        pass
-
-
-def later(row: Connector) -> None:
-    """The pauses between tries and the helpdesk's rest are over."""
-    LinkedTicket.objects.update(next_at=timezone.now())
-    IncomingDelivery.objects.update(next_at=timezone.now())
-    Connector.objects.update(rest_until=None)
-    read(row)
 
 
 def test_a_call_brings_the_ticket_with_its_history_and_files(connector: Connector, desk: Desk) -> None:

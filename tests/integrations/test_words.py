@@ -20,7 +20,9 @@ def used() -> set[str]:
         node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
     ]
     named = [
-        call for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext"} and call.args
+        call
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "gettext_noop"} and call.args
     ]
     return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}  # type: ignore[misc]
 

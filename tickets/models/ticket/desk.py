@@ -28,10 +28,14 @@ class TicketValue(models.Model):
 
 
 class CustomerReply(models.Model):
-    """What a customer was told, as the person who told it wrote it down."""
+    """What a customer was told, as the person who told it wrote it down.
+
+    `send_by`: the connector that the person had it sent by; "" where it was told in another way.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="replies")
     text = models.TextField()
+    send_by = models.CharField(max_length=40, blank=True, default="", db_default="")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -156,6 +156,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Run": {"lang": _CODE, "failure_code": _CODE},
     "tickets.Slot": {"name": _OURS, "label": _OURS},
     "tickets.TicketValue": {"name": _OURS},
+    "tickets.CustomerReply": {"send_by": _CODE},
     "tickets.Step": {
         "status": _CODE,
         "action_name": _CODE,

@@ -11,13 +11,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from tickets import queues
-from tickets.models import AuditEvent, Confirmation, OutboxEvent, Question, Run, Ticket
+from tickets.models import AuditEvent, Confirmation, CustomerReply, OutboxEvent, Question, Run, Ticket
 
 # The audit trail's types that leave, and how the world calls them.
 PUBLIC = {
     "ticket.created": "ticket.created",
     "ticket.changed": "ticket.changed",
     "ticket.commented": "ticket.commented",
+    "ticket.replied": "ticket.replied",
     "ticket.status_changed": "ticket.status_changed",
     "run.started": "run.started",
     "run.resumed": "run.resumed",
@@ -62,6 +63,8 @@ def _data(event: AuditEvent, ticket: Ticket | None, run: Run | None, obj: Any) -
         data |= {"confirmation": str(obj.pk), "decision": event.type.rpartition(".")[2]}
     if isinstance(obj, Question):
         data["question"] = str(obj.pk)
+    if isinstance(obj, CustomerReply):
+        data["reply"] = obj.pk
     return data
 
 

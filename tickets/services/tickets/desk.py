@@ -57,8 +57,9 @@ def _give(ticket: Ticket, user: Any, to: User | None) -> None:
     audit.record("ticket.assigned", user=user, ticket=ticket, obj=ticket, result="success", details=details)
 
 
-def reply(ticket: Ticket, user: Any, text: str) -> CustomerReply:
-    """Write down what the customer was told."""
+def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "") -> CustomerReply:
+    """Write down what the customer was told. `send_by`: the connector that shall bring it to him now; the call is the
+    person's yes to exactly this text."""
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     text = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
@@ -68,12 +69,13 @@ def reply(ticket: Ticket, user: Any, text: str) -> CustomerReply:
         raise Invalid(
             _("最多 %(most)d 个字,现在有 %(n)d 个。") % {"most": MAX_REPLY, "n": len(text)}, code="reply_too_long"
         )
+    if send_by and not ticket.refs.filter(connector=send_by).exists():
+        raise Invalid(_("该工单不是从这个客服系统进来的。"), code="bad_connector")
     with transaction.atomic():
-        row = CustomerReply.objects.create(ticket=ticket, text=text, author=user)
+        row = CustomerReply.objects.create(ticket=ticket, text=text, author=user, send_by=send_by)
         live.publish_ticket(ticket, {"reply": row.pk})
-        audit.record(
-            "ticket.replied", user=user, ticket=ticket, obj=row, result="success", details={"length": len(text)}
-        )
+        details = {"length": len(text), "send_by": send_by}
+        audit.record("ticket.replied", user=user, ticket=ticket, obj=row, result="success", details=details)
     return row
 
 

@@ -1,0 +1,153 @@
+"""Writes the end of a run back to the helpdesk its ticket came from, and answers to customers that a person released.
+
+Rule: at least once, and it looks before it posts: every text of ours carries its mark, and one that is there is not
+posted again. A note is internal; only what a person wrote and released reaches the customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from django.urls import reverse
+
+from integrations.connectors import health
+from integrations.connectors.build import build, kind_of
+from integrations.connectors.mapping import Mapping, state_of
+from integrations.connectors.protocol import (
+    BadAnswer,
+    Capability,
+    Conflicted,
+    ConnectorError,
+    Gone,
+    RateLimited,
+)
+from integrations.connectors.protocol import Connector as Helpdesk
+from integrations.connectors.words import marker_of_reply, marker_of_run
+from integrations.models import Connector, LinkedTicket
+from integrations.writeback.words import Outcome, WriteBack, marked, text_of
+from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
+from tickets.services.outbox.carriers import Answer, Verdict
+
+LANE = "connector"
+REPLIED = "ticket.replied"
+_ENDS = {outcome.value for outcome in Outcome}
+_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What one event writes. `text` holds no mark yet."""
+
+    marker: str
+    text: str = ""
+    internal: bool = True
+    status: str = ""
+    tags: Sequence[str] = ()
+
+
+class ConnectorCarrier:
+    """Lanes are `connector:<row>`. After about a day a write-back is given up; the outbox shows it."""
+
+    name = LANE
+    delays_s: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0, 1800.0, _HOUR, 2 * _HOUR, *(4 * _HOUR,) * 5)
+
+    def places(self, event: OutboxEvent) -> Iterable[str]:
+        if event.ticket_id is None or event.type not in {*_ENDS, REPLIED}:
+            return []
+        rows = Connector.objects.filter(enabled=True, linked__ticket_id=event.ticket_id)
+        return [lane(row) for row in rows if event.type == REPLIED or _wanted(row).of(event.type).anything]
+
+    def hand_over(self, delivery: Delivery) -> Answer:
+        row = _row(delivery.lane)
+        if row is None or not row.enabled:
+            return Answer(Verdict.NEVER, "the connector is switched off or deleted")
+        linked = LinkedTicket.objects.filter(connector=row, ticket=delivery.ticket_id).first()
+        todo = _todo(row, delivery.event)
+        if linked is None or todo is None:
+            return Answer(Verdict.NEVER, "nothing to write: the ticket, the run or the answer is gone")
+        try:
+            done = _write(build(row), row, linked, todo)
+        except ConnectorError as error:
+            return _judged(row, error)
+        health.good(row)
+        return Answer(Verdict.TAKEN, "; ".join(done) or "nothing to do")
+
+    def closed(self, lane: str, text: str) -> None:
+        """No helpdesk says that it is gone for good."""
+
+    def title(self, lane: str) -> str:
+        row = _row(lane)
+        return row.name if row is not None else lane
+
+
+def lane(row: Connector) -> str:
+    return f"{LANE}:{row.pk}"
+
+
+def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> list[str]:
+    """Each part that this helpdesk can take, in this order; what was done, for the log."""
+    can, there, done = helpdesk.capabilities(), linked.external_id, []
+    needed = Capability.NOTE if todo.internal else Capability.REPLY
+    if todo.text and needed in can:
+        found = helpdesk.find_note(there, todo.marker)
+        text = marked(todo.text, todo.marker)
+        posted = found or helpdesk.note(there, text, marker=todo.marker, internal=todo.internal)
+        done.append(f"{needed} {posted}{' (was there)' if found else ''}")
+    if todo.tags and Capability.TAGS in can:
+        helpdesk.add_tags(there, todo.tags)
+        done.append(f"tags {', '.join(todo.tags)}")
+    if todo.status and Capability.STATUS in can:
+        helpdesk.set_status(there, todo.status)
+        state = state_of(todo.status, Mapping.model_validate(row.mapping), kind_of(row))
+        LinkedTicket.objects.filter(pk=linked.pk).update(
+            state=state or linked.state
+        )  # our own change is none of theirs
+        done.append(f"status {todo.status}")
+    return done
+
+
+def _judged(row: Connector, error: ConnectorError) -> Answer:
+    if isinstance(error, Gone):
+        return Answer(Verdict.NEVER, error.text)
+    if isinstance(error, (BadAnswer, Conflicted)):
+        return Answer(Verdict.AGAIN, error.text)
+    health.failed(row, error)
+    wait = error.retry_after_s if isinstance(error, RateLimited) else None
+    return Answer(Verdict.AGAIN, error.text, whole_lane=True, wait_s=wait)
+
+
+def _todo(row: Connector, event: OutboxEvent) -> Todo | None:
+    made: Callable[[Connector, OutboxEvent], Todo | None] = _of_reply if event.type == REPLIED else _of_run
+    return made(row, event)
+
+
+def _of_run(row: Connector, event: OutboxEvent) -> Todo | None:
+    run = Run.objects.filter(pk=event.data.get("run")).select_related("ticket", "flow_version__template").first()
+    if run is None:
+        return None
+    wanted = _wanted(row)
+    part = wanted.of(event.type)
+    values = {
+        "ticket": run.ticket.number,
+        "flow": run.flow_version.template.name,
+        "result": run.result,
+        "link": urljoin(wanted.site, reverse("ticket", args=[run.ticket.number])) if wanted.site else "",
+    }
+    text = text_of(part, Outcome(event.type), values, wanted.language) if part.note else ""
+    return Todo(marker_of_run(run.pk), text, status=part.status, tags=part.tags)
+
+
+def _of_reply(row: Connector, event: OutboxEvent) -> Todo | None:
+    reply = CustomerReply.objects.filter(pk=event.data.get("reply"), send_by=row.key).first()
+    return Todo(marker_of_reply(reply.pk), reply.text, internal=False) if reply is not None else None
+
+
+def _wanted(row: Connector) -> WriteBack:
+    return WriteBack.model_validate(row.write_back)
+
+
+def _row(lane: str) -> Connector | None:
+    key = lane.partition(":")[2]
+    return Connector.objects.filter(pk=int(key)).first() if key.isdecimal() else None
