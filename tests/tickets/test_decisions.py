@@ -324,3 +324,22 @@ def test_a_confirmation_without_a_picture_is_asked(run: Run, ask: Callable[..., 
     confirmation = ask(run, screenshot=None)
     assert confirmation.screenshot == ""
     assert not Path(settings.MEDIA_ROOT).exists()
+
+
+def test_who_may_only_look_answers_no_question(run: Run, phone: Phone, vera: User) -> None:
+    drive(run, phone, RunState("退款", phase=Phase.ASKING))
+    question = pauses.ask_question(run, Asked("?"))
+    with pytest.raises(Forbidden):
+        decisions.answer_question(question, vera, "x")
+    question.refresh_from_db()
+    assert question.answered_at is None
+
+
+def test_a_run_whose_confirmation_expired_is_sent_to_its_worker_so_that_its_phone_is_freed(
+    confirmation: Confirmation, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr("tickets.queues.enqueue", lambda run_id, queue: sent.append(run_id))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert decisions.expire_if_due(confirmation, confirmation.due_at)
+    assert sent == [confirmation.run_id]

@@ -63,3 +63,22 @@ def test_where_the_installation_wants_its_phone_back_the_run_is_handed_off(
     takeover_clock.sweep(_after(310))
     run.refresh_from_db()
     assert (run.status, run.failure_code) == (RunStatus.HANDED_OFF, takeover_clock.IDLE)
+
+
+def test_who_moved_since_the_clock_looked_is_not_warned(silent: Takeover) -> None:
+    read = Takeover.objects.select_related("run__ticket", "user").get(pk=silent.pk)
+    Takeover.objects.filter(pk=silent.pk).update(last_gesture_at=_after(100))
+    assert not takeover_clock._warn(read, _after(130))
+    assert not AuditEvent.objects.filter(type="takeover.warned").exists()
+
+
+def test_a_takeover_that_ended_since_the_clock_looked_is_not_warned(silent: Takeover) -> None:
+    read = Takeover.objects.select_related("run__ticket", "user").get(pk=silent.pk)
+    Takeover.objects.filter(pk=silent.pk).update(ended_at=timezone.now())
+    assert not takeover_clock._warn(read, _after(130))
+
+
+def test_a_warning_says_how_much_time_is_left(silent: Takeover) -> None:
+    takeover_clock.sweep(_after(130))
+    left = AuditEvent.objects.get(type="takeover.warned").details["left_s"]
+    assert 165 <= left <= 171

@@ -225,3 +225,17 @@ def test_a_note_is_of_bounded_length(confirmation: Confirmation, lin: User, chan
         change(takeover, lin, "长" * 2001)
     assert Run.objects.get(pk=confirmation.run_id).status == RunStatus.TAKEN_OVER
     change(takeover, lin, "长" * 2000)
+
+
+def test_who_may_only_look_neither_hands_back_nor_ends_a_takeover(
+    confirmation: Confirmation, lin: User, vera: User
+) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    Takeover.objects.filter(pk=takeover.pk).update(user=vera)  # her rights went after she had begun
+    takeover.refresh_from_db()
+    for change in (takeovers.hand_back, takeovers.finish_by_hand):
+        with pytest.raises(Forbidden):
+            change(takeover, vera, "x")
+    takeover.refresh_from_db()
+    assert takeover.ended_at is None
+    assert takeover.run.status == RunStatus.TAKEN_OVER
