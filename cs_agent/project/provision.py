@@ -44,7 +44,7 @@ def _playwright_browser() -> bool:
 def get_browser() -> bool:
     print("Installing Chromium …", flush=True)
     # Ubuntu's package only fetches a snap, which many machines cannot run: Playwright's build comes first there.
-    ways = [_playwright_install, lambda: _apt("chromium")]
+    ways = [_playwright_install, lambda: apt_install("chromium")]
     if _is_debian():
         ways.reverse()
     return any(way() and has_browser() for way in ways)
@@ -69,11 +69,11 @@ def has_font() -> bool:
 
 def get_font() -> bool:
     print("Installing a Chinese font …", flush=True)
-    return _apt("fonts-noto-cjk")
+    return apt_install("fonts-noto-cjk")
 
 
-def _apt(package: str) -> bool:
-    """Install one Debian package, as root or by sudo that asks nothing."""
+def apt_install(*packages: str, recommended: bool = True) -> bool:
+    """Install Debian packages, with or without those they recommend, as root or by sudo that asks nothing."""
     if not shutil.which("apt-get"):
         return False
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
@@ -81,7 +81,8 @@ def _apt(package: str) -> bool:
         return False
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     _run([*prefix, "apt-get", "update", "-qq"], quiet=True, env=environment)
-    return _run([*prefix, "apt-get", "install", "-y", "-qq", package], quiet=True, env=environment)
+    only = [] if recommended else ["--no-install-recommends"]
+    return _run([*prefix, "apt-get", "install", "-y", "-qq", *only, *packages], quiet=True, env=environment)
 
 
 def _run(command: Sequence[str], *, quiet: bool, env: dict[str, str] | None = None) -> bool:
