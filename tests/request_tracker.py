@@ -1,6 +1,6 @@
-"""A Request Tracker of the tests' own: Debian's real package on a free port, with a database in a folder that goes away.
+"""A Request Tracker of the tests' own: Debian's real package on a free port, its data in a folder that goes away.
 
-Its processes belong to a user without rights even where the tests run as root. Mail leaves into a folder, one file each.
+Its processes belong to a user without rights even where the tests run as root. Mail goes into a folder, one file each.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -125,19 +126,21 @@ class RequestTracker:
 
     def rows(self) -> dict[str, int]:
         """How many rows each table of its database holds, sessions and caches aside."""
-        import sqlite3
-
         with sqlite3.connect(f"file:{self.folder / 'rt.sqlite'}?mode=ro", uri=True) as database:
             tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
-            counted = {name: database.execute(f'select count(*) from "{name}"').fetchone()[0] for name in tables}
-        return counted
+            return {name: database.execute(f'select count(*) from "{name}"').fetchone()[0] for name in tables}
 
 
 @contextmanager
 def request_tracker(
-    accounts: Sequence[Account], queues: Sequence[str], groups: Mapping[str, Mapping[str, Sequence[str]]] | None = None
+    accounts: Sequence[Account],
+    queues: Sequence[str],
+    *,
+    groups: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
 ) -> Iterator[RequestTracker]:
-    """A fresh server with these accounts and queues; `groups`: rights of its own groups, such as Everyone.
+    """A fresh server with these accounts and queues; `groups`: rights of its own groups, such as Everyone; `fields`:
+    custom fields of any number of values, by the queues that have them.
 
     NotHere where the packages are missing and cannot be installed.
     """
@@ -150,6 +153,7 @@ def request_tracker(
         described = {
             "queues": list(queues),
             "groups": {name: dict(rights) for name, rights in (groups or {}).items()},
+            "fields": {name: list(having) for name, having in (fields or {}).items()},
             "users": [account.described() for account in accounts],
         }
         made = json.loads(_run(["perl", str(_place(_SEED, folder))], folder, json.dumps(described)))

@@ -1,6 +1,7 @@
 # Fills a fresh Request Tracker from a description on standard input (JSON) and prints what it made (JSON).
 # In:  {"queues": [name, …], "disabled": [name, …], "users": [{"name", "email", "password", "lang", "timezone",
-#       "privileged", "rights": {queue or "": [right, …]}, "token": 0 or 1}, …], "groups": {name: {queue: [right, …]}}}
+#       "privileged", "rights": {queue or "": [right, …]}, "token": 0 or 1}, …], "groups": {name: {queue: [right, …]}},
+#       "fields": {name: [queue, …]}}: free text fields of any number of values
 # Out: {"queues": {name: id}, "tokens": {user: token}}
 use strict;
 use warnings;
@@ -32,6 +33,15 @@ for my $name (@{ $wanted->{queues} }) {
     my $queue = RT::Queue->new(RT->SystemUser);
     must($queue->Create(Name => $name, CorrespondAddress => 'rt@example.com', CommentAddress => 'rt-comment@example.com'));
     $made{queues}{$name} = $queue->Id;
+}
+for my $name (keys %{ $wanted->{fields} }) {
+    my $field = RT::CustomField->new(RT->SystemUser);
+    must($field->Create(Name => $name, Type => 'FreeformMultiple', LookupType => 'RT::Queue-RT::Ticket'));
+    for my $where (@{ $wanted->{fields}{$name} }) {
+        my $queue = RT::Queue->new(RT->SystemUser);
+        $queue->Load($where);
+        must($field->AddToObject($queue));
+    }
 }
 for my $name (keys %{ $wanted->{groups} }) {
     my $group = RT::Group->new(RT->SystemUser);
