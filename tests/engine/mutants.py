@@ -17,7 +17,7 @@ from cs_agent.engine.routes.values import RouteStep, Way
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import ForegroundApp, Observation, Role, Screenshot, UiNode
 from cs_agent.testing.phone import FakeScreen
-from cs_agent.testing.screens import lay_out
+from cs_agent.testing.screens import Layout, lay_out
 
 SIZE = Size(540, 1200)
 WORDS = [
@@ -194,3 +194,106 @@ def _changed(nodes: Nodes, index: int | None, **changes: object) -> Nodes:
 
 
 MUTATIONS = [rename, rename_all, swap, double, remove, shift, disguise, elsewhere, ask, retitle, disable, same]
+
+
+def mutate_picture(way: Way, screens: dict[str, FakeScreen], values: dict[str, str], dice: Random) -> Tried:
+    """What the way would do on one mutated page of which there is only the picture."""
+    name = dice.choice(sorted(screens))
+    rows, package = [_parts(row) for row in screens[name].rows], screens[name].package
+    changes = dice.sample(PICTURE_MUTATIONS, dice.randint(1, 2))
+    for change in changes:
+        rows, package = change(rows, package, dice)
+    layout = lay_out(rows, package=package, size=SIZE)
+    seen = Observation(Screenshot(layout.image(), 0.0), ForegroundApp(package), layout.lines(), None)
+    _, proposal = next_act(way, Position(dice.randrange(len(way.steps))), seen, values)
+    if proposal is None:
+        return Tried()
+    told = f"{name} {[change.__name__ for change in changes]} step {proposal.number}: "
+    return Tried(1, [told + fault for fault in _picture_faults(proposal.step, proposal.action, layout, values)])
+
+
+def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dict[str, str]) -> list[str]:
+    """Judged by what was laid out."""
+    if layout.package != step.page.app:
+        return ["another app"]
+    if not isinstance(action, Tap) or step.control is None:
+        return [f"{action.name} on a picture"]
+    point = touch_points(action, layout.size)[0]
+    touched = [element for element in layout.elements if element.box.contains(point) and element.kind != "text"]
+    wanted = filled(step.control.named, values)
+    if len(touched) != 1 or touched[0].kind != "button" or touched[0].text != wanted:
+        return [f"touched {[(element.kind, element.text) for element in touched]} for “{wanted}”"]
+    if any(element.text == DIALOG for element in layout.elements):
+        return ["touched under a dialog"]
+    alike = [element for element in layout.elements if element.text == wanted]
+    return [] if len(alike) == 1 else [f"{len(alike)} called “{wanted}”"]
+
+
+Rows = list[list[str]]
+DIALOG = "确定要删除该订单吗?"
+
+
+def _parts(row: str | list[str]) -> list[str]:
+    return [row] if isinstance(row, str) else list(row)
+
+
+def _place(rows: Rows, dice: Random) -> tuple[int, int] | None:
+    found = [(y, x) for y, row in enumerate(rows) for x, part in enumerate(row) if ":" in part]
+    return dice.choice(found) if found else None
+
+
+def _with(rows: Rows, place: tuple[int, int] | None, change: Callable[[str, str], str]) -> Rows:
+    if place is None:
+        return rows
+    kind, _, text = rows[place[0]][place[1]].partition(":")
+    return [
+        [change(kind, text) if (y, x) == place else part for x, part in enumerate(row)] for y, row in enumerate(rows)
+    ]
+
+
+def say_otherwise(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    return _with(rows, _place(rows, dice), lambda kind, _: f"{kind}:{dice.choice(WORDS)}"), package
+
+
+def say_all_otherwise(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    for place in [(y, x) for y, row in enumerate(rows) for x, part in enumerate(row) if ":" in part]:
+        rows = _with(rows, place, lambda kind, text: f"{kind}:{text[::-1]}x")
+    return rows, package
+
+
+def be_another_kind(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    kind = dice.choice(["label", "button", "radio", "sentence", "link"])
+    return _with(rows, _place(rows, dice), lambda _, text: f"{kind}:{text}"), package
+
+
+def stand_twice(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    row = dice.choice(rows)
+    return [*rows[: rows.index(row)], row, *rows[rows.index(row) :]], package
+
+
+def be_gone(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    return [row for row in rows if row != dice.choice(rows)], package
+
+
+def lie_under_a_dialog(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    return [*rows, ["###"], [f"sentence:{DIALOG}"], ["button:取消", "button:删除"]], package
+
+
+def be_another_app(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    return rows, "com.evil"
+
+
+def be_the_same(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    return rows, package
+
+
+PICTURE_MUTATIONS = [
+    say_otherwise,
+    say_all_otherwise,
+    be_another_kind,
+    stand_twice,
+    be_gone,
+    lie_under_a_dialog,
+    be_another_app,
+    be_the_same,
+]

@@ -24,7 +24,7 @@ from cs_agent.observation import ForegroundApp, Observation, Screenshot
 from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
 from cs_agent.testing.run import StillPicture
 from cs_agent.testing.screens import lay_out
-from tests.engine.mutants import mutate
+from tests.engine.mutants import mutate, mutate_picture
 from tests.engine.story import PROMPT, SMALL, Story
 
 MUTANTS = int(os.environ.get("ROUTE_MUTANTS", "400"))
@@ -381,6 +381,49 @@ def test_an_empty_slot_fills_nothing():
 def observation(rows, package="com.example.app") -> Observation:
     layout = lay_out(rows, package=package, size=SMALL)
     return Observation(Screenshot(layout.image(), 0.0), ForegroundApp(package), (), layout.nodes())
+
+
+def test_on_mutated_pictures_without_a_tree_a_route_never_touches_another_control(learned):
+    wrong, acted = [], 0
+    pages = aftersales(OTHER)
+    for seed in range(MUTANTS):
+        found = mutate_picture(learned, pages, OTHER, Random(seed))
+        wrong += found.faults
+        acted += found.acted
+    assert wrong == []
+    assert acted > MUTANTS // 40, "a proof that never acts proves nothing"
+
+
+def test_where_no_tree_comes_the_picture_proves_the_page_and_its_button(learned):
+    layout = lay_out(aftersales(OTHER)["order"].rows, size=SMALL)
+    app = ForegroundApp("com.example.app")
+    seen = Observation(Screenshot(layout.image(), 0.0), app, layout.lines(), None)
+    _, proposal = next_act(learned, Position(4), seen, OTHER)
+    assert proposal.step.control.named == "申请退款"
+    _, proposal = next_act(learned, Position(0), replace(seen, app=ForegroundApp("com.evil")), OTHER)
+    assert proposal is None
+
+
+def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_only_where_the_picture_leaves_it_open(
+    learned,
+):
+    ride = Ride(OTHER, learned)
+    asked = []
+
+    class Slow(FakePhone):
+        def nodes(self):
+            ride.time.sleep(1.8)
+            asked.append(self.shown)
+            return FakePhone.nodes(self)
+
+    slow = Slow(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)
+    ride.phone = slow
+    ride.engine = ride.new_engine()
+    pause = ride.until_pause().pause
+    assert isinstance(pause, ConfirmationRequest)
+    assert ride.model.asked == []
+    assert "order" not in asked
+    assert asked
 
 
 def test_on_mutated_pages_a_route_never_touches_another_control(learned):

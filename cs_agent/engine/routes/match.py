@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from cs_agent.engine.routes import pictured
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import RouteControl, RouteStep
 from cs_agent.engine.screen.signature import (
@@ -32,6 +33,7 @@ _OF_THE_DAY = re.compile(
     "星期|周[一二三四五六日天]|月日|[今昨明]天|上午|下午|刚刚|前$|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|ago$"
 )
 _LONG = 40  # characters; a longer name is content
+_OF_PICTURES = "control"  # what every control is called that was recorded without a tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ class Sight:
     def of(cls, observation: Observation, values: dict[str, str]) -> Sight:
         page = without_values(page_signature(observation), values)
         return cls(observation, values, page, tuple(_controls(observation)))
+
+    def shows(self, page: PageSignature) -> bool:
+        """Whether this is that page; by the picture where no tree came, and the page was recorded with one."""
+        if self.observation.nodes is None and not page.pictured:
+            return pictured.fits(page, self.observation)
+        return page.fits(self.page)
 
     def node(self, target: Target) -> UiNode | None:
         return self.observation.nodes[target.node] if self.observation.nodes and target.node is not None else None
@@ -76,6 +84,8 @@ def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature
 
 def find_control(control: RouteControl, sight: Sight) -> Target | None:
     """The one control that is meant; None for none, for more or fewer than there were, and for an empty slot."""
+    if sight.observation.nodes is None and control.signature.role != _OF_PICTURES:
+        return pictured.find_button(control, filled(control.named, sight.values) or "", sight.observation)
     found = _answering(control, sight)
     if found is None or len(found) != control.alike:
         return None

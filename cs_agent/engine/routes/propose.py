@@ -81,8 +81,8 @@ class Expectation:
     def is_met(self, seen: Observation) -> bool:
         sight = Sight.of(seen, self.values)
         if self.step is not None:
-            return self.step.page.fits(sight.page) and _shows_effect(self.step, sight)
-        return any(page.fits(sight.page) for page in self.pages)
+            return sight.shows(self.step.page) and _shows_effect(self.step, sight)
+        return any(sight.shows(page) for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def proposed_before(way: Way, number: int, action: Action, seen: Observation, va
 
 def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> bool:
     """Whether the way is behind the run: its last page is shown, or every step that must be taken was."""
-    ended = way.end is not None and way.end.fits(Sight.of(seen, values).page)
+    ended = way.end is not None and Sight.of(seen, values).shows(way.end)
     left = way.steps[max(at.at, at.taken + 1) :]
     return ended and all(step.optional for step in left)
 
@@ -126,7 +126,7 @@ def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
     Later pages may be joined where they fit; an earlier one only where none of the later does. A step that commits is
     never passed over by what merely looks like a later page of the same kind.
     """
-    fitting = [number for number, step in enumerate(way.steps) if step.page.fits(sight.page)]
+    fitting = [number for number, step in enumerate(way.steps) if sight.shows(step.page)]
     ahead = [number for number in fitting if number >= at.at]
     behind = [number for number in fitting if number < at.at and not way.steps[number].commits]
     for number in ahead or behind:
@@ -199,12 +199,12 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
 def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[PageSignature]:
     """The page of the next step that must be taken, and of optional ones before it; never the page that is shown."""
     for step in way.steps[number + 1 :]:
-        if step.page.fits(sight.page):
+        if sight.shows(step.page):
             return
         yield step.page
         if not step.optional:
             return
-    if way.end is not None and not way.end.fits(sight.page):
+    if way.end is not None and not sight.shows(way.end):
         yield way.end
 
 

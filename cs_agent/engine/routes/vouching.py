@@ -29,7 +29,7 @@ def vouch_of(plan: RoutePlan, number: int, action: Action, seen: Observation) ->
     if not plan.reviewed or plan.way is None or not 0 <= number < len(plan.way.steps):
         return None
     step, sight = plan.way.steps[number], Sight.of(seen, plan.values)
-    if step.commits or not step.page.fits(sight.page) or Nature.PERMISSION in read_page(seen).natures:
+    if step.commits or not sight.shows(step.page) or Nature.PERMISSION in read_page(seen).natures:
         return None
     if isinstance(action, Swipe):
         return _of_swipe(step, number, action, seen)

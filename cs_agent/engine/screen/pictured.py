@@ -19,6 +19,7 @@ _LEAST_ENTRIES = 3
 _SAME = 0.02  # of the width: edges this near are one edge
 _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
+_FILL = 2.5  # heights of its text, from a button's text to its edge
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
 
@@ -72,6 +73,33 @@ def _paper_and_ink(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     paper = np.median(flat, axis=0)
     drawn = flat[np.abs(flat - paper).max(axis=1) > 3 * _STEP]
     return paper, np.median(drawn, axis=0) if len(drawn) else None
+
+
+def is_on_coloured_fill(seen: Observation, box: Box) -> bool:
+    """The text stands on a coloured fill that ends a little above and below it, as a button's does.
+
+    What is white, grey or only outlined may be a button as well; this is certain of none of those.
+    """
+    gap = max(2, box.height // 4)
+    above = _median(seen, Box(box.left, box.top - gap, box.right, box.top))
+    below = _median(seen, Box(box.left, box.bottom, box.right, box.bottom + gap))
+    if above is None or below is None or float(np.abs(above - below).max()) > _STEP:
+        return False
+    if float(above.max() - above.min()) <= _COLOUR:
+        return False
+    reach = int(_FILL * box.height)
+    ups = (Box(box.left, y - 2, box.right, y) for y in range(box.top - gap, box.top - reach, -3))
+    downs = (Box(box.left, y, box.right, y + 2) for y in range(box.bottom + gap, box.bottom + reach, 3))
+    return all(any(_differs(_median(seen, strip), above) for strip in strips) for strips in (ups, downs))
+
+
+def _median(seen: Observation, box: Box) -> np.ndarray | None:
+    part = _crop(seen.screenshot.image, box)
+    return np.median(part.reshape(-1, 3), axis=0) if part.size else None
+
+
+def _differs(one: np.ndarray | None, other: np.ndarray) -> bool:
+    return one is not None and float(np.abs(one - other).max()) > _STEP
 
 
 def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:

@@ -28,6 +28,7 @@ _LONG = 24  # characters; longer texts are content, not captions
 _EIGHTHS = 8
 _SAME_CONTROLS = 0.75  # of the controls of both pages together
 _SAME_CAPTIONS = 0.6
+_LINE = "line:"  # the mark of what was read in a picture
 _LEAST = 2  # marks; a page with fewer is known by nothing
 
 
@@ -39,6 +40,11 @@ class PageSignature:
     title: str = ""
     controls: frozenset[str] = frozenset()
     captions: frozenset[str] = frozenset()
+
+    @property
+    def pictured(self) -> bool:
+        """Made of a picture, as no tree came."""
+        return not self.controls and all(mark.startswith(_LINE) for mark in self.captions)
 
     def fits(self, seen: PageSignature) -> bool:
         """The same page with other values: same app and title, nearly the same controls, most captions."""
@@ -95,7 +101,7 @@ def page_signature(observation: Observation) -> PageSignature:
     controls: set[str] = set()
     captions: set[str] = set()
     for index, node in enumerate(nodes):
-        label = _stable(node.label)
+        label = stable_label(node.label)
         if index in values or not (label or is_reacting(node)):
             continue
         (controls if is_reacting(node) else captions).add(f"{node.role}:{'' if node.editable else label}")
@@ -104,7 +110,7 @@ def page_signature(observation: Observation) -> PageSignature:
 
 def control_signature(observation: Observation, target: Target) -> ControlSignature | None:
     """None for a control that nothing stable tells from others: without a name and without a caption."""
-    labels = tuple(dict.fromkeys(label for name in target.names if (label := _stable(name))))
+    labels = tuple(dict.fromkeys(label for name in target.names if (label := stable_label(name))))
     beside = _caption_of(observation, target.box)
     if target.box is None or not (labels or beside):
         return None
@@ -137,15 +143,17 @@ def page_title(observation: Observation) -> str:
     if not heads:
         return ""
     middle = size.width // 2
-    return _stable(min(heads, key=lambda item: (abs(item[0].center.x - middle) // (size.width // 6), item[0].top))[1])
+    return stable_label(
+        min(heads, key=lambda item: (abs(item[0].center.x - middle) // (size.width // 6), item[0].top))[1]
+    )
 
 
 def _of_picture(observation: Observation) -> PageSignature:
-    captions = {f"line:{label}" for line in observation.lines if (label := _stable(line.text))}
+    captions = {f"{_LINE}{label}" for line in observation.lines if (label := stable_label(line.text))}
     return PageSignature(observation.app.package, page_title(observation), frozenset(), frozenset(captions))
 
 
-def _stable(text: str) -> str:
+def stable_label(text: str) -> str:
     """A label without its numbers and marks; empty for what is a value or a paragraph."""
     tight = squash(masked(text).replace("9", ""))
     return tight if len(tight) <= _LONG else ""
@@ -173,7 +181,7 @@ def _caption_of(observation: Observation, box: Box | None) -> str:
     texts = [
         (node.box, label)
         for node in observation.nodes or ()
-        if not is_reacting(node) and node.role is not Role.WEB and (label := _stable(node.label))
+        if not is_reacting(node) and node.role is not Role.WEB and (label := stable_label(node.label))
     ]
     near = [(abs(box.left - place.right), label) for place, label in texts if _is_left_of(place, box)]
     near += [(box.top - place.bottom + 1, label) for place, label in texts if _is_above(place, box)]

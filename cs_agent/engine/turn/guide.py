@@ -31,10 +31,12 @@ class Guide:
         plan = self.kit.route
         if plan.way is None:
             return None
-        with turn.draft.lap("route"):
-            here = Position.from_json(turn.state.route)
-            ended = is_at_end(plan.way, here, turn.seen, plan.values)
-            there, proposal = next_act(plan.way, here, turn.seen, plan.values)
+        here = Position.from_json(turn.state.route)
+        ended, there, proposal = self._next(turn, plan.way, here)
+        if not ended and proposal is None and turn.seen.nodes is None:  # what the picture leaves open the tree may tell
+            with turn.draft.lap("observe"):
+                turn.see(self.kit.eyes.with_tree(turn.seen))
+            ended, there, proposal = self._next(turn, plan.way, here)
         if ended and (done := self._finish(turn)) is not None:
             return done
         turn.state = turn.state.evolve(route=there.to_json())
@@ -42,6 +44,12 @@ class Guide:
             self._hint(turn, plan.way, here, there)
             return None
         return self._take(turn, proposal)
+
+    def _next(self, turn: TurnContext, way: Way, here: Position) -> tuple[bool, Position, Proposal | None]:
+        """Whether the way is behind the run; where the run stands then, and the next act."""
+        values = self.kit.route.values
+        with turn.draft.lap("route"):
+            return is_at_end(way, here, turn.seen, values), *next_act(way, here, turn.seen, values)
 
     def _take(self, turn: TurnContext, proposal: Proposal) -> Turn:
         thought = say("on_route", turn.lang)
