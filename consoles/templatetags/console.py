@@ -21,6 +21,7 @@ from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
 from tickets.models import CustomerReply, RunStatus
+from tickets.services.flows import vouches
 
 register = template.Library()
 register.filter("in_words", action_in_words)
@@ -29,6 +30,7 @@ register.filter("roles_in_words", roles_in_words)
 register.filter("story_of", story_of)
 register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
+register.filter("may_be_vouched", vouches.is_proposable)
 SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
 
 

@@ -130,6 +130,18 @@ TREE = """<?xml version='1.0' encoding='UTF-8'?><hierarchy rotation="0">
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("code", ["flow_word", "route_commits", "model_flag"])
+def test_what_the_flow_always_asks_about_is_not_offered_and_not_taken(
+    question: Confirmation, lin: User, code: str
+) -> None:
+    question.reasons = [{"code": code, "zh": "", "en": ""}]
+    question.save()
+    assert not vouches.is_proposable(question)
+    with pytest.raises(Conflict):
+        vouches.propose(question, lin)
+    assert not ControlVouch.objects.exists()
+
+
 def test_the_command_explains_each_tap_in_one_line(tmp_path: Path) -> None:
     tree = tmp_path / "tree.xml"
     tree.write_text(TREE, "utf-8")

@@ -21,7 +21,15 @@ from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
+# What no editor's word changes: the control is on the flow's own list, or it is asked about for another reason than it.
+_NOT_THE_CONTROLS = frozenset({"flow_word", "route_commits", "model_flag", "amount_over_limit", "read_only_flow"})
 _OPEN = (VouchState.PROPOSED, VouchState.SECOND, VouchState.ACTIVE)
+
+
+def is_proposable(confirmation: Confirmation) -> bool:
+    """Whether "do not ask again" could ever hold for the control that is asked about."""
+    codes = {reason["code"] for reason in confirmation.reasons}
+    return bool(confirmation.place) and not codes & _NOT_THE_CONTROLS
 
 
 def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
@@ -30,6 +38,8 @@ def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
     place = confirmation.place
     if not place:
         raise Conflict(_("这个操作没有可以认定的控件。"), code="no_control")
+    if not is_proposable(confirmation):
+        raise Conflict(_("按流程的规定,这个操作每次都要确认。"), code="always_asked")
     version = confirmation.run.flow_version
     with transaction.atomic():
         same = ControlVouch.objects.filter(template=version.template, state__in=_OPEN, **place)
