@@ -11,7 +11,7 @@ from integrations.api import door
 from integrations.api.v1 import PREFIX, api
 from integrations.hooks import hook
 from integrations.observe.views import metrics
-from integrations.pages import buttons, outbox, reference, tokens, webhooks
+from integrations.pages import buttons, connectors, outbox, reference, tokens, webhooks
 from tickets.declared import Access, Declaration, permitted
 from tickets.permissions import Permission
 
@@ -39,6 +39,18 @@ urlpatterns = [
     path("integrations/buttons/", buttons.buttons_page, name="buttons"),
     path("integrations/buttons/<int:pk>/", buttons.button_change, name="button-change"),
     path("integrations/buttons/<int:pk>/rotate/", buttons.button_rotate, name="button-rotate"),
+    path("integrations/connectors/", connectors.connectors, name="connectors"),
+    path("integrations/connectors/<int:pk>/", connectors.connector, name="connector"),
+    path("integrations/connectors/<int:pk>/test/", connectors.connector_test, name="connector-test"),
+    path("integrations/connectors/<int:pk>/switch/", connectors.connector_switch, name="connector-switch"),
+    path("integrations/connectors/<int:pk>/delete/", connectors.connector_delete, name="connector-delete"),
+    path("integrations/connectors/<int:pk>/preview/", connectors.connector_preview, name="connector-preview"),
+    path("integrations/connectors/<int:pk>/secrets/<slug:name>/", connectors.connector_secret, name="connector-secret"),
+    path(
+        "integrations/connectors/<int:pk>/again/<int:linked>/",
+        connectors.connector_read_again,
+        name="connector-read-again",
+    ),
     path("integrations/outbox/", outbox.outbox, name="outbox"),
     path("integrations/outbox/<uuid:pk>/again/", outbox.delivery_again, name="delivery-again"),
     path("integrations/outbox/<uuid:pk>/give-up/", outbox.delivery_give_up, name="delivery-give-up"),

@@ -7,7 +7,7 @@ checks and the docs are drawn from that, so that a kind brings no page of its ow
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from integrations.connectors.protocol import Capability, Connector, State, Text
+from integrations.connectors.protocol import Capability, Connector, RemoteTicket, State, Text
 from integrations.webhooks import guard
 from integrations.webhooks.endpoints import address_fault
 
@@ -41,10 +41,7 @@ class WebSettings(Settings):
     @field_validator("networks")
     @classmethod
     def _are_networks(cls, value: list[str]) -> list[str]:
-        try:
-            return [str(network) for network in guard.networks(value)]
-        except ValueError as error:
-            raise ValueError(gettext("内网要写成 10.0.0.0/8 或 192.168.1.7 的形式。")) from error
+        return checked_networks(value)
 
     @model_validator(mode="after")
     def _is_address(self) -> WebSettings:
@@ -52,6 +49,14 @@ class WebSettings(Settings):
         if fault:
             raise ValueError(fault)
         return self
+
+
+def checked_networks(texts: Iterable[str]) -> list[str]:
+    """The networks in their usual form; ValueError for what is none."""
+    try:
+        return [str(network) for network in guard.networks(text for text in texts if text.strip())]
+    except ValueError as error:
+        raise ValueError(gettext("内网要写成 10.0.0.0/8 或 192.168.1.7 的形式。")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Kind:
     """`tried`: what was tried against a real system and what was not, shown on its page; `real`: whether any was.
 
     `steps`: what to do at the helpdesk, in order; a step may hold {hook} for the address it shall call.
+    `preview`: what a pasted body would become, where settings say how bodies are read (Refused for one that is none).
     `states`: what its statuses mean, unless the set-up says otherwise. `priorities`: its words → 1 (urgent) … 4 (low).
     """
 
@@ -94,6 +100,7 @@ class Kind:
     real: bool = False
     states: Mapping[str, State] = field(default_factory=dict)
     priorities: Mapping[str, int] = field(default_factory=dict)
+    preview: Callable[[Any, bytes], RemoteTicket] | None = None
 
 
 _kinds: dict[str, Kind] = {}

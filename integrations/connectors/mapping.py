@@ -91,10 +91,10 @@ def checked(expression: str) -> str:
     return expression
 
 
-def found(expression: str, data: Any) -> str:
-    """What the expression finds, as one text; "" for nothing."""
+def found(expression: str, data: Any, most: int = _MOST) -> str:
+    """What the expression finds, as one text of at most so many characters; "" for nothing."""
     try:
-        return _as_text(jmespath.search(expression, data))[:_MOST]
+        return _as_text(jmespath.search(expression, data))[:most] if expression else ""
     except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
         return ""
 
@@ -120,7 +120,7 @@ def data_of(ticket: RemoteTicket) -> dict[str, Any]:
 
 def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
     data = data_of(ticket)
-    text = found(mapping.text, data) if mapping.text else data["text"]
+    text = found(mapping.text, data, MAX_TEXT_BYTES) if mapping.text else data["text"]
     pairs = [(line.label, found(line.path, data)) for line in mapping.lines]
     text = "\n".join([text, *(f"{label}:{value}" for label, value in pairs if value)]).strip()
     subject = found(mapping.subject, data) if mapping.subject else ticket.subject

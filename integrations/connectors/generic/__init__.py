@@ -1,0 +1,33 @@
+"""For every system that has no connector of its own: Standard Webhooks in, REST back, all of it set up on the page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.connectors import kinds
+from integrations.connectors.generic.connector import GenericConnector, preview
+from integrations.connectors.generic.settings import GenericSettings
+from integrations.connectors.protocol import Capability
+
+KIND = kinds.register(
+    kinds.Kind(
+        "generic",
+        _("通用(Standard Webhooks + REST)"),
+        GenericSettings,
+        GenericConnector,
+        frozenset(Capability) - {Capability.IDENTITY},
+        secrets=(
+            kinds.SecretSpec("signing", _("签名密钥"), _("对方用它签名每次调用,格式为 whsec_…"), made_here=True),
+            kinds.SecretSpec(
+                "token", _("访问令牌"), _("我们调用对方接口时放在请求头里的内容,如 Bearer …"), required=False
+            ),
+        ),
+        steps=(
+            _("在对方系统里添加 Webhook:{hook}"),
+            _("选择工单新建、更新和删除的事件,按 Standard Webhooks 签名,填入下面的签名密钥。"),
+            _("粘贴一段真实的内容,核对下面的预览;需要写回时再填写 REST 的各项。"),
+        ),
+        tried=_("用测试服务器试过签名、重复、乱序、限流和写回;没有连接过任何一个真实系统,字段和路径以您的系统为准。"),
+        preview=preview,
+    )
+)

@@ -1,0 +1,103 @@
+"""What is set up for a system without a connector of its own: where in its bodies things stand, and its addresses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from integrations.connectors.kinds import Settings, checked_networks
+from integrations.connectors.mapping import checked
+from integrations.webhooks.endpoints import address_fault
+
+PATHS = (
+    *("id", "subject", "text", "name", "email", "mobile", "queue", "tags", "status", "priority", "updated_at", "link"),
+    *("changes_ids", "changes_cursor", "notes_texts"),
+)
+_LONG = {"rows": 3}
+
+
+def _path(title: str, default: str = "", help: str = "") -> Any:
+    return Field(default=default, title=title, description=help, max_length=200)
+
+
+def _address(title: str, help: str = "") -> Any:
+    return Field(default="", title=title, description=help, max_length=300)
+
+
+def _body(title: str, help: str = "") -> Any:
+    return Field(default="", title=title, description=help, max_length=2000, json_schema_extra=_LONG)
+
+
+class GenericSettings(Settings):
+    """Expressions are JMESPath over the body of a call, or over the answer to `fetch_path`. In addresses and bodies
+    `{id}`, `{text}`, `{status}`, `{tags}`, `{cursor}` and `{marker}` are filled in."""
+
+    id: str = _path(_("工单编号"), "data.ticket.id", _("JMESPath 表达式,从收到的内容里取值。"))
+    subject: str = _path(_("标题"), "data.ticket.subject")
+    text: str = _path(_("内容"), "data.ticket.text")
+    html: bool = Field(default=False, title=_("内容是 HTML"))
+    name: str = _path(_("客户姓名"), "data.ticket.customer.name")
+    email: str = _path(_("客户邮箱"), "data.ticket.customer.email")
+    mobile: str = _path(_("客户手机"), "data.ticket.customer.mobile")
+    queue: str = _path(_("队列"), "data.ticket.queue")
+    tags: str = _path(_("标签"), "data.ticket.tags")
+    status: str = _path(_("状态"), "data.ticket.status")
+    priority: str = _path(_("优先级"), "data.ticket.priority")
+    updated_at: str = _path(_("更新时间"), "data.ticket.updated_at", _("ISO 8601;用来识别迟到的旧内容。"))
+    link: str = _path(_("网页地址"), "data.ticket.url")
+    url: str = _address(_("REST 地址"), _("需要读取或写回时填写,如 https://crm.example.com/api。"))
+    networks: list[str] = Field(
+        default_factory=list,
+        title=_("允许的内网"),
+        description=_("对方在内网时填写,每行一个,如 10.0.0.0/8;不填只连接公网地址。"),
+    )
+    header: str = Field(default="Authorization", title=_("令牌的请求头"), pattern=r"^[A-Za-z0-9-]{1,60}$")
+    fetch_path: str = _address(_("读取工单"), _("如 tickets/{id};不填则工单内容以收到的为准。"))
+    changes_path: str = _address(_("读取变化"), _("如 tickets?since={cursor};不填则不轮询。"))
+    changes_ids: str = _path(_("变化里的编号"), "items[].id")
+    changes_cursor: str = _path(_("变化里的游标"), "next")
+    notes_path: str = _address(_("读取备注"), _("如 tickets/{id}/comments;用来在写回前查看是否已写过。"))
+    notes_texts: str = _path(_("备注里的文字"), "items[].text")
+    note_path: str = _address(_("写备注"), _("如 tickets/{id}/comments"))
+    note_body: str = _body(_("备注的内容"), _('JSON,如 {"text": "{text}", "internal": true}'))
+    reply_body: str = _body(_("回复客户的内容"), _("JSON,地址同上;不填则不能从这里回复客户。"))
+    status_method: Literal["PATCH", "PUT", "POST"] = Field(default="PATCH", title=_("写状态的方法"))
+    status_path: str = _address(_("写状态"), _("如 tickets/{id}"))
+    status_body: str = _body(_("状态的内容"), _('JSON,如 {"status": "{status}"}'))
+    tags_path: str = _address(_("加标签"), _("如 tickets/{id}/tags"))
+    tags_body: str = _body(_("标签的内容"), _('JSON,如 {"add": "{tags}"}'))
+
+    @field_validator(*PATHS)
+    @classmethod
+    def _readable(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "id":
+            raise ValueError(gettext("请填写工单编号的表达式。"))
+        return checked(value) if value else value
+
+    @field_validator("note_body", "reply_body", "status_body", "tags_body")
+    @classmethod
+    def _is_json(cls, value: str) -> str:
+        try:
+            json.loads(value or "{}")
+        except ValueError as error:
+            raise ValueError(gettext("不是 JSON:%s") % error) from error
+        return value
+
+    @field_validator("networks")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        return checked_networks(value)
+
+    @model_validator(mode="after")
+    def _is_address(self) -> GenericSettings:
+        fault = address_fault(self.url, bool(self.networks)) if self.url else ""
+        if fault:
+            raise ValueError(fault)
+        needs = self.fetch_path or self.changes_path or self.note_path or self.status_path or self.tags_path
+        if needs and not self.url:
+            raise ValueError(gettext("填写了读取或写回的路径,还需要 REST 地址。"))
+        return self

@@ -1,0 +1,171 @@
+"""Connectors: added, set up by the form of their kind, tried, switched; what came in; a preview of a pasted body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from integrations.connectors import kinds, mapping, setups
+from integrations.connectors.build import Unusable, kind_of
+from integrations.connectors.protocol import Finding, Refused
+from integrations.models import Connector
+from integrations.pages import connector_form as form
+from tickets.declared import FORM, POST, permitted
+from tickets.errors import NotFound, ServiceError
+from tickets.models import Department
+from tickets.permissions import Permission
+
+MANAGE = Permission.MANAGE_INTEGRATIONS
+_MOST_PASTED = 256 * 1024
+
+
+@dataclass
+class Shown:
+    """What one answer of the page shows besides the row itself."""
+
+    data: QueryDict | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+    error: str = ""
+    findings: list[Finding] | None = None
+    secret: str = ""
+    saved: bool = False
+    status: int = 200
+
+
+@permitted(MANAGE, FORM)
+def connectors(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return _list(request)
+    try:
+        site = request.build_absolute_uri("/")
+        row = setups.make(request.user, request.POST.get("kind", ""), request.POST.get("name", ""), site)
+    except ServiceError as error:
+        return _list(request, error, error.status)
+    return redirect("connector", row.pk)
+
+
+@permitted(MANAGE, FORM)
+def connector(request: HttpRequest, pk: int) -> HttpResponse:
+    row = setups.get(request.user, pk)
+    if request.method != "POST":
+        return _page(request, row, Shown(saved=request.GET.get("saved") == "1"))
+    try:
+        setups.change(row, request.user, form.draft_of(_kind(row), request.POST))
+    except form.Faulty as faulty:
+        return _page(request, row, Shown(request.POST, faulty.faults, faulty.faults.get("", ""), status=400))
+    except ServiceError as error:
+        place = {str(error.data.get("field", "")): error.message}
+        return _page(request, row, Shown(request.POST, place, error.message, status=error.status))
+    return redirect(f"{reverse('connector', args=[row.pk])}?saved=1")
+
+
+@permitted(MANAGE, POST)
+def connector_test(request: HttpRequest, pk: int) -> HttpResponse:
+    row = setups.get(request.user, pk)
+    return _page(request, row, Shown(findings=setups.test(row, request.user)))
+
+
+@permitted(MANAGE, POST)
+def connector_switch(request: HttpRequest, pk: int) -> HttpResponse:
+    row = setups.get(request.user, pk)
+    try:
+        setups.switch(row, request.user, request.POST.get("on") == "1")
+    except ServiceError as error:
+        return _page(request, row, Shown(error=error.message, status=error.status))
+    return redirect("connector", row.pk)
+
+
+@permitted(MANAGE, POST)
+def connector_secret(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    row = setups.get(request.user, pk)
+    return _page(request, row, Shown(secret=setups.make_secret(row, request.user, name)))
+
+
+@permitted(MANAGE, POST)
+def connector_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    setups.delete(setups.get(request.user, pk), request.user)
+    return redirect("connectors")
+
+
+@permitted(MANAGE, POST)
+def connector_read_again(request: HttpRequest, pk: int, linked: int) -> HttpResponse:
+    row = setups.get(request.user, pk)
+    setups.read_again(row, request.user, linked)
+    return redirect("connector", row.pk)
+
+
+@permitted(MANAGE, POST)
+def connector_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a pasted body would become under what the form says now; nothing is kept."""
+    row = setups.get(request.user, pk)
+    kind = _kind(row)
+    if kind.preview is None:
+        raise NotFound
+    context: dict[str, Any] = {}
+    try:
+        options, rules = form.options_of(kind, request.POST), form.mapping_of(request.POST)
+        remote = kind.preview(options, request.POST.get("sample", "")[:_MOST_PASTED].encode("utf-8", "replace"))
+        context = {"remote": remote, "ours": mapping.mapped(remote, rules, kind)}
+        context["lines"] = [(line.label, mapping.found(line.path, mapping.data_of(remote))) for line in rules.lines]
+    except form.Faulty as faulty:
+        context = {"problems": list(faulty.faults.values())}
+    except Refused as error:
+        context = {"problems": [error.text]}
+    return render(request, "integrations/connector_preview.html", context)
+
+
+def _kind(row: Connector) -> kinds.Kind:
+    try:
+        return kind_of(row)
+    except Unusable as error:
+        raise NotFound(error.text, code="no_kind") from error
+
+
+def _list(request: HttpRequest, error: ServiceError | None = None, status: int = 200) -> HttpResponse:
+    context = {
+        "rows": [(row, kinds.of(row.kind)) for row in setups.all_of(request.user)],
+        "kinds": kinds.everyone(),
+        "error": error,
+        "here_tab": "connectors",
+    }
+    return render(request, "integrations/connectors.html", context, status=status)
+
+
+def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
+    kind, data = _kind(row), shown.data
+    hook = request.build_absolute_uri(reverse("connector-hook", args=[row.hook]))
+    context = {
+        "row": row,
+        "kind": kind,
+        "hook": hook,
+        "steps": [str(step).replace("{hook}", hook) for step in kind.steps],
+        "boxes": form.option_boxes(kind, form.values_of(row, kind, data), shown.faults),
+        "secrets": [(spec, setups.has_secret(row, spec.name)) for spec in kind.secrets],
+        "rules": form.rule_rows(row, data),
+        "mapping_boxes": form.mapping_boxes(row, data, shown.faults),
+        "write_back": _outcomes(form.write_back_of(row, data), shown.faults),
+        "departments": Department.objects.order_by("name"),
+        "accounts": setups.accounts(),
+        "department": data.get("department", "") if data else str(row.department_id or ""),
+        "acts_as": data.get("acts_as", "") if data else str(row.acts_as_id or ""),
+        "poll_s": data.get("poll_s", "") if data else str(row.poll_s),
+        "name": data.get("name", "") if data else row.name,
+        "calls": setups.last_calls(row),
+        "troubled": setups.in_trouble(row),
+        "shown": shown,
+        "here_tab": "connectors",
+    }
+    return render(request, "integrations/connector.html", context, status=shown.status)
+
+
+def _outcomes(values: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
+    """The write-back part: language, site, and the outcomes with their names and faults."""
+    parts = []
+    for name in form.OUTCOMES:
+        error = next((text for place, text in faults.items() if place.startswith(f"w-{name}")), "")
+        parts.append({"name": name, **values[name], "error": error})
+    return {"language": values["language"], "site": values["site"], "parts": parts}
