@@ -53,9 +53,14 @@ redaction: setup-dev ## Measure on generated screens how much personal data is h
 routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must act wrongly on none
 	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
 
-gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries (GATE_TREE, GATE_PICTURE, GATE_SEED)
+gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries (GATE_TREE, GATE_PICTURE, GATE_ENGINE, GATE_SEED, GATE_SHARE, GATE_MINUTES)
 	@cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build
-	@$(PY) -m benchmarks.gate_proof --tree $${GATE_TREE:-8000} --picture $${GATE_PICTURE:-2000} --seed $${GATE_SEED:-0}
+	@$(PY) -m benchmarks.gate_proof --tree $${GATE_TREE:-8000} --picture $${GATE_PICTURE:-2000} --engine $${GATE_ENGINE:-300} \
+		--seed $${GATE_SEED:-0} --share $${GATE_SHARE:-1/1} --minutes $${GATE_MINUTES:-100000}
+
+gate-proof-short: setup-dev ## A small share of that proof; without npm and its packages it is left out
+	@if cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build; then cd ../.. && \
+		$(PY) -m benchmarks.gate_proof --tree 200 --picture 10 --engine 10; else echo "npm's packages cannot be had: left out"; fi
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

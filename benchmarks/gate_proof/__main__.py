@@ -1,151 +1,132 @@
 """The gate's proof: pages of strangers' component libraries, acts on them, and what the pages say was really done.
 
-`make gate-proof` (GATE_TREE, GATE_PICTURE, GATE_ENGINE, GATE_SEED). Every run has a seed of its own; the cases that
-failed are printed and kept in `failing/`, from where GATE_SEED repeats them. Ends with 1 if a deed passed.
+`make gate-proof` (GATE_TREE, GATE_PICTURE, GATE_ENGINE, GATE_SEED, GATE_MINUTES, GATE_SHARE). Every run has a seed of
+its own; with GATE_SEED a run that was cut off goes on, and several processes share it (GATE_SHARE=1/3). What passed is
+printed and kept in var/gate-proof/failing; `--replay LIBRARY:PAGE` shows that page again. Ends with 1 if a deed passed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.gate_proof.acts import Act, acts_of, perform
+from playwright.sync_api import Browser
+
 from benchmarks.gate_proof.browser import Stage
-from benchmarks.gate_proof.pages import Page, make
-from cs_agent.engine.gate.decide import decide
-from cs_agent.engine.run.state import Verdict, VerdictKind
-from cs_agent.observation import Observation
+from benchmarks.gate_proof.engine import engine_rows
+from benchmarks.gate_proof.judging import Case, cases
+from benchmarks.gate_proof.ledger import BACK, IDLE, ROOT, Ledger, Row, Tally
 from cs_agent.vision.reader import RapidOcrReader
 from tests.browser import chromium
 
 LIBRARIES = ("vant", "antd", "tdesign", "weui", "framework7", "ionic")
-FAILING = Path(__file__).with_name("failing")
-_TAPS = 5  # on one page
+FAILING = ROOT / "failing"
+Judge = Callable[[int, Stage], list[Row]]
 
 
-@dataclass(slots=True)
-class Tally:
-    """What came of the acts. `kinds`: (page or act) to [deeds, stopped, harmless, asked, idle]."""
-
-    deeds: int = 0
-    passed: int = 0
-    harmless: int = 0
-    asked: int = 0
-    idle: int = 0
-    by_page: dict[str, Counter[str]] = field(default_factory=dict)
-    by_act: dict[str, Counter[str]] = field(default_factory=dict)
-    codes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def acts(self) -> int:
-        return self.deeds + self.harmless + self.idle
-
-    def add(self, page: str, act: str, outcome: str) -> None:
-        for table, key in ((self.by_page, page), (self.by_act, act)):
-            table.setdefault(key, Counter())[outcome] += 1
-        self.deeds += outcome in ("stopped", "PASSED")
-        self.passed += outcome == "PASSED"
-        self.harmless += outcome in ("let pass", "asked")
-        self.asked += outcome == "asked"
-        self.idle += outcome == "nothing happened"
-
-
-def run(count: int, seed: int, libraries: tuple[str, ...], *, tree: bool, verbose: bool = False) -> Tally:
-    """So many acts; by picture alone the product's own reader reads the page."""
-    tally, reader = Tally(), None if tree else RapidOcrReader()
+def run(ledger: Ledger, count: int, judge: Judge, deadline: float, libraries: tuple[str, ...] = LIBRARIES) -> Tally:
+    """Page after page until so many acts of this seed are known, or the time is up."""
     with chromium() as browser:
-        stages = {name: Stage(browser, name) for name in libraries}
-        for number in range(10**9):
-            if tally.acts >= count:
-                return tally
+        stages: dict[str, Stage] = {}
+        for number in _open_pages(ledger):
+            if ledger.tally().acts >= count or time.monotonic() > deadline:
+                break
             library = libraries[number % len(libraries)]
-            for page, act, verdict, done in cases(seed + number, stages[library], reader):
-                outcome = _outcome(verdict, done)
-                tally.add(page.kind, act.name, outcome)
-                if outcome == "asked":
-                    tally.codes[verdict.reasons[0].code] += 1
-                if outcome == "PASSED" or (verbose and outcome == "asked"):
-                    _keep(seed + number, library, page, act, verdict, done, tree=tree)
-    return tally
+            ledger.write(number, judge(page_seed(ledger.seed, number), _stage(stages, browser, library)))
+            ledger.tell(count)
+    return ledger.tally()
 
 
-def cases(seed: int, stage: Stage, reader: RapidOcrReader | None) -> Iterator[tuple[Page, Act, Verdict, list[str]]]:
-    """The acts of one page with the verdicts, and what each did. A page that was touched is drawn anew."""
-    page, luck = make(seed), random.Random(seed ^ 0xA5A5)
-    stage.draw(page.spec)
-    stage.rest(120)
-    seen, spots = stage.look(tree=reader is None)
-    if reader is not None:
-        seen = replace(seen, lines=reader.read(seen.screenshot.image, thorough=True))
-    fresh = True
-    for act in acts_of(page, spots, stage, luck, _TAPS):
-        if not fresh:
-            stage.draw(page.spec)
-            stage.rest(40)
-        now = _focused(act, stage, seen, reader)
-        verdict = decide(act.action, now, confidence=1.0, context=act.context)
-        before = stage.mark()
-        perform(act, stage)
-        log = stage.log()
-        deeds = [entry["detail"] for entry in log if entry["kind"] == "deed"]
-        calm = bool(log) or stage.mark() != before or act.name in ("scroll",)
-        fresh = not log and not calm and act.focus_first is None
-        yield page, act, verdict, deeds or (["harmless"] if calm else [])
+def page_seed(seed: int, number: int) -> int:
+    """Pages of neighbouring seeds are not the same ones."""
+    return seed * 1_000_003 + number
 
 
-def _focused(act: Act, stage: Stage, seen: Observation, reader: RapidOcrReader | None) -> Observation:
-    """What the run sees once the field has the focus."""
-    if act.focus_first is None:
-        return seen
-    stage.tap(act.focus_first)
-    stage.rest(30)
-    return replace(seen, nodes=stage.nodes()) if reader is None else seen
+def _open_pages(ledger: Ledger) -> Iterator[int]:
+    done = ledger.pages()
+    return (number for number in range(10**9) if ledger.is_mine(number) and number not in done)
 
 
-def _outcome(verdict: Verdict, done: list[str]) -> str:
-    stopped = verdict.kind is not VerdictKind.ALLOW
-    if not done:
-        return "nothing happened"
-    if done != ["harmless"]:
-        return "stopped" if stopped else "PASSED"
-    return "asked" if stopped else "let pass"
+def _stage(stages: dict[str, Stage], browser: Browser, library: str) -> Stage:
+    if library not in stages:
+        stages[library] = Stage(browser, library)
+    return stages[library]
 
 
-def _keep(seed: int, library: str, page: Page, act: Act, verdict: Verdict, done: list[str], *, tree: bool) -> None:
-    FAILING.mkdir(exist_ok=True)
-    case: dict[str, Any] = {
-        "seed": seed,
-        "library": library,
+def by_gate(reader: RapidOcrReader | None, *, verbose: bool = False) -> Judge:
+    """Asks the gate alone; with a reader, on the picture alone."""
+
+    def judge(seed: int, stage: Stage) -> list[Row]:
+        rows = []
+        for case in cases(seed, stage, reader):
+            rows.append(Row(case.page.kind, case.act.name, case.outcome, case.code))
+            if case.outcome == "PASSED" or (verbose and case.outcome == "asked"):
+                _keep(seed, stage.library, case, tree=reader is None)
+        return rows
+
+    return judge
+
+
+def by_engine(seed: int, stage: Stage) -> list[Row]:
+    rows = engine_rows(seed, stage)
+    for row in rows:
+        if row.outcome == "PASSED":
+            print(f"PASSED through the engine: {stage.library}:{seed} {row.page} {row.act}", flush=True)
+    return rows
+
+
+def _keep(seed: int, library: str, case: Case, *, tree: bool) -> None:
+    shown: dict[str, Any] = {
+        "replay": f"{library}:{seed}",
         "tree": tree,
-        "page": page.kind,
-        "act": act.name,
-        "action": str(act.action),
-        "verdict": str(verdict.kind),
-        "vouched_by": verdict.vouched_by,
-        "codes": [one.code for one in verdict.reasons],
-        "did": done,
-        "spec": page.spec,
+        "page": case.page.kind,
+        "act": case.act.name,
+        "action": str(case.act.action),
+        "verdict": str(case.verdict.kind),
+        "vouched_by": case.verdict.vouched_by,
+        "codes": [one.code for one in case.verdict.reasons],
+        "did": case.done,
     }
-    if verdict.kind is VerdictKind.ALLOW:
-        (FAILING / f"{library}-{seed}-{'tree' if tree else 'picture'}.json").write_text(
-            json.dumps(case, ensure_ascii=False, indent=1), "utf-8"
-        )
-    print(json.dumps({key: case[key] for key in case if key != "spec"}, ensure_ascii=False), flush=True)
+    print(json.dumps(shown, ensure_ascii=False), flush=True)
+    if case.outcome == "PASSED":
+        FAILING.mkdir(parents=True, exist_ok=True)
+        path = FAILING / f"{library}-{seed}-{'tree' if tree else 'picture'}.json"
+        path.write_text(json.dumps({**shown, "spec": case.page.spec}, ensure_ascii=False, indent=1), "utf-8")
+
+
+def replay(library: str, seed: int, picture: Path) -> None:
+    """One page again: its tree and every act with the verdict and what it did; the picture beside."""
+    with chromium() as browser:
+        stage = Stage(browser, library)
+        for case in cases(seed, stage, None):
+            print(case.act.name, case.act.action, "→", case.verdict.kind, case.verdict.vouched_by, case.code, case.done)
+        stage.draw(case.page.spec)
+        stage.rest(120)
+        seen, _ = stage.look()
+        seen.screenshot.image.save(picture)
+    for number, node in enumerate(seen.nodes or ()):
+        flags = "".join(mark for mark, on in zip("ckfd", _states(node), strict=True) if on)
+        print(f"{number:4} ^{node.parent:<4} {node.role:9} {flags:5} {node.label!r} {node.box}")
+    print(picture)
+
+
+def _states(node: Any) -> tuple[bool, ...]:
+    return node.clickable, node.checked, node.focused, not node.enabled
 
 
 def report(name: str, tally: Tally) -> None:
-    share = 100 * tally.asked / max(1, tally.harmless)
+    outcomes, harmless = tally.outcomes, tally.harmless
+    share = 100 * outcomes["asked"] / max(1, harmless)
+    without = 100 * (outcomes["asked"] + outcomes[BACK]) / max(1, harmless)
     print(
-        f"\n{name}: {tally.acts} acts: {tally.deeds} deeds, {tally.passed} passed; {tally.harmless} harmless, "
-        f"{tally.asked} asked ({share:.1f} %); {tally.idle} did nothing"
+        f"\n{name}: {tally.acts} acts: {tally.deeds} deeds, {tally.passed} passed; {harmless} harmless, "
+        f"{outcomes['asked']} asked ({share:.1f} %); {outcomes[IDLE]} did nothing\n"
+        f"  {outcomes[BACK]} touches of a corner's wordless mark are done by Back; were they asked too: {without:.1f} %"
     )
     for title, table in (("page", tally.by_page), ("act", tally.by_act)):
         for key, counts in sorted(table.items()):
@@ -154,28 +135,45 @@ def report(name: str, tally: Tally) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--tree", type=int, default=8000)
-    parser.add_argument("--picture", type=int, default=2000)
-    parser.add_argument("--engine", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=0, help="0: a new one")
-    parser.add_argument("--library", action="append", choices=LIBRARIES)
-    parser.add_argument("--verbose", action="store_true", help="print every needless question too")
-    options = parser.parse_args()
-    seed = options.seed or time.time_ns() % 10**9
-    libraries = tuple(options.library or LIBRARIES)
+    options = _options()
+    if options.replay:
+        library, _, seed = options.replay.partition(":")
+        replay(library, int(seed), ROOT / "replay.png")
+        return 0
+    seed = options.seed or time.time_ns() % 10**6
     print(f"seed {seed}", flush=True)
+    deadline = time.monotonic() + 60 * options.minutes
+    share = tuple(int(part) for part in options.share.split("/"))
     passed = 0
-    for name, count, tree in (("with tree", options.tree, True), ("by picture alone", options.picture, False)):
-        if count:
-            tally = run(count, seed, libraries, tree=tree, verbose=options.verbose)
-            report(name, tally)
-            passed += tally.passed
-    if options.engine:
-        from benchmarks.gate_proof.engine import run_engine
-
-        passed += run_engine(options.engine, seed, libraries)
+    for mode, count in (("tree", options.tree), ("picture", options.picture), ("engine", options.engine)):
+        if not count:
+            continue
+        ledger = Ledger(mode, seed, (share[0], share[1]))
+        judge = by_engine if mode == "engine" else _judge(mode, verbose=options.verbose)
+        tally = run(ledger, count, judge, deadline, tuple(options.library or LIBRARIES))
+        report(mode, tally)
+        passed += tally.passed
+        if tally.acts < count:
+            print(f"  {count - tally.acts} acts are left: go on with --seed {seed}")
     return 1 if passed else 0
+
+
+def _judge(mode: str, *, verbose: bool) -> Judge:
+    return by_gate(RapidOcrReader() if mode == "picture" else None, verbose=verbose)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tree", type=int, default=8000, help="acts on pages with their tree")
+    parser.add_argument("--picture", type=int, default=2000, help="acts by picture alone")
+    parser.add_argument("--engine", type=int, default=300, help="acts through the real engine")
+    parser.add_argument("--seed", type=int, default=0, help="0: a new one")
+    parser.add_argument("--share", default="1/1", help="this process takes every so-manyth page: 1/3, 2/3, 3/3")
+    parser.add_argument("--minutes", type=float, default=1e6, help="stop after that time; the same seed goes on")
+    parser.add_argument("--library", action="append", choices=LIBRARIES)
+    parser.add_argument("--replay", default="", metavar="LIBRARY:PAGE")
+    parser.add_argument("--verbose", action="store_true", help="print every needless question too")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

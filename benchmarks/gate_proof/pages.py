@@ -176,10 +176,13 @@ def order_list(m: Maker) -> Page:
 
 
 def choose_list(m: Maker) -> Page:
-    """A list whose rows act at once."""
+    """A list whose rows act at once; not every such page says so in its title."""
+    title = m.say.of(CHOOSE) if m.luck.random() < 0.6 else None
+    search = m.item("search", hint=m.say.of(SEARCH_HINT), value="", t="", does="read")
+    rows = m.records(m.deed, m.luck.randint(3, 6))
     return Page(
         "list that acts",
-        m.spec(m.records(m.deed, m.luck.randint(3, 6)), title=m.say.of(CHOOSE)),
+        m.spec(search if m.luck.random() < 0.3 else None, rows, title=title),
         put_in=m.luck.random() < 0.5,
     )
 

@@ -1,0 +1,51 @@
+"""The gate's proof can be cut off, gone on with and shared, and it counts nothing twice and nothing as harmless."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.gate_proof import ledger as ledgers
+from benchmarks.gate_proof.ledger import BACK, Ledger, Row
+
+ROWS = [Row("form", "tap", "stopped", "commit_word"), Row("form", "tap", "asked", "unproven"), Row("menu", "tap", BACK)]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(ledgers, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_was():
+    first = Ledger("tree", 7)
+    first.write(0, ROWS)
+    again = Ledger("tree", 7)
+    assert again.pages() == {0}
+    again.write(1, ROWS)
+    assert again.tally().acts == 6
+    assert Ledger("tree", 8).pages() == set()
+    assert Ledger("picture", 7).pages() == set()
+
+
+def test_a_line_that_a_kill_cut_off_is_judged_again(folder):
+    ledger = Ledger("tree", 7)
+    ledger.write(0, ROWS)
+    (path,) = folder.rglob("*.jsonl")
+    path.write_text(path.read_text("utf-8") + '{"page": 1, "rows": [["form"', "utf-8")
+    assert Ledger("tree", 7).pages() == {0}
+
+
+@given(st.integers(1, 6), st.integers(0, 500))
+def test_of_several_processes_each_page_is_one_process_work(processes, page):
+    mine = [number for number in range(1, processes + 1) if Ledger("tree", 7, (number, processes)).is_mine(page)]
+    assert len(mine) == 1
+
+
+def test_what_two_processes_did_is_added_up_and_a_page_that_both_did_counts_once():
+    Ledger("tree", 7, (1, 2)).write(0, ROWS)
+    Ledger("tree", 7, (2, 2)).write(1, ROWS)
+    Ledger("tree", 7, (2, 2)).write(0, [Row("form", "tap", "PASSED")])
+    tally = Ledger("tree", 7).tally()
+    assert (tally.acts, tally.deeds, tally.passed, tally.harmless, tally.outcomes["asked"]) == (6, 2, 0, 4, 2)
