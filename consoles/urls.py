@@ -7,7 +7,8 @@ from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
 from consoles.embed import entrance
-from consoles.views import accounts, api, audit, bulk, media, models, phones, replays, runs, status, tickets, waiting
+from consoles.views import accounts, api, audit, media, models, phones, replays, runs, status, tickets, waiting
+from consoles.views.desk import bulk, queue
 from consoles.views.studio import draft, library, rehearsals, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
@@ -35,9 +36,15 @@ urlpatterns = [
     path("waiting/state/", waiting.waiting_state, name="waiting-state"),
     path("waiting/<str:number>/", waiting.waiting_card, name="waiting-card"),
     path("next/", waiting.next_ticket, name="next"),
-    path("tickets/", tickets.ticket_list, name="ticket-list"),
+    path("tickets/", queue.ticket_list, name="ticket-list"),
+    path("tickets/numbers/", queue.ticket_numbers, name="ticket-numbers"),
+    path("tickets/bulk/start/", bulk.bulk_start, name="bulk-start"),
+    path("tickets/bulk/assign/", bulk.bulk_assign, name="bulk-assign"),
+    path("tickets/bulk/priority/", bulk.bulk_priority, name="bulk-priority"),
+    path("tickets/bulk/close/", bulk.bulk_close, name="bulk-close"),
+    path("views/save/", queue.view_save, name="view-save"),
+    path("views/<int:view_id>/drop/", queue.view_drop, name="view-drop"),
     path("tickets/new/", tickets.ticket_new, name="ticket-new"),
-    path("tickets/start/", bulk.runs_start, name="runs-start"),
     path("tickets/<str:number>/", tickets.ticket_page, name="ticket"),
     path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket-state"),
     path("tickets/<str:number>/status/", tickets.ticket_status, name="ticket-status"),

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     RELEASE_FLOWS = "release_flows"
     MANAGE_PHONES = "manage_phones"
     PAUSE_ALL = "pause_all"
+    MANAGE_DESK = "manage_desk"  # a department's views of the queue, and the texts for customers
     MANAGE_INTEGRATIONS = "manage_integrations"
 
     @property
@@ -48,7 +49,7 @@ GROUPS: Mapping[str, frozenset[Permission]] = {
     "viewer": _VIEW,
     "auditor": _VIEW | {P.EXPORT_AUDIT},
     "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
+    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.MANAGE_DESK, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
     "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS},
 }
 ADMINISTRATOR = "administrator"

@@ -1,11 +1,12 @@
-"""What comes after this ticket: what waits for the reader, else the next ticket of the queue."""
+"""What comes after this ticket: what waits for the reader, else the next ticket of the list they came from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from consoles.pages import queue
-from consoles.pages.queue import TicketFilter
+from consoles.queue import rows
+from consoles.queue.wanted import TicketFilter
+from tickets.models import Run
 from tickets.services.people import access
 from tickets.services.runs import attention
 from tickets.services.runs.attention import CALLING
@@ -20,10 +21,13 @@ def waiting_for(user: Any, after: str = "") -> str:
     return next((item.ticket.number for item in calling if item.ticket.number != after), "")
 
 
-def neighbour(user: Any, number: str, *, back: bool = False) -> str:
-    """The undone ticket beside this one in the queue that no run handles; "" at the end."""
-    rows: Any = queue.rows(access.visible_tickets(user), TicketFilter(), user)
-    listed = [row.number for row in rows[:_LOOK_AHEAD] if row.number == number or row.run_status not in ACTIVE]
+def neighbour(user: Any, number: str, wanted: TicketFilter | None = None, *, back: bool = False) -> str:
+    """The ticket beside this one in the list that no run handles; "" at the end."""
+    keys = rows.keys(access.visible_tickets(user), wanted or TicketFilter(), user)[:_LOOK_AHEAD]
+    pairs = [(ticket.pk, ticket.number) for ticket in rows.of_keys(keys)]
+    handled = Run.objects.serving().filter(ticket__in=[key for key, _number in pairs], status__in=tuple(ACTIVE))
+    busy = set(handled.values_list("ticket_id", flat=True))
+    listed = [each for key, each in pairs if each == number or key not in busy]
     if back:
         listed.reverse()
     place = listed.index(number) + 1 if number in listed else 0

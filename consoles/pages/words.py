@@ -142,6 +142,10 @@ def script_words() -> dict[str, str]:
         "remove": _("移除"),
         "sent": _("已发送"),
         "dismiss": _("关闭"),
-        "start_sure": _("再按一次:启动 {n} 个"),
+        "pick_found": _("选中全部 {n} 个"),
+        "picked_most": _("一次最多选中 {n} 个。"),
+        "bulk_done": _("{act}:已完成 {n} / {of}"),
+        "bulk_refused": _("{n} 个没有完成"),
+        "bulk_left": _("{n} 个还没有处理。"),
         "mixed": _("所选工单不是同一类,请分开启动。"),
     }

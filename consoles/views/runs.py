@@ -12,7 +12,7 @@ from consoles.access import POST, permitted
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.parts import live_answer
 from consoles.pages.words import run_language
-from consoles.views.bulk import picked_flow
+from consoles.views.desk.bulk import picked_flow
 from consoles.web.given import whole_number
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket

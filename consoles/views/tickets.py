@@ -1,49 +1,22 @@
-"""The ticket queue, a new ticket, and the ticket page with its live state."""
+"""A new ticket, and the ticket page with its live state."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
-from consoles.pages import queue
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.forms import TicketForm
 from consoles.pages.parts import live_answer, page_parts
-from consoles.pages.queue import TicketFilter
 from consoles.web.given import whole_number
 from tickets.errors import Invalid, ServiceError
 from tickets.permissions import Permission
 from tickets.services.people import access
-from tickets.services.runs import switches
 from tickets.services.tickets import changes as tickets
 from tickets.services.tickets import desk, edits, values
-
-
-@permitted(Permission.VIEW_TICKETS)
-def ticket_list(request: HttpRequest) -> HttpResponse:
-    """The queue; only its rows when a live page asks for them."""
-    visible = access.visible_tickets(request.user)
-    wanted = TicketFilter.read(request.GET)
-    page = Paginator(queue.rows(visible, wanted, request.user), queue.PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {
-        "page": page,
-        "entries": queue.entries(page.object_list),
-        "pause": switches.current_pause(),
-        "wanted": wanted,
-        "counts": queue.counts(visible, wanted, request.user),
-        "flows": queue.flows(),
-        "departments": access.departments(request.user).order_by("name"),
-        "links": {status: wanted.query(status=status) for status in ("waiting", "undone", "solved", "all")},
-        "here": wanted.query(),
-    }
-    part = getattr(request, "htmx", False)
-    return render(request, "consoles/queue/rows.html" if part else "consoles/queue/page.html", context)
 
 
 @permitted(Permission.CREATE_TICKETS, FORM)

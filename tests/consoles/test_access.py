@@ -34,6 +34,7 @@ from tickets.models import (
     Recording,
     Rehearsal,
     Run,
+    SavedView,
     Takeover,
 )
 from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
@@ -71,6 +72,7 @@ class World:
     wish: FlowRequest
     model: LanguageModel
     rehearsal: Rehearsal
+    view: SavedView
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -87,6 +89,7 @@ class World:
             "rehearsal_id": self.rehearsal.pk,
             "phone_id": self.run.phone_id,
             "vouch": 1,
+            "view_id": self.view.pk,
             "connector": "desk",
             "panel_id": self._panel(reader).pk if name == "panel-allow" else None,
         }
@@ -134,7 +137,8 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     wish, rehearsal = FlowRequest.objects.create(title="?"), Rehearsal.objects.create(version=refund_flow)
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
     slug = refund_flow.template.slug
-    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal)
+    view = SavedView.objects.create(owner=alice, name="view", query="")
+    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view)
 
 
 def allowed_methods(name: str) -> Iterator[str]:

@@ -87,7 +87,8 @@ def world(run: Run, confirmation: Confirmation, alice: User, department: Any, re
     takeover = Takeover.objects.create(run=run, code="operator")
     wish, rehearsal = FlowRequest.objects.create(title="?"), Rehearsal.objects.create(version=refund_flow)
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
-    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal)
+    view = SavedView.objects.create(owner=alice, name="view", query="")
+    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal, view)
 
 
 @pytest.fixture

@@ -10,9 +10,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from consoles.pages import queue
+from consoles.queue import rows as queue
+from consoles.queue.wanted import COLUMNS, TicketFilter
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
+from tickets.services.runs import lifecycle as runs
+from tickets.services.tickets import desk, values
 
 
 def numbers(client: Client, query: str = "") -> list[str]:
@@ -67,7 +70,7 @@ def test_the_search_finds_number_text_and_customer(
         if not isinstance(found, int)
         else {three[found].number}
     )
-    client_numbers = set(numbers(as_alice, f"?{queue.TicketFilter(search=search).query()}"))
+    client_numbers = set(numbers(as_alice, f"?{TicketFilter(search=search).query()}"))
     assert client_numbers == expected
 
 
@@ -83,12 +86,109 @@ def test_mine_means_assigned_to_me_or_started_by_me(
     assert numbers(as_alice, "?mine=1") == [three[0].number]
 
 
-def test_the_flow_filter_shows_tickets_handled_by_that_flow(
-    as_alice: Client, alice: User, three: list[Ticket], refund_flow: FlowVersion
+def test_the_flow_filter_shows_tickets_that_fit_the_flow_and_those_it_handled(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, code_flow: FlowVersion
 ) -> None:
-    story.start(three[2], alice)
-    assert numbers(as_alice, "?flow=complaint_refund") == [three[2].number]
-    assert numbers(as_alice, "?flow=resend_code") == []
+    undone = story.new_ticket(department)
+    handled = story.new_ticket(department)
+    runs.start_run(ticket=handled, user=alice, flow_version=code_flow, answers={"mobile": "13800138000"})
+    none = story.new_ticket(department, "你们几点上班?", subject="营业时间")
+    assert numbers(as_alice, "?flow=complaint_refund") == [undone.number]
+    assert numbers(as_alice, "?flow=resend_code") == [handled.number]
+    assert numbers(as_alice, "?flow=none") == [none.number]
+
+
+def test_a_line_names_beforehand_what_a_start_would_ask_for(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion
+) -> None:
+    ready = story.new_ticket(department)
+    lacking = story.new_ticket(department, "耳机充不上电,我要退款!")
+    html = as_alice.get("/tickets/").content.decode()
+    assert re.findall(r'data-number="(\w+)"[^>]* data-ready', html) == [ready.number]
+    assert re.search(r"缺 [^<]*订单号", html)
+    values.give(lacking, refund_flow, "order_number", "202405218876", alice)
+    for name in Ticket.objects.get(pk=lacking.pk).lacks.split(","):
+        assert name
+    html = as_alice.get("/tickets/").content.decode()
+    assert not re.search(r"缺 [^<]*订单号", html)
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_sorts_both_ways_and_says_so(
+    as_alice: Client, alice: User, three: list[Ticket], column: str
+) -> None:
+    desk.assign(three[1], alice, alice)
+    one_way, other_way = (numbers(as_alice, f"?sort={sign}{column}") for sign in ("", "-"))
+    assert sorted(one_way) == sorted(other_way) == sorted(ticket.number for ticket in three)
+    assert one_way == list(reversed(other_way))
+    if column != "priority":  # which has no column of its own
+        html = as_alice.get(f"/tickets/?sort=-{column}").content.decode()
+        assert html.count('aria-sort="descending"') == 1
+
+
+def test_sorting_by_customer_is_by_name(as_alice: Client, three: list[Ticket]) -> None:
+    Ticket.objects.filter(pk=three[0].pk).update(customer_name="C")
+    Ticket.objects.filter(pk=three[1].pk).update(customer_name="A")
+    Ticket.objects.filter(pk=three[2].pk).update(customer_name="B")
+    assert numbers(as_alice, "?sort=customer") == [three[n].number for n in (1, 2, 0)]
+
+
+def test_solved_tickets_are_told_by_day_the_newest_first(as_alice: Client, three: list[Ticket]) -> None:
+    now = timezone.now()
+    for ticket, days in zip(three, (40, 0, 1), strict=True):
+        Ticket.objects.filter(pk=ticket.pk).update(status="solved", solved_at=now - timedelta(days=days))
+    html = as_alice.get("/tickets/?status=solved").content.decode()
+    assert re.findall(r'data-number="(\w+)"', html) == [three[n].number for n in (1, 2, 0)]
+    heads = re.findall(r'class="queue-day"[^>]*><span role="cell">([^<]+)<', html)
+    assert heads[:2] == ["今天", "昨天"]
+    assert re.fullmatch(r"(\d{4}年)?\d{1,2}月\d{1,2}日", heads[2])
+
+
+def test_tickets_are_found_by_who_is_responsible_and_by_when_they_came(
+    as_alice: Client, alice: User, bob: User, three: list[Ticket]
+) -> None:
+    desk.assign(three[0], alice, bob)
+    assert numbers(as_alice, f"?who={bob.pk}") == [three[0].number]
+    assert set(numbers(as_alice, "?who=none")) == {three[1].number, three[2].number}
+    day = timezone.localtime() - timedelta(days=1)
+    Ticket.objects.filter(pk=three[2].pk).update(created_at=day)
+    assert numbers(as_alice, "?created=yesterday") == [three[2].number]
+    assert numbers(as_alice, f"?since={day:%Y-%m-%d}&until={day:%m-%d}") == [three[2].number]
+    assert len(numbers(as_alice, "?created=today")) == 2
+    assert len(numbers(as_alice, "?created=7d")) == 3
+
+
+def test_a_search_looks_everywhere_and_by_values_and_foreign_numbers(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, phone: Phone
+) -> None:
+    solved = story.new_ticket(department, subject="旧单")
+    story.succeed(story.start(solved, alice), phone, recorded=False)
+    given = story.new_ticket(department, "耳机充不上电,我要退款!")
+    values.give(given, refund_flow, "order_number", "998877665544", alice)
+    foreign = story.new_ticket(department, external_id="HD-4711", subject="外部")
+    assert numbers(as_alice, "?q=旧单") == [solved.number]
+    assert numbers(as_alice, "?q=998877665544") == [given.number]
+    assert numbers(as_alice, "?q=hd-4711") == [foreign.number]
+    assert numbers(as_alice, "?q=AS20240522001") == [solved.number], "by the case's number"
+    assert numbers(as_alice, "?q=充不上电+我要退款") == [given.number], "every word must be there"
+    assert "在全部状态里查看" in as_alice.get("/tickets/?q=旧单&status=new").content.decode()
+
+
+def test_a_search_that_means_one_ticket_opens_it(as_alice: Client, as_charlie: Client, three: list[Ticket]) -> None:
+    address = f"/tickets/?go=1&q={three[1].number.lower()}"
+    assert as_alice.get(address)["Location"] == f"/tickets/{three[1].number}/"
+    assert as_alice.get(address, headers={"HX-Request": "true"})["HX-Redirect"] == f"/tickets/{three[1].number}/"
+    assert as_alice.get("/tickets/?go=1&q=李先生").status_code == 302
+    assert as_alice.get("/tickets/?go=1&q=问题").status_code == 200
+    assert as_charlie.get(address).status_code == 200
+
+
+def test_a_search_that_finds_too_much_says_so(
+    as_alice: Client, three: list[Ticket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST_FOUND", 2)
+    assert "只列出最新的" in as_alice.get("/tickets/?q=问题").content.decode()
+    assert len(numbers(as_alice, "?q=问题")) == 2
 
 
 def test_a_person_of_two_departments_can_choose_one(
@@ -110,7 +210,7 @@ def test_the_queue_comes_in_pages_that_keep_the_filter(as_alice: Client, departm
     for n in range(queue.PAGE + 3):
         story.new_ticket(department, text=f"手机号1380013{8000 + n}收不到验证码", subject=f"验证码{n}")
     html = as_alice.get("/tickets/?q=验证码").content.decode()
-    assert html.count("queue-row") == queue.PAGE
+    assert html.count('class="queue-row') == queue.PAGE
     assert "page=2" in html
     assert "q=%E9%AA%8C" in html
     assert len(numbers(as_alice, "?q=验证码&page=2")) == 3
@@ -131,8 +231,13 @@ def test_the_chips_count_what_they_would_show(
     as_alice: Client, alice: User, three: list[Ticket], refund_flow: FlowVersion, phone: Phone
 ) -> None:
     story.ask_confirmation(story.start(three[0], alice), phone)
-    context = as_alice.get("/tickets/").context
-    assert context["counts"] == {"waiting": 1, "undone": 3, "solved": 0, "all": 3}
+    counts = {chip.status: chip.count for chip in as_alice.get("/tickets/").context["chips"]}
+    assert {name: counts[name] for name in ("waiting", "undone", "solved", "all")} == {
+        "waiting": 1,
+        "undone": 3,
+        "solved": 0,
+        "all": 3,
+    }
 
 
 def test_the_sla_is_coloured_by_the_time_left(as_alice: Client, three: list[Ticket]) -> None:

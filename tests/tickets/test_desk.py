@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from cs_agent.engine.run.state import RunState, TakeoverRequest
@@ -16,6 +16,7 @@ from tickets.errors import Conflict, Forbidden, Invalid, InvalidSlot
 from tickets.models import (
     AuditEvent,
     Confirmation,
+    Department,
     FlowVersion,
     Phone,
     Run,
@@ -30,7 +31,7 @@ from tickets.services.runs import attention, decisions, pauses, takeover_clock, 
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import values as run_values
 from tickets.services.runs.attention import Why
-from tickets.services.tickets import desk, fitting, values
+from tickets.services.tickets import desk, fitting, saved_views, values
 
 pytestmark = pytest.mark.django_db
 
@@ -204,10 +205,31 @@ def test_which_flow_fits_is_known_from_the_arrival_and_again_after_a_flow_change
 
 
 def test_saved_views_are_bounded_and_ones_own(lin: User, bo: User) -> None:
-    view = desk.save_view(lin, " 我的  退款 ", "flow=complaint_refund")
+    view = saved_views.save(lin, " 我的  退款 ", "flow=complaint_refund")
     assert view.name == "我的 退款"
+    assert saved_views.save(lin, "我的 退款", "flow=resend_code").pk == view.pk, "the same name is the same view"
+    assert list(saved_views.of(bo)) == []
     with pytest.raises(Forbidden):
-        desk.drop_view(bo, view)
-    SavedView.objects.bulk_create(SavedView(owner=lin, name=str(n), query="") for n in range(desk.MAX_VIEWS))
+        saved_views.drop(bo, view)
+    SavedView.objects.bulk_create(SavedView(owner=lin, name=str(n), query="") for n in range(saved_views.MAX_VIEWS))
     with pytest.raises(Invalid):
-        desk.save_view(lin, "noch", "")
+        saved_views.save(lin, "noch", "")
+
+
+def test_a_view_is_shared_with_a_department_by_who_manages_its_desk(
+    lin: User, bo: User, department: Department
+) -> None:
+    with pytest.raises(Forbidden):
+        saved_views.save(lin, "本组", "who=none", department=department)
+    lead = User.objects.create_user("lead")
+    lead.groups.add(Group.objects.get(name="supervisor"))
+    with pytest.raises(Forbidden):
+        saved_views.save(lead, "别组", "who=none", department=department)
+    department.members.add(lead)
+    view = saved_views.save(lead, "本组", "who=none", department=department)
+    own = saved_views.save(bo, "自己", "who=me")
+    assert list(saved_views.of(bo)) == [own, view], "one's own come first"
+    with pytest.raises(Forbidden):
+        saved_views.drop(bo, view)
+    saved_views.drop(lead, view)
+    assert list(saved_views.of(bo)) == [own]

@@ -26,7 +26,7 @@ from tickets.models.record.recordings import Recording, RecordingState
 from tickets.models.runs import SERVING, Run, RunPurpose, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
-from tickets.models.ticket.comments import Comment
+from tickets.models.ticket.comments import Comment, Mention
 from tickets.models.ticket.desk import CannedReply, CustomerReply, SavedView, TicketValue
 from tickets.models.ticket.external import ExternalRef
 from tickets.models.ticket.tickets import Attachment, AttachmentKind, Department, Priority, Ticket, TicketStatus
@@ -60,6 +60,7 @@ __all__ = [
     "HelpdeskButton",
     "LanguageModel",
     "LegalHold",
+    "Mention",
     "ModelChoice",
     "OutboxEvent",
     "PanelSession",

@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.equipment.phones import Phone
@@ -135,6 +136,7 @@ class Slot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "name"], name="one_slot_per_name")]
+        indexes = [models.Index(Left("value", 40), name="slot_value_start")]  # a whole value may be too long for one
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"

@@ -38,6 +38,37 @@ def test_slash_searches_as_one_types_and_keys_do_nothing_else_meanwhile(visit: L
     assert "q=idle1" in page.url
 
 
+def test_enter_in_the_search_opens_the_only_ticket_found(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit("/tickets/?status=solved")
+    page.keyboard.press("/")
+    page.keyboard.type(numbers["idle1"]["number"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/tickets/{numbers['idle1']['number']}/")
+
+
+def test_a_column_is_sorted_by_keys_and_keeps_the_focus(visit: Login) -> None:
+    page = visit("/tickets/?q=idle")
+    head = page.locator("[data-sort=created]")
+    head.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-head-created")).to_have_attribute("aria-sort", "ascending")
+    expect(head).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-head-created")).to_have_attribute("aria-sort", "descending")
+
+
+def test_a_view_is_saved_and_opened_by_its_key(visit: Login) -> None:
+    page = visit("/tickets/?q=idle&sort=-created")
+    page.keyboard.press("v")
+    page.locator("#save-view [name=name]").fill("空闲的")
+    page.keyboard.press("Enter")
+    expect(page.locator(".view[aria-current]")).to_contain_text("空闲的")
+    page.goto(page.url.partition("?")[0])
+    page.keyboard.press("1")
+    page.wait_for_url("**sort=-created**")
+    expect(page.locator("#search")).to_have_value("idle")
+
+
 def test_n_makes_a_new_ticket_and_question_mark_shows_all_keys(visit: Login) -> None:
     page = visit("/tickets/")
     page.keyboard.press("?")
@@ -70,14 +101,13 @@ def test_tickets_of_one_kind_are_picked_and_started_by_keys(visit: Login, number
     page.keyboard.press("x")
     expect(page.locator("[data-picked]")).to_have_text("1")
     page.keyboard.press("Shift+X")
-    expect(page.locator("[data-picked]")).to_have_text("4")
-    expect(page.locator("#bulk select")).to_have_value("complaint_refund")
+    expect(page.locator("[data-picked]")).to_have_text("3")
+    expect(page.locator("#bulk [name=flow]")).to_have_value("complaint_refund")
     page.keyboard.press("s")
-    expect(page.locator("[data-start]")).to_contain_text("再按一次:启动 4 个")
+    expect(page.locator("[data-go]")).to_contain_text("再按一次:启动 3 个")
     expect(page.locator(".started")).to_have_count(0)
     page.keyboard.press("s")
-    expect(page.locator(".started")).to_contain_text("已启动 3 个")
-    expect(page.locator(".started")).to_contain_text(numbers["batch-missing"]["number"])
+    expect(page.locator(".started")).to_contain_text("已完成 3 / 3")
     expect(page.locator(".queue-row .pill", has_text="排队中")).to_have_count(3)
     expect(page.locator("#bulk")).to_be_hidden()
 

@@ -116,7 +116,8 @@ def _relieve_groups(reading: SlotReading, specs: Sequence[SlotSpec]) -> SlotRead
 def _files(spec: SlotSpec, ticket: Ticket) -> Iterable[Attachment]:
     if ticket.pk is None:
         return []
-    return list(ticket.attachments.filter(kind=spec.media, from_run=None).order_by("pk"))
+    rows = (row for row in ticket.attachments.all() if row.kind == spec.media and row.from_run_id is None)
+    return sorted(rows, key=lambda row: row.pk)
 
 
 def _attached(spec: SlotSpec, row: Attachment, ticket: Ticket) -> FoundSlot:

@@ -24,3 +24,18 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class Mention(models.Model):
+    """A colleague who was asked for in a note (@name); it waits for them until they have seen to it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions")
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "person"], name="one_mention_per_person")]
+        indexes = [models.Index(fields=["person"], condition=models.Q(seen_at=None), name="open_mentions")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.comment_id}"

@@ -66,7 +66,13 @@ class Ticket(models.Model):
         "tickets.FlowTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     for_person = models.BooleanField(default=False, db_default=False, editable=False)
+    lacks = models.TextField(default="", db_default="", blank=True, editable=False)  # names of slots, with commas
     fit_known = models.BooleanField(default=False, db_default=False, editable=False, db_index=True)
+    # Set while the ticket is closed because another one of the same customer goes on with what it is about.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged", editable=False
+    )
+    merged_status = models.CharField(max_length=10, default="", db_default="", blank=True, editable=False)
     # What the release before wrote and `ExternalRef` says now; they go with the next release.
     channel = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
     external_id = models.CharField(max_length=80, default="", db_default="", blank=True, db_index=True, editable=False)
@@ -74,7 +80,10 @@ class Ticket(models.Model):
     class Meta:
         verbose_name = _("工单")
         verbose_name_plural = _("工单")
-        indexes = [models.Index(fields=["department", "status", "due_at"])]
+        indexes = [
+            models.Index(fields=["department", "status", "due_at"]),
+            models.Index(fields=["department", "status", "-solved_at"], name="ticket_newest_solved"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "external_id"],
@@ -118,6 +127,9 @@ class Attachment(models.Model):
     )
     from_run = models.ForeignKey(
         "tickets.Run", null=True, blank=True, on_delete=models.SET_NULL, related_name="brought_back"
+    )
+    came_with = models.ForeignKey(  # a double that was merged: the file goes back with it
+        Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

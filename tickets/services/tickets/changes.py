@@ -119,6 +119,7 @@ def add_attachments(
         uploads.refuse_too_many(rows, Ticket.objects.select_for_update().get(pk=ticket.pk).attachments.count())
         for row in rows:
             uploads.keep(row, ticket, user)
+            fitting.forget(Ticket.objects.filter(pk=ticket.pk))
             live.publish_ticket(ticket, {"attachment": row.pk})
             _record_file(row, user, from_run)
     return rows

@@ -1,4 +1,4 @@
-"""What people do with a ticket besides runs: take it, pass it on, keep what the customer was told, save views."""
+"""What people do with a ticket besides runs: take it, pass it on, keep what the customer was told."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from tickets.errors import Conflict, Forbidden, Invalid
-from tickets.models import CustomerReply, Run, RunStatus, SavedView, Ticket, TicketStatus
+from tickets.errors import Conflict, Invalid
+from tickets.models import CustomerReply, Run, RunStatus, Ticket, TicketStatus
 from tickets.permissions import Permission, has, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -17,7 +18,6 @@ from tickets.services.people import access
 from tickets.services.runs import transitions
 
 MAX_REPLY = 5000
-MAX_VIEWS = 500
 
 
 def assign(ticket: Ticket, user: Any, to: User | None) -> Ticket:
@@ -79,20 +79,7 @@ def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "") -> Custome
     return row
 
 
-def save_view(user: Any, name: str, query: str, *, department: Any = None) -> SavedView:
-    """Keep a query of the queue under a name: one's own, or the department's."""
-    require(user, Permission.VIEW_TICKETS)
-    name = " ".join(name.split())
-    if not name or len(name) > 40:
-        raise Invalid(_("视图名称应为 1 到 40 个字。"), code="bad_name")
-    if SavedView.objects.filter(owner=user).count() >= MAX_VIEWS:
-        raise Invalid(_("最多保存 %d 个视图。") % MAX_VIEWS, code="too_many_views")
-    if department is not None and not access.departments(user).filter(pk=department.pk).exists():
-        raise Forbidden
-    return SavedView.objects.create(owner=user, name=name, query=query[:500], department=department)
-
-
-def drop_view(user: Any, view: SavedView) -> None:
-    if view.owner_id != user.pk:
-        raise Forbidden
-    view.delete()
+def colleagues(user: Any) -> QuerySet[User]:
+    """Who is in one of the person's departments, themselves too: whom a ticket can be passed on to."""
+    members = User.objects.filter(is_active=True, departments__in=access.departments(user)).distinct()
+    return members.order_by("first_name", "username")

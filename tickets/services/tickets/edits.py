@@ -33,7 +33,7 @@ def change_ticket(ticket: Ticket, user: Any, **wanted: Any) -> Ticket:
     if "priority" in new:
         new["due_at"] = ticket.created_at + changes.DUE_IN[new["priority"]]
     with transaction.atomic():
-        Ticket.objects.filter(pk=ticket.pk).update(**new)
+        Ticket.objects.filter(pk=ticket.pk).update(**new, fit_known=False)
         for name, value in new.items():
             setattr(ticket, name, value)
         live.publish_ticket(ticket, {"changed": sorted(new)})

@@ -1,37 +1,72 @@
-"""Which flow fits each open ticket, kept with the ticket so that the queue can filter by it.
+"""Which flow fits each open ticket and what it lacks for a start, kept with the ticket so that the queue can show it.
 
-Rule: computed when a ticket arrives and again after a flow changed, in batches by the clock; never while a page waits.
+Rule: computed when a ticket arrives and again after a flow or the ticket changed, in batches by the clock.
 """
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tickets.models import FlowTemplate, Ticket, TicketStatus
+from django.db.models import QuerySet, prefetch_related_objects
+
+from tickets.models import FlowTemplate, FlowVersion, Ticket, TicketStatus
 from tickets.services.flows.recommendation import recommend_each
+from tickets.services.tickets import values
 
-BATCH = 500
+BATCH = 200
 _OPEN = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
 
 
-def forget() -> None:
-    """A flow changed: what fits is not known any more."""
-    Ticket.objects.filter(status__in=_OPEN, fit_known=True).update(fit_known=False)
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """`template` None: none fits. `lacks`: names of the slots that must be filled in before a start."""
+
+    template: FlowTemplate | None
+    for_person: bool
+    lacks: tuple[str, ...] = ()
+
+
+def kept(ticket: Ticket) -> Fitting:
+    """As it was computed last."""
+    return Fitting(ticket.fitting, ticket.for_person, tuple(filter(None, ticket.lacks.split(","))))
+
+
+def weigh_each(tickets: Iterable[Ticket]) -> dict[int, Fitting]:
+    """By the ticket's primary key, as things stand now."""
+    batch = list(tickets)
+    if not batch:
+        return {}
+    prefetch_related_objects(batch, "attachments", "given_values")
+    advice = recommend_each(batch)
+    found = {}
+    for ticket in batch:
+        version = advice[ticket.pk].flow_version
+        template = version.template if version else None
+        found[ticket.pk] = Fitting(template, advice[ticket.pk].human_recommended, _lacking(ticket, version))
+    return found
+
+
+def forget(tickets: QuerySet[Ticket] | None = None) -> None:
+    """A flow, or these tickets, changed: what fits is not known any more."""
+    wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=True) if tickets is None else tickets
+    wanted.update(fit_known=False)
 
 
 def learn(tickets: QuerySet[Ticket] | None = None) -> int:
-    """Compute it for a batch of those it is not known of; how many were done."""
+    """Compute it for a batch of those it is not known of, what is due first first; how many were done."""
     wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=False) if tickets is None else tickets
-    batch = list(wanted.order_by("-pk")[:BATCH])
-    if not batch:
-        return 0
-    advice = recommend_each(batch)
-    templates = FlowTemplate.objects.in_bulk(
-        {each.flow_version.template_id for each in advice.values() if each.flow_version}
-    )
+    batch = list(wanted.order_by("due_at", "pk")[:BATCH])
+    fits = weigh_each(batch)
     for ticket in batch:
-        found = advice[ticket.pk]
-        ticket.fitting = templates.get(found.flow_version.template_id) if found.flow_version else None
-        ticket.for_person, ticket.fit_known = found.human_recommended, True
-    Ticket.objects.bulk_update(batch, ["fitting", "for_person", "fit_known"], batch_size=100)
+        fit = fits[ticket.pk]
+        ticket.fitting, ticket.for_person, ticket.fit_known = fit.template, fit.for_person, True
+        ticket.lacks = ",".join(fit.lacks)
+    Ticket.objects.bulk_update(batch, ["fitting", "for_person", "fit_known", "lacks"], batch_size=100)
     return len(batch)
+
+
+def _lacking(ticket: Ticket, version: FlowVersion | None) -> tuple[str, ...]:
+    if version is None:
+        return ()
+    return tuple(spec.name for spec, _found in values.reading_of(ticket, version).asked)

@@ -23,11 +23,11 @@ from tickets.services.people import access
 def reading_of(ticket: Ticket, version: FlowVersion) -> SlotReading:
     """What the ticket says, with what people gave in its place. A value the version does not take is left out."""
     reading = read_slots(version.definition, ticket)
-    for name, value in TicketValue.objects.filter(ticket=ticket, template=version.template).values_list(
-        "name", "value"
-    ):
+    for given in ticket.given_values.all():
+        if given.template_id != version.template_id:
+            continue
         try:
-            reading = apply_answers(version.definition, ticket, reading, {name: value})
+            reading = apply_answers(version.definition, ticket, reading, {given.name: given.value})
         except InvalidSlot:
             continue
     return reading
@@ -50,6 +50,7 @@ def give(ticket: Ticket, version: FlowVersion, name: str, value: str, user: Any,
             rows.delete()
         elif not rows.update(value=value, user=user):
             TicketValue.objects.create(ticket=ticket, template=version.template, name=name, value=value, user=user)
+        Ticket.objects.filter(pk=ticket.pk).update(fit_known=False)  # what it lacks is looked at anew
         live.publish_ticket(ticket, {"value": name})
         details = {"field": name, "value": value, "flow": version.template.slug}
         audit.record("value.changed", user=user, ticket=ticket, obj=ticket, result="success", details=details)

@@ -1,4 +1,4 @@
-"""Many tickets of one kind started at once, from the queue: what started, what did not, and why."""
+"""One act on many tickets from the queue: what was done, what was not, and why."""
 
 from __future__ import annotations
 
@@ -9,17 +9,24 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from consoles.views.bulk import MOST
+from consoles.views.desk.bulk import MOST
 from tests.consoles import story
-from tickets.models import Department, FlowVersion, Phone, Run, Ticket
+from tickets.models import AuditEvent, Department, FlowVersion, Phone, Priority, Run, Ticket
 from tickets.services.runs import switches
+from tickets.services.tickets import changes
 
 HTMX = {"HX-Request": "true"}
 
 
 def send(client: Client, tickets: list[Ticket] | list[str], flow: str = "complaint_refund") -> Any:
     numbers = [ticket if isinstance(ticket, str) else ticket.number for ticket in tickets]
-    return client.post("/tickets/start/", {"number": numbers, "flow": flow}, headers=HTMX)
+    return client.post("/tickets/bulk/start/", {"number": numbers, "flow": flow}, headers=HTMX)
+
+
+def outcome(response: Any) -> tuple[int, int]:
+    """How many were done, and how many were not."""
+    refused, done = response.content.decode().split("data-done>")
+    return done.count("<li"), refused.count("<li")
 
 
 def text(response: Any) -> str:
@@ -38,8 +45,7 @@ def test_every_chosen_ticket_gets_a_run_of_the_chosen_flow(
     assert set(Run.objects.values_list("ticket", "flow_version", "started_by")) == {
         (ticket.pk, refund_flow.pk, alice.pk) for ticket in three[:2]
     }
-    assert "已启动 2 个" in text(response)
-    assert "没有启动" not in text(response)
+    assert outcome(response) == (2, 0)
 
 
 def test_a_ticket_that_lacks_something_is_refused_with_the_reason_and_the_way_to_its_page(
@@ -48,8 +54,7 @@ def test_a_ticket_that_lacks_something_is_refused_with_the_reason_and_the_way_to
     lacking = story.new_ticket(department, "耳机充不上电,我要退款!")
     response = send(as_alice, [*three, lacking])
     assert Run.objects.count() == 3
-    assert "已启动 3 个" in text(response)
-    assert "1 个没有启动" in text(response)
+    assert outcome(response) == (3, 1)
     assert "订单号" in text(response)
     assert f'href="/tickets/{lacking.number}/"' in response.content.decode()
 
@@ -69,7 +74,7 @@ def test_another_departments_ticket_is_as_if_it_were_not_there(
     foreign = story.new_ticket(other_department, subject="别人的工单")
     response = send(as_alice, [*three, foreign, "T000"])
     assert not foreign.runs.exists()
-    assert "2 个没有启动" in text(response)
+    assert outcome(response) == (3, 2)
     assert "别人的工单" not in text(response)
 
 
@@ -85,7 +90,7 @@ def test_a_pause_of_all_automation_is_the_reason_of_every_ticket(
     switches.pause_all(sara)
     response = send(as_alice, three)
     assert not Run.objects.exists()
-    assert "已启动 0 个" in text(response)
+    assert outcome(response) == (0, 3)
     assert text(response).count("主管已暂停全部智能处理") == 3
 
 
@@ -108,15 +113,77 @@ def test_only_who_may_start_runs_can_pick(as_alice: Client, as_victor: Client, t
     assert not Run.objects.exists()
 
 
-def test_a_ticket_whose_run_goes_on_cannot_be_picked(as_alice: Client, alice: User, three: list[Ticket]) -> None:
+def test_a_ticket_whose_run_goes_on_is_not_among_those_that_are_ready(
+    as_alice: Client, alice: User, three: list[Ticket]
+) -> None:
     story.start(three[0], alice)
     html = as_alice.get("/tickets/").content.decode()
-    assert set(re.findall(r'name="number" value="(\w+)"', html)) == {ticket.number for ticket in three[1:]}
+    ready = set(re.findall(r'data-number="(\w+)"[^>]* data-ready', html))
+    assert ready == {ticket.number for ticket in three[1:]}
+
+
+def bulk(client: Client, act: str, tickets: list[Ticket], **fields: Any) -> Any:
+    numbers = [ticket.number for ticket in tickets]
+    return client.post(f"/tickets/bulk/{act}/", {"number": numbers, **fields}, headers=HTMX)
+
+
+def test_many_tickets_are_passed_on_to_a_colleague_and_back_to_nobody(
+    as_alice: Client, bob: User, charlie: User, three: list[Ticket]
+) -> None:
+    assert outcome(bulk(as_alice, "assign", three, to=bob.pk)) == (3, 0)
+    assert set(Ticket.objects.values_list("assignee", flat=True)) == {bob.pk}
+    assert bulk(as_alice, "assign", three, to=charlie.pk).status_code == 400, "a stranger to the department"
+    assert bulk(as_alice, "assign", three, to="").status_code == 400
+    assert outcome(bulk(as_alice, "assign", three, to="none")) == (3, 0)
+    assert not Ticket.objects.exclude(assignee=None).exists()
+
+
+def test_a_supervisor_assigns_many_but_starts_and_closes_none(log_in: Any, sara: User, three: list[Ticket]) -> None:
+    as_sara = log_in(sara)
+    assert outcome(bulk(as_sara, "assign", three, to=sara.pk)) == (3, 0)
+    assert bulk(as_sara, "close", three).status_code == 403
+    assert bulk(as_sara, "priority", three, priority=1).status_code == 403
+    assert bulk(as_sara, "start", three, flow="complaint_refund").status_code == 403
+    assert not Ticket.objects.filter(status="closed").exists()
+
+
+def test_the_priority_of_many_changes_their_time_too(as_alice: Client, three: list[Ticket]) -> None:
+    assert outcome(bulk(as_alice, "priority", three, priority=1)) == (3, 0)
+    ticket = Ticket.objects.get(pk=three[0].pk)
+    assert (ticket.priority, ticket.due_at) == (1, ticket.created_at + changes.DUE_IN[Priority.URGENT])
+    assert outcome(bulk(as_alice, "priority", three, priority=9)) == (0, 3)
+
+
+def test_of_many_that_are_closed_one_that_is_being_handled_stays_open_and_says_why(
+    as_alice: Client, alice: User, three: list[Ticket]
+) -> None:
+    story.start(three[0], alice)
+    response = bulk(as_alice, "close", three)
+    assert outcome(response) == (2, 1)
+    assert "请先停止" in text(response)
+    assert set(Ticket.objects.filter(status="closed")) == set(three[1:])
+    closed = AuditEvent.objects.filter(type="ticket.status_changed", details__to="closed")
+    assert closed.count() == 2, "each is on the record"
+
+
+def test_without_scripts_the_outcome_is_a_page(as_alice: Client, three: list[Ticket]) -> None:
+    numbers = [ticket.number for ticket in three]
+    page = as_alice.post("/tickets/bulk/close/", {"number": numbers}).content.decode()
+    assert "完成 3 个" in page
+    assert "<html" in page
+
+
+def test_all_that_a_filter_finds_can_be_picked_with_their_kinds(
+    as_alice: Client, as_charlie: Client, three: list[Ticket]
+) -> None:
+    found = as_alice.get("/tickets/numbers/?q=问题1").json()
+    assert found == {"tickets": [[three[1].number, "complaint_refund", False]], "more": False}
+    assert as_charlie.get("/tickets/numbers/").json()["tickets"] == []
 
 
 def test_a_failed_run_can_be_started_again(as_alice: Client, alice: User, three: list[Ticket], phone: Phone) -> None:
     story.fail(story.start(three[0], alice), phone)
-    assert "已启动 1 个" in text(send(as_alice, three[:1]))
+    assert outcome(send(as_alice, three[:1])) == (1, 0)
 
 
 def test_each_line_says_which_flow_fits_and_whether_a_person_should_handle_it(

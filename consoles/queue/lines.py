@@ -1,0 +1,163 @@
+"""The lines of one page of the queue: which flow, what it lacks, what its run waits for, and the days between them.
+
+Rule: a fixed number of queries for a page, whatever stands on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from consoles.queue.rows import TO_DO
+from tickets.flows.slots import parse_specs
+from tickets.models import (
+    Confirmation,
+    ConfirmationState,
+    FlowTemplate,
+    FlowVersion,
+    Question,
+    Run,
+    RunStatus,
+    Takeover,
+    Ticket,
+)
+from tickets.services.runs import attention, transitions
+from tickets.services.tickets import fitting
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """What the newest run waits for: since when, until when, and about what."""
+
+    since: datetime
+    due: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the queue. `flow`: the one that handled the ticket last, else the one that fits it."""
+
+    ticket: Ticket
+    run: Run | None
+    flow: FlowTemplate | None
+    startable: bool
+    human: bool  # a person should rather handle it
+    lacks: tuple[str, ...]  # labels of what must be filled in before a start
+    pause: Pause | None
+
+    @property
+    def waits(self) -> bool:
+        return self.run is not None and self.run.status in transitions.WAITING
+
+    @property
+    def ready(self) -> bool:
+        """Whether a start would be accepted, without looking closer."""
+        return self.startable and not self.human and not self.lacks
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Lines under one heading; "" where the page has none."""
+
+    name: str
+    lines: list[Line]
+
+
+def lines(tickets: Iterable[Ticket]) -> list[Line]:
+    listed = list(tickets)
+    runs = _newest_runs(listed)
+    fits = _fits([ticket for ticket in listed if ticket.status in TO_DO])
+    pauses, labels = _pauses(runs.values()), _labels(fits.values())
+    return [_line(ticket, runs.get(ticket.pk), fits.get(ticket.pk), labels, pauses) for ticket in listed]
+
+
+def by_day(found: list[Line], *, grouped: bool) -> list[Day]:
+    """The lines by the day on which their tickets were solved, or all together."""
+    if not grouped:
+        return [Day("", found)]
+    days: list[Day] = []
+    for line in found:
+        name = day_name(line.ticket.solved_at or line.ticket.created_at)
+        if not days or days[-1].name != name:
+            days.append(Day(name, []))
+        days[-1].lines.append(line)
+    return days
+
+
+def day_name(when: datetime) -> str:
+    """今天, 昨天, or the date in the reader's form, with the year where it is another."""
+    day, today = timezone.localtime(when).date(), timezone.localdate()
+    if day == today:
+        return _("今天")
+    if day == today - timedelta(days=1):
+        return _("昨天")
+    return date_format(day, _short(day, today))
+
+
+def _short(day: date, today: date) -> str:
+    return _("n月j日") if day.year == today.year else _("Y年n月j日")
+
+
+def _line(
+    ticket: Ticket,
+    run: Run | None,
+    fit: fitting.Fitting | None,
+    labels: dict[tuple[int, str], str],
+    pauses: dict[Any, Pause],
+) -> Line:
+    startable = ticket.status in TO_DO and (run is None or run.status not in transitions.ACTIVE)
+    fitted = fit.template if fit else ticket.fitting
+    key = fitted.pk if fitted else 0
+    return Line(
+        ticket=ticket,
+        run=run,
+        flow=run.flow_version.template if run else fitted,
+        startable=startable,
+        human=startable and fit is not None and fit.for_person,
+        lacks=tuple(labels.get((key, name), name) for name in fit.lacks) if startable and fit else (),
+        pause=pauses.get(run.pk) if run else None,
+    )
+
+
+def _newest_runs(tickets: list[Ticket]) -> dict[int, Run]:
+    runs = Run.objects.serving().filter(ticket__in=[ticket.pk for ticket in tickets])
+    chosen = runs.select_related("flow_version__template").defer("checkpoint", "instruction").order_by("created_at")
+    return {run.ticket_id: run for run in chosen}
+
+
+def _fits(tickets: list[Ticket]) -> dict[int, fitting.Fitting]:
+    """As kept with the tickets; computed now where a flow or the ticket changed since."""
+    known = {ticket.pk: fitting.kept(ticket) for ticket in tickets if ticket.fit_known}
+    return known | fitting.weigh_each(ticket for ticket in tickets if not ticket.fit_known)
+
+
+def _labels(fits: Iterable[fitting.Fitting]) -> dict[tuple[int, str], str]:
+    """By template and slot, in the reader's language, as the newest version has them."""
+    wanted = {fit.template.pk for fit in fits if fit.template and fit.lacks}
+    found = FlowVersion.objects.filter(template__in=wanted).order_by("template_id", "number") if wanted else []
+    return {
+        (version.template_id, spec.name): spec.label for version in found for spec in parse_specs(version.definition)
+    }
+
+
+def _pauses(runs: Iterable[Run]) -> dict[Any, Pause]:
+    keys = [run.pk for run in runs if run.status in transitions.WAITING]
+    return dict(_paused(keys)) if keys else {}
+
+
+def _paused(keys: list[Any]) -> Iterator[tuple[Any, Pause]]:
+    for row in Confirmation.objects.filter(run__in=keys, state=ConfirmationState.PENDING):
+        yield row.run_id, Pause(row.created_at, row.due_at, row.summary)
+    asked = Question.objects.filter(run__in=keys, answered_at=None, run__status=RunStatus.AWAITING_ANSWER)
+    for question in asked.order_by("-created_at"):
+        yield question.run_id, Pause(question.created_at, None, question.text)
+    for row in Takeover.objects.filter(run__in=keys, ended_at=None):
+        due = None if row.begun_at else attention.takeover_due(row)
+        yield row.run_id, Pause(row.begun_at or row.asked_at, due, row.reason)
