@@ -34,6 +34,7 @@ from tickets.models import (
     Question,
     Rehearsal,
     Run,
+    SavedView,
     Takeover,
     Ticket,
 )
