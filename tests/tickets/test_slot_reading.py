@@ -211,3 +211,11 @@ def test_files_that_a_run_brought_back_are_not_taken_for_the_customers(ticket: T
 
     add_attachment(ticket, ContentFile(MP4, name="屏幕.mp4"), from_run=run)
     assert "unboxing_video" not in read_slots(REFUND, ticket).values
+
+
+@pytest.mark.parametrize("text", ["换了新手机,请给我登记的手机号再发一次", "发到我新手机号上"])
+def test_a_telephone_that_is_only_named_is_asked_for_with_the_records_number_to_choose(text: str) -> None:
+    reading = read_slots(CODE, unsaved(text, "13755556666"))
+    assert reading.found == []
+    ((_spec, offered),) = reading.doubtful
+    assert [(each.value, each.source) for each in offered if each.value] == [("13755556666", "record")]

@@ -76,7 +76,7 @@ def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot], tic
     elif sure and len({(each.value, each.attachment_id) for each in [*sure, *open_ones] if each.value}) > 1:
         reading.ambiguous.append((spec, [each for each in [*sure, *open_ones] if each.value]))
     elif open_ones or _is_asked(spec, candidates):
-        reading.doubtful.append((spec, candidates))
+        reading.doubtful.append((spec, [*candidates, *_of_record(spec, ticket, candidates)]))
     elif fallback := _fallback(spec, ticket, spoken_of=bool(candidates)):
         reading.found.append(fallback)
     elif spec.required:
@@ -97,11 +97,23 @@ def _fallback(spec: SlotSpec, ticket: Ticket, *, spoken_of: bool) -> FoundSlot |
     if spec.kind != MOBILE.name or not spec.from_customer or spoken_of:
         return None
     subject = even(ticket.subject)
-    if numbers.phones(subject) or numbers.mentions(subject):
-        return None
+    return None if numbers.phones(subject) or numbers.mentions(subject) else _recorded(spec, ticket)
+
+
+def _recorded(spec: SlotSpec, ticket: Ticket) -> FoundSlot | None:
+    """The number of the customer's record, where it is one."""
     known = numbers.phones(even(ticket.customer_mobile))
     certain = len(known) == 1 and known[0].doubt is None
     return _found(spec, known[0].value, SlotSource.RECORD) if certain else None
+
+
+def _of_record(spec: SlotSpec, ticket: Ticket, candidates: list[FoundSlot]) -> list[FoundSlot]:
+    """The record's number to choose from, where the ticket means some telephone and does not say which."""
+    if spec.kind != MOBILE.name or not spec.from_customer:
+        return []
+    known = _recorded(spec, ticket)
+    new = known is not None and known.value not in {each.value for each in candidates}
+    return [replace(known, doubt=candidates[0].doubt)] if known is not None and new else []
 
 
 def _relieve_groups(reading: SlotReading, specs: Sequence[SlotSpec]) -> SlotReading:
