@@ -196,6 +196,37 @@ def test_a_settled_frame_is_not_captured_twice():
     assert phone._captures == captured
 
 
+def test_a_page_that_is_expected_ends_the_wait_though_a_caret_blinks_and_its_look_is_the_next_one():
+    time = FakeTime()
+
+    class Blinking(FakePhone):
+        asked = 0
+
+        def screenshot(self):
+            self._changed()
+            return FakePhone.screenshot(self)
+
+        def nodes(self):
+            Blinking.asked += 1
+            time.sleep(0.9)
+            return FakePhone.nodes(self)
+
+    class StillButForACaret:
+        def __init__(self, *, before=None):
+            self.pictures = 0
+
+        def add(self, screenshot):
+            self.pictures += 1
+            return self.pictures >= 2
+
+    phone = Blinking({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
+    view = Eyes(phone, FakeReader(), StillButForACaret, EngineSettings(), time, time.sleep, lambda: None)
+    assert view.wait_for(None, lambda seen: seen.nodes is not None)
+    assert time.slept < EngineSettings().expected_s
+    assert view.look().nodes is not None
+    assert Blinking.asked == 1
+
+
 def test_a_screen_that_never_rests_is_used_at_the_cap():
     class Restless:
         def __init__(self, *, before=None):

@@ -115,9 +115,10 @@ class Eyes:
     def wait_for(self, before: Image.Image | None, expected: Expected | None, *, at_once: bool = False) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
-        What is expected is looked for in the tree of every picture that stays for a moment, or `at_once` of every
-        picture: for what the tree shows before the screen rests, where nothing that follows depends on where things
-        are. The look that finds it is the next look. A screen that rests without it is given a little more time.
+        What is expected is looked for in the tree of every picture that stays for a moment, a caret and a clock apart,
+        or `at_once` of every picture: for what the tree shows before the screen rests, where nothing that follows
+        depends on where things are. The look that finds it is the next look. A screen that rests without it is given a
+        little more time.
         """
         if not self._tree_is_quick():  # looking for it would take longer than the rest does
             expected = None
@@ -125,7 +126,8 @@ class Eyes:
         last = asked = -1
         while True:
             shot = self._capture()
-            if expected and (at_once or shot.sequence == last) and shot.sequence != asked:
+            settled = detector.add(shot)
+            if expected and shot.sequence != asked and (at_once or settled or shot.sequence == last):
                 asked = shot.sequence
                 if self._shows(shot, expected):
                     if at_once and self._ready:
@@ -133,7 +135,7 @@ class Eyes:
                     return True
             last = shot.sequence
             waited = self._frame_at - start
-            rested = detector.add(shot) and (expected is None or waited >= self.settings.expected_s)
+            rested = settled and (expected is None or waited >= self.settings.expected_s)
             if rested or waited >= self.settings.settle_cap_s:
                 return False
             self.check()
@@ -143,7 +145,7 @@ class Eyes:
         seen = self.with_tree(Observation(shot, self._retrying(self.phone.foreground)))
         if not is_useful(seen.nodes) or not expected(seen):
             return False
-        self._ready = seen
+        self._ready, self._frame_at = seen, self.clock()  # a tree takes its time; the look is as new as its tree
         return True
 
     def _tree_is_quick(self) -> bool:
