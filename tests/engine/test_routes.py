@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from cs_agent.engine.actions.values import Back, Finish, Type
+from cs_agent.engine.actions.values import Back, Finish, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
 from cs_agent.engine.routes.propose import Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
@@ -442,6 +442,24 @@ def test_the_hands_of_a_phone_that_shows_another_page_are_left_alone(learned):
     phone = FakePhone(aftersales(OTHER), "home", screen_size=SMALL)
     strange = Observation(phone.screenshot(), ForegroundApp("com.other"), (), phone.nodes())
     assert next_act(learned, Position(), strange, OTHER)[1] is None
+
+
+def test_a_page_is_known_by_nothing_that_is_known_of_the_customer():
+    rows = [
+        "title:王建国的订单",
+        "text:收件人 王建国",
+        "text:订单信息",
+        "button:联系王建国",
+        "button:申请退款",
+        "link:帮助",
+    ]
+    seen = observation(rows)
+    tap = Tap(lay_out(rows, size=SMALL).find("申请退款").box.center.to_norm(SMALL))
+    step = step_of(tap, seen, VALUES, commits=False, private=("王建国", "13901234567"))
+    assert step.control.named == "申请退款"
+    stored = json.dumps(step.to_json(), ensure_ascii=False)
+    assert "王建国" not in stored
+    assert "订单信息" in stored
 
 
 def test_a_text_that_ends_with_enter_is_typed_with_it_and_once():

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from cs_agent.engine.routes.values import ActKind
 from tests.tickets.conftest import REFERENCE
 from tickets import demo
 from tickets.checks import no_demo_accounts_in_production
 from tickets.errors import SlotsNeeded
-from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket
+from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket, VersionStage
 from tickets.services.flows import publishing as flows
+from tickets.services.flows import routes, stages
 from tickets.services.flows.recommendation import recommend
 from tickets.services.runs import lifecycle as runs
 
@@ -155,3 +158,35 @@ def test_phones_stand_at_the_ports_of_the_settings(settings: Any) -> None:
 def test_the_files_hold_nothing_but_json_and_media() -> None:
     assert json.loads((demo.FIXTURES / "tickets.json").read_text("utf-8"))
     assert {path.suffix for path in (demo.FIXTURES / "media").iterdir()} == {".mp4", ".jpg"}
+
+
+SHIPPED = sorted(path.stem for path in (demo.FIXTURES / "routes").glob("*.json"))
+
+
+@pytest.mark.parametrize("slug", SHIPPED)
+def test_a_shipped_route_is_whole_and_at_work_and_speaks_of_no_customer(loaded: None, slug: str) -> None:
+    version = FlowTemplate.objects.get(slug=slug).latest
+    assert version is not None
+    assert stages.of(version) is VersionStage.RELEASED
+    ways = routes.of_version(version).ways
+    assert ways
+    names = {slot["name"] for slot in version.definition["slots"]}
+    for way in ways:
+        assert set(way.filled) <= names
+        assert way.end is not None
+        assert not any(step.kind is ActKind.GAP for step in way.steps)
+        used = {found for step in way.steps for found in re.findall(r"\{(\w+)", f"{step.text}{step.control}")}
+        assert used <= set(way.filled)
+    stored = json.dumps(version.route, ensure_ascii=False)
+    tickets = json.loads((demo.FIXTURES / "tickets.json").read_text("utf-8"))
+    told = {item[key] for item in tickets for key in ("customer_name", "customer_mobile") if item[key]}
+    assert [value for value in told if value in stored] == []
+    assert re.search(r"\d{6,}", stored) is None
+
+
+def test_a_flow_that_commits_has_its_commit_on_its_shipped_route(loaded: None) -> None:
+    for slug in SHIPPED:
+        version = FlowTemplate.objects.get(slug=slug).latest
+        confirms = bool(version.definition["engine"].get("confirm_fields"))
+        for way in routes.of_version(version).ways:
+            assert any(step.commits for step in way.steps) is confirms, slug

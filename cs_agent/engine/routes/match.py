@@ -7,6 +7,7 @@ nothing fits, and the model is asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cs_agent.engine.routes import pictured
@@ -29,6 +30,7 @@ _NUMBER = re.compile(r"\d{4,}")  # in a label: an id or a phone number, never pa
 _OPTIONS = ("radio:", "check_box:")  # marks of a page that offer something to choose
 _CERTAIN = (*_OPTIONS, "button:", "edit:", "search:", "switch:", "slider:", "picker:", "tab:")
 _ENOUGH = 2
+_LEAST_WORD = 2
 _OF_THE_DAY = re.compile(
     "星期|周[一二三四五六日天]|月日|[今昨明]天|上午|下午|刚刚|前$|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|ago$"
 )
@@ -58,6 +60,17 @@ class Sight:
 
     def node(self, target: Target) -> UiNode | None:
         return self.observation.nodes[target.node] if self.observation.nodes and target.node is not None else None
+
+
+def without_words(page: PageSignature, words: Iterable[str]) -> PageSignature:
+    """The page without what holds one of these words of two characters or more."""
+    told = [tight for word in words if len(tight := squash(word)) >= _LEAST_WORD]
+
+    def is_page(mark: str) -> bool:
+        return not any(word in squash(mark) for word in told)
+
+    controls, captions = (frozenset(filter(is_page, marks)) for marks in (page.controls, page.captions))
+    return replace(page, title=page.title if is_page(page.title) else "", controls=controls, captions=captions)
 
 
 def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature:

@@ -22,7 +22,7 @@ from cs_agent.engine.actions.values import (
     Tap,
     Type,
 )
-from cs_agent.engine.routes.match import Sight, control_of
+from cs_agent.engine.routes.match import Sight, control_of, without_words
 from cs_agent.engine.routes.slots import is_template, templated
 from cs_agent.engine.routes.values import ActKind, RouteStep, Way, filled_slots
 from cs_agent.engine.screen.signature import PageSignature
@@ -32,10 +32,15 @@ from cs_agent.observation import Observation
 _TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.LONG_PRESS}
 
 
-def step_of(action: Action, seen: Observation, values: dict[str, str], *, commits: bool) -> RouteStep | None:
-    """The act on this screen as a route remembers it; None for what is no act on the phone."""
+def step_of(
+    action: Action, seen: Observation, values: dict[str, str], *, commits: bool, private: Iterable[str] = ()
+) -> RouteStep | None:
+    """The act on this screen as a route remembers it; None for what is no act on the phone.
+
+    `private`: what else is known of the customer, e.g. a name; no page is known by it.
+    """
     sight = Sight.of(seen, values)
-    step = RouteStep(sight.page, ActKind.GAP, commits=commits)
+    step = RouteStep(without_words(sight.page, private), ActKind.GAP, commits=commits)
     match action:
         case Tap() | DoubleTap() | LongPress():
             control = control_of(find_target(seen, touch_points(action, seen.size)[0]), sight)

@@ -164,12 +164,14 @@ class RoutePlan:
     """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed.
 
     `learning`: the run is to teach a way, so every page is looked at with its tree, even on a phone that is slow at it.
+    `private`: what is known of the customer besides the slots; what is learned never holds it.
     """
 
     values: dict[str, str]
     way: Way | None = None
     reviewed: bool = False
     learning: bool = False
+    private: tuple[str, ...] = ()
 
 
 def filled_slots(values: dict[str, str]) -> tuple[str, ...]:

@@ -103,7 +103,8 @@ class Actor:
         seen = turn.seen
         if seen.nodes is None and self.kit.route.learning:
             seen = self.kit.eyes.with_tree(seen)
-        step = step_of(pending.action, seen, self.kit.route.values, commits=_commits(pending))
+        plan = self.kit.route
+        step = step_of(pending.action, seen, plan.values, commits=_commits(pending), private=plan.private)
         return step.to_json() if step else None
 
     def _write(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cs_agent.engine.actions.values import Finish
 from cs_agent.engine.confirm.exhibit import pending_of_exhibit, request_of
 from cs_agent.engine.confirm.fields import fields_in_view
-from cs_agent.engine.routes.match import without_values
+from cs_agent.engine.routes.match import without_values, without_words
 from cs_agent.engine.run.conversation import remember_challenge
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.pending import ACT, Pending
@@ -62,7 +62,8 @@ class Finishing:
         return say("route_read", turn.lang, what="; ".join(found)) if found else ""
 
     def _succeed(self, turn: TurnContext, message: str, evidence: Evidence) -> Turn:
-        page = without_values(page_signature(turn.seen), self.kit.route.values)
+        plan = self.kit.route
+        page = without_words(without_values(page_signature(turn.seen), plan.values), plan.private)
         turn.draft.route_mark = {"end": page.to_json()}
         return self.kit.ended(turn, EndStatus.SUCCEEDED, message, evidence.seen)
 

@@ -71,7 +71,9 @@ def plan_of(run: Run) -> RoutePlan:
     way = of_version(run.flow_version).way_for(values)
     reviewed = way is not None and stages.of(run.flow_version) in _REVIEWED
     taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if way is None else 0
-    return RoutePlan(values, way, reviewed, learning=way is None and taught < _LESSONS)
+    ticket = run.ticket
+    private = tuple(filter(None, (ticket.customer_name, ticket.customer_mobile)))
+    return RoutePlan(values, way, reviewed, learning=way is None and taught < _LESSONS, private=private)
 
 
 def way_of_run(run: Run) -> Way | None:
