@@ -60,7 +60,7 @@ gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries
 
 gate-proof-short: setup-dev ## A small share of that proof; without npm and its packages it is left out
 	@if cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build; then cd ../.. && \
-		$(PY) -m benchmarks.gate_proof --tree 200 --picture 10 --engine 10; else echo "npm's packages cannot be had: left out"; fi
+		$(PY) -m benchmarks.gate_proof --tree 200 --picture 10 --engine 10 --seed $${GATE_SEED:-0}; else echo "npm's packages cannot be had: left out"; fi
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak
