@@ -20,6 +20,7 @@ from tickets.models import (
     Attachment,
     Comment,
     Confirmation,
+    ControlVouch,
     CustomerReply,
     Delivery,
     ExternalRef,
@@ -75,7 +76,9 @@ def customer(run: Run) -> Ticket:
     """A ticket with a row in each table of the register, and the customer's number in each of its columns."""
     ended_run(run, days_ago=5000)
     ticket, at = run.ticket, timezone.now()
-    Confirmation.objects.create(run=run, step_number=1, due_at=at, state="approved")
+    asked = Confirmation.objects.create(run=run, step_number=1, due_at=at, state="approved")
+    version = run.flow_version
+    ControlVouch.objects.create(template=version.template, version=version, confirmation=asked, page={}, control={})
     Question.objects.create(run=run)
     Takeover.objects.create(run=run)
     Comment.objects.create(ticket=ticket, text="x")

@@ -106,6 +106,26 @@ def test_it_goes_with_the_flow_into_new_versions(question, lin, editors) -> None
     assert len(vouches.vouches_of(new).held) == 1
 
 
+def test_a_vouch_says_nothing_of_the_customer_and_still_holds_for_the_next(question, lin, editors) -> None:
+    ticket = question.run.ticket
+    ticket.customer_name = "欧阳靖涵"
+    ticket.save()
+    screen = seen([*ROWS, "text:欧阳靖涵 女士", "link:欧阳靖涵的地址"])
+    question.place = {**question.place, "page": page_signature(screen).to_json()}
+    question.save()
+    row = vouches.propose(question, lin)
+    assert "欧阳靖涵" in json.dumps(question.place, ensure_ascii=False)
+    assert "欧阳靖涵" not in json.dumps([row.page, row.control, row.label], ensure_ascii=False)
+    vouches.give(row, editors[0])
+    assert verdict(question, "看看积分") is VerdictKind.ALLOW
+
+
+def test_a_vouch_that_erasure_emptied_counts_no_more(question, lin, editors) -> None:
+    row = vouches.give(vouches.propose(question, lin), editors[0])
+    ControlVouch.objects.filter(pk=row.pk).update(page={}, control={}, label="")
+    assert verdict(question, "看看积分") is VerdictKind.ASK
+
+
 def test_a_question_without_a_control_cannot_be_proposed(confirmation: Confirmation, lin: User) -> None:
     Confirmation.objects.filter(pk=confirmation.pk).update(place=None)
     confirmation.refresh_from_db()

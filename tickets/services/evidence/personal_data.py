@@ -102,6 +102,7 @@ REGISTER = (
         },
         pictures=("screenshot",),
     ),
+    Held("tickets.ControlVouch", "confirmation__run__ticket", {"label": GONE, "page": {}, "control": {}}),
     Held("tickets.Question", "run__ticket", {"text": GONE, "choices": [], "answer": ""}, pictures=("screenshot",)),
     Held("tickets.Takeover", "run__ticket", {"reason": GONE, "summary": ""}),
     Held(
@@ -147,7 +148,6 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.AuditEvent": {"*": _CHAIN},
     "tickets.AuditHead": {"*": _CHAIN},
     "tickets.CustomerKey": {"*": "the key itself, destroyed by erasure"},
-    "tickets.ControlVouch": {"*": "labels and places of controls, by signatures that leave values out"},
     "tickets.LegalHold": {"reason": "why a ticket must be kept, by whoever keeps it; it stands while nothing may go"},
     "tickets.ExternalRef": {"*": "the ticket's number and address at another helpdesk"},
     "tickets.OutboxEvent": {"*": "ids and states only, checked where they are written"},
@@ -178,6 +178,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         "fingerprint": "a digest",
         "idempotency_key": _CODE,
     },
+    "tickets.ControlVouch": {"state": _CODE},
     "tickets.Takeover": {"code": _CODE},
     "tickets.RehearsalRun": {"ticket_number": _CODE},
     "tickets.Recording": {"sha256": "the proof of what there was"},

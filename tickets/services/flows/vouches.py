@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from cs_agent.engine.gate.vouches import Source, Vouch, Vouches
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature
+from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, sense
 from tickets.errors import Conflict, FourEyes
+from tickets.flows.slots.spec import parse_specs
 from tickets.models import Confirmation, ControlVouch, FlowVersion, VouchState
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
@@ -23,6 +25,8 @@ from tickets.services.evidence import audit
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 # What no editor's word changes: the control is on the flow's own list, or it is asked about for another reason than it.
 _NOT_THE_CONTROLS = frozenset({"flow_word", "route_commits", "model_flag", "amount_over_limit", "read_only_flow"})
+_LEAST_VALUE = 2  # characters: a shorter value of a ticket is found in any word
+_PERSONAL = ("name", "address", "mobile")  # kinds of slots; options and amounts are the app's own words
 _OPEN = (VouchState.PROPOSED, VouchState.SECOND, VouchState.ACTIVE)
 
 
@@ -35,11 +39,11 @@ def is_proposable(confirmation: Confirmation) -> bool:
 def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
     """An operator's "do not ask again" about the control of this question; the same one is proposed once."""
     require(user, Permission.DECIDE)
-    place = confirmation.place
-    if not place:
+    if not confirmation.place:
         raise Conflict(_("这个操作没有可以认定的控件。"), code="no_control")
     if not is_proposable(confirmation):
         raise Conflict(_("按流程的规定,这个操作每次都要确认。"), code="always_asked")
+    place = _without_customer(confirmation)
     version = confirmation.run.flow_version
     with transaction.atomic():
         same = ControlVouch.objects.filter(template=version.template, state__in=_OPEN, **place)
@@ -49,13 +53,24 @@ def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
             template=version.template,
             version=version,
             confirmation=confirmation,
-            label=confirmation.control[:200],
-            commits=any(sense(text).kind in _WEIGHTY for text in (confirmation.control, *place["control"]["labels"])),
+            label=_label(confirmation, place),
+            commits=any(sense(text).kind in _WEIGHTY for text in _captions(confirmation)),
             proposed_by=user,
             **place,
         )
         _record("vouch.proposed", row, user)
     return row
+
+
+def _label(confirmation: Confirmation, place: dict[str, Any]) -> str:
+    """The control's name for people; of one that is named by the customer's data, what stands beside it or its role."""
+    control = place["control"]
+    own = len(control["labels"]) == len((confirmation.place or {})["control"]["labels"])
+    return str(confirmation.control if own else control["beside"] or control["role"])[:200]
+
+
+def _captions(confirmation: Confirmation) -> tuple[str, ...]:
+    return confirmation.control, *(confirmation.place or {})["control"]["labels"]
 
 
 def give(vouch: ControlVouch, user: Any) -> ControlVouch:
@@ -93,7 +108,25 @@ def withdraw(vouch: ControlVouch, user: Any) -> ControlVouch:
 def vouches_of(version: FlowVersion) -> Vouches:
     """All that counts now for runs of this version, as the gate takes it."""
     rows = ControlVouch.objects.filter(template=version.template_id, state=VouchState.ACTIVE).order_by("pk")
-    return Vouches(tuple(_value(row) for row in rows))
+    return Vouches(tuple(_value(row) for row in rows if row.page and row.control))  # an erased one counts no more
+
+
+def _without_customer(confirmation: Confirmation) -> dict[str, Any]:
+    """Page and control without what they say of this ticket's customer: what is left is the app's own."""
+    run, place = confirmation.run, confirmation.place or {}
+    personal = {spec.name for spec in parse_specs(run.flow_version.definition) if spec.kind in _PERSONAL}
+    told = [slot.value for slot in run.slots.all() if slot.name in personal]
+    known = [run.ticket.customer_name, run.ticket.customer_mobile, *told] if run.ticket else told
+    values = [tight for value in known if len(tight := squash(value)) >= _LEAST_VALUE]
+
+    def kept(marks: list[str]) -> list[str]:
+        return [mark for mark in marks if not any(value in squash(mark) for value in values)]
+
+    page, control = dict(place["page"]), dict(place["control"])
+    page |= {"controls": kept(page["controls"]), "captions": kept(page["captions"])}
+    page["title"] = next(iter(kept([page["title"]])), "")
+    control |= {"labels": kept(control["labels"]), "beside": next(iter(kept([control["beside"]])), "")}
+    return {"page": page, "control": control}
 
 
 def _value(row: ControlVouch) -> Vouch:
