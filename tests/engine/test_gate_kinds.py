@@ -8,9 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type, Wait
-from cs_agent.engine.gate import vouches
+from cs_agent.engine.gate import kinds, vouches
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
+from cs_agent.engine.gate.reasons import voucher_reason
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.geometry import Box, NormPoint, Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
@@ -383,3 +384,37 @@ def test_a_page_that_is_clickable_as_a_whole_is_no_other_end_for_a_lone_field():
         Type("482913"), page(whole, node("请输入短信里的数字", (20, 120, 520, 160), parent=0), lone), confidence=1.0
     )
     assert typed.kind is VerdictKind.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("action", "voucher"),
+    [
+        (Back(), "kind:back"),
+        (Wait(1.0), "kind:wait"),
+        (Type("二楼"), "kind:type"),
+        (Swipe(NormPoint(500, 700), NormPoint(500, 300)), "kind:scroll"),
+        (Tap(NormPoint(500, 190)), "kind:field"),
+    ],
+)
+def test_whatever_passes_says_in_both_languages_what_it_is_harmless_by(action, voucher):
+    fields = [
+        node("", (20, 200 + 80 * n, 520, 260 + 80 * n), Role.EDIT, clickable=True, focused=not n) for n in range(2)
+    ]
+    verdict = decide(action, page(*fields), confidence=1.0)
+    assert (verdict.kind, verdict.vouched_by) == (VerdictKind.ALLOW, voucher)
+    (reason,) = verdict.reasons
+    assert not any(char.isascii() and char.isalpha() for char in reason.zh)
+    assert voucher.partition(":")[2] not in (reason.zh, reason.en)
+
+
+@pytest.mark.parametrize("kind", [name for name, _ in kinds._KINDS])
+def test_every_kind_has_its_words(kind):
+    told = voucher_reason(f"kind:{kind}", "标签")
+    assert kind not in told.zh
+    assert told.zh != told.en
+
+
+def test_who_vouched_is_told_with_the_number_by_which_it_is_found():
+    assert "第 3 步" in voucher_reason("route:2", "下一步").zh
+    assert "17" in voucher_reason("editor:17", "下一步").en
+    assert "“下一步”" in voucher_reason("flow", "下一步").zh

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.values import (
     Action,
+    Back,
     DoubleTap,
+    Home,
     Interact,
     Launch,
     LongPress,
@@ -39,6 +41,14 @@ from cs_agent.observation import AppKind, ForegroundApp, Observation
 __all__ = ["GatePolicy", "StepContext", "UnknownConfidence", "Vouches", "decide"]
 
 _SEVERITY = (VerdictKind.ALLOW, VerdictKind.ASK, VerdictKind.CONFIRM, VerdictKind.TAKE_OVER, VerdictKind.DENY)
+_OWN_KINDS: dict[type, str] = {
+    Back: "back",
+    Home: "home",
+    Wait: "wait",
+    Swipe: "scroll",
+    Type: "type",
+    Launch: "launch",
+}
 _HANDS = (Tap, DoubleTap, LongPress, Swipe, Type)
 
 
@@ -81,6 +91,8 @@ def decide(
     )
     findings = [*_of_hazards(action, scene), *_of_app(action, scene), *_of_action(action, scene)]
     findings += [*_of_model(action, scene, confidence), *_of_outcome(action, scene, context.unproven)]
+    if all(finding.kind is VerdictKind.ALLOW and not finding.vouched_by for finding in findings):
+        findings += _of_kind(action)
     irreversible = any(finding.irreversible for finding in findings)
     if irreversible:
         certain = any(finding.irreversible and finding.kind is not VerdictKind.ASK for finding in findings)
@@ -125,6 +137,13 @@ def _of_action(action: Action, scene: Scene) -> Iterator[Finding]:
             yield Finding(VerdictKind.TAKE_OVER, reason("model_takeover"))
         case Interact():
             yield Finding(VerdictKind.ASK, reason("model_question"))
+
+
+def _of_kind(action: Action) -> Iterator[Finding]:
+    """What an act that nothing spoke against is harmless by; none for what is not done on the phone."""
+    kind = _OWN_KINDS.get(type(action))
+    if kind is not None:
+        yield gate_touch.vouched(f"kind:{kind}", "")
 
 
 def _of_app(action: Action, scene: Scene) -> Iterator[Finding]:

@@ -25,8 +25,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "控件信息与画面不符,无法确认点击的是“{label}”",
         "the tree is not of this picture; it is not certain that “{label}” is touched",
     ),
-    "vouched": ("“{label}”已由流程或编辑者认定为无害", "the flow or an editor vouches for “{label}”"),
-    "vouched_kind": ("“{label}”属于无害的操作", "“{label}” is harmless by its kind"),
+    "vouched": ("{word}:“{label}”无害", "{word}: “{label}” is harmless"),
+    "vouched_kind": ("无害的操作:{word}", "harmless by its kind: {word}"),
     "risk_control": ("应用要求人工验证或提示风险:{label}", "the app asks for a person or warns of a risk: {label}"),
     "acts_by_itself": ("页面会自动执行操作:{label}", "the page is about to act by itself: {label}"),
     "submits_itself": ("输入后页面可能自动提交", "the page may submit by itself once this is typed"),
@@ -80,6 +80,42 @@ def reason(code: str, *, label: str = "", word: str = "", natures: tuple[str, ..
         _put(zh, label, word, "、".join(one for one, _ in named)),
         _put(en, label, word, ", ".join(one for _, one in named)),
     )
+
+
+_KINDS: dict[str, tuple[str, str]] = {
+    "field": ("点选输入框", "a field is touched"),
+    "back": ("返回", "going back"),
+    "leave": ("关闭弹窗,不作选择", "a dialog is left without an answer"),
+    "search": ("点击刚输入内容的搜索框的按钮", "the button of the search field that was just typed into"),
+    "tab": ("切换标签", "another tab is shown"),
+    "record": ("打开列表中的一条记录", "an entry of a list of records is opened"),
+    "choice": ("在选择器中选一项,之后还要点完成", "a choice in a picker whose own end is still to be pressed"),
+    "launcher": ("从主屏幕打开应用", "an app is opened from the home screen"),
+    "list": ("展开下拉列表", "a drop-down list is opened"),
+    "home": ("回到主屏幕", "going to the home screen"),
+    "scroll": ("滚动页面", "the page is scrolled"),
+    "type": ("在输入框中输入,不提交", "a field is filled in, and nothing is submitted"),
+    "wait": ("等待", "waiting"),
+    "launch": ("打开流程允许的应用", "an app that the flow allows is opened"),
+}
+_SOURCES: dict[str, tuple[str, str]] = {
+    "flow": ("流程列明的控件", "a control that the flow names"),
+    "route": ("已评审路线的第 {number} 步", "step {number} of the reviewed route"),
+    "editor": ("流程编辑者的认定(编号 {number})", "a flow editor's word (number {number})"),
+}
+
+
+def voucher_reason(voucher: str, label: str) -> Reason:
+    """Who or what vouches for an act, in words: "kind:tab", "flow", "route:4", "editor:17"."""
+    source, _, which = voucher.partition(":")
+    if source == "kind":
+        code, (zh, en) = "vouched_kind", _KINDS.get(which, (which, which))
+    else:
+        number = str(int(which) + 1) if source == "route" else which
+        code, (zh, en) = "vouched", _SOURCES.get(source, (voucher, voucher))
+        zh, en = zh.replace("{number}", number), en.replace("{number}", number)
+    texts = _TEXTS[code]
+    return Reason(code, _put(texts[0], label, zh, ""), _put(texts[1], label, en, ""))
 
 
 def codes() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cs_agent.engine.actions.values import DoubleTap, LongPress, Tap
 from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.findings import Finding, Scene
-from cs_agent.engine.gate.reasons import reason
+from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
@@ -145,8 +145,7 @@ def _is_password_key(target: Target, scene: Scene) -> bool:
 
 
 def vouched(voucher: str, label: str) -> Finding:
-    code = "vouched_kind" if voucher.startswith("kind:") else "vouched"
-    return Finding(VerdictKind.ALLOW, reason(code, label=label, word=voucher), vouched_by=voucher)
+    return Finding(VerdictKind.ALLOW, voucher_reason(voucher, label), vouched_by=voucher)
 
 
 def confirm(code: str, label: str, scene: Scene, word: str = "") -> Finding:
