@@ -462,6 +462,33 @@ def test_a_page_is_known_by_nothing_that_is_known_of_the_customer():
     assert "订单信息" in stored
 
 
+def test_a_page_is_known_by_no_value_even_without_the_numbers_in_it():
+    address = "文三路188号3幢502室"
+    rows = ["title:确认", f"text:{address}", "text:确认修改收货地址?", ["button:取消", "button:确认修改"]]
+    tap = Tap(lay_out(rows, size=SMALL).find("确认修改").box.center.to_norm(SMALL))
+    step = step_of(tap, observation(rows), {"address": address}, commits=True)
+    assert "文三路" not in json.dumps(step.to_json(), ensure_ascii=False)
+
+
+def test_the_same_act_of_two_customers_is_one_step_whatever_their_pages_say():
+    def opened(name: str, mobile: str, *more: str) -> RouteStep:
+        rows = [
+            "title:查询结果",
+            f"card:{name} {mobile}",
+            *(f"text:{each}" for each in more),
+            "button:查询",
+            "button:返回",
+        ]
+        place = lay_out(rows, size=SMALL).find("查询").box.center
+        return step_of(Tap(place.to_norm(SMALL)), observation(rows), {"mobile": mobile}, commits=False)
+
+    one = opened("王建国", "13901234567", "金牌会员", "北京", "投诉两次")
+    other = opened("赵雨桐", "15912348765", "普通会员", "南京")
+    both = merged(way_of([one], None, {"mobile": "1"}), way_of([other], None, {"mobile": "1"}))
+    assert [step.optional for step in both.steps] == [False]
+    assert not any("会员" in mark for mark in both.steps[0].page.captions)
+
+
 def test_a_text_that_ends_with_enter_is_typed_with_it_and_once():
     sight = Sight.of(observation(["title:售后系统", "text:今日待办", "hint!:请输入订单号", "button:查询"]), VALUES)
     typed = step_of(Type(VALUES["order"]), sight.observation, VALUES, commits=False)

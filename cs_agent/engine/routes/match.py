@@ -31,6 +31,7 @@ _OPTIONS = ("radio:", "check_box:")  # marks of a page that offer something to c
 _CERTAIN = (*_OPTIONS, "button:", "edit:", "search:", "switch:", "slider:", "picker:", "tab:")
 _ENOUGH = 2
 _LEAST_WORD = 2
+_DIGITS = re.compile(r"\d+")
 _OF_THE_DAY = re.compile(
     "星期|周[一二三四五六日天]|月日|[今昨明]天|上午|下午|刚刚|前$|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|ago$"
 )
@@ -63,11 +64,11 @@ class Sight:
 
 
 def without_words(page: PageSignature, words: Iterable[str]) -> PageSignature:
-    """The page without what holds one of these words of two characters or more."""
-    told = [tight for word in words if len(tight := squash(word)) >= _LEAST_WORD]
+    """The page without what holds one of these words of two characters or more, whole or but for its numbers."""
+    told = _forms(words)
 
     def is_page(mark: str) -> bool:
-        return not any(word in squash(mark) for word in told)
+        return not _holds(mark, told)
 
     controls, captions = (frozenset(filter(is_page, marks)) for marks in (page.controls, page.captions))
     return replace(page, title=page.title if is_page(page.title) else "", controls=controls, captions=captions)
@@ -78,11 +79,11 @@ def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature
 
     Options stay: they are the app's. Where a page has too few controls of a known kind, all of them count.
     """
+    told = _forms(values.values())
 
     def is_page(mark: str) -> bool:
         said = mark.partition(":")[2] or mark
-        held = any(len(squash(value)) >= 2 and squash(value) in squash(mark) for value in values.values())
-        return not held and not _OF_THE_DAY.search(said)
+        return not _holds(mark, told) and not _OF_THE_DAY.search(said)
 
     controls = frozenset(mark for mark in page.controls if mark.startswith(_OPTIONS) or is_page(mark))
     certain = frozenset(mark for mark in controls if mark.startswith(_CERTAIN))
@@ -93,6 +94,17 @@ def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature
         controls=certain if len(certain) >= _ENOUGH else controls,
         captions=captions,
     )
+
+
+def _forms(words: Iterable[str]) -> frozenset[str]:
+    """As marks of a page may show them: whole, and without the numbers that no mark holds."""
+    forms = {form for word in words for form in (squash(word), squash(_DIGITS.sub("", word)))}
+    return frozenset(form for form in forms if len(form) >= _LEAST_WORD)
+
+
+def _holds(mark: str, told: frozenset[str]) -> bool:
+    tight = squash(mark)
+    return any(form in tight for form in told)
 
 
 def find_control(control: RouteControl, sight: Sight) -> Target | None:

@@ -25,8 +25,8 @@ from cs_agent.engine.actions.values import (
 from cs_agent.engine.routes.match import Sight, control_of, without_words
 from cs_agent.engine.routes.slots import is_template, templated
 from cs_agent.engine.routes.values import ActKind, RouteStep, Way, filled_slots
-from cs_agent.engine.screen.signature import PageSignature
-from cs_agent.engine.screen.targets import find_target
+from cs_agent.engine.screen.signature import PageSignature, stable_label
+from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.observation import Observation
 
 _TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.LONG_PRESS}
@@ -43,8 +43,12 @@ def step_of(
     step = RouteStep(without_words(sight.page, private), ActKind.GAP, commits=commits)
     match action:
         case Tap() | DoubleTap() | LongPress():
-            control = control_of(find_target(seen, touch_points(action, seen.size)[0]), sight)
-            return replace(step, kind=_TOUCHES[type(action)], control=control) if control else step
+            target = find_target(seen, touch_points(action, seen.size)[0])
+            control = control_of(target, sight)
+            if control is None:
+                return step
+            page = _without_entry(step.page, target) if control.holds else step.page
+            return replace(step, page=page, kind=_TOUCHES[type(action)], control=control)
         case Type(text):
             return _typing(step, text, sight)
         case Launch(app):
@@ -56,6 +60,13 @@ def step_of(
         case Home():
             return replace(step, kind=ActKind.HOME)
     return None
+
+
+def _without_entry(page: PageSignature, entry: Target) -> PageSignature:
+    """What an entry of a list says is its own, and not what the page is known by."""
+    own = {stable_label(name) for name in entry.names}
+    kept = frozenset(mark for mark in page.captions if mark.partition(":")[2] not in own)
+    return replace(page, captions=kept)
 
 
 def _typing(step: RouteStep, text: str, sight: Sight) -> RouteStep:

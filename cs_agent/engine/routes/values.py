@@ -97,9 +97,11 @@ class RouteStep:
         )
 
     def same_act(self, other: RouteStep) -> bool:
-        """The same act on the same page, whoever recorded it."""
+        """The same act on the same page, whoever recorded it and whatever the page says of its customer."""
         own = (self.kind, self.control, self.text)
-        return own == (other.kind, other.control, other.text) and self.page.fits(other.page)
+        if own != (other.kind, other.control, other.text):
+            return False
+        return self.page.fits(other.page) or (self.control is not None and self.page.has_frame_of(other.page))
 
 
 @dataclass(frozen=True, slots=True)

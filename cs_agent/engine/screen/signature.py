@@ -55,6 +55,12 @@ class PageSignature:
         alike = _share(self.controls, seen.controls) >= _SAME_CONTROLS
         return alike and _covered(self.captions, seen.captions) >= _SAME_CAPTIONS
 
+    def has_frame_of(self, other: PageSignature) -> bool:
+        """The same app, title and controls, whatever is written between them."""
+        if not self.controls or (self.app, self.title) != (other.app, other.title):
+            return False
+        return _share(self.controls, other.controls) >= _SAME_CONTROLS
+
     def to_json(self) -> dict[str, Any]:
         return {
             "app": self.app,
