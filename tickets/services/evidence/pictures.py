@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -49,12 +49,11 @@ def write(image: Image.Image, relative: str) -> None:
 @contextmanager
 def removed_on_failure(relative: str) -> Iterator[None]:
     """Take a picture that was just stored away again when the row that was to name it is not written."""
-    try:
-        yield
-    except BaseException:
+    with ExitStack() as undo:
         if relative:
-            path_of(relative).unlink(missing_ok=True)
-        raise
+            undo.callback(path_of(relative).unlink, missing_ok=True)
+        yield
+        undo.pop_all()
 
 
 def path_of(relative: str) -> Path:
