@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from consoles.access import Access, permitted
 from consoles.embed import entrance
 from consoles.views import accounts, api, audit, media, models, phones, replays, runs, status, tickets, waiting
-from consoles.views.desk import bulk, queue
+from consoles.views.desk import bulk, doubles, queue, replies
 from consoles.views.studio import draft, library, rehearsals, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
@@ -48,6 +48,14 @@ urlpatterns = [
     path("tickets/<str:number>/", tickets.ticket_page, name="ticket"),
     path("tickets/<str:number>/state/", tickets.ticket_state, name="ticket-state"),
     path("tickets/<str:number>/status/", tickets.ticket_status, name="ticket-status"),
+    path("tickets/<str:number>/resolve/", doubles.ticket_resolve, name="ticket-resolve"),
+    path("tickets/<str:number>/merge/", doubles.ticket_merge, name="ticket-merge"),
+    path("tickets/<str:number>/unmerge/", doubles.ticket_unmerge, name="ticket-unmerge"),
+    path("tickets/<str:number>/mentions/", doubles.mentions_seen, name="mentions-seen"),
+    path("replies/", replies.reply_list, name="replies"),
+    path("replies/new/", replies.reply_form, name="reply-new"),
+    path("replies/<int:reply_id>/", replies.reply_form, name="reply"),
+    path("replies/<int:reply_id>/delete/", replies.reply_delete, name="reply-delete"),
     path("tickets/<str:number>/take/", tickets.ticket_take, name="ticket-take"),
     path("tickets/<str:number>/assign/", tickets.ticket_assign, name="ticket-assign"),
     path("tickets/<str:number>/notes/", tickets.ticket_note, name="ticket-note"),

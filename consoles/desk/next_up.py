@@ -21,6 +21,11 @@ def waiting_for(user: Any, after: str = "") -> str:
     return next((item.ticket.number for item in calling if item.ticket.number != after), "")
 
 
+def after(user: Any, number: str, wanted: TicketFilter | None = None) -> str:
+    """What comes after a ticket that is done: what waits for the person, else the next of the list; "" for nothing."""
+    return waiting_for(user, number) or neighbour(user, number, wanted)
+
+
 def neighbour(user: Any, number: str, wanted: TicketFilter | None = None, *, back: bool = False) -> str:
     """The ticket beside this one in the list that no run handles; "" at the end."""
     keys = rows.keys(access.visible_tickets(user), wanted or TicketFilter(), user)[:_LOOK_AHEAD]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket, TicketStatus
 from tickets.services.people import access
+from tickets.services.tickets import doubles
 
 MOST_TICKETS = 20
 _CASE = re.compile(r"\b(?=[A-Z0-9-]*\d{4})[A-Z]{1,6}-?\d{6,}\b|(?<=单号)\s*[::]?\s*([A-Za-z0-9-]{6,})")
@@ -29,12 +30,8 @@ class Prepared:
 
 def others_of(ticket: Ticket, user: Any) -> QuerySet[Ticket]:
     """The customer's other tickets that the reader may see, newest first; none for a customer nobody knows."""
-    same = Q()
-    if ticket.customer_mobile:
-        same |= Q(customer_mobile=ticket.customer_mobile)
-    elif ticket.customer_name:
-        same |= Q(customer_name=ticket.customer_name, customer_mobile="")
-    if not same:
+    same = doubles.same_customer(ticket)
+    if same is None:
         return Ticket.objects.none()
     return access.visible_tickets(user).filter(same).exclude(pk=ticket.pk).order_by("-created_at")
 
@@ -44,10 +41,11 @@ def still_open(tickets: QuerySet[Ticket]) -> int:
 
 
 def notes_of(ticket: Ticket) -> list[Comment | CustomerReply]:
-    """Notes of colleagues and what the customer was told, oldest first."""
+    """Notes of colleagues and what the customer was told, oldest first; those on doubles of the ticket too."""
+    tickets = [ticket, *ticket.merged.all()]
     written: list[Comment | CustomerReply] = [
-        *ticket.comments.select_related("author"),
-        *ticket.replies.select_related("author"),
+        *Comment.objects.filter(ticket__in=tickets).select_related("author", "ticket"),
+        *CustomerReply.objects.filter(ticket__in=tickets).select_related("author", "ticket"),
     ]
     return sorted(written, key=lambda row: row.created_at)
 

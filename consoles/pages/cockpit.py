@@ -36,6 +36,7 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, has
 from tickets.services.runs import switches, transitions
+from tickets.services.tickets import doubles, mentions
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,27 @@ class Cockpit:
     @cached_property
     def others_open(self) -> int:
         return panel.still_open(panel.others_of(self.ticket, self.user)) if self.others else 0
+
+    @cached_property
+    def mergeable(self) -> set[int]:
+        """Keys of the customer's tickets that may become part of this one."""
+        may = has(self.user, Permission.CREATE_TICKETS) and not self.active
+        return set(doubles.candidates(self.ticket).values_list("pk", flat=True)[:100]) if may and self.others else set()
+
+    @cached_property
+    def merged(self) -> list[Ticket]:
+        """Doubles that became part of this ticket."""
+        return list(self.ticket.merged.order_by("pk"))
+
+    @cached_property
+    def asked_for(self) -> bool:
+        """Whether a colleague waits for the reader in a note on this ticket."""
+        return mentions.waiting(self.user).filter(comment__ticket=self.ticket).exists()
+
+    @property
+    def may_resolve(self) -> bool:
+        done = self.ticket.status in {TicketStatus.SOLVED, TicketStatus.CLOSED}
+        return not self.active and not done and has(self.user, Permission.CREATE_TICKETS)
 
     @cached_property
     def notes(self) -> list[Comment | CustomerReply]:

@@ -137,6 +137,7 @@ def script_words() -> dict[str, str]:
         "session_over": _("登录已失效或权限已变更,请重新登录。"),
         "desktop_refused": _("浏览器没有允许桌面通知,请在地址栏旁的网站设置中允许。"),
         "undo": _("撤销"),
+        "resolved": _("{number} 已解决。"),
         "copied": _("已复制"),
         "also_here": _("{who} 也在看"),
         "remove": _("移除"),

@@ -245,8 +245,10 @@ def sla_state(due_at: datetime) -> str:
 def _time(when: datetime | None, kind: str, classes: str = "") -> SafeString:
     if when is None:
         return mark_safe("—")
-    text = date_format(timezone.localtime(when), "m-d H:i" if kind else "Y-m-d H:i:s")
-    full = date_format(timezone.localtime(when), "Y-m-d H:i:s")
+    local = timezone.localtime(when)
+    same_year = local.year == timezone.localdate().year
+    text = date_format(local, _("n月j日 H:i") if same_year else _("Y年n月j日 H:i"))
+    full = date_format(local, _("Y年n月j日 H:i:s"))
     return format_html(
         '<time datetime="{}" title="{}" data-when="{}" class="{}">{}</time>',
         when.isoformat(),

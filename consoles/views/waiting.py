@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consoles.access import permitted
 from consoles.desk import next_up
 from consoles.pages.cockpit import cockpit_of
+from consoles.queue.wanted import TicketFilter
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import attention
@@ -31,6 +32,7 @@ def words_for(why: Why) -> str:
         Why.FAILED: _("处理失败"),
         Why.HANDED_OFF: _("已转人工"),
         Why.PERSON: _("建议人工"),
+        Why.MENTION: _("备注里提到我"),
     }[why]
 
 
@@ -70,9 +72,12 @@ def waiting_card(request: HttpRequest, number: str) -> HttpResponse:
 @permitted(Permission.VIEW_TICKETS)
 def next_ticket(request: HttpRequest) -> HttpResponse:
     """Go to what comes after a ticket; back to the queue when there is nothing."""
-    after, way = request.GET.get("after", ""), request.GET.get("way", "")
-    number = "" if way else next_up.waiting_for(request.user, after)
-    number = number or next_up.neighbour(request.user, after, back=way == "back")
+    number, way = request.GET.get("after", ""), request.GET.get("way", "")
+    wanted = TicketFilter.of(request.GET.get("list", ""))
+    if way:
+        number = next_up.neighbour(request.user, number, wanted, back=way == "back")
+    else:
+        number = next_up.after(request.user, number, wanted)
     return redirect(resolve_url("ticket", number) if number else resolve_url("ticket-list"))
 
 

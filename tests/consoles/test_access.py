@@ -22,6 +22,7 @@ from consoles.web import media
 from tests.consoles import story
 from tickets.models import (
     AuditEvent,
+    CannedReply,
     Confirmation,
     Department,
     FlowRequest,
@@ -73,6 +74,7 @@ class World:
     model: LanguageModel
     rehearsal: Rehearsal
     view: SavedView
+    reply: CannedReply
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -90,6 +92,7 @@ class World:
             "phone_id": self.run.phone_id,
             "vouch": 1,
             "view_id": self.view.pk,
+            "reply_id": self.reply.pk,
             "connector": "desk",
             "panel_id": self._panel(reader).pk if name == "panel-allow" else None,
         }
@@ -138,7 +141,8 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
     slug = refund_flow.template.slug
     view = SavedView.objects.create(owner=alice, name="view", query="")
-    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view)
+    reply = CannedReply.objects.create(name="reply", text="{result}")
+    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply)
 
 
 def allowed_methods(name: str) -> Iterator[str]:

@@ -137,3 +137,46 @@ def test_a_page_whose_session_ended_is_told_so_and_stays(client: Client, ticket:
 def test_a_new_ticket_knows_which_flow_fits_it(department: Department, refund_flow: FlowVersion) -> None:
     ticket = changes.create_ticket(user=None, subject="", text=story.REFERENCE, department=department)
     assert Ticket.objects.get(pk=ticket.pk).fitting == refund_flow.template
+
+
+def test_solve_and_next_goes_on_in_the_list_one_came_from(as_alice: Client, department: Department) -> None:
+    first, second, third = (story.new_ticket(department, subject=name, customer_name=name) for name in "cab")
+    answer = as_alice.post(f"/tickets/{second.number}/resolve/", {"list": "sort=customer"}, headers=HTMX)
+    assert answer["HX-Redirect"] == f"/tickets/{third.number}/"
+    assert Ticket.objects.get(pk=second.pk).status == "solved"
+    last = as_alice.get("/next/", {"after": third.number, "way": "on", "list": "sort=customer"})
+    assert last["Location"] == f"/tickets/{first.number}/"
+
+
+def test_a_double_is_merged_and_parted_on_the_page(as_alice: Client, department: Department) -> None:
+    into, double = (story.new_ticket(department, customer_mobile="13800138000", subject=name) for name in "ab")
+    assert "合并到本工单" in story.markup(as_alice.get(f"/tickets/{into.number}/"))
+    as_alice.post(f"/tickets/{into.number}/merge/", {"double": double.number}, headers=HTMX)
+    assert "合并来的工单" in story.markup(as_alice.get(f"/tickets/{into.number}/"))
+    assert "本工单已合并到" in story.markup(as_alice.get(f"/tickets/{double.number}/"))
+    as_alice.post(f"/tickets/{double.number}/unmerge/", headers=HTMX)
+    assert Ticket.objects.get(pk=double.pk).status == "new"
+
+
+def test_a_mention_waits_on_the_page_of_what_waits_and_is_seen_to_there(
+    as_alice: Client, log_in: Login, bob: User, ticket: Ticket
+) -> None:
+    as_alice.post(f"/tickets/{ticket.number}/notes/", {"kind": "internal", "text": "@bob 请看"}, headers=HTMX)
+    as_bob = log_in(bob)
+    assert "备注里提到我" in story.markup(as_bob.get("/waiting/"))
+    as_bob.post(f"/tickets/{ticket.number}/mentions/", headers=HTMX)
+    assert "备注里提到我" not in story.markup(as_bob.get("/waiting/"))
+
+
+def test_supervisors_edit_the_texts_for_customers(
+    log_in: Login, sara: User, as_alice: Client, run: Run, phone: Phone
+) -> None:
+    as_sara = log_in(sara)
+    wrong = as_sara.post("/replies/new/", {"name": "退款", "text": "{nothing}", "flow": "complaint_refund"})
+    assert wrong.status_code == 400
+    assert "{nothing}" in story.markup(wrong), "what was typed stays"
+    fields = {"name": "退款", "text": "单号 {case}", "flow": "complaint_refund", "active": "1"}
+    assert as_sara.post("/replies/new/", fields).status_code == 302
+    story.succeed(run, phone, recorded=False)
+    assert "单号 AS20240522001" in story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
+    assert as_alice.get("/replies/").status_code == 403

@@ -27,6 +27,7 @@ from tests.consoles.test_access import World, declaration
 from tests.consoles.test_sockets import closing_code, opened, told
 from tickets.errors import Invalid
 from tickets.models import (
+    CannedReply,
     Confirmation,
     FlowDraft,
     FlowRequest,
@@ -89,7 +90,8 @@ def world(run: Run, confirmation: Confirmation, alice: User, department: Any, re
     wish, rehearsal = FlowRequest.objects.create(title="?"), Rehearsal.objects.create(version=refund_flow)
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
     view = SavedView.objects.create(owner=alice, name="view", query="")
-    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal, view)
+    reply = CannedReply.objects.create(name="reply", text="{result}")
+    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal, view, reply)
 
 
 @pytest.fixture

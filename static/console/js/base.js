@@ -5,10 +5,12 @@ import { startSession } from "./shared/session.js";
 import { startShortcuts } from "./shared/shortcuts.js";
 import { startSure } from "./shared/sure.js";
 import { startTheme } from "./shared/theme.js";
+import { startUndo } from "./shared/undo.js";
 import { startTimes } from "./shared/times.js";
 
 startTheme();
 startTimes();
+startUndo();
 startNotices();
 startShortcuts();
 startSure();

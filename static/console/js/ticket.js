@@ -14,6 +14,8 @@ import { ValueKeys } from "./ticket/values.js";
 const POLL_MS = 5000; // while the socket is away
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
 
+const cameFrom = () => sessionStorage.getItem("cs.list") ?? "";
+
 class LiveTicket extends HTMLElement {
   connectedCallback() {
     this.run = this.dataset.run;
@@ -32,6 +34,11 @@ class LiveTicket extends HTMLElement {
 
   listen() {
     this.addEventListener("htmx:configRequest", (event) => this.tellKnown(event.detail));
+    this.addEventListener("click", (event) => {
+      if (!event.target.closest("[data-next]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      location.assign(this.next);
+    });
     this.addEventListener("htmx:beforeRequest", (event) => this.posting(event.detail.requestConfig.verb));
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event.detail));
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.beforeSwap(event));
@@ -43,6 +50,7 @@ class LiveTicket extends HTMLElement {
 
   // What the page has, so that the server sends only what changed.
   tellKnown(detail) {
+    if (detail.elt.matches("[data-resolve]")) detail.parameters.list = cameFrom();
     const parts = [...this.querySelectorAll("[data-part]")].map((part) => `${part.dataset.part}:${part.dataset.hash}`);
     detail.headers["X-Parts"] = parts.join(",");
     detail.headers["X-Run"] = this.timeline.run;
@@ -174,9 +182,14 @@ class LiveTicket extends HTMLElement {
     const key = plainKey(event);
     if (key === "c") this.querySelector("confirm-card, ask-card")?.focus();
     if (!this.dataset.list) return; // inside a helpdesk's page there is no other ticket to go to
-    if (key === "u") location.assign(this.dataset.list);
-    if (event.shiftKey && (key === "j" || key === "k")) return location.assign(`${this.dataset.next}&way=${key === "j" ? "on" : "back"}`);
-    if (key === "Enter" && !event.target.closest("a, button, summary, confirm-card, ask-card")) location.assign(this.dataset.next);
+    if (key === "u") location.assign(`${this.dataset.list}?${cameFrom()}`);
+    if (event.shiftKey && (key === "j" || key === "k")) return location.assign(`${this.next}&way=${key === "j" ? "on" : "back"}`);
+    if (key === "Enter" && !event.target.closest("a, button, summary, confirm-card, ask-card")) location.assign(this.next);
+  }
+
+  // The list one came from goes on from ticket to ticket.
+  get next() {
+    return `${this.dataset.next}&list=${encodeURIComponent(cameFrom())}`;
   }
 
   // The place in the text and its slot light up together.

@@ -36,6 +36,7 @@ from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs.decisions import EXPIRED_CODE, REJECTED_CODE
 from tickets.services.runs.transitions import WAITING
+from tickets.services.tickets import mentions
 
 MOST = 300  # of each kind
 ESCALATED = 0.5  # of a takeover's time
@@ -53,6 +54,7 @@ class Why(StrEnum):
     FAILED = "failed"
     HANDED_OFF = "handed_off"
     PERSON = "person"
+    MENTION = "mention"  # asked for by a colleague, in a note
 
 
 CALLING = frozenset({Why.CONFIRMATION, Why.QUESTION, Why.TAKEOVER})  # a phone stands still meanwhile
@@ -77,7 +79,7 @@ def items(user: Any) -> list[Item]:
     """Of the user's departments: what holds a phone up first, then by time; at most MOST of each kind."""
     runs = access.visible_runs(user)
     found = [*_confirmations(user, runs), *_questions(user, runs), *_takeovers(user, runs), *_ended(user, runs)]
-    found += _for_people(user)
+    found += [*_for_people(user), *_mentions(user)]
     far = timezone.now() + timedelta(days=3650)
     return sorted(found, key=lambda item: (item.why not in CALLING, item.due or far, item.since))
 
@@ -153,6 +155,12 @@ def _for_people(user: Any) -> Iterator[Item]:
     for ticket in rows.order_by("due_at")[:MOST]:
         mine = may and ticket.assignee_id in {None, user.pk}
         yield Item(Why.PERSON, f"p-{ticket.pk}", ticket, ticket.created_at, "", mine, ticket.due_at)
+
+
+def _mentions(user: Any) -> Iterator[Item]:
+    for row in mentions.waiting(user)[:MOST]:
+        note = row.comment
+        yield Item(Why.MENTION, f"m-{row.pk}", note.ticket, note.created_at, note.text[:200], True)
 
 
 def _why_ended(run: Run) -> Why:

@@ -13,7 +13,7 @@ from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
-from tickets.services.tickets import changes
+from tickets.services.tickets import changes, mentions
 
 MAX_COMMENT = 10_000
 EDITABLE = ("subject", "customer_name", "customer_mobile", "priority", "department")
@@ -51,9 +51,15 @@ def comment(ticket: Ticket, text: str, user: Any) -> Comment:
         raise Invalid(_("备注最多 %d 个字。") % MAX_COMMENT, code="comment_too_long", field="text")
     with transaction.atomic():
         row = Comment.objects.create(ticket=ticket, text=kept, author=user)
+        asked = mentions.note(row, user)
+        mentions.see(ticket, user)
         live.publish_ticket(ticket, {"comment": row.pk})
-        audit.record("ticket.commented", user=user, ticket=ticket, obj=row, result="success")
+        audit.record("ticket.commented", user=user, ticket=ticket, obj=row, result="success", details=_asked_for(asked))
     return row
+
+
+def _asked_for(people: list[Any]) -> dict[str, Any]:
+    return {"mentioned": [person.get_username() for person in people]} if people else {}
 
 
 def reopen(ticket: Ticket, user: Any) -> Ticket:

@@ -3,6 +3,8 @@ import { notify } from "../shared/notices.js";
 import { plainKey, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
 
+const COPY_MS = 4000;
+
 export class Desk {
   constructor(page) {
     this.page = page;
@@ -28,8 +30,17 @@ export class Desk {
     if (tab) this.show(tab.dataset.tab);
     const reply = event.target.closest("[data-reply]");
     if (reply) this.page.querySelector("#reply-text").value = reply.dataset.reply;
+    const mention = event.target.closest("[data-mention]");
+    if (mention) this.mention(mention.dataset.mention);
     const copy = event.target.closest("[data-copy]");
     if (copy) this.copy(copy.dataset.text ?? this.page.querySelector(copy.dataset.copy).value);
+  }
+
+  mention(name) {
+    const field = this.page.querySelector("#note-text");
+    const gap = !field.value || /\s$/.test(field.value) ? "" : " ";
+    field.setRangeText(`${gap}@${name} `, field.selectionEnd, field.selectionEnd, "end");
+    field.focus();
   }
 
   async copy(text) {
@@ -46,10 +57,26 @@ export class Desk {
   }
 
   key(event) {
-    if (typing(event.target) || document.querySelector("dialog[open]") || plainKey(event) !== "p") return;
+    if (typing(event.target) || document.querySelector("dialog[open]")) return;
+    const key = plainKey(event);
+    if (key === "v") return this.numberCopies();
+    if (this.copies && /^[1-9]$/.test(key)) return this.copies[Number(key) - 1]?.click();
+    if (key !== "p") return;
     event.preventDefault();
     this.show("notes");
     this.page.querySelector("#note-text")?.focus();
+  }
+
+  // V numbers what can be copied for some seconds; 1 to 9 copies.
+  numberCopies() {
+    this.copies = [...this.page.querySelectorAll(".slots .copy")].slice(0, 9);
+    this.copies.forEach((copy, index) => (copy.querySelector(".copy-key").textContent = index + 1));
+    this.page.toggleAttribute("data-copying", true);
+    clearTimeout(this.copyTimer);
+    this.copyTimer = setTimeout(() => {
+      this.copies = null;
+      this.page.toggleAttribute("data-copying", false);
+    }, COPY_MS);
   }
 
   sent(event) {

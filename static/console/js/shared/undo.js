@@ -1,0 +1,42 @@
+// A ticket that was solved on the way to the next one can be taken back there for some seconds.
+import { notify } from "./notices.js";
+import { say } from "./words.js";
+
+const UNDO_MS = 8000;
+const STORE = "cs.undo";
+const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.split("=")[1] ?? "";
+
+async function takeBack({ address, before }) {
+  const body = new URLSearchParams({ status: before });
+  const headers = { "HX-Request": "true", "X-CSRFToken": cookie("csrftoken") };
+  const answer = await fetch(address, { method: "POST", body, headers }).catch(() => null);
+  if (!answer?.ok) return notify(say("server"));
+  location.assign(address.replace(/status\/$/, ""));
+}
+
+function offer(kept) {
+  const notice = document.createElement("div");
+  notice.className = "notice notice-ok";
+  const words = document.createElement("p");
+  words.textContent = say("resolved", { number: kept.number });
+  const undo = document.createElement("button");
+  undo.type = "button";
+  undo.className = "btn btn-small";
+  undo.textContent = say("undo");
+  undo.addEventListener("click", () => (notice.remove(), takeBack(kept)));
+  notice.append(words, undo);
+  document.getElementById("notices")?.append(notice);
+  setTimeout(() => notice.remove(), UNDO_MS);
+}
+
+export function startUndo() {
+  const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
+  sessionStorage.removeItem(STORE);
+  if (kept && Date.now() - kept.at < UNDO_MS) offer(kept);
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+    const button = event.detail.elt.closest?.("[data-resolve]");
+    if (!button || event.detail.xhr.status >= 400) return;
+    const { number, before, undo } = button.dataset;
+    sessionStorage.setItem(STORE, JSON.stringify({ number, before, address: undo, at: Date.now() }));
+  });
+}
