@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from consoles.desk import panel
 from consoles.desk.blocked import Waiting, waiting_for_phone
+from consoles.pages.elsewhere import Elsewhere, Written, elsewhere_of, written_of
 from consoles.pages.marks import Place, Segment, segments
 from consoles.pages.planning import Plan, make_plan
 from consoles.pages.timeline import StepView, timeline
@@ -188,6 +189,14 @@ class Cockpit:
     @cached_property
     def notes(self) -> list[Comment | CustomerReply]:
         return panel.notes_of(self.ticket)
+
+    @cached_property
+    def elsewhere(self) -> list[Elsewhere]:
+        return elsewhere_of(self.ticket)
+
+    @cached_property
+    def written(self) -> list[Written]:
+        return written_of(self.ticket) if self.elsewhere else []
 
     @cached_property
     def replies(self) -> list[panel.Prepared]:

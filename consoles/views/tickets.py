@@ -95,7 +95,7 @@ def ticket_note(request: HttpRequest, number: str) -> HttpResponse:
     """A note for colleagues, or what the customer was told."""
     ticket = access.get_ticket(request.user, number)
     if request.POST.get("kind") == "reply":
-        desk.reply(ticket, request.user, request.POST.get("text", ""))
+        desk.reply(ticket, request.user, request.POST.get("text", ""), send_by=request.POST.get("send_by", "")[:40])
     else:
         edits.comment(ticket, request.POST.get("text", ""), request.user)
     return live_answer(request, cockpit_of(ticket, request.user))

@@ -59,8 +59,13 @@ class Work:
         self.save(taken=[*self.linked.taken, part])
 
 
-def apply(row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours: Callable[[], None]) -> None:
-    """See the module. ConnectorError and ServiceError leave what was done so far, and the next reading goes on."""
+def apply(
+    row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours: Callable[[], None], *, answers: bool = False
+) -> None:
+    """See the module. ConnectorError and ServiceError leave what was done so far, and the next reading goes on.
+
+    `answers`: the helpdesk can bring a reply to the customer.
+    """
     if remote.updated_at and linked.updated_at and remote.updated_at < linked.updated_at:
         return
     if linked.ticket is not None and linked.ticket.text == GONE:
@@ -72,6 +77,11 @@ def apply(row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours
         _take_in(work, remote, ours, department)
     if linked.ticket is not None:
         _update(work, linked.ticket, remote, ours, department)
+        facts = {**facts_of(remote), "helpdesk": row.name, "answers": "yes" if answers else ""}
+        number = remote.number or remote.external_id
+        external.note_facts(linked.ticket, row.key, number=number, url=remote.url, facts=facts)
+        if department is not None:
+            _files(work, linked.ticket, remote)
     work.save(updated_at=remote.updated_at or linked.updated_at, read_at=timezone.now())
 
 
@@ -139,11 +149,6 @@ def _update(work: Work, ticket: Ticket, remote: RemoteTicket, ours: Mapped, depa
             edits.change_ticket(ticket, work.user, department=department)
     answered = _messages(work, ticket, remote)
     _state(work, ticket, ours.state, answered)
-    link = remote.url
-    facts = facts_of(remote)
-    external.note_facts(ticket, work.row.key, number=remote.number or remote.external_id, url=link, facts=facts)
-    if department is not None:
-        _files(work, ticket, remote)
 
 
 def _of(work: Work, remote: RemoteTicket) -> dict[str, str]:

@@ -23,6 +23,7 @@ from integrations.connectors import health
 from integrations.connectors.build import build
 from integrations.connectors.protocol import (
     BadAnswer,
+    Capability,
     ConnectorError,
     Delivery,
     Gone,
@@ -118,7 +119,8 @@ def _read(row: Connector, helpdesk: Helpdesk, linked: LinkedTicket) -> bool:
     still_ours = partial(_still_ours, linked)
     try:
         for content in _contents(linked):
-            applying.apply(row, linked, helpdesk.fetch(linked.external_id, content), still_ours)
+            remote = helpdesk.fetch(linked.external_id, content)
+            applying.apply(row, linked, remote, still_ours, answers=Capability.REPLY in helpdesk.capabilities())
     except Superseded:
         return False
     except Gone as error:

@@ -29,8 +29,8 @@ from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
 from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
 from tickets.services.outbox.carriers import Answer, Verdict
+from tickets.services.tickets.external import CONNECTOR_LANE
 
-LANE = "connector"
 REPLIED = "ticket.replied"
 _ENDS = {outcome.value for outcome in Outcome}
 _HOUR = 3600.0
@@ -50,7 +50,7 @@ class Todo:
 class ConnectorCarrier:
     """Lanes are `connector:<row>`. After about a day a write-back is given up; the outbox shows it."""
 
-    name = LANE
+    name = CONNECTOR_LANE
     delays_s: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0, 1800.0, _HOUR, 2 * _HOUR, *(4 * _HOUR,) * 5)
 
     def places(self, event: OutboxEvent) -> Iterable[str]:
@@ -83,13 +83,15 @@ class ConnectorCarrier:
 
 
 def lane(row: Connector) -> str:
-    return f"{LANE}:{row.pk}"
+    return f"{CONNECTOR_LANE}:{row.pk}"
 
 
 def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> list[str]:
     """Each part that this helpdesk can take, in this order; what was done, for the log."""
     can, there, done = helpdesk.capabilities(), linked.external_id, []
     needed = Capability.NOTE if todo.internal else Capability.REPLY
+    if not todo.internal and needed not in can:
+        raise Gone("this helpdesk cannot bring answers to customers")
     if todo.text and needed in can:
         found = helpdesk.find_note(there, todo.marker)
         text = marked(todo.text, todo.marker)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 from pydantic import ValidationError
 
-from integrations.connectors.protocol import BadAnswer, Gone, RateLimited, Unreachable
+from integrations.connectors.protocol import BadAnswer, Gone, Person, RateLimited, Unreachable
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Part, WriteBack
 from tests.integrations.helpdesk import Desk, call, read
@@ -138,3 +139,34 @@ def test_words_with_an_unknown_place_are_refused() -> None:
 def test_a_helpdesk_that_asks_for_a_pause_gets_it_here_too(ended: Run, desk: Desk) -> None:
     desk.troubles.append(RateLimited("later", 3600.0))
     assert deliver().next_at > timezone.now() + timedelta(minutes=59)
+
+
+def test_the_tickets_page_shows_what_the_helpdesk_knows_and_what_was_written_back(
+    ended: Run, desk: Desk, client: Client, lin: User
+) -> None:
+    deliver()
+    desk.put("7", url="https://help.example.com/7", number="#7", requester=Person("王芳", "fang@example.com"))
+    call(Connector.objects.get(), "7")
+    read(Connector.objects.get())
+    client.force_login(lin)
+    page = client.get(f"/tickets/{ended.ticket.number}/").content.decode()
+    for words in (
+        "客服系统",
+        "#7",
+        "fang@example.com",
+        'href="https://help.example.com/7"',
+        "status done",
+        "通过 客服系统 发给客户",
+    ):
+        assert words in page
+
+
+def test_a_reply_is_sent_by_the_button_on_the_page(connector: Connector, desk: Desk, client: Client, lin: User) -> None:
+    desk.put("7")
+    call(connector, "7")
+    read(connector)
+    client.force_login(lin)
+    number = Ticket.objects.get().number
+    client.post(f"/tickets/{number}/notes/", {"kind": "reply", "text": "好的", "send_by": "fake-1"})
+    deliver()
+    assert [(text.split("\n")[0], internal) for _ticket, text, internal in desk.notes] == [("好的", False)]

@@ -12,6 +12,7 @@ from django.db import transaction
 from tickets.models import ExternalRef, Ticket
 from tickets.services.live import events as live
 
+CONNECTOR_LANE = "connector"  # the outbox's lanes that lead back to helpdesks
 MOST_FACTS = 30
 _LONGEST = 500
 

@@ -1,0 +1,73 @@
+"""What the helpdesk a ticket came from knows of it, and what was written back there and when.
+
+Rule: everything here is the helpdesk's word, shown as text; links open outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tickets.models import Delivery, DeliveryState, ExternalRef, Ticket
+from tickets.services.outbox import carriers
+from tickets.services.tickets.external import CONNECTOR_LANE
+
+_SHOWN = 10  # the newest write-backs
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The ticket at one helpdesk. `key`: the connector; `facts`: label and text; `answers`: it can bring a reply."""
+
+    key: str
+    name: str
+    number: str
+    url: str
+    facts: list[tuple[str, str]]
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One write-back: to which helpdesk, of which event, how it stands, what was done there."""
+
+    name: str
+    event: str
+    at: datetime
+    state: str
+    label: str
+    text: str
+
+
+def elsewhere_of(ticket: Ticket) -> list[Elsewhere]:
+    return [_shown(ref) for ref in ticket.refs.all() if ref.facts]
+
+
+def written_of(ticket: Ticket) -> list[Written]:
+    rows = Delivery.objects.filter(ticket=ticket, lane__startswith=f"{CONNECTOR_LANE}:").select_related("event")
+    return [_written(row) for row in rows.order_by("-event_id")[:_SHOWN]]
+
+
+def _shown(ref: ExternalRef) -> Elsewhere:
+    labels = {
+        "customer": _("客户"),
+        "email": _("邮箱"),
+        "mobile": _("手机号"),
+        "queue": _("队列"),
+        "status": _("状态"),
+        "priority": _("优先级"),
+        "tags": _("标签"),
+    }
+    facts = [(label, str(ref.facts[name])) for name, label in labels.items() if ref.facts.get(name)]
+    name = str(ref.facts.get("helpdesk") or ref.connector)
+    return Elsewhere(ref.connector, name, ref.number or ref.external_id, ref.url, facts, bool(ref.facts.get("answers")))
+
+
+def _written(row: Delivery) -> Written:
+    carrier = carriers.of_lane(row.lane)
+    name = carrier.title(row.lane) if carrier is not None else row.lane
+    at = row.ended_at or row.last_try_at or row.event.at
+    label = DeliveryState(row.state).label
+    return Written(name, row.event.type, at, row.state, str(label), row.last_answer)
