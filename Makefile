@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: api-contract gate-proof demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: api-contract gate-proof gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries
 gate-proof-short: setup-dev ## A small share of that proof; without npm and its packages it is left out
 	@if cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build; then cd ../.. && \
 		$(PY) -m benchmarks.gate_proof --tree 200 --picture 10 --engine 10 --seed $${GATE_SEED:-0}; else echo "npm's packages cannot be had: left out"; fi
+
+gate-request-tracker: setup-dev ## Touch every control of a real Request Tracker at a phone's size and see what the gate would have let pass (RT_PAGES, RT_TAPS)
+	@$(PY) -m benchmarks.gate_request_tracker --pages $${RT_PAGES:-all} --taps $${RT_TAPS:-40}
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

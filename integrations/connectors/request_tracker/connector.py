@@ -36,7 +36,7 @@ from integrations.connectors.request_tracker.settings import TOKEN, RequestTrack
 from integrations.connectors.request_tracker.shapes import Ticket, User
 
 _TOKEN = re.compile(r"[0-9]+-([0-9]+)-[0-9a-f]+")  # version, number of the account, secret
-_NEWEST = 20  # messages of ours among which an earlier attempt is looked for
+_NEWEST = 8  # messages of ours among which an earlier attempt is looked for
 ALWAYS = frozenset(
     {
         Capability.POLL,
@@ -79,11 +79,8 @@ class RequestTracker:
 
     def find_note(self, external_id: str, marker: str) -> str | None:
         self._rest.ticket(external_id)
-        mine = (
-            row for row in self._rest.history(external_id, newest_first=True, pages=1) if row.type in reading.WRITTEN
-        )
-        ours = [row for row in mine if row.creator.login == self._me.login][:_NEWEST]
-        return next((row.id for row in ours if marker in reading.text_of(self._rest, row.id)), None)
+        ours = reading.newest_of(self._rest, external_id, self._me, _NEWEST)
+        return next((id for id, text in ours if marker in text), None)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
         ticket, _etag = self._rest.ticket(external_id)

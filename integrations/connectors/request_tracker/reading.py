@@ -6,7 +6,7 @@ stands among the attachments and is left out. Of a message in two forms the plai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from integrations.connectors.protocol import Author, Message, Person, RemoteFile, RemoteTicket
@@ -69,9 +69,13 @@ def _text(rest: Rest, parts: Iterable[Attachment]) -> tuple[str, bool]:
     return "", False
 
 
-def text_of(rest: Rest, transaction: str) -> str:
-    """What one message says, in whichever form."""
-    return _text(rest, rest.attachments_of(transaction))[0]
+def newest_of(rest: Rest, external_id: str, me: User, most: int) -> Iterator[tuple[str, str]]:
+    """Id and text of the newest messages this account wrote, the newest first."""
+    rows = rest.history(external_id, newest_first=True, pages=1)
+    ours = [row for row in rows if row.type in WRITTEN and row.creator.login == me.login][:most]
+    parts = _by_transaction(rest.attachments(external_id, newest_first=True, pages=1), ours) if ours else {}
+    for row in ours:
+        yield row.id, _text(rest, parts.get(row.id, []))[0]
 
 
 def _message(rest: Rest, row: Transaction, parts: list[Attachment], ticket: Ticket, me: User) -> Message:

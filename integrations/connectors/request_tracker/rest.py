@@ -67,13 +67,15 @@ class Rest:
         }
         return list(self._listed(f"ticket/{external_id}/history", shapes.Transaction, params, pages))
 
-    def attachments(self, external_id: str) -> list[shapes.Attachment]:
-        params = {"fields": "Filename,ContentType,ContentLength,TransactionId", "orderby": "id"}
-        return list(self._listed(f"ticket/{external_id}/attachments", shapes.Attachment, params))
-
-    def attachments_of(self, transaction: str) -> list[shapes.Attachment]:
-        params = {"fields": "Filename,ContentType,ContentLength,TransactionId", "orderby": "id"}
-        return list(self._listed(f"transaction/{transaction}/attachments", shapes.Attachment, params, pages=1))
+    def attachments(
+        self, external_id: str, *, newest_first: bool = False, pages: int = _MOST_PAGES
+    ) -> list[shapes.Attachment]:
+        params = {
+            "fields": "Filename,ContentType,ContentLength,TransactionId",
+            "orderby": "id",
+            "order": "DESC" if newest_first else "ASC",
+        }
+        return list(self._listed(f"ticket/{external_id}/attachments", shapes.Attachment, params, pages))
 
     def load(self, attachment: str) -> Iterator[bytes]:
         return shapes.content(self._http.load(f"REST/2.0/attachment/{quote(attachment, safe='')}"))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.gate_request_tracker.pages import person
 from integrations.connectors.kinds import Setup
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
 from integrations.connectors.request_tracker.settings import RequestTrackerSettings
@@ -23,6 +24,7 @@ CAST = (
     Account("no-zone", {"Refunds": WRITE}),
     Account("wang", {"Refunds": WRITE}),
     Account("alice", {"Refunds": WRITE}, real_name="Alice"),
+    *(person(language) for language in ("zh-cn", "en")),
 )
 QUEUES = ("Refunds", "退款投诉", "Elsewhere")
 FIELDS = {"Labels": ("Refunds",)}
