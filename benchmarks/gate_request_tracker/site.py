@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import Browser, CDPSession, Locator, Page
+from playwright.sync_api import Browser, CDPSession, Error, Locator, Page, Route
 
 from benchmarks.gate_proof.browser import _CLICKABLE, _DUMP, HEIGHT, SCALE, WIDTH, Stage
 from benchmarks.gate_request_tracker.pages import Opened
@@ -45,15 +45,25 @@ class Site(Stage):
         self.page.on("request", lambda _request: self._count(1))
         self.page.on("requestfinished", lambda _request: self._count(-1))
         self.page.on("requestfailed", lambda _request: self._count(-1))
+        self.page.route("**/*", self._stay)
         self.page.on("dialog", lambda dialog: dialog.accept())
+
+    def _stay(self, route: Route) -> None:
+        """Links out of Request Tracker lead nowhere."""
+        if route.request.url.startswith(self._rt.url):
+            route.continue_()
+        else:
+            route.abort()
 
     def open(self, opened: Opened, ticket: str, screen: int = 0) -> None:
         """The page anew, filled in and scrolled."""
         names = {"id": ticket, "queue": str(self._rt.queues["Refunds"])}
         self._goto(opened.path.format(**names))
-        if self.logged_out():
+        if self.logged_out() or self._is_elsewhere(opened):
             self._log_in()
             self._goto(opened.path.format(**names))
+        assert not self._is_elsewhere(opened), f"{opened.path} led to {self.page.url}"
+        self.page.set_default_timeout(10_000)
         for name, text in opened.fill.items():
             self._field(name.format(**names)).fill(text)
         for name, value in opened.choose.items():
@@ -96,7 +106,12 @@ class Site(Stage):
         self.tap(point)
         self.settle()
 
+    def _is_elsewhere(self, opened: Opened) -> bool:
+        """One touch asks for the whole site; from then on the log-in is no phone's any more."""
+        return opened.path.startswith("/m/") and "/m/" not in self.page.url
+
     def _log_in(self) -> None:
+        self.page.context.clear_cookies()
         self._goto("/m/")
         self.page.fill("input[name=user]", self._account.name)
         self.page.fill("input[name=pass]", self._account.password)
@@ -106,7 +121,11 @@ class Site(Stage):
 
     def _goto(self, path: str) -> None:
         self._pending = 0
-        self.page.goto(f"{self._rt.url}{path}", wait_until="load")
+        try:
+            self.page.goto(f"{self._rt.url}{path}", wait_until="load", referer=f"{self._rt.url}/m/")
+        except Error:  # the page before was still on its way to another
+            self.settle()
+            self.page.goto(f"{self._rt.url}{path}", wait_until="load", referer=f"{self._rt.url}/m/")
         self.settle()
 
     def _field(self, name: str) -> Locator:
