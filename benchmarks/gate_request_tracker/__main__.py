@@ -1,7 +1,7 @@
 """The gate on an app that nobody here wrote: every control of Request Tracker's pages, judged, then really touched.
 
-`make gate-request-tracker` (RT_PAGES mobile or all, RT_TAPS for each screen). Ends with 1 if a touch that changed its
-database, sent a mail or ended the log-in would have passed without a question.
+`make gate-request-tracker` (RT_PAGES: mobile or all; RT_TAPS: how many of those asked about, for each screen). Ends
+with 1 if a touch that changed its database, sent a mail or ended the log-in would have passed without a question.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from benchmarks.gate_request_tracker.site import Site
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import Verdict, VerdictKind
-from cs_agent.geometry import Point
 from cs_agent.observation import Observation, UiNode
 from tests.browser import chromium
 from tests.request_tracker import RequestTracker, request_tracker
@@ -64,7 +63,7 @@ class Tally:
 def run(
     rt: RequestTracker, pages: Sequence[Opened], *, languages: Sequence[str] = LANGUAGES, taps: int = 40, seed: int = 0
 ) -> Tally:
-    """Every page in every language; of each screen up to `taps` controls that no other screen of that page showed."""
+    """Every page in every language; of each screen all that passes, and up to `taps` of what is asked about."""
     tally, luck = Tally(), random.Random(seed)
     with chromium() as browser:
         for language in languages:
@@ -86,7 +85,7 @@ def _page(
         seen, _spots = site.look()
         places = [one for one in _controls(seen) if _key(one) not in known]
         known |= {_key(one) for one in places}
-        for control in luck.sample(places, min(taps, len(places))):
+        for control in _chosen(places, opened, seen, taps, luck):
             site.open(opened, ticket, screen)
             now, _spots = site.look()
             again = next((one for one in _controls(now) if _key(one) == _key(control)), None)
@@ -97,13 +96,21 @@ def _page(
             ticket = _fresh(rt) if touched.did else ticket
 
 
+def _chosen(places: list[UiNode], opened: Opened, seen: Observation, taps: int, luck: random.Random) -> list[UiNode]:
+    """Every control that the gate would let pass, and some of those it asks about."""
+    passing = [one for one in places if _judged(opened, seen, one).kind is VerdictKind.ALLOW]
+    asked = [one for one in places if one not in passing]
+    return [*passing, *luck.sample(asked, min(taps, len(asked)))]
+
+
+def _judged(opened: Opened, seen: Observation, control: UiNode) -> Verdict:
+    context = StepContext(typed=opened.searched, put_in=bool(opened.fill or opened.choose) and not opened.searched)
+    return decide(Tap(control.box.center.to_norm(seen.size)), seen, confidence=1.0, context=context)
+
+
 def _touch(site: Site, opened: Opened, seen: Observation, control: UiNode, language: str) -> Touched:
-    point = control.box.center
-    put_in = bool(opened.fill or opened.choose) and not opened.searched
-    context = StepContext(typed=opened.searched, put_in=put_in)
-    verdict = decide(Tap(point.to_norm(seen.size)), seen, confidence=1.0, context=context)
-    before = site.state()
-    site.touch(Point(point.x, point.y))
+    verdict, before = _judged(opened, seen, control), site.state()
+    site.touch(control.box.center)
     after = site.state()
     did = tuple(name for name in after if after[name] != before.get(name))
     return Touched(opened.name, language, _label(seen, control), str(control.role), verdict, did)

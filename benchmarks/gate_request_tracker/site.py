@@ -23,6 +23,7 @@ _LOOKING = ("RecentlyViewedTickets", "SeenUpTo", "QueuesShowLifecycle")
 _DERIVED = frozenset({"sessions", "CachedGroupMembers"})
 _STEP = 700  # CSS pixels a screen is scrolled on
 _SCREENS = 3
+_TURNS = 5
 
 
 class Site(Stage):
@@ -120,12 +121,17 @@ class Site(Stage):
         assert not self.logged_out(), "Request Tracker refused the log-in"
 
     def _goto(self, path: str) -> None:
-        self._pending = 0
-        try:
-            self.page.goto(f"{self._rt.url}{path}", wait_until="load", referer=f"{self._rt.url}/m/")
-        except Error:  # the page before was still on its way to another
-            self.settle()
-            self.page.goto(f"{self._rt.url}{path}", wait_until="load", referer=f"{self._rt.url}/m/")
+        """There, also when the page before was still on its way to another."""
+        for turn in range(_TURNS):
+            self._pending = 0
+            try:
+                self.page.goto(f"{self._rt.url}{path}", wait_until="load", referer=f"{self._rt.url}/m/")
+            except Error:
+                if turn == _TURNS - 1:
+                    raise
+                self.settle()
+            else:
+                break
         self.settle()
 
     def _field(self, name: str) -> Locator:

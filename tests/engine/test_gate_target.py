@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.gate.decide import decide
+from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.page import Nature, is_search_page, read_page
 from cs_agent.engine.screen.targets import control_box, find_target, has_ink, row_texts
 from cs_agent.geometry import Box, Point, Size
@@ -52,6 +55,18 @@ def test_the_innermost_control_is_meant():
     )
     assert find_target(seen, Point(450, 220)).labels[0] == "删除订单"
     assert find_target(seen, Point(100, 150)).labels == ("订单 1001",)
+
+
+def test_a_field_for_a_whole_message_is_a_field_and_what_lies_in_it_is_meant_first():
+    seen = page(
+        node("", (0, 0, 540, 1200), "FrameLayout"),
+        node("您的退款已经提交。", (20, 400, 520, 900), "EditText", clickable=True, parent=0),
+        node("发送", (420, 840, 510, 890), "Button", clickable=True, parent=1),
+    )
+    assert find_target(seen, Point(270, 650)).editable
+    assert find_target(seen, Point(460, 860)).labels[0] == "发送"
+    assert decide(Tap(Point(270, 650).to_norm(SIZE)), seen, confidence=1.0).kind is VerdictKind.ALLOW
+    assert decide(Tap(Point(460, 860).to_norm(SIZE)), seen, confidence=1.0).kind is not VerdictKind.ALLOW
 
 
 def test_a_button_without_words_is_named_by_what_it_holds():

@@ -166,9 +166,11 @@ def _all_names(observation: Observation, labels: tuple[str, ...], root: int | No
 
 
 def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[int]:
-    """Indices of the controls that hold the point, smallest first, later (drawn above) before earlier."""
+    """Indices of the controls that hold the point, smallest first, later (drawn above) before earlier. A field for a
+    whole message is a control of any size."""
     limit = _CONTROL_AREA * size.width * size.height
-    held = [i for i, node in enumerate(nodes) if node.box.contains(point) and 0 < node.box.area <= limit]
+    under = [(i, node) for i, node in enumerate(nodes) if node.box.contains(point) and node.box.area]
+    held = [i for i, node in under if node.box.area <= limit or node.editable]
     return sorted(held, key=lambda i: (nodes[i].box.area, -i))
 
 
