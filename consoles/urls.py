@@ -62,6 +62,7 @@ urlpatterns = [
     path("tickets/<str:number>/values/", tickets.ticket_value, name="ticket-value"),
     path("tickets/<str:number>/attachments/", tickets.ticket_attach, name="ticket-attach"),
     path("tickets/<str:number>/runs/", runs.run_start, name="run-start"),
+    path("replays/", replays.replay_list, name="replays"),
     path("runs/<uuid:run_id>/nudge/", runs.run_nudge, name="run-nudge"),
     path("runs/<uuid:run_id>/stop/", runs.run_stop, name="run-stop"),
     path("runs/<uuid:run_id>/takeover/", runs.takeover_begin, name="takeover-begin"),

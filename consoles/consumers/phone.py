@@ -121,7 +121,10 @@ class PhoneConsumer(ConsoleConsumer):
                 await asyncio.sleep(RETRY_S)
 
     async def _sees_all(self) -> bool:
-        """Whoever may decide or take over sees the screen as it is; everybody else with personal data covered."""
+        """Whoever may decide or take over sees the screen as it is; everybody else, and everybody on a wall that
+        others pass by (`?covered`), with personal data covered."""
+        if b"covered" in self.scope["query_string"].split(b"&"):
+            return False
         return await database_sync_to_async(_works_tickets)(self.user.pk)
 
     async def _send_newest(self, reader: SharedReader, sees_all: bool) -> None:

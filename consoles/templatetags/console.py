@@ -62,6 +62,12 @@ def ago(when: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def lasting(when: datetime | None) -> SafeString:
+    """How long something has lasted, kept right by the script; its beginning without scripts."""
+    return _time(when, "for")
+
+
+@register.simple_tag
 def clock(when: datetime | None) -> SafeString:
     """Date and time, local."""
     return _time(when, "")

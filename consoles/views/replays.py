@@ -8,12 +8,31 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from consoles.access import permitted
+from consoles.board import replays
+from consoles.board.replays import PAGE, ReplayFilter
 from consoles.pages.cockpit import Cockpit
-from consoles.pages.replay import chapters, waits
+from consoles.pages.replay import chapters, marks, waits
 from consoles.web import media
 from tickets.permissions import Permission
 from tickets.services.evidence import audit
 from tickets.services.people import access
+
+
+@permitted(Permission.VIEW_REPLAYS)
+def replay_list(request: HttpRequest) -> HttpResponse:
+    """The runs of the reader's departments that can be watched, newest first."""
+    wanted = ReplayFilter.read(request.GET)
+    runs = list(replays.watchable(request.user, wanted)[: PAGE + 1])
+    context = {
+        "wanted": wanted,
+        "runs": runs[:PAGE],
+        "older": wanted.query(before=runs[PAGE - 1].created_at.isoformat()) if len(runs) > PAGE else "",
+        "newest": wanted.query(before="") if wanted.before else "",
+        "flows": replays.flows(),
+        "operators": replays.operators(request.user),
+        "outcomes": [(status.value, status.label) for status in replays.OUTCOMES],
+    }
+    return render(request, "consoles/replay/list.html", context)
 
 
 @permitted(Permission.VIEW_REPLAYS)
@@ -24,10 +43,11 @@ def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     context = {"cockpit": cockpit, "run": run, "ticket": run.ticket, "recording": recording}
     if recording is not None and cockpit.replay_ready:
         audit.record("replay.viewed", user=request.user, run=run, obj=recording, result="success", request=request)
+        told = chapters(recording, cockpit.steps)
         context |= {
             "video": media.address(media.Kind.VIDEO, run.pk, request.user),
-            "captions": media.address(media.Kind.CAPTIONS, run.pk, request.user) if recording.captions else "",
-            "chapters": chapters(recording, cockpit.steps),
+            "chapters": told,
+            "marks": marks(run, told),
             "waits": waits(recording),
         }
     return render(request, "consoles/replay/page.html", context)

@@ -1,16 +1,16 @@
-"""Whether the product works: a page for people, an answer for monitors, and the switch that pauses everything."""
+"""The wall that supervisors look at, an answer for monitors, and the switch that pauses everything."""
 
 from __future__ import annotations
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from consoles.access import POST, Access, permitted
-from tickets.models import Phone, Run
+from consoles.board import wall
+from consoles.views.waiting import words_for
 from tickets.permissions import Permission
 from tickets.services.live import health
-from tickets.services.runs import switches, transitions
+from tickets.services.runs import attention, switches
 
 
 @permitted(Access.PUBLIC)
@@ -30,17 +30,26 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @permitted(Permission.VIEW_TICKETS)
 def status_page(request: HttpRequest) -> HttpResponse:
-    parts = health.snapshot()
-    active = Run.objects.filter(status__in=transitions.ACTIVE).values("status").annotate(n=Count("pk"))
+    """The wall; for a page that is open only what changes."""
+    parts, shown = health.snapshot(), wall.tiles(request.user)
+    waiting = [item for item in attention.items(request.user) if item.why in attention.CALLING]
+    people = wall.colleagues(request.user)
+    concerns, pause = wall.concerns(parts, shown, waiting), switches.current_pause()
     context = {
         "parts": parts,
-        "fine": all(part.ok for part in parts),
-        "runs": {row["status"]: row["n"] for row in active},
-        "phones": {row["state"]: row["n"] for row in Phone.objects.values("state").annotate(n=Count("pk"))},
-        "pause": switches.current_pause(),
+        "concerns": concerns,
+        "fine": not concerns and pause is None,
+        "tiles": shown,
+        "waiting": [
+            (item, words_for(item.why), people.get(item.ticket.department_id, []))
+            for item in waiting[: wall.MOST_WAITING]
+        ],
+        "more": max(0, len(waiting) - wall.MOST_WAITING),
+        "numbers": wall.today(request.user),
+        "pause": pause,
     }
     part = getattr(request, "htmx", False)
-    return render(request, "consoles/status/parts.html" if part else "consoles/status/page.html", context)
+    return render(request, "consoles/status/wall.html" if part else "consoles/status/page.html", context)
 
 
 @permitted(Permission.PAUSE_ALL, POST)

@@ -121,8 +121,9 @@ def test_health_without_redis_is_an_answer_not_an_error(client: Client, db: None
 
 def test_the_status_page_counts_active_runs(as_victor: Client, run: Run, redis: str) -> None:
     html = story.markup(as_victor.get("/status/"))
-    assert "排队中" in html
-    assert "有部件没有正常工作" in html
+    assert "<dt>排队中</dt><dd>1</dd>" in html
+    assert "任务进程没有正常工作" in html
+    assert "一切正常" not in html
 
 
 def test_sara_pauses_and_resumes_everything(as_sara: Client, redis: str) -> None:

@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from consoles.pages.replay import chapters, waits
 from tests.consoles import story
-from tickets.models import AuditEvent, Confirmation, Phone, Recording, RecordingState, Run
+from tickets.models import (
+    AuditEvent,
+    Confirmation,
+    Department,
+    FlowVersion,
+    Phone,
+    Recording,
+    RecordingState,
+    Run,
+)
 from tickets.services.runs import decisions
 
 
@@ -29,7 +39,7 @@ def test_the_replay_plays_with_captions_and_a_chapter_per_step(as_victor: Client
     story.succeed(run, phone)
     html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
     assert re.search(r'<source src="/files/recordings/[^"]+/video.mp4" type="video/mp4">', html)
-    assert re.search(r'<track kind="captions"[^>]+src="/files/recordings/[^"]+/captions.vtt"', html)
+    assert "data-caption" in html
     assert html.count("data-start=") == run.steps.count()
     assert "选择“质量问题”作为退换原因" in html
     assert "置信度 71%" in html
@@ -107,3 +117,71 @@ def test_the_address_of_a_replay_can_be_passed_on_inside_the_department_only(
     assert story.body(as_victor.get(video))
     for foreign in (log_in(sara), log_in(charlie), Client()):
         assert foreign.get(video).status_code in (302, 403, 404), "the video's own address is one reader's"
+
+
+def test_the_bar_marks_each_yes_and_no_human_work_and_failure(
+    as_victor: Client, confirmation: Confirmation, bob: User
+) -> None:
+    decisions.decide(confirmation=confirmation, user=bob, approve=False, version=0, note="先不退")
+    story.record(confirmation.run)
+    html = story.markup(as_victor.get(f"/runs/{confirmation.run.pk}/replay/"))
+    assert html.count("replay-mark mark-no") == 1
+    assert "replay-mark mark-yes" not in html
+
+
+def test_the_list_holds_what_can_be_watched_in_ones_own_departments(
+    as_victor: Client, as_charlie: Client, run: Run, phone: Phone
+) -> None:
+    assert "还没有录像" in story.markup(as_victor.get("/replays/"))
+    story.succeed(run, phone)
+    assert f"/runs/{run.pk}/replay/" in story.markup(as_victor.get("/replays/"))
+    assert f"/runs/{run.pk}/replay/" not in story.markup(as_charlie.get("/replays/"))
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("flow=complaint_refund", True),
+        ("flow=resend_code", False),
+        ("outcome=succeeded", True),
+        ("outcome=failed", False),
+        ("since=2020-01-01&until=2020-01-02", False),
+        ("since=2020-01-01", True),
+        ("ticket=T", True),
+        ("ticket=nothing", False),
+        ("operator=999999", False),
+        ("since=x&until=2024-02-31&outcome=y&before=z&operator=w", True),
+    ],
+)
+def test_replays_are_found_by_flow_outcome_day_and_ticket(
+    as_victor: Client, run: Run, phone: Phone, query: str, found: bool
+) -> None:
+    story.succeed(run, phone)
+    html = story.markup(as_victor.get(f"/replays/?{query}"))
+    assert (f"/runs/{run.pk}/replay/" in html) is found
+
+
+def test_replays_are_found_by_whoever_started_or_decided(
+    as_victor: Client, confirmation: Confirmation, alice: User, bob: User, sara: User
+) -> None:
+    decisions.decide(confirmation=confirmation, user=bob, approve=False, version=0, note="先不退")
+    story.record(confirmation.run)
+    for person, found in ((alice, True), (bob, True), (sara, False)):
+        html = story.markup(as_victor.get(f"/replays/?operator={person.pk}"))
+        assert (f"/runs/{confirmation.run.pk}/replay/" in html) is found
+
+
+def test_older_replays_are_reached_page_by_page(
+    as_victor: Client, department: Department, alice: User, refund_flow: FlowVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consoles.views.replays.PAGE", 2)
+    for number in range(5):
+        run = story.start(story.new_ticket(department), alice)
+        story.succeed(run, story.new_phone(number, serial=f"p{number}"))
+    seen, address = [], "/replays/"
+    while address:
+        html = story.markup(as_victor.get(address))
+        seen += re.findall(r"/runs/([^/]+)/replay/", html)
+        older = re.search(r'href="\?([^"]*before=[^"]+)"', html)
+        address = "/replays/?" + older[1].replace("&amp;", "&") if older else ""
+    assert seen == [str(pk) for pk in Run.objects.order_by("-created_at").values_list("pk", flat=True)]

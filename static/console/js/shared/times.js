@@ -38,6 +38,7 @@ export function tellTimes(root = document) {
     const seconds = (Date.parse(element.dateTime) - now) / 1000;
     if (element.dataset.when === "ago") element.textContent = ago(-seconds);
     else if (element.dataset.when === "due") due(element, seconds);
+    else if (element.dataset.when === "for") element.textContent = -seconds < HOUR ? clock(-seconds) : rough(-seconds);
     else if (element.dataset.when === "left") element.textContent = seconds > 0 ? clock(seconds) : say("expired");
   }
 }

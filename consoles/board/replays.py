@@ -1,0 +1,107 @@
+"""The runs that can be watched again, by flow, operator, outcome, day and ticket.
+
+Rule: pages go by the time a run began, not by offset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from consoles.web.given import whole_number
+from tickets.models import FlowTemplate, RecordingState, Run, RunStatus
+from tickets.services.people import access
+
+PAGE = 50
+OUTCOMES = (RunStatus.SUCCEEDED, RunStatus.HANDED_OFF, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayFilter:
+    """Texts as given; `since` and `until` are local dates, both inclusive; `before` is a run's time of creation."""
+
+    flow: str = ""
+    operator: str = ""
+    outcome: str = ""
+    since: str = ""
+    until: str = ""
+    ticket: str = ""
+    before: str = ""
+
+    @classmethod
+    def read(cls, query: QueryDict) -> ReplayFilter:
+        values = {name: query.get(name, "").strip()[:60] for name in cls.__dataclass_fields__}
+        values["operator"] = str(whole_number(values["operator"]) or "")
+        values["outcome"] = values["outcome"] if values["outcome"] in OUTCOMES else ""
+        for name in ("since", "until"):
+            values[name] = values[name] if _day(values[name]) else ""
+        values["before"] = values["before"] if _moment(values["before"]) else ""
+        return cls(**values)
+
+    def query(self, **changes: str) -> str:
+        return urlencode({name: value for name, value in (asdict(self) | changes).items() if value})
+
+    @property
+    def narrowed(self) -> bool:
+        return self != ReplayFilter(before=self.before)
+
+    def apply(self, runs: QuerySet[Run]) -> QuerySet[Run]:
+        wanted: dict[str, Any] = {
+            "flow_version__template__slug": self.flow,
+            "status": self.outcome,
+            "created_at__gte": _start(self.since),
+            "created_at__lt": _start(self.until, days=1),
+        }
+        found = runs.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
+        if self.operator:
+            person = int(self.operator)
+            found = found.filter(
+                Q(started_by=person) | Q(confirmations__decided_by=person) | Q(takeovers__user=person)
+            ).distinct()
+        if self.ticket:
+            found = found.filter(Q(ticket__number__icontains=self.ticket) | Q(ticket__refs__external_id=self.ticket))
+        return found.filter(created_at__lt=_moment(self.before)) if self.before else found
+
+
+def watchable(user: Any, wanted: ReplayFilter) -> QuerySet[Run]:
+    """Runs of the user's departments with a recording, newest first."""
+    runs = access.visible_runs(user).filter(recording__state=RecordingState.READY)
+    return wanted.apply(runs).select_related("recording").order_by("-created_at")
+
+
+def operators(user: Any) -> QuerySet[User]:
+    people = User.objects.filter(departments__in=access.departments(user)).distinct()
+    return people.order_by("first_name", "username")
+
+
+def flows() -> QuerySet[FlowTemplate]:
+    return FlowTemplate.objects.order_by("name")
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None
+
+
+def _start(text: str, days: int = 0) -> datetime | None:
+    """Local midnight of that date, so many days later."""
+    day = _day(text)
+    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
