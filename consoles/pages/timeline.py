@@ -47,7 +47,15 @@ class StepView:
     @property
     def mark(self) -> str:
         """Changes whenever what is shown changes."""
-        told = [self.step.status, self.step.action_text, self.step.outcome, self.before, self.after, self.new_goal]
+        told = [
+            self.step.status,
+            self.step.action_text,
+            self.step.outcome,
+            self.before,
+            self.after,
+            self.new_goal,
+            self.step.control,
+        ]
         told += [f"{item.pk}{item.version}" for item in self.decisions]
         return hashlib.sha256("|".join(told).encode()).hexdigest()[:10]
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.stored import from_json, from_v1
 from cs_agent.geometry import NormPoint
-from tickets.models import Confirmation, RunStatus, Step, TicketStatus
+from tickets.models import Confirmation, RunStatus, Step, StepActor, TicketStatus
+from tickets.services.live.gestures import GestureKind
 
 TONES: dict[str, str] = {
     TicketStatus.NEW: "info",
@@ -35,6 +36,9 @@ def action_in_words(row: Step | Confirmation) -> str:
 
     What was no action, e.g. a reply that could not be read, is given as it stands.
     """
+    if isinstance(row, Step) and row.actor == StepActor.HUMAN and row.control:
+        said = _("长按“%(name)s”") if row.action_name == GestureKind.LONG_PRESS else _("点击“%(name)s”")
+        return said % {"name": row.control}
     action = from_json(row.action) if row.action else from_v1(row.action_text)
     return (
         _say(action, row.control).replace(" “", "“" if run_language() == "zh" else " “") if action else row.action_text

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
+from consoles.pages.words import action_in_words
 from cs_agent.engine.run.state import Phase, RunState, StepRecord, StepStatus, TakeoverRequest
 from tests.tickets.conftest import drive
 from tickets.errors import Conflict, Forbidden, Invalid, NotPending, RunEnded
@@ -239,3 +240,12 @@ def test_who_may_only_look_neither_hands_back_nor_ends_a_takeover(
     takeover.refresh_from_db()
     assert takeover.ended_at is None
     assert takeover.run.status == RunStatus.TAKEN_OVER
+
+
+def test_a_gesture_is_told_by_what_was_touched_once_it_has_been_read(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    step = takeovers.end_gesture(takeovers.begin_gesture(gesture(takeover, lin)))
+    assert "(10,20)" in action_in_words(step)
+    takeovers.name_gesture(step, "下一步")
+    step.refresh_from_db()
+    assert action_in_words(step) == "点击“下一步”"

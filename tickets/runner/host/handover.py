@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from typing import Any
 
 import redis
@@ -17,12 +18,15 @@ from django.db.utils import DatabaseError
 
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
+from cs_agent.observation import TextLine
 from cs_agent.phone.driver import Driver
 from tickets.errors import Conflict
 from tickets.models import Step, Takeover
 from tickets.runner.holds import phone_lock
 from tickets.runner.pictures import film, recorders
 from tickets.runner.pictures.feed import ScreenFeed
+from tickets.runner.pictures.redactors import Redactor
+from tickets.runner.pictures.touched import control_at
 from tickets.runner.upkeep.threads import SupervisedThread
 from tickets.services.live import gestures
 from tickets.services.live.gestures import Gesture, GestureKind
@@ -32,6 +36,7 @@ log = logging.getLogger(__name__)
 _POLL_S = 1.0
 _PAUSE_S = 1.0
 _LOCK_S = 2.0  # the agent has let go before a takeover begins; a gesture that came later than that is stale
+_POINTING = frozenset({GestureKind.TAP.value, GestureKind.LONG_PRESS.value})
 _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.ENTER}
 
 
@@ -99,8 +104,25 @@ def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
     with transaction.atomic():
         takeovers.end_gesture(step, fault=fault)
         film.attach(step, images, recorder)
-    if recorder is not None:
-        recorder.mark_human(step.number, step.action_text, tuple(step.touch))
+    if recorder is None:
+        return
+    recorder.mark_human(step.number, step.action_text, tuple(step.touch))
+    if step.action_name in _POINTING and images.get("before") is not None:
+        recorder.read_soon(images["before"], partial(_name, step))
+
+
+def _name(step: Step, lines: tuple[TextLine, ...], factor: float, redactor: Redactor) -> None:
+    """Tell the step by the words that were touched, as they may be stored."""
+    x, y = step.touch[:2]
+    control = redactor.text(control_at(lines, Point(round(x * factor), round(y * factor))))
+    if not control:
+        return
+    try:
+        takeovers.name_gesture(step, control)
+    except DatabaseError as error:
+        log.warning("step %s of run %s keeps its place for a name: %s", step.number, step.run_id, error)
+    finally:
+        connections.close_all()  # the reading room's thread keeps none
 
 
 def perform(phone: Driver, gesture: Gesture) -> None:

@@ -24,14 +24,14 @@ from PIL import Image
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.engine.run.wording import describe
 from cs_agent.geometry import Size
-from cs_agent.observation import Screenshot, UiNode
+from cs_agent.observation import Screenshot, TextLine, UiNode
 from cs_agent.recording.errors import RecordingError, RecordingUnwritable
 from cs_agent.recording.writer import FrameWriter
 from cs_agent.vision.redaction import Audience
 from tickets.models import Recording, RecordingState, Run
 from tickets.runner.pictures import redactors
 from tickets.runner.pictures.feed import FeedFrame, ScreenFeed
-from tickets.runner.pictures.prints import print_of
+from tickets.runner.pictures.prints import print_of, shrunk_size
 from tickets.runner.pictures.reading_room import Lasting, ReadingRoom
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.viewers import ViewerStream
@@ -126,6 +126,20 @@ class RunRecorder:
             self._write_at_once(image, relative)
         if not self._room.take(Lasting(image, lambda: self._write_picture(image, relative))) and not now:
             self._write_at_once(image, relative)
+
+    def read_soon(self, image: Image.Image, then: Callable[[tuple[TextLine, ...], float, Redactor], None]) -> None:
+        """Have the picture read when there is time; `then` gets its lines at stored size, that size as a factor of the
+        picture's, and the redactor, on the reading room's thread. Nothing follows where it cannot be read."""
+
+        def read() -> None:
+            try:
+                lines = self._redactor.read(image)
+            except redactors.Unreadable as error:
+                log.warning("a touched page could not be read: %s", error)
+                return
+            then(lines, shrunk_size(image).width / image.width, self._redactor)
+
+        self._room.take(Lasting(image, read))
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
         """What the phone says stands on the screen that this picture shows."""

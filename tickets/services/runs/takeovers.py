@@ -154,6 +154,14 @@ def end_gesture(step: Step, *, fault: str = "") -> Step:
     return step
 
 
+def name_gesture(step: Step, control: str) -> None:
+    """The words that a human touched, read after the fact: what the step is told by from now on."""
+    with transaction.atomic():
+        run = runs.locked(step.run)
+        Step.objects.filter(pk=step.pk).update(control=control[:200])
+        live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+
+
 def last_number(run: Run) -> int:
     return Step.objects.filter(run=run).aggregate(last=Max("number"))["last"] or 0
 
