@@ -14,7 +14,8 @@ from django.middleware.gzip import GZipMiddleware
 
 OWN = frozenset({"same-origin", "none"})  # "none": typed, from a bookmark, or by reloading
 KINDS = ("text/html", "application/json")
-SECRETS = frozenset({"login", "api-tokens", "webhooks", "models", "model", "model-new", "model-check"})
+SECRETS = frozenset({"login", "models", "model", "model-new", "model-check"})
+OF_SECRETS = "integrations/"  # tokens, keys of webhooks and of buttons
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -24,7 +25,7 @@ class CompressionMiddleware(GZipMiddleware):
 
 def may_compress(request: HttpRequest, response: HttpResponseBase) -> bool:
     match = request.resolver_match
-    if match is None or match.url_name in SECRETS or match.app_names[:1] == ["admin"]:
+    if match is None or match.url_name in SECRETS or OF_SECRETS in match.route or match.app_names[:1] == ["admin"]:
         return False
     kind = response.headers.get("Content-Type", "").partition(";")[0]
     return not response.streaming and kind in KINDS and request.headers.get("Sec-Fetch-Site") in OWN

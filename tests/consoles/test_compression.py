@@ -31,7 +31,9 @@ def test_what_another_site_had_opened_is_not(as_alice: Client, run: Run, site: s
     assert "Content-Encoding" not in as_alice.get("/tickets/?q=guess", headers=headers)
 
 
-@pytest.mark.parametrize("page", ["/integrations/tokens/", "/models/", "/models/new/", "/admin/", "/login/"])
+@pytest.mark.parametrize(
+    "page", ["/integrations/tokens/", "/integrations/webhooks/", "/models/", "/models/new/", "/admin/", "/login/"]
+)
 def test_pages_of_secrets_never_are(client: Client, db: None, page: str) -> None:
     client.force_login(User.objects.create_superuser("root", password=story.PASSWORD))
     response = client.get(page, headers={**ASKED, "Sec-Fetch-Site": "same-origin"})
