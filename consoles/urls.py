@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
 from consoles.embed import entrance
-from consoles.views import accounts, api, audit, media, models, phones, replays, runs, status, tickets, waiting
+from consoles.views import accounts, api, audit, media, models, phones, replays, runs, setup, status, tickets, waiting
 from consoles.views.desk import bulk, doubles, queue, replies
 from consoles.views.studio import draft, library, rehearsals, versions
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("healthz", status.healthz, name="healthz"),
     path("status/", status.status_page, name="status"),
     path("status/pause/", status.pause_all, name="pause-all"),
+    path("setup/", setup.setup_page, name="setup"),
+    path("setup/holds/", setup.hold_place, name="hold-place"),
+    path("setup/holds/<str:number>/lift/", setup.hold_lift, name="hold-lift"),
     path("phones/", phones.phone_list, name="phones"),
     path("models/", models.model_list, name="models"),
     path("models/new/", models.model_form, name="model-new"),

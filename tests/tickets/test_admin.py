@@ -9,11 +9,13 @@ import pytest
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Permission as Row
 from django.test import Client
 from django.urls import reverse
 
 from tests.tickets.conftest import flow_file
 from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run
+from tickets.permissions import Permission
 from tickets.services.evidence import audit
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +94,7 @@ def test_changes_made_in_the_back_office_are_on_the_record(ann: User, lin: User,
         "name": "二号机",
         "serial": phone.serial,
         "queue": "phones",
-        "labels": "[]",
+        "labels": "",
         "state": "retired",
         "fault": "",
     }
@@ -109,7 +111,7 @@ def test_the_lease_of_a_phone_cannot_be_edited(ann: User, phone: Phone, run: Run
         "name": phone.name,
         "serial": phone.serial,
         "queue": "phones",
-        "labels": "[]",
+        "labels": "",
         "state": "ready",
         "fault": "",
         "lease_run": str(run.pk),
@@ -141,6 +143,46 @@ def test_a_form_saves_only_the_fields_that_were_edited(
         Phone.objects.update(state="faulty", lease_token=7, fault="offline")
 
     monkeypatch.setattr(forms.ModelForm, "_post_clean", meanwhile)
-    assert client.post(url(Phone, "change", phone.pk), {**shown, "labels": "[]", "name": "新名字"}).status_code == 302
+    assert client.post(url(Phone, "change", phone.pk), {**shown, "labels": "", "name": "新名字"}).status_code == 302
     phone.refresh_from_db()
     assert (phone.name, phone.state, phone.lease_token, phone.fault) == ("新名字", "faulty", 7, "offline")
+
+
+def test_a_phones_labels_are_words_parted_by_commas(ann: User, phone: Phone) -> None:
+    client = client_of(ann)
+    values = {"name": phone.name, "serial": phone.serial, "queue": "phones", "state": "ready", "fault": ""}
+    address = url(Phone, "change", phone.pk)
+    assert client.post(address, {**values, "labels": "android, 售后,android"}).status_code == 302
+    phone.refresh_from_db()
+    assert phone.labels == ["android", "售后"]
+    assert 'value="android, 售后"' in client.get(address).content.decode()
+    refused = client.post(address, {**values, "labels": "x" * 41})
+    assert "最多 20 个标签" in refused.content.decode()
+
+
+def test_a_phone_says_how_it_is_without_json(ann: User, phone: Phone) -> None:
+    Phone.objects.update(health={"model": "Pixel 7", "battery_percent": 86, "charging": True})
+    html = client_of(ann).get(url(Phone, "change", phone.pk)).content.decode()
+    assert "Pixel 7 · 充电中 86%" in html
+    assert "battery_percent" not in html
+
+
+def test_roles_are_told_and_changed_in_words(ann: User) -> None:
+    client, group = client_of(ann), Group.objects.get(name="viewer")
+    other = Row.objects.exclude(codename__in=list(Permission)).first()
+    assert other is not None
+    group.permissions.add(other)
+    assert "主管" in client.get(url(Group)).content.decode()
+    assert "接管手机" in client.get(url(Group, "change", group.pk)).content.decode()
+    chosen = [Row.objects.get(codename=name).pk for name in ("view_tickets", "view_audit")]
+    assert client.post(url(Group, "change", group.pk), {"name": "viewer", "permissions": chosen}).status_code == 302
+    assert set(group.permissions.values_list("codename", flat=True)) == {"view_tickets", "view_audit", other.codename}
+
+
+def test_the_back_office_and_the_console_lead_to_each_other(ann: User) -> None:
+    client = client_of(ann)
+    assert "/admin/" in client.get("/setup/").content.decode()
+    office = client.get("/admin/").content.decode()
+    assert "CS Agent 后台" in office
+    assert "/setup/" in office
+    assert "Django 管理" not in office

@@ -20,6 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from consoles.pages.audit.words import roles_in_words
+from consoles.pages.rights import RIGHTS
+from cs_agent.project.backoffice.forms import PhoneForm, RoleForm, condition_in_words
 from tickets import models
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
@@ -105,7 +108,7 @@ class UserAdmin(DjangoUserAdmin, Audited):  # type: ignore[type-arg,misc]
 
     @admin.display(description=_("角色"))
     def roles(self, user: User) -> str:
-        return ", ".join(group.name for group in user.groups.all()) or "—"
+        return roles_in_words(",".join(group.name for group in user.groups.all())) or "—"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -116,7 +119,23 @@ class UserAdmin(DjangoUserAdmin, Audited):  # type: ignore[type-arg,misc]
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, Audited):  # type: ignore[misc]
-    pass
+    """Roles by what they may do in the product, in words; the tables of Django's own permissions are left out."""
+
+    form = RoleForm
+    list_display = ("role", "may")
+    filter_horizontal = ()
+
+    @admin.display(description=_("角色"), ordering="name")
+    def role(self, group: Group) -> str:
+        return roles_in_words(group.name)
+
+    @admin.display(description=_("权限"))
+    def may(self, group: Group) -> str:
+        held = {row.codename for row in group.permissions.all()}
+        return "、".join(str(RIGHTS[right]) for right in Permission if right.value in held) or "—"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return super().get_queryset(request).prefetch_related("permissions")
 
 
 @admin.register(models.Department)
@@ -133,7 +152,8 @@ class DepartmentAdmin(Audited):
 @admin.register(models.Phone)
 class PhoneAdmin(Audited):
     permission = Permission.MANAGE_PHONES
-    list_display = ("name", "serial", "queue", "state", "held_by", "last_seen_at")
+    form = PhoneForm
+    list_display = ("name", "serial", "state", "condition", "held_by", "seen")
     list_filter = ("state", "queue")
     search_fields = ("name", "serial")
     fields = (
@@ -144,23 +164,24 @@ class PhoneAdmin(Audited):
         "state",
         "fault",
         "fault_en",
-        "width",
-        "height",
-        "health",
-        "last_seen_at",
-        "lease_run",
-        "lease_token",
-        "lease_expires_at",
+        "screen",
+        "condition",
+        "seen",
+        "held_by",
     )
-    readonly_fields = (
-        "width",
-        "height",
-        "health",
-        "last_seen_at",
-        "lease_run",
-        "lease_token",
-        "lease_expires_at",
-    )
+    readonly_fields = ("screen", "condition", "seen", "held_by")
+
+    @admin.display(description=_("屏幕"))
+    def screen(self, phone: models.Phone) -> str:
+        return f"{phone.width} × {phone.height}" if phone.width else "—"
+
+    @admin.display(description=_("状况"))
+    def condition(self, phone: models.Phone) -> str:
+        return condition_in_words(phone.health)
+
+    @admin.display(description=_("最近在线"), ordering="last_seen_at")
+    def seen(self, phone: models.Phone) -> Any:
+        return phone.last_seen_at
 
     @admin.display(description=_("占用"))
     def held_by(self, phone: models.Phone) -> str:

@@ -1,0 +1,27 @@
+"""What permissions are called."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tickets.permissions import Permission
+
+RIGHTS: dict[Permission, Promise] = {
+    Permission.VIEW_TICKETS: _("查看工单"),
+    Permission.VIEW_REPLAYS: _("观看回放"),
+    Permission.VIEW_AUDIT: _("查看审计"),
+    Permission.EXPORT_AUDIT: _("导出审计"),
+    Permission.CREATE_TICKETS: _("新建和修改工单"),
+    Permission.START_RUNS: _("启动智能处理"),
+    Permission.DECIDE: _("确认与回答"),
+    Permission.STOP_RUNS: _("停止处理、改派工单"),
+    Permission.TAKE_OVER: _("接管手机"),
+    Permission.EDIT_FLOWS: _("编辑流程"),
+    Permission.REQUEST_FLOWS: _("提出流程需求"),
+    Permission.REVIEW_FLOWS: _("评审流程"),
+    Permission.RELEASE_FLOWS: _("发布和停用流程"),
+    Permission.MANAGE_PHONES: _("管理手机"),
+    Permission.PAUSE_ALL: _("暂停全部智能处理"),
+    Permission.MANAGE_INTEGRATIONS: _("管理接入、模型与设置"),
+}
