@@ -1,4 +1,4 @@
-"""What permissions are called."""
+"""What permissions are called; a test holds the list complete."""
 
 from __future__ import annotations
 
@@ -23,5 +23,6 @@ RIGHTS: dict[Permission, Promise] = {
     Permission.RELEASE_FLOWS: _("发布和停用流程"),
     Permission.MANAGE_PHONES: _("管理手机"),
     Permission.PAUSE_ALL: _("暂停全部智能处理"),
+    Permission.MANAGE_DESK: _("管理常用回复和团队视图"),
     Permission.MANAGE_INTEGRATIONS: _("管理接入、模型与设置"),
 }

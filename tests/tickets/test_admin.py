@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission as Row
 from django.test import Client
 from django.urls import reverse
 
+from consoles.pages.rights import RIGHTS
 from tests.tickets.conftest import flow_file
 from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run
 from tickets.permissions import Permission
@@ -177,6 +178,10 @@ def test_roles_are_told_and_changed_in_words(ann: User) -> None:
     chosen = [Row.objects.get(codename=name).pk for name in ("view_tickets", "view_audit")]
     assert client.post(url(Group, "change", group.pk), {"name": "viewer", "permissions": chosen}).status_code == 302
     assert set(group.permissions.values_list("codename", flat=True)) == {"view_tickets", "view_audit", other.codename}
+
+
+def test_every_right_has_its_words() -> None:
+    assert set(RIGHTS) == set(Permission)
 
 
 def test_the_back_office_and_the_console_lead_to_each_other(ann: User) -> None:
