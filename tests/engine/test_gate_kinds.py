@@ -255,6 +255,9 @@ def test_a_point_outside_all_controls_asks():
         "Submitting in # seconds",
         "Auto-accept in #s",
         "#秒后为您自动续费",
+        "倒计时结束后默认同意",
+        "Order placed automatically when the timer ends",
+        "时间一到即视为放弃",
     ],
 )
 def test_a_page_that_counts_down_to_an_act_is_shown_to_a_human_whatever_is_done(text):
@@ -266,7 +269,17 @@ def test_a_page_that_counts_down_to_an_act_is_shown_to_a_human_whatever_is_done(
     assert decide(Back(), seen).kind is VerdictKind.ALLOW
 
 
-@pytest.mark.parametrize("text", ["59秒后重新获取", "5s 后跳过广告", "Resend in 30s", "已于 3 秒前自动保存"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "59秒后重新获取",
+        "5s 后跳过广告",
+        "Resend in 30s",
+        "已于 3 秒前自动保存",
+        "图片可点击查看大图",
+        "Move the slider to set a price",
+    ],
+)
 def test_a_count_that_does_nothing_is_no_hazard(text):
     assert find_hazard(page(node(text, (20, 100, 520, 140)))) is None
 
@@ -283,6 +296,9 @@ def test_a_count_that_does_nothing_is_no_hazard(text):
         "Verify you are human",
         "Unusual activity detected on your account",
         "Screen sharing detected",
+        "请在下图依次点击:春 花 秋",
+        "Drag the piece into place",
+        "Select all squares with traffic lights",
     ],
 )
 def test_a_screen_that_suspects_the_phone_hands_over(text):
@@ -314,26 +330,44 @@ def test_the_number_of_things_chosen_is_no_part_of_a_buttons_name() -> None:
     assert vouches._bare("Pay (CNY 20)") != vouches._bare("Pay")
 
 
-def drawn_bar(*colours: str, fill: str = "white", gap: int = 0) -> Observation:
-    """Plain tabs that the tree says nothing of; what is chosen shows in the picture alone."""
-    image, draw = PAPER.copy(), None
+def test_a_row_of_answers_is_no_bar_of_tabs_although_one_is_drawn_in_another_colour():
+    image = PAPER.copy()
+    ImageDraw.Draw(image).rectangle((40, 140, 90, 160), fill="#1677ff")
+    for labels in (("Yes please", "No", "Later"), ("很好", "一般", "不行")):
+        nodes = bar(*labels, role=Role.OTHER, chosen=-1)
+        assert tap(page(*nodes, image=image), 270, 150).kind is VerdictKind.ASK
+
+
+def test_tabs_that_only_the_picture_shows_tell_of_the_list_below_and_vouch_for_no_touch_on_them():
+    image = PAPER.copy()
     draw = ImageDraw.Draw(image)
-    width = 540 // len(colours)
-    nodes = []
-    for n, colour in enumerate(colours):
-        box = (n * width + gap, 120, (n + 1) * width - gap, 180)
-        draw.rectangle(box, fill=fill if n else "white")
-        draw.rectangle((box[0] + 40, 140, box[0] + 90, 160), fill=colour)
-        nodes.append(node(f"标签{n}甲", box, Role.OTHER, clickable=True))
-    return page(*nodes, image=image)
+    for n, colour in enumerate(("#1677ff", "#333333", "#333333")):
+        draw.rectangle((n * 180 + 40, 110, n * 180 + 90, 124), fill=colour)
+    drawn = [*records(*ORDERS), *bar("全部", "待发货", "已完成", role=Role.OTHER, chosen=-1, top=102, height=30)]
+    assert tap(page(*drawn, image=image), 300, 190).vouched_by == "kind:record"
+    assert tap(page(*drawn, image=image), 270, 117).kind is VerdictKind.ASK
+    assert tap(page(*drawn), 300, 190).kind is VerdictKind.ASK  # none is drawn as the chosen one
 
 
-def test_tabs_are_told_by_the_picture_where_the_tree_says_nothing_of_them():
-    assert tap(drawn_bar("#1677ff", "#333", "#333"), 270, 150).vouched_by == "kind:tab"
-    assert tap(drawn_bar("#333", "#333", "#333"), 270, 150).kind is VerdictKind.ASK  # none is chosen
-    assert tap(drawn_bar("#1677ff", "#ee2200", "#333"), 270, 150).kind is VerdictKind.ASK
-    assert tap(drawn_bar("#1677ff", "#333", "#333", gap=12), 270, 150).kind is VerdictKind.ASK  # buttons
-    assert tap(drawn_bar("#1677ff", "#333", "#333", fill="#d0e0ff"), 270, 150).kind is VerdictKind.ASK
+@pytest.mark.parametrize("left", ["余 12 号", "剩余 3", "满200减25", "12 left", "可预约", "In stock"])
+def test_what_is_on_offer_is_taken_by_a_touch_and_is_no_record(left):
+    offers = browsed(("王芳", "单号 20240511"), ("李强", "单号 20240527"), ("张伟", "单号 20240530"))
+    assert tap(page(*offers), 300, 190).vouched_by == "kind:record"
+    assert tap(page(*offers, node(left, (400, 195, 510, 225), parent=1)), 300, 190).kind is not VerdictKind.ALLOW
+
+
+def test_a_bright_card_on_a_dark_page_is_no_dialog():
+    image = Image.new("RGB", (540, 1200), "#1b2a3a")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((30, 500, 510, 760), fill="white")
+    draw.rectangle((200, 100, 340, 130), fill="white")  # the page's title
+    nodes = [
+        node("", (30, 500, 510, 760), Role.OTHER),
+        node("Room 301", (60, 520, 480, 560), parent=0),
+        node("Cancel", (30, 690, 270, 760), Role.OTHER, clickable=True, parent=0),
+        node("Directions", (270, 690, 510, 760), Role.OTHER, clickable=True, parent=0),
+    ]
+    assert tap(page(*nodes, image=image), 150, 720).kind is VerdictKind.ASK
 
 
 @pytest.mark.parametrize("sign", ["‹", "", "×", "\ue5c4", "←"])

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from cs_agent.engine.gate import picture
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.windows import chooses_at_once, is_choice, leaves
-from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
+from cs_agent.engine.screen.page import MONEY, Nature, is_on_offer, is_search_field
 from cs_agent.engine.screen.pictured import stands_out
 from cs_agent.engine.screen.structure import inside_of, is_reacting, is_record, row_peers, share_a_line
 from cs_agent.engine.screen.targets import Target
@@ -37,7 +37,6 @@ _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, p
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _TAB_WORDS = 10  # characters
 _ACROSS = 0.9  # of the width: tabs fill it
-_UPPER = 0.3  # of the height: tabs without a mark of their own are told by the picture only up there
 _AT_END = 0.8  # of the width
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _AGREES = 0.6  # of the letters: what the picture reads and the tree says are one text
@@ -151,17 +150,7 @@ def _is_in_tab_bar(index: int, seen: Observation) -> bool:
     equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
     if len(peers) < 3 or not equal or peers[-1].box.right - peers[0].box.left <= _ACROSS * width:
         return False
-    chosen = [peer for peer in peers if peer.checked and not peer.checkable]
-    return len(chosen) == 1 or (not chosen and _is_drawn_as_tabs(peers, seen))
-
-
-def _is_drawn_as_tabs(peers: list[UiNode], seen: Observation) -> bool:
-    """Plain words side by side in the upper part of the page, without a gap, just one of them in another colour."""
-    low = max(peer.box.bottom for peer in peers)
-    joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
-    if not joined or low > _UPPER * seen.size.height or not all(peer.label.strip() for peer in peers):
-        return False
-    return stands_out(seen, [peer.box for peer in peers]) is not None
+    return sum(peer.checked and not peer.checkable for peer in peers) == 1
 
 
 def _is_record(target: Target, scene: Scene) -> bool:
@@ -170,6 +159,8 @@ def _is_record(target: Target, scene: Scene) -> bool:
     if scene.put_in or target.node is None or target.choice or target.switch or scene.window is not None:
         return False
     if not is_record(nodes, target.node, size.width, size.height) or chooses_at_once(scene.observation):
+        return False
+    if any(is_on_offer(text) for text in scene.observation.texts):
         return False
     return _shows_records(target.node, scene)
 
@@ -195,7 +186,21 @@ def _has_tabs(seen: Observation, above: int) -> bool:
     """A bar of equal tabs higher up, one of them chosen."""
     nodes = seen.nodes or ()
     bars = [index for index, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.bottom <= above]
-    return any(_is_in_tab_bar(index, seen) for index in bars)
+    return any(_is_in_tab_bar(index, seen) or _is_drawn_as_tabs(index, seen) for index in bars)
+
+
+def _is_drawn_as_tabs(index: int, seen: Observation) -> bool:
+    """Plain words side by side across the page, without a gap, just one of them in another colour.
+
+    Answers are drawn like that too: it tells that the list below is looked through, and vouches for no touch on them.
+    """
+    nodes, width = seen.nodes or (), seen.size.width
+    peers = [nodes[place] for place in row_peers(nodes, index, width)]
+    joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
+    across = len(peers) > 2 and peers[-1].box.right - peers[0].box.left > _ACROSS * width
+    if not joined or not across or not all(peer.label.strip() for peer in peers):
+        return False
+    return stands_out(seen, [peer.box for peer in peers]) is not None
 
 
 def _has_searched(scene: Scene, above: int) -> bool:

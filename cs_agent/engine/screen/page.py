@@ -108,6 +108,11 @@ def is_handing_over(text: str) -> bool:
     return bool(_TITLES["handing_over"].search(fold(text)))
 
 
+def is_on_offer(text: str) -> bool:
+    """An entry that can be had: a time, a place, a coupon of which so many are left; taking it may need one touch."""
+    return bool(_TITLES["on_offer"].search(fold(text)))
+
+
 def is_search_field(node: UiNode) -> bool:
     return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.label} {node.resource_id}")))
 

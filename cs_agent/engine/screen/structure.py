@@ -23,6 +23,10 @@ _LEAST_DIGITS = 2  # a lone digit counts something, it names nothing
 _DIGITS = re.compile(r"\d+")
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
+_LIT = 0.9  # of the window's brightness: a page with anything brighter above the window is not dimmed
+_PAPER = 0.08  # of the screen's height: how far a window's own paper reaches above what is in it
+_MIDDLE = (0.3, 0.72)  # of the screen's height
+_FOOT = 0.88  # of the screen's height
 _MARGIN = 0.05  # of the screen's height: the bars at top and bottom, that no app dims
 
 
@@ -178,10 +182,16 @@ def front_window(observation: Observation) -> Window | None:
         boxes.append(card)
     for around_all in boxes:
         box = around_all.grown(int(_SAME * size.width)).clipped(size)
-        if box.area <= 0.9 * size.width * size.height and _is_dimmed_around(observation, box):
+        fits = box.area <= 0.9 * size.width * size.height and _stands_as_window(box, size.height)
+        if fits and _is_dimmed_around(observation, box):
             controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
             return Window(box, controls)
     return None
+
+
+def _stands_as_window(box: Box, height: int) -> bool:
+    """In the middle of the screen or at its lower edge: a card further up is a part of a page."""
+    return _MIDDLE[0] * height <= box.center.y <= _MIDDLE[1] * height or box.bottom >= _FOOT * height
 
 
 def _card(nodes: tuple[UiNode, ...], area: int) -> Box | None:
@@ -220,7 +230,12 @@ def _is_dimmed_around(observation: Observation, box: Box) -> bool:
     if outside.sum() < 0.05 * grey.size or not within.size:
         return False
     around = float(np.percentile(grey[outside], 60))  # most of it: a sheet's own paper reaches past what is in it
-    return around <= _BRIGHT and around <= _DIM * float(np.percentile(within, 60))
+    bright = float(np.percentile(within, 60))
+    above = grey[
+        margin : max(margin, top - int(_PAPER * grey.shape[0]))
+    ]  # nothing of a dimmed page is bright, while a dark page has bright words
+    brightest = float(above.max()) if above.size else 0.0
+    return around <= _BRIGHT and around <= _DIM * bright and brightest <= _LIT * bright
 
 
 def share_a_line(one: Box, other: Box) -> bool:
