@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 from benchmarks import own_worker
@@ -29,6 +30,7 @@ from tickets.runner.host.service import Parts  # noqa: E402
 from tickets.runner.pictures.feed import ScreenFeed  # noqa: E402
 
 FIXED = "fixed"
+_counting = threading.Lock()
 _RARELY_S = 5.0  # a client with fixed delays takes a picture when its model is asked, and no other
 
 
@@ -53,8 +55,11 @@ def _is_fixed() -> bool:
 
 
 def _count(what: str) -> None:
-    kept = counts()
-    _file("peer_counts").write_text(json.dumps({**kept, what: kept.get(what, 0) + 1}), "utf-8")
+    """The feed and the engine count from threads of their own, and another process reads."""
+    with _counting:
+        kept, fresh = counts(), _file("peer_counts.new")
+        fresh.write_text(json.dumps({**kept, what: kept.get(what, 0) + 1}), "utf-8")
+        fresh.replace(_file("peer_counts"))
 
 
 class PeerPhone(FilePhone):
@@ -67,7 +72,7 @@ class PeerPhone(FilePhone):
         return super().nodes()
 
     def type_text(self, text: str) -> None:
-        FilePhone.type_text(self, text) if _is_fixed() else AdbPhone.type_text(self, text)
+        (FilePhone if _is_fixed() else AdbPhone).type_text(self, text)
 
 
 class PeerFeed(ScreenFeed):

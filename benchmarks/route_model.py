@@ -43,11 +43,10 @@ class RouteModel:
         self._values = conf.load(os.environ)
         serial = f"127.0.0.1:{self._values['CS_AGENT_PHONE_PORT']}"
         self._phone = AdbPhone(serial, port=self._values["CS_AGENT_ADB_PORT"])
-        self._run = ""
-        self._at, self._last = Position(), None  # where the run stands, and what was proposed last
         self._lock = threading.Lock()
-
-    _last: Proposal | None
+        self._run = ""
+        self._at = Position()  # where the run stands …
+        self._last: Proposal | None = None  # … and what was proposed last
 
     def serve(self) -> ScriptedEndpoint:
         return ScriptedEndpoint(self._answer, models=("pilot",), port=self._values["CS_AGENT_PILOT_PORT"])
