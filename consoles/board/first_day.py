@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.contrib.auth.models import User
+from django.contrib.auth import get_user_model
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,8 +33,8 @@ class Item:
 def checklist() -> list[Item]:
     """In the order in which a first day goes."""
     online = Phone.objects.filter(state=PhoneState.READY, last_seen_at__gt=timezone.now() - _ONLINE)
-    operators = User.objects.filter(is_active=True, groups__name="operator", departments__isnull=False)
-    supervisors = User.objects.filter(is_active=True, groups__name="supervisor", departments__isnull=False)
+    operators = get_user_model().objects.filter(is_active=True, groups__name="operator", departments__isnull=False)
+    supervisors = get_user_model().objects.filter(is_active=True, groups__name="supervisor", departments__isnull=False)
     users, verified = office("auth_user_changelist"), audit.verified()
     return [
         Item(

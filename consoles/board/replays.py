@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -78,7 +79,7 @@ def watchable(user: Any, wanted: ReplayFilter) -> QuerySet[Run]:
 
 
 def operators(user: Any) -> QuerySet[User]:
-    people = User.objects.filter(departments__in=access.departments(user)).distinct()
+    people = get_user_model().objects.filter(departments__in=access.departments(user)).distinct()
     return people.order_by("first_name", "username")
 
 

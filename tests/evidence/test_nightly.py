@@ -117,7 +117,7 @@ def test_a_sound_chain_is_said_to_be_sound() -> None:
     write(2)
     nightly.verify()
     event = AuditEvent.objects.get(type="audit.verified")
-    assert (event.result, event.details) == ("success", {"faults": []})
+    assert (event.result, event.details) == ("success", {"faults": [], "last_seq": 2})
 
 
 def test_a_broken_chain_is_on_the_record_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -130,7 +130,7 @@ def test_a_broken_chain_is_on_the_record_and_in_the_log(caplog: pytest.LogCaptur
     audit_triggers.install(connection)
     nightly.verify()
     event = AuditEvent.objects.get(type="audit.verified")
-    assert (event.result, event.details) == ("failure", {"faults": [{"kind": "edited", "seq": 2}]})
+    assert (event.result, event.details) == ("failure", {"faults": [{"kind": "edited", "seq": 2}], "last_seq": 3})
     assert "event 2" in caplog.text
 
 

@@ -36,6 +36,7 @@ MATRIX = {
         P.VIEW_AUDIT,
         P.EXPORT_AUDIT,
         P.PAUSE_ALL,
+        P.MANAGE_DESK,
         P.DECIDE,
         P.STOP_RUNS,
         P.TAKE_OVER,

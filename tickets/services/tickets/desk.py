@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
@@ -81,5 +82,5 @@ def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "") -> Custome
 
 def colleagues(user: Any) -> QuerySet[User]:
     """Who is in one of the person's departments, themselves too: whom a ticket can be passed on to."""
-    members = User.objects.filter(is_active=True, departments__in=access.departments(user)).distinct()
+    members = get_user_model().objects.filter(is_active=True, departments__in=access.departments(user)).distinct()
     return members.order_by("first_name", "username")
