@@ -150,3 +150,18 @@ def gesture(phone: str) -> None:
 
     found = gestures.receive(redis.Redis.from_url(settings.REDIS_URL), int(phone), 4)
     print(found.pack().decode() if found else "{}")
+
+
+def desk(origin: str) -> None:
+    """A helpdesk whose pages may frame the panel, and what its tickets are called there."""
+    from tickets.services.panels import buttons
+
+    buttons.make(None, connector="test", name="前台", origins=[origin])
+
+
+def panel_link(external_id: str) -> None:
+    from urllib.parse import urlencode
+
+    from tickets.services.panels import links
+
+    print(urlencode(links.make("test", external_id, "alice")))

@@ -1,0 +1,122 @@
+"""The panel in a real Chromium that blocks third-party cookies, framed by a page of another site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from playwright.sync_api import Frame, Page, Playwright, expect, sync_playwright
+
+from tests.browser import FLAGS, find_chromium
+from tests.consoles.browsing import PASSWORD, PATIENCE_MS, world
+from tests.consoles.foreign import foreign_desk
+from tests.consoles.site import Site
+from tests.processes import wait_until
+
+pytestmark = pytest.mark.browser
+Show = Callable[..., tuple[Page, Frame]]
+
+
+@pytest.fixture(scope="module")
+def desk(console: Site) -> Iterator[str]:
+    with foreign_desk() as origin:
+        console.run("tests.consoles.scenes:desk", origin)
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Iterator[Show]:
+    """Frame a ticket's panel as a browser does that keeps no third-party cookie; log in and allow it in our window."""
+    strict = [*FLAGS, "--test-third-party-cookie-phaseout"]
+    context = playwright.chromium.launch_persistent_context(
+        str(tmp_path / "profile"),
+        executable_path=find_chromium(playwright),
+        args=strict,
+        headless=True,
+        viewport={"width": 1280, "height": 840},
+    )
+    context.set_default_timeout(PATIENCE_MS)
+
+    def show(name: str, **options: str) -> tuple[Page, Frame]:
+        page = context.pages[0]
+        link = console.run("tests.consoles.scenes:panel_link", name).strip()
+        source = f"{console.address}/embed/test/open/?{link}&{urlencode(options)}"
+        page.goto(f"{desk}/?src={quote(source, safe='')}&{urlencode(options)}")
+        frame = page.frames[1]
+        with context.expect_page() as opened:
+            frame.locator("a.btn-main").click()
+        own = opened.value
+        own.wait_for_load_state()
+        if "/login/" in own.url:
+            own.fill("#username", "alice")
+            own.fill("#password", PASSWORD)
+            own.keyboard.press("Enter")
+        own.locator("form .btn-main").click()
+        expect(frame.locator("live-ticket")).to_be_visible()
+        return page, frame
+
+    yield show
+    context.close()
+
+
+def test_a_confirmation_is_given_in_a_foreign_page_without_third_party_cookies(show: Show, console: Site) -> None:
+    page, frame = show("plain")
+    assert [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]  # of our own window only
+    frame.locator("confirm-card").wait_for()
+    frame.wait_for_selector("confirm-card[data-armed]")
+    frame.locator("confirm-card").focus()
+    page.keyboard.press("y")
+    expect(frame.locator("confirm-card")).to_have_count(0)
+    assert world(console)["plain"]["confirmation"] == "approved"
+
+
+def test_a_card_that_is_covered_takes_no_yes_until_a_second_after_it_can_be_seen(show: Show, console: Site) -> None:
+    page, frame = show("early")
+    frame.wait_for_selector("confirm-card[data-armed]")
+    page.evaluate(
+        """() => { const over = document.createElement("div"); over.id = "over"; over.textContent = "Win a prize";
+        const box = document.querySelector("iframe").getBoundingClientRect();
+        Object.assign(over.style, { left: `${box.left}px`, top: `${box.top}px`, width: `${box.width}px` });
+        Object.assign(over.style, { height: `${box.height}px`, pointerEvents: "none" });
+        document.body.append(over); }"""
+    )
+    frame.wait_for_selector("confirm-card:not([data-armed])")
+    expect(frame.locator("[data-covered]")).to_be_visible()
+    frame.locator("confirm-card").focus()
+    page.keyboard.press("y")
+    frame.evaluate("document.querySelector('[data-answer=yes]').click()")
+    assert world(console)["early"]["confirmation"] == "pending"
+    page.evaluate("document.querySelector('#over').remove()")
+    frame.wait_for_selector("confirm-card[data-armed]")
+    expect(frame.locator("[data-covered]")).to_be_hidden()
+
+
+def test_a_frame_that_is_too_small_to_read_takes_no_yes(show: Show) -> None:
+    page, frame = show("unfocused")
+    frame.wait_for_selector("confirm-card[data-armed]")
+    page.evaluate("document.querySelector('iframe').style.height = '90px'")
+    frame.wait_for_selector("confirm-card:not([data-armed])")
+
+
+def test_the_phone_is_live_and_a_run_is_started_in_the_panel(show: Show, console: Site) -> None:
+    _page, frame = show("new", lang="en")
+    expect(frame.locator("#start")).to_contain_text("Start")
+    frame.locator("#start").click()
+    expect(frame.locator(".embed-head .pill")).to_have_count(2)
+    wait_until("the run", lambda: world(console)["new"].get("run"), 20)
+
+
+def test_a_page_of_another_origin_cannot_frame_it(show: Show, console: Site, desk: str) -> None:
+    page, _frame = show("new")
+    other = desk.replace("localhost", "127.0.0.1")
+    link = console.run("tests.consoles.scenes:panel_link", "new").strip()
+    page.goto(f"{other}/?src={quote(f'{console.address}/embed/test/open/?{link}', safe='')}")
+    wait_until("the refusal", lambda: page.frames[1].url.startswith("chrome-error:"), 20)
