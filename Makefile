@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: api-contract gate-proof gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: helpdesk helpdesk-proof api-contract gate-proof gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -21,12 +21,12 @@ demo: setup ## Set everything up and run the product with its virtual phone and 
 	@$(PY) -m cs_agent.demo
 
 test: setup-dev ## Set everything up and run every test, the fast ones first
-	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak"
-	@$(PY) -m pytest -q -n 2 --dist loadfile -m "browser and not story and not soak" $(RERUNS)
-	@$(PY) -m pytest -q -m "story and not soak" $(RERUNS)
+	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m "browser and not story and not soak and not example" $(RERUNS)
+	@$(PY) -m pytest -q -m "story and not soak and not example" $(RERUNS)
 
 test-fast: setup-dev ## The tests without browsers and whole-product stories
-	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak"
+	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
 
 check: setup-dev ## Format, lint, types, import contract, migrations, deployment settings
 	$(VENV)/bin/ruff format --check .
@@ -64,6 +64,12 @@ gate-proof-short: setup-dev ## A small share of that proof; without npm and its 
 
 gate-request-tracker: setup-dev ## Touch every control of a real Request Tracker at a phone's size and see what the gate would have let pass (RT_PAGES, RT_TAPS)
 	@$(PY) -m benchmarks.gate_request_tracker --pages $${RT_PAGES:-all} --taps $${RT_TAPS:-40}
+
+helpdesk: setup ## Run the example: django-helpdesk with cs_agent in one project (its own environment)
+	@$(PY) examples/django_helpdesk/start.py
+
+helpdesk-proof: setup-dev ## Handle a ticket in django-helpdesk's own page, in a real browser
+	@$(PY) -m pytest -q -s tests/examples
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

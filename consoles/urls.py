@@ -20,6 +20,7 @@ urlpatterns = [
     path("language/", accounts.language, name="language"),
     path("theme/", accounts.theme, name="theme"),
     path("open/", entrance.open_ticket, name="open-ticket"),
+    path("open/<slug:connector>/<path:external_id>/", entrance.open_external, name="open-external"),
     path("embed/<slug:connector>/open/", entrance.open_panel, name="panel-open"),
     path("panels/<uuid:panel_id>/allow/", entrance.panel_allow, name="panel-allow"),
     path("healthz", status.healthz, name="healthz"),

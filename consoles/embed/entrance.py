@@ -22,6 +22,7 @@ from tickets.models import PanelSession, Ticket
 from tickets.permissions import Permission
 from tickets.services.panels import links, sessions
 from tickets.services.panels.links import Link, LinkRefused
+from tickets.services.people import access
 
 
 @csrf_exempt  # the signature stands for the page that sends it
@@ -38,6 +39,17 @@ def open_ticket(request: HttpRequest) -> HttpResponse:
         return _refused(request, error, person)
     page = resolve_url("ticket", ticket.number)
     return HttpResponseRedirect(page) if person else redirect_to_login(page)
+
+
+@permitted(Permission.VIEW_TICKETS)
+def open_external(request: HttpRequest, connector: str, external_id: str) -> HttpResponse:
+    """A plain address, for helpdesks that can only put a number into a link: it opens what the reader may see."""
+    refs = {"refs__connector": connector, "refs__external_id": external_id}
+    ticket = access.visible_tickets(request.user).filter(**refs).first()
+    if ticket is None:
+        error = LinkRefused(links.Fault.NO_TICKET, external_id=external_id[:120])
+        return render(request, "consoles/embed/link_refused.html", {"error": error}, status=404)
+    return HttpResponseRedirect(resolve_url("ticket", ticket.number))
 
 
 @csrf_exempt

@@ -25,6 +25,7 @@ from consoles.embed import cookies
 from consoles.middleware import THEMES
 from tickets.declared import Access, declarations_of
 from tickets.models import HelpdeskButton, PanelSession
+from tickets.our_urls import ours
 from tickets.services.panels import buttons, sessions
 
 PANEL_URLS = "consoles.embed.urls"
@@ -65,7 +66,7 @@ class Panel:
     def in_console(self, name: str, *values: object) -> str:
         """An address of the console proper, for links that open a tab."""
         with _below(self.outer):
-            return reverse(name, urlconf=_console_urls(), args=values)
+            return reverse(name, urlconf=ours(), args=values)
 
 
 class PanelMiddleware:
@@ -124,10 +125,6 @@ def _ancestors(button: HelpdeskButton | None) -> str:
     if button is None or not button.origins:
         return "'none'"
     return " ".join("'self'" if origin == buttons.SAME else origin for origin in button.origins)
-
-
-def _console_urls() -> str:
-    return "cs_agent.plugin.urls" if getattr(settings, "CS_AGENT_PREFIX", "") else settings.ROOT_URLCONF
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from integrations.connectors.words import marker_of_reply, marker_of_run
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
 from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
+from tickets.our_urls import ours
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.tickets.external import CONNECTOR_LANE
 
@@ -135,10 +136,16 @@ def _of_run(row: Connector, event: OutboxEvent) -> Todo | None:
         "ticket": run.ticket.number,
         "flow": run.flow_version.template.name,
         "result": run.result,
-        "link": urljoin(wanted.site, reverse("ticket", args=[run.ticket.number])) if wanted.site else "",
+        "link": _address(wanted, "ticket", run.ticket.number),
+        "replay": _address(wanted, "replay", run.pk),
     }
     text = text_of(part, Outcome(event.type), values, wanted.language) if part.note else ""
     return Todo(marker_of_run(run.pk), text, status=part.status, tags=part.tags)
+
+
+def _address(wanted: WriteBack, name: str, key: object) -> str:
+    """As people at the helpdesk reach it; "" where nobody said under which address."""
+    return urljoin(wanted.site, reverse(name, urlconf=ours(), args=[key])) if wanted.site else ""
 
 
 def _of_reply(row: Connector, event: OutboxEvent) -> Todo | None:

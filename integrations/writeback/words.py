@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-PLACES = ("ticket", "flow", "result", "link")
+PLACES = ("ticket", "flow", "result", "link", "replay")
 _PLACE = re.compile(r"\{(\w*)\}")
 _MOST = 8000  # characters of one note
 

@@ -47,7 +47,17 @@ Property = Callable[[str, object], None]  # what a test reports; `cells` is summ
 PATTERNS: list[URLPattern] = list(urls.urlpatterns)
 NAMES = [str(pattern.name) for pattern in PATTERNS]
 SOCKETS = [each.callback.consumer_class for each in routing.websocket_urlpatterns if each.name != "ws-unknown"]
-OF_A_DEPARTMENT = {"number", "run_id", "takeover_id", "confirmation_id", "question_id", "token", "export", "panel_id"}
+OF_A_DEPARTMENT = {
+    "number",
+    "run_id",
+    "takeover_id",
+    "confirmation_id",
+    "question_id",
+    "token",
+    "export",
+    "panel_id",
+    "external_id",
+}
 ROLES = (*sorted(GROUPS), ADMINISTRATOR, "")  # and somebody without any
 
 
@@ -75,6 +85,7 @@ class World:
     rehearsal: Rehearsal
     view: SavedView
     reply: CannedReply
+    external_id: str = "D-1"
 
     def address(self, name: str, reader: User) -> str:
         values = {
@@ -93,7 +104,8 @@ class World:
             "vouch": 1,
             "view_id": self.view.pk,
             "reply_id": self.reply.pk,
-            "connector": "desk",
+            "connector": "test",
+            "external_id": self.external_id,
             "panel_id": self._panel(reader).pk if name == "panel-allow" else None,
         }
         if "token" in parameters(name):
@@ -102,7 +114,7 @@ class World:
 
     def _panel(self, reader: User) -> PanelSession:
         """One that waits for this very reader."""
-        button, _made = HelpdeskButton.objects.get_or_create(connector="desk", defaults={"name": "Desk"})
+        button, _made = HelpdeskButton.objects.get_or_create(connector="test", defaults={"name": "Desk"})
         now = timezone.now()
         return PanelSession.objects.create(
             digest=uuid.uuid4().hex,
@@ -129,7 +141,7 @@ class World:
 
 @pytest.fixture
 def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice: User) -> World:
-    ticket = story.new_ticket(department, video=True)
+    ticket = story.new_ticket(department, video=True, external_id="D-1")
     run = story.start(ticket, alice)
     confirmation = story.ask_confirmation(run, phone)
     story.record(run)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.install.building import ROOT
 
@@ -74,6 +75,7 @@ WITH_US = """
 import cs_agent.plugin
 cs_agent.plugin.settings(globals(), prefix="helpers/robot/")
 """
+KEY = Fernet.generate_key().decode()
 LOOK = """
 import json, re, django
 django.setup()
@@ -115,7 +117,19 @@ token = api_tokens.make(root, "x", scopes=["create_tickets"])
 made = client.post("/helpers/robot/api/v1/tickets", json.dumps({"text": "hello"}), content_type="application/json",
                    headers={"authorization": f"Bearer {token}", "idempotency-key": "k"})
 ticket = client.get(f"/helpers/robot/tickets/{made.json()['number']}/")
+from tickets.models import ExternalRef, Ticket
+from tickets.services.panels import buttons
+from consoles.embed import addresses
+ExternalRef.objects.create(ticket=Ticket.objects.get(), connector="desk", external_id="7")
+buttons.make(None, connector="desk", name="Desk", origins=["self"])
+source = addresses.panel_address(root, "desk", "7")
+into = client.post(source)
+panel = client.get(into.headers.get("Location", "/"))
+inside = client.get(into.headers.get("Location", "/") + "no/such/")
 print(json.dumps({
+    "source": source, "panel": panel.status_code, "in_panel": panel.content.decode(), "inside": inside.status_code,
+    "framed": [panel.headers.get("Content-Security-Policy", ""), panel.headers.get("X-Frame-Options", "")],
+    "button": client.get(addresses.ticket_address("desk", "7")).headers.get("Location", ""),
     "page": page.status_code, "links": page.content.decode(), "policy": page.headers.get("Content-Security-Policy", ""),
     "made": made.status_code, "ticket": ticket.status_code, "socket": ticket.content.decode(),
     "anonymous": Client().get("/helpers/robot/tickets/").headers.get("Location", ""), "home": reverse("home"),
@@ -156,6 +170,7 @@ def run(host: Path, settings: str, *words: str) -> subprocess.CompletedProcess[s
         "PYTHONPATH": f"{host}:{ROOT}",
         "DJANGO_SETTINGS_MODULE": settings,
         "CS_AGENT_DATA_DIR": str(host / "data"),
+        "CS_AGENT_SECRETS_KEYS": KEY,
     }
     return subprocess.run(
         [sys.executable, *words], cwd=host, env=env, capture_output=True, text=True, timeout=300, check=False
@@ -192,6 +207,20 @@ def test_ours_answers_below_the_prefix_with_links_sockets_and_headers_of_its_own
     assert ours["anonymous"].startswith("/accounts/")
     assert ours["home"] == "/"
     assert ours["opened"] >= 1
+
+
+def test_a_panel_stands_in_the_hosts_page_below_the_prefix(host: Path, with_us: dict[str, Any]) -> None:
+    (host / "with_panel.py").write_text((SETTINGS + WITH_US).replace("host.sqlite3", "panel.sqlite3"))
+    answers(host, "with_panel", "look.py")
+    ours = answers(host, "with_panel", "ours.py")
+    assert ours["source"].startswith("/helpers/robot/embed/desk/open/?")
+    assert (ours["panel"], ours["inside"]) == (200, 404)
+    assert "frame-ancestors 'self'" in ours["framed"][0]
+    assert ours["framed"][1] == ""
+    assert 'data-root="/helpers/robot/embed/desk/t/' in ours["in_panel"]
+    assert 'href="/helpers/robot/tickets/' in ours["in_panel"]  # out of the panel, into the console
+    assert "/assets/console/css/embed.css" in ours["in_panel"]
+    assert ours["button"].startswith("/helpers/robot/tickets/T")
 
 
 def test_the_check_says_what_is_missing(host: Path) -> None:

@@ -1,0 +1,38 @@
+"""Addresses for a helpdesk that stands in the same project: its templates get them by `{% load cs_agent_desk %}`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from tickets.errors import ServiceError
+from tickets.models import Ticket
+from tickets.our_urls import ours
+from tickets.permissions import Permission, has
+from tickets.services.panels import links
+from tickets.services.people import access
+
+
+def ticket_address(connector: str, external_id: object) -> str:
+    """Of the ticket's page here, whether it came in yet or not."""
+    return reverse("open-external", urlconf=ours(), args=[connector, str(external_id)])
+
+
+def panel_address(user: Any, connector: str, external_id: object, theme: str = "") -> str:
+    """For a frame in the page that is being made now; "" where the person has no such ticket here."""
+    if not has(user, Permission.VIEW_TICKETS) or _ticket(user, connector, external_id) is None:
+        return ""
+    try:
+        given = links.make(connector, str(external_id), user.get_username(), by=user)
+    except ServiceError:  # no button is set up
+        return ""
+    display = {"lang": "en" if (get_language() or "").startswith("en") else "zh-hans", "theme": theme}
+    path = reverse("panel-open", urlconf=ours(), args=[connector])
+    return links.address("", path, {**given, **display})
+
+
+def _ticket(user: Any, connector: str, external_id: object) -> Ticket | None:
+    rows = access.visible_tickets(user)
+    return rows.filter(refs__connector=connector, refs__external_id=str(external_id)).first()

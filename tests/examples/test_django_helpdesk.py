@@ -1,0 +1,147 @@
+"""The plugin's proof: a helpdesk of strangers with us in its project, started by its one command, in a real browser.
+
+A ticket there → its button and its panel → the phone works → Y → a follow-up, the status and the replay there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from cs_agent.phone.adb.connection import AdbServer
+from tests.browser import chromium
+from tests.processes import PORT_SETTINGS, free_port_row, free_ports, get_json, wait_until
+from tickets.demo import PASSWORD
+
+pytestmark = [pytest.mark.example, pytest.mark.story, pytest.mark.browser]
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "django_helpdesk"
+START_S, RUN_MS = 240, 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    address: str
+    backoffice: str
+
+    def ledger(self) -> list[dict[str, Any]]:
+        return list(get_json(f"{self.backoffice}/ledger"))
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The example as its reader starts it."""
+    directory = tmp_path_factory.mktemp("desk")
+    ports = dict(zip(PORT_SETTINGS, map(str, free_ports(len(PORT_SETTINGS))), strict=True))
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("CS_AGENT_", "DJANGO_"))}
+    for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY"):
+        kept.pop(name, None)
+    named = {name: os.environ[name] for name in ("CS_AGENT_CHROMIUM", "DESK_VENV") if name in os.environ}
+    phone = {"CS_AGENT_PHONE_PORT": str(free_port_row(1)), "CS_AGENT_DATA_DIR": str(directory / "data")}
+    log_path = directory / "log"
+    command = [sys.executable, str(EXAMPLE / "start.py")]
+    with log_path.open("wb") as log:
+        started = subprocess.Popen(
+            command, env={**kept, **named, **ports, **phone}, stdout=log, stderr=log, start_new_session=True
+        )
+    made = Desk(f"http://127.0.0.1:{ports['CS_AGENT_PORT']}", f"http://127.0.0.1:{ports['CS_AGENT_BACKOFFICE_PORT']}")
+    try:
+        wait_until(f"the example ({log_path})", lambda: _is_up(made.address, started, log_path), START_S)
+        yield made
+    finally:
+        started.send_signal(signal.SIGTERM)
+        try:
+            started.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
+        AdbServer(port=int(ports["CS_AGENT_ADB_PORT"])).stop()
+
+
+def _is_up(address: str, started: subprocess.Popen[bytes], log: Path) -> bool:
+    assert started.poll() is None, log.read_text(errors="replace")[-3000:]
+    try:
+        with urlopen(f"{address}/agent/healthz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (HTTPError, URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """Logged in at the helpdesk, by its own page."""
+    context = browser.new_context(base_url=desk.address, viewport={"width": 1360, "height": 1000}, locale="zh-CN")
+    page = context.new_page()
+    page.goto("/login/")
+    page.fill("input[name=username]", "lin")
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+    yield page
+    context.close()
+
+
+def come_in(page: Page, ticket: int) -> None:
+    """Open the helpdesk's page until its ticket has come in and the panel stands in it."""
+    page.goto(f"/tickets/{ticket}/")
+    wait_until("the panel", lambda: page.reload() and page.locator("#cs-agent iframe").count(), 60)
+
+
+def test_a_ticket_is_handled_in_the_helpdesks_own_page_after_a_persons_yes(desk: Desk, page: Page) -> None:
+    come_in(page, 1)
+    frame = page.frame_locator("#cs-agent iframe")
+    expect(frame.locator("live-ticket")).to_be_visible(timeout=30_000)
+    before = len(desk.ledger())
+    frame.locator("#start").click()
+    card = frame.locator("confirm-card[data-armed]")
+    page.locator("#cs-agent").scroll_into_view_if_needed()
+    expect(frame.locator("confirm-card")).to_be_visible(timeout=RUN_MS)
+    frame.locator(".confirm-yes .confirm-answers").scroll_into_view_if_needed()
+    expect(card).to_be_visible(timeout=30_000)
+    expect(frame.locator("#confirm-summary")).to_contain_text("¥399.00")
+    assert len(desk.ledger()) == before, "nothing may be filed before the yes"
+    card.focus()
+    page.keyboard.press("y")
+    expect(frame.locator(".embed-head").get_by_text("成功")).to_be_visible(timeout=RUN_MS)
+    assert len(desk.ledger()) == before + 1
+
+    def written_back() -> bool:
+        page.reload()
+        return "智能处理已完成" in page.content()
+
+    wait_until("the follow-up", written_back, 60)
+    shown = page.content()
+    assert "Private" in shown or "非公开" in shown or "私" in shown or "Internal" in shown
+    assert re.search(r"已解决|Resolved", page.locator("body").inner_text())
+    link = re.search(r"http://127\.0\.0\.1:\d+(/agent/runs/[0-9a-f-]+/replay/)", shown)
+    assert link
+    page.goto(link[1])
+    expect(page.locator("video")).to_be_visible(timeout=60_000)
+
+
+def test_the_button_opens_the_page_of_that_very_ticket(desk: Desk, page: Page) -> None:
+    come_in(page, 2)
+    title = page.locator("h2").first.inner_text().split("#")[0].strip()
+    with page.context.expect_page() as opened:
+        page.locator("#cs-agent a.btn").click()
+    ours = opened.value
+    ours.wait_for_selector("live-ticket")
+    assert "/agent/tickets/T" in ours.url
+    expect(ours.locator("h1")).to_have_text(title)
