@@ -233,7 +233,7 @@ def register() -> None:
                 _("把 helpdesk 和 cs_agent 放进同一个 Django 项目的 INSTALLED_APPS。"),
                 _("在工单页模板里放上按钮:见文档“按钮”一节。"),
             ),
-            tried=_("用 django-helpdesk 2.6.1 在真实浏览器里走通:进单、按钮、面板、确认、写回跟进和状态。"),
+            tried=_("用 django-helpdesk 2.6.1 试过:进单、按钮、面板里启动处理直到确认。"),
             real=True,
             states=STATES,
             priorities=PRIORITIES,
