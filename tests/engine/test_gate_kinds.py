@@ -452,3 +452,30 @@ def test_who_vouched_is_told_with_the_number_by_which_it_is_found():
     assert "第 3 步" in voucher_reason("route:2", "下一步").zh
     assert "17" in voucher_reason("editor:17", "下一步").en
     assert "“下一步”" in voucher_reason("flow", "下一步").zh
+
+
+def pictured(*extra: TextLine) -> Observation:
+    """Found orders as a picture shows them: each with a text that may be a button drawn without a fill."""
+    lines = [TextLine("20240", Box(40, 90, 200, 120))]
+    for n, number in enumerate(("20240511", "20240527", "20240530")):
+        top = 180 + 150 * n
+        lines += [
+            TextLine(f"单号 {number}", Box(40, top, 260, top + 30)),
+            TextLine("催办", Box(420, top, 500, top + 30)),
+        ]
+    image = PAPER.copy()
+    for line in lines:
+        ImageDraw.Draw(image).rectangle(
+            (line.box.left, line.box.top + 8, line.box.right, line.box.top + 20), fill="#333"
+        )
+    return Observation(Screenshot(image, 5.0), ForegroundApp("com.app"), (*lines, *extra))
+
+
+def test_on_a_picture_alone_only_the_naming_line_of_what_was_searched_opens():
+    found = StepContext(typed="20240")
+    assert tap(pictured(), 120, 195, found).vouched_by == "kind:record"
+    assert tap(pictured(), 460, 195, found).kind is not VerdictKind.ALLOW  # may be a button
+    assert tap(pictured(), 120, 195).kind is VerdictKind.ASK  # nobody searched: the list may act at once
+    assert tap(pictured(), 120, 195, StepContext(typed="99999")).kind is VerdictKind.ASK
+    assert tap(pictured(TextLine("余 3 号", Box(300, 190, 380, 215))), 120, 195, found).kind is VerdictKind.ASK
+    assert tap(pictured(), 120, 195, StepContext(typed="20240", put_in=True)).kind is VerdictKind.ASK

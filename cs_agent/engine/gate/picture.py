@@ -7,7 +7,7 @@ there, or several could be meant, nothing is proven.
 from __future__ import annotations
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.page import is_handing_over
+from cs_agent.engine.screen.page import is_handing_over, is_on_offer
 from cs_agent.engine.screen.pictured import entry_lines, is_pressed_out, stands_in_outline
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target
@@ -52,11 +52,17 @@ def _beside_typed(target: Target, scene: Scene) -> bool:
 
 
 def _is_record(target: Target, scene: Scene) -> bool:
-    """Part of one of at least three entries whose lines have the same form and other numbers; no button is near."""
-    seen = scene.observation
-    if scene.put_in or target.box is None:
+    """The line itself that names one of at least three entries, of the same form and with other numbers, below what was
+    just searched for. Any other text in an entry may be a button that is drawn without a fill.
+    """
+    seen, typed = scene.observation, squash(scene.typed)
+    if scene.put_in or target.box is None or not typed:
         return False
     heads = [line.text for line in seen.lines if line.box.bottom <= _CORNER[1] * seen.size.height]
-    if any(is_handing_over(fold(text)) for text in heads):
+    if any(is_handing_over(fold(text)) for text in heads) or any(is_on_offer(text) for text in seen.texts):
         return False
-    return bool(entry_lines(seen, target.box)) and not is_pressed_out(seen, target.box)
+    entries = entry_lines(seen, target.box)
+    if target.box not in [line.box for line in entries] or is_pressed_out(seen, target.box):
+        return False
+    above = min(line.box.top for line in entries)
+    return any(squash(line.text) == typed and line.box.bottom <= above for line in seen.lines)
