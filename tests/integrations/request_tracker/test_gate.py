@@ -45,9 +45,9 @@ def test_a_reply_to_the_customer_is_asked_for(rt: RequestTracker, language: str)
 
 
 def test_nothing_that_changes_something_passes(rt: RequestTracker) -> None:
-    """A few touches of a few pages, others every time; a failure names its seed."""
+    """All that passes on two pages, and some of what is asked about, other controls every time."""
     seed = random.SystemRandom().randrange(10**6)
-    pages = [page("m home"), page("m ticket"), page("m create")]
-    tally = run(rt, pages, languages=["zh-cn"], taps=3, seed=seed)
+    pages = [page("m home"), page("m ticket")]
+    tally = run(rt, pages, languages=["zh-cn"], taps=2, seed=seed)
     assert tally.touched
     assert tally.passed == [], f"seed {seed}"
