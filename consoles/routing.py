@@ -6,6 +6,7 @@ from channels.routing import URLRouter
 from django.urls import path, re_path
 
 from consoles.consumers.base import UnknownAddress
+from consoles.consumers.lesson import LessonPhoneConsumer
 from consoles.consumers.phone import PhoneConsumer
 from consoles.consumers.queue import QueueConsumer
 from consoles.consumers.ticket import TicketConsumer
@@ -21,6 +22,7 @@ websocket_urlpatterns = [
     path("ws/queue/", QueueConsumer.as_asgi(), name="ws-queue"),
     path("ws/tickets/<str:number>/", TicketConsumer.as_asgi(), name="ws-ticket"),
     path("ws/runs/<uuid:run_id>/phone/", PhoneConsumer.as_asgi(), name="ws-phone"),
+    path("ws/lessons/<uuid:run_id>/phone/", LessonPhoneConsumer.as_asgi(), name="ws-lesson"),
     re_path("", UnknownAddress.as_asgi(), name="ws-unknown"),
 ]
 

@@ -9,7 +9,7 @@ from consoles.access import Access, permitted
 from consoles.embed import entrance
 from consoles.views import accounts, api, audit, media, models, phones, replays, runs, setup, status, tickets, waiting
 from consoles.views.desk import bulk, doubles, queue, replies
-from consoles.views.studio import draft, library, rehearsals, versions
+from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -93,16 +93,31 @@ urlpatterns = [
     path("flows/new/", library.flow_new, name="flow-new"),
     path("flows/requests/new/", library.request_new, name="flow-request"),
     path("flows/requests/<int:request_id>/answer/", library.request_answer, name="flow-request-answer"),
+    path("flows/exchange/", exchange.exchange_page, name="flow-exchange"),
+    path("flows/exchange/import/", exchange.flow_import, name="flow-import"),
+    path("flows/exchange/key/", exchange.signing_key, name="signing-key"),
+    path("flows/exchange/signers/", exchange.signer_trust, name="signer-trust"),
     path("flows/<slug:slug>/", versions.flow_page, name="flow"),
+    path("flows/<slug:slug>/v<int:version>/export/", exchange.flow_export, name="flow-export"),
     path("flows/<slug:slug>/draft/", draft.draft_page, name="flow-draft"),
     path("flows/<slug:slug>/draft/open/", draft.draft_open, name="flow-draft-open"),
     path("flows/<slug:slug>/draft/save/", draft.draft_save, name="flow-draft-save"),
     path("flows/<slug:slug>/draft/version/", draft.draft_freeze, name="flow-draft-freeze"),
     path("flows/<slug:slug>/draft/discard/", draft.draft_discard, name="flow-draft-discard"),
     path("flows/<slug:slug>/draft/preview/", draft.draft_preview, name="flow-draft-preview"),
+    path("flows/<slug:slug>/teach/", lessons.lesson_new, name="lesson-new"),
+    path("flows/<slug:slug>/teach/start/", lessons.lesson_start, name="lesson-start"),
+    path("lessons/<int:lesson_id>/", lessons.lesson_page, name="lesson"),
+    path("lessons/<int:lesson_id>/state/", lessons.lesson_state, name="lesson-state"),
+    path("lessons/<int:lesson_id>/values/", lessons.lesson_value, name="lesson-value"),
+    path("lessons/<int:lesson_id>/marks/", lessons.lesson_mark, name="lesson-mark"),
+    path("lessons/<int:lesson_id>/again/", lessons.lesson_again, name="lesson-again"),
+    path("lessons/<int:lesson_id>/end/", lessons.lesson_end, name="lesson-end"),
     path("flows/<slug:slug>/take-back/", versions.flow_take_back, name="flow-take-back"),
     path("flows/<slug:slug>/retire/", versions.flow_retire, name="flow-retire"),
     path("flows/<slug:slug>/v<int:version>/sop/", versions.flow_sop, name="flow-sop"),
+    path("flows/<slug:slug>/v<int:version>/storyboard/", storyboards.storyboard_page, name="storyboard"),
+    path("flows/<slug:slug>/v<int:version>/notes/", storyboards.storyboard_note, name="storyboard-note"),
     path("flows/<slug:slug>/v<int:version>/submit/", versions.version_submit, name="version-submit"),
     path("flows/<slug:slug>/vouches/<int:vouch>/", versions.flow_vouch, name="flow-vouch"),
     path("flows/<slug:slug>/v<int:version>/renew/", versions.version_renew, name="version-renew"),

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     STOP_RUNS = "stop_runs"
     TAKE_OVER = "take_over"
     EDIT_FLOWS = "edit_flows"
+    TEACH = "teach"
     REQUEST_FLOWS = "request_flows"
     REVIEW_FLOWS = "review_flows"
     RELEASE_FLOWS = "release_flows"
@@ -50,7 +51,7 @@ GROUPS: Mapping[str, frozenset[Permission]] = {
     "auditor": _VIEW | {P.EXPORT_AUDIT},
     "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
     "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.MANAGE_DESK, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS},
+    "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS, P.TEACH},
 }
 ADMINISTRATOR = "administrator"
 

@@ -18,9 +18,14 @@ _LONGEST_S = 5.0
 _LARGEST = 1e6
 
 
-def read_gesture(message: dict[str, Any], *, takeover: str, user_id: int, size: tuple[int, int]) -> Gesture:
-    """`size`: the phone's screen in pixels, as in the frame the viewer was shown last."""
+def read_gesture(
+    message: dict[str, Any], *, takeover: str, user_id: int, size: tuple[int, int], lesson: bool = False
+) -> Gesture:
+    """`size`: the phone's screen in pixels, as in the frame the viewer was shown last. `lesson`: a slot may be named,
+    and a place that commits."""
     try:
+        if message.get("kind") == GestureKind.COMMIT and not lesson:
+            raise ValueError("only a lesson marks what commits")
         return Gesture(
             takeover=takeover,
             user_id=user_id,
@@ -30,6 +35,7 @@ def read_gesture(message: dict[str, Any], *, takeover: str, user_id: int, size: 
             key=_text(message, "key"),
             seconds=min(max(_number(message.get("seconds", 0.3)), 0.05), _LONGEST_S),
             made_at=time.time(),
+            slot=_text(message, "slot") if lesson else "",
         )
     except ValueError as error:
         raise Invalid(_("无法识别的手势,没有执行。"), code="bad_gesture") from error

@@ -171,7 +171,7 @@ def _life(user: Any, version: FlowVersion) -> dict[str, Any]:
     """Where the version stands, and what this reader may do with it now."""
     stage, life = stages.of(version), getattr(version, "life", None)
     own = user.pk in {version.created_by_id, life.submitted_by_id if life else None}
-    needed = reviews.reviewers_needed(version.definition)
+    needed = reviews.reviewers_needed(version)
     return {
         "stage": stage,
         "stages": VersionStage.choices,

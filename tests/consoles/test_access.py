@@ -29,6 +29,7 @@ from tickets.models import (
     FlowVersion,
     HelpdeskButton,
     LanguageModel,
+    Lesson,
     PanelSession,
     Phone,
     Question,
@@ -50,6 +51,7 @@ SOCKETS = [each.callback.consumer_class for each in routing.websocket_urlpattern
 OF_A_DEPARTMENT = {
     "number",
     "run_id",
+    "lesson_id",
     "takeover_id",
     "confirmation_id",
     "question_id",
@@ -85,6 +87,7 @@ class World:
     rehearsal: Rehearsal
     view: SavedView
     reply: CannedReply
+    lesson: Lesson
     external_id: str = "D-1"
 
     def address(self, name: str, reader: User) -> str:
@@ -100,6 +103,7 @@ class World:
             "request_id": self.wish.pk,
             "model_id": self.model.pk,
             "rehearsal_id": self.rehearsal.pk,
+            "lesson_id": self.lesson.pk,
             "phone_id": self.run.phone_id,
             "vouch": 1,
             "view_id": self.view.pk,
@@ -154,7 +158,8 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     slug = refund_flow.template.slug
     view = SavedView.objects.create(owner=alice, name="view", query="")
     reply = CannedReply.objects.create(name="reply", text="{result}")
-    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply)
+    lesson = Lesson.objects.create(template=refund_flow.template, base=refund_flow, ticket=ticket, phone=phone)
+    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply, lesson)
 
 
 def allowed_methods(name: str) -> Iterator[str]:

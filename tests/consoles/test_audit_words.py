@@ -25,6 +25,7 @@ LIVE_ONLY = {  # news for open pages, written down by no one
     "automation.changed",
     "confirmation.decided",
     "takeover.idle",
+    "lesson.changed",
 }
 
 

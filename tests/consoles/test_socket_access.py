@@ -5,6 +5,7 @@ The cells are made from the tables of routes, commands and roles; a new one is i
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -18,20 +19,27 @@ from consoles.routing import websocket_urlpatterns
 from tests.consoles.test_access import ROLES, permitted_to, person
 from tests.consoles.test_sockets import closing_code, opened, told
 from tests.consoles.wire import Wire
-from tickets.models import Department, Run
+from tickets.models import Department, Run, RunPurpose
 from tickets.permissions import ADMINISTRATOR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+LESSON = uuid.UUID(int=7)  # the run of a lesson with the run's ticket
 ADDRESSES: dict[str, Callable[[Run], str]] = {
     "ws-queue": lambda run: "/ws/queue/",
     "ws-ticket": lambda run: f"/ws/tickets/{run.ticket.number}/",
     "ws-phone": lambda run: f"/ws/runs/{run.pk}/phone/",
+    "ws-lesson": lambda run: f"/ws/lessons/{LESSON}/phone/",
 }
 ROWS = [row for row in websocket_urlpatterns if row.name != "ws-unknown"]  # which lets nobody in
 CONSUMERS: dict[str, Any] = {str(row.name): row.callback.consumer_class for row in ROWS}
 OF_A_DEPARTMENT = {str(row.name) for row in ROWS if row.pattern.converters}
 COMMANDS = [(name, command) for name, consumer in CONSUMERS.items() for command in commands_of(consumer)]
+
+
+@pytest.fixture(autouse=True)
+def lesson(run: Run) -> Run:
+    return Run.objects.create(pk=LESSON, ticket=run.ticket, flow_version=run.flow_version, purpose=RunPurpose.LESSON)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
 )
 from tickets.models import Phone
 from tickets.runner.pictures import redactors
-from tickets.services.live import frames, health
+from tickets.services.live import frames, health, lesson_pages
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +43,12 @@ def real_redis(redis_url: str, settings: object) -> Iterator[str]:
     settings.REDIS_URL = redis_url  # type: ignore[attr-defined]
     frames._client.cache_clear()
     health._client.cache_clear()
+    lesson_pages._client.cache_clear()
     frames._client().flushall()
     yield redis_url
     frames._client.cache_clear()
     health._client.cache_clear()
+    lesson_pages._client.cache_clear()
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ MATRIX = {
         P.VIEW_REPLAYS,
         P.VIEW_AUDIT,
         P.EDIT_FLOWS,
+        P.TEACH,
         P.REQUEST_FLOWS,
         P.REVIEW_FLOWS,
         P.RELEASE_FLOWS,

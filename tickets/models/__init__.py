@@ -2,6 +2,7 @@
 
 from tickets.models.equipment.language_models import LanguageModel, ModelChoice
 from tickets.models.equipment.phones import Phone, PhoneState, PhoneUse
+from tickets.models.flow.lessons import Lesson, LessonState, NoteKind, RouteNote
 from tickets.models.flow.rehearsals import PracticeGrant, Rehearsal, RehearsalMode, RehearsalOutcome, RehearsalRun
 from tickets.models.flow.releases import (
     DraftChange,
@@ -15,6 +16,7 @@ from tickets.models.flow.releases import (
     VersionLife,
     VersionStage,
 )
+from tickets.models.flow.signers import TrustedSigner
 from tickets.models.flow.templates import FlowTemplate, FlowVersion
 from tickets.models.flow.vouches import ControlVouch, VouchState
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
@@ -60,8 +62,11 @@ __all__ = [
     "HelpdeskButton",
     "LanguageModel",
     "LegalHold",
+    "Lesson",
+    "LessonState",
     "Mention",
     "ModelChoice",
+    "NoteKind",
     "OutboxEvent",
     "PanelSession",
     "Phone",
@@ -81,6 +86,7 @@ __all__ = [
     "RequestStatus",
     "Result",
     "ReviewVerdict",
+    "RouteNote",
     "Run",
     "RunPurpose",
     "RunStatus",
@@ -95,6 +101,7 @@ __all__ = [
     "Ticket",
     "TicketStatus",
     "TicketValue",
+    "TrustedSigner",
     "UsedLink",
     "VersionLife",
     "VersionStage",

@@ -172,6 +172,7 @@ class Step(models.Model):
     outcome = models.TextField(blank=True)
     app = models.CharField(max_length=120, blank=True)
     touch = models.JSONField(default=list, blank=True)  # device pixels
+    box = models.JSONField(default=list, db_default=[], blank=True)  # of the control: left, top, right, bottom
     timings = models.JSONField(default=dict, blank=True)  # seconds
     tokens = models.JSONField(default=dict, blank=True)
     before = models.CharField(max_length=200, blank=True)  # picture paths below MEDIA_ROOT

@@ -20,8 +20,8 @@ from tickets.services.flows import releases, reviews, routes, vouches
 def flow_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The version that was asked for, else the newest; beside it the one it is compared with."""
     template = template_of(slug)
-    shown = _asked(template, request.GET.get("version", ""))
-    context = studio.flow_context(request.user, template, shown, _asked(template, request.GET.get("with", "")))
+    shown = asked(template, request.GET.get("version", ""))
+    context = studio.flow_context(request.user, template, shown, asked(template, request.GET.get("with", "")))
     return render(request, "consoles/studio/flow.html", context)
 
 
@@ -112,13 +112,14 @@ def of_number(slug: str, version: int) -> FlowVersion:
 
 
 def _version(template: FlowTemplate, number: int) -> FlowVersion:
-    version = _asked(template, str(number))
+    version = asked(template, str(number))
     if version is None:
         raise NotFound
     return version
 
 
-def _asked(template: FlowTemplate, number: str) -> FlowVersion | None:
+def asked(template: FlowTemplate, number: str) -> FlowVersion | None:
+    """The version of that number; None for none, and for what is no number."""
     rows = template.versions.select_related("template", "created_by", "life")
     return rows.filter(number=whole_number(number)).first()
 

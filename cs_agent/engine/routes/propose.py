@@ -114,10 +114,12 @@ def proposed_before(way: Way, number: int, action: Action, seen: Observation, va
 
 
 def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> bool:
-    """Whether the way is behind the run: its last page is shown, or every step that must be taken was."""
-    ended = way.end is not None and Sight.of(seen, values).shows(way.end)
+    """Whether every step that must be taken is behind the run, and its last page is shown; a way that was taught up to
+    the commit knows none, and there the flow's evidence alone says whether it is done."""
     left = way.steps[max(at.at, at.taken + 1) :]
-    return ended and all(step.optional for step in left)
+    if not all(step.optional for step in left):
+        return False
+    return way.end is None or Sight.of(seen, values).shows(way.end)
 
 
 def _next_step(way: Way, at: Position, sight: Sight) -> int | None:

@@ -49,6 +49,7 @@ class FlowDraft(models.Model):
     template = models.ForeignKey(FlowTemplate, on_delete=models.PROTECT, related_name="drafts")
     base = models.ForeignKey(FlowVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     definition = models.JSONField()
+    route = models.JSONField(null=True, blank=True)  # a lesson's; null: that of the version before is kept
     note = models.CharField(_("修改说明"), max_length=200, blank=True)
     revision = models.PositiveIntegerField(default=1)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -12,7 +12,7 @@ from pathlib import Path
 from cs_agent.engine.run.protocols import Key
 from cs_agent.phone.adb.files import media_path, safe_name
 from cs_agent.phone.driver import Driver
-from tickets.models import Attachment, AuditEvent, Run
+from tickets.models import Attachment, AuditEvent, Run, RunPurpose
 from tickets.runner.holds import leases
 from tickets.services.evidence import audit
 
@@ -60,6 +60,7 @@ def pushed_names(run: Run) -> frozenset[str]:
 
 def _media(run: Run) -> list[tuple[str, Attachment]]:
     """The customer's files under the names that the run's slots give them on the phone."""
-    names = run.flow_version.definition.get("media", [])
-    slots = run.slots.filter(name__in=names).select_related("attachment")
-    return [(slot.value, slot.attachment) for slot in slots if slot.attachment is not None]
+    slots = run.slots.all()
+    if run.purpose != RunPurpose.LESSON:  # whose slots are those that its teacher wants there
+        slots = slots.filter(name__in=run.flow_version.definition.get("media", []))
+    return [(slot.value, slot.attachment) for slot in slots.select_related("attachment") if slot.attachment is not None]

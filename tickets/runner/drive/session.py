@@ -37,7 +37,7 @@ from cs_agent.engine.run.state import (
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import UiNode
 from cs_agent.phone.driver import Driver
-from tickets.models import Phone, Run, RunStatus
+from tickets.models import Phone, Run, RunPurpose, RunStatus
 from tickets.runner.drive import tidy, trouble
 from tickets.runner.drive.bring_back import fetch_files
 from tickets.runner.drive.engines import build_engine, new_state
@@ -52,6 +52,7 @@ from tickets.services.evidence import pictures
 from tickets.services.flows import rehearsing
 from tickets.services.runs import checkpoints, pauses, steps, switches, takeovers
 from tickets.services.runs import lifecycle as runs
+from tickets.services.studio import lessons
 
 log = logging.getLogger(__name__)
 leaving = threading.Event()  # set once this process was told to end: runs stop after the turn they are at
@@ -155,6 +156,9 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
         trouble.require_sound(hold.run)
         with phone_lock.on(hold.lease.phone_id):
             phone, feed = host.attend(Phone.objects.get(pk=hold.lease.phone_id))
+            if hold.run.purpose == RunPurpose.LESSON:
+                _hand_to_teacher(hold, phone)
+                return
             with phone.typing_session():
                 _turn_until_pause(build_session(hold, phone, feed, host, build_engine))
     except claims.TakeoverAsked:
@@ -167,10 +171,22 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
     except trouble.Poisonous as error:
         trouble.park(hold.claim, error.request)
     except (PhoneError, ModelError) as error:
-        trouble.note_trouble(hold.run, hold.claim, error)
+        if hold.run.purpose == RunPurpose.LESSON:
+            lessons.lose_phone(hold.run, error.told(hold.run.lang))
+        else:
+            trouble.note_trouble(hold.run, hold.claim, error)
     except Interrupted as reason:
         log.info("run %s: not driven on here: %s", hold.run.pk, reason)
         claims.give_back(hold.claim)
+
+
+def _hand_to_teacher(hold: Hold, phone: Driver) -> None:
+    """A lesson has no agent: the phone is made ready as for any run, and a person drives it from the first page on."""
+    if not hold.run.checkpoint:
+        prepare(hold.run, phone, hold.lease, lambda: None)
+        with transaction.atomic():
+            claims.save_checkpoint(hold.claim, new_state(hold.run).to_json())
+    _yield_to_human(hold)
 
 
 def build_session(hold: Hold, phone: Driver, feed: ScreenFeed, host: Host, build_engine: EngineBuilder) -> _Session:

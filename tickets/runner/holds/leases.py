@@ -44,7 +44,7 @@ def acquire(run: Run, queue: str) -> Lease | None:
     held = Phone.objects.filter(lease_run=run).first()
     if held is not None:
         return _take(Phone.objects.filter(lease_run=run), held, run) if held.queue == queue else None
-    needed = wanted(run.flow_version.definition, run.purpose)
+    needed = wanted(run.flow_version.definition, run.purpose, _chosen_phone(run))
     for phone in sorted(free(queue), key=lambda phone: (len(phone.labels), phone.lease_token, phone.pk)):
         if needed <= offered(phone):
             lease = _take(free(queue), phone, run)
@@ -90,12 +90,14 @@ def of_run(run_id: uuid.UUID) -> Lease | None:
 def offered(phone: Phone) -> frozenset[str]:
     """What the phone has: its labels, and the uses it is marked for. A practice phone may rehearse, too."""
     uses = {PhoneUse.REHEARSAL, PhoneUse.PRACTICE} if phone.use == PhoneUse.PRACTICE else {PhoneUse(phone.use)}
-    return frozenset(phone.labels) | {_as_label(use) for use in uses}
+    return frozenset(phone.labels) | {_as_label(use) for use in uses} | {_name(phone.pk)}
 
 
-def wanted(definition: Mapping[str, Any], purpose: str) -> frozenset[str]:
-    """What a run needs of a phone: the flow's labels, and a phone that is marked for the run's purpose."""
-    return labels_of(definition) | {_as_label(_USES.get(RunPurpose(purpose), PhoneUse.CUSTOMER))}
+def wanted(definition: Mapping[str, Any], purpose: str, chosen: int | None = None) -> frozenset[str]:
+    """What a run needs of a phone: the flow's labels, a mark for the run's purpose, and to be the one that a person
+    has `chosen`, who answers for its labels."""
+    use = {_as_label(_USES.get(RunPurpose(purpose), PhoneUse.CUSTOMER))}
+    return frozenset(use | {_name(chosen)}) if chosen else labels_of(definition) | use
 
 
 _USES = {
@@ -103,6 +105,17 @@ _USES = {
     RunPurpose.LESSON: PhoneUse.REHEARSAL,
     RunPurpose.PRACTICE: PhoneUse.PRACTICE,
 }
+
+
+def _chosen_phone(run: Run) -> int | None:
+    """Of a lesson, the phone that its teacher has chosen."""
+    if run.purpose != RunPurpose.LESSON:
+        return None
+    return Run.objects.values_list("lesson__phone", flat=True).get(pk=run.pk)
+
+
+def _name(phone_id: int) -> str:
+    return f"phone:{phone_id}"
 
 
 def _as_label(use: PhoneUse) -> str:

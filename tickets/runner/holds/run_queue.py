@@ -103,10 +103,11 @@ def _matched(queue: str) -> Iterator[Any]:
     queued = waiting()
     versions = FlowVersion.objects.filter(pk__in=queued.order_by().values("flow_version_id"))
     definitions = dict(versions.values_list("pk", "definition"))
-    for pk, version_id, purpose in queued.values_list("pk", "flow_version_id", "purpose").iterator(chunk_size=200):
+    rows = queued.values_list("pk", "flow_version_id", "purpose", "lesson__phone")
+    for pk, version_id, purpose, chosen in rows.iterator(chunk_size=200):
         if version_id not in definitions:  # queued since
             continue
-        wanted = leases.wanted(definitions[version_id], purpose)
+        wanted = leases.wanted(definitions[version_id], purpose, chosen)
         suiting = [labels for labels in free if wanted <= labels]
         if suiting:
             free.remove(min(suiting, key=len))  # leave the phones that can do more to those who need more

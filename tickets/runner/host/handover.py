@@ -21,8 +21,9 @@ from cs_agent.geometry import Point
 from cs_agent.observation import TextLine
 from cs_agent.phone.driver import Driver
 from tickets.errors import Conflict
-from tickets.models import Step, Takeover
+from tickets.models import PhoneUse, Step, Takeover
 from tickets.runner.holds import phone_lock
+from tickets.runner.host.lesson_eye import LessonEye
 from tickets.runner.pictures import film, recorders
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.redactors import Redactor
@@ -34,6 +35,7 @@ from tickets.services.runs import takeovers
 
 log = logging.getLogger(__name__)
 _POLL_S = 1.0
+_LESSON_POLL_S = 0.25  # a lesson's page is read soon after it has changed by itself
 _PAUSE_S = 1.0
 _LOCK_S = 2.0  # the agent has let go before a takeover begins; a gesture that came later than that is stale
 _POINTING = frozenset({GestureKind.TAP.value, GestureKind.LONG_PRESS.value})
@@ -43,8 +45,10 @@ _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.
 class GestureLoop:
     """Waits for gestures for one phone on a thread of its own."""
 
-    def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed) -> None:
+    def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed, lesson: LessonEye | None = None) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
+        self._lesson = lesson or LessonEye(phone_id, phone, feed)
+        self._poll_s = _POLL_S
         self._stopping = threading.Event()
         self._thread = SupervisedThread(f"gestures-{phone_id}", self._run)
 
@@ -59,19 +63,22 @@ class GestureLoop:
         client = redis.Redis.from_url(settings.REDIS_URL)
         while not self._stopping.is_set():
             try:
-                gesture = gestures.receive(client, self._phone_id, _POLL_S)
+                gesture = gestures.receive(client, self._phone_id, self._poll_s)
+                close_old_connections()
                 if gesture is not None:
-                    close_old_connections()
-                    self._carry_out(gesture)
+                    self.carry_out(gesture)
+                else:
+                    self._poll_s = _LESSON_POLL_S if self._lesson.watch() else _POLL_S
             except (redis.RedisError, DatabaseError, PhoneError) as error:
                 log.warning("gestures of phone %s: %s", self._phone_id, error)
                 self._stopping.wait(_PAUSE_S)
         connections.close_all()
 
-    def _carry_out(self, gesture: Gesture) -> None:
+    def carry_out(self, gesture: Gesture) -> None:
         """Written down before it is done, and while nobody else acts on the phone: a gesture whose takeover ended
         while it waited is refused there, and one that is under way keeps the agent waiting."""
         with phone_lock.on(self._phone_id, _LOCK_S):
+            seen = self._lesson.before()
             step = self._intended(gesture)
             if step is None:
                 log.info("gesture for phone %s dropped: its takeover is over", self._phone_id)
@@ -80,13 +87,16 @@ class GestureLoop:
             fault = ""
             try:
                 images["before"] = self._feed.capture(after=0).image
-                perform(self._phone, gesture)
+                if not _is_only_shown(gesture, step):
+                    perform(self._phone, gesture)
                 self._feed.hurry()
                 images["after"] = self._feed.capture().image
             except PhoneError as error:
                 log.warning("gesture for phone %s: %s", self._phone_id, error)
                 fault = error.told(step.run.lang)
         write_down(step, images, fault)
+        if seen is not None:
+            self._lesson.after(step, gesture, seen, fault=fault)
 
     def _intended(self, gesture: Gesture) -> Step | None:
         """The gesture as a step, if its takeover holds this phone now."""
@@ -96,6 +106,13 @@ class GestureLoop:
             return takeovers.begin_gesture(gesture)
         except Conflict:
             return None
+
+
+def _is_only_shown(gesture: Gesture, step: Step) -> bool:
+    """What commits is touched on a practice phone only, whose accounts are for trying."""
+    if gesture.kind is not GestureKind.COMMIT:
+        return False
+    return step.run.phone is None or step.run.phone.use != PhoneUse.PRACTICE
 
 
 def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
@@ -128,7 +145,7 @@ def _name(step: Step, lines: tuple[TextLine, ...], factor: float, redactor: Reda
 def perform(phone: Driver, gesture: Gesture) -> None:
     """Do on the phone what the human did on its picture."""
     match gesture.kind:
-        case GestureKind.TAP:
+        case GestureKind.TAP | GestureKind.COMMIT:
             phone.tap(Point(*gesture.points))
         case GestureKind.LONG_PRESS:
             phone.long_press(Point(*gesture.points), gesture.seconds)

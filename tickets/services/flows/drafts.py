@@ -40,13 +40,23 @@ def open_draft(template: FlowTemplate, user: Any, base: FlowVersion | None = Non
     return draft
 
 
-def save(draft: FlowDraft, definition: Any, user: Any, *, revision: int, note: str = "") -> FlowDraft:
-    """Keep what the editor wrote, right or wrong; Conflict names who saved since `revision`."""
+def save(
+    draft: FlowDraft,
+    definition: Any,
+    user: Any,
+    *,
+    revision: int,
+    note: str = "",
+    route: dict[str, Any] | None = None,
+) -> FlowDraft:
+    """Keep what the editor wrote, right or wrong; Conflict names who saved since `revision`. `route`: a lesson's, or
+    one that came with the definition; without one the draft keeps what it has."""
     require(user, Permission.EDIT_FLOWS)
     _refuse_unusable(definition)
     with transaction.atomic():
         rows = FlowDraft.objects.filter(pk=draft.pk, revision=revision, closed_at=None)
         changes = {"definition": definition, "note": note[:200], "updated_at": timezone.now()}
+        changes |= {"route": route} if route is not None else {}
         if not rows.update(revision=revision + 1, **changes):
             raise _lost_race(draft)
         draft.refresh_from_db()
@@ -65,7 +75,7 @@ def freeze(draft: FlowDraft, user: Any, *, revision: int) -> FlowVersion:
             closed_at=timezone.now()
         ):
             raise _lost_race(draft)
-        version = publishing.new_version(draft.template, draft.definition, user, draft.note)
+        version = publishing.new_version(draft.template, draft.definition, user, draft.note, route=draft.route)
         details = {"template": draft.template.slug, "number": version.number, "note": draft.note}
         audit.record("flow.version_made", user=user, obj=version, flow_version=str(version), details=details)
     return version

@@ -6,7 +6,6 @@ needs two reviewers; one reviewer who sends it back is enough.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +15,8 @@ from tickets.errors import Conflict, FourEyes, NeedsReason
 from tickets.models import FlowReview, FlowVersion, ReviewVerdict, VersionLife, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import stages
+from tickets.services.flows import routes, stages
+from tickets.services.studio import route_notes
 
 _LIMITS = ("amount_limit", "two_approvers_above", "four_eyes")
 
@@ -53,7 +53,7 @@ def review(version: FlowVersion, user: Any, verdict: ReviewVerdict, comment: str
         audit.record("flow.reviewed", user=user, obj=version, flow_version=str(version), details=details)
         if verdict is ReviewVerdict.SENT_BACK:
             stages.move(version, VersionStage.DRAFT, user=user)
-        elif approvals(version).count() >= reviewers_needed(version.definition):
+        elif approvals(version).count() >= reviewers_needed(version):
             stages.move(version, VersionStage.APPROVED, user=user)
     return row
 
@@ -65,9 +65,13 @@ def approvals(version: FlowVersion) -> Any:
     return rows.filter(verdict=ReviewVerdict.APPROVED, pk__gt=sent_back or 0)
 
 
-def reviewers_needed(definition: Mapping[str, Any]) -> int:
-    """Two for a flow that is high-risk: one that confirms amounts, or sets a limit or four eyes on itself."""
+def reviewers_needed(version: FlowVersion) -> int:
+    """Two for a flow that is high-risk: one that confirms amounts, sets a limit or four eyes on itself, or whose route
+    passes over a word of commitment that is said to commit nothing."""
+    definition = version.definition
     engine = definition.get("engine", {})
+    if route_notes.needs_two(routes.of_version(version)):
+        return 2
     if engine.get("read_only"):
         return 1
     money = any(field.get("kind") == "money" for field in engine.get("confirm_fields", []))

@@ -20,13 +20,15 @@ from cs_agent.engine.routes.values import Route, RouteError, RoutePlan, RouteSte
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.errors import Conflict
-from tickets.models import FlowTemplate, FlowVersion, Run, RunStatus, Step, StepActor, VersionStage
+from tickets.models import FlowTemplate, FlowVersion, Run, RunPurpose, RunStatus, Step, StepActor, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing, stages
+from tickets.services.studio import route_notes
 
 log = logging.getLogger(__name__)
 _REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
+_TRIED = {RunPurpose.REHEARSAL, RunPurpose.PRACTICE}
 _LESSONS = 5  # runs of a version without a route that are looked at more closely, so that one can be learned
 LOOKED_AT = 10  # a version's newest runs, by which it is told whether its route still fits …
 FLAGGED_AT = 3  # … and in how many of them one place was left, so that it is flagged
@@ -68,12 +70,18 @@ def of_version(version: FlowVersion) -> Route:
 def plan_of(run: Run) -> RoutePlan:
     """What a run has of its version's route."""
     values = {slot.name: slot.value for slot in run.slots.all()}
-    way = of_version(run.flow_version).way_for(values)
-    reviewed = way is not None and stages.of(run.flow_version) in _REVIEWED
+    way = route_notes.applied(run.flow_version, of_version(run.flow_version)).way_for(values)
+    reviewed = way is not None and (stages.of(run.flow_version) in _REVIEWED or _is_tried(run))
     taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if way is None else 0
     ticket = run.ticket
     private = tuple(filter(None, (ticket.customer_name, ticket.customer_mobile)))
     return RoutePlan(values, way, reviewed, learning=way is None and taught < _LESSONS, private=private)
+
+
+def _is_tried(run: Run) -> bool:
+    """On a phone for rehearsals the route goes on where a person did the same by hand or agreed to it; one that passes
+    over a word of commitment is asked about there, too, until two people have reviewed it."""
+    return run.purpose in _TRIED and not route_notes.needs_two(of_version(run.flow_version))
 
 
 def way_of_run(run: Run) -> Way | None:

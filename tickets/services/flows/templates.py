@@ -14,6 +14,7 @@ from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import drafts
 
+_TAKEN = {"new", "exchange", "requests"}  # addresses of the studio itself
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,49}")
 
 
@@ -23,7 +24,7 @@ def create(user: Any, *, name: str, slug: str) -> FlowTemplate:
     name, slug = name.strip(), slug.strip().lower()
     if not name or len(name) > 80:
         raise Invalid(_("请用不超过 80 个字写明流程名称。"))
-    if not _SLUG.fullmatch(slug):
+    if not _SLUG.fullmatch(slug) or slug in _TAKEN:
         raise Invalid(_("标识以小写字母开头,只含小写字母、数字和下划线,2 到 50 个字符。"))
     try:
         with transaction.atomic():

@@ -29,11 +29,16 @@ class GestureKind(StrEnum):
     SWIPE = "swipe"
     TYPE = "type"
     KEY = "key"
+    COMMIT = "commit"  # of a lesson: what is there commits; on a phone for rehearsals it is not touched
+
+
+_POINTS = {GestureKind.TAP: 2, GestureKind.LONG_PRESS: 2, GestureKind.COMMIT: 2, GestureKind.SWIPE: 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Gesture:
-    """`points`: device pixels, (x, y) or (x1, y1, x2, y2). `text`: what to type. `key`: back, home, recent, enter."""
+    """`points`: device pixels, (x, y) or (x1, y1, x2, y2). `text`: what to type. `key`: back, home, recent, enter.
+    `slot`: in a lesson, whose value the text is."""
 
     takeover: str
     user_id: int
@@ -43,10 +48,11 @@ class Gesture:
     key: str = ""
     seconds: float = 0.3
     made_at: float = 0.0  # seconds since the epoch
+    slot: str = ""
 
     def __post_init__(self) -> None:
         """ValueError for a gesture no phone could carry out."""
-        wanted = {GestureKind.TAP: 2, GestureKind.LONG_PRESS: 2, GestureKind.SWIPE: 4}.get(self.kind, 0)
+        wanted = _POINTS.get(self.kind, 0)
         if len(self.points) != wanted or not all(_is_place(value) for value in self.points):
             raise ValueError(f"{self.kind} takes {wanted} coordinates")
         if not 0 < self.seconds <= MAX_SECONDS:  # also false for NaN

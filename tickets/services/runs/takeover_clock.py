@@ -16,11 +16,12 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tickets.models import Run, RunStatus, Takeover
+from tickets.models import Run, RunPurpose, RunStatus, Takeover
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import takeovers
+from tickets.services.studio import lessons
 
 NOT_TAKEN = "takeover_expired"
 IDLE = "idle"  # the code of a takeover that is asked for anew, and of a run that was handed off
@@ -94,7 +95,9 @@ def _end(row: Takeover, now: datetime) -> bool:
         still = Takeover.objects.filter(pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
         if run.status != RunStatus.TAKEN_OVER or not still.exists():
             return False
-        if settings.CS_AGENT["CS_AGENT_TAKEOVER_IDLE_THEN"] == HAND_OFF:
+        if run.purpose == RunPurpose.LESSON:
+            lessons.end_early(run, IDLE, _("长时间没有操作,示教已中断并保留"))
+        elif settings.CS_AGENT["CS_AGENT_TAKEOVER_IDLE_THEN"] == HAND_OFF:
             _hand_off(run, row)
         else:
             takeovers.ask_anew(run, row, code=IDLE, reason=_reason(run, row))

@@ -243,5 +243,7 @@ def _described(gesture: Gesture) -> str:
             return _("滑动 (%d,%d) → (%d,%d)") % gesture.points
         case GestureKind.LONG_PRESS:
             return _("长按 (%d,%d)") % gesture.points
+        case GestureKind.COMMIT:
+            return _("标出提交 (%d,%d)") % gesture.points
         case _:
             return _("点击 (%d,%d)") % gesture.points

@@ -61,6 +61,7 @@ class PhoneStage extends HTMLElement {
   }
 
   hear(message) {
+    this.dispatchEvent(new CustomEvent("phone:message", { detail: message }));
     if (message.type === "fresh") this.aged(message.age);
     if (message.type === "waiting" && !this.frames) this.say(this.mode === "queued" ? "queued" : "waiting");
     if (message.type === "error" && message.message) this.latency.textContent = message.message;
@@ -133,7 +134,9 @@ class PhoneStage extends HTMLElement {
     this.toggleAttribute("data-stale", age >= STALE_MS);
   }
 
+  // A page may keep a gesture for itself (`intercept`).
   send(gesture) {
+    if (this.mode === "mine" && this.intercept?.(gesture)) return true;
     if (this.mode !== "mine" || !this.socket?.send({ type: "gesture", ...gesture })) return false;
     this.sentAt = performance.now();
     if (gesture.at) this.mark(gesture.at.map((part) => part * 100), true);

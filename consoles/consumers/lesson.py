@@ -1,0 +1,72 @@
+"""The live phone of a lesson: the same frames and gestures as a takeover's; gestures only of the one who teaches.
+
+A gesture may name the `slot` that a text is the value of; a touch on what looks like a commit is answered with
+`looks_like_commit` until it comes with `sure`. Besides the phone's messages: `changed`, when the page should be asked
+for anew.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+
+from consoles.access import command
+from consoles.consumers.gestures import read_gesture
+from consoles.consumers.phone import ACK_TRUST_S, PhoneConsumer
+from tickets.errors import NotFound, NotPending
+from tickets.models import Lesson, Run, RunPurpose
+from tickets.permissions import Permission, has_now
+from tickets.services.live import gestures
+from tickets.services.live.gestures import Gesture
+from tickets.services.studio import lesson_words
+
+_TOLD = ("lesson.changed", "run.changed", "phone.changed", "step.changed", "takeover.idle", "takeover.ended")
+
+
+class LessonPhoneConsumer(PhoneConsumer):
+    permission = Permission.TEACH
+
+    async def live_event(self, message: dict[str, Any]) -> None:
+        await super().live_event(message)
+        event = message["event"]
+        if event["kind"] in _TOLD and event["run"] == str(self._run_id):
+            await self.tell({"type": "changed", "kind": event["kind"]})
+
+    @command("ack", Permission.TEACH, trust_s=ACK_TRUST_S)
+    async def ack(self, message: dict[str, Any]) -> None:
+        self._drawn.set()
+
+    @command("ping", Permission.TEACH)
+    async def ping(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "pong", "id": message.get("id")})
+
+    @command("gesture", Permission.TEACH)
+    async def gesture(self, message: dict[str, Any]) -> None:
+        takeover = await self._held()
+        user_id, size = self.user.pk, self._size
+        gesture = read_gesture(message, takeover=str(takeover.pk), user_id=user_id, size=size, lesson=True)
+        await database_sync_to_async(self._refuse_unfit)(gesture, sure=message.get("sure") is True)
+        phone = takeover.run.phone_id
+        if phone is None:
+            raise NotPending
+        await gestures.send(phone, gesture)
+        await self.tell({"type": "sent", "id": message.get("id")})
+
+    @property
+    def _run_id(self) -> Any:
+        return self.scope["url_route"]["kwargs"]["run_id"]
+
+    def _refuse_unfit(self, gesture: Gesture, *, sure: bool) -> None:
+        lesson = Lesson.objects.select_related("run", "base", "ticket", "phone").get(run=self._run_id)
+        lesson_words.check(lesson, gesture, sure=sure)
+
+    async def _run_now(self) -> Run:
+        """Only of lessons: nobody sees a customer's phone uncovered through here."""
+        run = await super()._run_now()
+        if run.purpose != RunPurpose.LESSON:
+            raise NotFound
+        return run
+
+    async def _sees_all(self) -> bool:
+        return await database_sync_to_async(has_now)(self.user.pk, Permission.TEACH)

@@ -1,0 +1,127 @@
+"""The storyboard of a version: its steps as pictures with what vouches for each, alone or beside another version's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import get_language
+
+from consoles.pages.lesson import slot_labels, with_labels
+from consoles.web import media
+from tickets.flows.lesson_draft import in_words
+from tickets.models import FlowTemplate, FlowVersion, Phone, RouteNote, VersionStage
+from tickets.permissions import Permission, has
+from tickets.services.flows import stages
+from tickets.services.people import access
+from tickets.services.studio import storyboards
+from tickets.services.studio.storyboards import Backing, Board, Panel
+
+_TONES = {
+    Backing.PERSON: "danger",
+    Backing.REVIEW: "warn",
+    Backing.MODEL: "warn",
+    Backing.ROUTE: "ok",
+    Backing.FLOW: "ok",
+    Backing.EDITOR: "ok",
+    Backing.KIND: "quiet",
+}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A panel for a page. `box`: x, y, width and height of what is touched; `size`: of the picture, both in pixels."""
+
+    panel: Panel
+    words: str
+    page: str
+    picture: str
+    box: tuple[int, ...]
+    spot: tuple[int, ...]
+    size: tuple[int, int]
+
+    @property
+    def tone(self) -> str:
+        return _TONES[self.panel.backing]
+
+    @property
+    def notes(self) -> tuple[RouteNote, ...]:
+        return self.panel.notes
+
+
+def context(user: Any, template: FlowTemplate, version: FlowVersion, other: FlowVersion | None) -> dict[str, Any]:
+    """`other`: the version it is set beside, or None."""
+    boards = storyboards.of_version(version)
+    draw = _Drawing(user, _known(*([other] if other else []), version))
+    stage = stages.of(version)
+    life = getattr(version, "life", None)
+    own = user.pk in {version.created_by_id, life.submitted_by_id if life else None}
+    reviews = stage is VersionStage.IN_REVIEW and not own and has(user, Permission.REVIEW_FLOWS)
+    return {
+        "template": template,
+        "version": version,
+        "stage": stage,
+        "other": other,
+        "others": [row for row in template.versions.order_by("-number") if row.pk != version.pk],
+        "boards": [
+            (board, _slot_labels(board.filled, version), [draw.frame(panel) for panel in board.panels])
+            for board in boards
+        ],
+        "pairs": _pairs(draw, other, boards, version) if other else [],
+        "may_note": has(user, Permission.EDIT_FLOWS) or has(user, Permission.REVIEW_FLOWS),
+        "may_call_harmless": reviews,
+    }
+
+
+def _pairs(draw: _Drawing, other: FlowVersion, boards: Sequence[Board], version: FlowVersion) -> list[Any]:
+    return [
+        (
+            _slot_labels(filled, version, other),
+            [
+                (pair, draw.frame(pair.old) if pair.old else None, draw.frame(pair.new) if pair.new else None)
+                for pair in pairs
+            ],
+        )
+        for filled, pairs in storyboards.side_by_side(storyboards.of_version(other), boards)
+    ]
+
+
+class _Drawing:
+    """Panels as one reader may see them: pictures only of tickets of the reader's own departments."""
+
+    def __init__(self, user: Any, labels: Mapping[str, str]) -> None:
+        self._user, self._labels = user, labels
+        self._sees = has(user, Permission.VIEW_REPLAYS)
+        self._lang = "en" if (get_language() or "").startswith("en") else "zh"
+
+    def frame(self, panel: Panel) -> Frame:
+        step, seen = panel.step, panel.seen
+        visible = seen is not None and self._sees and access.may_see(self._user, seen.run.ticket)
+        picture = media.address(media.Kind.STEP, f"{seen.pk}.before", self._user) if visible and seen else ""
+        phone = seen.run.phone if seen else None
+        left, top, right, bottom = seen.box if seen and len(seen.box) == 4 else (0, 0, 0, 0)
+        box = (left, top, right - left, bottom - top) if right > left else ()
+        spot = tuple(seen.touch[:2]) if seen and not box else ()
+        return Frame(
+            panel,
+            with_labels(in_words(step, self._lang), self._labels),
+            step.page.title or step.page.app,
+            picture,
+            box,
+            spot,
+            _size_of(phone),
+        )
+
+
+def _size_of(phone: Phone | None) -> tuple[int, int]:
+    return (phone.width, phone.height) if phone is not None and phone.width else (1080, 2400)
+
+
+def _slot_labels(filled: Sequence[str], *versions: FlowVersion) -> list[str]:
+    known = _known(*versions)
+    return [known.get(name) or name for name in filled]
+
+
+def _known(*versions: FlowVersion) -> dict[str, str]:
+    return slot_labels(slot for version in versions for slot in version.definition.get("slots", ()))

@@ -1,0 +1,172 @@
+"""Teaching a flow: a lesson is begun, driven on its page, left, gone on with, and finished as a draft."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.translation import gettext as _
+
+from consoles.access import POST, permitted
+from consoles.pages import lesson as shown
+from consoles.views.studio.draft import template_of
+from consoles.web.given import whole_number
+from tickets.errors import Invalid, NotFound
+from tickets.flows.lesson_marks import MarkKind
+from tickets.models import Lesson, LessonState, Phone
+from tickets.permissions import Permission
+from tickets.services.people import access
+from tickets.services.studio import lesson_words, lessons
+
+_LISTED = 50  # newest tickets to choose a sample from
+
+
+@permitted(Permission.TEACH)
+def lesson_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose a sample ticket and a phone; lessons that were left are listed beside."""
+    template = template_of(slug)
+    tickets = access.visible_tickets(request.user)
+    if wanted := request.GET.get("q", "").strip()[:100]:
+        tickets = tickets.filter(text__icontains=wanted) | tickets.filter(number__iexact=wanted)
+    kept = template.lessons.filter(state__in=[LessonState.KEPT, LessonState.OPEN])
+    context = {
+        "template": template,
+        "tickets": tickets.order_by("-created_at")[:_LISTED],
+        "phones": shown.teaching_phones(),
+        "kept": kept.select_related("teacher", "phone").order_by("-pk")[:10],
+        "wanted": wanted,
+        "again_from": request.GET.get("from", ""),
+    }
+    return render(request, "consoles/studio/lesson_new.html", context)
+
+
+@permitted(Permission.TEACH, POST)
+def lesson_start(request: HttpRequest, slug: str) -> HttpResponse:
+    lesson = lessons.start(
+        template_of(slug),
+        request.user,
+        access.get_ticket(request.user, request.POST.get("ticket", "")),
+        _phone(request),
+        with_files=bool(request.POST.get("files")),
+        again_from=whole_number(request.POST.get("from", "")),
+    )
+    return redirect("lesson", lesson.pk)
+
+
+@permitted(Permission.TEACH)
+def lesson_page(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    return render(request, "consoles/studio/lesson.html", shown.context(_lesson(request, lesson_id)))
+
+
+@permitted(Permission.TEACH)
+def lesson_state(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """The part of the page that changes while the phone is driven."""
+    return render(request, "consoles/studio/parts/lesson_state.html", shown.context(_lesson(request, lesson_id)))
+
+
+@permitted(Permission.TEACH, POST)
+def lesson_value(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    name = lesson_words.add_value(
+        _lesson(request, lesson_id),
+        request.user,
+        label=request.POST.get("label", ""),
+        kind=request.POST.get("kind", ""),
+        value=request.POST.get("value", ""),
+        fixed=request.POST.get("kind") == "fixed",
+    )
+    response = lesson_state(request, lesson_id)
+    response["X-Slot"] = name
+    return response
+
+
+@permitted(Permission.TEACH, POST)
+def lesson_mark(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """A place on the page, or words for what the app will say."""
+    lesson = _lesson(request, lesson_id)
+    if "text" in request.POST:
+        lesson_words.say_success(lesson, request.user, request.POST["text"])
+    elif "drop" in request.POST:
+        lesson_words.drop_mark(lesson, request.user, _step(request.POST["drop"]))
+    else:
+        kind = request.POST.get("kind", "")
+        if kind not in set(MarkKind):
+            raise Invalid(_("请选择标记的种类。"))
+        page = request.POST.get("page", "")
+        lesson_words.mark(lesson, request.user, MarkKind(kind), _area(request.POST.get("area", "")), page)
+    return lesson_state(request, lesson_id)
+
+
+@permitted(Permission.TEACH, POST)
+def lesson_again(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    lesson = _lesson(request, lesson_id)
+    if "join" in request.POST:
+        lessons.join(lesson, request.user)
+    else:
+        lessons.again(lesson, request.user, _step(request.POST.get("from", "")))
+    return lesson_state(request, lesson_id)
+
+
+@permitted(Permission.TEACH, POST)
+def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """Finished as a draft, left for later, given up, or gone on with."""
+    lesson = _lesson(request, lesson_id)
+    match request.POST.get("do", ""):
+        case "finish":
+            lessons.finish(lesson, request.user, amount_limit=_amount(request.POST.get("limit", "")))
+            return _to(request, resolve_url("flow-draft", lesson.template.slug))
+        case "leave":
+            lessons.leave(lesson, request.user)
+        case "discard":
+            lessons.discard(lesson, request.user)
+            return _to(request, resolve_url("flow", lesson.template.slug))
+        case "go_on":
+            lessons.go_on(lesson, request.user, _phone(request))
+        case _:
+            raise Invalid(_("请选择完成、中断或放弃。"))
+    return _to(request, resolve_url("lesson", lesson.pk))
+
+
+def _to(request: HttpRequest, address: str) -> HttpResponse:
+    return HttpResponse(headers={"HX-Redirect": address}) if getattr(request, "htmx", False) else redirect(address)
+
+
+def _lesson(request: HttpRequest, lesson_id: int) -> Lesson:
+    rows = Lesson.objects.select_related("template", "base", "ticket", "phone", "run", "teacher")
+    lesson = rows.filter(pk=lesson_id, ticket__in=access.visible_tickets(request.user)).first()
+    if lesson is None:
+        raise NotFound
+    return lesson
+
+
+def _phone(request: HttpRequest) -> Phone:
+    number = whole_number(request.POST.get("phone", ""))
+    phone = Phone.objects.filter(pk=number).first() if number is not None else None
+    if phone is None:
+        raise Invalid(_("请选择一台手机。"))
+    return phone
+
+
+def _step(text: str) -> int:
+    number = whole_number(text, 10_000)
+    if number is None:
+        raise Invalid(_("没有这一步。"))
+    return number
+
+
+def _amount(text: str) -> float | None:
+    text = text.strip()
+    if not text:
+        return None
+    if not text.replace(".", "", 1).isdecimal() or len(text) > 9 or not float(text):
+        raise Invalid(_("请填写大于 0 的金额。"))
+    return float(text)
+
+
+def _area(text: str) -> tuple[float, ...]:
+    """Left, top, right and bottom as fractions of the screen."""
+    try:
+        parts = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        parts = ()
+    if len(parts) != 4 or not all(0 <= part <= 1 for part in parts) or parts[0] >= parts[2] or parts[1] >= parts[3]:
+        raise Invalid(_("请在画面上框选一块地方。"))
+    return parts

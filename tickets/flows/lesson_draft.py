@@ -1,0 +1,175 @@
+"""A whole draft from a lesson: slots, the instruction in both languages, fields to confirm, evidence, apps, limits.
+
+Rule: what the lesson did not show stays as the flow had it; what it showed replaces that. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cs_agent.engine.routes.values import ActKind, RouteStep
+
+_LANGS = ("zh", "en")
+_WORDS = {
+    "zh": {
+        ActKind.LAUNCH: "打开“{what}”",
+        ActKind.TAP: "点击“{what}”",
+        ActKind.DOUBLE_TAP: "双击“{what}”",
+        ActKind.LONG_PRESS: "长按“{what}”",
+        ActKind.TYPE: "在“{where}”中输入{what}",
+        ActKind.SWIPE: "滑动页面",
+        ActKind.BACK: "返回",
+        ActKind.HOME: "回到主屏幕",
+        ActKind.GAP: "完成这一页上的下一步",
+        "entry": "点开含{what}的一项",
+        "field": "点“{where}”输入框",
+        "here": "输入框",
+        "commit": "核对无误后,经人确认再点击“{what}”",
+    },
+    "en": {
+        ActKind.LAUNCH: "open “{what}”",
+        ActKind.TAP: "tap “{what}”",
+        ActKind.DOUBLE_TAP: "double-tap “{what}”",
+        ActKind.LONG_PRESS: "press and hold “{what}”",
+        ActKind.TYPE: "enter {what} in “{where}”",
+        ActKind.SWIPE: "scroll the page",
+        ActKind.BACK: "go back",
+        ActKind.HOME: "go to the home screen",
+        ActKind.GAP: "do the next thing on this page",
+        "entry": "open the entry that shows {what}",
+        "field": "tap the field “{where}”",
+        "here": "the field",
+        "commit": "check everything and, once a person has agreed, tap “{what}”",
+    },
+}
+_JOIN = {"zh": (",", "。"), "en": (", then ", ".")}
+_TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
+
+
+def in_words(step: RouteStep, lang: str) -> str:
+    """The act as an instruction says it, with slots in braces."""
+    words, control = _WORDS[lang], step.control
+    name = control.named if control else ""
+    where = (control.signature.beside if control else "") or words["here"]
+    if step.kind in _TOUCHES and control and control.holds:
+        return words["entry"].format(what="".join(control.holds))
+    if step.commits:
+        return words["commit"].format(what=name or where)
+    if step.kind in _TOUCHES and not name:
+        return words["field"].format(where=where) if control else words[ActKind.GAP]
+    return words[step.kind].format(what=step.text or name, where=where)
+
+
+def composed(
+    base: Mapping[str, Any],
+    *,
+    slots: Sequence[Mapping[str, Any]],
+    steps: Sequence[RouteStep],
+    marks: Sequence[Mapping[str, Any]],
+    apps: Iterable[str],
+    keywords: Sequence[str] = (),
+    amount_limit: float | None = None,
+) -> dict[str, Any]:
+    """`base`: the definition so far, {} for a new flow; `slots`: definitions of the slots that the lesson used."""
+    definition = dict(base)
+    engine = dict(base.get("engine") or {})
+    if not (base.get("match") or {}).get("keywords"):
+        definition["match"] = {"threshold": 1, "keywords": dict.fromkeys(keywords, 1)}
+    definition["slots"] = _slots(base.get("slots") or (), slots)
+    definition["instruction"] = {**(base.get("instruction") or {}), **{lang: _told(steps, lang) for lang in _LANGS}}
+    if fields := _fields(marks, definition["slots"]):
+        engine["confirm_fields"] = fields
+    if evidence := [[mark["text"]] for mark in marks if mark["kind"] == "success"]:
+        engine["success_evidence"] = evidence
+    engine.setdefault("success_evidence", [])
+    engine["allowed_apps"] = sorted({*engine.get("allowed_apps", ()), *apps})
+    engine["app_names"] = sorted({*engine.get("app_names", ()), *(s.text for s in steps if s.kind is ActKind.LAUNCH)})
+    engine["read_only"] = not any(step.commits for step in steps)
+    definition["engine"] = engine
+    if media := [slot["name"] for slot in slots if slot.get("kind") == "attachment"]:
+        definition["media"] = sorted({*(base.get("media") or ()), *media})
+    if amount_limit:
+        definition["second_approval_above"] = amount_limit
+    return definition
+
+
+def _slots(known: Iterable[Mapping[str, Any]], used: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Those of the flow, and after them what the lesson added."""
+    kept = [dict(slot) for slot in known]
+    names = {slot.get("name") for slot in kept}
+    return [*kept, *(dict(slot) for slot in used if slot["name"] not in names)]
+
+
+def _told(steps: Sequence[RouteStep], lang: str) -> dict[str, Any]:
+    """One clause for each act, so that one without its slot is left out; a tap into the field that is typed into next
+    is said by the typing."""
+    said: list[str] = []
+    for number, step in enumerate(steps):
+        following = steps[number + 1] if number + 1 < len(steps) else None
+        typed = following is not None and following.kind is ActKind.TYPE and following.control == step.control
+        if not (typed and step.kind is ActKind.TAP):
+            said.append(in_words(step, lang))
+    join, end = _JOIN[lang]
+    return {"join": join, "end": end, "clauses": [{"text": text} for text in said]}
+
+
+def _fields(marks: Sequence[Mapping[str, Any]], slots: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One field for each slot that was marked, and one for each caption without a slot."""
+    labels = {slot["name"]: slot.get("label", {}).get("zh", slot["name"]) for slot in slots}
+    fields: dict[str, dict[str, Any]] = {}
+    for mark in marks:
+        if mark["kind"] != "confirm":
+            continue
+        caption = mark["labels"][0] if mark["labels"] else ""
+        key = mark["slot"] or caption
+        field = fields.setdefault(key, _field(mark, labels, len(fields) + 1))
+        field["screen_labels"] = list(dict.fromkeys([*field["screen_labels"], *mark["labels"]]))
+        if mark["sentence"]:
+            field["screen_sentences"] = [*field.get("screen_sentences", ()), mark["sentence"]]
+    return list(fields.values())
+
+
+def _field(mark: Mapping[str, Any], labels: Mapping[str, str], number: int) -> dict[str, Any]:
+    caption = mark["labels"][0] if mark["labels"] else ""
+    field: dict[str, Any] = {
+        "name": mark["slot"] or f"field_{number}",
+        "label": labels.get(mark["slot"], "") or caption or f"{number}",
+        "screen_labels": [],
+    }
+    if mark["slot"]:
+        field["slot"] = mark["slot"]
+    if mark["money"]:
+        field["kind"] = "money"
+    return field
+
+
+_CJK = re.compile(r"[一-鿿]{2,}")
+_LATIN = re.compile(r"[A-Za-z][A-Za-z'-]{3,}")
+_LONGEST_WORD = 4  # Chinese characters
+_COMMON = 0.2  # of the other tickets; a word in more of them tells nothing
+
+
+def telling_words(text: str, others: Sequence[str], most: int = 6) -> list[str]:
+    """Words of this ticket that few other tickets have, the longest that few have first: what tells its kind is for
+    the editor to choose from these."""
+    pieces: dict[str, None] = {}
+    for run in _CJK.findall(text):
+        for length in range(_LONGEST_WORD, 1, -1):
+            pieces.update(dict.fromkeys(run[i : i + length] for i in range(len(run) - length + 1)))
+    pieces.update(dict.fromkeys(word.lower() for word in _LATIN.findall(text)))
+    allowed = max(1, int(_COMMON * len(others)))
+    lowered = [other.lower() for other in others]
+    counted = [(sum(piece in other for other in lowered), piece) for piece in pieces]
+    # A word that some others share names a kind; one that nobody shares is this ticket's own story.
+    shared = sorted(
+        (count for count in counted if 1 <= count[0] <= allowed), key=lambda item: (-item[0], -len(item[1]))
+    )
+    chosen: list[str] = []
+    for _count, piece in [*shared, *((0, piece) for count, piece in counted if not count)]:
+        if not any(piece in kept or kept in piece for kept in chosen):
+            chosen.append(piece)
+        if len(chosen) == most:
+            break
+    return chosen

@@ -1,0 +1,95 @@
+"""Reads the pages of a lesson for the phone's host: what is shown, before and after each gesture of the teacher.
+
+Rule: a gesture is remembered on the page that it was made on, and a page is read once it has come to rest. Outside
+lessons nothing is read.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from cs_agent.engine.run.protocols import SettleFactory, TextReader
+from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.observe import Eyes
+from cs_agent.observation import Observation
+from cs_agent.phone.driver import Driver
+from cs_agent.vision.settle import SettleDetector
+from tickets.models import Step
+from tickets.runner.drive.engines import text_reader
+from tickets.runner.drive.phone import FeedPhone
+from tickets.runner.pictures.feed import ScreenFeed
+from tickets.services.live import lesson_pages
+from tickets.services.live.gestures import Gesture
+from tickets.services.studio import lesson_steps
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    run_id: uuid.UUID
+    seen: Observation
+
+
+class LessonEye:
+    """One for each attended phone. Its methods raise PhoneError and redis.RedisError."""
+
+    def __init__(
+        self,
+        phone_id: int,
+        phone: Driver,
+        feed: ScreenFeed,
+        *,
+        reader: TextReader | None = None,
+        settle: SettleFactory = SettleDetector,
+    ) -> None:
+        self._phone_id, self._feed = phone_id, feed
+        self._eyes = Eyes(
+            FeedPhone(phone, feed),
+            reader or text_reader(),
+            settle,
+            EngineSettings(),
+            time.monotonic,
+            time.sleep,
+            lambda: None,
+        )
+        self._read: _Read | None = None
+
+    def watch(self) -> bool:
+        """Read the page if a lesson is given and it has changed since; whether one is given."""
+        run_id = lesson_steps.open_on(self._phone_id)
+        if run_id is None:
+            self._read = None
+            return False
+        newest = self._feed.newest
+        known = self._read
+        same = known is not None and known.run_id == run_id
+        if not same or newest is None or known is None or newest.sequence != known.seen.screenshot.sequence:
+            self._look(run_id, None)
+        return True
+
+    def before(self) -> Observation | None:
+        """The page that a gesture is about to be made on; None outside lessons."""
+        return self._read.seen if self.watch() and self._read else None
+
+    def after(self, step: Step, gesture: Gesture, seen: Observation, *, fault: str) -> None:
+        """Remember the gesture, then read what it has led to."""
+        if fault:
+            return
+        lesson_steps.record(step, gesture, seen)
+        self._look(step.run_id, seen.screenshot.image)
+
+    def _look(self, run_id: uuid.UUID, before: Any) -> None:
+        self._eyes.wait_until_settled(before)
+        seen = self._eyes.look(afresh=True)
+        if seen.nodes is None:
+            seen = self._eyes.with_tree(seen)
+        known = self._read.seen if self._read and self._read.run_id == run_id else None
+        self._read = _Read(run_id, seen)
+        mark = lesson_pages.put(run_id, seen)
+        if known is None or mark != lesson_pages.mark_of(known):
+            lesson_steps.note_page(run_id, seen)

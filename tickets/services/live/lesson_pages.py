@@ -1,0 +1,95 @@
+"""The page that a lesson's phone shows, as it was read: written by the phone's host, read where a teacher marks things.
+
+Rule: it lives in Redis only, for as long as a lesson goes on, and is never stored: what was on the page may be
+somebody's.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+from cs_agent.engine.screen.observe import screen_mark
+from cs_agent.geometry import Box, Size
+from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
+
+log = logging.getLogger(__name__)
+_TTL_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class _Blank:
+    """Stands for the picture, of which only the size is kept."""
+
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """`mark`: equal for pages that say the same. `seen` has no picture that could be read."""
+
+    mark: str
+    seen: Observation
+
+
+@lru_cache(maxsize=1)
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
+
+
+def put(run_id: object, seen: Observation) -> str:
+    """Keep the page as the one that is shown now; its mark. Raises redis.RedisError."""
+    mark = mark_of(seen)
+    data = {
+        "mark": mark,
+        "size": [seen.size.width, seen.size.height],
+        "app": asdict(seen.app),
+        "lines": [asdict(line) for line in seen.lines],
+        "nodes": None if seen.nodes is None else [asdict(node) for node in seen.nodes],
+    }
+    _client().set(_key(run_id), json.dumps(data), ex=_TTL_S)
+    return mark
+
+
+def mark_of(seen: Observation) -> str:
+    return screen_mark(seen)
+
+
+def get(run_id: object) -> LessonPage | None:
+    """The page that is shown now; None where none was read yet, or where Redis does not answer."""
+    try:
+        data = _client().get(_key(run_id))
+    except redis.RedisError as error:
+        log.warning("lesson: the page of run %s could not be had: %s", run_id, error)
+        return None
+    return _page(json.loads(data)) if isinstance(data, bytes) else None
+
+
+def forget(run_id: object) -> None:
+    with suppress(redis.RedisError):  # it goes by itself after a while
+        _client().delete(_key(run_id))
+
+
+def _page(data: dict[str, Any]) -> LessonPage:
+    size = Size(*data["size"])
+    image: Any = _Blank((size.width, size.height))
+    app = ForegroundApp(**{**data["app"], "kind": AppKind(data["app"]["kind"])})
+    lines = tuple(TextLine(**{**line, "box": Box(**line["box"])}) for line in data["lines"])
+    nodes = None if data["nodes"] is None else tuple(_node(node) for node in data["nodes"])
+    return LessonPage(data["mark"], Observation(Screenshot(image, 0.0), app, lines, nodes))
+
+
+def _node(data: dict[str, Any]) -> UiNode:
+    kinds = {"role": Role(data["role"]), "app_kind": AppKind(data["app_kind"]), "box": Box(**data["box"])}
+    return UiNode(**{**data, **kinds})
+
+
+def _key(run_id: object) -> str:
+    return f"cs_agent:lesson:{run_id}"

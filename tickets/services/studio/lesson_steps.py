@@ -1,0 +1,155 @@
+"""What a lesson remembers of each gesture: written by the phone's host, right after the gesture was made.
+
+Rule: a gesture is on the record first, as any human's is (`takeovers.begin_gesture`); here it only becomes an act of
+the way, with slots in place of the ticket's values.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cs_agent.engine.actions.values import Action, Back, Home, LongPress, Swipe, Tap, Type
+from cs_agent.engine.routes.match import Sight
+from cs_agent.engine.routes.record import step_of
+from cs_agent.engine.routes.values import ActKind, RouteStep
+from cs_agent.engine.screen.signature import PageSignature
+from cs_agent.engine.screen.targets import find_target
+from cs_agent.geometry import Point, Size
+from cs_agent.observation import AppKind, Observation
+from tickets.models import Lesson, LessonState, Run, RunPurpose, RunStatus, Step
+from tickets.services.live import events as live
+from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.runs import lifecycle as runs
+from tickets.services.studio import offers
+
+_SLOT = re.compile(r"\{(\w+)(?::plain)?\}")
+_KEYS = {"back": Back(), "home": Home()}
+
+
+def open_on(phone_id: int) -> uuid.UUID | None:
+    """The run of the lesson that a person gives on this phone now."""
+    rows = Run.objects.filter(leased_phone=phone_id, purpose=RunPurpose.LESSON, status=RunStatus.TAKEN_OVER)
+    return rows.values_list("pk", flat=True).first()
+
+
+def note_page(run_id: uuid.UUID, seen: Observation) -> None:
+    """A page was read: its app belongs to the flow, and one that was looked for has been found."""
+    with transaction.atomic():
+        lesson = _locked(run_id)
+        if lesson is None:
+            return
+        take_up(lesson, seen)
+        _name_opened_app(lesson, seen)
+        if seen.app.package and seen.app.package not in lesson.apps:
+            lesson.apps = [*lesson.apps, seen.app.package]
+        lesson.save(update_fields=["apps", "seeking", "way"])
+        live.publish_run(_run(lesson), "lesson.changed")
+
+
+def record(step: Step, gesture: Gesture, seen: Observation) -> None:
+    """The gesture as the lesson's next act. While the page of a part that is taught again is looked for, nothing."""
+    with transaction.atomic():
+        lesson = _locked(step.run_id)
+        if lesson is None:
+            return
+        offered = offers.of_lesson(lesson)
+        mark = _mark(gesture, seen, offers.values(offered, gesture.slot))
+        target = find_target(seen, Point(*gesture.points[:2])) if gesture.points else None
+        box = target.box if target else None
+        place = [box.left, box.top, box.right, box.bottom] if box else []
+        Step.objects.filter(pk=step.pk).update(
+            route_mark=mark.to_json(), box=place, control=(target.label if target else "")[:200], app=seen.app.package
+        )
+        if not lesson.seeking:
+            offers.adopt(lesson, {gesture.slot, *_slots_in(mark)} - {""})
+            lesson.way = [*lesson.way, {"mark": mark.to_json(), "step": step.pk}]
+            lesson.save(update_fields=["way", "slots"])
+        live.publish_run(_run(lesson), "lesson.changed")
+
+
+def steps_of(lesson: Lesson) -> list[RouteStep]:
+    return [RouteStep.from_json(item["mark"]) for item in lesson.way]
+
+
+def sight(seen: Observation, lesson: Lesson) -> Sight:
+    return Sight.of(seen, offers.values(offers.of_lesson(lesson)))
+
+
+def _mark(gesture: Gesture, seen: Observation, values: dict[str, str]) -> RouteStep:
+    action = _action(gesture, seen.size)
+    commits = gesture.kind is GestureKind.COMMIT
+    step = step_of(action, seen, values, commits=commits) if action else None
+    return step or RouteStep(Sight.of(seen, values).page, ActKind.GAP)
+
+
+def _action(gesture: Gesture, size: Size) -> Action | None:
+    """None for a key that no route presses."""
+    points = [Point(*gesture.points[i : i + 2]).to_norm(size) for i in range(0, len(gesture.points), 2)]
+    match gesture.kind:
+        case GestureKind.TAP | GestureKind.COMMIT:
+            return Tap(points[0])
+        case GestureKind.LONG_PRESS:
+            return LongPress(points[0])
+        case GestureKind.SWIPE:
+            return Swipe(points[0], points[1])
+        case GestureKind.TYPE:
+            return Type(gesture.text)
+        case GestureKind.KEY:
+            return _KEYS.get(gesture.key)
+    return None
+
+
+def _slots_in(mark: RouteStep) -> set[str]:
+    control = mark.control
+    texts = [mark.text, *([control.named, *control.holds] if control else [])]
+    return {name for text in texts for name in _SLOT.findall(text)}
+
+
+def take_up(lesson: Lesson, seen: Observation) -> None:
+    """Record again from here on where this is the page of the part that is taught again. The caller saves."""
+    if lesson.seeking:
+        wanted = PageSignature.from_json(lesson.tail[0]["mark"]["page"])
+        lesson.seeking = not wanted.fits(sight(seen, lesson).page)
+
+
+def _name_opened_app(lesson: Lesson, seen: Observation) -> None:
+    """A tap on the home screen that opened an app is remembered as opening it, wherever its icon will stand."""
+    if lesson.seeking or not lesson.way or seen.app.kind is AppKind.HOME or not seen.app.package:
+        return
+    last = RouteStep.from_json(lesson.way[-1]["mark"])
+    row = Step.objects.filter(pk=lesson.way[-1]["step"], run=lesson.run).first()
+    was_home = last.kind is ActKind.TAP and row is not None and last.page.app == _home_of(lesson)
+    if not was_home or row is None or not row.control or last.page.app == seen.app.package:
+        return
+    opened = RouteStep(last.page, ActKind.LAUNCH, text=row.control)
+    lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "mark": opened.to_json()}]
+    Step.objects.filter(pk=row.pk).update(route_mark=opened.to_json())
+
+
+def _home_of(lesson: Lesson) -> str:
+    """A lesson begins on the home screen."""
+    return lesson.apps[0] if lesson.apps else ""
+
+
+def _locked(run_id: Any) -> Lesson | None:
+    runs.locked(Run(pk=run_id))
+    rows = Lesson.objects.select_for_update(of=("self",)).select_related("ticket", "base", "run__ticket")
+    return rows.filter(run=run_id, state=LessonState.OPEN).first()
+
+
+def _run(lesson: Lesson) -> Run:
+    """One that was found by its run has one."""
+    if lesson.run is None:
+        raise Lesson.DoesNotExist
+    return lesson.run
+
+
+def close(lesson: Lesson, state: LessonState) -> None:
+    """In the caller's transaction."""
+    lesson.state, lesson.ended_at = state, timezone.now()
+    lesson.save(update_fields=["state", "ended_at"])
