@@ -21,7 +21,7 @@ from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import PROMPT, SMALL
 from tests.runner.world import FakeHost, Handset, approve, gone
 from tests.tickets.conftest import create_ticket, member
-from tickets.errors import Conflict, Forbidden, Invalid
+from tickets.errors import Conflict, Forbidden, FourEyes, Invalid
 from tickets.flows.faults import faults
 from tickets.flows.lesson_marks import MarkKind
 from tickets.models import (
@@ -30,6 +30,7 @@ from tickets.models import (
     FlowTemplate,
     FlowVersion,
     Lesson,
+    NoteKind,
     Phone,
     PhoneUse,
     Run,
@@ -43,12 +44,13 @@ from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.tidy import tidy
 from tickets.runner.host.handover import GestureLoop
 from tickets.runner.host.lesson_eye import LessonEye
-from tickets.services.flows import drafts, releases, routes, templates
+from tickets.services.flows import drafts, publishing, releases, reviews, routes, templates
 from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import takeover_clock
-from tickets.services.studio import lesson_words, lessons, offers
+from tickets.services.studio import lesson_words, lessons, offers, route_notes, storyboards
+from tickets.services.studio.storyboards import Backing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis", "nothing_hidden")]
 
@@ -322,6 +324,17 @@ def test_text_that_is_nobodys_value_is_asked_about(lectern: Lectern, template: F
     assert lesson.slots[-1]["default"] == "您好"
 
 
+def test_enter_after_a_text_belongs_to_the_text(lectern: Lectern, template: FlowTemplate) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    lectern.tap("请输入")
+    lectern.put_in("mobile")
+    lectern.send(GestureKind.KEY, key="enter")
+    lesson = lectern.now()
+    assert [item["mark"]["kind"] for item in lesson.way] == ["launch", "tap", "type"]
+    assert lesson.way[-1]["mark"]["text"] == "{mobile}\n"
+
+
 def test_a_lesson_that_is_left_is_gone_on_with_where_it_stood(lectern: Lectern, template: FlowTemplate) -> None:
     lectern.begin(template)
     lectern.tap("短信台")
@@ -446,3 +459,70 @@ def test_a_lesson_that_lacks_something_says_what(
         lessons.finish(lesson, lectern.teacher)
     assert refused.value.code == code
     assert lectern.now().state == "open"
+
+
+def test_the_storyboard_shows_each_page_what_is_touched_and_what_vouches(taught: FlowVersion, lectern: Lectern) -> None:
+    (board,) = storyboards.of_version(taught)
+    assert [panel.backing for panel in board.panels] == [
+        Backing.KIND,  # opening the app
+        Backing.KIND,  # the focus of a field
+        Backing.KIND,  # typing
+        Backing.REVIEW,
+        Backing.REVIEW,
+        Backing.PERSON,
+    ]
+    assert all(panel.seen and panel.seen.before for panel in board.panels)
+    assert all(panel.seen and panel.seen.box for panel in board.panels if panel.step.kind == "tap")
+
+
+def test_a_version_beside_the_one_before_shows_only_what_changed(taught: FlowVersion, lectern: Lectern) -> None:
+    shorter = {**taught.route, "ways": [{**taught.route["ways"][0], "steps": taught.route["ways"][0]["steps"][1:]}]}
+    before = publishing.new_version(taught.template, taught.definition, None, "", route=shorter)
+    ((_filled, pairs),) = storyboards.side_by_side(storyboards.of_version(before), storyboards.of_version(taught))
+    assert [pair.is_same for pair in pairs] == [False, True, True, True, True, True]
+    assert pairs[0].old is None
+
+
+def test_a_step_that_a_reviewer_says_commits_stops_for_a_person(taught: FlowVersion, bo: User, fei: User) -> None:
+    route_notes.add(taught, fei, 0, 3, NoteKind.COMMITS)
+    steps = route_notes.applied(taught, routes.of_version(taught)).ways[0].steps
+    assert [step.commits for step in steps] == [False, False, False, True, False, True]
+    assert AuditEvent.objects.filter(type="flow.route_noted").count() == 1
+
+
+def test_harmless_is_a_reviewers_word_while_the_version_is_reviewed(
+    taught: FlowVersion, fei: User, sun: User, department: Department
+) -> None:
+    def commits() -> bool:
+        return route_notes.applied(taught, routes.of_version(taught)).ways[0].steps[5].commits
+
+    with pytest.raises(Conflict):
+        route_notes.add(taught, sun, 0, 5, NoteKind.HARMLESS)
+    reviews.submit(taught, fei, unrehearsed_reason="示教刚完成")
+    with pytest.raises(FourEyes):
+        route_notes.add(taught, fei, 0, 5, NoteKind.HARMLESS)
+    route_notes.add(taught, sun, 0, 5, NoteKind.HARMLESS)
+    route_notes.add(taught, sun, 0, 5, NoteKind.HARMLESS)
+    assert commits(), "one person's word is not enough under a word of commitment"
+    route_notes.add(taught, member("eva", "flow_editor", department), 0, 5, NoteKind.HARMLESS)
+    assert not commits()
+    route_notes.add(taught, fei, 0, 5, NoteKind.COMMITS)
+    assert commits()
+
+
+def test_a_note_at_no_step_or_without_words_is_refused(taught: FlowVersion, sun: User, lin: User) -> None:
+    for way, number, text in ((0, 99, "x"), (7, 0, "x"), (0, 0, " ")):
+        with pytest.raises(Invalid):
+            route_notes.add(taught, sun, way, number, NoteKind.COMMENT, text)
+    with pytest.raises(Forbidden):
+        route_notes.add(taught, lin, 0, 0, NoteKind.COMMENT, "x")
+
+
+def test_a_route_that_passes_over_a_word_of_commitment_needs_two_reviewers(
+    taught: FlowVersion, lectern: Lectern
+) -> None:
+    assert reviews.reviewers_needed(taught) == 1 + route_notes.needs_two(routes.of_version(taught))
+    steps = [{**step, "commits": False} for step in taught.route["ways"][0]["steps"]]
+    loose = {**taught.route, "ways": [{**taught.route["ways"][0], "steps": steps}]}
+    version = publishing.new_version(taught.template, taught.definition, None, "", route=loose)
+    assert reviews.reviewers_needed(version) == 2

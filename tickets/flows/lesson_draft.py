@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cs_agent.engine.routes.values import ActKind, RouteStep
+from cs_agent.engine.screen.words import LabelKind, sense
 
 _LANGS = ("zh", "en")
 _WORDS = {
@@ -26,6 +27,7 @@ _WORDS = {
         "entry": "点开含{what}的一项",
         "field": "点“{where}”输入框",
         "here": "输入框",
+        "enter": ",按回车",
         "commit": "核对无误后,经人确认再点击“{what}”",
     },
     "en": {
@@ -41,10 +43,12 @@ _WORDS = {
         "entry": "open the entry that shows {what}",
         "field": "tap the field “{where}”",
         "here": "the field",
+        "enter": " and press Enter",
         "commit": "check everything and, once a person has agreed, tap “{what}”",
     },
 }
 _JOIN = {"zh": (",", "。"), "en": (", then ", ".")}
+_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 _TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
 
 
@@ -59,7 +63,8 @@ def in_words(step: RouteStep, lang: str) -> str:
         return words["commit"].format(what=name or where)
     if step.kind in _TOUCHES and not name:
         return words["field"].format(where=where) if control else words[ActKind.GAP]
-    return words[step.kind].format(what=step.text or name, where=where)
+    said = words[step.kind].format(what=step.text.strip() or name, where=where)
+    return said + words["enter"] if step.text.endswith("\n") else said
 
 
 def composed(
@@ -84,8 +89,11 @@ def composed(
     if evidence := [[mark["text"]] for mark in marks if mark["kind"] == "success"]:
         engine["success_evidence"] = evidence
     engine.setdefault("success_evidence", [])
+    named_before = engine.get("named_controls", ())
     engine["allowed_apps"] = sorted({*engine.get("allowed_apps", ()), *apps})
     engine["app_names"] = sorted({*engine.get("app_names", ()), *(s.text for s in steps if s.kind is ActKind.LAUNCH)})
+    if named := [*engine.get("named_controls", ()), *(each for each in _named(steps) if each not in named_before)]:
+        engine["named_controls"] = named
     engine["read_only"] = not any(step.commits for step in steps)
     definition["engine"] = engine
     if media := [slot["name"] for slot in slots if slot.get("kind") == "attachment"]:
@@ -113,6 +121,18 @@ def _told(steps: Sequence[RouteStep], lang: str) -> dict[str, Any]:
             said.append(in_words(step, lang))
     join, end = _JOIN[lang]
     return {"join": join, "end": end, "clauses": [{"text": text} for text in said]}
+
+
+def _named(steps: Sequence[RouteStep]) -> list[dict[str, Any]]:
+    """Controls with a word of commitment of which the teacher said that they commit nothing, each on its page."""
+    named: list[dict[str, Any]] = []
+    for step in steps:
+        label = step.control.named if step.control else ""
+        weighty = not step.commits and step.kind in _TOUCHES and sense(label).kind in _WEIGHTY
+        control = {"page": {"app": step.page.app, "title": [step.page.title]}, "control": {"label": [label]}}
+        if weighty and step.page.title and "{" not in label and control not in named:
+            named.append(control)
+    return named
 
 
 def _fields(marks: Sequence[Mapping[str, Any]], slots: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -79,9 +79,9 @@ def plan_of(run: Run) -> RoutePlan:
 
 
 def _is_tried(run: Run) -> bool:
-    """On a phone for rehearsals the route goes on where a person did the same by hand or agreed to it; one that passes
-    over a word of commitment is asked about there, too, until two people have reviewed it."""
-    return run.purpose in _TRIED and not route_notes.needs_two(of_version(run.flow_version))
+    """On a phone for rehearsals the route goes on where a person did the same by hand or agreed to it; a word of
+    commitment that it passes over must be named in the definition, or it is asked about there, too."""
+    return run.purpose in _TRIED and route_notes.names_all(run.flow_version, of_version(run.flow_version))
 
 
 def way_of_run(run: Run) -> Way | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -65,11 +66,23 @@ def record(step: Step, gesture: Gesture, seen: Observation) -> None:
         Step.objects.filter(pk=step.pk).update(
             route_mark=mark.to_json(), box=place, control=(target.label if target else "")[:200], app=seen.app.package
         )
-        if not lesson.seeking:
+        if gesture.key == "enter" and _ends_with_enter(lesson):
+            lesson.save(update_fields=["way"])
+        elif not lesson.seeking:
             offers.adopt(lesson, {gesture.slot, *_slots_in(mark)} - {""})
             lesson.way = [*lesson.way, {"mark": mark.to_json(), "step": step.pk}]
             lesson.save(update_fields=["way", "slots"])
         live.publish_run(_run(lesson), "lesson.changed")
+
+
+def _ends_with_enter(lesson: Lesson) -> bool:
+    """Enter right after a text is part of its typing; whether it was made so."""
+    last = RouteStep.from_json(lesson.way[-1]["mark"]) if lesson.way and not lesson.seeking else None
+    if last is None or last.kind is not ActKind.TYPE:
+        return False
+    typed = replace(last, text=last.text.rstrip("\n") + "\n")
+    lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "mark": typed.to_json()}]
+    return True
 
 
 def steps_of(lesson: Lesson) -> list[RouteStep]:

@@ -61,7 +61,18 @@ def is_weighty(step: RouteStep) -> bool:
 
 def needs_two(route: Route) -> bool:
     """Whether a step that is said to commit nothing bears a word of commitment: a second reviewer must say so, too."""
-    return any(not step.commits and is_weighty(step) for way in route.ways for step in way.steps)
+    return bool(_passed_over(route))
+
+
+def names_all(version: FlowVersion, route: Route) -> bool:
+    """Whether the definition names each control with a word of commitment that the route passes over."""
+    named = version.definition.get("engine", {}).get("named_controls", ())
+    labels = {(each["page"].get("app"), label) for each in named for label in each["control"].get("label", ())}
+    return all((step.page.app, step.control.named if step.control else "") in labels for step in _passed_over(route))
+
+
+def _passed_over(route: Route) -> list[RouteStep]:
+    return [step for way in route.ways for step in way.steps if not step.commits and is_weighty(step)]
 
 
 def _way(number: int, way: Way, notes: Iterable[RouteNote]) -> Way:
