@@ -59,7 +59,7 @@ def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Ite
             own.fill("#username", "alice")
             own.fill("#password", PASSWORD)
             own.keyboard.press("Enter")
-        own.locator("form .btn-main").click()
+        own.locator(".embed-card form .btn-main").click()
         expect(frame.locator("live-ticket")).to_be_visible()
         return page, frame
 
