@@ -91,10 +91,10 @@ def people(user: Any) -> list[User]:
     return list(desk.colleagues(user)[:MOST_PEOPLE])
 
 
-def views(user: Any, wanted: TicketFilter) -> list[View]:
-    """The reader's own views first, then those of the departments; the first nine have keys."""
+def views(user: Any, wanted: TicketFilter, most: int | None = KEYS) -> list[View]:
+    """The reader's own views first, then those of the departments; the first nine have keys. `most` None: all."""
     here = wanted.query()
     return [
         View(row, place if place <= KEYS else 0, row.query == here, saved_views.may_drop(user, row))
-        for place, row in enumerate(saved_views.of(user), start=1)
+        for place, row in enumerate(saved_views.of(user)[:most], start=1)
     ]

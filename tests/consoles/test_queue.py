@@ -15,7 +15,7 @@ from consoles.queue.wanted import COLUMNS, TicketFilter
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
 from tickets.services.runs import lifecycle as runs
-from tickets.services.tickets import desk, values
+from tickets.services.tickets import desk, saved_views, values
 
 
 def numbers(client: Client, query: str = "") -> list[str]:
@@ -267,3 +267,25 @@ def test_listing_takes_a_fixed_number_of_queries(
         story.new_ticket(department, subject=str(n))
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         as_alice.get("/tickets/")
+
+
+def test_five_hundred_views_stay_usable(as_alice: Client, alice: User, three: list[Ticket]) -> None:
+    for n in range(12):
+        saved_views.save(alice, f"视图{n}", f"q=问题{n}&status=all")
+    html = as_alice.get("/tickets/?q=问题3&status=all").content.decode()
+    assert re.findall(r'data-key="(\d)"', html) == [str(n) for n in range(1, 10)]
+    assert "全部 12 个视图" in html
+    assert html.count('data-name="视图') == 12, "the others are in the list"
+    part = as_alice.get("/tickets/", headers={"HX-Request": "true"}).content.decode()
+    assert part.count("视图1") == 1, "a live update carries those with keys only"
+
+
+def test_a_view_is_saved_from_what_is_shown_and_taken_away(as_alice: Client, alice: User, as_victor: Client) -> None:
+    query = "status=open&who=none&sort=-created"
+    answer = as_alice.post("/views/save/", {"name": "无主", "query": f"{query}&page=3&evil=1"})
+    view = alice.saved_views.get()
+    assert TicketFilter.of(view.query) == TicketFilter(status="open", who="none", sort="-created")
+    assert answer["Location"] == f"/tickets/?{view.query}"
+    assert as_victor.post(f"/views/{view.pk}/drop/").status_code == 404
+    as_alice.post(f"/views/{view.pk}/drop/")
+    assert not alice.saved_views.exists()

@@ -40,6 +40,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         "departments": access.departments(request.user).order_by("name"),
         "people": heads.people(request.user),
         "priorities": Priority.choices,
+        "all_views": heads.views(request.user, wanted, most=None),
         "most": MOST_PICKED,
     }
     return render(request, "consoles/queue/page.html", context)
@@ -93,6 +94,7 @@ def _rows(request: HttpRequest, wanted: TicketFilter) -> dict[str, Any]:
         "chips": heads.chips(found, wanted),
         "heads": heads.heads(wanted),
         "views": heads.views(request.user, wanted),
+        "views_count": saved_views.of(request.user).count(),
         "cut": rows.MOST_FOUND if found.cut else 0,
         "everything": found.counts["all"],
         "pause": switches.current_pause(),

@@ -6,7 +6,7 @@ from cs_agent.engine.run.state import Reason
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "commit_word": ("“{label}”可能无法撤销({word})", "“{label}” may not be undoable ({word})"),
-    "flow_word": ("“{label}”在流程的敏感词之列", "“{label}” is on the flow's own list"),
+    "flow_word": ("“{label}”是流程规定必须确认的操作", "the flow demands a confirmation for “{label}”"),
     "affirms": ("“{label}”会确认页面上的内容", "“{label}” says yes to what the page asks"),
     "permission": ("“{label}”会授予系统权限", "“{label}” grants a system permission"),
     "refuses": ("“{label}”会拒绝对方的请求", "“{label}” turns a request down"),
@@ -45,7 +45,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "app_not_allowed": ("应用 {label} 不在流程允许之列", "the app {label} is not on the flow's list"),
     "launch_not_allowed": ("不允许打开应用 {label}", "the app {label} may not be opened"),
     "app_unknown": ("无法确定前台是哪个应用", "the foreground app is not known"),
-    "model_flag": ("模型标记为涉及钱款或隐私", "the model marked it as money, payment or privacy"),
+    "model_flag": ("智能体判断涉及钱款或隐私", "the model marked it as money, payment or privacy"),
     "low_confidence": ("模型把握不足({word})", "the model is not sure enough ({word})"),
     "confidence_unknown": ("模型没有给出把握程度", "the model gave no confidence"),
     "model_takeover": ("模型请求人工操作", "the model asks a person to act"),

@@ -192,7 +192,7 @@ def _reject(run: Run, row: Confirmation, user: Any, note: str, then_end: bool, k
         _resume(run, state, user, "confirmation.rejected", row, {"note": note, "then": "go_on"})
         return row
     with runs.in_run_language(run):
-        text = _("坐席 %s 拒绝了该操作") % user.get_username() + (f":{note}" if note else "")
+        text = _("坐席 %s 已拒绝") % (user.get_full_name() or user.get_username()) + (f":{note}" if note else "")
     Run.objects.filter(pk=run.pk).update(checkpoint=state.to_json())
     runs.end(run, RunStatus.CANCELLED, result=text, failure_code=REJECTED_CODE, user=user)
     _record(run, row, user, "confirmation.rejected", {"note": note, "then": "end"})

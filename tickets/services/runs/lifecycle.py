@@ -142,7 +142,7 @@ def stop_run(run: Run, user: Any) -> Run:
         if run.status in transitions.ENDED:
             raise RunEnded
         with in_run_language(run):
-            result = _("由 %s 停止") % user.get_username()
+            result = _("坐席 %s 已停止") % (user.get_full_name() or user.get_username())
         run = end(run, RunStatus.CANCELLED, result=result, user=user)
         enqueue(run)  # the phone's host frees the phone
     return run
