@@ -85,17 +85,14 @@ function filter() {
   return show(query);
 }
 
-async function submitted(event) {
+// Enter goes to the ticket that is meant: the server knows, whatever rows are still on their way.
+function submitted(event) {
   event.preventDefault();
-  await filter();
+  filter();
   if (!search.value.trim()) return;
-  const found = rows();
-  if (found.length === 1) return found[0].querySelector("a").click();
   const query = new URLSearchParams(location.search);
   query.set("go", "1");
-  await htmx.ajax("GET", `${location.pathname}?${query}`, { target: "#queue-body", swap: "innerHTML" }).catch(() => {});
-  picks?.restore();
-  select(rows()[0]);
+  location.assign(`${location.pathname}?${query}`);
 }
 
 function changed(event) {
@@ -157,4 +154,10 @@ new LiveSocket(page.dataset.socket, {
 });
 document.addEventListener("bulk:done", soon);
 startViews(page);
+if (new URLSearchParams(location.search).has("go")) {
+  const query = new URLSearchParams(location.search);
+  query.delete("go");
+  history.replaceState(null, "", `${location.pathname}?${query}`);
+  select(rows()[0]); // several were found: Enter opens the first
+}
 remember();
