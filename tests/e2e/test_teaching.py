@@ -176,7 +176,7 @@ def new_page(browser: Browser) -> Page:
 
 def picture(page: Page, name: str) -> None:
     """For the documentation, where a folder is given."""
-    if folder := os.environ.get("CS_AGENT_STORY_PICTURES"):
+    if folder := os.environ.get("STORY_PICTURES"):
         page.screenshot(path=f"{folder}/{name}.png")
 
 
