@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consoles.templatetags.console import part_name
-from tickets.models import Confirmation, ConfirmationState, Phone, PhoneState, Run, RunStatus
+from tickets.models import SERVING, Confirmation, ConfirmationState, Phone, PhoneState, Run, RunStatus
 from tickets.services.live.health import PartHealth
 from tickets.services.people import access
 from tickets.services.runs.attention import CALLING, Item
@@ -114,7 +114,7 @@ def concerns(parts: Iterable[PartHealth], shown: Iterable[Tile], waiting: Iterab
 def today(user: Any) -> list[Number]:
     """The numbers of the reader's departments since midnight."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    runs = access.visible_runs(user).serving()
+    runs = access.visible_runs(user).filter(purpose__in=SERVING)
     ended = dict(runs.filter(ended_at__gte=midnight).values_list("status").annotate(n=Count("pk")).order_by())
     decided = Confirmation.objects.filter(decided_at__gte=midnight, run__in=runs.values("pk"))
     answers = dict(decided.values_list("state").annotate(n=Count("pk")).order_by())

@@ -158,6 +158,6 @@ def _paused(keys: list[Any]) -> Iterator[tuple[Any, Pause]]:
     asked = Question.objects.filter(run__in=keys, answered_at=None, run__status=RunStatus.AWAITING_ANSWER)
     for question in asked.order_by("-created_at"):
         yield question.run_id, Pause(question.created_at, None, question.text)
-    for row in Takeover.objects.filter(run__in=keys, ended_at=None):
-        due = None if row.begun_at else attention.takeover_due(row)
-        yield row.run_id, Pause(row.begun_at or row.asked_at, due, row.reason)
+    for takeover in Takeover.objects.filter(run__in=keys, ended_at=None):
+        due = None if takeover.begun_at else attention.takeover_due(takeover)
+        yield takeover.run_id, Pause(takeover.begun_at or takeover.asked_at, due, takeover.reason)

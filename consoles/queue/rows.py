@@ -130,9 +130,9 @@ def _of_flow(slug: str) -> Q:
     """The flow that handled the ticket; before any run the one that fits it."""
     handled = Run.objects.serving().filter(ticket=OuterRef("pk"))
     if slug == NO_FLOW:
-        return Q(fitting=None) & ~Exists(handled)
+        return Q(Q(fitting=None), ~Exists(handled))
     by_it = Run.objects.serving().filter(flow_version__template__slug=slug).values("ticket")
-    return Q(pk__in=by_it) | (Q(fitting__slug=slug) & ~Exists(handled))
+    return Q(pk__in=by_it) | Q(Q(fitting__slug=slug), ~Exists(handled))
 
 
 def _midnight(day: date) -> datetime:

@@ -106,7 +106,7 @@ def draft_of(kind: Kind, data: QueryDict) -> Draft:
     reader = _Reader(data)
     options = reader.model(kind.settings, _posted(kind, data), "o-")
     mapping, write_back = _mapping(reader), _write_back(reader)
-    poll = data.get("poll_s", "120")
+    poll = str(data.get("poll_s", "120"))
     if not (poll.isdecimal() and 30 <= int(poll[:7]) <= 86_400):
         reader.faults["poll_s"] = _("30 到 86400 秒。")
     if not data.get("name", "").strip():
@@ -114,7 +114,7 @@ def draft_of(kind: Kind, data: QueryDict) -> Draft:
     if reader.faults:
         raise Faulty(reader.faults)
     return Draft(
-        name=data["name"].strip()[:80],
+        name=str(data["name"]).strip()[:80],
         options=options,
         mapping=mapping,
         write_back=write_back,

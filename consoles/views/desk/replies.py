@@ -26,7 +26,7 @@ def reply_form(request: HttpRequest, reply_id: int = 0) -> HttpResponse:
     reply = _known(reply_id) if reply_id else None
     if request.method != "POST":
         return _form(request, reply, _fields(reply))
-    fields = {
+    fields: dict[str, Any] = {
         "name": request.POST.get("name", ""),
         "text": request.POST.get("text", ""),
         "template": FlowTemplate.objects.filter(slug=request.POST.get("flow", "")).first(),

@@ -33,7 +33,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
 @permitted(Permission.EDIT_FLOWS, POST)
 def draft_open(request: HttpRequest, slug: str) -> HttpResponse:
     template = template_of(slug)
-    base = template.versions.filter(number=whole_number(request.POST.get("base", ""))).first()
+    base = template.versions.filter(number=whole_number(request.POST.get("base", "")) or 0).first()
     drafts.open_draft(template, request.user, base)
     return redirect("flow-draft", slug)
 
@@ -100,7 +100,7 @@ def _open(template: FlowTemplate) -> FlowDraft | None:
 def _posted(request: HttpRequest, template: FlowTemplate) -> FlowDraft:
     """The draft that the page was made of, even when a colleague has closed it since: the service then says so."""
     rows = FlowDraft.objects.filter(template=template).select_related("author", "base")
-    draft = rows.filter(pk=whole_number(request.POST.get("draft", ""))).first()
+    draft = rows.filter(pk=whole_number(request.POST.get("draft", "")) or 0).first()
     if draft is None:
         raise NotFound
     return draft

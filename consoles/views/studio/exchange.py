@@ -61,7 +61,7 @@ def signer_trust(request: HttpRequest) -> HttpResponse:
 
 
 def _signer(text: str) -> TrustedSigner:
-    row = TrustedSigner.objects.filter(pk=whole_number(text)).first()
+    row = TrustedSigner.objects.filter(pk=whole_number(text) or 0).first()
     if row is None:
         raise NotFound
     return row

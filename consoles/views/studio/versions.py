@@ -121,13 +121,13 @@ def _version(template: FlowTemplate, number: int) -> FlowVersion:
 def asked(template: FlowTemplate, number: str) -> FlowVersion | None:
     """The version of that number; None for none, and for what is no number."""
     rows = template.versions.select_related("template", "created_by", "life")
-    return rows.filter(number=whole_number(number)).first()
+    return rows.filter(number=whole_number(number) or 0).first()
 
 
 def _department(text: str) -> Department | None:
     if not text:
         return None
-    row = Department.objects.filter(pk=whole_number(text)).first()
+    row = Department.objects.filter(pk=whole_number(text) or 0).first()
     if row is None:
         raise Invalid(_("没有这个部门。"))
     return row

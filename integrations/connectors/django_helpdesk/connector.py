@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -266,7 +267,7 @@ def _files(ticket: Any) -> Iterator[RemoteFile]:
         yield RemoteFile(
             str(each.pk),
             each.filename or each.file.name,
-            lambda each=each: _pieces(each),
+            partial(_pieces, each),
             each.mime_type or "",
             each.size,
         )

@@ -17,7 +17,7 @@ PATHS = (
     *("id", "subject", "text", "name", "email", "mobile", "queue", "tags", "status", "priority", "updated_at", "link"),
     *("changes_ids", "changes_cursor", "notes_texts"),
 )
-_LONG = {"rows": 3}
+_LONG: dict[str, Any] = {"rows": 3}
 
 
 def _path(title: str, default: str = "", help: str = "") -> Any:

@@ -29,7 +29,7 @@ from tickets.services.runs import lifecycle as runs
 from tickets.services.studio import offers
 
 _SLOT = re.compile(r"\{(\w+)(?::plain)?\}")
-_KEYS = {"back": Back(), "home": Home()}
+_KEYS: dict[str, Action] = {"back": Back(), "home": Home()}
 
 
 def open_on(phone_id: int) -> uuid.UUID | None:

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cs_agent.engine.routes.slots import plain
 from cs_agent.engine.screen.text import amounts
+from tickets.errors import Conflict
 from tickets.flows.slots import read_slots
 from tickets.models import Lesson, Slot, SlotSource, Ticket
 
@@ -83,11 +86,13 @@ def adopt(lesson: Lesson, names: Iterable[str]) -> None:
 
 
 def add(lesson: Lesson, offer: Offer) -> None:
-    """The lesson's row is saved by the caller."""
+    """The lesson's row is saved by the caller; the lesson is under way."""
+    if lesson.run is None:
+        raise Conflict(_("这次示教已经结束。"))
     lesson.slots = [*lesson.slots, offer.spec]
     label = offer.spec["label"]["zh"]
     Slot.objects.create(
-        run=lesson.run,
+        run_id=lesson.run_id,
         name=offer.name,
         label=label,
         value=offer.value,
