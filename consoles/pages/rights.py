@@ -18,6 +18,7 @@ RIGHTS: dict[Permission, Promise] = {
     Permission.STOP_RUNS: _("停止处理、改派工单"),
     Permission.TAKE_OVER: _("接管手机"),
     Permission.EDIT_FLOWS: _("编辑流程"),
+    Permission.TEACH: _("用手机示教流程"),
     Permission.REQUEST_FLOWS: _("提出流程需求"),
     Permission.REVIEW_FLOWS: _("评审流程"),
     Permission.RELEASE_FLOWS: _("发布和停用流程"),

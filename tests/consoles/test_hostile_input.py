@@ -32,6 +32,7 @@ from tickets.models import (
     FlowDraft,
     FlowRequest,
     LanguageModel,
+    Lesson,
     Question,
     Rehearsal,
     Run,
@@ -91,7 +92,9 @@ def world(run: Run, confirmation: Confirmation, alice: User, department: Any, re
     model = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://127.0.0.1:9/v1", model="m")
     view = SavedView.objects.create(owner=alice, name="view", query="")
     reply = CannedReply.objects.create(name="reply", text="{result}")
-    return World(run, confirmation, question, takeover, "complaint_refund", "1", wish, model, rehearsal, view, reply)
+    slug, phone = "complaint_refund", run.phone
+    lesson = Lesson.objects.create(template=refund_flow.template, base=refund_flow, ticket=run.ticket, phone=phone)
+    return World(run, confirmation, question, takeover, slug, "1", wish, model, rehearsal, view, reply, lesson)
 
 
 @pytest.fixture

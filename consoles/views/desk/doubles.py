@@ -11,8 +11,8 @@ from consoles.desk import next_up
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.parts import live_answer
 from consoles.queue.wanted import TicketFilter
-from tickets.errors import Invalid
-from tickets.models import TicketStatus
+from tickets.errors import Invalid, NotFound
+from tickets.models import Ticket, TicketStatus
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.tickets import changes, doubles, mentions
@@ -36,7 +36,7 @@ def ticket_resolve(request: HttpRequest, number: str) -> HttpResponse:
 def ticket_merge(request: HttpRequest, number: str) -> HttpResponse:
     """The named double becomes part of this ticket."""
     ticket = access.get_ticket(request.user, number)
-    double = access.get_ticket(request.user, request.POST.get("double", ""))
+    double = _double(request, request.POST.get("double", ""))
     doubles.merge(double, ticket, request.user)
     return live_answer(request, cockpit_of(access.get_ticket(request.user, number), request.user))
 
@@ -45,7 +45,7 @@ def ticket_merge(request: HttpRequest, number: str) -> HttpResponse:
 def ticket_unmerge(request: HttpRequest, number: str) -> HttpResponse:
     """The ticket is one of its own again; asked for on its own page or, with `double`, on the other's."""
     ticket = access.get_ticket(request.user, number)
-    double = access.get_ticket(request.user, request.POST.get("double", number))
+    double = _double(request, request.POST.get("double", number))
     if double.pk != ticket.pk and double.merged_into_id != ticket.pk:
         raise Invalid(_("该工单没有被合并。"), code="not_merged")
     doubles.undo(double, request.user)
@@ -57,3 +57,11 @@ def mentions_seen(request: HttpRequest, number: str) -> HttpResponse:
     ticket = access.get_ticket(request.user, number)
     mentions.see(ticket, request.user)
     return live_answer(request, cockpit_of(ticket, request.user))
+
+
+def _double(request: HttpRequest, number: str) -> Ticket:
+    """The other ticket that the form names; Invalid where the reader knows none of that number."""
+    try:
+        return access.get_ticket(request.user, number.strip())
+    except NotFound as error:
+        raise Invalid(_("没有找到这个编号的工单。"), code="no_such_ticket", field="double") from error

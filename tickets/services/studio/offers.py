@@ -92,7 +92,7 @@ def add(lesson: Lesson, offer: Offer) -> None:
     lesson.slots = [*lesson.slots, offer.spec]
     label = offer.spec["label"]["zh"]
     Slot.objects.create(
-        run_id=lesson.run_id,
+        run_id=lesson.run.pk,
         name=offer.name,
         label=label,
         value=offer.value,
