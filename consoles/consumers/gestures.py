@@ -36,6 +36,7 @@ def read_gesture(
             seconds=min(max(_number(message.get("seconds", 0.3)), 0.05), _LONGEST_S),
             made_at=time.time(),
             slot=_text(message, "slot") if lesson else "",
+            sure=lesson and message.get("sure") is True,
         )
     except ValueError as error:
         raise Invalid(_("无法识别的手势,没有执行。"), code="bad_gesture") from error

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from consoles.access import command
 from consoles.consumers.gestures import read_gesture
@@ -30,6 +32,8 @@ class LessonPhoneConsumer(PhoneConsumer):
     async def live_event(self, message: dict[str, Any]) -> None:
         await super().live_event(message)
         event = message["event"]
+        if event["kind"] == lesson_words.ASKED and event["run"] == str(self._run_id):
+            await self.tell({"type": "error", "code": "looks_like_commit", "message": self._question(event["data"])})
         if event["kind"] in _TOLD and event["run"] == str(self._run_id):
             await self.tell({"type": "changed", "kind": event["kind"]})
 
@@ -46,20 +50,24 @@ class LessonPhoneConsumer(PhoneConsumer):
         takeover = await self._held()
         user_id, size = self.user.pk, self._size
         gesture = read_gesture(message, takeover=str(takeover.pk), user_id=user_id, size=size, lesson=True)
-        await database_sync_to_async(self._refuse_unfit)(gesture, sure=message.get("sure") is True)
+        await database_sync_to_async(self._refuse_unfit)(gesture)
         phone = takeover.run.phone_id
         if phone is None:
             raise NotPending
         await gestures.send(phone, gesture)
         await self.tell({"type": "sent", "id": message.get("id")})
 
+    def _question(self, data: dict[str, Any]) -> str:
+        with translation.override(self._language()):
+            return _("“%s”看起来会提交。") % data["label"]
+
     @property
     def _run_id(self) -> Any:
         return self.scope["url_route"]["kwargs"]["run_id"]
 
-    def _refuse_unfit(self, gesture: Gesture, *, sure: bool) -> None:
+    def _refuse_unfit(self, gesture: Gesture) -> None:
         lesson = Lesson.objects.select_related("run", "base", "ticket", "phone").get(run=self._run_id)
-        lesson_words.check(lesson, gesture, sure=sure)
+        lesson_words.check(lesson, gesture)
 
     async def _run_now(self) -> Run:
         """Only of lessons: nobody sees a customer's phone uncovered through here."""

@@ -26,6 +26,7 @@ LIVE_ONLY = {  # news for open pages, written down by no one
     "confirmation.decided",
     "takeover.idle",
     "lesson.changed",
+    "lesson.asked",
 }
 
 

@@ -79,6 +79,8 @@ class GestureLoop:
         while it waited is refused there, and one that is under way keeps the agent waiting."""
         with phone_lock.on(self._phone_id, _LOCK_S):
             seen = self._lesson.before()
+            if seen is not None and self._lesson.stops(gesture, seen):
+                return
             step = self._intended(gesture)
             if step is None:
                 log.info("gesture for phone %s dropped: its takeover is over", self._phone_id)

@@ -24,7 +24,7 @@ from tickets.runner.drive.phone import FeedPhone
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture
-from tickets.services.studio import lesson_steps
+from tickets.services.studio import lesson_steps, lesson_words
 
 log = logging.getLogger(__name__)
 
@@ -76,14 +76,18 @@ class LessonEye:
         """The page that a gesture is about to be made on; None outside lessons."""
         return self._read.seen if self.watch() and self._read else None
 
+    def stops(self, gesture: Gesture, seen: Observation) -> bool:
+        """Whether the teacher is asked about it instead."""
+        return self._read is not None and lesson_words.stops(gesture, seen, self._read.run_id)
+
     def after(self, step: Step, gesture: Gesture, seen: Observation, *, fault: str) -> None:
         """Remember the gesture, then read what it has led to."""
         if fault:
             return
         lesson_steps.record(step, gesture, seen)
-        self._look(step.run_id, seen.screenshot.image)
+        self._look(step.run_id, seen.screenshot.image, told=True)
 
-    def _look(self, run_id: uuid.UUID, before: Any) -> None:
+    def _look(self, run_id: uuid.UUID, before: Any, *, told: bool = False) -> None:
         self._eyes.wait_until_settled(before)
         seen = self._eyes.look(afresh=True)
         if seen.nodes is None:
@@ -91,5 +95,5 @@ class LessonEye:
         known = self._read.seen if self._read and self._read.run_id == run_id else None
         self._read = _Read(run_id, seen)
         mark = lesson_pages.put(run_id, seen)
-        if known is None or mark != lesson_pages.mark_of(known):
+        if told or known is None or mark != lesson_pages.mark_of(known):
             lesson_steps.note_page(run_id, seen)

@@ -49,6 +49,7 @@ class Gesture:
     seconds: float = 0.3
     made_at: float = 0.0  # seconds since the epoch
     slot: str = ""
+    sure: bool = False  # in a lesson: whoever touches what looks like a commit says that it is none
 
     def __post_init__(self) -> None:
         """ValueError for a gesture no phone could carry out."""

@@ -53,7 +53,8 @@ def note_page(run_id: uuid.UUID, seen: Observation) -> None:
 
 
 def record(step: Step, gesture: Gesture, seen: Observation) -> None:
-    """The gesture as the lesson's next act. While the page of a part that is taught again is looked for, nothing."""
+    """The gesture as the lesson's next act; the page that it led to is read next, and told with it (`note_page`). While
+    the page of a part that is taught again is looked for, nothing."""
     with transaction.atomic():
         lesson = _locked(step.run_id)
         if lesson is None:
@@ -72,7 +73,6 @@ def record(step: Step, gesture: Gesture, seen: Observation) -> None:
             offers.adopt(lesson, {gesture.slot, *_slots_in(mark)} - {""})
             lesson.way = [*lesson.way, {"mark": mark.to_json(), "step": step.pk}]
             lesson.save(update_fields=["way", "slots"])
-        live.publish_run(_run(lesson), "lesson.changed")
 
 
 def _ends_with_enter(lesson: Lesson) -> bool:

@@ -4,6 +4,7 @@ looks like a commit before it is touched.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -13,11 +14,12 @@ from cs_agent.engine.routes.slots import plain
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.geometry import Box, Point
+from cs_agent.observation import Observation
 from tickets.errors import Conflict, Invalid
 from tickets.flows import lesson_marks
 from tickets.flows.lesson_marks import MarkKind
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS
-from tickets.models import Lesson, PhoneUse, SlotSource
+from tickets.models import Lesson, PhoneUse, Run, SlotSource
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.live import lesson_pages
@@ -25,6 +27,7 @@ from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.live.lesson_pages import LessonPage
 from tickets.services.studio import lesson_steps, lessons, offers
 
+ASKED = "lesson.asked"
 _MOST_SLOTS = 40
 _MOST_MARKS = 60
 _LONGEST_LABEL = 30
@@ -106,17 +109,27 @@ def shown(lesson: Lesson) -> LessonPage:
     return page
 
 
-def check(lesson: Lesson, gesture: Gesture, *, sure: bool) -> None:
-    """Before a teacher's gesture is sent: what is typed is a slot's value, what commits is marked and not touched."""
+def check(lesson: Lesson, gesture: Gesture) -> None:
+    """Before a teacher's gesture is sent: what is typed is a slot's value, and nothing is touched after the commit."""
     practice = lesson.phone.use == PhoneUse.PRACTICE
     if lesson.reached_commit and not practice:
         raise Conflict(_("已经到提交这一步,示教到此为止;要改请从某一步重教。"), code="committed")
     if gesture.kind is GestureKind.TYPE:
         _check_typed(lesson, gesture)
-    elif gesture.kind in {GestureKind.TAP, GestureKind.LONG_PRESS} and not sure:
-        label = _commitment(lesson, gesture)
-        if label:
-            raise Conflict(_("“%s”看起来会提交。") % label, code="looks_like_commit", label=label)
+
+
+def stops(gesture: Gesture, seen: Observation, run_id: uuid.UUID) -> bool:
+    """Whether this touch, on the page as it is now, looks like a commit: then it is not made, and its teacher is asked.
+
+    Called by the phone's host right before the gesture; the page that the browser showed may have passed.
+    """
+    if gesture.sure or gesture.kind not in {GestureKind.TAP, GestureKind.LONG_PRESS}:
+        return False
+    labels = find_target(seen, Point(*gesture.points[:2])).labels
+    label = next((label for label in labels if sense(label).kind is LabelKind.COMMIT), "")
+    if label:
+        live.publish_run(Run.objects.select_related("ticket").get(pk=run_id), ASKED, {"label": label})
+    return bool(label)
 
 
 def _check_typed(lesson: Lesson, gesture: Gesture) -> None:
@@ -124,14 +137,6 @@ def _check_typed(lesson: Lesson, gesture: Gesture) -> None:
     value = values.get(gesture.slot, "")
     if not value or gesture.text not in {value, plain(value)}:
         raise Conflict(_("请先说明这段文字是什么:选一个值,或添加为新的值。"), code="unnamed_text")
-
-
-def _commitment(lesson: Lesson, gesture: Gesture) -> str:
-    page = lesson_pages.get(lesson.run_id)
-    if page is None:
-        return ""
-    labels = find_target(page.seen, Point(*gesture.points[:2])).labels
-    return next((label for label in labels if sense(label).kind is LabelKind.COMMIT), "")
 
 
 def _keep(lesson: Lesson, found: list[dict[str, Any]]) -> None:
