@@ -167,15 +167,16 @@ class _Backed:
 
 
 def _pictures(version: FlowVersion, route: Route) -> dict[str, Step]:
-    """For each step of the route the newest step of a run that is the same act."""
+    """For each step of the route the newest step of a run that is the same act, one whose control is known first."""
     wanted = {_key(step) for way in route.ways for step in way.steps}
     if not wanted:
         return {}
     rows = Step.objects.filter(run__flow_version__template=version.template_id, route_mark__isnull=False)
     found: dict[str, Step] = {}
     for row in rows.exclude(before="").select_related("run__ticket").order_by("-pk")[:_SEARCHED]:
-        for key in _keys_of(row) & wanted - found.keys():
-            found[key] = row
+        for key in _keys_of(row) & wanted:
+            if key not in found or (row.box and not found[key].box):
+                found[key] = row
     return found
 
 
