@@ -122,6 +122,7 @@ def test_a_flow_is_taught_rehearsed_reviewed_and_released(product: Product, brow
     teacher = Teacher(page, product)
     teacher.begin("补发验证码", "taught_resend", number)
     resend_by_hand(teacher)
+    expect(page.locator("[data-notice]")).to_have_count(0)
     picture(page, "teach")
     page.get_by_role("button", name="完成,生成草稿").click()
     page.wait_for_url("**/draft/", timeout=SLOW_MS)

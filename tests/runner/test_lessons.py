@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from cs_agent.engine.run.protocols import Journal
@@ -529,3 +530,23 @@ def test_a_route_that_passes_over_a_word_of_commitment_needs_two_reviewers(
     loose = {**taught.route, "ways": [{**taught.route["ways"][0], "steps": steps}]}
     version = publishing.new_version(taught.template, taught.definition, None, "", route=loose)
     assert reviews.reviewers_needed(version) == 2
+
+
+def test_the_page_answers_every_word_of_the_teacher_with_how_the_lesson_stands(
+    lectern: Lectern, template: FlowTemplate, client: Client
+) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    client.force_login(lectern.teacher)
+    address = f"/lessons/{lectern.lesson.pk}"
+    said = client.post(f"{address}/values/", {"label": "问候", "kind": "fixed", "value": "您好"})
+    assert (said.status_code, said["X-Slot"]) == (200, "value_1")
+    assert "您好" in said.content.decode()
+    said = client.post(f"{address}/marks/", {"text": "短信已发出"})
+    assert (said.status_code, "短信已发出" in said.content.decode()) == (200, True)
+    assert client.post(f"{address}/marks/", {"drop": "0"}).status_code == 200
+    assert client.post(f"{address}/again/", {"from": "0"}).status_code == 200
+    assert (lectern.now().marks, len(lectern.now().tail)) == ([], 1)
+    assert client.post(f"{address}/end/", {"do": "leave"}).status_code == 302
+    assert client.get(f"{address}/").status_code == 200
+    assert lectern.now().state == "kept"

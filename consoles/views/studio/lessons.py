@@ -60,7 +60,7 @@ def lesson_page(request: HttpRequest, lesson_id: int) -> HttpResponse:
 @permitted(Permission.TEACH)
 def lesson_state(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """The part of the page that changes while the phone is driven."""
-    return render(request, "consoles/studio/parts/lesson_state.html", shown.context(_lesson(request, lesson_id)))
+    return _state(request, lesson_id)
 
 
 @permitted(Permission.TEACH, POST)
@@ -73,7 +73,7 @@ def lesson_value(request: HttpRequest, lesson_id: int) -> HttpResponse:
         value=request.POST.get("value", ""),
         fixed=request.POST.get("kind") == "fixed",
     )
-    response = lesson_state(request, lesson_id)
+    response = _state(request, lesson_id)
     response["X-Slot"] = name
     return response
 
@@ -92,7 +92,7 @@ def lesson_mark(request: HttpRequest, lesson_id: int) -> HttpResponse:
             raise Invalid(_("请选择标记的种类。"))
         page = request.POST.get("page", "")
         lesson_words.mark(lesson, request.user, MarkKind(kind), _area(request.POST.get("area", "")), page)
-    return lesson_state(request, lesson_id)
+    return _state(request, lesson_id)
 
 
 @permitted(Permission.TEACH, POST)
@@ -102,7 +102,7 @@ def lesson_again(request: HttpRequest, lesson_id: int) -> HttpResponse:
         lessons.join(lesson, request.user)
     else:
         lessons.again(lesson, request.user, _step(request.POST.get("from", "")))
-    return lesson_state(request, lesson_id)
+    return _state(request, lesson_id)
 
 
 @permitted(Permission.TEACH, POST)
@@ -123,6 +123,11 @@ def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
         case _:
             raise Invalid(_("请选择完成、中断或放弃。"))
     return _to(request, resolve_url("lesson", lesson.pk))
+
+
+def _state(request: HttpRequest, lesson_id: int) -> HttpResponse:
+    """As it stands after whatever was done."""
+    return render(request, "consoles/studio/parts/lesson_state.html", shown.context(_lesson(request, lesson_id)))
 
 
 def _to(request: HttpRequest, address: str) -> HttpResponse:
