@@ -35,7 +35,7 @@ class LiveTicket extends HTMLElement {
   listen() {
     this.addEventListener("htmx:configRequest", (event) => this.tellKnown(event.detail));
     this.addEventListener("click", (event) => {
-      if (!event.target.closest("[data-next]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (!event.target.closest("a[data-next]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       location.assign(this.next);
     });
