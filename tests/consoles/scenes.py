@@ -27,6 +27,7 @@ def build() -> None:
     """One ticket with a confirmation for every test that decides, and one for every other state."""
     from tests.consoles import story
     from tickets.models import Department
+    from tickets.services.tickets import fitting
 
     department = Department.objects.create(name="售后一部")
     alice = story.member("alice", "operator", department, "爱丽丝")
@@ -56,6 +57,7 @@ def build() -> None:
         story.new_ticket(department, external_id=f"batch{n}", subject=f"batch{n}")
     for n in range(3):
         story.new_ticket(department, external_id=f"idle{n}", subject=f"idle{n}", priority=4)
+    fitting.learn()  # what the upkeep does every few seconds
 
 
 def world() -> None:

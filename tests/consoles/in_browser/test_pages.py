@@ -97,6 +97,7 @@ def test_tickets_of_one_kind_are_picked_and_started_by_keys(visit: Login, number
     page = visit("/tickets/?q=batch")
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
     expect(page.locator("#bulk")).to_be_hidden()
+    page.keyboard.press("j")  # the first lacks its order number and is left out of its kind
     page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.locator("[data-picked]")).to_have_text("1")
@@ -139,7 +140,7 @@ def test_the_replay_seeks_to_a_step_and_obeys_the_keyboard(visit: Login, numbers
     assert page.evaluate("document.querySelector('video').playbackRate") == 1.5
     page.keyboard.press("ArrowRight")
     assert page.evaluate("document.querySelector('video').currentTime") > 2
-    assert page.evaluate("document.querySelector('video').textTracks.length") == 1
+    expect(page.locator("[data-caption]")).not_to_be_empty()
 
 
 def test_a_file_too_large_is_told_before_it_is_sent(visit: Login, tmp_path: Path) -> None:
