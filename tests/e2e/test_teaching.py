@@ -201,7 +201,7 @@ def review(browser: Browser, product: Product, name: str) -> None:
     expect(page.locator(".panel-shot img")).to_have_count(7)
     expect(page.locator(".board > li").last).to_contain_text("每次由人确认")
     loaded = "[...document.querySelectorAll('.panel-shot img')].slice(0, 5).every((each) => each.naturalWidth > 0)"
-    page.wait_for_function(loaded, timeout=SLOW_MS)
+    wait_until("the pictures", lambda: page.evaluate(loaded), 60)
     picture(page, f"storyboard-{name}")
     page.locator(".board > li").nth(3).locator("summary").click()
     page.locator(".board > li").nth(3).locator("textarea").fill("查询不改动数据")
