@@ -17,7 +17,7 @@ from tests.processes import Product, wait_until
 
 USE = "from tickets.models import Phone; Phone.objects.update(use='{}')"
 SLOW_MS = 60_000
-pytestmark = [pytest.mark.story, pytest.mark.browser]
+pytestmark = pytest.mark.soak  # takes minutes, and fails now and then on a busy machine
 
 
 @pytest.fixture(scope="module")

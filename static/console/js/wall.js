@@ -32,12 +32,12 @@ function show(fresh) {
 }
 
 // Only what differs, so that nothing is read out again and the focus stays.
+const shown = new WeakMap(); // what each place was last made of
 function renew(old, part) {
-  if (old.dataset.was === part.innerHTML) return;
+  if (shown.get(old)?.isEqualNode(part)) return;
+  shown.set(old, part.cloneNode(true));
   const focused = old.contains(document.activeElement) ? [...old.querySelectorAll("a, button")].indexOf(document.activeElement) : -1;
-  const was = part.innerHTML;
   old.replaceChildren(...part.childNodes);
-  old.dataset.was = was;
   window.htmx.process(old);
   if (focused >= 0) old.querySelectorAll("a, button")[focused]?.focus();
 }
