@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One server for all: they run in one process, with the whole-product stories."""
     for item in items:
         if "integrations/request_tracker" in item.path.as_posix():
-            item.add_marker(pytest.mark.story)
+            item.add_marker(pytest.mark.soak if item.path.name == "test_gate.py" else pytest.mark.story)
 
 
 @pytest.fixture(scope="package")
