@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from typing import Any
 
@@ -43,7 +44,7 @@ MAX_MESSAGE = 16 * 1024
 MOST_DEPTH = 4
 
 
-class ConsoleConsumer(AsyncWebsocketConsumer):
+class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
     """`permission` opens the socket; subclasses say in `open` what it is about and which groups it hears."""
 
     permission: Permission
@@ -75,9 +76,9 @@ class ConsoleConsumer(AsyncWebsocketConsumer):
         self._check = asyncio.create_task(self._keep_checking())
         await self.opened()
 
+    @abstractmethod
     async def open(self) -> tuple[str, ...]:
         """Look up what the address names (ServiceError if it is not there) and return the groups to listen to."""
-        raise NotImplementedError
 
     async def opened(self) -> None:
         """The socket is open."""

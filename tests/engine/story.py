@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cs_agent.engine.actions.values import Action, Tap
+from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.prompts import load_prompt
@@ -86,6 +87,7 @@ class Story:
     probability: float | None = 1.0
     journal: MemoryJournal = field(default_factory=MemoryJournal)
     bound: bool = True  # the flow names what is harmless on these screens
+    plan: RoutePlan | None = None
 
     def __post_init__(self) -> None:
         self.screens = dict(self.screens)
@@ -109,6 +111,7 @@ class Story:
             settings=self.settings,
             settle=StillPicture,
             prompt=PROMPT,
+            route=self.plan,
             clock=self.time,
             sleep=self.time.sleep,
         )

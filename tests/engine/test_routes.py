@@ -19,13 +19,11 @@ from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus
 from cs_agent.engine.screen.signature import PageSignature
-from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
-from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
-from cs_agent.testing.run import StillPicture
+from cs_agent.testing.phone import FakePhone, FakeScreen
 from cs_agent.testing.screens import lay_out
 from tests.engine.mutants import mutate, mutate_picture
-from tests.engine.story import PROMPT, SMALL, Story
+from tests.engine.story import SMALL, Story
 
 MUTANTS = int(os.environ.get("ROUTE_MUTANTS", "400"))
 VALUES = {"order": "202405218876", "reason": "质量问题", "refund": "全额", "compensation": "50.00", "note": ""}
@@ -108,24 +106,8 @@ class Ride(Story):
         bound=True,
         **screens: FakeScreen,
     ):
-        self.plan = RoutePlan(values, way, reviewed)
-        super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound)
-
-    def new_engine(self) -> Engine:
-        return Engine(
-            phone=self.phone,
-            model=self.model,
-            reader=FakeReader(),
-            journal=self.journal,
-            rules=self.rules,
-            policy=self.policy,
-            settings=self.settings,
-            settle=StillPicture,
-            prompt=PROMPT,
-            route=self.plan,
-            clock=self.time,
-            sleep=self.time.sleep,
-        )
+        plan = RoutePlan(values, way, reviewed)
+        super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound, plan=plan)
 
     def to_the_end(self) -> Ended:
         """Every confirmation is given its yes."""

@@ -99,11 +99,13 @@ def test_a_card_that_is_covered_takes_no_yes_until_a_second_after_it_can_be_seen
     expect(frame.locator("[data-covered]")).to_be_hidden()
 
 
-def test_a_frame_that_is_too_small_to_read_takes_no_yes(show: Show) -> None:
+def test_a_frame_that_is_too_small_to_read_takes_no_yes(show: Show, console: Site) -> None:
     page, frame = show("unfocused")
     frame.wait_for_selector("confirm-card[data-armed]")
     page.evaluate("document.querySelector('iframe').style.height = '90px'")
     frame.wait_for_selector("confirm-card:not([data-armed])")
+    frame.evaluate("document.querySelector('[data-answer=yes]').click()")
+    assert world(console)["unfocused"]["confirmation"] == "pending"
 
 
 def test_the_phone_is_live_and_a_run_is_started_in_the_panel(show: Show, console: Site) -> None:

@@ -88,15 +88,12 @@ def _start(provider: TracerProvider, run: uuid.UUID, name: str, at: int, *, pare
     if parent:
         context = trace.set_span_in_context(trace.NonRecordingSpan(root))
         return tracer.start_span(name, context=context, start_time=at)
-    _ids(provider).root = (root.trace_id, root.span_id)
+    ids: Any = provider.id_generator
+    ids.root = (root.trace_id, root.span_id)
     try:
         return tracer.start_span(name, context=trace.set_span_in_context(trace.INVALID_SPAN), start_time=at)
     finally:
-        _ids(provider).root = None
-
-
-def _ids(provider: TracerProvider) -> Any:
-    return provider.id_generator
+        ids.root = None
 
 
 def _trace_id(run: uuid.UUID) -> int:
