@@ -57,7 +57,7 @@ def used() -> dict[str, str]:
 def _sources() -> Iterator[Path]:
     yield from sorted((ROOT / "templates").rglob("*.html"))
     yield from sorted((ROOT / "consoles").rglob("*.py"))
-    yield from sorted((ROOT / "tickets" / "models").glob("*.py"))
+    yield from sorted((ROOT / "tickets" / "models").rglob("*.py"))
     yield ROOT / "cs_agent" / "project" / "settings.py"
 
 

@@ -89,7 +89,7 @@ def test_the_systems_dark_and_the_chosen_dark_are_the_same() -> None:
 
 def test_no_stylesheet_names_a_colour_that_is_no_token() -> None:
     allowed = {"touch", "touch-mark"}  # marks drawn on a phone's picture look alike in both themes
-    for path in (ROOT / "static" / "console" / "css").glob("*.css"):
+    for path in (ROOT / "static" / "console" / "css").rglob("*.css"):
         if path.name == "tokens.css":
             continue
         for rule, body in re.findall(r"([^{}]+){([^{}]*)}", path.read_text(encoding="utf-8")):

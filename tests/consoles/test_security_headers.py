@@ -70,7 +70,7 @@ def test_no_template_holds_a_script_a_style_or_a_handler_of_its_own(path: Any) -
 
 
 def test_scripts_evaluate_nothing_and_write_no_markup() -> None:
-    for path in (ROOT / "static" / "console" / "js").glob("*.js"):
+    for path in (ROOT / "static" / "console" / "js").rglob("*.js"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(
             r"\beval\(|new Function|\.innerHTML|\.outerHTML|insertAdjacentHTML|document\.write", text

@@ -53,13 +53,13 @@ def test_templates_hold_no_words_of_their_own() -> None:
 
 
 def test_scripts_hold_no_words_of_their_own() -> None:
-    for path in (catalog.ROOT / "static" / "console" / "js").glob("*.js"):
+    for path in (catalog.ROOT / "static" / "console" / "js").rglob("*.js"):
         assert not _CHINESE.search(path.read_text(encoding="utf-8")), path.name
 
 
 def test_every_word_a_script_says_is_handed_to_it() -> None:
     said = set()
-    for path in (catalog.ROOT / "static" / "console" / "js").glob("*.js"):
+    for path in (catalog.ROOT / "static" / "console" / "js").rglob("*.js"):
         said |= set(re.findall(r'\bsay\("(\w+)"', path.read_text(encoding="utf-8")))
     assert said <= set(script_words())
 
