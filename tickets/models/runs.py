@@ -101,6 +101,11 @@ class Run(models.Model):
                 name="one_active_run_per_ticket",
             )
         ]
+        # The queue asks of a great many tickets whether a run of theirs goes on, waits, or ever was.
+        indexes = [
+            models.Index(fields=["status", "purpose", "ticket"], name="run_by_status"),
+            models.Index(fields=["ticket", "purpose"], name="run_by_ticket"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}/{self.id}"
