@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -112,7 +113,7 @@ def _rows(events: int, seq: int, prev: str, keys: list[bytes]) -> Iterator[dict[
             "user_name": f"operator{ticket % OPERATORS}",
             "ticket_no": number_of(ticket),
             "department_id": departments[ticket % DEPARTMENTS],
-            "run_id": f"00000000-0000-4000-8000-{ticket:012d}",
+            "run_id": str(uuid.UUID(int=(ticket + 1) * _SPREAD % 2**128, version=4)),
             "step_no": number % PER_TICKET,
             "device_id": f"127.0.0.1:{5600 + ticket % PHONES}",
             "confidence": 0.93,

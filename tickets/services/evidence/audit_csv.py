@@ -23,9 +23,12 @@ _DANGEROUS = frozenset("=+-@\t\r\n\0'" + "\uff1d\uff0b\uff0d\uff20")  # what may
 # A spreadsheet reads these as numbers, dates, times or truth values and shows or keeps something else: zeros in front
 # and behind are gone, 12 digits become 2.02E+11, 3-4 a day in March, SEPT2 a day in September, true becomes TRUE.
 _SIGNS = r" .,:/\-+%¥¥$€£()年月日时分秒"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
-_NUMBER = rf"[{_SIGNS}]*\d[\d{_SIGNS}eE]*(?:[aApP][mM]?)?"
-_DAY_FIRST = rf"\d{{1,4}}[-/ .]{{0,2}}{_MONTH}(?:[-/ .,]{{0,2}}\d{{1,4}})?"
+# What looks for a number or a month must fail fast: hashes and ids are full of digits. Hence the possessive `*+` and
+# the look at three letters before twelve names are tried.
+_THREE = "(?-i:(?=[adfjmnosADFJMNOS][aceopuACEOPU][bcglnprtvyBCGLNPRTVY]))"
+_MONTH = rf"{_THREE}(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}"
+_NUMBER = rf"[{_SIGNS}]*+\d[\d{_SIGNS}eE]*+(?:[aApP][mM]?)?"
+_DAY_FIRST = rf"\d{{1,4}}+[-/ .]{{0,2}}+{_MONTH}(?:[-/ .,]{{0,2}}\d{{1,4}})?"
 _WORD = rf"(?:{_MONTH}[-/ .,]{{0,2}}\d[\d ,/:-]{{0,12}}|{_DAY_FIRST}|true|false)"
 # These it leaves as they are: numbers of at most 11 characters that lead and end with a digit that counts, addresses.
 _KEPT = (
@@ -36,7 +39,7 @@ _FIRST = re.escape("".join(sorted(_DANGEROUS - {"\n"})))  # a line break in a ce
 _END_OF_CELL = rf"(?=[{SEPARATOR}\n]|\Z)"
 _CHANGED = re.compile(rf"(?!(?a:{_KEPT})\Z)(?:{_NUMBER}|(?i:{_WORD}))\Z")
 _TO_NEUTRALISE = re.compile(
-    rf"{SEPARATOR}(?:[{_FIRST}]|(?=[\d{_SIGNS}])(?!(?a:{_KEPT}){_END_OF_CELL}){_NUMBER}{_END_OF_CELL}"
+    rf"{SEPARATOR}(?:[{_FIRST}]|(?=[\d{_SIGNS}])(?={_NUMBER}{_END_OF_CELL})(?!(?a:{_KEPT}){_END_OF_CELL})"
     rf"|(?=[\dadfjmnostADFJMNOST])(?i:{_WORD}){_END_OF_CELL})"
 )
 

@@ -82,7 +82,9 @@ class _Object(Func):
 
 
 _GAP = "\x1e"  # where a cell that needs care of its own comes in
-_CAREFUL = ("on_behalf_of", "instruction")  # and confidence, which stands beside the instruction
+# Those, and confidence, which stands beside the instruction. A day is marked in every row, so it would have every row
+# looked at cell by cell.
+_CAREFUL = ("on_behalf_of", "instruction", "retention_until")
 _PLAIN: tuple[Expression | F, ...] = tuple(
     {"object_type": _Object(F("object_type"), F("object_id")), **dict.fromkeys(_CAREFUL, Value(_GAP))}.get(source)
     or F(source)
@@ -249,7 +251,9 @@ def _witnessed(
 
 def _written(rows: audit_rows.Rows) -> str:
     """The rows as lines; see `_READ` for what is in them."""
-    _places, seqs, times, plain, behalf, instructions, confidences, details, numbers, sealed = zip(*rows, strict=True)
+    _places, seqs, times, plain, behalf, instructions, days, confidences, details, numbers, sealed = zip(
+        *rows, strict=True
+    )
     contents = seals.open_seals(numbers, sealed)
     if any(contents):
         stored = zip(behalf, instructions, details, contents, strict=True)
@@ -261,14 +265,15 @@ def _written(rows: audit_rows.Rows) -> str:
         _sides(plain, seqs),
         audit_csv.texts(behalf),
         audit_csv.texts(instructions),
+        audit_csv.texts(audit_csv.plain(days)),
         audit_csv.plain(confidences),
         audit_csv.objects(details),
         strict=True,
     )
     return "".join(
         [
-            f"{seq},{at},{who}{name}{what}{instruction},{confidence}{rest},{more}\r\n"
-            for seq, at, (who, what, rest), name, instruction, confidence, more in cells
+            f"{seq},{at},{who}{name}{what}{instruction},{confidence}{proof}{day}{rest},{more}\r\n"
+            for seq, at, (who, what, proof, rest), name, instruction, day, confidence, more in cells
         ]
     )
 
@@ -286,10 +291,10 @@ def _asked_again(seq: int) -> list[str]:
     [values] = AuditEvent.objects.filter(seq=seq).annotate(**named).values_list(*named)
     gaps = [number for number, cell in enumerate(_PLAIN) if isinstance(cell, Value)]
     cells = [audit_csv.cell("" if value is None else str(value)) for value in values]
-    before, between, after = (
+    before, *between, after = (
         cells[start:end] for start, end in zip([0, *(n + 1 for n in gaps)], [*gaps, len(cells)], strict=True)
     )
-    return [",".join([*before, ""]), ",".join(["", *between, ""]), ",".join(["", *after])]
+    return [",".join([*before, ""]), *(",".join(["", *part, ""]) for part in between), ",".join(["", *after])]
 
 
 def _joined(details: str, more: str) -> str:
