@@ -16,6 +16,7 @@ from integrations.connectors.protocol import ConnectorError, Incoming, Refused
 from integrations.intake import deliveries
 from integrations.models import Connector
 from tickets.declared import POST, Access, permitted
+from tickets.web.given import whole_number
 
 MOST_BYTES = 1024 * 1024  # a poke is small; attachments are fetched
 _RETRY_S = "60"
@@ -45,7 +46,7 @@ def hook(request: HttpRequest, hook: str) -> HttpResponse:
 
 def _body(request: HttpRequest) -> bytes | None:
     """The raw bytes; None for too many, and for what broke off."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+    if whole_number(request.META.get("CONTENT_LENGTH") or "0", MOST_BYTES) is None:
         return None
     try:
         body = request.body

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from tickets import request_context
+from tickets.web import request_context
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")

@@ -20,7 +20,6 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from tickets import request_context
 from tickets.models import Phone, Run
 from tickets.runner.drive import engines, traces
 from tickets.runner.drive.session import Task, drive, leaving
@@ -30,6 +29,7 @@ from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
 from tickets.services.flows import floors
 from tickets.services.live import health
+from tickets.web import request_context
 
 log = logging.getLogger(__name__)
 _encoding = threading.Lock()

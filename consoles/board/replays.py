@@ -17,9 +17,9 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from consoles.web.given import whole_number
 from tickets.models import FlowTemplate, RecordingState, Run, RunStatus
 from tickets.services.people import access
+from tickets.web.given import whole_number
 
 PAGE = 50
 OUTCOMES = (RunStatus.SUCCEEDED, RunStatus.HANDED_OFF, RunStatus.FAILED, RunStatus.CANCELLED)

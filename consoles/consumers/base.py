@@ -26,12 +26,12 @@ from redis.exceptions import RedisError
 
 from consoles.access import commands_of
 from consoles.embed import cookies
-from consoles.web.given import read_json
-from tickets import request_context
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
 from tickets.services.panels import sessions
+from tickets.web import request_context
+from tickets.web.given import read_json
 
 log = logging.getLogger(__name__)
 

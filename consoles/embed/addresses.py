@@ -9,10 +9,10 @@ from django.utils.translation import get_language
 
 from tickets.errors import ServiceError
 from tickets.models import Ticket
-from tickets.our_urls import ours
 from tickets.permissions import Permission, has
 from tickets.services.panels import links
 from tickets.services.people import access
+from tickets.web.our_urls import ours
 
 
 def ticket_address(connector: str, external_id: object) -> str:

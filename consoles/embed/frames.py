@@ -25,8 +25,8 @@ from consoles.embed import cookies
 from consoles.middleware import THEMES
 from tickets.declared import Access, declarations_of
 from tickets.models import HelpdeskButton, PanelSession
-from tickets.our_urls import ours
 from tickets.services.panels import buttons, sessions
+from tickets.web.our_urls import ours
 
 PANEL_URLS = "consoles.embed.urls"
 _BELOW = re.compile(r"embed/(?P<connector>[a-z0-9_-]{1,40})/(?:t/(?P<number>[^/]{1,40})/)?")

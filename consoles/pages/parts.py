@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from consoles.pages.cockpit import Cockpit
 from consoles.pages.timeline import timeline
-from consoles.web.given import whole_number
+from tickets.web.given import whole_number
 
 PARTS = {
     "head": "consoles/ticket/head.html",

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils import timezone
 
-from consoles.web.given import whole_number
 from tickets.models import TicketStatus
+from tickets.web.given import whole_number
 
 UNDONE, WAITING, EVERYTHING = "undone", "waiting", "all"
 MINE, NOBODY = "me", "none"  # of `who`; else a person's key

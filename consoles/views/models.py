@@ -9,13 +9,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
-from consoles.web.given import MOST_WHOLE, whole_number
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.families import ACTING, FAMILIES, GROUNDING, PLANNING
 from tickets.errors import Invalid, ServiceError
 from tickets.models import FlowTemplate, LanguageModel
 from tickets.permissions import Permission
 from tickets.services import language_models, secret_store
+from tickets.web.given import MOST_WHOLE, whole_number
 
 
 @permitted(Permission.MANAGE_INTEGRATIONS)

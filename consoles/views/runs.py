@@ -13,7 +13,6 @@ from consoles.pages.cockpit import cockpit_of
 from consoles.pages.parts import live_answer
 from consoles.pages.words import run_language
 from consoles.views.desk.bulk import picked_flow
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, InvalidSlot, SlotsNeeded
 from tickets.models import Ticket
 from tickets.permissions import Permission
@@ -21,6 +20,7 @@ from tickets.services.flows import vouches
 from tickets.services.people import access
 from tickets.services.runs import attention, decisions, takeovers, values
 from tickets.services.runs import lifecycle as runs
+from tickets.web.given import whole_number
 
 ANSWER = "slot."
 

@@ -11,12 +11,12 @@ from consoles.access import FORM, POST, permitted
 from consoles.pages.cockpit import cockpit_of
 from consoles.pages.forms import TicketForm
 from consoles.pages.parts import live_answer, page_parts
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, ServiceError
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.tickets import changes as tickets
 from tickets.services.tickets import desk, edits, values
+from tickets.web.given import whole_number
 
 
 @permitted(Permission.CREATE_TICKETS, FORM)

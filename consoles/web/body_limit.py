@@ -6,8 +6,11 @@ limit must stand in front of it. A declared length is judged at once; an undecla
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from tickets.web.given import whole_number
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -62,10 +65,11 @@ class BodyLimit:
 
 
 def _declared(scope: dict[str, Any]) -> int:
-    """The Content-Length; 0 where there is none that can be read."""
+    """The Content-Length; 0 where there is none that can be read, beyond any limit where its digits are too many."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
-            return int(value)
+            number = whole_number(value.decode())
+            return number if number is not None else sys.maxsize
     return 0
 
 

@@ -17,8 +17,8 @@ from django.core import signing
 from django.urls import reverse
 from django.utils import timezone
 
-from tickets import request_context
 from tickets.errors import NotFound
+from tickets.web import request_context
 
 RECORDING_AGE_S = 12 * 3600
 DEVELOPING_S = 6.0  # the longest wait for a picture that is still being covered

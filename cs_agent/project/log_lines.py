@@ -10,7 +10,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from tickets import request_context
+from tickets.web import request_context
 
 _KNOWN = ("run", "ticket")  # extras that a call of the logger may give
 

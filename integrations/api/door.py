@@ -27,12 +27,12 @@ from ninja.utils import normalize_path
 from integrations.api import idempotency, problems, rates
 from integrations.api.problems import Refused, problem
 from integrations.api.schemas import Problem
-from tickets import request_context
 from tickets.declared import Declaration
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.people import api_tokens
+from tickets.web import request_context
 
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429})
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")

@@ -9,8 +9,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from tickets import request_context
 from tickets.errors import ServiceError
+from tickets.web import request_context
 
 CONTENT_TYPE = "application/problem+json"
 MOST_ERRORS = 20  # faults of one request that are named

@@ -20,6 +20,7 @@ from integrations.connectors.setups import Draft, Rule
 from integrations.models import Connector
 from integrations.writeback.words import WriteBack
 from tickets.models import Department
+from tickets.web.given import whole_number
 
 OUTCOMES = ("succeeded", "handed_off", "failed", "cancelled")
 _EMPTY_RULES = 2  # rows to fill in below those that are there
@@ -106,8 +107,8 @@ def draft_of(kind: Kind, data: QueryDict) -> Draft:
     reader = _Reader(data)
     options = reader.model(kind.settings, _posted(kind, data), "o-")
     mapping, write_back = _mapping(reader), _write_back(reader)
-    poll = str(data.get("poll_s", "120"))
-    if not (poll.isdecimal() and 30 <= int(poll[:7]) <= 86_400):
+    poll_s = whole_number(str(data.get("poll_s", "120")), most=86_400) or 0
+    if poll_s < 30:
         reader.faults["poll_s"] = _("30 到 86400 秒。")
     if not data.get("name", "").strip():
         reader.faults["name"] = _("请填写名称。")
@@ -120,7 +121,7 @@ def draft_of(kind: Kind, data: QueryDict) -> Draft:
         write_back=write_back,
         department=_department(data.get("department", "")),
         acts_as=_user(data.get("acts_as", "")),
-        poll_s=int(poll),
+        poll_s=poll_s,
         rules=_rules(data),
         secrets={spec.name: text for spec in kind.secrets if (text := data.get(f"s-{spec.name}", "").strip())},
     )
@@ -286,8 +287,10 @@ def _rules(data: QueryDict) -> list[Rule]:
 
 
 def _department(key: str) -> Department | None:
-    return Department.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
+    number = whole_number(key)
+    return Department.objects.filter(pk=number).first() if number else None
 
 
 def _user(key: str) -> Any:
-    return get_user_model().objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 16 else None
+    number = whole_number(key)
+    return get_user_model().objects.filter(pk=number).first() if number else None

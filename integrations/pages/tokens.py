@@ -15,6 +15,7 @@ from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import ApiToken
 from tickets.permissions import SCOPES, Permission
 from tickets.services.people import api_tokens
+from tickets.web.given import whole_number
 
 SCOPE_NAMES = {
     Permission.VIEW_TICKETS: _("查看工单、处理和手机"),
@@ -91,15 +92,12 @@ def _row(pk: int) -> ApiToken:
 
 
 def _person(key: str) -> Any:
-    found = get_user_model().objects.filter(pk=int(key), is_active=True).first() if _is_key(key) else None
+    number = whole_number(key)
+    found = get_user_model().objects.filter(pk=number, is_active=True).first() if number else None
     if found is None:
         raise Invalid(str(_("请选择令牌代表的人员。")), code="no_person")
     return found
 
 
 def _days(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
-
-
-def _is_key(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and len(text) < 16
+    return whole_number(text, most=99_999) or 0

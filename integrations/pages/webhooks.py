@@ -16,6 +16,7 @@ from tickets.models import Department
 from tickets.permissions import Permission
 from tickets.services.outbox.carriers import Answer
 from tickets.services.outbox.note import TYPES
+from tickets.web.given import whole_number
 
 
 @permitted(Permission.MANAGE_INTEGRATIONS, FORM)
@@ -23,7 +24,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     form = request.POST
-    departments = [int(key) for key in form.getlist("department") if key.isdecimal() and len(key) < 16]
+    departments = [number for key in form.getlist("department") if (number := whole_number(key))]
     try:
         endpoint, secret = endpoints.make(
             request.user,

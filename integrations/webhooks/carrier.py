@@ -22,6 +22,7 @@ from tickets.errors import NotFound, SecretUnreadable
 from tickets.models import Delivery, OutboxEvent
 from tickets.services import secret_store
 from tickets.services.outbox.carriers import Answer, Verdict
+from tickets.web.given import whole_number
 
 USER_AGENT = "cs_agent-webhooks/1"
 _MINUTE, _HOUR = 60.0, 3600.0
@@ -103,5 +104,5 @@ def _secrets(endpoint: WebhookEndpoint) -> list[str]:
 
 
 def _endpoint(lane: str) -> WebhookEndpoint | None:
-    key = lane.partition(":")[2]
-    return WebhookEndpoint.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    number = whole_number(lane.partition(":")[2])
+    return WebhookEndpoint.objects.filter(pk=number).first() if number else None

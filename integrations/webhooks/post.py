@@ -19,6 +19,7 @@ import httpcore
 from integrations.webhooks import guard
 from integrations.webhooks.guard import GuardedBackend, Network, NotAllowed, Unresolved
 from tickets.services.outbox.carriers import Answer, Verdict
+from tickets.web.given import whole_number
 
 LIMIT_S = 15.0
 CONNECT_S = 5.0
@@ -87,8 +88,9 @@ def _beginning(response: httpcore.Response) -> str:
 
 def retry_after(text: str, now: datetime) -> float | None:
     """Seconds, whether the other side wrote seconds or a date; None for neither."""
-    if text.strip().isdecimal() and len(text.strip()) < 10:
-        return float(text)
+    seconds = whole_number(text, most=999_999_999)
+    if seconds is not None:
+        return float(seconds)
     moment = _date(text)
     return max(0.0, (moment - now).total_seconds()) if moment else None
 

@@ -28,9 +28,10 @@ from integrations.connectors.words import marker_of_reply, marker_of_run
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
 from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
-from tickets.our_urls import ours
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.tickets.external import CONNECTOR_LANE
+from tickets.web.given import whole_number
+from tickets.web.our_urls import ours
 
 REPLIED = "ticket.replied"
 _ENDS = {outcome.value for outcome in Outcome}
@@ -158,5 +159,5 @@ def _wanted(row: Connector) -> WriteBack:
 
 
 def _row(lane: str) -> Connector | None:
-    key = lane.partition(":")[2]
-    return Connector.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    number = whole_number(lane.partition(":")[2])
+    return Connector.objects.filter(pk=number).first() if number else None

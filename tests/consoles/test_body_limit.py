@@ -71,6 +71,14 @@ async def test_a_length_that_is_no_number_is_counted_instead() -> None:
     assert caller.status == 413
 
 
+async def test_a_length_of_thousands_of_digits_is_refused_without_counting() -> None:
+    caller = Caller([b"x"])
+    caller.scope["headers"] = [(b"content-length", b"9" * 5000)]
+    await BodyLimit(swallow, 100)(caller.scope, caller.receive, caller.send)
+    assert caller.status == 413
+    assert caller.pieces == [b"x"]
+
+
 async def test_websockets_pass_untouched() -> None:
     seen = []
 

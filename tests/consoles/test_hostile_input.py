@@ -21,7 +21,6 @@ from consoles.consumers import base
 from consoles.consumers.gestures import read_gesture
 from consoles.pages.audit.search import AuditSearch
 from consoles.urls import urlpatterns
-from consoles.web.given import read_json, whole_number
 from tests.consoles import story
 from tests.consoles.test_access import World, declaration
 from tests.consoles.test_sockets import closing_code, opened, told
@@ -40,6 +39,7 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
+from tickets.web.given import read_json, whole_number
 
 DEEP = "[" * 100_000
 HOSTILE = [

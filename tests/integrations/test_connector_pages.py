@@ -92,7 +92,7 @@ def test_everything_that_is_wrong_is_told_beside_its_box_and_nothing_is_kept(
 ) -> None:
     wrong = {
         "name": "",
-        "poll_s": "5",
+        "poll_s": "0000060123456789",  # a number within the limits only at its beginning
         "o-id": "a[",
         "o-note_body": "{",
         "m-priorities": "x = 9",

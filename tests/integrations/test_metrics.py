@@ -14,10 +14,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from cs_agent.project.log_lines import JsonLines
 from tests.integrations.conftest import Program
-from tickets import request_context
 from tickets.models import Confirmation
 from tickets.permissions import Permission
 from tickets.services.runs import lifecycle
+from tickets.web import request_context
 
 BOARD = Path(__file__).resolve().parents[2] / "deploy" / "grafana" / "cs_agent.json"
 

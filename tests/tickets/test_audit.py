@@ -14,13 +14,13 @@ from django.test import Client, RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tickets import request_context
 from tickets.middleware import RequestContextMiddleware
 from tickets.models import AuditEvent, AuditHead, Run, Ticket
 from tickets.models.flow.templates import ImmutableError
 from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
 from tickets.services.evidence.audit_chain import plain
+from tickets.web import request_context
 
 pytestmark = pytest.mark.django_db
 

@@ -17,11 +17,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from consoles.pages.audit.about import MOST_TICKETS, people_called, tickets_about, types_called
-from consoles.web.given import whole_number
 from tickets.models import AuditEvent, Ticket
 from tickets.services.evidence import audit_rows
 from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
+from tickets.web.given import whole_number
 
 PAGE = 60
 _MOST_PLACED = timedelta(days=31)  # of a longer time, most events are found without knowing their places

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.pages.words import run_language
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound, ServiceError, SlotsNeeded
 from tickets.models import FlowTemplate, Ticket, TicketStatus
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets import changes, desk, edits
+from tickets.web.given import whole_number
 
 MOST = 100  # in one request: few enough for one answer
 

@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.queue import heads, lines, rows
 from consoles.queue.wanted import TicketFilter
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.models import Priority
 from tickets.permissions import Permission, has
 from tickets.services.people import access
 from tickets.services.runs import switches
 from tickets.services.tickets import saved_views
+from tickets.web.given import whole_number
 
 MOST_PICKED = 500
 _BULK = (Permission.START_RUNS, Permission.STOP_RUNS, Permission.CREATE_TICKETS)

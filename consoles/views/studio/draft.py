@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.pages import studio
-from consoles.web.given import MOST_WHOLE, read_json, whole_number
 from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
 from tickets.models import FlowDraft, FlowTemplate
 from tickets.permissions import Permission
 from tickets.services.flows import drafts
+from tickets.web.given import MOST_WHOLE, read_json, whole_number
 
 
 @permitted(Permission.EDIT_FLOWS)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.views.studio.versions import of_number
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import TrustedSigner
 from tickets.permissions import Permission
 from tickets.services.studio import exchange
+from tickets.web.given import whole_number
 
 
 @permitted(Permission.EDIT_FLOWS)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.pages import lesson as shown
 from consoles.views.studio.draft import template_of
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.flows.lesson_marks import MarkKind
 from tickets.models import Lesson, LessonState, Phone
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.studio import lesson_words, lessons
+from tickets.web.given import whole_number
 
 _LISTED = 50  # newest tickets to choose a sample from
 

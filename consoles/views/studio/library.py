@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
 from consoles.pages import studio
-from consoles.web.given import MOST_WHOLE, whole_number
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
 from tickets.permissions import Permission
 from tickets.services.flows import requests, templates
 from tickets.services.people import access
+from tickets.web.given import MOST_WHOLE, whole_number
 
 _MOST_EXAMPLES = 20
 _NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.views.studio.versions import of_number
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.metrics import rehearsed
 from tickets.models import Phone, PhoneUse, PracticeGrant, Rehearsal, RehearsalMode
 from tickets.permissions import Permission
 from tickets.services.flows import rehearsals
 from tickets.services.people import access
+from tickets.web.given import whole_number
 
 _MOST_TICKETS = 50
 

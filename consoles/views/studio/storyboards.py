@@ -10,11 +10,11 @@ from consoles.access import POST, permitted
 from consoles.pages import storyboard
 from consoles.views.studio.draft import template_of
 from consoles.views.studio.versions import asked, of_number
-from consoles.web.given import whole_number
 from tickets.errors import Invalid
 from tickets.models import NoteKind
 from tickets.permissions import Permission
 from tickets.services.studio import route_notes
+from tickets.web.given import whole_number
 
 
 @permitted(Permission.REQUEST_FLOWS)

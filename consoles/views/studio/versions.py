@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.pages import studio
 from consoles.views.studio.draft import template_of
-from consoles.web.given import whole_number
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
 from tickets.services.flows import releases, reviews, routes, vouches
+from tickets.web.given import whole_number
 
 
 @permitted(Permission.REQUEST_FLOWS)

@@ -40,6 +40,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     State,
 )
+from tickets.web.given import whole_number
 
 KIND = "django_helpdesk"
 STATUSES = {1: "open", 2: "reopened", 3: "resolved", 4: "closed", 5: "duplicate"}
@@ -134,8 +135,8 @@ class InProject:
 
     def set_status(self, external_id: str, status: str) -> None:
         number = next((key for key, word in STATUSES.items() if status.lower() in {word, str(key)}), None)
-        if number is None and status.isdecimal():  # a status that the project defined itself
-            number = int(status)
+        if number is None:
+            number = whole_number(status)  # a status that the project defined itself
         if number is None:
             known = ", ".join(STATUSES.values())
             raise BadAnswer(
@@ -191,7 +192,8 @@ class InProject:
 
     def _ticket(self, external_id: str) -> Any:
         rows = _model("Ticket").objects.select_related("queue")
-        row = rows.filter(pk=external_id).first() if external_id.isdecimal() and len(external_id) < 16 else None
+        number = whole_number(external_id)
+        row = rows.filter(pk=number).first() if number else None
         if row is None:
             raise Gone(gettext("django-helpdesk 里没有编号为 %s 的工单。") % external_id)
         return row

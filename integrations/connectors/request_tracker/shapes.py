@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from integrations.connectors.protocol import BadAnswer
+from tickets.web.given import whole_number
 
 _CONTENT = re.compile(rb'"Content"\s*:\s*(null|")')
 _LONGEST_KEY = 64  # bytes kept while the key is looked for: it may lie across two pieces
@@ -126,7 +127,7 @@ class Attachment(Shape):
 
     @property
     def bytes(self) -> int | None:
-        return int(self.size) if self.size.isdecimal() else None
+        return whole_number(self.size)
 
     @property
     def is_text(self) -> bool:

@@ -35,6 +35,7 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
+from tickets.web.given import whole_number
 
 _PAGE = 50
 _OVERLAP = timedelta(minutes=2)  # its search index lags behind
@@ -251,9 +252,10 @@ class ZammadConnector:
 
 def _number(external_id: str) -> str:
     """Ids are whole numbers; another one is no ticket."""
-    if not (external_id.isascii() and external_id.isdecimal() and len(external_id) < 16):
+    number = whole_number(external_id)
+    if number is None:
         raise Gone(_("“%s”不是工单编号。") % external_id[:40])
-    return external_id
+    return str(number)
 
 
 def _cursor(cursor: str, days_back: int) -> tuple[datetime, int, datetime]:

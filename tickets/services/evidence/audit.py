@@ -16,7 +16,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from tickets import queues, request_context
+from tickets import queues
 from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket
 from tickets.models.record import seals
 from tickets.permissions import Permission, require, role_of
@@ -24,6 +24,7 @@ from tickets.services.evidence import anchors, audit_rows
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
 from tickets.services.evidence.keeping import Kind, until
 from tickets.services.outbox.note import PUBLIC, note
+from tickets.web import request_context
 
 SYSTEM = "system"
 VERIFY_WITHIN_S = 1800.0  # a check that was asked for and has not ended by then is taken for lost

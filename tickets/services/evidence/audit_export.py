@@ -18,7 +18,6 @@ from django.core import signing
 from django.db.models import Expression, F, Func, Max, QuerySet, TextField, Value
 from django.utils import timezone
 
-from tickets import request_context
 from tickets.errors import NotFound
 from tickets.models import AuditEvent
 from tickets.models.record import seals
@@ -27,6 +26,7 @@ from tickets.services.evidence import audit, audit_csv, audit_rows
 from tickets.services.evidence.audit_csv import neutral, restore
 from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
+from tickets.web import request_context
 
 __all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "restore", "write"]
 
