@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.tickets.conftest import REFERENCE
-from tickets.models import Department, FlowVersion, Phone, Priority, Run, Ticket
+from tickets.models import (
+    Department,
+    FlowVersion,
+    Phone,
+    PhoneUse,
+    Priority,
+    Run,
+    RunPurpose,
+    RunStatus,
+    Ticket,
+)
 from tickets.runner.holds import run_queue
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket
@@ -86,3 +96,23 @@ def test_telling_the_whole_queue_asks_the_database_once_for_all(
     assert len(many) == len(few)
     with django_assert_max_num_queries(4):
         run_queue.call_next("phones")
+
+
+def test_what_a_person_started_goes_before_batches_and_rehearsals(run: Run, second: Run) -> None:
+    Ticket.objects.update(due_at=run.ticket.due_at)
+    Run.objects.filter(pk=run.pk).update(purpose=RunPurpose.SCHEDULE)
+    Ticket.objects.filter(pk=run.ticket_id).update(priority=Priority.URGENT)
+    assert _order() == [second.pk, run.pk]
+    assert [run_queue.place(each) for each in (Run.objects.get(pk=run.pk), Run.objects.get(pk=second.pk))] == [1, 0]
+
+
+def test_a_shared_phone_serves_customers_first_and_is_rehearsed_on_when_nobody_waits(
+    run: Run, second: Run, phone: Phone
+) -> None:
+    Phone.objects.update(use=PhoneUse.SHARED)
+    Run.objects.filter(pk=run.pk).update(purpose=RunPurpose.REHEARSAL)
+    assert [run_queue.is_next(Run.objects.get(pk=each.pk), "phones") for each in (run, second)] == [False, True]
+    runs.end(runs.locked(second), RunStatus.CANCELLED, result="")
+    assert run_queue.is_next(Run.objects.get(pk=run.pk), "phones")
+    Run.objects.filter(pk=run.pk).update(purpose=RunPurpose.PRACTICE)
+    assert not run_queue.is_next(Run.objects.get(pk=run.pk), "phones")

@@ -4,29 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0003_evidence'),
+        ("tickets", "0003_evidence"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='run',
-            name='stop_requested',
+            model_name="run",
+            name="stop_requested",
         ),
         migrations.AddField(
-            model_name='run',
-            name='drivers_lost',
+            model_name="run",
+            name="drivers_lost",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='run',
-            name='retry_at',
+            model_name="run",
+            name="retry_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='takeover',
-            name='warned_at',
+            model_name="takeover",
+            name="warned_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]

@@ -4,14 +4,18 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0004_runner_durability'),
+        ("tickets", "0004_runner_durability"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='auditevent',
-            options={'base_manager_name': 'objects', 'ordering': ['seq'], 'verbose_name': '审计事件', 'verbose_name_plural': '审计事件'},
+            name="auditevent",
+            options={
+                "base_manager_name": "objects",
+                "ordering": ["seq"],
+                "verbose_name": "审计事件",
+                "verbose_name_plural": "审计事件",
+            },
         ),
     ]

@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0005_audit_base_manager'),
+        ("tickets", "0005_audit_base_manager"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['type', 'department_id', 'seq'], name='audit_by_type_department'),
+            model_name="auditevent",
+            index=models.Index(fields=["type", "department_id", "seq"], name="audit_by_type_department"),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0007_api_tokens'),
+        ("tickets", "0007_api_tokens"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='confirmation',
-            name='control',
+            model_name="confirmation",
+            name="control",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]

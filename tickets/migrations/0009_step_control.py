@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0008_confirmation_control'),
+        ("tickets", "0008_confirmation_control"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='step',
-            name='control',
+            model_name="step",
+            name="control",
             field=models.CharField(blank=True, max_length=200),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0009_step_control'),
+        ("tickets", "0009_step_control"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='phone',
-            name='fault_en',
-            field=models.TextField(blank=True, verbose_name='故障说明(英文)'),
+            model_name="phone",
+            name="fault_en",
+            field=models.TextField(blank=True, verbose_name="故障说明(英文)"),
         ),
     ]

@@ -11,142 +11,203 @@ AT_ONCE = 1000
 
 def refer(apps, schema_editor):
     """Every ticket that came from elsewhere gets the reference its columns held."""
-    Ticket, ExternalRef = apps.get_model('tickets', 'Ticket'), apps.get_model('tickets', 'ExternalRef')
+    Ticket, ExternalRef = apps.get_model("tickets", "Ticket"), apps.get_model("tickets", "ExternalRef")
     using = schema_editor.connection.alias
-    foreign = Ticket.objects.using(using).exclude(external_id='', channel__in=('', 'console', 'web'))
-    rows = foreign.values_list('pk', 'number', 'channel', 'external_id').iterator(AT_ONCE)
-    refs = [ExternalRef(ticket_id=pk, connector=channel or 'web', external_id=outside or number)
-            for pk, number, channel, outside in rows]
+    foreign = Ticket.objects.using(using).exclude(external_id="", channel__in=("", "console", "web"))
+    rows = foreign.values_list("pk", "number", "channel", "external_id").iterator(AT_ONCE)
+    refs = [
+        ExternalRef(ticket_id=pk, connector=channel or "web", external_id=outside or number)
+        for pk, number, channel, outside in rows
+    ]
     ExternalRef.objects.using(using).bulk_create(refs, batch_size=AT_ONCE)
 
 
 def put_back(apps, schema_editor):
     """The columns that the release before reads."""
-    Ticket, ExternalRef = apps.get_model('tickets', 'Ticket'), apps.get_model('tickets', 'ExternalRef')
+    Ticket, ExternalRef = apps.get_model("tickets", "Ticket"), apps.get_model("tickets", "ExternalRef")
     using = schema_editor.connection.alias
-    for ref in ExternalRef.objects.using(using).order_by('pk').iterator(AT_ONCE):
-        values = {'channel': ref.connector, 'external_id': ref.external_id[:80]}
-        Ticket.objects.using(using).filter(pk=ref.ticket_id, external_id='').update(**values)
+    for ref in ExternalRef.objects.using(using).order_by("pk").iterator(AT_ONCE):
+        values = {"channel": ref.connector, "external_id": ref.external_id[:80]}
+        Ticket.objects.using(using).filter(pk=ref.ticket_id, external_id="").update(**values)
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0010_phone_fault_en'),
+        ("tickets", "0010_phone_fault_en"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DeliveryLane',
+            name="DeliveryLane",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('claim', models.PositiveBigIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('rest_until', models.DateTimeField(blank=True, null=True)),
-                ('failures_in_a_row', models.PositiveIntegerField(default=0)),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("claim", models.PositiveBigIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("rest_until", models.DateTimeField(blank=True, null=True)),
+                ("failures_in_a_row", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='channel',
-            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=40),
+            model_name="ticket",
+            name="channel",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=40),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='external_id',
-            field=models.CharField(blank=True, db_default='', db_index=True, default='', editable=False, max_length=80),
+            model_name="ticket",
+            name="external_id",
+            field=models.CharField(blank=True, db_default="", db_index=True, default="", editable=False, max_length=80),
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('audit_seq', models.PositiveBigIntegerField(unique=True)),
-                ('type', models.CharField(max_length=60)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('department_id', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('spread', models.BooleanField(default=False)),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("audit_seq", models.PositiveBigIntegerField(unique=True)),
+                ("type", models.CharField(max_length=60)),
+                ("at", models.DateTimeField(db_index=True)),
+                ("department_id", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("data", models.JSONField(default=dict)),
+                ("spread", models.BooleanField(default=False)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发件箱事件',
-                'verbose_name_plural': '发件箱事件',
-                'ordering': ['id'],
+                "verbose_name": "发件箱事件",
+                "verbose_name_plural": "发件箱事件",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lane', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('waiting', '待发送'), ('delivered', '已送达'), ('given_up', '已放弃')], default='waiting', max_length=10)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('last_try_at', models.DateTimeField(blank=True, null=True)),
-                ('last_answer', models.CharField(blank=True, max_length=300)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.ticket')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='tickets.outboxevent')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("lane", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "待发送"), ("delivered", "已送达"), ("given_up", "已放弃")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("last_try_at", models.DateTimeField(blank=True, null=True)),
+                ("last_answer", models.CharField(blank=True, max_length=300)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="tickets.outboxevent"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '投递',
-                'verbose_name_plural': '投递',
-                'ordering': ['event_id'],
+                "verbose_name": "投递",
+                "verbose_name_plural": "投递",
+                "ordering": ["event_id"],
             },
         ),
         migrations.CreateModel(
-            name='Secret',
+            name="Secret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('sealed', models.TextField()),
-                ('changed_at', models.DateTimeField()),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                ("sealed", models.TextField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '密钥',
-                'verbose_name_plural': '密钥',
-                'ordering': ['name'],
+                "verbose_name": "密钥",
+                "verbose_name_plural": "密钥",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='ExternalRef',
+            name="ExternalRef",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connector', models.CharField(max_length=40, verbose_name='连接器')),
-                ('external_id', models.CharField(db_index=True, max_length=120, verbose_name='外部编号')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refs', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("connector", models.CharField(max_length=40, verbose_name="连接器")),
+                ("external_id", models.CharField(db_index=True, max_length=120, verbose_name="外部编号")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="refs", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '外部编号',
-                'verbose_name_plural': '外部编号',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('connector', 'external_id'), name='one_ticket_per_external_ref'), models.UniqueConstraint(fields=('ticket', 'connector'), name='one_external_ref_per_connector')],
+                "verbose_name": "外部编号",
+                "verbose_name_plural": "外部编号",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("connector", "external_id"), name="one_ticket_per_external_ref"),
+                    models.UniqueConstraint(fields=("ticket", "connector"), name="one_external_ref_per_connector"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='outboxevent',
-            index=models.Index(condition=models.Q(('spread', False)), fields=['id'], name='outbox_not_spread'),
+            model_name="outboxevent",
+            index=models.Index(condition=models.Q(("spread", False)), fields=["id"], name="outbox_not_spread"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['lane', 'ticket', 'event'], name='delivery_line'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["lane", "ticket", "event"], name="delivery_line"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['lane', 'next_at'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["lane", "next_at"], name="delivery_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['state', 'event'], name='delivery_by_state'),
+            model_name="delivery",
+            index=models.Index(fields=["state", "event"], name="delivery_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('lane', 'event'), name='one_delivery_per_lane'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(fields=("lane", "event"), name="one_delivery_per_lane"),
         ),
         migrations.RunPython(refer, put_back),
     ]

@@ -19,138 +19,315 @@ def release_what_was_published(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0011_outbox_secrets_refs'),
+        ("tickets", "0011_outbox_secrets_refs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FlowDraft',
+            name="FlowDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('definition', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='修改说明')),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('base', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.flowversion')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='tickets.flowtemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("definition", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="修改说明")),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.flowversion",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="drafts", to="tickets.flowtemplate"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '流程草稿',
-                'verbose_name_plural': '流程草稿',
+                "verbose_name": "流程草稿",
+                "verbose_name_plural": "流程草稿",
             },
         ),
         migrations.CreateModel(
-            name='DraftChange',
+            name="DraftChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('definition', models.JSONField()),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='tickets.flowdraft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("revision", models.PositiveIntegerField()),
+                ("definition", models.JSONField()),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="tickets.flowdraft"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['revision'],
+                "ordering": ["revision"],
             },
         ),
         migrations.CreateModel(
-            name='FlowRequest',
+            name="FlowRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='要办的事')),
-                ('description', models.TextField(blank=True, verbose_name='怎么做')),
-                ('per_week', models.PositiveIntegerField(default=0, verbose_name='每周工单数')),
-                ('minutes_each', models.PositiveIntegerField(default=0, verbose_name='人工每单分钟')),
-                ('rule_based', models.PositiveSmallIntegerField(default=3, verbose_name='规则明确(1-5)')),
-                ('exceptions', models.PositiveSmallIntegerField(default=3, verbose_name='例外多少(1-5)')),
-                ('personal_data', models.BooleanField(default=False, verbose_name='涉及个人信息')),
-                ('writes', models.BooleanField(default=True, verbose_name='会改动数据')),
-                ('status', models.CharField(choices=[('open', '待处理'), ('accepted', '已采纳'), ('declined', '未采纳')], default='open', max_length=10)),
-                ('answer', models.CharField(blank=True, max_length=300, verbose_name='答复')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('examples', models.ManyToManyField(blank=True, related_name='+', to='tickets.ticket', verbose_name='工单样例')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='requests', to='tickets.flowtemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="要办的事")),
+                ("description", models.TextField(blank=True, verbose_name="怎么做")),
+                ("per_week", models.PositiveIntegerField(default=0, verbose_name="每周工单数")),
+                ("minutes_each", models.PositiveIntegerField(default=0, verbose_name="人工每单分钟")),
+                ("rule_based", models.PositiveSmallIntegerField(default=3, verbose_name="规则明确(1-5)")),
+                ("exceptions", models.PositiveSmallIntegerField(default=3, verbose_name="例外多少(1-5)")),
+                ("personal_data", models.BooleanField(default=False, verbose_name="涉及个人信息")),
+                ("writes", models.BooleanField(default=True, verbose_name="会改动数据")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "待处理"), ("accepted", "已采纳"), ("declined", "未采纳")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="答复")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "examples",
+                    models.ManyToManyField(blank=True, related_name="+", to="tickets.ticket", verbose_name="工单样例"),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="requests",
+                        to="tickets.flowtemplate",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '流程需求',
-                'verbose_name_plural': '流程需求',
+                "verbose_name": "流程需求",
+                "verbose_name_plural": "流程需求",
             },
         ),
         migrations.CreateModel(
-            name='FlowReview',
+            name="FlowReview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('approved', '通过'), ('sent_back', '退回')], max_length=10)),
-                ('comment', models.TextField(blank=True, verbose_name='意见')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='tickets.flowversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verdict", models.CharField(choices=[("approved", "通过"), ("sent_back", "退回")], max_length=10)),
+                ("comment", models.TextField(blank=True, verbose_name="意见")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="tickets.flowversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at'],
+                "ordering": ["at"],
             },
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percent', models.PositiveSmallIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='工单比例')),
-                ('shadow', models.BooleanField(default=False, verbose_name='影子')),
-                ('success_floor', models.FloatField(default=0.8, verbose_name='成功率下限')),
-                ('rejection_ceiling', models.FloatField(default=0.2, verbose_name='拒绝率上限')),
-                ('began_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, choices=[('superseded', '被新版本取代'), ('returned', '人工退回上一版本'), ('below_floor', '低于下限,自动退回'), ('retired', '停用')], max_length=12)),
-                ('end_note', models.CharField(blank=True, max_length=300)),
-                ('began_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.department', verbose_name='部门')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='replaced', to='tickets.release')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='tickets.flowtemplate')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='tickets.flowversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="工单比例",
+                    ),
+                ),
+                ("shadow", models.BooleanField(default=False, verbose_name="影子")),
+                ("success_floor", models.FloatField(default=0.8, verbose_name="成功率下限")),
+                ("rejection_ceiling", models.FloatField(default=0.2, verbose_name="拒绝率上限")),
+                ("began_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("superseded", "被新版本取代"),
+                            ("returned", "人工退回上一版本"),
+                            ("below_floor", "低于下限,自动退回"),
+                            ("retired", "停用"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("end_note", models.CharField(blank=True, max_length=300)),
+                (
+                    "began_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replaced",
+                        to="tickets.release",
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="tickets.flowtemplate"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="tickets.flowversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发布',
-                'verbose_name_plural': '发布',
+                "verbose_name": "发布",
+                "verbose_name_plural": "发布",
             },
         ),
         migrations.CreateModel(
-            name='VersionLife',
+            name="VersionLife",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('draft', '草稿'), ('rehearsed', '已演练'), ('in_review', '评审中'), ('approved', '评审通过'), ('released', '已发布'), ('retired', '已停用')], db_index=True, default='draft', max_length=12, verbose_name='阶段')),
-                ('unrehearsed_reason', models.CharField(blank=True, max_length=300, verbose_name='未演练的理由')),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('submitted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='life', to='tickets.flowversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("draft", "草稿"),
+                            ("rehearsed", "已演练"),
+                            ("in_review", "评审中"),
+                            ("approved", "评审通过"),
+                            ("released", "已发布"),
+                            ("retired", "已停用"),
+                        ],
+                        db_index=True,
+                        default="draft",
+                        max_length=12,
+                        verbose_name="阶段",
+                    ),
+                ),
+                ("unrehearsed_reason", models.CharField(blank=True, max_length=300, verbose_name="未演练的理由")),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="life", to="tickets.flowversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '版本阶段',
-                'verbose_name_plural': '版本阶段',
+                "verbose_name": "版本阶段",
+                "verbose_name_plural": "版本阶段",
             },
         ),
         migrations.AddConstraint(
-            model_name='flowdraft',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None)), fields=('template',), name='one_open_draft_per_template'),
+            model_name="flowdraft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at", None)), fields=("template",), name="one_open_draft_per_template"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftchange',
-            constraint=models.UniqueConstraint(fields=('draft', 'revision'), name='one_draft_change_per_revision'),
+            model_name="draftchange",
+            constraint=models.UniqueConstraint(fields=("draft", "revision"), name="one_draft_change_per_revision"),
         ),
         migrations.AddIndex(
-            model_name='release',
-            index=models.Index(fields=['template', 'ended_at'], name='tickets_rel_templat_86f9fa_idx'),
+            model_name="release",
+            index=models.Index(fields=["template", "ended_at"], name="tickets_rel_templat_86f9fa_idx"),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__gte', 1), ('percent__lte', 100)), name='release_percent_is_a_share'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("percent__gte", 1), ("percent__lte", 100)), name="release_percent_is_a_share"
+            ),
         ),
         migrations.RunPython(release_what_was_published, migrations.RunPython.noop),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0012_flow_life'),
+        ("tickets", "0012_flow_life"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='confirmation',
-            name='action',
+            model_name="confirmation",
+            name="action",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='step',
-            name='action',
+            model_name="step",
+            name="action",
             field=models.JSONField(blank=True, null=True),
         ),
     ]

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0013_action_values'),
+        ("tickets", "0013_action_values"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='slot',
-            name='source',
-            field=models.CharField(choices=[('ticket', '工单原文'), ('attachment', '附件'), ('record', '客户资料'), ('operator', '坐席填写'), ('default', '默认值')], max_length=12),
+            model_name="slot",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("ticket", "工单原文"),
+                    ("attachment", "附件"),
+                    ("record", "客户资料"),
+                    ("operator", "坐席填写"),
+                    ("default", "默认值"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

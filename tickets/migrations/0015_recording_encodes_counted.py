@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0014_slot_from_record'),
+        ("tickets", "0014_slot_from_record"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recording',
-            name='encode_sent_at',
+            model_name="recording",
+            name="encode_sent_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='recording',
-            name='encode_tries',
+            model_name="recording",
+            name="encode_tries",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]

@@ -7,61 +7,80 @@ from django.db import migrations, models
 
 def export_only(apps, schema_editor):
     """Tokens that are there were made when the audit export was all they opened, and it stays all they open."""
-    tokens = apps.get_model('tickets', 'ApiToken').objects.using(schema_editor.connection.alias)
-    tokens.update(scopes=['export_audit'])
+    tokens = apps.get_model("tickets", "ApiToken").objects.using(schema_editor.connection.alias)
+    tokens.update(scopes=["export_audit"])
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0015_recording_encodes_counted'),
+        ("tickets", "0015_recording_encodes_counted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='apitoken',
-            name='last_used_at',
+            model_name="apitoken",
+            name="last_used_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='last_used_from',
+            model_name="apitoken",
+            name="last_used_from",
             field=models.CharField(blank=True, max_length=45),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='made_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="apitoken",
+            name="made_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='networks',
+            model_name="apitoken",
+            name="networks",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='apitoken',
-            name='scopes',
+            model_name="apitoken",
+            name="scopes",
             field=models.JSONField(default=list),
         ),
         migrations.AlterField(
-            model_name='apitoken',
-            name='name',
-            field=models.CharField(max_length=80, verbose_name='用途'),
+            model_name="apitoken",
+            name="name",
+            field=models.CharField(max_length=80, verbose_name="用途"),
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='备注')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField(verbose_name="备注")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '备注',
-                'verbose_name_plural': '备注',
-                'ordering': ['pk'],
+                "verbose_name": "备注",
+                "verbose_name_plural": "备注",
+                "ordering": ["pk"],
             },
         ),
         migrations.RunPython(export_only, migrations.RunPython.noop),

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0016_tokens_and_comments'),
+        ("tickets", "0016_tokens_and_comments"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='flowversion',
-            name='route',
+            model_name="flowversion",
+            name="route",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='step',
-            name='route_mark',
+            model_name="step",
+            name="route_mark",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='step',
-            name='source',
-            field=models.CharField(default='model', max_length=8),
+            model_name="step",
+            name="source",
+            field=models.CharField(default="model", max_length=8),
         ),
     ]

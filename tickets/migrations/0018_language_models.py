@@ -6,51 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("tickets", "0017_routes"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LanguageModel',
+            name="LanguageModel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='名称')),
-                ('family', models.CharField(max_length=20, verbose_name='模型家族')),
-                ('base_url', models.CharField(max_length=500, verbose_name='接口地址')),
-                ('model', models.CharField(max_length=200, verbose_name='模型名')),
-                ('local', models.BooleanField(default=False, verbose_name='在公司自己的机器上')),
-                ('coordinates', models.CharField(blank=True, max_length=12, verbose_name='坐标含义')),
-                ('max_pixels', models.PositiveIntegerField(blank=True, null=True, verbose_name='图片像素上限')),
-                ('max_tokens', models.PositiveIntegerField(blank=True, null=True, verbose_name='回答 token 上限')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='检查时间')),
-                ('usable', models.BooleanField(null=True, verbose_name='可用')),
-                ('report', models.JSONField(blank=True, default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="名称")),
+                ("family", models.CharField(max_length=20, verbose_name="模型家族")),
+                ("base_url", models.CharField(max_length=500, verbose_name="接口地址")),
+                ("model", models.CharField(max_length=200, verbose_name="模型名")),
+                ("local", models.BooleanField(default=False, verbose_name="在公司自己的机器上")),
+                ("coordinates", models.CharField(blank=True, max_length=12, verbose_name="坐标含义")),
+                ("max_pixels", models.PositiveIntegerField(blank=True, null=True, verbose_name="图片像素上限")),
+                ("max_tokens", models.PositiveIntegerField(blank=True, null=True, verbose_name="回答 token 上限")),
+                ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="检查时间")),
+                ("usable", models.BooleanField(null=True, verbose_name="可用")),
+                ("report", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'verbose_name': '模型',
-                'verbose_name_plural': '模型',
-                'ordering': ['name'],
+                "verbose_name": "模型",
+                "verbose_name_plural": "模型",
+                "ordering": ["name"],
             },
         ),
         migrations.AddField(
-            model_name='step',
-            name='goal',
+            model_name="step",
+            name="goal",
             field=models.CharField(blank=True, max_length=120),
         ),
         migrations.CreateModel(
-            name='ModelChoice',
+            name="ModelChoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flow', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='model_choice', to='tickets.flowtemplate')),
-                ('grounder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grounds_for', to='tickets.languagemodel')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chosen_for', to='tickets.languagemodel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "flow",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="model_choice",
+                        to="tickets.flowtemplate",
+                    ),
+                ),
+                (
+                    "grounder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grounds_for",
+                        to="tickets.languagemodel",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="chosen_for",
+                        to="tickets.languagemodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '模型选择',
-                'verbose_name_plural': '模型选择',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.comparison.Coalesce('flow', 0), name='one_model_choice_per_flow')],
+                "verbose_name": "模型选择",
+                "verbose_name_plural": "模型选择",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.comparison.Coalesce("flow", 0), name="one_model_choice_per_flow"
+                    )
+                ],
             },
         ),
     ]

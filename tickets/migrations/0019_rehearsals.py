@@ -6,120 +6,205 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0018_language_models'),
+        ("tickets", "0018_language_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PracticeGrant',
+            name="PracticeGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('runs_granted', models.PositiveIntegerField()),
-                ('runs_left', models.PositiveIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("runs_granted", models.PositiveIntegerField()),
+                ("runs_left", models.PositiveIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Rehearsal',
+            name="Rehearsal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('mode', models.CharField(choices=[('dry', '提交前停止'), ('practice', '在练习手机上提交')], default='dry', max_length=10)),
-                ('person_seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='人工每单秒数')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("dry", "提交前停止"), ("practice", "在练习手机上提交")], default="dry", max_length=10
+                    ),
+                ),
+                ("person_seconds", models.PositiveIntegerField(blank=True, null=True, verbose_name="人工每单秒数")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': '演练',
-                'verbose_name_plural': '演练',
+                "verbose_name": "演练",
+                "verbose_name_plural": "演练",
             },
         ),
         migrations.CreateModel(
-            name='RehearsalRun',
+            name="RehearsalRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ticket_number', models.CharField(max_length=32)),
-                ('outcome', models.CharField(blank=True, choices=[('', '进行中'), ('commit_reached', '到达提交,字段一致'), ('completed', '完成'), ('fields_differ', '字段与工单不一致'), ('needed_person', '中途需要人工'), ('not_started', '没有启动'), ('failed', '失败'), ('stopped', '已停止')], default='', max_length=16)),
-                ('note', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ticket_number", models.CharField(max_length=32)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "进行中"),
+                            ("commit_reached", "到达提交,字段一致"),
+                            ("completed", "完成"),
+                            ("fields_differ", "字段与工单不一致"),
+                            ("needed_person", "中途需要人工"),
+                            ("not_started", "没有启动"),
+                            ("failed", "失败"),
+                            ("stopped", "已停止"),
+                        ],
+                        default="",
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='run',
-            name='one_active_run_per_ticket',
+            model_name="run",
+            name="one_active_run_per_ticket",
         ),
         migrations.AddField(
-            model_name='phone',
-            name='practice_accounts',
-            field=models.CharField(blank=True, max_length=200, verbose_name='练习用的应用和测试账号'),
+            model_name="phone",
+            name="practice_accounts",
+            field=models.CharField(blank=True, max_length=200, verbose_name="练习用的应用和测试账号"),
         ),
         migrations.AddField(
-            model_name='phone',
-            name='practice_agreed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="phone",
+            name="practice_agreed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='phone',
-            name='practice_marked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="phone",
+            name="practice_marked_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='phone',
-            name='use',
-            field=models.CharField(choices=[('customer', '处理客户工单'), ('rehearsal', '演练:提交前停止'), ('practice', '练习:测试账号,可真正提交')], default='customer', max_length=10, verbose_name='用途'),
+            model_name="phone",
+            name="use",
+            field=models.CharField(
+                choices=[
+                    ("customer", "处理客户工单"),
+                    ("rehearsal", "演练:提交前停止"),
+                    ("practice", "练习:测试账号,可真正提交"),
+                ],
+                default="customer",
+                max_length=10,
+                verbose_name="用途",
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='purpose',
-            field=models.CharField(choices=[('customer', '处理工单'), ('schedule', '定时处理'), ('rehearsal', '演练(提交前停止)'), ('practice', '演练(练习手机)'), ('lesson', '示教'), ('shadow', '影子')], default='customer', max_length=10, verbose_name='目的'),
+            model_name="run",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("customer", "处理工单"),
+                    ("schedule", "定时处理"),
+                    ("rehearsal", "演练(提交前停止)"),
+                    ("practice", "演练(练习手机)"),
+                    ("lesson", "示教"),
+                    ("shadow", "影子"),
+                ],
+                default="customer",
+                max_length=10,
+                verbose_name="目的",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose__in', ['customer', 'schedule']), ('status__in', ['queued', 'running', 'awaiting_confirmation', 'awaiting_answer', 'taken_over'])), fields=('ticket',), name='one_active_run_per_ticket'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("purpose__in", ["customer", "schedule"]),
+                    ("status__in", ["queued", "running", "awaiting_confirmation", "awaiting_answer", "taken_over"]),
+                ),
+                fields=("ticket",),
+                name="one_active_run_per_ticket",
+            ),
         ),
         migrations.AddField(
-            model_name='practicegrant',
-            name='granted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="practicegrant",
+            name="granted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='practicegrant',
-            name='phone',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='tickets.phone'),
+            model_name="practicegrant",
+            name="phone",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="tickets.phone"
+            ),
         ),
         migrations.AddField(
-            model_name='practicegrant',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='tickets.flowversion'),
+            model_name="practicegrant",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="grants", to="tickets.flowversion"
+            ),
         ),
         migrations.AddField(
-            model_name='rehearsal',
-            name='grant',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rehearsals', to='tickets.practicegrant'),
+            model_name="rehearsal",
+            name="grant",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rehearsals",
+                to="tickets.practicegrant",
+            ),
         ),
         migrations.AddField(
-            model_name='rehearsal',
-            name='started_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="rehearsal",
+            name="started_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='rehearsal',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rehearsals', to='tickets.flowversion'),
+            model_name="rehearsal",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rehearsals", to="tickets.flowversion"
+            ),
         ),
         migrations.AddField(
-            model_name='rehearsalrun',
-            name='rehearsal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='tickets.rehearsal'),
+            model_name="rehearsalrun",
+            name="rehearsal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="runs", to="tickets.rehearsal"
+            ),
         ),
         migrations.AddField(
-            model_name='rehearsalrun',
-            name='run',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rehearsed', to='tickets.run'),
+            model_name="rehearsalrun",
+            name="run",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="rehearsed",
+                to="tickets.run",
+            ),
         ),
     ]

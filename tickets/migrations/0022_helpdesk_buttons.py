@@ -7,61 +7,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0021_operators_desk'),
+        ("tickets", "0021_operators_desk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HelpdeskButton',
+            name="HelpdeskButton",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('connector', models.CharField(max_length=40, unique=True, verbose_name='连接器')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('origins', models.JSONField(blank=True, default=list, verbose_name='可嵌入的来源')),
-                ('active', models.BooleanField(default=True, verbose_name='启用')),
-                ('previous_until', models.DateTimeField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('changed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("connector", models.CharField(max_length=40, unique=True, verbose_name="连接器")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("origins", models.JSONField(blank=True, default=list, verbose_name="可嵌入的来源")),
+                ("active", models.BooleanField(default=True, verbose_name="启用")),
+                ("previous_until", models.DateTimeField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工单按钮',
-                'verbose_name_plural': '工单按钮',
-                'ordering': ['connector'],
+                "verbose_name": "工单按钮",
+                "verbose_name_plural": "工单按钮",
+                "ordering": ["connector"],
             },
         ),
         migrations.CreateModel(
-            name='PanelSession',
+            name="PanelSession",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('theme', models.CharField(blank=True, max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('allowed_at', models.DateTimeField(blank=True, null=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('button', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panels', to='tickets.helpdeskbutton')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panels', to='tickets.ticket')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("theme", models.CharField(blank=True, max_length=10)),
+                ("asked_at", models.DateTimeField()),
+                ("allowed_at", models.DateTimeField(blank=True, null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "button",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="panels", to="tickets.helpdeskbutton"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="panels", to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '嵌入面板',
-                'verbose_name_plural': '嵌入面板',
-                'ordering': ['-asked_at'],
+                "verbose_name": "嵌入面板",
+                "verbose_name_plural": "嵌入面板",
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.CreateModel(
-            name='UsedLink',
+            name="UsedLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nonce', models.CharField(max_length=64)),
-                ('used_at', models.DateTimeField(db_index=True)),
-                ('button', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tickets.helpdeskbutton')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("nonce", models.CharField(max_length=64)),
+                ("used_at", models.DateTimeField(db_index=True)),
+                (
+                    "button",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tickets.helpdeskbutton"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('button', 'nonce'), name='one_use_per_link')],
+                "constraints": [models.UniqueConstraint(fields=("button", "nonce"), name="one_use_per_link")],
             },
         ),
     ]

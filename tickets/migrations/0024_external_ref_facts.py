@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0023_supervisors_take_over'),
+        ("tickets", "0023_supervisors_take_over"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='externalref',
-            name='facts',
+            model_name="externalref",
+            name="facts",
             field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
-            model_name='externalref',
-            name='number',
-            field=models.CharField(blank=True, db_default='', default='', max_length=120),
+            model_name="externalref",
+            name="number",
+            field=models.CharField(blank=True, db_default="", default="", max_length=120),
         ),
         migrations.AddField(
-            model_name='externalref',
-            name='url',
-            field=models.CharField(blank=True, db_default='', default='', max_length=500),
+            model_name="externalref",
+            name="url",
+            field=models.CharField(blank=True, db_default="", default="", max_length=500),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0024_external_ref_facts'),
+        ("tickets", "0024_external_ref_facts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='customerreply',
-            name='send_by',
-            field=models.CharField(blank=True, db_default='', default='', max_length=40),
+            model_name="customerreply",
+            name="send_by",
+            field=models.CharField(blank=True, db_default="", default="", max_length=40),
         ),
     ]

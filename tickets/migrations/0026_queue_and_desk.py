@@ -8,69 +8,86 @@ from django.db import migrations, models
 
 def look_again(apps, schema_editor):
     """What a ticket lacks was not known before: the clock computes it with the flow that fits."""
-    apps.get_model('tickets', 'Ticket').objects.filter(fit_known=True).update(fit_known=False)
+    apps.get_model("tickets", "Ticket").objects.filter(fit_known=True).update(fit_known=False)
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0025_reply_send_by'),
+        ("tickets", "0025_reply_send_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mention',
+            name="Mention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seen_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seen_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='came_with',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tickets.ticket'),
+            model_name="attachment",
+            name="came_with",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='lacks',
-            field=models.TextField(blank=True, db_default='', default='', editable=False),
+            model_name="ticket",
+            name="lacks",
+            field=models.TextField(blank=True, db_default="", default="", editable=False),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='merged_into',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='merged', to='tickets.ticket'),
+            model_name="ticket",
+            name="merged_into",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="merged",
+                to="tickets.ticket",
+            ),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='merged_status',
-            field=models.CharField(blank=True, db_default='', default='', editable=False, max_length=10),
+            model_name="ticket",
+            name="merged_status",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=10),
         ),
         migrations.AddIndex(
-            model_name='slot',
-            index=models.Index(django.db.models.functions.text.Left('value', 40), name='slot_value_start'),
+            model_name="slot",
+            index=models.Index(django.db.models.functions.text.Left("value", 40), name="slot_value_start"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['department', 'status', '-solved_at'], name='ticket_newest_solved'),
+            model_name="ticket",
+            index=models.Index(fields=["department", "status", "-solved_at"], name="ticket_newest_solved"),
         ),
         migrations.AddField(
-            model_name='mention',
-            name='comment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to='tickets.comment'),
+            model_name="mention",
+            name="comment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to="tickets.comment"
+            ),
         ),
         migrations.AddField(
-            model_name='mention',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mentions', to=settings.AUTH_USER_MODEL),
+            model_name="mention",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="mentions", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['person'], name='open_mentions'),
+            model_name="mention",
+            index=models.Index(condition=models.Q(("seen_at", None)), fields=["person"], name="open_mentions"),
         ),
         migrations.AddConstraint(
-            model_name='mention',
-            constraint=models.UniqueConstraint(fields=('comment', 'person'), name='one_mention_per_person'),
+            model_name="mention",
+            constraint=models.UniqueConstraint(fields=("comment", "person"), name="one_mention_per_person"),
         ),
         migrations.RunPython(look_again, migrations.RunPython.noop),
     ]

@@ -6,80 +6,160 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0026_queue_and_desk'),
+        ("tickets", "0026_queue_and_desk"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='flowdraft',
-            name='route',
+            model_name="flowdraft",
+            name="route",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='step',
-            name='box',
+            model_name="step",
+            name="box",
             field=models.JSONField(blank=True, db_default=[], default=list),
         ),
         migrations.CreateModel(
-            name='RouteNote',
+            name="RouteNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('comment', '意见'), ('harmless', '无害'), ('commits', '会提交')], max_length=10)),
-                ('text', models.TextField(blank=True, verbose_name='意见')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='tickets.flowversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("way", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("comment", "意见"), ("harmless", "无害"), ("commits", "会提交")], max_length=10
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="意见")),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="tickets.flowversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='TrustedSigner',
+            name="TrustedSigner",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('public_key', models.CharField(max_length=64, unique=True)),
-                ('trusted_at', models.DateTimeField(auto_now_add=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('trusted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                ("public_key", models.CharField(max_length=64, unique=True)),
+                ("trusted_at", models.DateTimeField(auto_now_add=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "trusted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '可信的安装',
-                'verbose_name_plural': '可信的安装',
+                "verbose_name": "可信的安装",
+                "verbose_name_plural": "可信的安装",
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', '示教中'), ('kept', '中断,已保留'), ('finished', '完成'), ('discarded', '已放弃')], db_index=True, default='open', max_length=10, verbose_name='状态')),
-                ('with_files', models.BooleanField(default=False)),
-                ('slots', models.JSONField(default=list)),
-                ('way', models.JSONField(default=list)),
-                ('marks', models.JSONField(default=list)),
-                ('tail', models.JSONField(default=list)),
-                ('seeking', models.BooleanField(default=False)),
-                ('apps', models.JSONField(default=list)),
-                ('end', models.JSONField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('base', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.flowversion')),
-                ('phone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='tickets.phone')),
-                ('run', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lesson', to='tickets.run')),
-                ('teacher', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='tickets.flowtemplate')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "示教中"),
+                            ("kept", "中断,已保留"),
+                            ("finished", "完成"),
+                            ("discarded", "已放弃"),
+                        ],
+                        db_index=True,
+                        default="open",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("with_files", models.BooleanField(default=False)),
+                ("slots", models.JSONField(default=list)),
+                ("way", models.JSONField(default=list)),
+                ("marks", models.JSONField(default=list)),
+                ("tail", models.JSONField(default=list)),
+                ("seeking", models.BooleanField(default=False)),
+                ("apps", models.JSONField(default=list)),
+                ("end", models.JSONField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tickets.flowversion"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="tickets.phone"
+                    ),
+                ),
+                (
+                    "run",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lesson",
+                        to="tickets.run",
+                    ),
+                ),
+                (
+                    "teacher",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="tickets.flowtemplate"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lessons", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '示教',
-                'verbose_name_plural': '示教',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('phone',), name='one_open_lesson_per_phone')],
+                "verbose_name": "示教",
+                "verbose_name_plural": "示教",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")), fields=("phone",), name="one_open_lesson_per_phone"
+                    )
+                ],
             },
         ),
     ]

@@ -5,19 +5,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0027_lessons'),
+        ("tickets", "0027_lessons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['status', 'purpose', 'ticket'], name='run_by_status'),
+            model_name="run",
+            index=models.Index(fields=["status", "purpose", "ticket"], name="run_by_status"),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['ticket', 'purpose'], name='run_by_ticket'),
+            model_name="run",
+            index=models.Index(fields=["ticket", "purpose"], name="run_by_ticket"),
         ),
     ]

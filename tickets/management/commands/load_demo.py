@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tickets import demo, permissions
-from tickets.models import Department, ExternalRef, FlowTemplate, Phone, Priority, Ticket
+from tickets.models import Department, ExternalRef, FlowTemplate, Phone, PhoneUse, Priority, Ticket
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing as flows
 from tickets.services.tickets.changes import DUE_IN, create_ticket
@@ -86,12 +86,17 @@ def load_tickets(departments: dict[str, Department]) -> int:
 
 
 def load_phones() -> int:
-    """The virtual phones of the demo, by the ports in the settings."""
+    """The virtual phones of the demo, by the ports in the settings. With one phone, too, flows can be taught."""
     values = settings.CS_AGENT
     made = 0
     for number in range(values["CS_AGENT_PHONES"]):
         serial = f"127.0.0.1:{values['CS_AGENT_PHONE_PORT'] + number}"
-        defaults = {"name": f"虚拟手机 {number + 1}", "queue": values["CS_AGENT_QUEUE"], "labels": ["virtual"]}
+        defaults = {
+            "name": f"虚拟手机 {number + 1}",
+            "queue": values["CS_AGENT_QUEUE"],
+            "labels": ["virtual"],
+            "use": PhoneUse.SHARED,
+        }
         made += Phone.objects.get_or_create(serial=serial, defaults=defaults)[1]
     return made
 

@@ -15,6 +15,7 @@ class PhoneState(models.TextChoices):
 
 class PhoneUse(models.TextChoices):
     CUSTOMER = "customer", _("处理客户工单")
+    SHARED = "shared", _("客户工单优先,空闲时可示教和演练")
     REHEARSAL = "rehearsal", _("演练:提交前停止")
     PRACTICE = "practice", _("练习:测试账号,可真正提交")
 

@@ -88,8 +88,9 @@ def of_run(run_id: uuid.UUID) -> Lease | None:
 
 
 def offered(phone: Phone) -> frozenset[str]:
-    """What the phone has: its labels, and the uses it is marked for. A practice phone may rehearse, too."""
-    uses = {PhoneUse.REHEARSAL, PhoneUse.PRACTICE} if phone.use == PhoneUse.PRACTICE else {PhoneUse(phone.use)}
+    """What the phone has: its labels, and the uses it is marked for. A practice phone may rehearse, too, and a shared
+    one serves customers and rehearses, up to the commit."""
+    uses = _OFFERED.get(PhoneUse(phone.use)) or {PhoneUse(phone.use)}
     return frozenset(phone.labels) | {_as_label(use) for use in uses} | {_name(phone.pk)}
 
 
@@ -100,6 +101,10 @@ def wanted(definition: Mapping[str, Any], purpose: str, chosen: int | None = Non
     return frozenset(use | {_name(chosen)}) if chosen else labels_of(definition) | use
 
 
+_OFFERED = {
+    PhoneUse.PRACTICE: {PhoneUse.REHEARSAL, PhoneUse.PRACTICE},
+    PhoneUse.SHARED: {PhoneUse.REHEARSAL, PhoneUse.CUSTOMER},
+}
 _USES = {
     RunPurpose.REHEARSAL: PhoneUse.REHEARSAL,
     RunPurpose.LESSON: PhoneUse.REHEARSAL,

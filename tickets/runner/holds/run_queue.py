@@ -1,4 +1,5 @@
-"""The queue of runs that wait for a phone: most urgent first, then what is due first, then first come.
+"""The queue of runs that wait for a phone: what a person started first, then the most urgent, what is due first, first
+come. Batches and rehearsals take what people leave.
 
 Rule: a free phone goes to the first in line that it suits. Who waits for a phone that is not there (its labels) holds
 up nobody behind.
@@ -11,22 +12,24 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from tickets import queues
-from tickets.models import FlowVersion, Phone, PhoneState, Run, RunStatus
+from tickets.models import FlowVersion, Phone, PhoneState, Run, RunPurpose, RunStatus
 from tickets.runner.holds import leases
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.transitions import ENDED
 
 _RECENT = 30  # ended runs that an estimate is made from
 _TOLD = 50  # of the line are kept up to date about their place
+_BY_PEOPLE = (RunPurpose.CUSTOMER, RunPurpose.LESSON)
+_RANK = Case(When(purpose__in=_BY_PEOPLE, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def waiting() -> QuerySet[Run]:
     """Queued runs that hold no phone, in the order they get one."""
     queued = Run.objects.filter(status=RunStatus.QUEUED, leased_phone=None)
-    return queued.order_by("ticket__priority", "ticket__due_at", "created_at", "pk")
+    return queued.alias(rank=_RANK).order_by("rank", "ticket__priority", "ticket__due_at", "created_at", "pk")
 
 
 def place(run: Run) -> int:
@@ -34,7 +37,8 @@ def place(run: Run) -> int:
     urgency, due, at = run.ticket.priority, run.ticket.due_at, run.created_at
     later = Q(ticket__due_at=due) & (Q(created_at__lt=at) | Q(created_at=at, pk__lt=run.pk))
     sooner = Q(ticket__priority__lt=urgency) | Q(ticket__priority=urgency) & (Q(ticket__due_at__lt=due) | later)
-    return waiting().order_by().filter(sooner).count()
+    rank = 0 if run.purpose in _BY_PEOPLE else 1
+    return waiting().order_by().filter(Q(rank__lt=rank) | Q(rank=rank) & sooner).count()
 
 
 def is_next(run: Run, queue: str) -> bool:

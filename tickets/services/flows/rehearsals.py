@@ -40,6 +40,7 @@ from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.transitions import ENDED
 
 MOST_RUNS = 500
+DRY_USES = (PhoneUse.PRACTICE, PhoneUse.REHEARSAL, PhoneUse.SHARED)
 GOOD = (RehearsalOutcome.COMMIT_REACHED, RehearsalOutcome.COMPLETED)
 _GRANT_FOR = timedelta(days=7)
 _PURPOSES = {RehearsalMode.DRY: RunPurpose.REHEARSAL, RehearsalMode.PRACTICE: RunPurpose.PRACTICE}
@@ -176,7 +177,7 @@ def _check(
         raise Invalid(_("请至少选择一个工单。"))
     if not times >= 1 or len(tickets) * times > MOST_RUNS:
         raise Invalid(_("一次演练 1 到 %d 次。") % MOST_RUNS)
-    uses = (PhoneUse.PRACTICE,) if mode is RehearsalMode.PRACTICE else (PhoneUse.PRACTICE, PhoneUse.REHEARSAL)
+    uses = (PhoneUse.PRACTICE,) if mode is RehearsalMode.PRACTICE else DRY_USES
     if not Phone.objects.filter(use__in=uses, state=PhoneState.READY).exists():
         raise Conflict(_("没有可用的演练手机;请管理员把一台手机标记为演练用。"), code="no_rehearsal_phone")
     if mode is RehearsalMode.PRACTICE and (grant is None or grant.version_id != version.pk):

@@ -46,7 +46,7 @@ from tickets.services.runs import switches
 from tickets.services.runs.transitions import ENDED
 from tickets.services.studio import lesson_steps, offers
 
-TEACHING_USES = (PhoneUse.REHEARSAL, PhoneUse.PRACTICE)
+TEACHING_USES = (PhoneUse.REHEARSAL, PhoneUse.PRACTICE, PhoneUse.SHARED)
 LESSON = "lesson"  # code of a lesson's takeover, and of its run's end
 _SAMPLED = 200  # other tickets that telling words are looked for in
 
