@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from cs_agent.geometry import Box
-from cs_agent.observation import TextLine, UiNode
+from cs_agent.observation import Role, TextLine, UiNode
 from cs_agent.vision.labelled import labels_of, read_labelled
 from cs_agent.vision.reader import RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy
-from cs_agent.vision.redaction.pictures import redact_image
+from cs_agent.vision.redaction.pictures import FILL, redact_image
 from tests.vision.pictures import blank, write
 
 BLANK = Image.new("RGB", (540, 1200), "white")
@@ -84,6 +84,37 @@ def test_labels_are_scaled_to_the_picture_and_empty_ones_left_out() -> None:
 
 def test_a_description_is_not_taken_for_what_is_drawn() -> None:
     assert labels_of((UiNode("", Box(100, 200, 300, 400), description="联系电话"),)) == ()
+
+
+@pytest.mark.parametrize("told", ["请输入手机号", "13900000000", "联系电话"])
+def test_what_stands_in_a_field_is_read_whatever_the_phone_says_stands_there(told: str) -> None:
+    """It may still tell the hint, or what stood there before, of a field that was just typed into."""
+    field, typed = Box(90, 90, 500, 150), line(100, 100, 6)
+    labels = labels_of((UiNode(told, field, role=Role.EDIT),))
+    assert [found.text for found in read_labelled(Finder(typed, says=MOBILE), BLANK, labels)] == [MOBILE]
+
+
+def test_a_hint_drawn_over_a_field_as_a_text_of_its_own_is_not_taken_for_what_was_typed() -> None:
+    field, hint = Box(90, 90, 500, 150), Box(96, 96, 300, 144)
+    labels = labels_of((UiNode("", field, role=Role.EDIT), UiNode("请输入手机号", hint)))
+    assert [found.text for found in read_labelled(Finder(line(100, 100, 6), says=MOBILE), BLANK, labels)] == [MOBILE]
+
+
+@pytest.mark.parametrize("read", [MOBILE + "l", MOBILE + "1", "I" + MOBILE, MOBILE + " x", MOBILE])
+def test_a_fields_number_is_the_phones_where_the_reader_saw_only_a_caret_besides(read: str) -> None:
+    labels = labels_of((UiNode(MOBILE, Box(90, 90, 500, 150), role=Role.EDIT),))
+    assert [found.text for found in read_labelled(Finder(line(100, 100, 7), says=read), BLANK, labels)] == [MOBILE]
+
+
+def test_a_number_just_typed_with_the_caret_behind_it_is_covered_while_the_phone_still_tells_the_hint() -> None:
+    picture, field = blank(), Box(40, 300, 1040, 420)
+    box = write(picture, 60, 330, MOBILE)
+    picture.paste("#2266ee", (box.right + 3, box.top - 4, box.right + 7, box.bottom + 4))
+    labels = labels_of((UiNode("请输入联系人手机号", field, role=Role.EDIT),))
+    lines = read_labelled(RapidOcrReader(), picture, labels)
+    hidden = redact_image(picture, lines, RedactionPolicy(), Audience.STORED)
+    middle = (box.center.x - 40, box.top, box.center.x + 40, box.bottom)
+    assert [colour for _, colour in hidden.crop(middle).getcolors() or ()] == [FILL]
 
 
 def test_with_and_without_the_phones_word_the_same_is_hidden() -> None:

@@ -168,3 +168,21 @@ def test_on_a_real_page_the_ocr_cannot_read_hidden_numbers_any_more(seed: int) -
     left = "".join(item.text for item in reader.read(covered)).replace(" ", "")
     assert "202405218876" in left
     assert not any(secret[place : place + 5] in left for secret in secrets for place in range(len(secret) - 4))
+
+
+@given(
+    st.sampled_from(["13", "15", "18", "19"]),
+    st.text("0123456789", min_size=9, max_size=9),
+    st.text("1lI|!丨xXoO", min_size=1, max_size=2),
+    st.sampled_from(["", " "]),
+)
+def test_a_mobile_number_is_covered_whatever_the_caret_behind_it_is_read_as(start, rest, caret, gap):
+    number = start + rest
+    text = f"{number}{gap}{caret}"
+    box = Box(0, 0, 20 * len(text), 30)
+    found = find_in_lines([TextLine(text, box, 0.9)])
+    assert any(each.box.left <= 0 and each.box.right >= 20 * len(number) for each in found)
+
+
+def test_the_rest_of_an_orders_number_is_no_caret():
+    assert find_in_lines([TextLine("订单号:138001380001", Box(0, 0, 400, 30), 0.9)]) == ()

@@ -1,14 +1,14 @@
 """Finds personal data in what OCR read of a screen.
 
 Rule: rows are read together, so that a label left of a value explains it; a value is also read below its heading; an
-address that breaks at the end of its line goes on in the next.
+address that breaks at the end of its line goes on in the next; a field's caret is no part of the number before it.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from cs_agent.geometry import Box
@@ -22,6 +22,8 @@ _BELOW = 2.5  # line heights between a heading and the value under it
 _NEXT_LINE = 1.3  # line heights between the lines of one paragraph
 _MOST_LINES = 3  # that an address goes on for
 _HARD_GAP = "\t"  # stands between pieces of a row too far apart to be one number
+_CARETS = "1lI|!丨xXoO"  # what a field's caret, and the sign that empties it, are read as
+_MOST_CARETS = 2  # of them behind one number
 _EXCUSABLE = frozenset({DataKind.MOBILE, DataKind.BANK_CARD, DataKind.PHONE, DataKind.PASSPORT})
 
 
@@ -38,6 +40,7 @@ class Finding:
 
 def find_in_lines(lines: Sequence[TextLine]) -> tuple[Finding, ...]:
     """Personal data in what OCR read, also where a row came in several pieces or the label stands above."""
+    lines = [_without_caret(line) for line in lines]
     found: dict[tuple[int, int, int], Finding] = {}
     headings = [_heading(lines, line) for line in lines]
     for row in _rows(lines):
@@ -49,6 +52,24 @@ def find_in_lines(lines: Sequence[TextLine]) -> tuple[Finding, ...]:
     for finding in _going_on(lines, list(found.values())):
         found.setdefault((finding.line, finding.start, finding.end), finding)
     return tuple(found.values())
+
+
+def _without_caret(line: TextLine) -> TextLine:
+    """The line up to the number it ends with, where only that makes it one: 13800138000l is a field being typed into.
+
+    The box stays: what is cut off is narrower than the slack that a hidden text is given.
+    """
+    if any(span.end == len(line.text.rstrip()) for span in find(line.text)):
+        return line
+    text = line.text
+    for _ in range(_MOST_CARETS):
+        text = text.rstrip()
+        if not text or text[-1] not in _CARETS:
+            break
+        text = text[:-1].rstrip()
+        if any(span.end == len(text) and text[span.end - 1].isalnum() for span in find(text)):
+            return replace(line, text=text)
+    return line
 
 
 def _in_row(lines: Sequence[TextLine], row: list[int]) -> Iterator[Finding]:
