@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: helpdesk helpdesk-proof api-contract gate-proof gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: helpdesk helpdesk-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,7 @@ test: setup-dev ## Set everything up and run every test, the fast ones first
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "browser and not story and not soak and not example" $(RERUNS)
 	@$(PY) -m pytest -q -m "story and not soak and not example" $(RERUNS)
+	@$(PY) -m benchmarks.gate_proof.short
 
 test-fast: setup-dev ## The tests without browsers and whole-product stories
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
@@ -54,13 +55,12 @@ routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must
 	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/test_routes.py -k mutated
 
 gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries (GATE_TREE, GATE_PICTURE, GATE_ENGINE, GATE_SEED, GATE_SHARE, GATE_MINUTES)
-	@cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build
+	@$(PY) -m benchmarks.gate_proof.libraries
 	@$(PY) -m benchmarks.gate_proof --tree $${GATE_TREE:-8000} --picture $${GATE_PICTURE:-2000} --engine $${GATE_ENGINE:-300} \
 		--seed $${GATE_SEED:-0} --share $${GATE_SHARE:-1/1} --minutes $${GATE_MINUTES:-100000}
 
-gate-proof-short: setup-dev ## A small share of that proof; without npm and its packages it is left out
-	@if cd benchmarks/gate_proof && npm install --no-audit --no-fund --silent && npm run --silent build; then cd ../.. && \
-		$(PY) -m benchmarks.gate_proof --tree 200 --picture 10 --engine 10 --seed $${GATE_SEED:-0}; else echo "npm's packages cannot be had: left out"; fi
+gate-proof-short: setup-dev ## The share of that proof that `make test` ends with (GATE_SEED; GATE_PROOF=required fails without npm's packages)
+	@$(PY) -m benchmarks.gate_proof.short
 
 gate-request-tracker: setup-dev ## Touch every control of a real Request Tracker at a phone's size and see what the gate would have let pass (RT_PAGES, RT_TAPS)
 	@$(PY) -m benchmarks.gate_request_tracker --pages $${RT_PAGES:-all} --taps $${RT_TAPS:-40}

@@ -29,7 +29,15 @@ FAILING = ROOT / "failing"
 Judge = Callable[[int, Stage], list[Row]]
 
 
-def run(ledger: Ledger, count: int, judge: Judge, deadline: float, libraries: tuple[str, ...] = LIBRARIES) -> Tally:
+def run(
+    ledger: Ledger,
+    count: int,
+    judge: Judge,
+    deadline: float,
+    libraries: tuple[str, ...] = LIBRARIES,
+    *,
+    quiet: bool = False,
+) -> Tally:
     """Page after page until so many acts of this seed are known, or the time is up."""
     with chromium() as browser:
         stages: dict[str, Stage] = {}
@@ -38,7 +46,8 @@ def run(ledger: Ledger, count: int, judge: Judge, deadline: float, libraries: tu
                 break
             library = libraries[number % len(libraries)]
             ledger.write(number, judge(page_seed(ledger.seed, number), _stage(stages, browser, library)))
-            ledger.tell(count)
+            if not quiet:
+                ledger.tell(count)
     return ledger.tally()
 
 
@@ -141,7 +150,8 @@ def main() -> int:
         replay(library, int(seed), ROOT / "replay.png")
         return 0
     seed = options.seed or time.time_ns() % 10**6
-    print(f"seed {seed}", flush=True)
+    if not options.quiet:
+        print(f"seed {seed}", flush=True)
     deadline = time.monotonic() + 60 * options.minutes
     share = tuple(int(part) for part in options.share.split("/"))
     passed = 0
@@ -150,8 +160,9 @@ def main() -> int:
             continue
         ledger = Ledger(mode, seed, (share[0], share[1]))
         judge = by_engine if mode == "engine" else _judge(mode, verbose=options.verbose)
-        tally = run(ledger, count, judge, deadline, tuple(options.library or LIBRARIES))
-        report(mode, tally)
+        tally = run(ledger, count, judge, deadline, tuple(options.library or LIBRARIES), quiet=options.quiet)
+        if not options.quiet:
+            report(mode, tally)
         passed += tally.passed
         if tally.acts < count:
             print(f"  {count - tally.acts} acts are left: go on with --seed {seed}")
@@ -173,6 +184,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--library", action="append", choices=LIBRARIES)
     parser.add_argument("--replay", default="", metavar="LIBRARY:PAGE")
     parser.add_argument("--verbose", action="store_true", help="print every needless question too")
+    parser.add_argument("--quiet", action="store_true", help="print only what passed")
     return parser.parse_args()
 
 

