@@ -1,10 +1,13 @@
 """Where helpdesks call us: `POST /hooks/<address>/`. Kept and answered at once; read by a worker afterwards.
 
-Rule: the address is public and says nothing to strangers; what a call may do is decided by its connector's check.
+Rule: the address is public and says nothing to strangers; what a call may do is decided by its connector's check. A
+body is bounded before it is read, and calls are counted before anything of them is looked at. A GET keeps nothing: by it
+some helpdesks prove that the address is ours.
 """
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException, UnreadablePostError
@@ -12,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from integrations.connectors.protocol import ConnectorError, Incoming, Refused
+from integrations.api import rates
+from integrations.connectors.build import build
+from integrations.connectors.protocol import Challenged, ConnectorError, Incoming, Refused
 from integrations.intake import deliveries
 from integrations.models import Connector
-from tickets.declared import POST, Access, permitted
+from tickets.declared import FORM, Access, permitted
 from tickets.web.given import whole_number
 
 MOST_BYTES = 1024 * 1024  # a poke is small; attachments are fetched
@@ -23,25 +28,37 @@ _RETRY_S = "60"
 
 
 @csrf_exempt
-@permitted(Access.PUBLIC, POST)
+@permitted(Access.PUBLIC, FORM)
 def hook(request: HttpRequest, hook: str) -> HttpResponse:
     row = Connector.objects.filter(hook=hook).first()
     if row is None:
         return _no(404, "not_found", _("没有这个地址。"))
-    if not row.enabled:
-        return _no(403, "switched_off", _("这个连接器已停用。"))
     body = _body(request)
     if body is None:
         return _no(413, "too_large", _("内容超过 %d kB,或没有传完。") % (MOST_BYTES // 1024))
+    most: int = settings.CS_AGENT["CS_AGENT_HOOK_CALLS_PER_MINUTE"]
+    used, wait = rates.count(f"hook-calls:{row.pk}")
+    if used > most:
+        return _no(429, "too_many_calls", _("调用过于频繁,请稍后再送。"), {"Retry-After": str(wait)})
+    if not row.enabled:
+        return _no(403, "switched_off", _("这个连接器已停用。"))
     headers = {name.lower(): text for name, text in request.headers.items()}
     incoming = Incoming(headers, body, timezone.now(), request.GET.dict())
     try:
-        answer = deliveries.receive(row, incoming)
+        answer = deliveries.receive(row, incoming) if request.method == "POST" else _proven(row, incoming)
     except Refused as error:
         return _no(401, "refused", error.text)
     except ConnectorError:
         return _no(503, "not_ready", _("连接器暂时无法检查签名,请稍后再送。"), {"Retry-After": _RETRY_S})
+    if answer is None:
+        return _no(405, "post_only", _("这个地址只接受 POST。"), {"Allow": "POST"})
     return HttpResponse(answer, content_type="text/plain; charset=utf-8")
+
+
+def _proven(row: Connector, incoming: Incoming) -> str | None:
+    """The answer to a helpdesk that tries the address; None from a kind that never does."""
+    helpdesk = build(row)
+    return helpdesk.challenge(incoming) if isinstance(helpdesk, Challenged) else None
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -319,6 +319,12 @@ SETTINGS: tuple[Setting, ...] = (
         _between(1, 1_000_000),
         "Calls of the API that one token may make in a minute.",
     ),
+    Setting(
+        "CS_AGENT_HOOK_CALLS_PER_MINUTE",
+        3000,
+        _between(1, 1_000_000),
+        "Calls of helpdesks that one connector's address takes in a minute; more are answered 429 with Retry-After.",
+    ),
     Setting("CS_AGENT_MAX_UPLOAD_MB", 200, _between(1, 2000), "Largest attachment."),
     Setting(
         "CS_AGENT_REDACT_STORED",

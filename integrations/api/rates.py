@@ -21,15 +21,19 @@ _WINDOW_S = 60
 
 def spend(token_pk: int, now: float | None = None) -> dict[str, str]:
     """Count one call; Refused 429 with `Retry-After` beyond the limit, else the headers that tell what is left."""
-    now = now or time.time()
     most: int = settings.CS_AGENT["CS_AGENT_API_CALLS_PER_MINUTE"]
-    used = _counted(f"api-calls:{token_pk}:{int(now // _WINDOW_S)}")
-    wait = max(1, _WINDOW_S - int(now % _WINDOW_S))
+    used, wait = count(f"api-calls:{token_pk}", now)
     headers = {"RateLimit": f'"minute";r={max(0, most - used)};t={wait}', "RateLimit-Policy": f'"minute";q={most};w=60'}
     if used > most:
         text = _("调用过于频繁:每分钟最多 %(most)d 次,请在 %(wait)d 秒后再试。") % {"most": most, "wait": wait}
         raise Refused(429, "too_many_calls", text, headers={**headers, "Retry-After": str(wait)})
     return headers
+
+
+def count(name: str, now: float | None = None) -> tuple[int, int]:
+    """Count one call of that name; how many there were in this minute, and the seconds until the next one."""
+    now = now or time.time()
+    return _counted(f"{name}:{int(now // _WINDOW_S)}"), max(1, _WINDOW_S - int(now % _WINDOW_S))
 
 
 def _counted(key: str) -> int:

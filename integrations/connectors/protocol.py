@@ -9,7 +9,8 @@ ConnectorError            `text` is for an administrator: what is wrong and what
 │   ├── RateLimited       too many calls; `retry_after_s` is what the helpdesk asked for
 │   └── Conflicted        the ticket changed between reading and writing (409, 412); nothing was written
 ├── NotAllowed            the account lacks the right or the credentials are wrong; an administrator must act
-├── Gone                  no such ticket (any more); `merged_into` names the one it went into
+├── Gone                  no such ticket (any more); `merged_into` names the one it went into, `hidden`: it may be there
+│                         still, but out of our account's sight
 └── BadAnswer             an answer that this version does not understand
 """
 
@@ -20,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -61,9 +62,10 @@ class NotAllowed(ConnectorError):
 
 
 class Gone(ConnectorError):
-    def __init__(self, text: Text, merged_into: str = "") -> None:
+    def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False) -> None:
         super().__init__(text)
         self.merged_into = merged_into
+        self.hidden = hidden
 
 
 class BadAnswer(ConnectorError):
@@ -269,3 +271,11 @@ class Connector(Protocol):
 
     def test(self) -> Sequence[Finding]:
         """Look at everything that must be right: address, credentials, each right that is needed. Raises nothing."""
+
+
+@runtime_checkable
+class Challenged(Protocol):
+    """A connector whose helpdesk tries the address by a GET before it calls it."""
+
+    def challenge(self, incoming: Incoming) -> str:
+        """The body to answer with; Refused unless the call is genuine."""

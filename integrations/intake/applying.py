@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from integrations.connectors.build import actor, kind_of
 from integrations.connectors.mapping import Mapped, Mapping, mapped
-from integrations.connectors.protocol import Author, Message, RemoteTicket, State
+from integrations.connectors.protocol import Author, Gone, Message, RemoteTicket, State
 from integrations.connectors.words import MARK
 from integrations.intake import deliveries, files, history
 from integrations.models import Connector, LinkedTicket
@@ -85,12 +85,14 @@ def apply(
     work.save(updated_at=remote.updated_at or linked.updated_at, read_at=timezone.now())
 
 
-def gone(row: Connector, linked: LinkedTicket, merged_into: str, still_ours: Callable[[], None]) -> None:
+def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable[[], None]) -> None:
     """The helpdesk has no such ticket any more: ours is closed with a note, unless somebody is at work on it."""
-    work = Work(row, linked, actor(row), still_ours)
+    work, merged_into = Work(row, linked, actor(row), still_ours), error.merged_into
     if merged_into and deliveries.is_id(merged_into) and merged_into != linked.external_id:
         deliveries.poke(row, [merged_into])
         _leave(work, "merged", _("在 %(where)s 已合并到 %(into)s。") % {"where": row.name, "into": merged_into})
+    elif error.hidden:
+        _leave(work, "hidden", _("在 %s 已看不到:被移到别处,或我们的账号没有权限。") % row.name)
     else:
         _leave(work, "deleted", _("在 %s 已被删除。") % row.name)
 
@@ -188,7 +190,9 @@ def _messages(work: Work, ticket: Ticket, remote: RemoteTicket) -> bool:
 
 
 def _is_ours(message: Message) -> bool:
-    return message.author in (Author.OURS, Author.SYSTEM) or MARK in message.text
+    """A customer who quotes our answer, mark and all, speaks himself."""
+    marked = message.author is not Author.CUSTOMER and MARK in message.text
+    return message.author in (Author.OURS, Author.SYSTEM) or marked
 
 
 def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> None:

@@ -124,7 +124,7 @@ def _read(row: Connector, helpdesk: Helpdesk, linked: LinkedTicket) -> bool:
     except Superseded:
         return False
     except Gone as error:
-        applying.gone(row, linked, error.merged_into, still_ours)
+        applying.gone(row, linked, error, still_ours)
     except (ConnectorError, ServiceError) as error:
         _failed(row, linked, error)
         return False

@@ -95,7 +95,7 @@ class LinkedTicket(models.Model):
     `wanted` grows with every poke, `read` is the `wanted` of the last reading: it is due while they differ. `claim` is
     the fencing token of whoever reads. `taken`: ids of the messages and files that came in. `state`: the helpdesk's
     state at the last reading or writing, so that only its own changes are carried over. `left`: why it is none of ours
-    (any more): deleted, merged, moved.
+    (any more): deleted, merged, moved, hidden.
     """
 
     connector = models.ForeignKey(Connector, on_delete=models.CASCADE, related_name="linked")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connectors import kinds
-from integrations.connectors.protocol import Capability, State
+from integrations.connectors.protocol import State
 from integrations.connectors.zammad.connector import ZammadConnector, ZammadSettings
 
 KIND = kinds.register(
@@ -14,7 +14,7 @@ KIND = kinds.register(
         "Zammad",
         ZammadSettings,
         ZammadConnector,
-        frozenset(Capability) - {Capability.REPLY},
+        ZammadConnector.can,
         secrets=(
             kinds.SecretSpec("signing", _("签名令牌"), _("与 Zammad Webhook 的“HMAC SHA1 签名令牌”相同。")),
             kinds.SecretSpec("token", _("访问令牌"), _("在 Zammad 的个人资料里生成,需要 ticket.agent 权限。")),

@@ -6,18 +6,16 @@ any other type would send mail.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import Any, Literal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
-from pydantic import BaseModel, Field, RootModel
+from django.utils.translation import gettext_lazy, gettext_noop
+from pydantic import Field
 
-from integrations.connectors.http import Http
-from integrations.connectors.kinds import Setup, WebSettings
+from integrations.connectors import signatures
+from integrations.connectors.paging import named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -25,109 +23,47 @@ from integrations.connectors.protocol import (
     Changes,
     ConnectorError,
     Delivery,
-    Finding,
     Gone,
     Incoming,
-    Level,
     Message,
     Person,
-    Refused,
     RemoteFile,
     RemoteTicket,
 )
-from tickets.web.given import whole_number
+from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.zammad.shapes import Account, Article, Articles, File, Links, Ticket, User
 
 _PAGE = 50
-_OVERLAP = timedelta(minutes=2)  # its search index lags behind
 _SENDERS = {"Customer": Author.CUSTOMER, "Agent": Author.COLLEAGUE, "System": Author.SYSTEM}
+_MERGED = "merged"
 
 
-class ZammadSettings(WebSettings):
-    days_back: int = Field(default=1, ge=0, le=365, title=gettext_noop("第一次向前查看几天"))
+class ZammadSettings(PolledSettings):
+    answers: Literal["email", "note"] = Field(
+        default="email",
+        title=gettext_noop("回复客户的方式"),
+        description=gettext_noop("email:发邮件给客户;note:公开备注,客户在 Zammad 的门户里看到。"),
+    )
 
 
-class _Account(BaseModel):
-    id: int
-    login: str = ""
-
-
-class _Ticket(BaseModel):
-    id: int
-    number: str = ""
-    title: str | None = ""
-    group: str | None = ""
-    state: str | None = ""
-    priority: str | None = ""
-    customer_id: int | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
-
-
-class _File(BaseModel):
-    id: int
-    filename: str = ""
-    size: int | None = None
-    preferences: dict[str, Any] = Field(default_factory=dict)
-
-
-class _Article(BaseModel):
-    id: int
-    body: str | None = ""
-    content_type: str | None = ""
-    internal: bool | None = False
-    sender: str | None = ""
-    created_by_id: int | None = None
-    created_at: datetime | None = None
-    attachments: list[_File] = Field(default_factory=list)
-    from_: str | None = Field(default="", alias="from")
-
-
-class _Articles(RootModel[list[_Article]]):
-    pass
-
-
-class _User(BaseModel):
-    id: int
-    firstname: str | None = ""
-    lastname: str | None = ""
-    email: str | None = ""
-    mobile: str | None = ""
-    phone: str | None = ""
-
-
-class ZammadConnector:
+class ZammadConnector(WebConnector):
     kind = "zammad"
-
-    def __init__(self, setup: Setup) -> None:
-        self._settings: ZammadSettings = setup.settings
-        self._signing = setup.secret("signing")
-        headers = {"Authorization": f"Token token={setup.secret('token')}"}
-        self._http = Http(setup.settings.url, headers=headers, networks=setup.settings.networks)
-        self._me: int | None = None
-
-    def capabilities(self) -> frozenset[Capability]:
-        return frozenset(Capability) - {Capability.REPLY}
+    can = frozenset(Capability)
+    remedy = gettext_lazy("核对地址和访问令牌;账号需要 ticket.agent 权限。")
 
     def verify(self, incoming: Incoming) -> Delivery:
-        given = incoming.headers.get("x-hub-signature", "")
-        made = "sha1=" + hmac.new(self._signing.encode(), incoming.body, hashlib.sha1).hexdigest()
-        if not hmac.compare_digest(given.encode(), made.encode()):
-            raise Refused(_("X-Hub-Signature 不对:核对两边的签名令牌。"))
+        key = self._secret("signing")
+        signatures.check(incoming, "x-hub-signature", "sha1=" + signatures.hex_of(key, incoming.body, "sha1"), key)
         ticket = incoming.document().get("ticket")
-        external_id = ticket.get("id") if isinstance(ticket, dict) else None
-        delivery_id = incoming.headers.get("x-zammad-delivery") or hashlib.sha256(incoming.body).hexdigest()
-        event = incoming.headers.get("x-zammad-trigger", "")
-        ids = (str(external_id),) if isinstance(external_id, int) and not isinstance(external_id, bool) else ()
-        return Delivery(delivery_id, ids, event)
-
-    def parse(self, delivery: Delivery) -> Sequence[str]:
-        return delivery.external_ids
+        ids = named(ticket.get("id")) if isinstance(ticket, dict) else ()
+        delivery_id = incoming.headers.get("x-zammad-delivery") or signatures.digest_of(incoming)
+        return Delivery(delivery_id, ids, incoming.headers.get("x-zammad-trigger", ""))
 
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
-        number = _number(external_id)
-        ticket = self._http.get(f"api/v1/tickets/{number}", params={"expand": "true"}).read(_Ticket)
-        articles = self._articles(number)
-        messages = [self._message(article) for article in articles]
+        at = number(external_id)
+        with self._sight():
+            ticket = self._ticket(at)
+            articles = self._articles(at)
         first = articles[0] if articles else None
         return RemoteTicket(
             external_id=external_id,
@@ -137,80 +73,84 @@ class ZammadConnector:
             number=ticket.number,
             requester=self._person(ticket.customer_id),
             queue=ticket.group or "",
-            tags=tuple(self._tags(number)),
+            tags=tuple(self._tags(at)),
             status=ticket.state or "",
             priority=ticket.priority or "",
             url=self.deep_link(external_id),
             created_at=ticket.created_at,
             updated_at=ticket.updated_at,
-            messages=tuple(messages[1:]),
-            files=tuple(self._file(number, article, file) for article in articles for file in article.attachments),
+            messages=tuple(self._message(article) for article in articles[1:]),
+            files=tuple(self._file(at, article, file) for article in articles for file in article.attachments),
         )
 
     def changed_since(self, cursor: str) -> Changes:
-        """The cursor is `<from>|<page>|<begun>`: pages of one search; then it begins anew where the search began."""
-        since, page, begun = _cursor(cursor, self._settings.days_back)
-        query = f"updated_at:[{since:%Y-%m-%dT%H:%M:%SZ} TO *]"
-        params = {"query": query, "sort_by": "updated_at", "order_by": "asc", "page": page, "per_page": _PAGE}
-        found = self._http.get("api/v1/tickets/search", params=params).json()
-        ids = _ids(found)
-        if len(ids) >= _PAGE:
-            return Changes(ids, f"{since.isoformat()}|{page + 1}|{begun.isoformat()}", more=True)
-        return Changes(ids, f"{(begun - _OVERLAP).isoformat()}|1|")
-
-    def find_note(self, external_id: str, marker: str) -> str | None:
-        articles = reversed(self._articles(_number(external_id)))
-        return next((str(article.id) for article in articles if marker in (article.body or "")), None)
+        at = place(cursor, self._settings.days_back)
+        query = f"updated_at:[{at.since:%Y-%m-%dT%H:%M:%SZ} TO *]"
+        params = {"query": query, "sort_by": "updated_at", "order_by": "asc", "page": at.page, "per_page": _PAGE}
+        ids = _ids(self._http.get("api/v1/tickets/search", params=params).json())
+        return at.after(ids, more=bool(ids))  # a server may give fewer at once than it was asked for
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
-        if not internal:
-            raise BadAnswer(_("不能从这里向 Zammad 的客户发送回复。"))
-        note = {
-            "ticket_id": int(_number(external_id)),
-            "subject": "cs_agent",
-            "body": text,
-            "content_type": "text/plain",
-        }
-        note |= {"type": "note", "internal": True, "sender": "Agent"}
-        return str(self._http.request("POST", "api/v1/ticket_articles", json=note).read(_Article).id)
+        at = number(external_id)
+        self._ticket(at)  # one that was merged takes notes all the same
+        article: dict[str, Any] = {"ticket_id": int(at), "body": text, "content_type": "text/plain", "sender": "Agent"}
+        if internal:
+            article |= {"subject": "cs_agent", "type": "note", "internal": True}
+        elif self._settings.answers == "note":
+            article |= {"type": "note", "internal": False}
+        else:
+            article |= {"type": "email", "internal": False, "to": self._address(at)}
+        return str(self._http.request("POST", "api/v1/ticket_articles", json=article).read(Article).id)
 
     def set_status(self, external_id: str, status: str) -> None:
-        path = f"api/v1/tickets/{_number(external_id)}"
-        self._http.request("PUT", path, json={"state": status})
-        now = self._http.get(path, params={"expand": "true"}).read(_Ticket).state or ""
-        if now.lower() != status.lower():
-            raise BadAnswer(_("状态没有变成“%(wanted)s”,仍是“%(now)s”。") % {"wanted": status, "now": now})
+        at = number(external_id)
+        self._http.request("PUT", f"api/v1/tickets/{at}", json={"state": status})
+        took(self._ticket(at).state or "", status)
 
     def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
         for tag in tags:
-            body = {"item": tag, "object": "Ticket", "o_id": int(_number(external_id))}
+            body = {"item": tag, "object": "Ticket", "o_id": int(number(external_id))}
             self._http.request("POST", "api/v1/tags/add", json=body)
 
     def deep_link(self, external_id: str) -> str:
-        return f"{self._settings.url.rstrip('/')}/#ticket/zoom/{_number(external_id)}"
+        return f"{self._settings.url.rstrip('/')}/#ticket/zoom/{number(external_id)}"
 
     def identity(self, account: str) -> Person:
-        return self._person(int(_number(account)))
+        return _person(self._http.get(f"api/v1/users/{number(account)}").read(User))
 
-    def test(self) -> Sequence[Finding]:
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Token token={self._secret('token')}"}
+
+    def _own_name(self) -> str:
+        me = self._http.get("api/v1/users/me").read(Account)
+        return me.login or str(me.id)
+
+    def _messages(self, external_id: str) -> Sequence[Message]:
+        return [self._message(article) for article in self._articles(number(external_id))]
+
+    def _ticket(self, at: str) -> Ticket:
+        ticket = self._http.get(f"api/v1/tickets/{at}", params={"expand": "true"}).read(Ticket)
+        if (ticket.state or "").lower() == _MERGED:
+            raise Gone(_("工单已合并到另一个工单。"), self._merged_into(at))
+        return ticket
+
+    def _merged_into(self, at: str) -> str:
+        """Merging links the two as parent and child; "" where that does not name one."""
+        params = {"link_object": "Ticket", "link_object_value": at}
         try:
-            me = self._http.get("api/v1/users/me").read(_Account)
-            findings = [Finding(Level.GOOD, _("以 %s 的身份登录成功。") % (me.login or me.id))]
-            changes = self.changed_since("")
-        except ConnectorError as error:
-            return [Finding(Level.PROBLEM, error.text, _("核对地址和访问令牌;账号需要 ticket.agent 权限。"))]
-        if changes.external_ids:
-            return [*findings, Finding(Level.GOOD, _("能读取工单。"))]
-        text = _("没有读到任何工单。")
-        return [*findings, Finding(Level.WARNING, text, _("如果最近有过工单,核对账号加入的群组。"))]
+            links = self._http.get("api/v1/links", params=params).read(Links).links
+        except ConnectorError:
+            return ""
+        parents = [each.link_object_value for each in links if each.link_type == "parent"]
+        return str(parents[0]) if len(parents) == 1 and parents[0] is not None else ""
 
-    def _articles(self, number: str) -> list[_Article]:
-        found = self._http.get(f"api/v1/ticket_articles/by_ticket/{number}", params={"expand": "true"})
-        return found.read(_Articles).root
+    def _articles(self, at: str) -> list[Article]:
+        found = self._http.get(f"api/v1/ticket_articles/by_ticket/{at}", params={"expand": "true"})
+        return found.read(Articles).root
 
-    def _message(self, article: _Article) -> Message:
+    def _message(self, article: Article) -> Message:
         author = _SENDERS.get(article.sender or "", Author.COLLEAGUE)
-        if article.created_by_id == self._own_id() and author is not Author.CUSTOMER:
+        if article.created_by_id == self._me and author is not Author.CUSTOMER:
             author = Author.OURS
         return Message(
             str(article.id),
@@ -222,51 +162,39 @@ class ZammadConnector:
             person=Person(name=(article.from_ or "").split("<")[0].strip(' "')),
         )
 
-    def _file(self, number: str, article: _Article, file: _File) -> RemoteFile:
+    def _file(self, at: str, article: Article, file: File) -> RemoteFile:
         def load() -> Iterator[bytes]:
-            return self._http.load(f"api/v1/ticket_attachment/{number}/{article.id}/{file.id}")
+            return self._http.load(f"api/v1/ticket_attachment/{at}/{article.id}/{file.id}")
 
         kind = str(file.preferences.get("Content-Type") or file.preferences.get("Mime-Type") or "")
         return RemoteFile(str(file.id), file.filename, load, kind, file.size)
 
-    def _tags(self, number: str) -> list[str]:
-        found = self._http.get("api/v1/tags", params={"object": "Ticket", "o_id": number}).json()
+    def _tags(self, at: str) -> list[str]:
+        found = self._http.get("api/v1/tags", params={"object": "Ticket", "o_id": at}).json()
         tags = found.get("tags") if isinstance(found, dict) else None
         return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
     def _person(self, user: int | None) -> Person:
-        if user is None:
-            return Person()
+        """Nobody, where the user is gone or not ours to see."""
         try:
-            found = self._http.get(f"api/v1/users/{user}").read(_User)
+            return self.identity(str(user)) if user is not None else Person()
         except Gone:
             return Person()
-        name = f"{found.firstname or ''} {found.lastname or ''}".strip()
-        return Person(name, found.email or "", found.mobile or found.phone or "", str(found.id))
 
-    def _own_id(self) -> int:
-        if self._me is None:
-            self._me = self._http.get("api/v1/users/me").read(_Account).id
-        return self._me
+    def _address(self, at: str) -> str:
+        email = self._person(self._ticket(at).customer_id).email
+        if not email:
+            raise BadAnswer(_("客户没有邮箱,无法用邮件回复。"))
+        return email
 
-
-def _number(external_id: str) -> str:
-    """Ids are whole numbers; another one is no ticket."""
-    number = whole_number(external_id)
-    if number is None:
-        raise Gone(_("“%s”不是工单编号。") % external_id[:40])
-    return str(number)
+    @cached_property
+    def _me(self) -> int:
+        return self._http.get("api/v1/users/me").read(Account).id
 
 
-def _cursor(cursor: str, days_back: int) -> tuple[datetime, int, datetime]:
-    """From when, which page, and when the search began; a cursor that cannot be read begins anew."""
-    now = datetime.now(UTC)
-    since, _sep, rest = cursor.partition("|")
-    page, _sep, begun = rest.partition("|")
-    try:
-        return datetime.fromisoformat(since), max(1, int(page)), datetime.fromisoformat(begun) if begun else now
-    except ValueError:
-        return now - timedelta(days=days_back), 1, now
+def _person(found: User) -> Person:
+    name = f"{found.firstname or ''} {found.lastname or ''}".strip()
+    return Person(name, found.email or "", found.mobile or found.phone or "", str(found.id))
 
 
 def _ids(found: Any) -> tuple[str, ...]:
@@ -274,5 +202,4 @@ def _ids(found: Any) -> tuple[str, ...]:
     tickets = found.get("tickets", []) if isinstance(found, dict) else found
     if not isinstance(tickets, list):
         raise BadAnswer(_("搜索的回答不是列表。"))
-    ids = [each.get("id") if isinstance(each, dict) else each for each in tickets]
-    return tuple(str(each) for each in ids if isinstance(each, int))
+    return tuple(id for each in tickets for id in named(each.get("id") if isinstance(each, dict) else each))

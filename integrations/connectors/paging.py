@@ -1,0 +1,65 @@
+"""Where a search for changes stands that a helpdesk answers page by page, written into one cursor.
+
+Rule: all pages of one search ask the same question; the next search begins where this one *began*, less an overlap, so
+that what changed meanwhile is never skipped. A cursor that cannot be read begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from integrations.connectors.protocol import Changes, Gone
+from tickets.web.given import whole_number
+
+OVERLAP = timedelta(minutes=2)
+_MOST_PAGES = 1000  # of one search; a server that never comes to an end is asked anew
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`since`: what the search asks for. `page`: from 1. `begun`: when its first page was asked for."""
+
+    since: datetime
+    page: int
+    begun: datetime
+
+    def after(self, ids: Sequence[str], *, more: bool, overlap: timedelta = OVERLAP) -> Changes:
+        """The page's ids with the cursor behind it."""
+        if more and self.page < _MOST_PAGES:
+            return Changes(tuple(ids), f"{self.since.isoformat()}|{self.page + 1}|{self.begun.isoformat()}", more=True)
+        return Changes(tuple(ids), f"{(self.begun - overlap).isoformat()}|1|")
+
+
+def place(cursor: str, days_back: int, now: datetime | None = None) -> Place:
+    now = now or datetime.now(UTC)
+    since, _sep, rest = cursor.partition("|")
+    page, _sep, begun = rest.partition("|")
+    try:
+        found = Place(_moment(since), max(1, int(page[:9])), _moment(begun) if begun else now)
+    except (ValueError, OverflowError):
+        return Place(now - timedelta(days=days_back), 1, now)
+    return found
+
+
+def number(external_id: str) -> str:
+    """Ids are whole numbers there; another one is no ticket: Gone."""
+    found = whole_number(external_id)
+    if found is None:
+        raise Gone(_("“%s”不是工单编号。") % external_id[:40])
+    return str(found)
+
+
+def named(value: object) -> tuple[str, ...]:
+    """A ticket's number out of a body, as ids; none for what is no whole number."""
+    return (str(value),) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15 else ()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment

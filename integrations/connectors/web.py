@@ -1,0 +1,121 @@
+"""What connectors of helpdesks with a web interface share: set-up, the connection test, whose ticket is out of sight.
+
+Rule: a kind says what its helpdesk's words mean and nothing twice; whatever two kinds do alike stands here.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from pydantic import Field
+
+from integrations.connectors.http import Http
+from integrations.connectors.kinds import Setup, WebSettings
+from integrations.connectors.protocol import (
+    Author,
+    BadAnswer,
+    Capability,
+    Changes,
+    ConnectorError,
+    Delivery,
+    Finding,
+    Gone,
+    Level,
+    Message,
+    NotAllowed,
+    RemoteTicket,
+    Text,
+)
+
+
+class PolledSettings(WebSettings):
+    """Of a helpdesk that is asked what changed."""
+
+    days_back: int = Field(default=1, ge=0, le=365, title=gettext_noop("第一次向前查看几天"))
+
+
+class WebConnector(ABC):
+    """A connector over HTTP. `can`: what the kind can do. `remedy`: what to look at when the log-in fails."""
+
+    kind: ClassVar[str]
+    can: ClassVar[frozenset[Capability]]
+    remedy: ClassVar[Text]
+
+    def __init__(self, setup: Setup) -> None:
+        self._settings: Any = setup.settings
+        self._key = setup.key
+        self._secret = setup.secret
+        self._http = Http(setup.settings.url, headers=self._credentials(), networks=setup.settings.networks)
+
+    @abstractmethod
+    def _credentials(self) -> Mapping[str, str]:
+        """The headers that go with each call."""
+
+    @abstractmethod
+    def _own_name(self) -> str:
+        """The account we act as, in its own words; NotAllowed when it may not log in."""
+
+    @abstractmethod
+    def _messages(self, external_id: str) -> Sequence[Message]:
+        """What was said on the ticket, in order, or at least the newest of it."""
+
+    @abstractmethod
+    def changed_since(self, cursor: str) -> Changes: ...
+
+    @abstractmethod
+    def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket: ...
+
+    def capabilities(self) -> frozenset[Capability]:
+        return self.can
+
+    def parse(self, delivery: Delivery) -> Sequence[str]:
+        return delivery.external_ids
+
+    def find_note(self, external_id: str, marker: str) -> str | None:
+        """A customer's message is none of ours, even where it quotes our answer."""
+        newest = reversed(self._messages(external_id))
+        ours = (each for each in newest if each.author is not Author.CUSTOMER and marker in each.text)
+        return next((each.external_id for each in ours), None)
+
+    def test(self) -> Sequence[Finding]:
+        findings: list[Finding] = []
+        try:
+            findings.append(Finding(Level.GOOD, _("以 %s 的身份登录成功。") % self._own_name()))
+            findings += self._seen()
+        except ConnectorError as error:
+            findings.append(Finding(Level.PROBLEM, error.text, self.remedy))
+        return findings
+
+    def _seen(self) -> Iterator[Finding]:
+        """Whether tickets are found, and whether one of them can be read whole."""
+        ids = self.changed_since("").external_ids
+        if not ids:
+            yield Finding(
+                Level.WARNING, _("没有读到任何工单。"), _("如果最近有过工单,核对账号的权限和它加入的队列、群组。")
+            )
+            return
+        try:
+            self.fetch(ids[-1])
+            yield Finding(Level.GOOD, _("能读取工单。"))
+        except Gone as error:
+            yield Finding(Level.WARNING, error.text, _("如果最近有过工单,核对账号的权限和它加入的队列、群组。"))
+
+    @contextmanager
+    def _sight(self) -> Iterator[None]:
+        """A refusal for one ticket, while the account itself may log in, means that the ticket is out of our sight."""
+        try:
+            yield
+        except NotAllowed as error:
+            self._own_name()
+            raise Gone(_("账号看不到这个工单:它被移走了,或账号没有权限。"), hidden=True) from error
+
+
+def took(now: str, wanted: str) -> None:
+    """BadAnswer unless a status is what was asked for."""
+    if now.lower() != wanted.lower():
+        raise BadAnswer(_("状态没有变成“%(wanted)s”,仍是“%(now)s”。") % {"wanted": wanted, "now": now})

@@ -1,0 +1,163 @@
+"""What the helpdesks of the tests share: the tickets they hold, and what goes wrong next.
+
+A kind's desk says how a call is signed (`signed`) and what its web interface answers (`answer`).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.test import Client
+
+from tests.integrations.rest_server import Answer, Asked, rest_server
+
+ME = 9  # the account we act as
+COLLEAGUE = 3
+CUSTOMER = 4
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+@dataclass
+class Stored:
+    """A file. `size`: what the helpdesk says of it, which may be a lie."""
+
+    id: int
+    name: str
+    content: bytes
+    type: str = "application/pdf"
+    said: int | None = None
+
+    @property
+    def size(self) -> int:
+        return len(self.content) if self.said is None else self.said
+
+
+@dataclass
+class Said:
+    id: int
+    text: str
+    who: int = CUSTOMER
+    internal: bool = False
+    html: bool = False
+    files: list[Stored] = field(default_factory=list)
+    at: datetime = NOON
+
+
+@dataclass
+class Held:
+    """A ticket there. `said[0]` is what the customer first wrote."""
+
+    id: int
+    subject: str
+    said: list[Said]
+    queue: str = "售后"
+    status: str = ""
+    tags: list[str] = field(default_factory=list)
+    updated: datetime = NOON
+    merged_into: int | None = None
+    hidden: bool = False
+
+
+@dataclass
+class Signed:
+    body: bytes
+    headers: dict[str, str]
+    query: str = ""
+
+
+class Desk(ABC):
+    """`statuses`: its words for open and solved. `can_merge`, `can_hide`: whether the kind knows such tickets at all;
+    `signs_time`: whether an old call can be told."""
+
+    kind: ClassVar[str]
+    secrets: ClassVar[dict[str, str]]
+    statuses: ClassVar[tuple[str, str]] = ("open", "closed")
+    can_merge: ClassVar[bool] = False
+    can_hide: ClassVar[bool] = True
+    signs_time: ClassVar[bool] = False
+    page: ClassVar[int] = 50  # how many of a list it gives at once
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.tickets: dict[int, Held] = {}
+        self.trouble: Answer | None = None  # whatever is asked
+        self.lose_answers = 0  # so many writes are done, then answered with an error
+        self.barred = False  # the account's credentials are refused
+        self.asked: list[Asked] = []
+        self._next = 1000
+
+    @abstractmethod
+    def options(self) -> dict[str, Any]:
+        """Its settings on the page, without address and networks."""
+
+    @abstractmethod
+    def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
+        """The call it makes when the ticket changed."""
+
+    @abstractmethod
+    def answer(self, asked: Asked) -> Answer: ...
+
+    def name(self) -> int:
+        self._next += 1
+        return self._next
+
+    def file(self, text: str, *, subject: str = "退款", html: bool = False, files: Any = ()) -> Held:
+        """A customer's new ticket."""
+        id = self.name()
+        first = Said(self.name(), text, html=html, files=list(files))
+        self.tickets[id] = Held(id, subject, [first], status=self.statuses[0])
+        return self.touch(id)
+
+    def say(self, ticket: int, text: str, who: int = CUSTOMER, *, internal: bool = False) -> Said:
+        said = Said(self.name(), text, who, internal)
+        self.tickets[ticket].said.append(said)
+        self.touch(ticket)
+        return said
+
+    def touch(self, ticket: int) -> Held:
+        """It changed now; never twice at the same moment."""
+        held = self.tickets[ticket]
+        latest = max((each.updated for each in self.tickets.values()), default=NOON)
+        held.updated = max(datetime.now(UTC).replace(microsecond=0), latest + timedelta(seconds=1))
+        return held
+
+    def ours(self, ticket: int) -> list[Said]:
+        return [each for each in self.tickets[ticket].said if each.who == ME]
+
+    def call(self, hook: str, ticket: int, *, delivery: str = "", at: datetime | None = None) -> Any:
+        return self.send(hook, self.signed(ticket, delivery or f"d-{self.name()}", at or datetime.now(UTC)))
+
+    def send(self, hook: str, call: Signed) -> Any:
+        return Client().post(
+            f"/hooks/{hook}/{call.query}", call.body, content_type="application/json", headers=call.headers
+        )
+
+    def handle(self, asked: Asked) -> Answer:
+        self.asked.append(asked)
+        if self.trouble is not None:
+            return self.trouble
+        answer = self.answer(asked)
+        if asked.method != "GET" and answer[0] < 300 and self.lose_answers and self.writes(asked):
+            self.lose_answers -= 1
+            return 500, {"error": "the answer is lost"}
+        return answer
+
+    def writes(self, asked: Asked) -> bool:
+        """Whether a call that is no GET changes something there."""
+        return True
+
+    @contextmanager
+    def running(self) -> Iterator[Desk]:
+        with rest_server() as rest:
+            rest.handle = self.handle
+            self.url = rest.url
+            yield self
+
+
+def pages(rows: list[Any], page: int, size: int) -> list[Any]:
+    return rows[(page - 1) * size : page * size]
