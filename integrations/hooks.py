@@ -1,8 +1,8 @@
 """Where helpdesks call us: `POST /hooks/<address>/`. Kept and answered at once; read by a worker afterwards.
 
 Rule: the address is public and says nothing to strangers; what a call may do is decided by its connector's check. A
-body is bounded before it is read, and calls are counted before anything of them is looked at. A GET keeps nothing: by it
-some helpdesks prove that the address is ours.
+body is bounded before it is read, and calls are counted before anything of them is looked at. A GET keeps nothing:
+some helpdesks prove by it that the address is ours.
 """
 
 from __future__ import annotations

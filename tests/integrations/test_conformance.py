@@ -21,6 +21,7 @@ from integrations.writeback.words import Part, WriteBack
 from tests.integrations.desks.base import CUSTOMER, ME, Desk, Stored
 from tests.integrations.desks.chatwoot import ChatwootDesk
 from tests.integrations.desks.zammad import ZammadDesk
+from tests.integrations.desks.zendesk import ZendeskDesk
 from tests.tickets.conftest import REFERENCE
 from tickets.models import Comment, Delivery, DeliveryLane, DeliveryState, Department, FlowVersion, Run, Ticket
 from tickets.models import TicketStatus as Status
@@ -30,7 +31,7 @@ from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle
 from tickets.services.tickets import desk as desk_service
 
-DESKS = [ZammadDesk, ChatwootDesk]
+DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk]
 PDF = b"%PDF-1.4\n" + b"x" * 200
 PROGRAM = b"MZ" + b"\0" * 100
 HOSTILE = (
@@ -113,7 +114,7 @@ def test_a_ticket_comes_in_once_whole_and_harmless_whatever_is_called_how_often(
         Stored(desk.name(), "bill.pdf", PROGRAM),
         Stored(desk.name(), "film.mp4", b"x", "video/mp4", said=2 * 1024**3),
     ]
-    held = desk.file(HOSTILE, html=True, files=files)
+    held = desk.file(HOSTILE if desk.html else "订单 2024", html=desk.html, files=files)
     for _ in range(3):
         site.call(held.id, delivery="one")
     assert IncomingDelivery.objects.get().repeats == 2

@@ -72,7 +72,7 @@ class Signed:
 
 class Desk(ABC):
     """`statuses`: its words for open and solved. `can_merge`, `can_hide`: whether the kind knows such tickets at all;
-    `signs_time`: whether an old call can be told."""
+    `signs_time`: whether an old call can be told. `html`: whether bodies can be HTML."""
 
     kind: ClassVar[str]
     secrets: ClassVar[dict[str, str]]
@@ -80,6 +80,7 @@ class Desk(ABC):
     can_merge: ClassVar[bool] = False
     can_hide: ClassVar[bool] = True
     signs_time: ClassVar[bool] = False
+    html: ClassVar[bool] = True  # whether a customer's words may be HTML there
     page: ClassVar[int] = 50  # how many of a list it gives at once
 
     def __init__(self) -> None:

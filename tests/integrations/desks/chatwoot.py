@@ -18,6 +18,7 @@ class ChatwootDesk(Desk):
     secrets = {"signing": "their secret", "token": "secret"}
     statuses = ("open", "resolved")
     signs_time = True
+    html = False
 
     def options(self) -> dict[str, Any]:
         return {"account": 2}

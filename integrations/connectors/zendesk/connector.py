@@ -1,0 +1,236 @@
+"""Reads and writes tickets of a Zendesk as one agent of it.
+
+Rule: a webhook only names the ticket; every change of a ticket is made under the version that was read (`safe_update`),
+and a status is read back.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from pydantic import Field
+
+from integrations.connectors import signatures
+from integrations.connectors.paging import named, number
+from integrations.connectors.protocol import (
+    Author,
+    BadAnswer,
+    Capability,
+    Changes,
+    ConnectorError,
+    Delivery,
+    Gone,
+    Incoming,
+    Message,
+    Person,
+    RemoteFile,
+    RemoteTicket,
+)
+from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.zendesk.shapes import (
+    Attachment,
+    Comment,
+    Comments,
+    Export,
+    OneGroup,
+    OneTicket,
+    OneUser,
+    Ticket,
+    User,
+)
+
+_MERGED = "closed_by_merge"
+_MOST_PAGES = 20  # of one ticket's comments
+_CLOCK = timedelta(minutes=2)  # its export must not be asked about the last minute
+
+
+class ZendeskSettings(PolledSettings):
+    email: str = Field(
+        title=gettext_noop("账号的邮箱"), description=gettext_noop("API 令牌所属的客服账号。"), max_length=200
+    )
+
+
+class ZendeskConnector(WebConnector):
+    kind = "zendesk"
+    can = frozenset(Capability)
+    remedy = gettext_lazy("核对地址、邮箱和 API 令牌;管理中心里要允许令牌访问。")
+
+    def verify(self, incoming: Incoming) -> Delivery:
+        key, at = self._secret("signing"), incoming.headers.get("x-zendesk-webhook-signature-timestamp", "")
+        made = signatures.base64_of(key, at.encode() + incoming.body, "sha256")
+        signatures.check(incoming, "x-zendesk-webhook-signature", made, key)
+        signatures.check_time(at, incoming.received_at)
+        body = incoming.document()
+        name = incoming.headers.get("x-zendesk-webhook-invocation-id", "") or signatures.digest_of(incoming)
+        return Delivery(name, _ticket_of(body), str(body.get("type", ""))[:80])
+
+    def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
+        with self._sight():
+            ticket = self._ticket(external_id)
+            comments = self._comments(external_id)
+        first = comments[0] if comments else None
+        return RemoteTicket(
+            external_id=external_id,
+            subject=ticket.subject or "",
+            text=(first.html_body or first.body or "") if first else "",
+            html=bool(first and first.html_body),
+            requester=self._person(ticket.requester_id),
+            queue=self._group(ticket.group_id),
+            tags=tuple(ticket.tags),
+            status=ticket.status,
+            priority=ticket.priority or "",
+            url=self.deep_link(external_id),
+            created_at=ticket.created_at,
+            updated_at=ticket.updated_at,
+            messages=tuple(self._message(each, ticket.requester_id) for each in comments[1:]),
+            files=tuple(self._file(file) for each in comments for file in each.attachments),
+            fields={str(each.get("id")): str(each["value"]) for each in ticket.custom_fields if each.get("value")},
+        )
+
+    def changed_since(self, cursor: str) -> Changes:
+        """Its incremental export: `start:<unix seconds>` begins one, then it hands out cursors of its own."""
+        params: dict[str, Any] = {"cursor": cursor}
+        if not cursor or cursor.startswith("start:") or not (cursor.isascii() and cursor.isprintable()):
+            begin = datetime.now(UTC) - timedelta(days=self._settings.days_back) - _CLOCK
+            start = cursor.removeprefix("start:")
+            params = {"start_time": int(start) if start.isdecimal() else int(begin.timestamp())}
+        path = "api/v2/incremental/tickets/cursor.json"
+        reply = self._http.request("GET", path, params=params, allow={400, 422} if "cursor" in params else ())
+        if reply.status >= 400:
+            return Changes((), "", more=True)  # a cursor that it does not know (any more): begin anew
+        page = reply.read(Export)
+        ids = tuple(str(each.id) for each in page.tickets)
+        return Changes(ids, page.after_cursor or cursor, more=not page.end_of_stream)
+
+    def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
+        self._change(external_id, {"comment": {"body": text, "public": not internal}})
+        found = self.find_note(external_id, marker)
+        if found is None:
+            raise BadAnswer(_("备注没有写上,稍后再试。"))
+        return found
+
+    def set_status(self, external_id: str, status: str) -> None:
+        if self._ticket(external_id).status.lower() != status.lower():
+            self._change(external_id, {"status": status.lower()})
+            took(self._ticket(external_id).status, status)
+
+    def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
+        self._change(external_id, {"additional_tags": [tag.replace(" ", "_") for tag in tags]})
+
+    def deep_link(self, external_id: str) -> str:
+        return f"{self._settings.url.rstrip('/')}/agent/tickets/{number(external_id)}"
+
+    def identity(self, account: str) -> Person:
+        found = self._http.get(f"api/v2/users/{number(account)}.json").read(OneUser).user
+        return Person(found.name or "", found.email or "", found.phone or "", str(found.id or ""))
+
+    def _credentials(self) -> dict[str, str]:
+        pair = f"{self._settings.email}/token:{self._secret('token')}"
+        return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+
+    def _own_name(self) -> str:
+        me = self._account
+        if me.id is None or me.role == "end-user":  # a wrong token is answered as nobody, not refused
+            raise BadAnswer(_("没有以客服的身份登录:邮箱或令牌不对,或账号不是客服。"))
+        return me.email or str(me.id)
+
+    def _messages(self, external_id: str) -> Sequence[Message]:
+        requester = self._ticket(external_id).requester_id
+        return [self._message(each, requester) for each in self._comments(external_id)]
+
+    @property
+    def _account(self) -> User:
+        return self._http.get("api/v2/users/me.json").read(OneUser).user
+
+    @cached_property
+    def _me(self) -> int | None:
+        return self._account.id
+
+    def _ticket(self, external_id: str) -> Ticket:
+        ticket = self._http.get(f"api/v2/tickets/{number(external_id)}.json").read(OneTicket).ticket
+        if ticket.status == "deleted":
+            raise Gone(_("对方没有这个内容(%d)。") % 404)
+        if _MERGED in ticket.tags:
+            raise Gone(_("工单已合并到另一个工单。"), self._merged_into(external_id))
+        return ticket
+
+    def _merged_into(self, external_id: str) -> str:
+        sources = [each.via.source for each in self._comments(external_id)]
+        into = [each.from_.ticket_id for each in sources if each.rel == "merge" and each.from_ is not None]
+        named_there = [each for each in into if each is not None and str(each) != external_id]
+        return str(named_there[-1]) if named_there else ""
+
+    def _comments(self, external_id: str) -> list[Comment]:
+        path, params = f"api/v2/tickets/{number(external_id)}/comments.json", {"page[size]": "100"}
+        comments: list[Comment] = []
+        for _turn in range(_MOST_PAGES):
+            page = self._http.get(path, params=params).read(Comments)
+            comments += page.comments
+            if not (page.meta.has_more and page.meta.after_cursor):
+                break
+            params["page[after]"] = page.meta.after_cursor
+        return comments
+
+    def _change(self, external_id: str, changes: dict[str, Any]) -> None:
+        """Conflicted when the ticket changed since it was read."""
+        stamp = self._ticket(external_id).updated_at
+        safe = {"safe_update": True, "updated_stamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"} if stamp else {}
+        self._http.request("PUT", f"api/v2/tickets/{number(external_id)}.json", json={"ticket": {**changes, **safe}})
+
+    def _message(self, comment: Comment, requester: int | None) -> Message:
+        if comment.author_id == self._me:
+            author = Author.OURS
+        elif comment.author_id is None or comment.author_id < 0:  # -1: Zendesk itself
+            author = Author.SYSTEM
+        else:
+            author = Author.CUSTOMER if comment.author_id == requester else Author.COLLEAGUE
+        return Message(
+            str(comment.id),
+            comment.html_body or comment.body or "",
+            author,
+            at=comment.created_at,
+            html=bool(comment.html_body),
+            internal=not comment.public,
+            person=self._person(comment.author_id) if author is Author.COLLEAGUE else Person(),
+        )
+
+    def _person(self, user: int | None) -> Person:
+        known: dict[int, Person] = self._people
+        if user is not None and user not in known:
+            try:
+                known[user] = self.identity(str(user))
+            except Gone:
+                known[user] = Person()
+        return known[user] if user is not None else Person()
+
+    @cached_property
+    def _people(self) -> dict[int, Person]:
+        return {}
+
+    def _group(self, group: int | None) -> str:
+        """Its name where our account may read it, else its number."""
+        if group is None:
+            return ""
+        try:
+            return self._http.get(f"api/v2/groups/{group}.json").read(OneGroup).group.name or str(group)
+        except ConnectorError:
+            return str(group)
+
+    def _file(self, file: Attachment) -> RemoteFile:
+        def load() -> Iterator[bytes]:
+            return self._http.load(file.content_url)
+
+        return RemoteFile(str(file.id), file.file_name or "", load, file.content_type or "", file.size)
+
+
+def _ticket_of(body: dict[str, Any]) -> tuple[str, ...]:
+    """Of the template in our steps, or of an event of Zendesk's own ({"detail": {"id": "7"}})."""
+    detail = body.get("detail")
+    id = body.get("ticket_id", detail.get("id") if isinstance(detail, dict) else None)
+    return named(int(id)) if isinstance(id, str) and id.isascii() and id.isdecimal() and len(id) < 16 else named(id)
