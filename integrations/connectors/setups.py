@@ -32,6 +32,7 @@ from tickets.permissions import Permission, has, require
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
+from tickets.services.tickets import external
 
 _SHOWN = 50
 
@@ -142,9 +143,11 @@ def switch(row: Connector, user: Any, on: bool) -> None:
 
 
 def delete(row: Connector, user: Any) -> None:
-    """The tickets that came in stay, with what is known of them."""
+    """The tickets that came in stay, with what is known of them; a later connector of the same helpdesk goes on with
+    them."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
+        external.forget_helpdesk(row.key, row.home)
         drain.close(lane(row), "deleted")
         for spec in getattr(kinds.of(row.kind), "secrets", ()):
             secret_store.forget(secret_name(row.key, spec.name), user=user)

@@ -115,6 +115,11 @@ def _take_in(work: Work, remote: RemoteTicket, ours: Mapped, department: Departm
         work.save(left="closed" if over else "left_out", state=ours.state or "")
         return
     _refuse_second(work)
+    with transaction.atomic():
+        known = external.adopt(work.row.key, work.row.home, work.linked.external_id)
+        if known is not None:
+            work.save(ticket=known, left="", state=ours.state or "", taken=_noted(known, remote))
+            return
     ticket = changes.create_ticket(
         user=work.user,
         subject=ours.subject,
@@ -127,6 +132,12 @@ def _take_in(work: Work, remote: RemoteTicket, ours: Mapped, department: Departm
         external_id=work.linked.external_id,
     )
     work.save(ticket=ticket, left="", state=ours.state or "")
+
+
+def _noted(ticket: Ticket, remote: RemoteTicket) -> list[str]:
+    """The messages that stand on our ticket already; of its files the content tells."""
+    notes = set(ticket.comments.values_list("text", flat=True))
+    return [f"m:{message.external_id}"[:130] for message in remote.messages if history.as_note(message) in notes]
 
 
 def _refuse_second(work: Work) -> None:

@@ -18,6 +18,7 @@ from tickets.declared import FORM, POST, permitted
 from tickets.errors import NotFound, ServiceError
 from tickets.models import Department
 from tickets.permissions import Permission
+from tickets.services.tickets import external
 
 MANAGE = Permission.MANAGE_INTEGRATIONS
 _MOST_PASTED = 256 * 1024
@@ -156,6 +157,7 @@ def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
         "name": data.get("name", "") if data else row.name,
         "calls": setups.last_calls(row),
         "troubled": setups.in_trouble(row),
+        "came_in": external.of_connector(row.key),
         "shown": shown,
         "here_tab": "connectors",
     }

@@ -13,9 +13,9 @@ from django.urls import reverse
 from integrations.connectors import setups
 from integrations.connectors.build import secret_name
 from integrations.models import Connector, LinkedTicket
-from tests.integrations.helpdesk import WORD, Desk, call, read
+from tests.integrations.helpdesk import WORD, Desk, call, make_connector, read
 from tickets.errors import Invalid
-from tickets.models import AuditEvent, Department, ExternalRef, Ticket
+from tickets.models import AuditEvent, Comment, Department, ExternalRef, Ticket
 from tickets.services import secret_store
 
 SAMPLE = json.dumps(
@@ -179,11 +179,33 @@ def test_a_deleted_connector_takes_its_secrets_along_and_leaves_its_tickets(
     desk.put("7")
     call(connector, "7")
     read(connector)
+    assert ExternalRef.objects.get().facts["answers"]
+    assert "1 张工单会保留" in as_ann.get(reverse("connector", args=[connector.pk])).content.decode()
     as_ann.post(reverse("connector-delete", args=[connector.pk]))
     assert not Connector.objects.exists()
+    assert "answers" not in ExternalRef.objects.get().facts  # nobody is offered a way that leads nowhere
     assert not secret_store.has(secret_name("fake-1", "word"))
     assert Ticket.objects.count() == ExternalRef.objects.count() == 1
     assert setups.make(ann, "fake").key == "fake-2"  # a key that tickets bear is never given out again
+
+
+def test_a_later_connector_of_the_same_helpdesk_goes_on_with_what_a_deleted_one_left(
+    as_ann: Client, connector: Connector, desk: Desk, lin: User, department: Department
+) -> None:
+    desk.put("7")
+    desk.say("7", "还没到账")
+    call(connector, "7")
+    read(connector)
+    as_ann.post(reverse("connector-delete", args=[connector.pk]))
+    desk.say("7", "这期间说的")
+    second = make_connector(lin, department, "fake-2")
+    for _ in range(2):
+        call(second, "7")
+        read(second)
+    assert Ticket.objects.count() == 1
+    ref = ExternalRef.objects.get()
+    assert (ref.connector, bool(ref.facts["answers"]), "home" in ref.facts) == ("fake-2", True, False)
+    assert [note.text.split("\n")[-1] for note in Comment.objects.all()] == ["还没到账", "这期间说的"]
 
 
 def test_a_kind_that_is_not_installed_any_more_breaks_no_page(as_ann: Client, connector: Connector, ann: User) -> None:

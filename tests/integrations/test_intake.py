@@ -108,6 +108,15 @@ def test_a_huge_call_is_refused_unread(connector: Connector) -> None:
     assert send(connector, b"x" * (1024 * 1024 + 1)).status_code == 413
 
 
+def test_a_hook_takes_so_many_calls_a_minute_and_says_when_to_come_again(connector: Connector, settings: Any) -> None:
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_HOOK_CALLS_PER_MINUTE": 2}
+    answers = [call(connector, "7", word=word) for word in ("guess", WORD, WORD)]  # forged ones count as well
+    assert [answer.status_code for answer in answers] == [401, 200, 429]
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    assert send(connector, b"x" * (1024 * 1024 + 1)).status_code == 413  # bounded before anything else
+    assert IncomingDelivery.objects.count() == 1
+
+
 def test_a_connector_that_is_switched_off_takes_nothing(connector: Connector) -> None:
     Connector.objects.update(enabled=False)
     assert call(connector, "7").status_code == 403

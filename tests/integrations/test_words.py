@@ -22,7 +22,9 @@ def used() -> set[str]:
     named = [
         call
         for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "gettext_noop"} and call.args
+        if isinstance(call.func, ast.Name)
+        and call.func.id in {"_", "gettext", "gettext_lazy", "gettext_noop"}
+        and call.args
     ]
     return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}  # type: ignore[misc]
 

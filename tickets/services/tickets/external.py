@@ -30,6 +30,32 @@ def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: 
     return bool(changed)
 
 
+def forget_helpdesk(connector: str, home: str) -> int:
+    """The connector is deleted: its tickets keep their number and link there, nobody is answered by it any more.
+    `home` is noted, so that a later connector of the same helpdesk finds them (`adopt`). How many there are."""
+    rows = ExternalRef.objects.filter(connector=connector)
+    for ref in rows.exclude(facts={}).select_for_update().iterator():
+        facts = {name: text for name, text in ref.facts.items() if name != "answers"}
+        ExternalRef.objects.filter(pk=ref.pk).update(facts=facts | ({"home": home} if home else {}))
+    return rows.count()
+
+
+def adopt(connector: str, home: str, external_id: str) -> Ticket | None:
+    """The ticket that a deleted connector of the same helpdesk left behind, which is this connector's from now on."""
+    left = ExternalRef.objects.filter(external_id=external_id, facts__home=home).select_related("ticket")
+    ref = left.order_by("-pk").first() if home else None
+    if ref is None:
+        return None
+    facts = {name: text for name, text in ref.facts.items() if name != "home"}
+    ExternalRef.objects.filter(pk=ref.pk).update(connector=connector, facts=facts)
+    return ref.ticket
+
+
+def of_connector(connector: str) -> int:
+    """How many tickets came in by it."""
+    return ExternalRef.objects.filter(connector=connector).count()
+
+
 def _line(text: str) -> str:
     clean = "".join(char for char in " ".join(text.split()) if char.isprintable())
     return clean.encode("utf-8", "ignore").decode()[:_LONGEST]
