@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from cs_agent.catalogue import say
+
 
 class Trouble(Exception):
-    """Something failed that a person can do something about: `advice` says what, in Chinese, `advice_en` in English.
+    """Something failed that a person can do something about: `advice` says what, a sentence of the catalogue.
 
     `retryable`: trying again can help.
     """
 
     retryable = False
     advice = ""
-    advice_en = ""
 
     def told(self, lang: str) -> str:
         """The advice in "zh" or "en", and in brackets what happened as a technician reads it."""
-        advice = self.advice_en if lang == "en" else self.advice
+        advice = say(self.advice, lang)
         if not advice:
             return str(self)
         return f"{advice} ({self})" if lang == "en" else f"{advice}({self})"
+
+    def advice_in(self, *langs: str) -> str:
+        """The advice alone, one line for each of the languages."""
+        return "\n".join(say(self.advice, lang) for lang in langs)

@@ -9,7 +9,7 @@ from cs_agent.trouble import Trouble
 def test_advice_comes_first_in_the_language_asked_for() -> None:
     error = AppDidNotStart("abc: 微信 did not come up")
     assert error.told("zh") == f"{error.advice}(abc: 微信 did not come up)"
-    assert error.told("en") == f"{error.advice_en} (abc: 微信 did not come up)"
+    assert error.told("en") == f"{error.advice_in('en')} (abc: 微信 did not come up)"
 
 
 def test_a_fault_without_advice_is_told_as_it_is() -> None:

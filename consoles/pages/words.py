@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from cs_agent.catalogue import say
+from cs_agent.engine import Reason
 from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.stored import from_json, from_v1
+from cs_agent.engine.gate import reasons
 from cs_agent.geometry import NormPoint
 from tickets.models import Confirmation, RunStatus, Step, StepActor, TicketStatus
 from tickets.services.live.gestures import GestureKind
@@ -97,11 +100,18 @@ def run_language() -> str:
 
 
 def in_language(reason: Any) -> str:
-    """The text of a stored {code, zh, en} in the reader's language."""
+    """A stored reason of the gate, or a text in both languages {zh, en}, in the reader's language."""
     if not isinstance(reason, dict):
         return str(reason)
+    if "values" in reason:
+        return reasons.told(Reason.from_json(reason), run_language())
     first, second = ("en", "zh") if run_language() == "en" else ("zh", "en")
     return str(reason.get(first) or reason.get(second) or reason.get("code", ""))
+
+
+def told(sentence: str) -> str:
+    """A sentence of the parts' own catalogue, such as a stored advice, in the reader's language."""
+    return say(sentence, run_language())
 
 
 def script_words() -> dict[str, str]:

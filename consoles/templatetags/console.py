@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import event_in_words, fault_in_words, roles_in_words
-from consoles.pages.words import TONES, action_in_words, in_language, run_language
+from consoles.pages.words import TONES, action_in_words, in_language, run_language, told
 from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
@@ -30,6 +30,7 @@ register.filter("roles_in_words", roles_in_words)
 register.filter("story_of", story_of)
 register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
+register.filter("told", told)
 register.filter("may_be_vouched", vouches.is_proposable)
 SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
 

@@ -39,7 +39,8 @@
     ├── UnknownDriver
     └── CommandFailed               any other command the phone refused
 
-Rule: each says whether trying again can help, and what a technician can do about it, in Chinese and English.
+Rule: each says whether trying again can help, and what a technician can do about it, in Chinese;
+the catalogue has the English.
 """
 
 from __future__ import annotations
@@ -48,223 +49,177 @@ import re
 
 from adbutils.errors import AdbConnectionError, AdbError, AdbTimeout
 
+from cs_agent.catalogue import _
 from cs_agent.engine.run.protocols import PhoneError
 
 
 class ConnectionFault(PhoneError):
     retryable = True
-    advice = "检查手机的数据线或网络,以及 adb 服务。"
-    advice_en = "Check the phone's cable or network, and the adb server."
+    advice = _("检查手机的数据线或网络,以及 adb 服务。")
 
 
 class AdbServerUnreachable(ConnectionFault):
-    advice = "adb 服务没有响应:确认地址和端口,或在手机所在的电脑上运行 adb start-server。"
-    advice_en = "The adb server does not answer: check its address and port, or run adb start-server beside the phone."
+    advice = _("adb 服务没有响应:确认地址和端口,或在手机所在的电脑上运行 adb start-server。")
 
 
 class PhoneNotFound(ConnectionFault):
-    advice = (
-        "没有找到这台手机:检查数据线;无线手机确认在同一网络、地址(或无线调试的名称)无误,"
-        "重启过的手机需要重新开启无线调试。"
-    )
-    advice_en = (
-        "Not found: check the cable; over Wi-Fi check that it is on the same network under the same address or name. "
-        "A restarted phone needs wireless debugging (or adb tcpip) switched on again."
+    advice = _(
+        "没有找到这台手机:检查数据线;无线手机确认在同一网络、地址(或无线调试的名称)无误,重启过的手机需要重新开启无线调试。"
     )
 
 
 class PhoneOffline(ConnectionFault):
-    advice = "手机已离线:重新插拔数据线,或断开后重新连接;仍不行就重启手机的 USB 调试。"
-    advice_en = "Offline: plug the cable in again or reconnect; else switch USB debugging off and on."
+    advice = _("手机已离线:重新插拔数据线,或断开后重新连接;仍不行就重启手机的 USB 调试。")
 
 
 class PhoneUnauthorized(ConnectionFault):
     retryable = False
-    advice = "手机没有授权这台电脑:解锁手机,在弹窗中勾选“一律允许”并点“允许”。"
-    advice_en = "Not authorised: unlock the phone, tick 'Always allow' in its dialog and accept."
+    advice = _("手机没有授权这台电脑:解锁手机,在弹窗中勾选“一律允许”并点“允许”。")
 
 
 class ConnectionDropped(ConnectionFault):
-    advice = "执行中连接断开:检查数据线、网络和手机是否重启;该操作可能已执行,先看屏幕再重试。"
-    advice_en = "Lost midway: check cable, network, restart. The act may have happened: look before repeating it."
+    advice = _("执行中连接断开:检查数据线、网络和手机是否重启;该操作可能已执行,先看屏幕再重试。")
 
 
 class NotReached(ConnectionFault):
-    advice = "adb 没有把命令送到手机,手机上什么也没有发生:检查数据线或网络,再试一次。"
-    advice_en = "adb did not pass the command on, so nothing happened on the phone: check cable or network, try again."
+    advice = _("adb 没有把命令送到手机,手机上什么也没有发生:检查数据线或网络,再试一次。")
 
 
 class UsbPermissionMissing(ConnectionFault):
     retryable = False
-    advice = (
+    advice = _(
         "这台电脑没有使用该 USB 设备的权限(手机上什么也没有发生):"
         "安装 Android 的 udev 规则,并把用户加入 plugdev 组,再重新插拔。"
-    )
-    advice_en = (
-        "This computer may not use the USB device (nothing happened on the phone): install Android's udev rules, "
-        "add the user to the group plugdev, and plug the cable in again."
     )
 
 
 class WrongMode(ConnectionFault):
     retryable = False
-    advice = "手机处于恢复、刷机或引导模式:正常重启手机。"
-    advice_en = "The phone is in recovery, sideload or bootloader mode: restart it normally."
+    advice = _("手机处于恢复、刷机或引导模式:正常重启手机。")
 
 
 class PhoneTimeout(ConnectionFault):
-    advice = "手机长时间没有响应:看看手机是否卡死或正在重启。"
-    advice_en = "The phone did not answer in time: see whether it hangs or restarts."
+    advice = _("手机长时间没有响应:看看手机是否卡死或正在重启。")
 
 
 class PairingFailed(ConnectionFault):
     retryable = False
-    advice = "配对失败:在手机的“无线调试 → 使用配对码配对”里重新取得配对码和端口,两分钟内完成。"
-    advice_en = "Pairing failed: get a fresh code and port under Wireless debugging > Pair with code."
+    advice = _("配对失败:在手机的“无线调试 → 使用配对码配对”里重新取得配对码和端口,两分钟内完成。")
 
 
 class ScreenFaultError(PhoneError):
     retryable = True
-    advice = "看一眼手机屏幕。"
-    advice_en = "Look at the phone's screen."
+    advice = _("看一眼手机屏幕。")
 
 
 class SecureScreen(ScreenFaultError):
     retryable = False
     code = "secure_screen"
-    advice = "该应用禁止截屏(安全界面):请人工接管完成这一步。"
-    advice_en = "This app forbids screenshots (secure window): take over and do this step by hand."
+    advice = _("该应用禁止截屏(安全界面):请人工接管完成这一步。")
 
 
 class BlackScreen(ScreenFaultError):
-    advice = "屏幕全黑:唤醒手机;折叠屏或外接屏确认当前使用的是哪一块。"
-    advice_en = "All black: wake the phone; on a foldable or with a second display check which one is in use."
+    advice = _("屏幕全黑:唤醒手机;折叠屏或外接屏确认当前使用的是哪一块。")
 
 
 class ScreenOff(ScreenFaultError):
-    advice = "手机已熄屏:点亮屏幕,并在开发者选项中打开“充电时屏幕不休眠”。"
-    advice_en = "The screen is off: wake it, and switch on 'Stay awake while charging' in Developer options."
+    advice = _("手机已熄屏:点亮屏幕,并在开发者选项中打开“充电时屏幕不休眠”。")
 
 
 class PhoneLocked(ScreenFaultError):
     retryable = False
     code = "locked"
-    advice = "手机已锁屏且需要密码:请人工解锁,并为业务手机关闭锁屏密码。"
-    advice_en = "Locked with a credential: unlock it by hand, and set work phones to no screen lock."
+    advice = _("手机已锁屏且需要密码:请人工解锁,并为业务手机关闭锁屏密码。")
 
 
 class TruncatedScreenshot(ScreenFaultError):
-    advice = "截图不完整:多为数据线或网络不稳,换线或换口再试。"
-    advice_en = "The screenshot was cut short: mostly an unstable cable or network; change it and try again."
+    advice = _("截图不完整:多为数据线或网络不稳,换线或换口再试。")
 
 
 class WrongDisplay(ScreenFaultError):
-    advice = "截到的不是主屏幕:断开外接显示器或投屏,或展开折叠屏。"
-    advice_en = "A different display was captured: disconnect casting or external displays, or unfold the phone."
+    advice = _("截到的不是主屏幕:断开外接显示器或投屏,或展开折叠屏。")
 
 
 class ScreenRotating(ScreenFaultError):
-    advice = "屏幕正在旋转:稍等再试,建议锁定竖屏。"
-    advice_en = "The screen is rotating: try again in a moment; lock it to portrait."
+    advice = _("屏幕正在旋转:稍等再试,建议锁定竖屏。")
 
 
 class CaptureFailed(ScreenFaultError):
-    advice = "手机无法截屏:重启手机;若每次都失败,检查厂商的截屏权限限制。"
-    advice_en = "The phone cannot take screenshots: restart it; if it persists look for a vendor restriction."
+    advice = _("手机无法截屏:重启手机;若每次都失败,检查厂商的截屏权限限制。")
 
 
 class AppError(PhoneError):
-    advice = "确认应用已安装。"
-    advice_en = "Make sure that the app is installed."
+    advice = _("确认应用已安装。")
 
 
 class UnknownApp(AppError):
-    advice = "手机上没有这个名字的应用:安装它,或在应用名称表中添加它的包名。"
-    advice_en = "No app of that name: install it, or add its package to the map of app names."
+    advice = _("手机上没有这个名字的应用:安装它,或在应用名称表中添加它的包名。")
 
 
 class AppDidNotStart(AppError):
     retryable = True
-    advice = "应用没有显示出来:在手机上手动打开一次,处理权限或更新弹窗。"
-    advice_en = "The app did not come up: open it once by hand and deal with permission or update dialogs."
+    advice = _("应用没有显示出来:在手机上手动打开一次,处理权限或更新弹窗。")
 
 
 class TypingError(PhoneError):
     retryable = True
-    advice = "检查手机上的输入法。"
-    advice_en = "Check the keyboards on the phone."
+    advice = _("检查手机上的输入法。")
 
 
 class NoFocusedField(TypingError):
-    advice = "没有输入框处于焦点:先点一下要输入的框。"
-    advice_en = "No field has the focus: tap the field first."
+    advice = _("没有输入框处于焦点:先点一下要输入的框。")
 
 
 class TypedTextLost(TypingError):
-    advice = "文字没有进入输入框:确认 ADB Keyboard 是新版本且已启用,输入框可编辑。"
-    advice_en = "The text did not arrive: see that ADB Keyboard is recent and enabled, and the field editable."
+    advice = _("文字没有进入输入框:确认 ADB Keyboard 是新版本且已启用,输入框可编辑。")
 
 
 class KeyboardMissing(TypingError):
     retryable = False
-    advice = "手机没有可用的 ADB Keyboard,无法输入中文:安装 ADBKeyboard.apk,并在“语言和输入法”中启用。"
-    advice_en = "No usable ADB Keyboard, so no Chinese text: install ADBKeyboard.apk and enable it under Keyboards."
+    advice = _("手机没有可用的 ADB Keyboard,无法输入中文:安装 ADBKeyboard.apk,并在“语言和输入法”中启用。")
 
 
 class GestureError(PhoneError):
-    advice = "检查手机的调试设置。"
-    advice_en = "Check the phone's debugging settings."
+    advice = _("检查手机的调试设置。")
 
 
 class GesturesBlocked(GestureError):
-    advice = "手机拒绝模拟操作:在开发者选项中打开“USB 调试(安全设置)”(小米等),必要时登录厂商账号后重启。"
-    advice_en = "Simulated touches are refused: switch on 'USB debugging (Security settings)' (Xiaomi and others)."
+    advice = _("手机拒绝模拟操作:在开发者选项中打开“USB 调试(安全设置)”(小米等),必要时登录厂商账号后重启。")
 
 
 class GestureOffScreen(GestureError):
-    advice = "操作位置在屏幕之外:屏幕可能刚旋转,请重新截图。"
-    advice_en = "The place is outside the screen: it may just have rotated; take a new screenshot."
+    advice = _("操作位置在屏幕之外:屏幕可能刚旋转,请重新截图。")
 
 
 class FileError(PhoneError):
     retryable = True
-    advice = "检查手机存储空间和文件路径。"
-    advice_en = "Check the phone's storage and the path."
+    advice = _("检查手机存储空间和文件路径。")
 
 
 class FileMissing(FileError):
     retryable = False
-    advice = "手机上没有这个文件。"
-    advice_en = "There is no such file on the phone."
+    advice = _("手机上没有这个文件。")
 
 
 class TransferFailed(FileError):
-    advice = "文件没有完整传输:检查手机剩余空间和连接。"
-    advice_en = "The file did not arrive whole: check free space and the connection."
+    advice = _("文件没有完整传输:检查手机剩余空间和连接。")
 
 
 class MediaNotIndexed(FileError):
-    advice = "文件已在手机上,但相册没有收录:打开相册一次,或重启手机后再试。"
-    advice_en = "The file is on the phone but not in its gallery: open the gallery once or restart the phone."
+    advice = _("文件已在手机上,但相册没有收录:打开相册一次,或重启手机后再试。")
 
 
 class UnknownDriver(PhoneError):
-    advice = "没有安装这类手机的驱动:检查序列号开头的类型,或安装带有该驱动的软件包。"
-    advice_en = "No driver for phones of this kind: check the kind at the start of the serial, or install its package."
+    advice = _("没有安装这类手机的驱动:检查序列号开头的类型,或安装带有该驱动的软件包。")
 
 
 class CommandFailed(PhoneError):
-    advice = "手机拒绝了一条命令,详情见错误信息。"
-    advice_en = "The phone refused a command; see the message."
+    advice = _("手机拒绝了一条命令,详情见错误信息。")
 
 
 class KeyboardRefused(TypingError):
     retryable = False
-    advice = "手机的安全设置不允许切换到 ADB Keyboard:打开“USB 调试(安全设置)”,或在手机上把它设为当前输入法。"
-    advice_en = (
-        "The phone forbids switching to ADB Keyboard: switch on 'USB debugging (Security settings)', "
-        "or make it the current keyboard on the phone."
-    )
+    advice = _("手机的安全设置不允许切换到 ADB Keyboard:打开“USB 调试(安全设置)”,或在手机上把它设为当前输入法。")
 
 
 _BY_MESSAGE: tuple[tuple[str, type[ConnectionFault]], ...] = (

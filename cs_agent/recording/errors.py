@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+from cs_agent.catalogue import _
 from cs_agent.trouble import Trouble
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -24,24 +25,20 @@ class RecordingError(Trouble):
 
 
 class RecordingDiskFull(RecordingError):
-    advice = "磁盘已满:清理或扩容录像目录所在的磁盘"
-    advice_en = "The disk is full: free or add room where recordings are kept"
+    advice = _("磁盘已满:清理或扩容录像目录所在的磁盘")
 
 
 class RecordingUnwritable(RecordingError):
-    advice = "录像目录不可写:检查路径和权限"
-    advice_en = "Recordings cannot be written: check the directory and its permissions"
+    advice = _("录像目录不可写:检查路径和权限")
 
 
 class NothingRecorded(RecordingError):
     retryable = False
-    advice = "没有任何画面被录下"
-    advice_en = "No picture was recorded"
+    advice = _("没有任何画面被录下")
 
 
 class EncodingFailed(RecordingError):
-    advice = "视频编码失败:稍后重试,并查看日志"
-    advice_en = "The video could not be encoded: try again and read the log"
+    advice = _("视频编码失败:稍后重试,并查看日志")
 
 
 def writing_error(error: OSError, path: Path) -> RecordingError:

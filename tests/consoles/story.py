@@ -17,6 +17,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from cs_agent.engine.actions.values import Back, Finish, Launch, Swipe, Tap, Type
+from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import (
     ConfirmationKind,
@@ -24,7 +25,6 @@ from cs_agent.engine.run.state import (
     FieldValue,
     Phase,
     Question,
-    Reason,
     RunState,
     StepRecord,
     StepStatus,
@@ -173,7 +173,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
         "所有内容已填好,提交审核前需要坐席确认。",
         SUBMIT,
         0.94,
-        Verdict(VerdictKind.CONFIRM, (Reason("submit", "按钮“提交审核”会提交申请", "It submits the request"),), True),
+        Verdict(VerdictKind.CONFIRM, (reason("commit_word", label="提交审核", word="提交"),), True),
         before=screen("售后申请", 8),
     )
     save_step(run, intent)
@@ -188,7 +188,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
             compensation if differs else equal,
             FieldValue("reason", "原因", "质量问题", "质量问题", box=Box(60, 300, 480, 360)),
         ),
-        reasons=(Reason("submit", "按钮“提交审核”会提交申请,提交后无法撤回", "“提交审核” submits the request"),),
+        reasons=(reason("commit_word", label="提交审核", word="提交"),),
         screenshot=screen("售后申请", 8),
         target=Box(60, 1080, 480, 1150),
     )

@@ -153,7 +153,7 @@ def test_the_confirmation_shows_the_summary_and_both_values_of_each_field(
     assert story.SUMMARY in card
     assert re.search(r"退款</th><td>全额</td><td><b>¥399.00</b>", card)
     assert "同意并执行" in card
-    assert "提交后无法撤回" in card
+    assert "“提交审核”可能无法撤销" in card
     assert "data-reason" not in card
     assert 'data-version="0"' in card
 
@@ -286,4 +286,4 @@ def test_the_whole_page_can_be_had_in_english(as_alice: Client, confirmation: Co
     html = page(as_alice, confirmation.run.ticket)
     assert "Approve and do it" in html
     assert "Awaiting confirmation" in html
-    assert "“提交审核” submits the request" in html
+    assert "“提交审核” may not be undoable" in html

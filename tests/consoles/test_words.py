@@ -105,6 +105,10 @@ def test_a_stored_reason_is_told_in_the_readers_language() -> None:
         assert in_language(reason) == "submits"
         assert in_language({"code": "x", "zh": "只有中文"}) == "只有中文"
     assert in_language({"code": "bare"}) == "bare"
+    coded = {"code": "commit_word", "values": {"label": "提交审核", "word": "提交"}}
+    assert in_language(coded) == "“提交审核”可能无法撤销(提交)"
+    with translation.override("en"):
+        assert in_language(coded) == "“提交审核” may not be undoable (提交)"
     assert in_language("plain") == "plain"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cs_agent.engine.actions.values import DoubleTap, LongPress, Swipe, Tap, Type
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.run.state import VerdictKind
 from tests.engine.gate_cases import SIZE, VIEWS, Case, cases
 
@@ -56,8 +57,8 @@ def test_every_stop_says_why_in_both_languages():
             assert verdict.reasons, case.name
         for reason in verdict.reasons:
             assert reason.code
-            assert "{" not in reason.zh + reason.en
-            assert any("\u4e00" <= char <= "\u9fff" for char in reason.zh), reason
+            assert "{" not in told(reason, "zh") + told(reason, "en")
+            assert any("\u4e00" <= char <= "\u9fff" for char in told(reason, "zh")), reason
 
 
 def test_the_verdict_depends_on_nothing_but_what_is_given():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cs_agent.engine.actions.values import Back, Finish, Launch, Type
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, EndStatus, TakeoverRequest
@@ -123,7 +124,7 @@ def test_an_english_return_asks_once_at_the_submit():
     asked = run(story)
     assert len(asked) == 1
     assert asked[0].summary == "[Confirm] Refund:$40.00 | Reason:Defective"
-    assert all(reason.en for reason in asked[0].reasons)
+    assert all(told(reason, "en").isprintable() and told(reason, "en") for reason in asked[0].reasons)
     assert story.phone.ledger == ["return"]
 
 

@@ -85,7 +85,7 @@ def test_an_answer_that_a_reasoning_parser_swallowed_is_no_action_and_is_named(s
     answer = Answer("", reasoning=TAP, reasoning_field=reasoning_field)
     error, attempts = failure([answer], stream=stream)
     assert isinstance(error, errors.ModelOnlyReasoned)
-    assert "reasoning" in error.advice_en
+    assert "reasoning" in error.advice_in("en")
     assert attempts == 1
 
 
@@ -306,4 +306,5 @@ def test_every_model_error_has_advice_and_says_whether_trying_again_helps():
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, ModelError)]
     assert len(kinds) >= 12
     assert all(isinstance(kind.retryable, bool) for kind in kinds)
-    assert all(kind.advice and kind.advice_en.isascii() and kind.advice_en for kind in kinds if kind is not ModelError)
+    told = [(kind.advice, kind("x").advice_in("en")) for kind in kinds if kind is not ModelError]
+    assert all(advice and english and english.isascii() for advice, english in told)

@@ -41,7 +41,7 @@ def failure(*answers: Answer | str, **settings: Any) -> tuple[ModelError, int]:
 
 def in_words(error: ModelError) -> bool:
     """What a person is shown holds no name of a Python error and no line of a validator."""
-    text = f"{error} {error.advice} {error.advice_en}"
+    text = f"{error} {error.advice_in('zh', 'en')}"
     return not any(
         word in text for word in ("Error:", "Exception", "Traceback", "pydantic", "NoneType", "validation error")
     )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.engine.actions.values import Tap, Type
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import TRANSITIONS, Event, IllegalTransition, after
@@ -37,7 +38,7 @@ states = st.builds(
 verdicts = st.builds(
     Verdict,
     kind=st.sampled_from(VerdictKind),
-    reasons=st.lists(st.builds(Reason, code=texts, zh=texts, en=texts), max_size=2).map(tuple),
+    reasons=st.lists(st.builds(Reason, code=texts, values=pairs), max_size=2).map(tuple),
     irreversible=st.booleans(),
 )
 pendings = st.builds(
@@ -65,6 +66,16 @@ def test_any_state_survives_a_checkpoint(state):
 def test_what_waits_survives_a_checkpoint(pending):
     kept = RunState("x", pending=json.loads(json.dumps(pending.to_json())))
     assert pending_of(kept) == pending
+
+
+@pytest.mark.parametrize(
+    "stored", [["commit_word", "会提交", "it submits"], {"code": "commit_word", "zh": "会提交", "en": "it submits"}]
+)
+def test_a_reason_that_an_older_release_wrote_out_is_told_as_it_was_written(stored):
+    reason = Reason.from_json(stored)
+    assert reason.code == "commit_word"
+    assert (told(reason, "zh"), told(reason, "en")) == ("会提交", "it submits")
+    assert told(Reason.from_json(reason.to_json()), "en") == "it submits"
 
 
 @pytest.mark.parametrize("version", [0, 3, None, "1"])

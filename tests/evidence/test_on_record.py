@@ -37,7 +37,7 @@ SUBMIT = StepRecord(
     StepStatus.INTENDED,
     "提交",
     Tap(NormPoint(500, 930)),
-    verdict=Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),), irreversible=True),
+    verdict=Verdict(VerdictKind.CONFIRM, (Reason("commit_word", {"label": "提交"}),), irreversible=True),
 )
 TYPE = StepRecord(1, StepStatus.DONE, f"输入{MOBILE}", Type("13800138000"))
 

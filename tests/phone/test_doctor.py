@@ -56,7 +56,7 @@ def findings(answers: Answers, touch: bool = False) -> dict[str, Check]:
 def test_a_healthy_phone_has_no_findings_to_act_on() -> None:
     checks = findings(HEALTHY)
     assert {check.status for check in checks.values()} == {OK}
-    assert not any(check.remedy_zh for check in checks.values())
+    assert not any(check.remedy for check in checks.values())
 
 
 ONE_FAULT: list[tuple[Answers, str, CheckStatus, str]] = [
@@ -79,22 +79,24 @@ ONE_FAULT: list[tuple[Answers, str, CheckStatus, str]] = [
 def test_a_fault_is_found_named_and_given_a_remedy(fault: Answers, code: str, status: CheckStatus, remedy: str) -> None:
     checks = findings({**HEALTHY, **fault})
     assert checks[code].status is status
-    assert remedy in checks[code].remedy_zh
-    assert bool(checks[code].remedy_en) == bool(checks[code].remedy_zh)
+    assert remedy in checks[code].remedy_in("zh")
+    assert not any(
+        "{" in check.told(lang) + check.remedy_in(lang) for check in checks.values() for lang in ("zh", "en")
+    )
     assert is_usable(tuple(checks.values())) is (status is not FAULT)
 
 
 def test_a_phone_of_a_maker_with_such_a_switch_is_warned_of_it_while_healthy() -> None:
     check = findings({**HEALTHY, "getprop ro.product.manufacturer": "Xiaomi"})["security"]
     assert check.status is OK
-    assert "安全设置" in check.zh
+    assert "安全设置" in check.told("zh")
 
 
 def test_an_unreachable_phone_has_one_finding_with_what_to_do() -> None:
     with ScriptedServer(lambda command: "", refusal="device unauthorized.") as server:
         checks = examine(AdbPhone(SERIAL, port=server.port))
     assert [(check.code, check.status) for check in checks] == [("connection", FAULT)]
-    assert "允许" in checks[0].remedy_zh
+    assert "允许" in checks[0].remedy_in("zh")
 
 
 def test_a_leftover_keyboard_switch_is_undone_and_told() -> None:
@@ -107,7 +109,7 @@ def test_a_leftover_keyboard_switch_is_undone_and_told() -> None:
     answers: Answers = {**HEALTHY, "settings get secure default_input_method": lambda: current[0], "ime set": choose}
     check = findings(answers)["keyboard"]
     assert (check.status, current) == (OK, ["com.own/.Board"])
-    assert "com.own/.Board" in check.zh
+    assert "com.own/.Board" in check.told("zh")
 
 
 def test_adb_keyboard_as_the_only_keyboard_is_a_warning() -> None:

@@ -64,4 +64,4 @@ def test_a_kind_that_nothing_brings_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownDriver, match=r"'hdc'.*adb") as caught:
         drivers.connect(Address("hdc://1"))
     assert caught.value.advice
-    assert caught.value.advice_en
+    assert caught.value.advice_in("en") != caught.value.advice

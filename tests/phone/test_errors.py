@@ -45,7 +45,7 @@ def test_what_adb_says_becomes_the_error_it_means(raised: Exception, kind: type[
 @pytest.mark.parametrize("kind", _ALL)
 def test_every_error_advises_in_both_languages(kind: type[PhoneError]) -> None:
     error = kind("x")
-    zh, en = error.advice, error.advice_en
+    zh, en = error.advice_in("zh"), error.advice_in("en")
     assert any("\u4e00" <= char <= "\u9fff" for char in zh)
     assert en.isascii()
     assert en
@@ -78,5 +78,5 @@ def test_a_secure_screen_asks_for_a_human_and_not_for_patience() -> None:
 def test_what_was_refused_before_a_command_is_never_told_as_lost_midway(words: str, kind: type[PhoneError]) -> None:
     error = from_adb(AdbError(words), "abc123", reached=False)
     assert type(error) is kind
-    assert "may have happened" not in error.advice_en
+    assert "may have happened" not in error.advice_in("en")
     assert "可能已执行" not in error.advice

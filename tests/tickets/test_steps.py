@@ -14,7 +14,7 @@ from tickets.services.evidence import pictures
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import steps
 
-VERDICT = Verdict(VerdictKind.CONFIRM, (Reason("submit", "提交", "submits"),), irreversible=True)
+VERDICT = Verdict(VerdictKind.CONFIRM, (Reason("commit_word", {"label": "提交"}),), irreversible=True)
 
 
 def record(status: StepStatus = StepStatus.INTENDED, **changes: Any) -> StepRecord:
@@ -59,7 +59,7 @@ def test_the_verdict_with_its_reasons_is_stored(driven: Run) -> None:
     step = steps.save_step(driven, record(verdict=VERDICT), claim_token=driven.claim_token)
     step.refresh_from_db()
     assert (step.verdict, step.irreversible) == ("confirm", True)
-    assert step.reasons == [{"code": "submit", "zh": "提交", "en": "submits"}]
+    assert step.reasons == [{"code": "commit_word", "values": {"label": "提交"}}]
 
 
 def test_a_picture_path_never_leads_out_of_the_media_folder() -> None:

@@ -173,7 +173,7 @@ class Step(models.Model):
     confidence = models.FloatField(null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)
-    reasons = models.JSONField(default=list, blank=True)  # [{code, zh, en}]
+    reasons = models.JSONField(default=list, blank=True)  # [{code, values}]
     outcome = models.TextField(blank=True)
     app = models.CharField(max_length=120, blank=True)
     touch = models.JSONField(default=list, blank=True)  # device pixels

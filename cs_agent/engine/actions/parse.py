@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.call_syntax import (
     AmbiguousCall,
@@ -69,35 +70,26 @@ class ParseErrorCode(StrEnum):
     BAD_VALUE = "bad_value"
 
 
-_EXPLANATIONS: dict[ParseErrorCode, tuple[str, str]] = {
-    ParseErrorCode.EMPTY: ("回复是空的", "it is empty"),
-    ParseErrorCode.TOO_LONG: ("回复太长", "it is too long"),
-    ParseErrorCode.GARBLED: ("回复中有无法解码的字符", "it has characters that cannot be decoded"),
-    ParseErrorCode.UNCLOSED_THOUGHT: ("思考部分没有结束", "its thought is never closed"),
-    ParseErrorCode.NO_ACTION: ("其中没有 do(…) 或 finish(…)", "there is no do(…) or finish(…) in it"),
-    ParseErrorCode.NO_CALL: ("其中没有工具调用", "there is no call of a tool in it"),
-    ParseErrorCode.NO_PLACE: ("屏幕上找不到 {detail}", "{detail} was not found on the screen"),
-    ParseErrorCode.TWO_ACTIONS: ("其中有不止一个动作", "there is more than one action in it"),
-    ParseErrorCode.TRAILING_TEXT: ("动作后面还有别的内容", "there is something after the action"),
-    ParseErrorCode.AMBIGUOUS_QUOTES: (
-        '引号有多种读法,文本中的引号请写成 \\"',
-        'its quotes can be read in several ways; write a quote inside a text as \\"',
-    ),
-    ParseErrorCode.NEGATED: ("动作前面的话说不要这样做", "the words before the action say not to do it"),
-    ParseErrorCode.MALFORMED: ("动作的写法不完整或不正确", "the action is incomplete or malformed"),
-    ParseErrorCode.UNKNOWN_ACTION: ("没有动作 {detail}", "there is no action {detail}"),
-    ParseErrorCode.MISSING_ARGUMENT: ("缺少参数 {detail}", "the argument {detail} is missing"),
-    ParseErrorCode.UNKNOWN_ARGUMENT: ("参数 {detail} 不属于该动作", "the action takes no argument {detail}"),
-    ParseErrorCode.DUPLICATE_ARGUMENT: ("参数 {detail} 出现了两次", "the argument {detail} is given twice"),
-    ParseErrorCode.BAD_POINT: (
-        "坐标 {detail} 不是屏幕范围内的 [x,y]",
-        "{detail} is not a point [x,y] within the screen",
-    ),
-    ParseErrorCode.BAD_DURATION: (
-        '时长 {detail} 不是 "3 seconds" 这样的秒数',
-        '{detail} is not a duration like "3 seconds"',
-    ),
-    ParseErrorCode.BAD_VALUE: ("参数 {detail} 的值不是文本", "the value of {detail} is not a text"),
+_EXPLANATIONS: dict[ParseErrorCode, str] = {
+    ParseErrorCode.EMPTY: _("回复是空的"),
+    ParseErrorCode.TOO_LONG: _("回复太长"),
+    ParseErrorCode.GARBLED: _("回复中有无法解码的字符"),
+    ParseErrorCode.UNCLOSED_THOUGHT: _("思考部分没有结束"),
+    ParseErrorCode.NO_ACTION: _("其中没有 do(…) 或 finish(…)"),
+    ParseErrorCode.NO_CALL: _("其中没有工具调用"),
+    ParseErrorCode.NO_PLACE: _("屏幕上找不到 {detail}"),
+    ParseErrorCode.TWO_ACTIONS: _("其中有不止一个动作"),
+    ParseErrorCode.TRAILING_TEXT: _("动作后面还有别的内容"),
+    ParseErrorCode.AMBIGUOUS_QUOTES: _('引号有多种读法,文本中的引号请写成 \\"'),
+    ParseErrorCode.NEGATED: _("动作前面的话说不要这样做"),
+    ParseErrorCode.MALFORMED: _("动作的写法不完整或不正确"),
+    ParseErrorCode.UNKNOWN_ACTION: _("没有动作 {detail}"),
+    ParseErrorCode.MISSING_ARGUMENT: _("缺少参数 {detail}"),
+    ParseErrorCode.UNKNOWN_ARGUMENT: _("参数 {detail} 不属于该动作"),
+    ParseErrorCode.DUPLICATE_ARGUMENT: _("参数 {detail} 出现了两次"),
+    ParseErrorCode.BAD_POINT: _("坐标 {detail} 不是屏幕范围内的 [x,y]"),
+    ParseErrorCode.BAD_DURATION: _('时长 {detail} 不是 "3 seconds" 这样的秒数'),
+    ParseErrorCode.BAD_VALUE: _("参数 {detail} 的值不是文本"),
 }
 
 
@@ -112,8 +104,7 @@ class ParseError(Exception):
 
     def reason(self, lang: str) -> str:
         """Why, as a clause that completes "your last reply could not be read because …"."""
-        zh, en = _EXPLANATIONS[self.code]
-        return (zh if lang == "zh" else en).replace("{detail}", self.detail[:80])
+        return say(_EXPLANATIONS[self.code], lang, detail=self.detail[:80])
 
 
 @dataclass(frozen=True, slots=True)

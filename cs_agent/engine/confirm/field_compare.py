@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.run.flow import FieldKind
 from cs_agent.engine.screen.text import file_names, fold, looks_same, money, show_money, squash
 
@@ -16,13 +17,13 @@ _CENT = 0.005
 _ELLIPSIS = re.compile(r"…|\.{3}")
 
 _NOTES = {
-    "missing": ("屏幕上没有读到", "not found on the screen"),
-    "no_number": ("不是可读的金额", "not a readable amount"),
-    "differs": ("与工单不一致", "not what the ticket says"),
-    "no_full": ("没有可核对的实付金额", "no paid amount to compare with"),
-    "not_full": ("不等于实付金额 {amount}", "not the paid amount {amount}"),
-    "more_files": ("多出文件:{names}", "files too many: {names}"),
-    "no_file": ("缺少文件:{names}", "files missing: {names}"),
+    "missing": _("屏幕上没有读到"),
+    "no_number": _("不是可读的金额"),
+    "differs": _("与工单不一致"),
+    "no_full": _("没有可核对的实付金额"),
+    "not_full": _("不等于实付金额 {amount}"),
+    "more_files": _("多出文件:{names}"),
+    "no_file": _("缺少文件:{names}"),
 }
 
 
@@ -113,5 +114,4 @@ def _same_file(shown: str, wanted: str) -> bool:
 
 
 def _note(key: str, lang: str, **values: str) -> str:
-    zh, en = _NOTES[key]
-    return (zh if lang == "zh" else en).format(**values)
+    return say(_NOTES[key], lang, **values)

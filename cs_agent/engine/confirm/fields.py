@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.confirm.field_compare import Expectation, compare
 from cs_agent.engine.confirm.field_items import (
     Choice,
@@ -32,6 +33,7 @@ from cs_agent.engine.screen.text import file_names, fold, looks_same, money, squ
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
+_TWO_READINGS = _("界面元素为“{tree}”,画面为“{picture}”")
 _FULL_CHOICE = re.compile("全额|全部|全款|full")
 
 
@@ -89,9 +91,7 @@ def set_beside_ticket(
         expectation = Expectation(field.kind, expected, _full_amount(field, seen or {}))
         value, ticket, note = compare(hit.value if hit else "", expectation, lang)
         if hit and hit.other:
-            note = _say(
-                lang, f"界面元素为“{hit.value}”,画面为“{hit.other}”", f"tree “{hit.value}”, picture “{hit.other}”"
-            )
+            note = say(_TWO_READINGS, lang, tree=hit.value, picture=hit.other)
         box, source = (hit.box, hit.source) if hit else (None, "none")
         values.append(FieldValue(field.name, field.label, value, ticket, bool(note), box, source, note))
     return tuple(values)
@@ -211,7 +211,3 @@ def _agree(field: ConfirmField, one: str, other: str) -> bool:
     if field.kind is FieldKind.FILE:
         return {squash(name) for name in file_names(one)} == {squash(name) for name in file_names(other)}
     return looks_same(one, other) or (len(squash(other)) >= 4 and squash(one).startswith(squash(other)))
-
-
-def _say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont
 
+from cs_agent.catalogue import _
 from cs_agent.engine.actions.parse import Parsed, ParseError
 from cs_agent.engine.actions.values import Tap, render
 from cs_agent.engine.model.client import OpenAIModel
@@ -30,7 +31,8 @@ _TASKS = {"zh": "点击屏幕上的 Continue 按钮。", "en": "Tap the Continue
 @dataclass(frozen=True, slots=True)
 class ModelCheck:
     """`usable`: it answered with one readable action. `on_target`: the tap hit the known button (None: not
-    asked of a screen of one's own, or no tap). `problem` and `advice` say what is wrong where it is not usable."""
+    asked of a screen of one's own, or no tap). Where it is not usable, `problem` is
+    what a technician reads and `advice` a sentence of the catalogue."""
 
     usable: bool
     listed: bool | None = None  # among the names the server offers; None where it offers no list
@@ -60,7 +62,7 @@ def check_family(
     try:
         reply = model.reply(_messages(prompt, screenshot or known_screen(), lang), family.tools())
     except ModelError as error:
-        return ModelCheck(False, listed, problem=str(error), advice=f"{error.advice} / {error.advice_en}")
+        return ModelCheck(False, listed, problem=str(error), advice=error.advice)
     try:
         if isinstance(family, Planner):
             planned = use_of(reply, family.all_tools)
@@ -114,7 +116,7 @@ def _measured(
         streaming=model.features.stream and model.settings.stream,
         confidence=confidence_of(reply, parsed) if parsed else None,
         problem=problem,
-        advice="" if parsed else "模型不会动作语言:换模型或提示词 / The model does not speak the action language",
+        advice="" if parsed else _("模型不会动作语言:换模型或提示词"),
     )
 
 

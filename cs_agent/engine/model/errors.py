@@ -32,6 +32,7 @@ from typing import Any
 
 import openai
 
+from cs_agent.catalogue import _
 from cs_agent.engine.run.protocols import ModelError
 
 _OVERLOADED = frozenset({429, 503, 529})
@@ -39,29 +40,22 @@ _SHOWN = 300  # characters of a server's message that are told to people
 
 
 class ModelUnreachable(ModelError):
-    advice = "检查模型服务是否已启动、地址是否正确"
-    advice_en = "Check that the model server runs and that its address is right"
+    advice = _("检查模型服务是否已启动、地址是否正确")
 
 
 class ModelProxyUnusable(ModelUnreachable):
     retryable = False
-    advice = "代理设置不可用:修正或删除该环境变量;本机或内网的模型可设 CS_AGENT_MODEL_LOCAL=true 不经代理"
-    advice_en = (
-        "The proxy cannot be used: correct or unset that variable; a model on the company's own machines is reached "
-        "without one where CS_AGENT_MODEL_LOCAL is true"
-    )
+    advice = _("代理设置不可用:修正或删除该环境变量;本机或内网的模型可设 CS_AGENT_MODEL_LOCAL=true 不经代理")
 
 
 class ModelTimeout(ModelError):
-    advice = "模型太慢:查看它的负载,或调大超时"
-    advice_en = "The model is too slow: look at its load or raise the time-out"
+    advice = _("模型太慢:查看它的负载,或调大超时")
 
 
 class ModelOverloaded(ModelError):
     """`retry_after_s` is what the server asked for, None where it said nothing."""
 
-    advice = "模型繁忙:稍后再试或增加容量"
-    advice_en = "The model is busy: try later or add capacity"
+    advice = _("模型繁忙:稍后再试或增加容量")
 
     def __init__(self, message: str, retry_after_s: float | None = None) -> None:
         super().__init__(message)
@@ -70,81 +64,61 @@ class ModelOverloaded(ModelError):
 
 class ModelQuotaUsedUp(ModelError):
     retryable = False
-    advice = "模型账户的额度或余额已用完:充值或提高额度"
-    advice_en = "The model account's quota or balance is used up: top it up or raise the limit"
+    advice = _("模型账户的额度或余额已用完:充值或提高额度")
 
 
 class ModelServerError(ModelError):
-    advice = "模型服务内部出错:查看它的日志"
-    advice_en = "The model server failed: read its log"
+    advice = _("模型服务内部出错:查看它的日志")
 
 
 class ModelCutOff(ModelError):
-    advice = "回答中途断开:检查网络和反向代理的超时"
-    advice_en = "The answer broke off: check the network and proxy time-outs"
+    advice = _("回答中途断开:检查网络和反向代理的超时")
 
 
 class ModelUnfinished(ModelCutOff):
-    advice = "模型的流式回答没有结束标记:检查中间的网关,或关闭流式输出"
-    advice_en = "The stream never said that it was finished: check the gateway in between, or switch streaming off"
+    advice = _("模型的流式回答没有结束标记:检查中间的网关,或关闭流式输出")
 
 
 class ModelTruncated(ModelError):
     retryable = False
-    advice = "回答达到 token 上限被截断:调大 max_tokens,或缩短/关闭模型的思考"
-    advice_en = (
-        "The answer hit max_tokens and was cut off: raise the limit, or shorten or switch off the model's thinking"
-    )
+    advice = _("回答达到 token 上限被截断:调大 max_tokens,或缩短/关闭模型的思考")
 
 
 class ModelFiltered(ModelError):
     retryable = False
-    advice = "回答被服务方的内容过滤拦截:请坐席处理,或与服务方确认过滤规则"
-    advice_en = (
-        "The server's content filter kept the answer back: have a person do it, or ask the provider about its filter"
-    )
+    advice = _("回答被服务方的内容过滤拦截:请坐席处理,或与服务方确认过滤规则")
 
 
 class ModelOnlyReasoned(ModelError):
     retryable = False
-    advice = "服务的 reasoning parser 把整个回答当作思考:关闭它(vLLM/SGLang: --reasoning-parser)或关闭思考模式"
-    advice_en = (
-        "The server's reasoning parser took the whole answer for thinking: switch it off (vLLM, SGLang: "
-        "--reasoning-parser) or switch the thinking mode off"
-    )
+    advice = _("服务的 reasoning parser 把整个回答当作思考:关闭它(vLLM/SGLang: --reasoning-parser)或关闭思考模式")
 
 
 class ModelBadReply(ModelError):
-    advice = "该地址返回的不是模型回答:检查地址是否以 /v1 结尾"
-    advice_en = "No chat completion came back: does the address end in /v1?"
+    advice = _("该地址返回的不是模型回答:检查地址是否以 /v1 结尾")
 
 
 class ModelEmptyReply(ModelBadReply):
-    advice = "模型回复为空:检查服务的对话模板"
-    advice_en = "The model said nothing: check the server's chat template"
+    advice = _("模型回复为空:检查服务的对话模板")
 
 
 class ModelUnauthorized(ModelError):
     retryable = False
-    advice = "检查模型的 API key"
-    advice_en = "Check the model's API key"
+    advice = _("检查模型的 API key")
 
 
 class ModelNotFound(ModelError):
     retryable = False
-    advice = "检查模型名称和地址"
-    advice_en = "Check the model's name and address"
+    advice = _("检查模型名称和地址")
 
 
 class ModelRefused(ModelError):
     retryable = False
-    advice = "模型拒绝了请求:检查它是否支持图片"
-    advice_en = "The model refused the request: does it accept pictures?"
+    advice = _("模型拒绝了请求:检查它是否支持图片")
 
 
 class ModelInputTooLong(ModelRefused):
-    advice = "输入超过模型长度:调小历史或图片预算,或调大服务的上下文长度"
-    advice_en = "The input is too long: lower the history or the picture budget, or raise the server's context length"
+    advice = _("输入超过模型长度:调小历史或图片预算,或调大服务的上下文长度")
 
 
 # What servers call their errors: in `type` or `code`, lower case, signs left out.

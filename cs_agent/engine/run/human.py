@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions.values import render
 from cs_agent.engine.run.conversation import (
     remember_answer,
@@ -22,17 +23,9 @@ from cs_agent.engine.run.state import IRREVERSIBLE_ACTS, ConfirmationKind, Phase
 
 _RECOVERY = ("unreadable", "denials", "failed_acts", "challenges", "no_effect", "recovery_level")
 
-_WORDS = {
-    "not_again": (
-        "坐席确认该操作无需重复,请按最新截图继续",
-        "the operator says it must not be done again; go on from the newest screenshot",
-    ),
-    "not_done": ("坐席认为任务还没有完成。{note}", "The operator says the task is not done yet. {note}"),
-    "cut_off": (
-        "坐席接管时,动作 {action} 是否已经生效并不确定。",
-        "When the operator took over it was not certain whether {action} had taken effect.",
-    ),
-}
+_NOT_AGAIN = _("坐席确认该操作无需重复,请按最新截图继续")
+_NOT_DONE = _("坐席认为任务还没有完成。{note}")
+_CUT_OFF = _("坐席接管时,动作 {action} 是否已经生效并不确定。")
 
 
 def approve(state: RunState, digest: str, note: str = "") -> RunState:
@@ -85,7 +78,7 @@ def take_over(state: RunState) -> RunState:
     phase = after(state.phase, Event.TAKE_OVER)
     pending = pending_of(state)
     if state.phase is Phase.ACTING and pending is not None:
-        state = remember_feedback(state, _say("cut_off", state.lang).replace("{action}", render(pending.action)))
+        state = remember_feedback(state, say(_CUT_OFF, state.lang, action=render(pending.action)))
     return state.evolve(phase=phase, pending=None, approved="")
 
 
@@ -99,11 +92,11 @@ def handed_back(state: RunState, summary: str) -> RunState:
 
 def _told_no(state: RunState, pending: Pending, note: str) -> RunState:
     if pending.kind == ConfirmationKind.UNCERTAIN:
-        guidance = _say("not_again", state.lang)
+        guidance = say(_NOT_AGAIN, state.lang)
         told = remember_rejection(state, render(pending.action), f"{guidance}。{note}" if note else guidance)
         return told.evolve(unproven=Unproven.PERSON)
     if pending.kind == ConfirmationKind.FINISH:
-        return remember_guidance(state, _say("not_done", state.lang).replace("{note}", note).strip())
+        return remember_guidance(state, say(_NOT_DONE, state.lang, note=note).strip())
     return remember_rejection(state, render(pending.action), note)
 
 
@@ -117,8 +110,3 @@ def _pending(state: RunState, event: Event) -> Pending:
 def _fresh(state: RunState) -> RunState:
     """A person has looked: the bounds of the recovery start anew."""
     return state.evolve(counters={key: value for key, value in state.counters.items() if key not in _RECOVERY})
-
-
-def _say(key: str, lang: str) -> str:
-    zh, en = _WORDS[key]
-    return zh if lang == "zh" else en

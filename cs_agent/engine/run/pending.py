@@ -110,7 +110,7 @@ def _action_of(data: dict[str, Any]) -> Action:
 def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
-    reasons = [[reason.code, reason.zh, reason.en] for reason in verdict.reasons]
+    reasons = [reason.to_json() for reason in verdict.reasons]
     return {
         "kind": str(verdict.kind),
         "reasons": reasons,
@@ -122,5 +122,5 @@ def _verdict_json(verdict: Verdict | None) -> dict[str, Any] | None:
 def _verdict_of(data: dict[str, Any] | None) -> Verdict | None:
     if data is None:
         return None
-    reasons = tuple(Reason(*parts) for parts in data["reasons"])
+    reasons = tuple(Reason.from_json(stored) for stored in data["reasons"])
     return Verdict(VerdictKind(data["kind"]), reasons, data["irreversible"], data.get("vouched_by", ""))

@@ -6,6 +6,7 @@ Rule: everything a run needs to go on in another process is in `RunState`; it ho
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -57,7 +58,7 @@ class StepSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's answer with its reasons; `code` is stable, `text` is for people (Chinese and English)."""
+    """The gate's answer with its reasons."""
 
     kind: VerdictKind
     reasons: tuple[Reason, ...] = ()
@@ -72,9 +73,26 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """One ground of a verdict: a stable code and the values that its sentence needs, see `gate.reasons.told`.
+
+    What an older release stored holds the sentence itself, as the values "zh" and "en".
+    """
+
     code: str
-    zh: str
-    en: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"code": self.code, "values": dict(self.values)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | Sequence[str]) -> Self:
+        """What `to_json` gave, or what an older release wrote: {code, zh, en} in a row, [code, zh, en] in a
+        checkpoint."""
+        if not isinstance(data, Mapping):
+            code, zh, en = data
+            return cls(code, {"zh": zh, "en": en})
+        values = data.get("values")
+        return cls(data["code"], values if values is not None else {"zh": data["zh"], "en": data["en"]})
 
 
 @dataclass(frozen=True, slots=True)

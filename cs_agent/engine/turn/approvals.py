@@ -17,6 +17,7 @@ from cs_agent.engine.confirm.exhibit import (
     request_of,
     target_labels,
 )
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.routes.propose import Proposal, proposed_before
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
@@ -139,5 +140,4 @@ class Approvals:
 
 
 def _words(verdict: Verdict, lang: str) -> str:
-    reasons = [reason.zh if lang == "zh" else reason.en for reason in verdict.reasons]
-    return say("denied", lang, what="; ".join(reasons[:2]))
+    return say("denied", lang, what="; ".join(told(reason, lang) for reason in verdict.reasons[:2]))

@@ -11,7 +11,7 @@ from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Back, Tap, render
 from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
 from cs_agent.engine.gate.hazards import Hazard
-from cs_agent.engine.gate.reasons import reason
+from cs_agent.engine.gate.reasons import reason, told
 from cs_agent.engine.run.conversation import remember_denial
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
@@ -101,7 +101,7 @@ class Proposer:
         return self.actor.carry_out(turn, pending.evolve(verdict=turn.draft.verdict))
 
     def _refuse(self, turn: TurnContext, verdict: Verdict) -> Turn:
-        words = "; ".join(reason.zh if turn.lang == "zh" else reason.en for reason in verdict.reasons[:2])
+        words = "; ".join(told(reason, turn.lang) for reason in verdict.reasons[:2])
         if verdict.reasons[0].code == "app_not_allowed":
             text = say("denied_app", turn.lang, what=turn.seen.app.package)
             return self.kit.needs_human(turn, "denied_app", text)

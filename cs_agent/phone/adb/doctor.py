@@ -6,13 +6,14 @@ A check that cannot be made is a finding, not a crash.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from PIL import Image
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
@@ -39,14 +40,19 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One finding; `remedy_*` is empty where nothing needs doing."""
+    """One finding and its remedy: sentences of the catalogue; `remedy` is empty where nothing needs doing."""
 
     code: str
     status: CheckStatus
-    zh: str
-    en: str
-    remedy_zh: str = ""
-    remedy_en: str = ""
+    finding: str
+    remedy: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self, lang: str) -> str:
+        return say(self.finding, lang, **self.values)
+
+    def remedy_in(self, lang: str) -> str:
+        return say(self.remedy, lang, **self.values)
 
 
 Findings = list[Check]
@@ -81,8 +87,7 @@ def _guarded(code: str, check: Callable[[AdbPhone], Findings], phone: AdbPhone) 
     try:
         return check(phone)
     except PhoneError as error:
-        zh, en = f"检查失败:{error}", f"The check failed: {error}"
-        return [Check(code, CheckStatus.FAULT, zh, en, error.advice, error.advice_en)]
+        return [Check(code, CheckStatus.FAULT, _("检查失败:{error}"), error.advice, {"error": str(error)})]
 
 
 def _connection(phone: AdbPhone) -> Findings:
@@ -93,25 +98,20 @@ def _connection(phone: AdbPhone) -> Findings:
             Check(
                 "connection",
                 CheckStatus.FAULT,
-                f"手机处于 {state} 状态,不是正常开机状态。",
-                f"The phone is in state {state}, not running Android.",
-                "正常重启手机。",
-                "Restart the phone normally.",
+                _("手机处于 {state} 状态,不是正常开机状态。"),
+                _("正常重启手机。"),
+                values={"state": state},
             )
         ]
-    return [Check("connection", CheckStatus.OK, "已连接并授权。", "Connected and authorised.")]
+    return [Check("connection", CheckStatus.OK, _("已连接并授权。"))]
 
 
 def _power(phone: AdbPhone) -> Findings:
     health = phone.health()
     if health.awake is False or health.locked:
         phone.wake()
-        return [
-            Check(
-                "power", CheckStatus.OK, "屏幕原先熄灭或锁定,已唤醒。", "The screen was off or locked; it is awake now."
-            )
-        ]
-    return [Check("power", CheckStatus.OK, "屏幕已点亮且未锁定。", "The screen is on and unlocked.")]
+        return [Check("power", CheckStatus.OK, _("屏幕原先熄灭或锁定,已唤醒。"))]
+    return [Check("power", CheckStatus.OK, _("屏幕已点亮且未锁定。"))]
 
 
 def _screen(phone: AdbPhone) -> Findings:
@@ -128,13 +128,12 @@ def _screen(phone: AdbPhone) -> Findings:
             Check(
                 "screen",
                 CheckStatus.WARN,
-                f"可以截屏,但很慢({times})。",
-                f"Screenshots work but are slow ({times}).",
-                "改用 USB 3 数据线或 5 GHz Wi-Fi。",
-                "Use a USB 3 cable or 5 GHz Wi-Fi.",
+                _("可以截屏,但很慢({times})。"),
+                _("改用 USB 3 数据线或 5 GHz Wi-Fi。"),
+                values={"times": times},
             )
         ]
-    return [Check("screen", CheckStatus.OK, f"可以截屏({times})。", f"Screenshots work ({times}).")]
+    return [Check("screen", CheckStatus.OK, _("可以截屏({times})。"), values={"times": times})]
 
 
 def _size(phone: AdbPhone) -> Findings:
@@ -145,13 +144,12 @@ def _size(phone: AdbPhone) -> Findings:
             Check(
                 "size",
                 CheckStatus.WARN,
-                f"屏幕 {text},已旋转 {turns * 90} 度。",
-                f"The screen is {text}, rotated by {turns * 90} degrees.",
-                "关闭自动旋转,锁定竖屏。",
-                "Switch auto-rotate off and lock the screen to portrait.",
+                _("屏幕 {size},已旋转 {degrees} 度。"),
+                _("关闭自动旋转,锁定竖屏。"),
+                values={"size": text, "degrees": f"{turns * 90}"},
             )
         ]
-    return [Check("size", CheckStatus.OK, f"屏幕 {text},竖屏。", f"The screen is {text}, upright.")]
+    return [Check("size", CheckStatus.OK, _("屏幕 {size},竖屏。"), values={"size": text})]
 
 
 def _tree(phone: AdbPhone) -> Findings:
@@ -160,13 +158,11 @@ def _tree(phone: AdbPhone) -> Findings:
             Check(
                 "tree",
                 CheckStatus.WARN,
-                "读不到界面结构(uiautomator),只能依靠文字识别。",
-                "No accessibility tree (uiautomator): only the text on the picture can be read.",
-                "关闭动态壁纸和动画;卸载占用无障碍服务的应用。",
-                "Switch off live wallpaper and animations; remove apps that hold the accessibility service.",
+                _("读不到界面结构(uiautomator),只能依靠文字识别。"),
+                _("关闭动态壁纸和动画;卸载占用无障碍服务的应用。"),
             )
         ]
-    return [Check("tree", CheckStatus.OK, "可以读取界面结构。", "The accessibility tree can be read.")]
+    return [Check("tree", CheckStatus.OK, _("可以读取界面结构。"))]
 
 
 def _keyboard(phone: AdbPhone) -> Findings:
@@ -176,10 +172,8 @@ def _keyboard(phone: AdbPhone) -> Findings:
             Check(
                 "keyboard",
                 CheckStatus.FAULT,
-                "没有安装 ADB Keyboard,无法输入中文。",
-                "ADB Keyboard is not installed: Chinese cannot be typed.",
-                "安装 ADBKeyboard.apk(adb install),然后启用它。",
-                "Install ADBKeyboard.apk (adb install), then enable it.",
+                _("没有安装 ADB Keyboard,无法输入中文。"),
+                _("安装 ADBKeyboard.apk(adb install),然后启用它。"),
             )
         ]
     return [_keyboard_in_use(phone)]
@@ -193,27 +187,23 @@ def _keyboard_in_use(phone: AdbPhone) -> Check:
             return Check(
                 "keyboard",
                 CheckStatus.WARN,
-                "ADB Keyboard 是唯一启用的输入法,人工接管时无法打字。",
-                "ADB Keyboard is the only keyboard enabled: nobody can type by hand.",
-                "在“语言和输入法”中启用一个普通输入法。",
-                "Enable an ordinary keyboard under Languages & input.",
+                _("ADB Keyboard 是唯一启用的输入法,人工接管时无法打字。"),
+                _("在“语言和输入法”中启用一个普通输入法。"),
             )
         return Check(
             "keyboard",
             CheckStatus.OK,
-            f"ADB Keyboard 可用;上次遗留的切换已恢复为 {own}。",
-            f"ADB Keyboard is usable; a leftover switch was undone: {own}.",
+            _("ADB Keyboard 可用;上次遗留的切换已恢复为 {keyboard}。"),
+            values={"keyboard": own},
         )
     if ADB_KEYBOARD not in keyboard.enabled():
         return Check(
             "keyboard",
             CheckStatus.WARN,
-            "ADB Keyboard 已安装但未启用,首次输入时会尝试启用。",
-            "ADB Keyboard is installed but not enabled; the first typing will try to enable it.",
-            "在“语言和输入法 → 管理键盘”中启用 ADB Keyboard。",
-            "Enable ADB Keyboard under Languages & input > Manage keyboards.",
+            _("ADB Keyboard 已安装但未启用,首次输入时会尝试启用。"),
+            _("在“语言和输入法 → 管理键盘”中启用 ADB Keyboard。"),
         )
-    return Check("keyboard", CheckStatus.OK, "ADB Keyboard 已安装并启用。", "ADB Keyboard is installed and enabled.")
+    return Check("keyboard", CheckStatus.OK, _("ADB Keyboard 已安装并启用。"))
 
 
 def _security(phone: AdbPhone) -> Findings:
@@ -227,10 +217,8 @@ def _security(phone: AdbPhone) -> Findings:
             Check(
                 "security",
                 CheckStatus.WARN,
-                "手机不允许通过调试切换输入法;ADB Keyboard 已是当前输入法,可以输入。",
-                "The phone forbids switching keyboards over adb; ADB Keyboard is the current one, so typing works.",
-                "如需在人工接管时打字,打开“USB 调试(安全设置)”。",
-                "To type by hand as well, switch on 'USB debugging (Security settings)'.",
+                _("手机不允许通过调试切换输入法;ADB Keyboard 已是当前输入法,可以输入。"),
+                _("如需在人工接管时打字,打开“USB 调试(安全设置)”。"),
             )
         ]
     if refused:
@@ -238,29 +226,27 @@ def _security(phone: AdbPhone) -> Findings:
             Check(
                 "security",
                 CheckStatus.FAULT,
-                f"{maker or '厂商'} 的安全设置不允许通过调试切换输入法或模拟点击。",
-                f"The security settings of {maker or 'the vendor'} forbid switching keyboards and touches over adb.",
-                "开发者选项 → 打开“USB 调试(安全设置)”,可能需要插入 SIM 卡并登录厂商账号,然后重启。",
-                "Developer options > 'USB debugging (Security settings)'; it may need a SIM and an account. Restart.",
+                _("{maker} 的安全设置不允许通过调试切换输入法或模拟点击。"),
+                _("开发者选项 → 打开“USB 调试(安全设置)”,可能需要插入 SIM 卡并登录厂商账号,然后重启。"),
+                values={"maker": maker or "?"},
             )
         ]
-    note_zh = ",小米系手机请保持“USB 调试(安全设置)”打开" if maker.lower() in _VENDORS else ""
-    note_en = "; keep 'USB debugging (Security settings)' on" if maker.lower() in _VENDORS else ""
-    return [Check("security", CheckStatus.OK, f"调试权限足够{note_zh}。", f"Debugging rights suffice{note_en}.")]
+    if maker.lower() in _VENDORS:
+        advice = _("调试权限足够,小米系手机请保持“USB 调试(安全设置)”打开。")
+        return [Check("security", CheckStatus.OK, advice)]
+    return [Check("security", CheckStatus.OK, _("调试权限足够。"))]
 
 
 def _battery(phone: AdbPhone) -> Findings:
     health = phone.health()
     level, heat = health.battery_percent, health.temperature_c
-    zh = f"电量 {level if level is not None else '未知'}%,温度 {heat if heat is not None else '未知'} °C。"
-    en = f"Battery {level if level is not None else 'unknown'} %, {heat if heat is not None else 'unknown'} °C."
+    said = _("电量 {level}%,温度 {heat} °C。")
+    values = {"level": "?" if level is None else str(level), "heat": "?" if heat is None else str(heat)}
     if level is not None and level < _LOW_BATTERY and not health.charging:
-        return [Check("battery", CheckStatus.WARN, zh, en, "接上充电器。", "Plug in a charger.")]
+        return [Check("battery", CheckStatus.WARN, said, _("接上充电器。"), values)]
     if heat is not None and heat >= _HOT_C:
-        return [
-            Check("battery", CheckStatus.WARN, zh, en, "让手机降温,停止快充。", "Let the phone cool; no fast charging.")
-        ]
-    return [Check("battery", CheckStatus.OK, zh, en)]
+        return [Check("battery", CheckStatus.WARN, said, _("让手机降温,停止快充。"), values)]
+    return [Check("battery", CheckStatus.OK, said, values=values)]
 
 
 def _animations(phone: AdbPhone) -> Findings:
@@ -271,13 +257,12 @@ def _animations(phone: AdbPhone) -> Findings:
             Check(
                 "animations",
                 CheckStatus.WARN,
-                "系统动画未关闭,每一步都会多等一会儿。",
-                "Animations are on: every step waits longer.",
-                f"在开发者选项中把三个动画缩放都设为关闭,或执行:{commands}",
-                f"Set all three animation scales to off in Developer options, or run: {commands}",
+                _("系统动画未关闭,每一步都会多等一会儿。"),
+                _("在开发者选项中把三个动画缩放都设为关闭,或执行:{commands}"),
+                values={"commands": commands},
             )
         ]
-    return [Check("animations", CheckStatus.OK, "系统动画已关闭。", "Animations are off.")]
+    return [Check("animations", CheckStatus.OK, _("系统动画已关闭。"))]
 
 
 def _stay_awake(phone: AdbPhone) -> Findings:
@@ -285,15 +270,10 @@ def _stay_awake(phone: AdbPhone) -> Findings:
     if value in (None, "0"):
         return [
             Check(
-                "stay_awake",
-                CheckStatus.WARN,
-                "充电时屏幕会自动熄灭。",
-                "The screen goes off while charging.",
-                "在开发者选项中打开“充电时屏幕不休眠”。",
-                "Switch on 'Stay awake' in Developer options.",
+                "stay_awake", CheckStatus.WARN, _("充电时屏幕会自动熄灭。"), _("在开发者选项中打开“充电时屏幕不休眠”。")
             )
         ]
-    return [Check("stay_awake", CheckStatus.OK, "充电时屏幕保持点亮。", "The screen stays on while charging.")]
+    return [Check("stay_awake", CheckStatus.OK, _("充电时屏幕保持点亮。"))]
 
 
 def _touch(phone: AdbPhone) -> Findings:
@@ -303,15 +283,13 @@ def _touch(phone: AdbPhone) -> Findings:
     reacted = _reacts_to(phone, icon.box.center) if icon else _reacts_to_pull_down(phone)
     phone.press(Key.HOME)
     if reacted:
-        return [Check("touch", CheckStatus.OK, "点击有反应。", "Taps arrive.")]
+        return [Check("touch", CheckStatus.OK, _("点击有反应。"))]
     return [
         Check(
             "touch",
             CheckStatus.FAULT,
-            "点击没有任何反应。",
-            "Taps have no effect.",
-            "打开“USB 调试(安全设置)”(小米等),关闭系统弹窗或悬浮窗后再试。",
-            "Switch on 'USB debugging (Security settings)' (Xiaomi and others); close system dialogs and overlays.",
+            _("点击没有任何反应。"),
+            _("打开“USB 调试(安全设置)”(小米等),关闭系统弹窗或悬浮窗后再试。"),
         )
     ]
 

@@ -68,7 +68,7 @@ class Command(BaseCommand):
         try:
             code = self._run(instruction, options, directory)
         except (PhoneError, ModelError, RecordingError) as error:
-            raise CommandError(f"{error}\n{error.advice}\n{error.advice_en}".rstrip()) from error
+            raise CommandError(f"{error}\n{error.advice_in('zh', 'en')}".rstrip()) from error
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(f"数据库未就绪,请先运行 / first run: python manage.py migrate ({error})") from error
         except KeyboardInterrupt:

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import StepContext, Vouches, decide
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Point
@@ -63,7 +64,7 @@ def _explained(
         "verdict": str(verdict.kind),
         "irreversible": verdict.irreversible,
         "label": find_target(seen, point).label,
-        "reasons": [{"code": one.code, "zh": one.zh, "en": one.en} for one in verdict.reasons],
+        "reasons": [{"code": one.code, "zh": told(one, "zh"), "en": told(one, "en")} for one in verdict.reasons],
         "vouched_by": verdict.vouched_by,
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from cs_agent.catalogue import say
 from cs_agent.engine.model.check import ModelCheck, check_family
 from cs_agent.engine.model.families import FAMILIES
 from tickets.services import language_models
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         for name, value in _rows(found):
             self.stdout.write(f"  {name:<22} {value}")
         if not found.usable:
-            raise CommandError(f"不可用 / not usable: {found.problem}\n{found.advice}".rstrip())
+            advice = "\n".join(say(found.advice, lang) for lang in ("zh", "en"))
+            raise CommandError(f"不可用 / not usable: {found.problem}\n{advice}".rstrip())
         self.stdout.write(self.style.SUCCESS("可用 / usable"))
 
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             self.server.ensure_running()
             getattr(self, f"_{options['action'] or 'list'}")(options)
         except PhoneError as error:
-            raise CommandError(f"{error}\n{error.advice}\n{error.advice_en}".rstrip()) from error
+            raise CommandError(f"{error}\n{error.advice_in('zh', 'en')}".rstrip()) from error
 
     def _list(self, options: dict[str, Any]) -> None:
         registered = {phone.serial: phone for phone in Phone.objects.all()}
@@ -113,9 +113,9 @@ class Command(BaseCommand):
         return is_usable(checks)
 
     def _show(self, check: Check) -> None:
-        self.stdout.write(f"  {_MARKS[check.status]} {check.code:<12} {check.zh} / {check.en}")
-        if check.remedy_zh or check.remedy_en:
-            self.stdout.write(f"      → {check.remedy_zh} / {check.remedy_en}")
+        self.stdout.write(f"  {_MARKS[check.status]} {check.code:<12} {check.told('zh')} / {check.told('en')}")
+        if check.remedy:
+            self.stdout.write(f"      → {check.remedy_in('zh')} / {check.remedy_in('en')}")
 
     def _phone(self, serial: str) -> AdbPhone:
         return AdbPhone(serial, host=self.server.host, port=self.server.port)

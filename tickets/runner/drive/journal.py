@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from django.db import transaction
 
+from cs_agent import catalogue
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.engine.run.state import Ended, Pause, RunState, StepRecord, StepStatus
 from cs_agent.recording.errors import RecordingError
@@ -29,8 +30,7 @@ class NotRecorded(PhoneError):
     """The run is not being recorded, so a sensitive step must not be taken."""
 
     retryable = True
-    advice = "录像不可用(磁盘已满或不可写),敏感操作已停止"
-    advice_en = "The recording does not work (disk full or not writable): sensitive steps have stopped"
+    advice = catalogue._("录像不可用(磁盘已满或不可写),敏感操作已停止")
 
 
 class DatabaseJournal:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cs_agent import catalogue
 from cs_agent.engine.run.protocols import PhoneError
 
 PATIENCE_S = 30.0  # longer than any single command to a phone may take
@@ -21,8 +22,7 @@ class PhoneBusy(PhoneError):
     """An earlier task has not let go of the phone."""
 
     retryable = True
-    advice = "上一个任务还没有放开这台手机"
-    advice_en = "an earlier task has not let go of this phone"
+    advice = catalogue._("上一个任务还没有放开这台手机")
 
 
 @contextmanager

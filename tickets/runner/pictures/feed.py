@@ -16,6 +16,7 @@ from typing import Protocol
 
 from PIL import Image, ImageChops
 
+from cs_agent import catalogue
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import Screenshot
 from tickets.runner.pictures.live_publisher import LivePublisher
@@ -155,8 +156,7 @@ class FeedStalled(PhoneError):
     """The phone gave neither a picture nor an error in time."""
 
     retryable = True
-    advice = "检查手机是否在线"
-    advice_en = "check that the phone is online"
+    advice = catalogue._("检查手机是否在线")
 
 
 def _differs(one: Image.Image, other: Image.Image) -> bool:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from cs_agent import catalogue
 from cs_agent.engine.actions.stored import with_texts
 from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader, ToolUser
 from cs_agent.engine.run.state import StepRecord
@@ -248,8 +249,7 @@ class RedactingModel:
 class PictureWithheld(ModelError):
     """The screen could not be checked for personal data, so it was not sent to the model."""
 
-    advice = "屏幕内容无法脱敏,未发送给模型"
-    advice_en = "the screen could not be redacted and was not sent to the model"
+    advice = catalogue._("屏幕内容无法脱敏,未发送给模型")
 
 
 def warm_up() -> None:

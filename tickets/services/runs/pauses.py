@@ -8,7 +8,7 @@ operator asked for in the meantime is honoured here, so that it cannot get lost 
 from __future__ import annotations
 
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -67,7 +67,7 @@ def ask_confirmation(
             action_digest=request.action_digest,
             fingerprint=request.fingerprint,
             fields=[_field(value) for value in request.fields],
-            reasons=[asdict(reason) for reason in request.reasons],
+            reasons=[reason.to_json() for reason in request.reasons],
             place=request.place,
             approvals_needed=_approvals_needed(run, request),
             due_at=timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CONFIRM_DUE_S"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -117,7 +116,7 @@ def _fill(step: Step, record: StepRecord) -> None:
     step.touch, step.timings, step.tokens = list(record.touch), dict(record.timings), dict(record.tokens)
     if record.verdict is not None:
         step.verdict, step.irreversible = record.verdict.kind.value, record.verdict.irreversible
-        step.reasons = [asdict(reason) for reason in record.verdict.reasons]
+        step.reasons = [reason.to_json() for reason in record.verdict.reasons]
     if record.status is not StepStatus.INTENDED:
         step.ended_at = timezone.now()
 
