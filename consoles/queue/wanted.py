@@ -17,12 +17,12 @@ from django.utils import timezone
 from tickets.models import TicketStatus
 from tickets.web.given import whole_number
 
-UNDONE, WAITING, EVERYTHING = "undone", "waiting", "all"
+UNDONE, WAITING, ASKED, EVERYTHING = "undone", "waiting", "asked", "all"
 MINE, NOBODY = "me", "none"  # of `who`; else a person's key
 NO_FLOW = "none"
 SPANS = ("today", "yesterday", "7d", "30d")
 COLUMNS = ("ticket", "customer", "status", "run", "who", "created", "due", "priority")
-_STATUSES = {UNDONE, WAITING, EVERYTHING, *TicketStatus.values}
+_STATUSES = {UNDONE, WAITING, ASKED, EVERYTHING, *TicketStatus.values}
 _DAY = re.compile(r"\s*(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*")
 _NAMES = {"search": "q"}
 
@@ -31,8 +31,9 @@ _NAMES = {"search": "q"}
 class TicketFilter:
     """The queue's query string. Every field is "" where nothing was asked for.
 
-    `status`: a ticket's status, `undone`, `waiting` (for a human) or `all`. `created`: one of SPANS;
-    `since` and `until` are days (ISO), both included. `sort`: one of COLUMNS, with "-" before it for the other way.
+    `status`: a ticket's status, `undone`, `waiting` (for a human), `asked` (a customer was) or `all`.
+    `created`: one of SPANS; `since` and `until` are days (ISO), both included. `sort`: one of COLUMNS, with "-" before
+    it for the other way.
     """
 
     status: str = ""

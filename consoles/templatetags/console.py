@@ -135,7 +135,14 @@ def source_of(slot: Any) -> str:
         "operator": _("坐席填写"),
         "record": _("客户资料"),
         "default": _("默认值"),
+        "customer": _("客户回复"),
     }.get(str(slot.source), str(slot.source))
+
+
+@register.filter
+def can_be_answered(turn: Any) -> bool:
+    """Whether what the customer says now would count as the answer to this question."""
+    return str(turn.row.state) != "answered"
 
 
 @register.filter

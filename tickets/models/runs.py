@@ -122,6 +122,7 @@ class SlotSource(models.TextChoices):
     RECORD = "record", _("客户资料")
     OPERATOR = "operator", _("坐席填写")
     DEFAULT = "default", _("默认值")
+    CUSTOMER = "customer", _("客户回复")
 
 
 class Slot(models.Model):
