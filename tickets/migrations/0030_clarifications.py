@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0027_lessons'),
+        ('tickets', '0029_shared_phones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
