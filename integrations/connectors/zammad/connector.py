@@ -160,7 +160,7 @@ class ZammadConnector(WebConnector):
             at=article.created_at,
             html=article.content_type == "text/html",
             internal=bool(article.internal),
-            person=_person(article.from_ or ""),
+            person=_sender(article.from_ or ""),
         )
 
     def _file(self, at: str, article: Article, file: File) -> RemoteFile:
@@ -206,6 +206,6 @@ def _ids(found: Any) -> tuple[str, ...]:
     return tuple(id for each in tickets for id in named(each.get("id") if isinstance(each, dict) else each))
 
 
-def _person(sender: str) -> Person:
+def _sender(sender: str) -> Person:
     """A sender as a mail's head has it, or a bare name."""
     return Person(*parseaddr(sender)) if "@" in sender else Person(sender.strip(' "'))
