@@ -227,6 +227,62 @@ def test_a_page_that_is_expected_ends_the_wait_though_a_caret_blinks_and_its_loo
     assert Blinking.asked == 1
 
 
+class NeverStill:
+    def __init__(self, *, before=None):
+        pass
+
+    def add(self, screenshot):
+        return False
+
+
+class QuickTrees(FakePhone):
+    """Every picture differs from the last, a tree takes a moment, and the screen is captured all the time."""
+
+    asked = 0
+
+    def screenshot(self):
+        self._changed()
+        return FakePhone.screenshot(self)
+
+    next_picture = screenshot
+
+    def nodes(self):
+        self.asked += 1
+        self.now.sleep(0.1)
+        return FakePhone.nodes(self)
+
+
+def test_on_a_page_that_goes_on_moving_two_equal_trees_end_the_wait_for_what_is_expected():
+    time = FakeTime()
+    phone = QuickTrees({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
+    view = Eyes(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
+    view.look_closely()  # from here on trees are known to be quick
+    asked = phone.asked
+    assert view.wait_for(None, lambda seen: seen.nodes is not None)
+    assert phone.asked - asked == 2
+    assert view.look().nodes is not None
+    assert phone.asked - asked == 2
+
+
+def test_a_page_whose_controls_still_move_is_waited_for():
+    time = FakeTime()
+
+    class Sliding(QuickTrees):
+        def nodes(self):
+            nodes = super().nodes()
+            below = max(0, 8 - self.asked)  # it slides in for a while
+            return tuple(
+                replace(node, box=Box(node.box.left, node.box.top + below, node.box.right, node.box.bottom + below))
+                for node in nodes or ()
+            )
+
+    phone = Sliding({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
+    view = Eyes(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
+    view.look_closely()
+    assert view.wait_for(None, lambda seen: seen.nodes is not None)
+    assert phone.asked == 9
+
+
 def test_a_screen_that_never_rests_is_used_at_the_cap():
     class Restless:
         def __init__(self, *, before=None):

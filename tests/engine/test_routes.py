@@ -11,7 +11,7 @@ import pytest
 
 from cs_agent.engine.actions.values import Back, Finish, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
-from cs_agent.engine.routes.propose import Position, next_act
+from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import ActKind, Route, RouteError, RoutePlan, RouteStep, Way
@@ -247,6 +247,16 @@ def test_a_doubled_control_is_nobodys(learned):
     rows = [*aftersales(OTHER)["order"].rows, "button:申请退款"]
     sight = Sight.of(observation(rows), OTHER)
     assert find_control(learned.steps[4].control, sight) is None
+
+
+def test_a_page_counts_as_there_once_it_shows_the_one_control_that_is_acted_on_next(learned):
+    rows, step = aftersales(OTHER)["order"].rows, learned.steps[4]
+    whole = Sight.of(observation(rows), OTHER)
+    doubled = Sight.of(observation([*rows, "button:申请退款"]), OTHER)
+    assert ExpectedPage(step.page).is_shown(whole)
+    assert ExpectedPage(step.page, step.control).is_shown(whole)
+    assert ExpectedPage(step.page).is_shown(doubled)
+    assert not ExpectedPage(step.page, step.control).is_shown(doubled)
 
 
 def test_a_choice_that_is_made_already_is_not_touched_again(learned):

@@ -271,6 +271,24 @@ def test_pages_that_stood_are_read_in_their_order(room: Room, reader: KnowingRea
     assert room.done == [1.0, 2.0, 3.0]
 
 
+def test_nothing_is_read_while_the_phone_is_driven_unless_many_pictures_wait(reader: KnowingReader) -> None:
+    driven = threading.Event()
+    driven.set()
+    redactor, read = Redactor(RedactionPolicy(), reader, NoLines()), threading.Event()
+    room = ReadingRoom(redactor, lambda _image, _at: read.set(), "test", driven.is_set)
+    room.start()
+    room.see(reader.knows("等一等"), 1.0)
+    assert not read.wait(PATIENCE_S + 0.5)
+    driven.clear()
+    assert read.wait(5)
+    driven.set()
+    written = threading.Event()
+    for _ in range(10):
+        assert room.take(Lasting(reader.knows("x"), written.set))
+    assert written.wait(5)
+    room.close(1)
+
+
 def test_lasting_pictures_are_refused_when_there_is_no_room_for_more(room: Room, reader: KnowingReader) -> None:
     reader.may_end.clear()
     room.room.see(reader.knows("挡住"), 1.0)

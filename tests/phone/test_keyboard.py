@@ -105,6 +105,9 @@ class Handset:
         return f"mCurMethodId={self.current}\nmInputShown={str(self.focused).lower()}\nmServedView={view}\n"
 
     def _broadcast(self, command: str) -> str:
+        return "".join(self._broadcast_one(part) for part in command.split("; "))
+
+    def _broadcast_one(self, command: str) -> str:
         done = "Broadcasting: Intent { }\nBroadcast completed: result=0\n"
         if self.loses_broadcasts:
             self.loses_broadcasts -= 1

@@ -12,8 +12,11 @@ import pytest
 from PIL import Image
 
 from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.geometry import Point
 from cs_agent.observation import Screenshot
+from cs_agent.testing.phone import FakePhone, FakeScreen
 from tests.processes import wait_until
+from tickets.runner.drive.phone import FeedPhone
 from tickets.runner.pictures.feed import FeedFrame, ScreenFeed, _differs
 from tickets.runner.pictures.live_publisher import LIVE_WIDTH, LivePublisher
 from tickets.services.live import frames
@@ -70,6 +73,18 @@ def test_a_picture_asked_for_after_a_gesture_shows_what_came_after_it(feed: Scre
     for color in (10, 20, 30):
         film.color = color
         assert _red(feed.capture()) == color
+
+
+def test_the_next_picture_may_be_under_way_already_but_was_begun_after_the_gesture_and_is_answered_once(
+    feed: ScreenFeed, film: Film
+) -> None:
+    phone = FeedPhone(FakePhone({"a": FakeScreen(["title:一"])}, "a"), feed)
+    first = phone.screenshot()
+    film.color = 10
+    phone.tap(Point(5, 5))
+    second = phone.next_picture()
+    assert _red(second) == 10
+    assert phone.next_picture().captured_at > second.captured_at > first.captured_at
 
 
 def test_a_capture_that_began_before_the_request_does_not_answer_it(film: Film, real_redis: str) -> None:

@@ -60,13 +60,18 @@ class Exhibitor:
     reader: SubmissionReader
     rules: FlowRules
 
-    def show(self, action: Action, seen: Observation, state: RunState, *, irreversible: bool) -> Exhibit:
+    def show(
+        self, action: Action, seen: Observation, state: RunState, *, irreversible: bool, by_tree: bool = False
+    ) -> Exhibit:
         """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone.
+
+        `by_tree`: the control was found by the tree (a route's), and what the tree calls it is not read in the picture.
 
         Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards. Nor on
         the system's dialog for a permission, which holds no field of the flow's.
         """
-        seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
+        if not (by_tree and seen.nodes and target_labels(action, seen)):
+            seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
         if irreversible and self.rules.confirm_fields and not (_scrolls(action) or seen.app.asks_permission):
             return self._show_submission(action, seen, state)
         seen, found = self.reader.view(

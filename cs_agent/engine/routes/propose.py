@@ -23,7 +23,7 @@ from cs_agent.engine.actions.values import (
 )
 from cs_agent.engine.routes.match import Sight, find_control, is_done, is_typed
 from cs_agent.engine.routes.slots import filled
-from cs_agent.engine.routes.values import ActKind, RouteStep, Way
+from cs_agent.engine.routes.values import ActKind, RouteControl, RouteStep, Way
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import Target
 from cs_agent.geometry import NormPoint
@@ -70,10 +70,22 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedPage:
+    """A page, with the control that is acted on next; None where the way does not depend on it."""
+
+    page: PageSignature
+    control: RouteControl | None = None
+
+    def is_shown(self, sight: Sight) -> bool:
+        """A page that is still filling itself shows its frame before what is acted on."""
+        return sight.shows(self.page) and (self.control is None or find_control(self.control, sight) is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Expectation:
     """What the screen shows once an act took effect: one of these pages, and on this one its effect."""
 
-    pages: tuple[PageSignature, ...]
+    pages: tuple[ExpectedPage, ...]
     step: RouteStep | None  # whose effect shows on the page itself: a field with the focus, a choice made
     values: dict[str, str]
     focuses: bool = False  # that effect is a field's focus, and text is all that follows
@@ -82,7 +94,7 @@ class Expectation:
         sight = Sight.of(seen, self.values)
         if self.step is not None:
             return sight.shows(self.step.page) and _shows_effect(self.step, sight)
-        return any(sight.shows(page) for page in self.pages)
+        return any(page.is_shown(sight) for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +210,16 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
     return Expectation(pages, None, sight.values) if pages else None
 
 
-def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[PageSignature]:
+def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[ExpectedPage]:
     """The page of the next step that must be taken, and of optional ones before it; never the page that is shown."""
     for step in way.steps[number + 1 :]:
         if sight.shows(step.page):
             return
-        yield step.page
+        yield ExpectedPage(step.page, None if step.optional else step.control)
         if not step.optional:
             return
     if way.end is not None and not sight.shows(way.end):
-        yield way.end
+        yield ExpectedPage(way.end)
 
 
 def _shows_effect(step: RouteStep, sight: Sight) -> bool:

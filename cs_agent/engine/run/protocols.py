@@ -82,6 +82,15 @@ class DatesTrees(Protocol):
     def tree_at(self) -> float | None: ...
 
 
+@runtime_checkable
+class FollowsScreen(Protocol):
+    """A phone whose screen is captured all the time, whether or not somebody waits for a picture."""
+
+    def next_picture(self) -> Screenshot:
+        """The next picture that was begun after the newest gesture and not answered yet, which may be under way
+        already; `screenshot` begins one now. Raises PhoneError as `screenshot` does."""
+
+
 class SettleDetector(Protocol):
     """Says when a screen stands still; one is made for every wait. Carets, clocks and spinners do not count."""
 

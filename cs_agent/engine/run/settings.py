@@ -15,6 +15,7 @@ class EngineSettings:
     fresh_s: float = 0.4  # a settled frame this young is not captured again
     stale_s: float = 0.6  # after so long a think, the touch point is looked at once more
     slow_tree_s: float = 1.2  # a phone whose tree takes longer is asked for it only where it matters
+    quick_tree_s: float = 0.4  # a phone whose tree takes no longer is asked for it while its screen still moves
     slow_page_s: float = 8.0  # how long a page that says it is loading is waited for
     retry_pauses_s: tuple[float, ...] = (0.3, 1.0)  # before a phone is tried again; a model has its own
     unreadable_replies: int = 2  # shown back to the model; the next goes to a human

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.run.protocols import DatesTrees, Phone, PhoneError, SettleFactory, TextReader
+from cs_agent.engine.run.protocols import DatesTrees, FollowsScreen, Phone, PhoneError, SettleFactory, TextReader
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.screen.hindrances import is_loading
 from cs_agent.engine.screen.targets import control_box
@@ -115,41 +115,64 @@ class Eyes:
     def wait_for(self, before: Image.Image | None, expected: Expected | None, *, at_once: bool = False) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
-        What is expected is looked for in the tree of every picture that stays for a moment, a caret and a clock apart,
-        or `at_once` of every picture: for what the tree shows before the screen rests, where nothing that follows
-        depends on where things are. The look that finds it is the next look. A screen that rests without it is given a
-        little more time.
+        What is expected is looked for in the tree of a picture that stays, or that differs from the one acted on where
+        trees are quick. It is met where the picture was or is the same around the tree, or the next tree is: what is
+        acted on next stands still then, whatever else moves. `at_once`: by the first tree of any picture, for what is
+        shown before the screen rests, where nothing that follows depends on where things are. The look that finds it
+        is the next look. A screen that rests without it is given a little more time.
         """
-        if not self._tree_is_quick():  # looking for it would take longer than the rest does
+        if self._tree_s > self.settings.slow_tree_s:  # looking for it would take longer than the rest does
             expected = None
         detector, start = self.settle(before=before), self.clock()
-        last = asked = -1
+        if expected and at_once and self._shows_at_once(expected):
+            return True
+        found: Observation | None = None
+        last, asked = -1, (-1, False)
         while True:
-            shot = self._capture()
+            shot = self._next_picture()
+            if found is not None and shot.sequence == found.screenshot.sequence:
+                return self._keep(found)
             settled = detector.add(shot)
-            if expected and shot.sequence != asked and (at_once or settled or shot.sequence == last):
-                asked = shot.sequence
-                if self._shows(shot, expected):
-                    if at_once and self._ready:
-                        self._ready = replace(self._ready, screenshot=self._capture())
-                    return True
-            last = shot.sequence
+            stays = settled or shot.sequence == last
+            asking, last = (shot.sequence, settled), shot.sequence
+            if expected and asking != asked and (at_once or stays or self._may_show(before, shot)):
+                asked, previous, found = asking, found, self._shown(shot, expected)
+                if found is not None and at_once:
+                    return self._keep(replace(found, screenshot=self._next_picture()))
+                if found is not None and (stays or (previous is not None and previous.nodes == found.nodes)):
+                    return self._keep(found)
             waited = self._frame_at - start
             rested = settled and (expected is None or waited >= self.settings.expected_s)
             if rested or waited >= self.settings.settle_cap_s:
                 return False
             self.check()
-            self.sleep(self.settings.poll_s)
+            self._pause()
 
-    def _shows(self, shot: Screenshot, expected: Expected) -> bool:
+    def _shows_at_once(self, expected: Expected) -> bool:
+        """By a tree that is asked for before any picture; one that was begun after the gesture goes with it."""
+        found = self._shown(self._frame, expected) if self._frame else None
+        return found is not None and self._keep(replace(found, screenshot=self._next_picture()))
+
+    def _may_show(self, before: Image.Image | None, shot: Screenshot) -> bool:
+        """Whether a moving screen is worth a tree: it shows something new, and trees are known to be quick."""
+        return 0 < self._tree_s <= self.settings.quick_tree_s and _has_reacted(before, shot)
+
+    def _shown(self, shot: Screenshot, expected: Expected) -> Observation | None:
+        """This picture with its tree, where that shows what is expected."""
         seen = self.with_tree(Observation(shot, self._retrying(self.phone.foreground)))
-        if not is_useful(seen.nodes) or not expected(seen):
-            return False
-        self._ready, self._frame_at = seen, self.clock()  # a tree takes its time; the look is as new as its tree
+        return seen if is_useful(seen.nodes) and expected(seen) else None
+
+    def _keep(self, seen: Observation) -> bool:
+        """The next look is this one; a tree takes its time, and the look is as new as its tree."""
+        self._ready, self._frame, self._frame_at = seen, seen.screenshot, self.clock()
         return True
 
-    def _tree_is_quick(self) -> bool:
-        return self._tree_s <= self.settings.slow_tree_s
+    def _next_picture(self) -> Screenshot:
+        return self._captured_by(self.phone.next_picture if isinstance(self.phone, FollowsScreen) else None)
+
+    def _pause(self) -> None:
+        if not isinstance(self.phone, FollowsScreen):  # its next picture is waited for
+            self.sleep(self.settings.poll_s)
 
     @property
     def newest(self) -> Screenshot | None:
@@ -191,11 +214,14 @@ class Eyes:
         return self._capture()
 
     def _capture(self) -> Screenshot:
+        return self._captured_by(None)
+
+    def _captured_by(self, ask: Callable[[], Screenshot] | None) -> Screenshot:
         """A picture that shows something: an app that starts, or a screen that turns, is dark for a moment."""
         deadline = self.clock() + self.settings.dark_s
         while True:
             try:
-                self._frame = self._retrying(self.phone.screenshot)
+                self._frame = self._retrying(ask or self.phone.screenshot)
                 self._frame_at = self.clock()
                 return self._frame
             except PhoneError as error:
@@ -250,6 +276,14 @@ def _joined(places: list[Box]) -> list[Box]:
 
 def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
     return sum(bool(node.label.strip()) for node in nodes or ()) >= _USEFUL_LABELS
+
+
+def _has_reacted(before: Image.Image | None, shot: Screenshot) -> bool:
+    """Whether anything but the status bar differs from the picture that was acted on."""
+    if before is None or before.size != shot.image.size:
+        return True
+    page = Box(0, int(_STATUS_BAR * before.height), before.width, before.height)
+    return before is not shot.image and changed_share(before, shot.image, page) > 0
 
 
 def changed_share(one: Image.Image, other: Image.Image, box: Box) -> float:

@@ -26,6 +26,7 @@ from cs_agent.engine.run.state import (
     ConfirmationKind,
     EndStatus,
     RunState,
+    StepSource,
     StepStatus,
     Turn,
     Unproven,
@@ -61,7 +62,8 @@ class Approvals:
             return self.kit.noted(turn, say("not_there", turn.lang))
         with turn.draft.lap("recheck"):
             commits = asked.irreversible if asked.verdict is None else asked.verdict.commits
-            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=commits)
+            by_tree = asked.source is StepSource.ROUTE
+            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=commits, by_tree=by_tree)
             verdict = self._verdict(asked, shown, state)
         if verdict.kind in _STOPS:
             return self.kit.needs_human(turn, "denied", _words(verdict, turn.lang))

@@ -115,7 +115,10 @@ class Proposer:
     def _ask(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> Turn:
         """Put it to a human, with everything the screen says about it."""
         with turn.draft.lap("read"):
-            shown = self.kit.exhibitor.show(proposed.action, turn.seen, turn.state, irreversible=verdict.commits)
+            by_tree = proposed.source is StepSource.ROUTE
+            shown = self.kit.exhibitor.show(
+                proposed.action, turn.seen, turn.state, irreversible=verdict.commits, by_tree=by_tree
+            )
         evident = look_for_success(shown.observation, self.kit.rules).complete
         pending = pending_of_exhibit(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
         turn.draft.action = shown.action

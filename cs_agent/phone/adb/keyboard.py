@@ -136,9 +136,9 @@ class Keyboard:
         own = self.current()
         if own == ADB_KEYBOARD:
             return True
-        if ADB_KEYBOARD not in self.installed():
-            return False
         if ADB_KEYBOARD not in self.enabled():
+            if ADB_KEYBOARD not in self.installed():
+                return False
             self._link.shell(f"ime enable {ADB_KEYBOARD}")
         if own:
             self._link.shell(f"echo {shlex.quote(own)} > {_NOTE}")
@@ -199,18 +199,17 @@ class Keyboard:
         return field is not None and shows(field, text)
 
     def _by_broadcast(self, text: str, _field: UiNode | None) -> None:
-        self._broadcast("ADB_CLEAR_TEXT")
-        for start in range(0, len(text), _CHUNK):
-            packed = base64.b64encode(text[start : start + _CHUNK].encode()).decode()
-            self._broadcast("ADB_INPUT_B64", packed)
+        """The field is emptied by the command that brings the first part: each command is a way to the phone."""
+        parts = [text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK)]
+        broadcasts = [_broadcast("ADB_INPUT_B64", base64.b64encode(part.encode()).decode()) for part in parts]
+        self._send(_broadcast("ADB_CLEAR_TEXT"), *broadcasts[:1])
+        for broadcast in broadcasts[1:]:
+            self._send(broadcast)
 
-    def _broadcast(self, action: str, message: str = "") -> None:
-        """An empty message would be an error to `am`: it is never sent."""
-        extra = f" --es msg {shlex.quote(message)}" if message else ""
-        package = ADB_KEYBOARD.partition("/")[0]  # some builds deliver to nobody who is not named
-        output = self._link.shell(f"am broadcast -a {action} -p {package}{extra}")
-        if output.status or "Broadcast completed" not in output.text:
-            raise CommandFailed(f"{self._link.serial}: am broadcast {action}: {output.text[:200]}")
+    def _send(self, *broadcasts: str) -> None:
+        output = self._link.shell("; ".join(broadcasts))
+        if output.status or output.text.count("Broadcast completed") < len(broadcasts):
+            raise CommandFailed(f"{self._link.serial}: {broadcasts[-1][:60]}: {output.text[:200]}")
 
     def _by_keys(self, text: str, field: UiNode | None) -> None:
         self._clear_by_keys(field)
@@ -231,6 +230,13 @@ class Keyboard:
             raise GesturesBlocked(f"{self._link.serial}: {parse.exception(output.text)}")
         if output.status or parse.exception(output.text):
             raise CommandFailed(f"{self._link.serial}: input: {output.text[:200]}")
+
+
+def _broadcast(action: str, message: str = "") -> str:
+    """The command that tells ADBKeyboard. An empty message would be an error to `am`: it is never sent."""
+    extra = f" --es msg {shlex.quote(message)}" if message else ""
+    package = ADB_KEYBOARD.partition("/")[0]  # some builds deliver to nobody who is not named
+    return f"am broadcast -a {action} -p {package}{extra}"
 
 
 def focused_field(nodes: tuple[UiNode, ...]) -> UiNode | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from PIL import Image
 
@@ -26,6 +29,7 @@ class FeedPhone:
         self._feed = feed
         self._app, self._tree = Prefetch(phone.foreground), Prefetch(self._dated_nodes)
         self._tree_at: float | None = None
+        self._touched_at = self._given_at = 0.0  # when the newest gesture ended, and just after the last picture began
 
     def size(self) -> Size:
         return self._phone.size()
@@ -34,6 +38,13 @@ class FeedPhone:
         shot = self._feed.capture()
         self._app.seen(shot)
         self._tree.seen(shot)
+        return shot
+
+    def next_picture(self) -> Screenshot:
+        """As FollowsScreen says. What is in front is asked for at once: a page that is waited for has it named."""
+        shot = self._feed.capture(after=max(self._touched_at, self._given_at))
+        self._given_at = math.nextafter(shot.captured_at, math.inf)
+        self._app.seen(shot, still_s=0.0)
         return shot
 
     def foreground(self) -> ForegroundApp:
@@ -59,32 +70,40 @@ class FeedPhone:
         return nodes, self._phone.tree_at if isinstance(self._phone, DatesTrees) else None
 
     def tap(self, point: Point) -> None:
-        self._before_gesture()
-        self._phone.tap(point)
+        with self._gesture():
+            self._phone.tap(point)
 
     def double_tap(self, point: Point) -> None:
-        self._before_gesture()
-        self._phone.double_tap(point)
+        with self._gesture():
+            self._phone.double_tap(point)
 
     def long_press(self, point: Point, seconds: float = 1.0) -> None:
-        self._before_gesture()
-        self._phone.long_press(point, seconds)
+        with self._gesture():
+            self._phone.long_press(point, seconds)
 
     def swipe(self, start: Point, end: Point, seconds: float = 0.3) -> None:
-        self._before_gesture()
-        self._phone.swipe(start, end, seconds)
+        with self._gesture():
+            self._phone.swipe(start, end, seconds)
 
     def type_text(self, text: str) -> None:
-        self._before_gesture()
-        self._phone.type_text(text)
+        with self._gesture():
+            self._phone.type_text(text)
 
     def press(self, key: Key) -> None:
-        self._before_gesture()
-        self._phone.press(key)
+        with self._gesture():
+            self._phone.press(key)
 
     def launch(self, app: str) -> None:
+        with self._gesture():
+            self._phone.launch(app)
+
+    @contextmanager
+    def _gesture(self) -> Iterator[None]:
         self._before_gesture()
-        self._phone.launch(app)
+        try:
+            yield
+        finally:
+            self._touched_at = time.time()
 
     def _before_gesture(self) -> None:
         self._app.gesture(self._feed.newest)

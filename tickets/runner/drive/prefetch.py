@@ -36,12 +36,12 @@ class Prefetch(Generic[T]):
         self._acted_on = on.sequence if on else -1
         self._begun_on = -1
 
-    def seen(self, shot: Screenshot) -> None:
-        """A picture was taken; the first that stays after a gesture's effect has the phone asked."""
+    def seen(self, shot: Screenshot, still_s: float = _STILL_S) -> None:
+        """A picture was taken; the first that stays so long after a gesture's effect has the phone asked."""
         if shot.sequence != self._sequence:
             self._sequence, self._still_since = shot.sequence, shot.captured_at
         reacted = self._acted_on is not None and shot.sequence != self._acted_on
-        if reacted and self._is_idle() and shot.captured_at - self._still_since >= _STILL_S:
+        if reacted and self._is_idle() and shot.captured_at - self._still_since >= still_s:
             self._acted_on = None
             self._begun, self._begun_on = _threads.submit(self.ask), shot.sequence
 

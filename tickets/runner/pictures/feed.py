@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 _BANDS = 16  # of a picture, that are compared one by one
 _BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
 _FAULT_PAUSE_S = 0.5
+_DRIVEN_S = 0.5  # between two looks or gestures of whoever drives; a model takes longer to answer
 _WAIT_LIMIT_S = 15.0
 
 
@@ -63,6 +64,7 @@ class ScreenFeed:
         self._error: PhoneError | None = None
         self._error_at = 0.0
         self._busy_until = 0.0
+        self._driven_at = -_DRIVEN_S
         self._sequence = 0
         self._listeners: tuple[Listener, ...] = ()
         self._live = LivePublisher(phone_id) if live else None
@@ -107,8 +109,14 @@ class ScreenFeed:
 
     def hurry(self) -> None:
         """Capture at full rate for a while: a gesture was made, or somebody waits."""
-        self._busy_until = time.monotonic() + _BUSY_FOR_S
+        self._driven_at = time.monotonic()
+        self._busy_until = self._driven_at + _BUSY_FOR_S
         self._wake.set()
+
+    @property
+    def is_driven(self) -> bool:
+        """Whether somebody looks or acts right now; not while a model or a person thinks."""
+        return time.monotonic() - self._driven_at < _DRIVEN_S
 
     def _forget(self, listener: Listener) -> None:
         self._listeners = tuple(kept for kept in self._listeners if kept is not listener)

@@ -1,7 +1,8 @@
 """Where pages are read for redaction, on a thread of its own that gives way to everything else on the machine.
 
-Rule: only pages that stand still are read, oldest first. When more stand than can be read in time, the oldest are
-given up: they stay blurred. Pictures that must last (of steps) are never given up.
+Rule: only pages that stand still are read, oldest first, and not while the phone is being driven unless many wait or
+somebody looks on. When more stand than can be read in time, the oldest are given up: they stay blurred. Pictures that
+must last (of steps) are never given up.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 STANDS_S = 0.5  # a page that was on for so long is worth reading
 QUIET_S = 0.12  # nothing newer for so long: the page may be standing
 PATIENCE_S = 2.0  # how long the phone may take to say what stands on a page, which makes reading it cheap
+_MANY = 10  # waiting pages or pictures, that are read although the phone is being driven
+_GIVE_WAY_S = 0.1  # how often it is looked whether the phone is still being driven
 _MOST_PAGES = 16  # unread pages kept, 2 MB each
 _MOST_LASTING = 16  # pictures of steps kept, 8 MB each
 
@@ -48,9 +51,17 @@ class Lasting:
 class ReadingRoom:
     """`done(image, at)` is called on the room's thread for each page that has been read."""
 
-    def __init__(self, redactor: Redactor, done: Callable[[Image.Image, float], None], name: str) -> None:
+    def __init__(
+        self,
+        redactor: Redactor,
+        done: Callable[[Image.Image, float], None],
+        name: str,
+        gives_way: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`gives_way`: whether the phone is being driven right now and nobody waits for covered pictures."""
         self._redactor = redactor
         self._done = done
+        self._gives_way = gives_way
         self._news = threading.Condition()
         self._pages: deque[_Page] = deque()
         self._lasting: deque[Lasting] = deque()
@@ -131,7 +142,9 @@ class ReadingRoom:
         if self._closing_at is not None:
             return 0.0
         patience = QUIET_S if self._redactor.reads_cheaply(job.image) else PATIENCE_S
-        return max(0.0, job.arrived + patience - time.monotonic())
+        left = max(0.0, job.arrived + patience - time.monotonic())
+        many = max(len(self._pages), len(self._lasting)) >= _MANY
+        return left if many or not self._gives_way() else max(left, _GIVE_WAY_S)
 
     def _out_of_time(self) -> bool:
         return self._closing_at is not None and time.monotonic() > self._closing_at

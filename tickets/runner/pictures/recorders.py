@@ -61,6 +61,7 @@ class RunRecorder:
         viewers: ViewerStream | None = None,
         *,
         lang: str = "zh",
+        is_driven: Callable[[], bool] = lambda: False,
     ) -> None:
         self.run_id = run_id
         self._lang = lang  # of the chapters
@@ -76,7 +77,8 @@ class RunRecorder:
         self._closing = threading.Lock()
         self.has_left = False  # the phone is recorded no longer; what was taken is still written
         self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
-        self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}")
+        self._is_driven = is_driven
+        self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}", self._reading_can_wait)
         self._pen = SupervisedThread(f"pen-{run_id}", self._write_frames)
 
     @classmethod
@@ -84,7 +86,8 @@ class RunRecorder:
         """Begin to record what the feed shows; the row and the directory are made on the first activation."""
         redactor = redactors.of_run(run_id)
         lang = Run.objects.values_list("lang", flat=True).get(pk=run_id)
-        recorder = cls(run_id, _directory(run_id), redactor, ViewerStream(feed.phone_id, redactor), lang=lang)
+        viewers = ViewerStream(feed.phone_id, redactor)
+        recorder = cls(run_id, _directory(run_id), redactor, viewers, lang=lang, is_driven=lambda: feed.is_driven)
         recorder.start()
         recorder._forget = feed.listen(recorder.add)
         _open[run_id] = recorder
@@ -188,6 +191,9 @@ class RunRecorder:
         if self._writer is not None:
             self._try(lambda writer: writer.close())
         self._redactor.forget()
+
+    def _reading_can_wait(self) -> bool:
+        return self._is_driven() and not (self._viewers is not None and self._viewers.watched)
 
     def _alive(self) -> bool:
         return self._pen.is_alive() and self._room.alive

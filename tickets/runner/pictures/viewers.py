@@ -32,6 +32,11 @@ class ViewerStream:
         self._shown = False
         self._sent = 0
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody saw the newest frame."""
+        return self._shown
+
     def show(self, shot: Screenshot, small: Image.Image) -> None:
         self._shot, self._small, self._shown = shot, small, False
         self._publish()
