@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 import httpx
@@ -91,6 +91,17 @@ class Http:
             if 200 <= got.status_code < 300 or got.status_code in allow:
                 return Reply(got.status_code, {name.lower(): text for name, text in got.headers.items()}, body)
             raise error_of(got.status_code, got.headers, body)
+
+    def headers(self, path: str) -> dict[str, str]:
+        """What is said of a file (by lower-case name), without loading it."""
+        with self._sent("GET", self.url(path), LIMIT_S, headers={**self._headers, "Accept": "*/*"}) as got:
+            if got.status_code != 200:
+                raise error_of(got.status_code, got.headers, _read(got))
+            return {name.lower(): text for name, text in got.headers.items()}
+
+    @staticmethod
+    def with_query(path: str, **values: str) -> str:
+        return f"{path}?{urlencode(values)}"
 
     def load(self, path: str) -> Iterator[bytes]:
         """A file in pieces. Redirects are followed a few times; another origin gets no credentials."""

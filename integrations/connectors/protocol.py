@@ -203,11 +203,13 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One page of what changed. `cursor` belongs to the next call; `more`: ask again at once."""
+    """One page of what changed. `cursor` belongs to the next call; `more`: ask again at once. `carried`: tickets that
+    came along and cannot be asked for again, each a delivery with `content`; kept in the cursor's transaction."""
 
     external_ids: tuple[str, ...]
     cursor: str
     more: bool = False
+    carried: tuple[Delivery, ...] = ()
 
 
 class Level(StrEnum):
@@ -279,3 +281,11 @@ class Challenged(Protocol):
 
     def challenge(self, incoming: Incoming) -> str:
         """The body to answer with; Refused unless the call is genuine."""
+
+
+@runtime_checkable
+class Pulled(Protocol):
+    """A connector whose calls say only that there is something, and how to ask for it."""
+
+    def pull(self, cursor: str, hints: Mapping[str, str]) -> Changes:
+        """As `changed_since`, with the hints of the call."""

@@ -27,12 +27,13 @@ from integrations.connectors.protocol import (
     ConnectorError,
     Delivery,
     Gone,
+    Pulled,
     RateLimited,
 )
 from integrations.connectors.protocol import (
     Connector as Helpdesk,
 )
-from integrations.intake import applying, deliveries
+from integrations.intake import applying, deliveries, polling
 from integrations.intake.applying import Superseded
 from integrations.models import Connector, DeliveryOutcome, IncomingDelivery, LinkedTicket
 from tickets.errors import ServiceError
@@ -41,6 +42,7 @@ from tickets.services import secret_store
 log = logging.getLogger(__name__)
 PASS_S = 20.0
 CLAIM_S = 180.0  # longer than one file may take to load
+_PULLS = 20  # tries of what a call announced
 # Between tries: about a day and a half in all, then the ticket is given up until the next poke.
 DELAYS_S = (5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0, 7200.0, *(14400.0,) * 4, *(28800.0,) * 2)
 
@@ -170,8 +172,15 @@ def _claimed_calls(row: Connector) -> Iterator[IncomingDelivery]:
 
 
 def _parse(row: Connector, helpdesk: Helpdesk, call: IncomingDelivery) -> None:
-    """Ask the helpdesk which tickets a call is about."""
+    """Ask the helpdesk which tickets a call is about, or for what it announced."""
     mine = IncomingDelivery.objects.filter(pk=call.pk)
+    if isinstance(helpdesk, Pulled):
+        well = polling.pull(row.pk, call.hints)
+        last = call.tries >= _PULLS  # the poller finds it all the same
+        outcome = DeliveryOutcome.DONE if well or last else DeliveryOutcome.WAITING
+        next_at = timezone.now() + timedelta(seconds=DELAYS_S[0])
+        mine.update(outcome=outcome, tries=call.tries + 1, next_at=next_at, claimed_until=None)
+        return
     try:
         delivery = Delivery(call.delivery_id, tuple(call.external_ids), call.event, call.hints)
         found = [each for each in helpdesk.parse(delivery) if deliveries.is_id(each)]

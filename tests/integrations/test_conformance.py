@@ -20,6 +20,7 @@ from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedT
 from integrations.writeback.words import Part, WriteBack
 from tests.integrations.desks.base import CUSTOMER, ME, Desk, Stored
 from tests.integrations.desks.chatwoot import ChatwootDesk
+from tests.integrations.desks.wecom import WeComDesk
 from tests.integrations.desks.zammad import ZammadDesk
 from tests.integrations.desks.zendesk import ZendeskDesk
 from tests.tickets.conftest import REFERENCE
@@ -31,7 +32,7 @@ from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle
 from tickets.services.tickets import desk as desk_service
 
-DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk]
+DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk]
 PDF = b"%PDF-1.4\n" + b"x" * 200
 PROGRAM = b"MZ" + b"\0" * 100
 HOSTILE = (
@@ -128,7 +129,7 @@ def test_a_ticket_comes_in_once_whole_and_harmless_whatever_is_called_how_often(
     ref = ticket.refs.get()
     assert (ref.connector, ref.external_id, ref.facts["queue"]) == (
         site.row.key,
-        str(held.id),
+        desk.ref(held.id),
         desk.tickets[held.id].queue,
     )
     assert ref.url.startswith(desk.url) or not can(site, Capability.DEEP_LINK)
@@ -161,7 +162,7 @@ def test_forged_altered_and_old_calls_are_refused(site: Site) -> None:
     desk, hook, now = site.desk, site.row.hook, datetime.now(UTC)
     held = desk.file("请退款")
     good = desk.signed(held.id, "one", now)
-    hostile = [replaced(good, body=good.body + b" "), replaced(good, body=b""), replaced(good, body=b"[" * 100_000)]
+    hostile = [desk.altered(good), replaced(good, body=b""), replaced(good, body=b"[" * 100_000)]
     hostile += [
         replaced(good, headers={}, query=""),
         replaced(good, headers=dict.fromkeys(good.headers, "é"), query=""),
@@ -192,10 +193,14 @@ def test_what_is_deleted_merged_moved_or_hidden_there_leaves_with_a_word_why(sit
     IntakeRule.objects.create(connector=site.row, place=1, queue="招聘")
     site.read()
     into = desk.file("另一单").id
-    del desk.tickets[ids["deleted"]]
-    desk.tickets[ids["moved"]].queue = "招聘"
-    desk.touch(ids["moved"])
-    expected = {"deleted", "moved"}
+    expected = set()
+    if desk.can_delete:
+        del desk.tickets[ids["deleted"]]
+        expected.add("deleted")
+    if desk.can_move:
+        desk.tickets[ids["moved"]].queue = "招聘"
+        desk.touch(ids["moved"])
+        expected.add("moved")
     if desk.can_merge:
         desk.tickets[ids["merged"]].merged_into = into
         expected.add("merged")
@@ -206,10 +211,11 @@ def test_what_is_deleted_merged_moved_or_hidden_there_leaves_with_a_word_why(sit
         site.came(id)
         site.came(id)
     closed = Ticket.objects.filter(status=Status.CLOSED)
-    assert set(closed.values_list("refs__external_id", flat=True)) == {str(ids[what]) for what in expected}
+    assert set(closed.values_list("refs__external_id", flat=True)) == {desk.ref(ids[what]) for what in expected}
     assert Comment.objects.count() == len(expected)
     assert set(LinkedTicket.objects.exclude(left="").values_list("left", flat=True)) == expected
-    assert LinkedTicket.objects.filter(external_id=str(into), ticket__isnull=False).exists() is desk.can_merge
+    taken_in = LinkedTicket.objects.filter(external_id=desk.ref(into), ticket__isnull=False)
+    assert taken_in.exists() or not desk.can_merge
     site.row.refresh_from_db()
     assert site.row.fault == ""  # none of this is a fault of the whole helpdesk
 
@@ -241,7 +247,7 @@ def test_lost_calls_are_found_by_asking_page_by_page_and_moved_on_from(site: Sit
         assert Ticket.objects.count() == 5
         site.desk.say(ids[0], "还没到账")
         site.poll()
-        assert [note.ticket.refs.get().external_id for note in Comment.objects.all()] == [str(ids[0])]
+        assert [note.ticket.refs.get().external_id for note in Comment.objects.all()] == [site.desk.ref(ids[0])]
         site.row.refresh_from_db()
         assert site.row.fault == ""
         for cursor in ("nonsense", "|||", "{", "9" * 40):
@@ -333,8 +339,9 @@ def test_a_ticket_that_is_gone_there_takes_no_note(site: Site, lin: User, refund
     held = site.desk.file(REFERENCE)
     site.came(held.id)
     stopped(lin, refund_flow)
-    del site.desk.tickets[held.id]
-    assert deliver().state == DeliveryState.GIVEN_UP
+    if site.desk.can_delete:
+        del site.desk.tickets[held.id]
+        assert deliver().state == DeliveryState.GIVEN_UP
 
 
 def test_each_kind_says_what_its_words_mean_and_what_was_tried(site: Site) -> None:

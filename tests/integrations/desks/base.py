@@ -71,7 +71,7 @@ class Signed:
 
 
 class Desk(ABC):
-    """`statuses`: its words for open and solved. `can_merge`, `can_hide`: whether the kind knows such tickets at all;
+    """`statuses`: its words for open and solved. `can_…`: whether that can happen to its tickets at all;
     `signs_time`: whether an old call can be told. `html`: whether bodies can be HTML."""
 
     kind: ClassVar[str]
@@ -81,6 +81,8 @@ class Desk(ABC):
     can_hide: ClassVar[bool] = True
     signs_time: ClassVar[bool] = False
     html: ClassVar[bool] = True  # whether a customer's words may be HTML there
+    can_delete: ClassVar[bool] = True
+    can_move: ClassVar[bool] = True
     page: ClassVar[int] = 50  # how many of a list it gives at once
 
     def __init__(self) -> None:
@@ -102,6 +104,10 @@ class Desk(ABC):
 
     @abstractmethod
     def answer(self, asked: Asked) -> Answer: ...
+
+    def ref(self, ticket: int) -> str:
+        """The ticket's id as the connector knows it."""
+        return str(ticket)
 
     def name(self) -> int:
         self._next += 1
@@ -132,6 +138,10 @@ class Desk(ABC):
 
     def call(self, hook: str, ticket: int, *, delivery: str = "", at: datetime | None = None) -> Any:
         return self.send(hook, self.signed(ticket, delivery or f"d-{self.name()}", at or datetime.now(UTC)))
+
+    def altered(self, call: Signed) -> Signed:
+        """The call after somebody changed what is signed."""
+        return Signed(call.body + b" ", call.headers, call.query)
 
     def send(self, hook: str, call: Signed) -> Any:
         return Client().post(

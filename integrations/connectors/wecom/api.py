@@ -1,0 +1,93 @@
+"""Calls WeCom's interface: access tokens are kept and renewed, an `errcode` becomes the error it means.
+
+Rule: WeCom answers 200 to nearly everything; only `errcode` 0 is success. Tokens are kept encrypted.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from integrations.connectors.http import Http, Reply
+from integrations.connectors.protocol import BadAnswer, ConnectorError, NotAllowed, RateLimited, Unreachable
+from tickets.errors import SecretUnreadable
+from tickets.services import secret_store
+
+_EXPIRED = {40014, 42001, 42007, 42009}
+_REFUSED = {40001, 40013, 41001, 41002, 41004, 48002, 48004, 60011, 60020, 301002, 81013}
+_LIMITED = {45009, 45011, 45033}
+_BUSY = {-1, 6000}
+_EARLY_S = 300  # a token is renewed before it ends
+
+
+class Token(BaseModel):
+    access_token: str
+    expires_in: int = 7200
+
+
+class Api:
+    def __init__(self, http: Http, company: str, secret: str) -> None:
+        self._http, self._company, self._secret = http, company, secret
+        self._kept_as = "wecom-token:" + hashlib.sha256(f"{company}:{secret}".encode()).hexdigest()
+
+    def post(self, path: str, body: Mapping[str, Any], allow: frozenset[int] = frozenset()) -> Reply:
+        """ConnectorError for each `errcode` but 0 and those allowed."""
+        for renewed in (False, True):
+            params = {"access_token": self.token(anew=renewed)}
+            reply = self._http.request("POST", f"cgi-bin/{path}", params=params, json=body)
+            code, said = _code(reply)
+            if code in _EXPIRED and not renewed:
+                continue
+            if code and code not in allow:
+                raise error_of(code, said)
+            return reply
+        raise AssertionError("the second turn returns or raises")
+
+    def media(self, media_id: str) -> str:
+        """The address of a file."""
+        return Http.with_query("cgi-bin/media/get", access_token=self.token(), media_id=media_id)
+
+    def token(self, *, anew: bool = False) -> str:
+        kept = "" if anew else _opened(cache.get(self._kept_as))
+        if kept:
+            return kept
+        params = {"corpid": self._company, "corpsecret": self._secret}
+        reply = self._http.get("cgi-bin/gettoken", params=params)
+        code, said = _code(reply)
+        if code:
+            raise error_of(code, said)
+        found = reply.read(Token)
+        sealed = base64.b64encode(secret_store.seal_bytes(found.access_token.encode())).decode()
+        cache.set(self._kept_as, sealed, timeout=max(60, found.expires_in - _EARLY_S))
+        return found.access_token
+
+
+def error_of(code: int, said: str) -> ConnectorError:
+    values = {"code": code, "said": said[:200]}
+    if code in _REFUSED | _EXPIRED:
+        return NotAllowed(_("企业微信拒绝了我们的账号(%(code)d):%(said)s") % values)
+    if code in _LIMITED:
+        return RateLimited(_("对方要求稍后再来(%d)。") % code)
+    if code in _BUSY:
+        return Unreachable(_("企业微信正忙(%(code)d):%(said)s") % values)
+    return BadAnswer(_("企业微信不接受这个请求(%(code)d):%(said)s") % values)
+
+
+def _code(reply: Reply) -> tuple[int, str]:
+    answer = reply.json()
+    if not isinstance(answer, dict) or not isinstance(answer.get("errcode", 0), int):
+        raise BadAnswer(_("对方的回答不是企业微信的格式。"))
+    return answer.get("errcode", 0), str(answer.get("errmsg", ""))
+
+
+def _opened(sealed: Any) -> str:
+    try:
+        return secret_store.open_bytes(base64.b64decode(sealed)).decode() if isinstance(sealed, str) else ""
+    except (SecretUnreadable, ValueError):
+        return ""
