@@ -35,6 +35,7 @@ from integrations.connectors.protocol import (
     Refused,
     RemoteTicket,
 )
+from integrations.connectors.templates import filled
 
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
@@ -143,7 +144,7 @@ class GenericConnector:
         return path
 
     def _send(self, method: str, path: str, template: str, headers: dict[str, str], **values: Any) -> Any:
-        body = _filled(json.loads(template), values)
+        body = filled(json.loads(template), values)
         reply = self._http.request(method, self._at(path, id=values["id"]), json=body, headers=headers)
         return reply.json() if reply.body.strip() else {}
 
@@ -184,18 +185,3 @@ def _moment(text: str) -> datetime | None:
     except ValueError:
         return None
     return make_aware(moment) if moment is not None and is_naive(moment) else moment
-
-
-def _filled(template: Any, values: dict[str, Any]) -> Any:
-    """The template with `{name}` in its texts replaced; a text that is only `{tags}` becomes the list itself."""
-    if isinstance(template, dict):
-        return {name: _filled(value, values) for name, value in template.items()}
-    if isinstance(template, list):
-        return [_filled(value, values) for value in template]
-    if not isinstance(template, str):
-        return template
-    for name, value in values.items():
-        if template == f"{{{name}}}":
-            return value
-        template = template.replace(f"{{{name}}}", ", ".join(value) if isinstance(value, list) else str(value))
-    return template
