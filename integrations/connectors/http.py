@@ -103,13 +103,13 @@ class Http:
     def with_query(path: str, **values: str) -> str:
         return f"{path}?{urlencode(values)}"
 
-    def load(self, path: str) -> Iterator[bytes]:
+    def load(self, path: str, accept: str = "*/*") -> Iterator[bytes]:
         """A file in pieces. Redirects are followed a few times; another origin gets no credentials."""
         url = self.url(path)
         for _turn in range(_REDIRECTS + 1):
             ours = _origin(url) == _origin(self._base)
             headers = self._headers if ours else {"User-Agent": USER_AGENT}
-            with self._sent("GET", url, FILE_LIMIT_S, headers={**headers, "Accept": "*/*"}) as got:
+            with self._sent("GET", url, FILE_LIMIT_S, headers={**headers, "Accept": accept}) as got:
                 if got.is_redirect:
                     url = urljoin(url, got.headers["location"])
                     continue

@@ -16,6 +16,7 @@ from integrations.connectors.protocol import Changes, Gone
 from tickets.web.given import whole_number
 
 OVERLAP = timedelta(minutes=2)
+SHARED = 10  # rows that two pages by offset share
 _MOST_PAGES = 1000  # of one search; a server that never comes to an end is asked anew
 
 
@@ -26,6 +27,11 @@ class Place:
     since: datetime
     page: int
     begun: datetime
+
+    def offset(self, size: int) -> int:
+        """Where the page begins in a list that is asked for by offset. Pages overlap: a ticket that changes while they
+        are read moves to the end, and those behind it move up."""
+        return (self.page - 1) * (size - SHARED)
 
     def after(self, ids: Sequence[str], *, more: bool, overlap: timedelta = OVERLAP) -> Changes:
         """The page's ids with the cursor behind it."""

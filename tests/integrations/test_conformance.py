@@ -20,7 +20,10 @@ from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedT
 from integrations.writeback.words import Part, WriteBack
 from tests.integrations.desks.base import CUSTOMER, ME, Desk, Stored
 from tests.integrations.desks.chatwoot import ChatwootDesk
+from tests.integrations.desks.freescout import FreeScoutDesk
+from tests.integrations.desks.glpi import GlpiDesk
 from tests.integrations.desks.qiyu import QiyuDesk
+from tests.integrations.desks.redmine import RedmineDesk
 from tests.integrations.desks.wecom import WeComDesk
 from tests.integrations.desks.zammad import ZammadDesk
 from tests.integrations.desks.zendesk import ZendeskDesk
@@ -33,7 +36,7 @@ from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle
 from tickets.services.tickets import desk as desk_service
 
-DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk]
+DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk, FreeScoutDesk, RedmineDesk, GlpiDesk]
 PDF = b"%PDF-1.4\n" + b"x" * 200
 PROGRAM = b"MZ" + b"\0" * 100
 HOSTILE = (
@@ -353,7 +356,7 @@ def test_each_kind_says_what_its_words_mean_and_what_was_tried(site: Site) -> No
     assert len(kind.steps) >= 2
     assert any("{hook}" in str(step) for step in kind.steps) or Capability.WEBHOOK not in kind.capabilities
     assert kind.capabilities >= build(site.row).capabilities()
-    if Capability.STATUS in kind.capabilities:
+    if kind.states:
         assert kind.states[site.desk.statuses[0].lower()] is State.OPEN
         assert kind.states[site.desk.statuses[1].lower()] in (State.SOLVED, State.CLOSED)
     setups.test(site.row, User.objects.create_superuser("root-1"))

@@ -133,7 +133,7 @@ class QiyuConnector(WebConnector):
     def changed_since(self, cursor: str) -> Changes:
         at = place(cursor, self._settings.days_back)
         span = {"opStart": int(at.since.timestamp() * 1000), "opEnd": int(at.begun.timestamp() * 1000)}
-        body = {**span, "limit": _PAGE, "offset": (at.page - 1) * _PAGE, "sortBy": "ct", "order": "asc"}
+        body = {**span, "limit": _PAGE, "offset": at.offset(_PAGE), "sortBy": "ct", "order": "asc"}
         answer = self._ask("openapi/v2/ticket/search", body).get("message")
         rows = (json.loads(answer) if isinstance(answer, str) else answer or {}).get("tickets")
         if not isinstance(rows, list):

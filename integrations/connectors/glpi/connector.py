@@ -1,0 +1,330 @@
+"""Reads and writes tickets of a GLPI as one of its accounts, over its older REST interface.
+
+Rule: a webhook only names the ticket, and may be late: it is told from a repeat, never refused by its age. Follow-ups
+are HTML there, so what we write is escaped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+from pydantic import BaseModel, Field, RootModel, field_validator
+
+from integrations.connectors import signatures
+from integrations.connectors.http import Http
+from integrations.connectors.mapping import checked, found
+from integrations.connectors.paging import named, number, place
+from integrations.connectors.protocol import (
+    Author,
+    BadAnswer,
+    Capability,
+    Changes,
+    Delivery,
+    Gone,
+    Incoming,
+    Message,
+    NotAllowed,
+    Person,
+    RemoteFile,
+    RemoteTicket,
+)
+from integrations.connectors.web import PolledSettings, WebConnector, took
+
+_STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
+_PAGE = 50
+_ID, _CHANGED = "2", "19"  # search options: number, last change
+_REQUESTER = 1
+
+
+class GlpiSettings(PolledSettings):
+    api: str = Field(
+        default="apirest.php",
+        title=gettext_noop("REST 接口的路径"),
+        description=gettext_noop("旧版接口,如 apirest.php 或 api.php/v1。"),
+        max_length=100,
+    )
+    id: str = Field(
+        default="item.id || ticket.id || items_id || id",
+        title=gettext_noop("Webhook 内容里的工单编号"),
+        description=gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
+        max_length=200,
+    )
+    queue: Literal["category", "entity"] = Field(
+        default="category",
+        title=gettext_noop("以什么作为队列"),
+        description=gettext_noop("category:工单分类;entity:实体。"),
+    )
+    zone: str = Field(
+        default="UTC",
+        title=gettext_noop("GLPI 的时区"),
+        description=gettext_noop("如 Asia/Shanghai;GLPI 的时间不带时区。"),
+        max_length=60,
+    )
+
+    @field_validator("id")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        return checked(value)
+
+    @field_validator("zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(_("没有这个时区:%s") % value[:60])
+        return value
+
+
+class _Session(BaseModel):
+    session_token: str
+
+
+class _Account(BaseModel):
+    glpiID: int
+    glpiname: str = ""
+
+
+class _Whole(BaseModel):
+    session: _Account
+
+
+class _Ticket(BaseModel):
+    id: int
+    name: str | None = ""
+    content: str | None = ""
+    status: int = 0
+    priority: int | None = None
+    is_deleted: int | bool = 0
+    itilcategories_id: str | int | None = ""
+    entities_id: str | int | None = ""
+    date: str | None = ""
+    date_mod: str | None = ""
+
+
+class _Followup(BaseModel):
+    id: int
+    content: str | None = ""
+    is_private: int | bool = 0
+    users_id: int | None = None
+    date: str | None = ""
+
+
+class _Link(BaseModel):
+    users_id: int | None = None
+    documents_id: int | None = None
+    type: int | None = None
+
+
+class _Rows(RootModel[list[dict[str, Any]]]):
+    pass
+
+
+class _Document(BaseModel):
+    id: int
+    filename: str | None = ""
+    mime: str | None = ""
+    filesize: int | None = None
+
+
+class _User(BaseModel):
+    id: int
+    name: str | None = ""
+    realname: str | None = ""
+    firstname: str | None = ""
+    phone: str | None = ""
+    mobile: str | None = ""
+
+
+class _Found(BaseModel):
+    totalcount: int = 0
+    data: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class _Made(BaseModel):
+    id: int
+
+
+class GlpiConnector(WebConnector):
+    kind = "glpi"
+    can = frozenset(Capability) - {Capability.TAGS}
+    remedy = gettext_lazy("核对地址、REST 接口的路径、用户令牌和应用令牌;客户端的 IP 范围要包括本机。")
+
+    def verify(self, incoming: Incoming) -> Delivery:
+        key, at = self._secret("signing"), incoming.headers.get("x-glpi-timestamp", "")
+        made = signatures.hex_of(key, incoming.body + at.encode(), "sha256")
+        signatures.check(incoming, "x-glpi-signature", made, key)
+        body = incoming.document()
+        id = found(self._settings.id, body)
+        ids = named(int(id)) if id.isascii() and id.isdecimal() and len(id) < 16 else ()
+        name = hashlib.sha256(incoming.body + at.encode()).hexdigest()
+        return Delivery(name, ids, str(body.get("event", ""))[:80])
+
+    def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
+        with self._sight():
+            ticket = self._ticket(external_id)
+            requester = self._requester(external_id)
+        queue = ticket.itilcategories_id if self._settings.queue == "category" else ticket.entities_id
+        return RemoteTicket(
+            external_id=external_id,
+            subject=ticket.name or "",
+            text=_html(ticket.content),
+            html=True,
+            requester=self._person(requester),
+            queue=str(queue or ""),
+            status=_status(ticket.status),
+            priority=str(ticket.priority or ""),
+            url=self.deep_link(external_id),
+            created_at=self._moment(ticket.date),
+            updated_at=self._moment(ticket.date_mod),
+            messages=tuple(self._followups(external_id, requester)),
+            files=tuple(self._files(external_id)),
+        )
+
+    def changed_since(self, cursor: str) -> Changes:
+        at = place(cursor, self._settings.days_back)
+        since = at.since.astimezone(ZoneInfo(self._settings.zone))
+        begin = at.offset(_PAGE)
+        params = {
+            "criteria[0][field]": _CHANGED,
+            "criteria[0][searchtype]": "morethan",
+            "criteria[0][value]": f"{since:%Y-%m-%d %H:%M:%S}",
+            "sort": _CHANGED,
+            "order": "ASC",
+            "forcedisplay[0]": _ID,
+            "range": f"{begin}-{begin + _PAGE - 1}",
+        }
+        page = self._live.get("search/Ticket", params=params).read(_Found)
+        ids = [id for row in page.data for id in named(row.get(_ID))]
+        return at.after(ids, more=bool(ids) and begin + len(ids) < page.totalcount)
+
+    def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
+        self._ticket(external_id)  # a deleted one takes follow-ups all the same
+        content = "<br>".join(str(escape(line)) for line in text.split("\n"))
+        at = int(number(external_id))
+        made = {"itemtype": "Ticket", "items_id": at, "content": content, "is_private": int(internal)}
+        return str(self._live.request("POST", f"Ticket/{at}/ITILFollowup", json={"input": made}).read(_Made).id)
+
+    def set_status(self, external_id: str, status: str) -> None:
+        if status.lower() not in _STATUSES[1:]:
+            raise BadAnswer(_("没有这个状态:%s") % f"{status[:40]} ({', '.join(_STATUSES[1:])})")
+        if _status(self._ticket(external_id).status) != status.lower():
+            change = {"input": {"id": int(number(external_id)), "status": _STATUSES.index(status.lower())}}
+            self._live.request("PUT", f"Ticket/{number(external_id)}", json=change)
+            took(_status(self._ticket(external_id).status), status)
+
+    def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
+        raise BadAnswer(_("GLPI 没有标签。"))
+
+    def deep_link(self, external_id: str) -> str:
+        return f"{self._settings.url.rstrip('/')}/front/ticket.form.php?id={number(external_id)}"
+
+    def identity(self, account: str) -> Person:
+        user = self._live.get(f"User/{number(account)}").read(_User)
+        name = f"{user.realname or ''} {user.firstname or ''}".strip() or user.name or ""
+        return Person(name, mobile=user.mobile or user.phone or "", external_id=str(user.id))
+
+    def _credentials(self) -> Mapping[str, str]:
+        token = self._secret("app_token")
+        return {"App-Token": token} if token else {}
+
+    @cached_property
+    def _live(self) -> Http:
+        """The interface with a session of our own."""
+        first = Http(self._base, headers=self._credentials(), networks=self._settings.networks)
+        log_in = {"Authorization": f"user_token {self._secret('user_token')}"}
+        session = first.get("initSession", headers=log_in).read(_Session).session_token
+        headers = {**self._credentials(), "Session-Token": session}
+        return Http(self._base, headers=headers, networks=self._settings.networks)
+
+    @property
+    def _base(self) -> str:
+        return f"{self._settings.url.rstrip('/')}/{self._settings.api.strip('/')}"
+
+    def _own_name(self) -> str:
+        return self._whole().glpiname or str(self._me)
+
+    def _whole(self) -> _Account:
+        return self._live.get("getFullSession").read(_Whole).session
+
+    @cached_property
+    def _me(self) -> int:
+        return self._whole().glpiID
+
+    def _messages(self, external_id: str) -> Sequence[Message]:
+        return self._followups(external_id, self._requester(external_id))
+
+    def _ticket(self, external_id: str) -> _Ticket:
+        path = f"Ticket/{number(external_id)}"
+        ticket = self._live.get(path, params={"expand_dropdowns": "true"}).read(_Ticket)
+        if ticket.is_deleted:
+            raise Gone(_("对方没有这个内容(%d)。") % 404)
+        return ticket
+
+    def _rows(self, external_id: str, what: str) -> list[dict[str, Any]]:
+        path = f"Ticket/{number(external_id)}/{what}"
+        return self._live.get(path, params={"range": "0-999"}).read(_Rows).root
+
+    def _requester(self, external_id: str) -> int | None:
+        links = [_Link.model_validate(row) for row in self._rows(external_id, "Ticket_User")]
+        return next((each.users_id for each in links if each.type == _REQUESTER and each.users_id), None)
+
+    def _followups(self, external_id: str, requester: int | None) -> list[Message]:
+        rows = [_Followup.model_validate(row) for row in self._rows(external_id, "ITILFollowup")]
+        return [self._message(each, requester) for each in sorted(rows, key=lambda each: each.id)]
+
+    def _message(self, followup: _Followup, requester: int | None) -> Message:
+        other = Author.CUSTOMER if followup.users_id and followup.users_id == requester else Author.COLLEAGUE
+        return Message(
+            str(followup.id),
+            _html(followup.content),
+            Author.OURS if followup.users_id == self._me else other,
+            at=self._moment(followup.date),
+            html=True,
+            internal=bool(followup.is_private),
+        )
+
+    def _person(self, user: int | None) -> Person:
+        """Nobody, where the account is gone or not ours to see."""
+        try:
+            return self.identity(str(user)) if user else Person()
+        except (Gone, NotAllowed):
+            return Person()
+
+    def _files(self, external_id: str) -> Iterator[RemoteFile]:
+        for row in self._rows(external_id, "Document_Item"):
+            document = _Link.model_validate(row).documents_id
+            if document is not None:
+                yield self._file(self._live.get(f"Document/{document}").read(_Document))
+
+    def _file(self, document: _Document) -> RemoteFile:
+        def load() -> Iterator[bytes]:
+            return self._live.load(f"Document/{document.id}?alt=media", accept="application/octet-stream")
+
+        return RemoteFile(str(document.id), document.filename or "", load, document.mime or "", document.filesize)
+
+    def _moment(self, text: str | None) -> datetime | None:
+        try:
+            moment = datetime.fromisoformat(text) if text else None
+        except ValueError:
+            return None
+        if moment is None or moment.tzinfo is not None:
+            return moment
+        return moment.replace(tzinfo=ZoneInfo(self._settings.zone)).astimezone(UTC)
+
+
+def _status(status: int) -> str:
+    return _STATUSES[status] if 0 < status < len(_STATUSES) else str(status)
+
+
+def _html(content: str | None) -> str:
+    """Older rows hold their markup escaped."""
+    text = content or ""
+    return html.unescape(text) if "<" not in text and ("&#60;" in text or "&lt;" in text) else text
