@@ -27,7 +27,8 @@ class GlpiDesk(Desk):
         return {"zone": "Asia/Shanghai"}
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
-        body, stamp = json.dumps({"event": "update", "item": {"id": ticket}}).encode(), str(int(at.timestamp()))
+        told = {"event": "update", "item": {"id": ticket, "content": delivery}}
+        body, stamp = json.dumps(told).encode(), str(int(at.timestamp()))
         made = hmac.new(b"their secret", body + stamp.encode(), hashlib.sha256).hexdigest()
         return Signed(body, {"X-GLPI-signature": made, "X-GLPI-timestamp": stamp})
 
