@@ -206,6 +206,22 @@ def test_a_flow_that_only_reads_tells_on_its_route_what_the_page_says():
     assert "订单状态: 运输中" in ended.message
 
 
+def test_a_flow_that_commits_tells_on_its_route_what_the_last_page_shows_besides_the_tickets_values(learned):
+    done = FakeScreen(
+        [
+            "title:提交成功",
+            "text:申请已提交",
+            ["label:退款单号", "text:TK90017"],
+            ["label:订单号", f"text:{OTHER['order']}"],
+            "button:返回首页",
+        ]
+    )
+    ended = Ride(OTHER, learned, done=done).to_the_end()
+    assert ended.status == "succeeded"
+    assert "提交成功; 退款单号: TK90017" in ended.message
+    assert OTHER["order"] not in ended.message
+
+
 def test_a_route_stops_for_its_yes_every_time(learned):
     ride = Ride(OTHER, learned)
     pause = ride.until_pause().pause

@@ -76,6 +76,7 @@ _TEXTS: dict[str, str] = {
     "unchanged": _("画面没有变化"),
     "on_route": _("按路线执行"),
     "route_done": _("已按路线完成"),
+    "route_shows": _("已按路线完成,页面显示:{what}"),
     "route_read": _("已按路线查到:{what}"),
     "noted": _("已记录"),
     "summarised": _("已整理"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cs_agent.engine.actions.values import Finish
 from cs_agent.engine.confirm.exhibit import pending_of_exhibit, request_of
 from cs_agent.engine.confirm.fields import fields_in_view
+from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.routes.match import without_values, without_words
 from cs_agent.engine.run.conversation import remember_challenge
 from cs_agent.engine.run.flow import ConfirmField
@@ -29,9 +30,12 @@ from cs_agent.engine.run.state import (
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import Evidence, look_for_report, look_for_success
 from cs_agent.engine.screen.signature import page_signature
+from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.observation import Observation
+
+_MOST_TOLD = 4  # values of the last page that a result names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +56,17 @@ class Finishing:
         evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete or turn.state.unproven or not self._has_acted(turn):
             return None
-        told = self._told(turn, evidence) if self.kit.rules.read_only else ""
+        told = self._read(turn, evidence) if self.kit.rules.read_only else self._done(turn, evidence)
         return self._succeed(turn, told or action.message, evidence)
 
-    def _told(self, turn: TurnContext, evidence: Evidence) -> str:
+    def _done(self, turn: TurnContext, evidence: Evidence) -> str:
+        """What the page says of a thing that was done, e.g. its number and its time, besides what the ticket told."""
+        told = {squash(value) for value in self.kit.route.values.values()}
+        shown = generic_fields(turn.seen, None, nameless="")
+        new = [f"{field.label}: {field.screen_value}" for field in shown if squash(field.screen_value) not in told]
+        return say("route_shows", turn.lang, what="; ".join([*evidence.seen[:1], *new[:_MOST_TOLD]]))
+
+    def _read(self, turn: TurnContext, evidence: Evidence) -> str:
         """What a flow that only reads has found: the value beside each caption that is its evidence."""
         probes = tuple(ConfirmField(text, text, (text,)) for text in evidence.seen)
         found = [f"{field.label}: {field.screen_value}" for field in fields_in_view(turn.seen, probes)]
