@@ -42,7 +42,7 @@ class PolledSettings(WebSettings):
 class WebConnector(ABC):
     """A connector over HTTP. `can`: what the kind can do. `remedy`: what to look at when the log-in fails."""
 
-    kind: ClassVar[str]
+    kind: str
     can: ClassVar[frozenset[Capability]]
     remedy: ClassVar[Text]
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.test import Client
 from django.utils import timezone
 
 from integrations.connectors import kinds
@@ -35,6 +34,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.intake import reading
 from integrations.models import Connector, IncomingDelivery, LinkedTicket
+from tests.integrations.desks.base import caller
 from tickets.models import Department
 from tickets.services import secret_store
 
@@ -195,7 +195,7 @@ def call(row: Connector, *ids: str, delivery: str = "", word: str = WORD, **more
 
 
 def send(row: Connector, body: str | bytes, word: str = WORD) -> Any:
-    return Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers={"x-word": word})
+    return caller().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers={"x-word": word})
 
 
 def read(row: Connector) -> None:

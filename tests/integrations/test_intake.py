@@ -390,7 +390,7 @@ def test_a_poll_that_breaks_off_goes_on_where_it_stood(connector: Connector, des
     for n in range(5):
         desk.put(str(n))
     desk.page = 2
-    polling._page(connector, helpdesk.FakeHelpdesk(_setup()))
+    polling._page(connector, helpdesk.FakeHelpdesk(_setup()), {})
     Connector.objects.update(poll_claimed_until=None)
     desk.troubles.append(Unreachable("down"))
     polling.poll(connector.pk)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.test import Client
@@ -144,7 +145,7 @@ class Desk(ABC):
         return Signed(call.body + b" ", call.headers, call.query)
 
     def send(self, hook: str, call: Signed) -> Any:
-        return Client().post(
+        return caller().post(
             f"/hooks/{hook}/{call.query}", call.body, content_type="application/json", headers=call.headers
         )
 
@@ -168,6 +169,12 @@ class Desk(ABC):
             rest.handle = self.handle
             self.url = rest.url
             yield self
+
+
+@lru_cache
+def caller() -> Client:
+    """Made once: a client loads all middleware."""
+    return Client()
 
 
 def pages(rows: list[Any], page: int, size: int) -> list[Any]:
