@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from consoles.access import Access, permitted
 from consoles.embed import entrance
 from consoles.views import accounts, api, audit, media, models, phones, replays, runs, setup, status, tickets, waiting
-from consoles.views.desk import bulk, doubles, queue, replies
+from consoles.views.desk import asking, bulk, doubles, queue, replies
 from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
@@ -62,6 +62,9 @@ urlpatterns = [
     path("replies/<int:reply_id>/delete/", replies.reply_delete, name="reply-delete"),
     path("tickets/<str:number>/take/", tickets.ticket_take, name="ticket-take"),
     path("tickets/<str:number>/assign/", tickets.ticket_assign, name="ticket-assign"),
+    path("tickets/<str:number>/ask/", asking.ticket_ask, name="ticket-ask"),
+    path("tickets/<str:number>/ask/answered/", asking.ticket_ask_answered, name="ticket-ask-answered"),
+    path("tickets/<str:number>/ask/end/", asking.ticket_ask_end, name="ticket-ask-end"),
     path("tickets/<str:number>/notes/", tickets.ticket_note, name="ticket-note"),
     path("tickets/<str:number>/values/", tickets.ticket_value, name="ticket-value"),
     path("tickets/<str:number>/attachments/", tickets.ticket_attach, name="ticket-attach"),

@@ -33,7 +33,7 @@ LIMIT_S = 240  # a mutant whose tests hang is killed, too
 # Each part: the modules that are changed, and the tests that must notice.
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gate": (("cs_agent/engine/gate/*.py",), ("tests/engine/test_gate*.py", "tests/engine/test_loop*.py")),
-    "slots": (("tickets/flows/slots/*.py",), ("tests/tickets/test_slot*.py",)),
+    "slots": (("tickets/flows/slots/*.py",), ("tests/tickets/test_slot*.py", "tests/tickets/test_reading_corpus.py")),
     "claims": (
         ("tickets/runner/holds/claims.py", "tickets/runner/holds/leases.py"),
         (
@@ -46,7 +46,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "decisions": (
         ("tickets/services/runs/decisions.py", "tickets/services/runs/pauses.py"),
-        ("tests/tickets/test_decisions.py", "tests/runner/test_drive.py"),
+        ("tests/tickets/test_decisions.py", "tests/tickets/test_desk.py", "tests/runner/test_drive.py"),
     ),
     "takeovers": (
         (
@@ -54,7 +54,12 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tickets/services/runs/guard.py",
             "tickets/services/runs/takeover_clock.py",
         ),
-        ("tests/tickets/test_takeovers.py", "tests/tickets/test_takeover_clock.py", "tests/runner/test_trouble.py"),
+        (
+            "tests/tickets/test_takeovers.py",
+            "tests/tickets/test_takeover_clock.py",
+            "tests/tickets/test_desk.py",
+            "tests/runner/test_trouble.py",
+        ),
     ),
     "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/test_outbox.py",)),
 }

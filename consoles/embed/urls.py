@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from consoles.embed import panel
 from consoles.embed.panel import in_panel
 from consoles.views import media, runs, tickets
+from consoles.views.desk import asking
 
 urlpatterns = [
     path("", panel.page, name="panel"),
@@ -14,6 +15,9 @@ urlpatterns = [
     path("again/", in_panel(panel.again), name="panel-again"),
     path("state/<str:number>/", tickets.ticket_state, name="ticket-state"),
     path("tickets/<str:number>/values/", in_panel(tickets.ticket_value), name="ticket-value"),
+    path("tickets/<str:number>/ask/", in_panel(asking.ticket_ask), name="ticket-ask"),
+    path("tickets/<str:number>/ask/answered/", in_panel(asking.ticket_ask_answered), name="ticket-ask-answered"),
+    path("tickets/<str:number>/ask/end/", in_panel(asking.ticket_ask_end), name="ticket-ask-end"),
     path("tickets/<str:number>/attachments/", in_panel(tickets.ticket_attach), name="ticket-attach"),
     path("tickets/<str:number>/runs/", in_panel(runs.run_start), name="run-start"),
     path("runs/<uuid:run_id>/nudge/", in_panel(runs.run_nudge), name="run-nudge"),

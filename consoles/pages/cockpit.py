@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from consoles.desk import panel
+from consoles.desk import clarify, panel
 from consoles.desk.blocked import Waiting, waiting_for_phone
 from consoles.pages.elsewhere import Elsewhere, Written, elsewhere_of, written_of
 from consoles.pages.marks import Place, Segment, segments
@@ -69,6 +69,11 @@ class Cockpit:
         if self.active or self.ticket.status == "closed":
             return None
         return make_plan(self.ticket, self.flow, dict(self.answers))
+
+    @cached_property
+    def asking(self) -> clarify.Asking:
+        """What the customer was asked, and what he could be asked now."""
+        return clarify.asking_of(self.ticket, self.plan.version if self.plan else None)
 
     @cached_property
     def paused(self) -> Switch | None:

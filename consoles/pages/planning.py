@@ -6,21 +6,26 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from consoles.desk import clarify
 from consoles.pages.words import in_language
 from tickets.flows.slots import FoundSlot, SlotState, parse_specs
-from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.flows.slots.text import Doubt
+from tickets.models import FlowTemplate, FlowVersion, SlotSource, Ticket
 from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
 from tickets.services.tickets import values
-from tickets.services.tickets.reading import NOTHING, SlotReview, reviewed
+from tickets.services.tickets.reading import NOTHING, SlotReview, doubt_words, reviewed
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One value that could fill a slot; `shown` is what people read."""
+    """One value that could fill a slot; `shown` is what people read. `source`: where it stands, if not in the ticket;
+    `doubt`: why it was not simply taken."""
 
     value: str
     shown: str
+    source: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
     advice = recommend(ticket)
     version = _picked(slug, ticket) or advice.flow_version
     slots = _slots(ticket, version) if version else []
+    replied = clarify.offered(ticket, version) if version and any(slot.must_be_answered for slot in slots) else {}
     return Plan(
         version=version,
         recommended=advice.flow_version,
@@ -69,7 +75,7 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
         human=advice.human_recommended,
         reasons=[in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
         found=[slot.found for slot in slots if slot.found],
-        asked=[_ask(slot, answers or {}) for slot in slots if slot.must_be_answered],
+        asked=[_ask(slot, answers or {}, replied.get(slot.spec.name, [])) for slot in slots if slot.must_be_answered],
         choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),
     )
 
@@ -84,9 +90,15 @@ def _picked(slug: str, ticket: Ticket) -> FlowVersion | None:
     return releases.version_for(template, ticket) if template else None
 
 
-def _ask(slot: SlotReview, answers: dict[str, str]) -> Asked:
+def _ask(slot: SlotReview, answers: dict[str, str], replied: list[tuple[str, str]]) -> Asked:
     spec = slot.spec
     offered = [_candidate(each) for each in slot.candidates]
+    known = {each.value for each in offered}
+    offered += [
+        Candidate(value, value, SlotSource.CUSTOMER, doubt_words(Doubt(doubt)) if doubt else "")
+        for value, doubt in replied
+        if value not in known
+    ]
     offered += [Candidate(value, value) for value in spec.choices if value not in {each.value for each in offered}]
     if slot.may_be_empty:
         offered.append(Candidate(NOTHING, _("不填")))
@@ -105,4 +117,4 @@ def _ask(slot: SlotReview, answers: dict[str, str]) -> Asked:
 
 def _candidate(found: FoundSlot) -> Candidate:
     value = found.value if found.attachment_id is None else str(found.attachment_id)
-    return Candidate(value, found.shown)
+    return Candidate(value, found.shown, found.source)

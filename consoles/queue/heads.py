@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from consoles.queue.rows import Found
-from consoles.queue.wanted import EVERYTHING, UNDONE, WAITING, TicketFilter
+from consoles.queue.wanted import ASKED, EVERYTHING, UNDONE, WAITING, TicketFilter
 from tickets.models import FlowTemplate, SavedView, TicketStatus
 from tickets.services.tickets import desk, saved_views
 
@@ -53,6 +53,7 @@ def chips(found: Found, wanted: TicketFilter) -> list[Chip]:
     names = [
         (WAITING, _("待人处理")),
         (UNDONE, _("未完成")),
+        (ASKED, _("等客户回复")),
         *((status.value, str(status.label)) for status in TicketStatus),
         (EVERYTHING, _("全部")),
     ]

@@ -17,10 +17,21 @@ from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from consoles.queue.wanted import EVERYTHING, MINE, NO_FLOW, NOBODY, UNDONE, WAITING, TicketFilter
-from tickets.models import ExternalRef, FlowTemplate, FlowVersion, Run, Slot, Ticket, TicketStatus, TicketValue
+from consoles.queue.wanted import ASKED, EVERYTHING, MINE, NO_FLOW, NOBODY, UNDONE, WAITING, TicketFilter
+from tickets.models import (
+    Clarification,
+    ClarificationState,
+    ExternalRef,
+    FlowTemplate,
+    FlowVersion,
+    Run,
+    Slot,
+    Ticket,
+    TicketStatus,
+    TicketValue,
+)
 from tickets.services.people import access
-from tickets.services.runs import attention, transitions
+from tickets.services.runs import transitions
 
 PAGE = 40
 MOST_FOUND = 1000  # of a search: who gets more has to say more
@@ -45,7 +56,8 @@ class Found:
         again = self.tickets.filter(status__in=DONE, pk__in=_with_run(transitions.ACTIVE)).count()
         return {
             **by_status,
-            WAITING: self.tickets.filter(attention.tickets_waiting()).count(),
+            WAITING: self.tickets.filter(pk__in=_with_run(transitions.WAITING)).count(),
+            ASKED: self.tickets.filter(pk__in=_asked()).count(),
             UNDONE: sum(by_status[status] for status in TO_DO) + again,
             EVERYTHING: sum(by_status.values()),
         }
@@ -54,7 +66,9 @@ class Found:
         if status == EVERYTHING:
             return self.tickets
         if status == WAITING:
-            return self.tickets.filter(attention.tickets_waiting())
+            return self.tickets.filter(pk__in=_with_run(transitions.WAITING))
+        if status == ASKED:
+            return self.tickets.filter(pk__in=_asked())
         if status == UNDONE:
             return self.tickets.filter(Q(status__in=TO_DO) | Q(pk__in=_with_run(transitions.ACTIVE)))
         return self.tickets.filter(status=status)
@@ -164,6 +178,11 @@ def _with_word(word: str) -> Q:
 def _with_run(statuses: Iterable[str]) -> Any:
     """Tickets whose newest run has one of these statuses of a run that is not over: a ticket has one such at most."""
     return Run.objects.serving().filter(status__in=tuple(statuses)).values("ticket")
+
+
+def _asked() -> Any:
+    """Tickets whose customer was asked something and has not answered."""
+    return Clarification.objects.filter(state=ClarificationState.ASKED).values("ticket")
 
 
 def _ordered(tickets: QuerySet[Any], wanted: TicketFilter) -> QuerySet[Any]:

@@ -299,6 +299,18 @@ SETTINGS: tuple[Setting, ...] = (
         "What then: ask_again keeps the phone as it was left and asks for another takeover; "
         "hand_off ends the run and frees the phone.",
     ),
+    Setting(
+        "CS_AGENT_CLARIFY_TURNS",
+        3,
+        _between(1, 3),
+        "How often a customer is asked for what a flow lacks, before a person has to see to it.",
+    ),
+    Setting(
+        "CS_AGENT_CLARIFY_DUE_S",
+        259200.0,
+        _between(60, 31_536_000, float),
+        "A customer who has not answered by then is not waited for; an answer that comes later still counts.",
+    ),
     Setting("CS_AGENT_WORKER_THREADS", 8, _between(1, 64), "Runs one worker drives at once."),
     Setting("CS_AGENT_QUEUE", "phones", str, "Celery queue of this phone host; its upkeep runs on QUEUE.upkeep."),
     Setting(

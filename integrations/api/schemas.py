@@ -122,6 +122,7 @@ class TicketChange(In):
 
 class CommentIn(In):
     text: str
+    by_customer: bool = Field(False, description="What the customer said: it also answers what he was asked.")
 
 
 class Comment(Schema):
@@ -133,6 +134,27 @@ class Comment(Schema):
 
 class Comments(Schema):
     items: list[Comment]
+    next: str | None
+
+
+class Clarification(Schema):
+    """`text` is what the customer is asked, for whoever brings it to him; `send_by` names a connector that does."""
+
+    id: int
+    state: str
+    turn: int
+    fields: list[str]
+    text: str
+    language: str
+    send_by: str
+    asked_at: datetime
+    due_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+class Clarifications(Schema):
+    items: list[Clarification]
     next: str | None
 
 

@@ -22,10 +22,11 @@ from integrations.connectors.build import actor, kind_of
 from integrations.connectors.mapping import Mapped, Mapping, mapped
 from integrations.connectors.protocol import Author, Gone, Message, RemoteTicket, State
 from integrations.connectors.words import MARK
-from integrations.intake import deliveries, files, history
+from integrations.intake import clarifying, deliveries, files, history
 from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict
 from tickets.models import Department, ExternalRef, Run, Ticket, TicketStatus
+from tickets.services.clarify.answers import goes_on_as
 from tickets.services.evidence.personal_data import GONE
 from tickets.services.runs import transitions
 from tickets.services.tickets import changes, edits, external
@@ -82,6 +83,7 @@ def apply(
         external.note_facts(linked.ticket, row.key, number=number, url=remote.url, facts=facts)
         if department is not None:
             _files(work, linked.ticket, remote)
+            clarifying.after(row, linked.ticket, work.user, answers)
     work.save(updated_at=remote.updated_at or linked.updated_at, read_at=timezone.now())
 
 
@@ -193,6 +195,8 @@ def _messages(work: Work, ticket: Ticket, remote: RemoteTicket) -> bool:
         text = "" if _is_ours(message) else history.as_note(message)
         with transaction.atomic():
             work.still_ours()
+            if message.author is Author.CUSTOMER and not first:
+                clarifying.heard(ticket, message, remote.requester, work.user)
             if text:
                 edits.comment(ticket, text, work.user)
             work.take(part)
@@ -208,6 +212,11 @@ def _is_ours(message: Message) -> bool:
 
 def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> None:
     """Carry a change of the helpdesk's state over. While a run is at work here the change waits for its end."""
+    ticket.refresh_from_db()
+    if ticket.merged_into_id:
+        if answered:
+            _open_the_other(work, ticket)
+        return
     changed = now is not None and now != work.linked.state
     wanted = _wanted(ticket, now if changed else None, answered)
     if wanted is not None:
@@ -218,6 +227,13 @@ def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> Non
         work.save(state=now)
 
 
+def _open_the_other(work: Work, double: Ticket) -> None:
+    """The customer went on at a ticket that was merged: the one it became part of is to do again."""
+    ticket = goes_on_as(double)
+    if ticket.status in (*_OVER, TicketStatus.PENDING):
+        changes.set_status(ticket, TicketStatus.OPEN, work.user)
+
+
 def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus | None:
     """The status ours should get; None to leave it. `now`: the helpdesk's state, if it changed."""
     if now in (State.SOLVED, State.CLOSED):
@@ -225,7 +241,7 @@ def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus |
     back = ticket.status in _OVER or ticket.status == TicketStatus.PENDING
     if answered and back:
         return TicketStatus.OPEN
-    if now is State.OPEN and back:
+    if now is State.OPEN and back and not clarifying.is_waiting(ticket):  # a question of ours opens it there
         return TicketStatus.OPEN
     if now is State.PENDING and ticket.status in (TicketStatus.NEW, TicketStatus.OPEN):
         return TicketStatus.PENDING

@@ -18,9 +18,14 @@ def newest(messages: Sequence[Message]) -> Sequence[Message]:
     return messages[-MOST:]
 
 
+def words_of(message: Message) -> str:
+    """What it says, as plain text."""
+    return plain.from_html(message.text) if message.html else plain.tidy(message.text)
+
+
 def as_note(message: Message) -> str:
     """One note; "" for a message without words."""
-    text = plain.from_html(message.text) if message.html else plain.tidy(message.text)
+    text = words_of(message)
     if not text:
         return ""
     room = MAX_COMMENT - 200

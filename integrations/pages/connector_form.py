@@ -173,7 +173,7 @@ def write_back_of(row: Connector, data: QueryDict | None) -> dict[str, Any]:
     """What the write-back part of the form shows."""
     if data is None:
         return WriteBack.model_validate(row.write_back).model_dump(mode="json")
-    shown: dict[str, Any] = {"language": data.get("w-language", ""), "site": data.get("w-site", "")}
+    shown: dict[str, Any] = {name: data.get(f"w-{name}", "") for name in ("language", "site", "asks")}
     return shown | {name: _part(data, name) for name in OUTCOMES}
 
 
@@ -254,7 +254,7 @@ def _mapping(reader: _Reader) -> Any:
 
 def _write_back(reader: _Reader) -> Any:
     data = reader.data
-    values = {"language": data.get("w-language", "zh-hans"), "site": data.get("w-site", "")}
+    values = {"language": data.get("w-language", "zh-hans"), "site": data.get("w-site", ""), "asks": "w-asks" in data}
     return reader.model(WriteBack, values | {name: _part(data, name) for name in OUTCOMES}, "w-")
 
 

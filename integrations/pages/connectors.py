@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from integrations.connectors import kinds, mapping, setups
 from integrations.connectors.build import Unusable, kind_of
-from integrations.connectors.protocol import Finding, Refused
+from integrations.connectors.protocol import Capability, Finding, Refused
 from integrations.models import Connector
 from integrations.pages import connector_form as form
 from tickets.declared import FORM, POST, permitted
@@ -156,6 +156,7 @@ def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
         "poll_s": data.get("poll_s", "") if data else str(row.poll_s),
         "name": data.get("name", "") if data else row.name,
         "calls": setups.last_calls(row),
+        "can_reply": Capability.REPLY in kind.capabilities,
         "troubled": setups.in_trouble(row),
         "came_in": external.of_connector(row.key),
         "shown": shown,
@@ -170,4 +171,4 @@ def _outcomes(values: dict[str, Any], faults: dict[str, str]) -> dict[str, Any]:
     for name in form.OUTCOMES:
         error = next((text for place, text in faults.items() if place.startswith(f"w-{name}")), "")
         parts.append({"name": name, **values[name], "error": error})
-    return {"language": values["language"], "site": values["site"], "parts": parts}
+    return {"language": values["language"], "site": values["site"], "asks": values["asks"], "parts": parts}

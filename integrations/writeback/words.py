@@ -61,11 +61,13 @@ class Part(BaseModel):
 
 
 class WriteBack(BaseModel):
-    """`site`: our own address as people there reach it, for the links. `language`: of the usual words."""
+    """`site`: our own address as people there reach it, for the links. `language`: of the usual words.
+    `asks`: questions that a flow calls harmless go to the customer without a person's yes."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     language: Literal["zh-hans", "en"] = "zh-hans"
     site: str = Field(default="", max_length=300)
+    asks: bool = False
     succeeded: Part = Part(note=True)
     handed_off: Part = Part(note=True)
     failed: Part = Part(note=True)

@@ -18,6 +18,7 @@ from tests.evidence.stories import ended_run, file
 from tickets.errors import Conflict
 from tickets.models import (
     Attachment,
+    Clarification,
     Comment,
     Confirmation,
     ControlVouch,
@@ -83,6 +84,9 @@ def customer(run: Run) -> Ticket:
     Takeover.objects.create(run=run)
     Comment.objects.create(ticket=ticket, text="x")
     CustomerReply.objects.create(ticket=ticket, text="x")
+    Clarification.objects.create(
+        ticket=ticket, template=run.flow_version.template, turn=1, text="x", answer="x", asked_at=at, due_at=at
+    )
     TicketValue.objects.create(ticket=ticket, template=run.flow_version.template, name="x", value="x")
     Attachment.objects.create(ticket=ticket, name="x", size=1, file=file("attachments/x.jpg"))
     event = OutboxEvent.objects.create(audit_seq=10**9, at=at, ticket=ticket)

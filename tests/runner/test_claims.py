@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from tickets.models import Phone, Run, RunStatus
 from tickets.runner.holds import claims, leases
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +66,12 @@ def test_a_fence_refuses_whoever_acted_before_it(lease: leases.Lease, phone: Pho
     assert leases.release(fenced)
     phone.refresh_from_db()
     assert leases.fence(phone) is None
+
+
+def another(run: Run, **fields: object) -> Run:
+    """A run of another ticket."""
+    ticket = create_ticket(user=None, subject="x", text="y", customer_name="z", department=run.ticket.department)
+    return Run.objects.create(ticket=ticket, flow_version=run.flow_version, started_by=run.started_by, **fields)
 
 
 def _running(run: Run, **fields: object) -> Run:
@@ -138,3 +146,28 @@ def test_progress_ends_a_row_of_failures_and_a_mere_checkpoint_does_not(run: Run
     assert Run.objects.get(pk=run.pk).failures_in_a_row == 2
     claims.save_checkpoint(claim, {}, progress=True)
     assert Run.objects.get(pk=run.pk).failures_in_a_row == 0
+
+
+def test_taking_one_run_up_claims_no_other(run: Run) -> None:
+    other = another(run, status=RunStatus.RUNNING, version=run.version)
+    assert claims.take(_running(run, claimed_until=None)) is not None
+    other.refresh_from_db()
+    assert (other.claimed_until, other.claim_token) == (None, 0)
+
+
+def test_claim_and_lease_last_as_long_as_the_setting_says(lease: leases.Lease, run: Run, phone: Phone) -> None:
+    lasts = timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])
+    assert claims.take(_running(run, claimed_until=None)) is not None
+    phone.refresh_from_db()
+    run.refresh_from_db()
+    for until in (phone.lease_expires_at, run.claimed_until):
+        assert until is not None
+        assert timedelta(0) < timezone.now() + lasts - until < timedelta(seconds=30)
+
+
+def test_a_lease_that_has_run_out_is_still_nobody_elses(lease: leases.Lease, phone: Phone, run: Run) -> None:
+    Phone.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    other = another(run)
+    assert leases.acquire(other, phone.queue) is None
+    phone.refresh_from_db()
+    assert phone.lease_run_id == run.pk

@@ -14,8 +14,10 @@ from django.utils import timezone
 from PIL import Image
 
 from cs_agent.engine.actions.values import digest
-from cs_agent.engine.run.state import FieldValue, Phase, RunState
+from cs_agent.engine.run.state import FieldValue, Phase, RunState, TakeoverRequest
 from cs_agent.engine.run.state import Question as Asked
+from cs_agent.geometry import Box
+from cs_agent.vision.highlight import Tone
 from tests.tickets.conftest import TAP, confirming, drive, publish, request
 from tickets.errors import (
     AlreadyDecided,
@@ -43,6 +45,8 @@ from tickets.services.evidence import pictures
 from tickets.services.runs import deadlines, decisions, pauses
 from tickets.services.runs import lifecycle as runs
 
+BOX = Box(10, 10, 90, 30)
+DIFFERING_IN_A_BOX = (FieldValue("b", "乙", "1", "2", differs=True, box=BOX),)
 DIFFERING = (FieldValue("refund", "退款", "¥499.00", "399.00", differs=True),)
 
 
@@ -343,3 +347,44 @@ def test_a_run_whose_confirmation_expired_is_sent_to_its_worker_so_that_its_phon
     with django_capture_on_commit_callbacks(execute=True):
         assert decisions.expire_if_due(confirmation, confirmation.due_at)
     assert sent == [confirmation.run_id]
+
+
+def test_a_required_amount_that_was_not_found_beside_another_counts_as_above_the_limit(
+    run: Run, ask: Callable[..., Confirmation]
+) -> None:
+    other = FieldValue("compensation", "补偿", "¥50.00", "50.00")
+    assert ask(run, fields=(other,), irreversible=True).approvals_needed == 2
+
+
+def test_an_answered_question_takes_no_correction(confirmation: Confirmation, lin: User, bo: User) -> None:
+    change: dict[str, Any] = {"confirmation": confirmation, "user": bo, "name": "compensation", "value": "30"}
+    with pytest.raises(NotPending, match="stale"):
+        decisions.correct_field(**change, version=confirmation.version + 1)
+    yes(confirmation, lin)
+    with pytest.raises(AlreadyDecided):
+        decisions.correct_field(**change, version=confirmation.version)
+
+
+@pytest.mark.parametrize(("full", "told"), [("", "lin"), ("林晓", "林晓")])
+def test_the_result_of_a_no_says_who_said_it(confirmation: Confirmation, lin: User, full: str, told: str) -> None:
+    lin.last_name = full
+    no(confirmation, lin)
+    assert f"坐席 {told} 已拒绝" in Run.objects.get(pk=confirmation.run_id).result
+
+
+def test_a_question_and_a_wish_for_a_human_are_on_the_record(run: Run, phone: Phone) -> None:
+    pauses.ask_question(drive(run, phone), Asked("退到哪里?", ("原路", "余额")))
+    assert AuditEvent.objects.get(type="question.asked").details["text"] == "退到哪里?"
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    run.refresh_from_db()
+    pauses.ask_takeover(run, TakeoverRequest("需要登录", code="model"))
+    assert AuditEvent.objects.get(type="takeover.asked").details == {"reason": "需要登录", "code": "model"}
+
+
+def test_a_differing_field_is_marked_otherwise_than_an_equal_one() -> None:
+    marks = pauses._marks(request(fields=(FieldValue("a", "甲", "1", "1", box=BOX), *DIFFERING_IN_A_BOX)))
+    assert [(mark.label, mark.tone) for mark in marks] == [
+        ("1", Tone.FIELD),
+        ("2", Tone.DIFFERS),
+        ("", Tone.TARGET),
+    ]

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tickets import delivery as tasks
+from tickets import queues
 from tickets.errors import Conflict, Forbidden
 from tickets.models import (
     AuditEvent,
@@ -176,6 +177,8 @@ def test_a_place_that_is_gone_gets_nothing_more(post: Post, ticket: Ticket, lin:
     pump()
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.GIVEN_UP}
     assert Delivery.objects.count() == 2
+    asked = Delivery.objects.get(tries=1)
+    assert (asked.last_answer, asked.event.type) == ("410", "ticket.created")
 
 
 def test_a_sender_that_died_after_the_handing_over_repeats_it_with_the_same_id(post: Post, ticket: Ticket) -> None:
@@ -253,24 +256,34 @@ def test_only_who_manages_integrations_sees_and_changes_deliveries(post: Post, t
             act()
 
 
-def test_what_was_given_up_can_be_sent_again_on_the_record(post: Post, ticket: Ticket, ann: User) -> None:
+def test_what_was_given_up_can_be_sent_again_on_the_record(
+    post: Post, ticket: Ticket, ann: User, django_capture_on_commit_callbacks: Any
+) -> None:
     post.answers = lambda delivery: Answer(Verdict.NEVER, "400")
     pump()
     assert [(row["lane"], row["given_up"]) for row in manage.lanes(ann)] == [("post:a", 1)]
     post.answers = lambda delivery: TAKEN
-    manage.send_again(Delivery.objects.get().pk, ann)
+    with django_capture_on_commit_callbacks() as told:
+        again = manage.send_again(Delivery.objects.get().pk, ann)
+    assert len(told) >= 1  # the sender is told at once
+    assert again == Delivery.objects.get()
+    assert (Delivery.objects.get().tries, Delivery.objects.get().state) == (0, DeliveryState.WAITING)
     pump()
     assert len(post.got) == 1
     event = AuditEvent.objects.get(type="delivery.sent_again")
     assert (event.user, event.ticket_no) == (ann, ticket.number)
 
 
-def test_giving_up_lets_the_next_one_go_and_works_once(post: Post, ticket: Ticket, lin: User, ann: User) -> None:
+def test_giving_up_lets_the_next_one_go_and_works_once(
+    post: Post, ticket: Ticket, lin: User, ann: User, django_capture_on_commit_callbacks: Any
+) -> None:
     set_status(ticket, TicketStatus.PENDING, lin)
     post.answers = lambda delivery: Answer(Verdict.AGAIN) if delivery.event.type == "ticket.created" else TAKEN
     pump()
     stuck = Delivery.objects.get(tries=1)
-    manage.give_up(stuck.pk, ann)
+    with django_capture_on_commit_callbacks() as told:
+        manage.give_up(stuck.pk, ann)
+    assert [call for call in told if call is queues.hint_outbox]
     with pytest.raises(Conflict):
         manage.give_up(stuck.pk, ann)
     pump()
@@ -320,3 +333,21 @@ def test_whatever_the_receiver_does_it_gets_everything_in_order(
             expected = list(OutboxEvent.objects.filter(ticket=ticket).order_by("pk").values_list("pk", flat=True))
             assert sorted(got[ticket.pk]) == got[ticket.pk]
             assert sorted(set(got[ticket.pk])) == expected
+
+
+def test_what_was_taken_ends_a_row_of_failures(post: Post, ticket: Ticket) -> None:
+    post.answers = lambda delivery: Answer(Verdict.AGAIN, "503", whole_lane=True)
+    pump()
+    assert DeliveryLane.objects.get().failures_in_a_row == 1
+    later()
+    post.answers = lambda delivery: TAKEN
+    pump()
+    assert DeliveryLane.objects.get().failures_in_a_row == 0
+
+
+def test_a_sender_tells_how_many_were_taken_and_gives_its_lane_back(post: Post, ticket: Ticket, lin: User) -> None:
+    set_status(ticket, TicketStatus.PENDING, lin)
+    spread()
+    assert drain.drain("post:a") == 2
+    assert DeliveryLane.objects.get().claimed_until is None
+    assert drain.drain("nobody:a") == 0

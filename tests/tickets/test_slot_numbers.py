@@ -33,6 +33,7 @@ def orders(text: str) -> list[str]:
         ("订单202405218876,再说一次202405218876", ["202405218876"]),
         ("订单202405218876电话13812345678", ["202405218876"]),
         ("订单202405218876 13812345678", ["202405218876"]),
+        ("6901234567893 坏了", ["6901234567893"]),  # no bar code: its last digit is wrong
     ],
 )
 def test_an_order_number_is_found_however_it_is_written(text: str, expected: list[str]) -> None:
@@ -52,6 +53,7 @@ def test_an_order_number_is_found_however_it_is_written(text: str, expected: lis
         "银行卡6222021234567890123",
         "没有号码",
         "",
+        "6901234567892 坏了",  # a bar code: its last digit is right
     ],
 )
 def test_other_numbers_are_not_taken_for_an_order(text: str) -> None:

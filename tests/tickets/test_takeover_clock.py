@@ -82,3 +82,25 @@ def test_a_warning_says_how_much_time_is_left(silent: Takeover) -> None:
     takeover_clock.sweep(_after(130))
     left = AuditEvent.objects.get(type="takeover.warned").details["left_s"]
     assert 165 <= left <= 171
+
+
+def test_what_the_human_came_for_stays_with_the_takeover_that_is_asked_for_anew(silent: Takeover, run: Run) -> None:
+    Takeover.objects.filter(pk=silent.pk).update(reason="需要验证码", code="model")
+    takeover_clock.sweep(_after(310))
+    anew = Takeover.objects.get(run=run, ended_at=None)
+    assert "lin 长时间没有操作" in anew.reason
+    assert anew.reason.endswith("\n需要验证码")
+    takeovers.begin(run, User.objects.get(username="lin"))
+    takeover_clock.sweep(_after(700))
+    assert Takeover.objects.get(run=run, ended_at=None).reason.count("长时间没有操作") == 1
+
+
+def test_whoever_came_or_ended_it_since_the_clock_looked_keeps_the_run(silent: Takeover, run: Run) -> None:
+    Takeover.objects.filter(pk=silent.pk).update(begun_at=None)
+    read = Takeover.objects.select_related("run__ticket").get(pk=silent.pk)
+    for change in ({"begun_at": timezone.now()}, {"begun_at": None, "ended_at": timezone.now()}):
+        Takeover.objects.filter(pk=silent.pk).update(**change)
+        assert not takeover_clock._give_up(read, _after(100_000))
+    assert takeover_clock.sweep(_after(100_000)).given_up == 0
+    run.refresh_from_db()
+    assert run.status == RunStatus.TAKEN_OVER

@@ -14,8 +14,9 @@ from tests.tickets.conftest import drive
 from tickets.errors import Conflict, Forbidden, Invalid, NotPending, RunEnded
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover
 from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.runs import guard, pauses, steps, takeovers
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses, steps, takeovers
+from tickets.services.tickets.changes import create_ticket
 
 
 def gesture(takeover: Takeover, user: User, kind: GestureKind = GestureKind.TAP, **values: object) -> Gesture:
@@ -249,3 +250,32 @@ def test_a_gesture_is_told_by_what_was_touched_once_it_has_been_read(confirmatio
     takeovers.name_gesture(step, "下一步")
     step.refresh_from_db()
     assert action_in_words(step) == "点击“下一步”"
+
+
+def test_what_a_worker_writes_under_its_claim_reaches_its_own_run_only(driven: Run, lin: User) -> None:
+    department = driven.ticket.department
+    other = create_ticket(user=None, subject="x", text="y", customer_name="z", department=department)
+    Run.objects.create(
+        ticket=other,
+        flow_version=driven.flow_version,
+        started_by=lin,
+        status=RunStatus.RUNNING,
+        claim_token=driven.claim_token,
+    )
+    assert [found.pk for found in guard.claimed(driven.pk, driven.claim_token)] == [driven.pk]
+    assert not guard.claimed(driven.pk, driven.claim_token - 1).exists()
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ({"kind": GestureKind.TYPE, "text": "123456"}, "输入了 6 个字符"),
+        ({"kind": GestureKind.KEY, "key": "back"}, "按键 back"),
+        ({"kind": GestureKind.SWIPE, "points": (1, 2, 3, 4)}, "滑动 (1,2) → (3,4)"),
+        ({"kind": GestureKind.LONG_PRESS, "points": (1, 2)}, "长按 (1,2)"),
+        ({"kind": GestureKind.COMMIT, "points": (1, 2)}, "标出提交 (1,2)"),
+        ({"kind": GestureKind.TAP, "points": (1, 2)}, "点击 (1,2)"),
+    ],
+)
+def test_every_kind_of_gesture_has_its_words(made: dict[str, Any], told: str) -> None:
+    assert takeovers._described(Gesture("t", 1, **made)) == told

@@ -18,7 +18,19 @@ Posted = Mapping[str, Sequence[str]]
 _YES = "yes"
 _ANY, _NONE = "*", "-"
 LANGS = ("zh", "en")
-_SLOT_SHOWN = {"name", "kind", "label", "required", "words", "options", "media", "from_customer", "full"}
+_SLOT_SHOWN = {
+    "name",
+    "kind",
+    "label",
+    "required",
+    "words",
+    "options",
+    "media",
+    "from_customer",
+    "full",
+    "question",
+    "ask_freely",
+}
 _FIELD_SHOWN = {"name", "label", "kind", "slot", "screen_labels", "required", "full_of", "screen_sentences"}
 _ENGINE_LINES = ("allowed_apps", "app_names", "sensitive_words")
 
@@ -65,7 +77,7 @@ def _match(base: Row, posted: Posted) -> Row:
 
 
 def _slot_row(item: Mapping[str, Any]) -> Row:
-    label = _dict(item.get("label"))
+    label, question = _dict(item.get("label")), _dict(item.get("question"))
     options = [
         f"{_dict(each).get('value', '')} = {_bars(_dict(each).get('phrases'))}" for each in item.get("options") or ()
     ]
@@ -73,6 +85,9 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
         **{key: item.get(key, "") for key in ("name", "kind", "media")},
         "label_zh": label.get("zh", ""),
         "label_en": label.get("en", ""),
+        "question_zh": question.get("zh", ""),
+        "question_en": question.get("en", ""),
+        "ask_freely": bool(item.get("ask_freely")),
         "required": item.get("required", True),
         "words": _lines(item.get("words")),
         "options": "\n".join(options),
@@ -98,6 +113,9 @@ _SLOT_COLUMNS = (
     "media",
     "from_customer",
     "full",
+    "question_zh",
+    "question_en",
+    "ask_freely",
     "rest",
 )
 
@@ -106,7 +124,10 @@ def _slot(row: Mapping[str, str], base: Row) -> Row:
     label = {"zh": row["label_zh"].strip(), "en": row["label_en"].strip()}
     item: Row = {"name": row["name"].strip(), "kind": row["kind"], "label": {k: v for k, v in label.items() if v}}
     _flag(item, "required", row["required"] != "no", base, usual=True)
-    for key in ("from_customer", "full"):
+    question = {lang: row[f"question_{lang}"].strip() for lang in LANGS}
+    if any(question.values()) or "question" in base:
+        item["question"] = {lang: text for lang, text in question.items() if text}
+    for key in ("from_customer", "full", "ask_freely"):
         _flag(item, key, row[key] == _YES, base)
     for key, value in (("words", _split(row["words"])), ("options", _options(row["options"])), ("media", row["media"])):
         if value or key in base:

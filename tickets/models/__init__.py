@@ -28,6 +28,7 @@ from tickets.models.record.recordings import Recording, RecordingState
 from tickets.models.runs import SERVING, Run, RunPurpose, RunStatus, Slot, SlotSource, Step, StepActor
 from tickets.models.secrets import Secret
 from tickets.models.switches import Switch
+from tickets.models.ticket.clarifications import Clarification, ClarificationState
 from tickets.models.ticket.comments import Comment, Mention
 from tickets.models.ticket.desk import CannedReply, CustomerReply, SavedView, TicketValue
 from tickets.models.ticket.external import ExternalRef
@@ -42,6 +43,8 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "CannedReply",
+    "Clarification",
+    "ClarificationState",
     "Comment",
     "Confirmation",
     "ConfirmationState",

@@ -85,8 +85,6 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("处理记录")
-        verbose_name_plural = _("处理记录")
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"],
@@ -124,6 +122,7 @@ class SlotSource(models.TextChoices):
     RECORD = "record", _("客户资料")
     OPERATOR = "operator", _("坐席填写")
     DEFAULT = "default", _("默认值")
+    CUSTOMER = "customer", _("客户回复")
 
 
 class Slot(models.Model):
@@ -188,8 +187,6 @@ class Step(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("步骤")
-        verbose_name_plural = _("步骤")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_step_per_number")]
 

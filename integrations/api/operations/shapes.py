@@ -8,7 +8,19 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from tickets.models import Attachment, AuditEvent, Comment, Confirmation, Phone, Question, Recording, Run, Step, Ticket
+from tickets.models import (
+    Attachment,
+    AuditEvent,
+    Clarification,
+    Comment,
+    Confirmation,
+    Phone,
+    Question,
+    Recording,
+    Run,
+    Step,
+    Ticket,
+)
 from tickets.services.runs.transitions import ACTIVE
 
 
@@ -52,6 +64,12 @@ def file(row: Attachment) -> dict[str, Any]:
 
 def comment(row: Comment) -> dict[str, Any]:
     return {"id": row.pk, "text": row.text, "author": _name(row.author), "created_at": row.created_at}
+
+
+def clarification(row: Clarification) -> dict[str, Any]:
+    names = ("id", "state", "turn", "text", "asked_at", "due_at", "answer", "answered_at")
+    sent = row.reply.send_by if row.reply else ""
+    return {name: getattr(row, name) for name in names} | {"fields": row.names, "language": row.lang, "send_by": sent}
 
 
 def run(request: HttpRequest, row: Run) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from integrations.api.operations import shapes
 from tickets.errors import Invalid
 from tickets.models import Department, Ticket
 from tickets.permissions import Permission
+from tickets.services.clarify import answers
 from tickets.services.flows.recommendation import recommend
 from tickets.services.people import access
 from tickets.services.tickets import changes, edits
@@ -142,10 +143,27 @@ def list_comments(
 def add_comment(request: HttpRequest, number: Number, body: schemas.CommentIn) -> Any:
     """Comment on a ticket
 
-    For colleagues: it is not sent to the customer and is no instruction.
+    For colleagues: it is not sent to the customer and is no instruction. `by_customer`: it is what the customer said;
+    what he was asked and answers with certainty is filled in.
     """
-    row = edits.comment(access.get_ticket(request.user, number), body.text, request.user)
+    ticket = access.get_ticket(request.user, number)
+    with transaction.atomic():
+        if body.by_customer:
+            answers.take(ticket, body.text, request.user)
+        row = edits.comment(ticket, body.text, request.user)
     return Status(201, shapes.comment(row))
+
+
+@operation(router, "GET", "/tickets/{number}/clarifications", Permission.VIEW_TICKETS, answers=schemas.Clarifications)
+def list_clarifications(
+    request: HttpRequest,
+    number: Number,
+    cursor: str = Query("", max_length=1000),
+    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+) -> Any:
+    """Read what the customer was asked and what he answered, oldest first"""
+    rows = access.get_ticket(request.user, number).clarifications.select_related("reply")
+    return cursors.page(request, rows, shapes.clarification, cursor=cursor, limit=limit, descending=False)
 
 
 @operation(router, "POST", "/tickets/{number}/attachments", Permission.CREATE_TICKETS, answers={201: schemas.File})

@@ -7,6 +7,7 @@ any other type would send mail.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from email.utils import parseaddr
 from functools import cached_property
 from typing import Any, Literal
 
@@ -159,7 +160,7 @@ class ZammadConnector(WebConnector):
             at=article.created_at,
             html=article.content_type == "text/html",
             internal=bool(article.internal),
-            person=Person(name=(article.from_ or "").split("<")[0].strip(' "')),
+            person=_sender(article.from_ or ""),
         )
 
     def _file(self, at: str, article: Article, file: File) -> RemoteFile:
@@ -203,3 +204,8 @@ def _ids(found: Any) -> tuple[str, ...]:
     if not isinstance(tickets, list):
         raise BadAnswer(_("搜索的回答不是列表。"))
     return tuple(id for each in tickets for id in named(each.get("id") if isinstance(each, dict) else each))
+
+
+def _sender(sender: str) -> Person:
+    """A sender as a mail's head has it, or a bare name."""
+    return Person(*parseaddr(sender)) if "@" in sender else Person(sender.strip(' "'))

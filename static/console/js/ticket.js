@@ -146,13 +146,13 @@ class LiveTicket extends HTMLElement {
     if (target.dataset?.mark && fresh?.dataset?.mark === target.dataset.mark) event.detail.shouldSwap = false;
     if (target.id === "part-side") this.typed = new FormData(this.querySelector("#start-form") ?? undefined);
     if (target.id === "part-steps") this.timeline.remember();
-    if (target.id === "part-desk") this.desk.remember();
+    if (target.id === "part-desk" || target.id === "part-side") this.desk.remember();
   }
 
   afterSwap(event) {
     const { target } = event.detail;
     if (target.id === "part-side") this.retype();
-    if (target.id === "part-desk" || target.id === "part-tabs") this.desk.restore();
+    if (["part-desk", "part-side", "part-tabs"].includes(target.id)) this.desk.restore();
     if (target.id === "part-screen") this.setScreen();
     if (target.id === "part-steps" || target.id === "steps") this.timeline.changed();
   }

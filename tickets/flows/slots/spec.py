@@ -38,6 +38,13 @@ class Label(_Part):
     en: str = ""
 
 
+class Wording(_Part):
+    """A sentence for customers; the product's own words stand in for a language that is not given."""
+
+    zh: str = Field("", max_length=300)
+    en: str = Field("", max_length=300)
+
+
 class Option(_Part):
     """One value of a choice and the phrases that mean it."""
 
@@ -68,6 +75,10 @@ class SlotSpec(_Part):
         False, description="A mobile number that the customer's record gives where the ticket speaks of none."
     )
     group: str = Field("", description="Of the slots with the same group one is enough.")
+    question: Wording = Field(Wording(), description="How a customer is asked for it, where he has to be asked.")
+    ask_freely: StrictBool = Field(
+        False, description="Harmless to ask: a connector that allows it asks without a person's yes."
+    )
 
     @property
     def label(self) -> str:

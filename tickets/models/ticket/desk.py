@@ -7,16 +7,24 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.flow.templates import FlowTemplate
+from tickets.models.runs import SlotSource
 from tickets.models.ticket.tickets import Department, Ticket
 
 
 class TicketValue(models.Model):
-    """A value that a person gave for a slot of a flow before the start; it counts more than what the ticket says."""
+    """A value that was given for a slot of a flow before the start; it counts more than what the ticket says.
+
+    `source`: `operator`, or `customer` where it was read from the answer to a question; `user` is then whoever took the
+    answer in.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="given_values")
     template = models.ForeignKey(FlowTemplate, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=60)
     value = models.TextField()
+    source = models.CharField(
+        max_length=12, choices=SlotSource, default=SlotSource.OPERATOR, db_default=SlotSource.OPERATOR
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(auto_now=True)
 

@@ -15,6 +15,7 @@ from tickets import queues
 from tickets.models import Phone, Recording, RecordingState, Run, RunStatus
 from tickets.runner.holds import run_queue
 from tickets.runner.pictures import encode
+from tickets.services.clarify import answers, ending
 from tickets.services.flows import rehearsals
 from tickets.services.runs import deadlines, switches, takeover_clock
 from tickets.services.runs.transitions import ENDED
@@ -33,6 +34,8 @@ def sweep() -> dict[str, int]:
         "expired": deadlines.sweep().expired,
         "idle": silent.warned + silent.ended + silent.given_up,
         "fitted": fitting.learn(),
+        "answered": answers.settle_filled(),
+        "unanswered": ending.expire_due(),
         "rehearsed": rehearsals.close_finished(),
     }
     if switches.is_paused():

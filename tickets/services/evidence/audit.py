@@ -41,6 +41,7 @@ _PURPOSES = {
     "step": _HANDLING,
     "confirmation": _HANDLING,
     "question": _HANDLING,
+    "clarification": _HANDLING,
     "takeover": _HANDLING,
     "attachment": _HANDLING,
     "recording": _OVERSIGHT,

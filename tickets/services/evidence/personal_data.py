@@ -69,6 +69,7 @@ REGISTER = (
     Held("tickets.Attachment", "ticket", {"name": GONE, "sha256": ""}, files=("file",)),
     Held("tickets.Run", "ticket", {"instruction": GONE, "checkpoint": {}, "result": GONE, "waiting_for": ""}),
     Held("tickets.CustomerReply", "ticket", {"text": GONE}),
+    Held("tickets.Clarification", "ticket", {"text": GONE, "answer": ""}),
     Held("tickets.TicketValue", "ticket", {"value": GONE}),
     Held("tickets.Slot", "run__ticket", {"value": GONE, "original": "", "start": None, "end": None}),
     Held(
@@ -165,7 +166,8 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.Attachment": {"content_type": _CODE},
     "tickets.Run": {"lang": _CODE, "failure_code": _CODE},
     "tickets.Slot": {"name": _OURS, "label": _OURS},
-    "tickets.TicketValue": {"name": _OURS},
+    "tickets.TicketValue": {"name": _OURS, "source": _CODE},
+    "tickets.Clarification": {"questions": _OURS, "lang": _CODE, "state": _CODE},
     "tickets.CustomerReply": {"send_by": _CODE},
     "tickets.Step": {
         "status": _CODE,

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from tickets import queues
-from tickets.models import AuditEvent, Confirmation, CustomerReply, OutboxEvent, Question, Run, Ticket
+from tickets.models import AuditEvent, Clarification, Confirmation, CustomerReply, OutboxEvent, Question, Run, Ticket
 
 # The audit trail's types that leave, and how the world calls them.
 PUBLIC = {
@@ -20,6 +20,9 @@ PUBLIC = {
     "ticket.commented": "ticket.commented",
     "ticket.replied": "ticket.replied",
     "ticket.status_changed": "ticket.status_changed",
+    "clarification.asked": "ticket.clarification_asked",
+    "clarification.answered": "ticket.clarification_answered",
+    "clarification.expired": "ticket.clarification_expired",
     "run.started": "run.started",
     "run.resumed": "run.resumed",
     "confirmation.asked": "run.awaiting_confirmation",
@@ -65,6 +68,8 @@ def _data(event: AuditEvent, ticket: Ticket | None, run: Run | None, obj: Any) -
         data["question"] = str(obj.pk)
     if isinstance(obj, CustomerReply):
         data["reply"] = obj.pk
+    if isinstance(obj, Clarification):
+        data |= {"clarification": obj.pk, "state": str(obj.state)}
     return data
 
 

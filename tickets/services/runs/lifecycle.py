@@ -47,6 +47,7 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.permissions import Permission, require
+from tickets.services.clarify import ending
 from tickets.services.evidence import audit
 from tickets.services.flows import instructions, releases
 from tickets.services.live import events as live
@@ -295,6 +296,8 @@ def create_run(
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
     categories = sorted({found.category for found in reading.found if found.category})
     details = {"slots": {found.name: found.source for found in reading.found}, "purpose": purpose.value}
+    if run.serves:
+        ending.withdraw(ticket, "started", user)
     audit.record("run.started", user=user, run=run, obj=run, details=details, data_accessed=categories)
     queues.enqueue_where_free(run.pk)
     return run
@@ -315,7 +318,7 @@ def _slot(run: Run, found: Any, said: str) -> Slot:
         label=found.label,
         value=found.value,
         source=found.source,
-        original=said if found.source == SlotSource.OPERATOR else "",
+        original=said if found.source in (SlotSource.OPERATOR, SlotSource.CUSTOMER) else "",
         start=found.start,
         end=found.end,
         attachment_id=found.attachment_id,

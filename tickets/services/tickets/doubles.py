@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tickets.errors import Conflict, Invalid
 from tickets.models import Attachment, Run, Ticket, TicketStatus
 from tickets.permissions import Permission, require
+from tickets.services.clarify import ending
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
@@ -56,6 +57,7 @@ def merge(double: Ticket, into: Ticket, user: Any) -> Ticket:
             status=TicketStatus.CLOSED, merged_into=into, merged_status=before, solved_at=None
         )
         double.status, double.merged_into = TicketStatus.CLOSED, into
+        ending.withdraw(double, "merged", user)
         _tell(double, into)
         details = {"from": before, "to": TicketStatus.CLOSED, "merged_into": into.number}
         audit.record("ticket.status_changed", user=user, ticket=double, obj=double, details=details)

@@ -6,6 +6,7 @@ change one value at once the second is told who was first.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, InvalidSlot
 from tickets.flows.slots import SlotReading, apply_answers, read_slots
-from tickets.models import FlowVersion, Ticket, TicketValue
+from tickets.models import FlowVersion, SlotSource, Ticket, TicketValue
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -30,7 +31,14 @@ def reading_of(ticket: Ticket, version: FlowVersion) -> SlotReading:
             reading = apply_answers(version.definition, ticket, reading, {given.name: given.value})
         except InvalidSlot:
             continue
+        if given.source == SlotSource.CUSTOMER:
+            reading = _said_by_customer(reading, given.name)
     return reading
+
+
+def _said_by_customer(reading: SlotReading, name: str) -> SlotReading:
+    found = [replace(each, source=SlotSource.CUSTOMER.value) if each.name == name else each for each in reading.found]
+    return replace(reading, found=found)
 
 
 def give(ticket: Ticket, version: FlowVersion, name: str, value: str, user: Any, *, was: str | None = None) -> None:
@@ -48,7 +56,7 @@ def give(ticket: Ticket, version: FlowVersion, name: str, value: str, user: Any,
         rows = TicketValue.objects.filter(ticket=ticket, template=version.template, name=name)
         if not value:
             rows.delete()
-        elif not rows.update(value=value, user=user):
+        elif not rows.update(value=value, user=user, source=SlotSource.OPERATOR):
             TicketValue.objects.create(ticket=ticket, template=version.template, name=name, value=value, user=user)
         Ticket.objects.filter(pk=ticket.pk).update(fit_known=False)  # what it lacks is looked at anew
         live.publish_ticket(ticket, {"value": name})

@@ -30,6 +30,8 @@ export class Desk {
     if (tab) this.show(tab.dataset.tab);
     const reply = event.target.closest("[data-reply]");
     if (reply) this.page.querySelector("#reply-text").value = reply.dataset.reply;
+    const draft = event.target.closest("[data-draft]");
+    if (draft) this.page.querySelector("#ask-text").value = draft.dataset.draft;
     const mention = event.target.closest("[data-mention]");
     if (mention) this.mention(mention.dataset.mention);
     const copy = event.target.closest("[data-copy]");
@@ -85,7 +87,10 @@ export class Desk {
   }
 
   remember() {
-    for (const field of this.page.querySelectorAll("[data-keep]")) this.kept[field.id] = field.value;
+    for (const field of this.page.querySelectorAll("[data-keep]")) {
+      if (field.value === field.defaultValue) delete this.kept[field.id];
+      else this.kept[field.id] = field.value;
+    }
   }
 
   restore() {
