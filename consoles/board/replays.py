@@ -19,7 +19,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from tickets.models import FlowTemplate, RecordingState, Run, RunStatus
 from tickets.services.people import access
-from tickets.web.given import whole_number
+from tickets.web.given import day, whole_number
 
 PAGE = 50
 OUTCOMES = (RunStatus.SUCCEEDED, RunStatus.HANDED_OFF, RunStatus.FAILED, RunStatus.CANCELLED)
@@ -43,7 +43,7 @@ class ReplayFilter:
         values["operator"] = str(whole_number(values["operator"]) or "")
         values["outcome"] = values["outcome"] if values["outcome"] in OUTCOMES else ""
         for name in ("since", "until"):
-            values[name] = values[name] if _day(values[name]) else ""
+            values[name] = day(values[name])
         values["before"] = values["before"] if _moment(values["before"]) else ""
         return cls(**values)
 
@@ -87,7 +87,7 @@ def flows() -> QuerySet[FlowTemplate]:
     return FlowTemplate.objects.order_by("name")
 
 
-def _day(text: str) -> Any:
+def _date(text: str) -> Any:
     try:
         return parse_date(text)
     except ValueError:
@@ -104,5 +104,5 @@ def _moment(text: str) -> datetime | None:
 
 def _start(text: str, days: int = 0) -> datetime | None:
     """Local midnight of that date, so many days later."""
-    day = _day(text)
-    return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min)) if day else None
+    first = _date(text)
+    return timezone.make_aware(datetime.combine(first + timedelta(days=days), time.min)) if first else None

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from consoles.access import command
+from consoles.consumers.base import CHECK_EVERY_S
 from consoles.consumers.gestures import read_gesture
 from consoles.consumers.phone import ACK_TRUST_S, PhoneConsumer
 from tickets.errors import NotFound, NotPending
@@ -40,6 +41,10 @@ class LessonPhoneConsumer(PhoneConsumer):
     @command("ack", Permission.TEACH, trust_s=ACK_TRUST_S)
     async def ack(self, message: dict[str, Any]) -> None:
         self._drawn.set()
+
+    @command("beat", Permission.TEACH, trust_s=CHECK_EVERY_S)
+    async def beat(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "beat"})
 
     @command("ping", Permission.TEACH)
     async def ping(self, message: dict[str, Any]) -> None:

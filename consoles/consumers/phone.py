@@ -73,6 +73,10 @@ class PhoneConsumer(ConsoleConsumer):
     async def ack(self, message: dict[str, Any]) -> None:
         self._drawn.set()
 
+    @command("beat", Permission.VIEW_TICKETS, trust_s=CHECK_EVERY_S)
+    async def beat(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "beat"})
+
     @command("ping", Permission.VIEW_TICKETS)
     async def ping(self, message: dict[str, Any]) -> None:
         await self.tell({"type": "pong", "id": message.get("id")})

@@ -7,7 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from consoles.access import command
-from consoles.consumers.base import ConsoleConsumer
+from consoles.consumers.base import CHECK_EVERY_S, ConsoleConsumer
 from tickets.permissions import Permission
 from tickets.services.live.events import HOUSE_GROUP, queue_group
 from tickets.services.people import access
@@ -26,6 +26,10 @@ class QueueConsumer(ConsoleConsumer):
     async def live_event(self, message: dict[str, Any]) -> None:
         event = message["event"]
         await self.tell({"type": "changed", "ticket": event["ticket"], "kind": event["kind"]})
+
+    @command("beat", Permission.VIEW_TICKETS, trust_s=CHECK_EVERY_S)
+    async def beat(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "beat"})
 
     @command("ping", Permission.VIEW_TICKETS)
     async def ping(self, message: dict[str, Any]) -> None:

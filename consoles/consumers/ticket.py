@@ -7,7 +7,7 @@ from typing import Any
 from channels.db import database_sync_to_async
 
 from consoles.access import command
-from consoles.consumers.base import NOT_FOUND, ConsoleConsumer
+from consoles.consumers.base import CHECK_EVERY_S, NOT_FOUND, ConsoleConsumer
 from tickets.errors import NotFound
 from tickets.models import Ticket
 from tickets.permissions import Permission
@@ -51,6 +51,10 @@ class TicketConsumer(ConsoleConsumer):
         event = message["event"]
         if event["ticket"] or event["kind"] == "automation.changed":
             await self.tell({"type": "event", **event})
+
+    @command("beat", Permission.VIEW_TICKETS, trust_s=CHECK_EVERY_S)
+    async def beat(self, message: dict[str, Any]) -> None:
+        await self.tell({"type": "beat"})
 
     @command("ping", Permission.VIEW_TICKETS)
     async def ping(self, message: dict[str, Any]) -> None:

@@ -134,6 +134,7 @@ def script_words() -> dict[str, str]:
         "hours": _("{n} 小时"),
         "days": _("{n} 天"),
         "expired": _("已超时"),
+        "time_left": _("剩余 {t}"),
         "too_large": _("“{name}”超过 {n} MB,不能上传。"),
         "wrong_type": _("“{name}”不是支持的文件类型(图片、视频、PDF)。"),
         "too_many": _("最多上传 {n} 个附件。"),

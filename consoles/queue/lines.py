@@ -38,6 +38,7 @@ class Pause:
     since: datetime
     due: datetime | None = None
     text: str = ""
+    takeover: Takeover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,4 +161,4 @@ def _paused(keys: list[Any]) -> Iterator[tuple[Any, Pause]]:
         yield question.run_id, Pause(question.created_at, None, question.text)
     for takeover in Takeover.objects.filter(run__in=keys, ended_at=None):
         due = None if takeover.begun_at else attention.takeover_due(takeover)
-        yield takeover.run_id, Pause(takeover.begun_at or takeover.asked_at, due, takeover.reason)
+        yield takeover.run_id, Pause(takeover.begun_at or takeover.asked_at, due, takeover.reason, takeover)

@@ -31,7 +31,7 @@ from tickets.models import (
     TicketValue,
 )
 from tickets.services.people import access
-from tickets.services.runs import transitions
+from tickets.services.runs import attention, transitions
 
 PAGE = 40
 MOST_FOUND = 1000  # of a search: who gets more has to say more
@@ -56,7 +56,7 @@ class Found:
         again = self.tickets.filter(status__in=DONE, pk__in=_with_run(transitions.ACTIVE)).count()
         return {
             **by_status,
-            WAITING: self.tickets.filter(pk__in=_with_run(transitions.WAITING)).count(),
+            WAITING: self.tickets.filter(attention.tickets_waiting()).count(),
             ASKED: self.tickets.filter(pk__in=_asked()).count(),
             UNDONE: sum(by_status[status] for status in TO_DO) + again,
             EVERYTHING: sum(by_status.values()),
@@ -66,7 +66,7 @@ class Found:
         if status == EVERYTHING:
             return self.tickets
         if status == WAITING:
-            return self.tickets.filter(pk__in=_with_run(transitions.WAITING))
+            return self.tickets.filter(attention.tickets_waiting())
         if status == ASKED:
             return self.tickets.filter(pk__in=_asked())
         if status == UNDONE:

@@ -5,7 +5,6 @@ Rule: an address nobody meant shows the queue all the same; what cannot be read 
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tickets.models import TicketStatus
-from tickets.web.given import whole_number
+from tickets.web.given import day, whole_number
 
 UNDONE, WAITING, ASKED, EVERYTHING = "undone", "waiting", "asked", "all"
 MINE, NOBODY = "me", "none"  # of `who`; else a person's key
@@ -23,7 +22,6 @@ NO_FLOW = "none"
 SPANS = ("today", "yesterday", "7d", "30d")
 COLUMNS = ("ticket", "customer", "status", "run", "who", "created", "due", "priority")
 _STATUSES = {UNDONE, WAITING, ASKED, EVERYTHING, *TicketStatus.values}
-_DAY = re.compile(r"\s*(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*")
 _NAMES = {"search": "q"}
 
 
@@ -57,8 +55,8 @@ class TicketFilter:
             department=str(whole_number(query.get("department", "")) or ""),
             who=who if who in {MINE, NOBODY} else str(whole_number(who) or ""),
             created=_known(query.get("created", ""), SPANS),
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            since=day(query.get("since", "")),
+            until=day(query.get("until", "")),
             sort=_known(query.get("sort", ""), {*COLUMNS, *(f"-{name}" for name in COLUMNS)}),
         )
 
@@ -105,17 +103,6 @@ class TicketFilter:
 
 def _known(value: str, values: Any) -> str:
     return value if value in values else ""
-
-
-def _day(text: str) -> str:
-    """2026-11-20, 11-20 or 11月20日 as an ISO date; "" for no day there is."""
-    found = _DAY.fullmatch(text[:40])
-    if found is None:
-        return ""
-    try:
-        return date(int(found[1] or timezone.localdate().year), int(found[2]), int(found[3])).isoformat()
-    except ValueError:
-        return ""
 
 
 def _date(text: str) -> date | None:

@@ -22,6 +22,7 @@ from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
 from tickets.models import CustomerReply, RunStatus
 from tickets.services.flows import vouches
+from tickets.services.runs.attention import Why
 
 register = template.Library()
 register.filter("in_words", action_in_words)
@@ -50,10 +51,16 @@ def pill(status: str, label: str, live: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def run_pill(status: str) -> SafeString:
-    """A run's status, with a beating dot while something happens or somebody is waited for."""
+def run_pill(status: str, takeover: Any = None) -> SafeString:
+    """A run's status, with a beating dot while something happens or somebody is waited for.
+
+    `takeover`: the open one where it is known, so that one that nobody has begun is told apart.
+    """
     live = status in {RunStatus.RUNNING, RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER}
-    return pill(status, str(RunStatus(status).label), live)
+    label = str(RunStatus(status).label)
+    if status == RunStatus.TAKEN_OVER and takeover:
+        label = _("接管中") if takeover.begun_at else _("待接管")
+    return pill(status, label, live)
 
 
 @register.simple_tag
@@ -161,6 +168,14 @@ def summary_in(confirmation: Any, version: Any) -> str:
         for field in confirmation.fields
     ]
     return f"[{_('确认')}] " + " | ".join(parts)
+
+
+@register.filter
+def item_words(item: Any) -> str:
+    """What something that waits is about; a confirmation's values in the reader's language."""
+    if item.why is Why.CONFIRMATION and item.run is not None:
+        return summary_in(item.source, item.run.flow_version)
+    return str(item.text)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 from tests.browser import chromium
 from tests.consoles.site import Site, site
@@ -52,6 +52,7 @@ def build() -> None:
     story.publish("resend_code")
     _studio(department)
     _models()
+    _outside(department)
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
     phones = [story.new_phone(number, health=health) for number in range(1, 6)]
     Phone.objects.filter(pk=phones[4].pk).update(
@@ -114,6 +115,8 @@ def build() -> None:
         )
     Ticket.objects.filter(refs__external_id="angry").update(due_at=timezone.now() - timedelta(hours=3))
     Ticket.objects.filter(refs__external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
+    _taught(ticket("taught", "手机号13800138000收不到验证码,请重发。", subject="收不到短信验证码"))
+    _desk(Ticket.objects.get(refs__external_id="done"))
 
 
 def _models() -> None:
@@ -179,6 +182,62 @@ def _studio(department: object) -> None:
         },
     )
     requests.ask(sara, {"title": "查询保修期", "per_week": 60, "minutes_each": 2, "writes": False, "rule_based": 5})
+
+
+def _outside(department: object) -> None:
+    """A program's token, an endpoint, helpdesks: one whole, one just begun."""
+    from django.contrib.auth.models import User
+
+    from integrations.connectors import setups
+    from integrations.webhooks import endpoints
+    from tickets.permissions import Permission
+    from tickets.services.panels import buttons
+    from tickets.services.people import api_tokens
+
+    root = User.objects.get(username="root")
+    api_tokens.make(root, "夜间报表:导出审计并发给合规部门" * 2, days=5)
+    api_tokens.make(root, "工单同步", scopes=[Permission.VIEW_TICKETS, Permission.CREATE_TICKETS])
+    endpoints.make(root, name="数据仓库", url="https://hooks.example.com/cs-agent", departments=[department])
+    setups.make(root, "zammad", "客服一线的 Zammad,由运维部维护")
+    setups.make(root, "generic")
+    buttons.make(root, connector="zammad", name="前台", origins=["https://desk.example.com"])
+
+
+def _taught(sample: object) -> None:
+    """A version with a route, and a lesson under way."""
+    from django.contrib.auth.models import User
+
+    from tests.consoles import story
+    from tickets.models import Phone, PhoneUse
+    from tickets.services.studio import lessons
+
+    routes = Path(__file__).resolve().parents[2] / "fixtures" / "routes"
+    version = story.publish("logistics_voucher", route=json.loads((routes / "logistics_voucher.json").read_text()))
+    phone = story.new_phone(5, serial="phone-teach")
+    Phone.objects.filter(pk=phone.pk).update(use=PhoneUse.REHEARSAL)
+    phone.refresh_from_db()
+    fiona = User.objects.get(username="fiona")
+    lesson = lessons.start(version.template, fiona, sample, phone, again_from=None)
+    story.drive(lesson.run, phone)
+
+
+def _desk(done: object) -> None:
+    """Notes, texts for customers, a hold, and views."""
+    from django.contrib.auth.models import User
+
+    from tickets.models import FlowTemplate, SavedView
+    from tickets.services.tickets import edits, replies
+
+    sara, alice = User.objects.get(username="sara"), User.objects.get(username="alice")
+    refund = FlowTemplate.objects.get(slug="complaint_refund")
+    for name, text, template in (
+        ("退款已提交", "{customer}您好,订单 {order_number} 的退款已提交,单号 {case}。" * 4, refund),
+        ("已转人工", "您的问题已由专人跟进,请留意来电。", None),
+    ):
+        replies.save(sara, None, name=name, text=text, template=template, active=True)
+    edits.comment(done, "客户来过三次电话,请优先。@林晓", User.objects.get(username="bob"))
+    for name in ("急件", "今天的退款", "等仓库回复的工单,每天下午三点看一次"):
+        SavedView.objects.create(owner=alice, name=name, query="who=me")
 
 
 def numbers() -> None:
@@ -254,9 +313,10 @@ def pick_and_start(page: Page) -> None:
     """Start two that can start and one that lacks something."""
     for box in page.locator(".queue-row [name=number]").all()[:3]:
         box.check()
-    for _press in range(2):
-        page.click("[data-start]")
-    page.wait_for_selector(".started")
+        page.wait_for_selector("#bulk:not([hidden])")
+    page.click("#bulk [data-go]")
+    page.click("#bulk [data-go]")
+    page.wait_for_selector(".started [data-clear]:not([hidden])")
 
 
 def refuse_upload(page: Page) -> None:
@@ -297,6 +357,9 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "confirm-reject": reject,
     "running-lost": lose_connection,
     "help": lambda page: page.keyboard.press("?"),
+    "alerts": lambda page: page.click("[data-open=alerts]"),
+    "save-view": lambda page: page.keyboard.press("v"),
+    "waiting-card": lambda page: page.locator("button[data-act]").first.click(),
     "new-form-empty": lambda page: page.click("#create"),
 }
 PAGES = {
@@ -321,6 +384,32 @@ PAGES = {
     "models": ("root", "/models/"),
     "model-new": ("root", "/models/new/"),
     "status": ("sara", "/status/"),
+    "waiting": ("alice", "/waiting/"),
+    "waiting-team": ("alice", "/waiting/?team=1"),
+    "waiting-none": ("charlie", "/waiting/"),
+    "waiting-card": ("alice", "/waiting/"),
+    "alerts": ("alice", "/tickets/"),
+    "save-view": ("alice", "/tickets/?q=耳机"),
+    "setup": ("root", "/setup/"),
+    "replies": ("sara", "/replies/"),
+    "reply-new": ("sara", "/replies/new/"),
+    "tokens": ("root", "/integrations/tokens/"),
+    "webhooks": ("root", "/integrations/webhooks/"),
+    "buttons": ("root", "/integrations/buttons/"),
+    "connectors": ("root", "/integrations/connectors/"),
+    "connector": ("root", "/integrations/connectors/1/"),
+    "outbox": ("root", "/integrations/outbox/"),
+    "api-reference": ("root", "/integrations/api/"),
+    "teach": ("fiona", "/flows/logistics_voucher/teach/"),
+    "lesson": ("fiona", "/lessons/1/"),
+    "storyboard": ("fiona", "/flows/logistics_voucher/v1/storyboard/"),
+    "exchange": ("fiona", "/flows/exchange/"),
+    "office": ("root", "/admin/"),
+    "office-phones": ("root", "/admin/tickets/phone/"),
+    "office-phone": ("root", "/admin/tickets/phone/1/change/"),
+    "office-users": ("root", "/admin/auth/user/"),
+    "office-user": ("root", "/admin/auth/user/1/change/"),
+    "office-runs": ("root", "/admin/tickets/run/"),
     "replays": ("sara", "/replays/"),
     "replays-none": ("sara", "/replays/?outcome=failed&since=2020-01-01&until=2020-01-02"),
     "audit-words": ("victor", "/audit/?words=399"),
@@ -397,6 +486,8 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
                     continue
                 if user not in sessions:
                     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+                    context.set_default_timeout(8000)
+                    context.set_default_navigation_timeout(60_000)
                     context.route("**/error/*/", _serve(errors, language))
                     context.add_cookies(
                         [
@@ -413,7 +504,10 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
                 page.goto(made.address + path)
                 page.wait_for_timeout(900)
                 if name in ACTS:
-                    ACTS[name](page)
+                    try:
+                        ACTS[name](page)
+                    except Error as error:  # the picture shows how far it came
+                        print(name, language, width, error)
                     page.wait_for_timeout(900)
                 page.screenshot(path=out / f"{name}-{language[:2]}-{theme}-{width}.png", full_page=False)
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

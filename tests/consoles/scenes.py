@@ -47,7 +47,7 @@ def build() -> None:
     story.ask_question(run("question"), next(phones))
     story.take_over(run("mine"), next(phones), alice)
     story.succeed(run("done", video=True), next(phones))
-    for name in ("live", "typist", "running"):
+    for name in ("live", "typist", "running", "called"):
         story.take_steps(story.drive(run(name), next(phones)), 3)
     run("queued")
     story.new_ticket(department, external_id="new", subject="new")

@@ -79,7 +79,7 @@ def member(name: str, group: str, department: Department, first_name: str = "") 
     return user
 
 
-def publish(slug: str, **changes: Any) -> FlowVersion:
+def publish(slug: str, route: dict[str, Any] | None = None, **changes: Any) -> FlowVersion:
     """A shipped flow as a published version, with top-level keys of its definition changed."""
     path = settings.BASE_DIR / "fixtures" / "flows" / f"{slug}.json"
     data = json.loads(path.read_text(encoding="utf-8"))
@@ -87,7 +87,7 @@ def publish(slug: str, **changes: Any) -> FlowVersion:
         slug=slug,
         defaults={"name": data["name"]["zh"], "name_en": data["name"]["en"], "description": data["description"]},
     )
-    return flows.publish_version(template, {**data["definition"], **changes}, None)
+    return flows.publish_version(template, {**data["definition"], **changes}, None, route=route)
 
 
 def new_ticket(department: Department, text: str = REFERENCE, video: bool = False, **fields: Any) -> Ticket:

@@ -10,8 +10,8 @@ from django.test import Client
 
 from consoles.desk import panel
 from tests.consoles import story
-from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, Ticket
-from tickets.services.runs import decisions
+from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, RunPurpose, RunStatus, Ticket
+from tickets.services.runs import attention, decisions
 from tickets.services.tickets import changes
 
 HTMX = {"HX-Request": "true"}
@@ -38,6 +38,33 @@ def test_a_call_names_no_customer_and_ends_with_the_answer(
     assert "王女士" not in str(call)
     decisions.decide(confirmation=confirmation, user=alice, approve=True, version=0)
     assert as_alice.get("/waiting/state/").json()["calls"] == []
+
+
+def test_the_queue_and_the_teams_list_agree_on_what_waits_for_people(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion
+) -> None:
+    phones = (story.new_phone(1, serial=f"phone-{n}") for n in range(9))
+
+    def run() -> Run:
+        return story.start(story.new_ticket(department), alice)
+
+    story.ask_confirmation(run(), next(phones))
+    story.ask_question(run(), next(phones))
+    story.ask_takeover(run(), next(phones))
+    story.take_over(run(), next(phones), alice)  # somebody is at it
+    failed = story.fail(run(), next(phones))
+    story.succeed(run(), next(phones), recorded=False)
+    run()
+    tried = Run.objects.create(ticket=failed.ticket, flow_version=refund_flow, purpose=RunPurpose.REHEARSAL)
+    Run.objects.filter(pk=tried.pk).update(status=RunStatus.FAILED)  # a rehearsal is nobody's work
+    person = story.new_ticket(department, "请问你们的门店几点开门?")
+    Ticket.objects.filter(pk=person.pk).update(for_person=True)
+    Run.objects.create(ticket=person, flow_version=refund_flow, purpose=RunPurpose.REHEARSAL)
+    page = as_alice.get("/tickets/?status=waiting")
+    listed = {line.ticket.pk for day in page.context["days"] for line in day.lines}
+    team = {item.ticket.pk for item in attention.items(alice)}
+    assert listed == team
+    assert len(listed) == as_alice.get("/waiting/state/").json()["team"] == 5
 
 
 def test_nobody_elsewhere_hears_of_it(as_charlie: Client, confirmation: Confirmation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -191,3 +192,20 @@ def test_the_back_office_and_the_console_lead_to_each_other(ann: User) -> None:
     assert "CS Agent 后台" in office
     assert "/setup/" in office
     assert "Django 管理" not in office
+
+
+def test_the_back_office_is_chinese_in_chinese(ann: User) -> None:
+    page = client_of(ann).get(reverse("admin:index"), headers={"accept-language": "zh-hans"}).content.decode()
+    assert "搜索应用和数据" in page
+    assert "Search apps" not in page
+    for model in OURS:
+        for name in (model._meta.verbose_name, model._meta.verbose_name_plural):
+            assert re.search("[一-鿿]", str(name)), model
+
+
+def test_the_back_office_is_english_in_english(ann: User) -> None:
+    client = client_of(ann)
+    client.cookies["django_language"] = "en"
+    page = client.get(reverse("admin:index")).content.decode()
+    for words in ("Search apps and models", "Runs", "Steps", "Confirmations", "Recordings"):
+        assert words in page

@@ -62,6 +62,8 @@ class Confirmation(models.Model):
     escalated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("确认记录")
+        verbose_name_plural = _("确认记录")
         constraints = [
             models.UniqueConstraint(
                 fields=["run"],

@@ -85,6 +85,8 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("处理记录")
+        verbose_name_plural = _("处理记录")
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"],
@@ -187,6 +189,8 @@ class Step(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("步骤")
+        verbose_name_plural = _("步骤")
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_step_per_number")]
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 MOST_WHOLE = 10**9  # what every database keeps as a plain integer
+_DAY = re.compile(r"\s*(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MOST_DEPTH = 40  # of a flow's definition; beyond it no reader or checker goes by recursion
 
@@ -60,3 +63,14 @@ def _depth(text: str) -> int:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+def day(text: str) -> str:
+    """2026-11-20, 11-20 or 11月20日 as an ISO date; "" for no day there is."""
+    found = _DAY.fullmatch(text[:40])
+    if found is None:
+        return ""
+    try:
+        return date(int(found[1] or timezone.localdate().year), int(found[2]), int(found[3])).isoformat()
+    except ValueError:
+        return ""

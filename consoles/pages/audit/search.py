@@ -21,7 +21,7 @@ from tickets.models import AuditEvent, Ticket
 from tickets.services.evidence import audit_rows
 from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
-from tickets.web.given import whole_number
+from tickets.web.given import day, whole_number
 
 PAGE = 60
 _MOST_PLACED = timedelta(days=31)  # of a longer time, most events are found without knowing their places
@@ -46,7 +46,7 @@ class AuditSearch:
     def read(cls, query: QueryDict) -> AuditSearch:
         values = {name: query.get(name, "").strip()[:120] for name in cls.__dataclass_fields__}
         for name in ("since", "until"):
-            values[name] = values[name] if _date(values[name]) else ""
+            values[name] = day(values[name])
         values["before"] = str(whole_number(values["before"]) or "")
         return cls(**values)
 

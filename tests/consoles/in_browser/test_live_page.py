@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from tests.consoles.browsing import Login, armed, becomes_true, world
 from tests.consoles.site import Site
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -51,6 +53,73 @@ def test_what_happened_while_the_connection_was_lost_is_there_when_it_is_back(
     page.evaluate("window.reopen()")
     expect(page.locator("#step-4")).to_contain_text("第四步的想法")
     expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+def test_a_connection_that_dies_without_a_word_is_said_and_comes_back(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("queued")
+    silent = False
+
+    def between(browser_side: WebSocketRoute) -> None:
+        server_side = browser_side.connect_to_server()
+        browser_side.on_message(lambda message: silent or server_side.send(message))
+        server_side.on_message(lambda message: silent or browser_side.send(message))
+
+    page.route_web_socket(re.compile("/ws/tickets/"), between)
+    page.reload()
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    silent = True
+    expect(page.locator("[data-lost]")).to_be_visible()
+    silent = False
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    expect(page.locator("[data-lost]")).to_be_hidden()
+
+
+COUNTING = """(() => {
+  const count = (name, by = 1) => localStorage.setItem(name, Number(localStorage.getItem(name) ?? 0) + by);
+  localStorage.setItem("cs.alerts", JSON.stringify({ sound: true, desktop: true }));
+  const Real = window.Notification;
+  window.Notification = class extends Real {
+    constructor(...words) { super(...words); count("test.shown"); localStorage.setItem("test.words", words[0]); }
+    close() { super.close(); count("test.closed"); }
+  };
+  const Audio = window.AudioContext;
+  window.AudioContext = class extends Audio { constructor() { super(); count("test.rung"); } };
+})()"""
+
+
+def counted(page: Page, name: str) -> int:
+    return page.evaluate("(name) => Number(localStorage.getItem(`test.${name}`) ?? 0)", name)
+
+
+def test_a_call_is_made_once_for_two_tabs_and_taken_back_by_the_answer(visit: Login, console: Site) -> None:
+    page = visit("/phones/", permissions=["notifications"])
+    page.context.add_init_script(COUNTING)
+    tabs = [page, page.context.new_page()]
+    for tab in tabs:
+        tab.goto("/phones/")
+        tab.wait_for_load_state("networkidle")  # what waited before was called for
+    shown, rung, title = counted(page, "shown"), counted(page, "rung"), page.title()
+    with tabs[0].expect_response("**/waiting/state/"), tabs[1].expect_response("**/waiting/state/"):
+        console.run("tests.consoles.scenes:ask", "called")
+    wait_until("the call", lambda: counted(page, "shown") > shown)
+    tabs.append(page.context.new_page())
+    with tabs[2].expect_response("**/waiting/state/"):
+        tabs[2].goto("/tickets/new/")
+    assert page.evaluate("localStorage.getItem('test.words')") == "待确认"
+    assert page.title() != title
+    closed = counted(page, "closed")
+    console.run("tests.consoles.scenes:decide_as_bob", "called")
+    wait_until("the call to be taken back", lambda: counted(page, "closed") == closed + 1)
+    assert (counted(page, "shown"), counted(page, "rung")) == (shown + 1, rung + 1)
+
+
+def test_colleagues_on_one_ticket_see_each_other(open_ticket: Login) -> None:
+    page = open_ticket("idle2")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    other = open_ticket("idle2", "bob")
+    expect(page.locator("[data-also-here]")).to_contain_text("bob 也在看")
+    other.goto("/tickets/")
+    expect(page.locator("[data-also-here]")).to_be_empty()
 
 
 def test_s_starts_the_run_and_the_page_follows(open_ticket: Login) -> None:

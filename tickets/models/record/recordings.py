@@ -34,5 +34,9 @@ class Recording(models.Model):
     encode_sent_at = models.DateTimeField(null=True, blank=True)  # its newest message; or when its encoding began
     created_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        verbose_name = _("录像")
+        verbose_name_plural = _("录像")
+
     def __str__(self) -> str:
         return f"{self.run_id} {self.state}"

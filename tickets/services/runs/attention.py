@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, NotPending
 from tickets.models import (
+    SERVING,
     AuditEvent,
     Confirmation,
     ConfirmationState,
@@ -84,6 +85,27 @@ def items(user: Any) -> list[Item]:
     return sorted(found, key=lambda item: (item.why not in CALLING, item.due or far, item.since))
 
 
+def tickets_waiting() -> Q:
+    """The tickets that the team's items are about, for any set of tickets; mentions are one person's and left out."""
+    runs = Run.objects.serving()
+    asked = runs.filter(status__in=(RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER))
+    alone = runs.filter(status=RunStatus.TAKEN_OVER, takeovers__ended_at=None, takeovers__begun_at=None)
+    ended = Q(status__in=_OPEN, pk__in=_given_back(runs).values("ticket"))
+    for_people = _untouched() & Q(status__in=_OPEN)
+    return Q(pk__in=asked.values("ticket")) | Q(pk__in=alone.values("ticket")) | ended | for_people
+
+
+def _untouched() -> Q:
+    return Q(~Exists(Run.objects.serving().filter(ticket=OuterRef("pk"))), for_person=True)
+
+
+def _given_back(runs: QuerySet[Run]) -> QuerySet[Run]:
+    later = Run.objects.serving().filter(ticket=OuterRef("ticket"), created_at__gt=OuterRef("created_at"))
+    rejected = Q(status=RunStatus.CANCELLED, failure_code=REJECTED_CODE)
+    ended = Q(status__in=(RunStatus.HANDED_OFF, RunStatus.FAILED)) | rejected
+    return runs.filter(ended, ~Exists(later), purpose__in=SERVING)
+
+
 def takeover_due(takeover: Takeover) -> datetime:
     """When a takeover that nobody has begun is given up."""
     return takeover.asked_at + timedelta(seconds=settings.CS_AGENT["CS_AGENT_TAKEOVER_DUE_S"])
@@ -134,11 +156,7 @@ def _takeovers(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     """The newest run of a ticket that is still open, where it ended without doing what was asked."""
-    later = Run.objects.filter(ticket=OuterRef("ticket"), created_at__gt=OuterRef("created_at"))
-    ended = Q(status__in=(RunStatus.HANDED_OFF, RunStatus.FAILED)) | Q(
-        status=RunStatus.CANCELLED, failure_code=REJECTED_CODE
-    )
-    rows = runs.filter(ended, ~Exists(later), ticket__status__in=_OPEN).select_related("ticket__assignee")
+    rows = _given_back(runs).filter(ticket__status__in=_OPEN).select_related("ticket__assignee")
     for run in rows.order_by("ended_at")[:MOST]:
         at = run.ended_at or run.updated_at
         yield Item(_why_ended(run), f"e-{run.pk}", run.ticket, at, run.result, _own(run, user), run=run)
@@ -146,11 +164,7 @@ def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _for_people(user: Any) -> Iterator[Item]:
     """What a person should handle, and no run has touched."""
-    rows = (
-        access.visible_tickets(user)
-        .filter(for_person=True, status__in=_OPEN, runs__isnull=True)
-        .select_related("assignee")
-    )
+    rows = access.visible_tickets(user).filter(_untouched(), status__in=_OPEN).select_related("assignee")
     may = has(user, Permission.START_RUNS)
     for ticket in rows.order_by("due_at")[:MOST]:
         mine = may and ticket.assignee_id in {None, user.pk}

@@ -1,9 +1,12 @@
-// A websocket that comes back: growing waits with some chance in them, at once when the network returns.
+// A websocket that comes back: growing waits with some chance in them, at once when the network returns. A connection
+// that died without a word is noticed by a beat that nobody answers.
 import { askLogin } from "./session.js";
 
 const FIRST_MS = 500;
-const LONGEST_MS = 15000;
+const LONGEST_MS = 6000;
 const PING_MS = 20000;
+const BEAT_MS = 2200; // two of them are less than the 5 s within which a loss is said
+const OPENING_MS = 10000;
 const GONE = new Set([4401, 4403, 4404]); // not logged in, not permitted, not there: trying again is useless
 
 export class LiveSocket {
@@ -14,6 +17,7 @@ export class LiveSocket {
     this.closed = false;
     this.online = () => this.hurry();
     window.addEventListener("online", this.online);
+    document.addEventListener("visibilitychange", this.online);
     this.renewed = () => this.comeBack();
     window.addEventListener("session:renewed", this.renewed);
     this.open();
@@ -21,15 +25,23 @@ export class LiveSocket {
 
   open() {
     clearTimeout(this.timer);
+    this.down = false;
     this.handlers.state("connecting");
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.failures = 0;
+      this.heard = performance.now();
       this.handlers.state("open");
       this.pinging = setInterval(() => this.send({ type: "ping" }), PING_MS);
     };
+    this.asked = this.ticked = performance.now();
+    this.heard = 0; // opening counts as asking
+    this.missed = false;
+    clearInterval(this.beating);
+    this.beating = setInterval(() => this.beat(), BEAT_MS);
     socket.onmessage = (event) => {
+      this.heard = performance.now();
       if (typeof event.data === "string") this.handlers.message(JSON.parse(event.data));
       else this.handlers.binary?.(event.data);
     };
@@ -37,8 +49,33 @@ export class LiveSocket {
     this.socket = socket;
   }
 
+  // What was asked at the last beat has been answered, else the connection is dead. A page whose timers slept or that was
+  // busy waits for one more beat: the answer may lie behind this call.
+  beat() {
+    const now = performance.now();
+    const late = now - this.ticked > 2 * BEAT_MS;
+    this.ticked = now;
+    if (this.socket.readyState === WebSocket.CONNECTING && now - this.asked < OPENING_MS) return;
+    if (this.heard < this.asked) {
+      if (!late || this.missed) return this.giveUp();
+      this.missed = true;
+      return;
+    }
+    this.missed = false;
+    if (this.send({ type: "beat" })) this.asked = now;
+  }
+
+  // A dead connection does not end by itself for minutes: its end is not waited for.
+  giveUp() {
+    const { socket } = this;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    this.lost(0);
+  }
+
   lost(code) {
     clearInterval(this.pinging);
+    clearInterval(this.beating);
     if (this.closed) return;
     if (GONE.has(code)) {
       this.closed = true;
@@ -48,13 +85,14 @@ export class LiveSocket {
       return;
     }
     this.handlers.state("lost");
+    this.down = true;
     const wait = Math.min(FIRST_MS * 2 ** this.failures, LONGEST_MS);
     this.failures += 1;
     this.timer = setTimeout(() => this.open(), wait * (0.7 + 0.6 * Math.random()));
   }
 
   hurry() {
-    if (!this.closed && this.socket.readyState === WebSocket.CLOSED) {
+    if (!this.closed && this.down && !document.hidden) {
       this.failures = 0;
       this.open();
     }
@@ -77,7 +115,9 @@ export class LiveSocket {
     this.closed = true;
     clearTimeout(this.timer);
     clearInterval(this.pinging);
+    clearInterval(this.beating);
     window.removeEventListener("online", this.online);
+    document.removeEventListener("visibilitychange", this.online);
     window.removeEventListener("session:renewed", this.renewed);
     this.socket.close();
   }

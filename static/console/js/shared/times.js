@@ -32,14 +32,26 @@ function clock(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+// How far this computer's clock is ahead of the server's, in ms: everything due is due by the server's.
+const NEGLIGIBLE_MS = 3000;
+let ahead = null;
+function skew() {
+  if (ahead === null) {
+    const told = Number(document.body.dataset.now) * 1000;
+    const arrived = performance.timeOrigin + (performance.getEntriesByType("navigation")[0]?.responseStart ?? 0);
+    ahead = told && Math.abs(arrived - told) > NEGLIGIBLE_MS ? arrived - told : 0;
+  }
+  return ahead;
+}
+
 export function tellTimes(root = document) {
-  const now = Date.now();
+  const now = Date.now() - skew();
   for (const element of root.querySelectorAll("time[data-when]")) {
     const seconds = (Date.parse(element.dateTime) - now) / 1000;
     if (element.dataset.when === "ago") element.textContent = ago(-seconds);
     else if (element.dataset.when === "due") due(element, seconds);
     else if (element.dataset.when === "for") element.textContent = -seconds < HOUR ? clock(-seconds) : rough(-seconds);
-    else if (element.dataset.when === "left") element.textContent = seconds > 0 ? clock(seconds) : say("expired");
+    else if (element.dataset.when === "left") element.textContent = seconds > 0 ? say("time_left", { t: clock(seconds) }) : say("expired");
   }
 }
 
