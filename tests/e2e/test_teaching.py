@@ -16,6 +16,10 @@ from tests.e2e.operator import RUN_LIMIT_MS, Operator
 from tests.processes import Product, wait_until
 
 USE = "from tickets.models import Phone; Phone.objects.update(use='{}')"
+WHY = (
+    "from tickets.models import RehearsalRun, Step; row = RehearsalRun.objects.get(); print(row.outcome, row.note);"
+    "[print(s.number, s.source, s.action_text, s.status, s.outcome) for s in Step.objects.filter(run=row.run)]"
+)
 SLOW_MS = 60_000
 pytestmark = pytest.mark.soak  # takes minutes, and fails now and then on a busy machine
 
@@ -188,7 +192,7 @@ def resend_by_hand(teacher: Teacher) -> None:
 def rehearsed(page: Page, product: Product) -> bool:
     page.goto(f"{product.address}/flows/taught_resend/?version=2")
     text = page.inner_text("#rehearse")
-    assert "0 / 1" not in text, text
+    assert "0 / 1" not in text, product.manage("shell", "-v", "0", "-c", WHY)
     return "1 / 1" in text
 
 

@@ -292,6 +292,27 @@ def test_what_looks_like_a_commit_is_asked_about_and_not_touched(lectern: Lecter
     assert Step.objects.count() == steps
 
 
+def test_a_place_is_marked_on_the_page_that_was_shown_when_the_dragging_began(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    page = lesson_pages.get(lectern.lesson.run_id)
+    assert page
+    box = lectern.hand.layout.find("查找").box
+    area = (
+        box.left / SMALL.width,
+        box.top / SMALL.height,
+        box.right / SMALL.width,
+        box.bottom / SMALL.height,
+    )
+    for begun_at in (None, page.since - 1):  # it was another page then
+        with pytest.raises(Conflict):
+            lesson_words.mark(lectern.now(), lectern.teacher, MarkKind.SUCCESS, area, "older", begun_at=begun_at)
+    lesson_words.mark(lectern.now(), lectern.teacher, MarkKind.SUCCESS, area, "older", begun_at=page.since + 1)
+    assert lectern.now().marks
+
+
 def test_nothing_is_touched_once_the_commit_is_marked(lectern: Lectern, template: FlowTemplate) -> None:
     lectern.begin(template)
     lectern.resend()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
@@ -16,6 +18,8 @@ from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.studio import lesson_words, lessons
 from tickets.web.given import whole_number
+
+_LONGEST_AGO_MS = 60_000
 
 _LISTED = 50  # newest tickets to choose a sample from
 
@@ -90,8 +94,10 @@ def lesson_mark(request: HttpRequest, lesson_id: int) -> HttpResponse:
         kind = request.POST.get("kind", "")
         if kind not in set(MarkKind):
             raise Invalid(_("请选择标记的种类。"))
-        page = request.POST.get("page", "")
-        lesson_words.mark(lesson, request.user, MarkKind(kind), _area(request.POST.get("area", "")), page)
+        page, area = request.POST.get("page", ""), _area(request.POST.get("area", ""))
+        ago = whole_number(request.POST.get("ago", ""), _LONGEST_AGO_MS)
+        begun_at = time.time() - ago / 1000 if ago is not None else None
+        lesson_words.mark(lesson, request.user, MarkKind(kind), area, page, begun_at=begun_at)
     return _state(request, lesson_id)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -33,10 +34,12 @@ class _Blank:
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """`mark`: equal for pages that say the same. `seen` has no picture that could be read."""
+    """`mark`: equal for pages that say the same. `seen` has no picture that could be read. `since`: when the phone was
+    first seen to show it, in seconds since the epoch."""
 
     mark: str
     seen: Observation
+    since: float
 
 
 @lru_cache(maxsize=1)
@@ -46,9 +49,10 @@ def _client() -> redis.Redis:
 
 def put(run_id: object, seen: Observation) -> str:
     """Keep the page as the one that is shown now; its mark. Raises redis.RedisError."""
-    mark = mark_of(seen)
+    mark, before = mark_of(seen), get(run_id)
     data = {
         "mark": mark,
+        "since": before.since if before and before.mark == mark else seen.screenshot.captured_at,
         "size": [seen.size.width, seen.size.height],
         "app": asdict(seen.app),
         "lines": [asdict(line) for line in seen.lines],
@@ -83,7 +87,8 @@ def _page(data: dict[str, Any]) -> LessonPage:
     app = ForegroundApp(**{**data["app"], "kind": AppKind(data["app"]["kind"])})
     lines = tuple(TextLine(**{**line, "box": Box(**line["box"])}) for line in data["lines"])
     nodes = None if data["nodes"] is None else tuple(_node(node) for node in data["nodes"])
-    return LessonPage(data["mark"], Observation(Screenshot(image, 0.0), app, lines, nodes))
+    seen = Observation(Screenshot(image, 0.0), app, lines, nodes)
+    return LessonPage(data["mark"], seen, float(data.get("since", math.inf)))
 
 
 def _node(data: dict[str, Any]) -> UiNode:

@@ -69,12 +69,16 @@ def _spec(name: str, label: str, kind: str, value: str, text: str, *, fixed: boo
     return spec
 
 
-def mark(lesson: Lesson, user: Any, kind: MarkKind, area: tuple[float, ...], page_mark: str) -> None:
-    """`area`: left, top, right, bottom as fractions of the screen, on the page that the teacher saw."""
+def mark(
+    lesson: Lesson, user: Any, kind: MarkKind, area: tuple[float, ...], page_mark: str, *, begun_at: float | None = None
+) -> None:
+    """`area`: left, top, right, bottom as fractions of the screen, on the page that the teacher saw: the one of that
+    mark, or one that the phone showed already when the dragging began (`begun_at`, seconds since the epoch), as the
+    picture is there before the page has been read."""
     with transaction.atomic():
         lesson = lessons.own(lesson, user)
         page = shown(lesson)
-        if page.mark != page_mark:
+        if page.mark != page_mark and (begun_at is None or page.since > begun_at):
             raise Conflict(_("页面在框选时变了,请在现在的页面上重新框选。"), code="page_changed")
         size = page.seen.size
         box = Box(*(int(part * (size.width, size.height)[n % 2]) for n, part in enumerate(area)))

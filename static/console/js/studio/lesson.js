@@ -4,6 +4,8 @@ import { notify } from "../shared/notices.js";
 
 const REFRESH_MS = 120;
 const LEAST = 0.012; // of the screen; a smaller drag marks nothing
+const READING_MS = 2500; // a page that is shown may still be read: so long a mark that found nothing waits for it
+const TOLD_MS = 10000; // a page that the server has read already is told
 
 class LiveLesson extends HTMLElement {
   connectedCallback() {
@@ -72,12 +74,46 @@ class LiveLesson extends HTMLElement {
     const [x1, y1, x2, y2] = gesture.at;
     const area = [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
     if (!(area[2] - area[0] > LEAST) || !(area[3] - area[1] > LEAST / 2)) return;
-    this.post(this.dataset.marks, { kind: this.tool, area: area.join(","), page: this.state.dataset.page });
+    this.postMark(this.tool, area.join(","), this.begun);
+  }
+
+  // Once more on the next page, where it was drawn before that page was read.
+  async postMark(kind, area, begun) {
+    const page = this.state.dataset.page;
+    const values = () => ({ kind, area, page: this.state.dataset.page, ago: Math.max(0, Math.round(performance.now() - begun)) });
+    const answer = await this.send(this.dataset.marks, values());
+    const wait = { 400: READING_MS, 409: TOLD_MS }[answer.status];
+    if (wait && (await this.nextPage(page, wait))) return this.post(this.dataset.marks, values());
+    return this.take(answer);
+  }
+
+  // Whether another page than that is told within the time.
+  nextPage(page, within) {
+    const changed = () => this.state.dataset.page !== page;
+    if (changed()) return true;
+    return new Promise((resolve) => {
+      const done = (answer) => {
+        clearTimeout(late);
+        document.body.removeEventListener("htmx:afterSwap", look);
+        resolve(answer);
+      };
+      const look = () => changed() && done(true);
+      const late = setTimeout(() => done(changed()), within);
+      document.body.addEventListener("htmx:afterSwap", look);
+      this.refresh();
+    });
   }
 
   async post(address, values) {
+    return this.take(await this.send(address, values));
+  }
+
+  send(address, values) {
     const headers = JSON.parse(document.body.getAttribute("hx-headers"));
-    const answer = await fetch(address, { method: "POST", body: new URLSearchParams(values), headers: { ...headers, "HX-Request": "true" } });
+    return fetch(address, { method: "POST", body: new URLSearchParams(values), headers: { ...headers, "HX-Request": "true" } });
+  }
+
+  async take(answer) {
     const text = await answer.text();
     if (!answer.ok) {
       notify(new DOMParser().parseFromString(text, "text/html").body.textContent.trim() || answer.statusText, "warn");
@@ -138,6 +174,7 @@ class LiveLesson extends HTMLElement {
     const frame = document.createElement("span");
     frame.className = `area area-${this.tool}`;
     this.areas.append(frame);
+    this.begun = performance.now();
     const from = this.stage.gestures.place(event.clientX, event.clientY);
     const draw = (moved) => place(frame, [...from, ...this.stage.gestures.place(moved.clientX, moved.clientY)]);
     this.stage.canvas.addEventListener("pointermove", draw);
