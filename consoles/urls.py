@@ -7,7 +7,21 @@ from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
 from consoles.embed import entrance
-from consoles.views import accounts, api, audit, media, models, phones, replays, runs, setup, status, tickets, waiting
+from consoles.views import (
+    accounts,
+    api,
+    audit,
+    batches,
+    media,
+    models,
+    phones,
+    replays,
+    runs,
+    setup,
+    status,
+    tickets,
+    waiting,
+)
 from consoles.views.desk import asking, bulk, doubles, queue, replies
 from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, versions
 
@@ -46,6 +60,12 @@ urlpatterns = [
     path("tickets/bulk/assign/", bulk.bulk_assign, name="bulk-assign"),
     path("tickets/bulk/priority/", bulk.bulk_priority, name="bulk-priority"),
     path("tickets/bulk/close/", bulk.bulk_close, name="bulk-close"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/new/", batches.batch_new, name="batch-new"),
+    path("batches/times/", batches.batch_times, name="batch-times"),
+    path("batches/<int:batch_id>/", batches.batch_page, name="batch"),
+    path("batches/<int:batch_id>/act/", batches.batch_act, name="batch-act"),
+    path("batches/<int:batch_id>/results.csv", batches.batch_csv, name="batch-csv"),
     path("views/save/", queue.view_save, name="view-save"),
     path("views/<int:view_id>/drop/", queue.view_drop, name="view-drop"),
     path("tickets/new/", tickets.ticket_new, name="ticket-new"),

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     EXPORT_AUDIT = "export_audit"
     CREATE_TICKETS = "create_tickets"
     START_RUNS = "start_runs"
+    RUN_BATCHES = "run_batches"  # to make batches one must be able to start runs as well
     DECIDE = "decide"
     STOP_RUNS = "stop_runs"
     TAKE_OVER = "take_over"
@@ -49,8 +50,10 @@ _FLOWS = frozenset({P.REQUEST_FLOWS, P.REVIEW_FLOWS, P.RELEASE_FLOWS})
 GROUPS: Mapping[str, frozenset[Permission]] = {
     "viewer": _VIEW,
     "auditor": _VIEW | {P.EXPORT_AUDIT},
-    "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
-    "supervisor": _VIEW | _FLOWS | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.MANAGE_DESK, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
+    "operator": _VIEW | {P.CREATE_TICKETS, P.START_RUNS, P.RUN_BATCHES, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
+    "supervisor": _VIEW
+    | _FLOWS
+    | {P.EXPORT_AUDIT, P.PAUSE_ALL, P.RUN_BATCHES, P.MANAGE_DESK, P.DECIDE, P.STOP_RUNS, P.TAKE_OVER},
     "flow_editor": _VIEW | _FLOWS | {P.EDIT_FLOWS, P.TEACH},
 }
 ADMINISTRATOR = "administrator"

@@ -27,6 +27,7 @@ from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
+from tickets.services.batches import rounds
 from tickets.services.flows import floors
 from tickets.services.live import health
 from tickets.web import request_context
@@ -85,6 +86,12 @@ def sweep() -> None:
 def check_floors() -> None:
     """Takes back releases that succeed too seldom."""
     floors.check_all()
+
+
+@shared_task(name="tickets.tasks.move_batches")
+def move_batches() -> None:
+    """Begins rounds that have come due, and starts runs of batches within their shares."""
+    rounds.move_all()
 
 
 @shared_task(name="tickets.tasks.heartbeat")

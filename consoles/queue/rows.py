@@ -102,6 +102,12 @@ def keys(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any, found: Foun
     return _ordered(found.of_status(wanted.shown), wanted).values_list("pk", flat=True)
 
 
+def tickets_of(user: Any, query: str, most: int) -> list[Ticket]:
+    """What a saved view shows its owner, in its order, at most so many."""
+    wanted = TicketFilter.of(query)
+    return of_keys(keys(access.visible_tickets(user), wanted, user)[:most])
+
+
 def of_keys(chosen: Iterable[int]) -> list[Ticket]:
     """The tickets in the order of their keys; what went meanwhile is left out."""
     order = list(chosen)

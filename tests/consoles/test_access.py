@@ -22,6 +22,7 @@ from consoles.web import media
 from tests.consoles import story
 from tickets.models import (
     AuditEvent,
+    Batch,
     CannedReply,
     Confirmation,
     Department,
@@ -52,6 +53,7 @@ OF_A_DEPARTMENT = {
     "number",
     "run_id",
     "lesson_id",
+    "batch_id",
     "takeover_id",
     "confirmation_id",
     "question_id",
@@ -88,6 +90,7 @@ class World:
     view: SavedView
     reply: CannedReply
     lesson: Lesson
+    batch: Batch
     external_id: str = "D-1"
 
     def address(self, name: str, reader: User) -> str:
@@ -104,6 +107,7 @@ class World:
             "model_id": self.model.pk,
             "rehearsal_id": self.rehearsal.pk,
             "lesson_id": self.lesson.pk,
+            "batch_id": self.batch.pk,
             "phone_id": self.run.phone_id,
             "vouch": 1,
             "view_id": self.view.pk,
@@ -159,7 +163,10 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     view = SavedView.objects.create(owner=alice, name="view", query="")
     reply = CannedReply.objects.create(name="reply", text="{result}")
     lesson = Lesson.objects.create(template=refund_flow.template, base=refund_flow, ticket=ticket, phone=phone)
-    return World(run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply, lesson)
+    batch = Batch.objects.create(name="batch", template=refund_flow.template, owner=alice, time_zone="UTC")
+    return World(
+        run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply, lesson, batch
+    )
 
 
 def allowed_methods(name: str) -> Iterator[str]:

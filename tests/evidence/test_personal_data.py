@@ -18,6 +18,10 @@ from tests.evidence.stories import ended_run, file
 from tickets.errors import Conflict
 from tickets.models import (
     Attachment,
+    Batch,
+    BatchEntry,
+    BatchItem,
+    BatchRound,
     Clarification,
     Comment,
     Confirmation,
@@ -98,6 +102,10 @@ def customer(run: Run) -> Ticket:
     IncomingDelivery.objects.create(delivery_id="1", **calls)
     rehearsal = Rehearsal.objects.create(version=run.flow_version)
     RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=ticket.number)
+    batch = Batch.objects.create(name="b", template=run.flow_version.template, time_zone="UTC")
+    BatchEntry.objects.create(batch=batch, ticket=ticket)
+    first = BatchRound.objects.create(batch=batch, number=1, due_at=at)
+    BatchItem.objects.create(round=first, ticket=ticket)
     for held in REGISTER:
         mark(held, ticket)
     return ticket

@@ -309,6 +309,10 @@ def test_a_place_is_marked_on_the_page_that_was_shown_when_the_dragging_began(
     for begun_at in (None, page.since - 1):  # it was another page then
         with pytest.raises(Conflict):
             lesson_words.mark(lectern.now(), lectern.teacher, MarkKind.SUCCESS, area, "older", begun_at=begun_at)
+    lesson_pages.note_reading(lectern.lesson.run_id)  # what is kept may be the page before
+    with pytest.raises(Conflict):
+        lesson_words.mark(lectern.now(), lectern.teacher, MarkKind.SUCCESS, area, page.mark)
+    lesson_pages.put(lectern.lesson.run_id, page.seen)
     lesson_words.mark(lectern.now(), lectern.teacher, MarkKind.SUCCESS, area, "older", begun_at=page.since + 1)
     assert lectern.now().marks
 

@@ -1,5 +1,6 @@
 """The rows of the product. Statuses change through `tickets.services` only: one door per change."""
 
+from tickets.models.batches import Batch, BatchEntry, BatchItem, BatchRound, BatchState, CatchUp, ItemState
 from tickets.models.equipment.language_models import LanguageModel, ModelChoice
 from tickets.models.equipment.phones import Phone, PhoneState, PhoneUse
 from tickets.models.flow.lessons import Lesson, LessonState, NoteKind, RouteNote
@@ -42,7 +43,13 @@ __all__ = [
     "AttachmentKind",
     "AuditEvent",
     "AuditHead",
+    "Batch",
+    "BatchEntry",
+    "BatchItem",
+    "BatchRound",
+    "BatchState",
     "CannedReply",
+    "CatchUp",
     "Clarification",
     "ClarificationState",
     "Comment",
@@ -63,6 +70,7 @@ __all__ = [
     "FlowTemplate",
     "FlowVersion",
     "HelpdeskButton",
+    "ItemState",
     "LanguageModel",
     "LegalHold",
     "Lesson",

@@ -239,3 +239,22 @@ def test_a_role_that_is_removed_ends_the_live_page(visit: Login, console: Site, 
     console.run("tests.consoles.scenes:drop_role", "fiona")
     page.evaluate("document.querySelector('live-ticket').socket.send({type: 'ping'})")
     expect(page.locator("h1")).to_contain_text("没有这项权限")
+
+
+def test_picked_tickets_become_a_batch_that_says_when_it_comes_and_what_it_does(visit: Login) -> None:
+    page = visit("/tickets/?q=idle")
+    page.locator(".queue-row [name=number]").first.check()
+    number = page.locator(".queue-row [name=number]").first.get_attribute("value") or ""
+    page.locator("[data-batch]").click()
+    expect(page.locator("#list")).to_have_value(number)
+    page.locator("#name").fill("每天九点")
+    page.locator("#flow").select_option("complaint_refund")
+    page.locator("#cron").fill("0 99 * * *")
+    expect(page.locator("#times .error")).to_be_visible()
+    page.locator("#cron").fill("0 9 * * *")
+    expect(page.locator("#times")).to_contain_text("09:00")
+    page.locator("button[name=make]").click()
+    expect(page.locator("h1")).to_have_text("每天九点")
+    expect(page.locator("#batch-state")).to_contain_text("09:00")
+    page.get_by_role("button", name="暂停").click()
+    expect(page.locator("#batch-state .pill").first).to_have_text("已暂停")

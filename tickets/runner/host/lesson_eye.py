@@ -88,6 +88,7 @@ class LessonEye:
         self._look(step.run_id, seen.screenshot.image, told=True)
 
     def _look(self, run_id: uuid.UUID, before: Any, *, told: bool = False) -> None:
+        lesson_pages.note_reading(run_id)
         self._eyes.wait_until_settled(before)
         seen = self._eyes.look(afresh=True)
         if seen.nodes is None:

@@ -118,6 +118,8 @@ REGISTER = (
     Held("tickets.ExternalRef", "ticket", {"facts": {}}),
     Held("integrations.LinkedTicket", "ticket", {"fault": ""}),
     Held("integrations.IncomingDelivery", "linked__ticket", {"content": b"", "fault": ""}),
+    Held("tickets.BatchEntry", "ticket", {"answers": {}}),
+    Held("tickets.BatchItem", "ticket", {"note": ""}),
     Held("tickets.RehearsalRun", BY_NUMBER, {"note": ""}),  # one that could not be started has no run
 )
 
@@ -135,6 +137,7 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.FlowReview": {"*": _OURS},
     "tickets.VersionLife": {"*": _OURS},
     "tickets.Release": {"*": _OURS},
+    "tickets.Batch": {"*": "its name, terms, and a filter of the queue, kept like a saved view"},
     "tickets.FlowRequest": {"*": _OURS},
     "tickets.Lesson": {"*": "acts and marks with slots in place of values"},
     "tickets.TrustedSigner": {"*": _OURS},

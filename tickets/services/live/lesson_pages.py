@@ -23,6 +23,7 @@ from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Scre
 
 log = logging.getLogger(__name__)
 _TTL_S = 3600
+_READING_TTL_S = 20  # of a host that died while it read
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,21 @@ def put(run_id: object, seen: Observation) -> str:
         "lines": [asdict(line) for line in seen.lines],
         "nodes": None if seen.nodes is None else [asdict(node) for node in seen.nodes],
     }
-    _client().set(_key(run_id), json.dumps(data), ex=_TTL_S)
+    _client().pipeline().set(_key(run_id), json.dumps(data), ex=_TTL_S).delete(_reading(run_id)).execute()
     return mark
+
+
+def note_reading(run_id: object) -> None:
+    """The screen has changed: the page that is kept may be another than the one that is shown, until `put`. Raises
+    redis.RedisError."""
+    _client().set(_reading(run_id), 1, ex=_READING_TTL_S)
+
+
+def is_reading(run_id: object) -> bool:
+    try:
+        return bool(_client().exists(_reading(run_id)))
+    except redis.RedisError:  # then there is no page either
+        return False
 
 
 def mark_of(seen: Observation) -> str:
@@ -94,6 +108,10 @@ def _page(data: dict[str, Any]) -> LessonPage:
 def _node(data: dict[str, Any]) -> UiNode:
     kinds = {"role": Role(data["role"]), "app_kind": AppKind(data["app_kind"]), "box": Box(**data["box"])}
     return UiNode(**{**data, **kinds})
+
+
+def _reading(run_id: object) -> str:
+    return f"{_key(run_id)}:reading"
 
 
 def _key(run_id: object) -> str:

@@ -95,6 +95,7 @@ def start_run(
     template: FlowTemplate | None = None,
     answers: dict[str, str] | None = None,
     lang: str = "zh",
+    purpose: RunPurpose = RunPurpose.CUSTOMER,
 ) -> Run:
     """Queue a run of the given version, of what is released of the template, or of what fits best.
 
@@ -110,7 +111,7 @@ def start_run(
         raise SlotsNeeded(reading)
     try:
         with transaction.atomic():
-            return create_run(ticket, user, version, reading, lang)
+            return create_run(ticket, user, version, reading, lang, purpose)
     except IntegrityError as error:  # somebody else's click was first: one active run per ticket
         _refuse_unstartable(ticket)
         raise Conflict from error
@@ -292,7 +293,7 @@ def create_run(
     said = {found.name: found.value for found in read_slots(version.definition, ticket).found}
     Slot.objects.bulk_create(_slot(run, found, said.get(found.name, "")) for found in reading.found)
     if run.serves:
-        _open(ticket, user)
+        _open(ticket, ticket.assignee or user if purpose == RunPurpose.SCHEDULE else user)
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
     categories = sorted({found.category for found in reading.found if found.category})
     details = {"slots": {found.name: found.source for found in reading.found}, "purpose": purpose.value}

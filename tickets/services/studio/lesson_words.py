@@ -78,6 +78,8 @@ def mark(
     with transaction.atomic():
         lesson = lessons.own(lesson, user)
         page = shown(lesson)
+        if lesson_pages.is_reading(lesson.run_id):
+            raise Conflict(_("页面还没有读完,请稍候。"), code="no_page")
         if page.mark != page_mark and (begun_at is None or page.since > begun_at):
             raise Conflict(_("页面在框选时变了,请在现在的页面上重新框选。"), code="page_changed")
         size = page.seen.size

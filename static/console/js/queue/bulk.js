@@ -27,6 +27,7 @@ export class Picks {
     });
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.querySelector("[data-unpick]").addEventListener("click", () => this.clear());
+    this.form.querySelector("[data-batch]")?.addEventListener("click", (event) => this.toBatch(event.target.dataset.batch));
     this.found.addEventListener("click", () => this.pickFound());
     this.button.addEventListener("sure", () => this.go());
     this.result.addEventListener("click", (event) => {
@@ -103,6 +104,17 @@ export class Picks {
     const { tickets, more } = await answer.json();
     if (more) notify(say("picked_most", { n: tickets.length }), "warn");
     this.pick(tickets);
+  }
+
+  // On to the form of a batch, with what is picked as its list.
+  toBatch(address) {
+    const form = this.form.cloneNode(false);
+    const fields = { csrfmiddlewaretoken: this.form.querySelector("[name=csrfmiddlewaretoken]").value, flow: this.flow.value, list: [...this.kinds.keys()].join("\n") };
+    form.removeAttribute("id");
+    form.action = address;
+    form.append(...Object.entries(fields).map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })));
+    document.body.append(form);
+    form.submit();
   }
 
   pickNumbers(numbers) {

@@ -4,8 +4,8 @@ import { notify } from "../shared/notices.js";
 
 const REFRESH_MS = 120;
 const LEAST = 0.012; // of the screen; a smaller drag marks nothing
-const READING_MS = 2500; // a page that is shown may still be read: so long a mark that found nothing waits for it
-const TOLD_MS = 10000; // a page that the server has read already is told
+const READING_MS = 8000; // so long a mark waits for the page that is shown to be read
+const AGAIN_MS = 400;
 
 class LiveLesson extends HTMLElement {
   connectedCallback() {
@@ -77,31 +77,16 @@ class LiveLesson extends HTMLElement {
     this.postMark(this.tool, area.join(","), this.begun);
   }
 
-  // Once more on the next page, where it was drawn before that page was read.
+  // Again while the page that is shown is still being read, as the picture is there before what stands on it is known.
   async postMark(kind, area, begun) {
-    const page = this.state.dataset.page;
-    const values = () => ({ kind, area, page: this.state.dataset.page, ago: Math.max(0, Math.round(performance.now() - begun)) });
-    const answer = await this.send(this.dataset.marks, values());
-    const wait = { 400: READING_MS, 409: TOLD_MS }[answer.status];
-    if (wait && (await this.nextPage(page, wait))) return this.post(this.dataset.marks, values());
-    return this.take(answer);
-  }
-
-  // Whether another page than that is told within the time.
-  nextPage(page, within) {
-    const changed = () => this.state.dataset.page !== page;
-    if (changed()) return true;
-    return new Promise((resolve) => {
-      const done = (answer) => {
-        clearTimeout(late);
-        document.body.removeEventListener("htmx:afterSwap", look);
-        resolve(answer);
-      };
-      const look = () => changed() && done(true);
-      const late = setTimeout(() => done(changed()), within);
-      document.body.addEventListener("htmx:afterSwap", look);
+    const until = performance.now() + READING_MS;
+    for (;;) {
+      const ago = Math.max(0, Math.round(performance.now() - begun));
+      const answer = await this.send(this.dataset.marks, { kind, area, ago, page: this.state.dataset.page });
+      if (answer.status !== 409 || performance.now() > until) return this.take(answer);
       this.refresh();
-    });
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
   }
 
   async post(address, values) {
