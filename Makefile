@@ -35,6 +35,7 @@ check: setup-dev ## Format, lint, types, import contract, migrations, deployment
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PY) scripts/check_unused.py
+	$(PY) scripts/check_folders.py
 	$(PY) manage.py makemigrations --check --dry-run
 	@bash scripts/check_deploy.sh $(PY)
 

@@ -22,7 +22,7 @@ from tickets.web.given import whole_number
 
 PARTS = {
     "head": "consoles/ticket/head.html",
-    "pause": "consoles/ticket/pause.html",
+    "pause": "consoles/ticket/asks/pause.html",
     "side": "consoles/ticket/side.html",
     "screen": "consoles/ticket/screen.html",
     "drive": "consoles/ticket/drive.html",
@@ -32,7 +32,7 @@ PARTS = {
 # Inside a helpdesk's page: what there is to know and decide; the phone is driven and the desk is kept in the console.
 IN_PANEL = {
     "head": "consoles/embed/head.html",
-    "pause": "consoles/ticket/pause.html",
+    "pause": "consoles/ticket/asks/pause.html",
     "side": "consoles/ticket/side.html",
     "screen": "consoles/ticket/screen.html",
 }

@@ -66,7 +66,7 @@ def waiting_state(request: HttpRequest) -> JsonResponse:
 def waiting_card(request: HttpRequest, number: str) -> HttpResponse:
     """What is asked, to be answered in place under the same rules as on the ticket's page."""
     cockpit = cockpit_of(access.get_ticket(request.user, number), request.user)
-    return render(request, "consoles/ticket/pause.html", {"cockpit": cockpit})
+    return render(request, "consoles/ticket/asks/pause.html", {"cockpit": cockpit})
 
 
 @permitted(Permission.VIEW_TICKETS)

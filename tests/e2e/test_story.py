@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import chromium
 from tests.e2e.operator import Operator
 from tests.processes import Product, wait_until
 
@@ -27,19 +26,6 @@ for run in Run.objects.filter(status__in=ACTIVE):
     runs.stop_run(run, admin)
 """
 pytestmark = [pytest.mark.story, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("story")) as product:
-        wait_until("the product to be healthy", product.healthy, 60)
-        yield product
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

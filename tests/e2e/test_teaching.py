@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,7 +10,6 @@ from playwright.sync_api import Browser, Page, expect
 from cs_agent.geometry import Box
 from cs_agent.phone import drivers
 from cs_agent.phone.driver import Driver
-from tests.browser import chromium
 from tests.e2e.operator import RUN_LIMIT_MS, Operator
 from tests.processes import Product, wait_until
 
@@ -22,19 +20,6 @@ WHY = (
 )
 SLOW_MS = 60_000
 pytestmark = pytest.mark.soak  # takes minutes, and fails now and then on a busy machine
-
-
-@pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("teaching")) as product:
-        wait_until("the product to be healthy", product.healthy, 60)
-        yield product
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 class Teacher(Operator):

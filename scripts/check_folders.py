@@ -1,0 +1,49 @@
+"""Fails for folders that hold more files than a reader can take in: modules, templates, scripts, styles.
+
+What may be larger stands in LARGER with its reason and with the number it must not grow beyond.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import PurePosixPath
+
+MOST = 14  # files of one kind in a folder, `__init__.py` left out
+KINDS = {".py", ".html", ".js", ".css"}
+_MIRROR = "tests of one room lie side by side, named after what they promise"
+LARGER: dict[str, tuple[int, str]] = {
+    "tickets/migrations": (99, "Django demands one flat folder, and a release never loses a migration"),
+    "tests/consoles": (42, _MIRROR),
+    "tests/demo/phone": (30, _MIRROR),
+    "tests/engine": (44, _MIRROR),
+    "tests/integrations": (26, _MIRROR),
+    "tests/phone": (23, _MIRROR),
+    "tests/runner": (27, _MIRROR),
+    "tests/tickets": (46, _MIRROR),
+    "benchmarks": (45, "each is a command of its own beside the work it measures; `python -m benchmarks` lists them"),
+}
+
+
+def main() -> int:
+    listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, check=True).stdout.splitlines()
+    paths = [PurePosixPath(line) for line in listed if PurePosixPath(line).name != "__init__.py"]
+    found = Counter((str(path.parent), path.suffix) for path in paths if path.suffix in KINDS)
+    allowed = {folder: most for folder, (most, _reason) in LARGER.items()}
+    faults = [
+        f"{folder}: {number} files of kind {kind}, at most {allowed.get(folder, MOST)}"
+        for (folder, kind), number in sorted(found.items())
+        if number > allowed.get(folder, MOST)
+    ]
+    unneeded = [f"{name}: stands in LARGER and need not" for name in LARGER if _largest(found, name) <= MOST]
+    print("\n".join([*faults, *unneeded]) or "every folder is small enough")
+    return 1 if faults or unneeded else 0
+
+
+def _largest(found: Counter[tuple[str, str]], folder: str) -> int:
+    return max((number for (name, _kind), number in found.items() if name == folder), default=0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
