@@ -58,13 +58,15 @@ class StepContext:
 
     `focus`: the label that was touched last; `typed`: what was typed last, while nothing else was touched; `put_in`:
     the run has put something into this page: typed, chosen or attached, other than what it searched for; `unproven`:
-    see its class.
+    see its class; `led`: the control with a word of doing or handing over that led to this page, until it is left by
+    Back, Home or a launch.
     """
 
     focus: str = ""
     typed: str = ""
     put_in: bool = False
     unproven: Unproven = Unproven.NOTHING
+    led: str = ""
 
 
 def decide(
@@ -88,6 +90,7 @@ def decide(
         context.focus,
         context.typed,
         context.put_in,
+        context.led,
     )
     findings = [*_of_hazards(action, scene), *_of_app(action, scene), *_of_action(action, scene)]
     findings += [*_of_model(action, scene, confidence), *_of_outcome(action, scene, context.unproven)]

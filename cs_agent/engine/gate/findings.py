@@ -57,6 +57,7 @@ class Scene:
     focus: str = ""
     typed: str = ""
     put_in: bool = False
+    led: str = ""
 
     def declines(self, target: Target) -> bool:
         """Every text of it says no."""

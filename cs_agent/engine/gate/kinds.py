@@ -7,26 +7,26 @@ words (a search button, a way back). What cannot be proven is not of any kind, a
 from __future__ import annotations
 
 import difflib
-import itertools
 import re
 from collections.abc import Callable
 
 from cs_agent.engine.gate import picture
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.windows import chooses_at_once, is_choice, leaves
-from cs_agent.engine.screen.page import MONEY, Nature, is_on_offer, is_search_field
-from cs_agent.engine.screen.pictured import stands_out
-from cs_agent.engine.screen.structure import inside_of, is_reacting, is_record, row_peers, share_a_line
+from cs_agent.engine.gate.lists import is_alone, is_in_tab_bar, opens
+from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
+from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
+from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import go_back, looks_up
+from cs_agent.engine.screen.words import clears_text, go_back, looks_up
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
-FIELD, BACK, LEAVE, SEARCH, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
+FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
     "field",
     "back",
     "leave",
     "search",
+    "clear",
     "tab",
     "record",
     "choice",
@@ -36,9 +36,6 @@ FIELD, BACK, LEAVE, SEARCH, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _TAB_WORDS = 10  # characters
-_ACROSS = 0.9  # of the width: tabs fill it
-_AT_END = 0.8  # of the width
-_MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _AGREES = 0.6  # of the letters: what the picture reads and the tree says are one text
 _WHOLE = 0.97  # of the picture: the tree's window reaches no further
 _ANYWHERE = frozenset({FIELD, BACK, LEAVE})  # kinds that stand on pages of payment and deletion too
@@ -49,6 +46,8 @@ def own_kind(target: Target, scene: Scene) -> str:
     seen = scene.observation
     if seen.nodes is None:
         kind = picture.own_kind(target, scene)
+    elif tree_fits(seen) and is_wheel_choice(target, seen, scene.window):
+        kind = CHOICE
     elif target.node is None or not tree_fits(seen) or not picture_agrees(target, seen):
         return ""
     else:
@@ -125,11 +124,22 @@ def _is_search(target: Target, scene: Scene) -> bool:
         each for each in nodes if each.editable and squash(each.text) == typed and share_a_line(each.box, node.box)
     ]
     beside = [each for each in fields if each.box.left < node.box.left and node.box.width <= _BESIDE * width]
-    return any(is_search_field(each) or _is_alone(each, nodes) for each in beside)
+    return any(is_search_field(each) or is_alone(each, nodes) for each in beside)
 
 
-def _is_alone(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
-    return [node for node in nodes if node.editable] == [field]
+def _is_clear(target: Target, scene: Scene) -> bool:
+    """The sign in a search field that takes back what was just typed into it: small, on its line, at its very end."""
+    node, typed = _node(target, scene), squash(scene.typed)
+    if not typed or node.editable or not all(clears_text(name) for name in target.names or ("",)):
+        return False
+    fields = [each for each in scene.observation.nodes or () if each.editable and squash(each.text) == typed]
+    return any(
+        is_search_field(field)
+        and share_a_line(field.box, node.box)
+        and max(node.box.width, node.box.height) <= 1.5 * field.box.height
+        and field.box.center.x < node.box.left <= field.box.right + field.box.height
+        for field in fields
+    )
 
 
 def _is_tab(target: Target, scene: Scene) -> bool:
@@ -138,75 +148,7 @@ def _is_tab(target: Target, scene: Scene) -> bool:
         return False
     if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names):
         return False
-    return _is_in_tab_bar(target.node, scene.observation)
-
-
-def _is_in_tab_bar(index: int, seen: Observation) -> bool:
-    nodes, width = seen.nodes or (), seen.size.width
-    own = nodes[index]
-    peers = [nodes[place] for place in row_peers(nodes, index, width)]
-    if own.role is Role.TAB:
-        return sum(peer.role is Role.TAB for peer in peers) > 1
-    equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
-    if len(peers) < 3 or not equal or peers[-1].box.right - peers[0].box.left <= _ACROSS * width:
-        return False
-    return sum(peer.checked and not peer.checkable for peer in peers) == 1
-
-
-def _is_record(target: Target, scene: Scene) -> bool:
-    """An entry that opens: not of a list that hands something to what is chosen, nor where something was put in."""
-    nodes, size = scene.observation.nodes or (), scene.observation.size
-    if scene.put_in or target.node is None or target.choice or target.switch or scene.window is not None:
-        return False
-    if not is_record(nodes, target.node, size.width, size.height) or chooses_at_once(scene.observation):
-        return False
-    if any(is_on_offer(text) for text in scene.observation.texts):
-        return False
-    return _shows_records(target.node, scene)
-
-
-def _shows_records(root: int, scene: Scene) -> bool:
-    """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
-
-    What tells it: tabs over it, deeds as buttons within its entries, a mark at their end that more lies behind, or the
-    search field above that was just typed into.
-    """
-    seen = scene.observation
-    nodes, size = seen.nodes or (), seen.size
-    inside = [nodes[index] for index in inside_of(nodes, root)]
-    if any(node.checkable for node in inside):
-        return False
-    deeds = [node for node in inside if is_reacting(node) and node.label.strip()]
-    opens = any(node.label.strip() in _MORE and node.box.left > _AT_END * size.width for node in inside)
-    above = nodes[root].box.top
-    return bool(deeds) or opens or _has_tabs(seen, above) or _has_searched(scene, above)
-
-
-def _has_tabs(seen: Observation, above: int) -> bool:
-    """A bar of equal tabs higher up, one of them chosen."""
-    nodes = seen.nodes or ()
-    bars = [index for index, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.bottom <= above]
-    return any(_is_in_tab_bar(index, seen) or _is_drawn_as_tabs(index, seen) for index in bars)
-
-
-def _is_drawn_as_tabs(index: int, seen: Observation) -> bool:
-    """Plain words side by side across the page, without a gap, just one of them in another colour.
-
-    Answers are drawn like that too: it tells that the list below is looked through, and vouches for no touch on them.
-    """
-    nodes, width = seen.nodes or (), seen.size.width
-    peers = [nodes[place] for place in row_peers(nodes, index, width)]
-    joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
-    across = len(peers) > 2 and peers[-1].box.right - peers[0].box.left > _ACROSS * width
-    if not joined or not across or not all(peer.label.strip() for peer in peers):
-        return False
-    return stands_out(seen, [peer.box for peer in peers]) is not None
-
-
-def _has_searched(scene: Scene, above: int) -> bool:
-    nodes, typed = scene.observation.nodes or (), squash(scene.typed)
-    fields = [node for node in nodes if node.editable and squash(node.text) == typed and node.box.bottom <= above]
-    return bool(typed) and any(is_search_field(node) or _is_alone(node, nodes) for node in fields)
+    return is_in_tab_bar(target.node, scene.observation)
 
 
 def _is_choice(target: Target, scene: Scene) -> bool:
@@ -231,9 +173,10 @@ _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
     (BACK, _is_back),
     (LEAVE, _leaves),
     (SEARCH, _is_search),
+    (CLEAR, _is_clear),
     (CHOICE, _is_choice),
     (TAB, _is_tab),
-    (RECORD, _is_record),
+    (RECORD, opens),
     (LIST, _opens_list),
     (LAUNCHER, _is_launcher),
 )

@@ -5,15 +5,25 @@ Rule: of a dialog only the answer that leaves is harmless, of a picker only the 
 
 from __future__ import annotations
 
-from cs_agent.engine.screen.page import is_handing_over, is_picker_title
-from cs_agent.engine.screen.structure import Window, is_reacting, like_items, names_of, texts_of
+from cs_agent.engine.screen.page import is_picker_title
+from cs_agent.engine.screen.pictured import even_column, shares_paper
+from cs_agent.engine.screen.structure import (
+    Window,
+    column,
+    is_reacting,
+    like_items,
+    names_of,
+    row_peers,
+    texts_of,
+)
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import ends_a_choice, leaves_a_dialog
+from cs_agent.engine.screen.words import ends_a_choice, go_back, leaves_a_dialog
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 _LEAST_ITEMS = 3
 _HEAD = 0.14  # of the screen's height: where a page's title stands
+_SHEET = 0.95  # of the width: a sheet is as wide as the screen
 _SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
 
 
@@ -54,6 +64,22 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     return _is_picker_page(seen) and (len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON)
 
 
+def is_wheel_choice(target: Target, seen: Observation, window: Window | None) -> bool:
+    """A word of a wheel that the tree does not tell, below the head of a sheet that says what is chosen and has its own
+    end: on the sheet's paper, in an even column of such words.
+    """
+    nodes = seen.nodes or ()
+    if window is None or target.node is not None or target.box is None or len(target.names) != 1:
+        return False
+    if window.box.width < _SHEET * seen.size.width or _end_of(nodes, window, seen) is None:
+        return False
+    heads = [node.label for node in nodes if window.box.contains(node.box.center) and not is_reacting(node)]
+    if not any(is_picker_title(text) for text in heads if text):
+        return False
+    items = even_column(seen, target.box, window.box.bottom)
+    return len(items) >= _LEAST_ITEMS and all(shares_paper(seen, item, window.box) for item in items)
+
+
 def _leaf_at(nodes: tuple[UiNode, ...], target: Target) -> int:
     """The smallest node under the touch: the wheel of a picker may be one control with its items as texts."""
     held = [i for i, node in enumerate(nodes) if node.box.contains(target.point) and node.box.area]
@@ -83,17 +109,43 @@ def _is_picker_page(seen: Observation) -> bool:
     return seen.app.kind is AppKind.FILES or any(is_picker_title(text) for text in _heads(seen))
 
 
-def chooses_at_once(seen: Observation) -> bool:
-    """A list that hands something to the entry that is touched: its title or a hint says so."""
+def is_pointing(seen: Observation) -> bool:
+    """A hint on the page says what a touch on an entry does."""
     nodes = seen.nodes or ()
     said = [node.label for node in nodes if node.label and not is_reacting(node)] if nodes else []
-    hints = said or [line.text for line in seen.lines]
-    return any(is_handing_over(text) for text in _heads(seen)) or any(_is_hint(text) for text in hints)
+    return any(_is_hint(text) for text in said or [line.text for line in seen.lines])
+
+
+def ends_or_leaves(node: UiNode, seen: Observation) -> bool:
+    """A control that cancels the page or says that choosing is done; a way back is neither."""
+    if not is_reacting(node) or node.editable:
+        return False
+    names = names_of(node) or tuple(
+        text for other in seen.nodes or () if node.box.contains(other.box.center) for text in names_of(other)
+    )
+    shut = [name for name in names if (leaves_a_dialog(name) and not go_back(name)) or ends_a_choice(fold(name))]
+    return bool(shut) and len(shut) == len(names)
 
 
 def _is_hint(text: str) -> bool:
     folded = fold(text)
     return folded.startswith(("点击", "轻触", "点按", "点选", "tap ", "click ", "touch ")) and len(folded) > 3
+
+
+def heads_above(seen: Observation, entry: int) -> list[str]:
+    """What the page says over the list of this entry: all that neither reacts nor stands in an entry or a tab."""
+    nodes, size = seen.nodes or (), seen.size
+    like = set(column(nodes, entry, size.width))
+    like |= {i for i, node in enumerate(nodes) if is_reacting(node) and len(row_peers(nodes, i, size.width)) > 2}
+    boxes = [nodes[index].box for index in like]
+    low = max(nodes[entry].box.top, int(_HEAD * size.height))
+    told = [(node.label, node.box) for node in nodes if node.label and not is_reacting(node)]
+    drawn = [(line.text, line.box) for line in seen.lines if line.box.bottom <= _HEAD * size.height]
+    return [
+        text
+        for text, box in (*told, *drawn)
+        if box.bottom <= low and not any(held.contains(box.center) for held in boxes)
+    ]
 
 
 def _heads(seen: Observation) -> list[str]:

@@ -257,6 +257,7 @@ class RunState:
     evidence_before: bool = False  # the success evidence stood on the screen before that act: it proves nothing
     typed: str = ""  # what was typed last, while nothing else was touched
     put_in: str = ""  # the page (app and title) into which something was put: typed, chosen, attached
+    led: str = ""  # the control with a word of doing or handing over that led on from a page, until that is left
 
     def evolve(self, **changes: Any) -> Self:
         return dataclasses.replace(self, **changes)

@@ -114,7 +114,7 @@ def is_on_offer(text: str) -> bool:
 
 
 def is_search_field(node: UiNode) -> bool:
-    return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.label} {node.resource_id}")))
+    return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.text} {node.description} {node.resource_id}")))
 
 
 def is_search_page(observation: Observation) -> bool:

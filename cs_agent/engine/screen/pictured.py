@@ -19,6 +19,7 @@ _LEAST_ENTRIES = 3
 _SAME = 0.02  # of the width: edges this near are one edge
 _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
+_INK = 60  # grey levels at least between words and every paper
 _FILL = 2.5  # heights of its text, from a button's text to its edge
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
@@ -64,6 +65,40 @@ def stands_out(seen: Observation, boxes: list[Box]) -> int | None:
     rest = [ink for place, ink in enumerate(inks) if place not in odd]
     alike = all(np.abs(one - two).max() <= _COLOUR for one, two in itertools.combinations(rest, 2))
     return odd[0] if len(odd) == 1 and alike else None
+
+
+def is_raised(seen: Observation, boxes: list[Box]) -> int | None:
+    """Which of these boxes alone lies on a lighter field than the others, all with dark words and without colour: the
+    part that shows of a segmented control. A button that is filled to be pressed is coloured or darker."""
+    papers, inks = zip(*(_paper_and_ink(_crop(seen.screenshot.image, box)) for box in boxes), strict=True)
+    if any(ink is None for ink in inks) or any(float(paper.max() - paper.min()) > _COLOUR for paper in papers):
+        return None
+    odd = [
+        place
+        for place, paper in enumerate(papers)
+        if all(float((paper - other).min()) > _STEP for number, other in enumerate(papers) if number != place)
+    ]
+    rest = [paper for place, paper in enumerate(papers) if place not in odd]
+    alike = all(np.abs(one - two).max() <= _STEP for one, two in itertools.combinations(rest, 2))
+    dark = max(float(ink.max()) for ink in inks if ink is not None) < min(float(paper.min()) for paper in papers) - _INK
+    grey = all(float(ink.max() - ink.min()) <= _COLOUR for ink in inks if ink is not None)
+    return odd[0] if len(odd) == 1 and alike and dark and grey else None
+
+
+def shares_paper(seen: Observation, one: Box, other: Box) -> bool:
+    """Both are drawn on the same background."""
+    papers = [_median(seen, box) for box in (one, other)]
+    return papers[0] is not None and not _differs(papers[1], papers[0])
+
+
+def even_column(seen: Observation, box: Box, above: int) -> list[Box]:
+    """Lines below that height around one middle, evenly one under the other; none where this is not among them."""
+    slack = _SAME * seen.size.width
+    near = [line.box for line in seen.lines if abs(line.box.center.x - box.center.x) <= slack and line.box.top >= above]
+    ordered = sorted(near, key=lambda each: each.center.y)
+    steps = [two.center.y - one.center.y for one, two in itertools.pairwise(ordered)]
+    even = bool(steps) and max(steps) - min(steps) <= _PITCH * max(steps)
+    return ordered if even and box in ordered else []
 
 
 def _paper_and_ink(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

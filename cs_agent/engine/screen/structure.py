@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -20,6 +21,8 @@ _WIDE = 0.75  # of the screen's width: an entry of a list
 _TALL = 0.4  # of the screen's height: larger is a page, not an entry
 _LEAST_RECORDS = 3
 _LEAST_DIGITS = 2  # a lone digit counts something, it names nothing
+_SPACE = 0.15  # of a letter's height: a wider gap between two pieces parts words
+_FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
@@ -69,7 +72,7 @@ def own_texts(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
 
 def own_words(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
     """Words that a control draws in pieces, put together: pieces side by side on one line, and single characters."""
-    pieces = [(node.label.strip(), node.box) for node in _own_parts(nodes, root) if node.label.strip()]
+    pieces = [(node.label, node.box) for node in _own_parts(nodes, root) if node.label.strip()]
     if len(pieces) < 2:
         return ()
     ordered = sorted(pieces, key=lambda piece: (piece[1].center.y // max(1, piece[1].height), piece[1].left))
@@ -79,10 +82,24 @@ def own_words(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
             runs[-1].append(piece)
         else:
             runs.append([piece])
-    words = ["".join(text for text, _ in run) for run in runs if len(run) > 1]
-    spaced = [" ".join(text for text, _ in run) for run in runs if len(run) > 1]
-    letters = "".join(text for text, _ in pieces if len(text) == 1)
-    return tuple(dict.fromkeys((*words, *spaced, *([letters] if len(letters) > 1 else []))))
+    words = [word for run in runs if len(run) > 1 for word in _ways_to_join(run)]
+    letters = "".join(text.strip() for text, _ in pieces if len(text.strip()) == 1)
+    return tuple(dict.fromkeys((*words, *([letters] if len(letters) > 1 else []))))
+
+
+def _ways_to_join(run: list[tuple[str, Box]]) -> list[str]:
+    """As one word, as many, parted where a gap shows or a space stands; of few pieces in every way, as a tree may drop
+    their spaces."""
+    gaps = [
+        one[-1].isspace() or two[0].isspace() or right.left - left.right >= _SPACE * max(left.height, right.height)
+        for (one, left), (two, right) in pairwise(run)
+    ]
+    few = product((False, True), repeat=len(gaps)) if len(run) <= _FEW_PIECES else ()
+    ways = ([False] * len(gaps), [True] * len(gaps), gaps, *few)
+    texts = [text.strip() for text, _ in run]
+    return [
+        texts[0] + "".join(" " * way + text for way, text in zip(parted, texts[1:], strict=True)) for parted in ways
+    ]
 
 
 def _own_parts(nodes: tuple[UiNode, ...], root: int) -> list[UiNode]:
@@ -112,7 +129,7 @@ def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> 
     own = nodes[root].box
     if own.width < _WIDE * width or own.height > _TALL * height:
         return False
-    peers = [index for index in _column(nodes, root, width) if index != root]
+    peers = [index for index in column(nodes, root, width) if index != root]
     mine = own_texts(nodes, root)
     alike = [texts for index in peers if len(texts := own_texts(nodes, index)) == len(mine)]
     if len(mine) < 2 or len(alike) + 1 < _LEAST_RECORDS:
@@ -120,7 +137,7 @@ def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> 
     return any(_is_value(mine[place], [texts[place] for texts in alike]) for place in range(len(mine)))
 
 
-def _column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
+def column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
     """Controls with the same left and right edge, of about the same height, one under the other."""
     own, slack = nodes[root].box, _SAME * width
     return [

@@ -27,6 +27,7 @@ _CORNER = (0.3, 0.08)  # width and height of a mark in the corner, parts of the 
 _INSET = 0.08  # of the screen's width, from its left edge to such a mark
 _SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
 _ROW_TEXTS = 2  # a row with more is a grid
+_MARKS = (Role.CHECK_BOX, Role.RADIO, Role.SWITCH)  # whether or not the phone says that they can be marked
 _CARD_TEXTS = 3  # a control with more texts than this is a card that opens, named by its first text
 
 
@@ -244,7 +245,7 @@ def _checkable(
     leaf: int,
 ) -> UiNode | None:
     """The radio button, box or switch that a touch here works: itself, inside, or right beside a bare label."""
-    inside = [node for node in family if node.checkable or node.role is Role.CHECK_BOX]
+    inside = [node for node in family if node.checkable or node.role in _MARKS]
     if inside:
         return inside[0]
     if control is not None and control.role is Role.BUTTON:

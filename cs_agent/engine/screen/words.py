@@ -69,6 +69,7 @@ _WHOLE = {
 _PICKER_END = frozenset(_ZH["picker_end"] + _EN["picker_end"])
 _BACK = frozenset(_ZH["back"] + _EN["back"])
 _LOOK_UP = frozenset(_ZH["look_up"] + _EN["look_up"])
+_CLEARS = frozenset(_ZH["clears"] + _EN["clears"])
 _LEAVE = frozenset(_ZH["leave"] + _EN["leave"])
 _HINT_START = _ZH["hint_start"] + _EN["hint_start"]
 
@@ -198,6 +199,11 @@ def go_back(label: str) -> bool:
 def looks_up(label: str) -> bool:
     """The whole label of a search field's button."""
     return _bare(label) in _LOOK_UP
+
+
+def clears_text(label: str) -> bool:
+    """The whole label of the sign in a field that empties it."""
+    return _bare(label) in _CLEARS
 
 
 def leaves_a_dialog(label: str) -> bool:

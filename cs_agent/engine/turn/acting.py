@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES
-from cs_agent.engine.actions.values import Swipe, Type, Wait, digest, render
+from cs_agent.engine.actions.values import Back, Home, Launch, Swipe, Type, Wait, digest, render
 from cs_agent.engine.gate.gestures import focused_field, is_looking_up
+from cs_agent.engine.gate.lists import leads_to_a_deed
 from cs_agent.engine.routes.propose import Position
 from cs_agent.engine.routes.record import step_of
 from cs_agent.engine.run.conversation import remember_feedback
@@ -39,6 +40,7 @@ from cs_agent.observation import Observation
 _EFFECT = 0.0005  # of the page's pixels; a caret is smaller
 _STATUS_BAR = 0.04
 _TRAIL = 12
+_LEADS_AWAY = ("kind:back", "kind:leave", "kind:launcher")
 # Reasons of the gate for which a human was asked although nothing was sent, paid or deleted by the act.
 _DOES_NOTHING = {"permission", "low_confidence", "confidence_unknown", "app_unknown"}
 # Reasons that say no more than that nothing vouches for the act: afterwards only what tries it again asks.
@@ -89,6 +91,7 @@ class Actor:
             return self._write(turn, StepStatus.DONE, str(error))
         changed = met or self._has_changed(turn.seen)
         turn.state = _having_put_in(_learned(turn.state, pending, changed), pending, turn.seen)
+        turn.state = _having_led(turn.state, pending, changed)
         if turn.proposal and (met or (expects is None and changed)):
             here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
             turn.state = turn.state.evolve(route=here.to_json())
@@ -180,6 +183,18 @@ def _having_put_in(state: RunState, pending: Pending, seen: Observation) -> RunS
     target = find_target(seen, action.element.to_point(seen.size))
     chosen = target.choice or target.switch
     return state.evolve(typed="", put_in=page_key(seen) if chosen else state.put_in)
+
+
+def _having_led(state: RunState, pending: Pending, changed: bool) -> RunState:
+    """Which control led on to a page where something may be handed over; none any more once that is left."""
+    action, verdict = pending.action, pending.verdict
+    by = verdict.vouched_by if verdict else ""
+    if isinstance(action, (Back, Home, Launch)) or by in _LEADS_AWAY:
+        return state.evolve(led="")
+    if not changed or not isinstance(action, TOUCHES) or by.startswith("kind:"):
+        return state
+    leading = [name for name in pending.target if leads_to_a_deed(name)]
+    return state.evolve(led=leading[0]) if leading else state
 
 
 def trail_mark(seen: Observation, pending: Pending) -> str:

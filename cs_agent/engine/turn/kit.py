@@ -61,7 +61,7 @@ class Kit:
     def judge(self, proposed: Pending, seen: Observation, state: RunState) -> Verdict:
         """The gate's word on it, on this screen, with what the run knows and what is vouched for now."""
         put_in = bool(state.put_in) and state.put_in == page_key(seen)
-        context = StepContext(state.focus, state.typed, put_in, state.unproven)
+        context = StepContext(state.focus, state.typed, put_in, state.unproven, state.led)
         vouches = self.vouches()
         if proposed.source is StepSource.ROUTE:
             vouches = vouches.also(vouch_of(self.route, proposed.route_step, proposed.action, seen))
