@@ -12,8 +12,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -56,6 +56,25 @@ def free_port_row(count: int) -> int:
         if first + count < 65000 and not any(answers(first + n) for n in range(count)):
             return first
     raise RuntimeError("no row of free ports found")
+
+
+_WATCH = """cat >/dev/null
+kill -s TERM -- "-$1" 2>/dev/null
+for _ in 1 2 3 4 5 6 7 8 9 10; do kill -s 0 -- "-$1" 2>/dev/null || exit 0; sleep 0.5; done
+kill -s KILL -- "-$1" 2>/dev/null"""
+
+
+@contextmanager
+def ends_with_us(group: int) -> Iterator[None]:
+    """The process group is ended as soon as this process is gone, however it went: a pipe to a watcher breaks then."""
+    command = ["/bin/sh", "-c", _WATCH, "watch", str(group)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as watcher:
+        try:
+            yield
+        finally:
+            watcher.kill()
 
 
 def answers(port: int) -> bool:

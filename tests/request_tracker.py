@@ -25,7 +25,7 @@ from typing import Any
 import httpx
 
 from cs_agent.project import provision
-from tests.processes import answers, free_ports, wait_until
+from tests.processes import answers, ends_with_us, free_ports, wait_until
 
 PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone")
 _SETUP = Path("/usr/sbin/rt-setup-database-5")
@@ -237,8 +237,9 @@ def _serving(folder: Path, port: int) -> Iterator[None]:
             start_new_session=True,
         )
     try:
-        wait_until(f"Request Tracker on port {port}", lambda: _answers(process, port, log), _START_LIMIT_S)
-        yield
+        with ends_with_us(process.pid):
+            wait_until(f"Request Tracker on port {port}", lambda: _answers(process, port, log), _START_LIMIT_S)
+            yield
     finally:
         _end(process)
 
