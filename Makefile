@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: helpdesk helpdesk-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ format: setup-dev ## Format the code
 
 bench: setup-dev ## Measure the budgets and print the figures
 	@$(PY) -m benchmarks
+
+intake-proof: setup-dev ## Ten thousand calls of a helpdesk, repeated and in disorder, while the worker is killed (INTAKE_CALLS)
+	@INTAKE_CALLS=$${INTAKE_CALLS:-10000} $(PY) -m benchmarks intake
 
 api-contract: setup-dev ## Call every operation of the API as its OpenAPI document tells it (API_EXAMPLES for each)
 	@API_EXAMPLES=$${API_EXAMPLES:-300} $(PY) -m pytest -q tests/integrations/test_api_contract.py

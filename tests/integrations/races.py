@@ -1,16 +1,38 @@
-"""Of many calls with one key at once one acts and all get its answer. Run by test_real_databases.py."""
+"""Of many calls with one key at once one acts and all get its answer; a killed reader loses and doubles nothing.
+
+Run by test_real_databases.py.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import Sum
+from django.test import Client
 
+from integrations.connectors.build import secret_name
+from integrations.intake import deliveries, reading
+from integrations.models import Connector, LinkedTicket
+from integrations.webhooks.endpoints import new_secret
 from tests.integrations.conftest import Program
+from tests.integrations.flood import Busy, faults, options, signed
+from tests.integrations.rest_server import rest_server
+from tests.processes import wait_until
 from tests.tickets.races import at_once
 from tickets.models import Department, Ticket
 from tickets.permissions import SCOPES
+from tickets.services import secret_store
 from tickets.services.people import api_tokens
 from tickets.services.tickets.changes import create_ticket
 
@@ -36,3 +58,48 @@ def test_of_two_changes_of_one_version_at_once_one_is_made(lin: User, department
 
     answers = at_once(lambda: change(1), lambda: change(4))
     assert sorted(answer.status_code for answer in answers) == [200, 412]
+
+
+@contextmanager
+def worker(connector: Connector, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that reads for the connector in this test's database; killed at the end."""
+    name = str(connection.settings_dict["NAME"])
+    given = os.environ.get("DATABASE_URL", "")
+    address = urlunsplit(urlsplit(given)._replace(path=f"/{name}")) if given else f"sqlite:///{name}"
+    environ = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings_file_database"}
+    command = [sys.executable, "-m", "tests.integrations.flood_worker", str(connector.pk)]
+    with (tmp_path / "worker.log").open("ab") as log, subprocess.Popen(command, env=environ, stderr=log) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_flood_of_calls_leaves_exactly_the_tickets_there_are_though_the_reader_is_killed(
+    lin: User, department: Department, tmp_path: Path
+) -> None:
+    busy, secret = Busy(seed=11), new_secret()
+    with rest_server() as rest:
+        rest.handle = busy.handle
+        row = Connector.objects.create(
+            key="flood", kind="generic", enabled=True, acts_as=lin, department=department, options=options(rest.url)
+        )
+        secret_store.put(secret_name(row.key, "signing"), secret)
+        calls = busy.calls(120, 12)
+        for share in (70, 50):
+            before = read_so_far()
+            with worker(row, tmp_path):
+                for delivery, ticket in islice(calls, share):
+                    body, headers = signed(secret, delivery, ticket)
+                    sent = Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers=headers)
+                    assert sent.status_code == 200
+                wait_until("a reading", lambda before=before: read_so_far() > before, 60)
+            LinkedTicket.objects.update(claimed_until=None)  # what the dead reader had claimed is free by then
+        deliveries.poke(row, list(busy.tickets))  # changes whose calls are still on their way
+        while reading.read_due(row.pk):
+            pass
+    assert faults(busy.tickets) == []
+
+
+def read_so_far() -> int:
+    return LinkedTicket.objects.aggregate(read=Sum("read"))["read"] or 0

@@ -18,6 +18,7 @@ from integrations.connectors.generic.connector import GenericConnector, preview
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
+    Author,
     BadAnswer,
     Capability,
     Conflicted,
@@ -213,3 +214,34 @@ def test_only_what_is_set_up_is_offered() -> None:
 def test_settings_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         GenericSettings(**options)
+
+
+def test_messages_are_read_from_the_ticket_or_from_an_address_of_their_own(rest: Rest) -> None:
+    said = [
+        {"id": 1, "text": "订单号4471902386615024", "customer": True},
+        {"id": 2, "text": "看一下", "internal": True},
+        {"id": 3, "text": " "},
+        {"text": "no number"},
+        "nonsense",
+    ]
+    inside = made(messages="data.messages").fetch("7", json.dumps({**BODY, "data": {"messages": said}}).encode())
+    rest.handle = lambda asked: (200, {"items": said} if asked.path.endswith("/messages") else BODY)
+    options = {**REST, "url": rest.url, "messages_path": "tickets/{id}/messages", "messages": "items"}
+    for ticket in (inside, made(**options).fetch("7")):
+        read_as = [(each.external_id, each.author, each.internal) for each in ticket.messages]
+        assert read_as == [("1", Author.CUSTOMER, False), ("2", Author.COLLEAGUE, True)]
+    assert made(messages="type").fetch("7", json.dumps(BODY).encode()).messages == ()
+
+
+def test_an_unsigned_call_is_a_poke_and_needs_an_address_to_read_from() -> None:
+    with pytest.raises(ValidationError):
+        GenericSettings(signed=False)
+    poked = made(signed=False, url="https://a.example", fetch_path="t/{id}")
+    incoming = Incoming({}, json.dumps(BODY).encode(), datetime.now(UTC))
+    delivery = poked.verify(incoming)
+    assert (delivery.external_ids, delivery.content) == (("7",), b"")
+    assert delivery.delivery_id != poked.verify(incoming).delivery_id
+    with pytest.raises(Refused):
+        poked.verify(Incoming({}, b"nonsense", datetime.now(UTC)))
+    with pytest.raises(Refused):
+        made().verify(incoming)

@@ -6,7 +6,9 @@ Rule: what a body says is data; it is put into addresses percent-encoded and int
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +17,7 @@ import jmespath
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
+from jmespath.exceptions import JMESPathError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from integrations.connectors.generic.settings import GenericSettings
@@ -22,6 +25,7 @@ from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup
 from integrations.connectors.mapping import found
 from integrations.connectors.protocol import (
+    Author,
     BadAnswer,
     Capability,
     Changes,
@@ -31,6 +35,7 @@ from integrations.connectors.protocol import (
     Gone,
     Incoming,
     Level,
+    Message,
     Person,
     Refused,
     RemoteTicket,
@@ -62,6 +67,8 @@ class GenericConnector:
         return frozenset({Capability.WEBHOOK, *(each for each, set_up in wanted.items() if set_up)})
 
     def verify(self, incoming: Incoming) -> Delivery:
+        if not self._settings.signed:
+            return self._unsigned(incoming)
         headers = {name: incoming.headers.get(name, "") for name in _SIGNED}
         try:
             Webhook(self._signing).verify(incoming.body, headers, json_parse=False)
@@ -75,6 +82,12 @@ class GenericConnector:
         content = b"" if self._settings.fetch_path else incoming.body
         return Delivery(headers["webhook-id"], (external_id,), event, content=content)
 
+    def _unsigned(self, incoming: Incoming) -> Delivery:
+        """A poke: it names a ticket, and nothing else of it is believed. Each call counts as one of its own."""
+        body = incoming.document()
+        external_id = found(self._settings.id, body)
+        return Delivery(uuid.uuid4().hex, (external_id,) if external_id else (), str(body.get("type", ""))[:80])
+
     def parse(self, delivery: Delivery) -> Sequence[str]:
         return delivery.external_ids
 
@@ -83,9 +96,12 @@ class GenericConnector:
             if not content:
                 raise BadAnswer(_("没有设置读取工单的路径,只能等对方再次发送。"))
             return read(self._settings, json.loads(content), external_id)
-        return read(
-            self._settings, self._http.get(self._at(self._settings.fetch_path, id=external_id)).json(), external_id
-        )
+        body = self._http.get(self._at(self._settings.fetch_path, id=external_id)).json()
+        ticket = read(self._settings, body, external_id)
+        if not self._settings.messages_path:
+            return ticket
+        answer = self._http.get(self._at(self._settings.messages_path, id=external_id)).json()
+        return replace(ticket, messages=messages_of(self._settings, answer))
 
     def changed_since(self, cursor: str) -> Changes:
         answer = self._http.get(self._at(self._settings.changes_path, cursor=cursor)).json()
@@ -163,8 +179,26 @@ def read(its: GenericSettings, body: Any, external_id: str = "") -> RemoteTicket
         priority=found(its.priority, body),
         url=found(its.link, body),
         updated_at=_moment(found(its.updated_at, body)),
+        messages=messages_of(its, body),
         fields=body if isinstance(body, dict) else {},
     )
+
+
+def messages_of(its: GenericSettings, body: Any) -> tuple[Message, ...]:
+    """What was said after the ticket came, in the order of the list; what has no number or no words is passed over."""
+    try:
+        rows = jmespath.search(its.messages, body) if its.messages else None
+    except JMESPathError:
+        rows = None
+    read_each = (_message(its, row) for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict))
+    return tuple(each for each in read_each if each.external_id and each.text.strip())
+
+
+def _message(its: GenericSettings, row: dict[str, Any]) -> Message:
+    author = Author.CUSTOMER if found(its.message_customer, row) else Author.COLLEAGUE
+    text = found(its.message_text, row, most=100_000)
+    internal = bool(found(its.message_internal, row))
+    return Message(found(its.message_id, row)[:100], text, author, html=its.html, internal=internal)
 
 
 def preview(settings: Any, body: bytes) -> RemoteTicket:

@@ -16,6 +16,7 @@ from integrations.webhooks.endpoints import address_fault
 PATHS = (
     *("id", "subject", "text", "name", "email", "mobile", "queue", "tags", "status", "priority", "updated_at", "link"),
     *("changes_ids", "changes_cursor", "notes_texts"),
+    *("messages", "message_id", "message_text", "message_customer", "message_internal"),
 )
 _LONG: dict[str, Any] = {"rows": 3}
 
@@ -49,6 +50,16 @@ class GenericSettings(Settings):
     priority: str = _path(_("优先级"), "data.ticket.priority")
     updated_at: str = _path(_("更新时间"), "data.ticket.updated_at", _("ISO 8601;用来识别迟到的旧内容。"))
     link: str = _path(_("网页地址"), "data.ticket.url")
+    messages: str = _path(_("之后的消息"), "", _("列表;客户的回复从这里读取。不填则只读工单内容。"))
+    message_id: str = _path(_("消息编号"), "id")
+    message_text: str = _path(_("消息内容"), "text")
+    message_customer: str = _path(_("是客户说的"), "customer", _("对每条消息的判断,如 author == 'customer'。"))
+    message_internal: str = _path(_("是内部消息"), "internal")
+    signed: bool = Field(
+        default=True,
+        title=_("对方的调用有签名"),
+        description=_("对方不能签名时取消:调用只当作提醒,内容一律重新读取,所以必须填写“读取工单”。"),
+    )
     url: str = _address(_("REST 地址"), _("需要读取或写回时填写,如 https://crm.example.com/api。"))
     networks: list[str] = Field(
         default_factory=list,
@@ -57,6 +68,7 @@ class GenericSettings(Settings):
     )
     header: str = Field(default="Authorization", title=_("令牌的请求头"), pattern=r"^[A-Za-z0-9-]{1,60}$")
     fetch_path: str = _address(_("读取工单"), _("如 tickets/{id};不填则工单内容以收到的为准。"))
+    messages_path: str = _address(_("读取消息"), _("如 tickets/{id}/messages;不填则消息在工单里。"))
     changes_path: str = _address(_("读取变化"), _("如 tickets?since={cursor};不填则不轮询。"))
     changes_ids: str = _path(_("变化里的编号"), "items[].id")
     changes_cursor: str = _path(_("变化里的游标"), "next")
@@ -97,7 +109,16 @@ class GenericSettings(Settings):
         fault = address_fault(self.url, bool(self.networks)) if self.url else ""
         if fault:
             raise ValueError(fault)
-        needs = self.fetch_path or self.changes_path or self.note_path or self.status_path or self.tags_path
+        if not self.signed and not self.fetch_path:
+            raise ValueError(gettext("调用没有签名时,必须填写“读取工单”。"))
+        needs = (
+            self.fetch_path
+            or self.messages_path
+            or self.changes_path
+            or self.note_path
+            or self.status_path
+            or self.tags_path
+        )
         if needs and not self.url:
             raise ValueError(gettext("填写了读取或写回的路径,还需要 REST 地址。"))
         return self
