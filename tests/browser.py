@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
@@ -47,3 +47,11 @@ def chromium() -> Iterator[Browser]:
         finally:
             with suppress(Error):  # it may have died before us
                 browser.close()
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """A picture of the page for people who look at it, where PICTURES names a folder."""
+    folder = os.environ.get("PICTURES", "")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from cs_agent.phone.adb.connection import AdbServer
-from tests.browser import chromium
+from tests.browser import chromium, keep_picture
 from tests.processes import PORT_SETTINGS, free_port_row, free_ports, get_json, wait_until
 from tickets.demo import PASSWORD
 
@@ -89,13 +89,17 @@ def page(browser: Browser, desk: Desk) -> Iterator[Page]:
     """Logged in at the helpdesk, by its own page."""
     context = browser.new_context(base_url=desk.address, viewport={"width": 1360, "height": 1000}, locale="zh-CN")
     page = context.new_page()
+    log_in(page)
+    yield page
+    context.close()
+
+
+def log_in(page: Page) -> None:
     page.goto("/login/")
     page.fill("input[name=username]", "lin")
     page.fill("input[name=password]", PASSWORD)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
-    yield page
-    context.close()
 
 
 def come_in(page: Page, ticket: int) -> None:
@@ -117,6 +121,7 @@ def test_a_ticket_is_handled_in_the_helpdesks_own_page_after_a_persons_yes(desk:
     expect(card).to_be_visible(timeout=30_000)
     expect(frame.locator("#confirm-summary")).to_contain_text("¥399.00")
     assert len(desk.ledger()) == before, "nothing may be filed before the yes"
+    keep_picture(page, "django-helpdesk-zh")
     card.focus()
     page.keyboard.press("y")
     expect(frame.locator(".embed-head").get_by_text("成功")).to_be_visible(timeout=RUN_MS)
@@ -132,6 +137,7 @@ def test_a_ticket_is_handled_in_the_helpdesks_own_page_after_a_persons_yes(desk:
     assert re.search(r"已解决|Resolved", page.locator("body").inner_text())
     link = re.search(r"http://127\.0\.0\.1:\d+(/agent/runs/[0-9a-f-]+/replay/)", shown)
     assert link
+    keep_picture(page, "django-helpdesk-follow-up-zh")
     page.goto(link[1])
     expect(page.locator("video")).to_be_visible(timeout=60_000)
 
@@ -145,3 +151,15 @@ def test_the_button_opens_the_page_of_that_very_ticket(desk: Desk, page: Page) -
     ours.wait_for_selector("live-ticket")
     assert "/agent/tickets/T" in ours.url
     expect(ours.locator("h1")).to_have_text(title)
+
+
+def test_the_panel_speaks_the_language_of_the_page_around_it(desk: Desk, browser: Browser) -> None:
+    context = browser.new_context(base_url=desk.address, viewport={"width": 1360, "height": 1000}, locale="en-US")
+    page = context.new_page()
+    log_in(page)
+    come_in(page, 3)
+    frame = page.frame_locator("#cs-agent iframe")
+    expect(frame.locator("#start")).to_contain_text("Start")
+    page.locator("#cs-agent").scroll_into_view_if_needed()
+    keep_picture(page, "django-helpdesk-en")
+    context.close()

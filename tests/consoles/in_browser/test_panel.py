@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Frame, Page, Playwright, expect, sync_playwright
 
-from tests.browser import FLAGS, find_chromium
+from tests.browser import FLAGS, find_chromium, keep_picture
 from tests.consoles.browsing import PASSWORD, PATIENCE_MS, world
 from tests.consoles.foreign import foreign_desk
 from tests.consoles.site import Site
@@ -73,6 +73,7 @@ def test_a_confirmation_is_given_in_a_foreign_page_without_third_party_cookies(s
     assert [cookie for cookie in page.context.cookies() if cookie["name"] == "sessionid"]  # of our own window only
     frame.locator("confirm-card").wait_for()
     frame.wait_for_selector("confirm-card[data-armed]")
+    keep_picture(page, "panel-zh")
     frame.locator("confirm-card").focus()
     page.keyboard.press("y")
     expect(frame.locator("confirm-card")).to_have_count(0)
@@ -110,8 +111,9 @@ def test_a_frame_that_is_too_small_to_read_takes_no_yes(show: Show, console: Sit
 
 
 def test_the_phone_is_live_and_a_run_is_started_in_the_panel(show: Show, console: Site) -> None:
-    _page, frame = show("new", lang="en")
+    page, frame = show("new", lang="en")
     expect(frame.locator("#start")).to_contain_text("Start")
+    keep_picture(page, "panel-en")
     frame.locator("#start").click()
     expect(frame.locator(".embed-head .pill")).to_have_count(2)
     wait_until("the run", lambda: world(console)["new"].get("run"), 20)
