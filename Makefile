@@ -73,7 +73,7 @@ helpdesk: setup ## Run the example: django-helpdesk with cs_agent in one project
 	@$(PY) examples/django_helpdesk/start.py
 
 helpdesk-proof: setup-dev ## Handle a ticket in django-helpdesk's own page, in a real browser
-	@$(PY) -m pytest -q -s tests/examples
+	@DESK_VENV=$${DESK_VENV:-$(CURDIR)/var/helpdesk-venv} $(PY) -m pytest -q -s tests/examples
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

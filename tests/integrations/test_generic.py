@@ -235,8 +235,8 @@ def test_messages_are_read_from_the_ticket_or_from_an_address_of_their_own(rest:
 
 def test_an_unsigned_call_is_a_poke_and_needs_an_address_to_read_from() -> None:
     with pytest.raises(ValidationError):
-        GenericSettings(signed=False)
-    poked = made(signed=False, url="https://a.example", fetch_path="t/{id}")
+        GenericSettings(unsigned=True)
+    poked = made(unsigned=True, url="https://a.example", fetch_path="t/{id}")
     incoming = Incoming({}, json.dumps(BODY).encode(), datetime.now(UTC))
     delivery = poked.verify(incoming)
     assert (delivery.external_ids, delivery.content) == (("7",), b"")

@@ -67,7 +67,7 @@ class GenericConnector:
         return frozenset({Capability.WEBHOOK, *(each for each, set_up in wanted.items() if set_up)})
 
     def verify(self, incoming: Incoming) -> Delivery:
-        if not self._settings.signed:
+        if self._settings.unsigned:
             return self._unsigned(incoming)
         headers = {name: incoming.headers.get(name, "") for name in _SIGNED}
         try:

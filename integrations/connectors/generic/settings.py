@@ -55,10 +55,10 @@ class GenericSettings(Settings):
     message_text: str = _path(_("消息内容"), "text")
     message_customer: str = _path(_("是客户说的"), "customer", _("对每条消息的判断,如 author == 'customer'。"))
     message_internal: str = _path(_("是内部消息"), "internal")
-    signed: bool = Field(
-        default=True,
-        title=_("对方的调用有签名"),
-        description=_("对方不能签名时取消:调用只当作提醒,内容一律重新读取,所以必须填写“读取工单”。"),
+    unsigned: bool = Field(
+        default=False,
+        title=_("对方的调用没有签名"),
+        description=_("只在对方不能签名时勾选:调用只当作提醒,内容一律重新读取,所以必须填写“读取工单”。"),
     )
     url: str = _address(_("REST 地址"), _("需要读取或写回时填写,如 https://crm.example.com/api。"))
     networks: list[str] = Field(
@@ -109,7 +109,7 @@ class GenericSettings(Settings):
         fault = address_fault(self.url, bool(self.networks)) if self.url else ""
         if fault:
             raise ValueError(fault)
-        if not self.signed and not self.fetch_path:
+        if self.unsigned and not self.fetch_path:
             raise ValueError(gettext("调用没有签名时,必须填写“读取工单”。"))
         needs = (
             self.fetch_path
