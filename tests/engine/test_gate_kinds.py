@@ -13,6 +13,7 @@ from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.gate.reasons import told, voucher_reason
 from cs_agent.engine.run.state import Verdict, VerdictKind
+from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, NormPoint, Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
 
@@ -479,3 +480,36 @@ def test_on_a_picture_alone_only_the_naming_line_of_what_was_searched_opens():
     assert tap(pictured(), 120, 195, StepContext(typed="99999")).kind is VerdictKind.ASK
     assert tap(pictured(TextLine("余 3 号", Box(300, 190, 380, 215))), 120, 195, found).kind is VerdictKind.ASK
     assert tap(pictured(), 120, 195, StepContext(typed="20240", put_in=True)).kind is VerdictKind.ASK
+
+
+def test_going_back_is_vouched_for_in_the_corner_only():
+    back = {"role": Role.BUTTON, "clickable": True}
+    assert tap(page(node("返回", (10, 50, 80, 110), **back)), 45, 80).vouched_by == "kind:back"
+    for box in ((10, 700, 80, 760), (400, 50, 470, 110)):
+        verdict = tap(page(node("返回", box, **back)), box[0] + 35, box[1] + 30)
+        assert verdict.vouched_by != "kind:back"
+
+
+@pytest.mark.parametrize(("name", "is_tab"), [("Weekly overview", True), ("Weekly overviews", False)])
+def test_a_tab_has_a_short_name(name: str, is_tab: bool):
+    """14 letters at most, blanks left out."""
+    vouched = tap(page(*bar("All", name, "Done")), 270, 150).vouched_by
+    assert (vouched == "kind:tab") is is_tab
+
+
+def test_the_only_field_of_a_page_that_asks_for_a_code_may_send_itself_off():
+    field = node("", (20, 200, 520, 260), Role.EDIT, clickable=True)
+    assert kinds.submits_by_itself(field, page(node("请输入短信验证码", (20, 100, 500, 140)), field))
+    assert kinds.submits_by_itself(replace(field, description="验证码"), page(field, field))
+    assert not kinds.submits_by_itself(field, page(node("请输入姓名", (20, 100, 500, 140)), field))
+
+
+def test_one_character_of_the_picture_neither_agrees_nor_disagrees_with_the_tree():
+    button = node("下一步", (20, 200, 520, 260), Role.BUTTON, clickable=True)
+    mark = TextLine("×", Box(480, 210, 500, 230), 0.9)
+    target = find_target(page(button, lines=(mark,)), Point(100, 230))
+    assert kinds.picture_agrees(target, page(button, lines=(mark,)))
+    elsewhere = TextLine("别的页面", Box(20, 900, 200, 930), 0.9)
+    assert kinds.picture_agrees(target, page(button, lines=(elsewhere,)))
+    other = TextLine("立即支付", Box(200, 210, 340, 250), 0.9)
+    assert not kinds.picture_agrees(target, page(button, lines=(other,)))
