@@ -1,5 +1,5 @@
-"""The only doors through which the state of the domain changes: one transaction holds the change, its audit event, what
-must leave the house, and the hint for open consoles.
+"""The only doors through which the state of the domain changes: one transaction holds the change, its audit event, its
+outgoing event, and the hint for open consoles.
 
 The order in which rows are locked, in every transaction of the product:
 

@@ -1,4 +1,4 @@
-"""Pages that act without being touched, and screens on which an app suspects the phone: what is put to a human at once.
+"""Pages that act without being touched, and screens that suspect automation: both are put to a human at once.
 
 Pure. Rule: by what stands on the page as a whole; a count that only ends an advertisement or lets a code be asked for
 again is no hazard.

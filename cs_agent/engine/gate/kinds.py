@@ -1,4 +1,4 @@
-"""What a touch is harmless by its own kind: the short list of acts that do nothing which cannot be taken back.
+"""Touches that are harmless by their kind: a short list of acts that change nothing, or nothing that cannot be undone.
 
 Rule: a kind is proven by how the control is built and where it stands; a word is asked only where the kind is one of
 words (a search button, a way back). What cannot be proven is not of any kind, and asks.

@@ -59,7 +59,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
 def _shows_records(root: int, scene: Scene) -> bool:
     """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
 
-    What tells it: tabs over it, deeds as buttons within its entries, a mark at their end that more lies behind, or the
+    What tells it: tabs over it, buttons within its entries, a mark at their end that more lies behind, or the
     search field above that was just typed into. An entry that is a button itself tells the contrary, but for the mark.
     """
     seen = scene.observation
@@ -71,9 +71,9 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return True
     if nodes[root].role is Role.BUTTON:
         return False
-    deeds = [node for node in inside if is_reacting(node) and node.label.strip()]
+    buttons = [node for node in inside if is_reacting(node) and node.label.strip()]
     above = nodes[root].box.top
-    return bool(deeds) or _has_tabs(seen, above) or _has_searched(scene, above)
+    return bool(buttons) or _has_tabs(seen, above) or _has_searched(scene, above)
 
 
 def is_in_tab_bar(index: int, seen: Observation) -> bool:

@@ -1,4 +1,4 @@
-"""Finds the page of a way that the screen shows, and on it the control of a step.
+"""Finds the page of a route that the screen shows, and on it the control of a step.
 
 Rule: never another page that merely looks alike, and never a control that is missing, doubled, or named otherwise: then
 nothing fits, and the model is asked.

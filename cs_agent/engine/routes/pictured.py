@@ -1,4 +1,4 @@
-"""Knows a page that was recorded with a tree again by its picture alone, and on it a button by its words.
+"""Recognises by its picture alone a page that was recorded with a tree, and a button on it by its words.
 
 Rule: everything that names the page must be read on it, nothing that asks for a decision may stand there that was not
 there before, and only a button that is drawn as one and named once is touched. For all else the tree is asked.

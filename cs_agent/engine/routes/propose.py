@@ -1,4 +1,4 @@
-"""Proposes the next act of a way for the screen that is shown, and says what the screen should show after it.
+"""Proposes the next act of a route for the screen that is shown, and says what the screen should show after it.
 
 Rule: it proposes only what fits this very screen; where nothing fits it says so, and the model is asked. Pure: where
 the run stands on its way is a value that the run's state carries.

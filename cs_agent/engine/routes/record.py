@@ -1,4 +1,4 @@
-"""Records a route: one step from each act of a run that succeeded, several runs merged into one way.
+"""Records a route: one step from each act of a run that succeeded, several runs merged into one route.
 
 Rule: only what led on is kept (acts without effect and steps that were taken back are left out), and whatever differs
 from run to run leaves the signatures.

@@ -1,5 +1,5 @@
 """What stands in the way on any screen, seen without a model: loading pages, network errors, pop-ups, permission
-dialogs, keyboards; and whether a run goes round in circles.
+dialogs, keyboards; and whether a run repeats itself without progress.
 
 Pure. Rule: a remedy is an action like any other: it passes the gate, it is bounded, and after it comes a human.
 """

@@ -1,4 +1,4 @@
-"""The engine's eyes: captures, waits until the screen settles, reads as much as the question needs.
+"""Observes the phone: captures the screen, waits until it settles, and reads as much of it as the question needs.
 
 Rule: nothing is judged on a moving or a stale picture where that can be told, and every wait is bounded and measured.
 """

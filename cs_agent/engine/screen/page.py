@@ -27,7 +27,7 @@ class Nature(StrEnum):
     COMPOSE = "compose"  # something written here is about to be sent or published
     SELECTION = "selection"  # several things are marked for what comes next
     SUBMIT = "submit"  # a form with a button that submits it
-    FAILED = "failed"  # a deed failed: trying again does it
+    FAILED = "failed"  # an act failed: trying again would repeat it
     PICKER = "picker"  # choosing pictures, dates, filters: 确定 only closes it
 
 

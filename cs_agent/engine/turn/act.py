@@ -1,4 +1,4 @@
-"""The engine's hands: carries out one action on the phone, in device pixels of the screen it was decided on.
+"""Carries out one action on the phone, in device pixels of the screen it was decided on.
 
 Rule: it is told what to do and decides nothing; whether it may be done was settled before.
 """

@@ -1,4 +1,4 @@
-"""One turn while it is being made: the state it began with, the state it is on its way to, and the step's record.
+"""One turn under way: the state it began with, the state it leads to so far, and the record of its step.
 
 Rule: `origin` is never changed: a turn that ends with a human leaves it as the checkpoint. What a turn learns is put
 into `state`; a function that only asks something of a turn writes neither.

@@ -1,4 +1,4 @@
-"""Takes a proposed act past the gate: it is carried out, put to a human, or refused.
+"""Has the gate judge a proposed act, which is then carried out, put to a human, or refused.
 
 Rule: whoever proposes it, the model, a route or the engine itself, it passes here and nowhere else.
 """

@@ -1,4 +1,4 @@
-"""The engine's own answers to what stands in the way, for any model: bounded, and after them a human.
+"""What the engine does by itself about pop-ups, failed pages and missing progress: each bounded, then a human is asked.
 
 Three layers, in this order: relocate (scroll and look again), substitute (a search box, a hint, a magnifier), roll
 back. Rule: what is done here passes the same gate as what a model proposes.

@@ -1,4 +1,4 @@
-"""The adb server and what hangs on it: start, connect, pair, list; on this machine or another.
+"""The adb server and the phones connected to it: start, connect, pair, list; on this machine or another.
 
 Rule: a server of our own runs on its own port and never disturbs one that somebody else uses; every call ends
 within a bounded time, and what adb merely prints as words becomes an error.

@@ -1,5 +1,5 @@
-"""Asks a phone what is on its screen, its tree of elements or its foreground app, while the wait for the screen to rest
-still goes on.
+"""Asks a phone what is on its screen, its tree of elements or its foreground app, while the engine still
+waits for the screen to settle.
 
 Rule: an answer that was asked for early is used only where the picture has been the same from before that until it is
 wanted, and only once; with anything else the phone is asked anew. Of each kind one question at a time.

@@ -1,4 +1,4 @@
-"""Lets a thread give way to everything else on the machine."""
+"""Lowers the scheduling priority of a thread, so that everything else on the machine goes first."""
 
 from __future__ import annotations
 

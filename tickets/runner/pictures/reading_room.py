@@ -1,4 +1,4 @@
-"""Where pages are read for redaction, on a thread of its own that gives way to everything else on the machine.
+"""Reads the text of pages for redaction, on one thread of low scheduling priority.
 
 Rule: only pages that stand still are read, oldest first, and not while the phone is being driven unless many wait or
 somebody looks on. When more stand than can be read in time, the oldest are given up: they stay blurred. Pictures that

@@ -1,4 +1,4 @@
-"""The audit trail: every fact is written here, in the transaction of the change it tells of, and never again.
+"""The audit trail: every fact is written once, in the transaction of the change it records, and never altered.
 
 Rule: `record` comes last among the row changes of a transaction, because it locks the head of the chain until the
 transaction commits; whoever locks rows after it can block the others.

@@ -1,4 +1,4 @@
-"""Legal holds: a ticket that must be kept as it is, whatever retention or a wish to be forgotten say."""
+"""Legal holds: a ticket that must be kept as it is, whatever retention or a request for erasure would delete."""
 
 from __future__ import annotations
 

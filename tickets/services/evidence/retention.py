@@ -1,4 +1,4 @@
-"""Deletes what has been kept long enough, and leaves word of it: recordings, pictures, exports, audit events.
+"""Deletes what has been kept long enough, and records that it did: recordings, pictures, exports, audit events.
 
 Rule: nothing of a ticket under a legal hold goes. Files go before the rows that name them: a deletion that was cut
 off is finished the next night. Of the audit trail only the beginning goes, up to an anchored event, so that what is

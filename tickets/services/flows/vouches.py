@@ -1,5 +1,5 @@
-"""The one door of a flow's vouches: proposed by operators, given by flow editors, seconded, withdrawn, and handed to
-the gate as values.
+"""A flow's vouches: proposed by operators, given by flow editors, confirmed by a second reviewer, withdrawn, and handed
+to the gate as values.
 
 Rule: an operator's tick is a proposal and changes nothing; a caption with a word of commitment needs a second person;
 a withdrawal counts from the next act on, also in runs that are under way.
