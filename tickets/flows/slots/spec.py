@@ -41,8 +41,8 @@ class Label(_Part):
 class Wording(_Part):
     """A sentence for customers; the product's own words stand in for a language that is not given."""
 
-    zh: str = Field("", max_length=300)
-    en: str = Field("", max_length=300)
+    zh: str = Field(default="", max_length=300)
+    en: str = Field(default="", max_length=300)
 
 
 class Option(_Part):
