@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from tests import reruns
+from tests.consoles import catalog
 from tickets.models.record import audit_triggers
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
@@ -20,6 +21,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.pluginmanager.hasplugin("rerunfailures"):
         reruns.refuse_fast_ones(items)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def english_words() -> None:
+    catalog.compile_all()
 
 
 @pytest.fixture(autouse=True)

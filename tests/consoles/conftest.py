@@ -11,13 +11,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from tests.consoles import catalog, story
+from tests.consoles import story
 from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, Ticket
-
-
-@pytest.fixture(autouse=True, scope="session")
-def english_words() -> None:
-    catalog.compile_all()
 
 
 @pytest.fixture(autouse=True)

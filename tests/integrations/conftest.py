@@ -15,7 +15,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from integrations.models import Connector
-from tests.consoles import catalog
 from tests.integrations.helpdesk import DESKS, Desk, make_connector
 from tests.tickets.conftest import *  # noqa: F403 - the same cast, fixture by fixture
 from tickets.models import Department
@@ -23,11 +22,6 @@ from tickets.permissions import SCOPES
 from tickets.services.people import api_tokens
 
 ROOT = "/api/v1"
-
-
-@pytest.fixture(autouse=True, scope="session")
-def english_words() -> None:
-    catalog.compile_all()
 
 
 @pytest.fixture(autouse=True)
