@@ -139,7 +139,8 @@ def test_a_ticket_is_handled_in_the_helpdesks_own_page_after_a_persons_yes(desk:
     assert link
     keep_picture(page, "django-helpdesk-follow-up-zh")
     page.goto(link[1])
-    expect(page.locator("video")).to_be_visible(timeout=60_000)
+    wait_until("the replay", lambda: page.reload() and page.locator("video").count(), 120)
+    expect(page.locator("video")).to_be_visible()
 
 
 def test_the_button_opens_the_page_of_that_very_ticket(desk: Desk, page: Page) -> None:
