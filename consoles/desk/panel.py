@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket, TicketStatus
@@ -29,11 +29,14 @@ class Prepared:
 
 
 def others_of(ticket: Ticket, user: Any) -> QuerySet[Ticket]:
-    """The customer's other tickets that the reader may see, newest first; none for a customer nobody knows."""
+    """The customer's other tickets that the reader may see, newest first, each with its runs (`handled`); none for a
+    customer nobody knows."""
     same = doubles.same_customer(ticket)
     if same is None:
         return Ticket.objects.none()
-    return access.visible_tickets(user).filter(same).exclude(pk=ticket.pk).order_by("-created_at")
+    others = access.visible_tickets(user).filter(same).exclude(pk=ticket.pk).order_by("-created_at")
+    runs = Run.objects.serving().select_related("flow_version__template").defer("checkpoint", "instruction")
+    return others.prefetch_related(Prefetch("runs", runs.order_by("-created_at"), to_attr="handled"))
 
 
 def still_open(tickets: QuerySet[Ticket]) -> int:

@@ -207,3 +207,15 @@ def test_supervisors_edit_the_texts_for_customers(
     story.succeed(run, phone, recorded=False)
     assert "单号 AS20240522001" in story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
     assert as_alice.get("/replies/").status_code == 403
+
+
+def test_the_page_shows_how_the_customers_other_tickets_were_handled(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion
+) -> None:
+    failed = story.fail(story.start(story.new_ticket(department), alice), story.new_phone(1, serial="past"))
+    now = story.new_ticket(department)
+    page = story.markup(as_alice.get(f"/tickets/{now.number}/"))
+    assert failed.ticket.number in page
+    past = page[page.index("past-run") :][:600]
+    assert failed.get_status_display() in past
+    assert "投诉退款" in past
