@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from PIL import Image
 
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import decide
@@ -19,7 +21,7 @@ from cs_agent.observation import ForegroundApp, Observation, Screenshot
 from cs_agent.testing.screens import lay_out
 from tests.tickets.conftest import member
 from tickets.errors import Conflict, Forbidden, FourEyes
-from tickets.models import AuditEvent, Confirmation, ControlVouch, Department, FlowVersion, VouchState
+from tickets.models import AuditEvent, Confirmation, ControlVouch, Department, FlowTemplate, FlowVersion, VouchState
 from tickets.services.flows import vouches
 
 ROWS = ["title:会员", ["label:编号", "text:20240511"], "text:积分说明", "button:看看积分", "button:立即兑换"]
@@ -136,7 +138,7 @@ def test_a_question_without_a_control_cannot_be_proposed(confirmation: Confirmat
 
 def explain(tmp_path: Path, *options: str) -> list[dict]:
     picture = tmp_path / "screen.png"
-    seen().screenshot.image.save(picture)
+    seen().screenshot.image.save(picture, compress_level=1)
     out = io.StringIO()
     call_command("gate", "explain", "--screen", str(picture), *options, stdout=out)
     return [json.loads(line) for line in out.getvalue().splitlines()]
@@ -171,17 +173,62 @@ def test_the_command_explains_each_tap_in_one_line(tmp_path: Path) -> None:
     assert [one["code"] for one in button["reasons"]] == ["unproven"]
 
 
+SIZED = TREE.replace('bounds="[0,0][1080,2400]"', 'bounds="[0,0][{wide},{high}]"').replace("1040", "500")
+FILES = {
+    "broken.xml": b"<?xml version='1.0'?><hierarchy><node text=",
+    "page.xml": b"<html><body>x</body></html>",
+    "bytes.xml": b"\xff\xfe\x00\x01",
+    "scaled.xml": SIZED.format(wide=540, high=1200).encode(),
+    "text.png": b"no picture",
+    "empty.png": b"",
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "options",
+    ("options", "told"),
     [
-        ("--tap", "5"),
-        ("--tap", "a,b"),
-        ("--tap", "9999,1"),
-        ("--tap", "1,1", "--tree", "/nowhere.xml"),
-        ("--tap", "1,1", "--flow", "nothing"),
+        (("--tap", "5"), "not X,Y in device pixels"),
+        (("--tap", "a,b"), "not X,Y in device pixels"),
+        (("--tap", "5.5,1"), "not X,Y in device pixels"),
+        (("--tap", "9999,1"), "outside the picture, which is 1080x2400"),
+        (("--tap=-5,1",), "outside the picture"),
+        (("--tap", "1,1", "--tap", "1,2400"), "outside the picture"),
+        (("--tap", "1,1", "--tree", "/nowhere.xml"), "No such file"),
+        (("--tap", "1,1", "--tree", "{broken.xml}"), "not a whole `uiautomator dump`"),
+        (("--tap", "1,1", "--tree", "{page.xml}"), "not a whole `uiautomator dump`"),
+        (("--tap", "1,1", "--tree", "{bytes.xml}"), "cannot be read"),
+        (("--tap", "1,1", "--tree", "{scaled.xml}"), "of a screen of 540x1200 pixels and the picture has 1080x2400"),
+        (("--tap", "1,1", "--screen", "{text.png}"), "cannot identify"),
+        (("--tap", "1,1", "--screen", "{empty.png}"), "cannot identify"),
+        (("--tap", "1,1", "--screen", "{cut.jpg}"), "truncated"),
+        (("--tap", "1,1", "--screen", "/nowhere.png"), "No such file"),
+        (("--tap", "1,1", "--flow", "nothing"), "there is no flow 'nothing'"),
     ],
 )
-def test_the_command_says_what_is_wrong_with_its_input(tmp_path: Path, options: tuple[str, ...]) -> None:
-    with pytest.raises(CommandError):
+def test_the_command_says_what_is_wrong_with_its_input_and_prints_no_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], told: str
+) -> None:
+    whole = io.BytesIO()
+    Image.new("RGB", (400, 400), "white").save(whole, "JPEG")
+    for name, content in {**FILES, "cut.jpg": whole.getvalue()[: len(whole.getvalue()) // 2]}.items():
+        (tmp_path / name).write_bytes(content)
+    options = tuple(str(tmp_path / text[1:-1]) if text.startswith("{") else text for text in options)
+    with pytest.raises(CommandError, match=re.escape(told)) as refused:
         explain(tmp_path, *options)
+    assert (refused.value.returncode, capsys.readouterr().out) == (1, "")
+    assert len(str(refused.value)) < 400
+
+
+@pytest.mark.django_db
+def test_a_flow_without_a_version_is_told_from_no_flow(tmp_path: Path, confirmation: Confirmation) -> None:
+    template = FlowTemplate.objects.create(slug="drafted", name="新流程")
+    with pytest.raises(CommandError, match="has no version yet"):
+        explain(tmp_path, "--tap", "1,1", "--flow", template.slug)
+
+
+def test_a_tree_without_anything_in_it_proves_nothing(tmp_path: Path) -> None:
+    tree = tmp_path / "tree.xml"
+    tree.write_text("<?xml version='1.0'?><hierarchy rotation='0'/>", "utf-8")
+    (told,) = explain(tmp_path, "--tree", str(tree), "--tap", "500,1050")
+    assert (told["verdict"], told["vouched_by"]) == ("ask", "")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import StepContext, Vouches, decide
@@ -26,6 +26,10 @@ from cs_agent.vision.reader import RapidOcrReader
 from tickets.models import FlowTemplate
 from tickets.services.flows.vouches import vouches_of
 
+_SCALED = 0.03  # a tree and a picture that differ by more, in both directions alike, are of different sizes
+_TAP_HELP = "device pixels, 0,0 in the picture's upper left corner; repeatable"
+_SHOWN = 80  # characters of a file that is no tree
+
 
 class Command(BaseCommand):
     help = "The gate: `explain` says what it would answer to taps on a picture."
@@ -39,16 +43,17 @@ class Command(BaseCommand):
         explain.add_argument("--flow", default="", metavar="SLUG", help="judge as in a run of its newest version")
         explain.add_argument("--typed", default="", metavar="TEXT", help="what the run typed last")
         explain.add_argument("--put-in", action="store_true", help="the run has put something into this page")
-        explain.add_argument("--tap", required=True, action="append", metavar="X,Y", help="device pixels; repeatable")
+        explain.add_argument("--tap", required=True, action="append", metavar="X,Y", help=_TAP_HELP)
 
     def handle(self, *args: Any, **options: Any) -> None:
         taps = [_point(text) for text in options["tap"]]
         rules, vouches = _flow(options["flow"])
-        seen = _observe(options["screen"], options["tree"], options["app"])
+        image = _picture(options["screen"])
         for point in taps:
-            if not (0 <= point.x < seen.size.width and 0 <= point.y < seen.size.height):
-                size = f"{seen.size.width}x{seen.size.height}"
+            if not (0 <= point.x < image.width and 0 <= point.y < image.height):
+                size = f"{image.width}x{image.height}"
                 raise CommandError(f"--tap {point.x},{point.y} lies outside the picture, which is {size}")
+        seen = _observe(image, options["tree"], options["app"])
         context = StepContext(typed=options["typed"], put_in=options["put_in"])
         for point in taps:
             self.stdout.write(json.dumps(_explained(point, seen, rules, context, vouches), ensure_ascii=False))
@@ -83,22 +88,44 @@ def _flow(slug: str) -> tuple[FlowRules, Vouches]:
     if not slug:
         return FlowRules(), Vouches()
     template = FlowTemplate.objects.filter(slug=slug).first()
-    version = template.latest if template else None
-    if version is None:
+    if template is None:
         known = ", ".join(FlowTemplate.objects.order_by("slug").values_list("slug", flat=True)) or "none"
         raise CommandError(f"there is no flow {slug!r}; flows: {known}")
+    version = template.latest
+    if version is None:
+        raise CommandError(f"the flow {slug!r} has no version yet; judge without --flow, or save a draft of it first")
     return FlowRules.from_json(version.definition.get("engine", {}), {}), vouches_of(version)
 
 
-def _observe(picture: Path, tree: Path | None, app: str) -> Observation:
-    try:
-        image = as_rgb(Image.open(picture))
-    except (OSError, UnidentifiedImageError) as error:
-        raise CommandError(f"the picture {picture} cannot be read: {error}") from error
+def _observe(image: Image.Image, tree: Path | None, app: str) -> Observation:
     nodes = _nodes(tree) if tree else None
+    _check_sizes(image, nodes or (), tree)
     package = app or next((node.package for node in nodes or () if node.package), "")
     lines = RapidOcrReader().read(image, thorough=True)
     return Observation(Screenshot(image, 0.0), ForegroundApp(package, kind=kind_of(package)), lines, nodes)
+
+
+def _picture(path: Path) -> Image.Image:
+    """Read to its end: a picture that was cut off shows only there."""
+    try:
+        with Image.open(path) as image:
+            image.load()
+            return as_rgb(image).copy()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise CommandError(f"the picture {path} cannot be read: {error}") from error
+
+
+def _check_sizes(image: Image.Image, nodes: tuple[UiNode, ...], tree: Path | None) -> None:
+    """A picture that was scaled is not the screen that the tree measures, and no tap could be meant for both."""
+    wide, high = max((node.box.right for node in nodes), default=0), max((node.box.bottom for node in nodes), default=0)
+    if not wide or not high:
+        return
+    across, down = image.width / wide, image.height / high
+    if abs(across - 1) > _SCALED and abs(across - down) <= _SCALED * across:
+        raise CommandError(
+            f"the tree {tree} is of a screen of {wide}x{high} pixels and the picture has {image.width}x{image.height}: "
+            "give the screenshot as the phone took it, not scaled"
+        )
 
 
 def _nodes(tree: Path) -> tuple[UiNode, ...]:
@@ -107,4 +134,7 @@ def _nodes(tree: Path) -> tuple[UiNode, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"the tree {tree} cannot be read: {error}") from error
     except NotATree as error:
-        raise CommandError(f"{tree} is not a whole `uiautomator dump`: {error}") from error
+        found = " ".join(str(error).split())[:_SHOWN]
+        raise CommandError(
+            f"{tree} is not a whole `uiautomator dump`; take it anew (adb shell uiautomator dump). Found: {found}"
+        ) from error
