@@ -137,6 +137,7 @@ urlpatterns = [
     path("lessons/<int:lesson_id>/again/", lessons.lesson_again, name="lesson-again"),
     path("lessons/<int:lesson_id>/end/", lessons.lesson_end, name="lesson-end"),
     path("flows/<slug:slug>/take-back/", versions.flow_take_back, name="flow-take-back"),
+    path("flows/<slug:slug>/fall-back/", versions.flow_fall_back, name="flow-fall-back"),
     path("flows/<slug:slug>/retire/", versions.flow_retire, name="flow-retire"),
     path("flows/<slug:slug>/v<int:version>/sop/", versions.flow_sop, name="flow-sop"),
     path("flows/<slug:slug>/v<int:version>/storyboard/", storyboards.storyboard_page, name="storyboard"),

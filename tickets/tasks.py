@@ -28,7 +28,7 @@ from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
 from tickets.services.batches import rounds
-from tickets.services.flows import floors
+from tickets.services.flows import fall_backs, floors
 from tickets.services.live import health
 from tickets.web import request_context
 
@@ -92,6 +92,12 @@ def check_floors() -> None:
 def move_batches() -> None:
     """Begins rounds that have come due, and starts runs of batches within their shares."""
     rounds.move_all()
+
+
+@shared_task(name="tickets.tasks.take_fall_backs")
+def take_fall_backs() -> None:
+    """Does what flows say about runs that have failed."""
+    fall_backs.take_all()
 
 
 @shared_task(name="tickets.tasks.heartbeat")

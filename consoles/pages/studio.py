@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from consoles.templatetags.console import flow_name, name_of
 from consoles.web import media
 from tickets.errors import ServiceError
 from tickets.flows import form
@@ -23,6 +24,7 @@ from tickets.flows.slots.kinds import KINDS
 from tickets.models import (
     AttachmentKind,
     Department,
+    FallBack,
     FlowDraft,
     FlowRequest,
     FlowTemplate,
@@ -38,9 +40,21 @@ from tickets.models import (
     VouchState,
 )
 from tickets.permissions import Permission, has
-from tickets.services.flows import floors, instructions, rehearsals, releases, requests, reviews, routes, stages
+from tickets.services.flows import (
+    fall_backs,
+    floors,
+    instructions,
+    rehearsals,
+    releases,
+    requests,
+    reviews,
+    robots,
+    routes,
+    stages,
+)
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
+from tickets.services.tickets import desk
 
 WEEK = timedelta(days=7)
 SAMPLED = 200  # the newest tickets that a draft's match words are tried on
@@ -126,8 +140,26 @@ def flow_context(
         "shares": releases.SHARES,
         "sop": sop(shown.definition) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
+        "fall_back": FallBack.objects.filter(template=template).first(),
+        "fall_back_offers": _fall_back_offers(user, template) if has(user, Permission.RELEASE_FLOWS) else [],
         **(_rehearsed(shown) if shown else {}),
     }
+
+
+def _fall_back_offers(user: Any, template: FlowTemplate) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """What may happen when a run fails, in groups: (value, words, whether it is chosen)."""
+    chosen = fall_backs.key_of(FallBack.objects.filter(template=template).first())
+    english = (get_language() or "").startswith("en")
+    others = FlowTemplate.objects.filter(active=True, releases__ended_at=None, releases__isnull=False).distinct()
+    released = template.versions.filter(life__stage__in=fall_backs.REVIEWED).order_by("-number")
+    groups = [
+        (_("一个人"), [(f"person:{each.pk}", name_of(each)) for each in desk.colleagues(user)]),
+        (_("一个部门"), [(f"team:{each.pk}", each.name) for each in access.departments(user).order_by("name")]),
+        (_("另一个流程"), [(f"flow:{t.slug}", flow_name(t, english)) for t in others.exclude(pk=template.pk)]),
+        (_("另一个版本"), [(f"version:{each.number}", f"v{each.number}") for each in released]),
+        (_("机器人"), [(f"robot:{name}", name) for name in robots.names()]),
+    ]
+    return [(title, [(key, words, key == chosen) for key, words in rows]) for title, rows in groups if rows]
 
 
 def _rehearsed(version: FlowVersion) -> dict[str, Any]:

@@ -87,6 +87,16 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in text.split(",") if item.strip())
 
 
+def _named_paths(text: str) -> dict[str, str]:
+    found = {}
+    for item in _list(text):
+        name, _equals, path = (part.strip() for part in item.partition("="))
+        if not name or len(name) > 60 or name in found:
+            raise ValueError("write name=package.module.Class, each name once, with commas between")
+        found[name] = _dotted(path)
+    return found
+
+
 def _networks(text: str) -> tuple[str, ...]:
     for item in _list(text):
         try:
@@ -391,6 +401,12 @@ SETTINGS: tuple[Setting, ...] = (
         "tickets.services.evidence.anchors.WriteOnceDirectory",
         _dotted,
         "Class that keeps the anchors, for places other than a directory.",
+    ),
+    Setting(
+        "CS_AGENT_ROBOTS",
+        {},
+        _named_paths,
+        "Robots that flows may fall back on, e.g. uipath=company.robots.UiPath (docs/flows.md); empty = none.",
     ),
     Setting(
         "CS_AGENT_OTLP_ENDPOINT",

@@ -268,6 +268,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox": {"task": "tickets.delivery.send_due", "schedule": 5.0, "options": {"expires": 5.0}},
     "connectors": {"task": "integrations.tasks.look", "schedule": 5.0, "options": {"expires": 5.0}},
     "floors": {"task": "tickets.tasks.check_floors", "schedule": 60.0, "options": {"expires": 60.0}},
+    "fall_backs": {"task": "tickets.tasks.take_fall_backs", "schedule": 10.0, "options": {"expires": 10.0}},
     "batches": {"task": "tickets.tasks.move_batches", "schedule": 10.0, "options": {"expires": 10.0}},
     "pulse": {"task": "tickets.tasks.pulse", "schedule": 15.0, "options": {"expires": 15.0}},
     # Once a day, by the local clock: the export holds the whole of yesterday, retention comes after the anchor.

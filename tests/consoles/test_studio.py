@@ -280,3 +280,14 @@ def test_a_page_where_runs_leave_the_route_is_shown_as_it_was_and_as_it_is_and_r
     renewed = FlowVersion.objects.get(number=version.number + 1)
     assert renewed.route["ways"][0]["steps"][0]["kind"] == "home"
     assert client_of(alice).post(f"{FLOW}/v{version.number}/renew/").status_code == 403
+
+
+def test_what_happens_after_a_failure_is_chosen_on_the_flows_page(
+    as_sara: Client, as_fiona: Client, sara: User, refund_flow: FlowVersion, code_flow: FlowVersion
+) -> None:
+    for to in (f"person:{sara.pk}", "flow:resend_code", "version:1", ""):
+        assert as_sara.post(f"{FLOW}/fall-back/", {"to": to}).status_code == 302
+        html = as_sara.get(f"{FLOW}/").content.decode()
+        assert (f'value="{to}" selected' in html) is bool(to)
+    for wrong in ("person:999999", "person:x", "flow:none", "version:99", "robot:none", "nobody"):
+        assert as_sara.post(f"{FLOW}/fall-back/", {"to": wrong}).status_code == 400

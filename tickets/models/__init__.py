@@ -3,6 +3,7 @@
 from tickets.models.batches import Batch, BatchEntry, BatchItem, BatchRound, BatchState, CatchUp, ItemState
 from tickets.models.equipment.language_models import LanguageModel, ModelChoice
 from tickets.models.equipment.phones import Phone, PhoneState, PhoneUse
+from tickets.models.flow.fall_backs import FallBack, FallBackKind, FallBackState, FallBackUse
 from tickets.models.flow.lessons import Lesson, LessonState, NoteKind, RouteNote
 from tickets.models.flow.rehearsals import PracticeGrant, Rehearsal, RehearsalMode, RehearsalOutcome, RehearsalRun
 from tickets.models.flow.releases import (
@@ -64,6 +65,10 @@ __all__ = [
     "Department",
     "DraftChange",
     "ExternalRef",
+    "FallBack",
+    "FallBackKind",
+    "FallBackState",
+    "FallBackUse",
     "FlowDraft",
     "FlowRequest",
     "FlowReview",

@@ -66,6 +66,8 @@ EVENTS: dict[str, Promise] = {
     "flow.version_made": _("流程版本已建立"),
     "flow.route_recorded": _("流程路线已记录"),
     "flow.exported": _("流程已导出"),
+    "flow.fall_back_chosen": _("流程失败后的处理已设定"),
+    "run.fallen_back": _("处理失败后的转交"),
     "flow.imported": _("流程已导入"),
     "flow.route_noted": _("路线步骤已批注"),
     "signer.trusted": _("已信任的安装"),

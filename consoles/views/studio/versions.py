@@ -12,7 +12,9 @@ from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import releases, reviews, routes, vouches
+from tickets.services.flows import fall_backs, releases, reviews, routes, vouches
+from tickets.services.people import access
+from tickets.services.tickets import desk
 from tickets.web.given import whole_number
 
 
@@ -98,6 +100,36 @@ def flow_take_back(request: HttpRequest, slug: str) -> HttpResponse:
 def flow_retire(request: HttpRequest, slug: str) -> HttpResponse:
     releases.retire(template_of(slug), request.user, request.POST.get("note", ""))
     return redirect("flow", slug)
+
+
+@permitted(Permission.RELEASE_FLOWS, POST)
+def flow_fall_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happens when a run of the flow fails; `to` is a kind and a key such as person:3, or empty for nothing."""
+    template = template_of(slug)
+    fall_backs.choose(template, request.user, _fall_back(request, template))
+    return redirect("flow", slug)
+
+
+def _fall_back(request: HttpRequest, template: FlowTemplate) -> fall_backs.Target | None:
+    kind, _colon, key = request.POST.get("to", "").partition(":")
+    number = whole_number(key) or 0
+    target: fall_backs.Target | None = None
+    match kind:
+        case "":
+            return None
+        case "person":
+            target = desk.colleagues(request.user).filter(pk=number).first()
+        case "team":
+            target = access.departments(request.user).filter(pk=number).first()
+        case "flow":
+            target = FlowTemplate.objects.filter(slug=key, active=True).first()
+        case "version":
+            target = template.versions.filter(number=number).first()
+        case "robot":
+            return key
+    if target is None:
+        raise Invalid(_("请选择失败之后怎么办。"), code="bad_fall_back")
+    return target
 
 
 def _back(slug: str, version: int) -> HttpResponse:

@@ -118,6 +118,7 @@ REGISTER = (
     Held("tickets.ExternalRef", "ticket", {"facts": {}}),
     Held("integrations.LinkedTicket", "ticket", {"fault": ""}),
     Held("integrations.IncomingDelivery", "linked__ticket", {"content": b"", "fault": ""}),
+    Held("tickets.FallBackUse", "run__ticket", {"note": "", "reference": ""}),
     Held("tickets.BatchEntry", "ticket", {"answers": {}}),
     Held("tickets.BatchItem", "ticket", {"note": ""}),
     Held("tickets.RehearsalRun", BY_NUMBER, {"note": ""}),  # one that could not be started has no run
@@ -137,6 +138,8 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
     "tickets.FlowReview": {"*": _OURS},
     "tickets.VersionLife": {"*": _OURS},
     "tickets.Release": {"*": _OURS},
+    "tickets.FallBack": {"*": _OURS},
+    "tickets.FallBackUse": {"robot": _OURS},
     "tickets.Batch": {"*": "its name, terms, and a filter of the queue, kept like a saved view"},
     "tickets.FlowRequest": {"*": _OURS},
     "tickets.Lesson": {"*": "acts and marks with slots in place of values"},
