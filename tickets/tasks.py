@@ -28,7 +28,7 @@ from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
 from tickets.services.batches import rounds
-from tickets.services.flows import fall_backs, floors
+from tickets.services.flows import fall_backs, floors, shadows
 from tickets.services.live import health
 from tickets.web import request_context
 
@@ -84,8 +84,9 @@ def sweep() -> None:
 
 @shared_task(name="tickets.tasks.check_floors")
 def check_floors() -> None:
-    """Takes back releases that succeed too seldom."""
+    """Takes back releases that succeed too seldom, and scores those that only watch."""
     floors.check_all()
+    shadows.score_all()
 
 
 @shared_task(name="tickets.tasks.move_batches")

@@ -50,6 +50,7 @@ from tickets.services.flows import (
     reviews,
     robots,
     routes,
+    shadows,
     stages,
 )
 from tickets.services.flows.recommendation import flow_fit
@@ -132,7 +133,7 @@ def flow_context(
         "life": _life(user, shown) if shown else None,
         "compared": compared,
         "changes": changes(compared, shown) if shown and compared else [],
-        "releases": [(row, floors.measure(row)) for row in at_work],
+        "releases": [(row, floors.measure(row), shadows.measure(row) if row.shadow else None) for row in at_work],
         "past": _past(template),
         "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),

@@ -29,6 +29,7 @@ from tickets.models import (
     CustomerReply,
     Delivery,
     ExternalRef,
+    FallBackUse,
     OutboxEvent,
     Question,
     Rehearsal,
@@ -106,6 +107,7 @@ def customer(run: Run) -> Ticket:
     BatchEntry.objects.create(batch=batch, ticket=ticket)
     first = BatchRound.objects.create(batch=batch, number=1, due_at=at)
     BatchItem.objects.create(round=first, ticket=ticket)
+    FallBackUse.objects.create(run=run, kind="robot")
     for held in REGISTER:
         mark(held, ticket)
     return ticket

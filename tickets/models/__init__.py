@@ -18,6 +18,7 @@ from tickets.models.flow.releases import (
     VersionLife,
     VersionStage,
 )
+from tickets.models.flow.shadows import ShadowScore
 from tickets.models.flow.signers import TrustedSigner
 from tickets.models.flow.templates import FlowTemplate, FlowVersion
 from tickets.models.flow.vouches import ControlVouch, VouchState
@@ -108,6 +109,7 @@ __all__ = [
     "RunStatus",
     "SavedView",
     "Secret",
+    "ShadowScore",
     "Slot",
     "SlotSource",
     "Step",

@@ -1,0 +1,68 @@
+"""Scores shadow releases: what their version would have done in the runs that others handled.
+
+Rule: a shadow touches no phone and no ticket. It is scored from the steps of runs that succeeded, which keep each page
+and act without values; a person's own gestures keep no page and are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, Sum
+
+from cs_agent.engine.routes.shadow import score
+from cs_agent.engine.routes.values import RouteStep
+from cs_agent.engine.run.state import StepStatus
+from tickets.metrics.shares import Share
+from tickets.models import Release, Run, RunStatus, ShadowScore
+from tickets.services.flows import releases, routes
+from tickets.services.studio import route_notes
+
+_AT_A_TIME = 100  # runs of one release in one pass
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`whole`: runs in which the version would have done every act; `acts`: those that agreed, of those it spoke to."""
+
+    whole: Share
+    acts: Share
+    silent: int
+
+
+def score_all() -> int:
+    """Score what has ended since; how many runs. Called by the clock."""
+    rows = releases.at_work().filter(shadow=True).select_related("version__template", "template")
+    return sum(_score(release) for release in rows)
+
+
+def measure(release: Release) -> Measured:
+    rows = ShadowScore.objects.filter(release=release)
+    sums = rows.aggregate(
+        runs=Count("pk"),
+        whole=Count("pk", filter=Q(differed=0, silent=0, agreed__gt=0)),
+        same=Sum("agreed", default=0),
+        spoken=Sum(F("agreed") + F("differed"), default=0),
+        asked=Sum("silent", default=0),
+    )
+    return Measured(Share(sums["whole"], sums["runs"]), Share(sums["same"], sums["spoken"]), sums["asked"])
+
+
+def _score(release: Release) -> int:
+    runs = Run.objects.serving().filter(
+        flow_version__template=release.template_id, status=RunStatus.SUCCEEDED, created_at__gte=release.began_at
+    )
+    if release.department_id:
+        runs = runs.filter(ticket__department=release.department_id)
+    route = route_notes.applied(release.version, routes.of_version(release.version))
+    scored = ShadowScore.objects.filter(release=release).values("run")
+    count = 0
+    for run in runs.exclude(pk__in=scored).order_by("ended_at")[:_AT_A_TIME]:
+        done = run.steps.filter(status=StepStatus.DONE.value).order_by("number")
+        marks = [mark for mark in done.values_list("route_mark", flat=True) if mark and "kind" in mark]
+        way = route.way_for({slot.name: slot.value for slot in run.slots.all()})
+        found = score(way, [RouteStep.from_json(mark) for mark in marks])
+        values = {"agreed": found.agreed, "differed": found.differed, "silent": found.silent}
+        ShadowScore.objects.get_or_create(release=release, run=run, defaults=values)
+        count += 1
+    return count
