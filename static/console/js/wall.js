@@ -1,6 +1,7 @@
 // The wall: fresh words every few seconds and at once when something changes; the pictures of the phones stay as they are.
 import "./wall/picture.js";
 import { showLink } from "./shared/link_state.js";
+import { guardSelects } from "./shared/selects.js";
 import { LiveSocket } from "./shared/socket.js";
 import { tellTimes } from "./shared/times.js";
 
@@ -76,5 +77,6 @@ wall.querySelector("[data-full]").addEventListener("click", () => {
   else wall.requestFullscreen();
 });
 
+guardSelects(wall, "[data-assign]");
 new LiveSocket(`${document.body.dataset.root}ws/queue/`, { state: showLink, message: ({ type }) => type === "changed" && soon() });
 timer = setTimeout(refresh, EVERY_MS);

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.consoles.browsing import Login, armed, becomes_true
 from tests.consoles.site import Site
 
 pytestmark = pytest.mark.browser
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def test_j_and_k_walk_the_queue_and_enter_opens_the_ticket(visit: Login) -> None:
@@ -111,6 +114,13 @@ def test_tickets_of_one_kind_are_picked_and_started_by_keys(visit: Login, number
     expect(page.locator(".started")).to_contain_text("已完成 3 / 3")
     expect(page.locator(".queue-row .pill", has_text="排队中")).to_have_count(3)
     expect(page.locator("#bulk")).to_be_hidden()
+    page.reload()
+    expect(page.locator(".started")).to_contain_text("已完成 3 / 3")
+    expect(page.locator(".started [data-done] a")).to_have_count(3)
+    page.locator(".started [data-clear]").click()
+    page.reload()
+    expect(page.locator("#queue-body .queue-row").first).to_be_visible()
+    expect(page.locator(".started")).to_have_count(0)
 
 
 def test_picks_survive_new_rows_and_escape_drops_them(visit: Login) -> None:
@@ -197,6 +207,41 @@ def test_english_is_one_click_away_and_leads_back_to_the_same_page(open_ticket: 
     expect(page.locator("[data-answer=yes]")).to_contain_text("Approve")
     assert page.url == address
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_stray_key_changes_no_status_and_no_flow(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit(f"/tickets/{numbers['idle1']['number']}/")
+    for name in ("status", "flow"):
+        select = page.locator(f"select[name={name}]").first
+        before = select.input_value()
+        select.focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape")
+        assert select.input_value() == before
+        expect(select).to_be_focused()
+
+
+def test_what_is_left_is_counted_by_the_servers_clock(open_ticket: Login) -> None:
+    page = open_ticket("unfocused")
+    left = page.locator(".confirm-due time")
+    expect(left).to_contain_text(re.compile(r"剩余 \d+:\d\d"))
+    minutes = int(left.inner_text().split()[1].split(":")[0])
+    page.clock.set_fixed_time(time.time() + 6 * 3600)
+    page.reload()
+    expect(left).to_contain_text(re.compile(rf"剩余 ({minutes}|{minutes - 1}):"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_pages_and_states(visit: Login, numbers: dict[str, Any], scheme: str) -> None:
+    page = visit("/tickets/?q=idle", color_scheme=scheme)
+    names = ("idle0", "phone_width", "question", "mine", "done", "missing")
+    paths = [f"/tickets/{numbers[name]['number']}/" for name in names]
+    paths += ["/waiting/?team=1", "/tickets/new/", "/phones/", "/status/", "/audit/"]
+    for path in ["/tickets/?q=idle", *paths, f"/runs/{numbers['done']['run']}/replay/"]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page, options={"runOnly": AXE_RULES}).response["violations"]
+        assert [(rule["id"], [node["html"][:120] for node in rule["nodes"][:3]]) for rule in found] == [], path
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -2,7 +2,7 @@
 // one that leaves the page falls out by itself, unless everything that was found is picked.
 import { notify } from "../shared/notices.js";
 import { say } from "../shared/words.js";
-import { BulkWork } from "./bulk_work.js";
+import { BulkWork, forgetReport, keptReport } from "./bulk_work.js";
 
 export class Picks {
   constructor(page) {
@@ -17,6 +17,7 @@ export class Picks {
     this.kinds = new Map(); // number → kind
     this.whole = false; // whether more than this page is picked
     this.listen();
+    this.work = keptReport(this.result);
   }
 
   listen() {
@@ -31,7 +32,10 @@ export class Picks {
     this.found.addEventListener("click", () => this.pickFound());
     this.button.addEventListener("sure", () => this.go());
     this.result.addEventListener("click", (event) => {
-      if (event.target.closest("[data-clear]")) this.result.replaceChildren();
+      if (event.target.closest("[data-clear]")) {
+        this.result.replaceChildren();
+        forgetReport();
+      }
       if (event.target.closest("[data-again]")) this.pickNumbers(this.work.left);
     });
   }

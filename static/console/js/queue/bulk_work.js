@@ -1,7 +1,34 @@
 // One act on many tickets, some at a time: how far it is, what became of each, and what is left when it was stopped.
 import { say } from "../shared/words.js";
 
+const KEPT = "cs.bulk"; // the report of this tab: a reload must not lose what was refused and why
+
 const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.split("=")[1] ?? "";
+
+// The last report as it was; numbers and reasons only, no words of a customer.
+export function keptReport(place) {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  if (!kept || kept.who !== document.querySelector(".who")?.title) return null;
+  place.replaceChildren(document.getElementById("bulk-report").content.cloneNode(true));
+  const report = place.firstElementChild;
+  const link = (number) => Object.assign(document.createElement("a"), { className: "mono nowrap", href: kept.tickets + number + "/", textContent: number });
+  const row = (number, why = "") => {
+    const line = document.createElement("li");
+    line.dataset.number = number;
+    line.append(link(number), document.createElement("span"), Object.assign(document.createElement("span"), { className: "started-why", textContent: why }));
+    return line;
+  };
+  report.querySelector("[data-refused]").append(...kept.refused.map(([number, why]) => row(number, why)));
+  report.querySelector("[data-done]").append(...kept.done.map((number) => row(number)));
+  report.querySelector("h2").textContent = kept.words;
+  report.querySelector("progress").hidden = report.querySelector("[data-stop]").hidden = true;
+  report.querySelector("[data-clear]").hidden = false;
+  report.querySelector("[data-again]").hidden = !kept.left.length;
+  report.querySelector(".started-yes").hidden = !kept.done.length;
+  return { running: false, left: kept.left };
+}
+
+export const forgetReport = () => sessionStorage.removeItem(KEPT);
 
 export class BulkWork {
   // `option`: the act, with its address; `field`: what it is done with, or null.
@@ -23,6 +50,8 @@ export class BulkWork {
 
   async run() {
     this.running = true;
+    const stay = (event) => event.preventDefault();
+    window.addEventListener("beforeunload", stay);
     this.tell();
     this.report.scrollIntoView({ block: "nearest" });
     while (this.left.length && !this.stopped) {
@@ -36,7 +65,9 @@ export class BulkWork {
       this.tell();
     }
     this.running = false;
+    window.removeEventListener("beforeunload", stay);
     this.ended();
+    this.keep();
   }
 
   // "" when the answer came, else why not: nothing is known of these tickets then.
@@ -63,6 +94,19 @@ export class BulkWork {
     const no = this.count("refused");
     this.report.querySelector("h2").textContent = no ? `${words} · ${say("bulk_refused", { n: no })}` : words;
     this.report.querySelector(".started-yes").hidden = !this.count("done");
+  }
+
+  keep() {
+    const rows = (list) => [...this.report.querySelectorAll(`[data-${list}] > li`)];
+    const kept = {
+      who: document.querySelector(".who")?.title,
+      tickets: document.getElementById("queue").dataset.ticket,
+      words: this.report.querySelector("h2").textContent,
+      refused: rows("refused").map((row) => [row.dataset.number, row.querySelector(".started-why")?.firstChild?.textContent.trim() ?? ""]),
+      done: rows("done").map((row) => row.dataset.number),
+      left: this.left,
+    };
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
   }
 
   ended() {

@@ -1,4 +1,5 @@
 // A status is changed by choosing it, never by a stray arrow key, and taken back for some seconds.
+import { guardSelects } from "../shared/selects.js";
 import { say } from "../shared/words.js";
 
 const UNDO_MS = 8000;
@@ -6,17 +7,8 @@ const UNDO_MS = 8000;
 export class StatusChoice {
   constructor(page) {
     this.page = page;
-    page.addEventListener("keydown", (event) => {
-      if (event.target.name === "status" && /^(Arrow|Home|End|Page)|^.$/.test(event.key) && !event.altKey) this.byKey(event);
-    });
+    guardSelects(page, "select[name=status], select[name=flow]");
     page.addEventListener("change", (event) => event.target.name === "status" && this.chosen(event.target));
-  }
-
-  // With keys the list is opened first: a closed list would change at once.
-  byKey(event) {
-    if (event.key === " ") return;
-    event.preventDefault();
-    event.target.showPicker?.();
   }
 
   chosen(select) {
