@@ -238,7 +238,7 @@ def _guarded(sit: Situation, decision: Decision) -> Decision:
     refused = [word for word in sit.story.words_since_last if word.kind in {WordKind.DENIED, WordKind.REJECTION}]
     for word in refused:
         if word.about and _same_action(word.about, render(decision.action)):
-            reason = sit.say(f"该操作未被允许:{word.text}", f"That action was refused: {word.text}")
+            reason = sit.say(f"已按您的拒绝停下:{word.text}", f"Stopped as you refused: {word.text}")
             return take_over(sit, reason)
     return decision
 
