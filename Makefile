@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -74,6 +74,13 @@ helpdesk: setup ## Run the example: django-helpdesk with cs_agent in one project
 
 helpdesk-proof: setup-dev ## Handle a ticket in django-helpdesk's own page, in a real browser
 	@DESK_VENV=$${DESK_VENV:-$(CURDIR)/var/helpdesk-venv} $(PY) -m pytest -q -s tests/examples
+
+redmine: setup-dev ## Try the connector against Debian's real Redmine (installs redmine and redmine-sqlite where apt may be used)
+	@$(PY) -m pytest -q -s tests/integrations/test_real_redmine.py
+
+connectors-proof: setup-dev ## Every connector against its server of the tests, and those of which there is a real one here
+	@$(PY) -m pytest -q tests/integrations/test_conformance.py tests/integrations/test_wecom.py tests/integrations/test_zammad.py \
+		tests/integrations/request_tracker tests/integrations/test_real_redmine.py
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak
