@@ -1,9 +1,10 @@
 """What a driver is: one target behind the calls that a run, a takeover and the upkeep make.
 
 Rule: the engine asks for `Phone` (its own protocol: look, touch, type, press, launch); whoever leases a phone asks for
-`Driver`, which adds its life and its files. Coordinates are device pixels, keys are `Key`, apps are identifiers of the
-platform's own, the roles of nodes are `Role`. A driver raises nothing but the errors of `cs_agent.phone.errors`, each
-within a bounded time, and is safe to share between threads. tests/phone/driver_contract.py holds every driver to it.
+`Driver`, which adds power, keyboard, apps and files. Coordinates are device pixels, keys are `Key`, apps are named by
+the platform's own identifiers, the roles of nodes are `Role`. A driver raises nothing but the errors of
+`cs_agent.phone.errors`, each within a bounded time, and is safe to share between threads.
+tests/phone/driver_contract.py holds every driver to it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from cs_agent.phone.adb.files import RemoteFile
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What a phone says of itself; None where it does not."""
+    """What a phone reports about itself; None where it reports nothing. `temperature_c`: of the battery, in °C."""
 
     model: str
     android: str  # the release of its system, whatever the platform calls it
@@ -31,7 +32,7 @@ class Health:
 
 
 class Driver(Phone, Protocol):
-    """One phone, for the length of its life in this process."""
+    """One phone, for as long as this process works with it."""
 
     @property
     def serial(self) -> str:
@@ -52,9 +53,10 @@ class Driver(Phone, Protocol):
         """Undo what a process that died could not; the identifier of the keyboard in use."""
 
     def home_and_restore(self) -> None:
-        """Leave the phone as its owner would want to find it."""
+        """Bring the home screen to the front and make the phone's own keyboard the current one."""
 
-    def stop_app(self, package: str) -> None: ...
+    def stop_app(self, package: str) -> None:
+        """End the app's processes, so that its next start begins at its first page; no error where none runs."""
 
     def push_media(self, local: Path, name: str) -> str:
         """Put a picture or video where the phone's pickers find it; its path there. Safe to repeat."""
@@ -65,4 +67,5 @@ class Driver(Phone, Protocol):
     def remove(self, remote: str) -> None:
         """Delete a file; one that is gone already is no error."""
 
-    def list_files(self, folder: str) -> tuple[RemoteFile, ...]: ...
+    def list_files(self, folder: str) -> tuple[RemoteFile, ...]:
+        """The folder's entries by name; FileMissing where there is no such folder."""

@@ -41,14 +41,20 @@ class PhoneError(Trouble):
 
 
 class Phone(Protocol):
-    """One phone. Every method raises a PhoneError (tree in cs_agent.phone.errors), never returns junk."""
+    """One phone. Points and boxes are device pixels of the screen in its current rotation, times are seconds.
+
+    Every method raises a PhoneError (tree in cs_agent.phone.errors) where it cannot do or show what was asked: a black
+    or incomplete picture is an error and never a return value.
+    """
 
     def size(self) -> Size:
-        """Of the screen in its current rotation."""
+        """Width and height of the screen in its current rotation, in device pixels."""
 
-    def screenshot(self) -> Screenshot: ...
+    def screenshot(self) -> Screenshot:
+        """A whole RGB picture of the screen, begun after this call."""
 
-    def foreground(self) -> ForegroundApp: ...
+    def foreground(self) -> ForegroundApp:
+        """The app in front, by the identifier of its platform."""
 
     def nodes(self) -> tuple[UiNode, ...] | None:
         """The accessibility tree, visible nodes in document order; None where the phone gives none."""
@@ -92,7 +98,7 @@ class FollowsScreen(Protocol):
 
 
 class SettleDetector(Protocol):
-    """Says when a screen stands still; one is made for every wait. Carets, clocks and spinners do not count."""
+    """Says when a screen has settled; one is made for every wait. Carets, clocks and spinners do not count."""
 
     def add(self, screenshot: Screenshot) -> bool:
         """Take the next picture of the series; True once the screen has settled."""
@@ -177,7 +183,7 @@ class ToolUser(Protocol):
 
 
 class Journal(Protocol):
-    """Where a run is written down, durably, before and after every act."""
+    """Stores a run durably, before and after every act."""
 
     def save(self, state: RunState, step: StepRecord) -> None:
         """Checkpoint the state with this step's record: called with the intent before the act and with the
