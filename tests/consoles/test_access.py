@@ -345,7 +345,7 @@ def test_only_commands_that_change_nothing_trust_an_older_answer() -> None:
         for name, method in commands_of(consumer).items()
         if method.trust_s  # type: ignore[attr-defined]
     }
-    assert trusting == {"ack"}
+    assert trusting == {"ack", "beat"}
 
 
 def test_a_console_view_that_declares_nothing_is_not_served(as_alice: Client, settings: Any) -> None:
