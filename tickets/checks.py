@@ -31,6 +31,11 @@ def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
         found.append(Error(words, hint=f"call {PLUGIN} after MIDDLEWARE is complete", id="tickets.E011"))
     if not settings.USE_TZ:
         found.append(Error("USE_TZ is False; times here have a zone", hint="set USE_TZ = True", id="tickets.E012"))
+    values = settings.CS_AGENT
+    if values["CS_AGENT_ENCRYPT_FILES"] and settings.PRODUCTION and not values["CS_AGENT_SECRETS_KEYS"]:
+        words = "CS_AGENT_ENCRYPT_FILES is set and CS_AGENT_SECRETS_KEYS is empty: no file could be stored"
+        hint = "set a key: `manage.py secrets new-key` makes one"
+        found.append(Error(words, hint=hint, id="tickets.E015"))
     engine = settings.DATABASES["default"]["ENGINE"]
     if not engine.endswith(("sqlite3", "postgresql")):
         words = f"the database {engine} cannot be used: PostgreSQL and SQLite can"

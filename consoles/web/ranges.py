@@ -12,6 +12,8 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from tickets.services import sealed_files
+
 CHUNK = 256 * 1024
 ASK_EACH_TIME = "private, no-cache"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
@@ -70,17 +72,17 @@ def serve(
     request: HttpRequest, path: Path, content_type: str, name: str = "", *, may_change: bool = False
 ) -> HttpResponseBase:
     """The file, or the part of it that was asked for. `may_change`: the browser asks each time whether it did."""
-    stat = path.stat()
+    size = sealed_files.size_of(path)
     keep = ASK_EACH_TIME if may_change else "private, max-age=3600"
     etag = etag_of(path)
     if request.headers.get("If-None-Match") == etag:
         return _with_headers(HttpResponse(status=304), etag, keep, content_type, name)
     header = request.headers.get("Range", "") if _range_applies(request, etag) else ""
     try:
-        span = parse_range(header, stat.st_size)
+        span = parse_range(header, size)
     except Unsatisfiable:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{stat.st_size}"})
-    response = _answer(request, path, stat.st_size, span)
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    response = _answer(request, path, size, span)
     return _with_headers(response, etag, keep, content_type, name)
 
 
@@ -100,7 +102,7 @@ def _answer(request: HttpRequest, path: Path, size: int, span: Span | None) -> H
 
 async def _chunks(path: Path, span: Span) -> AsyncIterator[bytes]:
     left = span.length
-    with path.open("rb") as file:
+    with sealed_files.open_file(path) as file:
         file.seek(span.start)
         while left > 0:
             data = await sync_to_async(file.read, thread_sensitive=False)(min(CHUNK, left))

@@ -174,6 +174,13 @@ SETTINGS: tuple[Setting, ...] = (
         _fernet_keys,
         "Keys that encrypt stored secrets, comma separated, newest first; `manage.py secrets new-key` makes one.",
     ),
+    Setting(
+        "CS_AGENT_ENCRYPT_FILES",
+        False,
+        _bool,
+        "Encrypt new attachments on the disk under CS_AGENT_SECRETS_KEYS; `manage.py secrets seal-files` does the "
+        "old ones.",
+    ),
     Setting("DATABASE_URL", "", _url(*_DATABASES), "Database; empty = SQLite (WAL) in the data directory."),
     Setting("REDIS_URL", "", _url("redis", "rediss"), "Redis; empty = the embedded server on the Redis port."),
     Setting(

@@ -92,6 +92,24 @@ def open_bytes(token: bytes) -> bytes:
         raise SecretUnreadable from error
 
 
+def sealing_keys() -> MultiFernet:
+    """For what is kept as long as a secret; SecretUnreadable in production without keys of its own."""
+    return _fernet()
+
+
+def opening_keys() -> MultiFernet:
+    """Every key that may have sealed something here."""
+    return _of_days()
+
+
+def opened_token(keys: MultiFernet, token: bytes) -> bytes | None:
+    """None where none of the keys opens it."""
+    try:
+        return keys.decrypt(token)
+    except InvalidToken:
+        return None
+
+
 def _sealed(name: str, value: str) -> str:
     return _fernet().encrypt(json.dumps([name, value]).encode()).decode()
 

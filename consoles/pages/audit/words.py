@@ -124,6 +124,7 @@ EVENTS: dict[str, Promise] = {
     "run.troubled": _("处理遇到故障"),
     "reply.deleted": _("回复模板已删除"),
     "reply.saved": _("回复模板已保存"),
+    "files.rewritten": _("附件已重新加密或解密"),
     "secret.added": _("密钥已保存"),
     "secret.changed": _("密钥已更换"),
     "secret.deleted": _("密钥已删除"),

@@ -8,17 +8,28 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tickets.errors import ServiceError
 from tickets.models import Secret
-from tickets.services import secret_store
+from tickets.services import sealed_files, secret_store
 
 
 class Command(BaseCommand):
-    help = "Make a key for CS_AGENT_SECRETS_KEYS, list and check stored secrets, encrypt them under the newest key."
+    help = (
+        "Make a key for CS_AGENT_SECRETS_KEYS, list and check stored secrets, encrypt them (and sealed attachments) "
+        "under the newest key; encrypt all attachments (seal-files) or decrypt them (open-files)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("act", choices=("new-key", "list", "check", "rotate"))
+        parser.add_argument("act", choices=("new-key", "list", "check", "rotate", "seal-files", "open-files"))
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
-        {"new-key": self._new_key, "list": self._list, "check": self._check, "rotate": self._rotate}[act]()
+        acts = {
+            "new-key": self._new_key,
+            "list": self._list,
+            "check": self._check,
+            "rotate": self._rotate,
+            "seal-files": self._seal_files,
+            "open-files": self._open_files,
+        }
+        acts[act]()
 
     def _new_key(self) -> None:
         self.stdout.write(secret_store.new_key())
@@ -42,3 +53,18 @@ class Command(BaseCommand):
         except ServiceError as error:
             name = error.data.get("name", "")
             raise CommandError(f"{name}: {error.message} Nothing was changed.") from error
+        if sealed_files.wanted():
+            self._seal_files()
+
+    def _seal_files(self) -> None:
+        self.stdout.write(f"{self._rewritten(sealed=True)} attachments are encrypted under the newest key")
+
+    def _open_files(self) -> None:
+        self.stdout.write(f"{self._rewritten(sealed=False)} attachments are no longer encrypted")
+
+    @staticmethod
+    def _rewritten(*, sealed: bool) -> int:
+        try:
+            return sealed_files.rewrite_all(sealed=sealed)
+        except ServiceError as error:
+            raise CommandError(f"{error.message} Files before it are done; the rest is as it was.") from error

@@ -14,6 +14,7 @@ from cs_agent.phone.adb.files import media_path, safe_name
 from cs_agent.phone.driver import Driver
 from tickets.models import Attachment, AuditEvent, Run, RunPurpose
 from tickets.runner.holds import leases
+from tickets.services import sealed_files
 from tickets.services.evidence import audit
 
 
@@ -30,7 +31,8 @@ def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], No
     for name, attachment in _media(run):
         check()
         leases.check(lease)
-        remote = phone.push_media(Path(attachment.file.path), name)
+        with sealed_files.plain_path(Path(attachment.file.path)) as path:
+            remote = phone.push_media(path, name)
         audit.record("media.pushed", run=run, result="success", details={"name": name, "path": remote})
 
 

@@ -37,6 +37,7 @@ from cs_agent.engine.run.state import (
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import UiNode
 from cs_agent.phone.driver import Driver
+from tickets.errors import SecretUnreadable
 from tickets.models import Phone, Run, RunPurpose, RunStatus
 from tickets.runner.drive import tidy, trouble
 from tickets.runner.drive.bring_back import fetch_files
@@ -170,6 +171,8 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
         trouble.park_unreadable(hold.run, hold.claim, error)
     except trouble.Poisonous as error:
         trouble.park(hold.claim, error.request)
+    except SecretUnreadable as error:  # a customer's file that no key of today opens
+        trouble.park(hold.claim, TakeoverRequest(error.message, code="file_unreadable"))
     except (PhoneError, ModelError) as error:
         if hold.run.purpose == RunPurpose.LESSON:
             lessons.lose_phone(hold.run, error.told(hold.run.lang))

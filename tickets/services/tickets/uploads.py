@@ -22,6 +22,7 @@ from PIL import Image, UnidentifiedImageError
 
 from tickets.errors import FileRefused
 from tickets.models import Attachment, AttachmentKind, Run, Ticket
+from tickets.services import sealed_files
 
 MAX_FILES = 10  # per ticket
 MAX_NAME = 120
@@ -118,7 +119,7 @@ def _staged(upload: File[bytes], from_run: Run | None) -> Attachment:
     named = {"name": clean_name(name, file_type), "content_type": file_type.content_type, "kind": file_type.kind}
     row = Attachment(**named, size=size, sha256=sha256, from_run=from_run)
     upload.seek(0)
-    row.file.save("file" + file_type.suffix, upload, save=False)
+    row.file.save("file" + file_type.suffix, sealed_files.as_stored(upload), save=False)
     return row
 
 

@@ -1,0 +1,198 @@
+"""Customers' files at rest, encrypted under the keys of the secret store where the installation says so.
+
+Rule: a file is encrypted piece by piece, and each piece names its file, its number and whether it is the last, so that
+none can be changed, swapped, dropped or added unnoticed. A file says by its first bytes whether it is sealed: those of
+before the setting stay readable, and so do sealed ones after it is taken away.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import shutil
+import struct
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.utils.translation import gettext as _
+
+from tickets.errors import SecretUnreadable
+from tickets.models import Attachment
+from tickets.services import secret_store
+from tickets.services.evidence import audit
+
+MARK = b"cs_agent sealed file 1\n"
+PIECE = 256 * 1024  # bytes of the file in each piece but the last
+_HEAD = struct.Struct(">16sQ?")  # the file's id, the piece's number, whether it is the last
+_BLOCK = 16  # of the cipher, that a piece is padded to
+_TOKEN = 1 + 8 + 16 + 32  # bytes of a token besides its content: version, time, initial vector, signature
+_SEALED_PIECE = _TOKEN + (_HEAD.size + PIECE) // _BLOCK * _BLOCK + _BLOCK
+
+
+def wanted() -> bool:
+    return bool(settings.CS_AGENT["CS_AGENT_ENCRYPT_FILES"])
+
+
+def as_stored(upload: File[bytes]) -> File[bytes]:
+    """The upload as it is to be written to the disk."""
+    return _Sealing(upload) if wanted() else upload
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file's own bytes, sealed or not; seekable. Raises SecretUnreadable for a sealed one that cannot be opened."""
+    file = path.open("rb")
+    if file.read(len(MARK)) != MARK:
+        file.seek(0)
+        return file
+    try:
+        return io.BufferedReader(_Opened(file), PIECE)
+    except SecretUnreadable:
+        file.close()
+        raise
+
+
+def size_of(path: Path) -> int:
+    """Bytes of the file itself."""
+    with open_file(path) as file:
+        return file.seek(0, io.SEEK_END)
+
+
+@contextmanager
+def plain_path(path: Path) -> Iterator[Path]:
+    """A path that others can read for a moment: the file's own, or that of an open copy that is gone afterwards."""
+    if not is_sealed(path):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="cs_agent_file_") as folder:
+        copy = Path(folder) / path.name
+        with open_file(path) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target, PIECE)
+        yield copy
+
+
+def is_sealed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(MARK)) == MARK
+
+
+def rewrite_all(*, sealed: bool, user: Any = None) -> int:
+    """Write every attachment anew, sealed under the newest key or open; how many there were.
+
+    Each file is replaced whole, so that it may be stopped at any moment and run again. A file that cannot be opened
+    stops it.
+    """
+    number = 0
+    for row in Attachment.objects.exclude(file="").iterator():
+        path = Path(row.file.path)
+        if path.is_file():
+            _rewrite(path, sealed)
+            number += 1
+    audit.record("files.rewritten", user=user, result="success", details={"number": number, "sealed": sealed})
+    return number
+
+
+def _rewrite(path: Path, sealed: bool) -> None:
+    partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
+    try:
+        with open_file(path) as source, partial.open("wb") as target:
+            pieces = iter(lambda: source.read(PIECE), b"")
+            target.writelines(_sealed(pieces) if sealed else pieces)
+            target.flush()
+            os.fsync(target.fileno())
+        shutil.copymode(path, partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _sealed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of a sealed file; `pieces` of any length."""
+    fernet, name = secret_store.sealing_keys(), uuid.uuid4().bytes
+    yield MARK
+    number, kept = 0, b""
+    for data in pieces:
+        kept += data
+        while len(kept) > PIECE:
+            yield _token(fernet, name, number, kept[:PIECE], last=False)
+            number, kept = number + 1, kept[PIECE:]
+    yield _token(fernet, name, number, kept, last=True)
+
+
+def _token(fernet: Any, name: bytes, number: int, content: bytes, *, last: bool) -> bytes:
+    return base64.urlsafe_b64decode(fernet.encrypt(_HEAD.pack(name, number, last) + content))
+
+
+class _Sealing(File[bytes]):
+    """An upload whose pieces are those of the sealed file."""
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        return _sealed(super().chunks(chunk_size or PIECE))
+
+
+class _Opened(io.RawIOBase):
+    """A sealed file, read anywhere: all pieces but the last are as long as each other."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._keys = secret_store.opening_keys()
+        self._place = 0
+        self._held: tuple[int, bytes] = (-1, b"")
+        size = file.seek(0, io.SEEK_END) - len(MARK)
+        self._last = max(0, -(-size // _SEALED_PIECE) - 1)
+        self._name = b""
+        self._size = self._last * PIECE + len(self._piece(self._last))
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        self._place = max(0, start + offset)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        if self._place >= self._size:
+            return 0
+        number, start = divmod(self._place, PIECE)
+        part = self._piece(number)[start : start + len(buffer)]
+        buffer[: len(part)] = part
+        self._place += len(part)
+        return len(part)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+    def _piece(self, number: int) -> bytes:
+        if self._held[0] != number:
+            self._file.seek(len(MARK) + number * _SEALED_PIECE)
+            self._held = number, self._content(self._file.read(_SEALED_PIECE), number)
+        return self._held[1]
+
+    def _content(self, token: bytes, number: int) -> bytes:
+        plain = secret_store.opened_token(self._keys, base64.urlsafe_b64encode(token))
+        if plain is None or len(plain) < _HEAD.size:
+            raise _unreadable()
+        name, found, last = _HEAD.unpack(plain[: _HEAD.size])
+        self._name = self._name or name
+        if (name, found, last) != (self._name, number, number == self._last):
+            raise _unreadable()
+        return plain[_HEAD.size :]
+
+
+def _unreadable() -> SecretUnreadable:
+    words = _("文件已加密,无法打开:CS_AGENT_SECRETS_KEYS 里没有能打开它的密钥,或文件已损坏。请恢复原密钥或备份。")
+    return SecretUnreadable(words)
