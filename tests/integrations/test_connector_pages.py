@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from integrations.connectors import setups
+from integrations.connectors import kinds, setups
 from integrations.connectors.build import secret_name
 from integrations.models import Connector, LinkedTicket
 from tests.integrations.helpdesk import WORD, Desk, call, make_connector, read
@@ -216,3 +218,17 @@ def test_a_kind_that_is_not_installed_any_more_breaks_no_page(as_ann: Client, co
     with pytest.raises(Invalid):
         setups.make(ann, "gone")
     assert WORD
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_each_kinds_page_says_what_to_fill_in_and_what_was_tried(as_ann: Client, ann: User, language: str) -> None:
+    as_ann.cookies["django_language"] = language
+    for kind in kinds.everyone():
+        row = setups.make(ann, kind.kind)
+        page = as_ann.get(reverse("connector", args=[row.pk]))
+        with translation.override(language):
+            wanted = [str(kind.tried), *(str(spec.title) for spec in kind.secrets)]
+        text = html.unescape(page.content.decode())
+        assert page.status_code == 200
+        assert [each for each in wanted if each not in text] == []
+        assert as_ann.post(reverse("connector-test", args=[row.pk])).status_code == 200  # says what is not set up yet
