@@ -18,6 +18,7 @@ from tickets.models import AttachmentKind, FlowVersion, SlotSource, Ticket
 from tickets.services.tickets import values
 
 LANGS = ("zh", "en")
+MONEY = "money"
 _HAN = re.compile(r"[一-鿿]")
 _LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _QUOTED = 40  # characters of the customer's own words that a question repeats
@@ -98,6 +99,8 @@ def _question(each: Lacking, lang: str) -> str:
         return own[0]
     if each.specs[0].is_file:
         return _file(each.specs[0], label)
+    if each.specs[0].kind == MONEY:
+        return _("请告诉我们%(label)s的金额。") % {"label": label}
     options = _options(each.specs[0], lang)
     return (
         _("请告诉我们%(label)s(%(options)s)。") % {"label": label, "options": options}
