@@ -101,7 +101,7 @@ def _bare(text: str) -> list[Line]:
 
 
 def _table(rows: Any, version: FlowVersion | None) -> tuple[list[Line], list[str]]:
-    head = next((row for row in rows if any(cell.strip() for cell in row)), [])
+    head: list[str] = next((row for row in rows if any(cell.strip() for cell in row)), [])
     known = _columns(version)
     names = [known.get(cell.strip().casefold(), "") for cell in head[1:]]
     unknown = [cell.strip() for cell, name in zip(head[1:], names, strict=True) if cell.strip() and not name]
@@ -134,7 +134,7 @@ def _columns(version: FlowVersion | None) -> dict[str, str]:
         return {}
     specs = parse_specs(version.definition)
     labels = {spec["name"]: spec.get("label") or {} for spec in version.definition.get("slots", ())}
-    found = {}
+    found: dict[str, str] = {}
     for spec in specs:
         for word in (spec.name, *labels.get(spec.name, {}).values()):
             found.setdefault(str(word).strip().casefold(), spec.name)
@@ -162,7 +162,8 @@ def _entries(user: Any, lines: Iterable[Line]) -> tuple[list[Entry], list[str]]:
 
 def _tickets(user: Any, numbers: set[str]) -> dict[str, Ticket]:
     """By its number here, or by the one at another helpdesk where only one ticket has it."""
-    asked, found = sorted(numbers), {}
+    asked = sorted(numbers)
+    found: dict[str, Ticket] = {}
     for start in range(0, len(asked), 400):  # as many parameters as every database takes
         part = asked[start : start + 400]
         visible = access.visible_tickets(user)

@@ -59,7 +59,8 @@ def put(run_id: object, seen: Observation) -> str:
         "lines": [asdict(line) for line in seen.lines],
         "nodes": None if seen.nodes is None else [asdict(node) for node in seen.nodes],
     }
-    _client().pipeline().set(_key(run_id), json.dumps(data), ex=_TTL_S).delete(_reading(run_id)).execute()
+    _client().set(_key(run_id), json.dumps(data), ex=_TTL_S)
+    _client().delete(_reading(run_id))
     return mark
 
 
