@@ -71,7 +71,7 @@ def end(count: str) -> dict[str, float]:
     from integrations.models import Connector
     from integrations.writeback.words import Part, WriteBack
     from tickets.models import FlowTemplate, Ticket
-    from tickets.services.flows import releases
+    from tickets.services.releasing import releases
     from tickets.services.runs import lifecycle
 
     lin = get_user_model().objects.get(username="lin")

@@ -28,8 +28,9 @@ from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
 from tickets.services.batches import rounds
-from tickets.services.flows import fall_backs, floors, shadows
+from tickets.services.flows import fall_backs
 from tickets.services.live import health
+from tickets.services.releasing import floors, shadows
 from tickets.web import request_context
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from consoles.pages.words import in_language
 from tickets.flows.slots import FoundSlot, SlotState, parse_specs
 from tickets.flows.slots.text import Doubt
 from tickets.models import FlowTemplate, FlowVersion, SlotSource, Ticket
-from tickets.services.flows import releases
 from tickets.services.flows.recommendation import recommend
+from tickets.services.releasing import releases
 from tickets.services.tickets import values
 from tickets.services.tickets.reading import NOTHING, SlotReview, doubt_words, reviewed
 

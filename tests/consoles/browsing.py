@@ -78,7 +78,7 @@ def visit(console: Site, browser: Browser, sessions: dict[str, Any]) -> Iterator
     yield visit
     for context in contexts:
         context.close()
-    assert errors == []
+    assert not errors, errors
 
 
 def _note(errors: list[str], message: Any) -> None:

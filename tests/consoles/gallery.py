@@ -156,7 +156,8 @@ def _studio(department: object) -> None:
 
     from tests.consoles import story
     from tickets.models import FlowTemplate
-    from tickets.services.flows import drafts, releases, requests, reviews
+    from tickets.services.flows import drafts, requests, reviews
+    from tickets.services.releasing import releases
 
     story.member("gao", "flow_editor", department, "高原")
     fiona, sara = User.objects.get(username="fiona"), User.objects.get(username="sara")

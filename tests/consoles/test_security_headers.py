@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from tests.consoles.catalog import ROOT
@@ -89,3 +90,15 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client: Client, ali
     session = client.cookies["sessionid"]
     assert session["httponly"]
     assert session["samesite"] == "Lax"
+
+
+def test_every_file_that_a_template_names_is_there():
+    named = re.compile(r"""{% static ['"]([^'"{]+)['"] %}""")
+    folder = ROOT / "templates"
+    missing = {
+        (path.relative_to(folder).as_posix(), name)
+        for path in folder.rglob("*.html")
+        for name in named.findall(path.read_text("utf-8"))
+        if finders.find(name) is None
+    }
+    assert missing == set()

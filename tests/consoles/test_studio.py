@@ -24,7 +24,8 @@ from tickets.models import (
     Run,
     Ticket,
 )
-from tickets.services.flows import drafts, rehearsals, releases, stages
+from tickets.services.flows import drafts, rehearsals
+from tickets.services.releasing import releases, stages
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}

@@ -57,6 +57,15 @@ def made(desk: WeComDesk, **options: Any) -> WeComConnector:
         encrypted(b"x")[:-24],
         encrypted(b"x") + "é",
     ],
+    ids=[
+        "nothing",
+        "no base64",
+        "too short",
+        "another key",
+        "another company",
+        "cut short",
+        "no ASCII",
+    ],
 )
 def test_what_is_not_encrypted_for_us_is_refused(sealed: str) -> None:
     with pytest.raises(Refused):

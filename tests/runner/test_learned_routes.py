@@ -15,7 +15,8 @@ from tests.runner.world import World, approve
 from tests.tickets.conftest import REFERENCE
 from tickets.errors import Conflict, Forbidden
 from tickets.models import AuditEvent, FlowVersion, Run, RunStatus, Step, Ticket, VersionStage
-from tickets.services.flows import releases, routes, stages
+from tickets.services.flows import routes
+from tickets.services.releasing import releases, stages
 from tickets.services.runs import lifecycle as runs
 
 pytestmark = pytest.mark.django_db

@@ -45,9 +45,10 @@ from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.tidy import tidy
 from tickets.runner.host.handover import GestureLoop
 from tickets.runner.host.lesson_eye import LessonEye
-from tickets.services.flows import drafts, publishing, releases, reviews, routes, templates
+from tickets.services.flows import drafts, publishing, reviews, routes, templates
 from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import takeover_clock
 from tickets.services.studio import lesson_words, lessons, offers, route_notes, storyboards

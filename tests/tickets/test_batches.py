@@ -33,7 +33,7 @@ from tickets.models import (
 )
 from tickets.services.batches import lists, making, results, rounds, views
 from tickets.services.batches.making import Terms, View
-from tickets.services.flows import releases
+from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches
 from tickets.services.tickets.changes import create_ticket

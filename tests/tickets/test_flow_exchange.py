@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tickets.errors import Conflict, Forbidden, Invalid
 from tickets.models import AuditEvent, FlowDraft, FlowTemplate, FlowVersion, Secret, TrustedSigner
 from tickets.services import secret_store
-from tickets.services.flows import drafts, stages
+from tickets.services.flows import drafts
+from tickets.services.releasing import stages
 from tickets.services.studio import exchange
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,8 @@ from tickets.models import (
     VersionLife,
     VersionStage,
 )
-from tickets.services.flows import drafts, floors, publishing, releases, requests, reviews, stages
+from tickets.services.flows import drafts, publishing, requests, reviews
+from tickets.services.releasing import floors, releases, stages
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,9 @@ from tickets.checks import no_demo_accounts_in_production
 from tickets.errors import SlotsNeeded
 from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket, VersionStage
 from tickets.services.flows import publishing as flows
-from tickets.services.flows import routes, stages
+from tickets.services.flows import routes
 from tickets.services.flows.recommendation import recommend
+from tickets.services.releasing import stages
 from tickets.services.runs import lifecycle as runs
 
 pytestmark = pytest.mark.django_db

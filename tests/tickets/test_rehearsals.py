@@ -31,7 +31,8 @@ from tickets.models import (
     VersionStage,
 )
 from tickets.runner.holds import leases, run_queue
-from tickets.services.flows import floors, rehearsals, rehearsing, stages
+from tickets.services.flows import rehearsals, rehearsing
+from tickets.services.releasing import floors, stages
 from tickets.services.runs import decisions, pauses
 from tickets.services.runs import lifecycle as runs
 

@@ -16,7 +16,8 @@ from cs_agent.engine.routes.values import ActKind, Route, RouteControl, RouteSte
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature
 from tickets import tasks
 from tickets.models import FlowVersion, Release, Run, RunStatus, ShadowScore, Step, Ticket
-from tickets.services.flows import publishing, releases, shadows
+from tickets.services.flows import publishing
+from tickets.services.releasing import releases, shadows
 
 A, D, S = Agreement.AGREES, Agreement.DIFFERS, Agreement.SILENT
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages import studio
+from consoles.pages.studio import flow_pages
 from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
@@ -27,7 +27,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is None:
         return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
     expert = request.GET.get("view") == "json"
-    return render(request, "consoles/studio/draft.html", studio.draft_context(template, draft, expert=expert))
+    return render(request, "consoles/studio/draft.html", flow_pages.draft_context(template, draft, expert=expert))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
@@ -82,7 +82,7 @@ def draft_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form, as it stands now, would do: tickets that match, slots of a sample text, the instruction."""
     template = template_of(slug)
     definition = _definition(request, _posted(request, template))
-    context = studio.preview(request.user, definition, request.POST.get("sample", ""))
+    context = flow_pages.preview(request.user, definition, request.POST.get("sample", ""))
     return render(request, "consoles/studio/preview.html", context)
 
 

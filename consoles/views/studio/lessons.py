@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages import lesson as shown
+from consoles.pages.studio import lesson as shown
 from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
 from tickets.flows.lesson_marks import MarkKind

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
-from consoles.pages import studio
+from consoles.pages.studio import flow_pages
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
 from tickets.permissions import Permission
@@ -23,7 +23,7 @@ _NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")
 
 @permitted(Permission.REQUEST_FLOWS)
 def library(request: HttpRequest) -> HttpResponse:
-    context = {"cards": studio.cards(), "requests": studio.ranked_requests()}
+    context = {"cards": flow_pages.cards(), "requests": flow_pages.ranked_requests()}
     return render(request, "consoles/studio/library.html", context)
 
 

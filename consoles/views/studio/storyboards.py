@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages import storyboard
+from consoles.pages.studio import storyboard
 from consoles.views.studio.draft import template_of
 from consoles.views.studio.versions import asked, of_number
 from tickets.errors import Invalid

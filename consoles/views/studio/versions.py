@@ -7,13 +7,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages import studio
+from consoles.pages.studio import flow_pages
 from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import fall_backs, releases, reviews, routes, vouches
+from tickets.services.flows import fall_backs, reviews, routes, vouches
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.tickets import desk
 from tickets.web.given import whole_number
 
@@ -23,7 +24,7 @@ def flow_page(request: HttpRequest, slug: str) -> HttpResponse:
     """The version that was asked for, else the newest; beside it the one it is compared with."""
     template = template_of(slug)
     shown = asked(template, request.GET.get("version", ""))
-    context = studio.flow_context(request.user, template, shown, asked(template, request.GET.get("with", "")))
+    context = flow_pages.flow_context(request.user, template, shown, asked(template, request.GET.get("with", "")))
     return render(request, "consoles/studio/flow.html", context)
 
 
@@ -31,7 +32,7 @@ def flow_page(request: HttpRequest, slug: str) -> HttpResponse:
 def flow_sop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """The flow as people read it, for print."""
     template = template_of(slug)
-    return render(request, "consoles/studio/sop.html", studio.sop_context(template, _version(template, version)))
+    return render(request, "consoles/studio/sop.html", flow_pages.sop_context(template, _version(template, version)))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)

@@ -17,7 +17,7 @@ from tickets.flows.slots import SlotState, parse_specs, read_slots
 from tickets.management import rehearse
 from tickets.models import FlowTemplate, Ticket
 from tickets.services.flows.recommendation import weigh
-from tickets.services.flows.releases import Catalogue
+from tickets.services.releasing.releases import Catalogue
 from tickets.services.tickets.reading import SlotReview, reviewed
 
 SHIPPED = Path(settings.BASE_DIR) / "fixtures" / "flows"

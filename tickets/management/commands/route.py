@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 from cs_agent.engine.routes.values import Route
 from tickets.errors import ServiceError
 from tickets.models import FlowTemplate, FlowVersion, Run, RunStatus
-from tickets.services.flows import releases, routes
+from tickets.services.flows import routes
+from tickets.services.releasing import releases
 
 
 class Command(BaseCommand):

@@ -34,8 +34,8 @@ from tickets.models import (
 from tickets.permissions import Permission, has, require
 from tickets.services.batches import lists, rounds, views
 from tickets.services.evidence import audit
-from tickets.services.flows import releases
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
 
 MOST_SHARE = 50

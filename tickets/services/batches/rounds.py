@@ -30,8 +30,8 @@ from tickets.models import (
 from tickets.permissions import Permission, has
 from tickets.services.batches import lists, views
 from tickets.services.evidence import audit
-from tickets.services.flows import releases
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches
 from tickets.services.runs.transitions import ACTIVE

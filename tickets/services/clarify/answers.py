@@ -19,9 +19,9 @@ from tickets.models import Clarification, ClarificationState, FlowVersion, Run, 
 from tickets.permissions import Permission, require
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
-from tickets.services.flows import releases
 from tickets.services.live import events as live
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.tickets import values
 
 MOST_ANSWER = 10_000

@@ -36,9 +36,10 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import robots, stages
+from tickets.services.flows import robots
 from tickets.services.live import events as live
 from tickets.services.people import access
+from tickets.services.releasing import stages
 from tickets.services.runs import lifecycle as runs
 
 log = logging.getLogger(__name__)

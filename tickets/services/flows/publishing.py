@@ -18,8 +18,8 @@ from tickets.flows.faults import faults
 from tickets.models import FlowTemplate, FlowVersion, VersionLife
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import releases
 from tickets.services.flows.recommendation import Recommendation, recommend
+from tickets.services.releasing import releases
 
 __all__ = ["Recommendation", "publish_version", "recommend", "validate_definition"]
 

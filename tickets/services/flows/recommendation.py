@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching import Fit, Reason, fit_of, withdrawn
 from tickets.models import FlowVersion, Ticket
-from tickets.services.flows.releases import Catalogue
+from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
 LOW_FIT = 0.5  # below it no flow is recommended

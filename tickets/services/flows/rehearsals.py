@@ -34,8 +34,8 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import stages
 from tickets.services.people import access
+from tickets.services.releasing import stages
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.transitions import ENDED
 

@@ -15,7 +15,8 @@ from tickets.errors import Conflict, FourEyes, NeedsReason
 from tickets.models import FlowReview, FlowVersion, ReviewVerdict, VersionLife, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import routes, stages
+from tickets.services.flows import routes
+from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
 _LIMITS = ("amount_limit", "two_approvers_above", "four_eyes")

@@ -23,7 +23,8 @@ from tickets.errors import Conflict
 from tickets.models import FlowTemplate, FlowVersion, Run, RunPurpose, RunStatus, Step, StepActor, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import publishing, stages
+from tickets.services.flows import publishing
+from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
 log = logging.getLogger(__name__)

@@ -49,9 +49,10 @@ from tickets.models import (
 from tickets.permissions import Permission, require
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
-from tickets.services.flows import instructions, releases
+from tickets.services.flows import instructions
 from tickets.services.live import events as live
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.runs import switches, transitions
 from tickets.services.tickets import values
 

@@ -20,7 +20,7 @@ from tickets.errors import Conflict, FourEyes, Invalid
 from tickets.models import FlowVersion, NoteKind, RouteNote, VersionLife, VersionStage
 from tickets.permissions import Permission, has, require
 from tickets.services.evidence import audit
-from tickets.services.flows import stages
+from tickets.services.releasing import stages
 
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 _LONGEST = 2000

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from cs_agent.engine.routes.values import ActKind, Route, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.models import ControlVouch, FlowVersion, RouteNote, Step, VersionStage, VouchState
-from tickets.services.flows import routes, stages
+from tickets.services.flows import routes
+from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
 _SEARCHED = 600  # newest steps of the flow's runs that pictures are looked for in

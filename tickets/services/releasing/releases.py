@@ -19,7 +19,7 @@ from tickets.errors import Conflict, Invalid
 from tickets.models import Department, FlowTemplate, FlowVersion, Release, ReleaseEnd, Ticket, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import stages
+from tickets.services.releasing import stages
 
 SHARES = (5, 25, 100)  # percent of tickets
 _RELEASABLE = (VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED)

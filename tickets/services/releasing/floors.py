@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from tickets.errors import Conflict
 from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd, Run, RunStatus
 from tickets.services.evidence import audit
-from tickets.services.flows import releases
+from tickets.services.releasing import releases
 
 log = logging.getLogger(__name__)
 MIN_RUNS = 10

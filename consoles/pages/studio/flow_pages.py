@@ -40,21 +40,10 @@ from tickets.models import (
     VouchState,
 )
 from tickets.permissions import Permission, has
-from tickets.services.flows import (
-    fall_backs,
-    floors,
-    instructions,
-    rehearsals,
-    releases,
-    requests,
-    reviews,
-    robots,
-    routes,
-    shadows,
-    stages,
-)
+from tickets.services.flows import fall_backs, instructions, rehearsals, requests, reviews, robots, routes
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
+from tickets.services.releasing import floors, releases, shadows, stages
 from tickets.services.tickets import desk
 
 WEEK = timedelta(days=7)

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from consoles.pages.lesson import slot_labels, with_labels
+from consoles.pages.studio.lesson import slot_labels, with_labels
 from consoles.web import media
 from tickets.flows.lesson_draft import in_words
 from tickets.models import FlowTemplate, FlowVersion, Phone, RouteNote, VersionStage
 from tickets.permissions import Permission, has
-from tickets.services.flows import stages
 from tickets.services.people import access
+from tickets.services.releasing import stages
 from tickets.services.studio import storyboards
 from tickets.services.studio.storyboards import Backing, Board, Panel
 

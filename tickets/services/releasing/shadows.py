@@ -15,7 +15,8 @@ from cs_agent.engine.routes.values import RouteStep
 from cs_agent.engine.run.state import StepStatus
 from tickets.metrics.shares import Share
 from tickets.models import Release, Run, RunStatus, ShadowScore
-from tickets.services.flows import releases, routes
+from tickets.services.flows import routes
+from tickets.services.releasing import releases
 from tickets.services.studio import route_notes
 
 _AT_A_TIME = 100  # runs of one release in one pass
