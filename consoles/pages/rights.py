@@ -19,6 +19,7 @@ RIGHTS: dict[Permission, Promise] = {
     Permission.TAKE_OVER: _("接管手机"),
     Permission.EDIT_FLOWS: _("编辑流程"),
     Permission.TEACH: _("用手机示教流程"),
+    Permission.RUN_BATCHES: _("批量或按计划处理工单"),
     Permission.REQUEST_FLOWS: _("提出流程需求"),
     Permission.REVIEW_FLOWS: _("评审流程"),
     Permission.RELEASE_FLOWS: _("发布和停用流程"),

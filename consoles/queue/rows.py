@@ -74,7 +74,7 @@ class Found:
         return self.tickets.filter(status=status)
 
 
-class Pages(Paginator[int]):
+class Pages(Paginator):  # type: ignore[type-arg]  # without the stubs it takes no argument
     """Pages of keys whose number is known already."""
 
     def __init__(self, keys: Any, number: int) -> None:

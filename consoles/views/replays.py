@@ -6,6 +6,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRefresh
 
 from consoles.access import permitted
 from consoles.board import replays
@@ -13,9 +14,12 @@ from consoles.board.replays import PAGE, ReplayFilter
 from consoles.pages.cockpit import Cockpit
 from consoles.pages.replay import chapters, marks, waits
 from consoles.web import media
+from tickets.models import RecordingState
 from tickets.permissions import Permission
 from tickets.services.evidence import audit
 from tickets.services.people import access
+
+_UNDER_WAY = (RecordingState.RECORDING, RecordingState.ENCODING)
 
 
 @permitted(Permission.VIEW_REPLAYS)
@@ -40,6 +44,9 @@ def replay(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = access.get_run(request.user, run_id)
     cockpit = Cockpit(run.ticket, request.user, run)
     recording = cockpit.recording
+    if request.headers.get("HX-Request"):  # the page of a recording that is still being made asks for its end
+        made = recording is None or recording.state not in _UNDER_WAY
+        return HttpResponseClientRefresh() if made else HttpResponse(status=204)
     context = {"cockpit": cockpit, "run": run, "ticket": run.ticket, "recording": recording}
     if recording is not None and cockpit.replay_ready:
         audit.record("replay.viewed", user=request.user, run=run, obj=recording, result="success", request=request)

@@ -56,19 +56,25 @@ class ConnectorCarrier:
     delays_s: tuple[float, ...] = (5.0, 30.0, 120.0, 600.0, 1800.0, _HOUR, 2 * _HOUR, *(4 * _HOUR,) * 5)
 
     def places(self, event: OutboxEvent) -> Iterable[str]:
+        """What a person sends a customer waits for a connector that is switched off; other notes are left out."""
         if event.ticket_id is None or event.type not in {*_ENDS, REPLIED}:
             return []
-        rows = Connector.objects.filter(enabled=True, linked__ticket_id=event.ticket_id)
-        return [lane(row) for row in rows if event.type == REPLIED or _wanted(row).of(event.type).anything]
+        rows = Connector.objects.filter(linked__ticket_id=event.ticket_id)
+        if event.type == REPLIED:
+            return [lane(row) for row in rows]
+        return [lane(row) for row in rows.filter(enabled=True) if _wanted(row).of(event.type).anything]
 
     def hand_over(self, delivery: Delivery) -> Answer:
         row = _row(delivery.lane)
-        if row is None or not row.enabled:
-            return Answer(Verdict.NEVER, "the connector is switched off or deleted")
+        if row is None:
+            return Answer(Verdict.NEVER, "the connector is deleted")
         linked = LinkedTicket.objects.filter(connector=row, ticket=delivery.ticket_id).first()
         todo = _todo(row, delivery.event)
         if linked is None or todo is None:
             return Answer(Verdict.NEVER, "nothing to write: the ticket, the run or the answer is gone")
+        if not row.enabled:
+            verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
+            return Answer(verdict, "the connector is switched off")
         try:
             done = _write(build(row), row, linked, todo)
         except ConnectorError as error:

@@ -124,6 +124,12 @@ def decide_as_bob(name: str) -> None:
     decisions.decide(confirmation=confirmation, user=bob, approve=True, version=confirmation.version)
 
 
+def recording_is(run_id: str, state: str) -> None:
+    from tickets.models import Recording
+
+    Recording.objects.filter(run_id=run_id).update(state=state)
+
+
 def drop_role(name: str) -> None:
     from django.contrib.auth.models import User
 

@@ -26,6 +26,7 @@ from tests.consoles.test_access import World, declaration
 from tests.consoles.test_sockets import closing_code, opened, told
 from tickets.errors import Invalid
 from tickets.models import (
+    Batch,
     CannedReply,
     Confirmation,
     FlowDraft,
@@ -94,7 +95,8 @@ def world(run: Run, confirmation: Confirmation, alice: User, department: Any, re
     reply = CannedReply.objects.create(name="reply", text="{result}")
     slug, phone = "complaint_refund", run.phone
     lesson = Lesson.objects.create(template=refund_flow.template, base=refund_flow, ticket=run.ticket, phone=phone)
-    return World(run, confirmation, question, takeover, slug, "1", wish, model, rehearsal, view, reply, lesson)
+    batch = Batch.objects.create(name="batch", template=refund_flow.template, owner=alice, time_zone="UTC")
+    return World(run, confirmation, question, takeover, slug, "1", wish, model, rehearsal, view, reply, lesson, batch)
 
 
 @pytest.fixture

@@ -170,3 +170,21 @@ def test_a_reply_is_sent_by_the_button_on_the_page(connector: Connector, desk: D
     client.post(f"/tickets/{number}/notes/", {"kind": "reply", "text": "好的", "send_by": "fake-1"})
     deliver()
     assert [(text.split("\n")[0], internal) for _ticket, text, internal in desk.notes] == [("好的", False)]
+
+
+def test_a_reply_waits_for_a_connector_that_is_switched_off(
+    connector: Connector, desk: Desk, client: Client, lin: User
+) -> None:
+    desk.put("7")
+    call(connector, "7")
+    read(connector)
+    Connector.objects.update(enabled=False)
+    client.force_login(lin)
+    number = Ticket.objects.get().number
+    client.post(f"/tickets/{number}/notes/", {"kind": "reply", "text": "好的", "send_by": "fake-1"})
+    waiting = deliver()
+    assert (waiting.state, waiting.last_answer) == (DeliveryState.WAITING, "the connector is switched off")
+    assert desk.notes == []
+    Connector.objects.update(enabled=True)
+    assert deliver().state == DeliveryState.DELIVERED
+    assert len(desk.notes) == 1

@@ -118,7 +118,7 @@ def test_every_change_lies_within_a_reported_region(x: int, y: int, width: int, 
     regions = changed_regions(screen(), marked(screen(), place, "#ff0000"))
     assert regions
     around = Box.around(regions)
-    assert around.left <= place.left
-    assert around.top <= place.top
+    assert around.left <= place.left + 4  # a pixel of the copy that is compared; less of one may not be seen
+    assert around.top <= place.top + 4
     assert around.right >= place.right - 4
     assert around.bottom >= place.bottom - 4

@@ -129,7 +129,7 @@ def _token(fernet: Any, name: bytes, number: int, content: bytes, *, last: bool)
     return base64.urlsafe_b64decode(fernet.encrypt(_HEAD.pack(name, number, last) + content))
 
 
-class _Sealing(File[bytes]):
+class _Sealing(File):  # type: ignore[type-arg]  # without the stubs it takes no argument
     """An upload whose pieces are those of the sealed file."""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:

@@ -137,9 +137,15 @@ def test_picks_survive_new_rows_and_escape_drops_them(visit: Login) -> None:
     expect(page.locator("#bulk")).to_be_hidden()
 
 
-def test_the_replay_seeks_to_a_step_and_obeys_the_keyboard(visit: Login, numbers: dict[str, Any]) -> None:
-    page = visit(f"/runs/{numbers['done']['run']}/replay/")
-    becomes_true(page, "document.querySelector('video').readyState >= 1")
+def test_a_replay_that_was_still_being_made_appears_seeks_to_a_step_and_obeys_the_keyboard(
+    visit: Login, numbers: dict[str, Any], console: Site
+) -> None:
+    run = numbers["done"]["run"]
+    console.run("tests.consoles.scenes:recording_is", run, "encoding")
+    page = visit(f"/runs/{run}/replay/")
+    expect(page.locator(".spinner")).to_be_visible()
+    console.run("tests.consoles.scenes:recording_is", run, "ready")
+    becomes_true(page, "document.querySelector('video')?.readyState >= 1")
     page.locator("[data-jump]").nth(4).click()
     expect(page.locator(".replay-step").nth(4)).to_have_attribute("aria-current", "step")
     assert page.evaluate("document.querySelector('video').currentTime") == pytest.approx(1.0, abs=0.2)
