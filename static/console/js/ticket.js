@@ -12,6 +12,8 @@ import { Timeline } from "./ticket/timeline.js";
 import { ValueKeys } from "./ticket/values.js";
 
 const POLL_MS = 5000; // while the socket is away
+const PRESENT_MS = 45000; // a colleague says so every 20 s; after more than two of them he has left unheard
+const PRUNE_MS = 5000;
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
 
 const cameFrom = () => sessionStorage.getItem("cs.list") ?? "";
@@ -30,6 +32,7 @@ class LiveTicket extends HTMLElement {
       state: (state) => this.linked(state),
       message: (message) => this.hint(message),
     });
+    setInterval(() => this.others({}), PRUNE_MS);
   }
 
   listen() {
@@ -92,12 +95,12 @@ class LiveTicket extends HTMLElement {
     if (behind || unnumbered) this.refresh(missed || message.type === "hello");
   }
 
-  // Who else looks at this ticket: each of them says so now and then, and when leaving.
+  // Who else looks at this ticket: each of them says so now and then, and when leaving, if that is heard.
   others({ name, gone }) {
     this.people ??= new Map();
     if (gone) this.people.delete(name);
-    else this.people.set(name, Date.now());
-    for (const [who, at] of this.people) if (Date.now() - at > 60000) this.people.delete(who);
+    else if (name) this.people.set(name, Date.now());
+    for (const [who, at] of this.people) if (Date.now() - at > PRESENT_MS) this.people.delete(who);
     const place = this.querySelector("[data-also-here]");
     if (place) place.textContent = this.people.size ? say("also_here", { who: [...this.people.keys()].join("、") }) : "";
   }
