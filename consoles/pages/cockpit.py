@@ -18,12 +18,14 @@ from consoles.pages.marks import Place, Segment, segments
 from consoles.pages.planning import Plan, make_plan
 from consoles.pages.timeline import StepView, timeline
 from consoles.pages.values import Editor, editors
+from tickets.errors import Invalid
 from tickets.models import (
     Attachment,
     Comment,
     Confirmation,
     ConfirmationState,
     CustomerReply,
+    FlowVersion,
     Question,
     Recording,
     RecordingState,
@@ -284,3 +286,11 @@ def cockpit_of(ticket: Ticket, user: Any, run_id: str = "", **choices: Any) -> C
     runs = ticket.runs.serving().select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
     chosen = next((run for run in runs if str(run.pk) == run_id), None) if run_id else None
     return Cockpit(ticket, user, chosen or runs.first(), **choices)
+
+
+def chosen_version(ticket: Ticket, user: Any, flow: str) -> FlowVersion:
+    """The version that a run of this flow would follow, as the page shows it; Invalid where none is chosen."""
+    plan = cockpit_of(ticket, user, flow=flow).plan
+    if plan is None or plan.version is None:
+        raise Invalid(_("请先选择流程。"), code="unknown_flow")
+    return plan.version

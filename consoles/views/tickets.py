@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
-from consoles.pages.cockpit import cockpit_of
+from consoles.pages.cockpit import chosen_version, cockpit_of
 from consoles.pages.forms import TicketForm
 from consoles.pages.parts import live_answer, page_parts
 from tickets.errors import Invalid, ServiceError
@@ -63,12 +63,10 @@ def ticket_value(request: HttpRequest, number: str) -> HttpResponse:
     """Another value for a slot before the start; `reset` goes back to what the ticket says."""
     ticket = access.get_ticket(request.user, number)
     flow = request.POST.get("flow", "")
-    plan = cockpit_of(ticket, request.user, flow=flow).plan
-    if plan is None or plan.version is None:
-        raise Invalid(_("请先选择流程。"), code="unknown_flow")
+    version = chosen_version(ticket, request.user, flow)
     value = "" if request.POST.get("reset") else request.POST.get("value", "")
     name, was = request.POST.get("name", ""), request.POST.get("was")
-    values.give(ticket, plan.version, name, value, request.user, was=was)
+    values.give(ticket, version, name, value, request.user, was=was)
     return live_answer(request, cockpit_of(ticket, request.user, flow=flow))
 
 

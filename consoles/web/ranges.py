@@ -72,11 +72,11 @@ def serve(
     request: HttpRequest, path: Path, content_type: str, name: str = "", *, may_change: bool = False
 ) -> HttpResponseBase:
     """The file, or the part of it that was asked for. `may_change`: the browser asks each time whether it did."""
-    size = sealed_files.size_of(path)
     keep = ASK_EACH_TIME if may_change else "private, max-age=3600"
     etag = etag_of(path)
     if request.headers.get("If-None-Match") == etag:
         return _with_headers(HttpResponse(status=304), etag, keep, content_type, name)
+    size = sealed_files.size_of(path)  # of a sealed file a piece is opened for it: not for a browser that has it
     header = request.headers.get("Range", "") if _range_applies(request, etag) else ""
     try:
         span = parse_range(header, size)

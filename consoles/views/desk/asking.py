@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages.cockpit import cockpit_of
+from consoles.pages.cockpit import chosen_version, cockpit_of
 from consoles.pages.parts import live_answer
-from tickets.errors import Conflict, Invalid
+from tickets.errors import Conflict
 from tickets.permissions import Permission
 from tickets.services.clarify import answers, asking, ending
 from tickets.services.people import access
@@ -21,11 +21,9 @@ def ticket_ask(request: HttpRequest, number: str) -> HttpResponse:
     """The press is the person's yes to exactly these words."""
     ticket = access.get_ticket(request.user, number)
     flow = request.POST.get("flow", "")
-    plan = cockpit_of(ticket, request.user, flow=flow).plan
-    if plan is None or plan.version is None:
-        raise Invalid(_("请先选择流程。"), code="unknown_flow")
+    version = chosen_version(ticket, request.user, flow)
     send_by, lang = request.POST.get("send_by", "")[:40], request.POST.get("lang", "")
-    asking.ask(ticket, plan.version, request.user, request.POST.get("text", ""), send_by=send_by, lang=lang)
+    asking.ask(ticket, version, request.user, request.POST.get("text", ""), send_by=send_by, lang=lang)
     return _answer(request, number, flow)
 
 
