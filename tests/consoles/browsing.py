@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.browser import chromium
 from tests.consoles.site import Site, site
@@ -103,8 +104,20 @@ def armed(page: Page) -> Page:
 
 
 def becomes_true(page: Page, script: str) -> None:
-    """Wait for a script's true answer; asked from here, because the page's policy lets nothing be evaluated in it."""
-    wait_until(script, lambda: page.evaluate(script), PATIENCE_MS / 1000)
+    """Wait for a script's true answer; asked from here, because the page's policy lets nothing be evaluated in it.
+
+    A page that loads itself anew meanwhile has not answered yet.
+    """
+    wait_until(script, lambda: _answer(page, script), PATIENCE_MS / 1000)
+
+
+def _answer(page: Page, script: str) -> Any:
+    try:
+        return page.evaluate(script)
+    except PlaywrightError as error:
+        if "Execution context was destroyed" not in str(error):
+            raise
+        return None
 
 
 def decided(page: Page) -> None:
