@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,8 +49,12 @@ bench: setup-dev ## Measure the budgets and print the figures
 intake-proof: setup-dev ## Ten thousand calls of a helpdesk, repeated and in disorder, while the worker is killed (INTAKE_CALLS)
 	@INTAKE_CALLS=$${INTAKE_CALLS:-10000} $(PY) -m benchmarks intake
 
-api-contract: setup-dev ## Call every operation of the API as its OpenAPI document tells it (API_EXAMPLES for each)
-	@API_EXAMPLES=$${API_EXAMPLES:-300} $(PY) -m pytest -q tests/integrations/test_api_contract.py
+api-contract: setup-dev ## Call every operation of the API as its document tells it (API_EXAMPLES for each), then as nobody should (API_HOSTILE, API_SEED)
+	@API_EXAMPLES=$${API_EXAMPLES:-300} API_HOSTILE=$${API_HOSTILE:-500} $(PY) -m pytest -q \
+		tests/integrations/test_api_contract.py tests/integrations/test_api_hostile.py
+
+outbox-proof: setup-dev ## Ten thousand events on their way out while worker, upkeep and Redis are killed (OUTBOX_EVENTS, OUTBOX_KILLS, SOAK_SEED)
+	@$(PY) -m pytest -q -s tests/soak/test_outbox.py
 
 redaction: setup-dev ## Measure on generated screens how much personal data is hidden (BENCH_REDACTION_SCREENS, _SEED, _LIST)
 	@$(PY) -m benchmarks redaction

@@ -17,7 +17,7 @@ from tickets.permissions import Permission
 
 home = permitted(Permission.MANAGE_INTEGRATIONS)(RedirectView.as_view(pattern_name="api-tokens"))
 not_there: Any = door.not_there
-not_there.declaration = Declaration(Access.PUBLIC, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"))
+not_there.declarations = (Declaration(Access.PUBLIC, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")),)
 not_there.csrf_exempt = True
 
 urlpatterns = [
