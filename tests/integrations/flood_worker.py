@@ -1,6 +1,6 @@
-"""Reads what is due of one connector until it is killed: `python -m tests.integrations.flood_worker <key>`.
+"""Reads (`python -m tests.integrations.flood_worker read <connector>`) or sends (`… send`) what is due until killed.
 
-CS_AGENT_… and DATABASE_URL say where; what Celery's task does, in a process that can die at any moment.
+CS_AGENT_… and DATABASE_URL say where; what Celery's tasks do, in a process that can die at any moment.
 """
 
 from __future__ import annotations
@@ -11,14 +11,20 @@ import time
 import django
 
 
-def main(connector: str) -> None:
+def main(what: str, *keys: str) -> None:
     django.setup()
     from integrations.intake import reading
+    from tickets.services.outbox import drain
+    from tickets.services.outbox.spread import spread
 
+    def send() -> int:
+        return spread() + sum(drain.drain(lane) for lane in drain.due_lanes())
+
+    work = send if what == "send" else lambda: reading.read_due(int(keys[0]))
     while True:
-        if not reading.read_due(int(connector)):
+        if not work():
             time.sleep(0.02)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

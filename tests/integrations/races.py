@@ -1,4 +1,4 @@
-"""Of many calls with one key at once one acts and all get its answer; a killed reader loses and doubles nothing.
+"""Of many calls with one key at once one acts and all get its answer; a killed reader or sender loses nothing.
 
 Run by test_real_databases.py.
 """
@@ -24,16 +24,20 @@ from django.test import Client
 from integrations.connectors.build import secret_name
 from integrations.intake import deliveries, reading
 from integrations.models import Connector, LinkedTicket
+from integrations.webhooks import endpoints
 from integrations.webhooks.endpoints import new_secret
 from tests.integrations.conftest import Program
 from tests.integrations.flood import Busy, faults, options, signed
+from tests.integrations.receiver import hold_answer, out_of_order, receiving
 from tests.integrations.rest_server import rest_server
 from tests.processes import wait_until
 from tests.tickets.races import at_once
-from tickets.models import Department, Ticket
+from tickets.models import Delivery, DeliveryLane, DeliveryState, Department, Ticket
 from tickets.permissions import SCOPES
 from tickets.services import secret_store
+from tickets.services.outbox import drain
 from tickets.services.people import api_tokens
+from tickets.services.tickets import edits
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -61,13 +65,13 @@ def test_of_two_changes_of_one_version_at_once_one_is_made(lin: User, department
 
 
 @contextmanager
-def worker(connector: Connector, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that reads for the connector in this test's database; killed at the end."""
+def worker(tmp_path: Path, *work: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does that work (see flood_worker) in this test's database; killed at the end."""
     name = str(connection.settings_dict["NAME"])
     given = os.environ.get("DATABASE_URL", "")
     address = urlunsplit(urlsplit(given)._replace(path=f"/{name}")) if given else f"sqlite:///{name}"
     environ = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings_file_database"}
-    command = [sys.executable, "-m", "tests.integrations.flood_worker", str(connector.pk)]
+    command = [sys.executable, "-m", "tests.integrations.flood_worker", *work]
     with (tmp_path / "worker.log").open("ab") as log, subprocess.Popen(command, env=environ, stderr=log) as process:
         try:
             yield process
@@ -88,7 +92,7 @@ def test_a_flood_of_calls_leaves_exactly_the_tickets_there_are_though_the_reader
         calls = busy.calls(120, 12)
         for share in (70, 50):
             before = read_so_far()
-            with worker(row, tmp_path):
+            with worker(tmp_path, "read", str(row.pk)):
                 for delivery, ticket in islice(calls, share):
                     body, headers = signed(secret, delivery, ticket)
                     sent = Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers=headers)
@@ -103,3 +107,24 @@ def test_a_flood_of_calls_leaves_exactly_the_tickets_there_are_though_the_reader
 
 def read_so_far() -> int:
     return LinkedTicket.objects.aggregate(read=Sum("read"))["read"] or 0
+
+
+def test_events_arrive_in_their_tickets_order_though_the_sender_is_killed_with_one_in_the_air(
+    lin: User, ann: User, department: Department, tmp_path: Path
+) -> None:
+    """What was in the air comes again under its id; nothing is missing, nothing overtakes."""
+    with receiving() as receiver:
+        endpoints.make(ann, name="shop", url=receiver.url, networks=["127.0.0.0/8"])
+        tickets = [create_ticket(user=lin, subject=f"{n}", text="t") for n in range(4)]
+        for number in range(60):
+            edits.comment(tickets[number % len(tickets)], f"{number}", lin)
+        hold = hold_answer(receiver, 20)
+        with worker(tmp_path, "send"):
+            wait_until("an event in the air", hold.reached.is_set, 60)
+        hold.go_on.set()
+        DeliveryLane.objects.update(claimed_until=None)  # what the dead sender had claimed is free by then
+        while any(drain.drain(lane) for lane in drain.due_lanes()):
+            pass
+    assert out_of_order(receiver) == []
+    assert len(receiver.got) == 64 + 1  # the one that was in the air
+    assert not Delivery.objects.exclude(state=DeliveryState.DELIVERED).exists()

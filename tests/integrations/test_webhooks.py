@@ -6,9 +6,7 @@ import ipaddress
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from integrations.models import WebhookEndpoint
 from integrations.webhooks import carrier, endpoints, guard, post
 from integrations.webhooks.post import Request, judge, send
+from tests.integrations.receiver import Receiver, receiving
 from tickets.errors import Forbidden, Invalid
 from tickets.models import AuditEvent, Delivery, DeliveryLane, DeliveryState, Department, Secret, Ticket, TicketStatus
 from tickets.services import secret_store
@@ -29,45 +28,6 @@ from tickets.services.tickets.changes import create_ticket, set_status
 
 HERE = "127.0.0.0/8"
 NOW = datetime(2026, 5, 31, 8, 0, tzinfo=UTC)
-
-
-class Receiver:
-    """A web server on a free port: remembers what came, answers as it is told."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[dict[str, str], bytes]] = []
-        self.answers: Callable[[int], tuple[int, dict[str, str], bytes]] = lambda count: (204, {}, b"")
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.got.append(({name.lower(): text for name, text in self.headers.items()}, body))
-                status, headers, answer = receiver.answers(len(receiver.got))
-                self.send_response(status)
-                for name, text in {**headers, "Content-Length": str(len(answer))}.items():
-                    self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hook"
-
-
-@contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
-    thread = threading.Thread(target=receiver.server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield receiver
-    finally:
-        receiver.server.shutdown()
-        receiver.server.server_close()
-        thread.join()
 
 
 @pytest.fixture

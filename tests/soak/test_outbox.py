@@ -1,6 +1,7 @@
 """Events on their way out while worker, upkeep and Redis are killed: each arrives, in its ticket's order.
 
-OUTBOX_EVENTS (10,000) go to one receiver on this machine; OUTBOX_KILLS (9) parts are killed and started meanwhile.
+OUTBOX_EVENTS (10,000) go to one receiver on this machine; OUTBOX_KILLS (9) parts are killed, each while events flow
+and, of the sender, while one is in the air: the receiver has it and has not answered.
 """
 
 from __future__ import annotations
@@ -10,21 +11,22 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.integrations.test_webhooks import Receiver, receiving
+from tests.integrations.receiver import Receiver, differing, hold_answer, receiving, told
 from tests.processes import Product, wait_until
 
 pytestmark = pytest.mark.soak
 EVENTS = int(os.environ.get("OUTBOX_EVENTS", "10000"))
 KILLS = int(os.environ.get("OUTBOX_KILLS", "9"))
+SEED = int(os.environ.get("SOAK_SEED", "0")) or time.time_ns() % 1_000_000
 TICKETS = 40
 _AT_ONCE = 1000  # events made by one command
 LIMIT_S = 1800.0
-VICTIMS = ("upkeep", "redis", "worker")
+SENDER = "upkeep"
+VICTIMS = (SENDER, "redis", "worker")
 
 _MAKE = """
 from django.contrib.auth.models import User
@@ -42,51 +44,49 @@ for number in range({count}):
 _TELL = """
 import json
 from tickets.models import Delivery
-rows = Delivery.objects.filter(lane__startswith="webhook:").order_by("event_id")
-print(json.dumps([[f"evt_{row.event.uid.hex}", row.ticket_id, row.state] for row in rows.select_related("event")]))
+rows = Delivery.objects.filter(lane__startswith="webhook:").order_by("event_id").select_related("event", "ticket")
+told = [[f"evt_{row.event.uid.hex}", row.ticket.number if row.ticket else "", row.state] for row in rows]
+print(json.dumps(told))
 """
 
 
 def test_ten_thousand_events_arrive_in_order_whatever_is_killed(tmp_path: Path) -> None:
-    chance = random.Random(int(os.environ.get("SOAK_SEED", "0")) or time.time_ns())
+    chance = random.Random(SEED)
     with receiving() as receiver, Product(tmp_path, without=("phone", "pilot", "backoffice")) as product:
-        product.manage("shell", "-v", "0", "-c", _MAKE.format(url=receiver.url))
-        began = time.monotonic()
+        _shell(product, _MAKE.format(url=receiver.url))
+        product.stop(SENDER)  # all events are there before the first one leaves
         for begin in range(0, EVENTS, _AT_ONCE):
-            count = min(_AT_ONCE, EVENTS - begin)
-            product.manage("shell", "-v", "0", "-c", _NOTE.format(count=count, tickets=TICKETS))
-        noted = time.monotonic() - began
+            _shell(product, _NOTE.format(count=min(_AT_ONCE, EVENTS - begin), tickets=TICKETS))
+        began = time.monotonic()
+        product.start(SENDER)
         for kill in range(1, KILLS + 1):
-            _arrived(receiver, EVENTS * kill // (KILLS + 1))
-            victim = VICTIMS[kill % len(VICTIMS)]
-            product.kill(victim)
-            time_down = chance.uniform(0.2, 2.0)
-            wait_until("the pause is over", _after(time_down), time_down + 5)
-            product.start(victim)
-            product.wait_ready(victim)
-        _arrived(receiver, EVENTS)
-        wait_until("all is marked delivered", lambda: _states(product) == {"delivered"}, LIMIT_S)
-        rows = json.loads(product.manage("shell", "-v", "0", "-c", _TELL))
-        took = time.monotonic() - began - noted
-    got = [headers["webhook-id"] for headers, _body in receiver.got]
-    first = list(dict.fromkeys(got))
-    mine = [row for row in rows if row[0] in set(first)]
-    assert len(mine) == len(rows) >= EVENTS, "some are missing"
-    for ticket in {row[1] for row in rows}:
-        ids = {row[0] for row in rows if row[1] == ticket}
-        assert [each for each in first if each in ids] == [row[0] for row in rows if row[1] == ticket], ticket
-    again = sum(count - 1 for count in Counter(got).values())
-    print(f"\n{len(rows)} events, {KILLS} kills: all there, in order; {again} came twice; {took:.0f} s")
+            _kill(product, receiver, VICTIMS[kill % len(VICTIMS)], EVENTS * kill // (KILLS + 1), chance)
+        wait_until("all events", lambda: len(receiver.got) >= EVENTS and len(told(receiver)) >= EVENTS, LIMIT_S)
+        wait_until("all is marked delivered", lambda: {row[2] for row in _tell(product)} == {"delivered"}, LIMIT_S)
+        rows, took = _tell(product), time.monotonic() - began
+    again = sum(count - 1 for count in Counter(headers["webhook-id"] for headers, _body in receiver.got).values())
+    assert len(rows) >= EVENTS
+    assert differing([(row[0], row[1]) for row in rows], told(receiver)) == []
+    print(f"\n{len(rows)} events, {KILLS} kills (seed {SEED}): all there, in order; {again} came twice; {took:.0f} s")
 
 
-def _after(seconds: float) -> Callable[[], bool]:
-    end = time.monotonic() + seconds
-    return lambda: time.monotonic() >= end
+def _kill(product: Product, receiver: Receiver, victim: str, at: int, chance: random.Random) -> None:
+    """Kill it when so many events came; the sender with that very event in the air. Down for up to two seconds."""
+    hold = hold_answer(receiver, max(at, len(receiver.got) + 1), LIMIT_S)
+    wait_until(f"event {at}", hold.reached.is_set, LIMIT_S)
+    if victim != SENDER:
+        hold.go_on.set()
+    product.kill(victim)
+    hold.go_on.set()
+    end = time.monotonic() + chance.uniform(0.2, 2.0)
+    wait_until("the pause is over", lambda: time.monotonic() >= end, 10)
+    product.start(victim)
+    product.wait_ready(victim)
 
 
-def _arrived(receiver: Receiver, count: int) -> None:
-    wait_until(f"{count} events", lambda: len({got[0]["webhook-id"] for got in list(receiver.got)}) >= count, LIMIT_S)
+def _shell(product: Product, code: str) -> str:
+    return product.manage("shell", "-v", "0", "-c", code)
 
 
-def _states(product: Product) -> set[str]:
-    return {row[2] for row in json.loads(product.manage("shell", "-v", "0", "-c", _TELL))}
+def _tell(product: Product) -> list[list[str]]:
+    return list(json.loads(_shell(product, _TELL)))
