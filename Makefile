@@ -51,7 +51,7 @@ intake-proof: setup-dev ## Ten thousand calls of a helpdesk, repeated and in dis
 
 api-contract: setup-dev ## Call every operation of the API as its document tells it (API_EXAMPLES for each), then as nobody should (API_HOSTILE, API_SEED)
 	@API_EXAMPLES=$${API_EXAMPLES:-300} API_HOSTILE=$${API_HOSTILE:-500} $(PY) -m pytest -q \
-		tests/integrations/test_api_contract.py tests/integrations/test_api_hostile.py
+		tests/integrations/api/test_contract.py tests/integrations/api/test_hostile.py
 
 outbox-proof: setup-dev ## Ten thousand events on their way out while worker, upkeep and Redis are killed (OUTBOX_EVENTS, OUTBOX_KILLS, SOAK_SEED)
 	@$(PY) -m pytest -q -s tests/soak/test_outbox.py

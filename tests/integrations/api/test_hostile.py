@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.test import Client
 
 from integrations.api.v1 import document
+from tests.integrations.api.hostile_calls import Call, calls
 from tests.integrations.conftest import ROOT, Program
-from tests.integrations.hostile_calls import Call, calls
 
 COUNT = int(os.environ.get("API_HOSTILE", "120"))
 SEED = int(os.environ.get("API_SEED", "16"))
