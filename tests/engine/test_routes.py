@@ -506,3 +506,32 @@ def test_a_text_that_ends_with_enter_is_typed_with_it_and_once():
     assert way.steps == (sent,)
     _, proposal = next_act(way, Position(), sight.observation, OTHER)
     assert proposal.action == Type(OTHER["order"] + "\n")
+
+
+def test_a_field_that_was_touched_and_typed_into_once_more_is_one_touch_and_one_text():
+    rows = ["title:售后系统", "text:今日待办", "hint!:请输入订单号", "button:查询"]
+    seen = observation(rows)
+    touched = step_of(
+        Tap(lay_out(rows, size=SMALL).find("请输入订单号").box.center.to_norm(SMALL)), seen, VALUES, commits=False
+    )
+    typed = step_of(Type(VALUES["order"]), seen, VALUES, commits=False)
+    way = way_of([touched, typed, touched, typed, touched, typed], None, VALUES)
+    assert way.steps == (touched, typed)
+
+
+def test_a_page_is_known_by_no_sentence_and_a_stored_one_is_forgotten():
+    rows = [
+        "title:投诉记录",
+        "text:户外折叠椅的快递一直不更新催了几次",
+        "text:全部记录",
+        "text:Waiting for approval",
+        "button:导出",
+    ]
+    place = lay_out(rows, size=SMALL).find("导出").box.center
+    step = step_of(Tap(place.to_norm(SMALL)), observation(rows), VALUES, commits=False)
+    kept = {mark.partition(":")[2] for mark in step.page.captions}
+    assert {"全部记录", "waitingforapproval"} <= kept
+    assert not any("折叠椅" in mark for mark in kept)
+    stored = step.page.to_json()
+    stored["captions"].append("text:户外折叠椅的快递一直不更新催了几次")
+    assert PageSignature.from_json(stored) == step.page

@@ -139,7 +139,7 @@ def _shared(one: PageSignature, other: PageSignature) -> PageSignature:
 
 def _straightened(steps: Iterable[RouteStep]) -> list[RouteStep]:
     """Without what was taken back: an act, and the Back that led to the same page again, or a text that was typed
-    over right away."""
+    over, right away or after one more touch of its field."""
     kept: list[RouteStep] = []
     for step in steps:
         taken_back = len(kept) >= 2 and kept[-1].kind is ActKind.BACK and kept[-2].page.fits(step.page)
@@ -147,13 +147,19 @@ def _straightened(steps: Iterable[RouteStep]) -> list[RouteStep]:
             del kept[-2:]
         if kept and _types_over(kept[-1], step):
             del kept[-1]
+        elif len(kept) >= 2 and _types_over(kept[-2], step) and _same_field(kept[-1], step):
+            del kept[-2:]
         kept.append(step)
     return kept
 
 
 def _types_over(before: RouteStep, step: RouteStep) -> bool:
-    """Into the same field, as far as a field can be told."""
-    if not (before.kind is step.kind is ActKind.TYPE) or before.control is None or step.control is None:
+    return before.kind is step.kind is ActKind.TYPE and _same_field(before, step)
+
+
+def _same_field(before: RouteStep, step: RouteStep) -> bool:
+    """On the same page, as far as a field can be told."""
+    if before.control is None or step.control is None or before.commits:
         return False
     fields = [replace(each.signature, column=0) for each in (before.control, step.control)]
     return fields[0] == fields[1] and before.page.fits(step.page)

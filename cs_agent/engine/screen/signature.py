@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Self
+from unicodedata import east_asian_width
 
 from cs_agent.engine.screen.structure import (
     inside_of,
@@ -24,7 +25,7 @@ from cs_agent.observation import Observation, Role, UiNode
 
 _HEAD = 0.14  # of the screen's height: where titles stand
 _BAR = 0.035  # of the screen's height: the status bar, whose clock is nobody's title
-_LONG = 24  # characters; longer texts are content, not captions
+_LONG = 24  # characters, a Chinese one counted twice in a caption; longer texts are content, not captions
 _EIGHTHS = 8
 _SAME_CONTROLS = 0.75  # of the controls of both pages together
 _SAME_CAPTIONS = 0.6
@@ -71,7 +72,8 @@ class PageSignature:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(data["app"], data["title"], frozenset(data["controls"]), frozenset(data["captions"]))
+        captions = frozenset(mark for mark in data["captions"] if _is_caption(mark.partition(":")[2]))
+        return cls(data["app"], data["title"], frozenset(data["controls"]), captions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ def page_signature(observation: Observation) -> PageSignature:
         label = stable_label(node.label)
         if index in values or not (label or is_reacting(node)):
             continue
-        (controls if is_reacting(node) else captions).add(f"{node.role}:{'' if node.editable else label}")
+        if is_reacting(node):
+            controls.add(f"{node.role}:{'' if node.editable else label}")
+        elif _is_caption(label):
+            captions.add(f"{node.role}:{label}")
     return PageSignature(observation.app.package, page_title(observation), frozenset(controls), frozenset(captions))
 
 
@@ -155,7 +160,8 @@ def page_title(observation: Observation) -> str:
 
 
 def _of_picture(observation: Observation) -> PageSignature:
-    captions = {f"{_LINE}{label}" for line in observation.lines if (label := stable_label(line.text))}
+    labels = {stable_label(line.text) for line in observation.lines}
+    captions = {f"{_LINE}{label}" for label in labels if label and _is_caption(label)}
     return PageSignature(observation.app.package, page_title(observation), frozenset(), frozenset(captions))
 
 
@@ -163,6 +169,11 @@ def stable_label(text: str) -> str:
     """A label without its numbers and marks; empty for what is a value or a paragraph."""
     tight = squash(masked(text).replace("9", ""))
     return tight if len(tight) <= _LONG else ""
+
+
+def _is_caption(label: str) -> bool:
+    """Short enough to name something; what a customer wrote is a sentence, and no page is known by it."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in label) <= _LONG
 
 
 def _values(nodes: tuple[UiNode, ...], size: Size) -> set[int]:
