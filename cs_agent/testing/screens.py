@@ -5,6 +5,7 @@ A row is a list of elements side by side, an element is `kind:text` (or plain te
   input hint password         fields (a hint's text is a placeholder; input!/hint!/password! has the focus)
   radio radio* check check*   choices, * chosen            switch switch* slider
   icon:name                   a picture without words      desc:text   a picture the tree describes
+  toast:text                  a passing message, which the tree does not have
 The row "---" sends what follows to the bottom of the screen; "###" starts a dialog in the middle.
 """
 
@@ -40,7 +41,7 @@ _ROLES = {
     "icon": Role.IMAGE,
     "desc": Role.BUTTON,
 }
-_KINDS = {"title", "label", "text", "sentence", "link", "row", "card", *_ROLES}
+_KINDS = {"title", "label", "text", "sentence", "toast", "link", "row", "card", *_ROLES}
 _PRESSED = {"button", "link", "row", "card", "icon", "desc", "radio", "check", "switch"}
 _CENTRED = {"button", "title", "icon", "desc"}
 _SPEECHLESS = {"icon", "desc"}  # the picture shows no words
@@ -79,7 +80,7 @@ class Layout:
             package=self.package,
             app_kind=self.app_kind,
         )
-        return (root, *(self._node(element) for element in self.elements))
+        return (root, *(self._node(element) for element in self.elements if element.kind != "toast"))
 
     def lines(self) -> tuple[TextLine, ...]:
         return tuple(

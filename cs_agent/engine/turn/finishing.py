@@ -52,9 +52,17 @@ class Finishing:
         return self._ask(turn, action)
 
     def judge_by_sight(self, turn: TurnContext, action: Finish) -> Turn | None:
-        """The end of a route: the flow's evidence is on the screen that was just looked at. None where it is not."""
+        """The end of a route: the flow's evidence is on the screen that was just looked at. None where it is not.
+
+        A passing message is in no tree: its picture is read where the tree alone does not say that it is done.
+        """
+        if turn.state.unproven or not self._has_acted(turn):
+            return None
         evidence = look_for_success(turn.seen, self.kit.rules)
-        if not evidence.complete or turn.state.unproven or not self._has_acted(turn):
+        if not evidence.complete:
+            turn.see(self.kit.eyes.read_all(turn.seen))
+            evidence = look_for_success(turn.seen, self.kit.rules)
+        if not evidence.complete:
             return None
         told = self._read(turn, evidence) if self.kit.rules.read_only else self._done(turn, evidence)
         return self._succeed(turn, told or action.message, evidence)
