@@ -83,7 +83,7 @@ redmine: setup-dev ## Try the connector against Debian's real Redmine (installs 
 	@$(PY) -m pytest -q -s tests/integrations/test_real_redmine.py
 
 connectors-proof: setup-dev ## Every connector against its server of the tests, and those of which there is a real one here
-	@$(PY) -m pytest -q tests/integrations/test_conformance.py tests/integrations/test_wecom.py tests/integrations/test_zammad.py \
+	@CONNECTOR_SPOILED=$${CONNECTOR_SPOILED:-200} $(PY) -m pytest -q tests/integrations/test_conformance.py tests/integrations/test_wecom.py tests/integrations/test_zammad.py \
 		tests/integrations/request_tracker tests/integrations/test_real_redmine.py
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)

@@ -6,7 +6,6 @@ own origin; nothing lasts longer than LIMIT_S, and no more than MOST_ANSWER is r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from integrations.connectors.protocol import (
     NotAllowed,
     RateLimited,
     Unreachable,
+    value_of,
 )
 from integrations.webhooks import guard
 from integrations.webhooks.post import retry_after, tls
@@ -50,20 +50,29 @@ class Reply:
     body: bytes
 
     def json(self) -> Any:
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError) as error:
-            raise BadAnswer(_("对方的回答不是 JSON:%s") % _beginning(self.body)) from error
+        return parsed(self.body)
 
     def read(self, model: type[Model]) -> Model:
-        """The answer as the model has it; BadAnswer names what is missing or of another type."""
-        value = self.json()
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "-"
-            raise BadAnswer(_("对方的回答里“%(place)s”不对:%(why)s") % {"place": place, "why": first["msg"]}) from error
+        return shaped(model, self.json())
+
+
+def parsed(body: bytes | str) -> Any:
+    """The JSON value; BadAnswer for what is none."""
+    try:
+        return value_of(body)
+    except (ValueError, RecursionError) as error:
+        raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+        raise BadAnswer(_("对方的回答不是 JSON:%s") % _beginning(raw)) from error
+
+
+def shaped(model: type[Model], value: Any) -> Model:
+    """The value as the model has it; BadAnswer names what is missing or of another type."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "-"
+        raise BadAnswer(_("对方的回答里“%(place)s”不对:%(why)s") % {"place": place, "why": first["msg"]}) from error
 
 
 class Http:
@@ -134,6 +143,8 @@ class Http:
         except guard.NotAllowed as error:
             text = _("没有连接:%s。如果它确实在内网,请在“允许的内网”里填写。") % error
             raise NotAllowed(text) from error
+        except UnicodeEncodeError as error:  # of a header: they hold what is secret
+            raise NotAllowed(_("密钥里有不能发送的字符:只能是英文字母、数字和符号,请重新填写。")) from error
         except (guard.Unresolved, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Unreachable(
                 _("找不到地址 %(host)s:%(why)s") % {"host": urlsplit(url).netloc, "why": error}

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import jmespath
 from django.utils.translation import gettext as _
+from jmespath.exceptions import JMESPathError
 
 from integrations.connectors.protocol import Changes, Gone
 from tickets.web.given import whole_number
@@ -62,6 +64,17 @@ def number(external_id: str) -> str:
 def named(value: object) -> tuple[str, ...]:
     """A ticket's number out of a body, as ids; none for what is no whole number."""
     return (str(value),) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15 else ()
+
+
+def ids_in(body: object, expression: str) -> tuple[str, ...]:
+    """The number that an expression (JMESPath) finds in a body, written as a number or as its digits; else none."""
+    try:
+        value = jmespath.search(expression, body)
+    except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
+        return ()
+    if isinstance(value, str):
+        return named(int(value)) if value.isascii() and value.isdecimal() and len(value) < 16 else ()
+    return named(value)
 
 
 def _moment(text: str) -> datetime:

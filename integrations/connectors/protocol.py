@@ -17,6 +17,7 @@ ConnectorError            `text` is for an administrator: what is wrong and what
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 Text = str | Promise
+
+
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # how half a character is escaped
+
+
+def value_of(body: bytes | str) -> Any:
+    """The JSON value of a body; ValueError or RecursionError for none. Halves of characters, which no database takes,
+    become question marks."""
+    raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    value = json.loads(raw)
+    if not _HALF.search(raw):
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 class ConnectorError(Exception):
@@ -176,7 +190,7 @@ class Incoming:
     def document(self) -> dict[str, Any]:
         """The body as a JSON object; Refused when it is none."""
         try:
-            found = json.loads(self.body)
+            found = value_of(self.body)
         except (ValueError, RecursionError) as error:
             raise Refused(_("内容不是 JSON。")) from error
         if not isinstance(found, dict):

@@ -39,6 +39,7 @@ class Box:
     required: bool = False
     error: str = ""
     rows: int = 3
+    wire: bool = False  # how the other side's interface is written: usually left alone
 
 
 class Faulty(Exception):
@@ -209,6 +210,7 @@ def _box(name: str, info: Any, value: Any, error: str) -> Box:
         info.is_required(),
         error,
         extra.get("rows", 3),
+        extra.get("wire", False),
     )
 
 

@@ -138,13 +138,16 @@ def _list(request: HttpRequest, error: ServiceError | None = None, status: int =
 
 def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
     kind, data = _kind(row), shown.data
+    boxes = form.option_boxes(kind, form.values_of(row, kind, data), shown.faults)
     hook = request.build_absolute_uri(reverse("connector-hook", args=[row.hook]))
     context = {
         "row": row,
         "kind": kind,
         "hook": hook,
         "steps": [str(step).replace("{hook}", hook) for step in kind.steps],
-        "boxes": form.option_boxes(kind, form.values_of(row, kind, data), shown.faults),
+        "boxes": [box for box in boxes if not box.wire],
+        "wire_boxes": [box for box in boxes if box.wire],
+        "wire_open": any(box.error for box in boxes if box.wire),
         "secrets": [(spec, setups.has_secret(row, spec.name)) for spec in kind.secrets],
         "rules": form.rule_rows(row, data),
         "mapping_boxes": form.mapping_boxes(row, data, shown.faults),

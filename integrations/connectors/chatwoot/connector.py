@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures
+from integrations.connectors import signatures, templates
 from integrations.connectors.chatwoot.shapes import (
     Conversation,
     File,
@@ -29,7 +28,8 @@ from integrations.connectors.chatwoot.shapes import (
     Profile,
     Sender,
 )
-from integrations.connectors.paging import named, number, place
+from integrations.connectors.mapping import found as found_in
+from integrations.connectors.paging import ids_in, number, place
 from integrations.connectors.protocol import (
     Author,
     Capability,
@@ -44,8 +44,11 @@ from integrations.connectors.protocol import (
     RemoteTicket,
 )
 from integrations.connectors.protocol import Message as Said
+from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
 
+_ID = "conversation.id || (starts_with(event, 'conversation_') && id)"
+_NOTE = '{"content": "{text}", "message_type": "outgoing", "private": "{internal}"}'
 _INCOMING, _OUTGOING, _ACTIVITY = 0, 1, 2
 _MOST_PAGES = 10  # of one conversation's messages; older ones stay there
 
@@ -59,6 +62,18 @@ class ChatwootSettings(PolledSettings):
         title=gettext_noop("接受没有签名的调用"),
         description=gettext_noop("只给 4.11.2 以前的版本:调用只当作提醒,内容总是向 Chatwoot 读取。"),
     )
+    id: Expression = usual(
+        gettext_noop("Webhook 内容里的工单编号"), _ID, gettext_noop("JMESPath 表达式,从收到的内容里取值。")
+    )
+    file_url: Expression = usual(
+        gettext_noop("附件的地址"), "data_url", gettext_noop("JMESPath 表达式,从每个附件里取值。")
+    )
+    note_path: Address = usual(gettext_noop("写备注和回复的接口"), "conversations/{id}/messages")
+    note_body: Body = usual(gettext_noop("备注和回复的内容"), _NOTE, rows=3)
+    status_path: Address = usual(gettext_noop("写状态的接口"), "conversations/{id}/toggle_status")
+    status_body: Body = usual(gettext_noop("状态的内容"), '{"status": "{status}"}', rows=2)
+    tags_path: Address = usual(gettext_noop("读写标签的接口"), "conversations/{id}/labels")
+    tags_body: Body = usual(gettext_noop("标签的内容"), '{"labels": "{tags}"}', rows=2)
 
 
 class ChatwootConnector(WebConnector):
@@ -78,7 +93,8 @@ class ChatwootConnector(WebConnector):
         if isinstance(account, dict) and account.get("id") not in (None, self._settings.account):
             raise Refused(_("这个调用来自另一个账户:核对账户编号。"))
         delivery_id = incoming.headers.get("x-chatwoot-delivery") or signatures.digest_of(incoming)
-        return Delivery(delivery_id, _conversation_of(body), str(body.get("event", ""))[:80])
+        ids = ids_in(body, self._settings.id)
+        return Delivery(delivery_id, ids, str(body.get("event", ""))[:80])
 
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
         with self._sight():
@@ -115,21 +131,21 @@ class ChatwootConnector(WebConnector):
         return at.after([str(each.id) for each in reversed(new)], more=bool(new) and len(new) == len(rows))
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
-        body = {"content": text, "message_type": "outgoing", "private": internal}
-        path = self._at(f"conversations/{number(external_id)}/messages")
+        body = templates.written(self._settings.note_body, text=text, internal=internal, id=number(external_id))
+        path = self._at(self._settings.note_path, external_id)
         return str(self._http.request("POST", path, json=body).read(Message).id)
 
     def set_status(self, external_id: str, status: str) -> None:
-        path = self._at(f"conversations/{number(external_id)}/toggle_status")
-        self._http.request("POST", path, json={"status": status.lower()})
+        path = self._at(self._settings.status_path, external_id)
+        self._http.request("POST", path, json=templates.written(self._settings.status_body, status=status.lower()))
         took(self._conversation(external_id).status, status)
 
     def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
-        path = self._at(f"conversations/{number(external_id)}/labels")
+        path = self._at(self._settings.tags_path, external_id)
         known = self._http.get(path).read(Labels).payload
         wanted = list(dict.fromkeys([*known, *tags]))
         if wanted != known:
-            self._http.request("POST", path, json={"labels": wanted})
+            self._http.request("POST", path, json=templates.written(self._settings.tags_body, tags=wanted))
 
     def deep_link(self, external_id: str) -> str:
         account = self._settings.account
@@ -156,8 +172,9 @@ class ChatwootConnector(WebConnector):
     def _me(self) -> int:
         return self._profile.id
 
-    def _at(self, path: str) -> str:
-        return f"api/v1/accounts/{self._settings.account}/{path}"
+    def _at(self, path: str, external_id: str = "") -> str:
+        there = templates.at(path, id=number(external_id)) if external_id else path
+        return f"api/v1/accounts/{self._settings.account}/{there}"
 
     def _conversation(self, external_id: str) -> Conversation:
         return self._http.get(self._at(f"conversations/{number(external_id)}")).read(Conversation)
@@ -205,20 +222,13 @@ class ChatwootConnector(WebConnector):
             return str(inbox)
 
     def _file(self, file: File) -> RemoteFile:
+        url = found_in(self._settings.file_url, file.model_dump())
+
         def load() -> Iterator[bytes]:
-            return self._http.load(file.data_url)
+            return self._http.load(url)
 
-        name = unquote(PurePosixPath(urlsplit(file.data_url).path).name) or f"{file.id}.{file.extension or 'bin'}"
+        name = unquote(PurePosixPath(urlsplit(url).path).name) or f"{file.id}.{file.extension or 'bin'}"
         return RemoteFile(str(file.id), name, load, file.file_type or "", file.file_size)
-
-
-def _conversation_of(body: dict[str, Any]) -> tuple[str, ...]:
-    """Events of a message name it below `conversation`; those of a conversation are one."""
-    event = str(body.get("event", ""))
-    inner = body.get("conversation")
-    if isinstance(inner, dict):
-        return named(inner.get("id"))
-    return named(body.get("id")) if event.startswith("conversation_") else ()
 
 
 def _person(sender: Sender) -> Person:

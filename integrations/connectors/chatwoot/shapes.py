@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Profile(BaseModel):
@@ -22,8 +22,10 @@ class Sender(BaseModel):
 
 
 class File(BaseModel):
+    """Where its address stands is a setting, so all of it is kept."""
+
+    model_config = ConfigDict(extra="allow")
     id: int
-    data_url: str = ""
     file_size: int | None = None
     file_type: str | None = ""
     extension: str | None = ""

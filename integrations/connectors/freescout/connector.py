@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures
+from integrations.connectors import signatures, templates
 from integrations.connectors.freescout.shapes import Conversation, File, MailboxPage, Named, Page, Thread
 from integrations.connectors.paging import named, number, place
 from integrations.connectors.protocol import (
@@ -32,6 +32,7 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
+from integrations.connectors.templates import Address, Body, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
 
 _PAGE = 50
@@ -42,6 +43,11 @@ _APP_KEY = "base64:"  # how Laravel's key begins; the key of webhooks follows fr
 class FreeScoutSettings(PolledSettings):
     user: int = Field(
         ge=1, title=gettext_noop("专用用户的编号"), description=gettext_noop("备注、回复和状态以它的名义写。")
+    )
+    tags_path: Address = usual(gettext_noop("写标签的接口"), "api/conversations/{id}/tags")
+    tags_body: Body = usual(gettext_noop("标签的内容"), '{"tags": "{tags}"}', rows=2)
+    tags_replace: bool = usual(
+        gettext_noop("写标签会替换全部"), True, gettext_noop("勾选时把已有的标签一起写回;不勾选时只写新的。")
     )
 
 
@@ -107,9 +113,12 @@ class FreeScoutConnector(WebConnector):
 
     def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
         known = [tag.name or "" for tag in self._conversation(external_id).embedded.tags]
-        wanted = list(dict.fromkeys([*known, *tags]))
-        if wanted != known:
-            self._http.request("PUT", f"api/conversations/{number(external_id)}/tags", json={"tags": wanted})
+        fresh = [tag for tag in dict.fromkeys(tags) if tag not in known]
+        if fresh:
+            body = templates.written(
+                self._settings.tags_body, tags=[*known, *fresh] if self._settings.tags_replace else fresh
+            )
+            self._http.request("PUT", templates.at(self._settings.tags_path, id=number(external_id)), json=body)
 
     def deep_link(self, external_id: str) -> str:
         return f"{self._settings.url.rstrip('/')}/conversation/{number(external_id)}"

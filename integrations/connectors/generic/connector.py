@@ -39,6 +39,7 @@ from integrations.connectors.protocol import (
     Person,
     Refused,
     RemoteTicket,
+    value_of,
 )
 from integrations.connectors.templates import filled
 
@@ -95,7 +96,7 @@ class GenericConnector:
         if not self._settings.fetch_path:
             if not content:
                 raise BadAnswer(_("没有设置读取工单的路径,只能等对方再次发送。"))
-            return read(self._settings, json.loads(content), external_id)
+            return read(self._settings, value_of(content), external_id)
         body = self._http.get(self._at(self._settings.fetch_path, id=external_id)).json()
         ticket = read(self._settings, body, external_id)
         if not self._settings.messages_path:

@@ -19,10 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import BaseModel, Field, RootModel, field_validator
 
-from integrations.connectors import signatures
-from integrations.connectors.http import Http
-from integrations.connectors.mapping import checked, found
-from integrations.connectors.paging import named, number, place
+from integrations.connectors import signatures, templates
+from integrations.connectors.http import Http, shaped
+from integrations.connectors.paging import ids_in, named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -37,12 +36,14 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
+from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
 
 _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
 _PAGE = 50
 _ID, _CHANGED = "2", "19"  # search options: number, last change
 _REQUESTER = 1
+_NOTE = '{"input": {"itemtype": "Ticket", "items_id": "{id}", "content": "{text}", "is_private": "{private}"}}'
 
 
 class GlpiSettings(PolledSettings):
@@ -52,11 +53,10 @@ class GlpiSettings(PolledSettings):
         description=gettext_noop("旧版接口,如 apirest.php 或 api.php/v1。"),
         max_length=100,
     )
-    id: str = Field(
-        default="item.id || ticket.id || items_id || id",
-        title=gettext_noop("Webhook 内容里的工单编号"),
-        description=gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
-        max_length=200,
+    id: Expression = usual(
+        gettext_noop("Webhook 内容里的工单编号"),
+        "item.id || ticket.id || items_id || id",
+        gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
     )
     queue: Literal["category", "entity"] = Field(
         default="category",
@@ -69,11 +69,8 @@ class GlpiSettings(PolledSettings):
         description=gettext_noop("如 Asia/Shanghai;GLPI 的时间不带时区。"),
         max_length=60,
     )
-
-    @field_validator("id")
-    @classmethod
-    def _readable(cls, value: str) -> str:
-        return checked(value)
+    note_path: Address = usual(gettext_noop("写备注和回复的接口"), "Ticket/{id}/ITILFollowup")
+    note_body: Body = usual(gettext_noop("备注和回复的内容"), _NOTE, rows=3)
 
     @field_validator("zone")
     @classmethod
@@ -162,8 +159,7 @@ class GlpiConnector(WebConnector):
         made = signatures.hex_of(key, incoming.body + at.encode(), "sha256")
         signatures.check(incoming, "x-glpi-signature", made, key)
         body = incoming.document()
-        id = found(self._settings.id, body)
-        ids = named(int(id)) if id.isascii() and id.isdecimal() and len(id) < 16 else ()
+        ids = ids_in(body, self._settings.id)
         name = hashlib.sha256(incoming.body + at.encode()).hexdigest()
         return Delivery(name, ids, str(body.get("event", ""))[:80])
 
@@ -208,9 +204,10 @@ class GlpiConnector(WebConnector):
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
         self._ticket(external_id)  # a deleted one takes follow-ups all the same
         content = "<br>".join(str(escape(line)) for line in text.split("\n"))
-        at = int(number(external_id))
-        made = {"itemtype": "Ticket", "items_id": at, "content": content, "is_private": int(internal)}
-        return str(self._live.request("POST", f"Ticket/{at}/ITILFollowup", json={"input": made}).read(_Made).id)
+        id, private = number(external_id), int(internal)
+        made = templates.written(self._settings.note_body, id=int(id), text=content, private=private)
+        path = templates.at(self._settings.note_path, id=id)
+        return str(self._live.request("POST", path, json=made).read(_Made).id)
 
     def set_status(self, external_id: str, status: str) -> None:
         if status.lower() not in _STATUSES[1:]:
@@ -273,11 +270,11 @@ class GlpiConnector(WebConnector):
         return self._live.get(path, params={"range": "0-999"}).read(_Rows).root
 
     def _requester(self, external_id: str) -> int | None:
-        links = [_Link.model_validate(row) for row in self._rows(external_id, "Ticket_User")]
+        links = [shaped(_Link, row) for row in self._rows(external_id, "Ticket_User")]
         return next((each.users_id for each in links if each.type == _REQUESTER and each.users_id), None)
 
     def _followups(self, external_id: str, requester: int | None) -> list[Message]:
-        rows = [_Followup.model_validate(row) for row in self._rows(external_id, "ITILFollowup")]
+        rows = [shaped(_Followup, row) for row in self._rows(external_id, "ITILFollowup")]
         return [self._message(each, requester) for each in sorted(rows, key=lambda each: each.id)]
 
     def _message(self, followup: _Followup, requester: int | None) -> Message:
@@ -300,7 +297,7 @@ class GlpiConnector(WebConnector):
 
     def _files(self, external_id: str) -> Iterator[RemoteFile]:
         for row in self._rows(external_id, "Document_Item"):
-            document = _Link.model_validate(row).documents_id
+            document = shaped(_Link, row).documents_id
             if document is not None:
                 yield self._file(self._live.get(f"Document/{document}").read(_Document))
 

@@ -16,11 +16,11 @@ import jmespath
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from jmespath.exceptions import JMESPathError
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from integrations.connectors import signatures
-from integrations.connectors.mapping import found
-from integrations.connectors.paging import named, number, place
+from integrations.connectors.http import parsed, shaped
+from integrations.connectors.paging import ids_in, named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -103,8 +103,7 @@ class QiyuConnector(WebConnector):
             raise Refused(_("checksum 不对:核对 AppSecret。"))
         signatures.check_time(at, incoming.received_at)
         event = incoming.query.get("eventType", "")[:80]
-        id = found(self._settings.id, incoming.document())
-        ids = named(int(id)) if id.isascii() and id.isdecimal() and len(id) < 16 else ()
+        ids = ids_in(incoming.document(), self._settings.id)
         return Delivery(hashlib.sha256(f"{event}:{at}:".encode() + incoming.body).hexdigest(), ids, event)
 
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
@@ -135,7 +134,8 @@ class QiyuConnector(WebConnector):
         span = {"opStart": int(at.since.timestamp() * 1000), "opEnd": int(at.begun.timestamp() * 1000)}
         body = {**span, "limit": _PAGE, "offset": at.offset(_PAGE), "sortBy": "ct", "order": "asc"}
         answer = self._ask("openapi/v2/ticket/search", body).get("message")
-        rows = (json.loads(answer) if isinstance(answer, str) else answer or {}).get("tickets")
+        found = parsed(answer) if isinstance(answer, str) else answer
+        rows = found.get("tickets") if isinstance(found, dict) else None
         if not isinstance(rows, list):
             raise BadAnswer(_("搜索的回答不是列表。"))
         ids = [id for row in rows if isinstance(row, dict) for id in named(row.get("id"))]
@@ -179,12 +179,7 @@ class QiyuConnector(WebConnector):
 
     def _ticket(self, external_id: str) -> _Ticket:
         answer = self._ask("openapi/v2/ticket/new/detail", {"ticketId": int(number(external_id))})
-        try:
-            return _Ticket.model_validate(answer.get("data"))
-        except ValidationError as error:
-            first = error.errors()[0]
-            values = {"place": ".".join(map(str, first["loc"])) or "data", "why": first["msg"]}
-            raise BadAnswer(_("对方的回答里“%(place)s”不对:%(why)s") % values) from error
+        return shaped(_Ticket, answer.get("data"))
 
     def _write(self, path: str, template: str, **values: str) -> None:
         if not path or not template:

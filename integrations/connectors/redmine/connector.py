@@ -21,6 +21,7 @@ from integrations.connectors.protocol import (
     BadAnswer,
     Capability,
     Changes,
+    ConnectorError,
     Delivery,
     Finding,
     Incoming,
@@ -140,13 +141,18 @@ class RedmineConnector(WebConnector):
 
     def test(self) -> Sequence[Finding]:
         findings = list(super().test())
-        if any(each.level is Level.PROBLEM for each in findings) or self._me.admin:
-            return findings
-        missing = [_(name) for right, name in _NEEDED.items() if not self._anywhere(right)]
+        if not any(each.level is Level.PROBLEM for each in findings):
+            try:
+                findings += self._lacking()
+            except ConnectorError as error:
+                findings.append(Finding(Level.PROBLEM, error.text, self.remedy))
+        return findings
+
+    def _lacking(self) -> Iterator[Finding]:
+        missing = [] if self._me.admin else [_(name) for right, name in _NEEDED.items() if not self._anywhere(right)]
         if missing:
             text = _("账号的角色缺少权限:%s。") % ", ".join(missing)
-            findings.append(Finding(Level.WARNING, text, _("在“管理 → 角色和权限”里授予,否则相应的回写会失败。")))
-        return findings
+            yield Finding(Level.WARNING, text, _("在“管理 → 角色和权限”里授予,否则相应的回写会失败。"))
 
     def _credentials(self) -> dict[str, str]:
         return {"X-Redmine-API-Key": self._secret("key")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
@@ -19,11 +20,18 @@ from integrations.connectors.protocol import BadAnswer, ConnectorError, NotAllow
 from tickets.errors import SecretUnreadable
 from tickets.services import secret_store
 
-_EXPIRED = {40014, 42001, 42007, 42009}
-_REFUSED = {40001, 40013, 41001, 41002, 41004, 48002, 48004, 60011, 60020, 301002, 81013}
-_LIMITED = {45009, 45011, 45033}
-_BUSY = {-1, 6000}
 _EARLY_S = 300  # a token is renewed before it ends
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What its error codes mean; `late`: the time for an answer to the customer is over, or too many were sent."""
+
+    expired: frozenset[int] = frozenset({40014, 42001, 42007, 42009})
+    refused: frozenset[int] = frozenset({40001, 40013, 41001, 41002, 41004, 48002, 48004, 60011, 60020, 301002, 81013})
+    limited: frozenset[int] = frozenset({45009, 45011, 45033})
+    busy: frozenset[int] = frozenset({-1, 6000})
+    late: frozenset[int] = frozenset({95001, 95002})
 
 
 class Token(BaseModel):
@@ -32,8 +40,8 @@ class Token(BaseModel):
 
 
 class Api:
-    def __init__(self, http: Http, company: str, secret: str) -> None:
-        self._http, self._company, self._secret = http, company, secret
+    def __init__(self, http: Http, company: str, secret: str, codes: Codes | None = None) -> None:
+        self._http, self._company, self._secret, self._codes = http, company, secret, codes or Codes()
         self._kept_as = "wecom-token:" + hashlib.sha256(f"{company}:{secret}".encode()).hexdigest()
 
     def post(self, path: str, body: Mapping[str, Any], allow: frozenset[int] = frozenset()) -> Reply:
@@ -42,10 +50,10 @@ class Api:
             params = {"access_token": self.token(anew=renewed)}
             reply = self._http.request("POST", f"cgi-bin/{path}", params=params, json=body)
             code, said = _code(reply)
-            if code in _EXPIRED and not renewed:
+            if code in self._codes.expired and not renewed:
                 continue
             if code and code not in allow:
-                raise error_of(code, said)
+                raise error_of(code, said, self._codes)
             return reply
         raise AssertionError("the second turn returns or raises")
 
@@ -61,21 +69,25 @@ class Api:
         reply = self._http.get("cgi-bin/gettoken", params=params)
         code, said = _code(reply)
         if code:
-            raise error_of(code, said)
+            raise error_of(code, said, self._codes)
         found = reply.read(Token)
         sealed = base64.b64encode(secret_store.seal_bytes(found.access_token.encode())).decode()
         cache.set(self._kept_as, sealed, timeout=max(60, found.expires_in - _EARLY_S))
         return found.access_token
 
 
-def error_of(code: int, said: str) -> ConnectorError:
-    values = {"code": code, "said": said[:200]}
-    if code in _REFUSED | _EXPIRED:
+def error_of(code: int, said: str, codes: Codes | None = None) -> ConnectorError:
+    values, codes = {"code": code, "said": said[:200]}, codes or Codes()
+    if code in codes.refused | codes.expired:
         return NotAllowed(_("企业微信拒绝了我们的账号(%(code)d):%(said)s") % values)
-    if code in _LIMITED:
+    if code in codes.limited:
         return RateLimited(_("对方要求稍后再来(%d)。") % code)
-    if code in _BUSY:
+    if code in codes.busy:
         return Unreachable(_("企业微信正忙(%(code)d):%(said)s") % values)
+    if code in codes.late:
+        return BadAnswer(
+            _("企业微信不再为这位客户送消息(%(code)d):回复的时间已过,或条数已满。请用别的方式联系。") % values
+        )
     return BadAnswer(_("企业微信不接受这个请求(%(code)d):%(said)s") % values)
 
 

@@ -37,9 +37,10 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
+from integrations.connectors.templates import codes, usual
 from integrations.connectors.web import PolledSettings, took
 from integrations.connectors.wecom import callback, sessions
-from integrations.connectors.wecom.api import Api
+from integrations.connectors.wecom.api import Api, Codes
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.REPLY, Capability.STATUS})
 _STATES = ("new", "assistant", "waiting", "serving", "ended")  # by WeCom's number
@@ -75,6 +76,22 @@ class WeComSettings(PolledSettings):
         default_factory=list,
         title=gettext_noop("表示“已发送过”的错误码"),
         description=gettext_noop("重发同一消息时企业微信若返回错误码,填在这里。"),
+        json_schema_extra={"wire": True},
+    )
+    states: list[str] = Field(
+        default_factory=lambda: list(_STATES),
+        title=gettext_noop("会话状态的名称"),
+        description=gettext_noop("按 service_state 的编号 0、1、2……,每行一个。"),
+        min_length=1,
+        json_schema_extra={"wire": True},
+    )
+    media_days: int = usual(gettext_noop("媒体文件保存几天"), 3, ge=1, le=365)
+    expired_codes: list[int] = codes(gettext_noop("表示“令牌过期”的错误码"), Codes().expired)
+    refused_codes: list[int] = codes(gettext_noop("表示“没有权限”的错误码"), Codes().refused)
+    limited_codes: list[int] = codes(gettext_noop("表示“调用太多”的错误码"), Codes().limited)
+    busy_codes: list[int] = codes(gettext_noop("表示“正忙”的错误码"), Codes().busy)
+    late_codes: list[int] = codes(
+        gettext_noop("表示“不能再回复”的错误码"), Codes().late, gettext_noop("如超过 48 小时,或已发满 5 条。")
     )
 
 
@@ -117,7 +134,10 @@ class WeComConnector:
         self._settings: WeComSettings = setup.settings
         self._secret, self._key = setup.secret, setup.key
         self._http = Http(setup.settings.url, networks=setup.settings.networks)
-        self._api = Api(self._http, self._settings.company, setup.secret("secret"))
+        its = self._settings
+        lists = (its.expired_codes, its.refused_codes, its.limited_codes, its.busy_codes, its.late_codes)
+        self._codes = Codes(*map(frozenset, lists))
+        self._api = Api(self._http, its.company, setup.secret("secret"), self._codes)
 
     def capabilities(self) -> frozenset[Capability]:
         tells = self._settings.agent and self._settings.tell and self._secret("app_secret")
@@ -194,11 +214,12 @@ class WeComConnector:
 
     def set_status(self, external_id: str, status: str) -> None:
         account, customer = self._parts(external_id)
-        if status.lower() not in _STATES:
-            raise BadAnswer(_("没有这个状态:%s") % f"{status[:40]} ({', '.join(_STATES)})")
+        states = self._settings.states
+        if status.lower() not in states:
+            raise BadAnswer(_("没有这个状态:%s") % f"{status[:40]} ({', '.join(states)})")
         if self._status(account, customer) == status.lower():
             return
-        body = {"open_kfid": account, "external_userid": customer, "service_state": _STATES.index(status.lower())}
+        body = {"open_kfid": account, "external_userid": customer, "service_state": states.index(status.lower())}
         self._api.post("kf/service_state/trans", body)
         took(self._status(account, customer), status)
 
@@ -256,7 +277,7 @@ class WeComConnector:
 
     @cached_property
     def _app(self) -> Api:
-        return Api(self._http, self._settings.company, self._secret("app_secret"))
+        return Api(self._http, self._settings.company, self._secret("app_secret"), self._codes)
 
     def _tell(self, text: str) -> str:
         body = {"touser": "|".join(self._settings.tell), "msgtype": "text", "agentid": self._settings.agent}
@@ -266,7 +287,8 @@ class WeComConnector:
     def _status(self, account: str, customer: str) -> str:
         body = {"open_kfid": account, "external_userid": customer}
         number = self._api.post("kf/service_state/get", body).read(_State).service_state
-        return _STATES[number] if 0 <= number < len(_STATES) else str(number)
+        states = self._settings.states
+        return states[number] if 0 <= number < len(states) else str(number)
 
     def _name(self, customer: str) -> str:
         """As the customer calls himself; "" where WeCom does not say."""
@@ -289,7 +311,7 @@ class WeComConnector:
 
         def load() -> Iterator[bytes]:
             if "content-disposition" not in headers:  # an expired file is answered with 200 and an errcode
-                raise Gone(_("文件已过期:企业微信只保存三天。"))
+                raise Gone(_("文件已过期:企业微信只保存 %d 天。") % self._settings.media_days)
             return self._http.load(self._api.media(media))
 
         size = headers.get("content-length", "")

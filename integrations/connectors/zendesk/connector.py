@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures
-from integrations.connectors.paging import named, number
+from integrations.connectors import signatures, templates
+from integrations.connectors.paging import ids_in, number
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -32,6 +32,7 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
+from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
 from integrations.connectors.zendesk.shapes import (
     Attachment,
@@ -45,7 +46,7 @@ from integrations.connectors.zendesk.shapes import (
     User,
 )
 
-_MERGED = "closed_by_merge"
+_NOTE = '{"ticket": {"comment": {"body": "{text}", "public": "{public}"}}}'
 _MOST_PAGES = 20  # of one ticket's comments
 _CLOCK = timedelta(minutes=2)  # its export must not be asked about the last minute
 
@@ -53,6 +54,34 @@ _CLOCK = timedelta(minutes=2)  # its export must not be asked about the last min
 class ZendeskSettings(PolledSettings):
     email: str = Field(
         title=gettext_noop("账号的邮箱"), description=gettext_noop("API 令牌所属的客服账号。"), max_length=200
+    )
+    id: Expression = usual(
+        gettext_noop("Webhook 内容里的工单编号"),
+        "ticket_id || detail.id",
+        gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
+    )
+    delivery_header: str = usual(
+        gettext_noop("调用编号的请求头"),
+        "X-Zendesk-Webhook-Invocation-Id",
+        gettext_noop("重发时保持不变的请求头,用来识别重复;没有时按内容识别。"),
+        pattern=r"^[A-Za-z0-9-]{1,60}$",
+    )
+    signed_s: int = usual(
+        gettext_noop("签名的时间最多差多少秒"),
+        300,
+        gettext_noop("Unix 秒、毫秒或 ISO 8601 的时间都认得。"),
+        ge=60,
+        le=3600,
+    )
+    merged_tag: str = usual(gettext_noop("已合并的工单的标签"), "closed_by_merge", max_length=80)
+    change_path: Address = usual(gettext_noop("修改工单的接口"), "api/v2/tickets/{id}.json")
+    note_body: Body = usual(gettext_noop("备注和回复的内容"), _NOTE, rows=3)
+    status_body: Body = usual(gettext_noop("状态的内容"), '{"ticket": {"status": "{status}"}}', rows=2)
+    tags_body: Body = usual(gettext_noop("标签的内容"), '{"ticket": {"additional_tags": "{tags}"}}', rows=2)
+    safe: bool = usual(
+        gettext_noop("只改读到的版本"),
+        True,
+        gettext_noop("写入时带 safe_update 和 updated_stamp;对方不接受时取消。"),
     )
 
 
@@ -65,10 +94,10 @@ class ZendeskConnector(WebConnector):
         key, at = self._secret("signing"), incoming.headers.get("x-zendesk-webhook-signature-timestamp", "")
         made = signatures.base64_of(key, at.encode() + incoming.body, "sha256")
         signatures.check(incoming, "x-zendesk-webhook-signature", made, key)
-        signatures.check_time(at, incoming.received_at)
+        signatures.check_time(at, incoming.received_at, timedelta(seconds=self._settings.signed_s))
         body = incoming.document()
-        name = incoming.headers.get("x-zendesk-webhook-invocation-id", "") or signatures.digest_of(incoming)
-        return Delivery(name, _ticket_of(body), str(body.get("type", ""))[:80])
+        name = incoming.headers.get(self._settings.delivery_header.lower(), "") or signatures.digest_of(incoming)
+        return Delivery(name, ids_in(body, self._settings.id), str(body.get("type", ""))[:80])
 
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
         with self._sight():
@@ -109,7 +138,7 @@ class ZendeskConnector(WebConnector):
         return Changes(ids, page.after_cursor or cursor, more=not page.end_of_stream)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
-        self._change(external_id, {"comment": {"body": text, "public": not internal}})
+        self._change(external_id, templates.written(self._settings.note_body, text=text, public=not internal))
         found = self.find_note(external_id, marker)
         if found is None:
             raise BadAnswer(_("备注没有写上,稍后再试。"))
@@ -117,11 +146,12 @@ class ZendeskConnector(WebConnector):
 
     def set_status(self, external_id: str, status: str) -> None:
         if self._ticket(external_id).status.lower() != status.lower():
-            self._change(external_id, {"status": status.lower()})
+            self._change(external_id, templates.written(self._settings.status_body, status=status.lower()))
             took(self._ticket(external_id).status, status)
 
     def add_tags(self, external_id: str, tags: Sequence[str]) -> None:
-        self._change(external_id, {"additional_tags": [tag.replace(" ", "_") for tag in tags]})
+        one_word = [tag.replace(" ", "_") for tag in tags]
+        self._change(external_id, templates.written(self._settings.tags_body, tags=one_word))
 
     def deep_link(self, external_id: str) -> str:
         return f"{self._settings.url.rstrip('/')}/agent/tickets/{number(external_id)}"
@@ -156,7 +186,7 @@ class ZendeskConnector(WebConnector):
         ticket = self._http.get(f"api/v2/tickets/{number(external_id)}.json").read(OneTicket).ticket
         if ticket.status == "deleted":
             raise Gone(_("对方没有这个内容(%d)。") % 404)
-        if _MERGED in ticket.tags:
+        if self._settings.merged_tag in ticket.tags:
             raise Gone(_("工单已合并到另一个工单。"), self._merged_into(external_id))
         return ticket
 
@@ -177,11 +207,12 @@ class ZendeskConnector(WebConnector):
             params["page[after]"] = page.meta.after_cursor
         return comments
 
-    def _change(self, external_id: str, changes: dict[str, Any]) -> None:
+    def _change(self, external_id: str, body: Any) -> None:
         """Conflicted when the ticket changed since it was read."""
         stamp = self._ticket(external_id).updated_at
-        safe = {"safe_update": True, "updated_stamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"} if stamp else {}
-        self._http.request("PUT", f"api/v2/tickets/{number(external_id)}.json", json={"ticket": {**changes, **safe}})
+        if self._settings.safe and stamp and isinstance(body, dict) and isinstance(body.get("ticket"), dict):
+            body["ticket"] |= {"safe_update": True, "updated_stamp": f"{stamp:%Y-%m-%dT%H:%M:%SZ}"}
+        self._http.request("PUT", templates.at(self._settings.change_path, id=number(external_id)), json=body)
 
     def _message(self, comment: Comment, requester: int | None) -> Message:
         if comment.author_id == self._me:
@@ -227,10 +258,3 @@ class ZendeskConnector(WebConnector):
             return self._http.load(file.content_url)
 
         return RemoteFile(str(file.id), file.file_name or "", load, file.content_type or "", file.size)
-
-
-def _ticket_of(body: dict[str, Any]) -> tuple[str, ...]:
-    """Of the template in our steps, or of an event of Zendesk's own ({"detail": {"id": "7"}})."""
-    detail = body.get("detail")
-    id = body.get("ticket_id", detail.get("id") if isinstance(detail, dict) else None)
-    return named(int(id)) if isinstance(id, str) and id.isascii() and id.isdecimal() and len(id) < 16 else named(id)

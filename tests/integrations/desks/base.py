@@ -1,12 +1,12 @@
 """What the helpdesks of the tests share: the tickets they hold, and what goes wrong next.
 
-A kind's desk says how a call is signed (`signed`) and what its web interface answers (`answer`).
+A kind's desk says how a call is signed (`signed`, `sealed`) and what its web interface answers (`answer`).
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -92,6 +92,7 @@ class Desk(ABC):
         self.trouble: Answer | None = None  # whatever is asked
         self.lose_answers = 0  # so many writes are done, then answered with an error
         self.barred = False  # the account's credentials are refused
+        self.spoil: Callable[[Any], Any] | None = None  # changes what is answered
         self.asked: list[Asked] = []
         self._next = 1000
 
@@ -102,6 +103,10 @@ class Desk(ABC):
     @abstractmethod
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
         """The call it makes when the ticket changed."""
+
+    @abstractmethod
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        """The call it makes with that body, signed as it signs all of them."""
 
     @abstractmethod
     def answer(self, asked: Asked) -> Answer: ...
@@ -157,7 +162,7 @@ class Desk(ABC):
         if asked.method != "GET" and answer[0] < 300 and self.lose_answers and self.writes(asked):
             self.lose_answers -= 1
             return 500, {"error": "the answer is lost"}
-        return answer
+        return answer if self.spoil is None else (answer[0], self.spoil(answer[1]), *answer[2:])  # type: ignore[return-value]
 
     def writes(self, asked: Asked) -> bool:
         """Whether a call that is no GET changes something there."""

@@ -26,7 +26,10 @@ class ChatwootDesk(Desk):
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
         conversation = {"id": ticket, "status": "open"}
         told = {"event": "message_created", "id": 1, "account": {"id": 2}, "conversation": conversation}
-        body, stamp = json.dumps(told).encode(), str(int(at.timestamp()))
+        return self.sealed(json.dumps(told).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        stamp = str(int(at.timestamp()))
         made = hmac.new(b"their secret", f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         headers = {"X-Chatwoot-Signature": f"sha256={made}", "X-Chatwoot-Timestamp": stamp}
         return Signed(body, {**headers, "X-Chatwoot-Delivery": delivery})

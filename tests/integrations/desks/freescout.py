@@ -28,7 +28,9 @@ class FreeScoutDesk(Desk):
         return {"user": ME}
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
-        body = json.dumps({"id": ticket, "subject": delivery}).encode()
+        return self.sealed(json.dumps({"id": ticket, "subject": delivery}).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
         made = base64.b64encode(hmac.new(KEY.encode(), body, hashlib.sha1).digest()).decode()
         return Signed(body, {"X-FreeScout-Signature": made, "X-FreeScout-Event": "convo.created"})
 

@@ -28,7 +28,10 @@ class GlpiDesk(Desk):
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
         told = {"event": "update", "item": {"id": ticket, "content": delivery}}
-        body, stamp = json.dumps(told).encode(), str(int(at.timestamp()))
+        return self.sealed(json.dumps(told).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        stamp = str(int(at.timestamp()))
         made = hmac.new(b"their secret", body + stamp.encode(), hashlib.sha256).hexdigest()
         return Signed(body, {"X-GLPI-signature": made, "X-GLPI-timestamp": stamp})
 

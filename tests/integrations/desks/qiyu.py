@@ -38,7 +38,10 @@ class QiyuDesk(Desk):
         }
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
-        body, stamp = json.dumps({"ticketId": ticket, "name": delivery}).encode(), str(int(at.timestamp()))
+        return self.sealed(json.dumps({"ticketId": ticket, "name": delivery}).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        stamp = str(int(at.timestamp()))
         query = urlencode({"time": stamp, "checksum": checksum(body, stamp), "eventType": "TICKET"})
         return Signed(body, {}, f"?{query}")
 

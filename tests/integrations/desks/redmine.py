@@ -33,7 +33,9 @@ class RedmineDesk(Desk):
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
         told = {"type": "issue.updated", "timestamp": at.isoformat(), "data": {"issue": {"id": ticket}, "n": delivery}}
-        body = json.dumps(told).encode()
+        return self.sealed(json.dumps(told).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
         made = hmac.new(b"their secret", body, hashlib.sha256).hexdigest()
         return Signed(body, {"X-Redmine-Signature-256": f"sha256={made}", "User-Agent": "Redmine"})
 

@@ -55,9 +55,13 @@ class WeComDesk(Desk):
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
         told = f"<MsgType>event</MsgType><Event>kf_msg_or_event</Event><OpenKfId>{ACCOUNT}</OpenKfId>"
-        sealed = encrypted(f"<xml><Token><![CDATA[{delivery}]]></Token>{told}</xml>".encode())
-        body = f"<xml><ToUserName>{COMPANY}</ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
-        return Signed(body.encode(), {}, query_of(sealed, at))
+        return self.sealed(f"<xml><Token><![CDATA[{delivery}]]></Token>{told}</xml>".encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        """`body` is what is encrypted."""
+        sealed = encrypted(body)
+        outer = f"<xml><ToUserName>{COMPANY}</ToUserName><Encrypt><![CDATA[{sealed}]]></Encrypt></xml>"
+        return Signed(outer.encode(), {}, query_of(sealed, at))
 
     def altered(self, call: Signed) -> Signed:
         return Signed(call.body.replace(b"</Encrypt>", b"A</Encrypt>").replace(b"]]>A", b"A]]>"), {}, call.query)

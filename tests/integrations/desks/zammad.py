@@ -24,7 +24,10 @@ class ZammadDesk(Desk):
         return {}
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
-        body = json.dumps({"ticket": {"id": ticket, "title": "退款"}, "article": {"id": 1, "body": "x"}}).encode()
+        told = {"ticket": {"id": ticket, "title": "退款"}, "article": {"id": 1, "body": "x"}}
+        return self.sealed(json.dumps(told).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
         signature = "sha1=" + hmac.new(b"signing token", body, hashlib.sha1).hexdigest()
         headers = {"X-Hub-Signature": signature, "X-Zammad-Delivery": delivery, "X-Zammad-Trigger": "on update"}
         return Signed(body, headers)

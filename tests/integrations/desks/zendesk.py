@@ -28,7 +28,10 @@ class ZendeskDesk(Desk):
         return {"email": "agent@example.com"}
 
     def signed(self, ticket: int, delivery: str, at: datetime) -> Signed:
-        body, stamp = json.dumps({"ticket_id": str(ticket)}).encode(), f"{at:%Y-%m-%dT%H:%M:%SZ}"
+        return self.sealed(json.dumps({"ticket_id": str(ticket)}).encode(), delivery, at)
+
+    def sealed(self, body: bytes, delivery: str, at: datetime) -> Signed:
+        stamp = f"{at:%Y-%m-%dT%H:%M:%SZ}"
         made = base64.b64encode(hmac.new(b"their secret", stamp.encode() + body, hashlib.sha256).digest()).decode()
         headers = {"X-Zendesk-Webhook-Signature": made, "X-Zendesk-Webhook-Signature-Timestamp": stamp}
         return Signed(body, {**headers, "X-Zendesk-Webhook-Invocation-Id": delivery})
