@@ -30,7 +30,7 @@ from tickets.runner.upkeep import sweeper
 from tickets.services.batches import rounds
 from tickets.services.flows import fall_backs
 from tickets.services.live import health
-from tickets.services.releasing import floors, shadows
+from tickets.services.releasing import floors, shadows, trial_runs
 from tickets.web import request_context
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,8 @@ def sweep() -> None:
 
 @shared_task(name="tickets.tasks.check_floors")
 def check_floors() -> None:
-    """Takes back releases that succeed too seldom, and scores those that only watch."""
+    """Takes back releases that succeed too seldom, scores those that only watch, ends trials that are full."""
+    trial_runs.finish_all()
     floors.check_all()
     shadows.score_all()
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from tickets.metrics import times
 from tickets.metrics.shares import Share
 from tickets.models import Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
 from tickets.services.flows.rehearsals import GOOD
@@ -100,7 +101,7 @@ def report(rehearsal: Rehearsal) -> Report:
 
 
 def _line(row: RehearsalRun, timings: list[dict[str, float]], sha: str) -> Line:
-    seconds = sum(sum(value for value in each.values() if isinstance(value, int | float)) for each in timings)
+    seconds = sum(times.of_step(each) for each in timings if each)
     calls = sum("model" in each for each in timings)
     return Line(row, seconds if timings else None, calls, sha or "", str(_ADVICE.get(row.outcome, "")))
 

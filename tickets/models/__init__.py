@@ -21,6 +21,7 @@ from tickets.models.flow.releases import (
 from tickets.models.flow.shadows import ShadowScore
 from tickets.models.flow.signers import TrustedSigner
 from tickets.models.flow.templates import FlowTemplate, FlowVersion
+from tickets.models.flow.trials import ActFault, ActMark, Arm, Trial, TrialMeasure, TrialRun, TrialState, TrialStop
 from tickets.models.flow.vouches import ControlVouch, VouchState
 from tickets.models.human import Confirmation, ConfirmationState, Question, Takeover
 from tickets.models.outbox import Delivery, DeliveryLane, DeliveryState, OutboxEvent
@@ -40,7 +41,10 @@ from tickets.models.tokens import ApiToken
 
 __all__ = [
     "SERVING",
+    "ActFault",
+    "ActMark",
     "ApiToken",
+    "Arm",
     "Attachment",
     "AttachmentKind",
     "AuditEvent",
@@ -119,6 +123,11 @@ __all__ = [
     "Ticket",
     "TicketStatus",
     "TicketValue",
+    "Trial",
+    "TrialMeasure",
+    "TrialRun",
+    "TrialState",
+    "TrialStop",
     "TrustedSigner",
     "UsedLink",
     "VersionLife",

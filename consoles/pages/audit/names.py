@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import ConfirmationState, PhoneUse, RunStatus, TicketStatus
+from tickets.models import ActFault, ConfirmationState, PhoneUse, RunStatus, TicketStatus, TrialStop
 
 NAMES: dict[str, str | Promise] = {
     "accounts": _("练习账号"),
@@ -53,6 +53,7 @@ NAMES: dict[str, str | Promise] = {
     "outcome": _("结果"),
     "page": _("页面"),
     "path": _("路径"),
+    "percent": _("工单比例"),
     "permission": _("所缺权限"),
     "phone": _("手机"),
     "points": _("位置"),
@@ -73,6 +74,7 @@ NAMES: dict[str, str | Promise] = {
     "slots": _("信息项来源"),
     "state": _("状态"),
     "status": _("状态"),
+    "step": _("步骤"),
     "steps": _("步数"),
     "summary": _("内容"),
     "template": _("流程"),
@@ -89,6 +91,7 @@ NAMES: dict[str, str | Promise] = {
     "value": _("值"),
     "verdict": _("检查结论"),
     "version": _("版本"),
+    "versions": _("版本"),
     "waited_s": _("等待秒数"),
     "was": _("原来的值"),
     "ways": _("或"),
@@ -102,6 +105,8 @@ VALUES: dict[str, str | Promise] = {
     **dict(RunStatus.choices),
     **dict(ConfirmationState.choices),
     **dict(PhoneUse.choices),
+    **dict(TrialStop.choices),
+    **dict(ActFault.choices),
     "allow": _("允许"),
     "ask": _("先问人"),
     "confirm": _("先确认"),

@@ -36,6 +36,7 @@ _TYPE = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 _HANDLING = ("ticket_handling", "contract")
 _OVERSIGHT = ("oversight", "legal_obligation")
 _PURPOSES = {
+    "act": _OVERSIGHT,
     "ticket": _HANDLING,
     "run": _HANDLING,
     "step": _HANDLING,

@@ -1,1 +1,1 @@
-"""Which version of a flow is at work: its stages, the release table, floors, shadows."""
+"""Which version of a flow is at work: its stages, the release table, floors, shadows, trials of two versions."""

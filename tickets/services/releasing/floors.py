@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from tickets.errors import Conflict
-from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd, Run, RunStatus
+from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd, Run, RunStatus, TrialState
 from tickets.services.evidence import audit
 from tickets.services.releasing import releases
 
@@ -51,18 +51,20 @@ class Measured:
 
 
 def measure(release: Release) -> Measured:
-    """The runs of this version that began since the release did."""
+    """The runs of this version that began since the release did. Those of a trial under way are nobody's to see yet."""
     mine = Q(flow_version=release.version_id, created_at__gte=release.began_at)
     if release.department_id:
         mine &= Q(ticket__department=release.department_id)
     runs = (
         Run.objects.serving()
         .filter(mine, status__in=_ENDED)
+        .exclude(trial_member__trial__state=TrialState.RUNNING)
         .aggregate(ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED)))
     )
-    answered = Confirmation.objects.filter(
+    asked = Confirmation.objects.filter(
         run__flow_version=release.version_id, run__created_at__gte=release.began_at, state__in=_ANSWERED
-    ).aggregate(all=Count("pk"), rejected=Count("pk", filter=Q(state=ConfirmationState.REJECTED)))
+    ).exclude(run__trial_member__trial__state=TrialState.RUNNING)
+    answered = asked.aggregate(all=Count("pk"), rejected=Count("pk", filter=Q(state=ConfirmationState.REJECTED)))
     return Measured(runs["ended"], runs["succeeded"], answered["all"], answered["rejected"])
 
 

@@ -1,7 +1,7 @@
 """Releases: which version handles a ticket, widened by degrees, and taken back with one click or by itself.
 
-Rule: `Catalogue` is the only answer to "which version". A run keeps the version it began with; a release that ends
-changes only what later runs get.
+Rule: `Catalogue` is the only answer to "which version": a trial under way decides for the tickets of its share, the
+releases for all others. A run keeps the version it began with; a release that ends changes only what later runs get.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
-from tickets.models import Department, FlowTemplate, FlowVersion, Release, ReleaseEnd, Ticket, VersionStage
+from tickets.models import Department, FlowTemplate, FlowVersion, Release, ReleaseEnd, Ticket, Trial, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.releasing import stages
+from tickets.services.releasing import stages, trials
 
 SHARES = (5, 25, 100)  # percent of tickets
-_RELEASABLE = (VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED)
+RELEASABLE = (VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED)
 
 
 def bucket(template: FlowTemplate, number: str) -> int:
@@ -32,10 +32,11 @@ def bucket(template: FlowTemplate, number: str) -> int:
 
 
 class Catalogue:
-    """The releases at work, read once for any number of tickets."""
+    """The releases at work and the trials under way, read once for any number of tickets."""
 
-    def __init__(self, releases: Iterable[Release]) -> None:
+    def __init__(self, releases: Iterable[Release], going_on: Iterable[Trial] = ()) -> None:
         self._by_template: dict[FlowTemplate, list[Release]] = {}
+        self._trials = {trial.template_id: trial for trial in going_on}
         for release in releases:
             self._by_template.setdefault(release.template, []).append(release)
 
@@ -43,10 +44,14 @@ class Catalogue:
     def load(cls) -> Catalogue:
         """Of the active templates, the newest release first."""
         rows = at_work().filter(template__active=True, shadow=False)
-        return cls(rows.select_related("template", "version__template").order_by("template_id", "-pk"))
+        going_on = trials.under_way().filter(template__active=True).select_related("a__template", "b__template")
+        return cls(rows.select_related("template", "version__template").order_by("template_id", "-pk"), going_on)
 
     def version(self, template: FlowTemplate, ticket: Ticket) -> FlowVersion | None:
         """The version that handles this ticket; None where no release of the template takes it."""
+        trial = self._trials.get(template.pk)
+        if trial is not None and (arm := trials.arm_of(trial, ticket.number)) is not None:
+            return trial.version(arm)
         place = bucket(template, ticket.number)
         for release in self._by_template.get(template, ()):
             if release.department_id in {None, ticket.department_id} and place < release.percent:
@@ -84,8 +89,10 @@ def release(
     if not (0 <= success_floor <= 1 and 0 <= rejection_ceiling <= 1):
         raise Invalid(_("下限和上限应在 0 与 1 之间。"))
     with transaction.atomic():
-        if stages.of(version) not in _RELEASABLE:
+        if stages.of(version) not in RELEASABLE:
             raise Conflict(_("只有评审通过的版本可以发布。"), code="flow_stage")
+        if not shadow and trials.under_way().filter(template=version.template_id).exists():
+            raise Conflict(_("两个版本正在对比:先停止对比,再发布。"), code="trial_running")
         return _begin(
             version,
             user,
@@ -100,6 +107,8 @@ def release(
 def adopt(version: FlowVersion, note: str) -> Release:
     """Release a version that came with the product: reviewed where it was made, put to work by nobody's click."""
     with transaction.atomic():
+        lock(version.template)
+        trials.stop_for_releases(version.template, None, note)
         stages.adopt(version)
         return _begin(version, None, note=note)
 
@@ -116,7 +125,9 @@ def take_back(template: FlowTemplate, user: Any, note: str = "") -> Release | No
 def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -> Release | None:
     """End one release and begin again the ones that it had replaced; the newest of those is returned."""
     with transaction.atomic():
-        _lock(row.template)
+        lock(row.template)
+        if not row.shadow:
+            trials.stop_for_releases(row.template, user, reason.label)
         if not _finish(Release.objects.filter(pk=row.pk), reason, user, note):
             raise Conflict(_("该发布已经结束。"), code="release_ended")
         _retire_idle(row.version, user)
@@ -127,7 +138,8 @@ def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
     """No version of the template is at work any more; runs under way finish on theirs."""
     require(user, Permission.RELEASE_FLOWS)
     with transaction.atomic():
-        _lock(template)
+        lock(template)
+        trials.stop_for_releases(template, user, ReleaseEnd.RETIRED.label)
         rows = list(at_work().filter(template=template).select_related("version"))
         _finish(at_work().filter(template=template), ReleaseEnd.RETIRED, user, note)
         for version in {row.version for row in rows}:
@@ -137,7 +149,7 @@ def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
 
 def _begin(version: FlowVersion, user: Any, *, note: str = "", **terms: Any) -> Release:
     template = version.template
-    _lock(template)
+    lock(template)
     row = Release.objects.create(version=version, template=template, began_by=user, **terms)
     if stages.of(version) is not VersionStage.RELEASED:
         stages.move(version, VersionStage.RELEASED, user=user)
@@ -185,6 +197,6 @@ def _retire_idle(version: FlowVersion, user: Any) -> None:
         stages.move(version, VersionStage.RETIRED, user=user)
 
 
-def _lock(template: FlowTemplate) -> None:
+def lock(template: FlowTemplate) -> None:
     """Releases of one template change one at a time: its row is locked until the transaction ends."""
     FlowTemplate.objects.filter(pk=template.pk).update(active=F("active"))

@@ -52,7 +52,7 @@ from tickets.services.evidence import audit
 from tickets.services.flows import instructions
 from tickets.services.live import events as live
 from tickets.services.people import access
-from tickets.services.releasing import releases
+from tickets.services.releasing import releases, trial_runs
 from tickets.services.runs import switches, transitions
 from tickets.services.tickets import values
 
@@ -293,6 +293,7 @@ def create_run(
     )
     said = {found.name: found.value for found in read_slots(version.definition, ticket).found}
     Slot.objects.bulk_create(_slot(run, found, said.get(found.name, "")) for found in reading.found)
+    trial_runs.join(run)
     if run.serves:
         _open(ticket, ticket.assignee or user if purpose == RunPurpose.SCHEDULE else user)
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})

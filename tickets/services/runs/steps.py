@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.actions.stored import to_json
+from cs_agent.engine.actions.values import digest
 from cs_agent.engine.run.state import Phase, StepRecord, StepStatus
 from tickets.models import Run, Step, StepActor, Ticket
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
+from tickets.services.releasing import trial_runs
 from tickets.services.runs import guard, transitions
 from tickets.services.runs import lifecycle as runs
 
@@ -39,6 +41,8 @@ def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
         _fill(step, record)
         step.save()
         live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
+        if step.irreversible and record.status is StepStatus.INTENDED and record.action is not None:
+            trial_runs.watch(run, step, digest(record.action))
         _record(run, step, record)
     return step
 

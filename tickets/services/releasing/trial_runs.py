@@ -1,0 +1,105 @@
+"""The runs of a trial: joined at their start, watched for what must stop it at once, counted until it is full.
+
+Rule: every run that a phone began on counts, also one that a person stopped; one that was taken back while it waited
+for a phone does not. Runs count in the order they were started, so that slow ones are not left out.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from cs_agent.engine.run.state import ConfirmationKind
+from tickets.errors import Conflict
+from tickets.metrics.shares import Share
+from tickets.models import (
+    Arm,
+    AuditEvent,
+    Confirmation,
+    ConfirmationState,
+    Run,
+    RunStatus,
+    Step,
+    Trial,
+    TrialRun,
+    TrialState,
+    TrialStop,
+)
+from tickets.services.releasing import trials
+
+_LEAST = 10  # runs of an arm before its floor is looked at
+_YES = (ConfirmationKind.ACTION.value, ConfirmationKind.UNCERTAIN.value)
+
+
+def join(run: Run) -> None:
+    """Note which arm a new run belongs to, in the transaction that makes it. The first run of a ticket counts."""
+    if not run.serves:
+        return
+    trial = trials.under_way().filter(template=run.flow_version.template_id).first()
+    if trial is None or trial.members.filter(run__ticket=run.ticket_id).exists():
+        return
+    arm = trials.arm_of(trial, run.ticket.number)
+    if arm is not None and trial.version(arm).pk == run.flow_version_id:
+        TrialRun.objects.create(trial=trial, run=run, arm=arm)
+
+
+def watch(run: Run, step: Step, digest: str) -> None:
+    """Look at an act that cannot be undone, right before its intent is told to the audit and in the same transaction.
+
+    `digest`: of the act, as a confirmation is bound to it. Each yes covers one intent of its own step.
+    """
+    trial = trials.of_run(run)
+    if trial is None:
+        return
+    given = Confirmation.objects.filter(run=run, step_number=step.number, action_digest=digest, kind__in=_YES)
+    yeses = given.filter(state=ConfirmationState.APPROVED).count()
+    earlier = AuditEvent.objects.filter(type="step.intended", run_id=str(run.pk), step_no=step.number).count()
+    if earlier >= yeses:
+        reason = TrialStop.DOUBLED if yeses else TrialStop.NO_YES
+        trials.stop_for_safety(trial, reason, run=run, step=step.number)
+
+
+def counted(trial: Trial, arm: Arm) -> list[Run]:
+    """The runs of one arm that count and have ended, in the order of their start, at most `runs_each`."""
+    return [run for run in _members(trial, arm)[: trial.runs_each] if run.ended_at is not None]
+
+
+def finish_all() -> int:
+    """End the trials that are full, stop those with an arm that is surely too bad; how many. Called by the clock."""
+    ended = 0
+    for trial in trials.under_way().select_related("template", "a", "b"):
+        ended += _finish(trial)
+    return ended
+
+
+def left_out(trial: Trial, arm: Arm) -> int:
+    """Runs of one arm that never got a phone."""
+    return trial.members.filter(arm=arm, run__ended_at__isnull=False, run__started_at=None).count()
+
+
+def _finish(trial: Trial) -> int:
+    arms = {arm: counted(trial, arm) for arm in Arm}
+    bad = next((arm for arm, runs in arms.items() if _is_below(trial, runs)), None)
+    try:
+        with transaction.atomic():
+            if bad is not None:
+                number = trial.version(bad).number
+                trials.move(trial, TrialState.SAFETY, stop_reason=TrialStop.BELOW_FLOOR, note=f"v{number}")
+            elif all(len(runs) >= trial.runs_each for runs in arms.values()):
+                trials.move(trial, TrialState.ENDED)
+            else:
+                return 0
+    except Conflict:  # something else was first
+        return 0
+    return 1
+
+
+def _members(trial: Trial, arm: Arm) -> list[Run]:
+    never_began = Q(run__started_at=None, run__ended_at__isnull=False)
+    rows = trial.members.filter(arm=arm).exclude(never_began).select_related("run")
+    return [row.run for row in rows.order_by("run__created_at", "pk")]
+
+
+def _is_below(trial: Trial, runs: list[Run]) -> bool:
+    share = Share(sum(run.status == RunStatus.SUCCEEDED for run in runs), len(runs))
+    return share.all >= _LEAST and share.high < trial.floor
