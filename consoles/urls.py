@@ -9,6 +9,7 @@ from consoles.access import Access, permitted
 from consoles.embed import entrance
 from consoles.views import (
     accounts,
+    act_marks,
     api,
     audit,
     batches,
@@ -23,7 +24,7 @@ from consoles.views import (
     waiting,
 )
 from consoles.views.desk import asking, bulk, doubles, queue, replies
-from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, versions
+from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, trials, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))
 
@@ -94,6 +95,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/stop/", runs.run_stop, name="run-stop"),
     path("runs/<uuid:run_id>/takeover/", runs.takeover_begin, name="takeover-begin"),
     path("runs/<uuid:run_id>/replay/", replays.replay, name="replay"),
+    path("runs/<uuid:run_id>/steps/<int:step_number>/mark/", act_marks.act_mark, name="act-mark"),
     path("takeovers/<uuid:takeover_id>/hand-back/", runs.takeover_hand_back, name="takeover-hand-back"),
     path("takeovers/<uuid:takeover_id>/finish/", runs.takeover_finish, name="takeover-finish"),
     path("takeovers/<uuid:takeover_id>/values/", runs.takeover_value, name="takeover-value"),
@@ -138,6 +140,9 @@ urlpatterns = [
     path("lessons/<int:lesson_id>/end/", lessons.lesson_end, name="lesson-end"),
     path("flows/<slug:slug>/take-back/", versions.flow_take_back, name="flow-take-back"),
     path("flows/<slug:slug>/fall-back/", versions.flow_fall_back, name="flow-fall-back"),
+    path("flows/<slug:slug>/trials/new/", trials.trial_new, name="trial-new"),
+    path("flows/<slug:slug>/trials/<int:trial_id>/", trials.trial_page, name="trial"),
+    path("flows/<slug:slug>/trials/<int:trial_id>/act/", trials.trial_act, name="trial-act"),
     path("flows/<slug:slug>/retire/", versions.flow_retire, name="flow-retire"),
     path("flows/<slug:slug>/v<int:version>/sop/", versions.flow_sop, name="flow-sop"),
     path("flows/<slug:slug>/v<int:version>/storyboard/", storyboards.storyboard_page, name="storyboard"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.words import action_in_words, in_language
 from consoles.web import media
-from tickets.models import Confirmation, ConfirmationState, Run, Step, StepActor
+from tickets.models import ActMark, Confirmation, ConfirmationState, Run, Step, StepActor
 
 TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
 
@@ -39,6 +39,7 @@ class StepView:
     touch: Touch | None = None
     decisions: list[Confirmation] = field(default_factory=list)
     new_goal: str = ""  # the sub-goal that begins with this step
+    fault: ActMark | None = None  # what a person marked as wrong in it
 
     @property
     def number(self) -> int:
@@ -57,6 +58,7 @@ class StepView:
             self.step.control,
         ]
         told += [f"{item.pk}{item.version}" for item in self.decisions]
+        told += [f"{self.fault.pk}"] if self.fault else []
         return hashlib.sha256("|".join(told).encode()).hexdigest()[:10]
 
     @property
@@ -76,6 +78,11 @@ class StepView:
     @property
     def human(self) -> bool:
         return self.step.actor == StepActor.HUMAN
+
+    @property
+    def may_be_marked(self) -> bool:
+        """Whether the agent did something here that a person may call wrong."""
+        return not self.human and self.step.status in {"done", "uncertain"}
 
     @property
     def picture(self) -> str:
@@ -154,15 +161,16 @@ def timeline(run: Run, since: int = 0) -> list[StepView]:
     steps = run.steps.filter(number__gte=since).select_related("user").order_by("number")
     earlier = run.steps.filter(number__lt=since).exclude(goal="").order_by("-number") if since else None
     goal = earlier.values_list("goal", flat=True).first() or "" if earlier is not None else ""
+    faults = {mark.step_id: mark for mark in ActMark.objects.filter(step__run=run, withdrawn_at=None)}
     views = []
     for step in steps:
         new_goal = step.goal if step.goal != goal else ""
         goal = step.goal or goal
-        views.append(_view(run, step, asked.get(step.number, []), new_goal))
+        views.append(_view(run, step, asked.get(step.number, []), new_goal, faults.get(step.pk)))
     return views
 
 
-def _view(run: Run, step: Step, decisions: list[Confirmation], new_goal: str) -> StepView:
+def _view(run: Run, step: Step, decisions: list[Confirmation], new_goal: str, fault: ActMark | None) -> StepView:
     return StepView(
         step=step,
         words=action_in_words(step),
@@ -172,6 +180,7 @@ def _view(run: Run, step: Step, decisions: list[Confirmation], new_goal: str) ->
         touch=_touch(run, step.touch),
         decisions=decisions,
         new_goal=new_goal,
+        fault=fault,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from consoles.pages.studio import trial_pages
 from consoles.templatetags.console import flow_name, name_of
 from consoles.web import media
 from tickets.errors import ServiceError
@@ -133,6 +134,7 @@ def flow_context(
         "fall_back": FallBack.objects.filter(template=template).first(),
         "fall_back_offers": _fall_back_offers(user, template) if has(user, Permission.RELEASE_FLOWS) else [],
         **(_rehearsed(shown) if shown else {}),
+        **trial_pages.panel_context(user, template),
     }
 
 

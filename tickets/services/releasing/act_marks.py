@@ -36,6 +36,10 @@ def current(step: Step) -> ActMark | None:
     return step.marks.filter(withdrawn_at=None).select_related("marked_by").first()
 
 
+def may_withdraw(row: ActMark, user: Any) -> bool:
+    return row.marked_by_id == user.pk or has(user, Permission.RELEASE_FLOWS)
+
+
 def mark(step: Step, user: Any, fault: ActFault, reason: str) -> ActMark:
     """Once for each step, by whoever may decide on its ticket; a trial under way stops in the same transaction."""
     reason = _allowed(step, user, reason)
@@ -56,7 +60,7 @@ def mark(step: Step, user: Any, fault: ActFault, reason: str) -> ActMark:
 def withdraw(row: ActMark, user: Any, reason: str) -> None:
     """By whoever made it, or may release flows. A trial that it stopped stays stopped."""
     reason = _allowed(row.step, user, reason)
-    if row.marked_by_id != user.pk and not has(user, Permission.RELEASE_FLOWS):
+    if not may_withdraw(row, user):
         raise Forbidden(_("只有标记的人或主管可以撤回。"))
     changes = {"withdrawn_at": timezone.now(), "withdrawn_by": user, "withdrawn_reason": reason}
     with transaction.atomic():
