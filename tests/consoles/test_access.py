@@ -38,7 +38,10 @@ from tickets.models import (
     Rehearsal,
     Run,
     SavedView,
+    Step,
     Takeover,
+    Trial,
+    TrialState,
 )
 from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
 from tickets.services.evidence import audit_export
@@ -91,6 +94,7 @@ class World:
     reply: CannedReply
     lesson: Lesson
     batch: Batch
+    trial: Trial
     external_id: str = "D-1"
 
     def address(self, name: str, reader: User) -> str:
@@ -108,6 +112,8 @@ class World:
             "rehearsal_id": self.rehearsal.pk,
             "lesson_id": self.lesson.pk,
             "batch_id": self.batch.pk,
+            "trial_id": self.trial.pk,
+            "step_number": self._step().number,
             "phone_id": self.run.phone_id,
             "vouch": 1,
             "view_id": self.view.pk,
@@ -133,9 +139,11 @@ class World:
             expires_at=now + timedelta(minutes=1),
         )
 
+    def _step(self) -> Step:
+        return self.run.steps.exclude(before="")[0]
+
     def _key(self, name: str) -> object:
-        step = self.run.steps.exclude(before="").first()
-        assert step is not None
+        step = self._step()
         attachment = self.run.ticket.attachments.first()
         return {
             "attachment-file": attachment and attachment.pk,
@@ -164,8 +172,12 @@ def world(department: Department, refund_flow: FlowVersion, phone: Phone, alice:
     reply = CannedReply.objects.create(name="reply", text="{result}")
     lesson = Lesson.objects.create(template=refund_flow.template, base=refund_flow, ticket=ticket, phone=phone)
     batch = Batch.objects.create(name="batch", template=refund_flow.template, owner=alice, time_zone="UTC")
+    other = story.publish("complaint_refund", second_approval_above=500)
+    terms = {"percent": 50, "expected": 0.9, "difference": 0.1, "alpha": 0.05, "power": 0.8, "floor": 0.5}
+    versions = {"template": refund_flow.template, "a": refund_flow, "b": other}
+    trial = Trial.objects.create(**versions, **terms, runs_each=200, state=TrialState.RUNNING)
     return World(
-        run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply, lesson, batch
+        run, confirmation, question, takeover, slug, export, wish, model, rehearsal, view, reply, lesson, batch, trial
     )
 
 

@@ -17,6 +17,7 @@ from integrations.models import Connector, IncomingDelivery, LinkedTicket
 from tests.evidence.stories import ended_run, file
 from tickets.errors import Conflict
 from tickets.models import (
+    ActMark,
     Attachment,
     Batch,
     BatchEntry,
@@ -108,6 +109,7 @@ def customer(run: Run) -> Ticket:
     first = BatchRound.objects.create(batch=batch, number=1, due_at=at)
     BatchItem.objects.create(round=first, ticket=ticket)
     FallBackUse.objects.create(run=run, kind="robot")
+    ActMark.objects.create(step=run.steps.all()[0], fault="wrong_act")
     for held in REGISTER:
         mark(held, ticket)
     return ticket

@@ -11,7 +11,21 @@ from django.utils import timezone
 
 from cs_agent.engine.actions.values import Interact, TakeOver
 from tests.runner.world import Handset, World, approve, broken_app
-from tickets.models import AuditEvent, Confirmation, Phone, Question, Run, RunStatus, Step, Takeover
+from tickets.models import (
+    Arm,
+    AuditEvent,
+    Confirmation,
+    FlowVersion,
+    Phone,
+    Question,
+    Run,
+    RunStatus,
+    Step,
+    Takeover,
+    Trial,
+    TrialRun,
+    TrialState,
+)
 from tickets.runner.holds import leases, phone_lock
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches, takeovers
@@ -22,6 +36,7 @@ pytestmark = pytest.mark.django_db
 def test_a_run_goes_from_the_queue_to_a_confirmation_and_on_to_its_end(
     world: World, run: Run, hand: Handset, phone: Phone, lin: User
 ) -> None:
+    trial = in_trial(run)
     assert world.drive(run).status == RunStatus.AWAITING_CONFIRMATION
     assert hand.ledger == []
     approve(run, lin)
@@ -31,6 +46,18 @@ def test_a_run_goes_from_the_queue_to_a_confirmation_and_on_to_its_end(
     assert world.drive(run).status == RunStatus.SUCCEEDED
     phone.refresh_from_db()
     assert phone.lease_run_id is None
+    trial.refresh_from_db()
+    assert trial.state == TrialState.RUNNING  # its act is seen to have had a yes of its own
+    assert run.confirmations.get().used_at is not None
+
+
+def in_trial(run: Run) -> Trial:
+    other = FlowVersion.objects.create(template=run.flow_version.template, number=99, definition={})
+    terms = {"percent": 100, "expected": 0.9, "difference": 0.1, "alpha": 0.05, "power": 0.8, "floor": 0.5}
+    versions = {"template": other.template, "a": run.flow_version, "b": other}
+    trial = Trial.objects.create(**versions, **terms, runs_each=20, state=TrialState.RUNNING)
+    TrialRun.objects.create(trial=trial, run=run, arm=Arm.A)
+    return trial
 
 
 def test_a_new_run_finds_its_apps_as_if_just_opened_and_a_resumed_one_as_it_left_them(

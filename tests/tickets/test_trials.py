@@ -371,7 +371,8 @@ class TestStops:
         """A run of arm B in the hands of a worker."""
         ticket = tickets_of(trial, Arm.B, 1, department)[0]
         run = joined(trial, Arm.B, ticket, status=RunStatus.RUNNING, started_by=lin, phone=phone, claim_token=3)
-        Run.objects.filter(pk=run.pk).update(claimed_until=timezone.now() + timedelta(minutes=1))
+        soon = timezone.now() + timedelta(minutes=1)
+        Run.objects.filter(pk=run.pk).update(claimed_until=soon, checkpoint={"phase": "acting"})
         return run
 
     def agree(self, run: Run, **columns: Any) -> None:
@@ -380,6 +381,12 @@ class TestStops:
 
     def intend(self, run: Run) -> None:
         steps.save_step(run, record(verdict=VERDICT), claim_token=3)
+
+    def test_an_intent_that_a_person_is_asked_about_is_no_act(self, trial: Trial, acting: Run) -> None:
+        Run.objects.filter(pk=acting.pk).update(checkpoint={"phase": "confirming"})
+        self.intend(acting)
+        trial.refresh_from_db()
+        assert trial.state == S.RUNNING
 
     def test_an_act_with_its_own_yes_stops_nothing(self, trial: Trial, acting: Run) -> None:
         self.agree(acting)

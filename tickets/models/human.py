@@ -51,6 +51,7 @@ class Confirmation(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     decided_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)  # the act that the yes was for was about to be made
     note = models.TextField(blank=True)
     approvals_needed = models.PositiveSmallIntegerField(default=1)  # two different people above the flow's limit
     first_approved_by = models.ForeignKey(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from cs_agent.engine.run.state import ConfirmationKind
 from tickets.errors import Conflict
 from tickets.metrics.shares import Share
 from tickets.models import (
     Arm,
-    AuditEvent,
     Confirmation,
     ConfirmationState,
     Run,
@@ -44,18 +44,22 @@ def join(run: Run) -> None:
 
 
 def watch(run: Run, step: Step, digest: str) -> None:
-    """Look at an act that cannot be undone, right before its intent is told to the audit and in the same transaction.
+    """Use up the yes for an act that cannot be undone and is about to be made, in the transaction of its intent.
 
-    `digest`: of the act, as a confirmation is bound to it. Each yes covers one intent of its own step.
+    `digest`: of the act, as a confirmation is bound to it. Each yes covers one act of its own step; an act that finds
+    none stops a trial under way.
     """
-    trial = trials.of_run(run)
-    if trial is None:
+    if not run.serves:
         return
     given = Confirmation.objects.filter(run=run, step_number=step.number, action_digest=digest, kind__in=_YES)
-    yeses = given.filter(state=ConfirmationState.APPROVED).count()
-    earlier = AuditEvent.objects.filter(type="step.intended", run_id=str(run.pk), step_no=step.number).count()
-    if earlier >= yeses:
-        reason = TrialStop.DOUBLED if yeses else TrialStop.NO_YES
+    given = given.filter(state=ConfirmationState.APPROVED)
+    unused = given.filter(used_at=None).order_by("decided_at").first()
+    if unused is not None:
+        Confirmation.objects.filter(pk=unused.pk).update(used_at=timezone.now())
+        return
+    trial = trials.of_run(run)
+    if trial is not None:
+        reason = TrialStop.DOUBLED if given.exists() else TrialStop.NO_YES
         trials.stop_for_safety(trial, reason, run=run, step=step.number)
 
 

@@ -35,13 +35,13 @@ def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
     the agent's: IntegrityError, for then the checkpoint is behind the record.
     """
     with transaction.atomic():
-        guard.under_claim(run.pk, claim_token)
+        held = guard.under_claim(run.pk, claim_token)
         own = Step.objects.filter(run=run, number=record.number, actor=StepActor.AGENT)
         step = own.first() or Step(run=run, number=record.number, started_at=timezone.now())
         _fill(step, record)
         step.save()
         live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
-        if step.irreversible and record.status is StepStatus.INTENDED and record.action is not None:
+        if step.irreversible and record.action is not None and _is_about_to_act(held, record):
             trial_runs.watch(run, step, digest(record.action))
         _record(run, step, record)
     return step
@@ -85,6 +85,11 @@ def settle_cut_off(run: Run, *, touched: bool) -> bool:
         _tell_end(run, step)
         audit.record(_TYPES[StepStatus(step.status)], run=run, step=step, obj=step, details={"outcome": outcome})
     return True
+
+
+def _is_about_to_act(run: Run, record: StepRecord) -> bool:
+    """An intent is also written down when a person is asked; only in this phase the act comes next."""
+    return record.status is StepStatus.INTENDED and run.checkpoint.get("phase") == Phase.ACTING
 
 
 def _cut_off(run: Run) -> Step | None:
