@@ -33,7 +33,7 @@ def build() -> None:
     from django.contrib.auth.models import User
     from django.utils import timezone
 
-    from tests.consoles import story
+    from tests.consoles import gallery_flows, story
     from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
     from tickets.services.runs import lifecycle as runs
 
@@ -51,6 +51,7 @@ def build() -> None:
     story.publish("complaint_refund", second_approval_above=500)
     story.publish("resend_code")
     _studio(department)
+    gallery_flows.trials(department)
     _models()
     _outside(department)
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
@@ -423,6 +424,12 @@ PAGES = {
     "flow-review": ("gao", "/flows/complaint_refund/?version=3"),
     "flow-sop": ("fiona", "/flows/complaint_refund/v2/sop/"),
     "flow-request": ("sara", "/flows/requests/new/"),
+    "trial-new": ("sara", "/flows/complaint_refund/trials/new/"),
+    "trial-planned": ("sara", "/flows/identity_check/trials/1/"),
+    "trial-running": ("sara", "/flows/change_address/trials/2/"),
+    "trial-ended": ("sara", "/flows/order_status/trials/3/"),
+    "trial-safety": ("sara", "/flows/return_goods/trials/4/"),
+    "flow-trial": ("sara", "/flows/change_address/"),
     "not-found": ("alice", "/tickets/T0/"),
 }
 TICKETS = (
@@ -467,6 +474,7 @@ def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
     runs = {name: run for name, _number, run, _phone in rows}
     pages = {name: ("alice", f"/tickets/{known[name]}/") for name in TICKETS} | PAGES
     pages["replay"] = ("alice", f"/runs/{runs['done']}/replay/")
+    pages["act-mark"] = ("alice", f"/runs/{runs['done']}/steps/8/mark/")
     pages["replay-none"] = ("alice", f"/runs/{runs['failed']}/replay/")
     pages["confirm-reject"] = ("alice", f"/tickets/{known['confirm']}/")
     pages["confirm-viewer"] = ("victor", f"/tickets/{known['confirm']}/")
