@@ -33,7 +33,8 @@ def build() -> None:
     from django.contrib.auth.models import User
     from django.utils import timezone
 
-    from tests.consoles import gallery_flows, story
+    from tests.consoles import story
+    from tests.consoles.studio import gallery as studio
     from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
     from tickets.services.runs import lifecycle as runs
 
@@ -51,7 +52,7 @@ def build() -> None:
     story.publish("complaint_refund", second_approval_above=500)
     story.publish("resend_code")
     _studio(department)
-    gallery_flows.trials(department)
+    studio.trials(department)
     _models()
     _outside(department)
     health = {"model": "Pixel 7", "android": "14", "charging": True, "battery_percent": 86, "temperature_c": 31.2}
