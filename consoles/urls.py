@@ -45,6 +45,7 @@ urlpatterns = [
     path("setup/holds/", setup.hold_place, name="hold-place"),
     path("setup/holds/<str:number>/lift/", setup.hold_lift, name="hold-lift"),
     path("phones/", phones.phone_list, name="phones"),
+    path("phones/<int:phone_id>/check/", phones.phone_check, name="phone-check"),
     path("models/", models.model_list, name="models"),
     path("models/new/", models.model_form, name="model-new"),
     path("models/choose/", models.model_choose, name="model-choose"),

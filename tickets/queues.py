@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 _HINT_S = 60.0  # how long a message is worth something
 DRIVE_TASK = "tickets.tasks.drive_run"
 ENCODE_TASK = "tickets.tasks.encode_recording"
+CHECK_TASK = "tickets.tasks.check_phone"
 VERIFY_TASK = "tickets.nightly.verify"
 SEND_DUE_TASK = "tickets.delivery.send_due"
 DRAIN_TASK = "tickets.delivery.drain"
@@ -60,6 +61,11 @@ def check_trail(expires_s: float) -> None:
     transaction.on_commit(partial(_tell_upkeep, VERIFY_TASK, expires_s))
 
 
+def enqueue_check(check_id: int, queue: str, expires_s: float) -> None:
+    """Have the host of that queue test a phone once this transaction is committed."""
+    transaction.on_commit(partial(_tell, queue, CHECK_TASK, expires_s, check_id))
+
+
 def enqueue_lane(lane: str) -> None:
     """Have somebody send what is due to that place."""
     _tell_upkeep(DRAIN_TASK, _HINT_S, lane)
@@ -89,7 +95,11 @@ def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires
 
 
 def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
+    _tell(upkeep(), task, expires_s, *arguments)
+
+
+def _tell(queue: str, task: str, expires_s: float, *arguments: Any) -> None:
     try:
-        current_app.send_task(task, args=list(arguments), queue=upkeep(), retry=False, expires=expires_s)
+        current_app.send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
     except OperationalError as error:
-        log.warning("queue: %s not sent (%s); the clock will look again", task, error)
+        log.warning("queue: %s not sent (%s); it is asked for again or not needed", task, error)

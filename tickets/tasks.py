@@ -24,6 +24,7 @@ from tickets.models import Phone, Run
 from tickets.runner.drive import engines, traces
 from tickets.runner.drive.session import Task, drive, leaving
 from tickets.runner.drive.trouble import note_defect
+from tickets.runner.host import doctor
 from tickets.runner.host import service as host
 from tickets.runner.pictures import encode
 from tickets.runner.upkeep import sweeper
@@ -56,6 +57,12 @@ def drive_run(run_id: str) -> None:
     except Exception:
         log.exception("run %s: defect in the runner", run_id)
         note_defect(task.run_id, task.claim)
+
+
+@shared_task(name="tickets.tasks.check_phone")
+def check_phone(check_id: int) -> None:
+    """Tests a phone for whoever looks after phones."""
+    doctor.make_test(check_id, host.current().parts.connect)
 
 
 @shared_task(name="tickets.tasks.encode_recording")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
-from consoles.access import permitted
+from consoles.access import FORM, permitted
+from consoles.pages import phone_checks as told
+from tickets.errors import Conflict, NotFound
 from tickets.models import Phone, PhoneState
 from tickets.permissions import Permission
+from tickets.services.live import phone_checks
 from tickets.services.live.phones import runs_today
 from tickets.services.people import access
 
@@ -64,6 +67,24 @@ def phone_list(request: HttpRequest) -> HttpResponse:
     context = {"rows": rows, "ready": sum(row.free for row in rows)}
     part = getattr(request, "htmx", False)
     return render(request, "consoles/phones/rows.html" if part else "consoles/phones/page.html", context)
+
+
+@permitted(Permission.MANAGE_PHONES, FORM)
+def phone_check(request: HttpRequest, phone_id: int) -> HttpResponse:
+    """The newest test of the phone, followed until it has ended; a POST asks for another."""
+    phone = Phone.objects.filter(pk=phone_id).first() if phone_id < 2**62 else None
+    if phone is None:
+        raise NotFound
+    part, problem = getattr(request, "htmx", False), ""
+    if request.method == "POST":
+        try:
+            phone_checks.ask(phone, request.user)
+        except Conflict as error:
+            problem = error.message
+        if not part:
+            return redirect("phone-check", phone.pk)
+    context = {**told.context_of(phone), "problem": problem}
+    return render(request, "consoles/phones/check_state.html" if part else "consoles/phones/check.html", context)
 
 
 def _is_of(phone: Phone, departments: set[int]) -> bool:

@@ -150,6 +150,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
+_OUTSIDE = {"active": False}  # unfold takes `/tickets/` for the page it is on wherever a path holds it
 # The back office in the product's name and colours, with the way back; its first page is the console's checklist.
 UNFOLD = {
     "SITE_TITLE": _("CS Agent 后台"),
@@ -178,9 +179,9 @@ UNFOLD = {
             {
                 "title": _("控制台"),
                 "items": [
-                    {"title": _("管理"), "icon": "checklist", "link": reverse_lazy("setup")},
-                    {"title": _("工单"), "icon": "inbox", "link": reverse_lazy("ticket-list")},
-                    {"title": _("看板"), "icon": "grid_view", "link": reverse_lazy("status")},
+                    {"title": _("管理"), "icon": "checklist", "link": reverse_lazy("setup")} | _OUTSIDE,
+                    {"title": _("工单"), "icon": "inbox", "link": reverse_lazy("ticket-list")} | _OUTSIDE,
+                    {"title": _("看板"), "icon": "grid_view", "link": reverse_lazy("status")} | _OUTSIDE,
                 ],
             },
             {

@@ -16,6 +16,7 @@ from tests.consoles.site import Site, site
 from tests.processes import wait_until
 
 PASSWORD = "not-a-real-password"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 Login = Callable[..., Page]
 PATIENCE_MS = 20_000  # a busy machine is no fault of the page
 expect.set_options(timeout=PATIENCE_MS)

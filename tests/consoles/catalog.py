@@ -59,6 +59,7 @@ def _sources() -> Iterator[Path]:
     yield from sorted((ROOT / "consoles").rglob("*.py"))
     yield from sorted((ROOT / "tickets" / "models").rglob("*.py"))
     yield ROOT / "cs_agent" / "project" / "settings.py"
+    yield from sorted((ROOT / "cs_agent" / "project" / "backoffice").rglob("*.py"))
 
 
 def _of_code(path: Path) -> Iterator[str]:

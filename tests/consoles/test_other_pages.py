@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
+from cs_agent.phone.adb import doctor
 from tests.consoles import story
 from tests.redis_server import redis_server
-from tickets.models import Department, FlowVersion, Phone, PhoneState, Run
-from tickets.services.live import health
+from tickets.models import Department, FlowVersion, Phone, PhoneCheck, PhoneState, Run
+from tickets.services.live import health, phone_checks
 from tickets.services.runs import switches
 
 HTMX = {"HX-Request": "true"}
@@ -188,3 +192,30 @@ def test_an_error_of_ours_shows_no_trace(as_alice: Client, monkeypatch: pytest.M
 
 def test_the_front_page_leads_to_the_queue(as_alice: Client, department: Department) -> None:
     assert as_alice.get("/")["Location"] == "/tickets/"
+
+
+def test_a_phones_test_is_asked_for_followed_and_told_with_what_to_do(
+    alice: User, log_in: Callable[[User], Client], phone: Phone
+) -> None:
+    User.objects.filter(pk=alice.pk).update(is_superuser=True)
+    root = log_in(User.objects.get(pk=alice.pk))
+    address = f"/phones/{phone.pk}/check/"
+    assert f'href="{address}"' in root.get("/phones/").content.decode()
+    assert "还没有测试过" in root.get(address).content.decode()
+    assert root.post(address).status_code == 302
+    waiting = root.get(address).content.decode()
+    assert "等待手机主机" in waiting
+    assert "every 2s" in waiting
+    assert "这台手机正在测试" in root.post(address, headers={"HX-Request": "true"}).content.decode()
+    check = PhoneCheck.objects.get()
+    missing = doctor.Check(
+        "keyboard", doctor.CheckStatus.FAULT, "没有安装 ADB Keyboard,无法输入中文。", "安装 {file}", {"file": "<b>"}
+    )
+    phone_checks.end(check, [{**asdict(missing)}], usable=False, touched=False)
+    told = root.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "不可用" in told
+    assert "安装 &lt;b&gt;" in told
+    assert "every 2s" not in told
+    PhoneCheck.objects.update(ended_at=None, asked_at=timezone.now() - timedelta(hours=1))
+    assert "手机主机没有应答" in root.get(address).content.decode()
+    assert root.get("/phones/999999999999999999999/check/").status_code == 404

@@ -42,13 +42,19 @@ HEALTHY: Answers = {
 }
 
 
-def findings(answers: Answers, touch: bool = False) -> dict[str, Check]:
+def scripted(answers: Answers) -> Callable[[str], Answer | str | bytes]:
+    """The answer to the longest start of a command."""
+
     def script(command: str) -> Answer | str | bytes:
         start = next((start for start in sorted(answers, key=len, reverse=True) if command.startswith(start)), "")
         answer = answers.get(start, "")
         return answer() if callable(answer) else answer
 
-    with ScriptedServer(script) as server:
+    return script
+
+
+def findings(answers: Answers, touch: bool = False) -> dict[str, Check]:
+    with ScriptedServer(scripted(answers)) as server:
         checks = examine(AdbPhone(SERIAL, port=server.port), touch=touch)
     return {check.code: check for check in checks}
 

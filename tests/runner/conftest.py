@@ -10,6 +10,7 @@ import pytest
 from tests.redis_server import redis_server
 from tests.runner.world import FakeHost, Handset, World, handset
 from tests.tickets.conftest import (  # noqa: F401 - fixtures
+    ann,
     ask,
     bo,
     confirmation,

@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.models import Permission as Row
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from consoles.pages.rights import RIGHTS
 from tests.tickets.conftest import flow_file
-from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run
+from tests.tickets.visible import text_of
+from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Recording, Run, Step
 from tickets.permissions import Permission
 from tickets.services.evidence import audit
 
@@ -181,6 +184,15 @@ def test_roles_are_told_and_changed_in_words(ann: User) -> None:
     assert set(group.permissions.values_list("codename", flat=True)) == {"view_tickets", "view_audit", other.codename}
 
 
+def test_the_products_own_roles_stay(ann: User) -> None:
+    client, group = client_of(ann), Group.objects.get(name="viewer")
+    assert client.post(url(Group, "delete", group.pk), {"post": "yes"}).status_code == 403
+    client.post(url(Group), {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"})
+    assert Group.objects.filter(name="viewer").exists()
+    own = Group.objects.create(name="夜班")
+    assert client.post(url(Group, "delete", own.pk), {"post": "yes"}).status_code == 302
+
+
 def test_every_right_has_its_words() -> None:
     assert set(RIGHTS) == set(Permission)
 
@@ -201,6 +213,67 @@ def test_the_back_office_is_chinese_in_chinese(ann: User) -> None:
     for model in OURS:
         for name in (model._meta.verbose_name, model._meta.verbose_name_plural):
             assert re.search("[一-鿿]", str(name)), model
+
+
+# Names of things that have no Chinese, and what people wrote themselves.
+NAMES = re.compile(
+    r"CS Agent|Android|Pixel \d|Webhook|SHA-256|Control|Command|Mac|LDAP|SLA|JSON|ID|OCR|UI|android|°C|USB|ADB"
+    r"|[Aa]nn|lin|sun|[Vv]iewer|operator|complaint_refund|phones|v\d+|T\d{6,}|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|127\.0\.0\.1:\d+|pbkdf2_sha256"
+    r"|esc|: md5|: [\w/.]+\*+|YYYY|MM|DD|example|MOV|MP4|do\(.*?\)|\d+ ?(?:B|KB|MB|GB)\b"
+)
+
+
+def addresses(model: Any) -> list[str]:
+    """The list and the forms of a model that has a row; what cannot be added has no form to add it."""
+    obj = model.objects.order_by("pk").first()
+    found = [url(model), url(model) + "?q=zzz"]
+    if obj is not None:
+        found += [url(model, "change", obj.pk), url(model, "history", obj.pk)]
+    if model._meta.model_name not in READ_ONLY:
+        found += [url(model, "add"), url(model, "delete", obj.pk)]
+    return found
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_no_page_of_the_back_office_says_anything_in_english_in_chinese(
+    model: Any, ann: User, confirmation: Confirmation, phone: Phone
+) -> None:
+    Recording.objects.create(run=confirmation.run, directory="x", size=1000, duration_s=3)
+    Step.objects.create(
+        run=confirmation.run, number=1, status="done", started_at=timezone.now(), verdict="allow", app="售后"
+    )
+    client = client_of(ann)
+    client.cookies["django_language"] = "zh-hans"
+    told = {text for address in addresses(model) for text in text_of(client.get(address).content.decode())}
+    assert {text for text in told if re.search("[A-Za-z]{2,}", NAMES.sub("", text))} == set()
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.model_name)
+def test_no_label_of_the_back_office_is_chinese_in_english(model: Any, ann: User, confirmation: Confirmation) -> None:
+    office = admin.site._registry[model]
+    request = RequestFactory().get("/")
+    request.user = ann
+    obj = model.objects.order_by("pk").first()
+    with translation.override("en"):
+        names = [*office.get_list_display(request), *flatten_fieldsets(office.get_fieldsets(request, obj))]
+        form = office.get_form(request, obj)()
+        labels = [label_for_field(name, model, office, form=form) for name in names]
+        labels += [str(field.help_text) for field in form.fields.values()]
+        labels += [model._meta.verbose_name, model._meta.verbose_name_plural]
+        assert [label for label in labels if re.search("[一-鿿]", str(label))] == []
+
+
+def test_a_persons_departments_and_roles_are_chosen_on_the_persons_page(ann: User, lin: User) -> None:
+    client = client_of(ann)
+    other = Department.objects.create(name="售后二部")
+    page = client.get(url(User, "change", lin.pk)).content.decode()
+    assert "坐席" in page
+    supervisor = Group.objects.get(name="supervisor")
+    values = {"username": "lin", "first_name": "林", "is_active": "on", "groups": [supervisor.pk]}
+    assert client.post(url(User, "change", lin.pk), {**values, "departments": [other.pk]}).status_code == 302
+    assert list(lin.departments.all()) == [other]
+    assert list(lin.groups.all()) == [supervisor]
+    assert "部门" in str(AuditEvent.objects.get(type="user.changed").details)
 
 
 def test_the_back_office_is_english_in_english(ann: User) -> None:

@@ -1,6 +1,7 @@
 """The rows of the product. Statuses change through `tickets.services` only: one door per change."""
 
 from tickets.models.batches import Batch, BatchEntry, BatchItem, BatchRound, BatchState, CatchUp, ItemState
+from tickets.models.equipment.checks import PhoneCheck
 from tickets.models.equipment.language_models import LanguageModel, ModelChoice
 from tickets.models.equipment.phones import Phone, PhoneState, PhoneUse
 from tickets.models.flow.fall_backs import FallBack, FallBackKind, FallBackState, FallBackUse
@@ -91,6 +92,7 @@ __all__ = [
     "OutboxEvent",
     "PanelSession",
     "Phone",
+    "PhoneCheck",
     "PhoneState",
     "PhoneUse",
     "PracticeGrant",

@@ -28,12 +28,14 @@ class Confirmation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="confirmations")
-    step_number = models.PositiveIntegerField()
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="confirmations", verbose_name=_("处理记录"))
+    step_number = models.PositiveIntegerField(_("步骤"))
     kind = models.CharField(max_length=12, default="action")  # action | finish | uncertain
-    state = models.CharField(max_length=10, choices=ConfirmationState, default=ConfirmationState.PENDING, db_index=True)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=ConfirmationState, default=ConfirmationState.PENDING, db_index=True
+    )
     version = models.PositiveIntegerField(default=0)
-    summary = models.TextField()
+    summary = models.TextField(_("摘要"))
     action_text = models.TextField()
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
@@ -45,19 +47,32 @@ class Confirmation(models.Model):
     screenshot = models.CharField(max_length=200, blank=True)  # highlighted picture, path below MEDIA_ROOT
     screenshot_width = models.PositiveIntegerField(default=0)
     screenshot_height = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True)
-    due_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(_("请求时间"), auto_now_add=True)
+    due_at = models.DateTimeField(_("截止时间"), db_index=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("决定人"),
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)  # the act that the yes was for was about to be made
-    note = models.TextField(blank=True)
-    approvals_needed = models.PositiveSmallIntegerField(default=1)  # two different people above the flow's limit
-    first_approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    note = models.TextField(_("备注"), blank=True)
+    approvals_needed = models.PositiveSmallIntegerField(
+        _("需要几人同意"),
+        default=1,  # two different people above the flow's limit
     )
-    first_approved_at = models.DateTimeField(null=True, blank=True)
+    first_approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("第一人"),
+    )
+    first_approved_at = models.DateTimeField(_("第一人同意时间"), null=True, blank=True)
     idempotency_key = models.CharField(max_length=80, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)
     escalated_at = models.DateTimeField(null=True, blank=True)

@@ -55,13 +55,17 @@ class Run(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="runs")
-    flow_version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="runs")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="runs", verbose_name=_("工单"))
+    flow_version = models.ForeignKey(
+        FlowVersion, on_delete=models.PROTECT, related_name="runs", verbose_name=_("流程版本")
+    )
     purpose = models.CharField(_("目的"), max_length=10, choices=RunPurpose, default=RunPurpose.CUSTOMER)
-    phone = models.ForeignKey(Phone, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
-    status = models.CharField(max_length=24, choices=RunStatus, default=RunStatus.QUEUED, db_index=True)
+    phone = models.ForeignKey(
+        Phone, null=True, blank=True, on_delete=models.PROTECT, related_name="runs", verbose_name=_("手机")
+    )
+    status = models.CharField(_("状态"), max_length=24, choices=RunStatus, default=RunStatus.QUEUED, db_index=True)
     version = models.PositiveIntegerField(default=0)
-    instruction = models.TextField()
+    instruction = models.TextField(_("指令"))
     lang = models.CharField(max_length=8, default="zh")
     checkpoint = models.JSONField(default=dict, blank=True)
     claim_token = models.PositiveBigIntegerField(default=0)
@@ -72,15 +76,19 @@ class Run(models.Model):
     retry_at = models.DateTimeField(null=True, blank=True)  # not to be driven before, after a failure
     event_seq = models.PositiveIntegerField(default=0)  # of the newest live event
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="started_runs"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="started_runs",
+        verbose_name=_("启动人"),
     )
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
-    result = models.TextField(blank=True)
+    result = models.TextField(_("处理结果"), blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
-    waiting_for = models.CharField(max_length=200, blank=True)  # why it is queued, for people
+    waiting_for = models.CharField(_("等待原因"), max_length=200, blank=True)  # why it is queued, for people
 
     objects = RunQuerySet.as_manager()
 
@@ -158,14 +166,19 @@ class StepActor(models.TextChoices):
 class Step(models.Model):
     """One observe → decide → gate → act → verify turn, or one gesture of a human who took over."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
-    number = models.PositiveIntegerField()
-    actor = models.CharField(max_length=8, choices=StepActor, default=StepActor.AGENT)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", verbose_name=_("处理记录"))
+    number = models.PositiveIntegerField(_("序号"))
+    actor = models.CharField(_("执行者"), max_length=8, choices=StepActor, default=StepActor.AGENT)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("坐席"),
     )
     status = models.CharField(max_length=12)  # cs_agent.engine.run.state.StepStatus
-    thought = models.TextField(blank=True)
+    thought = models.TextField(_("想法"), blank=True)
     action_text = models.TextField(blank=True)
     action_name = models.CharField(max_length=40, blank=True)
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
@@ -173,20 +186,20 @@ class Step(models.Model):
     source = models.CharField(max_length=8, default="model")  # cs_agent.engine.run.state.StepSource
     route_mark = models.JSONField(null=True, blank=True)  # the step as a route would remember it, without values
     goal = models.CharField(max_length=120, blank=True)  # the sub-goal it serves: `2/4 …`
-    confidence = models.FloatField(null=True, blank=True)
+    confidence = models.FloatField(_("置信度"), null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)
     reasons = models.JSONField(default=list, blank=True)  # [{code, values}]
-    outcome = models.TextField(blank=True)
-    app = models.CharField(max_length=120, blank=True)
+    outcome = models.TextField(_("结果"), blank=True)
+    app = models.CharField(_("应用"), max_length=120, blank=True)
     touch = models.JSONField(default=list, blank=True)  # device pixels
     box = models.JSONField(default=list, db_default=[], blank=True)  # of the control: left, top, right, bottom
     timings = models.JSONField(default=dict, blank=True)  # seconds
     tokens = models.JSONField(default=dict, blank=True)
     before = models.CharField(max_length=200, blank=True)  # picture paths below MEDIA_ROOT
     after = models.CharField(max_length=200, blank=True)
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(_("开始时间"))
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("步骤")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -87,8 +88,14 @@ def _value(value: Any) -> str:
             return str(VALUES.get(str(value), value))
 
 
+def _kind(object_type: str) -> str:
+    """What the object is called; rows of kinds that are gone keep the name they were stored by."""
+    found = (model for model in apps.get_models() if model._meta.model_name == object_type)
+    return str(next((model._meta.verbose_name for model in found), object_type))
+
+
 def _columns(event: AuditEvent) -> Iterator[tuple[str, str]]:
-    values = {"object": f"{event.object_type} {event.object_id}".strip()}
+    values = {"object": f"{_kind(event.object_type)} {event.object_id}".strip()}
     for name, label in _COLUMNS:
         if value := values.get(name, getattr(event, name, "")):
             yield str(label), str(value)

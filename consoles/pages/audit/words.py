@@ -95,6 +95,7 @@ EVENTS: dict[str, Promise] = {
     "media.removed": _("文件已从手机删除"),
     "panel.opened": _("嵌入面板已打开"),
     "permission.refused": _("权限不足被拒"),
+    "phone.check_asked": _("测试手机"),
     "phone.practice_agreed": _("同意作为练习手机"),
     "phone.practice_proposed": _("提议作为练习手机"),
     "phone.use_changed": _("手机用途变更"),

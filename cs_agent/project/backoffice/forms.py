@@ -10,10 +10,12 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.models import Permission as Row
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from consoles.pages.audit.words import roles_in_words
 from consoles.pages.rights import RIGHTS
-from tickets.models import Phone
+from tickets.models import Department, Phone
 from tickets.permissions import Permission
 
 _MOST_LABELS = 20
@@ -44,6 +46,34 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         if not self.instance.pk:
             return chosen
         return [*chosen, *self.instance.permissions.exclude(codename__in=list(Permission))]
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, row: Group) -> str:
+        return roles_in_words(row.name)
+
+
+class PersonForm(UserChangeForm):
+    """A person with roles in words, and with the departments, which are kept on the departments' side."""
+
+    groups = RolesField(
+        queryset=Group.objects.order_by("pk"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=gettext_lazy("角色"),
+    )
+    departments = forms.ModelMultipleChoiceField(
+        queryset=Department.objects.order_by("name"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=gettext_lazy("部门"),
+        help_text=gettext_lazy("只看得到自己部门的工单。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["departments"].initial = self.instance.departments.all()
 
 
 class LabelsField(forms.CharField):

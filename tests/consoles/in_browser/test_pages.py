@@ -11,11 +11,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.consoles.browsing import Login, armed, becomes_true
+from tests.consoles.browsing import AXE_RULES, Login, armed, becomes_true
 from tests.consoles.site import Site
 
 pytestmark = pytest.mark.browser
-AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def test_j_and_k_walk_the_queue_and_enter_opens_the_ticket(visit: Login) -> None:

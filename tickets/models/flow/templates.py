@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 class FlowTemplate(models.Model):
     """How one kind of ticket is handled; the content lives in its versions."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("代号"), unique=True)
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=80, blank=True)
     description = models.TextField(_("说明"), blank=True)
@@ -41,15 +41,22 @@ class FlowVersion(models.Model):
     `instruction` {zh, en}, `engine` (see `cs_agent.engine.run.flow.FlowRules`), `media` slots to push, `four_eyes`.
     """
 
-    template = models.ForeignKey(FlowTemplate, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
+    template = models.ForeignKey(
+        FlowTemplate, on_delete=models.PROTECT, related_name="versions", verbose_name=_("流程模板")
+    )
+    number = models.PositiveIntegerField(_("版本"))
     definition = models.JSONField()
     route = models.JSONField(null=True, blank=True)  # cs_agent.engine.routes.values.Route; null: nothing is remembered
     note = models.CharField(_("修改说明"), max_length=200, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("创建人"),
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("流程版本")

@@ -52,28 +52,28 @@ class AuditEvent(models.Model):
     UPDATE and DELETE by triggers; the ORM refuses them here with a clearer word.
     """
 
-    seq = models.PositiveBigIntegerField(unique=True)
-    at = models.DateTimeField()
-    type = models.CharField(max_length=60)
+    seq = models.PositiveBigIntegerField(_("序号"), unique=True)
+    at = models.DateTimeField(_("时间"))
+    type = models.CharField(_("操作"), max_length=60)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    user_name = models.CharField(max_length=150, blank=True)
-    user_role = models.CharField(max_length=60, blank=True)
-    on_behalf_of = models.CharField(max_length=150, blank=True)  # the customer
+    user_name = models.CharField(_("操作人"), max_length=150, blank=True)
+    user_role = models.CharField(_("角色"), max_length=60, blank=True)
+    on_behalf_of = models.CharField(_("客户"), max_length=150, blank=True)  # the customer
     object_type = models.CharField(max_length=40, blank=True)
     object_id = models.CharField(max_length=64, blank=True)
-    ticket_no = models.CharField(max_length=32, blank=True)
+    ticket_no = models.CharField(_("工单号"), max_length=32, blank=True)
     department_id = models.PositiveBigIntegerField(null=True, blank=True)
     run_id = models.CharField(max_length=36, blank=True)
     step_no = models.PositiveIntegerField(null=True, blank=True)
-    device_id = models.CharField(max_length=120, blank=True)
+    device_id = models.CharField(_("手机"), max_length=120, blank=True)
     flow_version = models.CharField(max_length=80, blank=True)
-    instruction = models.TextField(blank=True)
+    instruction = models.TextField(_("指令"), blank=True)
     model = models.CharField(max_length=80, blank=True)
     prompt_version = models.CharField(max_length=64, blank=True)
     confidence = models.FloatField(null=True, blank=True)
-    result = models.CharField(max_length=20, blank=True)  # success | failure | retry | ""
+    result = models.CharField(_("结果"), max_length=20, blank=True)  # success | failure | retry | ""
     data_accessed = models.CharField(max_length=200, blank=True)  # categories of personal data, comma separated
     data_subject = models.CharField(max_length=80, blank=True)  # whose data: customer, staff
     purpose = models.CharField(max_length=60, blank=True)
@@ -116,7 +116,7 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("审计事件")
 
     def __str__(self) -> str:
-        return f"{self.seq} {self.type}"
+        return f"#{self.seq}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:

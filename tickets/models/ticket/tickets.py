@@ -52,14 +52,24 @@ class Ticket(models.Model):
     priority = models.PositiveSmallIntegerField(_("优先级"), choices=Priority, default=Priority.NORMAL)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("部门"))
     assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="tickets",
+        verbose_name=_("负责人"),
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("创建人"),
     )
     created_at = models.DateTimeField(_("创建时间"), db_index=True)
     due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
-    solved_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(_("解决时间"), null=True, blank=True)
     result = models.TextField(_("处理结果"), blank=True)
     # Which flow fits and whether a person should rather handle it; computed when a ticket arrives or a flow changes.
     fitting = models.ForeignKey(
@@ -74,7 +84,7 @@ class Ticket(models.Model):
     )
     merged_status = models.CharField(max_length=10, default="", db_default="", blank=True, editable=False)
     # What the release before wrote and `ExternalRef` says now; they go with the next release.
-    channel = models.CharField(max_length=40, default="", db_default="", blank=True, editable=False)
+    channel = models.CharField(_("渠道"), max_length=40, default="", db_default="", blank=True, editable=False)
     external_id = models.CharField(max_length=80, default="", db_default="", blank=True, db_index=True, editable=False)
 
     class Meta:

@@ -1,27 +1,17 @@
-"""Pictures of every page, for people who look at them: `python -m tests.consoles.gallery <folder> [name …]`.
+"""What the pictures show: every state of a ticket and a run, long texts, the studio, the world outside.
 
-Rich data (long texts, every state of a run), Chinese and English, light and dark, 1280 and 390 px.
+`build` makes it all in the served console's database; the rest is called there while pictures are taken.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
-
-from tests.browser import chromium
-from tests.consoles.site import Site, site
-
-PAUSED = "paused-"  # pages that are shown while all automation is paused
-WIDTHS = {"wide": (1280, 800), "phone": (390, 844)}
+ERRORS = ("400", "403", "403_csrf", "404", "413", "500")
 LONG = (
     "订单202405218876的问题我已经说过很多次了。"
     + "客服每次都说会处理,但是一直没有结果,我非常失望,希望这次能够真正解决。" * 12
@@ -34,6 +24,7 @@ def build() -> None:
     from django.utils import timezone
 
     from tests.consoles import story
+    from tests.consoles.gallery import later
     from tests.consoles.studio import gallery as studio
     from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
     from tickets.services.runs import lifecycle as runs
@@ -119,6 +110,7 @@ def build() -> None:
     Ticket.objects.filter(refs__external_id="missing").update(due_at=timezone.now() + timedelta(minutes=12))
     _taught(ticket("taught", "手机号13800138000收不到验证码,请重发。", subject="收不到短信验证码"))
     _desk(Ticket.objects.get(refs__external_id="done"))
+    later.build(ticket)
 
 
 def _models() -> None:
@@ -214,7 +206,7 @@ def _taught(sample: object) -> None:
     from tickets.models import Phone, PhoneUse
     from tickets.services.studio import lessons
 
-    routes = Path(__file__).resolve().parents[2] / "fixtures" / "routes"
+    routes = Path(__file__).resolve().parents[3] / "fixtures" / "routes"
     version = story.publish("logistics_voucher", route=json.loads((routes / "logistics_voucher.json").read_text()))
     phone = story.new_phone(5, serial="phone-teach")
     Phone.objects.filter(pk=phone.pk).update(use=PhoneUse.REHEARSAL)
@@ -268,16 +260,6 @@ def feed(phone_id: str) -> None:
         time.sleep(0.25)
 
 
-def log_in(context: BrowserContext, made: Site, name: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{made.address}/login/")
-    page.fill("#username", name)
-    page.fill("#password", "not-a-real-password")
-    page.click("form.login-card button")
-    page.wait_for_url("**/tickets/")
-    return page
-
-
 def error_pages() -> None:
     """The pages that are shown when nothing else can be, as JSON by their name."""
     from django.template.loader import render_to_string
@@ -304,244 +286,3 @@ def resume() -> None:
     from tickets.services.runs import switches
 
     switches.resume_all(User.objects.get(username="sara"))
-
-
-def pick_codes(page: Page) -> None:
-    """Pick the tickets of one kind, by keys."""
-    page.locator('.queue-row[data-kind="resend_code"] a').first.focus()
-    page.keyboard.press("Shift+X")
-
-
-def pick_and_start(page: Page) -> None:
-    """Start two that can start and one that lacks something."""
-    for box in page.locator(".queue-row [name=number]").all()[:3]:
-        box.check()
-        page.wait_for_selector("#bulk:not([hidden])")
-    page.click("#bulk [data-go]")
-    page.click("#bulk [data-go]")
-    page.wait_for_selector(".started [data-clear]:not([hidden])")
-
-
-def refuse_upload(page: Page) -> None:
-    page.set_input_files("#files", {"name": "日志.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"})
-    page.click("#create")
-
-
-def wrong_password(page: Page) -> None:
-    page.fill("#username", "alice")
-    page.fill("#password", "wrong")
-    page.click("form.login-card button")
-
-
-def lose_connection(page: Page) -> None:
-    page.evaluate(
-        """() => {
-          const live = document.querySelector("live-ticket").socket;
-          live.open = () => {};
-          live.socket.close();
-        }"""
-    )
-    page.context.set_offline(True)  # the phone's picture falls behind
-    page.wait_for_timeout(5000)
-
-
-def reject(page: Page) -> None:
-    page.wait_for_selector("confirm-card[data-armed]")
-    page.keyboard.press("n")
-
-
-ERRORS = ("400", "403", "403_csrf", "404", "413", "500")
-NOBODY = ""
-ACTS: dict[str, Callable[[Page], None]] = {
-    "queue-picked": pick_codes,
-    "queue-started": pick_and_start,
-    "new-form-refused": refuse_upload,
-    "login-error": wrong_password,
-    "confirm-reject": reject,
-    "running-lost": lose_connection,
-    "help": lambda page: page.keyboard.press("?"),
-    "alerts": lambda page: page.click("[data-open=alerts]"),
-    "save-view": lambda page: page.keyboard.press("v"),
-    "waiting-card": lambda page: page.locator("button[data-act]").first.click(),
-    "new-form-empty": lambda page: page.click("#create"),
-}
-PAGES = {
-    "login": (NOBODY, "/login/"),
-    "login-error": (NOBODY, "/login/"),
-    "queue": ("alice", "/tickets/"),
-    "queue-picked": ("alice", "/tickets/"),
-    "queue-started": ("alice", "/tickets/?q=批次"),
-    "queue-none": ("charlie", "/tickets/"),
-    "queue-viewer": ("victor", "/tickets/"),
-    "help": ("alice", "/tickets/"),
-    "new-form-refused": ("alice", "/tickets/new/"),
-    "new-form-empty": ("alice", "/tickets/new/"),
-    "audit-empty": ("root", "/audit/?ticket=T0"),
-    "forbidden": ("alice", "/flows/"),
-    "no-such-page": ("alice", "/nothing/here/"),
-    "queue-waiting": ("alice", "/tickets/?status=waiting"),
-    "queue-empty": ("alice", "/tickets/?q=nothing-like-this"),
-    "new-form": ("alice", "/tickets/new/"),
-    "audit": ("root", "/audit/"),
-    "phones": ("alice", "/phones/"),
-    "models": ("root", "/models/"),
-    "model-new": ("root", "/models/new/"),
-    "status": ("sara", "/status/"),
-    "waiting": ("alice", "/waiting/"),
-    "waiting-team": ("alice", "/waiting/?team=1"),
-    "waiting-none": ("charlie", "/waiting/"),
-    "waiting-card": ("alice", "/waiting/"),
-    "alerts": ("alice", "/tickets/"),
-    "save-view": ("alice", "/tickets/?q=耳机"),
-    "setup": ("root", "/setup/"),
-    "replies": ("sara", "/replies/"),
-    "reply-new": ("sara", "/replies/new/"),
-    "tokens": ("root", "/integrations/tokens/"),
-    "webhooks": ("root", "/integrations/webhooks/"),
-    "buttons": ("root", "/integrations/buttons/"),
-    "connectors": ("root", "/integrations/connectors/"),
-    "connector": ("root", "/integrations/connectors/1/"),
-    "outbox": ("root", "/integrations/outbox/"),
-    "api-reference": ("root", "/integrations/api/"),
-    "teach": ("fiona", "/flows/logistics_voucher/teach/"),
-    "lesson": ("fiona", "/lessons/1/"),
-    "storyboard": ("fiona", "/flows/logistics_voucher/v1/storyboard/"),
-    "exchange": ("fiona", "/flows/exchange/"),
-    "office": ("root", "/admin/"),
-    "office-phones": ("root", "/admin/tickets/phone/"),
-    "office-phone": ("root", "/admin/tickets/phone/1/change/"),
-    "office-users": ("root", "/admin/auth/user/"),
-    "office-user": ("root", "/admin/auth/user/1/change/"),
-    "office-runs": ("root", "/admin/tickets/run/"),
-    "replays": ("sara", "/replays/"),
-    "replays-none": ("sara", "/replays/?outcome=failed&since=2020-01-01&until=2020-01-02"),
-    "audit-words": ("victor", "/audit/?words=399"),
-    "audit-auditor": ("victor", "/audit/"),
-    "flows": ("fiona", "/flows/"),
-    "flow": ("fiona", "/flows/complaint_refund/"),
-    "flow-draft": ("fiona", "/flows/complaint_refund/draft/"),
-    "flow-draft-json": ("fiona", "/flows/complaint_refund/draft/?view=json"),
-    "flow-none": ("fiona", "/flows/resend_code/draft/"),
-    "flow-review": ("gao", "/flows/complaint_refund/?version=3"),
-    "flow-sop": ("fiona", "/flows/complaint_refund/v2/sop/"),
-    "flow-request": ("sara", "/flows/requests/new/"),
-    "trial-new": ("sara", "/flows/complaint_refund/trials/new/"),
-    "trial-planned": ("sara", "/flows/identity_check/trials/1/"),
-    "trial-running": ("sara", "/flows/change_address/trials/2/"),
-    "trial-ended": ("sara", "/flows/order_status/trials/3/"),
-    "trial-safety": ("sara", "/flows/return_goods/trials/4/"),
-    "flow-trial": ("sara", "/flows/change_address/"),
-    "not-found": ("alice", "/tickets/T0/"),
-}
-TICKETS = (
-    "new",
-    "missing",
-    "ambiguous",
-    "angry",
-    "nofit",
-    "long",
-    "english",
-    "queued",
-    "running",
-    "confirm",
-    "differs",
-    "question",
-    "takeover",
-    "mine",
-    "done",
-    "failed",
-    "handed",
-)
-
-
-def _serve(pages: dict[str, str], language: str) -> Callable[[Route], None]:
-    """Answers /error/<name>/ with the page of that name."""
-
-    def serve(route: Route) -> None:
-        name = route.request.url.rstrip("/").rsplit("/", 1)[1]
-        route.fulfill(body=pages[f"{name}.{language}"], content_type="text/html; charset=utf-8")
-
-    return serve
-
-
-def _start_feed(made: Site, phone: str) -> subprocess.Popen[bytes]:
-    code = f"import django; django.setup(); from tests.consoles.gallery import feed; feed({phone!r})"
-    return subprocess.Popen([sys.executable, "-c", code], env=made.environ)
-
-
-def shoot(made: Site, browser: Browser, out: Path, wanted: list[str]) -> None:
-    rows = [line.split() for line in made.run("tests.consoles.gallery:numbers").splitlines()]
-    known = {name: number for name, number, *_rest in rows}
-    runs = {name: run for name, _number, run, _phone in rows}
-    pages = {name: ("alice", f"/tickets/{known[name]}/") for name in TICKETS} | PAGES
-    pages["replay"] = ("alice", f"/runs/{runs['done']}/replay/")
-    pages["act-mark"] = ("alice", f"/runs/{runs['done']}/steps/8/mark/")
-    pages["replay-none"] = ("alice", f"/runs/{runs['failed']}/replay/")
-    pages["confirm-reject"] = ("alice", f"/tickets/{known['confirm']}/")
-    pages["confirm-viewer"] = ("victor", f"/tickets/{known['confirm']}/")
-    pages |= {f"error-{name}": ("alice", f"/error/{name}/") for name in ERRORS}
-    for name, path in {"status": "/status/", "queue": "/tickets/", "new": f"/tickets/{known['new']}/"}.items():
-        pages[f"{PAUSED}{name}"] = ("sara" if name == "status" else "alice", path)
-    pages["running-lost"] = ("alice", f"/tickets/{known['running']}/")
-    errors = json.loads(made.run("tests.consoles.gallery:error_pages"))
-    pages["audit-ticket"] = ("root", f"/audit/?ticket={known['done']}")
-    feeding = [row[3] for row in rows if row[3] != "None" and row[0] in {"running", "mine"}]
-    feeds = [_start_feed(made, phone) for phone in feeding]
-    styles = [("zh-hans", "light"), ("en", "dark")]
-    for language, theme in styles:
-        for width, size in WIDTHS.items():
-            sessions: dict[str, Page] = {}
-            for name, (user, path) in pages.items():
-                if wanted and not any(part in name for part in wanted):
-                    continue
-                if user not in sessions:
-                    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
-                    context.set_default_timeout(8000)
-                    context.set_default_navigation_timeout(60_000)
-                    context.route("**/error/*/", _serve(errors, language))
-                    context.add_cookies(
-                        [
-                            {"name": "django_language", "value": language, "url": made.address},
-                            {"name": "theme", "value": theme, "url": made.address},
-                        ]
-                    )
-                    sessions[user] = log_in(context, made, user) if user else context.new_page()
-                    sessions[user].on("console", lambda m: m.type in ("error", "warning") and print("console:", m.text))
-                    sessions[user].on("pageerror", lambda e: print("pageerror:", e))
-                page = sessions[user]
-                if name.startswith(PAUSED):
-                    made.run("tests.consoles.gallery:pause")
-                page.goto(made.address + path)
-                page.wait_for_timeout(900)
-                if name in ACTS:
-                    try:
-                        ACTS[name](page)
-                    except Error as error:  # the picture shows how far it came
-                        print(name, language, width, error)
-                    page.wait_for_timeout(900)
-                page.screenshot(path=out / f"{name}-{language[:2]}-{theme}-{width}.png", full_page=False)
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                if wide > 0:
-                    print(f"{name} {language} {width}: {wide} px too wide")
-                if name.startswith(PAUSED):
-                    made.run("tests.consoles.gallery:resume")
-                page.context.set_offline(False)
-            for page in sessions.values():
-                page.context.close()
-    for feed_process in feeds:
-        feed_process.terminate()
-        feed_process.wait()
-
-
-def main() -> None:
-    out = Path(sys.argv[1])
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as directory, site(Path(directory), "tests.consoles.gallery:build") as made:
-        with chromium() as browser:
-            shoot(made, browser, out, sys.argv[2:])
-        log = (Path(directory) / "server.log").read_text()
-        print(log[-3000:])
-
-
-if __name__ == "__main__":
-    main()

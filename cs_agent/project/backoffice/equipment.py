@@ -1,0 +1,110 @@
+"""Phones and flows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from cs_agent.project.backoffice.audited import Audited, ReadOnly
+from cs_agent.project.backoffice.forms import PhoneForm, condition_in_words
+from tickets import models
+from tickets.permissions import Permission, has
+
+
+@admin.register(models.Phone)
+class PhoneAdmin(Audited):
+    permission = Permission.MANAGE_PHONES
+    form = PhoneForm
+    list_display = ("name", "serial", "state", "condition", "held_by", "seen")
+    list_filter = ("state", "queue")
+    search_fields = ("name", "serial")
+    fields = (
+        "name",
+        "serial",
+        "queue",
+        "labels",
+        "state",
+        "fault",
+        "fault_en",
+        "screen",
+        "condition",
+        "seen",
+        "held_by",
+        "tested",
+    )
+    readonly_fields = ("screen", "condition", "seen", "held_by", "tested")
+
+    @admin.display(description=_("屏幕"))
+    def screen(self, phone: models.Phone) -> str:
+        return f"{phone.width} × {phone.height}" if phone.width else "—"
+
+    @admin.display(description=_("状况"))
+    def condition(self, phone: models.Phone) -> str:
+        return condition_in_words(phone.health)
+
+    @admin.display(description=_("最近在线"), ordering="last_seen_at")
+    def seen(self, phone: models.Phone) -> Any:
+        return phone.last_seen_at
+
+    @admin.display(description=_("占用"))
+    def held_by(self, phone: models.Phone) -> str:
+        return str(phone.lease_run) if phone.lease_run else "—"
+
+    @admin.display(description=_("测试手机"))
+    def tested(self, phone: models.Phone) -> str:
+        """The way to the page where the phone is tested and the last test is told in words."""
+        if not phone.pk:
+            return "—"
+        address = reverse("phone-check", args=[phone.pk])
+        return format_html('<a href="{}">{} →</a>', address, _("测试并查看结果"))
+
+
+class VersionInline(TabularInline):
+    model = models.FlowVersion
+    fields = readonly_fields = ("number", "note", "created_by", "created_at")
+    ordering = ("-number",)
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return has(request.user, Permission.EDIT_FLOWS)
+
+
+@admin.register(models.FlowTemplate)
+class FlowTemplateAdmin(Audited):
+    permission = Permission.EDIT_FLOWS
+    fields = ("slug", "name", "name_en", "description", "active")
+    list_display = ("name", "slug", "active", "newest")
+    inlines = (VersionInline,)
+
+    @admin.display(description=_("最新版本"))
+    def newest(self, template: models.FlowTemplate) -> str:
+        latest = template.latest
+        return f"v{latest.number} {latest.created_at:%Y-%m-%d %H:%M}" if latest else "—"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(models.FlowVersion)
+class FlowVersionAdmin(ReadOnly):
+    permission = Permission.EDIT_FLOWS
+    list_display = ("template", "number", "note", "created_by", "created_at")
+    list_filter = ("template",)
+    fields = readonly_fields = ("template", "number", "note", "created_by", "created_at", "pretty")
+
+    @admin.display(description=_("流程定义"))
+    def pretty(self, version: models.FlowVersion) -> str:
+        text = json.dumps(version.definition, ensure_ascii=False, indent=2)
+        return format_html("<pre>{}</pre>", text)

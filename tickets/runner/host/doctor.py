@@ -1,0 +1,58 @@
+"""Makes the test of a phone that somebody asked for, on the host that the phone hangs on.
+
+Rule: a phone that a run holds is only looked at. While a free one is touched, no run's task begins to drive it: the
+test holds the phone's lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.phone import examination
+from cs_agent.phone.adb.doctor import Check, CheckStatus, is_usable
+from cs_agent.phone.driver import Driver
+from tickets.models import Phone
+from tickets.runner.holds import phone_lock
+from tickets.services.live import phone_checks
+
+log = logging.getLogger(__name__)
+
+
+def make_test(check_id: int, connect: Callable[[Phone], Driver]) -> None:
+    """`connect` gives the phone of a row. Harmless when doubled or late."""
+    check = phone_checks.take_up(check_id)
+    if check is None:
+        log.info("test %s of a phone is made already, or nobody waits for it", check_id)
+        return
+    try:
+        touched, found = _examine(check.phone, connect)
+    except PhoneError as error:
+        touched = False
+        found = (Check("connection", CheckStatus.FAULT, "{error}", error.advice, {"error": str(error)}),)
+    phone_checks.end(check, [_stored(each) for each in found], usable=is_usable(found), touched=touched)
+
+
+def _examine(row: Phone, connect: Callable[[Phone], Driver]) -> tuple[bool, tuple[Check, ...]]:
+    """Whether it was touched, and what was found."""
+    if phone_lock.is_held(row.pk) or _is_held(row):
+        return False, examination.examine(connect(row), touch=False)
+    with phone_lock.on(row.pk):
+        touch = not _is_held(row)
+        return touch, examination.examine(connect(row), touch=touch)
+
+
+def _is_held(row: Phone) -> bool:
+    return Phone.objects.filter(pk=row.pk, lease_run__isnull=False).exists()
+
+
+def _stored(check: Check) -> dict[str, Any]:
+    return {
+        "code": check.code,
+        "status": check.status.value,
+        "finding": check.finding,
+        "remedy": check.remedy,
+        "values": dict(check.values),
+    }
