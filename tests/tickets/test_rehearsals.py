@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from cs_agent.engine.run.state import FieldValue
 from tests.tickets.conftest import confirming, drive, member
@@ -25,6 +28,7 @@ from tickets.models import (
     RehearsalOutcome,
     Run,
     RunStatus,
+    Step,
     Ticket,
     TicketStatus,
     VersionLife,
@@ -35,6 +39,7 @@ from tickets.services.flows import rehearsals, rehearsing
 from tickets.services.releasing import floors, stages
 from tickets.services.runs import decisions, pauses
 from tickets.services.runs import lifecycle as runs
+from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -262,3 +267,44 @@ def test_the_report_is_written_as_a_page_of_its_own(
     html = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert ticket.number in html
     assert "1 / 1" in html
+
+
+def test_the_report_counts_the_machines_time_once_and_what_the_models_used(
+    draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    run = only_run(rehearsal)
+    timings = {"observe": 1.0, "model": 2.0, "act": 0.5, "total": 4.0, "engine": 2.0}
+    Step.objects.create(
+        run=run, number=1, status="done", started_at=timezone.now(), timings=timings, tokens={"prompt": 90, "reply": 10}
+    )
+    paused(run, rehearsal_phone)
+    report = rehearsed.report(rehearsal)
+    assert (report.p50, report.calls, report.tokens) == (4.0, 1, 100)
+
+
+class TestCommand:
+    def test_so_many_runs_are_spread_over_the_tickets(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, department: Department, rehearsal_phone: Phone
+    ) -> None:
+        other = create_ticket(user=None, department=department, subject=ticket.subject, text=ticket.text)
+        for text in ("蓝牙耳机多少钱?", "你好"):
+            create_ticket(user=None, department=department, subject=text, text=text)
+        chosen = rehearsals.suitable(draft, fei, 100)
+        assert {each.pk for each in chosen} == {ticket.pk, other.pk}
+        made = rehearsals.start(draft, fei, rehearsals.spread(chosen, 5))
+        assert Counter(made.runs.values_list("ticket_number", flat=True)) == {other.number: 3, ticket.number: 2}
+
+    @pytest.mark.parametrize("total", [0, -1, rehearsals.MOST_RUNS + 1])
+    def test_an_impossible_number_of_runs_is_refused(self, ticket: Ticket, total: int) -> None:
+        with pytest.raises(Invalid):
+            rehearsals.spread([ticket], total)
+
+    def test_without_a_fitting_ticket_it_says_so(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        Ticket.objects.update(subject="你好", text="你好")
+        with pytest.raises(CommandError, match="200"):
+            call_command("flow", "rehearse", draft.template.slug, "--runs", "3", "--user", fei.username)
+        with pytest.raises(CommandError, match="not allowed with"):
+            call_command("flow", "rehearse", "x", "--runs", "3", "--times", "2")

@@ -26,8 +26,12 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("slug")
     parser.add_argument("--version", type=int, help="the version; by default the newest")
-    parser.add_argument("--tickets", required=True, help="ticket numbers, separated by commas")
-    parser.add_argument("--times", type=int, default=1, help="runs for each ticket")
+    parser.add_argument(
+        "--tickets", default="", help="ticket numbers, separated by commas; by default the newest that fit"
+    )
+    count = parser.add_mutually_exclusive_group()
+    count.add_argument("--runs", type=int, help="runs altogether, spread over the tickets")
+    count.add_argument("--times", type=int, default=1, help="runs for each ticket")
     parser.add_argument("--user", default="admin", help="who rehearses, for the record")
     parser.add_argument("--report", type=Path, help="a .pdf or .html file")
     parser.add_argument("--wait-s", type=float, default=3600, help="give up after so many seconds")
@@ -36,8 +40,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: dict[str, Any]) -> str:
     """Start the rehearsal, wait for its end, write the report; one line for the terminal. CommandError in words."""
     version, user = _version(options), _user(options["user"])
+    tickets, total = _tickets(options["tickets"]), options["runs"]
     try:
-        rehearsal = rehearsals.start(version, user, _tickets(options["tickets"]), times=options["times"])
+        tickets = tickets or rehearsals.suitable(version, user, total or 1)
+        wanted = tickets if total is None else rehearsals.spread(tickets, total)
+        rehearsal = rehearsals.start(version, user, wanted, times=options["times"])
     except ServiceError as error:
         raise CommandError(error.message) from error
     _wait(rehearsal, options["wait_s"])

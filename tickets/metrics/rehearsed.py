@@ -27,11 +27,13 @@ _ADVICE: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One run: seconds are the machine's, waits left out; `recording` is the SHA-256 of its video."""
+    """One run: seconds are the machine's, waits left out; `tokens` those that the models were paid for, sent and
+    received; `recording` is the SHA-256 of its video."""
 
     row: RehearsalRun
     seconds: float | None
     calls: int
+    tokens: int
     recording: str
     advice: str
 
@@ -73,6 +75,12 @@ class Report:
         return sum(made) / len(made) if made else None
 
     @property
+    def tokens(self) -> float | None:
+        """Of the models, for each run: what a run costs where they are paid by use."""
+        spent = [line.tokens for line in self.judged if line.row.run_id]
+        return sum(spent) / len(spent) if spent else None
+
+    @property
     def classes(self) -> list[tuple[str, int]]:
         """How often each outcome came, the commonest first."""
         counted = Counter(line.row.outcome for line in self.judged)
@@ -94,20 +102,22 @@ class Report:
 def report(rehearsal: Rehearsal) -> Report:
     rows = list(rehearsal.runs.select_related("run"))
     run_ids = [row.run_id for row in rows if row.run_id]
-    steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings"))
+    steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings", "tokens"))
     shas = dict(Recording.objects.filter(run__in=run_ids).values_list("run_id", "sha256"))
     lines = [_line(row, steps.get(row.run_id, []), shas.get(row.run_id, "") if row.run_id else "") for row in rows]
     return Report(rehearsal, lines, sum(row.outcome == "" for row in rows))
 
 
-def _line(row: RehearsalRun, timings: list[dict[str, float]], sha: str) -> Line:
+def _line(row: RehearsalRun, steps: list[dict[str, Any]], sha: str) -> Line:
+    timings = [step["timings"] for step in steps]
     seconds = sum(times.of_step(each) for each in timings if each)
     calls = sum("model" in each for each in timings)
-    return Line(row, seconds if timings else None, calls, sha or "", str(_ADVICE.get(row.outcome, "")))
+    tokens = sum(number for step in steps for number in step["tokens"].values() if isinstance(number, int))
+    return Line(row, seconds if timings else None, calls, tokens, sha or "", str(_ADVICE.get(row.outcome, "")))
 
 
-def _by_run(steps: Any) -> dict[Any, list[dict[str, float]]]:
-    found: dict[Any, list[dict[str, float]]] = {}
+def _by_run(steps: Any) -> dict[Any, list[dict[str, Any]]]:
+    found: dict[Any, list[dict[str, Any]]] = {}
     for step in steps:
-        found.setdefault(step["run_id"], []).append(step["timings"])
+        found.setdefault(step["run_id"], []).append(step)
     return found

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio import trial_pages
+from consoles.pages.studio import in_words, trial_pages
 from consoles.templatetags.console import flow_name, name_of
 from consoles.web import media
 from tickets.errors import ServiceError
@@ -33,6 +33,7 @@ from tickets.models import (
     Phone,
     PhoneUse,
     PracticeGrant,
+    Rehearsal,
     Release,
     RunStatus,
     Step,
@@ -62,7 +63,8 @@ TONES = {
 
 @dataclass(frozen=True)
 class Card:
-    """One flow in the library. `runs` and `succeeded` count the last seven days."""
+    """One flow in the library. `runs` and `succeeded` count the last seven days; `owner`: who made the newest version,
+    `rehearsal`: the last one of any version, with `good` of `all` runs."""
 
     template: FlowTemplate
     newest: int | None
@@ -71,6 +73,8 @@ class Card:
     waiting: int  # versions in review
     runs: int
     succeeded: int
+    owner: Any = None
+    rehearsal: Rehearsal | None = None
 
     @property
     def rate(self) -> int | None:
@@ -90,11 +94,34 @@ def cards() -> list[Card]:
         Prefetch("drafts", FlowDraft.objects.filter(closed_at=None).select_related("author"), to_attr="open_drafts"),
         Prefetch("releases", releases.at_work().select_related("version", "department"), to_attr="at_work"),
     )
+    owners, rehearsed = _owners(), _last_rehearsals()
     found = [
-        Card(row, row.newest, next(iter(row.open_drafts), None), row.at_work, row.waiting, row.ran, row.well)
+        Card(
+            template=row,
+            newest=row.newest,
+            draft=next(iter(row.open_drafts), None),
+            releases=row.at_work,
+            waiting=row.waiting,
+            runs=row.ran,
+            succeeded=row.well,
+            owner=owners.get(row.pk),
+            rehearsal=rehearsed.get(row.pk),
+        )
         for row in rows
     ]
     return sorted(found, key=lambda card: (not card.releases, card.template.name))
+
+
+def _owners() -> dict[int, Any]:
+    rows = FlowVersion.objects.filter(created_by__isnull=False).select_related("created_by").order_by("number")
+    return {row.template_id: row.created_by for row in rows.defer("definition", "route")}
+
+
+def _last_rehearsals() -> dict[int, Rehearsal]:
+    newest = Rehearsal.objects.values("version__template").annotate(newest=Max("pk")).values("newest")
+    good = Count("runs", filter=Q(runs__outcome__in=rehearsals.GOOD))
+    rows = Rehearsal.objects.filter(pk__in=newest).select_related("version").annotate(all=Count("runs"), good=good)
+    return {row.version.template_id: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -123,13 +150,14 @@ def flow_context(
         "life": _life(user, shown) if shown else None,
         "compared": compared,
         "changes": changes(compared, shown) if shown and compared else [],
+        "changes_in_words": in_words.changes_in_words(compared, shown) if shown and compared else [],
         "releases": [(row, floors.measure(row), shadows.measure(row) if row.shadow else None) for row in at_work],
         "past": _past(template),
         "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),
         "departments": Department.objects.order_by("name"),
         "shares": releases.SHARES,
-        "sop": sop(shown.definition) if shown else [],
+        "sop": in_words.sop(shown.definition) + in_words.duties(template) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
         "fall_back": FallBack.objects.filter(template=template).first(),
         "fall_back_offers": _fall_back_offers(user, template) if has(user, Permission.RELEASE_FLOWS) else [],
@@ -229,27 +257,12 @@ def draft_context(template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> 
         "text": _text(draft.definition),
         "rows": form.rows_of(draft.definition),
         "problems": faults(draft.definition),
-        "kinds": [(name, slot_kind(name)) for name in KINDS],
+        "kinds": [(name, in_words.slot_kind(name)) for name in KINDS],
         "media_kinds": AttachmentKind.choices,
         "field_kinds": [("text", _("文字")), ("money", _("金额")), ("file", _("文件"))],
         "languages": [("zh", "中文"), ("en", "English")],
         "history": draft.changes.select_related("user").order_by("-revision")[:10],
     }
-
-
-def slot_kind(name: str) -> str:
-    """A kind of slot for people."""
-    names = {
-        "order_number": _("订单号"),
-        "mobile": _("手机号"),
-        "money": _("金额"),
-        "choice": _("选项"),
-        "attachment": _("附件"),
-        "text": _("文字"),
-        "id_card": _("身份证号"),
-        "date_range": _("起止日期"),
-    }
-    return names.get(name, name)
 
 
 @dataclass(frozen=True)
@@ -297,51 +310,12 @@ def _hits(definition: Mapping[str, Any], tickets: list[Ticket]) -> list[tuple[Ti
 
 
 def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:
-    return {"template": template, "version": version, "stage": stages.of(version), "sop": sop(version.definition)}
-
-
-def sop(definition: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """The flow as people read it: what it is for, what it needs, what it does, where it stops, who takes over."""
-    rows = form.rows_of(definition)
-    english = (get_language() or "").startswith("en")
-    lang = "en" if english and rows["instruction"]["en"]["clauses"] else "zh"
-    parts = [
-        (_("适用的工单"), [_("提到:%s") % "、".join(row["word"] for row in rows["words"] if _positive(row["weight"]))]),
-        (_("需要的信息"), [_slot_line(row, english) for row in rows["slots"]]),
-        (_("步骤"), [_clause_line(clause) for clause in rows["instruction"][lang]["clauses"]]),
-        (_("提交前由人确认"), [row["label"] for row in rows["fields"]]),
-        (_("完成的证据"), rows["evidence"].splitlines()),
-        (_("边界"), _borders(rows)),
-        (_("例外由谁处理"), [_("智能体没有把握、页面与预期不符或三次恢复无效时,交给当班坐席接管。")]),
-    ]
-    return [(title, lines) for title, lines in parts if lines]
-
-
-def _slot_line(row: Mapping[str, Any], english: bool) -> str:
-    label = (row["label_en"] if english else "") or row["label_zh"] or row["name"]
-    kind = slot_kind(row["kind"])
-    return f"{label} ({kind})" if row["required"] else _("%(label)s(%(kind)s,可没有)") % {"label": label, "kind": kind}
-
-
-def _clause_line(clause: Mapping[str, str]) -> str:
-    return f"{clause['text']}  [{clause['when']}]" if clause["when"] else clause["text"]
-
-
-def _borders(rows: Mapping[str, Any]) -> list[str]:
-    lines = [_("只使用应用:%s") % "、".join(rows["app_names"].splitlines())] if rows["app_names"] else []
-    if rows["read_only"]:
-        lines.append(_("只查询,不做任何不可撤销的操作。"))
-    if rows["second_approval_above"]:
-        lines.append(_("金额高于 ¥%s 时需要两人确认。") % rows["second_approval_above"])
-    if rows["refuse_above"]:
-        lines.append(_("金额高于 ¥%s 时智能体拒绝执行。") % rows["refuse_above"])
-    if rows["four_eyes"]:
-        lines.append(_("启动的人不能自己确认。"))
-    return lines
-
-
-def _positive(weight: Any) -> bool:
-    return isinstance(weight, int | float) and weight > 0
+    return {
+        "template": template,
+        "version": version,
+        "stage": stages.of(version),
+        "sop": in_words.sop(version.definition) + in_words.duties(template),
+    }
 
 
 def _text(definition: Any) -> str:

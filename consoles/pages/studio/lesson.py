@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio.flow_pages import slot_kind
+from consoles.pages.studio.in_words import slot_kind
 from cs_agent.engine.routes.values import ActKind, RouteStep
 from tickets.flows.lesson_draft import in_words
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS

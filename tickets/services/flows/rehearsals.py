@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import cycle, islice
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +35,7 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
+from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
 from tickets.services.releasing import stages
 from tickets.services.runs import lifecycle as runs
@@ -42,6 +44,7 @@ from tickets.services.runs.transitions import ENDED
 MOST_RUNS = 500
 DRY_USES = (PhoneUse.PRACTICE, PhoneUse.REHEARSAL, PhoneUse.SHARED)
 GOOD = (RehearsalOutcome.COMMIT_REACHED, RehearsalOutcome.COMPLETED)
+_LOOKED_AT = 200  # the newest tickets, when nobody names any
 _GRANT_FOR = timedelta(days=7)
 _PURPOSES = {RehearsalMode.DRY: RunPurpose.REHEARSAL, RehearsalMode.PRACTICE: RunPurpose.PRACTICE}
 
@@ -70,6 +73,23 @@ def start(
         details = {"mode": mode.value, "runs": len(tickets) * times}
         audit.record("rehearsal.started", user=user, obj=rehearsal, flow_version=str(version), details=details)
     return rehearsal
+
+
+def suitable(version: FlowVersion, user: Any, most: int) -> list[Ticket]:
+    """The newest tickets that the user may see, that the version fits and whose values are complete; at most `most`."""
+    newest = access.visible_tickets(user).order_by("-created_at")[:_LOOKED_AT]
+    fitting = (ticket for ticket in newest if _fits(version, ticket))
+    found = list(islice(fitting, min(most, MOST_RUNS)))
+    if not found:
+        raise Invalid(_("最近 %d 个工单中没有适合这个流程的;请指定工单。") % _LOOKED_AT)
+    return found
+
+
+def spread(tickets: Sequence[Ticket], total: int) -> list[Ticket]:
+    """Each ticket as often as it takes for `total` runs, the first ones once more than the last."""
+    if not 1 <= total <= MOST_RUNS:
+        raise Invalid(_("一次演练 1 到 %d 次。") % MOST_RUNS)
+    return list(islice(cycle(tickets), total))
 
 
 def stop(rehearsal: Rehearsal, user: Any) -> int:
@@ -182,6 +202,11 @@ def _check(
         raise Conflict(_("没有可用的演练手机;请管理员把一台手机标记为演练用。"), code="no_rehearsal_phone")
     if mode is RehearsalMode.PRACTICE and (grant is None or grant.version_id != version.pk):
         raise Invalid(_("在练习手机上提交需要对这个版本的授权。"))
+
+
+def _fits(version: FlowVersion, ticket: Ticket) -> bool:
+    text = f"{ticket.subject}\n{ticket.text}"
+    return flow_fit(version.definition, text).fit >= 1 and read_slots(version.definition, ticket).complete
 
 
 def _queue(rehearsal: Rehearsal, ticket: Ticket, user: Any) -> None:
