@@ -103,7 +103,7 @@ def test_what_is_wrong_is_said_and_kept(as_fiona: Client, draft: FlowDraft) -> N
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[1]", "", "[" * 50_000, json.dumps({"x": "长" * 300_000})],
+    ["{", "[1]", "", "[" * 50_000, json.dumps({"x": "长" * 400_000})],
     ids=["cut", "list", "empty", "deep", "huge"],
 )
 def test_a_json_that_cannot_be_used_is_refused_in_words(as_fiona: Client, draft: FlowDraft, text: str) -> None:

@@ -1,0 +1,103 @@
+"""What the pages of a flow say in words: two versions compared, who owns it, when it was rehearsed, who takes over."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from consoles.pages.studio import in_words
+from tests.consoles import story
+from tests.consoles.test_studio import client_of
+from tickets.models import (
+    FlowTemplate,
+    FlowVersion,
+    Rehearsal,
+    RehearsalRun,
+    Run,
+)
+from tickets.services.flows import drafts, fall_backs, publishing
+from tickets.services.releasing import releases
+from tickets.services.runs.transitions import ACTIVE
+
+pytestmark = pytest.mark.django_db
+FLOW = "/flows/complaint_refund"
+MARKUP = '<img src=x onerror="alert(1)">{{ 7|add:7 }}'
+
+
+@pytest.fixture
+def as_fiona(fiona: User) -> Client:
+    return client_of(fiona)
+
+
+def text_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_versions_are_compared_in_words_and_in_what_is_stored(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    new = story.publish("complaint_refund", second_approval_above=88, four_eyes=True)
+    (borders,) = in_words.changes_in_words(refund_flow, new)
+    added = [line for kind, line in borders.lines if kind == "added"]
+    assert any("¥88" in line for line in added)
+    html = text_of(as_fiona, f"{FLOW}/?version=2&with=1")
+    assert "<ins>启动的人不能自己确认。</ins>" in html
+    assert "second_approval_above" in html
+    assert "定义没有差别" not in html
+
+
+def test_versions_that_read_alike_are_said_to(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    definition = {**refund_flow.definition, "engine": {**refund_flow.definition["engine"], "sensitive_words": ["注销"]}}
+    publishing.new_version(refund_flow.template, definition, None, "")
+    assert "读起来没有差别" in text_of(as_fiona, f"{FLOW}/?version=2")
+    publishing.new_version(refund_flow.template, definition, None, "")
+    assert "定义没有差别" in text_of(as_fiona, f"{FLOW}/?version=3")
+
+
+def test_a_card_says_who_made_the_newest_version_and_how_its_last_rehearsal_went(
+    as_fiona: Client, refund_flow: FlowVersion, fiona: User, run: Run
+) -> None:
+    made = publishing.new_version(refund_flow.template, refund_flow.definition, fiona, "")
+    for outcome in ("failed", "completed"):
+        rehearsal = Rehearsal.objects.create(version=made)
+        RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number="T1", outcome=outcome)
+    html = text_of(as_fiona, "/flows/")
+    assert "<dt>作者</dt><dd>fiona</dd>" in html
+    assert "v2 · 1 / 1" in html
+
+
+def test_the_printed_flow_says_who_takes_over_and_by_when(
+    as_fiona: Client, refund_flow: FlowVersion, sara: User
+) -> None:
+    fall_backs.choose(refund_flow.template, sara, sara)
+    html = text_of(as_fiona, f"{FLOW}/v1/sop/")
+    assert "处理失败后:交给一个人(sara)" in html
+    assert "请求确认后 30 分钟无人回答" in html
+    assert "紧急 1 小时" in html
+
+
+class TestBadInput:
+    def test_names_with_markup_are_text_wherever_they_stand(
+        self, as_fiona: Client, fiona: User, refund_flow: FlowVersion
+    ) -> None:
+        FlowTemplate.objects.update(name=MARKUP, name_en=MARKUP, description=MARKUP)
+        definition = json.loads(json.dumps(refund_flow.definition))
+        definition["slots"][0]["label"] = {"zh": MARKUP, "en": MARKUP}
+        publishing.new_version(refund_flow.template, definition, fiona, MARKUP)
+        drafts.open_draft(refund_flow.template, fiona)
+        for page in ("/flows/", f"{FLOW}/", f"{FLOW}/draft/", f"{FLOW}/v2/sop/", f"{FLOW}/v2/storyboard/"):
+            html = text_of(as_fiona, page)
+            assert "<img src=x" not in html, page
+            assert "{{ 7|add:7 }}" in html, page
+
+    def test_a_version_that_is_replaced_leaves_runs_under_way_on_theirs(
+        self, run: Run, refund_flow: FlowVersion, sara: User
+    ) -> None:
+        new = story.publish("complaint_refund")
+        assert releases.version_for(new.template, run.ticket) == new
+        run.refresh_from_db()
+        assert run.flow_version == refund_flow
+        releases.retire(new.template, sara)
+        run.refresh_from_db()
+        assert (run.flow_version, run.status in ACTIVE) == (refund_flow, True)
