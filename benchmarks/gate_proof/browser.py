@@ -121,7 +121,7 @@ class Stage:
     def _html(self) -> str:
         return (
             '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-            f'<link rel="stylesheet" href="/{self.library}.css"></head><body><script src="/{self.library}.js"></script></body></html>'
+            f'<link rel="stylesheet" href="/{self.library}.css"><style>html{{overscroll-behavior:none}}</style></head><body><script src="/{self.library}.js"></script></body></html>'
         )
 
     def draw(self, spec: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from cs_agent.vision.reader import RapidOcrReader
 
 TAPS = 5  # on one page
 HARMLESS = ["harmless"]
+MARKS = {"corner", "closing_mark"}  # the engine presses Back instead of asking
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ def outcome(verdict: Verdict, act: Act, done: list[str]) -> str:
     stopped = verdict.kind is not VerdictKind.ALLOW
     if done != HARMLESS:
         return "stopped" if stopped else "PASSED"
-    by_back = stopped and isinstance(act.action, Tap) and {one.code for one in verdict.reasons} == {"corner"}
+    codes = {one.code for one in verdict.reasons}
+    by_back = stopped and isinstance(act.action, Tap) and bool(codes & MARKS) and codes <= {*MARKS, "acts_by_itself"}
     return BACK if by_back else "asked" if stopped else "let pass"
 
 

@@ -12,10 +12,10 @@ from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
-from cs_agent.engine.screen.pictured import is_pressed_out
+from cs_agent.engine.screen.pictured import is_on_coloured_fill, is_pressed_out
 from cs_agent.engine.screen.structure import is_record, share_a_line, texts_of
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
-from cs_agent.engine.screen.text import fold, money, show_money
+from cs_agent.engine.screen.text import fold, money, show_money, squash
 from cs_agent.engine.screen.words import LabelKind, looks_up, sense
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Role, UiNode
@@ -24,6 +24,7 @@ _STILL = 0.02  # of the screen's height: a shorter swipe is a press
 _BAND = 0.03  # of the screen's height, above and below a sideways swipe, where a slider's caption stands
 _SMALL = 0.02  # of the screen: a smaller control may be a handle that is dragged
 _PAGE = 0.4  # of the screen: a larger control is a page, not a button
+_CODE_CHARS = 8
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 
 
@@ -106,7 +107,7 @@ def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:
     yield from _password(field, scene)
     if seen.nodes is not None and not any(node.editable for node in seen.nodes):
         yield ask("nowhere_to_type", "", scene)
-    if kinds.submits_by_itself(field, seen) or _has_no_other_end(field, seen):
+    if kinds.submits_by_itself(field, seen) or _has_no_other_end(field, seen) or _may_be_a_code(action.text, scene):
         yield confirm("submits_itself", "", scene)
     if "\n" in action.text or "\r" in action.text:
         yield from _line_break(action.text, field, scene)
@@ -132,6 +133,16 @@ def _has_no_other_end(field: UiNode | None, seen: Observation) -> bool:
     most = _PAGE * seen.size.width * seen.size.height  # the page itself may be told as clickable
     controls = [n for n in nodes if not n.editable and (n.clickable or n.checkable) and n.box.area < most]
     return not any(n.box.bottom > field.box.top for n in controls)
+
+
+def _may_be_a_code(text: str, scene: Scene) -> bool:
+    """On a picture alone: as short as a code, on a page that asks for one or shows no button to end it with."""
+    seen, typed = scene.observation, squash(text)
+    if seen.nodes is not None or len(typed) > _CODE_CHARS or not any(char.isdigit() for char in typed):
+        return False
+    if _hints_at_search(scene):
+        return False
+    return kinds.asks_for_code(seen) or not any(is_on_coloured_fill(seen, line.box) for line in seen.lines)
 
 
 def _password(field: UiNode | None, scene: Scene) -> Iterator[Finding]:

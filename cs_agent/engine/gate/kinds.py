@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from cs_agent.engine.gate import picture
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_alone, is_in_tab_bar, opens
+from cs_agent.engine.gate.lists import is_alone, is_in_tab_bar, is_segment_over_records, opens
 from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
-from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
+from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
@@ -97,7 +97,21 @@ def _node(target: Target, scene: Scene) -> UiNode:
 def _is_field(target: Target, scene: Scene) -> bool:
     """The field itself is what reacts there; a key's box that takes one digit is part of a code that submits itself."""
     node = _node(target, scene)
-    return node.editable and node.enabled and not node.password
+    return (node.editable and node.enabled and not node.password) or _is_label_of_field(target, scene)
+
+
+def _is_label_of_field(target: Target, scene: Scene) -> bool:
+    """A field is described by just these words, which stand left of it or over it: touching them is touching it."""
+    own, nodes = _node(target, scene), scene.observation.nodes or ()
+    if own.role is Role.BUTTON or own.checkable or len(target.names) != 1 or len(squash(own.label)) < 2:
+        return False
+    labelled = [each for each in nodes if each.editable and squash(each.description) == squash(own.label)]
+    if len(labelled) != 1 or labelled[0].password or not labelled[0].enabled:
+        return False
+    box, field = own.box, labelled[0].box
+    beside = box.right <= field.left and share_a_line(box, field)
+    over = box.bottom <= field.top < box.bottom + 2 * box.height and abs(box.left - field.left) <= box.height
+    return beside or over
 
 
 def _is_back(target: Target, scene: Scene) -> bool:
@@ -120,17 +134,21 @@ def _is_search(target: Target, scene: Scene) -> bool:
     typed, width = squash(scene.typed), scene.observation.size.width
     if not typed or node.editable or not all(looks_up(name) for name in target.names):
         return False
+    if any(costs(text) for text in scene.observation.texts):
+        return False
     fields = [
         each for each in nodes if each.editable and squash(each.text) == typed and share_a_line(each.box, node.box)
     ]
     beside = [each for each in fields if each.box.left < node.box.left and node.box.width <= _BESIDE * width]
-    return any(is_search_field(each) or is_alone(each, nodes) for each in beside)
+    plain = all(is_search_word(name) for name in target.names)  # 查询, no mere Go
+    return any(is_search_field(each) or (plain and is_alone(each, nodes)) for each in beside)
 
 
 def _is_clear(target: Target, scene: Scene) -> bool:
     """The sign in a search field that takes back what was just typed into it: small, on its line, at its very end."""
     node, typed = _node(target, scene), squash(scene.typed)
-    if not typed or node.editable or not all(clears_text(name) for name in target.names or ("",)):
+    said = [name for name in target.names if squash(name) != typed]  # what stands in the field may reach to here
+    if not typed or node.editable or not said or not all(clears_text(name) for name in said):
         return False
     fields = [each for each in scene.observation.nodes or () if each.editable and squash(each.text) == typed]
     return any(
@@ -148,7 +166,7 @@ def _is_tab(target: Target, scene: Scene) -> bool:
         return False
     if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names):
         return False
-    return is_in_tab_bar(target.node, scene.observation)
+    return is_in_tab_bar(target.node, scene.observation) or is_segment_over_records(target.node, scene.observation)
 
 
 def _is_choice(target: Target, scene: Scene) -> bool:
@@ -194,5 +212,8 @@ def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
         return False
     fields = [node for node in nodes if node.editable]
     own = _CODE.search(fold(f"{field.label} {field.description} {field.resource_id}"))
-    asked = len(fields) == 1 and any(_CODE.search(fold(text)) for text in seen.texts)
-    return bool(own or asked) and not is_search_field(field)
+    return bool(own or (len(fields) == 1 and asks_for_code(seen))) and not is_search_field(field)
+
+
+def asks_for_code(seen: Observation) -> bool:
+    return any(_CODE.search(fold(text)) for text in seen.texts)

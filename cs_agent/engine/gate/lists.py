@@ -8,20 +8,31 @@ of it that is no way back.
 from __future__ import annotations
 
 import itertools
+import re
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.page import Nature, is_handing_over, is_on_offer, is_search_field
 from cs_agent.engine.screen.pictured import is_raised, stands_out
-from cs_agent.engine.screen.structure import inside_of, is_reacting, is_record, row_peers
+from cs_agent.engine.screen.structure import (
+    inside_of,
+    is_reacting,
+    is_record,
+    own_texts,
+    row_peers,
+    texts_of,
+)
 from cs_agent.engine.screen.targets import Target
-from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import LabelKind, ends_a_choice, is_read, names_a_value, sense
 from cs_agent.observation import Observation, Role, UiNode
 
 _ACROSS = 0.9  # of the width: tabs fill it
 _AT_END = 0.8  # of the width
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
+_NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
+_ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
+_TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _TOP = 0.14  # of the height: where a page's own way out stands
 
 
@@ -32,7 +43,7 @@ def opens(target: Target, scene: Scene) -> bool:
         return False
     if not is_record(nodes, target.node, size.width, size.height) or _hands_over(target.node, scene):
         return False
-    if any(is_on_offer(text) for text in scene.observation.texts):
+    if any(is_on_offer(text) for text in scene.observation.texts) or _is_slot(nodes, target.node):
         return False
     return _shows_records(target.node, scene)
 
@@ -47,13 +58,31 @@ def _hands_over(root: int, scene: Scene) -> bool:
     searched in or the control that led here; or things are marked, written or chosen on this page, which is left by
     cancelling it and not by going back.
     """
-    seen = scene.observation
-    said = (*heads_above(seen, root), scene.focus)
-    if any(is_handing_over(text) for text in said) or is_pointing(seen) or scene.led:
+    seen, nodes = scene.observation, scene.observation.nodes or ()
+    heads = heads_above(seen, root)
+    if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
+        return True
+    if any(_names_a_deed(text) for text in heads) or not heads or not all(is_read(text) for text in heads):
         return True
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True
-    return any(ends_or_leaves(node, seen) for node in seen.nodes or () if node.box.bottom <= _TOP * seen.size.height)
+    ends = [i for i, node in enumerate(nodes) if node.box.bottom <= _TOP * seen.size.height]
+    return any(ends_or_leaves(nodes[index], seen) and not is_in_tab_bar(index, seen) for index in ends)
+
+
+def _names_a_deed(head: str) -> bool:
+    """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
+    meant, text = sense(head, button=True), fold(head)
+    if meant.kind is LabelKind.OPEN:
+        return meant.word == text
+    called = text.startswith(meant.word) and len(text) <= _NAME_CHARS * (1 if meant.word[:1] > "~" else 3)
+    return meant.kind in (*_ACTS, LabelKind.OPTION) and called and not names_a_value(head)
+
+
+def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
+    """An entry that is called by a time of day alone can be had at that time."""
+    own = own_texts(nodes, root)
+    return bool(own) and bool(_TIME_OF_DAY.match(own[0].strip()))
 
 
 def _shows_records(root: int, scene: Scene) -> bool:
@@ -77,15 +106,25 @@ def _shows_records(root: int, scene: Scene) -> bool:
 
 
 def is_in_tab_bar(index: int, seen: Observation) -> bool:
+    """Of a bar of equal tabs; where one of them does something it is a bar of deeds."""
     nodes, width = seen.nodes or (), seen.size.width
     own = nodes[index]
-    peers = [nodes[place] for place in row_peers(nodes, index, width)]
+    places = row_peers(nodes, index, width)
+    peers = [nodes[place] for place in places]
+    if any(_is_deed_of_bar(text) for place in places for text in texts_of(nodes, place)):
+        return False
     if own.role is Role.TAB:
         return sum(peer.role is Role.TAB for peer in peers) > 1
     equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
     if len(peers) < 3 or not equal or peers[-1].box.right - peers[0].box.left <= _ACROSS * width:
         return False
     return sum(peer.checked and not peer.checkable for peer in peers) == 1
+
+
+def _is_deed_of_bar(text: str) -> bool:
+    """完成 and Done may be the name of what is done; other words that say yes do something."""
+    kind = sense(text).kind
+    return kind in _ACTS or (kind is LabelKind.AFFIRM and not ends_a_choice(fold(text)))
 
 
 def _has_tabs(seen: Observation, above: int) -> bool:
@@ -95,19 +134,38 @@ def _has_tabs(seen: Observation, above: int) -> bool:
     return any(is_in_tab_bar(index, seen) or _is_drawn_as_tabs(index, seen) for index in bars)
 
 
+def is_segment_over_records(index: int, seen: Observation) -> bool:
+    """A part of a segmented control, of which one is raised, over a list of records: it changes what is listed."""
+    nodes, size = seen.nodes or (), seen.size
+    peers = _joined_across(index, seen)
+    texts = [text for place in peers for text in texts_of(nodes, place)]
+    if not peers or any(_is_deed_of_bar(text) or not is_read(text) for text in texts):
+        return False
+    if is_raised(seen, [nodes[place].box for place in peers]) is None:
+        return False
+    below = [i for i, node in enumerate(nodes) if node.clickable and node.box.top >= nodes[index].box.bottom]
+    return any(is_record(nodes, place, size.width, size.height) for place in below)
+
+
 def _is_drawn_as_tabs(index: int, seen: Observation) -> bool:
     """Plain words side by side across the page, without a gap, just one of them in another colour or on a raised field.
 
     Answers are drawn like that too: it tells that the list below is looked through, and vouches for no touch on them.
     """
+    nodes = seen.nodes or ()
+    boxes = [nodes[place].box for place in _joined_across(index, seen)]
+    return bool(boxes) and (stands_out(seen, boxes) is not None or is_raised(seen, boxes) is not None)
+
+
+def _joined_across(index: int, seen: Observation) -> list[int]:
+    """Controls with words, side by side across the page without a gap; none where these are not such."""
     nodes, width = seen.nodes or (), seen.size.width
-    peers = [nodes[place] for place in row_peers(nodes, index, width)]
+    places = row_peers(nodes, index, width)
+    peers = [nodes[place] for place in places]
     joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
     across = len(peers) > 2 and peers[-1].box.right - peers[0].box.left > _ACROSS * width
-    if not joined or not across or not all(peer.label.strip() or _has_words(seen, peer) for peer in peers):
-        return False
-    boxes = [peer.box for peer in peers]
-    return stands_out(seen, boxes) is not None or is_raised(seen, boxes) is not None
+    worded = all(peer.label.strip() or _has_words(seen, peer) for peer in peers)
+    return places if joined and across and worded else []
 
 
 def _has_words(seen: Observation, node: UiNode) -> bool:

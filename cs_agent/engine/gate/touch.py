@@ -14,20 +14,42 @@ from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
+from cs_agent.engine.gate.windows import is_closing_mark, is_titled
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
+from cs_agent.engine.screen.structure import is_reacting, own_texts
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import RISK, LabelKind, LabelSense, is_bidding, sense
+from cs_agent.engine.screen.words import RISK, LabelKind, LabelSense, is_bidding, names_a_value, sense
 from cs_agent.observation import AppKind
 
 _BINDING = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # words that take back what a kind had proven
+_FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
 _WEIGHTY_ADVANCE = MONEY | {Nature.PERMISSION, Nature.FAILED}
 
 
 def judge(action: Tap | DoubleTap | LongPress, scene: Scene) -> Iterator[Finding]:
-    yield from judge_target(target_of(action, scene), scene, _ACTS[type(action)])
+    target, act = target_of(action, scene), _ACTS[type(action)]
+    found = list(judge_target(target, scene, act))
+    yield from found
+    if all(finding.kind is VerdictKind.ALLOW for finding in found):
+        yield from _beside(target, scene, act)
+
+
+def _beside(target: Target, scene: Scene, act: Act) -> Iterator[Finding]:
+    """Browsers give a touch to what stands within a fingertip of it: it is judged as if that were touched."""
+    nodes, reach = scene.observation.nodes or (), int(_FINGERTIP * scene.observation.size.width)
+    own = nodes[target.node].box if target.node is not None else None
+    for node in nodes:
+        if not is_reacting(node) or node.box == own or node.box.contains(target.point):
+            continue
+        if not node.box.area or not node.box.grown(reach).contains(target.point):
+            continue
+        other = find_target(scene.observation, node.box.center)
+        if any(finding.kind is not VerdictKind.ALLOW for finding in judge_target(other, scene, act)):
+            yield ask("near_commit", other.label, scene)
+            return
 
 
 def target_of(action: Tap | DoubleTap | LongPress, scene: Scene) -> Target:
@@ -54,10 +76,20 @@ def judge_target(target: Target, scene: Scene, act: Act = Act.TAP) -> Iterator[F
 
 def target_sense(target: Target, scene: Scene) -> tuple[str, LabelSense]:
     """The riskiest of all texts of the control, and what it means."""
+    return _riskiest(target.names or target.labels, scene, button=target.button)
+
+
+def _riskiest(names: tuple[str, ...], scene: Scene, *, button: bool) -> tuple[str, LabelSense]:
     words = scene.rules.sensitive_words
-    names = target.names or target.labels
-    senses = [(name, sense(name, button=target.button, sensitive_words=words)) for name in names]
+    senses = [(name, sense(name, button=button, sensitive_words=words)) for name in names]
     return max(senses, key=lambda item: RISK[item[1].kind], default=("", LabelSense(LabelKind.NONE)))
+
+
+def _told_by_entry(target: Target, scene: Scene) -> tuple[str, ...]:
+    """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none."""
+    nodes = scene.observation.nodes or ()
+    row = " ".join(own_texts(nodes, target.node)) if target.node is not None else ""
+    return tuple(name for name in target.names if name != row and not names_a_value(name))
 
 
 def _voucher(target: Target, scene: Scene, act: Act) -> str:
@@ -76,8 +108,11 @@ def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:
     if kind == kinds.FIELD:
         bids = len(target.labels) > 1 and meant.kind in _BINDING
     elif kind == kinds.CHOICE:
-        bids = is_bidding(label)
-    elif kind in (kinds.RECORD, kinds.TAB):
+        bids = is_bidding(label) or (meant.kind in (LabelKind.COMMIT, LabelKind.HOLD) and not is_titled(scene))
+    elif kind == kinds.RECORD:
+        label, meant = _riskiest(_told_by_entry(target, scene), scene, button=target.button)
+        bids = meant.kind in _BINDING
+    elif kind == kinds.TAB:
         bids = meant.kind in _BINDING
     else:
         bids = meant.kind is LabelKind.HOLD
@@ -92,6 +127,8 @@ def _unproven(target: Target, label: str, meant: LabelSense, scene: Scene) -> It
         return
     if target.corner:
         yield ask("corner", "", scene)
+    elif is_closing_mark(target, scene.observation):
+        yield ask("closing_mark", "", scene)
     elif not target.labels:
         near = [name for name in target.near if sense(name).kind is LabelKind.COMMIT]
         yield ask("near_commit" if near else "unnamed", near[0] if near else "", scene)

@@ -5,11 +5,14 @@ Rule: of a dialog only the answer that leaves is harmless, of a picker only the 
 
 from __future__ import annotations
 
+from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.page import is_picker_title
 from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
+    around,
     column,
+    is_dimmed_around,
     is_reacting,
     like_items,
     names_of,
@@ -22,6 +25,11 @@ from cs_agent.engine.screen.words import ends_a_choice, go_back, leaves_a_dialog
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 _LEAST_ITEMS = 3
+_CROSSES = frozenset("x×✕✖╳")
+_MARK = 0.16  # of the width: a mark is no larger, and the edge of its window no further
+_LARGEST = 0.5  # of the screen: larger is the page, not a part of a window
+_PART = 0.25  # of the screen: a control is no larger
+_PADDING = 0.03  # of the width, between a window's words and its edge
 _HEAD = 0.14  # of the screen's height: where a page's title stands
 _SHEET = 0.95  # of the width: a sheet is as wide as the screen
 _SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
@@ -39,6 +47,31 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     others = [text for node in nodes if node is not own for text in names_of(node)]
     answers = [index for index in window.controls if index != target.node and texts_of(nodes, index)]
     return bool(answers) and not any(_speaks_of(word, squash(text)) for text in others)
+
+
+def is_closing_mark(target: Target, seen: Observation) -> bool:
+    """A small mark without words where a window over a dimmed page has what closes it: in an upper corner, above that,
+    or below its middle.
+
+    Nothing proves what it does: the window is left by the system's Back instead.
+    """
+    nodes, box, reach = seen.nodes or (), target.box, _MARK * seen.size.width
+    if target.node is None or box is None or any(squash(name) not in _CROSSES for name in target.names):
+        return False
+    if max(box.width, box.height) > reach or nodes[target.node].editable:
+        return False
+    most = _LARGEST * seen.size.width * seen.size.height
+    told = [
+        node.box
+        for node in nodes
+        if (node.label.strip() or is_reacting(node)) and 0 < node.box.area < most and node.box != box
+    ]
+    card = around(each for each in told if not box.contains(each.center))
+    if card is None or not is_dimmed_around(seen, card.grown(int(_PADDING * seen.size.width)).clipped(seen.size)):
+        return False
+    beside = min(abs(box.center.x - card.left), abs(box.center.x - card.right)) <= reach
+    below = box.top >= card.bottom and abs(box.center.x - card.center.x) <= reach / 2
+    return below or (beside and box.top <= card.top + reach)
 
 
 def _speaks_of(word: str, text: str) -> bool:
@@ -62,6 +95,15 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     if window is not None:
         return len(items) >= _LEAST_ITEMS
     return _is_picker_page(seen) and (len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON)
+
+
+def is_titled(scene: Scene) -> bool:
+    """The picker's own head says that something is chosen."""
+    seen, window = scene.observation, scene.window
+    if window is None:
+        return _is_picker_page(seen)
+    heads = [node.label for node in seen.nodes or () if window.box.contains(node.box.center) and not is_reacting(node)]
+    return any(is_picker_title(text) for text in heads if text)
 
 
 def is_wheel_choice(target: Target, seen: Observation, window: Window | None) -> bool:
@@ -140,7 +182,12 @@ def heads_above(seen: Observation, entry: int) -> list[str]:
     boxes = [nodes[index].box for index in like]
     low = max(nodes[entry].box.top, int(_HEAD * size.height))
     told = [(node.label, node.box) for node in nodes if node.label and not is_reacting(node)]
-    drawn = [(line.text, line.box) for line in seen.lines if line.box.bottom <= _HEAD * size.height]
+    parts = [node.box for node in nodes if is_reacting(node) and node.box.area < _PART * size.width * size.height]
+    drawn = [
+        (line.text, line.box)
+        for line in seen.lines
+        if line.box.bottom <= _HEAD * size.height and not any(part.contains(line.box.center) for part in parts)
+    ]
     return [
         text
         for text, box in (*told, *drawn)

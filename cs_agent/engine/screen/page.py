@@ -113,8 +113,17 @@ def is_on_offer(text: str) -> bool:
     return bool(_TITLES["on_offer"].search(fold(text)))
 
 
+def costs(text: str) -> bool:
+    """A look-up on this page is charged for."""
+    return bool(_TITLES["costs"].search(fold(text)))
+
+
 def is_search_field(node: UiNode) -> bool:
     return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.text} {node.description} {node.resource_id}")))
+
+
+def is_search_word(text: str) -> bool:
+    return bool(_SEARCH.search(fold(text)))
 
 
 def is_search_page(observation: Observation) -> bool:

@@ -24,6 +24,8 @@ _LEAST_DIGITS = 2  # a lone digit counts something, it names nothing
 _SPACE = 0.15  # of a letter's height: a wider gap between two pieces parts words
 _FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
+_SIGN = re.compile(r"^\s*[-+−]\s*(?=\W?\d)")
+_DATE_OR_SUM = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}")
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
 _LIT = 0.9  # of the window's brightness: a page with anything brighter above the window is not dimmed
@@ -120,8 +122,8 @@ def _continues(one: Box, other: Box) -> bool:
 
 
 def masked(text: str) -> str:
-    """The form of a text, without the numbers in it."""
-    return _DIGITS.sub("9", text)
+    """The form of a text, without the numbers in it and their signs."""
+    return _DIGITS.sub("9", _SIGN.sub("", text))
 
 
 def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> bool:
@@ -155,8 +157,15 @@ def _is_value(text: str, others: list[str]) -> bool:
     """The same form with other numbers in enough of the others: an order number, an amount, a time."""
     if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS:
         return False
-    same_form = [other for other in others if masked(other) == masked(text)]
+    form = _form_of_value(text)
+    same_form = [other for other in others if _form_of_value(other) == form]
     return len(same_form) + 1 >= _LEAST_RECORDS and len({text, *same_form}) > 1
+
+
+def _form_of_value(text: str) -> str:
+    """Of a text with a date or a sum in it that alone, whatever it is of: 午餐 05-01, 已完成 ¥23.00."""
+    found = _DATE_OR_SUM.search(text)
+    return masked(found[0]) if found else masked(text)
 
 
 def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
@@ -200,7 +209,7 @@ def front_window(observation: Observation) -> Window | None:
     for around_all in boxes:
         box = around_all.grown(int(_SAME * size.width)).clipped(size)
         fits = box.area <= 0.9 * size.width * size.height and _stands_as_window(box, size.height)
-        if fits and _is_dimmed_around(observation, box):
+        if fits and is_dimmed_around(observation, box):
             controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
             return Window(box, controls)
     return None
@@ -234,7 +243,7 @@ def _is_content(node: UiNode, area: int) -> bool:
     return bool(node.label.strip() or is_reacting(node)) and 0 < node.box.area < 0.5 * area
 
 
-def _is_dimmed_around(observation: Observation, box: Box) -> bool:
+def is_dimmed_around(observation: Observation, box: Box) -> bool:
     """What lies outside the box is clearly darker than what is in it."""
     grey = np.asarray(observation.screenshot.image.reduce(8).convert("L"), dtype=np.float32)
     scale = grey.shape[1] / observation.size.width

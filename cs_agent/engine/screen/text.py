@@ -6,9 +6,11 @@ Rule: folding is for comparing only; what people are shown is the text as it sto
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
 
 _WIDE = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
 _SPACE_BY_WIDE = re.compile(rf"(?<=[{_WIDE}])\s+|\s+(?=[{_WIDE}])")
@@ -29,10 +31,19 @@ _FILE = re.compile(
 )
 
 
+def _simplified() -> dict[int, str]:
+    source = Path(__file__).with_name("vocabulary") / "traditional.toml"
+    table = {name: "".join(lines.split()) for name, lines in tomllib.loads(source.read_text("utf-8")).items()}
+    return {ord(one): other for one, other in zip(table["traditional"], table["simplified"], strict=True)}
+
+
+_SIMPLIFIED = _simplified()
+
+
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Half-width, lower case, no invisible characters, no spaces next to Chinese, single ones elsewhere."""
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    """Half-width, lower case, simplified, no invisible characters, no spaces next to Chinese, single ones elsewhere."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_SIMPLIFIED)
     text = _SPACES.sub(" ", text).strip()
     return _SPACE_BY_WIDE.sub("", text)
 

@@ -122,6 +122,12 @@ _HOLD = re.compile(
 _HOLD_TO_LOOK = re.compile(
     r"查看|更多|翻页|切换|浏览|刷新|加载|下一|上一|\b(?:see|view|more|browse|refresh|switch|next|scroll|explore)\b"
 )
+_CAPTION = re.compile(
+    r"^([^\d:]*?[^\W\d_])(?: ?[:#] ?| (?=\S*\d)|(?<=[\u4e00-\u9fff])(?=[a-z]{1,4}-?\d)|(?=[¥$€£#]?\d))(.+)$"
+)  # words, then what they name
+_UNREAD = re.compile(
+    r"[\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff\u0370-\u1cff\u3040-\u30ff\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufefc]"
+)  # of scripts without words here
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COUNT = re.compile(r"[\s·]*\(?\d{1,3}(?:/\d{1,3})?\)?$")
 _TRAILING_MARKS = re.compile(r"[\s>›»→❯:*]+$")
@@ -185,6 +191,19 @@ def _is_nominal_zh(text: str) -> bool:
         return True
     acts = _ZH_VERB_FIRST.search(text) and not _ZH_RECORD_END.search(text)
     return bool(_ZH_NOUN_END.search(text)) and not acts
+
+
+def is_read(text: str) -> bool:
+    """Written with letters of which these vocabularies know words; what is in others says nothing either way."""
+    return not _UNREAD.search(fold(text))
+
+
+def names_a_value(text: str) -> bool:
+    """A value that says what it is: 付款时间:05-01, Refund amount $12. The words in front name a thing and do none."""
+    folded = fold(text)
+    if found := _CAPTION.match(folded):
+        return sense(found[1], button=True).kind is LabelKind.NOMINAL and not is_bidding(found[2])
+    return False
 
 
 def ends_a_choice(text: str) -> bool:

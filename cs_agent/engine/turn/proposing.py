@@ -23,6 +23,8 @@ from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.recovery import Plan
 
+_LEFT_BY_BACK = frozenset({"corner", "closing_mark"})
+_WHILE_LEAVING = frozenset({"acts_by_itself"})  # such a page is left before a person could be asked
 _CORNER = "corner"  # counts the touches on a corner's mark that Back took the place of, one after the other
 _WARNINGS = frozenset(str(hazard) for hazard in Hazard)  # reasons for which a person drives, besides passwords
 
@@ -138,7 +140,8 @@ def _asks_about_corner(turn: TurnContext, proposed: Pending, verdict: Verdict) -
     """Once: where Back did not do what the model wanted with the mark, a human is asked."""
     if not isinstance(proposed.action, Tap) or turn.proposal is not None or turn.count(_CORNER):
         return False
-    return verdict.kind is VerdictKind.ASK and {one.code for one in verdict.reasons} == {"corner"}
+    codes = {one.code for one in verdict.reasons}
+    return verdict.kind is VerdictKind.ASK and bool(codes & _LEFT_BY_BACK) and codes <= _LEFT_BY_BACK | _WHILE_LEAVING
 
 
 def _start_afresh(turn: TurnContext) -> None:
