@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,12 @@ intake-proof: setup-dev ## Ten thousand calls of a helpdesk, repeated and in dis
 api-contract: setup-dev ## Call every operation of the API as its document tells it (API_EXAMPLES for each), then as nobody should (API_HOSTILE, API_SEED)
 	@API_EXAMPLES=$${API_EXAMPLES:-300} API_HOSTILE=$${API_HOSTILE:-500} $(PY) -m pytest -q \
 		tests/integrations/api/test_contract.py tests/integrations/api/test_hostile.py
+
+wheel-proof: setup-dev ## Install the built wheel in a fresh environment and handle a ticket of the API there, in a real browser
+	@$(PY) -m pytest -q -s tests/install/test_clean_environment.py
+
+image-proof: setup-dev ## Carry out the Dockerfile in a plain root folder and start every service of compose.yaml there (root, debootstrap)
+	@$(PY) -m pytest -q -s tests/install/test_deploy_files.py
 
 outbox-proof: setup-dev ## Ten thousand events on their way out while worker, upkeep and Redis are killed (OUTBOX_EVENTS, OUTBOX_KILLS, SOAK_SEED)
 	@$(PY) -m pytest -q -s tests/soak/test_outbox.py
