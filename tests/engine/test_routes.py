@@ -222,10 +222,15 @@ def test_a_flow_that_commits_tells_on_its_route_what_the_last_page_shows_besides
     assert OTHER["order"] not in ended.message
 
 
-def test_a_passing_message_that_no_tree_has_proves_the_end_of_a_route(learned):
-    kept = FakeScreen(["title:提交成功", "text:申请已提交", "toast:单据已保存到下载", "button:返回首页"])
-    ride = Ride(OTHER, learned, done=kept)
-    ride.rules = replace(ride.rules, success_evidence=(("已保存到",),))
+def test_a_passing_message_that_no_tree_has_proves_the_end_of_a_route():
+    kept = FakeScreen(["title:记录", "text:全部记录", "toast:单据已保存到下载", "button:返回首页"])
+    evidence = (("已保存到",),)
+    taught = Ride(VALUES, None, by_model(VALUES), done=kept)
+    taught.rules = replace(taught.rules, success_evidence=evidence)
+    taught.engine = taught.new_engine()
+    assert taught.to_the_end().status == "succeeded"
+    ride = Ride(OTHER, taught.way(), done=kept)
+    ride.rules = replace(ride.rules, success_evidence=evidence)
     ride.engine = ride.new_engine()
     ended = ride.to_the_end()
     assert (ended.status, ride.model.asked) == ("succeeded", [])

@@ -24,6 +24,7 @@ from cs_agent.engine.run.state import (
     EndStatus,
     StepStatus,
     Turn,
+    Unproven,
     Verdict,
     VerdictKind,
 )
@@ -54,9 +55,10 @@ class Finishing:
     def judge_by_sight(self, turn: TurnContext, action: Finish) -> Turn | None:
         """The end of a route: the flow's evidence is on the screen that was just looked at. None where it is not.
 
-        A passing message is in no tree: its picture is read where the tree alone does not say that it is done.
+        A passing message is in no tree: its picture is read where the tree alone does not say that it is done. An act
+        whose effect is open is proven by it, unless it stood there before the act.
         """
-        if turn.state.unproven or not self._has_acted(turn):
+        if not self._has_acted(turn) or (turn.state.unproven and turn.state.evidence_before):
             return None
         evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete:
@@ -64,6 +66,7 @@ class Finishing:
             evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete:
             return None
+        turn.state = turn.state.evolve(unproven=Unproven.NOTHING, evidence_before=False)
         told = self._read(turn, evidence) if self.kit.rules.read_only else self._done(turn, evidence)
         return self._succeed(turn, told or action.message, evidence)
 
