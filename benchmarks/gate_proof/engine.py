@@ -30,7 +30,7 @@ from cs_agent.testing.model import ScriptedModel
 from cs_agent.testing.run import MemoryJournal, StillPicture
 
 _PROMPT = load_prompt("zh")
-_SETTINGS = EngineSettings(settle_cap_s=0.4, expected_s=0.1, slow_page_s=0.5, poll_s=0.03)
+_SETTINGS = EngineSettings(settle_cap_s=0.4, expected_s=0.1, answer_s=0.4, slow_page_s=0.5, poll_s=0.03)
 
 
 @dataclass(slots=True)

@@ -234,6 +234,17 @@ def test_a_passing_message_that_no_tree_has_proves_the_end_of_a_route():
     ride.engine = ride.new_engine()
     ended = ride.to_the_end()
     assert (ended.status, ride.model.asked) == ("succeeded", [])
+    assert ended.message.endswith("页面显示:单据已保存到下载")
+
+
+def test_an_answer_that_takes_a_while_is_waited_for_before_anything_is_done_again(learned):
+    pages = aftersales(OTHER)
+    sending = replace(pages["review"], goes={}, does={"提交审核": "once more"}, becomes=("done", 90))
+    sends = replace(pages["review"], goes={"提交审核": "sending"})
+    ride = Ride(OTHER, learned, review=sends, sending=sending)
+    assert ride.to_the_end().status == "succeeded"
+    assert ride.phone.ledger == ["refund"]
+    assert ride.journal.steps[-2].outcome == "画面已变化"
 
 
 def test_a_route_stops_for_its_yes_every_time(learned):

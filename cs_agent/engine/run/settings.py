@@ -11,6 +11,7 @@ class EngineSettings:
     settle_cap_s: float = 10.0  # a screen that never rests is used as it is
     dark_s: float = 3.0  # how long a screen may show nothing, as an app's start does, before it is believed
     expected_s: float = 2.0  # how long a page that a route expects is waited for on a screen that rests
+    answer_s: float = 4.0  # how long a page that shows nothing yet of what cannot be undone is waited for
     poll_s: float = 0.04  # between two looks at a moving screen
     fresh_s: float = 0.4  # a settled frame this young is not captured again
     stale_s: float = 0.6  # after so long a think, the touch point is looked at once more

@@ -84,6 +84,8 @@ class Actor:
                     met = self.kit.eyes.wait_for(before, expects.is_met, at_once=expects.focuses)
                 else:
                     met = self.kit.eyes.wait_for(before, None)
+                if not met and pending.irreversible:
+                    self._wait_for_an_answer(turn)
         except Interrupted:
             self._write(turn, StepStatus.DONE, "")
             raise
@@ -96,6 +98,13 @@ class Actor:
             here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
             turn.state = turn.state.evolve(route=here.to_json())
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))
+
+    def _wait_for_an_answer(self, turn: TurnContext) -> None:
+        """What cannot be undone is often done elsewhere: a page that does not react at once is given more time, since
+        nothing is worse than doing it again."""
+        start = self.kit.clock()
+        while not self._has_changed(turn.seen) and self.kit.clock() - start < self.kit.settings.answer_s:
+            self.kit.eyes.wait_for(turn.seen.screenshot.image, None)
 
     def _mark(self, turn: TurnContext, pending: Pending) -> dict[str, Any] | None:
         """What a route would remember of it; of the engine's own acts nothing, as they answer to what came up."""

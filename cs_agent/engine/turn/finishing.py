@@ -29,14 +29,15 @@ from cs_agent.engine.run.state import (
     VerdictKind,
 )
 from cs_agent.engine.run.wording import say
-from cs_agent.engine.screen.evidence import Evidence, look_for_report, look_for_success
-from cs_agent.engine.screen.signature import page_signature
+from cs_agent.engine.screen.evidence import Evidence, look_for_report, look_for_success, screen_texts
+from cs_agent.engine.screen.signature import PageSignature, page_signature, stable_label
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.observation import Observation
 
 _MOST_TOLD = 4  # values of the last page that a result names
+_LONGEST_LINE = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,25 @@ class Finishing:
         return self._succeed(turn, told or action.message, evidence)
 
     def _done(self, turn: TurnContext, evidence: Evidence) -> str:
-        """What the page says of a thing that was done, e.g. its number and its time, besides what the ticket told."""
+        """What the page says of a thing that was done, e.g. its number and its time, besides what the ticket told.
+
+        Where the act left its page standing, only what was not on it before says anything of the act.
+        """
         told = {squash(value) for value in self.kit.route.values.values()}
-        shown = generic_fields(turn.seen, None, nameless="")
-        new = [f"{field.label}: {field.screen_value}" for field in shown if squash(field.screen_value) not in told]
-        return say("route_shows", turn.lang, what="; ".join([*evidence.seen[:1], *new[:_MOST_TOLD]]))
+        committed = self._page_of_the_commit()
+        if committed is None or not committed.has_frame_of(page_signature(turn.seen)):
+            proof = [_line_with(text, turn.seen) for text in evidence.seen[:1]]
+            shown = generic_fields(turn.seen, None, nameless="")
+            new = [f"{field.label}: {field.screen_value}" for field in shown if squash(field.screen_value) not in told]
+            return say("route_shows", turn.lang, what="; ".join([*proof, *new[:_MOST_TOLD]]))
+        known = {committed.title, *(mark.partition(":")[2] for mark in committed.controls | committed.captions)}
+        new = [text for text in evidence.seen if stable_label(text) not in known and squash(text) not in told]
+        lines = [_line_with(text, turn.seen) for text in new or evidence.seen]
+        return say("route_shows", turn.lang, what="; ".join(dict.fromkeys(lines)))
+
+    def _page_of_the_commit(self) -> PageSignature | None:
+        steps = self.kit.route.way.steps if self.kit.route.way else ()
+        return next((step.page for step in reversed(steps) if step.commits), None)
 
     def _read(self, turn: TurnContext, evidence: Evidence) -> str:
         """What a flow that only reads has found: the value beside each caption that is its evidence."""
@@ -143,3 +158,9 @@ class Finishing:
         request = request_of(shown, verdict, turn.lang, kind=kind, text=text)
         turn.state = turn.state.evolve(message=action.message)
         return self.kit.paused(turn, Event.PROPOSE, request, pending=pending)
+
+
+def _line_with(text: str, seen: Observation) -> str:
+    """The shortest text of the screen that holds this one, cut where it is a paragraph."""
+    holding = [line for line in screen_texts(seen) if squash(text) in squash(line)]
+    return min(holding, key=len, default=text)[:_LONGEST_LINE]
