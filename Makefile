@@ -96,7 +96,7 @@ soak: setup-dev ## Kill every process in every state and at random, on SQLite an
 	@$(PY) -m pytest -q -s -m soak
 
 mutants: setup-dev ## Change the parts that must not be wrong, one fault at a time, and count the faults that the tests notice (MUTANTS, SEED)
-	@$(PY) scripts/mutants.py --mutants $(or $(MUTANTS),300) --seed $(or $(SEED),1)
+	@$(PY) scripts/mutants --mutants $(or $(MUTANTS),300) --seed $(or $(SEED),1)
 
 setup: $(STAMPS)/run $(STAMPS)/system $(STAMPS)/messages
 setup-dev: setup $(STAMPS)/dev

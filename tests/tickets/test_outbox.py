@@ -351,3 +351,35 @@ def test_a_sender_tells_how_many_were_taken_and_gives_its_lane_back(post: Post, 
     assert drain.drain("post:a") == 2
     assert DeliveryLane.objects.get().claimed_until is None
     assert drain.drain("nobody:a") == 0
+
+
+@pytest.mark.parametrize("answer", [Answer(Verdict.CLOSED, "410"), Answer(Verdict.AGAIN, "503", whole_lane=True)])
+def test_a_place_that_is_gone_or_in_trouble_is_tried_with_one_event_and_no_other(
+    post: Post, ticket: Ticket, department: Department, answer: Answer
+) -> None:
+    create_ticket(user=None, subject="s", text="t", department=department)
+    tried: list[Delivery] = []
+    post.answers = lambda delivery: tried.append(delivery) or answer  # type: ignore[func-returns-value]
+    pump()
+    assert len(tried) == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.AGAIN, Verdict.CLOSED])
+def test_an_answer_of_any_length_is_kept_as_far_as_its_column_holds_it(
+    post: Post, ticket: Ticket, lin: User, verdict: Verdict
+) -> None:
+    set_status(ticket, TicketStatus.PENDING, lin)
+    post.answers = lambda delivery: Answer(verdict, "x" * 1000)
+    pump()
+    for row in Delivery.objects.filter(tries__gt=0) | Delivery.objects.filter(state=DeliveryState.GIVEN_UP):
+        row.full_clean()
+        assert row.last_answer == "x" * 300
+
+
+def test_the_sender_is_told_once_of_all_that_a_transaction_wrote(
+    department: Department, lin: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks() as told, transaction.atomic():
+        ticket = create_ticket(user=None, subject="s", text="t", department=department)
+        set_status(ticket, TicketStatus.PENDING, lin)
+    assert sum(call is queues.hint_outbox for call in told) == 1
