@@ -4,9 +4,9 @@
     python scripts/mutants --parts slots outbox --mutants 40 --seed 7
     python scripts/mutants --again report.txt     (only the survivors that an earlier report lists)
 
-A mutant is one small change inside one function: a comparison turned, `and` for `or`, a condition negated, a number one
-off, a value not returned, a call left out, a keyword of a database filter dropped. It is killed when a test of its parts
-fails. Survivors are listed with file, line and change; less than `LEAST` of all killed fails the run.
+A mutant is one small change inside one function: a comparison turned, `and` for `or`, a condition negated, a number
+one off, a value not returned, a call left out, a keyword of a database filter dropped. It is killed when a test of its
+parts fails. Survivors are listed with file, line and change; less than `LEAST` of all killed fails the run.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/runner/test_trouble.py",
         ),
     ),
-    "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/test_outbox.py",)),
+    "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/test_outbox*.py",)),
 }
 
 
@@ -132,7 +132,8 @@ def main() -> int:
         mutants = chosen(options.mutants, options.seed, options.parts)
     report = Report(len(mutants))
     tests = sorted({path for part in options.parts for path in _files(part, 1)})
-    failing = run(tests, mutants, report.told)
+    paths = sorted(path for part in PARTS for path in _files(part, 0))
+    failing = run(tests, paths, mutants, report.told)
     for test in failing:
         print(f"{test} fails without any mutant; mend it first")
     return 2 if failing else report.end()

@@ -1,13 +1,15 @@
 """Tries mutants against the tests that reach them: one pytest session is set up once, each mutant gets a fork of it.
 
-First every test runs once with statements that note themselves. A mutant then needs only the tests that executed its
-statement: the quickest first, until one fails. Of a mutant that no test executes nothing has to run: it survives.
+First every test runs once with statements that note themselves; what that showed is kept below `var/` for as long as
+neither the test's file nor the product changes. A mutant then needs only the tests that executed its statement: the
+quickest first, until one fails. Of a mutant that no test executes nothing has to run: it survives.
 """
 
 from __future__ import annotations
 
 import ast
 import copy
+import hashlib
 import json
 import os
 import resource
@@ -16,15 +18,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
-from making import Mutant, functions, parsed, put_in
+from making import ROOT, Mutant, functions, parsed, put_in
 
 _NOTE = "_note_statement"
+_KEPT = ROOT / "var" / "mutants"
+_PRODUCT = ("cs_agent", "tickets", "consoles", "integrations")
 
 
 class Fate(StrEnum):
@@ -40,18 +45,24 @@ class Record:
     """What one run without mutants showed."""
 
     seconds: dict[str, float] = field(default_factory=dict)  # of each test
-    statements: dict[str, set[str]] = field(default_factory=dict)  # `path:line` executed by each test
+    statements: dict[str, list[str]] = field(default_factory=dict)  # `path:line` executed by each test
     failed: list[str] = field(default_factory=list)
 
     def reaching(self, mutant: Mutant) -> set[str]:
         place = f"{mutant.path}:{mutant.statement}"
         return {test for test, places in self.statements.items() if place in places}
 
+    def add(self, other: Record) -> None:
+        self.seconds |= other.seconds
+        self.statements |= other.statements
+        self.failed += other.failed
+
 
 class Session:
     """A plugin: takes the place of pytest's loop over the tests."""
 
-    def __init__(self, mutants: list[Mutant], told: Callable[[Mutant, Fate, str], None]) -> None:
+    def __init__(self, paths: list[str], mutants: list[Mutant], told: Callable[[Mutant, Fate, str], None]) -> None:
+        self.paths = paths  # of the modules whose statements are noted
         self.mutants = mutants
         self.told = told
         self.failing: list[str] = []  # without any mutant
@@ -63,17 +74,20 @@ class Session:
         database = next(item for item in session.items if item.name == "test_the_database_is_made_once")
         runtestprotocol(database, nextitem=session.items[-1], log=False)  # keeps what lives as long as the session
         tests = [item for item in session.items if item is not database]
-        record = _recorded(session, tests, {mutant.path for mutant in self.mutants})
+        record = _recorded(session, tests, self.paths)
         self.failing = record.failed
         for mutant in self.mutants if not record.failed else ():
             self.told(mutant, *_tried(session, tests, record, mutant))
         return True
 
 
-def run(files: list[str], mutants: list[Mutant], told: Callable[[Mutant, Fate, str], None]) -> list[str]:
-    """Tell the fate of every mutant and what killed it; gives the tests that fail without any, which end the run."""
+def run(
+    files: list[str], paths: list[str], mutants: list[Mutant], told: Callable[[Mutant, Fate, str], None]
+) -> list[str]:
+    """Tell the fate of every mutant of these paths and what killed it; gives the tests that fail without any, which end
+    the run."""
     _make_repeatable()
-    plugin = Session(mutants, told)
+    plugin = Session(paths, mutants, told)
     quiet = ["-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:rerunfailures"]
     chosen = ["-m", "not browser and not story and not soak and not example", "--no-migrations"]
     warm_up = str(Path(__file__).with_name("test_warm_up.py"))
@@ -95,8 +109,31 @@ def _make_repeatable() -> None:
     settings.load_profile("mutants")
 
 
-def _recorded(session: pytest.Session, tests: list[pytest.Item], paths: set[str]) -> Record:
-    def work() -> Record:
+def _recorded(session: pytest.Session, tests: list[pytest.Item], paths: list[str]) -> Record:
+    """Of every test, file by file: kept from an earlier run, or shown now."""
+    product = _digest([*(path for name in _PRODUCT for path in sorted((ROOT / name).rglob("*.py"))), Path(__file__)])
+    record = Record()
+    for file in sorted({item.path for item in tests}):
+        conftests = [folder / "conftest.py" for folder in file.parents if (folder / "conftest.py").exists()]
+        kept = _KEPT / f"{file.stem}-{_digest([file, *conftests], [product, *paths])[:20]}.json"
+        if kept.exists():
+            record.add(Record(**json.loads(kept.read_text("utf-8"))))
+            continue
+        shown = _shown(session, [item for item in tests if item.path == file], paths)
+        record.add(shown)
+        if not shown.failed:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            kept.write_text(json.dumps(asdict(shown)), "utf-8")
+    return record
+
+
+def _digest(files: list[Path], more: list[str] = []) -> str:  # noqa: B006 - is not changed
+    every = [path.read_bytes() for path in files] + [text.encode() for text in more]
+    return hashlib.sha256(b"".join(hashlib.sha256(each).digest() for each in every)).hexdigest()
+
+
+def _shown(session: pytest.Session, tests: list[pytest.Item], paths: list[str]) -> Record:
+    def work() -> dict[str, object]:
         executed: set[str] = set()
         for path in paths:
             _let_note(path, executed)
@@ -104,22 +141,18 @@ def _recorded(session: pytest.Session, tests: list[pytest.Item], paths: set[str]
         for item in tests:
             executed.clear()
             begun = time.perf_counter()
-            if _fails(item, tests):
+            if _fails(item, session.items):
                 record.failed.append(item.nodeid)
             record.seconds[item.nodeid] = time.perf_counter() - begun
-            record.statements[item.nodeid] = set(executed)
-        return record
+            if executed:
+                record.statements[item.nodeid] = sorted(executed)
+        return asdict(record)
 
-    answer = _in_fork(session, lambda: _as_json(work()), limit_s=3600)
+    print(f"recording {tests[0].path.name}", file=sys.stderr, flush=True)
+    answer = _in_fork(session, work, limit_s=3600)
     if not isinstance(answer, dict):
-        raise SystemExit("the tests did not come to their end without any mutant")
-    statements = {test: set(places) for test, places in answer["statements"].items()}
-    return Record(answer["seconds"], statements, answer["failed"])
-
-
-def _as_json(record: Record) -> dict[str, object]:
-    statements = {test: sorted(places) for test, places in record.statements.items() if places}
-    return {"seconds": record.seconds, "statements": statements, "failed": record.failed}
+        raise SystemExit(f"{tests[0].path} did not come to its end without any mutant")
+    return Record(**answer)
 
 
 def _let_note(path: str, executed: set[str]) -> None:
@@ -151,7 +184,7 @@ def _tried(session: pytest.Session, tests: list[pytest.Item], record: Record, mu
     def work() -> str:
         if not mutant.put_in():
             return Fate.NOT_PUT_IN
-        return next((item.nodeid for item in chosen if _fails(item, chosen)), Fate.SURVIVED)
+        return next((item.nodeid for item in chosen if _fails(item, session.items)), Fate.SURVIVED)
 
     answer = _in_fork(session, work, limit_s=60 + 10 * sum(record.seconds[item.nodeid] for item in chosen))
     if answer is None:
@@ -169,7 +202,7 @@ def _turn(item: pytest.Item, record: Record) -> tuple[bool, float]:
 
 def _fails(item: pytest.Item, others: list[pytest.Item]) -> bool:
     """Whether setting up, calling or tearing down fails; what lives as long as the session stays."""
-    following = next((other for other in others if other is not item), item)
+    following = next(other for other in others if other is not item)
     reports = runtestprotocol(item, nextitem=following, log=False)
     return any(report.failed for report in reports)
 
@@ -202,7 +235,5 @@ def _await(child: int, ends_at: float) -> None:
     else:
         os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)  # what the tests left running
-    except ProcessLookupError:
-        pass

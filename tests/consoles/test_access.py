@@ -97,8 +97,8 @@ class World:
     trial: Trial
     external_id: str = "D-1"
 
-    def address(self, name: str, reader: User) -> str:
-        values = {
+    def address(self, name: str, reader: User, **instead: object) -> str:
+        values: dict[str, object] = {
             "number": self.run.ticket.number,
             "run_id": self.run.pk,
             "takeover_id": self.takeover.pk,
@@ -124,7 +124,7 @@ class World:
         }
         if "token" in parameters(name):
             return media.address(media.Kind(name), self._key(name), reader)
-        return reverse(name, kwargs={key: values[key] for key in parameters(name)})
+        return reverse(name, kwargs={key: instead.get(key, values[key]) for key in parameters(name)})
 
     def _panel(self, reader: User) -> PanelSession:
         """One that waits for this very reader."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.tickets.outbox_post import TAKEN, Post, later, pump
 from tickets import delivery as tasks
 from tickets import queues
 from tickets.errors import Conflict, Forbidden
@@ -29,64 +29,12 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.services.evidence import audit
-from tickets.services.outbox import carriers, drain, manage
+from tickets.services.outbox import drain, manage
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.outbox.note import PUBLIC
 from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket, set_status
-
-TAKEN = Answer(Verdict.TAKEN, "200")
-
-
-class Post:
-    """A carrier of the tests: two places at most; what it hands over it remembers."""
-
-    name = "post"
-    delays_s: tuple[float, ...] = (5.0, 60.0)
-
-    def __init__(self, *keys: str) -> None:
-        self.keys = keys
-        self.got: list[Delivery] = []
-        self.answers: Callable[[Delivery], Answer] = lambda delivery: TAKEN
-        self.closed_lanes: list[str] = []
-
-    def places(self, event: OutboxEvent) -> list[str]:
-        return [f"{self.name}:{key}" for key in self.keys]
-
-    def hand_over(self, delivery: Delivery) -> Answer:
-        answer = self.answers(delivery)
-        if answer.verdict is Verdict.TAKEN:
-            self.got.append(delivery)
-        return answer
-
-    def closed(self, lane: str, text: str) -> None:
-        self.closed_lanes.append(lane)
-        self.keys = tuple(key for key in self.keys if f"{self.name}:{key}" != lane)
-
-    def title(self, lane: str) -> str:
-        return lane
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    carrier = Post("a")
-    carriers.register(carrier)
-    yield carrier
-    carriers.forget("post")
-
-
-def pump() -> None:
-    """What the clock does, until nothing is due."""
-    spread()
-    for lane in drain.due_lanes():
-        drain.drain(lane)
-
-
-def later() -> None:
-    """Time passes for everything that waits."""
-    Delivery.objects.update(next_at=timezone.now())
-    DeliveryLane.objects.update(rest_until=None)
 
 
 def types(got: list[Delivery]) -> list[str]:
@@ -300,19 +248,23 @@ def test_only_old_events_that_nothing_waits_for_are_deleted(post: Post, ticket: 
     assert OutboxEvent.objects.get().type == "ticket.status_changed"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture
+def three(department: Department) -> list[Ticket]:
+    return [create_ticket(user=None, subject="s", text=str(n), department=department) for n in range(3)]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["taken", "again", "lost"])), min_size=1, max_size=14))
 def test_whatever_the_receiver_does_it_gets_everything_in_order(
-    post: Post, department: Department, plan: list[tuple[int, Any]]
+    post: Post, three: list[Ticket], plan: list[tuple[int, Any]]
 ) -> None:
     """`lost`: it took the event, and the sender died before it knew. Order is judged without the repeats."""
     with transaction.atomic():
         Delivery.objects.all().delete()
         OutboxEvent.objects.all().delete()
         post.got.clear()
-        tickets = [create_ticket(user=None, subject="s", text=str(n), department=department) for n in range(3)]
         for place, _outcome in plan:
-            audit.record("ticket.status_changed", ticket=tickets[place])
+            audit.record("ticket.status_changed", ticket=three[place])
         outcomes = iter([outcome for _place, outcome in plan])
 
         def answer(delivery: Delivery) -> Answer:
@@ -329,7 +281,7 @@ def test_whatever_the_receiver_does_it_gets_everything_in_order(
         for delivery in post.got:
             assert delivery.ticket_id is not None
             got[delivery.ticket_id].append(delivery.event_id)
-        for ticket in tickets:
+        for ticket in three:
             expected = list(OutboxEvent.objects.filter(ticket=ticket).order_by("pk").values_list("pk", flat=True))
             assert sorted(got[ticket.pk]) == got[ticket.pk]
             assert sorted(set(got[ticket.pk])) == expected

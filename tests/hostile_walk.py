@@ -1,0 +1,161 @@
+"""Walks an address with hostile values: each name that its view asks a query or a form for is found by watching it.
+
+Nobody lists the names: `watching` stands before the view and notes what it asks for, so that an input that was added
+yesterday is walked today. Words that a view compares with (`match request.POST.get("do"): case "finish":`) are read
+from its module and sent as well, so that the names behind them are asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db import transaction
+from django.http import QueryDict
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+DEEP = "[" * 100_000
+HUGE = "9" * 5000
+# What breaks readers of numbers and of JSON; each is sent under each name, the others plain.
+NUMBERS_AND_JSON = ["", "-1", "9" * 20, HUGE, "½", "٣", "NaN", "1e999", DEEP, "[1e400]", '["\\ud800"]']
+# What breaks readers of texts; sent under all names at once.
+TEXTS = ["0", "1.5", "'; DROP TABLE x; --", "\u202e", "💥" * 200, "a\0b", "{}", '{"a":' * 5000, "x" * 20_000]
+LONGEST_QUERY = 6000  # no server lets a longer address through
+PLAIN = "1"
+MIDDLEWARE = "tests.hostile_walk.watching"
+_asked: set[str] = set()
+
+
+class _Watched(QueryDict):
+    def __getitem__(self, key: str) -> Any:
+        _asked.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        _asked.add(str(key))
+        return super().__contains__(key)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        _asked.add(key)
+        return super().getlist(key, default)
+
+    def dict(self) -> Any:
+        return _WatchedDict({key: self[key] for key in list(self)})
+
+
+class _WatchedDict(dict):  # type: ignore[type-arg]
+    def get(self, key: str, default: Any = None) -> Any:
+        _asked.add(key)
+        return super().get(key, default)
+
+
+def watching(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A middleware, the innermost: what the others ask for is not the view's."""
+
+    def middleware(request: Any) -> Any:
+        _asked.clear()
+        request.GET = _watched(request.GET)
+        if request.method == "POST" and request.content_type != "application/json":
+            request.POST = _watched(request.POST)
+        return answer(request)
+
+    return middleware
+
+
+def _watched(given: QueryDict) -> QueryDict:
+    watched = _Watched(mutable=True)
+    for name, values in given.lists():
+        watched.setlist(name, list(values))
+    watched._mutable = False
+    return watched
+
+
+def walked(client: Client, address: str, method: str, words: list[str]) -> set[str]:
+    """Send everything; the names that were asked for. Nothing that is sent leaves a trace in the database."""
+    found: dict[str, dict[str, str]] = {}  # what has to be sent for a name to be asked for
+
+    def ask(given: dict[str, str], behind: dict[str, str]) -> None:
+        if method == "GET" and sum(map(len, given.values())) > LONGEST_QUERY:
+            return
+        for name in _ask(client, address, method, given) - found.keys():
+            found[name] = behind
+
+    ask({}, {})
+    done: set[str] = set()
+    while waiting := sorted(found.keys() - done):
+        name = waiting[0]
+        done.add(name)
+        for value in [*NUMBERS_AND_JSON, *words]:
+            behind = {**found[name], name: value} if value in words else found[name]
+            ask({**dict.fromkeys(found, PLAIN), **found[name], name: value}, behind)
+    for value in TEXTS if found else ():
+        ask(dict.fromkeys(found, value), {})
+    return set(found)
+
+
+def _ask(client: Client, address: str, method: str, given: dict[str, str]) -> set[str]:
+    with transaction.atomic():
+        answer = client.get(address, given) if method == "GET" else client.post(address, given)
+        where = (method, address[:200], {name: value[:40] for name, value in given.items()})
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert answer.status_code < 500, (answer.status_code, *where)
+        assert b"Traceback" not in body, where
+        transaction.set_rollback(True)
+    return set(_asked)
+
+
+def words_of(view: Any) -> list[str]:
+    """The words that the view's module compares what was sent with."""
+    return list(_words_of_module(inspect.getmodule(inspect.unwrap(view))))
+
+
+@functools.cache
+def _words_of_module(module: Any) -> tuple[str, ...]:
+    tree = ast.parse(inspect.getsource(module))
+    places: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.Compare | ast.MatchValue)]
+    places += [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys if key]
+    constants = (node for place in places for node in ast.walk(place) if isinstance(node, ast.Constant))
+    return tuple(sorted({node.value for node in constants if isinstance(node.value, str) and node.value.isalpha()}))
+
+
+def every_pattern(patterns: Any = None) -> Iterator[URLPattern]:
+    """Every address of the product; the back office is Django's own."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name != "admin":
+                yield from every_pattern(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+def names_in(source: str) -> set[str]:
+    """The names that a module asks `request.GET`, `request.POST`, or a variable that is one of them, for."""
+    tree = ast.parse(source)
+    held = {
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and _is_sent(node.value, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: list[Any] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=place, attr="get" | "getlist"), args=[ast.Constant(value=name), *_]):
+                found += [name] if _is_sent(place, held) else []
+            case ast.Subscript(value=place, slice=ast.Constant(value=name)):
+                found += [name] if _is_sent(place, held) else []
+            case ast.Compare(left=ast.Constant(value=name), ops=[ast.In()], comparators=[place]):
+                found += [name] if _is_sent(place, held) else []
+    return set(found)
+
+
+def _is_sent(node: ast.AST, held: set[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in held
+    is_request = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "request"
+    return is_request and node.attr in {"GET", "POST"}  # type: ignore[attr-defined]
