@@ -40,6 +40,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/runner/test_trouble.py",
             "tests/runner/test_sweeper.py",
             "tests/runner/test_pool.py",
+            "tests/runner/test_queue.py",
         ),
     ),
     "decisions": (

@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from tickets.models import Phone, Run, RunStatus
+from tickets.models import Phone, PhoneState, PhoneUse, Run, RunPurpose, RunStatus, Switch
 from tickets.runner.holds import claims, leases
+from tickets.services.runs import switches
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +172,148 @@ def test_a_lease_that_has_run_out_is_still_nobody_elses(lease: leases.Lease, pho
     assert leases.acquire(other, phone.queue) is None
     phone.refresh_from_db()
     assert phone.lease_run_id == run.pk
+
+
+@pytest.mark.parametrize(
+    ("status", "claimed_s", "retry_s", "due"),
+    [
+        (RunStatus.QUEUED, None, None, True),
+        (RunStatus.QUEUED, 60, 60, True),
+        (RunStatus.RUNNING, None, None, True),
+        (RunStatus.RUNNING, -1, -1, True),
+        (RunStatus.RUNNING, 60, None, False),
+        (RunStatus.RUNNING, None, 60, False),
+        (RunStatus.RUNNING, -1, 60, False),
+        (RunStatus.AWAITING_ANSWER, None, None, False),
+        (RunStatus.SUCCEEDED, None, None, False),
+    ],
+)
+def test_a_run_is_due_where_nobody_drives_it_and_its_time_has_come(
+    run: Run, status: RunStatus, claimed_s: int | None, retry_s: int | None, due: bool
+) -> None:
+    run.status = status
+    run.claimed_until, run.retry_at = (
+        None if seconds is None else timezone.now() + timedelta(seconds=seconds) for seconds in (claimed_s, retry_s)
+    )
+    assert claims.is_due(run) is due
+
+
+def test_a_queued_run_is_claimed_once_and_begins_once(run: Run) -> None:
+    read = Run.objects.get(pk=run.pk)
+    claim = claims.take(run)
+    assert claim is not None
+    assert claims.renew(claim)
+    begun = Run.objects.get(pk=run.pk)
+    assert (begun.status, begun.claim_token) == (RunStatus.RUNNING, claim.token)
+    assert begun.started_at is not None
+    assert claims.take(read) is None
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.QUEUED)
+    assert claims.take(Run.objects.get(pk=run.pk)) is not None
+    assert Run.objects.get(pk=run.pk).started_at == begun.started_at
+
+
+def test_a_run_that_ended_since_it_was_read_is_not_claimed(run: Run) -> None:
+    read = _running(run, claimed_until=None)
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.CANCELLED)
+    assert claims.take(read) is None
+
+
+def test_each_claim_makes_what_was_read_before_stale(run: Run) -> None:
+    read = _running(run, claimed_until=None)
+    assert claims.take(read) is not None
+    assert Run.objects.get(pk=run.pk).version > read.version
+
+
+def test_a_claim_is_kept_by_renewing_and_by_saving_and_ends_by_giving_back(run: Run) -> None:
+    claim = claims.take(_running(run, claimed_until=None))
+    assert claim is not None
+    soon = timezone.now() + timedelta(seconds=1)
+    for keep in (lambda: claims.renew(claim), lambda: claims.save_checkpoint(claim, {"step": 1})):
+        Run.objects.filter(pk=run.pk).update(claimed_until=soon)
+        keep()
+        run.refresh_from_db()
+        assert run.claimed_until is not None
+        assert run.claimed_until > soon
+    assert run.checkpoint == {"step": 1}
+    Run.objects.filter(pk=run.pk).update(retry_at=soon)
+    assert claims.give_back(claim)
+    run.refresh_from_db()
+    assert (run.claimed_until, run.retry_at) == (None, None)
+
+
+def test_a_run_is_locked_for_whoever_holds_its_claim(run: Run) -> None:
+    claim = claims.take(_running(run, claimed_until=None))
+    assert claim is not None
+    assert claims.locked(claim) == run
+    assert claims.locked(replace(claim, token=claim.token - 1)) is None
+
+
+def test_whoever_drives_stops_for_what_people_want(run: Run) -> None:
+    claim = claims.take(_running(run, claimed_until=None))
+    assert claim is not None
+    Switch.objects.create(name=switches.PAUSE_ALL, on=False)
+    Switch.objects.create(name="another", on=True)
+    claims.check(claim)
+    Switch.objects.filter(name=switches.PAUSE_ALL).update(on=True)
+    with pytest.raises(claims.AllPaused):
+        claims.check(claim)
+    Run.objects.filter(pk=run.pk).update(takeover_requested=True)
+    with pytest.raises(claims.TakeoverAsked):
+        claims.check(claim)
+    for change in ({"status": RunStatus.TAKEN_OVER}, {"status": RunStatus.RUNNING, "claim_token": claim.token + 1}):
+        Run.objects.filter(pk=run.pk).update(**change)
+        with pytest.raises(claims.ClaimLost):
+            claims.check(claim)
+
+
+def test_a_held_lease_has_no_end_and_a_freed_one_no_run(lease: leases.Lease, run: Run, phone: Phone) -> None:
+    assert leases.of_run(run.pk) == lease
+    assert leases.hold(lease)
+    phone.refresh_from_db()
+    assert (phone.lease_expires_at, phone.lease_run_id) == (None, run.pk)
+    assert leases.renew(lease)
+    phone.refresh_from_db()
+    assert phone.lease_expires_at is not None
+    assert leases.release(lease)
+    phone.refresh_from_db()
+    assert (phone.lease_expires_at, phone.lease_run_id) == (None, None)
+    assert leases.of_run(run.pk) is None
+
+
+@pytest.mark.parametrize("other", ["phone_id", "run_id"])
+def test_a_lease_is_of_one_phone_and_one_run(lease: leases.Lease, run: Run, other: str) -> None:
+    foreign = {"phone_id": lease.phone_id + 1, "run_id": another(run).pk}
+    assert not leases.renew(replace(lease, **{other: foreign[other]}))
+    with pytest.raises(leases.LeaseLost):
+        leases.check(replace(lease, **{other: foreign[other]}))
+
+
+@pytest.mark.parametrize(
+    "unfit", [{"queue": "elsewhere"}, {"state": PhoneState.FAULTY}, {"use": PhoneUse.REHEARSAL}, {"labels": ["x"]}]
+)
+def test_of_the_phones_that_are_free_and_fit_the_one_that_can_least_else_is_taken(
+    run: Run, phone: Phone, unfit: dict[str, object]
+) -> None:
+    Phone.objects.filter(pk=phone.pk).update(lease_token=5)
+    Phone.objects.create(name="二号机", serial="s2", **{"queue": phone.queue, "lease_token": 1, **unfit})
+    least = Phone.objects.create(name="三号机", serial="s3", queue=phone.queue, lease_token=3)
+    lease = leases.acquire(run, phone.queue)
+    assert lease is not None
+    assert (lease.phone_id, lease.token) == (least.pk, 4)
+    leases.check(lease)
+    next_one = leases.acquire(another(run), phone.queue)
+    assert next_one is not None
+    assert next_one.phone_id == phone.pk
+
+
+def test_what_a_phone_offers_is_its_labels_its_uses_and_itself(phone: Phone, run: Run) -> None:
+    phone.labels = ["银行"]
+    itself = f"phone:{phone.pk}"
+    assert leases.offered(phone) == {"银行", "use:customer", itself}
+    phone.use = PhoneUse.PRACTICE
+    assert leases.offered(phone) == {"银行", "use:practice", "use:rehearsal", itself}
+    phone.use = PhoneUse.SHARED
+    assert leases.offered(phone) == {"银行", "use:customer", "use:rehearsal", itself}
+    definition = {"phone_labels": ["银行"]}
+    assert leases.wanted(definition, RunPurpose.CUSTOMER) == {"银行", "use:customer"}
+    assert leases.wanted(definition, RunPurpose.LESSON, phone.pk) == {"use:rehearsal", itself}
