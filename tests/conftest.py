@@ -6,10 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 from tests import reruns
 from tests.consoles import catalog
 from tickets.models.record import audit_triggers
+
+# A busy machine is no fault of what is tried; `scripts/mutants` brings a profile of its own.
+settings.register_profile("unhurried", deadline=None)
+if settings.get_current_profile_name() == "default":
+    settings.load_profile("unhurried")
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 

@@ -1,8 +1,10 @@
 """Walks an address with hostile values: each name that its view asks a query or a form for is found by watching it.
 
 Nobody lists the names: `watching` stands before the view and notes what it asks for, so that an input that was added
-yesterday is walked today. Words that a view compares with (`match request.POST.get("do"): case "finish":`) are read
-from its module and sent as well, so that the names behind them are asked for.
+yesterday is walked today. Words that a view compares an input with (`match request.POST.get("do"): case "finish":`) are
+read from its module and sent as well, so that the names behind them are asked for.
+
+Each name gets a share of the values, another for each name; HOSTILE=all sends them all.
 """
 
 from __future__ import annotations
@@ -10,13 +12,18 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
+from zlib import crc32
 
 from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.consoles import story
 
 DEEP = "[" * 100_000
 HUGE = "9" * 5000
@@ -26,6 +33,7 @@ NUMBERS_AND_JSON = ["", "-1", "9" * 20, HUGE, "½", "٣", "NaN", "1e999", DEEP, 
 TEXTS = ["0", "1.5", "'; DROP TABLE x; --", "\u202e", "💥" * 200, "a\0b", "{}", '{"a":' * 5000, "x" * 20_000]
 LONGEST_QUERY = 6000  # no server lets a longer address through
 PLAIN = "1"
+SHARE = 99 if os.environ.get("HOSTILE") == "all" else 3  # values of each kind
 MIDDLEWARE = "tests.hostile_walk.watching"
 _asked: set[str] = set()
 
@@ -74,8 +82,13 @@ def _watched(given: QueryDict) -> QueryDict:
     return watched
 
 
-def walked(client: Client, address: str, method: str, words: list[str]) -> set[str]:
-    """Send everything; the names that were asked for. Nothing that is sent leaves a trace in the database."""
+def walked(
+    client: Client, address: str, method: str, words: dict[str, set[str]], valid: dict[str, str] | None = None
+) -> set[str]:
+    """Send everything; the names that were asked for. Nothing that is sent leaves a trace in the database.
+
+    `valid`: what a view has to be given that asks for more only where all of it is in order.
+    """
     found: dict[str, dict[str, str]] = {}  # what has to be sent for a name to be asked for
 
     def ask(given: dict[str, str], behind: dict[str, str]) -> None:
@@ -84,42 +97,78 @@ def walked(client: Client, address: str, method: str, words: list[str]) -> set[s
         for name in _ask(client, address, method, given) - found.keys():
             found[name] = behind
 
-    ask({}, {})
+    def plain() -> dict[str, str]:
+        return {**dict.fromkeys(found, PLAIN), **(valid or {})}
+
+    ask(valid or {}, {})
     done: set[str] = set()
     while waiting := sorted(found.keys() - done):
         name = waiting[0]
         done.add(name)
-        for value in [*NUMBERS_AND_JSON, *words]:
-            behind = {**found[name], name: value} if value in words else found[name]
-            ask({**dict.fromkeys(found, PLAIN), **found[name], name: value}, behind)
-    for value in TEXTS if found else ():
+        for value in sorted(words.get(name, ())):
+            ask({**plain(), **found[name], name: value}, {**found[name], name: value})
+        for value in _share(NUMBERS_AND_JSON, address + name):
+            ask({**plain(), **found[name], name: value}, found[name])
+    for value in _share(TEXTS, address) if found else ():
         ask(dict.fromkeys(found, value), {})
     return set(found)
+
+
+def _share(values: list[str], of: str) -> list[str]:
+    start = crc32(of.encode()) % len(values)
+    return [*values[start:], *values[:start]][:SHARE]
 
 
 def _ask(client: Client, address: str, method: str, given: dict[str, str]) -> set[str]:
     with transaction.atomic():
         answer = client.get(address, given) if method == "GET" else client.post(address, given)
         where = (method, address[:200], {name: value[:40] for name, value in given.items()})
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert answer.status_code < 500, (answer.status_code, *where)
-        assert b"Traceback" not in body, where
+        assert b"Traceback" not in story.body(answer), where
         transaction.set_rollback(True)
     return set(_asked)
 
 
-def words_of(view: Any) -> list[str]:
-    """The words that the view's module compares what was sent with."""
-    return list(_words_of_module(inspect.getmodule(inspect.unwrap(view))))
+def words_of(view: Any) -> dict[str, set[str]]:
+    """By name, the words that the view's module compares with what was sent under it."""
+    return _words_of_module(inspect.getmodule(inspect.unwrap(view)))
 
 
 @functools.cache
-def _words_of_module(module: Any) -> tuple[str, ...]:
+def _words_of_module(module: Any) -> dict[str, set[str]]:
     tree = ast.parse(inspect.getsource(module))
-    places: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.Compare | ast.MatchValue)]
-    places += [key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys if key]
-    constants = (node for place in places for node in ast.walk(place) if isinstance(node, ast.Constant))
-    return tuple(sorted({node.value for node in constants if isinstance(node.value, str) and node.value.isalpha()}))
+    assigned = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+
+    def note(about: ast.AST, words: ast.AST) -> None:
+        about = assigned.get(about.id, about) if isinstance(about, ast.Name) else about
+        words = assigned.get(words.id, words) if isinstance(words, ast.Name) else words
+        names = _constants(about) if isinstance(about, ast.Call) else set()
+        keys = {key for each in words.keys if each for key in _constants(each)} if isinstance(words, ast.Dict) else None
+        for name in names:
+            found[name] |= {word for word in (_constants(words) if keys is None else keys) if word.isalpha()}
+
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare(left=left, comparators=[right]):
+                note(left, right)
+            case ast.Match(subject=subject, cases=cases):
+                for case in cases:
+                    note(subject, case.pattern)
+            case ast.Call(func=ast.Attribute(value=ast.Name() as table, attr="get"), args=[ast.Call() as sent, *_]):
+                note(sent, table)
+    return found
+
+
+def _constants(node: ast.AST) -> set[str]:
+    constants = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+    return {value for value in constants if isinstance(value, str)}
 
 
 def every_pattern(patterns: Any = None) -> Iterator[URLPattern]:
