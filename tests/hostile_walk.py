@@ -15,6 +15,7 @@ import inspect
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from enum import Enum
 from typing import Any
 from zlib import crc32
 
@@ -56,6 +57,10 @@ class _Watched(QueryDict):
 
 
 class _WatchedDict(dict):  # type: ignore[type-arg]
+    def __contains__(self, key: object) -> bool:
+        _asked.add(str(key))
+        return super().__contains__(key)
+
     def get(self, key: str, default: Any = None) -> Any:
         _asked.add(key)
         return super().get(key, default)
@@ -106,7 +111,9 @@ def walked(
         name = waiting[0]
         done.add(name)
         for value in sorted(words.get(name, ())):
-            ask({**plain(), **found[name], name: value}, {**found[name], name: value})
+            behind = {**found[name], name: value}
+            ask({**plain(), **behind}, behind)
+            ask({**(valid or {}), **behind}, behind)  # some are read only where others are not sent
         for value in _share(NUMBERS_AND_JSON, address + name):
             ask({**plain(), **found[name], name: value}, found[name])
     for value in _share(TEXTS, address) if found else ():
@@ -138,10 +145,10 @@ def words_of(view: Any) -> dict[str, set[str]]:
 def _words_of_module(module: Any) -> dict[str, set[str]]:
     tree = ast.parse(inspect.getsource(module))
     assigned = {
-        target.id: node.value
+        target.id: value
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
-        for target in node.targets
+        for target, value in _pairs(node.targets[0], node.value)
         if isinstance(target, ast.Name)
     }
     found: dict[str, set[str]] = defaultdict(set)
@@ -152,7 +159,8 @@ def _words_of_module(module: Any) -> dict[str, set[str]]:
         names = _constants(about) if isinstance(about, ast.Call) else set()
         keys = {key for each in words.keys if each for key in _constants(each)} if isinstance(words, ast.Dict) else None
         for name in names:
-            found[name] |= {word for word in (_constants(words) if keys is None else keys) if word.isalpha()}
+            found[name] |= {word for word in (_constants(words) if keys is None else keys) if word.isidentifier()}
+            found[name] |= {str(member.value) for kind in _enumerations(words, module) for member in kind}
 
     for node in ast.walk(tree):
         match node:
@@ -164,6 +172,18 @@ def _words_of_module(module: Any) -> dict[str, set[str]]:
             case ast.Call(func=ast.Attribute(value=ast.Name() as table, attr="get"), args=[ast.Call() as sent, *_]):
                 note(sent, table)
     return found
+
+
+def _pairs(target: ast.AST, value: ast.AST) -> list[tuple[ast.AST, ast.AST]]:
+    """`a, b = x, y` as two assignments."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _enumerations(node: ast.AST, module: Any) -> list[type[Enum]]:
+    named = (getattr(module, each.id, None) for each in ast.walk(node) if isinstance(each, ast.Name))
+    return [each for each in named if isinstance(each, type) and issubclass(each, Enum)]
 
 
 def _constants(node: ast.AST) -> set[str]:

@@ -30,7 +30,12 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "slots": (
         ("tickets/flows/slots/*.py",),
-        ("tests/tickets/test_slot*.py", "tests/tickets/test_reading_corpus.py", "tests/tickets/test_reply_reading.py"),
+        (
+            "tests/tickets/test_slot*.py",
+            "tests/tickets/test_reading_corpus.py",
+            "tests/tickets/reading/test_*.py",
+            "tests/tickets/test_reply_reading.py",
+        ),
     ),
     "claims": (
         ("tickets/runner/holds/claims.py", "tickets/runner/holds/leases.py"),
@@ -45,7 +50,13 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "decisions": (
         ("tickets/services/runs/decisions.py", "tickets/services/runs/pauses.py"),
-        ("tests/tickets/test_decisions.py", "tests/tickets/test_desk.py", "tests/runner/test_drive.py"),
+        (
+            "tests/tickets/test_decisions.py",
+            "tests/tickets/test_pauses_told.py",
+            "tests/tickets/test_desk.py",
+            "tests/tickets/test_rehearsals.py",
+            "tests/runner/test_drive.py",
+        ),
     ),
     "takeovers": (
         (
@@ -55,12 +66,13 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         (
             "tests/tickets/test_takeovers.py",
-            "tests/tickets/test_takeover_clock.py",
+            "tests/tickets/test_takeover_clock*.py",
+            "tests/tickets/test_pauses_told.py",
             "tests/tickets/test_desk.py",
             "tests/runner/test_trouble.py",
         ),
     ),
-    "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/test_outbox*.py",)),
+    "outbox": (("tickets/services/outbox/*.py",), ("tests/tickets/outbox/test_*.py",)),
 }
 
 

@@ -21,7 +21,7 @@ from integrations.models import Connector, LinkedTicket
 from integrations.webhooks import endpoints
 from tests.hostile_walk import HUGE, MIDDLEWARE, names_in, walked, words_of
 from tests.integrations.test_connector_pages import form
-from tests.tickets.outbox_post import pump
+from tests.tickets.outbox.post import pump
 from tickets.declared import declarations_of
 from tickets.models import ApiToken, Delivery, Ticket
 from tickets.services.panels import buttons

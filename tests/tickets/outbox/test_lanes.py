@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from tests.tickets.outbox_post import TAKEN, Post, later, pump
+from tests.tickets.outbox.post import TAKEN, Post, later, pump
 from tickets import queues
 from tickets.errors import NotFound
 from tickets.models import (

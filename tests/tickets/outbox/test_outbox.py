@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.tickets.outbox_post import TAKEN, Post, later, pump
+from tests.tickets.outbox.post import TAKEN, Post, later, pump
 from tickets import delivery as tasks
 from tickets import queues
 from tickets.errors import Conflict, Forbidden

@@ -1,0 +1,19 @@
+"""No change of a reader goes unseen: what each makes of a thousand texts is written down and compared (see `written`)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tickets.reading import written
+
+SHARES = 12
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_reading_is_as_it_was_looked_at(share: int) -> None:
+    for text, found in list(written.pairs())[share::SHARES]:
+        assert written.read(text) == found, f"{text!r}: look at it, then write the file anew (see `written`)"
+
+
+def test_the_texts_that_are_written_down_are_those_of_the_corpus_and_of_the_draw() -> None:
+    assert [text for text, _found in written.pairs()] == written.texts()
