@@ -1,4 +1,4 @@
-"""No change of a reader goes unseen: what each makes of a thousand texts is written down and compared (see `written`)."""
+"""No change of a reader goes unseen: what each makes of a thousand texts is written down and compared."""
 
 from __future__ import annotations
 
