@@ -32,7 +32,6 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("tickets/flows/slots/*.py",),
         (
             "tests/tickets/test_slot*.py",
-            "tests/tickets/test_reading_corpus.py",
             "tests/tickets/reading/test_*.py",
             "tests/tickets/test_reply_reading.py",
         ),
