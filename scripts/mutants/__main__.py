@@ -26,14 +26,18 @@ LEAST = 0.9
 PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "gate": (
         ("cs_agent/engine/gate/*.py",),
-        ("tests/engine/test_gate*.py", "tests/engine/test_route_vouches.py", "tests/engine/test_loop*.py"),
+        (
+            "tests/engine/test_gate*.py",
+            "tests/engine/gate_written/test_*.py",
+            "tests/engine/test_route_vouches.py",
+            "tests/engine/test_loop*.py",
+        ),
     ),
     "slots": (
         ("tickets/flows/slots/*.py",),
         (
             "tests/tickets/test_slot*.py",
             "tests/tickets/reading/test_*.py",
-            "tests/tickets/test_reply_reading.py",
         ),
     ),
     "claims": (
@@ -45,6 +49,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "tests/runner/test_sweeper.py",
             "tests/runner/test_pool.py",
             "tests/runner/test_queue.py",
+            "tests/runner/test_lessons.py",
         ),
     ),
     "decisions": (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as installed
 from django.utils import timezone
 
 from tickets.models import Phone, PhoneState, PhoneUse, Run, RunPurpose, RunStatus, Switch
@@ -157,7 +160,7 @@ def test_taking_one_run_up_claims_no_other(run: Run) -> None:
 
 
 def test_claim_and_lease_last_as_long_as_the_setting_says(lease: leases.Lease, run: Run, phone: Phone) -> None:
-    lasts = timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])
+    lasts = timedelta(seconds=installed.CS_AGENT["CS_AGENT_LEASE_S"])
     assert claims.take(_running(run, claimed_until=None)) is not None
     phone.refresh_from_db()
     run.refresh_from_db()
@@ -317,3 +320,34 @@ def test_what_a_phone_offers_is_its_labels_its_uses_and_itself(phone: Phone, run
     definition = {"phone_labels": ["银行"]}
     assert leases.wanted(definition, RunPurpose.CUSTOMER) == {"银行", "use:customer"}
     assert leases.wanted(definition, RunPurpose.LESSON, phone.pk) == {"use:rehearsal", itself}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_and_lease_are_kept_while_a_task_drives_and_let_go_when_they_are_lost(
+    lease: leases.Lease, run: Run, phone: Phone, settings: Any
+) -> None:
+    claim = claims.take(_running(run, claimed_until=None))
+    assert claim is not None
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_LEASE_S": 0.09}
+    long_ago = timezone.now() - timedelta(days=1)
+    renewer = claims.Renewer(claim, lease)
+    with renewer as entered:
+        assert entered is renewer
+        for _ in range(2):
+            Run.objects.filter(pk=run.pk).update(claimed_until=long_ago)
+            Phone.objects.filter(pk=phone.pk).update(lease_expires_at=long_ago)
+            _await(lambda: Run.objects.filter(pk=run.pk, claimed_until__gt=long_ago).exists())
+            _await(lambda: Phone.objects.filter(pk=phone.pk, lease_expires_at__gt=long_ago).exists())
+        Phone.objects.filter(pk=phone.pk).update(lease_token=lease.token + 1)
+        _await(lambda: not renewer._thread.is_alive())
+        assert claims.renew(claim), "the claim itself was not lost"
+    with claims.Renewer(claim, replace(lease, token=lease.token + 1)) as other:
+        pass
+    assert not other._thread.is_alive()
+
+
+def _await(holds: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < ends_at
+        time.sleep(0.01)

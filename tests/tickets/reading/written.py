@@ -237,7 +237,7 @@ def _clause(draw: random.Random) -> str:
 @cache
 def _readers() -> dict[str, Callable[[str], Any]]:
     from tests.tickets.conftest import flow_file
-    from tests.tickets.test_reply_reading import SPECS
+    from tests.tickets.reading.test_replies import SPECS
     from tickets.flows.slots import choices, money, numbers, orders, periods, writing
     from tickets.flows.slots.kinds import KINDS
     from tickets.flows.slots.replies import read_reply

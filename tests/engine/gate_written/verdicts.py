@@ -1,9 +1,11 @@
-"""What the gate says of two thousand acts, written down: `python -m tests.engine.gate_verdicts` writes it anew.
+"""What the gate says of thousands of acts, written down: `python -m tests.engine.gate_written.verdicts` writes it anew.
 
 The acts are those of the corpus, others on its screens, and touches on pages that are built for one kind and then
-changed a little; each with what a run may know besides (what was typed, put in or led here, the flow's rules). All by a
-fixed draw. Rule: a difference is looked at by a person before the file is
-written anew; what must never pass is the business of the corpus and of the properties.
+changed a little; each with what a run may know besides (what was typed, put in or led here, the flow's rules). Each
+screen has a draw of its own, so that one that is added changes no line of the others.
+
+Rule: a difference is looked at by a person before the file is written anew; what must never pass is the business of the
+corpus and of the properties.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ from cs_agent.geometry import Box, NormPoint
 from cs_agent.observation import AppKind, Observation, Role
 from tests.engine.gate_cases import VIEWS, Case
 
-WRITTEN = Path(__file__).with_name("gate_corpus") / "verdicts.txt"
-ACTS = 2400
+WRITTEN = Path(__file__).with_name("verdicts.txt")
+OF_A_CASE = 2
+OF_A_PAGE = 80
 _TYPED = ("", "1001", "1001", "20240", "耳机")
 _FOCUS = (*[""] * 6, "搜索", "金额", "Search", "密码")
 _LED = (*[""] * 10, "转派", "Apply for a refund")
@@ -41,23 +44,31 @@ class Shown:
 
 
 def verdicts(cases: list[Case]) -> Iterator[str]:
-    draw, built = random.Random(11), _built()
-    for number in range(ACTS):
-        shown = _of_corpus(draw, draw.choice(cases)) if number % 2 else _changed(draw, *draw.choice(built))
-        action = _action(draw, shown)
-        context = StepContext(
-            focus=draw.choice(_FOCUS),
-            typed=draw.choice(_TYPED),
-            put_in=draw.random() < 0.1,
-            unproven=draw.choice((*[Unproven.NOTHING] * 6, *Unproven)),
-            led=draw.choice(_LED),
-        )
-        policy = GatePolicy(unknown_confidence=draw.choice(list(UnknownConfidence)))
-        rules, sure = _rules(draw, shown.observation), draw.choice((None, 0.5, *[1.0] * 8))
-        verdict = decide(action, shown.observation, rules, policy, sure, context)
-        said = "; ".join(told(reason, draw.choice(("zh", "en"))) for reason in verdict.reasons)
-        told_as = f"{verdict.kind}{' irreversible' * verdict.irreversible} {verdict.vouched_by}".strip()
-        yield f"{number}\t{shown.name}\t{_written(action)}\t{told_as}\t{said}"
+    for case in cases:
+        for number in range(OF_A_CASE):
+            draw = random.Random(f"{case.name}{number}")
+            yield _line(draw, _of_corpus(draw, case))
+    for name, seen in _built():
+        for number in range(OF_A_PAGE):
+            draw = random.Random(f"{name}{number}")
+            yield _line(draw, _changed(draw, name, seen))
+
+
+def _line(draw: random.Random, shown: Shown) -> str:
+    action = _action(draw, shown)
+    context = StepContext(
+        focus=draw.choice(_FOCUS),
+        typed=draw.choice(_TYPED),
+        put_in=draw.random() < 0.1,
+        unproven=draw.choice((*[Unproven.NOTHING] * 6, *Unproven)),
+        led=draw.choice(_LED),
+    )
+    policy = GatePolicy(unknown_confidence=draw.choice(list(UnknownConfidence)))
+    rules, sure = _rules(draw, shown.observation), draw.choice((None, 0.5, *[1.0] * 8))
+    verdict = decide(action, shown.observation, rules, policy, sure, context)
+    said = "; ".join(told(reason, draw.choice(("zh", "en"))) for reason in verdict.reasons)
+    told_as = f"{verdict.kind}{' irreversible' * verdict.irreversible} {verdict.vouched_by}".strip()
+    return f"{shown.name}\t{_written(action)}\t{told_as}\t{said}".replace("\n", "\\n")
 
 
 def _of_corpus(draw: random.Random, case: Case) -> Shown:
@@ -168,7 +179,7 @@ def main() -> None:
     from tests.engine.gate_cases import cases
 
     lines = list(verdicts(list(cases())))
-    WRITTEN.write_text("\n".join(line.replace("\n", "\\n") for line in lines) + "\n", "utf-8")
+    WRITTEN.write_text("\n".join(lines) + "\n", "utf-8")
     passed = sum(f"\t{VerdictKind.ALLOW}" in line for line in lines)
     print(f"{len(lines)} verdicts, {passed} of them let the act pass")
 
