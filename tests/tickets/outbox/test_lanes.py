@@ -196,6 +196,13 @@ def test_sending_again_wakes_its_own_lane_and_delivery_only(post: Post, ticket: 
     assert rests == {"post:a": None, "post:b": rest}
 
 
+def test_what_is_sent_again_is_due_also_where_its_lane_was_forgotten(post: Post, ticket: Ticket, ann: User) -> None:
+    spread()
+    DeliveryLane.objects.all().delete()
+    manage.send_again(Delivery.objects.get().pk, ann)
+    assert drain.due_lanes() == ["post:a"]
+
+
 def test_giving_up_takes_one_delivery_and_says_who_and_when(post: Post, ticket: Ticket, lin: User, ann: User) -> None:
     set_status(ticket, TicketStatus.PENDING, lin)
     spread()
