@@ -127,7 +127,7 @@ def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -
     with transaction.atomic():
         lock(row.template)
         if not row.shadow:
-            trials.stop_for_releases(row.template, user, reason.label)
+            trials.stop_for_releases(row.template, user, str(reason.label))
         if not _finish(Release.objects.filter(pk=row.pk), reason, user, note):
             raise Conflict(_("该发布已经结束。"), code="release_ended")
         _retire_idle(row.version, user)
@@ -139,7 +139,7 @@ def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
     require(user, Permission.RELEASE_FLOWS)
     with transaction.atomic():
         lock(template)
-        trials.stop_for_releases(template, user, ReleaseEnd.RETIRED.label)
+        trials.stop_for_releases(template, user, str(ReleaseEnd.RETIRED.label))
         rows = list(at_work().filter(template=template).select_related("version"))
         _finish(at_work().filter(template=template), ReleaseEnd.RETIRED, user, note)
         for version in {row.version for row in rows}:
