@@ -152,5 +152,5 @@ def _guesses(template: FlowTemplate, known: trial_plans.Before) -> dict[str, str
         "difference": "5",
         "alpha": "0.05",
         "power": "0.8",
-        "floor": "50",
+        "floor": str(max(0, min(50, expected - 20))),
     }
