@@ -85,7 +85,7 @@ def test_the_size_is_said_before_a_trial_begins_and_no_figure_while_it_goes_on(
     planned = as_sara.post(f"{FLOW}/trials/new/", FORM, follow=True)
     trial = Trial.objects.get()
     html = planned.content.decode()
-    assert f"<dd>{trial.runs_each}</dd>" in html
+    assert f">{trial.runs_each}</dd>" in html
     assert "无法估计要多久" in html
     act = f"{FLOW}/trials/{trial.pk}/act/"
     html = as_sara.post(act, {"do": "begin"}, follow=True).content.decode()
