@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cs_agent.catalogue import say
+from cs_agent.said import Said, Sentence
+
+CODE = "trouble"  # under which what went wrong is stored: its advice, which is its own key, and what happened
 
 
 class Trouble(Exception):
@@ -14,13 +19,20 @@ class Trouble(Exception):
     retryable = False
     advice = ""
 
-    def told(self, lang: str) -> str:
+    def told(self, lang: str) -> Said:
         """The advice in "zh" or "en", and in brackets what happened as a technician reads it."""
-        advice = say(self.advice, lang)
-        if not advice:
-            return str(self)
-        return f"{advice} ({self})" if lang == "en" else f"{advice}({self})"
+        what = self.args[0] if self.args and isinstance(self.args[0], Said) else str(self)
+        values = {"advice": self.advice, "what": what}
+        return Said(retell(values, lang), Sentence(CODE, values))
 
     def advice_in(self, *langs: str) -> str:
         """The advice alone, one line for each of the languages."""
         return "\n".join(say(self.advice, lang) for lang in langs)
+
+
+def retell(values: Mapping[str, str], lang: str) -> str:
+    """What `Trouble.told` said, of its stored values."""
+    advice, what = say(values.get("advice", ""), lang), values.get("what", "")
+    if not advice:
+        return what
+    return f"{advice} ({what})" if lang == "en" else f"{advice}({what})"

@@ -44,7 +44,6 @@ ALLOWED = {
     "capped",
     "nothing",  # told to callers and benchmarks
     "ModelGrounder",
-    "title_en",  # chosen by name in the settings of a model
     "__getattr__",
     "__dir__",  # Python asks a module for them
     "navigation_words",  # read in stored versions, and vouches for nothing

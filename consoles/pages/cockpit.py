@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from consoles.desk import clarify, panel
@@ -283,6 +284,7 @@ class Cockpit:
 
 def cockpit_of(ticket: Ticket, user: Any, run_id: str = "", **choices: Any) -> Cockpit:
     """The cockpit on the run that was asked for, or on the newest."""
+    prefetch_related_objects([ticket], "refs")  # read by several parts of the page
     runs = ticket.runs.serving().select_related("flow_version__template", "phone", "started_by").order_by("-created_at")
     chosen = next((run for run in runs if str(run.pk) == run_id), None) if run_id else None
     return Cockpit(ticket, user, chosen or runs.first(), **choices)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from consoles.desk import clarify
-from consoles.pages.words import in_language
 from tickets.flows.slots import FoundSlot, SlotState, parse_specs
 from tickets.flows.slots.text import Doubt
 from tickets.models import FlowTemplate, FlowVersion, SlotSource, Ticket
@@ -73,7 +72,7 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
         recommended=advice.flow_version,
         fit=round(advice.fit * 100),
         human=advice.human_recommended,
-        reasons=[in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
+        reasons=list(advice.reasons),
         found=[slot.found for slot in slots if slot.found],
         asked=[_ask(slot, answers or {}, replied.get(slot.spec.name, [])) for slot in slots if slot.must_be_answered],
         choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
+from consoles.pages.words import told
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.families import ACTING, FAMILIES, GROUNDING, PLANNING
 from tickets.errors import Invalid, ServiceError
@@ -114,5 +115,4 @@ def _whole(text: str, field: str) -> int | None:
 
 def _family_name(name: str) -> str:
     family = FAMILIES.get(name)
-    english = (get_language() or "").startswith("en")
-    return (family.title_en if english else family.title) if family else name
+    return told(family.title) if family else name

@@ -10,13 +10,16 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from tickets.said import in_both
 from tickets.web.given import whole_number
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 
-_MESSAGE = "内容太大,请减小文件后再试。 / Too large: send smaller files."
+_MESSAGE = _("内容太大,请减小文件后再试。")
 
 
 class TooLarge(Exception):
@@ -74,7 +77,7 @@ def _declared(scope: dict[str, Any]) -> int:
 
 
 async def _refuse(send: Send) -> None:
-    body = _MESSAGE.encode()
+    body = in_both(_MESSAGE).encode()
     headers = [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),

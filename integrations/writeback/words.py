@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tickets.said import said_again
+
 PLACES = ("ticket", "flow", "result", "link", "replay")
 _PLACE = re.compile(r"\{(\w*)\}")
 _MOST = 8000  # characters of one note
@@ -87,7 +89,8 @@ class WriteBack(BaseModel):
 def text_of(part: Part, outcome: Outcome, values: Mapping[str, str], language: str) -> str:
     with translation.override(language):
         words = part.words or _(USUAL[outcome])
-    text = _PLACE.sub(lambda found: values.get(found[1], ""), words)
+        told = {name: said_again(value) for name, value in values.items()}
+    text = _PLACE.sub(lambda found: told.get(found[1], ""), words)
     return text.strip()[:_MOST]
 
 

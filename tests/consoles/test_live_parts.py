@@ -114,5 +114,5 @@ def test_reading_the_state_takes_few_queries(
     run = story.drive(run, phone)
     story.take_steps(run)
     known = whole(as_alice, run.ticket)
-    with django_assert_max_num_queries(27):  # type: ignore[operator]
+    with django_assert_max_num_queries(26):  # type: ignore[operator]
         state(as_alice, run, known, last=7)

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cs_agent.phone.adb import doctor
+from cs_agent.phone.errors import PhoneUnauthorized
 from tests.consoles import story
 from tests.redis_server import redis_server
 from tickets.models import Department, FlowVersion, Phone, PhoneCheck, PhoneState, Run
@@ -69,11 +70,11 @@ def test_a_faulty_phone_says_what_is_wrong(as_victor: Client, phone: Phone) -> N
 
 
 def test_a_phones_fault_is_told_in_the_readers_language(as_victor: Client, phone: Phone) -> None:
-    Phone.objects.update(state=PhoneState.FAULTY, fault="未授权 USB 调试", fault_en="USB debugging is not authorised")
+    Phone.objects.update(state=PhoneState.FAULTY, fault=PhoneUnauthorized("no key").told("zh"))
     as_victor.post("/language/", {"language": "en"})
     html = story.markup(as_victor.get("/phones/", headers=HTMX))
-    assert "USB debugging is not authorised" in html
-    assert "未授权" not in html
+    assert "Not authorised: unlock the phone" in html
+    assert "没有授权" not in html
 
 
 def test_a_phone_says_what_it_did_today_and_how_it_is(as_victor: Client, run: Run, phone: Phone) -> None:

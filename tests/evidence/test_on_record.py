@@ -216,7 +216,7 @@ def test_only_a_flow_that_changes_nothing_may_go_unrecorded(db: None) -> None:
 def test_an_irreversible_step_in_an_unrecorded_flow_is_refused(driven_run: Run) -> None:
     recorder = RunRecorder(driven_run.pk, None, redactors.of_run(driven_run.pk))
     recorder.start()
-    with pytest.raises(NotRecorded, match="not recorded"):
+    with pytest.raises(NotRecorded, match="未开启录像"):
         journal(driven_run, recorder).save(state(driven_run), SUBMIT)
     recorder.close()
 

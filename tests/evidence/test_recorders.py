@@ -201,7 +201,7 @@ def test_a_flow_that_is_not_recorded_stores_nothing_and_takes_no_sensitive_step(
     recorder.start()
     recorder.add(frame(reader.knows(TITLE), at=1.0))
     assert not recorder.works
-    assert "not recorded" in recorder.error
+    assert recorder.error == "该流程未开启录像"
     recorder.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -210,7 +210,7 @@ def test_a_recorder_whose_threads_have_ended_does_not_claim_to_work(recorder: Ru
     assert recorder.works
     recorder.close()
     assert not recorder.works
-    assert "stopped" in recorder.error
+    assert "已停止" in recorder.error
 
 
 class NoLines:

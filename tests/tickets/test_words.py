@@ -11,7 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 TICKETS = Path(__file__).resolve().parents[2] / "tickets"
-PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]")
+PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
+MARKS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "pgettext_lazy": 1}  # by where the message stands among the arguments
 
 
 def used() -> set[str]:
@@ -20,12 +21,9 @@ def used() -> set[str]:
     calls = [
         node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
     ]
-    named = [
-        call
-        for call in calls
-        if isinstance(call.func, ast.Name) and call.func.id in {"_", "gettext", "gettext_lazy"} and call.args
-    ]
-    return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}  # type: ignore[misc]
+    named = [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in MARKS and call.args]
+    marked = [call.args[MARKS[call.func.id]] for call in named]  # type: ignore[attr-defined]
+    return {message.value for message in marked if isinstance(message, ast.Constant)}  # type: ignore[misc]
 
 
 @lru_cache

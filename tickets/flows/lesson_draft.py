@@ -9,62 +9,52 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
+
 from cs_agent.engine.routes.values import ActKind, RouteStep
 from cs_agent.engine.screen.words import LabelKind, sense
+from tickets.said import in_language
 
 _LANGS = ("zh", "en")
 _WORDS = {
-    "zh": {
-        ActKind.LAUNCH: "打开“{what}”",
-        ActKind.TAP: "点击“{what}”",
-        ActKind.DOUBLE_TAP: "双击“{what}”",
-        ActKind.LONG_PRESS: "长按“{what}”",
-        ActKind.TYPE: "在“{where}”中输入{what}",
-        ActKind.SWIPE: "滑动页面",
-        ActKind.BACK: "返回",
-        ActKind.HOME: "回到主屏幕",
-        ActKind.GAP: "完成这一页上的下一步",
-        "entry": "点开含{what}的一项",
-        "field": "点“{where}”输入框",
-        "here": "输入框",
-        "enter": ",按回车",
-        "commit": "核对无误后,经人确认再点击“{what}”",
-    },
-    "en": {
-        ActKind.LAUNCH: "open “{what}”",
-        ActKind.TAP: "tap “{what}”",
-        ActKind.DOUBLE_TAP: "double-tap “{what}”",
-        ActKind.LONG_PRESS: "press and hold “{what}”",
-        ActKind.TYPE: "enter {what} in “{where}”",
-        ActKind.SWIPE: "scroll the page",
-        ActKind.BACK: "go back",
-        ActKind.HOME: "go to the home screen",
-        ActKind.GAP: "do the next thing on this page",
-        "entry": "open the entry that shows {what}",
-        "field": "tap the field “{where}”",
-        "here": "the field",
-        "enter": " and press Enter",
-        "commit": "check everything and, once a person has agreed, tap “{what}”",
-    },
+    ActKind.LAUNCH: pgettext_lazy("instruction", "打开“{what}”"),
+    ActKind.TAP: pgettext_lazy("instruction", "点击“{what}”"),
+    ActKind.DOUBLE_TAP: pgettext_lazy("instruction", "双击“{what}”"),
+    ActKind.LONG_PRESS: pgettext_lazy("instruction", "长按“{what}”"),
+    ActKind.TYPE: pgettext_lazy("instruction", "在“{where}”中输入{what}"),
+    ActKind.SWIPE: pgettext_lazy("instruction", "滑动页面"),
+    ActKind.BACK: pgettext_lazy("instruction", "返回"),
+    ActKind.HOME: pgettext_lazy("instruction", "回到主屏幕"),
+    ActKind.GAP: pgettext_lazy("instruction", "完成这一页上的下一步"),
 }
-_JOIN = {"zh": (",", "。"), "en": (", then ", ".")}
+_ENTRY = pgettext_lazy("instruction", "点开含{what}的一项")
+_FIELD = pgettext_lazy("instruction", "点“{where}”输入框")
+_A_FIELD = pgettext_lazy("instruction", "输入框")
+_ENTER = pgettext_lazy("instruction", ",按回车")
+_COMMIT = pgettext_lazy("instruction", "核对无误后,经人确认再点击“{what}”")
+_JOIN, _END = pgettext_lazy("instruction", ","), pgettext_lazy("instruction", "。")
 _WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 _TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
 
 
 def in_words(step: RouteStep, lang: str) -> str:
     """The act as an instruction says it, with slots in braces."""
-    words, control = _WORDS[lang], step.control
+    with in_language(lang):
+        return _in_words(step)
+
+
+def _in_words(step: RouteStep) -> str:
+    control = step.control
     name = control.named if control else ""
-    where = (control.signature.beside if control else "") or words["here"]
+    where = (control.signature.beside if control else "") or str(_A_FIELD)
     if step.kind in _TOUCHES and control and control.holds:
-        return words["entry"].format(what="".join(control.holds))
+        return _ENTRY.format(what="".join(control.holds))
     if step.commits:
-        return words["commit"].format(what=name or where)
+        return _COMMIT.format(what=name or where)
     if step.kind in _TOUCHES and not name:
-        return words["field"].format(where=where) if control else words[ActKind.GAP]
-    said = words[step.kind].format(what=step.text.strip() or name, where=where)
-    return said + words["enter"] if step.text.endswith("\n") else said
+        return _FIELD.format(where=where) if control else str(_WORDS[ActKind.GAP])
+    told = _WORDS[step.kind].format(what=step.text.strip() or name, where=where)
+    return told + str(_ENTER) if step.text.endswith("\n") else told
 
 
 def composed(
@@ -119,7 +109,8 @@ def _told(steps: Sequence[RouteStep], lang: str) -> dict[str, Any]:
         typed = following is not None and following.kind is ActKind.TYPE and following.control == step.control
         if not (typed and step.kind is ActKind.TAP):
             said.append(in_words(step, lang))
-    join, end = _JOIN[lang]
+    with in_language(lang):
+        join, end = str(_JOIN), str(_END)
     return {"join": join, "end": end, "clauses": [{"text": text} for text in said]}
 
 

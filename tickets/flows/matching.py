@@ -14,14 +14,9 @@ from typing import Any
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.text import clause_after, clause_before, even, mark_after, sentence_before
+from tickets.said import Said, listed, said
 
 MOST_PLACES = 12  # of one keyword in a text that are judged
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    zh: str
-    en: str
 
 
 class Standing(StrEnum):
@@ -35,12 +30,12 @@ class Standing(StrEnum):
     SUPPOSED = "supposed"  # under a condition, or reported
 
 
-_WORDS = {
-    Standing.REFUSED: Reason("客户说不要", "the customer does not want it"),
-    Standing.ASKED: Reason("客户只是在询问", "the customer only asks about it"),
-    Standing.POLITE: Reason("客户只是在询问", "the customer only asks about it"),
-    Standing.DONE: Reason("已经办好或是以前的事", "it is done already, or of an earlier time"),
-    Standing.SUPPOSED: Reason("附有条件或转述别人的话", "it is conditional, or somebody else's words"),
+_WHY = {  # codes of `tickets.said`
+    Standing.REFUSED: "fit.refused",
+    Standing.ASKED: "fit.asked",
+    Standing.POLITE: "fit.asked",
+    Standing.DONE: "fit.done",
+    Standing.SUPPOSED: "fit.supposed",
 }
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 
@@ -152,7 +147,7 @@ class Fit:
     discounted: tuple[tuple[str, Standing], ...] = ()
 
     @property
-    def reasons(self) -> list[Reason]:
+    def reasons(self) -> list[Said]:
         told = [_mentioned(self.words)] if self.words else []
         return told + [_not_wanted(word, standing) for word, standing in self.discounted[:3]]
 
@@ -177,12 +172,12 @@ def fit_of(match: Mapping[str, Any], text: str, *, questions: bool = False) -> F
     return Fit(max(0.0, points / threshold), tuple(by_weight[:5]), tuple(unwanted))
 
 
-def withdrawn(text: str) -> Reason | None:
+def withdrawn(text: str) -> Said | None:
     """The customer says that nothing is to be done any more."""
     found = _WITHDRAWN.search(even(text))
     if not found or re.search(r"(?:没|未|不)(?:有|能)?$", text[max(0, found.start() - 2) : found.start()]):
         return None
-    return Reason(f"客户说不用再处理(“{found[0]}”)", f"The customer says that nothing need be done (“{found[0]}”)")
+    return said("fit.withdrawn", words=found[0])
 
 
 def _points(weight: float, standing: Standing) -> float:
@@ -264,10 +259,9 @@ def _questioned(before: str, after: str, sentence: str, mark: str) -> Standing:
     return Standing.POLITE if asking and not please and re.search("吗|么$", after) else Standing.WANTED
 
 
-def _mentioned(words: tuple[str, ...]) -> Reason:
-    return Reason(f"工单提到:{'、'.join(words)}", f"The ticket mentions: {', '.join(words)}")
+def _mentioned(words: tuple[str, ...]) -> Said:
+    return said("fit.mentions", words=listed(words))
 
 
-def _not_wanted(word: str, standing: Standing) -> Reason:
-    why = _WORDS[standing]
-    return Reason(f"“{word}”不算:{why.zh}", f"“{word}” does not count: {why.en}")
+def _not_wanted(word: str, standing: Standing) -> Said:
+    return said("fit.not_counted", word=word, why=said(_WHY[standing]))

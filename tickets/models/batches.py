@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.flow.templates import FlowTemplate
 from tickets.models.runs import Run
 from tickets.models.ticket.tickets import Ticket
+from tickets.said import SaidField
 
 
 class BatchState(models.TextChoices):
@@ -52,7 +53,7 @@ class Batch(models.Model):
     most_rounds = models.PositiveSmallIntegerField(default=1)  # that may stand in line, with CatchUp.ALL
     next_at = models.DateTimeField(null=True, blank=True, db_index=True)
     missed = models.PositiveIntegerField(default=0)  # times that came and were not made up for
-    fault = models.CharField(max_length=300, blank=True)  # why it paused itself
+    fault = SaidField(blank=True)  # why it paused itself
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 

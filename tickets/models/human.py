@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.runs import Run
+from tickets.said import SaidField
 
 
 class ConfirmationState(models.TextChoices):
@@ -35,7 +36,7 @@ class Confirmation(models.Model):
         _("状态"), max_length=10, choices=ConfirmationState, default=ConfirmationState.PENDING, db_index=True
     )
     version = models.PositiveIntegerField(default=0)
-    summary = models.TextField(_("摘要"))
+    summary = SaidField(_("摘要"))
     action_text = models.TextField()
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
@@ -59,7 +60,7 @@ class Confirmation(models.Model):
     )
     decided_at = models.DateTimeField(_("决定时间"), null=True, blank=True)
     used_at = models.DateTimeField(null=True, blank=True)  # the act that the yes was for was about to be made
-    note = models.TextField(_("备注"), blank=True)
+    note = SaidField(_("备注"), blank=True)
     approvals_needed = models.PositiveSmallIntegerField(
         _("需要几人同意"),
         default=1,  # two different people above the flow's limit
@@ -101,7 +102,7 @@ class Question(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="questions")
-    text = models.TextField()
+    text = SaidField()
     choices = models.JSONField(default=list, blank=True)
     screenshot = models.CharField(max_length=200, blank=True)
     answer = models.TextField(blank=True)
@@ -120,7 +121,7 @@ class Takeover(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="takeovers")
-    reason = models.TextField(blank=True)
+    reason = SaidField(blank=True)
     code = models.CharField(max_length=40, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -130,7 +131,7 @@ class Takeover(models.Model):
     last_gesture_at = models.DateTimeField(null=True, blank=True)
     warned_at = models.DateTimeField(null=True, blank=True)  # of inactivity, since the last gesture
     ended_at = models.DateTimeField(null=True, blank=True)
-    summary = models.TextField(blank=True)
+    summary = SaidField(blank=True)
 
     def __str__(self) -> str:
         return self.reason

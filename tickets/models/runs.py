@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.equipment.phones import Phone
 from tickets.models.flow.templates import FlowVersion
 from tickets.models.ticket.tickets import Ticket
+from tickets.said import SaidField
 
 
 class RunStatus(models.TextChoices):
@@ -86,9 +87,9 @@ class Run(models.Model):
     started_at = models.DateTimeField(_("开始时间"), null=True, blank=True)
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)
-    result = models.TextField(_("处理结果"), blank=True)
+    result = SaidField(_("处理结果"), blank=True)
     failure_code = models.CharField(max_length=40, blank=True)
-    waiting_for = models.CharField(_("等待原因"), max_length=200, blank=True)  # why it is queued, for people
+    waiting_for = SaidField(_("等待原因"), blank=True)  # why it is queued, for people
 
     objects = RunQuerySet.as_manager()
 
@@ -179,7 +180,7 @@ class Step(models.Model):
     )
     status = models.CharField(max_length=12)  # cs_agent.engine.run.state.StepStatus
     thought = models.TextField(_("想法"), blank=True)
-    action_text = models.TextField(blank=True)
+    action_text = SaidField(blank=True)
     action_name = models.CharField(max_length=40, blank=True)
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
@@ -190,7 +191,7 @@ class Step(models.Model):
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)
     reasons = models.JSONField(default=list, blank=True)  # [{code, values}]
-    outcome = models.TextField(_("结果"), blank=True)
+    outcome = SaidField(_("结果"), blank=True)
     app = models.CharField(_("应用"), max_length=120, blank=True)
     touch = models.JSONField(default=list, blank=True)  # device pixels
     box = models.JSONField(default=list, db_default=[], blank=True)  # of the control: left, top, right, bottom

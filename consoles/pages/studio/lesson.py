@@ -113,8 +113,7 @@ def _mode(lesson: Lesson) -> str:
 
 def _fault(lesson: Lesson) -> str:
     """What is wrong with the phone, in the reader's language."""
-    phone, english = lesson.phone, (get_language() or "").startswith("en")
-    if lesson.state == LessonState.OPEN and phone.fault:
-        return phone.fault_en or phone.fault if english else phone.fault
+    if lesson.state == LessonState.OPEN and lesson.phone.fault:
+        return lesson.phone.fault
     run = lesson.run if lesson.state == LessonState.KEPT else None
     return run.result if run is not None and run.failure_code != lessons.LESSON else ""

@@ -29,6 +29,7 @@ from cs_agent.engine.actions.call_syntax import (
 )
 from cs_agent.engine.actions.values import Action, Coordinates
 from cs_agent.geometry import NORM_MAX, NormPoint, Point, Size
+from cs_agent.said import Said, Sentence
 
 MAX_REPLY_CHARS = 40_000  # 3000 tokens, the usual limit, are far fewer; more is a runaway model
 MAX_TEXT_CHARS = 16_000  # of one argument: with every character escaped it still renders within MAX_REPLY_CHARS
@@ -70,6 +71,7 @@ class ParseErrorCode(StrEnum):
     BAD_VALUE = "bad_value"
 
 
+PREFIX = "reply."  # of the codes under which a reason is stored as a part of other texts
 _EXPLANATIONS: dict[ParseErrorCode, str] = {
     ParseErrorCode.EMPTY: _("回复是空的"),
     ParseErrorCode.TOO_LONG: _("回复太长"),
@@ -102,9 +104,11 @@ class ParseError(Exception):
         self.raw = raw
         super().__init__(self.reason("en"))
 
-    def reason(self, lang: str) -> str:
+    def reason(self, lang: str) -> Said:
         """Why, as a clause that completes "your last reply could not be read because …"."""
-        return say(_EXPLANATIONS[self.code], lang, detail=self.detail[:80])
+        detail = self.detail[:80]
+        text = say(_EXPLANATIONS[self.code], lang, detail=detail)
+        return Said(text, Sentence(PREFIX + self.code.value, {"detail": detail}))
 
 
 @dataclass(frozen=True, slots=True)

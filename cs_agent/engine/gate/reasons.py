@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from cs_agent.catalogue import _, say
 from cs_agent.engine.run.state import Reason
+from cs_agent.said import Said, Sentence
+
+PREFIX = "gate."  # of the codes under which a reason is stored as a part of other texts
 
 _TEXTS: dict[str, str] = {
     "commit_word": _("“{label}”可能无法撤销({word})"),
@@ -102,8 +105,12 @@ def voucher_reason(voucher: str, label: str) -> Reason:
     return Reason(code, {"voucher": voucher, "label": label[:_MOST_LABEL]})
 
 
-def told(reason: Reason, lang: str) -> str:
+def told(reason: Reason, lang: str) -> Said:
     """The reason as a sentence in "zh" or "en"; as it was written down where an older release wrote sentences."""
+    return Said(_text(reason, lang), Sentence(PREFIX + reason.code, reason.values))
+
+
+def _text(reason: Reason, lang: str) -> str:
     values = reason.values
     if "zh" in values:
         return values.get(lang) or values["zh"]

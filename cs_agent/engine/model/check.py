@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from cs_agent.catalogue import _
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions.parse import Parsed, ParseError
 from cs_agent.engine.actions.values import Tap, render
 from cs_agent.engine.model.client import OpenAIModel
@@ -25,7 +25,7 @@ from cs_agent.geometry import Box, Size
 
 _SCREEN = Size(720, 1600)
 _BUTTON = Box(110, 1150, 610, 1290)
-_TASKS = {"zh": "点击屏幕上的 Continue 按钮。", "en": "Tap the Continue button on the screen."}
+_TASK = _("点击屏幕上的 Continue 按钮。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _listed(model: OpenAIModel) -> bool | None:
 
 
 def _messages(prompt: Prompt, screen: Image.Image, lang: str) -> list[Message]:
-    task = f'{_TASKS[lang]}\n\n{{"current_app": "Setup"}}'
+    task = f'{say(_TASK, lang)}\n\n{{"current_app": "Setup"}}'
     return [Message("system", prompt.text), Message("user", task, screen)]
 
 

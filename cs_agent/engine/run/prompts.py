@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions.values import Coordinates
 
 LANGUAGES = ("zh", "en")
@@ -17,13 +18,8 @@ MAX_PROMPT_BYTES = 64 * 1024  # beyond it a 25k-token model has no room left for
 _SHIPPED = Path(__file__).with_name("prompts")
 _REQUIRED = ("do(", "finish(")
 _COORDINATES = {
-    ("zh", Coordinates.NORMALIZED): "x、y 是 0 到 999 的整数:左上角为 [0,0],右下角为 [999,999],与分辨率无关。",
-    ("zh", Coordinates.PIXEL): "x、y 是所给截图中的像素坐标:左上角为 [0,0]。",
-    ("en", Coordinates.NORMALIZED): (
-        "x and y are whole numbers from 0 to 999: [0,0] is the top left corner and [999,999] the bottom "
-        "right one, whatever the resolution."
-    ),
-    ("en", Coordinates.PIXEL): "x and y are pixels of the screenshot you are given: [0,0] is the top left corner.",
+    Coordinates.NORMALIZED: _("x、y 是 0 到 999 的整数:左上角为 [0,0],右下角为 [999,999],与分辨率无关。"),
+    Coordinates.PIXEL: _("x、y 是所给截图中的像素坐标:左上角为 [0,0]。"),
 }
 
 
@@ -69,7 +65,7 @@ def prompt_of(file: str | Path, lang: str, coordinates: Coordinates, *, shipped:
     """The prompt in that file, for models of any family; PromptError says what is wrong with it."""
     if lang not in LANGUAGES:
         raise PromptError(f"there is no prompt in language {lang!r}; use one of {', '.join(LANGUAGES)}")
-    text = _checked(_read(Path(file)), Path(file)).replace("{coordinates}", _COORDINATES[lang, coordinates])
+    text = _checked(_read(Path(file)), Path(file)).replace("{coordinates}", say(_COORDINATES[coordinates], lang))
     return Prompt(text, lang, "shipped" if shipped else str(file))
 
 

@@ -24,6 +24,9 @@ from cs_agent.engine.actions.values import (
     Wait,
 )
 from cs_agent.engine.run.state import FieldValue
+from cs_agent.said import Said, Sentence, joined
+
+PREFIX = "engine."  # of the codes under which these sentences are stored
 
 _TEXTS: dict[str, str] = {
     # to people
@@ -119,11 +122,15 @@ _ACTIONS = {
 _OWN_WORDS = ("text", "app", "message", "instruction")  # what an action says itself
 
 
-def say(key: str, lang: str, **values: str) -> str:
-    return catalogue.say(_TEXTS[key], lang, **values)
+def say(key: str, lang: str, **values: str) -> Said:
+    return Said(catalogue.say(_TEXTS[key], lang, **values), Sentence(PREFIX + key, values))
 
 
-def describe(action: Action, label: str, lang: str) -> str:
+def codes() -> tuple[str, ...]:
+    return tuple(_TEXTS)
+
+
+def describe(action: Action, label: str, lang: str) -> Said:
     """The action as a person would say it; `label` names its target."""
     if isinstance(action, Swipe) and not label:
         return say(f"swipe_{action.direction}", lang)
@@ -131,10 +138,10 @@ def describe(action: Action, label: str, lang: str) -> str:
     return say(_ACTIONS[type(action)], lang, label=own or label or say("nameless", lang))
 
 
-def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> str:
+def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> Said:
     """`[确认] 退款:¥399.00 | 补偿:¥50.00`; with the action in front where the fields are not the flow's own, or not all
     could be read: it may be something else that is to be touched (a permission)."""
-    values = [f"{field.label}:{field.screen_value or say('unread', lang)}" for field in fields]
+    values = [joined(":", [field.label, field.screen_value or say("unread", lang)]) for field in fields]
     enough = only_fields and values and all(field.screen_value for field in fields)
     parts = values if enough else [describe(action, label, lang), *values]
-    return say("confirm", lang) + " | ".join(parts)
+    return joined("", [say("confirm", lang), joined(" | ", parts)])

@@ -39,6 +39,7 @@ from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
+from cs_agent.said import joined
 
 _STOPS = (VerdictKind.DENY, VerdictKind.TAKE_OVER)
 
@@ -118,7 +119,7 @@ class Approvals:
         pending = pending_of_exhibit(shown, verdict, kind, asked)
         request = request_of(shown, verdict, turn.lang, kind=kind, changes=changes)
         turn.draft.verdict = verdict
-        return self.kit.paused(turn, Event.PROPOSE, request, pending=pending, outcome="; ".join(changes))
+        return self.kit.paused(turn, Event.PROPOSE, request, pending=pending, outcome=joined("; ", changes))
 
     def _found(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:
         found = turn.state.evolve(phase=after(turn.state.phase, Event.OUTCOME), pending=None)
@@ -142,4 +143,4 @@ class Approvals:
 
 
 def _words(verdict: Verdict, lang: str) -> str:
-    return say("denied", lang, what="; ".join(told(reason, lang) for reason in verdict.reasons[:2]))
+    return say("denied", lang, what=joined("; ", [told(reason, lang) for reason in verdict.reasons[:2]]))

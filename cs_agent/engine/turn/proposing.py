@@ -22,6 +22,7 @@ from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.recovery import Plan
+from cs_agent.said import joined
 
 _LEFT_BY_BACK = frozenset({"corner", "closing_mark"})
 _WHILE_LEAVING = frozenset({"acts_by_itself"})  # such a page is left before a person could be asked
@@ -103,7 +104,7 @@ class Proposer:
         return self.actor.carry_out(turn, pending.evolve(verdict=turn.draft.verdict))
 
     def _refuse(self, turn: TurnContext, verdict: Verdict) -> Turn:
-        words = "; ".join(told(reason, turn.lang) for reason in verdict.reasons[:2])
+        words = joined("; ", [told(reason, turn.lang) for reason in verdict.reasons[:2]])
         if verdict.reasons[0].code == "app_not_allowed":
             text = say("denied_app", turn.lang, what=turn.seen.app.package)
             return self.kit.needs_human(turn, "denied_app", text)

@@ -32,7 +32,6 @@ class PhoneAdmin(Audited):
         "labels",
         "state",
         "fault",
-        "fault_en",
         "screen",
         "condition",
         "seen",

@@ -109,7 +109,7 @@ class PhoneForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Phone
-        fields = ("name", "serial", "queue", "labels", "state", "fault", "fault_en")
+        fields = ("name", "serial", "queue", "labels", "state", "fault")
 
 
 def condition_in_words(health: Mapping[str, Any]) -> str:

@@ -186,7 +186,7 @@ def recommend_flow(request: HttpRequest, number: Number) -> Any:
         "version": version.number if version else None,
         "fit": advice.fit,
         "human_recommended": advice.human_recommended,
-        "reasons": [shapes.in_language({"zh": reason.zh, "en": reason.en}) for reason in advice.reasons],
+        "reasons": list(advice.reasons),
     }
 
 

@@ -234,3 +234,4 @@ def test_a_picture_that_is_not_stored_yet_is_asked_for_again(open_ticket: Login)
           "beforeend", '<a class="shot"><img id="soon" src="/files/steps/soon"></a>')"""
     )
     becomes_true(page, "() => document.querySelector('#soon').naturalWidth > 0")
+    assert next(answers, None) is None, "it was asked for until it was there"

@@ -46,6 +46,7 @@ def test_enter_in_the_search_opens_the_only_ticket_found(visit: Login, numbers: 
     page.keyboard.type(numbers["idle1"]["number"])
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/tickets/{numbers['idle1']['number']}/")
+    assert page.url.endswith(f"/tickets/{numbers['idle1']['number']}/")
 
 
 def test_a_column_is_sorted_by_keys_and_keeps_the_focus(visit: Login) -> None:

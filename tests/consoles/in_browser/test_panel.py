@@ -125,3 +125,4 @@ def test_a_page_of_another_origin_cannot_frame_it(show: Show, console: Site, des
     link = console.run("tests.consoles.scenes:panel_link", "new").strip()
     page.goto(f"{other}/?src={quote(f'{console.address}/embed/test/open/?{link}', safe='')}")
     wait_until("the refusal", lambda: page.frames[1].url.startswith("chrome-error:"), 20)
+    assert not page.frames[1].url.startswith(console.address)

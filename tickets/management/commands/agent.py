@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
+from django.utils.translation import gettext_lazy as _
 
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import ModelError, PhoneError
@@ -28,6 +29,7 @@ from cs_agent.recording.encode import encode
 from cs_agent.recording.errors import NothingRecorded, RecordingError
 from tickets.runner.drive.app_names import own_app_names
 from tickets.runner.pictures.feed import ScreenFeed
+from tickets.said import in_both
 from tickets.services.evidence.redaction import policy_of
 
 
@@ -63,16 +65,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         instruction = options["instruction"].strip()
         if not instruction:
-            raise CommandError("指令是空的 / the instruction is empty")
+            raise CommandError(in_both(_("指令是空的")))
         directory = Path(settings.DATA_DIR) / "terminal" / time.strftime("%Y%m%d-%H%M%S")
         try:
             code = self._run(instruction, options, directory)
         except (PhoneError, ModelError, RecordingError) as error:
             raise CommandError(f"{error}\n{error.advice_in('zh', 'en')}".rstrip()) from error
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(f"数据库未就绪,请先运行 / first run: python manage.py migrate ({error})") from error
+            words = in_both(_("数据库未就绪,请先运行 {command}"), command="python manage.py migrate")
+            raise CommandError(f"{words} ({error})") from error
         except KeyboardInterrupt:
-            raise CommandError("已停止 / stopped") from None
+            raise CommandError(in_both(_("已停止"))) from None
         sys.exit(code)
 
     def _run(self, instruction: str, options: dict[str, Any], directory: Path) -> int:
@@ -135,7 +138,7 @@ def _finish(parts: Parts, recorder: Any) -> None:
         made = encode(parts.directory / "frames", parts.directory / "replay.mp4")
     except NothingRecorded:
         return
-    parts.terminal.say(f"回放 / replay: {made.path}")
+    parts.terminal.say(in_both(_("回放:{path}"), path=str(made.path)))
 
 
 def _speaker(options: dict[str, Any]) -> Any:

@@ -11,11 +11,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
+from django.utils.translation import gettext_lazy as _
 
 from tickets.flows import definition
 from tickets.flows.slots import SlotState, parse_specs, read_slots
 from tickets.management import rehearse
 from tickets.models import FlowTemplate, Ticket
+from tickets.said import in_both, in_each
 from tickets.services.flows.recommendation import weigh
 from tickets.services.releasing.releases import Catalogue
 from tickets.services.tickets.reading import SlotReview, reviewed
@@ -70,7 +72,7 @@ def recommend(text: str) -> dict[str, Any]:
         "flow": None if advice.person else advice.flow,
         "fitting": advice.flow,
         "fit": round(advice.fit, 2),
-        "reasons": [{"zh": reason.zh, "en": reason.en} for reason in advice.reasons],
+        "reasons": [in_each(reason) for reason in advice.reasons],
     }
 
 
@@ -86,7 +88,7 @@ def definition_of(slug: str) -> dict[str, Any]:
     shipped = _shipped()
     if slug not in shipped:
         known = ", ".join(sorted(shipped))
-        raise CommandError(f"没有名为 {slug} 的流程 / there is no flow {slug}; 随附的流程 / shipped flows: {known}")
+        raise CommandError(in_both(_("没有名为 {slug} 的流程;随附的流程:{known}"), slug=slug, known=known))
     return shipped[slug]
 
 
@@ -104,9 +106,9 @@ def standard_input() -> str:
     try:
         text = sys.stdin.buffer.read().decode("utf-8") if hasattr(sys.stdin, "buffer") else sys.stdin.read()
     except UnicodeDecodeError as error:
-        raise CommandError("标准输入不是 UTF-8 文本 / standard input is not UTF-8 text") from error
+        raise CommandError(in_both(_("标准输入不是 UTF-8 文本"))) from error
     if len(text) > MOST:
-        raise CommandError(f"文本超过 {MOST} 个字符 / the text is longer than {MOST} characters")
+        raise CommandError(in_both(_("文本超过 {most} 个字符"), most=MOST))
     return text
 
 

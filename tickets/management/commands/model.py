@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext_lazy as _
 
 from cs_agent.catalogue import say
 from cs_agent.engine.model.check import ModelCheck, check_family
 from cs_agent.engine.model.families import FAMILIES
+from tickets.said import in_both
 from tickets.services import language_models
 
 
@@ -42,8 +44,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name:<22} {value}")
         if not found.usable:
             advice = "\n".join(say(found.advice, lang) for lang in ("zh", "en"))
-            raise CommandError(f"不可用 / not usable: {found.problem}\n{advice}".rstrip())
-        self.stdout.write(self.style.SUCCESS("可用 / usable"))
+            problem = in_both(_("不可用:{what}"), what=found.problem)
+            raise CommandError(f"{problem}\n{advice}".rstrip())
+        self.stdout.write(self.style.SUCCESS(in_both(_("这个模型可用"))))
 
 
 def _rows(found: ModelCheck) -> list[tuple[str, str]]:

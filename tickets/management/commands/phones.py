@@ -8,12 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
 from cs_agent.phone.adb.phone import AdbPhone
 from tickets.models import Phone, PhoneState
+from tickets.said import in_both
 
 _MARKS = {CheckStatus.OK: "✓", CheckStatus.WARN: "!", CheckStatus.FAULT: "✗"}
 
@@ -54,12 +56,12 @@ class Command(BaseCommand):
         seen = {device.serial: device for device in self.server.devices()}
         if not registered and not seen:
             self.stdout.write(
-                "没有手机 / no phones. 插上 USB 或运行 / plug one in, or run: manage.py phones connect HOST:PORT"
+                in_both(_("没有手机。插上 USB 或运行 {command}"), command="manage.py phones connect HOST:PORT")
             )
         for serial in sorted({*registered, *seen}):
             device, phone = seen.get(serial), registered.get(serial)
-            adb = str(device.state) if device else "未连接 / not connected"
-            row = f"{phone.name}, {phone.get_state_display()}" if phone else "未登记 / not registered"
+            adb = str(device.state) if device else in_both(_("未连接"))
+            row = f"{phone.name}, {phone.get_state_display()}" if phone else in_both(_("未登记"))
             self.stdout.write(f"{serial:<24} adb: {adb:<14} {row} {phone.fault if phone else ''}".rstrip())
 
     def _connect(self, options: dict[str, Any]) -> None:
@@ -69,7 +71,11 @@ class Command(BaseCommand):
     def _pair(self, options: dict[str, Any]) -> None:
         guid = self.server.pair(options["address"], options["code"])
         self.stdout.write(
-            f"已配对 / paired: {guid}. 现在用无线调试页面上的端口连接 / now: manage.py phones connect HOST:PORT"
+            in_both(
+                _("已配对 {guid}。现在用无线调试页面上的端口连接:{command}"),
+                guid=guid,
+                command="manage.py phones connect HOST:PORT",
+            )
         )
 
     def _wifi(self, options: dict[str, Any]) -> None:
@@ -78,7 +84,7 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         if options["serial"] not in {device.serial for device in self.server.devices()}:
-            raise CommandError(f"adb 看不到 / adb does not see {options['serial']}; manage.py phones list")
+            raise CommandError(in_both(_("adb 看不到 {serial};见 manage.py phones list"), serial=options["serial"]))
         self._register(options["serial"], options["name"])
 
     def _register(self, serial: str, name: str) -> None:
@@ -86,15 +92,15 @@ class Command(BaseCommand):
         fields = {"width": size.width, "height": size.height, "last_seen_at": timezone.now()}
         fresh = {**fields, "name": name or serial, "queue": settings.CS_AGENT["CS_AGENT_QUEUE"]}
         phone, created = Phone.objects.update_or_create(serial=serial, defaults=fields, create_defaults=fresh)
-        self.stdout.write(f"{'已登记 / registered' if created else '已更新 / updated'}: {phone.name}")
+        self.stdout.write(in_both(_("已登记:{phone}") if created else _("已更新:{phone}"), phone=phone.name))
 
     def _check(self, options: dict[str, Any]) -> None:
         serials = [options["serial"]] if options["serial"] else self._all_serials()
         if not serials:
-            raise CommandError("没有手机可检查 / no phone to check; manage.py phones connect HOST:PORT")
+            raise CommandError(in_both(_("没有手机可检查;先运行 manage.py phones connect HOST:PORT")))
         unusable = [serial for serial in serials if not self._examine(serial, touch=not options["no_touch"])]
         if unusable:
-            raise CommandError(f"不可用 / not usable: {', '.join(unusable)}")
+            raise CommandError(in_both(_("不可用:{what}"), what=", ".join(unusable)))
 
     _doctor = _check
 
@@ -105,7 +111,7 @@ class Command(BaseCommand):
     def _examine(self, serial: str, *, touch: bool) -> bool:
         self.stdout.write(self.style.MIGRATE_HEADING(serial))
         if touch and Phone.objects.filter(serial=serial, lease_run__isnull=False).exists():
-            self.stdout.write("  正在执行任务,只看不点 / in use by a run: looking only")
+            self.stdout.write("  " + in_both(_("正在执行任务,只看不点")))
             touch = False
         checks = examine(self._phone(serial), touch=touch)
         for check in checks:

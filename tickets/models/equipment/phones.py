@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tickets.said import SaidField
+
 
 class PhoneState(models.TextChoices):
     READY = "ready", _("可用")
@@ -40,8 +42,7 @@ class Phone(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     state = models.CharField(_("状态"), max_length=10, choices=PhoneState, default=PhoneState.READY)
-    fault = models.TextField(_("故障说明"), blank=True)
-    fault_en = models.TextField(_("故障说明(英文)"), blank=True)
+    fault = SaidField(_("故障说明"), blank=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     health = models.JSONField(default=dict, blank=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.flow.templates import FlowTemplate, FlowVersion
 from tickets.models.runs import Run
 from tickets.models.ticket.tickets import Department
+from tickets.said import SaidField
 
 
 class FallBackKind(models.TextChoices):
@@ -55,7 +56,7 @@ class FallBackUse(models.Model):
     next_run = models.OneToOneField(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="in_place_of")
     robot = models.CharField(max_length=60, blank=True)
     reference = models.CharField(max_length=200, blank=True)  # the robot's name of the job
-    note = models.CharField(max_length=300, blank=True)
+    note = SaidField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

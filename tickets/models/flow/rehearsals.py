@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.equipment.phones import Phone
 from tickets.models.flow.templates import FlowVersion
 from tickets.models.runs import Run
+from tickets.said import SaidField
 
 
 class RehearsalMode(models.TextChoices):
@@ -68,7 +69,7 @@ class RehearsalRun(models.Model):
     run = models.OneToOneField(Run, null=True, blank=True, on_delete=models.PROTECT, related_name="rehearsed")
     ticket_number = models.CharField(max_length=32)
     outcome = models.CharField(max_length=16, choices=RehearsalOutcome, blank=True, default="")
-    note = models.CharField(max_length=300, blank=True)
+    note = SaidField(blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.runs import Run
+from tickets.said import SaidField
 
 
 class RecordingState(models.TextChoices):
@@ -29,7 +30,7 @@ class Recording(models.Model):
     size = models.PositiveBigIntegerField(null=True, blank=True)
     chapters = models.JSONField(default=list, blank=True)  # [{step, start_s, end_s, title}]
     waits = models.JSONField(default=list, blank=True)  # [{start_s, end_s, real_s}] shortened waits in the video
-    error = models.TextField(_("错误"), blank=True)
+    error = SaidField(_("错误"), blank=True)
     encode_tries = models.PositiveSmallIntegerField(default=0)
     encode_sent_at = models.DateTimeField(null=True, blank=True)  # its newest message; or when its encoding began
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)

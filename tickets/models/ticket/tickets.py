@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tickets.said import SaidField
+
 
 class Department(models.Model):
     """Who sees what: people see the tickets of their own departments."""
@@ -70,7 +72,7 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(_("创建时间"), db_index=True)
     due_at = models.DateTimeField(_("SLA 到期"), db_index=True)
     solved_at = models.DateTimeField(_("解决时间"), null=True, blank=True)
-    result = models.TextField(_("处理结果"), blank=True)
+    result = SaidField(_("处理结果"), blank=True)
     # Which flow fits and whether a person should rather handle it; computed when a ticket arrives or a flow changes.
     fitting = models.ForeignKey(
         "tickets.FlowTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False

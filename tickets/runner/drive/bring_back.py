@@ -17,7 +17,6 @@ from typing import Protocol
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cs_agent.engine.run.state import TakeoverRequest
 from cs_agent.phone.adb.files import RemoteFile
@@ -26,6 +25,7 @@ from cs_agent.phone.waiting import wait_for
 from tickets.errors import FileRefused
 from tickets.models import Attachment, AttachmentKind, Run
 from tickets.runner.drive.prepare import pushed_names
+from tickets.said import label, listed, said
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -181,6 +181,6 @@ def _kinds_brought(run: Run) -> set[str]:
 
 def _ask(run: Run, missing: Iterable[str]) -> TakeoverRequest:
     with runs.in_run_language(run):
-        kinds = "、".join(str(AttachmentKind(kind).label) for kind in sorted(missing))
-        text = _("应带回文件(%s),但手机上没有找到本次保存的文件。请接管手机保存后交还,或直接结束。") % kinds
+        kinds = listed([label(AttachmentKind(kind)) for kind in sorted(missing)])
+        text = said("run.file_missing", kinds=kinds)
     return TakeoverRequest(text, code=CODE)

@@ -22,6 +22,7 @@ from tickets.runner.drive import traces
 from tickets.runner.holds import claims
 from tickets.runner.pictures import film, redactors
 from tickets.runner.pictures.recorders import RunRecorder
+from tickets.said import said
 from tickets.services.live import health
 from tickets.services.runs import steps
 
@@ -91,7 +92,7 @@ def _is_irrevocable(step: StepRecord) -> bool:
 def _put_on_record(run_id: uuid.UUID, step: StepRecord, recorder: RunRecorder | None) -> film.Places:
     """The pictures of what is about to be done, on disk; NotRecorded where that is not possible."""
     if recorder is None or not recorder.works:
-        raise NotRecorded(recorder.error if recorder else "没有录像 / no recorder")
+        raise NotRecorded(recorder.error if recorder else said("recording.none"))
     try:
         return film.write_first(run_id, _images(step), recorder)
     except RecordingError as error:

@@ -12,6 +12,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
+from django.utils.translation import gettext_lazy as _
+
 from cs_agent.engine.run import human
 from cs_agent.engine.run.state import (
     ConfirmationRequest,
@@ -30,6 +32,7 @@ from cs_agent.recording.errors import RecordingUnwritable
 from tickets.runner.pictures import film
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.runner.pictures.redactors import Redactor
+from tickets.said import in_both
 from tickets.services.evidence import audit
 
 _YES, _NO = frozenset({"Y", "YES", "是"}), frozenset({"N", "NO", "否"})
@@ -95,9 +98,7 @@ class TerminalSession:
         try:
             ended = self._to_the_end(state)
         except _Refused as refused:
-            self._terminal.say(
-                f"需要人工,但没有连接终端,已拒绝 / a human is needed, no terminal, refused: {refused.what}"
-            )
+            self._terminal.say(in_both(_("需要人工,但没有连接终端,已拒绝:{what}"), what=refused.what))
             audit.record("terminal.refused", result="failure", details={"what": refused.what})
             return ExitCode.REFUSED
         self._terminal.say(f"{ended.status}: {ended.message}")
@@ -126,7 +127,9 @@ class TerminalSession:
                 return human.answer(turn.state, self._ask(f"{question.text}{choices}\n> "))
             case TakeoverRequest() as request:
                 told = self._ask(
-                    f"请接管手机:{request.reason}\n完成后说明做了什么并回车 / take over, then say what you did: "
+                    in_both(_("请接管手机:{reason}"), reason=request.reason)
+                    + "\n"
+                    + in_both(_("完成后说明做了什么并回车:"))
                 )
                 return human.handed_back(turn.state, told)
             case _:
@@ -135,22 +138,24 @@ class TerminalSession:
     def _confirm(self, state: RunState, request: ConfirmationRequest) -> RunState | Ended:
         picture = self._save_picture(request.screenshot, "confirmation")
         self._terminal.say(
-            "\n".join([request.summary, *map(_field_line, request.fields), f"截图 / screenshot: {picture}"])
+            "\n".join(
+                [request.summary, *map(_field_line, request.fields), in_both(_("截图:{path}"), path=str(picture))]
+            )
         )
         if self._says_yes():
             note = self._reason_for_differences(request)
             self._record("confirmation.approved", request, note)
             return human.approve(state, request.action_digest, note)
-        note = self._ask("说明(可空,回车结束运行)/ a note for the agent, empty ends the run: ").strip()
+        note = self._ask(in_both(_("给智能体的说明,直接回车则结束运行:"))).strip()
         self._record("confirmation.rejected", request, note)
         if not note:
-            return Ended(EndStatus.REJECTED, "已拒绝 / rejected")
+            return Ended(EndStatus.REJECTED, in_both(_("已拒绝")))
         return human.reject(state, note, end=False)
 
     def _says_yes(self) -> bool:
         """Only a clear word counts; anything else is asked again."""
         while True:
-            answer = self._ask("Y = 同意 / yes, N = 拒绝 / no: ").strip().upper()
+            answer = self._ask(in_both(_("Y = 同意,N = 拒绝:"))).strip().upper()
             if answer in _YES | _NO:
                 return answer in _YES
 
@@ -158,7 +163,7 @@ class TerminalSession:
         if not any(value.differs for value in request.fields):
             return ""
         while True:
-            reason = self._ask("有差异,请填写同意的理由 / values differ, say why it is right: ").strip()
+            reason = self._ask(in_both(_("有差异,请填写同意的理由:"))).strip()
             if reason:
                 return reason
 

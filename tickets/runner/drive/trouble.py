@@ -11,7 +11,6 @@ import uuid
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from cs_agent.engine.model.errors import ModelTimeout
 from cs_agent.engine.run.protocols import ModelError, PhoneError
@@ -19,6 +18,7 @@ from cs_agent.engine.run.state import CheckpointError, TakeoverRequest
 from tickets import queues
 from tickets.models import Run, RunStatus
 from tickets.runner.holds import claims, leases, pool
+from tickets.said import said
 from tickets.services.evidence import audit
 from tickets.services.runs import checkpoints, pauses
 from tickets.services.runs import lifecycle as runs
@@ -42,7 +42,7 @@ def require_sound(run: Run) -> None:
     """Raise Poisonous for a run over which one task after the other died."""
     if run.drivers_lost > MOST_DRIVERS_LOST:
         with runs.in_run_language(run):
-            words = _("执行进程在此处连续中断 %d 次,已暂停,请接管或停止") % run.drivers_lost
+            words = said("run.worker_lost", times=run.drivers_lost)
         raise Poisonous(TakeoverRequest(words, code="worker_lost"))
 
 
@@ -99,7 +99,7 @@ def note_defect(run_id: uuid.UUID, claim: claims.Claim | None) -> None:
         if run is None:
             return
         with runs.in_run_language(run):
-            words = _("程序内部错误,运行已暂停,请接管或停止")
+            words = said("run.defect")
         if leases.of_run(run_id) is None:
             _count_defect(run, words)
         else:

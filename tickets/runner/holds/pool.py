@@ -30,7 +30,7 @@ def is_phone_fault(error: PhoneError) -> bool:
 
 def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
     """No new run gets this phone; False when it was out already (then only the reason is brought up to date)."""
-    reason = {"fault": why.told("zh"), "fault_en": why.told("en")}
+    reason = {"fault": why.told("zh")}
     with transaction.atomic():
         _lock_run(phone_id)
         if not Phone.objects.filter(pk=phone_id, state=PhoneState.READY).update(state=PhoneState.FAULTY, **reason):
@@ -47,7 +47,7 @@ def readmit(phone_id: int) -> bool:
         return False
     with transaction.atomic():
         _lock_run(phone_id)
-        if not out.update(state=PhoneState.READY, fault="", fault_en=""):
+        if not out.update(state=PhoneState.READY, fault=""):
             return False
         phone = _tell(phone_id, "phone.readmitted", "success", None, {})
         run_queue.call_next(phone.queue)

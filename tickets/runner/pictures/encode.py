@@ -19,13 +19,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cs_agent.recording.captions import Chapter
 from cs_agent.recording.encode import EncodedRecording, encode
 from cs_agent.recording.errors import RecordingError
 from tickets import queues
 from tickets.models import Recording, RecordingState
+from tickets.said import said
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -67,7 +67,7 @@ def encode_run(run_id: uuid.UUID, encode: Encode = encode) -> None:
         return
     if row.encode_tries >= MOST_TRIES:
         with runs.in_run_language(row.run):
-            words = _("录像连续 %d 次未能生成视频,画面仍保留在服务器上") % MOST_TRIES
+            words = said("recording.tries", times=MOST_TRIES)
         _fail(row, words, RecordingState.RECORDING)
         return
     tried = {"encode_tries": F("encode_tries") + 1, "encode_sent_at": timezone.now()}

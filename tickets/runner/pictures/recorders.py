@@ -36,6 +36,7 @@ from tickets.runner.pictures.reading_room import Lasting, ReadingRoom
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.viewers import ViewerStream
 from tickets.runner.upkeep.threads import SupervisedThread
+from tickets.said import said
 from tickets.services.evidence import pictures
 from tickets.services.evidence.redaction import is_recorded
 
@@ -105,10 +106,10 @@ class RunRecorder:
     @property
     def error(self) -> str:
         if self._directory is None:
-            return "该流程未开启录像 / runs of this flow are not recorded"
+            return said("recording.off")
         if self._error is None and not self._alive():
-            return "录像进程跟不上或已停止 / the recorder has stopped or does not keep up"
-        return self._error.told("zh") if self._error else ""
+            return said("recording.behind")
+        return self._error.told(self._lang) if self._error else ""
 
     def add(self, frame: FeedFrame) -> None:
         """Called on the feed's thread: hands the frame on, and never waits."""

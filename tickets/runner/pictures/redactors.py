@@ -163,7 +163,10 @@ class Redactor:
             self._last = None
 
     def text(self, text: str, audience: Audience = Audience.STORED) -> str:
-        return redact_text(text, self.policy, audience)
+        """The text without what the policy hides. Where something is hidden, what a text was made of goes with it: its
+        values alone may not show what they are."""
+        hidden = redact_text(text, self.policy, audience)
+        return text if hidden == text else hidden
 
     def texts(self, step: StepRecord) -> StepRecord:
         """The step with its texts as they may be stored; its pictures are left alone."""

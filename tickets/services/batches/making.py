@@ -32,6 +32,7 @@ from tickets.models import (
     RunStatus,
 )
 from tickets.permissions import Permission, has, require
+from tickets.said import said
 from tickets.services.batches import lists, rounds, views
 from tickets.services.evidence import audit
 from tickets.services.people import access
@@ -168,7 +169,7 @@ def _take_back(item: BatchItem, user: Any) -> None:
         if run is None or run.status != RunStatus.QUEUED or Phone.objects.filter(lease_run=run.pk).exists():
             return
         with runs.in_run_language(run):
-            result = _("批量处理已停止")
+            result = said("run.batch_stopped")
         runs.end(run, RunStatus.CANCELLED, result=result, user=user)
 
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from tickets.errors import InvalidFlow, Paused, ServiceError
 from tickets.flows import schedule
@@ -28,6 +27,7 @@ from tickets.models import (
     RunPurpose,
 )
 from tickets.permissions import Permission, has
+from tickets.said import in_language, said
 from tickets.services.batches import lists, views
 from tickets.services.evidence import audit
 from tickets.services.people import access
@@ -45,7 +45,7 @@ def move_all(now: datetime | None = None) -> int:
     now = now or timezone.now()
     started = 0
     for batch in Batch.objects.filter(state=BatchState.ACTIVE).select_related("template", "owner").order_by("pk"):
-        with translation.override("en" if batch.lang == "en" else "zh-hans"):
+        with in_language(batch.lang):
             close(batch)
             begin_due(batch, now)
             started += advance(batch, now)
@@ -195,21 +195,21 @@ def _fault(batch: Batch) -> str:
     """Why the whole batch cannot go on, in words; empty where it can."""
     owner: Any = batch.owner
     if owner is None or not owner.is_active:
-        return _("建立批量处理的账号已停用。")
+        return said("batch.no_owner")
     if not (has(owner, Permission.START_RUNS) and has(owner, Permission.RUN_BATCHES)):
-        return _("建立批量处理的人不再有启动的权限。")
+        return said("batch.no_right")
     template = batch.template
     if not template.active or not releases.at_work().filter(template=template, shadow=False).exists():
-        return _("流程“%s”已停用,没有发布中的版本。") % template.name
+        return said("batch.no_flow", flow=template.name)
     if batch.view_query and not access.departments(owner).exists():
-        return _("建立批量处理的人不再属于任何部门。")
+        return said("batch.no_team")
     return ""
 
 
 def _hold(batch: Batch, words: str) -> None:
     with transaction.atomic():
         at_work = Batch.objects.filter(pk=batch.pk, state=BatchState.ACTIVE)
-        if at_work.update(state=BatchState.PAUSED, fault=words[:300]):
+        if at_work.update(state=BatchState.PAUSED, fault=words):
             details = {"flow": batch.template.slug, "reason": words}
             audit.record("batch.held", obj=batch, result="failure", details=details)
     log.warning("batch %s is held: %s", batch.pk, words)

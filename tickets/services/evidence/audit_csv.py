@@ -1,7 +1,9 @@
 """Columns of values as lines of CSV: RFC 4180, safe to open in a spreadsheet, and fast enough for millions of rows.
 
 Rule: no cell can start a formula, and no text is taken for a number, a day or a truth value: one that might is led by
-an apostrophe, and so is one that has an apostrophe itself, so that `restore` always gives the original back.
+an apostrophe, and so is one that has an apostrophe itself, so that `restore` always gives the original back. That
+holds for the day in each row as well: a spreadsheet reads 2026-11-27 as a date, shows it as its own settings have it
+and saves that, so a day is marked like any other text. A time with its T and Z is left as it is and needs no mark.
 
 Cells that stand side by side come as one text of many rows and are looked at together: only rows in which something
 needs care are taken apart. Columns that stand alone hold few different values, and each is looked at once.
@@ -38,13 +40,13 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 _FIRST = re.escape("".join(sorted(_DANGEROUS - {"\n"})))  # a line break in a cell is found by counting
 _END_OF_CELL = rf"(?=[{SEPARATOR}\n]|\Z)"
 _CHANGED = re.compile(rf"(?!(?a:{_KEPT})\Z)(?:{_NUMBER}|(?i:{_WORD}))\Z")
-_TO_NEUTRALISE = re.compile(
+_TO_ESCAPE = re.compile(
     rf"{SEPARATOR}(?:[{_FIRST}]|(?=[\d{_SIGNS}])(?={_NUMBER}{_END_OF_CELL})(?!(?a:{_KEPT}){_END_OF_CELL})"
     rf"|(?=[\dadfjmnostADFJMNOST])(?i:{_WORD}){_END_OF_CELL})"
 )
 
 
-def neutral(value: str) -> str:
+def escape_formula(value: str) -> str:
     """The text so that no spreadsheet takes it for a formula or for another value; see `restore`."""
     if not value:
         return value
@@ -54,7 +56,7 @@ def neutral(value: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """What `neutral` was given."""
+    """What `escape_formula` was given."""
     return cell[1:] if cell.startswith("'") else cell
 
 
@@ -67,7 +69,7 @@ def lines(columns: Sequence[Sequence[str]]) -> str:
 @lru_cache(maxsize=10_000)
 def cell(value: str) -> str:
     """One cell, whatever people or apps may have written."""
-    return _quoted(neutral(value))
+    return _quoted(escape_formula(value))
 
 
 def texts(values: Column) -> list[str]:
@@ -86,7 +88,7 @@ def side_by_side(rows: Sequence[str], count: int) -> list[str]:
         or "\r" in block
         or block.count("\n") != len(rows) - 1
         or block.count(SEPARATOR) != len(rows) * count
-        or _TO_NEUTRALISE.search(block)
+        or _TO_ESCAPE.search(block)
     ):
         return [_one_by_one(row.split(SEPARATOR), count) for row in rows]
     return [*block.replace(SEPARATOR, ",")[1:].split("\n,")]
@@ -104,7 +106,7 @@ def objects(values: Column) -> list[str]:
 
 
 def plain(values: Column) -> list[str]:
-    """Numbers and dates."""
+    """Numbers, and what is escaped by `texts` afterwards."""
     return ["" if value is None else str(value) for value in values]
 
 

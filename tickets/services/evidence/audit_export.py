@@ -23,12 +23,12 @@ from tickets.models import AuditEvent
 from tickets.models.record import seals
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit, audit_csv, audit_rows
-from tickets.services.evidence.audit_csv import neutral, restore
+from tickets.services.evidence.audit_csv import escape_formula, restore
 from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
 from tickets.web import request_context
 
-__all__ = ["chain_range", "check_manifest", "export_csv", "lines", "neutral", "restore", "write"]
+__all__ = ["chain_range", "check_manifest", "escape_formula", "export_csv", "lines", "restore", "write"]
 
 BOM = "\ufeff"
 _PAGE = 2000  # rows read at once

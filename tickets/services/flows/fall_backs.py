@@ -35,6 +35,7 @@ from tickets.models import (
     VersionStage,
 )
 from tickets.permissions import Permission, require
+from tickets.said import said
 from tickets.services.evidence import audit
 from tickets.services.flows import robots
 from tickets.services.live import events as live
@@ -152,22 +153,22 @@ def _take(run: Run, chosen: FallBack) -> int:
 def _refusal(run: Run, chosen: FallBack) -> str:
     """Why nobody but the ticket's own person may go on; empty where the fall-back holds."""
     if Run.objects.filter(ticket=run.ticket_id, created_at__gt=run.created_at).exclude(pk=run.pk).serving().exists():
-        return _("工单已经有了新的处理。")
+        return said("fall_back.newer")
     if chosen.kind not in _REPEATS:
         return ""
     if FallBackUse.objects.filter(next_run=run).exists():
-        return _("已经换过一次,不再换。")
+        return said("fall_back.once")
     if not may_repeat(run):
-        return _("已经做过或可能做过不可撤销的操作,或有人工操作,须由人查看。")
+        return said("fall_back.has_acted")
     if chosen.kind == FallBackKind.ROBOT and not _only_reads(run.flow_version):
-        return _("机器人只能接手只查询的流程:不可撤销的操作须由人确认。")
+        return said("fall_back.robot_acts")
     return ""
 
 
 def _hand_to_people(use: FallBackUse, chosen: FallBack) -> None:
     ticket, person = use.run.ticket, chosen.person
     if person is not None and not (person.is_active and access.may_see(person, ticket)):
-        _leave(use, _("指定的人不在工单所属的部门。"))
+        _leave(use, said("fall_back.not_in_team"))
         return
     changes: dict[str, Any] = {"assignee": person}
     changes |= {"department": chosen.team} if chosen.team else {}
@@ -220,7 +221,7 @@ def _ask_robots() -> None:
         elif outcome.state is robots.RobotState.DONE:
             with transaction.atomic():  # a person looks at what it says before the ticket is solved
                 Ticket.objects.filter(pk=use.run.ticket_id).update(result=outcome.words)
-                use.note = outcome.words[:300]
+                use.note = outcome.words
                 _end(use, FallBackState.DONE, robot=use.robot)
 
 
@@ -228,12 +229,12 @@ def _give_up_lost() -> None:
     """Begun by a process that died: what became of it is unknown, so a person looks."""
     lost = FallBackUse.objects.filter(state=FallBackState.BEGUN, at__lt=timezone.now() - _LOST_AFTER)
     for use in lost.select_related("run__ticket"):
-        _leave(use, _("转交时中断,结果不明,须由人查看。"))
+        _leave(use, said("fall_back.cut_off"))
 
 
 def _leave(use: FallBackUse, why: str) -> None:
     """The ticket stays with whoever has it, where it waits with the run that failed."""
-    use.note = why[:300]
+    use.note = why
     with transaction.atomic():
         _end(use, FallBackState.PERSON, reason=why)
 

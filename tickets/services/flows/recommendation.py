@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from tickets.flows.matching import Fit, Reason, fit_of, withdrawn
+from tickets.flows.matching import Fit, fit_of, withdrawn
 from tickets.models import FlowVersion, Ticket
+from tickets.said import Said, said
 from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
@@ -19,42 +20,37 @@ LOW_FIT = 0.5  # below it no flow is recommended
 class Signal:
     """A sign that a person should handle the ticket, whatever the flow."""
 
-    reason: Reason
+    code: str  # of `tickets.said`
     pattern: re.Pattern[str]
 
 
-def _signal(zh: str, en: str, *patterns: str) -> Signal:
-    return Signal(Reason(zh, en), re.compile("|".join(patterns), re.I))
+def _signal(code: str, *patterns: str) -> Signal:
+    return Signal(code, re.compile("|".join(patterns), re.I))
 
 
 _HUMAN_SIGNALS = (
     _signal(
-        "客户情绪激动",
-        "The customer is upset",
+        "person.upset",
         "气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
         r"furious|outrageous|disgusting|\bscam|fed up",
     ),
     _signal(
-        "客户提到投诉、媒体或法律途径",
-        "The customer mentions regulators, the press or a lawyer",
+        "person.complaint",
         "12315|12300|工信部|消协|消费者协会|曝光|媒体|记者|律师|起诉|法院|报警",
         r"lawyer|\bsue\b|lawsuit|consumer council|\bthe press\b",
     ),
     _signal(
-        "资费或扣费争议",
-        "A dispute about tariffs or charges",
+        "person.charges",
         "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|贵|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
         "overcharged|billing dispute|tariff",
     ),
     _signal(
-        "涉及人身安全或未成年人",
-        "Safety or a minor is concerned",
+        "person.safety",
         "受伤|起火|爆炸|触电|烫伤|未成年|孩子.{0,6}(?:充值|误)",
         r"\binjur|caught fire|explod",
     ),
     _signal(
-        "客户要求人工处理",
-        "The customer asks for a person",
+        "person.asked_for",
         "转人工|人工客服|要求.{0,4}人工",
         "speak to a (?:person|human)|human agent",
     ),
@@ -69,7 +65,7 @@ class Advice(Generic[Flow]):
     flow: Flow | None
     fit: float
     person: bool
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[Said] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ class Recommendation:
     flow_version: FlowVersion | None
     fit: float
     human_recommended: bool
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[Said] = field(default_factory=list)
 
 
 def recommend(ticket: Ticket) -> Recommendation:
@@ -99,7 +95,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
-        low = Reason("没有与工单内容相符的流程", "No flow fits what the ticket says")
+        low = said("fit.none")
         return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
     flow, fit = best
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
@@ -110,15 +106,15 @@ def flow_fit(definition: Mapping[str, Any], text: str) -> Fit:
     return fit_of(definition["match"], text, questions=_by_questions(definition))
 
 
-def human_signals(text: str) -> list[Reason]:
+def human_signals(text: str) -> list[Said]:
     """Why a person should handle this ticket; empty for an ordinary one."""
     found = [
-        Reason(f"{signal.reason.zh}(“{match[0]}”)", f"{signal.reason.en} (“{match[0]}”)")
+        said("person.because", why=said(signal.code), words=match[0])
         for signal in _HUMAN_SIGNALS
         if (match := signal.pattern.search(text))
     ]
     if not found and _SHOUTING.search(text):
-        found.append(Reason("客户情绪激动(连用感叹号)", "The customer is upset (exclamation marks)"))
+        found.append(said("person.shouting"))
     return found
 
 

@@ -34,6 +34,7 @@ from tickets.models import (
     VersionStage,
 )
 from tickets.permissions import Permission, require
+from tickets.said import said
 from tickets.services.evidence import audit
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
@@ -103,7 +104,9 @@ def stop(rehearsal: Rehearsal, user: Any) -> int:
             run = runs.locked(row.run)
             if run.status in ENDED:
                 continue
-            runs.end(run, RunStatus.CANCELLED, result=_("演练已停止"), failure_code="rehearsal", user=user)
+            runs.end(
+                run, RunStatus.CANCELLED, result=said("run.rehearsal_stopped"), failure_code="rehearsal", user=user
+            )
             RehearsalRun.objects.filter(pk=row.pk).update(outcome=RehearsalOutcome.STOPPED)
             runs.enqueue(run)
             stopped += 1
@@ -227,7 +230,7 @@ def _note_end(row: RehearsalRun, run: Run) -> None:
     outcome = RehearsalOutcome.COMPLETED if run.status == RunStatus.SUCCEEDED else RehearsalOutcome.FAILED
     if run.status == RunStatus.CANCELLED:
         outcome = RehearsalOutcome.STOPPED
-    RehearsalRun.objects.filter(pk=row.pk, outcome="").update(outcome=outcome, note=run.result[:300])
+    RehearsalRun.objects.filter(pk=row.pk, outcome="").update(outcome=outcome, note=run.result)
 
 
 def _end(rehearsal: Rehearsal) -> int:

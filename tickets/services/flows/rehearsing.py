@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tickets.models import Confirmation, PracticeGrant, RehearsalOutcome, RehearsalRun, Run, RunPurpose, RunStatus
+from tickets.said import label, said
 from tickets.services.evidence import audit
 from tickets.services.runs import decisions
 from tickets.services.runs import lifecycle as runs
@@ -27,7 +27,7 @@ def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
         return
     row = RehearsalRun.objects.select_related("rehearsal__grant").get(run=run)
     if not irreversible:
-        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("把握不足或需要人判断:%s") % confirmation.summary)
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, said("rehearsal.unsure", what=confirmation.summary))
     elif confirmation.differs:
         _close(run, row, RehearsalOutcome.FIELDS_DIFFER, confirmation.summary)
     elif run.purpose == RunPurpose.REHEARSAL:
@@ -35,14 +35,14 @@ def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
     elif (grant := row.rehearsal.grant) is not None and _use(grant, run, row):
         decisions.approve_by_grant(run, confirmation, grant)
     else:
-        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("这台手机没有可用的练习授权"))
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, said("rehearsal.no_grant"))
 
 
 def give_up(run: Run) -> None:
     """The agent asks a question or for a takeover: nobody sits beside a rehearsal."""
     if run.purpose in PURPOSES:
         row = RehearsalRun.objects.get(run=run)
-        _close(run, row, RehearsalOutcome.NEEDED_PERSON, _("智能体请求人工处理"))
+        _close(run, row, RehearsalOutcome.NEEDED_PERSON, said("rehearsal.person"))
 
 
 def _use(grant: PracticeGrant, run: Run, row: RehearsalRun) -> bool:
@@ -64,10 +64,10 @@ def _used_mark(grant: PracticeGrant) -> str:
 
 
 def _close(run: Run, row: RehearsalRun, outcome: RehearsalOutcome, note: str) -> None:
-    row.outcome, row.note = outcome, note[:300]
+    row.outcome, row.note = outcome, note
     row.save(update_fields=["outcome", "note"])
     with runs.in_run_language(run):
-        result = _("演练到此结束:%s") % outcome.label
+        result = said("run.rehearsed", outcome=label(outcome))
     runs.end(run, RunStatus.CANCELLED, result=result, failure_code="rehearsal")
     audit.record("rehearsal.run_ended", run=run, result="success", details={"outcome": outcome.value, "note": note})
     runs.enqueue(run)  # the phone's host frees the phone

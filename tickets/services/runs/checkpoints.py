@@ -7,7 +7,6 @@ person, who is told why, looks at the phone and goes on from what it shows.
 from __future__ import annotations
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cs_agent.engine.run import human
@@ -15,6 +14,7 @@ from cs_agent.engine.run.pending import pending_of
 from cs_agent.engine.run.state import CheckpointError, Phase, RunState, Unproven
 from tickets.errors import Conflict
 from tickets.models import Run, Step
+from tickets.said import said
 
 CODE = "checkpoint_unreadable"
 
@@ -43,7 +43,7 @@ def taken_over(run: Run) -> RunState:
 
 def words_for_person() -> str:
     """Why such a run waits, in the language that is active."""
-    return _("运行的进度无法读取(来自其他版本或已损坏),已暂停:请接管手机,核对画面后交还,或停止运行")
+    return said("run.unreadable")
 
 
 def _lost(run: Run) -> RunState:

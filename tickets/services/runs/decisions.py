@@ -21,6 +21,7 @@ from cs_agent.engine.run.state import CheckpointError, RunState
 from tickets.errors import AlreadyDecided, Expired, FourEyes, Invalid, NeedsReason, NotPending
 from tickets.models import Confirmation, ConfirmationState, PracticeGrant, Question, Run, RunPurpose, RunStatus
 from tickets.permissions import Permission, require
+from tickets.said import joined, said
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
@@ -72,7 +73,7 @@ def approve_by_grant(run: Run, confirmation: Confirmation, grant: PracticeGrant)
     """
     if run.purpose != RunPurpose.PRACTICE or run.flow_version_id != grant.version_id or run.phone_id != grant.phone_id:
         raise NotPending
-    _close(confirmation, run, ConfirmationState.APPROVED, grant.granted_by, _("练习授权"))
+    _close(confirmation, run, ConfirmationState.APPROVED, grant.granted_by, said("confirmation.granted"))
     state = _changed(human.approve, run, confirmation.action_digest, "")
     details = {"grant": grant.pk, "runs_left": grant.runs_left}
     _resume(run, state, grant.granted_by, "confirmation.granted", confirmation, details)
@@ -131,7 +132,7 @@ def expire_if_due(confirmation: Confirmation, now: datetime | None = None) -> bo
             return False
         _close(row, run, ConfirmationState.EXPIRED, None, "")
         with runs.in_run_language(run):
-            text = _("确认超时,操作未执行,请人工处理")
+            text = said("run.confirmation_expired")
         runs.end(run, RunStatus.HANDED_OFF, result=text, failure_code=EXPIRED_CODE)
         audit.record("confirmation.expired", run=run, obj=row, confirmation_id=str(row.pk), result="failure")
         runs.enqueue(run)
@@ -178,7 +179,7 @@ def _approve_first(run: Run, row: Confirmation, user: Any, note: str) -> Confirm
 
 
 def _approve(run: Run, row: Confirmation, user: Any, note: str, key: str) -> Confirmation:
-    note = "\n".join(part for part in (row.note, note) if part)
+    note = joined("\n", [row.note, note])
     _close(row, run, ConfirmationState.APPROVED, user, note, key)
     state = _changed(human.approve, run, row.action_digest, note)
     _resume(run, state, user, "confirmation.approved", row, {"note": note})
@@ -192,7 +193,8 @@ def _reject(run: Run, row: Confirmation, user: Any, note: str, then_end: bool, k
         _resume(run, state, user, "confirmation.rejected", row, {"note": note, "then": "go_on"})
         return row
     with runs.in_run_language(run):
-        text = _("坐席 %s 已拒绝") % (user.get_full_name() or user.get_username()) + (f":{note}" if note else "")
+        who = user.get_full_name() or user.get_username()
+        text = said("run.rejected_because", who=who, note=note) if note else said("run.rejected", who=who)
     Run.objects.filter(pk=run.pk).update(checkpoint=state.to_json())
     runs.end(run, RunStatus.CANCELLED, result=text, failure_code=REJECTED_CODE, user=user)
     _record(run, row, user, "confirmation.rejected", {"note": note, "then": "end"})

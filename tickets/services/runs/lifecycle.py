@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +47,7 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.permissions import Permission, require
+from tickets.said import in_language, joined, said
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
 from tickets.services.flows import instructions
@@ -145,7 +146,7 @@ def stop_run(run: Run, user: Any) -> Run:
         if run.status in transitions.ENDED:
             raise RunEnded
         with in_run_language(run):
-            result = _("坐席 %s 已停止") % (user.get_full_name() or user.get_username())
+            result = said("run.stopped", who=user.get_full_name() or user.get_username())
         run = end(run, RunStatus.CANCELLED, result=result, user=user)
         enqueue(run)  # the phone's host frees the phone
     return run
@@ -218,23 +219,25 @@ def enqueue(run: Run) -> None:
 def wait_for_phone(run: Run, place: int, estimate: timedelta | None = None) -> bool:
     """Say why the run is still queued: how many come before it, and how long that will probably take."""
     with in_run_language(run):
-        text = _("等待空闲手机,前面还有 %d 个") % place if place else _("等待空闲手机")
+        text = said("wait.phone_place", place=place) if place else said("wait.phone")
         if estimate is not None:
-            text += _(",预计约 %d 分钟") % max(1, round(estimate / timedelta(minutes=1)))
+            minutes = max(1, round(estimate / timedelta(minutes=1)))
+            text = joined("", [text, said("wait.estimate", minutes=minutes)])
     return _tell(run, waiting_for=text)
 
 
 def wait_for_supervisor(run: Run) -> bool:
     """Say that it stands still because all automation is paused."""
     with in_run_language(run):
-        return _tell(run, waiting_for=_("主管已暂停全部智能处理,恢复后自动继续"))
+        return _tell(run, waiting_for=said("wait.paused"))
 
 
 def note_trouble(run: Run, words: str, tried: int, at_most: int) -> None:
     """Write down a failure that will be tried again."""
-    text = _("%(words)s;正在重试(%(tried)d/%(most)d)") % {"words": words, "tried": tried, "most": at_most}
+    with in_run_language(run):
+        text = said("wait.retry", words=words, tried=tried, most=at_most)
     with transaction.atomic():
-        _tell(run, waiting_for=text[:200], failures_in_a_row=tried)
+        _tell(run, waiting_for=text, failures_in_a_row=tried)
         audit.record("run.troubled", run=run, result="retry", details={"error": words, "tried": tried})
 
 
@@ -372,4 +375,4 @@ def _tell(run: Run, **changes: Any) -> bool:
 
 def in_run_language(run: Run) -> Any:
     """A context in which texts that the run keeps are written in its language."""
-    return translation.override("en" if run.lang == "en" else "zh-hans")
+    return in_language(run.lang)

@@ -6,12 +6,12 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cs_agent.engine.actions.stored import to_json
 from cs_agent.engine.actions.values import digest
 from cs_agent.engine.run.state import Phase, StepRecord, StepStatus
 from tickets.models import Run, Step, StepActor, Ticket
+from tickets.said import joined, said, said_again
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.releasing import trial_runs
@@ -78,7 +78,7 @@ def settle_cut_off(run: Run, *, touched: bool) -> bool:
         if step is None:
             return False
         with runs.in_run_language(run):
-            outcome = _("是否已生效未知,请核实") if touched else _("已停止,没有执行")
+            outcome = said("step.unknown" if touched else "step.not_done")
         step.status = (StepStatus.UNCERTAIN if touched else StepStatus.REFUSED).value
         step.outcome, step.ended_at = outcome, timezone.now()
         step.save(update_fields=["status", "outcome", "ended_at"])
@@ -105,10 +105,9 @@ def _tell_end(run: Run, step: Step) -> None:
     if not step.irreversible or step.status == StepStatus.REFUSED:
         return
     with runs.in_run_language(run):
-        done = step.status == StepStatus.DONE
-        text = _("停止时该操作已经执行:%s") if done else _("停止时该操作是否已执行未知,请核实:%s")
-        line = text % (step.thought or step.action_text)
-    run.result = f"{run.result}\n{line}".strip()
+        code = "run.done_at_stop" if step.status == StepStatus.DONE else "run.unknown_at_stop"
+        line = said(code, what=step.thought or step.action_text)
+        run.result = joined("\n", [said_again(run.result), line])
     Run.objects.filter(pk=run.pk).update(result=run.result)
     Ticket.objects.filter(pk=run.ticket_id).update(result=run.result)
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})

@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from tickets.models import Run, RunPurpose, RunStatus, Takeover
+from tickets.said import joined, said, said_again
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -65,7 +65,7 @@ def _give_up(row: Takeover, now: datetime) -> bool:
         if run.status != RunStatus.TAKEN_OVER or not still.exists():
             return False
         with runs.in_run_language(run):
-            result = _("等待接管超时,手机已释放,请人工处理") + (f":{row.reason}" if row.reason else "")
+            result = joined(":", [said("takeover.expired"), said_again(row.reason)])
         runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code=NOT_TAKEN)
         waited_s = round((now - row.asked_at) / timedelta(seconds=1))
         details = {"reason": NOT_TAKEN, "waited_s": waited_s}
@@ -96,7 +96,7 @@ def _end(row: Takeover, now: datetime) -> bool:
         if run.status != RunStatus.TAKEN_OVER or not still.exists():
             return False
         if run.purpose == RunPurpose.LESSON:
-            lessons.end_early(run, IDLE, _("长时间没有操作,示教已中断并保留"))
+            lessons.end_early(run, IDLE, said("run.lesson_idle"))
         elif settings.CS_AGENT["CS_AGENT_TAKEOVER_IDLE_THEN"] == HAND_OFF:
             _hand_off(run, row)
         else:
@@ -106,7 +106,7 @@ def _end(row: Takeover, now: datetime) -> bool:
 
 def _hand_off(run: Run, row: Takeover) -> None:
     with runs.in_run_language(run):
-        result = _("人工接管长时间没有操作,已转人工处理")
+        result = said("takeover.idle")
     runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code=IDLE)
     audit.record("takeover.ended", user=row.user, run=run, obj=row, result="failure", details={"reason": IDLE})
     runs.enqueue(run)
@@ -114,8 +114,8 @@ def _hand_off(run: Run, row: Takeover) -> None:
 
 def _reason(run: Run, row: Takeover) -> str:
     with runs.in_run_language(run):
-        words = _("%s 长时间没有操作,接管已结束;手机保持原样,请继续接管或停止") % (row.user or "?")
-    return f"{words}\n{row.reason}".strip() if row.reason and row.code != IDLE else words
+        words = said("takeover.idle_anew", who=str(row.user or "?"))
+        return words if row.code == IDLE else joined("\n", [words, said_again(row.reason)])
 
 
 def _after(name: str) -> timedelta:

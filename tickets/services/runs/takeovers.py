@@ -18,6 +18,7 @@ from cs_agent.engine.run.state import StepStatus
 from tickets.errors import Conflict, RunEnded
 from tickets.models import Run, RunStatus, Step, StepActor, Takeover
 from tickets.permissions import Permission, require
+from tickets.said import joined, said, said_again
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.live.gestures import Gesture, GestureKind
@@ -100,7 +101,8 @@ def finish_by_hand(takeover: Takeover, user: Any, note: str) -> Run:
     note = clean_note(note)
     with transaction.atomic():
         run, takeover = guard.under_takeover(takeover.pk, user, begun=False)
-        result = note or _("已转人工处理")
+        with runs.in_run_language(run):
+            result = note or said("run.by_hand")
         runs.end(run, RunStatus.HANDED_OFF, result=result, failure_code="by_hand", user=user)
         runs.enqueue(run)
     return run
@@ -207,7 +209,7 @@ def _record_note(run: Run, user: Any, note: str) -> None:
         user=user,
         status="done",
         action_name="handback",
-        action_text=_("交还时说明:%s") % note,
+        action_text=said("hand.note", note=note),
         started_at=now,
         ended_at=now,
     )
@@ -227,23 +229,23 @@ def _refuse_untakeable(run: Run) -> None:
 def _summary(run: Run, takeover: Takeover, note: str) -> str:
     """What the agent is told: the humans' gestures in order, and the last one's own words."""
     steps = Step.objects.filter(run=run, actor=StepActor.HUMAN, started_at__gte=takeover.begun_at)
-    done = [step.action_text for step in steps.order_by("number")][-20:]
-    parts = [takeover.summary, _("人工操作:") + ";".join(done) if done else _("人工没有操作手机"), note]
-    return "\n".join(part for part in parts if part)
+    done = [said_again(step.action_text) for step in steps.order_by("number")][-20:]
+    did = said("hand.did", what=joined(";", done)) if done else said("hand.nothing")
+    return joined("\n", [said_again(takeover.summary), did, note])
+
+
+_POINTED = {
+    GestureKind.SWIPE: "hand.swipe",
+    GestureKind.LONG_PRESS: "hand.long_press",
+    GestureKind.COMMIT: "hand.commit",
+}
 
 
 def _described(gesture: Gesture) -> str:
     """In words, without what was typed: it may be a password or a code."""
-    match gesture.kind:
-        case GestureKind.TYPE:
-            return _("输入了 %d 个字符") % len(gesture.text)
-        case GestureKind.KEY:
-            return _("按键 %s") % gesture.key
-        case GestureKind.SWIPE:
-            return _("滑动 (%d,%d) → (%d,%d)") % gesture.points
-        case GestureKind.LONG_PRESS:
-            return _("长按 (%d,%d)") % gesture.points
-        case GestureKind.COMMIT:
-            return _("标出提交 (%d,%d)") % gesture.points
-        case _:
-            return _("点击 (%d,%d)") % gesture.points
+    if gesture.kind is GestureKind.TYPE:
+        return said("hand.typed", count=len(gesture.text))
+    if gesture.kind is GestureKind.KEY:
+        return said("hand.key", key=gesture.key)
+    places = [f"({x},{y})" for x, y in zip(gesture.points[::2], gesture.points[1::2], strict=True)]
+    return said(_POINTED.get(gesture.kind, "hand.tap"), points=" → ".join(places))

@@ -37,6 +37,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.permissions import Permission, require
+from tickets.said import said
 from tickets.services.evidence import audit
 from tickets.services.flows import drafts, publishing, routes
 from tickets.services.live import lesson_pages
@@ -134,7 +135,7 @@ def leave(lesson: Lesson, user: Any) -> Lesson:
     """Free the phone and keep what was taught."""
     with transaction.atomic():
         lesson = own(lesson, user)
-        _end_run(lesson, user, _("示教中断,已保留"))
+        _end_run(lesson, user, said("lesson.kept"))
         lesson_steps.close(lesson, LessonState.KEPT)
         audit.record("lesson.left", user=user, run=lesson.run, obj=lesson, details={"steps": len(lesson.way)})
     return lesson
@@ -146,7 +147,7 @@ def discard(lesson: Lesson, user: Any) -> None:
         lesson = Lesson.objects.select_for_update().get(pk=lesson.pk)
         if lesson.state == LessonState.OPEN:
             lesson = own(lesson, user)
-            _end_run(lesson, user, _("示教已放弃"))
+            _end_run(lesson, user, said("lesson.dropped"))
         lesson_steps.close(lesson, LessonState.DISCARDED)
         audit.record("lesson.discarded", user=user, run=lesson.run, obj=lesson)
 
@@ -157,7 +158,7 @@ def finish(lesson: Lesson, user: Any, *, amount_limit: float | None = None) -> F
         lesson = own(lesson, user)
         _refuse_unfinished(lesson)
         way = _way(lesson)
-        _end_run(lesson, user, _("示教完成"))  # the run before the audit chain, which saving the draft takes
+        _end_run(lesson, user, said("lesson.done"))  # the run before the audit chain, which saving the draft takes
         draft = drafts.open_draft(lesson.template, user)
         words = [] if draft.definition.get("match") else telling_words(lesson)
         definition = lesson_draft.composed(

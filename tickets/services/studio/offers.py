@@ -11,25 +11,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cs_agent.engine.routes.slots import plain
 from cs_agent.engine.screen.text import amounts
 from tickets.errors import Conflict
 from tickets.flows.slots import read_slots
 from tickets.models import Lesson, Slot, SlotSource, Ticket
+from tickets.said import in_each
 
 Spec = dict[str, Any]
-_GENERAL: tuple[Spec, ...] = (
-    {"name": "order_number", "kind": "order_number", "label": {"zh": "订单号", "en": "Order number"}},
-    {
-        "name": "mobile",
-        "kind": "mobile",
-        "label": {"zh": "手机号", "en": "Mobile number"},
-        "from_customer": True,
-    },
-    {"name": "id_card", "kind": "id_card", "label": {"zh": "身份证号", "en": "ID card number"}},
-    {"name": "period", "kind": "date_range", "label": {"zh": "起止日期", "en": "Period"}},
+_GENERAL: tuple[tuple[str, str, Any], ...] = (  # name, kind, label
+    ("order_number", "order_number", gettext_lazy("订单号")),
+    ("mobile", "mobile", gettext_lazy("手机号")),
+    ("id_card", "id_card", gettext_lazy("身份证号")),
+    ("period", "date_range", gettext_lazy("起止日期")),
 )
+_AMOUNT = gettext_lazy("金额")
+_FILES = {"image": gettext_lazy("图片"), "video": gettext_lazy("视频"), "document": gettext_lazy("文件")}
 _BEFORE_AMOUNT = re.compile(r"([一-鿿]{2,4}|[A-Za-z]{4,})[^\w]*$")
 _CURRENCY = re.compile(r"[\s\u00a5\uffe5]+$")
 _LABELLED = re.compile(r"([^\s:\uff1a,\uff0c。;\uff1b]{2,10})\s*[:\uff1a]\s*$")
@@ -109,7 +108,11 @@ def words_before(text: str, value: str) -> str:
 
 
 def _general(ticket: Ticket, names: set[str]) -> list[Offer]:
-    specs = [spec for spec in _GENERAL if spec["name"] not in names]
+    specs: list[Spec] = [
+        {"name": name, "kind": kind, "label": in_each(label)} | ({"from_customer": True} if name == "mobile" else {})
+        for name, kind, label in _GENERAL
+        if name not in names
+    ]
     reading = read_slots({"slots": specs}, ticket)
     by_name = {spec["name"]: spec for spec in specs}
     found = [Offer(by_name[each.name], each.value, each.source) for each in reading.found if each.value]
@@ -132,10 +135,11 @@ def _amounts(text: str, names: set[str]) -> list[Offer]:
     for number, amount in enumerate(dict.fromkeys(amounts(text)), 1):
         shown = plain(f"{amount:.2f}")
         before = _BEFORE_AMOUNT.search(_CURRENCY.sub("", text[: max(text.find(shown), 0)]))
-        word = before[1] if before else "金额"
+        word = before[1] if before else ""
         name = f"amount_{number}"
         if name not in names:
-            spec = {"name": name, "kind": "money", "label": {"zh": word, "en": word}, "words": [word]}
+            spec = {"name": name, "kind": "money", "label": {"zh": word, "en": word} if word else in_each(_AMOUNT)}
+            spec["words"] = [word or spec["label"]["zh"]]
             offers.append(Offer(spec, f"{amount:.2f}"))
     return offers
 
@@ -143,10 +147,9 @@ def _amounts(text: str, names: set[str]) -> list[Offer]:
 def files(ticket: Ticket, known: Sequence[Mapping[str, Any]]) -> list[Spec]:
     """A slot for each kind of file that the ticket has and the flow has none for."""
     kinds = {spec.get("media") for spec in known if spec.get("kind") == "attachment"}
-    labels = {"image": ("图片", "Picture"), "video": ("视频", "Video"), "document": ("文件", "Document")}
     here = ticket.attachments.filter(from_run=None).order_by("pk").values_list("kind", flat=True)
     return [
-        {"name": kind, "kind": "attachment", "media": kind, "label": dict(zip(("zh", "en"), labels[kind], strict=True))}
+        {"name": kind, "kind": "attachment", "media": kind, "label": in_each(_FILES[kind])}
         for kind in dict.fromkeys(map(str, here))
         if kind not in kinds
     ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from cs_agent.catalogue import _
 from cs_agent.engine.actions.parse import parse_reply
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.confidence import action_confidence
@@ -17,8 +18,7 @@ from cs_agent.engine.run.protocols import Message, Reply
 
 class AutoGlm:
     name = "autoglm"
-    title = "AutoGLM(文本动作)"
-    title_en = "AutoGLM (actions as text)"
+    title = _("AutoGLM(文本动作)")
 
     def settings(self, base: ModelSettings, overrides: Overrides) -> ModelSettings:
         return replace(

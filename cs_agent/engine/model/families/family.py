@@ -32,8 +32,7 @@ class Family(Protocol):
     """One kind of model. `name` is what rows and settings write."""
 
     name: str
-    title: str
-    title_en: str
+    title: str  # a sentence of the catalogue; one that has no entry is shown as it is
 
     def settings(self, base: ModelSettings, overrides: Overrides) -> ModelSettings:
         """Sampling, budget of the picture and meaning of coordinates; `base` brings time-outs and attempts."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cs_agent.catalogue import _
 from cs_agent.engine.actions.parse import Parsed
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.confidence import confidence_of_values
@@ -50,8 +51,7 @@ def _touches(field: str, schema: dict[str, Any]) -> tuple[Tool, ...]:
 
 class General:
     name = "general"
-    title = "通用视觉模型(工具调用)"
-    title_en = "General vision model (tool calls)"
+    title = _("通用视觉模型(工具调用)")
     all_tools: tuple[Tool, ...] = (
         *_touches("point", _POINT),
         Tool(
@@ -101,8 +101,7 @@ class Planner(General):
     """Says what to touch in words; a second model says where that is."""
 
     name = "planner"
-    title = "规划模型(只说做什么)"
-    title_en = "Planning model (says what, not where)"
+    title = _("规划模型(只说做什么)")
     all_tools: tuple[Tool, ...] = (
         *_touches("target", _TARGET),
         Tool(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions.parse import Parsed, ParseError, ParseErrorCode, action_of
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.confidence import confidence_of_values
@@ -15,18 +16,12 @@ from cs_agent.engine.model.settings import ModelSettings
 from cs_agent.engine.run.prompts import Prompt
 from cs_agent.engine.run.protocols import Message, Reply
 
-_PROMPTS = {
-    "zh": "你在手机截图上定位控件。只回答目标控件的边界框 [x1,y1,x2,y2]。{coordinates}\n屏幕上没有该控件时回答 none。",
-    "en": (
-        "You locate controls on a phone's screenshot. Answer only with the bounding box [x1,y1,x2,y2] of the control. "
-        "{coordinates}\nIf it is not on the screen, answer none."
-    ),
-}
+_PROMPT = _(
+    "你在手机截图上定位控件。只回答目标控件的边界框 [x1,y1,x2,y2]。{coordinates}\n屏幕上没有该控件时回答 none。"
+)
 _MEANING = {
-    ("zh", Coordinates.NORMALIZED): "坐标为 0 到 999 的整数。",
-    ("zh", Coordinates.PIXEL): "坐标为截图的像素。",
-    ("en", Coordinates.NORMALIZED): "Coordinates are whole numbers from 0 to 999.",
-    ("en", Coordinates.PIXEL): "Coordinates are pixels of the screenshot.",
+    Coordinates.NORMALIZED: _("坐标为 0 到 999 的整数。"),
+    Coordinates.PIXEL: _("坐标为截图的像素。"),
 }
 _NUMBER = r"-?\d{1,5}(?:\.\d{1,4})?"
 _PLACE = re.compile(rf"[\[(]\s*({_NUMBER}(?:\s*,\s*{_NUMBER}){{1,3}})\s*[\])]")
@@ -37,8 +32,7 @@ _PAIR = re.compile(
 
 class Pointer:
     name = "pointer"
-    title = "定位模型(只答位置)"
-    title_en = "Grounding model (answers with a place)"
+    title = _("定位模型(只答位置)")
 
     def settings(self, base: ModelSettings, overrides: Overrides) -> ModelSettings:
         return replace(
@@ -50,8 +44,8 @@ class Pointer:
         )
 
     def prompt(self, lang: str, overrides: Overrides) -> Prompt:
-        meaning = _MEANING[lang, overrides.coordinates or Coordinates.NORMALIZED]
-        return Prompt(_PROMPTS[lang].replace("{coordinates}", meaning), lang, "shipped")
+        meaning = say(_MEANING[overrides.coordinates or Coordinates.NORMALIZED], lang)
+        return Prompt(say(_PROMPT, lang, coordinates=meaning), lang, "shipped")
 
     def tools(self) -> list[dict[str, Any]] | None:
         return None

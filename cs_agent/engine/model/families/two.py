@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from cs_agent.catalogue import _, say
 from cs_agent.engine.actions.parse import Parsed, ParseError, ParseErrorCode
 from cs_agent.engine.model.confidence import weaker
 from cs_agent.engine.model.families.family import as_text
@@ -20,10 +21,7 @@ from cs_agent.engine.run.prompts import Prompt
 from cs_agent.engine.run.protocols import Message, Model, Reply, ToolUser
 from cs_agent.geometry import NormPoint
 
-_FIND = {
-    "zh": "点击这个控件(只给出它的位置,不做别的):{target}",
-    "en": "Tap this control (only say where it is, do nothing else): {target}",
-}
+_FIND = _("点击这个控件(只给出它的位置,不做别的):{target}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class ModelGrounder:
         self._prompt = prompt
 
     def ground(self, target: str, message: Message) -> Place:
-        request = _FIND[self._prompt.lang].replace("{target}", target)
+        request = say(_FIND, self._prompt.lang, target=target)
         asked = [Message("system", self._prompt.text), Message("user", request, message.image)]
         reply = self._model.reply(asked)
         parsed = parsed_of(reply)

@@ -1,0 +1,230 @@
+"""Texts of runs and phones that are stored as codes and values, and read in the language of whoever reads them.
+
+Rule: a column of such texts is a `SaidField`. What an older release or a person wrote is kept and shown as it stands. A
+code never goes and never changes its meaning: rows hold it for years.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from cs_agent import trouble
+from cs_agent.said import Said, Sentence, from_json, joined, to_json
+
+__all__ = [
+    "Said",
+    "SaidField",
+    "in_both",
+    "in_each",
+    "in_language",
+    "joined",
+    "label",
+    "listed",
+    "said",
+    "said_again",
+    "stored",
+]
+
+_START = '{"said":'  # of a stored text; JSON is written without spaces
+_LABEL = "label"
+_BOTH = "both"  # a text that an older release kept in both languages, {zh, en}; nothing writes it any more
+_PLACE = re.compile(r"\{(\w+)\}")
+TEXTS = {
+    "run.stopped": _("坐席 {who} 已停止"),
+    "run.rejected": _("坐席 {who} 已拒绝"),
+    "run.rejected_because": _("坐席 {who} 已拒绝:{note}"),
+    "run.confirmation_expired": _("确认超时,操作未执行,请人工处理"),
+    "run.by_hand": _("已转人工处理"),
+    "run.defect": _("程序内部错误,运行已暂停,请接管或停止"),
+    "run.worker_lost": _("执行进程在此处连续中断 {times} 次,已暂停,请接管或停止"),
+    "run.unreadable": _("运行的进度无法读取(来自其他版本或已损坏),已暂停:请接管手机,核对画面后交还,或停止运行"),
+    "run.file_missing": _("应带回文件({kinds}),但手机上没有找到本次保存的文件。请接管手机保存后交还,或直接结束。"),
+    "run.rehearsed": _("演练到此结束:{outcome}"),
+    "run.rehearsal_stopped": _("演练已停止"),
+    "run.batch_stopped": _("批量处理已停止"),
+    "run.lesson_idle": _("长时间没有操作,示教已中断并保留"),
+    "run.done_at_stop": _("停止时该操作已经执行:{what}"),
+    "run.unknown_at_stop": _("停止时该操作是否已执行未知,请核实:{what}"),
+    "step.unknown": _("是否已生效未知,请核实"),
+    "step.not_done": _("已停止,没有执行"),
+    "wait.phone": _("等待空闲手机"),
+    "wait.phone_place": _("等待空闲手机,前面还有 {place} 个"),
+    "wait.estimate": _(",预计约 {minutes} 分钟"),
+    "wait.paused": _("主管已暂停全部智能处理,恢复后自动继续"),
+    "wait.retry": _("{words};正在重试({tried}/{most})"),
+    "takeover.expired": _("等待接管超时,手机已释放,请人工处理"),
+    "takeover.idle": _("人工接管长时间没有操作,已转人工处理"),
+    "takeover.idle_anew": _("{who} 长时间没有操作,接管已结束;手机保持原样,请继续接管或停止"),
+    "confirmation.granted": _("练习授权"),
+    "hand.typed": _("输入了 {count} 个字符"),
+    "hand.key": _("按键 {key}"),
+    "hand.swipe": _("滑动 {points}"),
+    "hand.long_press": _("长按 {points}"),
+    "hand.commit": _("标出提交 {points}"),
+    "hand.tap": _("点击 {points}"),
+    "hand.did": _("人工操作:{what}"),
+    "hand.nothing": _("人工没有操作手机"),
+    "hand.note": _("交还时说明:{note}"),
+    "rehearsal.unsure": _("把握不足或需要人判断:{what}"),
+    "rehearsal.no_grant": _("这台手机没有可用的练习授权"),
+    "rehearsal.person": _("智能体请求人工处理"),
+    "lesson.kept": _("示教中断,已保留"),
+    "lesson.dropped": _("示教已放弃"),
+    "lesson.done": _("示教完成"),
+    "fall_back.not_in_team": _("指定的人不在工单所属的部门。"),
+    "fall_back.newer": _("工单已经有了新的处理。"),
+    "fall_back.once": _("已经换过一次,不再换。"),
+    "fall_back.has_acted": _("已经做过或可能做过不可撤销的操作,或有人工操作,须由人查看。"),
+    "fall_back.robot_acts": _("机器人只能接手只查询的流程:不可撤销的操作须由人确认。"),
+    "fall_back.cut_off": _("转交时中断,结果不明,须由人查看。"),
+    "batch.no_owner": _("建立批量处理的账号已停用。"),
+    "batch.no_right": _("建立批量处理的人不再有启动的权限。"),
+    "batch.no_flow": _("流程“{flow}”已停用,没有发布中的版本。"),
+    "batch.no_team": _("建立批量处理的人不再属于任何部门。"),
+    "recording.tries": _("录像连续 {times} 次未能生成视频,画面仍保留在服务器上"),
+    "recording.off": _("该流程未开启录像"),
+    "recording.none": _("没有录像"),
+    "recording.behind": _("录像进程跟不上或已停止"),
+    "fit.mentions": _("工单提到:{words}"),
+    "fit.not_counted": _("“{word}”不算:{why}"),
+    "fit.refused": _("客户说不要"),
+    "fit.asked": _("客户只是在询问"),
+    "fit.done": _("已经办好或是以前的事"),
+    "fit.supposed": _("附有条件或转述别人的话"),
+    "fit.withdrawn": _("客户说不用再处理(“{words}”)"),
+    "fit.none": _("没有与工单内容相符的流程"),
+    "person.because": _("{why}(“{words}”)"),
+    "person.upset": _("客户情绪激动"),
+    "person.shouting": _("客户情绪激动(连用感叹号)"),
+    "person.complaint": _("客户提到投诉、媒体或法律途径"),
+    "person.charges": _("资费或扣费争议"),
+    "person.safety": _("涉及人身安全或未成年人"),
+    "person.asked_for": _("客户要求人工处理"),
+    "list": _("{first}、{rest}"),
+}
+
+
+class SaidField(models.TextField[str, str]):
+    """A text that is stored as codes and values; reads as a `Said` in the language that is active when it is loaded."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return read(value) if value else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        return stored(value) if isinstance(value, str) else super().get_prep_value(value)
+
+
+def said(code: str, **values: str | int) -> Said:
+    """The sentence of that code in the language that is active; a value may be a `Said` itself."""
+    given = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
+    return Said(_look_up(code, given), Sentence(code, given))
+
+
+def label(choice: models.TextChoices) -> Said:
+    """The label of a choice of `tickets.models`."""
+    return said(_LABEL, choices=type(choice).__name__, value=choice.value)
+
+
+def listed(texts: Sequence[str]) -> str:
+    """One after the other, as the reader's language lists things; at least one."""
+    return texts[0] if len(texts) == 1 else said("list", first=texts[0], rest=listed(texts[1:]))
+
+
+def in_both(message: Any, **values: str | int) -> str:
+    """A sentence marked by `gettext_lazy` in both languages, for terminals: nobody there says which one he reads."""
+    given = {name: str(value) for name, value in values.items()}
+    return " / ".join(_filled(text, given) for text in in_each(message).values())
+
+
+def in_each(text: Any) -> dict[str, str]:
+    """{zh, en}: a `Said`, or a sentence marked by `gettext_lazy`, in each language, such as a flow keeps its labels."""
+    found = {}
+    for lang in ("zh", "en"):
+        with in_language(lang):
+            found[lang] = str(said_again(text))
+    return found
+
+
+def in_language(lang: str) -> Any:
+    """A context in which texts are in "zh" or "en"."""
+    return translation.override("en" if lang == "en" else "zh-hans")
+
+
+def said_again(text: str) -> str:
+    """The same in the language that is active now; a text without sentences as it stands."""
+    return from_json(to_json(text), _look_up) if isinstance(text, Said) else text
+
+
+def stored(text: str) -> str:
+    """As the column holds it: a text without sentences as it stands."""
+    if not text or (not isinstance(text, Said) and not text.startswith(_START)):
+        return text
+    parts = to_json(text)
+    if len(parts) == 1 and isinstance(parts[0], str) and not parts[0].startswith(_START):
+        return parts[0]
+    return json.dumps({"said": parts}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(column: str) -> str:
+    """What `stored` gave; anything else, such as what an older release wrote, as it stands."""
+    if not column.startswith(_START):
+        return column
+    try:
+        return from_json(json.loads(column)["said"], _look_up)
+    except (ValueError, TypeError, RecursionError):
+        return column
+
+
+def _look_up(code: str, values: Mapping[str, str]) -> str:
+    """A sentence of the domain, of the engine or of an error; one that this release does not know gives its values."""
+    if code in TEXTS:
+        return _filled(str(TEXTS[code]), values)
+    if code == _LABEL:
+        return _label(values)
+    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    if code == _BOTH:
+        return values.get(lang) or values.get("zh", "")
+    if code == trouble.CODE:
+        return trouble.retell(values, lang)
+    try:
+        return _of_engine(code, values, lang)
+    except (KeyError, ValueError, TypeError):
+        return " ".join(values.values()) or code
+
+
+def _of_engine(code: str, values: Mapping[str, str], lang: str) -> str:
+    # Imported when needed: the models import this module, and not every process needs the engine's words.
+    from cs_agent.engine.actions import parse
+    from cs_agent.engine.gate import reasons
+    from cs_agent.engine.run import wording
+    from cs_agent.engine.run.state import Reason
+
+    prefix, key = code[: code.find(".") + 1], code[code.find(".") + 1 :]
+    if prefix == wording.PREFIX:
+        return wording.say(key, lang, **values)
+    if prefix == reasons.PREFIX:
+        return reasons.told(Reason(key, values), lang)
+    if prefix == parse.PREFIX:
+        return parse.ParseError(parse.ParseErrorCode(key), values.get("detail", "")).reason(lang)
+    raise KeyError(code)
+
+
+def _label(values: Mapping[str, str]) -> str:
+    from tickets import models as rows
+
+    choices = getattr(rows, values.get("choices", ""), None)
+    value = values.get("value", "")
+    known = isinstance(choices, type) and issubclass(choices, models.TextChoices) and value in choices.values
+    return str(choices(value).label) if known else value
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
