@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from consoles.middleware import THEME_COOKIE, THEMES
 from consoles.pages.words import script_words
 from tickets.permissions import Permission, has
+from tickets.said import readers_language
 
 
 class Can:
@@ -34,5 +34,5 @@ def console(request: HttpRequest) -> dict[str, Any]:
         "panel": panel,  # inside a helpdesk's page, else None
         "mode": settings.MODE,
         "script_words": script_words,
-        "english": (get_language() or "").startswith("en"),
+        "english": readers_language() == "en",
     }

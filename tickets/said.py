@@ -153,6 +153,11 @@ def in_each(text: Any) -> dict[str, str]:
     return found
 
 
+def readers_language() -> str:
+    """The language that is active: "zh" or "en"."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
 def in_language(lang: str) -> Any:
     """A context in which texts are in "zh" or "en"."""
     return translation.override("en" if lang == "en" else "zh-hans")
@@ -189,7 +194,7 @@ def _look_up(code: str, values: Mapping[str, str]) -> str:
         return _filled(str(TEXTS[code]), values)
     if code == _LABEL:
         return _label(values)
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    lang = readers_language()
     if code == _BOTH:
         return values.get(lang) or values.get("zh", "")
     if code == trouble.CODE:

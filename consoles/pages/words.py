@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cs_agent.catalogue import say
@@ -14,6 +13,7 @@ from cs_agent.engine.actions.stored import from_json, from_v1
 from cs_agent.engine.gate import reasons
 from cs_agent.geometry import NormPoint
 from tickets.models import Confirmation, RunStatus, Step, StepActor, TicketStatus
+from tickets.said import readers_language
 from tickets.services.live.gestures import GestureKind
 
 TONES: dict[str, str] = {
@@ -96,7 +96,7 @@ def _with(words: str, message: str) -> str:
 
 def run_language() -> str:
     """The language a run that the reader starts now speaks: zh or en."""
-    return "en" if (get_language() or "").startswith("en") else "zh"
+    return readers_language()
 
 
 def in_language(reason: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
@@ -15,6 +14,7 @@ from cs_agent.engine.model.families import ACTING, FAMILIES, GROUNDING, PLANNING
 from tickets.errors import Invalid, ServiceError
 from tickets.models import FlowTemplate, LanguageModel
 from tickets.permissions import Permission
+from tickets.said import readers_language
 from tickets.services import language_models, secret_store
 from tickets.web.given import MOST_WHOLE, whole_number
 
@@ -61,7 +61,7 @@ def model_form(request: HttpRequest, model_id: int | None = None) -> HttpRespons
 @permitted(Permission.MANAGE_INTEGRATIONS, POST)
 def model_check(request: HttpRequest, model_id: int) -> HttpResponse:
     """Ask the model about a known screen; takes as long as the model does, a minute and a half at most."""
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    lang = readers_language()
     language_models.check(request.user, language_models.row_of(request.user, model_id), lang)
     return redirect("models")
 

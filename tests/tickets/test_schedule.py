@@ -50,12 +50,12 @@ def test_what_is_no_schedule_is_refused_in_words(cron: str) -> None:
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reader_of_schedules(cron: str) -> None:
     """Either it comes due some time later, or it is refused in words; no other error."""
+    refused = ""
     try:
         schedule.check(cron, SHANGHAI, NOW)
-    except Invalid as refused:
-        assert refused.message
-    else:
-        assert next(schedule.upcoming(cron, SHANGHAI, NOW, 1)) > NOW
+    except Invalid as error:
+        refused = str(error.message)
+    assert refused or next(schedule.upcoming(cron, SHANGHAI, NOW, 1)) > NOW
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Base", "../etc/passwd", "x" * 500, "中国"])

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import Count, Max, Prefetch, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.pages.studio import in_words, trial_pages
@@ -42,6 +41,7 @@ from tickets.models import (
     VouchState,
 )
 from tickets.permissions import Permission, has
+from tickets.said import readers_language
 from tickets.services.flows import fall_backs, instructions, rehearsals, requests, reviews, robots, routes
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
@@ -169,7 +169,7 @@ def flow_context(
 def _fall_back_offers(user: Any, template: FlowTemplate) -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """What may happen when a run fails, in groups: (value, words, whether it is chosen)."""
     chosen = fall_backs.key_of(FallBack.objects.filter(template=template).first())
-    english = (get_language() or "").startswith("en")
+    english = readers_language() == "en"
     others = FlowTemplate.objects.filter(active=True, releases__ended_at=None, releases__isnull=False).distinct()
     released = template.versions.filter(life__stage__in=fall_backs.REVIEWED).order_by("-number")
     groups = [
@@ -289,7 +289,7 @@ def preview(user: Any, definition: Mapping[str, Any], sample: str) -> dict[str, 
     ticket = Ticket(subject="", text=sample[:20_000])
     try:
         reading = read_slots(definition, ticket)
-        lang = "en" if (get_language() or "").startswith("en") else "zh"
+        lang = readers_language()
         instruction = "" if reading.missing else instructions.render(definition, reading, lang)
     except ServiceError as error:
         return {"preview": Preview(problems, len(tickets), hits, problem=error.message)}

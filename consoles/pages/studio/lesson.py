@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.pages.studio.in_words import slot_kind
@@ -15,6 +14,7 @@ from cs_agent.engine.routes.values import ActKind, RouteStep
 from tickets.flows.lesson_draft import in_words
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS
 from tickets.models import Lesson, LessonState, Phone, PhoneUse, RunStatus
+from tickets.said import readers_language
 from tickets.services.live import lesson_pages
 from tickets.services.studio import lessons, offers
 
@@ -60,7 +60,7 @@ def acts(items: list[dict[str, Any]], labels: Mapping[str, str]) -> list[Act]:
 
 def slot_labels(specs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """What people call each slot, in the reader's language."""
-    english = (get_language() or "").startswith("en")
+    english = readers_language() == "en"
     found = {}
     for spec in specs:
         label = spec.get("label") or {}
@@ -91,7 +91,7 @@ def missing(lesson: Lesson) -> list[str]:
 
 def _act(number: int, item: dict[str, Any], labels: Mapping[str, str]) -> Act:
     step = RouteStep.from_json(item["mark"])
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    lang = readers_language()
     words = with_labels(in_words(step, lang), labels)
     return Act(number, words, step.commits, step.kind is not ActKind.GAP)
 

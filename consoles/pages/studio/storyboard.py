@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
-
 from consoles.pages.studio.lesson import slot_labels, with_labels
 from consoles.web import media
 from tickets.flows.lesson_draft import in_words
 from tickets.models import FlowTemplate, FlowVersion, Phone, RouteNote, VersionStage
 from tickets.permissions import Permission, has
+from tickets.said import readers_language
 from tickets.services.people import access
 from tickets.services.releasing import stages
 from tickets.services.studio import storyboards
@@ -93,7 +92,7 @@ class _Drawing:
     def __init__(self, user: Any, labels: Mapping[str, str]) -> None:
         self._user, self._labels = user, labels
         self._sees = has(user, Permission.VIEW_REPLAYS)
-        self._lang = "en" if (get_language() or "").startswith("en") else "zh"
+        self._lang = readers_language()
 
     def frame(self, panel: Panel) -> Frame:
         step, seen = panel.step, panel.seen

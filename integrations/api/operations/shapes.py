@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tickets.models import (
     Attachment,
@@ -21,6 +20,7 @@ from tickets.models import (
     Step,
     Ticket,
 )
+from tickets.said import readers_language
 from tickets.services.runs.transitions import ACTIVE
 
 
@@ -164,7 +164,7 @@ def phone(row: Phone) -> dict[str, Any]:
 
 def in_language(texts: dict[str, Any]) -> str:
     """`{zh, en}` in the caller's language."""
-    return str(texts.get("en" if (get_language() or "").startswith("en") else "zh", ""))
+    return str(texts.get(readers_language(), ""))
 
 
 def _name(user: Any) -> str | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.routes.record import way_of
@@ -37,7 +36,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.permissions import Permission, require
-from tickets.said import said
+from tickets.said import readers_language, said
 from tickets.services.evidence import audit
 from tickets.services.flows import drafts, publishing, routes
 from tickets.services.live import lesson_pages
@@ -222,7 +221,7 @@ def _begin(lesson: Lesson, user: Any) -> None:
     """A run of the lesson's own on the chosen phone; whoever teaches drives it as soon as it has the phone."""
     _refuse_phone(lesson)
     reading = _reading(lesson)
-    lang = "en" if (get_language() or "").startswith("en") else "zh"
+    lang = readers_language()
     lesson.teacher, lesson.state = user, LessonState.OPEN
     before = lesson.run
     run = Run.objects.create(
