@@ -30,7 +30,8 @@ from benchmarks.figures import percentile  # noqa: E402
 from consoles.pages.audit.search import PAGE, AuditSearch  # noqa: E402
 from tickets.models import AuditEvent, Department, Ticket  # noqa: E402
 from tickets.models.record import seals  # noqa: E402
-from tickets.services.evidence import audit, audit_export  # noqa: E402
+from tickets.services.evidence import audit  # noqa: E402
+from tickets.services.evidence.exports import audit_export  # noqa: E402
 
 Row = tuple[str, str, str]
 LOOKUPS = 100

@@ -19,7 +19,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from tickets.queues import VERIFY_TASK
-from tickets.services.evidence import audit, daily_export, retention
+from tickets.services.evidence import audit, retention
+from tickets.services.evidence.exports import daily_export
 from tickets.services.outbox import manage
 
 log = logging.getLogger(__name__)

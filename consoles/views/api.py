@@ -15,7 +15,7 @@ from consoles.pages.audit.search import AuditSearch
 from consoles.views.audit import streamed
 from tickets.errors import Invalid
 from tickets.permissions import Permission
-from tickets.services.evidence import audit_export
+from tickets.services.evidence.exports import audit_export
 
 _NAMES = {"from": "since", "to": "until", **{name: name for name in ("ticket", "customer", "user", "device", "type")}}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -16,7 +16,8 @@ from consoles.access import FORM, POST, permitted
 from consoles.pages.audit.search import PAGE, AuditSearch
 from tickets.models import AuditEvent, Run
 from tickets.permissions import Permission
-from tickets.services.evidence import audit, audit_export
+from tickets.services.evidence import audit
+from tickets.services.evidence.exports import audit_export
 from tickets.services.people import access
 
 _PIECES = 4  # of the export, sent at once: a thousand rows, some 650 kB

@@ -34,7 +34,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "slots": (
-        ("tickets/flows/slots/*.py",),
+        ("tickets/flows/slots/*.py", "tickets/flows/slots/numbers/*.py"),
         (
             "tests/tickets/test_slot*.py",
             "tests/tickets/reading/test_*.py",
@@ -66,7 +66,7 @@ PARTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             "tickets/services/runs/takeovers.py",
             "tickets/services/runs/guard.py",
-            "tickets/services/runs/takeover_clock.py",
+            "tickets/services/runs/clocks/takeovers.py",
         ),
         (
             "tests/tickets/test_takeovers.py",

@@ -44,7 +44,7 @@ from tickets.models import (
     TrialState,
 )
 from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
-from tickets.services.evidence import audit_export
+from tickets.services.evidence.exports import audit_export
 from tickets.services.people import api_tokens
 
 Property = Callable[[str, object], None]  # what a test reports; `cells` is summed up by benchmarks.bench_access

@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.consoles import story
 from tests.evidence.stories import age_the_chain
 from tickets.models import ApiToken, AuditEvent, Department, Run
-from tickets.services.evidence import audit_export
+from tickets.services.evidence.exports import audit_export
 from tickets.services.people import api_tokens
 
 ADDRESS = "/api/audit.csv"

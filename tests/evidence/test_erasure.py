@@ -17,7 +17,8 @@ from tests.evidence.stories import age_the_chain, ended_run, files_below
 from tickets import models
 from tickets.errors import Conflict, Invalid
 from tickets.models import AuditEvent, CustomerKey, Run, Slot, Ticket
-from tickets.services.evidence import audit, daily_export, erasure, holds
+from tickets.services.evidence import audit, erasure, holds
+from tickets.services.evidence.exports import daily_export
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db

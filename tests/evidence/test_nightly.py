@@ -18,7 +18,8 @@ from tests.runner.conftest import real_redis, redis_url  # noqa: F401 - fixtures
 from tickets import nightly
 from tickets.models import AuditEvent, Ticket
 from tickets.models.record import audit_triggers
-from tickets.services.evidence import anchors, audit, audit_export, daily_export
+from tickets.services.evidence import anchors, audit
+from tickets.services.evidence.exports import audit_export, daily_export
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis")]
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 from tests.evidence.stories import age_the_chain, anchor_as_of, ended_run, files_below, write
 from tickets.errors import Conflict, Invalid
 from tickets.models import AuditEvent, LegalHold, Recording, Run, Step
-from tickets.services.evidence import audit, daily_export, holds, retention
+from tickets.services.evidence import audit, holds, retention
+from tickets.services.evidence.exports import daily_export
 from tickets.services.evidence.keeping import Kind, days, until
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tickets.models import AuditEvent, CustomerKey, Run, Ticket
 from tickets.models.record import seals
-from tickets.services.evidence import audit, audit_export
+from tickets.services.evidence import audit
+from tickets.services.evidence.exports import audit_export
 
 pytestmark = pytest.mark.django_db
 

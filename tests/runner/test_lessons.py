@@ -50,7 +50,7 @@ from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import takeover_clock
+from tickets.services.runs.clocks import takeovers as takeover_clock
 from tickets.services.studio import lesson_words, lessons, offers, route_notes, storyboards
 from tickets.services.studio.storyboards import Backing
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from tickets.errors import Forbidden
 from tickets.models import AuditEvent, Run, Ticket
-from tickets.services.evidence import audit, audit_export
+from tickets.services.evidence import audit
+from tickets.services.evidence.exports import audit_export
 
 REQUIRED = [
     "event_id",

@@ -42,8 +42,9 @@ from tickets.models import (
     Ticket,
 )
 from tickets.services.evidence import pictures
-from tickets.services.runs import deadlines, decisions, pauses
+from tickets.services.runs import decisions, pauses
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs.clocks import confirmations as deadlines
 
 BOX = Box(10, 10, 90, 30)
 DIFFERING_IN_A_BOX = (FieldValue("b", "乙", "1", "2", differs=True, box=BOX),)

@@ -27,10 +27,11 @@ from tickets.models import (
     Ticket,
     TicketStatus,
 )
-from tickets.services.runs import attention, decisions, pauses, takeover_clock, takeovers
+from tickets.services.runs import attention, decisions, pauses, takeovers
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import values as run_values
 from tickets.services.runs.attention import Why
+from tickets.services.runs.clocks import takeovers as takeover_clock
 from tickets.services.tickets import desk, fitting, saved_views, values
 
 pytestmark = pytest.mark.django_db

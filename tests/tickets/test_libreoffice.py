@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tickets.models import Ticket
-from tickets.services.evidence import audit, audit_export
+from tickets.services.evidence import audit
+from tickets.services.evidence.exports import audit_export
 
 pytestmark = [
     pytest.mark.django_db,

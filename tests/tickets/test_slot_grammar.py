@@ -9,7 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tickets.flows.slots import choices, money, numbers, numerals, orders, periods, writing
+from tickets.flows.slots import choices, money, numerals, periods, writing
+from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers import orders
 from tickets.flows.slots.spec import Option
 from tickets.flows.slots.text import Doubt, Span, even
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tickets.flows.slots import numbers
-from tickets.flows.slots import orders as order_numbers
+from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers import orders as order_numbers
 from tickets.flows.slots.text import even
 
 ID_CARD = "11010519491231002X"

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Takeover
 from tickets.services.live.gestures import Gesture, GestureKind
-from tickets.services.runs import takeover_clock, takeovers
-from tickets.services.runs.takeover_clock import Swept
+from tickets.services.runs import takeovers
+from tickets.services.runs.clocks import takeovers as takeover_clock
+from tickets.services.runs.clocks.takeovers import Swept
 
 pytestmark = pytest.mark.django_db
 

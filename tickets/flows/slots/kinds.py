@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from tickets.flows.slots import choices, money, numbers, orders, periods, writing
+from tickets.flows.slots import choices, money, periods, writing
+from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers import orders
 from tickets.flows.slots.text import Span, distinct, even
 
 if TYPE_CHECKING:

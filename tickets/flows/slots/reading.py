@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import InvalidSlot
-from tickets.flows.slots import numbers
 from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
+from tickets.flows.slots.numbers import of_people as numbers
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
 from tickets.flows.slots.text import Doubt, Span, distinct, even
 from tickets.models import Attachment, SlotSource, Ticket

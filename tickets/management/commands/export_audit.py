@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from tickets.services.evidence import audit_export
+from tickets.services.evidence.exports import audit_export
 
 
 class Command(BaseCommand):

@@ -17,7 +17,8 @@ from tickets.runner.holds import run_queue
 from tickets.runner.pictures import encode
 from tickets.services.clarify import answers, ending
 from tickets.services.flows import rehearsals
-from tickets.services.runs import deadlines, switches, takeover_clock
+from tickets.services.runs import switches
+from tickets.services.runs.clocks import confirmations, takeovers
 from tickets.services.runs.transitions import ENDED
 from tickets.services.tickets import fitting
 
@@ -27,11 +28,11 @@ _LOST_MESSAGE_S = 20.0  # a queued run not touched for so long is sent again
 
 def sweep() -> dict[str, int]:
     """One pass; how many of each kind were found."""
-    silent = takeover_clock.sweep()
+    silent = takeovers.sweep()
     found = {
         "tidied": _tidy_ended(),
         "encoded": _encode_forgotten(),
-        "expired": deadlines.sweep().expired,
+        "expired": confirmations.sweep().expired,
         "idle": silent.warned + silent.ended + silent.given_up,
         "fitted": fitting.learn(),
         "answered": answers.settle_filled(),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from tickets.models import Batch, BatchItem, BatchRound, ItemState, RunStatus
 from tickets.services.batches import making
-from tickets.services.evidence import audit, audit_csv
+from tickets.services.evidence import audit
+from tickets.services.evidence.exports import csv_cells
 from tickets.services.people import access
 from tickets.services.runs.transitions import ACTIVE, WAITING
 
@@ -79,7 +80,7 @@ def csv_lines(user: Any, batch: Batch, round_: BatchRound | None = None) -> Iter
 
 def _lines(items: QuerySet[BatchItem]) -> Iterator[str]:
     head = (_("轮次"), _("工单号"), _("主题"), _("状态"), _("结果"), _("启动时间"), _("结束时间"), _("处理编号"))
-    yield "\ufeff" + ",".join(map(audit_csv.cell, head)) + "\r\n"  # the mark by which spreadsheets know UTF-8
+    yield "\ufeff" + ",".join(map(csv_cells.cell, head)) + "\r\n"  # the mark by which spreadsheets know UTF-8
     for item in items.iterator(chunk_size=_CHUNK):
         run = item.run
         cells = (
@@ -92,4 +93,4 @@ def _lines(items: QuerySet[BatchItem]) -> Iterator[str]:
             run.ended_at.isoformat(timespec="seconds") if run and run.ended_at else "",
             str(run.pk) if run else "",
         )
-        yield ",".join(map(audit_csv.cell, cells)) + "\r\n"
+        yield ",".join(map(csv_cells.cell, cells)) + "\r\n"

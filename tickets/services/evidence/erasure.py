@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from tickets.errors import Conflict, Invalid
 from tickets.models import Attachment, AuditEvent, Recording, RecordingState, Run, Ticket
 from tickets.models.record import seals
-from tickets.services.evidence import audit, audit_export, daily_export, holds, personal_data, retention
+from tickets.services.evidence import audit, holds, personal_data, retention
+from tickets.services.evidence.exports import audit_export, daily_export
 from tickets.services.runs import transitions
 
 GONE = seals.ERASED

@@ -20,7 +20,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets.models import AuditEvent, LegalHold, Recording, RecordingState, Run
-from tickets.services.evidence import anchors, audit, daily_export, personal_data
+from tickets.services.evidence import anchors, audit, personal_data
+from tickets.services.evidence.exports import daily_export
 from tickets.services.evidence.keeping import Kind, made_before
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs

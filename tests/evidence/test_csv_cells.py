@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.services.evidence import audit_csv
+from tickets.services.evidence.exports import csv_cells
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
 
@@ -23,29 +23,29 @@ def read(text: str) -> list[list[str]]:
 @given(st.lists(st.tuples(TEXT, TEXT, st.integers() | st.none()), min_size=1, max_size=20))
 def test_every_row_reads_back_as_it_was(rows: list[tuple[str, str, int | None]]) -> None:
     first, second, numbers = zip(*rows, strict=True)
-    text = audit_csv.lines([audit_csv.texts(first), audit_csv.texts(second), audit_csv.plain(numbers)])
-    found = [[audit_csv.restore(a), audit_csv.restore(b), n] for a, b, n in read(text)]
+    text = csv_cells.lines([csv_cells.texts(first), csv_cells.texts(second), csv_cells.plain(numbers)])
+    found = [[csv_cells.restore(a), csv_cells.restore(b), n] for a, b, n in read(text)]
     assert found == [[a, b, "" if n is None else str(n)] for a, b, n in rows]
 
 
 @given(st.lists(TEXT, min_size=1, max_size=5))
 def test_the_lines_are_those_of_a_strict_writer(values: list[str]) -> None:
-    cells = [audit_csv.escape_formula(value) for value in values]
+    cells = [csv_cells.escape_formula(value) for value in values]
     expected = io.StringIO(newline="")
     csv.writer(expected, lineterminator="\r\n").writerow(["x", *cells])
-    assert read(audit_csv.lines([["x"], *([cell] for cell in map(audit_csv._quoted, cells))])) == read(
+    assert read(csv_cells.lines([["x"], *([cell] for cell in map(csv_cells._quoted, cells))])) == read(
         expected.getvalue()
     )
 
 
-SAID = TEXT.filter(lambda text: audit_csv.SEPARATOR not in text)
+SAID = TEXT.filter(lambda text: csv_cells.SEPARATOR not in text)
 
 
 @given(st.lists(st.tuples(SAID, SAID, SAID), min_size=1, max_size=20))
 def test_cells_read_as_one_text_are_written_like_those_that_come_alone(rows: list[tuple[str, str, str]]) -> None:
-    written = audit_csv.side_by_side([audit_csv.SEPARATOR.join(row) for row in rows], 3)
-    alone = [audit_csv.texts(column) for column in zip(*rows, strict=True)]
-    assert audit_csv.lines([written]) == audit_csv.lines(alone)
+    written = csv_cells.side_by_side([csv_cells.SEPARATOR.join(row) for row in rows], 3)
+    alone = [csv_cells.texts(column) for column in zip(*rows, strict=True)]
+    assert csv_cells.lines([written]) == csv_cells.lines(alone)
 
 
 @pytest.mark.parametrize(
@@ -55,19 +55,19 @@ def test_cells_read_as_one_text_are_written_like_those_that_come_alone(rows: lis
 def test_one_row_that_needs_care_gets_it_wherever_it_stands(cell: str, place: int) -> None:
     rows = [["a", "", "b"] for _ in range(3)]
     rows[place][place] = cell
-    written = audit_csv.side_by_side([audit_csv.SEPARATOR.join(row) for row in rows], 3)
-    assert [[audit_csv.restore(found) for found in read(line)[0]] for line in written] == rows
-    assert audit_csv.cell(cell) in written[place]
+    written = csv_cells.side_by_side([csv_cells.SEPARATOR.join(row) for row in rows], 3)
+    assert [[csv_cells.restore(found) for found in read(line)[0]] for line in written] == rows
+    assert csv_cells.cell(cell) in written[place]
 
 
 def test_cells_that_nobody_can_tell_apart_are_not_guessed_at() -> None:
-    one = audit_csv.SEPARATOR.join(["a", "b"])
-    assert audit_csv.side_by_side([one, one + audit_csv.SEPARATOR, one], 2) == ["a,b", "", "a,b"]
+    one = csv_cells.SEPARATOR.join(["a", "b"])
+    assert csv_cells.side_by_side([one, one + csv_cells.SEPARATOR, one], 2) == ["a,b", "", "a,b"]
 
 
 @given(st.lists(st.dictionaries(TEXT, TEXT | st.integers() | st.none(), max_size=3), min_size=1, max_size=5))
 def test_objects_read_back_as_they_were(values: list[dict[str, object]]) -> None:
-    written = audit_csv.objects([json.dumps(value, ensure_ascii=False) for value in values])
+    written = csv_cells.objects([json.dumps(value, ensure_ascii=False) for value in values])
     assert [json.loads(read(line)[0][0]) for line in written] == values
 
 
@@ -81,15 +81,15 @@ def test_objects_read_back_as_they_were(values: list[dict[str, object]]) -> None
     ],
 )
 def test_times_are_written_in_utc_with_microseconds(value: datetime | str, text: str) -> None:
-    assert audit_csv.times([value]) == [text]
+    assert csv_cells.times([value]) == [text]
 
 
 def test_numbers_and_days_are_written_as_they_are() -> None:
-    assert audit_csv.plain([7, 0.93, None, date(2024, 5, 21), ""]) == ["7", "0.93", "", "2024-05-21", ""]
+    assert csv_cells.plain([7, 0.93, None, date(2024, 5, 21), ""]) == ["7", "0.93", "", "2024-05-21", ""]
 
 
 def test_no_rows_are_no_lines() -> None:
-    assert audit_csv.lines([[], []]) == ""
+    assert csv_cells.lines([[], []]) == ""
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_no_rows_are_no_lines() -> None:
     ],
 )
 def test_what_a_spreadsheet_would_take_for_something_else_is_marked_and_comes_back(text: str) -> None:
-    assert audit_csv.escape_formula(text) == "'" + text
-    assert audit_csv.restore(audit_csv.escape_formula(text)) == text
+    assert csv_cells.escape_formula(text) == "'" + text
+    assert csv_cells.restore(csv_cells.escape_formula(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -163,11 +163,11 @@ def test_what_a_spreadsheet_would_take_for_something_else_is_marked_and_comes_ba
     ],
 )
 def test_what_a_spreadsheet_leaves_alone_is_written_as_it_is(text: str) -> None:
-    assert audit_csv.escape_formula(text) == text
+    assert csv_cells.escape_formula(text) == text
 
 
 @given(st.text("0123456789.-/:+ ,%", max_size=14))
 def test_digits_that_are_left_alone_are_numbers_that_read_back_the_same(text: str) -> None:
-    kept = audit_csv.escape_formula(text) == text and any(char.isdigit() for char in text)
+    kept = csv_cells.escape_formula(text) == text and any(char.isdigit() for char in text)
     if kept and text.count(".") < 3:
         assert f"{float(text):.11g}" == text

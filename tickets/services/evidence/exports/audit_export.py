@@ -1,6 +1,6 @@
 """The compliance CSV: audit events streamed piece by piece, safe to open in a spreadsheet, and a signed manifest.
 
-Rule: UTF-8 with BOM, RFC 4180, memory flat; how cells are written is in `audit_csv`.
+Rule: UTF-8 with BOM, RFC 4180, memory flat; how cells are written is in `csv_cells`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from tickets.errors import NotFound
 from tickets.models import AuditEvent
 from tickets.models.record import seals
 from tickets.permissions import Permission, require
-from tickets.services.evidence import audit, audit_csv, audit_rows
-from tickets.services.evidence.audit_csv import escape_formula, restore
+from tickets.services.evidence import audit, audit_rows
 from tickets.services.evidence.audit_rows import Way
+from tickets.services.evidence.exports import csv_cells
+from tickets.services.evidence.exports.csv_cells import escape_formula, restore
 from tickets.services.people import access
 from tickets.web import request_context
 
@@ -154,7 +155,7 @@ def name_of(export: str) -> str:
 def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] | None = None) -> Iterator[str]:
     """A header and the events as CSV, oldest first, in pieces of some hundred whole lines. `seen` is told of the rows
     that were read, which begin with `seq` in their second place."""
-    yield BOM + audit_csv.lines([[name] for name in COLUMNS])
+    yield BOM + csv_cells.lines([[name] for name in COLUMNS])
     whole = not events.query.has_filters()
 
     def first(rows: audit_rows.Rows) -> None:
@@ -261,13 +262,13 @@ def _written(rows: audit_rows.Rows) -> str:
         behalf, instructions, details = zip(*told, strict=True)
     cells = zip(
         seqs,
-        audit_csv.times(times),
+        csv_cells.times(times),
         _sides(plain, seqs),
-        audit_csv.texts(behalf),
-        audit_csv.texts(instructions),
-        audit_csv.texts(audit_csv.plain(days)),
-        audit_csv.plain(confidences),
-        audit_csv.objects(details),
+        csv_cells.texts(behalf),
+        csv_cells.texts(instructions),
+        csv_cells.texts(csv_cells.plain(days)),
+        csv_cells.plain(confidences),
+        csv_cells.objects(details),
         strict=True,
     )
     return "".join(
@@ -280,7 +281,7 @@ def _written(rows: audit_rows.Rows) -> str:
 
 def _sides(rows: Sequence[str], seqs: Sequence[int]) -> list[list[str]]:
     """What stands before, between and after the gaps of each row."""
-    sides = [row.split(_GAP) for row in audit_csv.side_by_side(rows, len(_PLAIN))]
+    sides = [row.split(_GAP) for row in csv_cells.side_by_side(rows, len(_PLAIN))]
     gaps = len(_CAREFUL)
     return [side if len(side) == gaps + 1 else _asked_again(seq) for side, seq in zip(sides, seqs, strict=True)]
 
@@ -290,7 +291,7 @@ def _asked_again(seq: int) -> list[str]:
     named = {f"cell_{number}": expression for number, expression in enumerate(_PLAIN)}
     [values] = AuditEvent.objects.filter(seq=seq).annotate(**named).values_list(*named)
     gaps = [number for number, cell in enumerate(_PLAIN) if isinstance(cell, Value)]
-    cells = [audit_csv.cell("" if value is None else str(value)) for value in values]
+    cells = [csv_cells.cell("" if value is None else str(value)) for value in values]
     before, *between, after = (
         cells[start:end] for start, end in zip([0, *(n + 1 for n in gaps)], [*gaps, len(cells)], strict=True)
     )

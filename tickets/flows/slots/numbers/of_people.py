@@ -13,7 +13,7 @@ from datetime import date
 from itertools import islice
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.codes import (
+from tickets.flows.slots.numbers.codes import (
     THING,
     Code,
     before_noun,

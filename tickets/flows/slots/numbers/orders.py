@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.codes import (
+from tickets.flows.slots.numbers.codes import (
     OTHER_NOUN,
     THING,
     Code,
@@ -25,7 +25,7 @@ from tickets.flows.slots.codes import (
     spoken_digits,
     touched,
 )
-from tickets.flows.slots.numbers import is_id_card, is_mobile
+from tickets.flows.slots.numbers.of_people import is_id_card, is_mobile
 from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, sentence_before
 
 UNMARKED = range(12, 33)  # digits of a number that is taken for an order number without a noun

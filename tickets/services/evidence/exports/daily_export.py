@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from tickets.models import AuditEvent
-from tickets.services.evidence import audit_export
+from tickets.services.evidence.exports import audit_export
 
 _MOST_DAYS = 31  # made up for at once; a longer gap is exported by hand
 
