@@ -45,7 +45,7 @@ SYNC_EVERY_S = 1.0  # what a power cut may cost; a killed process costs nothing
 
 
 class FrameWriter:
-    """One process's pen on a recording. Thread-safe. Every method may raise a RecordingError."""
+    """Writes a recording's frames from one process. Thread-safe. Every method may raise a RecordingError."""
 
     def __init__(
         self,

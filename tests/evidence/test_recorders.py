@@ -22,7 +22,7 @@ from cs_agent.vision.redaction import RedactionPolicy
 from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.conftest import until
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, frame, ink
-from tickets.runner.pictures.reading_room import PATIENCE_S, QUIET_S, STANDS_S, Lasting, ReadingRoom
+from tickets.runner.pictures.page_reader import PATIENCE_S, QUIET_S, STANDS_S, KeptPicture, PageReader
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.runner.pictures.redactors import Redactor
 from tickets.services.evidence import pictures
@@ -146,7 +146,7 @@ def test_the_replay_shows_the_sharp_picture_from_the_first_moment(
 
 def test_pictures_of_steps_are_written_covered(recorder: RunRecorder, reader: KnowingReader) -> None:
     place = pictures.reserve(uuid.uuid4(), "before")
-    recorder.develop(reader.knows(TITLE, MOBILE), place)
+    recorder.keep_picture(reader.knows(TITLE, MOBILE), place)
     until(lambda: pictures.path_of(place).exists())
     with Image.open(pictures.path_of(place)) as picture:
         assert ink(picture.convert("RGB"), box_of(0, TITLE)) > 150
@@ -157,18 +157,18 @@ def test_the_picture_before_an_irreversible_act_is_there_before_the_act(
     recorder: RunRecorder, reader: KnowingReader
 ) -> None:
     place = pictures.reserve(uuid.uuid4(), "before")
-    recorder.develop(reader.knows(TITLE, MOBILE), place, now=True)
+    recorder.keep_picture(reader.knows(TITLE, MOBILE), place, now=True)
     assert pictures.path_of(place).exists()
 
 
 def test_closing_writes_every_picture_that_must_last(recorder: RunRecorder, reader: KnowingReader) -> None:
     places = [pictures.reserve(uuid.uuid4(), "after") for _ in range(6)]
     for number, place in enumerate(places):
-        recorder.develop(reader.knows(f"第{number}页"), place)
+        recorder.keep_picture(reader.knows(f"第{number}页"), place)
     recorder.close()
     assert all(pictures.path_of(place).exists() for place in places)
     late = pictures.reserve(uuid.uuid4(), "after")
-    recorder.develop(reader.knows("关闭之后"), late)
+    recorder.keep_picture(reader.knows("关闭之后"), late)
     assert pictures.path_of(late).exists()
 
 
@@ -229,7 +229,7 @@ class Room:
     def __init__(self, reader: KnowingReader) -> None:
         self.done: list[float] = []
         self.redactor = Redactor(RedactionPolicy(), reader, NoLines())
-        self.room = ReadingRoom(self.redactor, lambda _image, at: self.done.append(at), "test")
+        self.room = PageReader(self.redactor, lambda _image, at: self.done.append(at), "test")
         self.room.start()
 
 
@@ -275,7 +275,7 @@ def test_nothing_is_read_while_the_phone_is_driven_unless_many_pictures_wait(rea
     driven = threading.Event()
     driven.set()
     redactor, read = Redactor(RedactionPolicy(), reader, NoLines()), threading.Event()
-    room = ReadingRoom(redactor, lambda _image, _at: read.set(), "test", driven.is_set)
+    room = PageReader(redactor, lambda _image, _at: read.set(), "test", driven.is_set)
     room.start()
     room.see(reader.knows("等一等"), 1.0)
     assert not read.wait(PATIENCE_S + 0.5)
@@ -284,7 +284,7 @@ def test_nothing_is_read_while_the_phone_is_driven_unless_many_pictures_wait(rea
     driven.set()
     written = threading.Event()
     for _ in range(10):
-        assert room.take(Lasting(reader.knows("x"), written.set))
+        assert room.take(KeptPicture(reader.knows("x"), written.set))
     assert written.wait(5)
     room.close(1)
 
@@ -294,7 +294,7 @@ def test_lasting_pictures_are_refused_when_there_is_no_room_for_more(room: Room,
     room.room.see(reader.knows("挡住"), 1.0)
     assert reader.began.wait(5)
     written = threading.Event()
-    taken = [room.room.take(Lasting(reader.knows("x"), written.set)) for _ in range(20)]
+    taken = [room.room.take(KeptPicture(reader.knows("x"), written.set)) for _ in range(20)]
     assert taken == [True] * 16 + [False] * 4
     reader.may_end.set()
     assert written.wait(5)

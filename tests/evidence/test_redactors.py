@@ -12,7 +12,7 @@ from cs_agent.geometry import Box
 from cs_agent.vision.redaction import Audience, RedactionPolicy
 from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
-from tickets.runner.pictures.prints import print_of
+from tickets.runner.pictures.fingerprints import fingerprint_of
 from tickets.runner.pictures.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
 
 TITLE = "客户资料"
@@ -100,7 +100,7 @@ def test_at_full_size_the_boxes_are_where_the_text_is() -> None:
     reader = KnowingReader()
     small = reader.knows(TITLE, MOBILE)
     big = small.resize((1080, 2400), Image.Resampling.NEAREST)
-    reader.shows(print_of(big).small, TITLE, MOBILE)
+    reader.shows(fingerprint_of(big).small, TITLE, MOBILE)
     covered = Redactor(RedactionPolicy(), reader).covered(big, Audience.STORED)
     assert covered.size == big.size
     assert covered.getpixel(((MOBILE_BOX.right - 40) * 2, (MOBILE_BOX.top + 20) * 2)) == FILL

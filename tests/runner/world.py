@@ -186,7 +186,7 @@ class Recorder:
     def mark_resume(self) -> None:
         self.marks.append("resume")
 
-    def develop(self, image: Any, relative: str, *, now: bool = False) -> None:
+    def keep_picture(self, image: Any, relative: str, *, now: bool = False) -> None:
         """Pictures are not what these tests are about."""
 
 

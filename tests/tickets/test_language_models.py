@@ -131,7 +131,7 @@ def test_a_run_speaks_with_its_flows_model_else_the_installations_else_the_envir
     root: User, run: Run, refund_flow: FlowVersion
 ) -> None:
     def chosen() -> str:
-        return engines.mind_of(run, lambda: None)[0].name
+        return engines.model_of_run(run, lambda: None)[0].name
 
     assert chosen() == language_models.of_environment().model
     language_models.choose(root, None, model(root, "all", model="for-all"), None)
@@ -145,9 +145,9 @@ def test_a_run_speaks_with_its_flows_model_else_the_installations_else_the_envir
 
 def test_a_model_elsewhere_sees_redacted_pictures_and_one_of_the_companys_does_not(root: User, run: Run) -> None:
     language_models.choose(root, None, model(root, "own", local=True), None)
-    assert isinstance(engines.mind_of(run, lambda: None)[0], FamilyModel)
+    assert isinstance(engines.model_of_run(run, lambda: None)[0], FamilyModel)
     language_models.choose(root, None, model(root, "hosted", local=False), None)
-    assert isinstance(engines.mind_of(run, lambda: None)[0], RedactingModel)
+    assert isinstance(engines.model_of_run(run, lambda: None)[0], RedactingModel)
 
 
 def test_a_planner_is_chosen_with_a_model_that_says_where(root: User, run: Run) -> None:
@@ -157,7 +157,7 @@ def test_a_planner_is_chosen_with_a_model_that_says_where(root: User, run: Run) 
         with pytest.raises(Invalid):
             language_models.choose(root, None, *wrong)
     language_models.choose(root, None, planner, pointer)
-    mind, prompt = engines.mind_of(run, lambda: None)
+    mind, prompt = engines.model_of_run(run, lambda: None)
     assert isinstance(mind, PlanningAndGrounding)
     assert isinstance(mind.planner, RedactingModel)
     assert "target" in prompt.text

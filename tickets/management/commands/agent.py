@@ -116,7 +116,7 @@ def _prepared(parts: Parts, options: dict[str, Any], stack: ExitStack) -> Callab
     stack.callback(_finish, parts, recorder)
     stack.callback(parts.feed.listen(recorder.add))
     stack.enter_context(parts.phone.typing_session())
-    model, prompt = engines.mind(_speaker(options), None, options["lang"], redactor)
+    model, prompt = engines.model_and_prompt(_speaker(options), None, options["lang"], redactor)
     engine = loop.Engine(
         phone=FeedPhone(parts.phone, parts.feed, recorder.explain),
         model=model,

@@ -33,7 +33,7 @@ def new_state(run: Run) -> RunState:
 
 
 def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFactory = SettleDetector) -> loop.Engine:
-    model, prompt = mind_of(run, journal.check)
+    model, prompt = model_of_run(run, journal.check)
     return loop.Engine(
         phone=phone,
         model=model,
@@ -54,17 +54,17 @@ def rules(run: Run) -> FlowRules:
     return FlowRules.from_json(run.flow_version.definition.get("engine", {}), values)
 
 
-def mind_of(run: Run, check: Callable[[], None]) -> tuple[Model, Prompt]:
+def model_of_run(run: Run, check: Callable[[], None]) -> tuple[Model, Prompt]:
     """The model that the run's flow or the installation has chosen, and how it is told what to do.
 
     A model that runs elsewhere never sees what the policy hides from it; `check` is called while a reply is waited for.
     """
     redactor = redactors.of_run(run.pk)
     speaker, grounder = language_models.of_flow(run.flow_version.template_id)
-    return mind(speaker, grounder, run.lang, redactor, check)
+    return model_and_prompt(speaker, grounder, run.lang, redactor, check)
 
 
-def mind(
+def model_and_prompt(
     speaker: Speaker,
     grounder: Speaker | None,
     lang: str,

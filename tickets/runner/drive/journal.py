@@ -20,7 +20,7 @@ from cs_agent.recording.errors import RecordingError
 from tickets.models import Run
 from tickets.runner.drive import traces
 from tickets.runner.holds import claims
-from tickets.runner.pictures import film, redactors
+from tickets.runner.pictures import redactors, step_pictures
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.said import said
 from tickets.services.live import health
@@ -61,12 +61,12 @@ class DatabaseJournal:
         step: StepRecord,
         told: StepRecord,
         recorder: RunRecorder | None,
-        written: film.Places | None,
+        written: step_pictures.Places | None,
     ) -> None:
         with transaction.atomic():
             claims.save_checkpoint(self._claim, state.to_json(), progress=step.status is StepStatus.DONE)
             row = steps.save_step(self._run, told, claim_token=self._claim.token)
-            film.attach(row, _images(step), recorder, written)
+            step_pictures.attach(row, _images(step), recorder, written)
 
     def check(self) -> None:
         health.note_work()
@@ -89,15 +89,15 @@ def _is_irrevocable(step: StepRecord) -> bool:
     return step.status is StepStatus.INTENDED and step.verdict is not None and step.verdict.irreversible
 
 
-def _put_on_record(run_id: uuid.UUID, step: StepRecord, recorder: RunRecorder | None) -> film.Places:
+def _put_on_record(run_id: uuid.UUID, step: StepRecord, recorder: RunRecorder | None) -> step_pictures.Places:
     """The pictures of what is about to be done, on disk; NotRecorded where that is not possible."""
     if recorder is None or not recorder.works:
         raise NotRecorded(recorder.error if recorder else said("recording.none"))
     try:
-        return film.write_first(run_id, _images(step), recorder)
+        return step_pictures.write_first(run_id, _images(step), recorder)
     except RecordingError as error:
         raise NotRecorded(str(error)) from error
 
 
-def _images(step: StepRecord) -> film.Images:
+def _images(step: StepRecord) -> step_pictures.Images:
     return {"before": step.before, "after": step.after}

@@ -46,7 +46,7 @@ from tickets.runner.drive.journal import DatabaseJournal
 from tickets.runner.drive.phone import LeasedPhone
 from tickets.runner.drive.prepare import prepare
 from tickets.runner.holds import claims, leases, phone_lock, run_queue
-from tickets.runner.pictures import film
+from tickets.runner.pictures import step_pictures
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.services.evidence import pictures
@@ -252,7 +252,7 @@ def _is_paused_after(session: _Session, turn: Turn) -> bool:
         pause = missing
         trouble.park(session.hold.claim, missing)  # the checkpoint from before the success stands
     else:
-        _pause(session.hold, turn, film.covered(session.hold.run.pk, pause))
+        _pause(session.hold, turn, step_pictures.covered(session.hold.run.pk, pause))
     session.journal.paused(pause)
     return True
 

@@ -29,7 +29,7 @@ from cs_agent.engine.run.state import (
 )
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.recording.errors import RecordingUnwritable
-from tickets.runner.pictures import film
+from tickets.runner.pictures import step_pictures
 from tickets.runner.pictures.recorders import RunRecorder
 from tickets.runner.pictures.redactors import Redactor
 from tickets.said import in_both
@@ -119,7 +119,7 @@ class TerminalSession:
             state = answered
 
     def _answer(self, turn: Turn) -> RunState | Ended:
-        match film.covered_by(self._redactor, turn.pause) if turn.pause else None:
+        match step_pictures.covered_by(self._redactor, turn.pause) if turn.pause else None:
             case ConfirmationRequest() as request:
                 return self._confirm(turn.state, request)
             case Question() as question:

@@ -24,7 +24,7 @@ from tickets.errors import Conflict
 from tickets.models import PhoneUse, Step, Takeover
 from tickets.runner.holds import phone_lock
 from tickets.runner.host.lesson_eye import LessonEye
-from tickets.runner.pictures import film, recorders
+from tickets.runner.pictures import recorders, step_pictures
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.touched import control_at
@@ -122,7 +122,7 @@ def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
     recorder = recorders.of_run(step.run_id)
     with transaction.atomic():
         takeovers.end_gesture(step, fault=fault)
-        film.attach(step, images, recorder)
+        step_pictures.attach(step, images, recorder)
     if recorder is None:
         return
     recorder.mark_human(step.number, step.action_text, tuple(step.touch))
@@ -141,7 +141,7 @@ def _name(step: Step, lines: tuple[TextLine, ...], factor: float, redactor: Reda
     except DatabaseError as error:
         log.warning("step %s of run %s keeps its place for a name: %s", step.number, step.run_id, error)
     finally:
-        connections.close_all()  # the reading room's thread keeps none
+        connections.close_all()  # the page reader's thread keeps none
 
 
 def perform(phone: Driver, gesture: Gesture) -> None:

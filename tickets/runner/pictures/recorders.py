@@ -1,8 +1,8 @@
 """Records a run from the screen feed, whoever drives the phone: the agent, a human, or nobody for the moment.
 
 Rules: nothing is written that was not covered first (`redactors`), and no frame waits for that on the feed's thread.
-1. The *pen*, a thread, writes each frame at once; what has not been read yet is blurred.
-2. The *reader*, another, reads pages that stand still and has the pen's picture of that moment replaced by a sharp
+1. The writer, a thread, writes each frame at once; what has not been read yet is blurred.
+2. The page reader, another, reads pages that stand still and has the written picture of that moment replaced by a sharp
    one; pictures of steps wait for it too. A frame that was on for a moment only stays as it is.
 A killed process leaves all it recorded. A recorder that cannot write says so (`works`, `error`) and keeps trying with
 each new frame; the feed and the run go on, only sensitive steps wait for it.
@@ -31,8 +31,8 @@ from cs_agent.vision.redaction import Audience
 from tickets.models import Recording, RecordingState, Run
 from tickets.runner.pictures import redactors
 from tickets.runner.pictures.feed import FeedFrame, ScreenFeed
-from tickets.runner.pictures.prints import print_of, shrunk_size
-from tickets.runner.pictures.reading_room import Lasting, ReadingRoom
+from tickets.runner.pictures.fingerprints import fingerprint_of, shrunk_size
+from tickets.runner.pictures.page_reader import KeptPicture, PageReader
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.viewers import ViewerStream
 from tickets.runner.upkeep.threads import SupervisedThread
@@ -41,15 +41,15 @@ from tickets.services.evidence import pictures
 from tickets.services.evidence.redaction import is_recorded
 
 log = logging.getLogger(__name__)
-_INBOX = 12  # frames of a whole screen, 8 MB each; the pen empties it many times a second
+_INBOX = 12  # frames of a whole screen, 8 MB each; the writer empties it many times a second
 _CLOSE_S = 5.0  # how long the end of a recording waits for pages that are still unread
-_PEN_S = 60.0  # for the frames that were taken already; a busy machine needs some time, and no phone waits for it
+_WRITE_S = 60.0  # for the frames that were taken already; a busy machine needs some time, and no phone waits for it
 _IDLE_S = 1.0
 _open: WeakValueDictionary[uuid.UUID, RunRecorder] = WeakValueDictionary()
 
 
 class RunRecorder:
-    """One activation's pen on a run's recording; a later worker opens another on the same directory.
+    """Writes a run's recording while one worker drives; a later worker opens another on the same directory.
 
     `directory` None: a flow that is not recorded. Its viewers see covered pictures all the same.
     """
@@ -79,8 +79,8 @@ class RunRecorder:
         self.has_left = False  # the phone is recorded no longer; what was taken is still written
         self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
         self._is_driven = is_driven
-        self._room = ReadingRoom(redactor, self._sharpen, f"reader-{run_id}", self._reading_can_wait)
-        self._pen = SupervisedThread(f"pen-{run_id}", self._write_frames)
+        self._page_reader = PageReader(redactor, self._sharpen, f"reader-{run_id}", self._reading_can_wait)
+        self._writer_thread = SupervisedThread(f"writer-{run_id}", self._write_frames)
 
     @classmethod
     def open(cls, run_id: uuid.UUID, feed: ScreenFeed) -> RunRecorder:
@@ -95,8 +95,8 @@ class RunRecorder:
         return recorder
 
     def start(self) -> None:
-        self._room.start()
-        self._pen.start()
+        self._page_reader.start()
+        self._writer_thread.start()
 
     @property
     def works(self) -> bool:
@@ -120,7 +120,7 @@ class RunRecorder:
             log.error("recording of run %s: a frame was lost, the disk does not keep up", self.run_id)
             self._error = RecordingUnwritable("frames come faster than they can be written")
 
-    def develop(self, image: Image.Image, relative: str, *, now: bool = False) -> None:
+    def keep_picture(self, image: Image.Image, relative: str, *, now: bool = False) -> None:
         """Write a step's picture, covered, to its place below MEDIA_ROOT; never waits for a reading.
 
         `now`: a picture is on disk before this returns, blurred where it has not been read yet; the sharp one
@@ -128,12 +128,12 @@ class RunRecorder:
         """
         if now:
             self._write_at_once(image, relative)
-        if not self._room.take(Lasting(image, lambda: self._write_picture(image, relative))) and not now:
+        if not self._page_reader.take(KeptPicture(image, lambda: self._write_picture(image, relative))) and not now:
             self._write_at_once(image, relative)
 
     def read_soon(self, image: Image.Image, then: Callable[[tuple[TextLine, ...], float, Redactor], None]) -> None:
         """Have the picture read when there is time; `then` gets its lines at stored size, that size as a factor of the
-        picture's, and the redactor, on the reading room's thread. Nothing follows where it cannot be read."""
+        picture's, and the redactor, on the page reader's thread. Nothing follows where it cannot be read."""
 
         def read() -> None:
             try:
@@ -143,12 +143,12 @@ class RunRecorder:
                 return
             then(lines, shrunk_size(image).width / image.width, self._redactor)
 
-        self._room.take(Lasting(image, read))
+        self._page_reader.take(KeptPicture(image, read))
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
         """What the phone says stands on the screen that this picture shows."""
         self._redactor.explain(image, nodes)
-        self._room.nudge()
+        self._page_reader.nudge()
 
     def mark(self, step: StepRecord) -> None:
         """A chapter where a step begins, and the place it touched; a step's outcome adds nothing."""
@@ -185,10 +185,10 @@ class RunRecorder:
 
     def _close(self) -> None:
         _open.pop(self.run_id, None)
-        if self._pen.is_alive():
+        if self._writer_thread.is_alive():
             self._inbox.put(None)
-            self._pen.join(_PEN_S)
-        self._room.close(_CLOSE_S)
+            self._writer_thread.join(_WRITE_S)
+        self._page_reader.close(_CLOSE_S)
         if self._writer is not None:
             self._try(lambda writer: writer.close())
         self._redactor.forget()
@@ -197,7 +197,7 @@ class RunRecorder:
         return self._is_driven() and not (self._viewers is not None and self._viewers.watched)
 
     def _alive(self) -> bool:
-        return self._pen.is_alive() and self._room.alive
+        return self._writer_thread.is_alive() and self._page_reader.alive
 
     def _write_frames(self) -> None:
         while True:
@@ -212,13 +212,13 @@ class RunRecorder:
             self._write_frame(frame.screenshot)
 
     def _write_frame(self, shot: Screenshot) -> None:
-        small = print_of(shot.image).small
+        small = fingerprint_of(shot.image).small
         unread = self._redactor.is_unread(small)
         self._add(self._redactor.at_once(small, Audience.STORED).image, shot.captured_at)
         if self._viewers is not None:
             self._viewers.show(shot, small)
         if unread:
-            self._room.see(small, shot.captured_at)
+            self._page_reader.see(small, shot.captured_at)
 
     def _sharpen(self, small: Image.Image, at: float) -> None:
         """The page of that moment has been read: a second picture of it follows the blurred one at once."""

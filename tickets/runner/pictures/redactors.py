@@ -32,8 +32,8 @@ from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_text
 from cs_agent.vision.redaction.pictures import Mark, cover, marks_of
 from tickets.models import Run
-from tickets.runner.pictures.niceness import give_way
-from tickets.runner.pictures.prints import Print, print_of, shrunk_size
+from tickets.runner.pictures.fingerprints import Fingerprint, fingerprint_of, shrunk_size
+from tickets.runner.pictures.thread_priority import lower_priority
 from tickets.services.evidence.redaction import policy_of
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
@@ -85,7 +85,7 @@ class Redactor:
 
     def at_once(self, image: Image.Image, audience: Audience) -> Covered:
         """The picture at stored size without reading anything: what is not known yet is blurred."""
-        seen = print_of(image)
+        seen = fingerprint_of(image)
         if not self.hides(audience):
             return Covered(seen.small, True)
         page = self._known(seen.name)
@@ -96,11 +96,11 @@ class Redactor:
     def is_unread(self, image: Image.Image) -> bool:
         """Whether reading it would show more of it to those for whom something is hidden at all."""
         hiding = self.hides(Audience.STORED) or self.hides(Audience.VIEWER)
-        return hiding and self._known(print_of(image).name) is None
+        return hiding and self._known(fingerprint_of(image).name) is None
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
         """What the phone said stands on this very screen: reading the picture costs less then."""
-        seen = print_of(image)
+        seen = fingerprint_of(image)
         labels = labels_of(nodes, seen.small.width / image.width)
         with self._lock:
             self._labels[seen.name] = labels
@@ -109,7 +109,7 @@ class Redactor:
 
     def reads_cheaply(self, image: Image.Image) -> bool:
         """Whether it was read before, or the phone has said what stands on it."""
-        name = print_of(image).name
+        name = fingerprint_of(image).name
         return name in self._labels or self._known(name) is not None
 
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
@@ -117,7 +117,7 @@ class Redactor:
         return self._page_of(image).lines
 
     def _page_of(self, image: Image.Image) -> _Page:
-        seen = print_of(image)
+        seen = fingerprint_of(image)
         with self._reading:
             page = self._known(seen.name)
             if page is None:
@@ -128,7 +128,7 @@ class Redactor:
                 self._remember(seen.name, page)
         return page
 
-    def _look(self, image: Image.Image, seen: Print) -> _Page:
+    def _look(self, image: Image.Image, seen: Fingerprint) -> _Page:
         """Text is read at stored size; symbols and documents are looked for in the picture as it came."""
         lines = self._lines(seen.small, seen.name)
         factor = image.width / seen.small.width
@@ -259,7 +259,7 @@ def warm_up() -> None:
     """Load the reader's models on a thread that gives way, since those they start take on its priority."""
 
     def load() -> None:
-        give_way()
+        lower_priority()
         RapidOcrReader(threads=_READER_THREADS).warm_up()
 
     threading.Thread(target=load, name="warm-up", daemon=True).start()

@@ -31,8 +31,8 @@ _TYPES = {
 def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
     """Write the step's row, or bring it up to date; ClaimLost (and nothing is saved) for a late worker.
 
-    Its pictures are another matter (`tickets.runner.pictures.film`). A number that a human's gesture has is never
-    the agent's: IntegrityError, for then the checkpoint is behind the record.
+    Pictures are not written here (see `tickets.runner.pictures.step_pictures`). IntegrityError where a human's gesture
+    has the number already: then the checkpoint is behind the record.
     """
     with transaction.atomic():
         held = guard.under_claim(run.pk, claim_token)

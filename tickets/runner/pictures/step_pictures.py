@@ -34,7 +34,7 @@ def write_first(run_id: uuid.UUID, images: Images, recorder: RunRecorder) -> Pla
     """Before an act that cannot be undone: the pictures are on disk when this returns. Raises RecordingError."""
     places = {name: pictures.reserve(run_id, name) for name in _NAMES if images.get(name) is not None}
     for name, place in places.items():
-        recorder.develop(images[name], place, now=True)
+        recorder.keep_picture(images[name], place, now=True)
     return places
 
 
@@ -70,7 +70,7 @@ def _write(run_id: uuid.UUID, image: Any, place: str, recorder: RunRecorder | No
     """A picture that cannot be written stops nothing by itself; the recorder says so before the next sensitive step."""
     try:
         if recorder is not None:
-            recorder.develop(image, place)
+            recorder.keep_picture(image, place)
         else:
             pictures.write(redactors.of_run(run_id).covered_or_blurred(image, Audience.STORED), place)
     except (RecordingError, OSError) as error:

@@ -8,7 +8,7 @@ import threading
 _NICENESS = 10
 
 
-def give_way() -> None:
+def lower_priority() -> None:
     """Lower this thread's priority, and that of threads it starts, where the system can (Linux: threads are scheduled
     like processes)."""
     if hasattr(os, "setpriority"):

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from cs_agent.recording.errors import RecordingError
-from tickets.runner.pictures.niceness import give_way
 from tickets.runner.pictures.redactors import Redactor, Unreadable
+from tickets.runner.pictures.thread_priority import lower_priority
 from tickets.runner.upkeep.threads import SupervisedThread
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class _Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Lasting:
+class KeptPicture:
     """A picture that must be kept: `write` covers and writes it once it has been read."""
 
     image: Image.Image
@@ -48,7 +48,7 @@ class Lasting:
     arrived: float = field(default_factory=time.monotonic)
 
 
-class ReadingRoom:
+class PageReader:
     """`done(image, at)` is called on the room's thread for each page that has been read."""
 
     def __init__(
@@ -64,7 +64,7 @@ class ReadingRoom:
         self._gives_way = gives_way
         self._news = threading.Condition()
         self._pages: deque[_Page] = deque()
-        self._lasting: deque[Lasting] = deque()
+        self._lasting: deque[KeptPicture] = deque()
         self._closing_at: float | None = None
         self._thread = SupervisedThread(name, self._run)
 
@@ -96,7 +96,7 @@ class ReadingRoom:
         with self._news:
             self._news.notify()
 
-    def take(self, picture: Lasting) -> bool:
+    def take(self, picture: KeptPicture) -> bool:
         """Have the picture written soon; False when there is no room or nobody to do it."""
         with self._news:
             if len(self._lasting) >= _MOST_LASTING or self._closing_at is not None or not self.alive:
@@ -115,14 +115,14 @@ class ReadingRoom:
             self._thread.join(seconds * 2)
 
     def _run(self) -> None:
-        give_way()
+        lower_priority()
         while (job := self._next()) is not None:
-            if isinstance(job, Lasting):
+            if isinstance(job, KeptPicture):
                 self._write(job)
             else:
                 self._read(job)
 
-    def _next(self) -> _Page | Lasting | None:
+    def _next(self) -> _Page | KeptPicture | None:
         """The next thing to do, waiting for one; None at the end."""
         with self._news:
             while True:
@@ -134,10 +134,10 @@ class ReadingRoom:
                     return None
                 self._news.wait(min(map(self._wait_for, self._heads()), default=None))
 
-    def _heads(self) -> list[_Page | Lasting]:
+    def _heads(self) -> list[_Page | KeptPicture]:
         return [*itertools.islice(self._pages, 1), *itertools.islice(self._lasting, 1)]
 
-    def _wait_for(self, job: _Page | Lasting) -> float:
+    def _wait_for(self, job: _Page | KeptPicture) -> float:
         """Seconds until it should be read: until it counts as standing, and for a while until it reads cheaply."""
         if self._closing_at is not None:
             return 0.0
@@ -158,7 +158,7 @@ class ReadingRoom:
         self._done(page.image, page.at)
 
     @staticmethod
-    def _write(picture: Lasting) -> None:
+    def _write(picture: KeptPicture) -> None:
         try:
             picture.write()
         except RecordingError as error:

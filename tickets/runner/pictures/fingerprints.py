@@ -1,6 +1,6 @@
 """Pictures at the size they are stored and read at, and names by which equal ones are known.
 
-Rule: one picture passes several readers and is asked about many times, so its print is made once and the last few
+Rule: one picture passes several readers and is asked about many times, so its fingerprint is made once and the last few
 are kept; the pictures themselves are not kept alive by that.
 """
 
@@ -20,11 +20,11 @@ from cs_agent.geometry import Size
 from cs_agent.observation import as_rgb
 from cs_agent.recording.writer import stored_size
 
-_KEPT = 6  # prints, 3 MB each
+_KEPT = 6  # fingerprints with their pictures, 3 MB each
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class Fingerprint:
     """`small`: RGB at stored size; equal pictures have the same `name`."""
 
     small: Image.Image
@@ -32,17 +32,17 @@ class Print:
     name: str
 
 
-_lately: deque[tuple[weakref.ref[Image.Image], Print]] = deque(maxlen=_KEPT)
+_lately: deque[tuple[weakref.ref[Image.Image], Fingerprint]] = deque(maxlen=_KEPT)
 _lock = threading.Lock()
 
 
-def print_of(image: Image.Image) -> Print:
+def fingerprint_of(image: Image.Image) -> Fingerprint:
     with _lock:
         known = next((made for of, made in _lately if of() is image or made.small is image), None)
     if known is None:
         small = _shrunk(image)
         pixels = np.asarray(small)
-        known = Print(small, pixels, _name(pixels))
+        known = Fingerprint(small, pixels, _name(pixels))
         with _lock:
             _lately.append((weakref.ref(image), known))
     return known
