@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from PIL import Image
 
 from consoles.access import permitted
-from consoles.web.media import Kind, developed_file, key_of, stored_file
+from consoles.web.media import Kind, file_once_stored, key_of, stored_file
 from consoles.web.ranges import ASK_EACH_TIME, etag_of, serve
 from tickets.errors import NotFound
 from tickets.models import Recording, RecordingState, Step
@@ -34,7 +34,7 @@ def step_picture(request: HttpRequest, token: str) -> HttpResponseBase:
     if step is None or which not in {"before", "after"}:
         raise NotFound
     access.get_run(request.user, step.run_id)
-    path = developed_file(getattr(step, which), step.ended_at or step.started_at)
+    path = file_once_stored(getattr(step, which), step.ended_at or step.started_at)
     return _thumb(request, path) if "thumb" in request.GET else _picture(request, path)
 
 

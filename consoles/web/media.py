@@ -21,7 +21,7 @@ from tickets.errors import NotFound
 from tickets.web import request_context
 
 RECORDING_AGE_S = 12 * 3600
-DEVELOPING_S = 6.0  # the longest wait for a picture that is still being covered
+STORING_S = 6.0  # the longest wait for a picture that is still being covered
 FRESH_S = 60.0  # older pictures are there, or will never be
 
 
@@ -63,9 +63,9 @@ def stored_file(name: str) -> Path:
     return path
 
 
-def developed_file(name: str, made_at: datetime) -> Path:
+def file_once_stored(name: str, made_at: datetime) -> Path:
     """As `stored_file`; a picture that was taken just now is waited for, because it is covered before it is stored."""
-    deadline = time.monotonic() + DEVELOPING_S
+    deadline = time.monotonic() + STORING_S
     while True:
         try:
             return stored_file(name)

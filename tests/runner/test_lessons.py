@@ -44,7 +44,7 @@ from tickets.runner.drive import engines
 from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.tidy import tidy
 from tickets.runner.host.handover import GestureLoop
-from tickets.runner.host.lesson_eye import LessonEye
+from tickets.runner.host.lesson_page_reader import LessonPageReader
 from tickets.services.flows import drafts, publishing, reviews, routes, templates
 from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
@@ -94,7 +94,7 @@ class Lectern:
         self.hand = Handset(SCREENS, "home", screen_size=SMALL)
         self.host = FakeHost({phone.pk: self.hand})
         _driver, self.feed = self.host.attend(phone)
-        eye = LessonEye(phone.pk, self.hand, self.feed, reader=FakeReader(), settle=StillPicture)
+        eye = LessonPageReader(phone.pk, self.hand, self.feed, reader=FakeReader(), settle=StillPicture)
         self.loop = GestureLoop(phone.pk, self.hand, self.feed, eye)
         self.eye = eye
         self.lesson = Lesson()

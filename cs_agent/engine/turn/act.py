@@ -29,7 +29,7 @@ _WAIT_SLICE_S = 0.2  # how often a wait looks whether the run is still wanted
 
 
 @dataclass(slots=True)
-class Hands:
+class Actuator:
     phone: Phone
     clock: Callable[[], float]
     sleep: Callable[[float], None]

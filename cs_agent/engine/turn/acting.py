@@ -66,7 +66,7 @@ class Actor:
             self.kit.journal.save(turn.state, turn.draft.record(StepStatus.INTENDED))
         try:
             with turn.draft.lap("act"):
-                self.kit.hands.do(pending.action, turn.seen.size)
+                self.kit.actuator.do(pending.action, turn.seen.size)
         except PhoneError as error:
             if pending.irreversible:
                 raise

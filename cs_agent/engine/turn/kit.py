@@ -33,7 +33,7 @@ from cs_agent.engine.run.state import (
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.observe import Eyes
 from cs_agent.engine.screen.signature import page_key
-from cs_agent.engine.turn.act import Hands
+from cs_agent.engine.turn.act import Actuator
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.draft import StepDraft
 from cs_agent.observation import Observation
@@ -48,7 +48,7 @@ class Kit:
     settings: EngineSettings
     prompt: Prompt
     eyes: Eyes
-    hands: Hands
+    actuator: Actuator
     exhibitor: Exhibitor
     route: RoutePlan
     clock: Callable[[], float]

@@ -33,7 +33,7 @@ from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import look_for_success
 from cs_agent.engine.screen.hindrances import Hindrance, Remedy, find_remedy, shows_failure, shows_success
 from cs_agent.engine.screen.observe import Eyes
-from cs_agent.engine.turn.act import Hands
+from cs_agent.engine.turn.act import Actuator
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.approvals import Approvals
 from cs_agent.engine.turn.context import TurnContext
@@ -86,7 +86,7 @@ class Engine:
             settings=settings,
             prompt=prompt,
             eyes=eyes,
-            hands=Hands(phone, clock, sleep, journal.check),
+            actuator=Actuator(phone, clock, sleep, journal.check),
             exhibitor=Exhibitor(eyes, submission, rules),
             route=route or RoutePlan({}),
             clock=clock,

@@ -169,7 +169,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
             runs.wait_for_supervisor(hold.run)
     except CheckpointError as error:
         trouble.park_unreadable(hold.run, hold.claim, error)
-    except trouble.Poisonous as error:
+    except trouble.RepeatedCrash as error:
         trouble.park(hold.claim, error.request)
     except SecretUnreadable as error:  # a customer's file that no key of today opens
         trouble.park(hold.claim, TakeoverRequest(error.message, code="file_unreadable"))

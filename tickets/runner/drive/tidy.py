@@ -1,4 +1,4 @@
-"""After a run's end: the phone goes back to its home screen with its own keyboard, and to the next in line.
+"""After a run's end: the phone goes back to its home screen with its own keyboard, and to the next run in the queue.
 
 Rule: home at once, whoever is still in the middle of a command; free only when nobody holds its lock in this process.
 The phone does not wait for its recording to be closed.

@@ -30,7 +30,7 @@ _SLOW_TRIES = 2  # of a model that does not answer in time: each costs a person 
 _BLIPS = 1  # failures of a phone under a run that has begun, before the phone is taken out of the pool
 
 
-class Poisonous(Exception):
+class RepeatedCrash(Exception):
     """The run has cost too many workers their lives; `request` is what a human is told."""
 
     def __init__(self, request: TakeoverRequest) -> None:
@@ -39,11 +39,11 @@ class Poisonous(Exception):
 
 
 def require_sound(run: Run) -> None:
-    """Raise Poisonous for a run over which one task after the other died."""
+    """Raise RepeatedCrash for a run over which one task after the other died."""
     if run.drivers_lost > MOST_DRIVERS_LOST:
         with runs.in_run_language(run):
             words = said("run.worker_lost", times=run.drivers_lost)
-        raise Poisonous(TakeoverRequest(words, code="worker_lost"))
+        raise RepeatedCrash(TakeoverRequest(words, code="worker_lost"))
 
 
 def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) -> None:
@@ -130,7 +130,7 @@ def _ask(run: Run, request: TakeoverRequest) -> None:
 
 
 def _count_defect(run: Run, words: str) -> None:
-    """Nothing was done yet, and there is no phone to take over: it stays in line, but not for ever."""
+    """Nothing was done yet, and there is no phone to take over: it stays in the queue, but not for ever."""
     Run.objects.filter(pk=run.pk).update(drivers_lost=run.drivers_lost + 1)
     if run.drivers_lost >= MOST_DRIVERS_LOST:
         runs.end(run, RunStatus.FAILED, result=words, failure_code="defect")

@@ -23,7 +23,7 @@ from cs_agent.phone.driver import Driver
 from tickets.errors import Conflict
 from tickets.models import PhoneUse, Step, Takeover
 from tickets.runner.holds import phone_lock
-from tickets.runner.host.lesson_eye import LessonEye
+from tickets.runner.host.lesson_page_reader import LessonPageReader
 from tickets.runner.pictures import recorders, step_pictures
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.redactors import Redactor
@@ -45,9 +45,9 @@ _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.
 class GestureLoop:
     """Waits for gestures for one phone on a thread of its own."""
 
-    def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed, lesson: LessonEye | None = None) -> None:
+    def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed, lesson: LessonPageReader | None = None) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
-        self._lesson = lesson or LessonEye(phone_id, phone, feed)
+        self._lesson = lesson or LessonPageReader(phone_id, phone, feed)
         self._poll_s = _POLL_S
         self._stopping = threading.Event()
         self._thread = SupervisedThread(f"gestures-{phone_id}", self._run)

@@ -35,7 +35,7 @@ class _Read:
     seen: Observation
 
 
-class LessonEye:
+class LessonPageReader:
     """One for each attended phone. Its methods raise PhoneError and redis.RedisError."""
 
     def __init__(
