@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from integrations.connectors.protocol import BadAnswer, Gone, Person, RateLimited, Unreachable
 from integrations.models import Connector, LinkedTicket
-from integrations.writeback.words import Part, WriteBack
+from integrations.writeback.words import Outcome, Part, WriteBack, text_of
 from tests.integrations.helpdesk import Desk, call, read
 from tests.tickets.conftest import REFERENCE
 from tickets.errors import Invalid
 from tickets.models import CustomerReply, Delivery, DeliveryLane, DeliveryState, FlowVersion, Run, Ticket, TicketStatus
+from tickets.said import said
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle
@@ -129,6 +130,13 @@ def test_a_customer_is_written_to_only_when_a_person_released_the_words(
     with pytest.raises(Invalid):
         desk_service.reply(ticket, lin, "x", send_by="another")
     assert CustomerReply.objects.count() == 2
+
+
+def test_what_became_of_a_run_is_written_in_the_language_that_was_set_up() -> None:
+    values = {"result": said("run.stopped", who="小林")}
+    words = Part(note=True, words="{result}")
+    assert text_of(words, Outcome.CANCELLED, values, "zh-hans") == "坐席 小林 已停止"
+    assert text_of(words, Outcome.CANCELLED, values, "en") == "Stopped by 小林"
 
 
 def test_words_with_an_unknown_place_are_refused() -> None:
