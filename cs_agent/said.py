@@ -6,7 +6,7 @@ parts: codes of sentences and their values, never the words of one language.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Self
@@ -36,7 +36,7 @@ class Said(str):
         return (str(self), *self.parts)
 
 
-def joined(between: str, texts: list[str] | tuple[str, ...]) -> Said:
+def joined(between: str, texts: Sequence[str]) -> Said:
     """Like `between.join(texts)`, empty ones left out."""
     kept = [text for text in texts if text]
     parts: list[Sentence | str] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from consoles.desk import clarify, panel
@@ -64,7 +64,11 @@ class Cockpit:
 
     @cached_property
     def slots(self) -> list[Slot]:
-        return list(self.run.slots.select_related("attachment").order_by("pk")) if self.run else []
+        if self.run is None:
+            return []
+        rows = Slot.objects.select_related("attachment").order_by("pk")
+        prefetch_related_objects([self.run], Prefetch("slots", rows))  # read by the texts for the customer as well
+        return list(self.run.slots.all())
 
     @cached_property
     def plan(self) -> Plan | None:
