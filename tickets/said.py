@@ -227,8 +227,9 @@ def _label(values: Mapping[str, str]) -> str:
 
     choices = getattr(rows, values.get("choices", ""), None)
     value = values.get("value", "")
-    known = isinstance(choices, type) and issubclass(choices, models.TextChoices) and value in choices.values
-    return str(choices(value).label) if known else value
+    if isinstance(choices, type) and issubclass(choices, models.TextChoices):
+        return str(dict(choices.choices).get(value, value))
+    return value
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

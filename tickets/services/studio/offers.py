@@ -138,7 +138,11 @@ def _amounts(text: str, names: set[str]) -> list[Offer]:
         word = before[1] if before else ""
         name = f"amount_{number}"
         if name not in names:
-            spec = {"name": name, "kind": "money", "label": {"zh": word, "en": word} if word else in_each(_AMOUNT)}
+            spec: Spec = {
+                "name": name,
+                "kind": "money",
+                "label": {"zh": word, "en": word} if word else in_each(_AMOUNT),
+            }
             spec["words"] = [word or spec["label"]["zh"]]
             offers.append(Offer(spec, f"{amount:.2f}"))
     return offers
