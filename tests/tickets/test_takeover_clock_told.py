@@ -20,7 +20,8 @@ from tickets.models import (
     RunStatus,
     Takeover,
 )
-from tickets.services.runs import pauses, takeover_clock, takeovers
+from tickets.services.runs import pauses, takeovers
+from tickets.services.runs.clocks import takeovers as takeover_clock
 
 
 @pytest.fixture

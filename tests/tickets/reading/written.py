@@ -239,9 +239,9 @@ def _readers() -> dict[str, Callable[[str], Any]]:
     from tests.tickets.conftest import flow_file
     from tests.tickets.reading.test_replies import SPECS
     from tickets.flows.slots import choices, money, periods, writing
+    from tickets.flows.slots.kinds import KINDS
     from tickets.flows.slots.numbers import of_people as numbers
     from tickets.flows.slots.numbers import orders
-    from tickets.flows.slots.kinds import KINDS
     from tickets.flows.slots.replies import read_reply
     from tickets.flows.slots.spec import SlotSpec, parse_specs
     from tickets.flows.slots.text import even
