@@ -49,6 +49,7 @@ _OLD = re.compile(
     r"\bformer)的?(?:\s?(?:收货|收件|delivery|shipping))?\s*$",
     re.I,
 )
+_OLD_ASIDE = re.compile(r"[（(](?:[旧原老]|以前|之前|不是|非|old|was|not|formerly)", re.I)  # the other one
 _NOT_ADDRESS = re.compile(
     r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
     r"错|as follows|attached|below|later",
@@ -84,7 +85,7 @@ def addresses(text: str, words: Sequence[str]) -> list[Span]:
             continue
         end, sure = _end_of_address(text, at)
         span = _trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end])))
-        whole = is_address(span.value)
+        whole, sure = is_address(span.value), sure and not _OLD_ASIDE.search(span.value)
         if not whole and not re.search("地址|address", text[start:at], re.I):
             continue  # 送到的时候: the word alone announces nothing
         doubt = None if whole and sure else Doubt.UNREADABLE

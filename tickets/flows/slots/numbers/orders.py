@@ -33,7 +33,7 @@ MARKED = range(6, 33)  # and behind one
 
 _OWN = r"(?:订单|订购|定单)(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
 _OWN_END = re.compile(rf"{_OWN}$|(?<![A-Za-z])orders?(?:\s*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I)
-_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s])单号?$")
+_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$")
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|充值|服务|维修|"
     r"工|旧|原|上一|别的|其他|另外)(?:的)?\s*(?:订单|定单)[^订]{0,4}$|"
