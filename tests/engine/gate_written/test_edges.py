@@ -91,3 +91,19 @@ def test_on_a_page_of_a_password_the_single_digits_of_its_keys_are_for_a_person(
     seen = page(node("请输入支付密码", (100, 300, 440, 340)), *digits[:5], own, *digits[6:], digits[4])
     verdict = tap(seen, own.box.center.x, own.box.center.y)
     assert (verdict.kind is VerdictKind.TAKE_OVER) is taken_over
+
+
+@pytest.mark.parametrize(
+    ("end", "is_choice"),
+    [
+        ((420, 50, 520, 110), True),  # the right corner at the top
+        ((10, 50, 110, 110), False),
+        ((420, 400, 520, 460), False),
+        ((200, 1100, 340, 1180), True),  # the bottom
+    ],
+)
+def test_a_picker_that_fills_the_screen_has_its_end_in_the_right_corner_at_the_top_or_at_the_bottom(end, is_choice):
+    items = [node(f"原因{n}", (0, 500 + n * 80, 540, 580 + n * 80), Role.OTHER, clickable=True) for n in range(5)]
+    finish = node("完成", end, Role.BUTTON, clickable=True)
+    seen = page(node("请选择原因", (180, 60, 360, 100)), finish, *items)
+    assert (tap(seen, 270, 700).vouched_by == "kind:choice") is is_choice
