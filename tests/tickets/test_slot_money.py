@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import money, numerals
-from tickets.flows.slots.text import Doubt, even
+from tickets.flows.slots.text import MOST_PLACES, Doubt, even
 
 DIGITS = "零一二三四五六七八九"
 
@@ -119,3 +119,28 @@ def test_every_amount_is_where_its_place_says(text: str) -> None:
 
 def test_amounts_are_written_in_sentences_as_people_write_them() -> None:
     assert [money.plain(value) for value in ("50.00", "99.90", "1200.00", "全额")] == ["50", "99.9", "1200", "全额"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3元5角9分", "3.59"),
+        ("3元9角", "3.90"),
+        ("3元99分", "3.99"),
+        ("3元零5分", "3.05"),
+        ("3元5角10分", ""),
+        ("3元十角", ""),
+        ("3.5元5角", ""),
+    ],
+)
+def test_an_amount_in_parts_is_one_only_where_each_part_has_its_size(text: str, value: str) -> None:
+    assert amounts(text) == [value]
+
+
+def test_of_more_wishes_than_are_read_the_next_is_a_question_at_its_place() -> None:
+    text = even("退款1元。" * (MOST_PLACES + 3))
+    found = money.wished(text, ("退款",), ("补偿",), full=False, half=False)
+    assert len(found) == MOST_PLACES + 1
+    last = found[-1]
+    assert (last.value, last.doubt, text[last.start : last.end]) == ("", Doubt.UNCLEAR, "1元")
+    assert all(span.doubt is None for span in found[:-1])
