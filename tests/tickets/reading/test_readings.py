@@ -15,5 +15,6 @@ def test_every_reading_is_as_it_was_looked_at(share: int) -> None:
         assert written.read(text) == found, f"{text!r}: look at it, then write the file anew (see `written`)"
 
 
-def test_the_texts_that_are_written_down_are_those_of_the_corpus_and_of_the_draw() -> None:
-    assert [text for text, _found in written.pairs()] == written.texts()
+def test_the_texts_that_are_drawn_are_written_down() -> None:
+    """Those that were added to the corpus since are judged there by their right answers."""
+    assert set(written.drawn()) <= {text for text, _found in written.pairs()}

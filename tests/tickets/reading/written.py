@@ -216,8 +216,12 @@ _CLAUSES = ("", "", "", ",", "。", "\n", ", and ", ";")
 def texts() -> list[str]:
     from tests.tickets.reading_corpus import cases
 
+    return [*dict.fromkeys([*(case.text for case in cases()), *drawn()])]
+
+
+def drawn() -> list[str]:
     draw = random.Random(7)
-    return [*dict.fromkeys([*(case.text for case in cases()), *(_drawn(draw) for _ in range(DRAWN))])]
+    return [_drawn(draw) for _ in range(DRAWN)]
 
 
 def _drawn(draw: random.Random) -> str:
