@@ -54,4 +54,4 @@ def keep_picture(page: Page, name: str) -> None:
     folder = os.environ.get("PICTURES", "")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), caret="initial")  # hiding it takes a style inline

@@ -145,7 +145,7 @@ class Product:
             env=self.environ,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert done.returncode == 0, f"manage.py {arguments}: {done.stdout}\n{done.stderr}"

@@ -70,4 +70,16 @@ def _written(row: Delivery) -> Written:
     name = carrier.title(row.lane) if carrier is not None else row.lane
     at = row.ended_at or row.last_try_at or row.event.at
     label = DeliveryState(row.state).label
-    return Written(name, row.event.type, at, row.state, str(label), row.last_answer)
+    text = _in_words(row.last_answer) if row.state == DeliveryState.DELIVERED else row.last_answer
+    return Written(name, row.event.type, at, row.state, str(label), text)
+
+
+def _in_words(done: str) -> str:
+    """What the carrier did there ("note 12; tags ai; status solved"), for an operator; another text as it is."""
+    words = {"note": _("内部备注"), "reply": _("给客户的回复"), "tags": _("标签"), "status": _("状态")}
+    told = []
+    for part in done.split("; "):
+        what, _gap, value = part.partition(" ")
+        shown = f" {value}" if what in ("tags", "status") else ""  # numbers of notes say nothing here
+        told.append(words[what] + shown if what in words else part)
+    return _("、").join(told)

@@ -101,7 +101,7 @@ def _command(port: int) -> list[str]:
 
 def _manage(environ: dict[str, str], *arguments: str) -> None:
     subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), *arguments], env=environ, cwd=ROOT, check=True, timeout=120
+        [sys.executable, str(ROOT / "manage.py"), *arguments], env=environ, cwd=ROOT, check=True, timeout=300
     )
 
 

@@ -219,3 +219,11 @@ def test_the_page_shows_how_the_customers_other_tickets_were_handled(
     past = page[page.index("past-run") :][:600]
     assert failed.get_status_display() in past
     assert "投诉退款" in past
+
+
+def test_what_was_written_back_is_told_in_words_and_a_fault_as_it_came() -> None:
+    from consoles.pages.elsewhere import _in_words
+
+    assert _in_words("note 12 (was there); tags ai, vip; status solved") == "内部备注、标签 ai, vip、状态 solved"
+    assert _in_words("reply 1") == "给客户的回复"
+    assert _in_words("500 <html>; x") == "500 <html>、x"

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from django.contrib.auth.models import User
 
+from examples.django_helpdesk.start import provide
 from integrations.connectors.build import build, secret_name
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.protocol import Level
@@ -95,15 +96,15 @@ def hook(live_server: Any) -> str:
 
 @pytest.fixture
 def desk(tmp_path: Path, hook: str) -> Iterator[Desk]:
-    python = Path(os.environ.get("DESK_VENV", "")) / "bin" / "python"
-    if not python.is_file():
-        pytest.skip("DESK_VENV names no environment with django-helpdesk: `make helpdesk-proof` makes one")
+    if not os.environ.get("DESK_VENV"):
+        pytest.skip("DESK_VENV names no place for an environment with django-helpdesk; `make helpdesk-proof` does")
+    python = provide(Path(os.environ["DESK_VENV"]).absolute())
     (port,) = free_ports(1)
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "ALONE_DATA": str(tmp_path)}
     environ |= {"DJANGO_SETTINGS_MODULE": "tests.examples.alone.settings", "HELPDESK_NEW_TICKET_WEBHOOK_URLS": hook}
     environ |= {"HELPDESK_FOLLOWUP_WEBHOOK_URLS": hook}
     with (tmp_path / "desk.log").open("wb") as log:
-        command = [str(python), "-m", "tests.examples.alone.serve", str(port)]
+        command = [python, "-m", "tests.examples.alone.serve", str(port)]
         process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
     made = Desk(f"http://127.0.0.1:{port}")
     with ends_with_us(process.pid):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from tests.browser import keep_picture
 from tests.consoles.browsing import AXE_RULES, Login, armed, becomes_true
 from tests.consoles.site import Site
+from tests.integrations.flood import Busy
+from tests.integrations.rest_server import rest_server
 
 pytestmark = pytest.mark.browser
+SCENES = "tests.consoles.in_browser.helpdesk_scenes"
 
 
 def test_j_and_k_walk_the_queue_and_enter_opens_the_ticket(visit: Login) -> None:
@@ -309,3 +315,94 @@ def test_picked_tickets_become_a_batch_that_says_when_it_comes_and_what_it_does(
     expect(page.locator("#batch-state")).to_contain_text("09:00")
     page.get_by_role("button", name="暂停").click()
     expect(page.locator("#batch-state .pill").first).to_have_text("已暂停")
+
+
+@pytest.fixture(scope="module")
+def shop(console: Site) -> Iterator[Busy]:
+    """A helpdesk whose customer cannot log in and did not say his number."""
+    with rest_server() as rest:
+        busy = Busy()
+        rest.handle = busy.handle
+        console.run(f"{SCENES}:connect", rest.url)
+        yield busy
+
+
+def filed(shop: Busy, console: Site, text: str) -> tuple[str, str]:
+    """A new ticket there: its number there and here."""
+    key = shop.open()
+    shop.tickets[key] |= {"subject": "收不到验证码", "text": text, "customer": "孙丽"}
+    return key, console.run(f"{SCENES}:bring", key).strip()
+
+
+def says(shop: Busy, console: Site, key: str, text: str) -> None:
+    said = shop.tickets[key]["messages"]
+    said.append({"id": f"{key}-{len(said)}", "text": text, "customer": True})
+    console.run(f"{SCENES}:bring", key)
+
+
+def pictured(page: Page, name: str) -> None:
+    page.locator("#asking").scroll_into_view_if_needed()
+    keep_picture(page, name)
+
+
+def test_a_question_goes_out_by_a_press_and_the_answer_fills_the_slot_so_that_the_run_starts(
+    visit: Login, console: Site, shop: Busy
+) -> None:
+    key, number = filed(shop, console, "修改密码收不到验证码,请重发一次")
+    page = visit(f"/tickets/{number}/")
+    box = page.locator("#ask-text")
+    draft = box.input_value()
+    assert "手机号" in draft
+    page.locator("[data-draft]", has_text="English").click()
+    assert "mobile number" in box.input_value().lower()
+    page.locator("[data-draft]", has_text="中文").click()
+    assert box.input_value() == draft
+    box.fill(f"您好!{draft}")
+    pictured(page, "asking-draft")
+    console.run(f"{SCENES}:carry")
+    assert not shop.notes, "a draft is no message"
+
+    page.get_by_role("button", name="通过 商城客服 问客户").click()
+    expect(page.locator("#asking .pill").first).to_contain_text("等客户回复")
+    pictured(page, "asking-waiting")
+    console.run(f"{SCENES}:carry")
+    [(_key, sent, _at)] = [note for note in shop.notes if note[0] == key]
+    assert sent.startswith("您好!")
+
+    expect(page.locator("live-ticket")).to_contain_text("商城客服")  # where the ticket came from, by its name
+
+    says(shop, console, key, "号码是150-8888-9999")
+    expect(page.locator("#asking .said")).to_contain_text("150-8888-9999")
+    expect(page.locator("live-ticket")).to_contain_text("客户回复")
+    expect(page.locator("#start")).to_be_enabled()
+    expect(page.locator("live-ticket")).to_contain_text("给客户的回复")  # what was written back
+    pictured(page, "asking-answered")
+    page.locator("#start").click()
+    expect(page.locator("#start")).to_have_count(0)
+    found = json.loads(console.run(f"{SCENES}:slots", number))
+    assert ["15088889999", "customer"] in found.values()
+
+
+def test_an_answer_that_came_by_telephone_is_pasted_and_what_is_not_certain_is_offered(
+    visit: Login, console: Site, shop: Busy
+) -> None:
+    _key, number = filed(shop, console, "收不到登录验证码,帮我重发")
+    page = visit(f"/tickets/{number}/", locale="en-GB", color_scheme="dark", viewport={"width": 390, "height": 844})
+    page.get_by_role("button", name="已用其他方式问过").click()
+    reply = page.locator("#answered-text")
+    reply.fill("可能是13901234567,也可能是13901234568")
+    page.get_by_role("button", name="记下回复").click()
+    expect(page.locator("#asking .said")).to_contain_text("13901234568")
+    expect(page.locator("live-ticket")).to_contain_text("13901234567")
+    expect(page.locator("#asking #ask-text")).to_be_visible()  # asked again, or offered: nothing was guessed
+    pictured(page, "asking-uncertain-390-dark")
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, f"the page is {width} px wide"
+
+
+def test_waiting_ends_by_a_press_and_the_next_question_can_be_asked(visit: Login, console: Site, shop: Busy) -> None:
+    _key, number = filed(shop, console, "登录收不到验证码")
+    page = visit(f"/tickets/{number}/")
+    page.get_by_role("button", name="通过 商城客服 问客户").click()
+    page.get_by_role("button", name="不再等待").click()
+    expect(page.locator("#ask-text")).to_be_visible()
