@@ -481,3 +481,16 @@ class AnyOrder(TestCase):
         assert Ticket.objects.count() == len(desk.tickets)
         said = sorted(m.text for ticket in desk.tickets.values() for m in ticket.messages)
         assert sorted(row.text.split("\n")[1] for row in Comment.objects.all()) == said
+
+
+def test_fields_that_are_mapped_to_nothing_stop_no_ticket_and_are_left_out(connector: Connector, desk: Desk) -> None:
+    lines = [{"label": "订单号", "path": "fields.gone.order"}, {"label": "金额", "path": "length(fields.gone)"}]
+    nothing = {"subject": "fields.none", "text": "fields.none", "customer_name": "requester.none", "lines": lines}
+    Connector.objects.update(mapping=nothing | {"states": {"closed by nobody": "solved"}})
+    desk.put("7", subject="退款", text="耳机坏了,请退款")
+    call(connector, "7")
+    read(connector)
+    ticket = Ticket.objects.get()
+    assert ticket.text
+    assert "订单号" not in ticket.text
+    assert LinkedTicket.objects.get().fault == ""
