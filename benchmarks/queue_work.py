@@ -107,6 +107,7 @@ def _tickets(count: int, department: Any, people: list[Any], versions: list[Any]
             due_at=now - timedelta(minutes=5 * (count - n) - 1440),
             solved_at=now - timedelta(minutes=4 * (count - n)) if n % 10 else None,
             fitting=versions[n % 2].template,
+            handling=versions[n % 2].template if n % 10 else None,
             fit_known=True,
         )
         for n in range(count)

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, Count, Exists, F, IntegerField, OrderBy, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -23,13 +23,13 @@ from tickets.models import (
     ClarificationState,
     ExternalRef,
     FlowTemplate,
-    FlowVersion,
     Run,
     Slot,
     Ticket,
     TicketStatus,
     TicketValue,
 )
+from tickets.models.ticket.tickets import OF_FLOW
 from tickets.services.people import access
 from tickets.services.runs import attention, transitions
 
@@ -130,7 +130,7 @@ def _narrowed(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> Que
     if len(own) == 1:  # said as an equation, an index gives the rows in their order
         tickets = tickets.filter(department_id=own[0])
     if wanted.flow:
-        tickets = tickets.filter(_of_flow(wanted.flow))
+        tickets = _of_flow(tickets, wanted.flow)
     if wanted.who == NOBODY:
         tickets = tickets.filter(assignee=None)
     elif wanted.who == MINE:
@@ -146,16 +146,13 @@ def _narrowed(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> Que
     return tickets
 
 
-def _of_flow(slug: str) -> Q:
+def _of_flow(tickets: QuerySet[Ticket], slug: str) -> QuerySet[Ticket]:
     """The flow that handled the ticket; before any run the one that fits it."""
-    handled = Run.objects.serving().filter(ticket=OuterRef("pk"))
     if slug == NO_FLOW:
-        return Q(Q(fitting=None), ~Exists(handled))
-    # The keys are looked up first: a join to the template would keep the tickets' indexes from being used.
+        return tickets.filter(fitting=None, handling=None)
+    # The key is looked up first: a join to the template would keep the tickets' index from being used.
     template = FlowTemplate.objects.filter(slug=slug).values_list("pk", flat=True).first() or 0
-    versions = list(FlowVersion.objects.filter(template=template).values_list("pk", flat=True))
-    by_it = Run.objects.serving().filter(flow_version__in=versions).values("ticket")
-    return Q(pk__in=by_it) | Q(Q(fitting=template), ~Exists(handled))
+    return tickets.alias(of_flow=OF_FLOW).filter(of_flow=template)
 
 
 def _midnight(day: date) -> datetime:

@@ -22,7 +22,7 @@ def reference(request: HttpRequest) -> HttpResponse:
         "schemas": _schemas(),
         "types": TYPES,
         "here_tab": "reference",
-        "root": request.build_absolute_uri(reverse("api-document").removesuffix("/openapi.json")),
+        "base": request.build_absolute_uri(reverse("api-document").removesuffix("/openapi.json")),
     }
     return render(request, "integrations/reference.html", context)
 

@@ -87,7 +87,12 @@ def test_mine_means_assigned_to_me_or_started_by_me(
 
 
 def test_the_flow_filter_shows_tickets_that_fit_the_flow_and_those_it_handled(
-    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, code_flow: FlowVersion
+    as_alice: Client,
+    alice: User,
+    department: Department,
+    phone: Phone,
+    refund_flow: FlowVersion,
+    code_flow: FlowVersion,
 ) -> None:
     undone = story.new_ticket(department)
     handled = story.new_ticket(department)
@@ -96,6 +101,10 @@ def test_the_flow_filter_shows_tickets_that_fit_the_flow_and_those_it_handled(
     assert numbers(as_alice, "?flow=complaint_refund") == [undone.number]
     assert numbers(as_alice, "?flow=resend_code") == [handled.number]
     assert numbers(as_alice, "?flow=none") == [none.number]
+    again = story.succeed(Run.objects.get(ticket=handled), phone)
+    runs.start_run(ticket=again.ticket, user=alice, flow_version=refund_flow)
+    assert set(numbers(as_alice, "?flow=complaint_refund")) == {undone.number, handled.number}
+    assert numbers(as_alice, "?flow=resend_code") == []
 
 
 def test_a_line_names_beforehand_what_a_start_would_ask_for(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tickets.models import ActFault, ConfirmationState, PhoneUse, RunStatus, TicketStatus, TrialStop
+from consoles.pages.rights import RIGHTS
+from tickets.models import (
+    ActFault,
+    ConfirmationState,
+    FallBackKind,
+    FallBackState,
+    PhoneUse,
+    RunStatus,
+    TicketStatus,
+    TrialStop,
+)
 
 NAMES: dict[str, str | Promise] = {
     "accounts": _("练习账号"),
@@ -105,6 +115,9 @@ VALUES: dict[str, str | Promise] = {
     **dict(RunStatus.choices),
     **dict(ConfirmationState.choices),
     **dict(PhoneUse.choices),
+    **dict(FallBackKind.choices),
+    FallBackState.TAKEN.value: FallBackState.TAKEN.label,
+    **{right.value: words for right, words in RIGHTS.items()},
     **dict(TrialStop.choices),
     **dict(ActFault.choices),
     "allow": _("允许"),

@@ -105,7 +105,7 @@ class StepAdmin(ReadOnly):
 
     @admin.display(description=_("操作"))
     def what(self, step: models.Step) -> str:
-        return action_in_words(step)
+        return action_in_words(step) or "—"
 
     @admin.display(description=_("状态"), ordering="status")
     def state(self, step: models.Step) -> str:

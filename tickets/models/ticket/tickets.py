@@ -6,6 +6,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from tickets.said import SaidField
@@ -40,6 +41,10 @@ class Priority(models.IntegerChoices):
     HIGH = 2, _("高")
     NORMAL = 3, _("普通")
     LOW = 4, _("低")
+
+
+# The flow that a ticket counts under: the one that handled it, before any run the one that fits.
+OF_FLOW = Coalesce("handling", "fitting")
 
 
 class Ticket(models.Model):
@@ -77,6 +82,9 @@ class Ticket(models.Model):
     fitting = models.ForeignKey(
         "tickets.FlowTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
+    handling = models.ForeignKey(  # the flow of its newest run; rehearsals and lessons do not count
+        "tickets.FlowTemplate", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     for_person = models.BooleanField(default=False, db_default=False, editable=False)
     lacks = models.TextField(default="", db_default="", blank=True, editable=False)  # names of slots, with commas
     fit_known = models.BooleanField(default=False, db_default=False, editable=False, db_index=True)
@@ -95,6 +103,7 @@ class Ticket(models.Model):
         indexes = [
             models.Index(fields=["department", "status", "due_at"]),
             models.Index(fields=["department", "status", "-solved_at"], name="ticket_newest_solved"),
+            models.Index("department", OF_FLOW, "status", name="ticket_by_flow"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -298,7 +298,7 @@ def create_run(
     Slot.objects.bulk_create(_slot(run, found, said.get(found.name, "")) for found in reading.found)
     trial_runs.join(run)
     if run.serves:
-        _open(ticket, ticket.assignee or user if purpose == RunPurpose.SCHEDULE else user)
+        _open(ticket, ticket.assignee or user if purpose == RunPurpose.SCHEDULE else user, version)
     live.publish_run(run, "run.changed", {"status": run.status, "version": run.version})
     categories = sorted({found.category for found in reading.found if found.category})
     details = {"slots": {found.name: found.source for found in reading.found}, "purpose": purpose.value}
@@ -309,11 +309,12 @@ def create_run(
     return run
 
 
-def _open(ticket: Ticket, user: Any) -> None:
+def _open(ticket: Ticket, user: Any, version: FlowVersion) -> None:
     open_ticket = Ticket.objects.filter(pk=ticket.pk).exclude(status=TicketStatus.CLOSED)
-    if not open_ticket.update(status=TicketStatus.OPEN, assignee=user):  # closed since the page was shown
+    handled = {"status": TicketStatus.OPEN, "assignee": user, "handling": version.template_id}
+    if not open_ticket.update(**handled):  # closed since the page was shown
         raise Conflict(TICKET_CLOSED, code="ticket_closed")
-    ticket.status, ticket.assignee = TicketStatus.OPEN, user
+    ticket.status, ticket.assignee, ticket.handling_id = TicketStatus.OPEN, user, version.template_id
 
 
 def _slot(run: Run, found: Any, said: str) -> Slot:

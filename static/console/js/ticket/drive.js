@@ -4,7 +4,11 @@ class PhoneKeys extends HTMLElement {
     this.addEventListener("click", (event) => {
       const key = event.target.closest("[data-phone-key]")?.dataset.phoneKey;
       if (key) this.send({ kind: "key", key });
+      const size = event.target.closest("[data-phone-size]");
+      if (size) size.ariaPressed = this.stage.typing.enlarge();
     });
+    const size = this.querySelector("[data-phone-size]"); // lessons have none
+    if (size) size.ariaPressed = this.stage.hasAttribute("data-large");
     const form = this.querySelector("[data-type]");
     const input = form.querySelector("input");
     input.addEventListener("keydown", (event) => event.stopPropagation());
@@ -14,8 +18,12 @@ class PhoneKeys extends HTMLElement {
     });
   }
 
+  get stage() {
+    return document.querySelector("phone-stage");
+  }
+
   send(gesture) {
-    return document.querySelector("phone-stage").send(gesture);
+    return this.stage.send(gesture);
   }
 }
 

@@ -1,7 +1,8 @@
 // Typing and scrolling on the phone itself while the reader drives it: whole words from any input method, the wheel as
-// a swipe, Esc and Home as the phone's keys. The size of the phone is dragged and remembered.
+// a swipe, Esc and Home as the phone's keys. The size of the phone is dragged or switched, and remembered.
 const WHEEL_MS = 260;
 const WIDTH = "cs.phone.width";
+const LARGE = "cs.phone.large";
 const KEYS = { Escape: "back", Home: "home", Enter: "enter" };
 
 export class PhoneTyping {
@@ -58,7 +59,16 @@ export class PhoneTyping {
     if (Math.abs(far) > 0.02) this.stage.send({ kind: "swipe", at: [x, from, x, clamp(from - far)], seconds: 0.25 });
   }
 
+  // Between the whole phone and one that is larger than its place and scrolls; true for the larger.
+  enlarge() {
+    const large = this.stage.toggleAttribute("data-large");
+    localStorage.setItem(LARGE, large ? "1" : "");
+    this.glass.style.removeProperty("width");
+    return large;
+  }
+
   remember() {
+    this.stage.toggleAttribute("data-large", localStorage.getItem(LARGE) === "1");
     const width = Number(localStorage.getItem(WIDTH));
     if (width >= 240) this.stage.style.setProperty("--dragged", `${width}px`);
     this.glass.addEventListener("pointerup", () => {
