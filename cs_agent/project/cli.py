@@ -12,9 +12,9 @@ the folder the command is called from; nothing is written beside the code.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 SETTINGS = "cs_agent.project.settings"
 
@@ -27,22 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print((__doc__ or "").strip())
         return 0
     if command == "demo":
-        return _module("cs_agent.demo", words[1:])
+        _module("cs_agent.demo", words[1:])
     if command == "provision":
-        return _module("cs_agent.project.provision", words[1:])
+        _module("cs_agent.project.provision", words[1:])
     if command == "serve":
-        return _module("cs_agent.project.serve", words[1:])
+        _module("cs_agent.project.serve", words[1:])
     return _manage(words)
 
 
-def _module(name: str, words: Sequence[str]) -> int:
-    """A process of its own, which gets our signals too: the stand-ins are met over the network only."""
-    process = subprocess.Popen([sys.executable, "-m", name, *words])
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # the child has it as well, and ends what it started
-            continue
+def _module(name: str, words: Sequence[str]) -> NoReturn:
+    """In place of this process, so that every signal reaches it: the stand-ins are met over the network only."""
+    os.execv(sys.executable, [sys.executable, "-m", name, *words])  # noqa: S606 - our own module
 
 
 def _manage(words: Sequence[str]) -> int:
