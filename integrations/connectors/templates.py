@@ -66,7 +66,7 @@ Expression = Annotated[str, AfterValidator(checked)]
 
 def usual(title: str, default: Any, description: str = "", *, rows: int = 0, **limits: Any) -> Any:
     """A field of a kind's settings that stands under "how its interface is written"; `title` is a message id."""
-    extra = {"wire": True, **({"rows": rows} if rows else {})}
+    extra: dict[str, Any] = {"wire": True, **({"rows": rows} if rows else {})}
     if isinstance(default, str):
         limits = {"min_length": 1, "max_length": 2000, **limits}
     return Field(default=default, title=title, description=description, json_schema_extra=extra, **limits)
@@ -74,6 +74,6 @@ def usual(title: str, default: Any, description: str = "", *, rows: int = 0, **l
 
 def codes(title: str, default: Iterable[int], description: str = "") -> Any:
     """A list of error codes, one a line."""
-    extra = {"wire": True}
+    extra: dict[str, Any] = {"wire": True}
     found = sorted(default)
     return Field(default_factory=lambda: list(found), title=title, description=description, json_schema_extra=extra)

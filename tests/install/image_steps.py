@@ -12,10 +12,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 DEBIAN = "bookworm"
 PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
@@ -118,10 +119,10 @@ def _copied(stage: Stage, stages: dict[str, Stage], tree: Path, rest: str) -> No
         shutil.copytree(tree / source, into, ignore=_ignored(tree), symlinks=True, dirs_exist_ok=True)
 
 
-def _ignored(tree: Path) -> object:
+def _ignored(tree: Path) -> Callable[[Any, list[str]], set[str]]:
     lines = [line for line in (tree / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
 
-    def ignore(folder: str, names: list[str]) -> set[str]:
+    def ignore(folder: Any, names: list[str]) -> set[str]:
         top = Path(folder).resolve() == tree.resolve()
         return {
             name
