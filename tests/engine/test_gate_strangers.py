@@ -273,3 +273,24 @@ def test_a_way_back_is_known_in_other_languages_in_its_corner_only(word):
 @pytest.mark.parametrize("touch", [DoubleTap, LongPress])
 def test_only_a_tap_opens_a_record(touch):
     assert tap(page(*browsed(*ORDERS)), *ENTRY, touch=touch).kind is not VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("colour", "dims", "beside", "passed"),
+    [
+        pytest.param("#8a8a8a", False, "", True, id="a hint in its field"),
+        pytest.param("#007aff", False, "", False, id="words in a colour"),
+        pytest.param("#8a8a8a", False, "确认", False, id="words with others behind them"),
+        pytest.param("#8a8a8a", True, "", False, id="an answer over a dimmed page"),
+    ],
+)
+def test_on_a_picture_alone_a_hint_is_grey_at_the_end_of_its_line_and_on_no_dialog(colour, dims, beside, passed):
+    image = Image.new("RGB", PAPER.size, "#6b6b6b" if dims else "white")
+    draw, box = ImageDraw.Draw(image), Box(120, 500, 280, 524)
+    draw.rectangle((80, 420, 460, 560), fill="white")
+    for place in (box, Box(360, 500, 420, 524)) if beside else (box,):
+        draw.rectangle((place.left + 4, place.top + 6, place.right - 4, place.bottom - 6), fill=colour)
+    lines = [TextLine("请输入目标操作", box, 0.99)]
+    lines += [TextLine(beside, Box(360, 500, 420, 524), 0.99)] if beside else []
+    seen = Observation(Screenshot(image, 5.0), page().app, tuple(lines))
+    assert (tap(seen, box.center.x, box.center.y).kind is VerdictKind.ALLOW) is passed

@@ -9,10 +9,11 @@ from __future__ import annotations
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.page import is_handing_over, is_on_offer
 from cs_agent.engine.screen.pictured import entry_lines, is_pressed_out, stands_in_outline
-from cs_agent.engine.screen.structure import share_a_line
+from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import go_back, is_hint, looks_up
+from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
@@ -23,7 +24,7 @@ def own_kind(target: Target, scene: Scene) -> str:
     if len(target.names) != 1 or target.box is None:
         return ""
     name = target.names[0]
-    if is_hint(name) and stands_in_outline(seen, target.box):
+    if is_hint(name) and _is_field(target.box, seen):
         return "field"
     if go_back(name) and _in_corner(target, seen):
         return "back"
@@ -32,6 +33,12 @@ def own_kind(target: Target, scene: Scene) -> str:
     if _is_record(target, scene):
         return "record"
     return ""
+
+
+def _is_field(box: Box, seen: Observation) -> bool:
+    """A hint is grey, at the end of its line, on a page that no dialog dims: its answers may say 请输入 as well."""
+    beyond = any(line.box.left >= box.right and share_a_line(line.box, box) for line in seen.lines)
+    return not beyond and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
 
 
 def _in_corner(target: Target, seen: Observation) -> bool:

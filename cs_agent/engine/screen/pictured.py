@@ -31,8 +31,10 @@ def stands_in_outline(seen: Observation, box: Box) -> bool:
         return False
     paper = np.median(around.reshape(-1, 3), axis=0)
     coloured = float(paper.max() - paper.min()) > _COLOUR
-    ink = float(np.abs(around.astype(np.float32).mean(axis=2) - paper.mean()).max())
-    return not coloured and paper.mean() > 200 and ink < 190
+    away = np.abs(around.astype(np.float32).mean(axis=2) - paper.mean())
+    ink = around.reshape(-1, 3)[int(away.argmax())].astype(np.float32)
+    tinted = float(ink.max() - ink.min()) > _COLOUR
+    return not (coloured or tinted) and paper.mean() > 200 and float(away.max()) < 190
 
 
 def is_pressed_out(seen: Observation, box: Box) -> bool:
