@@ -35,6 +35,7 @@ def build() -> None:
     story.member("victor", "viewer", department)
     story.member("fiona", "flow_editor", department)
     story.publish("complaint_refund")
+    story.publish("complaint_refund")
     story.publish("resend_code")
     phones = (story.new_phone(1, serial=f"phone-{n}") for n in range(1000))
 

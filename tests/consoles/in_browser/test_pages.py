@@ -18,6 +18,7 @@ from tests.consoles.browsing import AXE_RULES, Login, armed, becomes_true
 from tests.consoles.site import Site
 from tests.integrations.flood import Busy
 from tests.integrations.rest_server import rest_server
+from tickets.metrics import comparing
 
 pytestmark = pytest.mark.browser
 SCENES = "tests.consoles.in_browser.helpdesk_scenes"
@@ -288,6 +289,34 @@ def test_every_control_has_a_name_and_the_focus_can_be_seen(open_ticket: Login) 
     page.keyboard.press("Tab")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
+
+
+def test_a_wrong_act_is_marked_from_its_step_by_a_second_press(open_ticket: Login) -> None:
+    page = open_ticket("done")
+    page.locator(".step-decided summary").last.click()
+    page.get_by_role("link", name="标记有误…").last.click()
+    page.get_by_label("确认过,但做错了").check()
+    page.get_by_label("原因").fill("退错了金额")
+    page.get_by_role("button", name="标记有误").click()
+    expect(page.get_by_role("button", name="再按一次标记")).to_be_visible()
+    page.get_by_role("button", name="再按一次标记").click()
+    expect(page.locator(".notice")).to_contain_text("退错了金额")
+    page.get_by_role("link", name="返回工单").click()
+    expect(page.locator(".step-decided .decision-tag").last).to_have_text("确认过,但做错了")
+
+
+def test_an_editor_says_what_follows_a_failure_and_compares_two_versions(visit: Login) -> None:
+    page = visit("/flows/complaint_refund/", "fiona")
+    page.get_by_label("失败之后").select_option("flow:resend_code")
+    page.locator("#fall-back button").click()
+    expect(page.get_by_label("失败之后")).to_have_value("flow:resend_code")
+    page.get_by_role("link", name="对比两个版本").click()
+    page.get_by_label("预计的成功率(%)").fill("90")
+    page.get_by_role("button", name="计算样本数").click()
+    each = comparing.runs_for_shares(0.9, 0.05, alpha=0.05, power=0.8)
+    expect(page.locator("#trial-size")).to_have_text(str(each))
+    page.get_by_role("button", name="开始对比").click()
+    expect(page.locator("progress")).to_have_count(2)
 
 
 def test_a_role_that_is_removed_ends_the_live_page(visit: Login, console: Site, numbers: dict[str, Any]) -> None:
