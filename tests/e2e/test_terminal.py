@@ -22,7 +22,7 @@ pytestmark = pytest.mark.story
 
 LIMIT_S = 180.0
 ASKED = "Y = 同意"
-NOTE = "说明(可空"
+NOTE = "给智能体的说明"
 RESEND = (
     "在短信平台中查找手机号13901234567的用户,进入该用户详情页,点击“重新发送验证码”,点击“确认发送”,确认显示“发送成功”。"
 )
@@ -132,7 +132,7 @@ def test_yes_at_the_terminal_sends_one_code_and_leaves_a_replay(phone: Product) 
         replay = terminal.expect(".mp4")
         assert terminal.code() == 0
     assert codes_sent(phone) == before + 1
-    path = re.search(r"replay: (\S+\.mp4)", replay)
+    path = re.search(r"回放:(\S+\.mp4)", replay)
     assert path is not None
     assert Path(path[1]).stat().st_size > 10_000
 
