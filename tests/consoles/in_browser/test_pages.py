@@ -293,16 +293,16 @@ def test_every_control_has_a_name_and_the_focus_can_be_seen(open_ticket: Login) 
 
 def test_a_wrong_act_is_marked_from_its_step_by_a_second_press(open_ticket: Login) -> None:
     page = open_ticket("done")
-    page.locator(".step-decided summary").last.click()
+    page.locator(".step summary").last.click()
     page.get_by_role("link", name="标记有误…").last.click()
-    page.get_by_label("确认过,但做错了").check()
+    page.get_by_label("应当先确认,却没有问").check()
     page.get_by_label("原因").fill("退错了金额")
     page.get_by_role("button", name="标记有误").click()
     expect(page.get_by_role("button", name="再按一次标记")).to_be_visible()
     page.get_by_role("button", name="再按一次标记").click()
     expect(page.locator(".notice")).to_contain_text("退错了金额")
     page.get_by_role("link", name="返回工单").click()
-    expect(page.locator(".step-decided .decision-tag").last).to_have_text("确认过,但做错了")
+    expect(page.locator(".step .decision-tag").last).to_have_text("应当先确认,却没有问")
 
 
 def test_an_editor_says_what_follows_a_failure_and_compares_two_versions(visit: Login) -> None:
