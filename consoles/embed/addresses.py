@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from tickets.errors import ServiceError
 from tickets.models import Ticket
 from tickets.permissions import Permission, has
+from tickets.said import readers_language
 from tickets.services.panels import links
 from tickets.services.people import access
 from tickets.web.our_urls import ours
@@ -28,7 +28,7 @@ def panel_address(user: Any, connector: str, external_id: object, theme: str = "
         given = links.make(connector, str(external_id), user.get_username(), by=user)
     except ServiceError:  # no button is set up
         return ""
-    display = {"lang": "en" if (get_language() or "").startswith("en") else "zh-hans", "theme": theme}
+    display = {"lang": "en" if readers_language() == "en" else "zh-hans", "theme": theme}
     path = reverse("panel-open", urlconf=ours(), args=[connector])
     return links.address("", path, {**given, **display})
 

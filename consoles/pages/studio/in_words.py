@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from consoles.templatetags.console import name_of
 from tickets.flows import form
 from tickets.models import FallBack, FlowTemplate, FlowVersion, Priority
+from tickets.said import readers_language
 from tickets.services.tickets.changes import DUE_IN
 
 Parts = list[tuple[str, list[str]]]
@@ -23,7 +23,7 @@ Parts = list[tuple[str, list[str]]]
 def sop(definition: Mapping[str, Any]) -> Parts:
     """The flow as people read it: what it is for, what it needs, what it does, where it stops."""
     rows = form.rows_of(definition)
-    english = (get_language() or "").startswith("en")
+    english = readers_language() == "en"
     lang = "en" if english and rows["instruction"]["en"]["clauses"] else "zh"
     parts = [
         (_("适用的工单"), [_("提到:%s") % "、".join(row["word"] for row in rows["words"] if _positive(row["weight"]))]),
