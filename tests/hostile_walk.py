@@ -110,6 +110,7 @@ def walked(
     while waiting := sorted(found.keys() - done):
         name = waiting[0]
         done.add(name)
+        ask({**plain(), **found[name]}, found[name])  # what is asked for only where this one is a number
         for value in sorted(words.get(name, ())):
             behind = {**found[name], name: value}
             ask({**plain(), **behind}, behind)
