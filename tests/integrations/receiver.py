@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -30,8 +30,9 @@ class Receiver:
                 self.send_response(status)
                 for name, text in {**headers, "Content-Length": str(len(answer))}.items():
                     self.send_header(name, text)
-                self.end_headers()
-                self.wfile.write(answer)
+                with suppress(ConnectionError):  # whoever sent it may be gone
+                    self.end_headers()
+                    self.wfile.write(answer)
 
             def log_message(self, *args: Any) -> None:
                 pass
