@@ -20,7 +20,7 @@ from typing import Any
 
 DEBIAN = "bookworm"
 PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
-MIRROR = "http://deb.debian.org/debian"
+PUBLIC_MIRROR = "http://deb.debian.org/debian"  # where the machine's own apt names none for this Debian
 # What this machine needs to reach its registries, and processes need of any machine.
 FROM_HOST = (
     *("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs"),
@@ -58,7 +58,7 @@ class Stage:
 def base(root: Path) -> None:
     """What `python:3.11-slim` is: Debian without recommendations, Python 3.11 and pip in /usr/local."""
     subprocess.run(
-        ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(root), MIRROR],
+        ["debootstrap", "--variant=minbase", f"--include={PACKAGES}", DEBIAN, str(root), _mirror()],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -66,6 +66,14 @@ def base(root: Path) -> None:
         if Path(name).exists():
             _copy(Path(name), root / name.lstrip("/"))
     Stage(root).run(["python3", "-m", "venv", "/usr/local"])
+
+
+def _mirror() -> str:
+    """DEBIAN_MIRROR, or where this machine's own apt gets that Debian."""
+    command = ["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    ours = [address for release, _gap, address in (line.partition(" ") for line in told) if release == DEBIAN]
+    return os.environ.get("DEBIAN_MIRROR") or next(iter(ours), PUBLIC_MIRROR)
 
 
 def build(dockerfile: Path, tree: Path, plain: Path, into: Path, stack: ExitStack) -> Stage:
@@ -148,6 +156,7 @@ def _bound(root: Path) -> Iterator[None]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, dirs_exist_ok=True, symlinks=False, ignore_dangling_symlinks=True)
+        shutil.rmtree(target, ignore_errors=True)  # its links would lead back to this machine's files
+        shutil.copytree(source, target, symlinks=False, ignore_dangling_symlinks=True)
     else:
         shutil.copy(source, target)

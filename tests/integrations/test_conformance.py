@@ -29,7 +29,7 @@ from tests.integrations.desks.redmine import RedmineDesk
 from tests.integrations.desks.wecom import WeComDesk
 from tests.integrations.desks.zammad import ZammadDesk
 from tests.integrations.desks.zendesk import ZendeskDesk
-from tests.integrations.recorded import SCRIPT, Spoiler, recorded, variations
+from tests.integrations.recorded import BODIES, SCRIPT, Spoiler, recorded, variations
 from tests.tickets.conftest import REFERENCE
 from tickets.models import Comment, Delivery, DeliveryLane, DeliveryState, Department, FlowVersion, Run, Ticket
 from tickets.models import TicketStatus as Status
@@ -364,6 +364,11 @@ def test_each_kind_says_what_its_words_mean_and_what_was_tried(site: Site) -> No
         assert kind.states[site.desk.statuses[0].lower()] is State.OPEN
         assert kind.states[site.desk.statuses[1].lower()] in (State.SOLVED, State.CLOSED)
     setups.test(site.row, User.objects.create_superuser("root-1"))
+
+
+def test_the_recorded_calls_of_every_kind_are_tried() -> None:
+    walked = {desk.kind for desk in DESKS} | {"generic"}  # the last in `test_generic_calls`
+    assert {folder.name for folder in BODIES.iterdir()} == walked
 
 
 def test_recorded_calls_are_about_the_tickets_they_name_and_hostile_ones_about_none(site: Site) -> None:
