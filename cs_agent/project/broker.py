@@ -1,4 +1,4 @@
-"""Celery's way to Redis, as kombu's own, but for one thing: a worker with tasks in hand outlives a Redis that goes away.
+"""Celery's way to Redis: kombu's own, except that a worker with tasks in hand outlives a Redis that goes away.
 
 A worker that loses Redis gives its connection up and makes a new one. Where one of its channels cannot be closed, kombu
 goes on with the others, asks a channel without a connection for Redis' address and ends the worker: AttributeError is
