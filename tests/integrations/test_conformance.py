@@ -367,7 +367,7 @@ def test_each_kind_says_what_its_words_mean_and_what_was_tried(site: Site) -> No
 
 
 def test_the_recorded_calls_of_every_kind_are_tried() -> None:
-    walked = {desk.kind for desk in DESKS} | {"generic"}  # the last in `test_generic_calls`
+    walked = {desk.kind for desk in DESKS} | {"generic"}  # the last in `generic`
     assert {folder.name for folder in BODIES.iterdir()} == walked
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 from integrations.connectors.build import secret_name
 from integrations.intake import reading
 from integrations.models import Connector
+from tests.integrations.generic.test_connector import SECRET, signed
 from tests.integrations.recorded import Recorded, recorded, variations
-from tests.integrations.test_generic import SECRET, signed
 from tickets.models import Department, ExternalRef, Ticket
 from tickets.services import secret_store
 
