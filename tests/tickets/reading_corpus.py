@@ -60,8 +60,8 @@ def _definition(flow: str) -> dict[str, Any]:
 
 
 def _of(path: Path) -> list[Case]:
-    """A flow's texts; several files of one flow differ in what follows its name ("_more")."""
-    flow, lines = path.stem.removesuffix("_more"), _lines(path)
+    """A flow's texts; several files of one flow differ in what follows its name ("_more", "_unseen")."""
+    flow, lines = path.stem.removesuffix("_more").removesuffix("_unseen"), _lines(path)
     return [Case(flow, text, dict(each.split("=", 1) for each in _answers(answer))) for text, answer in lines]
 
 

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import choices, money, numerals, periods, writing
+from tickets.flows.slots.numbers import amounts, orders
 from tickets.flows.slots.numbers import of_people as numbers
-from tickets.flows.slots.numbers import orders
 from tickets.flows.slots.spec import Option
 from tickets.flows.slots.text import Doubt, Span, even
 
@@ -44,7 +44,7 @@ def test_an_amount_in_the_midst_of_other_digits_is_never_a_shorter_one(amount: D
 def test_an_amount_written_as_it_is_stored_is_read_back(amount: Decimal) -> None:
     assert wished(f"退款{amount:.2f}元") == {f"{amount:.2f}"}
     assert money.read_one(f"{amount:.2f}") == f"{amount:.2f}"
-    assert money.read_one(money.plain(f"{amount:.2f}")) == f"{amount:.2f}"
+    assert money.read_one(amounts.plain(f"{amount:.2f}")) == f"{amount:.2f}"
 
 
 @given(st.integers(100_000_000_000, 99_999_999_999_999_999), JUNK, st.booleans())

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import money, numerals
+from tickets.flows.slots.numbers import amounts
 from tickets.flows.slots.text import MOST_PLACES, Doubt, even
 
 DIGITS = "零一二三四五六七八九"
@@ -29,8 +30,8 @@ def chinese(number: int) -> str:
     return text
 
 
-def amounts(text: str) -> list[str]:
-    return [span.value for span in money.amounts(even(text))]
+def found(text: str) -> list[str]:
+    return [span.value for span in amounts.amounts(even(text))]
 
 
 @pytest.mark.parametrize(
@@ -56,12 +57,12 @@ def amounts(text: str) -> list[str]:
     ],
 )
 def test_an_amount_is_read_however_it_is_written(text: str, expected: str) -> None:
-    assert amounts(text) == [expected]
+    assert found(text) == [expected]
 
 
 @pytest.mark.parametrize("text", ["5升", "第五十个", "万元户", "二十二", "订单202405218876", "3.5mm"])
 def test_what_is_no_money_is_left(text: str) -> None:
-    assert [value for value in amounts(text) if value] == []
+    assert [value for value in found(text) if value] == []
 
 
 @given(st.integers(1, 99_999))
@@ -111,14 +112,14 @@ def test_what_is_not_one_amount_is_refused(text: str) -> None:
 def test_every_amount_is_where_its_place_says(text: str) -> None:
     smooth = even(text)
     last = 0
-    for span in money.amounts(smooth):
+    for span in amounts.amounts(smooth):
         assert last <= span.start < span.end <= len(text)
         assert span.doubt or float(span.value) > 0
         last = span.end
 
 
 def test_amounts_are_written_in_sentences_as_people_write_them() -> None:
-    assert [money.plain(value) for value in ("50.00", "99.90", "1200.00", "全额")] == ["50", "99.9", "1200", "全额"]
+    assert [amounts.plain(value) for value in ("50.00", "99.90", "1200.00", "全额")] == ["50", "99.9", "1200", "全额"]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_amounts_are_written_in_sentences_as_people_write_them() -> None:
     ],
 )
 def test_an_amount_in_parts_is_one_only_where_each_part_has_its_size(text: str, value: str) -> None:
-    assert amounts(text) == [value]
+    assert found(text) == [value]
 
 
 def test_of_more_wishes_than_are_read_the_next_is_a_question_at_its_place() -> None:

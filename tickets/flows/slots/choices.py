@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tickets.flows.slots import stance
@@ -54,9 +56,20 @@ _SAID = re.compile(
     r"以为|回复)|\b(?:agent|support|seller|they|shop) (?:said|says|claims?|thinks?)\b",
     re.I,
 )
+# What is said of people and of how they serve is not said of the thing.
+_OF_SERVICE = re.compile(
+    r"(?:态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
+    r"(?:真的?|太|都|是|也|很|实在|is|was| ){0,3}$",
+    re.I,
+)
+_OF_SERVICE_AFTER = re.compile(
+    r"^(?:你们|这个|那个|这种|这样|这位|那位|他们|的|了| |your|the|this|that){0,3}"
+    r"(?:客服|服务|态度|快递员|商家|店家|店铺|平台|页面|说法|处理|方案|agent|staff|service|support|app\b)",
+    re.I,
+)
 _UNIT = "年月天日周季度小时分钟岁个半"
 _LONGER = re.compile(
-    r"^(?:个)?(?:半|多|来|余|几|左右|以前|之前|前|以后|之后|后|以上|以下|[到至~-])|^ ?(?:ago|before|"
+    r"^(?:个)?(?:半|多|来|余|几|零|又|加|左右|以前|之前|前|以后|之后|后|以上|以下|[到至~-])|^ ?(?:ago|before|"
     r"earlier|old|and a half|or)",
     re.I,
 )
@@ -84,20 +97,25 @@ def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -
 
 def _places(lowered: str, phrase: str) -> Iterator[tuple[int, int]]:
     """Where the phrase stands by itself: not within a word of letters, nor within a number."""
-    at = lowered.find(phrase)
-    while at >= 0:
-        end = at + len(phrase)
+    for match in _spaced(phrase).finditer(lowered):
+        at, end = match.span()
         inside = _lettered(phrase[0], lowered[at - 1 : at]) or _lettered(phrase[-1], lowered[end : end + 1])
-        if not inside and _whole(lowered, phrase, at, end):
+        if not inside and _whole(lowered, phrase, at):
             yield at, end
-        at = lowered.find(phrase, end)
+
+
+@cache
+def _spaced(phrase: str) -> re.Pattern[str]:
+    """The phrase with or without the blanks that people put around digits and Chinese: 近 3 个月."""
+    joints = ["" if first.isascii() and second.isascii() else " ?" for first, second in pairwise(phrase)]
+    return re.compile("".join(re.escape(char) + joint for char, joint in zip(phrase, [*joints, ""], strict=True)))
 
 
 def _lettered(edge: str, beside: str) -> bool:
     return edge.isascii() and edge.isalnum() and beside.isascii() and beside.isalnum()
 
 
-def _whole(text: str, phrase: str, start: int, end: int) -> bool:
+def _whole(text: str, phrase: str, start: int) -> bool:
     """近三个月 is no part of 近十三个月, and 半年 none of 上半年."""
     first, before = phrase[0], text[max(0, start - 1) : start]
     number_first = first in NUMERALS + "半" or first.isdigit()
@@ -156,5 +174,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.HEARSAY
     if _ELSEWHERE.search(before[-24:]):
         return Doubt.OTHER_TIME
+    if _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
+        return Doubt.UNCLEAR
     loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
     return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)

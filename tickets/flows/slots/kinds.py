@@ -14,8 +14,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tickets.flows.slots import choices, money, periods, writing
+from tickets.flows.slots.numbers import amounts, orders
 from tickets.flows.slots.numbers import of_people as numbers
-from tickets.flows.slots.numbers import orders
 from tickets.flows.slots.text import Span, distinct, even
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def _as_typed(spec: SlotSpec, text: str, today: date) -> Answer:
 
 def _marked(text: str) -> Answer:
     """Kept as it was typed, with a mark, where it speaks of a number at all."""
-    return Answer(text, unusual=True) if money.speaks_of_a_number(even(text)) else Answer("")
+    return Answer(text, unusual=True) if amounts.speaks_of_a_number(even(text)) else Answer("")
 
 
 def _order_typed(spec: SlotSpec, text: str, today: date) -> Answer:

@@ -15,10 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import InvalidSlot
+from tickets.flows.slots import quoted
 from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
 from tickets.flows.slots.numbers import of_people as numbers
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
-from tickets.flows.slots.text import Doubt, Span, distinct, even
+from tickets.flows.slots.text import Doubt, Span, distinct, even, outside
 from tickets.models import Attachment, SlotSource, Ticket
 
 MAX_ANSWER = 500
@@ -28,13 +29,14 @@ NOTHING = "—"  # an operator's answer: an optional slot is left empty, whateve
 def read_slots(definition: Mapping[str, Any], ticket: Ticket) -> SlotReading:
     """What the ticket says for each slot of the definition: found, missing, ambiguous or doubtful."""
     specs = parse_specs(definition)
-    scene = Scene(even(ticket.text), specs, timezone.localdate())
+    scene = Scene(quoted.without_senders(even(ticket.text)), specs, timezone.localdate())
+    stretches = quoted.elsewhere(scene.text)
     reading = SlotReading()
     for spec in specs:
         if spec.is_file:
             _sort(reading, spec, [_attached(spec, row, ticket) for row in _files(spec, ticket)], ticket)
         else:
-            spans = KINDS[spec.kind].read(spec, scene)
+            spans = _read(spec, scene, stretches)
             _sort(reading, spec, [_from_text(spec, span, ticket) for span in distinct(spans)], ticket)
     return _relieve_groups(reading, specs)
 
@@ -65,6 +67,17 @@ def media_name(ticket_number: str, label: str, file_name: str) -> str:
     Short, because pickers cut long names off; the ticket's last digits tell the files of two tickets apart.
     """
     return f"{label}_{ticket_number[-4:]}{PurePosixPath(file_name).suffix.lower()}"
+
+
+def _read(spec: SlotSpec, scene: Scene, stretches: list[quoted.Stretch]) -> list[Span]:
+    """What the writer's own words say; and, only to be offered, what stands in those of others."""
+    read = KINDS[spec.kind].read
+    if not stretches:
+        return read(spec, scene)
+    spans = read(spec, replace(scene, text=quoted.without(scene.text, stretches)))
+    there = [Span("", *stretch) for stretch in stretches]
+    kept = outside(every := read(spec, scene), there)
+    return [*spans, *(replace(span, doubt=Doubt.QUOTED) for span in every if span not in kept)]
 
 
 def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot], ticket: Ticket) -> None:

@@ -17,6 +17,7 @@ from datetime import date
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.kinds import KINDS, Scene
+from tickets.flows.slots.quoted import QUOTE_HEADS, SIGNATURE
 from tickets.flows.slots.spec import SlotSpec
 from tickets.flows.slots.text import Doubt, Span, clause_before, distinct, even
 
@@ -24,12 +25,6 @@ MOST = 4000  # characters of an answer that are read
 _NOUNS = {"order_number": ("订单号",)}  # of a flow that gives the slot no words
 _AS_THE_ANSWER = {"order_number", "money", "address"}  # kinds whose values cannot be mistaken for other words
 _NEEDS_NUMBER = {"text", "name"}  # any words would do: only behind the question's own number
-_QUOTE_HEADS = re.compile(
-    r"^\s*(?:[-_]{2,}\s*(?:original message|原始邮件|转发的?邮件|forwarded message).*|on\b.{5,200}\bwrote:|"
-    r"[在于].{5,150}(?:写道|寫道)[::]?|(?:发件人|寄件者|from)\s*[::].{3,}|_{10,})\s*$",
-    re.I | re.M,
-)
-_SIGNATURE = re.compile(r"^-- ?$", re.M)
 _NUMBERED = re.compile(r"^\s*[(（]?(\d)[.、)）:：]\s*(?=\S)")
 _HELLO = re.compile(r"^(?:(?:您|你)?好[的呀啊]?|嗯+|hi|hello|ok|okay|sure)[,，。!！. ]+", re.I)
 _THANKS = re.compile(r"[,，。!！. ]*(?:谢谢(?:您|你)?|多谢|麻烦了|thank you|thanks|thx)[。!！. ~]*$", re.I)
@@ -84,14 +79,14 @@ def read_reply(
 
 def own_words(text: str, asked: str = "") -> str:
     """The answer without what it quotes, without a signature, and without lines of the question."""
-    head = _QUOTE_HEADS.search(text)
+    head = QUOTE_HEADS.search(text)
     if head is not None and text[: head.start()].strip():
         text = text[: head.start()]
-    signature = _SIGNATURE.search(text)
+    signature = SIGNATURE.search(text)
     text = text[: signature.start()] if signature else text
     ours = {line.strip() for line in asked.splitlines() if line.strip()}
     lines = (line for line in text[:MOST].splitlines() if not line.lstrip().startswith((">", "＞")))
-    kept = [line for line in lines if line.strip() not in ours and not _QUOTE_HEADS.match(line)]
+    kept = [line for line in lines if line.strip() not in ours and not QUOTE_HEADS.match(line)]
     return "\n".join(kept).strip()
 
 

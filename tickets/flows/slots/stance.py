@@ -33,7 +33,8 @@ _REFUSED_AFTER = re.compile(
 )
 _DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别未]|失败|被拒|驳回)")
 _OTHER_DENIED = re.compile(
-    r"(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)"
+    r"(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)|"
+    r"不(?:包括|包含|含|算|计)(?:运费|邮费|快递费|税)"
 )
 _RETRACTED = re.compile(
     r"^[,，]?(?:但是?|不过|现在|后来|还是|最后|哦|啊|呃)*(?:我|也|都|就)*(?:(?:不要|不用|算|"
@@ -101,7 +102,7 @@ _HEARSAY = re.compile(
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
     rf"同意|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
-    r"courier|husband|wife)\b.{0,24}\b(?:said|says|told|promised|offered|agreed|suggest\w*|claim\w*|only|willing)\b",
+    r"courier|husband|wife)\b.{0,24}\b(?:said|says|wrote|told|promised|offered|agreed|suggest\w*|claim\w*|only|willing)\b",
     re.I,
 )
 REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
@@ -123,7 +124,11 @@ _TURNED_AFTER = re.compile(
     re.I,
 )
 _DONE_AFTER = re.compile(r"^的?(?:都|早就?|也)?(?:已经?|到账|收到|退了|给了|到了|打过来|处理)")
+_UNPAID_AFTER = re.compile(
+    r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
+)
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
+_JSON_KEY = re.compile(r"\{[^{}]*\"(?:[\w -]{1,30}\" ?: ?\"?)?$")  # {"refund": "50元"}
 
 NEAR, FAR = 10, 18  # characters before a value within which a word about it stands
 
@@ -138,6 +143,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or (Doubt.OTHER_TIME if _PAST.search(_last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
+        or (Doubt.UNCLEAR if _UNPAID_AFTER.search(text[end : end + 24]) else None)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
         or hedged(before, after.removeprefix("吧"))
@@ -202,7 +208,8 @@ def other_person(before: str) -> Doubt | None:
 
 
 def hearsay(before: str, sentence: str) -> Doubt | None:
-    reported = _HEARSAY.search(_last(before, 24, 60)) or _OPEN_QUOTE.search(sentence)
+    quoted = _OPEN_QUOTE.search(sentence) and not _JSON_KEY.search(sentence)
+    reported = _HEARSAY.search(_last(before, 24, 60)) or quoted
     earlier = sentence[: len(sentence) - len(before)].rstrip(",，")
     return Doubt.HEARSAY if reported or REPORTED.search(earlier) else None
 

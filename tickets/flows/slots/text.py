@@ -44,12 +44,16 @@ class Doubt(StrEnum):
     OTHER_PERSON = "other_person"
     OTHER_TIME = "other_time"
     HEARSAY = "hearsay"  # somebody else's words
+    QUOTED = "quoted"  # in a quoted letter, a signature, or the service's line of a chat
     NEGATED = "negated"
 
     @property
     def excludes(self) -> bool:
         """The text says that the value is not meant; what stands elsewhere without a doubt is then taken."""
-        return self in {Doubt.OTHER_PERSON, Doubt.OTHER_TIME, Doubt.HEARSAY, Doubt.NEGATED}
+        return self in _NOT_MEANT
+
+
+_NOT_MEANT = {Doubt.OTHER_PERSON, Doubt.OTHER_TIME, Doubt.HEARSAY, Doubt.QUOTED, Doubt.NEGATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,12 @@ def outside(spans: list[Span], taken: list[Span]) -> list[Span]:
 
 
 def distinct(spans: list[Span]) -> list[Span]:
-    """The first span of each value, in the order of the text; a place without a doubt before one with."""
+    """The first span of each value, in the order of the text; a place without a doubt before one with, and one that
+    may be meant before one that is not."""
     first: dict[str, Span] = {}
-    for span in sorted(spans, key=lambda span: (span.doubt is not None, span.start)):
+    for span in sorted(
+        spans, key=lambda span: (span.doubt is not None, bool(span.doubt and span.doubt.excludes), span.start)
+    ):
         first.setdefault(span.value, span)
     return sorted(first.values(), key=lambda span: span.start)
 

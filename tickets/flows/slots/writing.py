@@ -14,8 +14,8 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
 
 MOST = 200  # characters of an address or a text; what is longer is asked
-_EDGES = " \"'“”「」、,，:："
-_LINK = r"\s{0,3}(?:就?是|为|成|到|在|[:：])?\s{0,3}"
+_EDGES = " \"'“”「」【】|=、,，:："
+_LINK = r"\s{0,3}[】\])）]?\s{0,3}(?:就?是|[改换变]成|为|到|在|[:：=|])?\s{0,3}"
 _CHINESE_PART = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"
     r"花园|公寓|大厦|广场|中心|园|苑|城|里|庄|组|社区|"
@@ -39,9 +39,9 @@ _FIELD = re.compile(
 _SPEECH = re.compile(
     r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈(?!尔)|辛苦|另外|然后|因为|由于|如果|快递|"
     r"包裹|货|东西|多谢|拜托|急|能|要|是|这|那|已经?|还|"
-    r"上面|之前|以前|现在|目前|原来|旧|老|后面|今天|明天|后天|下周|周[一二三四五六日末]|星期|晚上|"
+    r"\d{1,2} ?[点时:：]|上面|之前|以前|现在|目前|原来|旧|老|后面|今天|明天|后天|下周|周[一二三四五六日末]|星期|晚上|"
     r"到时|发货|尽量|最好|thank|please|my |i |the |old|"
-    r"because|as |since|and |it|instead|not )",
+    r"isn['’]?t\b|is not |because|as |since|and |it|instead|not )",
     re.I,
 )
 _OLD = re.compile(
@@ -52,11 +52,18 @@ _OLD = re.compile(
 _OLD_ASIDE = re.compile(r"[（(](?:[旧原老]|以前|之前|不是|非|old|was|not|formerly)", re.I)  # the other one
 _NOT_ADDRESS = re.compile(
     r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
-    r"错|as follows|attached|below|later",
+    r"错|不是|不对|(?:更?改|换|变更?|修改)(?:成|为|到|至)|as follows|attached|below|later",
+    re.I,
+)
+_MOVE = re.compile(
+    r"[从由]([^,，。;；!！?？\n]{2,60}?)(?:更?改|换|变更?|修改|更新|调整)(?:成|为|到|至)\s{0,3}[:：]?\s{0,3}|"
+    r"\bfrom ([^;；!！?？\n]{2,80}?) to (?=[A-Z\d])",
     re.I,
 )
 _CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
-_PARTICLES = re.compile(r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢你?|[,， ]*(?:please|thanks?))+$", re.I)
+_PARTICLES = re.compile(
+    r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?))+$", re.I
+)
 _TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
 _TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
@@ -80,7 +87,7 @@ def behind(text: str, words: Sequence[str]) -> list[Span]:
 def addresses(text: str, words: Sequence[str]) -> list[Span]:
     """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
     found = []
-    for start, at in _starts(text, words):
+    for start, at in [*_starts(text, words), *_moves(text, words)]:
         if _OLD.search(clause_before(text, start, 16)):
             continue
         end, sure = _end_of_address(text, at)
@@ -117,9 +124,25 @@ def _starts(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where each word stands and where what it announces begins; of words that overlap, the longest."""
     if not words:
         return
-    every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    every = "|".join(_bounded(word) for word in sorted(words, key=len, reverse=True))
     for match in islice(re.finditer(rf"(?:{every}){_LINK}", text, re.I), MOST_PLACES):
         yield match.start(), match.end()
+
+
+def _bounded(word: str) -> str:
+    """The word by itself: "new address is" is no part of "new address isn't"."""
+    ends = (word[0].isascii() and word[0].isalpha(), word[-1].isascii() and word[-1].isalpha())
+    return ("(?<![A-Za-z])" if ends[0] else "") + re.escape(word) + ("(?![A-Za-z'’])" if ends[1] else "")
+
+
+def _moves(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """从 A 改成 B: where it begins and where B begins; A is an address, or the clause says that it is about one."""
+    if not any(re.search("地址|address", word, re.I) for word in words):
+        return
+    for match in islice(_MOVE.finditer(text), MOST_PLACES):
+        old, before = match[1] or match[2], clause_before(text, match.start(), 30)
+        if is_address(old.strip(_EDGES)) or re.search("地址|address", before + match[0][:6], re.I):
+            yield match.start(), match.end()
 
 
 def _doubt(text: str, start: int, span: Span) -> Doubt | None:
@@ -136,6 +159,7 @@ def _doubt(text: str, start: int, span: Span) -> Doubt | None:
             else None
         )
         or stance.hearsay(before, sentence)
+        or stance.other_person(before)
         or (
             Doubt.OTHER_TIME
             if re.search(

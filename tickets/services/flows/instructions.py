@@ -15,7 +15,7 @@ from typing import Any
 from tickets.flows.definition import Clause, Condition, NoneOf, stored
 from tickets.flows.faults import PLACE
 from tickets.flows.slots import SlotReading
-from tickets.flows.slots.money import plain
+from tickets.flows.slots.numbers.amounts import plain
 from tickets.flows.slots.spec import FoundSlot
 
 DEFAULT_LANG = "zh"

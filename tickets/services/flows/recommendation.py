@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching import Fit, fit_of, withdrawn
+from tickets.flows.slots.quoted import own
+from tickets.flows.slots.text import even
 from tickets.models import FlowVersion, Ticket
 from tickets.said import Said, said
 from tickets.services.releasing.releases import Catalogue
@@ -89,9 +91,13 @@ def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
 
 
 def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[Flow]:
-    """The flow, of `(flow, its definition)`, that fits a text best, and whether a person should rather handle it."""
-    fits = [(flow, flow_fit(item, text)) for flow, item in flows]
-    signals = [*filter(None, [withdrawn(text)]), *human_signals(text)]
+    """The flow, of `(flow, its definition)`, that fits a text best, and whether a person should rather handle it.
+
+    What is wanted is told by the writer's own words; for a person speaks whatever the text holds.
+    """
+    words = own(even(text))
+    fits = [(flow, flow_fit(item, words)) for flow, item in flows]
+    signals = [*filter(None, [withdrawn(words)]), *human_signals(text)]
     best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)

@@ -99,6 +99,7 @@ def doubt_words(doubt: Doubt) -> str:
         Doubt.OTHER_PERSON: _("说的是别人"),
         Doubt.OTHER_TIME: _("说的是以前"),
         Doubt.HEARSAY: _("转述别人的话"),
+        Doubt.QUOTED: _("在引用的往来、签名或客服的话里"),
         Doubt.NEGATED: _("客户说不要或不是"),
     }[doubt]
 

@@ -1,1 +1,1 @@
-"""Numbers that name something: orders, and people by their mobile number or ID card; `codes` tells where one begins."""
+"""Numbers that name or measure: orders, mobile numbers, ID cards and amounts; `codes` tells where one begins."""

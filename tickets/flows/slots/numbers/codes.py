@@ -177,7 +177,9 @@ def touched(text: str, code: Code) -> bool:
     """Whether more of the code seems to stand beside it in numerals, behind an ellipsis, or behind a mark."""
     before, after = text[max(0, code.start - 3) : code.start], text[code.end : code.end + 2]
     numerals = _NUMERALS_BEFORE.search(before) or _NUMERALS_BEHIND.match(after)
-    marks = re.search(rf"[*•×@%=…{INVISIBLE}]$|\.\.$", before) or re.match(rf"[*•×@=…{INVISIBLE}]|\.\.", after)
+    marks = re.search(rf"[*•×@%…{INVISIBLE}]$|[A-Za-z\d] ?=$|\.\.$", before) or re.match(
+        rf"[*•×@=…{INVISIBLE}]|\.\.", after
+    )
     return bool(numerals or marks)
 
 

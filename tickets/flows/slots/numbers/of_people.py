@@ -53,8 +53,14 @@ _OTHERS_PHONE = re.compile(
     r"courier|seller|store|shop|driver|receiver",
     re.I,
 )
+# 紧急联系人, 推荐人: another's, but for those who may be the writer himself.
+_OTHERS_NOUN = re.compile(
+    r"(?:(?<!本)(?<!联系)(?<!申请)(?<!投诉)(?<!来电)(?<!下单)(?<!订购)(?<!购买)(?<!注册)(?<!登录)(?<!使用)(?<!反映)"
+    r"(?<!报修)(?<!当事)(?<!持卡)人|紧急联系人)的?(?:手机|电话|联系方式|号码?)*[:： ]*$"
+)
 _FORMER = re.compile(
-    r"旧|原来|原先|原号|老号|以前|之前|曾经|换掉|注销|停用|不用了|停机|\b(?:old|former|previous|used to|no longer)\b",
+    r"旧|上[次回]|那次|原来|原先|原号|老号|以前|之前|曾经|换掉|注销|停用|不用了|停机|"
+    r"\b(?:old|former|previous|used to|no longer)\b",
     re.I,
 )
 _FORMER_AFTER = re.compile(
@@ -89,7 +95,8 @@ _SET_AFTER = re.compile(
     re.I,
 )
 _OTHER_BEFORE = re.compile(
-    r"(?:新|换|别的|另|其他|旧|老|备用|不是)[^,，]{0,3}$|\b(?:not|new|old|another|different|other|"
+    r"(?:新|换|别的|另|其他|旧|老|备用|不是|移动|联通|电信|广电|虚拟|工作|私人|公司|单位|[主副]卡?|"
+    r"卡[12一二])[^,，]{0,3}$|\b(?:not|new|old|another|different|other|"
     r"changed|lost|switched)\b[^,.]{0,12}$",
     re.I,
 )
@@ -244,7 +251,14 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
-    if _OTHERS_PHONE.search(near) or stance.PERSON.search(near) or _OTHERS_AFTER.search(after):
+    if re.search(r"来电(?:号码?|电话|显示)?[:： ]*$", near):
+        return Doubt.UNCLEAR
+    if (
+        _OTHERS_NOUN.search(near)
+        or _OTHERS_PHONE.search(near)
+        or stance.PERSON.search(near)
+        or _OTHERS_AFTER.search(after)
+    ):
         return Doubt.OTHER_PERSON
     if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):
         return Doubt.OTHER_TIME

@@ -32,7 +32,9 @@ UNMARKED = range(12, 33)  # digits of a number that is taken for an order number
 MARKED = range(6, 33)  # and behind one
 
 _OWN = r"(?:订单|订购|定单)(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
-_OWN_END = re.compile(rf"{_OWN}$|(?<![A-Za-z])orders?(?:\s*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I)
+_OWN_END = re.compile(
+    rf"{_OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
+)
 _BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$")
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|充值|服务|维修|"
@@ -64,7 +66,8 @@ _EXAMPLE = re.compile(
     re.I,
 )
 _FORMER = re.compile(
-    r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来的|那次|另一[单个]|别的|previous|old one|last time",
+    r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
+    r"previous|old one|last time",
     re.I,
 )
 

@@ -1,0 +1,158 @@
+"""Which stretches of a text are not the writer's own words of now: quoted letters, signatures, the service's lines of a
+chat.
+
+Rule: what stands there is offered and never taken. Where the text is nothing but a forwarded letter, the letter is the
+writer's own; a stretch whose end cannot be told goes on to the end of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+Stretch = tuple[int, int]
+
+_WROTE = r"(?:wrote|a écrit|schrieb|escribió|ha scritto|写道|寫道)"
+_HEADER = r"(?:from|sent|date|to|cc|subject|发件人|寄件者|发送时间|收件人|收件者|日期|主题|主旨|抄送)"
+QUOTE_HEADS = re.compile(
+    r"^\s*(?:[-_]{2,}\s*(?:&nbsp;)?\s*(?:original message|原始邮件|转发的?邮件|forwarded message).*|"
+    r"begin forwarded message:|on\b.{5,200}\bwrote:|"
+    r"[在于].{5,150}(?:写道|寫道)[::]?|(?:发件人|寄件者|from)\s*[::].{3,}|_{10,})\s*$",
+    re.I | re.M,
+)
+SIGNATURE = re.compile(r"^-- ?$", re.M)
+_WROTE_LINE = re.compile(rf"^(?=.*[\d@])[^\n]{{4,160}}(?:\n[^\n]{{0,120}})?{_WROTE}\s*[:：]?[ ]*$", re.I | re.M)
+_HEADER_LINE = re.compile(rf"^\s*\**{_HEADER}\**\s*[:：]", re.I)
+_SENDER_LINE = re.compile(r"^\s*\**(?:发件人|寄件者|from)\**\s*[:：]", re.I)
+_MAIL_ONLY = re.compile(r"^\s*\**(?:sent|date|subject|发送时间|日期|主题|主旨)\**\s*[:：]", re.I)
+_CLOSING = re.compile(
+    r"^\s*(?:(?:with )?(?:best|kind|warm)(?: (?:regards|wishes))?|(?:thanks (?:and|&) )?regards|(?:yours )?sincerely|"
+    r"此致|敬礼|顺颂商祺|商祺|祝好)[ ,，.。!！]*$",
+    re.I,
+)
+_SENT_FROM = re.compile(
+    r"(?:^|(?<=[\s。!！,，;；]))(?:sent from my|get outlook for|发自|来自)(?: ?我的)?(?! ?(?:客户|买家|用户))"
+    r"[^\n,，。:：]{2,24}[.。]?$",
+    re.I | re.M,
+)
+
+_NAME = r"(?:(?!说|称|讲|回复|答复|表示|承诺|答应|告知|告诉|建议|提出)[一-鿿A-Za-z0-9_·]){0,6}"  # 客服昨天回复: is told
+_SERVICE = r"在线客服|客服|坐席|座席|机器人|小二|自动回复|agent|support|bot|operator|assistant|csr?"
+_MAYBE_SERVICE = (
+    r"商家|卖家|店家|店主|店铺|掌柜|平台|系统|官方|售后|主管|经理|shop|store|system|seller|merchant|staff|service|rep"
+)
+_WRITER = r"我|本人|用户|客户|买家|顾客|会员|来电人|消费者|me|i|customer|client|user|buyer|caller"
+_SPEAKER = re.compile(
+    rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>{_SERVICE})|(?P<maybe>{_MAYBE_SERVICE})|(?P<writer>{_WRITER}))"
+    rf" ?{_NAME}[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]",
+    re.I | re.M,
+)
+
+
+def elsewhere(text: str) -> list[Stretch]:
+    """The stretches, as start and end, in order and apart from each other."""
+    if not text.strip():
+        return []
+    found = sorted([*_letters(text), *_chat(text)])
+    joined: list[Stretch] = []
+    for start, end in found:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def without(text: str, stretches: list[Stretch]) -> str:
+    """The text with the stretches blanked, at the same length; where one was, a sentence ends."""
+    parts, at = [], 0
+    for start, end in stretches:
+        blank = ("。" + " " * (end - start - 2) + "。")[: end - start]
+        parts += [text[at:start], blank]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def own(text: str) -> str:
+    """Only the writer's own words of now, at the same length."""
+    smooth = without_senders(text)
+    return without(smooth, elsewhere(smooth))
+
+
+def without_senders(text: str) -> str:
+    """The text without the lines that mail programs add (发自我的iPhone), which speak of no telephone."""
+    return without(text, [match.span() for match in _SENT_FROM.finditer(text)])
+
+
+def _letters(text: str) -> Iterator[Stretch]:
+    """Quoted lines, what stands below the head of a quoted letter, and signatures."""
+    lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match[0]]
+    wrote = {match.start(): match.end() for match in _WROTE_LINE.finditer(text)}
+    written = False  # something of the writer's own stands above
+    past = 0
+    for number, (start, end) in enumerate(lines):
+        line = text[start:end]
+        if not line.strip() or start < past:
+            continue
+        if line.lstrip().startswith(">"):
+            yield start, end
+            continue
+        past = _end_of_head(text, lines, number, wrote)
+        if past:
+            quoted_below = text[past:].lstrip().startswith(">")
+            if written and not quoted_below:
+                yield start, len(text)
+                return
+            yield start, past
+        elif written and _is_signature(text, lines, number):
+            yield start, len(text)
+            return
+        else:
+            written = True
+
+
+def _end_of_head(text: str, lines: list[Stretch], number: int, wrote: dict[int, int]) -> int:
+    """Where the head of a quoted letter ends that begins with this line; 0 where none does."""
+    start, end = lines[number]
+    if start in wrote:
+        return wrote[start]
+    line = text[start:end].rstrip("\n")
+    below = [text[first:last] for first, last in lines[number + 1 : number + 6]]
+    mail = any(_MAIL_ONLY.match(each) for each in below)
+    if _SENDER_LINE.match(line) and not mail:
+        return 0  # the sender of a parcel
+    if not QUOTE_HEADS.match(line) and not (_SENDER_LINE.match(line) and mail):
+        return 0
+    if re.fullmatch(r"\s*_{10,}\s*", line) and not mail:
+        return 0
+    for first, last in lines[number + 1 :]:
+        if text[first:last].strip() and not _HEADER_LINE.match(text[first:last]):
+            break
+        end = last
+    return end
+
+
+def _is_signature(text: str, lines: list[Stretch], number: int) -> bool:
+    line = text[slice(*lines[number])].rstrip("\n")
+    if SIGNATURE.match(line):
+        return True
+    following = [each for each in lines[number + 1 :] if text[slice(*each)].strip()]
+    return bool(_CLOSING.match(line)) and len(following) <= 8
+
+
+def _chat(text: str) -> Iterator[Stretch]:
+    """What the service says in a chat: in a dialogue up to the next speaker, else to the end of the line."""
+    labels = list(_SPEAKER.finditer(text))
+    last_writer = max((label.start() for label in labels if label["writer"]), default=-1)
+    for number, label in enumerate(labels):
+        answered = label.start() < last_writer
+        if label["writer"] or (label["maybe"] and not answered):
+            continue
+        line_end = text.find("\n", label.end())
+        end = len(text) if answered or line_end < 0 else line_end
+        if number + 1 < len(labels):
+            end = min(end, labels[number + 1].start())
+        dialogue = last_writer >= 0 and any(each["service"] or each["maybe"] for each in labels[:number])
+        if dialogue and number + 1 == len(labels):
+            end = len(text)  # the last speaker of a dialogue
+        yield label.start(), end
