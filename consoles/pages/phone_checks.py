@@ -27,18 +27,20 @@ TITLES: dict[str, Promise] = {
     "animations": _("系统动画"),
     "stay_awake": _("保持点亮"),
     "touch": _("点击"),
+    "typing": _("输入文字"),
 }
 _BUSY = {CheckState.WAITING, CheckState.UNDER_WAY}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding in the reader's language. `status`: ok, warn or fault."""
+    """One finding in the reader's language. `status`: ok, warn or fault; `fix`: a command, or nothing."""
 
     status: str
     title: str
     words: str
     remedy: str
+    fix: str
 
 
 def context_of(phone: Phone) -> dict[str, Any]:
@@ -46,10 +48,19 @@ def context_of(phone: Phone) -> dict[str, Any]:
     check = phone_checks.newest([phone]).get(phone.pk)
     state = phone_checks.state_of(check) if check else None
     found = [_in_words(each) for each in check.findings] if check else []
-    return {"phone": phone, "check": check, "state": state, "busy": state in _BUSY, "findings": found}
+    return {
+        "phone": phone,
+        "check": check,
+        "state": state,
+        "busy": state in _BUSY,
+        "findings": found,
+        "has_fixes": any(each.fix for each in found),
+    }
 
 
 def _in_words(stored: Mapping[str, Any]) -> Found:
     lang, values = run_language(), stored["values"]
     words, remedy = (say(stored[part], lang, **values) for part in ("finding", "remedy"))
-    return Found(stored["status"], str(TITLES.get(stored["code"], stored["code"])), words, remedy)
+    return Found(
+        stored["status"], str(TITLES.get(stored["code"], stored["code"])), words, remedy, stored.get("fix", "")
+    )

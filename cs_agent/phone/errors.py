@@ -23,7 +23,9 @@
     │   └── CaptureFailed
     ├── AppError
     │   ├── UnknownApp
-    │   └── AppDidNotStart
+    │   ├── AppDidNotStart
+    │   ├── NotTheKeyboard
+    │   └── InstallRefused
     ├── TypingError
     │   ├── NoFocusedField
     │   ├── TypedTextLost
@@ -159,6 +161,14 @@ class UnknownApp(AppError):
 class AppDidNotStart(AppError):
     retryable = True
     advice = _("应用没有显示出来:在手机上手动打开一次,处理权限或更新弹窗。")
+
+
+class NotTheKeyboard(AppError):
+    advice = _("这个文件不是 ADBKeyboard 的安装包:从其发布页重新下载 .apk 文件。")
+
+
+class InstallRefused(AppError):
+    advice = _("手机拒绝安装:解锁手机并在弹窗中点“安装”;小米等需要在开发者选项中打开“USB 安装”,然后再试。")
 
 
 class TypingError(PhoneError):

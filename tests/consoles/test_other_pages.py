@@ -210,12 +210,18 @@ def test_a_phones_test_is_asked_for_followed_and_told_with_what_to_do(
     assert "这台手机正在测试" in root.post(address, headers={"HX-Request": "true"}).content.decode()
     check = PhoneCheck.objects.get()
     missing = doctor.Check(
-        "keyboard", doctor.CheckStatus.FAULT, "没有安装 ADB Keyboard,无法输入中文。", "安装 {file}", {"file": "<b>"}
+        "keyboard",
+        doctor.CheckStatus.FAULT,
+        "没有安装 ADB Keyboard,无法输入中文。",
+        "安装 {file}",
+        {"file": "<b>"},
+        "adb -s 'x y' reboot",
     )
     phone_checks.end(check, [{**asdict(missing)}], usable=False, touched=False)
     told = root.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "不可用" in told
     assert "安装 &lt;b&gt;" in told
+    assert told.count("adb -s &#x27;x y&#x27; reboot") == 2  # to read, and to copy
     assert "every 2s" not in told
     PhoneCheck.objects.update(ended_at=None, asked_at=timezone.now() - timedelta(hours=1))
     assert "手机主机没有应答" in root.get(address).content.decode()

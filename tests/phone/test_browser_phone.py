@@ -16,7 +16,7 @@ from cs_agent.geometry import Point, Size
 from cs_agent.observation import UiNode
 from cs_agent.phone import errors
 from cs_agent.phone.adb.connection import AdbServer
-from cs_agent.phone.adb.doctor import CheckStatus, examine
+from cs_agent.phone.adb.doctor import CheckStatus, examine, touching
 from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.waiting import wait_for
 from tests.phone.conftest import ROOT
@@ -88,14 +88,14 @@ def test_chinese_text_arrives_in_the_field_that_was_tapped(browser: BrowserPhone
 
 def test_the_doctors_tap_arrives(browser: BrowserPhone) -> None:
     checks = {check.code: check.status for check in examine(browser.phone)}
-    assert checks["touch"] is CheckStatus.OK
+    assert (checks["touch"], checks["typing"]) == (CheckStatus.OK, CheckStatus.OK)
     assert CheckStatus.FAULT not in checks.values()
 
 
 def test_the_doctor_notices_taps_that_are_swallowed(browser: BrowserPhone) -> None:
     with browser.fault("ignored_taps", 1, 0):
-        checks = {check.code: check.status for check in examine(browser.phone)}
-    assert checks["touch"] is CheckStatus.FAULT
+        [check] = touching.touch(browser.phone)
+    assert check.status is CheckStatus.FAULT
 
 
 def test_a_secure_window_is_named_while_it_is_there(browser: BrowserPhone) -> None:

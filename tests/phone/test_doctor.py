@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Callable
 
 import pytest
 from PIL import Image, ImageDraw
 
-from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
+from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable, touching, typing
 from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
@@ -53,16 +54,22 @@ def scripted(answers: Answers) -> Callable[[str], Answer | str | bytes]:
     return script
 
 
-def findings(answers: Answers, touch: bool = False) -> dict[str, Check]:
+def findings(answers: Answers) -> dict[str, Check]:
     with ScriptedServer(scripted(answers)) as server:
-        checks = examine(AdbPhone(SERIAL, port=server.port), touch=touch)
+        checks = examine(AdbPhone(SERIAL, port=server.port), touch=False)
     return {check.code: check for check in checks}
+
+
+def acted(check: Callable[[AdbPhone], list[Check]], answers: Answers) -> Check:
+    """What one check that acts on the phone finds."""
+    with ScriptedServer(scripted(answers)) as server:
+        return check(AdbPhone(SERIAL, port=server.port))[0]
 
 
 def test_a_healthy_phone_has_no_findings_to_act_on() -> None:
     checks = findings(HEALTHY)
     assert {check.status for check in checks.values()} == {OK}
-    assert not any(check.remedy for check in checks.values())
+    assert not any(check.remedy or check.fix for check in checks.values())
 
 
 ONE_FAULT: list[tuple[Answers, str, CheckStatus, str]] = [
@@ -74,7 +81,7 @@ ONE_FAULT: list[tuple[Answers, str, CheckStatus, str]] = [
     ({"ime set": Answer("", "java.lang.SecurityException: uid 2000", 255)}, "security", FAULT, "安全设置"),
     ({"dumpsys battery": "level: 9\n temperature: 300"}, "battery", WARN, "充电"),
     ({"dumpsys battery": "level: 90\n temperature: 480\n USB powered: true"}, "battery", WARN, "降温"),
-    ({"settings get global": "1.0"}, "animations", WARN, "settings put global"),
+    ({"settings get global": "1.0"}, "animations", WARN, "动画缩放"),
     ({"settings get global": "null"}, "animations", WARN, "动画缩放"),
     ({"settings get global stay_on": "0"}, "stay_awake", WARN, "不休眠"),
     ({"dumpsys power": "mWakefulness=Asleep", "input": Answer("", "INJECT_EVENTS", 1)}, "power", FAULT, ""),
@@ -154,5 +161,48 @@ def test_without_icons_the_notification_shade_shows_whether_touches_arrive() -> 
         return ""
 
     answers: Answers = {**HEALTHY, "screencap -p": lambda: picture(colour=shown[0]), "input swipe": pull_down}
-    assert findings(answers, touch=True)["touch"].status is OK
-    assert findings(HEALTHY, touch=True)["touch"].status is FAULT
+    assert acted(touching.touch, answers).status is OK
+    assert acted(touching.touch, HEALTHY).status is FAULT
+
+
+FIXES = [
+    ({"dumpsys window": "mCurrentRotation=ROTATION_90"}, "size", "settings put system user_rotation 0"),
+    ({"ime list -s": "com.own/.Board\n"}, "keyboard", "phones doctor scripted --keyboard ADBKeyboard.apk"),
+    (ONE_FAULT[4][0], "keyboard", "ime enable com.android.adbkeyboard/.AdbIME"),
+    ({"ime set": REFUSED}, "security", "am start -a android.settings.APPLICATION_DEVELOPMENT_SETTINGS"),
+    ({"settings get global": "1.0"}, "animations", "settings put global animator_duration_scale 0"),
+    ({"settings get global stay_on": "0"}, "stay_awake", "settings put global stay_on_while_plugged_in 7"),
+]
+
+
+@pytest.mark.parametrize(("fault", "code", "command"), FIXES, ids=[code for _, code, _ in FIXES])
+def test_what_a_command_can_mend_comes_with_one_line_to_copy(fault: Answers, code: str, command: str) -> None:
+    fix = findings({**HEALTHY, **fault})[code].fix
+    assert command in fix
+    assert "\n" not in fix
+    words = shlex.split(fix)
+    assert words[0] == "python" or (words[:2] == ["adb", "-P"] and words[3:5] == ["-s", SERIAL])
+
+
+UNREACHED = [
+    ("device unauthorized.", SERIAL, "-s scripted reconnect"),
+    ("device offline", SERIAL, "reconnect offline"),
+    ("device 'x' not found", "adb-1a2b (2)._adb-tls-connect._tcp", "connect 'adb-1a2b (2)._adb-tls-connect._tcp'"),
+    ("insufficient permissions for device: user in plugdev group; are your udev rules wrong?", SERIAL, "sudo apt-get"),
+    ("device 'scripted' not found", SERIAL, ""),  # on a cable: only a hand can help
+]
+
+
+@pytest.mark.parametrize(("refusal", "serial", "command"), UNREACHED, ids=[words[:20] for words, _, _ in UNREACHED])
+def test_a_phone_that_is_not_reached_comes_with_the_command_that_brings_it_back(
+    refusal: str, serial: str, command: str
+) -> None:
+    with ScriptedServer(lambda command: "", refusal=refusal) as server:
+        checks = examine(AdbPhone(serial, port=server.port))
+    assert command in checks[0].fix if command else checks[0].fix == ""
+
+
+def test_without_a_field_that_is_nobodys_work_nothing_is_typed_and_it_is_said() -> None:
+    answers: Answers = {**HEALTHY, "am start": "Error: Activity not started, unable to resolve Intent"}
+    asked = {**answers, "am broadcast": lambda: pytest.fail("it was typed")}
+    assert acted(typing.typing, asked).status is WARN

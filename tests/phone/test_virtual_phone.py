@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,9 +13,11 @@ import pytest
 from cs_agent.engine.run.protocols import Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.phone import errors
-from cs_agent.phone.adb.doctor import CheckStatus, examine, is_usable
+from cs_agent.phone.adb import keyboard_apk
+from cs_agent.phone.adb.doctor import CheckStatus, examine, fix_of, is_usable, typing
 from cs_agent.phone.adb.files import safe_name
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.adb.server import adb_program
 from tests.phone.conftest import StartPhone
 
 
@@ -159,6 +164,48 @@ def test_the_doctor_finds_a_healthy_phone_usable(phone: AdbPhone) -> None:
     assert is_usable(checks), [check for check in checks if check.status is CheckStatus.FAULT]
     assert {"connection", "screen", "size", "tree", "keyboard", "battery"} <= {check.code for check in checks}
     assert all("{" not in check.told(lang) + check.remedy_in(lang) for check in checks for lang in ("zh", "en"))
+
+
+def test_the_doctor_shows_by_typing_that_broadcasts_arrive(start_phone: StartPhone, phone: AdbPhone) -> None:
+    own = phone.keyboard.current()
+    assert [check.status for check in typing.typing(phone)] == [CheckStatus.OK]
+    assert (field_text(phone), phone.keyboard.current()) == ("", own)
+    dead = start_phone("dead_keyboard")
+    with pytest.raises(errors.TypedTextLost) as caught:
+        typing.typing(dead)
+    assert "--keyboard" in fix_of(caught.value, dead)
+
+
+def packed(path: Path, package: str) -> Path:
+    """A package as far as its manifest names it, in UTF-16 as packed manifests are."""
+    with zipfile.ZipFile(path, "w") as apk:
+        apk.writestr("AndroidManifest.xml", b"\x03\x00\x08\x00" + package.encode("utf-16-le"))
+    return path
+
+
+def test_a_phone_without_the_keyboard_is_given_it_from_a_file(start_phone: StartPhone, tmp_path: Path) -> None:
+    phone = start_phone("missing_keyboard")
+    with pytest.raises(errors.KeyboardMissing):
+        phone.type_text("你好")
+    assert [check.status for check in (*typing.keyboard(phone), *typing.typing(phone))] == [CheckStatus.FAULT]
+    with pytest.raises(errors.NotTheKeyboard):
+        keyboard_apk.install(phone, packed(tmp_path / "other.apk", "com.example.other"))
+    (tmp_path / "page.html").write_text("<html>not found</html>")
+    with pytest.raises(errors.NotTheKeyboard):
+        keyboard_apk.install(phone, tmp_path / "page.html")
+    keyboard_apk.install(phone, packed(tmp_path / "keyboard.apk", "com.android.adbkeyboard"))
+    assert [check.status for check in (*typing.keyboard(phone), *typing.typing(phone))] == [CheckStatus.OK] * 2
+    assert "cs_agent_keyboard.apk" not in [entry.name for entry in phone.list_files("/data/local/tmp")]
+
+
+def test_the_command_that_mends_a_finding_does_when_it_is_run_as_it_stands(phone: AdbPhone) -> None:
+    before = {check.code: check for check in examine(phone, touch=False)}
+    assert before["animations"].status is CheckStatus.WARN
+    environment = {"PATH": f"{adb_program().parent}:{os.environ['PATH']}"}
+    for code in ("animations", "stay_awake"):
+        subprocess.run(["/bin/sh", "-c", before[code].fix], env=environment, check=True, timeout=20)
+    after = {check.code: check for check in examine(phone, touch=False)}
+    assert [after[code].status for code in ("animations", "stay_awake")] == [CheckStatus.OK] * 2
 
 
 def test_a_secure_window_is_named_and_black_is_never_a_screen(start_phone: StartPhone) -> None:

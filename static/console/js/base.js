@@ -1,5 +1,6 @@
 // Loaded by every page.
 import { startAlerts } from "./shared/alerts.js";
+import { startCopying } from "./copying.js";
 import { startNotices } from "./shared/notices.js";
 import { startSession } from "./shared/session.js";
 import { startShortcuts } from "./shared/shortcuts.js";
@@ -12,6 +13,7 @@ startTheme();
 startTimes();
 startUndo();
 startNotices();
+startCopying();
 startShortcuts();
 startSure();
 startSession();

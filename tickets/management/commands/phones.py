@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cs_agent.engine.run.protocols import PhoneError
+from cs_agent.phone.adb import keyboard_apk
 from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
 from cs_agent.phone.adb.phone import AdbPhone
@@ -41,6 +43,9 @@ class Command(BaseCommand):
             doctor = actions.add_parser(name, help="examine one phone or all; say what is wrong and what to do")
             doctor.add_argument("serial", nargs="?")
             doctor.add_argument("--no-touch", action="store_true", help="look only, press nothing")
+            doctor.add_argument(
+                "--keyboard", type=Path, metavar="APK", help="first install and enable ADB Keyboard from this file"
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         values = settings.CS_AGENT
@@ -98,11 +103,21 @@ class Command(BaseCommand):
         serials = [options["serial"]] if options["serial"] else self._all_serials()
         if not serials:
             raise CommandError(in_both(_("没有手机可检查;先运行 manage.py phones connect HOST:PORT")))
+        if options["keyboard"] is not None:
+            self._install_keyboard(serials, options["keyboard"])
         unusable = [serial for serial in serials if not self._examine(serial, touch=not options["no_touch"])]
         if unusable:
             raise CommandError(in_both(_("不可用:{what}"), what=", ".join(unusable)))
 
     _doctor = _check
+
+    def _install_keyboard(self, serials: list[str], apk: Path) -> None:
+        """A phone that a run holds keeps the keyboard it is typing with."""
+        for serial in serials:
+            if self._is_held(serial):
+                raise CommandError(in_both(_("{serial} 正在执行任务,请稍后再安装输入法"), serial=serial))
+            keyboard_apk.install(self._phone(serial), apk)
+            self.stdout.write(in_both(_("已安装并启用 ADB Keyboard:{serial}"), serial=serial))
 
     def _all_serials(self) -> list[str]:
         registered = Phone.objects.exclude(state=PhoneState.RETIRED).values_list("serial", flat=True)
@@ -110,7 +125,7 @@ class Command(BaseCommand):
 
     def _examine(self, serial: str, *, touch: bool) -> bool:
         self.stdout.write(self.style.MIGRATE_HEADING(serial))
-        if touch and Phone.objects.filter(serial=serial, lease_run__isnull=False).exists():
+        if touch and self._is_held(serial):
             self.stdout.write("  " + in_both(_("正在执行任务,只看不点")))
             touch = False
         checks = examine(self._phone(serial), touch=touch)
@@ -122,6 +137,11 @@ class Command(BaseCommand):
         self.stdout.write(f"  {_MARKS[check.status]} {check.code:<12} {check.told('zh')} / {check.told('en')}")
         if check.remedy:
             self.stdout.write(f"      → {check.remedy_in('zh')} / {check.remedy_in('en')}")
+        if check.fix:
+            self.stdout.write(f"      $ {check.fix}")
+
+    def _is_held(self, serial: str) -> bool:
+        return Phone.objects.filter(serial=serial, lease_run__isnull=False).exists()
 
     def _phone(self, serial: str) -> AdbPhone:
         return AdbPhone(serial, host=self.server.host, port=self.server.port)

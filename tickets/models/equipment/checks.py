@@ -10,8 +10,9 @@ from tickets.models.equipment.phones import Phone
 
 
 class PhoneCheck(models.Model):
-    """One test. `findings`: [{code, status, finding, remedy, values}], sentences of the parts' catalogue; `touched`:
-    whether the phone was touched as well as looked at; `usable`: null until it has ended, or where nothing was found.
+    """One test. `findings`: [{code, status, finding, remedy, values, fix}], sentences of the parts' catalogue and a
+    command; `touched`: whether the phone was touched as well as looked at; `usable`: null until it has ended, or where
+    nothing was found.
     """
 
     phone = models.ForeignKey(Phone, on_delete=models.CASCADE, related_name="checks")

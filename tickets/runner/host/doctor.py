@@ -55,4 +55,5 @@ def _stored(check: Check) -> dict[str, Any]:
         "finding": check.finding,
         "remedy": check.remedy,
         "values": dict(check.values),
+        "fix": check.fix,
     }

@@ -1,12 +1,14 @@
 """`pm` and `cmd package`: what is installed, and which activity an intent leads to.
 
-Rule: packages come from the screen's apps and the phone's own services; nothing can be installed or removed, and
-the phone says so in the package manager's words.
+Rule: packages come from the screen's apps and the phone's own services; nothing but the ADB keyboard can be installed,
+and the phone says so in the package manager's words.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
 
 from cs_agent.demo.phone.commands.intents import (
     ACTION_VIEW,
@@ -18,6 +20,7 @@ from cs_agent.demo.phone.commands.intents import (
     short_name,
 )
 from cs_agent.demo.phone.commands.storage import split_options
+from cs_agent.demo.phone.device.keyboards import ADB_KEYBOARD
 from cs_agent.demo.phone.device.screen import InstalledApp
 from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, Call, Command
 
@@ -123,13 +126,38 @@ def _described(app: InstalledApp, brief: bool) -> str:
 
 
 async def _install(call: Call, args: list[str]) -> int:
-    """Takes the bytes that the host streams, and declines, as a phone whose owner pressed Cancel."""
+    """A file of this phone, or the bytes that the host streams; declined, as by an owner who pressed Cancel."""
+    data = await _package(call, args)
+    if data is None or not _is_adb_keyboard(data):
+        await call.say("Failure [INSTALL_FAILED_USER_RESTRICTED: Install canceled by user]")
+        return FAILED
+    call.phone.faults.set("missing_keyboard", False)
+    await call.say("Success")
+    return OK
+
+
+async def _package(call: Call, args: list[str]) -> bytes | None:
     if "-S" in args[:-1] and args[args.index("-S") + 1].isdecimal():
-        left = int(args[args.index("-S") + 1])
+        left, blocks = int(args[args.index("-S") + 1]), []
         while left > 0 and (block := await call.streams.stdin.read(min(left, _BLOCK))):
             left -= len(block)
-    await call.say("Failure [INSTALL_FAILED_USER_RESTRICTED: Install canceled by user]")
-    return FAILED
+            blocks.append(block)
+        return b"".join(blocks)
+    try:
+        return call.phone.files.host(call.resolve(args[-1])).read_bytes() if args else None
+    except OSError:
+        return None
+
+
+def _is_adb_keyboard(data: bytes) -> bool:
+    """A package whose manifest names it; real ones are packed, in UTF-8 or UTF-16."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            manifest = package.read("AndroidManifest.xml")
+    except (KeyError, zipfile.BadZipFile):
+        return False
+    name = ADB_KEYBOARD.partition("/")[0]
+    return any(name.encode(encoding) in manifest for encoding in ("utf-8", "utf-16-le"))
 
 
 _HANDLERS = {

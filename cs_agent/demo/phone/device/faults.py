@@ -53,6 +53,7 @@ class Faults:
     ignored_taps: int = 0  # every n-th tap is swallowed
     two_displays: bool = False  # screencap warns that it had to choose
     refused_ime: bool = False  # the maker lets nobody list or choose keyboards over adb
+    missing_keyboard: bool = False  # nobody has installed the ADB keyboard yet
     truncated_png: int = 0  # every n-th `screencap -p` is cut short
     offline: bool = False  # the device does not answer a connection
     unauthorized: bool = False  # the device waits for somebody to accept the computer's key

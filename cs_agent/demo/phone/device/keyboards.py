@@ -26,7 +26,7 @@ class InputMethod:
         return self.id.partition("/")[0]
 
 
-INSTALLED = (
+KNOWN = (
     InputMethod(LATIN, "Android Keyboard (AOSP)", system=True),
     InputMethod(ADB_KEYBOARD, "ADB Keyboard", system=False),
 )
@@ -37,16 +37,18 @@ class UnknownInputMethod(ValueError):
 
 
 class Keyboards:
-    """The ADB keyboard is installed and enabled, and not current, at the start."""
+    """The ADB keyboard is installed and enabled, and not current, at the start; `has_adb_keyboard`: False on a phone
+    that nobody has prepared."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, has_adb_keyboard: bool = True) -> None:
         self._settings = settings
-        self._write(tuple(method.id for method in INSTALLED))
+        self.has_adb_keyboard = has_adb_keyboard
+        self._write(tuple(method.id for method in self.installed))
         settings.put("secure", _CURRENT, LATIN)
 
     @property
     def installed(self) -> tuple[InputMethod, ...]:
-        return INSTALLED
+        return tuple(method for method in KNOWN if self.has_adb_keyboard or method.id != ADB_KEYBOARD)
 
     @property
     def current(self) -> str:
@@ -57,12 +59,12 @@ class Keyboards:
     @property
     def enabled(self) -> tuple[str, ...]:
         named = (self._settings.get("secure", _ENABLED) or "").split(":")
-        return tuple(method.id for method in INSTALLED if method.id in named)
+        return tuple(method.id for method in self.installed if method.id in named)
 
     def find(self, written: str) -> str:
         """The id for a short or full component name; UnknownInputMethod when it is not installed."""
         package, _, name = written.partition("/")
-        for method in INSTALLED:
+        for method in self.installed:
             _, _, short = method.id.partition("/")
             if package == method.package and name in (short, package + short):
                 return method.id
@@ -92,7 +94,7 @@ class Keyboards:
 
     def reset(self) -> tuple[str, tuple[str, ...]]:
         """Back to the system's own; answers the current and the enabled ones."""
-        self._write(tuple(method.id for method in INSTALLED if method.system))
+        self._write(tuple(method.id for method in self.installed if method.system))
         self._settings.put("secure", _CURRENT, LATIN)
         return LATIN, self.enabled
 

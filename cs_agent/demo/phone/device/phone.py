@@ -18,7 +18,7 @@ from PIL import Image
 
 from cs_agent.demo.phone.device.faults import Faults, FaultValue
 from cs_agent.demo.phone.device.files import PhoneFiles
-from cs_agent.demo.phone.device.keyboards import ADB_KEYBOARD, INSTALLED, LATIN, Keyboards
+from cs_agent.demo.phone.device.keyboards import ADB_KEYBOARD, LATIN, Keyboards
 from cs_agent.demo.phone.device.screen import Component, InstalledApp, Screen, ScreenGone
 from cs_agent.demo.phone.device.settings import Settings
 
@@ -80,7 +80,7 @@ class VirtualPhone:
     _begun: set[asyncio.Task[Any]] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
-        self.keyboards = Keyboards(self.settings)
+        self.keyboards = Keyboards(self.settings, has_adb_keyboard=not self.faults.missing_keyboard)
         self.properties = _properties(self.identity)
         self.settings.put("system", "user_rotation", str(self.faults.rotation))
         self.settings.subscribe(self._on_setting)
@@ -95,7 +95,7 @@ class VirtualPhone:
         """Every installed package, and whether it belongs to the system."""
         known = dict.fromkeys(("android", "com.android.systemui", "com.android.shell"), True)
         known["com.android.providers.media.module"] = True
-        known |= {method.package: method.system for method in INSTALLED}
+        known |= {method.package: method.system for method in self.keyboards.installed}
         return known | {app.component.package: app.system for app in self.apps()}
 
     def main_activity(self, package: str) -> Component | None:
@@ -195,6 +195,8 @@ class VirtualPhone:
     def _on_fault(self, name: str, value: FaultValue) -> None:
         if name == "rotation" and self.settings.get("system", "user_rotation") != str(value):
             self.settings.put("system", "user_rotation", str(value))
+        if name == "missing_keyboard":
+            self.keyboards.has_adb_keyboard = not value
 
 
 def _properties(identity: Identity) -> dict[str, str]:
