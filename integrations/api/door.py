@@ -1,13 +1,15 @@
 """What every call of the API goes through, before an operation sees it and after it answered.
 
 Steps: 1. the method, a usable address, the caller's language; 2. the token, its rate; 3. the permission that the
-operation declares; 4. for a POST the idempotency key; 5. the operation, whose refusals become problem details.
+operation declares; 4. the form of the request: its parameters, its media type, for a POST the idempotency key; 5. the
+operation, whose refusals become problem details.
 
 Rule: `operation` is the only way to add one, so that none is without a declaration.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,7 +26,7 @@ from ninja import NinjaAPI, Router
 from ninja.security import HttpBearer
 from ninja.utils import normalize_path
 
-from integrations.api import idempotency, problems, rates
+from integrations.api import etags, idempotency, problems, rates
 from integrations.api.problems import Refused, problem
 from integrations.api.schemas import Problem
 from tickets.declared import Declaration
@@ -34,8 +36,10 @@ from tickets.services.evidence import audit
 from tickets.services.people import api_tokens
 from tickets.web import request_context
 
-REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429})
+REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429})
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+_FORM = "multipart/form-data"
+_JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|")  # nothing said is taken for JSON
 
 
 class Bearer(HttpBearer):
@@ -53,14 +57,16 @@ def operation(
     *,
     answers: Any,
     idempotent: bool = True,
+    versioned: bool = False,
     **more: Any,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add an operation with what it demands. `answers`: the schema of a 200, or schemas by status; `idempotent`:
-    a POST asks for a key."""
+    a POST asks for a key; `versioned`: it asks which version is meant."""
     schemas = answers if isinstance(answers, dict) else {200: answers}
     responses: dict[Any, Any] = {**schemas, REFUSALS: Problem}
     key = method == "POST" and idempotent
-    extra = {"x-permission": permission.value, **({"parameters": [_KEY_PARAMETER]} if key else {})}
+    asked = [_KEY_PARAMETER] * key + [_VERSION_PARAMETER] * versioned
+    extra = {"x-permission": permission.value, **({"parameters": asked} if asked else {})}
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         function.declaration = Declaration(permission, (method,), by_token=True)  # type: ignore[attr-defined]
@@ -128,6 +134,7 @@ def _answer(request: HttpRequest, act: Callable[[], HttpResponseBase], operation
             require(user, op.view_func.declaration.permission)
             if request.method in UNSAFE:  # the answer shows the ticket: refused now, not after the act
                 require(user, Permission.VIEW_TICKETS)
+            _refuse_another_form(request, op)
             response = idempotency.once(request, user, act) if op.view_func.asks_for_key else act()
     except Refused as refusal:
         response = problems.of_refusal(refusal)
@@ -157,6 +164,26 @@ def _refuse_unusable(request: HttpRequest) -> None:
         raise Refused(400, "bad_address", _("地址中含有不能使用的字符。"))
 
 
+def _refuse_another_form(request: HttpRequest, op: Any) -> None:
+    """What the operation would not read, or read as something else."""
+    takes = {model.__ninja_param_source__: list(model.model_fields) for model in op.models}
+    if unknown := sorted(set(request.GET) - set(takes.get("query", ()))):
+        raise problems.of_unknown(unknown)
+    if not _has_body(request):
+        return
+    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Refused(415, "encoded", _("不接受压缩或另行编码的请求内容(Content-Encoding)。"))
+    if "file" in takes and request.content_type != _FORM:
+        raise Refused(415, "media_type", _("请求内容应为 multipart/form-data(Content-Type)。"))
+    if "body" in takes and not _JSON.fullmatch(request.content_type or ""):
+        raise Refused(415, "media_type", _("请求内容应为 JSON,Content-Type 为 application/json。"))
+
+
+def _has_body(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length != "0" or "Transfer-Encoding" in request.headers
+
+
 def _caller(request: HttpRequest) -> Any:
     user = api_tokens.owner(request)
     if user is None:
@@ -182,4 +209,12 @@ _KEY_PARAMETER = {
     "required": True,
     "description": "A new value (such as a UUID) for each act, the same one when the act is tried again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
+_VERSION_PARAMETER = {
+    "name": etags.HEADER,
+    "in": "header",
+    "required": True,
+    "description": "The `ETag` of the version that is meant to be changed, or `*` for whichever is there.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "example": "*",
 }

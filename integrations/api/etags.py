@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from integrations.api.problems import Refused
 
+HEADER = "If-Match"
+
 
 def of(values: Mapping[str, Any]) -> str:
     """The version of what an answer shows."""
@@ -25,9 +27,12 @@ def tell(response: HttpResponse, etag: str) -> None:
 
 
 def require_match(request: HttpRequest, etag: str) -> None:
-    """Refused 412 when the caller means to change another version than the one that is there."""
-    given = request.headers.get("If-Match")
-    if given is None or etag in (found := parse_etags(given)) or found == ["*"]:
+    """Refused 412 when the caller means to change another version than the one that is there, 428 when it says none."""
+    given = request.headers.get(HEADER, "").strip()
+    if not given:
+        text = _("请用 If-Match 带上读到的 ETag;无论别人是否改过都要改时,写 *。")
+        raise Refused(428, "if_match_missing", text, headers={"ETag": etag})
+    if etag in (found := parse_etags(given)) or found == ["*"]:
         return
     text = _("内容在您读取之后已被修改,请重新读取后再改。")
     raise Refused(412, "changed_meanwhile", text, headers={"ETag": etag})

@@ -9,11 +9,11 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from integrations.api import faults
 from tickets.errors import ServiceError
 from tickets.web import request_context
 
 CONTENT_TYPE = "application/problem+json"
-MOST_ERRORS = 20  # faults of one request that are named
 
 
 class Refused(Exception):
@@ -55,8 +55,10 @@ def of_validation(errors: list[dict[str, Any]]) -> HttpResponse:
     """What does not fit the schema, each fault with its place. An address whose id is none names nothing: 404."""
     if any(error["loc"][0] == "path" for error in errors):
         return problem(404, "not_found", _("找不到该内容,或它不属于您的部门。"))
-    found = [
-        {"place": ".".join(str(part) for part in error["loc"]), "message": str(error["msg"])[:300]}
-        for error in errors[:MOST_ERRORS]
-    ]
-    return problem(422, "invalid_request", _("请求的内容不符合接口说明,见 errors。"), errors=found)
+    return problem(422, "invalid_request", _("请求的内容不符合接口说明,见 errors。"), errors=faults.told(errors))
+
+
+def of_unknown(names: list[str]) -> Refused:
+    """Parameters that the operation does not read: a misspelt filter would be answered with everything."""
+    text = _("这个地址没有这样的参数,见 errors。")
+    return Refused(422, "unknown_parameter", text, errors=faults.unknown("query", names))

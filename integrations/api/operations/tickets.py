@@ -99,11 +99,11 @@ def get_ticket(request: HttpRequest, number: Number, response: HttpResponse) -> 
     return HttpResponse(status=304, headers={"ETag": response["ETag"]}) if _unchanged(request, response) else shown
 
 
-@operation(router, "PATCH", "/tickets/{number}", Permission.CREATE_TICKETS, answers=schemas.TicketWhole)
+@operation(router, "PATCH", "/tickets/{number}", Permission.CREATE_TICKETS, answers=schemas.TicketWhole, versioned=True)
 def change_ticket(request: HttpRequest, number: Number, body: schemas.TicketChange, response: HttpResponse) -> Any:
     """Change a ticket
 
-    With `If-Match` only the version that was read is changed, else 412.
+    Only the version that `If-Match` names is changed, else 412; without the header 428.
     """
     wanted = body.dict(exclude_none=True)
     status = wanted.pop("status", None)

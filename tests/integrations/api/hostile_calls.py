@@ -71,6 +71,7 @@ TYPES = [
     "application/xml",
     "application/json; charset=utf-16",
     "multipart/form-data",
+    "multipart/form-data; boundary=x",
     "x" * 300,
     "é/json",
 ]

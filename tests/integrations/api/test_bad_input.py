@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.integrations.conftest import Program
+from tests.integrations.conftest import ROOT, Program
 from tests.tickets.conftest import REFERENCE
 from tickets.models import AuditEvent, Run, Ticket
 
@@ -51,12 +53,16 @@ HOSTILE_BODIES = [
 ]
 
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 def assert_refused(answer: Any) -> None:
     assert 400 <= answer.status_code < 500, answer.content[:300]
     assert answer["Content-Type"] == "application/problem+json"
     body = answer.json()
     assert body["code"]
     assert body["detail"]
+    assert all(_CHINESE.search(error["message"]) for error in body.get("errors", [])), "no word of a library's own"
     assert "Traceback" not in answer.content.decode()
 
 
@@ -99,8 +105,57 @@ def test_no_body_of_any_shape_breaks_an_operation(
     program: Program, ticket: Ticket, body: dict[str, Any], path: str
 ) -> None:
     method = "PATCH" if path.endswith("{n}") else "POST"
-    answer = program.send(method, path.format(n=ticket.number), json.dumps(body))
-    assert answer.status_code < 500, answer.content[:300]
+    answer = program.send(method, path.format(n=ticket.number), json.dumps(body), if_match="*")
+    if answer.status_code >= 300:
+        assert_refused(answer)
+
+
+@pytest.mark.parametrize(
+    ("type", "encoding"),
+    [
+        ("text/plain", ""),
+        ("application/x-www-form-urlencoded", ""),
+        ("multipart/form-data; boundary=x", ""),
+        ("application/xml", ""),
+        ("application/json", "gzip"),
+    ],
+)
+def test_a_body_of_another_media_type_is_refused_unread(program: Program, type: str, encoding: str) -> None:
+    headers = {"authorization": f"Bearer {program.token}", "idempotency-key": "k", "content-encoding": encoding}
+    answer = Client().generic("POST", f"{ROOT}/tickets", json.dumps(TICKET), content_type=type, headers=headers)
+    assert_refused(answer)
+    assert answer.status_code == 415
+    assert not Ticket.objects.exists()
+    assert program.post("/tickets", TICKET, key="k").status_code == 201
+
+
+def test_a_file_that_is_no_upload_is_refused(program: Program, ticket: Ticket) -> None:
+    assert program.post(f"/tickets/{ticket.number}/attachments", {"file": "x"}).json()["code"] == "media_type"
+
+
+def test_a_parameter_or_field_that_nobody_knows_is_named_and_not_passed_over(program: Program) -> None:
+    answers = [program.get("/tickets?statuss=open&limit=5"), program.post("/tickets", {**TICKET, "colour": "red"})]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert [error["place"] for answer in answers for error in answer.json()["errors"]] == [
+        "query.statuss",
+        "body.colour",
+    ]
+    for answer in answers:
+        assert_refused(answer)
+    program.language = "en"
+    [error] = program.post("/tickets", {}).json()["errors"]
+    assert error == {"place": "body.text", "message": "This is required."}
+
+
+def test_a_change_that_does_not_say_of_which_version_is_refused_and_told_which_there_is(
+    program: Program, ticket: Ticket
+) -> None:
+    path = f"/tickets/{ticket.number}"
+    answer = program.patch(path, {"priority": 1})
+    assert_refused(answer)
+    assert (answer.status_code, answer["ETag"]) == (428, program.get(path)["ETag"])
+    assert program.patch(path, {"priority": 1}, if_match=answer["ETag"]).status_code == 200
+    assert program.patch(path, {"priority": 2}, if_match="*").status_code == 200
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

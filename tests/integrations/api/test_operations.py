@@ -65,7 +65,7 @@ def test_the_ticket_of_another_system_is_created_once(program: Program) -> None:
 
 def test_a_ticket_is_changed_closed_and_reopened(program: Program, ticket: Ticket) -> None:
     path = f"/tickets/{ticket.number}"
-    assert program.patch(path, {"subject": "新标题", "status": "solved"}).json()["status"] == "solved"
+    assert program.patch(path, {"subject": "新标题", "status": "solved"}, if_match="*").json()["status"] == "solved"
     assert program.post(f"{path}/reopen").json()["status"] == "open"
     assert program.post(f"{path}/reopen").json()["code"] == "not_closed"
     assert Ticket.objects.get().subject == "新标题"
