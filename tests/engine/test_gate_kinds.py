@@ -143,10 +143,19 @@ def test_what_only_looks_like_a_search_asks(seen, typed):
     assert tap(seen, 460, y, StepContext(typed=typed)).kind is not VerdictKind.ALLOW
 
 
-def dimmed(card: Box) -> Image.Image:
-    image = Image.new("RGB", (540, 1200), (90, 90, 90))
+def dimmed(card: Box, paper: str = "#5a5a5a") -> Image.Image:
+    """A card over a page whose own words show through the dimming."""
+    image = Image.new("RGB", (540, 1200), paper)
+    words(image, *(Box(60, y, 360, y + 24) for y in range(140, 1060, 60)))
     ImageDraw.Draw(image).rectangle((card.left, card.top, card.right, card.bottom), fill="white")
     return image
+
+
+def words(image: Image.Image, *places: Box, ink: str = "#141414") -> None:
+    """Strokes side by side, as letters are."""
+    for place in places:
+        for x in range(place.left, place.right, 14):
+            ImageDraw.Draw(image).rectangle((x, place.top, x + 5, place.bottom), fill=ink)
 
 
 CARD = Box(60, 480, 480, 700)
@@ -398,8 +407,7 @@ def test_a_word_drawn_in_pieces_is_one_word_and_two_values_apart_are_two():
 
 
 def test_a_dialog_is_one_although_the_dimmed_page_below_still_says_its_title():
-    image = Image.new("RGB", (540, 1200), "#777777")
-    ImageDraw.Draw(image).rectangle((60, 500, 480, 760), fill="white")
+    image = dimmed(Box(60, 500, 480, 760), "#777777")
     card = node("", (60, 500, 480, 760), Role.OTHER)
     said = [node("订单详情", (0, 0, 540, 80)), card, node("要换一个吗", (80, 520, 460, 560), parent=1)]
     answers = [

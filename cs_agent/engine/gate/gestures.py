@@ -8,15 +8,16 @@ from cs_agent.engine.actions.values import Swipe, Type
 from cs_agent.engine.gate import kinds, touch
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.reasons import reason
+from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.pictured import is_on_coloured_fill, is_pressed_out
-from cs_agent.engine.screen.structure import is_record, share_a_line, texts_of
+from cs_agent.engine.screen.structure import is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
 from cs_agent.engine.screen.text import fold, money, show_money, squash
-from cs_agent.engine.screen.words import LabelKind, looks_up, sense
+from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -161,22 +162,10 @@ def sense_of_password(label: str) -> bool:
 def _line_break(text: str, field: UiNode | None, scene: Scene) -> Iterator[Finding]:
     """Only the line break that starts a search is let off."""
     inside = "\n" in text.strip() or "\r" in text.strip()
-    searching = is_looking_up(field, scene.observation.nodes or ()) if field is not None else _hints_at_search(scene)
+    seen, typed = scene.observation, scene.typed
+    searching = starts_a_search(field, seen, typed) if field is not None else _hints_at_search(scene)
     if inside or not searching or Nature.COMPOSE in scene.page.natures:
         yield confirm("newline", "", scene)
-
-
-def is_looking_up(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
-    """A search field: it says so, or it stands alone with a search button on its line."""
-    if is_search_field(field):
-        return True
-    if sum(node.editable for node in nodes) != 1:
-        return False
-    beside = [i for i, n in enumerate(nodes) if n.clickable and n.box.left > field.box.left and n is not field]
-    return any(
-        share_a_line(nodes[i].box, field.box) and (texts := texts_of(nodes, i)) and all(looks_up(t) for t in texts)
-        for i in beside
-    )
 
 
 def _hints_at_search(scene: Scene) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from cs_agent.engine.gate import picture
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_alone, is_in_tab_bar, is_segment_over_records, opens
+from cs_agent.engine.gate.lists import is_in_tab_bar, is_segment_over_records, opens
+from cs_agent.engine.gate.searches import is_looked_up_in, searches
 from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import share_a_line
@@ -140,8 +141,9 @@ def _is_search(target: Target, scene: Scene) -> bool:
         each for each in nodes if each.editable and squash(each.text) == typed and share_a_line(each.box, node.box)
     ]
     beside = [each for each in fields if each.box.left < node.box.left and node.box.width <= _BESIDE * width]
-    plain = all(is_search_word(name) for name in target.names)  # 查询, no mere Go
-    return any(is_search_field(each) or (plain and is_alone(each, nodes)) for each in beside)
+    plain = all(is_search_word(name) or searches(name) for name in target.names)  # 查询, no mere Go
+    seen = scene.observation
+    return any(is_search_field(each, typed) or (plain and is_looked_up_in(each, seen, typed)) for each in beside)
 
 
 def _is_clear(target: Target, scene: Scene) -> bool:
@@ -152,7 +154,7 @@ def _is_clear(target: Target, scene: Scene) -> bool:
         return False
     fields = [each for each in scene.observation.nodes or () if each.editable and squash(each.text) == typed]
     return any(
-        is_search_field(field)
+        is_search_field(field, typed)
         and share_a_line(field.box, node.box)
         and max(node.box.width, node.box.height) <= 1.5 * field.box.height
         and field.box.center.x < node.box.left <= field.box.right + field.box.height

@@ -11,8 +11,10 @@ import itertools
 import re
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.searches import is_looked_up_in
+from cs_agent.engine.gate.subjects import are_acted_on, are_customers, are_papers
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
-from cs_agent.engine.screen.page import Nature, is_handing_over, is_on_offer, is_search_field
+from cs_agent.engine.screen.page import Nature, filters_a_list, is_handing_over, is_on_offer, switches_a_mode
 from cs_agent.engine.screen.pictured import is_raised, stands_out
 from cs_agent.engine.screen.structure import (
     inside_of,
@@ -88,8 +90,8 @@ def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
 def _shows_records(root: int, scene: Scene) -> bool:
     """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
 
-    What tells it: tabs over it, buttons within its entries, a mark at their end that more lies behind, or the
-    search field above that was just typed into. An entry that is a button itself tells the contrary, but for the mark.
+    What tells it: a mark at their end that more lies behind, or buttons within its entries; or, over papers alone, tabs
+    or the search field that was just typed into. An entry that is a button itself tells the contrary, but for the mark.
     """
     seen = scene.observation
     nodes, size = seen.nodes or (), seen.size
@@ -102,7 +104,11 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return False
     buttons = [node for node in inside if is_reacting(node) and node.label.strip()]
     above = nodes[root].box.top
-    return bool(buttons) or _has_tabs(seen, above) or _has_searched(scene, above)
+    if buttons:
+        return not are_acted_on(root, seen)
+    if _has_searched(scene, above):
+        return are_papers(root, seen) or are_customers(root, seen, scene.typed)
+    return _has_tabs(seen, above) and are_papers(root, seen)
 
 
 def is_in_tab_bar(index: int, seen: Observation) -> bool:
@@ -111,7 +117,8 @@ def is_in_tab_bar(index: int, seen: Observation) -> bool:
     own = nodes[index]
     places = row_peers(nodes, index, width)
     peers = [nodes[place] for place in places]
-    if any(_is_deed_of_bar(text) for place in places for text in texts_of(nodes, place)):
+    said = [text for place in places for text in texts_of(nodes, place)]
+    if any(_is_deed_of_bar(text) for text in said) or switches_a_mode(said):
         return False
     if own.role is Role.TAB:
         return sum(peer.role is Role.TAB for peer in peers) > 1
@@ -135,11 +142,14 @@ def _has_tabs(seen: Observation, above: int) -> bool:
 
 
 def is_segment_over_records(index: int, seen: Observation) -> bool:
-    """A part of a segmented control, of which one is raised, over a list of records: it changes what is listed."""
+    """A part of a segmented control, of which one is raised, over a list of records: it changes what is listed.
+
+    Bars of deeds for what is marked, and switches of a mode, are drawn like that too: each part must name a filter.
+    """
     nodes, size = seen.nodes or (), seen.size
     peers = _joined_across(index, seen)
     texts = [text for place in peers for text in texts_of(nodes, place)]
-    if not peers or any(_is_deed_of_bar(text) or not is_read(text) for text in texts):
+    if not peers or any(_is_deed_of_bar(text) or not filters_a_list(text) for text in texts):
         return False
     if is_raised(seen, [nodes[place].box for place in peers]) is None:
         return False
@@ -175,8 +185,4 @@ def _has_words(seen: Observation, node: UiNode) -> bool:
 def _has_searched(scene: Scene, above: int) -> bool:
     nodes, typed = scene.observation.nodes or (), squash(scene.typed)
     fields = [node for node in nodes if node.editable and squash(node.text) == typed and node.box.bottom <= above]
-    return bool(typed) and any(is_search_field(node) or is_alone(node, nodes) for node in fields)
-
-
-def is_alone(field: UiNode, nodes: tuple[UiNode, ...]) -> bool:
-    return [node for node in nodes if node.editable] == [field]
+    return bool(typed) and any(is_looked_up_in(node, scene.observation, typed) for node in fields)

@@ -5,23 +5,34 @@ Rule: of a dialog only the answer that leaves is harmless, of a picker only the 
 
 from __future__ import annotations
 
+import re
+
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.page import is_picker_title
+from cs_agent.engine.screen.page import goes_on, is_picker_title, is_question
 from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
     around,
     column,
+    inside_of,
     is_dimmed_around,
     is_reacting,
     like_items,
     names_of,
     row_peers,
+    share_a_line,
     texts_of,
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import ends_a_choice, go_back, leaves_a_dialog
+from cs_agent.engine.screen.words import (
+    LabelKind,
+    ends_a_choice,
+    go_back,
+    leaves_a_dialog,
+    leaves_what_is_shown,
+    sense,
+)
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 _LEAST_ITEMS = 3
@@ -32,6 +43,11 @@ _PART = 0.25  # of the screen: a control is no larger
 _PADDING = 0.03  # of the width, between a window's words and its edge
 _HEAD = 0.14  # of the screen's height: where a page's title stands
 _SHEET = 0.95  # of the width: a sheet is as wide as the screen
+_COLUMN = 0.04  # of the width: columns of a calendar stand further apart
+_LEAST_COLUMNS = 5
+_LEAST_DIGITS = 2  # of a value
+_LEAST_ANSWERS = 2  # besides the one that leaves a sheet
+_BIDS = re.compile(r"^(?:去|立即|马上|确认|确定|现在|我要|继续)|now$")
 _SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
 
 
@@ -43,10 +59,58 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     own = nodes[target.node] if target.node is not None else None
     if own is None or not all(leaves_a_dialog(name) for name in target.names):
         return False
+    answers = [text for index in window.controls if index != target.node for text in texts_of(nodes, index)]
+    said = _said_in(window, seen)
     word = squash(target.label)
     others = [text for node in nodes if node is not own for text in names_of(node)]
-    answers = [index for index in window.controls if index != target.node and texts_of(nodes, index)]
-    return bool(answers) and not any(_speaks_of(word, squash(text)) for text in others)
+    if not answers or any(_speaks_of(word, squash(text)) for text in (*others, *said)):
+        return False
+    if any(goes_on(text) for text in said):
+        return False
+    if not any(leaves_what_is_shown(name) for name in target.names):
+        return True
+    return _is_set_apart(own, window, seen) or _is_declined(answers, said)
+
+
+def _is_set_apart(own: UiNode, window: Window, seen: Observation) -> bool:
+    """Of a sheet as wide as the screen: over or under all of at least two other answers."""
+    others = [node.box for i in window.controls if (node := (seen.nodes or ())[i]).box != own.box]
+    rows = [box for box in others if not share_a_line(box, own.box)]
+    if len(rows) < _LEAST_ANSWERS or window.box.width < _SHEET * seen.size.width:
+        return False
+    return all(box.top >= own.box.bottom for box in rows) or all(box.bottom <= own.box.top for box in rows)
+
+
+def _said_in(window: Window, seen: Observation) -> list[str]:
+    """What the window says besides its answers, in the tree and in the picture."""
+    nodes = seen.nodes or ()
+    answers = [nodes[index].box for index in window.controls]
+    inside = [(text, node.box) for node in nodes if not is_reacting(node) for text in names_of(node)]
+    inside += [(line.text, line.box) for line in seen.lines]
+    return [
+        text
+        for text, box in inside
+        if window.box.contains(box.center) and not any(answer.contains(box.center) for answer in answers)
+    ]
+
+
+def _is_declined(answers: list[str], said: list[str]) -> bool:
+    """取消 or Close of a window that asks for something, or proposes what another answer does: not of one that shows a
+    booking, a call or a case, where the same word may end just that."""
+    asked = any(is_question(text) for text in said)
+    kinds = [sense(answer, button=True).kind for answer in answers]
+    doing = [kind not in (LabelKind.SAFE, LabelKind.NONE, LabelKind.REFUSE) for kind in kinds]
+    if not any(doing):
+        return False
+    shows_values = any(sum(char.isdigit() for char in text) >= _LEAST_DIGITS for text in said)
+    proposed = any(_is_spoken_of(answer, said) for answer, does in zip(answers, doing, strict=True) if does)
+    commits = LabelKind.COMMIT in kinds and not shows_values
+    return asked or proposed or commits or LabelKind.AFFIRM in kinds
+
+
+def _is_spoken_of(answer: str, said: list[str]) -> bool:
+    core = _BIDS.sub("", squash(answer))
+    return len(core) > 1 and any(core in squash(text) for text in said)
 
 
 def is_closing_mark(target: Target, seen: Observation) -> bool:
@@ -92,9 +156,28 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     if end is None or end.box == own.box or (end.box.height == own.box.height and end.box.width == own.box.width):
         return False
     items = like_items(nodes, _leaf_at(nodes, target), seen.size.width)
+    if window is None and seen.app.kind is AppKind.FILES:
+        return len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON
+    if not _waits_for(end, items, nodes, seen):
+        return False
     if window is not None:
         return len(items) >= _LEAST_ITEMS
     return _is_picker_page(seen) and (len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON)
+
+
+def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: Observation) -> bool:
+    """How a picker is built whose items only choose: its end stands over them, or they can be marked, or they are the
+    days of a calendar. Rows of words over a button may act at once, and the button only closes."""
+    boxes = [nodes[index].box for index in items]
+    if not boxes or end.box.center.y <= min(box.top for box in boxes):
+        return True
+    parts = {part for index in items for part in (index, *inside_of(nodes, index))}
+    if any(nodes[part].checkable for part in parts):
+        return True
+    if not any(nodes[index].label.strip() for index in items):  # pictures
+        return True
+    columns = {round(box.center.x / (_COLUMN * seen.size.width)) for box in boxes}
+    return len(columns) >= _LEAST_COLUMNS and all(any(sign.isdigit() for sign in nodes[index].label) for index in items)
 
 
 def is_titled(scene: Scene) -> bool:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from cs_agent.engine.screen.text import amounts, fold
+from cs_agent.engine.screen.text import amounts, fold, squash
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -50,6 +51,10 @@ _QUESTION = re.compile(
     r"(?:确定|确认|是否|要不要|真的|您要).{0,40}(?:吗|么|[?])|吗[?]?$|\bare you sure\b|^(?:do|would) you .*\?"
 )
 _SEARCH = re.compile(r"搜索|查询|查找|search|find|query")
+_MAKES = re.compile(
+    r"(?:或|并|和|及|后|/)(?:者|且)?.{0,2}(?:新建|新增|创建|添加|发送|提交|呼叫|派|录入|入库|出库|核销)"
+    r"|\b(?:or|and|&|/|to) ?(?:create|make|new|add|call|send|submit|start|assign|book|order|invite)\b"
+)  # a field that makes what it does not find
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
 _FORM_HINT = re.compile(r"^(?:请输入|请选择|请填写|请上传|\*|必填|选填|补充描述|please (?:enter|select|describe))")
 _KEYPAD = frozenset("0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
@@ -118,8 +123,61 @@ def costs(text: str) -> bool:
     return bool(_TITLES["costs"].search(fold(text)))
 
 
-def is_search_field(node: UiNode) -> bool:
-    return node.role is Role.SEARCH or bool(_SEARCH.search(fold(f"{node.text} {node.description} {node.resource_id}")))
+def is_acted_on(text: str) -> bool:
+    """Names people, devices, places or a queue: what a list of such is touched for may be to act on them."""
+    return bool(_TITLES["acted_on"].search(fold(text)))
+
+
+def is_entry_acted_on(text: str) -> bool:
+    """An entry that says of itself what only a person, a device or a place has."""
+    return bool(_TITLES["acted_on_entry"].search(fold(text)))
+
+
+def is_of_a_paper(text: str) -> bool:
+    """A day, a sum of money, the number of a paper: something that happened and was written down."""
+    return bool(_TITLES["papers"].search(fold(text)))
+
+
+def names_customers(text: str) -> bool:
+    """Names those whom a desk serves: a record of theirs is opened."""
+    return bool(_TITLES["customers"].search(fold(text)))
+
+
+def goes_on(text: str) -> bool:
+    """Something rings, waits or is under way: what leaves its window ends it."""
+    return bool(_TITLES["goes_on"].search(fold(text)))
+
+
+def is_question(text: str) -> bool:
+    return bool(_TITLES["asks"].search(fold(text)))
+
+
+def filters_a_list(text: str) -> bool:
+    """A state, a time, everything: what a part of a bar says that changes which entries are listed."""
+    return bool(_TITLES["filters"].search(fold(text)))
+
+
+def switches_a_mode(texts: Iterable[str]) -> bool:
+    """A bar by whose names a way of working is switched: half of them at least, or all together with weaker names."""
+    names = [fold(text) for text in texts]
+    strong = [name for name in names if _TITLES["modes"].search(name)]
+    weak = [name for name in names if name not in strong and _TITLES["weak_modes"].search(name)]
+    return bool(strong) and (2 * len(strong) >= len(names) or len(strong) + len(weak) == len(names))
+
+
+def names_a_key(text: str) -> bool:
+    """What is put into a field to find something by it: a number, a name."""
+    return bool(_TITLES["keys"].search(fold(text)))
+
+
+def is_search_field(node: UiNode, typed: str = "") -> bool:
+    """It says so by its role, its name or its hint; what was `typed` into it says nothing, nor does one that also adds
+    or sends what is put in."""
+    hint = "" if typed and squash(node.text) == squash(typed) else node.text
+    said = fold(f"{hint} {node.description} {node.resource_id}")
+    if node.role is not Role.SEARCH and not _SEARCH.search(said):
+        return False
+    return not is_handing_over(f"{hint} {node.description}") and not _MAKES.search(fold(f"{hint} {node.description}"))
 
 
 def is_search_word(text: str) -> bool:

@@ -21,6 +21,7 @@ _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
 _INK = 60  # grey levels at least between words and every paper
 _FILL = 2.5  # heights of its text, from a button's text to its edge
+_FAINT = 9  # grey levels of an outline or of another fill, on the paper beside it
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
 
@@ -35,6 +36,21 @@ def stands_in_outline(seen: Observation, box: Box) -> bool:
     ink = around.reshape(-1, 3)[int(away.argmax())].astype(np.float32)
     tinted = float(ink.max() - ink.min()) > _COLOUR
     return not (coloured or tinted) and paper.mean() > 200 and float(away.max()) < 190
+
+
+def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
+    """How far the paper that the text stands on reaches to its left and to its right, in device pixels."""
+    image, middle = seen.screenshot.image, box.center.y
+    band = _crop(image, Box(0, middle - box.height // 4, image.width, middle + box.height // 4 + 1)).astype(np.int16)
+    own = _crop(image, box.grown(max(2, box.height // 3))).reshape(-1, 3)
+    if not band.size or not len(own):
+        return 0, 0
+    paper = np.median(own, axis=0)
+    drawn = (np.abs(band - paper).max(axis=2) > _FAINT).any(axis=0)
+    before, behind = np.flatnonzero(drawn[: box.left][::-1]), np.flatnonzero(drawn[box.right :])
+    left = int(before[0]) if len(before) else box.left
+    right = int(behind[0]) if len(behind) else image.width - box.right
+    return left, right
 
 
 def is_pressed_out(seen: Observation, box: Box) -> bool:

@@ -30,6 +30,12 @@ _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
 _LIT = 0.9  # of the window's brightness: a page with anything brighter above the window is not dimmed
 _PAPER = 0.08  # of the screen's height: how far a window's own paper reaches above what is in it
+_REDUCED = 4  # times: pixels put together before strokes are looked for
+_EDGE = 10  # grey levels between neighbours: a stroke of a dimmed word
+_STROKES = 4  # in a row of pixels that crosses a word
+_LINE = 0.06  # of the height: a line of words, or a few that touch, is no higher
+_LEAST_LINES = 2
+_TOLD = 1.0  # of the window: a larger text of the tree is the page itself
 _MIDDLE = (0.3, 0.72)  # of the screen's height
 _FOOT = 0.88  # of the screen's height
 _MARGIN = 0.05  # of the screen's height: the bars at top and bottom, that no app dims
@@ -209,10 +215,29 @@ def front_window(observation: Observation) -> Window | None:
     for around_all in boxes:
         box = around_all.grown(int(_SAME * size.width)).clipped(size)
         fits = box.area <= 0.9 * size.width * size.height and _stands_as_window(box, size.height)
-        if fits and is_dimmed_around(observation, box):
+        if fits and is_dimmed_around(observation, box) and _covers_a_page(observation, box):
             controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
             return Window(box, controls)
     return None
+
+
+def _covers_a_page(observation: Observation, box: Box) -> bool:
+    """Words or signs are drawn outside the window that the tree does not tell: the page below it. All that a grey page
+    with a card on it shows is in its tree."""
+    shown = observation.screenshot.image.reduce(_REDUCED).convert("L")
+    grey = np.asarray(shown, dtype=np.int16)
+    edges = np.abs(np.diff(grey, axis=1)) > _EDGE
+    high, low = (int(share * grey.shape[0]) for share in (_MARGIN, 1 - _MARGIN))
+    edges[:high] = edges[low:] = False
+    told = [node.box for node in observation.nodes or () if node.label.strip() and node.box.area < _TOLD * box.area]
+    for each in (box, *told):
+        left, top, right, bottom = (value // _REDUCED for value in (each.left, each.top, each.right, each.bottom))
+        edges[max(0, top - 1) : bottom + 2, max(0, left - 1) : right + 2] = False
+    rows = edges.sum(axis=1) >= _STROKES
+    bands = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
+    lines = [end - start for start, end in zip(bands[::2], bands[1::2], strict=True)]
+    lines = [line for line in lines if line <= _LINE * grey.shape[0]]  # higher: a photograph, no words
+    return len(lines) >= (1 if box.bottom >= _FOOT * observation.size.height else _LEAST_LINES)
 
 
 def _stands_as_window(box: Box, height: int) -> bool:

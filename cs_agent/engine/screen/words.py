@@ -71,6 +71,9 @@ _BACK = frozenset(_ZH["back"] + _EN["back"])
 _LOOK_UP = frozenset(_ZH["look_up"] + _EN["look_up"])
 _CLEARS = frozenset(_ZH["clears"] + _EN["clears"])
 _LEAVE = frozenset(_ZH["leave"] + _EN["leave"])
+_LEAVE_OR_END = frozenset(_ZH["leave_or_end"] + _EN["leave_or_end"])
+_ASKING_START = _ZH["asking_start"] + _EN["asking_start"]
+_FIELD_NOUN = re.compile(rf"{_any(_ZH['field_noun'])}(?:\(.*)?[.…]*$|\b{_any(_EN['field_noun'])}[.…]*$")
 _HINT_START = _ZH["hint_start"] + _EN["hint_start"]
 
 _ZH_COMMIT = re.compile(_any(_ZH["commit"]))
@@ -229,11 +232,19 @@ def leaves_a_dialog(label: str) -> bool:
     return _bare(label) in _LEAVE
 
 
+def leaves_what_is_shown(label: str) -> bool:
+    """Of those, the words that may as well end what the window shows: 取消, Close."""
+    return _bare(label) in _LEAVE_OR_END
+
+
 def is_hint(label: str) -> bool:
-    """The grey words in an empty field: they ask for something to be put in, and bid nothing."""
+    """The grey words in an empty field: they ask for something to be put in, and bid nothing.
+
+    请输入 asks; 输入 and Enter ask where what they name is a field's (姓名, your e-mail), and may bid elsewhere.
+    """
     text = fold(label)
-    starts = any(text.startswith(word) for word in _HINT_START)
-    return starts and not is_bidding(text) and sense(text, button=True).kind in (LabelKind.SAFE, LabelKind.PLAIN)
+    asks = text.startswith(_ASKING_START) or (text.startswith(_HINT_START) and bool(_FIELD_NOUN.search(text)))
+    return asks and not is_bidding(text) and sense(text, button=True).kind in (LabelKind.SAFE, LabelKind.PLAIN)
 
 
 def _bare(label: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES
 from cs_agent.engine.actions.values import Back, Home, Launch, Swipe, Type, Wait, digest, render
-from cs_agent.engine.gate.gestures import focused_field, is_looking_up
+from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
+from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.routes.propose import Position
 from cs_agent.engine.routes.record import step_of
 from cs_agent.engine.run.conversation import remember_feedback
@@ -185,7 +186,7 @@ def _having_put_in(state: RunState, pending: Pending, seen: Observation) -> RunS
     action = pending.action
     if isinstance(action, Type):
         field = focused_field(seen.nodes or ())
-        searching = field is not None and is_looking_up(field, seen.nodes or ())
+        searching = field is not None and starts_a_search(field, seen, action.text.strip())
         return state.evolve(typed=action.text.strip(), put_in=state.put_in if searching else page_key(seen))
     if not isinstance(action, TOUCHES):
         return state

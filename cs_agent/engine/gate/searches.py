@@ -1,0 +1,69 @@
+"""A field in which something is looked up, told from one whose text is sent, and the button that belongs to it.
+
+Rule: a field says itself that it is for searching; one that does not counts only where it stands alone near the top
+and is for a key (a number, a name), never where a message could be meant.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from cs_agent.engine.screen.page import Nature, is_search_field, names_a_key, read_page
+from cs_agent.engine.screen.structure import share_a_line, texts_of
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import looks_up
+from cs_agent.observation import Observation, UiNode
+
+_HIGH = 0.5  # of the height: what is looked up in stands over what it finds, what is written in stands below
+_SEARCHES = frozenset(("搜索", "搜一下", "搜", "检索", "search"))
+_KEY = re.compile(r"^(?=.*\d{3})[\w#/-]{3,32}$")  # a number of something, not a sentence
+
+
+def is_looked_up_in(field: UiNode, seen: Observation, typed: str = "") -> bool:
+    """`typed`: what this field holds because the run typed it, which says nothing of what the field is for."""
+    if is_search_field(replace(field, text=""), typed):
+        return True
+    nodes = seen.nodes or ()
+    if field.box.top > _HIGH * seen.size.height or Nature.COMPOSE in read_page(seen).natures:
+        return False
+    if is_search_field(field, typed):
+        return True
+    if [node for node in nodes if node.editable] != [field]:
+        return False
+    holds = squash(field.text) == squash(typed) or is_a_key(field.text)
+    if hint := f"{'' if holds else field.text} {field.description}".strip():
+        return names_a_key(hint)
+    return is_a_key(field.text) or _has_search_beside(field, seen)
+
+
+def searches(label: str) -> bool:
+    """搜索, Search: of the words of looking up the ones that no button beside a message bears."""
+    return looks_up(label) and fold(label).strip() in _SEARCHES
+
+
+def _has_search_beside(field: UiNode, seen: Observation) -> bool:
+    return any(all(searches(text) for text in texts) for texts in _right_of(field, seen))
+
+
+def _has_look_up_beside(field: UiNode, seen: Observation) -> bool:
+    return any(all(looks_up(text) for text in texts) for texts in _right_of(field, seen))
+
+
+def _right_of(field: UiNode, seen: Observation) -> list[tuple[str, ...]]:
+    """The texts of each control that stands right of the field on its line."""
+    nodes = seen.nodes or ()
+    right = [i for i, n in enumerate(nodes) if n.clickable and n.box.left > field.box.left and n is not field]
+    return [texts for i in right if share_a_line(nodes[i].box, field.box) and (texts := texts_of(nodes, i))]
+
+
+def starts_a_search(field: UiNode, seen: Observation, typed: str = "") -> bool:
+    """A line break typed into it looks something up and sends nothing."""
+    if is_search_field(replace(field, text=""), typed):
+        return True
+    return is_looked_up_in(field, seen, typed) and (is_search_field(field, typed) or _has_look_up_beside(field, seen))
+
+
+def is_a_key(text: str) -> bool:
+    """Written like a number of something: 1001, TK-88211."""
+    return bool(_KEY.match(fold(text)))

@@ -1,0 +1,263 @@
+"""Screens of many trades on which a touch acts although it looks like looking: queues, staff, devices, calls, modes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from cs_agent.engine.actions.values import Type
+from cs_agent.engine.gate.decide import StepContext, decide
+from cs_agent.engine.run.state import VerdictKind
+from cs_agent.geometry import Box
+from cs_agent.observation import Observation, Role, Screenshot, TextLine
+from tests.engine.test_gate_kinds import ORDERS, PAPER, bar, browsed, dimmed, node, page, records, tap, words
+from tests.engine.test_gate_properties import few, passes
+from tests.engine.test_gate_strangers import ENTRY, listed, screens, segments
+
+ACTING = screens("""
+a ward round: 病区 | 王芳; 住院号 20240511 | 李强; 住院号 20240527 | 张伟; 住院号 20240530
+a hall of drips: 输液 | 12床; 250ml 09:10 | 15床; 500ml 09:25 | 21床; 100ml 09:40
+guests who come: 抵店客人 | 王芳 1203; 2024-05-11 14:00 | 李强 1208; 2024-05-11 15:30 | 张伟 1502; 2024-05-11 18:00
+street lamps: 路灯 | NB-0231; 昨日 12.4 度 | NB-0232; 昨日 11.9 度 | NB-0233; 昨日 13.1 度
+machines with a day: 空压站 | 2号机; 最后上报 05-11 | 3号机; 最后上报 05-12 | 4号机; 最后上报 05-13
+riders who are free: 运力 | 钱进; 今日 12 单 | 孙勇; 今日 18 单 | 周通; 今日 20 单
+a counter's line: 户籍业务 | B0231; 等 12 分钟 | B0232; 等 18 分钟 | B0233; 等 25 分钟
+cars that stand: 停车场 | 沪A12345; ¥15.00 | 沪B22345; ¥10.00 | 苏E32345; ¥20.00
+a class: 三年级二班 | 王芳; 24051101 | 李强; 24051102 | 张伟; 24051103
+a waiting room: Waiting room | Ada; 09:10 Dr Stone | Liam; 09:25 Dr Stone | Noor; 09:40 Dr Reyes
+doors: Doors | North 101; battery 82% | North 102; battery 79% | Store 103; battery 64%
+guests due: Arrivals | Ada; 12 May 14:00 | Liam; 12 May 15:30 | Noor; 13 May 18:00
+no word that tells: Blue team | Ada; 12 of 40 | Liam; 18 of 40 | Noor; 31 of 40
+""")
+
+
+@pytest.mark.parametrize("name", ACTING)
+def test_a_list_of_people_places_or_things_asks_although_it_stands_under_tabs(name):
+    title, rows = ACTING[name]
+    assert tap(listed(title, *rows), *ENTRY).kind is not VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize("tabs", [("空闲", "忙碌", "全部"), ("候诊", "过号", "全部"), ("All", "Idle", "Off duty")])
+def test_tabs_that_sort_people_tell_of_a_list_that_acts_whatever_its_entries_bear(tabs):
+    assert not passes(listed("今日", *((f"钱{n}", f"05-1{n} ¥{n}0.00") for n in range(1, 4)), tabs=tabs), *ENTRY)
+
+
+@few
+@given(
+    st.lists(st.text("赵钱孙李周吴郑王冯陈", min_size=2, max_size=3), min_size=3, max_size=3, unique=True),
+    st.sampled_from(["{} 分", "第 {} 位", "{} km", "No {}", "+{}", "{}%", "1390000{}"]),
+    st.lists(st.integers(10, 9999), min_size=3, max_size=3, unique=True),
+)
+def test_entries_that_bear_no_day_no_sum_and_no_number_of_a_paper_are_not_taken_for_papers(names, form, numbers):
+    rows = [(name, form.format(number)) for name, number in zip(names, numbers, strict=True)]
+    assert not passes(listed("今日", *rows), *ENTRY)
+
+
+def found(title: str, typed: str, *rows: tuple[str, str], hint: str = "") -> Observation:
+    field = node(typed, (20, 100, 400, 130), Role.EDIT, clickable=True, description=hint)
+    return page(*records(*rows, title=title), field, node("搜索", (410, 100, 520, 130), Role.BUTTON, clickable=True))
+
+
+STAFF = tuple((f"钱{name}", f"1390013800{n}") for n, name in enumerate("进多勇"))
+
+
+@pytest.mark.parametrize(
+    ("title", "typed", "hint", "opened"),
+    [
+        ("骑手", "钱", "", False),
+        ("结果", "钱", "输入姓名", False),
+        ("结果", "10023", "搜索工号", False),
+        ("Couriers", "20240511", "Search", False),
+        ("会员", "钱", "", True),
+        ("结果", "钱", "搜索客户", True),
+        ("结果", "20240511", "搜索", True),  # by the number of an order
+    ],
+)
+def test_people_who_were_searched_open_where_they_are_customers_and_ask_where_they_may_be_staff(
+    title, typed, hint, opened
+):
+    assert passes(found(title, typed, *STAFF, hint=hint), *ENTRY, StepContext(typed=typed)) is opened
+
+
+def asked_in(card: Image.Image | None, said: tuple[str, ...], *answers: str) -> Observation:
+    """A window with some lines of words and a row of answers, over a page that shows through."""
+    box = Box(60, 480, 480, 700)
+    width = box.width // len(answers)
+    lines = [node(text, (80, 490 + 40 * n, 460, 525 + 40 * n), parent=0) for n, text in enumerate(said)]
+    parts = [
+        node(text, (60 + n * width, 620, 60 + (n + 1) * width, 700), Role.BUTTON, clickable=True, parent=0)
+        for n, text in enumerate(answers)
+    ]
+    return page(node("", (60, 480, 480, 700), Role.OTHER), *lines, *parts, image=card or dimmed(box))
+
+
+LEAVING = (150, 660)
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        (("Smoke in block 3", "flat 201"), ("Dismiss", "Map")),
+        (("烟感报警", "3栋 201"), ("知道了", "去看看")),
+        (("来电", "王芳"), ("稍后", "接听")),
+        (("Incoming request", "Bed 12"), ("Later", "Go")),
+        (("正在上传", "病历 3/9"), ("取消", "转到后台")),
+        (("Sending payslips", "3 of 9"), ("Cancel", "Hide it")),
+        (("预约", "王芳 05-11 09:10 内科"), ("取消", "改期")),
+        (("Booking", "Ada Byrne, 12 May 09:10"), ("Cancel", "Move")),
+        (("工单 88231 处理好了?", "客户说可以用了"), ("关闭", "保留")),
+        (("Is case 88231 solved?",), ("Close", "Keep open")),
+        (("Complaint 88231", "Guest in 1203"), ("Dismiss", "Uphold")),
+    ],
+)
+def test_what_ends_a_call_an_alarm_a_booking_or_a_case_is_no_answer_that_only_leaves(said, answers):
+    assert tap(asked_in(None, said, *answers), *LEAVING).kind is not VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        (("确定让王芳出院吗?",), ("取消", "出院")),
+        (("Discharge Ada?", "Bed 12 becomes free."), ("Cancel", "Discharge")),
+        (("新版本", "去更新 3.2 版"), ("关闭", "更新")),
+        (("王芳 05-11 内科",), ("取消", "确定")),
+        (("王芳 05-11 内科",), ("再想想", "改期")),
+    ],
+)
+def test_the_answer_that_declines_what_is_asked_or_proposed_leaves(said, answers):
+    assert tap(asked_in(None, said, *answers), *LEAVING).vouched_by == "kind:leave"
+
+
+@few
+@given(st.integers(60, 190), st.booleans(), st.booleans())
+def test_a_card_on_a_plain_grey_page_is_no_window_over_another(grey, titled, footed):
+    """All that such a page shows, its tree tells."""
+    image = Image.new("RGB", PAPER.size, (grey, grey, grey))
+    ImageDraw.Draw(image).rectangle((60, 480, 480, 700), fill="white")
+    seen = asked_in(image, ("确定续住一晚吗?",), "取消", "续住")
+    told = [Box(160, 90, 380, 125)] * titled + [Box(160, 1050, 380, 1080)] * footed
+    words(image, *told, ink="#101010")
+    beside = tuple(node("自助退房 1203", (box.left, box.top, box.right, box.bottom)) for box in told)
+    assert not passes(replace(seen, nodes=(*seen.nodes, *beside)), *LEAVING)
+    assert passes(asked_in(None, ("确定续住一晚吗?",), "取消", "续住"), *LEAVING)
+
+
+def asking(word: str, typed: str, *, hint: str = "", top: int = 120, title: str = "服务") -> Observation:
+    field = node(typed, (20, top, 400, top + 50), Role.EDIT, clickable=True, focused=True, description=hint)
+    return page(
+        node(title, (200, 60, 340, 100)),
+        field,
+        node(word, (410, top, 520, top + 50), Role.BUTTON, clickable=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "typed", "hint", "top", "searched"),
+    [
+        ("查询", "在哪退房", "说说您的问题", 1100, False),
+        ("查找", "查询我的订单", "", 1100, False),  # the word is the customer's own
+        ("查询", "明早停水", "广播内容", 120, False),
+        ("Find", "late check out", "Ask anything", 120, False),
+        ("Go", "vip", "Search or create a label", 120, False),
+        ("搜索", "钱进", "搜索并呼叫", 120, False),
+        ("查询", "1001", "", 120, True),
+        ("查询", "王芳", "客户姓名", 120, True),
+        ("搜索", "耳机", "", 120, True),
+        ("Find", "TK-88211", "", 120, True),
+    ],
+)
+def test_a_look_up_beside_a_message_is_no_search_and_neither_is_its_line_break(word, typed, hint, top, searched):
+    seen, known = asking(word, typed, hint=hint, top=top), StepContext(typed=typed)
+    assert (tap(seen, 460, top + 25, known).vouched_by == "kind:search") is searched
+    entered = decide(Type(typed + "\n"), seen, confidence=1.0, context=known)
+    assert (entered.kind is VerdictKind.ALLOW) is searched
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        *(("挂起", "合并", "转出"), ("布防", "撤防", "在家"), ("Hold", "Merge", "Route"), ("Ready", "Break", "Off")),
+        ("全部", "挂起", "合并"),  # everything, and what is done with it
+    ],
+)
+def test_a_segmented_control_whose_parts_name_no_filters_is_a_bar_of_deeds(parts):
+    for n in range(3):
+        assert not passes(segments(*parts), 90 + 180 * n, 117)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("上线", "小休", "下线"), ("在家", "离家", "撤防"), ("Auto", "Manual", "Off"), ("营业", "打烊", "歇业")],
+)
+def test_a_bar_that_switches_a_way_of_working_is_no_bar_of_tabs(parts):
+    assert tap(page(*bar(*parts)), 270, 150).kind is not VerdictKind.ALLOW
+    assert tap(page(*bar(*parts, role=Role.OTHER)), 270, 150).kind is not VerdictKind.ALLOW
+
+
+def test_a_bar_with_a_part_for_everything_lists_by_such_states():
+    assert tap(page(*bar("All", "Online", "Closed")), 270, 150).vouched_by == "kind:tab"
+
+
+def sheet(title: str, end_at: tuple[int, int, int, int], role: Role = Role.OTHER) -> Observation:
+    rows = [
+        node(text, (0, 760 + 80 * n, 540, 840 + 80 * n), role, clickable=True, checkable=role is Role.RADIO)
+        for n, text in enumerate(("修好了", "要返工", "没人应", "退回", "改天")[: 4 + (end_at[1] < 760)])
+    ]
+    end = node("确定", end_at, Role.BUTTON, clickable=True)
+    head = node(title, (200, 705, 340, 755))
+    return page(head, *rows, end, image=dimmed(Box(0, 700, 540, 1200)))
+
+
+def test_rows_over_a_button_may_act_at_once_unless_they_can_be_marked_or_the_button_stands_over_them():
+    below, above = (20, 1100, 520, 1160), (430, 705, 530, 755)
+    for title in ("处理结果", "选择处理结果"):
+        assert tap(sheet(title, below), 270, 860).kind is not VerdictKind.ALLOW
+    assert tap(sheet("选择处理结果", below, Role.RADIO), 270, 860).vouched_by == "kind:choice"
+    assert tap(sheet("选择处理结果", above), 270, 860).vouched_by == "kind:choice"
+
+
+def drawn(text: str, left: int, *, width: int = 150, grey: str = "#8a8a8a") -> Observation:
+    """Grey words in an outlined box across the page."""
+    image, box = PAPER.copy(), Box(left, 508, left + width, 532)
+    ImageDraw.Draw(image).rectangle((20, 490, 520, 550), outline="#c8c8c8", width=2)
+    words(image, Box(box.left, box.top + 6, box.right, box.bottom - 6), ink=grey)
+    return Observation(Screenshot(image, 5.0), page().app, (TextLine(text, box, 0.99),))
+
+
+@pytest.mark.parametrize(
+    "text", ["Enter gate 12", "输入库存", "补充物料", "Find a driver", "Add a night", "查找并呼叫"]
+)
+def test_on_a_picture_alone_words_that_may_bid_are_no_hint_wherever_they_stand(text):
+    for left in (36, 195):
+        assert not passes(drawn(text, left), left + 75, 520)
+
+
+@pytest.mark.parametrize("text", ["请输入姓名", "Enter your name", "搜索订单", "补充说明"])
+def test_on_a_picture_alone_a_hint_stands_at_the_left_of_its_field_and_a_buttons_words_in_the_middle(text):
+    assert tap(drawn(text, 36), 110, 520).vouched_by == "kind:field"
+    assert not passes(drawn(text, 195), 270, 520)
+
+
+def test_on_a_picture_alone_staff_that_were_searched_ask():
+    def found_in_picture(title: str, *rows: tuple[str, str]) -> Observation:
+        lines = [TextLine(title, Box(200, 60, 340, 90)), TextLine("钱进", Box(40, 110, 160, 140))]
+        for n, (name, value) in enumerate(rows):
+            lines.append(TextLine(name, Box(40, 200 + 150 * n, 240, 230 + 150 * n)))
+            lines.append(TextLine(value, Box(40, 250 + 150 * n, 240, 280 + 150 * n)))
+        image = PAPER.copy()
+        words(image, *(line.box for line in lines), ink="#333")
+        return Observation(Screenshot(image, 5.0), page().app, tuple(lines))
+
+    known = StepContext(typed="钱进")
+    papers = found_in_picture("单据", *((f"单号 2024051{n}", f"¥1{n}.00") for n in range(3)))
+    assert tap(papers, 120, 215, known).vouched_by == "kind:record"
+    for title in ("骑手", "结果"):
+        assert not passes(found_in_picture(title, *((f"工号 1002{n}", "在岗") for n in range(3))), 120, 215, known)
+
+
+def test_a_list_of_papers_still_opens_under_tabs_and_with_buttons_of_its_own():
+    assert tap(page(*browsed(*ORDERS)), *ENTRY).vouched_by == "kind:record"
