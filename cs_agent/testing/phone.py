@@ -143,6 +143,9 @@ class FakePhone:
         way = ("up" if end.y < start.y else "down") if vertical else ("left" if end.x < start.x else "right")
         self._act("swipe", f"swipe:{way}")
 
+    def expect_text(self) -> None:
+        self.acts.append("expect text")
+
     def type_text(self, text: str) -> None:
         focused = next((e for e in self.layout.elements if e.focused), None)
         self._act("type_text", f"type:{text}")

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from cs_agent.engine.actions.values import Back, Finish, Tap, Type
+from cs_agent.engine.actions.values import Back, Finish, Launch, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
 from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
@@ -107,7 +107,8 @@ class Ride(Story):
         **screens: FakeScreen,
     ):
         plan = RoutePlan(values, way, reviewed)
-        super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound, plan=plan)
+        start = {"begins": "launcher", "apps": {"售后系统": "home"}} if "launcher" in screens else {}
+        super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound, plan=plan, **start)
 
     def to_the_end(self) -> Ended:
         """Every confirmation is given its yes."""
@@ -179,6 +180,16 @@ def test_the_way_is_run_for_another_customer_without_a_single_question_to_the_mo
     assert f"type:{OTHER['order']}" in ride.phone.acts
     sources = {step.source for step in ride.journal.steps}
     assert sources == {StepSource.ROUTE}
+
+
+def test_a_phone_is_told_of_text_that_its_route_will_type_before_the_app_comes_up():
+    launcher = FakeScreen(["title:桌面", ["label:电话", "label:短信", "label:相机"]])
+    taught = Ride(VALUES, script=[Launch("售后系统"), *by_model(VALUES)], launcher=launcher)
+    assert taught.to_the_end().status == "succeeded"
+    assert "expect text" not in taught.phone.acts  # nobody knew
+    ride = Ride(OTHER, taught.way(), launcher=launcher)
+    assert ride.to_the_end().status == "succeeded"
+    assert ride.phone.acts[:2] == ["expect text", "launch:售后系统"]
 
 
 def test_a_flow_that_only_reads_tells_on_its_route_what_the_page_says():

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.geometry import Box
+from cs_agent.geometry import Box, Point
 from cs_agent.observation import Role, UiNode
 from cs_agent.phone import errors
 from cs_agent.phone.adb.keyboard import ADB_KEYBOARD, ascii_parts, shows
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.waiting import wait_for
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
 
 SOGOU = "com.sohu.inputmethod.sogou/.SogouIME"
@@ -47,6 +48,7 @@ class Handset:
     sent: list[str] = field(default_factory=list)  # what the field held at each Enter
     note: str = ""
     switches: list[str] = field(default_factory=list)
+    trees: int = 0  # how often its tree was asked for
 
     def __call__(self, command: str) -> Answer | str:
         for pattern, answer in self._answers().items():
@@ -91,6 +93,7 @@ class Handset:
         return ""
 
     def _tree(self) -> Answer | str:
+        self.trees += 1
         if not self.gives_tree:
             return Answer("", "/system/bin/sh: uiautomator: inaccessible or not found", 127)
         shown = "•" * len(self.text) if self.password else self.text
@@ -185,6 +188,59 @@ def test_a_session_without_typing_touches_no_keyboard() -> None:
     with phone_of(handset) as phone, phone.typing_session():
         pass
     assert handset.switches == []
+
+
+def test_the_keyboard_is_switched_beside_what_leads_to_the_text() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        with phone.typing_session():
+            phone.expect_text()
+            phone.type_text("你好")  # waits for the switch that is under way
+        assert (handset.text, handset.switches) == ("你好", [ADB_KEYBOARD, SOGOU])
+
+
+def test_a_switch_that_was_begun_for_a_text_that_never_came_is_undone() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        with phone.typing_session():
+            phone.expect_text()
+            assert wait_for(lambda: handset.current == ADB_KEYBOARD, 5.0)
+        assert (handset.current, handset.note) == (SOGOU, "")
+
+
+def test_outside_a_session_nothing_is_switched_before_there_is_a_text() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        phone.expect_text()
+        phone.type_text("好")
+        assert handset.switches == [ADB_KEYBOARD, SOGOU]
+
+
+def test_a_switch_that_is_refused_is_told_by_the_first_text() -> None:
+    handset = Handset(refuses_switch=True)
+    with phone_of(handset) as phone, phone.typing_session():
+        phone.expect_text()
+        with pytest.raises(errors.KeyboardRefused):
+            phone.type_text("你好")
+
+
+def test_a_tree_that_was_read_since_the_last_gesture_shows_where_the_text_goes() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        phone.tap(Point(10, 10))
+        phone.nodes()
+        phone.type_text("你好")
+        assert handset.trees == 2  # that one, and the one that shows the text
+
+
+def test_a_tree_from_before_the_last_gesture_shows_nothing_of_where_the_text_goes() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        phone.nodes()
+        phone.tap(Point(10, 10))
+        handset.focused = False
+        with pytest.raises(errors.NoFocusedField):
+            phone.type_text("你好")
 
 
 def test_the_keyboard_comes_back_when_typing_fails() -> None:

@@ -59,3 +59,8 @@ def test_a_screen_that_turned_meanwhile_is_newer_than_the_tree(phone, feed):
     assert driven.nodes()
     assert driven.tree_at is not None
     assert driven.tree_at < driven.screenshot().captured_at
+
+
+def test_that_text_will_be_typed_reaches_the_phone_itself(phone, feed):
+    FeedPhone(phone, feed).expect_text()
+    assert phone.acts == ["expect text"]

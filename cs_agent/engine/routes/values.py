@@ -175,6 +175,10 @@ class RoutePlan:
     learning: bool = False
     private: tuple[str, ...] = ()
 
+    @property
+    def types_text(self) -> bool:
+        return self.way is not None and any(step.kind is ActKind.TYPE for step in self.way.steps)
+
 
 def filled_slots(values: dict[str, str]) -> tuple[str, ...]:
     return tuple(sorted(name for name, value in values.items() if value.strip()))

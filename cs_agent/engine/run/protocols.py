@@ -97,6 +97,14 @@ class FollowsScreen(Protocol):
         already; `screenshot` begins one now. Raises PhoneError as `screenshot` does."""
 
 
+@runtime_checkable
+class ExpectsText(Protocol):
+    """A phone that has something to do before the first text, such as choosing a keyboard."""
+
+    def expect_text(self) -> None:
+        """Text is typed soon: begin with that and do not wait for it. A fault shows when the text is typed."""
+
+
 class SettleDetector(Protocol):
     """Says when a screen has settled; one is made for every wait. Carets, clocks and spinners do not count."""
 

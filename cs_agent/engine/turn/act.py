@@ -20,7 +20,7 @@ from cs_agent.engine.actions.values import (
     Type,
     Wait,
 )
-from cs_agent.engine.run.protocols import Key, Phone
+from cs_agent.engine.run.protocols import ExpectsText, Key, Phone
 from cs_agent.geometry import Size
 
 _LONG_PRESS_S = 1.0
@@ -58,6 +58,11 @@ class Actuator:
                 self._wait(seconds)
             case _:
                 raise ValueError(f"{action.name} is not for the phone")
+
+    def expect_text(self) -> None:
+        """What the phone does before the first text goes on beside the acts that lead to it."""
+        if isinstance(self.phone, ExpectsText):
+            self.phone.expect_text()
 
     def _wait(self, seconds: float) -> None:
         """The model asked for time: give it, in slices, so that a stop is heard."""

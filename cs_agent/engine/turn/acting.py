@@ -67,6 +67,8 @@ class Actor:
             self.kit.journal.save(turn.state, turn.draft.record(StepStatus.INTENDED))
         try:
             with turn.draft.lap("act"):
+                if isinstance(pending.action, Launch) and turn.proposal and self.kit.route.types_text:
+                    self.kit.actuator.expect_text()
                 self.kit.actuator.do(pending.action, turn.seen.size)
         except PhoneError as error:
             if pending.irreversible:

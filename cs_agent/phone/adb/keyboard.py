@@ -12,8 +12,10 @@ import re
 import shlex
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
+from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import UiNode
 from cs_agent.phone.adb import parse
 from cs_agent.phone.adb.transport import AdbLink
@@ -40,14 +42,18 @@ _MOST_CLEARINGS = 10
 _BULLETS = "•●*∙·"
 
 Nodes = Callable[[], tuple[UiNode, ...] | None]
+_threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="keyboard")  # one for each phone of the host
 
 
 class Keyboard:
-    """The keyboards of one phone. `nodes` reads its accessibility tree, or None where there is none."""
+    """The keyboards of one phone. `nodes` reads its accessibility tree, or None where there is none; `recent_nodes`
+    gives one that was read a moment ago, if there is one and nothing was done on the phone since."""
 
-    def __init__(self, link: AdbLink, nodes: Nodes) -> None:
+    def __init__(self, link: AdbLink, nodes: Nodes, recent_nodes: Nodes = lambda: None) -> None:
         self._link = link
         self._nodes = nodes
+        self._recent_nodes = recent_nodes
+        self._unbound = False  # switched to, and not known to serve a field yet
         self._lock = threading.RLock()
         self._sessions = 0
 
@@ -63,6 +69,16 @@ class Keyboard:
                 self._sessions -= 1
                 if not self._sessions:
                     self.restore()
+
+    def switch_soon(self) -> None:
+        """In a session: switch to ADBKeyboard beside what else is done, so that the first text need not wait for it.
+        Where that fails, the first text says why."""
+        _threads.submit(self._switch_early)
+
+    def _switch_early(self) -> None:
+        with self._lock, suppress(PhoneError):
+            if self._sessions:
+                self._can_switch()
 
     def type(self, text: str) -> None:
         """Replace the focused field's text. TypingError says what stood in the way.
@@ -80,6 +96,7 @@ class Keyboard:
 
     def _replace(self, text: str) -> None:
         if self._can_switch():
+            self._await_binding()
             self._type_and_check(text, self._by_broadcast)
         elif _is_plain(text):
             self._type_and_check(text, self._by_keys)
@@ -144,7 +161,7 @@ class Keyboard:
             self._link.shell(f"echo {shlex.quote(own)} > {_NOTE}")
         if not self._set(ADB_KEYBOARD):
             return False
-        self._await_binding()
+        self._unbound = True
         return True
 
     def _set(self, keyboard: str) -> bool:
@@ -155,7 +172,10 @@ class Keyboard:
         return bool(wait_for(lambda: self.current() == keyboard, _SWITCH_S))
 
     def _await_binding(self) -> None:
-        """Wait until the keyboard serves the field: text sent before that is lost without a word."""
+        """After a switch, wait until the keyboard serves the field: text sent before that is lost without a word."""
+        if not self._unbound:
+            return
+        self._unbound = False
 
         def bound() -> bool:
             state = parse.input_method(self._link.shell("dumpsys input_method").stdout)
@@ -176,6 +196,8 @@ class Keyboard:
 
     def _require_field(self) -> UiNode | None:
         """The focused field; None where the phone gives no tree, or one that does not tell (web pages)."""
+        if (seen := focused_field(self._recent_nodes() or ())) is not None:
+            return seen
         nodes = self._nodes()
         field = focused_field(nodes or ())
         if nodes is None or field is not None:

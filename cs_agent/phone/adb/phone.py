@@ -33,6 +33,7 @@ _TREE_FILE = "/data/local/tmp/cs_agent_tree.xml"
 _TREE_S = 14.0  # uiautomator gives up waiting for an idle screen after 10 s
 _TREE_TRIES = 2
 _WAKE_S = 3.0
+_RECENT_S = 1.0
 
 
 class AdbPhone:
@@ -51,12 +52,14 @@ class AdbPhone:
     ) -> None:
         self.link = AdbLink(serial, host, port)
         self.screen = Screen(self.link)
-        self.keyboard = Keyboard(self.link, self.nodes)
+        self.keyboard = Keyboard(self.link, self.nodes, self._recent_nodes)
         self.files = Files(self.link)
         self.apps = Apps(self.link, app_names or {}, nodes=self.nodes, tap=self.tap, go_home=self._go_home)
         self._gives_trees = True
         self._seen: Size | None = None
         self._tree_at: float | None = None
+        self._tree: tuple[UiNode, ...] | None = None  # the newest
+        self._touched_at = 0.0  # when the newest gesture ended
 
     @property
     def tree_at(self) -> float | None:
@@ -93,12 +96,18 @@ class AdbPhone:
             if output is None:
                 return None
             try:
-                return parse_tree(output.stdout)
+                self._tree = parse_tree(output.stdout)
+                return self._tree
             except NotATree:
                 if output.status == 127 or "not found" in output.text:
                     self._gives_trees = False
                     return None
         return None
+
+    def _recent_nodes(self) -> tuple[UiNode, ...] | None:
+        """The newest tree, if it was asked for a moment ago and nothing was done on the phone since."""
+        is_recent = (self._tree_at or 0.0) >= max(self._touched_at, time.time() - _RECENT_S)
+        return self._tree if is_recent else None
 
     # --- touching
 
@@ -121,6 +130,9 @@ class AdbPhone:
 
     # --- typing
 
+    def expect_text(self) -> None:
+        self.keyboard.switch_soon()
+
     def type_text(self, text: str) -> None:
         self.keyboard.type(text)
 
@@ -138,6 +150,7 @@ class AdbPhone:
 
     def launch(self, app: str) -> None:
         self.apps.launch(app)
+        self._touched_at = time.time()
 
     def stop_app(self, package: str) -> None:
         self.link.check(f"am force-stop {shlex.quote(package)}")
@@ -229,6 +242,7 @@ class AdbPhone:
 
     def _check_input(self, output: Output) -> None:
         """`input` is silent when all went well."""
+        self._touched_at = time.time()
         if parse.injection_refused(output.text):
             raise GesturesBlocked(f"{self.serial}: {parse.exception(output.text)}")
         if output.status or parse.exception(output.text):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from cs_agent.engine.run.protocols import DatesTrees, Key, Phone
+from cs_agent.engine.run.protocols import DatesTrees, ExpectsText, Key, Phone
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner.drive.prefetch import Prefetch
@@ -84,6 +84,11 @@ class FeedPhone:
     def swipe(self, start: Point, end: Point, seconds: float = 0.3) -> None:
         with self._gesture():
             self._phone.swipe(start, end, seconds)
+
+    def expect_text(self) -> None:
+        with self._gesture():
+            if isinstance(self._phone, ExpectsText):
+                self._phone.expect_text()
 
     def type_text(self, text: str) -> None:
         with self._gesture():
