@@ -107,6 +107,7 @@ TEXTS = {
     "person.complaint": _("客户提到投诉、媒体或法律途径"),
     "person.charges": _("资费或扣费争议"),
     "person.safety": _("涉及人身安全或未成年人"),
+    "person.two_wishes": _("客户要的不止一件事"),
     "person.asked_for": _("客户要求人工处理"),
     "list": _("{first}、{rest}"),
 }

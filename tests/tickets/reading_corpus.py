@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tickets.conftest import flow_file
+from tickets.demo import FIXTURES
 from tickets.flows.slots import read_slots
 from tickets.models import Ticket
 
@@ -60,8 +61,9 @@ def _definition(flow: str) -> dict[str, Any]:
 
 
 def _of(path: Path) -> list[Case]:
-    """A flow's texts; several files of one flow differ in what follows its name ("_more", "_unseen")."""
-    flow, lines = path.stem.removesuffix("_more").removesuffix("_unseen"), _lines(path)
+    """A flow's texts; several files of one flow differ in what follows its name ("_more")."""
+    flow = path.stem if (FIXTURES / "flows" / f"{path.stem}.json").exists() else path.stem.rpartition("_")[0]
+    lines = _lines(path)
     return [Case(flow, text, dict(each.split("=", 1) for each in _answers(answer))) for text, answer in lines]
 
 

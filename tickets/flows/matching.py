@@ -43,7 +43,7 @@ _REFUSED_BEFORE = re.compile(
     r"(?:没打算|没想要?|没想过|用不着|犯不着|谁说过?(?:我|我们)?要?|不急着?|没有?申请|未申请|不需要|"
     r"不要求|不接受|不同意|不打算|不想要|不想|不要|不用|不必|无需|无须|拒绝|没有?说过?要|"
     r"没有?要|没让|不是要|不是想|而不是|不是|并非|"
-    r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂不|暂时不|取消|撤销|撤回|放弃|停止|终止)"
+    r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂缓|缓一?缓|推迟|延后|暂不|暂时不|取消|撤销|撤回|放弃|停止|终止)"
     r"(?:你们|他们|再|给|帮|我们?|来|去|把|对|做|搞|走|申请|办理|发起|进行|什么|任何|这个|那个|这次|"
     r"的|了|先|急着|全额|部分|现在|重新|发|重发|发送|寄|改|退|查|导出|修改|更改){0,5}\s*$|"
     r"\b(?:don'?t|do not|didn'?t|did not|dont|not|no need|never|without|refuse|decline|rather than|"
@@ -60,10 +60,16 @@ _REFUSED_AFTER = re.compile(
     r"^ (?:is|was)(?:n't| not) (?:needed|necessary|required|what)|^,? (?:never ?mind|no longer needed)",
     re.I,
 )
+_TOO_MUCH_AFTER = re.compile(r"^(?:短信|消息|信息)?(?:发得?|也|真|实在|真的)*(?:太|好)(?:多|频繁|烦)")
+_PRAISED_AFTER = re.compile(
+    r"^(?:服务|速度|都|也|真的?)*(?:很|挺|非常|超级?|特别|蛮)(?:快|给力|不错|好|满意|顺利|及时)(?!烦|慢)"
+)
 _TAKEN_BACK = re.compile(
+    r"^[^。!！\n]{0,6}[?？] ?(?:no\b|nope\b|不用|不了|不要|不需要)|"
     r"^[^。!！?？\n]{0,12}(?:撤销|撤回|取消(?!订单|交易|购买|发货)|放一放|缓一缓|先不(?:急|用)|不急)|"
     r"^[^。!！?？\n]{0,12}[,，](?:请|麻烦|求|你们|快)?(?:别|不要|不用)(?:再|给我)*(?:发|退|改|查|导|"
     r"补|重发|弄|处理)了?",
+    re.I,
 )
 _DONE_BEFORE = re.compile(
     r"(?<!没)(?<!没有)(?<!未)(?<!不)(?:(?:已经?|刚刚?|终于|后来|昨天)(?:经)?(?:收到|拿到|处理|办好?|"
@@ -73,11 +79,15 @@ _DONE_BEFORE = re.compile(
     re.I,
 )
 _DONE_AFTER = re.compile(
-    r"^(?:我|都|也|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|拿到|退回来|退到|改好|"
+    r"^(?:申请)?(?:已经?|都已)(?:收到|到账|拿到|提交|完成|解决|改好|办好)|^申请了[\d两三四五六七八九十几]|"
+    r"^(?:申请)?(?:又|都|已经?)?被(?:驳回|拒|取消|关闭)|^(?:已经?|都|也)*(?:寄出|寄走|寄回|发出)(?:去)?(?:了|[\d两三四五六七八九十几])|"
+    r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
+    r"^(?:我|都|也|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
     r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功)了|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
     r"^ (?:has |have )?(?:already )?(?:arrived|received|come through|been (?:received|processed|solved|sorted|done))",
     re.I,
 )
+_RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
 _COMPLAINED = re.compile(
     r"你们|商家|卖家|店家|客服|为什么|为啥|凭什么|怎么|再不|一直|都不|我就|就(?:投诉|举报|差评|起诉)"
 )
@@ -88,18 +98,19 @@ _FORMER = re.compile(
     re.I,
 )
 _JUST_ASKING = re.compile(
-    r"只想问|只是想?问|就想?问|就是问|想问|问一?下|问问|问你们|咨询|想?了解|想知道|打听|随便问|好奇|请教|"
+    r"只想问|quick question|"
+    r"只是想?问|就想?问|就是问|想问|问一?下|问问|问你们|咨询|想?了解|想知道|打听|随便问|好奇|请教|"
     r"\b(?:just|only) (?:want(?:ed)? to |wanna )?(?:ask\w*|know|wondering|checking)|"
     r"\b(?:wonder(?:ing)?|curious|enquir\w+|inquir\w+|would like to know|question about)\b",
     re.I,
 )
 _HOW = re.compile(
-    r"多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|流程|政策|规则|规定|手续费|条件|标准|期限|"
+    r"多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|谁(?:出|承担|付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
     r"怎么(?!还|没|不|又|就|总|老|这么|回事|都|一直)[一-鿿]{0,4}|如何|哪里|在哪|需要(?:什么|哪些|多|"
     r"提供)|要(?:什么|哪些)|会不会|是否|是不是|支持|能退多少|"
     r"\b(?:how (?:long|do|does|can|much|to)|when (?:will|can|do|does|is)|what (?:is|are|happens)|"
-    r"policy|status of (?:my|the) (?:refund|return)|process for|do you (?:offer|support|have|"
-    r"accept))\b",
+    r"policy|status of (?:my|the) (?:refund|return)|process for|do you (?:\w+ )?(?:offer|support|have|accept|"
+    r"charge|allow|refund|resend|take))\b",
     re.I,
 )
 _MAY = re.compile(
@@ -112,6 +123,7 @@ _PLEASE = re.compile(
     r"asap|help|for me|my)\b",
     re.I,
 )
+_WOULD_YOU = re.compile(r"\b(?:can|could|would|will) you (?:\w+ ){0,4}$", re.I)  # do you refund …? is a question
 _SUPPOSED = re.compile(
     r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
@@ -228,8 +240,14 @@ def _standing(text: str, start: int, end: int, questions: bool, strong: bool) ->
         return Standing.REFUSED
     if _TAKEN_BACK.search(behind) and not questions:
         return Standing.REFUSED
-    if _DONE_BEFORE.search(before) or _DONE_AFTER.search(after):
+    if _TOO_MUCH_AFTER.search(after):
+        return Standing.REFUSED
+    if _DONE_BEFORE.search(before) or _DONE_AFTER.search(after) or _PRAISED_AFTER.search(after):
         return Standing.DONE
+    if _RECEIVED.search(before) and re.search(r"^(?:短信|通知|消息)?了", after):
+        return Standing.DONE
+    if re.search(r"^(?:的?钱|申请)?呢$", after) and not questions:
+        return Standing.ASKED
     if _SUPPOSED.search(stance.without_politeness(sentence[-40:])) or _REPORTED.search(before[-24:]):
         return Standing.SUPPOSED
     if _FORMER.search(before[-16:] if not before[-24:].isascii() else before[-32:]):
@@ -246,7 +264,7 @@ def _flatly_refused(before: str, after: str) -> bool:
 
 
 def _questioned(before: str, after: str, sentence: str, mark: str) -> Standing:
-    please = _PLEASE.search(before[-12:] + " " + after[:10])
+    please = _PLEASE.search(before[-12:] + " " + after[:10]) or _WOULD_YOU.search(before)
     if _HOW.search(after[:14] if not after[:30].isascii() else after[:30]) or _HOW.search(
         before[-10:] if not before.isascii() else before[-30:]
     ):

@@ -56,15 +56,20 @@ _SAID = re.compile(
     r"以为|回复)|\b(?:agent|support|seller|they|shop) (?:said|says|claims?|thinks?)\b",
     re.I,
 )
-# What is said of people and of how they serve is not said of the thing.
+# What is said of people, of how they serve and of the writer's screen is not said of the thing.
 _OF_SERVICE = re.compile(
-    r"(?:态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
+    r"(?:网页|网站|页面|小程序|链接|系统|APP|(?:的|颗)心|周末|周[一二三四五六日]|节假日|态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
     r"(?:真的?|太|都|是|也|很|实在|is|was| ){0,3}$",
+    re.I,
+)
+_OWN_FAULT = re.compile(
+    r"被我|我自己|自己(?:弄|摔|不小心)|不小心(?:被|把)?|失手|\b(?:i|we) (?:accidentally |have |must have )?(?:\w+ )?$",
     re.I,
 )
 _OF_SERVICE_AFTER = re.compile(
     r"^(?:你们|这个|那个|这种|这样|这位|那位|他们|的|了| |your|the|this|that){0,3}"
-    r"(?:客服|服务|态度|快递员|商家|店家|店铺|平台|页面|说法|处理|方案|agent|staff|service|support|app\b)",
+    r"(?:客服|服务|态度|快递员|商家|店家|店铺|平台|包装|网页|网站|链接|小程序|"
+    r"地址|图片?|截图|照片|消息|信息|文件|群|邮件|短信|页面|说法|处理|方案|agent|staff|service|support|app\b)",
     re.I,
 )
 _UNIT = "年月天日周季度小时分钟岁个半"
@@ -174,7 +179,8 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.HEARSAY
     if _ELSEWHERE.search(before[-24:]):
         return Doubt.OTHER_TIME
-    if _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
+    own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and _OWN_FAULT.search(before[-24:])
+    if own_fault or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR
     loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
     return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)

@@ -237,10 +237,12 @@ def _claimed(text: str, word: _Word, money: Money, shared: bool) -> Span | None:
         return None
     ranged = LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(lead[-8:])
     loose = Doubt.RANGE if ranged else None
+    past = _PAST_FORM.search(text[word.start : word.end]) and not _PASSIVE.search(lead)  # the seller refunded 50 yuan
     shared = shared or bool(_TOTAL.search(gap) or _FEE_AFTER.search(after))
     doubt = (
         stance.doubt_about_wish(text, min(word.start, span.start), max(word.end, span.end))
         or loose
+        or (Doubt.OTHER_TIME if ahead and past else None)
         or stance.done(text[max(0, span.start - 4) : span.start])
         or (Doubt.UNCLEAR if far or _EXPENSE.search(gap) or _NEGATED_GAP.search(gap) or shared else None)
     )
@@ -248,6 +250,8 @@ def _claimed(text: str, word: _Word, money: Money, shared: bool) -> Span | None:
     return Span(span.value, span.start, span.end, excluding or span.doubt or doubt)
 
 
+_PAST_FORM = re.compile(r"[a-z]ed$", re.I)
+_PASSIVE = re.compile(r"\b(?:be|get|getting|being|want|like|see|have|is|are|it|me|money)\b(?: \w+){0,3} $", re.I)
 _ADDED = re.compile(r"(?:再|另|外|还)(?:加|付|给|补)$|加$")
 _BESIDES = re.compile(r"^.{0,2}(?:再|另|外|还|额外)(?:加|付|给|补)|^(?:再|另|外)?加")
 _TOTAL = re.compile(r"一共|共计|总共|合计|加起来|总计|总数|分之|\b(?:total|altogether|in all|combined)\b", re.I)

@@ -100,7 +100,7 @@ _SPEAKER = (
 _HEARSAY = re.compile(
     r"(?:说好|讲好|约定|承诺|答应)过?的?[^,，]{0,4}$|(?:系统|页面|界面|后台|短信|app).{0,6}(?:显示|提示|通知|弹|写)|"
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
-    rf"同意|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
+    rf"同意|只[退赔补]|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
     r"courier|husband|wife)\b.{0,24}\b(?:said|says|wrote|told|promised|offered|agreed|suggest\w*|claim\w*|only|willing)\b",
     re.I,
@@ -110,7 +110,7 @@ _PAST = re.compile(
     r"上次|上回|上一次|上一单|之前|以前|前两?次|前几?[次天]|去年|前年|早先|原来|原先|曾经?|当初|当时|"
     r"历史|上个?月|上周|昨天|前天|刚才|本来|原本|一开始|起初|"
     r"已经?|\b(?:last|previously|before|earlier|used to|once|already|was|were|been|have|has|had|got|"
-    r"received|yesterday)\b",
+    r"received|wanted|yesterday)\b",
     re.I,
 )
 _DONE = re.compile(r"[了过](?:我|给我)?\s*$")
@@ -123,7 +123,16 @@ _TURNED_AFTER = re.compile(
     r" (?:was|is|were) (?:promised|offered|denied|refused|rejected))",
     re.I,
 )
-_DONE_AFTER = re.compile(r"^的?(?:都|早就?|也)?(?:已经?|到账|收到|退了|给了|到了|打过来|处理)")
+_DONE_AFTER = re.compile(
+    r"^的?(?:我们?|都|早就?|也){0,3}(?:已经?|到账|收到|退了|给了|到了|打过来|处理)|^[^,.]{0,16}\balready\b", re.I
+)
+_FIELD = re.compile(r"[ \t|】;；][^\s:：=,，]{2,8}[:：=]")  # the label of a form's field, after another field
+# What comes next changes the sum or offers something else.
+_OTHERWISE_AFTER = re.compile(
+    r"^[,，;；]? ?(?:或者?(?!许)|要么|要不(?!然)|\bor (?!else)|"
+    r"(?:再|要|先|并|但)?(?:扣除|扣掉|扣减|减去|减掉|抵扣|minus\b|less\b))",
+    re.I,
+)
 _UNPAID_AFTER = re.compile(
     r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
 )
@@ -135,7 +144,9 @@ NEAR, FAR = 10, 18  # characters before a value within which a word about it sta
 
 def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     """Whether what stands at `start:end` (a wish's word and its value) is wished here and now by the writer."""
-    before, sentence = clause_before(text, start), sentence_before(text, start)
+    labelled = _FIELD.match(text, max(0, start - 1), end)  # 原因:屏幕不亮 退款金额:599
+    before = "" if labelled else clause_before(text, start)
+    sentence = "" if labelled else sentence_before(text, start)
     after = clause_after(text, end)
     return (
         refused(before, after)
@@ -144,6 +155,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
         or (Doubt.UNCLEAR if _UNPAID_AFTER.search(text[end : end + 24]) else None)
+        or (Doubt.CONDITION if _OTHERWISE_AFTER.search(text[end : end + 12]) else None)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
         or hedged(before, after.removeprefix("吧"))

@@ -57,6 +57,9 @@ _HUMAN_SIGNALS = (
         "speak to a (?:person|human)|human agent",
     ),
 )
+_JOINTS = re.compile(
+    r"还要|又要|也要|还想|并且|同时|另外|顺便|以及|再帮|\b(?:and also|also|as well as|additionally|in addition)\b", re.I
+)
 _SHOUTING = re.compile("[!！]{3,}")
 
 
@@ -95,9 +98,9 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
 
     What is wanted is told by the writer's own words; for a person speaks whatever the text holds.
     """
-    words = own(even(text))
+    words, flows = own(even(text)), list(flows)
     fits = [(flow, flow_fit(item, words)) for flow, item in flows]
-    signals = [*filter(None, [withdrawn(words)]), *human_signals(text)]
+    signals = [*filter(None, [withdrawn(words), second_wish(words, flows)]), *human_signals(text)]
     best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
@@ -122,6 +125,17 @@ def human_signals(text: str) -> list[Said]:
     if not found and _SHOUTING.search(text):
         found.append(said("person.shouting"))
     return found
+
+
+def second_wish(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Said | None:
+    """That the text wants one flow before a joining word and another one behind it."""
+    for joint in _JOINTS.finditer(text):
+        first, second = text[: joint.start()], text[joint.start() :]
+        wanted = [(flow_fit(item, first).fit >= 1, flow_fit(item, second)) for _flow, item in flows]
+        new = [fit for before, fit in wanted if fit.fit >= 1 and not before]
+        if new and any(before and fit.fit < 1 for before, fit in wanted):
+            return said("person.because", why=said("person.two_wishes"), words=new[0].words[0])
+    return None
 
 
 def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:

@@ -41,7 +41,8 @@ _FOREIGN_AFTER = re.compile(
 _UNCERTAIN_AFTER = re.compile(rf"^ ?(?:[多余来几好]+|[万千百]?多) ?(?:[{_MAIN}]|万|千|百|rmb)", re.I)
 _NOT_MONEY_AFTER = re.compile(
     r"^(?:的)?(?:优惠券|代金券|抵用券|抵扣|购物券|礼品|话费|流量|积分|[券卷劵]|红包|购物卡|礼卡|会员)|"
-    r"^的?(?:(?![不别没未])[一-鿿]){0,6}(?:[券卷劵]|红包|积分|礼包|礼品|话费|流量|购物卡|充值卡|会员(?![账卡号]))|"
+    r"^的?(?:(?![不别没未到打转退至给])[一-鿿A-Z]){0,6}(?:[券卷劵]|红包|积分|礼包|礼品|话费|流量|会员(?![账卡号])|"
+    r"[一-鿿E]卡(?![里上内号中]))|"
     r"^[ -]?(?:coupon|voucher|credit|points?|gift)",
     re.I,
 )
@@ -214,7 +215,7 @@ def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bo
         rf"[0-9A-Za-z²³①-⑳%‰]$|[²³①-⑳] $|[.·'{INVISIBLE}]$|(?<![-])-$|[+×*/]$|(?<=[\d)）元块]) ?=$", before
     ) and not _SIGNED.search(before)
     went_on = re.search(
-        rf"^(?:[kKwWmM²³①-⑳%‰*×=/]|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几])",
+        rf"^(?:[kKwWmM²³①-⑳%‰*×=/]|[。．]\d|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几])",
         after,
     )
     if (

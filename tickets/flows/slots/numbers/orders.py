@@ -67,7 +67,7 @@ _EXAMPLE = re.compile(
 )
 _FORMER = re.compile(
     r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
-    r"previous|old one|last time",
+    r"previous|old (?:one|order)|last time",
     re.I,
 )
 
@@ -155,6 +155,7 @@ def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
         goes_on
         or code.broken
         or code.mistyped
+        or re.match(r"(?:no|nr|num)\d", code.text, re.I)  # a label or a part of the number
         or touched(text, code)
         or re.search(r"[./_)]", code.text)
         or not value.isascii()
