@@ -2,6 +2,7 @@
 
     cs-agent demo         the whole product with its virtual phone and pilot, until Ctrl-C
     cs-agent provision    find or install a Chromium and a Chinese font for the virtual phone
+    cs-agent keys         fresh keys for the environment of a new installation; needs no settings
     cs-agent serve        web server, workers and clock of an installation, until SIGTERM
     cs-agent COMMAND …    every command of manage.py: migrate, check, createsuperuser, api_token, secrets …
 
@@ -12,9 +13,12 @@ the folder the command is called from; nothing is written beside the code.
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
+
+from cryptography.fernet import Fernet
 
 SETTINGS = "cs_agent.project.settings"
 
@@ -26,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command in ("help", "--help", "-h") and len(words) < 2:
         print((__doc__ or "").strip())
         return 0
+    if command == "keys" or words == ["secrets", "new-key"]:
+        print(_new_keys() if command == "keys" else Fernet.generate_key().decode())
+        return 0
     if command == "demo":
         _module("cs_agent.demo", words[1:])
     if command == "provision":
@@ -33,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "serve":
         _module("cs_agent.project.serve", words[1:])
     return _manage(words)
+
+
+def _new_keys() -> str:
+    """As lines of an environment file."""
+    return f"SECRET_KEY={secrets.token_urlsafe(48)}\nCS_AGENT_SECRETS_KEYS={Fernet.generate_key().decode()}"
 
 
 def _module(name: str, words: Sequence[str]) -> NoReturn:

@@ -458,6 +458,8 @@ def _refuse_unsafe(values: dict[str, Any]) -> None:
         values["SECRET_KEY"] = values["SECRET_KEY"] or DEMO_SECRET
         return
     if values["SECRET_KEY"] in {"", DEMO_SECRET} or len(values["SECRET_KEY"]) < 50:
-        raise SettingError("SECRET_KEY must be at least 50 characters of your own in production mode")
+        raise SettingError(
+            "SECRET_KEY must be at least 50 characters of your own in production mode; `cs-agent keys` makes one"
+        )
     if values["CS_AGENT_DEBUG"]:
         raise SettingError("CS_AGENT_DEBUG must be false in production mode")

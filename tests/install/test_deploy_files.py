@@ -89,7 +89,7 @@ def test_every_step_of_the_image_works_in_a_plain_root_folder_and_every_service_
             image_steps.base(plain)
         image = image_steps.build(DEPLOY / "Dockerfile", building.ROOT, plain, into, stack)
         assert "cs-agent serve" in image.run([*image.entrypoint, *image.command])
-        key = image.run([*image.entrypoint, "secrets", "new-key"]).strip().splitlines()[-1]
+        keys = dict(line.split("=", 1) for line in image.run([*image.entrypoint, "keys"]).splitlines())
         monkeypatch.setenv("TMPDIR", str(image.root / "tmp"))
         monkeypatch.setattr("tempfile.tempdir", None)  # it is looked up once, and kept
         database, redis = stack.enter_context(postgres()), stack.enter_context(redis_server())
@@ -97,8 +97,7 @@ def test_every_step_of_the_image_works_in_a_plain_root_folder_and_every_service_
             folder.chmod(0o755)  # the image's own user reaches its socket
         (port,) = free_ports(1)
         image.environ |= {
-            "SECRET_KEY": "k" * 60,
-            "CS_AGENT_SECRETS_KEYS": key,
+            **keys,
             "DATABASE_URL": database.replace(str(image.root), ""),
             "REDIS_URL": redis,
             "CS_AGENT_ALLOWED_HOSTS": "127.0.0.1",

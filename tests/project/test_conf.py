@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from cs_agent.project import conf
+from cs_agent.project import cli, conf
 
 LONG_SECRET = "x7" * 30
 
@@ -97,3 +97,13 @@ def test_a_dotted_path_of_the_release_before_still_works_and_warns() -> None:
             values = conf.load({"CS_AGENT_ANCHOR_STORE": old})
         assert values["CS_AGENT_ANCHOR_STORE"] == new
         assert import_string(new)
+
+
+def test_the_keys_that_the_command_makes_are_those_production_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without any settings: nothing can be started to make the keys that a start asks for."""
+    assert cli.main(["keys"]) == 0
+    made = dict(line.split("=", 1) for line in capsys.readouterr().out.splitlines())
+    assert set(made) == {"SECRET_KEY", "CS_AGENT_SECRETS_KEYS"}
+    assert conf.load({**made, "CS_AGENT_MODE": "production"})["CS_AGENT_SECRETS_KEYS"] == (
+        made["CS_AGENT_SECRETS_KEYS"],
+    )
