@@ -91,6 +91,11 @@ class FakePhone:
             )
         self._changed()
 
+    def turn_to(self, size: Size) -> None:
+        """The screen gets another size, as when the phone is turned or a foldable is shut; what was typed is lost."""
+        self.screen_size, self._layouts = size, {}
+        self.show(self.shown)
+
     def change(self, old: str, new: str) -> None:
         """Put other words into one element of the shown screen."""
         element = self.layout.find(old)

@@ -1,4 +1,4 @@
-"""A screen that is dark for a moment is waited for; an act before a dark screen is not forgotten."""
+"""A screen that is dark for a moment is waited for; one that is turned or folded before an act is looked at anew."""
 
 from __future__ import annotations
 
@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 import pytest
 from PIL import Image
 
+from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.run import human
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.run.state import ConfirmationRequest, StepStatus, TakeoverRequest
 from cs_agent.engine.screen.observe import Eyes
+from cs_agent.geometry import NormPoint, Size
 from cs_agent.observation import Screenshot
+from cs_agent.testing.phone import FakeScreen
+from tests.engine.story import COMPLAINT, RULES, SMALL, Story
 
 
 class Secure(PhoneError):
@@ -75,3 +81,57 @@ def test_waiting_in_the_dark_can_be_interrupted() -> None:
 
     with pytest.raises(InterruptedError):
         _eyes(DarkPhone(clock, 60.0), clock, check).wait_until_settled(None)
+
+
+# a phone that is turned, or a foldable that is shut, between a look and the act
+
+ROWS = FakeScreen(["title:订单", *(f"row:订单 {number}" for number in range(1001, 1009))])
+LYING, SHUT = Size(SMALL.height, SMALL.width), Size(432, 1500)
+
+
+def place_of(story: Story, label: str) -> NormPoint:
+    middle, size = story.phone.layout.find(label).box.center, story.phone.screen_size
+    return NormPoint(round(middle.x * 1000 / size.width), round(middle.y * 1000 / size.height))
+
+
+@pytest.mark.parametrize("size", [LYING, SHUT], ids=["lying", "shut"])
+def test_what_was_decided_on_a_screen_of_another_size_is_not_done_on_this_one(size: Size) -> None:
+    def think(messages: object) -> Tap:
+        answer = Tap(place_of(story, "订单 1005"))
+        story.phone.turn_to(size)
+        story.time.sleep(3.0)
+        return answer
+
+    story = Story({"home": ROWS}, [think, "订单 1005"])
+    if story.turn().step.status is StepStatus.REFUSED:
+        assert story.phone.acts == []
+        story.turn()
+    assert story.phone.acts == ["tap:订单 1005"]
+
+
+@pytest.mark.parametrize("size", [LYING, SHUT], ids=["lying", "shut"])
+def test_a_yes_given_on_a_screen_of_another_size_presses_nothing_else(size: Size) -> None:
+    story = Story(COMPLAINT, ["提交审核"], begins="review", rules=RULES)
+    asked = story.until_pause().pause
+    assert isinstance(asked, ConfirmationRequest)
+    story.phone.turn_to(size)
+    story.state = human.approve(story.state, asked.action_digest)
+    story.turn()
+    assert set(story.phone.acts) <= {"tap:提交审核"}
+    assert len(story.phone.ledger) <= 1
+
+
+@pytest.mark.parametrize(
+    "answers", [("关闭应用", "等待"), ("Close app", "Wait"), ("确定", "报告")], ids=["zh", "en", "crash"]
+)
+def test_the_systems_word_that_an_app_hangs_is_answered_by_nobody_but_a_person(answers: tuple[str, str]) -> None:
+    hung = FakeScreen(
+        ["title:售后系统 没有响应", *(f"button:{answer}" for answer in answers)],
+        package="com.android.systemui",
+        goes=dict.fromkeys(answers, "home"),
+    )
+    for answer in answers:
+        story = Story({"home": ROWS, "hung": hung}, [answer], begins="hung", bound=False)
+        pause = story.turn().pause
+        assert isinstance(pause, ConfirmationRequest | TakeoverRequest)
+        assert story.phone.acts == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import UiNode
 from cs_agent.phone import errors
@@ -127,3 +128,29 @@ def test_a_dropped_connection_is_an_error_now_and_healed_later(browser: BrowserP
             return False
 
     assert wait_for(works, 20.0)
+
+
+def test_a_foldable_that_is_shut_is_looked_at_anew_and_shows_its_app_still(browser: BrowserPhone) -> None:
+    phone = browser.phone
+    phone.launch("com.example.aftersales")
+    before = find(phone, "查询").box
+    with browser.fault("folded", True, False):
+        assert wait_for(lambda: phone.screenshot().size == Size(864, 2160), 8.0)
+        after = wait_for(lambda: box if (box := find(phone, "查询").box) != before else None, 8.0)
+        assert after is not None
+        assert after.right <= 864
+        assert phone.foreground().package == "com.example.aftersales"
+    assert wait_for(lambda: phone.screenshot().size == Size(1080, 2400), 8.0)
+
+
+def test_an_app_that_hangs_is_told_as_the_systems_and_waits_for_an_answer(browser: BrowserPhone) -> None:
+    phone = browser.phone
+    phone.launch("com.example.aftersales")
+    with browser.fault("not_responding", True, False):
+        button = find(phone, "等待")
+        assert (button.package, phone.foreground().package) == ("android", "com.android.systemui")
+        phone.press(Key.BACK)
+        assert find(phone, "没有响应").package == "android"
+        phone.tap(button.box.center)
+        assert wait_for(lambda: phone.foreground().package == "com.example.aftersales", 8.0)
+    phone.home_and_restore()

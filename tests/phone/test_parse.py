@@ -387,3 +387,20 @@ def test_enabled_keyboards_come_without_their_subtypes() -> None:
     text = "com.vendor.ime/.Service;123:com.android.adbkeyboard/.AdbIME\n"
     assert parse.enabled_keyboards(text) == ("com.vendor.ime/.Service", "com.android.adbkeyboard/.AdbIME")
     assert parse.enabled_keyboards("null") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "panel"),
+    [
+        ("DisplayViewport{type=INTERNAL, valid=true, displayId=0, uniqueId='local:22', port=1, orientation=0}", "22"),
+        (
+            "DisplayViewport{type=INTERNAL, displayId=3, uniqueId='local:9'}, "
+            "DisplayViewport{type=EXTERNAL, displayId=0, uniqueId='local:7'}",
+            "",
+        ),
+        ("mViewports=[]", ""),
+    ],
+    ids=["built in", "others", "none"],
+)
+def test_the_panel_in_use_is_the_main_displays(text: str, panel: str) -> None:
+    assert parse.shown_display(text) == panel

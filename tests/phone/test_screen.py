@@ -215,3 +215,40 @@ def test_a_lying_picture_of_an_upright_phone_is_a_screen_that_is_turning() -> No
         with pytest.raises((ScreenRotating, CaptureFailed)) as caught:
             screen.capture()
         assert isinstance(caught.value, ScreenRotating)
+
+
+FLIP = (
+    "Display 11 (HWC display 0): port=0\nDisplay 22 (HWC display 1): port=1\n",
+    "mViewports=[DisplayViewport{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:%s', "
+    "physicalPort=0, orientation=0}]",
+)
+
+
+@pytest.mark.parametrize("off", ["fails", "black", "gray"])
+def test_a_foldable_that_is_shut_in_the_middle_is_pictured_on_its_other_display(off: str) -> None:
+    """What a named display gives once it is off differs between makers."""
+    shown = {"id": "11", "size": (108, 240)}
+
+    def script(command: str) -> Answer | bytes | str:
+        if command.startswith("screencap -p"):
+            named = command.partition(" -d ")[2] or shown["id"]
+            if named == shown["id"]:
+                warning = b"" if " -d " in command else b"[Warning] Multiple displays were found\n"
+                return warning + png(Image.new("RGB", shown["size"], "teal"))
+            if off == "fails":
+                return b"Failed to take screenshot. Status: -22"
+            return png(Image.new("RGB", (108, 240) if off == "black" else (90, 90), off))
+        return {
+            "wm size": "Physical size: {}x{}".format(*shown["size"]),
+            "dumpsys SurfaceFlinger --display-id": FLIP[0],
+            "dumpsys display": FLIP[1] % shown["id"],
+        }.get(command, "")
+
+    with ScriptedServer(script) as server:
+        screen = Screen(AdbLink(SERIAL, port=server.port))
+        assert screen.capture().size == Size(108, 240)
+        shown.update(id="22", size=(80, 160))
+        assert screen.capture().size == Size(80, 160)
+        assert screen.size() == Size(80, 160)
+        shown.update(id="11", size=(108, 240))
+        assert screen.capture().size == Size(108, 240)

@@ -256,3 +256,16 @@ def test_a_phone_that_refuses_keyboards_is_told_from_one_that_has_none(start_pho
         phone.type_text("你好")
     found = {check.code: check.status for check in examine(phone, touch=False)}
     assert (found["keyboard"], found["security"]) == (CheckStatus.OK, CheckStatus.FAULT)
+
+
+def test_a_shut_foldable_is_seen_and_touched_on_the_display_that_is_on(start_phone: StartPhone) -> None:
+    phone = start_phone("folded")
+    assert (phone.screenshot().size, phone.size()) == (Size(864, 2160), Size(864, 2160))
+    phone.tap(Point(800, 2100))
+    with pytest.raises(errors.GestureOffScreen):
+        phone.tap(Point(1000, 2300))  # there is nothing on this display
+
+
+def test_an_app_that_hangs_is_covered_by_the_system(start_phone: StartPhone) -> None:
+    phone = start_phone("not_responding")
+    assert phone.foreground().package == "com.android.systemui"

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from cs_agent.demo.phone.device.fake_screen import FakeScreen
+from cs_agent.demo.phone.device.fake_screen import FakeScreen, followed
 from cs_agent.demo.phone.device.faults import Faults
 from cs_agent.demo.phone.device.files import PhoneFiles
 from cs_agent.demo.phone.device.phone import Identity, VirtualPhone
@@ -47,7 +47,7 @@ class FakeScreens:
         self._options = options
 
     async def make(self, key: str, files: PhoneFiles, faults: Faults) -> Screen:
-        return FakeScreen(self._options.width, self._options.height)
+        return followed(FakeScreen(self._options.width, self._options.height), faults)
 
 
 class Household:

@@ -25,6 +25,7 @@ _ROTATIONS = (
     re.compile(r"InputDeviceOrientation:\s*(\d+)"),
     re.compile(r"\borientation=(\d+)"),
 )
+_SHOWN_DISPLAY = re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*?uniqueId='local:(\d+)'")
 _COMPONENT = r"(?P<package>[A-Za-z][\w.]*)/(?P<activity>[\w.$]+)"
 _FOCUS = re.compile(r"mCurrentFocus=(?:Window\{\S+\s+(?:u\d+\s+)?(?P<window>[^}]*)\}|(?P<null>null))")
 _FOCUSED_APP = re.compile(r"mFocusedApp=\S.*?\b" + _COMPONENT)
@@ -258,6 +259,12 @@ def is_locked(text: str) -> bool | None:
 def display_ids(text: str) -> tuple[str, ...]:
     """From `dumpsys SurfaceFlinger --display-id`, the built-in display first."""
     return tuple(re.findall(r"^Display (\d+) ", text, re.MULTILINE))
+
+
+def shown_display(text: str) -> str:
+    """From `dumpsys display`: the id of the panel that shows the main display, of a foldable's the one in use."""
+    match = _SHOWN_DISPLAY.search(text)
+    return match[1] if match else ""
 
 
 def media_paths(text: str) -> frozenset[str]:

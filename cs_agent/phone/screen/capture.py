@@ -97,7 +97,8 @@ class Screen:
         return self._natural
 
     def size(self) -> Size:
-        """In the rotation the phone has now."""
+        """In the rotation the phone has now, asked anew: a foldable changes it."""
+        self._natural = None
         return _turned(self.natural_size(), self.rotation())
 
     def rotation(self) -> int:
@@ -138,21 +139,30 @@ class Screen:
         data = self._bytes(route)
         if self._last is not None and data == self._last_bytes:
             return Screenshot(self._last.image, at, self._last.sequence)
-        image = self._picture(route, data)
+        display, image = self._display, self._picture(route, data)
+        if self._display and screen_fault(image) is ScreenFault.BLACK and self._find_display():
+            image = self._picture(route, self._bytes(route))
         self._require_content(image)
         self._sequence += 1
-        self._last_bytes, self._last = data, Screenshot(image, at, self._sequence)
+        self._last_bytes = data if display == self._display else b""
+        self._last = Screenshot(image, at, self._sequence)
         return self._last
 
     def _bytes(self, route: Route) -> bytes:
         return self._link.exec_out(self._command(route), _CAPTURE_S)
 
     def _picture(self, route: Route, data: bytes) -> Image.Image:
-        """The whole picture of the right display; taken anew where screencap had to guess the display."""
-        frame = self._frame(route, data)
-        if frame.warned and not self._display:
-            self._find_display()
-            frame = self._frame(route, self._bytes(route))
+        """The whole picture of the right display; taken anew where screencap had to guess it, or shows another."""
+        try:
+            frame = self._frame(route, data)
+            if self._display or not frame.warned:
+                self._require_display(frame.image)
+                return frame.image
+        except (CaptureFailed, WrongDisplay):
+            if not self._display:  # a foldable turns off the display that was named, and shows on its other one
+                raise
+        self._find_display()
+        frame = self._frame(route, self._bytes(route))
         self._require_display(frame.image)
         return frame.image
 
@@ -166,10 +176,13 @@ class Screen:
             kind = TruncatedScreenshot if flaw.flaw is Flaw.TRUNCATED else CaptureFailed
             raise kind(f"{self._link.serial}: {flaw}") from flaw
 
-    def _find_display(self) -> None:
-        """Name the built-in display from now on, since screencap had to guess."""
+    def _find_display(self) -> bool:
+        """Name the built-in display that is in use from now on; whether that is another one than before."""
         ids = parse.display_ids(self._link.shell("dumpsys SurfaceFlinger --display-id").stdout)
-        self._display = f" -d {ids[0]}" if ids else ""
+        shown = parse.shown_display(self._link.shell("dumpsys display").stdout)
+        named = shown if shown in ids else next(iter(ids), "")
+        before, self._display = self._display, f" -d {named}" if named else ""
+        return self._display != before
 
     def _require_display(self, image: Image.Image) -> None:
         """The picture's size is the screen's, upright or lying; lying only while the phone says so."""

@@ -70,7 +70,7 @@ async def dump_screen(session: Session) -> tuple[DumpNode, ...]:
 
 async def _dump_now(session: Session) -> tuple[DumpNode, ...]:
     layout = session.layout
-    package = session.foreground.package
+    package = session.window_package
     dialog = session.shell.state.dialog
     whole = (0, 0, layout.width, layout.height)
     root = DumpNode(0, whole, _FRAME_CLASS, package)

@@ -73,12 +73,15 @@ class DrawnFaults:
         await self.session.arrange()
 
     def app_came_to_front(self) -> None:
-        """Advertisements and questions for permission meet whoever opens an app."""
+        """Advertisements, questions for permission and hanging meet whoever opens an app."""
         if self.session.at_home:
             return
         state = self.session.shell.state
         if self.faults.advertisement:
             state.dialogs[Dialog.ADVERTISEMENT] = {}
+        if self.faults.not_responding:
+            name = self.session.front.app.name(state.english)
+            state.dialogs[Dialog.NOT_RESPONDING] = {"message": words(state.english)["hangs"].format(app=name)}
         if self.faults.permission_dialog:
             name = self.session.front.app.name(state.english)
             state.dialogs[Dialog.PERMISSION] = {"message": words(state.english)["permission"].format(app=name)}
@@ -206,7 +209,11 @@ def _page_of(request: Request) -> Page | None:
         return None  # a window that is only just opening
 
 
-_DIALOG_FAULTS = {"advertisement": Dialog.ADVERTISEMENT, "permission_dialog": Dialog.PERMISSION}
+_DIALOG_FAULTS = {
+    "advertisement": Dialog.ADVERTISEMENT,
+    "not_responding": Dialog.NOT_RESPONDING,
+    "permission_dialog": Dialog.PERMISSION,
+}
 _TEXT_SIZE = """percent => {
   document.documentElement.style.webkitTextSizeAdjust = percent === 100 ? "" : percent + "%";
 }"""

@@ -26,7 +26,7 @@ from cs_agent.demo.phone.browser.system_ui.actions import SYSTEM_KEYS, ShellActi
 from cs_agent.demo.phone.browser.system_ui.compose import encode_png
 from cs_agent.demo.phone.browser.system_ui.keys import page_key, short_name
 from cs_agent.demo.phone.browser.system_ui.layout import Keyboard, Layout
-from cs_agent.demo.phone.browser.system_ui.shell import FOLDER
+from cs_agent.demo.phone.browser.system_ui.shell import FOLDER, Dialog
 from cs_agent.demo.phone.browser.text import TextEntry
 from cs_agent.demo.phone.device.faults import Faults, FaultValue
 from cs_agent.demo.phone.device.files import PhoneFiles
@@ -118,7 +118,8 @@ class BrowserScreen:
 
     @property
     def _layout(self) -> Layout:
-        return self._upright.rotated() if self.rotation % 2 else self._upright
+        panel = self._upright.folded() if self._faults.folded else self._upright
+        return panel.rotated() if self.rotation % 2 else panel
 
     # --- pictures
 
@@ -204,6 +205,13 @@ class BrowserScreen:
 
     def foreground(self) -> Component:
         return self._session.foreground if self._session is not None else HOME.component
+
+    def system_window(self) -> str:
+        """Of the dialog that tells of an app that hangs; the other dialogs are activities, and have a component."""
+        session = self._session
+        if session is None or session.shell.state.dialog is not Dialog.NOT_RESPONDING:
+            return ""
+        return f"Application Not Responding: {session.front.component.package}"
 
     def running(self) -> tuple[Component, ...]:
         if self._session is None:
@@ -310,7 +318,7 @@ class BrowserScreen:
 
     async def _follow_fault(self, name: str, value: FaultValue) -> None:
         async with self._living() as session:
-            if name == "rotation":
+            if name in ("rotation", "folded"):
                 session.layout = self._layout.with_keyboard(session.layout.keyboard)
                 await session.arrange()
             else:

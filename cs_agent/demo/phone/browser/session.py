@@ -32,7 +32,7 @@ _SHOW_FIELD = """() => {
   if (box.top < 64 || box.bottom > window.innerHeight - 64) el.scrollIntoView({ block: "center" });
 }"""
 # Dialogs that have the focus of the window system, so that no text field below keeps it.
-_MODAL = (Dialog.RECENTS, Dialog.PERMISSION, Dialog.DIALOG, Dialog.PICKER)
+_MODAL = (Dialog.RECENTS, Dialog.NOT_RESPONDING, Dialog.PERMISSION, Dialog.DIALOG, Dialog.PICKER)
 _OWNERS = {Dialog.RECENTS: HOME, Dialog.PERMISSION: PERMISSIONS, Dialog.PICKER: PICKER}
 
 
@@ -85,6 +85,12 @@ class Session:
         owner = _OWNERS.get(dialog) if dialog else None
         return owner.component if owner else self.front.component
 
+    @property
+    def window_package(self) -> str:
+        """Of the window in front: the word that an app hangs is the system's own, though the app stays in front."""
+        hangs = self.shell.state.dialog is Dialog.NOT_RESPONDING
+        return "android" if hangs else self.foreground.package
+
     def task_of(self, page: Page) -> AppTask | None:
         return next((task for task in (*self._home, *self.tasks) if task.holds(page)), None)
 
@@ -134,6 +140,8 @@ class Session:
         if self.layout.keyboard is not Keyboard.NONE:
             self.surface.keyboard_hidden = True
             await self.arrange()
+        elif self.shell.state.dialog is Dialog.NOT_RESPONDING:
+            return  # it asks for an answer
         elif self.dismiss_dialog():
             await self.arrange()
         elif not self.at_home and not await self.surface_back():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import struct
 
-from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, CaptureFailed
+from cs_agent.demo.phone.device.phone import SECOND_DISPLAY_ID, CaptureFailed
 from cs_agent.demo.phone.device.screen import ScreenGone
 from cs_agent.demo.phone.shell.call import EXCEPTION, FAILED, OK, Call, Command
 
@@ -35,9 +35,9 @@ async def screencap(call: Call) -> int:
     if any(arg not in ("-p", "-d", "-a") for arg in args if arg.startswith("-")) or len(paths) > 1:
         await call.complain(_USAGE)
         return FAILED
-    if display is not None and display not in _display_ids(call):
+    if display is not None and display not in _display_ids(call):  # of another phone, or of a panel that is off
         return await _failed(call, _BAD_VALUE)
-    if display is None and call.phone.faults.two_displays:
+    if display is None and (call.phone.faults.two_displays or call.phone.faults.folded):
         await call.complain(_TWO_DISPLAYS)
     path = paths[0] if paths else ""
     return await _capture(call, path, "-p" in args or path.endswith(".png"))
@@ -77,7 +77,7 @@ async def _failed(call: Call, status: int) -> int:
 def _display_ids(call: Call) -> tuple[str, ...]:
     """The number of the logical display is taken as well, as older releases do."""
     second = (str(SECOND_DISPLAY_ID),) if call.phone.faults.two_displays else ()
-    return ("0", str(DISPLAY_ID), *second)
+    return ("0", str(call.phone.display_id), *second)
 
 
 async def wm(call: Call) -> int:
@@ -96,7 +96,8 @@ async def _size(call: Call, rest: list[str]) -> int:
     """Some makers let nobody override the panel; this phone is one of theirs."""
     if rest:
         return await call.throw("size", "java.lang.SecurityException: the display of this device cannot be overridden")
-    await call.say(f"Physical size: {call.phone.identity.width}x{call.phone.identity.height}")
+    width, height = call.phone.panel
+    await call.say(f"Physical size: {width}x{height}")
     return OK
 
 

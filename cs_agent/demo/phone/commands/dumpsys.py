@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 
 from cs_agent.demo.phone.commands.intents import short_name
-from cs_agent.demo.phone.device.phone import DISPLAY_ID, SECOND_DISPLAY_ID, VirtualPhone
+from cs_agent.demo.phone.device.phone import COVER_DISPLAY_ID, DISPLAY_ID, SECOND_DISPLAY_ID, VirtualPhone
 from cs_agent.demo.phone.device.screen import Component
 from cs_agent.demo.phone.shell.call import OK, Call, Command
 
@@ -43,6 +43,11 @@ def _handle(seed: str) -> str:
 
 def _window_name(component: Component) -> str:
     return f"Window{{{_handle(component.activity)} u0 {component.package}/{component.activity}}}"
+
+
+def _focused_window(phone: VirtualPhone) -> str:
+    title = phone.screen.system_window()
+    return f"Window{{{_handle(title)} u0 {title}}}" if title else _window_name(phone.screen.foreground())
 
 
 def _record(component: Component, task: int) -> str:
@@ -100,12 +105,13 @@ def _window_flags(phone: VirtualPhone, in_front: bool) -> str:
 def _displays(phone: VirtualPhone) -> str:
     screen, identity = phone.screen, phone.identity
     front = screen.foreground()
-    size = f"{identity.width}x{identity.height} {identity.density}dpi cur={screen.width}x{screen.height}"
+    width, height = phone.panel
+    size = f"{width}x{height} {identity.density}dpi cur={screen.width}x{screen.height}"
     other = _OTHER_DISPLAY if phone.faults.two_displays else ""
     return (
         f"WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)\n{other}"
         f"  Display: mDisplayId=0\n    init={size} app={screen.width}x{screen.height}\n"
-        f"  mCurrentFocus={_window_name(front) if phone.awake else 'null'}\n"
+        f"  mCurrentFocus={_focused_window(phone) if phone.awake else 'null'}\n"
         f"  mFocusedApp={_record(front, _task(phone, front))}\n"
         f"  DisplayRotation\n    mCurrentRotation=ROTATION_{screen.rotation * 90}\n"
         f"    mUserRotation=ROTATION_{screen.rotation * 90}"
@@ -162,7 +168,7 @@ def _display(call: Call, args: list[str]) -> str:
     screen, identity = phone.screen, phone.identity
     frame = f"Rect(0, 0 - {screen.width}, {screen.height})"
     viewport = (
-        f"DisplayViewport{{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:{DISPLAY_ID}', "
+        f"DisplayViewport{{type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:{phone.display_id}', "
         f"physicalPort=0, orientation={screen.rotation}, logicalFrame={frame}, physicalFrame={frame}, "
         f"deviceWidth={screen.width}, deviceHeight={screen.height}}}"
     )
@@ -171,25 +177,28 @@ def _display(call: Call, args: list[str]) -> str:
         f"DISPLAY MANAGER (dumpsys display)\n  mOnlyCore=false\n  mViewports=[{viewport}]\n"
         f"Display States: size={1 + phone.faults.two_displays}\n  Display Id=0\n  Display State={state}\n"
         f"Logical Displays: size={1 + phone.faults.two_displays}\n  Display 0:\n    mDisplayId=0\n"
-        f'    mBaseDisplayInfo=DisplayInfo{{"Built-in Screen", displayId 0, real {identity.width} x '
-        f"{identity.height}, rotation {screen.rotation}, density {identity.density}, state {state}}}"
+        f'    mBaseDisplayInfo=DisplayInfo{{"Built-in Screen", displayId 0, real {phone.panel[0]} x '
+        f"{phone.panel[1]}, rotation {screen.rotation}, density {identity.density}, state {state}}}"
     )
 
 
 def _input(call: Call, args: list[str]) -> str:
-    screen, identity = call.phone.screen, call.phone.identity
+    screen, panel = call.phone.screen, call.phone.panel
     width, height = screen.width, screen.height
     return (
         "INPUT MANAGER (dumpsys input)\n\nInput Reader State:\n  Device 2: touchscreen\n"
-        f"    Viewport INTERNAL: displayId=0, uniqueId=local:{DISPLAY_ID}, port=0, orientation={screen.rotation}, "
+        f"    Viewport INTERNAL: displayId=0, uniqueId=local:{call.phone.display_id}, port=0, "
+        f"orientation={screen.rotation}, "
         f"logicalFrame=[0, 0, {width}, {height}], physicalFrame=[0, 0, {width}, {height}], "
-        f"deviceSize=[{identity.width}, {identity.height}], isActive=[1]\n"
+        f"deviceSize=[{panel[0]}, {panel[1]}], isActive=[1]\n"
         f"    InputDeviceOrientation: {screen.rotation}"
     )
 
 
 def _surface_flinger(call: Call, args: list[str]) -> str:
     lines = [f'Display {DISPLAY_ID} (HWC display 0): port=0 pnpId=EXA displayName="Built-in"']
+    if call.phone.faults.folded:
+        lines.append(f'Display {COVER_DISPLAY_ID} (HWC display 3): port=3 pnpId=EXA displayName="Cover"')
     if call.phone.faults.two_displays:
         lines.append(f'Display {SECOND_DISPLAY_ID} (HWC display 1): port=1 pnpId=EXA displayName="External"')
     return "\n".join(lines)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from cs_agent.demo.phone.device.screen import Component, DumpNode, InstalledApp, ScreenGone
+from cs_agent.demo.phone.device.faults import Faults, FaultValue
+from cs_agent.demo.phone.device.screen import Component, DumpNode, InstalledApp, ScreenGone, cover_of
 
 LAUNCHER = Component("com.example.launcher", "com.example.launcher.HomeActivity")
 BROWSER = Component("com.example.browser", "com.example.browser.BrowserActivity")
@@ -23,6 +24,22 @@ _APPS = (
     InstalledApp(NOTES, "记事本"),
 )
 _FIELD_BOUNDS = (40, 200, 1040, 320)
+
+
+def followed(screen: FakeScreen, faults: Faults) -> FakeScreen:
+    """The screen, whose size and windows follow the switches of a foldable and of an app that hangs."""
+    opened = (screen.width, screen.height)
+
+    def follow(name: str, value: FaultValue) -> None:
+        if name == "folded":
+            screen.width, screen.height = cover_of(*opened) if value else opened
+        elif name == "not_responding":
+            screen.hung = f"Application Not Responding: {screen.foreground().package}" if value else ""
+
+    faults.subscribe(follow)
+    for name in ("folded", "not_responding"):
+        follow(name, faults.as_dict()[name])
+    return screen
 
 
 @dataclass(slots=True)
@@ -37,6 +54,7 @@ class FakeScreen:
     gone: bool = False
     text: str = ""
     keyboard: str = ""
+    hung: str = ""
     gestures: list[tuple[object, ...]] = field(default_factory=list)
     stack: list[Component] = field(default_factory=lambda: [LAUNCHER])
     _pictures: dict[tuple[object, ...], bytes] = field(default_factory=dict)
@@ -99,6 +117,9 @@ class FakeScreen:
 
     def foreground(self) -> Component:
         return self.stack[0]
+
+    def system_window(self) -> str:
+        return self.hung
 
     def running(self) -> tuple[Component, ...]:
         return tuple(self.stack)

@@ -48,6 +48,8 @@ class Faults:
     large_font: bool = False
     english: bool = False
     rotation: int = 0  # quarter turns, 0-3
+    folded: bool = False  # a foldable shut: another, smaller display of another number shows the same apps
+    not_responding: bool = False  # the system says that the app in front hangs
     dropped_connection: bool = False  # cuts every connection now, and new ones after a while
     dead_keyboard: bool = False  # typing is taken and lost
     ignored_taps: int = 0  # every n-th tap is swallowed

@@ -19,11 +19,12 @@ from PIL import Image
 from cs_agent.demo.phone.device.faults import Faults, FaultValue
 from cs_agent.demo.phone.device.files import PhoneFiles
 from cs_agent.demo.phone.device.keyboards import ADB_KEYBOARD, LATIN, Keyboards
-from cs_agent.demo.phone.device.screen import Component, InstalledApp, Screen, ScreenGone
+from cs_agent.demo.phone.device.screen import Component, InstalledApp, Screen, ScreenGone, cover_of
 from cs_agent.demo.phone.device.settings import Settings
 
 DISPLAY_ID = 4619827259835644672
 SECOND_DISPLAY_ID = 4619827551948147201
+COVER_DISPLAY_ID = 4619827124781842690
 _CAPTURE_TRIES = 3  # a rotation may fall into the middle of a capture
 _TRUNCATED_TO = 0.6  # of the picture's bytes
 
@@ -85,6 +86,19 @@ class VirtualPhone:
         self.settings.put("system", "user_rotation", str(self.faults.rotation))
         self.settings.subscribe(self._on_setting)
         self.faults.subscribe(self._on_fault)
+
+    # --- panels
+
+    @property
+    def panel(self) -> tuple[int, int]:
+        """Width and height of the panel in use, in its natural rotation."""
+        size = (self.identity.width, self.identity.height)
+        return cover_of(*size) if self.faults.folded else size
+
+    @property
+    def display_id(self) -> int:
+        """Of the panel in use: a foldable has two, and the other one is off."""
+        return COVER_DISPLAY_ID if self.faults.folded else DISPLAY_ID
 
     # --- apps
 

@@ -17,6 +17,11 @@ class Component:
     activity: str
 
 
+def cover_of(width: int, height: int) -> tuple[int, int]:
+    """The size of the outer display of a foldable whose inner one has that size."""
+    return round(width * 0.8), round(height * 0.9)
+
+
 @dataclass(frozen=True, slots=True)
 class InstalledApp:
     component: Component
@@ -55,7 +60,8 @@ class Screen(Protocol):
     """What a phone's input and display services do, on a page in a mobile viewport.
 
     The screen carries out the faults that are drawn (notification, advertisement, permission_dialog, slow_page_s,
-    network_error, dark_mode, large_font, english, rotation); all other switches are the ADB side's.
+    network_error, dark_mode, large_font, english, rotation, folded, not_responding); all other switches are the ADB
+    side's.
     """
 
     @property
@@ -101,6 +107,9 @@ class Screen(Protocol):
     async def force_stop(self, package: str) -> None: ...
 
     def foreground(self) -> Component: ...
+
+    def system_window(self) -> str:
+        """The title of the system's own window that has the focus over the app, or nothing."""
 
     def running(self) -> tuple[Component, ...]:
         """Most recent first."""

@@ -53,6 +53,11 @@ class ShellActions:
     async def _permission(self, value: Any) -> None:
         self._session.shell.state.dialogs.pop(Dialog.PERMISSION, None)
 
+    async def _not_responding(self, value: Any) -> None:
+        self._session.shell.state.dialogs.pop(Dialog.NOT_RESPONDING, None)
+        if value == "close":
+            await self._session.stop(self._session.front.component.package)
+
     async def _advertisement(self, value: Any) -> None:
         self._session.shell.state.dialogs.pop(Dialog.ADVERTISEMENT, None)
         if value == "take":
@@ -91,6 +96,7 @@ _ACTIONS: dict[str, Callable[[ShellActions, Any], Awaitable[None]]] = {
     "key": ShellActions._key,
     "hide-keyboard": ShellActions._hide_keyboard,
     "permission": ShellActions._permission,
+    "not-responding": ShellActions._not_responding,
     "advertisement": ShellActions._advertisement,
     "banner": ShellActions._banner,
     "dialog": ShellActions._dialog,

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from cs_agent.demo.phone.device.screen import cover_of
+
 STATUS_BAR_DP = 28
 NAVIGATION_BAR_DP = 48
 ADB_KEYBOARD_DP = 40
@@ -42,6 +44,10 @@ class Layout:
 
     def rotated(self) -> Layout:
         return replace(self, width=self.height, height=self.width)
+
+    def folded(self) -> Layout:
+        width, height = cover_of(self.width, self.height)
+        return replace(self, width=width, height=height)
 
     def with_keyboard(self, keyboard: Keyboard) -> Layout:
         return replace(self, keyboard=keyboard)

@@ -34,6 +34,7 @@ class Dialog(StrEnum):
     """What can lie over the app; the first of those wanted is drawn."""
 
     RECENTS = "recents"
+    NOT_RESPONDING = "not-responding"
     PERMISSION = "permission"
     DIALOG = "dialog"
     SELECT = "select"

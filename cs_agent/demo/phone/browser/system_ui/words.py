@@ -5,6 +5,9 @@ from __future__ import annotations
 _CHINESE = {
     "allow": "允许",
     "deny": "拒绝",
+    "closeApp": "关闭应用",
+    "waitForApp": "等待",
+    "hangs": "{app} 没有响应",
     "ok": "确定",
     "cancel": "取消",
     "ad": "广告",
@@ -38,6 +41,9 @@ _CHINESE = {
 _ENGLISH = {
     "allow": "Allow",
     "deny": "Don’t allow",
+    "closeApp": "Close app",
+    "waitForApp": "Wait",
+    "hangs": "{app} isn’t responding",
     "ok": "OK",
     "cancel": "Cancel",
     "ad": "Ad",
