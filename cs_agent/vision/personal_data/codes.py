@@ -29,14 +29,20 @@ _CODE_LETTERS = re.compile(
     + r"\s*(?:是|为|:|=|\bis\b)\s*[\"“「]?(?P<value>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{4,8})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_ENTERED = re.compile(  # 请输入 305178 完成登录
+    r"(?:请?输入|填写|使用|enter|use)\s*[\"“「【\[]?(?P<value>(?<!\d)\d{4,8}(?!\d))[\"”」】\]]?\s*"
+    r"(?:(?:来|以|并|即可)?(?:完成|进行)?(?:登录|登入|验证|注册|绑定|支付|授权)"
+    r"|to (?:log|sign|verify|confirm|continue|complete))",
+    re.IGNORECASE,
+)
 _PREFIXED_BY = re.compile(r"(?<![A-Za-z0-9-])(?P<value>G-\d{6})(?![0-9-])")
 _NOT_A_CODE = re.compile(r"订单|单号|尾号|order|ending|¥|\$|金额", re.IGNORECASE)
 
 _VOUCHER_WORD = (
     r"(?:(?:取件|取货|提货|提取|取餐|自提|寄件|开箱|开门|开柜|券|卡券|兑换|兑奖|核销|核验|消费|团购|电子|优惠券?|抵用券?|礼品卡?"
     r"|充值卡?|付款|收款|支付|扫码付?|会员|入场|检票|入园|凭证|凭|验货|签收|退款|赠送|激活卡?)(?:密|代|序)?(?:码|密)号?"
-    r"|[\u4e00-\u9fff]{1,4}(?<![尺号编邮代数电扫起均鞋条形证])码|凭证(?:号码?)?|券号"
-    r"|卡密|序列密钥|安全码|密令|CVV2?|CVC2?|CVN2?|CAV2?"
+    r"|[\u4e00-\u9fff]{1,4}(?<![尺号编邮代数电扫起均鞋条形证误态源字乱解转])码|凭证(?:号码?)?|券号"
+    r"|卡密|序列密钥|安全码|密令|(?:背面|卡背)的?(?:后|末|最后)?(?:三|3)位(?:数字?)?|CVV2?|CVC2?|CVN2?|CAV2?"
     r"|(?:pick-?\s?up|collection|locker|voucher|coupon|redeem|redemption|gift\s?card|claim|payment|promo|entry)"
     r"\s(?:code|pin|number)|security\s?code)"
 )
@@ -70,7 +76,7 @@ def codes(text: str) -> Iterator[Span]:
             between = match.group().replace(match.group("value"), "")
             if not _NOT_A_CODE.search(between):
                 yield Span(DataKind.CODE, *match.span("value"), _DIGITS.sub("", match.group("value")))
-    for pattern in (_CODE_LETTERS, _PREFIXED_BY):
+    for pattern in (_CODE_LETTERS, _ENTERED, _PREFIXED_BY):
         for match in pattern.finditer(text):
             yield Span(DataKind.CODE, *match.span("value"), match.group("value"))
 

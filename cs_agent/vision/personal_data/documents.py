@@ -16,6 +16,7 @@ _LINK = r"(?:\s*(?:是|为|:|=|#|\bis\b)\s*|\s+|(?<=号)|(?<=码)|(?<=[\u4e00-\u
 _PLATE = re.compile(
     r"(?<![\u4e00-\u9fffA-Za-z0-9])(?P<value>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领]\s?[A-HJ-NP-Z]"
     r"[·•.\s-]{0,2}(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{4,6}[挂学警港澳]?)(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9])(?P<police>WJ\s?[\u4e00-\u9fff]?\s?[·•.-]?\d{4}[0-9A-Z])(?![A-Za-z0-9])"
     r"|(?P<after>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]"
     r"[·•.\s-]{0,2}(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
 )
@@ -28,10 +29,10 @@ _PLATE_NAMED = re.compile(
 
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9-])(?P<value>(?:E[A-HJ-NP-Z]\d{7}|[EG]\d{8}))(?![A-Za-z0-9-])")
 _PASSPORT_NAMED = re.compile(
-    r"(?:护照号?码?|通行证号?码?|回乡证号?码?|台胞证号?码?|居留(?:许可|证)号?码?|军官证号?码?|签证号?码?|证件号码?|驾驶证号?码?|档案编号"
+    r"(?:护照号?码?|通行证号?码?|回乡证号?码?|台胞证号?码?|居留(?:许可|证)号?码?|(?:军官|士兵|警官|永居|永久居留|港澳居民|居住)证号?码?|签证号?码?|证件号码?|驾驶证号?码?|档案编号"
     r"|passport\s?(?:no\.?|number)?|travel\s(?:document|permit)\s?(?:no\.?|number)?|visa\s(?:no\.?|number))"
     + _LINK
-    + r"(?P<value>(?=[A-Za-z]{0,3}\d)[A-Za-z0-9]{6,14})(?![A-Za-z0-9])",
+    + r"(?:[\u4e00-\u9fff]字第?)?(?P<value>(?=[A-Za-z]{0,3}\d)[A-Za-z0-9]{6,18})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _MACHINE_READABLE = re.compile(
@@ -53,7 +54,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z.]+")
 def plates(text: str) -> Iterator[Span]:
     for pattern in (_PLATE, _PLATE_NAMED):
         for match in pattern.finditer(text):
-            group = "value" if match.group("value") else "after"
+            group = match.lastgroup or "value"
             yield Span(DataKind.PLATE, *match.span(group), re.sub(r"[·•.\s-]", "", match.group(group)))
 
 

@@ -40,8 +40,10 @@ _CARD = re.compile(
 )
 _CARD_ENDS = re.compile(r"余额|金额|时间|日期|登录|登陆|积分|balance|amount|date|time", re.IGNORECASE)
 _PHONE = re.compile(
-    r"(?:电话号?码?|手机号?码?|手机|座机|固话|联系方式|联系号码|联络|来电号?码?|去电|主叫|被叫|致电|拨打|热线|传真|号码|分机"
-    r"|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b|\bcall(?:er|ed|ing)?\b|whats\s?app|\bringing\b)"
+    r"(?:电话号?码?|手机号?码?|手机|座机|固话|联系方式|联系号码|联络|来电号?码?|去电|主叫|被叫|致电|拨打|热线|传真|号码|分机|总机"
+    r"|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b"
+    r"|\b(?:call|caller|called|calling|text|ring|reach)(?: (?:me|us|him|her|back))?\b"
+    r"|whats\s?app|\bringing\b)"
     r"(?:\s*(?:号|number|no\.?|id|at|from|on|to))?[^0-9A-Za-z\u4e00-\u9fff\n]*(?:是|为|is)?\s*[((+]?$",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ _MAY_ANNOUNCE = (
     r"|人员)?|员工|操作[人员]|处理人|负责人|家属"
     r"|家长|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
     r"|乘务员|收银员|店长"
-    r"|[\u4e00-\u9fff]{1,3}(?<![他别众每某个多少])(?:人|员|方|者|户)"
+    r"|[\u4e00-\u9fff]{1,3}(?<![他别众每某个多少王])(?:人|员|方|者|户)"
 )
 _LABEL = re.compile(
     rf"(?P<only>{_ANNOUNCES})|(?P<may>{_MAY_ANNOUNCE})|(?P<said>我叫|名叫|叫做|姓名叫|我是|本人是?|我姓)",
@@ -38,9 +38,13 @@ _LINK = re.compile(
     r"|)[\"“「【\[(]?"
 )
 _VALUE = re.compile(rf"{_HAN}{{1,10}}(?:[·•・]{_HAN}{{1,10}}){{1,3}}|{_HAN}{{2,12}}")
+_LATIN = re.compile(r"[A-Z][A-Za-z'’-]+(?: [A-Z][A-Za-z.'’-]*){1,3}")  # behind a label that announces only names
 _TITLE = re.compile(
     r"先生|女士|小姐|太太|师傅|同志|阿姨|大爷|大妈|经理|老师|医生|律师|主任|总监"
     r"|总(?![\u4e00-\u9fff])"
+)
+_GREETED = re.compile(
+    rf"(?:亲爱|尊敬)的(?!顾客|客户|用户|会员|买家|家人|朋友|同事|老师)(?P<value>{_HAN}{{2,4}})(?=[,，:!！ \n]|$)"
 )
 _OPEN_TITLE = re.compile(r"先生|女士|小姐|太太|师傅")
 _NEVER_IN_NAMES = frozenset(
@@ -93,7 +97,7 @@ _NO_ENGLISH_NAME = re.compile(
 
 
 def names(text: str) -> Iterator[Span]:
-    for start, end in (*_announced(text), *_titled(text), *_in_english(text)):
+    for start, end in (*_announced(text), *_greeted(text), *_titled(text), *_in_english(text)):
         yield Span(DataKind.NAME, start, end, text[start:end])
 
 
@@ -101,6 +105,8 @@ def _announced(text: str) -> Iterator[tuple[int, int]]:
     for label in _LABEL.finditer(text):
         link = _LINK.match(text, label.end())
         value = _VALUE.match(text, link.end()) if link else None
+        if link and label.group("only") and (latin := _LATIN.match(text, link.end())):
+            yield latin.span()
         if link is None or value is None:
             continue
         length = _name_length(value.group(), label, bool(link.group("strong")), bool(link.group("space")))
@@ -133,6 +139,13 @@ def _with_given_name(value: str, surname: int, *, loose: bool) -> int:
     cut = next((place for place, char in enumerate(given) if char in _NEVER_IN_NAMES), len(given))
     told = cut < len(given) or surname + cut == len(value)  # where the name ends, by a word that follows or the end
     return surname + cut if cut and (loose or told) else 0
+
+
+def _greeted(text: str) -> Iterator[tuple[int, int]]:
+    """亲爱的李雷, 尊敬的王小明 before a mark."""
+    for match in _GREETED.finditer(text):
+        if _surname(match.group("value")) and not _INTERFACE.search(match.group("value")):
+            yield match.span("value")
 
 
 def _titled(text: str) -> Iterator[tuple[int, int]]:
