@@ -64,7 +64,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if any(_names_a_deed(text) for text in heads) or not heads or not all(is_read(text) for text in heads):
+    if any(names_a_deed(text) for text in heads) or not heads or not all(is_read(text) for text in heads):
         return True
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True
@@ -72,7 +72,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     return any(ends_or_leaves(nodes[index], seen) and not is_in_tab_bar(index, seen) for index in ends)
 
 
-def _names_a_deed(head: str) -> bool:
+def names_a_deed(head: str) -> bool:
     """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
     meant, text = sense(head, button=True), fold(head)
     if meant.kind is LabelKind.OPEN:

@@ -7,28 +7,49 @@ there, or several could be meant, nothing is proven.
 from __future__ import annotations
 
 import itertools
+import re
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists import names_a_deed
 from cs_agent.engine.gate.searches import is_a_key, searches
-from cs_agent.engine.gate.subjects import tells_of_what_is_acted_on
+from cs_agent.engine.gate.subjects import is_long_number, tells_of_what_is_acted_on
+from cs_agent.engine.gate.windows import is_pointing
 from cs_agent.engine.screen.page import (
     Nature,
     costs,
+    filters_a_list,
     is_handing_over,
     is_of_a_paper,
     is_on_offer,
+    is_picker_title,
     is_search_word,
     names_customers,
+    names_everything,
 )
-from cs_agent.engine.screen.pictured import entry_lines, is_pressed_out, room_beside, stands_in_outline
+from cs_agent.engine.screen.pictured import (
+    entry_lines,
+    even_column,
+    find_sheet,
+    is_pressed_out,
+    room_beside,
+    shares_paper,
+    stands_in_outline,
+    stands_out,
+)
 from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import go_back, is_hint, looks_up
+from cs_agent.engine.screen.words import ends_a_choice, go_back, is_hint, is_read, leaves_a_dialog, looks_up
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
 _HIGH = 0.5  # of the height: a search field stands in the upper half
+_UPPER = 0.3  # of the height: bars of filters stand further up
+_ACROSS = 0.6  # of the width
+_LEAST_PARTS = 3
+_RIGHT = 0.7  # of the width: a picker's end stands further right
+_GLYPHS = 2  # characters that a sign in a field is read as
+_TELEPHONE = re.compile(r"^[+(]?\d[\d ()-]{6,18}$")
 _AT_LEFT = 1.5  # times the room at the left of a hint is free at its right
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 
@@ -38,12 +59,16 @@ def own_kind(target: Target, scene: Scene) -> str:
     if len(target.names) != 1 or target.box is None:
         return ""
     name = target.names[0]
-    if is_hint(name) and _is_field(target.box, seen):
+    if sheet := find_sheet(seen):
+        return _of_sheet(target, sheet, seen)
+    if (is_hint(name) and _is_field(target.box, seen)) or _holds_typed(target, scene):
         return "field"
     if go_back(name) and _in_corner(target, seen):
         return "back"
     if _looks_up_typed(name, scene) and _beside_typed(target, scene):
         return "search"
+    if _is_filter(target.box, scene):
+        return "tab"
     if _is_record(target, scene):
         return "record"
     return ""
@@ -56,6 +81,38 @@ def _is_field(box: Box, seen: Observation) -> bool:
     left, right = room_beside(seen, box)
     begins = right >= max(_AT_LEFT * left, box.height)
     return not beyond and begins and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
+
+
+def _holds_typed(target: Target, scene: Scene) -> bool:
+    """The field that shows what was typed into it, with its magnifier before the words: the first line that says so."""
+    typed = squash(scene.typed)
+    shown = [line for line in scene.observation.lines if typed and _shows(line, typed)]
+    first = min(shown, key=lambda line: line.box.top, default=None)
+    if first is None or first.box != target.box or scene.put_in:
+        return False
+    high = first.box.bottom <= _UPPER * scene.observation.size.height
+    return high and len(squash(first.text)) > len(typed) and not is_dimmed_around(scene.observation, first.box)
+
+
+def _of_sheet(target: Target, sheet: Box, seen: Observation) -> str:
+    """Of a picker's sheet: its head says what is chosen and holds its end at the right, so that the words of its wheel
+    only choose, and the word at the left of its head leaves."""
+    lines = [line for line in seen.lines if line.box.top >= sheet.top]
+    ends = [line for line in lines if ends_a_choice(fold(line.text)) and line.box.left >= _RIGHT * seen.size.width]
+    if len(ends) != 1 or target.box is None or target.box == ends[0].box:
+        return ""
+    head = [line for line in lines if share_a_line(line.box, ends[0].box)]
+    if not any(is_picker_title(line.text) for line in head) or any(
+        line.box.bottom <= ends[0].box.top for line in lines
+    ):
+        return ""
+    if any(line.box == target.box for line in head):
+        at_left = target.box.right <= (1 - _RIGHT) * seen.size.width
+        return "leave" if at_left and leaves_a_dialog(target.label) else ""
+    items = even_column(seen, target.box, ends[0].box.bottom)
+    return (
+        "choice" if len(items) >= _LEAST_PARTS and all(shares_paper(seen, item, target.box) for item in items) else ""
+    )
 
 
 def _in_corner(target: Target, seen: Observation) -> bool:
@@ -77,36 +134,58 @@ def _beside_typed(target: Target, scene: Scene) -> bool:
         return False
     own = target.box
     return any(
-        squash(line.text) == typed and line.box.right <= own.left and share_a_line(line.box, own)
+        _shows(line, typed) and line.box.right <= own.left and share_a_line(line.box, own)
         for line in scene.observation.lines
     )
 
 
+def _shows(line: TextLine, typed: str) -> bool:
+    """What was typed, as it is read with the field's magnifier before it: Q1001."""
+    text = squash(line.text)
+    return text.endswith(typed) and len(text) - len(typed) <= _GLYPHS
+
+
+def _is_filter(box: Box, scene: Scene) -> bool:
+    """Of a bar across the upper part of the page whose parts all name filters, one of them everything, and one is drawn
+    as the chosen one: 全部, 待发货, 已完成."""
+    seen, size = scene.observation, scene.observation.size
+    if scene.put_in or box.bottom > _UPPER * size.height or is_dimmed_around(seen, box):
+        return False
+    parts = sorted((line for line in seen.lines if share_a_line(line.box, box)), key=lambda line: line.box.left)
+    if len(parts) < _LEAST_PARTS or parts[-1].box.right - parts[0].box.left < _ACROSS * size.width:
+        return False
+    if not all(filters_a_list(line.text) for line in parts) or not any(names_everything(line.text) for line in parts):
+        return False
+    return stands_out(seen, [line.box for line in parts]) is not None
+
+
 def _is_record(target: Target, scene: Scene) -> bool:
-    """The line itself that names one of at least three entries, of the same form and with other numbers, below what was
-    just searched for. Any other text in an entry may be a button that is drawn without a fill.
+    """A value that each of at least three entries has, with other numbers, below what was just searched for or below
+    such a bar. Any other text in an entry may be a button that is drawn without a fill; a telephone's number may call.
     """
     seen, typed = scene.observation, squash(scene.typed)
-    if scene.put_in or target.box is None or not typed:
+    if scene.put_in or scene.led or target.box is None or _TELEPHONE.match(fold(target.label)):
         return False
     heads = [line.text for line in seen.lines if line.box.bottom <= _CORNER[1] * seen.size.height]
-    if any(is_handing_over(fold(text)) for text in heads) or any(is_on_offer(text) for text in seen.texts):
+    if any(is_handing_over(text) or names_a_deed(text) or not is_read(text) for text in heads) or is_pointing(seen):
+        return False
+    if any(is_on_offer(text) for text in seen.texts) or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return False
     entries = entry_lines(seen, target.box)
-    if target.box not in [line.box for line in entries] or is_pressed_out(seen, target.box):
+    if not entries or is_pressed_out(seen, target.box):
         return False
-    above = min(line.box.top for line in entries)
-    if not any(squash(line.text) == typed and line.box.bottom <= above for line in seen.lines):
+    over = [line for line in seen.lines if line.box.bottom <= entries[0].box.top]
+    searched = bool(typed) and any(_shows(line, typed) for line in over)
+    if not searched and not any(_is_filter(line.box, scene) for line in over):
         return False
-    over = [line.text for line in seen.lines if line.box.bottom <= above and squash(line.text) != typed]
+    told = [line.text for line in over if not (searched and _shows(line, typed))]
     own = [line.text for line in _entry_of(target.box, entries, seen)]
-    papers = any(is_of_a_paper(text) for text in own) or any(names_customers(text) for text in over)
-    return papers and not tells_of_what_is_acted_on(over, own)
+    papers = any(is_of_a_paper(text) for text in own)
+    customers = searched and (is_long_number(typed) or any(names_customers(text) for text in told))
+    return (papers or customers) and not tells_of_what_is_acted_on(told, own)
 
 
 def _entry_of(box: Box, entries: tuple[TextLine, ...], seen: Observation) -> list[TextLine]:
-    """The lines of the entry that this line names: down to where the next one begins."""
-    tops = [line.box.top for line in entries]
-    pitch = min(two - one for one, two in itertools.pairwise(tops))
-    top = box.top - box.height // 2
-    return [line for line in seen.lines if top <= line.box.center.y < top + pitch]
+    """The lines of the entry that this line is of, whichever of its lines: as far up and down as the next such line."""
+    pitch = min(two.box.top - one.box.top for one, two in itertools.pairwise(entries))
+    return [line for line in seen.lines if abs(line.box.center.y - box.center.y) < pitch]

@@ -55,6 +55,7 @@ _MAKES = re.compile(
     r"(?:或|并|和|及|后|/)(?:者|且)?.{0,2}(?:新建|新增|创建|添加|发送|提交|呼叫|派|录入|入库|出库|核销)"
     r"|\b(?:or|and|&|/|to) ?(?:create|make|new|add|call|send|submit|start|assign|book|order|invite)\b"
 )  # a field that makes what it does not find
+_EVERYTHING = re.compile(r"^(?:全部|所有|all)(?:$|\W|\d)")
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
 _FORM_HINT = re.compile(r"^(?:请输入|请选择|请填写|请上传|\*|必填|选填|补充描述|please (?:enter|select|describe))")
 _KEYPAD = frozenset("0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
@@ -157,11 +158,18 @@ def filters_a_list(text: str) -> bool:
     return bool(_TITLES["filters"].search(fold(text)))
 
 
+def names_everything(text: str) -> bool:
+    """全部, All: the part of a bar that leaves nothing out."""
+    return bool(_EVERYTHING.match(fold(text)))
+
+
 def switches_a_mode(texts: Iterable[str]) -> bool:
     """A bar by whose names a way of working is switched: half of them at least, or all together with weaker names."""
     names = [fold(text) for text in texts]
     strong = [name for name in names if _TITLES["modes"].search(name)]
     weak = [name for name in names if name not in strong and _TITLES["weak_modes"].search(name)]
+    if any(_EVERYTHING.match(name) for name in names):
+        return False
     return bool(strong) and (2 * len(strong) >= len(names) or len(strong) + len(weak) == len(names))
 
 

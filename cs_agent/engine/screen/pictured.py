@@ -10,12 +10,15 @@ import itertools
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.screen.structure import masked
+from cs_agent.engine.screen.structure import is_dimmed_around, masked
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
 _STEP = 18  # grey levels between what is drawn and what it is drawn on
 _LEAST_ENTRIES = 3
+_REDUCED = 8  # times: pixels put together before a sheet is looked for
+_LIGHT = 225  # grey level of a sheet's paper at least
+_FOOT = 0.9  # of the height: what is dark further down is the system's bar
 _SAME = 0.02  # of the width: edges this near are one edge
 _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
@@ -156,27 +159,37 @@ def _differs(one: np.ndarray | None, other: np.ndarray) -> bool:
 
 
 def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
-    """The lines that name the entries of a list, one of them the entry this box is in; empty for no list.
+    """The lines that hold the same value of each entry of a list, one of them this; empty for no list.
 
-    At least three lines of the same form, with other numbers, at the same left edge, evenly one under the other.
+    At least three lines of the same form, with other numbers, at the same left or right edge, evenly one under the
+    other. What differs so from entry to entry is no button's name.
     """
     slack = _SAME * seen.size.width
-    groups: dict[tuple[str, int], list[TextLine]] = {}
-    for line in seen.lines:
-        if sum(char.isdigit() for char in line.text) >= _LEAST_DIGITS:
-            key = (masked(line.text), round(line.box.left / max(1.0, 2 * slack)))
-            groups.setdefault(key, []).append(line)
-    for lines in groups.values():
+    own = next((line for line in seen.lines if line.box == box), None)
+    if own is None or sum(char.isdigit() for char in own.text) < _LEAST_DIGITS:
+        return ()
+    alike = [line for line in seen.lines if masked(line.text) == masked(own.text)]
+    left = [line for line in alike if abs(line.box.left - box.left) <= slack]
+    right = [line for line in alike if abs(line.box.right - box.right) <= slack]
+    for lines in (left, right):
         ordered = sorted(lines, key=lambda line: line.box.top)
         steps = [two.box.top - one.box.top for one, two in itertools.pairwise(ordered)]
         even = bool(steps) and max(steps) - min(steps) <= _PITCH * max(steps)
-        differ = len({line.text for line in lines}) > 1
-        if len(ordered) < _LEAST_ENTRIES or not even or not differ:
-            continue
-        first, last = ordered[0].box.top - box.height, ordered[-1].box.top + min(steps) // 2
-        if first <= box.center.y <= last:
+        if len(ordered) >= _LEAST_ENTRIES and even and len({line.text for line in ordered}) > 1:
             return tuple(ordered)
     return ()
+
+
+def find_sheet(seen: Observation) -> Box | None:
+    """A light sheet as wide as the screen at its lower edge, over a dimmed page; None for no such."""
+    grey = np.asarray(seen.screenshot.image.reduce(_REDUCED).convert("L"), dtype=np.int16)
+    paper = np.median(grey, axis=1)
+    dark = np.flatnonzero(paper[: int(_FOOT * len(paper))] < _LIGHT)
+    if not len(dark):
+        return None
+    top = (int(dark[-1]) + 1) * _REDUCED
+    box = Box(0, top, seen.size.width, seen.size.height)
+    return box if is_dimmed_around(seen, box) else None
 
 
 def _crop(image: Image.Image, box: Box) -> np.ndarray:

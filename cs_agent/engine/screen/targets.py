@@ -96,6 +96,8 @@ def row_texts(observation: Observation, box: Box) -> tuple[str, ...]:
 
 def _from_picture(observation: Observation, point: Point, under: list[TextLine]) -> Target:
     size = observation.size
+    if _is_drawn_in_corner(observation, point, under):
+        return Target(point, corner=True, near=_near_labels(observation, point))
     lines = under or _ocr_near(observation.lines, point, size)
     if not lines and not has_ink(observation.screenshot.image, point):
         lines = _ocr_row(observation.lines, point, size)
@@ -108,6 +110,15 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
         box=box,
         near=_near_labels(observation, point),
     )
+
+
+def _is_drawn_in_corner(observation: Observation, point: Point, under: list[TextLine]) -> bool:
+    """A sign in the top left corner of the picture and no word there, or one letter as which the sign was read."""
+    size = observation.size
+    if point.x > _SIDES[0] * size.width or point.y > _CORNER[1] * size.height:
+        return False
+    wordless = all(len(text := squash(line.text)) <= 1 and text.isascii() for line in under)
+    return wordless and has_ink(observation.screenshot.image, point)
 
 
 def _from_tree(

@@ -242,21 +242,105 @@ def test_on_a_picture_alone_a_hint_stands_at_the_left_of_its_field_and_a_buttons
     assert not passes(drawn(text, 195), 270, 520)
 
 
-def test_on_a_picture_alone_staff_that_were_searched_ask():
-    def found_in_picture(title: str, *rows: tuple[str, str]) -> Observation:
-        lines = [TextLine(title, Box(200, 60, 340, 90)), TextLine("钱进", Box(40, 110, 160, 140))]
-        for n, (name, value) in enumerate(rows):
-            lines.append(TextLine(name, Box(40, 200 + 150 * n, 240, 230 + 150 * n)))
-            lines.append(TextLine(value, Box(40, 250 + 150 * n, 240, 280 + 150 * n)))
-        image = PAPER.copy()
-        words(image, *(line.box for line in lines), ink="#333")
-        return Observation(Screenshot(image, 5.0), page().app, tuple(lines))
+BLUE, INK = "#1677ff", "#333333"
+Drawn = tuple[str, int, int]  # words, and where they begin
 
-    known = StepContext(typed="钱进")
-    papers = found_in_picture("单据", *((f"单号 2024051{n}", f"¥1{n}.00") for n in range(3)))
-    assert tap(papers, 120, 215, known).vouched_by == "kind:record"
-    for title in ("骑手", "结果"):
-        assert not passes(found_in_picture(title, *((f"工号 1002{n}", "在岗") for n in range(3))), 120, 215, known)
+
+def in_picture(*parts: Drawn, paper: str = "white", sheet: int = 0, blue: str = "") -> Observation:
+    """Words at their places, 20 px a character; a light sheet from that height down; one of them drawn in blue."""
+    image = Image.new("RGB", PAPER.size, paper)
+    if sheet:
+        words(image, *(Box(60, y, 360, y + 24) for y in range(140, sheet - 60, 60)))
+        ImageDraw.Draw(image).rectangle((0, sheet, 540, 1200), fill="white")
+    lines = [TextLine(text, Box(left, top, left + 20 * len(text), top + 30), 0.99) for text, left, top in parts]
+    for line in lines:
+        words(image, line.box, ink=BLUE if line.text == blue else INK)
+    return Observation(Screenshot(image, 5.0), page().app, tuple(lines))
+
+
+def entries(*rows: tuple[str, str], left: int = 40) -> list[Drawn]:
+    """Two lines one under the other, and a word at the right that may be a button without a fill."""
+    drawn = [(text, left, 240 + 150 * n + 45 * k) for n, row in enumerate(rows) for k, text in enumerate(row)]
+    return [*drawn, *(("催办", 460, 240 + 150 * n) for n in range(len(rows)))]
+
+
+PAPERS = tuple((f"单号 2024051{n}", f"¥1{n}.00") for n in range(3))
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "opened"),
+    [
+        ("单据", PAPERS, True),
+        ("骑手", PAPERS, False),
+        ("转派给", PAPERS, False),
+        ("结果", tuple((f"工号 1002{n}", "在岗") for n in range(3)), False),
+        ("结果", tuple((f"1390013800{n}", f"05-1{n}") for n in range(3)), False),  # a touch on it may call
+    ],
+)
+def test_on_a_picture_alone_what_was_searched_opens_by_a_value_where_it_is_papers(title, rows, opened):
+    seen, known = in_picture((title, 220, 60), ("Q钱进", 40, 120), *entries(*rows)), StepContext(typed="钱进")
+    assert passes(seen, 120, 255, known) is opened
+    assert not passes(seen, 480, 255, known)
+    assert not passes(seen, 120, 255, replace(known, put_in=True))
+    assert not passes(seen, 120, 255, replace(known, led="转派"))
+
+
+@pytest.mark.parametrize(
+    ("bar_", "chosen", "is_bar"),
+    [
+        (("全部", "待发货", "已完成"), "全部", True),
+        (("All", "Open", "Closed"), "Open", True),
+        (("全部", "待发货", "已完成"), "", False),  # none of them is the chosen one
+        (("已到", "未到", "请假"), "已到", False),  # of nothing in all
+        (("全部", "挂起", "已完成"), "全部", False),
+    ],
+)
+def test_on_a_picture_alone_a_bar_of_filters_holds_everything_and_shows_the_chosen_one(bar_, chosen, is_bar):
+    parts = [(text, 40 + 190 * n, 160) for n, text in enumerate(bar_)]
+    seen = in_picture(("单据", 220, 60), *parts, *entries(*PAPERS), blue=chosen)
+    assert (tap(seen, 240, 175).vouched_by == "kind:tab") is is_bar
+    assert (tap(seen, 120, 255).vouched_by == "kind:record") is is_bar
+    assert not passes(seen, 240, 175, StepContext(put_in=True))
+
+
+def test_on_a_picture_alone_a_sign_in_the_corner_is_left_by_back_and_a_word_there_is_not():
+    def codes(text: str) -> list[str]:
+        seen = in_picture((text, 24, 40), ("退房", 220, 40))
+        return [reason.code for reason in tap(seen, 34, 55).reasons]
+
+    assert codes("K") == ["corner"]
+    assert "corner" not in codes("办")
+    assert "corner" not in codes("删除")
+    blank = in_picture(("退房", 220, 40))
+    assert "corner" not in [reason.code for reason in tap(blank, 34, 55).reasons]
+
+
+def wheel(title: str, end: str = "确定", *, paper: str = "#5a5a5a", end_at: int = 480) -> Observation:
+    rows = [(text, 240, 860 + 70 * n) for n, text in enumerate(("内科", "外科", "儿科", "眼科"))]
+    return in_picture(("取消", 20, 720), (title, 210, 720), (end, end_at, 720), *rows, paper=paper, sheet=700)
+
+
+@pytest.mark.parametrize(
+    ("seen", "chooses"),
+    [
+        (wheel("选择科室"), True),
+        (wheel("转给科室"), False),
+        (wheel("选择科室", "转诊"), False),
+        (wheel("选择科室", end_at=300), False),
+        (wheel("选择科室", paper="#f4f4f4"), False),  # a page of two papers, none of them dimmed
+    ],
+)
+def test_on_a_picture_alone_the_words_of_a_pickers_sheet_choose_and_its_end_asks(seen, chooses):
+    assert (tap(seen, 260, 945).vouched_by == "kind:choice") is chooses
+    assert (tap(seen, 40, 735).vouched_by == "kind:leave") is chooses
+    assert not passes(seen, 500, 735)
+
+
+def test_on_a_picture_alone_what_was_typed_shows_where_its_field_is():
+    seen = in_picture(("Q1001", 60, 120), ("1001", 60, 400))
+    assert tap(seen, 100, 135, StepContext(typed="1001")).vouched_by == "kind:field"
+    assert not passes(seen, 100, 415, StepContext(typed="1001"))
+    assert not passes(seen, 100, 135, StepContext(typed="2002"))
 
 
 def test_a_list_of_papers_still_opens_under_tabs_and_with_buttons_of_its_own():
