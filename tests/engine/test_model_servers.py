@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import httpx
 import pytest
 
-from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse import ParseError, parse_reply
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.model import errors
 from cs_agent.engine.model.check import check
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.confidence import confidence_of
+from cs_agent.engine.model.families.general import General
+from cs_agent.engine.model.reading import parsed_of
 from cs_agent.engine.model.settings import ModelSettings
+from cs_agent.engine.model.stream import ReplyCollector
+from cs_agent.engine.model.transport import is_this_machine
 from cs_agent.engine.run.protocols import Message, ModelError, Reply
 from cs_agent.testing.model_servers import SERVERS, ServerManners
 from cs_agent.testing.scripted_endpoint import Answer, Refusal, ScriptedEndpoint
@@ -129,6 +134,39 @@ def test_a_stream_that_never_says_so_is_asked_for_in_one_piece_from_then_on() ->
     assert [bool(request.get("stream")) for request in endpoint.requests] == [True, False, False]
 
 
+def piece(text: str | None, finish: object = None) -> str:
+    return json.dumps({"choices": [{"delta": {"content": text}, "finish_reason": finish}]})
+
+
+ODD_STREAMS = {
+    "no empty lines": f"data: {piece(TAP[:9])}\ndata: {piece(TAP[9:])}\ndata: {piece(None, 'stop')}\ndata: [DONE]\n",
+    "end of line of DOS": f"data: {piece(TAP)}\r\n\r\ndata: {piece(None, 'stop')}\r\n\r\n",
+    "pings and names": f": ping\n\nevent: message\nid: 1\nretry: 5\ndata: {piece(TAP)}\n\n: ping\n\ndata: [DONE]\n\n",
+    "the word null": f"data: {piece(TAP, 'null')}\n\ndata: {piece(None, 'stop')}\n\n",
+    "nothing but null": f"data: {piece(TAP, 'null')}\n\ndata:[DONE]",
+    "an end without a word": f'data: {piece(TAP)}\n\ndata: {{"choices": [], "usage": null}}\n\ndata: [DONE]\n\n',
+}
+
+
+@pytest.mark.parametrize("stream", ODD_STREAMS.values(), ids=ODD_STREAMS)
+def test_a_stream_is_read_however_its_server_writes_it(stream: str) -> None:
+    assert ReplyCollector(0.0).collect(httpx.Response(200, text=stream).iter_lines()).text == TAP
+
+
+def test_the_word_null_ends_no_answer() -> None:
+    with pytest.raises(errors.ModelUnfinished):
+        ReplyCollector(0.0).collect([f"data: {piece(TAP, 'null')}", ""])
+
+
+@pytest.mark.parametrize(
+    "arguments", ['{"element": [500,', '{"element": [500, 250]} {"element": [1, 1]}', "null", "[]", '"tap"', ""]
+)
+def test_a_call_of_a_tool_that_is_cut_off_or_doubled_is_no_action(arguments: str) -> None:
+    reply, _ = ask(Answer("", tool_calls=(("tap", arguments),), finish_reason="tool_calls"))
+    with pytest.raises(ParseError):
+        parsed_of(General().read(reply))
+
+
 # errors inside an answer that says that all is well
 
 
@@ -143,6 +181,13 @@ ERRORS_IN_ANSWERS = [
     ({"object": "error", "message": "model m not found"}, errors.ModelNotFound),
     ({"error": "rate limit reached"}, errors.ModelOverloaded),
     ({"error": {"message": "something broke"}}, errors.ModelServerError),
+    ({"error_code": 336003, "error_msg": "the max input characters: prompt too long"}, errors.ModelInputTooLong),
+    ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, errors.ModelQuotaUsedUp),
+    ({"code": 500, "msg": "404 NOT_FOUND", "success": False}, errors.ModelServerError),
+    ({"detail": "model is overloaded"}, errors.ModelOverloaded),
+    ({"message": "Forbidden: invalid api key"}, errors.ModelUnauthorized),
+    ({"code": "InvalidApiKey", "message": "no such key", "request_id": "7"}, errors.ModelUnauthorized),
+    ({"error": {"code": "context_length_exceeded", "message": "reduce"}, "choices": []}, errors.ModelInputTooLong),
 ]
 
 
@@ -155,7 +200,9 @@ def test_an_error_object_is_that_error_whatever_the_status(
     answer = Answer(events=(told,)) if form == "event" else Answer(body=told.encode())
     error, _ = failure(answer, stream=form != "not streamed", attempts=1)
     assert type(error) is kind
-    said = body["error"] if isinstance(body.get("error"), str) else (body.get("error") or body)["message"]
+    parts = next((body[name] for name in ("error", "base_resp") if name in body), body)
+    names = ("message", "msg", "error_msg", "status_msg", "detail")
+    said = parts if isinstance(parts, str) else next(parts[name] for name in names if name in parts)
     assert said in str(error)
     assert in_words(error)
 
@@ -300,6 +347,23 @@ def test_a_model_on_this_machine_is_never_asked_through_a_proxy(
     no_proxies.setenv(name, value)
     reply, _ = ask(TAP)
     assert reply.text == TAP
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("127.0.0.2", True),
+        ("[::1]", True),
+        ("[::ffff:127.0.0.1]", True),
+        ("0.0.0.0", True),
+        ("10.0.0.8", False),
+        ("127.0.0.1.example.com", False),
+        ("[::ffff:10.0.0.8]", False),
+    ],
+)
+def test_this_machine_is_known_by_any_of_its_addresses(host: str, here: bool) -> None:
+    assert is_this_machine(f"http://{host}:8000/v1") is here
 
 
 @pytest.mark.parametrize("value", ["socks5h-typo://127.0.0.1:7890", "socks://user:secret@127.0.0.1:7890/"])

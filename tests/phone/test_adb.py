@@ -133,3 +133,21 @@ def test_every_serial_that_adb_connect_takes_is_connected_again_before_giving_up
         with pytest.raises(PhoneNotFound):
             link.shell("true")
     assert asked == [serial] * again
+
+
+@pytest.mark.parametrize(
+    ("serial", "connects"),
+    [
+        ("192.168.1.9:5555", True),
+        ("[fe80::1%wlan0]:37001", True),
+        ("phone.office.example:5555", True),
+        ("adb-7c1f22ab-QxLm0z._adb-tls-connect._tcp", True),
+        ("adb-7c1f22ab-QxLm0z (2)._adb-tls-connect._tcp.", True),
+        ("adb-7c1f22ab._adb._tcp", True),
+        ("R58M12ABCDE", False),
+        ("emulator-5554", False),
+        ("my phone_tcp", False),
+    ],
+)
+def test_every_serial_that_adb_connect_takes_is_connected_again(serial: str, connects: bool) -> None:
+    assert AdbLink(serial).is_tcp is connects

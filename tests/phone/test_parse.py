@@ -404,3 +404,27 @@ def test_enabled_keyboards_come_without_their_subtypes() -> None:
 )
 def test_the_panel_in_use_is_the_main_displays(text: str, panel: str) -> None:
     assert parse.shown_display(text) == panel
+
+
+def test_a_keyboard_has_one_id_however_its_build_writes_it() -> None:
+    whole, short = "com.android.adbkeyboard/com.android.adbkeyboard.AdbIME", "com.android.adbkeyboard/.AdbIME"
+    assert parse.keyboards(f"WARNING: linker: unused DT entry\nUser #0:\n  {whole}\n") == (short,)
+    assert parse.enabled_keyboards(f"com.vendor.ime/com.other.Service;1;-92:{whole};-7") == (
+        "com.vendor.ime/com.other.Service",
+        short,
+    )
+    assert parse.keyboard(short) == short
+    assert parse.keyboard("") == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "secure"),
+    [("0x81812100", True), ("#2000", True), ("81810100 fmt=-3", False), ("LAYOUT_NO_LIMITS SECURE", True), ("?", None)],
+)
+def test_flags_are_read_wherever_the_line_goes_on(flags: str, secure: bool | None) -> None:
+    text = (
+        "Window #1 Window{a1 u0 com.pay/com.pay.Cover}:\n  mAttrs={(0,0) ty=APPLICATION fl=2000}\n"
+        f"Window #2 Window{{b2 u0 com.pay/com.pay.Pin$1}}:\n  mAttrs={{(0,0) ty=BASE_APPLICATION\n      fl={flags}}}\n"
+        "mCurrentFocus=Window{b2 u0 com.pay/com.pay.Pin$1}"
+    )
+    assert parse.window_is_secure(text) is secure

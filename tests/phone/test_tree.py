@@ -96,3 +96,19 @@ def test_a_mutilated_dump_is_a_tree_or_an_error(noise: str, place: int) -> None:
 def test_a_character_written_as_two_halves_is_read_as_one() -> None:
     (node,) = parse_tree(_HEAD + '<node text="好&#55357;&#56832;&#xd83d;&#xDE00;&#55357;评"/></hierarchy>')
     assert node.text == "好😀😀评"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("好评&#55357;&#56397;", "好评👍"),
+        ("&#xD83D;&#xDC4D;&#xD83C;&#xDFFB;", "👍🏻"),
+        ("&#55357;x&#56397;", "x"),  # halves that do not belong together
+        ("👨&#8205;👩", "👨\u200d👩"),
+        ("&#x0;a&#11;b\x0cc", "abc"),
+    ],
+    ids=["decimal", "hexadecimal", "torn", "joined", "forbidden"],
+)
+def test_emoji_are_read_however_a_build_writes_them(written: str, read: str) -> None:
+    tree = f'<?xml version="1.0"?><hierarchy rotation="0"><node text="{written}" bounds="[0,0][9,9]"/></hierarchy>'
+    assert [node.text for node in parse_tree(tree)] == [read]

@@ -36,6 +36,8 @@ from cs_agent.catalogue import _
 from cs_agent.engine.run.protocols import ModelError
 
 _OVERLOADED = frozenset({429, 503, 529})
+_MESSAGES = ("message", "msg", "error_msg", "status_msg", "detail")
+_CODES = ("type", "code", "error_code", "status_code")
 _SHOWN = 300  # characters of a server's message that are told to people
 
 
@@ -178,29 +180,39 @@ def status_error(status: int, message: str, headers: Mapping[str, str], body: ob
 
 
 def error_object(data: object) -> Mapping[str, Any] | None:
-    """The error in a body: `{"error": …}`, `{"object": "error", …}`, or an error by itself; None for anything else."""
+    """The error in a body: `{"error": …}`, `{"object": "error", …}`, or an error by itself; None for anything else.
+
+    Gateways name the parts differently (`error_msg`, `base_resp`, `detail`), and put a code that means success beside
+    an answer.
+    """
     if not isinstance(data, Mapping):
         return None
     inner = data.get("error")
     if isinstance(inner, Mapping):
         return inner
     if isinstance(inner, str) and inner:
-        return {"message": inner, **{key: data[key] for key in ("code", "type") if key in data}}
-    alone = data.get("object") == "error" or ("message" in data and ("code" in data or "type" in data))
-    return data if alone and not data.get("choices") else None
+        return {"message": inner, **{key: data[key] for key in _CODES if key in data}}
+    if data.get("choices"):
+        return None
+    wrapped = data.get("base_resp")
+    if isinstance(wrapped, Mapping) and str(wrapped.get("status_code") or 0) != "0":
+        return wrapped
+    says = any(data.get(key) for key in _MESSAGES)
+    alone = data.get("object") == "error" or (says and (any(key in data for key in _CODES) or len(data) == 1))
+    return data if alone else None
 
 
 def object_error(found: Mapping[str, Any]) -> ModelError:
     """The error that a server put into an answer whose HTTP status said that all was well."""
     words = _words(found)
-    code = found.get("code") or found.get("status") or found.get("status_code")
+    code = next((found[key] for key in ("code", "status", "status_code", "error_code") if found.get(key)), None)
     status = int(code) if isinstance(code, int | str) and re.fullmatch(r"[45]\d\d", str(code)) else 0
     kind = _named_kind(found) or (_status_kind(status, words) if status else _worded_kind(words) or ModelServerError)
     return _made(kind, f"the model answered with an error: {words[:_SHOWN]}", None)
 
 
 def _words(found: Mapping[str, Any]) -> str:
-    said = found.get("message") or found.get("msg") or found.get("detail") or found.get("type") or found.get("code")
+    said = next((found[key] for key in (*_MESSAGES, *_CODES) if found.get(key)), None)
     return str(said) if said else "no reason given"
 
 

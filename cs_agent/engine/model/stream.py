@@ -32,6 +32,7 @@ _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")  # not part o
 _TOO_LONG = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
 _FILTERED = frozenset({"content_filter", "safety", "sensitive", "recitation", "blocked"})
 _BROKEN = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "network_error", "timeout"})
+_NO_FINISH = frozenset({"", "null", "none", "unknown", "unspecified"})
 _DONE = "[DONE]"
 
 
@@ -56,7 +57,8 @@ class ReplyCollector:
             if data.strip() == _DONE:
                 done = True
                 break
-            self._take_in(_parsed(data), "delta")
+            for piece in _parsed(data):
+                self._take_in(piece, "delta")
         if self.finish is None and not done:
             raise ModelUnfinished("the model's stream ended in the middle of its answer")
         return self._reply()
@@ -78,7 +80,7 @@ class ReplyCollector:
         for choice in choices[:1] if isinstance(choices, list) else []:
             if isinstance(choice, Mapping):
                 self._add(_mapping(choice.get(part) or choice.get("message")), _mapping(choice.get("logprobs")))
-                self.finish = choice.get("finish_reason") or self.finish
+                self.finish = _finish_of(choice) or self.finish
 
     def _count(self, usage: object) -> None:
         counts = _mapping(usage)
@@ -159,6 +161,12 @@ def token_probabilities(tokens: Iterable[Any]) -> tuple[tuple[str, float], ...] 
     return tuple(found) or None
 
 
+def _finish_of(choice: Json) -> str | None:
+    """Servers that write the word where they mean that there is none are understood."""
+    said = choice.get("finish_reason")
+    return None if str(said or "").casefold() in _NO_FINISH else str(said)
+
+
 def _check_finish(reason: str | None) -> None:
     """`length` and filters mean that the answer is not whole, however it looks."""
     said = str(reason or "").casefold()
@@ -170,12 +178,14 @@ def _check_finish(reason: str | None) -> None:
         raise ModelCutOff(f"the server broke the answer off ({said})")
 
 
-def _parsed(data: str) -> Json:
-    try:
-        found = json.loads(data)
-    except ValueError:
-        raise ModelBadReply("a piece of the stream is not JSON") from None
-    return _mapping(found)
+def _parsed(data: str) -> list[Json]:
+    """The JSON of an event; some gateways forget the empty line between events, and each line is one then."""
+    for pieces in ([data], [line for line in data.splitlines() if line.strip() not in ("", _DONE)]):
+        try:
+            return [_mapping(json.loads(piece)) for piece in pieces]
+        except ValueError:
+            continue
+    raise ModelBadReply("a piece of the stream is not JSON")
 
 
 def _texts(content: object) -> tuple[str, str]:

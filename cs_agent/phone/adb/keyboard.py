@@ -124,7 +124,7 @@ class Keyboard:
     def current(self) -> str:
         """Id of the keyboard in use; empty where the phone does not say."""
         output = self._link.shell("settings get secure default_input_method")
-        return parse.setting(output.stdout) or ""
+        return parse.keyboard(parse.setting(output.stdout) or "")
 
     def installed(self) -> tuple[str, ...]:
         """Ids of the keyboards on the phone; where it refuses to list them, of those that it names elsewhere."""

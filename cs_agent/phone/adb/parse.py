@@ -152,13 +152,20 @@ def setting(text: str) -> str | None:
 
 def keyboards(text: str) -> tuple[str, ...]:
     """Ids from `ime list -s`."""
-    return tuple(line.strip() for line in text.splitlines() if re.fullmatch(r"\s*[\w.]+/[\w.$]+\s*", line))
+    return tuple(keyboard(line) for line in text.splitlines() if re.fullmatch(r"\s*[\w.]+/[\w.$]+\s*", line))
+
+
+def keyboard(text: str) -> str:
+    """The id in its short form, `PACKAGE/.NAME`: some builds write the package twice."""
+    package, slash, name = text.strip().partition("/")
+    inside = name.startswith(f"{package}.")
+    return f"{package}/{name.removeprefix(package)}" if inside else f"{package}{slash}{name}"
 
 
 def enabled_keyboards(text: str) -> tuple[str, ...]:
     """Ids from the setting `enabled_input_methods`: `ID;SUBTYPE;SUBTYPE:ID:…`."""
     ids = (part.partition(";")[0].strip() for part in text.strip().split(":"))
-    return tuple(name for name in ids if re.fullmatch(r"[\w.]+/[\w.$]+", name))
+    return tuple(keyboard(name) for name in ids if re.fullmatch(r"[\w.]+/[\w.$]+", name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +181,7 @@ def input_method(text: str) -> InputMethod:
     current = re.search(r"mCurMethodId=(\S+)", text)
     served = re.search(r"mServedView=(.*)", text)
     return InputMethod(
-        current[1] if current and current[1] != "null" else "",
+        keyboard(current[1]) if current and current[1] != "null" else "",
         bool(re.search(r"mInputShown=true", text)),
         bool(served and not served[1].strip().startswith("null")),
     )
