@@ -5,7 +5,7 @@ Rule: it never says that all is well while somebody is waited for too long, auto
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consoles.templatetags.console import part_name
-from tickets.models import SERVING, Confirmation, ConfirmationState, Phone, PhoneState, Run, RunStatus
+from tickets.models import SERVING, Confirmation, ConfirmationState, Phone, PhoneState, Run, RunStatus, Takeover
 from tickets.services.live.health import PartHealth
 from tickets.services.people import access
 from tickets.services.runs.attention import CALLING, Item
@@ -43,11 +43,13 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A phone. `run` is the one that holds it, None for a free phone; `seen`: whether the reader may see its ticket."""
+    """A phone. `run` is the one that holds it, None for a free phone; `seen`: whether the reader may see its ticket;
+    `takeover`: the one that is open."""
 
     phone: Phone
     run: Run | None
     seen: bool
+    takeover: Takeover | None = None
 
     @property
     def waits(self) -> bool:
@@ -80,7 +82,8 @@ def tiles(user: Any) -> list[Tile]:
     """What waits first, then what is driven, free phones, and those that are out of order."""
     phones = Phone.objects.select_related("lease_run__ticket__department", "lease_run__flow_version__template")
     mine = set(access.departments(user).values_list("pk", flat=True))
-    found = [_tile(phone, mine) for phone in phones.order_by("name", "pk")]
+    open_ones = {each.run_id: each for each in Takeover.objects.filter(ended_at=None)}
+    found = [_tile(phone, mine, open_ones) for phone in phones.order_by("name", "pk")]
     order = ("waits", "busy", "faulty", "free", "retired")
     return sorted(found, key=lambda tile: order.index(tile.tone))
 
@@ -140,9 +143,10 @@ def colleagues(user: Any) -> dict[int, list[User]]:
     return found
 
 
-def _tile(phone: Phone, departments: set[int]) -> Tile:
+def _tile(phone: Phone, departments: set[int], takeovers: Mapping[Any, Takeover]) -> Tile:
     run = phone.lease_run
-    return Tile(phone, run, run is not None and run.ticket.department_id in departments)
+    seen = run is not None and run.ticket.department_id in departments
+    return Tile(phone, run, seen, takeovers.get(run.pk) if run else None)
 
 
 def _yes(answers: dict[str, int]) -> int:

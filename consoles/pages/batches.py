@@ -88,7 +88,7 @@ def wall_clock(moment: datetime, zone: Any) -> datetime:
 
 def _hours(batch: Batch) -> str:
     names = day_names()
-    days = "" if len(batch.days) == len(names) else "、".join(names[int(day) - 1] for day in batch.days)
+    days = "" if len(batch.days) == len(names) else _("、").join(names[int(day) - 1] for day in batch.days)
     if batch.opens is None or batch.closes is None:
         return days
     return f"{days} {batch.opens:%H:%M}–{batch.closes:%H:%M}".strip()

@@ -142,8 +142,8 @@ def _while_driving(cockpit: Cockpit) -> dict[str, Editor]:
 
 
 def _choices(spec: SlotSpec) -> tuple[Choice, ...]:
-    shares = [(FULL, spec.full), (HALF, spec.half)]
-    return (*(Choice(value, value) for value in spec.choices), *(Choice(value, value) for value, may in shares if may))
+    shares = [value for value, may in ((FULL, spec.full), (HALF, spec.half)) if may]
+    return tuple(Choice(value, value) for value in dict.fromkeys([*spec.choices, *shares]))
 
 
 def _files(cockpit: Cockpit, spec: SlotSpec) -> tuple[Choice, ...]:

@@ -48,6 +48,12 @@ def action_in_words(row: Step | Confirmation) -> str:
     )
 
 
+def stored_in_words(text: str) -> str:
+    """What an action in the documented form does, such as those of the audit trail; what is none as it stands."""
+    action = from_v1(text)
+    return _say(action, "") if action else text
+
+
 def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action
     match action:
         case actions.Launch(app):
@@ -91,7 +97,7 @@ def _place(point: NormPoint, control: str) -> str:
 
 
 def _with(words: str, message: str) -> str:
-    return f"{words}:{message}" if message else words
+    return _("%(name)s:%(value)s") % {"name": words, "value": message} if message else words
 
 
 def run_language() -> str:

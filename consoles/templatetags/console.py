@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import event_in_words, fault_in_words, roles_in_words
 from consoles.pages.words import TONES, action_in_words, in_language, run_language, told
 from consoles.web import media
@@ -24,11 +24,11 @@ from tickets.models import CustomerReply, RunStatus
 from tickets.services.flows import vouches
 from tickets.services.runs.attention import Why
 
+_PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 register = template.Library()
 register.filter("in_words", action_in_words)
 register.filter("event_in_words", event_in_words)
 register.filter("roles_in_words", roles_in_words)
-register.filter("story_of", story_of)
 register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
 register.filter("told", told)
@@ -153,6 +153,12 @@ def can_be_answered(turn: Any) -> bool:
 
 
 @register.filter
+def listed(words: Any) -> str:
+    """Words one after the other, as the reader's language parts them."""
+    return _("、").join(str(word) for word in words)
+
+
+@register.filter
 def slot_words(value: Any) -> str:
     """Values that mean something said as people say it."""
     return {FULL: _("全额"), HALF: _("一半")}.get(str(value), str(value))
@@ -180,9 +186,13 @@ def item_words(item: Any) -> str:
 
 @register.filter
 def ticket_value_in(field: Any, cockpit: Any) -> str:
-    """The ticket's side of a field; an attachment is called as on the ticket."""
+    """The ticket's side of a field, an amount written as the screen's; an attachment is called as on the ticket."""
     files = {slot.name: slot.attachment.name for slot in cockpit.slots if slot.attachment is not None}
-    return files.get(field.get("name"), slot_words(field.get("ticket_value") or ""))
+    if field.get("name") in files:
+        return str(files[field["name"]])
+    value = slot_words(field.get("ticket_value") or "")
+    sign = str(field.get("screen_value") or "")[:1]
+    return f"{sign}{value}" if sign in ("¥", "\uffe5") and _PLAIN_AMOUNT.fullmatch(value) else value
 
 
 @register.filter

@@ -13,7 +13,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from consoles.access import FORM, POST, permitted
+from consoles.pages.audit.labels import labels_of
 from consoles.pages.audit.search import PAGE, AuditSearch
+from consoles.pages.audit.story import Story, story_of
 from tickets.models import AuditEvent, Run
 from tickets.permissions import Permission
 from tickets.services.evidence import audit
@@ -26,10 +28,11 @@ _MOST_TYPES = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event, and how many events between it and the next older one on the page the reader may not see."""
+    """An event in words, and how many events between it and the next older one on the page the reader may not see."""
 
     event: AuditEvent
     hidden: int
+    story: Story
 
 
 @permitted(Permission.VIEW_AUDIT)
@@ -68,8 +71,11 @@ def _lines(events: list[AuditEvent], *, whole: bool) -> list[Line]:
     """The events of the page, of which one more was read where there are more; gaps are counted where nothing else
     leaves events out."""
     following = [event.seq for event in events[1:]] + [events[-1].seq - 1 if events else 0]
-    pairs = zip(events, following, strict=False)
-    return [Line(event, event.seq - after - 1 if whole else 0) for event, after in pairs][:PAGE]
+    labels = labels_of(events[:PAGE])
+    return [
+        Line(event, event.seq - after - 1 if whole else 0, story_of(event, labels[event.seq]))
+        for event, after in zip(events[:PAGE], following, strict=False)
+    ]
 
 
 def streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:

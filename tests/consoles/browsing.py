@@ -98,6 +98,22 @@ def open_ticket(visit: Login, numbers: dict[str, Any]) -> Login:
     return open_ticket
 
 
+def heard(page: Page, selector: str) -> list[dict[str, Any]]:
+    """What a screen reader is told of an element and of all in it, in order: role, name, description, keys."""
+    session = page.context.new_cdp_session(page)
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    node = session.send("DOM.querySelector", {"nodeId": root, "selector": selector})["nodeId"]
+    told = session.send("Accessibility.queryAXTree", {"nodeId": node})["nodes"]
+    session.detach()
+    return [_told(each) for each in told if not each["ignored"]]
+
+
+def _told(node: dict[str, Any]) -> dict[str, Any]:
+    properties = {each["name"]: each["value"].get("value") for each in node.get("properties", [])}
+    parts = {name: node.get(name, {}).get("value", "") for name in ("role", "name", "description")}
+    return parts | {"keys": properties.get("keyshortcuts", ""), "focused": properties.get("focused", False)}
+
+
 def armed(page: Page) -> Page:
     """Once the card's first moments are over."""
     page.wait_for_selector("confirm-card[data-armed]")

@@ -49,6 +49,19 @@ def test_one_page_shows_the_whole_chain_of_a_ticket_with_its_recordings(
     assert f"/runs/{run.pk}/replay/" in html
 
 
+def test_an_events_sentence_names_values_acts_and_reasons_as_people_do(
+    as_victor: Client, run: Run, phone: Phone
+) -> None:
+    story.ask_confirmation(run, phone)
+    html = story.markup(as_victor.get(f"/audit/?ticket={run.ticket.number}"))
+    told = "\n".join(re.findall(r'<p class="event-story">(.*?)</p>', html, re.DOTALL))
+    told += "\n".join(re.findall(r"<dd>(.*?)</dd>", html, re.DOTALL))
+    assert "退款(工单上 全额、屏幕上 ¥399.00)" in told
+    assert "操作:点击" in told
+    assert "信息项来源 · 订单号" in html
+    assert not re.search(r"order_number|ticket_value|do\(action", told)
+
+
 def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run) -> None:
     html = story.markup(as_charlie.get(f"/audit/?ticket={run.ticket.number}"))
     assert seqs(html) == []

@@ -80,11 +80,11 @@ def test_every_word_a_script_says_is_handed_to_it() -> None:
         (actions.Wait(2.5), "等待 2.5 秒", "Wait 2.5 s"),
         (actions.Back(), "返回", "Back"),
         (actions.Home(), "回到主屏幕", "Go to the home screen"),
-        (actions.TakeOver("登录"), "请求人工接管:登录", "Ask for a takeover:登录"),
+        (actions.TakeOver("登录"), "请求人工接管:登录", "Ask for a takeover: 登录"),
         (actions.Interact(""), "请坐席选择", "Ask the operator"),
-        (actions.Note("单号"), "记下内容:单号", "Take a note:单号"),
-        (actions.CallApi("总结"), "归纳记录:总结", "Sum up the notes:总结"),
-        (actions.Finish("好了"), "完成:好了", "Finish:好了"),
+        (actions.Note("单号"), "记下内容:单号", "Take a note: 单号"),
+        (actions.CallApi("总结"), "归纳记录:总结", "Sum up the notes: 总结"),
+        (actions.Finish("好了"), "完成:好了", "Finish: 好了"),
     ],
 )
 def test_an_action_is_said_in_words(action: actions.Action, chinese: str, english: str) -> None:

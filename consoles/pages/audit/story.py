@@ -16,9 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from consoles.pages.audit.names import NAMES, VALUES
+from consoles.pages.words import in_language, stored_in_words
 from tickets.models import AuditEvent
 
 _MOST_TOLD = 3  # facts in the sentence of a row
+_NAMING = {"field", "fields", "slot"}  # whose values are names of a flow's values
+_NAMED = {"slots"}  # whose keys are
+_ACTION, _REASONS = "action", "reasons"
 _COLUMNS = (
     ("flow_version", gettext_lazy("流程版本")),
     ("device_id", gettext_lazy("手机")),
@@ -43,9 +47,10 @@ class Story:
     raw: str
 
 
-def story_of(event: AuditEvent) -> Story:
-    details = event.details
-    raw = json.dumps(details, ensure_ascii=False, indent=1) if details else ""
+def story_of(event: AuditEvent, labels: Mapping[str, str] | None = None) -> Story:
+    """`labels`: what the flow's values are called."""
+    details = {key: _readable(key, value, labels or {}) for key, value in event.details.items()}
+    raw = json.dumps(event.details, ensure_ascii=False, indent=1) if event.details else ""
     facts = [*_told(details), *_columns(event)]
     if details.get("erased"):
         return Story(_("客户资料已清除,内容不可恢复"), facts, raw)
@@ -54,6 +59,31 @@ def story_of(event: AuditEvent) -> Story:
     parts = [change] if change else []
     parts += [_("%(name)s:%(value)s") % {"name": name, "value": value} for name, value in _told(rest)]
     return Story(_(";").join(parts[:_MOST_TOLD]), facts, raw)
+
+
+def _readable(key: str, value: Any, labels: Mapping[str, str]) -> Any:
+    """A detail with the flow's values under what they are called, and acts and reasons in words."""
+    if key in _NAMED and isinstance(value, Mapping):
+        return {labels.get(name, name): each for name, each in value.items()}
+    if key in _NAMING:
+        return _called(value, labels)
+    if key == _ACTION and isinstance(value, str):
+        return stored_in_words(value)
+    if key == _REASONS and isinstance(value, list):
+        return [in_language(each) for each in value]
+    return value
+
+
+def _called(value: Any, labels: Mapping[str, str]) -> Any:
+    """What a name, or names, stand for: a field of a screen by its own label."""
+    if isinstance(value, list):
+        return [_called(each, labels) for each in value]
+    if isinstance(value, Mapping):
+        shown = {_("工单上"): value.get("ticket_value"), _("屏幕上"): value.get("screen_value")}
+        said = _("、").join(f"{name} {text}" for name, text in shown.items() if text)
+        name = labels.get(str(value.get("name")), str(value.get("label") or value.get("name", "")))
+        return f"{name}({said})" if said else name
+    return labels.get(value, value) if isinstance(value, str) else value
 
 
 def _change(details: Mapping[str, Any]) -> str:

@@ -26,7 +26,10 @@ def sop(definition: Mapping[str, Any]) -> Parts:
     english = readers_language() == "en"
     lang = "en" if english and rows["instruction"]["en"]["clauses"] else "zh"
     parts = [
-        (_("适用的工单"), [_("提到:%s") % "、".join(row["word"] for row in rows["words"] if _positive(row["weight"]))]),
+        (
+            _("适用的工单"),
+            [_("提到:%s") % _("、").join(row["word"] for row in rows["words"] if _positive(row["weight"]))],
+        ),
         (_("需要的信息"), [_slot_line(row, english) for row in rows["slots"]]),
         (_("步骤"), [_clause_line(clause) for clause in rows["instruction"][lang]["clauses"]]),
         (_("提交前由人确认"), [row["label"] for row in rows["fields"]]),
@@ -103,7 +106,7 @@ def _clause_line(clause: Mapping[str, str]) -> str:
 
 
 def _borders(rows: Mapping[str, Any]) -> list[str]:
-    lines = [_("只使用应用:%s") % "、".join(rows["app_names"].splitlines())] if rows["app_names"] else []
+    lines = [_("只使用应用:%s") % _("、").join(rows["app_names"].splitlines())] if rows["app_names"] else []
     if rows["read_only"]:
         lines.append(_("只查询,不做任何不可撤销的操作。"))
     if rows["second_approval_above"]:

@@ -100,7 +100,7 @@ def _mark_words(item: dict[str, Any], offered: list[offers.Offer]) -> str:
     if item["kind"] == "success":
         return with_labels(str(item["text"]), slot_labels(offer.spec for offer in offered))
     labels = slot_labels(offer.spec for offer in offered)
-    caption = "、".join(item["labels"]) or item["sentence"]
+    caption = _("、").join(item["labels"]) or item["sentence"]
     slot = labels.get(item["slot"], "")
     return f"{caption} = {slot}" if slot else caption
 

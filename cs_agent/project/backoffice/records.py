@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from consoles.pages.audit.labels import labels_of
 from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import event_in_words, roles_in_words
 from consoles.pages.timeline import StepView
@@ -214,7 +215,8 @@ class AuditEventAdmin(ReadOnly):
 
     @admin.display(description=_("内容"))
     def told(self, event: models.AuditEvent) -> str:
-        return _lines(f"{name}:{value}" for name, value in story_of(event).facts)
+        told = story_of(event, labels_of([event])[event.seq])
+        return _lines(f"{name}:{value}" for name, value in told.facts)
 
 
 def _lines(lines: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.consoles.browsing import Login, armed, decided, world
+from tests.consoles.browsing import Login, armed, decided, heard, world
 from tests.consoles.site import Site
 
 pytestmark = pytest.mark.browser
@@ -71,6 +71,24 @@ def test_y_and_n_do_nothing_while_the_focus_is_elsewhere(open_ticket: Login, con
     page.keyboard.press("c")
     expect(page.locator("confirm-card")).to_be_focused()
     assert world(console)["unfocused"]["confirmation"] == "pending"
+
+
+def test_who_listens_hears_what_is_asked_each_value_the_time_left_and_the_answers(open_ticket: Login) -> None:
+    page = armed(open_ticket("unfocused"))
+    expect(page.locator("confirm-card")).to_be_focused()
+    told = heard(page, "confirm-card")
+    card = told[0]
+    assert (card["role"], card["name"]) == ("alertdialog", "需要您确认,此操作无法撤销")
+    assert card["focused"]
+    assert "[确认] 退款:¥399.00" in card["description"]
+    assert "剩余" in card["description"]
+    assert ("heading", card["name"]) in [(each["role"], each["name"]) for each in told]
+    headers = [each["name"] for each in told if each["role"] in ("columnheader", "rowheader")]
+    assert headers == ["字段", "工单上", "屏幕上", "1\u00a0退款", "2\u00a0补偿", "3\u00a0原因"]
+    cells = [each["name"] for each in told if each["role"] in ("cell", "gridcell")]
+    assert [cells[0], cells[1].split()[0]] == ["全额", "¥399.00"]
+    answers = {each["name"]: each["keys"] for each in told if each["role"] == "button"}
+    assert (answers["Y 同意并执行"], answers["N 拒绝"]) == ("y", "n")
 
 
 def test_a_held_key_and_a_key_with_a_modifier_decide_nothing(open_ticket: Login) -> None:

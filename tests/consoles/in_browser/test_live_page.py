@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.consoles.browsing import Login, armed, becomes_true, world
+from tests.consoles.browsing import Login, armed, becomes_true, heard, world
 from tests.consoles.site import Site
 from tests.processes import wait_until
 
@@ -29,6 +29,7 @@ def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Logi
     console.run("tests.consoles.scenes:ask", "typist")
     armed(page)
     expect(page.locator("#elsewhere")).to_be_focused()
+    expect(page.get_by_role("status").filter(has_text="需要您确认,此操作无法撤销 [确认]")).to_have_count(1)
     page.keyboard.type("yyn")
     assert page.input_value("#elsewhere") == "yyn"
     expect(page.locator("confirm-card")).to_be_visible()
@@ -191,9 +192,11 @@ def test_who_holds_the_phone_taps_swipes_and_types_chinese(
 ) -> None:
     phone = str(numbers["mine"]["phone"])
     page = open_ticket("mine")
-    page.set_viewport_size({"width": 1280, "height": 1150})  # the phone at working size, whole
     console.run("tests.consoles.scenes:show", phone, "1", "#00ff00")
     expect(page.locator("[data-freshness]")).not_to_be_empty()
+    _follows_the_pointer(page)
+    _can_be_heard(page)
+    page.set_viewport_size({"width": 1280, "height": 1150})  # the phone at working size, whole
     box = page.locator("[data-canvas]").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
@@ -218,6 +221,36 @@ def test_who_holds_the_phone_taps_swipes_and_types_chinese(
     page.fill("#handback-note", "已登录")
     page.locator(".drive-back .btn-main").click()
     expect(page.locator("phone-keys")).to_have_count(0)
+
+
+def _follows_the_pointer(page: Page) -> None:
+    """At working size the phone is taller than the window; either end comes into sight where the pointer goes."""
+    stage, glass = page.locator("phone-stage"), page.locator(".glass")
+    place, phone = stage.bounding_box(), glass.bounding_box()
+    assert place
+    assert phone
+    assert phone["width"] >= 400
+    assert phone["y"] + phone["height"] > place["y"] + place["height"], "its end is out of sight"
+    middle = place["x"] + place["width"] / 2
+    for end, of in (("bottom", place["y"] + place["height"] - 40), ("top", place["y"] + 40)):
+        page.mouse.move(middle, place["y"] + place["height"] / 2)
+        page.mouse.move(middle, of, steps=8)
+        at = stage.evaluate("(each) => each.scrollTop / (each.scrollHeight - each.clientHeight)")
+        assert at > 0.98 if end == "bottom" else at < 0.02
+    page.click("[data-phone-size]")
+    whole = glass.bounding_box()
+    assert whole
+    assert whole["y"] + whole["height"] <= place["y"] + place["height"]
+    page.click("[data-phone-size]")
+
+
+def _can_be_heard(page: Page) -> None:
+    told = {(each["role"], each["name"]): each for each in heard(page, ".pane-phone")}
+    for role, name in (("image", "手机实时画面"), ("textbox", "在手机上打字"), ("group", "手机操作")):
+        described = told[role, name]["description"]
+        assert all(key in described for key in ("Esc 返回", "Home 回主屏幕", "Ctrl+Enter 交还智能体")), name
+    assert {("button", name) for name in ("返回", "主屏幕", "最近任务", "回车", "显示整部手机")} <= set(told)
+    assert told["button", "交还智能体 Ctrl Enter"]["keys"] == "Control+Enter"
 
 
 def test_a_picture_that_is_not_stored_yet_is_asked_for_again(open_ticket: Login) -> None:

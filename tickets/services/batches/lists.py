@@ -106,11 +106,11 @@ def _table(rows: Any, version: FlowVersion | None) -> tuple[list[Line], list[str
     names = [known.get(cell.strip().casefold(), "") for cell in head[1:]]
     unknown = [cell.strip() for cell, name in zip(head[1:], names, strict=True) if cell.strip() and not name]
     if unknown:
-        words = {"columns": "、".join(unknown)[:200], "known": "、".join(sorted(set(known.values()))) or "—"}
+        words = {"columns": _("、").join(unknown)[:200], "known": _("、").join(sorted(set(known.values()))) or "—"}
         return [], [_("表头里的“%(columns)s”不是这个流程的信息;可以用:%(known)s。") % words]
     twice = {name for name in names if name and names.count(name) > 1}
     if twice:
-        return [], [_("表头里“%s”出现了两次。") % "、".join(sorted(twice))]
+        return [], [_("表头里“%s”出现了两次。") % _("、").join(sorted(twice))]
     lines, faults = [], []
     for row in rows:
         cells = [cell.strip() for cell in row]

@@ -126,7 +126,8 @@ def _ask(
         due_at=now + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CLARIFY_DUE_S"]),
     )
     live.publish_ticket(ticket, {"clarification": row.state})
-    details = {"fields": row.names, "turn": row.turn, "send_by": message.send_by, "by_policy": row.by_policy}
+    details = {"fields": row.names, "flow": version.template.slug, "turn": row.turn}
+    details |= {"send_by": message.send_by, "by_policy": row.by_policy}
     audit.record("clarification.asked", user=user, ticket=ticket, obj=row, result="success", details=details)
     return row
 

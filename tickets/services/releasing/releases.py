@@ -85,7 +85,7 @@ def release(
     """Put the version to work for a share of the tickets. A release to everyone ends all others of the template."""
     require(user, Permission.RELEASE_FLOWS)
     if percent not in SHARES:
-        raise Invalid(_("比例应为 %s 之一。") % "、".join(map(str, SHARES)))
+        raise Invalid(_("比例应为 %s 之一。") % _("、").join(map(str, SHARES)))
     if not (0 <= success_floor <= 1 and 0 <= rejection_ceiling <= 1):
         raise Invalid(_("下限和上限应在 0 与 1 之间。"))
     with transaction.atomic():

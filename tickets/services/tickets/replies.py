@@ -66,5 +66,5 @@ def _refuse_unknown_places(text: str, template: FlowTemplate | None) -> None:
     if not unknown:
         return
     words = _("没有名为 {%(name)s} 的内容。可用:%(known)s。")
-    names = "、".join("{" + name + "}" for name in known)
+    names = _("、").join("{" + name + "}" for name in known)
     raise Invalid(words % {"name": unknown[0], "known": names}, code="unknown_place", field="text")

@@ -1,5 +1,6 @@
 // The confirmation. Y and N act only while the card has the focus, never within the first moments after it
 // appeared, never while a key is held down, never while something is typed. A differing field needs a reason.
+import { announce } from "../shared/announce.js";
 import { notify } from "../shared/notices.js";
 import { watchSeen } from "../shared/seen.js";
 import { composing, typing } from "../shared/shortcuts.js";
@@ -20,6 +21,7 @@ class ConfirmCard extends HTMLElement {
     if (FRAMED) this.watch();
     this.arm();
     if (!typing(document.activeElement)) this.focus({ preventScroll: false });
+    else announce(this.querySelector("#confirm-title").textContent, this.querySelector(".confirm-summary").textContent);
     if (this.yes) this.listen();
   }
 
@@ -160,7 +162,7 @@ class ConfirmCard extends HTMLElement {
 // A question or a request to take over: it takes the focus unless somebody types.
 class AskCard extends HTMLElement {
   connectedCallback() {
-    if (typing(document.activeElement)) return;
+    if (typing(document.activeElement)) return announce(this.querySelector("h2").textContent, this.querySelector(".ask-text").textContent);
     (this.querySelector("input[name=text]") ?? this).focus();
   }
 }

@@ -129,7 +129,8 @@ class PhoneStage extends HTMLElement {
   tellAge() {
     if (!this.frames || !this.address) return;
     const age = this.age + performance.now() - this.seenAt;
-    this.freshness.textContent = age < LATE_MS ? say("live") : say("behind", { n: Math.round(age / 1000) });
+    const words = age < LATE_MS ? say("live") : say("behind", { n: Math.round(age / 1000) });
+    if (this.freshness.textContent !== words) this.freshness.textContent = words;
     this.freshness.toggleAttribute("data-late", age >= LATE_MS);
     this.toggleAttribute("data-stale", age >= STALE_MS);
   }

@@ -2,7 +2,8 @@
 // a swipe, Esc and Home as the phone's keys. The size of the phone is dragged or switched, and remembered.
 const WHEEL_MS = 260;
 const WIDTH = "cs.phone.width";
-const LARGE = "cs.phone.large";
+const WHOLE = "cs.phone.whole";
+const EDGE_PX = 60; // of its place, where the phone's end is in sight
 const KEYS = { Escape: "back", Home: "home", Enter: "enter" };
 
 export class PhoneTyping {
@@ -12,6 +13,8 @@ export class PhoneTyping {
     this.field = stage.querySelector("[data-typing]");
     stage.canvas.addEventListener("pointerup", () => this.active && this.field.focus({ preventScroll: true }));
     stage.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    stage.canvas.addEventListener("pointermove", (event) => this.follow(event));
+    stage.canvas.addEventListener("pointerleave", () => (this.last = undefined));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("input", (event) => event.isComposing || this.flush());
     this.field.addEventListener("compositionend", () => this.flush());
@@ -24,6 +27,10 @@ export class PhoneTyping {
 
   show() {
     this.field.hidden = !this.active;
+    for (const each of [this.field, this.stage.canvas]) {
+      if (this.active) each.setAttribute("aria-describedby", "phone-help");
+      else each.removeAttribute("aria-describedby");
+    }
   }
 
   flush() {
@@ -59,16 +66,29 @@ export class PhoneTyping {
     if (Math.abs(far) > 0.02) this.stage.send({ kind: "swipe", at: [x, from, x, clamp(from - far)], seconds: 0.25 });
   }
 
-  // Between the whole phone and one that is larger than its place and scrolls; true for the larger.
-  enlarge() {
-    const large = this.stage.toggleAttribute("data-large");
-    localStorage.setItem(LARGE, large ? "1" : "");
+  // A phone taller than its place moves with the pointer, so that either end is in sight when the pointer is there.
+  // Never while a finger or a button is down: what is under it stays.
+  follow({ buttons, clientY, pointerType }) {
+    const moved = clientY - (this.last ?? clientY);
+    this.last = clientY;
+    const { scrollTop, scrollHeight, clientHeight } = this.stage;
+    if (!this.active || !moved || buttons || pointerType !== "mouse" || scrollHeight <= clientHeight) return;
+    const place = this.stage.getBoundingClientRect();
+    const way = moved > 0 ? place.bottom - EDGE_PX - clientY : clientY - place.top - EDGE_PX;
+    const hidden = moved > 0 ? scrollHeight - clientHeight - scrollTop : scrollTop;
+    this.stage.scrollTop = scrollTop + (hidden * moved) / (Math.max(way, 0) + Math.abs(moved));
+  }
+
+  // Between the working size, which may scroll, and the whole phone; true for the whole.
+  showWhole() {
+    const whole = this.stage.toggleAttribute("data-whole");
+    localStorage.setItem(WHOLE, whole ? "1" : "");
     this.glass.style.removeProperty("width");
-    return large;
+    return whole;
   }
 
   remember() {
-    this.stage.toggleAttribute("data-large", localStorage.getItem(LARGE) === "1");
+    this.stage.toggleAttribute("data-whole", localStorage.getItem(WHOLE) === "1");
     const width = Number(localStorage.getItem(WIDTH));
     if (width >= 240) this.stage.style.setProperty("--dragged", `${width}px`);
     this.glass.addEventListener("pointerup", () => {

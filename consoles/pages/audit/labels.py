@@ -1,0 +1,41 @@
+"""What the values that audit events name are called: by the flow version that the event is of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q
+
+from tickets.flows.slots import parse_specs
+from tickets.models import AuditEvent, FlowVersion
+
+_NUMBER = " v"  # between a flow and its version
+
+
+def labels_of(events: Iterable[AuditEvent]) -> dict[int, Mapping[str, str]]:
+    """By sequence number: the labels of the flow's values by their names, in the reader's language; {} of no flow.
+
+    Events that name a flow alone are told by its newest version.
+    """
+    named = {event.seq: _flow_of(event) for event in events}
+    known = _labels({flow for flow in named.values() if flow})
+    return {seq: known.get(flow, {}) for seq, flow in named.items()}
+
+
+def _flow_of(event: AuditEvent) -> str:
+    """A flow, or a flow and its version; "" of neither."""
+    return event.flow_version or str((event.details or {}).get("flow") or "")
+
+
+def _labels(flows: set[str]) -> dict[str, Mapping[str, str]]:
+    if not flows:
+        return {}
+    wanted = Q()
+    for flow in flows:
+        slug, _sign, number = flow.partition(_NUMBER)
+        wanted |= Q(template__slug=slug, number=int(number)) if number.isdecimal() else Q(template__slug=slug)
+    found: dict[str, Mapping[str, str]] = {}
+    for version in FlowVersion.objects.filter(wanted).select_related("template").order_by("number"):
+        labels = {spec.name: spec.label for spec in parse_specs(version.definition)}
+        found[f"{version.template.slug}{_NUMBER}{version.number}"] = found[version.template.slug] = labels
+    return found
