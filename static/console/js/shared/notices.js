@@ -22,6 +22,12 @@ export function notify(text, level = "danger") {
   box.append(notice);
 }
 
+// Says something to who listens to the page, once, without taking the focus.
+export function announce(...texts) {
+  const place = document.getElementById("said");
+  if (place) place.textContent = texts.map((text) => text?.trim().replace(/\s+/g, " ")).filter(Boolean).join(" ");
+}
+
 function watch(box) {
   const leave = (notice) => {
     const level = ["danger", "ok", "warn"].find((name) => notice.classList.contains(`notice-${name}`)) ?? "danger";

@@ -1,7 +1,6 @@
 // The confirmation. Y and N act only while the card has the focus, never within the first moments after it
 // appeared, never while a key is held down, never while something is typed. A differing field needs a reason.
-import { announce } from "../shared/announce.js";
-import { notify } from "../shared/notices.js";
+import { announce, notify } from "../shared/notices.js";
 import { watchSeen } from "../shared/seen.js";
 import { composing, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
