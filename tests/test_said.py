@@ -21,7 +21,20 @@ from cs_agent.engine.run.state import Reason
 from cs_agent.phone.errors import PhoneLocked
 from cs_agent.said import Said, Sentence, parts_of
 from tickets.models import AttachmentKind, Phone, RehearsalOutcome
-from tickets.said import TEXTS, in_both, in_each, joined, label, listed, read, said, said_again, stored
+from tickets.said import (
+    TEXTS,
+    bounded,
+    gettext_said,
+    in_both,
+    in_each,
+    joined,
+    label,
+    listed,
+    read,
+    said,
+    said_again,
+    stored,
+)
 
 RELEASED = Path(__file__).with_name("said_codes.txt").read_text("utf-8").split()
 
@@ -157,3 +170,30 @@ def test_a_row_reads_in_the_language_of_its_reader() -> None:
 def test_a_terminal_gets_both_languages() -> None:
     assert in_both(TEXTS["run.stopped"], who="lin") == "坐席 lin 已停止 / Stopped by lin"
     assert in_each(said("fit.none")) == {"zh": "没有与工单内容相符的流程", "en": "No flow fits what the ticket says"}
+
+
+SECONDS = "调用过于频繁:每分钟最多 %(most)d 次,请在 %(wait)d 秒后再试。"
+
+
+def test_a_sentence_of_a_catalogue_is_stored_by_its_source_and_its_values() -> None:
+    told = gettext_said(SECONDS) % {"most": 60, "wait": 7}
+    assert in_english(told) == "Too many calls: 60 a minute at most; try again in 7 s."
+    assert in_chinese(told) == "调用过于频繁:每分钟最多 60 次,请在 7 秒后再试。"
+    assert in_english(gettext_said("必须填写。")) == "This is required."
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_values_that_stand_in_their_order_come_back_in_it(first: str, second: str) -> None:
+    assert read(stored(gettext_said("%s → %s") % (first, second))) == f"{first} → {second}"
+    assert read(stored(gettext_said("%s!") % first)) == f"{first}!"
+
+
+def test_a_sentence_that_no_catalogue_has_any_more_reads_in_its_source_language() -> None:
+    assert in_english(gettext_said("以前的话:%(what)s") % {"what": "x"}) == "以前的话:x"
+    assert read('{"said":[["text",{"id":"%(gone)s","other":"x"}]]}') == "%(gone)s x"
+
+
+def test_a_long_text_is_bounded_without_losing_its_language() -> None:
+    told = bounded(gettext_said("以前的话:%s") % ("x" * 5000), 300)
+    assert len(in_chinese(told)) < 400
+    assert bounded("x" * 5000, 300) == "x" * 300

@@ -12,6 +12,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from tickets import queues
+from tickets.said import gettext_said
 from tickets.services.outbox import drain as draining
 from tickets.services.outbox.spread import spread
 
@@ -44,6 +45,6 @@ def drain(lane: str) -> None:
         log.warning("outbox: %s: the database is away: %s", lane, error)
     except Exception as error:
         log.exception("outbox: defect in the carrier of %s", lane)
-        draining.note_defect(lane, f"defect: {type(error).__name__}")
+        draining.note_defect(lane, gettext_said("程序内部错误:%s") % type(error).__name__)
     finally:
         _places.release()

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from cs_agent import trouble
 from cs_agent.said import Said, Sentence, from_json, joined, to_json
 
 __all__ = [
+    "Marked",
     "Said",
     "SaidField",
+    "bounded",
+    "gettext_said",
     "in_both",
     "in_each",
     "in_language",
@@ -35,8 +38,10 @@ __all__ = [
 
 _START = '{"said":'  # of a stored text; JSON is written without spaces
 _LABEL = "label"
+_TEXT = "text"  # a sentence of a catalogue by its source text, `id`; the other values are named or stand in their order
 _BOTH = "both"  # a text that an older release kept in both languages, {zh, en}; nothing writes it any more
 _PLACE = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"%(\(\w+\))?[di]")  # values are stored as text
 TEXTS = {
     "run.stopped": _("坐席 {who} 已停止"),
     "run.rejected": _("坐席 {who} 已拒绝"),
@@ -135,6 +140,36 @@ def said(code: str, **values: str | int) -> Said:
     return Said(_look_up(code, given), Sentence(code, given))
 
 
+class Marked(Said):
+    """A sentence of a catalogue; `%` fills its places as gettext's texts have them, and it stays a `Said`."""
+
+    def __mod__(self, given: Any) -> Said:
+        named = (
+            given if isinstance(given, Mapping) else dict(enumerate(given if isinstance(given, tuple) else (given,)))
+        )
+        [sentence] = [part for part in self.parts if isinstance(part, Sentence)]
+        values = {str(name): value if isinstance(value, str) else str(value) for name, value in named.items()}
+        return Said(str.__mod__(self, given), Sentence(_TEXT, {**sentence.values, **values}))
+
+
+def gettext_said(message: str) -> Marked:
+    """Like `gettext`, of what may be stored: a `SaidField` reads it in the language of whoever looks at it later."""
+    return Marked(gettext(message), Sentence(_TEXT, {"id": message}))
+
+
+def bounded(text: str, most: int) -> str:
+    """No longer than that, or of values no longer than that."""
+    if not isinstance(text, Said):
+        return text[:most]
+    parts = [
+        part[:most]
+        if isinstance(part, str)
+        else Sentence(part.code, {name: bounded(value, most) for name, value in part.values.items()})
+        for part in text.parts
+    ]
+    return Said(text, *parts)
+
+
 def label(choice: models.TextChoices) -> Said:
     """The label of a choice of `tickets.models`."""
     return said(_LABEL, choices=type(choice).__name__, value=choice.value)
@@ -202,6 +237,8 @@ def _look_up(code: str, values: Mapping[str, str]) -> str:
     if code == _LABEL:
         return _label(values)
     lang = readers_language()
+    if code == _TEXT:
+        return _of_catalogue(dict(values))
     if code == _BOTH:
         return values.get(lang) or values.get("zh", "")
     if code == trouble.CODE:
@@ -210,6 +247,16 @@ def _look_up(code: str, values: Mapping[str, str]) -> str:
         return _of_engine(code, values, lang)
     except (KeyError, ValueError, TypeError):
         return " ".join(values.values()) or code
+
+
+def _of_catalogue(values: dict[str, str]) -> str:
+    """The sentence as it reads now; in its source language where no catalogue has it any more."""
+    message = values.pop("id", "")
+    text = _NUMBER.sub(r"%\1s", gettext(message)) if message else ""
+    try:
+        return (text % (tuple(values.values()) if "0" in values else values)) if values else text
+    except (KeyError, ValueError, TypeError):
+        return " ".join([message, *values.values()])
 
 
 def _of_engine(code: str, values: Mapping[str, str], lang: str) -> str:

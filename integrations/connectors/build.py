@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from integrations.connectors import kinds, protocol
@@ -12,6 +11,7 @@ from integrations.connectors.kinds import Kind, Setup
 from integrations.models import Connector
 from tickets.errors import NotFound, SecretUnreadable
 from tickets.permissions import Permission
+from tickets.said import gettext_said as _
 from tickets.services import secret_store
 
 SCOPES = frozenset({Permission.VIEW_TICKETS, Permission.CREATE_TICKETS})  # what a connector may at most

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from integrations.connectors.protocol import ConnectorError, NotAllowed, RateLimited, Unreachable
 from integrations.models import Connector
+from tickets.said import bounded
 
 _REST_S = (1.0, 5.0, 30.0, 120.0, 300.0)  # by failures in a row
 _RATE_S = 60.0  # where it asked for no time
@@ -27,7 +28,7 @@ def good(row: Connector) -> None:
 def failed(row: Connector, error: ConnectorError) -> None:
     """Keep the fault; leave the helpdesk alone where it is in trouble, refuses our account, or asked for it."""
     now = timezone.now()
-    changes = {"fault": error.text[:300], "fault_at": now}
+    changes = {"fault": bounded(error.text, 300), "fault_at": now}
     rest = _rest_s(row, error)
     if rest:
         changes |= {"rest_until": now + timedelta(seconds=rest), "failures_in_a_row": F("failures_in_a_row") + 1}
@@ -36,7 +37,7 @@ def failed(row: Connector, error: ConnectorError) -> None:
 
 def refused(row: Connector, text: str) -> None:
     """A call that was not genuine: counted, and the last reason kept, so that a wrong secret is noticed."""
-    changes = {"refused": F("refused") + 1, "refusal": text[:300], "refused_at": timezone.now()}
+    changes = {"refused": F("refused") + 1, "refusal": bounded(text, 300), "refused_at": timezone.now()}
     Connector.objects.filter(pk=row.pk).update(**changes)
 
 

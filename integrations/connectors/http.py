@@ -15,7 +15,6 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 import httpx
-from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from integrations.connectors.protocol import (
@@ -30,6 +29,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.webhooks import guard
 from integrations.webhooks.post import retry_after, tls
+from tickets.said import gettext_said as _
 
 LIMIT_S = 12.0  # a write-back is up to seven calls, and must end before its lane is given to another
 FILE_LIMIT_S = 300.0
@@ -141,7 +141,7 @@ class Http:
             ):
                 yield got
         except guard.NotAllowed as error:
-            text = _("没有连接:%s。如果它确实在内网,请在“允许的内网”里填写。") % error
+            text = _("没有连接:%s。如果它确实在内网,请在“允许的内网”里填写。") % error.args[0]
             raise NotAllowed(text) from error
         except UnicodeEncodeError as error:  # of a header: they hold what is secret
             raise NotAllowed(_("密钥里有不能发送的字符:只能是英文字母、数字和符号,请重新填写。")) from error

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import jmespath
-from django.utils.translation import gettext as _
 from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -20,6 +19,7 @@ from integrations.connectors import plain
 from integrations.connectors.kinds import Kind
 from integrations.connectors.protocol import RemoteTicket, State
 from tickets.models import Priority
+from tickets.said import gettext_said as _
 from tickets.services.tickets.changes import MAX_SUBJECT, MAX_TEXT_BYTES
 
 _MOST = 2000  # characters one expression may give

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import jmespath
-from django.utils.translation import gettext as _
 from jmespath.exceptions import JMESPathError
 
 from integrations.connectors.protocol import Changes, Gone
+from tickets.said import gettext_said as _
 from tickets.web.given import whole_number
 
 OVERLAP = timedelta(minutes=2)

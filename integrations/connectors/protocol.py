@@ -25,7 +25,9 @@ from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+
+from tickets.said import Said
+from tickets.said import gettext_said as _
 
 Text = str | Promise
 
@@ -50,7 +52,7 @@ class ConnectorError(Exception):
 
     @property
     def text(self) -> str:
-        return str(self._text)
+        return self._text if isinstance(self._text, Said) else str(self._text)
 
 
 class Refused(ConnectorError):

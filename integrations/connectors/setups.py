@@ -29,6 +29,7 @@ from integrations.writeback.words import WriteBack
 from tickets.errors import Invalid, NotFound
 from tickets.models import Department
 from tickets.permissions import Permission, has, require
+from tickets.said import gettext_said
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
@@ -138,7 +139,7 @@ def switch(row: Connector, user: Any, on: bool) -> None:
         Connector.objects.filter(pk=row.pk).update(enabled=on, rest_until=None)
         row.enabled = on
         if not on:
-            drain.close(lane(row), "switched off")
+            drain.close(lane(row), gettext_said("已停用"))
         _record("connector.switched_on" if on else "connector.switched_off", row, user)
 
 
@@ -148,7 +149,7 @@ def delete(row: Connector, user: Any) -> None:
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         external.forget_helpdesk(row.key, row.home)
-        drain.close(lane(row), "deleted")
+        drain.close(lane(row), gettext_said("已删除"))
         for spec in getattr(kinds.of(row.kind), "secrets", ()):
             secret_store.forget(secret_name(row.key, spec.name), user=user)
         _record("connector.deleted", row, user)

@@ -11,9 +11,9 @@ import hmac
 from datetime import UTC, datetime, timedelta
 
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
 
 from integrations.connectors.protocol import Incoming, Refused
+from tickets.said import gettext_said as _
 
 LATEST = timedelta(minutes=5)  # a signed time this far from ours is a replay or a wrong clock
 

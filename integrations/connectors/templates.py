@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from django.utils.translation import gettext as _
 from pydantic import AfterValidator, Field
 
 from integrations.connectors.mapping import checked
+from tickets.said import gettext_said as _
 
 
 def filled(template: Any, values: dict[str, Any]) -> Any:

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
@@ -31,6 +30,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     Text,
 )
+from tickets.said import gettext_said as _
 
 
 class PolledSettings(WebSettings):

@@ -13,13 +13,13 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from integrations import queues
 from integrations.connectors import health
 from integrations.connectors.build import build
 from integrations.connectors.protocol import ConnectorError, Delivery, Incoming, Refused
 from integrations.models import Connector, DeliveryOutcome, IncomingDelivery, LinkedTicket
+from tickets.said import gettext_said as _
 from tickets.services import secret_store
 
 KEPT = timedelta(days=31)

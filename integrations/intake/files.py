@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.files.base import File
-from django.utils.translation import gettext as _
 
 from integrations.connectors.protocol import BadAnswer, ConnectorError, RemoteFile, Unreachable
 from tickets.errors import FileRefused
 from tickets.models import Ticket
+from tickets.said import gettext_said as _
 from tickets.services.tickets import changes, uploads
 
 _IN_MEMORY = 1024 * 1024

@@ -37,6 +37,7 @@ from integrations.intake import applying, deliveries, polling
 from integrations.intake.applying import Superseded
 from integrations.models import Connector, DeliveryOutcome, IncomingDelivery, LinkedTicket
 from tickets.errors import ServiceError
+from tickets.said import bounded
 from tickets.services import secret_store
 
 log = logging.getLogger(__name__)
@@ -151,12 +152,12 @@ def _failed(row: Connector, linked: LinkedTicket, error: ConnectorError | Servic
     if isinstance(error, ConnectorError) and not isinstance(error, (BadAnswer, Gone)):
         health.failed(row, error)
     if isinstance(error, RateLimited):  # the helpdesk's wish, not the ticket's fault
-        _finish(linked, fault=text[:300])
+        _finish(linked, fault=bounded(text, 300))
         return
     last = linked.tries >= len(DELAYS_S)
     delay = DELAYS_S[min(linked.tries, len(DELAYS_S) - 1)]
     next_at = timezone.now() + timedelta(seconds=delay)
-    _finish(linked, fault=text[:300], tries=linked.tries + 1, next_at=next_at, given_up=last)
+    _finish(linked, fault=bounded(text, 300), tries=linked.tries + 1, next_at=next_at, given_up=last)
 
 
 def _finish(linked: LinkedTicket, **values: object) -> None:
@@ -190,7 +191,7 @@ def _parse(row: Connector, helpdesk: Helpdesk, call: IncomingDelivery) -> None:
         next_at = timezone.now() + timedelta(seconds=DELAYS_S[min(call.tries, len(DELAYS_S) - 1)])
         outcome = DeliveryOutcome.GIVEN_UP if last else DeliveryOutcome.WAITING
         tries = call.tries + 1
-        mine.update(fault=error.text[:300], tries=tries, next_at=next_at, outcome=outcome, claimed_until=None)
+        mine.update(fault=bounded(error.text, 300), tries=tries, next_at=next_at, outcome=outcome, claimed_until=None)
         return
     deliveries.poke(row, found)
     outcome = DeliveryOutcome.DONE if found else DeliveryOutcome.NOTHING

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Department, Ticket
+from tickets.said import SaidField
 
 
 def new_hook() -> str:
@@ -54,10 +55,10 @@ class Connector(models.Model):
     failures_in_a_row = models.PositiveIntegerField(default=0)
     heard_at = models.DateTimeField(null=True, blank=True)  # the last genuine call
     good_at = models.DateTimeField(null=True, blank=True)  # the last time it answered well
-    fault = models.CharField(max_length=300, blank=True)  # "" once it answers well again
+    fault = SaidField(blank=True)  # "" once it answers well again
     fault_at = models.DateTimeField(null=True, blank=True)
     refused = models.PositiveIntegerField(default=0)  # calls that were not genuine
-    refusal = models.CharField(max_length=300, blank=True)
+    refusal = SaidField(blank=True)
     refused_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -107,7 +108,7 @@ class LinkedTicket(models.Model):
     tries = models.PositiveIntegerField(default=0)
     claim = models.PositiveBigIntegerField(default=0)
     claimed_until = models.DateTimeField(null=True, blank=True)
-    fault = models.CharField(max_length=300, blank=True)
+    fault = SaidField(blank=True)
     given_up = models.BooleanField(default=False)
     taken = models.JSONField(default=list)
     state = models.CharField(max_length=10, blank=True)
@@ -155,7 +156,7 @@ class IncomingDelivery(models.Model):
     tries = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     claimed_until = models.DateTimeField(null=True, blank=True)
-    fault = models.CharField(max_length=300, blank=True)
+    fault = SaidField(blank=True)
     repeats = models.PositiveIntegerField(default=0)
 
     class Meta:

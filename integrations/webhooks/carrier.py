@@ -20,6 +20,7 @@ from integrations.webhooks import endpoints, guard
 from integrations.webhooks.post import Request, send
 from tickets.errors import NotFound, SecretUnreadable
 from tickets.models import Delivery, OutboxEvent
+from tickets.said import gettext_said as _
 from tickets.services import secret_store
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.web.given import whole_number
@@ -51,12 +52,12 @@ class WebhookCarrier:
     def hand_over(self, delivery: Delivery) -> Answer:
         endpoint = _endpoint(delivery.lane)
         if endpoint is None or not endpoint.active:
-            return Answer(Verdict.NEVER, "the endpoint is switched off or deleted")
+            return Answer(Verdict.NEVER, _("接收端已停用或已删除"))
         event = delivery.event
         try:
             return send(request_to(endpoint, f"evt_{event.uid.hex}", event.type, event.at, event.data))
         except (SecretUnreadable, NotFound) as error:
-            return Answer(Verdict.AGAIN, f"not sent, the secret cannot be read: {error.code}", whole_lane=True)
+            return Answer(Verdict.AGAIN, _("没有发送,密钥无法读取:%s") % error.code, whole_lane=True)
 
     def closed(self, lane: str, text: str) -> None:
         endpoint = _endpoint(lane)

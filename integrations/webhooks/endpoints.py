@@ -22,6 +22,7 @@ from integrations.models import WebhookEndpoint
 from tickets.errors import Invalid, NotFound
 from tickets.models import Department
 from tickets.permissions import Permission, require
+from tickets.said import gettext_said
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
@@ -99,7 +100,7 @@ def switch(endpoint: WebhookEndpoint, user: Any, on: bool) -> None:
         endpoint.active, endpoint.why_inactive = on, "" if on else str(user)
         endpoint.save(update_fields=["active", "why_inactive"])
         if not on:
-            drain.close(lane(endpoint), "switched off")
+            drain.close(lane(endpoint), gettext_said("已停用"))
         _record("webhook.switched_on" if on else "webhook.switched_off", endpoint, user)
 
 
@@ -113,7 +114,7 @@ def closed_by_receiver(endpoint: WebhookEndpoint, text: str) -> None:
 def delete(endpoint: WebhookEndpoint, user: Any) -> None:
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
-        drain.close(lane(endpoint), "deleted")
+        drain.close(lane(endpoint), gettext_said("已删除"))
         for name in secret_names(endpoint):
             secret_store.forget(name, user=user)
         _record("webhook.deleted", endpoint, user)

@@ -14,6 +14,8 @@ from typing import Any
 
 import httpcore
 
+from tickets.said import gettext_said as _
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -31,10 +33,10 @@ def check(address: Address, allowed: Sequence[Network]) -> None:
     """NotAllowed unless it is public or lies in a network that was named. Link-local and the like never pass."""
     for real in _meant(address):
         if real.is_multicast or real.is_unspecified or real.is_link_local:
-            raise NotAllowed(f"{address} is never reached")
+            raise NotAllowed(_("不会连接 %s") % address)
         named = any(real.version == network.version and real in network for network in allowed)
         if not real.is_global and not named:
-            raise NotAllowed(f"{address} is in a private network that is not allowed for this endpoint")
+            raise NotAllowed(_("%s 在内网,没有列入允许的内网") % address)
 
 
 def networks(texts: Iterable[str]) -> list[Network]:
@@ -46,7 +48,7 @@ def resolve(host: str, port: int, allowed: Sequence[Network]) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Unresolved(f"{host} has no address: {error}") from error
+        raise Unresolved(_("%(host)s 没有地址:%(why)s") % {"host": host, "why": error}) from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     for address in addresses:
         check(address, allowed)

@@ -18,6 +18,8 @@ import httpcore
 
 from integrations.webhooks import guard
 from integrations.webhooks.guard import GuardedBackend, Network, NotAllowed, Unresolved
+from tickets.said import gettext_said as _
+from tickets.said import joined
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.web.given import whole_number
 
@@ -53,11 +55,11 @@ def send(request: Request, now: datetime | None = None) -> Answer:
             told = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in got.headers}
             return judge(got.status, told, _beginning(got), now or datetime.now(UTC))
     except NotAllowed as error:
-        return Answer(Verdict.AGAIN, f"not sent: {error}", whole_lane=True)
+        return Answer(Verdict.AGAIN, _("没有发送:%s") % error.args[0], whole_lane=True)
     except Unresolved as error:
-        return Answer(Verdict.AGAIN, str(error), whole_lane=True)
+        return Answer(Verdict.AGAIN, error.args[0], whole_lane=True)
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-        return Answer(Verdict.AGAIN, f"no answer: {type(error).__name__} {error}".strip(), whole_lane=True)
+        return Answer(Verdict.AGAIN, _("没有回应:%s") % f"{type(error).__name__} {error}".strip(), whole_lane=True)
 
 
 def judge(status: int, headers: Mapping[str, str], beginning: str, now: datetime) -> Answer:
@@ -69,9 +71,9 @@ def judge(status: int, headers: Mapping[str, str], beginning: str, now: datetime
     if status == 410:
         return Answer(Verdict.CLOSED, text)
     if 300 <= status < 400:
-        return Answer(Verdict.AGAIN, f"{status}: redirects are not followed; enter the final address", whole_lane=True)
+        return Answer(Verdict.AGAIN, _("%s:不跟随重定向,请填写最终的地址。") % status, whole_lane=True)
     if status in (400, 401, 403) and (off := _clock_off(headers.get("date", ""), now)):
-        text += f" (the receiver's clock is {off} s off ours)"
+        text = joined("", [text, _("(对方的时钟与我们相差 %s 秒)") % off])
     return Answer(Verdict.AGAIN, text, whole_lane=status in _BUSY, wait_s=wait)
 
 

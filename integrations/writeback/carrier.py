@@ -28,6 +28,7 @@ from integrations.connectors.words import marker_of_reply, marker_of_run
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
 from tickets.models import CustomerReply, Delivery, OutboxEvent, Run
+from tickets.said import gettext_said as _
 from tickets.services.outbox.carriers import Answer, Verdict
 from tickets.services.tickets.external import CONNECTOR_LANE
 from tickets.web.given import whole_number
@@ -67,14 +68,14 @@ class ConnectorCarrier:
     def hand_over(self, delivery: Delivery) -> Answer:
         row = _row(delivery.lane)
         if row is None:
-            return Answer(Verdict.NEVER, "the connector is deleted")
+            return Answer(Verdict.NEVER, _("连接器已删除"))
         linked = LinkedTicket.objects.filter(connector=row, ticket=delivery.ticket_id).first()
         todo = _todo(row, delivery.event)
         if linked is None or todo is None:
-            return Answer(Verdict.NEVER, "nothing to write: the ticket, the run or the answer is gone")
+            return Answer(Verdict.NEVER, _("没有可写的内容:工单、运行或答复已不在"))
         if not row.enabled:
             verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
-            return Answer(verdict, "the connector is switched off")
+            return Answer(verdict, _("连接器已停用"))
         try:
             done = _write(build(row), row, linked, todo)
         except ConnectorError as error:
@@ -99,7 +100,7 @@ def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo)
     can, there, done = helpdesk.capabilities(), linked.external_id, []
     needed = Capability.NOTE if todo.internal else Capability.REPLY
     if not todo.internal and needed not in can:
-        raise Gone("this helpdesk cannot bring answers to customers")
+        raise Gone(_("这个客服系统不能把答复带给客户"))
     if todo.text and needed in can:
         found = helpdesk.find_note(there, todo.marker)
         text = marked(todo.text, todo.marker)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -22,6 +22,7 @@ from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedT
 from tests.integrations import helpdesk
 from tests.integrations.helpdesk import DESKS, NOON, WORD, Desk, call, file_of, later, make_connector, read, send
 from tickets.models import AuditEvent, Comment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
+from tickets.said import gettext_said
 from tickets.services import secret_store
 from tickets.services.evidence import erasure
 from tickets.services.tickets import changes
@@ -494,3 +495,14 @@ def test_fields_that_are_mapped_to_nothing_stop_no_ticket_and_are_left_out(conne
     assert ticket.text
     assert "订单号" not in ticket.text
     assert LinkedTicket.objects.get().fault == ""
+
+
+def test_what_is_wrong_at_a_helpdesk_is_told_in_the_readers_language(connector: Connector, desk: Desk) -> None:
+    """Whatever language the worker spoke when it was written down."""
+    health.failed(
+        connector, NotAllowed(gettext_said("对方拒绝了我们的账号(%(status)d):%(said)s") % {"status": 403, "said": "no"})
+    )
+    for language, words in (("en", "refuses our account (403): no"), ("zh-hans", "对方拒绝了我们的账号(403):no")):
+        with translation.override(language):
+            connector.refresh_from_db()
+            assert words in connector.fault

@@ -97,7 +97,7 @@ def test_a_receiver_that_is_down_gets_everything_in_order_once_it_is_back(
     WebhookEndpoint.objects.update(url="http://127.0.0.1:1/hook")
     pump()
     assert Delivery.objects.filter(tries=1).count() == 1, "a place that is down is not tried for each ticket"
-    assert "no answer" in Delivery.objects.get(tries=1).last_answer
+    assert "没有回应" in Delivery.objects.get(tries=1).last_answer
     for ticket in tickets:
         set_status(ticket, TicketStatus.PENDING, lin)
     WebhookEndpoint.objects.update(url=url)
@@ -141,7 +141,7 @@ def test_a_redirect_is_not_followed(endpoint: WebhookEndpoint, receiver: Receive
         new_ticket(department)
         pump()
         assert elsewhere.got == []
-    assert "redirect" in Delivery.objects.get().last_answer
+    assert "不跟随重定向" in Delivery.objects.get().last_answer
 
 
 def test_endpoints_hear_of_their_types_and_departments_only(
@@ -180,7 +180,7 @@ def test_a_secret_key_that_is_gone_stops_the_sending_in_words_and_loses_nothing(
     settings.CS_AGENT = {**kept, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
     new_ticket(department)
     pump()
-    assert "secret cannot be read" in Delivery.objects.get().last_answer
+    assert "密钥无法读取" in Delivery.objects.get().last_answer
     settings.CS_AGENT = kept
     later()
     pump()
@@ -240,7 +240,7 @@ def test_what_an_answer_means(
 
 def test_a_receiver_whose_clock_is_ten_minutes_off_is_named_as_such() -> None:
     answer = judge(401, {"date": "Sun, 31 May 2026 08:10:00 GMT"}, "bad timestamp", NOW)
-    assert "clock is 600 s off" in answer.text
+    assert "相差 600 秒" in answer.text
     assert "clock" not in judge(401, {"date": "Sun, 31 May 2026 08:00:10 GMT"}, "no", NOW).text
 
 

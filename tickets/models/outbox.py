@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models.ticket.tickets import Ticket
+from tickets.said import SaidField
 
 
 class OutboxEvent(models.Model):
@@ -61,7 +62,7 @@ class Delivery(models.Model):
     tries = models.PositiveIntegerField(default=0)
     next_at = models.DateTimeField()
     last_try_at = models.DateTimeField(null=True, blank=True)
-    last_answer = models.CharField(max_length=300, blank=True)
+    last_answer = SaidField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

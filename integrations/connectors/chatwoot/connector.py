@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
@@ -46,6 +45,7 @@ from integrations.connectors.protocol import (
 from integrations.connectors.protocol import Message as Said
 from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
+from tickets.said import gettext_said as _
 
 _ID = "conversation.id || (starts_with(event, 'conversation_') && id)"
 _NOTE = '{"content": "{text}", "message_type": "outgoing", "private": "{internal}"}'

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from django.utils.html import escape
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
@@ -34,6 +33,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.templates import Address, Body, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
+from tickets.said import gettext_said as _
 
 _PAGE = 50
 _SPOKEN = ("customer", "message", "note")  # the other threads tell of changes

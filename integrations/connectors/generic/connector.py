@@ -16,7 +16,6 @@ from urllib.parse import quote
 import jmespath
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
-from django.utils.translation import gettext as _
 from jmespath.exceptions import JMESPathError
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -42,6 +41,7 @@ from integrations.connectors.protocol import (
     value_of,
 )
 from integrations.connectors.templates import filled
+from tickets.said import gettext_said as _
 
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 

@@ -15,7 +15,6 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.html import escape
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import BaseModel, Field, RootModel, field_validator
 
@@ -38,6 +37,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
+from tickets.said import gettext_said as _
 
 _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
 _PAGE = 50

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import jmespath
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, Field
@@ -40,6 +39,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.templates import filled
 from integrations.connectors.web import WebConnector, took
+from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.FETCH})
 _PAGE = 50

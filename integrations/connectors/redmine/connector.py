@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from urllib.parse import quote
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
@@ -46,6 +45,7 @@ from integrations.connectors.redmine.shapes import (
     Statuses,
 )
 from integrations.connectors.web import PolledSettings, WebConnector, took
+from tickets.said import gettext_said as _
 
 _PAGE = 100
 _PRIVATE = "set_notes_private"

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.utils.translation import gettext as _
-
 from integrations.connectors.protocol import ConnectorError, Finding, Level
 from integrations.connectors.request_tracker import polling
 from integrations.connectors.request_tracker.rest import Rest
 from integrations.connectors.request_tracker.settings import RequestTrackerSettings
 from integrations.connectors.request_tracker.shapes import Ticket, User
+from tickets.said import gettext_said as _
 
 _RIGHTS = (("comment", "CommentOnTicket"), ("correspond", "ReplyToTicket"), ("lifecycle", "ModifyTicket"))
 _LONG_AGO = timedelta(days=3650)

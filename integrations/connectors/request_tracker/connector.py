@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
@@ -34,6 +32,7 @@ from integrations.connectors.request_tracker import check, polling, reading
 from integrations.connectors.request_tracker.rest import PER_PAGE, Rest
 from integrations.connectors.request_tracker.settings import TOKEN, RequestTrackerSettings
 from integrations.connectors.request_tracker.shapes import Ticket, User
+from tickets.said import gettext_said as _
 
 _TOKEN = re.compile(r"[0-9]+-([0-9]+)-[0-9a-f]+")  # version, number of the account, secret
 _NEWEST = 8  # messages of ours among which an earlier attempt is looked for

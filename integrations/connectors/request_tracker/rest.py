@@ -13,11 +13,10 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from django.utils.translation import gettext as _
-
 from integrations.connectors.http import Http, Reply
 from integrations.connectors.protocol import BadAnswer, Gone, NotAllowed
 from integrations.connectors.request_tracker import shapes
+from tickets.said import gettext_said as _
 
 PER_PAGE = 100  # the most it gives
 _MOST_PAGES = 50

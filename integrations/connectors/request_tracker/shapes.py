@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from integrations.connectors.protocol import BadAnswer
+from tickets.said import gettext_said as _
 from tickets.web.given import whole_number
 
 _CONTENT = re.compile(rb'"Content"\s*:\s*(null|")')

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.utils.translation import gettext as _
-
 from integrations.connectors.protocol import NotAllowed
 from integrations.connectors.request_tracker.shapes import User
+from tickets.said import gettext_said as _
 
 
 def zone_of(me: User, at: datetime) -> tzinfo:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from integrations.connectors.http import Http, Reply
 from integrations.connectors.protocol import BadAnswer, ConnectorError, NotAllowed, RateLimited, Unreachable
 from tickets.errors import SecretUnreadable
+from tickets.said import gettext_said as _
 from tickets.services import secret_store
 
 _EARLY_S = 300  # a token is renewed before it ends

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from django.utils.translation import gettext as _
 from lxml import etree
 
 from integrations.connectors import signatures
 from integrations.connectors.protocol import Refused
+from tickets.said import gettext_said as _
 
 _BLOCK = 32  # bytes; WeCom pads to twice the cipher's own block
 _HEAD = 20  # 16 random bytes and the length

@@ -14,7 +14,6 @@ from email.message import Message as Headers
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import BaseModel, Field
 
@@ -41,6 +40,7 @@ from integrations.connectors.templates import codes, usual
 from integrations.connectors.web import PolledSettings, took
 from integrations.connectors.wecom import callback, sessions
 from integrations.connectors.wecom.api import Api, Codes
+from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.REPLY, Capability.STATUS})
 _STATES = ("new", "assistant", "waiting", "serving", "ended")  # by WeCom's number

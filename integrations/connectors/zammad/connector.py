@@ -11,7 +11,6 @@ from email.utils import parseaddr
 from functools import cached_property
 from typing import Any, Literal
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
@@ -33,6 +32,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.web import PolledSettings, WebConnector, took
 from integrations.connectors.zammad.shapes import Account, Article, Articles, File, Links, Ticket, User
+from tickets.said import gettext_said as _
 
 _PAGE = 50
 _SENDERS = {"Customer": Author.CUSTOMER, "Agent": Author.COLLEAGUE, "System": Author.SYSTEM}

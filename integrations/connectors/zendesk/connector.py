@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
@@ -45,6 +44,7 @@ from integrations.connectors.zendesk.shapes import (
     Ticket,
     User,
 )
+from tickets.said import gettext_said as _
 
 _NOTE = '{"ticket": {"comment": {"body": "{text}", "public": "{public}"}}}'
 _MOST_PAGES = 20  # of one ticket's comments

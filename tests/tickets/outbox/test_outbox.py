@@ -180,7 +180,7 @@ def test_a_defect_of_a_carrier_is_written_down_and_the_lane_rests(post: Post, ti
     spread()
     tasks.drain("post:a")
     row = Delivery.objects.get()
-    assert (row.state, row.last_answer) == (DeliveryState.WAITING, "defect: ZeroDivisionError")
+    assert (row.state, row.last_answer) == (DeliveryState.WAITING, "程序内部错误:ZeroDivisionError")
     assert drain.due_lanes() == []
 
 

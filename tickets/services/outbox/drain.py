@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from tickets.models import Delivery, DeliveryLane, DeliveryState
+from tickets.said import bounded
 from tickets.services.outbox import carriers
 from tickets.services.outbox.carriers import Answer, Carrier, Verdict
 
@@ -98,7 +99,7 @@ def _write(delivery: Delivery, answer: Answer, carrier: Carrier) -> bool:
     changes: dict[str, Any] = {
         "tries": F("tries") + 1,
         "last_try_at": now,
-        "last_answer": answer.text[:300],
+        "last_answer": bounded(answer.text, 300),
     }
     rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.WAITING)
     if answer.verdict is Verdict.TAKEN:
@@ -120,7 +121,7 @@ def _write(delivery: Delivery, answer: Answer, carrier: Carrier) -> bool:
 
 def close(lane: str, text: str) -> int:
     """Give everything up that waits for the lane; how many there were."""
-    changes = {"state": DeliveryState.GIVEN_UP, "ended_at": timezone.now(), "last_answer": text[:300]}
+    changes = {"state": DeliveryState.GIVEN_UP, "ended_at": timezone.now(), "last_answer": bounded(text, 300)}
     return Delivery.objects.filter(lane=lane, state=DeliveryState.WAITING).update(**changes)
 
 
