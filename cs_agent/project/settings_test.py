@@ -18,4 +18,5 @@ if DATABASES["default"]["ENGINE"] == "cs_agent.project.sqlite3":
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT = "memory://", None
+CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT = ""  # what the URL says
