@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tickets.flows.slots.text import Span
+
 Stretch = tuple[int, int]
 
 _WROTE = r"(?:wrote|a écrit|schrieb|escribió|ha scritto|写道|寫道)"
@@ -61,6 +63,11 @@ def elsewhere(text: str) -> list[Stretch]:
         else:
             joined.append((start, end))
     return joined
+
+
+def touches(stretches: list[Stretch], span: Span) -> bool:
+    """Whether the span stands in one of the stretches, or reaches into it."""
+    return any(span.start < end and start < span.end for start, end in stretches)
 
 
 def without(text: str, stretches: list[Stretch]) -> str:

@@ -19,7 +19,7 @@ from tickets.flows.slots import quoted
 from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
 from tickets.flows.slots.numbers import of_people as numbers
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
-from tickets.flows.slots.text import Doubt, Span, distinct, even, outside
+from tickets.flows.slots.text import Doubt, Span, distinct, even
 from tickets.models import Attachment, SlotSource, Ticket
 
 MAX_ANSWER = 500
@@ -75,9 +75,8 @@ def _read(spec: SlotSpec, scene: Scene, stretches: list[quoted.Stretch]) -> list
     if not stretches:
         return read(spec, scene)
     spans = read(spec, replace(scene, text=quoted.without(scene.text, stretches)))
-    there = [Span("", *stretch) for stretch in stretches]
-    kept = outside(every := read(spec, scene), there)
-    return [*spans, *(replace(span, doubt=Doubt.QUOTED) for span in every if span not in kept)]
+    others = [span for span in read(spec, scene) if quoted.touches(stretches, span)]
+    return [*spans, *(replace(span, doubt=Doubt.QUOTED) for span in others)]
 
 
 def _sort(reading: SlotReading, spec: SlotSpec, candidates: list[FoundSlot], ticket: Ticket) -> None:

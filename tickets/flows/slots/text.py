@@ -66,9 +66,6 @@ class Span:
     end: int
     doubt: Doubt | None = None
 
-    def overlaps(self, other: Span) -> bool:
-        return self.start < other.end and other.start < self.end
-
     def doubted(self, doubt: Doubt | None) -> Span:
         return replace(self, doubt=self.doubt or doubt)
 
@@ -81,18 +78,6 @@ def even(text: str) -> str:
 
 def visible(text: str) -> str:
     return re.sub(f"[{INVISIBLE}]", "", text)
-
-
-def outside(spans: list[Span], taken: list[Span]) -> list[Span]:
-    """The spans that do not overlap any of `taken`; both lists in the order of the text where they are long."""
-    ordered = sorted(taken, key=lambda span: span.start)
-    kept, at = [], 0
-    for span in sorted(spans, key=lambda span: span.start):
-        while at < len(ordered) and ordered[at].end <= span.start:
-            at += 1
-        if at == len(ordered) or not span.overlaps(ordered[at]):
-            kept.append(span)
-    return kept
 
 
 def distinct(spans: list[Span]) -> list[Span]:

@@ -24,6 +24,7 @@ _CHINESE_PART = re.compile(
 _PLACE = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|路|街|道|巷|弄|小区|花园|公寓|大厦|广场|园|苑|社区|大学|学院|医院|酒店"
 )
+_STREET = re.compile(r"镇|乡|村|路|街|道|巷|弄|小区|花园|公寓|大厦|广场|园|苑|社区|大学|学院|医院|酒店|\d")
 _ENGLISH_PART = re.compile(
     r"\b(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|building|bldg|block|floor|"
     r"room|rm|unit|apt|apartment|suite|district|"
@@ -40,7 +41,7 @@ _SPEECH = re.compile(
     r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈(?!尔)|辛苦|另外|然后|因为|由于|如果|快递|"
     r"包裹|货|东西|多谢|拜托|急|能|要|是|这|那|已经?|还|"
     r"\d{1,2} ?[点时:：]|上面|之前|以前|现在|目前|原来|旧|老|后面|今天|明天|后天|下周|周[一二三四五六日末]|星期|晚上|"
-    r"到时|发货|尽量|最好|thank|please|my |i |the |old|"
+    r"到时|发货|尽量|最好|thank|please|my |i |the |old|will |would |was |"
     r"isn['’]?t\b|is not |because|as |since|and |it|instead|not )",
     re.I,
 )
@@ -49,10 +50,13 @@ _OLD = re.compile(
     r"\bformer)的?(?:\s?(?:收货|收件|delivery|shipping))?\s*$",
     re.I,
 )
-_OLD_ASIDE = re.compile(r"[（(](?:[旧原老]|以前|之前|不是|非|old|was|not|formerly)", re.I)  # the other one
+_OLD_ASIDE = re.compile(  # the other one, or a remark
+    r"[（(](?:[旧原老]|以前|之前|不是|非|old|was|not|formerly|别|不要|请|勿|放|送|麻烦)", re.I
+)
 _NOT_ADDRESS = re.compile(
     r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
-    r"错|不是|不对|(?:更?改|换|变更?|修改)(?:成|为|到|至)|as follows|attached|below|later",
+    r"附近|旁边|隔壁|周边|一带|错|不是|不对|(?:更?改|换|变更?|修改)(?:成|为|到|至)|as follows|attached|below|later|"
+    r"\b(?:from|until|starting|effective) ",
     re.I,
 )
 _MOVE = re.compile(
@@ -223,7 +227,9 @@ def is_address(value: str) -> bool:
     if _TALK_TAIL.search(value[last:]) or len(value) - last > 8:
         return False
     places = len(_PLACE.findall(value))
-    return (places >= 1 and bool(_DIGIT.search(value))) or places >= 3
+    if places >= 3:
+        return bool(_STREET.search(value))
+    return places >= 1 and bool(_DIGIT.search(value))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

@@ -74,14 +74,14 @@ _OTHERS_AFTER = re.compile(
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
 _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
-    r"本)号(?![楼码线])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|"
+    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|"
     r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
     r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
 )
 # A noun of telephones that speaks of the one on the record, or of the set that receives nothing.
 _OWN_BEFORE = re.compile(
     r"(?:登记|预留|绑定|注册|留|填|账号|账户|系统|资料|档案|下单|本人)(?:的|时|上|里|下|那个|这个|"
-    r"用的?)*$|(?:^|[,，。 ]|在|是|给|到|往|用)(?:我|本人|自己)的?$|"
+    r"用的?)*$|(?:^|[,，。 ]|在|是|给|到|往|用)(?:我|本人|自己)的?$|(?:重启|关|开|检查)(?:机)?(?:了|过)?$|"
     r"\b(?:my|the|registered|this)(?: registered| own| mobile| phone| cell)?\s$",
     re.I,
 )
@@ -107,7 +107,7 @@ _ELSEWHERE = re.compile(
     rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
     rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错|"
     rf"发错人|[少多](?:填|输|写)|"
-    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|[开打]头的|"
+    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)(?<!10\d\d)[开打]头的|"
     rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
     rf"different|another|other) (?:one|sim|phone|number))\b|"
     r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
@@ -150,6 +150,8 @@ def _is_own(text: str, start: int, end: int) -> bool:
     before, after = clause_before(text, start, 24), clause_after(text, end, 20)
     if re.search(r"[新旧老原小换别另其]|邮|微信|e-?mail", text[start:end], re.I) or _OTHER_BEFORE.search(before):
         return False
+    if text[start:end] == "电话" and re.search(r"[打接回通来](?:我|个|了|过|的)*$", before):
+        return True  # 打电话: the deed
     if _SET_AFTER.search(after):
         return True
     return not _CHANGED.search(after) and bool(_OWN_BEFORE.search(before))
@@ -232,6 +234,8 @@ def _is_other(text: str, code: Code) -> bool:
     too_long = len(code.digits) >= 12 and not re.match(r"1|0|86", code.digits)
     if text[max(0, code.start - 1) : code.start] == "+":
         return False
+    if re.match(r"106\d{4}|95\d{3}$", code.digits):
+        return True  # what companies send from
     return bool(_other_noun(lead) or is_date(code.text) or letters or named_after or too_long)
 
 
@@ -251,7 +255,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
-    if re.search(r"来电(?:号码?|电话|显示)?[:： ]*$", near):
+    if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： ]*$", near):
         return Doubt.UNCLEAR
     if (
         _OTHERS_NOUN.search(near)

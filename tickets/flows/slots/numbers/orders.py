@@ -65,6 +65,10 @@ _EXAMPLE = re.compile(
     r"(?:例如|比如|譬如|类似|格式|示例|样例|像|e\.g\.|for example|such as|format|like)\s*(?:是|为|:|：)?[^,，。]{0,6}$",
     re.I,
 )
+# Whether it is the number (…吗), not what became of the order (…发货了吗).
+_ASKED_ABOUT = re.compile(
+    r"(?:是不是|是否)[^#]{0,6}#|#[\"”』」)） ]*(?:这个|的|是)?(?:吗|么$|对吗|对不对|对么|是吗|是不是|是否)"
+)
 _FORMER = re.compile(
     r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
     r"previous|old (?:one|order)|last time",
@@ -255,5 +259,5 @@ def _stance(text: str, code: Code) -> Doubt | None:
         or stance.other_person(outer)
         or quoted
         or stance.corrected(text, code.end)
-        or (Doubt.QUESTION if re.search(r"(?:是不是|是否|对吗|对不对|吗$)", before[-8:] + after[:6]) else None)
+        or (Doubt.QUESTION if _ASKED_ABOUT.search(before[-8:] + "#" + after[:6]) else None)
     )

@@ -1,0 +1,220 @@
+"""Where a code, a number, a clause and a doubt end: one character more or less makes another value or a question."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.tickets.conftest import flow_file
+from tickets.flows.slots import numerals, read_slots, text
+from tickets.flows.slots.kinds import KINDS, Scene
+from tickets.flows.slots.numbers import orders
+from tickets.flows.slots.spec import parse_specs
+from tickets.flows.slots.text import Doubt, Span
+from tickets.models import Ticket
+
+REFUND = flow_file("complaint_refund")["definition"]
+
+
+def number_of(words: str) -> str | None:
+    """The order number that is certain, where there is just one."""
+    sure = {span.value for span in orders.orders(words) if span.doubt is None}
+    return sure.pop() if len(sure) == 1 else None
+
+
+@pytest.mark.parametrize(
+    ("behind", "apart"),
+    [
+        ("2件", True),
+        ("120元", True),
+        ("123456个", True),
+        ("1234567个", False),
+        ("2. 坏了", True),
+        ("12) 坏了", True),
+        ("123) 坏了", False),
+        ("22.5", False),
+        ("¥1200", True),
+        ("2025-03-11", True),
+        ("20250311", True),
+        ("3 pieces", True),
+        ("100 broken", True),
+        ("1000 broken", False),
+        ("1234", False),
+    ],
+)
+def test_a_count_a_sum_a_date_and_an_items_number_are_no_part_of_the_number_before_them(
+    behind: str, apart: bool
+) -> None:
+    assert number_of(f"订单号202503117742 {behind}") == ("202503117742" if apart else None)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("2024-0611-9920", "202406119920"),
+        ("2024 0611 9920", "202406119920"),
+        ("2024-0611-99", "2024061199"),
+        ("2024-0611-9", "202406119"),
+        ("2024-0611-99201", "2024-0611-99201"),
+        ("2024-061-9920", "2024-061-9920"),
+        ("20240-6119-9201", "20240-6119-9201"),
+        ("2024-06A1-9920", "2024-06A1-9920"),
+        ("2024 061 9920", None),
+        ("20240 6119 9201", None),
+        ("2024 0611\n9920", None),
+    ],
+)
+def test_only_groups_of_four_with_a_shorter_last_one_are_one_number(written: str, value: str | None) -> None:
+    assert number_of(f"订单号:{written}") == value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("999999999", 999999999),
+        ("1000000000", None),
+        ("1,234,567", 1234567),
+        ("1,23,456", None),
+        ("0", 0),
+        ("01", None),
+        ("1.25", Decimal("1.25")),
+        ("1.255", None),
+        ("一千零一十", 1010),
+        ("一千零十", 1010),
+        ("一百零十", None),
+        ("一百十五", 115),
+        ("二百五", 250),
+        ("二百零五", 205),
+        ("二百零", None),
+        ("一千二", 1200),
+        ("一千零二", 1002),
+        ("十", 10),
+        ("百", None),
+        ("零五", None),
+        ("五零", None),
+        ("三四", None),
+        ("一百二百", None),
+        ("一百一千", None),
+        ("廿一", 21),
+        ("卅", 30),
+        ("一万二", 12000),
+        ("一万零五百", 10500),
+        ("一万五百", 10500),
+        ("一万五十", None),
+        ("一万零五", 10005),
+        ("一万一万", None),
+        ("万", None),
+        ("一亿二", 120000000),
+        ("一亿零二万", 100020000),
+        ("3千5百", 3500),
+        ("3千5", 3500),
+        ("3千50", None),
+        ("2百50", 250),
+        ("1万2", 12000),
+        ("1万20", None),
+        ("1万2000", 12000),
+        ("10万5千", 105000),
+        ("12百", None),
+        ("0千", None),
+        ("5百3千", None),
+        ("1.25万", 12500),
+        ("1.2345678万", None),
+        ("1.5万2", None),
+        ("1.5万2千", None),
+        ("1" * 40, None),
+        ("一" * 41, None),
+        ("", None),
+    ],
+)
+def test_a_number_has_one_reading_or_none(written: str, value: int | Decimal | None) -> None:
+    assert numerals.number(written) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("one hundred and five", 105),
+        ("a hundred", 100),
+        ("hundred", 100),
+        ("nine hundred", 900),
+        ("ten hundred", None),
+        ("two thousand three hundred", 2300),
+        ("one thousand and one", 1001),
+        ("thousand thousand", None),
+        ("one thousand two thousand", None),
+        ("twenty one", 21),
+        ("ninety nine", 99),
+        ("twenty ten", None),
+        ("twenty twenty", None),
+        ("one twenty", None),
+        ("five five", None),
+        ("nineteen one", None),
+        ("zero", None),
+        ("fifty dogs", None),
+    ],
+)
+def test_english_words_are_one_number_or_none(words: str, value: int | None) -> None:
+    assert numerals.spelled(words.split()) == value
+
+
+def asked(words: str) -> set[str]:
+    return {spec.name for spec, _offers in read_slots(REFUND, Ticket(number="T", subject="", text=words)).asked}
+
+
+@pytest.mark.parametrize(
+    ("words", "is_asked"),
+    [
+        ("全额退款", False),
+        ("不要补偿50元,全额退款", False),
+        ("补偿50元吗", True),
+        ("客服说补偿50元", True),
+        ("上次补偿了50元", True),
+        ("不要补偿20元的券,能补偿50元吗", True),
+    ],
+)
+def test_a_refusal_answers_what_need_not_be_given_and_nothing_else_does(words: str, is_asked: bool) -> None:
+    assert ("compensation" in asked(words)) is is_asked
+
+
+def test_a_refusal_leaves_what_must_be_given_a_question() -> None:
+    assert "refund" in asked("不要全额退款")
+
+
+def test_no_text_gives_an_attachment() -> None:
+    [spec, *_] = [spec for spec in parse_specs(REFUND) if spec.is_file]
+    assert KINDS[spec.kind].read(spec, Scene("见附件 开箱视频.mp4", (spec,), date(2026, 1, 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("at", "before", "after", "sentence", "mark"),
+    [
+        (0, "", "甲", "", ","),
+        (1, "甲", "", "甲", ","),
+        (2, "", "乙", "甲,", "。"),
+        (3, "乙", "", "甲,乙", "。"),
+        (4, "", "丙", "", ""),
+    ],
+)
+def test_a_clause_ends_at_every_mark_and_a_sentence_only_at_its_own(
+    at: int, before: str, after: str, sentence: str, mark: str
+) -> None:
+    words = "甲,乙。丙"
+    found: tuple[Any, ...] = (
+        text.clause_before(words, at),
+        text.clause_after(words, at),
+        text.sentence_before(words, at),
+        text.mark_after(words, at),
+    )
+    assert found == (before, after, sentence, mark)
+    assert text.clause_before(words, at, 1) == before[-1:]
+
+
+def test_of_one_value_the_place_that_counts_most_is_kept() -> None:
+    doubts = [Doubt.QUOTED, Doubt.QUESTION, None]
+    spans = [Span("50", place, place + 2, doubt) for place, doubt in enumerate(doubts)]
+    assert text.distinct(spans) == [spans[2]]
+    assert text.distinct(spans[:2]) == [spans[1]]
+    assert text.distinct([Span("2", 4, 5), Span("1", 2, 3)]) == [Span("1", 2, 3), Span("2", 4, 5)]
