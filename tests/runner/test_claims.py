@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings as installed
+from django.db import OperationalError
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from tickets.models import Phone, PhoneState, PhoneUse, Run, RunPurpose, RunStatus, Switch
@@ -344,6 +346,78 @@ def test_claim_and_lease_are_kept_while_a_task_drives_and_let_go_when_they_are_l
     with claims.Renewer(claim, replace(lease, token=lease.token + 1)) as other:
         pass
     assert not other._thread.is_alive()
+
+
+def test_a_run_that_is_taken_up_waits_for_nothing_more(run: Run) -> None:
+    waits = {"retry_at": timezone.now() - timedelta(seconds=1), "waiting_for": "phone"}
+    for status in (RunStatus.QUEUED, RunStatus.RUNNING):
+        Run.objects.filter(pk=run.pk).update(status=status, claimed_until=None, **waits)
+        before = Run.objects.get(pk=run.pk).claim_token
+        claim = claims.take(Run.objects.get(pk=run.pk))
+        assert claim is not None
+        assert claim.token == before + 1
+        taken = Run.objects.get(pk=run.pk)
+        assert (taken.retry_at, taken.waiting_for, taken.claim_token) == (None, "", claim.token)
+
+
+def test_a_phone_that_moved_on_since_it_was_read_is_not_fenced(lease: leases.Lease, phone: Phone) -> None:
+    read = Phone.objects.get(pk=phone.pk)
+    assert leases.fence(Phone.objects.get(pk=phone.pk)) is not None
+    assert leases.fence(read) is None
+
+
+def test_taking_one_phone_leaves_the_others_as_they_are(run: Run, phone: Phone) -> None:
+    same = {"queue": phone.queue, "lease_token": phone.lease_token}
+    others = [Phone.objects.create(name=f"p{number}", serial=f"s{number}", **same) for number in range(2)]
+    lease = leases.acquire(run, phone.queue)
+    assert lease is not None
+    assert lease.phone_id == phone.pk
+    assert leases.acquire(run, phone.queue) is not None
+    for other in others:
+        other.refresh_from_db()
+        assert (other.lease_run_id, other.lease_token) == (None, phone.lease_token)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "use"),
+    [
+        (RunPurpose.CUSTOMER, "use:customer"),
+        (RunPurpose.SHADOW, "use:customer"),
+        (RunPurpose.REHEARSAL, "use:rehearsal"),
+        (RunPurpose.LESSON, "use:rehearsal"),
+        (RunPurpose.PRACTICE, "use:practice"),
+    ],
+)
+def test_a_run_needs_the_flows_labels_and_a_phone_marked_for_its_purpose(purpose: RunPurpose, use: str) -> None:
+    assert leases.wanted({"phone_labels": ["银行"]}, purpose) == {"银行", use}
+    assert leases.wanted({}, purpose) == {use}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_fails_for_a_moment_ends_no_claim(lease: leases.Lease, run: Run, settings: Any) -> None:
+    claim = claims.take(_running(run, claimed_until=None))
+    assert claim is not None
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_LEASE_S": 0.09}
+    failures = [OperationalError("gone away")]
+
+    def fail_once(execute: Callable[..., Any], *call: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return execute(*call)
+
+    def opened(connection: Any, **_more: Any) -> None:
+        connection.execute_wrappers.append(fail_once)
+
+    long_ago = timezone.now() - timedelta(days=1)
+    Run.objects.filter(pk=run.pk).update(claimed_until=long_ago)
+    connection_created.connect(opened)
+    try:
+        with claims.Renewer(claim, lease) as renewer:
+            _await(lambda: not failures)
+            _await(lambda: Run.objects.filter(pk=run.pk, claimed_until__gt=long_ago).exists())
+            assert renewer._thread.is_alive()
+    finally:
+        connection_created.disconnect(opened)
 
 
 def _await(holds: Callable[[], bool]) -> None:
