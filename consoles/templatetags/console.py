@@ -81,6 +81,18 @@ def clock(when: datetime | None) -> SafeString:
     return _time(when, "")
 
 
+@register.filter(expects_localtime=True)
+def minute(when: datetime) -> str:
+    """Date and time among words, local."""
+    return date_format(when, _("n月j日 H:i"))
+
+
+@register.filter(expects_localtime=True)
+def second(when: datetime) -> str:
+    """Date and time to the second among words, local."""
+    return date_format(when, _("n月j日 H:i:s"))
+
+
 @register.simple_tag
 def sla(ticket: Any) -> SafeString:
     """The time left until the ticket is due, counted down by the script."""

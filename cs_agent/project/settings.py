@@ -158,6 +158,8 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("setup"),
     "SITE_ICON": lambda request: static("console/mark.svg"),
     "SHOW_VIEW_ON_SITE": True,
+    "STYLES": [lambda request: static("console/backoffice/page.css")],
+    "SCRIPTS": [lambda request: static("console/backoffice/page.js")],
     "COLORS": {
         "primary": {
             "50": "#f1f5fe",

@@ -39,6 +39,7 @@ class PhoneAdmin(Audited):
         "tested",
     )
     readonly_fields = ("screen", "condition", "seen", "held_by", "tested")
+    list_select_related = ("lease_run__ticket",)
 
     @admin.display(description=_("屏幕"))
     def screen(self, phone: models.Phone) -> str:
@@ -54,7 +55,7 @@ class PhoneAdmin(Audited):
 
     @admin.display(description=_("占用"))
     def held_by(self, phone: models.Phone) -> str:
-        return str(phone.lease_run) if phone.lease_run else "—"
+        return phone.lease_run.ticket.number if phone.lease_run else "—"
 
     @admin.display(description=_("测试手机"))
     def tested(self, phone: models.Phone) -> str:
