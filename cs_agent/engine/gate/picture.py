@@ -30,6 +30,7 @@ from cs_agent.engine.screen.pictured import (
     entry_lines,
     even_column,
     find_sheet,
+    is_boxed,
     is_pressed_out,
     room_beside,
     shares_paper,
@@ -172,7 +173,7 @@ def _is_record(target: Target, scene: Scene) -> bool:
     if any(is_on_offer(text) for text in seen.texts) or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return False
     entries = entry_lines(seen, target.box)
-    if not entries or is_pressed_out(seen, target.box):
+    if not entries or is_pressed_out(seen, target.box) or is_boxed(seen, target.box):
         return False
     over = [line for line in seen.lines if line.box.bottom <= entries[0].box.top]
     searched = bool(typed) and any(_shows(line, typed) for line in over)

@@ -6,6 +6,7 @@ number of its own), and never where the page or the entry speaks of a queue, of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from cs_agent.engine.gate.searches import is_a_key
@@ -21,6 +22,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 _LONG_NUMBER = 8  # digits
+_TELEPHONE = re.compile(r"^\s*(?:\+|00|0\d|1[3-9]\d{9}\s*$)")
 
 
 def are_papers(root: int, seen: Observation) -> bool:
@@ -30,15 +32,15 @@ def are_papers(root: int, seen: Observation) -> bool:
 
 
 def are_customers(root: int, seen: Observation, typed: str) -> bool:
-    """They were looked up by the number of an order, a card or a telephone (`typed`), or what stands over the list
-    names those whom a desk serves; and nothing speaks of what is acted on."""
+    """They were looked up by the number of an order or a card (`typed`), or what stands over the list names those whom
+    a desk serves; and nothing speaks of what is acted on."""
     wanted = is_long_number(typed) or any(names_customers(text) for text in _over(root, seen))
     return wanted and not are_acted_on(root, seen)
 
 
 def is_long_number(typed: str) -> bool:
-    """Staff and devices are looked up by a name or a short number."""
-    return sum(sign.isdigit() for sign in typed) >= _LONG_NUMBER and is_a_key(typed)
+    """Of a paper: staff and devices are looked up by a name or a short number, and anybody by a telephone's."""
+    return sum(sign.isdigit() for sign in typed) >= _LONG_NUMBER and is_a_key(typed) and not _TELEPHONE.match(typed)
 
 
 def are_acted_on(root: int, seen: Observation) -> bool:

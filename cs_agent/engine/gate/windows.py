@@ -6,9 +6,10 @@ Rule: of a dialog only the answer that leaves is harmless, of a picker only the 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.page import goes_on, is_picker_title, is_question
+from cs_agent.engine.screen.page import continues, goes_on, is_picker_title, is_question
 from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
@@ -46,6 +47,7 @@ _SHEET = 0.95  # of the width: a sheet is as wide as the screen
 _COLUMN = 0.04  # of the width: columns of a calendar stand further apart
 _LEAST_COLUMNS = 5
 _LEAST_DIGITS = 2  # of a value
+_GAP = 0.003  # of the height: further apart than the rows of one group
 _LEAST_ANSWERS = 2  # besides the one that leaves a sheet
 _BIDS = re.compile(r"^(?:去|立即|马上|确认|确定|现在|我要|继续)|now$")
 _SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
@@ -73,12 +75,14 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def _is_set_apart(own: UiNode, window: Window, seen: Observation) -> bool:
-    """Of a sheet as wide as the screen: over or under all of at least two other answers."""
+    """Of a sheet as wide as the screen: over all of at least two other answers, or under them and further off."""
     others = [node.box for i in window.controls if (node := (seen.nodes or ())[i]).box != own.box]
-    rows = [box for box in others if not share_a_line(box, own.box)]
+    rows = sorted((box for box in others if not share_a_line(box, own.box)), key=lambda box: box.top)
     if len(rows) < _LEAST_ANSWERS or window.box.width < _SHEET * seen.size.width:
         return False
-    return all(box.top >= own.box.bottom for box in rows) or all(box.bottom <= own.box.top for box in rows)
+    gaps = [two.top - one.bottom for one, two in pairwise(rows)]
+    below = own.box.top - rows[-1].bottom
+    return rows[0].top >= own.box.bottom or below > max(_GAP * seen.size.height, *gaps)
 
 
 def _said_in(window: Window, seen: Observation) -> list[str]:
@@ -97,19 +101,17 @@ def _said_in(window: Window, seen: Observation) -> list[str]:
 def _is_declined(answers: list[str], said: list[str]) -> bool:
     """取消 or Close of a window that asks for something, or proposes what another answer does: not of one that shows a
     booking, a call or a case, where the same word may end just that."""
-    asked = any(is_question(text) for text in said)
-    kinds = [sense(answer, button=True).kind for answer in answers]
-    doing = [kind not in (LabelKind.SAFE, LabelKind.NONE, LabelKind.REFUSE) for kind in kinds]
-    if not any(doing):
-        return False
+    kinds = {answer: sense(answer, button=True).kind for answer in answers}
+    doing = [answer for answer, kind in kinds.items() if kind not in (LabelKind.SAFE, LabelKind.NONE, LabelKind.REFUSE)]
+    if any(_is_spoken_of(answer, said) or kinds[answer] is LabelKind.AFFIRM for answer in doing):
+        return True
     shows_values = any(sum(char.isdigit() for char in text) >= _LEAST_DIGITS for text in said)
-    proposed = any(_is_spoken_of(answer, said) for answer, does in zip(answers, doing, strict=True) if does)
-    commits = LabelKind.COMMIT in kinds and not shows_values
-    return asked or proposed or commits or LabelKind.AFFIRM in kinds
+    asked = any(is_question(text) for text in said) and not shows_values
+    return asked and any(not continues(answer) for answer in doing)
 
 
 def _is_spoken_of(answer: str, said: list[str]) -> bool:
-    core = _BIDS.sub("", squash(answer))
+    core = squash(answer) if continues(answer) else _BIDS.sub("", squash(answer))
     return len(core) > 1 and any(core in squash(text) for text in said)
 
 

@@ -55,7 +55,7 @@ _MAKES = re.compile(
     r"(?:或|并|和|及|后|/)(?:者|且)?.{0,2}(?:新建|新增|创建|添加|发送|提交|呼叫|派|录入|入库|出库|核销)"
     r"|\b(?:or|and|&|/|to) ?(?:create|make|new|add|call|send|submit|start|assign|book|order|invite)\b"
 )  # a field that makes what it does not find
-_EVERYTHING = re.compile(r"^(?:全部|所有|all)(?:$|\W|\d)")
+_EVERYTHING = re.compile(r"^(?:全部|所有|all)(?:订单|记录|单据| orders| tickets| cases)?\W*\d*\W*$")
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
 _FORM_HINT = re.compile(r"^(?:请输入|请选择|请填写|请上传|\*|必填|选填|补充描述|please (?:enter|select|describe))")
 _KEYPAD = frozenset("0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
@@ -150,7 +150,14 @@ def goes_on(text: str) -> bool:
 
 
 def is_question(text: str) -> bool:
-    return bool(_TITLES["asks"].search(fold(text)))
+    """One to be answered by yes or no; 怎么处理? and What next? leave open what is done."""
+    folded = fold(text)
+    return bool(_TITLES["asks"].search(folded)) and not _TITLES["asks_which"].search(folded)
+
+
+def continues(answer: str) -> bool:
+    """Goes on with what is shown, so that the other answer may end it."""
+    return bool(_TITLES["continues"].search(fold(answer)))
 
 
 def filters_a_list(text: str) -> bool:

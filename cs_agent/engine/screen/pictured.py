@@ -24,6 +24,7 @@ _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
 _INK = 60  # grey levels at least between words and every paper
 _FILL = 2.5  # heights of its text, from a button's text to its edge
+_ALONG = 0.8  # of a text's width: a line that runs along it
 _FAINT = 9  # grey levels of an outline or of another fill, on the paper beside it
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
@@ -68,6 +69,18 @@ def is_pressed_out(seen: Observation, box: Box) -> bool:
     own = np.median(near.reshape(-1, 3), axis=0)
     sides = [np.median(side.reshape(-1, 3), axis=0) for side in (left, right) if side.size]
     return any(float(np.abs(side - own).max()) > _STEP for side in sides)
+
+
+def is_boxed(seen: Observation, box: Box) -> bool:
+    """Lines are drawn along the text close above and below it, as around a button that is only outlined."""
+    image, reach = seen.screenshot.image, box.height
+    part = _crop(image, Box(box.left, box.top - reach, box.right, box.bottom + reach)).astype(np.int16)
+    if not part.size:
+        return True
+    paper = np.median(part.reshape(-1, 3), axis=0)
+    across = (np.abs(part - paper).max(axis=2) > _FAINT).mean(axis=1) >= _ALONG
+    above = min(reach, box.top)
+    return bool(across[:above].any() and across[len(across) - reach :].any())
 
 
 def stands_out(seen: Observation, boxes: list[Box]) -> int | None:

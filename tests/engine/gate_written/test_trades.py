@@ -75,6 +75,7 @@ STAFF = tuple((f"钱{name}", f"1390013800{n}") for n, name in enumerate("进多�
         ("会员", "钱", "", True),
         ("结果", "钱", "搜索客户", True),
         ("结果", "20240511", "搜索", True),  # by the number of an order
+        ("结果", "13900138001", "搜索", False),  # a telephone's is anybody's
     ],
 )
 def test_people_who_were_searched_open_where_they_are_customers_and_ask_where_they_may_be_staff(
@@ -112,6 +113,11 @@ LEAVING = (150, 660)
         (("工单 88231 处理好了?", "客户说可以用了"), ("关闭", "保留")),
         (("Is case 88231 solved?",), ("Close", "Keep open")),
         (("Complaint 88231", "Guest in 1203"), ("Dismiss", "Uphold")),
+        (("What shall we do with this booking?",), ("Cancel", "Reschedule")),
+        (("这个预约怎么办?",), ("取消", "改期")),
+        (("Your stay",), ("Cancel", "Reschedule")),
+        (("结束本次问诊吗?",), ("关闭", "继续问诊")),
+        (("05-11 的床位还要吗?",), ("取消", "换床")),
     ],
 )
 def test_what_ends_a_call_an_alarm_a_booking_or_a_case_is_no_answer_that_only_leaves(said, answers):
@@ -182,6 +188,8 @@ def test_a_look_up_beside_a_message_is_no_search_and_neither_is_its_line_break(w
     [
         *(("挂起", "合并", "转出"), ("布防", "撤防", "在家"), ("Hold", "Merge", "Route"), ("Ready", "Break", "Off")),
         ("全部", "挂起", "合并"),  # everything, and what is done with it
+        ("全部完成", "全部开启", "新建"),
+        ("All off", "All on", "New"),
     ],
 )
 def test_a_segmented_control_whose_parts_name_no_filters_is_a_bar_of_deeds(parts):
@@ -256,6 +264,36 @@ def in_picture(*parts: Drawn, paper: str = "white", sheet: int = 0, blue: str = 
     for line in lines:
         words(image, line.box, ink=BLUE if line.text == blue else INK)
     return Observation(Screenshot(image, 5.0), page().app, tuple(lines))
+
+
+def outlined(seen: Observation, *places: Box) -> Observation:
+    image = seen.screenshot.image.copy()
+    for place in places:
+        ImageDraw.Draw(image).rectangle((place.left, place.top, place.right, place.bottom), outline="#999999", width=2)
+    return replace(seen, screenshot=Screenshot(image, 5.0))
+
+
+def test_on_a_picture_alone_a_price_in_an_outline_is_a_button():
+    rows = [(f"¥1{n}.00", 400, 240 + 150 * n) for n in range(3)]
+    seen = in_picture(("单据", 220, 60), ("Q20240", 40, 120), *rows)
+    known = StepContext(typed="20240")
+    assert tap(seen, 450, 255, known).vouched_by == "kind:record"
+    assert not passes(outlined(seen, *(Box(385, y - 12, 515, y + 42) for _, _, y in rows)), 450, 255, known)
+
+
+def actions(gap: int) -> Observation:
+    """A sheet of deeds whose last row says 取消, so far below the others."""
+    rows = [
+        node(text, (0, 900 + 70 * n, 540, 970 + 70 * n), clickable=True)
+        for n, text in enumerate(("改期", "换房", "开票"))
+    ]
+    last = node("取消", (0, 1110 + gap, 540, 1180 + gap), clickable=True)
+    return page(*rows, last, image=dimmed(Box(0, 890, 540, 1200)))
+
+
+def test_the_word_that_leaves_a_sheet_is_set_apart_from_its_deeds():
+    assert tap(actions(12), 270, 1160).vouched_by == "kind:leave"
+    assert not passes(actions(0), 270, 1145)
 
 
 def entries(*rows: tuple[str, str], left: int = 40) -> list[Drawn]:
