@@ -23,7 +23,7 @@ _IN_TEMPLATE = re.compile(r"""(?:\bgettext|\b_|\bngettext)\(\s*u?("(?:[^"\\]|\\.
 
 def compile_all() -> None:
     """Write the .mo beside each .po that is newer; whole or not at all, for tests run side by side."""
-    for source in ROOT.glob("*/locale/en/LC_MESSAGES/*.po"):
+    for source in ROOT.glob("*/locale/*/LC_MESSAGES/*.po"):
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
