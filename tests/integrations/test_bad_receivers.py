@@ -140,7 +140,7 @@ def test_a_receiver_that_took_an_event_and_says_nothing_is_told_again_and_the_lo
     pump()
     over.set()
     [late] = Delivery.objects.filter(state=DeliveryState.WAITING, tries=1)
-    assert late.last_answer.startswith("没有回应:ReadTimeout")
+    assert late.last_answer.startswith("没有回应:")
     arrives(clock, HOUR)
     assert whole(receiver)
     assert len(receiver.got) == 12 + 1
