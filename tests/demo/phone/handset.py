@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,12 @@ from cs_agent.demo.phone.device.faults import Faults
 from cs_agent.demo.phone.device.files import PhoneFiles
 from cs_agent.demo.phone.device.installed import BY_PACKAGE
 from cs_agent.demo.phone.device.screen import DumpNode, ScreenGone
+from cs_agent.geometry import Point, Size
+from tests.demo.phone.bound_controls import questions
 
 SIZE = (1080, 2400, 420)
 PATIENCE_S = 20.0  # the machine may be busy with other tests
+SLOTS = {"mobile": "13812345678", "order_number": "202405218876"}  # of the shipped data
 ADB_KEYBOARD = "com.android.adbkeyboard/.AdbIME"
 
 
@@ -37,6 +40,7 @@ class Handset:
     office: BackOffice
     files: PhoneFiles
     faults: Faults
+    needless: list[str] = field(default_factory=list)  # questions about controls that a shipped flow binds
 
     async def open(self, package: str) -> None:
         await self.screen.start(BY_PACKAGE[package].component)
@@ -74,7 +78,10 @@ class Handset:
         """Scrolls to it first when it is below what can be seen."""
         node = await self._reachable(text)
         left, top, right, bottom = node.bounds
-        await self.screen.tap((left + right) // 2, (top + bottom) // 2)
+        place, package = Point((left + right) // 2, (top + bottom) // 2), self.screen.foreground().package
+        size = Size(self.screen.width, self.screen.height)
+        self.needless += questions(await self.nodes(), package, text, place, SLOTS, size)
+        await self.screen.tap(place.x, place.y)
 
     async def _reachable(self, text: str) -> DumpNode:
         for _ in range(6):
@@ -185,10 +192,13 @@ async def shared_handset(chromium: Chromium) -> AsyncIterator[Handset]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def handset(shared_handset: Handset) -> AsyncIterator[Handset]:
-    """On the home screen, nothing running, no files, no faults, the ADB keyboard chosen."""
+    """On the home screen, nothing running, no files, no faults, the ADB keyboard chosen. Whatever the test does, nobody
+    would have been asked about a control that a shipped flow binds."""
     await shared_handset.screen.use_keyboard(ADB_KEYBOARD)
     yield shared_handset
+    needless, shared_handset.needless = shared_handset.needless, []
     await shared_handset.clean()
+    assert not needless
 
 
 def share_of_change(one: Image.Image, other: Image.Image) -> float:
