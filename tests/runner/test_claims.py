@@ -14,7 +14,7 @@ from django.db import OperationalError
 from django.db.backends.signals import connection_created
 from django.utils import timezone
 
-from tickets.models import Phone, PhoneState, PhoneUse, Run, RunPurpose, RunStatus, Switch
+from tickets.models import Lesson, Phone, PhoneState, PhoneUse, Run, RunPurpose, RunStatus, Switch
 from tickets.runner.holds import claims, leases
 from tickets.services.runs import switches
 from tickets.services.tickets.changes import create_ticket
@@ -322,6 +322,24 @@ def test_what_a_phone_offers_is_its_labels_its_uses_and_itself(phone: Phone, run
     definition = {"phone_labels": ["银行"]}
     assert leases.wanted(definition, RunPurpose.CUSTOMER) == {"银行", "use:customer"}
     assert leases.wanted(definition, RunPurpose.LESSON, phone.pk) == {"use:rehearsal", itself}
+
+
+def test_a_lesson_gets_the_phone_that_its_teacher_chose_and_nobody_elses_run_does(run: Run, phone: Phone) -> None:
+    """The teacher answers for the phone's labels; a customer's run is not bound to it."""
+    use = {"queue": phone.queue, "use": PhoneUse.SHARED}
+    chosen = Phone.objects.create(name="示教机", serial="s9", labels=["别的"], lease_token=9, **use)
+    Phone.objects.create(name="更空的", serial="s8", **use)
+    version = run.flow_version
+    Lesson.objects.create(template=version.template, base=version, ticket=run.ticket, phone=chosen, run=run)
+    Run.objects.filter(pk=run.pk).update(purpose=RunPurpose.LESSON)
+    taught = leases.acquire(Run.objects.get(pk=run.pk), phone.queue)
+    assert taught is not None
+    assert taught.phone_id == chosen.pk
+    assert leases.release(taught)
+    Run.objects.filter(pk=run.pk).update(purpose=RunPurpose.CUSTOMER)
+    served = leases.acquire(Run.objects.get(pk=run.pk), phone.queue)
+    assert served is not None
+    assert served.phone_id != chosen.pk
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,6 +27,8 @@ _WROTE_LINE = re.compile(rf"^(?=.*[\d@])[^\n]{{4,160}}(?:\n[^\n]{{0,120}})?{_WRO
 _HEADER_LINE = re.compile(rf"^\s*\**{_HEADER}\**\s*[:：]", re.I)
 _SENDER_LINE = re.compile(r"^\s*\**(?:发件人|寄件者|from)\**\s*[:：]", re.I)
 _MAIL_ONLY = re.compile(r"^\s*\**(?:sent|date|subject|发送时间|日期|主题|主旨)\**\s*[:：]", re.I)
+_QUOTED_BELOW = re.compile(r"\s*>")
+_MOST_HEADERS, _MOST_SIGNED = 12, 24  # lines of a letter's head, and from a closing to the end of the text
 _CLOSING = re.compile(
     r"^\s*(?:(?:with )?(?:best|kind|warm)(?: (?:regards|wishes))?|(?:thanks (?:and|&) )?regards|(?:yours )?sincerely|"
     r"此致|敬礼|顺颂商祺|商祺|祝好)[ ,，.。!！]*$",
@@ -106,7 +108,7 @@ def _letters(text: str) -> Iterator[Stretch]:
             continue
         past = _end_of_head(text, lines, number, wrote)
         if past:
-            quoted_below = text[past:].lstrip().startswith(">")
+            quoted_below = bool(_QUOTED_BELOW.match(text, past))
             if written and not quoted_below:
                 yield start, len(text)
                 return
@@ -132,7 +134,7 @@ def _end_of_head(text: str, lines: list[Stretch], number: int, wrote: dict[int, 
         return 0
     if re.fullmatch(r"\s*_{10,}\s*", line) and not mail:
         return 0
-    for first, last in lines[number + 1 :]:
+    for first, last in lines[number + 1 : number + 1 + _MOST_HEADERS]:
         if text[first:last].strip() and not _HEADER_LINE.match(text[first:last]):
             break
         end = last
@@ -143,14 +145,17 @@ def _is_signature(text: str, lines: list[Stretch], number: int) -> bool:
     line = text[slice(*lines[number])].rstrip("\n")
     if SIGNATURE.match(line):
         return True
+    if not _CLOSING.match(line) or len(lines) - number > _MOST_SIGNED:
+        return False
     following = [each for each in lines[number + 1 :] if text[slice(*each)].strip()]
-    return bool(_CLOSING.match(line)) and len(following) <= 8
+    return len(following) <= 8
 
 
 def _chat(text: str) -> Iterator[Stretch]:
     """What the service says in a chat: in a dialogue up to the next speaker, else to the end of the line."""
     labels = list(_SPEAKER.finditer(text))
     last_writer = max((label.start() for label in labels if label["writer"]), default=-1)
+    first_other = min((label.start() for label in labels if not label["writer"]), default=len(text))
     for number, label in enumerate(labels):
         answered = label.start() < last_writer
         if label["writer"] or (label["maybe"] and not answered):
@@ -159,7 +164,6 @@ def _chat(text: str) -> Iterator[Stretch]:
         end = len(text) if answered or line_end < 0 else line_end
         if number + 1 < len(labels):
             end = min(end, labels[number + 1].start())
-        dialogue = last_writer >= 0 and any(each["service"] or each["maybe"] for each in labels[:number])
-        if dialogue and number + 1 == len(labels):
+        if last_writer >= 0 and first_other < label.start() and number + 1 == len(labels):
             end = len(text)  # the last speaker of a dialogue
         yield label.start(), end

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching import Fit, fit_of, withdrawn
@@ -15,6 +16,8 @@ from tickets.said import Said, said
 from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
+MOST_JOINTS = 4  # joining words of a text that are looked at
+BESIDE = 200  # characters on either side of one
 LOW_FIT = 0.5  # below it no flow is recommended
 
 
@@ -129,8 +132,8 @@ def human_signals(text: str) -> list[Said]:
 
 def second_wish(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Said | None:
     """That the text wants one flow before a joining word and another one behind it."""
-    for joint in _JOINTS.finditer(text):
-        first, second = text[: joint.start()], text[joint.start() :]
+    for joint in islice(_JOINTS.finditer(text), MOST_JOINTS):
+        first, second = text[max(0, joint.start() - BESIDE) : joint.start()], text[joint.start() :][:BESIDE]
         wanted = [(flow_fit(item, first).fit >= 1, flow_fit(item, second)) for _flow, item in flows]
         new = [fit for before, fit in wanted if fit.fit >= 1 and not before]
         if new and any(before and fit.fit < 1 for before, fit in wanted):
