@@ -78,7 +78,7 @@ def in_bulk(person: Person) -> None:
     page = person.page
     person.press("j", "x", "Shift+X", "s", "s")
     expect(page.locator(".started")).to_contain_text(f"已完成 {TICKETS} / {TICKETS}")
-    for number in [link.inner_text().split()[0] for link in page.locator(".started [data-done] a").all()]:
+    for number in [text.split()[0] for text in page.locator(".started [data-done] a").all_text_contents()]:
         person.run("confirm", number)
     person.press("g", "w")
     page.wait_for_url("**/waiting/**")
@@ -89,6 +89,7 @@ def in_bulk(person: Person) -> None:
         person.press("Enter")
         person.say_yes()
         expect(rows).to_have_count(left - 1)
+        expect(page.locator(".wait-row.selected")).to_have_count(min(left - 1, 1))
 
 
 def _opened(page: Page) -> str:

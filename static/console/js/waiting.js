@@ -21,13 +21,39 @@ function move(by) {
   select(all[Math.min(Math.max(at < 0 ? 0 : at + by, 0), all.length - 1)]);
 }
 
-const busy = () => page.querySelector("confirm-card, ask-card") !== null;
+// From the press that opens a card to its end: what is being answered stays, whatever else changes meanwhile.
+let opening = false;
+const busy = () => opening || page.querySelector("confirm-card, ask-card") !== null;
+const opens = (event) => event.detail.elt.matches?.("[data-act]");
+page.addEventListener("htmx:beforeRequest", (event) => (opening ||= opens(event)));
+page.addEventListener("htmx:afterRequest", (event) => opens(event) && (opening = false));
+const ofRows = (event) => event.detail.target?.id === "waiting-body";
+let place = 0;
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (!ofRows(event)) return;
+  place = Math.max(rows().findIndex((row) => row.dataset.keyOf === selected), 0);
+  if (busy()) event.detail.shouldSwap = false;
+});
+// The row that was selected stays so; where it is gone, the one in its place. (A request may be one that had to queue.)
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  if (!ofRows(event) || !selected) return;
+  const all = rows();
+  const again = all.find((row) => row.dataset.keyOf === selected) ?? all[Math.min(place, all.length - 1)];
+  if (document.activeElement === document.body) select(again);
+  else if (again) {
+    again.classList.add("selected");
+    selected = again.dataset.keyOf;
+  }
+});
 
 async function refresh() {
-  if (busy()) return; // what is being answered stays
+  if (busy()) return;
   await htmx.ajax("GET", location.pathname + location.search, { target: "#waiting-body", swap: "innerHTML", headers: { "X-Quiet": "1" } }).catch(() => {});
-  const again = rows().find((row) => row.dataset.keyOf === selected);
-  if (again) again.classList.add("selected");
+}
+
+function close() {
+  page.querySelectorAll(".wait-card").forEach((card) => card.replaceChildren());
+  return refresh();
 }
 
 new ValueKeys(page);
@@ -39,16 +65,11 @@ document.addEventListener("keydown", (event) => {
   else if (key === "k") move(-1);
   else if (key === "Enter" && row && !event.target.closest("a, button")) row.querySelector("[data-act]").click();
   else if (key === "o" && row) row.querySelector("a").click();
-  else if (key === "Escape") page.querySelectorAll(".wait-card").forEach((card) => card.replaceChildren());
+  else if (key === "Escape") close();
 });
 // An answer that arrived: the row is done, the next one is selected.
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.requestConfig?.verb === "get" || !event.detail.successful) return;
-  page.querySelectorAll(".wait-card").forEach((card) => card.replaceChildren());
-  refresh().then(() => move(0));
+  if (event.detail.requestConfig?.verb !== "get" && event.detail.successful) close();
 });
-document.body.addEventListener("live:refresh", () => {
-  page.querySelectorAll(".wait-card").forEach((card) => card.replaceChildren());
-  refresh();
-});
+document.body.addEventListener("live:refresh", close);
 window.addEventListener("waiting:changed", refresh);
