@@ -16,6 +16,9 @@ from cs_agent.engine.screen.words import looks_up
 from cs_agent.observation import Observation, UiNode
 
 _HIGH = 0.5  # of the height: what is looked up in stands over what it finds, what is written in stands below
+_IDENTITY = re.compile(r"^\d{17}[\dx]$")  # looked up, it is checked, which is told to its owner or charged for
+_PHRASE = 20  # characters
+_WORDS = 3
 _SEARCHES = frozenset(("搜索", "搜一下", "搜", "检索", "search"))
 _KEY = re.compile(r"^(?=.*\d{3})[\w#/-]{3,32}$")  # a number of something, not a sentence
 
@@ -34,7 +37,12 @@ def is_looked_up_in(field: UiNode, seen: Observation, typed: str = "") -> bool:
     holds = squash(field.text) == squash(typed) or is_a_key(field.text)
     if hint := f"{'' if holds else field.text} {field.description}".strip():
         return names_a_key(hint)
-    return is_a_key(field.text) or _has_search_beside(field, seen)
+    return is_a_key(field.text) or (_is_short(field.text) and _has_search_beside(field, seen))
+
+
+def _is_short(text: str) -> bool:
+    """A few words that are looked for, and no sentence that is said to somebody."""
+    return len(text.strip()) <= _PHRASE and len(text.split()) <= _WORDS
 
 
 def searches(label: str) -> bool:
@@ -66,4 +74,4 @@ def starts_a_search(field: UiNode, seen: Observation, typed: str = "") -> bool:
 
 def is_a_key(text: str) -> bool:
     """Written like a number of something: 1001, TK-88211."""
-    return bool(_KEY.match(fold(text)))
+    return bool(_KEY.match(fold(text))) and not _IDENTITY.match(fold(text))

@@ -18,9 +18,12 @@ from cs_agent.engine.screen.page import (
     names_customers,
 )
 from cs_agent.engine.screen.structure import column, is_reacting, own_texts, row_peers, texts_of
+from cs_agent.engine.screen.text import fold
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
+_CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
+_SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
 _LONG_NUMBER = 8  # digits
 _TELEPHONE = re.compile(r"^\s*(?:\+|00|0\d|1[3-9]\d{9}\s*$)")
 
@@ -51,7 +54,14 @@ def are_acted_on(root: int, seen: Observation) -> bool:
 
 def tells_of_what_is_acted_on(over: Iterable[str], own: Iterable[str]) -> bool:
     """`over`: what the page says above its list; `own`: what an entry says."""
-    return any(is_acted_on(text) for text in over) or any(is_entry_acted_on(text) for text in own)
+    said = list(own)
+    return any(is_acted_on(text) for text in over) or any(is_entry_acted_on(text) for text in said) or _is_a_thing(said)
+
+
+def _is_a_thing(own: list[str]) -> bool:
+    """It is called by a short number, Key 101, and neither costs anything nor is the number a paper's."""
+    called = bool(own) and bool(_CALLED.match(fold(own[0]))) and not is_of_a_paper(own[0])
+    return called and not any(_SUM.search(text) for text in own)
 
 
 def _over(root: int, seen: Observation) -> list[str]:

@@ -31,6 +31,8 @@ a class: 三年级二班 | 王芳; 24051101 | 李强; 24051102 | 张伟; 2405110
 a waiting room: Waiting room | Ada; 09:10 Dr Stone | Liam; 09:25 Dr Stone | Noor; 09:40 Dr Reyes
 doors: Doors | North 101; battery 82% | North 102; battery 79% | Store 103; battery 64%
 guests due: Arrivals | Ada; 12 May 14:00 | Liam; 12 May 15:30 | Noor; 13 May 18:00
+keys of a house: Board | Key 101; 2024-05-11 | Key 102; 2024-05-11 | Key 103; 2024-05-12
+trailers of a yard: Yard | Trailer 221; dock 4, 12 May | Trailer 222; dock 5, 12 May | Trailer 223; dock 6, 13 May
 no word that tells: Blue team | Ada; 12 of 40 | Liam; 18 of 40 | Noor; 31 of 40
 """)
 
@@ -118,6 +120,9 @@ LEAVING = (150, 660)
         (("Your stay",), ("Cancel", "Reschedule")),
         (("结束本次问诊吗?",), ("关闭", "继续问诊")),
         (("05-11 的床位还要吗?",), ("取消", "换床")),
+        (("Do you still need the room?",), ("Cancel", "Extend")),
+        (("会诊邀请", "心内科"), ("稍后", "加入")),
+        (("Shift offer", "Friday"), ("Not now", "Take it")),
     ],
 )
 def test_what_ends_a_call_an_alarm_a_booking_or_a_case_is_no_answer_that_only_leaves(said, answers):
@@ -170,6 +175,8 @@ def asking(word: str, typed: str, *, hint: str = "", top: int = 120, title: str 
         ("Find", "late check out", "Ask anything", 120, False),
         ("Go", "vip", "Search or create a label", 120, False),
         ("搜索", "钱进", "搜索并呼叫", 120, False),
+        ("Search", "how many days are left", "", 120, False),
+        ("查询", "110101199001011234", "", 120, False),
         ("查询", "1001", "", 120, True),
         ("查询", "王芳", "客户姓名", 120, True),
         ("搜索", "耳机", "", 120, True),
@@ -199,7 +206,13 @@ def test_a_segmented_control_whose_parts_name_no_filters_is_a_bar_of_deeds(parts
 
 @pytest.mark.parametrize(
     "parts",
-    [("上线", "小休", "下线"), ("在家", "离家", "撤防"), ("Auto", "Manual", "Off"), ("营业", "打烊", "歇业")],
+    [
+        ("上线", "小休", "下线"),
+        ("在家", "离家", "撤防"),
+        ("Auto", "Manual", "Off"),
+        ("营业", "打烊", "歇业"),
+        ("开诊", "停诊", "满诊"),
+    ],
 )
 def test_a_bar_that_switches_a_way_of_working_is_no_bar_of_tabs(parts):
     assert tap(page(*bar(*parts)), 270, 150).kind is not VerdictKind.ALLOW
