@@ -25,6 +25,10 @@ PIECES = {
     "mobile numbers": "13812345678 ",
     "number words": "and a hundred ",
     "blanks": " ",
+    "a chat": "客服:可以退款50元\n我:不行,退款60元\n",
+    "quoted lines": "> 退款50元,订单202405218876\n",
+    "heads of letters": "from From: 发件人: x\nSubject: y\n",
+    "joining words": "我要退款,另外改地址,同时",
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.tickets.conftest import flow_file
 from tickets.flows.slots import numerals, read_slots, text
 from tickets.flows.slots.kinds import KINDS, Scene
-from tickets.flows.slots.numbers import orders
+from tickets.flows.slots.numbers import amounts, orders
 from tickets.flows.slots.spec import parse_specs
 from tickets.flows.slots.text import Doubt, Span
 from tickets.models import Ticket
@@ -49,6 +49,36 @@ def test_a_count_a_sum_a_date_and_an_items_number_are_no_part_of_the_number_befo
     behind: str, apart: bool
 ) -> None:
     assert number_of(f"订单号202503117742 {behind}") == ("202503117742" if apart else None)
+
+
+def test_a_mobile_number_behind_an_order_is_none_and_two_orders_are_two() -> None:
+    assert number_of("订单号202503117742 13900001111") == "202503117742"
+    assert [span.value for span in orders.orders("订单202503117742 202503119911")] == ["202503117742", "202503119911"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sums"),
+    [
+        ("退款1，299元", ["1299.00"]),
+        ("¥1，299.00", ["1299.00"]),
+        ("买了2，300元", [""]),
+        ("12，000元", ["12000.00"]),
+        ("99块一", ["99.10"]),
+        ("99块98", [""]),
+        ("50元一张", ["50.00"]),
+    ],
+)
+def test_a_chinese_comma_and_a_bare_tail_belong_to_a_sum_only_where_it_reads_as_one(
+    words: str, sums: list[str]
+) -> None:
+    assert [span.value for span in amounts.amounts(words)] == sums
+
+
+def test_what_an_operator_is_offered_are_the_options_or_else_the_suggestions() -> None:
+    specs = {spec.name: spec for spec in parse_specs(REFUND)}
+    assert specs["reason"].choices == tuple(option.value for option in specs["reason"].options)
+    assert specs["refund"].choices == ("全额",)
+    assert specs["order_number"].choices == ()
 
 
 @pytest.mark.parametrize(

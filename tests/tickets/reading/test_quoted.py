@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.tickets.conftest import flow_file
 from tickets.flows.slots import quoted, read_slots
-from tickets.flows.slots.text import Doubt, even
+from tickets.flows.slots.text import Doubt, Span, even
 from tickets.models import Ticket
 
 OFFER = "退款 60 元,订单号 202501093381"
@@ -57,6 +57,7 @@ def test_the_writers_own_value_counts_beside_it(text: str) -> None:
         f"在 2025年1月9日,客服 <a@b.example> 写道:\n> 您好\n{OFFER}",
         f"发件人:张三\n收件人:李四\n{OFFER}",
         f"卖家:某旗舰店\n{OFFER}",
+        f"客户:张三\n客服:小王\n{OFFER}",
         f"{OFFER}\n发自我的iPhone",
         f"--\n{OFFER}",
         f"> 您好,请问有什么可以帮您\n{OFFER}",
@@ -68,6 +69,7 @@ def test_the_writers_own_value_counts_beside_it(text: str) -> None:
         "an answer below what it quotes",
         "the sender of a parcel",
         "a form that names the seller",
+        "a form that names who took the call",
         "a line added by the telephone",
         "a line at the top",
         "below one quoted line",
@@ -84,6 +86,11 @@ def test_the_writers_own_words_are_taken(text: str) -> None:
 def test_the_quoted_telephone_keeps_the_records_from_being_taken() -> None:
     ticket = Ticket(number="T1", subject="", text="收不到\n> 新号 15900011122", customer_mobile="13812340007")
     assert "mobile" not in read_slots(flow_file("resend_code")["definition"], ticket).values
+
+
+def test_a_value_is_quoted_where_it_stands_in_a_stretch_or_reaches_into_one() -> None:
+    reach = {(0, 4): False, (3, 5): True, (4, 8): True, (5, 6): True, (7, 9): True, (8, 9): False, (0, 12): True}
+    assert {place: quoted.touches([(4, 8)], Span("x", *place)) for place in reach} == reach
 
 
 @given(st.text("客服我:>-\n 退5元onwrote:@1From", max_size=80))

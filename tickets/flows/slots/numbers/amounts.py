@@ -199,7 +199,7 @@ def _with_tail(parts: re.Match[str], run: str, after: str) -> tuple[Decimal | No
     """99块9 is 99.90; but 50元3天内 is 50 and then something else."""
     tail, main = parts["tail"], number(parts["main"])
     cut = len(run) - len(tail)
-    if MEASURE_AFTER.search(after) or (tail in "一" and after[:1] not in {"", "毛", "角"}):
+    if MEASURE_AFTER.search(after) or (tail == "一" and after):
         return (main, cut) if "块" not in run else (None, len(run))
     digit = number(tail)
     colloquial = "块" in run and len(tail) == 1 and digit and not parts["jiao"] and not parts["fen"]
