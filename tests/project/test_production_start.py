@@ -18,6 +18,12 @@ LOAD = (
     "import asyncio, importlib\nasync def main(): importlib.import_module('cs_agent.project.asgi')\nasyncio.run(main())"
 )
 
+ASK = (
+    "import django; django.setup()\n"
+    "from django.test import Client\n"
+    "print(*(Client(HTTP_HOST='cs.example').get(path).status_code for path in ('/healthz', '/login/')))"
+)
+
 
 @pytest.fixture(scope="module")
 def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -53,3 +59,9 @@ def test_it_starts_once_they_are_deactivated(environ: dict[str, str]) -> None:
     assert python(environ, "manage.py", "load_demo", "--retire-accounts").returncode == 0
     done = python(environ, "-c", LOAD)
     assert done.returncode == 0, done.stderr
+
+
+def test_who_looks_after_the_processes_asks_for_their_health_past_the_proxy(environ: dict[str, str]) -> None:
+    done = python(environ, "-c", ASK)
+    health, page = done.stdout.split()
+    assert (health in ("200", "503"), page) == (True, "301"), done.stderr

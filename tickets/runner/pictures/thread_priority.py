@@ -10,6 +10,10 @@ _NICENESS = 10
 
 def lower_priority() -> None:
     """Lower this thread's priority, and that of threads it starts, where the system can (Linux: threads are scheduled
-    like processes)."""
-    if hasattr(os, "setpriority"):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    like processes). Where it is as low already, as the service manager or whoever started us set it, it stays: raising
+    it is nothing an ordinary account may do."""
+    if not hasattr(os, "setpriority"):
+        return
+    thread = threading.get_native_id()
+    if os.getpriority(os.PRIO_PROCESS, thread) < _NICENESS:
+        os.setpriority(os.PRIO_PROCESS, thread, _NICENESS)
