@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests.evidence.stories import age_the_chain, anchor_as_of, ended_run, files_below, write
 from tickets.errors import Conflict, Invalid
-from tickets.models import AuditEvent, LegalHold, Recording, Run, Step
+from tickets.models import AuditEvent, FlowVersion, LegalHold, Recording, Run, Step
 from tickets.services.evidence import audit, holds, retention
 from tickets.services.evidence.exports import daily_export
 from tickets.services.evidence.keeping import Kind, days, until
@@ -55,6 +55,28 @@ def test_recordings_go_after_a_hundred_and_eighty_days(run: Run, settings: Any, 
     assert (recording.state == "deleted") is gone
     assert ("replays/x.mp4" in files_below(settings.MEDIA_ROOT)) is not gone
     assert recording.sha256 == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("kept", "age", "gone"),
+    [
+        (30, 29, (0, 0)),
+        (30, 31, (1, 1)),
+        (400, 399, (0, 0)),
+        (400, 401, (1, 1)),
+        (None, 181, (1, 1)),
+    ],
+)
+def test_a_flow_may_keep_what_its_runs_leave_for_a_time_of_its_own(
+    run: Run, kept: object, age: int, gone: tuple[int, int]
+) -> None:
+    assert run.flow_version is not None
+    FlowVersion.objects.filter(pk=run.flow_version_id).update(
+        definition={**run.flow_version.definition, **({} if kept is None else {"keep_days": kept})}
+    )
+    ended_run(run, days_ago=age)
+    done = retention.delete_due()
+    assert (done["recordings"], done["pictures"]) == gone
 
 
 def test_a_deletion_leaves_a_tombstone(run: Run) -> None:

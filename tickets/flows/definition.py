@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from cs_agent.engine.run.flow import Amount, EngineDefinition, Text
 from cs_agent.vision.personal_data import DataKind
@@ -20,6 +20,8 @@ from tickets.models import AttachmentKind
 # Keys of versions published before each limit had a name of its own, as (where, old, new).
 RENAMED = ((), "amount_limit", "second_approval_above"), (("engine",), "amount_limit", "refuse_above")
 Weight = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+
+MOST_KEPT_DAYS = 3650
 
 
 class _Part(BaseModel):
@@ -95,6 +97,12 @@ class FlowDefinition(_Part):
     )
     redaction: dict[Audience, tuple[DataKind, ...]] = Field({}, description="What is hidden besides the policy.")
     record: StrictBool = Field(True, description="False: runs are not recorded; only for a read-only flow.")
+    keep_days: StrictInt | None = Field(
+        None,
+        ge=1,
+        le=MOST_KEPT_DAYS,
+        description="Days that recordings and pictures of its runs are kept; none: as the installation's settings say.",
+    )
     name: Any = None
     description: Any = None
 

@@ -51,6 +51,7 @@ def rows_of(definition: Mapping[str, Any]) -> dict[str, Any]:
         "read_only": bool(engine.get("read_only")),
         "second_approval_above": definition.get("second_approval_above", definition.get("amount_limit")) or "",
         "four_eyes": bool(definition.get("four_eyes")),
+        "keep_days": definition.get("keep_days") or "",
         "media": definition.get("media") or [],
     }
 
@@ -64,6 +65,7 @@ def read(base: Mapping[str, Any], posted: Posted) -> dict[str, Any]:
     definition["engine"] = _engine(_dict(base.get("engine")), posted)
     _set(definition, "second_approval_above", _number(_one(posted, "second_approval_above")), "amount_limit")
     _flag(definition, "four_eyes", _one(posted, "four_eyes") == _YES, base)
+    _set(definition, "keep_days", _number(_one(posted, "keep_days")), "keep_days")
     media = [name for name in posted.get("media", ()) if name]
     if media or "media" in base:
         definition["media"] = media

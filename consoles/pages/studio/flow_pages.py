@@ -42,6 +42,7 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, has
 from tickets.said import readers_language
+from tickets.services.evidence import keeping
 from tickets.services.flows import fall_backs, instructions, rehearsals, requests, reviews, robots, routes
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
@@ -256,6 +257,8 @@ def draft_context(template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> 
         "expert": expert,
         "text": _text(draft.definition),
         "rows": form.rows_of(draft.definition),
+        "kept_recordings": keeping.days(keeping.Kind.RECORDINGS),
+        "kept_pictures": keeping.days(keeping.Kind.PICTURES),
         "problems": faults(draft.definition),
         "kinds": [(name, in_words.slot_kind(name)) for name in KINDS],
         "media_kinds": AttachmentKind.choices,

@@ -115,6 +115,8 @@ def _borders(rows: Mapping[str, Any]) -> list[str]:
         lines.append(_("金额高于 ¥%s 时智能体拒绝执行。") % rows["refuse_above"])
     if rows["four_eyes"]:
         lines.append(_("启动的人不能自己确认。"))
+    if rows["keep_days"]:
+        lines.append(_("录像和截图保留 %s 天后删除。") % rows["keep_days"])
     return lines
 
 

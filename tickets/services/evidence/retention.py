@@ -1,16 +1,17 @@
 """Deletes what has been kept long enough, and records that it did: recordings, pictures, exports, audit events.
 
-Rule: nothing of a ticket under a legal hold goes. Files go before the rows that name them: a deletion that was cut
-off is finished the next night. Of the audit trail only the beginning goes, up to an anchored event, so that what is
+Rule: nothing of a ticket under a legal hold goes; a flow may say how long its own recordings and pictures are kept.
+Files go before the rows that name them: a deletion that was cut off is finished the next night. Of the audit trail only the beginning goes, up to an anchored event, so that what is
 left still verifies; the tombstone is an event of the same chain.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from tickets.models import AuditEvent, LegalHold, Recording, RecordingState, Run
+from tickets.models import AuditEvent, FlowVersion, LegalHold, Recording, RecordingState, Run
 from tickets.services.evidence import anchors, audit, personal_data
 from tickets.services.evidence.exports import daily_export
 from tickets.services.evidence.keeping import Kind, made_before
@@ -99,9 +100,7 @@ def delete_expired_events(now: datetime) -> int:
 
 
 def _due_recordings(now: datetime) -> int:
-    due = Recording.objects.filter(_ended_before(made_before(Kind.RECORDINGS, now), "run__")).exclude(
-        state=RecordingState.DELETED
-    )
+    due = Recording.objects.filter(_due(Kind.RECORDINGS, now, "run__")).exclude(state=RecordingState.DELETED)
     return _each(due.select_related("run__ticket", "run__flow_version__template", "run__phone"), delete_recording)
 
 
@@ -109,7 +108,7 @@ def _due_pictures(now: datetime) -> int:
     kept = Q()
     for held, column in personal_data.pictures():
         kept |= Q(pk__in=held.all_rows().filter(**{f"{column}__gt": ""}).values("run"))
-    due = Run.objects.filter(_ended_before(made_before(Kind.PICTURES, now)), kept)
+    due = Run.objects.filter(_due(Kind.PICTURES, now), kept)
     return _each(due.select_related("ticket", "flow_version__template", "phone"), delete_pictures)
 
 
@@ -130,6 +129,20 @@ def _each(rows: Any, delete: Any) -> int:
         for row in rows.filter(pk__in=keys[start : start + _RUNS_AT_ONCE]):
             delete(row, "retention")
     return len(keys)
+
+
+def _due(kind: Kind, now: datetime, path: str = "") -> Q:
+    """Runs that ended so long ago as the installation keeps this kind, or as the version of their flow says."""
+    own: defaultdict[int, list[int]] = defaultdict(list)
+    rows = FlowVersion.objects.filter(definition__has_key="keep_days")
+    for pk, kept in rows.values_list("pk", "definition__keep_days"):
+        if isinstance(kept, int):
+            own[kept].append(pk)
+    others = ~Q(**{f"{path}flow_version__in": [pk for pks in own.values() for pk in pks]})
+    due = _ended_before(made_before(kind, now), path) & others
+    for kept, pks in own.items():
+        due |= _ended_before(now - timedelta(days=kept), path) & Q(**{f"{path}flow_version__in": pks})
+    return due
 
 
 def _ended_before(moment: datetime, path: str = "") -> Q:
