@@ -156,6 +156,7 @@ urlpatterns = [
     path("flows/<slug:slug>/v<int:version>/rehearse/", rehearsals.rehearsal_start, name="rehearsal-start"),
     path("flows/<slug:slug>/v<int:version>/grant/", rehearsals.practice_grant, name="practice-grant"),
     path("rehearsals/<int:rehearsal_id>/", rehearsals.rehearsal_page, name="rehearsal"),
+    path("rehearsals/<int:rehearsal_id>/report.pdf", rehearsals.rehearsal_pdf, name="rehearsal-pdf"),
     path("rehearsals/<int:rehearsal_id>/stop/", rehearsals.rehearsal_stop, name="rehearsal-stop"),
     path("phones/<int:phone_id>/use/", rehearsals.phone_use, name="phone-use"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -258,6 +259,12 @@ def unlocal(value: float) -> str:
 def unlocal_int(value: int) -> str:
     """Without thousands separators, so that it can be copied."""
     return str(value)
+
+
+@register.filter
+def plain_number(value: Decimal) -> str:
+    """As it was typed: 0.800 → 0.8, 12.000 → 12, without separators."""
+    return f"{value.normalize():f}"
 
 
 @register.filter

@@ -3,6 +3,9 @@ each drives."""
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,6 +20,8 @@ from tickets.permissions import Permission
 from tickets.said import readers_language
 from tickets.services import language_models, secret_store
 from tickets.web.given import MOST_WHOLE, whole_number
+
+_PRICE = re.compile(r"\d{1,5}(?:\.\d{1,3})?", re.ASCII)
 
 
 @permitted(Permission.MANAGE_INTEGRATIONS)
@@ -95,6 +100,16 @@ def _fill(row: LanguageModel, request: HttpRequest) -> None:
     row.local = "local" in posted
     for name in ("max_pixels", "max_tokens"):
         setattr(row, name, _whole(posted.get(name, ""), name))
+    for name in ("price_sent", "price_received"):
+        setattr(row, name, _price(posted.get(name, ""), name))
+
+
+def _price(text: str, field: str) -> Decimal | None:
+    """Yuan for a million tokens."""
+    text = text.strip()
+    if text and not _PRICE.fullmatch(text):
+        raise Invalid(_("请填写不超过 99999 的金额,最多三位小数,如 0.8。"), code="not_a_price", field=field)
+    return Decimal(text) if text else None
 
 
 def _key(request: HttpRequest) -> str | None:

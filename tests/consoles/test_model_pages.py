@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import User
@@ -36,6 +37,15 @@ def test_a_model_is_set_up_shown_changed_and_deleted(root: Client) -> None:
     assert KEY not in shown
     root.post(f"/models/{row.pk}/", {**FORM, "api_key": "", "name": "other"})
     row.refresh_from_db()
+    assert row.price_sent is None
+    root.post(
+        f"/models/{row.pk}/", {**FORM, "api_key": "", "name": "other", "price_sent": "0.8", "price_received": "12"}
+    )
+    row.refresh_from_db()
+    assert (row.price_sent, row.price_received) == (Decimal("0.8"), Decimal("12"))
+    assert 'value="0.8"' in root.get(f"/models/{row.pk}/").content.decode()
+    half = root.post(f"/models/{row.pk}/", {**FORM, "api_key": "", "name": "other", "price_sent": "0.8"})
+    assert 'data-field="price_received"' in half.content.decode()
     assert (row.name, row.local, secret_store.get(row.secret_name)) == ("other", False, KEY)
     root.post(f"/models/{row.pk}/", {**FORM, "api_key": "", "no_key": "on"})
     assert not secret_store.has(row.secret_name)
@@ -44,7 +54,17 @@ def test_a_model_is_set_up_shown_changed_and_deleted(root: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("base_url", "nowhere"), ("max_pixels", "many"), ("max_pixels", "٣"), ("name", "")]
+    ("field", "value"),
+    [
+        ("base_url", "nowhere"),
+        ("max_pixels", "many"),
+        ("max_pixels", "٣"),
+        ("name", ""),
+        ("price_sent", "1,5"),
+        ("price_received", "-1"),
+        ("price_sent", "100000"),
+        ("price_sent", "0.1234"),
+    ],
 )
 def test_what_is_wrong_is_said_beside_what_was_typed(root: Client, field: str, value: str) -> None:
     answer = root.post("/models/new/", {**FORM, field: value})

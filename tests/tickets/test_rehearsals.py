@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,14 @@ from tests.tickets.conftest import confirming, drive, member
 from tests.tickets.conftest import request as request_of
 from tickets.errors import Conflict, Forbidden, FourEyes, Invalid
 from tickets.management import rehearse
-from tickets.metrics import rehearsed
+from tickets.metrics import rehearsed, report_files
 from tickets.models import (
     AuditEvent,
     Confirmation,
     Department,
     FlowVersion,
+    LanguageModel,
+    ModelChoice,
     Phone,
     PhoneUse,
     Rehearsal,
@@ -276,11 +279,32 @@ def test_the_report_counts_the_machines_time_once_and_what_the_models_used(
     run = only_run(rehearsal)
     timings = {"observe": 1.0, "model": 2.0, "act": 0.5, "total": 4.0, "engine": 2.0}
     Step.objects.create(
-        run=run, number=1, status="done", started_at=timezone.now(), timings=timings, tokens={"prompt": 90, "reply": 10}
+        run=run,
+        number=1,
+        status="done",
+        started_at=timezone.now(),
+        timings=timings,
+        tokens={"prompt": 90_000, "completion": 1000},
     )
     paused(run, rehearsal_phone)
     report = rehearsed.report(rehearsal)
-    assert (report.p50, report.calls, report.tokens) == (4.0, 1, 100)
+    assert (report.p50, report.calls, report.tokens) == (4.0, 1, 91_000)
+    assert report.cost is None
+    assert "模型没有填单价" in report_files.html(report)
+    row = LanguageModel.objects.create(name="m", family="autoglm", base_url="http://x/v1", model="m")
+    ModelChoice.objects.create(model=row)
+    assert rehearsed.report(rehearsal).cost is None
+    LanguageModel.objects.update(price_sent=Decimal("2"), price_received=Decimal("8.5"))
+    report = rehearsed.report(rehearsal)
+    assert report.cost == Decimal("0.1885")
+    assert "¥0.1885" in report_files.html(report)
+    dear = LanguageModel.objects.create(
+        name="n", family="autoglm", base_url="http://x/v1", model="n", price_sent=9, price_received=9
+    )
+    ModelChoice.objects.update(grounder=dear)
+    assert rehearsed.report(rehearsal).cost is None  # the tokens of two models are counted together
+    Step.objects.update(tokens={}, timings={"total": 4.0})
+    assert rehearsed.report(rehearsal).cost == 0  # run from memory
 
 
 class TestCommand:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.staticfiles import finders
 from django.core.management.base import CommandError
-from django.template.loader import render_to_string
 
 from tickets.errors import ServiceError
-from tickets.metrics import rehearsed
+from tickets.metrics import rehearsed, report_files
 from tickets.models import FlowTemplate, FlowVersion, Rehearsal, Ticket
 from tickets.services.flows import rehearsals
 
 _POLL_S = 1.0
-_MARGIN: Any = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -56,28 +51,11 @@ def run(options: dict[str, Any]) -> str:
 
 
 def write(report: rehearsed.Report, path: Path) -> None:
-    """The report as a file; the PDF is printed by the browser that draws the virtual phone's pages, too."""
-    context = {"report": report, "rehearsal": report.rehearsal}
-    html = _styled(render_to_string("consoles/studio/rehearsal_print.html", context))
-    if path.suffix.lower() != ".pdf":
-        path.write_text(html, encoding="utf-8")
-        return
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-        browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page()
-        page.set_content(html)
-        page.pdf(path=str(path), format="A4", margin=_MARGIN)
-        browser.close()
-
-
-def _styled(html: str) -> str:
-    """The page with its style inside: the file stands alone."""
-    sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
-    style = "\n".join(Path(str(sheet)).read_text(encoding="utf-8") for sheet in sheets if sheet)
-    return html.replace("</head>", f"<style>{style}</style></head>", 1)
+    """The report as a file, by the ending of its name."""
+    if path.suffix.lower() == ".pdf":
+        path.write_bytes(report_files.pdf(report))
+    else:
+        path.write_text(report_files.html(report), encoding="utf-8")
 
 
 def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:

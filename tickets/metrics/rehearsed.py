@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from statistics import quantiles
 from typing import Any
 
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from tickets.metrics import times
 from tickets.metrics.shares import Share
 from tickets.models import Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
+from tickets.services import language_models
 from tickets.services.flows.rehearsals import GOOD
+from tickets.services.language_models import Price
 
 FLOOR = 0.95
 _ADVICE: dict[str, Promise] = {
@@ -27,13 +30,14 @@ _ADVICE: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One run: seconds are the machine's, waits left out; `tokens` those that the models were paid for, sent and
-    received; `recording` is the SHA-256 of its video."""
+    """One run: seconds are the machine's, waits left out; `sent` and `received` count the tokens that the models are
+    paid for; `recording` is the SHA-256 of its video."""
 
     row: RehearsalRun
     seconds: float | None
     calls: int
-    tokens: int
+    sent: int
+    received: int
     recording: str
     advice: str
 
@@ -47,6 +51,7 @@ class Report:
     rehearsal: Rehearsal
     lines: list[Line]
     under_way: int
+    price: Price | None = None
 
     @property
     def judged(self) -> list[Line]:
@@ -77,8 +82,17 @@ class Report:
     @property
     def tokens(self) -> float | None:
         """Of the models, for each run: what a run costs where they are paid by use."""
-        spent = [line.tokens for line in self.judged if line.row.run_id]
+        spent = [line.sent + line.received for line in self.judged if line.row.run_id]
         return sum(spent) / len(spent) if spent else None
+
+    @property
+    def cost(self) -> Decimal | None:
+        """Of the models, in yuan for each run; None where they have no price and were asked."""
+        runs = [line for line in self.judged if line.row.run_id]
+        if not runs or (self.price is None and self.tokens):
+            return None
+        price = self.price or Price(Decimal(0), Decimal(0))
+        return sum((price.of(line.sent, line.received) for line in runs), Decimal(0)) / len(runs)
 
     @property
     def classes(self) -> list[tuple[str, int]]:
@@ -105,15 +119,20 @@ def report(rehearsal: Rehearsal) -> Report:
     steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings", "tokens"))
     shas = dict(Recording.objects.filter(run__in=run_ids).values_list("run_id", "sha256"))
     lines = [_line(row, steps.get(row.run_id, []), shas.get(row.run_id, "") if row.run_id else "") for row in rows]
-    return Report(rehearsal, lines, sum(row.outcome == "" for row in rows))
+    price = language_models.price_of(rehearsal.version.template_id)
+    return Report(rehearsal, lines, sum(row.outcome == "" for row in rows), price)
 
 
 def _line(row: RehearsalRun, steps: list[dict[str, Any]], sha: str) -> Line:
     timings = [step["timings"] for step in steps]
     seconds = sum(times.of_step(each) for each in timings if each)
     calls = sum("model" in each for each in timings)
-    tokens = sum(number for step in steps for number in step["tokens"].values() if isinstance(number, int))
-    return Line(row, seconds if timings else None, calls, tokens, sha or "", str(_ADVICE.get(row.outcome, "")))
+    sent, received = (sum(_whole(step["tokens"].get(name)) for step in steps) for name in ("prompt", "completion"))
+    return Line(row, seconds if timings else None, calls, sent, received, sha or "", str(_ADVICE.get(row.outcome, "")))
+
+
+def _whole(number: object) -> int:
+    return number if isinstance(number, int) else 0
 
 
 def _by_run(steps: Any) -> dict[Any, list[dict[str, Any]]]:

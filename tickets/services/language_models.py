@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from tickets.services import secret_store
 from tickets.services.evidence import audit
 
 _FIELDS = ("name", "family", "base_url", "model", "local", "coordinates", "max_pixels", "max_tokens")
+_PRICES = ("price_sent", "price_received")
 _CHECK_S = 45.0  # a page waits for it
 
 
@@ -80,6 +82,31 @@ def of_flow(template_id: int | None) -> tuple[Speaker, Speaker | None]:
     return speaker(choice.model), speaker(choice.grounder) if choice.grounder else None
 
 
+@dataclass(frozen=True, slots=True)
+class Price:
+    """In yuan for a million tokens sent to a model, and for a million received from it."""
+
+    sent: Decimal
+    received: Decimal
+
+    def of(self, sent: int, received: int) -> Decimal:
+        return (self.sent * sent + self.received * received) / 1_000_000
+
+
+def price_of(template_id: int | None) -> Price | None:
+    """Of the model that drives the flow now; None where its row says none, or two models of different prices share the
+    work, as their tokens are counted together."""
+    choice = _choice(template_id)
+    rows = [row for row in (choice.model, choice.grounder) if row] if choice else []
+    prices = {
+        Price(row.price_sent, row.price_received)
+        if row.price_sent is not None and row.price_received is not None
+        else None
+        for row in rows
+    }
+    return prices.pop() if len(prices) == 1 else None
+
+
 def speaker(row: LanguageModel) -> Speaker:
     key = secret_store.get(row.secret_name) if secret_store.has(row.secret_name) else ""
     coordinates = Coordinates(row.coordinates) if row.coordinates else None
@@ -111,6 +138,7 @@ def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageM
             row.save()
             _keep_key(user, row, api_key)
             details = {name: getattr(row, name) for name in _FIELDS}
+            details |= {name: str(price) for name in _PRICES if (price := getattr(row, name)) is not None}
             audit.record("model.added" if made else "model.changed", user=user, obj=row, details=details)
     except IntegrityError:
         raise Conflict(_("已有同名的模型。"), code="model_name", field="name") from None
@@ -207,6 +235,9 @@ def _validate(row: LanguageModel) -> None:
         value = getattr(row, name)
         if value is not None and not least <= value <= 100_000_000:
             raise Invalid(_("应不小于 %s。") % least, code=f"model_{name}", field=name)
+    if (row.price_sent is None) != (row.price_received is None):
+        field = "price_received" if row.price_received is None else "price_sent"
+        raise Invalid(_("两个单价要一起填,或都留空。"), code="model_price", field=field)
 
 
 def _is_address(text: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.views.studio.versions import of_number
 from tickets.errors import Invalid, NotFound
-from tickets.metrics import rehearsed
+from tickets.metrics import rehearsed, report_files
 from tickets.models import Phone, PhoneUse, PracticeGrant, Rehearsal, RehearsalMode
 from tickets.permissions import Permission
 from tickets.services.flows import rehearsals
@@ -25,6 +25,15 @@ _MOST_TICKETS = 50
 def rehearsal_page(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
     report = rehearsed.report(_rehearsal(rehearsal_id))
     return render(request, "consoles/studio/rehearsal.html", {"report": report, "rehearsal": report.rehearsal})
+
+
+@permitted(Permission.REQUEST_FLOWS)
+def rehearsal_pdf(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
+    """The same report, printed; takes some seconds."""
+    row = _rehearsal(rehearsal_id)
+    name = f"{row.version.template.slug}-v{row.version.number}-{row.pk}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(report_files.pdf(rehearsed.report(row)), content_type="application/pdf", headers=headers)
 
 
 @permitted(Permission.EDIT_FLOWS, POST)

@@ -20,6 +20,12 @@ class LanguageModel(models.Model):
     coordinates = models.CharField(_("坐标含义"), max_length=12, blank=True)  # empty: as the family
     max_pixels = models.PositiveIntegerField(_("图片像素上限"), null=True, blank=True)
     max_tokens = models.PositiveIntegerField(_("回答 token 上限"), null=True, blank=True)
+    price_sent = models.DecimalField(
+        _("输入单价(元/百万 token)"), max_digits=9, decimal_places=3, null=True, blank=True
+    )
+    price_received = models.DecimalField(
+        _("输出单价(元/百万 token)"), max_digits=9, decimal_places=3, null=True, blank=True
+    )
     checked_at = models.DateTimeField(_("检查时间"), null=True, blank=True)
     usable = models.BooleanField(_("可用"), null=True)  # by the newest check; None: never checked as it is now
     report = models.JSONField(default=dict, blank=True)  # of that check: figures, and what was wrong

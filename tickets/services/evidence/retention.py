@@ -1,8 +1,9 @@
 """Deletes what has been kept long enough, and records that it did: recordings, pictures, exports, audit events.
 
 Rule: nothing of a ticket under a legal hold goes; a flow may say how long its own recordings and pictures are kept.
-Files go before the rows that name them: a deletion that was cut off is finished the next night. Of the audit trail only the beginning goes, up to an anchored event, so that what is
-left still verifies; the tombstone is an event of the same chain.
+Files go before the rows that name them: a deletion that was cut off is finished the next night. Of the audit trail only
+the beginning goes, up to an anchored event, so that what is left still verifies; the tombstone is an event of the same
+chain.
 """
 
 from __future__ import annotations

@@ -1,0 +1,44 @@
+"""The report of a rehearsal as a file that stands alone: HTML, or PDF printed by a browser of this machine."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from tickets.errors import Conflict
+from tickets.metrics.rehearsed import Report
+
+_MARGIN: Any = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def html(report: Report) -> str:
+    """The page with its style inside."""
+    context = {"report": report, "rehearsal": report.rehearsal}
+    text = render_to_string("consoles/studio/rehearsal_print.html", context)
+    sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
+    style = "\n".join(Path(str(sheet)).read_text(encoding="utf-8") for sheet in sheets if sheet)
+    return text.replace("</head>", f"<style>{style}</style></head>", 1)
+
+
+def pdf(report: Report) -> bytes:
+    """Printed by the browser that draws the virtual phone's pages, too. Conflict where there is none."""
+    from playwright.sync_api import Error, sync_playwright
+
+    text, found = html(report), next(filter(None, map(shutil.which, _BROWSERS)), None)
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_page()
+            page.set_content(text)
+            printed = page.pdf(format="A4", margin=_MARGIN)
+            browser.close()
+    except Error as error:
+        words = _("这台服务器上没有可用的 Chromium,不能生成 PDF:请用浏览器的“打印 → 另存为 PDF”。")
+        raise Conflict(words, code="no_browser") from error
+    return printed
