@@ -165,6 +165,8 @@ class SlotSpec(Schema):
 
 
 class Flow(Schema):
+    """`version`: the newest, or the one that the ticket of the call would get."""
+
     slug: str
     name: str
     version: int

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from cs_agent.engine.actions.values import Back, Finish, Launch, Tap, Type
+from cs_agent.engine.actions.values import Back, Finish, Launch, TakeOver, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
 from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
@@ -17,7 +17,7 @@ from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import ActKind, Route, RouteError, RoutePlan, RouteStep, Way
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
-from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus
+from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus, TakeoverRequest
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
 from cs_agent.testing.phone import FakePhone, FakeScreen
@@ -293,6 +293,34 @@ def test_where_the_control_is_missing_the_model_is_asked_and_the_route_is_joined
     assert len(ride.model.asked) == 1
     assert "申请退款" in "\n".join(message.text for message in ride.model.asked[0])
     assert Position.from_json(ride.state.route).detours == (4,)
+
+
+ORDER_LINES = (["label:订单号", f"text:{OTHER['order']}"], ["label:实付金额", "text:¥399.00"])
+UPDATES = {
+    "another deed in its place": (["title:订单详情", *ORDER_LINES, "button:立即退款", "button:查看物流"], {}),
+    "its opposite": (["title:订单详情", *ORDER_LINES, "button:撤销退款申请"], {}),
+    "another title": (["title:退款中心", *ORDER_LINES, "button:申请退款"], {}),
+    "another package": (
+        ["title:订单详情", *ORDER_LINES, "button:申请退款"],
+        {"package": "com.example.aftersales.next"},
+    ),
+    "another language": (["title:Order", "label:Order number", "button:Request a refund"], {}),
+    "a page in between": (["title:新版本说明", "text:退款入口已调整", "button:确认升级", "button:我知道了"], {}),
+}
+
+
+@pytest.mark.parametrize(("rows", "changes"), UPDATES.values(), ids=UPDATES)
+def test_an_app_that_was_updated_since_the_lesson_is_the_models_and_then_a_persons(learned, rows, changes):
+    """Nothing of the new page is touched for what was there before; the model is told what the route was after."""
+    asks = [TakeOver("页面和以前不一样")] * 3
+    ride = Ride(OTHER, learned, asks, bound=False, order=FakeScreen(rows, **changes))
+    pause = ride.until_pause().pause
+    assert isinstance(pause, TakeoverRequest | ConfirmationRequest)
+    new = {row.partition(":")[2] for row in rows[1:] if isinstance(row, str)}
+    assert not [act for act in ride.phone.acts if act.removeprefix("tap:") in new]
+    assert pause.reason if isinstance(pause, TakeoverRequest) else pause.summary
+    if ride.model.asked:
+        assert "申请退款" in "\n".join(message.text for message in ride.model.asked[0])
 
 
 def test_a_doubled_control_is_nobodys(learned):

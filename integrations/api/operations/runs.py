@@ -24,11 +24,13 @@ from tickets.flows.slots.spec import parse_specs
 from tickets.models import FlowTemplate, FlowVersion, Run
 from tickets.permissions import Permission
 from tickets.services.people import access
+from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle
 from tickets.services.runs.transitions import ENDED
 
 router = Router(tags=["runs"])
 _NEWEST = ("created_at", "pk")
+TicketOf = Annotated[str | None, Query(max_length=64, description="A ticket's number.")]
 LONGEST_WAIT_S = 25  # shorter than proxies wait for an answer
 _LOOK_S = 0.5
 _MOST_WAITING = 20  # calls one process keeps waiting at once
@@ -36,19 +38,27 @@ _waiting = threading.BoundedSemaphore(_MOST_WAITING)
 
 
 @operation(router, "GET", "/flows", Permission.VIEW_TICKETS, answers=schemas.Flows)
-def list_flows(request: HttpRequest) -> Any:
-    """Read the flows there are, with the slots each asks for"""
-    versions = (template.latest for template in FlowTemplate.objects.order_by("slug"))
+def list_flows(request: HttpRequest, ticket: TicketOf = None) -> Any:
+    """Read the flows there are, with the slots each asks for
+
+    The newest version of each; with `ticket` the version that this ticket would get, which a release to a share of the
+    tickets or a comparison of two versions decides. Then flows that take no such ticket are left out.
+    """
+    versions = [_version(request, template, ticket) for template in FlowTemplate.objects.order_by("slug")]
     return {"items": [_flow(version) for version in versions if version is not None]}
 
 
 @operation(router, "GET", "/flows/{slug}", Permission.VIEW_TICKETS, answers=schemas.Flow)
-def get_flow(request: HttpRequest, slug: Annotated[str, Field(max_length=64)]) -> Any:
-    """Read one flow"""
+def get_flow(request: HttpRequest, slug: Annotated[str, Field(max_length=64)], ticket: TicketOf = None) -> Any:
+    """Read one flow
+
+    Its newest version; with `ticket` the version that this ticket would get.
+    """
     template = FlowTemplate.objects.filter(slug=slug).first()
-    if template is None or template.latest is None:
+    version = _version(request, template, ticket) if template is not None else None
+    if version is None:
         raise Refused(404, "not_found", _("没有这个流程。"))
-    return _flow(template.latest)
+    return _flow(version)
 
 
 @operation(router, "POST", "/tickets/{number}/runs", Permission.START_RUNS, answers={201: schemas.Run})
@@ -62,7 +72,7 @@ def start_run(request: HttpRequest, number: Number, body: schemas.RunIn, respons
     run = lifecycle.start_run(
         ticket=ticket,
         user=request.user,
-        flow_version=_picked(body.flow),
+        template=_picked(body.flow),
         answers=dict(body.answers),
         lang=body.language,
     )
@@ -142,13 +152,20 @@ def _changed(request: HttpRequest, run_id: UUID, version: int, seconds: int) -> 
         time.sleep(min(_LOOK_S, left))
 
 
-def _picked(slug: str | None) -> FlowVersion | None:
+def _picked(slug: str | None) -> FlowTemplate | None:
+    """The flow; which of its versions handles the ticket is for its releases to say."""
     if slug is None:
         return None
     template = FlowTemplate.objects.filter(slug=slug, active=True).first()
     if template is None or template.latest is None:
         raise Invalid(_("没有这个流程,或它已停用。"), code="unknown_flow", field="flow")
-    return template.latest
+    return template
+
+
+def _version(request: HttpRequest, template: FlowTemplate, number: str | None) -> FlowVersion | None:
+    if number is None:
+        return template.latest
+    return releases.version_for(template, access.get_ticket(request.user, number))
 
 
 def _flow(version: FlowVersion) -> dict[str, Any]:

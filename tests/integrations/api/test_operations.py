@@ -24,7 +24,10 @@ from tickets.models import (
     Question,
     Run,
     Ticket,
+    Trial,
+    TrialState,
 )
+from tickets.services.flows import publishing
 from tickets.services.tickets.changes import create_ticket
 
 PNG = base64.b64decode(
@@ -149,6 +152,28 @@ def test_flows_and_the_one_that_fits_are_told(program: Program, ticket: Ticket, 
     advice = program.get(f"/tickets/{ticket.number}/recommendation").json()
     assert (advice["flow"], advice["human_recommended"]) == ("complaint_refund", False)
     assert program.get("/flows/none").status_code == 404
+
+
+def test_a_ticket_gets_the_version_that_is_at_work_for_it_and_not_the_newest(
+    program: Program, ticket: Ticket, refund_flow: FlowVersion, lin: User
+) -> None:
+    """A version that nobody has released is listed as the newest, and starts nothing."""
+    a, b = (publishing.new_version(refund_flow.template, refund_flow.definition, lin, "") for _each in range(2))
+    one, all_of_it = f"/flows/complaint_refund?ticket={ticket.number}", f"/flows?ticket={ticket.number}"
+    assert program.get("/flows/complaint_refund").json()["version"] == b.number
+    assert program.get(one).json()["version"] == refund_flow.number
+    assert [flow["version"] for flow in program.get(all_of_it).json()["items"]] == [refund_flow.number]
+    assert program.get("/flows?ticket=T-none").status_code == 404
+    shares = {"percent": 100, "expected": 0.9, "difference": 0.1, "alpha": 0.05, "power": 0.8, "floor": 0.5}
+    trial = Trial.objects.create(
+        template=refund_flow.template, a=a, b=b, runs_each=5, state=TrialState.RUNNING, **shares
+    )
+    assert program.get(one).json()["version"] in {a.number, b.number}
+    Trial.objects.filter(pk=trial.pk).update(state=TrialState.ENDED)
+    started = program.post(f"/tickets/{ticket.number}/runs", {"flow": "complaint_refund"})
+    assert started.status_code in (201, 422)
+    if started.status_code == 201:
+        assert started.json()["flow_version"] == refund_flow.number
 
 
 @pytest.mark.parametrize("scopes", ["all", "administrator"])
