@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0040_flow_of_past_tickets'),
+        ('tickets', '0041_last_answer_as_codes'),
     ]
 
     operations = [
