@@ -1,4 +1,4 @@
-"""A ticket's value is taken only whole and only where it is meant: 800 texts with their right answers."""
+"""A ticket's value is taken only whole and only where it is meant: 1,700 texts with their right answers."""
 
 from __future__ import annotations
 

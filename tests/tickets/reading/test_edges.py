@@ -66,6 +66,12 @@ def test_a_mobile_number_behind_an_order_is_none_and_two_orders_are_two() -> Non
         ("99块一", ["99.10"]),
         ("99块98", [""]),
         ("50元一张", ["50.00"]),
+        ("50元5角3天内", ["50.50"]),
+        ("1.退款50元 2.道歉", ["50.00"]),
+        ("50元 2.5倍", [""]),
+        ("①50元②道歉", [""]),
+        ("退款50元②道歉", ["50.00"]),
+        ("50元②0", [""]),
     ],
 )
 def test_a_chinese_comma_and_a_bare_tail_belong_to_a_sum_only_where_it_reads_as_one(

@@ -42,7 +42,7 @@ _WANTED = re.compile(
     r"给我?|要|赔|补|还我|求|希望|想|再|另外|\b(?:want|need|give|pay me|expect|ask|would like|deserve)\b", re.I
 )
 _BARE_END = re.compile(
-    r"^[ \"”」)）]*(?:$|[,，。;；!！?？\n~.]|吧|就(?:行|好|可以|够)|即可|给|行(?!李)|以|可以|好了|"
+    r"^[ \"”」)）]*(?:$|[,，。;；!！?？\n~.]|吧|就(?:行|好|可以|够)|即可|给|[赔补退订]|行(?!李)|以|可以|好了|"
     r"算了|了事|作为|当作|OK|补偿|赔偿|退款|并|另|to\b|for\b|please\b|and\b|thanks?\b)",
     re.I,
 )

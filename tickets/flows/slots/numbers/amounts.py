@@ -52,6 +52,8 @@ MEASURE_AFTER = re.compile(
     r"(?:items?|pieces?|times?|days?|hours?|minutes?|weeks?|months?|years?|pcs?|units?|orders?|of)\b)",
     re.I,
 )
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
+_ITEM = re.compile(rf"(?<=[{_MAIN}{_PART}])(?: ?[{_CIRCLED}]| \d)$")
 # 退款1，299元: the commas of Chinese keyboards, where a word of the amount stands directly before it.
 _WIDE_COMMAS = re.compile(rf"\d{{1,3}}(?:，\d{{3}})+(?:\.\d{{1,2}})?[{_MAIN}]?")
 _NAMED_BEFORE = re.compile(r"(?:[款偿赔退还额为是付][:：]?|[¥￥]|人民币) ?$")
@@ -142,7 +144,8 @@ def with_ranges(text: str, found: list[Money]) -> list[Money]:
 
 def _read(text: str, match: re.Match[str]) -> Money | None:
     """One run as an amount; None where nothing says that it is money and nothing could."""
-    start, end, run = match.start(), match.end(), match[0]
+    start, run = match.start(), _without_item(match[0], text[match.end() : match.end() + 2])
+    end = start + len(run)
     before, after = text[max(0, start - 16) : start], text[end : end + 16]
     after = after.split("\n")[0]
     if _WIDE_COMMAS.fullmatch(run) and (_NAMED_BEFORE.search(before) or "，000" in run):
@@ -164,6 +167,13 @@ def _read(text: str, match: re.Match[str]) -> Money | None:
     begin = start - len(signed[0]) if signed else start
     shown = f"{value:.2f}" if value and doubt not in {Doubt.CURRENCY, Doubt.UNREADABLE} else ""
     return Money(Span(shown, begin, end, doubt), marked)
+
+
+def _without_item(run: str, after: str) -> str:
+    """The run without the number of a list's next item: 1.退款128元 2.赔偿50元, ①退款128元②补偿30元."""
+    item = _ITEM.search(run)
+    marked = item and (item[0].strip()[0] in _CIRCLED or re.match(r"[.、)）](?!\d)", after))
+    return run[: item.start()] if item and marked else run
 
 
 def _value(run: str, after: str) -> tuple[Decimal | None, int]:
@@ -200,7 +210,7 @@ def _with_tail(parts: re.Match[str], run: str, after: str) -> tuple[Decimal | No
     tail, main = parts["tail"], number(parts["main"])
     cut = len(run) - len(tail)
     if MEASURE_AFTER.search(after) or (tail == "一" and after):
-        return (main, cut) if "块" not in run else (None, len(run))
+        return (_value(run[:cut], "")[0], cut) if "块" not in run else (None, len(run))
     digit = number(tail)
     colloquial = "块" in run and len(tail) == 1 and digit and not parts["jiao"] and not parts["fen"]
     if main is None or main != int(main) or not colloquial or digit is None:
@@ -215,7 +225,7 @@ def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bo
         rf"[0-9A-Za-z²³①-⑳%‰]$|[²³①-⑳] $|[.·'{INVISIBLE}]$|(?<![-])-$|[+×*/]$|(?<=[\d)）元块]) ?=$", before
     ) and not _SIGNED.search(before)
     went_on = re.search(
-        rf"^(?:[kKwWmM²³①-⑳%‰*×=/]|[。．]\d|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几])",
+        rf"^(?:[kKwWmM²³%‰*×=/]|[。．]\d|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几]|[①-⑳](?![一-鿿]))",
         after,
     )
     if (
