@@ -68,14 +68,14 @@ class ConnectorCarrier:
     def hand_over(self, delivery: Delivery) -> Answer:
         row = _row(delivery.lane)
         if row is None:
-            return Answer(Verdict.NEVER, _("连接器已删除"))
+            return Answer(Verdict.NEVER, _("这个连接器已删除。"))
         linked = LinkedTicket.objects.filter(connector=row, ticket=delivery.ticket_id).first()
         todo = _todo(row, delivery.event)
         if linked is None or todo is None:
             return Answer(Verdict.NEVER, _("没有可写的内容:工单、运行或答复已不在"))
         if not row.enabled:
             verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
-            return Answer(verdict, _("连接器已停用"))
+            return Answer(verdict, _("这个连接器已停用。"))
         try:
             done = _write(build(row), row, linked, todo)
         except ConnectorError as error:

@@ -191,7 +191,7 @@ def test_a_reply_waits_for_a_connector_that_is_switched_off(
     number = Ticket.objects.get().number
     client.post(f"/tickets/{number}/notes/", {"kind": "reply", "text": "好的", "send_by": "fake-1"})
     waiting = deliver()
-    assert (waiting.state, waiting.last_answer) == (DeliveryState.WAITING, "连接器已停用")
+    assert (waiting.state, waiting.last_answer) == (DeliveryState.WAITING, "这个连接器已停用。")
     assert desk.notes == []
     Connector.objects.update(enabled=True)
     assert deliver().state == DeliveryState.DELIVERED

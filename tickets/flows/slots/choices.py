@@ -58,10 +58,12 @@ _SAID = re.compile(
 )
 # What is said of people, of how they serve and of the writer's screen is not said of the thing.
 _OF_SERVICE = re.compile(
-    r"(?:网页|网站|页面|小程序|链接|系统|APP|(?:的|颗)心|周末|周[一二三四五六日]|节假日|态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
+    r"(?:(?:的|颗)心|周末|周[一二三四五六日]|节假日|态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
     r"(?:真的?|太|都|是|也|很|实在|is|was| ){0,3}$",
     re.I,
 )
+_OF_SCREEN = re.compile(r"(?:网页|网站|页面|小程序|链接|系统|APP)(?:真的?|太|都|是|也|很|实在| ){0,3}$", re.I)
+_COMPARED = re.compile(r"不符|不一|描述|described|match|differ", re.I)  # with the page, which is no fault of the page
 _OWN_FAULT = re.compile(
     r"被我|我自己|自己(?:弄|摔|不小心)|不小心(?:被|把)?|失手|\b(?:i|we) (?:accidentally |have |must have )?(?:\w+ )?$",
     re.I,
@@ -180,7 +182,8 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     if _ELSEWHERE.search(before[-24:]):
         return Doubt.OTHER_TIME
     own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and _OWN_FAULT.search(before[-24:])
-    if own_fault or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
+    of_screen = _OF_SCREEN.search(before[-24:]) and not _COMPARED.search(said)
+    if own_fault or of_screen or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR
     loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
     return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)
