@@ -40,7 +40,7 @@ from tickets.services.runs import lifecycle
 from tickets.services.tickets import desk as desk_service
 
 DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk, FreeScoutDesk, RedmineDesk, GlpiDesk]
-SPOILED = int(os.environ.get("CONNECTOR_SPOILED", "8"))  # readings of spoiled answers, for each kind
+SPOILED = int(os.environ.get("CONNECTOR_SPOILED", "5"))  # readings of spoiled answers, for each kind
 PDF = b"%PDF-1.4\n" + b"x" * 200
 PROGRAM = b"MZ" + b"\0" * 100
 HOSTILE = (

@@ -18,7 +18,7 @@ from integrations.api.v1 import document
 from tests.integrations.api.hostile_calls import Call, calls
 from tests.integrations.conftest import ROOT, Program
 
-COUNT = int(os.environ.get("API_HOSTILE", "120"))
+COUNT = int(os.environ.get("API_HOSTILE", "60"))
 SEED = int(os.environ.get("API_SEED", "16"))
 # What a refused call may leave: the record of its refusal, and when its token was used.
 LEFT = {"tickets_auditevent", "tickets_apitoken"}
