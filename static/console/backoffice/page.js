@@ -1,9 +1,12 @@
 // Names the landmarks of the back office's pages for who listens: the page itself, its list of pages, its tables.
-const theme = /(?:^|; )theme=(light|dark|auto)/.exec(document.cookie)?.[1];
-if (theme && localStorage.getItem("cs.theme") !== theme) {
-  localStorage.setItem("cs.theme", theme);
-  localStorage.setItem("adminTheme", JSON.stringify(theme)); // as in the console, until it is chosen anew here or there
-}
+// A plain script shares its names with those of the page: nothing here is declared outside a function.
+(() => {
+  const theme = /(?:^|; )theme=(light|dark|auto)/.exec(document.cookie)?.[1];
+  if (theme && localStorage.getItem("cs.theme") !== theme) {
+    localStorage.setItem("cs.theme", theme);
+    localStorage.setItem("adminTheme", JSON.stringify(theme)); // as in the console, until it is chosen anew here or there
+  }
+})();
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("main")?.setAttribute("role", "main");
   const [page, ...site] = document.title.split(" | ");

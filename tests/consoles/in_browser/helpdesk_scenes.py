@@ -65,3 +65,11 @@ def slots(number: str) -> None:
 
     rows = Slot.objects.filter(run__ticket__number=number)
     print(json.dumps({row.name: [row.value, row.source] for row in rows}))
+
+
+def make_administrator(name: str) -> None:
+    from django.contrib.auth.models import User
+
+    from tests.consoles import story
+
+    User.objects.create_superuser(name, password=story.PASSWORD)
