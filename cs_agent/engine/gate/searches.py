@@ -7,6 +7,7 @@ and is for a key (a number, a name), never where a message could be meant.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from cs_agent.engine.screen.page import Nature, is_search_field, names_a_key, read_page
@@ -37,7 +38,7 @@ def is_looked_up_in(field: UiNode, seen: Observation, typed: str = "") -> bool:
     holds = squash(field.text) == squash(typed) or is_a_key(field.text)
     if hint := f"{'' if holds else field.text} {field.description}".strip():
         return names_a_key(hint)
-    return is_a_key(field.text) or (_is_short(field.text) and _has_search_beside(field, seen))
+    return is_a_key(field.text) or (_is_short(field.text) and _has_beside(field, seen, searches))
 
 
 def _is_short(text: str) -> bool:
@@ -50,12 +51,9 @@ def searches(label: str) -> bool:
     return looks_up(label) and fold(label).strip() in _SEARCHES
 
 
-def _has_search_beside(field: UiNode, seen: Observation) -> bool:
-    return any(all(searches(text) for text in texts) for texts in _right_of(field, seen))
-
-
-def _has_look_up_beside(field: UiNode, seen: Observation) -> bool:
-    return any(all(looks_up(text) for text in texts) for texts in _right_of(field, seen))
+def _has_beside(field: UiNode, seen: Observation, says: Callable[[str], bool]) -> bool:
+    """A control right of the field on its line all of whose texts say so."""
+    return any(all(map(says, texts)) for texts in _right_of(field, seen))
 
 
 def _right_of(field: UiNode, seen: Observation) -> list[tuple[str, ...]]:
@@ -69,7 +67,7 @@ def starts_a_search(field: UiNode, seen: Observation, typed: str = "") -> bool:
     """A line break typed into it looks something up and sends nothing."""
     if is_search_field(replace(field, text=""), typed):
         return True
-    return is_looked_up_in(field, seen, typed) and (is_search_field(field, typed) or _has_look_up_beside(field, seen))
+    return is_looked_up_in(field, seen, typed) and (is_search_field(field, typed) or _has_beside(field, seen, looks_up))
 
 
 def is_a_key(text: str) -> bool:
