@@ -31,11 +31,14 @@ __all__ = [
     "joined",
     "label",
     "listed",
+    "read_in_json",
     "said",
     "said_again",
     "stored",
+    "stored_in_json",
 ]
 
+_SAID = "said"
 _START = '{"said":'  # of a stored text; JSON is written without spaces
 _LABEL = "label"
 _TEXT = "text"  # a sentence of a catalogue by its source text, `id`; the other values are named or stand in their order
@@ -217,7 +220,7 @@ def stored(text: str) -> str:
     parts = to_json(text)
     if len(parts) == 1 and isinstance(parts[0], str) and not parts[0].startswith(_START):
         return parts[0]
-    return json.dumps({"said": parts}, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps({_SAID: parts}, ensure_ascii=False, separators=(",", ":"))
 
 
 def read(column: str) -> str:
@@ -225,9 +228,40 @@ def read(column: str) -> str:
     if not column.startswith(_START):
         return column
     try:
-        return from_json(json.loads(column)["said"], _look_up)
+        return from_json(json.loads(column)[_SAID], _look_up)
     except (ValueError, TypeError, RecursionError):
         return column
+
+
+def stored_in_json(value: Any) -> Any:
+    """The JSON value with each `Said` in it as {"said": parts, "text": the words as they were when it was written}."""
+    match value:
+        case Said() if any(isinstance(part, Sentence) for part in value.parts):
+            return {_SAID: to_json(value), "text": str(value)}
+        case str():
+            return str(value)
+        case Mapping():
+            return {name: stored_in_json(each) for name, each in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [stored_in_json(each) for each in value]
+        case _:
+            return value
+
+
+def read_in_json(value: Any) -> Any:
+    """What `stored_in_json` gave, in the reader's language; what this release cannot read, in the stored words."""
+    match value:
+        case {"said": list(parts), "text": str(text), **rest} if not rest:
+            try:
+                return from_json(parts, _look_up)
+            except (ValueError, TypeError, RecursionError):
+                return text
+        case Mapping():
+            return {name: read_in_json(each) for name, each in value.items()}
+        case list():
+            return [read_in_json(each) for each in value]
+        case _:
+            return value
 
 
 def _look_up(code: str, values: Mapping[str, str]) -> str:

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tickets.models import Department
+from tickets.said import SaidField
 
 
 class WebhookEndpoint(models.Model):
@@ -23,7 +24,7 @@ class WebhookEndpoint(models.Model):
     departments = models.ManyToManyField(Department, blank=True, related_name="+", verbose_name=_("部门"))
     networks = models.JSONField(_("允许的内网"), default=list, blank=True)
     active = models.BooleanField(_("启用"), default=True)
-    why_inactive = models.CharField(max_length=300, blank=True)
+    why_inactive = SaidField(blank=True)
     previous_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -22,7 +22,7 @@ from integrations.models import WebhookEndpoint
 from tickets.errors import Invalid, NotFound
 from tickets.models import Department
 from tickets.permissions import Permission, require
-from tickets.said import gettext_said
+from tickets.said import bounded, gettext_said
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
@@ -97,7 +97,8 @@ def switch(endpoint: WebhookEndpoint, user: Any, on: bool) -> None:
     """Off: what waits is given up, and nothing new is sent. On again: from the next event."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
-        endpoint.active, endpoint.why_inactive = on, "" if on else str(user)
+        endpoint.active = on
+        endpoint.why_inactive = "" if on else gettext_said("由 %s 停用") % user.get_username()
         endpoint.save(update_fields=["active", "why_inactive"])
         if not on:
             drain.close(lane(endpoint), gettext_said("已停用"))
@@ -107,7 +108,7 @@ def switch(endpoint: WebhookEndpoint, user: Any, on: bool) -> None:
 def closed_by_receiver(endpoint: WebhookEndpoint, text: str) -> None:
     """It answered 410: nothing is sent there until an administrator switches it on again."""
     with transaction.atomic():
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(active=False, why_inactive=text[:300])
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(active=False, why_inactive=bounded(text, 300))
         _record("webhook.switched_off", endpoint, None)
 
 

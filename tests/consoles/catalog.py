@@ -17,7 +17,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "consoles" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-_GETTEXT = {"_", "gettext", "gettext_lazy", "pgettext", "ngettext", "ngettext_lazy"}
+_GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_said", "pgettext", "ngettext", "ngettext_lazy"}
 _IN_TEMPLATE = re.compile(r"""(?:\bgettext|\b_|\bngettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 

@@ -21,6 +21,7 @@ from consoles.pages.audit.search import AuditSearch
 from tests.consoles import story
 from tests.evidence.stories import age_the_chain, write
 from tickets.models import AuditEvent, Confirmation, Department, Phone, Run
+from tickets.said import in_language, said
 from tickets.services.evidence import audit
 from tickets.services.people import access
 from tickets.services.runs import switches
@@ -249,3 +250,17 @@ def test_a_broken_trail_is_said_on_the_page(as_victor: Client, run: Run) -> None
 def test_details_are_told_as_sentences(as_victor: Client, run: Run) -> None:
     audit.record("ticket.status_changed", ticket=run.ticket, details={"from": "new", "to": "solved"})
     assert "从“新建”改为“已解决”" in story.markup(as_victor.get("/audit/?type=ticket.status_changed"))
+
+
+def test_details_are_read_in_the_readers_language_and_older_ones_as_they_were_written(
+    as_victor: Client, run: Run
+) -> None:
+    with in_language("zh"):
+        audit.record("run.failed", run=run, details={"result": said("run.rejected_because", who="lin", note="错单")})
+    audit.record("run.troubled", run=run, details={"error": "旧版本写下的一句话"})
+    as_victor.cookies["django_language"] = "en"
+    html = story.markup(as_victor.get("/audit/"))
+    assert "Rejected by lin: 错单" in html
+    assert "旧版本写下的一句话" in html
+    assert AuditEvent.objects.get(type="run.failed").details["result"]["text"] == "坐席 lin 已拒绝:错单"
+    assert audit.verify() == []

@@ -20,6 +20,7 @@ from integrations.webhooks.post import Request, judge, send
 from tests.integrations.receiver import Receiver, receiving
 from tickets.errors import Forbidden, Invalid
 from tickets.models import AuditEvent, Delivery, DeliveryLane, DeliveryState, Department, Secret, Ticket, TicketStatus
+from tickets.said import in_language
 from tickets.services import secret_store
 from tickets.services.outbox import drain
 from tickets.services.outbox.carriers import Verdict
@@ -364,3 +365,12 @@ def test_an_endpoint_that_was_switched_off_and_on_hears_of_what_comes_then(
     later_ticket = new_ticket(department)
     pump()
     assert [json.loads(body)["data"]["ticket"] for _headers, body in receiver.got] == [later_ticket.number]
+
+
+def test_why_an_endpoint_is_off_is_read_in_the_readers_language(endpoint: WebhookEndpoint, ann: User) -> None:
+    endpoints.switch(endpoint, ann, False)
+    for lang, words in (("zh", "由 ann 停用"), ("en", "Switched off by ann")):
+        with in_language(lang):
+            assert WebhookEndpoint.objects.get(pk=endpoint.pk).why_inactive == words
+    WebhookEndpoint.objects.update(why_inactive="ann")  # as an older release wrote it
+    assert WebhookEndpoint.objects.get(pk=endpoint.pk).why_inactive == "ann"

@@ -21,6 +21,7 @@ from tests.tickets.conftest import flow_file
 from tests.tickets.visible import text_of
 from tickets.models import AuditEvent, Confirmation, Department, FlowTemplate, FlowVersion, Phone, Recording, Run, Step
 from tickets.permissions import Permission
+from tickets.said import in_language, read_in_json
 from tickets.services.evidence import audit
 
 pytestmark = pytest.mark.django_db
@@ -273,7 +274,11 @@ def test_a_persons_departments_and_roles_are_chosen_on_the_persons_page(ann: Use
     assert client.post(url(User, "change", lin.pk), {**values, "departments": [other.pk]}).status_code == 302
     assert list(lin.departments.all()) == [other]
     assert list(lin.groups.all()) == [supervisor]
-    assert "部门" in str(AuditEvent.objects.get(type="user.changed").details)
+    event = AuditEvent.objects.get(type="user.changed")
+    with in_language("zh"):
+        assert "部门" in str(read_in_json(event.details))
+    with in_language("en"):
+        assert "Department" in str(read_in_json(event.details))
 
 
 def test_the_back_office_is_english_in_english(ann: User) -> None:

@@ -31,6 +31,7 @@ from tickets.models import (
     RunStatus,
     Ticket,
 )
+from tickets.said import read_in_json
 from tickets.services.batches import lists, making, results, rounds, views
 from tickets.services.batches.making import Terms, View
 from tickets.services.releasing import releases
@@ -189,7 +190,7 @@ class TestHold:
         assert batch.state == BatchState.PAUSED
         assert batch.fault
         assert set(states(batch)) == {"waiting"}
-        assert AuditEvent.objects.get(type="batch.held").details["reason"] == batch.fault
+        assert read_in_json(AuditEvent.objects.get(type="batch.held").details)["reason"] == batch.fault
 
     def test_a_pause_of_all_automation_holds_for_batches(
         self, lin: User, sun: User, refund_flow: FlowVersion, five: list[Ticket]

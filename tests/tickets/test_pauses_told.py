@@ -28,6 +28,7 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
+from tickets.said import read_in_json
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import decisions, guard, pauses, takeovers
 from tickets.services.runs import lifecycle as runs
@@ -67,7 +68,7 @@ def test_a_decision_is_told_with_who_took_it_and_wakes_a_worker(
     assert done.answer.decided_at is not None
     event = AuditEvent.objects.get(type=trail[1])
     assert (event.user, event.decided_by, event.result) == (lin, "lin", "success")
-    assert event.details["summary"] == confirmation.summary
+    assert read_in_json(event.details["summary"]) == confirmation.summary
 
 
 def test_the_first_of_two_yeses_is_told_and_lets_nothing_go_on(

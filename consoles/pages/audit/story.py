@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from consoles.pages.audit.names import NAMES, VALUES
 from consoles.pages.words import in_language, stored_in_words
 from tickets.models import AuditEvent
+from tickets.said import read_in_json
 
 _MOST_TOLD = 3  # facts in the sentence of a row
 _NAMING = {"field", "fields", "slot"}  # whose values are names of a flow's values
@@ -49,7 +50,7 @@ class Story:
 
 def story_of(event: AuditEvent, labels: Mapping[str, str] | None = None) -> Story:
     """`labels`: what the flow's values are called."""
-    details = {key: _readable(key, value, labels or {}) for key, value in event.details.items()}
+    details = {key: _readable(key, value, labels or {}) for key, value in read_in_json(event.details).items()}
     raw = json.dumps(event.details, ensure_ascii=False, indent=1) if event.details else ""
     facts = [*_told(details), *_columns(event)]
     if details.get("erased"):

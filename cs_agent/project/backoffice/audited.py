@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from tickets.permissions import Permission, has
+from tickets.said import gettext_said
 from tickets.services.evidence import audit
 
 
@@ -64,7 +65,7 @@ class Audited(ModelAdmin):
 
     def _record(self, what: str, request: HttpRequest, obj: Model, message: Any) -> None:
         kind = obj._meta.model_name
-        details = {"object": str(obj), "changes": message}
+        details = {"object": str(obj), "changes": _changes(message)}
         audit.record(f"{kind}.{what}", user=request.user, obj=obj, request=request, result="success", details=details)
 
 
@@ -79,3 +80,18 @@ class ReadOnly(Audited):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _changes(message: Any) -> Any:
+    """Django's change message with its names (`verbose_name`s, in the source language) as texts of the catalogue."""
+    match message:
+        case {"fields": list(fields), **rest}:
+            return {**_changes(rest), "fields": [gettext_said(field) for field in fields]}
+        case {"name": str(name), **rest}:
+            return {**rest, "name": gettext_said(name)}
+        case dict():
+            return {kind: _changes(what) for kind, what in message.items()}
+        case list():
+            return [_changes(each) for each in message]
+        case _:
+            return message

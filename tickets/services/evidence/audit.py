@@ -20,6 +20,7 @@ from tickets import queues
 from tickets.models import AuditEvent, AuditHead, Run, Step, Ticket
 from tickets.models.record import seals
 from tickets.permissions import Permission, require, role_of
+from tickets.said import stored_in_json
 from tickets.services.evidence import anchors, audit_rows
 from tickets.services.evidence.audit_chain import COLUMNS, GENESIS, LATER, Problem, check, link_hash, plain
 from tickets.services.evidence.keeping import Kind, until
@@ -67,7 +68,8 @@ def record(
     """Append one event; what belongs to the run, ticket, user and request is filled in from them.
 
     `columns` sets further columns of AuditEvent: confidence, model, prompt_version, confirmation_id, decided_by,
-    recording_sha256, data_accessed (a string or categories to join), device_id …
+    recording_sha256, data_accessed (a string or categories to join), device_id … A `Said` in `details` is stored as
+    codes and values beside its words; `tickets.said.read_in_json` gives it in the reader's language.
     """
     if not _TYPE.fullmatch(type):
         raise ValueError(f"{type!r} is not an event type like run.started")
@@ -82,7 +84,7 @@ def record(
         "type": type,
         "step_no": step.number if isinstance(step, Step) else step,
         "result": str(result),
-        "details": details or {},
+        "details": stored_in_json(details or {}),
         **columns,
     }
     if type not in PUBLIC:
