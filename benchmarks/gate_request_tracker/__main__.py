@@ -21,7 +21,7 @@ from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.observation import Observation, UiNode
 from tests.browser import chromium
-from tests.request_tracker import RequestTracker, request_tracker
+from tests.servers.request_tracker import RequestTracker, request_tracker
 
 LANGUAGES = ("zh-cn", "en")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.request_tracker import Account
+from tests.servers.request_tracker import Account
 
 QUEUE = "Refunds"
 IN_QUEUE = (

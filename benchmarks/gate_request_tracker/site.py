@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, CDPSession, Error, Locator, Page, Route
 from benchmarks.gate_proof.browser import _CLICKABLE, _DUMP, HEIGHT, SCALE, WIDTH, Stage
 from benchmarks.gate_request_tracker.pages import Opened
 from cs_agent.geometry import Point
-from tests.request_tracker import Account, RequestTracker
+from tests.servers.request_tracker import Account, RequestTracker
 
 # Written when a page is merely looked at: which tickets were seen last, and up to which message.
 _LOOKING = ("RecentlyViewedTickets", "SeenUpTo", "QueuesShowLifecycle")

@@ -14,7 +14,7 @@ from integrations.intake import polling, reading
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Part, WriteBack
 from tests.integrations.test_conformance import PDF, deliver
-from tests.redmine import NotHere, Redmine, redmine
+from tests.servers.redmine import NotHere, Redmine, redmine
 from tests.tickets.conftest import REFERENCE
 from tickets.models import Comment, DeliveryState, Department, FlowVersion, Ticket
 from tickets.models import TicketStatus as Status

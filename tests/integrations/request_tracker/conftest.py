@@ -12,7 +12,7 @@ from benchmarks.gate_request_tracker.pages import person
 from integrations.connectors.kinds import Setup
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
 from integrations.connectors.request_tracker.settings import RequestTrackerSettings
-from tests.request_tracker import Account, NotHere, RequestTracker, request_tracker
+from tests.servers.request_tracker import Account, NotHere, RequestTracker, request_tracker
 
 READ = ("SeeQueue", "ShowTicket", "ShowTicketComments", "SeeCustomField")
 WRITE = (*READ, "CommentOnTicket", "ReplyToTicket", "ModifyTicket", "ModifyCustomField")

@@ -16,7 +16,7 @@ from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import VerdictKind
 from tests.browser import chromium
-from tests.request_tracker import RequestTracker
+from tests.servers.request_tracker import RequestTracker
 
 
 def page(name: str) -> Opened:

@@ -10,7 +10,7 @@ import pytest
 
 from integrations.connectors.protocol import Author, ConnectorError, Gone, Incoming, NotAllowed, Refused
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
-from tests.request_tracker import RequestTracker
+from tests.servers.request_tracker import RequestTracker
 
 Build = Callable[..., Connector]
 PICTURE = bytes(range(256)) * 5000

@@ -14,7 +14,7 @@ from integrations.connectors.build import secret_name
 from integrations.intake import polling, reading
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Part, WriteBack
-from tests.request_tracker import RequestTracker
+from tests.servers.request_tracker import RequestTracker
 from tests.tickets.conftest import REFERENCE
 from tickets.models import Delivery, DeliveryLane, DeliveryState, Department, FlowVersion, Run, Ticket, TicketStatus
 from tickets.services import secret_store

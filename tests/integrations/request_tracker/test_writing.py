@@ -8,7 +8,7 @@ import pytest
 
 from integrations.connectors.protocol import BadAnswer, Capability, Conflicted, Level, NotAllowed
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
-from tests.request_tracker import RequestTracker
+from tests.servers.request_tracker import RequestTracker
 
 Build = Callable[..., Connector]
 MARKER = "cs-agent run=4c1f3f0e-0000-4000-8000-000000000001"

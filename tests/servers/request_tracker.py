@@ -8,7 +8,6 @@ from __future__ import annotations
 import email
 import json
 import os
-import pwd
 import shutil
 import signal
 import sqlite3
@@ -24,14 +23,16 @@ from typing import Any
 
 import httpx
 
-from cs_agent.project import provision
 from tests.processes import answers, ends_with_us, free_ports, wait_until
+from tests.servers import debian
+from tests.servers.debian import NotHere
+
+__all__ = ["Account", "NotHere", "RequestTracker", "request_tracker"]
 
 PACKAGES = ("request-tracker5", "rt5-db-sqlite", "rt5-standalone")
 _SETUP = Path("/usr/sbin/rt-setup-database-5")
 _SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 _SEED = Path(__file__).with_name("request_tracker_seed.pl")
-_SETUP_LIMIT_S = 180
 _START_LIMIT_S = 90.0
 _CONFIG = """
 Set($rtname, 'tests');
@@ -55,10 +56,6 @@ $RT::MasonSessionDir = '{folder}/sessions';
 _SENDMAIL = """#!/bin/sh
 file=$(mktemp '{folder}/mail/.XXXXXX') && cat > "$file" && mv "$file" "{folder}/mail/$(basename "$file" | tr -d .).eml"
 """
-
-
-class NotHere(Exception):
-    """Request Tracker is not on this machine and could not be put there; the text says what was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,7 @@ def request_tracker(
 
     NotHere where the packages are missing and cannot be installed.
     """
-    provide()
+    debian.provide(PACKAGES, (_SETUP, _SERVER))
     folder = Path(tempfile.mkdtemp(prefix="csa_rt_"))
     (port,) = free_ports(1)
     try:
@@ -163,14 +160,6 @@ def request_tracker(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def provide() -> None:
-    """Have the packages, installing them where apt may be used; NotHere with the reason otherwise."""
-    if _SETUP.exists() and _SERVER.exists():
-        return
-    if not provision.apt_install(*PACKAGES, recommended=False) or not (_SETUP.exists() and _SERVER.exists()):
-        raise NotHere(f"install {' '.join(PACKAGES)}: apt-get could not be used here, or has no such packages")
-
-
 def _lay_out(folder: Path, port: int) -> None:
     for name in ("mail", "mason", "sessions"):
         (folder / name).mkdir()
@@ -178,9 +167,7 @@ def _lay_out(folder: Path, port: int) -> None:
     sendmail = folder / "sendmail"
     sendmail.write_text(_SENDMAIL.replace("{folder}", str(folder)))
     sendmail.chmod(0o755)
-    if user := _user():
-        for path in (folder, *folder.rglob("*")):
-            shutil.chown(path, user)
+    debian.hand_over(folder)
 
 
 def _place(source: Path, folder: Path) -> Path:
@@ -189,11 +176,6 @@ def _place(source: Path, folder: Path) -> Path:
     copy.write_bytes(source.read_bytes())
     copy.chmod(0o644)
     return copy
-
-
-def _user() -> str | None:
-    """Whom the processes belong to; None: to whoever runs the tests, who has no rights anyway."""
-    return pwd.getpwnam("nobody").pw_name if os.geteuid() == 0 else None
 
 
 def _environ(folder: Path) -> dict[str, str]:
@@ -207,35 +189,14 @@ def _environ(folder: Path) -> dict[str, str]:
 
 
 def _run(command: list[str], folder: Path, text: str = "") -> str:
-    done = subprocess.run(
-        command,
-        input=text,
-        capture_output=True,
-        text=True,
-        env=_environ(folder),
-        cwd=folder,
-        user=_user(),
-        timeout=_SETUP_LIMIT_S,
-        check=False,
-    )
-    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return done.stdout
+    return debian.run(command, folder, _environ(folder), text)
 
 
 @contextmanager
 def _serving(folder: Path, port: int) -> Iterator[None]:
     log = folder / "server.log"
-    with log.open("ab") as sink:
-        process = subprocess.Popen(
-            [str(_SERVER), "--port", str(port), "--host", "127.0.0.1", "--max-workers", "2"],
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env=_environ(folder),
-            cwd=folder,
-            user=_user(),
-            start_new_session=True,
-        )
+    command = [str(_SERVER), "--port", str(port), "--host", "127.0.0.1", "--max-workers", "2"]
+    process = debian.serve(command, folder, _environ(folder), log)
     try:
         with ends_with_us(process.pid):
             wait_until(f"Request Tracker on port {port}", lambda: _answers(process, port, log), _START_LIMIT_S)

@@ -17,20 +17,18 @@ from typing import Any
 
 import httpx
 
-from cs_agent.project import provision
 from tests.processes import free_ports, wait_until
+from tests.servers import debian
+from tests.servers.debian import NotHere
+
+__all__ = ["NotHere", "Redmine", "redmine"]
 
 PACKAGES = ("redmine", "redmine-sqlite")
 _PACKAGE = Path("/usr/share/redmine")
 _LOCK = Path("/var/lib/redmine/Gemfile.lock")
 _SEED = Path(__file__).with_name("redmine_seed.rb")
-_SETUP_LIMIT_S = 300
 _START_LIMIT_S = 120.0
 _DATABASE = "production:\n  adapter: sqlite3\n  database: {folder}/redmine.sqlite\n  encoding: utf8\n"
-
-
-class NotHere(Exception):
-    """Redmine is not on this machine and could not be put there; the text says what was tried."""
 
 
 class Redmine:
@@ -66,7 +64,7 @@ class Redmine:
 @contextmanager
 def redmine(projects: Sequence[str], rights: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[Redmine]:
     """A fresh server. `rights`: by account and project; `boss` is its administrator. NotHere without the packages."""
-    provide()
+    debian.provide(PACKAGES, (_PACKAGE, _LOCK))
     folder = Path(tempfile.mkdtemp(prefix="csa_redmine_"))
     (port,) = free_ports(1)
     try:
@@ -82,14 +80,6 @@ def redmine(projects: Sequence[str], rights: Mapping[str, Mapping[str, Sequence[
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def provide() -> None:
-    """Have the packages, installing them where apt may be used; NotHere with the reason otherwise."""
-    if _PACKAGE.exists() and _LOCK.exists():
-        return
-    if not provision.apt_install(*PACKAGES, recommended=False) or not (_PACKAGE.exists() and _LOCK.exists()):
-        raise NotHere(f"install {' '.join(PACKAGES)}: apt-get could not be used here, or has no such packages")
-
-
 def _lay_out(folder: Path) -> None:
     """A copy of the package with an instance of its own, and the small web server that Debian has beside it."""
     app = folder / "app"
@@ -103,14 +93,7 @@ def _lay_out(folder: Path) -> None:
         (place / "database.yml").write_text(_DATABASE.replace("{folder}", str(folder)))
     (app / "instances" / "default" / "config" / "secret_key.txt").write_text(secrets.token_hex(64))
     shutil.copy(_SEED, folder / _SEED.name)
-    if user := _user():
-        for path in (folder, *folder.rglob("*")):
-            shutil.chown(path, user)
-
-
-def _user() -> str | None:
-    """Whom the processes belong to; None: to whoever runs the tests, who has no rights anyway."""
-    return "nobody" if os.geteuid() == 0 else None
+    debian.hand_over(folder)
 
 
 def _environ(folder: Path) -> dict[str, str]:
@@ -119,35 +102,14 @@ def _environ(folder: Path) -> dict[str, str]:
 
 
 def _run(command: list[str], folder: Path, text: str = "") -> str:
-    done = subprocess.run(
-        command,
-        input=text,
-        capture_output=True,
-        text=True,
-        env=_environ(folder),
-        cwd=folder / "app",
-        user=_user(),
-        timeout=_SETUP_LIMIT_S,
-        check=False,
-    )
-    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}\n{done.stderr[-2000:]}"
-    return done.stdout
+    return debian.run(command, folder / "app", _environ(folder), text)
 
 
 @contextmanager
 def _serving(folder: Path, port: int) -> Iterator[None]:
     log = folder / "server.log"
-    with log.open("ab") as sink:
-        process = subprocess.Popen(
-            ["rackup", "-s", "webrick", "-E", "production", "-o", "127.0.0.1", "-p", str(port)],
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-            env=_environ(folder),
-            cwd=folder / "app",
-            user=_user(),
-            start_new_session=True,
-        )
+    command = ["rackup", "-s", "webrick", "-E", "production", "-o", "127.0.0.1", "-p", str(port)]
+    process = debian.serve(command, folder / "app", _environ(folder), log)
     try:
         wait_until(f"Redmine on port {port}", lambda: _answers(process, port, log), _START_LIMIT_S)
         yield

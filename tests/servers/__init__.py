@@ -1,0 +1,1 @@
+"""Servers of others that tests and benchmarks start for themselves, from Debian packages."""
