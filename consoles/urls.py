@@ -130,6 +130,7 @@ urlpatterns = [
     path("flows/<slug:slug>/draft/save/", draft.draft_save, name="flow-draft-save"),
     path("flows/<slug:slug>/draft/version/", draft.draft_freeze, name="flow-draft-freeze"),
     path("flows/<slug:slug>/draft/discard/", draft.draft_discard, name="flow-draft-discard"),
+    path("flows/<slug:slug>/draft/mark/", draft.draft_mark, name="flow-draft-mark"),
     path("flows/<slug:slug>/draft/preview/", draft.draft_preview, name="flow-draft-preview"),
     path("flows/<slug:slug>/teach/", lessons.lesson_new, name="lesson-new"),
     path("flows/<slug:slug>/teach/start/", lessons.lesson_start, name="lesson-start"),

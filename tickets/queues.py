@@ -23,6 +23,7 @@ _HINT_S = 60.0  # how long a message is worth something
 DRIVE_TASK = "tickets.tasks.drive_run"
 ENCODE_TASK = "tickets.tasks.encode_recording"
 CHECK_TASK = "tickets.tasks.check_phone"
+READ_TASK = "tickets.tasks.read_picture"
 VERIFY_TASK = "tickets.nightly.verify"
 SEND_DUE_TASK = "tickets.delivery.send_due"
 DRAIN_TASK = "tickets.delivery.drain"
@@ -66,6 +67,11 @@ def enqueue_check(check_id: int, queue: str, expires_s: float) -> None:
     transaction.on_commit(partial(_tell, queue, CHECK_TASK, expires_s, check_id))
 
 
+def enqueue_reading(step_id: int, which: str, queue: str | None, expires_s: float) -> None:
+    """Have the host of that queue read a step's stored picture, the one `before` or `after` it."""
+    _tell(queue, READ_TASK, expires_s, step_id, which)
+
+
 def enqueue_lane(lane: str) -> None:
     """Have somebody send what is due to that place."""
     _tell_upkeep(DRAIN_TASK, _HINT_S, lane)
@@ -98,7 +104,7 @@ def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
     _tell(upkeep(), task, expires_s, *arguments)
 
 
-def _tell(queue: str, task: str, expires_s: float, *arguments: Any) -> None:
+def _tell(queue: str | None, task: str, expires_s: float, *arguments: Any) -> None:
     try:
         current_app.send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
     except OperationalError as error:

@@ -26,7 +26,7 @@ from tickets.runner.drive.session import Task, drive, leaving
 from tickets.runner.drive.trouble import note_defect
 from tickets.runner.host import doctor
 from tickets.runner.host import service as host
-from tickets.runner.pictures import encode
+from tickets.runner.pictures import encode, stored_reader
 from tickets.runner.upkeep import sweeper
 from tickets.services.batches import rounds
 from tickets.services.flows import fall_backs
@@ -63,6 +63,12 @@ def drive_run(run_id: str) -> None:
 def check_phone(check_id: int) -> None:
     """Tests a phone for whoever looks after phones."""
     doctor.make_test(check_id, host.current().parts.connect)
+
+
+@shared_task(name="tickets.tasks.read_picture")
+def read_picture(step_id: int, which: str) -> None:
+    """Reads a stored picture for whoever edits the flow."""
+    stored_reader.read(step_id, which)
 
 
 @shared_task(name="tickets.tasks.encode_recording")

@@ -174,3 +174,52 @@ def panel_link(external_id: str) -> None:
     from tickets.services.panels import links
 
     print(urlencode(links.make("test", external_id, "alice")))
+
+
+def pictured_route() -> None:
+    """A flow with an open draft, a route, and a run that has pictures of its pages."""
+    from django.contrib.auth.models import User
+    from django.utils import timezone
+
+    from cs_agent.engine.routes.values import ActKind, Route, RouteControl, RouteStep, Way
+    from cs_agent.engine.screen.signature import ControlSignature, PageSignature
+    from tests.consoles import story
+    from tests.vision.pictures import blank, labels, write
+    from tickets.models import Run, RunStatus, Slot, Step, Ticket
+    from tickets.services.evidence import pictures
+    from tickets.services.flows import drafts
+
+    page = PageSignature("com.example.shop", "核对信息", frozenset({"button:提交审核"}), frozenset({"text:退款金额"}))
+    tap = RouteStep(
+        page, ActKind.TAP, RouteControl(ControlSignature("button", ()), named="提交审核", holds=(), alike=1)
+    )
+    version = story.publish("return_goods", route=Route((Way(("order_number",), (tap,)),)).to_json())
+    drafts.open_draft(version.template, User.objects.get(username="fiona"))
+    ends = {"status": RunStatus.SUCCEEDED, "started_at": timezone.now(), "ended_at": timezone.now()}
+    ticket = Ticket.objects.filter(department__name="售后一部").first()
+    run = Run.objects.create(ticket=ticket, flow_version=version, phone=story.new_phone(1, serial="pictured"), **ends)
+    Slot.objects.create(run=run, name="order_number", label="订单号", value="202405218876", source="ticket")
+    images = {"before": blank(), "after": blank()}
+    write(images["before"], 40, 100, "核对信息")
+    labels(images["before"], 240, ["订单号", "202405218876"], gap=300)
+    labels(images["before"], 400, ["退款金额", "¥399.00"], gap=300)
+    write(images["after"], 40, 240, "申请已提交")
+    stored = {name: pictures.store(image, run.pk, name) for name, image in images.items()}
+    mark = {"route_mark": tap.to_json(), "touch": [270, 700], "box": [60, 650, 480, 740]}
+    Step.objects.create(run=run, number=1, status="done", started_at=timezone.now(), **mark, **stored)
+
+
+def read_asked_picture() -> None:
+    """What a worker does with the message that the editor's page sent."""
+    from celery import current_app
+    from kombu.simple import SimpleQueue
+
+    from tickets import queues, tasks
+
+    with current_app.connection_for_read() as connection:
+        messages = SimpleQueue(connection, current_app.conf.task_default_queue)
+        while True:
+            message = messages.get(timeout=10)
+            message.ack()
+            if message.headers["task"] == queues.READ_TASK:
+                return tasks.read_picture(*message.payload[0])

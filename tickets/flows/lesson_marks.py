@@ -39,11 +39,14 @@ class _Text:
     box: Box
 
 
-def marked(kind: MarkKind, area: Box, seen: Observation, values: Mapping[str, str]) -> list[dict[str, Any]]:
+def marked(
+    kind: MarkKind, area: Box, seen: Observation, values: Mapping[str, str], *, caption_alone: bool = False
+) -> list[dict[str, Any]]:
     """The marks that this place of the page gives; Invalid says why it gives none.
 
-    `area`: device pixels. A confirm mark: {"kind", "slot", "labels", "sentence", "money"}; a success mark: {"kind",
-    "text"}, a text in which slots may stand.
+    `area`: device pixels. `caption_alone`: a caption will do where its value is covered or of another ticket. A confirm
+    mark: {"kind", "slot", "labels", "sentence", "money"}; a success mark: {"kind", "text"}, a text in which slots may
+    stand.
     """
     inside = [item for item in _texts(seen) if area.contains(item.box.center)]
     if not inside:
@@ -52,7 +55,7 @@ def marked(kind: MarkKind, area: Box, seen: Observation, values: Mapping[str, st
         raise Invalid(_("框里的文字太多,请只框住要用的那一处。"), code="too_much_marked")
     if kind is MarkKind.SUCCESS:
         return [_success(item.text, values) for item in inside]
-    return [_confirm(inside, seen, values)]
+    return [_confirm(inside, seen, values, caption_alone)]
 
 
 def spoken(text: str) -> dict[str, Any]:
@@ -73,7 +76,7 @@ def _success(text: str, values: Mapping[str, str]) -> dict[str, Any]:
     return {"kind": MarkKind.SUCCESS.value, "text": shown.replace(":plain}", "}")}
 
 
-def _confirm(inside: list[_Text], seen: Observation, values: Mapping[str, str]) -> dict[str, Any]:
+def _confirm(inside: list[_Text], seen: Observation, values: Mapping[str, str], caption_alone: bool) -> dict[str, Any]:
     held = [(item, slot) for item in inside if (slot := _slot_of(item.text, values))]
     if held:
         value, slot = held[0]
@@ -83,7 +86,7 @@ def _confirm(inside: list[_Text], seen: Observation, values: Mapping[str, str]) 
             before, slot, after = around.groups()
             return _field(slot, "", f"{before}{{}}{after}", values)
     caption = min(inside, key=lambda item: (item.box.left, item.box.top))
-    if len(inside) == 1 or _NUMBER.search(caption.text):
+    if (len(inside) == 1 and not caption_alone) or _NUMBER.search(caption.text):
         raise Invalid(_("框里没有这张工单的值;请把名称和值一起框住,或先在右侧添加这个值。"), code="no_value")
     return _field("", caption.text, "", values)
 

@@ -74,3 +74,13 @@ def day(text: str) -> str:
         return date(int(found[1] or timezone.localdate().year), int(found[2]), int(found[3])).isoformat()
     except ValueError:
         return ""
+
+
+def area_of(text: str) -> tuple[float, ...] | None:
+    """Left, top, right and bottom of `x,y,x,y` as fractions of a picture; None for anything else."""
+    try:
+        parts = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    whole = len(parts) == 4 and all(0 <= part <= 1 for part in parts)
+    return parts if whole and parts[0] < parts[2] and parts[1] < parts[3] else None

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio import in_words, trial_pages
+from consoles.pages.studio import in_words, storyboard, trial_pages
 from consoles.templatetags.console import flow_name, name_of
 from consoles.web import media
 from tickets.errors import ServiceError
@@ -250,8 +250,9 @@ def changes(old: FlowVersion, new: FlowVersion) -> list[tuple[str, str]]:
     return [(kinds.get(line[:1], ""), line) for line in list(lines)[2:]]
 
 
-def draft_context(template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> dict[str, Any]:
+def draft_context(user: Any, template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> dict[str, Any]:
     return {
+        "shots": [] if expert else storyboard.shots(user, draft.base),
         "template": template,
         "draft": draft,
         "expert": expert,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from consoles.pages.studio.lesson import slot_labels, with_labels
 from consoles.web import media
 from tickets.flows.lesson_draft import in_words
@@ -73,6 +75,32 @@ def context(user: Any, template: FlowTemplate, version: FlowVersion, other: Flow
     }
 
 
+@dataclass(frozen=True)
+class Shot:
+    """A stored picture of one page of a flow. `which`: before or after that step."""
+
+    step: int
+    which: str
+    page: str
+    picture: str
+    size: tuple[int, int]
+
+
+def shots(user: Any, version: FlowVersion | None) -> list[Shot]:
+    """The pages of a version's route as the reader may see them, the page after the last step at the end."""
+    if version is None:
+        return []
+    draw = _Drawing(user, _known(version))
+    found: dict[str, Shot] = {}
+    for board in storyboards.of_version(version):
+        frames = [frame for panel in board.panels if (frame := draw.frame(panel)).picture and panel.seen]
+        for frame in frames:
+            found.setdefault(frame.page, draw.shot(frame, "before"))
+        if frames and frames[-1].panel.seen.after:
+            found.setdefault("", draw.shot(frames[-1], "after"))
+    return list(found.values())
+
+
 def _pairs(draw: _Drawing, other: FlowVersion, boards: Sequence[Board], version: FlowVersion) -> list[Any]:
     return [
         (
@@ -111,6 +139,12 @@ class _Drawing:
             spot,
             _size_of(phone),
         )
+
+    def shot(self, frame: Frame, which: str) -> Shot:
+        pk = frame.panel.seen.pk if frame.panel.seen else 0
+        picture = media.address(media.Kind.STEP, f"{pk}.{which}", self._user)
+        page = frame.page if which == "before" else _("最后一步之后")
+        return Shot(pk, which, page, picture, frame.size)
 
 
 def _size_of(phone: Phone | None) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
@@ -13,10 +13,13 @@ from consoles.pages.studio import flow_pages
 from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
-from tickets.models import FlowDraft, FlowTemplate
-from tickets.permissions import Permission
+from tickets.flows.lesson_marks import MarkKind
+from tickets.models import FlowDraft, FlowTemplate, Step
+from tickets.permissions import Permission, has
 from tickets.services.flows import drafts
-from tickets.web.given import MOST_WHOLE, read_json, whole_number
+from tickets.services.people import access
+from tickets.services.studio import picture_marks
+from tickets.web.given import MOST_WHOLE, area_of, read_json, whole_number
 
 
 @permitted(Permission.EDIT_FLOWS)
@@ -27,7 +30,9 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is None:
         return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
     expert = request.GET.get("view") == "json"
-    return render(request, "consoles/studio/draft.html", flow_pages.draft_context(template, draft, expert=expert))
+    return render(
+        request, "consoles/studio/draft.html", flow_pages.draft_context(request.user, template, draft, expert=expert)
+    )
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
@@ -84,6 +89,39 @@ def draft_preview(request: HttpRequest, slug: str) -> HttpResponse:
     definition = _definition(request, _posted(request, template))
     context = flow_pages.preview(request.user, definition, request.POST.get("sample", ""))
     return render(request, "consoles/studio/preview.html", context)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_mark(request: HttpRequest, slug: str) -> HttpResponse:
+    """What stands at a place of a stored picture, as rows for the form; nothing is stored. 202 while it is read."""
+    which, kind = request.POST.get("which", ""), request.POST.get("kind", "")
+    step = _pictured(request, slug)
+    if which not in ("before", "after"):
+        raise NotFound
+    if kind not in set(MarkKind):
+        raise Invalid(_("请选择标记的种类。"))
+    found = picture_marks.read(step, which, MarkKind(kind), marked_area(request))
+    if found is None:
+        return JsonResponse({"message": _("这幅画面的文字还没有读出来,请过一会儿再框选。")}, status=202)
+    return JsonResponse({"marks": found})
+
+
+def _pictured(request: HttpRequest, slug: str) -> Step:
+    """The step whose picture is meant, if this person may see it."""
+    rows = Step.objects.filter(run__flow_version__template=template_of(slug)).select_related("run__ticket", "run__phone")
+    step = rows.filter(pk=whole_number(request.POST.get("step", ""), most=MOST_WHOLE) or 0).first()
+    sees = step is not None and has(request.user, Permission.VIEW_REPLAYS)
+    if step is None or not sees or not access.may_see(request.user, step.run.ticket):
+        raise NotFound
+    return step
+
+
+def marked_area(request: HttpRequest) -> tuple[float, ...]:
+    """The place that was dragged over."""
+    area = area_of(request.POST.get("area", ""))
+    if area is None:
+        raise Invalid(_("请在画面上框选一块地方。"))
+    return area
 
 
 def template_of(slug: str) -> FlowTemplate:

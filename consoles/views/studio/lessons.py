@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
 from consoles.pages.studio import lesson as shown
-from consoles.views.studio.draft import template_of
+from consoles.views.studio.draft import marked_area, template_of
 from tickets.errors import Invalid, NotFound
 from tickets.flows.lesson_marks import MarkKind
 from tickets.models import Lesson, LessonState, Phone
@@ -94,7 +94,7 @@ def lesson_mark(request: HttpRequest, lesson_id: int) -> HttpResponse:
         kind = request.POST.get("kind", "")
         if kind not in set(MarkKind):
             raise Invalid(_("请选择标记的种类。"))
-        page, area = request.POST.get("page", ""), _area(request.POST.get("area", ""))
+        page, area = request.POST.get("page", ""), marked_area(request)
         ago = whole_number(request.POST.get("ago", ""), _LONGEST_AGO_MS)
         begun_at = time.time() - ago / 1000 if ago is not None else None
         lesson_words.mark(lesson, request.user, MarkKind(kind), area, page, begun_at=begun_at)
@@ -170,14 +170,3 @@ def _amount(text: str) -> float | None:
     if not text.replace(".", "", 1).isdecimal() or len(text) > 9 or not float(text):
         raise Invalid(_("请填写大于 0 的金额。"))
     return float(text)
-
-
-def _area(text: str) -> tuple[float, ...]:
-    """Left, top, right and bottom as fractions of the screen."""
-    try:
-        parts = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        parts = ()
-    if len(parts) != 4 or not all(0 <= part <= 1 for part in parts) or parts[0] >= parts[2] or parts[1] >= parts[3]:
-        raise Invalid(_("请在画面上框选一块地方。"))
-    return parts

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import keep_picture
 from tests.consoles.browsing import AXE_RULES, PASSWORD, Login, armed, becomes_true
@@ -452,3 +452,41 @@ def test_waiting_ends_by_a_press_and_the_next_question_can_be_asked(visit: Login
     page.get_by_role("button", name="通过 商城客服 问客户").click()
     page.get_by_role("button", name="不再等待").click()
     expect(page.locator("#ask-text")).to_be_visible()
+
+
+def drag_over(page: Page, stage: Locator, share: tuple[float, float, float, float]) -> None:
+    """Fractions of the picture: left, top, right, bottom."""
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    assert box is not None
+    places = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in (share[:2], share[2:])]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=4)
+    page.mouse.up()
+
+
+def test_fields_and_evidence_are_dragged_over_on_the_pictures_of_the_flows_pages(visit: Login, console: Site) -> None:
+    console.run("tests.consoles.scenes:pictured_route")
+    page = visit("/flows/return_goods/draft/", "fiona")
+    before, after = page.locator("[data-shot]").all()
+    fields = page.locator("#part-fields [data-rows] > [data-row]")
+    first = fields.count()
+    first_line = (0.02, 0.13, 0.98, 0.2)
+    drag_over(page, before, first_line)
+    console.run("tests.consoles.scenes:read_asked_picture")
+    expect(fields).to_have_count(first + 1)
+    expect(fields.last.locator("[name='field.screen_labels']")).to_have_value("订单号")
+    expect(fields.last.locator("[name='field.slot']")).to_have_value("order_number")
+    page.get_by_text("框选成功证据").click()
+    drag_over(page, after, first_line)
+    console.run("tests.consoles.scenes:read_asked_picture")
+    expect(page.locator("[name=evidence]")).to_have_value(re.compile("申请已提交$"))
+    page.locator("#part-shots").scroll_into_view_if_needed()
+    keep_picture(page, "editor-marks")
+    with page.expect_response("**/draft/save/"):
+        page.keyboard.press("Control+s")
+    page.reload()
+    expect(page.locator("[name=evidence]")).to_have_value(re.compile("申请已提交$"))
+    drag_over(page, page.locator("[data-shot]").first, (0.1, 0.92, 0.6, 0.98))  # nothing stands there
+    expect(page.locator("#notices")).to_contain_text("没有读到文字")
