@@ -11,15 +11,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from cs_agent.engine.run.protocols import Journal
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
-from cs_agent.observation import AppKind
+from cs_agent.geometry import Box
+from cs_agent.observation import AppKind, TextLine
 from cs_agent.testing.model import ScriptedModel
 from cs_agent.testing.phone import FakeReader, FakeScreen
 from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import PROMPT, SMALL
+from tests.runner.messages import listening
 from tests.runner.world import FakeHost, Handset, approve, gone
 from tests.tickets.conftest import create_ticket, member
 from tickets.errors import Conflict, Forbidden, FourEyes, Invalid
@@ -45,8 +48,9 @@ from tickets.runner.drive.session import Task, drive
 from tickets.runner.drive.tidy import tidy
 from tickets.runner.host.handover import GestureLoop
 from tickets.runner.host.lesson_page_reader import LessonPageReader
+from tickets.services.evidence import pictures
 from tickets.services.flows import drafts, publishing, reviews, routes, templates
-from tickets.services.live import lesson_pages
+from tickets.services.live import lesson_pages, picture_reads
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
@@ -503,6 +507,33 @@ def test_the_storyboard_shows_each_page_what_is_touched_and_what_vouches(taught:
     ]
     assert all(panel.seen and panel.seen.before for panel in board.panels)
     assert all(panel.seen and panel.seen.box for panel in board.panels if panel.step.kind == "tap")
+
+
+def test_a_place_of_a_stored_picture_becomes_a_row_for_the_form_once_a_worker_has_read_it(
+    taught: FlowVersion, lectern: Lectern, client: Client, fei: User
+) -> None:
+    """Captions come out, never a value; a picture of somebody else's department is no picture at all."""
+    step = Step.objects.filter(run=lectern.run).exclude(before="").last()
+    assert step
+    pictures.write(Image.new("RGB", (SMALL.width, SMALL.height)), step.before)
+    address = f"/flows/{taught.template.slug}/draft/mark/"
+    place = {"step": step.pk, "which": "before", "kind": "confirm", "area": "0,0,1,0.5"}
+    client.force_login(fei)
+    with listening() as heard:
+        said = client.post(address, place)
+        client.post(address, place)
+    assert (said.status_code, heard) == (202, [step.pk, "before"])
+    lines = [TextLine("收信号码", Box(10, 60, 90, 80), 1.0), TextLine("139****0001", Box(120, 60, 200, 80), 1.0)]
+    picture_reads.put(step.before, tuple(lines))
+    marks = client.post(address, place).json()["marks"]
+    assert marks == [{"kind": "confirm", "slot": "", "labels": ["收信号码"], "sentence": "", "money": False}]
+    assert client.post(address, {**place, "area": "0,0.9,1,1"}).status_code == 400
+    assert client.post(address, {**place, "which": "run_id"}).status_code == 404
+    client.force_login(member("zoe", "flow_editor", Department.objects.create(name="别的部门")))
+    assert client.post(address, place).status_code == 404
+    client.force_login(fei)
+    pictures.path_of(step.before).unlink()
+    assert client.post(address, place).status_code == 409
 
 
 def test_a_version_beside_the_one_before_shows_only_what_changed(taught: FlowVersion, lectern: Lectern) -> None:

@@ -108,8 +108,12 @@ def draft_mark(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _pictured(request: HttpRequest, slug: str) -> Step:
     """The step whose picture is meant, if this person may see it."""
-    rows = Step.objects.filter(run__flow_version__template=template_of(slug)).select_related("run__ticket", "run__phone")
-    step = rows.filter(pk=whole_number(request.POST.get("step", ""), most=MOST_WHOLE) or 0).first()
+    rows = Step.objects.filter(run__flow_version__template=template_of(slug))
+    step = (
+        rows.select_related("run__ticket", "run__phone")
+        .filter(pk=whole_number(request.POST.get("step", ""), most=MOST_WHOLE) or 0)
+        .first()
+    )
     sees = step is not None and has(request.user, Permission.VIEW_REPLAYS)
     if step is None or not sees or not access.may_see(request.user, step.run.ticket):
         raise NotFound
