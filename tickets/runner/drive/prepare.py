@@ -1,7 +1,8 @@
 """Makes a phone ready for a new run: screen on, own keyboard, home screen, its apps afresh, the customer's files.
 
 Rule: what the last run left on the screens of the flow's apps (its success, a half-filled form) must not be taken for
-this run's, so those apps are ended first.
+this run's, so those apps are ended after a run, and again before the next, which may be of another flow or follow a
+crash.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cs_agent.engine.run.protocols import Key
+from cs_agent.observation import AppKind
 from cs_agent.phone.adb.files import media_path, safe_name
 from cs_agent.phone.driver import Driver
 from tickets.models import Attachment, AuditEvent, Run, RunPurpose
@@ -25,9 +27,10 @@ def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], No
     """
     phone.wake()
     phone.restore_keyboard()
-    leases.check(lease)
-    phone.press(Key.HOME)
-    _end_apps(run, phone, lease)
+    if phone.foreground().kind is not AppKind.HOME:
+        leases.check(lease)
+        phone.press(Key.HOME)
+    end_apps(run, phone, lambda: leases.check(lease))
     for name, attachment in _media(run):
         check()
         leases.check(lease)
@@ -46,12 +49,12 @@ def take_back(run: Run, phone: Driver) -> None:
         audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
 
 
-def _end_apps(run: Run, phone: Driver, lease: leases.Lease) -> None:
-    """Of the flow's apps all but the home screen, which is one of them."""
+def end_apps(run: Run, phone: Driver, check: Callable[[], None] = lambda: None) -> None:
+    """Of the flow's apps all but the home screen, which is in front and may be one of them. `check` may raise."""
     home = phone.foreground().package
     for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):
         if package != home:
-            leases.check(lease)
+            check()
             phone.stop_app(package)
 
 

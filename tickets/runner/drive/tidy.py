@@ -1,4 +1,5 @@
-"""After a run's end: the phone goes back to its home screen with its own keyboard, and to the next run in the queue.
+"""After a run's end: the phone goes back to its home screen with its own keyboard and the flow's apps ended, and to
+the next run in the queue.
 
 Rule: home at once, whoever is still in the middle of a command; free only when nobody holds its lock in this process.
 The phone does not wait for its recording to be closed.
@@ -17,7 +18,7 @@ from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run
 from tickets.runner.drive import traces
-from tickets.runner.drive.prepare import take_back
+from tickets.runner.drive.prepare import end_apps, take_back
 from tickets.runner.holds import leases, phone_lock, pool, run_queue
 from tickets.runner.pictures import encode
 from tickets.runner.pictures.feed import ScreenFeed
@@ -75,6 +76,7 @@ def _go_home(phone: Driver) -> None:
 
 def _leave_as_found(run: Run, phone: Driver) -> None:
     _go_home(phone)
+    end_apps(run, phone)
     take_back(run, phone)
 
 
