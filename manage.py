@@ -9,7 +9,9 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from cs_agent.project.renamed import renamed
+
+    execute_from_command_line(renamed(sys.argv))
 
 
 if __name__ == "__main__":

@@ -56,9 +56,10 @@ def _manage(words: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
     from cs_agent.project.conf import SettingError
+    from cs_agent.project.renamed import renamed
 
     try:
-        execute_from_command_line(["cs-agent", *words])
+        execute_from_command_line(renamed(["cs-agent", *words]))
     except SettingError as error:
         print(f"cs_agent: {error}", file=sys.stderr)
         return 1

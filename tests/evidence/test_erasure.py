@@ -148,7 +148,7 @@ def test_an_export_made_afterwards_names_nobody(customer: Ticket, settings: Any,
 
 
 def test_the_command_says_what_it_did(customer: Ticket, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("erase_customer", "--mobile", "13800138000", "--reason", REASON, "--yes")
+    call_command("evidence", "erase", "--mobile", "13800138000", "--reason", REASON, "--yes")
     assert "erased 1 ticket(s), 2 file(s)" in capsys.readouterr().out
     assert "王女士" not in everything()
 
@@ -156,13 +156,13 @@ def test_the_command_says_what_it_did(customer: Ticket, capsys: pytest.CaptureFi
 def test_the_command_asks_first(customer: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", lambda _question: "n")
     with pytest.raises(CommandError, match="nothing was erased"):
-        call_command("erase_customer", "--name", "王女士", "--reason", REASON)
+        call_command("evidence", "erase", "--name", "王女士", "--reason", REASON)
     assert "王女士" in everything()
 
 
 def test_the_command_knows_when_there_is_no_such_customer(db: None) -> None:
     with pytest.raises(CommandError, match="no ticket"):
-        call_command("erase_customer", "--name", "无名氏", "--reason", REASON, "--yes")
+        call_command("evidence", "erase", "--name", "无名氏", "--reason", REASON, "--yes")
 
 
 def test_a_ticket_older_than_its_key_is_erased_as_well(customer: Ticket) -> None:

@@ -130,14 +130,14 @@ def test_a_hold_needs_a_reason_and_stands_once(run: Run) -> None:
 
 def test_holds_are_placed_listed_and_lifted_from_the_command_line(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     number = run.ticket.number
-    call_command("legal_hold", "place", number, "--reason", "诉讼保全")
-    call_command("legal_hold", "list")
+    call_command("evidence", "hold", "place", number, "--reason", "诉讼保全")
+    call_command("evidence", "hold", "list")
     assert "诉讼保全" in capsys.readouterr().out
-    call_command("legal_hold", "lift", number)
+    call_command("evidence", "hold", "lift", number)
     with pytest.raises(CommandError):
-        call_command("legal_hold", "lift", number)
+        call_command("evidence", "hold", "lift", number)
     with pytest.raises(CommandError, match="no ticket"):
-        call_command("legal_hold", "place", "T-none", "--reason", "x")
+        call_command("evidence", "hold", "place", "T-none", "--reason", "x")
 
 
 def test_the_database_lets_an_event_go_only_after_its_time() -> None:
@@ -247,5 +247,5 @@ def test_old_export_files_go_with_their_manifests(run: Run, settings: Any, tmp_p
 
 def test_retention_can_be_run_by_hand(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     ended_run(run, days_ago=200)
-    call_command("retain")
+    call_command("evidence", "retain")
     assert "recordings: 1" in capsys.readouterr().out

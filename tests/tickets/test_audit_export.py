@@ -175,17 +175,17 @@ def test_what_is_written_after_an_export_began_is_not_in_it(ticket: Ticket, monk
 
 
 def test_the_manifest_tells_a_changed_file(ticket: Ticket, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("export_audit", str(tmp_path))
+    call_command("audit", "export", str(tmp_path))
     path = Path(capsys.readouterr().out.strip())
     manifest = json.loads(path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"] == len(parse(path.read_text(encoding="utf-8")))
     assert manifest["chain"][0][0] == 1
     assert audit_export.check_manifest(path) == ""
-    call_command("export_audit", str(path), "--check")
+    call_command("audit", "export", str(path), "--check")
     path.write_bytes(path.read_bytes().replace(b"ticket.created", b"ticket.deleted"))
     assert "not the one" in audit_export.check_manifest(path)
     with pytest.raises(CommandError):
-        call_command("export_audit", str(path), "--check")
+        call_command("audit", "export", str(path), "--check")
 
 
 def test_a_changed_manifest_is_told_as_well(ticket: Ticket, tmp_path: Path) -> None:
@@ -196,8 +196,8 @@ def test_a_changed_manifest_is_told_as_well(ticket: Ticket, tmp_path: Path) -> N
 
 
 def test_a_range_of_days_and_a_ticket_can_be_asked_for(ticket: Ticket, tmp_path: Path) -> None:
-    call_command("export_audit", str(tmp_path), "--yesterday", "--ticket", ticket.number)
+    call_command("audit", "export", str(tmp_path), "--yesterday", "--ticket", ticket.number)
     [path] = tmp_path.glob("*.csv")
     assert parse(path.read_text(encoding="utf-8")) == []
     with pytest.raises(CommandError, match="not a date"):
-        call_command("export_audit", str(tmp_path), "--since", "tomorrow")
+        call_command("audit", "export", str(tmp_path), "--since", "tomorrow")
