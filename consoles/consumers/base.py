@@ -138,7 +138,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
             try:
                 await method(self, message)
             except ServiceError as error:
-                await self.tell({"type": "error", "code": error.code, "message": error.message})
+                about = {"id": message["id"]} if "id" in message else {}
+                await self.tell({"type": "error", "code": error.code, "message": error.message, **about})
 
     def _language(self) -> str:
         panel = getattr(self.user, "panel", None)

@@ -1,7 +1,8 @@
 """A gesture as the browser sends it, made into one for the phone.
 
 On the wire: {"kind": "tap", "at": [x, y]} with x and y as fractions of the screen (0-1); a swipe has four numbers and
-`seconds`; `type` has `text`; `key` has `key`. What cannot be a gesture is Invalid.
+`seconds`; `type` has `text`; `key` has `key`. What cannot be a gesture is Invalid. `after`: the milliseconds from the
+opening of the socket to the gesture by the browser's own count, which no clock that is off disturbs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tickets.errors import Invalid
-from tickets.services.live.gestures import Gesture, GestureKind
+from tickets.services.live.gestures import MAX_AGE_S, Gesture, GestureKind
 
 _LONGEST_S = 5.0
 _LARGEST = 1e6
@@ -40,6 +41,16 @@ def read_gesture(
         )
     except ValueError as error:
         raise Invalid(_("无法识别的手势,没有执行。"), code="bad_gesture") from error
+
+
+def refuse_late(message: dict[str, Any], open_for_s: float) -> None:
+    """Invalid for a gesture that a stalled line held back: the screen it was meant for is long another.
+
+    `open_for_s`: how long the socket has been open here.
+    """
+    after = message.get("after")
+    if isinstance(after, (int, float)) and open_for_s - after / 1000 > MAX_AGE_S:
+        raise Invalid(_("连接曾中断,这个操作到得太晚,没有执行。"), code="late_gesture")
 
 
 def _text(message: dict[str, Any], name: str) -> str:

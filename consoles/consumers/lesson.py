@@ -15,12 +15,10 @@ from django.utils.translation import gettext as _
 
 from consoles.access import command
 from consoles.consumers.base import CHECK_EVERY_S
-from consoles.consumers.gestures import read_gesture
 from consoles.consumers.phone import ACK_TRUST_S, PhoneConsumer
-from tickets.errors import NotFound, NotPending
+from tickets.errors import NotFound
 from tickets.models import Lesson, Run, RunPurpose
 from tickets.permissions import Permission, has_now
-from tickets.services.live import gestures
 from tickets.services.live.gestures import Gesture
 from tickets.services.studio import lesson_words
 
@@ -52,15 +50,7 @@ class LessonPhoneConsumer(PhoneConsumer):
 
     @command("gesture", Permission.TEACH)
     async def gesture(self, message: dict[str, Any]) -> None:
-        takeover = await self._held()
-        user_id, size = self.user.pk, self._size
-        gesture = read_gesture(message, takeover=str(takeover.pk), user_id=user_id, size=size, lesson=True)
-        await database_sync_to_async(self._refuse_unfit)(gesture)
-        phone = takeover.run.phone_id
-        if phone is None:
-            raise NotPending
-        await gestures.send(phone, gesture)
-        await self.tell({"type": "sent", "id": message.get("id")})
+        await self._pass_on(message, lesson=True)
 
     def _question(self, data: dict[str, Any]) -> str:
         with translation.override(self._language()):
@@ -70,7 +60,10 @@ class LessonPhoneConsumer(PhoneConsumer):
     def _run_id(self) -> Any:
         return self.scope["url_route"]["kwargs"]["run_id"]
 
-    def _refuse_unfit(self, gesture: Gesture) -> None:
+    async def _refuse_unfit(self, gesture: Gesture) -> None:
+        await database_sync_to_async(self._check)(gesture)
+
+    def _check(self, gesture: Gesture) -> None:
         lesson = Lesson.objects.select_related("run", "base", "ticket", "phone").get(run=self._run_id)
         lesson_words.check(lesson, gesture)
 

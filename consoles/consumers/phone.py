@@ -4,7 +4,7 @@ Rule: one frame in flight per viewer; the next goes out when the viewer has draw
 An unchanged screen sends its age and no picture. A gesture is passed on only for the holder of a takeover that began.
 
 A binary message is a header of four little-endian uint32 (age in ms, width and height of the phone's screen, the
-frame's number) and the JPEG. Text messages: `waiting`, `fresh` {age}, `ended`, `pong`, `sent`, `error`.
+frame's number) and the JPEG. Text messages: `waiting`, `fresh` {age}, `ended`, `pong`, `sent` {id}, `error` {id}.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from redis.exceptions import RedisError
 
 from consoles.access import command
 from consoles.consumers.base import CHECK_EVERY_S, ConsoleConsumer
-from consoles.consumers.gestures import read_gesture
+from consoles.consumers.gestures import read_gesture, refuse_late
 from tickets.errors import NotPending
 from tickets.models import Run, Takeover
 from tickets.permissions import Permission, has_now
 from tickets.services.live import gestures
 from tickets.services.live.events import ticket_group
 from tickets.services.live.frames import Frame
+from tickets.services.live.gestures import Gesture
 from tickets.services.live.shared_frames import SharedReader
 from tickets.services.people import access
 from tickets.services.runs.transitions import ENDED
@@ -46,6 +47,7 @@ class PhoneConsumer(ConsoleConsumer):
     permission = Permission.VIEW_TICKETS
     _phone: int | None = None  # whose frames are streamed
     _stream: asyncio.Task[None] | None = None
+    _opened_at = 0.0  # monotonic
 
     async def open(self) -> tuple[str, ...]:
         self._drawn = asyncio.Event()
@@ -54,6 +56,7 @@ class PhoneConsumer(ConsoleConsumer):
         return (ticket_group(run.ticket_id),)
 
     async def opened(self) -> None:
+        self._opened_at = time.monotonic()
         await self._follow()
 
     async def disconnect(self, code: int) -> None:
@@ -83,13 +86,22 @@ class PhoneConsumer(ConsoleConsumer):
 
     @command("gesture", Permission.TAKE_OVER)
     async def gesture(self, message: dict[str, Any]) -> None:
+        await self._pass_on(message)
+
+    async def _pass_on(self, message: dict[str, Any], *, lesson: bool = False) -> None:
         takeover = await self._held()
-        gesture = read_gesture(message, takeover=str(takeover.pk), user_id=self.user.pk, size=self._size)
+        holder, size = self.user.pk, self._size
+        gesture = read_gesture(message, takeover=str(takeover.pk), user_id=holder, size=size, lesson=lesson)
+        refuse_late(message, time.monotonic() - self._opened_at)
+        await self._refuse_unfit(gesture)
         phone = takeover.run.phone_id
         if phone is None:
             raise NotPending
         await gestures.send(phone, gesture)
         await self.tell({"type": "sent", "id": message.get("id")})
+
+    async def _refuse_unfit(self, gesture: Gesture) -> None:
+        """A takeover lets its holder do everything; a lesson does not."""
 
     async def _follow(self) -> None:
         """Stream the phone the run holds now; say so while it holds none."""

@@ -92,10 +92,11 @@ def ticket_assign(request: HttpRequest, number: str) -> HttpResponse:
 def ticket_note(request: HttpRequest, number: str) -> HttpResponse:
     """A note for colleagues, or what the customer was told."""
     ticket = access.get_ticket(request.user, number)
+    text = request.POST.get("text", "")
     if request.POST.get("kind") == "reply":
-        desk.reply(ticket, request.user, request.POST.get("text", ""), send_by=request.POST.get("send_by", "")[:40])
+        desk.reply(ticket, request.user, text, send_by=request.POST.get("send_by", "")[:40], once=True)
     else:
-        edits.comment(ticket, request.POST.get("text", ""), request.user)
+        edits.comment(ticket, text, request.user, once=True)
     return live_answer(request, cockpit_of(ticket, request.user))
 
 

@@ -46,7 +46,8 @@ def build() -> None:
         story.ask_confirmation(run(name), next(phones))
     story.ask_confirmation(run("differs"), next(phones), differs=True)
     story.ask_question(run("question"), next(phones))
-    story.take_over(run("mine"), next(phones), alice)
+    for name in ("mine", "gap"):
+        story.take_over(run(name), next(phones), alice)
     story.succeed(run("done", video=True), next(phones))
     for name in ("live", "typist", "running", "called"):
         story.take_steps(story.drive(run(name), next(phones)), 3)

@@ -120,6 +120,24 @@ def test_notes_and_replies_stand_together_in_their_order(as_alice: Client, ticke
     assert as_alice.post(path, {"kind": "reply", "text": ""}, headers=HTMX).status_code == 400
 
 
+@pytest.mark.parametrize("kind", ["internal", "reply"])
+def test_a_form_that_was_sent_again_is_written_once(
+    as_alice: Client, bob: User, log_in: Callable[[User], Client], ticket: Ticket, kind: str
+) -> None:
+    for client in (as_alice, as_alice, log_in(bob)):
+        client.post(f"/tickets/{ticket.number}/notes/", {"kind": kind, "text": "已为您退款 ¥399"}, headers=HTMX)
+    written = ticket.comments if kind == "internal" else ticket.replies
+    assert [row.author.get_username() for row in written.order_by("pk")] == ["alice", "bob"]
+
+
+def test_a_note_is_taken_whole_up_to_its_limit_and_refused_in_words_beyond_it(as_alice: Client, ticket: Ticket) -> None:
+    path, text = f"/tickets/{ticket.number}/notes/", "退" * 10_000
+    assert as_alice.post(path, {"kind": "internal", "text": text}, headers=HTMX).status_code == 200
+    refused = as_alice.post(path, {"kind": "internal", "text": text + "款"}, headers=HTMX)
+    assert (refused.status_code, "备注最多 10000 个字,现在有 10001 个" in story.markup(refused)) == (400, True)
+    assert [row.text for row in ticket.comments.all()] == [text]
+
+
 def test_the_customers_other_tickets_are_seen_and_open_ones_pointed_out(
     as_alice: Client, department: Department, other_department: Department
 ) -> None:

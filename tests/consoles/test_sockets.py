@@ -445,6 +445,21 @@ async def test_after_the_hand_back_no_gesture_is_passed_on(redis: str, alice: Us
         assert (await told(connection, "error"))["code"] == "not_pending"
 
 
+async def test_a_gesture_that_a_stalled_line_held_back_is_refused_in_words(
+    redis: str, alice: User, run: Run, phone: Phone
+) -> None:
+    await driving(run, phone, alice)
+    async with opened(phone_path(run), alice) as connection:
+        await next_frame(connection)
+        late = {"type": "gesture", "kind": "tap", "at": [0.5, 0.5], "after": -1000 * gestures.MAX_AGE_S}
+        await connection.send_json({**late, "id": 1})
+        error = await told(connection, "error")
+        assert (error["code"], error["id"]) == ("late_gesture", 1)
+        await connection.send_json({**late, "id": 2, "after": 0})
+        assert (await told(connection, "sent"))["id"] == 2
+    assert frames._client().llen(gestures._key(phone.pk)) == 1
+
+
 @pytest.mark.parametrize(
     "gesture",
     [

@@ -63,6 +63,12 @@ const soon = () => {
   timer = setTimeout(refresh, SETTLE_MS);
 };
 
+// What happened while the line was cut; what was asked before may hang for minutes.
+function catchUp() {
+  htmx.trigger(document.body, "htmx:abort");
+  soon();
+}
+
 // The list one came from is the list that the ticket's page goes through.
 function remember() {
   sessionStorage.setItem("cs.list", location.search.slice(1));
@@ -147,8 +153,9 @@ let opened = false;
 new LiveSocket(page.dataset.socket, {
   state: (state) => {
     showLink(state);
-    if (state === "open" && opened) soon(); // what happened while we were away
-    opened ||= state === "open";
+    if (state !== "open") return;
+    if (opened) catchUp();
+    opened = true;
   },
   message: (message) => message.type === "changed" && !picks?.working && soon(),
 });

@@ -15,6 +15,7 @@ const POLL_MS = 5000; // while the socket is away
 const PRESENT_MS = 45000; // a colleague says so every 20 s; after more than two of them he has left unheard
 const PRUNE_MS = 5000;
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
+const STALLED_MS = 15000; // a form that is not answered by then may be sent anew: the server takes each act once
 
 const cameFrom = () => sessionStorage.getItem("cs.list") ?? "";
 
@@ -57,7 +58,8 @@ class LiveTicket extends HTMLElement {
     const parts = [...this.querySelectorAll("[data-part]")].map((part) => `${part.dataset.part}:${part.dataset.hash}`);
     detail.headers["X-Parts"] = parts.join(",");
     detail.headers["X-Run"] = this.timeline.run;
-    detail.headers["X-Last-Step"] = String(this.whole ? 0 : this.timeline.last);
+    detail.headers["X-Last-Step"] = String(this.asking === "whole" ? 0 : this.timeline.last);
+    if (detail.verb !== "get") detail.timeout = STALLED_MS;
   }
 
   // While a form waits for its answer nothing is swapped: the form would be gone when the answer comes.
@@ -114,13 +116,17 @@ class LiveTicket extends HTMLElement {
       return;
     }
     this.again = false;
-    this.asking = true;
+    this.asking = this.whole ? "whole" : "changed";
+    this.whole = false;
     try {
       await htmx.ajax("GET", this.address(), { source: this, swap: "none", headers: { "X-Quiet": "1" } });
+      if (this.cut) this.socket.reached();
+      this.cut = false;
     } catch {
-      // not answered: the page says that the link is lost, and asks again
+      this.cut = true; // the page says that the link is lost, and asks again
+      this.whole ||= this.asking === "whole";
     } finally {
-      this.asking = this.whole = false;
+      this.asking = "";
     }
     if (this.again) this.refresh();
   }
@@ -136,10 +142,16 @@ class LiveTicket extends HTMLElement {
     showLink(state);
     this.querySelector("[data-lost]").hidden = !["lost", "connecting"].includes(state) || !this.wasOpen;
     clearInterval(this.polling);
-    if (state === "open" && this.wasOpen) this.refresh(true);
+    if (state === "open" && this.wasOpen) this.catchUp();
     if (state === "open") this.wasOpen = true;
     if (state === "lost") this.polling = setInterval(() => this.refresh(), POLL_MS);
     if (state === "gone") location.reload();
+  }
+
+  // A question that was asked before the line was cut may hang for minutes.
+  catchUp() {
+    if (this.asking) htmx.trigger(this, "htmx:abort");
+    this.refresh(true);
   }
 
   // A step that did not change is left alone; what was typed into the start form is kept.

@@ -7,6 +7,7 @@ import { tellTimes } from "./shared/times.js";
 
 const EVERY_MS = 5000;
 const SETTLE_MS = 400;
+const PATIENCE_MS = 8000;
 const wall = document.getElementById("wall");
 const body = document.getElementById("wall-body");
 let timer = 0;
@@ -14,7 +15,7 @@ let timer = 0;
 async function refresh() {
   clearTimeout(timer);
   try {
-    const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.ok && !answer.redirected) show(new DOMParser().parseFromString(await answer.text(), "text/html").body);
   } catch {
     // the line in the head says it; what is shown stays, with its ages growing
@@ -78,5 +79,8 @@ wall.querySelector("[data-full]").addEventListener("click", () => {
 });
 
 guardSelects(wall, "[data-assign]");
-new LiveSocket(`${document.body.dataset.root}ws/queue/`, { state: showLink, message: ({ type }) => type === "changed" && soon() });
+new LiveSocket(`${document.body.dataset.root}ws/queue/`, {
+  state: (state) => (showLink(state), state === "open" && soon()),
+  message: ({ type }) => type === "changed" && soon(),
+});
 timer = setTimeout(refresh, EVERY_MS);

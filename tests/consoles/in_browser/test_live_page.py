@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.consoles.browsing import Login, armed, becomes_true, heard, world
+from tests.consoles.line import Line, line
 from tests.consoles.site import Site
 from tests.processes import wait_until
 
@@ -36,43 +37,60 @@ def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Logi
     expect(page.locator(".unfocused")).to_be_visible()
 
 
-def test_what_happened_while_the_connection_was_lost_is_there_when_it_is_back(
-    open_ticket: Login, console: Site
+@pytest.fixture
+def stalling(console: Site, visit: Login, numbers: dict[str, Any]) -> Iterator[Callable[[str], tuple[Page, Line]]]:
+    """Open a ticket over a line that can stall, with a clock that the test moves on."""
+    with line(console.address) as (address, between):
+
+        def open_over(name: str) -> tuple[Page, Line]:
+            page = visit("/help/none/")
+            page.clock.install()
+            page.goto(f"{address}/tickets/{numbers[name]['number']}/")
+            expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+            return page, between
+
+        yield open_over
+        between.flow()
+
+
+def test_a_line_that_stalls_is_said_within_five_seconds_and_all_is_there_when_it_flows_again(
+    stalling: Callable[[str], tuple[Page, Line]], console: Site
 ) -> None:
-    page = open_ticket("running")
-    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
-    page.evaluate(
-        """() => {
-          const live = document.querySelector("live-ticket").socket;
-          window.reopen = live.open.bind(live);
-          live.open = () => {};
-          live.socket.close();
-        }"""
-    )
-    expect(page.locator("[data-lost]")).to_be_visible()
+    page, between = stalling("running")
+    between.stall()
+    page.clock.run_for(5000)
+    assert page.locator("[data-lost]").is_visible()
+    assert page.locator("#link-state").get_attribute("data-state") == "lost"
     console.run("tests.consoles.scenes:step", "running")
-    page.evaluate("window.reopen()")
+    page.clock.run_for(180_000)
+    expect(page.locator("#step-4")).to_have_count(0)
+    between.flow()
+    page.clock.run_for(5000)
     expect(page.locator("#step-4")).to_contain_text("第四步的想法")
     expect(page.locator("[data-lost]")).to_be_hidden()
-
-
-def test_a_connection_that_dies_without_a_word_is_said_and_comes_back(open_ticket: Login, console: Site) -> None:
-    page = open_ticket("queued")
-    silent = False
-
-    def between(browser_side: WebSocketRoute) -> None:
-        server_side = browser_side.connect_to_server()
-        browser_side.on_message(lambda message: silent or server_side.send(message))
-        server_side.on_message(lambda message: silent or browser_side.send(message))
-
-    page.route_web_socket(re.compile("/ws/tickets/"), between)
-    page.reload()
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
-    silent = True
-    expect(page.locator("[data-lost]")).to_be_visible()
-    silent = False
+
+
+def test_what_was_typed_on_a_stalled_line_is_given_back_and_not_sent_twice(
+    stalling: Callable[[str], tuple[Page, Line]], console: Site, numbers: dict[str, Any]
+) -> None:
+    page, between = stalling("gap")
+    phone = str(numbers["gap"]["phone"])
+    console.run("tests.consoles.scenes:show", phone, "1", "#00ff00")
+    expect(page.locator("[data-freshness]")).not_to_be_empty()
+    page.fill("#phone-text", "京A·8341")
+    between.stall()
+    page.keyboard.press("Enter")
+    page.clock.run_for(5000)
+    expect(page.locator("#phone-text")).to_have_value("京A·8341")
+    expect(page.get_by_text("可能没有送到手机")).to_be_visible()
+    between.flow()
+    page.clock.run_for(5000)
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
-    expect(page.locator("[data-lost]")).to_be_hidden()
+    expect(page.locator("phone-stage [data-message]")).to_be_hidden()
+    page.click("[data-phone-key=home]")
+    made = [json.loads(console.run("tests.consoles.scenes:gesture", phone)) for _ in range(2)]
+    assert [each.get("text") or each.get("key") for each in made] == ["京A·8341", "home"], "each of them once"
 
 
 COUNTING = """(() => {

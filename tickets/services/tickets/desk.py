@@ -17,6 +17,7 @@ from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import transitions
+from tickets.services.tickets.once import written_before
 
 MAX_REPLY = 5000
 
@@ -58,9 +59,9 @@ def _give(ticket: Ticket, user: Any, to: User | None) -> None:
     audit.record("ticket.assigned", user=user, ticket=ticket, obj=ticket, result="success", details=details)
 
 
-def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "") -> CustomerReply:
+def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "", once: bool = False) -> CustomerReply:
     """Write down what the customer was told. `send_by`: the connector that shall bring it to him now; the call is the
-    person's yes to exactly this text."""
+    person's yes to exactly this text. `once`: the same text of a moment ago is this one, and is not sent again."""
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     text = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
@@ -73,6 +74,8 @@ def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "") -> Custome
     if send_by and not ticket.refs.filter(connector=send_by).exists():
         raise Invalid(_("该工单不是从这个客服系统进来的。"), code="bad_connector")
     with transaction.atomic():
+        if once and (before := written_before(CustomerReply, ticket, user, text=text, send_by=send_by)):
+            return before
         row = CustomerReply.objects.create(ticket=ticket, text=text, author=user, send_by=send_by)
         live.publish_ticket(ticket, {"reply": row.pk})
         details = {"length": len(text), "send_by": send_by}

@@ -14,6 +14,7 @@ from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.tickets import changes, mentions
+from tickets.services.tickets.once import written_before
 
 MAX_COMMENT = 10_000
 EDITABLE = ("subject", "customer_name", "customer_mobile", "priority", "department")
@@ -42,14 +43,18 @@ def change_ticket(ticket: Ticket, user: Any, **wanted: Any) -> Ticket:
     return ticket
 
 
-def comment(ticket: Ticket, text: str, user: Any) -> Comment:
-    """A note for colleagues; it is never sent to the customer and never part of an instruction."""
+def comment(ticket: Ticket, text: str, user: Any, *, once: bool = False) -> Comment:
+    """A note for colleagues; it is never sent to the customer and never part of an instruction. `once`: a note that the
+    person wrote a moment ago in the same words is this one."""
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     kept = changes.clean_text(text)
     if len(kept) > MAX_COMMENT:
-        raise Invalid(_("备注最多 %d 个字。") % MAX_COMMENT, code="comment_too_long", field="text")
+        words = _("备注最多 %(most)d 个字,现在有 %(n)d 个。") % {"most": MAX_COMMENT, "n": len(kept)}
+        raise Invalid(words, code="comment_too_long", field="text")
     with transaction.atomic():
+        if once and (before := written_before(Comment, ticket, user, text=kept)):
+            return before
         row = Comment.objects.create(ticket=ticket, text=kept, author=user)
         asked = mentions.note(row, user)
         mentions.see(ticket, user)

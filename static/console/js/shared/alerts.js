@@ -1,5 +1,6 @@
 // Calls the reader when a run waits for them, on whatever page: a number, a title, a sound, a desktop notification.
 // One call for all tabs; silent once it was answered; never within the reader's quiet hours.
+import { showLink } from "./link_state.js";
 import { LiveSocket } from "./socket.js";
 import { say } from "./words.js";
 import { setTitle } from "./title.js";
@@ -8,6 +9,7 @@ const SETTLE_MS = 200;
 const AGAIN_MS = 30000; // a hint may be lost
 const STORE = "cs.alerts";
 const CALLED = "cs.called";
+const PATIENCE_MS = 10000;
 const KINDS = /^(confirmation|question|takeover|run\.changed|ticket\.changed)/;
 
 const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(localStorage.getItem(STORE) ?? "{}") });
@@ -27,15 +29,22 @@ class Alerts {
       this.timer = setTimeout(() => this.look(), SETTLE_MS);
     };
     this.socket = new LiveSocket(`${document.body.dataset.root}ws/queue/`, {
-      state: (state) => state === "open" && this.soon(),
+      state: (state) => this.linked(state),
       message: (message) => message.type === "changed" && KINDS.test(message.kind) && this.soon(),
     });
     setInterval(this.soon, AGAIN_MS);
     this.look();
   }
 
+  // A page that follows something by itself says how its own line is.
+  linked(state) {
+    if (!document.querySelector("[data-socket], #wall")) showLink(state);
+    if (state === "open") this.soon();
+  }
+
   async look() {
-    const answer = await fetch(this.address, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(this.address, { headers: { "HX-Request": "true" }, signal }).catch(() => null);
     if (!answer?.ok) return;
     const { mine, calls } = await answer.json();
     this.count(mine);

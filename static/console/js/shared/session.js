@@ -3,6 +3,7 @@ import { say } from "./words.js";
 
 const cookie = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.split("=")[1] ?? "";
 
+const LOOK_MS = 20000; // a look that is not answered by then was lost on a stalled line
 let dialog = null;
 
 export function askLogin() {
@@ -40,6 +41,7 @@ export function startSession() {
   document.body.addEventListener("htmx:configRequest", (event) => {
     const token = cookie("csrftoken");
     if (token) event.detail.headers["X-CSRFToken"] = token;
+    if (event.detail.verb === "get") event.detail.timeout ||= LOOK_MS;
   });
   const form = document.querySelector("#session form[action]");
   dialog = document.getElementById("session");

@@ -3,10 +3,12 @@
 import { askLogin } from "./session.js";
 
 const FIRST_MS = 500;
-const LONGEST_MS = 6000;
+const LONGEST_MS = 3000;
 const PING_MS = 20000;
 const BEAT_MS = 2200; // two of them are less than the 5 s within which a loss is said
-const OPENING_MS = 10000;
+// A stalled opening holds up every other of this host, and is stalled still when the line is back: it is given up soon.
+// Every third may take long, for a server that is slow.
+const OPENING_MS = [4000, 4000, 12000];
 const GONE = new Set([4401, 4403, 4404]); // not logged in, not permitted, not there: trying again is useless
 
 export class LiveSocket {
@@ -31,7 +33,7 @@ export class LiveSocket {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.failures = 0;
-      this.heard = performance.now();
+      this.heard = this.openedAt = performance.now();
       this.handlers.state("open");
       this.pinging = setInterval(() => this.send({ type: "ping" }), PING_MS);
     };
@@ -55,7 +57,7 @@ export class LiveSocket {
     const now = performance.now();
     const late = now - this.ticked > 2 * BEAT_MS;
     this.ticked = now;
-    if (this.socket.readyState === WebSocket.CONNECTING && now - this.asked < OPENING_MS) return;
+    if (this.socket.readyState === WebSocket.CONNECTING && now - this.asked < OPENING_MS[this.failures % 3]) return;
     if (this.heard < this.asked) {
       if (!late || this.missed) return this.giveUp();
       this.missed = true;
@@ -96,6 +98,13 @@ export class LiveSocket {
       this.failures = 0;
       this.open();
     }
+  }
+
+  // The server answered something else just now: what is still waiting to be opened is not waited for.
+  reached() {
+    if (this.closed || this.socket.readyState === WebSocket.OPEN) return;
+    if (!this.down) this.giveUp();
+    this.hurry();
   }
 
   comeBack() {

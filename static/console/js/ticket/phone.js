@@ -2,6 +2,7 @@
 import { LiveSocket } from "../shared/socket.js";
 import { GestureReader } from "./touch.js";
 import { PhoneTyping } from "./typing.js";
+import { notify } from "../shared/notices.js";
 import { say } from "../shared/words.js";
 
 const HEADER_BYTES = 16;
@@ -19,6 +20,8 @@ class PhoneStage extends HTMLElement {
     this.freshness = this.querySelector("[data-freshness]");
     this.latency = this.querySelector("[data-latency]");
     this.frames = 0;
+    this.unanswered = new Map(); // gestures on their way, by number
+    this.number = 0;
     this.gestures = new GestureReader(this.canvas, () => this.mode === "mine", (gesture) => this.send(gesture));
     this.typing = new PhoneTyping(this);
     this.telling = setInterval(() => this.tellAge(), TELL_EVERY_MS);
@@ -56,12 +59,17 @@ class PhoneStage extends HTMLElement {
   }
 
   linked(state) {
-    if (state === "lost") this.say("lost");
+    if (state === "lost") {
+      this.say("lost");
+      this.tellUndelivered();
+    }
     if (state === "open" && this.frames) this.say("");
   }
 
   hear(message) {
     this.dispatchEvent(new CustomEvent("phone:message", { detail: message }));
+    if (message.id) this.unanswered.delete(message.id);
+    if (message.code === "late_gesture") this.socket.giveUp(); // a new connection counts anew
     if (message.type === "fresh") this.aged(message.age);
     if (message.type === "waiting" && !this.frames) this.say(this.mode === "queued" ? "queued" : "waiting");
     if (message.type === "error" && message.message) this.latency.textContent = message.message;
@@ -138,10 +146,25 @@ class PhoneStage extends HTMLElement {
   // A page may keep a gesture for itself (`intercept`).
   send(gesture) {
     if (this.mode === "mine" && this.intercept?.(gesture)) return true;
-    if (this.mode !== "mine" || !this.socket?.send({ type: "gesture", ...gesture })) return false;
+    if (this.mode !== "mine" || !this.socket) return false;
     this.sentAt = performance.now();
+    const id = (this.number += 1);
+    if (!this.socket.send({ type: "gesture", id, after: this.sentAt - this.socket.openedAt, ...gesture })) return false;
+    this.unanswered.set(id, gesture);
     if (gesture.at) this.mark(gesture.at.map((part) => part * 100), true);
     return true;
+  }
+
+  // Whether they reached the phone is not known, so none is repeated: the reader looks first. Text that was typed is
+  // given back.
+  tellUndelivered() {
+    if (!this.unanswered.size) return;
+    const text = [...this.unanswered.values()].map((gesture) => gesture.text ?? "").join("");
+    this.unanswered.clear();
+    this.sentAt = 0;
+    const field = document.getElementById("phone-text");
+    if (field && text && !field.value) field.value = text;
+    notify(say("undelivered"), "warn");
   }
 
   // From the gesture to the first picture after it.
