@@ -116,6 +116,7 @@ TEXTS = {
     "person.charges": _("资费或扣费争议"),
     "person.safety": _("涉及人身安全或未成年人"),
     "person.two_wishes": _("客户要的不止一件事"),
+    "person.other_wish": _("客户要的事没有对应的流程"),
     "person.asked_for": _("客户要求人工处理"),
     "list": _("{first}、{rest}"),
 }

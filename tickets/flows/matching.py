@@ -43,7 +43,8 @@ _REFUSED_BEFORE = re.compile(
     r"(?:没打算|没想要?|没想过|用不着|犯不着|谁说过?(?:我|我们)?要?|不急着?|没有?申请|未申请|不需要|"
     r"不要求|不接受|不同意|不打算|不想要|不想|不要|不用|不必|无需|无须|拒绝|没有?说过?要|"
     r"没有?要|没让|不是要|不是想|而不是|不是|并非|"
-    r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂缓|缓一?缓|推迟|延后|暂不|暂时不|取消|撤销|撤回|放弃|停止|终止)"
+    r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂缓|缓一?缓|推迟|延后|暂不|暂时不|取消|撤销|"
+    r"撤回|放弃|停止|终止)"
     r"(?:你们|他们|再|给|帮|我们?|来|去|把|对|做|搞|走|申请|办理|发起|进行|什么|任何|这个|那个|这次|"
     r"的|了|先|急着|全额|部分|现在|重新|发|重发|发送|寄|改|退|查|导出|修改|更改){0,5}\s*$|"
     r"\b(?:don'?t|do not|didn'?t|did not|dont|not|no need|never|without|refuse|decline|rather than|"
@@ -62,7 +63,8 @@ _REFUSED_AFTER = re.compile(
 )
 _TOO_MUCH_AFTER = re.compile(r"^(?:短信|消息|信息)?(?:发得?|也|真|实在|真的)*(?:太|好)(?:多|频繁|烦)")
 _PRAISED_AFTER = re.compile(
-    r"^(?:服务|速度|都|也|真的?)*(?:很|挺|非常|超级?|特别|蛮)(?:快|给力|不错|好|满意|顺利|及时)(?!烦|慢)"
+    r"^(?:到账)?(?:秒到|秒退|秒回)|^(?:服务|速度|都|也|真的?)*(?:很|挺|非常|超级?|特别|蛮)(?:快|给力|不错|好|满意|"
+    r"顺利|及时)(?!烦|慢)"
 )
 _TAKEN_BACK = re.compile(
     r"^[^。!！\n]{0,6}[?？] ?(?:no\b|nope\b|不用|不了|不要|不需要)|"
@@ -80,14 +82,25 @@ _DONE_BEFORE = re.compile(
 )
 _DONE_AFTER = re.compile(
     r"^(?:申请)?(?:已经?|都已)(?:收到|到账|拿到|提交|完成|解决|改好|办好)|^申请了[\d两三四五六七八九十几]|"
-    r"^(?:申请)?(?:又|都|已经?)?被(?:驳回|拒|取消|关闭)|^(?:已经?|都|也)*(?:寄出|寄走|寄回|发出)(?:去)?(?:了|[\d两三四五六七八九十几])|"
+    r"^(?:申请)?(?:又|都|已经?)?被(?:驳回|拒|取消|关闭)|^(?:已经?|都|也)*(?:寄出|寄走|寄回|发出)(?:去)?(?:了|"
+    r"[\d两三四五六七八九十几])|"
     r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
     r"^(?:我|都|也|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
     r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功)了|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
+    r"^(?:申请|的?(?:金额|账户|账号|钱数?|款项?|卡))*(?:退错|打错|不对|有误|错误|错了|少了|不符|多了)|"
+    r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
     r"^ (?:has |have )?(?:already )?(?:arrived|received|come through|been (?:received|processed|solved|sorted|done))",
     re.I,
 )
 _RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
+# 谢谢你们的退款; 退款,已收到: what has come.
+_THANKED = re.compile(
+    r"(?:谢谢|感谢|多谢|thanks? (?:you )?for (?:the|my|your))(?:你们|您们?|贵[司店])?的?(?:全额| )?$", re.I
+)
+_CAME_NEXT = re.compile(
+    r"^[^。!！?？\n]{0,6}[,，] ?(?:我|已经?|都|刚刚?|今天|昨天)*(?:已|刚|都)(?:经)?(?:收到|到账|拿到|"
+    r"搞定)(?!.{0,4}[吗?？])"
+)
 _COMPLAINED = re.compile(
     r"你们|商家|卖家|店家|客服|为什么|为啥|凭什么|怎么|再不|一直|都不|我就|就(?:投诉|举报|差评|起诉)"
 )
@@ -105,7 +118,8 @@ _JUST_ASKING = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|谁(?:出|承担|付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
+    r"多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|谁(?:出|承担|"
+    r"付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
     r"怎么(?!还|没|不|又|就|总|老|这么|回事|都|一直)[一-鿿]{0,4}|如何|哪里|在哪|需要(?:什么|哪些|多|"
     r"提供)|要(?:什么|哪些)|会不会|是否|是不是|支持|能退多少|"
     r"\b(?:how (?:long|do|does|can|much|to)|when (?:will|can|do|does|is)|what (?:is|are|happens)|"
@@ -152,11 +166,13 @@ _WITHDRAWN = re.compile(
 @dataclass(frozen=True, slots=True)
 class Fit:
     """`fit` is 0 for no fit and 1.0 for `threshold` points; more decides between flows that all fit. `words` told for
-    the flow; `discounted` are those that stand in the text but are not wanted, with the reason."""
+    the flow; `discounted` are those that stand in the text but are not wanted, with the reason; `against`: what is
+    wanted and speaks for another flow."""
 
     fit: float
     words: tuple[str, ...] = ()
     discounted: tuple[tuple[str, Standing], ...] = ()
+    against: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> list[Said]:
@@ -178,10 +194,11 @@ def fit_of(match: Mapping[str, Any], text: str, *, questions: bool = False) -> F
     )
     met = {w: _decided(s, certain) for w, s in met.items()}
     points = sum(_points(match["keywords"][word], standing) for word, standing in met.items())
+    against = [w for w, s in met.items() if s is Standing.WANTED and match["keywords"][w] < 0]
     telling = [w for w, s in met.items() if s is Standing.WANTED and match["keywords"][w] > 0]
     unwanted = [(w, s) for w, s in met.items() if s is not Standing.WANTED and match["keywords"][w] > 0]
     by_weight = sorted(telling, key=lambda word: -match["keywords"][word])
-    return Fit(max(0.0, points / threshold), tuple(by_weight[:5]), tuple(unwanted))
+    return Fit(max(0.0, points / threshold), tuple(by_weight[:5]), tuple(unwanted), tuple(against))
 
 
 def withdrawn(text: str) -> Said | None:
@@ -244,6 +261,10 @@ def _standing(text: str, start: int, end: int, questions: bool, strong: bool) ->
         return Standing.REFUSED
     if _DONE_BEFORE.search(before) or _DONE_AFTER.search(after) or _PRAISED_AFTER.search(after):
         return Standing.DONE
+    if _THANKED.search(before) or _CAME_NEXT.search(behind):
+        return Standing.DONE
+    if not before and re.match(r"(?:申请)? ?[?？]", behind) and not questions:
+        return Standing.ASKED  # 退款?
     if _RECEIVED.search(before) and re.search(r"^(?:短信|通知|消息)?了", after):
         return Standing.DONE
     if re.search(r"^(?:的?钱|申请)?呢$", after) and not questions:

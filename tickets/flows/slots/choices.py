@@ -47,7 +47,7 @@ _FEARED = re.compile(
 _INVERTED = re.compile(r"\b(?:is|was|are|were|does|did|could|might) (?:it|this|that|the \w+|they)\b[^,.]*$", re.I)
 _ELSEWHERE = re.compile(
     r"上次|上回|上一[次件个]|以前那|之前那|去年|前一[次件个]|原来那|别的|另一|另外那|评论|评价|网上|"
-    r"\b(?:last time|previous|the other|reviews?)\b|"
+    r"\b(?:last time|previous|the other|reviews?|(?:my|the) (?:last|first|old) (?:one|order|pair|unit|time))\b|"
     r"(?:朋友|同事|邻居|别人|人家|其他人|室友|同学)(?:的|买|那|家|说|也)",
     re.I,
 )
@@ -58,7 +58,8 @@ _SAID = re.compile(
 )
 # What is said of people, of how they serve and of the writer's screen is not said of the thing.
 _OF_SERVICE = re.compile(
-    r"(?:(?:的|颗)心|周末|周[一二三四五六日]|节假日|态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|体验|service|attitude|mood)"
+    r"(?:(?:的|颗)心|周末|周[一二三四五六日]|节假日|态度|客服|脾气|心情|名声|口碑|运气|胃口|肚子|眼睛|人品|印象|"
+    r"体验|service|attitude|mood)"
     r"(?:真的?|太|都|是|也|很|实在|is|was| ){0,3}$",
     re.I,
 )
@@ -71,12 +72,14 @@ _OWN_FAULT = re.compile(
 _OF_SERVICE_AFTER = re.compile(
     r"^(?:你们|这个|那个|这种|这样|这位|那位|他们|的|了| |your|the|this|that){0,3}"
     r"(?:客服|服务|态度|快递员|商家|店家|店铺|平台|包装|网页|网站|链接|小程序|"
-    r"地址|图片?|截图|照片|消息|信息|文件|群|邮件|短信|页面|说法|处理|方案|agent|staff|service|support|app\b)",
+    r"地址|发票|视频|文档|图片?|截图|照片|消息|信息|文件|群|邮件|短信|页面|说法|处理|方案|agent|staff|service|"
+    r"support|app\b)",
     re.I,
 )
 _UNIT = "年月天日周季度小时分钟岁个半"
 _LONGER = re.compile(
-    r"^(?:个)?(?:半|多|来|余|几|零|又|加|左右|以前|之前|前|以后|之后|后|以上|以下|[到至~-])|^ ?(?:ago|before|"
+    r"^[(（](?:不|除|只|从|到|截)|^(?:个)?(?:半|多|来|余|几|零|又|加|左右|以前|之前|前|以后|之后|后|以上|以下|"
+    r"[到至~-])|^ ?(?:ago|before|"
     r"earlier|old|and a half|or)",
     re.I,
 )
@@ -163,13 +166,14 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.UNREADABLE
     near = before[-12:] if not before[-30:].isascii() else before[-30:]
     sentence = sentence_before(text, span.start)
-    if re.search(r"^(?:还是|或者?|或是)", after):
+    if re.search(r"^(?:还是|或者?|或是|要么)", after) or re.search(r"要么|不是[^,，]{0,8}就是$", sentence[-20:]):
         return Doubt.QUESTION
     inverted = mark_after(text, span.end) in {"?", "？"} and _INVERTED.search(before)
     if (
         inverted
         or _FEARED.search(near)
-        or re.search(r"^[^,，]{0,6}(?:吗|么$)", after)
+        or re.search(r"^[^,，]{0,6}(?:吗|么$)|^.{0,4}的话", after)
+        or (not after and mark_after(text, span.end) in {"?", "？"})
         or re.search(r"如果|要是|万一|\bif\b", sentence[-24:], re.I)
     ):
         return Doubt.CONDITION

@@ -71,7 +71,8 @@ def _money(spec: SlotSpec, scene: Scene) -> list[Span]:
     found = money.wished(scene.text, spec.words, rivals, full=spec.full, half=spec.half)
     if found or spec.required:
         return found
-    return money.unclaimed(scene.text, [*spec.words, *rivals])
+    free = money.unclaimed(scene.text, [*spec.words, *rivals])
+    return free or money.unnamed(scene.text, spec.words, rivals)
 
 
 def _choice(spec: SlotSpec, scene: Scene) -> list[Span]:

@@ -27,6 +27,7 @@ _WROTE_LINE = re.compile(rf"^(?=.*[\d@])[^\n]{{4,160}}(?:\n[^\n]{{0,120}})?{_WRO
 _HEADER_LINE = re.compile(rf"^\s*\**{_HEADER}\**\s*[:：]", re.I)
 _SENDER_LINE = re.compile(r"^\s*\**(?:发件人|寄件者|from)\**\s*[:：]", re.I)
 _MAIL_ONLY = re.compile(r"^\s*\**(?:sent|date|subject|发送时间|日期|主题|主旨)\**\s*[:：]", re.I)
+_FORWARDED = re.compile(r"^\s*(?:转发|转寄|fwd?|fw|主题|subject)\s*[:：]", re.I)
 _QUOTED_BELOW = re.compile(r"\s*>")
 _MOST_HEADERS, _MOST_SIGNED = 12, 24  # lines of a letter's head, and from a closing to the end of the text
 _CLOSING = re.compile(
@@ -41,13 +42,16 @@ _SENT_FROM = re.compile(
 )
 
 _NAME = r"(?:(?!说|称|讲|回复|答复|表示|承诺|答应|告知|告诉|建议|提出)[一-鿿A-Za-z0-9_·]){0,6}"  # 客服昨天回复: is told
-_SERVICE = r"在线客服|客服|坐席|座席|机器人|小二|自动回复|agent|support|bot|operator|assistant|csr?"
+_SERVICE = r"[一-鿿]{0,4}客服|客服|坐席|座席|机器人|小二|自动回复|agent|support|bot|operator|assistant|csr?"
 _MAYBE_SERVICE = (
     r"商家|卖家|店家|店主|店铺|掌柜|平台|系统|官方|售后|主管|经理|shop|store|system|seller|merchant|staff|service|rep"
 )
-_WRITER = r"我|本人|用户|客户|买家|顾客|会员|来电人|消费者|me|i|customer|client|user|buyer|caller"
+_WRITER = (
+    r"我|本人|用户|客户|买家|顾客|会员|来电人|消费者|访客|游客|me|i|customer|client|user|buyer|caller|visitor|guest"
+)
 _SPEAKER = re.compile(
-    rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>{_SERVICE})|(?P<maybe>{_MAYBE_SERVICE})|(?P<writer>{_WRITER}))"
+    rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>{_SERVICE})|(?P<maybe>{_MAYBE_SERVICE})|"
+    rf"(?P<writer>{_WRITER}))"
     rf" ?{_NAME}[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]",
     re.I | re.M,
 )
@@ -116,7 +120,7 @@ def _letters(text: str) -> Iterator[Stretch]:
         elif written and _is_signature(text, lines, number):
             yield start, len(text)
             return
-        else:
+        elif not _FORWARDED.match(line):
             written = True
 
 

@@ -37,7 +37,7 @@ _OTHER_DENIED = re.compile(
     r"不(?:包括|包含|含|算|计)(?:运费|邮费|快递费|税)"
 )
 _RETRACTED = re.compile(
-    r"^[,，]?(?:但是?|不过|现在|后来|还是|最后|哦|啊|呃)*(?:我|也|都|就)*(?:(?:不要|不用|算|"
+    r"^[,，]? ?(?:但是?|不过|现在|后来|还是|最后|哦|啊|呃)*(?:我|也|都|就)*(?:(?:不要|不用|算|"
     r"不需要)(?:了|吧|$)|不对|不是|(?:客服|你们|商家|系统)改成|说错|写错|打错|更正|"
     r"错了|纠正|应该是|sorry|i mean|correction|no wait|actually)",
     re.I,
@@ -48,6 +48,33 @@ _CONDITION = re.compile(
     r"\b(?:if|unless|otherwise|in case|provided|either|or else|whether)\b",
     re.I,
 )
+# What the writer would put up with, or finds too little, is not what he asks for.
+_PUT_UP_WITH = re.compile(
+    r"\b(?:would|could|might|can|will|'d) (?:also |still |even )?(?:accept|do|suffice|be (?:fine|ok|okay|nice|"
+    r"enough|good|acceptable))\b",
+    re.I,
+)
+_TOO_LITTLE = re.compile(
+    r"^[^,.;!?\n]{0,24}\b(?:isn'?t|is not|aren'?t|wasn'?t|won'?t|will not|is far from|is hardly|is too) (?:\w+ )?"
+    r"(?:enough|fair|acceptable|ok|okay|do|sufficient|cover|little|low|right)\b|^[^,，。;；!！?？\n]{0,4}(?:太少|"
+    r"不够|不行|不合理|不公平|打发)",
+    re.I,
+)
+_UNTICKED = re.compile(r"(?:[□☐○◯◻]|\[ ?\]|\( ?\)) ?$")
+_TICKED = re.compile(r"[☑✓✔√●◉■☒]|\[[xX√]\]|\([xX√]\)")
+# At the beginning of a later clause: nothing is to be done any more.
+_CALLED_OFF = re.compile(
+    r"(?:^|[,，。;；!！?？\n:：] ?)(?:那|还是|就|哎|唉|我|也|都|现在|但是?|不过|先|你们|算了){0,3}"
+    r"(?:算了(?!吧?[^,，。;；!！?？\n])|(?:不用|不必|不需要|别|甭)再?(?:退|办|弄|处理|麻烦|申请|改|赔|补)(?!货|换)"
+    r"[^,，。;；!！?？\n]{0,3}(?:$|[,，。;；!！\n])|"
+    r"不(?:退|改|办|申请|赔|补)了|(?:取消|撤销|撤回)(?:吧|了|退款|申请|处理|修改|这次)|"
+    r"(?:actually,? |ok,? )?(?:never ?mind|forget (?:it|about it)|scrap that|ignore (?:this|that|my)|cancel (?:that|"
+    r"this|my request)|"
+    r"no longer (?:need|want) (?:it|a refund|this)))",
+    re.I,
+)
+_CALLED_OFF_REACH = 400  # characters behind a wish
+
 _POLITE = re.compile(
     r"(?:如果|要是)?(?:您|你们?)?(?:可以|方便|可能|行|能行)的话|如果(?:可以|方便|可能)|"
     r"\bif (?:it'?s |it is |at all )?(?:possible|ok|okay|you can(?!'?t|not)|you could(?!n)|that works|"
@@ -64,7 +91,7 @@ _QUESTION = re.compile(
     r"能不能|可不可以|是不是|会不会|有没有|要不要|行不行|好不好|是否|能否|可否|难道|莫非|多少|怎么|"
     r"怎样|为什么|为啥|凭什么|"
     r"如何|什么时候|多久|几天|几时|还是|哪|吗|\b(?:can|could|may|would|will|shall|do|does|did|is|are|"
-    r"was|should|how|what|when|why) "
+    r"was|should|how|what(?! (?:i|we) (?:want|need|expect|ask|am|would))|when|why) "
     r"(?:i|you|we|it|they|there|my|the|much|this|that)\b",
     re.I,
 )
@@ -102,7 +129,8 @@ _HEARSAY = re.compile(
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
     rf"同意|只[退赔补]|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
-    r"courier|husband|wife)\b.{0,24}\b(?:said|says|wrote|told|promised|offered|agreed|suggest\w*|claim\w*|only|willing)\b",
+    r"courier|husband|wife)\b.{0,24}\b(?:said|says|wrote|told|promised|offered|agreed|suggest\w*|claim\w*|only|"
+    r"willing)\b",
     re.I,
 )
 REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
@@ -149,7 +177,10 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     sentence = "" if labelled else sentence_before(text, start)
     after = clause_after(text, end)
     return (
-        refused(before, after)
+        (Doubt.NEGATED if _UNTICKED.search(before[-3:]) and _TICKED.search(sentence + after) else None)
+        or refused(before, after)
+        or called_off(text, end)
+        or _put_up_with(before, after)
         or _somebody_else(before, sentence)
         or (Doubt.OTHER_TIME if _PAST.search(_last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
@@ -176,6 +207,17 @@ def without_politeness(text: str) -> str:
 def refused(before: str, after: str) -> Doubt | None:
     held = _IDIOMS.sub("", before)
     return Doubt.NEGATED if REFUSED.search(held) or _REFUSED_AFTER.search(after) else None
+
+
+def called_off(text: str, end: int) -> Doubt | None:
+    """A later clause says that nothing is to be done: 算了,不退了."""
+    return Doubt.UNCLEAR if _CALLED_OFF.search(text, end, end + _CALLED_OFF_REACH) else None
+
+
+def _put_up_with(before: str, after: str) -> Doubt | None:
+    if _PUT_UP_WITH.search(before) or _PUT_UP_WITH.search(after):
+        return Doubt.CONDITION
+    return Doubt.UNCLEAR if _TOO_LITTLE.search(after) else None
 
 
 def retracted(text: str, end: int) -> Doubt | None:

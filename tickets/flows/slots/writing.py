@@ -14,7 +14,7 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
 
 MOST = 200  # characters of an address or a text; what is longer is asked
-_EDGES = " \"'“”「」【】|=、,，:："
+_EDGES = " \"'“”「」【】{}|=、,，:："
 _LINK = r"\s{0,3}[】\])）]?\s{0,3}(?:就?是|[改换变]成|为|到|在|[:：=|])?\s{0,3}"
 _CHINESE_PART = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"
@@ -51,7 +51,7 @@ _OLD = re.compile(
     re.I,
 )
 _OLD_ASIDE = re.compile(  # the other one, or a remark
-    r"[（(](?:[旧原老]|以前|之前|不是|非|old|was|not|formerly|别|不要|请|勿|放|送|麻烦)", re.I
+    r"[（(](?:[旧原老]|更正|应|改|错|以前|之前|不是|非|old|was|not|formerly|别|不要|请|勿|放|送|麻烦)", re.I
 )
 _NOT_ADDRESS = re.compile(
     r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
@@ -66,7 +66,7 @@ _MOVE = re.compile(
 )
 _CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
 _PARTICLES = re.compile(
-    r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?))+$", re.I
+    r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?|instead))+$", re.I
 )
 _TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
 _TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
@@ -136,7 +136,8 @@ def _starts(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
 def _bounded(word: str) -> str:
     """The word by itself: "new address is" is no part of "new address isn't"."""
     ends = (word[0].isascii() and word[0].isalpha(), word[-1].isascii() and word[-1].isalpha())
-    return ("(?<![A-Za-z])" if ends[0] else "") + re.escape(word) + ("(?![A-Za-z'’])" if ends[1] else "")
+    spaced = re.escape(word).replace("\\ ", "[ _]")  # new_address, as a key
+    return ("(?<![A-Za-z])" if ends[0] else "") + spaced + ("(?![A-Za-z'’])" if ends[1] else "")
 
 
 def _moves(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -197,14 +198,15 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
     sure = bool(stop) or end < at + MOST
     cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
     for cut, following in pairwise(cuts):
-        piece = text[cut + 1 : following].strip()
+        piece = _PARTICLES.sub("", text[cut + 1 : following].strip())
         if not piece:
             continue
         goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece) or _CITY.fullmatch(piece)
         if _TALK.search(piece) and not re.match(r"不|别|请|谢|麻烦|尽快|我|希望", piece):
             return cut, False
         if _SPEECH.match(piece):
-            return cut, sure and not (goes_on and len(piece) < 8)
+            told = re.match(r"不|别|请|谢|麻烦|尽快|希望", piece)
+            return cut, sure and not (goes_on and len(piece) < 8 and not told)
         if not goes_on:
             return cut, False
     tail = text[at:end].rstrip(_EDGES)

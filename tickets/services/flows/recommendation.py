@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching import Fit, fit_of, withdrawn
 from tickets.flows.slots.quoted import own
-from tickets.flows.slots.text import even
+from tickets.flows.slots.stance import refused
+from tickets.flows.slots.text import CLAUSE_END, clause_before, even
 from tickets.models import FlowVersion, Ticket
 from tickets.said import Said, said
 from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
+MOST_DEEDS = 12  # deeds of a text that are looked at
 MOST_JOINTS = 4  # joining words of a text that are looked at
 BESIDE = 200  # characters on either side of one
 LOW_FIT = 0.5  # below it no flow is recommended
@@ -36,7 +38,7 @@ def _signal(code: str, *patterns: str) -> Signal:
 _HUMAN_SIGNALS = (
     _signal(
         "person.upset",
-        "气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
+        "呵呵|我服了|气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
         r"furious|outrageous|disgusting|\bscam|fed up",
     ),
     _signal(
@@ -59,6 +61,23 @@ _HUMAN_SIGNALS = (
         "转人工|人工客服|要求.{0,4}人工",
         "speak to a (?:person|human)|human agent",
     ),
+)
+# Deeds of the trade that a flow may or may not be there for, and what announces that one is wanted.
+_DEEDS = re.compile(
+    r"取消订单|取消这个订单|换货|换新|换一?[个双件台条](?!地址|号)|维修|修一下|修理|(?:补?开|重开)(?:个|张|"
+    r"一张)?发票|开票|注销(?:账[号户])?|"
+    r"投诉(?:快递|客服|商家|骑手|司机|你们)|充话费|充值|办(?:理)?(?:宽带|套餐|会员|卡)|查余额|提现|转账|保价|"
+    r"延长收货|催发货|"
+    r"\b(?:replacement|exchange (?:it|for)|replace (?:it|the|this|them)|cancel (?:my|the|this|that) order|"
+    r"repair(?:ed)?|an? invoice|close my account|"
+    r"delete my account|top up|upgrade my)\b",
+    re.I,
+)
+_WANTED_DEED = re.compile(
+    r"(?:帮忙?我?|给我|替我|我要|我想要?|要求|申请|请|麻烦|需要|必须|只想|还是|就)(?:你们|直接|尽快|先|再|把它?|"
+    r"给我|能|去|做|办)*$|"
+    r"\b(?:want|need|please|like|you|get|have|request)(?: (?:a|an|to|it|the|my|me|just|be))*\s*$",
+    re.I,
 )
 _JOINTS = re.compile(
     r"还要|又要|也要|还想|并且|同时|另外|顺便|以及|再帮|\b(?:and also|also|as well as|additionally|in addition)\b", re.I
@@ -103,7 +122,13 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     """
     words, flows = own(even(text)), list(flows)
     fits = [(flow, flow_fit(item, words)) for flow, item in flows]
-    signals = [*filter(None, [withdrawn(words), second_wish(words, flows)]), *human_signals(text)]
+    others = (
+        withdrawn(words),
+        second_wish(words, flows),
+        torn(words, [fit for _flow, fit in fits]),
+        unserved(words, flows),
+    )
+    signals = [*filter(None, others), *human_signals(text)]
     best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
@@ -138,6 +163,36 @@ def second_wish(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> S
         new = [fit for before, fit in wanted if fit.fit >= 1 and not before]
         if new and any(before and fit.fit < 1 for before, fit in wanted):
             return said("person.because", why=said("person.two_wishes"), words=new[0].words[0])
+    return None
+
+
+def torn(text: str, fits: Sequence[Fit]) -> Said | None:
+    """That two flows are wanted in clauses of their own, each speaking against the other: 退款,然后重发验证码."""
+    clauses = CLAUSE_END.split(text.lower())
+    for first, second in combinations(fits, 2):
+        ours, theirs = set(second.against) & set(first.words), set(first.against) & set(second.words)
+        alone = (_stands_apart(clauses, ours, theirs), _stands_apart(clauses, theirs, ours))
+        if all(alone):
+            return said("person.because", why=said("person.two_wishes"), words=min(theirs))
+    return None
+
+
+def _stands_apart(clauses: Sequence[str], words: set[str], others: set[str]) -> bool:
+    """Whether a clause holds one of the words and none of the others."""
+    return any(
+        any(word.lower() in clause for word in words) and not any(word.lower() in clause for word in others)
+        for clause in clauses
+    )
+
+
+def unserved(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Said | None:
+    """That a deed is wanted which no flow's words name: 帮我取消订单."""
+    known = [word.lower() for _flow, item in flows for word, weight in item["match"]["keywords"].items() if weight > 0]
+    for deed in islice(_DEEDS.finditer(text), MOST_DEEDS):
+        before = clause_before(text, deed.start(), 24)
+        served = any(word in deed[0].lower() and len(word) > 2 for word in known)
+        if _WANTED_DEED.search(before) and not served and not refused(before, ""):
+            return said("person.because", why=said("person.other_wish"), words=deed[0])
     return None
 
 

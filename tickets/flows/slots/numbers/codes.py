@@ -42,7 +42,8 @@ THING = (
     r"价格|版本|邀请码|优惠码|客服|退货单|换货单|售后单|维修单|服务单"
 )
 OTHER_NOUN = re.compile(
-    rf"(?:{THING})(?:的)?(?:单?号码?|编号|号码|单|ID|No\.?)?$|[一-鿿](?:号|码|号码|编号|卡|证|券)$|(?<![订定])单号?$|"
+    rf"(?:{THING})(?:的)?(?:单?号码?|编号|号码|单|ID|No\.?)?$|[一-鿿](?:号|码|号码|编号|卡|证|券| ?ID)$|(?<![订定])"
+    rf"单号?$|"
     r"(?<![A-Za-z])(?:IMEI|IMSI|SN|S/N|MAC|SKU|EAN|UPC|ISBN|EMS|UPS|DHL|FedEx|SF|YTO|ZTO|STO|tel|"
     r"phone|mobile|cell|fax|card|account|acct|invoice|"
     r"tracking|waybill|parcel|package|shipment|shipping|courier|transaction|payment|receipt|ticket|"
@@ -178,7 +179,7 @@ def touched(text: str, code: Code) -> bool:
     before, after = text[max(0, code.start - 3) : code.start], text[code.end : code.end + 2]
     numerals = _NUMERALS_BEFORE.search(before) or _NUMERALS_BEHIND.match(after)
     marks = re.search(rf"[*•×@%…{INVISIBLE}]$|[A-Za-z\d] ?=$|\.\.$", before) or re.match(
-        rf"[*•×@=…{INVISIBLE}]|\.\.", after
+        rf"[*•×@=…]|\.\.|[{INVISIBLE}]+[^{INVISIBLE}\s]", after
     )
     return bool(numerals or marks)
 

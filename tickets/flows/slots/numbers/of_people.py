@@ -74,7 +74,8 @@ _OTHERS_AFTER = re.compile(
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
 _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
-    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|"
+    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|(?:当地|国外|境外|"
+    r"海外|外地)的?(?:手机)?号|"
     r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
     r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
 )
@@ -107,7 +108,8 @@ _ELSEWHERE = re.compile(
     rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
     rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错|"
     rf"发错人|[少多](?:填|输|写)|"
-    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)(?<!10\d\d)[开打]头的|"
+    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)"
+    rf"(?<!10\d\d)[开打]头的|"
     rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
     rf"different|another|other) (?:one|sim|phone|number))\b|"
     r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
@@ -266,11 +268,18 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.OTHER_PERSON
     if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):
         return Doubt.OTHER_TIME
-    return stance.hedged(before, after) or stance.corrected(text, end) or _in_question(before, after)
+    return (
+        stance.hedged(before, after) or stance.corrected(text, end) or _in_question(before, after, text[end : end + 3])
+    )
 
 
-def _in_question(before: str, after: str) -> Doubt | None:
-    asked = re.search(r"是不是|是否", before[-8:]) or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
+def _in_question(before: str, after: str, behind: str) -> Doubt | None:
+    alone = re.fullmatch(r".{0,4}(?:手机|电话|号|号码|number|phone|mobile)[是为:： ]*", before, re.I)
+    asked = (
+        (alone and re.match(r" ?[?？]", behind))
+        or re.search(r"是不是|是否", before[-8:])
+        or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
+    )
     return Doubt.QUESTION if asked else None
 
 

@@ -31,13 +31,15 @@ from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, s
 UNMARKED = range(12, 33)  # digits of a number that is taken for an order number without a noun
 MARKED = range(6, 33)  # and behind one
 
-_OWN = r"(?:订单|订购|定单)(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
+_OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
 _OWN_END = re.compile(
     rf"{_OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
 )
 _BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$")
 _OTHER_ORDER = re.compile(
-    r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|充值|服务|维修|"
+    r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
+    r"赠品|拆分|合并|"
+    r"测试|第三方|代付|还款|借款|贷款|缴费?|"
     r"工|旧|原|上一|别的|其他|另外)(?:的)?\s*(?:订单|定单)[^订]{0,4}$|"
     r"\b(?:purchase|payment|money|work|return|previous|old|other|last|another) order[^o]{0,12}$",
     re.I,
@@ -52,7 +54,8 @@ _OWN_AFTER = re.compile(
 )
 _OTHER_AFTER = re.compile(
     rf"^[\"'”」』)）】 ]*(?:这个|这张|这|那个|的|是我的?|就?是|为|[（(【])+\s*(?:{THING}|(?:is|"
-    rf"was) (?:the|my|a) (?!order)\w+|(?:tracking|waybill|parcel|invoice))",
+    rf"was) (?:the|my|a) (?!order)\w+|(?:tracking|waybill|parcel|invoice))(?!(?:单号?|号码?|"
+    rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
     re.I,
 )
 _PART = re.compile(
@@ -69,6 +72,13 @@ _EXAMPLE = re.compile(
 _ASKED_ABOUT = re.compile(
     r"(?:是不是|是否)[^#]{0,6}#|#[\"”』」)） ]*(?:这个|的|是)?(?:吗|么$|对吗|对不对|对么|是吗|是不是|是否)"
 )
+_BARE_QUESTION = re.compile(r"[\"”』」)） ]*[?？]")  # 订单号302410558872?
+# A count that runs into the number: 订单号3024105588722件都坏了.
+_COUNTED = re.compile(
+    r"[元件个份](?!旦)|台(?!灯)|盒(?!子)|包(?!裹|装|邮)|双(?!十)|只(?!有|要|是|想|退|收|发)|条(?!码)|本(?!人|来|月|"
+    r"单)|套(?!餐)|箱(?!子)|袋(?!子)|瓶(?!子)"
+)
+_LIKE_A_DIGIT = re.compile(r"\d{3,}[BSZGg]\d{2,}")  # one letter alone in the midst of digits
 _FORMER = re.compile(
     r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
     r"previous|old (?:one|order)|last time",
@@ -161,6 +171,8 @@ def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
         or code.mistyped
         or re.match(r"(?:no|nr|num)\d", code.text, re.I)  # a label or a part of the number
         or touched(text, code)
+        or (plain and _COUNTED.match(text, code.end))
+        or _LIKE_A_DIGIT.fullmatch(value)
         or re.search(r"[./_)]", code.text)
         or not value.isascii()
     ):
@@ -258,6 +270,7 @@ def _stance(text: str, code: Code) -> Doubt | None:
         stance.hedged(before, after)
         or stance.other_person(outer)
         or quoted
+        or (Doubt.QUESTION if not outer and _BARE_QUESTION.match(text, code.end) else None)
         or stance.corrected(text, code.end)
         or (Doubt.QUESTION if _ASKED_ABOUT.search(before[-8:] + "#" + after[:6]) else None)
     )

@@ -1,0 +1,128 @@
+"""The words that a wish for money is said in. Rule: what is not known here leaves the wish open.
+
+Three stretches of the clause are looked at: what leads to the wish, what stands between its word and its amount, and
+what follows. A lead is read backwards and what follows forwards, word by word, up to a mark or another phrase.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from tickets.flows.slots.money.words import Words
+from tickets.flows.slots.numerals import NUMERALS
+from tickets.flows.slots.text import Doubt, clause_after, clause_before
+
+_REACH = 40
+_ASKED_PARTY = r"(?:要求|请求?|恳请|希望|望|让|叫|麻烦)(?:你们|您|贵司|贵店|商家|卖家|店家|店铺|平台|客服|官方|厂家)"
+_LEAD = (
+    rf"{_ASKED_PARTY}|你们|您们|你|您|贵司|贵店|我们|咱们?|我|俺|本人|客户诉求|诉求|客户|用户|顾客|买家|给|帮|替|把|"
+    rf"将|跟|和|与|及|以及|"
+    r"并且?|且|外加|另外?|再|还|也|又|同时|然后|所以|因此|故|现在?|特|就|只|仅|按我说的|剩下的|剩余的?|多余的?|"
+    r"多收的?|多扣的?|"
+    r"需要|须|要|想要?|得|必须|应该|应当?|理应|务必|一定|尽快|赶紧|赶快|马上|立即|立刻|直接|先|首先|至|都|统统|全部?|"
+    r"一共|总共|合计|共计?|烦请|麻烦|请求?|恳请|求|希望|盼|望|要求|申请|强烈|坚决|正式|提出|办理?|发起|处理|"
+    r"那就|那个|那|这个|这次|这回|这单|这笔|这|就是说?|的话|是|嗯+|呃+|啊|哦|哎|喂|亲|你好|您好|谢谢|拜托|能|可以|可|"
+    r"款项?|钱|金额|费用?|货款|货|本金|差价|差额|部分|一次性|经济|精神|现金|保价|补|元|我的要求|要求|其中|"
+    r"更?改成|更?改为|变更为|换成|变成|改|除了|以外|今天|本次|此次|本单|第[一二三四五六]|其[一二三]|"
+    r"[一二三四五六]是|单|"
+    r"花呗|白条|微信|支付宝|银行卡|信用卡|余额|个|下|一下|哈|呢|嘛|呀|吧|是说|说|意思|的?订单编?号?|订单|内|"
+    r"个?工作日|小时|天|于|在|"
+    r"退货|退|赔礼道歉|道歉|换货|向|他们|对方"
+)
+_ENGLISH_LEAD = (
+    r"\b(?:please|pls|plz|kindly|just|simply|only|i|we|i'm|i am|i'd|i'll|i would|we would|like|love|want|wants|"
+    r"wanted|need|needs|require|"
+    r"wish|hope|expect|demand|request|requested|requesting|demanding|asking|ask|seek|seeking|claim|claiming|apply|"
+    r"applying|"
+    r"looking|hereby|formally|must|should|would|could|can|may|you|to|the|a|an|my|me|us|for|of|and|plus|also|then|so|"
+    r"now|at once|"
+    r"immediately|asap|get|be|have|receive|issue|process|give|gimme|make|send|pay|arrange|provide|do|initiate|full|"
+    r"partial|"
+    r"complete|entire|total|whole|exact|back|money|cash|in|this time|instead|with|add|another|further|some|as|is|"
+    r"say|said i|"
+    r"happy with|satisfied with|settle for|re|order|number|no|customer|buyer)\b\.?"
+)
+# A mark, a number, a unit or a particle: what stands before it is another phrase. A blank is one only behind Chinese.
+_LEAD_ENDS = re.compile(
+    rf"(?:^|[^一-鿿A-Za-z ]|[一-鿿] |[{NUMERALS}了过啊嘛呢吧呀哈着啦元块角毛分钱整款费]|\d[A-Za-z-]{{0,6}}|"
+    rf"\b(?:yuan|rmb|cny|kuai)) ?$",
+    re.I,
+)
+_GAP = (
+    r"[ :：=>→\"'“”【】\[\]|(（)）✅.、-]|金额|款项|项|款|数额|数目|总额|金|给|我|咱|们|你们|人民币|大写|小写|单位|"
+    r"元|币种|人|为|是|的话|的|"
+    r"就|只|共计?|一?个|下|一|了|啊|呃|嗯|嘛|钱|要|作为|当作?|以作|作|经济|现金|精神|损失费?|误工费?|件|货款|"
+    r"(?:amount|sum|total|value|requested|request|wanted|expected|is|of|me|us|in|to|the|a|an|as|worth|for|my|money|"
+    r"back|CN|RMB|CNY|just|only|"
+    r"fee|due)\b|[a-z]_|_[a-z]+"
+)
+_TAIL = (
+    r"整|元|钱|块|吧|呗|啊|呀|嘛|哦|哈|啦|了|嗯|呃|哎|的|得了|拉倒|"
+    r"算了|意思意思|即可|为止|为准|足矣|行了|款项?|费用?|人民币"
+)
+_TAIL_OPENS = (
+    r"就|给|到|至|回|入|进|打|转|作|当|做|并|和|及|与|外加|另|再|加|还|货款|误工|精神|损失|差价|运费|邮费|第|含|"
+    r"不含|包括|"
+    r"包含|其中|现金|请|麻烦|谢|拜托|尽快|马上|立[即刻]|今天|我(?!不?同意|不?接受)|可以|行|好|够|订单|单号|以|改|"
+    r"否则|不然|如果|不要|不用|不是|不过分|返还|还给|"
+    r"这|那|听|赶|快|多的|其他|其它|剩|客[户服]|你们|您|商家|平台|来|吗|呢|多谢|退|补|赔|因|由|用|\d|"
+    r"[一二三四五六七八九]|走|原路|的?(?:订单|诉求)"
+)
+_ENGLISH_TAIL = (
+    r" *(?:please|pls|plz|thanks?|thx|ty|cheers|for|to|and|plus|in|by|as|now|asap|today|back|on|onto|with|of|from|"
+    r"into|or|"
+    r"immediately|right|via|because|since|due|that|which|order|only|total|if|unless|not|instead|at|it|i|we|you|the|"
+    r"my|no|"
+    r"compensation|refund\w*|only|each|per|so|but|be)\b"
+)
+_TAIL_ENDS = re.compile(r"$|[^一-鿿A-Za-z]")
+_NEXT = re.compile(rf"(?:{_TAIL})")
+_OPENS = re.compile(rf"(?:{_TAIL_OPENS})")
+_ENGLISH_NEXT = re.compile(_ENGLISH_TAIL, re.I)
+
+
+def doubt(text: str, start: int, end: int, words: Words) -> Doubt | None:
+    """UNCLEAR where what leads to the wish at `start:end`, or what follows it, is not understood."""
+    lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
+    return None if leads(lead, words) and follows(tail, words) else Doubt.UNCLEAR
+
+
+def leads(lead: str, words: Words) -> bool:
+    last = _last_word(words.pattern)
+    while not _LEAD_ENDS.search(lead):
+        found = last.search(lead)
+        if not found:
+            return False
+        lead = lead[: found.start()]
+    return True
+
+
+def follows(tail: str, words: Words) -> bool:
+    own = _word(words.pattern)
+    while tail:
+        if _OPENS.match(tail) or own.match(tail) or _ENGLISH_NEXT.match(tail):
+            return True
+        found = _NEXT.match(tail)
+        if not found:
+            return bool(_TAIL_ENDS.match(tail)) and not re.match(r" *[A-Za-z]", tail)
+        tail = tail[found.end() :]
+    return True
+
+
+def joins(gap: str) -> bool:
+    """Whether a word and its amount belong together over what stands between them."""
+    return bool(_BETWEEN.fullmatch(gap))
+
+
+_BETWEEN = re.compile(rf"(?>{_GAP})*+", re.I)
+
+
+@lru_cache(maxsize=64)
+def _last_word(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{_LEAD}|{words}|{_ENGLISH_LEAD}) ?$", re.I)
+
+
+@lru_cache(maxsize=64)
+def _word(words: str) -> re.Pattern[str]:
+    return re.compile(rf" ?(?:{words})", re.I)

@@ -1,0 +1,60 @@
+"""A money slot's words and those of its rivals in a text, and the clauses they stand in."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tickets.flows.slots.text import CLAUSE_END
+
+Stretch = tuple[int, int]  # start and end
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a slot (`own`) or of another one."""
+
+    start: int
+    end: int
+    own: bool
+    name: str
+
+
+class Words:
+    """The words of a slot and of its rivals, found in any stretch of a text."""
+
+    def __init__(self, own: Iterable[str], rivals: Iterable[str]) -> None:
+        self._own = {word.lower(): False for word in rivals} | {word.lower(): True for word in own}
+        every = sorted(self._own, key=len, reverse=True)
+        parts = (re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every)
+        self.pattern = "|".join(parts) or r"(?!)"
+        self._compiled = re.compile(self.pattern, re.I)
+
+    def within(self, text: str, stretch: Stretch) -> list[Word]:
+        found = self._compiled.finditer(text, *stretch)
+        return [Word(*match.span(), self._owned(match[0].lower()), match[0].lower()) for match in found]
+
+    def _owned(self, found: str) -> bool:
+        """Whether the word is the slot's own; an English one may bear an ending."""
+        if found in self._own:
+            return self._own[found]
+        return self._own[max((word for word in self._own if found.startswith(word)), key=len)]
+
+
+def clause_of(text: str, at: int) -> Stretch:
+    """The clause that `at` stands in; a comma inside a number ends none."""
+    ends = _clause_ends(text)
+    number = bisect_right(ends, at)
+    return ends[number - 1] + 1 if number else 0, ends[number] if number < len(ends) else len(text)
+
+
+@lru_cache(maxsize=1)
+def _clause_ends(text: str) -> list[int]:
+    return [match.start() for match in CLAUSE_END.finditer(text) if not _inside_number(text, match.start())]
+
+
+def _inside_number(text: str, at: int) -> bool:
+    return text[at] in ",，" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
