@@ -61,9 +61,9 @@ class LessonPhoneConsumer(PhoneConsumer):
         return self.scope["url_route"]["kwargs"]["run_id"]
 
     async def _refuse_unfit(self, gesture: Gesture) -> None:
-        await database_sync_to_async(self._check)(gesture)
+        await database_sync_to_async(self._fits)(gesture)
 
-    def _check(self, gesture: Gesture) -> None:
+    def _fits(self, gesture: Gesture) -> None:
         lesson = Lesson.objects.select_related("run", "base", "ticket", "phone").get(run=self._run_id)
         lesson_words.check(lesson, gesture)
 
