@@ -112,7 +112,7 @@ __all__ = ["human", *_ROOM_OF]
 
 
 def __getattr__(name: str) -> Any:
-    """Loaded when it is asked for: who only reads replies does not load what reads screens."""
+    """Import a name on first use: code that only parses replies does not load the OCR and vision packages."""
     if name == "human":
         return import_module("cs_agent.engine.run.human")
     if name not in _ROOM_OF:

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from cs_agent.engine.actions.values import Back, LongPress, Swipe, Tap, Type
-from cs_agent.engine.confirm.exhibit import (
-    Exhibitor,
+from cs_agent.engine.confirm.confirmation_view import (
+    ConfirmationReader,
     changes_since,
     follow_target,
-    pending_of_exhibit,
+    pending_of_view,
     request_of,
     target_labels,
 )
@@ -21,7 +21,7 @@ from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.run.state import ConfirmationKind, RunState, StepStatus, Verdict, VerdictKind
 from cs_agent.engine.screen.hindrances import Hindrance, Remedy
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.engine.turn.draft import StepDraft
 from cs_agent.engine.turn.recovery import calmer, hindrance_plan, stuck_plan, without_hindrance
 from cs_agent.geometry import NormPoint, Size
@@ -55,14 +55,16 @@ class Desk:
     ) -> None:
         time = FakeTime()
         self.phone = FakePhone(screens, shown, screen_size=SIZE, now=time)
-        self.eyes = Eyes(self.phone, FakeReader(), StillPicture, EngineSettings(), time, time.sleep, lambda: None)
-        self.reader = SubmissionReader(self.phone, self.eyes, scrolls, lambda: None, lambda swipe, seen: allowed)
-        self.exhibitor = Exhibitor(self.eyes, self.reader, rules)
+        self.observer = ScreenObserver(
+            self.phone, FakeReader(), StillPicture, EngineSettings(), time, time.sleep, lambda: None
+        )
+        self.reader = SubmissionReader(self.phone, self.observer, scrolls, lambda: None, lambda swipe, seen: allowed)
+        self.confirmation = ConfirmationReader(self.observer, self.reader, rules)
 
 
 def shown(rows=PAGE, label="提交", fields=(REFUND, REASON), state=STATE, package="com.app"):
     desk = Desk({"a": FakeScreen(rows, package)}, "a", FlowRules(confirm_fields=fields))
-    return desk.exhibitor.show(tap(rows, label), desk.eyes.look_closely(), state, irreversible=True)
+    return desk.confirmation.show(tap(rows, label), desk.observer.look_closely(), state, irreversible=True)
 
 
 def test_the_same_screen_gives_the_same_fingerprint():
@@ -99,23 +101,25 @@ def test_typed_text_is_bound_to_the_field_that_has_the_focus():
     rows = ["title:登记", "hint!:姓名", "hint:电话"]
     other = ["title:登记", "hint:姓名", "hint!:电话"]
     desks = [Desk({"a": FakeScreen(page)}, "a", FlowRules()) for page in (rows, other)]
-    prints = [d.exhibitor.show(Type("x\n"), d.eyes.look_closely(), STATE, irreversible=True).fingerprint for d in desks]
+    prints = [
+        d.confirmation.show(Type("x\n"), d.observer.look_closely(), STATE, irreversible=True).fingerprint for d in desks
+    ]
     assert prints[0] != prints[1]
 
 
 def test_a_request_carries_what_its_pending_action_is_bound_to():
-    exhibit = shown()
-    pending = pending_of_exhibit(exhibit, YES, ConfirmationKind.ACTION, Pending("act", TAP))
-    request = request_of(exhibit, YES, "zh")
+    view = shown()
+    pending = pending_of_view(view, YES, ConfirmationKind.ACTION, Pending("act", TAP))
+    request = request_of(view, YES, "zh")
     assert request.action_digest == pending.digest
     assert request.fingerprint == pending.fingerprint
     assert pending.target == ("提交",)
     assert request.target is not None
-    assert request.target.contains(exhibit.action.element.to_point(SIZE))
+    assert request.target.contains(view.action.element.to_point(SIZE))
 
 
 def test_changes_name_the_field_the_target_or_the_screen():
-    asked = pending_of_exhibit(shown(), YES, ConfirmationKind.ACTION, Pending("act", TAP))
+    asked = pending_of_view(shown(), YES, ConfirmationKind.ACTION, Pending("act", TAP))
     assert changes_since(asked, shown(), "zh") == ()
     rows = ["title:核对", ["label:退款金额", "text:¥1.00"], ["label:退换原因", "text:质量问题"], "button:删除"]
     changes = changes_since(asked, shown(rows, "删除"), "zh")
@@ -153,7 +157,7 @@ LONG = {
 )
 def test_a_page_is_searched_in_both_directions_and_put_back(begins, found, acts):
     desk = Desk(LONG, begins, FlowRules())
-    reading = desk.reader.read(desk.eyes.look_closely(), (REFUND, REASON))
+    reading = desk.reader.read(desk.observer.look_closely(), (REFUND, REASON))
     assert set(reading.found) == found
     assert reading.scrolled
     assert desk.phone.shown == begins
@@ -162,19 +166,19 @@ def test_a_page_is_searched_in_both_directions_and_put_back(begins, found, acts)
 
 def test_where_the_gate_forbids_the_scroll_the_page_is_read_as_it_stands():
     desk = Desk({"a": FakeScreen(["title:核对", "button:提交"])}, "a", FlowRules(), allowed=False)
-    reading = desk.reader.read(desk.eyes.look_closely(), (REFUND,))
+    reading = desk.reader.read(desk.observer.look_closely(), (REFUND,))
     assert (dict(reading.found), desk.phone.acts) == ({}, [])
 
 
 def test_a_page_that_shows_everything_is_not_scrolled():
     desk = Desk({"a": FakeScreen(PAGE)}, "a", FlowRules())
-    reading = desk.reader.read(desk.eyes.look_closely(), (REFUND, REASON))
+    reading = desk.reader.read(desk.observer.look_closely(), (REFUND, REASON))
     assert (reading.scrolled, desk.phone.acts) == (False, [])
 
 
 def test_optional_fields_are_not_searched_for():
     desk = Desk(LONG, "1", FlowRules())
-    reading = desk.reader.read(desk.eyes.look_closely(), (REFUND, replace(REASON, required=False)))
+    reading = desk.reader.read(desk.observer.look_closely(), (REFUND, replace(REASON, required=False)))
     assert (reading.scrolled, desk.phone.acts) == (False, [])
 
 
@@ -185,15 +189,15 @@ def test_the_search_is_bounded_on_an_endless_page():
     }
     endless["-1"] = endless["0"]
     desk = Desk(endless, "30", FlowRules(), scrolls=3)
-    assert desk.reader.read(desk.eyes.look_closely(), (REFUND,)).found == {}
+    assert desk.reader.read(desk.observer.look_closely(), (REFUND,)).found == {}
     assert len(desk.phone.acts) <= 14
     assert desk.phone.shown == "30"
 
 
 def test_a_value_found_by_scrolling_has_no_place_on_the_picture_of_the_confirmation():
     desk = Desk(LONG, "1", FlowRules(confirm_fields=(REFUND, REASON)))
-    exhibit = desk.exhibitor.show(Back(), desk.eyes.look_closely(), STATE, irreversible=True)
-    places = {field.name: field.box is None for field in exhibit.fields}
+    view = desk.confirmation.show(Back(), desk.observer.look_closely(), STATE, irreversible=True)
+    places = {field.name: field.box is None for field in view.fields}
     assert places == {"refund": False, "reason": True}
 
 
@@ -201,7 +205,7 @@ def test_a_value_found_by_scrolling_has_no_place_on_the_picture_of_the_confirmat
 def test_a_swipe_up_is_shown_as_the_page_stands_and_a_slide_with_all_that_it_sends(end, scrolls):
     desk = Desk(LONG, "1", FlowRules(confirm_fields=(REFUND, REASON)))
     swipe = Swipe(NormPoint(500, 800), end)
-    desk.exhibitor.show(swipe, desk.eyes.look_closely(), STATE, irreversible=True)
+    desk.confirmation.show(swipe, desk.observer.look_closely(), STATE, irreversible=True)
     assert bool(desk.phone.acts) is scrolls
 
 

@@ -13,7 +13,7 @@ from cs_agent.engine.run import human
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.run.state import ConfirmationRequest, StepStatus, TakeoverRequest
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.geometry import NormPoint, Size
 from cs_agent.observation import Screenshot
 from cs_agent.testing.phone import FakeScreen
@@ -55,21 +55,21 @@ class Still:
         return True
 
 
-def _eyes(phone: DarkPhone, clock: Clock, check: Callable[[], None] = lambda: None) -> Eyes:
-    return Eyes(phone, None, lambda before: Still(), EngineSettings(), clock, clock.sleep, check)  # type: ignore[arg-type]
+def _observer(phone: DarkPhone, clock: Clock, check: Callable[[], None] = lambda: None) -> ScreenObserver:
+    return ScreenObserver(phone, None, lambda before: Still(), EngineSettings(), clock, clock.sleep, check)  # type: ignore[arg-type]
 
 
 def test_a_splash_screen_is_waited_for() -> None:
     clock = Clock()
     began = clock()
-    _eyes(DarkPhone(clock, 1.0), clock).wait_until_settled(None)
+    _observer(DarkPhone(clock, 1.0), clock).wait_until_settled(None)
     assert clock() - began == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_page_that_stays_dark_is_believed_in_the_end() -> None:
     clock = Clock()
     with pytest.raises(Secure):
-        _eyes(DarkPhone(clock, 60.0), clock).wait_until_settled(None)
+        _observer(DarkPhone(clock, 60.0), clock).wait_until_settled(None)
     assert clock() == pytest.approx(EngineSettings().dark_s, abs=0.5)
 
 
@@ -80,7 +80,7 @@ def test_waiting_in_the_dark_can_be_interrupted() -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        _eyes(DarkPhone(clock, 60.0), clock, check).wait_until_settled(None)
+        _observer(DarkPhone(clock, 60.0), clock, check).wait_until_settled(None)
 
 
 # a phone that is turned, or a foldable that is shut, between a look and the act

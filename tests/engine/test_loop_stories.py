@@ -203,7 +203,7 @@ def test_a_rejected_submit_leaves_nothing_done_whatever_the_model_tries_next():
 def test_a_confirmation_reads_from_the_picture_only_the_rows_the_tree_names():
     story = Story(COMPLAINT, ["提交审核"], begins="review", rules=RULES)
     read = []
-    reader = story.engine._kit.eyes.reader
+    reader = story.engine._kit.observer.reader
     whole = reader.read
     reader.read = lambda image, region=None, **how: read.append(region) or whole(image, region, **how)
     pause = story.until_pause().pause

@@ -1,4 +1,4 @@
-"""What stands in the way, seen without a model; circles; evidence; the engine's eyes."""
+"""What stands in the way, seen without a model; loops; success evidence; observing the screen."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cs_agent.engine.screen.hindrances import (
     is_network_error,
     search_places,
 )
-from cs_agent.engine.screen.observe import Eyes, changed_share, screen_mark
+from cs_agent.engine.screen.observe import ScreenObserver, changed_share, screen_mark
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
@@ -182,14 +182,14 @@ def test_a_report_counts_as_far_as_the_screen_says_the_same(message, complete):
     assert look_for_report(page, message).complete is complete
 
 
-def eyes(phone: FakePhone, time: FakeTime, check=lambda: None, **settings) -> Eyes:
-    return Eyes(phone, FakeReader(), StillPicture, EngineSettings(**settings), time, time.sleep, check)
+def observer(phone: FakePhone, time: FakeTime, check=lambda: None, **settings) -> ScreenObserver:
+    return ScreenObserver(phone, FakeReader(), StillPicture, EngineSettings(**settings), time, time.sleep, check)
 
 
 def test_a_settled_frame_is_not_captured_twice():
     time = FakeTime()
     phone = FakePhone({"a": FakeScreen(["title:一"])}, "a", screen_size=SMALL, now=time)
-    view = eyes(phone, time)
+    view = observer(phone, time)
     view.wait_until_settled(None)
     captured = phone._captures
     assert view.look().screenshot.image is view.newest.image
@@ -220,7 +220,7 @@ def test_a_page_that_is_expected_ends_the_wait_though_a_caret_blinks_and_its_loo
             return self.pictures >= 2
 
     phone = Blinking({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = Eyes(phone, FakeReader(), StillButForACaret, EngineSettings(), time, time.sleep, lambda: None)
+    view = ScreenObserver(phone, FakeReader(), StillButForACaret, EngineSettings(), time, time.sleep, lambda: None)
     assert view.wait_for(None, lambda seen: seen.nodes is not None)
     assert time.slept < EngineSettings().expected_s
     assert view.look().nodes is not None
@@ -255,7 +255,7 @@ class QuickTrees(FakePhone):
 def test_on_a_page_that_goes_on_moving_two_equal_trees_end_the_wait_for_what_is_expected():
     time = FakeTime()
     phone = QuickTrees({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = Eyes(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
+    view = ScreenObserver(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
     view.look_closely()  # from here on trees are known to be quick
     asked = phone.asked
     assert view.wait_for(None, lambda seen: seen.nodes is not None)
@@ -277,7 +277,7 @@ def test_a_page_whose_controls_still_move_is_waited_for():
             )
 
     phone = Sliding({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = Eyes(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
+    view = ScreenObserver(phone, FakeReader(), NeverStill, EngineSettings(), time, time.sleep, lambda: None)
     view.look_closely()
     assert view.wait_for(None, lambda seen: seen.nodes is not None)
     assert phone.asked == 9
@@ -293,7 +293,7 @@ def test_a_screen_that_never_rests_is_used_at_the_cap():
 
     time = FakeTime()
     phone = FakePhone({"a": FakeScreen(["title:一"])}, "a", screen_size=SMALL, now=time)
-    view = Eyes(phone, FakeReader(), Restless, EngineSettings(settle_cap_s=3), time, time.sleep, lambda: None)
+    view = ScreenObserver(phone, FakeReader(), Restless, EngineSettings(settle_cap_s=3), time, time.sleep, lambda: None)
     began = time()
     view.wait_until_settled(None)
     assert 3 <= time() - began < 4
@@ -303,7 +303,7 @@ def test_waiting_hears_a_stop():
     time = FakeTime()
     phone = FakePhone({"a": FakeScreen(["text:加载中..."])}, "a", screen_size=SMALL, now=time)
     with pytest.raises(Interrupted):
-        eyes(phone, time, Stop(at=3)).look()
+        observer(phone, time, Stop(at=3)).look()
 
 
 def test_a_phone_with_a_slow_tree_is_asked_for_it_only_where_it_matters():
@@ -315,7 +315,7 @@ def test_a_phone_with_a_slow_tree_is_asked_for_it_only_where_it_matters():
             return FakePhone.nodes(self)
 
     phone = Slow({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = eyes(phone, time)
+    view = observer(phone, time)
     assert view.look().nodes is not None
     assert view.look(afresh=True).nodes is None
     assert view.look_closely().nodes is not None
@@ -324,7 +324,7 @@ def test_a_phone_with_a_slow_tree_is_asked_for_it_only_where_it_matters():
 def test_a_tree_that_says_next_to_nothing_makes_the_picture_be_read():
     time = FakeTime()
     phone = FakePhone({"a": FakeScreen(["text:游戏", "icon:x"])}, "a", screen_size=SMALL, now=time)
-    assert [line.text for line in eyes(phone, time).look().lines] == ["游戏"]
+    assert [line.text for line in observer(phone, time).look().lines] == ["游戏"]
 
 
 def test_an_error_that_trying_again_cannot_help_is_raised_at_once():
@@ -332,7 +332,7 @@ def test_an_error_that_trying_again_cannot_help_is_raised_at_once():
     phone = FakePhone({"a": FakeScreen([])}, "a", screen_size=SMALL, now=time)
     phone.fail("screenshot", FakePhoneError("the display is folded away"))
     with pytest.raises(PhoneError):
-        eyes(phone, time).look()
+        observer(phone, time).look()
     assert time.slept == 0
 
 
@@ -356,7 +356,7 @@ def test_the_share_of_changed_pixels_counts_only_the_box():
 def test_a_point_stays_inside_the_screen_when_its_surroundings_are_read():
     time = FakeTime()
     phone = FakePhone({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = eyes(phone, time)
+    view = observer(phone, time)
     page = view.look()
     assert view.read_around(page, Point(0, 0), Point(269, 599)).size == SMALL
 
@@ -373,7 +373,7 @@ def test_a_phone_with_a_slow_tree_is_measured_again_now_and_then():
             return FakePhone.nodes(self)
 
     phone = SlowOnce({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = eyes(phone, time)
+    view = observer(phone, time)
     trees = [view.look(afresh=True).nodes is not None for _ in range(9)]
     assert trees == [True, *[False] * 5, True, True, True]
 
@@ -392,7 +392,7 @@ def test_a_tree_that_is_quicker_than_reading_is_used_however_slow_it_is():
             return FakePhone.nodes(self)
 
     phone = SlowTree({"a": FakeScreen(["title:一", "row:二", "row:三"])}, "a", screen_size=SMALL, now=time)
-    view = Eyes(phone, SlowReader(), StillPicture, EngineSettings(), time, time.sleep, lambda: None)
+    view = ScreenObserver(phone, SlowReader(), StillPicture, EngineSettings(), time, time.sleep, lambda: None)
     assert view.look(afresh=True).nodes is not None
     assert view.look(afresh=True).nodes is None
     assert view.look(afresh=True).nodes is not None

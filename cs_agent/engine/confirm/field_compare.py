@@ -1,6 +1,6 @@
-"""Sets a value from the screen beside the ticket's: money by number, files by name, the rest by its letters.
+"""Compares a value on the screen with the ticket's: money by number, files by name, everything else by its characters.
 
-Rule: what cannot be compared differs. Only a value without anything to compare it with is let stand.
+Rule: values that cannot be compared count as different. Only a value without a counterpart is accepted as it is.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """`full_amount`: what was paid, where the screen has shown it."""
+    """What the screen's value is compared with. `full_amount`: the amount paid, if a screen showed it."""
 
     kind: FieldKind
     expected: str = ""

@@ -86,7 +86,7 @@ def picture_sheet(observation: Observation, captions: tuple[str, ...] = (), know
 
 
 def _pictured_choices(observation: Observation, bare: Sheet, captions: tuple[str, ...]) -> tuple[Choice, ...]:
-    """Lines under a caption that are marked against each other, and lines that are themselves a field with a mark."""
+    """Lines under a caption of which one is marked, and lines that are themselves a field with a mark."""
     image = observation.screenshot.image
     found: dict[str, Choice] = {}
     for caption in captions:
@@ -106,7 +106,7 @@ def is_caption(text: str, caption: str) -> bool:
 
 
 def inline_value(text: str, caption: str) -> str:
-    """The value in 退款金额:¥399.00 or 退款金额 ¥399.00; empty where the text is no such pair."""
+    """The value in 退款金额:¥399.00 or 退款金额 ¥399.00; "" if the text is not such a pair."""
     start = text.strip().lstrip("*＊ ")
     if not fold(start).startswith(fold(caption)):
         return ""
@@ -115,9 +115,9 @@ def inline_value(text: str, caption: str) -> str:
 
 
 def value_in_sentence(text: str, sentences: Iterable[str]) -> str:
-    """What stands for "{}" in the first sentence that the text holds; empty where it holds none.
+    """The text at "{}" of the first sentence that matches; "" if none does.
 
-    Spaces do not count, since a reader of pictures drops or adds them.
+    Spaces are ignored, since OCR drops or adds them.
     """
     shown = unicodedata.normalize("NFKC", text)
     for sentence in sentences:

@@ -1,6 +1,6 @@
 """Tells chosen marks (radio buttons, ticks) from empty ones on a picture, where no accessibility tree does.
 
-Rule: a guess is None. A row of options is compared with itself: exactly one mark must stand out.
+Rule: None where it is uncertain. The options of a row are compared with each other: exactly one mark must differ.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def has_mark(image: Image.Image, label: Box) -> bool:
 
 
 def _ink(image: Image.Image, label: Box) -> float:
-    """The share of the place left of a label that is not ground, measured on the tightest square around the ink."""
+    """The share of non-background pixels left of a label, measured in the smallest square around them."""
     height = label.height
     place = Box(
         label.left - int(_MARK_REACH * height),

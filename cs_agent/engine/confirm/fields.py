@@ -1,7 +1,7 @@
 """Reads from the screen what is about to be submitted.
 
-Pure. Rule: the accessibility tree and the picture are read apart and compared; a value that only one of them shows
-is taken, two that differ are marked, and a required one that neither shows is shown as missing, never left out.
+Pure. Rule: the accessibility tree and the picture are read separately and compared. A value found in only one of them
+is taken, two that differ are marked, and a required value found in neither is shown as missing, never left out.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _FULL_CHOICE = re.compile("全额|全部|全款|full")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A value as the screen has it. `other`: what the picture shows where that is something else."""
+    """A value on the screen. `other`: what the picture shows if it differs from the tree."""
 
     value: str
     box: Box | None

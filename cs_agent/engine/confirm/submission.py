@@ -1,7 +1,7 @@
 """Reads the fields of a submission, also those above or below what the screen shows, without touching anything.
 
-Rule: it only scrolls, along the page's edge; when it is done the page stands where it stood, or the caller is told
-that it does not.
+Rule: it only scrolls, along the page's edge. Afterwards the page is back where it was, or the result says that it is
+not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from cs_agent.engine.actions.values import Swipe
 from cs_agent.engine.confirm.fields import Found, read_view
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.protocols import Phone
-from cs_agent.engine.screen.observe import Eyes, is_useful, screen_mark
+from cs_agent.engine.screen.observe import ScreenObserver, is_useful, screen_mark
 from cs_agent.geometry import Point
 from cs_agent.observation import Observation
 
@@ -35,7 +35,7 @@ class Submission:
 @dataclass(slots=True)
 class SubmissionReader:
     phone: Phone
-    eyes: Eyes
+    observer: ScreenObserver
     most_scrolls: int
     check: Callable[[], None]
     allowed: Callable[[Swipe, Observation], bool]  # the gate's word on a scroll
@@ -62,7 +62,7 @@ class SubmissionReader:
         if is_useful(seen.nodes):
             boxes = [hit.box for hit in found.values() if hit.box]
             missing = self._missing(found, wanted)
-            seen = self.eyes.read_all(seen) if missing else self.eyes.read_rows(seen, boxes)
+            seen = self.observer.read_all(seen) if missing else self.observer.read_rows(seen, boxes)
             found = read_view(seen, wanted)
         return seen, found
 
@@ -102,8 +102,8 @@ class SubmissionReader:
         if not self.allowed(Swipe(way[0].to_norm(size), way[1].to_norm(size)), now):
             return None
         self.phone.swipe(*way, _SLOW_S)
-        self.eyes.wait_until_settled(now.screenshot.image)
-        return self.eyes.look_closely()
+        self.observer.wait_until_settled(now.screenshot.image)
+        return self.observer.look_closely()
 
     @staticmethod
     def _missing(found: dict[str, Found], wanted: tuple[ConfirmField, ...]) -> bool:

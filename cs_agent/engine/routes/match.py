@@ -1,7 +1,7 @@
 """Finds the page of a route that the screen shows, and on it the control of a step.
 
-Rule: never another page that merely looks alike, and never a control that is missing, doubled, or named otherwise: then
-nothing fits, and the model is asked.
+Rule: a page that only looks similar does not match, nor does a control that is missing, duplicated or renamed. Without
+a match the model is asked.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _OF_PICTURES = "control"  # what every control is called that was recorded witho
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a way is compared with: the screen, its signature without the run's values, every control once."""
+    """One screen prepared for comparison with a way: its signature without the run's values, and each control once."""
 
     observation: Observation
     values: dict[str, str]
@@ -54,7 +54,8 @@ class Sight:
         return cls(observation, values, page, tuple(_controls(observation)))
 
     def shows(self, page: PageSignature) -> bool:
-        """Whether this is that page; by the picture where no tree came, and the page was recorded with one."""
+        """Whether the screen shows this page; compared by the picture if it has no tree and the page was recorded with
+        one."""
         if self.observation.nodes is None and not page.pictured:
             return pictured.fits(page, self.observation)
         return page.fits(self.page)
@@ -64,7 +65,7 @@ class Sight:
 
 
 def without_words(page: PageSignature, words: Iterable[str]) -> PageSignature:
-    """The page without what holds one of these words of two characters or more, whole or but for its numbers."""
+    """The page without marks that hold one of these words (two characters or more), with or without their numbers."""
     told = _forms(words)
 
     def is_page(mark: str) -> bool:
@@ -75,7 +76,7 @@ def without_words(page: PageSignature, words: Iterable[str]) -> PageSignature:
 
 
 def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature:
-    """What a page says of this run's values, of the day, and in the pieces of its lists is not what the page is.
+    """Drop from the page what depends on the run's values, on the date, or on the entries of its lists.
 
     Options stay: they are the app's. Where a page has too few controls of a known kind, all of them count.
     """
@@ -108,7 +109,8 @@ def _holds(mark: str, told: frozenset[str]) -> bool:
 
 
 def find_control(control: RouteControl, sight: Sight) -> Target | None:
-    """The one control that is meant; None for none, for more or fewer than there were, and for an empty slot."""
+    """The control that matches; None if none does, if the number of matches differs from the recorded one, or if a slot
+    it names is empty."""
     if sight.observation.nodes is None and control.signature.role != _OF_PICTURES:
         return pictured.find_button(control, filled(control.named, sight.values) or "", sight.observation)
     found = _answering(control, sight)
@@ -121,7 +123,7 @@ def find_control(control: RouteControl, sight: Sight) -> Target | None:
 
 
 def is_done(step: RouteStep, target: Target, sight: Sight) -> bool:
-    """Whether the tree already shows what touching this would bring about: the choice made, the field focused."""
+    """Whether the tree already shows the effect of the touch: the choice made, the field focused."""
     node = sight.node(target)
     if node is None:
         return False
@@ -131,7 +133,7 @@ def is_done(step: RouteStep, target: Target, sight: Sight) -> bool:
 
 
 def is_typed(step: RouteStep, sight: Sight) -> bool:
-    """Whether the step's text stands in its field; of one that ends with Enter nobody can tell."""
+    """Whether the step's text is in its field. Unknown, hence False, for a text that ends with Enter."""
     if step.text.endswith("\n"):
         return False
     text = filled(step.text, sight.values)
@@ -141,7 +143,7 @@ def is_typed(step: RouteStep, sight: Sight) -> bool:
 
 
 def control_of(target: Target, sight: Sight) -> RouteControl | None:
-    """How a route remembers this control; None where nothing tells it from the others again."""
+    """The description by which a route finds this control again; None if it cannot be distinguished from others."""
     signature = control_signature(sight.observation, target)
     role = role_of(target)
     bare = ControlSignature(role, ())
@@ -158,7 +160,7 @@ def control_of(target: Target, sight: Sight) -> RouteControl | None:
 
 
 def _told_apart(control: RouteControl, target: Target, sight: Sight) -> RouteControl | None:
-    """With the number of those that answer to it now; None where even so it would not be found again."""
+    """With the number of controls that match it now; None if it would still not be found again."""
     counted = replace(control, alike=len(_answering(control, sight) or ()))
     found = find_control(counted, sight)
     if found is None or (found.node, found.box) != (target.node, target.box):
@@ -169,8 +171,8 @@ def _told_apart(control: RouteControl, target: Target, sight: Sight) -> RouteCon
 
 
 def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
-    """Every control of the page that the description fits, of whatever role where it has a name: two of one name are
-    two, even if one is a button and the other a box. None where a slot in it is empty."""
+    """Every control of the page that the description fits. Named controls match whatever their role: a button and a
+    check box of one name count as two. None if a slot in the description is empty."""
     alike = [target for target in sight.controls if role_of(target) == control.signature.role]
     if control.holds:
         pieces = [filled(template, sight.values) for template in control.holds]
@@ -186,7 +188,7 @@ def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
 
 
 def _is_clear(target: Target, sight: Sight) -> bool:
-    """Nothing else that reacts lies where it would be touched, but what it holds or stands in."""
+    """No other clickable control covers the touch point, except its own ancestors and descendants."""
     nodes, own = sight.observation.nodes or (), target.node
     if own is None or target.box is None:
         return True
@@ -213,7 +215,7 @@ def _beside(target: Target, sight: Sight) -> str:
 
 
 def _shows(target: Target, value: str) -> bool:
-    """Whether it shows the value, whole: 1002 is not shown by 10021."""
+    """Whether it shows the whole value: 10021 does not show 1002."""
     wanted = squash(value)
     if len(wanted) < _LEAST_PIECE:
         return False

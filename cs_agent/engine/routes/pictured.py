@@ -1,7 +1,7 @@
 """Recognises by its picture alone a page that was recorded with a tree, and a button on it by its words.
 
-Rule: everything that names the page must be read on it, nothing that asks for a decision may stand there that was not
-there before, and only a button that is drawn as one and named once is touched. For all else the tree is asked.
+Rule: the title, every button and most other texts of the page must be found, no new word that asks for a decision may
+appear, and only a control drawn as a button with a unique name is touched. Everything else needs the tree.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.observation import Observation, TextLine
 
 _HEAD = 0.14  # of the screen's height: where titles stand
-_SHARE = 0.8  # of what names the page
-_LEAST = 3  # texts; a page with fewer is known by nothing
+_SHARE = 0.8  # of the page's texts besides its title and buttons
+_LEAST = 3  # texts; a page with fewer cannot be recognised
 _BUTTON = "button"
 _DECISIONS = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM, LabelKind.REFUSE, LabelKind.RETRY)
 
@@ -34,7 +34,8 @@ def fits(page: PageSignature, seen: Observation) -> bool:
 
 
 def find_button(control: RouteControl, name: str, seen: Observation) -> Target | None:
-    """The one button of that name; None for none, for several lines that say so, and for words that are no button."""
+    """The button of that name; None if there is none, if several lines have the name, or if the text is not drawn as a
+    button."""
     if control.signature.role != _BUTTON or control.alike != 1 or not name:
         return None
     lines = [line for line in seen.lines if squash(line.text) == squash(name)]
@@ -60,7 +61,7 @@ def _has_title(title: str, seen: Observation) -> bool:
 
 
 def _asks_more(page: PageSignature, seen: Observation) -> bool:
-    """A word of decision that this page did not have: something lies over it, or it is another."""
+    """Whether a decision word appears that the recorded page lacked: a dialog covers it, or it is another page."""
     known = [mark.partition(":")[2] for mark in page.controls | page.captions]
     return any(_decides(line) and not any(stable_label(line.text) in label for label in known) for line in seen.lines)
 

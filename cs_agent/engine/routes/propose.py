@@ -1,7 +1,7 @@
 """Proposes the next act of a route for the screen that is shown, and says what the screen should show after it.
 
-Rule: it proposes only what fits this very screen; where nothing fits it says so, and the model is asked. Pure: where
-the run stands on its way is a value that the run's state carries.
+Rule: it proposes only what fits the current screen; otherwise the model is asked. Pure: the position on the way is part
+of the run's state.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a run stands on its way. `at`: the step that comes next; `tries`: how often it was proposed in vain;
-    `detours`: the steps at which the model had to be asked."""
+    """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it; `detours`:
+    steps at which the model was asked."""
 
     at: int = 0
     tries: int = 0
@@ -59,13 +59,13 @@ class Position:
         return cls(int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]))
 
     def off_the_way(self, at: int | None = None) -> Position:
-        """The model is asked here; each place is noted once."""
+        """Record that the model is asked here; each step is recorded once."""
         here = self.at if at is None else at
         detours = self.detours if self.detours[-1:] == (here,) else (*self.detours, here)[-_MOST_DETOURS:]
         return replace(self, at=here, detours=detours, tries=0, taken=-1)
 
     def beyond(self, number: int) -> Position:
-        """That step took effect."""
+        """Move past a step that took effect."""
         return replace(self, at=number + 1, tries=0, taken=-1)
 
 
@@ -77,7 +77,7 @@ class ExpectedPage:
     control: RouteControl | None = None
 
     def is_shown(self, sight: Sight) -> bool:
-        """A page that is still filling itself shows its frame before what is acted on."""
+        """A page that is still loading may show its frame before the control appears."""
         return sight.shows(self.page) and (self.control is None or find_control(self.control, sight) is not None)
 
 
@@ -121,13 +121,13 @@ def next_act(way: Way, at: Position, seen: Observation, values: dict[str, str]) 
 
 
 def proposed_before(way: Way, number: int, action: Action, seen: Observation, values: dict[str, str]) -> Proposal:
-    """The proposal of that step, taken up again after a human's yes to its act; IndexError for a step that is none."""
+    """The proposal of that step, restored after a human approved its act; IndexError for an unknown step."""
     return Proposal(number, way.steps[number], action, _expectation(way, number, action, Sight.of(seen, values)))
 
 
 def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> bool:
-    """Whether every step that must be taken is behind the run, and its last page is shown; a way that was taught up to
-    the commit knows none, and there the flow's evidence alone says whether it is done."""
+    """Whether all required steps are done and the last page is shown. A way that was taught only up to the commit has
+    no last page; there the flow's success evidence alone decides."""
     left = way.steps[max(at.at, at.taken + 1) :]
     if not all(step.optional for step in left):
         return False
@@ -135,10 +135,10 @@ def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str])
 
 
 def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
-    """The first step from here on whose page this is and whose effect is not there yet.
+    """The first step from the current position whose page this is and whose effect is not visible yet.
 
-    Later pages may be joined where they fit; an earlier one only where none of the later does. A step that commits is
-    never passed over by what merely looks like a later page of the same kind.
+    Later steps are considered first, an earlier one only if no later one fits. A committing step is never skipped
+    because a later page looks similar.
     """
     fitting = [number for number, step in enumerate(way.steps) if sight.shows(step.page)]
     ahead = [number for number in fitting if number >= at.at]
@@ -150,7 +150,7 @@ def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
 
 
 def _is_behind(way: Way, number: int, at: Position, sight: Sight) -> bool:
-    """Whether the tree shows that the step needs not be taken, or it is an optional one that cannot be."""
+    """Whether the tree shows that the step is unnecessary, or it is optional and impossible here."""
     step = way.steps[number]
     if step.kind is ActKind.TYPE:
         return is_typed(step, sight)
@@ -184,7 +184,7 @@ def _action(step: RouteStep, sight: Sight) -> Action | None:
 
 
 def _typing(step: RouteStep, sight: Sight) -> Action | None:
-    """Into its own field only: one that lost the focus is touched first."""
+    """Type only into the step's own field; if it lost the focus, touch it first."""
     text = filled(step.text, sight.values)
     target = find_control(step.control, sight) if step.control else None
     node = sight.node(target) if target else None
@@ -211,7 +211,7 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
 
 
 def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[ExpectedPage]:
-    """The page of the next step that must be taken, and of optional ones before it; never the page that is shown."""
+    """The pages of the next required step and of the optional ones before it, without the current page."""
     for step in way.steps[number + 1 :]:
         if sight.shows(step.page):
             return

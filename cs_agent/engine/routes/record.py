@@ -1,7 +1,7 @@
 """Records a route: one step from each act of a run that succeeded, several runs merged into one route.
 
-Rule: only what led on is kept (acts without effect and steps that were taken back are left out), and whatever differs
-from run to run leaves the signatures.
+Rule: only acts that made progress are kept (acts without effect and undone steps are dropped), and whatever differs
+between runs is removed from the signatures.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.
 def step_of(
     action: Action, seen: Observation, values: dict[str, str], *, commits: bool, private: Iterable[str] = ()
 ) -> RouteStep | None:
-    """The act on this screen as a route remembers it; None for what is no act on the phone.
+    """The act on this screen as a route step; None for an action that does not touch the phone.
 
-    `private`: what else is known of the customer, e.g. a name; no page is known by it.
+    `private`: further customer data, such as a name, that must not identify a page.
     """
     sight = Sight.of(seen, values)
     step = RouteStep(without_words(sight.page, private), ActKind.GAP, commits=commits)
@@ -63,14 +63,15 @@ def step_of(
 
 
 def _without_entry(page: PageSignature, entry: Target) -> PageSignature:
-    """What an entry of a list says is its own, and not what the page is known by."""
+    """The page without the texts of one list entry."""
     own = {stable_label(name) for name in entry.names}
     kept = frozenset(mark for mark in page.captions if mark.partition(":")[2] not in own)
     return replace(page, captions=kept)
 
 
 def _typing(step: RouteStep, text: str, sight: Sight) -> RouteStep:
-    """Only what the ticket said is remembered as a slot; any other text may be a customer's, and stays a gap."""
+    """Typed text is stored as a slot only if it came from the ticket; any other text may be a customer's and becomes a
+    gap."""
     enters = "\n" * (len(text) - len(text.rstrip("\n")))
     template = templated(text.strip(), sight.values)
     fields = [target for target in sight.controls if target.editable]
@@ -87,12 +88,12 @@ def _only_slots(template: str) -> bool:
 
 
 def way_of(steps: Sequence[RouteStep], end: PageSignature | None, values: dict[str, str]) -> Way:
-    """The way of one run, without its blind alleys."""
+    """The way of one run, without detours."""
     return Way(filled_slots(values), tuple(_straightened(steps)), end)
 
 
 def merged(one: Way, other: Way) -> Way:
-    """What both ways have in common, with the side steps of either as optional; of the same slots, or ValueError."""
+    """The common steps of both ways, with the steps of only one as optional. ValueError if their slots differ."""
     if one.filled != other.filled:
         raise ValueError("ways for different slots do not merge")
     keys = _Keys()
@@ -138,8 +139,8 @@ def _shared(one: PageSignature, other: PageSignature) -> PageSignature:
 
 
 def _straightened(steps: Iterable[RouteStep]) -> list[RouteStep]:
-    """Without what was taken back: an act, and the Back that led to the same page again, or a text that was typed
-    over, right away or after one more touch of its field."""
+    """Without undone steps: an act followed by Back to the same page, and a text that was typed over, directly or after
+    touching its field again."""
     kept: list[RouteStep] = []
     for step in steps:
         taken_back = len(kept) >= 2 and kept[-1].kind is ActKind.BACK and kept[-2].page.fits(step.page)
@@ -158,7 +159,7 @@ def _types_over(before: RouteStep, step: RouteStep) -> bool:
 
 
 def _same_field(before: RouteStep, step: RouteStep) -> bool:
-    """On the same page, as far as a field can be told."""
+    """Whether both steps concern the same field, as far as it can be identified."""
     if before.control is None or step.control is None or before.commits:
         return False
     fields = [replace(each.signature, column=0) for each in (before.control, step.control)]

@@ -1,6 +1,6 @@
 """Scores a way against what a run did without it: whether the way would have proposed the same act on each page.
 
-Rule: an act that a person was asked about agrees only with a step that would ask as well. Pure.
+Rule: an act that needed confirmation agrees only with a step that would ask as well. Pure.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def score(way: Way | None, taken: Sequence[RouteStep]) -> Score:
 
 
 def judged(way: Way, taken: Sequence[RouteStep]) -> list[Agreement]:
-    """One for each act. After an act that differs the way goes on from where it has that act."""
+    """One judgement per act. After a difference, comparison continues at the way's step for that act, if it has one."""
     at, found = 0, []
     for step in taken:
         fitting = [number for number in range(at, len(way.steps)) if way.steps[number].page.fits(step.page)]

@@ -1,6 +1,6 @@
 """Slots in texts: values taken out when a route is recorded, put in again when it is followed.
 
-Rule: a value is taken out only whole, and a text that names a slot without a value cannot be filled.
+Rule: only whole values are replaced, and a template that names a slot without a value cannot be filled.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def plain(value: str) -> str:
 
 
 def _forms(values: dict[str, str]) -> list[tuple[str, str]]:
-    """(text that a slot's value may stand as, the slot's template), the longest text first."""
+    """Pairs of (a form in which a slot's value may appear, the slot's template), longest form first."""
     forms: list[tuple[str, str]] = []
     for name, value in values.items():
         value = value.strip()

@@ -1,7 +1,7 @@
 """A route as values: the pages it passes, the control touched on each, the act with slots in place of values.
 
-Rule: no value of a customer stands in a route. What came from a ticket is a template such as `{mobile}`; what is on a
-page is known by a signature that leaves values out. A step whose control cannot be told again is a gap: the model acts.
+Rule: a route holds no customer data. Values from the ticket become templates such as `{mobile}`; pages are identified
+by signatures without values. A step whose control cannot be found again is a gap: the model acts there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a reviewed route vouches for: its next act on just this screen, and nothing else.
+"""What a reviewed route vouches for: its next act on the current screen, and nothing else.
 
 Rule: only a step that a reviewer saw and that does not commit; its page must fit the screen and its control be the one
 that is touched. The gate still asks where it always asks, whatever vouches.
@@ -48,7 +48,7 @@ def _of_touch(step: RouteStep, number: int, action: Action, sight: Sight) -> Vou
 
 
 def _turned_into_a_button(step: RouteStep, target: Target) -> bool:
-    """An entry is known by the value that it shows, whatever else is written on it today."""
+    """Whether a list entry, identified by the value it shows, now has a name that asks to be pressed."""
     known = bool(step.control and step.control.holds)
     return known and any(sense(name, button=target.button).kind in _BIDDING for name in target.names)
 

@@ -40,7 +40,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%
 
 
 @dataclass(slots=True)
-class Eyes:
+class ScreenObserver:
     """One run's view of one phone."""
 
     phone: Phone

@@ -84,9 +84,9 @@ class Actor:
                 expects = turn.proposal.expects if turn.proposal else None
                 before = turn.seen.screenshot.image
                 if expects:
-                    met = self.kit.eyes.wait_for(before, expects.is_met, at_once=expects.focuses)
+                    met = self.kit.observer.wait_for(before, expects.is_met, at_once=expects.focuses)
                 else:
-                    met = self.kit.eyes.wait_for(before, None)
+                    met = self.kit.observer.wait_for(before, None)
                 if not met and pending.irreversible:
                     self._wait_for_an_answer(turn)
         except Interrupted:
@@ -107,7 +107,7 @@ class Actor:
         nothing is worse than doing it again."""
         start = self.kit.clock()
         while not self._has_changed(turn.seen) and self.kit.clock() - start < self.kit.settings.answer_s:
-            self.kit.eyes.wait_for(turn.seen.screenshot.image, None)
+            self.kit.observer.wait_for(turn.seen.screenshot.image, None)
 
     def _mark(self, turn: TurnContext, pending: Pending) -> dict[str, Any] | None:
         """What a route would remember of it; of the engine's own acts nothing, as they answer to what came up."""
@@ -117,14 +117,14 @@ class Actor:
             return turn.proposal.step.to_json()
         seen = turn.seen
         if seen.nodes is None and self.kit.route.learning:
-            seen = self.kit.eyes.with_tree(seen)
+            seen = self.kit.observer.with_tree(seen)
         plan = self.kit.route
         step = step_of(pending.action, seen, plan.values, commits=_commits(pending), private=plan.private)
         return step.to_json() if step else None
 
     def _write(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:
         done = turn.state.evolve(phase=after(turn.state.phase, Event.OUTCOME), pending=None)
-        record = turn.draft.record(status, outcome, self.kit.eyes.newest if status is StepStatus.DONE else None)
+        record = turn.draft.record(status, outcome, self.kit.observer.newest if status is StepStatus.DONE else None)
         self.kit.journal.save(done, record)
         return Turn(done, record)
 
@@ -140,7 +140,7 @@ class Actor:
         return written
 
     def _has_changed(self, seen: Observation) -> bool:
-        newest = self.kit.eyes.newest
+        newest = self.kit.observer.newest
         if newest is None or newest.size != seen.size:
             return True
         page = Box(0, int(_STATUS_BAR * seen.size.height), seen.size.width, seen.size.height)

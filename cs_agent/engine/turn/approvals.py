@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cs_agent.engine.actions.values import render
-from cs_agent.engine.confirm.exhibit import (
-    Exhibit,
+from cs_agent.engine.confirm.confirmation_view import (
+    ConfirmationView,
     changes_since,
     name_of,
-    pending_of_exhibit,
+    pending_of_view,
     request_of,
     target_labels,
 )
@@ -64,7 +64,7 @@ class Approvals:
         with turn.draft.lap("recheck"):
             commits = asked.irreversible if asked.verdict is None else asked.verdict.commits
             by_tree = asked.source is StepSource.ROUTE
-            shown = self.kit.exhibitor.show(asked.action, turn.seen, state, irreversible=commits, by_tree=by_tree)
+            shown = self.kit.confirmation.show(asked.action, turn.seen, state, irreversible=commits, by_tree=by_tree)
             verdict = self._verdict(asked, shown, state)
         if verdict.kind in _STOPS:
             return self.kit.needs_human(turn, "denied", _words(verdict, turn.lang))
@@ -104,19 +104,19 @@ class Approvals:
 
     def _look(self, turn: TurnContext) -> None:
         with turn.draft.lap("recheck"):
-            turn.see(self.kit.eyes.look_closely())
+            turn.see(self.kit.observer.look_closely())
 
-    def _verdict(self, asked: Pending, shown: Exhibit, state: RunState) -> Verdict:
+    def _verdict(self, asked: Pending, shown: ConfirmationView, state: RunState) -> Verdict:
         """Today's reasons; what could not be undone when it was asked cannot be undone now."""
         now = self.kit.judge(asked.evolve(action=shown.action), shown.observation, state)
         kind = now.kind if now.kind in _STOPS else VerdictKind.CONFIRM
         return Verdict(kind, now.reasons, now.irreversible or asked.irreversible)
 
     def _ask_anew(
-        self, turn: TurnContext, asked: Pending, shown: Exhibit, verdict: Verdict, changes: tuple[str, ...]
+        self, turn: TurnContext, asked: Pending, shown: ConfirmationView, verdict: Verdict, changes: tuple[str, ...]
     ) -> Turn:
         kind = ConfirmationKind(asked.kind)
-        pending = pending_of_exhibit(shown, verdict, kind, asked)
+        pending = pending_of_view(shown, verdict, kind, asked)
         request = request_of(shown, verdict, turn.lang, kind=kind, changes=changes)
         turn.draft.verdict = verdict
         return self.kit.paused(turn, Event.PROPOSE, request, pending=pending, outcome=joined("; ", changes))
@@ -128,12 +128,12 @@ class Approvals:
         return Turn(found, record)
 
     def _ask_whether_again(self, turn: TurnContext, cut_off: Pending) -> Turn:
-        shown = self.kit.exhibitor.show(cut_off.action, turn.seen, turn.state, irreversible=False)
+        shown = self.kit.confirmation.show(cut_off.action, turn.seen, turn.state, irreversible=False)
         verdict = Verdict(VerdictKind.CONFIRM, cut_off.verdict.reasons if cut_off.verdict else (), irreversible=True)
         now = [squash(label) for label in target_labels(cut_off.action, turn.seen)]
         there = now == [squash(label) for label in cut_off.target]
         kind = ConfirmationKind.UNCERTAIN
-        pending = pending_of_exhibit(shown, verdict, kind, cut_off).evolve(target_there=there)
+        pending = pending_of_view(shown, verdict, kind, cut_off).evolve(target_there=there)
         text = say("uncertain", turn.lang, what=describe(cut_off.action, name_of(cut_off.target), turn.lang))
         request = request_of(shown, verdict, turn.lang, kind=kind, text=text)
         outcome = say("cut_off_unknown", turn.lang)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cs_agent.engine.actions.parse import ParseError
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Action, Back, CallApi, Finish, Interact, Note, TakeOver
-from cs_agent.engine.confirm.exhibit import target_labels
+from cs_agent.engine.confirm.confirmation_view import target_labels
 from cs_agent.engine.model.confidence import confidence_of
 from cs_agent.engine.model.reading import parsed_of
 from cs_agent.engine.run.conversation import (
@@ -124,12 +124,12 @@ class Decider:
             return self.kit.noted(turn, say("screen_changed", turn.lang), status=StepStatus.REFUSED)
         if not same:
             with turn.draft.lap("observe"):
-                turn.see(self.kit.eyes.look())
+                turn.see(self.kit.observer.look())
         turn.set_count("restless", 0)
         points = touch_points(action, turn.seen.size)
         if turn.proposal is None or turn.seen.nodes is None:  # a route names its control by the tree
             with turn.draft.lap("gate"):
-                turn.see(self.kit.eyes.read_around(turn.seen, *points))
+                turn.see(self.kit.observer.read_around(turn.seen, *points))
         if (done := self._put_keyboard_away(turn, points)) is not None:
             return done
         turn.state = calmer(turn.state)
@@ -153,11 +153,11 @@ class Decider:
 
         The turn goes on with the newest look.
         """
-        eyes, seen = self.kit.eyes, turn.seen
+        observer, seen = self.kit.observer, turn.seen
         points = touch_points(action, seen.size)
         thought_s = turn.draft.timings.get("model", 0.0)
-        if not points or thought_s <= self.kit.settings.stale_s or eyes.still_there(seen, points[0]):
+        if not points or thought_s <= self.kit.settings.stale_s or observer.still_there(seen, points[0]):
             return True
-        before = target_labels(action, eyes.read_around(seen, points[0]))
-        fresh = turn.see(eyes.look())
-        return target_labels(action, eyes.read_around(fresh, points[0])) == before
+        before = target_labels(action, observer.read_around(seen, points[0]))
+        fresh = turn.see(observer.look())
+        return target_labels(action, observer.read_around(fresh, points[0])) == before

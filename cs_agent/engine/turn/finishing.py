@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cs_agent.engine.actions.values import Finish
-from cs_agent.engine.confirm.exhibit import pending_of_exhibit, request_of
+from cs_agent.engine.confirm.confirmation_view import pending_of_view, request_of
 from cs_agent.engine.confirm.fields import fields_in_view
 from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.routes.match import without_values, without_words
@@ -63,7 +63,7 @@ class Finishing:
             return None
         evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete:
-            turn.see(self.kit.eyes.read_all(turn.seen))
+            turn.see(self.kit.observer.read_all(turn.seen))
             evidence = look_for_success(turn.seen, self.kit.rules)
         if not evidence.complete:
             return None
@@ -110,7 +110,7 @@ class Finishing:
         What stood on the picture on which the model decided counts too: it was taken after the last act, and a passing
         message is gone by the time the model has spoken. The turn goes on with the look that decided.
         """
-        glimpsed, fresh = turn.seen, self.kit.eyes.look_closely()
+        glimpsed, fresh = turn.seen, self.kit.observer.look_closely()
         closest = fresh, Evidence()
         for look in self._looks(fresh, glimpsed):
             evidence = self._evidence(look, action)
@@ -123,11 +123,11 @@ class Finishing:
         return closest[1]
 
     def _looks(self, fresh: Observation, glimpsed: Observation) -> Iterator[Observation]:
-        eyes = self.kit.eyes
+        observer = self.kit.observer
         yield fresh
-        yield eyes.glance(glimpsed)
-        yield eyes.read_all(fresh)
-        yield eyes.read_all(glimpsed)
+        yield observer.glance(glimpsed)
+        yield observer.read_all(fresh)
+        yield observer.read_all(glimpsed)
 
     def _evidence(self, seen: Observation, action: Finish) -> Evidence:
         rules = self.kit.rules
@@ -150,10 +150,10 @@ class Finishing:
         return not self.kit.rules.confirm_fields or turn.count(IRREVERSIBLE_ACTS) > 0
 
     def _ask(self, turn: TurnContext, action: Finish) -> Turn:
-        shown = self.kit.exhibitor.show(action, turn.seen, turn.state, irreversible=False)
+        shown = self.kit.confirmation.show(action, turn.seen, turn.state, irreversible=False)
         verdict = Verdict(VerdictKind.CONFIRM)
         kind = ConfirmationKind.FINISH
-        pending = pending_of_exhibit(shown, verdict, kind, Pending(ACT, action, thought=turn.draft.thought))
+        pending = pending_of_view(shown, verdict, kind, Pending(ACT, action, thought=turn.draft.thought))
         text = say("finish_check", turn.lang, what=action.message or say("done", turn.lang))
         request = request_of(shown, verdict, turn.lang, kind=kind, text=text)
         turn.state = turn.state.evolve(message=action.message)

@@ -35,7 +35,7 @@ class Guide:
         ended, there, proposal = self._next(turn, plan.way, here)
         if not ended and proposal is None and turn.seen.nodes is None:  # what the picture leaves open the tree may tell
             with turn.draft.lap("observe"):
-                turn.see(self.kit.eyes.with_tree(turn.seen))
+                turn.see(self.kit.observer.with_tree(turn.seen))
             ended, there, proposal = self._next(turn, plan.way, here)
         if ended and (done := self._finish(turn)) is not None:
             return done

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cs_agent.engine.confirm.exhibit import Exhibitor
+from cs_agent.engine.confirm.confirmation_view import ConfirmationReader
 from cs_agent.engine.gate.decide import GatePolicy, StepContext, Vouches, decide
 from cs_agent.engine.routes.values import RoutePlan
 from cs_agent.engine.routes.vouching import vouch_of
@@ -31,7 +31,7 @@ from cs_agent.engine.run.state import (
     Verdict,
 )
 from cs_agent.engine.run.wording import say
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.engine.screen.signature import page_key
 from cs_agent.engine.turn.act import Actuator
 from cs_agent.engine.turn.context import TurnContext
@@ -47,9 +47,9 @@ class Kit:
     policy: GatePolicy
     settings: EngineSettings
     prompt: Prompt
-    eyes: Eyes
+    observer: ScreenObserver
     actuator: Actuator
-    exhibitor: Exhibitor
+    confirmation: ConfirmationReader
     route: RoutePlan
     clock: Callable[[], float]
     sleep: Callable[[float], None]

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from cs_agent.engine.actions.values import Swipe
-from cs_agent.engine.confirm.exhibit import Exhibitor
+from cs_agent.engine.confirm.confirmation_view import ConfirmationReader
 from cs_agent.engine.confirm.fields import amounts_by_caption
 from cs_agent.engine.confirm.submission import SubmissionReader
 from cs_agent.engine.gate.decide import GatePolicy, Vouches, decide
@@ -32,7 +32,7 @@ from cs_agent.engine.run.state import EndStatus, Phase, RunState, Turn, Unproven
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import look_for_success
 from cs_agent.engine.screen.hindrances import Hindrance, Remedy, find_remedy, shows_failure, shows_success
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.engine.turn.act import Actuator
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.approvals import Approvals
@@ -74,9 +74,13 @@ class Engine:
         vouches: Callable[[], Vouches] = Vouches,
     ) -> None:
         settings, policy = settings or EngineSettings(), policy or GatePolicy()
-        eyes = Eyes(phone, reader, settle, settings, clock, sleep, journal.check)
+        observer = ScreenObserver(phone, reader, settle, settings, clock, sleep, journal.check)
         submission = SubmissionReader(
-            phone, eyes, settings.scrolls, journal.check, lambda swipe, seen: _may_scroll(swipe, seen, rules, policy)
+            phone,
+            observer,
+            settings.scrolls,
+            journal.check,
+            lambda swipe, seen: _may_scroll(swipe, seen, rules, policy),
         )
         self._kit = Kit(
             model=model,
@@ -85,9 +89,9 @@ class Engine:
             policy=policy,
             settings=settings,
             prompt=prompt,
-            eyes=eyes,
+            observer=observer,
             actuator=Actuator(phone, clock, sleep, journal.check),
-            exhibitor=Exhibitor(eyes, submission, rules),
+            confirmation=ConfirmationReader(observer, submission, rules),
             route=route or RoutePlan({}),
             clock=clock,
             sleep=sleep,
@@ -123,7 +127,7 @@ class Engine:
             words = say("max_steps", turn.lang, what=str(kit.settings.max_steps))
             return kit.ended(turn, EndStatus.FAILED, words)
         with turn.draft.lap("observe"):
-            turn.see(kit.eyes.look())
+            turn.see(kit.observer.look())
         if (warned := self._warned(turn)) is not None:
             return warned
         turn.state = _weigh_outcome(_with_amounts(turn.state, turn.seen, kit.rules), turn.seen, kit.rules)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Back, Tap, render
-from cs_agent.engine.confirm.exhibit import name_of, pending_of_exhibit, request_of, target_labels
+from cs_agent.engine.confirm.confirmation_view import name_of, pending_of_view, request_of, target_labels
 from cs_agent.engine.gate.hazards import Hazard
 from cs_agent.engine.gate.reasons import reason, told
 from cs_agent.engine.run.conversation import remember_denial
@@ -64,7 +64,7 @@ class Proposer:
         if plan.action is None:
             return self._tell(turn, plan)
         proposed = Pending(ACT, plan.action, confidence=1.0)
-        judged = self.kit.eyes.read_around(turn.seen, *touch_points(plan.action, turn.seen.size))
+        judged = self.kit.observer.read_around(turn.seen, *touch_points(plan.action, turn.seen.size))
         verdict = self.kit.judge(proposed, judged, turn.state)
         if verdict.kind is not VerdictKind.ALLOW and plan.only_if_allowed:
             return None
@@ -90,7 +90,7 @@ class Proposer:
         verdict = self.kit.judge(proposed, turn.seen, turn.state)
         if verdict.kind is VerdictKind.ALLOW or turn.seen.nodes is not None:
             return verdict
-        turn.see(self.kit.eyes.read_all(turn.seen))
+        turn.see(self.kit.observer.read_all(turn.seen))
         return self.kit.judge(proposed, turn.seen, turn.state)
 
     def _go_back(self, turn: TurnContext, proposed: Pending) -> Turn:
@@ -119,11 +119,11 @@ class Proposer:
         """Put it to a human, with everything the screen says about it."""
         with turn.draft.lap("read"):
             by_tree = proposed.source is StepSource.ROUTE
-            shown = self.kit.exhibitor.show(
+            shown = self.kit.confirmation.show(
                 proposed.action, turn.seen, turn.state, irreversible=verdict.commits, by_tree=by_tree
             )
         evident = look_for_success(shown.observation, self.kit.rules).complete
-        pending = pending_of_exhibit(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
+        pending = pending_of_view(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
         turn.draft.action = shown.action
         turn.see(shown.observation)
         request = request_of(shown, verdict, turn.lang)

@@ -14,7 +14,7 @@ from typing import Any
 
 from cs_agent.engine.run.protocols import SettleFactory, TextReader
 from cs_agent.engine.run.settings import EngineSettings
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.observation import Observation
 from cs_agent.phone.driver import Driver
 from cs_agent.vision.settle import SettleDetector
@@ -48,7 +48,7 @@ class LessonPageReader:
         settle: SettleFactory = SettleDetector,
     ) -> None:
         self._phone_id, self._feed = phone_id, feed
-        self._eyes = Eyes(
+        self._observer = ScreenObserver(
             FeedPhone(phone, feed),
             reader or text_reader(),
             settle,
@@ -89,10 +89,10 @@ class LessonPageReader:
 
     def _look(self, run_id: uuid.UUID, before: Any, *, told: bool = False) -> None:
         lesson_pages.note_reading(run_id)
-        self._eyes.wait_until_settled(before)
-        seen = self._eyes.look(afresh=True)
+        self._observer.wait_until_settled(before)
+        seen = self._observer.look(afresh=True)
         if seen.nodes is None:
-            seen = self._eyes.with_tree(seen)
+            seen = self._observer.with_tree(seen)
         known = self._read.seen if self._read and self._read.run_id == run_id else None
         self._read = _Read(run_id, seen)
         mark = lesson_pages.put(run_id, seen)

@@ -1,7 +1,7 @@
 """Builds what is put to a human: the fields as the screen shows them, the summary line, the fingerprint.
 
-Rule: a yes covers exactly this. The fingerprint is made of the app, the control and the fields, so that a clock or
-an advertisement does not void a yes, and anything the human looked at does.
+Rule: a yes covers exactly this. The fingerprint is made of the app, the control and the fields, so that a change of the
+clock or of an advertisement does not void a yes, while a change of anything the human saw does.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from cs_agent.engine.run.state import (
     Verdict,
 )
 from cs_agent.engine.run.wording import say, summary
-from cs_agent.engine.screen.observe import Eyes
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.engine.screen.signature import control_signature, page_signature
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
@@ -35,7 +35,7 @@ from cs_agent.observation import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class ConfirmationView:
     """What a human is shown of one proposed action, and what it is bound to."""
 
     action: Action
@@ -53,25 +53,25 @@ class Exhibit:
 
 
 @dataclass(slots=True)
-class Exhibitor:
+class ConfirmationReader:
     """Reads the screen for a confirmation, with care."""
 
-    eyes: Eyes
+    observer: ScreenObserver
     reader: SubmissionReader
     rules: FlowRules
 
     def show(
         self, action: Action, seen: Observation, state: RunState, *, irreversible: bool, by_tree: bool = False
-    ) -> Exhibit:
-        """Reads what the screen says of it; scrolls for the flow's fields where the action cannot be undone.
+    ) -> ConfirmationView:
+        """Read the fields that the confirmation shows; for an irreversible action, scroll to find the flow's fields.
 
-        `by_tree`: the control was found by the tree (a route's), and what the tree calls it is not read in the picture.
+        `by_tree`: a route found the control in the accessibility tree, so its name is not read from the picture.
 
         Not for a swipe up or down: it sends nothing off, and would begin on another part of the page afterwards. Nor on
         the system's dialog for a permission, which holds no field of the flow's.
         """
         if not (by_tree and seen.nodes and target_labels(action, seen)):
-            seen = self.eyes.read_around(seen, *touch_points(action, seen.size))
+            seen = self.observer.read_around(seen, *touch_points(action, seen.size))
         if irreversible and self.rules.confirm_fields and not (_scrolls(action) or seen.app.asks_permission):
             return self._show_submission(action, seen, state)
         seen, found = self.reader.view(
@@ -79,9 +79,9 @@ class Exhibitor:
         )
         wanted = [field for field in self.rules.confirm_fields if field.name in found]
         values = set_beside_ticket(wanted, found, seen=state.seen, corrections=state.corrections, lang=state.lang)
-        return self._exhibit(action, seen, values, state.lang)
+        return self._view(action, seen, values, state.lang)
 
-    def _show_submission(self, action: Action, seen: Observation, state: RunState) -> Exhibit:
+    def _show_submission(self, action: Action, seen: Observation, state: RunState) -> ConfirmationView:
         before = target_labels(action, seen)
         reading = self.reader.read(seen, self.rules.confirm_fields)
         fields = set_beside_ticket(
@@ -90,10 +90,10 @@ class Exhibitor:
         now = reading.observation
         if reading.scrolled:
             action = follow_target(action, before, now)
-            now = self.eyes.read_around(now, *touch_points(action, now.size))
-        return self._exhibit(action, now, fields, state.lang)
+            now = self.observer.read_around(now, *touch_points(action, now.size))
+        return self._view(action, now, fields, state.lang)
 
-    def _exhibit(self, action: Action, seen: Observation, fields: tuple[FieldValue, ...], lang: str) -> Exhibit:
+    def _view(self, action: Action, seen: Observation, fields: tuple[FieldValue, ...], lang: str) -> ConfirmationView:
         points = touch_points(action, seen.size)
         target = find_target(seen, points[0]) if points else None
         box = target.box if target else None
@@ -101,7 +101,9 @@ class Exhibitor:
         fields = fields or generic_fields(seen, box, nameless=say("content", lang))
         labels = target.labels if target else ()
         place = _place(action, seen, target)
-        return Exhibit(action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own, place)
+        return ConfirmationView(
+            action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own, place
+        )
 
 
 def _place(action: Action, seen: Observation, target: Target | None) -> dict[str, Any] | None:
@@ -114,7 +116,7 @@ def _scrolls(action: Action) -> bool:
 
 
 def fingerprint(action: Action, seen: Observation, labels: tuple[str, ...], fields: tuple[FieldValue, ...]) -> str:
-    """SHA-256 of what the human is asked about; for typed text also of the field that has the focus."""
+    """SHA-256 (hex) of what the human approves; for typed text it includes the focused field."""
     shown = {
         "app": seen.app.package,
         "target": [squash(label) for label in labels],
@@ -130,15 +132,14 @@ def target_labels(action: Action, seen: Observation) -> tuple[str, ...]:
 
 
 def name_of(labels: tuple[str, ...]) -> str:
-    """What a control is called where it has several texts; empty for one without words."""
+    """The name of a control that has several texts; "" for one without text."""
     return labels[0] if labels else ""
 
 
 def follow_target(action: Action, labels: tuple[str, ...], seen: Observation) -> Action:
-    """The same action on the same control after the page was scrolled and came to rest a little elsewhere.
+    """The same action on the same control after scrolling moved the page.
 
-    Only where exactly one control bears that name; otherwise the action stays as it is and the human sees where it
-    would land.
+    Only if exactly one control has that name; otherwise the action is unchanged and the human sees where it would land.
     """
     if not isinstance(action, TOUCHES) or not labels or target_labels(action, seen) == labels:
         return action
@@ -149,7 +150,7 @@ def follow_target(action: Action, labels: tuple[str, ...], seen: Observation) ->
     return replace(action, element=boxes.pop().center.to_norm(seen.size))
 
 
-def pending_of_exhibit(shown: Exhibit, verdict: Verdict, kind: ConfirmationKind, draft: Pending) -> Pending:
+def pending_of_view(shown: ConfirmationView, verdict: Verdict, kind: ConfirmationKind, draft: Pending) -> Pending:
     return draft.evolve(
         kind=str(kind),
         action=shown.action,
@@ -162,7 +163,7 @@ def pending_of_exhibit(shown: Exhibit, verdict: Verdict, kind: ConfirmationKind,
 
 
 def request_of(
-    shown: Exhibit,
+    shown: ConfirmationView,
     verdict: Verdict,
     lang: str,
     *,
@@ -187,8 +188,8 @@ def request_of(
     )
 
 
-def changes_since(asked: Pending, shown: Exhibit, lang: str) -> tuple[str, ...]:
-    """What is no longer as it was when the human said yes; empty when it is."""
+def changes_since(asked: Pending, shown: ConfirmationView, lang: str) -> tuple[str, ...]:
+    """Sentences naming what changed since the human said yes; empty when nothing did."""
     if asked.fingerprint == shown.fingerprint and shown.action == asked.action:
         return ()
     changes = []
