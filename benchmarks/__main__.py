@@ -1,6 +1,7 @@
-"""`make bench`: runs every benchmark of this folder, or those named, and prints their figures.
+"""`make bench`: runs every benchmark of the folders here, or those named, and prints their figures.
 
-A benchmark is a module `bench_<name>.py` with a `main() -> list[Figure]`. Figures are reported, never asserted.
+A benchmark is a module `<folder>/bench_<name>.py` with a `main() -> list[Figure]`. Figures are reported, never
+asserted.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from benchmarks.figures import table
 
 def main(names: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
-    known = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
+    modules = {
+        path.stem.removeprefix("bench_"): f"benchmarks.{path.parent.name}.{path.stem}"
+        for path in sorted(Path(__file__).parent.glob("*/bench_*.py"))
+    }
+    known = sorted(modules)
     unknown = set(names) - set(known)
     if unknown:
         sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(known)}\n")
@@ -26,7 +31,7 @@ def main(names: list[str]) -> int:
     for name in names or known:
         begun = time.monotonic()
         print(f"\n== {name}", flush=True)
-        print(table(importlib.import_module(f"benchmarks.bench_{name}").main()))
+        print(table(importlib.import_module(modules[name]).main()))
         print(f"   ({time.monotonic() - begun:.0f} s)", flush=True)
     return 0
 

@@ -22,7 +22,6 @@ LARGER: dict[str, tuple[int, str]] = {
     "tests/phone": (23, _MIRROR),
     "tests/runner": (27, _MIRROR),
     "tests/tickets": (52, _MIRROR),
-    "benchmarks": (45, "each is a command of its own beside the work it measures; `python -m benchmarks` lists them"),
 }
 
 

@@ -47,7 +47,7 @@ from tickets.permissions import ADMINISTRATOR, GROUPS, Permission
 from tickets.services.evidence.exports import audit_export
 from tickets.services.people import api_tokens
 
-Property = Callable[[str, object], None]  # what a test reports; `cells` is summed up by benchmarks.bench_access
+Property = Callable[[str, object], None]  # what a test reports; `cells` is summed up by benchmarks.pages.bench_access
 
 PATTERNS: list[URLPattern] = list(urls.urlpatterns)
 NAMES = [str(pattern.name) for pattern in PATTERNS]

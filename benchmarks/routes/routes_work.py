@@ -1,0 +1,129 @@
+"""The work of bench_routes, with the product's environment: `python -m benchmarks.routes.routes_work …`
+
+`run ID [ID …]`  handle tickets; as benchmarks.runs.run_work, with the model's calls
+`learn SLUG`  put a version to work whose route the newest run teaches
+`has SLUG`  how many steps the route has that is at work
+`write DIR ID …`  run the tickets by the model and write what all runs of a flow taught
+
+Runs of one flow with different customers leave nothing of either in its route; a run in which a person logged in
+teaches nothing, so such a ticket is named twice.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import django
+
+from benchmarks.runs.run_work import handle
+
+SLUGS = {
+    "demo-01": "complaint_refund",
+    "demo-02": "resend_code",
+    "demo-18": "order_status",
+    "demo-19": "logistics_voucher",
+    "demo-20": "change_address",
+    "demo-21": "export_complaints",
+    "demo-22": "return_goods",
+    "demo-23": "identity_check",
+}  # which flow handles a ticket of the fixtures
+
+
+def main(task: str, names: list[str]) -> int:
+    django.setup()
+    match task:
+        case "run":
+            for name in names:
+                _tell(run(name))
+        case "learn":
+            _tell(_learn(names[0]))
+        case "has":
+            _tell({"steps": _steps(names[0])})
+        case "write":
+            _write(Path(names[0]), names[1:])
+    return 0
+
+
+def run(name: str) -> dict[str, Any]:
+    done = asdict(handle(name))
+    steps = _newest().steps
+    return {**done, "calls": sum(bool(step.tokens.get("completion")) for step in steps.all()), "trail": _trail(steps)}
+
+
+def _trail(steps: Any) -> list[str]:
+    told = steps.order_by("number").values_list("source", "action_name", "control", "outcome", "timings")
+    return [f"{source} {act} {control} {outcome} {_short(times)}" for source, act, control, outcome, times in told]
+
+
+def _short(times: dict[str, float]) -> str:
+    return " ".join(f"{name}={seconds:.2f}" for name, seconds in times.items())
+
+
+def shipped(slug: str) -> dict[str, Any]:
+    """The route that the flow is shipped with; empty for none."""
+    from tickets.demo import FIXTURES
+
+    path = FIXTURES / "routes" / f"{slug}.json"
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def put_to_work(name: str, *, with_route: bool) -> None:
+    """A version of the flow that handles this ticket, with its shipped route or with none."""
+    from tickets.models import FlowTemplate
+    from tickets.services.flows import publishing
+
+    template = FlowTemplate.objects.get(slug=SLUGS[name])
+    route = shipped(template.slug) if with_route else {}
+    if (template.latest.route or {}) != route:
+        publishing.publish_version(template, template.latest.definition, None, "benchmark", route=route)
+
+
+def _newest() -> Any:
+    from tickets.models import Run
+
+    return Run.objects.order_by("-created_at")[0]
+
+
+def _learn(slug: str) -> dict[str, Any]:
+    from cs_agent.engine.routes.values import Route
+    from tickets.models import FlowTemplate
+    from tickets.services.flows import publishing, routes
+
+    template = FlowTemplate.objects.get(slug=slug)
+    route = routes.learned(Route(), [_newest()])
+    publishing.publish_version(template, template.latest.definition, None, "route", route=route.to_json())
+    return {"steps": [len(way.steps) for way in route.ways]}
+
+
+def _steps(slug: str) -> list[int]:
+    from tickets.models import FlowTemplate
+    from tickets.services.flows import routes
+
+    return [len(way.steps) for way in routes.of_version(FlowTemplate.objects.get(slug=slug).latest).ways]
+
+
+def _write(folder: Path, names: list[str]) -> None:
+    from cs_agent.engine.routes.values import Route
+    from tickets.services.flows import routes
+
+    taught: dict[str, Route] = {}
+    for name in names:
+        done, newest = run(name), _newest()
+        slug = newest.flow_version.template.slug
+        route = taught[slug] = routes.learned(taught.get(slug, Route()), [newest])
+        _tell({**done, "slug": slug, "steps": [len(way.steps) for way in route.ways]})
+        if route.ways:
+            text = json.dumps(route.to_json(), ensure_ascii=False, indent=1) + "\n"
+            (folder / f"{slug}.json").write_text(text, "utf-8")
+
+
+def _tell(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2:]))
