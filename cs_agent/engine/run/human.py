@@ -1,6 +1,6 @@
 """What people do to a run: pure transitions from one state to the next.
 
-Rule: each fits the phase it is meant for; otherwise IllegalTransition is raised and nothing changes.
+Rule: each is allowed in certain phases only; otherwise it raises IllegalTransition and changes nothing.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _CUT_OFF = _("坐席接管时,动作 {action} 是否已经生效并不确定。"
 
 
 def approve(state: RunState, digest: str, note: str = "") -> RunState:
-    """A yes to the very action with that digest. The engine looks at the screen again before it acts.
+    """Approve the action with that digest. The engine looks at the screen again before it acts.
 
-    `note` is the reason a person gave for a yes in spite of differences; it is kept with the action.
+    `note`: the reason given for approving in spite of differences; kept with the action.
     """
     phase = after(state.phase, Event.APPROVE)
     pending = _pending(state, Event.APPROVE)
@@ -42,7 +42,7 @@ def approve(state: RunState, digest: str, note: str = "") -> RunState:
 
 
 def reject(state: RunState, note: str, *, end: bool) -> RunState:
-    """A no: the run ends, or goes on with the note as guidance. To an act of unknown outcome: do not repeat it."""
+    """Reject: the run ends, or goes on with the note as guidance. For an act of unknown outcome: do not repeat it."""
     phase = after(state.phase, Event.REJECT_AND_END if end else Event.REJECT)
     pending = _pending(state, Event.REJECT)
     told = state if end else _told_no(state, pending, note)
@@ -60,7 +60,7 @@ def correct(state: RunState, field_name: str, value: str) -> RunState:
 
 
 def revalue(state: RunState, field_name: str, label: str, value: str) -> RunState:
-    """Another value for one field while a person has the phone: told to the agent, and compared with from here on."""
+    """Change one value during a takeover: the agent is told it, and later confirmations are compared with it."""
     if state.phase is not Phase.TAKEN_OVER:
         raise IllegalTransition(state.phase, Event.CORRECT, "values change while a person has the phone")
     corrections = {**state.corrections, field_name: value}
@@ -74,7 +74,7 @@ def answer(state: RunState, text: str) -> RunState:
 
 
 def take_over(state: RunState) -> RunState:
-    """A person takes the phone. What waited for a yes is void; what was cut off is remembered as uncertain."""
+    """A person takes the phone. A waiting confirmation becomes void; an interrupted act is recorded as uncertain."""
     phase = after(state.phase, Event.TAKE_OVER)
     pending = pending_of(state)
     if state.phase is Phase.ACTING and pending is not None:
@@ -108,5 +108,5 @@ def _pending(state: RunState, event: Event) -> Pending:
 
 
 def _fresh(state: RunState) -> RunState:
-    """A person has looked: the bounds of the recovery start anew."""
+    """Reset the recovery counters, since a person has seen the screen."""
     return state.evolve(counters={key: value for key, value in state.counters.items() if key not in _RECOVERY})

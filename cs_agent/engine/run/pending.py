@@ -39,7 +39,7 @@ class Pending:
         return digest(self.action)
 
     def is_bound_to(self, given: str) -> bool:
-        """Whether a yes with that digest is a yes to this action; digests of the release before are honoured."""
+        """Whether an approval with that digest applies to this action; digests of the previous release are accepted."""
         return given in (self.digest, digest_v1(self.action))
 
     def evolve(self, **changes: Any) -> Self:
@@ -66,7 +66,7 @@ class Pending:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        """Inverse of to_json, and of what the release before wrote; CheckpointError for anything else."""
+        """Inverse of to_json, also for the previous release's format; CheckpointError for anything else."""
         try:
             return cls._read(data)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -55,7 +55,7 @@ TRANSITIONS: dict[tuple[Phase, Event], Phase] = {
 
 
 class IllegalTransition(Exception):
-    """Something was asked of a run that its phase does not allow."""
+    """The run's phase does not allow the transition."""
 
     retryable = False
     advice = "Look at the run again: it has moved on since."
@@ -67,7 +67,7 @@ class IllegalTransition(Exception):
 
 
 def after(phase: Phase, event: Event) -> Phase:
-    """The phase that follows; IllegalTransition where the table has none."""
+    """The next phase; IllegalTransition if the table has none."""
     try:
         return TRANSITIONS[(phase, event)]
     except KeyError:

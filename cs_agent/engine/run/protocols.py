@@ -78,10 +78,10 @@ class Phone(Protocol):
 
 @runtime_checkable
 class DatesTrees(Protocol):
-    """A phone that says how old its trees are; of another phone's trees that is not known.
+    """A phone that reports the age of its accessibility trees; for other phones it is unknown.
 
-    `tree_at`: when the tree that `nodes` gave last was asked for, by the clock of `Screenshot.captured_at`; None before
-    the first, and where it is not known.
+    `tree_at`: when the newest tree returned by `nodes` was requested, on the clock of `Screenshot.captured_at`; None if
+    unknown or before the first.
     """
 
     @property
@@ -90,30 +90,30 @@ class DatesTrees(Protocol):
 
 @runtime_checkable
 class FollowsScreen(Protocol):
-    """A phone whose screen is captured all the time, whether or not somebody waits for a picture."""
+    """A phone that captures its screen continuously."""
 
     def next_picture(self) -> Screenshot:
-        """The next picture that was begun after the newest gesture and not answered yet, which may be under way
-        already; `screenshot` begins one now. Raises PhoneError as `screenshot` does."""
+        """The next picture whose capture began after the newest gesture; it may be under way already, while
+        `screenshot` always begins a new one. Raises PhoneError."""
 
 
 @runtime_checkable
 class ExpectsText(Protocol):
-    """A phone that has something to do before the first text, such as choosing a keyboard."""
+    """A phone that needs preparation before the first text, such as switching the keyboard."""
 
     def expect_text(self) -> None:
-        """Text is typed soon: begin with that and do not wait for it. A fault shows when the text is typed."""
+        """Begin the preparation without waiting for it. A failure is reported when the text is typed."""
 
 
 class SettleDetector(Protocol):
-    """Says when a screen has settled; one is made for every wait. Carets, clocks and spinners do not count."""
+    """Decides when a screen has settled; one instance per wait. Carets, clocks and spinners are ignored."""
 
     def add(self, screenshot: Screenshot) -> bool:
         """Take the next picture of the series; True once the screen has settled."""
 
 
 class SettleFactory(Protocol):
-    """Makes the detector of one wait; `before` is the screen the act was done on, None where nothing was done."""
+    """Makes the detector of one wait; `before` is the screen before the act, None without an act."""
 
     def __call__(self, *, before: Image.Image | None = None) -> SettleDetector: ...
 
@@ -124,13 +124,13 @@ class TextReader(Protocol):
     def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> tuple[TextLine, ...]:
         """Lines top to bottom, boxes in the coordinates of `image` even when only `region` is read.
 
-        `thorough` reads at full size: slower, misses nothing (a confirmation); else a cheaper first look.
+        `thorough` reads at full size: slower, but complete (used for confirmations).
         """
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A function that a model called instead of writing; `arguments` is JSON as the model wrote it."""
+    """A tool call in a reply; `arguments` is the model's JSON text, unchecked."""
 
     name: str
     arguments: str

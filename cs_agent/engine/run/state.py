@@ -67,13 +67,14 @@ class Verdict:
 
     @property
     def commits(self) -> bool:
-        """It certainly cannot be undone, and is confirmed with its fields; else it is only not known to be harmless."""
+        """Whether the act is known to be irreversible and confirmed with its fields; otherwise it is merely not proven
+        harmless."""
         return self.irreversible and self.kind is not VerdictKind.ASK
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One ground of a verdict: a stable code and the values that its sentence needs, see `gate.reasons.told`.
+    """One reason of a verdict: a stable code and the values of its sentence, see `gate.reasons.told`.
 
     What an older release stored holds the sentence itself, as the values "zh" and "en".
     """
@@ -86,8 +87,7 @@ class Reason:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | Sequence[str]) -> Self:
-        """What `to_json` gave, or what an older release wrote: {code, zh, en} in a row, [code, zh, en] in a
-        checkpoint."""
+        """Inverse of to_json; also reads older formats: {code, zh, en} in a row, [code, zh, en] in a checkpoint."""
         if not isinstance(data, Mapping):
             code, zh, en = data
             return cls(code, {"zh": zh, "en": en})
@@ -134,7 +134,7 @@ class StepRecord:
 
     @property
     def action_text(self) -> str:
-        """The action in the documented form, or the reply that could not be read."""
+        """The action in the documented form, or the raw reply if it could not be parsed."""
         return render(self.action) if self.action else self.raw
 
     @property
@@ -208,7 +208,7 @@ Pause = ConfirmationRequest | Question | TakeoverRequest | Ended
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn of the engine came to: the new state, and why it cannot simply go on (None: it can)."""
+    """The result of one turn: the new state, and the reason for a pause (None: the run goes on)."""
 
     state: RunState
     step: StepRecord
@@ -221,10 +221,10 @@ _RENAMED = {"deeds": IRREVERSIBLE_ACTS, "rung": "recovery_level"}  # counters of
 
 
 class Unproven(StrEnum):
-    """Whether an act that cannot be undone was done whose effect no screen has shown yet, and by whom.
+    """Whether an irreversible act was done whose effect no screen has shown yet, and by whom.
 
-    While it is the agent's, nothing is repeated, closed or retried without a human: an error page then says nothing
-    about whether the act took effect.
+    While it is the agent's, nothing is repeated, closed or retried without a human: an error page does not tell whether
+    the act took effect.
     """
 
     NOTHING = ""

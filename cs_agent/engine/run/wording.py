@@ -131,7 +131,7 @@ def codes() -> tuple[str, ...]:
 
 
 def describe(action: Action, label: str, lang: str) -> Said:
-    """The action as a person would say it; `label` names its target."""
+    """The action in words for people; `label` names its target."""
     if isinstance(action, Swipe) and not label:
         return say(f"swipe_{action.direction}", lang)
     own = "" if isinstance(action, Tap) else next((getattr(action, n) for n in _OWN_WORDS if hasattr(action, n)), "")
@@ -139,8 +139,11 @@ def describe(action: Action, label: str, lang: str) -> Said:
 
 
 def summary(action: Action, label: str, fields: Sequence[FieldValue], *, only_fields: bool, lang: str) -> Said:
-    """`[确认] 退款:¥399.00 | 补偿:¥50.00`; with the action in front where the fields are not the flow's own, or not all
-    could be read: it may be something else that is to be touched (a permission)."""
+    """`[确认] 退款:¥399.00 | 补偿:¥50.00`.
+
+    Preceded by the action if the fields are not the flow's own or not all could be read, since another control may be
+    meant (a permission dialog).
+    """
     values = [joined(":", [field.label, field.screen_value or say("unread", lang)]) for field in fields]
     enough = only_fields and values and all(field.screen_value for field in fields)
     parts = values if enough else [describe(action, label, lang), *values]

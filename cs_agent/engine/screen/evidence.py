@@ -1,6 +1,6 @@
-"""Done means seen: whether what a flow counts as success is on the screen.
+"""Decides whether the screen shows a flow's success evidence.
 
-Pure. Rule: the model's word is never evidence; its report counts only as far as the screen says the same.
+Pure. Rule: the model's claim is never evidence; its report counts only as far as the screen confirms it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LEAST_FIGURE = 3  # characters; shorter numbers are found anywhere
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`seen`: the texts that were found; `missing`: for each group that was not, its texts."""
+    """`seen`: the texts found; `missing`: the texts of each group of which none was found."""
 
     seen: tuple[str, ...] = ()
     missing: tuple[tuple[str, ...], ...] = ()
@@ -31,7 +31,7 @@ class Evidence:
 
 
 def look_for_success(observation: Observation, rules: FlowRules) -> Evidence:
-    """All groups must be seen; any text of a group will do."""
+    """Every group must be seen; any one text of a group suffices."""
     texts = screen_texts(observation)
     seen, missing = [], []
     for group in rules.success_evidence:

@@ -1,7 +1,8 @@
-"""What stands in the way on any screen, seen without a model: loading pages, network errors, pop-ups, permission
-dialogs, keyboards; and whether a run repeats itself without progress.
+"""Detects obstacles on a screen without a model: loading pages, network errors, pop-ups, permission dialogs, keyboards;
+and runs that repeat themselves without progress.
 
-Pure. Rule: a remedy is an action like any other: it passes the gate, it is bounded, and after it comes a human.
+Pure. Rule: a remedy is an action like any other: it passes the gate, and after a bounded number of attempts a human is
+asked.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Hindrance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What would get past it. `label` is the control's name."""
+    """An action that removes the obstacle. `label` is the control's name."""
 
     hindrance: Hindrance
     action: Action
@@ -56,7 +57,7 @@ class Remedy:
 
 
 def find_remedy(observation: Observation, *, may_grant: bool = True) -> Remedy | None:
-    """The control that gets past what stands in the way; None where nothing does.
+    """The control that removes the obstacle; None if there is no obstacle.
 
     `may_grant`: permissions may be granted (a human is asked); else they are declined.
     """
@@ -84,14 +85,14 @@ def is_network_error(observation: Observation) -> bool:
 
 
 def shows_failure(observation: Observation) -> bool:
-    """Whether the page says that something went wrong, or offers to do its last thing again."""
+    """Whether the page reports a failure or offers a retry."""
     return is_network_error(observation) or any(
         _is_message(text, "failure") or sense(text).kind is LabelKind.RETRY for text in observation.texts
     )
 
 
 def shows_success(observation: Observation) -> bool:
-    """Whether the page says that what was asked for is done; never where it also says that something went wrong."""
+    """Whether the page reports success; never if it also reports a failure."""
     return any(_is_message(text, "success") for text in observation.texts) and not shows_failure(observation)
 
 
@@ -100,7 +101,7 @@ def _is_message(text: str, kind: str) -> bool:
 
 
 def covers(observation: Observation, point: Point) -> bool:
-    """Whether a keyboard's letters lie where the touch would go."""
+    """Whether an on-screen keyboard covers the touch point."""
     row = [
         line
         for line in observation.lines

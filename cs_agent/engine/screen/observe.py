@@ -1,6 +1,6 @@
 """Observes the phone: captures the screen, waits until it settles, and reads as much of it as the question needs.
 
-Rule: nothing is judged on a moving or a stale picture where that can be told, and every wait is bounded and measured.
+Rule: no decision is based on a moving or stale picture if that can be detected, and every wait is bounded and measured.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%
 
 @dataclass(slots=True)
 class ScreenObserver:
-    """One run's view of one phone."""
+    """Observes one phone for one run."""
 
     phone: Phone
     reader: TextReader
@@ -58,7 +58,7 @@ class ScreenObserver:
     _looks_without_tree: int = field(default=0, init=False)
 
     def look(self, *, afresh: bool = False) -> Observation:
-        """The settled screen. Pages that say they are loading are waited for, within bounds."""
+        """The settled screen. Waits, within bounds, for pages that say they are loading."""
         observation = self._observe(afresh)
         deadline = self.clock() + self.settings.slow_page_s
         while is_loading(observation) and self.clock() < deadline:
@@ -69,27 +69,27 @@ class ScreenObserver:
         return observation
 
     def look_closely(self) -> Observation:
-        """A new capture with its tree; where that tells little, with everything a careful reading finds."""
+        """A new capture with its tree; if the tree tells little, also all text a thorough OCR finds."""
         observation = self.with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
 
     def glance(self, observation: Observation) -> Observation:
-        """The same screen with every line that a first look finds, beside its tree."""
+        """The same screen with all text that the quick OCR finds, and its tree."""
         return replace(observation, lines=self.reader.read(observation.screenshot.image))
 
     def read_all(self, observation: Observation) -> Observation:
-        """The same screen with every line that a careful reading finds, and its tree."""
+        """The same screen with all text that the thorough OCR finds, and its tree."""
         careful = observation if observation.nodes is not None else self.with_tree(observation)
         return replace(careful, lines=self.reader.read(observation.screenshot.image, thorough=True))
 
     def read_rows(self, observation: Observation, boxes: Iterable[Box]) -> Observation:
-        """The lines on the rows of these boxes, and right above them, read with care."""
+        """The same screen, with thorough OCR of the rows of these boxes and right above them."""
         return self._read_places(observation, [_rows_of(box, observation) for box in boxes])
 
     def read_around(self, observation: Observation, *points: Point) -> Observation:
-        """The lines near these points read with care; other lines stay as they were.
+        """The same screen, with thorough OCR near these points; other lines are unchanged.
 
-        Where the tree knows the control, only its surroundings are read; else the whole row.
+        If the tree has the control, only its surroundings are read; otherwise the whole row.
         """
         return self._read_places(observation, [self._surroundings(observation, point) for point in points])
 
@@ -115,11 +115,11 @@ class ScreenObserver:
     def wait_for(self, before: Image.Image | None, expected: Expected | None, *, at_once: bool = False) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
-        What is expected is looked for in the tree of a picture that stays, or that differs from the one acted on where
-        trees are quick. It is met where the picture was or is the same around the tree, or the next tree is: what is
-        acted on next stands still then, whatever else moves. `at_once`: by the first tree of any picture, for what is
-        shown before the screen rests, where nothing that follows depends on where things are. The look that finds it
-        is the next look. A screen that rests without it is given a little more time.
+        It is looked for in the tree of a picture that is stable, or, where trees are quick, of any picture that differs
+        from the one before the act. It is accepted if the picture, or the next tree, is unchanged around it: the next
+        control then stands still, whatever else moves. `at_once`: accept the first tree of any picture, if nothing that
+        follows depends on positions. The look that finds it is reused as the next look. A screen that settles without
+        it is given a little more time.
         """
         if self._tree_s > self.settings.slow_tree_s:  # looking for it would take longer than the rest does
             expected = None
@@ -149,21 +149,21 @@ class ScreenObserver:
             self._pause()
 
     def _shows_at_once(self, expected: Expected) -> bool:
-        """By a tree that is asked for before any picture; one that was begun after the gesture goes with it."""
+        """Look in a tree requested before any picture; it is paired with a picture begun after the gesture."""
         found = self._shown(self._frame, expected) if self._frame else None
         return found is not None and self._keep(replace(found, screenshot=self._next_picture()))
 
     def _may_show(self, before: Image.Image | None, shot: Screenshot) -> bool:
-        """Whether a moving screen is worth a tree: it shows something new, and trees are known to be quick."""
+        """Whether to request a tree of a moving screen: it shows something new, and trees are known to be quick."""
         return 0 < self._tree_s <= self.settings.quick_tree_s and _has_reacted(before, shot)
 
     def _shown(self, shot: Screenshot, expected: Expected) -> Observation | None:
-        """This picture with its tree, where that shows what is expected."""
+        """The picture with its tree if that shows what is expected, else None."""
         seen = self.with_tree(Observation(shot, self._retrying(self.phone.foreground)))
         return seen if is_useful(seen.nodes) and expected(seen) else None
 
     def _keep(self, seen: Observation) -> bool:
-        """The next look is this one; a tree takes its time, and the look is as new as its tree."""
+        """Reuse this observation as the next look; it counts as captured when its tree was."""
         self._ready, self._frame, self._frame_at = seen, seen.screenshot, self.clock()
         return True
 
@@ -194,7 +194,7 @@ class ScreenObserver:
         return observation
 
     def _tree_is_worth_it(self) -> bool:
-        """Unless it takes long, and longer than reading the picture does; tried anew now and then."""
+        """False if the tree takes long, and longer than OCR; measured again now and then."""
         if self._tree_s <= max(self.settings.slow_tree_s, self._read_s):
             return True
         self._looks_without_tree += 1
@@ -217,7 +217,7 @@ class ScreenObserver:
         return self._captured_by(None)
 
     def _captured_by(self, ask: Callable[[], Screenshot] | None) -> Screenshot:
-        """A picture that shows something: an app that starts, or a screen that turns, is dark for a moment."""
+        """Capture a picture that is not dark: a starting app or a rotating screen is dark for a moment."""
         deadline = self.clock() + self.settings.dark_s
         while True:
             try:
@@ -264,7 +264,7 @@ def _rows_of(box: Box, observation: Observation) -> Box:
 
 
 def _joined(places: list[Box]) -> list[Box]:
-    """Places that overlap are read as one."""
+    """Merge overlapping regions."""
     kept: list[Box] = []
     for place in sorted(places, key=lambda box: box.top):
         if kept and kept[-1].intersects(place):
@@ -279,7 +279,7 @@ def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
 
 
 def _has_reacted(before: Image.Image | None, shot: Screenshot) -> bool:
-    """Whether anything but the status bar differs from the picture that was acted on."""
+    """Whether anything but the status bar differs from the picture before the act."""
     if before is None or before.size != shot.image.size:
         return True
     page = Box(0, int(_STATUS_BAR * before.height), before.width, before.height)
@@ -294,7 +294,7 @@ def changed_share(one: Image.Image, other: Image.Image, box: Box) -> float:
 
 
 def screen_mark(observation: Observation) -> str:
-    """A short name for this screen: equal for screens that say the same, whatever the clock shows."""
+    """A short hash of the screen's content; equal for screens that differ only in the clock."""
     top = _STATUS_BAR * observation.size.height
     nodes = [f"{n.label}|{n.checked}" for n in observation.nodes or () if n.box.top > top and (n.label or n.checkable)]
     lines = [line.text for line in observation.lines if line.box.top > top]

@@ -1,6 +1,6 @@
 """What kind of page this is: payment, refund, deletion, permission …, from every text that is on it.
 
-Rule: a page may have several natures; words on it can add one and never take one away.
+Rule: a page may have several natures; its words can add natures, never remove one.
 """
 
 from __future__ import annotations
@@ -110,68 +110,68 @@ def is_picker_title(text: str) -> bool:
 
 
 def is_handing_over(text: str) -> bool:
-    """The head of a list whose entries are not opened: what is touched gets something, or loses it."""
+    """The heading of a list whose entries, when touched, receive or lose something instead of opening."""
     return bool(_TITLES["handing_over"].search(fold(text)))
 
 
 def is_on_offer(text: str) -> bool:
-    """An entry that can be had: a time, a place, a coupon of which so many are left; taking it may need one touch."""
+    """An entry that can be taken, such as a time, a seat or a coupon; one touch may take it."""
     return bool(_TITLES["on_offer"].search(fold(text)))
 
 
 def costs(text: str) -> bool:
-    """A look-up on this page is charged for."""
+    """Whether a look-up on this page is charged for."""
     return bool(_TITLES["costs"].search(fold(text)))
 
 
 def is_acted_on(text: str) -> bool:
-    """Names people, devices, places or a queue: what a list of such is touched for may be to act on them."""
+    """Names people, devices, places or a queue: touching an entry of such a list may act on it."""
     return bool(_TITLES["acted_on"].search(fold(text)))
 
 
 def is_entry_acted_on(text: str) -> bool:
-    """An entry that says of itself what only a person, a device or a place has."""
+    """An entry with attributes that only a person, a device or a place has."""
     return bool(_TITLES["acted_on_entry"].search(fold(text)))
 
 
 def is_of_a_paper(text: str) -> bool:
-    """A day, a sum of money, the number of a paper: something that happened and was written down."""
+    """A date, an amount or a document number: a record of something that happened."""
     return bool(_TITLES["papers"].search(fold(text)))
 
 
 def names_customers(text: str) -> bool:
-    """Names those whom a desk serves: a record of theirs is opened."""
+    """Names customers, whose records are opened by a touch."""
     return bool(_TITLES["customers"].search(fold(text)))
 
 
 def goes_on(text: str) -> bool:
-    """Something rings, waits or is under way: what leaves its window ends it."""
+    """Something is ringing, waiting or in progress; leaving its window ends it."""
     return bool(_TITLES["goes_on"].search(fold(text)))
 
 
 def is_question(text: str) -> bool:
-    """One to be answered by yes or no; 怎么处理? and What next? leave open what is done."""
+    """A yes-or-no question; 怎么处理? and What next? are not."""
     folded = fold(text)
     return bool(_TITLES["asks"].search(folded)) and not _TITLES["asks_which"].search(folded)
 
 
 def continues(answer: str) -> bool:
-    """Goes on with what is shown, so that the other answer may end it."""
+    """An answer that continues what is in progress, so that the other answer may end it."""
     return bool(_TITLES["continues"].search(fold(answer)))
 
 
 def filters_a_list(text: str) -> bool:
-    """A state, a time, everything: what a part of a bar says that changes which entries are listed."""
+    """A tab that filters a list: a state, a time, or everything."""
     return bool(_TITLES["filters"].search(fold(text)))
 
 
 def names_everything(text: str) -> bool:
-    """全部, All: the part of a bar that leaves nothing out."""
+    """全部, All: a tab that filters nothing."""
     return bool(_EVERYTHING.match(fold(text)))
 
 
 def switches_a_mode(texts: Iterable[str]) -> bool:
-    """A bar by whose names a way of working is switched: half of them at least, or all together with weaker names."""
+    """A tab bar that switches a mode: at least half of its names say so, or all of them with weaker names."""
     names = [fold(text) for text in texts]
     strong = [name for name in names if _TITLES["modes"].search(name)]
     weak = [name for name in names if name not in strong and _TITLES["weak_modes"].search(name)]
@@ -181,13 +181,13 @@ def switches_a_mode(texts: Iterable[str]) -> bool:
 
 
 def names_a_key(text: str) -> bool:
-    """What is put into a field to find something by it: a number, a name."""
+    """What is typed into a search field: a number, a name."""
     return bool(_TITLES["keys"].search(fold(text)))
 
 
 def is_search_field(node: UiNode, typed: str = "") -> bool:
-    """It says so by its role, its name or its hint; what was `typed` into it says nothing, nor does one that also adds
-    or sends what is put in."""
+    """Whether its role, name or hint says so. Text that was `typed` into it does not count, nor does a field that also
+    adds or sends its content."""
     hint = "" if typed and squash(node.text) == squash(typed) else node.text
     said = fold(f"{hint} {node.description} {node.resource_id}")
     if node.role is not Role.SEARCH and not _SEARCH.search(said):
@@ -200,7 +200,7 @@ def is_search_word(text: str) -> bool:
 
 
 def is_search_page(observation: Observation) -> bool:
-    """The only fields on the page are for searching: they say so, or a lone one stands beside a search button."""
+    """Whether all fields on the page are for searching: they say so, or a single one is beside a search button."""
     texts = [fold(text) for text in observation.texts]
     fields = [node for node in observation.nodes or () if node.editable]
     if len(fields) > 1:
@@ -252,6 +252,6 @@ def _has_form(observation: Observation, texts: list[str]) -> bool:
 
 
 def _is_only_search(texts: list[str]) -> bool:
-    """One hint and a search button: a search box that says 请输入订单号."""
+    """Whether the texts are one hint and a search button: a search box that says 请输入订单号."""
     hints = [text for text in texts if _FORM_HINT.search(text)]
     return len(hints) == 1 and any(_SEARCH.search(text) for text in texts)

@@ -1,6 +1,6 @@
-"""Controls as a picture shows them, without a tree: boxes that are filled or outlined, entries that repeat.
+"""Recognises controls in a picture without a tree: filled or outlined boxes, repeated list entries.
 
-Pixels and boxes only. Rule: where the picture leaves it open, there is a button.
+Pixels and boxes only. Rule: if the picture is ambiguous, a control counts as a button.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a 
 
 
 def stands_in_outline(seen: Observation, box: Box) -> bool:
-    """A grey text on paper that is neither coloured nor dark: a hint in its field, not words on a button."""
+    """Whether grey text is on a light background without colour: a field's hint, not a button's label."""
     around = _crop(seen.screenshot.image, box.grown(max(4, box.height // 3)))
     if around.size == 0:
         return False
@@ -43,7 +43,7 @@ def stands_in_outline(seen: Observation, box: Box) -> bool:
 
 
 def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
-    """How far the paper that the text stands on reaches to its left and to its right, in device pixels."""
+    """How far the text's background extends to its left and right, in device pixels."""
     image, middle = seen.screenshot.image, box.center.y
     band = _crop(image, Box(0, middle - box.height // 4, image.width, middle + box.height // 4 + 1)).astype(np.int16)
     own = _crop(image, box.grown(max(2, box.height // 3))).reshape(-1, 3)
@@ -58,7 +58,7 @@ def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
 
 
 def is_pressed_out(seen: Observation, box: Box) -> bool:
-    """The text stands on a fill of its own: another colour than a little further out to both sides."""
+    """Whether the text has a background of its own, different from the colour further out on both sides."""
     image = seen.screenshot.image
     near = _crop(image, box.grown(max(2, box.height // 4)))
     reach = int(1.2 * box.height)
@@ -72,7 +72,7 @@ def is_pressed_out(seen: Observation, box: Box) -> bool:
 
 
 def is_boxed(seen: Observation, box: Box) -> bool:
-    """Lines are drawn along the text close above and below it, as around a button that is only outlined."""
+    """Whether lines run close above and below the text, as around an outlined button."""
     image, reach = seen.screenshot.image, box.height
     part = _crop(image, Box(box.left, box.top - reach, box.right, box.bottom + reach)).astype(np.int16)
     if not part.size:
@@ -84,9 +84,9 @@ def is_boxed(seen: Observation, box: Box) -> bool:
 
 
 def stands_out(seen: Observation, boxes: list[Box]) -> int | None:
-    """Which of these boxes is drawn in another colour than all the others, on the same paper; None where not just one.
+    """Index of the box drawn in another colour than all others, on the same background; None unless exactly one is.
 
-    By what is drawn, not by how much: the mean of the pixels that differ from the paper.
+    Compares the mean colour of the pixels that differ from the background, regardless of how many there are.
     """
     papers, inks = zip(*(_paper_and_ink(_crop(seen.screenshot.image, box)) for box in boxes), strict=True)
     if any(ink is None for ink in inks) or any(np.abs(paper - papers[0]).max() > _STEP for paper in papers):
@@ -102,8 +102,8 @@ def stands_out(seen: Observation, boxes: list[Box]) -> int | None:
 
 
 def is_raised(seen: Observation, boxes: list[Box]) -> int | None:
-    """Which of these boxes alone lies on a lighter field than the others, all with dark words and without colour: the
-    part that shows of a segmented control. A button that is filled to be pressed is coloured or darker."""
+    """Index of the only box on a lighter background than the others, all with dark text and no colour: the selected
+    segment of a segmented control. A filled button would be coloured or darker."""
     papers, inks = zip(*(_paper_and_ink(_crop(seen.screenshot.image, box)) for box in boxes), strict=True)
     if any(ink is None for ink in inks) or any(float(paper.max() - paper.min()) > _COLOUR for paper in papers):
         return None
@@ -120,13 +120,13 @@ def is_raised(seen: Observation, boxes: list[Box]) -> int | None:
 
 
 def shares_paper(seen: Observation, one: Box, other: Box) -> bool:
-    """Both are drawn on the same background."""
+    """Whether both are drawn on the same background."""
     papers = [_median(seen, box) for box in (one, other)]
     return papers[0] is not None and not _differs(papers[1], papers[0])
 
 
 def even_column(seen: Observation, box: Box, above: int) -> list[Box]:
-    """Lines below that height around one middle, evenly one under the other; none where this is not among them."""
+    """Lines below `above` with a common centre and even spacing; empty if the given box is not among them."""
     slack = _SAME * seen.size.width
     near = [line.box for line in seen.lines if abs(line.box.center.x - box.center.x) <= slack and line.box.top >= above]
     ordered = sorted(near, key=lambda each: each.center.y)
@@ -145,9 +145,9 @@ def _paper_and_ink(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def is_on_coloured_fill(seen: Observation, box: Box) -> bool:
-    """The text stands on a coloured fill that ends a little above and below it, as a button's does.
+    """Whether the text is on a coloured background that ends a little above and below it, as a button's does.
 
-    What is white, grey or only outlined may be a button as well; this is certain of none of those.
+    White, grey or outlined controls may be buttons too; this does not recognise them.
     """
     gap = max(2, box.height // 4)
     above = _median(seen, Box(box.left, box.top - gap, box.right, box.top))
@@ -172,10 +172,10 @@ def _differs(one: np.ndarray | None, other: np.ndarray) -> bool:
 
 
 def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
-    """The lines that hold the same value of each entry of a list, one of them this; empty for no list.
+    """The lines that hold the same field of each entry of a list, the given one among them; empty if it is no list.
 
-    At least three lines of the same form, with other numbers, at the same left or right edge, evenly one under the
-    other. What differs so from entry to entry is no button's name.
+    At least three evenly spaced lines of the same form with different numbers, aligned at the left or right edge. Text
+    that varies so between entries is no button's name.
     """
     slack = _SAME * seen.size.width
     own = next((line for line in seen.lines if line.box == box), None)
@@ -194,7 +194,7 @@ def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
 
 
 def find_sheet(seen: Observation) -> Box | None:
-    """A light sheet as wide as the screen at its lower edge, over a dimmed page; None for no such."""
+    """A light bottom sheet as wide as the screen, over a dimmed page; None if there is none."""
     grey = np.asarray(seen.screenshot.image.reduce(_REDUCED).convert("L"), dtype=np.int16)
     paper = np.median(grey, axis=1)
     dark = np.flatnonzero(paper[: int(_FOOT * len(paper))] < _LIGHT)

@@ -1,7 +1,8 @@
-"""What is stable on a page and of a control, so that both are known again: app, roles, labels, layout; never values.
+"""Signatures that identify a page or a control again: app, roles, labels, layout; never values.
 
-Gate vouches, routes, drift and reviews all name pages and controls by these. Rule: a number, what a field holds and
-what differs between like entries is a value and never part of a signature; where little is stable, nothing fits.
+Gate vouches, routes, drift and reviews all name pages and controls by these. Rule: numbers, field contents and texts
+that differ between similar entries are values and never part of a signature; a page with few stable marks matches
+nothing.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from cs_agent.geometry import Box, Size
 from cs_agent.observation import Observation, Role, UiNode
 
 _HEAD = 0.14  # of the screen's height: where titles stand
-_BAR = 0.035  # of the screen's height: the status bar, whose clock is nobody's title
+_BAR = 0.035  # of the screen's height: the status bar, whose clock is no title
 _LONG = 24  # characters, a Chinese one counted twice in a caption; longer texts are content, not captions
 _EIGHTHS = 8
 _SAME_CONTROLS = 0.75  # of the controls of both pages together
 _SAME_CAPTIONS = 0.6
 _LINE = "line:"  # the mark of what was read in a picture
-_LEAST = 2  # marks; a page with fewer is known by nothing
+_LEAST = 2  # marks; a page with fewer cannot be recognised
 
 
 @dataclass(frozen=True, slots=True)
 class PageSignature:
-    """`controls` and `captions`: "role:label" of what reacts and of what only stands there."""
+    """`controls` and `captions`: "role:label" of interactive and of static elements."""
 
     app: str
     title: str = ""
@@ -44,11 +45,12 @@ class PageSignature:
 
     @property
     def pictured(self) -> bool:
-        """Made of a picture, as no tree came."""
+        """Whether it was made from a picture, without a tree."""
         return not self.controls and all(mark.startswith(_LINE) for mark in self.captions)
 
     def fits(self, seen: PageSignature) -> bool:
-        """The same page with other values: same app and title, nearly the same controls, most captions."""
+        """Whether it is the same page with other values: same app and title, nearly the same controls, most
+        captions."""
         if not self.app or (self.app, self.title) != (seen.app, seen.title):
             return False
         if len(self.controls) + len(self.captions) < _LEAST:
@@ -57,7 +59,7 @@ class PageSignature:
         return alike and _covered(self.captions, seen.captions) >= _SAME_CAPTIONS
 
     def has_frame_of(self, other: PageSignature) -> bool:
-        """The same app, title and controls, whatever is written between them."""
+        """Whether app, title and controls are the same, whatever the captions."""
         if not self.controls or (self.app, self.title) != (other.app, other.title):
             return False
         return _share(self.controls, other.controls) >= _SAME_CONTROLS
@@ -101,7 +103,7 @@ class ControlSignature:
 
 
 def page_signature(observation: Observation) -> PageSignature:
-    """Of the tree where there is one, else of the picture; the two never fit each other."""
+    """Made from the tree if there is one, otherwise from the picture; the two kinds never match each other."""
     if observation.nodes is None:
         return _of_picture(observation)
     nodes, size = observation.nodes, observation.size
@@ -120,7 +122,7 @@ def page_signature(observation: Observation) -> PageSignature:
 
 
 def control_signature(observation: Observation, target: Target) -> ControlSignature | None:
-    """None for a control that nothing stable tells from others: without a name and without a caption."""
+    """None for a control without a name and a caption, since nothing stable distinguishes it."""
     labels = tuple(dict.fromkeys(label for name in target.names if (label := stable_label(name))))
     beside = _caption_of(observation, target.box)
     if target.box is None or not (labels or beside):
@@ -131,18 +133,18 @@ def control_signature(observation: Observation, target: Target) -> ControlSignat
 
 
 def page_key(observation: Observation) -> str:
-    """A short name of the page within its app, that its values do not change."""
+    """A short hash of the page within its app, independent of its values."""
     return f"{observation.app.package}|{page_title(observation)}"
 
 
 def role_of(target: Target) -> str:
-    """In one word; a control that could be several things is the riskiest of them."""
+    """The control's role; for a control that could be several things, the riskiest of them."""
     kinds = ("password", "switch", "slider", "choice", "editable", "button", "card", "row")
     return next((kind for kind in kinds if getattr(target, kind)), "control")
 
 
 def page_title(observation: Observation) -> str:
-    """The text that names the page: the largest that nothing reacts to at the top; empty for none."""
+    """The page's title: the largest static text at the top; "" if there is none."""
     size = observation.size
     low, high = _BAR * size.height, _HEAD * size.height
     nodes = observation.nodes
@@ -166,18 +168,18 @@ def _of_picture(observation: Observation) -> PageSignature:
 
 
 def stable_label(text: str) -> str:
-    """A label without its numbers and marks; empty for what is a value or a paragraph."""
+    """A label without numbers and punctuation; "" for a value or a paragraph."""
     tight = squash(masked(text).replace("9", ""))
     return tight if len(tight) <= _LONG else ""
 
 
 def _is_caption(label: str) -> bool:
-    """Short enough to name something; what a customer wrote is a sentence, and no page is known by it."""
+    """Whether it is short enough for a caption; sentences may be a customer's and must not identify a page."""
     return sum(1 + (east_asian_width(sign) in "WF") for sign in label) <= _LONG
 
 
 def _values(nodes: tuple[UiNode, ...], size: Size) -> set[int]:
-    """Indices of what differs from one customer to the next: entries of lists, and what stands beside a caption."""
+    """Indices of nodes whose text depends on the customer: list entries, and texts beside a caption."""
     found: set[int] = set()
     for index, node in enumerate(nodes):
         if node.clickable and is_record(nodes, index, size.width, size.height):
@@ -192,7 +194,7 @@ def _values(nodes: tuple[UiNode, ...], size: Size) -> set[int]:
 
 
 def _caption_of(observation: Observation, box: Box | None) -> str:
-    """The nearest text that nothing reacts to, on the control's line or right above it."""
+    """The nearest static text on the control's line or right above it."""
     if box is None:
         return ""
     texts = [
@@ -214,7 +216,7 @@ def _is_above(place: Box, box: Box) -> bool:
 
 
 def _place(observation: Observation, target: Target) -> int:
-    """How many controls with the very same names stand above it."""
+    """How many controls with the same names are above it."""
     nodes = observation.nodes
     if nodes is None or target.node is None or target.box is None:
         return 0

@@ -1,6 +1,6 @@
-"""How the parts of a screen stand to each other: what a control holds, its like neighbours, the window in front.
+"""Structure of a screen: what a control contains, its similar neighbours, the window in front.
 
-Pure geometry and trees. Rule: nothing here goes by what a text means, only by where it stands and how it is built.
+Pure geometry and trees. Rule: nothing here depends on the meaning of a text, only on its position and form.
 """
 
 from __future__ import annotations
@@ -64,22 +64,22 @@ def inside_of(nodes: tuple[UiNode, ...], root: int) -> list[int]:
 
 
 def names_of(node: UiNode) -> tuple[str, ...]:
-    """What it says and what it is described as, where these differ."""
+    """Its text and its content description, if these differ."""
     return tuple(dict.fromkeys(text for text in (node.text.strip(), node.description.strip()) if text))
 
 
 def texts_of(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
-    """Every text of a control: its own, and of all that it holds."""
+    """Every text of a control and its descendants."""
     return tuple(text for index in (root, *inside_of(nodes, root)) for text in names_of(nodes[index]))
 
 
 def own_texts(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
-    """The texts of an entry without those of the controls that stand in it."""
+    """The texts of an entry without those of controls inside it."""
     return tuple(text for node in _own_parts(nodes, root) for text in names_of(node))
 
 
 def own_words(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
-    """Words that a control draws in pieces, put together: pieces side by side on one line, and single characters."""
+    """Words that a control draws in pieces, joined: pieces side by side on one line, and single characters."""
     pieces = [(node.label, node.box) for node in _own_parts(nodes, root) if node.label.strip()]
     if len(pieces) < 2:
         return ()
@@ -96,8 +96,8 @@ def own_words(nodes: tuple[UiNode, ...], root: int) -> tuple[str, ...]:
 
 
 def _ways_to_join(run: list[tuple[str, Box]]) -> list[str]:
-    """As one word, as many, parted where a gap shows or a space stands; of few pieces in every way, as a tree may drop
-    their spaces."""
+    """The ways to join the pieces: as one word, as separate words, and split at visible gaps or spaces; for few pieces
+    every combination, as a tree may drop spaces."""
     gaps = [
         one[-1].isspace() or two[0].isspace() or right.left - left.right >= _SPACE * max(left.height, right.height)
         for (one, left), (two, right) in pairwise(run)
@@ -122,18 +122,18 @@ def _own_parts(nodes: tuple[UiNode, ...], root: int) -> list[UiNode]:
 
 
 def _continues(one: Box, other: Box) -> bool:
-    """The next piece of a word: on the line, no further away than a letter is wide."""
+    """Whether `other` continues the word: on the same line, no further away than a letter's width."""
     reach = max(one.height, other.height)
     return share_a_line(one, other) and -reach // 4 <= other.left - one.right <= reach
 
 
 def masked(text: str) -> str:
-    """The form of a text, without the numbers in it and their signs."""
+    """The form of a text: without its numbers and their signs."""
     return _DIGITS.sub("9", _SIGN.sub("", text))
 
 
 def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> bool:
-    """One of at least three entries one under the other, built alike, whose values differ."""
+    """Whether it is one of at least three similarly built entries in a column whose values differ."""
     own = nodes[root].box
     if own.width < _WIDE * width or own.height > _TALL * height:
         return False
@@ -160,7 +160,7 @@ def column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
 
 
 def _is_value(text: str, others: list[str]) -> bool:
-    """The same form with other numbers in enough of the others: an order number, an amount, a time."""
+    """Whether enough of the others have the same form with other numbers: an order number, an amount, a time."""
     if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS:
         return False
     form = _form_of_value(text)
@@ -169,7 +169,7 @@ def _is_value(text: str, others: list[str]) -> bool:
 
 
 def _form_of_value(text: str) -> str:
-    """Of a text with a date or a sum in it that alone, whatever it is of: 午餐 05-01, 已完成 ¥23.00."""
+    """The form of the date or amount alone in a text that has one: 午餐 05-01, 已完成 ¥23.00."""
     found = _DATE_OR_SUM.search(text)
     return masked(found[0]) if found else masked(text)
 
@@ -201,9 +201,9 @@ def like_items(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
 
 
 def front_window(observation: Observation) -> Window | None:
-    """The card or sheet that lies over a dimmed page; None where none does, or without a tree.
+    """The card or sheet over a dimmed page; None if there is none, or without a tree.
 
-    All that reacts lies in it: nothing of the page below can be touched.
+    All interactive nodes are inside it: the page below cannot be touched.
     """
     nodes, size = observation.nodes, observation.size
     if not nodes:
@@ -222,8 +222,8 @@ def front_window(observation: Observation) -> Window | None:
 
 
 def _covers_a_page(observation: Observation, box: Box) -> bool:
-    """Words or signs are drawn outside the window that the tree does not tell: the page below it. All that a grey page
-    with a card on it shows is in its tree."""
+    """Whether text outside the window is missing from the tree: it belongs to the covered page. A grey page with a card
+    on it has all its texts in the tree."""
     shown = observation.screenshot.image.reduce(_REDUCED).convert("L")
     grey = np.asarray(shown, dtype=np.int16)
     edges = np.abs(np.diff(grey, axis=1)) > _EDGE
@@ -241,12 +241,12 @@ def _covers_a_page(observation: Observation, box: Box) -> bool:
 
 
 def _stands_as_window(box: Box, height: int) -> bool:
-    """In the middle of the screen or at its lower edge: a card further up is a part of a page."""
+    """Whether it is in the middle of the screen or at its lower edge; a card further up is part of a page."""
     return _MIDDLE[0] * height <= box.center.y <= _MIDDLE[1] * height or box.bottom >= _FOOT * height
 
 
 def _card(nodes: tuple[UiNode, ...], area: int) -> Box | None:
-    """The smallest node that holds all that reacts, at least two controls; None where that is the page."""
+    """The smallest node that contains all interactive nodes, at least two; None if that is the page itself."""
     reacting = [i for i, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.area < 0.5 * area]
     if len(reacting) < 2:
         return None
@@ -269,7 +269,7 @@ def _is_content(node: UiNode, area: int) -> bool:
 
 
 def is_dimmed_around(observation: Observation, box: Box) -> bool:
-    """What lies outside the box is clearly darker than what is in it."""
+    """Whether the screen outside the box is clearly darker than inside."""
     grey = np.asarray(observation.screenshot.image.reduce(8).convert("L"), dtype=np.float32)
     scale = grey.shape[1] / observation.size.width
     left, top, right, bottom = (int(value * scale) for value in (box.left, box.top, box.right, box.bottom))
@@ -290,7 +290,7 @@ def is_dimmed_around(observation: Observation, box: Box) -> bool:
 
 
 def share_a_line(one: Box, other: Box) -> bool:
-    """The middle of the smaller stands within the height of the larger."""
+    """Whether the vertical centre of the smaller is within the height of the larger."""
     low, high = sorted((one, other), key=lambda box: box.height)
     return high.top <= low.center.y < high.bottom
 

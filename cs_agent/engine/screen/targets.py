@@ -1,6 +1,6 @@
-"""What lies under and around a touch point: the control, what it is called, what kind of control it is.
+"""Finds the control at and around a touch point, its names and its kind.
 
-Rule: the accessibility tree and the picture are both asked, and where they name different things both names count.
+Rule: both the accessibility tree and the picture are read; if they give different names, both count.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CARD_TEXTS = 3  # a control with more texts than this is a card that opens, nam
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`labels`: every name it may have, the most certain first; empty where nothing can be read."""
+    """`labels`: every name it may have, the most certain first; empty if nothing can be read."""
 
     point: Point
     labels: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Target:
 
 
 def find_target(observation: Observation, point: Point) -> Target:
-    """What a touch at that place would reach."""
+    """The control that a touch at that point reaches."""
     under = _ocr_under(observation.lines, point)
     nodes = observation.nodes or ()
     chain = _nodes_under(nodes, point, observation.size)
@@ -70,14 +70,14 @@ def find_target(observation: Observation, point: Point) -> Target:
 
 
 def control_box(observation: Observation, point: Point) -> Box | None:
-    """Where the control at that place lies, as far as the tree knows it."""
+    """The box of the control at that point; None if the tree has none."""
     nodes = observation.nodes or ()
     control = _control(nodes, _nodes_under(nodes, point, observation.size))
     return control.box if control else None
 
 
 def has_ink(image: Image.Image, point: Point) -> bool:
-    """Whether something is drawn around the point, or it is blank paper."""
+    """Whether anything is drawn around the point."""
     reach = max(4, int(_INK_REACH * image.width))
     box = Box(point.x - reach, point.y - reach, point.x + reach, point.y + reach).clipped(Size(*image.size))
     if not box.area:
@@ -87,7 +87,7 @@ def has_ink(image: Image.Image, point: Point) -> bool:
 
 
 def row_texts(observation: Observation, box: Box) -> tuple[str, ...]:
-    """Texts that stand beside the box, left to right."""
+    """Texts beside the box, left to right."""
     nodes = [(node.label, node.box) for node in observation.nodes or () if node.label]
     lines = [(line.text, line.box) for line in observation.lines]
     beside = [(text, place) for text, place in nodes or lines if _beside(place, box)]
@@ -113,7 +113,7 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
 
 
 def _is_drawn_in_corner(observation: Observation, point: Point, under: list[TextLine]) -> bool:
-    """A sign in the top left corner of the picture and no word there, or one letter as which the sign was read."""
+    """Whether the picture has an icon in the top left corner and no word, or a single letter as which OCR read it."""
     size = observation.size
     if point.x > _SIDES[0] * size.width or point.y > _CORNER[1] * size.height:
         return False
@@ -166,7 +166,7 @@ def _from_tree(
 
 
 def _all_names(observation: Observation, labels: tuple[str, ...], root: int | None) -> tuple[str, ...]:
-    """Every text of the control in the tree and in the picture, and short pieces put together: 提 交 is one word."""
+    """Every text of the control in the tree and in the picture, with short pieces joined: 提 交 is one word."""
     nodes = observation.nodes
     if nodes is None or root is None:
         return labels
@@ -178,8 +178,8 @@ def _all_names(observation: Observation, labels: tuple[str, ...], root: int | No
 
 
 def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[int]:
-    """Indices of the controls that hold the point, smallest first, later (drawn above) before earlier. A field for a
-    whole message is a control of any size."""
+    """Indices of the controls that contain the point, smallest first, and of equal ones the later (drawn above) first.
+    A multi-line field counts whatever its size."""
     limit = _CONTROL_AREA * size.width * size.height
     under = [(i, node) for i, node in enumerate(nodes) if node.box.contains(point) and node.box.area]
     held = [i for i, node in under if node.box.area <= limit or node.editable]
@@ -187,7 +187,7 @@ def _nodes_under(nodes: tuple[UiNode, ...], point: Point, size: Size) -> list[in
 
 
 def _control(nodes: tuple[UiNode, ...], chain: list[int]) -> UiNode | None:
-    """The smallest thing under the point that reacts."""
+    """The smallest interactive node at the point."""
     reacting = [nodes[i] for i in chain if nodes[i].clickable or nodes[i].checkable or nodes[i].editable]
     return reacting[0] if reacting else None
 
@@ -206,7 +206,7 @@ def _descendants(nodes: tuple[UiNode, ...], chain: list[int], control: UiNode | 
 
 
 def _tree_labels(observation: Observation, chain: list[int], control: UiNode | None) -> tuple[str, ...]:
-    """Own labels of what holds the point, smallest first; a nameless control is named by what it holds."""
+    """Labels of the nodes that contain the point, smallest first; a nameless control is named by its contents."""
     nodes = observation.nodes or ()
     root = next((index for index in chain if nodes[index] is control), None)
     named = [i for i in chain if nodes[i].label.strip() and (root is None or not _lies_over(observation, i, root))]
@@ -219,7 +219,8 @@ def _tree_labels(observation: Observation, chain: list[int], control: UiNode | N
 
 
 def _lies_over(observation: Observation, index: int, root: int) -> bool:
-    """A large text's box that reaches over the control, while its words are drawn elsewhere: a title across the bar."""
+    """Whether a large text's box covers the control while its words are drawn elsewhere, such as a title across the
+    bar."""
     nodes = observation.nodes or ()
     node, box = nodes[index], nodes[root].box
     if index == root or is_reacting(node) or node.box.area < 2 * box.area:
@@ -231,7 +232,7 @@ def _lies_over(observation: Observation, index: int, root: int) -> bool:
 
 
 def _is_corner_mark(observation: Observation, root: int) -> bool:
-    """A small control in the top left corner in which neither the tree nor the picture has a word."""
+    """Whether it is a small control in the top left corner without text in the tree and in the picture."""
     nodes, size = observation.nodes or (), observation.size
     box = nodes[root].box
     small = box.width <= _CORNER[0] * size.width and box.height <= _CORNER[1] * size.height
@@ -244,7 +245,7 @@ def _is_corner_mark(observation: Observation, root: int) -> bool:
 
 
 def _named(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Without glyphs and arrows: an icon's sign is no name."""
+    """Texts without glyphs and arrows: an icon is no name."""
     return tuple(text for text in texts if any(char.isalnum() for char in text))
 
 
@@ -255,7 +256,8 @@ def _checkable(
     control: UiNode | None,
     leaf: int,
 ) -> UiNode | None:
-    """The radio button, box or switch that a touch here works: itself, inside, or right beside a bare label."""
+    """The radio button, check box or switch that a touch here toggles: the node itself, inside it, or right beside a
+    bare label."""
     inside = [node for node in family if node.checkable or node.role in _MARKS]
     if inside:
         return inside[0]
@@ -268,7 +270,7 @@ def _checkable(
 
 
 def _adjacent(mark: Box, label: Box, reach: int) -> bool:
-    """The mark stands on the label's row, right beside it."""
+    """Whether the mark is on the label's row, right beside it."""
     return label.top <= mark.center.y < label.bottom and mark.grown(reach).intersects(label)
 
 
@@ -284,7 +286,7 @@ def _is_row(box: Box, size: Size) -> bool:
 
 
 def _joined(labels: tuple[str, ...], under: list[TextLine]) -> tuple[str, ...]:
-    """Tree names first, then what the picture shows there if it is something else."""
+    """Names from the tree first, then different ones from the picture."""
     strange = [line.text for line in under if not _is_stray(line) and not _agrees(line.text, labels)]
     return (*labels, *strange) if labels else tuple(line.text for line in under)
 
@@ -313,7 +315,7 @@ def _ocr_near(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[Tex
 
 
 def _ocr_row(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[TextLine]:
-    """The words of the row whose blank middle is touched; never for its ends, where icons are."""
+    """The text of a row whose blank middle is touched; never for its ends, where icons are."""
     if not _SIDES[0] * size.width <= point.x <= _SIDES[1] * size.width:
         return []
     row = [line for line in lines if not _is_stray(line) and _spans(line.box, point)]

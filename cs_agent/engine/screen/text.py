@@ -1,6 +1,7 @@
-"""Texts of a screen made comparable: width, case, spaces and look-alike characters folded; money and files read.
+"""Normalises screen texts for comparison (width, case, spaces, look-alike characters) and parses amounts and file
+names.
 
-Rule: folding is for comparing only; what people are shown is the text as it stood on the screen.
+Rule: folded texts are for comparison only; people are shown the text as it was on the screen.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ _SIMPLIFIED = _simplified()
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Half-width, lower case, simplified, no invisible characters, no spaces next to Chinese, single ones elsewhere."""
+    """The text in half width, lower case and simplified characters, without invisible characters or spaces next to
+    Chinese, and with single spaces elsewhere."""
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower().translate(_SIMPLIFIED)
     text = _SPACES.sub(" ", text).strip()
     return _SPACE_BY_WIDE.sub("", text)
@@ -54,12 +56,12 @@ def squash(text: str) -> str:
 
 
 def looks_same(one: str, other: str) -> bool:
-    """Equal but for punctuation and characters that OCR confuses (O/0, l/1, S/5 …)."""
+    """Whether they are equal except for punctuation and characters that OCR confuses (O/0, l/1, S/5 …)."""
     return squash(one).translate(_LOOK_ALIKE) == squash(other).translate(_LOOK_ALIKE)
 
 
 def contains(haystack: Iterable[str], needle: str) -> bool:
-    """Whether any text holds the needle, folded."""
+    """Whether any text contains the needle, both folded."""
     wanted = fold(needle)
     tight = wanted.replace(" ", "")
     return bool(wanted) and any(wanted in fold(text) or tight in fold(text).replace(" ", "") for text in haystack)
@@ -82,7 +84,7 @@ def amounts(text: str) -> list[float]:
 
 
 def show_money(amount: float, like: str = "") -> str:
-    """The amount in the one form people are shown; in the currency of the text it was read from."""
+    """The amount in the form shown to people, in the currency of `like`, the text it was read from."""
     mark = "$" if "$" in unicodedata.normalize("NFKC", like) else "¥"
     return f"{'-' if amount < 0 else ''}{mark}{abs(amount):,.2f}"
 

@@ -1,8 +1,8 @@
-"""What a control's own words say about pressing it, in Chinese and English.
+"""Classifies what pressing a control would do by its own label, in Chinese and English.
 
-Rule: only shapes that are known to be harmless are let off (a noun such as 退款记录, a status such as 已退款, a
-refusal such as 暂不); every other label that holds a word of commitment counts as a commitment. The words
-themselves are data: vocabulary/*.toml.
+Rule: only forms known to be harmless are exempt (a noun such as 退款记录, a status such as 已退款, a refusal such as
+暂不); every other label with a word of commitment counts as a commitment. The words themselves are data:
+vocabulary/*.toml.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ _STATUS_CHARS = 6  # a longer text that ends in a status is an entry of a list
 
 @lru_cache(maxsize=8192)
 def sense(label: str, *, button: bool = False, sensitive_words: tuple[str, ...] = ()) -> LabelSense:
-    """What pressing a control with this label would mean; `button`: the screen shows that it is one."""
+    """What pressing a control with this label would mean; `button`: the control is drawn as a button."""
     text = _TRAILING_MARKS.sub("", fold(label))
     if not text:
         return LabelSense(LabelKind.NONE)
@@ -197,12 +197,13 @@ def _is_nominal_zh(text: str) -> bool:
 
 
 def is_read(text: str) -> bool:
-    """Written with letters of which these vocabularies know words; what is in others says nothing either way."""
+    """Whether it is written in a script these vocabularies cover; other texts give no information."""
     return not _UNREAD.search(fold(text))
 
 
 def names_a_value(text: str) -> bool:
-    """A value that says what it is: 付款时间:05-01, Refund amount $12. The words in front name a thing and do none."""
+    """Whether the label is a caption with its value: 付款时间:05-01, Refund amount $12. Its words name a thing, not an
+    act."""
     folded = fold(text)
     if found := _CAPTION.match(folded):
         return sense(found[1], button=True).kind is LabelKind.NOMINAL and not is_bidding(found[2])
@@ -210,7 +211,7 @@ def names_a_value(text: str) -> bool:
 
 
 def ends_a_choice(text: str) -> bool:
-    """完成, 确定, Done: what the button at a picker's own end says, with or without a count."""
+    """完成, 确定, Done: the label of a picker's final button, with or without a count."""
     return _bare(text) in _PICKER_END
 
 
@@ -219,12 +220,12 @@ def go_back(label: str) -> bool:
 
 
 def looks_up(label: str) -> bool:
-    """The whole label of a search field's button."""
+    """Whether it is the whole label of a search button."""
     return _bare(label) in _LOOK_UP
 
 
 def clears_text(label: str) -> bool:
-    """The whole label of the sign in a field that empties it."""
+    """Whether it is the whole label of a field's clear button."""
     return _bare(label) in _CLEARS
 
 
@@ -233,14 +234,15 @@ def leaves_a_dialog(label: str) -> bool:
 
 
 def leaves_what_is_shown(label: str) -> bool:
-    """Of those, the words that may as well end what the window shows: 取消, Close."""
+    """Whether the label may end what the window shows instead of only closing the window: 取消, Close."""
     return _bare(label) in _LEAVE_OR_END
 
 
 def is_hint(label: str) -> bool:
-    """The grey words in an empty field: they ask for something to be put in, and bid nothing.
+    """Whether it is the hint of an empty field, which asks for input and triggers nothing.
 
-    请输入 asks; 输入 and Enter ask where what they name is a field's (姓名, your e-mail), and may bid elsewhere.
+    请输入 is always a hint; 输入 and Enter are if they name a field's content (姓名, your e-mail), and may be commands
+    elsewhere.
     """
     text = fold(label)
     asks = text.startswith(_ASKING_START) or (text.startswith(_HINT_START) and bool(_FIELD_NOUN.search(text)))
@@ -253,7 +255,7 @@ def _bare(label: str) -> str:
 
 
 def is_bidding(label: str) -> bool:
-    """Whether a label reads as an order even on something that looks like a choice: 立即支付, Pay now."""
+    """Whether a label is a command even on a control that looks like a choice: 立即支付, Pay now."""
     text = fold(label)
     if text.startswith(("我", "已", "i ")):
         return False

@@ -1,6 +1,6 @@
 """Carries out one action on the phone, in device pixels of the screen it was decided on.
 
-Rule: it is told what to do and decides nothing; whether it may be done was settled before.
+Rule: it decides nothing; the gate has already judged the action.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Actuator:
     check: Callable[[], None]
 
     def do(self, action: Action, size: Size) -> None:
-        """Raises PhoneError; `size` is that of the screen the action was decided on."""
+        """Carry out the action. `size`: the screen the action was decided on, in device pixels. Raises PhoneError."""
         match action:
             case Tap(element):
                 self.phone.tap(element.to_point(size))
@@ -60,12 +60,12 @@ class Actuator:
                 raise ValueError(f"{action.name} is not for the phone")
 
     def expect_text(self) -> None:
-        """What the phone does before the first text goes on beside the acts that lead to it."""
+        """Have the phone prepare for the first text while the acts before it go on."""
         if isinstance(self.phone, ExpectsText):
             self.phone.expect_text()
 
     def _wait(self, seconds: float) -> None:
-        """The model asked for time: give it, in slices, so that a stop is heard."""
+        """Wait in slices, so that a stop takes effect in between."""
         end = self.clock() + seconds
         while (left := end - self.clock()) > 0:
             self.check()

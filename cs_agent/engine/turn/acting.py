@@ -78,7 +78,8 @@ class Actor:
         return self._settle(turn, pending)
 
     def _settle(self, turn: TurnContext, pending: Pending) -> Turn:
-        """The gesture was delivered: from here on the outcome is known, whatever cuts the waiting short."""
+        """Wait for the screen after the gesture was delivered; the outcome is recorded even if the wait is
+        interrupted."""
         try:
             with turn.draft.lap("settle"):
                 expects = turn.proposal.expects if turn.proposal else None
@@ -103,14 +104,14 @@ class Actor:
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))
 
     def _wait_for_an_answer(self, turn: TurnContext) -> None:
-        """What cannot be undone is often done elsewhere: a page that does not react at once is given more time, since
-        nothing is worse than doing it again."""
+        """Give a page more time after an irreversible act, which often completes on a server: repeating it would be the
+        worst error."""
         start = self.kit.clock()
         while not self._has_changed(turn.seen) and self.kit.clock() - start < self.kit.settings.answer_s:
             self.kit.observer.wait_for(turn.seen.screenshot.image, None)
 
     def _mark(self, turn: TurnContext, pending: Pending) -> dict[str, Any] | None:
-        """What a route would remember of it; of the engine's own acts nothing, as they answer to what came up."""
+        """The route step of the act; None for the engine's own acts, which react to obstacles."""
         if turn.draft.source is StepSource.ENGINE:
             return None
         if turn.proposal is not None:
@@ -129,7 +130,7 @@ class Actor:
         return Turn(done, record)
 
     def _failed(self, turn: TurnContext, pending: Pending, error: PhoneError) -> Turn:
-        """Told to the model; a phone that goes on failing is somebody else's business."""
+        """Tell the model of the failure; after repeated failures a human is asked."""
         words = error.told(turn.lang)
         turn.tell(say("failed", turn.lang, what=render(pending.action), why=words))
         turn.add_count("failed_acts")
@@ -148,7 +149,7 @@ class Actor:
 
 
 def _commits(pending: Pending) -> bool:
-    """A human was asked because of what the act does, not because nobody could tell."""
+    """Whether a human was asked because of what the act does, not because nothing vouched for it."""
     verdict = pending.verdict
     if not pending.irreversible or verdict is None or verdict.kind is not VerdictKind.CONFIRM:
         return False
@@ -156,7 +157,7 @@ def _commits(pending: Pending) -> bool:
 
 
 def _learned(state: RunState, pending: Pending, changed: bool) -> RunState:
-    """What the next turn must know: whether it had an effect, and where the focus is now."""
+    """The state after the act: whether it had an effect, and where the focus is now."""
     action = pending.action
     state = counted(state, "failed_acts", 0)
     if isinstance(action, TOUCHES) and pending.target:
@@ -172,7 +173,7 @@ def _learned(state: RunState, pending: Pending, changed: bool) -> RunState:
 
 
 def _having_acted(state: RunState, pending: Pending) -> RunState:
-    """What is known right after the gesture: the effect of what cannot be undone is not, until a screen shows it."""
+    """The state right after the gesture: the effect of an irreversible act is open until a screen shows it."""
     if not pending.irreversible:
         return state
     codes = {reason.code for reason in pending.verdict.reasons} - _DOES_NOTHING if pending.verdict else {"unknown"}
@@ -184,7 +185,7 @@ def _having_acted(state: RunState, pending: Pending) -> RunState:
 
 
 def _having_put_in(state: RunState, pending: Pending, seen: Observation) -> RunState:
-    """What the gate must know of it: what was typed last, and into which page something was put that is no search."""
+    """Record for the gate what was typed last, and on which page something other than a search was entered."""
     action = pending.action
     if isinstance(action, Type):
         field = focused_field(seen.nodes or ())
@@ -198,7 +199,7 @@ def _having_put_in(state: RunState, pending: Pending, seen: Observation) -> RunS
 
 
 def _having_led(state: RunState, pending: Pending, changed: bool) -> RunState:
-    """Which control led on to a page where something may be handed over; none any more once that is left."""
+    """Record which control led to a page where something may be submitted; cleared once that page is left."""
     action, verdict = pending.action, pending.verdict
     by = verdict.vouched_by if verdict else ""
     if isinstance(action, (Back, Home, Launch)) or by in _LEADS_AWAY:

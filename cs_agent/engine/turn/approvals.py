@@ -1,7 +1,7 @@
-"""What happens after a human's yes, and with a run that was cut off in the middle of an act.
+"""Continues a run after a human's approval, and one that was interrupted in the middle of an act.
 
-Rule: before a yes is used the screen is looked at again; if what was shown has changed, the yes is void and is asked
-anew. An irreversible act of unknown outcome is never repeated without a yes to just that.
+Rule: before a yes is used the screen is looked at again; if what was shown has changed, the yes is void and a new one
+is asked for. An irreversible act of unknown outcome is never repeated without a yes to just that.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Approvals:
     actor: Actor
 
     def carry_out(self, state: RunState) -> Turn:
-        """The one action that was approved, exactly once, if the screen still shows what was approved."""
+        """Carry out the approved action once, if the screen still shows what was approved."""
         asked, turn = self._resume(state, Event.INTEND)
         if not asked.is_bound_to(state.approved):
             raise IllegalTransition(state.phase, Event.INTEND, "the yes is for another action")
@@ -75,7 +75,7 @@ class Approvals:
         return self.actor.carry_out(turn, asked)
 
     def pick_up(self, state: RunState) -> Turn:
-        """A run found between intent and outcome: look first."""
+        """Continue a run found between intent and outcome by looking at the screen first."""
         cut_off, turn = self._resume(state, Event.OUTCOME)
         self._look(turn)
         if not cut_off.irreversible:
@@ -107,7 +107,7 @@ class Approvals:
             turn.see(self.kit.observer.look_closely())
 
     def _verdict(self, asked: Pending, shown: ConfirmationView, state: RunState) -> Verdict:
-        """Today's reasons; what could not be undone when it was asked cannot be undone now."""
+        """The gate's current verdict; an act that counted as irreversible when asked still does."""
         now = self.kit.judge(asked.evolve(action=shown.action), shown.observation, state)
         kind = now.kind if now.kind in _STOPS else VerdictKind.CONFIRM
         return Verdict(kind, now.reasons, now.irreversible or asked.irreversible)

@@ -1,7 +1,7 @@
 """One turn under way: the state it began with, the state it leads to so far, and the record of its step.
 
 Rule: `origin` is never changed: a turn that ends with a human leaves it as the checkpoint. What a turn learns is put
-into `state`; a function that only asks something of a turn writes neither.
+into `state`; a function that only reads a turn changes neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class TurnContext:
 
     @property
     def seen(self) -> Observation:
-        """The screen as it was looked at last; ValueError before the first look."""
+        """The newest observation; ValueError before the first one."""
         if self.draft.observation is None:
             raise ValueError("nothing was looked at in this turn")
         return self.draft.observation
@@ -47,7 +47,7 @@ class TurnContext:
         self.state = counted(self.state, name)
 
     def tell(self, feedback: str) -> None:
-        """The engine's word to the model, for its next reply."""
+        """Add feedback to the model, sent with the next request."""
         self.state = remember_feedback(self.state, feedback)
 
 
@@ -56,6 +56,6 @@ def count(state: RunState, name: str) -> int:
 
 
 def counted(state: RunState, name: str, value: int | None = None) -> RunState:
-    """The state with the counter one higher, or at `value`."""
+    """The state with the counter increased by one, or set to `value`."""
     number = count(state, name) + 1 if value is None else value
     return state.evolve(counters={**state.counters, name: number})

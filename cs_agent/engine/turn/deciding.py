@@ -1,7 +1,7 @@
-"""Asks the model what to do next and does what its reply says, as far as that is not for the phone.
+"""Asks the model for the next action and carries out those that do not concern the phone.
 
-Rule: what is for the phone is proposed only on the screen the model saw, or on one that shows the same there; not in
-circles, and not under a keyboard.
+Rule: an action on the phone is proposed only if the screen still shows at the touch point what the model saw, if it is
+no loop, and if no keyboard covers the point.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ class Decider:
         return self.proposer.pass_gate(turn, proposed)
 
     def _unstick(self, turn: TurnContext, proposed: Pending) -> Turn | None:
-        """The next layer of recovery that the gate lets pass; None where the run is not stuck."""
+        """The next layer of recovery that the gate lets pass; None if the run is not stuck."""
         while (plan := stuck_plan(turn.state, turn.seen, proposed, self.kit.settings)) is not None:
             if (done := self.proposer.follow(turn, plan)) is not None:
                 return done
@@ -149,7 +149,7 @@ class Decider:
         return self.proposer.follow(turn, Plan("keyboard", Back(), say("keyboard", turn.lang)))
 
     def _look_again(self, turn: TurnContext, action: Action) -> bool:
-        """After a long thought: whether the screen still shows the same where the touch would meet it.
+        """After a long model call: whether the screen still shows the same at the touch point.
 
         The turn goes on with the newest look.
         """

@@ -1,4 +1,4 @@
-"""The record of one step while it is being made: what took how long, what was thought, decided and seen."""
+"""The record of one step in progress: timings, the model's thought, the decision and the screen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARK = re.compile(r"\s*[〔\[][0-9a-f]{8,64}[〕\]]\s*")  # a name of the page 
 
 
 def for_people(thought: str) -> str:
-    """A thought without the marks in it that only its model can read: `目标3/8〔1a2b3c4d〕选上` → `目标3/8 选上`."""
+    """A thought without marks meant only for the model itself: `目标3/8〔1a2b3c4d〕选上` → `目标3/8 选上`."""
     return _MARK.sub(" ", thought).strip()
 
 
@@ -49,7 +49,7 @@ class StepDraft:
         self._started = self.clock()
 
     def resume(self, pending: Pending) -> None:
-        """Go on with a step that was paused or cut off, with what was thought, decided and measured then."""
+        """Continue a step that was paused or interrupted, with its thought, decision and timings."""
         self.thought, self.action, self.confidence = pending.thought, pending.action, pending.confidence
         self.verdict, self.source = pending.verdict, pending.source
         self.timings, self.tokens = dict(pending.timings), dict(pending.tokens)

@@ -1,7 +1,7 @@
-"""Judges a finish: done means seen.
+"""Decides whether a run is finished.
 
-Rule: the flow's evidence must be on the screen. Without it the model is told once, then a human is asked. Where no
-evidence is described, a report counts if the screen says the same; otherwise a human judges it.
+Rule: the flow's evidence must be on the screen. Without it the model is told once, then a human is asked. If the flow
+describes no evidence, the model's report counts if the screen confirms it; otherwise a human decides.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ class Finishing:
         return self._ask(turn, action)
 
     def judge_by_sight(self, turn: TurnContext, action: Finish) -> Turn | None:
-        """The end of a route: the flow's evidence is on the screen that was just looked at. None where it is not.
+        """The end of a route if the flow's evidence is on the current screen; otherwise None.
 
-        A passing message is in no tree: its picture is read where the tree alone does not say that it is done. An act
-        whose effect is open is proven by it, unless it stood there before the act.
+        A transient message (toast) is in no tree, so the picture is read if the tree lacks the evidence. The evidence
+        also proves an act whose effect was open, unless it was on the screen before the act.
         """
         if not self._has_acted(turn) or (turn.state.unproven and turn.state.evidence_before):
             return None
@@ -72,9 +72,9 @@ class Finishing:
         return self._succeed(turn, told or action.message, evidence)
 
     def _done(self, turn: TurnContext, evidence: Evidence) -> str:
-        """What the page says of a thing that was done, e.g. its number and its time, besides what the ticket told.
+        """Values the page shows about the completed act, such as its number and time, besides those of the ticket.
 
-        Where the act left its page standing, only what was not on it before says anything of the act.
+        If the act did not leave the page, only values that are new on it count.
         """
         told = {squash(value) for value in self.kit.route.values.values()}
         committed = self._page_of_the_commit()
@@ -93,7 +93,7 @@ class Finishing:
         return next((step.page for step in reversed(steps) if step.commits), None)
 
     def _read(self, turn: TurnContext, evidence: Evidence) -> str:
-        """What a flow that only reads has found: the value beside each caption that is its evidence."""
+        """The result of a read-only flow: the value beside each caption that is its evidence."""
         probes = tuple(ConfirmField(text, text, (text,)) for text in evidence.seen)
         found = [f"{field.label}: {field.screen_value}" for field in fields_in_view(turn.seen, probes)]
         return say("route_read", turn.lang, what="; ".join(found)) if found else ""
@@ -105,10 +105,10 @@ class Finishing:
         return self.kit.ended(turn, EndStatus.SUCCEEDED, message, evidence.seen)
 
     def _look(self, turn: TurnContext, action: Finish) -> Evidence:
-        """Looks until the evidence is seen, the costly looks last; else what the closest look at the screen missed.
+        """Look for the evidence, expensive looks last; if it is not found, return what the most thorough look missed.
 
-        What stood on the picture on which the model decided counts too: it was taken after the last act, and a passing
-        message is gone by the time the model has spoken. The turn goes on with the look that decided.
+        The picture the model decided on counts too: it was taken after the last act, and a transient message is gone
+        when the model has replied. The turn continues with the look that decided.
         """
         glimpsed, fresh = turn.seen, self.kit.observer.look_closely()
         closest = fresh, Evidence()
@@ -146,7 +146,8 @@ class Finishing:
         return self.kit.needs_human(turn, "no_evidence", say("no_evidence", turn.lang, what="; ".join(missing)))
 
     def _has_acted(self, turn: TurnContext) -> bool:
-        """A flow that has something confirmed is not done before that: the page may be left from an earlier run."""
+        """A flow with confirmations is not done before one was carried out: the page may be left from an earlier
+        run."""
         return not self.kit.rules.confirm_fields or turn.count(IRREVERSIBLE_ACTS) > 0
 
     def _ask(self, turn: TurnContext, action: Finish) -> Turn:
@@ -161,6 +162,6 @@ class Finishing:
 
 
 def _line_with(text: str, seen: Observation) -> str:
-    """The shortest text of the screen that holds this one, cut where it is a paragraph."""
+    """The shortest screen text that contains this one, truncated if it is a paragraph."""
     holding = [line for line in screen_texts(seen) if squash(text) in squash(line)]
     return min(holding, key=len, default=text)[:_LONGEST_LINE]

@@ -1,6 +1,6 @@
-"""Follows a flow's route: its next act takes the place of the model's reply wherever the route fits the screen.
+"""Follows a flow's route: where it matches the screen, its next act replaces a model call.
 
-Rule: a route decides nothing but what to propose: guards, gate, intent, outcome and record are those of any act.
+Rule: a route only proposes: guards, gate, intent, outcome and record are those of any act.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Guide:
     finishing: Finishing
 
     def follow(self, turn: TurnContext) -> Turn | None:
-        """The route's next act; None where there is no route, or it does not fit: then the model is asked."""
+        """The route's next act; None without a route or if it does not match: then the model is asked."""
         plan = self.kit.route
         if plan.way is None:
             return None
@@ -46,7 +46,7 @@ class Guide:
         return self._take(turn, proposal)
 
     def _next(self, turn: TurnContext, way: Way, here: Position) -> tuple[bool, Position, Proposal | None]:
-        """Whether the way is behind the run; where the run stands then, and the next act."""
+        """(whether the way is finished, the run's new position, the next act or None)."""
         values = self.kit.route.values
         with turn.draft.lap("route"):
             return is_at_end(way, here, turn.seen, values), *next_act(way, here, turn.seen, values)
@@ -68,7 +68,7 @@ class Guide:
         return done
 
     def _hint(self, turn: TurnContext, way: Way, here: Position, there: Position) -> None:
-        """A reviewed route's next goal, once for each place where it is left; nothing that this screen says."""
+        """Tell the model a reviewed route's next goal, once per deviation; never text from the screen."""
         if not self.kit.route.reviewed or there.at >= len(way.steps) or there.detours == here.detours:
             return
         step = way.steps[there.at]

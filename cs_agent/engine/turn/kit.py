@@ -1,4 +1,4 @@
-"""What a turn works with, put together once for an engine; and the ways a turn can end without an act.
+"""The parts a turn works with, made once per engine; and the ways a turn can end without an act.
 
 Rule: a paused turn leaves the checkpoint as it was before the turn: whoever called the engine writes the new state
 together with what is asked of a human, in one transaction.
@@ -59,7 +59,7 @@ class Kit:
         return TurnContext(state, state, StepDraft(number, self.clock))
 
     def judge(self, proposed: Pending, seen: Observation, state: RunState) -> Verdict:
-        """The gate's word on it, on this screen, with what the run knows and what is vouched for now."""
+        """The gate's verdict on the act on this screen, with the run's state and the current vouches."""
         put_in = bool(state.put_in) and state.put_in == page_key(seen)
         context = StepContext(state.focus, state.typed, put_in, state.unproven, state.led)
         vouches = self.vouches()
@@ -85,7 +85,7 @@ class Kit:
         status: StepStatus = StepStatus.INTENDED,
         outcome: str = "",
     ) -> Turn:
-        """A turn that ends with a human: only its step is written here."""
+        """End a turn with a human; only its step is written here."""
         phase = after(turn.origin.phase, event)
         record = turn.draft.record(status, outcome)
         self.journal.save(turn.origin, record)

@@ -1,7 +1,7 @@
 """One turn of the agent: observe, decide, parse, gate, write the intent, act, wait until settled, write the outcome.
 
-Rule: nothing is done on the phone that the gate has not let pass or a human has not said yes to, and every turn leaves
-a state that another process can go on from.
+Rule: nothing is done on the phone unless the gate let it pass or a human approved it, and every turn leaves a state
+that another process can continue from.
 """
 
 from __future__ import annotations
@@ -140,7 +140,8 @@ class Engine:
         return self._decider.ask_model(turn)
 
     def _warned(self, turn: TurnContext) -> Turn | None:
-        """A screen that suspects the phone is never tried again; a page that acts by itself is shown in time, once."""
+        """Ask for a takeover on a screen that suspects automation, which is never retried, and once on a page that acts
+        by itself."""
         warned = find_hazard(turn.seen)
         if warned is None or (warned.hazard is Hazard.ACTS_BY_ITSELF and turn.count(warned.hazard)):
             return None
@@ -148,8 +149,8 @@ class Engine:
         return self._kit.needs_human(turn, warned.hazard, say(warned.hazard, turn.lang))
 
     def _clear_the_way(self, turn: TurnContext) -> Turn | None:
-        """Get past a pop-up, a permission dialog or a failed page; None where nothing stands in the way, or the model
-        should see to it."""
+        """Remove a pop-up, a permission dialog or a failed page; None if there is no obstacle or the model should
+        handle it."""
         remedy = self._remedy(turn)
         if remedy is None:
             turn.state = without_hindrance(turn.state)
@@ -158,7 +159,7 @@ class Engine:
         return self._proposer.follow(turn, plan) if plan else None
 
     def _remedy(self, turn: TurnContext) -> Remedy | None:
-        """While an act's effect is open, whether closing or retrying does it again cannot be told."""
+        """The remedy; only for permissions while an act's effect is open, since closing or retrying might repeat it."""
         remedy = find_remedy(turn.seen, may_grant=not self._kit.rules.read_only)
         if remedy and turn.state.unproven and remedy.hindrance is not Hindrance.PERMISSION:
             return None
@@ -166,12 +167,12 @@ class Engine:
 
 
 def _may_scroll(swipe: Swipe, seen: Observation, rules: FlowRules, policy: GatePolicy) -> bool:
-    """Scrolling for the fields of a confirmation is an act like any other."""
+    """The gate's word on scrolling for the fields of a confirmation, an act like any other."""
     return decide(swipe, seen, rules, policy, 1.0).kind is VerdictKind.ALLOW
 
 
 def _with_amounts(state: RunState, seen: Observation, rules: FlowRules) -> RunState:
-    """Amounts that a later confirmation is compared with, e.g. what was paid."""
+    """The state with amounts that later confirmations are compared with, such as the amount paid."""
     captions = [caption for field in rules.confirm_fields for caption in field.full_of]
     found = amounts_by_caption(seen, captions) if captions else {}
     return state.evolve(seen={**state.seen, **found}) if found else state

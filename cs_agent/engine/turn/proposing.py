@@ -1,6 +1,6 @@
 """Has the gate judge a proposed act, which is then carried out, put to a human, or refused.
 
-Rule: whoever proposes it, the model, a route or the engine itself, it passes here and nowhere else.
+Rule: every act passes here, whether the model, a route or the engine itself proposes it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Proposer:
         return self._ask(turn, proposed, verdict)
 
     def follow(self, turn: TurnContext, plan: Plan) -> Turn | None:
-        """Carry out the engine's own plan; None where the gate would not let it pass and the model should decide."""
+        """Carry out the engine's own plan; None if the gate does not let it pass and the model should decide."""
         if plan.human:
             turn.add_count(plan.counter)
             return self.kit.needs_human(turn, plan.human, say(plan.human, turn.lang))
@@ -79,14 +79,15 @@ class Proposer:
         return self.pass_gate(turn, proposed)
 
     def _tell(self, turn: TurnContext, plan: Plan) -> Turn:
-        """Nothing to do on the phone: the model is told something."""
+        """A plan without an act: only give the model feedback."""
         turn.add_count(plan.counter)
         turn.tell(plan.feedback)
         _start_afresh(turn)
         return self.kit.noted(turn, plan.feedback)
 
     def _judge_with_care(self, turn: TurnContext, proposed: Pending) -> Verdict:
-        """A verdict against it on a picture alone is looked at once more with the tree, where the phone has one."""
+        """Judge the act; a negative verdict based on a picture alone is checked again with the tree, if the phone has
+        one."""
         verdict = self.kit.judge(proposed, turn.seen, turn.state)
         if verdict.kind is VerdictKind.ALLOW or turn.seen.nodes is not None:
             return verdict
@@ -94,7 +95,7 @@ class Proposer:
         return self.kit.judge(proposed, turn.seen, turn.state)
 
     def _go_back(self, turn: TurnContext, proposed: Pending) -> Turn:
-        """In place of a touch on a corner's wordless mark, which nothing proves to be the way back."""
+        """Press Back instead of touching a wordless icon in the corner, which nothing proves to be a back button."""
         turn.set_count(_CORNER, 1)
         turn.tell(say("by_back", turn.lang))
         turn.draft.action = Back()
@@ -116,7 +117,7 @@ class Proposer:
         return self.kit.noted(turn, words, status=StepStatus.REFUSED)
 
     def _ask(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> Turn:
-        """Put it to a human, with everything the screen says about it."""
+        """Ask a human for confirmation, with everything the screen says about the act."""
         with turn.draft.lap("read"):
             by_tree = proposed.source is StepSource.ROUTE
             shown = self.kit.confirmation.show(
@@ -131,14 +132,15 @@ class Proposer:
 
 
 def _with_commit(verdict: Verdict, turn: TurnContext) -> Verdict:
-    """What a human was asked about when the route was recorded is asked every time, whatever it is called today."""
+    """Mark an act as irreversible if a human was asked about it when the route was recorded, whatever its control is
+    called now."""
     if turn.proposal is None or not turn.proposal.step.commits or verdict.kind is not VerdictKind.ALLOW:
         return verdict
     return Verdict(VerdictKind.CONFIRM, (*verdict.reasons, reason("route_commits")), irreversible=True)
 
 
 def _asks_about_corner(turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
-    """Once: where Back did not do what the model wanted with the mark, a human is asked."""
+    """Whether to ask a human about a corner icon because Back did not have the wanted effect; once."""
     if not isinstance(proposed.action, Tap) or turn.proposal is not None or turn.count(_CORNER):
         return False
     codes = {one.code for one in verdict.reasons}
@@ -146,6 +148,6 @@ def _asks_about_corner(turn: TurnContext, proposed: Pending, verdict: Verdict) -
 
 
 def _start_afresh(turn: TurnContext) -> None:
-    """After a layer of recovery what led nowhere is forgotten."""
+    """Clear the loop history after a recovery step."""
     turn.set_count("no_effect", 0)
     turn.state = turn.state.evolve(trail=())

@@ -1,7 +1,7 @@
-"""What the engine does by itself about pop-ups, failed pages and missing progress: each bounded, then a human is asked.
+"""Plans the engine's own recovery from pop-ups, failed pages and lack of progress: each bounded, then a human is asked.
 
 Three layers, in this order: relocate (scroll and look again), substitute (a search box, a hint, a magnifier), roll
-back. Rule: what is done here passes the same gate as what a model proposes.
+back. Rule: these acts pass the same gate as the model's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KEYS = tuple(str(hindrance) for hindrance in Hindrance)
 class Plan:
     """What the engine does instead of asking the model, or instead of what it proposed.
 
-    No action: the model is told something. `human`: nothing more to try, a person is asked, with that code.
+    Without an action the model gets feedback only. `human`: nothing is left to try, a person is asked with that code.
     """
 
     counter: str
@@ -55,14 +55,14 @@ def hindrance_plan(state: RunState, remedy: Remedy, settings: EngineSettings) ->
 
 
 def without_hindrance(state: RunState) -> RunState:
-    """The way is clear: the next pop-up is a new one."""
+    """Reset the obstacle counters, so that the next pop-up counts as a new one."""
     if not any(key in state.counters for key in _KEYS):
         return state
     return state.evolve(counters={key: value for key, value in state.counters.items() if key not in _KEYS})
 
 
 def stuck_plan(state: RunState, seen: Observation, proposed: Pending, settings: EngineSettings) -> Plan | None:
-    """The next layer, when the run goes round in circles or acts without effect."""
+    """The next layer of recovery if the run loops or its acts have no effect; otherwise None."""
     in_circles = is_loop((*state.trail, trail_mark(seen, proposed)))
     if not in_circles and count(state, "no_effect") < settings.no_effect:
         return None
@@ -78,7 +78,7 @@ def stuck_plan(state: RunState, seen: Observation, proposed: Pending, settings: 
 
 
 def calmer(state: RunState) -> RunState:
-    """One more step without trouble."""
+    """Count one more step without trouble."""
     if not count(state, "recovery_level"):
         return state
     calm = count(state, "calm") + 1
@@ -89,7 +89,7 @@ def calmer(state: RunState) -> RunState:
 
 
 def _substitutes(seen: Observation, lang: str) -> str:
-    """Places, not words of the screen: what a page says does not become part of what the model is told."""
+    """Where one can search, as positions: text from the screen never enters what the model is told."""
     places = [box.center.to_norm(seen.size) for _, box in search_places(seen)]
     if not places:
         return say("nowhere_to_search", lang)
