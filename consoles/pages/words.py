@@ -11,7 +11,7 @@ from cs_agent.engine import Reason
 from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.stored import from_json, from_v1
 from cs_agent.engine.gate import reasons
-from cs_agent.geometry import NormPoint
+from cs_agent.geometry import NORM_MAX, NormPoint
 from tickets.models import Confirmation, RunStatus, Step, StepActor, TicketStatus
 from tickets.said import readers_language
 from tickets.services.live.gestures import GestureKind
@@ -35,7 +35,7 @@ TONES: dict[str, str] = {
 
 
 def action_in_words(row: Step | Confirmation) -> str:
-    """What the row's action does, e.g. 点击 (52%, 31%), or 点击“提交审核” where its name is known.
+    """What the row's action does, e.g. 点击“提交审核”, or 点击屏幕底部没有文字的控件(在“合计”旁).
 
     What was no action, e.g. a reply that could not be read, is given as it stands.
     """
@@ -43,9 +43,8 @@ def action_in_words(row: Step | Confirmation) -> str:
         said = _("长按“%(name)s”") if row.action_name == GestureKind.LONG_PRESS else _("点击“%(name)s”")
         return said % {"name": row.control}
     action = from_json(row.action) if row.action else from_v1(row.action_text)
-    return (
-        _say(action, row.control).replace(" “", "“" if run_language() == "zh" else " “") if action else row.action_text
-    )
+    near = row.near if isinstance(row, Confirmation) else ""
+    return _say(action, row.control, near) if action else row.action_text
 
 
 def stored_in_words(text: str) -> str:
@@ -54,16 +53,16 @@ def stored_in_words(text: str) -> str:
     return _say(action, "") if action else text
 
 
-def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row per action
+def _say(action: actions.Action, control: str, near: str = "") -> str:  # noqa: C901 - one row per action
     match action:
         case actions.Launch(app):
             return _("打开应用“%(app)s”") % {"app": app}
         case actions.Tap(element):
-            return _("点击 %(place)s") % {"place": _place(element, control)}
+            return _("点击%(place)s") % {"place": _place(element, control, near)}
         case actions.DoubleTap(element):
-            return _("双击 %(place)s") % {"place": _place(element, control)}
+            return _("双击%(place)s") % {"place": _place(element, control, near)}
         case actions.LongPress(element):
-            return _("长按 %(place)s") % {"place": _place(element, control)}
+            return _("长按%(place)s") % {"place": _place(element, control, near)}
         case actions.Type(text):
             return _("输入“%(text)s”") % {"text": text}
         case actions.Swipe():
@@ -91,9 +90,21 @@ def _say(action: actions.Action, control: str) -> str:  # noqa: C901 - one row p
             return _with(_("完成"), message)
 
 
-def _place(point: NormPoint, control: str) -> str:
-    """The control's own name; where nobody knows it, the place on the screen."""
-    return f"“{control}”" if control else f"({point.x / 10:.0f}%, {point.y / 10:.0f}%)"
+def _place(point: NormPoint, control: str, near: str) -> str:
+    """The control's own name; where it has none, the part of the screen and the text beside it."""
+    if control:
+        return f"“{control}”"
+    words = _("屏幕%(area)s没有文字的控件(在“%(near)s”旁)") if near else _("屏幕%(area)s没有文字的控件")
+    return words % {"area": _area(point), "near": near}
+
+
+def _area(point: NormPoint) -> str:
+    rows = (
+        (_("左上角"), _("顶部"), _("右上角")),
+        (_("左侧"), _("中间"), _("右侧")),
+        (_("左下角"), _("底部"), _("右下角")),
+    )
+    return rows[min(point.y * 3 // NORM_MAX, 2)][min(point.x * 3 // NORM_MAX, 2)]
 
 
 def _with(words: str, message: str) -> str:

@@ -191,6 +191,7 @@ def ask_confirmation(run: Run, phone: Phone, differs: bool = False) -> Confirmat
         reasons=(reason("commit_word", label="提交审核", word="提交"),),
         screenshot=screen("售后申请", 8),
         target=Box(60, 1080, 480, 1150),
+        control="提交审核",
     )
     return pauses.ask_confirmation(run, step_number=8, request=request)
 

@@ -15,7 +15,7 @@ from cs_agent.engine.actions import values as actions
 from cs_agent.engine.actions.stored import to_json
 from cs_agent.geometry import NormPoint
 from tests.consoles import catalog
-from tickets.models import RunStatus, Step, TicketStatus
+from tickets.models import Confirmation, RunStatus, Step, TicketStatus
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -68,10 +68,26 @@ def test_every_word_a_script_says_is_handed_to_it() -> None:
     ("action", "chinese", "english"),
     [
         (actions.Launch("售后系统"), "打开应用“售后系统”", "Open the app “售后系统”"),
-        (actions.Tap(NormPoint(500, 310)), "点击 (50%, 31%)", "Tap (50%, 31%)"),
-        (actions.Tap(NormPoint(0, 999), ""), "点击 (0%, 100%)", "Tap (0%, 100%)"),
-        (actions.DoubleTap(NormPoint(1, 1)), "双击 (0%, 0%)", "Double-tap (0%, 0%)"),
-        (actions.LongPress(NormPoint(500, 500)), "长按 (50%, 50%)", "Long-press (50%, 50%)"),
+        (
+            actions.Tap(NormPoint(500, 310)),
+            "点击屏幕顶部没有文字的控件",
+            "Tap the unnamed control at the top of the screen",
+        ),
+        (
+            actions.Tap(NormPoint(0, 999), ""),
+            "点击屏幕左下角没有文字的控件",
+            "Tap the unnamed control at the bottom left of the screen",
+        ),
+        (
+            actions.DoubleTap(NormPoint(1, 1)),
+            "双击屏幕左上角没有文字的控件",
+            "Double-tap the unnamed control at the top left of the screen",
+        ),
+        (
+            actions.LongPress(NormPoint(500, 500)),
+            "长按屏幕中间没有文字的控件",
+            "Long-press the unnamed control in the middle of the screen",
+        ),
         (actions.Type('去"吃饭"\n吗'), '输入“去"吃饭"\n吗”', 'Type “去"吃饭"\n吗”'),
         (actions.Swipe(NormPoint(500, 800), NormPoint(510, 300)), "向上滑动", "Swipe up"),
         (actions.Swipe(NormPoint(500, 300), NormPoint(510, 800)), "向下滑动", "Swipe down"),
@@ -91,6 +107,15 @@ def test_an_action_is_said_in_words(action: actions.Action, chinese: str, englis
     assert action_in_words(Step(action=to_json(action))) == chinese
     with translation.override("en"):
         assert action_in_words(Step(action=to_json(action))) == english
+
+
+def test_a_confirmation_of_a_control_without_a_name_says_where_it_is() -> None:
+    row = Confirmation(action=to_json(actions.Tap(NormPoint(910, 640))), near="合计 ¥399.00")
+    assert action_in_words(row) == "点击屏幕右侧没有文字的控件(在“合计 ¥399.00”旁)"
+    row.control = "提交"
+    assert action_in_words(row) == "点击“提交”"
+    with translation.override("en"):
+        assert action_in_words(row) == "Tap “提交”"
 
 
 @pytest.mark.parametrize("text", ["", "点击 (10,20)", "do(action=", "按键 back", "🙂"])

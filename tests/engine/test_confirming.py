@@ -15,6 +15,7 @@ from cs_agent.engine.confirm.confirmation_view import (
     request_of,
     target_labels,
 )
+from cs_agent.engine.confirm.nearby import text_near
 from cs_agent.engine.confirm.submission import SubmissionReader
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.pending import Pending
@@ -24,8 +25,8 @@ from cs_agent.engine.screen.hindrances import Hindrance, Remedy
 from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.engine.turn.draft import StepDraft
 from cs_agent.engine.turn.recovery import calmer, hindrance_plan, stuck_plan, without_hindrance
-from cs_agent.geometry import NormPoint, Size
-from cs_agent.observation import ForegroundApp, Observation, Screenshot
+from cs_agent.geometry import Box, NormPoint, Size
+from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 from cs_agent.testing.phone import FakePhone, FakeReader, FakeScreen
 from cs_agent.testing.run import FakeTime, StillPicture
 from cs_agent.testing.screens import lay_out
@@ -116,6 +117,33 @@ def test_a_request_carries_what_its_pending_action_is_bound_to():
     assert pending.target == ("提交",)
     assert request.target is not None
     assert request.target.contains(view.action.element.to_point(SIZE))
+
+
+def test_a_control_without_a_name_is_told_by_the_text_beside_it_and_marked_on_the_picture():
+    rows = ["title:设置", ["text:自动续费", "icon:more"], "text:关于", "button:返回"]
+    exhibit = shown(rows, "more", fields=())
+    request = request_of(exhibit, YES, "zh")
+    assert (request.control, request.near) == ("", "自动续费")
+    assert request.target
+    assert request.target.intersects(lay_out(rows, size=SIZE).find("more").box)
+    assert request_of(shown(), YES, "zh").near == ""
+
+
+@pytest.mark.parametrize(
+    ("beside", "text"),
+    [
+        (Box(100, 500, 200, 540), "同一行的字"),
+        (Box(100, 560, 200, 600), "退款金额"),
+        (Box(100, 900, 200, 940), ""),
+        (Box(300, 500, 340, 540), "同一行的字"),
+    ],
+    ids=["in its row", "below", "far", "beside"],
+)
+def test_the_nearest_text_names_the_place_and_a_far_one_does_not(beside, text):
+    lines = (TextLine("退款金额", Box(90, 460, 220, 490)), TextLine("同一行的字", Box(360, 505, 500, 535)))
+    blank = seen(["title:核对"])
+    page = Observation(blank.screenshot, blank.app, (*lines, TextLine("x", beside)), ())
+    assert text_near(beside, page) == text
 
 
 def test_changes_name_the_field_the_target_or_the_screen():

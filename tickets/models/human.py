@@ -40,6 +40,9 @@ class Confirmation(models.Model):
     action_text = models.TextField()
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
+    near = models.CharField(
+        max_length=60, blank=True, default="", db_default=""
+    )  # the text beside it, if it has no name
     action_digest = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=128)
     fields = models.JSONField(default=list)

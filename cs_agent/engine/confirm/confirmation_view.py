@@ -15,6 +15,7 @@ from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Action, Swipe, Tap, Type
 from cs_agent.engine.confirm.fields import set_beside_ticket
 from cs_agent.engine.confirm.fields_generic import generic_fields
+from cs_agent.engine.confirm.nearby import spot, text_near
 from cs_agent.engine.confirm.submission import SubmissionReader
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
@@ -46,6 +47,7 @@ class ConfirmationView:
     fingerprint: str
     own_fields: bool  # the flow's, not found by a general look
     place: dict[str, Any] | None = None  # signatures of page and control of a tap; None where nothing stable tells them
+    near: str = ""  # the text beside a control that has no name
 
     @property
     def label(self) -> str:
@@ -101,9 +103,12 @@ class ConfirmationReader:
         fields = fields or generic_fields(seen, box, nameless=say("content", lang))
         labels = target.labels if target else ()
         place = _place(action, seen, target)
-        return ConfirmationView(
-            action, seen, fields, labels, box, fingerprint(action, seen, labels, fields), own, place
-        )
+        near = ""
+        if points and not labels:
+            box = spot(points[0], box, seen)
+            near = text_near(box, seen)
+        mark = fingerprint(action, seen, labels, fields)
+        return ConfirmationView(action, seen, fields, labels, box, mark, own, place, near)
 
 
 def _place(action: Action, seen: Observation, target: Target | None) -> dict[str, Any] | None:
@@ -181,6 +186,7 @@ def request_of(
         screenshot=shown.observation.screenshot.image,
         target=shown.box,
         control=shown.label,
+        near=shown.near,
         kind=kind,
         changes=changes,
         irreversible=verdict.irreversible,

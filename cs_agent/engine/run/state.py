@@ -160,6 +160,7 @@ class ConfirmationRequest:
     screenshot: Any = field(compare=False, repr=False)  # PIL image the fields were read from
     target: Box | None = None
     control: str = ""  # the name of what is touched, as far as it has one
+    near: str = ""  # the text beside what is touched, where it has no name
     kind: ConfirmationKind = ConfirmationKind.ACTION
     changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
     irreversible: bool = True

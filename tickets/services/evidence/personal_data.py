@@ -97,6 +97,7 @@ REGISTER = (
             "action_text": "",
             "action": None,
             "control": "",
+            "near": "",
             "fields": [],
             "reasons": [],
             "place": None,

@@ -64,6 +64,7 @@ def ask_confirmation(
             action=to_json(request.action),
             action_text=request.action_text,
             control=request.control[:200],
+            near=request.near[:60],
             action_digest=request.action_digest,
             fingerprint=request.fingerprint,
             fields=[_field(value) for value in request.fields],
