@@ -1,1 +1,1 @@
-"""Batches: made from a list or a saved view, moved on by the clock, paused, stopped and told of."""
+"""Batches: made from a list or a saved view, advanced by the periodic task, paused, stopped and reported."""

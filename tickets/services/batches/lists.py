@@ -1,6 +1,6 @@
 """A list of tickets that a person pasted or uploaded, read as CSV: numbers, and values for the flow's slots.
 
-Rule: a list is taken whole or not at all: every line that cannot be used is told with its number, and none is guessed.
+Rule: a list is accepted whole or not at all: every unusable line is reported with its number, and nothing is guessed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tickets.services.people import access
 
 MOST = 2000  # tickets of one batch
 MOST_BYTES = 2_000_000
-_TOLD = 20  # faults that are told; of the others how many there are
+_TOLD = 20  # faults that are listed; of the others only the count
 _MOST_CELL = 2000  # characters
 _HEADS = frozenset({"number", "ticket", "ticket number", "ticket no", "id", "工单", "工单号", "编号", "工单编号"})
 _BREAKS = re.compile(r"[\s,;,;、]+")
@@ -44,14 +44,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a list came to. With any fault nothing of it is to be used, but for `entries` if a person says so."""
+    """The result of reading a list. With any fault nothing is used, except `entries` if a person says so."""
 
     entries: tuple[Entry, ...]
     faults: tuple[str, ...]
 
 
 def decoded(content: bytes) -> str | None:
-    """The text of an uploaded file in UTF-8 or, as spreadsheets here write it, GB 18030; None for what is neither."""
+    """The text of an uploaded file in UTF-8 or GB 18030 (as Chinese spreadsheets write it); None for anything else."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -62,7 +62,7 @@ def decoded(content: bytes) -> str | None:
 
 
 def read(user: Any, text: str, version: FlowVersion | None) -> Read:
-    """The tickets named that the user may see. `version`: whose slots the further columns name."""
+    """Read the listed tickets that the user may see. `version`: whose slots the other columns name."""
     text = text.lstrip("\ufeff")
     if "\0" in text or len(text) > MOST_BYTES:
         return Read((), (_("内容不是可读的文本,或太大。"),))
@@ -95,7 +95,7 @@ def _lines(text: str, version: FlowVersion | None) -> tuple[list[Line], list[str
 
 
 def _bare(text: str) -> list[Line]:
-    """Numbers only, parted by whatever people put between them."""
+    """A list of numbers only, with any separators."""
     found = ((at, part) for at, line in enumerate(text.splitlines(), 1) for part in _BREAKS.split(line) if part)
     return [Line(at, part.strip('"')[:_MOST_CELL]) for at, part in found]
 
@@ -161,7 +161,7 @@ def _entries(user: Any, lines: Iterable[Line]) -> tuple[list[Entry], list[str]]:
 
 
 def _tickets(user: Any, numbers: set[str]) -> dict[str, Ticket]:
-    """By its number here, or by the one at another helpdesk where only one ticket has it."""
+    """Tickets by their number here, or by their number at a helpdesk if only one ticket has it."""
     asked = sorted(numbers)
     found: dict[str, Ticket] = {}
     for start in range(0, len(asked), 400):  # as many parameters as every database takes

@@ -1,7 +1,7 @@
-"""Batches made, paused, gone on with and stopped by people.
+"""Creates, pauses, resumes and stops batches on behalf of people.
 
-Rule: who makes a batch answers for it: its runs are started in that person's name and with that person's rights of the
-moment. Whoever may pause all automation may hold or stop anybody's batch.
+Rule: a batch's runs are started in its owner's name and with the owner's current permissions. Whoever may pause all
+automation may pause or stop anybody's batch.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A filter of the queue under the name it has for its owner."""
+    """A saved filter of the queue, by its name."""
 
     name: str
     query: str
@@ -76,7 +76,7 @@ def make(
     share: int = 1,
     lang: str = "zh",
 ) -> Batch:
-    """A batch at work; Invalid and NoFlow say what is wrong with it, and then nothing was made."""
+    """Create an active batch. Invalid or NoFlow say what is wrong; then nothing was created."""
     require(user, Permission.RUN_BATCHES)
     require(user, Permission.START_RUNS)
     name = " ".join(name.split())
@@ -121,7 +121,7 @@ def make(
 
 
 def visible(user: Any) -> QuerySet[Batch]:
-    """One's own, those of people in one's departments, for an administrator all; the newest first."""
+    """The user's own batches and those of people in the user's departments, for an administrator all; newest first."""
     require(user, Permission.RUN_BATCHES)
     rows = Batch.objects.select_related("template", "owner").order_by("-pk")
     if user.is_superuser:
@@ -142,7 +142,7 @@ def may_manage(user: Any, batch: Batch) -> bool:
 
 
 def pause(batch: Batch, user: Any) -> Batch:
-    """Nothing more is started; what is under way goes on."""
+    """Start nothing more; runs under way continue."""
     return _move(batch, user, (BatchState.ACTIVE,), BatchState.PAUSED, "batch.paused")
 
 
@@ -151,7 +151,7 @@ def resume(batch: Batch, user: Any) -> Batch:
 
 
 def stop(batch: Batch, user: Any) -> Batch:
-    """Nothing more is ever started, and what only waits for a phone is taken back; what a phone works on goes on."""
+    """Start nothing more and cancel queued runs; runs on a phone continue."""
     with transaction.atomic():
         batch = _move(batch, user, _OPEN, BatchState.STOPPED, "batch.stopped")
         Batch.objects.filter(pk=batch.pk).update(ended_at=timezone.now(), next_at=None)
@@ -226,7 +226,7 @@ def _check_terms(terms: Terms) -> None:
 
 
 def released_version(template: FlowTemplate) -> FlowVersion | None:
-    """The newest version of the template that handles tickets now, for whomever."""
+    """The newest released version of the template, whatever its share or department."""
     if not template.active:
         return None
     row = releases.at_work().filter(template=template, shadow=False).select_related("version").order_by("-pk").first()

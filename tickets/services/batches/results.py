@@ -1,4 +1,4 @@
-"""What became of a batch: its figures, and its items as rows of a table that a spreadsheet opens safely."""
+"""A batch's results: its figures, and its items as rows of a CSV that is safe in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -59,18 +59,18 @@ def of_batch(batch: Batch) -> QuerySet[BatchItem]:
 
 
 def seen(user: Any, items: QuerySet[BatchItem]) -> QuerySet[BatchItem]:
-    """The items whose tickets the reader may see, with what a table shows of them."""
+    """The items whose tickets the user may see, with the related rows that a table shows."""
     rows = items.filter(ticket__in=access.visible_tickets(user))
     return rows.select_related("ticket", "run", "round").order_by("round__number", "pk")
 
 
 def told(item: BatchItem) -> str:
-    """The state of an item for people: its run's where it has one."""
+    """The state of an item in words: its run's if it has one."""
     return str(item.run.get_status_display() if item.run else item.get_state_display())
 
 
 def csv_lines(user: Any, batch: Batch, round_: BatchRound | None = None) -> Iterator[str]:
-    """All that the reader may see, one line for each item, the head first. The export is on the record."""
+    """The items the user may see as CSV lines, the header first. The export is audited."""
     making.get(user, batch.pk)
     items = seen(user, of_batch(batch) if round_ is None else round_.items.all())
     details = {"flow": batch.template.slug, "rows": items.count(), "round": round_.number if round_ else None}

@@ -1,8 +1,8 @@
-"""Moves batches on: begins rounds that have come due, starts runs within each batch's share, ends what is over.
+"""Advances batches: begins rounds that are due, starts runs within each batch's share, closes finished rounds.
 
-Rule: safe to repeat and to run twice at once: a round is begun by a compare-and-set of the batch's next time, an item
-is claimed together with its run in one transaction that holds the batch. One round at a time; what is wrong with a
-ticket is written on its item, what is wrong with the whole batch pauses it and says why.
+Rule: safe to repeat and to run concurrently: a round begins by a compare-and-set of the batch's next time, and an item
+is claimed together with its run in one transaction that locks the batch. One round at a time; a ticket's fault is
+written on its item, a fault of the whole batch pauses it with the reason.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MOST_STARTS = 20  # of one batch in one pass: the clock never waits long for on
 
 
 def move_all(now: datetime | None = None) -> int:
-    """One pass over every batch at work; how many runs were started."""
+    """One pass over every active batch; returns how many runs were started."""
     now = now or timezone.now()
     started = 0
     for batch in Batch.objects.filter(state=BatchState.ACTIVE).select_related("template", "owner").order_by("pk"):
@@ -56,7 +56,7 @@ def move_all(now: datetime | None = None) -> int:
 
 
 def next_time(batch: Batch, after: datetime) -> datetime | None:
-    """When its schedule comes due next; None for a batch without one."""
+    """When its schedule is due next; None for a batch without one."""
     if not batch.cron:
         return None
     return next(iter(schedule.upcoming(batch.cron, schedule.zone(batch.time_zone), after, 1)), None)
@@ -85,7 +85,7 @@ def begin_due(batch: Batch, now: datetime) -> int:
 
 
 def begin(batch: Batch, due_at: datetime) -> BatchRound | None:
-    """A round over the list, or over what the view shows its owner now; None where that cannot be told."""
+    """Begin a round over the list, or over what the view shows its owner now; None if the view cannot be read."""
     try:
         tickets = _tickets(batch)
     except ServiceError as error:
@@ -101,7 +101,7 @@ def begin(batch: Batch, due_at: datetime) -> BatchRound | None:
 
 
 def advance(batch: Batch, now: datetime) -> int:
-    """Start what the share leaves room for, within the working hours; how many runs that were."""
+    """Start as many runs as the share allows, within the working hours; returns how many."""
     if switches.is_paused() or not is_open(batch, now):
         return 0
     fault = _fault(batch)
@@ -128,12 +128,12 @@ def is_open(batch: Batch, now: datetime) -> bool:
 
 
 def under_way(batch: Batch) -> int:
-    """Runs of the batch that have not ended, those that wait for a person among them."""
+    """Runs of the batch that have not ended, including those that wait for a person."""
     return BatchItem.objects.filter(round__batch=batch, run__status__in=ACTIVE).count()
 
 
 def close(batch: Batch) -> None:
-    """End rounds of which nothing is left, and with the last one a batch that works once."""
+    """Close finished rounds, and with the last one a batch without a schedule."""
     for each in batch.rounds.filter(ended_at=None):
         if not each.items.filter(state=ItemState.WAITING).exists() and not _runs_on(each):
             BatchRound.objects.filter(pk=each.pk, ended_at=None).update(ended_at=timezone.now())
@@ -159,7 +159,7 @@ def _tickets(batch: Batch) -> list[int]:
 
 
 def _start(batch: Batch, item: BatchItem, answers: dict[str, str]) -> int | None:
-    """1 for a run started, 0 for a ticket refused; None where the batch may start no more now."""
+    """1 for a started run, 0 for a refused ticket; None if the batch may start no more now."""
     try:
         with transaction.atomic():
             row = Batch.objects.select_for_update().get(pk=batch.pk)
@@ -188,7 +188,7 @@ def _start(batch: Batch, item: BatchItem, answers: dict[str, str]) -> int | None
 
 
 class _TakenError(Exception):
-    """Another clock has started this item: the run that was about to be queued is rolled back."""
+    """Another process has started this item: the run that was about to be queued is rolled back."""
 
 
 def _fault(batch: Batch) -> str:

@@ -1,4 +1,4 @@
-"""What a saved view finds. The pages that show views know how to read their queries, and say so here at their start."""
+"""The tickets of a saved view. The package that shows views registers the reader of their queries at start-up."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _readers: list[Reader] = []
 
 
 def read_by(reader: Reader) -> None:
-    """The reader of views from now on."""
+    """Register the reader of views."""
     _readers[:] = [reader]
 
 
 def tickets_of(user: Any, query: str, most: int) -> Sequence[Ticket]:
-    """Conflict where no pages with views are installed."""
+    """The tickets that a view's query finds; Conflict if no reader is registered."""
     if not _readers:
         raise Conflict(_("这里没有安装工单列表页面,不能使用视图。"), code="no_views")
     return _readers[0](user, query, most)

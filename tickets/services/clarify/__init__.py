@@ -1,2 +1,2 @@
-"""What a flow lacks is asked of the customer: `draft` words it, `asking` sends it after a person's yes or by policy,
-`answers` takes what he says onto the ticket, `ending` stops the waiting."""
+"""Asks the customer for missing values: `draft` writes the question, `asking` sends it after a person's yes or by
+policy, `answers` reads the answer, `ending` stops the waiting."""

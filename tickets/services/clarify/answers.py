@@ -1,4 +1,4 @@
-"""Takes a customer's answer onto the ticket he was asked about and fills what he was asked for.
+"""Adds a customer's answer to the ticket and fills the slots that were asked for.
 
 Rule: what an operator typed is never overwritten, what is not certain is never filled in, and nothing starts by itself.
 An answer to a ticket that was merged counts for the ticket that goes on.
@@ -39,9 +39,9 @@ def goes_on_as(ticket: Ticket) -> Ticket:
 
 
 def take(ticket: Ticket, text: str, user: Any, *, somebody_else: bool = False) -> Clarification | None:
-    """What the customer says after he was asked; None where he was asked nothing, or a run has started since.
+    """Record the customer's answer; None if nothing was asked, or a run has started since.
 
-    `somebody_else`: it was not the customer himself who wrote it; it is kept, and a person looks at it.
+    `somebody_else`: the author is not the customer; the text is kept for a person to check.
     """
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
@@ -62,7 +62,7 @@ def take(ticket: Ticket, text: str, user: Any, *, somebody_else: bool = False) -
 
 
 def settle(ticket: Ticket, user: Any = None) -> None:
-    """Look again at what the customer was asked: a file came in, or somebody filled it in."""
+    """Re-evaluate the open question after a file arrived or somebody filled in a value."""
     if not Clarification.objects.filter(ticket=ticket, state__in=_OPEN).exists():
         return
     with transaction.atomic():
@@ -77,7 +77,7 @@ def settle(ticket: Ticket, user: Any = None) -> None:
 
 
 def settle_filled() -> int:
-    """By the clock: open questions of tickets that lack nothing any more."""
+    """Close open questions of tickets that lack nothing any more. Called periodically."""
     rows = Clarification.objects.filter(state__in=_OPEN, ticket__fit_known=True, ticket__lacks="")
     rows = rows.filter(Q(ticket__fitting=F("template"))).select_related("ticket")[:_AT_ONCE]
     for row in rows:
@@ -86,12 +86,12 @@ def settle_filled() -> int:
 
 
 def read(row: Clarification, version: FlowVersion) -> ReplyReading:
-    """The whole answer so far, for a person to choose from."""
+    """What the answer so far gives for each slot, for a person to choose from."""
     return read_reply(parse_specs(version.definition), row.questions, row.answer, timezone.localdate(), asked=row.text)
 
 
 def _asked(ticket: Ticket) -> Clarification | None:
-    """The newest question of the ticket or of one that was merged into it, unless a run has started since."""
+    """The newest question of the ticket or of one merged into it, unless a run has started since."""
     rows = Clarification.objects.filter(Q(ticket=ticket) | Q(ticket__merged_into=ticket)).select_related("template")
     row = rows.order_by("-pk").first()
     started = Run.objects.serving().filter(ticket=ticket)
@@ -101,7 +101,7 @@ def _asked(ticket: Ticket) -> Clarification | None:
 
 
 def _fill(ticket: Ticket, version: FlowVersion, row: Clarification, text: str, user: Any) -> list[str]:
-    """Names of the slots that are filled by this answer."""
+    """Fill slots from this answer; returns their names."""
     specs = parse_specs(version.definition)
     found = read_reply(specs, row.questions, text, timezone.localdate(), asked=row.text).values
     return [name for name, value in found.items() if _keep(ticket, version, name, value, user)]
@@ -128,7 +128,7 @@ def _lacks(ticket: Ticket, version: FlowVersion, row: Clarification) -> list[str
 
 
 def _settle(row: Clarification, ticket: Ticket, version: FlowVersion, user: Any, filled: list[str]) -> None:
-    """The state that follows from what is still lacking."""
+    """Set the state that follows from what is still missing."""
     lacks = _lacks(ticket, version, row)
     was_partly = row.state == ClarificationState.PARTLY
     partly = filled or was_partly or len(lacks) < len(row.names)

@@ -1,7 +1,7 @@
 """Sends a question to the customer: after a person's yes to exactly its words, or by policy where both the flow calls
 the question harmless and the connector allows it.
 
-Rule: one question is open at a time, and after so many turns a person has to see to it.
+Rule: one question is open at a time, and after a limited number of turns a person must handle it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OVER = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 
 
 def turns_left(ticket: Ticket) -> int:
-    """How often the customer may still be asked; turns before the last run do not count."""
+    """How often the customer may still be asked; turns before the newest run do not count."""
     most: int = settings.CS_AGENT["CS_AGENT_CLARIFY_TURNS"]
     rows = Clarification.objects.filter(ticket=ticket).exclude(state=ClarificationState.WITHDRAWN)
     last = Run.objects.serving().filter(ticket=ticket).order_by("-created_at").first()
@@ -56,9 +56,10 @@ def ask(
     lang: str = "",
     by_policy: bool = False,
 ) -> Clarification:
-    """Ask what the flow lacks, in these words. `send_by`: the connector that brings them; "": they were told otherwise.
+    """Ask for the flow's missing values with this text. `send_by`: the connector that delivers it; "": the customer is
+    told by other means.
 
-    Conflict says why nothing can be asked now.
+    Raises Conflict with the reason if nothing can be asked now.
     """
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
@@ -74,8 +75,8 @@ def ask(
 
 
 def ask_by_policy(ticket: Ticket, user: Any, connector: str) -> Clarification | None:
-    """Ask without a person, where every question is harmless and the flow is certain; None where it is a person's
-    business. After an answer that said nothing of use no second question goes out by itself."""
+    """Ask without a person if every question is harmless and the flow is certain; otherwise None. After an unusable
+    answer no second question is sent automatically."""
     advice = recommend(ticket)
     version = advice.flow_version
     if version is None or advice.human_recommended or not _may_go_by_itself(ticket):
@@ -97,7 +98,7 @@ def _may_go_by_itself(ticket: Ticket) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Message:
-    """What goes out, and by what way."""
+    """A question's text and how it is delivered."""
 
     text: str
     send_by: str

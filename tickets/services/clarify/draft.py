@@ -1,7 +1,6 @@
-"""Words a question for a customer in his language, from the slots' own questions and labels.
+"""Writes a question to a customer in the customer's language, from the slots' questions and labels.
 
-Rule: it shows the customer nothing but what he wrote himself: values of our records are never among what he may choose
-from.
+Rule: it shows the customer only what the customer wrote: values from our records are never offered as options.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _QUOTED = 40  # characters of the customer's own words that a question repeats
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """One numbered question: the slots of which one is enough, and what the ticket says of them."""
+    """One numbered question: alternative slots of which one suffices, and what the ticket says about them."""
 
     specs: tuple[SlotSpec, ...]
     state: SlotState
@@ -42,13 +41,13 @@ class Lacking:
 
 
 def language_of(ticket: Ticket) -> str:
-    """What the customer writes: zh, or en for letters without Chinese."""
+    """The customer's language: "zh", or "en" for Latin letters without Chinese."""
     text = f"{ticket.subject}\n{ticket.text}"
     return "zh" if len(_HAN.findall(text)) >= len(_LATIN_WORD.findall(text)) else "en"
 
 
 def lacking(ticket: Ticket, version: FlowVersion) -> list[Lacking]:
-    """What has to be asked, in the order of the flow's slots."""
+    """The questions to ask, in the order of the flow's slots."""
     reading = values.reading_of(ticket, version)
     found = [*_missing(reading.missing), *_open(reading)]
     order = {spec.name: place for place, (spec, _candidates) in enumerate(reading.asked)}
@@ -56,7 +55,7 @@ def lacking(ticket: Ticket, version: FlowVersion) -> list[Lacking]:
 
 
 def text_of(ticket: Ticket, asked: Sequence[Lacking], lang: str) -> str:
-    """The whole message. A person may change every word of it."""
+    """The complete message, which a person may edit."""
     with translation.override("en" if lang == "en" else "zh-hans"):
         lines = [_question(each, lang) for each in asked]
         if len(lines) > 1:
@@ -82,7 +81,7 @@ def _open(reading: SlotReading) -> list[Lacking]:
 
 
 def _said(found: Sequence[FoundSlot]) -> tuple[str, ...]:
-    """Values that stand in his own text or among his own files."""
+    """Values from the customer's own text or files."""
     own = (each for each in found if each.source in (SlotSource.TICKET, SlotSource.ATTACHMENT) and each.value)
     return tuple(dict.fromkeys(each.shown[:_QUOTED] for each in own))
 
@@ -117,7 +116,7 @@ def _file(spec: SlotSpec, label: str) -> str:
 
 
 def _options(spec: SlotSpec, lang: str) -> str:
-    """A choice's values as the customer would say them."""
+    """A choice's values in the customer's words."""
     names = [_phrase(option.value, option.phrases, lang) for option in spec.options]
     return _("、").join(names)
 

@@ -1,6 +1,6 @@
-"""When nobody waits for a customer's answer any longer: the time is up, the ticket is done, or a person said so.
+"""Ends the waiting for a customer's answer: the time is up, the ticket is done, or a person said so.
 
-Rule: only an open question ends here; what was answered stays as it is. An answer that comes later still counts.
+Rule: only an open question is ended; answered ones stay unchanged. A later answer still counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ _AT_ONCE = 200
 
 
 def withdraw(ticket: Ticket, why: str, user: Any = None) -> bool:
-    """In the caller's transaction, by a door that has checked the caller; whether there was an open question.
+    """Withdraw the open question; returns whether there was one. Called inside a transaction of a service that has
+    checked the permission.
 
     `why`: a word for the audit trail (`closed`, `merged`, `started`, `filled`, `person`).
     """
@@ -31,7 +32,7 @@ def withdraw(ticket: Ticket, why: str, user: Any = None) -> bool:
 
 
 def stop_waiting(ticket: Ticket, user: Any) -> None:
-    """A person does not wait any longer; Conflict where nothing is asked."""
+    """Stop waiting on behalf of a person; Conflict if no question is open."""
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     with transaction.atomic():
@@ -41,7 +42,7 @@ def stop_waiting(ticket: Ticket, user: Any) -> None:
 
 
 def expire_due() -> int:
-    """By the clock: questions that were not answered in time; their tickets are open again for a person."""
+    """Expire questions not answered in time and reopen their tickets. Called periodically."""
     due = Clarification.objects.filter(state=ClarificationState.ASKED, due_at__lte=timezone.now())
     return sum(_expire(row) for row in due.select_related("ticket")[:_AT_ONCE])
 
@@ -55,7 +56,7 @@ def _expire(row: Clarification) -> bool:
 
 
 def _end(row: Clarification, state: ClarificationState, why: str, user: Any = None) -> bool:
-    """Whether this call ended it."""
+    """Compare-and-set of the state; returns whether this call ended the question."""
     mine = Clarification.objects.filter(pk=row.pk, state=ClarificationState.ASKED)
     if not mine.update(state=state):
         return False
@@ -69,7 +70,7 @@ def _end(row: Clarification, state: ClarificationState, why: str, user: Any = No
 
 
 def back_to_work(ticket: Ticket) -> None:
-    """In the caller's transaction: it is a person's turn again."""
+    """Reopen the ticket for a person. Called inside the caller's transaction."""
     if Ticket.objects.filter(pk=ticket.pk, status=TicketStatus.PENDING).update(status=TicketStatus.OPEN):
         ticket.status = TicketStatus.OPEN
         live.publish_ticket(ticket, {"status": TicketStatus.OPEN})

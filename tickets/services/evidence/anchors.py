@@ -1,8 +1,8 @@
-"""The head of the audit chain, written down outside the database, so that a cut or rewritten tail is noticed.
+"""Stores the head of the audit chain outside the database, so that a truncated or rewritten tail is detected.
 
-Rule: an anchor is made once and never changed. The default place is a directory (`ANCHOR_DIR`) that only ever gets
-new files; to be proof against the product's own account, its file system must refuse the rest (`chattr +a`, a
-write-once mount). Other places, such as a locked bucket or a notary, are a Store of one's own, named in
+Rule: an anchor is written once and never changed. The default store is a directory (`ANCHOR_DIR`) to which only new
+files are added; to protect it against the product's own account, its file system must refuse changes (`chattr +a`, a
+write-once mount). Other places, such as a locked bucket or a notary, are a Store class named in
 `CS_AGENT_ANCHOR_STORE`.
 """
 
@@ -31,17 +31,17 @@ class Anchor:
 
 
 class Store(Protocol):
-    """Where anchors are kept. What was added once can never be changed or taken away there."""
+    """Where anchors are kept; they must not be changed or removed there."""
 
     def add(self, anchor: Anchor) -> None:
-        """Keep it; the same anchor twice is kept once. OSError when the place cannot be reached."""
+        """Store the anchor; idempotent. OSError if the store cannot be reached."""
 
     def all(self) -> list[Anchor]:
-        """Every anchor, oldest first; ValueError for something that is none."""
+        """Every anchor, oldest first; ValueError for an unreadable one."""
 
 
 class Watch:
-    """Compares the anchors with the events that pass by; those up to `base` are of events deleted in good order."""
+    """Compares anchors with a stream of events; anchors up to `base` belong to events deleted by retention."""
 
     def __init__(self, anchors: Iterable[Anchor], base: int = 0) -> None:
         self._open = {anchor.seq: anchor for anchor in anchors if anchor.seq > base}
@@ -56,7 +56,7 @@ class Watch:
             yield row
 
     def problems(self) -> list[Problem]:
-        """After all events passed: anchors that were contradicted, and anchors nobody met."""
+        """After the last event: anchors that were contradicted, and anchors without an event."""
         gone = [
             Problem("cut_tail", anchor.seq, f"event {anchor.seq}, anchored at {anchor.at}, is gone")
             for anchor in self._open.values()
@@ -65,7 +65,7 @@ class Watch:
 
 
 class WriteOnceDirectory:
-    """One read-only file for each anchor, named so that they sort by date."""
+    """One read-only file per anchor, named so that they sort by date."""
 
     def __init__(self) -> None:
         self._folder = Path(settings.ANCHOR_DIR)
@@ -93,7 +93,7 @@ def store() -> Store:
 
 
 def write(seq: int, hash: str, now: datetime) -> Anchor:
-    """Anchor an event; one that is anchored already on that day is left alone."""
+    """Anchor an event, unless it has been anchored on that day."""
     anchor = Anchor(seq, hash, now.astimezone(UTC).isoformat(timespec="seconds"))
     store().add(anchor)
     return anchor
@@ -104,12 +104,12 @@ def read_all() -> list[Anchor]:
 
 
 def is_old(anchor: Anchor, at: datetime) -> bool:
-    """Whether it was so old at that time that what it anchors may have been deleted in good order."""
+    """Whether it was old enough at that time for retention to delete the event."""
     return at - datetime.fromisoformat(anchor.at) >= timedelta(days=LEAST_AUDIT_DAYS)
 
 
 def vouch(anchors: Iterable[Anchor], base: tuple[int, str], deleted_at: datetime) -> bool:
-    """Whether one of them shows that the event `base` was there, and old enough to be deleted."""
+    """Whether one of them proves that the event `base` existed and was old enough to be deleted."""
     return any((anchor.seq, anchor.hash) == base and is_old(anchor, deleted_at) for anchor in anchors)
 
 

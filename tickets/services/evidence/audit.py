@@ -1,7 +1,7 @@
-"""The audit trail: every fact is written once, in the transaction of the change it records, and never altered.
+"""The audit trail: every event is written once, in the transaction of the change it records, and never altered.
 
-Rule: `record` comes last among the row changes of a transaction, because it locks the head of the chain until the
-transaction commits; whoever locks rows after it can block the others.
+Rule: `record` is the last row change of a transaction, because it locks the head of the chain until the commit; locking
+other rows after it can block other writers.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tickets.services.outbox.note import PUBLIC, note
 from tickets.web import request_context
 
 SYSTEM = "system"
-VERIFY_WITHIN_S = 1800.0  # a check that was asked for and has not ended by then is taken for lost
+VERIFY_WITHIN_S = 1800.0  # after which an unfinished check counts as lost
 DELETED = "audit.deleted"  # the tombstone's type
 _LIMITS = {field.attname: getattr(field, "max_length", None) for field in AuditEvent._meta.concrete_fields}
 _PAGE = 2000  # events read at once by the verification
@@ -65,7 +65,7 @@ def record(
     request: Any = None,
     **columns: Any,
 ) -> AuditEvent:
-    """Append one event; what belongs to the run, ticket, user and request is filled in from them.
+    """Append one event; columns that follow from the run, ticket, user and request are filled in.
 
     `columns` sets further columns of AuditEvent: confidence, model, prompt_version, confirmation_id, decided_by,
     recording_sha256, data_accessed (a string or categories to join), device_id … A `Said` in `details` is stored as
@@ -96,7 +96,7 @@ def record(
 
 
 def verify() -> list[Problem]:
-    """Every fault of the stored chain: an edit, a gap, a cut tail, a rewritten tail; and any broken anchor."""
+    """Every fault of the stored chain: an edited event, a gap, a truncated or rewritten tail, a contradicted anchor."""
     newest = AuditEvent.objects.aggregate(seq=models.Max("seq"))["seq"] or 0
     head = AuditHead.objects.filter(pk=1).first() or AuditHead(seq=0, hash="")  # read later: never behind `newest`
     anchored, stone = anchors.read_all(), tombstone()
@@ -112,7 +112,7 @@ def verify() -> list[Problem]:
 
 
 def verify_and_record() -> list[Problem]:
-    """As `verify`, and the verification itself is an event, which says up to which event the chain was checked."""
+    """As `verify`; also records an event that says up to which event the chain was checked."""
     head = AuditHead.objects.filter(pk=1).first()
     problems = verify()
     faults = [{"kind": problem.kind, "seq": problem.seq} for problem in problems[:20]]
@@ -122,7 +122,7 @@ def verify_and_record() -> list[Problem]:
 
 
 def ask_verification(user: Any) -> AuditEvent:
-    """Have the chain checked now, by a process that has the time for it; the check's own event follows."""
+    """Queue a check of the chain; the check records its own event."""
     require(user, Permission.VIEW_AUDIT)
     with transaction.atomic():
         event = record("audit.check_asked", user=user, result="success")
@@ -132,8 +132,8 @@ def ask_verification(user: Any) -> AuditEvent:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The newest check. `last_seq` 0: the check was made by a release that did not say how far it came.
-    `asked_at`: when a newer one was asked for that has not ended; None where none is under way."""
+    """The newest check. `last_seq` 0: the check was made by a release that did not record it.
+    `asked_at`: when a newer check was requested that has not ended; None if none is pending."""
 
     at: datetime | None
     good: bool
@@ -156,13 +156,13 @@ def verified() -> Verified:
 
 
 def write_anchor() -> anchors.Anchor | None:
-    """Put today's head outside the database; None while nothing was ever recorded."""
+    """Anchor the current head outside the database; None if there is no event."""
     head = AuditHead.objects.filter(pk=1, seq__gt=0).first()
     return anchors.write(head.seq, head.hash, timezone.now()) if head else None
 
 
 def tombstone() -> AuditEvent | None:
-    """The event that tells up to where retention has deleted the beginning of the chain."""
+    """The event that says up to where retention has deleted the beginning of the chain."""
     return AuditEvent.objects.filter(type=DELETED).order_by("-seq").first()
 
 
@@ -177,7 +177,7 @@ def _stored_rows(last: int) -> Iterator[dict[str, Any]]:
 
 
 def _object(text: str) -> Any:
-    """JSON as Python has it; text that is none stays as it is, so that the event's hash tells of the change."""
+    """Parsed JSON; unparsable text is returned unchanged, so that the event's hash exposes the change."""
     try:
         return json.loads(text) if text != "{}" else {}
     except ValueError:

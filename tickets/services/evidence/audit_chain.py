@@ -1,7 +1,7 @@
 """How audit events are chained: canonical JSON, hash, and the check of a whole chain. Pure, no database.
 
 Rule: `canonical` must give the same text for a row before it is stored and after it is read back from any
-database; whatever cannot promise that (floats in JSON, NUL characters, lone surrogates) is made plain first.
+database; values that could differ (floats in JSON, NUL characters, lone surrogates) are converted by `plain` first.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One broken place of the chain. `kind`: edited, missing, cut_tail, rewritten, out_of_order."""
+    """One fault of the chain. `kind`: edited, missing, cut_tail, rewritten, out_of_order."""
 
     kind: str
     seq: int
@@ -81,7 +81,7 @@ def plain(value: Any) -> Any:
 
 
 def iso_utc(value: datetime | str) -> str:
-    """The time with microseconds, `…Z`. As text it is one that SQLite keeps: UTC, a fraction of zero left out."""
+    """The time with microseconds, `…Z`. A string is a time as SQLite stores it: UTC, without a zero fraction."""
     if isinstance(value, str):
         if len(value) == 26:
             return f"{value[:10]}T{value[11:]}Z"
@@ -91,7 +91,7 @@ def iso_utc(value: datetime | str) -> str:
 
 
 def canonical(row: Mapping[str, Any]) -> str:
-    """The event as one text; its times may be those of Python or of a database."""
+    """The event as one JSON text; times may be datetimes or strings from a database."""
     values = list(_values_of(row))
     values[_AT] = iso_utc(values[_AT])
     values[_UNTIL] = values[_UNTIL] and str(values[_UNTIL])
@@ -107,8 +107,8 @@ def link_hash(row: Mapping[str, Any]) -> str:
 def check(
     rows: Iterable[Mapping[str, Any]], head_seq: int, head_hash: str, base: tuple[int, str] = (0, GENESIS)
 ) -> Iterator[Problem]:
-    """Faults of the chain, in the order of `seq`; `head_*` is where the chain is said to end, `base` the last event
-    that was rightly deleted from its beginning."""
+    """Faults of the chain, in the order of `seq`; `head_*`: the recorded end of the chain; `base`: the last event
+    deleted from its beginning by retention."""
     seq, last = base
     for row in rows:
         yield from _check_link(row, seq, last)

@@ -1,11 +1,10 @@
-"""Many audit events as the database driver gives them, oldest first, for those who read the whole trail.
+"""Reads many audit events as raw database values, oldest first, for readers of the whole trail.
 
-Rule: nothing is converted and nothing is unsealed here. Django's own conversion of a row takes longer than everything
-that is done with it afterwards, and would stumble over a row that somebody has spoiled instead of reporting it.
+Rule: nothing is converted or decrypted here. Django's conversion of a row takes longer than all later processing, and
+would fail on a corrupted row instead of reporting it.
 
-Rows come page by page, each page a query of its own that begins where the last one ended: no cursor stays open, so that
-a slow reader holds up neither SQLite's log nor PostgreSQL's clean-up, and PostgreSQL need not put the whole result
-aside first.
+Rows are read in pages by keyset queries: no cursor stays open, so that a slow reader blocks neither SQLite's checkpoint
+nor PostgreSQL's vacuum, and PostgreSQL need not materialise the whole result.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ SEPARATOR = "\x1f"  # parts the values of columns that are read as one text
 
 
 class _Text(Func):
-    """A time or a day as text, UTC: made by the database in a fraction of the time that Python takes for it."""
+    """A time or date as UTC text, formatted by the database because Python takes much longer."""
 
     output_field = TextField()
     template = "CAST(%(expressions)s AS text)"
@@ -42,7 +41,7 @@ class _Text(Func):
 
 
 class Beside(Func):
-    """Columns as one text, parted by SEPARATOR, "" for NULL: one value is fetched in the time of a few."""
+    """Columns joined to one text by SEPARATOR, "" for NULL: fetching one value is faster than fetching many."""
 
     output_field = TextField()
 
@@ -65,12 +64,12 @@ def pages(
     by: str = "seq",
     first: Callable[[Rows], None] | None = None,
 ) -> Iterator[Rows]:
-    """The events that are there now, in the order of `by`, so many at a time: its value, then the columns, times
-    as text (see `audit_chain.iso_utc`) and details as JSON text.
+    """Yield the current events in pages of `size` rows, ordered by `by`: its value, then the columns; times as text
+    (see `audit_chain.iso_utc`) and details as JSON text.
 
-    `by`: "seq", or "id" to read all events as they lie on the disk. Both are given out under the same lock.
-    `first` gets each page before it is given out: PostgreSQL, a process of its own, makes the next page ready while
-    this one is worked on, and other queries would wait for that.
+    `by`: "seq", or "id" to read all events in storage order; both are assigned under the same lock. `first` is called
+    with each page before it is yielded: PostgreSQL prepares the next page while this one is processed, and other
+    queries on the connection would wait for that.
     """
     newest = AuditEvent.objects.aggregate(newest=Max(by))["newest"] or 0
     expressions = [_TEXTS.get(column, F(column)) if isinstance(column, str) else column for column in columns]
@@ -89,8 +88,8 @@ def pages(
 
 
 def between(wanted: Mapping[str, Any]) -> dict[str, int]:
-    """Between which sequence numbers the events of the wanted time lie, as look-ups. They follow from the times, but a
-    database that goes through events by number would not know where to begin and where to stop."""
+    """Look-ups for the range of sequence numbers within the wanted times. They are implied by the times, but let a
+    database that scans by number know where to begin and stop."""
     times = {name: value for name, value in wanted.items() if name in ("at__gte", "at__lt")}
     if not times:
         return {}
@@ -100,8 +99,8 @@ def between(wanted: Mapping[str, Any]) -> dict[str, int]:
 
 
 def by_ways(events: QuerySet[AuditEvent], ways: Sequence[Way]) -> QuerySet[AuditEvent]:
-    """The events for which one of the ways holds, for whoever reads all of them in their order. Columns are compared as
-    expressions: a database that gathered them by several indexes would sort all of them for every page."""
+    """The events for which one of the `ways` holds, for reading all of them in order. Columns are compared as
+    expressions, since a database that combined several indexes would sort all rows for every page."""
     if not ways:
         return events.none()
     if not all(ways):

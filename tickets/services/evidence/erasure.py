@@ -1,8 +1,8 @@
-"""Erases what the product knows about one customer, at their request, without breaking the audit chain.
+"""Erases one customer's personal data without breaking the audit chain.
 
-Rule: what was written once (audit events) becomes unreadable because its key is destroyed; what can change is
-overwritten; files are deleted first. Facts that name nobody stay: that there was a ticket, when, who handled it, what
-was approved by whom. Safe to repeat after it was cut off.
+Rule: audit events become unreadable because their key is destroyed; other rows are overwritten; files are deleted
+first. Facts without personal data stay: that there was a ticket, when, who handled it, what was approved by whom. Safe
+to repeat after an interruption.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tickets.services.evidence.exports import audit_export, daily_export
 from tickets.services.runs import transitions
 
 GONE = seals.ERASED
-_STILL_WRITTEN = timedelta(minutes=3)  # after a run's end, by its recorder: what is erased must not be written again
+_STILL_WRITTEN = timedelta(minutes=3)  # after a run's end its recorder may still write
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Erased:
 
 
 def tickets_of(*, name: str = "", mobile: str = "", number: str = "") -> QuerySet[Ticket]:
-    """A customer's tickets, by everything that is given; a name alone may belong to several people."""
+    """The tickets that match all given criteria; a name alone may belong to several customers."""
     wanted = {"customer_name": name, "customer_mobile": mobile, "number": number}
     given = {column: value for column, value in wanted.items() if value}
     if not given:
@@ -97,7 +97,7 @@ def _delete_files(run: Run) -> int:
 
 
 def _delete_attachments(ticket: Ticket) -> int:
-    """The files go; the rows stay without a name, because slots and audit events refer to them."""
+    """Delete the files and blank the rows, which slots and audit events refer to."""
     rows = list(Attachment.objects.filter(ticket=ticket).exclude(file=""))
     for row in rows:
         row.file.delete(save=False)
@@ -106,7 +106,7 @@ def _delete_attachments(ticket: Ticket) -> int:
 
 
 def _exports_about(numbers: list[str]) -> tuple[str, ...]:
-    """Daily exports whose range holds an event of these tickets: copies that only people can deal with."""
+    """Daily exports that contain an event of these tickets; people must deal with their copies."""
     sequences = list(AuditEvent.objects.filter(ticket_no__in=numbers).values_list("seq", flat=True))
     found = []
     for path in sorted(daily_export.folder().glob("audit-*.csv")):
