@@ -1,4 +1,4 @@
-"""How long each kind of data is kept; the installation's settings, in days."""
+"""How long each kind of data is kept: the installation's settings, in days."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def days(kind: Kind) -> int:
 
 
 def until(kind: Kind, made_at: datetime) -> date:
-    """The last day on which something made then is kept."""
+    """The last day on which data made at that time is kept."""
     return (made_at + timedelta(days=days(kind))).date()
 
 
 def made_before(kind: Kind, now: datetime) -> datetime:
-    """What was made before that moment may go."""
+    """Data made before this moment may be deleted."""
     return now - timedelta(days=days(kind))

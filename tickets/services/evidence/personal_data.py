@@ -1,4 +1,4 @@
-"""The register of personal data: every column and file that can hold what a customer said or what a screen showed.
+"""The register of personal data: every column and file that can hold a customer's words or a screen's content.
 
 Rule: retention, erasure and legal hold walk this register and keep no list of their own. A text, JSON, binary or file
 column of the product stands either here or, with its reason, among the exceptions; a test fails for one in neither.
@@ -23,11 +23,10 @@ BY_NUMBER = "ticket_number"  # a table that knows the ticket by its number only
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Columns of one table. `ticket`: the way to the customer's ticket, `pk` for the ticket itself.
+    """Columns of one table. `ticket`: look-up path to the customer's ticket, `pk` for the ticket itself.
 
-    `blank`: what each column holds after an erasure. `pictures`: columns that name a picture of a screen, deleted with
-    its file when pictures have had their time. `files`: columns that name other files, which go before the row's word
-    of them does.
+    `blank`: what each column holds after an erasure. `pictures`: columns with paths of screenshots, deleted with their
+    files when they expire. `files`: columns with paths of other files, deleted before the column is blanked.
     """
 
     model: str
@@ -49,7 +48,7 @@ class Held:
         return self.all_rows().filter(**{self.ticket: ticket.number if self.ticket == BY_NUMBER else ticket.pk})
 
     def of_run(self, run: Run) -> Any:
-        """Only of tables that belong to a run."""
+        """The rows of one run; only for tables that belong to a run."""
         return self.all_rows().filter(run=run)
 
 
@@ -209,14 +208,15 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def pictures() -> Iterator[tuple[Held, str]]:
-    """Each column that names a picture of a run's screen."""
+    """Each column with the path of a run's screenshot."""
     for held in REGISTER:
         for column in held.pictures:
             yield held, column
 
 
 def blank_rows(ticket: Ticket) -> None:
-    """Inside the caller's transaction: nothing that rows say of this ticket's customer is left. Files go before."""
+    """Blank all personal data in the rows of this ticket, inside the caller's transaction. Files must have been deleted
+    before."""
     for held in REGISTER:
         if held.blank:
             held.rows(ticket).update(**held.blank)

@@ -1,4 +1,4 @@
-"""Pictures of runs on disk: written whole or not at all, under addresses nobody can guess.
+"""Pictures of runs on disk, written atomically under unguessable names.
 
 Rule: rows hold paths below MEDIA_ROOT; views serve them after a permission check, never by address.
 """
@@ -20,9 +20,9 @@ JPEG_QUALITY = 82  # text on a phone's screen stays readable; about 150 kB for 1
 
 
 def store(image: Image.Image, run_id: uuid.UUID, kind: str) -> str:
-    """Write a JPEG below MEDIA_ROOT and return its path there; OSError when the disk says no.
+    """Write a JPEG below MEDIA_ROOT and return its path there; OSError if it cannot be written.
 
-    The picture is written as it is: the caller has covered what must not be kept.
+    The picture is written unchanged: the caller has redacted it.
     """
     relative = reserve(run_id, kind)
     write(image, relative)
@@ -35,7 +35,7 @@ def reserve(run_id: uuid.UUID, kind: str) -> str:
 
 
 def write(image: Image.Image, relative: str) -> None:
-    """Write a JPEG to its path below MEDIA_ROOT; OSError when the disk says no."""
+    """Write a JPEG to its path below MEDIA_ROOT; OSError if it cannot be written."""
     path = Path(settings.MEDIA_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.with_suffix(".part")
@@ -48,7 +48,7 @@ def write(image: Image.Image, relative: str) -> None:
 
 @contextmanager
 def removed_on_failure(relative: str) -> Iterator[None]:
-    """Take a picture that was just stored away again when the row that was to name it is not written."""
+    """Delete a just stored picture if the block, which writes its row, raises."""
     with ExitStack() as undo:
         if relative:
             undo.callback(path_of(relative).unlink, missing_ok=True)

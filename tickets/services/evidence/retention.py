@@ -1,9 +1,9 @@
-"""Deletes what has been kept long enough, and records that it did: recordings, pictures, exports, audit events.
+"""Deletes expired recordings, pictures, exports and audit events, and records each deletion.
 
-Rule: nothing of a ticket under a legal hold goes; a flow may say how long its own recordings and pictures are kept.
-Files go before the rows that name them: a deletion that was cut off is finished the next night. Of the audit trail only
-the beginning goes, up to an anchored event, so that what is left still verifies; the tombstone is an event of the same
-chain.
+Rule: nothing of a ticket under a legal hold is deleted; a flow may set how long its own recordings and pictures are
+kept. Files are deleted before the rows that name them, so that an interrupted deletion is finished the next night. Of
+the audit trail only the beginning is deleted, up to an anchored event, so that the rest still verifies; the tombstone
+is an event of the same chain.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _RUNS_AT_ONCE = 500  # of one kind in one night's pass over the rows; the rest f
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """How much went: recordings, runs whose pictures went, export files, audit events."""
+    """Counts of deleted recordings, runs without pictures now, export files and audit events."""
 
     recordings: int
     pictures: int
@@ -50,9 +50,9 @@ def delete_due(now: datetime | None = None) -> dict[str, int]:
 
 
 def delete_recording(row: Recording, why: str) -> None:
-    """The files, then the row's word of them. The SHA-256 stays, in the row and in the trail.
+    """Delete the files, then blank their paths in the row. The SHA-256 stays in the row and in the audit trail.
 
-    One that is being encoded at this moment stays deleted: the encoder finds the row so and removes what it made.
+    A recording that is being encoded stays deleted: the encoder checks the row and removes its output.
     """
     _unlink([row.video, row.captions])
     if row.directory:
@@ -73,7 +73,7 @@ def delete_recording(row: Recording, why: str) -> None:
 
 
 def delete_pictures(run: Run, why: str) -> int:
-    """The screens of an ended run that steps, confirmations and questions hold, and the agent's own memory of it."""
+    """Delete an ended run's screenshots in steps, confirmations and questions, and its checkpoint."""
     paths = [path for held, column in personal_data.pictures() for path in _named(held, column, run)]
     _unlink(paths)
     with transaction.atomic():
@@ -86,7 +86,7 @@ def delete_pictures(run: Run, why: str) -> int:
 
 
 def delete_expired_events(now: datetime) -> int:
-    """Cut the beginning of the chain off, up to the newest anchor before which everything has had its time."""
+    """Delete the beginning of the chain, up to the newest anchor before which everything has expired."""
     first = AuditEvent.objects.order_by("seq").first()
     if first is None or _must_stay(first, now):
         return 0
@@ -124,7 +124,7 @@ def _due_exports(now: datetime) -> int:
 
 
 def _each(rows: Any, delete: Any) -> int:
-    """Row by row, each with its tombstone: a night that is cut off has done what it has done."""
+    """Delete row by row, each with its tombstone, so that an interruption loses nothing."""
     keys = list(rows.values_list("pk", flat=True))
     for start in range(0, len(keys), _RUNS_AT_ONCE):
         for row in rows.filter(pk__in=keys[start : start + _RUNS_AT_ONCE]):
@@ -133,7 +133,7 @@ def _each(rows: Any, delete: Any) -> int:
 
 
 def _due(kind: Kind, now: datetime, path: str = "") -> Q:
-    """Runs that ended so long ago as the installation keeps this kind, or as the version of their flow says."""
+    """Runs whose data of this kind has expired, by the installation's setting or that of their flow version."""
     own: defaultdict[int, list[int]] = defaultdict(list)
     rows = FlowVersion.objects.filter(definition__has_key="keep_days")
     for pk, kept in rows.values_list("pk", "definition__keep_days"):
@@ -156,7 +156,7 @@ def _must_stay(event: AuditEvent, now: datetime) -> bool:
 
 
 def _first_to_stay(now: datetime) -> int:
-    """The sequence number of the oldest event whose time is not over, or whose ticket is under a legal hold."""
+    """The sequence number of the oldest event that has not expired, or whose ticket is under a legal hold."""
     held = list(LegalHold.objects.values_list("ticket__number", flat=True))
     young = AuditEvent.objects.filter(Q(retention_until=None) | Q(retention_until__gte=now.date()))
     found = [
@@ -167,7 +167,7 @@ def _first_to_stay(now: datetime) -> int:
 
 
 def _newest_anchor_before(seq: int, now: datetime) -> anchors.Anchor | None:
-    """An anchor of an event that is still there and so old that the verification will accept its deletion."""
+    """An anchor of an existing event that is old enough for the verification to accept its deletion."""
     stored = [anchor for anchor in anchors.read_all() if anchor.seq < seq and anchors.is_old(anchor, now)]
     for anchor in sorted(stored, key=lambda each: -each.seq):
         if AuditEvent.objects.filter(seq=anchor.seq, hash=anchor.hash).exists():

@@ -1,7 +1,7 @@
 """Drafts: what flow editors work on together, saved with every change kept, and frozen into a version.
 
-Rule: a save names the revision it was made on; when somebody saved in between, nothing is overwritten and the editor
-is told by whom. A draft may be wrong while it is written; only a definition without faults becomes a version.
+Rule: a save names the revision it is based on; if somebody saved in between, nothing is overwritten and the error says
+who. A draft may have faults; only a definition without faults becomes a version.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def save(
     note: str = "",
     route: dict[str, Any] | None = None,
 ) -> FlowDraft:
-    """Keep what the editor wrote, right or wrong; Conflict names who saved since `revision`. `route`: a lesson's, or
-    one that came with the definition; without one the draft keeps what it has."""
+    """Save the draft, with or without faults; Conflict names who saved since `revision`. `route`: from a lesson or an
+    import; None keeps the draft's route."""
     require(user, Permission.EDIT_FLOWS)
     _refuse_unusable(definition)
     with transaction.atomic():

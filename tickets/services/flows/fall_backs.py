@@ -1,7 +1,7 @@
-"""The one door of fall-backs: chosen for a flow by people, taken by the clock when a run has failed.
+"""Fall-backs: chosen for a flow by people, carried out by a periodic task when a run has failed.
 
-Rule: at most once for a ticket's run, never by another run or a robot after an act that cannot be undone or after a
-person's own gestures: what became of those nobody but a person can tell.
+Rule: at most once per run of a ticket, and never by another run or a robot after an irreversible act or a person's own
+gestures, whose outcome only a person can judge.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from tickets.services.runs import lifecycle as runs
 
 log = logging.getLogger(__name__)
 _AT_A_TIME = 50
-_LOST_AFTER = timedelta(minutes=5)  # a hand-over whose end was never written down
+_LOST_AFTER = timedelta(minutes=5)  # after which an unfinished hand-over counts as lost
 REVIEWED = {VersionStage.RELEASED, VersionStage.RETIRED}
 _REPEATS = {FallBackKind.FLOW, FallBackKind.VERSION, FallBackKind.ROBOT}
 _OPEN = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
@@ -54,7 +54,7 @@ Target = User | Department | FlowTemplate | FlowVersion | str
 
 
 def choose(template: FlowTemplate, user: Any, target: Target | None) -> FallBack | None:
-    """What happens from now on when a run of the flow fails; None: nothing. A string names a robot."""
+    """Set what happens when a run of the flow fails; None: nothing. A string names a robot."""
     require(user, Permission.RELEASE_FLOWS)
     terms = _terms(template, target)
     with transaction.atomic():
@@ -66,7 +66,7 @@ def choose(template: FlowTemplate, user: Any, target: Target | None) -> FallBack
 
 
 def key_of(chosen: FallBack | None) -> str:
-    """How a form names it: `person:3`, `flow:resend_code`; empty for nothing."""
+    """Its form value: `person:3`, `flow:resend_code`; "" for nothing."""
     if chosen is None:
         return ""
     keys = {
@@ -80,7 +80,7 @@ def key_of(chosen: FallBack | None) -> str:
 
 
 def take_all() -> int:
-    """Act on every run that has failed since; how many. Called by the clock."""
+    """Carry out the fall-back of every failed run; returns how many. Called periodically."""
     _give_up_lost()
     _ask_robots()
     failed = Run.objects.serving().filter(status=RunStatus.FAILED, fall_back=None)
@@ -92,7 +92,7 @@ def take_all() -> int:
 
 
 def may_repeat(run: Run) -> bool:
-    """Whether nothing that the run did, or a person did in it, could be done twice by another try."""
+    """Whether another try cannot repeat anything that the run, or a person in it, did."""
     acts = Q(irreversible=True) & ~Q(status=StepStatus.REFUSED.value)
     return not run.steps.filter(acts | Q(actor=StepActor.HUMAN)).exists()
 
@@ -132,7 +132,7 @@ def _only_reads(version: FlowVersion | None) -> bool:
 
 
 def _take(run: Run, chosen: FallBack) -> int:
-    """Write down that it is begun, then do it: whoever comes second finds the row."""
+    """Record the fall-back first, then carry it out: a concurrent process finds the row."""
     try:
         with transaction.atomic():
             use = FallBackUse.objects.create(run=run, kind=chosen.kind, robot=chosen.robot)
@@ -151,7 +151,7 @@ def _take(run: Run, chosen: FallBack) -> int:
 
 
 def _refusal(run: Run, chosen: FallBack) -> str:
-    """Why nobody but the ticket's own person may go on; empty where the fall-back holds."""
+    """Why only the ticket's own person may continue; "" if the fall-back may be carried out."""
     if Run.objects.filter(ticket=run.ticket_id, created_at__gt=run.created_at).exclude(pk=run.pk).serving().exists():
         return said("fall_back.newer")
     if chosen.kind not in _REPEATS:
@@ -226,14 +226,14 @@ def _ask_robots() -> None:
 
 
 def _give_up_lost() -> None:
-    """Begun by a process that died: what became of it is unknown, so a person looks."""
+    """Close fall-backs begun by a process that died: their outcome is unknown, so a person must look."""
     lost = FallBackUse.objects.filter(state=FallBackState.BEGUN, at__lt=timezone.now() - _LOST_AFTER)
     for use in lost.select_related("run__ticket"):
         _leave(use, said("fall_back.cut_off"))
 
 
 def _leave(use: FallBackUse, why: str) -> None:
-    """The ticket stays with whoever has it, where it waits with the run that failed."""
+    """Leave the ticket to its assignee, with the failed run."""
     use.note = why
     with transaction.atomic():
         _end(use, FallBackState.PERSON, reason=why)

@@ -1,4 +1,4 @@
-"""The instruction a run is started with: the clauses of the flow's template that its slots can fill.
+"""Renders a run's instruction: the clauses of the flow's template whose slots are filled.
 
 A template is a list of clauses, each `{"text": "…{slot}…", "when": {"slot": condition}}`. A clause is left out when a
 slot it names is absent or a condition fails. Conditions: a value, "*" (any value), "" (absent), ["a", "b"] (one of),
@@ -57,5 +57,5 @@ def _fill(text: str, slots: Mapping[str, FoundSlot]) -> str:
 
 
 def _one_line(value: str) -> str:
-    """A value from a ticket is data: it starts no line of its own and closes no quotation of the template's."""
+    """Escape a ticket's value: it cannot start a new line or close a quotation of the template."""
     return re.sub('["“”「」]', "'", re.sub(r"\s+", " ", value)).strip()

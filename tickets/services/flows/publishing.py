@@ -1,7 +1,7 @@
-"""Flow definitions: checked in words, published as immutable versions.
+"""Flow definitions: validated with readable messages, published as immutable versions.
 
-Rule: a definition that `validate_definition` accepts renders and runs: its slots exist, its templates name only
-them, its engine rules are the engine's.
+Rule: a definition that `validate_definition` accepts can be rendered and run: its templates name only existing slots,
+and its engine rules are valid.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["Recommendation", "publish_version", "recommend", "validate_definitio
 
 
 def validate_definition(definition: Any) -> None:
-    """Raise InvalidFlow with every fault, each naming its place; return nothing for a good definition."""
+    """Raise InvalidFlow with every fault and its place in the definition."""
     if problems := faults(definition):
         raise InvalidFlow(problems)
 
@@ -38,7 +38,7 @@ def publish_version(
     *,
     route: dict[str, Any] | None = None,
 ) -> FlowVersion:
-    """Check the definition, make it the template's newest version and put it to work; running runs keep theirs."""
+    """Validate the definition, make it the template's newest version and release it; running runs keep theirs."""
     if user is not None:
         require(user, Permission.EDIT_FLOWS)
     validate_definition(definition)
@@ -53,10 +53,9 @@ def publish_version(
 def new_version(
     template: FlowTemplate, definition: dict[str, Any], user: Any, note: str, *, route: dict[str, Any] | None = None
 ) -> FlowVersion:
-    """The next version, keys of earlier releases under their names of today, in the caller's transaction.
+    """Create the next version inside the caller's transaction; keys of earlier releases are renamed.
 
-    Without a `route` it keeps that of the version before: its pages are the same until a run shows otherwise.
-    Conflict when a colleague was first.
+    Without a `route` it keeps the previous version's. Conflict if a colleague was first.
     """
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
     kept = template.versions.filter(number=last).values_list("route", flat=True).first()

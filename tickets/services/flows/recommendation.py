@@ -1,4 +1,4 @@
-"""Which flow fits a ticket, how well, and whether a person should rather handle it. Every answer has its reasons."""
+"""Recommends a flow for a ticket with a score and reasons, or that a person should handle it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
 MOST_DEEDS = 12  # deeds of a text that are looked at
-MOST_JOINTS = 4  # joining words of a text that are looked at
-BESIDE = 200  # characters on either side of one
+MOST_JOINTS = 4  # conjunctions of a text that are examined
+BESIDE = 200  # characters examined on either side of a conjunction
 LOW_FIT = 0.5  # below it no flow is recommended
 
 
@@ -87,7 +87,7 @@ _SHOUTING = re.compile("[!！]{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Advice(Generic[Flow]):
-    """`flow` is None where nothing fits; it may be set even where a `person` should rather handle the ticket."""
+    """`flow` is None if nothing fits; it may be set even if a `person` should handle the ticket."""
 
     flow: Flow | None
     fit: float
@@ -97,7 +97,7 @@ class Advice(Generic[Flow]):
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """`fit` is 0-1. `flow_version` is None where nothing fits; it may be set even when a person is recommended."""
+    """`fit` is 0-1. `flow_version` is None if nothing fits; it may be set even if a person is recommended."""
 
     flow_version: FlowVersion | None
     fit: float
@@ -116,9 +116,9 @@ def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
 
 
 def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[Flow]:
-    """The flow, of `(flow, its definition)`, that fits a text best, and whether a person should rather handle it.
+    """The best of the `(flow, definition)` pairs for a text, and whether a person should handle the ticket.
 
-    What is wanted is told by the writer's own words; for a person speaks whatever the text holds.
+    The request is read from the writer's own words; signs for a person are searched in the whole text.
     """
     words, flows = own(even(text)), list(flows)
     fits = [(flow, flow_fit(item, words)) for flow, item in flows]
@@ -156,7 +156,7 @@ def human_signals(text: str) -> list[Said]:
 
 
 def second_wish(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Said | None:
-    """That the text wants one flow before a joining word and another one behind it."""
+    """A signal if the text asks for one flow before a conjunction and another one after it."""
     for joint in islice(_JOINTS.finditer(text), MOST_JOINTS):
         first, second = text[max(0, joint.start() - BESIDE) : joint.start()], text[joint.start() :][:BESIDE]
         wanted = [(flow_fit(item, first).fit >= 1, flow_fit(item, second)) for _flow, item in flows]
@@ -202,6 +202,7 @@ def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:
 
 
 def _by_questions(definition: Mapping[str, Any]) -> bool:
-    """Whether asking about the thing is wanting the flow: by what it says itself, else where it changes nothing."""
+    """Whether a question about the subject counts as a request: the definition's own setting, else for read-only
+    flows."""
     said = definition["match"].get("questions")
     return bool(definition.get("engine", {}).get("read_only")) if said is None else bool(said)

@@ -1,7 +1,7 @@
-"""Rehearsals: a version tried with chosen tickets before it is trusted, on phones that serve no customer.
+"""Rehearsals: a version is tested with chosen tickets before its release, on phones that serve no customer.
 
-Rule: a rehearsal never changes its tickets and counts in none of the figures of the work. A practice grant is one
-person's yes for a version, a phone and a number of runs; the phone was marked for practice by two people.
+Rule: a rehearsal never changes its tickets and is excluded from all figures. A practice grant is one person's advance
+approval for a version, a phone and a number of runs; the phone must have been marked for practice by two people.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from tickets.services.runs.transitions import ENDED
 MOST_RUNS = 500
 DRY_USES = (PhoneUse.PRACTICE, PhoneUse.REHEARSAL, PhoneUse.SHARED)
 GOOD = (RehearsalOutcome.COMMIT_REACHED, RehearsalOutcome.COMPLETED)
-_LOOKED_AT = 200  # the newest tickets, when nobody names any
+_LOOKED_AT = 200  # the newest tickets examined if none are named
 _GRANT_FOR = timedelta(days=7)
 _PURPOSES = {RehearsalMode.DRY: RunPurpose.REHEARSAL, RehearsalMode.PRACTICE: RunPurpose.PRACTICE}
 
@@ -60,7 +60,7 @@ def start(
     grant: PracticeGrant | None = None,
     person_seconds: int | None = None,
 ) -> Rehearsal:
-    """Queue `times` runs for each ticket. A ticket whose slots cannot be read is written down as not started."""
+    """Queue `times` runs for each ticket. A ticket whose slots cannot be read is recorded as not started."""
     require(user, Permission.EDIT_FLOWS)
     for ticket in tickets:
         access.require_visible(user, ticket)
@@ -87,14 +87,14 @@ def suitable(version: FlowVersion, user: Any, most: int) -> list[Ticket]:
 
 
 def spread(tickets: Sequence[Ticket], total: int) -> list[Ticket]:
-    """Each ticket as often as it takes for `total` runs, the first ones once more than the last."""
+    """Repeat the tickets evenly up to `total` runs."""
     if not 1 <= total <= MOST_RUNS:
         raise Invalid(_("一次演练 1 到 %d 次。") % MOST_RUNS)
     return list(islice(cycle(tickets), total))
 
 
 def stop(rehearsal: Rehearsal, user: Any) -> int:
-    """End what has not ended yet; how many runs that were."""
+    """Stop all runs of the rehearsal; returns how many."""
     require(user, Permission.EDIT_FLOWS)
     stopped = 0
     for row in rehearsal.runs.filter(outcome="").select_related("run__ticket"):
@@ -114,7 +114,7 @@ def stop(rehearsal: Rehearsal, user: Any) -> int:
 
 
 def mark_for_practice(phone: Phone, user: Any, accounts: str) -> Phone:
-    """The first of two people says that this phone has test accounts only; names them."""
+    """First of two steps: a person declares that the phone has only test accounts, and names them."""
     require(user, Permission.MANAGE_PHONES)
     accounts = accounts.strip()
     if not accounts:
@@ -130,7 +130,7 @@ def mark_for_practice(phone: Phone, user: Any, accounts: str) -> Phone:
 
 
 def agree_to_practice(phone: Phone, user: Any) -> Phone:
-    """The second person agrees; from now on the phone is a practice phone."""
+    """Second step: another person agrees; the phone becomes a practice phone."""
     require(user, Permission.MANAGE_PHONES)
     with transaction.atomic():
         row = Phone.objects.select_for_update().get(pk=phone.pk)
@@ -161,7 +161,7 @@ def set_use(phone: Phone, user: Any, use: PhoneUse) -> Phone:
 
 
 def grant(version: FlowVersion, phone: Phone, user: Any, count: int) -> PracticeGrant:
-    """One yes in advance for `count` runs of this version on this practice phone; it expires after a week."""
+    """Approve `count` runs of this version on this practice phone in advance; expires after a week."""
     require(user, Permission.DECIDE)
     if phone.use != PhoneUse.PRACTICE:
         raise Invalid(_("只有练习手机可以预先授权。"))
@@ -182,7 +182,7 @@ def grant(version: FlowVersion, phone: Phone, user: Any, count: int) -> Practice
 
 
 def close_finished() -> int:
-    """Write down what ended runs came to, and end rehearsals all of whose runs have ended. Called by the clock."""
+    """Record the outcome of ended runs, and close rehearsals whose runs have all ended. Called periodically."""
     for row in RehearsalRun.objects.filter(outcome="", run__status__in=ENDED).select_related("run"):
         if row.run is not None:
             _note_end(row, row.run)
@@ -226,7 +226,7 @@ def _queue(rehearsal: Rehearsal, ticket: Ticket, user: Any) -> None:
 
 
 def _note_end(row: RehearsalRun, run: Run) -> None:
-    """What an ended run came to that no pause has judged."""
+    """Record the outcome of a run that ended without a pause."""
     outcome = RehearsalOutcome.COMPLETED if run.status == RunStatus.SUCCEEDED else RehearsalOutcome.FAILED
     if run.status == RunStatus.CANCELLED:
         outcome = RehearsalOutcome.STOPPED

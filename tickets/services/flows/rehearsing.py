@@ -1,8 +1,8 @@
-"""What a rehearsal's run does where a customer's run would wait for a person.
+"""Answers a rehearsal's pauses, at which a customer's run would wait for a person.
 
-Rule: a dry rehearsal ends at the commit and never makes it. On a practice phone the grant that a person gave stands for
-the yes: for its version, its phone and its number of runs, only where every field equals the ticket's, and on the
-record as what it is. Anything else that would need a person ends the run. A customer's run passes here untouched.
+Rule: a dry rehearsal ends before the irreversible act. On a practice phone a person's grant replaces the yes: for its
+version, phone and number of runs, only if every field equals the ticket's, and audited as a grant. Anything else that
+would need a person ends the run. A customer's run is never affected.
 
 Called inside the driving task's transaction, right after the pause was written.
 """
@@ -22,7 +22,7 @@ PURPOSES = (RunPurpose.REHEARSAL, RunPurpose.PRACTICE)
 
 
 def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
-    """Take the place of the person who would be asked for this confirmation."""
+    """Answer this confirmation in place of a person."""
     if run.purpose not in PURPOSES:
         return
     row = RehearsalRun.objects.select_related("rehearsal__grant").get(run=run)
@@ -39,14 +39,14 @@ def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
 
 
 def give_up(run: Run) -> None:
-    """The agent asks a question or for a takeover: nobody sits beside a rehearsal."""
+    """End the run because it asks a question or for a takeover."""
     if run.purpose in PURPOSES:
         row = RehearsalRun.objects.get(run=run)
         _close(run, row, RehearsalOutcome.NEEDED_PERSON, said("rehearsal.person"))
 
 
 def _use(grant: PracticeGrant, run: Run, row: RehearsalRun) -> bool:
-    """Whether the grant covers this run; one run uses it once, however often it submits."""
+    """Use the grant for this run if it covers it; a run uses it once, however often it submits."""
     rows = PracticeGrant.objects.filter(
         pk=grant.pk, version=run.flow_version_id, phone=run.phone_id, expires_at__gt=timezone.now()
     )

@@ -1,4 +1,4 @@
-"""What people wish to have automated, scored so that the most worthwhile flow is built next.
+"""Requests for new flows, scored so that the most worthwhile is built next.
 
 The score follows the operators' practice: value (hours a week it saves), feasibility (clear rules, few exceptions),
 and risk (personal data, writing) as a discount.
@@ -35,13 +35,13 @@ def score(request: FlowRequest) -> float:
 
 
 def ranked() -> list[FlowRequest]:
-    """The open requests, the most worthwhile first."""
+    """The open requests, highest score first."""
     rows = FlowRequest.objects.filter(status=RequestStatus.OPEN).select_related("requested_by")
     return sorted(rows, key=lambda row: (-score(row), row.pk))
 
 
 def ask(user: Any, values: dict[str, Any], examples: Iterable[Ticket] = ()) -> FlowRequest:
-    """Write a request down; Invalid names the value that cannot be used."""
+    """Create a request; Invalid names the value that cannot be used."""
     require(user, Permission.REQUEST_FLOWS)
     tickets = list(examples)
     for ticket in tickets:

@@ -1,7 +1,7 @@
-"""Reviews: nobody releases what only its author has looked at.
+"""Reviews: a version needs the approval of someone other than its author before its release.
 
 Rule: who wrote or submitted a version may not review it; a version that can move money or names a two-person limit
-needs two reviewers; one reviewer who sends it back is enough.
+needs two reviewers; a single rejection sends it back.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def submit(version: FlowVersion, user: Any, *, unrehearsed_reason: str = "") -> 
 
 
 def review(version: FlowVersion, user: Any, verdict: ReviewVerdict, comment: str = "") -> FlowReview:
-    """Write the reviewer's word down; the version moves on when enough agree, or back when one does not."""
+    """Record a review; the version advances when enough approve, and goes back when one rejects."""
     require(user, Permission.REVIEW_FLOWS)
     comment = comment.strip()[:4000]
     if verdict is ReviewVerdict.SENT_BACK and not comment:
@@ -68,7 +68,7 @@ def approvals(version: FlowVersion) -> Any:
 
 def reviewers_needed(version: FlowVersion) -> int:
     """Two for a flow that is high-risk: one that confirms amounts, sets a limit or four eyes on itself, or whose route
-    passes over a word of commitment that is said to commit nothing."""
+    passes a control with a word of commitment that is declared harmless."""
     definition = version.definition
     engine = definition.get("engine", {})
     if route_notes.needs_two(routes.of_version(version)):

@@ -1,8 +1,8 @@
-"""The seam for a robot (RPA) that takes over where a run of a flow failed.
+"""The interface to a robot (RPA) that takes over after a failed run.
 
-A robot is a class named in `CS_AGENT_ROBOTS` as `name=package.module.Class`; it is made without arguments. Rule: it is
-given flows that only read, so that no robot does what a person would have to say yes to, and each job once: `key` is
-the same whenever the same job is handed over.
+A robot is a class named in `CS_AGENT_ROBOTS` as `name=package.module.Class`, instantiated without arguments. Rule: it
+gets only read-only flows, so that no robot does what a person would have to confirm; `key` is the same whenever the
+same job is handed over, so that the robot can do it once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 
 
 class RobotError(Exception):
-    """The robot does not take the job, or cannot be asked; the words are shown to a person."""
+    """The robot rejects the job or cannot be reached; the message is shown to a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class RobotOutcome:
 
 class Robot(Protocol):
     def hand_over(self, job: RobotJob) -> str:
-        """The robot's own name of the job, at most 200 characters. RobotError where it does not take it."""
+        """Start the job; returns the robot's own reference, at most 200 characters. RobotError if it is rejected."""
         ...
 
     def outcome(self, reference: str) -> RobotOutcome:
-        """How the job stands. RobotError where that cannot be told now; it is asked again later."""
+        """The job's state. RobotError if it is unknown now; it is asked again later."""
         ...
 
 

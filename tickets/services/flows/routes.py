@@ -1,7 +1,7 @@
-"""The routes of flow versions: learned from runs that succeeded, given to runs, watched for pages that changed.
+"""The routes of flow versions: learned from successful runs, given to runs, checked for changed pages (drift).
 
-Rule: a route is part of its version and never changes in it: what was learned makes a new draft version, which goes
-its way through rehearsal and review like any other.
+Rule: a version's route is immutable: learning creates a new draft version, which passes rehearsal and review like any
+other.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from tickets.services.studio import route_notes
 log = logging.getLogger(__name__)
 _REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
 _TRIED = {RunPurpose.REHEARSAL, RunPurpose.PRACTICE}
-_LESSONS = 5  # runs of a version without a route that are looked at more closely, so that one can be learned
-LOOKED_AT = 10  # a version's newest runs, by which it is told whether its route still fits …
-FLAGGED_AT = 3  # … and in how many of them one place was left, so that it is flagged
-_SEARCHED = 400  # the newest steps among which one is looked for that still fitted
+_LESSONS = 5  # runs of a version without a route that record trees for learning one
+LOOKED_AT = 10  # a version's newest runs that are examined for drift …
+FLAGGED_AT = 3  # … and how many must leave the route at one place for it to be flagged
+_SEARCHED = 400  # the newest steps searched for one that still fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,12 @@ class Drift:
 
     @property
     def is_flagged(self) -> bool:
-        """No single slip: the page has changed, and the route wants to be renewed."""
+        """Whether the page has changed in enough runs for the route to be renewed."""
         return self.runs >= FLAGGED_AT
 
 
 def of_version(version: FlowVersion) -> Route:
-    """The version's route; an unreadable one is none: the model finds the way."""
+    """The version's route; an empty one if it is unreadable."""
     try:
         return Route.from_json(version.route)
     except RouteError as error:
@@ -69,7 +69,7 @@ def of_version(version: FlowVersion) -> Route:
 
 
 def plan_of(run: Run) -> RoutePlan:
-    """What a run has of its version's route."""
+    """The run's plan from its version's route."""
     values = {slot.name: slot.value for slot in run.slots.all()}
     way = route_notes.applied(run.flow_version, of_version(run.flow_version)).way_for(values)
     reviewed = way is not None and (stages.of(run.flow_version) in _REVIEWED or _is_tried(run))
@@ -80,13 +80,13 @@ def plan_of(run: Run) -> RoutePlan:
 
 
 def _is_tried(run: Run) -> bool:
-    """On a phone for rehearsals the route goes on where a person did the same by hand or agreed to it; a word of
-    commitment that it passes over must be named in the definition, or it is asked about there, too."""
+    """Whether the route counts as tested: in rehearsals it may pass where a person did or approved the same act. A word
+    of commitment on the way must be named in the definition, otherwise it is asked about there too."""
     return run.purpose in _TRIED and route_notes.names_all(run.flow_version, of_version(run.flow_version))
 
 
 def way_of_run(run: Run) -> Way | None:
-    """What a run that succeeded teaches; None for one in which a person drove: the way would have a hole there."""
+    """The way of a successful run; None if a person drove in it, since those steps are missing."""
     if run.status != RunStatus.SUCCEEDED or run.steps.filter(actor=StepActor.HUMAN).exists():
         return None
     steps, end = [], None
@@ -100,7 +100,7 @@ def way_of_run(run: Run) -> Way | None:
 
 
 def learned(route: Route, runs: Iterable[Run]) -> Route:
-    """The route with what these runs teach, each merged with what is known for its slots."""
+    """The route merged with the ways of these runs, by their slots."""
     for run in runs:
         way = way_of_run(run)
         if way is None:
@@ -111,7 +111,8 @@ def learned(route: Route, runs: Iterable[Run]) -> Route:
 
 
 def record(template: FlowTemplate, runs: Iterable[Run], user: object, note: str = "") -> FlowVersion:
-    """A new draft version, like the newest, with the route that these runs teach; Conflict where they teach nothing."""
+    """A new draft version, a copy of the newest with the route learned from these runs; Conflict if nothing was
+    learned."""
     require(user, Permission.EDIT_FLOWS)
     latest = template.latest
     route = learned(Route(), runs)
@@ -125,7 +126,7 @@ def record(template: FlowTemplate, runs: Iterable[Run], user: object, note: str 
 
 
 def drift(version: FlowVersion, newest: int = LOOKED_AT) -> list[Drift]:
-    """Where the version's newest runs left its route, the most frequent place first."""
+    """The places where the version's newest runs left its route, most frequent first."""
     runs = _ended(version, newest)
     left: dict[int, list[Run]] = {}
     for run in runs:
@@ -136,9 +137,9 @@ def drift(version: FlowVersion, newest: int = LOOKED_AT) -> list[Drift]:
 
 
 def renew(version: FlowVersion, user: object) -> FlowVersion:
-    """A new draft version whose route knows the detour of the newest run that succeeded; Conflict where none did.
+    """A new draft version whose route includes the detour of the newest successful run; Conflict if there is none.
 
-    What some run still found on the old way stays on it, as a side way; a way that no run found any more is replaced.
+    Steps of the old way that some run still took are kept as optional; a way that no run took is replaced.
     """
     require(user, Permission.EDIT_FLOWS)
     runs = _ended(version, LOOKED_AT)
@@ -192,7 +193,7 @@ def _drift(version: FlowVersion, number: int, left: list[Run], of: int) -> Drift
 
 
 def _that_fitted(version: FlowVersion, step: RouteStep, left: list[Run]) -> Step | None:
-    """The newest step of the flow's other runs that did just this: on the route, or where it was learned."""
+    """The newest step of the flow's other runs that did the same act, on the route or when it was learned."""
     rows = Step.objects.filter(run__flow_version__template=version.template_id, actor=StepActor.AGENT)
     rows = rows.exclude(run__in=left)
     rows = rows.filter(status=StepStatus.DONE.value, route_mark__isnull=False).exclude(before="")
@@ -201,7 +202,8 @@ def _that_fitted(version: FlowVersion, step: RouteStep, left: list[Run]) -> Step
 
 
 def _same(mark: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
-    """The same act by the same control on a page of the same name; what else stands on the page may have merged."""
+    """Whether it is the same act on the same control of a page with the same title; other marks may differ after
+    merging."""
     keys = ("kind", "control", "text", "way")
     if not mark or "page" not in mark or mark["page"].get("title") != wanted["page"]["title"]:
         return False
@@ -209,7 +211,7 @@ def _same(mark: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
 
 
 def _where_left(run: Run, way: Way, number: int) -> Step | None:
-    """The model's first step after the last one that the route took before that place."""
+    """The model's first step after the last route step before that place."""
     before = [step.to_json() for step in way.steps[:number]]
     steps = list(run.steps.filter(actor=StepActor.AGENT).order_by("number"))
     taken = [step.number for step in steps if step.source == "route" and step.route_mark in before]

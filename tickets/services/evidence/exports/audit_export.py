@@ -1,6 +1,6 @@
-"""The compliance CSV: audit events streamed piece by piece, safe to open in a spreadsheet, and a signed manifest.
+"""The compliance CSV: audit events as a stream, safe to open in a spreadsheet, and a signed manifest.
 
-Rule: UTF-8 with BOM, RFC 4180, memory flat; how cells are written is in `csv_cells`.
+Rule: UTF-8 with BOM, RFC 4180, constant memory; `csv_cells` writes the cells.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class _Object(Func):
         return f"CASE WHEN {id} = '' THEN {kind} ELSE {kind} || ':' || {id} END", ()
 
 
-_GAP = "\x1e"  # where a cell that needs care of its own comes in
-# Those, and confidence, which stands beside the instruction. A day is marked in every row, so it would have every row
-# looked at cell by cell.
+_GAP = "\x1e"  # placeholder of a cell that is escaped separately
+# Cells that need escaping; confidence follows the instruction. A date needs an apostrophe in every row, so every row
+# would be processed cell by cell if it were among the others.
 _CAREFUL = ("on_behalf_of", "instruction", "retention_until")
 _PLAIN: tuple[Expression | F, ...] = tuple(
     {"object_type": _Object(F("object_type"), F("object_id")), **dict.fromkeys(_CAREFUL, Value(_GAP))}.get(source)
@@ -107,7 +107,7 @@ _TICKET = 1 + _READ.index("ticket_no")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an export holds; `chain` is the first and last event's sequence number and hash."""
+    """Describes an export; `chain`: sequence number and hash of the first and last event."""
 
     file: str
     rows: int
@@ -121,22 +121,22 @@ class Manifest:
 def export_csv(
     *, user: Any, filters: Mapping[str, Any] | None = None, ways: Sequence[Way] = audit_rows.EVERY
 ) -> Iterator[str]:
-    """The events the user may see, as pieces of CSV. `filters`: look-ups on AuditEvent; one of `ways` must hold
-    too. The export is audited."""
+    """The events the user may see, as chunks of CSV. `filters`: look-ups on AuditEvent; one of `ways` must hold too.
+    The export is audited."""
     return lines(_exported(user, filters, ways))
 
 
 def export_signed(
     *, user: Any, filters: Mapping[str, Any] | None = None, ways: Sequence[Way] = audit_rows.EVERY
 ) -> tuple[str, Iterator[str]]:
-    """As `export_csv`, with a name under which `manifest_of` gives the manifest once the last piece was taken."""
+    """(export id, chunks as of `export_csv`). After the last chunk, `manifest_of` returns the manifest for that id."""
     export = uuid.uuid4().hex
     events = _exported(user, filters, ways, object_type=_EXPORT, object_id=export)
     return export, _witnessed(events, user, _told(filters or {}, ways), export)
 
 
 def manifest_of(export: str, *, user: Any) -> dict[str, Any]:
-    """The signed manifest of an export of the user's own that was taken to its end."""
+    """The signed manifest of the user's own completed export; NotFound for any other."""
     require(user, Permission.EXPORT_AUDIT)
     events = AuditEvent.objects.filter(type=_DELIVERED, object_type=_EXPORT, object_id=export, user=user)
     event = events.first()
@@ -153,8 +153,8 @@ def name_of(export: str) -> str:
 
 
 def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] | None = None) -> Iterator[str]:
-    """A header and the events as CSV, oldest first, in pieces of some hundred whole lines. `seen` is told of the rows
-    that were read, which begin with `seq` in their second place."""
+    """A header and the events as CSV, oldest first, in chunks of a few hundred lines. `seen` is called with each page
+    of rows, whose second value is `seq`."""
     yield BOM + csv_cells.lines([[name] for name in COLUMNS])
     whole = not events.query.has_filters()
 
@@ -168,7 +168,7 @@ def lines(events: QuerySet[AuditEvent], seen: Callable[[audit_rows.Rows], None] 
 
 
 def write(folder: Path, *, user: Any, filters: Mapping[str, Any] | None = None, name: str = "") -> Path:
-    """Write the CSV and `<name>.manifest.json` into the folder; the CSV appears under its name when whole.
+    """Write the CSV and `<name>.manifest.json` into the folder; the CSV gets its name when it is complete.
 
     `user` None: the system's own scheduled export of everything.
     """
@@ -176,7 +176,7 @@ def write(folder: Path, *, user: Any, filters: Mapping[str, Any] | None = None, 
     path = folder / (name or f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%S%fZ}.csv")
     folder.mkdir(parents=True, exist_ok=True)
     visible = AuditEvent.objects.all() if user is None else access.visible_audit(user)
-    newest = visible.aggregate(seq=Max("seq"))["seq"] or 0  # what is written meanwhile belongs to the next export
+    newest = visible.aggregate(seq=Max("seq"))["seq"] or 0  # later events belong to the next export
     events = visible.filter(**wanted, **audit_rows.between(wanted)).filter(seq__lte=newest)
     part = path.with_suffix(".part")
     with part.open("w", encoding="utf-8", newline="") as file:
@@ -209,7 +209,7 @@ def chain_range(path: Path) -> tuple[int, int]:
 def _exported(
     user: Any, filters: Mapping[str, Any] | None, ways: Sequence[Way], **columns: Any
 ) -> QuerySet[AuditEvent]:
-    """The wanted events that the user may see; that they were asked for is recorded."""
+    """The filtered events that the user may see; records the export."""
     require(user, Permission.EXPORT_AUDIT)
     wanted = dict(filters or {})
     events = access.visible_audit(user).filter(**wanted, **audit_rows.between(wanted))
@@ -218,7 +218,7 @@ def _exported(
 
 
 def _told(filters: Mapping[str, Any], ways: Sequence[Way]) -> dict[str, Any]:
-    """What was exported: never the words that somebody typed, for they may be a customer's."""
+    """The recorded description of an export, without search words, which may be a customer's data."""
     told: dict[str, Any] = {"filters": _words(filters)}
     return told if all(not way for way in ways) and ways else {**told, "ways": [_words(way) for way in ways]}
 
@@ -226,7 +226,7 @@ def _told(filters: Mapping[str, Any], ways: Sequence[Way]) -> dict[str, Any]:
 def _witnessed(
     events: QuerySet[AuditEvent], user: Any, details: Mapping[str, Any], export: str
 ) -> Generator[str, None, None]:
-    """The lines; at their end an event says what was handed over, from which the manifest is made."""
+    """Yield the lines; afterwards record an event with rows and SHA-256, from which the manifest is made."""
     origin, digest = request_context.current(), hashlib.sha256()  # by the end, the request may be over
     count, ends = 0, list[int]()
 
@@ -251,7 +251,7 @@ def _witnessed(
 
 
 def _written(rows: audit_rows.Rows) -> str:
-    """The rows as lines; see `_READ` for what is in them."""
+    """The rows as CSV lines; see `_READ` for their columns."""
     _places, seqs, times, plain, behalf, instructions, days, confidences, details, numbers, sealed = zip(
         *rows, strict=True
     )
@@ -280,14 +280,14 @@ def _written(rows: audit_rows.Rows) -> str:
 
 
 def _sides(rows: Sequence[str], seqs: Sequence[int]) -> list[list[str]]:
-    """What stands before, between and after the gaps of each row."""
+    """The texts before, between and after the placeholders of each row."""
     sides = [row.split(_GAP) for row in csv_cells.side_by_side(rows, len(_PLAIN))]
     gaps = len(_CAREFUL)
     return [side if len(side) == gaps + 1 else _asked_again(seq) for side, seq in zip(sides, seqs, strict=True)]
 
 
 def _asked_again(seq: int) -> list[str]:
-    """The cells of one event each by itself: one of them holds what should part them."""
+    """Read the cells of one event separately, because one of them contains the separator."""
     named = {f"cell_{number}": expression for number, expression in enumerate(_PLAIN)}
     [values] = AuditEvent.objects.filter(seq=seq).annotate(**named).values_list(*named)
     gaps = [number for number, cell in enumerate(_PLAIN) if isinstance(cell, Value)]
@@ -305,7 +305,7 @@ def _joined(details: str, more: str) -> str:
 
 
 def _pour(pieces: Iterable[str], write: Callable[[str], Any]) -> str:
-    """Write the pieces; their SHA-256."""
+    """Write the chunks; returns their SHA-256 (hex)."""
     digest = hashlib.sha256()
     for piece in pieces:
         digest.update(piece.encode())

@@ -1,12 +1,12 @@
 """Columns of values as lines of CSV: RFC 4180, safe to open in a spreadsheet, and fast enough for millions of rows.
 
-Rule: no cell can start a formula, and no text is taken for a number, a day or a truth value: one that might is led by
-an apostrophe, and so is one that has an apostrophe itself, so that `restore` always gives the original back. That
-holds for the day in each row as well: a spreadsheet reads 2026-11-27 as a date, shows it as its own settings have it
-and saves that, so a day is marked like any other text. A time with its T and Z is left as it is and needs no mark.
+Rule: no cell can start a formula, and no text can be taken for a number, a date or a truth value: such a cell gets a
+leading apostrophe, and so does one that begins with an apostrophe, so that `restore` always returns the original. This
+includes dates: a spreadsheet would read 2026-11-27 as a date and save it in its own format. A time with T and Z needs
+no apostrophe.
 
-Cells that stand side by side come as one text of many rows and are looked at together: only rows in which something
-needs care are taken apart. Columns that stand alone hold few different values, and each is looked at once.
+Adjacent cells are processed as one text of many rows; only rows that need escaping are split. Separate columns have few
+distinct values, each of which is escaped once.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _TO_ESCAPE = re.compile(
 
 
 def escape_formula(value: str) -> str:
-    """The text so that no spreadsheet takes it for a formula or for another value; see `restore`."""
+    """The text, escaped so that no spreadsheet takes it for a formula or another value; see `restore`."""
     if not value:
         return value
     if value[0] in _DANGEROUS or _CHANGED.match(value):
@@ -56,12 +56,12 @@ def escape_formula(value: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """What `escape_formula` was given."""
+    """Inverse of `escape_formula`."""
     return cell[1:] if cell.startswith("'") else cell
 
 
 def lines(columns: Sequence[Sequence[str]]) -> str:
-    """The written columns side by side, one line for each row."""
+    """CSV lines, one per row, from columns of written cells."""
     rows = map(",".join, zip(*columns, strict=True))
     return _END.join([*rows, ""])
 
@@ -73,14 +73,14 @@ def cell(value: str) -> str:
 
 
 def texts(values: Column) -> list[str]:
-    """Cells of which many are the same."""
+    """Cells of a column with few distinct values."""
     written = {value: cell(value) for value in set(values)}
     return [written[value] for value in values]
 
 
 def side_by_side(rows: Sequence[str], count: int) -> list[str]:
-    """For each row its so many cells; they come parted by SEPARATOR. "" where the separator stands in a cell, so that
-    nobody can tell them apart."""
+    """Split each row at SEPARATOR into `count` cells and escape them. "" for a row whose cells contain the
+    separator."""
     block = SEPARATOR + f"\n{SEPARATOR}".join(rows)
     if (
         '"' in block
@@ -99,7 +99,7 @@ def _one_by_one(cells: Sequence[str], count: int) -> str:
 
 
 def objects(values: Column) -> list[str]:
-    """JSON objects as text, hardly two alike."""
+    """JSON objects as text; nearly all distinct."""
     return [
         '"' + value.replace('"', '""') + '"' if value[:1] == "{" and '"' in value else cell(value) for value in values
     ]

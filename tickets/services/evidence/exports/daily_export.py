@@ -1,6 +1,6 @@
 """The scheduled compliance export: one signed CSV for each day that is over, in a folder of its own.
 
-Rule: a day that was missed, because the machine was off, is made up for; a day that is there is left alone.
+Rule: missed days are exported later; an existing file is not written again.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from django.utils import timezone
 from tickets.models import AuditEvent
 from tickets.services.evidence.exports import audit_export
 
-_MOST_DAYS = 31  # made up for at once; a longer gap is exported by hand
+_MOST_DAYS = 31  # exported at once; a longer gap is exported by hand
 
 
 def write_missing(now: datetime | None = None) -> list[Path]:
-    """Write the export of every day that is over and has none; the files that were made."""
+    """Export every past day without a file; returns the new files."""
     today = timezone.localdate(now)
     return [write_day(day) for day in _days(today) if not path_of(day).exists()]
 
