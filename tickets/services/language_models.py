@@ -1,7 +1,7 @@
-"""The door to the rows of language models: set up, checked, chosen; and what a run needs to speak with its own.
+"""Language models: set up, checked and chosen; and the client settings for a run.
 
-Rules: every change is an administrator's and an audit event; a key goes into the secret store and never comes out on a
-page. A model that is changed counts as unchecked. Where nothing is chosen, the settings of the environment hold.
+Rules: only administrators change them, and every change is audited; an API key is kept in the secret store and never
+shown. A changed model counts as unchecked. Without a choice the settings of the environment apply.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _CHECK_S = 45.0  # a page waits for it
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """One model ready to be asked: where it is, how it is spoken to, and whether it is the company's own."""
+    """The client settings of one model: its address, its protocol, and whether it runs on the company's own
+    machines."""
 
     base_url: str
     api_key: str
@@ -74,8 +75,8 @@ def of_environment() -> Speaker:
 
 
 def of_flow(template_id: int | None) -> tuple[Speaker, Speaker | None]:
-    """The model for runs of that flow, and the one that grounds for it: the flow's own choice, else the installation's,
-    else the environment's."""
+    """(the model for runs of that flow, its grounding model or None): the flow's choice, else the installation's, else
+    the environment's."""
     choice = _choice(template_id)
     if choice is None:
         return of_environment(), None
@@ -94,8 +95,8 @@ class Price:
 
 
 def price_of(template_id: int | None) -> Price | None:
-    """Of the model that drives the flow now; None where its row says none, or two models of different prices share the
-    work, as their tokens are counted together."""
+    """The price of the flow's current model; None if unknown, or if two models of different prices share the work, as
+    their tokens are counted together."""
     choice = _choice(template_id)
     rows = [row for row in (choice.model, choice.grounder) if row] if choice else []
     prices = {
@@ -128,7 +129,7 @@ def row_of(user: Any, model_id: int) -> LanguageModel:
 
 
 def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageModel:
-    """Write a new or changed row; `api_key`: None leaves the key as it is, empty takes it away."""
+    """Save a new or changed row; `api_key`: None keeps the key, "" deletes it."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     _validate(row)
     row.usable, row.checked_at, row.report = None, None, {}
@@ -146,7 +147,7 @@ def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageM
 
 
 def delete(user: Any, row: LanguageModel) -> None:
-    """A model that some flow or the installation uses stays."""
+    """Delete the model; Conflict if a flow or the installation uses it."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     try:
         with transaction.atomic():
@@ -159,7 +160,8 @@ def delete(user: Any, row: LanguageModel) -> None:
 
 
 def choose(user: Any, flow: FlowTemplate | None, model: LanguageModel | None, grounder: LanguageModel | None) -> None:
-    """Which model drives the flow's runs, the installation's for None. No model takes the choice back."""
+    """Choose the model for the flow's runs, or for the installation if `flow` is None. `model` None removes the
+    choice."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     if model is not None:
         _validate_choice(model, grounder)
@@ -176,7 +178,7 @@ def choose(user: Any, flow: FlowTemplate | None, model: LanguageModel | None, gr
 
 
 def check(user: Any, row: LanguageModel, lang: str = "zh") -> ModelCheck:
-    """Ask the model about a known screen, and keep what came of it."""
+    """Test the model with a known screen, and store the result."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     asked = speaker(row)
     client = asked.client(attempts=1, first_token_timeout_s=_CHECK_S, total_timeout_s=_CHECK_S)
@@ -209,7 +211,7 @@ def check(user: Any, row: LanguageModel, lang: str = "zh") -> ModelCheck:
 
 
 def choices() -> dict[int | None, ModelChoice]:
-    """By flow; under None the installation's."""
+    """The choices by flow id; under None the installation's."""
     return {choice.flow_id: choice for choice in ModelChoice.objects.select_related("flow", "model", "grounder")}
 
 

@@ -1,8 +1,8 @@
-"""Back-up and restore of an installation: its database, its files, its anchors, and a list that proves them whole.
+"""Back-up and restore of an installation: database, files, anchors, and a manifest to verify them.
 
-Rule: a back-up is a folder that is there whole or not at all. A restore proves the back-up first, refuses an
-installation that is at work, keeps the files of before beside the new ones, and leaves automation paused: runs that
-were under way when the copy was made may have been carried on since, and only a person can know.
+Rule: a back-up folder is complete or absent. A restore verifies the back-up first, refuses a working installation,
+keeps the previous files beside the new ones, and leaves automation paused: runs that were under way when the copy was
+made may have gone on since, and only a person can find out.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _PARTS = {"media": "MEDIA_ROOT", "anchors": "ANCHOR_DIR"}
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`open_runs`: ids of runs that had not ended when the copy was made; `kept`: where the files of before are."""
+    """`open_runs`: ids of runs that had not ended when the copy was made; `kept`: where the previous files are."""
 
     open_runs: tuple[str, ...]
     kept: tuple[Path, ...]
 
 
 def make(folder: Path) -> dict[str, Any]:
-    """Write the back-up and return its manifest; Conflict where the folder is there already."""
+    """Write the back-up and return its manifest; Conflict if the folder exists."""
     if folder.exists():
         raise Conflict(_("文件夹已存在:%s。请给出新的文件夹。") % folder)
     partial = folder.with_name(f"{folder.name}.partial")
@@ -61,7 +61,7 @@ def make(folder: Path) -> dict[str, Any]:
 
 
 def check(folder: Path) -> dict[str, Any]:
-    """The manifest of a whole back-up; Invalid names the first file that is missing or changed."""
+    """Verify a back-up and return its manifest; Invalid names the first missing or changed file."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, str] = dict(manifest["files"])
@@ -78,7 +78,7 @@ def check(folder: Path) -> dict[str, Any]:
 
 
 def restore(folder: Path, *, replace: bool = False) -> Restored:
-    """Put the back-up in the place of what is there; `replace`: also where tickets are kept already."""
+    """Replace the installation's data by the back-up; `replace`: even if it has tickets."""
     manifest = check(folder)
     _refuse(manifest, replace=replace)
     database_copy.load(folder / database_copy.NAMES[connection.vendor])
@@ -103,7 +103,7 @@ _PROCESSES = (health.Part.WORKER, health.Part.UPKEEP, health.Part.PHONE_HOST)
 
 
 def _hold(manifest: dict[str, Any]) -> tuple[str, ...]:
-    """Nothing is driven before a person has looked; a database of an older release is migrated to this one's."""
+    """Migrate the restored database and pause automation until a person has looked."""
     call_command("migrate", verbosity=0, interactive=False)
     reason = _("从备份恢复:请核对未结束的处理后再恢复自动处理。")
     with transaction.atomic():
@@ -141,7 +141,7 @@ def _known_migrations() -> set[str]:
 
 
 def _copy_files(source: Path, target: Path) -> None:
-    """Files may come and go meanwhile; those that were there all the time are copied."""
+    """Copy the folder; files that appear or vanish meanwhile may be missing."""
     target.mkdir()
     for path in _files(source):
         place = target / path.relative_to(source)
@@ -162,7 +162,7 @@ def _digest(path: Path) -> str:
 
 
 def _exchange(source: Path, setting: str) -> Path | None:
-    """Put a copy of the folder in place; where the one of before went, or None where there was none."""
+    """Put a copy of the folder in place; returns where the previous one was moved, or None."""
     target = Path(getattr(settings, setting))
     kept = None
     if target.exists():

@@ -1,4 +1,4 @@
-"""A consistent copy of the database while the product works, and the way back, by the database's own tools.
+"""A consistent copy of the live database and its restore, by the database's own tools.
 
 SQLite: its online backup. PostgreSQL: `pg_dump` and `pg_restore` of the server's release, found on PATH.
 """
@@ -21,7 +21,7 @@ NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 
 
 def save(folder: Path) -> Path:
-    """Write the copy into the folder; Invalid in words where a tool is missing or fails."""
+    """Write the copy into the folder; Invalid says which tool is missing or failed."""
     target = folder / NAMES[connection.vendor]
     if connection.vendor == "sqlite":
         _copy_sqlite(Path(str(connection.settings_dict["NAME"])), target)
@@ -31,7 +31,7 @@ def save(folder: Path) -> Path:
 
 
 def load(source: Path) -> None:
-    """Put the copy in the place of the database that the settings name; all of it or nothing."""
+    """Replace the database of the settings by the copy, atomically."""
     connection.close()
     if connection.vendor == "sqlite":
         _copy_sqlite(source, Path(str(connection.settings_dict["NAME"])))
@@ -41,7 +41,7 @@ def load(source: Path) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
-    """In one step: pages half from before and half from after a change are not seen by SQLite's backup."""
+    """Copy in one step, so that no change is included in part."""
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as old,
@@ -70,7 +70,7 @@ def _run(tool: str, *words: str) -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The address in variables, so that no password stands in the list of processes."""
+    """Connection settings as environment variables, so that the password is not in the process list."""
     given = connection.get_connection_params()
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "sslmode": "PGSSLMODE"}
     return {**os.environ, **{variable: str(given[name]) for name, variable in names.items() if given.get(name)}}

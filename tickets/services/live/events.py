@@ -1,7 +1,7 @@
 """Hints to open consoles: "something of this ticket changed". Never the record, never pictures.
 
-Rule: sent on commit only; a lost hint harms nobody, because a console that sees a gap in `seq` re-reads the
-database. A channel layer that is away never fails the transaction.
+Rule: sent on commit only; a lost event is harmless, because a console that sees a gap in `seq` re-reads the database.
+An unreachable channel layer never fails the transaction.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def publish_ticket(ticket: Ticket, data: dict[str, Any] | None = None) -> None:
 
 
 def publish_phone(phone: Phone) -> None:
-    """A phone went out of the pool or came back: for the run that holds it, and for the queue."""
+    """Publish that a phone left or rejoined the pool, to the run that holds it and to the queue."""
     data = {"phone": phone.pk, "state": phone.state, "fault": phone.fault}
     if phone.lease_run is not None:
         publish_run(phone.lease_run, "phone.changed", data)
@@ -55,7 +55,7 @@ def publish_phone(phone: Phone) -> None:
 
 
 def publish_pause(paused: bool) -> None:
-    """All automation was paused or goes on: every console shows it."""
+    """Publish to every console that all automation was paused or resumed."""
     _publish_house("automation.changed", {"paused": paused})
 
 

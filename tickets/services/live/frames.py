@@ -3,8 +3,8 @@
 Rule: frames never queue. One slot per phone holds the newest JPEG; a tick on a pub/sub channel says "frame n is
 there". A slow reader skips to the newest; nobody waits for a reader.
 
-Every phone has two such streams: the screen as it is, for those who decide on what it shows, and the *covered* one,
-in which personal data is hidden, for everybody else who may look.
+Every phone has two such streams: the unredacted screen, for those who decide on what it shows, and the *covered* one,
+in which personal data is redacted, for all other viewers.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _client() -> redis.Redis:
 
 
 def publish(phone_id: int, frame: Frame, *, covered: bool = False) -> None:
-    """Put the frame into the phone's slot and tick; raises redis.RedisError."""
+    """Store the frame as the phone's newest and notify readers; raises redis.RedisError."""
     with _client().pipeline(transaction=False) as pipe:
         pipe.set(_slot(phone_id, covered), frame.pack(), ex=_SLOT_TTL_S)
         if not covered:
@@ -65,19 +65,19 @@ def newest(phone_id: int) -> Frame | None:
 
 
 def confirm(phone_id: int, at: float) -> None:
-    """Say that the screen still showed the newest frame at that time (seconds since the epoch)."""
+    """Record that the screen still showed the newest frame at that time (seconds since the epoch)."""
     _client().set(_confirmed(phone_id), repr(at), ex=_SLOT_TTL_S)
 
 
 def watched(phone_id: int, *, covered: bool = False) -> bool:
-    """Whether somebody has looked at this phone's stream within the last seconds."""
+    """Whether this phone's stream has had a viewer within the last seconds."""
     return bool(_client().exists(_viewers(phone_id, covered)))
 
 
 class FrameReader:
     """One viewer's connection: `async with FrameReader(phone_id) as reader: async for frame in reader.frames()`.
 
-    `covered`: with personal data hidden; there are such frames only while a run holds the phone.
+    `covered`: with personal data redacted; such frames exist only while a run holds the phone.
     """
 
     def __init__(self, phone_id: int, *, covered: bool = False) -> None:

@@ -49,10 +49,10 @@ class Gesture:
     seconds: float = 0.3
     made_at: float = 0.0  # seconds since the epoch
     slot: str = ""
-    sure: bool = False  # in a lesson: whoever touches what looks like a commit says that it is none
+    sure: bool = False  # in a lesson: the teacher declares that the touched control is no commit
 
     def __post_init__(self) -> None:
-        """ValueError for a gesture no phone could carry out."""
+        """Raises ValueError for an impossible gesture."""
         wanted = _POINTS.get(self.kind, 0)
         if len(self.points) != wanted or not all(_is_place(value) for value in self.points):
             raise ValueError(f"{self.kind} takes {wanted} coordinates")
@@ -85,7 +85,7 @@ async def send(phone_id: int, gesture: Gesture) -> None:
 
 
 def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | None:
-    """The next gesture for this phone that is not too old; None when none came in time."""
+    """The next gesture for this phone that is not too old; None on time-out."""
     answer = client.blpop([_key(phone_id)], timeout=timeout_s)
     if not isinstance(answer, (list, tuple)):
         return None
@@ -98,7 +98,7 @@ def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | N
 
 
 def _has_half_characters(text: str) -> bool:
-    """Lone surrogates: JSON lets them through, no phone can be given them."""
+    """Whether it contains lone surrogates, which JSON permits and no phone accepts."""
     return any("\ud800" <= char <= "\udfff" for char in text)
 
 

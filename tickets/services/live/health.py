@@ -1,4 +1,4 @@
-"""Whether the parts do their work: a heartbeat says when each last did, not whether its process exists."""
+"""Health of the parts: heartbeats record when each last did its work, not whether its process exists."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartHealth:
-    """`age_s`: seconds since it last did its work; None where it never did or the question does not apply."""
+    """`age_s`: seconds since it last did its work; None if it never did or this does not apply."""
 
     part: Part
     ok: bool
@@ -52,12 +52,12 @@ def _client() -> redis.Redis:
 
 
 def beat(name: str) -> None:
-    """Note that `name` did its work just now; raises redis.RedisError."""
+    """Record that `name` did its work just now; raises redis.RedisError."""
     _client().hset(_KEY, name, repr(time.time()))
 
 
 def note_work() -> None:
-    """A task that drives a run counts as a heartbeat: all threads may be busy with long runs. Never fails."""
+    """Record a task that drives a run as a heartbeat, since all threads may be busy with long runs. Never raises."""
     global _worked_at
     if time.monotonic() - _worked_at < _WORK_EVERY_S:
         return
@@ -69,7 +69,7 @@ def note_work() -> None:
 
 
 def note_defect(thread: str) -> None:
-    """A thread died of a defect just now. Never fails."""
+    """Record that a thread died of a defect just now. Never raises."""
     try:
         _client().hset(_DEFECTS, thread, repr(time.time()))
         _client().expire(_DEFECTS, round(DEFECT_TOLD_S * 2))

@@ -1,7 +1,7 @@
-"""The page that a lesson's phone shows, as it was read: written by the phone's host, read where a teacher marks things.
+"""The page that a lesson's phone shows: written by the phone's host, read by the page on which a teacher marks
+controls.
 
-Rule: it lives in Redis only, for as long as a lesson goes on, and is never stored: what was on the page may be
-somebody's.
+Rule: kept in Redis only, while the lesson goes on, and never stored, since it may hold personal data.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _READING_TTL_S = 20  # of a host that died while it read
 
 @dataclass(frozen=True, slots=True)
 class _Blank:
-    """Stands for the picture, of which only the size is kept."""
+    """Replaces the picture, of which only the size is kept."""
 
     size: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class LessonPage:
-    """`mark`: equal for pages that say the same. `seen` has no picture that could be read. `since`: when the phone was
-    first seen to show it, in seconds since the epoch."""
+    """`mark`: equal for pages with the same content. `seen` has no picture that could be read. `since`: when the phone
+    was first seen to show it, in seconds since the epoch."""
 
     mark: str
     seen: Observation
@@ -49,7 +49,7 @@ def _client() -> redis.Redis:
 
 
 def put(run_id: object, seen: Observation) -> str:
-    """Keep the page as the one that is shown now; its mark. Raises redis.RedisError."""
+    """Store the page as the current one; returns its mark. Raises redis.RedisError."""
     mark, before = mark_of(seen), get(run_id)
     data = {
         "mark": mark,
@@ -65,7 +65,7 @@ def put(run_id: object, seen: Observation) -> str:
 
 
 def note_reading(run_id: object) -> None:
-    """The screen has changed: the page that is kept may be another than the one that is shown, until `put`. Raises
+    """Record that the screen has changed, so that the stored page may be outdated until the next `put`. Raises
     redis.RedisError."""
     _client().set(_reading(run_id), 1, ex=_READING_TTL_S)
 
@@ -82,7 +82,7 @@ def mark_of(seen: Observation) -> str:
 
 
 def get(run_id: object) -> LessonPage | None:
-    """The page that is shown now; None where none was read yet, or where Redis does not answer."""
+    """The current page; None if none was read yet or Redis does not answer."""
     try:
         data = _client().get(_key(run_id))
     except redis.RedisError as error:

@@ -1,7 +1,6 @@
-"""Tests of a phone: asked for by whoever looks after phones, made by the host that the phone hangs on, told in words.
+"""Phone tests: requested by whoever manages phones, carried out by the phone's host, reported in words.
 
-Rule: one test of a phone at a time. One that its host has not ended in time is over: the host is down or defective, and
-the page says so.
+Rule: one test per phone at a time. A test that the host does not finish in time counts as lost, and the page says so.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ class CheckState(StrEnum):
 
 
 def ask(phone: Phone, user: Any) -> PhoneCheck:
-    """Have the phone's host test it. Conflict while another test of it is under way."""
+    """Request a test by the phone's host. Conflict while another test of the phone is under way."""
     require(user, Permission.MANAGE_PHONES)
     with transaction.atomic():
         _end_lost(phone)
@@ -61,13 +60,13 @@ def state_of(check: PhoneCheck) -> CheckState:
 
 
 def newest(phones: Iterable[Phone]) -> dict[int, PhoneCheck]:
-    """By the phone's id; phones that were never tested are left out."""
+    """The newest test of each phone by phone id, without phones that were never tested."""
     rows = PhoneCheck.objects.filter(phone__in=list(phones)).select_related("asked_by").order_by("pk")
     return {row.phone_id: row for row in rows}
 
 
 def take_up(check_id: int) -> PhoneCheck | None:
-    """For the host: the test, if nobody else makes it and somebody still waits for it."""
+    """Claim a test for the host; None if it is claimed already or has expired."""
     wanted = PhoneCheck.objects.filter(pk=check_id, began_at=None, ended_at=None)
     if not wanted.update(began_at=timezone.now()):
         return None
@@ -75,7 +74,7 @@ def take_up(check_id: int) -> PhoneCheck | None:
 
 
 def end(check: PhoneCheck, findings: list[Mapping[str, Any]], *, usable: bool, touched: bool) -> None:
-    """Write down what was found; nothing where the test was given up meanwhile."""
+    """Record the findings, unless the test has expired meanwhile."""
     PhoneCheck.objects.filter(pk=check.pk, ended_at=None).update(
         ended_at=timezone.now(), findings=findings, usable=usable, touched=touched
     )

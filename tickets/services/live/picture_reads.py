@@ -1,7 +1,7 @@
-"""What stands on a stored picture: asked for by a page of the studio, read by a worker, which has the text reader.
+"""OCR of a stored picture: requested by a studio page, done by a worker, which has the text reader.
 
-Rule: it lives in Redis only, and no longer than a flow editor is likely to work on the flow; what is covered on the
-picture was never read.
+Rule: kept in Redis only, for about as long as a flow editor works on the flow; redacted parts of the picture are never
+read.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def _client() -> redis.Redis:
 
 
 def get(picture: str) -> tuple[TextLine, ...] | None:
-    """The lines on the picture at that path, in its pixels; None where it has not been read, or Redis is away."""
+    """The lines on the picture at that path, in its pixels; None if it has not been read or Redis is unreachable."""
     data = None
     with suppress(redis.RedisError):
         data = _client().get(_key(picture))
@@ -44,7 +44,7 @@ def put(picture: str, lines: tuple[TextLine, ...]) -> None:
 
 
 def ask(step: Step, which: str) -> None:
-    """Have the host that made the picture read it, unless it was asked a moment ago. `which`: before or after."""
+    """Request OCR by the host that made the picture, unless just requested. `which`: before or after."""
     with suppress(redis.RedisError):
         if _client().set(f"{_key(getattr(step, which))}:asked", 1, ex=_ASKED_S, nx=True):
             queues.enqueue_reading(step.pk, which, queues.of_run(step.run), _ASKED_S)

@@ -1,7 +1,7 @@
-"""One reader of a phone's frames for all viewers of this process: twenty who look cost hardly more than one.
+"""One reader of a phone's frames for all viewers of this process.
 
-Rule: the newest frame is kept, never a line of them; a slow viewer takes the newest when it comes for it and keeps
-nobody else waiting. The reader begins with the first viewer and ends with the last.
+Rule: only the newest frame is kept, never a queue; a slow viewer gets the newest and delays nobody. The reader starts
+with the first viewer and ends with the last.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class SharedReader:
 
 
 class _Source:
-    """Reads one stream from its making to `end`."""
+    """Reads one stream from its creation until `end`."""
 
     def __init__(self, key: _Key) -> None:
         phone_id, covered = key
@@ -99,7 +99,7 @@ class _Source:
                     self._tell()
 
     def _tell(self) -> None:
-        """Everybody who waits now; whoever comes later waits for what comes later."""
+        """Wake all current waiters."""
         told, self._news = self._news, asyncio.Event()
         told.set()
 

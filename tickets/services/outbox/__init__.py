@@ -1,5 +1,6 @@
-"""The outbox: events leave at least once, for each place in the order of their ticket, and are never lost by a kill.
+"""The outbox: events are delivered at least once, per destination in the order of each ticket, and survive a killed
+process.
 
-`note` writes an event down with its change; `spread` makes its deliveries; `drain` sends those of one lane; a carrier
-(see `carriers`) says where events go and hands one over. `manage` is what people may do.
+`note` records an event with its change; `spread` creates its deliveries; `drain` sends those of one lane (destination);
+a carrier (see `carriers`) names the destinations and delivers one event. `manage` holds the administrators' actions.
 """

@@ -1,7 +1,7 @@
-"""What carries events out: a carrier names the places an event goes to and hands one event over.
+"""Carriers: each names the destinations (lanes) of an event and delivers one event.
 
-Rule: `tickets` knows carriers by name only; the packages that speak to the world register theirs when they are ready.
-A carrier raises for a defect of its own; everything the other side does is an `Answer`.
+Rule: `tickets` knows carriers by name only; integration packages register theirs at start-up. A carrier raises only for
+its own defects; everything the receiver does is an `Answer`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from tickets.models import Delivery, OutboxEvent
 
 
 class Verdict(StrEnum):
-    TAKEN = "taken"  # the other side has it
+    TAKEN = "taken"  # the receiver has it
     AGAIN = "again"  # try again later
-    NEVER = "never"  # it will never take this one
-    CLOSED = "closed"  # the place is gone: nothing more is sent there
+    NEVER = "never"  # the receiver will never accept this one
+    CLOSED = "closed"  # the destination is gone: nothing more is sent there
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one try. `text` is for a technician and holds no secret; `whole_lane`: the place itself is in
-    trouble (unreachable, overloaded), so that other tickets wait as well. `wait_s`: what the other side asked for."""
+    """The result of one attempt. `text` is for a technician and holds no secret; `whole_lane`: the destination itself
+    fails (unreachable, overloaded), so that other tickets wait as well. `wait_s`: the delay the receiver asked for."""
 
     verdict: Verdict
     text: str = ""
@@ -36,19 +36,19 @@ class Carrier(Protocol):
     """`name` is the part of the lane before the colon."""
 
     name: str
-    delays_s: tuple[float, ...]  # before each further try; after the last one it is given up
+    delays_s: tuple[float, ...]  # seconds before each retry; after the last one the delivery is given up
 
     def places(self, event: OutboxEvent) -> Iterable[str]:
         """The lanes (`name:key`) this event goes to; cheap, asked once for each event."""
 
     def hand_over(self, delivery: Delivery) -> Answer:
-        """One try, bounded in time (at most half a minute)."""
+        """One attempt, at most half a minute."""
 
     def closed(self, lane: str, text: str) -> None:
-        """The place answered that it is gone: remember it, so that `places` names it no more."""
+        """The destination answered that it is gone: store that, so that `places` no longer names it."""
 
     def title(self, lane: str) -> str:
-        """How a page names the place."""
+        """The destination's name on pages."""
 
 
 _carriers: dict[str, Carrier] = {}
@@ -59,7 +59,7 @@ def register(carrier: Carrier) -> None:
 
 
 def forget(name: str) -> None:
-    """For tests: take a carrier away again."""
+    """For tests: unregister a carrier."""
     _carriers.pop(name, None)
 
 

@@ -1,10 +1,10 @@
-"""Sends what is due in one lane: claimed by one sender at a time, in the order of each ticket, at least once.
+"""Sends the due deliveries of one lane: one sender at a time, in the order of each ticket, at least once.
 
-Rule: a delivery is marked done after the other side took it, never before; a sender that is killed in between leaves
-it waiting, and its repeat carries the same id. While one event of a ticket waits, no later one of that ticket goes.
+Rule: a delivery is marked done after the receiver accepted it, never before; if the sender is killed in between it
+stays waiting, and its repeat carries the same id. While one event of a ticket waits, no later one of that ticket goes.
 
-Steps of a pass: 1. claim the lane; 2. read the first waiting delivery of each ticket that is due; 3. hand each over
-and write down what came of it; 4. again from 2 until nothing is due or the time is up; 5. let the lane go.
+Steps of a pass: 1. claim the lane; 2. read the first waiting delivery of each ticket that is due; 3. deliver each and
+record the result; 4. again from 2 until nothing is due or the time is up; 5. release the lane.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from tickets.said import bounded
 from tickets.services.outbox import carriers
 from tickets.services.outbox.carriers import Answer, Carrier, Verdict
 
-CLAIM_S = 90.0  # longer than one try may last
-PASS_S = 20.0  # after so long a pass ends, so that other lanes get their turn
+CLAIM_S = 90.0  # longer than one attempt may last
+PASS_S = 20.0  # a pass ends after that, so that other lanes get their turn
 _AT_ONCE = 100
-_REST_S = (1.0, 5.0, 30.0, 120.0, 300.0)  # how long a place in trouble is left alone, by failures in a row
+_REST_S = (1.0, 5.0, 30.0, 120.0, 300.0)  # pause of a failing lane, by failures in a row
 _LONGEST_WAIT_S = 24 * 3600.0
 
 
 def due_lanes() -> list[str]:
-    """Lanes with something to send now that nobody sends."""
+    """Lanes with due deliveries and no sender."""
     now = timezone.now()
     due = Delivery.objects.filter(lane=OuterRef("name"), state=DeliveryState.WAITING, next_at__lte=now)
     free = Q(claimed_until=None) | Q(claimed_until__lt=now)
@@ -39,7 +39,7 @@ def due_lanes() -> list[str]:
 
 
 def drain(lane: str, pass_s: float = PASS_S) -> int:
-    """Send what is due there; how many the other side took. 0 when another sender has the lane."""
+    """Send the lane's due deliveries; returns how many were accepted, 0 if another sender has the lane."""
     carrier = carriers.of_lane(lane)
     if carrier is None:
         return 0
@@ -62,7 +62,7 @@ def drain(lane: str, pass_s: float = PASS_S) -> int:
 
 
 def note_defect(lane: str, text: str) -> None:
-    """The carrier itself failed: its lane rests, and the first waiting delivery says why."""
+    """Record a carrier's own failure: the lane pauses, and its first waiting delivery says why."""
     head = next(iter(_heads(lane)), None)
     carrier = carriers.of_lane(lane)
     if head is not None and carrier is not None:
@@ -86,7 +86,8 @@ def _renew(lane: str, claim: int) -> bool:
 
 
 def _heads(lane: str) -> list[Delivery]:
-    """The first waiting delivery of each ticket, if it is due; what belongs to no ticket waits for nothing."""
+    """The first waiting delivery of each ticket, if it is due; deliveries without a ticket are independent of each
+    other."""
     waiting = Delivery.objects.filter(lane=lane, state=DeliveryState.WAITING)
     earlier = waiting.filter(ticket=OuterRef("ticket"), event_id__lt=OuterRef("event_id"))
     due = waiting.filter(~Exists(earlier), next_at__lte=timezone.now())
@@ -94,7 +95,7 @@ def _heads(lane: str) -> list[Delivery]:
 
 
 def _write(delivery: Delivery, answer: Answer, carrier: Carrier) -> bool:
-    """Write the outcome down; whether the lane rests or is closed now."""
+    """Record the outcome; returns whether the lane is paused or closed now."""
     now = timezone.now()
     changes: dict[str, Any] = {
         "tries": F("tries") + 1,
@@ -120,13 +121,13 @@ def _write(delivery: Delivery, answer: Answer, carrier: Carrier) -> bool:
 
 
 def close(lane: str, text: str) -> int:
-    """Give everything up that waits for the lane; how many there were."""
+    """Give up all waiting deliveries of the lane; returns how many."""
     changes = {"state": DeliveryState.GIVEN_UP, "ended_at": timezone.now(), "last_answer": bounded(text, 300)}
     return Delivery.objects.filter(lane=lane, state=DeliveryState.WAITING).update(**changes)
 
 
 def _delay(delivery: Delivery, answer: Answer, carrier: Carrier) -> float | None:
-    """Seconds to the next try, spread a little so that not everything comes back at once; None after the last."""
+    """Seconds to the next attempt, with jitter; None after the last."""
     if delivery.tries >= len(carrier.delays_s):
         return None
     planned = carrier.delays_s[delivery.tries] * random.uniform(1.0, 1.15)  # noqa: S311 - spreads load, hides nothing

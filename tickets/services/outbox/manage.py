@@ -1,6 +1,6 @@
-"""What people may do with the outbox: see what waits and why, send again, give up; and what retention takes away.
+"""Administrators' actions on the outbox: list what waits and why, send again, give up; and its retention.
 
-Rule: every act of a person here is an audit event; a delivery that ended is kept for a month.
+Rule: every action of a person here is audited; a finished delivery is kept for a month.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def lanes(user: Any) -> list[dict[str, Any]]:
 
 
 def send_again(delivery_id: Any, user: Any) -> Delivery:
-    """Due at once, whatever became of it before; a receiver that has it already knows the repeat by its id."""
+    """Make the delivery due now, whatever its state; the receiver recognises a repeat by its id."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         delivery = _locked(delivery_id)
@@ -61,7 +61,7 @@ def send_again(delivery_id: Any, user: Any) -> Delivery:
 
 
 def give_up(delivery_id: Any, user: Any) -> Delivery:
-    """No more tries; what comes after it for the ticket goes on."""
+    """Give up the delivery; later ones of the ticket go on."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         delivery = _locked(delivery_id)
@@ -74,7 +74,7 @@ def give_up(delivery_id: Any, user: Any) -> Delivery:
 
 
 def delete_old(now: datetime) -> int:
-    """Events a month old that nothing waits for any more, with their deliveries."""
+    """Delete events older than a month without waiting deliveries; returns how many."""
     waiting = Delivery.objects.filter(event=OuterRef("pk"), state=DeliveryState.WAITING)
     old = OutboxEvent.objects.filter(~Exists(waiting), at__lt=now - KEPT, spread=True)
     done = 0

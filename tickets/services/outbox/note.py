@@ -1,7 +1,7 @@
-"""Writes an outgoing event down in the transaction of its change.
+"""Records an outgoing event in the transaction of its change.
 
-Rule: so trivial that it cannot fail the change: one INSERT of values that are at hand, and a hint to the workers
-after the commit. Called by `tickets.services.audit.record` only, which holds the order.
+Rule: it must not fail the change: one INSERT of known values, and a message to the workers after the commit. Called
+only by `tickets.services.evidence.audit.record`, whose lock fixes the order.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from tickets import queues
 from tickets.models import AuditEvent, Clarification, Confirmation, CustomerReply, OutboxEvent, Question, Run, Ticket
 
-# The audit trail's types that leave, and how the world calls them.
+# Audit types that are published, by their public name.
 PUBLIC = {
     "ticket.created": "ticket.created",
     "ticket.changed": "ticket.changed",
@@ -39,11 +39,11 @@ PUBLIC = {
     "confirmation.expired": "confirmation.expired",
     "recording.encoded": "recording.ready",
 }
-TYPES = tuple(dict.fromkeys(PUBLIC.values()))  # as receivers know them
+TYPES = tuple(dict.fromkeys(PUBLIC.values()))  # public names
 
 
 def note(event: AuditEvent, *, ticket: Ticket | None, run: Run | None, obj: Any) -> None:
-    """The outgoing row of an audit event that was written just now, in the same transaction."""
+    """Create the outgoing row of an audit event just written, in the same transaction."""
     OutboxEvent.objects.create(
         audit_seq=event.seq,
         type=PUBLIC[event.type],
@@ -56,7 +56,7 @@ def note(event: AuditEvent, *, ticket: Ticket | None, run: Run | None, obj: Any)
 
 
 def _data(event: AuditEvent, ticket: Ticket | None, run: Run | None, obj: Any) -> dict[str, Any]:
-    """Ids and states as they stand in this transaction; never a value from a ticket or a screen."""
+    """Ids and states as of this transaction; never a value from a ticket or a screen."""
     data: dict[str, Any] = {}
     if ticket is not None:
         data |= {"ticket": ticket.number, "ticket_status": str(ticket.status)}

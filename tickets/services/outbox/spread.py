@@ -1,7 +1,6 @@
-"""Makes the deliveries of new events: one for each place that wants to hear of them.
+"""Creates the deliveries of new events: one per destination.
 
-Rule: events are taken in their order, under a lock, so that no later event of a ticket stands in a lane before an
-earlier one.
+Rule: events are processed in order, under a lock, so that no later event of a ticket precedes an earlier one in a lane.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ _AT_ONCE = 500
 
 
 def spread() -> int:
-    """Events whose deliveries were made now."""
+    """Create deliveries; returns the number of events processed."""
     done = 0
     while count := _spread_some():
         done += count

@@ -1,7 +1,7 @@
-"""The administrator's door to the buttons inside helpdesks: set up, switched, and their signing secret rotated.
+"""Buttons inside helpdesks: set up, switched on and off, their signing secret rotated; by administrators.
 
-Rule: a secret is shown once, when it is made, and lies in the secret store; for a day after a rotation the old one
-signs as well, so that the helpdesk can change over in its own time.
+Rule: a secret is shown once, when it is created, and kept in the secret store; for a day after a rotation the old one
+is accepted as well, so that the helpdesk can change over.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OVERLAP = timedelta(hours=24)
 MOST_ORIGINS = 10
 _CONNECTOR = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]")
-SAME = "self"  # the helpdesk is another part of this very project
+SAME = "self"  # the helpdesk is part of this Django project
 
 
 def all_of(user: Any) -> list[HelpdeskButton]:
@@ -49,7 +49,7 @@ def active(connector: str) -> HelpdeskButton | None:
 
 
 def make(user: Any, *, connector: str, name: str, origins: Iterable[str] = ()) -> tuple[HelpdeskButton, str]:
-    """The button and the secret that signs its links, which is shown now and never again.
+    """The button and the secret that signs its links, shown only now.
 
     `user` None: the command line, which needs no permission.
     """
@@ -78,7 +78,7 @@ def change(row: HelpdeskButton, user: Any, *, name: str, origins: Iterable[str],
 
 
 def rotate(row: HelpdeskButton, user: Any) -> str:
-    """A new secret; the old one signs for a day yet."""
+    """Create a new secret; the old one stays valid for a day."""
     _may(user)
     now_name, before_name = secret_names(row)
     secret = secrets.token_urlsafe(32)
@@ -91,7 +91,7 @@ def rotate(row: HelpdeskButton, user: Any) -> str:
 
 
 def signing_secrets(row: HelpdeskButton) -> list[str]:
-    """What signs links now, the newest first."""
+    """The valid signing secrets, newest first."""
     now_name, before_name = secret_names(row)
     found = [secret_store.get(now_name)]
     if row.previous_until is not None and row.previous_until > timezone.now():
@@ -100,7 +100,7 @@ def signing_secrets(row: HelpdeskButton) -> list[str]:
 
 
 def secret_names(row: HelpdeskButton) -> tuple[str, str]:
-    """Of the secret that signs now and of the one before."""
+    """Names in the secret store of the current and the previous secret."""
     return f"button/{row.pk}/now", f"button/{row.pk}/before"
 
 
@@ -129,7 +129,8 @@ def _origins(given: Iterable[str]) -> list[str]:
 
 
 def _origin(text: str) -> str:
-    """As a browser compares it; what could end the header's list, or name more than one helpdesk, is refused."""
+    """The origin in the form that browsers compare; Invalid for anything that could break the CSP header or match
+    several hosts."""
     if text == SAME:
         return text
     try:

@@ -1,7 +1,7 @@
-"""Links from a helpdesk to a ticket's page here: signed, good for 60 seconds, used once.
+"""Links from a helpdesk to a ticket's page: signed, valid for 60 seconds, single-use.
 
-Rule: a link opens a page and nothing else. It logs nobody in, starts nothing and decides nothing; whom it names may use
-it, and only with a log-in and rights of their own.
+Rule: a link only opens a page. It does not log in, start or decide anything; only the person it names can use it, with
+their own log-in and permissions.
 
 Parameters: `c` connector, `t` the ticket's id there, `p` user name here (may be empty: whoever is logged in), `at`
 unix seconds, `n` a nonce, `s` the hex HMAC-SHA256, under the button's secret, of the lines `v1`, c, t, p, at, n.
@@ -62,7 +62,7 @@ class LinkRefused(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link whose signature and age were found right; whether it was used is found out when it is used."""
+    """A link with a valid signature and age; single use is checked by `use`."""
 
     button: HelpdeskButton
     external_id: str
@@ -73,7 +73,7 @@ class Link:
 
 
 def make(connector: str, external_id: str, person: str = "", *, by: Any = None) -> dict[str, str]:
-    """The parameters of a fresh link. Invalid where it could never be used."""
+    """The parameters of a new link. Invalid if it could never be used."""
     button = buttons.active(connector)
     if button is None:
         raise Invalid(_("没有名为 “%s” 的工单按钮,或它已停用。") % connector, code="no_button", field="connector")
@@ -99,7 +99,7 @@ def sign(secret: str, given: Mapping[str, str]) -> str:
 
 
 def read(given: Mapping[str, str], now: datetime | None = None) -> Link:
-    """The link; LinkRefused for one that is forged, too old or names an unknown helpdesk. Changes nothing."""
+    """Check the parameters; LinkRefused for a forged or expired link or an unknown helpdesk. Changes nothing."""
     values = {name: str(given.get(name, "")) for name in ("c", "t", "p", "at", "n", "s")}
     button = buttons.active(values["c"])
     if button is None:
@@ -115,9 +115,9 @@ def read(given: Mapping[str, str], now: datetime | None = None) -> Link:
 
 
 def use(link: Link, user: Any = None) -> Ticket:
-    """Use the link up and give its ticket; LinkRefused where it was used before, or its ticket is not here.
+    """Use the link and return its ticket; LinkRefused if it was used before or its ticket is unknown.
 
-    `user`: who is logged in, None for nobody yet. A link for somebody else is used up as well.
+    `user`: who is logged in, None for nobody. A link for somebody else counts as used too.
     """
     try:
         with transaction.atomic():
@@ -135,7 +135,7 @@ def use(link: Link, user: Any = None) -> Ticket:
 
 
 def refuse(error: LinkRefused, given: Mapping[str, str], user: Any = None) -> None:
-    """Write a refusal down."""
+    """Audit a refusal."""
     details = {
         "code": error.code,
         "connector": str(given.get("c", ""))[:40],
@@ -145,7 +145,7 @@ def refuse(error: LinkRefused, given: Mapping[str, str], user: Any = None) -> No
 
 
 def delete_old(now: datetime) -> int:
-    """Forget links that are too old to come again; how many."""
+    """Delete records of expired links; returns how many."""
     return UsedLink.objects.filter(used_at__lt=now - KEEP_USED).delete()[0]
 
 
@@ -155,7 +155,7 @@ def _ticket_of(button: HelpdeskButton, external_id: str) -> Ticket | None:
 
 
 def _is_plain(values: Mapping[str, str]) -> bool:
-    """No line breaks that could make two links of one signature, and nothing longer than any id is."""
+    """Whether the values have no line breaks, which could give two links one signature, and are of bounded length."""
     return (
         all(text.isprintable() and len(text) <= _LONGEST for text in values.values())
         and bool(values["t"])

@@ -1,8 +1,7 @@
-"""Panels inside a helpdesk's page: asked for by a link, allowed by the person it names, open for 15 minutes.
+"""Panels inside a helpdesk's page: requested by a link, allowed by the person it names, open for 15 minutes.
 
-Rule: a panel shows one ticket to one person, who said so here, logged in, in a window of our own. Its cookie opens
-nothing but this ticket's panel; what the person may do in it is what they may do anyway, and in a panel at all
-(`IN_PANEL`).
+Rule: a panel shows one ticket to one person, who allowed it while logged in, in a window of ours. Its cookie opens only
+this ticket's panel; the person may do there what their own permissions and `IN_PANEL` both allow.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from tickets.services.people import access
 
 LASTS = timedelta(minutes=15)
 WAITS = timedelta(minutes=10)  # for the person to log in and allow it
-AGAIN = timedelta(hours=12)  # how long a panel that ended can ask anew
+AGAIN = timedelta(hours=12)  # how long an ended panel can be requested again
 
 
 def ask(link: Link, ticket: Ticket) -> tuple[PanelSession, str]:
-    """A panel that waits for its person, and the secret for the frame's cookie."""
+    """Create a panel that waits for its person; returns it and the secret for the frame's cookie."""
     user = get_user_model().objects.filter(username=link.person, is_active=True).first() if link.person else None
     if user is None:
         raise LinkRefused(Fault.OTHER_PERSON, person=link.person or "?", user_name="?")
@@ -41,12 +40,12 @@ def ask(link: Link, ticket: Ticket) -> tuple[PanelSession, str]:
 
 
 def ask_again(old: PanelSession) -> tuple[PanelSession, str]:
-    """Another one like the one that ended."""
+    """Create a new panel like the ended one."""
     return _new(old.button_id, old.ticket, old.user, old.language, old.theme)
 
 
 def waiting(user: Any, panel_id: uuid.UUID) -> PanelSession:
-    """The panel that waits for somebody's word; Forbidden unless it waits for this very person."""
+    """The panel that waits to be allowed; Forbidden unless it waits for this user."""
     rows = PanelSession.objects.select_related("ticket__department", "button", "user")
     row = rows.filter(pk=panel_id, button__active=True).first()
     if row is None:
@@ -60,7 +59,7 @@ def waiting(user: Any, panel_id: uuid.UUID) -> PanelSession:
 
 
 def allow(row: PanelSession, user: Any) -> None:
-    """The person's own word: from now on the panel is open, for 15 minutes. Twice is once."""
+    """Open the panel for 15 minutes on behalf of its person. Idempotent."""
     now = timezone.now()
     with transaction.atomic():
         asked = PanelSession.objects.filter(pk=row.pk, user=user, allowed_at=None, expires_at__gt=now)
@@ -74,7 +73,7 @@ def allow(row: PanelSession, user: Any) -> None:
 
 
 def of_cookie(connector: str, number: str, secret: str) -> PanelSession | None:
-    """The panel of that cookie at that address, whatever its state."""
+    """The panel of that cookie and ticket, whatever its state."""
     if not secret:
         return None
     rows = PanelSession.objects.select_related("ticket__department", "button", "user")
@@ -90,7 +89,7 @@ def may_ask_again(row: PanelSession | None) -> bool:
 
 
 def person_in(row: PanelSession | None) -> Any:
-    """The person as they are in this panel: nothing but its ticket is there for them. None while it is not open."""
+    """The panel's user, restricted to its ticket; None unless the panel is open."""
     if row is None or row.allowed_at is None or row.expires_at <= timezone.now() or not row.button.active:
         return None
     user: Any = row.user
@@ -101,7 +100,7 @@ def person_in(row: PanelSession | None) -> Any:
 
 
 def form_token(row: PanelSession) -> str:
-    """What a page of this panel sends with every change, so that no other page can make one."""
+    """The CSRF token of this panel's forms."""
     return salted_hmac("tickets.panels.form", row.digest, algorithm="sha256").hexdigest()
 
 
@@ -110,7 +109,7 @@ def is_form_token(row: PanelSession, token: str) -> bool:
 
 
 def delete_old(now: datetime) -> int:
-    """Forget panels that can never open again; how many."""
+    """Delete panels that can never open again; returns how many."""
     return PanelSession.objects.filter(expires_at__lt=now - AGAIN).delete()[0]
 
 

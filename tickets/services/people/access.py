@@ -1,7 +1,7 @@
-"""The way to rows: everything a person may see is reached through here, and another department's row is not there.
+"""Access to rows: querysets limited to what a user may see; rows of other departments appear not to exist.
 
-Rule: views and sockets never fetch tickets, runs or confirmations by themselves. An administrator sees all departments.
-In a panel inside a helpdesk's page (`user.panel`) there is one ticket and no other, for anybody.
+Rule: views and sockets fetch tickets, runs and confirmations only through these functions. An administrator sees all
+departments. In a panel inside a helpdesk's page (`user.panel`) there is one ticket and no other, for anybody.
 """
 
 from __future__ import annotations
@@ -44,10 +44,9 @@ def visible_runs(user: Any) -> QuerySet[Run]:
 
 
 def visible_audit(user: Any) -> QuerySet[AuditEvent]:
-    """What `audit_parts` parts, as one: for those who read all of it in the order of `seq`.
+    """The union of `audit_parts`, for reading all of it in the order of `seq`.
 
-    The department is compared as an expression, so that no database gathers both parts by their indexes and sorts them
-    for every page.
+    The department is compared as an expression, so that no database combines two indexes and sorts for every page.
     """
     require(user, Permission.VIEW_AUDIT)
     if user.is_superuser:
@@ -57,10 +56,11 @@ def visible_audit(user: Any) -> QuerySet[AuditEvent]:
 
 
 def audit_parts(user: Any) -> tuple[QuerySet[AuditEvent], ...]:
-    """Events of the user's departments, and those of the house that every reader of the trail sees: what became of
-    flows, pauses of everything and checks of the chain. The rest (log-ins, exports, accounts) is for administrators.
+    """Querysets of the events of the user's departments and of those without a department that every auditor sees:
+    changes of flows, pauses of all automation and checks of the chain. The rest (log-ins, exports, accounts) is for
+    administrators.
 
-    Each part is found by an index of its own.
+    Each uses an index of its own.
     """
     require(user, Permission.VIEW_AUDIT)
     if user.is_superuser:
@@ -106,7 +106,7 @@ def may_see(user: Any, ticket: Ticket) -> bool:
 
 
 def require_visible(user: Any, ticket: Ticket) -> None:
-    """For services that were handed a row: NotFound if it belongs to another department."""
+    """Raise NotFound if the row belongs to another department; for services that get a row as an argument."""
     if not may_see(user, ticket):
         raise NotFound
 
@@ -118,7 +118,7 @@ def _of_visible_runs(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
 
 
 def _by_id(rows: QuerySet[Any], wanted: object) -> Any:
-    """None also for an id that is none at all."""
+    """The row of that id; None also for a malformed id."""
     try:
         return rows.filter(pk=wanted).first()
     except (ValidationError, ValueError, TypeError):

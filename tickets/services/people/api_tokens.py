@@ -1,7 +1,7 @@
-"""Tokens for programs: made, rotated and revoked by an administrator, checked at every call.
+"""API tokens: created, rotated and revoked by an administrator, checked at every call.
 
-Rule: the token itself is shown once and kept nowhere; its maker and its end are audit events. What it opens is what
-its scopes and its person's rights at that moment both allow, from the networks it names.
+Rule: the token is shown once and only its hash is stored; creation and revocation are audited. It permits what both its
+scopes and its owner's current permissions allow, from the networks it names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tickets.services.evidence import audit
 
 _MARK = "csa_"  # so that a leaked one is recognised
 MOST_DAYS = 366
-OVERLAP = timedelta(hours=24)  # how long the old token goes on working after a rotation, at most
+OVERLAP = timedelta(hours=24)  # how long the old token stays valid after a rotation, at most
 _USE_NOTED_EVERY = timedelta(minutes=1)
 _MOST_NETWORKS = 20
 
@@ -40,7 +40,7 @@ def make(
     networks: Iterable[str] = (),
     by: Any = None,
 ) -> str:
-    """A new token of the user's, good for so many days; `by`: the administrator who makes it."""
+    """Create a token for the user, valid for `days`; `by`: the administrator."""
     if not name.strip() or not 0 < days <= MOST_DAYS:
         raise Invalid(_("令牌需要填写用途,有效期为 1 到 %d 天。") % MOST_DAYS, code="token_days")
     row = ApiToken(user=user, name=name.strip()[:80], scopes=_scopes(scopes), networks=_networks(networks), made_by=by)
@@ -48,7 +48,7 @@ def make(
 
 
 def rotate(row: ApiToken, *, by: Any = None, overlap: timedelta = OVERLAP) -> str:
-    """A new token with the rights and length of the old one, which goes on working for a while."""
+    """Create a token with the old one's rights and validity; the old one stays valid for `overlap`."""
     now = timezone.now()
     live = ApiToken.objects.filter(pk=row.pk, revoked_at=None, expires_at__gt=now)
     fresh = ApiToken(user=row.user, name=row.name, scopes=row.scopes, networks=row.networks, made_by=by)
@@ -59,7 +59,7 @@ def rotate(row: ApiToken, *, by: Any = None, overlap: timedelta = OVERLAP) -> st
 
 
 def revoke(row: ApiToken, *, by: Any = None) -> None:
-    """From now on the token opens nothing."""
+    """Revoke the token."""
     with transaction.atomic():
         if ApiToken.objects.filter(pk=row.pk, revoked_at=None).update(revoked_at=timezone.now()):
             details = {"name": row.name, "user_name": row.user.get_username()}
@@ -67,8 +67,8 @@ def revoke(row: ApiToken, *, by: Any = None) -> None:
 
 
 def owner(request: HttpRequest) -> Any:
-    """The person for whom `Authorization: Bearer …` speaks, with `token_scopes` and `api_token`; or None: unknown,
-    expired, revoked, from a foreign network, or the person left."""
+    """The owner of the request's `Authorization: Bearer …` token, with `token_scopes` and `api_token` set. None if the
+    token is unknown, expired, revoked or used from another network, or its owner is inactive."""
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         return None
