@@ -1,8 +1,8 @@
-"""Customers' files at rest, encrypted under the keys of the secret store where the installation says so.
+"""Customers' files at rest, encrypted under the keys of the secret store if the installation is so configured.
 
-Rule: a file is encrypted piece by piece, and each piece names its file, its number and whether it is the last, so that
-none can be changed, swapped, dropped or added unnoticed. A file says by its first bytes whether it is sealed: those of
-before the setting stay readable, and so do sealed ones after it is taken away.
+Rule: a file is encrypted in pieces, each authenticated with its file's id, its number and whether it is the last, so
+that none can be changed, swapped, dropped or added unnoticed. The first bytes tell whether a file is sealed: older
+plain files stay readable, and so do sealed ones after the setting is removed.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def wanted() -> bool:
 
 
 def as_stored(upload: File[bytes]) -> File[bytes]:
-    """The upload as it is to be written to the disk."""
+    """The upload in its stored form."""
     return _Sealing(upload) if wanted() else upload
 
 
 def open_file(path: Path) -> BinaryIO:
-    """The file's own bytes, sealed or not; seekable. Raises SecretUnreadable for a sealed one that cannot be opened."""
+    """The file's plain content, seekable. SecretUnreadable for a sealed file that cannot be decrypted."""
     file = path.open("rb")
     if file.read(len(MARK)) != MARK:
         file.seek(0)
@@ -59,14 +59,15 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def size_of(path: Path) -> int:
-    """Bytes of the file itself."""
+    """Size of the plain content in bytes."""
     with open_file(path) as file:
         return file.seek(0, io.SEEK_END)
 
 
 @contextmanager
 def plain_path(path: Path) -> Iterator[Path]:
-    """A path that others can read for a moment: the file's own, or that of an open copy that is gone afterwards."""
+    """Context manager: the path of the plain content, either the file itself or a decrypted copy that is deleted
+    afterwards."""
     if not is_sealed(path):
         yield path
         return
@@ -83,10 +84,9 @@ def is_sealed(path: Path) -> bool:
 
 
 def rewrite_all(*, sealed: bool, user: Any = None) -> int:
-    """Write every attachment anew, sealed under the newest key or open; how many there were.
+    """Rewrite every attachment, sealed under the newest key or plain; returns how many.
 
-    Each file is replaced whole, so that it may be stopped at any moment and run again. A file that cannot be opened
-    stops it.
+    Each file is replaced atomically, so that it can be interrupted and run again. An unreadable file stops it.
     """
     number = 0
     for row in Attachment.objects.exclude(file="").iterator():
@@ -130,14 +130,14 @@ def _token(fernet: Any, name: bytes, number: int, content: bytes, *, last: bool)
 
 
 class _Sealing(File):  # type: ignore[type-arg]  # without the stubs it takes no argument
-    """An upload whose pieces are those of the sealed file."""
+    """An upload whose chunks are those of the sealed file."""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         return _sealed(super().chunks(chunk_size or PIECE))
 
 
 class _Opened(io.RawIOBase):
-    """A sealed file, read anywhere: all pieces but the last are as long as each other."""
+    """A seekable reader of a sealed file; all pieces but the last have the same length."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -1,7 +1,7 @@
-"""The one place for secrets: kept encrypted under `CS_AGENT_SECRETS_KEYS`, reached by name, changed on the record.
+"""The store for secrets: encrypted under `CS_AGENT_SECRETS_KEYS`, accessed by name, every change audited.
 
-Rule: a secret goes in and is used; no page, log, audit event or error ever shows one. The first key encrypts, every
-key decrypts, so a new key is put in front, `rotate` is run, and the old one is taken away.
+Rule: no page, log, audit event or error ever shows a secret. The first key encrypts, every key decrypts: to change
+keys, put a new one in front, run `rotate`, and remove the old one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._/-]{0,118}")
 
 
 def put(name: str, value: str, *, user: Any = None) -> None:
-    """Keep the value under the name, in place of what was there."""
+    """Store the value under the name, replacing an earlier one."""
     if not _NAME.fullmatch(name):
         raise Invalid(_("密钥名称只能用小写字母、数字和 . _ / -,最长 119 个字符。"), code="secret_name", field="name")
     if not value or len(value.encode()) > MAX_BYTES:
@@ -41,7 +41,7 @@ def put(name: str, value: str, *, user: Any = None) -> None:
 
 
 def get(name: str) -> str:
-    """The value; NotFound where there is none, SecretUnreadable where no key of today opens it."""
+    """The value; NotFound if there is none, SecretUnreadable if no current key decrypts it."""
     row = Secret.objects.filter(name=name).first()
     if row is None:
         raise NotFound(_("没有名为 %s 的密钥。") % name, code="no_secret")
@@ -59,7 +59,7 @@ def forget(name: str, *, user: Any = None) -> None:
 
 
 def rotate(*, user: Any = None) -> int:
-    """Encrypt everything anew under the first key; how many there were. One that cannot be read stops it, unchanged."""
+    """Re-encrypt all secrets under the first key; returns how many. An unreadable one stops it with nothing changed."""
     with transaction.atomic():
         rows = list(Secret.objects.select_for_update().order_by("pk"))
         for row in rows:
@@ -70,7 +70,7 @@ def rotate(*, user: Any = None) -> int:
 
 
 def unreadable() -> list[str]:
-    """Names of the secrets that no key of today opens."""
+    """Names of the secrets that no current key decrypts."""
     return [row.name for row in Secret.objects.all() if not _opens(row)]
 
 
@@ -80,8 +80,8 @@ def new_key() -> str:
 
 
 def seal_bytes(content: bytes) -> bytes:
-    """What is kept for days at most (an answer, a delivery's body), encrypted under the same keys; without keys of its
-    own an installation uses one that follows from SECRET_KEY."""
+    """Encrypt short-lived data (an answer, a delivery's body) under the same keys; without configured keys under one
+    derived from SECRET_KEY."""
     return _of_days().encrypt(content)
 
 
@@ -93,17 +93,17 @@ def open_bytes(token: bytes) -> bytes:
 
 
 def sealing_keys() -> MultiFernet:
-    """For what is kept as long as a secret; SecretUnreadable in production without keys of its own."""
+    """Keys for long-lived data; SecretUnreadable in production without configured keys."""
     return _fernet()
 
 
 def opening_keys() -> MultiFernet:
-    """Every key that may have sealed something here."""
+    """Every key that may have encrypted something here."""
     return _of_days()
 
 
 def opened_token(keys: MultiFernet, token: bytes) -> bytes | None:
-    """None where none of the keys opens it."""
+    """The decrypted token; None if no key decrypts it."""
     try:
         return keys.decrypt(token)
     except InvalidToken:
@@ -145,6 +145,6 @@ def _of_days() -> MultiFernet:
 
 
 def _derived() -> bytes:
-    """A key that follows from SECRET_KEY, for demo, tests and what is kept for days."""
+    """A key derived from SECRET_KEY, for demo, tests and short-lived data."""
     derived = HKDF(SHA256(), 32, b"", b"cs_agent secret store").derive(settings.SECRET_KEY.encode())
     return base64.urlsafe_b64encode(derived)

@@ -1,1 +1,1 @@
-"""Which version of a flow is at work: its stages, the release table, floors, shadows, trials of two versions."""
+"""Which version of a flow handles tickets: stages, releases, floors, shadow releases, trials of two versions."""

@@ -1,6 +1,7 @@
-"""A person's word, afterwards, that something the agent did was wrong. It stops a trial that the run belongs to.
+"""Marks by which a person reports afterwards that an act of the agent was wrong. A mark stops a trial that includes the
+run.
 
-Rule: it says something of a step that was done; the step itself and the confirmation stay as they were.
+Rule: a mark refers to a completed step; the step itself and its confirmation stay unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _DONE = {StepStatus.DONE.value, StepStatus.UNCERTAIN.value}
 
 
 def faults_of(step: Step) -> list[ActFault]:
-    """What can be said of the step: nothing of one that was not done, or that a person did."""
+    """The faults that can be reported of the step: none for a step that was not done or that a person did."""
     if not step.run.serves or step.actor != StepActor.AGENT or step.status not in _DONE:
         return []
     given = Confirmation.objects.filter(run=step.run_id, step_number=step.number, state=ConfirmationState.APPROVED)
@@ -41,7 +42,7 @@ def may_withdraw(row: ActMark, user: Any) -> bool:
 
 
 def mark(step: Step, user: Any, fault: ActFault, reason: str) -> ActMark:
-    """Once for each step, by whoever may decide on its ticket; a trial under way stops in the same transaction."""
+    """Mark a step, once, by a user who may decide on its ticket; stops an active trial in the same transaction."""
     reason = _allowed(step, user, reason)
     if fault not in faults_of(step):
         raise Invalid(_("这一步没有执行,或没有这样的错误可标记。"), code="bad_mark")
@@ -58,7 +59,7 @@ def mark(step: Step, user: Any, fault: ActFault, reason: str) -> ActMark:
 
 
 def withdraw(row: ActMark, user: Any, reason: str) -> None:
-    """By whoever made it, or may release flows. A trial that it stopped stays stopped."""
+    """Withdraw a mark, by its author or a user who may release flows. A trial it stopped stays stopped."""
     reason = _allowed(row.step, user, reason)
     if not may_withdraw(row, user):
         raise Forbidden(_("只有标记的人或主管可以撤回。"))

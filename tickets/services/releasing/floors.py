@@ -1,7 +1,7 @@
-"""Takes back a release by itself when its runs succeed too seldom or people reject too many of its confirmations.
+"""Takes back a release automatically if too few of its runs succeed or too many confirmations are rejected.
 
-Rule: only what was measured counts: nothing is judged before `MIN_RUNS` runs have ended since the release began, and a
-release with nothing before it is left at work and told of, because taking it back would stop the flow altogether.
+Rule: nothing happens before `MIN_RUNS` runs have ended since the release began. A release without a predecessor stays
+active and is only reported, because taking it back would stop the flow altogether.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tickets.services.releasing import releases
 
 log = logging.getLogger(__name__)
 MIN_RUNS = 10
-_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF)  # a stop by a person says nothing of the flow
+_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF)  # a stop by a person says nothing about the flow
 _ANSWERED = (ConfirmationState.APPROVED, ConfirmationState.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the runs of a release came to. Rates are 0-1; None where nothing was counted yet."""
+    """The results of a release's runs. Rates are 0-1; None if nothing was counted yet."""
 
     runs: int
     succeeded: int
@@ -40,7 +40,7 @@ class Measured:
         return self.rejected / self.answered if self.answered else None
 
     def fault(self, release: Release) -> str:
-        """In words, with the figures; empty while the release holds."""
+        """The figures that violate a limit, as text; "" if none do."""
         if self.runs < MIN_RUNS:
             return ""
         if self.success is not None and self.success < release.success_floor:
@@ -51,7 +51,8 @@ class Measured:
 
 
 def measure(release: Release) -> Measured:
-    """The runs of this version that began since the release did. Those of a trial under way are nobody's to see yet."""
+    """The figures of this version's runs since the release began, without those of an active trial, which are not
+    disclosed yet."""
     mine = Q(flow_version=release.version_id, created_at__gte=release.began_at)
     if release.department_id:
         mine &= Q(ticket__department=release.department_id)
@@ -69,7 +70,7 @@ def measure(release: Release) -> Measured:
 
 
 def check_all() -> int:
-    """How many releases were taken back. Called by the clock; each release is judged in a transaction of its own."""
+    """Check all releases; returns how many were taken back. Called periodically; one transaction per release."""
     taken = 0
     for release in releases.at_work().filter(shadow=False).select_related("version__template", "template"):
         fault = measure(release).fault(release)

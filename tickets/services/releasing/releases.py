@@ -1,6 +1,6 @@
-"""Releases: which version handles a ticket, widened by degrees, and taken back with one click or by itself.
+"""Releases: which version handles a ticket, extended gradually, taken back by a click or automatically.
 
-Rule: `Catalogue` is the only answer to "which version": a trial under way decides for the tickets of its share, the
+Rule: only `Catalogue` decides which version handles a ticket: an active trial for the tickets of its share, the
 releases for all others. A run keeps the version it began with; a release that ends changes only what later runs get.
 """
 
@@ -26,13 +26,13 @@ RELEASABLE = (VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED
 
 
 def bucket(template: FlowTemplate, number: str) -> int:
-    """0-99; the same ticket keeps its place while the share of a release grows."""
+    """0-99, stable per ticket, so that tickets stay included while the share of a release grows."""
     digest = hashlib.sha256(f"{template.slug}:{number}".encode()).digest()
     return int.from_bytes(digest[:4], "big") % 100
 
 
 class Catalogue:
-    """The releases at work and the trials under way, read once for any number of tickets."""
+    """The active releases and trials, read once for any number of tickets."""
 
     def __init__(self, releases: Iterable[Release], going_on: Iterable[Trial] = ()) -> None:
         self._by_template: dict[FlowTemplate, list[Release]] = {}
@@ -48,7 +48,7 @@ class Catalogue:
         return cls(rows.select_related("template", "version__template").order_by("template_id", "-pk"), going_on)
 
     def version(self, template: FlowTemplate, ticket: Ticket) -> FlowVersion | None:
-        """The version that handles this ticket; None where no release of the template takes it."""
+        """The version that handles this ticket; None if no release of the template covers it."""
         trial = self._trials.get(template.pk)
         if trial is not None and (arm := trials.arm_of(trial, ticket.number)) is not None:
             return trial.version(arm)
@@ -59,7 +59,7 @@ class Catalogue:
         return None
 
     def versions(self, ticket: Ticket) -> list[FlowVersion]:
-        """One for each template that takes the ticket, in the order of the templates."""
+        """The version of each template that covers the ticket, in the order of the templates."""
         found = (self.version(template, ticket) for template in self._by_template)
         return [version for version in found if version is not None]
 
@@ -82,7 +82,7 @@ def release(
     success_floor: float = 0.8,
     rejection_ceiling: float = 0.2,
 ) -> Release:
-    """Put the version to work for a share of the tickets. A release to everyone ends all others of the template."""
+    """Release the version for a share of the tickets. A release to all tickets ends the template's other releases."""
     require(user, Permission.RELEASE_FLOWS)
     if percent not in SHARES:
         raise Invalid(_("比例应为 %s 之一。") % _("、").join(map(str, SHARES)))
@@ -105,7 +105,7 @@ def release(
 
 
 def adopt(version: FlowVersion, note: str) -> Release:
-    """Release a version that came with the product: reviewed where it was made, put to work by nobody's click."""
+    """Release a version shipped with the product, which was reviewed there, without a user."""
     with transaction.atomic():
         lock(version.template)
         trials.stop_for_releases(version.template, None, note)
@@ -114,7 +114,7 @@ def adopt(version: FlowVersion, note: str) -> Release:
 
 
 def take_back(template: FlowTemplate, user: Any, note: str = "") -> Release | None:
-    """End the newest release; what it replaced is at work again. None where nothing came before it."""
+    """End the newest release and reactivate those it replaced. None if there were none."""
     require(user, Permission.RELEASE_FLOWS)
     newest = at_work().filter(template=template).order_by("-pk").first()
     if newest is None:
@@ -123,7 +123,7 @@ def take_back(template: FlowTemplate, user: Any, note: str = "") -> Release | No
 
 
 def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -> Release | None:
-    """End one release and begin again the ones that it had replaced; the newest of those is returned."""
+    """End one release and reactivate those it replaced; returns the newest of these."""
     with transaction.atomic():
         lock(row.template)
         if not row.shadow:
@@ -135,7 +135,7 @@ def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -
 
 
 def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
-    """No version of the template is at work any more; runs under way finish on theirs."""
+    """End all releases of the template; runs under way finish on their version."""
     require(user, Permission.RELEASE_FLOWS)
     with transaction.atomic():
         lock(template)
@@ -177,13 +177,13 @@ def _supersede(row: Release, user: Any) -> None:
 
 
 def _begin_again(row: Release, user: Any) -> Release | None:
-    """A new row for each whole release that `row` had replaced: the old rows stay as they ended."""
+    """Create a new row for each full release that `row` replaced; the old rows stay unchanged."""
     before = Release.objects.filter(replaced_by=row, percent=100, department=None, shadow=False).order_by("-pk").first()
     if before is None:
         return None
     terms = {"success_floor": before.success_floor, "rejection_ceiling": before.rejection_ceiling}
     again = _begin(before.version, user, note=_("退回"), **terms)
-    Release.objects.filter(replaced_by=before).update(replaced_by=again)  # one more step back leads further back
+    Release.objects.filter(replaced_by=before).update(replaced_by=again)  # so that another take-back goes further back
     return again
 
 
@@ -198,5 +198,5 @@ def _retire_idle(version: FlowVersion, user: Any) -> None:
 
 
 def lock(template: FlowTemplate) -> None:
-    """Releases of one template change one at a time: its row is locked until the transaction ends."""
+    """Serialise changes of the template's releases: its row is locked until the transaction ends."""
     FlowTemplate.objects.filter(pk=template.pk).update(active=F("active"))

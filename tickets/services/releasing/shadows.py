@@ -1,7 +1,7 @@
 """Scores shadow releases: what their version would have done in the runs that others handled.
 
-Rule: a shadow touches no phone and no ticket. It is scored from the steps of runs that succeeded, which keep each page
-and act without values; a person's own gestures keep no page and are left out.
+Rule: a shadow release touches no phone and no ticket. It is scored from the steps of successful runs, which record each
+page and act without values; a person's gestures record no page and are left out.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _AT_A_TIME = 100  # runs of one release in one pass
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`whole`: runs in which the version would have done every act; `acts`: those that agreed, of those it spoke to."""
+    """`whole`: runs in which the version would have done every act; `acts`: agreeing acts, of those it had a proposal
+    for."""
 
     whole: Share
     acts: Share
@@ -32,7 +33,7 @@ class Measured:
 
 
 def score_all() -> int:
-    """Score what has ended since; how many runs. Called by the clock."""
+    """Score the runs that have ended since; returns how many. Called periodically."""
     rows = releases.at_work().filter(shadow=True).select_related("version__template", "template")
     return sum(_score(release) for release in rows)
 

@@ -1,6 +1,6 @@
-"""Where a flow version stands on its way from draft to retirement, and the one door that moves it.
+"""The stage of a flow version, from draft to retired, and the only function that changes it.
 
-Rule: a move that the table forbids raises and changes nothing; every move is an audit event with a name.
+Rule: a forbidden move raises and changes nothing; every move is audited with the user's name.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ MOVES: Mapping[VersionStage, frozenset[VersionStage]] = {
 
 
 def of(version: FlowVersion) -> VersionStage:
-    """The version's stage; a version without a row is a draft that nobody moved yet."""
+    """The version's stage; a version without a row is a draft."""
     stage = VersionLife.objects.filter(version=version).values_list("stage", flat=True).first()
     return VersionStage(stage or S.DRAFT)
 
 
 def move(version: FlowVersion, to: VersionStage, *, user: Any = None, **details: Any) -> VersionLife:
-    """Move the version, in the caller's transaction; Conflict where the table forbids it or somebody was first."""
+    """Change the stage inside the caller's transaction; Conflict if the table forbids it or somebody was first."""
     life, _made = VersionLife.objects.select_for_update().get_or_create(version=version)
     if to not in MOVES[VersionStage(life.stage)]:
         words = {"from": life.get_stage_display(), "to": to.label}
@@ -45,7 +45,7 @@ def move(version: FlowVersion, to: VersionStage, *, user: Any = None, **details:
 
 
 def adopt(version: FlowVersion) -> None:
-    """Set a version that came with the product to approved, in the caller's transaction: it was reviewed elsewhere."""
+    """Set a version shipped with the product to approved, inside the caller's transaction."""
     life, _made = VersionLife.objects.select_for_update().get_or_create(version=version)
     if life.stage == S.DRAFT:
         VersionLife.objects.filter(pk=life.pk).update(stage=S.APPROVED)

@@ -1,6 +1,6 @@
-"""Planning a trial: the sample size from what is known beforehand, how long that will take, and its begin and stop.
+"""Plans trials: the sample size from earlier figures, the expected duration; begins and stops them.
 
-Rule: everything that decides what the trial can show is written down before its first run and never changes.
+Rule: all terms that determine a trial's result are fixed before its first run.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from tickets.services.releasing import releases, stages, trials
 ALPHAS = (0.05, 0.01, 0.1)
 POWERS = (0.8, 0.9)
 MOST_RUNS = 100_000  # of each arm
-LONG = 90  # days: longer than this is said to be too long
+LONG = 90  # days: a longer trial gets a warning
 _LOOK_BACK = timedelta(days=28)
-_MEASURED = 20  # runs needed to know how much times vary
+_MEASURED = 20  # runs needed to estimate the variance of times
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a person lays down. `expected`, `floor`: 0-1; `difference`: 0-1 or seconds, by `measure`."""
+    """A trial's terms, set by a person. `expected`, `floor`: 0-1; `difference`: 0-1 or seconds, by `measure`."""
 
     a: FlowVersion
     b: FlowVersion
@@ -57,7 +57,7 @@ class Before:
 
 
 def plan(template: FlowTemplate, user: Any, terms: Terms) -> Trial:
-    """Lay the terms down with the runs they take. Nothing begins yet."""
+    """Store the terms with the number of runs they need. Nothing begins yet."""
     require(user, Permission.RELEASE_FLOWS)
     _check(template, terms)
     known = before(template)
@@ -95,7 +95,7 @@ def plan(template: FlowTemplate, user: Any, terms: Terms) -> Trial:
 
 
 def begin(trial: Trial, user: Any) -> Trial:
-    """From now on the tickets of its share get its versions. What was true when it was planned is asked again."""
+    """Begin the trial: tickets of its share get its versions. Its preconditions are checked again."""
     require(user, Permission.RELEASE_FLOWS)
     with transaction.atomic():
         releases.lock(trial.template)
@@ -104,7 +104,7 @@ def begin(trial: Trial, user: Any) -> Trial:
 
 
 def stop(trial: Trial, user: Any, note: str = "") -> Trial:
-    """Stop it, or discard one that is only planned."""
+    """Stop the trial, or discard a planned one."""
     require(user, Permission.RELEASE_FLOWS)
     with transaction.atomic():
         return trials.move(trial, TrialState.STOPPED, user=user, stop_reason=TrialStop.PERSON, note=note.strip()[:300])
@@ -123,7 +123,7 @@ def before(template: FlowTemplate) -> Before:
 
 
 def caveats(trial: Trial) -> list[str]:
-    """Why the two versions would not be tried on the same tickets, in words."""
+    """Reasons, for people, why the two versions would not handle comparable tickets."""
     a, b = trial.a.definition, trial.b.definition
     found = []
     if a.get("match") != b.get("match"):
@@ -168,7 +168,7 @@ def _refuse_second(template: FlowTemplate) -> None:
 
 
 def _runs_each(terms: Terms, known: Before) -> int:
-    """Ended runs of each arm. Where time is measured only the successful ones count, so it takes more of them."""
+    """Ended runs needed per arm. If time is measured only successful ones count, so more are needed."""
     rates = {"alpha": terms.alpha, "power": terms.power}
     if terms.measure is TrialMeasure.TIME:
         if len(known.times) < _MEASURED:

@@ -1,4 +1,4 @@
-"""What a trial came to. Rule: nobody is told before it has ended; until then only how many runs have ended."""
+"""The results of a trial. Rule: not disclosed before it has ended; until then only the number of ended runs is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ArmResult:
-    """`seconds`: the machine's, of successful runs; `left_out`: runs that were taken back before a phone began."""
+    """`seconds`: machine time of successful runs; `left_out`: runs cancelled before a phone began."""
 
     version: FlowVersion
     share: Share
@@ -40,7 +40,8 @@ class ArmResult:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`success`, `time`: B minus A; None where an arm has too few runs. `better` is None where nothing is shown."""
+    """`success`, `time`: B minus A; None if an arm has too few runs. `better` is None if there is no significant
+    difference."""
 
     a: ArmResult
     b: ArmResult
@@ -54,7 +55,7 @@ def progress(trial: Trial) -> list[Progress]:
 
 
 def result(trial: Trial) -> Result:
-    """Conflict while the trial has not ended."""
+    """The result; Conflict while the trial has not ended."""
     if trial.state in trials.OPEN:
         raise Conflict(_("对比结束之前不给出结果。"), code="trial_running")
     a, b = (_arm(trial, arm) for arm in Arm)
@@ -77,7 +78,7 @@ def _arm(trial: Trial, arm: Arm) -> ArmResult:
 
 
 def _better(trial: Trial, success: Difference | None, time: Difference | None) -> FlowVersion | None:
-    """Only of a trial that reached its size, and never a version that is quicker but succeeds less often."""
+    """The better arm of a trial that reached its size; never one that is quicker but succeeds less often."""
     if trial.state != TrialState.ENDED:
         return None
     succeeds = _sign(success)

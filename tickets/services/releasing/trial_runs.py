@@ -1,7 +1,7 @@
-"""The runs of a trial: joined at their start, watched for what must stop it at once, counted until it is full.
+"""The runs of a trial: assigned at their start, monitored for safety, counted until the trial is full.
 
-Rule: every run that a phone began on counts, also one that a person stopped; one that was taken back while it waited
-for a phone does not. Runs count in the order they were started, so that slow ones are not left out.
+Rule: every run that began on a phone counts, also one stopped by a person; one cancelled while queued does not. Runs
+count in the order they were started, so that slow ones are not excluded.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from tickets.models import (
 )
 from tickets.services.releasing import trials
 
-_LEAST = 10  # runs of an arm before its floor is looked at
+_LEAST = 10  # runs of an arm before its floor is checked
 _YES = (ConfirmationKind.ACTION.value, ConfirmationKind.UNCERTAIN.value)
 
 
 def join(run: Run) -> None:
-    """Note which arm a new run belongs to, in the transaction that makes it. The first run of a ticket counts."""
+    """Record the arm of a new run, in the transaction that creates it. Only a ticket's first run takes part."""
     if not run.serves:
         return
     trial = trials.under_way().filter(template=run.flow_version.template_id).first()
@@ -44,10 +44,10 @@ def join(run: Run) -> None:
 
 
 def watch(run: Run, step: Step, digest: str) -> None:
-    """Use up the yes for an act that cannot be undone and is about to be made, in the transaction of its intent.
+    """Consume the approval of an irreversible act, in the transaction of its intent.
 
-    `digest`: of the act, as a confirmation is bound to it. Each yes covers one act of its own step; an act that finds
-    none stops a trial under way.
+    `digest`: of the act, as in its confirmation. Each approval covers one act of its own step; an act without one stops
+    an active trial.
     """
     if not run.serves:
         return
@@ -64,12 +64,13 @@ def watch(run: Run, step: Step, digest: str) -> None:
 
 
 def counted(trial: Trial, arm: Arm) -> list[Run]:
-    """The runs of one arm that count and have ended, in the order of their start, at most `runs_each`."""
+    """The counting, ended runs of one arm, in the order of their start, at most `runs_each`."""
     return [run for run in _members(trial, arm)[: trial.runs_each] if run.ended_at is not None]
 
 
 def finish_all() -> int:
-    """End the trials that are full, stop those with an arm that is surely too bad; how many. Called by the clock."""
+    """Finish full trials and stop those with an arm significantly below its floor; returns how many. Called
+    periodically."""
     ended = 0
     for trial in trials.under_way().select_related("template", "a", "b"):
         ended += _finish(trial)

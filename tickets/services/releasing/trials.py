@@ -1,7 +1,7 @@
-"""Trials of two versions: which arm a ticket is in, and the one door that moves a trial from state to state.
+"""Trials of two versions: a ticket's arm, and the only function that changes a trial's state.
 
-Rule: `Catalogue` reads the trials that go on and is still the only answer to "which version". A trial that has ended
-gives no ticket a version any more: all get what the releases say; runs under way finish on theirs.
+Rule: only `Catalogue` decides which version handles a ticket; it reads the active trials. After a trial's end the
+releases decide for all tickets; runs under way finish on their version.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _EVENTS = {
     S.SAFETY: "trial.stopped_for_safety",
     S.STOPPED: "trial.stopped",
 }
-_FINE = 10_000  # parts that tickets are divided into
+_FINE = 10_000  # buckets that tickets are divided into
 
 
 def arm_of(trial: Trial, number: str) -> Arm | None:
-    """Of a ticket's number, the same every time; None for a ticket outside the trial's share.
+    """The arm for a ticket's number, deterministic; None for a ticket outside the trial's share.
 
-    Two halves of one hash say whether and which. Its salt makes it independent of the releases' shares.
+    The halves of one hash decide on participation and arm. Its salt makes it independent of the releases' shares.
     """
     digest = hashlib.sha256(f"trial:{trial.salt}:{number}".encode()).digest()
     if int.from_bytes(digest[:8], "big") % _FINE >= trial.percent * _FINE // 100:
@@ -48,12 +48,12 @@ def arm_of(trial: Trial, number: str) -> Arm | None:
 
 
 def under_way() -> QuerySet[Trial]:
-    """Trials that give tickets their versions now."""
+    """The active trials."""
     return Trial.objects.filter(state=S.RUNNING)
 
 
 def of_run(run: Run) -> Trial | None:
-    """The trial under way that the run belongs to: its ticket takes part and it is of one of the two versions."""
+    """The active trial that includes the run: its ticket takes part and it has one of the two versions."""
     if not run.serves:
         return None
     found = under_way().filter(members__run__ticket=run.ticket_id, template=run.flow_version.template_id)
@@ -62,7 +62,8 @@ def of_run(run: Run) -> Trial | None:
 
 
 def move(trial: Trial, to: TrialState, *, user: Any = None, **changes: Any) -> Trial:
-    """Move it, in the caller's transaction; Conflict where it stands elsewhere by now. What came out is not told."""
+    """Change the trial's state inside the caller's transaction; Conflict if it has changed meanwhile. Results are not
+    published."""
     row = Trial.objects.select_for_update(of=("self",)).select_related("template", "a", "b").get(pk=trial.pk)
     if to not in MOVES[TrialState(row.state)]:
         raise Conflict(_("版本对比已处于“%s”。") % row.get_state_display(), code="trial_state")
@@ -85,7 +86,7 @@ def move(trial: Trial, to: TrialState, *, user: Any = None, **changes: Any) -> T
 
 
 def stop_for_safety(trial: Trial, reason: TrialStop, *, run: Run | None = None, step: int | None = None) -> None:
-    """In the transaction of what was seen. Where another cause was first, that one stays."""
+    """Stop the trial for safety, in the transaction of the cause; an earlier stop is kept."""
     try:
         move(trial, S.SAFETY, stop_reason=reason, stop_run=run, stop_step=step)
     except Conflict:
@@ -93,6 +94,6 @@ def stop_for_safety(trial: Trial, reason: TrialStop, *, run: Run | None = None, 
 
 
 def stop_for_releases(template: FlowTemplate, user: Any, note: str) -> None:
-    """The releases have changed, so it compares nothing any more; in the caller's transaction."""
+    """Stop trials whose comparison is void because the releases changed, inside the caller's transaction."""
     for trial in Trial.objects.filter(template=template, state__in=OPEN):
         move(trial, S.STOPPED, user=user, stop_reason=TrialStop.RELEASES, note=note[:300])

@@ -1,7 +1,7 @@
-"""What waits for people: confirmations, questions, takeovers, and tickets that automation gave back or never got.
+"""What waits for people: confirmations, questions, takeovers, and tickets that automation returned or never handled.
 
-Rule: read from rows only. An item is *mine* where I may deal with it and it is my ticket, nobody's, or needs somebody
-besides the one who started it; the others are the team's.
+Rule: read from rows only. An item is the user's own if the user may handle it and the ticket is theirs, nobody's, or
+needs a second person; all others are the team's.
 """
 
 from __future__ import annotations
@@ -55,15 +55,15 @@ class Why(StrEnum):
     FAILED = "failed"
     HANDED_OFF = "handed_off"
     PERSON = "person"
-    MENTION = "mention"  # asked for by a colleague, in a note
+    MENTION = "mention"  # mentioned by a colleague in a note
 
 
-CALLING = frozenset({Why.CONFIRMATION, Why.QUESTION, Why.TAKEOVER})  # a phone stands still meanwhile
+CALLING = frozenset({Why.CONFIRMATION, Why.QUESTION, Why.TAKEOVER})  # these block a phone
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits. `key` names it for ever; `text` is what it is about, in the run's words."""
+    """One waiting item. `key`: stable id; `text`: what it is about, in the run's words."""
 
     why: Why
     key: str
@@ -77,7 +77,7 @@ class Item:
 
 
 def items(user: Any) -> list[Item]:
-    """Of the user's departments: what holds a phone up first, then by time; at most MOST of each kind."""
+    """The items of the user's departments: those blocking a phone first, then by time; at most MOST of each kind."""
     runs = access.visible_runs(user)
     found = [*_confirmations(user, runs), *_questions(user, runs), *_takeovers(user, runs), *_ended(user, runs)]
     found += [*_for_people(user), *_mentions(user)]
@@ -86,7 +86,7 @@ def items(user: Any) -> list[Item]:
 
 
 def tickets_waiting() -> Q:
-    """The tickets that the team's items are about, for any set of tickets; mentions are one person's and left out."""
+    """The tickets of all team items; mentions concern one person and are excluded."""
     runs = Run.objects.serving()
     asked = runs.filter(status__in=(RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER))
     alone = runs.filter(status=RunStatus.TAKEN_OVER, takeovers__ended_at=None, takeovers__begun_at=None)
@@ -107,7 +107,7 @@ def _given_back(runs: QuerySet[Run]) -> QuerySet[Run]:
 
 
 def takeover_due(takeover: Takeover) -> datetime:
-    """When a takeover that nobody has begun is given up."""
+    """When a takeover that nobody begins expires."""
     return takeover.asked_at + timedelta(seconds=settings.CS_AGENT["CS_AGENT_TAKEOVER_DUE_S"])
 
 
@@ -155,7 +155,7 @@ def _takeovers(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 
 def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
-    """The newest run of a ticket that is still open, where it ended without doing what was asked."""
+    """The newest run of each open ticket, if it ended without doing what was asked."""
     rows = _given_back(runs).filter(ticket__status__in=_OPEN).select_related("ticket__assignee")
     for run in rows.order_by("ended_at")[:MOST]:
         at = run.ended_at or run.updated_at
@@ -163,7 +163,7 @@ def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 
 def _for_people(user: Any) -> Iterator[Item]:
-    """What a person should handle, and no run has touched."""
+    """Tickets recommended to a person that have had no run."""
     rows = access.visible_tickets(user).filter(_untouched(), status__in=_OPEN).select_related("assignee")
     may = has(user, Permission.START_RUNS)
     for ticket in rows.order_by("due_at")[:MOST]:
@@ -184,7 +184,7 @@ def _why_ended(run: Run) -> Why:
 
 
 def _own(run: Run, user: Any) -> bool:
-    """The one who is responsible for the ticket; without one, the one who started the run."""
+    """The ticket's assignee; without one, who started the run."""
     return (run.ticket.assignee_id or run.started_by_id) == user.pk
 
 
@@ -202,7 +202,7 @@ def _escalated(row: Confirmation, user: Any) -> bool:
 
 
 def nudge(run: Run, user: Any) -> None:
-    """Once a minute for each run; its consoles hear of it, whoever is away finds it in the audit trail."""
+    """Remind the people in charge, at most once a minute per run: a live event and an audit event."""
     require(user, Permission.START_RUNS, run=run)
     access.require_visible(user, run.ticket)
     if run.status not in WAITING:

@@ -1,7 +1,7 @@
-"""A run's checkpoint read back, and what stands for one that cannot be read.
+"""Reads a run's checkpoint, and provides a substitute for an unreadable one.
 
-Rule: a checkpoint that this release cannot read costs neither the run nor a yes in silence: its run waits for a
-person, who is told why, looks at the phone and goes on from what it shows.
+Rule: an unreadable checkpoint never silently loses a run or an approval: the run waits for a person, who is told why,
+looks at the phone and continues from what it shows.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ class CheckpointUnreadable(Conflict):
 
 
 def restored(run: Run) -> RunState:
-    """The state the run goes on from; CheckpointError where it, or the action in it, cannot be read."""
+    """The state the run continues from; CheckpointError if it, or the action in it, cannot be read."""
     state = RunState.from_json(run.checkpoint)
     pending_of(state)
     return state
 
 
 def taken_over(run: Run) -> RunState:
-    """The state with a person at the phone. Where the checkpoint cannot be read, one that knows nothing but the
-    instruction, and that an act may have been done whose effect nobody has seen."""
+    """The state for a takeover. If the checkpoint is unreadable, a state with only the instruction, marked as if an act
+    with unseen effect had been done."""
     try:
         state = restored(run) if run.checkpoint else RunState(run.instruction, run.lang)
     except CheckpointError:
@@ -42,7 +42,7 @@ def taken_over(run: Run) -> RunState:
 
 
 def words_for_person() -> str:
-    """Why such a run waits, in the language that is active."""
+    """Why such a run waits, in the active language."""
     return said("run.unreadable")
 
 

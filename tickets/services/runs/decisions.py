@@ -1,7 +1,7 @@
-"""The human's side of a pause: yes, no, another value, an answer.
+"""People's decisions on a paused run: approve, reject, correct a value, answer a question.
 
-Rule: a confirmation is decided once, by one conditional update under the run's lock; of two people who answer at
-once the loser is told who won. Nobody, not even an administrator, gets around the four eyes of a flow.
+Rule: a confirmation is decided once, by one conditional update under the run's lock; of two simultaneous decisions the
+second fails and names who was first. The two-person rule of a flow applies to everybody, administrators included.
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ def decide(
 
 
 def approve_by_grant(run: Run, confirmation: Confirmation, grant: PracticeGrant) -> None:
-    """A practice run's yes, given in advance by a person; called in the driving task's transaction, see `rehearsing`.
+    """Approve by a practice grant that a person gave in advance; called inside the driving task's transaction, see
+    `rehearsing`.
 
-    Refused for any other purpose: nothing but a person's own click approves what a customer's run is about to do.
+    Refused for any other purpose: an act of a customer's run needs a person's own click.
     """
     if run.purpose != RunPurpose.PRACTICE or run.flow_version_id != grant.version_id or run.phone_id != grant.phone_id:
         raise NotPending
@@ -80,7 +81,7 @@ def approve_by_grant(run: Run, confirmation: Confirmation, grant: PracticeGrant)
 
 
 def correct_field(*, confirmation: Confirmation, user: Any, name: str, value: str, version: int) -> Confirmation:
-    """Have the agent enter another value for one field; it asks again afterwards."""
+    """Have the agent enter another value for one field; it asks for confirmation again."""
     _require_decider(user, confirmation.run)
     value = _line(value)
     expire_if_due(confirmation)
@@ -100,7 +101,7 @@ def correct_field(*, confirmation: Confirmation, user: Any, name: str, value: st
 
 
 def answer_question(question: Question, user: Any, text: str) -> Question:
-    """Give the agent the answer it asked for, and let it go on."""
+    """Answer the agent's question and resume the run."""
     _require_decider(user, question.run)
     text = clean_note(text)
     if not text:
@@ -121,7 +122,7 @@ def answer_question(question: Question, user: Any, text: str) -> Question:
 
 
 def expire_if_due(confirmation: Confirmation, now: datetime | None = None) -> bool:
-    """Deny a confirmation whose time is over: nothing is done, and a person takes the ticket."""
+    """Deny an expired confirmation: the act is not done, and the ticket goes to people."""
     now = now or timezone.now()
     if confirmation.due_at > now:
         return False
@@ -169,7 +170,7 @@ def _refuse_approval(run: Run, row: Confirmation, user: Any, note: str) -> None:
 
 
 def _approve_first(run: Run, row: Confirmation, user: Any, note: str) -> Confirmation:
-    """The first of two yeses: the run goes on waiting, for somebody else."""
+    """Record the first of two approvals: the run waits for another person's."""
     row.first_approved_by, row.first_approved_at = user, timezone.now()
     row.note, row.version = note, row.version + 1
     row.save(update_fields=["first_approved_by", "first_approved_at", "note", "version"])
@@ -203,7 +204,7 @@ def _reject(run: Run, row: Confirmation, user: Any, note: str, then_end: bool, k
 
 
 def _close(row: Confirmation, run: Run, state: ConfirmationState, user: Any, note: str, key: str = "") -> None:
-    """The single use: a conditional update, then the row as it now stands."""
+    """Close the confirmation by a conditional update, which makes it single-use, and return the new row."""
     now = timezone.now()
     open_row = Confirmation.objects.filter(pk=row.pk, state=ConfirmationState.PENDING, version=row.version)
     changed = open_row.update(
@@ -237,8 +238,8 @@ def _record(run: Run, row: Confirmation, user: Any, type: str, details: dict[str
 
 
 def _changed(change: Callable[..., RunState], run: Run, *args: Any, **kwargs: Any) -> RunState:
-    """The checkpoint after what the person did; NotPending where the agent is no longer at that point,
-    CheckpointUnreadable where it cannot be read."""
+    """The checkpoint after the person's decision; NotPending if the agent is no longer at that point,
+    CheckpointUnreadable if it cannot be read."""
     try:
         return change(checkpoints.restored(run), *args, **kwargs)
     except CheckpointError as error:

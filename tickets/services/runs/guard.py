@@ -1,8 +1,8 @@
-"""The one door for writes to a run that is under way: a worker writes under its claim, a person under a takeover.
+"""Guards every write to an active run: a worker writes under its claim, a person under a takeover.
 
-Rule: the run's row is locked first, and only then is it read who drives it. What is written later in the same
-transaction was written by whoever drives the run at that moment; anybody else is refused and has changed nothing.
-Both functions are called inside the caller's transaction, which holds the lock until it ends.
+Rule: the run's row is locked before reading who drives it, so that only the current driver writes in the same
+transaction; anybody else is refused without a change. Both functions are called inside the caller's transaction, which
+holds the lock until it ends.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tickets.services.runs import lifecycle as runs
 
 
 def claimed(run_id: uuid.UUID, token: int) -> QuerySet[Run]:
-    """The run, as long as it is driven under that token: what every conditional update of a worker filters by."""
+    """The run while it is driven under that token; the filter of every conditional update by a worker."""
     return Run.objects.filter(pk=run_id, claim_token=token, status=RunStatus.RUNNING)
 
 
@@ -32,10 +32,10 @@ def under_claim(run_id: uuid.UUID, token: int) -> Run:
 
 
 def under_takeover(takeover_id: uuid.UUID | str, user: Any, *, begun: bool = True) -> tuple[Run, Takeover]:
-    """The run, locked, and its takeover as it stands now.
+    """The run, locked, and its current takeover.
 
-    NotPending unless that takeover is the one under way (with `begun` False it may also be one that is only asked
-    for); Conflict where another person holds it.
+    NotPending unless that takeover is active (with `begun` False it may also be only requested); Conflict if another
+    person holds it.
     """
     run_id = Takeover.objects.values_list("run_id", flat=True).get(pk=takeover_id)
     run = runs.locked(Run(pk=run_id))
@@ -48,6 +48,6 @@ def under_takeover(takeover_id: uuid.UUID | str, user: Any, *, begun: bool = Tru
 
 
 def refuse_other_person(takeover: Takeover, user: Any) -> None:
-    """Conflict where somebody else holds the takeover; one that is only asked for is nobody's yet."""
+    """Conflict if somebody else holds the takeover; a requested one belongs to nobody yet."""
     if takeover.user_id is not None and takeover.user_id != user.pk:
         raise Conflict(_("%s 正在接管手机。") % takeover.user, code="taken_by_other", by=str(takeover.user))

@@ -1,7 +1,7 @@
-"""Runs: planned, started, moved from status to status, stopped and ended.
+"""The life cycle of runs: planned, started, moved between statuses, stopped and ended.
 
-Rule: `move` is the only door through which a run's status changes: one transaction holds the conditional update
-on (id, version, status), the audit event and the live event. A loser of the race changes nothing.
+Rule: only `move` and `end` change a run's status: one transaction holds the conditional update on (id, version,
+status), the audit event and the live event. The loser of a race changes nothing.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ RESULTS = {
 
 
 def plan(ticket: Ticket, flow_version: FlowVersion) -> SlotReading:
-    """What the flow's slots would be filled with, and what must be asked first."""
+    """The values for the flow's slots, and what must be asked before a start."""
     return values.reading_of(ticket, flow_version)
 
 
@@ -99,9 +99,9 @@ def start_run(
     lang: str = "zh",
     purpose: RunPurpose = RunPurpose.CUSTOMER,
 ) -> Run:
-    """Queue a run of the given version, of what is released of the template, or of what fits best.
+    """Queue a run of the given version, of the template's released version, or of the best fitting flow.
 
-    SlotsNeeded, NoFlow or AlreadyRunning say why not.
+    Raises SlotsNeeded, NoFlow or AlreadyRunning.
     """
     require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
@@ -121,7 +121,7 @@ def start_run(
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What became of one ticket of many: a queued run, or why there is none."""
+    """The result for one of several tickets: a queued run, or the error."""
 
     ticket: Ticket
     run: Run | None = None
@@ -129,16 +129,16 @@ class Started:
 
 
 def start_many(user: Any, tickets: Iterable[Ticket], template: FlowTemplate, *, lang: str = "zh") -> list[Started]:
-    """A run of the same flow for each ticket; one that cannot start keeps no other from starting.
+    """Start a run of the same flow for each ticket; a failure does not affect the others.
 
-    Nothing is started by whoever may not (Forbidden). A pause of all automation in the middle holds for the rest.
+    Forbidden without the permission. A pause of all automation meanwhile applies to the rest.
     """
     require(user, Permission.START_RUNS)
     return [_start_one(user, ticket, template, lang) for ticket in tickets]
 
 
 def stop_run(run: Run, user: Any) -> Run:
-    """End the run at once, wherever it is. Whoever drives it is refused at the next gesture and the next save."""
+    """End the run at once, in any status. Its driver is refused at the next gesture and the next save."""
     require(user, Permission.STOP_RUNS, run=run)
     access.require_visible(user, run.ticket)
     with transaction.atomic():
@@ -164,8 +164,8 @@ def move(
 ) -> Run:
     """Compare-and-set `run` to a new status, with further column `changes`, and write it down.
 
-    The given instance is brought up to date and returned. StaleRun when the row changed since it was read,
-    IllegalTransition when the table forbids the way; both change nothing.
+    The given instance is brought up to date and returned. StaleRun if the row changed since it was read,
+    IllegalTransition if the table forbids the transition; both change nothing.
     """
     with transaction.atomic():
         _shift(run, RunStatus(to), changes)
@@ -181,9 +181,9 @@ def end(
     failure_code: str = "",
     user: Any = None,
 ) -> Run:
-    """End the run, void what still waits for a human, and write the result to the ticket.
+    """End the run, void its waiting requests, and write the result to the ticket.
 
-    The phone is not freed, only fenced: whoever acts on it for this run is refused from here on.
+    The phone is not freed, only fenced: further gestures for this run are refused.
     """
     status = RunStatus(status)
     now = timezone.now()
@@ -207,7 +207,7 @@ def locked(run: Run) -> Run:
 
 
 def is_driven(run: Run) -> bool:
-    """Whether a worker holds a claim on the run that has not run out."""
+    """Whether a worker holds an unexpired claim on the run."""
     claimed = run.claimed_until is not None and run.claimed_until > timezone.now()
     return run.status == RunStatus.RUNNING and claimed
 
@@ -217,7 +217,7 @@ def enqueue(run: Run) -> None:
 
 
 def wait_for_phone(run: Run, place: int, estimate: timedelta | None = None) -> bool:
-    """Say why the run is still queued: how many come before it, and how long that will probably take."""
+    """Record why the run is queued: how many runs precede it and the estimated wait."""
     with in_run_language(run):
         text = said("wait.phone_place", place=place) if place else said("wait.phone")
         if estimate is not None:
@@ -227,13 +227,13 @@ def wait_for_phone(run: Run, place: int, estimate: timedelta | None = None) -> b
 
 
 def wait_for_supervisor(run: Run) -> bool:
-    """Say that it stands still because all automation is paused."""
+    """Record that the run waits because all automation is paused."""
     with in_run_language(run):
         return _tell(run, waiting_for=said("wait.paused"))
 
 
 def note_trouble(run: Run, words: str, tried: int, at_most: int) -> None:
-    """Write down a failure that will be tried again."""
+    """Record a failure that will be retried."""
     with in_run_language(run):
         text = said("wait.retry", words=words, tried=tried, most=at_most)
     with transaction.atomic():
@@ -242,7 +242,7 @@ def note_trouble(run: Run, words: str, tried: int, at_most: int) -> None:
 
 
 def void_waiting(run: Run, keep: Takeover | None = None) -> None:
-    """Nothing of this run waits for a human any more, but for the takeover to keep."""
+    """Void everything of this run that waits for a human, except the takeover `keep`."""
     now = timezone.now()
     pending = Confirmation.objects.filter(run=run, state=ConfirmationState.PENDING)
     pending.update(state=ConfirmationState.VOIDED, version=F("version") + 1, decided_at=now)
@@ -283,7 +283,8 @@ def create_run(
     lang: str,
     purpose: RunPurpose = RunPurpose.CUSTOMER,
 ) -> Run:
-    """The queued run, in the caller's transaction; a run that serves nobody leaves its ticket as it is."""
+    """Create the queued run inside the caller's transaction; a run that serves no customer leaves its ticket
+    unchanged."""
     if not version.template.active:
         raise InvalidFlow([_("该流程已停用。")])
     run = Run.objects.create(
@@ -318,7 +319,7 @@ def _open(ticket: Ticket, user: Any, version: FlowVersion) -> None:
 
 
 def _slot(run: Run, found: Any, said: str) -> Slot:
-    """`said`: what the ticket itself gives, kept beside a value that an operator gave."""
+    """`said`: the ticket's own value, kept beside an operator's."""
     return Slot(
         run=run,
         name=found.name,
@@ -333,7 +334,7 @@ def _slot(run: Run, found: Any, said: str) -> Slot:
 
 
 def _shift(run: Run, to: RunStatus, changes: dict[str, Any]) -> None:
-    """The compare-and-set itself; it also locks the row, before any other row of the run is touched."""
+    """The compare-and-set; it also locks the run's row before any other row is written."""
     transitions.check(run.status, to)
     rows = Run.objects.filter(pk=run.pk, version=run.version, status=run.status)
     if not rows.update(status=to, version=F("version") + 1, updated_at=timezone.now(), **changes):
@@ -359,12 +360,12 @@ def _write_result(ticket: Ticket, status: RunStatus, result: str) -> None:
 
 
 def _tell(run: Run, **changes: Any) -> bool:
-    """Change what is only told to people; the version stays, nobody's compare-and-set fails for it.
+    """Change display-only columns without raising the version, so that no compare-and-set fails because of it.
 
-    False when it says so already, or has another status than the given instance.
+    False if nothing changes, or the status differs from the given instance's.
     """
     if all(getattr(run, name) == value for name, value in changes.items()):
-        return False  # the sweeper tells the whole line so every few seconds: no transaction for that
+        return False  # called for the whole queue every few seconds: avoid a transaction
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, status=run.status).exclude(**changes).update(**changes):
             return False
@@ -375,5 +376,5 @@ def _tell(run: Run, **changes: Any) -> bool:
 
 
 def in_run_language(run: Run) -> Any:
-    """A context in which texts that the run keeps are written in its language."""
+    """A context in which texts stored with the run are written in its language."""
     return in_language(run.lang)

@@ -1,8 +1,8 @@
-"""The agent's side of a pause: what is put to a human, written down in the transaction that parks the run.
+"""Pauses a run for a human: the request is stored in the transaction that parks the run.
 
 Rule: called inside the driving task's transaction, under its claim and after the checkpoint is saved. The picture is
-drawn and stored before that transaction (`picture_of`): no file is written while rows are locked. A takeover that an
-operator asked for in the meantime is honoured here, so that it cannot get lost between running and waiting.
+drawn and stored before that transaction (`picture_of`): no file is written while rows are locked. A takeover requested
+by an operator meanwhile is honoured here, so that it is not lost between running and waiting.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Picture:
 
 
 def picture_of(run_id: uuid.UUID, request: engine.Pause) -> Picture:
-    """Store what a human will be shown: of a confirmation with the fields pointed out. Writes a file; OSError."""
+    """Store the picture for the request, for a confirmation with its fields highlighted. Writes a file; raises
+    OSError."""
     if not isinstance(request, engine.ConfirmationRequest | engine.Question) or request.screenshot is None:
         return Picture()
     image, kind = request.screenshot, "question"
@@ -52,7 +53,7 @@ def picture_of(run_id: uuid.UUID, request: engine.Pause) -> Picture:
 def ask_confirmation(
     run: Run, *, step_number: int, request: engine.ConfirmationRequest, picture: Picture | None = None
 ) -> Confirmation:
-    """Park the run until somebody decides. A caller whose transaction is open already brings the `picture` along."""
+    """Park the run until somebody decides. A caller inside a transaction must pass the `picture`."""
     shown = picture or picture_of(run.pk, request)
     with transaction.atomic():
         runs.move(run, RunStatus.AWAITING_CONFIRMATION, audit="run.paused", claimed_until=None)
@@ -96,7 +97,7 @@ def ask_question(run: Run, question: engine.Question, picture: Picture | None = 
 
 
 def ask_takeover(run: Run, request: engine.TakeoverRequest) -> Takeover:
-    """Ask for a human at the phone; the run counts as taken over from now on, the phone stays leased to it."""
+    """Request a takeover; the run counts as taken over from now on, the phone stays leased to it."""
     with transaction.atomic():
         changes: dict[str, Any] = {"claimed_until": None, "takeover_requested": False}
         runs.move(run, RunStatus.TAKEN_OVER, audit="run.paused", **changes)
@@ -111,7 +112,7 @@ def ask_takeover(run: Run, request: engine.TakeoverRequest) -> Takeover:
 
 
 def _honour_requests(run: Run) -> None:
-    """A takeover that an operator asked for while the worker was on its way into this pause."""
+    """Begin a takeover that an operator requested while the worker was entering this pause."""
     if Run.objects.filter(pk=run.pk, takeover_requested=True).exists():
         _takeovers().begin_now(run)
 
@@ -136,7 +137,7 @@ def _field(value: engine.FieldValue) -> dict[str, Any]:
 
 
 def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
-    """The fields, numbered by their place in the list, and what will be touched."""
+    """Highlights of the fields, numbered in list order, and of the touch target."""
     marks = [
         Highlight(value.box, str(place), Tone.DIFFERS if value.differs else Tone.FIELD)
         for place, value in enumerate(request.fields, 1)
@@ -146,8 +147,8 @@ def _marks(request: engine.ConfirmationRequest) -> list[Highlight]:
 
 
 def _approvals_needed(run: Run, request: engine.ConfirmationRequest) -> int:
-    """Two where an amount lies above the flow's limit, or cannot be read; and for what cannot be undone also where a
-    required amount, or any amount, was not found on the screen: it may lie above the limit."""
+    """Two if an amount is above the flow's limit or unreadable; for an irreversible act also if a required amount, or
+    any amount, was not found on the screen, since it may be above the limit."""
     flow = stored(run.flow_version.definition)
     if flow.second_approval_above is None:
         return 1

@@ -29,10 +29,10 @@ _TYPES = {
 
 
 def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
-    """Write the step's row, or bring it up to date; ClaimLost (and nothing is saved) for a late worker.
+    """Create or update the step's row; ClaimLost, with nothing saved, for a worker that lost its claim.
 
-    Pictures are not written here (see `tickets.runner.pictures.step_pictures`). IntegrityError where a human's gesture
-    has the number already: then the checkpoint is behind the record.
+    Pictures are not written here (see `tickets.runner.pictures.step_pictures`). IntegrityError if a human's gesture has
+    the number already: the checkpoint is older than the steps.
     """
     with transaction.atomic():
         held = guard.under_claim(run.pk, claim_token)
@@ -48,10 +48,10 @@ def save_step(run: Run, record: StepRecord, *, claim_token: int) -> Step:
 
 
 def save_late_outcome(run: Run, record: StepRecord, *, claim_token: int) -> bool:
-    """The outcome of an act that was under way when its run was stopped: only the record of it is completed.
+    """Record the outcome of an act that was under way when its run was stopped.
 
-    What cannot be undone and happened all the same is added to the run's result. False when it is not the outcome
-    of a step whose intent this worker wrote.
+    An irreversible act that happened is added to the run's result. False if this worker did not write the step's
+    intent.
     """
     if record.status is StepStatus.INTENDED:
         return False
@@ -68,9 +68,9 @@ def save_late_outcome(run: Run, record: StepRecord, *, claim_token: int) -> bool
 
 
 def settle_cut_off(run: Run, *, touched: bool) -> bool:
-    """After a run's end nobody will come back for an act without an outcome: say what is known of it.
+    """After a run's end, record what is known of an act without an outcome.
 
-    `touched` False: the phone was not touched for certain.
+    `touched` False: the phone was certainly not touched.
     """
     with transaction.atomic():
         run = Run.objects.select_for_update(of=("self",)).select_related("ticket", "phone").get(pk=run.pk)
@@ -88,19 +88,19 @@ def settle_cut_off(run: Run, *, touched: bool) -> bool:
 
 
 def _is_about_to_act(run: Run, record: StepRecord) -> bool:
-    """An intent is also written down when a person is asked; only in this phase the act comes next."""
+    """Whether the act follows immediately; an intent is also recorded when a person is asked."""
     return record.status is StepStatus.INTENDED and run.checkpoint.get("phase") == Phase.ACTING
 
 
 def _cut_off(run: Run) -> Step | None:
-    """The act that an ended run was in the middle of, by its checkpoint."""
+    """The act that an ended run was carrying out, by its checkpoint."""
     acting = run.status in transitions.ENDED and run.checkpoint.get("phase") == Phase.ACTING
     intended = Step.objects.filter(run=run, number=run.checkpoint.get("step_no"), status=StepStatus.INTENDED.value)
     return intended.first() if acting else None
 
 
 def _tell_end(run: Run, step: Step) -> None:
-    """The step's news, and for what cannot be undone a line in the result that people read."""
+    """Publish the step's end; for an irreversible act also add a line to the run's result."""
     live.publish_run(run, "step.changed", {"step": step.number, "status": step.status, "actor": step.actor})
     if not step.irreversible or step.status == StepStatus.REFUSED:
         return
@@ -130,7 +130,7 @@ def _fill(step: Step, record: StepRecord) -> None:
 
 
 def _record(run: Run, step: Step, record: StepRecord) -> None:
-    """Every outcome, and the intent of whatever cannot be undone."""
+    """Audit every outcome, and the intent of every irreversible act."""
     if record.status is StepStatus.INTENDED and not step.irreversible:
         return
     details: dict[str, Any] = {

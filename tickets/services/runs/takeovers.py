@@ -1,4 +1,4 @@
-"""A human drives the phone: asked for, begun, gesture by gesture on the record, handed back.
+"""Takeovers: a human drives the phone. Requested, begun, every gesture recorded, handed back.
 
 Rule: the run is `taken_over` the whole time and keeps the phone's lease; the agent cannot move. One human at a time.
 """
@@ -31,8 +31,8 @@ _OPEN = {"ended_at": None}
 
 
 def begin(run: Run, user: Any) -> Takeover:
-    """Give the phone to the user: at once when no worker drives it (`begun_at` is set), else as soon as the
-    worker has let go (`begun_at` is null until then)."""
+    """Give the phone to the user: at once if no worker drives it (`begun_at` is set), else as soon as the worker
+    releases it (`begun_at` is null until then)."""
     require(user, Permission.TAKE_OVER, run=run)
     access.require_visible(user, run.ticket)
     with transaction.atomic():
@@ -51,14 +51,14 @@ def begin(run: Run, user: Any) -> Takeover:
 
 
 def begin_now(run: Run) -> Takeover:
-    """Called by the worker that has let go of the phone for the human who asked for it."""
+    """Begin a requested takeover; called by the worker that released the phone."""
     with transaction.atomic():
         takeover = _open(run) or Takeover.objects.create(run=run, code="operator")
         return _begin(run, takeover, takeover.user)
 
 
 def hand_back(takeover: Takeover, user: Any, note: str = "") -> Takeover:
-    """The agent goes on: it looks afresh and is told what the human did."""
+    """Hand the phone back: the agent looks at the screen again and is told what the human did."""
     require(user, Permission.TAKE_OVER, run=takeover.run)
     access.require_visible(user, takeover.run.ticket)
     note = clean_note(note)
@@ -75,9 +75,9 @@ def hand_back(takeover: Takeover, user: Any, note: str = "") -> Takeover:
 
 
 def ask_anew(run: Run, takeover: Takeover, *, code: str, reason: str) -> Takeover:
-    """End a takeover whose human is gone, and ask for another: the run stays taken over and keeps its phone.
+    """End an idle takeover and request another: the run stays taken over and keeps its phone.
 
-    What was done by hand until now is carried over, for the agent is told of it at the handback.
+    The summary of gestures is carried over, since the agent gets it at the handback.
     """
     with transaction.atomic():
         takeover.summary, takeover.ended_at = _summary(run, takeover, ""), timezone.now()
@@ -92,9 +92,9 @@ def ask_anew(run: Run, takeover: Takeover, *, code: str, reason: str) -> Takeove
 
 
 def finish_by_hand(takeover: Takeover, user: Any, note: str) -> Run:
-    """The human leaves automation for good: the ticket is handed off, with a word on what was done.
+    """End the run and hand the ticket off to people, with a summary of what was done.
 
-    A takeover that is only asked for is nobody's yet: whoever may take over may also end it.
+    A requested takeover belongs to nobody yet: anyone who may take over may end it.
     """
     require(user, Permission.TAKE_OVER, run=takeover.run)
     access.require_visible(user, takeover.run.ticket)
@@ -109,9 +109,9 @@ def finish_by_hand(takeover: Takeover, user: Any, note: str) -> Run:
 
 
 def begin_gesture(gesture: Gesture) -> Step:
-    """Write down, before it is carried out, what a human is about to do on the phone: a step with a number of its own.
+    """Record a human's gesture as a step before it is carried out.
 
-    NotPending or Conflict, and nothing is written, where the gesture's takeover is over or another person's.
+    NotPending or Conflict, with nothing written, if its takeover has ended or is another person's.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -135,7 +135,7 @@ def begin_gesture(gesture: Gesture) -> Step:
 
 
 def end_gesture(step: Step, *, fault: str = "") -> Step:
-    """Its outcome, also when the takeover ended while it was carried out: the step is the human's in any case."""
+    """Record the gesture's outcome, even if the takeover ended meanwhile: the step remains the human's."""
     with transaction.atomic():
         run = runs.locked(step.run)
         step.status = (StepStatus.FAILED if fault else StepStatus.DONE).value
@@ -157,7 +157,7 @@ def end_gesture(step: Step, *, fault: str = "") -> Step:
 
 
 def name_gesture(step: Step, control: str) -> None:
-    """The words that a human touched, read after the fact: what the step is told by from now on."""
+    """Set the name of the control that a human touched, read afterwards, for display."""
     with transaction.atomic():
         run = runs.locked(step.run)
         Step.objects.filter(pk=step.pk).update(control=control[:200])
@@ -169,7 +169,7 @@ def last_number(run: Run) -> int:
 
 
 def _begin(run: Run, takeover: Takeover, user: Any) -> Takeover:
-    """The checkpoint says so first: a run that was waiting has its question or confirmation dropped."""
+    """Begin the takeover; the checkpoint is updated first, and a waiting question or confirmation is dropped."""
     if run.status != RunStatus.TAKEN_OVER:
         state = checkpoints.taken_over(run)
         changes: dict[str, Any] = {"claimed_until": None, "takeover_requested": False}
@@ -200,7 +200,7 @@ def _resume(run: Run, takeover: Takeover, user: Any, summary: str) -> None:
 
 
 def _record_note(run: Run, user: Any, note: str) -> None:
-    """The human's own words stand among the steps, where colleagues and the replay find them."""
+    """Add the human's note as a step, visible to colleagues and in the replay."""
     now = timezone.now()
     Step.objects.create(
         run=run,
@@ -227,7 +227,7 @@ def _refuse_untakeable(run: Run) -> None:
 
 
 def _summary(run: Run, takeover: Takeover, note: str) -> str:
-    """What the agent is told: the humans' gestures in order, and the last one's own words."""
+    """The text for the agent: the gestures in order, and the note of the last human."""
     steps = Step.objects.filter(run=run, actor=StepActor.HUMAN, started_at__gte=takeover.begun_at)
     done = [said_again(step.action_text) for step in steps.order_by("number")][-20:]
     did = said("hand.did", what=joined(";", done)) if done else said("hand.nothing")
@@ -242,7 +242,7 @@ _POINTED = {
 
 
 def _described(gesture: Gesture) -> str:
-    """In words, without what was typed: it may be a password or a code."""
+    """The gesture in words, without typed text, which may be a password or a code."""
     if gesture.kind is GestureKind.TYPE:
         return said("hand.typed", count=len(gesture.text))
     if gesture.kind is GestureKind.KEY:

@@ -1,7 +1,7 @@
-"""Where a run may go from each status: one table, from which the docs draw their diagram.
+"""The allowed transitions of a run's status, as one table; the diagram in the docs is generated from it.
 
-Rule: whoever changes a status asks `check` first (`tickets.services.runs.lifecycle.move` does); an illegal move raises
-and changes nothing.
+Rule: every change of a status calls `check` first (`tickets.services.runs.lifecycle.move` does); an illegal transition
+raises and changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A person gives another value while a run waits for people: the value itself goes to the agent and to the comparison.
+"""Changes of a slot's value while a run waits for people: passed to the agent and used for the comparison.
 
-Rule: a value is read by the reader of its slot's kind, so that "一百" is an amount or refused. What the ticket said
-stays beside it. A confirmation that waits is closed and asked anew once the value is entered.
+Rule: a value is parsed by its slot's kind, so that "一百" becomes an amount or is refused. The ticket's own value is
+kept beside it. A waiting confirmation is closed and asked again after the value is entered.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FIXED = "attachment"  # put on the phone at the start
 
 
 def read(run: Run, name: str, text: str) -> str:
-    """The value as the flow keeps it; InvalidSlot for what this slot cannot hold. Names of no slot stay as typed."""
+    """The parsed value; InvalidSlot if the slot cannot hold it. Values for unknown names are returned as typed."""
     spec = next((each for each in parse_specs(run.flow_version.definition) if each.name == name), None)
     if spec is None:
         return text
@@ -37,14 +37,14 @@ def read(run: Run, name: str, text: str) -> str:
 
 
 def keep(run: Run, name: str, value: str) -> None:
-    """The run's slot with the new value; the first value that was there stays in sight."""
+    """Store the new value in the run's slot; the original value is kept visible."""
     rows = Slot.objects.filter(run=run, name=name)
     rows.filter(original="").update(original=F("value"))
     rows.update(value=value, source=SlotSource.OPERATOR)
 
 
 def change(takeover: Takeover, user: Any, name: str, text: str) -> str:
-    """Another value while a person drives the phone; the agent is told and compares with it after the handback."""
+    """Change a value during a takeover; the agent gets it and compares with it after the handback."""
     require(user, Permission.TAKE_OVER, run=takeover.run)
     access.require_visible(user, takeover.run.ticket)
     with transaction.atomic():

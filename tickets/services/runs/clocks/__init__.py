@@ -1,1 +1,1 @@
-"""What becomes of runs that wait for a human too long: sweeps over the database, called every few seconds."""
+"""Time-outs of runs that wait for a human: sweeps over the database, called every few seconds."""

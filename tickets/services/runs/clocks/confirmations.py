@@ -1,6 +1,6 @@
-"""The clock of confirmations: remind, then escalate to the supervisors, then expire (which denies).
+"""Time-outs of confirmations: remind, then escalate to the supervisors, then expire (which denies).
 
-Rule: the clock is a sweep over the database, never a delayed message; a sweep may run twice or late without harm.
+Rule: implemented as a sweep over the database, never as a delayed message; a sweep may run twice or late without harm.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Swept:
 
 
 def sweep(now: datetime | None = None) -> Swept:
-    """One round over everything that waits; safe to call from several processes at once."""
+    """One pass over all waiting confirmations; safe to call from several processes at once."""
     now = now or timezone.now()
     expired = sum(decisions.expire_if_due(row, now) for row in _pending().filter(due_at__lte=now))
     escalated = sum(_tell(row, "escalated_at", now) for row in _untold("escalated_at", now, ESCALATE_AT))
@@ -40,7 +40,7 @@ def sweep(now: datetime | None = None) -> Swept:
 
 
 def _untold(column: str, now: datetime, share: float) -> QuerySet[Confirmation]:
-    """Those that have waited for that share of their time without the word; found by the database, for many wait."""
+    """Confirmations past that share of their time that were not notified yet; filtered by the database."""
     span = ExpressionWrapper(F("due_at") - F("created_at"), DurationField())
     waited = ExpressionWrapper(Value(now, DateTimeField()) - F("created_at"), DurationField())
     late = GreaterThanOrEqual(waited, ExpressionWrapper(span * share, DurationField()))
@@ -53,7 +53,7 @@ def _pending() -> QuerySet[Confirmation]:
 
 
 def _tell(row: Confirmation, column: str, now: datetime) -> bool:
-    """Once per confirmation: whoever sets the column first sends the word."""
+    """Notify once per confirmation: only the process that sets the column first sends."""
     with transaction.atomic():
         runs.locked(row.run)
         untold = Confirmation.objects.filter(pk=row.pk, state=ConfirmationState.PENDING, **{column: None})

@@ -1,8 +1,8 @@
-"""The clock of takeovers: one that nobody begins is given up; a human who makes no gesture is warned, then it ends.
+"""Time-outs of takeovers: one that nobody begins expires; a human without gestures is warned, then it ends.
 
-Rule: nothing is decided for an absent human. By default the run asks for a takeover anew and keeps its phone with the
-screen as it was left, so that whoever comes next finds the work where it stands; an installation that would rather
-have the phone back sets CS_AGENT_TAKEOVER_IDLE_THEN to hand_off, which ends the run and leaves the ticket to people.
+Rule: nothing is decided for an absent human. By default the run asks for a takeover again and keeps its phone and
+screen, so that the next person can continue there; CS_AGENT_TAKEOVER_IDLE_THEN=hand_off ends the run instead, frees the
+phone and leaves the ticket to people.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tickets.services.runs import takeovers
 from tickets.services.studio import lessons
 
 NOT_TAKEN = "takeover_expired"
-IDLE = "idle"  # the code of a takeover that is asked for anew, and of a run that was handed off
+IDLE = "idle"  # code of a takeover that is requested again, and of a run that was handed off
 HAND_OFF = "hand_off"
 
 
@@ -36,7 +36,7 @@ class Swept:
 
 
 def sweep(now: datetime | None = None) -> Swept:
-    """One round over the takeovers under way; safe to call from several processes at once."""
+    """One pass over the active takeovers; safe to call from several processes at once."""
     now = now or timezone.now()
     ended = sum(_end(row, now) for row in _quiet_since(now - _after("CS_AGENT_TAKEOVER_END_S")))
     quiet = _quiet_since(now - _after("CS_AGENT_TAKEOVER_WARN_S")).filter(_UNWARNED)
@@ -58,7 +58,8 @@ def _not_begun_since(moment: datetime) -> QuerySet[Takeover]:
 
 
 def _give_up(row: Takeover, now: datetime) -> bool:
-    """Nobody came: the phone goes to the next run, the ticket to people. Whoever begins at that moment wins."""
+    """Expire a takeover that nobody began: the phone goes to the next run, the ticket to people. A concurrent begin
+    wins."""
     with transaction.atomic():
         run = runs.locked(row.run)
         still = Takeover.objects.filter(pk=row.pk, ended_at=None, begun_at=None)
@@ -75,7 +76,7 @@ def _give_up(row: Takeover, now: datetime) -> bool:
 
 
 def _warn(row: Takeover, now: datetime) -> bool:
-    """Once for each silence."""
+    """Warn once per idle period."""
     with transaction.atomic():
         runs.locked(row.run)
         unwarned = Takeover.objects.filter(_UNWARNED, pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
@@ -89,7 +90,7 @@ def _warn(row: Takeover, now: datetime) -> bool:
 
 
 def _end(row: Takeover, now: datetime) -> bool:
-    """End it unless the human moved at the last moment: gestures take the same lock on the run."""
+    """End it, unless a gesture was made meanwhile: gestures take the same lock on the run."""
     with transaction.atomic():
         run = runs.locked(row.run)
         still = Takeover.objects.filter(pk=row.pk, ended_at=None, last_gesture_at=row.last_gesture_at)
