@@ -18,11 +18,12 @@ from tickets.models import Ticket
 FOLDER = Path(__file__).with_name("corpus")
 RECORD = "13812340007"
 ASKED = "?"
+NOTHING = "-"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A text; `expected` by slot: a value, or ASKED where none may be taken."""
+    """A text; `expected` by slot: a value, ASKED where none may be taken, or NOTHING where there is none to ask for."""
 
     flow: str
     text: str
@@ -36,21 +37,24 @@ def cases() -> list[Case]:
 
 
 def recommendations() -> list[tuple[str, str]]:
-    """Text and the right flow's slug, or "person"."""
+    """Text and the right flow's slug, or "person"; several where each is right: a|b."""
     return [line for path in sorted(FOLDER.glob("recommend*.tsv")) for line in _lines(path)]
 
 
 def judged(case: Case) -> tuple[list[str], list[str]]:
-    """(wrong without asking, needless questions), each as "slot: what"."""
+    """(wrong without asking, needless questions), each as "slot: what". A value left out in silence is wrong."""
     ticket = Ticket(number="T1", subject="", text=case.text, customer_mobile=RECORD)
-    values = read_slots(_definition(case.flow), ticket).values
+    reading = read_slots(_definition(case.flow), ticket)
+    asked = {spec.name for spec, _found in reading.asked}
     wrong, needless = [], []
     for slot, right in case.expected.items():
-        taken = values.get(slot)
+        taken = reading.values.get(slot)
         if taken is not None and taken != (RECORD if right == "record" else right):
             wrong.append(f"{slot}: {taken}")
-        elif taken is None and right != ASKED:
-            needless.append(f"{slot}: {right}")
+        elif taken is None and right not in {ASKED, NOTHING}:
+            (needless if slot in asked else wrong).append(f"{slot}: {right} is not there")
+        elif right == NOTHING and slot in asked:
+            needless.append(f"{slot}: asked")
     return wrong, needless
 
 

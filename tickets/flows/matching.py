@@ -70,7 +70,7 @@ _TAKEN_BACK = re.compile(
     r"^[^。!！\n]{0,6}[?？] ?(?:no\b|nope\b|不用|不了|不要|不需要)|"
     r"^[^。!！?？\n]{0,12}(?:撤销|撤回|取消(?!订单|交易|购买|发货)|放一放|缓一缓|先不(?:急|用)|不急)|"
     r"^[^。!！?？\n]{0,12}[,，](?:请|麻烦|求|你们|快)?(?:别|不要|不用)(?:再|给我)*(?:发|退|改|查|导|"
-    r"补|重发|弄|处理)了?",
+    r"补|重发|弄|处理)(?!货)了?",
     re.I,
 )
 _DONE_BEFORE = re.compile(
@@ -156,7 +156,8 @@ _REPORTED = re.compile(
 _WITHDRAWN = re.compile(
     r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
     r"无需)(?:你们|再|麻烦|继续)*(?:处理|管|跟进|麻烦|回复|理)了?|"
-    r"(?:撤销|取消|撤回)(?:这个|本|我的|上次的?)*(?:申请|工单|投诉|请求)|当我没说|没事了|发错了?(?:地方|人)|请?忽略|"
+    r"(?:撤销|取消|撤回)(?:这个|本|我的|上次的?)*(?:申请|工单|投诉|请求)|当我没说|[,，。;；!！] ?(?:那就?|"
+    r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
     r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
     r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard)\b",
     re.I,
@@ -235,8 +236,8 @@ def _stand(text: str, lowered: str, word: str, questions: bool, strong: bool) ->
 
 
 def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
-    if len(word) == 2 and all("一" <= char <= "鿿" for char in word):
-        split = re.finditer(f"{word[0]}(?:一?下|个)?{word[1]}", text)  # 退一下款
+    if len(word) in {2, 3} and all("一" <= char <= "鿿" for char in word):
+        split = re.finditer(f"{word[0]}(?:一?下|个)?{word[1:]}", text)  # 退一下款, 改个地址
         yield from (match.span() for match, _number in zip(split, range(MOST_PLACES), strict=False))
         return
     at, number = text.find(word), 0

@@ -1,4 +1,4 @@
-"""A ticket's value is taken only whole and only where it is meant: 1,700 texts with their right answers."""
+"""A ticket's value is taken only whole and only where it is meant: 2,400 texts with their right answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tickets.models import Ticket
 from tickets.services.flows.recommendation import weigh
 
 FLOWS = [(path.stem, flow_file(path.stem)["definition"]) for path in sorted(FIXTURES.glob("flows/*.json"))]
-MOST_NEEDLESS = 0.02  # of the texts
+MOST_NEEDLESS = 0.04  # of the texts
 MOST_MISSED = 0.02  # of the recommendations
 
 # As people reported them: texts that were once read wrongly, by flow, and the slot that must be right or asked.
@@ -122,7 +122,7 @@ def test_flows_are_recommended_for_what_is_wanted_and_a_person_for_the_rest() ->
     for text, right in recommendations():
         advice = weigh(text, FLOWS)
         got = "person" if advice.person else advice.flow
-        if got != right:
+        if got not in right.split("|"):
             missed.append((text, got, right))
     assert len(missed) <= MOST_MISSED * len(recommendations()), missed
 

@@ -35,7 +35,8 @@ _FINE_AFTER = re.compile(
     re.I,
 )
 _DENIED_AFTER = re.compile(
-    r"^(?:的情况|的问题|问题|的|这种|这个|原因)?(?:也|都|倒|并|可|是)?(?:没有?|不是|不存在|未|"
+    r"^的?(?:投诉|数据|记录|明细)*(?:不要|不用|别|不必)(?:导|查|算|了)|^(?:的情况|的问题|问题|的|这种|这个|"
+    r"原因)?(?:也|都|倒|并|可|是)?(?:没有?|不是|不存在|未|"
     r"无)(?!法|人|论|用|保障|保证|反应|声音?|电)"
 )
 _FEARED = re.compile(
@@ -85,6 +86,25 @@ _LONGER = re.compile(
 )
 
 
+_EXCEPTED = re.compile(
+    r"\b(?:except|excluding|other than|not counting|older than|before|prior to|apart from|"
+    r"besides)\b[^.;]{0,20}$",
+    re.I,
+)
+_LISTED = re.compile(
+    r"^ ?/ ?\S|^ ?(?:[□☐○◯☑✓✔√☒]|\[[ xX√]?\]|\([ xX√]?\))"
+    r""
+)  # one of a form's options, ticked behind or not at all
+_BOX_BEFORE = re.compile(r"(?P<no>[□☐○◯◻]|\[ ?\])\s?$|(?P<yes>[☑✓✔√■☒]|\[[xX√]\])\s?$")
+# Another length of time beside a period's: 近半年,最好一年; 近三个月(3月-5月).
+_TIME = re.compile(
+    rf"[{NUMERALS}半仨俩\d]+ ?(?:个|多|几|来)*(?:半)?(?:月|年|季度|周|星期|礼拜|天|日)(?!内|之内|以内|前给|无理由)|"
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|\w+ (?:days|weeks|"
+    r"months|years|quarters))\b",
+    re.I,
+)
+
+
 def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -> list[Span]:
     """The options whose phrases are in the text, in the order of `choices`; denied ones are left out.
 
@@ -101,8 +121,25 @@ def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -
     taken = sorted((span for span in _without_overlaps(longest_first) if span.value), key=lambda span: span.start)
     judged = [span.doubted(_doubt(text, span)) for span in taken[:MOST_PLACES] if not _denied(text, span)]
     judged += [span.doubted(Doubt.UNCLEAR) for span in taken[MOST_PLACES : 2 * MOST_PLACES]]
+    if _are_periods(choices) and judged and _names_another_time(text, taken):
+        judged = [span.doubted(Doubt.UNCLEAR) for span in judged]
     order = [option.value for option in choices]
     return sorted(judged, key=lambda span: (order.index(span.value), span.start))
+
+
+def _are_periods(choices: Sequence[Option]) -> bool:
+    """Whether each option is a length of time."""
+    return all(any(_TIME.search(phrase) or "半年" in phrase for phrase in option.phrases) for option in choices)
+
+
+def _names_another_time(text: str, taken: Sequence[Span]) -> bool:
+    """Whether near one of the places another length of time stands that is none of the options."""
+    for span in taken[:MOST_PLACES]:
+        for match in _TIME.finditer(text, max(0, span.start - 30), span.end + 30):
+            inside = any(each.start < match.end() and match.start() < each.end for each in taken)
+            if not inside and not _DENIED.search(clause_before(text, match.start(), 12)):
+                return True
+    return False
 
 
 def _places(lowered: str, phrase: str) -> Iterator[tuple[int, int]]:
@@ -164,6 +201,13 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         and _LONGER.search(after)
     ):
         return Doubt.UNREADABLE
+    box = _BOX_BEFORE.search(before)
+    if box and box["no"] and re.search(r"[☑✓✔√■☒]|\[[xX√]\]", text):
+        return Doubt.NEGATED
+    if _LISTED.search(text[span.end : span.end + 8]) or (re.search(r"/ ?$", before) and not box):
+        return Doubt.UNCLEAR
+    if _EXCEPTED.search(before):
+        return Doubt.CONDITION
     near = before[-12:] if not before[-30:].isascii() else before[-30:]
     sentence = sentence_before(text, span.start)
     if re.search(r"^(?:还是|或者?|或是|要么)", after) or re.search(r"要么|不是[^,，]{0,8}就是$", sentence[-20:]):
@@ -190,4 +234,4 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     if own_fault or of_screen or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR
     loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
-    return stance.hedged(before, after) or (Doubt.UNCLEAR if loose else None)
+    return stance.hedged(before, after.removeprefix("吧")) or (Doubt.UNCLEAR if loose else None)

@@ -14,7 +14,7 @@ from tickets.flows.slots.text import Doubt, clause_after, clause_before, mark_af
 _IDIOMS = re.compile(
     r"不好意思|对不起|不然|要不是|要不然|要不|不如|不仅|不但|不只|不光|不止|不管|不论|不过|不得不|差不多|没办法|没关系|"
     r"(.)不\1|是否|能否|可否|有没有|未来|别人|别的|别家|特别|区别|分别|不小心|不慎|不料|不久|不得了|"
-    r"不知|级别|个别|性别|无线|非常|不要紧|不一会|莫名|无论"
+    r"不知|级别|个别|性别|无线|非常|不要紧|不一会|莫名|无论|不投诉|不追究|不再追究|不计较|不过分|不亏"
 )
 REFUSED = re.compile(
     r"(?:不需要|不要求|不接受|不同意|不打算|不想要|不想|不要|不用|不必|无需|无须|拒绝|没有?说过?要|"
@@ -29,7 +29,7 @@ _NEGATION = re.compile(
 )
 _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|元?券|的?钱|补偿|赔偿|退款)?(?:我|也|都|就|先|真的|可以|暂时|你们)*"
-    r"(?:(?:不用|不要|不必|不需要|不接受|算|免|取消)(?:了|啦|吧|的|$)|太少|不够|不满意|不同意)"
+    r"(?:(?:不用|不要|不必|不需要|不接受|算|免|取消)(?:了|啦|吧|的|$))"
 )
 _DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别未]|失败|被拒|被.{1,6}(?:拒|驳|取消|否决)|驳回)")
 _OTHER_DENIED = re.compile(
@@ -43,7 +43,8 @@ _RETRACTED = re.compile(
     re.I,
 )
 _CONDITION = re.compile(
-    r"只要[^,，]{0,12}就|如果|要是|假如|假若|倘若|若是|若(?!干)|万一|除非|否则|不然|的话|一旦|要么|或者|"
+    r"只要[^,，]{0,12}就|如果|要是|假如|假若|倘若|若是|若(?!干)|万一|除非|否则|不然|(?<!退款)(?<!补偿)(?<!赔偿)的话|"
+    r"一旦|要么|或者|"
     r"(?:不行|不能|不可以|不同意|不发货|不处理|不给|不换|不修|再不|还不).{0,8}就|"
     r"\b(?:if|unless|otherwise|in case|provided|either|or else|whether)\b",
     re.I,
@@ -57,7 +58,7 @@ _PUT_UP_WITH = re.compile(
 _TOO_LITTLE = re.compile(
     r"^[^,.;!?\n]{0,24}\b(?:isn'?t|is not|aren'?t|wasn'?t|won'?t|will not|is far from|is hardly|is too) (?:\w+ )?"
     r"(?:enough|fair|acceptable|ok|okay|do|sufficient|cover|little|low|right)\b|^[^,，。;；!！?？\n]{0,4}(?:太少|"
-    r"不够|不行|不合理|不公平|打发)",
+    r"不够|不行|不合理|不公平|打发|不满意|不同意)",
     re.I,
 )
 _UNTICKED = re.compile(r"(?:[□☐○◯◻]|\[ ?\]|\( ?\)) ?$")
@@ -110,12 +111,12 @@ PERSON_WORDS = (
 )
 ENGLISH_PERSON_WORDS = (
     "friend|colleague|husband|wife|mother|mom|father|dad|son|daughter|sister|brother|neighbou?r|roommate|boss|aunt|uncle|"
-    "cousin|partner|boyfriend|girlfriend"
+    "cousin|partner|boyfriend|girlfriend|ex"
 )
 PERSON = re.compile(
     rf"我?们?的?(?:{PERSON_WORDS})|我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
     rf"隔壁|网友|(?<!其)[他她]们?|"
-    rf"\b(?:my|his|her|their) (?:\w+ )?(?:{ENGLISH_PERSON_WORDS})|\b(?:someone|somebody) else|"
+    rf"\b(?:my|his|her|their) (?:\w+ )?(?:{ENGLISH_PERSON_WORDS})\b|\b(?:someone|somebody) else|"
     r"\b(?:another|other) (?:customer|person|people|buyer)s?|\b(?:his|her|he|she|they)\b",
     re.I,
 )
@@ -162,6 +163,7 @@ _OTHERWISE_AFTER = re.compile(
     re.I,
 )
 _UNPAID_AFTER = re.compile(
+    r"^[^,，。;；!！?？\n]{0,14}(?:都|还|也|一直|至今)?[没未](?:有)?(?:收到|到账|打|给我|付|退|处理|兑现|下来)|"
     r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
 )
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")

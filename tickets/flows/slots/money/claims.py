@@ -32,7 +32,8 @@ EXPENSE = re.compile(
 TOTAL = re.compile(r"一共|共计|总共|合计|加起来|总计|总数|分之|\b(?:total|altogether|in all|combined)\b", re.I)
 _SHARE_AFTER = re.compile(r"^ ?(?:倍|成(?!本|交)|折|%|％|percent\b|per cent\b|个点|分之)", re.I)
 _BARE_END = re.compile(
-    r"^[ \"”」)）】\]]*(?:$|[,，。;；!！?？\n~.|→【\[+、]|[吧呗啊呀嘛哦哈啦了我]|就(?:行|好|可以|够)|即可|给|"
+    r"^[ \"”」)）】\]]*(?:$|(?<=[】\])）])元|[(（]\d[)）]|/ ?(?:[退补赔]|订单|原因|备注)|[,，。;；!！?？\n~.|"
+    r"→【\[+、]|[吧呗啊呀嘛哦哈啦了我]|就(?:行|好|可以|够)|即可|给|"
     r"[赔补退订]|行(?!李)|以|"
     r"可以|好了|算了|得了|拉倒|完事|了事|不过分|听|不[要是]|作为|当作|OK|补偿|赔偿|退款|并|另|to\b|for\b|please\b|"
     r"and\b|thanks?\b)",
@@ -165,12 +166,21 @@ class _Clause:
         past = _PAST_FORM.search(text[word.start : word.end]) and not _PASSIVE.search(lead)  # the seller refunded 50
         apart = not phrasing.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)
         parts = _PARTS_AFTER.match(text, span.end)
-        mixed = bool(parts) and any(not each.own for each in self._words.within(text, parts.span()))
+        mixed = parts is not None and any(not each.own for each in self._words.within(text, parts.span()))
         shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.search(text[span.end : span.end + 16])
         return (
             stance.doubt_about_wish(text, pair.start, pair.end)
             or (Doubt.RANGE if ranged else None)
             or (Doubt.OTHER_TIME if pair.ahead and past else None)
+            or (
+                Doubt.NEGATED
+                if re.search(
+                    r"(?:不是|不要|\bnot)"
+                    r" ?$",
+                    text[max(0, span.start - 4) : span.start],
+                )
+                else None
+            )
             or stance.done(text[max(0, span.start - 4) : span.start])
             or (Doubt.UNCLEAR if apart or _NEGATED_GAP.search(gap) or shared else None)
             or phrasing.doubt(text, pair.start, pair.end, self._words)

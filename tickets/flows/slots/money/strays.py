@@ -12,7 +12,6 @@ from decimal import Decimal
 from itertools import islice
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.money import phrasing
 from tickets.flows.slots.money.claims import EXPENSE, TOTAL
 from tickets.flows.slots.money.words import Word, Words, clause_of
 from tickets.flows.slots.numbers.amounts import amount_at, places_in
@@ -59,8 +58,8 @@ def _accounted(text: str, span: Span, words: Words) -> bool:
     if TOTAL.search(before) or TOTAL.search(after):
         return False
     said = stance.hearsay(before, sentence_before(text, span.start)) or stance.other_person(before)
-    said = said or _OTHER_WISH.search(before) or _OTHER_WISH.search(after)
-    return bool(said or EXPENSE.search(before) or EXPENSE.search(after[:6]) or stance.refused(before, after))
+    wished = _OTHER_WISH.search(before) or _OTHER_WISH.search(after)
+    return bool(said or wished or EXPENSE.search(before) or EXPENSE.search(after[:6]) or stance.refused(before, after))
 
 
 def _is_sum(text: str, total: Span) -> bool:
@@ -94,16 +93,14 @@ def unnamed(text: str, own: Sequence[str], rivals: Sequence[str]) -> list[Span]:
     """The words under which something is wished, where the text names no amount: 要求退款,赔偿."""
     words = Words(own, rivals)
     near = [word for word in words.within(text, (0, len(text))) if word.own][:MOST_PLACES]
-    return [Span("", word.start, word.end, Doubt.UNCLEAR) for word in near if _is_wished(text, word, words)][:1]
+    return [Span("", word.start, word.end, Doubt.UNCLEAR) for word in near if _is_wished(text, word)][:1]
 
 
-def _is_wished(text: str, word: Word, words: Words) -> bool:
+def _is_wished(text: str, word: Word) -> bool:
     after = text[word.end : word.end + 16]
     if _NOTHING.match(after) or _NO_WISH.match(after):
         return False
-    return not stance.doubt_about_wish(text, word.start, word.end) and phrasing.leads(
-        clause_before(text, word.start, 40), words
-    )
+    return not stance.doubt_about_wish(text, word.start, word.end)
 
 
 def added(text: str, found: Sequence[Span], words: Words) -> Iterator[Span]:

@@ -225,7 +225,8 @@ def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bo
         rf"[0-9A-Za-z²³①-⑳%‰]$|[²³①-⑳] $|[.·'{INVISIBLE}]$|(?<![-])-$|[+×*/]$|(?<=[\d)）元块]) ?=$", before
     ) and not _SIGNED.search(before)
     went_on = re.search(
-        rf"^(?:[kKwWmM²³%‰*×=/]|[。．]\d|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几]|[①-⑳](?![一-鿿]))",
+        rf"^(?:[kKwWmM²³%‰*×=]|/(?! ?(?:[退补赔]|订单|原因|备注))|[。．]\d|\+(?!{_WISHES_ADDED})|[A-Za-z](?!MB|NY|"
+        rf"uan|mb|ny)|[{INVISIBLE}]|\.\d|[廿卅半几]|[①-⑳](?![一-鿿]))",
         after,
     )
     if (

@@ -71,10 +71,26 @@ _FORMER_AFTER = re.compile(
 _OTHERS_AFTER = re.compile(
     rf"^[ （(]*(?:这?是|的是)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
 )
+# 13811112222,那不是我的号: what the next words say of the number.
+_OF_ANOTHER = re.compile(
+    rf"[”\"）)]*[,，。 (（]{{0,2}}(?:这|那|它)(?:个?号码?|个?手机|个)?(?:不是我|是(?:我的?|"
+    rf"我们)?(?:{stance.PERSON_WORDS}|别人|公司|前))"
+    rf"|[,，]? (?:it|that|this|which) (?:is|isn'?t|is not|belongs)(?: to)? (?:my (?:{stance.ENGLISH_PERSON_WORDS})|"
+    rf"mine|not mine|someone)",
+    re.I,
+)
+_BOUND = re.compile(r"(?:改绑|换绑|绑定|绑|更换|变更)(?:到|成|为|至)[新手机号码:： ]*$")
+_SENT = re.compile(
+    r"(?:发到|发给|发往|发去|发送到)了[^,，]{0,3}$|"
+    r"\b(?:goes|went|going|delivered|(?:is|was|are|were|keeps?|being|been|gets?) (?:sent|sending|going|delivered))"
+    r" to [^,.]{0,12}$",
+    re.I,
+)
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
 _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
-    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|(?:当地|国外|境外|"
+    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|双卡|两张卡|"
+    r"两个(?:手机)?号|(?:当地|国外|境外|"
     r"海外|外地)的?(?:手机)?号|"
     r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
     r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
@@ -253,10 +269,15 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
     near = before[-14:] if not before[-30:].isascii() else before[-30:]
     if (
         stance.refused(before, after)
+        or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)
         or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
+    if _OF_ANOTHER.match(text, end):
+        return Doubt.OTHER_PERSON
+    if _BOUND.search(before) or _SENT.search(before):
+        return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
     if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： ]*$", near):
         return Doubt.UNCLEAR
     if (

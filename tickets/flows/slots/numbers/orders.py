@@ -35,7 +35,7 @@ _OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单�
 _OWN_END = re.compile(
     rf"{_OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
 )
-_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$")
+_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
     r"赠品|拆分|合并|"
@@ -79,6 +79,8 @@ _COUNTED = re.compile(
     r"单)|套(?!餐)|箱(?!子)|袋(?!子)|瓶(?!子)"
 )
 _LIKE_A_DIGIT = re.compile(r"\d{3,}[BSZGg]\d{2,}")  # one letter alone in the midst of digits
+_UNSURE_AFTER = re.compile(r"^[^。\n]{0,12}(?:看不清|模糊|不确定|记不清|记不得|对不对|是不是对|不敢确定)")
+_UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
 _FORMER = re.compile(
     r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
     r"previous|old (?:one|order)|last time",
@@ -91,7 +93,16 @@ def orders(text: str, words: Sequence[str] = ()) -> list[Span]:
     own = _named_by(words) if words else _OWN_END
     written = capped(text, chains(text, codes(text)), lambda chain: _in_chain(text, chain, own))
     spoken = [span for span in spoken_digits(text) if own.search(before_noun(text, span.start))]
-    return sorted([*written, *spoken], key=lambda span: span.start)
+    found = sorted([*written, *spoken], key=lambda span: span.start)
+    return _without_unnamed(text, found, own)
+
+
+def _without_unnamed(text: str, found: list[Span], own: re.Pattern[str]) -> list[Span]:
+    """Where one number is certain by its noun, a code of letters without that noun is something else's."""
+    named = [span for span in found if own.search(before_noun(text, span.start))]
+    if not any(span.doubt is None for span in named):
+        return found
+    return [span for span in found if span in named or span.value.isdecimal() or span.doubt is not Doubt.UNCLEAR]
 
 
 def _named_by(words: Sequence[str]) -> re.Pattern[str]:
@@ -138,7 +149,7 @@ def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False
             or "@" in text[max(0, code.start - 1) : code.end + 1]
         ):
             return
-    elif digits < MARKED.start and not _named_fully(text, code) and not code.broken:
+    elif not _long_enough(code) and not _named_fully(text, code) and not code.broken:
         return
     doubt = _form(text, code, noun, value) or (None if certain else Doubt.UNCLEAR) or _stance(text, code)
     shown = "" if any(char in "*•×" for char in code.text) or digits > 40 else value
@@ -183,7 +194,12 @@ def _form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
         r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start]
     ):
         return Doubt.UNREADABLE  # JD 20240521001
-    if len(digits) not in MARKED or (plain and is_date(digits)) or (noun is Noun.OWN and is_mobile(digits)):
+    if (
+        len(digits) >= MARKED.stop
+        or not _long_enough(code)
+        or (plain and is_date(digits))
+        or (noun is Noun.OWN and is_mobile(digits))
+    ):
         return Doubt.UNCLEAR
     if noun is Noun.NONE and (not plain or _other_form(digits)):
         return Doubt.UNCLEAR
@@ -228,6 +244,8 @@ def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own.search(lead):
         return Noun.OWN, not _OTHER_AFTER.search(after)
     if own is _OWN_END and _BARE_END.search(lead):
+        if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
+            return Noun.OWN, False  # carriers' numbers begin with letters
         return Noun.OWN, not _OTHER_NEAR.search(sentence_before(text, code.start) + after)
     if OTHER_NOUN.search(lead):
         return Noun.OTHER, True
@@ -244,6 +262,10 @@ def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     )
 
 
+def _long_enough(code: Code) -> bool:
+    return len(code.digits) >= MARKED.start or (len(code.digits) >= 3 and len(code.clean) >= 8 and "-" not in code.text)
+
+
 def _named_fully(text: str, code: Code) -> bool:
     return bool(re.search(r"(?:单号|编号|号码|number|no\.?|#)$", before_noun(text, code.start), re.I))
 
@@ -256,15 +278,21 @@ def _stance(text: str, code: Code) -> Doubt | None:
     if (
         stance.refused(outer, "")
         or stance.refused(before, "")
-        or re.search(r"^[^,，。(（]{0,2}(?:不是|不对|错了)", after)
+        or re.search(
+            r"^[^,，。(（]{0,2}(?:不是|不对|错了)|^(?:这单|那单|的)?(?:不用|不要|别|先别)再?(?:查|处理|管|"
+            r"退|看)",
+            after,
+        )
     ):
         return Doubt.NEGATED
     if re.search(r"(?:不要|不用|别|勿|不必|先别)再?(?:处理|退|查|动|发|取消|管|看|改)[^,，。]{0,4}$", outer):
         return Doubt.NEGATED
     if _FORMER.search(before[-24:]) or _FORMER.search(lead):
         return Doubt.OTHER_TIME
-    if _EXAMPLE.search(before):
+    if _EXAMPLE.search(before) or _UNSURE_AFTER.search(text[code.end : code.end + 24]):
         return Doubt.UNCLEAR
+    if re.search(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", before, re.I):
+        return Doubt.NEGATED
     quoted = stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
     return (
         stance.hedged(before, after)
