@@ -46,7 +46,8 @@ def judged(case: Case) -> tuple[list[str], list[str]]:
     ticket = Ticket(number="T1", subject="", text=case.text, customer_mobile=RECORD)
     reading = read_slots(_definition(case.flow), ticket)
     asked = {spec.name for spec, _found in reading.asked}
-    wrong, needless = [], []
+    wrong: list[str] = []
+    needless: list[str] = []
     for slot, right in case.expected.items():
         taken = reading.values.get(slot)
         if taken is not None and taken != (RECORD if right == "record" else right):

@@ -1,8 +1,8 @@
 """What every reader makes of a thousand texts, written down: `python -m tests.tickets.reading.written` writes it anew.
 
 The texts are the first 1,700 of the corpus, and texts put together from parts by a fixed draw: a lead, a noun, some
-words between, a value, what follows. Rule: a difference is looked at by a person before the file is written anew, and a text
-that shows a fault goes into the corpus with its right answer.
+words between, a value, what follows. Rule: a difference is looked at by a person before the file is written anew, and
+a text that shows a fault goes into the corpus with its right answer.
 """
 
 from __future__ import annotations
