@@ -1,4 +1,4 @@
-"""What Django's `check` says about the demo's remains in an installation that is meant for production."""
+"""System checks: settings that the host project lacks, and demo accounts in a production installation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEEDED = ("CS_AGENT", "CS_AGENT_ASSETS", "MODE", "PRODUCTION", "DATA_DIR", "ANCH
 
 @register()
 def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
-    """What is still missing, or stands against us, in the project that carries the apps."""
+    """Settings that are missing in, or conflict with, the project that includes the apps."""
     missing = [name for name in NEEDED if not hasattr(settings, name)]
     if missing:
         words = f"cs_agent's settings are missing: {', '.join(missing)}"
@@ -49,7 +49,7 @@ def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def no_demo_accounts_in_production(**kwargs: Any) -> list[Error]:
-    """An error for every production installation that a demo account can still log in to."""
+    """An error if a demo account can still log in to a production installation."""
     if not settings.PRODUCTION:
         return []
     try:
@@ -62,9 +62,9 @@ def no_demo_accounts_in_production(**kwargs: Any) -> list[Error]:
 
 
 def refuse_demo_accounts() -> None:
-    """Stop the start of a production installation that a demo account can log in to: ImproperlyConfigured.
+    """Raise ImproperlyConfigured at the start of a production installation to which a demo account can log in.
 
-    Asked in a thread of its own: a web server starts inside an event loop, where Django asks no database.
+    Runs in a thread: a web server starts inside an event loop, where Django allows no database access.
     """
     if not settings.PRODUCTION:
         return

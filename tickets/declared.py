@@ -1,9 +1,9 @@
-"""Who may use what: every view is declared with `permitted`, whichever package it stands in.
+"""Access declarations: every view of every package is declared with `permitted`.
 
-Rule: a view names its permission and its HTTP methods in one place; what declares nothing is refused by
-`consoles.middleware.AccessMiddleware` and found by a test that walks all URL patterns. A view whose methods include
-POST is the only kind that changes anything. A view for programs asks for a token instead of a log-in, and takes nothing
-else: a browser that is logged in cannot be made to call it.
+Rule: a view names its permission and its HTTP methods in one place; an undeclared view is refused by
+`consoles.middleware.AccessMiddleware` and found by a test that walks all URL patterns. Only views that accept POST
+change anything. A view for programs accepts only a token, never a session, so that a logged-in browser cannot be made
+to call it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FORM = ("GET", "HEAD", "POST")
 
 
 class Access(StrEnum):
-    """What a view may declare besides a Permission."""
+    """What a view may declare instead of a Permission."""
 
     PUBLIC = "public"  # log-in, health: no personal data, nothing to decide
     SIGNED_IN = "signed_in"  # one's own preferences
@@ -38,7 +38,7 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a view said about itself."""
+    """A view's declaration."""
 
     permission: Permission | Access
     methods: tuple[str, ...]
@@ -51,7 +51,7 @@ View = Callable[..., Any]
 def permitted(
     permission: Permission | Access, methods: tuple[str, ...] = GET, *, by_token: bool = False
 ) -> Callable[[View], View]:
-    """Let only those in who have the permission, and only by these methods; `by_token`: programs, not browsers."""
+    """Restrict a view to users with the permission and to these methods; `by_token`: for programs, not browsers."""
     declaration = Declaration(permission, methods, by_token)
 
     def decorate(view: View) -> View:
@@ -71,7 +71,7 @@ def permitted(
 
 
 def declarations_of(view: Any) -> tuple[Declaration, ...]:
-    """Everything a view declares: one for a page, one for each method of an API's address; empty for none."""
+    """A view's declarations: one for a page, one per method for an API endpoint; empty if there are none."""
     several = getattr(view, "declarations", None)
     if several is not None:
         return tuple(several)
@@ -80,7 +80,7 @@ def declarations_of(view: Any) -> tuple[Declaration, ...]:
 
 
 def _refusal(request: HttpRequest, permission: Permission | Access, by_token: bool) -> HttpResponse | None:
-    """An answer for people who are not logged in; Forbidden is raised for those who may not."""
+    """The response for users who are not logged in; raises Forbidden for those without the permission."""
     if permission is Access.PUBLIC:
         return None
     if not request.user.is_authenticated:
@@ -97,7 +97,7 @@ def _no_token(request: HttpRequest) -> HttpResponse:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """A page goes to the log-in and comes back; a page that is open offers the log-in over itself and loses nothing."""
+    """Redirect a page to the log-in; an htmx request gets a log-in dialog over the open page instead."""
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path() if request.method in GET else resolve_url("ticket-list"))
     return HttpResponse(status=401, headers={"HX-Reswap": "none"})

@@ -1,6 +1,6 @@
-"""What Celery runs for the outbox. A hint may be lost or doubled: the clock looks every few seconds as well.
+"""Celery tasks of the outbox. Their messages may be lost or duplicated: the periodic task also looks every few seconds.
 
-`drain` catches any exception of a carrier: whatever a defect throws, its lane rests and the other lanes go on.
+`drain` catches any exception of a carrier: its lane pauses and the other lanes go on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _places = threading.BoundedSemaphore(_AT_ONCE)
 
 @shared_task(name="tickets.delivery.send_due")
 def send_due() -> None:
-    """Make the deliveries of new events and have every lane sent that has something due."""
+    """Create the deliveries of new events and send every lane that has due ones."""
     try:
         spread()
         for lane in draining.due_lanes():

@@ -1,4 +1,4 @@
-"""Who and what the demo is made of. Only `manage.py load_demo` makes it, and never in production mode."""
+"""The demo's accounts and data. Created only by `manage.py load_demo`, never in production mode."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 PASSWORD = "cs-agent-demo"  # noqa: S105 - printed by the demo, refused in production
-MAIL_DOMAIN = "demo.invalid"  # by which demo accounts are told from real ones
+MAIL_DOMAIN = "demo.invalid"  # which distinguishes demo accounts from real ones
 DEPARTMENT = "售后服务部"
 OTHER_DEPARTMENT = "企业客户部"
 # A project that lacks our settings is to hear of it from a check, not from an import.
@@ -37,11 +37,11 @@ ACCOUNTS = (
 
 
 def accounts_present() -> bool:
-    """Whether an account of the demo can log in here; production refuses to run with one."""
+    """Whether a demo account can log in; production refuses to start with one."""
     return get_user_model().objects.filter(email__endswith=f"@{MAIL_DOMAIN}", is_active=True).exists()
 
 
 def retire_accounts() -> int:
-    """Let no account of the demo log in here any more; what they did stays on the record. How many there were."""
+    """Deactivate all demo accounts, keeping their audit events; returns how many."""
     accounts = get_user_model().objects.filter(email__endswith=f"@{MAIL_DOMAIN}", is_active=True)
     return accounts.update(is_active=False)

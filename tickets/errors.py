@@ -1,4 +1,4 @@
-"""Every way a service can say no. Each error has a stable `code`, a message that says what to do, an HTTP status.
+"""The errors of services. Each has a stable `code`, a message that says what to do, and an HTTP status.
 
 ServiceError
 ├── Forbidden              403  the role does not allow it
@@ -191,7 +191,7 @@ class Paused(Conflict):
 
 
 class SecretUnreadable(Conflict):
-    """Trying again does not help: an administrator must put the key back or enter the secret anew."""
+    """Retrying does not help: an administrator must restore the key or enter the secret again."""
 
     code = "secret_unreadable"
     default = _("保存的密钥无法读取:CS_AGENT_SECRETS_KEYS 里没有能打开它的密钥。请恢复原密钥,或重新填写。")

@@ -1,8 +1,8 @@
-"""What Celery does once a day for the evidence: anchor the audit chain, export yesterday, delete what is due, verify.
+"""Daily Celery tasks for the evidence: anchor the audit chain, export yesterday, delete expired data, verify.
 
-Rule: each is acknowledged when it begins (`acks_late` off), for it may take longer than the broker waits before it
-sends a message again, and it is skipped while the one before is still at work. One that was lost with its process is
-made up for the next night: an anchor is kept once, an export is a new file, what is deleted stays deleted.
+Rule: each is acknowledged when it begins (`acks_late` off), since it may exceed the broker's visibility time-out, and
+skipped while the previous one is still running. A task lost with its process is repeated the next night; all of them
+are idempotent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LONGEST_S = 12 * 3600  # a lock left behind by a dead process holds no longer
 
 @contextmanager
 def once(name: str) -> Iterator[bool]:
-    """Whether nobody else is at this work now; the work is this caller's until the end of the block."""
+    """Context manager: True if no other process does this work; the lock is held until the end of the block."""
     lock = redis.Redis.from_url(settings.REDIS_URL).lock(f"cs_agent:nightly:{name}", timeout=_LONGEST_S, blocking=False)
     mine = lock.acquire()
     try:

@@ -1,7 +1,7 @@
-"""Who may do what: permissions, the groups that carry them, and the check that is written down when it fails.
+"""Permissions, the groups that have them, and the check, whose refusals are audited.
 
-Rule: every service and every page asks `require` (or `has`) with one of these names; groups are data, kept up
-to date after every migration, and a site may make groups of its own from the same permissions.
+Rule: every service and every page calls `require` (or `has`) with one of these names; groups are data, updated after
+every migration, and an installation may create its own groups from the same permissions.
 """
 
 from __future__ import annotations
@@ -85,10 +85,10 @@ BY_PANEL = "panel"  # how the audit trail marks what a person did there
 
 
 def has(user: Any, permission: Permission) -> bool:
-    """Whether the user may; the answer may be cached on the user object for the length of a request.
+    """Whether the user has the permission; may be cached on the user object during a request.
 
-    A user who speaks through a token (`token_scopes`) may what the token's scopes and the user's own rights both allow;
-    one inside a helpdesk's page (`panel`) what a panel offers.
+    For an API token (`token_scopes`), what its scopes and the user's permissions both allow; inside a helpdesk's page
+    (`panel`), only what panels permit.
     """
     if getattr(user, "panel", None) is not None and permission not in IN_PANEL:
         return False
@@ -99,19 +99,19 @@ def has(user: Any, permission: Permission) -> bool:
 
 
 def opened_by(scopes: Iterable[str]) -> frozenset[Permission]:
-    """Everything that a token with these scopes may carry."""
+    """All permissions that these token scopes imply."""
     named = {Permission(scope) for scope in scopes if scope in SCOPES}
     return frozenset(named.union(*(IMPLIED.get(scope, frozenset()) for scope in named)))
 
 
 def has_now(user_id: int, permission: Permission) -> bool:
-    """Asks the database afresh: for sockets that stay open while roles change."""
+    """As `has`, read from the database: for sockets that stay open while roles change."""
     user = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     return user is not None and has(user, permission)
 
 
 def require(user: Any, permission: Permission, *, ticket: Any = None, run: Any = None) -> None:
-    """Raise Forbidden, and write `permission.refused` down, unless the user has the permission."""
+    """Raise Forbidden, and audit `permission.refused`, unless the user has the permission."""
     if has(user, permission):
         return
     from tickets.services.evidence import audit
@@ -139,10 +139,10 @@ def role_of(user: Any) -> str:
 
 
 def ensure_groups(using: str = "default") -> None:
-    """Make the permissions and groups that are missing, after every migrate.
+    """Create missing permissions and groups; called after every migrate.
 
-    A permission that is new is granted once to the shipped groups it is meant for, so that an upgrade takes nobody's
-    work away; otherwise an existing group stays as the administrator left it.
+    A new permission is granted once to the shipped groups that need it, so that an upgrade blocks nobody's work;
+    otherwise existing groups stay as the administrator left them.
     """
     from django.contrib.auth.models import Group
     from django.contrib.auth.models import Permission as Row

@@ -1,7 +1,7 @@
-"""The way to the Celery queues: messages carry a run's id and nothing else, and may be lost or doubled.
+"""Sends messages to the Celery queues: they carry ids only, and may be lost or duplicated.
 
-Every phone host has two queues: its own, on which its phones are driven, and one for upkeep (the clock, the encoding of
-recordings), which another process works on. Long runs and long encodings do not keep each other, or the clock, waiting.
+Every phone host has two queues: one for driving its phones, and one for upkeep (periodic tasks, encoding), consumed by
+another process, so that long runs, encodings and periodic tasks do not delay each other.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) 
 
 
 def enqueue_where_free(run_id: uuid.UUID) -> None:
-    """To every host with a free phone, one of which the run gets; where there is none, to the default queue, where the
-    run is told its place."""
+    """Send to every host with a free phone, one of which gets the run; if there is none, to the default queue, where
+    the run's place is updated."""
     free = set(Phone.objects.filter(state=PhoneState.READY, lease_run=None).values_list("queue", flat=True))
     for queue in sorted(free):
         enqueue(run_id, queue)
@@ -73,7 +73,7 @@ def enqueue_reading(step_id: int, which: str, queue: str | None, expires_s: floa
 
 
 def enqueue_lane(lane: str) -> None:
-    """Have somebody send what is due to that place."""
+    """Have a worker send the lane's due deliveries."""
     _tell_upkeep(DRAIN_TASK, _HINT_S, lane)
 
 
@@ -88,9 +88,9 @@ def of_run(run: Run) -> str | None:
 
 
 def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires_s: float = _HINT_S) -> None:
-    """A broker that is away loses nothing: the sweeper sends again what stands in the database.
+    """An unreachable broker loses nothing: the sweeper sends again from the database.
 
-    For the same reason a message that nobody took for a while expires: the queue of a host that is down stays short.
+    Messages expire, so that the queue of a stopped host stays short.
     """
     options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
     options["expires"] = delay_s + expires_s

@@ -1,7 +1,7 @@
-"""Texts of runs and phones that are stored as codes and values, and read in the language of whoever reads them.
+"""Texts that are stored as codes and values, and rendered in the reader's language.
 
-Rule: a column of such texts is a `SaidField`. What an older release or a person wrote is kept and shown as it stands. A
-code never goes and never changes its meaning: rows hold it for years.
+Rule: a column of such texts is a `SaidField`. Plain texts of older releases or of people are stored and shown
+unchanged. A code is never removed and never changes its meaning, since rows keep it for years.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ else:  # without the type stubs, as in a project of others, Django's class takes
 
 
 class SaidField(_TextField):
-    """A text that is stored as codes and values; reads as a `Said` in the language that is active when it is loaded."""
+    """A text stored as codes and values; loaded as a `Said` in the active language."""
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return read(value) if value else value
@@ -139,7 +139,7 @@ class SaidField(_TextField):
 
 
 def said(code: str, **values: str | int) -> Said:
-    """The sentence of that code in the language that is active; a value may be a `Said` itself."""
+    """The sentence of that code in the active language; a value may be a `Said` itself."""
     given = {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
     return Said(_look_up(code, given), Sentence(code, given))
 
@@ -157,12 +157,12 @@ class Marked(Said):
 
 
 def gettext_said(message: str) -> Marked:
-    """Like `gettext`, of what may be stored: a `SaidField` reads it in the language of whoever looks at it later."""
+    """Like `gettext`, for texts to be stored: a `SaidField` renders them in the later reader's language."""
     return Marked(gettext(message), Sentence(_TEXT, {"id": message}))
 
 
 def bounded(text: str, most: int) -> str:
-    """No longer than that, or of values no longer than that."""
+    """The text, or the values of a `Said`, cut to at most `most` characters."""
     if not isinstance(text, Said):
         return text[:most]
     parts = [
@@ -180,12 +180,12 @@ def label(choice: models.TextChoices) -> Said:
 
 
 def listed(texts: Sequence[str]) -> str:
-    """One after the other, as the reader's language lists things; at least one."""
+    """At least one text, joined as a list in the reader's language."""
     return texts[0] if len(texts) == 1 else said("list", first=texts[0], rest=listed(texts[1:]))
 
 
 def in_both(message: Any, **values: str | int) -> str:
-    """A sentence marked by `gettext_lazy` in both languages, for terminals: nobody there says which one he reads."""
+    """A sentence marked by `gettext_lazy` in both languages, for terminals, whose reader's language is unknown."""
     given = {name: str(value) for name, value in values.items()}
     return " / ".join(_filled(text, given) for text in in_each(message).values())
 
@@ -210,12 +210,12 @@ def in_language(lang: str) -> Any:
 
 
 def said_again(text: str) -> str:
-    """The same in the language that is active now; a text without sentences as it stands."""
+    """The text in the active language; a text without sentences is unchanged."""
     return from_json(to_json(text), _look_up) if isinstance(text, Said) else text
 
 
 def stored(text: str) -> str:
-    """As the column holds it: a text without sentences as it stands."""
+    """The column's value; a text without sentences is unchanged."""
     if not text or (not isinstance(text, Said) and not text.startswith(_START)):
         return text
     parts = to_json(text)
@@ -225,7 +225,7 @@ def stored(text: str) -> str:
 
 
 def read(column: str) -> str:
-    """What `stored` gave; anything else, such as what an older release wrote, as it stands."""
+    """Inverse of `stored`; anything else, such as an older release's text, is returned unchanged."""
     if not column.startswith(_START):
         return column
     try:
@@ -266,7 +266,7 @@ def read_in_json(value: Any) -> Any:
 
 
 def _look_up(code: str, values: Mapping[str, str]) -> str:
-    """A sentence of the domain, of the engine or of an error; one that this release does not know gives its values."""
+    """Render a sentence of the domain, of the engine or of an error; an unknown code gives its values."""
     if code in TEXTS:
         return _filled(str(TEXTS[code]), values)
     if code == _LABEL:
@@ -285,7 +285,7 @@ def _look_up(code: str, values: Mapping[str, str]) -> str:
 
 
 def _of_catalogue(values: dict[str, str]) -> str:
-    """The sentence as it reads now; in its source language where no catalogue has it any more."""
+    """The sentence in the active language; in its source language if no catalogue has it."""
     message = values.pop("id", "")
     text = _NUMBER.sub(r"%\1s", gettext(message)) if message else ""
     try:

@@ -22,7 +22,7 @@ def connect(app_config: Any) -> None:
 
 
 def after_migrate(sender: Any, using: str = "default", plan: Any = (), apps: Any = None, **kwargs: Any) -> None:
-    """Groups, permissions and triggers stand after every migrate; a database migrated half-way is left alone."""
+    """Ensure groups, permissions and triggers after every migrate; not for a partially migrated database."""
     if "tickets_audithead" not in connections[using].introspection.table_names():
         return
     permissions.ensure_groups(using)
@@ -32,7 +32,7 @@ def after_migrate(sender: Any, using: str = "default", plan: Any = (), apps: Any
 @receiver(post_save, sender=FlowTemplate)
 @receiver(post_save, sender=Release)
 def flow_changed(sender: Any, **kwargs: Any) -> None:
-    """Which flow fits a ticket is computed anew, by the clock."""
+    """Have the fitting flows recomputed by the periodic task."""
     transaction.on_commit(fitting.forget)
 
 

@@ -1,8 +1,7 @@
-"""What Celery runs. Tasks are thin: they name a run and call the runner.
+"""The Celery tasks. They are thin: they take ids and call the runner.
 
-The entries of tasks are one of the three places where any exception is caught: whatever a defect throws, the run is
-parked with a human and the worker lives on. A database that is away parks nothing: the claim runs out, and the
-sweeper sends again.
+Task entries are one of the three places that catch any exception: the run is parked for a human and the worker goes on.
+If the database is unreachable nothing is parked: the claim expires, and the sweeper sends the run again.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _LAST_TURNS_S = 3.0
 
 @shared_task(name="tickets.tasks.drive_run")
 def drive_run(run_id: str) -> None:
-    """Drive the run as far as it goes now; harmless when doubled or late."""
+    """Drive the run as far as possible now; harmless if duplicated or late."""
     task = Task(uuid.UUID(run_id))
     try:
         here = host.current()
@@ -61,19 +60,19 @@ def drive_run(run_id: str) -> None:
 
 @shared_task(name="tickets.tasks.check_phone")
 def check_phone(check_id: int) -> None:
-    """Tests a phone for whoever looks after phones."""
+    """Test a phone."""
     doctor.make_test(check_id, host.current().parts.connect)
 
 
 @shared_task(name="tickets.tasks.read_picture")
 def read_picture(step_id: int, which: str) -> None:
-    """Reads a stored picture for whoever edits the flow."""
+    """Read the text of a stored picture for a flow editor."""
     stored_reader.read(step_id, which)
 
 
 @shared_task(name="tickets.tasks.encode_recording")
 def encode_recording(run_id: str) -> None:
-    """One at a time, so that the clock always finds a free thread beside it."""
+    """One encoding at a time, so that a thread stays free for periodic tasks."""
     run = uuid.UUID(run_id)
     if not _encoding.acquire(blocking=False):
         encode.send_again(run, _NEXT_ENCODING_S)
@@ -98,7 +97,7 @@ def sweep() -> None:
 
 @shared_task(name="tickets.tasks.check_floors")
 def check_floors() -> None:
-    """Takes back releases that succeed too seldom, scores those that only watch, ends trials that are full."""
+    """Take back releases below their floor, score shadow releases, finish full trials."""
     trial_runs.finish_all()
     floors.check_all()
     shadows.score_all()
@@ -106,32 +105,32 @@ def check_floors() -> None:
 
 @shared_task(name="tickets.tasks.move_batches")
 def move_batches() -> None:
-    """Begins rounds that have come due, and starts runs of batches within their shares."""
+    """Begin due rounds, and start runs of batches within their shares."""
     rounds.move_all()
 
 
 @shared_task(name="tickets.tasks.take_fall_backs")
 def take_fall_backs() -> None:
-    """Does what flows say about runs that have failed."""
+    """Carry out the fall-backs of failed runs."""
     fall_backs.take_all()
 
 
 @shared_task(name="tickets.tasks.heartbeat")
 def heartbeat() -> None:
-    """Proof that a message reached a worker that drives phones, and was worked on."""
+    """Heartbeat: proves that a driving worker received and processed a message."""
     health.beat(f"{health.WORKER}{socket.gethostname()}")
     _warm_up()
 
 
 @lru_cache(maxsize=1)
 def _warm_up() -> None:
-    """Once, and only when the whole product is up: at its start everybody else wants the processor."""
+    """Warm up once, after the whole product has started, since the start needs all processors."""
     threading.Thread(target=engines.warm_up, name="warm-up", daemon=True).start()
 
 
 @shared_task(name="tickets.tasks.pulse")
 def pulse() -> None:
-    """Proof that the upkeep works; and a heartbeat task for every phone host there is."""
+    """Heartbeat of the upkeep; also sends a heartbeat task to every phone host."""
     health.beat(f"{health.UPKEEP}{socket.gethostname()}")
     for queue in {settings.CS_AGENT["CS_AGENT_QUEUE"], *Phone.objects.values_list("queue", flat=True)}:
         heartbeat.apply_async(queue=queue, expires=health.WORKER_LATE_S)
@@ -139,7 +138,7 @@ def pulse() -> None:
 
 @worker_ready.connect
 def _start_host(sender: Any, **_: Any) -> None:
-    """Only the worker that drives phones keeps their host; the upkeep's has none."""
+    """Start the phone host, only in the worker that drives phones."""
     if settings.CS_AGENT["CS_AGENT_QUEUE"] not in {queue.name for queue in sender.task_consumer.queues}:
         health.beat(f"{health.UPKEEP}{socket.gethostname()}")
         return
@@ -150,7 +149,7 @@ def _start_host(sender: Any, **_: Any) -> None:
 
 @worker_shutting_down.connect
 def _leave(**_: Any) -> None:
-    """Celery calls this in a signal handler, so what takes time or a lock is done by a thread."""
+    """Called by Celery in a signal handler, so anything that takes time or a lock is done by a thread."""
     leaving.set()
     threading.Thread(target=traces.shut_down, name="traces", daemon=True).start()
     threading.Thread(target=host.shut_down, name="shut-down", daemon=True).start()

@@ -51,7 +51,7 @@ def run(options: dict[str, Any]) -> str:
 
 
 def write(report: rehearsed.Report, path: Path) -> None:
-    """The report as a file, by the ending of its name."""
+    """Write the report in the format of the file's extension."""
     if path.suffix.lower() == ".pdf":
         path.write_bytes(report_files.pdf(report))
     else:
@@ -59,7 +59,7 @@ def write(report: rehearsed.Report, path: Path) -> None:
 
 
 def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:
-    """Until all runs have ended; the workers do the runs."""
+    """Wait until all runs have ended; the workers carry them out."""
     end = time.monotonic() + at_most_s
     while rehearsal.runs.filter(outcome="").exists():
         rehearsals.close_finished()

@@ -1,1 +1,1 @@
-"""What the work was worth, computed from rows; nothing here changes anything."""
+"""Figures computed from rows; nothing here changes anything."""

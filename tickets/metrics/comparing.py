@@ -1,4 +1,4 @@
-"""Two versions compared: how many runs that takes, and what the difference is with its confidence interval.
+"""Compares two versions: the sample size needed, and the difference with its confidence interval.
 
 Pure functions over counts and times. Formulas: two proportions with pooled and unpooled variance (Fleiss, without
 continuity correction); two means with a common standard deviation; intervals by Newcombe's hybrid score method and by
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 from statistics import NormalDist, fmean, stdev
 
-LEAST = 20  # runs of each arm: below it neither interval is to be trusted
+LEAST = 20  # runs of each arm: below it neither interval is reliable
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Difference:
 
     @property
     def shown(self) -> bool:
-        """Whether the interval leaves no room for "no difference"."""
+        """Whether the interval excludes zero."""
         return self.low > 0 or self.high < 0
 
 

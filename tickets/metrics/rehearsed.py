@@ -1,4 +1,5 @@
-"""The report of a rehearsal: successes with what they prove, times beside the person's, every failure explained."""
+"""The report of a rehearsal: success rate with its confidence interval, times compared with a person's, every failure
+explained."""
 
 from __future__ import annotations
 
@@ -55,7 +56,7 @@ class Report:
 
     @property
     def judged(self) -> list[Line]:
-        """Runs that say something of the flow: what a person stopped does not."""
+        """Runs that count as results; those stopped by a person do not."""
         return [line for line in self.lines if line.row.outcome not in {"", RehearsalOutcome.STOPPED}]
 
     @property
@@ -81,13 +82,13 @@ class Report:
 
     @property
     def tokens(self) -> float | None:
-        """Of the models, for each run: what a run costs where they are paid by use."""
+        """The models' tokens per run, which determine its cost if they are paid by use."""
         spent = [line.sent + line.received for line in self.judged if line.row.run_id]
         return sum(spent) / len(spent) if spent else None
 
     @property
     def cost(self) -> Decimal | None:
-        """Of the models, in yuan for each run; None where they have no price and were asked."""
+        """The models' cost per run in yuan; None if they were called and have no price."""
         runs = [line for line in self.judged if line.row.run_id]
         if not runs or (self.price is None and self.tokens):
             return None
@@ -96,13 +97,13 @@ class Report:
 
     @property
     def classes(self) -> list[tuple[str, int]]:
-        """How often each outcome came, the commonest first."""
+        """The count of each outcome, most frequent first."""
         counted = Counter(line.row.outcome for line in self.judged)
         return [(str(RehearsalOutcome(code).label), number) for code, number in counted.most_common()]
 
     @property
     def saved(self) -> float | None:
-        """Seconds a ticket beside the person's measured time; None without one: no baseline, no saving."""
+        """Seconds saved per ticket compared with a person's measured time; None without one."""
         person = self.rehearsal.person_seconds
         return person - self.p50 if person and self.p50 is not None else None
 

@@ -1,4 +1,4 @@
-"""The report of a rehearsal as a file that stands alone: HTML, or PDF printed by a browser of this machine."""
+"""The report of a rehearsal as a self-contained file: HTML, or PDF printed by a local browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def html(report: Report) -> str:
-    """The page with its style inside."""
+    """The page with inline styles."""
     context = {"report": report, "rehearsal": report.rehearsal}
     text = render_to_string("consoles/studio/rehearsal_print.html", context)
     sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
@@ -27,7 +27,7 @@ def html(report: Report) -> str:
 
 
 def pdf(report: Report) -> bytes:
-    """Printed by the browser that draws the virtual phone's pages, too. Conflict where there is none."""
+    """Print with the browser that the virtual phone also uses. Conflict if there is none."""
     from playwright.sync_api import Error, sync_playwright
 
     text, found = html(report), next(filter(None, map(shutil.which, _BROWSERS)), None)

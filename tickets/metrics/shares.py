@@ -1,4 +1,4 @@
-"""Shares with what they prove: the Wilson score interval of successes over trials."""
+"""Proportions with the Wilson score interval of successes over trials."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of the product. Statuses change through `tickets.services` only: one door per change."""
+"""The rows of the product. Statuses change through `tickets.services` only: one service function per change."""
 
 from tickets.models.batches import Batch, BatchEntry, BatchItem, BatchRound, BatchState, CatchUp, ItemState
 from tickets.models.equipment.checks import PhoneCheck

@@ -1,6 +1,6 @@
-"""Messages that must leave: one row for each event the world may hear of, and one for each place it goes to.
+"""Outgoing messages: one row per published event, and one per destination of it.
 
-Rule: an event's row is written with the change it tells of; a delivery is done when the other side took it, or a
+Rule: an event's row is written in the transaction of its change; a delivery is done when the receiver accepted it or a
 person gave it up. Nothing is delivered from memory.
 """
 
@@ -18,12 +18,12 @@ from tickets.said import SaidField
 
 
 class OutboxEvent(models.Model):
-    """One audit event that leaves: its type as the world calls it, and ids and states, never a customer's words.
+    """One published audit event: its public type, ids and states, never a customer's words.
 
-    `id` grows in the order of the audit trail: it is given out while the head of the chain is locked.
+    `id` grows in the order of the audit trail: it is assigned while the head of the chain is locked.
     """
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # by which receivers know a repeat
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # by which receivers recognise a repeat
     audit_seq = models.PositiveBigIntegerField(unique=True)
     type = models.CharField(max_length=60)
     at = models.DateTimeField(db_index=True)
@@ -49,9 +49,9 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """One event on its way to one place. `lane` names the carrier and the place, e.g. `webhook:7`.
+    """One event for one destination. `lane` names the carrier and the destination, e.g. `webhook:7`.
 
-    `last_answer`: what the other side said last, or what kept us from reaching it, for the technician who looks.
+    `last_answer`: the receiver's last answer, or the connection error, for technicians.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,9 +84,9 @@ class Delivery(models.Model):
 
 
 class DeliveryLane(models.Model):
-    """One place deliveries go to: who is sending there now, and until when the place is left alone.
+    """One destination of deliveries: the current sender, and until when it is paused.
 
-    `claim` is the fencing token of the sender; a claim that is not renewed lapses and another takes over.
+    `claim` is the fencing token of the sender; a claim that is not renewed expires and another sender takes over.
     """
 
     name = models.CharField(max_length=80, primary_key=True)

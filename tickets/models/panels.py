@@ -1,4 +1,4 @@
-"""The button inside a helpdesk: who has one, which links were used, and whose panels are open for which ticket."""
+"""Buttons inside helpdesks, the links that were used, and the open panels."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class HelpdeskButton(models.Model):
 
 
 class UsedLink(models.Model):
-    """A link that was used, kept until it would be too old anyway."""
+    """A used link, kept until it would have expired."""
 
     button = models.ForeignKey(HelpdeskButton, on_delete=models.CASCADE, related_name="+")
     nonce = models.CharField(max_length=64)

@@ -28,7 +28,7 @@ class RunStatus(models.TextChoices):
 
 
 class RunPurpose(models.TextChoices):
-    """What a run is for. Only a customer's run changes its ticket and counts in the figures of the work."""
+    """What a run is for. Only a customer's run changes its ticket and counts in the figures."""
 
     CUSTOMER = "customer", _("处理工单")
     SCHEDULE = "schedule", _("定时处理")
@@ -123,7 +123,7 @@ class Run(models.Model):
 
     @property
     def serves(self) -> bool:
-        """Whether it handles the ticket; a rehearsal or lesson only reads it."""
+        """Whether it handles the ticket for a customer; a rehearsal or lesson only reads it."""
         return self.purpose in SERVING
 
 

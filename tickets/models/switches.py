@@ -1,4 +1,4 @@
-"""Switches that hold for the whole installation."""
+"""Switches that apply to the whole installation."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the parts that answer requests share: how what was sent is read, whose request it is, and our addresses."""
+"""Shared by all packages that answer requests: parsing of input, request context, URLs."""

@@ -1,6 +1,6 @@
-"""What a browser or program sent, read so that nothing it may send breaks the reader.
+"""Parses input from browsers and programs so that no input can break it.
 
-Rule: numbers and JSON that come in pass through here; what cannot be used is None or ValueError, never another error.
+Rule: all incoming numbers and JSON are parsed here; unusable input gives None or ValueError, never another error.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_DEPTH = 40  # of a flow's definition; beyond it no reader or checker goes b
 
 
 def whole_number(text: str, most: int = 10**15) -> int | None:
-    """The number in at most 15 plain digits and not beyond `most`, blanks around it left out; else None."""
+    """The number of at most 15 ASCII digits and not above `most`, surrounding blanks ignored; else None."""
     digits = text.strip()
     if not _WHOLE.fullmatch(digits):
         return None
@@ -30,8 +30,8 @@ def whole_number(text: str, most: int = 10**15) -> int | None:
 
 
 def read_json(text: str, most_depth: int = MOST_DEPTH) -> Any:
-    """The value. ValueError in words for what is no JSON, or is JSON that nothing here can keep: too deep, NaN,
-    numbers of thousands of digits, half characters, a NUL."""
+    """The parsed value. ValueError with a message for invalid JSON and for unsupported values: too deep nesting, NaN,
+    numbers of thousands of digits, lone surrogates, NUL."""
     if _depth(text) > most_depth:
         raise ValueError(_("嵌套太深:最多 %d 层。") % most_depth)
     try:
@@ -50,7 +50,7 @@ def read_json(text: str, most_depth: int = MOST_DEPTH) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep brackets are nested, strings left out; read without recursion."""
+    """The nesting depth of brackets outside strings, computed without recursion."""
     level = most = 0
     for char in _STRING.sub("", text):
         if char in "[{":
@@ -66,7 +66,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def day(text: str) -> str:
-    """2026-11-20, 11-20 or 11月20日 as an ISO date; "" for no day there is."""
+    """2026-11-20, 11-20 or 11月20日 as an ISO date; "" for anything that is no valid date."""
     found = _DAY.fullmatch(text[:40])
     if found is None:
         return ""

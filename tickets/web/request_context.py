@@ -1,4 +1,4 @@
-"""Where the present work comes from: address, request id and user, for the audit trail.
+"""The origin of the current work: address, request id and user, for the audit trail.
 
 Rule: set at the edge (middleware, WebSocket consumer, task), read by `tickets.services.evidence.audit` only.
 """
@@ -30,13 +30,13 @@ def current() -> RequestContext:
 
 
 def current_run() -> str:
-    """The id of the run that this thread drives; empty for none."""
+    """The id of the run that this thread drives; "" for none."""
     return _run.get()
 
 
 @contextmanager
 def driving(run_id: uuid.UUID) -> Iterator[None]:
-    """Every log line inside the block names the run."""
+    """Context manager: log lines inside the block name the run."""
     token = _run.set(str(run_id))
     try:
         yield
@@ -50,7 +50,7 @@ def new_request_id() -> str:
 
 @contextmanager
 def use(ip: str = "", request_id: str = "", user: Any = None) -> Iterator[RequestContext]:
-    """Everything audited inside the block carries this origin."""
+    """Context manager: audit events inside the block carry this origin."""
     context = RequestContext(ip=ip, request_id=request_id or new_request_id(), user=user)
     token = _current.set(context)
     try:

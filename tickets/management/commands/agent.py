@@ -1,7 +1,7 @@
 """`manage.py agent "instruction"`: one instruction on one phone from a terminal; Y/N, answers and takeovers here.
 
-Rule: it drives as a worker does, with a screen feed that is the only reader of the phone. The feed takes its first look
-before what reads screens and talks to models is imported, which takes longer than the look.
+Rule: it drives like a worker, with a screen feed as the only reader of the phone. The feed captures its first picture
+before the OCR and model packages are imported, which takes longer than the capture.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Command(BaseCommand):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a session is made of at its start."""
+    """The parts of a session."""
 
     terminal: StandardTerminal
     phone: AdbPhone
@@ -100,7 +100,8 @@ class Parts:
 
 
 def _prepared(parts: Parts, options: dict[str, Any], stack: ExitStack) -> Callable[[str], int]:
-    """Everything around the engine, undone by the stack; the answer carries one instruction out."""
+    """Set up everything around the engine, cleaned up by the stack; returns a function that carries out one
+    instruction."""
     # Imported here, while the feed takes its first look: the readers of screens and the model's client are large.
     from cs_agent.engine.turn import loop
     from cs_agent.vision.settle import SettleDetector
@@ -142,7 +143,7 @@ def _finish(parts: Parts, recorder: Any) -> None:
 
 
 def _speaker(options: dict[str, Any]) -> Any:
-    """The model of the environment, with what the command line says otherwise."""
+    """The environment's model with the command line's overrides."""
     from tickets.services import language_models
 
     named = language_models.of_environment()

@@ -1,4 +1,5 @@
-"""`manage.py backup make|check|restore FOLDER`: the installation in a folder, proved whole, and the way back."""
+"""`manage.py backup make|check|restore FOLDER`: back up the installation into a folder, verify a back-up, restore
+one."""
 
 from __future__ import annotations
 

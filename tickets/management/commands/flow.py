@@ -57,8 +57,8 @@ class Command(BaseCommand):
 
 
 def read(flow: dict[str, Any], text: str, mobile: str = "") -> dict[str, Any]:
-    """By slot: `value` (None unless it is certain), `state`, `source` and where in the text it stands; for one that is
-    not certain also `why` and `candidates`."""
+    """By slot: `value` (None unless certain), `state`, `source` and its position in the text; for an uncertain one also
+    `why` and `candidates`."""
     ticket = Ticket(number="", subject="", text=text, customer_mobile=mobile)
     slots = reviewed(parse_specs(flow), read_slots(flow, ticket), text)
     return {slot.spec.name: _said(slot, text) for slot in slots}
@@ -77,7 +77,7 @@ def recommend(text: str) -> dict[str, Any]:
 
 
 def definition_of(slug: str) -> dict[str, Any]:
-    """The definition at work, else the newest version, else the shipped one of that name."""
+    """The released definition, else the newest version, else the shipped one of that name."""
     try:
         template = FlowTemplate.objects.filter(slug=slug).first()
         version = Catalogue.load().version(template, Ticket(number="")) or template.latest if template else None
@@ -93,7 +93,7 @@ def definition_of(slug: str) -> dict[str, Any]:
 
 
 def released() -> list[tuple[str, dict[str, Any]]]:
-    """Slug and definition of every flow at work; the shipped ones where none is."""
+    """Slug and definition of every released flow; the shipped ones if none is."""
     try:
         versions = Catalogue.load().versions(Ticket(number=""))
         at_work = [(version.template.slug, version.definition) for version in versions]

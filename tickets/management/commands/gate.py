@@ -1,6 +1,6 @@
 """`manage.py gate explain`: what the gate says to a tap on a stored picture, one JSON line for each tap.
 
-Rule: the very gate of a run decides, on the picture as the run's reader reads it; nothing is touched and nothing kept.
+Rule: the gate of a run decides, on the picture as a run's OCR reads it; nothing is touched or stored.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _picture(path: Path) -> Image.Image:
 
 
 def _check_sizes(image: Image.Image, nodes: tuple[UiNode, ...], tree: Path | None) -> None:
-    """A picture that was scaled is not the screen that the tree measures, and no tap could be meant for both."""
+    """Refuse a scaled picture, whose coordinates differ from the tree's."""
     wide, high = max((node.box.right for node in nodes), default=0), max((node.box.bottom for node in nodes), default=0)
     if not wide or not high:
         return

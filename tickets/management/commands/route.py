@@ -94,7 +94,7 @@ class Command(BaseCommand):
 
 
 def _at_work(template: FlowTemplate) -> FlowVersion | None:
-    """The version that the newest release puts to work, else the newest there is."""
+    """The version of the newest release, else the newest version."""
     row = releases.at_work().filter(template=template).select_related("version").order_by("-pk").first()
     return row.version if row else template.latest
 

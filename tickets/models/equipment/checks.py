@@ -1,4 +1,4 @@
-"""Tests of phones that people asked for, made where the phone hangs."""
+"""Tests of phones requested by people, made by the phone's host."""
 
 from __future__ import annotations
 

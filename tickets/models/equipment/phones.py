@@ -1,4 +1,4 @@
-"""Phones and the lease that keeps one hand on each of them."""
+"""Phones and the lease by which one run at a time holds each of them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class PhoneUse(models.TextChoices):
 class Phone(models.Model):
     """One Android phone.
 
-    The lease: `lease_run` holds the phone until `lease_expires_at`; `lease_token` only ever grows, and every
-    gesture carries the token it was leased under, so that a late holder is told apart from the present one.
+    The lease: `lease_run` holds the phone until `lease_expires_at`; `lease_token` only grows, and every gesture carries
+    the token of its lease, so that an earlier holder is refused.
     """
 
     name = models.CharField(_("名称"), max_length=80)

@@ -1,7 +1,7 @@
 """A lesson: a flow editor drives a phone once with a sample ticket, and a draft comes out of it.
 
-Rule: changed through `tickets.services.studio` only. Nothing of a customer stands in it: acts and marks hold slots in
-place of values, and pictures stay with the steps of its runs.
+Rule: changed through `tickets.services.studio` only. It holds no customer data: acts and marks hold slots in place of
+values, and pictures belong to the steps of its runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class LessonState(models.TextChoices):
 
 
 class Lesson(models.Model):
-    """One way through a flow, taught by hand. It survives its run: a lesson that was left is gone on with later.
+    """One way through a flow, taught by hand. It survives its run: an interrupted lesson can be continued later.
 
     `slots`: definitions of the slots that were used; `way`: the acts, each {"mark": a route's step, "step": the step's
     key}; `marks`: what must be confirmed and what proves success (`tickets.flows.lesson_marks`). `tail`: the acts that
@@ -73,7 +73,7 @@ class NoteKind(models.TextChoices):
 
 
 class RouteNote(models.Model):
-    """What a person says of one step of a version's route: a comment, that it is harmless, or that it commits."""
+    """A person's note on one step of a version's route: a comment, that it is harmless, or that it commits."""
 
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="notes")
     way = models.PositiveSmallIntegerField()

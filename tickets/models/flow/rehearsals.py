@@ -18,7 +18,8 @@ class RehearsalMode(models.TextChoices):
 
 
 class PracticeGrant(models.Model):
-    """One person's yes in advance: for this version, on this practice phone, for so many runs, until it expires."""
+    """One person's advance approval for this version, on this practice phone, for a number of runs, until it
+    expires."""
 
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="grants")
     phone = models.ForeignKey(Phone, on_delete=models.PROTECT, related_name="grants")
@@ -33,7 +34,7 @@ class PracticeGrant(models.Model):
 
 
 class Rehearsal(models.Model):
-    """A flow version tried with chosen tickets, so many times each, without touching the tickets."""
+    """A flow version tested with chosen tickets, several times each, without changing the tickets."""
 
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="rehearsals")
     mode = models.CharField(max_length=10, choices=RehearsalMode, default=RehearsalMode.DRY)

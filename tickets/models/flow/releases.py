@@ -1,6 +1,6 @@
 """The life of a flow: requests, drafts, reviews, and the one table that says which version handles a ticket.
 
-Rule: a version's content never changes; what changes is its stage (`VersionLife`) and where it is at work (`Release`).
+Rule: a version's content never changes; its stage (`VersionLife`) and its releases (`Release`) do.
 Both change through `tickets.services.flows` only, and every change is an audit event.
 """
 
@@ -25,7 +25,7 @@ class VersionStage(models.TextChoices):
 
 
 class VersionLife(models.Model):
-    """Where a version stands on its way; one row for each version."""
+    """A version's stage; one row per version."""
 
     version = models.OneToOneField(FlowVersion, on_delete=models.PROTECT, related_name="life")
     stage = models.CharField(_("阶段"), max_length=12, choices=VersionStage, default=VersionStage.DRAFT, db_index=True)
@@ -71,7 +71,7 @@ class FlowDraft(models.Model):
 
 
 class DraftChange(models.Model):
-    """One save of a draft: who, when, and the whole definition, so that nothing that was typed is lost."""
+    """One save of a draft: who, when, and the whole definition, so that no edit is lost."""
 
     draft = models.ForeignKey(FlowDraft, on_delete=models.CASCADE, related_name="changes")
     revision = models.PositiveIntegerField()
@@ -93,7 +93,7 @@ class ReviewVerdict(models.TextChoices):
 
 
 class FlowReview(models.Model):
-    """One reviewer's word on one version; the author's own does not count and is refused."""
+    """One reviewer's verdict on one version; the author's own is refused."""
 
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="reviews")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -116,10 +116,10 @@ class ReleaseEnd(models.TextChoices):
 
 
 class Release(models.Model):
-    """A version at work, for a share of the tickets. Rows are only added and ended: the table is the history, too.
+    """A released version, for a share of the tickets. Rows are only added and ended: the table is also the history.
 
     A ticket is in the share where its bucket (0-99, a hash of template and ticket number) is below `percent`.
-    The newest release that takes the ticket decides; a shadow release takes none.
+    The newest release that covers the ticket decides; a shadow release covers none.
     """
 
     version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="releases")
@@ -166,7 +166,7 @@ class RequestStatus(models.TextChoices):
 
 
 class FlowRequest(models.Model):
-    """What somebody wishes to have automated; the points (1-5) order the list, so that the right flow comes next."""
+    """A request for a flow; its points (1-5) determine its place in the list."""
 
     title = models.CharField(_("要办的事"), max_length=120)
     description = models.TextField(_("怎么做"), blank=True)

@@ -1,4 +1,4 @@
-"""Other installations whose signature on a flow is believed."""
+"""Other installations whose signature on a flow is trusted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 class TrustedSigner(models.Model):
     """The public key of an installation; changed through `tickets.services.studio.exchange` only. Rows are ended, never
-    deleted: what was imported under them stays explained."""
+    deleted, so that earlier imports stay traceable."""
 
     name = models.CharField(_("名称"), max_length=80)
     public_key = models.CharField(max_length=64, unique=True)  # Ed25519, base64

@@ -31,7 +31,7 @@ class FlowTemplate(models.Model):
 
 
 class ImmutableError(Exception):
-    """A row that may only be written once was to be changed or deleted."""
+    """A write-once row would be changed or deleted."""
 
 
 class FlowVersion(models.Model):

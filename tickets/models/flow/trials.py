@@ -1,4 +1,4 @@
-"""Trials of two versions of a flow (A/B): what was laid down beforehand, the runs that take part, and how they ended.
+"""Trials of two versions of a flow (A/B): their terms, the runs that take part, and their end.
 
 Rule: the terms never change once a trial has begun. Changed through `tickets.services.releasing` only.
 """
@@ -110,7 +110,7 @@ class TrialRun(models.Model):
 
 
 class ActFault(models.TextChoices):
-    """What a person says afterwards of something the agent did."""
+    """What a person reports afterwards about an act of the agent."""
 
     WRONG = "wrong_act", _("确认过,但做错了")
     DOUBLED = "done_twice", _("同一件事做了两次")
@@ -118,7 +118,7 @@ class ActFault(models.TextChoices):
 
 
 class ActMark(models.Model):
-    """One person's word that a step of a run was wrong; it counts until it is withdrawn."""
+    """One person's report that a step of a run was wrong; it counts until it is withdrawn."""
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="marks")
     fault = models.CharField(max_length=10, choices=ActFault)

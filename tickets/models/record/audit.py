@@ -23,7 +23,7 @@ class Result(models.TextChoices):
 
 
 class RevealingIterable(ModelIterable):
-    """Events with what is sealed in them put back in place; their keys are fetched for many events at once."""
+    """Events with their sealed parts decrypted; keys are fetched for many events at once."""
 
     def __iter__(self) -> Iterator[Any]:
         from tickets.models.record import seals
@@ -38,7 +38,7 @@ class RevealingIterable(ModelIterable):
 
 
 class AuditEvents(models.QuerySet["AuditEvent"]):
-    """Whoever asks for events gets them readable; `values()` and raw SQL give what is stored."""
+    """Returns decrypted events; `values()` and raw SQL return the stored form."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,10 +46,10 @@ class AuditEvents(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """One fact. `type` is past tense (`run.started`, `confirmation.approved`, `replay.viewed` …).
+    """One event. `type` is past tense (`run.started`, `confirmation.approved`, `replay.viewed` …).
 
     The chain: `hash` = SHA-256 of `prev_hash` and the canonical JSON of all other columns. The database refuses
-    UPDATE and DELETE by triggers; the ORM refuses them here with a clearer word.
+    UPDATE and DELETE by triggers; the ORM refuses them here with a clearer message.
     """
 
     seq = models.PositiveBigIntegerField(_("序号"), unique=True)

@@ -1,8 +1,7 @@
-"""Triggers by which the database itself refuses to change audit events, and to delete them before their time,
-on SQLite and PostgreSQL.
+"""Database triggers (SQLite and PostgreSQL) that refuse to change audit events, or to delete them before they expire.
 
-Rule: installing is idempotent. They come with a migration and are checked after every `migrate`, so that a
-restored dump that lost them gets them back.
+Rule: installing is idempotent. A migration creates them and every `migrate` checks them, so that a restored dump
+without them gets them back.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:
-    """Whether every trigger stands."""
+    """Whether all triggers are installed."""
     wanted = set(_SQLITE_NAMES) if connection.vendor == "sqlite" else {n for ns in _POSTGRES_NAMES.values() for n in ns}
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"

@@ -1,4 +1,4 @@
-"""What retention and erasure need to know: the key that seals a ticket's personal data, and legal holds."""
+"""Data for retention and erasure: the key that seals a ticket's personal data, and legal holds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tickets.models.ticket.tickets import Ticket
 
 
 class CustomerKey(models.Model):
-    """The key under which audit events keep what they say about one ticket's customer.
+    """The key that encrypts what audit events say about one ticket's customer.
 
     Destroying it (`destroyed_at` set, `key` empty) makes that unreadable for good; the events stay as they are.
     """
@@ -25,7 +25,7 @@ class CustomerKey(models.Model):
 
 
 class LegalHold(models.Model):
-    """While it stands, nothing of the ticket is deleted: neither by retention nor by erasure."""
+    """While it exists, nothing of the ticket is deleted, neither by retention nor by erasure."""
 
     ticket = models.OneToOneField(Ticket, on_delete=models.PROTECT, related_name="legal_hold")
     reason = models.CharField(_("理由"), max_length=200)

@@ -1,7 +1,7 @@
-"""What audit events say about a customer, encrypted under one key per ticket: destroy the key and it is gone for good.
+"""Encrypts what audit events say about a customer under one key per ticket; destroying the key erases it.
 
-Rule: the chain hashes what is stored, that is the sealed text, so erasing a customer breaks no link. A machine's
-words (codes, counts, hashes) stay open, for look-ups and for whoever checks the trail after an erasure.
+Rule: the chain hashes the stored, sealed text, so that an erasure breaks no link. Codes, counts and hashes stay
+unencrypted, for look-ups and for checks after an erasure.
 
 AES-256-GCM, a random nonce for every event, the ticket's number bound to the text.
 """
@@ -25,7 +25,7 @@ from django.utils import timezone
 from tickets.models.record.evidence import CustomerKey
 
 ERASED = "[已清除]"
-# Keys of `details` whose texts are a machine's words and say nothing about a customer.
+# Keys of `details` whose values are codes, counts or hashes and say nothing about a customer.
 OPEN_DETAILS = frozenset(
     {
         "app",
@@ -55,7 +55,7 @@ OPEN_DETAILS = frozenset(
 )
 SEALED = ("on_behalf_of", "instruction", "details")
 _NONCE = 12
-_TRUST_S = 60.0  # how long a process may go on reading with a key that another one has destroyed
+_TRUST_S = 60.0  # how long a process may cache a key that another one has destroyed
 _MOST_KEYS = 5_000  # some 10 MB
 
 _keys: dict[str, tuple[AESGCM | None, float]] = {}
@@ -75,7 +75,7 @@ _UNREADABLE = Content(ERASED, ERASED, '{"unreadable": true}')
 
 
 def seal(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of an event about a ticket as they are stored. After an erasure nothing personal is kept at all."""
+    """The columns of an event about a ticket in stored form. After an erasure no personal data is kept at all."""
     open_details, telling = _parted(row["details"])
     content = Content(row["on_behalf_of"], row["instruction"], _compact(telling) if telling else "")
     if not row["ticket_no"] or content == Content():
@@ -86,7 +86,7 @@ def seal(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def revealed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What the sealed text puts back into the columns of a stored event (only those that were read)."""
+    """The decrypted values of a stored event's columns (only those that were read)."""
     content = open_seal(row.get("ticket_no", ""), row["sealed"])
     values = {
         "on_behalf_of": content.on_behalf_of,
@@ -97,7 +97,7 @@ def revealed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_keys(ticket_numbers: Iterable[str]) -> None:
-    """Have the keys of many tickets at hand with one query, before many events are read."""
+    """Cache the keys of many tickets with one query, before many events are read."""
     now = time.monotonic()
     with _lock:
         wanted = {no for no in ticket_numbers if no and _keys.get(no, (None, 0.0))[1] < now}
@@ -109,7 +109,7 @@ def load_keys(ticket_numbers: Iterable[str]) -> None:
 
 
 def destroy(ticket_no: str) -> bool:
-    """Make what all events of the ticket say about its customer unreadable; False when it was so already.
+    """Destroy the ticket's key, which makes its events' personal data unreadable; False if it was destroyed already.
 
     A ticket without a key gets a destroyed one, so that nothing is ever sealed for it either.
     """
@@ -127,7 +127,7 @@ def forget(ticket_no: str) -> None:
 
 
 def _parted(details: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What may stay open, and what tells about a person."""
+    """(details that stay unencrypted, details about a person)."""
     telling = {name: value for name, value in details.items() if name not in OPEN_DETAILS and _tells(value)}
     return {name: value for name, value in details.items() if name not in telling}, telling
 
@@ -153,7 +153,7 @@ def _key(ticket_no: str) -> AESGCM | None:
 
 
 def _key_to_seal(ticket_no: str) -> AESGCM | None:
-    """Always the stored one, made if there is none: what is sealed under a stale key could never be read."""
+    """The stored key, created if there is none. Never cached: data sealed under a stale key could not be read."""
     row, _made = CustomerKey.objects.get_or_create(ticket_no=ticket_no, defaults={"key": os.urandom(32)})
     return AESGCM(bytes(row.key)) if row.key else None
 
@@ -175,7 +175,7 @@ def encrypt(key: AESGCM, ticket_no: str, content: Content) -> str:
 
 
 def open_seal(ticket_no: str, sealed: str) -> Content:
-    """What was sealed; marked as erased when the key is gone, as unreadable when it is not what was sealed."""
+    """The decrypted content; marked as erased if the key is gone, as unreadable if decryption fails."""
     for _attempt in (1, 2):  # a key kept in mind may be one whose making was rolled back
         key = _key(ticket_no)
         if key is None:

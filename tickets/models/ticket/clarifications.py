@@ -1,4 +1,4 @@
-"""What a customer is asked because a flow needs it, turn by turn, and what he answered."""
+"""Questions to a customer about values that a flow needs, and the answers."""
 
 from __future__ import annotations
 

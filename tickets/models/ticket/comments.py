@@ -1,4 +1,4 @@
-"""What colleagues and other systems note on a ticket; not the customer's own words, and no instruction either."""
+"""Notes of colleagues and other systems on a ticket; neither the customer's words nor instructions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Comment(models.Model):
 
 
 class Mention(models.Model):
-    """A colleague who was asked for in a note (@name); it waits for them until they have seen to it."""
+    """A colleague mentioned in a note (@name); it waits for them until they have dealt with it."""
 
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="mentions")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions")

@@ -1,4 +1,4 @@
-"""What people write at their desks: corrected values, replies, canned texts, saved views of the queue."""
+"""What operators write: corrected values, replies, canned texts, saved views of the queue."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tickets.models.ticket.tickets import Department, Ticket
 
 
 class TicketValue(models.Model):
-    """A value that was given for a slot of a flow before the start; it counts more than what the ticket says.
+    """A value given for a slot of a flow before the start; it takes precedence over the ticket's text.
 
     `source`: `operator`, or `customer` where it was read from the answer to a question; `user` is then whoever took the
     answer in.
@@ -36,7 +36,7 @@ class TicketValue(models.Model):
 
 
 class CustomerReply(models.Model):
-    """What a customer was told, as the person who told it wrote it down.
+    """A reply to a customer, as recorded by its author.
 
     `send_by`: the connector that the person had it sent by; "" where it was told in another way.
     """
