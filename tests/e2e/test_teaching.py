@@ -7,10 +7,8 @@ import os
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from cs_agent.geometry import Box
-from cs_agent.phone import drivers
-from cs_agent.phone.driver import Driver
 from tests.e2e.operator import RUN_LIMIT_MS, Operator
+from tests.e2e.teacher import SLOW_MS, Teacher
 from tests.processes import Product, wait_until
 
 USE = "from tickets.models import Phone; Phone.objects.update(use='{}')"
@@ -18,89 +16,7 @@ WHY = (
     "from tickets.models import RehearsalRun, Step; row = RehearsalRun.objects.get(); print(row.outcome, row.note);"
     "[print(s.number, s.source, s.action_text, s.status, s.outcome) for s in Step.objects.filter(run=row.run)]"
 )
-SLOW_MS = 60_000
 pytestmark = pytest.mark.soak  # takes minutes, and fails now and then on a busy machine
-
-
-class Teacher(Operator):
-    """A flow editor who sees the phone in the browser, and touches what is seen there."""
-
-    def __init__(self, page: Page, product: Product) -> None:
-        super().__init__(page, product.address, "editor")
-        self.product = product
-        self.eyes = eyes_of(product)
-
-    def begin(self, name: str, slug: str, ticket: str) -> None:
-        self.page.goto(f"{self.address}/flows/")
-        self.page.fill("input[name=name]", name)
-        self.page.fill("input[name=slug]", slug)
-        self.page.get_by_role("button", name="新建草稿").click()
-        self.page.goto(f"{self.address}/flows/{slug}/teach/?q={ticket}")
-        self.page.locator(".lesson-choice input[name=ticket]").first.check()
-        self.page.locator(".lesson-choice input[name=phone]").first.check()
-        self.page.get_by_role("button", name="开始示教").click()
-        expect(self.page.locator("phone-stage[data-mode=mine]")).to_be_visible(timeout=SLOW_MS)
-        wait_until(
-            "the first picture", lambda: self.page.evaluate("document.querySelector('phone-stage').frames > 0"), 60
-        )
-
-    def place(self, label: str) -> Box:
-        """Where this stands on the phone."""
-        found: list[Box] = []
-
-        def shows() -> bool:
-            nodes = self.eyes.nodes() or ()
-            whole = [node.box for node in nodes if label in (node.text, node.description)]
-            found[:] = whole or [node.box for node in nodes if label in node.text]
-            return bool(found)
-
-        wait_until(f"{label} on the phone", shows, 30)
-        return min(found, key=lambda box: box.area)
-
-    def at(self, x: int, y: int) -> tuple[float, float]:
-        size, canvas = self.eyes.size(), self.page.locator("[data-canvas]").bounding_box()
-        assert canvas
-        return canvas["x"] + canvas["width"] * x / size.width, canvas["y"] + canvas["height"] * y / size.height
-
-    def steps(self) -> int:
-        return int(self.page.locator("#lesson-state").get_attribute("data-steps") or 0)
-
-    def noted(self, before: int) -> None:
-        """The act stands among the steps, and the page it led to has been read."""
-        expect(self.page.locator("#lesson-state")).to_have_attribute("data-steps", str(before + 1), timeout=SLOW_MS)
-
-    def tap(self, label: str) -> None:
-        before, box = self.steps(), self.place(label)
-        self.page.mouse.click(*self.at(box.center.x, box.center.y))
-        self.noted(before)
-
-    def put_in(self, slot: str) -> None:
-        before = self.steps()
-        self.page.locator(f"[data-slot='{slot}']").click()
-        self.noted(before)
-
-    def use(self, tool: str) -> None:
-        self.page.locator(".lesson-tools label", has_text=tool).click()
-
-    def mark(self, tool: str, *labels: str) -> None:
-        box = Box.around([self.place(label) for label in labels])
-        marks = self.page.locator(".lesson-marks [data-at]")
-        before = marks.count()
-        self.use(tool)
-        self.page.mouse.move(*self.at(max(box.left - 6, 0), max(box.top - 6, 0)))
-        self.page.mouse.down()
-        self.page.mouse.move(*self.at(box.right + 6, box.bottom + 6), steps=4)
-        self.page.mouse.up()
-        expect(marks).to_have_count(before + 1, timeout=SLOW_MS)
-        self.use("操作")
-
-
-def eyes_of(product: Product) -> Driver:
-    values = product.values
-    address = drivers.Address(
-        product.phone_serials[0], host=values["CS_AGENT_ADB_HOST"], port=values["CS_AGENT_ADB_PORT"], app_names={}
-    )
-    return drivers.connect(address)
 
 
 def test_a_flow_is_taught_rehearsed_reviewed_and_released(product: Product, browser: Browser) -> None:
@@ -154,24 +70,16 @@ def picture(page: Page, name: str) -> None:
 
 def resend_by_hand(teacher: Teacher) -> None:
     """What a person does on the text message desk, up to the commit."""
-    page = teacher.page
     teacher.tap("短信平台")
     teacher.tap("手机号")
     teacher.put_in("mobile")
     teacher.tap("查询")
     teacher.tap("15088889999")
-    before, box = teacher.steps(), teacher.place("重新发送验证码")
-    page.mouse.click(*teacher.at(box.center.x, box.center.y))
-    page.get_by_role("button", name="不是提交,点下去").click()
-    teacher.noted(before)
+    teacher.tap_sure("重新发送验证码")
     teacher.mark("框选要确认的值", "将向 15088889999 重新发送")
-    before, box = teacher.steps(), teacher.place("确认发送")
-    teacher.use("标出提交")
-    page.mouse.click(*teacher.at(box.center.x, box.center.y))
-    teacher.noted(before)
-    page.fill("#success-text", "发送成功")
-    page.get_by_role("button", name="加为成功证据").click()
-    expect(page.locator(".lesson-marks [data-at]")).to_have_count(2)
+    teacher.commit("确认发送")
+    teacher.say_success("发送成功")
+    expect(teacher.page.locator(".lesson-marks [data-at]")).to_have_count(2)
 
 
 def rehearsed(page: Page, product: Product) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ class Lectern:
 
     def __init__(self, phone: Phone, teacher: User, ticket: Ticket) -> None:
         self.phone, self.teacher, self.ticket = phone, teacher, ticket
-        self.hand = Handset(SCREENS, "home", screen_size=SMALL)
+        self.hand = Handset(SCREENS, "home", screen_size=SMALL, apps={"com.example.sms": "search"})
         self.host = FakeHost({phone.pk: self.hand})
         _driver, self.feed = self.host.attend(phone)
         eye = LessonPageReader(phone.pk, self.hand, self.feed, reader=FakeReader(), settle=StillPicture)
@@ -281,6 +282,24 @@ def test_every_gesture_is_on_the_record_before_it_is_made(lectern: Lectern, temp
     assert (step.status, step.user, step.control) == ("done", lectern.teacher, "短信台")
     assert step.box
     assert AuditEvent.objects.filter(type="takeover.gesture_made", run_id=str(lectern.run.pk)).count() == 1
+
+
+def test_an_app_that_was_left_somewhere_begins_at_its_first_page_as_it_will_in_every_run(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    lectern.begin(template)
+    left = replace(SCREENS["home"], goes={"短信台": "user"})
+    lectern.hand.screens = {**SCREENS, "home": left}
+    lectern.tap("短信台")
+    page = lesson_pages.get(lectern.lesson.run_id)
+    assert (lectern.hand.shown, lectern.hand.stopped) == ("search", ["com.example.sms"])
+    assert page
+    assert page.mark == lesson_pages.mark_of(lectern.eye.before())
+    assert [item["mark"]["kind"] for item in lectern.now().way] == ["launch"]
+    lectern.tap("请输入")
+    lectern.send(GestureKind.KEY, key="home")
+    lectern.tap("短信台")
+    assert lectern.hand.stopped == ["com.example.sms"], "what the teacher does there stays"
 
 
 def test_what_looks_like_a_commit_is_asked_about_and_not_touched(lectern: Lectern, template: FlowTemplate) -> None:

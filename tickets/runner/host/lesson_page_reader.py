@@ -47,7 +47,7 @@ class LessonPageReader:
         reader: TextReader | None = None,
         settle: SettleFactory = SettleDetector,
     ) -> None:
-        self._phone_id, self._feed = phone_id, feed
+        self._phone_id, self._phone, self._feed = phone_id, phone, feed
         self._observer = ScreenObserver(
             FeedPhone(phone, feed),
             reader or text_reader(),
@@ -96,5 +96,13 @@ class LessonPageReader:
         known = self._read.seen if self._read and self._read.run_id == run_id else None
         self._read = _Read(run_id, seen)
         mark = lesson_pages.put(run_id, seen)
-        if told or known is None or mark != lesson_pages.mark_of(known):
-            lesson_steps.note_page(run_id, seen)
+        news = told or known is None or mark != lesson_pages.mark_of(known)
+        if news and lesson_steps.note_page(run_id, seen):
+            self._begin_anew(seen.app.package)
+            self._look(run_id, seen.screenshot.image, told=True)
+
+    def _begin_anew(self, package: str) -> None:
+        """As every run finds the app: at its first page, not where somebody left it."""
+        self._phone.stop_app(package)
+        self._phone.launch(package)
+        self._feed.hurry()

@@ -38,18 +38,26 @@ def open_on(phone_id: int) -> uuid.UUID | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def note_page(run_id: uuid.UUID, seen: Observation) -> None:
-    """A page was read: its app belongs to the flow, and one that was looked for has been found."""
+def note_page(run_id: uuid.UUID, seen: Observation) -> bool:
+    """A page was read: its app belongs to the flow, and one that was looked for has been found.
+
+    Whether the app was opened just now and has not been in the flow: it may show what it was left at, where every run
+    will find its first page. Its teacher is told of the page that is read once it was begun anew.
+    """
     with transaction.atomic():
         lesson = _locked(run_id)
         if lesson is None:
-            return
+            return False
         take_up(lesson, seen)
-        _name_opened_app(lesson, seen)
-        if seen.app.package and seen.app.package not in lesson.apps:
+        is_new = bool(seen.app.package) and seen.app.package not in lesson.apps
+        ended_before = seen.app.package in lesson.base.definition.get("engine", {}).get("allowed_apps", ())
+        is_left_over = _name_opened_app(lesson, seen) and is_new and not ended_before
+        if is_new:
             lesson.apps = [*lesson.apps, seen.app.package]
         lesson.save(update_fields=["apps", "seeking", "way"])
-        live.publish_run(_run(lesson), "lesson.changed")
+        if not is_left_over:
+            live.publish_run(_run(lesson), "lesson.changed")
+        return is_left_over
 
 
 def record(step: Step, gesture: Gesture, seen: Observation) -> None:
@@ -130,18 +138,20 @@ def take_up(lesson: Lesson, seen: Observation) -> None:
         lesson.seeking = not wanted.fits(sight(seen, lesson).page)
 
 
-def _name_opened_app(lesson: Lesson, seen: Observation) -> None:
-    """A tap on the home screen that opened an app is remembered as opening it, wherever its icon will stand."""
+def _name_opened_app(lesson: Lesson, seen: Observation) -> bool:
+    """A tap on the home screen that opened an app is remembered as opening it, wherever its icon will stand; whether
+    this is one."""
     if lesson.seeking or not lesson.way or seen.app.kind is AppKind.HOME or not seen.app.package:
-        return
+        return False
     last = RouteStep.from_json(lesson.way[-1]["mark"])
     row = Step.objects.filter(pk=lesson.way[-1]["step"], run=lesson.run).first()
     was_home = last.kind is ActKind.TAP and row is not None and last.page.app == _home_of(lesson)
     if not was_home or row is None or not row.control or last.page.app == seen.app.package:
-        return
+        return False
     opened = RouteStep(last.page, ActKind.LAUNCH, text=row.control)
     lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "mark": opened.to_json()}]
     Step.objects.filter(pk=row.pk).update(route_mark=opened.to_json())
+    return True
 
 
 def _home_of(lesson: Lesson) -> str:
