@@ -14,7 +14,7 @@ from cs_agent.engine.routes.match import Sight, find_control
 from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
 from cs_agent.engine.routes.slots import filled, templated
-from cs_agent.engine.routes.values import ActKind, Route, RouteError, RoutePlan, RouteStep, Way
+from cs_agent.engine.routes.values import ActKind, Private, Route, RouteError, RoutePlan, RouteStep, Way
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus, TakeoverRequest
@@ -527,11 +527,35 @@ def test_a_page_is_known_by_nothing_that_is_known_of_the_customer():
     ]
     seen = observation(rows)
     tap = Tap(lay_out(rows, size=SMALL).find("申请退款").box.center.to_norm(SMALL))
-    step = step_of(tap, seen, VALUES, commits=False, private=("王建国", "13901234567"))
+    step = step_of(tap, seen, VALUES, commits=False, private=Private(("王建国", "13901234567")))
     assert step.control.named == "申请退款"
     stored = json.dumps(step.to_json(), ensure_ascii=False)
     assert "王建国" not in stored
     assert "订单信息" in stored
+
+
+@pytest.mark.parametrize("subject", ["发票抬头", "退款", "工单", "#12: 发票抬头"])
+def test_a_page_that_bears_one_tickets_subject_is_known_again_with_anothers(subject):
+    """As it is in desks whose pages are headed `#20417: subject`, and whose lists hold the subject; what an app itself
+    calls a page stays, even where a ticket is called nearly so."""
+
+    def rows(number: str, said: str, mail: str) -> list[str]:
+        return [f"title:#{number}: {said}", "button:编号", f"link:{said}", "button:历史", f"text:{mail}", "button:跟进"]
+
+    shown = rows("20417", "退款进度", "wang@example.com")
+    tap = Tap(lay_out(shown, size=SMALL).find("跟进").box.center.to_norm(SMALL))
+    step = step_of(tap, observation(shown), {"id": "20417"}, commits=False, private=Private(subject="退款进度"))
+    stored = json.dumps(step.to_json(), ensure_ascii=False)
+    assert "退款进度" not in stored
+    assert "wang" not in stored
+    way = way_of([step], None, {"id": "20417"})
+    other = observation(rows("20533", subject, "li@example.com"))
+    assert next_act(way, Position(), other, {"id": "20533"}, Private(subject=subject))[1]
+    assert next_act(way, Position(), other, {"id": "20533"}, Private(subject="换货"))[1] is None
+    own = ["title:退款申请", "text:说明", "button:下一步"]
+    place = lay_out(own, size=SMALL).find("下一步").box.center.to_norm(SMALL)
+    step = step_of(Tap(place), observation(own), {}, commits=False, private=Private(subject="退款"))
+    assert step.page.title == "退款申请"
 
 
 def test_a_page_is_known_by_no_value_even_without_the_numbers_in_it():

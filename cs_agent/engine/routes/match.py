@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from cs_agent.engine.routes import pictured
 from cs_agent.engine.routes.slots import filled, templated
-from cs_agent.engine.routes.values import RouteControl, RouteStep
+from cs_agent.engine.routes.values import NOTHING_PRIVATE, Private, RouteControl, RouteStep
 from cs_agent.engine.screen.signature import (
     ControlSignature,
     PageSignature,
@@ -32,6 +32,8 @@ _CERTAIN = (*_OPTIONS, "button:", "edit:", "search:", "switch:", "slider:", "pic
 _ENOUGH = 2
 _LEAST_WORD = 2
 _DIGITS = re.compile(r"\d+")
+_MAIL_SIGN = "@"
+_NO_LETTER = re.compile(r"[\W\d_]+")
 _OF_THE_DAY = re.compile(
     "星期|周[一二三四五六日天]|月日|[今昨明]天|上午|下午|刚刚|前$|monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|ago$"
 )
@@ -45,34 +47,46 @@ class Sight:
 
     observation: Observation
     values: dict[str, str]
+    private: Private
     page: PageSignature
+    learned: PageSignature  # as a route may remember it
     controls: tuple[Target, ...]
 
     @classmethod
-    def of(cls, observation: Observation, values: dict[str, str]) -> Sight:
+    def of(cls, observation: Observation, values: dict[str, str], private: Private = NOTHING_PRIVATE) -> Sight:
         page = without_values(page_signature(observation), values)
-        return cls(observation, values, page, tuple(_controls(observation)))
+        learned = without_private(page, private)
+        return cls(observation, values, private, page, learned, tuple(_controls(observation)))
 
     def shows(self, page: PageSignature) -> bool:
         """Whether the screen shows this page; compared by the picture if it has no tree and the page was recorded with
         one."""
         if self.observation.nodes is None and not page.pictured:
             return pictured.fits(page, self.observation)
-        return page.fits(self.page)
+        return page.fits(self.page) or page.fits(self.learned)
 
     def node(self, target: Target) -> UiNode | None:
         return self.observation.nodes[target.node] if self.observation.nodes and target.node is not None else None
 
 
-def without_words(page: PageSignature, words: Iterable[str]) -> PageSignature:
-    """The page without marks that hold one of these words (two characters or more), with or without their numbers."""
-    told = _forms(words)
+def without_private(page: PageSignature, private: Private) -> PageSignature:
+    """The page without marks that hold one of the customer's words (two characters or more), with or without their
+    numbers, and without those that say the ticket's subject and nothing else."""
+    if private == NOTHING_PRIVATE:
+        return page
+    told, subject = _forms(private.words), _letters(private.subject)
 
     def is_page(mark: str) -> bool:
-        return not _holds(mark, told)
+        said = mark.partition(":")[2] or mark
+        return not _holds(mark, told) and not (len(subject) >= _LEAST_WORD and _letters(said) == subject)
 
     controls, captions = (frozenset(filter(is_page, marks)) for marks in (page.controls, page.captions))
     return replace(page, title=page.title if is_page(page.title) else "", controls=controls, captions=captions)
+
+
+def _letters(text: str) -> str:
+    """Without numbers and signs, as `#20417: subject` is said of the same thing as `subject`."""
+    return _NO_LETTER.sub("", squash(text))
 
 
 def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature:
@@ -84,7 +98,7 @@ def without_values(page: PageSignature, values: dict[str, str]) -> PageSignature
 
     def is_page(mark: str) -> bool:
         said = mark.partition(":")[2] or mark
-        return not _holds(mark, told) and not _OF_THE_DAY.search(said)
+        return not _holds(mark, told) and not _OF_THE_DAY.search(said) and _MAIL_SIGN not in said
 
     controls = frozenset(mark for mark in page.controls if mark.startswith(_OPTIONS) or is_page(mark))
     certain = frozenset(mark for mark in controls if mark.startswith(_CERTAIN))

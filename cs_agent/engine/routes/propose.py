@@ -23,7 +23,7 @@ from cs_agent.engine.actions.values import (
 )
 from cs_agent.engine.routes.match import Sight, find_control, is_done, is_typed
 from cs_agent.engine.routes.slots import filled
-from cs_agent.engine.routes.values import ActKind, RouteControl, RouteStep, Way
+from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import Target
 from cs_agent.geometry import NormPoint
@@ -88,10 +88,11 @@ class Expectation:
     pages: tuple[ExpectedPage, ...]
     step: RouteStep | None  # whose effect shows on the page itself: a field with the focus, a choice made
     values: dict[str, str]
+    private: Private
     focuses: bool = False  # that effect is a field's focus, and text is all that follows
 
     def is_met(self, seen: Observation) -> bool:
-        sight = Sight.of(seen, self.values)
+        sight = Sight.of(seen, self.values, self.private)
         if self.step is not None:
             return sight.shows(self.step.page) and _shows_effect(self.step, sight)
         return any(page.is_shown(sight) for page in self.pages)
@@ -105,9 +106,11 @@ class Proposal:
     expects: Expectation | None  # None: the next act is on the same page, and nothing on it tells
 
 
-def next_act(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> tuple[Position, Proposal | None]:
+def next_act(
+    way: Way, at: Position, seen: Observation, values: dict[str, str], private: Private = NOTHING_PRIVATE
+) -> tuple[Position, Proposal | None]:
     """The next act on this screen and where the run stands then; no act where none fits."""
-    sight = Sight.of(seen, values)
+    sight = Sight.of(seen, values, private)
     number = _next_step(way, at, sight)
     if number is None:
         return at.off_the_way(at.taken + 1 if at.taken >= 0 else at.at), None
@@ -120,18 +123,23 @@ def next_act(way: Way, at: Position, seen: Observation, values: dict[str, str]) 
     return here, Proposal(number, step, action, _expectation(way, number, action, sight))
 
 
-def proposed_before(way: Way, number: int, action: Action, seen: Observation, values: dict[str, str]) -> Proposal:
+def proposed_before(
+    way: Way, number: int, action: Action, seen: Observation, values: dict[str, str], private: Private = NOTHING_PRIVATE
+) -> Proposal:
     """The proposal of that step, restored after a human approved its act; IndexError for an unknown step."""
-    return Proposal(number, way.steps[number], action, _expectation(way, number, action, Sight.of(seen, values)))
+    sight = Sight.of(seen, values, private)
+    return Proposal(number, way.steps[number], action, _expectation(way, number, action, sight))
 
 
-def is_at_end(way: Way, at: Position, seen: Observation, values: dict[str, str]) -> bool:
+def is_at_end(
+    way: Way, at: Position, seen: Observation, values: dict[str, str], private: Private = NOTHING_PRIVATE
+) -> bool:
     """Whether all required steps are done and the last page is shown. A way that was taught only up to the commit has
     no last page; there the flow's success evidence alone decides."""
     left = way.steps[max(at.at, at.taken + 1) :]
     if not all(step.optional for step in left):
         return False
-    return way.end is None or Sight.of(seen, values).shows(way.end)
+    return way.end is None or Sight.of(seen, values, private).shows(way.end)
 
 
 def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
@@ -205,9 +213,9 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
     stays = isinstance(action, Type) or (target is not None and (target.choice or target.editable))
     if stays and not sends:
         focuses = isinstance(action, Tap) and target is not None and target.editable
-        return Expectation((), step, sight.values, focuses)
+        return Expectation((), step, sight.values, sight.private, focuses)
     pages = tuple(_pages_after(way, number, sight))
-    return Expectation(pages, None, sight.values) if pages else None
+    return Expectation(pages, None, sight.values, sight.private) if pages else None
 
 
 def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[ExpectedPage]:

@@ -22,9 +22,9 @@ from cs_agent.engine.actions.values import (
     Tap,
     Type,
 )
-from cs_agent.engine.routes.match import Sight, control_of, without_words
+from cs_agent.engine.routes.match import Sight, control_of
 from cs_agent.engine.routes.slots import is_template, templated
-from cs_agent.engine.routes.values import ActKind, RouteStep, Way, filled_slots
+from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteStep, Way, filled_slots
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.observation import Observation
@@ -33,14 +33,14 @@ _TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.
 
 
 def step_of(
-    action: Action, seen: Observation, values: dict[str, str], *, commits: bool, private: Iterable[str] = ()
+    action: Action, seen: Observation, values: dict[str, str], *, commits: bool, private: Private = NOTHING_PRIVATE
 ) -> RouteStep | None:
     """The act on this screen as a route step; None for an action that does not touch the phone.
 
     `private`: further customer data, such as a name, that must not identify a page.
     """
-    sight = Sight.of(seen, values)
-    step = RouteStep(without_words(sight.page, private), ActKind.GAP, commits=commits)
+    sight = Sight.of(seen, values, private)
+    step = RouteStep(sight.learned, ActKind.GAP, commits=commits)
     match action:
         case Tap() | DoubleTap() | LongPress():
             target = find_target(seen, touch_points(action, seen.size)[0])

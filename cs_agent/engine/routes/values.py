@@ -6,7 +6,7 @@ by signatures without values. A step whose control cannot be found again is a ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -162,6 +162,20 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Private:
+    """What is known of a ticket besides its slots' values; what is learned never holds it.
+
+    `words`: the customer's name and number. `subject`: of the ticket; many apps show it as the title of its page.
+    """
+
+    words: tuple[str, ...] = ()
+    subject: str = ""
+
+
+NOTHING_PRIVATE = Private()
+
+
+@dataclass(frozen=True, slots=True)
 class RoutePlan:
     """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed.
 
@@ -173,7 +187,7 @@ class RoutePlan:
     way: Way | None = None
     reviewed: bool = False
     learning: bool = False
-    private: tuple[str, ...] = ()
+    private: Private = field(default_factory=Private)
 
     @property
     def types_text(self) -> bool:

@@ -28,7 +28,7 @@ def vouch_of(plan: RoutePlan, number: int, action: Action, seen: Observation) ->
     """For the act that step `number` of the plan's way proposes on this screen; None where the route says nothing."""
     if not plan.reviewed or plan.way is None or not 0 <= number < len(plan.way.steps):
         return None
-    step, sight = plan.way.steps[number], Sight.of(seen, plan.values)
+    step, sight = plan.way.steps[number], Sight.of(seen, plan.values, plan.private)
     if step.commits or not sight.shows(step.page) or Nature.PERMISSION in read_page(seen).natures:
         return None
     if isinstance(action, Swipe):

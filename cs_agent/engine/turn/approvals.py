@@ -100,7 +100,8 @@ class Approvals:
         way = self.kit.route.way
         if way is None or not 0 <= asked.route_step < len(way.steps):
             return None
-        return proposed_before(way, asked.route_step, asked.action, turn.seen, self.kit.route.values)
+        plan = self.kit.route
+        return proposed_before(way, asked.route_step, asked.action, turn.seen, plan.values, plan.private)
 
     def _look(self, turn: TurnContext) -> None:
         with turn.draft.lap("recheck"):

@@ -13,7 +13,7 @@ from cs_agent.engine.actions.values import Finish
 from cs_agent.engine.confirm.confirmation_view import pending_of_view, request_of
 from cs_agent.engine.confirm.fields import fields_in_view
 from cs_agent.engine.confirm.fields_generic import generic_fields
-from cs_agent.engine.routes.match import without_values, without_words
+from cs_agent.engine.routes.match import Sight
 from cs_agent.engine.run.conversation import remember_challenge
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.pending import ACT, Pending
@@ -100,7 +100,7 @@ class Finishing:
 
     def _succeed(self, turn: TurnContext, message: str, evidence: Evidence) -> Turn:
         plan = self.kit.route
-        page = without_words(without_values(page_signature(turn.seen), plan.values), plan.private)
+        page = Sight.of(turn.seen, plan.values, plan.private).learned
         turn.draft.route_mark = {"end": page.to_json()}
         return self.kit.ended(turn, EndStatus.SUCCEEDED, message, evidence.seen)
 

@@ -47,9 +47,10 @@ class Guide:
 
     def _next(self, turn: TurnContext, way: Way, here: Position) -> tuple[bool, Position, Proposal | None]:
         """(whether the way is finished, the run's new position, the next act or None)."""
-        values = self.kit.route.values
+        plan = self.kit.route
         with turn.draft.lap("route"):
-            return is_at_end(way, here, turn.seen, values), *next_act(way, here, turn.seen, values)
+            known = (way, here, turn.seen, plan.values, plan.private)
+            return is_at_end(*known), *next_act(*known)
 
     def _take(self, turn: TurnContext, proposal: Proposal) -> Turn:
         thought = say("on_route", turn.lang)

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from cs_agent.engine.routes.propose import Position
 from cs_agent.engine.routes.record import merged, way_of
-from cs_agent.engine.routes.values import Route, RouteError, RoutePlan, RouteStep, Way
+from cs_agent.engine.routes.values import Private, Route, RouteError, RoutePlan, RouteStep, Way
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.errors import Conflict
-from tickets.models import FlowTemplate, FlowVersion, Run, RunPurpose, RunStatus, Step, StepActor, VersionStage
+from tickets.models import FlowTemplate, FlowVersion, Run, RunPurpose, RunStatus, Step, StepActor, Ticket, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing
@@ -74,9 +74,13 @@ def plan_of(run: Run) -> RoutePlan:
     way = route_notes.applied(run.flow_version, of_version(run.flow_version)).way_for(values)
     reviewed = way is not None and (stages.of(run.flow_version) in _REVIEWED or _is_tried(run))
     taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if way is None else 0
-    ticket = run.ticket
-    private = tuple(filter(None, (ticket.customer_name, ticket.customer_mobile)))
-    return RoutePlan(values, way, reviewed, learning=way is None and taught < _LESSONS, private=private)
+    learning = way is None and taught < _LESSONS
+    return RoutePlan(values, way, reviewed, learning=learning, private=private_of(run.ticket))
+
+
+def private_of(ticket: Ticket) -> Private:
+    """What no route learns of a ticket besides its slots' values."""
+    return Private(tuple(filter(None, (ticket.customer_name, ticket.customer_mobile))), ticket.subject)
 
 
 def _is_tried(run: Run) -> bool:

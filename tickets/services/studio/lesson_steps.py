@@ -17,12 +17,13 @@ from django.utils import timezone
 from cs_agent.engine.actions.values import Action, Back, Home, LongPress, Swipe, Tap, Type
 from cs_agent.engine.routes.match import Sight
 from cs_agent.engine.routes.record import step_of
-from cs_agent.engine.routes.values import ActKind, RouteStep
+from cs_agent.engine.routes.values import ActKind, Private, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import AppKind, Observation
 from tickets.models import Lesson, LessonState, Run, RunPurpose, RunStatus, Step
+from tickets.services.flows import routes
 from tickets.services.live import events as live
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import lifecycle as runs
@@ -68,7 +69,7 @@ def record(step: Step, gesture: Gesture, seen: Observation) -> None:
         if lesson is None:
             return
         offered = offers.of_lesson(lesson)
-        mark = _mark(gesture, seen, offers.values(offered, gesture.slot))
+        mark = _mark(gesture, seen, offers.values(offered, gesture.slot), routes.private_of(lesson.ticket))
         target = find_target(seen, Point(*gesture.points[:2])) if gesture.points else None
         box = target.box if target else None
         place = [box.left, box.top, box.right, box.bottom] if box else []
@@ -98,14 +99,14 @@ def steps_of(lesson: Lesson) -> list[RouteStep]:
 
 
 def sight(seen: Observation, lesson: Lesson) -> Sight:
-    return Sight.of(seen, offers.values(offers.of_lesson(lesson)))
+    return Sight.of(seen, offers.values(offers.of_lesson(lesson)), routes.private_of(lesson.ticket))
 
 
-def _mark(gesture: Gesture, seen: Observation, values: dict[str, str]) -> RouteStep:
+def _mark(gesture: Gesture, seen: Observation, values: dict[str, str], private: Private) -> RouteStep:
     action = _action(gesture, seen.size)
     commits = gesture.kind is GestureKind.COMMIT
-    step = step_of(action, seen, values, commits=commits) if action else None
-    return step or RouteStep(Sight.of(seen, values).page, ActKind.GAP)
+    step = step_of(action, seen, values, commits=commits, private=private) if action else None
+    return step or RouteStep(Sight.of(seen, values, private).learned, ActKind.GAP)
 
 
 def _action(gesture: Gesture, size: Size) -> Action | None:
@@ -135,7 +136,7 @@ def take_up(lesson: Lesson, seen: Observation) -> None:
     """Record again from here on where this is the page of the part that is taught again. The caller saves."""
     if lesson.seeking:
         wanted = PageSignature.from_json(lesson.tail[0]["mark"]["page"])
-        lesson.seeking = not wanted.fits(sight(seen, lesson).page)
+        lesson.seeking = not sight(seen, lesson).shows(wanted)
 
 
 def _name_opened_app(lesson: Lesson, seen: Observation) -> bool:

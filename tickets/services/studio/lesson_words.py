@@ -87,7 +87,7 @@ def mark(
         found = lesson_marks.marked(kind, box, page.seen, offers.values(offers.of_lesson(lesson)))
         _keep(lesson, [{**item, "at": len(lesson.way), "area": [round(part, 4) for part in area]} for item in found])
         if kind is MarkKind.SUCCESS:
-            lesson.end = lesson_steps.sight(page.seen, lesson).page.to_json()
+            lesson.end = lesson_steps.sight(page.seen, lesson).learned.to_json()
             lesson.save(update_fields=["end"])
 
 

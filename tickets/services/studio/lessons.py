@@ -113,9 +113,9 @@ def joins_at(lesson: Lesson) -> int | None:
     page = lesson_pages.get(lesson.run_id) if lesson.tail and not lesson.seeking else None
     if page is None:
         return None
-    shown = lesson_steps.sight(page.seen, lesson).page
+    shown = lesson_steps.sight(page.seen, lesson)
     later = enumerate(lesson.tail[1:], 1)
-    return next((n for n, item in later if PageSignature.from_json(item["mark"]["page"]).fits(shown)), None)
+    return next((n for n, item in later if shown.shows(PageSignature.from_json(item["mark"]["page"]))), None)
 
 
 def join(lesson: Lesson, user: Any) -> Lesson:
