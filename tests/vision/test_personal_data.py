@@ -14,6 +14,7 @@ from cs_agent.vision.personal_data import DataKind, find, is_id_card, passes_luh
 ID, CARD, MOBILE = DataKind.ID_CARD, DataKind.BANK_CARD, DataKind.MOBILE
 EMAIL, PASSWORD, CODE = DataKind.EMAIL, DataKind.PASSWORD, DataKind.CODE
 PHONE, VOUCHER, NAME, ADDRESS = DataKind.PHONE, DataKind.VOUCHER, DataKind.NAME, DataKind.ADDRESS
+BIRTH = DataKind.BIRTH_DATE
 PLATE, PASSPORT, MESSENGER = DataKind.PLATE, DataKind.PASSPORT, DataKind.MESSENGER
 
 
@@ -159,6 +160,42 @@ def test_an_account_beside_words_of_an_order_is_hidden(text: str) -> None:
         ("在幸福小区3栋2单元501", ADDRESS, "在幸福小区3栋2单元501"),
         ("广东省深圳市南山区科技园", ADDRESS, "广东省深圳市南山区科技园"),
         ("to 221B Baker Street, London NW1 6XE", ADDRESS, "221B Baker Street, London NW1 6XE"),
+        ("出生日期:1990-05-12 性别:女", BIRTH, "1990-05-12"),
+        ("生日 民國79年5月12日", BIRTH, "民國79年5月12日"),
+        ("DOB: 12/05/1990", BIRTH, "12/05/1990"),
+        ("李娜(女,1985/03/09)", NAME, "李娜"),
+        ("李娜(女,1985/03/09)", BIRTH, "1985/03/09"),
+        ("GPS: 31.230416, 121.473701", ADDRESS, "31.230416, 121.473701"),
+        ("meet at 51.50735, -0.12776", ADDRESS, "51.50735, -0.12776"),
+        ("身分證字號:A123456789", ID, "A123456789"),
+        ("Z683365(5)", ID, "Z683365(5)"),
+        ("SSN 219-09-9999", ID, "219-09-9999"),
+        ("Codice fiscale: RSSMRA85T10A562S", ID, "RSSMRA85T10A562S"),
+        ("Aadhaar 2345 6789 0123", ID, "2345 6789 0123"),
+        ("Driver's licence number MORGA657054SM9IJ", PASSPORT, "MORGA657054SM9IJ"),
+        ("車號 ABC-1234", PLATE, "ABC-1234"),
+        ("Authorization: Bearer abcd.efgh1234.ijkl", PASSWORD, "abcd.efgh1234.ijkl"),
+        ("ghp_16C7e42F292c6912E7710c838347Ae178B4a", PASSWORD, "ghp_16C7e42F292c6912E7710c838347Ae178B4a"),
+        ("postgres://app:Pa55w0rd@db:5432/orders", PASSWORD, "Pa55w0rd"),
+        ("662817 is your Facebook confirmation code", CODE, "662817"),
+        ("OTP for txn INR 2,300.00 is 448120", CODE, "448120"),
+        ("客户李雪梅来电说空调不制冷", NAME, "李雪梅"),
+        ("收件人改成我妈周桂兰,电话", NAME, "周桂兰"),
+        ("刚才那单,收周晓彤,15200001111", NAME, "周晓彤"),
+        ("入住人:方志远、蒋欣 2 人", NAME, "蒋欣"),
+        ("姓  名:屠洪刚", NAME, "屠洪刚"),
+        ("请联系贾经理", NAME, "贾经理"),
+        ("我叫Lily,想退货", NAME, "Lily"),
+        ("From: Laura Palmer <laura@example.org>", NAME, "Laura Palmer"),
+        ("Contact: Anna Müller <a@b.de>", NAME, "Anna Müller"),
+        ("이름: 김민수 전화: 010-1234-5678", NAME, "김민수"),
+        ("ФИО: Смирнова Анна, тел.: 8 (912) 345-67-89", NAME, "Смирнова Анна"),
+        ("тел.: 8 (912) 345-67-89", PHONE, "8 (912) 345-67-89"),
+        ("電話番号:03-1234-5678", PHONE, "03-1234-5678"),
+        ("虚拟号 17012345678 转 2231", MOBILE, "17012345678 转 2231"),
+        ("我的手机号是138零零138零零零", MOBILE, "138零零138零零零"),
+        ("account no. 12345678", CARD, "12345678"),
+        ("IBAN: DE89 3704 0044 0532 0130 00 BIC COBADEFFXXX", CARD, "DE89 3704 0044 0532 0130 00"),
         ("總機 62345678", PHONE, "62345678"),
         ("call me on 07911 123456", PHONE, "07911 123456"),
         ("電話:0912-345-678", PHONE, "0912-345-678"),
@@ -215,11 +252,45 @@ def test_every_kind_is_found_in_the_forms_it_is_written_in(text: str, kind: Data
         "错误码 305178",
         "王者荣耀",
         "亲爱的顾客,您好",
+        "手机号后四位 8899,验证码收不到",
+        "Sort code 20-00-00, zip code 62704",
+        "Call 1-800-275-8777 for help",
+        "热线 95338 / 400-811-1111",
+        "户名:杭州云雀科技有限公司",
+        "会员权益 12 项",
+        "From: no-reply@shop.com",
+        "temperature 21.5, 22.4",
+        "生日礼券 3 张",
+        "max_tokens=4096 tokens used: 1823",
+        '{"mobileModel":"M2102K1C","osVersion":"14"}',
+        '{"name":"戴森吹风机 HD15","stock":32}',
+        "Name\tQty\tPrice\nSteel Bolt\t100\t0.12",
+        "日期,订单数,金额\n2024-05-20,1203,89201.50",
+        "git commit 9fceb02d0ae598e95dc970b74767f19372d61af8",
         "输入 3 件商品完成支付",
     ],
 )
 def test_what_a_page_needs_to_be_understood_stays(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "personal"),
+    [
+        ('{"receiver_name":"刘畅","smsCode":660812}', ["刘畅", "660812"]),
+        ('{"name":"Lars Svensson","phone":"+46 70 123 45 67"}', ["Lars Svensson", "46 70 123 45 67"]),
+        ("receiver=沈腾&addr=中关村大街27号&sku=1002", ["沈腾", "中关村大街27号"]),
+        ("<收件人>万茜</收件人><qty>2</qty>", ["万茜"]),
+        ("<td>收货人</td><td>戴玉</td>", ["戴玉"]),
+        ('{"lat":22.543096,"lng":114.057865,"zoom":12}', ["22.543096", "114.057865"]),
+        ("X-Api-Key: 9f8e7d6c5b4a39281706", ["9f8e7d6c5b4a39281706"]),
+        ("姓名\t手机\t商品\n田甜\t13677778888\t保温杯", ["田甜", "13677778888"]),
+        ("order_id,customer_name,total\n9001,丁一,88.00\n9002,Grace Hopper,120.50", ["丁一", "Grace Hopper"]),
+        ("| 客户姓名 | 问题 |\n|---|---|\n| 阿丽亚 | 无法开机 |", ["阿丽亚"]),
+    ],
+)
+def test_names_of_fields_and_headings_of_columns_are_labels(text: str, personal: list[str]) -> None:
+    assert [original for _, original in found(text)] == personal
 
 
 def test_an_address_leaves_the_number_inside_it_its_own_kind() -> None:
@@ -294,7 +365,9 @@ def test_spans_are_in_order_apart_and_inside_the_text(text: str) -> None:
         end = span.end
 
 
-@pytest.mark.parametrize("piece", ["1 ", "a", "a@", "密码 ", "13812345678 ", "验证码", "0-", "lI"])
+@pytest.mark.parametrize(
+    "piece", ["1 ", "a", "a@", "密码 ", "13812345678 ", "验证码", "0-", "lI", "联系", "eyJ", "男,", "a\t姓名\n"]
+)
 def test_a_long_text_is_searched_in_no_time(piece: str) -> None:
     start = time.process_time()
     find(piece * (100_000 // len(piece)))

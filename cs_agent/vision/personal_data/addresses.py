@@ -14,12 +14,12 @@ _HAN = r"[\u4e00-\u9fff]"
 _LABEL = re.compile(
     r"(?<!IP)(?<!ip)(?<!邮箱)(?<!邮件)(?<!链接)(?<!网络)(?<!MAC)(?<!网站)(?<!钱包)(?<!下载)(?<!邮)"
     r"(?:(?:收货|收件|寄件|发件|取件|家庭|联系|配送|详细|居住|户籍|通讯|邮寄|退货|公司|单位|上门|安装|服务|新"
-    r"|旧|原|现|送货|派送|注册|经营)*"
+    r"|旧|原|现|送货|派送|注册|经营){0,4}"
     r"(?:地址|住址|住所|地点|住处)|所在地区?|户籍地|家住|住在|门牌号?"
     r"|(?<![A-Za-z])(?:(?:shipping|delivery|billing|home|postal|street|mailing|new|old"
     r"|residential)\s)?(?<!mail )(?<!IP )(?<!web )address"
     r"|ship(?:ped)?\sto|deliver(?:ed)?\sto|lives?\sat)"
-    r"(?:信息)?[\s]*(?:[:=]|是|为|改[为成到]|换[为成到]|更正为|\bis\b|\t|\n|[ \u3000]"
+    r"(?:信息)?\s{0,20}(?:[:=]|是|为|改[为成到]|换[为成到]|更正为|\bis\b|\t|\n|[ \u3000]"
     r"|(?=[\u4e00-\u9fff]{2,}[省市区县]))[ \t\n\u3000]*",
     re.IGNORECASE,
 )
@@ -27,6 +27,12 @@ _VALUE = re.compile(r"[^\n\t。;;!?!?|]{4,90}")
 _ADDRESS_CHARS = re.compile(
     r"[省市区县镇乡村旗盟州路街巷弄道号栋幢楼室座层苑园寓厦湾府庭庄里坊]|单元|小区|花园|大厦|广场|公寓|学院"
     r"|大学|医院|[A-Za-z].*\d|\d.*[A-Za-z]"
+)
+_ABROAD = re.compile(
+    r"(?:ご?住所|お届け先|配送先|주소|배송지|\b(?:адрес|dirección|domicilio|adresse|anschrift|endereço|indirizzo"
+    r"|địa chỉ))\s?[:\t]\s*"
+    r"(?P<value>(?=[^\n;|]{0,80}\d)[^\n;|]{6,90})",
+    re.IGNORECASE,
 )
 _NEXT_LABEL = re.compile(
     r"[ ,,、]*(?:(?:收货|收件|联系)?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注|订单|身份证|邮箱"
@@ -38,14 +44,15 @@ _CITY = rf"{_HAN}{{2,7}}?(?:市|自治州|地区|盟)"
 _DISTRICT = rf"{_HAN}{{1,7}}?(?:区|县|旗|市|镇|乡|街道|开发区|新区)"
 _STREET = (
     rf"{_HAN}{{1,10}}?(?:路|街|大道|大街|巷|弄|胡同|道|村|屯|里|公路|环路|小区|花园|苑|新村|社区|公寓"
-    rf"|大厦|广场|家园|园|园区|别墅|城)"
+    rf"|大厦|广场|家园|园|园区|别墅|城|[路街道巷][东西南北中]段)"
 )
 _NUMBER = (
     r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])"
-    r"(?:号院|号楼|号|弄|栋|幢|座|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
+    r"(?:号院|号楼|号[甲乙丙丁]?|弄|栋|幢|座|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
 )
 _TAIL = (
-    rf"(?:[ ,,]?{_NUMBER}|[ ,,]?{_STREET}(?=[ ,,]?{_NUMBER})"
+    rf"(?:[ ,,]?{_NUMBER}|(?<=[号弄院楼]){_HAN}{{2,8}}?(?:{_NUMBER}|[A-Za-z]?{_HAN}?\d{{3,4}}(?!\d))"
+    rf"|[ ,,]?{_STREET}(?=[ ,,]?{_NUMBER})"
     rf"|[ -]?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{1,3}}(?!\d)|[ ]?\d{{3,4}}(?:室|房|号)?(?![0-9.:元/年月-])){{1,7}}"
 )
 _CHAIN = re.compile(
@@ -54,7 +61,7 @@ _CHAIN = re.compile(
     rf"|(?<=[路街道巷村区镇乡弄城厦苑园寓场]))"
     rf"|(?:{_DISTRICT}[ ,,]?){{1,3}}{_STREET}(?:{_STREET}){{0,2}}(?:{_TAIL})?"
     rf"|{_STREET}(?:{_STREET}){{0,2}}{_TAIL}"
-    rf"|{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?"
+    rf"|{_HAN}{{0,8}}{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?"
 )
 _BUILDING = re.compile(r"[路街道巷弄胡村屯号栋幢楼室座层苑园寓厦]|小区|单元|花园|社区|新区|街道")
 _CLOSING = " ,,、.)"
@@ -122,3 +129,5 @@ def goes_on(text: str) -> bool:
 def _english(text: str) -> Iterator[tuple[int, int]]:
     for match in _ENGLISH.finditer(text):
         yield match.span()
+    for match in _ABROAD.finditer(text):
+        yield match.span("value")

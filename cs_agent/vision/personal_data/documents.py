@@ -1,4 +1,4 @@
-"""Plates of cars, passports and travel permits, and accounts of messengers.
+"""Plates of cars, passports and travel permits, identity numbers of other countries, and accounts of messengers.
 
 Rule: a form that nothing else has is found anywhere; any other only beside the word that names it.
 """
@@ -21,15 +21,17 @@ _PLATE = re.compile(
     r"[·•.\s-]{0,2}(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
 )
 _PLATE_NAMED = re.compile(
-    r"(?:车牌号?码?|号牌号?码?|(?:licen[cs]e|number|registration)\s?plate|plate\s?(?:no\.?|number)|vehicle\s?reg(?:istration)?)"
+    r"(?:车牌号?码?|车号|号牌号?码?|(?:licen[cs]e|number|registration)\s?plate|plate\s?(?:no\.?|number)"
+    r"|vehicle\s?reg(?:istration)?)"
     + _LINK
-    + r"(?P<value>(?=[A-Za-z -]*\d)[\u4e00-\u9fff]?[A-Za-z0-9][A-Za-z0-9·• -]{3,8}[A-Za-z0-9])",
+    + r"(?P<value>(?=[A-Za-z -]*\d)[\u4e00-\u9fff]?[A-Za-z0-9][A-Za-z0-9·• -]{3,8}[A-Za-z0-9])(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 
 _PASSPORT = re.compile(r"(?<![A-Za-z0-9-])(?P<value>(?:E[A-HJ-NP-Z]\d{7}|[EG]\d{8}))(?![A-Za-z0-9-])")
 _PASSPORT_NAMED = re.compile(
-    r"(?:护照号?码?|通行证号?码?|回乡证号?码?|台胞证号?码?|居留(?:许可|证)号?码?|(?:军官|士兵|警官|永居|永久居留|港澳居民|居住)证号?码?|签证号?码?|证件号码?|驾驶证号?码?|档案编号"
+    r"(?:护照号?码?|通行证号?码?|回乡证号?码?|台胞证号?码?|居留(?:许可|证)号?码?|(?:军官|士兵|警官|永居|永久居留|港澳居民|居住)证号?码?|签证号?码?|证件号码?|驾驶证号?码?"
+    r"|驾照(?:编?号码?)?|档案编号"
     r"|passport\s?(?:no\.?|number)?|travel\s(?:document|permit)\s?(?:no\.?|number)?|visa\s(?:no\.?|number))"
     + _LINK
     + r"(?:[\u4e00-\u9fff]字第?)?(?P<value>(?=[A-Za-z]{0,3}\d)[A-Za-z0-9]{6,18})(?![A-Za-z0-9])",
@@ -39,11 +41,34 @@ _MACHINE_READABLE = re.compile(
     r"[A-Z0-9<]{5,44}<<[A-Z0-9<]{2,40}|(?<![A-Z0-9<])[A-Z0-9<]{28,44}(?:(?<=<\d\d)|(?<=\d\d\d))(?![A-Z0-9<])"
 )
 
+_TAIWANESE = re.compile(r"(?<![A-Za-z0-9-])(?P<value>[A-Z][1289A-D]\d{8})(?![A-Za-z0-9-])")
+_HONG_KONG = re.compile(r"(?<![A-Za-z0-9-])(?P<value>[A-Z]{1,2}\d{6}\([0-9A]\))")
+_SSN = re.compile(r"(?<![\w.-])(?P<value>(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4})(?![\w-])")
+_CPF = re.compile(r"(?<![\w.-])(?P<value>\d{3}\.\d{3}\.\d{3}-\d{2})(?![\w-])")
+_IDENTITY_NAMED = re.compile(
+    r"(?:身[分份]证(?:字|号|统一编号)?号?码?|居留证号?码?|国民身份证|证件号?码?"
+    r"|\b(?:SSN|ITIN|(?i:social\s?security(?:\s?(?:no\.?|number))?)|NRIC|FIN|HKID|Aadhaar|Aadhar|CPF|DNI|NIE"
+    r"|NIF|CURP|RFC|CNIC|NIK|MyKad|BSN|PESEL|JMBG"
+    r"|NINO|TIN|PAN|SIN|TFN|CNP|JMBG|IC(?=\s?[Nn]o)"
+    r"|(?i:codice fiscale|personnummer|personal\s?(?:id|number|code)|national\s?(?:id|insurance)|NI\s?number"
+    r"|tax\s?id|steuer-?id|rodné číslo)"
+    r"|(?i:identity(?:\s?card)?|id\s?card|ID(?=\s(?:no|number|card)\b)))\b(?:[ \t]?(?i:no\b\.?|number|card|code))*)"
+    r"\s*(?:是|为|[:=#]|\bis\b|\s)\s*[((]?"
+    r"(?P<value>(?=(?:[A-Z .\-/]{0,6}\d){4})[A-Z0-9]{1,16}(?:[ .\-/][A-Z0-9]{1,12}){0,5}(?:\([0-9A]\))?)(?![A-Za-z0-9])"
+)
+_LICENCE_NAMED = re.compile(
+    r"driv(?:er|ing)(?:'?s)?\s?licen[cs]e(?:\s?(?:no\.?|number|id))?\s*(?:[:=#]|\bis\b|\s)\s*"
+    r"(?P<value>(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,18}(?:[ -][A-Z0-9]{2,8}){0,4})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_TAIWANESE_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of the numbers 10 to 35 that they stand for
+
 _MESSENGER_NAMED = re.compile(
     r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加\s?[vV]|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
-    r"|telegram|whats\s?app|skype|line|kakao(?:talk)?|instagram|zalo|signal)"
+    r"|telegram|\bTG|飞机|whats\s?app|skype|\bline|kakao(?:talk)?|instagram|\bins|facebook|twitter|zalo|viber"
+    r"|discord|signal)"
     r"(?:\s?(?:账号|帐号|账户|号码?|ID|群|account|number|name|handle))*|(?<![A-Za-z])(?:wx|vx)(?:号|ID)?)"
-    r"(?P<link>\s*(?:是|为|:|=|\bis\b)\s*|\s{0,3})@?"
+    r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?)?(?P<link>\s*(?:是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
     r"(?P<value>[1-9]\d{4,11}(?!\d)|[A-Za-z][-_A-Za-z0-9.]{4,29})(?![A-Za-z0-9_@元]|\.\d)",
     re.IGNORECASE,
 )
@@ -67,6 +92,30 @@ def passports(text: str) -> Iterator[Span]:
     for match in _MACHINE_READABLE.finditer(text):
         if "<" in match.group():
             yield Span(DataKind.PASSPORT, *match.span(), match.group())
+
+
+def identities(text: str) -> Iterator[Span]:
+    """Of other countries and of Hong Kong, Macau and Taiwan; those of the mainland are numbers like others."""
+    for pattern in (_IDENTITY_NAMED, _HONG_KONG, _SSN, _CPF, _TAIWANESE):
+        for match in pattern.finditer(text):
+            value = match.group("value")
+            before = text[max(0, match.start("value") - labels.CONTEXT) : match.start("value")]
+            if pattern is not _IDENTITY_NAMED and labels.names_an_order(before):
+                continue
+            if pattern is not _TAIWANESE or _is_taiwanese(value):
+                yield Span(DataKind.ID_CARD, *match.span("value"), value)
+    for match in _LICENCE_NAMED.finditer(text):
+        yield Span(DataKind.PASSPORT, *match.span("value"), match.group("value"))
+
+
+def _is_taiwanese(number: str) -> bool:
+    """By the check digit."""
+    region = 10 + _TAIWANESE_LETTERS.index(number[0])
+    second = number[1] if number[1].isdigit() else str(_TAIWANESE_LETTERS.index(number[1]) % 10)
+    digits = [region // 10, region % 10, int(second), *map(int, number[2:])]
+    return (
+        sum(digit * weight for digit, weight in zip(digits, (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1), strict=True)) % 10 == 0
+    )
 
 
 def messengers(text: str) -> Iterator[Span]:

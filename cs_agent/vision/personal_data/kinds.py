@@ -10,16 +10,17 @@ from enum import StrEnum
 
 
 class DataKind(StrEnum):
-    ID_CARD = "id_card"
+    ID_CARD = "id_card"  # identity numbers, of other countries too
     BANK_CARD = "bank_card"  # card and account numbers
     MOBILE = "mobile"  # of mainland China
     PHONE = "phone"  # landlines, foreign numbers, whatever a label calls a telephone
     EMAIL = "email"
-    PASSWORD = "password"  # noqa: S105 - the name of a kind
+    PASSWORD = "password"  # noqa: S105 - the name of a kind; keys and tokens of programs too
     CODE = "code"  # one-time verification code
     VOUCHER = "voucher"  # whoever knows it may collect, redeem or pay: pick-up, coupon and payment codes, CVV
     NAME = "name"
-    ADDRESS = "address"
+    BIRTH_DATE = "birth_date"
+    ADDRESS = "address"  # and coordinates
     PLATE = "plate"  # of a car
     PASSPORT = "passport"  # passports and travel permits
     MESSENGER = "messenger"  # accounts of WeChat, QQ and their like

@@ -35,18 +35,26 @@ _NAMED_AFTER = re.compile(
 
 _ID = re.compile(r"身份证|证件号|公民身份|ID\s?(?:card|number|no)|identity", re.IGNORECASE)
 _CARD = re.compile(
-    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|\bIBAN\b",
+    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|\bacct\b|\bCLABE\b|\bIBAN\b",
+    re.IGNORECASE,
+)
+_ACCOUNT = re.compile(
+    r"(?:银行账号|银行帐号|对公账号|收款账号|(?:bank\s)?\baccount(?:\s?(?:no\b\.?|number|#))?|a/c\s?no\.?"
+    r"|(?:转|汇|打|退|提现|存)(?:账|款|钱)?(?:到|至|给|入|进))" + _LINK + r"$",
     re.IGNORECASE,
 )
 _CARD_ENDS = re.compile(r"余额|金额|时间|日期|登录|登陆|积分|balance|amount|date|time", re.IGNORECASE)
 _PHONE = re.compile(
     r"(?:电话号?码?|手机号?码?|手机|座机|固话|联系方式|联系号码|联络|来电号?码?|去电|主叫|被叫|致电|拨打|热线|传真|号码|分机|总机"
-    r"|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b"
+    r"|番号|전화(?:번호)?|연락처|휴대폰|핸드폰|тел(?:ефон)?\.?|моб\.?|SĐT|ĐT|điện thoại|โทร(?:ศัพท์)?|هاتف|جوال|טלפון"
+    r"|\bHP|\bph\b|\bmob\b|m[óo]vil|celular"
+    r"|t[eé]l[eé]fono|t[ée]l[ée]phone|telefon[eo]?|telefoon|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b"
     r"|\b(?:call|caller|called|calling|text|ring|reach)(?: (?:me|us|him|her|back))?\b"
     r"|whats\s?app|\bringing\b)"
     r"(?:\s*(?:号|number|no\.?|id|at|from|on|to))?[^0-9A-Za-z\u4e00-\u9fff\n]*(?:是|为|is)?\s*[((+]?$",
     re.IGNORECASE,
 )
+_TO_CALL = re.compile(r"联系[\u4e00-\u9fff]{0,7}\s*[((:]?\s*$")
 _ABROAD = re.compile(r"\+[\s(]*$")
 
 
@@ -68,11 +76,17 @@ class Beside:
     def names_an_account(self) -> bool:
         """Whether a card or an account is spoken of, and not its balance or the time of something."""
         ends = [found.end() for found in _CARD.finditer(self.before)]
-        return bool(ends) and not _CARD_ENDS.search(self.before[ends[-1] :])
+        return self.is_an_account or (bool(ends) and not _CARD_ENDS.search(self.before[ends[-1] :]))
+
+    @cached_property
+    def is_an_account(self) -> bool:
+        """Whether nothing stands between the words for a bank account's number and the number."""
+        return bool(_ACCOUNT.search(self.before))
 
     @cached_property
     def names_a_phone(self) -> bool:
-        return bool(_PHONE.search(self.before))
+        call = _TO_CALL.search(self.before)
+        return bool(_PHONE.search(self.before)) or (call is not None and not re.search(r"号|码|单", call.group()))
 
     @cached_property
     def goes_on(self) -> bool:

@@ -30,18 +30,34 @@ _MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
 _MOBILE_SHAPES = {(3, 4, 4), (3, 3, 5), (3, 8), (7, 4), (4, 4, 3), (3, 2, 3, 3)}
 _DATE = re.compile(r"(?:19|20)\d\d[-./年]\s?\d{1,2}[-./月]\s?\d{1,2}(?!\d)|\d{1,2}-\d{1,2}\s\d{1,2}:\d\d")
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|extension)\s*:?\s*\d{1,6}", re.IGNORECASE)
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}(?![A-Za-z0-9])")
+_EXTENSIONS = {
+    DataKind.PHONE: _EXTENSION,
+    DataKind.MOBILE: re.compile(
+        r"\s*(?:转|分机|ext\.?|extension)\s*:?\s*\d{3,6}(?!\d)", re.IGNORECASE
+    ),  # of a virtual number
+}
+_NOTHING = re.compile(r"(?!)")
+_PUBLIC = re.compile(  # numbers that reach an organisation
+    r"(?<![\d-])(?:(?:\+?1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]\d{3}[-. ]\d{4}"
+    r"|[48]00[- ]?\d{3}[- ]?\d{4}|[48]00[- ]?\d{4}[- ]?\d{3})"
+    r"(?![ -]?\d)"
+)
+_TWO_NUMBERS = re.compile(r"\s/|/\s")
+_AMERICAN_SHAPE = (1, 3, 3, 4)
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 
 _SPOKEN = dict(zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True))
-_SPOKEN_RUN = re.compile(r"[零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖]{11,19}")
+_SAID = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖0-9"
+_SPOKEN_RUN = re.compile(rf"(?<![0-9])[{_SAID}](?:[ ,、-]?[{_SAID}]){{10,18}}(?![0-9])")
 
 
 def numbers(text: str) -> Iterator[Span]:
     """Of a text that was made plain; spans of different kinds may touch but one place is in one span only."""
     yield from _ibans(text)
     yield from _spoken(text)
+    public = [match.span() for match in _PUBLIC.finditer(text)]
     for run in _RUN.finditer(text):
-        groups = list(_groups(text, run))
+        groups = [group for group in _groups(text, run) if not any(a <= group.start < b for a, b in public)]
         first = 0
         while first < len(groups):
             taken = _longest(text, groups, first)
@@ -103,10 +119,12 @@ def _as_number(text: str, groups: list[_Group], beside: labels.Beside) -> Span |
     shape = tuple(len(group.digits) for group in groups)
     if not 7 <= sum(shape) <= _MOST_DIGITS or sum(group.guessed for group in groups) > _MOST_GUESSED * sum(shape):
         return None
+    if _TWO_NUMBERS.search(text, groups[0].end, groups[-1].start):
+        return None
     digits = "".join(group.digits for group in groups)
     start, end = groups[0].start, groups[-1].end
     kind = _kind(digits, shape, text[start:end], beside, text[end : end + 8])
-    if kind is DataKind.PHONE and (extension := _EXTENSION.match(text, end)):
+    if kind and (extension := _EXTENSIONS.get(kind, _NOTHING).match(text, end)):
         end = extension.end()
     return Span(kind, start, end, digits) if kind else None
 
@@ -118,6 +136,8 @@ def _kind(digits: str, shape: tuple[int, ...], raw: str, beside: labels.Beside, 
         return kind
     if "X" in digits or ordered:
         return None
+    if shape == _AMERICAN_SHAPE and digits[0] == "1" and not beside.dials_abroad:
+        return DataKind.PHONE if phones.is_american(digits[1:]) else None
     if _MOBILE.fullmatch(digits) and (not marked or _has_shape(shape)) and not phones.is_foreign(digits, beside):
         return DataKind.MOBILE
     if _DATE.match(raw + after):
@@ -134,7 +154,8 @@ def _named(digits: str, beside: labels.Beside) -> DataKind | None:
     """What its label says it is, though its check digit may be misread."""
     if len(digits) in (15, 18) and beside.names_an_identity and re.fullmatch(r"\d{15}|\d{17}[0-9X]", digits):
         return DataKind.ID_CARD
-    if len(digits) >= 12 and "X" not in digits and beside.names_an_account:
+    least = 8 if beside.is_an_account else 12
+    if len(digits) >= least and "X" not in digits and beside.names_an_account:
         return DataKind.BANK_CARD
     return None
 
@@ -153,16 +174,23 @@ def _has_shape(shape: tuple[int, ...]) -> bool:
 
 
 def _ibans(text: str) -> Iterator[Span]:
+    """A word behind the number, as in `… 00 BIC`, is let go."""
     for match in _IBAN.finditer(text):
-        value = match.group().replace(" ", "")
-        if checks.is_iban(value):
-            yield Span(DataKind.BANK_CARD, *match.span(), value)
+        groups = match.group().split(" ")
+        while groups:
+            value = "".join(groups)
+            if checks.is_iban(value):
+                yield Span(DataKind.BANK_CARD, match.start(), match.start() + len(" ".join(groups)), value)
+                break
+            groups.pop()
 
 
 def _spoken(text: str) -> Iterator[Span]:
     """Numbers dictated in words, digit by digit."""
     for match in _SPOKEN_RUN.finditer(text):
-        digits = "".join(_SPOKEN[char] for char in match.group())
+        digits = "".join(_SPOKEN.get(char, char) for char in match.group() if char not in " ,、-")
+        if not _SPOKEN.keys() & set(match.group()):
+            continue
         beside = labels.Beside(text[max(0, match.start() - labels.CONTEXT) : match.start()])
         kind = _kind(digits, (len(digits),), digits, beside, "")
         if kind:

@@ -37,6 +37,11 @@ def is_foreign(digits: str, beside: Beside) -> bool:
     return digits.startswith("00") and not digits.startswith("0086") and _is_valid(f"+{digits[2:]}", None)
 
 
+def is_american(digits: str) -> bool:
+    """Whether ten digits are somebody's number in the United States."""
+    return _is_valid(digits, "US")
+
+
 @lru_cache(maxsize=512)
 def _is_valid(number: str, region: str | None) -> bool:
     """By the numbering plan; a number with its country's code counts if it is as long as that country's are."""

@@ -6,15 +6,17 @@ Rule: match on normalised characters, answer in places of the original text; the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cs_agent.vision.personal_data.addresses import addresses
 from cs_agent.vision.personal_data.codes import codes, passwords, vouchers
-from cs_agent.vision.personal_data.documents import messengers, passports, plates
+from cs_agent.vision.personal_data.documents import identities, messengers, passports, plates
 from cs_agent.vision.personal_data.kinds import DataKind, Span
-from cs_agent.vision.personal_data.names import names
+from cs_agent.vision.personal_data.names import names, names_beside
 from cs_agent.vision.personal_data.numbers import numbers
+from cs_agent.vision.personal_data.places import birth_dates, positions
 from cs_agent.vision.personal_data.plain import same_length_plain
+from cs_agent.vision.personal_data.structured import in_values, structure_of
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]+"
@@ -23,46 +25,66 @@ _EMAIL = re.compile(
 )
 
 
-def _emails(text: str) -> Iterator[Span]:
+_NOBODYS = re.compile(r"(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster)@", re.IGNORECASE)
+
+
+def emails(text: str) -> Iterator[Span]:
     for match in _EMAIL.finditer(text):
+        if _NOBODYS.match(match.group()):
+            continue
         yield Span(DataKind.EMAIL, match.start(), match.end(), re.sub(r"\s", "", match.group()))
 
 
-_WHOLE: tuple[Callable[[str], Iterator[Span]], ...] = (
-    _emails,
+_SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (
     passwords,
+    emails,
     vouchers,
+    birth_dates,
     numbers,
     codes,
     passports,
+    identities,
     plates,
     messengers,
+    positions,
     names,
+    addresses,
 )
-_IN_GAPS = frozenset({DataKind.ADDRESS})  # may hold a number of another kind: what is left around it counts
 
 
 def find(text: str) -> tuple[Span, ...]:
     """All personal data, left to right, without overlaps."""
     plain = same_length_plain(text)
-    kept: list[Span] = []
     taken = bytearray(len(text))
-    for search in (*_WHOLE, addresses):
-        for span in search(plain):
-            for free in _free(span, taken):
-                taken[free.start : free.end] = b"\1" * (free.end - free.start)
-                kept.append(free)
-    return tuple(sorted(kept, key=lambda span: span.start))
+    structure = structure_of(text)
+    for start, end in structure.headings:  # announce the cells below, not what is beside or on the next line
+        plain = plain[:start] + " " * (end - start) + plain[end:]
+    kept = _free([*in_values(text, structure.values, _in_value), *_everything(plain)], taken)
+    kept += _free(names_beside(plain, sorted(kept, key=_place)), taken)
+    return tuple(sorted(kept, key=_place))
 
 
-def _free(span: Span, taken: bytearray) -> list[Span]:
-    """The span where its place is free; of an address, the free parts."""
-    place = taken[span.start : span.end]
-    if not any(place):
-        return [span]
-    if span.kind not in _IN_GAPS:
-        return []
-    return [
-        Span(span.kind, span.start + part.start(), span.start + part.end(), span.value)
-        for part in re.finditer(b"\0{2,}", bytes(place))
-    ]
+def _everything(plain: str) -> Iterator[Span]:
+    for search in _SEARCHES:
+        yield from search(plain)
+
+
+def _in_value(text: str) -> Iterator[Span]:
+    return _everything(same_length_plain(text))
+
+
+def _free(spans: Iterable[Span], taken: bytearray) -> list[Span]:
+    """Of each span in turn what no earlier one has, which is then taken: a surer kind keeps its place, and nothing that
+    was found stays readable because something else was found in the middle of it."""
+    kept = []
+    for span in spans:
+        for part in re.finditer(b"\0+", bytes(taken[span.start : span.end])):
+            start, end = span.start + part.start(), span.start + part.end()
+            if part.end() - part.start() > 1 or span.end - span.start == 1:
+                kept.append(Span(span.kind, start, end, span.value))
+            taken[start:end] = b"\1" * (end - start)
+    return kept
+
+
+def _place(span: Span) -> int:
+    return span.start

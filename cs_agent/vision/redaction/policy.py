@@ -32,6 +32,7 @@ WORDS = {
     DataKind.CODE: "[验证码]",
     DataKind.VOUCHER: "[凭证码]",
     DataKind.NAME: "[姓名]",
+    DataKind.BIRTH_DATE: "[出生日期]",
     DataKind.ADDRESS: "[地址]",
     DataKind.PLATE: "[车牌号]",
     DataKind.PASSPORT: "[护照号]",
