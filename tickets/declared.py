@@ -97,7 +97,7 @@ def _no_token(request: HttpRequest) -> HttpResponse:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    """Redirect a page to the log-in; an htmx request gets a log-in dialog over the open page instead."""
+    """Redirect a page to the log-in; an htmx request gets 401, and its page offers the log-in in place."""
     if not getattr(request, "htmx", False):
         return redirect_to_login(request.get_full_path() if request.method in GET else resolve_url("ticket-list"))
     return HttpResponse(status=401, headers={"HX-Reswap": "none"})

@@ -1,6 +1,6 @@
-"""The installation's own names for apps: a JSON file that an administrator edits, read afresh for every connection.
+"""The installation's own names for apps: a JSON file that an administrator edits, read for every connection.
 
-Rule: a file that cannot be read costs its names, not the run: the built-in names stay, and the log says why.
+Rule: an unreadable file never fails a run: the built-in names are used, and the log says why.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Brings files that apps saved on the phone during a run back onto its ticket.
+"""Copies files that apps saved on the phone during a run to its ticket.
 
-Rule: a flow that is to leave files has not succeeded without them: a human is asked. What comes back is judged by its
-content like any upload, and is gone from the phone then; what was on the phone before the run stays there.
+Rule: a flow that should produce files has not succeeded without them: a human is asked. Files are checked by content
+like any upload, and then deleted from the phone; files from before the run stay.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ CODE = "file_missing"
 _FOLDERS = ("/sdcard/Download", "/sdcard/Pictures", "/sdcard/DCIM")
 _DEPTH = 2  # folders of apps within these, e.g. DCIM/Camera
 _MOST = 10  # files of one run, the newest first
-_ARRIVAL_S = 6.0  # how long a download may still take after the app said that it is done
+_ARRIVAL_S = 6.0  # how long a download may take after the app reported its end
 
 
 class Storage(Protocol):
-    """What is needed of a phone."""
+    """The file access needed of a phone."""
 
     def clock(self) -> float | None:
-        """Seconds since the epoch by the phone's own clock; None where it does not say."""
+        """Seconds since the epoch by the phone's own clock; None if unknown."""
 
     def list_files(self, folder: str) -> tuple[RemoteFile, ...]: ...
 
@@ -63,7 +63,8 @@ class _NotWanted(Exception):
 
 
 def fetch_files(run: Run, phone: Storage, check: Callable[[], None]) -> TakeoverRequest | None:
-    """Store what the flow's `bring_back` wants; what to ask of a human when a kind is missing. Raises PhoneError."""
+    """Store the files of the flow's `bring_back`; returns a takeover request if a kind is missing, else None. Raises
+    PhoneError."""
     wanted = {AttachmentKind(kind) for kind in run.flow_version.definition.get("bring_back", [])}
     if not wanted:
         return None
@@ -91,7 +92,7 @@ def _fetch_new(run: Run, phone: Storage, wanted: set[AttachmentKind], seen: set[
 
 
 def _begun_by_the_phone(run: Run, phone: Storage) -> float:
-    """When the run began, by the phone's clock, which need not agree with ours."""
+    """The run's begin by the phone's clock, which may differ from ours."""
     began = run.started_at or run.created_at
     now = phone.clock()
     skew = now - timezone.now().timestamp() if now is not None else 0.0
@@ -109,7 +110,7 @@ def _new_files(phone: Storage, since: float, pushed: frozenset[str]) -> list[_Fo
 
 
 def _walk(phone: Storage, folder: str, depth: int) -> Iterator[_Found]:
-    """The files below a folder; hidden ones (thumbnails, trash, half-written) are left out."""
+    """The files below a folder, without hidden ones (thumbnails, trash, partial downloads)."""
     try:
         entries = phone.list_files(folder)
     except FileMissing:
@@ -140,13 +141,13 @@ def _fetch(run: Run, phone: Storage, found: _Found, wanted: set[AttachmentKind])
 
 
 def _is_known(run: Run, file: Iterable[bytes]) -> bool:
-    """Whether the ticket has just this file: brought back before a crash, or the customer's own."""
+    """Whether the ticket already has this file: copied before a crash, or the customer's own."""
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     return Attachment.objects.filter(ticket=run.ticket_id, sha256=digest).exists()
 
 
 def _store(run: Run, file: File[bytes], path: str, wanted: set[AttachmentKind]) -> bool:
-    """Row, file and audit event together, or none of them; other kinds than the flow wants stay on the phone."""
+    """Store row, file and audit event together or not at all; False for a kind that the flow does not want."""
     try:
         with uploads.staged([file], from_run=run) as [row]:
             if row.kind not in wanted:

@@ -55,9 +55,9 @@ def rules(run: Run) -> FlowRules:
 
 
 def model_of_run(run: Run, check: Callable[[], None]) -> tuple[Model, Prompt]:
-    """The model that the run's flow or the installation has chosen, and how it is told what to do.
+    """The model chosen for the run's flow or the installation, and its prompt.
 
-    A model that runs elsewhere never sees what the policy hides from it; `check` is called while a reply is waited for.
+    An external model gets redacted pictures and texts; `check` is called while waiting for a reply.
     """
     redactor = redactors.of_run(run.pk)
     speaker, grounder = language_models.of_flow(run.flow_version.template_id)
@@ -71,7 +71,7 @@ def model_and_prompt(
     redactor: Redactor,
     check: Callable[[], None] = lambda: None,
 ) -> tuple[Model, Prompt]:
-    """One model, or two of which the second says where things are; and the prompt of the first."""
+    """(one model, or a planner combined with a grounding model; the prompt of the first)."""
     prompt = speaker.family.prompt(lang, speaker.overrides)
     if grounder is None:
         return _private(FamilyModel(speaker.client(check), speaker.family), speaker, redactor), prompt
@@ -99,18 +99,18 @@ def gate_policy() -> loop.GatePolicy:
 
 @lru_cache(maxsize=8)
 def _reader_of(run_id: uuid.UUID) -> TextReader:
-    """The run's reader in this process: after a pause the page that was confirmed need not be read again."""
+    """The run's text reader in this process, kept so that a confirmed page need not be read again after a pause."""
     return text_reader()
 
 
 def warm_up() -> None:
-    """Load the models that read screens, so that the first run does not wait for them. Takes a second or two."""
+    """Load the OCR models, so that the first run does not wait for them. Takes one to two seconds."""
     _reader().warm_up()
     redactors.warm_up()
 
 
 def text_reader() -> TextReader:
-    """A reader for one phone's screens: it reuses what has not changed since its last picture."""
+    """A text reader for one phone, which reuses results for unchanged regions."""
     return IncrementalReader(_reader())
 
 

@@ -1,8 +1,8 @@
-"""Where a driven run is written down: the engine's Journal on database rows.
+"""The engine's Journal on database rows.
 
-Rule: the checkpoint and the step's row are one transaction, made only under the claim. The intent of an irreversible
-act is refused while the recorder does not work: nothing that cannot be undone happens off the record. The checkpoint
-holds what the agent needs to go on; the step's row only what the redaction policy lets be stored.
+Rule: the checkpoint and the step's row are written in one transaction, only under the claim. The intent of an
+irreversible act is refused while the recorder does not work. The checkpoint holds what the agent needs to continue; the
+step's row only what the redaction policy permits to store.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class DatabaseJournal:
         claims.check(self._claim)
 
     def paused(self, pause: Pause) -> None:
-        """From here on the run waits for a human: the replay passes over it quickly."""
+        """Mark in the recording that the run waits for a human; the replay shortens the wait."""
         recorder = self._recorder()
         if recorder is not None and not isinstance(pause, Ended):
             recorder.mark_wait(type(pause).__name__)
@@ -85,12 +85,12 @@ class DatabaseJournal:
 
 
 def _is_irrevocable(step: StepRecord) -> bool:
-    """Whether this is the word before an act that cannot be undone."""
+    """Whether this is the intent of an irreversible act."""
     return step.status is StepStatus.INTENDED and step.verdict is not None and step.verdict.irreversible
 
 
 def _put_on_record(run_id: uuid.UUID, step: StepRecord, recorder: RunRecorder | None) -> step_pictures.Places:
-    """The pictures of what is about to be done, on disk; NotRecorded where that is not possible."""
+    """Write the pictures before the act to disk; NotRecorded if that is impossible."""
     if recorder is None or not recorder.works:
         raise NotRecorded(recorder.error if recorder else said("recording.none"))
     try:

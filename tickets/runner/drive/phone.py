@@ -1,4 +1,4 @@
-"""A phone as the engine sees it: every picture is the feed's, and in a run every gesture shows the lease's token."""
+"""The engine's phone: pictures come from the feed, and in a run every gesture checks the lease's token."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FeedPhone:
     """Implements the engine's Phone: gestures go to the phone, pictures come from its feed."""
 
     def __init__(self, phone: Phone, feed: ScreenFeed, explain: Explain = lambda image, nodes: None) -> None:
-        """`explain` is told each tree with the picture of the screen that it is of."""
+        """`explain` is called with each tree and the picture of the same screen."""
         self._explain = explain
         self._phone = phone
         self._feed = feed
@@ -41,7 +41,7 @@ class FeedPhone:
         return shot
 
     def next_picture(self) -> Screenshot:
-        """As FollowsScreen says. What is in front is asked for at once: a page that is waited for has it named."""
+        """See FollowsScreen. Also requests the foreground app, which the next observation needs."""
         shot = self._feed.capture(after=max(self._touched_at, self._given_at))
         self._given_at = math.nextafter(shot.captured_at, math.inf)
         self._app.seen(shot, still_s=0.0)
@@ -62,7 +62,7 @@ class FeedPhone:
 
     @property
     def tree_at(self) -> float | None:
-        """When the newest tree was asked for; of a screen that has not changed since, when it was seen last."""
+        """When the newest tree was requested; for a screen unchanged since, when it was last seen."""
         return self._tree_at
 
     def _dated_nodes(self) -> tuple[tuple[UiNode, ...] | None, float | None]:
@@ -124,7 +124,7 @@ class LeasedPhone(FeedPhone):
     ) -> None:
         super().__init__(phone, feed, explain)
         self._lease = lease
-        self.refused = False  # a gesture was asked for after the lease was lost, and not made
+        self.refused = False  # a gesture was refused because the lease was lost
 
     def _before_gesture(self) -> None:
         try:

@@ -1,8 +1,7 @@
-"""Asks a phone what is on its screen, its tree of elements or its foreground app, while the engine still
-waits for the screen to settle.
+"""Prefetches a phone's accessibility tree or foreground app while the engine waits for the screen to settle.
 
-Rule: an answer that was asked for early is used only where the picture has been the same from before that until it is
-wanted, and only once; with anything else the phone is asked anew. Of each kind one question at a time.
+Rule: a prefetched answer is used once, and only if the picture was unchanged from before the request until its use;
+otherwise the phone is asked again. One request of each kind at a time.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ from cs_agent.observation import Screenshot
 
 T = TypeVar("T")
 
-_STILL_S = 0.08  # unchanged this long, the screen may have come to rest; a wait ends after three times this
+_STILL_S = 0.08  # a screen unchanged for so long may have settled; a wait ends after three times this
 _threads = ThreadPoolExecutor(max_workers=32, thread_name_prefix="prefetch")  # two for each phone of the host
 
 
 @dataclass(slots=True)
 class Prefetch(Generic[T]):
-    """One question for one phone; `ask` may raise PhoneError."""
+    """One kind of request for one phone; `ask` may raise PhoneError."""
 
     ask: Callable[[], T]
     _acted_on: int | None = field(default=None, init=False)  # the picture before the gesture, until it is asked
@@ -32,12 +31,13 @@ class Prefetch(Generic[T]):
     _begun_on: int = field(default=-1, init=False)
 
     def gesture(self, on: Screenshot | None) -> None:
-        """A gesture is about to be made on this picture: what was begun before it tells nothing any more."""
+        """A gesture is about to be made on this picture: earlier requests become invalid."""
         self._acted_on = on.sequence if on else -1
         self._begun_on = -1
 
     def seen(self, shot: Screenshot, still_s: float = _STILL_S) -> None:
-        """A picture was taken; the first that stays so long after a gesture's effect has the phone asked."""
+        """Note a new picture; the first one that is stable for `still_s` after a gesture's effect starts the
+        request."""
         if shot.sequence != self._sequence:
             self._sequence, self._still_since = shot.sequence, shot.captured_at
         reacted = self._acted_on is not None and shot.sequence != self._acted_on
@@ -54,7 +54,7 @@ class Prefetch(Generic[T]):
             return self.ask()
         if usable:
             return begun.result()
-        begun.exception()  # its end is waited for; what it was of has passed
+        begun.exception()  # wait for its end; its answer is outdated
         return self.ask()
 
     def _is_idle(self) -> bool:

@@ -1,8 +1,7 @@
-"""Makes a phone ready for a new run: screen on, own keyboard, home screen, its apps afresh, the customer's files.
+"""Prepares a phone for a new run: screen on, keyboard, home screen, apps restarted, the customer's files.
 
-Rule: what the last run left on the screens of the flow's apps (its success, a half-filled form) must not be taken for
-this run's, so those apps are ended after a run, and again before the next, which may be of another flow or follow a
-crash.
+Rule: the last run's screens (a success message, a half-filled form) must not be taken for this run's, so the flow's
+apps are stopped after a run, and again before the next, which may be of another flow or follow a crash.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from tickets.services.evidence import audit
 
 
 def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], None]) -> None:
-    """Safe to repeat: the same file under the same name is pushed again, the home key is pressed again.
+    """Idempotent: files are pushed again under the same names.
 
-    `check` may raise to end it between two files.
+    `check` may raise to stop between two files.
     """
     phone.wake()
     phone.restore_keyboard()
@@ -40,7 +39,7 @@ def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], No
 
 
 def take_back(run: Run, phone: Driver) -> None:
-    """Delete from the phone what was put on it for this run: the next customer's run must neither see nor send it."""
+    """Delete this run's files from the phone, so that the next customer's run can neither see nor send them."""
     if not AuditEvent.objects.filter(run_id=str(run.pk), type="media.pushed").exists():
         return
     for name, _attachment in _media(run):
@@ -50,7 +49,7 @@ def take_back(run: Run, phone: Driver) -> None:
 
 
 def end_apps(run: Run, phone: Driver, check: Callable[[], None] = lambda: None) -> None:
-    """Of the flow's apps all but the home screen, which is in front and may be one of them. `check` may raise."""
+    """Stop the flow's apps except the home screen. `check` may raise."""
     home = phone.foreground().package
     for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):
         if package != home:

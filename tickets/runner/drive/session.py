@@ -1,6 +1,6 @@
-"""Drives one run from where its checkpoint stands to its next pause, its end, or the end of the time slice.
+"""Drives one run from its checkpoint to its next pause, its end, or the end of the time slice.
 
-The one module that joins the engine to database rows:
+The only module that connects the engine with database rows:
 1. take the run's claim and a phone's lease together, or leave the run where it is;
 2. prepare the phone (home screen, keyboard, the customer's files) when the run is new;
 3. turn the engine until it pauses, ends or is interrupted, every step saved under the claim;
@@ -56,7 +56,7 @@ from tickets.services.runs import lifecycle as runs
 from tickets.services.studio import lessons
 
 log = logging.getLogger(__name__)
-leaving = threading.Event()  # set once this process was told to end: runs stop after the turn they are at
+leaving = threading.Event()  # set when this process is told to end: runs stop after the current turn
 
 _ENDS = {
     EndStatus.SUCCEEDED: RunStatus.SUCCEEDED,
@@ -76,7 +76,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    """From where a run is driven."""
+    """The parts with which a run is driven."""
 
     hold: Hold
     phone: Driver
@@ -86,7 +86,7 @@ class _Session:
 
 
 class _NoHold(Exception):
-    """Claim and lease are taken together or not at all."""
+    """Rolls back: claim and lease are taken together or not at all."""
 
 
 EngineBuilder = Callable[[Run, EnginePhone, Journal], Engine]
@@ -106,14 +106,14 @@ class Host(Protocol):
 
 @dataclass(slots=True)
 class Task:
-    """What a task has taken so far, for whoever must know after an exception that nobody expected."""
+    """What a task holds so far, for the handler of an unexpected exception."""
 
     run_id: uuid.UUID
     claim: claims.Claim | None = None
 
 
 def drive(task: Task, host: Host, build_engine: EngineBuilder = build_engine) -> None:
-    """Take the run as far as it goes now. Harmless when it is driven elsewhere, waits or has ended."""
+    """Drive the run as far as possible now. Harmless if it is driven elsewhere, waits or has ended."""
     run_id = task.run_id
     run = Run.objects.select_related("ticket", "flow_version__template", "phone").get(pk=run_id)
     hold = take_hold(run, host.queue) if claims.is_due(run) else None
@@ -125,7 +125,7 @@ def drive(task: Task, host: Host, build_engine: EngineBuilder = build_engine) ->
 
 
 def take_hold(run: Run, queue: str) -> Hold | None:
-    """Claim and lease, run before phone; a run that gets no phone says what it waits for."""
+    """Take claim and lease, run before phone; for a run without a phone, record what it waits for."""
     if switches.is_paused():
         runs.wait_for_supervisor(run)
         return None
@@ -184,7 +184,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
 
 
 def _hand_to_teacher(hold: Hold, phone: Driver) -> None:
-    """A lesson has no agent: the phone is made ready as for any run, and a person drives it from the first page on."""
+    """Prepare the phone for a lesson, which has no agent, and give it to the teacher."""
     if not hold.run.checkpoint:
         prepare(hold.run, phone, hold.lease, lambda: None)
         with transaction.atomic():
@@ -236,7 +236,7 @@ def _restore(session: _Session) -> RunState:
 
 
 def _is_paused_after(session: _Session, turn: Turn) -> bool:
-    """Write down what the run pauses for, if it does.
+    """Record the run's pause or end, if any; returns whether there is one.
 
     Before a success is declared, the files it was to leave are fetched; without them a human is asked.
     """
@@ -258,9 +258,9 @@ def _is_paused_after(session: _Session, turn: Turn) -> bool:
 
 
 def _pause(hold: Hold, turn: Turn, pause: Pause) -> None:
-    """Checkpoint and what is asked of a human in one transaction; the phone stays as it is.
+    """Save the checkpoint and the request to a human in one transaction; the phone stays as it is.
 
-    The picture is on disk before; nobody can find it until the row that names it is there.
+    The picture is written to disk before; it cannot be found until the row exists.
     """
     picture = pauses.picture_of(hold.run.pk, pause)
     with pictures.removed_on_failure(picture.path), transaction.atomic():
@@ -287,7 +287,7 @@ def _end(hold: Hold, ended: Ended, turn: Turn) -> None:
 
 
 def _yield_to_human(hold: Hold) -> None:
-    """An operator asked for the phone while the agent drove: stop here and give it over."""
+    """Stop because an operator requested the phone while the agent drove, and begin the takeover."""
     with transaction.atomic():
         run = claims.locked(hold.claim)
         if run is not None:  # not stopped in the meantime

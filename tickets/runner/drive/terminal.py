@@ -1,7 +1,7 @@
-"""One instruction carried out from a terminal: the same engine and gate as a run, with the human at the keyboard.
+"""Carries out one instruction from a terminal, with the same engine and gate as a run and the human at the keyboard.
 
-Rules: with no terminal attached nobody can say yes, so a sensitive step is refused, never waved through. The session is
-recorded and audited like a run, with personal data covered; without a recorder no sensitive step is taken.
+Rules: without an attached terminal nobody can approve, so a sensitive step is refused. The session is recorded and
+audited like a run, with personal data redacted; without a recorder no sensitive step is taken.
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ class ExitCode(IntEnum):
 
 
 class Terminal(Protocol):
-    """Where the human sits. `attached` is False when input does not come from a terminal."""
+    """Input and output. `attached` is False if input does not come from a terminal."""
 
     attached: bool
 
     def say(self, text: str) -> None: ...
 
     def ask(self, question: str) -> str:
-        """A line from the human; EOFError when he hung up."""
+        """A line of input; EOFError at its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Refused(Exception):
-    """Nobody is there to decide."""
+    """No human is there to decide."""
 
     what: str
 
 
 class TerminalJournal:
-    """Shows steps as they come; implements the engine's Journal."""
+    """Prints the steps; implements the engine's Journal."""
 
     def __init__(self, terminal: Terminal, recorder: RunRecorder) -> None:
         self._terminal, self._recorder = terminal, recorder
@@ -82,11 +82,11 @@ class TerminalJournal:
             self._terminal.say(f"    ✗ {step.outcome}")
 
     def check(self) -> None:
-        """Nobody but the terminal's own Ctrl-C stops a session."""
+        """Never interrupts; only Ctrl-C stops a session."""
 
 
 class TerminalSession:
-    """Turns the engine to the end, putting every pause to the human at the terminal."""
+    """Runs the engine to the end, asking the human at the terminal at every pause."""
 
     def __init__(
         self, engine: Engine, terminal: Terminal, redactor: Redactor, save_picture: Callable[[object, str], Path]
@@ -153,7 +153,7 @@ class TerminalSession:
         return human.reject(state, note, end=False)
 
     def _says_yes(self) -> bool:
-        """Only a clear word counts; anything else is asked again."""
+        """Ask until the answer is clearly yes or no."""
         while True:
             answer = self._ask(in_both(_("Y = 同意,N = 拒绝:"))).strip().upper()
             if answer in _YES | _NO:

@@ -1,8 +1,8 @@
-"""After a run's end: the phone goes back to its home screen with its own keyboard and the flow's apps ended, and to
-the next run in the queue.
+"""Cleans up after a run's end: restores the phone's keyboard, stops the flow's apps, goes to the home screen, and frees
+the phone for the next run.
 
-Rule: home at once, whoever is still in the middle of a command; free only when nobody holds its lock in this process.
-The phone does not wait for its recording to be closed.
+Rule: the home key is pressed at once, even during another command; the phone is freed only when nobody holds its lock
+in this process. Closing the recording does not delay the phone.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Host(Protocol):
 
 
 def tidy(run_id: uuid.UUID, host: Host) -> None:
-    """Free the phone of an ended run. Fences first: whoever still acts under an older token is refused."""
+    """Free the phone of an ended run. Fences first, so that gestures under older tokens are refused."""
     row = Phone.objects.filter(lease_run=run_id, lease_run__status__in=ENDED, queue=host.queue).first()
     lease = leases.fence(row) if row else None
     if row is None or lease is None:
@@ -61,7 +61,7 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
 
 
 def _free(run_id: uuid.UUID, lease: leases.Lease, host: Host) -> bool:
-    """False when somebody else came to tidy up, and will."""
+    """False if another process is cleaning up."""
     steps.settle_cut_off(Run(pk=run_id), touched=True)
     with transaction.atomic():
         if not leases.release(lease):
@@ -81,7 +81,7 @@ def _leave_as_found(run: Run, phone: Driver) -> None:
 
 
 def _leave_clean(row: Phone, host: Host, clean: Callable[[Driver], None]) -> None:
-    """A phone that cannot be left clean is out of the pool until it answers again; the next run cleans it anyway."""
+    """Clean the phone; if that fails, it is taken out of the pool until it answers again."""
     try:
         phone, _feed = host.attend(row)
         clean(phone)

@@ -1,4 +1,4 @@
-"""Ids of spans: the root of a run's trace has the id its steps already name as their parent; others are random."""
+"""Span ids: the root of a run's trace gets the id that its steps already name as their parent; others are random."""
 
 from __future__ import annotations
 

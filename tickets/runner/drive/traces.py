@@ -1,8 +1,8 @@
-"""Traces of runs over OTLP: a run is a trace, each of its steps a span, what the step spent its time on its events.
+"""Traces of runs over OTLP: a run is a trace, each step a span, the step's timings its events.
 
-Rule: a trace holds ids, kinds, counts and durations, never a word of a ticket, a screen, a model or a person. Sending
-is another thread's, and an exporter that fails or lags drops spans: no run waits for it. Without an address in
-CS_AGENT_OTLP_ENDPOINT nothing is loaded. It needs the extra `pip install cs-agent[otlp]`.
+Rule: a trace holds ids, kinds, counts and durations, never text of a ticket, a screen, a model or a person. Spans are
+sent by another thread and dropped if the exporter fails or lags: no run waits for it. Without CS_AGENT_OTLP_ENDPOINT
+nothing is loaded. It needs the extra `pip install cs-agent[otlp]`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _QUEUE = 2048  # spans; more than that waiting are dropped
 
 
 def step_done(run: Run, step: StepRecord) -> None:
-    """A span that ends now and began as long ago as the step took; an intent is not yet a step."""
+    """Record a span that ends now with the step's duration; intents are ignored."""
     if step.status is StepStatus.INTENDED or (provider := _provider()) is None:
         return
     ended = time.time_ns()
@@ -49,7 +49,7 @@ def step_done(run: Run, step: StepRecord) -> None:
 
 
 def run_ended(run: Run) -> None:
-    """The span of the whole run, which those of its steps belong to; sent once its phone is free."""
+    """Record the root span of the run, once its phone is free."""
     if (provider := _provider()) is None or run.ended_at is None:
         return
     span = _start(provider, run.pk, f"run {run.flow_version}", _ns(run.created_at), parent=False)
@@ -68,7 +68,7 @@ def run_ended(run: Run) -> None:
 
 
 def shut_down() -> None:
-    """Send what waits; a few seconds at most."""
+    """Flush pending spans; takes a few seconds at most."""
     if _provider.cache_info().currsize and (provider := _provider()) is not None:
         provider.shutdown()
 
@@ -80,7 +80,7 @@ def _mark_failed(span: Any) -> None:
 
 
 def _start(provider: TracerProvider, run: uuid.UUID, name: str, at: int, *, parent: bool) -> Any:
-    """Spans of one run meet in one trace whichever process makes them: both ids are drawn from the run's own."""
+    """Start a span. Trace and root ids derive from the run's id, so that spans of all processes form one trace."""
     from opentelemetry import trace
 
     tracer = provider.get_tracer("cs_agent.runs")
@@ -110,7 +110,7 @@ def _ns(moment: Any) -> int:
 
 @lru_cache(maxsize=1)
 def _provider() -> TracerProvider | None:
-    """What makes and sends spans; None where the installation names no address, or the extra is not installed."""
+    """The span provider; None without a configured address or the `otlp` extra."""
     address = settings.CS_AGENT["CS_AGENT_OTLP_ENDPOINT"]
     if not address:
         return None

@@ -1,7 +1,7 @@
-"""What happens when a phone, a model or a worker fails under a run: bounded retries with growing pauses, then a human.
+"""Handles failures of a phone, a model or a worker during a run: bounded retries with growing pauses, then a human.
 
-Rule: nothing is lost. The checkpoint stands; the run is tried again, or waits for a human with the reason in words. A
-run that has done nothing yet leaves a phone that fails and goes to another.
+Rule: nothing is lost. The checkpoint is kept; the run is retried, or waits for a human with the reason in words. A run
+that has done nothing yet moves from a failing phone to another.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from tickets.services.runs import lifecycle as runs
 
 log = logging.getLogger(__name__)
 RETRY_PAUSES_S = (1, 3, 6, 12, 25)
-MOST_DRIVERS_LOST = 4  # tasks that died over one run; more is no accident
-_SLOW_TRIES = 2  # of a model that does not answer in time: each costs a person the whole time-out
-_BLIPS = 1  # failures of a phone under a run that has begun, before the phone is taken out of the pool
+MOST_DRIVERS_LOST = 4  # tasks that died over one run before a human is asked
+_SLOW_TRIES = 2  # tries of a model that times out, each of which takes the whole time-out
+_BLIPS = 1  # failures of a phone in a run that has begun, before it is taken out of the pool
 
 
 class RepeatedCrash(Exception):
-    """The run has cost too many workers their lives; `request` is what a human is told."""
+    """Too many workers died while driving the run; `request` is what a human is told."""
 
     def __init__(self, request: TakeoverRequest) -> None:
         super().__init__(request.reason)
@@ -39,7 +39,7 @@ class RepeatedCrash(Exception):
 
 
 def require_sound(run: Run) -> None:
-    """Raise RepeatedCrash for a run over which one task after the other died."""
+    """Raise RepeatedCrash for a run during which too many tasks died."""
     if run.drivers_lost > MOST_DRIVERS_LOST:
         with runs.in_run_language(run):
             words = said("run.worker_lost", times=run.drivers_lost)
@@ -47,9 +47,9 @@ def require_sound(run: Run) -> None:
 
 
 def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) -> None:
-    """Count the failure; send the run again after a pause, to another phone, or park it with a human.
+    """Count the failure; retry the run after a pause, on another phone, or park it for a human.
 
-    Nothing of this once the claim is lost: whoever drives the run now has his own troubles.
+    Does nothing if the claim is lost.
     """
     log.warning("run %s: %s: %s", run.pk, type(error).__name__, error)
     with transaction.atomic():
@@ -73,7 +73,7 @@ def note_trouble(run: Run, claim: claims.Claim, error: PhoneError | ModelError) 
 
 
 def park(claim: claims.Claim, request: TakeoverRequest) -> None:
-    """Give the run to a human, resumable from its checkpoint; nothing when it is no longer ours to give."""
+    """Park the run for a human, resumable from its checkpoint; does nothing if the claim is lost."""
     with transaction.atomic():
         run = claims.locked(claim)
         if run is not None:
@@ -81,7 +81,7 @@ def park(claim: claims.Claim, request: TakeoverRequest) -> None:
 
 
 def park_unreadable(run: Run, claim: claims.Claim, error: CheckpointError) -> None:
-    """A checkpoint of another release, or a damaged one: trying again cannot help."""
+    """Park a run with an unreadable checkpoint, for which retries cannot help."""
     log.error("run %s: %s", run.pk, error)
     with runs.in_run_language(run):
         words = checkpoints.words_for_person()
@@ -89,10 +89,9 @@ def park_unreadable(run: Run, claim: claims.Claim, error: CheckpointError) -> No
 
 
 def note_defect(run_id: uuid.UUID, claim: claims.Claim | None) -> None:
-    """After an exception nobody expected: leave the run to a human rather than to chance.
+    """Park the run for a human after an unexpected exception.
 
-    `claim`: what the failing task held; None when it failed before it held anything, and then a run that somebody
-    drives is left alone.
+    `claim`: what the failing task held; None if it failed before; then a run that is driven elsewhere is left alone.
     """
     with transaction.atomic():
         run = claims.locked(claim) if claim else _undriven(run_id)
@@ -113,13 +112,13 @@ def _undriven(run_id: uuid.UUID) -> Run | None:
 
 
 def _park(run: Run, request: TakeoverRequest) -> None:
-    """With the run locked: the checkpoint says so first, then a human is asked."""
+    """Update the checkpoint, then ask a human. The caller holds the run's lock."""
     Run.objects.filter(pk=run.pk).update(checkpoint=checkpoints.taken_over(run).to_json())
     _ask(run, request)
 
 
 def _ask(run: Run, request: TakeoverRequest) -> None:
-    """Inside the caller's transaction: the phone is kept without an expiry, and the failures begin anew."""
+    """Ask a human inside the caller's transaction: keep the phone without expiry and reset the failure count."""
     times = {"failures": run.failures_in_a_row, "drivers_lost": run.drivers_lost}
     Run.objects.filter(pk=run.pk).update(failures_in_a_row=0, drivers_lost=0)
     lease = leases.of_run(run.pk)
@@ -130,7 +129,7 @@ def _ask(run: Run, request: TakeoverRequest) -> None:
 
 
 def _count_defect(run: Run, words: str) -> None:
-    """Nothing was done yet, and there is no phone to take over: it stays in the queue, but not for ever."""
+    """Count a defect before a phone was leased: the run stays queued until the limit is reached."""
     Run.objects.filter(pk=run.pk).update(drivers_lost=run.drivers_lost + 1)
     if run.drivers_lost >= MOST_DRIVERS_LOST:
         runs.end(run, RunStatus.FAILED, result=words, failure_code="defect")
@@ -145,14 +144,14 @@ def _retry(run: Run, claim: claims.Claim, error: PhoneError | ModelError, tried:
 
 
 def _leave_phone(run: Run) -> None:
-    """Before anything is put on record: the phone's row is locked before the head of the audit chain."""
+    """Release the phone before auditing: the phone's row is locked before the head of the audit chain."""
     lease = leases.of_run(run.pk)
     if lease is not None:
         leases.release(lease)
 
 
 def _send_elsewhere(run: Run, tried: int) -> None:
-    """Back into the queue, without this phone."""
+    """Put the run back into the queue, without this phone."""
     details = {"phone": str(run.phone)}
     changes: dict[str, Any] = {"claimed_until": None, "phone": None, "started_at": None, "failures_in_a_row": tried}
     runs.move(run, RunStatus.QUEUED, audit="run.requeued", result="retry", details=details, **changes)

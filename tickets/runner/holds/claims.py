@@ -1,7 +1,7 @@
-"""Which task drives a run: an expiring claim with a fencing token, taken and kept by conditional updates.
+"""Claims: an expiring claim with a fencing token says which task drives a run, taken and kept by conditional updates.
 
-Rule: a message from the queue is only a hint. Whoever gets one tries to claim the run; a late or doubled message finds
-the claim taken and does nothing. A claim that ran out was lost with its task, one that is null was given back.
+Rule: a message from the queue is only a hint. Its receiver tries to claim the run; a late or duplicated message finds
+the claim taken and does nothing. An expired claim was lost with its task, a null one was given back.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class AllPaused(Interrupted):
 
 
 def take(run: Run) -> Claim | None:
-    """Claim a queued run, or a running one that nobody drives; None when somebody else was faster."""
+    """Claim a queued run, or a running one that nobody drives; None if another task was faster."""
     token = run.claim_token + 1
     changes: dict[str, Any] = {
         "claim_token": token,
@@ -68,7 +68,7 @@ def take(run: Run) -> Claim | None:
 
 
 def is_due(run: Run) -> bool:
-    """Whether the run, as it was read, waits for a task: a cheap look before anything is locked."""
+    """Whether the run, as read, waits for a task: a cheap check before any lock."""
     now = timezone.now()
     if run.status == RunStatus.QUEUED:
         return True
@@ -82,13 +82,13 @@ def renew(claim: Claim) -> bool:
 
 
 def give_back(claim: Claim, *, retry_in_s: float = 0) -> bool:
-    """Let the next message take the run up: at once, or not before so many seconds."""
+    """Release the claim; the run may be claimed again after `retry_in_s` seconds."""
     retry_at = timezone.now() + timedelta(seconds=retry_in_s) if retry_in_s else None
     return bool(_of(claim).update(claimed_until=None, retry_at=retry_at))
 
 
 def locked(claim: Claim) -> Run | None:
-    """Inside the caller's transaction: the run, locked until its end; None when the claim is lost."""
+    """The run, locked until the end of the caller's transaction; None if the claim is lost."""
     try:
         return guard.under_claim(claim.run_id, claim.token)
     except errors.ClaimLost:
@@ -96,7 +96,7 @@ def locked(claim: Claim) -> Run | None:
 
 
 def check(claim: Claim) -> None:
-    """Raise the Interrupted that fits when the run must not go on here."""
+    """Raise the appropriate Interrupted if the run must not go on here."""
     paused = Exists(Switch.objects.filter(name=switches.PAUSE_ALL, on=True))
     row = Run.objects.filter(pk=claim.run_id).values_list("status", "claim_token", "takeover_requested", paused)[0]
     status, token, takeover, all_paused = row
@@ -109,7 +109,7 @@ def check(claim: Claim) -> None:
 
 
 def save_checkpoint(claim: Claim, checkpoint: dict[str, object], *, progress: bool = False) -> None:
-    """Inside the caller's transaction: store the state if the claim still holds, else raise ClaimLost.
+    """Store the state inside the caller's transaction; ClaimLost if the claim is lost.
 
     `progress`: something was done, so that earlier failures no longer count as failures in a row.
     """
@@ -138,7 +138,7 @@ class Renewer:
         while not self._done.wait(settings.CS_AGENT["CS_AGENT_LEASE_S"] / 3):
             try:
                 if not (renew(self._claim) and leases.renew(self._lease)):
-                    break  # whoever drives on finds out at the next gesture or save
+                    break  # the driver notices at the next gesture or save
             except DatabaseError as error:
                 log.warning("run %s: claim not renewed: %s; trying again", self._claim.run_id, error)
                 close_old_connections()

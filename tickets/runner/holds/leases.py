@@ -1,10 +1,10 @@
-"""Exclusive, expiring, fenced holds on phones.
+"""Leases: exclusive, expiring, fenced holds on phones.
 
-Rule: one run holds a phone at a time. `lease_token` only grows; whoever acts on the phone shows the token he got
-and is refused once a newer one was given out. Every change is one conditional UPDATE.
+Rule: one run holds a phone at a time. `lease_token` only grows; every act on the phone carries its token and is refused
+once a newer one was issued. Every change is one conditional UPDATE.
 
-A run that waits for a human keeps its phone without an expiry (`lease_expires_at` null): nobody renews it, and the
-screen the human is asked about stays as it is.
+A run that waits for a human keeps its phone without an expiry (`lease_expires_at` null), so that the screen in question
+stays as it is.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ class LeaseLost(Interrupted):
 
 
 def acquire(run: Run, queue: str) -> Lease | None:
-    """A lease for this run on a phone of that queue, with a new token; None when no phone is free.
+    """A lease for this run on a phone of that queue, with a new token; None if no phone is free.
 
-    A run that already holds a phone gets the same phone again, so that it finds the screen it left. Of those that
-    are free it gets the one that can do least else, and of these the one that was used least.
+    A run that already holds a phone gets it again with the screen it left. Otherwise it gets the free phone with the
+    fewest labels, and of these the least used.
     """
     held = Phone.objects.filter(lease_run=run).first()
     if held is not None:
@@ -54,12 +54,12 @@ def acquire(run: Run, queue: str) -> Lease | None:
 
 
 def renew(lease: Lease) -> bool:
-    """Hold it for another term; False when it is lost."""
+    """Extend the lease by its term; False if it is lost."""
     return bool(_of(lease).update(lease_expires_at=_term()))
 
 
 def hold(lease: Lease) -> bool:
-    """Keep the phone without an expiry while a human is waited for."""
+    """Keep the phone without an expiry while waiting for a human."""
     return bool(_of(lease).update(lease_expires_at=None))
 
 
@@ -74,7 +74,7 @@ def release(lease: Lease) -> bool:
 
 
 def fence(phone: Phone) -> Lease | None:
-    """A new token for the run that holds the phone now: whatever acted under the old one is refused from here on."""
+    """Issue a new token to the run that holds the phone: acts under the old one are refused."""
     if phone.lease_run_id is None:
         return None
     run = Run(pk=phone.lease_run_id)
@@ -82,21 +82,21 @@ def fence(phone: Phone) -> Lease | None:
 
 
 def of_run(run_id: uuid.UUID) -> Lease | None:
-    """The lease a run holds at present, whoever acts under it."""
+    """The run's current lease, or None."""
     phone = Phone.objects.filter(lease_run=run_id).first()
     return Lease(phone.pk, run_id, phone.lease_token) if phone else None
 
 
 def offered(phone: Phone) -> frozenset[str]:
-    """What the phone has: its labels, and the uses it is marked for. A practice phone may rehearse, too, and a shared
-    one serves customers and rehearses, up to the commit."""
+    """What the phone offers: its labels and its uses. A practice phone also serves rehearsals; a shared one serves
+    customers and dry rehearsals."""
     uses = _OFFERED.get(PhoneUse(phone.use)) or {PhoneUse(phone.use)}
     return frozenset(phone.labels) | {_as_label(use) for use in uses} | {_name(phone.pk)}
 
 
 def wanted(definition: Mapping[str, Any], purpose: str, chosen: int | None = None) -> frozenset[str]:
-    """What a run needs of a phone: the flow's labels, a mark for the run's purpose, and to be the one that a person
-    has `chosen`, who answers for its labels."""
+    """What a run needs of a phone: the flow's labels and the use for the run's purpose; if a person has `chosen` a
+    phone, that phone whatever its labels."""
     use = {_as_label(_USES.get(RunPurpose(purpose), PhoneUse.CUSTOMER))}
     return frozenset(use | {_name(chosen)}) if chosen else labels_of(definition) | use
 
@@ -128,7 +128,7 @@ def _as_label(use: PhoneUse) -> str:
 
 
 def labels_of(definition: Mapping[str, Any]) -> frozenset[str]:
-    """What a phone must have (apps installed, accounts logged in) for runs of that flow."""
+    """The labels (apps installed, accounts logged in) that runs of that flow require."""
     return frozenset(definition.get("phone_labels", []))
 
 
@@ -137,7 +137,7 @@ def _of(lease: Lease) -> QuerySet[Phone]:
 
 
 def free(queue: str) -> QuerySet[Phone]:
-    """Ready phones that nobody holds. An expired lease is not free: the sweeper first decides what its run needs."""
+    """Ready phones without a lease. An expired lease is not free: the sweeper first handles its run."""
     return Phone.objects.filter(queue=queue, state=PhoneState.READY, lease_run=None)
 
 

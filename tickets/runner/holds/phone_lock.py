@@ -1,7 +1,7 @@
-"""The lock of each phone within this process: one driving task at a time, and those who clean up wait for it.
+"""A lock per phone within this process: one driving task at a time; cleaning up waits for it.
 
-Rule: a fenced task may still be in the middle of one command. Nobody takes the phone to its home screen for good, or
-gives it to another run, before that task has let go.
+Rule: a fenced task may still be executing one command. The phone is not cleaned up or given to another run before that
+task has released the lock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _locks: defaultdict[int, threading.Lock] = defaultdict(threading.Lock)
 
 
 class PhoneBusy(PhoneError):
-    """An earlier task has not let go of the phone."""
+    """An earlier task has not released the phone."""
 
     retryable = True
     advice = catalogue._("上一个任务还没有放开这台手机")
@@ -27,7 +27,7 @@ class PhoneBusy(PhoneError):
 
 @contextmanager
 def on(phone_id: int, patience_s: float | None = None) -> Iterator[None]:
-    """Hold the phone within this process; PhoneBusy when its holder does not let go in time."""
+    """Hold the phone's lock; PhoneBusy if it is not released in time."""
     lock = _locks[phone_id]
     if not lock.acquire(timeout=PATIENCE_S if patience_s is None else patience_s):
         raise PhoneBusy(f"phone {phone_id} is still held by another task of this host")

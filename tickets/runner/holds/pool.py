@@ -1,7 +1,7 @@
-"""The pool of phones: which are in it, which are out and why, and what each did today.
+"""The pool of phones: which are available, and which are not and why.
 
-Rule: a phone that fails is out (`faulty`, with the reason in words) until it answers again, and then comes back by
-itself. `retired` is a person's word and only a person takes it back. A run keeps the phone it has begun on.
+Rule: a failing phone is taken out (`faulty`, with the reason in words) until it answers again, and then returns
+automatically. `retired` is set and removed only by people. A run keeps the phone it has begun on.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
 
-_SECURE = "secure_screen"  # an app's wish, not a fault of the phone
+_SECURE = "secure_screen"  # set by an app, not a fault of the phone
 
 
 def is_phone_fault(error: PhoneError) -> bool:
-    """Whether the phone itself is to blame, rather than an app on it or what was asked of it."""
+    """Whether it is a fault of the phone itself, not of an app or of the request."""
     return isinstance(error, ConnectionFault | ScreenFaultError | FeedStalled) and error.code != _SECURE
 
 
 def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
-    """No new run gets this phone; False when it was out already (then only the reason is brought up to date)."""
+    """Take the phone out of the pool; False if it was out already (then only the reason is updated)."""
     reason = {"fault": why.told("zh")}
     with transaction.atomic():
         _lock_run(phone_id)
@@ -41,7 +41,7 @@ def take_out(phone_id: int, why: Trouble, *, run: Run | None = None) -> bool:
 
 
 def readmit(phone_id: int) -> bool:
-    """It answers again; False when it was not out."""
+    """Return a phone that answers again to the pool; False if it was not out."""
     out = Phone.objects.filter(pk=phone_id, state=PhoneState.FAULTY)
     if not out.exists():  # asked every few seconds of every phone
         return False
@@ -55,14 +55,14 @@ def readmit(phone_id: int) -> bool:
 
 
 def _lock_run(phone_id: int) -> None:
-    """The run that holds the phone, before the phone itself: its consoles are told as well."""
+    """Lock the run that holds the phone, before the phone itself; its consoles are notified too."""
     holder = Phone.objects.values_list("lease_run", flat=True).get(pk=phone_id)
     if holder is not None:
         runs.locked(Run(pk=holder))
 
 
 def _tell(phone_id: int, type: str, result: str, run: Run | None, details: dict[str, Any]) -> Phone:
-    """On the record, to the consoles of the run that holds it, and to the pages that list phones."""
+    """Audit the change and notify the consoles of the phone's run and the pages that list phones."""
     phone = Phone.objects.select_related("lease_run__ticket").get(pk=phone_id)
     live.publish_phone(phone)
     audit.record(type, run=run, obj=phone, device_id=phone.serial, result=result, details=details)

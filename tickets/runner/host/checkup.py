@@ -1,7 +1,7 @@
 """The light check of a phone: does it answer, can its screen be read, how is its battery.
 
-Rule: a check touches nothing that a run or a person is doing. Only a phone that nobody holds has its screen read, and
-only one that is out of the pool is woken: it must show that a run could start on it.
+Rule: a check never disturbs a run or a person. The screen is captured only of a phone without a lease, and only a phone
+that is out of the pool is woken, to show that a run could start on it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Checkable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`fault`: why no run could be done on it; None for a sound phone."""
+    """`fault`: why the phone cannot be used; None for a sound phone."""
 
     fault: PhoneError | None = None
     health: Health | None = None
@@ -52,7 +52,7 @@ def examine(phone: Checkable, *, held: bool, out: bool) -> Finding:
 
 
 def write_down(phone_id: int, finding: Finding) -> None:
-    """What was found, and the phone out of the pool or back in it accordingly."""
+    """Record the finding and take the phone out of the pool or back into it accordingly."""
     if finding.fault:
         pool.take_out(phone_id, finding.fault)
         return

@@ -1,7 +1,7 @@
-"""Makes the test of a phone that somebody asked for, on the host that the phone hangs on.
+"""Carries out a requested phone test on the phone's host.
 
-Rule: a phone that a run holds is only looked at. While a free one is touched, no run's task begins to drive it: the
-test holds the phone's lock.
+Rule: a phone leased to a run is only inspected, not touched. While a free one is touched the test holds the phone's
+lock, so that no run begins to drive it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def make_test(check_id: int, connect: Callable[[Phone], Driver]) -> None:
 
 
 def _examine(row: Phone, connect: Callable[[Phone], Driver]) -> tuple[bool, tuple[Check, ...]]:
-    """Whether it was touched, and what was found."""
+    """(whether the phone was touched, the findings)."""
     if phone_lock.is_held(row.pk) or _is_held(row):
         return False, examination.examine(connect(row), touch=False)
     with phone_lock.on(row.pk):

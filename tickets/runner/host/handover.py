@@ -1,7 +1,7 @@
-"""Carries out the gestures of a human who took a phone over, and writes each down as a step of the run.
+"""Carries out the gestures of a takeover, and records each as a step of the run.
 
-Rule: a human acts under the same lease as the agent. A gesture whose takeover is over, or whose phone has been given
-to another run, is dropped.
+Rule: a human acts under the same lease as the agent. A gesture whose takeover has ended, or whose phone belongs to
+another run now, is dropped.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ log = logging.getLogger(__name__)
 _POLL_S = 1.0
 _LESSON_POLL_S = 0.25  # a lesson's page is read soon after it has changed by itself
 _PAUSE_S = 1.0
-_LOCK_S = 2.0  # the agent has let go before a takeover begins; a gesture that came later than that is stale
+_LOCK_S = 2.0  # the agent has released the phone before a takeover begins; a gesture that waits longer is stale
 _POINTING = frozenset({GestureKind.TAP.value, GestureKind.LONG_PRESS.value})
 _KEYS = {"back": Key.BACK, "home": Key.HOME, "recent": Key.RECENT, "enter": Key.ENTER}
 
 
 class GestureLoop:
-    """Waits for gestures for one phone on a thread of its own."""
+    """Receives gestures for one phone on its own thread."""
 
     def __init__(self, phone_id: int, phone: Driver, feed: ScreenFeed, lesson: LessonPageReader | None = None) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
@@ -75,8 +75,8 @@ class GestureLoop:
         connections.close_all()
 
     def carry_out(self, gesture: Gesture) -> None:
-        """Written down before it is done, and while nobody else acts on the phone: a gesture whose takeover ended
-        while it waited is refused there, and one that is under way keeps the agent waiting."""
+        """Record the gesture, then carry it out under the phone's lock: a gesture whose takeover ended while it waited
+        is refused, and the agent waits for one under way."""
         with phone_lock.on(self._phone_id, _LOCK_S):
             seen = self._lesson.before()
             if seen is not None and self._lesson.stops(gesture, seen):
@@ -111,14 +111,14 @@ class GestureLoop:
 
 
 def _is_only_shown(gesture: Gesture, step: Step) -> bool:
-    """What commits is touched on a practice phone only, whose accounts are for trying."""
+    """Whether a committing control is not touched: only practice phones, with test accounts, carry it out."""
     if gesture.kind is not GestureKind.COMMIT:
         return False
     return step.run.phone is None or step.run.phone.use != PhoneUse.PRACTICE
 
 
 def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
-    """The gesture's outcome with its pictures, and as a mark in the recording."""
+    """Record the gesture's outcome with its pictures, and a mark in the recording."""
     recorder = recorders.of_run(step.run_id)
     with transaction.atomic():
         takeovers.end_gesture(step, fault=fault)
@@ -131,7 +131,7 @@ def write_down(step: Step, images: dict[str, Any], fault: str = "") -> None:
 
 
 def _name(step: Step, lines: tuple[TextLine, ...], factor: float, redactor: Redactor) -> None:
-    """Tell the step by the words that were touched, as they may be stored."""
+    """Name the step by the redacted text that was touched."""
     x, y = step.touch[:2]
     control = redactor.text(control_at(lines, Point(round(x * factor), round(y * factor))))
     if not control:
@@ -145,7 +145,7 @@ def _name(step: Step, lines: tuple[TextLine, ...], factor: float, redactor: Reda
 
 
 def perform(phone: Driver, gesture: Gesture) -> None:
-    """Do on the phone what the human did on its picture."""
+    """Carry out on the phone the gesture made on its picture."""
     match gesture.kind:
         case GestureKind.TAP | GestureKind.COMMIT:
             phone.tap(Point(*gesture.points))

@@ -1,7 +1,7 @@
-"""Reads the pages of a lesson for the phone's host: what is shown, before and after each gesture of the teacher.
+"""Reads the pages of a lesson on the phone's host, before and after each gesture of the teacher.
 
-Rule: a gesture is remembered on the page that it was made on, and a page is read once it has come to rest. Outside
-lessons nothing is read.
+Rule: a gesture is recorded with the page it was made on, and a page is read once it has settled. Nothing is read
+outside lessons.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The rounds of a phone host: every phone of its queue that no task drives is looked at every few seconds.
+"""Periodic checks of a phone host: every phone of its queue that no task drives, every few seconds.
 
-Rule: a phone that does not answer keeps nobody waiting: each check has a thread of its own, and a phone is checked
-once at a time.
+Rule: an unresponsive phone delays nothing: each check has its own thread, and there is one check per phone at a time.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from tickets.runner.host import checkup
 
 log = logging.getLogger(__name__)
 _EVERY_S = 12.0
-_FAULTY_EVERY_S = 4.0  # a phone that is out is wanted back soon
+_FAULTY_EVERY_S = 4.0  # check a phone that is out more often
 _AT_ONCE = 4
 
 
@@ -39,7 +38,7 @@ class Rounds:
         self._under_way: set[int] = set()
 
     def visit(self, phones: Iterable[Phone]) -> None:
-        """Begin a check of each of these phones that is due for one."""
+        """Begin a check of each of these phones that is due."""
         for row in phones:
             if self._begins(row):
                 self._pool.submit(self._check, row)
@@ -57,7 +56,7 @@ class Rounds:
             return True
 
     def _check(self, row: Phone) -> None:
-        """The row is read again: since the round began a run may have got the phone."""
+        """Check the phone; the row is read again, since a run may have leased it meanwhile."""
         close_old_connections()
         try:
             row = Phone.objects.get(pk=row.pk)

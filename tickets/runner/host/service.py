@@ -1,8 +1,8 @@
 """The phone host: what one worker process keeps running beside its tasks, for the phones of its queue.
 
-It owns the screen feeds (a phone that is leased or looked at has one), attaches the recorder of the run that holds
-the phone, carries out the gestures of humans who took phones over, and makes the rounds of the others. It holds no
-state that the database does not: after a crash the next worker process builds the same again within a tick.
+It owns the screen feeds (of phones that are leased or viewed), attaches the recorder of the run that holds the phone,
+carries out takeover gestures, and checks the other phones. It holds no state beyond the database: after a crash the
+next worker process rebuilds it within a tick.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TICK_S = 0.5
 
 
 def connect(row: Phone) -> Driver:
-    """The phone of that row, by the driver of its kind."""
+    """The phone of that row, by its driver."""
     return drivers.connect(
         drivers.Address(
             row.serial,
@@ -51,7 +51,7 @@ def connect(row: Phone) -> Driver:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a host drives phones with. A benchmark that compares ways of driving brings others."""
+    """The parts a host drives phones with; benchmarks may replace them."""
 
     connect: Callable[[Phone], Driver] = connect
     feed: Callable[[int, Driver], ScreenFeed] = ScreenFeed
@@ -69,10 +69,10 @@ class _Attended:
 
 
 class _Attendance:
-    """The phones that are attended, each with a lock of its own: one that does not answer keeps no other waiting.
+    """The attended phones, each with its own lock, so that an unresponsive one delays no other.
 
-    Rule: whoever begins, ends or records the attendance of a phone holds that phone's lock, and reads there who has
-    its lease now. What was read before the lock was taken may be of an earlier run.
+    Rule: beginning, ending or recording the attendance of a phone requires that phone's lock, under which the current
+    lease is read. Values read before the lock may belong to an earlier run.
     """
 
     def __init__(self) -> None:
@@ -135,7 +135,7 @@ class PhoneHost:
         return kept.recorder if kept else None
 
     def finish_recording(self, phone_id: int) -> Callable[[], None]:
-        """Record the run that held the phone no longer. The answer closes its recording, which may take seconds."""
+        """Detach the recorder from the phone; returns a function that closes the recording, which may take seconds."""
         recorder = self.recorder(phone_id)
         if recorder is None:
             return lambda: None
@@ -160,14 +160,14 @@ class PhoneHost:
         _close(kept.recorder)
 
     def _leave_unwanted(self, phone_id: int) -> None:
-        """Under the phone's lock it is looked again: a run may just have got it."""
+        """Stop attending a phone; checked again under its lock, since a run may just have leased it."""
         with self._attended.lock(phone_id):
             held = Phone.objects.filter(pk=phone_id, lease_run__isnull=False).exists()
             if not held and not frames.watched(phone_id):
                 self._leave(phone_id)
 
     def _record(self, kept: _Attended, phone_id: int) -> None:
-        """Under the phone's lock: attach the recorder of the run that holds the phone now, in place of another's."""
+        """Attach the recorder of the run that holds the phone now. The caller holds the phone's lock."""
         run_id = Phone.objects.filter(pk=phone_id).values_list("lease_run", flat=True).first()
         if kept.recorder is not None and kept.recorder.run_id == run_id:
             return
@@ -187,7 +187,7 @@ class PhoneHost:
         connections.close_all()
 
     def _tick(self) -> None:
-        """A retired phone gets no new run, but is attended until the run it has is over."""
+        """One pass over the phones; a retired one is attended until its run is over."""
         rows = Phone.objects.filter(queue=self.queue)
         held = rows.exclude(lease_run=None)
         in_use = rows.exclude(state=PhoneState.RETIRED)
@@ -200,7 +200,7 @@ class PhoneHost:
         self._rounds.visit(in_use)
 
     def _known_phone(self, row: Phone) -> Driver:
-        """The connection that is open already, or one for a look."""
+        """The open connection, or a new one for a check."""
         kept = self._attended.get(row.pk)
         return kept.phone if kept else self.parts.connect(row)
 
@@ -212,7 +212,7 @@ class PhoneHost:
 
 
 def _close(recorder: RunRecorder | None) -> None:
-    """One that has left is closed by whoever made it leave: other phones are not kept waiting."""
+    """Close the recorder, unless it was detached already: then its detacher closes it."""
     if recorder is not None and not recorder.has_left:
         recorder.close()
 
@@ -221,7 +221,7 @@ _host: PhoneHost | None = None
 
 
 def current(parts: Parts | None = None) -> PhoneHost:
-    """This process's phone host, started on first use: the first use says of what parts."""
+    """This process's phone host, started on first use, with the parts of the first call."""
     global _host
     if _host is None:
         _host = PhoneHost(settings.CS_AGENT["CS_AGENT_QUEUE"], parts)

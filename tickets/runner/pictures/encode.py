@@ -1,8 +1,8 @@
-"""Turns the recording of an ended run into a video with captions, once, by whoever comes first.
+"""Encodes the recording of an ended run to a video with captions, once.
 
-Rule: one message per recording is under way (`send`), an encoding is begun by one conditional update and counted
-before it begins, and after `MOST_TRIES` the recording is `failed`, with the reason in words. Every change names the
-state it comes from, so that a recording that was deleted meanwhile stays deleted, and its files with it.
+Rule: one message per recording is under way (`send`), an encoding begins by one conditional update and is counted
+before it begins, and after `MOST_TRIES` the recording is `failed`, with the reason in words. Every change is
+conditional on the old state, so that a recording deleted meanwhile stays deleted, and so do its files.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from tickets.services.runs.transitions import ENDED
 
 log = logging.getLogger(__name__)
 MOST_TRIES = 3
-MESSAGE_S = 120.0  # a message that nobody took for so long is worth nothing; then another one is sent
-_ENCODING_S = 2100.0  # longer than any encoding may take: whoever began it is dead
+MESSAGE_S = 120.0  # a message expires after that, and another one is sent
+_ENCODING_S = 2100.0  # longer than any encoding may take: its process is dead
 Encode = Callable[[Path, Path], EncodedRecording]
 
 
@@ -53,7 +53,7 @@ def send(run_id: uuid.UUID, queue: str | None) -> bool:
 
 
 def send_again(run_id: uuid.UUID, delay_s: float) -> None:
-    """In place of a message that came while another recording was being encoded."""
+    """Send again a message that came while another recording was being encoded."""
     with transaction.atomic():
         waiting = Recording.objects.filter(run=run_id, state=RecordingState.RECORDING)
         if waiting.update(encode_sent_at=timezone.now()):
@@ -61,7 +61,7 @@ def send_again(run_id: uuid.UUID, delay_s: float) -> None:
 
 
 def encode_run(run_id: uuid.UUID, encode: Encode = encode) -> None:
-    """Safe to repeat: only a recording that waits is encoded. Of one that has failed too often a person is told."""
+    """Encode a waiting recording; safe to repeat. Too many failures are reported to people."""
     row = Recording.objects.select_related("run__ticket").filter(run_id=run_id, run__status__in=ENDED).first()
     if row is None or row.state != RecordingState.RECORDING:
         return
@@ -76,13 +76,13 @@ def encode_run(run_id: uuid.UUID, encode: Encode = encode) -> None:
 
 
 def give_back(run_id: uuid.UUID) -> None:
-    """After an exception nobody expected: the recording waits again, for as many tries as it has left."""
+    """Return the recording to waiting after an unexpected exception, with its remaining tries."""
     Recording.objects.filter(run=run_id, state=RecordingState.ENCODING).update(state=RecordingState.RECORDING)
 
 
 def _encode(row: Recording, encode: Encode) -> None:
     media = Path(settings.MEDIA_ROOT)
-    output = f"replays/{Path(row.directory).name}.mp4"  # the same for each try: one that was cut off leaves no other
+    output = f"replays/{Path(row.directory).name}.mp4"  # the same for each try
     try:
         made = encode(media / row.directory, media / output)
     except RecordingError as error:
@@ -98,7 +98,7 @@ def _encode(row: Recording, encode: Encode) -> None:
 
 
 def _finish(row: Recording, output: str, made: EncodedRecording) -> bool:
-    """False when the recording was deleted meanwhile."""
+    """False if the recording was deleted meanwhile."""
     waits = [
         {"start_s": wait.video_start, "end_s": wait.video_end, "real_s": wait.real_s, "reason": wait.reason}
         for wait in made.timeline.waits
@@ -142,7 +142,7 @@ def _fail(row: Recording, words: str, old: RecordingState) -> None:
 
 
 def _change(row: Recording, old: RecordingState, **columns: Any) -> bool:
-    """From that state only; False when it has another one by now."""
+    """Change the row if it is still in the state `old`; returns whether it was."""
     with transaction.atomic():
         runs.locked(row.run)
         if not Recording.objects.filter(pk=row.pk, state=old).update(**columns):

@@ -1,8 +1,8 @@
 """The screen feed: the one reader of a driven phone's screen, shared by all who need its pictures.
 
-Rule: nobody else captures. The agent waits for a frame whose capture began after its gesture; live views get the
-newest frame through Redis; the recorder gets every changed frame. A slow listener never slows the capture of
-others down: listeners are called on the feed's thread and must only hand the frame on.
+Rule: only the feed captures. The agent waits for a frame whose capture began after its gesture; live views get the
+newest frame through Redis; the recorder gets every changed frame. Listeners are called on the feed's thread and must
+only enqueue the frame, so that none delays the capture.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from tickets.runner.upkeep.threads import SupervisedThread
 
 log = logging.getLogger(__name__)
 
-_BANDS = 16  # of a picture, that are compared one by one
-_BUSY_FOR_S = 1.5  # how long after a change or a request the feed stays quick
+_BANDS = 16  # horizontal bands of a picture, compared one by one
+_BUSY_FOR_S = 1.5  # how long after a change or a request the feed captures at full rate
 _FAULT_PAUSE_S = 0.5
-_DRIVEN_S = 0.5  # between two looks or gestures of whoever drives; a model takes longer to answer
+_DRIVEN_S = 0.5  # between two looks or gestures of a driver; a model call takes longer
 _WAIT_LIMIT_S = 15.0
 
 
@@ -54,7 +54,7 @@ class ScreenFeed:
     idle_pause_s = 0.4  # between captures of a screen that has not changed for a while
 
     def __init__(self, phone_id: int, camera: Camera, *, live: bool = True) -> None:
-        """`live`: make live pictures of it; at a terminal nobody could see them."""
+        """`live`: publish live pictures; not needed for a terminal session."""
         self.phone_id = phone_id
         self._camera = camera
         self._news = threading.Condition()
@@ -83,7 +83,7 @@ class ScreenFeed:
             self._live.stop()
 
     def listen(self, listener: Listener) -> Callable[[], None]:
-        """Call the listener with the newest frame and each changed one; the answer ends it."""
+        """Call the listener with the newest frame and each changed one; returns a function that removes it."""
         self._listeners = (*self._listeners, listener)
         if self._frame is not None:
             listener(self._frame)
@@ -95,7 +95,7 @@ class ScreenFeed:
         return self._frame.screenshot if self._frame else None
 
     def capture(self, after: float | None = None) -> Screenshot:
-        """A picture whose capture began after that time (default: now). Raises what the phone raised."""
+        """A picture whose capture began after that time (default: now). Raises the phone's error."""
         since = time.time() if after is None else after
         self.hurry()
         deadline = time.monotonic() + _WAIT_LIMIT_S
@@ -108,14 +108,14 @@ class ScreenFeed:
             return self._frame.screenshot
 
     def hurry(self) -> None:
-        """Capture at full rate for a while: a gesture was made, or somebody waits."""
+        """Capture at full rate for a while, after a gesture or a request."""
         self._driven_at = time.monotonic()
         self._busy_until = self._driven_at + _BUSY_FOR_S
         self._wake.set()
 
     @property
     def is_driven(self) -> bool:
-        """Whether somebody looks or acts right now; not while a model or a person thinks."""
+        """Whether the driver looks or acts right now; False while a model or a person thinks."""
         return time.monotonic() - self._driven_at < _DRIVEN_S
 
     def _forget(self, listener: Listener) -> None:
@@ -168,7 +168,7 @@ class FeedStalled(PhoneError):
 
 
 def _differs(one: Image.Image, other: Image.Image) -> bool:
-    """Looks at one band after the other, from the middle, where things move: most differences are found at once."""
+    """Whether the pictures differ; bands are compared from the middle, where most changes are."""
     if one is other:  # the phone sent the same bytes
         return False
     if one.size != other.size:

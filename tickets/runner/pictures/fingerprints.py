@@ -1,7 +1,7 @@
-"""Pictures at the size they are stored and read at, and names by which equal ones are known.
+"""Pictures at stored size with fingerprints that identify equal ones.
 
-Rule: one picture passes several readers and is asked about many times, so its fingerprint is made once and the last few
-are kept; the pictures themselves are not kept alive by that.
+Rule: a picture is used by several readers, so its fingerprint is computed once and the newest few are cached, without
+keeping the original pictures alive.
 """
 
 from __future__ import annotations

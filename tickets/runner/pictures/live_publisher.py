@@ -1,6 +1,6 @@
-"""Makes a phone's frames into live pictures beside the capture, so that neither waits for the other.
+"""Publishes a phone's frames as live pictures on its own thread, so that it does not delay the capture.
 
-Rule: newest wins; what could not be published in time is never published late.
+Rule: only the newest frame is published; older ones are dropped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LAST_S = 1.0
 
 
 class LivePublisher:
-    """One phone's, from `start` to `stop`."""
+    """The publisher of one phone, from `start` to `stop`."""
 
     def __init__(self, phone_id: int) -> None:
         self._phone_id = phone_id
@@ -38,7 +38,7 @@ class LivePublisher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Returns when what is under way is out, within a second."""
+        """Stop; returns after the publication under way, within a second."""
         with self._news:
             self._stopping = True
             self._news.notify()
@@ -52,7 +52,7 @@ class LivePublisher:
             self._news.notify()
 
     def unchanged(self, at: float) -> None:
-        """The screen looked like the newest frame then; seconds since the epoch."""
+        """Note that the screen still looked like the newest frame at that time (seconds since the epoch)."""
         with self._news:
             self._seen_at = at
             self._news.notify()

@@ -1,8 +1,8 @@
 """Reads the text of pages for redaction, on one thread of low scheduling priority.
 
-Rule: only pages that stand still are read, oldest first, and not while the phone is being driven unless many wait or
-somebody looks on. When more stand than can be read in time, the oldest are given up: they stay blurred. Pictures that
-must last (of steps) are never given up.
+Rule: only stable pages are read, oldest first, and not while the phone is being driven unless many wait or somebody
+watches. If there are more than can be read in time, the oldest are dropped and stay blurred. Pictures that must be kept
+(of steps) are never dropped.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from tickets.runner.pictures.thread_priority import lower_priority
 from tickets.runner.upkeep.threads import SupervisedThread
 
 log = logging.getLogger(__name__)
-STANDS_S = 0.5  # a page that was on for so long is worth reading
-QUIET_S = 0.12  # nothing newer for so long: the page may be standing
-PATIENCE_S = 2.0  # how long the phone may take to say what stands on a page, which makes reading it cheap
-_MANY = 10  # waiting pages or pictures, that are read although the phone is being driven
-_GIVE_WAY_S = 0.1  # how often it is looked whether the phone is still being driven
+STANDS_S = 0.5  # a page shown for so long is worth reading
+QUIET_S = 0.12  # without a newer page for so long, the page may be stable
+PATIENCE_S = 2.0  # how long to wait for a page's tree, which makes reading it cheap
+_MANY = 10  # waiting pages or pictures above which reading goes on while the phone is driven
+_GIVE_WAY_S = 0.1  # interval of checks whether the phone is still being driven
 _MOST_PAGES = 16  # unread pages kept, 2 MB each
 _MOST_LASTING = 16  # pictures of steps kept, 8 MB each
 
@@ -49,7 +49,7 @@ class KeptPicture:
 
 
 class PageReader:
-    """`done(image, at)` is called on the room's thread for each page that has been read."""
+    """`done(image, at)` is called on the reader's thread for each page that has been read."""
 
     def __init__(
         self,
@@ -58,7 +58,8 @@ class PageReader:
         name: str,
         gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`gives_way`: whether the phone is being driven right now and nobody waits for covered pictures."""
+        """`gives_way()`: whether reading should wait: the phone is being driven and nobody waits for redacted
+        pictures."""
         self._redactor = redactor
         self._done = done
         self._gives_way = gives_way
@@ -76,7 +77,7 @@ class PageReader:
         return self._thread.is_alive()
 
     def see(self, image: Image.Image, at: float) -> None:
-        """A page that is not known has come up; the one before it is forgotten if it was only passing."""
+        """Note a new unknown page; the previous one is dropped if it was shown only briefly."""
         now = time.monotonic()
         with self._news:
             if self._pages and self._only_passed(self._pages[-1], now):
@@ -87,17 +88,17 @@ class PageReader:
             self._news.notify()
 
     def _only_passed(self, page: _Page, now: float) -> bool:
-        """It was on too shortly, or the agent never looked at it and it was gone before that could be told."""
+        """Whether the page was shown too briefly, or vanished before the agent looked at it."""
         stood = now - page.arrived
         return stood < STANDS_S or (stood < PATIENCE_S and not self._redactor.reads_cheaply(page.image))
 
     def nudge(self) -> None:
-        """More is known of some page: look whether it can be read now."""
+        """Wake the reader because more is known of a page."""
         with self._news:
             self._news.notify()
 
     def take(self, picture: KeptPicture) -> bool:
-        """Have the picture written soon; False when there is no room or nobody to do it."""
+        """Queue a picture to be read and written; False if the queue is full or the reader has ended."""
         with self._news:
             if len(self._lasting) >= _MOST_LASTING or self._closing_at is not None or not self.alive:
                 return False
@@ -106,7 +107,7 @@ class PageReader:
             return True
 
     def close(self, seconds: float) -> None:
-        """Read what is left for so long at most, write all pictures that must last, and end."""
+        """Read for at most so long, write all pictures that must be kept, and end."""
         with self._news:
             if self._closing_at is None:
                 self._closing_at = time.monotonic() + seconds
@@ -123,7 +124,7 @@ class PageReader:
                 self._read(job)
 
     def _next(self) -> _Page | KeptPicture | None:
-        """The next thing to do, waiting for one; None at the end."""
+        """Wait for the next job; None at the end."""
         with self._news:
             while True:
                 if self._pages and not self._out_of_time() and not self._wait_for(self._pages[0]):
@@ -138,7 +139,8 @@ class PageReader:
         return [*itertools.islice(self._pages, 1), *itertools.islice(self._lasting, 1)]
 
     def _wait_for(self, job: _Page | KeptPicture) -> float:
-        """Seconds until it should be read: until it counts as standing, and for a while until it reads cheaply."""
+        """Seconds until the job should be done: until the page counts as stable and, for a while, until its tree is
+        there."""
         if self._closing_at is not None:
             return 0.0
         patience = QUIET_S if self._redactor.reads_cheaply(job.image) else PATIENCE_S

@@ -1,11 +1,11 @@
-"""Records a run from the screen feed, whoever drives the phone: the agent, a human, or nobody for the moment.
+"""Records a run from the screen feed, whether the agent, a human or nobody drives the phone.
 
-Rules: nothing is written that was not covered first (`redactors`), and no frame waits for that on the feed's thread.
-1. The writer, a thread, writes each frame at once; what has not been read yet is blurred.
-2. The page reader, another, reads pages that stand still and has the written picture of that moment replaced by a sharp
-   one; pictures of steps wait for it too. A frame that was on for a moment only stays as it is.
-A killed process leaves all it recorded. A recorder that cannot write says so (`works`, `error`) and keeps trying with
-each new frame; the feed and the run go on, only sensitive steps wait for it.
+Rules: everything is redacted before it is written (`redactors`), never on the feed's thread.
+1. The writer thread writes each frame at once; unread parts are blurred.
+2. The page reader thread reads stable pages and replaces their blurred pictures by sharp ones; pictures of steps wait
+for it too. A frame shown only briefly stays blurred. A killed process loses nothing written. A recorder that cannot
+write reports it (`works`, `error`) and retries with each new frame; the feed and the run go on, only sensitive steps
+are blocked.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ from tickets.services.evidence import pictures
 from tickets.services.evidence.redaction import is_recorded
 
 log = logging.getLogger(__name__)
-_INBOX = 12  # frames of a whole screen, 8 MB each; the writer empties it many times a second
-_CLOSE_S = 5.0  # how long the end of a recording waits for pages that are still unread
-_WRITE_S = 60.0  # for the frames that were taken already; a busy machine needs some time, and no phone waits for it
+_INBOX = 12  # frames, 8 MB each; the writer empties it many times a second
+_CLOSE_S = 5.0  # how long closing waits for unread pages
+_WRITE_S = 60.0  # for writing queued frames on a busy machine; no phone waits for it
 _IDLE_S = 1.0
 _open: WeakValueDictionary[uuid.UUID, RunRecorder] = WeakValueDictionary()
 
@@ -51,7 +51,7 @@ _open: WeakValueDictionary[uuid.UUID, RunRecorder] = WeakValueDictionary()
 class RunRecorder:
     """Writes a run's recording while one worker drives; a later worker opens another on the same directory.
 
-    `directory` None: a flow that is not recorded. Its viewers see covered pictures all the same.
+    `directory` None: a flow that is not recorded; its viewers still get redacted pictures.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class RunRecorder:
         self._screen = Size(0, 0)
         self._marked = 0
         self._closing = threading.Lock()
-        self.has_left = False  # the phone is recorded no longer; what was taken is still written
+        self.has_left = False  # detached from the phone; queued frames are still written
         self._inbox: queue.Queue[FeedFrame | None] = queue.Queue(_INBOX)
         self._is_driven = is_driven
         self._page_reader = PageReader(redactor, self._sharpen, f"reader-{run_id}", self._reading_can_wait)
@@ -84,7 +84,7 @@ class RunRecorder:
 
     @classmethod
     def open(cls, run_id: uuid.UUID, feed: ScreenFeed) -> RunRecorder:
-        """Begin to record what the feed shows; the row and the directory are made on the first activation."""
+        """Begin recording the feed; the row and the directory are created on the first activation."""
         redactor = redactors.of_run(run_id)
         lang = Run.objects.values_list("lang", flat=True).get(pk=run_id)
         viewers = ViewerStream(feed.phone_id, redactor)
@@ -100,7 +100,7 @@ class RunRecorder:
 
     @property
     def works(self) -> bool:
-        """Whether a sensitive step may be taken now: the writer exists, has room, did not fail and keeps up."""
+        """Whether a sensitive step may be taken now: the writer runs, has room, did not fail and keeps up."""
         return self._alive() and self._try(lambda writer: writer.check())
 
     @property
@@ -112,7 +112,7 @@ class RunRecorder:
         return self._error.told(self._lang) if self._error else ""
 
     def add(self, frame: FeedFrame) -> None:
-        """Called on the feed's thread: hands the frame on, and never waits."""
+        """Called on the feed's thread: enqueues the frame without waiting."""
         self._screen = frame.screenshot.size
         try:
             self._inbox.put_nowait(frame)
@@ -121,10 +121,10 @@ class RunRecorder:
             self._error = RecordingUnwritable("frames come faster than they can be written")
 
     def keep_picture(self, image: Image.Image, relative: str, *, now: bool = False) -> None:
-        """Write a step's picture, covered, to its place below MEDIA_ROOT; never waits for a reading.
+        """Write a step's redacted picture to its path below MEDIA_ROOT, without waiting for OCR.
 
-        `now`: a picture is on disk before this returns, blurred where it has not been read yet; the sharp one
-        follows. The same is done when more pictures wait than can be kept, but then it stays blurred.
+        `now`: a picture is on disk before this returns, with unread parts blurred; the sharp one follows. If the queue
+        is full the same is done, but the picture stays blurred.
         """
         if now:
             self._write_at_once(image, relative)
@@ -132,8 +132,8 @@ class RunRecorder:
             self._write_at_once(image, relative)
 
     def read_soon(self, image: Image.Image, then: Callable[[tuple[TextLine, ...], float, Redactor], None]) -> None:
-        """Have the picture read when there is time; `then` gets its lines at stored size, that size as a factor of the
-        picture's, and the redactor, on the page reader's thread. Nothing follows where it cannot be read."""
+        """Queue the picture for OCR; `then` is called on the page reader's thread with its lines at stored size, that
+        size as a factor of the picture's, and the redactor. Not called if the picture cannot be read."""
 
         def read() -> None:
             try:
@@ -146,12 +146,12 @@ class RunRecorder:
         self._page_reader.take(KeptPicture(image, read))
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
-        """What the phone says stands on the screen that this picture shows."""
+        """Pass on the accessibility tree of the screen that this picture shows."""
         self._redactor.explain(image, nodes)
         self._page_reader.nudge()
 
     def mark(self, step: StepRecord) -> None:
-        """A chapter where a step begins, and the place it touched; a step's outcome adds nothing."""
+        """Add a chapter and the touch point at a step's begin; outcomes add nothing."""
         if step.number == self._marked:
             return
         self._marked = step.number
@@ -172,13 +172,13 @@ class RunRecorder:
         self._try(lambda writer: writer.mark_resume())
 
     def leave(self) -> None:
-        """Take no more frames: the phone goes on to other work while this recording is closed."""
+        """Stop taking frames, so that the phone can be used while this recording is closed."""
         self.has_left = True
         self._forget()
 
     def close(self) -> None:
-        """Write what is under way; pages that are not read in some seconds stay blurred. Closing twice is harmless, and
-        waits for the first."""
+        """Write the queued frames; pages not read within a few seconds stay blurred. A second call waits for the
+        first."""
         self.leave()
         with self._closing:
             self._close()
@@ -221,7 +221,7 @@ class RunRecorder:
             self._page_reader.see(small, shot.captured_at)
 
     def _sharpen(self, small: Image.Image, at: float) -> None:
-        """The page of that moment has been read: a second picture of it follows the blurred one at once."""
+        """Replace the blurred picture of that moment after its page has been read."""
         self._add(self._redactor.at_once(small, Audience.STORED).image, at)
         if self._viewers is not None:
             self._viewers.sharpen(at)
@@ -265,17 +265,17 @@ class RunRecorder:
 
 
 def of_run(run_id: uuid.UUID) -> RunRecorder | None:
-    """The recorder that this process has open for the run."""
+    """The run's open recorder in this process."""
     return _open.get(run_id)
 
 
 def _title(step: StepRecord, lang: str) -> str:
-    """What a step is called in the recording; a reply that could not be read stands as it is."""
+    """A step's chapter title; an unreadable reply is used as it is."""
     return describe(step.action, step.control, lang) if step.action else step.raw
 
 
 def _directory(run_id: uuid.UUID) -> Path | None:
-    """Where the run's frames go; None for a flow that is not recorded."""
+    """The directory of the run's frames; None for a flow that is not recorded."""
     definition = Run.objects.values_list("flow_version__definition", flat=True).get(pk=run_id)
     if not is_recorded(definition):
         return None

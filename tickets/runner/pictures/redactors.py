@@ -1,9 +1,8 @@
-"""Hides personal data in pictures of a phone's screen, before they are stored, shown to viewers or sent to a model.
+"""Redacts personal data in screenshots before they are stored, shown to viewers or sent to a model.
 
-Rule: fail closed. What has not been read is blurred until no text can be made out: a whole new page, or only the rows
-that changed since the last page that was read. A reading is slow (half a second and more of one core) and is done
-once for each page; readings are shared by all who need pictures of the same run. What the phone itself says of a
-screen, its accessibility tree, makes a reading cheaper.
+Rule: fail closed. Unread parts are blurred beyond recognition: a whole new page, or the rows that changed since the
+last page that was read. OCR is slow (half a second or more of one core), done once per page and shared by all users of
+the run's pictures. The accessibility tree makes it cheaper.
 """
 
 from __future__ import annotations
@@ -38,18 +37,18 @@ from tickets.services.evidence.redaction import policy_of
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
 _KEPT_PAGES = 24
-_READER_THREADS = 1  # of the OCR engine: it works beside the agent, never instead of it
+_READER_THREADS = 1  # of the OCR engine, so that it leaves the agent its cores
 _KEPT_RUNS = 64
 _UNREADABLE = (RuntimeError, ValueError, OSError, MemoryError)
 
 
 class Unreadable(Exception):
-    """The text on a picture could not be read, so it cannot be told what must be hidden."""
+    """The text on a picture could not be read, so it is unknown what must be hidden."""
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A picture that may be stored or shown. `sharp`: all of it was read; else parts are blurred."""
+    """A redacted picture. `sharp`: all of it was read; else unread parts are blurred."""
 
     image: Image.Image
     sharp: bool
@@ -57,7 +56,7 @@ class Covered:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A picture that was read, at stored size: its text, and what of it may have to be hidden."""
+    """A read picture at stored size: its text and the personal data found."""
 
     pixels: NDArray[np.uint8]
     lines: tuple[TextLine, ...]
@@ -65,7 +64,7 @@ class _Page:
 
 
 class Redactor:
-    """Covers the pictures of one run. Safe to share between threads."""
+    """Redacts the pictures of one run. Thread-safe."""
 
     def __init__(
         self, policy: RedactionPolicy, reader: TextReader | None = None, finder: LineFinder | None = None
@@ -84,7 +83,7 @@ class Redactor:
         return bool(self.policy.hidden_from(audience))
 
     def at_once(self, image: Image.Image, audience: Audience) -> Covered:
-        """The picture at stored size without reading anything: what is not known yet is blurred."""
+        """The redacted picture at stored size, without OCR: unread parts are blurred."""
         seen = fingerprint_of(image)
         if not self.hides(audience):
             return Covered(seen.small, True)
@@ -94,12 +93,12 @@ class Redactor:
         return Covered(self._blurred_where_new(seen.small, seen.pixels, audience), False)
 
     def is_unread(self, image: Image.Image) -> bool:
-        """Whether reading it would show more of it to those for whom something is hidden at all."""
+        """Whether it is unread and reading it could show more to an audience from which data is hidden."""
         hiding = self.hides(Audience.STORED) or self.hides(Audience.VIEWER)
         return hiding and self._known(fingerprint_of(image).name) is None
 
     def explain(self, image: Image.Image, nodes: Sequence[UiNode]) -> None:
-        """What the phone said stands on this very screen: reading the picture costs less then."""
+        """Add the accessibility tree of this screen, which makes reading the picture cheaper."""
         seen = fingerprint_of(image)
         labels = labels_of(nodes, seen.small.width / image.width)
         with self._lock:
@@ -108,12 +107,12 @@ class Redactor:
                 self._labels.popitem(last=False)
 
     def reads_cheaply(self, image: Image.Image) -> bool:
-        """Whether it was read before, or the phone has said what stands on it."""
+        """Whether it was read before, or its tree is known."""
         name = fingerprint_of(image).name
         return name in self._labels or self._known(name) is not None
 
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
-        """Read the picture, so that `at_once` knows it from now on; lines at stored size. Raises Unreadable."""
+        """Read the picture for later calls of `at_once`; returns its lines at stored size. Raises Unreadable."""
         return self._page_of(image).lines
 
     def _page_of(self, image: Image.Image) -> _Page:
@@ -129,14 +128,15 @@ class Redactor:
         return page
 
     def _look(self, image: Image.Image, seen: Fingerprint) -> _Page:
-        """Text is read at stored size; symbols and documents are looked for in the picture as it came."""
+        """Read text at stored size; search codes and documents in the original picture."""
         lines = self._lines(seen.small, seen.name)
         factor = image.width / seen.small.width
         marks = marks_of(image, [replace(line, box=line.box.scaled(factor)) for line in lines])
         return _Page(seen.pixels, lines, tuple(replace(mark, box=mark.box.scaled(1 / factor)) for mark in marks))
 
     def covered(self, image: Image.Image, audience: Audience, keep: Iterable[Box] = ()) -> Image.Image:
-        """The picture at full size; `keep` boxes are left as they are. Reads it if need be; raises Unreadable."""
+        """The redacted picture at full size without touching the `keep` boxes. Reads it if necessary; raises
+        Unreadable."""
         if not self.hides(audience):
             return image
         page = self._page_of(image)
@@ -145,7 +145,7 @@ class Redactor:
         return cover(image, scaled, self.policy, audience, keep=keep)
 
     def covered_or_blurred(self, image: Image.Image, audience: Audience, keep: Sequence[Box] = ()) -> Image.Image:
-        """As `covered`; a picture that cannot be read is blurred but for what must be kept."""
+        """As `covered`; an unreadable picture is blurred except for the `keep` boxes."""
         try:
             return self.covered(image, audience, keep)
         except Unreadable:
@@ -156,20 +156,20 @@ class Redactor:
             return blurred_image
 
     def forget(self) -> None:
-        """The run is over: its pages are not worth their memory. Reading one again makes it known again."""
+        """Forget the pages of an ended run; reading one again restores it."""
         with self._lock:
             self._pages.clear()
             self._labels.clear()
             self._last = None
 
     def text(self, text: str, audience: Audience = Audience.STORED) -> str:
-        """The text without what the policy hides. Where something is hidden, what a text was made of goes with it: its
-        values alone may not show what they are."""
+        """The text without what the policy hides. If something is hidden, a `Said` becomes plain text, since its values
+        alone may not be recognised as personal data."""
         hidden = redact_text(text, self.policy, audience)
         return text if hidden == text else hidden
 
     def texts(self, step: StepRecord) -> StepRecord:
-        """The step with its texts as they may be stored; its pictures are left alone."""
+        """The step with redacted texts; its pictures are unchanged."""
         return replace(
             step,
             thought=self.text(step.thought),
@@ -182,7 +182,7 @@ class Redactor:
         )
 
     def _mark(self, mark: dict[str, Any] | None) -> dict[str, Any] | None:
-        """What a route would remember, without the texts that the policy hides."""
+        """The route step without the texts that the policy hides."""
         if not mark:
             return mark
         key = "end" if "end" in mark else "page"
@@ -195,7 +195,7 @@ class Redactor:
         return {**mark, key: {**page, **kept, "title": title}}
 
     def _may_be_name(self, mark: str) -> bool:
-        """Whether it would be covered as a person's name if it stood where names stand."""
+        """Whether it would be redacted as a person's name at a name's position."""
         named = f"姓名:{mark.partition(':')[2]}"
         return self.text(named) != named
 
@@ -218,7 +218,7 @@ class Redactor:
                 self._pages.popitem(last=False)
 
     def _blurred_where_new(self, small: Image.Image, pixels: NDArray[np.uint8], audience: Audience) -> Image.Image:
-        """Rows as on the last page that was read are covered as it was; the others are blurred."""
+        """Rows equal to the last read page are redacted like it; the others are blurred."""
         page = self._last
         if page is None or page.pixels.shape != pixels.shape:
             return blurred(small, [Box(0, 0, *small.size)])
@@ -228,7 +228,7 @@ class Redactor:
 
 
 class RedactingModel:
-    """A model that is not on the company's own machines: it never sees what the policy hides from it."""
+    """Wraps an external model: requests are redacted by the policy."""
 
     def __init__(self, model: Model, redactor: Redactor) -> None:
         self.name = model.name
@@ -236,7 +236,7 @@ class RedactingModel:
         self._redactor = redactor
 
     def reply(self, messages: list[Message], tools: list[dict[str, Any]] | None = None) -> Reply:
-        """`tools`: only for a model that takes them."""
+        """`tools`: only for a model that supports them."""
         covered = [self._covered(message) for message in messages]
         return cast(ToolUser, self._model).reply(covered, tools) if tools else self._model.reply(covered)
 
@@ -256,7 +256,7 @@ class PictureWithheld(ModelError):
 
 
 def warm_up() -> None:
-    """Load the reader's models on a thread that gives way, since those they start take on its priority."""
+    """Load the OCR models on a low-priority thread, since the threads they start inherit its priority."""
 
     def load() -> None:
         lower_priority()
@@ -277,7 +277,7 @@ def _of_run(run_id: uuid.UUID) -> Redactor:
 
 
 def blurred(image: Image.Image, boxes: Iterable[Box]) -> Image.Image:
-    """A copy whose boxes show light and dark but no text: blocks of pixels become one."""
+    """A copy with pixelated boxes in which no text is legible."""
     copy = image.copy()
     block = max(_BLOCK, round(_BLOCK * min(image.size) / min(shrunk_size(image).width, shrunk_size(image).height)))
     for box in (box.clipped(Size(*image.size)) for box in boxes):

@@ -1,7 +1,7 @@
-"""The pictures that last: around a step, and in what is put to a human. Each is covered before it is stored.
+"""The stored pictures: before and after a step, and of requests to humans. Each is redacted before it is stored.
 
-Rules: a picture never holds a transaction up; a step's place for it is written down with the step and the picture
-follows. Of what cannot be undone the picture is on disk before the act. What a human must confirm is never hidden.
+Rules: no picture is written inside a transaction; its path is stored with the step and the file follows. Before an
+irreversible act the picture is on disk. What a human must confirm is never redacted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Places = dict[str, str]  # paths below MEDIA_ROOT by the same names
 
 
 def write_first(run_id: uuid.UUID, images: Images, recorder: RunRecorder) -> Places:
-    """Before an act that cannot be undone: the pictures are on disk when this returns. Raises RecordingError."""
+    """Write the pictures to disk before an irreversible act. Raises RecordingError."""
     places = {name: pictures.reserve(run_id, name) for name in _NAMES if images.get(name) is not None}
     for name, place in places.items():
         recorder.keep_picture(images[name], place, now=True)
@@ -39,7 +39,8 @@ def write_first(run_id: uuid.UUID, images: Images, recorder: RunRecorder) -> Pla
 
 
 def attach(step: Step, images: Images, recorder: RunRecorder | None, written: Places | None = None) -> None:
-    """Inside the step's transaction: give each new picture its place; what is not `written` follows the commit."""
+    """Set the path of each new picture inside the step's transaction; files not in `written` follow after the
+    commit."""
     fresh = [name for name in _NAMES if images.get(name) is not None and not getattr(step, name)]
     places = {name: (written or {}).get(name) or pictures.reserve(step.run_id, name) for name in fresh}
     if not places:
@@ -52,7 +53,7 @@ def attach(step: Step, images: Images, recorder: RunRecorder | None, written: Pl
 
 
 def covered(run_id: uuid.UUID, pause: Pause) -> Pause:
-    """What a run pauses for, with its picture as it may be stored; the fields to confirm stay readable."""
+    """The pause with its picture redacted; the fields to confirm stay readable."""
     return covered_by(redactors.of_run(run_id), pause)
 
 
@@ -67,7 +68,7 @@ def covered_by(redactor: Redactor, pause: Pause) -> Pause:
 
 
 def _write(run_id: uuid.UUID, image: Any, place: str, recorder: RunRecorder | None) -> None:
-    """A picture that cannot be written stops nothing by itself; the recorder says so before the next sensitive step."""
+    """Write a picture; a failure is only noticed by the recorder before the next sensitive step."""
     try:
         if recorder is not None:
             recorder.keep_picture(image, place)

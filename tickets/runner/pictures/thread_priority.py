@@ -9,9 +9,8 @@ _NICENESS = 10
 
 
 def lower_priority() -> None:
-    """Lower this thread's priority, and that of threads it starts, where the system can (Linux: threads are scheduled
-    like processes). Where it is as low already, as the service manager or whoever started us set it, it stays: raising
-    it is nothing an ordinary account may do."""
+    """Lower the priority of this thread and of threads it starts, if the system supports it (Linux schedules threads
+    like processes). A lower priority set at start is kept, since ordinary accounts may not raise it."""
     if not hasattr(os, "setpriority"):
         return
     thread = threading.get_native_id()

@@ -1,6 +1,6 @@
-"""What a human touched, by the words on the screen: the name that a step is told by.
+"""Names the control that a human touched, by the text on the screen.
 
-Rule: only words that stand under the finger, or right beside it, name a step; where none do, its place does.
+Rule: only text at the touch point or right beside it names a step; otherwise its position is shown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BESIDE = 0.6  # of a line's height
 
 
 def control_at(lines: Iterable[TextLine], point: Point) -> str:
-    """The words of the smallest line under the point; "" where there is none or it is no control's name."""
+    """The text of the smallest line at the point; "" if there is none or it is no control's name."""
     under = [line for line in lines if line.box.grown(round(line.box.height * _BESIDE)).contains(point)]
     if not under:
         return ""

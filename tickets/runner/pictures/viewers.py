@@ -1,7 +1,7 @@
-"""The live view of people who may not decide: the same frames with personal data covered.
+"""The live view for people who may not decide: the same frames with personal data redacted.
 
-Rule: a covered frame goes out at once, blurred where nothing has been read yet, and sharp as soon as it has.
-Nothing is made while nobody looks.
+Rule: a frame is published at once with unread parts blurred, and again sharp once it has been read. Nothing is
+published without viewers.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class ViewerStream:
         self._publish()
 
     def show_again(self) -> None:
-        """For somebody who began to look after the screen came to rest."""
+        """Publish the frame again for a viewer who arrived after the screen settled."""
         if not self._shown:
             self._publish()
 
     def sharpen(self, at: float) -> None:
-        """The frame of that moment has been read; show it again if it is still the newest."""
+        """Publish the frame of that moment again, sharp, if it is still the newest."""
         if self._shot is not None and self._shot.captured_at == at:
             self._publish()
 
@@ -66,7 +66,7 @@ class ViewerStream:
             log.warning("viewers of phone %s: frame not published: %s", self._phone_id, error)
 
     def _frame(self, shot: Screenshot, picture: Image.Image) -> frames.Frame:
-        """Numbered anew: the same screen is sent twice, and readers pass over what they have seen."""
+        """The frame with a new sequence number: the same screen is sent twice, and readers skip known numbers."""
         buffer = BytesIO()
         picture.save(buffer, "JPEG", quality=_QUALITY)
         width, height = shot.image.size

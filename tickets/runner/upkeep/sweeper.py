@@ -1,6 +1,6 @@
-"""The clock of the product: finds in the database what a lost message, a dead worker or a silent human left undone.
+"""The periodic sweep: finds in the database what a lost message, a dead worker or an inactive human left undone.
 
-Rule: every sweep is safe to repeat and to run twice at once; each change goes through the same doors as any other.
+Rule: every sweep is safe to repeat and to run concurrently; changes go through the services like any other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOST_MESSAGE_S = 20.0  # a queued run not touched for so long is sent again
 
 
 def sweep() -> dict[str, int]:
-    """One pass; how many of each kind were found."""
+    """One pass; returns counts by kind."""
     silent = takeovers.sweep()
     found = {
         "tidied": _tidy_ended(),
@@ -45,7 +45,7 @@ def sweep() -> dict[str, int]:
 
 
 def _resend_abandoned() -> int:
-    """Runs whose driver died, and runs resumed by a human whose message was lost."""
+    """Send runs whose driver died, and runs resumed by a human whose message was lost."""
     now = timezone.now()
     over = Q(claimed_until__lt=now - timedelta(seconds=_GRACE_S)) | Q(claimed_until=None)
     early = Q(retry_at__gt=now)  # its own message is on the way
@@ -57,7 +57,7 @@ def _resend_abandoned() -> int:
 
 
 def _call_waiting() -> int:
-    """Free phones and waiting runs that did not find each other."""
+    """Send waiting runs for which a phone is free."""
     called = 0
     for queue in Phone.objects.values_list("queue", flat=True).distinct():
         called += run_queue.call_next(queue)
@@ -65,14 +65,14 @@ def _call_waiting() -> int:
 
 
 def _tidy_ended() -> int:
-    """Phones still held by runs that have ended."""
+    """Clean up phones still held by ended runs."""
     held = Run.objects.filter(status__in=ENDED, leased_phone__isnull=False).select_related("phone")
     settled = timezone.now() - timedelta(seconds=_GRACE_S)
     return _send_all(held.filter(updated_at__lt=settled))
 
 
 def _encode_forgotten() -> int:
-    """Recordings of ended runs that nobody has encoded; of each one message at most is under way."""
+    """Send unencoded recordings of ended runs; at most one message per recording is under way."""
     states = {RecordingState.RECORDING, RecordingState.ENCODING}
     before = timezone.now() - timedelta(seconds=settings.CS_AGENT["CS_AGENT_SLICE_S"])
     forgotten = Recording.objects.filter(

@@ -1,8 +1,8 @@
-"""The one supervisor of threads: what a phone host runs beside its tasks is started again when a defect ended it.
+"""Supervises the phone host's threads: a thread that ended by a defect is started again.
 
-Rule: a thread ends when its body returns, which it does only when it was told to. Whatever else ends the body is a
-defect: it is logged, counted and reported (`/healthz`), and the body begins anew after a pause that grows while the
-defect lasts. This is one of the three places where any exception is caught.
+Rule: a thread ends when its body returns, which it does only when told to. Any exception is a defect: it is logged,
+counted and reported (`/healthz`), and the body is restarted after a pause that grows while the defect lasts. This is
+one of the three places that catch any exception.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tickets.services.live import health
 
 log = logging.getLogger(__name__)
 PAUSES_S = (0.2, 1.0, 5.0, 15.0)
-_SOUND_AFTER_S = 60.0  # a body that ran for so long is sound again: the next pause is the first
+_SOUND_AFTER_S = 60.0  # after that the pauses start from the shortest again
 
 
 class SupervisedThread:
@@ -32,7 +32,7 @@ class SupervisedThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Begin the body no more; whoever calls this also tells the body to return."""
+        """Do not restart the body; the caller also tells it to return."""
         self._stopping.set()
 
     def join(self, timeout_s: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Tickets: created whole or not at all, their status changed, files added."""
+"""Creates tickets atomically, changes their status, adds files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tickets.services.tickets import fitting, uploads
 
 MAX_TEXT_BYTES = 100 * 1024
 MAX_SUBJECT = 200
-# How long a ticket may wait, by priority.
+# Time until a ticket is due, by priority.
 DUE_IN = {
     Priority.URGENT: timedelta(hours=1),
     Priority.HIGH: timedelta(hours=4),
@@ -49,9 +49,9 @@ def create_ticket(
     connector: str = "",
     external_id: str = "",
 ) -> Ticket:
-    """A new ticket with its files. The same `external_id` of the same connector gives the ticket it gave before.
+    """Create a ticket with its files. A known `external_id` of the connector returns the existing ticket.
 
-    `connector` says what the ticket came through; without an id of its own there it goes by our number.
+    `connector`: the ticket's source; without an `external_id` our number is used.
 
     `user` None: the system itself (demo data, the import of another helpdesk).
     """
@@ -130,7 +130,7 @@ def add_attachments(
 
 @contextmanager
 def _all_or_none(count: int) -> Iterator[None]:
-    """Say of a refusal that the other files were not added either."""
+    """Context manager: add to a refusal that the other files were not added either."""
     try:
         yield
     except FileRefused as error:
@@ -141,7 +141,7 @@ def _all_or_none(count: int) -> Iterator[None]:
 
 
 def _create(user: Any, fields: dict[str, Any], uploaded: list[File[bytes]], source: tuple[str, str]) -> Ticket:
-    """The files first; then rows and audit event in one transaction. Without the rows the files go again."""
+    """Store the files, then rows and audit event in one transaction; the files are deleted if that fails."""
     now = timezone.now()
     with uploads.staged(uploaded) as rows, transaction.atomic():
         ticket = Ticket(**fields, number=uuid.uuid4().hex, created_by=user, created_at=now)
@@ -180,7 +180,7 @@ def _record_file(row: Attachment, user: Any, from_run: Run | None) -> None:
 
 
 def clean_field(name: str, value: Any, text: str) -> Any:
-    """One column of a ticket as it is stored, or Invalid; `text` gives a subject to a ticket without one."""
+    """The stored form of one column; Invalid if unusable. An empty subject is taken from `text`."""
     cleaners: dict[str, Callable[[], Any]] = {
         "subject": lambda: _subject(value, text),
         "customer_name": lambda: _line(value, 80),
@@ -191,7 +191,7 @@ def clean_field(name: str, value: Any, text: str) -> Any:
 
 
 def clean_text(text: str) -> str:
-    """Line ends made one kind, control characters gone; Invalid for nothing and for too much."""
+    """The text with normalised line ends and without control characters; Invalid if empty or too long."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = "".join(char for char in text if char in "\n\t" or ord(char) >= 32)
     text = text.encode("utf-8", "ignore").decode().strip()
@@ -219,7 +219,7 @@ def _line(text: str, limit: int) -> str:
 
 
 def _mobile(text: str) -> str:
-    """The number in its plain form; other numbers (landlines, abroad) as they were given."""
+    """A mobile number in plain form; other numbers (landline, foreign) unchanged."""
     found = mobiles(even(text))
     return found[0].value if found else _line(text, 20)
 
@@ -232,7 +232,7 @@ def _priority(value: Priority | int) -> Priority:
 
 
 def _department(user: Any, department: Department | None) -> Department:
-    """The given one, if the user belongs there; else the user's first."""
+    """The given department if the user belongs to it; else the user's first."""
     own = access.departments(user) if user is not None else Department.objects.all()
     chosen = own.filter(pk=department.pk).first() if department else own.order_by("pk").first()
     if chosen is None:

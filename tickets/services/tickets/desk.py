@@ -1,4 +1,4 @@
-"""What people do with a ticket besides runs: take it, pass it on, keep what the customer was told."""
+"""Operators' actions on a ticket besides runs: take it, assign it, reply to the customer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_REPLY = 5000
 
 
 def assign(ticket: Ticket, user: Any, to: User | None) -> Ticket:
-    """Make somebody responsible; `to` must see the ticket. Whoever starts runs or pauses all may assign."""
+    """Assign the ticket to a user who can see it. Requires the permission to start runs or to pause all."""
     if not has(user, Permission.STOP_RUNS):
         require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
@@ -35,7 +35,7 @@ def assign(ticket: Ticket, user: Any, to: User | None) -> Ticket:
 
 
 def take(ticket: Ticket, user: Any) -> Ticket:
-    """The person handles the ticket; Conflict while a run does."""
+    """Take the ticket to handle it by hand; Conflict while a run is active."""
     require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
     if Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE - {RunStatus.TAKEN_OVER}).exists():
@@ -60,8 +60,8 @@ def _give(ticket: Ticket, user: Any, to: User | None) -> None:
 
 
 def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "", once: bool = False) -> CustomerReply:
-    """Write down what the customer was told. `send_by`: the connector that shall bring it to him now; the call is the
-    person's yes to exactly this text. `once`: the same text of a moment ago is this one, and is not sent again."""
+    """Record a reply to the customer. `send_by`: the connector that sends it now; the call is the person's approval of
+    exactly this text. `once`: the same text of a moment ago is this one, and is not sent again."""
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     text = "".join(char for char in text if char in "\n\t" or char.isprintable()).strip()
@@ -84,6 +84,6 @@ def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "", once: bool
 
 
 def colleagues(user: Any) -> QuerySet[User]:
-    """Who is in one of the person's departments, themselves too: whom a ticket can be passed on to."""
+    """Members of the person's departments, including the person: possible assignees."""
     members = get_user_model().objects.filter(is_active=True, departments__in=access.departments(user)).distinct()
     return members.order_by("first_name", "username")

@@ -1,7 +1,7 @@
-"""Two tickets of one customer about one thing become one: the double is closed and points to the other.
+"""Merges duplicate tickets of one customer: the duplicate is closed and points to the other.
 
-Rule: no row of the double is lost or rewritten: its text, notes, runs and numbers at other helpdesks stay with it; only
-its files go over, and back again when the merge is undone.
+Rule: no row of the duplicate is lost or rewritten: its text, notes, runs and external numbers stay with it; only its
+files are moved, and moved back when the merge is undone.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _TO_DO = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
 
 
 def same_customer(ticket: Ticket) -> Q | None:
-    """The other tickets of the customer, by number or, where none is known, by name; None for an unknown customer."""
+    """The customer's other tickets, by mobile number or else by name; None for an unknown customer."""
     if ticket.customer_mobile:
         return Q(customer_mobile=ticket.customer_mobile)
     return Q(customer_name=ticket.customer_name, customer_mobile="") if ticket.customer_name else None
 
 
 def candidates(ticket: Ticket) -> QuerySet[Ticket]:
-    """What may be merged into this ticket: undone ones of the same customer and department."""
+    """Tickets that may be merged into this one: unsolved ones of the same customer and department."""
     same = same_customer(ticket)
     if same is None or ticket.status not in _TO_DO:
         return Ticket.objects.none()
@@ -41,7 +41,7 @@ def candidates(ticket: Ticket) -> QuerySet[Ticket]:
 
 
 def merge(double: Ticket, into: Ticket, user: Any) -> Ticket:
-    """Close `double` as part of `into`; Invalid or Conflict say why not."""
+    """Close `double` as a duplicate of `into`; raises Invalid or Conflict."""
     for ticket in (double, into):
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         access.require_visible(user, ticket)
@@ -68,7 +68,7 @@ def merge(double: Ticket, into: Ticket, user: Any) -> Ticket:
 
 
 def undo(double: Ticket, user: Any) -> Ticket:
-    """The double is a ticket of its own again, as it was; its files come back."""
+    """Undo a merge: reopen the duplicate with its former status and files."""
     require(user, Permission.CREATE_TICKETS, ticket=double)
     access.require_visible(user, double)
     with transaction.atomic():
@@ -105,7 +105,7 @@ def _refuse_unlike(double: Ticket, into: Ticket) -> None:
 
 
 def _tell(double: Ticket, into: Ticket) -> None:
-    """Both changed, and what each lacks has to be looked at anew: files went from one to the other."""
+    """Publish both changes and recompute what each ticket lacks, since files moved."""
     fitting.forget(Ticket.objects.filter(pk__in=(double.pk, into.pk)))
     for ticket in (double, into):
         live.publish_ticket(ticket, {"merged": double.number})

@@ -1,4 +1,4 @@
-"""Changes to a ticket that is there: its heading and priority, notes on it, and opening it again."""
+"""Changes an existing ticket: subject and priority, notes, reopening."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ EDITABLE = ("subject", "customer_name", "customer_mobile", "priority", "departme
 
 
 def change_ticket(ticket: Ticket, user: Any, **wanted: Any) -> Ticket:
-    """Set some of EDITABLE; what stays as it was is no change, and no change is no event.
+    """Set some of EDITABLE; unchanged values cause no event.
 
-    The customer's text cannot be changed: it is what was said.
+    The customer's text cannot be changed.
     """
     require(user, Permission.CREATE_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
@@ -68,7 +68,7 @@ def _asked_for(people: list[Any]) -> dict[str, Any]:
 
 
 def reopen(ticket: Ticket, user: Any) -> Ticket:
-    """Back to work on a ticket that was solved or closed."""
+    """Reopen a solved or closed ticket."""
     if ticket.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         raise Conflict(_("工单没有关闭,无需重新打开。"), code="not_closed")

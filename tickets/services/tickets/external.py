@@ -1,4 +1,4 @@
-"""What a ticket is at the helpdesk it came from, as the helpdesk said last.
+"""A ticket's data at the helpdesk it came from, as of the newest message.
 
 Rule: written by connectors only; nothing of it is part of an instruction.
 """
@@ -18,7 +18,7 @@ _LONGEST = 500
 
 
 def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: Mapping[str, str]) -> bool:
-    """Keep what the helpdesk says of the ticket; whether anything was new. `url` only when it is a web address."""
+    """Store the helpdesk's data of the ticket; returns whether anything changed. `url` only if it is a web address."""
     web = url if url.startswith(("https://", "http://")) and len(url) <= _LONGEST and url.isprintable() else ""
     kept = {name[:40]: _line(text) for name, text in list(facts.items())[:MOST_FACTS] if _line(text)}
     new = {"number": _line(number)[:120], "url": web, "facts": kept}
@@ -31,8 +31,8 @@ def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: 
 
 
 def forget_helpdesk(connector: str, home: str) -> int:
-    """The connector is deleted: its tickets keep their number and link there, nobody is answered by it any more.
-    `home` is noted, so that a later connector of the same helpdesk finds them (`adopt`). How many there are."""
+    """Detach the tickets of a deleted connector: they keep their number and link, but nothing is sent there. `home` is
+    stored, so that a later connector of the same helpdesk finds them (`adopt`). Returns how many."""
     rows = ExternalRef.objects.filter(connector=connector)
     for ref in rows.exclude(facts={}).select_for_update().iterator():
         facts = {name: text for name, text in ref.facts.items() if name != "answers"}
@@ -41,7 +41,7 @@ def forget_helpdesk(connector: str, home: str) -> int:
 
 
 def adopt(connector: str, home: str, external_id: str) -> Ticket | None:
-    """The ticket that a deleted connector of the same helpdesk left behind, which is this connector's from now on."""
+    """Attach to this connector a ticket left by a deleted connector of the same helpdesk; None if there is none."""
     left = ExternalRef.objects.filter(external_id=external_id, facts__home=home).select_related("ticket")
     ref = left.order_by("-pk").first() if home else None
     if ref is None:
@@ -52,7 +52,7 @@ def adopt(connector: str, home: str, external_id: str) -> Ticket | None:
 
 
 def of_connector(connector: str) -> int:
-    """How many tickets came in by it."""
+    """The number of its tickets."""
     return ExternalRef.objects.filter(connector=connector).count()
 
 

@@ -1,6 +1,6 @@
-"""Which flow fits each open ticket and what it lacks for a start, kept with the ticket so that the queue can show it.
+"""Stores with each open ticket which flow fits and which slots are missing, for the queue's page.
 
-Rule: computed when a ticket arrives and again after a flow or the ticket changed, in batches by the clock.
+Rule: computed when a ticket arrives, and again by a periodic task after a flow or the ticket changed.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ class Fitting:
 
 
 def kept(ticket: Ticket) -> Fitting:
-    """As it was computed last."""
+    """The stored result."""
     return Fitting(ticket.fitting, ticket.for_person, tuple(filter(None, ticket.lacks.split(","))))
 
 
 def weigh_each(tickets: Iterable[Ticket]) -> dict[int, Fitting]:
-    """By the ticket's primary key, as things stand now."""
+    """Compute the results by the tickets' primary keys."""
     batch = list(tickets)
     if not batch:
         return {}
@@ -48,13 +48,13 @@ def weigh_each(tickets: Iterable[Ticket]) -> dict[int, Fitting]:
 
 
 def forget(tickets: QuerySet[Ticket] | None = None) -> None:
-    """A flow, or these tickets, changed: what fits is not known any more."""
+    """Mark stored results as outdated after a change of a flow or of these tickets."""
     wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=True) if tickets is None else tickets
     wanted.update(fit_known=False)
 
 
 def learn(tickets: QuerySet[Ticket] | None = None) -> int:
-    """Compute it for a batch of those it is not known of, what is due first first; how many were done."""
+    """Compute outdated results for a batch, most urgent first; returns how many."""
     wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=False) if tickets is None else tickets
     batch = list(wanted.order_by("due_at", "pk")[:BATCH])
     fits = weigh_each(batch)

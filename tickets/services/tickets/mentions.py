@@ -1,6 +1,6 @@
 """Colleagues who are asked for in a note by @name: it waits for them until they have seen to it.
 
-Rule: only who sees the ticket can be mentioned; an @ that names nobody, or more than one, is only text.
+Rule: only users who can see the ticket can be mentioned; an @ that matches nobody, or several people, is plain text.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _IN_A_NAME = re.compile(r"[\w.+-]", re.ASCII)
 
 
 def note(comment: Comment, author: Any) -> list[User]:
-    """Inside the caller's transaction: keep whom the note asks for, its author left out."""
+    """Store the note's mentions, without its author, inside the caller's transaction."""
     people = [person for person in named_in(comment.text, comment.ticket) if person.pk != getattr(author, "pk", None)]
     Mention.objects.bulk_create(Mention(comment=comment, person=person) for person in people)
     return people
 
 
 def named_in(text: str, ticket: Ticket) -> list[User]:
-    """Members of the ticket's department whose name or log-in stands after an @; the longest name counts."""
+    """Members of the ticket's department whose name or log-in follows an @; the longest match counts."""
     places = [match.end() for match in _AT.finditer(text)]
     if not places:
         return []
@@ -43,13 +43,13 @@ def named_in(text: str, ticket: Ticket) -> list[User]:
 
 
 def waiting(user: Any) -> QuerySet[Mention]:
-    """What the person was asked for and has not seen to, oldest first."""
+    """The person's open mentions, oldest first."""
     rows = Mention.objects.filter(person=user, seen_at=None, comment__ticket__in=access.visible_tickets(user))
     return rows.select_related("comment__ticket__assignee", "comment__author").order_by("pk")
 
 
 def see(ticket: Ticket, user: Any) -> int:
-    """The person has seen to what they were asked for on this ticket; how many notes that were."""
+    """Mark the person's mentions on this ticket as done; returns how many."""
     require(user, Permission.VIEW_TICKETS, ticket=ticket)
     access.require_visible(user, ticket)
     with transaction.atomic():
@@ -66,6 +66,6 @@ def _named_at(rest: str, names: dict[str, list[User]]) -> User | None:
 
 
 def _goes_on(rest: str, end: int) -> bool:
-    """Whether a name of Latin letters is only the beginning of a longer one."""
+    """Whether a match of Latin letters is only the beginning of a longer word."""
     last_is_latin = _IN_A_NAME.fullmatch(rest[end - 1]) is not None
     return last_is_latin and end < len(rest) and _IN_A_NAME.fullmatch(rest[end]) is not None and rest[end] not in ".-"

@@ -1,6 +1,6 @@
-"""Every slot of a flow as an operator sees it before a start: its value, where it came from, and what is open about it.
+"""Every slot of a flow as shown to an operator before a start: its value, its source, and what is uncertain.
 
-Rule: whatever was read can be corrected. An answer given here is what `start_run` takes as `answers`.
+Rule: every value can be corrected. Answers given here are the `answers` of `start_run`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SlotReview:
 
     @property
     def must_be_answered(self) -> bool:
-        """Whether a start waits for it; an optional slot that the ticket does not speak of waits for nothing."""
+        """Whether it blocks the start; an optional slot that the ticket does not mention does not."""
         return self.state in {SlotState.AMBIGUOUS, SlotState.DOUBTFUL} or (
             self.state is SlotState.MISSING and self.spec.required
         )

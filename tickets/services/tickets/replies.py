@@ -1,6 +1,6 @@
-"""Texts for customers that a department keeps ready, with places that are filled from the ticket.
+"""A department's canned texts for customers, with placeholders filled from the ticket.
 
-Rule: whoever manages the desk edits them; a place that nothing can fill is refused before anybody sends it.
+Rule: edited by users who manage the desk; unknown placeholders are refused when saving.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PLACE = re.compile(r"\{(\w{1,60})\}")
 
 
 def places_of(template: FlowTemplate | None) -> list[tuple[str, str]]:
-    """Every place a text for this flow may have, with its label: the ticket's own and the flow's values."""
+    """The permitted placeholders with their labels: the ticket's own and the flow's slots."""
     names = {"customer": _("客户姓名"), "ticket": _("工单号"), "result": _("处理结果"), "case": _("单号")}
     newest = FlowVersion.objects.filter(template=template).order_by("-number").first() if template else None
     slots = [(spec.name, spec.label) for spec in parse_specs(newest.definition)] if newest else []
@@ -35,7 +35,7 @@ def places_of(template: FlowTemplate | None) -> list[tuple[str, str]]:
 def save(
     user: Any, reply: CannedReply | None, *, name: str, text: str, template: FlowTemplate | None, active: bool = True
 ) -> CannedReply:
-    """A new text, or another wording of this one; Invalid says which place cannot be filled."""
+    """Create or change a text; Invalid names an unknown placeholder."""
     require(user, Permission.MANAGE_DESK)
     name, text = " ".join(name.split()), text.replace("\r\n", "\n").strip()
     if not name or len(name) > MAX_NAME:

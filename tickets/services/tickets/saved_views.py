@@ -22,7 +22,7 @@ MAX_QUERY = 500
 
 
 def of(user: Any) -> QuerySet[SavedView]:
-    """What the person can choose from: their own first, each kind oldest first."""
+    """The views available to the person: their own first, each kind oldest first."""
     mine = Q(owner=user, department=None)
     shared = Case(When(mine, then=Value(0)), default=Value(1), output_field=IntegerField())
     found = SavedView.objects.filter(mine | Q(department__in=access.departments(user)))
@@ -30,7 +30,7 @@ def of(user: Any) -> QuerySet[SavedView]:
 
 
 def save(user: Any, name: str, query: str, *, department: Department | None = None) -> SavedView:
-    """Keep a query under a name; the same name again keeps the new query in its place."""
+    """Save a query under a name, replacing an earlier one of that name."""
     require(user, Permission.VIEW_TICKETS)
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME:

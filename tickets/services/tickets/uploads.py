@@ -1,6 +1,6 @@
-"""What customers and operators attach: judged by content, measured while it streams, under a harmless name.
+"""Attachments: type detected by content, size measured while streaming, stored under a safe name.
 
-Rule: the sender's word about type and size is not believed; nothing of a refused file stays behind.
+Rule: the sender's type and size are not trusted; nothing of a refused file is kept.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def refuse_too_many(files: Iterable[Any], present: int = 0) -> None:
 def staged(files: Iterable[File[bytes]], *, from_run: Run | None = None) -> Iterator[list[Attachment]]:
     """Check, measure and copy files to their places, as rows that are not saved yet (`keep` saves one).
 
-    To be entered before the transaction of the rows: no file is read or written in one. Whatever is raised in the
-    block, or a FileRefused of any of the files, takes all of them away again.
+    Entered before the rows' transaction, in which no file is read or written. Any exception in the block, or a
+    FileRefused for one file, deletes all of them.
     """
     with ExitStack() as undo:
         rows = []
@@ -101,7 +101,7 @@ def staged(files: Iterable[File[bytes]], *, from_run: Run | None = None) -> Iter
 
 
 def keep(row: Attachment, ticket: Ticket, user: Any = None) -> Attachment:
-    """Inside the caller's transaction: the row of a staged file."""
+    """Save the row of a staged file inside the caller's transaction."""
     row.ticket, row.uploaded_by = ticket, user
     row.save()
     return row

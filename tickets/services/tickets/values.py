@@ -1,7 +1,7 @@
-"""Values that people give for a flow's slots before the start: checked like an answer, kept with the ticket.
+"""Values given by people for a flow's slots before the start: validated like an answer, stored with the ticket.
 
-Rule: what a person gave counts more than what the ticket says; the ticket's own value is never overwritten. Of two who
-change one value at once the second is told who was first.
+Rule: a person's value takes precedence over the ticket's, which is never overwritten. Of two concurrent changes the
+second fails and names who was first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tickets.services.people import access
 
 
 def reading_of(ticket: Ticket, version: FlowVersion) -> SlotReading:
-    """What the ticket says, with what people gave in its place. A value the version does not take is left out."""
+    """The ticket's reading with people's values applied. A value that the version does not accept is ignored."""
     reading = read_slots(version.definition, ticket)
     for given in ticket.given_values.all():
         if given.template_id != version.template_id:
@@ -42,9 +42,9 @@ def _said_by_customer(reading: SlotReading, name: str) -> SlotReading:
 
 
 def give(ticket: Ticket, version: FlowVersion, name: str, value: str, user: Any, *, was: str | None = None) -> None:
-    """Keep a value for a slot; "" goes back to what the ticket says. InvalidSlot says what cannot be used.
+    """Store a value for a slot; "" restores the ticket's own. InvalidSlot for an unusable value.
 
-    `was`: what the person saw; Conflict where somebody else changed it since.
+    `was`: the value the person saw; Conflict if somebody else changed it since.
     """
     require(user, Permission.START_RUNS, ticket=ticket)
     access.require_visible(user, ticket)
