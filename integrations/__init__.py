@@ -1,1 +1,2 @@
-"""How the world plugs in: the API, webhooks, connectors. Uses services, flows, metrics and models; never the runner."""
+"""Interfaces to other systems: the API, webhooks, connectors. Uses services, flows, metrics and models; never the
+runner."""

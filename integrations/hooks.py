@@ -1,8 +1,7 @@
-"""Where helpdesks call us: `POST /hooks/<address>/`. Kept and answered at once; read by a worker afterwards.
+"""Receives helpdesks' calls: `POST /hooks/<address>/`. Stored and answered at once; processed by a worker.
 
-Rule: the address is public and says nothing to strangers; what a call may do is decided by its connector's check. A
-body is bounded before it is read, and calls are counted before anything of them is looked at. A GET keeps nothing:
-some helpdesks prove by it that the address is ours.
+Rule: the address is public and reveals nothing; each call is authenticated by its connector. Bodies are bounded, and
+calls are rate-limited before they are read. A GET stores nothing: some helpdesks verify the address by it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The way to the Celery tasks of the integrations: messages carry a row's key and may be lost or doubled.
+"""Sends messages to the integrations' Celery tasks: they carry a row's key and may be lost or duplicated.
 
-Rule: whoever sends one may do without it; the clock looks for what is due every few seconds.
+Rule: messages are optional; a periodic task looks for due work every few seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HINT_S = 60.0
 
 
 def hint_reading(connector: int) -> None:
-    """Something has to be read there. Called after the commit."""
+    """Hint that tickets of the connector are due. Called after the commit."""
     _send(READ_TASK, connector)
 
 

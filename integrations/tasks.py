@@ -1,7 +1,6 @@
-"""What Celery does for the integrations: readings and polls of connectors, and once a day what is old goes.
+"""Celery tasks of the integrations: readings and polls of connectors, daily clean-up.
 
-Entries of tasks are where any exception is caught: whatever a defect throws, the other connectors go on, and what was
-claimed is due again when its claim lapses.
+Task entries catch any exception: the other connectors go on, and claimed work is due again when its claim expires.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _places = threading.BoundedSemaphore(_AT_ONCE)
 
 @shared_task(name="integrations.tasks.look")
 def look() -> None:
-    """By the clock: have everything read and polled that is due."""
+    """Start all due readings and polls. Called periodically."""
     try:
         for connector in reading.due_connectors():
             queues.hint_reading(connector)

@@ -1,4 +1,4 @@
-"""Every address by which the world plugs in; what each demands is declared on its view or operation."""
+"""The URLs of the integrations; permissions are declared on views and operations."""
 
 from __future__ import annotations
 

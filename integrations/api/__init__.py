@@ -1,5 +1,5 @@
 """The REST API, version 1: thin operations over the services; `openapi.json` beside it is what others read.
 
-`door` is what every call goes through (token, rate, permission, idempotency), `problems` how it says no,
-`cursors` how it pages, `schemas` what goes in and out, `operations/` what can be asked.
+`door` handles every call (token, rate, permission, idempotency), `problems` builds error responses, `cursors` pages,
+`schemas` are the bodies, `operations/` the operations.
 """

@@ -1,7 +1,7 @@
-"""Pages of a list: by key, never by offset, with a cursor that is signed for its list and its reader.
+"""Keyset pagination with cursors signed for a list and a user.
 
-Rule: a cursor that was made up, cut or taken from another list is refused in words; the order is total, so that rows
-that come in meanwhile neither repeat nor hide others.
+Rule: a forged or truncated cursor, or one of another list, is refused with a message; the order is total, so that rows
+added meanwhile neither repeat nor hide others.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def page(
 
 
 def _beyond(by: tuple[str, ...], values: list[Any], way: str) -> Q:
-    """Everything after the row with these values: a later first column, or the same and a later second …"""
+    """The rows after the one with these values, by the columns in order."""
     beyond, same = Q(), Q()
     for column, value in zip(by, values, strict=True):
         beyond |= same & Q(**{f"{column}__{way}": value})

@@ -1,10 +1,10 @@
-"""What every call of the API goes through, before an operation sees it and after it answered.
+"""Handles every API call before and after its operation.
 
 Steps: 1. the method, a usable address, the caller's language; 2. the token, its rate; 3. the permission that the
 operation declares; 4. the form of the request: its parameters, its media type, for a POST the idempotency key; 5. the
 operation, whose refusals become problem details.
 
-Rule: `operation` is the only way to add one, so that none is without a declaration.
+Rule: operations are added only by `operation`, so that each has a declaration.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from tickets.web import request_context
 REFUSALS = frozenset({400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429})
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 _FORM = "multipart/form-data"
-_JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|")  # nothing said is taken for JSON
+_JSON = re.compile(r"application/([a-z0-9.+-]+\+)?json|")  # without a media type JSON is assumed
 
 
 class Bearer(HttpBearer):
@@ -91,7 +91,7 @@ def operation(
 
 
 def addresses(api: NinjaAPI, prefix: str) -> list[URLPattern]:
-    """One address for each path of the API, all its methods behind the door, each with its declaration."""
+    """One URL pattern for each path of the API, with the declarations of all its methods."""
     found = []
     for bound in api._get_bound_routers():
         for route, view in bound.path_operations.items():
@@ -103,7 +103,7 @@ def addresses(api: NinjaAPI, prefix: str) -> list[URLPattern]:
 
 
 def not_there(request: HttpRequest, **rest: Any) -> HttpResponse:
-    """An address below the API's that names no operation; asks for no token, tells nothing."""
+    """The 404 for an unknown address below the API's; needs no token."""
     with translation.override(_language(request)):
         return problem(404, "no_such_address", _("接口中没有这个地址,见接口说明。"))
 
@@ -159,13 +159,13 @@ def _operation_of(request: HttpRequest, operations: dict[str, Any]) -> Any:
 
 
 def _refuse_unusable(request: HttpRequest) -> None:
-    """Bytes that no database takes and no id holds."""
+    """Refuse bytes that no database accepts, such as NUL."""
     if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
         raise Refused(400, "bad_address", _("地址中含有不能使用的字符。"))
 
 
 def _refuse_another_form(request: HttpRequest, op: Any) -> None:
-    """What the operation would not read, or read as something else."""
+    """Refuse unknown parameters and unsupported media types."""
     takes = {model.__ninja_param_source__: list(model.model_fields) for model in op.models}
     if unknown := sorted(set(request.GET) - set(takes.get("query", ()))):
         raise problems.of_unknown(unknown)
@@ -195,7 +195,7 @@ def _caller(request: HttpRequest) -> Any:
 
 
 def _language(request: HttpRequest) -> str:
-    """What the caller accepts; Chinese where it does not say."""
+    """The caller's language by Accept-Language; Chinese by default."""
     return get_language_from_request(request) if "Accept-Language" in request.headers else settings.LANGUAGE_CODE
 
 

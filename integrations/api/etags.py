@@ -1,4 +1,5 @@
-"""Versions of what two may write: told with every read, asked for with a write that must not overwrite another's."""
+"""ETags of resources with concurrent writers: sent with every read, required for writes that must not overwrite
+others'."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ HEADER = "If-Match"
 
 
 def of(values: Mapping[str, Any]) -> str:
-    """The version of what an answer shows."""
+    """The ETag of a resource."""
     text = json.dumps(values, sort_keys=True, default=str)
     return quote_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
 
@@ -27,7 +28,7 @@ def tell(response: HttpResponse, etag: str) -> None:
 
 
 def require_match(request: HttpRequest, etag: str) -> None:
-    """Refused 412 when the caller means to change another version than the one that is there, 428 when it says none."""
+    """Refused with 412 if If-Match names another version than the current one, with 428 if it is missing."""
     given = request.headers.get(HEADER, "").strip()
     if not given:
         text = _("请用 If-Match 带上读到的 ETag;无论别人是否改过都要改时,写 *。")

@@ -1,6 +1,6 @@
-"""What does not fit the API's description, in the caller's language: the place of each fault and what was expected.
+"""Validation faults in the caller's language: the place of each fault and what was expected.
 
-Rule: the words are ours for every kind of fault that a schema here can have; a new kind says what pydantic says.
+Rule: every kind of fault that our schemas can cause has its own text; unknown kinds get pydantic's.
 """
 
 from __future__ import annotations

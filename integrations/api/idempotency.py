@@ -1,8 +1,8 @@
-"""A POST that is sent twice is carried out once: the key's row and the act are one transaction.
+"""Idempotency keys: a POST sent twice is carried out once; the key's row and the act are one transaction.
 
-Rule: of many at once with one key the first acts, the others wait for it and get its answer. The same key with another
-request is refused. Only what succeeded is remembered: a refusal changed nothing, so the next try is a fresh one, and
-what the audit trail says of the refusal stays.
+Rule: of concurrent requests with one key the first acts, the others wait and get its response. The same key with
+another request is refused. Only successes are stored: a refusal changed nothing, so the next attempt is a new one, and
+the refusal's audit event stays.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
 def once(request: HttpRequest, user: Any, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The act's answer, or the answer it gave before."""
+    """The response of the act, or the stored one."""
     key, wanted = _key(request), _hash(request)
     with transaction.atomic():
         row, made = IdempotencyKey.objects.get_or_create(user=user, key=key, defaults={"request_hash": wanted})
@@ -67,7 +67,7 @@ def _replayed(row: IdempotencyKey, wanted: str) -> HttpResponse:
 
 
 def _hash(request: HttpRequest) -> str:
-    """Of everything the act depends on; files by their content."""
+    """Hash of everything the act depends on; files by content."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         for name, values in sorted(request.POST.lists()):

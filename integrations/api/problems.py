@@ -1,4 +1,4 @@
-"""How the API says no: RFC 9457 problem details with the product's own codes, in the caller's language."""
+"""Error responses: RFC 9457 problem details with the product's codes, in the caller's language."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Refused(Exception):
-    """The API itself says no, before any service was asked."""
+    """The API refuses the call before any service is called."""
 
     def __init__(self, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **more: Any):
         super().__init__(code)
@@ -52,13 +52,13 @@ def of_service(error: ServiceError) -> HttpResponse:
 
 
 def of_validation(errors: list[dict[str, Any]]) -> HttpResponse:
-    """What does not fit the schema, each fault with its place. An address whose id is none names nothing: 404."""
+    """Validation faults with their places; a malformed id in the path gives 404."""
     if any(error["loc"][0] == "path" for error in errors):
         return problem(404, "not_found", _("找不到该内容,或它不属于您的部门。"))
     return problem(422, "invalid_request", _("请求的内容不符合接口说明,见 errors。"), errors=faults.told(errors))
 
 
 def of_unknown(names: list[str]) -> Refused:
-    """Parameters that the operation does not read: a misspelt filter would be answered with everything."""
+    """Unknown parameters are refused, since a misspelt filter would return everything."""
     text = _("这个地址没有这样的参数,见 errors。")
     return Refused(422, "unknown_parameter", text, errors=faults.unknown("query", names))

@@ -1,6 +1,6 @@
-"""How often a token may call: so many calls in a minute, counted over all web processes.
+"""Rate limit per token: calls per minute, counted over all web processes.
 
-Rule: a counter that cannot be reached lets calls through; the limit protects the product, it guards no right.
+Rule: if the counter is unreachable calls pass; the limit protects the product, it is no access control.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _WINDOW_S = 60
 
 
 def spend(token_pk: int, now: float | None = None) -> dict[str, str]:
-    """Count one call; Refused 429 with `Retry-After` beyond the limit, else the headers that tell what is left."""
+    """Count one call; Refused with 429 and `Retry-After` above the limit, else the rate limit headers."""
     most: int = settings.CS_AGENT["CS_AGENT_API_CALLS_PER_MINUTE"]
     used, wait = count(f"api-calls:{token_pk}", now)
     headers = {"RateLimit": f'"minute";r={max(0, most - used)};t={wait}', "RateLimit-Policy": f'"minute";q={most};w=60'}

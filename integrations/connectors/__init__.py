@@ -1,4 +1,4 @@
-"""Helpdesks that people already use: tickets come in from them, and what became of a run goes back.
+"""Connectors to existing helpdesks: tickets come in, results of runs are written back.
 
-`protocol` says what a connector is, `kinds` knows which there are, `http` speaks to them; each kind has a folder here.
+`protocol` defines a connector, `kinds` registers them, `http` is the client; each kind has a package here.
 """

@@ -1,4 +1,4 @@
-"""Makes a working connector of its row: settings checked by its kind, secrets out of the secret store."""
+"""Builds a connector from its row: settings validated by its kind, secrets from the secret store."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tickets.permissions import Permission
 from tickets.said import gettext_said as _
 from tickets.services import secret_store
 
-SCOPES = frozenset({Permission.VIEW_TICKETS, Permission.CREATE_TICKETS})  # what a connector may at most
+SCOPES = frozenset({Permission.VIEW_TICKETS, Permission.CREATE_TICKETS})  # the most a connector may do
 
 
 class Unusable(protocol.NotAllowed):
-    """The set-up itself cannot be used: an administrator must act; trying again does not help."""
+    """The set-up is unusable: an administrator must act; retrying does not help."""
 
 
 def secret_name(key: str, name: str) -> str:
@@ -33,7 +33,7 @@ def kind_of(row: Connector) -> Kind:
 
 
 def build(row: Connector) -> protocol.Connector:
-    """Unusable where settings or a secret are missing or wrong."""
+    """Raises Unusable if settings or a secret are missing or wrong."""
     kind = kind_of(row)
     try:
         settings = kind.settings.model_validate(row.options)
@@ -44,7 +44,7 @@ def build(row: Connector) -> protocol.Connector:
 
 
 def actor(row: Connector) -> Any:
-    """The account it acts as, bounded to what a connector may at most."""
+    """The account it acts as, restricted to SCOPES."""
     user: Any = row.acts_as
     if user is None or not user.is_active:
         raise Unusable(_("没有可用的执行账号,请在设置页选择一个。"))

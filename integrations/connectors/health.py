@@ -1,7 +1,6 @@
-"""What is known of a connector's condition, for its page and for who comes next: the last fault, and how long the
-helpdesk is left alone.
+"""A connector's health: the last fault, and until when its helpdesk is not called.
 
-Rule: a helpdesk that asks for a pause gets it, for everything we do there, up to a day.
+Rule: a pause requested by a helpdesk applies to all calls to it, up to a day.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from integrations.models import Connector
 from tickets.said import bounded
 
 _REST_S = (1.0, 5.0, 30.0, 120.0, 300.0)  # by failures in a row
-_RATE_S = 60.0  # where it asked for no time
+_RATE_S = 60.0  # if it requested no time
 _LONGEST_S = 24 * 3600.0
 
 
@@ -26,7 +25,7 @@ def good(row: Connector) -> None:
 
 
 def failed(row: Connector, error: ConnectorError) -> None:
-    """Keep the fault; leave the helpdesk alone where it is in trouble, refuses our account, or asked for it."""
+    """Store the fault; pause calls if the helpdesk fails, refuses our account, or requested it."""
     now = timezone.now()
     changes = {"fault": bounded(error.text, 300), "fault_at": now}
     rest = _rest_s(row, error)
@@ -36,7 +35,7 @@ def failed(row: Connector, error: ConnectorError) -> None:
 
 
 def refused(row: Connector, text: str) -> None:
-    """A call that was not genuine: counted, and the last reason kept, so that a wrong secret is noticed."""
+    """Count an unauthentic call and store the reason, so that a wrong secret is noticed."""
     changes = {"refused": F("refused") + 1, "refusal": bounded(text, 300), "refused_at": timezone.now()}
     Connector.objects.filter(pk=row.pk).update(**changes)
 

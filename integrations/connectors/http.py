@@ -1,7 +1,7 @@
-"""Speaks to a helpdesk's web interface and turns whatever it answers into a value or a ConnectorError.
+"""HTTP client for helpdesks: every answer becomes a value or a ConnectorError.
 
-Rule: requests go only where the set-up allows (see `integrations.webhooks.guard`), credentials only to the helpdesk's
-own origin; nothing lasts longer than LIMIT_S, and no more than MOST_ANSWER is read unless a file is loaded.
+Rule: requests go only to permitted addresses (see `integrations.webhooks.guard`), credentials only to the helpdesk's
+own origin; a call lasts at most LIMIT_S, and at most MOST_ANSWER is read, except of files.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Reply:
 
 
 def parsed(body: bytes | str) -> Any:
-    """The JSON value; BadAnswer for what is none."""
+    """The JSON value; BadAnswer if it is invalid."""
     try:
         return value_of(body)
     except (ValueError, RecursionError) as error:
@@ -102,7 +102,7 @@ class Http:
             raise error_of(got.status_code, got.headers, body)
 
     def headers(self, path: str) -> dict[str, str]:
-        """What is said of a file (by lower-case name), without loading it."""
+        """A file's headers (by lower-case name), without loading it."""
         with self._sent("GET", self.url(path), LIMIT_S, headers={**self._headers, "Accept": "*/*"}) as got:
             if got.status_code != 200:
                 raise error_of(got.status_code, got.headers, _read(got))
@@ -113,7 +113,7 @@ class Http:
         return f"{path}?{urlencode(values)}"
 
     def load(self, path: str, accept: str = "*/*") -> Iterator[bytes]:
-        """A file in pieces. Redirects are followed a few times; another origin gets no credentials."""
+        """A file in chunks. A few redirects are followed; other origins get no credentials."""
         url = self.url(path)
         for _turn in range(_REDIRECTS + 1):
             ours = _origin(url) == _origin(self._base)
@@ -161,7 +161,7 @@ class Http:
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> ConnectorError:
-    """What an answer that is none of success means."""
+    """The ConnectorError for an unsuccessful answer."""
     said = _beginning(body)
     wait = retry_after(headers.get("retry-after", ""), now or datetime.now(UTC))
     if status in (401, 403):

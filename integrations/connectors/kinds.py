@@ -1,7 +1,7 @@
-"""Which kinds of connectors there are. Each kind's folder registers itself when it is imported.
+"""The registry of connector kinds. Each kind's package registers itself on import.
 
-Rule: what an administrator fills in is described by the kind (a pydantic model and a list of secrets); the form, its
-checks and the docs are drawn from that, so that a kind brings no page of its own.
+Rule: a kind describes its settings by a pydantic model and a list of secrets; form, validation and docs are generated
+from these, so that a kind needs no page of its own.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def everyone() -> list[Kind]:
 
 
 def load_all() -> None:
-    """Import every folder here, so that each kind registers itself; called once, when the app is ready."""
+    """Import every package here, so that each kind registers itself; called once, when the app is ready."""
     package = import_module("integrations.connectors")
     for found in pkgutil.iter_modules(package.__path__):
         if found.ispkg:

@@ -1,7 +1,7 @@
-"""Which of a helpdesk's fields become which of ours, as an administrator set it up; pure: values in, values out.
+"""Maps a helpdesk's fields to ours as configured by an administrator. Pure.
 
-Rule: an expression (JMESPath over the ticket's data, see `data_of`) that finds nothing gives nothing, and never stops a
-ticket from coming in; one that cannot be read is refused when it is set up.
+Rule: an expression (JMESPath over the ticket's data, see `data_of`) that finds nothing never blocks a ticket; an
+invalid one is refused when it is configured.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Mapping(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """A ticket as ours: every value fits its column."""
+    """A ticket in our terms: every value fits its column."""
 
     subject: str
     text: str
@@ -82,7 +82,7 @@ class Mapped:
 
 
 def checked(expression: str) -> str:
-    """The expression, or ValueError that says where it cannot be read."""
+    """The valid expression; ValueError says where it is invalid."""
     try:
         jmespath.compile(expression)
     except JMESPathError as error:
@@ -92,7 +92,7 @@ def checked(expression: str) -> str:
 
 
 def found(expression: str, data: Any, most: int = _MOST) -> str:
-    """What the expression finds, as one text of at most so many characters; "" for nothing."""
+    """The expression's result as text of at most `most` characters; "" for nothing."""
     try:
         return _as_text(jmespath.search(expression, data))[:most] if expression else ""
     except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
@@ -136,7 +136,7 @@ def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
 
 
 def state_of(status: str, mapping: Mapping, kind: Kind | None) -> State | None:
-    """What a status of the helpdesk means here; None for one that nobody explained."""
+    """The meaning of a helpdesk's status; None if it is not configured."""
     found: State | None = _of(status, mapping.states, kind.states if kind else {})
     return found
 

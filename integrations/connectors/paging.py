@@ -1,7 +1,7 @@
-"""Where a search for changes stands that a helpdesk answers page by page, written into one cursor.
+"""The cursor of a paged search for changes.
 
-Rule: all pages of one search ask the same question; the next search begins where this one *began*, less an overlap, so
-that what changed meanwhile is never skipped. A cursor that cannot be read begins anew.
+Rule: all pages of a search use the same query; the next search begins where this one *began*, minus an overlap, so that
+concurrent changes are never skipped. An unreadable cursor starts over.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Place:
     begun: datetime
 
     def offset(self, size: int) -> int:
-        """Where the page begins in a list that is asked for by offset. Pages overlap: a ticket that changes while they
-        are read moves to the end, and those behind it move up."""
+        """The page's offset. Pages overlap: a ticket that changes meanwhile moves to the end of the list, and later
+        ones move up."""
         return (self.page - 1) * (size - SHARED)
 
     def after(self, ids: Sequence[str], *, more: bool, overlap: timedelta = OVERLAP) -> Changes:
@@ -54,7 +54,7 @@ def place(cursor: str, days_back: int, now: datetime | None = None) -> Place:
 
 
 def number(external_id: str) -> str:
-    """Ids are whole numbers there; another one is no ticket: Gone."""
+    """The id as a whole number; Gone for anything else."""
     found = whole_number(external_id)
     if found is None:
         raise Gone(_("“%s”不是工单编号。") % external_id[:40])

@@ -1,6 +1,6 @@
-"""Makes plain text of what helpdesks hold as HTML: what a person reads there, without scripts, styles and trackers.
+"""Converts a helpdesk's HTML to plain text, without scripts, styles and trackers.
 
-Rule: the result is text and nothing else; an address that a link hides stands beside its words, pictures leave nothing.
+Rule: a link's address is added to its text; pictures are dropped.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ _BLANKS = re.compile(r"[ \t\u00a0]+(?=\n|$)")
 
 
 def from_html(html: str) -> str:
-    """What a reader of the page would see; "" for a body without words."""
+    """The visible text; "" for a body without text."""
     clean = nh3.clean(html[:MOST_HTML], tags=_TAGS, clean_content_tags=_GONE, attributes={"a": {"href"}}, link_rel=None)
     return tidy(get_text(_links_spelled(clean), _CONFIG)) if clean.strip() else ""
 
 
 def tidy(text: str) -> str:
-    """Line ends of one kind, no invisible or direction characters, no more than one empty line in a row."""
+    """The text with normalised line ends, without invisible or direction characters, at most one empty line in a
+    row."""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).replace("\u00a0", " ")
     text = _BLANKS.sub("", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

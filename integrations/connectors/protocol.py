@@ -1,7 +1,7 @@
-"""What a connector is: how one helpdesk is heard, read and written to, and every way in which that can fail.
+"""The connector protocol: receiving from, reading and writing to one helpdesk, and its errors.
 
-Rule: a connector knows its helpdesk and nothing of this product. It takes and gives the values below; who may do what,
-which tickets come in, retries, and what is written down are decided by its callers, once for all kinds.
+Rule: a connector knows only its helpdesk, not this product. It exchanges the values below; permissions, rules, retries
+and storage are handled by its callers for all kinds.
 
 ConnectorError            `text` is for an administrator: what is wrong and what to do; it holds no secret
 ├── Refused               a call to us that is forged, too old or no message of this helpdesk; never tried again
@@ -89,7 +89,7 @@ class BadAnswer(ConnectorError):
 
 
 class Capability(StrEnum):
-    """What a connector of this kind can do; what is not named is neither called nor offered on the set-up page."""
+    """What connectors of a kind can do; anything else is neither called nor offered on the set-up page."""
 
     WEBHOOK = "webhook"  # it calls us when something changed
     POLL = "poll"  # it can be asked what changed
@@ -182,7 +182,8 @@ class RemoteTicket:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A call to us, as it came. `headers` by lower-case name; `body` raw: signatures are over exactly these bytes."""
+    """An incoming call, unchanged. `headers` by lower-case name; `body` raw: signatures are over exactly these
+    bytes."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -202,7 +203,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A call that was found genuine. The same `delivery_id` again is the same delivery.
+    """An authenticated call. The same `delivery_id` is the same delivery.
 
     `external_ids`: the tickets it is about. `hints`: what `parse` needs besides (small, no customer's words).
     `content`: the ticket itself, only from helpdesks that cannot be asked for it; kept encrypted until it was read.
@@ -236,7 +237,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing a connection test looked at: what was found, and what to do about it."""
+    """One result of a connection test: what was found, and the remedy."""
 
     level: Level
     text: Text
@@ -288,7 +289,7 @@ class Connector(Protocol):
         """Who an account of the helpdesk is (by its id or log-in); Gone for nobody."""
 
     def test(self) -> Sequence[Finding]:
-        """Look at everything that must be right: address, credentials, each right that is needed. Raises nothing."""
+        """Check everything needed: address, credentials, each permission. Raises nothing."""
 
 
 @runtime_checkable

@@ -1,7 +1,7 @@
-"""The administrator's door to connectors: made, set up, tried, switched and deleted on the record.
+"""Administration of connectors: create, configure, test, switch and delete, all audited.
 
-Rule: a set-up is kept whole or not at all; a connector that cannot be built is not switched on. Secrets go into the
-secret store and are never shown, except one that is made here, once.
+Rule: a set-up is saved whole or not at all; a connector that cannot be built is not switched on. Secrets are kept in
+the secret store and never shown, except once when one is generated here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything a person sets up for one connector, checked. `secrets`: only those that are to be replaced."""
+    """A validated set-up of one connector. `secrets`: only those to be replaced."""
 
     name: str
     options: BaseModel
@@ -74,7 +74,7 @@ def get(user: Any, pk: int) -> Connector:
 
 
 def make(user: Any, kind: str, name: str = "", site: str = "") -> Connector:
-    """A connector that is switched off and has everything still to be set up."""
+    """Create a connector, switched off and without settings."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     found = kinds.of(kind)
     if found is None:
@@ -88,7 +88,7 @@ def make(user: Any, kind: str, name: str = "", site: str = "") -> Connector:
 
 
 def change(row: Connector, user: Any, draft: Draft) -> Connector:
-    """Keep the draft; another address begins with a new cursor."""
+    """Save the draft; a changed address resets the cursor."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     _check(draft)
     home = _home(row.kind, draft.options)
@@ -111,7 +111,7 @@ def change(row: Connector, user: Any, draft: Draft) -> Connector:
 
 
 def make_secret(row: Connector, user: Any, name: str) -> str:
-    """A new secret that is ours to make; shown now and never again. The one before stops working at once."""
+    """Generate a secret, shown only now. The previous one becomes invalid at once."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     if not any(spec.name == name and spec.made_here for spec in kind_of(row).secrets):
         raise NotFound
@@ -125,7 +125,7 @@ def has_secret(row: Connector, name: str) -> bool:
 
 
 def switch(row: Connector, user: Any, on: bool) -> None:
-    """On only when it can be built and its account is usable. Off: calls are refused, what waits is given up."""
+    """On only if it can be built and its account is usable. Off: calls are refused, waiting deliveries are given up."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     if on:
         try:
@@ -144,8 +144,7 @@ def switch(row: Connector, user: Any, on: bool) -> None:
 
 
 def delete(row: Connector, user: Any) -> None:
-    """The tickets that came in stay, with what is known of them; a later connector of the same helpdesk goes on with
-    them."""
+    """Delete the connector; its tickets stay, and a later connector of the same helpdesk adopts them."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         external.forget_helpdesk(row.key, row.home)
@@ -157,7 +156,7 @@ def delete(row: Connector, user: Any) -> None:
 
 
 def test(row: Connector, user: Any) -> list[Finding]:
-    """Everything that must be right, looked at now: what is set up here, then the helpdesk itself."""
+    """Test the set-up, then the helpdesk itself."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     findings: list[Finding] = []
     try:
@@ -190,12 +189,12 @@ def last_calls(row: Connector) -> list[IncomingDelivery]:
 
 
 def in_trouble(row: Connector) -> list[LinkedTicket]:
-    """Tickets that could not be read, the newest first."""
+    """Tickets that could not be read, newest first."""
     return list(row.linked.exclude(fault="").select_related("ticket").order_by("-pk")[:_SHOWN])
 
 
 def accounts() -> list[Any]:
-    """People a connector may act as: those who may create tickets."""
+    """Accounts that a connector may act as: those that may create tickets."""
     users = get_user_model().objects.filter(is_active=True).order_by("username")
     return [user for user in users if has(user, Permission.CREATE_TICKETS)]
 
@@ -218,7 +217,7 @@ def _belongs(user: Any, department: Any) -> bool:
 
 
 def _free_key(kind: str) -> str:
-    """Never one that was used before: tickets of a deleted connector still bear its key."""
+    """An unused key, since tickets of deleted connectors keep theirs."""
     from tickets.models import ExternalRef
 
     base, number = kind.replace("_", "-")[:30], 1
@@ -231,7 +230,7 @@ def _free_key(kind: str) -> str:
 
 
 def _home(kind: str, options: BaseModel) -> str:
-    """By what two set-ups of one helpdesk are told; "" for a kind without an address."""
+    """The helpdesk's identity, which reveals a second set-up of it; "" for a kind without an address."""
     parts = urlsplit(str(getattr(options, "url", "")))
     return f"{kind}:{parts.netloc.lower()}{parts.path.rstrip('/')}" if parts.netloc else ""
 

@@ -1,4 +1,4 @@
-"""The kinds of signatures by which helpdesks show that a call is theirs; pure: values in, values out or Refused.
+"""Verifies the signatures of helpdesks' calls. Pure; raises Refused.
 
 Rule: compared in constant time, over the raw bytes, and never with an empty key.
 """

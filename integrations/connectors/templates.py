@@ -1,8 +1,8 @@
-"""Addresses, bodies and expressions that an administrator may change, with places to fill in.
+"""Templates for addresses, bodies and expressions that an administrator may change.
 
-Rule: what goes in is data: percent-encoded in an address, a JSON value in a body. Where a kind's own documentation was
-not at hand, how it is read and written to stands in such settings (`address`, `body`, `expression`), with the usual
-form as the default, so that another form there needs no new release here.
+Rule: inserted values are data: percent-encoded in an address, JSON values in a body. For helpdesks without public
+documentation the formats are such settings (`address`, `body`, `expression`) with the usual form as the default, so
+that a different one needs no new release.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What connectors of helpdesks with a web interface share: set-up, the connection test, whose ticket is out of sight.
+"""The base of connectors over HTTP: set-up, connection test, handling of hidden tickets.
 
-Rule: a kind says what its helpdesk's words mean and nothing twice; whatever two kinds do alike stands here.
+Rule: a kind holds only what is specific to its helpdesk; common behaviour is here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class WebConnector(ABC):
         return delivery.external_ids
 
     def find_note(self, external_id: str, marker: str) -> str | None:
-        """A customer's message is none of ours, even where it quotes our answer."""
+        """A customer's message never counts as ours, even if it quotes our answer."""
         newest = reversed(self._messages(external_id))
         ours = (each for each in newest if each.author is not Author.CUSTOMER and marker in each.text)
         return next((each.external_id for each in ours), None)
@@ -92,7 +92,7 @@ class WebConnector(ABC):
         return findings
 
     def _seen(self) -> Iterator[Finding]:
-        """Whether tickets are found, and whether one of them can be read whole."""
+        """Findings: whether tickets are found, and whether one can be read completely."""
         ids = self.changed_since("").external_ids
         if not ids:
             yield Finding(
@@ -107,7 +107,7 @@ class WebConnector(ABC):
 
     @contextmanager
     def _sight(self) -> Iterator[None]:
-        """A refusal for one ticket, while the account itself may log in, means that the ticket is out of our sight."""
+        """Raise Gone (hidden) if a ticket is refused while the account itself can log in."""
         try:
             yield
         except NotAllowed as error:

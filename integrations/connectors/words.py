@@ -1,4 +1,4 @@
-"""The mark by which our own notes are known again at a helpdesk, whatever it makes of them."""
+"""The mark by which our own notes are recognised at a helpdesk, whatever their formatting."""
 
 from __future__ import annotations
 

@@ -1,2 +1,2 @@
-"""How tickets come in: `deliveries` keeps calls and pokes, `reading` reads what is due, `applying` carries it over to
-our ticket, `files` loads attachments, `polling` asks what changed."""
+"""Intake of tickets: `deliveries` stores calls, `reading` fetches due tickets, `applying` updates ours, `files` loads
+attachments, `polling` asks what changed."""

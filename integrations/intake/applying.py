@@ -1,7 +1,7 @@
-"""Carries one reading of a helpdesk's ticket over to ours: made, changed, reopened, closed, or left out.
+"""Applies a fetched helpdesk ticket to ours: created, changed, reopened, closed, or ignored.
 
-Rule: what the helpdesk changed is carried over, what only our people changed stays. Everything goes through the doors
-of `tickets.services` under the rights of the connector's account, and applying a reading twice changes nothing more.
+Rule: changes made at the helpdesk are applied, changes made only here are kept. Everything uses `tickets.services` with
+the permissions of the connector's account, and applying a reading twice changes nothing more.
 
 Steps: 1. an older reading is dropped; 2. the rules say whether and where it comes in; 3. the ticket is made, or found
 by its `ExternalRef`; 4. facts, place, messages, state; 5. files, one at a time.
@@ -36,7 +36,7 @@ _OURS = {State.SOLVED: TicketStatus.SOLVED, State.CLOSED: TicketStatus.CLOSED, S
 
 
 class Superseded(Exception):
-    """Somebody else reads this ticket by now; what is left is theirs to do."""
+    """Another reader has claimed this ticket and will do the rest."""
 
 
 @dataclass
@@ -63,7 +63,8 @@ class Work:
 def apply(
     row: Connector, linked: LinkedTicket, remote: RemoteTicket, still_ours: Callable[[], None], *, answers: bool = False
 ) -> None:
-    """See the module. ConnectorError and ServiceError leave what was done so far, and the next reading goes on.
+    """See the module. After a ConnectorError or ServiceError the work done so far is kept, and the next reading
+    continues.
 
     `answers`: the helpdesk can bring a reply to the customer.
     """
@@ -100,7 +101,7 @@ def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable
 
 
 def place_of(row: Connector, remote: RemoteTicket) -> Department | None:
-    """Where the rules put the ticket; None where they leave it out."""
+    """The department by the rules; None if the ticket is ignored."""
     for rule in row.rules.select_related("department"):
         if _fits(rule.queue, [remote.queue]) and _fits(rule.tag, remote.tags):
             return rule.department
@@ -137,13 +138,13 @@ def _take_in(work: Work, remote: RemoteTicket, ours: Mapped, department: Departm
 
 
 def _noted(ticket: Ticket, remote: RemoteTicket) -> list[str]:
-    """The messages that stand on our ticket already; of its files the content tells."""
+    """Record the messages and files that our ticket has already."""
     notes = set(ticket.comments.values_list("text", flat=True))
     return [f"m:{message.external_id}"[:130] for message in remote.messages if history.as_note(message) in notes]
 
 
 def _refuse_second(work: Work) -> None:
-    """Two set-ups of one helpdesk must not both handle a ticket."""
+    """Refuse a ticket that another set-up of the same helpdesk handles."""
     same = LinkedTicket.objects.filter(external_id=work.linked.external_id, connector__home=work.row.home)
     other = same.exclude(connector=work.row).exclude(ticket=None).select_related("connector", "ticket").first()
     if work.row.home and other is not None and other.ticket is not None:
@@ -205,13 +206,13 @@ def _messages(work: Work, ticket: Ticket, remote: RemoteTicket) -> bool:
 
 
 def _is_ours(message: Message) -> bool:
-    """A customer who quotes our answer, mark and all, speaks himself."""
+    """Whether the message is our own; a customer's quote of our answer with its mark is not."""
     marked = message.author is not Author.CUSTOMER and MARK in message.text
     return message.author in (Author.OURS, Author.SYSTEM) or marked
 
 
 def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> None:
-    """Carry a change of the helpdesk's state over. While a run is at work here the change waits for its end."""
+    """Apply a change of the helpdesk's state; while a run is active here it waits for the run's end."""
     ticket.refresh_from_db()
     if ticket.merged_into_id:
         if answered:
@@ -228,7 +229,7 @@ def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> Non
 
 
 def _open_the_other(work: Work, double: Ticket) -> None:
-    """The customer went on at a ticket that was merged: the one it became part of is to do again."""
+    """Reopen the ticket that the customer's ticket was merged into."""
     ticket = goes_on_as(double)
     if ticket.status in (*_OVER, TicketStatus.PENDING):
         changes.set_status(ticket, TicketStatus.OPEN, work.user)

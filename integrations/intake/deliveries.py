@@ -1,6 +1,6 @@
-"""Keeps the calls of helpdesks and answers at once; what has to be read is noted beside them in one transaction.
+"""Stores helpdesks' calls and answers at once; the tickets to fetch are recorded in the same transaction.
 
-Rule: nothing is read here. The same call again is counted and does nothing; a kill after the answer loses nothing.
+Rule: nothing is fetched here. A repeated call is only counted; a kill after the answer loses nothing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _LONGEST_ID = 120
 
 
 def receive(row: Connector, incoming: Incoming) -> str:
-    """Check and keep one call; what to answer. Refused for what is not genuine, Unusable while it cannot be checked."""
+    """Authenticate and store one call; returns the response body. Refused for an unauthentic call, Unusable if it
+    cannot be checked."""
     try:
         delivery = build(row).verify(incoming)
         _refuse_strange(delivery)
@@ -68,7 +69,7 @@ def keep(row: Connector, delivery: Delivery, received_at: datetime) -> bool:
 
 
 def poke(row: Connector, external_ids: Iterable[str], now: datetime | None = None) -> list[LinkedTicket]:
-    """Have these tickets read again soon; for helpdesks in the same process, and for the poller."""
+    """Have these tickets fetched again soon."""
     now = now or timezone.now()
     wanted = sorted(set(external_ids))
     with transaction.atomic():

@@ -1,7 +1,7 @@
-"""Loads what is attached at a helpdesk and adds it to our ticket: measured while it streams, judged by its content.
+"""Loads a helpdesk's attachments into our ticket: size measured while streaming, type detected by content.
 
-Rule: a file that cannot be taken is told of in a note on the ticket and never tried again; one whose helpdesk is out of
-reach is tried with the next reading.
+Rule: a refused file is reported in a note on the ticket and not tried again; if the helpdesk is unreachable it is tried
+with the next reading.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Asks each helpdesk from time to time what changed: calls get lost, come in disorder, or never come.
+"""Polls each helpdesk for changes, since calls get lost, arrive out of order, or never arrive.
 
-Rule: the cursor moves with the pokes of its page in one transaction; a page that is read twice does no harm.
+Rule: the cursor and its page's tickets are saved in one transaction; reading a page twice is harmless.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reads what is due from a helpdesk: one reader a ticket at a time, with growing pauses between tries.
+"""Fetches due tickets from a helpdesk: one reader per ticket at a time, with growing pauses between attempts.
 
-Rule: pokes that come while a ticket is read are read again afterwards; a reader that is killed leaves its ticket due
-as soon as its claim lapses. A helpdesk in trouble rests as a whole.
+Rule: a ticket reported as changed during a reading is read again; the ticket of a killed reader is due again when its
+claim expires. A failing helpdesk is paused as a whole.
 
 Steps of a pass: 1. calls whose tickets only the helpdesk can name; 2. tickets, oldest first, until nothing is due, the
 time is up or the helpdesk rests.

@@ -1,4 +1,4 @@
-"""The rows of what the world plugs into."""
+"""The rows of the integrations."""
 
 from integrations.models.connectors import Connector, DeliveryOutcome, IncomingDelivery, IntakeRule, LinkedTicket
 from integrations.models.requests import IdempotencyKey

@@ -1,4 +1,4 @@
-"""What is remembered of requests, so that one that is sent twice is carried out once."""
+"""Stored requests, so that one sent twice is carried out once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where events are sent: endpoints of other systems that asked to be told."""
+"""Webhook endpoints of other systems."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from tickets.said import SaidField
 
 
 class WebhookEndpoint(models.Model):
-    """One address that is told of events, signed with its own secret (kept in the secret store, never here).
+    """One address that receives events, signed with its own secret (kept in the secret store).
 
-    `types`: what it hears of, empty for everything. `departments`: whose tickets, none for all. `networks`: private
-    networks (CIDR) it may lie in; without them only public addresses are connected to. `previous_until`: how long the
-    secret before a rotation still signs as well.
+    `types`: the event types it receives, empty for all. `departments`: whose tickets, none for all. `networks`: private
+    networks (CIDR) it may be in; without them only public addresses are permitted. `previous_until`: until when the
+    secret before a rotation signs as well.
     """
 
     name = models.CharField(_("名称"), max_length=80)

@@ -1,7 +1,7 @@
-"""Hands events of the outbox to webhook endpoints, signed by Standard Webhooks.
+"""Delivers the outbox's events to webhook endpoints, signed by Standard Webhooks.
 
-Rule: the body is thin: type, time, ids and states. A repeat carries the same `webhook-id`, by which the receiver knows
-it; the time in the signature is that of the try.
+Rule: the body holds type, time, ids and states only. A repeat has the same `webhook-id`; the signed time is that of the
+attempt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The administrator's door to webhook endpoints: made, changed, tried, rotated, switched and deleted on the record.
+"""Administration of webhook endpoints: create, rotate the secret, switch and delete, all audited.
 
-Rule: a secret is shown once, when it is made, and lies in the secret store; for a day after a rotation the old one
-signs as well, so that the receiver can change over in its own time.
+Rule: a secret is shown once, when it is created, and kept in the secret store; for a day after a rotation the old one
+signs as well, so that the receiver can change over.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def lane(endpoint: WebhookEndpoint) -> str:
 
 
 def secret_names(endpoint: WebhookEndpoint) -> tuple[str, str]:
-    """Of the secret that signs now and of the one before."""
+    """Names in the secret store of the current and the previous secret."""
     return f"webhook/{endpoint.pk}/now", f"webhook/{endpoint.pk}/before"
 
 
@@ -64,7 +64,7 @@ def make(
     departments: Iterable[Department] = (),
     networks: Iterable[str] = (),
 ) -> tuple[WebhookEndpoint, str]:
-    """The endpoint and its secret, which is shown now and never again."""
+    """Create an endpoint; returns it and its secret, shown only now."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     allowed = _networks(networks)
     row = WebhookEndpoint(
@@ -80,7 +80,7 @@ def make(
 
 
 def rotate(endpoint: WebhookEndpoint, user: Any) -> str:
-    """A new secret; the old one goes on signing beside it for a day."""
+    """Create a new secret; the old one signs as well for a day."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     now_name, before_name = secret_names(endpoint)
     secret = new_secret()
@@ -94,7 +94,7 @@ def rotate(endpoint: WebhookEndpoint, user: Any) -> str:
 
 
 def switch(endpoint: WebhookEndpoint, user: Any, on: bool) -> None:
-    """Off: what waits is given up, and nothing new is sent. On again: from the next event."""
+    """Off: waiting deliveries are given up, and nothing more is sent. On: deliveries start with the next event."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         endpoint.active = on
@@ -106,7 +106,7 @@ def switch(endpoint: WebhookEndpoint, user: Any, on: bool) -> None:
 
 
 def closed_by_receiver(endpoint: WebhookEndpoint, text: str) -> None:
-    """It answered 410: nothing is sent there until an administrator switches it on again."""
+    """Switch off an endpoint that answered 410, until an administrator switches it on again."""
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(active=False, why_inactive=bounded(text, 300))
         _record("webhook.switched_off", endpoint, None)
@@ -140,7 +140,7 @@ def _url(url: str, private: bool) -> str:
 
 
 def address_fault(url: str, private: bool) -> str:
-    """Why it is no address to send to, "" for none: https; plain http only into a private network that is named."""
+    """Why the URL is not accepted, "" if it is: https, or plain http into a named private network."""
     try:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and parts.port != 0 and not parts.username and not parts.fragment

@@ -1,7 +1,7 @@
-"""Which addresses a request of ours may reach: public ones, and private ones an administrator named.
+"""Decides which addresses our requests may reach: public ones, and private networks named by an administrator.
 
-Rule: the name is resolved once and the connection goes to that very address, so that nothing can answer one way when
-it is asked and another way when it is used. If one of a name's addresses may not be reached, none is.
+Rule: a name is resolved once and the connection goes to that address, which defeats DNS rebinding. If one of a name's
+addresses is not permitted, none is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Unresolved(Exception):
 
 
 def check(address: Address, allowed: Sequence[Network]) -> None:
-    """NotAllowed unless it is public or lies in a network that was named. Link-local and the like never pass."""
+    """Raise NotAllowed unless the address is public or in a named network. Link-local and similar ones are never
+    permitted."""
     for real in _meant(address):
         if real.is_multicast or real.is_unspecified or real.is_link_local:
             raise NotAllowed(_("不会连接 %s") % address)
@@ -56,7 +57,7 @@ def resolve(host: str, port: int, allowed: Sequence[Network]) -> str:
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Connects where `check` allows, and lets nothing last beyond one moment for the whole exchange."""
+    """Connects only to addresses that `check` permits, with one deadline for the whole exchange."""
 
     def __init__(self, allowed: Sequence[Network], limit_s: float) -> None:
         self._allowed, self._deadline = allowed, time.monotonic() + limit_s
@@ -76,7 +77,7 @@ class GuardedBackend(httpcore.NetworkBackend):
 
 
 class _Bounded(httpcore.NetworkStream):
-    """A stream whose every wait ends at the deadline: a receiver that answers byte by byte holds nobody."""
+    """A stream with a deadline for all its waits, so that a slow receiver cannot hold a worker."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
         self._stream, self._deadline = stream, deadline
@@ -108,7 +109,7 @@ def _left(deadline: float, timeout: float | None) -> float:
 
 
 def _meant(address: Address) -> list[Address]:
-    """The address and what it stands for: IPv4 written inside IPv6 is judged as IPv4."""
+    """The address to judge: IPv4 embedded in IPv6 counts as IPv4."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
     inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)

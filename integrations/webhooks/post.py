@@ -1,7 +1,7 @@
 """One signed request to an endpoint, and what its answer means for the outbox.
 
-Rule: only 2xx is taken. Redirects are not followed, certificates are checked, at most a little of the answer is read,
-and the whole exchange ends after LIMIT_S whatever the other side does.
+Rule: only 2xx is success. Redirects are not followed, certificates are checked, only the answer's beginning is read,
+and the whole exchange takes at most LIMIT_S.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIMIT_S = 15.0
 CONNECT_S = 5.0
 _MOST_ANSWER = 2_000  # bytes of the answer that are read
 _SHOWN = 120  # characters of it that are kept for the technician
-_BUSY = {429, 502, 503, 504}  # the place as a whole has trouble
+_BUSY = {429, 502, 503, 504}  # the whole destination is failing
 _CLOCK_OFF_S = 240  # receivers refuse signatures that seem five minutes off
 
 
@@ -40,7 +40,7 @@ class Request:
 
 
 def send(request: Request, now: datetime | None = None) -> Answer:
-    """Post it and judge the answer; never raises for what the other side or the network does."""
+    """Post the request and classify the answer; never raises for errors of the receiver or the network."""
     headers = [(name.encode(), value.encode()) for name, value in request.headers.items()]
     headers.append((b"Host", urlsplit(request.url).netloc.rpartition("@")[2].encode()))
     timeouts = {"connect": CONNECT_S, "read": LIMIT_S, "write": LIMIT_S, "pool": CONNECT_S}
@@ -89,7 +89,7 @@ def _beginning(response: httpcore.Response) -> str:
 
 
 def retry_after(text: str, now: datetime) -> float | None:
-    """Seconds, whether the other side wrote seconds or a date; None for neither."""
+    """Seconds from a Retry-After header with seconds or a date; None for neither."""
     seconds = whole_number(text, most=999_999_999)
     if seconds is not None:
         return float(seconds)
@@ -113,7 +113,7 @@ def _date(text: str) -> datetime | None:
 
 @lru_cache(maxsize=1)
 def tls() -> ssl.SSLContext:
-    """Made once: reading the machine's certificates takes time."""
+    """The TLS context, made once, since loading the certificates takes time."""
     return ssl.create_default_context()
 
 

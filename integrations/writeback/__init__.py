@@ -1,1 +1,1 @@
-"""What goes back to a helpdesk: `words` says what and in which words, `carrier` brings it there from the outbox."""
+"""Write-back to helpdesks: `words` composes the texts, `carrier` delivers them from the outbox."""

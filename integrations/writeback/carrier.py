@@ -1,7 +1,7 @@
 """Writes the end of a run back to the helpdesk its ticket came from, and answers to customers that a person released.
 
-Rule: at least once, and it looks before it posts: every text of ours carries its mark, and one that is there is not
-posted again. A note is internal; only what a person wrote and released reaches the customer.
+Rule: at least once, with a check before posting: each of our texts has a mark, and an existing one is not posted again.
+Notes are internal; only text that a person wrote and released reaches the customer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What is written back when a run ended, as an administrator set it up, and in which words.
+"""Composes what is written back after a run's end, as configured by an administrator.
 
-Rule: a text names its places in braces; one that is unknown is refused when it is set up. The mark stands last.
+Rule: placeholders are in braces; unknown ones are refused on configuration. The mark is the last line.
 """
 
 from __future__ import annotations
