@@ -21,9 +21,8 @@ from consoles.views import (
     setup,
     status,
     tickets,
-    waiting,
 )
-from consoles.views.desk import asking, bulk, doubles, queue, replies
+from consoles.views.desk import asking, bulk, doubles, queue, replies, waiting
 from consoles.views.studio import draft, exchange, lessons, library, rehearsals, storyboards, trials, versions
 
 home = permitted(Access.PUBLIC)(RedirectView.as_view(pattern_name="ticket-list"))

@@ -6,6 +6,7 @@ waiting for a person. Prints each page's processor time on the server in ms: dat
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -40,6 +41,8 @@ def main(arguments: list[str]) -> int:
 
     call_command("migrate", verbosity=0)
     user, number = _fill(int(arguments[0]))
+    gc.collect()
+    gc.freeze()  # as the server does once it has loaded everything
     print(
         json.dumps(
             {name: _taken(user, query.format(number=number, order="00000007")) for name, query in QUERIES.items()}

@@ -164,6 +164,7 @@ def script_words() -> dict[str, str]:
         "phone_waiting": _("正在等待手机画面…"),
         "latency": _("延迟 {n} 毫秒"),
         "undelivered": _("连接断开前的操作可能没有送到手机,没有重发。恢复后请先看画面。"),
+        "value_changed": _("同事刚把这个值改成“{value}”。您写的还在,请核对后再保存。"),
         "confirm_title": _("待确认"),
         "needs_reason": _("屏幕与工单不一致:请先填写原因,再按同意。"),
         "needs_note": _("请先写下给智能体的备注。"),

@@ -39,6 +39,7 @@ class Pause:
     due: datetime | None = None
     text: str = ""
     takeover: Takeover | None = None
+    asked: Confirmation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def _pauses(runs: Iterable[Run]) -> dict[Any, Pause]:
 
 def _paused(keys: list[Any]) -> Iterator[tuple[Any, Pause]]:
     for row in Confirmation.objects.filter(run__in=keys, state=ConfirmationState.PENDING):
-        yield row.run_id, Pause(row.created_at, row.due_at, row.summary)
+        yield row.run_id, Pause(row.created_at, row.due_at, asked=row)
     asked = Question.objects.filter(run__in=keys, answered_at=None, run__status=RunStatus.AWAITING_ANSWER)
     for question in asked.order_by("-created_at"):
         yield question.run_id, Pause(question.created_at, None, question.text)

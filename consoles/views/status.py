@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 
 from consoles.access import POST, Access, permitted
 from consoles.board import wall
-from consoles.views.waiting import words_for
+from consoles.views.desk.waiting import words_for
 from tickets.permissions import Permission
 from tickets.services.live import health
 from tickets.services.runs import attention, switches

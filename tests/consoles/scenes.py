@@ -52,7 +52,8 @@ def build() -> None:
     for name in ("live", "typist", "running", "called"):
         story.take_steps(story.drive(run(name), next(phones)), 3)
     run("queued")
-    story.new_ticket(department, external_id="new", subject="new")
+    for name in ("new", "edited"):
+        story.new_ticket(department, external_id=name, subject=name)
     story.new_ticket(department, "耳机充不上电,我要全额退款!", external_id="missing", subject="missing")
     story.new_ticket(department, "耳机充不上电,我要退款!", external_id="batch-missing", subject="batch-missing")
     for n in range(3):

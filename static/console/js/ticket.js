@@ -162,12 +162,14 @@ class LiveTicket extends HTMLElement {
     if (target.id === "part-side") this.typed = new FormData(this.querySelector("#start-form") ?? undefined);
     if (target.id === "part-steps") this.timeline.remember();
     if (target.id === "part-desk" || target.id === "part-side") this.desk.remember();
+    if (target.dataset?.part) this.valueKeys.remember(target);
   }
 
   afterSwap(event) {
     const { target } = event.detail;
     if (target.id === "part-side") this.retype();
     if (["part-desk", "part-side", "part-tabs"].includes(target.id)) this.desk.restore();
+    if (target.id) this.valueKeys.restore(target);
     if (target.id === "part-screen") this.setScreen();
     if (target.id === "part-steps" || target.id === "steps") this.timeline.changed();
   }

@@ -141,6 +141,24 @@ def test_colleagues_on_one_ticket_see_each_other(open_ticket: Login) -> None:
     expect(page.locator("[data-also-here]")).to_be_empty(timeout=60_000)  # at the latest when he has been silent
 
 
+def test_of_two_who_edit_one_value_the_second_keeps_what_he_wrote_and_is_told(open_ticket: Login) -> None:
+    page, other = open_ticket("edited"), open_ticket("edited", "bob")
+    for each, text in ((page, "45"), (other, "20")):
+        expect(each.locator("#link-state")).to_have_attribute("data-state", "open")
+        each.locator("[data-edit=compensation] summary").first.click()
+        each.locator("[data-edit=compensation] [name=value]:visible").fill(text)
+    other.keyboard.press("Enter")
+    expect(other.locator("[data-slot=compensation] .slot-value")).to_have_text("20.00")
+    expect(other.locator("[data-edit][open]")).to_have_count(0)
+    expect(page.get_by_text("同事刚把这个值改成“20.00”")).to_be_visible()
+    field = page.locator("[data-edit=compensation] [name=value]:visible")
+    expect(field).to_have_value("45")
+    expect(field).to_be_focused()
+    page.keyboard.type(".5")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-slot=compensation] .slot-value")).to_have_text("45.50")
+
+
 def test_s_starts_the_run_and_the_page_follows(open_ticket: Login) -> None:
     page = open_ticket("new")
     page.keyboard.press("s")

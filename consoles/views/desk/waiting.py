@@ -13,6 +13,7 @@ from consoles.access import permitted
 from consoles.desk import next_up
 from consoles.pages.cockpit import cockpit_of
 from consoles.queue.wanted import TicketFilter
+from consoles.templatetags.console import item_words
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import attention
@@ -83,7 +84,7 @@ def next_ticket(request: HttpRequest) -> HttpResponse:
 
 def _call(item: Item) -> dict[str, Any]:
     """Short, for a corner of the screen that others may see: names and numbers stay out of it."""
-    amount = item.text.split("|")[0].partition("]")[2].strip() if item.why is Why.CONFIRMATION else ""
+    amount = item_words(item).split("|")[0].partition("]")[2].strip() if item.why is Why.CONFIRMATION else ""
     text = " ".join(part for part in (amount, item.ticket.subject[:30]) if part)
     return {
         "key": item.key,
