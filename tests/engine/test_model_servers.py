@@ -144,6 +144,9 @@ ODD_STREAMS = {
     "pings and names": f": ping\n\nevent: message\nid: 1\nretry: 5\ndata: {piece(TAP)}\n\n: ping\n\ndata: [DONE]\n\n",
     "the word null": f"data: {piece(TAP, 'null')}\n\ndata: {piece(None, 'stop')}\n\n",
     "nothing but null": f"data: {piece(TAP, 'null')}\n\ndata:[DONE]",
+    "a second answer in between": f"data: {piece(TAP[:9])}\n\n"
+    f'data: {{"choices": [{{"index": 1, "delta": {{"content": "x"}}}}]}}\n\n'
+    f"data: {piece(TAP[9:], 'stop')}\n\n",
     "an end without a word": f'data: {piece(TAP)}\n\ndata: {{"choices": [], "usage": null}}\n\ndata: [DONE]\n\n',
 }
 
@@ -151,6 +154,100 @@ ODD_STREAMS = {
 @pytest.mark.parametrize("stream", ODD_STREAMS.values(), ids=ODD_STREAMS)
 def test_a_stream_is_read_however_its_server_writes_it(stream: str) -> None:
     assert ReplyCollector(0.0).collect(httpx.Response(200, text=stream).iter_lines()).text == TAP
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("MAX_TOKENS", errors.ModelTruncated),
+        ("repetition_truncation", errors.ModelTruncated),
+        ("PROHIBITED_CONTENT", errors.ModelFiltered),
+        ("refusal", errors.ModelFiltered),
+        ("insufficient_system_resource", errors.ModelCutOff),
+        ("engine_overloaded", errors.ModelCutOff),
+    ],
+)
+def test_a_word_of_a_servers_own_that_is_no_end_ends_no_answer(reason: str, kind: type[ModelError]) -> None:
+    with pytest.raises(kind):
+        ReplyCollector(0.0).take({"choices": [{"message": {"content": TAP}, "finish_reason": reason}]})
+
+
+BROKEN_STREAMS = {
+    "an error as plain data": ("data: error: CUDA out of memory", errors.ModelServerError),
+    "an error without its field": ('{"error":{"message":"engine dead","code":500}}', errors.ModelServerError),
+    "an error in a choice": ('data: {"choices": [{"error": {"message": "gone", "code": 504}}]}', errors.ModelTimeout),
+    "no JSON": ("data: hello", errors.ModelBadReply),
+}
+
+
+@pytest.mark.parametrize(("line", "kind"), BROKEN_STREAMS.values(), ids=BROKEN_STREAMS)
+def test_an_error_in_the_middle_of_a_stream_is_that_error(line: str, kind: type[ModelError]) -> None:
+    with pytest.raises(ModelError) as caught:
+        ReplyCollector(0.0).collect([f"data: {piece(TAP[:9])}", "", line, ""])
+    assert type(caught.value) is kind
+
+
+def test_a_model_that_refuses_in_words_is_no_empty_answer() -> None:
+    message = {"content": None, "refusal": "I cannot help with that"}
+    with pytest.raises(errors.ModelFiltered, match="cannot help"):
+        ReplyCollector(0.0).take({"choices": [{"message": message, "finish_reason": "stop"}]})
+
+
+def test_calls_without_a_place_are_told_apart_by_their_names() -> None:
+    pieces = [{"id": "a", "function": {"name": "tap", "arguments": "{"}}, {"id": "a", "function": {"arguments": "}"}}]
+    pieces += [
+        {"function": {"name": None, "arguments": " "}},
+        {"id": "b", "function": {"name": "back", "arguments": "{}"}},
+    ]
+    stream = [json.dumps({"choices": [{"delta": {"tool_calls": [call]}}]}) for call in pieces]
+    reply = ReplyCollector(0.0).collect([line for data in stream for line in (f"data: {data}", "")] + ["data: [DONE]"])
+    assert [(call.name, call.arguments) for call in reply.tool_calls] == [("tap", "{} "), ("back", "{}")]
+
+
+def test_a_stream_that_calls_itself_json_is_read_and_a_web_page_is_named() -> None:
+    stream = f"data: {piece(TAP, 'stop')}\n\ndata: [DONE]\n\n".encode()
+    assert ask(Answer(body=stream))[0].text == TAP
+    error, _ = failure(Answer(body=b"<html><title>Sign in</title></html>"), attempts=1)
+    assert "Sign in" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "kind"),
+    [
+        (404, "No endpoints found that support image input", errors.ModelRefused),
+        (524, "error code: 524", errors.ModelTimeout),
+        (502, "<html><title>502 Bad Gateway</title></html>", errors.ModelServerError),
+    ],
+)
+def test_a_status_is_read_with_the_words_beside_it(status: int, words: str, kind: type[ModelError]) -> None:
+    error = errors.status_error(status, words, {}, words)
+    assert type(error) is kind
+    assert "<" not in str(error)
+
+
+def test_a_redirect_is_told_and_not_followed() -> None:
+    with ScriptedEndpoint([TAP]) as elsewhere:
+        moved = Answer(status=307, body=b"", headers={"Location": f"{elsewhere.base_url}/chat/completions"})
+        error, asked = failure(moved)
+    assert type(error) is errors.ModelMoved
+    assert elsewhere.base_url in str(error)
+    assert (asked, elsewhere.requests) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "least", "most"),
+    [
+        ({"retry-after": "12"}, 12, 12),
+        ({"retry-after-ms": "1500"}, 1.5, 1.5),
+        ({"retry-after": "Fri, 31 Dec 2999 23:59:59 GMT"}, 1e9, 1e12),
+        ({"retry-after": "Mon, 01 Jan 2001 00:00:00 GMT"}, 0, 0),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_read_in_all_its_forms(headers, least: float, most: float) -> None:  # type: ignore[no-untyped-def]
+    wait = errors.retry_after(headers)
+    assert wait is not None
+    assert least <= wait <= most
+    assert errors.retry_after({"retry-after": "soon"}) is errors.retry_after({}) is None
 
 
 def test_the_word_null_ends_no_answer() -> None:
@@ -229,6 +326,11 @@ def test_an_error_object_is_that_error_whatever_the_status(
         (402, {"error": {"message": "Insufficient Balance"}}, errors.ModelQuotaUsedUp),
         (429, {"error": {"message": "Too many requests"}}, errors.ModelOverloaded),
         (400, {"error": {"message": "API key not valid"}}, errors.ModelUnauthorized),
+        (400, {"error": {"message": "Your request exceeded model token limit: 8192"}}, errors.ModelInputTooLong),
+        (400, {"error": {"code": "1261", "message": "Prompt 超长"}}, errors.ModelInputTooLong),
+        (500, {"error": {"code": 500, "message": "the request exceeds n_ctx"}}, errors.ModelInputTooLong),
+        (400, {"error": {"code": "1301", "message": "内容可能包含不安全或敏感内容"}}, errors.ModelFiltered),
+        (400, {"error": "input length exceeds maximum context length"}, errors.ModelInputTooLong),
     ],
 )
 def test_quota_context_and_key_are_told_apart(status: int, body: dict[str, Any], kind: type[ModelError]) -> None:

@@ -16,6 +16,7 @@
     │   └── ModelEmptyReply    a completion without a word in it
     ├── ModelUnauthorized      401, 403: the key
     ├── ModelNotFound          404: the model's name or the address
+    ├── ModelMoved             3xx: the server sends its callers to another address
     └── ModelRefused           400, 422, 501 …: the request
         └── ModelInputTooLong  more tokens than the model takes
 
@@ -28,6 +29,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import openai
@@ -114,6 +117,11 @@ class ModelNotFound(ModelError):
     advice = _("检查模型名称和地址")
 
 
+class ModelMoved(ModelError):
+    retryable = False
+    advice = _("该地址要求转到别处:确认那是您的模型服务,再把模型地址改成它给出的地址")
+
+
 class ModelRefused(ModelError):
     retryable = False
     advice = _("模型拒绝了请求:检查它是否支持图片")
@@ -146,12 +154,23 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
         (
             r"context.{0,12}(?:length|size|window)|maximum model length|too many tokens"
             r"|(?:input|prompt|request).{0,40}too (?:long|large)|range of input length|reduce the length"
-            r"|exceeds? .{0,30}(?:tokens|context)|输入.{0,12}(?:过长|超)",
+            r"|exceed(?:s|ed)? .{0,30}(?:tokens?|context|n_ctx)|longer than .{0,30}(?:context|model)"
+            r"|(?:输入|prompt).{0,12}(?:过长|超)",
             ModelInputTooLong,
         ),
         (
             r"model\b.{0,80}(?:not found|does not exist|not exist|unknown)|no such model|模型.{0,20}不存在",
             ModelNotFound,
+        ),
+        (
+            r"(?:image|picture|vision|multi-?modal|图片|图像).{0,40}(?:not|un)\s?support"
+            r"|not (?:a )?(?:multi-?modal|vision)"
+            r"|support image|不支持.{0,10}图",
+            ModelRefused,
+        ),
+        (
+            r"敏感|不安全|违规|inappropriate content|content (?:management )?policy|safety (?:system|filter)",
+            ModelFiltered,
         ),
         (r"api.?key|invalid token|unauthori[sz]ed|not authenticated|鉴权|密钥", ModelUnauthorized),
         (r"overloaded|rate limit|too many requests|server (?:is )?busy", ModelOverloaded),
@@ -173,10 +192,20 @@ def model_error(error: openai.OpenAIError) -> ModelError:
 
 def status_error(status: int, message: str, headers: Mapping[str, str], body: object = None) -> ModelError:
     """The error that came with an HTTP status; `body` is the error object, where there was one."""
-    found = error_object(body)
-    words = _words(found) if found else message
+    found = error_object({"error": body} if isinstance(body, str) else body)
+    words = _words(found) if found else page_title(message)
+    if 300 <= status < 400:
+        return ModelMoved(f"the model's address redirects ({status}) to {headers.get('location', 'nowhere')}"[:_SHOWN])
     kind = _named_kind(found) or _status_kind(status, words)
-    return _made(kind, f"the model answered {status}: {words[:_SHOWN]}", _seconds(headers.get("retry-after")))
+    return _made(kind, f"the model answered {status}: {words[:_SHOWN]}", retry_after(headers))
+
+
+def page_title(text: str) -> str:
+    """What a web page says: its title, else its words; other text as it is."""
+    if not text.lstrip().startswith("<"):
+        return text
+    title = re.search(r"<title[^>]*>([^<]+)</title>", text, re.IGNORECASE)
+    return (title.group(1) if title else re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", text))).strip()[:_SHOWN]
 
 
 def error_object(data: object) -> Mapping[str, Any] | None:
@@ -213,7 +242,12 @@ def object_error(found: Mapping[str, Any]) -> ModelError:
 
 def _words(found: Mapping[str, Any]) -> str:
     said = next((found[key] for key in (*_MESSAGES, *_CODES) if found.get(key)), None)
-    return str(said) if said else "no reason given"
+    if isinstance(said, list):  # one entry for each field at fault
+        faults = [fault for fault in said if isinstance(fault, Mapping)]
+        said = "; ".join(
+            f"{'.'.join(map(str, f.get('loc') or ()))}: {f.get('msg') or f.get('message')}" for f in faults
+        )
+    return page_title(str(said)) if said else "no reason given"
 
 
 def _named_kind(found: Mapping[str, Any] | None) -> type[ModelError] | None:
@@ -233,26 +267,32 @@ def _status_kind(status: int, words: str) -> type[ModelError]:
         return ModelQuotaUsedUp
     if status in _OVERLOADED:
         return ModelOverloaded
-    if status in (408, 504):
+    if status in (408, 504, 522, 524):
         return ModelTimeout
     if status >= 500 and status != 501:  # 501 refuses a feature
-        return worded if worded is ModelInputTooLong else ModelServerError
+        return worded if worded in (ModelInputTooLong, ModelFiltered) else ModelServerError
     if status in (401, 403):
         return ModelUnauthorized
     if status == 404:
-        return ModelNotFound
+        return ModelRefused if worded is ModelRefused else ModelNotFound
     if status == 413 or worded is ModelInputTooLong:
         return ModelInputTooLong
-    return worded if worded in (ModelQuotaUsedUp, ModelNotFound, ModelUnauthorized) else ModelRefused
+    return worded if worded in (ModelQuotaUsedUp, ModelNotFound, ModelUnauthorized, ModelFiltered) else ModelRefused
 
 
 def _made(kind: type[ModelError], text: str, retry_after_s: float | None) -> ModelError:
     return ModelOverloaded(text, retry_after_s) if kind is ModelOverloaded else kind(text)
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """Retry-After in seconds; its date form is rare and treated as unsaid."""
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that a server asks to wait: a number, a date, or milliseconds; None where it says nothing."""
+    said, in_ms = headers.get("retry-after") or "", headers.get("retry-after-ms") or ""
+    for text, unit in ((in_ms, 0.001), (said, 1.0)):
+        if re.fullmatch(r"\s*\d+(?:\.\d+)?\s*", text):
+            return float(text) * unit
     try:
-        return max(0.0, float(retry_after)) if retry_after else None
+        until = parsedate_to_datetime(said)
     except ValueError:
         return None
+    now = datetime.now(UTC)
+    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - now).total_seconds())

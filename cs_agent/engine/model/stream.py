@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,9 +30,12 @@ from cs_agent.engine.run.protocols import Reply, ToolCall
 Json = Mapping[str, Any]
 
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")  # not part of OpenAI's schema; servers differ
-_TOO_LONG = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
-_FILTERED = frozenset({"content_filter", "safety", "sensitive", "recitation", "blocked"})
-_BROKEN = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "network_error", "timeout"})
+# Finish reasons that are no end of an answer; servers have their own words, so parts of them count.
+_FILTERED = re.compile(r"filter|safety|sensitive|recitation|block|prohibit|moderat|refus|spii|violat|risk")
+_TOO_LONG = re.compile(r"length|max_|_max|limit|truncat|repetition")
+_BROKEN = re.compile(
+    r"error|abort|cancel|timeout|interrupt|overload|insufficient|unavailable|fail|disconnect|malformed"
+)
 _NO_FINISH = frozenset({"", "null", "none", "unknown", "unspecified"})
 _DONE = "[DONE]"
 
@@ -45,6 +49,8 @@ class ReplyCollector:
     reasoning: list[str] = field(default_factory=list)
     tokens: list[Any] = field(default_factory=list)
     calls: dict[int, list[str]] = field(default_factory=dict)  # by place: name, then pieces of the arguments
+    ids: dict[str, int] = field(default_factory=dict)  # the places of calls that name themselves
+    refusal: str = ""
     first_token_s: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -77,10 +83,14 @@ class ReplyCollector:
             raise object_error(error)
         self._count(data.get("usage"))
         choices = data.get("choices") or []
-        for choice in choices[:1] if isinstance(choices, list) else []:
-            if isinstance(choice, Mapping):
-                self._add(_mapping(choice.get(part) or choice.get("message")), _mapping(choice.get("logprobs")))
-                self.finish = _finish_of(choice) or self.finish
+        for choice in choices if isinstance(choices, list) else []:
+            if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
+                continue  # of several answers only the first is read
+            if isinstance(failed := choice.get("error"), Mapping) and failed:
+                raise object_error(failed)
+            self._add(_mapping(choice.get(part) or choice.get("message")), _mapping(choice.get("logprobs")))
+            self.finish = _finish_of(choice) or self.finish
+            break
 
     def _count(self, usage: object) -> None:
         counts = _mapping(usage)
@@ -92,27 +102,39 @@ class ReplyCollector:
         thought += next((found for name in _REASONING_FIELDS if (found := "".join(_texts(part.get(name))))), "")
         self.text.append(text)
         self.reasoning.append(thought)
+        self.refusal += str(part.get("refusal") or "")
         self._add_calls(part.get("tool_calls"))
+        if older := _mapping(part.get("function_call")):
+            self._add_calls([{"index": 0, "function": older}])
         tokens = logprobs.get("content")
         self.tokens += tokens if isinstance(tokens, list) else []
         if not self.first_token_s and (text or thought or self.calls):
             self.first_token_s = time.monotonic() - self.started
 
     def _add_calls(self, calls: object) -> None:
-        """Calls of tools come whole, or in pieces that name their place."""
+        """Calls of tools come whole, or in pieces that name their place or the call that they belong to."""
         for number, call in enumerate(calls if isinstance(calls, list) else []):
             given = _mapping(call)
             function = _mapping(given.get("function"))
-            index = given.get("index")
-            pieces = self.calls.setdefault(index if isinstance(index, int) else number, [""])
+            pieces = self.calls.setdefault(self._place(given, number), [""])
             pieces[0] = pieces[0] or str(function.get("name") or "")
             arguments = function.get("arguments")
             pieces.append(arguments if isinstance(arguments, str) else json.dumps(arguments) if arguments else "")
+
+    def _place(self, call: Json, number: int) -> int:
+        index, name = call.get("index"), call.get("id")
+        if isinstance(index, int):
+            return index
+        if isinstance(name, str) and name:
+            return self.ids.setdefault(name, len(self.calls))
+        return max(self.calls, default=number) if not _mapping(call.get("function")).get("name") else number
 
     def _reply(self) -> Reply:
         text, reasoning = "".join(self.text), "".join(self.reasoning)
         _check_finish(self.finish)
         if not text.strip() and not self.calls:
+            if self.refusal.strip():
+                raise ModelFiltered(f"the model refuses to answer: {self.refusal.strip()[:200]}")
             if reasoning.strip():
                 raise ModelOnlyReasoned("the whole answer came as reasoning, and nothing as the answer itself")
             raise ModelEmptyReply("the model's answer is empty")
@@ -129,11 +151,14 @@ class ReplyCollector:
 
 
 def events(lines: Iterable[str]) -> Iterator[str]:
-    """The data of each server-sent event; comments and other fields are skipped."""
+    """The data of each server-sent event; comments and other fields are skipped. An error that a server writes as plain
+    JSON when its stream breaks counts as one more event."""
     data: list[str] = []
     for line in lines:
         if line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))
+        elif line.startswith('{"error"'):
+            yield line
         elif not line.strip() and data:
             yield "\n".join(data)
             data = []
@@ -170,12 +195,12 @@ def _finish_of(choice: Json) -> str | None:
 def _check_finish(reason: str | None) -> None:
     """`length` and filters mean that the answer is not whole, however it looks."""
     said = str(reason or "").casefold()
-    if said in _TOO_LONG:
-        raise ModelTruncated("the answer hit the limit of tokens (max_tokens) and was cut off")
-    if said in _FILTERED:
+    if _FILTERED.search(said):
         raise ModelFiltered(f"the server's filter kept the answer back ({said})")
-    if said in _BROKEN:
+    if _BROKEN.search(said):
         raise ModelCutOff(f"the server broke the answer off ({said})")
+    if _TOO_LONG.search(said):
+        raise ModelTruncated("the answer hit the limit of tokens (max_tokens) and was cut off")
 
 
 def _parsed(data: str) -> list[Json]:
@@ -185,7 +210,9 @@ def _parsed(data: str) -> list[Json]:
             return [_mapping(json.loads(piece)) for piece in pieces]
         except ValueError:
             continue
-    raise ModelBadReply("a piece of the stream is not JSON")
+    if re.match(r"\W*error\b", data, re.IGNORECASE):
+        raise object_error({"message": data})
+    raise ModelBadReply(f"a piece of the stream is not JSON: {data[:120]}")
 
 
 def _texts(content: object) -> tuple[str, str]:

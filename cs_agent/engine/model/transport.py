@@ -7,6 +7,7 @@ pictures are not redacted); whatever the libraries raise becomes a ModelError in
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import threading
 import time
@@ -25,6 +26,7 @@ from cs_agent.engine.model.errors import (
     ModelTimeout,
     ModelUnreachable,
     model_error,
+    page_title,
 )
 from cs_agent.engine.model.settings import ModelSettings
 from cs_agent.engine.model.stream import ReplyCollector
@@ -43,7 +45,8 @@ def connect(base_url: str, api_key: str, settings: ModelSettings) -> openai.Open
             api_key=api_key or "none",  # the library insists on one; local servers ignore it
             max_retries=0,
             timeout=timeout,
-            http_client=openai.DefaultHttpxClient(trust_env=not direct, timeout=timeout),
+            # A redirect is told, not followed: pictures may be meant for this server only.
+            http_client=openai.DefaultHttpxClient(trust_env=not direct, timeout=timeout, follow_redirects=False),
         )
     except (ImportError, ValueError, TypeError, httpx.HTTPError, httpx.InvalidURL) as error:
         raise _unusable(base_url, direct) from error
@@ -114,13 +117,23 @@ class Call:
             kind = answer.headers.get("content-type", "")
             if self._arguments.get("stream") and "json" not in kind and "html" not in kind:
                 return collector.collect(self._wanted(answer.iter_lines()))
-            return collector.take(httpx.Response(200, content=answer.read()).json())
+            return _whole(collector, answer.read())
 
     def _wanted(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
             if self._abandoned.is_set():
                 raise ModelTimeout("nobody waits for this answer any more")
             yield line
+
+
+def _whole(collector: ReplyCollector, body: bytes) -> Reply:
+    """The answer in a body that came in one piece, whatever its media type says of it."""
+    text = body.decode("utf-8-sig", "replace").lstrip()
+    if text.startswith(("data:", "event:", ": ")):
+        return collector.collect(text.splitlines())
+    if text.startswith("<"):
+        raise ModelBadReply(f"a web page came instead of an answer: {page_title(text)}")
+    return collector.take(json.loads(text))
 
 
 def typed(error: Exception) -> ModelError:
