@@ -18,7 +18,7 @@ from cs_agent.vision.reader import RapidOcrReader
 
 TAPS = 5  # on one page
 HARMLESS = ["harmless"]
-MARKS = {"corner", "closing_mark"}  # the engine presses Back instead of asking
+MARKS = {"corner", "closing_mark", "closing_answer"}  # the engine presses Back instead of asking
 
 
 @dataclass(frozen=True, slots=True)

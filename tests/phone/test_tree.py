@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.geometry import Box
+from cs_agent.observation import Role
 from cs_agent.phone.adb.tree import NotATree, parse_tree
 
 _HEAD = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">"
@@ -112,3 +113,55 @@ def test_a_character_written_as_two_halves_is_read_as_one() -> None:
 def test_emoji_are_read_however_a_build_writes_them(written: str, read: str) -> None:
     tree = f'<?xml version="1.0"?><hierarchy rotation="0"><node text="{written}" bounds="[0,0][9,9]"/></hierarchy>'
     assert [node.text for node in parse_tree(tree)] == [read]
+
+
+def counted(*names: str) -> str:
+    bounds = (f"[{100 * n},0][{100 * n + 100},90]" for n in range(len(names)))
+    parts = (
+        f"<node content-desc={quoteattr(name)} bounds={quoteattr(b)}/>" for name, b in zip(names, bounds, strict=True)
+    )
+    return _HEAD + "<node>" + "".join(parts).replace("\n", "&#10;") + "</node></hierarchy>"
+
+
+def test_what_a_toolkit_tells_as_one_description_of_several_lines_are_texts_in_the_control() -> None:
+    described = '<node content-desc="订单 88121&#10;&#10; 已完成" clickable="true" bounds="[0,0][100,90]"/>'
+    control, first, second, after = parse_tree(_HEAD + described + '<node text="后"/></hierarchy>')
+    assert (control.description, control.clickable, after.parent) == ("", True, -1)
+    assert [(node.text, node.parent, node.clickable) for node in (first, second)] == [
+        ("订单 88121", 0, False),
+        ("已完成", 0, False),
+    ]
+    assert (first.box, second.box) == (Box(0, 0, 100, 45), Box(0, 45, 100, 90))
+    (plain,) = parse_tree(_HEAD + '<node text="有字" content-desc="甲&#10;乙"/></hierarchy>')
+    assert plain.description == "甲\n乙"
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ("Tab 1 of 3", "Tab 2 of 3", "Tab 3 of 3"),
+        ("第 1 个标签,共 3 个", "第 2 个标签,共 3 个", "第 3 个标签,共 3 个"),
+        ("3 中 1 番目のタブ", "3 中 2 番目のタブ", "3 中 3 番目のタブ"),
+    ],
+    ids=["English", "Chinese", "Japanese"],
+)
+def test_neighbours_that_count_themselves_are_tabs_and_the_count_is_no_name(ends: tuple[str, ...]) -> None:
+    nodes = parse_tree(counted(*(f"{name}\n{end}" for name, end in zip("甲乙丙", ends, strict=True))))
+    assert [(node.description, node.role) for node in nodes[1:]] == [(name, Role.TAB) for name in "甲乙丙"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("甲\n1 of 3", "乙\n2 of 3"),
+        ("甲\n2 of 3", "乙\n1 of 3", "丙\n3 of 3"),
+        ("甲\n1 of 3", "乙\n2 of 3", "丙\nTab 3 of 3"),
+        ("甲\n10 km", "乙\n20 km", "丙\n30 km"),
+        ("甲\n1 of 2 of 3", "乙\n2 of 2 of 3"),
+        ("甲\n1 of 1",),
+        ("Tab 1 of 2", "Tab 2 of 2"),
+    ],
+    ids=["one missing", "another order", "other words", "no count", "three numbers", "alone", "no name"],
+)
+def test_other_numbers_at_the_end_make_no_tabs(names: tuple[str, ...]) -> None:
+    assert all(node.role is not Role.TAB for node in parse_tree(counted(*names)))

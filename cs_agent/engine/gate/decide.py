@@ -25,6 +25,7 @@ from cs_agent.engine.actions.values import (
     Wait,
 )
 from cs_agent.engine.gate import gestures as gate_gestures
+from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate import touch as gate_touch
 from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
@@ -109,10 +110,14 @@ def _of_hazards(action: Action, scene: Scene) -> Iterator[Finding]:
     if not isinstance(action, (*_HANDS, Wait)):
         return
     warned = find_hazard(scene.observation)
-    if warned is None:
+    if warned is None or (warned.hazard is Hazard.ACTS_BY_ITSELF and _goes_back(action, scene)):
         return
     kind = VerdictKind.TAKE_OVER if warned.hazard is Hazard.RISK_CONTROL else VerdictKind.ASK
     yield Finding(kind, reason(str(warned.hazard), label=warned.text), irreversible=True)
+
+
+def _goes_back(action: Action, scene: Scene) -> bool:
+    return isinstance(action, Tap) and kinds.own_kind(gate_touch.target_of(action, scene), scene) == kinds.BACK
 
 
 def _verdict(findings: list[Finding], irreversible: bool) -> Verdict:

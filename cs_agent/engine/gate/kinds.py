@@ -10,16 +10,17 @@ import difflib
 import re
 from collections.abc import Callable
 
-from cs_agent.engine.gate import picture
+from cs_agent.engine.gate import bars, picture
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_in_tab_bar, is_segment_over_records, opens
+from cs_agent.engine.gate.lists import opens
 from cs_agent.engine.gate.searches import is_looked_up_in, searches
 from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
-from cs_agent.engine.screen.structure import share_a_line
+from cs_agent.engine.screen.structure import is_reacting, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import clears_text, go_back, looks_up
+from cs_agent.geometry import Box
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
@@ -49,6 +50,8 @@ def own_kind(target: Target, scene: Scene) -> str:
         kind = picture.own_kind(target, scene)
     elif tree_fits(seen) and is_wheel_choice(target, seen, scene.window):
         kind = CHOICE
+    elif tree_fits(seen) and _is_caption_of_field(target, seen):
+        kind = FIELD
     elif target.node is None or not tree_fits(seen) or not picture_agrees(target, seen):
         return ""
     else:
@@ -107,12 +110,42 @@ def _is_label_of_field(target: Target, scene: Scene) -> bool:
     if own.role is Role.BUTTON or own.checkable or len(target.names) != 1 or len(squash(own.label)) < 2:
         return False
     labelled = [each for each in nodes if each.editable and squash(each.description) == squash(own.label)]
-    if len(labelled) != 1 or labelled[0].password or not labelled[0].enabled:
+    return len(labelled) == 1 and _can_be_filled(labelled[0]) and _stands_by(own.box, labelled[0].box)
+
+
+def _is_caption_of_field(target: Target, seen: Observation) -> bool:
+    """A text that itself does not react, by a field with nothing between them: a touch there does nothing, or is one on
+    the field."""
+    nodes, box = seen.nodes or (), target.box
+    if target.node is not None or box is None or len(target.names or target.labels) != 1:
         return False
-    box, field = own.box, labelled[0].box
+    if len(squash(target.label)) < 2 or not any(node.box == box and node.label.strip() for node in nodes):
+        return False
+    fields = [node for node in nodes if node.editable and _stands_by(box, node.box)]
+    between = [
+        node
+        for field in fields
+        for node in nodes
+        if (node.label.strip() or is_reacting(node)) and _is_between(node.box, box, field.box)
+    ]
+    return len(fields) == 1 and _can_be_filled(fields[0]) and not between
+
+
+def _can_be_filled(field: UiNode) -> bool:
+    return field.enabled and not field.password
+
+
+def _stands_by(box: Box, field: Box) -> bool:
+    """Left of the field on its line, or right over it."""
     beside = box.right <= field.left and share_a_line(box, field)
     over = box.bottom <= field.top < box.bottom + 2 * box.height and abs(box.left - field.left) <= box.height
     return beside or over
+
+
+def _is_between(other: Box, box: Box, field: Box) -> bool:
+    middle = other.center
+    across = box.right <= middle.x < field.left and share_a_line(other, box)
+    return across or (box.bottom <= middle.y < field.top and other.left < field.right and other.right > box.left)
 
 
 def _is_back(target: Target, scene: Scene) -> bool:
@@ -163,12 +196,12 @@ def _is_clear(target: Target, scene: Scene) -> bool:
 
 
 def _is_tab(target: Target, scene: Scene) -> bool:
-    """Of a bar of equal tabs, one of them the one that shows; never where something was put in."""
+    """Of a bar of tabs; never where something was put in."""
     if scene.put_in or target.node is None or scene.window is not None or not target.labels:
         return False
     if any(len(squash(name)) > _TAB_WORDS + 4 for name in target.names):
         return False
-    return is_in_tab_bar(target.node, scene.observation) or is_segment_over_records(target.node, scene.observation)
+    return bars.is_tab(target.node, scene.observation)
 
 
 def _is_choice(target: Target, scene: Scene) -> bool:

@@ -1,22 +1,32 @@
-"""An entry of a list that opens, told from one that acts: how the list is built, and what stands around it.
+"""An entry of a list that opens, told from one that acts: how the list is built, what its entries are, what is around.
 
-Rule: entries that look alike may open or act, so something on the page must tell that its list is one to look things up
-in, and nothing may tell that it is one to choose from: neither its heads, nor how the page was come to, nor a way out
-of it that is no way back.
+Rule: entries that open and entries that act are built alike. So something must tell that the list is one to look things
+up in, the entries must be papers (a day, a sum, a number of their own) or those whom a desk serves, and nothing may
+speak of what is acted on (a queue, staff, things that are switched) or of choosing and handing over.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
+from collections.abc import Iterable
 
+from cs_agent.engine.gate.bars import is_tab, tabs_above
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.searches import is_looked_up_in
-from cs_agent.engine.gate.subjects import are_acted_on, are_customers, are_papers
+from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
-from cs_agent.engine.screen.page import Nature, filters_a_list, is_handing_over, is_on_offer, switches_a_mode
-from cs_agent.engine.screen.pictured import is_raised, stands_out
+from cs_agent.engine.screen.page import (
+    Nature,
+    count_paper_marks,
+    filters_a_list,
+    is_acted_on,
+    is_entry_acted_on,
+    is_handing_over,
+    is_of_a_paper,
+    is_on_offer,
+    names_customers,
+)
 from cs_agent.engine.screen.structure import (
+    column,
     inside_of,
     is_reacting,
     is_record,
@@ -26,16 +36,21 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import LabelKind, ends_a_choice, is_read, names_a_value, sense
+from cs_agent.engine.screen.words import LabelKind, is_read, names_a_value, sense
+from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
-_ACROSS = 0.9  # of the width: tabs fill it
 _AT_END = 0.8  # of the width
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _TOP = 0.14  # of the height: where a page's own way out stands
+_CERTAIN = 2  # marks of a paper: things for sale have a price, and scenes the day on which they ran
+_CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
+_SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
+_LONG_NUMBER = 8  # digits
+_TELEPHONE = re.compile(r"^\s*(?:\+|00|0\d|1[3-9]\d{9}\s*$)")
 
 
 def opens(target: Target, scene: Scene) -> bool:
@@ -69,12 +84,14 @@ def _hands_over(root: int, scene: Scene) -> bool:
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True
     ends = [i for i, node in enumerate(nodes) if node.box.bottom <= _TOP * seen.size.height]
-    return any(ends_or_leaves(nodes[index], seen) and not is_in_tab_bar(index, seen) for index in ends)
+    return any(ends_or_leaves(nodes[index], seen) and not is_tab(index, seen) for index in ends)
 
 
 def names_a_deed(head: str) -> bool:
     """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
     meant, text = sense(head, button=True), fold(head)
+    if filters_a_list(text.rstrip(".…")):  # a state: 删除中…
+        return False
     if meant.kind is LabelKind.OPEN:
         return meant.word == text
     called = text.startswith(meant.word) and len(text) <= _NAME_CHARS * (1 if meant.word[:1] > "~" else 3)
@@ -90,99 +107,85 @@ def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
 def _shows_records(root: int, scene: Scene) -> bool:
     """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
 
-    What tells it: a mark at their end that more lies behind, or buttons within its entries; or, over papers alone, tabs
-    or the search field that was just typed into. An entry that is a button itself tells the contrary, but for the mark.
+    What tells it: buttons within its entries, as what is done with one is done there; or, of papers, a mark at their
+    end that more lies behind, tabs over them, or the search field that was just typed into. An entry that is a button
+    itself tells the contrary, but for that mark.
     """
     seen = scene.observation
-    nodes, size = seen.nodes or (), seen.size
+    nodes, width = seen.nodes or (), seen.size.width
     inside = [nodes[index] for index in inside_of(nodes, root)]
-    if any(node.checkable for node in inside):
+    own, above = own_texts(nodes, root), nodes[root].box.top
+    if any(node.checkable for node in inside) or _are_acted_on(root, seen):
         return False
-    if any(node.label.strip() in _MORE and node.box.left > _AT_END * size.width for node in inside):
-        return True
+    marks = count_paper_marks(own)
+    if any(node.label.strip() in _MORE and node.box.left > _AT_END * width for node in inside):
+        return marks > 0 or any(names_customers(text) for text in _over(root, seen))
     if nodes[root].role is Role.BUTTON:
         return False
-    buttons = [node for node in inside if is_reacting(node) and node.label.strip()]
-    above = nodes[root].box.top
-    if buttons:
-        return not are_acted_on(root, seen)
+    if has_buttons(nodes, root):
+        return True
     if _has_searched(scene, above):
-        return are_papers(root, seen) or are_customers(root, seen, scene.typed)
-    return _has_tabs(seen, above) and are_papers(root, seen)
+        return marks > 0 or _are_customers(root, seen, scene.typed)
+    tabs = tabs_above(seen, above)
+    return bool(tabs) and marks >= (1 if _sort(tabs, root, seen) else _CERTAIN)
 
 
-def is_in_tab_bar(index: int, seen: Observation) -> bool:
-    """Of a bar of equal tabs; where one of them does something it is a bar of deeds."""
-    nodes, width = seen.nodes or (), seen.size.width
-    own = nodes[index]
-    places = row_peers(nodes, index, width)
-    peers = [nodes[place] for place in places]
-    said = [text for place in places for text in texts_of(nodes, place)]
-    if any(_is_deed_of_bar(text) for text in said) or switches_a_mode(said):
-        return False
-    if own.role is Role.TAB:
-        return sum(peer.role is Role.TAB for peer in peers) > 1
-    equal = len({round(peer.box.width / max(1, own.box.width), 1) for peer in peers}) == 1
-    if len(peers) < 3 or not equal or peers[-1].box.right - peers[0].box.left <= _ACROSS * width:
-        return False
-    return sum(peer.checked and not peer.checkable for peer in peers) == 1
+def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
+    """Named controls stand in the entry."""
+    return any(is_reacting(nodes[index]) and nodes[index].label.strip() for index in inside_of(nodes, root))
 
 
-def _is_deed_of_bar(text: str) -> bool:
-    """完成 and Done may be the name of what is done; other words that say yes do something."""
-    kind = sense(text).kind
-    return kind in _ACTS or (kind is LabelKind.AFFIRM and not ends_a_choice(fold(text)))
-
-
-def _has_tabs(seen: Observation, above: int) -> bool:
-    """A bar of equal tabs higher up, one of them chosen."""
+def _sort(tabs: list[str], root: int, seen: Observation) -> bool:
+    """The tabs sort papers by their states: most are called by a state or a time, or an entry bears the name of one."""
     nodes = seen.nodes or ()
-    bars = [index for index, node in enumerate(nodes) if is_reacting(node) and 0 < node.box.bottom <= above]
-    return any(is_in_tab_bar(index, seen) or _is_drawn_as_tabs(index, seen) for index in bars)
-
-
-def is_segment_over_records(index: int, seen: Observation) -> bool:
-    """A part of a segmented control, of which one is raised, over a list of records: it changes what is listed.
-
-    Bars of deeds for what is marked, and switches of a mode, are drawn like that too: each part must name a filter.
-    """
-    nodes, size = seen.nodes or (), seen.size
-    peers = _joined_across(index, seen)
-    texts = [text for place in peers for text in texts_of(nodes, place)]
-    if not peers or any(_is_deed_of_bar(text) or not filters_a_list(text) for text in texts):
-        return False
-    if is_raised(seen, [nodes[place].box for place in peers]) is None:
-        return False
-    below = [i for i, node in enumerate(nodes) if node.clickable and node.box.top >= nodes[index].box.bottom]
-    return any(is_record(nodes, place, size.width, size.height) for place in below)
-
-
-def _is_drawn_as_tabs(index: int, seen: Observation) -> bool:
-    """Plain words side by side across the page, without a gap, just one of them in another colour or on a raised field.
-
-    Answers are drawn like that too: it tells that the list below is looked through, and vouches for no touch on them.
-    """
-    nodes = seen.nodes or ()
-    boxes = [nodes[place].box for place in _joined_across(index, seen)]
-    return bool(boxes) and (stands_out(seen, boxes) is not None or is_raised(seen, boxes) is not None)
-
-
-def _joined_across(index: int, seen: Observation) -> list[int]:
-    """Controls with words, side by side across the page without a gap; none where these are not such."""
-    nodes, width = seen.nodes or (), seen.size.width
-    places = row_peers(nodes, index, width)
-    peers = [nodes[place] for place in places]
-    joined = all(abs(two.box.left - one.box.right) <= 2 for one, two in itertools.pairwise(peers))
-    across = len(peers) > 2 and peers[-1].box.right - peers[0].box.left > _ACROSS * width
-    worded = all(peer.label.strip() or _has_words(seen, peer) for peer in peers)
-    return places if joined and across and worded else []
-
-
-def _has_words(seen: Observation, node: UiNode) -> bool:
-    return any(other.label.strip() and node.box.contains(other.box.center) for other in seen.nodes or ())
+    entries = column(nodes, root, seen.size.width)
+    states = {squash(text) for index in entries for text in own_texts(nodes, index)}
+    return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or any(squash(tab) in states for tab in tabs)
 
 
 def _has_searched(scene: Scene, above: int) -> bool:
     nodes, typed = scene.observation.nodes or (), squash(scene.typed)
     fields = [node for node in nodes if node.editable and squash(node.text) == typed and node.box.bottom <= above]
     return bool(typed) and any(is_looked_up_in(node, scene.observation, typed) for node in fields)
+
+
+def _are_customers(root: int, seen: Observation, typed: str) -> bool:
+    """They were looked up by the number of an order or a card (`typed`), or what stands over the list names those whom
+    a desk serves."""
+    return is_long_number(typed) or any(names_customers(text) for text in _over(root, seen))
+
+
+def is_long_number(typed: str) -> bool:
+    """Of a paper: staff and devices are looked up by a name or a short number, and anybody by a telephone's."""
+    return sum(sign.isdigit() for sign in typed) >= _LONG_NUMBER and is_a_key(typed) and not _TELEPHONE.match(typed)
+
+
+def _are_acted_on(root: int, seen: Observation) -> bool:
+    """What stands over the list, or the entry itself, names people at work, a queue, a device or a place."""
+    return tells_of_what_is_acted_on(_over(root, seen), own_texts(seen.nodes or (), root))
+
+
+def tells_of_what_is_acted_on(over: Iterable[str], own: Iterable[str]) -> bool:
+    """`over`: what the page says above its list; `own`: what an entry says."""
+    said = list(own)
+    return any(is_acted_on(text) for text in over) or any(is_entry_acted_on(text) for text in said) or _is_a_thing(said)
+
+
+def _is_a_thing(own: list[str]) -> bool:
+    """It is called by a short number, Key 101, and neither costs anything nor is the number a paper's."""
+    called = bool(own) and bool(_CALLED.match(fold(own[0]))) and not is_of_a_paper(own[0])
+    return called and not any(_SUM.search(text) for text in own)
+
+
+def _over(root: int, seen: Observation) -> list[str]:
+    """The page's heads, the names of its tabs, and what its fields are for."""
+    nodes, width = seen.nodes or (), seen.size.width
+    top, entries = nodes[root].box.top, [nodes[index].box for index in column(nodes, root, width)]
+    above = [i for i, node in enumerate(nodes) if is_reacting(node) and node.box.bottom <= top]
+    bars = [i for i in above if len(row_peers(nodes, i, width)) > 1 and not _stands_in(nodes[i].box, entries)]
+    names = [text for index in bars for text in texts_of(nodes, index)]
+    return [*heads_above(seen, root), *names, *(nodes[i].description for i in above if nodes[i].editable)]
+
+
+def _stands_in(box: Box, entries: list[Box]) -> bool:
+    return any(entry.contains(box.center) for entry in entries)

@@ -23,6 +23,7 @@ _TEXTS: dict[str, str] = {
     "unnamed": _("点击处没有名称,无法判断它会做什么"),
     "corner": _("左上角的图标没有文字,无法判断它会做什么;离开页面请用系统返回"),
     "closing_mark": _("弹层边上的图标没有文字,无法判断它会做什么;关闭弹层请用系统返回"),
+    "closing_answer": _("“{label}”可能不只是关闭弹窗;关闭弹窗请用系统返回"),
     "stale_tree": _("控件信息与画面不符,无法确认点击的是“{label}”"),
     "vouched": _("{word}:“{label}”无害"),
     "vouched_kind": _("无害的操作:{word}"),

@@ -6,23 +6,35 @@ only add: they make a question a confirmation, or withdraw what a kind had prove
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cs_agent.engine.actions.values import DoubleTap, LongPress, Tap
 from cs_agent.engine.gate import kinds
+from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Finding, Scene
+from cs_agent.engine.gate.lists import has_buttons
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
-from cs_agent.engine.gate.windows import is_closing_mark, is_titled
+from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark, is_titled
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
 from cs_agent.engine.screen.structure import is_reacting, own_texts
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import RISK, LabelKind, LabelSense, is_bidding, names_a_value, sense
+from cs_agent.engine.screen.words import (
+    RISK,
+    LabelKind,
+    LabelSense,
+    is_bidding,
+    names_a_state,
+    names_a_value,
+    sense,
+)
 from cs_agent.observation import AppKind
 
+_NUMBER = re.compile(r"\d{4,}")
 _BINDING = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # words that take back what a kind had proven
 _FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
@@ -86,10 +98,17 @@ def _riskiest(names: tuple[str, ...], scene: Scene, *, button: bool) -> tuple[st
 
 
 def _told_by_entry(target: Target, scene: Scene) -> tuple[str, ...]:
-    """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none."""
+    """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none. Where
+    what is done with an entry is a button in it, any text with a number names a value."""
     nodes = scene.observation.nodes or ()
-    row = " ".join(own_texts(nodes, target.node)) if target.node is not None else ""
-    return tuple(name for name in target.names if name != row and not names_a_value(name))
+    if target.node is None:
+        return target.names
+    row, buttons = " ".join(own_texts(nodes, target.node)), has_buttons(nodes, target.node)
+    return tuple(
+        name
+        for name in target.names
+        if name != row and not names_a_value(name) and not (buttons and _NUMBER.search(name))
+    )
 
 
 def _voucher(target: Target, scene: Scene, act: Act) -> str:
@@ -106,14 +125,14 @@ def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:
     """Harmless by its kind, unless a word on it says otherwise."""
     label, meant = target_sense(target, scene)
     if kind == kinds.FIELD:
-        bids = len(target.labels) > 1 and meant.kind in _BINDING
+        bids = (len(target.labels) > 1 or target.node is None) and meant.kind in _BINDING
     elif kind == kinds.CHOICE:
         bids = is_bidding(label) or (meant.kind in (LabelKind.COMMIT, LabelKind.HOLD) and not is_titled(scene))
     elif kind == kinds.RECORD:
         label, meant = _riskiest(_told_by_entry(target, scene), scene, button=target.button)
-        bids = meant.kind in _BINDING
+        bids = meant.kind in _BINDING and not names_a_state(label)
     elif kind == kinds.TAB:
-        bids = meant.kind in _BINDING
+        bids = any(map(does_something, target.names))
     else:
         bids = meant.kind is LabelKind.HOLD
     yield confirm("commit_word", label, scene, meant.word) if bids else vouched(f"kind:{kind}", target.label)
@@ -129,6 +148,8 @@ def _unproven(target: Target, label: str, meant: LabelSense, scene: Scene) -> It
         yield ask("corner", "", scene)
     elif is_closing_mark(target, scene.observation):
         yield ask("closing_mark", "", scene)
+    elif is_closing_answer(target, scene.window):
+        yield ask("closing_answer", target.label, scene)
     elif not target.labels:
         near = [name for name in target.near if sense(name).kind is LabelKind.COMMIT]
         yield ask("near_commit" if near else "unnamed", near[0] if near else "", scene)

@@ -34,12 +34,14 @@ from cs_agent.engine.screen.words import (
     leaves_what_is_shown,
     sense,
 )
+from cs_agent.geometry import Box
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 _LEAST_ITEMS = 3
 _CROSSES = frozenset("x×✕✖╳")
 _MARK = 0.16  # of the width: a mark is no larger, and the edge of its window no further
 _LARGEST = 0.5  # of the screen: larger is the page, not a part of a window
+_CARD = 0.05  # of the screen: a window is no smaller
 _PART = 0.25  # of the screen: a control is no larger
 _PADDING = 0.03  # of the width, between a window's words and its edge
 _HEAD = 0.14  # of the screen's height: where a page's title stands
@@ -58,20 +60,19 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     nodes = seen.nodes or ()
     if window is None or target.node not in window.controls or not target.labels:
         return False
-    own = nodes[target.node] if target.node is not None else None
-    if own is None or not all(leaves_a_dialog(name) for name in target.names):
+    if target.node is None or not all(leaves_a_dialog(name) for name in target.names):
         return False
     answers = [text for index in window.controls if index != target.node for text in texts_of(nodes, index)]
     said = _said_in(window, seen)
-    word = squash(target.label)
-    others = [text for node in nodes if node is not own for text in names_of(node)]
-    if not answers or any(_speaks_of(word, squash(text)) for text in (*others, *said)):
+    own = {target.node, *inside_of(nodes, target.node)}
+    others = [text for index, node in enumerate(nodes) if index not in own for text in names_of(node)]
+    if not answers or any(_speaks_of(squash(target.label), squash(text)) for text in (*others, *said)):
         return False
     if any(goes_on(text) for text in said):
         return False
     if not any(leaves_what_is_shown(name) for name in target.names):
-        return True
-    return _is_set_apart(own, window, seen) or _is_declined(answers, said)
+        return not _shows_values(said) or any(_is_spoken_of(answer, said) for answer in answers)
+    return _is_set_apart(nodes[target.node], window, seen) or _is_declined(answers, said)
 
 
 def _is_set_apart(own: UiNode, window: Window, seen: Observation) -> bool:
@@ -105,14 +106,25 @@ def _is_declined(answers: list[str], said: list[str]) -> bool:
     doing = [answer for answer, kind in kinds.items() if kind not in (LabelKind.SAFE, LabelKind.NONE, LabelKind.REFUSE)]
     if any(_is_spoken_of(answer, said) or kinds[answer] is LabelKind.AFFIRM for answer in doing):
         return True
-    shows_values = any(sum(char.isdigit() for char in text) >= _LEAST_DIGITS for text in said)
-    asked = any(is_question(text) for text in said) and not shows_values
+    asked = any(is_question(text) for text in said) and not _shows_values(said)
     return asked and any(not continues(answer) for answer in doing)
+
+
+def _shows_values(said: list[str]) -> bool:
+    """A sum, a distance, a time: what somebody offers or has booked, which the words that only postpone refuse too."""
+    return any(sum(char.isdigit() for char in text) >= _LEAST_DIGITS for text in said)
 
 
 def _is_spoken_of(answer: str, said: list[str]) -> bool:
     core = squash(answer) if continues(answer) else _BIDS.sub("", squash(answer))
     return len(core) > 1 and any(core in squash(text) for text in said)
+
+
+def is_closing_answer(target: Target, window: Window | None) -> bool:
+    """It says that it leaves the window, which is not proven: the window is left by the system's Back instead."""
+    if window is None or target.node not in window.controls or not target.names:
+        return False
+    return all(leaves_a_dialog(name) or go_back(name) for name in target.names)
 
 
 def is_closing_mark(target: Target, seen: Observation) -> bool:
@@ -132,12 +144,19 @@ def is_closing_mark(target: Target, seen: Observation) -> bool:
         for node in nodes
         if (node.label.strip() or is_reacting(node)) and 0 < node.box.area < most and node.box != box
     ]
-    card = around(each for each in told if not box.contains(each.center))
-    if card is None or not is_dimmed_around(seen, card.grown(int(_PADDING * seen.size.width)).clipped(seen.size)):
-        return False
+    told = [each for each in told if not box.contains(each.center)]
+    cards = [around(told), *(each for each in told if each.area >= _CARD * seen.size.width * seen.size.height)]
+    return any(_closes(box, card, reach) and _is_lit(card, seen) for card in cards if card is not None)
+
+
+def _closes(box: Box, card: Box, reach: float) -> bool:
     beside = min(abs(box.center.x - card.left), abs(box.center.x - card.right)) <= reach
     below = box.top >= card.bottom and abs(box.center.x - card.center.x) <= reach / 2
     return below or (beside and box.top <= card.top + reach)
+
+
+def _is_lit(card: Box, seen: Observation) -> bool:
+    return is_dimmed_around(seen, card.grown(int(_PADDING * seen.size.width)).clipped(seen.size))
 
 
 def _speaks_of(word: str, text: str) -> bool:
@@ -192,19 +211,21 @@ def is_titled(scene: Scene) -> bool:
 
 
 def is_wheel_choice(target: Target, seen: Observation, window: Window | None) -> bool:
-    """A word of a wheel that the tree does not tell, below the head of a sheet that says what is chosen and has its own
-    end: on the sheet's paper, in an even column of such words.
+    """A word of a wheel, which itself does not react: below the head of a sheet that says what is chosen and holds the
+    sheet's own end, on one paper, in an even column of such words.
     """
     nodes = seen.nodes or ()
-    if window is None or target.node is not None or target.box is None or len(target.names) != 1:
+    if window is None or target.node is not None or len(set(target.names or target.labels)) != 1:
         return False
-    if window.box.width < _SHEET * seen.size.width or _end_of(nodes, window, seen) is None:
+    end = _end_of(nodes, window, seen)
+    if window.box.width < _SHEET * seen.size.width or end is None:
         return False
-    heads = [node.label for node in nodes if window.box.contains(node.box.center) and not is_reacting(node)]
+    heads = [node.label for node in nodes if share_a_line(node.box, end.box) and not is_reacting(node)]
     if not any(is_picker_title(text) for text in heads if text):
         return False
-    items = even_column(seen, target.box, window.box.bottom)
-    return len(items) >= _LEAST_ITEMS and all(shares_paper(seen, item, window.box) for item in items)
+    drawn = next((line.box for line in seen.lines if line.box.grown(line.box.height).contains(target.point)), None)
+    items = even_column(seen, drawn, end.box.bottom) if drawn is not None else []
+    return len(items) >= _LEAST_ITEMS and all(shares_paper(seen, item, items[0]) for item in items)
 
 
 def _leaf_at(nodes: tuple[UiNode, ...], target: Target) -> int:

@@ -88,7 +88,7 @@ _TEXTS: dict[str, str] = {
     "cut_off_again": _("中断,重新观察后继续"),
     "cut_off_unknown": _("中断,结果未知"),
     # to the model
-    "by_back": _("此处的图标没有文字,系统已用 Back 代替点击。离开页面或关闭弹层请直接用 Back。"),
+    "by_back": _("无法确认点击此处只是离开,系统已用 Back 代替点击。离开页面或关闭弹层请直接用 Back。"),
     "route_goal": _("流程记住的下一步是{what}。如果画面不同,请先回到能继续的页面。"),
     "no_effect": _("你的上一个动作 {what} 之后屏幕没有变化。请看清目标的位置,换一个位置或另一种做法。"),
     "failed": _("你的上一个动作 {what} 没有成功。{why}"),

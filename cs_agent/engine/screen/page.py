@@ -47,6 +47,8 @@ _PERMISSION_TEXT = re.compile(
     "(?:要?允许|是否允许).{1,40}(?:访问|使用|拍摄|录制|发送|获取|拨打|管理|读取|查找|定位|吗|[?])"
     r"|\ballow\b.{1,60}\b(?:to|access)\b.{1,60}"
 )
+_OF_A_PAPER = ("days", "sums", "numbers")
+_LONG_NUMBER = re.compile(r"(?<![\d+])(?!1[3-9]\d{9}(?!\d)|0)\d{6,}")  # but a telephone's
 _QUESTION = re.compile(
     r"(?:确定|确认|是否|要不要|真的|您要).{0,40}(?:吗|么|[?])|吗[?]?$|\bare you sure\b|^(?:do|would) you .*\?"
 )
@@ -136,7 +138,15 @@ def is_entry_acted_on(text: str) -> bool:
 
 def is_of_a_paper(text: str) -> bool:
     """A date, an amount or a document number: a record of something that happened."""
-    return bool(_TITLES["papers"].search(fold(text)))
+    return any(_TITLES[name].search(fold(text)) for name in _OF_A_PAPER)
+
+
+def count_paper_marks(texts: Iterable[str]) -> int:
+    """How many of these an entry has: a date, an amount, a number of its own; 0 where a long number is all."""
+    folded = [fold(text) for text in texts]
+    day, sums, named = (any(_TITLES[name].search(text) for text in folded) for name in _OF_A_PAPER)
+    numbered = named or any(_LONG_NUMBER.search(text) for text in folded)
+    return day + sums + numbered if day or sums or named else 0
 
 
 def names_customers(text: str) -> bool:

@@ -175,12 +175,13 @@ def _form_of_value(text: str) -> str:
 
 
 def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
-    """Controls of about the same size on the same line, left to right, itself among them."""
+    """Controls of about the same size on the same line, left to right, itself among them; the part of a bar that shows
+    already may not react."""
     own, slack = nodes[root].box, _SAME * width
     found = [
         index
         for index, node in enumerate(nodes)
-        if is_reacting(node)
+        if (is_reacting(node) or node.checked)
         and abs(node.box.top - own.top) <= slack
         and abs(node.box.height - own.height) <= max(_ALIKE * own.height, slack / 2)
         and (index == root or node.box.right <= own.left + slack or node.box.left >= own.right - slack)
@@ -212,6 +213,8 @@ def front_window(observation: Observation) -> Window | None:
     boxes = [Box.around(content)] if content else []
     if (card := _card(nodes, size.width * size.height)) is not None:
         boxes.append(card)
+    if (lit := _lit_part(observation, content)) is not None:
+        boxes.append(lit)
     for around_all in boxes:
         box = around_all.grown(int(_SAME * size.width)).clipped(size)
         fits = box.area <= 0.9 * size.width * size.height and _stands_as_window(box, size.height)
@@ -219,6 +222,27 @@ def front_window(observation: Observation) -> Window | None:
             controls = tuple(i for i, node in enumerate(nodes) if is_reacting(node) and node.box.area < 0.5 * box.area)
             return Window(box, controls)
     return None
+
+
+def _lit_part(observation: Observation, content: list[Box]) -> Box | None:
+    """Around all that reacts, and the texts that are drawn on as bright a ground: a tree may tell the dimmed page's
+    texts as well."""
+    nodes, size = observation.nodes or (), observation.size
+    reacting = [node.box for node in nodes if is_reacting(node) and 0 < node.box.area < 0.5 * size.width * size.height]
+    if not reacting:
+        return None
+    grounds = {box: _ground(observation, box) for box in content}
+    bright = min(grounds.get(box, 0.0) for box in reacting)
+    return around([*reacting, *(box for box, ground in grounds.items() if ground >= bright)])
+
+
+def _ground(observation: Observation, box: Box) -> float:
+    """The grey level of what the box is drawn on."""
+    part = box.clipped(observation.size)
+    if not part.area:
+        return 0.0
+    drawn = observation.screenshot.image.crop((part.left, part.top, part.right, part.bottom)).convert("L")
+    return float(np.median(np.asarray(drawn)))
 
 
 def _covers_a_page(observation: Observation, box: Box) -> bool:

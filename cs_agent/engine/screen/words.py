@@ -67,6 +67,7 @@ _WHOLE = {
 }
 
 _PICKER_END = frozenset(_ZH["picker_end"] + _EN["picker_end"])
+_DONE = frozenset(_ZH["done"] + _EN["done"])
 _BACK = frozenset(_ZH["back"] + _EN["back"])
 _LOOK_UP = frozenset(_ZH["look_up"] + _EN["look_up"])
 _CLEARS = frozenset(_ZH["clears"] + _EN["clears"])
@@ -213,6 +214,12 @@ def names_a_value(text: str) -> bool:
 def ends_a_choice(text: str) -> bool:
     """完成, 确定, Done: the label of a picker's final button, with or without a count."""
     return _bare(text) in _PICKER_END
+
+
+def names_a_state(text: str) -> bool:
+    """完成, Done, To ship: what is done or to be done, where such names sort a list; elsewhere it may bid."""
+    bare = _bare(text)
+    return bare in _DONE or bare.startswith("to ")
 
 
 def go_back(label: str) -> bool:

@@ -24,9 +24,9 @@ from cs_agent.engine.turn.kit import Kit
 from cs_agent.engine.turn.recovery import Plan
 from cs_agent.said import joined
 
-_LEFT_BY_BACK = frozenset({"corner", "closing_mark"})
+_LEFT_BY_BACK = frozenset({"corner", "closing_mark", "closing_answer"})
 _WHILE_LEAVING = frozenset({"acts_by_itself"})  # such a page is left before a person could be asked
-_CORNER = "corner"  # counts the touches on a corner's mark that Back took the place of, one after the other
+_BY_BACK = "by_back"  # counts touches that Back took the place of, one after the other; with a name, those on that
 _WARNINGS = frozenset(str(hazard) for hazard in Hazard)  # reasons for which a person drives, besides passwords
 
 
@@ -40,9 +40,9 @@ class Proposer:
         proposed = proposed.evolve(source=turn.draft.source, route_step=step)
         with turn.draft.lap("gate"):
             verdict = _with_commit(self._judge_with_care(turn, proposed), turn)
-        if _asks_about_corner(turn, proposed, verdict):
-            return self._go_back(turn, proposed)
-        turn.set_count(_CORNER, 0)
+        if _is_left_by_back(turn, proposed, verdict):
+            return self._go_back(turn, proposed, _named(verdict))
+        turn.set_count(_BY_BACK, 0)
         labels = target_labels(proposed.action, turn.seen)
         turn.draft.verdict, turn.draft.control = verdict, name_of(labels)
         match verdict.kind:
@@ -94,9 +94,11 @@ class Proposer:
         turn.see(self.kit.observer.read_all(turn.seen))
         return self.kit.judge(proposed, turn.seen, turn.state)
 
-    def _go_back(self, turn: TurnContext, proposed: Pending) -> Turn:
-        """Press Back instead of touching a wordless icon in the corner, which nothing proves to be a back button."""
-        turn.set_count(_CORNER, 1)
+    def _go_back(self, turn: TurnContext, proposed: Pending, name: str) -> Turn:
+        """In place of a touch on what nothing proves to be a mere way out: a wordless mark, or an answer (`name`)."""
+        turn.set_count(_BY_BACK, 1)
+        if name:
+            turn.add_count(f"{_BY_BACK}:{name}")
         turn.tell(say("by_back", turn.lang))
         turn.draft.action = Back()
         pending = proposed.evolve(action=Back())
@@ -139,12 +141,19 @@ def _with_commit(verdict: Verdict, turn: TurnContext) -> Verdict:
     return Verdict(VerdictKind.CONFIRM, (*verdict.reasons, reason("route_commits")), irreversible=True)
 
 
-def _asks_about_corner(turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
-    """Whether to ask a human about a corner icon because Back did not have the wanted effect; once."""
-    if not isinstance(proposed.action, Tap) or turn.proposal is not None or turn.count(_CORNER):
+def _is_left_by_back(turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
+    """Once: where Back did not do what the model wanted with the mark, a human is asked. An answer is left so once in a
+    run, as it may be wanted for what else it does."""
+    if not isinstance(proposed.action, Tap) or turn.proposal is not None or turn.count(_BY_BACK):
+        return False
+    if (name := _named(verdict)) and turn.count(f"{_BY_BACK}:{name}"):
         return False
     codes = {one.code for one in verdict.reasons}
     return verdict.kind is VerdictKind.ASK and bool(codes & _LEFT_BY_BACK) and codes <= _LEFT_BY_BACK | _WHILE_LEAVING
+
+
+def _named(verdict: Verdict) -> str:
+    return verdict.reasons[0].values.get("label", "") if verdict.reasons else ""
 
 
 def _start_afresh(turn: TurnContext) -> None:

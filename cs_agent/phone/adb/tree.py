@@ -1,16 +1,19 @@
 """Reads the XML of `uiautomator dump` into nodes.
 
 Rule: document order is kept, parents are indices into the same tuple, and text comes out as it was written, also
-where a build put characters into the file that XML does not allow.
+where a build put characters into the file that XML does not allow. A toolkit that draws its own views (Flutter) tells
+all texts of a control as one description, a line each; they come out as texts in the control, as from any other app.
 """
 
 from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from collections import defaultdict
+from dataclasses import replace
 
 from cs_agent.geometry import Box
-from cs_agent.observation import UiNode
+from cs_agent.observation import Role, UiNode
 from cs_agent.phone.adb.android_names import kind_of, role_of
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
@@ -21,6 +24,7 @@ _FORBIDDEN = re.compile(
 _HALVES = re.compile(
     r"(?:&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|5(?:5(?:29[6-9]|[3-9]\d\d)|6\d{3}|7(?:[0-2]\d\d|3[0-3]\d|34[0-3])));)+"
 )
+_NUMBERS = re.compile(r"\d+")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _START, _END = "<?xml", "</hierarchy>"
 
@@ -46,7 +50,52 @@ def parse_tree(text: str) -> tuple[UiNode, ...]:
     nodes: list[UiNode] = []
     for child in root:
         _collect(child, -1, nodes)
-    return tuple(nodes)
+    return _parted(_with_counted_tabs(nodes))
+
+
+def _with_counted_tabs(nodes: list[UiNode]) -> list[UiNode]:
+    """Neighbours that end in "Tab 1 of 3", "Tab 2 of 3" … in any language are tabs, and the counts no names of them."""
+    families: dict[int, list[int]] = defaultdict(list)
+    for index, node in enumerate(nodes):
+        families[node.parent].append(index)
+    found = list(nodes)
+    for family in families.values():
+        tabs = [index for index in family if not nodes[index].text and "\n" in nodes[index].description]
+        ends = [nodes[index].description.rpartition("\n")[2] for index in tabs]
+        if len(tabs) > 1 and _count_up(ends):
+            for index in tabs:
+                name = nodes[index].description.rpartition("\n")[0]
+                found[index] = replace(nodes[index], description=name, role=Role.TAB)
+    return found
+
+
+def _count_up(ends: list[str]) -> bool:
+    """They differ in a number alone, which counts from 1 to how many they are, as another number in each says."""
+    numbers = [[int(number) for number in _NUMBERS.findall(end)] for end in ends]
+    if len({_NUMBERS.sub("", end) for end in ends}) != 1 or any(len(pair) != 2 for pair in numbers):
+        return False
+    own, whole = zip(*(sorted(pair) if pair[0] != pair[1] else pair for pair in numbers), strict=True)
+    return list(own) == list(range(1, len(ends) + 1)) and set(whole) == {len(ends)}
+
+
+def _parted(nodes: list[UiNode]) -> tuple[UiNode, ...]:
+    """Each line of a description of several becomes a text in its node, in equal strips from top to bottom."""
+    found: list[UiNode] = []
+    places = {-1: -1}
+    for index, node in enumerate(nodes):
+        places[index] = own = len(found)
+        lines = [line.strip() for line in node.description.split("\n") if line.strip()]
+        merged = not node.text and len(lines) > 1
+        found.append(replace(node, parent=places[node.parent], description="" if merged else node.description))
+        if merged:
+            found += [_strip(node, own, line, number, len(lines)) for number, line in enumerate(lines)]
+    return tuple(found)
+
+
+def _strip(node: UiNode, parent: int, line: str, number: int, count: int) -> UiNode:
+    top, bottom = (node.box.top + node.box.height * place // count for place in (number, number + 1))
+    box = Box(node.box.left, top, node.box.right, bottom)
+    return UiNode(line, box, role=Role.TEXT, package=node.package, app_kind=node.app_kind, parent=parent)
 
 
 def _joined(halves: re.Match[str]) -> str:

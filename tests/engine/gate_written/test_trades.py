@@ -123,6 +123,9 @@ LEAVING = (150, 660)
         (("Do you still need the room?",), ("Cancel", "Extend")),
         (("会诊邀请", "心内科"), ("稍后", "加入")),
         (("Shift offer", "Friday"), ("Not now", "Take it")),
+        (("新订单 ¥23.10", "距您 1.2 公里"), ("不了", "我接")),
+        (("Ana gives you her shift", "16 May, 08:00"), ("No, thanks", "Sure")),
+        (("王芳 05-11 内科",), ("再想想", "改期")),
     ],
 )
 def test_what_ends_a_call_an_alarm_a_booking_or_a_case_is_no_answer_that_only_leaves(said, answers):
@@ -136,7 +139,6 @@ def test_what_ends_a_call_an_alarm_a_booking_or_a_case_is_no_answer_that_only_le
         (("Discharge Ada?", "Bed 12 becomes free."), ("Cancel", "Discharge")),
         (("新版本", "去更新 3.2 版"), ("关闭", "更新")),
         (("王芳 05-11 内科",), ("取消", "确定")),
-        (("王芳 05-11 内科",), ("再想想", "改期")),
     ],
 )
 def test_the_answer_that_declines_what_is_asked_or_proposed_leaves(said, answers):

@@ -26,7 +26,7 @@ from tests.engine.gate_cases import VIEWS, Case
 
 WRITTEN = Path(__file__).with_name("verdicts.txt")
 OF_A_CASE = 2
-OF_A_PAGE = 80
+OF_A_PAGE = 60
 _TYPED = ("", "1001", "1001", "20240", "耳机")
 _FOCUS = (*[""] * 6, "搜索", "金额", "Search", "密码")
 _LED = (*[""] * 10, "转派", "Apply for a refund")
@@ -80,6 +80,8 @@ def _of_corpus(draw: random.Random, case: Case) -> Shown:
 
 def _built() -> list[tuple[str, Observation]]:
     """Pages on which one kind of touch is harmless, as the tests of the kinds build them."""
+    from tests.engine.gate_written.test_bars import LEFT, SHELF, field_with, foot
+    from tests.engine.gate_written.test_windows import told_by_children, wheel
     from tests.engine.test_gate_kinds import FIELD, ORDERS, bar, browsed, dialog, node, page, picker, pictured, records
     from tests.engine.test_gate_kinds import search as searched
 
@@ -110,6 +112,14 @@ def _built() -> list[tuple[str, Observation]]:
         ("code", page(*codes)),
         ("home", page(icon, kind=AppKind.HOME)),
         ("picture", pictured()),
+        ("foot", foot()),
+        ("detail's foot", foot(also=(back,))),
+        ("mode", page(*bar("Eco", "Turbo", "Leise", role=Role.OTHER), *SHELF[1:])),
+        ("wheel", wheel()),
+        ("caption", field_with(LEFT)),
+        ("web dialog", told_by_children(dialog("要清空列表吗?", "取消", "清空"))),
+        ("booking", dialog("客房 1203 的预订", "取消", "改期")),
+        ("pool", page(*browsed(("修空调", "¥120.00"), ("修冰箱", "¥150.00"), ("通下水", "¥90.00"), title="附近"))),
     ]
 
 

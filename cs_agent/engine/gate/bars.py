@@ -1,0 +1,128 @@
+"""Bars of equal parts: those that show another list or page of the app, told from those that do or switch something.
+
+Rule: what its parts are called proves no bar harmless. It is one of tabs where the phone says so, or by where it
+stands: at the foot of a page that no way back leads from, or over papers; and one of its parts is the chosen one.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+from cs_agent.engine.screen.page import filters_a_list, is_of_a_paper, names_everything, switches_a_mode
+from cs_agent.engine.screen.pictured import is_raised, stands_out
+from cs_agent.engine.screen.structure import is_reacting, is_record, names_of, own_texts, row_peers, texts_of
+from cs_agent.engine.screen.words import LabelKind, go_back, names_a_state, sense
+from cs_agent.geometry import Box
+from cs_agent.observation import Observation, Role, UiNode
+
+_LEAST_PARTS = 3
+_ACROSS = 0.9  # of the width: a bar fills it
+_GAP = 2  # pixels between the parts of a bar that is one
+_FOOT = 0.93  # of the height: the bar of an app's pages ends further down
+_CORNER = (0.25, 0.13)  # width and height of the corner where the way back is, parts of the screen
+_ACTS = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
+
+
+def is_tab(index: int, seen: Observation) -> bool:
+    """Touching it shows something else and leaves all as it is."""
+    nodes, places = seen.nodes or (), row_peers(seen.nodes or (), index, seen.size.width)
+    said = [text for place in places for text in texts_of(nodes, place)]
+    if any(does_something(text) for text in said) or switches_a_mode(said):
+        return False
+    if nodes[index].role is Role.TAB:
+        return sum(nodes[place].role is Role.TAB for place in places) > 1
+    if not _is_even(places, seen):
+        return False
+    chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
+    if not chosen and not _is_drawn_as_chosen(places, seen):
+        return False
+    if _is_foot_of_app(places, seen):
+        return True
+    filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
+    return (chosen or filters) and _is_over_papers(index, seen)
+
+
+def tabs_above(seen: Observation, above: int) -> list[str]:
+    """What the tabs higher up are called; empty for no such bar. Plain words side by side of which one is drawn as the
+    chosen one count as well: answers look like that too, so that this vouches for no touch on them.
+    """
+    nodes = seen.nodes or ()
+    for index, node in enumerate(nodes):
+        if is_reacting(node) and 0 < node.box.bottom <= above:
+            places = row_peers(nodes, index, seen.size.width)
+            if is_tab(index, seen) or (_is_joined(places, seen) and _is_drawn_as_chosen(places, seen)):
+                return [text for place in places for text in texts_of(nodes, place)]
+    return []
+
+
+def does_something(text: str) -> bool:
+    """A word of doing, or one that says yes, unless it names a state."""
+    return sense(text).kind in _ACTS and not names_a_state(text)
+
+
+def _is_even(places: list[int], seen: Observation) -> bool:
+    """At least three parts of one width, across the screen."""
+    boxes = [(seen.nodes or ())[place].box for place in places]
+    widths = {round(box.width / max(1, boxes[0].width), 1) for box in boxes}
+    return (
+        len(boxes) >= _LEAST_PARTS and len(widths) == 1 and boxes[-1].right - boxes[0].left > _ACROSS * seen.size.width
+    )
+
+
+def _is_joined(places: list[int], seen: Observation) -> bool:
+    """At least three parts with words, side by side across the screen without a gap."""
+    boxes = [(seen.nodes or ())[place].box for place in places]
+    joined = all(abs(two.left - one.right) <= _GAP for one, two in itertools.pairwise(boxes))
+    across = len(boxes) >= _LEAST_PARTS and boxes[-1].right - boxes[0].left > _ACROSS * seen.size.width
+    return joined and across and all(_words_in(place, seen) for place in places)
+
+
+def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
+    """Words under pictures at the lower edge, more to touch above them and nothing below, and no way back in the page's
+    corner: pages that are gone back from, and calls, have bars of deeds there."""
+    nodes, size = seen.nodes or (), seen.size
+    parts = [nodes[place].box for place in places]
+    if any(box.bottom < _FOOT * size.height for box in parts) or any(_is_way_back(node, seen) for node in nodes):
+        return False
+    touched = [node.box for node in nodes if is_reacting(node) and node.box.area]
+    above = [box for box in touched if box.bottom <= parts[0].top]
+    if len(above) < len(parts) or any(box.top >= parts[0].bottom for box in touched):
+        return False
+    words = [_words_in(place, seen) for place in places]
+    return all(boxes and boxes[-1].center.y > part.center.y for part, boxes in zip(parts, words, strict=True))
+
+
+def _is_way_back(node: UiNode, seen: Observation) -> bool:
+    """It says so, or it is a sign without a word."""
+    wide, high = _CORNER[0] * seen.size.width, _CORNER[1] * seen.size.height
+    cornered = is_reacting(node) and node.box.area and node.box.right <= wide and node.box.bottom <= high
+    return bool(cornered) and all(go_back(name) for name in names_of(node))
+
+
+def _is_over_papers(index: int, seen: Observation) -> bool:
+    """A list of papers stands lower down."""
+    nodes, size = seen.nodes or (), seen.size
+    below = [i for i, node in enumerate(nodes) if node.clickable and node.box.top >= nodes[index].box.bottom]
+    return any(
+        is_record(nodes, place, size.width, size.height) and any(map(is_of_a_paper, own_texts(nodes, place)))
+        for place in below
+    )
+
+
+def _is_drawn_as_chosen(places: list[int], seen: Observation) -> bool:
+    """Just one part has its words in another colour, or lies on a raised field."""
+    nodes = seen.nodes or ()
+    boxes = [nodes[place].box for place in places]
+    if is_raised(seen, boxes) is not None or stands_out(seen, boxes) is not None:
+        return True
+    words = [_words_in(place, seen) for place in places]
+    return all(words) and stands_out(seen, [found[-1] for found in words]) is not None
+
+
+def _words_in(place: int, seen: Observation) -> list[Box]:
+    """Where a part's words stand, from top to bottom: as the picture shows them, or its tree tells."""
+    nodes = seen.nodes or ()
+    box = nodes[place].box
+    drawn = [line.box for line in seen.lines if box.contains(line.box.center)]
+    told = [node.box for node in nodes if node.label.strip() and box.contains(node.box.center)]
+    return sorted(drawn or told, key=lambda found: found.center.y)
