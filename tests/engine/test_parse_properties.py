@@ -3,6 +3,7 @@ rendered."""
 
 import builtins
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -133,3 +134,26 @@ def test_no_reply_is_ever_evaluated(monkeypatch):
 @given(ACTIONS, ACTIONS)
 def test_digests_are_equal_for_equal_actions_only(first, second):
     assert (digest(first) == digest(second)) == (render(first) == render(second))
+
+
+TAKEN_BACK = st.sampled_from(
+    [
+        "Do not ",
+        "不要",
+        "例如",
+        "if it loads, ",
+        "如果弹窗出现,",
+        "Previous action: ",
+        "for x in y: ",
+        "重复 ",
+        "严禁:",
+        "# ",
+    ]
+)
+
+
+@settings(max_examples=60)
+@given(TAKEN_BACK, st.sampled_from(["", "页面已加载。", "I see it.\n"]), ACTIONS)
+def test_an_action_that_the_words_before_it_take_back_is_refused(lead: str, thought: str, action: act.Action):
+    with pytest.raises(ParseError):
+        parse_reply(thought + lead + render(action))

@@ -25,7 +25,9 @@ _WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\uff1b\uff1a", "(),=[
 _WIDE_QUOTE = re.compile(r"(?<=[=,(\[])\s*[\u201c\u201d\uff02]|[\u201c\u201d\uff02](?=\s*[,)\]])")
 _POINT_MARK = re.compile(r"<\|(?:box|point|begin_of_box|end_of_box)(?:_start|_end)?\|>|</?(?:box|point)>")
 _TRIPLE = re.compile(r"\s*(?:\"\"\"|\'\'\')")
-_ADJACENT = {'"': re.compile(r'"\s*"'), "'": re.compile(r"'\s*'")}
+_ADJACENT = {  # two texts side by side, or an expression of two
+    quote: re.compile(rf"{quote}\s*(?:\+\s*|(?:if|or|and)\b[^{quote}]*)?{quote}") for quote in ('"', "'")
+}
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
 _BARE = re.compile(r"[+-]?\w[\w.+]*", re.ASCII)

@@ -27,6 +27,7 @@ from cs_agent.engine.actions.call_syntax import (
     read_strict,
     with_texts_of,
 )
+from cs_agent.engine.actions.leading import only_tells_of, says_not_to
 from cs_agent.engine.actions.values import Action, Coordinates
 from cs_agent.geometry import NORM_MAX, NormPoint, Point, Size
 from cs_agent.said import Said, Sentence
@@ -36,11 +37,6 @@ MAX_TEXT_CHARS = 16_000  # of one argument: with every character escaped it stil
 MAX_WAIT_S = 60.0  # a longer wait is cut to this: the loop looks again instead
 
 _CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|`|;|\uff1b)\Z")
-_CLAUSE_END = re.compile(r"[.!?,;:\n>`\u3002\uff01\uff1f\uff0c\uff1b\uff1a\u2026]")
-_NEGATION = re.compile(
-    r"\b(?:not|never|cannot|without|avoid|instead of|rather than|unable)\b|n['’]t\b|不|别|勿|无法|没|未|禁止|避免|而非",
-    re.IGNORECASE,
-)
 _WRAPPERS = re.compile(r"</?(?:think|answer)>|<\|\w+\|>|```\w*")
 _DURATION = re.compile(
     r"\s*\+?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(ms|毫秒|milliseconds?|s|secs?|seconds?|秒钟?|m|mins?|minutes?|分钟?)?\s*",
@@ -61,6 +57,7 @@ class ParseErrorCode(StrEnum):
     TRAILING_TEXT = "trailing_text"
     AMBIGUOUS_QUOTES = "ambiguous_quotes"
     NEGATED = "negated"
+    NOT_NOW = "not_now"
     MALFORMED = "malformed"
     UNKNOWN_ACTION = "unknown_action"
     MISSING_ARGUMENT = "missing_argument"
@@ -84,6 +81,7 @@ _EXPLANATIONS: dict[ParseErrorCode, str] = {
     ParseErrorCode.TRAILING_TEXT: _("动作后面还有别的内容"),
     ParseErrorCode.AMBIGUOUS_QUOTES: _('引号有多种读法,文本中的引号请写成 \\"'),
     ParseErrorCode.NEGATED: _("动作前面的话说不要这样做"),
+    ParseErrorCode.NOT_NOW: _("动作前面的话把它说成条件、举例、重复或已做过的事"),
     ParseErrorCode.MALFORMED: _("动作的写法不完整或不正确"),
     ParseErrorCode.UNKNOWN_ACTION: _("没有动作 {detail}"),
     ParseErrorCode.MISSING_ARGUMENT: _("缺少参数 {detail}"),
@@ -210,10 +208,14 @@ def _marked_call(text: str) -> Call:
     elif _opens_a_thought(text):
         raise ParseError(ParseErrorCode.UNCLOSED_THOUGHT)
     elif (whole := _whole_call(text, find_attempt(text))) is not None:
+        if 0 <= text.find("</answer>") < whole.start:
+            raise ParseError(ParseErrorCode.TWO_ACTIONS)
         return _meant(text, 0, whole)
     start = start or _past_mark(text, "</think>")
     if start:
         _refuse_call_in(text[:start])
+        if _opens_a_thought(text[start:]):
+            raise ParseError(ParseErrorCode.UNCLOSED_THOUGHT)
     call = _call_after(text, start)
     if 0 <= _find_mark(text, "</answer>", start) < call.start:
         raise ParseError(ParseErrorCode.TWO_ACTIONS)
@@ -236,11 +238,12 @@ def _refuse_call_in(thought: str) -> None:
 
 
 def _meant(text: str, start: int, call: Call) -> Call:
-    """The call, unless the clause that leads to it says not to do it: `Do not finish()`, `不能调用 finish(…)`."""
+    """The call, unless the words that lead to it take it back: `Do not finish()`, `例如 finish(…)`."""
     before = text[start : call.start]
-    clause = _CLAUSE_END.split(before)[-1]
-    if _NEGATION.search(clause):
+    if says_not_to(before):
         raise ParseError(ParseErrorCode.NEGATED)
+    if only_tells_of(before):
+        raise ParseError(ParseErrorCode.NOT_NOW)
     return call
 
 
