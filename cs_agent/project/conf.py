@@ -146,7 +146,7 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
         except ValueError:
             fine = False
         if not fine:
-            raise ValueError("write keys made by `manage.py secrets new-key`, comma separated, the newest first")
+            raise ValueError("write keys made by the command `secrets new-key`, comma separated, the newest first")
     return keys
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import shlex
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from cs_agent.command_line import command_line
 from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable, touching, typing
 from cs_agent.phone.adb.phone import AdbPhone
 from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
@@ -206,3 +208,9 @@ def test_without_a_field_that_is_nobodys_work_nothing_is_typed_and_it_is_said() 
     answers: Answers = {**HEALTHY, "am start": "Error: Activity not started, unable to resolve Intent"}
     asked = {**answers, "am broadcast": lambda: pytest.fail("it was typed")}
     assert acted(typing.typing, asked).status is WARN
+
+
+def test_a_command_is_told_as_this_installation_writes_it(tmp_path: Path) -> None:
+    assert command_line("phones list", folder=tmp_path) == "cs-agent phones list"
+    (tmp_path / "manage.py").touch()
+    assert command_line("phones list", folder=tmp_path) == "python manage.py phones list"

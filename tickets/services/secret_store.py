@@ -134,7 +134,7 @@ def _opens(row: Secret) -> bool:
 def _fernet() -> MultiFernet:
     keys = settings.CS_AGENT["CS_AGENT_SECRETS_KEYS"]
     if not keys and settings.CS_AGENT["CS_AGENT_MODE"] == "production":
-        text = _("未设置 CS_AGENT_SECRETS_KEYS,无法保存或读取密钥。用 manage.py secrets new-key 生成一个。")
+        text = _("未设置 CS_AGENT_SECRETS_KEYS,无法保存或读取密钥。用命令 secrets new-key 生成一个。")
         raise SecretUnreadable(text)
     return MultiFernet([Fernet(key) for key in keys or (_derived(),)])
 

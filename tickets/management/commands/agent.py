@@ -21,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 from django.utils.translation import gettext_lazy as _
 
+from cs_agent.command_line import command_line
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import ModelError, PhoneError
 from cs_agent.phone.adb.connection import AdbServer
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         except (PhoneError, ModelError, RecordingError) as error:
             raise CommandError(f"{error}\n{error.advice_in('zh', 'en')}".rstrip()) from error
         except (OperationalError, ProgrammingError) as error:
-            words = in_both(_("数据库未就绪,请先运行 {command}"), command="python manage.py migrate")
+            words = in_both(_("数据库未就绪,请先运行 {command}"), command=command_line("migrate"))
             raise CommandError(f"{words} ({error})") from error
         except KeyboardInterrupt:
             raise CommandError(in_both(_("已停止"))) from None

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cs_agent.command_line import command_line
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.adb import keyboard_apk
 from cs_agent.phone.adb.connection import AdbServer
@@ -19,6 +20,7 @@ from cs_agent.phone.adb.phone import AdbPhone
 from tickets.models import Phone, PhoneState
 from tickets.said import in_both
 
+_CONNECT = command_line("phones connect HOST:PORT")
 _MARKS = {CheckStatus.OK: "✓", CheckStatus.WARN: "!", CheckStatus.FAULT: "✗"}
 
 
@@ -60,9 +62,7 @@ class Command(BaseCommand):
         registered = {phone.serial: phone for phone in Phone.objects.all()}
         seen = {device.serial: device for device in self.server.devices()}
         if not registered and not seen:
-            self.stdout.write(
-                in_both(_("没有手机。插上 USB 或运行 {command}"), command="manage.py phones connect HOST:PORT")
-            )
+            self.stdout.write(in_both(_("没有手机。插上 USB 或运行 {command}"), command=_CONNECT))
         for serial in sorted({*registered, *seen}):
             device, phone = seen.get(serial), registered.get(serial)
             adb = str(device.state) if device else in_both(_("未连接"))
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             in_both(
                 _("已配对 {guid}。现在用无线调试页面上的端口连接:{command}"),
                 guid=guid,
-                command="manage.py phones connect HOST:PORT",
+                command=_CONNECT,
             )
         )
 
@@ -89,7 +89,8 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         if options["serial"] not in {device.serial for device in self.server.devices()}:
-            raise CommandError(in_both(_("adb 看不到 {serial};见 manage.py phones list"), serial=options["serial"]))
+            unseen = _("adb 看不到 {serial};见 {command}")
+            raise CommandError(in_both(unseen, serial=options["serial"], command=command_line("phones list")))
         self._register(options["serial"], options["name"])
 
     def _register(self, serial: str, name: str) -> None:
@@ -102,7 +103,7 @@ class Command(BaseCommand):
     def _check(self, options: dict[str, Any]) -> None:
         serials = [options["serial"]] if options["serial"] else self._all_serials()
         if not serials:
-            raise CommandError(in_both(_("没有手机可检查;先运行 manage.py phones connect HOST:PORT")))
+            raise CommandError(in_both(_("没有手机可检查;先运行 {command}"), command=_CONNECT))
         if options["keyboard"] is not None:
             self._install_keyboard(serials, options["keyboard"])
         unusable = [serial for serial in serials if not self._examine(serial, touch=not options["no_touch"])]

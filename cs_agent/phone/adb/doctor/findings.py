@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cs_agent.catalogue import _, say
+from cs_agent.command_line import command_line
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone import errors
 from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
@@ -103,7 +104,7 @@ def developer_options(phone: AdbPhone) -> str:
 
 
 def install_keyboard(phone: AdbPhone) -> str:
-    return f"python manage.py phones doctor {shlex.quote(phone.serial)} --keyboard {KEYBOARD_FILE}"
+    return command_line(f"phones doctor {shlex.quote(phone.serial)} --keyboard {KEYBOARD_FILE}")
 
 
 def enable_keyboard(phone: AdbPhone) -> str:
