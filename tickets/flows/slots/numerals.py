@@ -61,7 +61,18 @@ def number(text: str) -> Decimal | None:
     chinese = numeral(text)
     if chinese is not None:
         return Decimal(chinese)
+    if "点" in text:
+        return _spoken_decimal(text)
     return _mixed(text)
+
+
+def _spoken_decimal(text: str) -> Decimal | None:
+    """五百九十八点五"""
+    whole, _point, rest = text.partition("点")
+    above = 0 if whole in {"零", "〇"} else numeral(whole)
+    if above is None or not 1 <= len(rest) <= 2 or any(char not in _DIGITS for char in rest):
+        return None
+    return above + Decimal("0." + "".join(str(_DIGITS[char]) for char in rest))
 
 
 def numeral(text: str) -> int | None:

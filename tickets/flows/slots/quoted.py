@@ -52,8 +52,17 @@ _WRITER = (
 _SPEAKER = re.compile(
     rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>{_SERVICE})|(?P<maybe>{_MAYBE_SERVICE})|"
     rf"(?P<writer>{_WRITER}))"
-    rf" ?{_NAME}[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]",
+    rf" ?{_NAME}(?:[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]|(?<=[一-鿿A-Za-z0-9])"
+    rf"[\]】](?! ?(?:已|的|说|回)))",
     re.I | re.M,
+)
+
+
+_ACCEPTED = re.compile(
+    r"(?:^|[:：,，。!！?？\n\]】]) ?(?:那就?|嗯+|也)?(?:好[的吧了啊]?|行[吧啊]?|可以|同意|成交?|接受|没问题|就这样|"
+    r"就?按你)(?![^,，。\n]{0,2}[不没])|"
+    r"[:：\n] ?那就|\b(?:ok|okay|deal|fine|sure|agreed|yes|accept(?:ed)?|alright|sounds good)\b",
+    re.I,
 )
 
 
@@ -74,6 +83,14 @@ def elsewhere(text: str) -> list[Stretch]:
 def touches(stretches: list[Stretch], span: Span) -> bool:
     """Whether the span stands in one of the stretches, or reaches into it."""
     return any(span.start < end and start < span.end for start, end in stretches)
+
+
+def gave_way(text: str, stretches: list[Stretch], own: Span, others: list[Span]) -> bool:
+    """Whether the service offered something else after the writer's own value, and the writer says yes to it."""
+    if own.doubt is not None:
+        return False
+    past = max((each.end for each in others if each.start > own.end and each.value != own.value), default=None)
+    return past is not None and bool(_ACCEPTED.search(without(text, stretches), past))
 
 
 def without(text: str, stretches: list[Stretch]) -> str:

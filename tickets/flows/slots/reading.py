@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from tickets.errors import InvalidSlot
 from tickets.flows.slots import quoted
 from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
+from tickets.flows.slots.markup import Plain, plain
 from tickets.flows.slots.numbers import of_people as numbers
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
 from tickets.flows.slots.text import Doubt, Span, distinct, even
@@ -29,7 +30,8 @@ NOTHING = "—"  # an operator's answer: an optional slot is left empty, whateve
 def read_slots(definition: Mapping[str, Any], ticket: Ticket) -> SlotReading:
     """What the ticket says for each slot of the definition: found, missing, ambiguous or doubtful."""
     specs = parse_specs(definition)
-    scene = Scene(quoted.without_senders(even(ticket.text)), specs, timezone.localdate())
+    seen = plain(ticket.text)
+    scene = Scene(quoted.without_senders(even(seen.text)), specs, timezone.localdate())
     stretches = quoted.elsewhere(scene.text)
     reading = SlotReading()
     for spec in specs:
@@ -37,7 +39,7 @@ def read_slots(definition: Mapping[str, Any], ticket: Ticket) -> SlotReading:
             _sort(reading, spec, [_attached(spec, row, ticket) for row in _files(spec, ticket)], ticket)
         else:
             spans = _read(spec, scene, stretches)
-            _sort(reading, spec, [_from_text(spec, span, ticket) for span in distinct(spans)], ticket)
+            _sort(reading, spec, [_from_text(spec, span, seen) for span in distinct(spans)], ticket)
     return _relieve_groups(reading, specs)
 
 
@@ -76,6 +78,8 @@ def _read(spec: SlotSpec, scene: Scene, stretches: list[quoted.Stretch]) -> list
         return read(spec, scene)
     spans = read(spec, replace(scene, text=quoted.without(scene.text, stretches)))
     others = [span for span in read(spec, scene) if quoted.touches(stretches, span)]
+    if any(quoted.gave_way(scene.text, stretches, span, others) for span in spans):
+        spans = [span.doubted(Doubt.UNCLEAR) for span in spans]
     return [*spans, *(replace(span, doubt=Doubt.QUOTED) for span in others)]
 
 
@@ -149,10 +153,11 @@ def _attached(spec: SlotSpec, row: Attachment, ticket: Ticket) -> FoundSlot:
     return replace(_found(spec, value, SlotSource.ATTACHMENT), attachment_id=row.pk, display=row.name)
 
 
-def _from_text(spec: SlotSpec, span: Span, ticket: Ticket) -> FoundSlot:
+def _from_text(spec: SlotSpec, span: Span, seen: Plain) -> FoundSlot:
     own = span.value and KINDS[spec.kind].verbatim
-    value = ticket.text[span.start : span.end] if own else span.value
-    return replace(_found(spec, value, SlotSource.TICKET), start=span.start, end=span.end, doubt=span.doubt)
+    value = seen.text[span.start : span.end] if own else span.value
+    place = seen.at_source(span)
+    return replace(_found(spec, value, SlotSource.TICKET), start=place.start, end=place.end, doubt=span.doubt)
 
 
 def _found(spec: SlotSpec, value: str, source: SlotSource) -> FoundSlot:

@@ -33,7 +33,8 @@ _REFUSED_AFTER = re.compile(
 )
 _DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别未]|失败|被拒|被.{1,6}(?:拒|驳|取消|否决)|驳回)")
 _OTHER_DENIED = re.compile(
-    r"(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)|"
+    r"^而?不[是要] ?[¥￥]?[\d一二三四五六七八九十百千两]|(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|"
+    r"补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)|"
     r"不(?:包括|包含|含|算|计)(?:运费|邮费|快递费|税)"
 )
 _RETRACTED = re.compile(
@@ -114,7 +115,7 @@ ENGLISH_PERSON_WORDS = (
     "cousin|partner|boyfriend|girlfriend|ex"
 )
 PERSON = re.compile(
-    rf"我?们?的?(?:{PERSON_WORDS})|我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
+    rf"(?:我们?的?|(?!老板))(?:{PERSON_WORDS})|我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
     rf"隔壁|网友|(?<!其)[他她]们?|"
     rf"\b(?:my|his|her|their) (?:\w+ )?(?:{ENGLISH_PERSON_WORDS})\b|\b(?:someone|somebody) else|"
     r"\b(?:another|other) (?:customer|person|people|buyer)s?|\b(?:his|her|he|she|they)\b",
@@ -127,7 +128,7 @@ _SPEAKER = (
 )
 _HEARSAY = re.compile(
     r"(?:说好|讲好|约定|承诺|答应)过?的?[^,，]{0,4}$|(?:系统|页面|界面|后台|短信|app).{0,6}(?:显示|提示|通知|弹|写)|"
-    rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|"
+    rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|只$|"
     rf"同意|只[退赔补]|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
     r"courier|husband|wife)\b.{0,24}\b(?:said|says|wrote|told|promised|offered|agreed|suggest\w*|claim\w*|only|"
@@ -153,7 +154,9 @@ _TURNED_AFTER = re.compile(
     re.I,
 )
 _DONE_AFTER = re.compile(
-    r"^的?(?:我们?|都|早就?|也){0,3}(?:已经?|到账|收到|退了|给了|到了|打过来|处理)|^[^,.]{0,16}\balready\b", re.I
+    r"^的?(?:我们?|都|早就?|也){0,3}(?:已经?|到账(?!后|再)|收到|退了|给了|到了|打过来|处理)|"
+    r"^[^,.]{0,16}\balready\b",
+    re.I,
 )
 _FIELD = re.compile(r"[ \t|】;；][^\s:：=,，]{2,8}[:：=]")  # the label of a form's field, after another field
 # What comes next changes the sum or offers something else.
@@ -167,6 +170,8 @@ _UNPAID_AFTER = re.compile(
     r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
 )
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
+# A blank in place of a comma: 客服让我等三天 现在三天过了 请退款.
+_AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|现在|要求|希望|申请|退|补|赔)")
 _JSON_KEY = re.compile(r"\{[^{}]*\"(?:[\w -]{1,30}\" ?: ?\"?)?$")  # {"refund": "50元"}
 
 NEAR, FAR = 10, 18  # characters before a value within which a word about it stands
@@ -264,6 +269,7 @@ def other_person(before: str) -> Doubt | None:
 
 
 def hearsay(before: str, sentence: str) -> Doubt | None:
+    before = _AFRESH.split(before)[-1]
     quoted = _OPEN_QUOTE.search(sentence) and not _JSON_KEY.search(sentence)
     reported = _HEARSAY.search(_last(before, 24, 60)) or quoted
     earlier = sentence[: len(sentence) - len(before)].rstrip(",，")

@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching import Fit, fit_of, withdrawn
+from tickets.flows.slots.markup import plain
 from tickets.flows.slots.quoted import own
 from tickets.flows.slots.stance import refused
 from tickets.flows.slots.text import CLAUSE_END, clause_before, even
@@ -120,7 +121,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
 
     The request is read from the writer's own words; signs for a person are searched in the whole text.
     """
-    words, flows = own(even(text)), list(flows)
+    words, flows = own(even(plain(text).text)), list(flows)
     fits = [(flow, flow_fit(item, words)) for flow, item in flows]
     others = (
         withdrawn(words),

@@ -32,7 +32,8 @@ EXPENSE = re.compile(
 TOTAL = re.compile(r"一共|共计|总共|合计|加起来|总计|总数|分之|\b(?:total|altogether|in all|combined)\b", re.I)
 _SHARE_AFTER = re.compile(r"^ ?(?:倍|成(?!本|交)|折|%|％|percent\b|per cent\b|个点|分之)", re.I)
 _BARE_END = re.compile(
-    r"^[ \"”」)）】\]]*(?:$|(?<=[】\])）])元|[(（]\d[)）]|/ ?(?:[退补赔]|订单|原因|备注)|[,，。;；!！?？\n~.|"
+    r"^[ \"”」)）】\]]*(?:$|(?<=[】\])）])元|[(（]\d[)）]|/ ?(?:[退补赔]|订单|原因|备注)| [一-鿿]{2,6}[:：]|"
+    r"[,，。;；!！?？\n~.|"
     r"→【\[+、]|[吧呗啊呀嘛哦哈啦了我]|就(?:行|好|可以|够)|即可|给|"
     r"[赔补退订]|行(?!李)|以|"
     r"可以|好了|算了|得了|拉倒|完事|了事|不过分|听|不[要是]|作为|当作|OK|补偿|赔偿|退款|并|另|to\b|for\b|please\b|"
@@ -49,6 +50,9 @@ _FEE_BEFORE = re.compile(
     r"[(（,，](?:其中|不|含|包括|包含|另外?|外加|商品|货款|加上?)*(?:运费|邮费|快递费|手续费)[是为:：]?$"
 )
 _PARTS_AFTER = re.compile(r" ?[(（][^)）\n]{0,40}\+")
+_OTHER_CURRENCY = re.compile(
+    r"[\"' |,，;；]{0,4}(?:币种|货币|currency)[\"' :：=|]{1,6}(?!人民币|cny|rmb|yuan)[A-Za-z一-鿿$€£]", re.I
+)
 _ROUGHLY = re.compile(r"至少|最少|起码|最多|至多|顶多|撑死|不超过|大概|大约|差不多|不低于|不少于")
 _CONJUNCTION = re.compile(r"[和并且及跟与加&]|\b(?:and|plus|with)\b", re.I)
 _PLAIN_SUFFIX = re.compile(r"^(?:钱|的|作为|当作?|做|以作|作|经济|现金|给我|都|in|of|as|worth of|worth|be|a|the| )*$")
@@ -168,6 +172,8 @@ class _Clause:
         parts = _PARTS_AFTER.match(text, span.end)
         mixed = parts is not None and any(not each.own for each in self._words.within(text, parts.span()))
         shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.search(text[span.end : span.end + 16])
+        if _OTHER_CURRENCY.match(text, span.end):
+            return Doubt.CURRENCY
         return (
             stance.doubt_about_wish(text, pair.start, pair.end)
             or (Doubt.RANGE if ranged else None)

@@ -18,7 +18,7 @@ from tickets.flows.slots.text import INVISIBLE, Doubt, Span, visible
 _MAIN, _PART = "元块圆", "角毛分"
 _ATOM = rf"0-9²³①-⑳{NUMERALS}"
 _COMMA = r",(?=\d{3}(?!\d))|(?<!\d{7}),|(?<!\d{4})，(?=\d{3}(?!\d))"  # one that may stand inside a number
-_JOINT = rf"(?:[ {INVISIBLE}]{{0,2}}(?:{_COMMA}|[.'·/、~+*×xX=到至或\-\n]){{0,3}}[ {INVISIBLE}]{{0,2}})"
+_JOINT = rf"(?:[ {INVISIBLE}]{{0,2}}(?:{_COMMA}|[.'·/、~+*×xX=到至或点\-\n]){{0,3}}[ {INVISIBLE}]{{0,2}})"
 # A run: numbers joined by whatever may join two numbers. Behind a unit of money only a number that touches it goes on.
 _RUN = re.compile(
     rf"[{_ATOM}]++(?:{_JOINT}[{_ATOM}]++)*+"

@@ -298,7 +298,18 @@ def _stance(text: str, code: Code) -> Doubt | None:
         stance.hedged(before, after)
         or stance.other_person(outer)
         or quoted
-        or (Doubt.QUESTION if not outer and _BARE_QUESTION.match(text, code.end) else None)
+        or (
+            Doubt.QUESTION
+            if not outer
+            and re.search(
+                r"号$|号码$|编号$|number$|"
+                r"no\.?$",
+                lead,
+                re.I,
+            )
+            and _BARE_QUESTION.match(text, code.end)
+            else None
+        )
         or stance.corrected(text, code.end)
         or (Doubt.QUESTION if _ASKED_ABOUT.search(before[-8:] + "#" + after[:6]) else None)
     )
