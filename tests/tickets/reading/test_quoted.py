@@ -22,8 +22,8 @@ QUOTED = {
     "in a signature": "你好,请处理\n-- \n张三 采购\n{}",
     "below a closing": "请处理\nBest regards,\nLi Wei\n{}",
     "said by the service": "客服:{}",
-    "said by the service in a dialogue": "客服小王:您好\n{}\n我:好的",
-    "said by the seller in a dialogue": "[10:21] 卖家: {}\n[10:22] 我: 好",
+    "said by the service in a dialogue": "客服小王:您好\n{}\n我:在的",
+    "said by the seller in a dialogue": "[10:21] 卖家: {}\n[10:22] 我: 在",
     "said last in a dialogue": "我:你好\n客服:您好\n我:在吗\n客服:在的\n{}",
 }
 

@@ -24,7 +24,7 @@ _LINKING = (
 )
 _DENIED = re.compile(
     rf"(?:不是|并非|没有?|不算|不存在|不属于|不|未|无|非|绝非|not|no|never|isn'?t|wasn'?t|aren'?t|"
-    rf"doesn'?t|didn'?t|without)\s*(?:{_LINKING}\s*){{0,3}}$",
+    rf"doesn'?t|didn'?t|hasn'?t|haven'?t|hadn'?t|without)\s*(?:{_LINKING}\s*){{0,3}}$",
     re.I,
 )
 _FINE_AFTER = re.compile(
@@ -210,7 +210,15 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.CONDITION
     near = before[-12:] if not before[-30:].isascii() else before[-30:]
     sentence = sentence_before(text, span.start)
-    if re.search(r"^(?:还是|或者?|或是|要么)", after) or re.search(r"要么|不是[^,，]{0,8}就是$", sentence[-20:]):
+    if (
+        re.search(
+            r"^的?(?:还是|或者?|或是|要么)"
+            r"",
+            after,
+        )
+        or re.search(r"还是[^,，]{0,8}$", before)
+        or re.search(r"要么|不是[^,，]{0,8}就是$", sentence[-20:])
+    ):
         return Doubt.QUESTION
     inverted = mark_after(text, span.end) in {"?", "？"} and _INVERTED.search(before)
     if (
@@ -229,6 +237,8 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.HEARSAY
     if _ELSEWHERE.search(before[-24:]):
         return Doubt.OTHER_TIME
+    if said[-1] in _UNIT and before.endswith("了"):
+        return Doubt.UNCLEAR  # 投诉了近一个月: how long it took
     own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and _OWN_FAULT.search(before[-24:])
     of_screen = _OF_SCREEN.search(before[-24:]) and not _COMPARED.search(said)
     if own_fault or of_screen or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):

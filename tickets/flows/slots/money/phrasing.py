@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from tickets.flows.slots import phrasing
 from tickets.flows.slots.money.words import Words
-from tickets.flows.slots.numerals import NUMERALS
 from tickets.flows.slots.text import Doubt, clause_after, clause_before
 
 _REACH = 40
@@ -23,7 +23,8 @@ _LEAD = (
     r"需要|须|要|想要?|得|必须|应该|应当?|理应|务必|一定|尽快|赶紧|赶快|马上|立即|立刻|直接|先|首先|至|都|统统|全部?|"
     r"一共|总共|合计|共计?|烦请|麻烦|请求?|恳请|求|希望|盼|望|要求|申请|强烈|坚决|正式|提出|办理?|发起|处理|"
     r"那就|那个|那|这个|这次|这回|这单|这笔|这|就是说?|的话|是|嗯+|呃+|啊|哦|哎|喂|亲|你好|您好|谢谢|拜托|能|可以|可|"
-    r"款项?|钱|金额|费用?|货款|货|本金|差价|差额|部分|一次性|经济|精神|现金|保价|补|元|我的要求|要求|其中|"
+    r"款项?|钱|金额|费用?|货款|货|本金|差价|差额|部分|一次性|经济|精神|现金|保价|补|元|我的要求|我说的是|我?要的是|"
+    r"要求|其中|"
     r"更?改成|更?改为|变更为|换成|变成|改|除了|以外|今天|本次|此次|本单|第[一二三四五六]|其[一二三]|"
     r"[一二三四五六]是|单|"
     r"花呗|白条|微信|支付宝|银行卡|信用卡|余额|个|下|一下|哈|呢|嘛|呀|吧|是说|说|意思|的?订单编?号?|订单|内|"
@@ -42,12 +43,6 @@ _ENGLISH_LEAD = (
     r"complete|entire|total|whole|exact|back|money|cash|in|this time|instead|with|add|another|further|some|as|is|"
     r"say|said i|"
     r"happy with|satisfied with|settle for|re|order|number|no|customer|buyer)\b\.?"
-)
-# A mark, a number, a unit or a particle: what stands before it is another phrase. A blank is one only behind Chinese.
-_LEAD_ENDS = re.compile(
-    rf"(?:^|[^一-鿿A-Za-z ]|[一-鿿] |[{NUMERALS}了过啊嘛呢吧呀哈着啦元块角毛分钱整款费]|\d[A-Za-z-]{{0,6}}|"
-    rf"\b(?:yuan|rmb|cny|kuai)) ?$",
-    re.I,
 )
 _GAP = (
     r"[ :：=>→/\"'“”【】\[\]|(（)）✅.、-]|金额|款项|项|款|数额|数目|总额|金|给|我|咱|们|你们|人民币|大写|小写|单位|"
@@ -90,13 +85,7 @@ def doubt(text: str, start: int, end: int, words: Words) -> Doubt | None:
 
 
 def leads(lead: str, words: Words) -> bool:
-    last = _last_word(words.pattern)
-    while not _LEAD_ENDS.search(lead):
-        found = last.search(lead)
-        if not found:
-            return False
-        lead = lead[: found.start()]
-    return True
+    return phrasing.understood(lead, _last_word(words.pattern))
 
 
 def follows(tail: str, words: Words) -> bool:

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 
 from tickets.flows.slots import stance
+from tickets.flows.slots.numbers import phone_words
 from tickets.flows.slots.numbers.codes import (
     THING,
     Code,
@@ -91,7 +92,7 @@ _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
     r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|双卡|两张卡|"
     r"两个(?:手机)?号|(?:当地|国外|境外|"
-    r"海外|外地)的?(?:手机)?号|"
+    r"海外|外地|港澳|香港|澳门|台湾)的?(?:手机)?号|"
     r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
     r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
 )
@@ -109,6 +110,11 @@ _SET_AFTER = re.compile(
     r"是对的|没变|没换|没错)|^(?:号码?)?(?:就是|是)?我(?:留|登记|注册|绑定|填)|"
     r"^ (?:is|was)? ?(?:on|working|fine|ok|not receiving|has signal|on file|on record|registered|"
     r"doesn'?t (?:get|receive)|never (?:got|received))",
+    re.I,
+)
+_WRONG_AFTER = re.compile(
+    r"^[^,.]{0,16}\b(?:wrong|incorrect|outdated|out of date|not mine)\b|^.{0,6}(?:是错|错了|"
+    r"不对|有误)",
     re.I,
 )
 _OTHER_BEFORE = re.compile(
@@ -170,6 +176,8 @@ def _is_own(text: str, start: int, end: int) -> bool:
         return False
     if text[start:end] == "电话" and re.search(r"[打接回通来](?:我|个|了|过|的)*$", before):
         return True  # 打电话: the deed
+    if _WRONG_AFTER.search(after):
+        return False
     if _SET_AFTER.search(after):
         return True
     return not _CHANGED.search(after) and bool(_OWN_BEFORE.search(before))
@@ -271,6 +279,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         stance.refused(before, after)
         or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)
         or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
+        or re.search(r"\b(?:don'?t|do not|never|stop)\b[^,.]{0,24}$", before, re.I)
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
@@ -289,8 +298,12 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.OTHER_PERSON
     if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):
         return Doubt.OTHER_TIME
+    told = re.search(r"(?:发[到给往至]?|用|换成?|改成?|转)$", before)  # 发给13900001111吧
     return (
-        stance.hedged(before, after) or stance.corrected(text, end) or _in_question(before, after, text[end : end + 3])
+        stance.hedged(before, after.removeprefix("吧") if told else after)
+        or stance.corrected(text, end)
+        or _in_question(before, after, text[end : end + 3])
+        or (None if phone_words.understood(before) else Doubt.UNCLEAR)
     )
 
 
@@ -298,6 +311,7 @@ def _in_question(before: str, after: str, behind: str) -> Doubt | None:
     alone = re.fullmatch(r".{0,4}(?:手机|电话|号|号码|number|phone|mobile)[是为:： ]*", before, re.I)
     asked = (
         (alone and re.match(r" ?[?？]", behind))
+        or re.search(r"\b(?:did|have|has|are|is|were|was) (?:you|it|they|the code)\b[^,.]{0,30}$", before, re.I)
         or re.search(r"是不是|是否", before[-8:])
         or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
     )

@@ -65,7 +65,8 @@ _PART = re.compile(
 )
 _PART_AFTER = re.compile(r"^[ \"”」)）]*(?:开头|打头|结尾|收尾|等[几多]|什么的|后面|\.\.)")
 _EXAMPLE = re.compile(
-    r"(?:例如|比如|譬如|类似|格式|示例|样例|像|e\.g\.|for example|such as|format|like)\s*(?:是|为|:|：)?[^,，。]{0,6}$",
+    r"(?:例[:：]|例如|比如|譬如|类似|格式|示例|样例|像|e\.g\.|for example|such as|format|like)\s*(?:是|为|:|"
+    r"：)?[^,，。]{0,6}$",
     re.I,
 )
 # Whether it is the number (…吗), not what became of the order (…发货了吗).
@@ -79,6 +80,11 @@ _COUNTED = re.compile(
     r"单)|套(?!餐)|箱(?!子)|袋(?!子)|瓶(?!子)"
 )
 _LIKE_A_DIGIT = re.compile(r"\d{3,}[BSZGg]\d{2,}")  # one letter alone in the midst of digits
+# The order before it, the other one of that day.
+_ANOTHER_AFTER = re.compile(
+    r"[”\"）)]*(?:的|之|以|那天的?|后面|前面|旁边){1,2}(?:[前后上下另]|其他)(?:面|边|"
+    r"下)*的?[一那个下]?"
+)
 _UNSURE_AFTER = re.compile(r"^[^。\n]{0,12}(?:看不清|模糊|不确定|记不清|记不得|对不对|是不是对|不敢确定)")
 _UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
 _FORMER = re.compile(
@@ -293,6 +299,15 @@ def _stance(text: str, code: Code) -> Doubt | None:
         return Doubt.UNCLEAR
     if re.search(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", before, re.I):
         return Doubt.NEGATED
+    if _ANOTHER_AFTER.match(text, code.end) or re.search(r"(?:合并|拆|变)成$", lead):
+        return Doubt.UNCLEAR
+    if re.search(
+        r"\b(?!(?:it|that|here|what|there|today|yesterday)['’])\w+['’]s (?:\w+ )?(?:orders?)?[\s#:]*(?:is|"
+        r"no\.?|number)?[\s:]*$",
+        before,
+        re.I,
+    ):
+        return Doubt.OTHER_PERSON
     quoted = stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
     return (
         stance.hedged(before, after)
