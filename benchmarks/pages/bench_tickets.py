@@ -59,7 +59,7 @@ def _rightness() -> list[Figure]:
     texts, judgements = cases(), [judged(case) for case in cases()]
     wrong = sum(bool(each[0]) for each in judgements)
     needless = sum(bool(each[1]) for each in judgements)
-    right = sum(_recommended(text) == answer for text, answer in recommendations())
+    right = sum(_recommended(text) in answer.split("|") for text, answer in recommendations())
     return [
         Figure("texts of the corpus", str(len(texts))),
         Figure("wrong without asking", str(wrong), "0"),
@@ -68,6 +68,6 @@ def _rightness() -> list[Figure]:
     ]
 
 
-def _recommended(text: str) -> str | None:
+def _recommended(text: str) -> str:
     advice = weigh(text, FLOWS)
-    return "person" if advice.person else advice.flow
+    return "person" if advice.person or not advice.flow else advice.flow

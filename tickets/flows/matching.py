@@ -118,12 +118,14 @@ _JUST_ASKING = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|谁(?:出|承担|"
+    r"催|跟进|多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|"
+    r"谁(?:出|承担|"
     r"付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
     r"怎么(?!还|没|不|又|就|总|老|这么|回事|都|一直)[一-鿿]{0,4}|如何|哪里|在哪|需要(?:什么|哪些|多|"
     r"提供)|要(?:什么|哪些)|会不会|是否|是不是|支持|能退多少|"
     r"\b(?:how (?:long|do|does|can|much|to)|when (?:will|can|do|does|is)|what (?:is|are|happens)|"
-    r"policy|status of (?:my|the) (?:refund|return)|process for|do you (?:\w+ )?(?:offer|support|have|accept|"
+    r"policy|(?:update|news|progress|status|word) (?:of|on|about|for) (?:my|the|this)\b|process for|"
+    r"do you (?:\w+ )?(?:offer|support|have|accept|"
     r"charge|allow|refund|resend|take))\b",
     re.I,
 )

@@ -25,6 +25,9 @@ _MARKUP = re.compile(
 )
 
 
+_HINT = re.compile(r"[<&]|\S[ \t\u00a0\u3000]{2}")
+
+
 @dataclass(frozen=True, slots=True)
 class Plain:
     """The text and, where it differs from the source, the place in the source of each of its characters."""
@@ -41,6 +44,8 @@ class Plain:
 
 def plain(source: str) -> Plain:
     """The source without markup; a block's tag is a line break, a cell's end a bar, struck text is gone."""
+    if not _HINT.search(source):
+        return Plain(source)
     parts: list[str] = []
     places: list[int] = []
     past = 0

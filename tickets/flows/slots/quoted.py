@@ -85,12 +85,11 @@ def touches(stretches: list[Stretch], span: Span) -> bool:
     return any(span.start < end and start < span.end for start, end in stretches)
 
 
-def gave_way(text: str, stretches: list[Stretch], own: Span, others: list[Span]) -> bool:
+def gave_way(text: str, stretches: list[Stretch], own: list[Span], others: list[Span]) -> bool:
     """Whether the service offered something else after the writer's own value, and the writer says yes to it."""
-    if own.doubt is not None:
-        return False
-    past = max((each.end for each in others if each.start > own.end and each.value != own.value), default=None)
-    return past is not None and bool(_ACCEPTED.search(without(text, stretches), past))
+    sure = [span for span in own if span.doubt is None]
+    offers = [each for each in others if any(each.start > span.end and each.value != span.value for span in sure)]
+    return bool(offers) and bool(_ACCEPTED.search(without(text, stretches), max(each.end for each in offers)))
 
 
 def without(text: str, stretches: list[Stretch]) -> str:

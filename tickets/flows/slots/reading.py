@@ -78,7 +78,7 @@ def _read(spec: SlotSpec, scene: Scene, stretches: list[quoted.Stretch]) -> list
         return read(spec, scene)
     spans = read(spec, replace(scene, text=quoted.without(scene.text, stretches)))
     others = [span for span in read(spec, scene) if quoted.touches(stretches, span)]
-    if any(quoted.gave_way(scene.text, stretches, span, others) for span in spans):
+    if quoted.gave_way(scene.text, stretches, spans, others):
         spans = [span.doubted(Doubt.UNCLEAR) for span in spans]
     return [*spans, *(replace(span, doubt=Doubt.QUOTED) for span in others)]
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 _DASHES: dict[int, str] = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _SPACES: dict[int, str] = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000\t"), " ")
@@ -84,6 +85,7 @@ class Span:
         return replace(self, doubt=self.doubt or doubt)
 
 
+@lru_cache(maxsize=4)  # every flow that is matched asks for the same text
 def even(text: str) -> str:
     """Full-width digits and letters made half-width, dashes, spaces and traditional characters made one kind; same
     length."""

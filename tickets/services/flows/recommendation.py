@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
@@ -169,16 +169,18 @@ def second_wish(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> S
 
 def torn(text: str, fits: Sequence[Fit]) -> Said | None:
     """That two flows are wanted in clauses of their own, each speaking against the other: 退款,然后重发验证码."""
-    clauses = CLAUSE_END.split(text.lower())
+    clauses: set[str] = set()
     for first, second in combinations(fits, 2):
         ours, theirs = set(second.against) & set(first.words), set(first.against) & set(second.words)
-        alone = (_stands_apart(clauses, ours, theirs), _stands_apart(clauses, theirs, ours))
-        if all(alone):
+        if not ours or not theirs:
+            continue
+        clauses = clauses or set(CLAUSE_END.split(text.lower()))
+        if _stands_apart(clauses, ours, theirs) and _stands_apart(clauses, theirs, ours):
             return said("person.because", why=said("person.two_wishes"), words=min(theirs))
     return None
 
 
-def _stands_apart(clauses: Sequence[str], words: set[str], others: set[str]) -> bool:
+def _stands_apart(clauses: Collection[str], words: set[str], others: set[str]) -> bool:
     """Whether a clause holds one of the words and none of the others."""
     return any(
         any(word.lower() in clause for word in words) and not any(word.lower() in clause for word in others)

@@ -54,7 +54,7 @@ _OTHER_CURRENCY = re.compile(
     r"[\"' |,，;；]{0,4}(?:币种|货币|currency)[\"' :：=|]{1,6}(?!人民币|cny|rmb|yuan)[A-Za-z一-鿿$€£]", re.I
 )
 _ROUGHLY = re.compile(r"至少|最少|起码|最多|至多|顶多|撑死|不超过|大概|大约|差不多|不低于|不少于")
-_CONJUNCTION = re.compile(r"[和并且及跟与加&]|\b(?:and|plus|with)\b", re.I)
+_CONJUNCTION = re.compile(r"[和并且及跟与加&+]|\b(?:and|plus|with)\b", re.I)
 _PLAIN_SUFFIX = re.compile(r"^(?:钱|的|作为|当作?|做|以作|作|经济|现金|给我|都|in|of|as|worth of|worth|be|a|the| )*$")
 _NEGATED_GAP = re.compile(r"[不没别非]|\bnot\b", re.I)
 

@@ -27,6 +27,7 @@ _LEAD = (
     r"要求|其中|"
     r"更?改成|更?改为|变更为|换成|变成|改|除了|以外|今天|本次|此次|本单|第[一二三四五六]|其[一二三]|"
     r"[一二三四五六]是|单|"
+    r"我的|(?:你们|您|商家|平台|我)?(?:多|重复|错|误)?(?:扣|收|付|支付|花|交)了?的|"
     r"花呗|白条|微信|支付宝|银行卡|信用卡|余额|个|下|一下|哈|呢|嘛|呀|吧|是说|说|意思|的?订单编?号?|订单|内|"
     r"个?工作日|小时|天|于|在|"
     r"退货|退|赔礼道歉|道歉|换货|向|他们|对方"
@@ -40,7 +41,8 @@ _ENGLISH_LEAD = (
     r"now|at once|"
     r"immediately|asap|get|be|have|receive|issue|process|give|gimme|make|send|pay|arrange|provide|do|initiate|full|"
     r"partial|"
-    r"complete|entire|total|whole|exact|back|money|cash|in|this time|instead|with|add|another|further|some|as|is|"
+    r"complete|entire|total|whole|exact|back|money|cash|in|this time|instead|with|add|appreciate|another|further|"
+    r"some|as|is|"
     r"say|said i|"
     r"happy with|satisfied with|settle for|re|order|number|no|customer|buyer)\b\.?"
 )
@@ -78,6 +80,9 @@ _OPENS = re.compile(rf"(?:{_TAIL_OPENS})")
 _ENGLISH_NEXT = re.compile(_ENGLISH_TAIL, re.I)
 
 
+_I_WANT = re.compile(r"(?<![和跟给让问])我(?:们|就|只|也|还|这次|这回|现在|必须|一定|强烈)?(?:要求|申请|希望|想要?|要)")
+
+
 def doubt(text: str, start: int, end: int, words: Words) -> Doubt | None:
     """UNCLEAR where what leads to the wish at `start:end`, or what follows it, is not understood."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
@@ -85,7 +90,9 @@ def doubt(text: str, start: int, end: int, words: Words) -> Doubt | None:
 
 
 def leads(lead: str, words: Words) -> bool:
-    return phrasing.understood(lead, _last_word(words.pattern))
+    """What the writer says he wants is a wish whatever stands before it (…漏得厉害我要退款); `stance` judges that."""
+    wanted = [match.start() for match in _I_WANT.finditer(lead)]
+    return phrasing.understood(lead[wanted[-1] :] if wanted else lead, _last_word(words.pattern))
 
 
 def follows(tail: str, words: Words) -> bool:

@@ -92,7 +92,7 @@ def _is_wanted(text: str, span: Span) -> bool:
 def unnamed(text: str, own: Sequence[str], rivals: Sequence[str]) -> list[Span]:
     """The words under which something is wished, where the text names no amount: 要求退款,赔偿."""
     words = Words(own, rivals)
-    near = [word for word in words.within(text, (0, len(text))) if word.own][:MOST_PLACES]
+    near = islice((word for word in words.each(text, (0, len(text))) if word.own), MOST_PLACES)
     return [Span("", word.start, word.end, Doubt.UNCLEAR) for word in near if _is_wished(text, word)][:1]
 
 

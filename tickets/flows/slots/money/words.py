@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,8 +34,11 @@ class Words:
         self._compiled = re.compile(self.pattern, re.I)
 
     def within(self, text: str, stretch: Stretch) -> list[Word]:
-        found = self._compiled.finditer(text, *stretch)
-        return [Word(*match.span(), self._owned(match[0].lower()), match[0].lower()) for match in found]
+        return list(self.each(text, stretch))
+
+    def each(self, text: str, stretch: Stretch) -> Iterator[Word]:
+        for match in self._compiled.finditer(text, *stretch):
+            yield Word(*match.span(), self._owned(match[0].lower()), match[0].lower())
 
     def _owned(self, found: str) -> bool:
         """Whether the word is the slot's own; an English one may bear an ending."""
@@ -51,7 +54,7 @@ def clause_of(text: str, at: int) -> Stretch:
     return ends[number - 1] + 1 if number else 0, ends[number] if number < len(ends) else len(text)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # with and without what others wrote
 def _clause_ends(text: str) -> list[int]:
     return [match.start() for match in CLAUSE_END.finditer(text) if not _inside_number(text, match.start())]
 

@@ -114,7 +114,7 @@ def money_in(text: str) -> list[Money]:
     return with_ranges(text, [money for match in places_in(text) if (money := amount_at(text, match))])
 
 
-@lru_cache(maxsize=1)  # the slots of one flow ask for the same text one after the other
+@lru_cache(maxsize=2)  # the slots of one flow ask for the same two texts one after the other
 def places_in(text: str) -> list[re.Match[str]]:
     """Every place that may be an amount, in order, not yet read."""
     return sorted([*_RUN.finditer(text), *_WORD_RUN.finditer(text)], key=lambda match: match.start())

@@ -287,7 +287,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.OTHER_PERSON
     if _BOUND.search(before) or _SENT.search(before):
         return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
-    if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： ]*$", near):
+    if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： (（]*$", near):
         return Doubt.UNCLEAR
     if (
         _OTHERS_NOUN.search(near)

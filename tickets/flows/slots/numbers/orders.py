@@ -248,7 +248,7 @@ def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if _OTHER_ORDER.search(lead):
         return Noun.OWN, False
     if own.search(lead):
-        return Noun.OWN, not _OTHER_AFTER.search(after)
+        return Noun.OWN, after.startswith("的") or not _OTHER_AFTER.search(after)  # 订单…的物流 is the order's
     if own is _OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters

@@ -24,7 +24,8 @@ _WORDS = (
     r"text|send|sent|"
     r"resend|use|using|please|pls|plz|kindly|me|i|i'm|it's|am|you|can|could|would|have|has|otp|code|codes|sms|"
     r"verification|message|"
-    r"received|receive|coming|arriving|not|no|never|didn't|doesn't|instead|again|now|hi|hello|user|customer|client|"
+    r"received|receive|receiving|getting|changed|any|coming|arriving|not|no|never|didn't|doesn't|instead|again|now|"
+    r"hi|hello|user|customer|client|"
     r"reach|ring|"
     r"try|entered|should|be|but|used|want|need|get|got|work|working|still|number's|phone's|cell's|mobile's)\b\.?"
 )
