@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from cs_agent.engine.run.protocols import Journal
+from cs_agent.engine.run.protocols import Journal, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.geometry import Box
@@ -490,6 +491,37 @@ def test_a_teacher_who_is_gone_leaves_the_phone_and_keeps_the_lesson(
     Takeover.objects.update(last_gesture_at=timezone.now() - timezone.timedelta(days=1))
     takeover_clock.sweep()
     assert (lectern.now().state, len(lectern.now().way), lectern.run.status) == ("kept", 1, "cancelled")
+
+
+def test_a_flow_without_a_commit_only_reads(lectern: Lectern, template: FlowTemplate) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    lectern.tap("请输入")
+    lectern.put_in("mobile")
+    lectern.tap("查找")
+    lectern.mark(MarkKind.SUCCESS, "手机")
+    draft = lessons.finish(lectern.now(), lectern.teacher)
+    assert faults(draft.definition) == []
+    assert draft.definition["engine"]["read_only"]
+    assert draft.definition["engine"]["success_evidence"] == [["手机"]]
+
+
+def test_a_phone_lost_in_the_middle_costs_nothing_and_another_one_goes_on(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    lectern.tap("请输入")
+    lectern.hand.faults["all"] = gone()
+    with suppress(PhoneError):
+        lectern.put_in("mobile")
+    assert [item["mark"]["kind"] for item in lectern.now().way] == ["launch", "tap"]
+    lessons.leave(lectern.now(), lectern.teacher)
+    spare = Phone.objects.create(
+        name="备用机", serial="spare", queue=lectern.phone.queue, state="ready", use=PhoneUse.REHEARSAL
+    )
+    resumed = lessons.go_on(lectern.now(), lectern.teacher, spare)
+    assert (resumed.phone, resumed.state, len(resumed.way)) == (spare, "open", 2)
 
 
 @pytest.mark.parametrize(
