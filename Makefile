@@ -79,6 +79,9 @@ gate-proof-short: setup-dev ## The share of that proof that `make test` ends wit
 gate-request-tracker: setup-dev ## Touch every control of a real Request Tracker at a phone's size and see what the gate would have let pass (RT_PAGES, RT_TAPS)
 	@$(PY) -m benchmarks.gate_request_tracker --pages $${RT_PAGES:-all} --taps $${RT_TAPS:-40}
 
+teach-request-tracker: setup-dev ## Teach a flow for a real Request Tracker on the lesson's page at a person's pace, release it, answer another ticket from memory
+	@$(PY) -m benchmarks.teach_request_tracker
+
 helpdesk: setup ## Run the example: django-helpdesk with cs_agent in one project (its own environment)
 	@$(PY) examples/django_helpdesk/start.py
 

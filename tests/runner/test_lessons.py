@@ -303,6 +303,18 @@ def test_an_app_that_was_left_somewhere_begins_at_its_first_page_as_it_will_in_e
     assert lectern.hand.stopped == ["com.example.sms"], "what the teacher does there stays"
 
 
+def test_a_lesson_types_with_the_keyboard_of_runs_from_its_first_page_on(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    """A keyboard that covers half a page would move what is above it, and runs see the page without one."""
+    lectern.begin(template)
+    assert lectern.hand.keyboard == "adb"
+    lessons.leave(lectern.now(), lectern.teacher)
+    tidy(lectern.run.pk, lectern.host)
+    assert not lectern.eye.watch()
+    assert lectern.hand.keyboard == "own"
+
+
 def test_what_looks_like_a_commit_is_asked_about_and_not_touched(lectern: Lectern, template: FlowTemplate) -> None:
     lectern.begin(template)
     lectern.tap("短信台")

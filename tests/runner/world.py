@@ -75,6 +75,9 @@ class Handset(FakePhone):
         finally:
             self.keyboard = "own"
 
+    def expect_text(self) -> None:
+        self.keyboard = "adb"
+
     def home_and_restore(self) -> None:
         self._met("home_and_restore")
         self.press(Key.HOME)

@@ -219,3 +219,18 @@ def test_a_telephone_that_is_only_named_is_asked_for_with_the_records_number_to_
     assert reading.found == []
     ((_spec, offered),) = reading.doubtful
     assert [(each.value, each.source) for each in offered if each.value] == [("13755556666", "record")]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("RT 工单: 20417\n回复内容: 您好!退款已提交。请留意,还有问题吗?\n谢谢", "您好!退款已提交。请留意,还有问题吗?"),
+        ("回复内容:已处理;不用再寄。", "已处理;不用再寄。"),
+        ("回复内容:\n已经处理。", "已经处理。"),
+        ("reply content: Done. Thank you!", "Done. Thank you!"),
+    ],
+)
+def test_a_text_may_be_read_to_the_end_of_its_line(text: str, value: str) -> None:
+    """A reply to a customer has several sentences, and a question in it is no doubt about it."""
+    spec = {"name": "reply", "kind": "text", "label": {"zh": "回复"}, "words": ["回复内容", "reply content"]}
+    assert values({"slots": [{**spec, "to_line_end": True}]}, text) == {"reply": value}

@@ -28,6 +28,7 @@ _SLOT_SHOWN = {
     "media",
     "from_customer",
     "full",
+    "to_line_end",
     "question",
     "ask_freely",
 }
@@ -95,6 +96,7 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
         "options": "\n".join(options),
         "from_customer": bool(item.get("from_customer")),
         "full": bool(item.get("full")),
+        "to_line_end": bool(item.get("to_line_end")),
         "rest": json.dumps({key: item[key] for key in item if key not in _SLOT_SHOWN}, ensure_ascii=False),
     }
 
@@ -115,6 +117,7 @@ _SLOT_COLUMNS = (
     "media",
     "from_customer",
     "full",
+    "to_line_end",
     "question_zh",
     "question_en",
     "ask_freely",
@@ -129,7 +132,7 @@ def _slot(row: Mapping[str, str], base: Row) -> Row:
     question = {lang: row[f"question_{lang}"].strip() for lang in LANGS}
     if any(question.values()) or "question" in base:
         item["question"] = {lang: text for lang, text in question.items() if text}
-    for key in ("from_customer", "full", "ask_freely"):
+    for key in ("from_customer", "full", "to_line_end", "ask_freely"):
         _flag(item, key, row[key] == _YES, base)
     for key, value in (("words", _split(row["words"])), ("options", _options(row["options"])), ("media", row["media"])):
         if value or key in base:

@@ -94,7 +94,8 @@ def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
-    return distinct(writing.behind(scene.text, spec.words))
+    behind = writing.lines_behind if spec.to_line_end else writing.behind
+    return distinct(behind(scene.text, spec.words))
 
 
 def _address(spec: SlotSpec, scene: Scene) -> list[Span]:

@@ -62,6 +62,9 @@ class SlotSpec(_Part):
     words: tuple[Text, ...] = Field((), description="Words beside which the value is looked for.")
     full: StrictBool = Field(False, description="A money slot that takes 全额, the full amount.")
     half: StrictBool = Field(False, description="A money slot that takes 半额, half of it.")
+    to_line_end: StrictBool = Field(
+        False, description="Of a text: all that its line says, where otherwise it ends with the sentence."
+    )
     media: AttachmentKind | None = Field(None, description="Of an attachment: what kind of file.")
     options: tuple[Option, ...] = Field((), description="Of a choice: its values, the most telling first.")
     first_counts: StrictBool = Field(

@@ -90,6 +90,21 @@ def behind(text: str, words: Sequence[str]) -> list[Span]:
     return found
 
 
+def lines_behind(text: str, words: Sequence[str]) -> list[Span]:
+    """What stands behind one of the words up to the end of its line, as it is written: a whole reply, say. Where the
+    word begins its line nothing is doubted: the line is a form's."""
+    found = []
+    for start, at in _starts(text, words):
+        end = text.find("\n", at)
+        whole = text[at : end if end >= 0 else len(text)]
+        begin = at + len(whole) - len(whole.lstrip())
+        span = Span(whole.strip(), begin, begin + len(whole.strip()))
+        if span.value:
+            is_field = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+            found.append(span if is_field else span.doubted(_doubt(text, start, span)))
+    return found
+
+
 def addresses(text: str, words: Sequence[str]) -> list[Span]:
     """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
     found = []

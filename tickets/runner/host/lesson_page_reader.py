@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,8 +49,10 @@ class LessonPageReader:
         settle: SettleFactory = SettleDetector,
     ) -> None:
         self._phone_id, self._phone, self._feed = phone_id, phone, feed
+        self._fed = FeedPhone(phone, feed)
+        self._typing = ExitStack()
         self._observer = ScreenObserver(
-            FeedPhone(phone, feed),
+            self._fed,
             reader or text_reader(),
             settle,
             EngineSettings(),
@@ -64,10 +67,13 @@ class LessonPageReader:
         run_id = lesson_steps.open_on(self._phone_id)
         if run_id is None:
             self._read = None
+            self._typing.close()
             return False
         newest = self._feed.newest
         known = self._read
         same = known is not None and known.run_id == run_id
+        if not same:
+            self._type_as_runs_do()
         if not same or newest is None or known is None or newest.sequence != known.seen.screenshot.sequence:
             self._look(run_id, None)
         return True
@@ -100,6 +106,13 @@ class LessonPageReader:
         if news and lesson_steps.note_page(run_id, seen):
             self._begin_anew(seen.app.package)
             self._look(run_id, seen.screenshot.image, told=True)
+
+    def _type_as_runs_do(self) -> None:
+        """With the keyboard of runs from the first page on: where another one covers half a page and moves what stands
+        above it, the page is not the one that runs will see."""
+        self._typing.close()
+        self._typing.enter_context(self._phone.typing_session())
+        self._fed.expect_text()
 
     def _begin_anew(self, package: str) -> None:
         """As every run finds the app: at its first page, not where somebody left it."""

@@ -18,8 +18,9 @@ from cs_agent.observation import Observation
 from tickets.errors import Conflict, Invalid
 from tickets.flows import lesson_marks
 from tickets.flows.lesson_marks import MarkKind
+from tickets.flows.slots import read_slots
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS
-from tickets.models import Lesson, PhoneUse, Run, SlotSource
+from tickets.models import Lesson, PhoneUse, Run, SlotSource, Ticket
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.live import lesson_pages
@@ -49,7 +50,7 @@ def add_value(lesson: Lesson, user: Any, *, label: str, kind: str, value: str, f
         if len(known) >= _MOST_SLOTS:
             raise Conflict(_("信息项太多了。"))
         name = next(f"value_{n}" for n in range(1, len(known) + 2) if f"value_{n}" not in known)
-        spec = _spec(name, label, kind, value, lesson.ticket.text, fixed=fixed)
+        spec = _spec(name, label, kind, value, lesson.ticket, fixed=fixed)
         source = SlotSource.DEFAULT if fixed else SlotSource.OPERATOR
         offers.add(lesson, offers.Offer(spec, value, source))
         lesson.save(update_fields=["slots"])
@@ -57,16 +58,25 @@ def add_value(lesson: Lesson, user: Any, *, label: str, kind: str, value: str, f
     return name
 
 
-def _spec(name: str, label: str, kind: str, value: str, text: str, *, fixed: bool) -> dict[str, Any]:
+def _spec(name: str, label: str, kind: str, value: str, ticket: Ticket, *, fixed: bool) -> dict[str, Any]:
     spec: dict[str, Any] = {"name": name, "kind": "text" if fixed else kind, "label": {"zh": label, "en": label}}
     needs = {key for keys in KINDS[spec["kind"]].needs for key in keys}
     if "words" in needs:
-        spec["words"] = list(dict.fromkeys(filter(None, [offers.words_before(text, value), label])))
+        spec["words"] = list(dict.fromkeys(filter(None, [offers.words_before(ticket.text, value), label])))
     if "options" in needs:
         spec["options"] = [{"value": value, "phrases": [value]}]
     if fixed:
         spec["default"] = value
+    elif spec["kind"] == "text" and _read(spec, ticket) != value:
+        longer = {**spec, "to_line_end": True}
+        return longer if _read(longer, ticket) == value else spec
     return spec
+
+
+def _read(spec: dict[str, Any], ticket: Ticket) -> str:
+    """What the ticket says for a slot of this kind; empty for nothing, or nothing certain."""
+    found = read_slots({"slots": [spec]}, ticket).found
+    return found[0].value if found else ""
 
 
 def mark(
