@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

@@ -133,7 +133,7 @@ def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
 
 def _state(request: HttpRequest, lesson_id: int) -> HttpResponse:
     """As it stands after whatever was done."""
-    return render(request, "consoles/studio/parts/lesson_parts.html", shown.context(_lesson(request, lesson_id)))
+    return render(request, "consoles/studio/lesson/changed.html", shown.context(_lesson(request, lesson_id)))
 
 
 def _to(request: HttpRequest, address: str) -> HttpResponse:
