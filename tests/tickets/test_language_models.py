@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -98,8 +99,18 @@ def test_a_check_asks_the_model_and_keeps_what_came_of_it(root: User) -> None:
     assert row.usable
     assert row.report["on_target"]
     assert types()[-1] == "model.checked"
+    row.name, row.price_sent, row.price_received = "another", Decimal("2.5"), Decimal("9")
     language_models.save(root, row)
-    assert row.usable is None
+    language_models.save(root, row, KEY)
+    row.refresh_from_db()
+    assert row.usable
+    assert row.report["on_target"]
+    for change in ({"model": "n"}, {"max_tokens": 900}, {"local": False}, {}):
+        LanguageModel.objects.filter(pk=row.pk).update(usable=True)
+        for name, value in change.items():
+            setattr(row, name, value)
+        language_models.save(root, row, None if change else "another key")
+        assert row.usable is None
 
 
 def test_a_check_that_fails_says_why(root: User) -> None:

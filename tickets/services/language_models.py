@@ -1,7 +1,7 @@
 """Language models: set up, checked and chosen; and the client settings for a run.
 
 Rules: only administrators change them, and every change is audited; an API key is kept in the secret store and never
-shown. A changed model counts as unchecked. Without a choice the settings of the environment apply.
+shown. A model that is asked in another way counts as unchecked. Without a choice the settings of the environment apply.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from cs_agent.engine.model.check import ModelCheck, check_family
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.families import ACTING, FAMILIES, GROUNDING, PLANNING, Family, Overrides
 from cs_agent.engine.model.settings import ModelSettings
-from tickets.errors import Conflict, Invalid, NotFound
+from tickets.errors import Conflict, Invalid, NotFound, SecretUnreadable
 from tickets.models import FlowTemplate, LanguageModel, ModelChoice
 from tickets.permissions import Permission, require
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 
 _FIELDS = ("name", "family", "base_url", "model", "local", "coordinates", "max_pixels", "max_tokens")
+_ASKED = tuple(name for name in _FIELDS if name != "name")  # what a check depends on, besides the key
 _PRICES = ("price_sent", "price_received")
 _CHECK_S = 45.0  # a page waits for it
 
@@ -132,10 +133,10 @@ def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageM
     """Save a new or changed row; `api_key`: None keeps the key, "" deletes it."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     _validate(row)
-    row.usable, row.checked_at, row.report = None, None, {}
     made = row.pk is None
     try:
         with transaction.atomic():
+            _keep_check(row, api_key)
             row.save()
             _keep_key(user, row, api_key)
             details = {name: getattr(row, name) for name in _FIELDS}
@@ -144,6 +145,24 @@ def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageM
     except IntegrityError:
         raise Conflict(_("已有同名的模型。"), code="model_name", field="name") from None
     return row
+
+
+def _keep_check(row: LanguageModel, api_key: str | None) -> None:
+    """The last check holds while the model would be asked in the same way: a name and a price change nothing."""
+    before = LanguageModel.objects.select_for_update().filter(pk=row.pk).first() if row.pk else None
+    same_key = before is not None and (api_key is None or api_key == _stored_key(before))
+    if before is not None and same_key and all(getattr(before, name) == getattr(row, name) for name in _ASKED):
+        row.usable, row.checked_at, row.report = before.usable, before.checked_at, before.report
+    else:
+        row.usable, row.checked_at, row.report = None, None, {}
+
+
+def _stored_key(row: LanguageModel) -> str | None:
+    """None where it cannot be read any more."""
+    try:
+        return secret_store.get(row.secret_name) if secret_store.has(row.secret_name) else ""
+    except SecretUnreadable:
+        return None
 
 
 def delete(user: Any, row: LanguageModel) -> None:
