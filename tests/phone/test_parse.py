@@ -18,6 +18,8 @@ from cs_agent.phone.adb.parse import Focus
         ("Physical size: 1080x2400\n", Size(1080, 2400)),
         ("Physical size: 1440x3120\nOverride size: 1080x2340\n", Size(1080, 2340)),
         ("Override size: 720x1600\nPhysical size: 1080x2400", Size(720, 1600)),
+        ("Physical size: 1080x2400\nOverride size: 0x0\n", Size(1080, 2400)),
+        ("Display 0:\nPhysical size: 1080x2340\nDisplay 2:\nPhysical size: 1600x900\n", Size(1080, 2340)),
         ("error: closed", None),
         ("", None),
     ],
@@ -36,6 +38,7 @@ def test_an_overridden_screen_size_counts_before_the_physical_one(text: str, siz
         ("  InputDeviceOrientation: 3\n", 3),
         ("Viewport INTERNAL: displayId=0, uniqueId=local:46, port=3, orientation=0, logicalFrame=[0, 0]", 0),
         ("DisplayViewport{type=INTERNAL, valid=true, orientation=1, logicalFrame=Rect(0, 0)", 1),
+        ("  mGlobalConfiguration={1.0 ?mcc mDisplayRotation=ROTATION_270 s.2}", 3),
         ("nothing of the kind", None),
     ],
 )
@@ -120,7 +123,7 @@ def test_only_the_focused_windows_flags_say_whether_it_is_secure(focus: str, sec
             "Activity class {a/a.B} does not exist.",
         ),
         (
-            "Error: Activity not started, unable to resolve Intent { act=x }",
+            "  Error: Activity not started, unable to resolve Intent { act=x }\r",
             "Activity not started, unable to resolve Intent { act=x }",
         ),
         (
@@ -241,6 +244,9 @@ def test_the_battery_is_read_in_percent_and_degrees() -> None:
         ("  mWakefulness=Asleep\n", False),
         ("  mWakefulness=Dozing\n", False),
         ("mHoldingDisplaySuspendBlocker=true", True),
+        ("  mWakefulness=1\n", True),
+        ("  mWakefulness=0\n", False),
+        ("Display Power: state=ON", True),
         ("", None),
     ],
 )
@@ -254,6 +260,7 @@ def test_a_sleeping_phone_is_told_from_one_that_does_not_say(text: str, awake: b
         ("  isKeyguardShowing=true", True),
         ("    mDreamingLockscreen=false mShowingLockscreen=false", False),
         ("KeyguardServiceDelegate\n  showing=true\n", True),
+        ("KeyguardStateMonitor\n  mIsShowing=true\n", True),
         ("", None),
     ],
 )
@@ -262,7 +269,8 @@ def test_the_lock_screen_is_found_under_any_of_its_names(text: str, locked: bool
 
 
 def test_display_ids_come_in_the_order_the_compositor_lists_them() -> None:
-    text = "Display 4619827259835644672 (HWC display 0): port=0 pnpId=GGL\nDisplay 99 (HWC display 1): port=1\n"
+    text = 'Display 7 (Virtual): displayName="cast"\n'
+    text += "Display 4619827259835644672 (HWC display 0): port=0 pnpId=GGL\nDisplay 99 (HWC display 1): port=1\n"
     assert parse.display_ids(text) == ("4619827259835644672", "99")
 
 
@@ -357,7 +365,16 @@ def test_a_window_that_no_app_opens_is_the_systems(window: str) -> None:
     assert (found, app and app.package) == (Focus.APP, parse.SYSTEM_UI)
 
 
-@pytest.mark.parametrize("window", ["PopupWindow:5e0f1c", "com.example.crm", "InputMethod"])
+@pytest.mark.parametrize(
+    "window",
+    [
+        "PopupWindow:5e0f1c",
+        "com.example.crm",
+        "InputMethod",
+        "Splash Screen com.example.crm",
+        "Starting com.example.crm EXITING",
+    ],
+)
 def test_a_window_that_an_app_opens_itself_is_the_apps(window: str) -> None:
     assert parse.focus(f"mCurrentFocus=Window{{d2 u0 {window}}}{BEHIND}")[1] == ForegroundApp(
         "com.example.crm", "com.example.crm.MainActivity"

@@ -66,8 +66,8 @@ def test_what_is_no_whole_tree_is_an_error_not_an_empty_screen(text: str) -> Non
 
 
 def test_characters_that_xml_forbids_do_not_cost_the_page() -> None:
-    text = _HEAD + '<node text="a\x0bb&#0;c&#x1F;d" bounds="[0,0][1,1]"/></hierarchy>'
-    assert parse_tree(text)[0].text == "abcd"
+    text = _HEAD + '<node text="a\x0bb&#0;c&#x1F;d\ud83d R&D &amp; e" bounds="[0,0][1,1]"/></hierarchy>'
+    assert parse_tree(text)[0].text == "abcd R&D & e"
 
 
 def test_deeply_nested_pages_are_read() -> None:

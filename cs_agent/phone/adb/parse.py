@@ -15,11 +15,12 @@ from cs_agent.phone.adb.android_names import kind_of
 
 SYSTEM_UI = "com.android.systemui"
 
-_SIZE = re.compile(r"(?P<kind>Override|Physical) size:\s*(?P<width>\d+)x(?P<height>\d+)")
+_SIZE = re.compile(r"(?P<kind>Override|Physical) size\s*:\s*(?P<width>\d+)\s?x\s?(?P<height>\d+)")
 _ROTATIONS = (
     re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*?orientation=(\d+)"),
     re.compile(r"Viewport INTERNAL: displayId=0\b.*?orientation=(\d+)"),
     re.compile(r"mCurrentRotation=(?:ROTATION_)?(\d+)"),
+    re.compile(r"\bm(?:Display)?Rotation=(?:ROTATION_)?(\d+)"),
     re.compile(r"Viewport INTERNAL:.*?orientation=(\d+)"),
     re.compile(r"SurfaceOrientation:\s*(\d+)"),
     re.compile(r"InputDeviceOrientation:\s*(\d+)"),
@@ -33,8 +34,12 @@ _RESUMED = re.compile(r"(?:topResumedActivity|mResumedActivity|ResumedActivity)\
 _TOP = re.compile(r"^\s*ACTIVITY " + _COMPONENT, re.MULTILINE)
 _DISPLAY = re.compile(r"^\s*Display: mDisplayId=(\d+)")
 _MAIN_DISPLAY = "0"  # the one whose picture is taken
-# What an app opens without naming itself in full: its popups, a window named after its package, and the keyboard.
-_WINDOW_OF_AN_APP = re.compile(r"PopupWindow\b.*|InputMethod|[A-Za-z]\w*(?:\.\w+)+")
+# What an app opens without naming itself in full: its popups, a window named after its package, the keyboard, and what
+# Android shows in its place while it starts.
+_WINDOW_OF_AN_APP = re.compile(
+    r"PopupWindow\b.*|InputMethod|[A-Za-z]\w*(?:\.\w+)+|(?:Splash Screen|Starting) [\w.]+(?: EXITING)?"
+    r"|(?:SnapshotStartingWindow|TaskSnapshot)\b.*"
+)
 _HEX_FLAGS = re.compile(r"#?(?:0x)?([0-9a-fA-F]{1,8})")
 _FLAG_SECURE = 0x2000
 
@@ -44,9 +49,12 @@ _INJECTION = re.compile(r"INJECT_EVENTS|injectInputEvent.*permission|SecurityExc
 
 def screen_size(text: str) -> Size | None:
     """From `wm size`: the override where there is one, else the physical size; in natural orientation."""
-    found = {match["kind"]: match for match in _SIZE.finditer(text)}
-    match = found.get("Override") or found.get("Physical")
-    return Size(int(match["width"]), int(match["height"])) if match else None
+    found: dict[str, Size] = {}
+    for match in _SIZE.finditer(text):  # of several displays the first is the main one; 0x0 is a setting taken back
+        size = Size(int(match["width"]), int(match["height"]))
+        if size.width and size.height:
+            found.setdefault(match["kind"], size)
+    return found.get("Override") or found.get("Physical")
 
 
 def main_display(text: str) -> str:
@@ -217,11 +225,11 @@ def launcher_labels(text: str) -> dict[str, str]:
 
 def start_error(text: str) -> str:
     """Why `am start` did not start anything, though it exits with 0; empty when it did."""
-    match = re.search(r"^(?:Error(?: type \d+)?:?|java\.lang\.\w+:).*$", text, re.MULTILINE)
+    match = re.search(r"^[ \t]*(?:Error(?: type \d+)?:?|java\.lang\.\w+:).*$", text, re.MULTILINE)
     if not match:
         return ""
-    detail = re.search(r"^Error: (.+)$", text, re.MULTILINE)
-    return detail[1] if detail else match[0]
+    detail = re.search(r"^[ \t]*Error: (.+)$", text, re.MULTILINE)
+    return (detail[1] if detail else match[0]).strip()
 
 
 def monkey_started(text: str) -> bool:
@@ -246,8 +254,9 @@ def battery(text: str) -> Battery:
 
 def is_awake(text: str) -> bool | None:
     """From `dumpsys power`: whether the screen is on; None where the build does not say."""
-    match = re.search(r"mWakefulness=(\w+)", text) or re.search(r"mHoldingDisplaySuspendBlocker=(\w+)", text)
-    return match[1] in ("Awake", "true") if match else None
+    patterns = (r"mWakefulness(?:Raw)?=(\w+)", r"mHoldingDisplaySuspendBlocker=(\w+)", r"Display Power: state=(\w+)")
+    match = next((found for found in (re.search(pattern, text) for pattern in patterns) if found), None)
+    return match[1] in ("Awake", "1", "true", "ON") if match else None
 
 
 def is_locked(text: str) -> bool | None:
@@ -258,6 +267,7 @@ def is_locked(text: str) -> bool | None:
         r"mDreamingLockscreen=(\w+)",
         r"KeyguardServiceDelegate\s*\n\s*showing=(\w+)",
         r"mKeyguardShowing=(\w+)",
+        r"\bmIsShowing=(\w+)",
     )
     found = [match[1] == "true" for match in (re.search(pattern, text) for pattern in patterns) if match]
     return any(found) if found else None
@@ -265,7 +275,7 @@ def is_locked(text: str) -> bool | None:
 
 def display_ids(text: str) -> tuple[str, ...]:
     """From `dumpsys SurfaceFlinger --display-id`, the built-in display first."""
-    return tuple(re.findall(r"^Display (\d+) ", text, re.MULTILINE))
+    return tuple(re.findall(r"^Display (\d+) (?!\(virtual)", text, re.MULTILINE | re.IGNORECASE))
 
 
 def shown_display(text: str) -> str:

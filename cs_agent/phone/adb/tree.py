@@ -17,8 +17,9 @@ from cs_agent.observation import Role, UiNode
 from cs_agent.phone.adb.android_names import kind_of, role_of
 
 _BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+_BARE_AMPERSAND = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));"
+    "[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));"
 )
 # Halves of a character outside the first 65,536, each written as a character of its own.
 _HALVES = re.compile(
@@ -41,6 +42,7 @@ def parse_tree(text: str) -> tuple[UiNode, ...]:
             return ()
         raise NotATree(text[:200])
     document = _FORBIDDEN.sub("", _HALVES.sub(_joined, text[start : end + len(_END)]))
+    document = _BARE_AMPERSAND.sub("&amp;", document)
     if _DOCTYPE.search(document):  # uiautomator writes none; entities are how XML attacks its reader
         raise NotATree("a document type")
     try:
