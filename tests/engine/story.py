@@ -142,7 +142,7 @@ class Story:
         return self.state
 
     def point(self, label: str) -> NormPoint:
-        return self.phone.layout.find(label).box.center.to_norm(SMALL)
+        return self.phone.layout.find(label).box.center.to_norm(self.phone.screen_size)
 
     @property
     def told(self) -> str:

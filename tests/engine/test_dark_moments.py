@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from PIL import Image
 
-from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.actions.values import Back, Tap, Type
 from cs_agent.engine.run import human
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.engine.run.settings import EngineSettings
@@ -94,12 +94,13 @@ def place_of(story: Story, label: str) -> NormPoint:
     return NormPoint(round(middle.x * 1000 / size.width), round(middle.y * 1000 / size.height))
 
 
+@pytest.mark.parametrize("thought_s", [0.0, 3.0], ids=["at once", "later"])
 @pytest.mark.parametrize("size", [LYING, SHUT], ids=["lying", "shut"])
-def test_what_was_decided_on_a_screen_of_another_size_is_not_done_on_this_one(size: Size) -> None:
+def test_what_was_decided_on_a_screen_of_another_size_is_not_done_on_this_one(size: Size, thought_s: float) -> None:
     def think(messages: object) -> Tap:
         answer = Tap(place_of(story, "订单 1005"))
         story.phone.turn_to(size)
-        story.time.sleep(3.0)
+        story.time.sleep(thought_s)
         return answer
 
     story = Story({"home": ROWS}, [think, "订单 1005"])
@@ -107,6 +108,16 @@ def test_what_was_decided_on_a_screen_of_another_size_is_not_done_on_this_one(si
         assert story.phone.acts == []
         story.turn()
     assert story.phone.acts == ["tap:订单 1005"]
+
+
+@pytest.mark.parametrize("act", ["back", "type"])
+def test_what_is_done_at_no_point_is_done_whatever_size_the_screen_has(act: str) -> None:
+    def think(messages: object) -> Back | Type:
+        story.phone.turn_to(SHUT)
+        return Back() if act == "back" else Type("二楼")
+
+    story = Story({"home": FakeScreen(["title:资料", "input!:一楼", "hint:备注", "button:刷新"])}, [think])
+    assert story.turn().step.status is StepStatus.DONE
 
 
 @pytest.mark.parametrize("size", [LYING, SHUT], ids=["lying", "shut"])

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import threading
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from cs_agent.demo.phone.household import Household
+from cs_agent.demo.phone.options import Options, ScreenKind
+from cs_agent.engine.actions.values import Home, Tap
+from cs_agent.engine.run.flow import FlowRules
+from cs_agent.engine.run.prompts import load_prompt
 from cs_agent.engine.run.protocols import Key, Phone
-from cs_agent.geometry import Point, Size
+from cs_agent.engine.run.state import StepStatus
+from cs_agent.engine.turn.loop import Engine, EngineSettings, start
+from cs_agent.geometry import Box, Point, Size
+from cs_agent.observation import TextLine
 from cs_agent.phone import errors
 from cs_agent.phone.adb import keyboard_apk
+from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.phone.adb.doctor import CheckStatus, examine, fix_of, is_usable, typing
 from cs_agent.phone.adb.files import safe_name
 from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.adb.server import adb_program
+from cs_agent.testing.model import ScriptedModel
+from cs_agent.testing.run import MemoryJournal, StillPicture
 from tests.phone.conftest import StartPhone
 
 
@@ -264,6 +278,67 @@ def test_a_shut_foldable_is_seen_and_touched_on_the_display_that_is_on(start_pho
     phone.tap(Point(800, 2100))
     with pytest.raises(errors.GestureOffScreen):
         phone.tap(Point(1000, 2300))  # there is nothing on this display
+
+
+class NoReader:
+    def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> tuple[TextLine, ...]:
+        return ()
+
+
+async def test_a_run_decides_anew_where_the_phone_is_folded_between_a_picture_and_its_touch(
+    adb_server: AdbServer,
+) -> None:
+    async with Household(Options(port=0, count=1, screen=ScreenKind.FAKE)) as household:
+        [foldable] = household.members
+        loop = asyncio.get_running_loop()
+
+        def fold(shut: bool) -> None:
+            async def switch() -> None:
+                foldable.faults.set("folded", shut)
+
+            asyncio.run_coroutine_threadsafe(switch(), loop).result(10)
+
+        phone = AdbPhone(foldable.address, port=adb_server.port)
+        statuses = await asyncio.to_thread(_run_at_field, phone, fold)
+        gestures = foldable.server.phone.screen.gestures
+    refused, done = StepStatus.REFUSED, StepStatus.DONE
+    assert statuses == [refused, done, refused, done, done]
+    assert [gesture[1] for gesture in gestures if gesture[0] == "tap"] == [432, 540]  # the middle of either display
+
+
+def _run_at_field(phone: AdbPhone, fold: Callable[[bool], None]) -> list[StepStatus]:
+    """Each touch of the field is decided twice, as the phone is folded or opened while it is decided first."""
+
+    def at_field() -> Tap:
+        field = next(node for node in phone.nodes() or () if node.editable)
+        return Tap(field.box.center.to_norm(phone.size()))
+
+    def while_folding(shut: bool) -> Callable[[object], Tap]:
+        def decide(_: object) -> Tap:
+            decided = at_field()
+            fold(shut)
+            return decided
+
+        return decide
+
+    script = [while_folding(True), lambda _: at_field(), while_folding(False), lambda _: at_field(), Home()]
+    engine = Engine(
+        phone=phone,
+        model=ScriptedModel(script, probability=1.0),
+        reader=NoReader(),
+        journal=MemoryJournal(),
+        rules=FlowRules(),
+        settle=StillPicture,
+        prompt=load_prompt("zh"),
+        settings=EngineSettings(stale_s=600.0),  # the thought counts as short: only the screen's size tells
+    )
+    state, statuses = start("查询订单"), []
+    for _ in script:
+        turn = engine.turn(state)
+        assert turn.pause is None
+        state = turn.state
+        statuses.append(turn.step.status)
+    return statuses
 
 
 def test_an_app_that_hangs_is_covered_by_the_system(start_phone: StartPhone) -> None:

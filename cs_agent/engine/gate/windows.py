@@ -230,8 +230,8 @@ def is_wheel_choice(target: Target, seen: Observation, window: Window | None) ->
 
 def _leaf_at(nodes: tuple[UiNode, ...], target: Target) -> int:
     """The smallest node under the touch: the wheel of a picker may be one control with its items as texts."""
-    held = [i for i, node in enumerate(nodes) if node.box.contains(target.point) and node.box.area]
-    return min(held, key=lambda i: nodes[i].box.area, default=target.node or 0)
+    held = [i for i, node in enumerate(nodes) if node.box.contains(target.point)]
+    return min(held, key=lambda i: nodes[i].box.area)
 
 
 def _end_of(nodes: tuple[UiNode, ...], window: Window | None, seen: Observation) -> UiNode | None:

@@ -210,11 +210,10 @@ def front_window(observation: Observation) -> Window | None:
     if not nodes:
         return None
     content = [node.box for node in nodes if _is_content(node, size.width * size.height)]
-    boxes = [Box.around(content)] if content else []
+    lit = _lit_part(observation, content)
+    boxes = [box for box in (lit, around(content)) if box is not None]
     if (card := _card(nodes, size.width * size.height)) is not None:
         boxes.append(card)
-    if (lit := _lit_part(observation, content)) is not None:
-        boxes.append(lit)
     for around_all in boxes:
         box = around_all.grown(int(_SAME * size.width)).clipped(size)
         fits = box.area <= 0.9 * size.width * size.height and _stands_as_window(box, size.height)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cs_agent.engine.actions.touch import TOUCHES
+from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Back, Home, Launch, Swipe, Type, Wait, digest, render
 from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
@@ -53,8 +53,13 @@ class Actor:
     kit: Kit
 
     def carry_out(self, turn: TurnContext, pending: Pending) -> Turn:
-        """On the screen that the turn has seen. Raises what the phone or the journal raises; see the module's rule for
-        where the run stands then."""
+        """On the screen that the turn has seen; not at all if that screen has got another size since, and with it every
+        point another place. Raises what the phone or the journal raises; see the module's rule for where the run stands
+        then."""
+        if self._is_resized(turn, pending):
+            turn.see(self.kit.observer.look(afresh=True))
+            turn.tell(say("screen_changed", turn.lang))
+            return self.kit.noted(turn, say("screen_changed", turn.lang), status=StepStatus.REFUSED)
         turn.draft.route_mark = self._mark(turn, pending)
         turn.state = turn.state.evolve(
             phase=after(turn.state.phase, Event.INTEND),
@@ -76,6 +81,14 @@ class Actor:
             return self._failed(turn, pending, error)
         turn.state = _on_trail(_having_acted(turn.state, pending), pending, turn.seen)
         return self._settle(turn, pending)
+
+    def _is_resized(self, turn: TurnContext, pending: Pending) -> bool:
+        """The phone was turned, folded or shown on another display after the picture; for acts that are done at a
+        point. It is asked anew, as a picture is older than the thought that was based on it."""
+        if not touch_points(pending.action, turn.seen.size):
+            return False
+        with turn.draft.lap("recheck"):
+            return self.kit.actuator.phone.size() != turn.seen.size
 
     def _settle(self, turn: TurnContext, pending: Pending) -> Turn:
         """Wait for the screen after the gesture was delivered; the outcome is recorded even if the wait is

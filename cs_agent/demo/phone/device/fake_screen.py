@@ -23,7 +23,7 @@ _APPS = (
     InstalledApp(BROWSER, "浏览器", system=True),
     InstalledApp(NOTES, "记事本"),
 )
-_FIELD_BOUNDS = (40, 200, 1040, 320)
+_MARGIN = 40  # pixels beside the field
 
 
 def followed(screen: FakeScreen, faults: Faults) -> FakeScreen:
@@ -136,10 +136,10 @@ class FakeScreen:
         root = (0, 0, self.width, self.height)
         return (
             DumpNode(0, root, "android.widget.FrameLayout", package),
-            DumpNode(1, (0, 100, 1080, 180), "android.widget.TextView", package, text='笔记 <1> & "2"\x01'),
+            DumpNode(1, (0, 100, self.width, 180), "android.widget.TextView", package, text='笔记 <1> & "2"\x01'),
             DumpNode(
                 1,
-                _FIELD_BOUNDS,
+                (_MARGIN, 200, self.width - _MARGIN, 320),
                 "android.widget.EditText",
                 package,
                 text=self.text,
