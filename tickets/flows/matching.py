@@ -42,7 +42,7 @@ _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 _REFUSED_BEFORE = re.compile(
     r"(?:没打算|没想要?|没想过|用不着|犯不着|谁说过?(?:我|我们)?要?|不急着?|没有?申请|未申请|不需要|"
     r"不要求|不接受|不同意|不打算|不想要|不想|不要|不用|不必|无需|无须|拒绝|没有?说过?要|"
-    r"没有?要|没让|不是要|不是想|而不是|不是|并非|"
+    r"没有?要|没让|不是(?:我|本人)?要|不是想|而不是|不是|并非|"
     r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂缓|缓一?缓|推迟|延后|暂不|暂时不|取消|撤销|"
     r"撤回|放弃|停止|终止)"
     r"(?:你们|他们|再|给|帮|我们?|来|去|把|对|做|搞|走|申请|办理|发起|进行|什么|任何|这个|那个|这次|"
@@ -108,6 +108,17 @@ _NOT_NEEDED = re.compile(r"^ (?:is )?(?:needed|necessary|required|wanted|please|
 _FORMER = re.compile(
     r"(?:上次|上回|上一次|以前|之前|去年|曾经?|上个月|当时)[^,，。]{0,6}$|\b(?:last time|previously|"
     r"used to)\b[^,.]{0,20}$",
+    re.I,
+)
+# Words for a deed, of which one is asked about, waited for or complained of; 验证码 and 物流 are things.
+_DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|export|cancel", re.I)
+_UNDER_WAY_AFTER = re.compile(
+    r"^(?:的?(?:事情?|钱|款|申请|金额|速度|处理|进度))*(?:(?:怎么|咋|为什么|为啥|为何)(?:还|没|不|又|总|老|这么|那么|回事|都|一直)|"
+    r"(?:太|真|好|实在|也太|这么|那么)慢|慢死|拖了|等了|处理中|审核中|进行中|卡在|卡住|被卡)",
+)
+_ABOUT_BEFORE = re.compile(
+    r"\b(?:problems?|issues?|trouble|questions?|errors?|cases?|when|how|why|whether|info\w*|details|know|news|waiting|wait|chase|chasing)\b"
+    r"(?:(?!\b(?:want|need|please|like|get|request)\b)[^,.;!?]){0,30}$",
     re.I,
 )
 _JUST_ASKING = re.compile(
@@ -270,6 +281,9 @@ def _standing(text: str, start: int, end: int, questions: bool, strong: bool) ->
         return Standing.ASKED  # 退款?
     if _RECEIVED.search(before) and re.search(r"^(?:短信|通知|消息)?了", after):
         return Standing.DONE
+    deed = bool(_DEED.search(text, start, end))
+    if deed and not questions and (_UNDER_WAY_AFTER.search(after) or _ABOUT_BEFORE.search(before[-40:])):
+        return Standing.ASKED
     if re.search(r"^(?:的?钱|申请)?呢$", after) and not questions:
         return Standing.ASKED
     if _SUPPOSED.search(stance.without_politeness(sentence[-40:])) or _REPORTED.search(before[-24:]):

@@ -170,6 +170,7 @@ _UNPAID_AFTER = re.compile(
     r"^[^,，。;；!！?？\n]{0,14}(?:都|还|也|一直|至今)?[没未](?:有)?(?:收到|到账|打|给我|付|退|处理|兑现|下来)|"
     r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
 )
+_CAME_AFTER = re.compile(r"^[^。;；!！?？\n,，]{0,2}[,，] ?(?:我|都|今天|昨天)?(?:已经?|刚)(?:收到|到账|拿到|打来|退)")
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
 # A blank in place of a comma: 客服让我等三天 现在三天过了 请退款.
 _AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|现在|要求|希望|申请|退|补|赔)")
@@ -193,6 +194,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or (Doubt.OTHER_TIME if _PAST.search(_last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
+        or (Doubt.OTHER_TIME if _CAME_AFTER.search(text[end : end + 16]) else None)
         or (Doubt.UNCLEAR if _UNPAID_AFTER.search(text[end : end + 24]) else None)
         or (Doubt.CONDITION if _OTHERWISE_AFTER.search(text[end : end + 12]) else None)
         or conditional(sentence, after)

@@ -230,7 +230,7 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
             told = re.match(r"不|别|请|谢|麻烦|尽快|希望", piece)
             return cut, sure and not (goes_on and len(piece) < 8 and not told)
         if not goes_on:
-            return cut, False
+            return cut, sure and is_name(piece) and bool(_MOBILE.match(text, following + 1))
     tail = text[at:end].rstrip(_EDGES)
     blank = tail.rfind(" ")
     loose = (

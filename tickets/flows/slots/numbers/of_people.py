@@ -279,7 +279,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         stance.refused(before, after)
         or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)
         or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
-        or re.search(r"\b(?:don'?t|do not|never|stop)\b[^,.]{0,24}$", before, re.I)
+        or re.search(r"\b(?:don'?t|do not|never|stop) (?:\w+ )?(?:send|sending|text|texting|use|using|call|forward|resend)\b[^,.]{0,24}$", before, re.I)
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
