@@ -107,6 +107,7 @@ TEXTS = {
     "fit.asked": _("客户只是在询问"),
     "fit.done": _("已经办好或是以前的事"),
     "fit.supposed": _("附有条件或转述别人的话"),
+    "fit.unclear": _("说到它,但不像是要办"),
     "fit.withdrawn": _("客户说不用再处理(“{words}”)"),
     "fit.none": _("没有与工单内容相符的流程"),
     "person.because": _("{why}(“{words}”)"),

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tickets.flows.deeds import is_needed, is_plain, names_a_deed
 from tickets.flows.slots import stance
 from tickets.flows.slots.text import clause_after, clause_before, even, mark_after, sentence_before
 from tickets.said import Said, listed, said
 
+BARE = 4  # characters beside a keyword that say nothing: 实名身份验证
 MOST_PLACES = 12  # of one keyword in a text that are judged
 
 
@@ -27,6 +29,7 @@ class Standing(StrEnum):
     ASKED = "asked"
     REFUSED = "refused"
     DONE = "done"
+    UNCLEAR = "unclear"  # among words that say something else of it
     SUPPOSED = "supposed"  # under a condition, or reported
 
 
@@ -36,6 +39,7 @@ _WHY = {  # codes of `tickets.said`
     Standing.POLITE: "fit.asked",
     Standing.DONE: "fit.done",
     Standing.SUPPOSED: "fit.supposed",
+    Standing.UNCLEAR: "fit.unclear",
 }
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 
@@ -92,6 +96,11 @@ _DONE_AFTER = re.compile(
     r"^ (?:has |have )?(?:already )?(?:arrived|received|come through|been (?:received|processed|solved|sorted|done))",
     re.I,
 )
+_UNASKED = re.compile(
+    r"(?:却|总是?|老是?|经常|突然|莫名|频繁)收到[^,，]{0,6}$|(?<![没未不能有])收到(?:陌生|奇怪|"
+    r"不明|别人)[^,，]{0,4}$|\bkeep (?:getting|receiving) [^,.]{0,12}$",
+    re.I,
+)
 _RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
 # 谢谢你们的退款; 退款,已收到: what has come.
 _THANKED = re.compile(
@@ -110,14 +119,15 @@ _FORMER = re.compile(
     r"used to)\b[^,.]{0,20}$",
     re.I,
 )
-# Words for a deed, of which one is asked about, waited for or complained of; 验证码 and 物流 are things.
-_DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|export|cancel", re.I)
+# A deed that is under way, or asked about.
 _UNDER_WAY_AFTER = re.compile(
-    r"^(?:的?(?:事情?|钱|款|申请|金额|速度|处理|进度))*(?:(?:怎么|咋|为什么|为啥|为何)(?:还|没|不|又|总|老|这么|那么|回事|都|一直)|"
+    r"^(?:的?(?:事情?|钱|款|申请|金额|速度|处理|进度))*(?:(?:怎么|咋|为什么|为啥|为何)(?:还|没|不|又|总|老|这么|"
+    r"那么|回事|都|一直)|"
     r"(?:太|真|好|实在|也太|这么|那么)慢|慢死|拖了|等了|处理中|审核中|进行中|卡在|卡住|被卡)",
 )
 _ABOUT_BEFORE = re.compile(
-    r"\b(?:problems?|issues?|trouble|questions?|errors?|cases?|when|how|why|whether|info\w*|details|know|news|waiting|wait|chase|chasing)\b"
+    r"\b(?:problems?|issues?|trouble|questions?|errors?|cases?|when|how|why|whether|info\w*|details|know|news|"
+    r"waiting|wait|chase|chasing)\b"
     r"(?:(?!\b(?:want|need|please|like|get|request)\b)[^,.;!?]){0,30}$",
     re.I,
 )
@@ -129,7 +139,8 @@ _JUST_ASKING = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"催|跟进|多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|什么原因|是什么|收费|要钱|费用|免费|多少钱|"
+    r"几次|只能|是多少|为什么要|为啥要|凭什么要|催|跟进|多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|"
+    r"什么原因|是什么|收费|要钱|费用|免费|多少钱|"
     r"谁(?:出|承担|"
     r"付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
     r"怎么(?!还|没|不|又|就|总|老|这么|回事|都|一直)[一-鿿]{0,4}|如何|哪里|在哪|需要(?:什么|哪些|多|"
@@ -244,7 +255,7 @@ def _stand(text: str, lowered: str, word: str, questions: bool, strong: bool) ->
         found.add(_standing(text, *place, questions, strong))
         if Standing.WANTED in found:
             return Standing.WANTED
-    order = (Standing.POLITE, Standing.REFUSED, Standing.DONE, Standing.ASKED, Standing.SUPPOSED)
+    order = (Standing.POLITE, Standing.REFUSED, Standing.DONE, Standing.ASKED, Standing.SUPPOSED, Standing.UNCLEAR)
     return next((standing for standing in order if standing in found), None)
 
 
@@ -264,35 +275,78 @@ def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
 
 
 def _standing(text: str, start: int, end: int, questions: bool, strong: bool) -> Standing:
-    before, after, sentence = clause_before(text, start), clause_after(text, end), sentence_before(text, start)
-    held = stance.without_idioms(before)
-    behind = text[end : end + 40]
-    if _REFUSED_BEFORE.search(held) or _REFUSED_AFTER.search(after) or _flatly_refused(held, after):
-        return Standing.REFUSED
-    if _TAKEN_BACK.search(behind) and not questions:
-        return Standing.REFUSED
-    if _TOO_MUCH_AFTER.search(after):
-        return Standing.REFUSED
-    if _DONE_BEFORE.search(before) or _DONE_AFTER.search(after) or _PRAISED_AFTER.search(after):
-        return Standing.DONE
-    if _THANKED.search(before) or _CAME_NEXT.search(behind):
-        return Standing.DONE
-    if not before and re.match(r"(?:申请)? ?[?？]", behind) and not questions:
-        return Standing.ASKED  # 退款?
-    if _RECEIVED.search(before) and re.search(r"^(?:短信|通知|消息)?了", after):
-        return Standing.DONE
-    deed = bool(_DEED.search(text, start, end))
-    if deed and not questions and (_UNDER_WAY_AFTER.search(after) or _ABOUT_BEFORE.search(before[-40:])):
+    """How the writer stands to the word at `start:end`: what refuses it is looked for first, then what says that it is
+    done, then what leaves it open."""
+    spot = _Spot(text, start, end)
+    against = _refused(spot, questions) or _done(spot)
+    if against:
+        return against
+    if not questions and _asked(spot):
         return Standing.ASKED
-    if re.search(r"^(?:的?钱|申请)?呢$", after) and not questions:
-        return Standing.ASKED
-    if _SUPPOSED.search(stance.without_politeness(sentence[-40:])) or _REPORTED.search(before[-24:]):
+    if _SUPPOSED.search(stance.without_politeness(spot.sentence[-40:])) or _REPORTED.search(spot.before[-24:]):
         return Standing.SUPPOSED
-    if _FORMER.search(before[-16:] if not before[-24:].isascii() else before[-32:]):
+    if _long_ago(spot, strong):
         return Standing.DONE
-    if strong and re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", before):
-        return Standing.DONE
-    return Standing.WANTED if questions else _questioned(before, after, sentence, mark_after(text, end))
+    return Standing.WANTED if questions else _wanted(spot, strong)
+
+
+class _Spot:
+    """A keyword's place, and the words around it in its clause and sentence."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.word = text[start:end]
+        self.before, self.after = clause_before(text, start), clause_after(text, end)
+        self.sentence, self.behind = sentence_before(text, start), text[end : end + 40]
+        self.deed = names_a_deed(self.word)
+
+
+def _refused(spot: _Spot, questions: bool) -> Standing | None:
+    held = stance.without_idioms(spot.before)
+    refused = (
+        _REFUSED_BEFORE.search(held)
+        or _REFUSED_AFTER.search(spot.after)
+        or _flatly_refused(held, spot.after)
+        or (_TAKEN_BACK.search(spot.behind) and not questions)
+        or _TOO_MUCH_AFTER.search(spot.after)
+    )
+    return Standing.REFUSED if refused else None
+
+
+def _done(spot: _Spot) -> Standing | None:
+    done = (
+        _DONE_BEFORE.search(spot.before)
+        or _DONE_AFTER.search(spot.after)
+        or _PRAISED_AFTER.search(spot.after)
+        or _THANKED.search(spot.before)
+        or _CAME_NEXT.search(spot.behind)
+        or (_RECEIVED.search(spot.before) and re.search(r"^(?:短信|通知|消息)?了", spot.after))
+    )
+    return Standing.DONE if done else None
+
+
+def _asked(spot: _Spot) -> bool:
+    """退款?, 退款怎么这么慢, 退款呢: asked about, or under way."""
+    alone = not spot.before and re.match(r"(?:申请)? ?[?？]", spot.behind)
+    under_way = spot.deed and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
+    return bool(alone or under_way or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
+
+
+def _long_ago(spot: _Spot, strong: bool) -> bool:
+    near = spot.before[-16:] if not spot.before[-24:].isascii() else spot.before[-32:]
+    just = strong and (re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before))
+    return bool(_FORMER.search(near) or just)
+
+
+def _wanted(spot: _Spot, strong: bool) -> Standing:
+    """WANTED, where what is said of the thing or the deed says so."""
+    alone = len(spot.before + spot.after) <= BARE
+    if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
+        return Standing.UNCLEAR
+    standing = _questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
+    if standing is Standing.WANTED and spot.deed and not is_plain(spot.text, spot.start, spot.end):
+        return Standing.UNCLEAR
+    return standing
 
 
 def _flatly_refused(before: str, after: str) -> bool:

@@ -87,6 +87,11 @@ _SENT = re.compile(
     r" to [^,.]{0,12}$",
     re.I,
 )
+_NOT_THERE = re.compile(
+    r"\b(?:don'?t|do not|never|stop) (?:\w+ )?(?:send|sending|text|texting|use|using|call|forward|resend)\b"
+    r"[^,.]{0,24}$",
+    re.I,
+)
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
 _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
@@ -279,7 +284,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         stance.refused(before, after)
         or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)
         or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
-        or re.search(r"\b(?:don'?t|do not|never|stop) (?:\w+ )?(?:send|sending|text|texting|use|using|call|forward|resend)\b[^,.]{0,24}$", before, re.I)
+        or _NOT_THERE.search(before)
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED

@@ -1,0 +1,81 @@
+"""Whether a deed that a keyword names (退款, refund, 改地址) is plainly wished.
+
+Rule: what leads to the word and what follows it in its clause must be known. A deed that is complained of, argued about
+or under way (退款三天了没人管, I'd like to dispute the refund) stands among other words, and says nothing for a flow.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.slots import phrasing
+from tickets.flows.slots.numerals import NUMERALS
+from tickets.flows.slots.text import clause_after, clause_before
+
+_REACH = 40
+# Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
+_DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|export|cancel", re.I)
+_LEAD = (
+    rf"{phrasing.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
+    rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
+    r"全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
+    rf"{phrasing.ENGLISH_WISH_LEAD}|"
+    r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
+    r"item|items|"
+    r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
+)
+_LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
+_TAIL = re.compile(
+    rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
+    r"吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
+    r"赶紧|元|块|金额|款|"
+    r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
+    r"因|由于|算|成|为|后|的(?!是|原因|进度|话)|"
+    r"地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
+    r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
+)
+_ENGLISH_TAIL = re.compile(
+    r"(?: |-)*(?:$|[!-@\[-`{-~]|(?:please|pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
+    r"or|in|now|asap|thanks?|thx|because|since|"
+    r"as|on|already|amount|full|with|immediately|today|back|a|an|at|if|instead|via|by|into|from|not|so|but|i|we|you|"
+    r"your|"
+    r"address|money|label|goods|item|items|shoes|process(?:ed)?|would|should|us|all|everything|half|due|delivery|"
+    r"shipping|"
+    r"complaints?|records?|data)\b)",
+    re.I,
+)
+
+
+_I_WANT = re.compile(
+    r"(?<![和跟给让问])我(?:们|就|只|也|还|今天|现在)?(?:要求|申请|希望|想要?|要)|必须|要求|麻烦|"
+    r"请(?!问)|只[想要]|就[想要]|帮我|帮忙"
+)
+# What is said of a thing for which a flow is wanted: it does not come, or it is asked for.
+_TROUBLE = re.compile(
+    r"收不|没收|未收|没有|不来|没来|不到|没到|未到|没|未|发|补|再|过期|失效|不了|不上|失败|错|不动|停|慢|丢|破|坏|"
+    r"到哪|查|看|帮|请|要|急|麻烦|"
+    r"需|申请|核验|办|改|换|想|导|给|传|怎么|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
+    r"want|where|when|track\w*|late|lost|"
+    r"verify|verification|stuck|still|update|get|export|change)\b|n't",
+    re.I,
+)
+
+
+def names_a_deed(words: str) -> bool:
+    return bool(_DEED.search(words))
+
+
+def is_plain(text: str, start: int, end: int) -> bool:
+    """Whether the words around the deed's at `start:end` are those of a wish."""
+    lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
+    wanted = [match.start() for match in _I_WANT.finditer(lead)]
+    lead = lead[wanted[-1] :] if wanted else lead
+    if re.search(r"\b(?:the|it|my)$", text[start:end], re.I):
+        return phrasing.understood(lead, _LAST)  # return the …
+    follows = _ENGLISH_TAIL.match(tail) or (not re.match(r" *[A-Za-z]", tail) and _TAIL.match(tail.lstrip(" ")))
+    return bool(follows) and phrasing.understood(lead, _LAST)
+
+
+def is_needed(sentence: str) -> bool:
+    """Whether a sentence that names a thing says that something is amiss with it or that it is wanted."""
+    return bool(_TROUBLE.search(sentence))
