@@ -18,7 +18,7 @@ _DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|exp
 _LEAD = (
     rf"{phrasing.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
     rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
-    r"全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
+    r"半额|一半|多退|少退|现金|仅|先行|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{phrasing.ENGLISH_WISH_LEAD}|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
     r"item|items|"
