@@ -516,6 +516,7 @@ def test_a_flow_without_a_commit_only_reads(lectern: Lectern, template: FlowTemp
     assert faults(draft.definition) == []
     assert draft.definition["engine"]["read_only"]
     assert draft.definition["engine"]["success_evidence"] == [["手机"]]
+    assert len(storyboards.pictured(draft)) == 4, "the editor has the lesson's own pictures to mark on"
 
 
 def test_a_phone_lost_in_the_middle_costs_nothing_and_another_one_goes_on(

@@ -252,7 +252,7 @@ def changes(old: FlowVersion, new: FlowVersion) -> list[tuple[str, str]]:
 
 def draft_context(user: Any, template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> dict[str, Any]:
     return {
-        "shots": [] if expert else storyboard.shots(user, draft.base),
+        "shots": [] if expert else storyboard.shots(user, draft),
         "template": template,
         "draft": draft,
         "expert": expert,

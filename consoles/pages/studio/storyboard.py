@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.studio.lesson import slot_labels, with_labels
 from consoles.web import media
+from cs_agent.engine.routes.values import RouteStep
 from tickets.flows.lesson_draft import in_words
-from tickets.models import FlowTemplate, FlowVersion, Phone, RouteNote, VersionStage
+from tickets.models import FlowDraft, FlowTemplate, FlowVersion, Phone, RouteNote, Step, VersionStage
 from tickets.permissions import Permission, has
 from tickets.said import readers_language
 from tickets.services.people import access
@@ -86,19 +87,22 @@ class Shot:
     size: tuple[int, int]
 
 
-def shots(user: Any, version: FlowVersion | None) -> list[Shot]:
-    """The pages of a version's route as the reader may see them, the page after the last step at the end."""
-    if version is None:
+def shots(user: Any, draft: FlowDraft) -> list[Shot]:
+    """The pages of a draft's route as the reader may see them, the page after the last step at the end."""
+    if not has(user, Permission.VIEW_REPLAYS):
         return []
-    draw = _Drawing(user, _known(version))
-    found: dict[str, Shot] = {}
-    for board in storyboards.of_version(version):
-        frames = [frame for panel in board.panels if (frame := draw.frame(panel)).picture and panel.seen]
-        for frame in frames:
-            found.setdefault(frame.page, draw.shot(frame, "before"))
-        if frames and frames[-1].panel.seen.after:
-            found.setdefault("", draw.shot(frames[-1], "after"))
-    return list(found.values())
+    seen = [(step, row) for step, row in storyboards.pictured(draft) if access.may_see(user, row.run.ticket)]
+    first: dict[object, tuple[RouteStep, Step]] = {}
+    for step, row in seen:
+        first.setdefault((step.page.app, step.page.title) if step.page.title else step.page, (step, row))
+    pages = [_shot(user, row, "before", step.page.title or step.page.app) for step, row in first.values()]
+    last = seen[-1][1] if seen else None
+    return [*pages, _shot(user, last, "after", _("最后一步之后"))] if last is not None and last.after else pages
+
+
+def _shot(user: Any, row: Step, which: str, page: str) -> Shot:
+    picture = media.address(media.Kind.STEP, f"{row.pk}.{which}", user)
+    return Shot(row.pk, which, page, picture, _size_of(row.run.phone))
 
 
 def _pairs(draw: _Drawing, other: FlowVersion, boards: Sequence[Board], version: FlowVersion) -> list[Any]:
@@ -139,12 +143,6 @@ class _Drawing:
             spot,
             _size_of(phone),
         )
-
-    def shot(self, frame: Frame, which: str) -> Shot:
-        pk = frame.panel.seen.pk if frame.panel.seen else 0
-        picture = media.address(media.Kind.STEP, f"{pk}.{which}", self._user)
-        page = frame.page if which == "before" else _("最后一步之后")
-        return Shot(pk, which, page, picture, frame.size)
 
 
 def _size_of(phone: Phone | None) -> tuple[int, int]:

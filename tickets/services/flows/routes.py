@@ -20,7 +20,18 @@ from cs_agent.engine.routes.values import Private, Route, RouteError, RoutePlan,
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.errors import Conflict
-from tickets.models import FlowTemplate, FlowVersion, Run, RunPurpose, RunStatus, Step, StepActor, Ticket, VersionStage
+from tickets.models import (
+    FlowDraft,
+    FlowTemplate,
+    FlowVersion,
+    Run,
+    RunPurpose,
+    RunStatus,
+    Step,
+    StepActor,
+    Ticket,
+    VersionStage,
+)
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing
@@ -60,11 +71,20 @@ class Drift:
 
 
 def of_version(version: FlowVersion) -> Route:
-    """The version's route; an empty one if it is unreadable."""
+    """The version's route; an unreadable one is none: the model finds the way."""
+    return _readable(version.route, version)
+
+
+def of_draft(draft: FlowDraft) -> Route:
+    """The route that a version made of the draft would have, read in the same way."""
+    return _readable(draft.route or (draft.base.route if draft.base else None), draft)
+
+
+def _readable(stored: dict[str, Any] | None, holder: object) -> Route:
     try:
-        return Route.from_json(version.route)
+        return Route.from_json(stored)
     except RouteError as error:
-        log.error("flow version %s: %s", version, error)
+        log.error("route of %s: %s", holder, error)
         return Route()
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cs_agent.engine.routes.values import ActKind, Route, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
-from tickets.models import ControlVouch, FlowVersion, RouteNote, Step, VersionStage, VouchState
+from tickets.models import ControlVouch, FlowDraft, FlowVersion, RouteNote, Step, VersionStage, VouchState
 from tickets.services.flows import routes
 from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
@@ -91,7 +91,7 @@ class Pair:
 def of_version(version: FlowVersion) -> list[Board]:
     """One board for each way; none for a version that remembers nothing."""
     route = route_notes.applied(version, routes.of_version(version))
-    seen = _pictures(version, route)
+    seen = _pictures(version.template_id, route)
     notes: defaultdict[tuple[int, int], list[RouteNote]] = defaultdict(list)
     for note in version.notes.select_related("user"):
         notes[note.way, note.number].append(note)
@@ -108,6 +108,13 @@ def of_version(version: FlowVersion) -> list[Board]:
         )
         for w, way in enumerate(route.ways)
     ]
+
+
+def pictured(draft: FlowDraft) -> list[tuple[RouteStep, Step]]:
+    """The steps of a draft's route of which some run has a picture, each with that run's step, in the route's order."""
+    route = routes.of_draft(draft)
+    seen = _pictures(draft.template_id, route)
+    return [(step, seen[key]) for way in route.ways for step in way.steps if (key := _key(step)) in seen]
 
 
 def side_by_side(old: Sequence[Board], new: Sequence[Board]) -> list[tuple[tuple[str, ...], list[Pair]]]:
@@ -167,12 +174,12 @@ class _Backed:
         return Backing.ROUTE if self._reviewed else Backing.REVIEW
 
 
-def _pictures(version: FlowVersion, route: Route) -> dict[str, Step]:
+def _pictures(template_id: int, route: Route) -> dict[str, Step]:
     """For each step of the route the newest step of a run that is the same act, one whose control is known first."""
     wanted = {_key(step) for way in route.ways for step in way.steps}
     if not wanted:
         return {}
-    rows = Step.objects.filter(run__flow_version__template=version.template_id, route_mark__isnull=False)
+    rows = Step.objects.filter(run__flow_version__template=template_id, route_mark__isnull=False)
     found: dict[str, Step] = {}
     for row in rows.exclude(before="").select_related("run__ticket").order_by("-pk")[:_SEARCHED]:
         for key in _keys_of(row) & wanted:
