@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 
 from tests.runner.messages import listening
 from tests.runner.world import Handset, World, gone
-from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, Slot, Ticket
+from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, RunStatus, Slot, Ticket
 from tickets.runner.drive import tidy
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket
@@ -32,6 +32,17 @@ def test_the_phone_is_at_home_with_its_own_keyboard_and_free(
     phone.refresh_from_db()
     assert (hand.shown, hand.keyboard, phone.lease_run_id) == ("home", "own", None)
     assert world.host.finished == [phone.pk]
+
+
+def test_the_keyboard_of_runs_stays_while_a_person_decides_and_goes_with_the_run(
+    world: World, run: Run, lin: User, hand: Handset
+) -> None:
+    """The phone's own would cover half the page, and move the control that the yes is for."""
+    world.before_reply = hand.expect_text
+    assert world.drive(run).status == RunStatus.AWAITING_CONFIRMATION
+    assert hand.keyboard == "adb"
+    tidy.tidy(runs.stop_run(run, lin).pk, world.host)
+    assert hand.keyboard == "own"
 
 
 def test_the_customers_files_leave_the_phone_with_the_run_and_nothing_else_does(

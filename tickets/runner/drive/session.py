@@ -45,7 +45,7 @@ from tickets.runner.drive.engines import build_engine, new_state
 from tickets.runner.drive.journal import DatabaseJournal
 from tickets.runner.drive.phone import LeasedPhone
 from tickets.runner.drive.prepare import prepare
-from tickets.runner.holds import claims, leases, phone_lock, run_queue
+from tickets.runner.holds import claims, keyboards, leases, phone_lock, run_queue
 from tickets.runner.pictures import step_pictures
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.recorders import RunRecorder
@@ -160,8 +160,8 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
             if hold.run.purpose == RunPurpose.LESSON:
                 _hand_to_teacher(hold, phone)
                 return
-            with phone.typing_session():
-                _turn_until_pause(build_session(hold, phone, feed, host, build_engine))
+            keyboards.hold(hold.lease.phone_id, hold.run.pk, phone)
+            _turn_until_pause(build_session(hold, phone, feed, host, build_engine))
     except claims.TakeoverAsked:
         _yield_to_human(hold)
     except claims.AllPaused:

@@ -19,7 +19,7 @@ from cs_agent.phone.driver import Driver
 from tickets.models import Phone, Run
 from tickets.runner.drive import traces
 from tickets.runner.drive.prepare import end_apps, take_back
-from tickets.runner.holds import leases, phone_lock, pool, run_queue
+from tickets.runner.holds import keyboards, leases, phone_lock, pool, run_queue
 from tickets.runner.pictures import encode
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.services.runs import steps
@@ -85,6 +85,7 @@ def _leave_clean(row: Phone, host: Host, clean: Callable[[Driver], None]) -> Non
     try:
         phone, _feed = host.attend(row)
         clean(phone)
+        keyboards.let_go(row.pk)
     except PhoneError as error:
         log.warning("phone %s: not left clean after a run: %s", row.serial, error)
         if pool.is_phone_fault(error):
