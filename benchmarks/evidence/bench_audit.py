@@ -26,7 +26,7 @@ def main() -> list[Figure]:
     if ON in ("", "sqlite"):
         figures += _run("SQLite", {})
     if ON in ("", "postgresql"):
-        with postgres() as address:
+        with postgres(durable=True) as address:
             figures += _run("PostgreSQL", {"DATABASE_URL": address})
     return figures
 

@@ -38,7 +38,18 @@ def build(into: Path) -> Path:
 
 
 def unpack(wheel: Path, into: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(into), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-compile",
+        "--target",
+        str(into),
+        str(wheel),
+    ]
     done = subprocess.run(command, cwd=into.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 

@@ -43,7 +43,7 @@ def _commands() -> list[str]:
 @pytest.mark.parametrize("command", _commands())
 def test_a_command_of_the_docs_is_one_that_exists(command: str) -> None:
     name, *words = shlex.split(command)
-    load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)
+    assert load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_command_of_the_docs_is_one_that_exists(command: str) -> None:
 )
 def test_a_command_by_its_earlier_name_is_still_taken(command: str) -> None:
     _program, name, *words = renamed(["manage.py", *command.split()])
-    load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)
+    assert load_command_class(get_commands()[name], name).create_parser("manage.py", name).parse_args(words)

@@ -84,7 +84,7 @@ async def test_an_incomplete_request_says_what_is_missing_and_stays(handset: Han
 
 async def test_an_order_that_does_not_exist_is_not_found(handset: Handset) -> None:
     await find_order(handset, "999999999999")
-    await handset.sees("未找到该订单")
+    assert "未找到该订单" in await handset.sees("未找到该订单")
 
 
 async def test_the_order_shows_its_state_and_its_way(handset: Handset) -> None:
@@ -113,4 +113,4 @@ async def test_choices_tell_whether_they_are_taken(handset: Handset) -> None:
 async def test_a_phone_without_pictures_offers_none(handset: Handset) -> None:
     await open_request_form(handset)
     await handset.tap("＋ 上传附件")
-    await handset.sees("相册里没有照片或视频")
+    assert "相册里没有照片或视频" in await handset.sees("相册里没有照片或视频")

@@ -118,4 +118,4 @@ async def test_a_number_nobody_knows_has_no_way(handset: Handset) -> None:
     await handset.sees("输入订单号或运单号")
     await handset.type_into("输入订单号或运单号", "000")
     await handset.screen.key("KEYCODE_ENTER")
-    await handset.sees("未查询到物流信息")
+    assert "未查询到物流信息" in await handset.sees("未查询到物流信息")

@@ -57,7 +57,7 @@ async def test_an_unknown_number_is_not_found(handset: Handset) -> None:
     await handset.sees("请输入手机号")
     await handset.type_into("请输入手机号", "19900000000")
     await handset.screen.key("KEYCODE_ENTER")
-    await handset.sees("未找到该用户")
+    assert "未找到该用户" in await handset.sees("未找到该用户")
 
 
 async def test_the_search_field_holds_what_was_typed_and_is_no_password(handset: Handset) -> None:

@@ -94,7 +94,7 @@ async def test_a_network_error_offers_to_try_again_and_the_next_try_works(handse
     await handset.sees("网络异常")
     handset.faults.set("network_error", 0)
     await handset.tap("点击重试")
-    await handset.sees("共 1 个订单")
+    assert "共 1 个订单" in await handset.sees("共 1 个订单")
 
 
 async def test_a_request_that_fails_in_between_never_reaches_the_ledger(handset: Handset) -> None:

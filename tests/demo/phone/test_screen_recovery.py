@@ -71,7 +71,7 @@ async def test_a_crashed_page_is_an_app_that_stopped(handset: Handset) -> None:
     await handset.screen.view_url("chrome://crash")
     await handset.eventually(lambda: handset.screen.foreground().package == "com.android.launcher3", "the home screen")
     await handset.open("com.example.smsdesk")
-    await handset.sees("请输入手机号")
+    assert "请输入手机号" in await handset.sees("请输入手机号")
 
 
 async def test_two_phones_of_one_browser_know_nothing_of_each_other(handset: Handset, chromium: Chromium) -> None:
