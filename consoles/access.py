@@ -1,7 +1,6 @@
-"""Who may use what: views are declared with `permitted` (see `tickets.declared`), websocket commands with `command`.
+"""Access declarations: views are declared with `permitted` (see `tickets.declared`), websocket commands with `command`.
 
-Rule: a command names the permission that is asked for every time; what declares nothing is found by a test that walks
-all commands.
+Rule: a command names the permission that is checked at every call; a test walks all commands for missing declarations.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ __all__ = ["FORM", "GET", "POST", "Access", "Declaration", "View", "command", "c
 def command(name: str, permission: Permission, *, trust_s: float = 0.0) -> Callable[[View], View]:
     """Declare a websocket command: its name on the wire and the permission that is asked for every time.
 
-    `trust_s`: an answer that is so old still holds, for messages that change nothing and come many times a second.
+    `trust_s`: for how many seconds a check may be reused, for frequent messages that change nothing.
     """
 
     def decorate(method: View) -> View:

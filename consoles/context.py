@@ -1,4 +1,4 @@
-"""What every template knows: what the reader may do, the theme, the mode of the installation, words for scripts."""
+"""The template context processor: permissions, theme, mode of the installation, texts for scripts."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What every answer of the console goes through: language, refusals as friendly pages, security headers.
+"""The console's middlewares: language, error pages, access check, security headers.
 
-Rule: nothing is shown of an error but what a person can act on; scripts and styles come from our own origin only.
+Rule: error pages show only what a person can act on; scripts and styles come from our own origin only.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class LanguageMiddleware:
 
 
 class ServiceErrorMiddleware:
-    """Turns a service's no into a page, or into a notice for a page that is already open."""
+    """Turns a ServiceError into a page, or into a notice on an open page."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -75,7 +75,7 @@ def _for_a_program(request: HttpRequest) -> bool:
 
 
 class NulMiddleware:
-    """Refuses what holds a NUL: no database keeps one, and nobody types one."""
+    """Refuses requests that contain NUL, which databases do not store."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -98,7 +98,7 @@ def _values(query: QueryDict) -> Iterator[str]:
 
 
 class AccessMiddleware:
-    """A view that declares no permission is not served at all; only the back office has rules of its own."""
+    """Refuses views without a declared permission; only the back office has its own rules."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

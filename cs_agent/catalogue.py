@@ -1,7 +1,7 @@
-"""What the parts below Django say to people: sentences in Chinese, and one gettext catalogue of their English.
+"""Texts for people of the packages without Django: sentences in Chinese, with one gettext catalogue of their English.
 
-Rule: a sentence stands in the code once, in Chinese and marked with `_`, and is translated where it is read: what is
-stored is the sentence's code and its values. What a model is told stands with the prompts and not in here.
+Rule: a sentence is in the code once, in Chinese and marked with `_`, and translated when it is read: its code and
+values are stored. Texts for models are with the prompts, not here.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 def _(message: str) -> str:
-    """Marks a sentence that has an entry in the catalogue; `{name}` in it is the place of a value."""
+    """Marks a sentence for the catalogue; `{name}` in it is a placeholder."""
     return message
 
 
 def say(message: str, lang: str, **values: str) -> str:
-    """The sentence in "zh" or "en". Values are put in once, so that braces in them mean nothing; a place without a
-    value stays as it is."""
+    """The sentence in "zh" or "en". Placeholders are replaced in one pass, so that braces in values are literal; one
+    without a value is kept."""
     text = _translations(lang).gettext(message) if message else ""
     return _PLACE.sub(lambda place: values.get(place[1], place[0]), text)
 
 
 @cache
 def _translations(lang: str) -> gettext.NullTranslations:
-    """Of a language without a catalogue, and of Chinese, the sentences themselves."""
+    """The translations; for Chinese and languages without a catalogue the sentences themselves."""
     return gettext.translation(_DOMAIN, _FOLDER, [lang], fallback=True)

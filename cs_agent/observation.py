@@ -1,4 +1,4 @@
-"""What was seen on a phone at one moment: values only, shared by all packages that look at a screen."""
+"""What was seen on a phone at one moment: value types shared by all packages that process a screen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cs_agent.geometry import Box, Size
 
 
 class AppKind(StrEnum):
-    """What an app is to the person who holds the phone; the driver says so, as platforms name them differently."""
+    """The role of an app, set by the driver because platforms name apps differently."""
 
     APP = "app"
     HOME = "home"  # the home screen
@@ -20,7 +20,7 @@ class AppKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a node of the tree is, in words of no platform; the driver sets it."""
+    """The platform-independent role of a tree node, set by the driver."""
 
     BUTTON = "button"
     CHECK_BOX = "check_box"
@@ -39,7 +39,7 @@ class Role(StrEnum):
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
-    """The picture in RGB; the very same where it is, as converting would copy eight megabytes of a screen."""
+    """The picture in RGB; the same object if it is RGB already, to avoid copying."""
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
@@ -119,7 +119,7 @@ class Observation:
     app: ForegroundApp
     lines: tuple[TextLine, ...] = ()
     nodes: tuple[UiNode, ...] | None = None
-    nodes_at: float | None = None  # when the tree was asked for, by the picture's clock; None where that is not known
+    nodes_at: float | None = None  # when the tree was requested, by the picture's clock; None if unknown
     settled: bool = True
     waited_s: float = 0.0  # how long the screen took to settle
 

@@ -1,7 +1,7 @@
-"""Texts for people that can be said again in another language: a string that knows its sentences.
+"""Texts for people that can be rendered in another language: a string that carries its sentences.
 
-Rule: a `Said` is its text in every respect; its parts say what the text was made of. What is stored of it are the
-parts: codes of sentences and their values, never the words of one language.
+Rule: a `Said` behaves as its text; its parts are what the text was made of. Only the parts are stored: codes of
+sentences and their values, never the words of one language.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ LookUp = Callable[[str, Mapping[str, str]], str]  # a sentence's code and values
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence by its code. A value is a plain text, or a `Said` that has a language of its own."""
+    """A sentence by its code. A value is a plain text or a `Said`."""
 
     code: str
     values: Mapping[str, str] = field(default_factory=dict)
 
 
 class Said(str):
-    """A text and the parts that make it up, one after the other: sentences, and texts that stand in no language."""
+    """A text and its parts in order: sentences, and texts independent of language."""
 
     parts: tuple[Sentence | str, ...]
 
@@ -55,7 +55,7 @@ def to_json(text: str) -> list[Any]:
 
 
 def from_json(data: list[Any], look_up: LookUp) -> Said:
-    """What `to_json` gave, in the reader's language; ValueError for anything else."""
+    """Inverse of `to_json`, rendered by `look_up`; ValueError for anything else."""
     parts: list[Sentence | str] = []
     texts: list[str] = []
     for item in data:
@@ -70,7 +70,7 @@ def from_json(data: list[Any], look_up: LookUp) -> Said:
 
 
 def _merged(parts: Iterable[Sentence | str]) -> Iterator[Sentence | str]:
-    """Texts that follow each other as one, so that what is stored can be searched."""
+    """Join adjacent plain texts, so that the stored form can be searched."""
     for is_text, run in groupby(parts, key=lambda part: isinstance(part, str)):
         if is_text:
             yield "".join(map(str, run))

@@ -1,1 +1,1 @@
-"""What supervisors look at: the wall of phones, and the runs that can be watched again."""
+"""Supervisors' pages: the wall of phones, and the list of replays."""

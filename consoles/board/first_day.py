@@ -1,4 +1,4 @@
-"""What a new installation still needs, as a list that is computed afresh each time, with the way to each thing."""
+"""The checklist of a new installation, computed at each request, with links."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def office(name: str) -> str:
 
 
 def shown(values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Settings as they are in force; whatever is secret is not shown, nor is a password in an address."""
+    """The effective settings, without secrets and without passwords in addresses."""
     return [(name, _value(name, value)) for name, value in sorted(values.items())]
 
 

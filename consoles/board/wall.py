@@ -1,6 +1,6 @@
 """The wall: every phone, everything that waits, what is wrong, and today's numbers, as one reader may see them.
 
-Rule: it never says that all is well while somebody is waited for too long, automation is paused or a phone is faulty.
+Rule: it never shows "all well" while a request waits too long, automation is paused or a phone is faulty.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tickets.services.people import access
 from tickets.services.runs.attention import CALLING, Item
 from tickets.services.runs.transitions import ACTIVE, WAITING
 
-LATE = timedelta(minutes=5)  # somebody is waited for too long
+LATE = timedelta(minutes=5)  # a request waits too long
 MOST_WAITING = 50
 _MOST_TIMED = 2000
 
@@ -79,7 +79,7 @@ class Number:
 
 
 def tiles(user: Any) -> list[Tile]:
-    """What waits first, then what is driven, free phones, and those that are out of order."""
+    """Tiles in order: waiting, driven, free, out of order."""
     phones = Phone.objects.select_related("lease_run__ticket__department", "lease_run__flow_version__template")
     mine = set(access.departments(user).values_list("pk", flat=True))
     open_ones = {each.run_id: each for each in Takeover.objects.filter(ended_at=None)}
@@ -89,7 +89,7 @@ def tiles(user: Any) -> list[Tile]:
 
 
 def concerns(parts: Iterable[PartHealth], shown: Iterable[Tile], waiting: Iterable[Item]) -> list[Concern]:
-    """What is not well now, the worst first."""
+    """Current problems, the worst first."""
     found = [
         Concern(Tone.DANGER, _("%(part)s没有正常工作") % {"part": part_name(part.part.value)})
         for part in parts

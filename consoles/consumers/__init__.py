@@ -1,1 +1,1 @@
-"""The websockets: hints that something changed, and the live phone."""
+"""The websockets: live events, and the live phone."""

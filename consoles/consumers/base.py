@@ -1,7 +1,7 @@
-"""What every websocket of the console does: who is there, may they still, and which command did they send.
+"""The base of the console's websockets: authentication, permission checks, dispatch of commands.
 
-Rule: the permission is asked of the database when the socket opens, on every command and every 30 s. A role that was
-removed, a log-out or a password change closes the socket; nothing a socket was once allowed lasts.
+Rule: the permission is read from the database when the socket opens, on every command and every 30 s. A removed role, a
+log-out or a password change closes the socket.
 """
 
 from __future__ import annotations
@@ -121,18 +121,18 @@ class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
             await self._run(method, message)
 
     async def _dismiss(self, code: int) -> None:
-        """Close the socket, and hear nothing that is still on its way."""
+        """Close the socket and ignore messages still in transit."""
         self._admitted = False
         await self.close(code)
 
     async def _write_refusal(self, permission: Permission) -> None:
-        """A refusal is an event, as it is for a page."""
+        """Audit a refusal, as for a page."""
         address = (self.scope.get("client") or [""])[0]
         with request_context.use(ip=address, user=self.user):
             await database_sync_to_async(_record_refusal)(self.user, permission)
 
     async def _run(self, method: Any, message: dict[str, Any]) -> None:
-        """With the reader's language and origin, as a request would have them; errors are told, not raised."""
+        """Run a command with the user's language and origin, like a request; ServiceErrors are sent to the client."""
         address = (self.scope.get("client") or [""])[0]
         with translation.override(self._language()), request_context.use(ip=address, user=self.user):
             try:
@@ -150,7 +150,8 @@ class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
         await self.send(text_data=json.dumps(message, ensure_ascii=False))
 
     async def _keep_checking(self) -> None:
-        """A database that is away is asked again soon; until it answers nothing more is allowed than before."""
+        """Check the permission periodically; an unreachable database is asked again soon, and meanwhile nothing more is
+        permitted than before."""
         wait_s = CHECK_EVERY_S
         while True:
             await asyncio.sleep(wait_s)
@@ -177,7 +178,7 @@ class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
 
 
 class UnknownAddress(AsyncWebsocketConsumer):
-    """Where no socket of ours is: closed in words, so that no page keeps trying."""
+    """Unknown socket addresses: closed with a code, so that pages stop reconnecting."""
 
     async def connect(self) -> None:
         await self.accept()

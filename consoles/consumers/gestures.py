@@ -1,4 +1,4 @@
-"""A gesture as the browser sends it, made into one for the phone.
+"""Converts a gesture sent by the browser to one for the phone.
 
 On the wire: {"kind": "tap", "at": [x, y]} with x and y as fractions of the screen (0-1); a swipe has four numbers and
 `seconds`; `type` has `text`; `key` has `key`. What cannot be a gesture is Invalid. `after`: the milliseconds from the
@@ -63,7 +63,7 @@ def _text(message: dict[str, Any], name: str) -> str:
 
 
 def _number(value: Any) -> float:
-    """A finite number; JSON also lets through NaN, infinities and integers of any length."""
+    """A finite number; JSON also permits NaN, infinities and integers of any length."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not -_LARGEST < value < _LARGEST:
         raise ValueError("not a number that can be used")
     return float(value)

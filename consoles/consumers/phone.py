@@ -1,4 +1,4 @@
-"""The live phone: the newest frame to each viewer, and gestures of the one who took the phone over.
+"""The live phone: sends the newest frame to each viewer, and passes on the takeover holder's gestures.
 
 Rule: one frame in flight per viewer; the next goes out when the viewer has drawn the last, and it is the newest then.
 An unchanged screen sends its age and no picture. A gesture is passed on only for the holder of a takeover that began.
@@ -64,7 +64,7 @@ class PhoneConsumer(ConsoleConsumer):
         await super().disconnect(code)
 
     async def live_event(self, message: dict[str, Any]) -> None:
-        """The run may have got its phone, or lost it."""
+        """The run may have got or lost its phone."""
         if message["event"]["kind"] != "run.changed":
             return
         try:
@@ -125,7 +125,7 @@ class PhoneConsumer(ConsoleConsumer):
             self._stream = None
 
     async def _frames(self, phone_id: int) -> None:
-        """Until cancelled. A Redis or database that is away is asked again; the picture ages meanwhile."""
+        """Send frames until cancelled, retrying while Redis or the database is unreachable."""
         while True:
             try:
                 sees_all = await self._sees_all()
@@ -184,7 +184,7 @@ class PhoneConsumer(ConsoleConsumer):
 
 
 async def _seen_at(reader: SharedReader, frame: Frame) -> float:
-    """When the screen last looked like this: an unchanged screen is not an old picture."""
+    """When the screen was last known to look like this frame."""
     return max(frame.captured_at, await reader.current_at() or 0.0)
 
 

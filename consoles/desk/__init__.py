@@ -1,1 +1,1 @@
-"""What people need at their desks besides the ticket: what waits for them, what comes next, notes and replies."""
+"""Parts of the operators' pages besides the ticket: what waits for them, what comes next, notes and replies."""

@@ -1,1 +1,1 @@
-"""What people see inside a helpdesk: the button's links, and the panel in the helpdesk's own page."""
+"""Pages inside a helpdesk: the button's links, and the panel in the helpdesk's own page."""

@@ -1,4 +1,4 @@
-"""The ticket's text cut at the places slots came from, so that they can be shown in place."""
+"""Splits the ticket's text at the places slots came from, to highlight them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recording's chapters joined with the steps they belong to."""
+"""The recording's chapters joined with their steps."""
 
 from __future__ import annotations
 

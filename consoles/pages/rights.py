@@ -1,4 +1,4 @@
-"""What permissions are called; a test holds the list complete."""
+"""The labels of permissions; a test ensures that the list is complete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a run as people read them: in words, with what the gate said and who answered."""
+"""The steps of a run for display: in words, with the gate's verdict and people's answers."""
 
 from __future__ import annotations
 

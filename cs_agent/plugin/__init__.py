@@ -5,8 +5,8 @@
 
 and, for live pages, in its ASGI module `"websocket": cs_agent.plugin.websockets()`.
 
-Rule: the host's own pages, log-in, admin, headers and URL names stay byte for byte as they were: everything of ours
-answers below the prefix only, in a URL configuration of its own. `manage.py check` says what is still missing.
+Rule: the host's pages, log-in, admin, headers and URL names are unchanged: ours answer below the prefix only, in their
+own URL configuration. `manage.py check` reports missing settings.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _OURS = (
 
 
 def settings(host: dict[str, Any], *, prefix: str = "cs-agent/") -> None:
-    """Add what cs_agent needs to a settings module's names. ImproperlyConfigured says what stands against it."""
+    """Add the settings of cs_agent to a settings module's names. ImproperlyConfigured names a conflict."""
     prefix = prefix.strip("/") + "/"
     if prefix == "/":
         raise ImproperlyConfigured("cs_agent.plugin.settings needs a prefix such as 'cs-agent/'")
@@ -74,7 +74,7 @@ def websockets() -> Any:
 
 
 def _refuse_clash(apps: list[str]) -> None:
-    """Two apps of one label cannot be in one project; ours keep theirs, because permissions and tables go by it."""
+    """Refuse an app with one of our labels, which permissions and tables depend on."""
     for app in apps:
         label = app.partition(".apps.")[0].rpartition(".")[2]
         if label in APPS and app not in APPS:
@@ -109,7 +109,8 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 
 def _templates(host: dict[str, Any], own: ModuleType) -> list[dict[str, Any]]:
-    """Our pages are drawn by an engine of their own: the host's templates and processors stay the host's."""
+    """Template settings with a separate engine for our pages, so that the host's templates and processors are
+    unchanged."""
     options = {
         **own.TEMPLATES[0]["OPTIONS"],
         "loaders": [("django.template.loaders.cached.Loader", ["cs_agent.plugin.loader.OurTemplates"])],

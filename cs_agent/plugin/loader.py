@@ -1,4 +1,4 @@
-"""Finds our own templates and nothing else: a host's missing 404 page is not to become ours."""
+"""Finds only our own templates, so that a host's missing 404 page does not become ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one middleware of ours in another project: below the prefix ours stand in front, all else passes untouched."""
+"""Our only middleware in a host project: below the prefix it applies ours, everything else passes unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Our addresses inside another project: below the prefix, and known to nobody but the requests that come there."""
+"""Our URLs inside a host project, used only for requests below the prefix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The roof: where the parts are wired together."""
+"""The Django project: wires the packages together."""
 
 from cs_agent.project.celery import app as celery_app
 

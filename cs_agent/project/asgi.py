@@ -1,7 +1,7 @@
 """The ASGI application: pages over HTTP, live consoles over WebSocket from our own origin only.
 
-Rule: who asks is the peer, unless the peer is one of the trusted proxies. The server that runs this must not believe
-such headers by itself: start uvicorn with `--no-proxy-headers`.
+Rule: the client address is the peer's, unless the peer is a trusted proxy. The server must not evaluate proxy headers
+itself: start uvicorn with `--no-proxy-headers`.
 """
 
 from __future__ import annotations

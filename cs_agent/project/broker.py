@@ -1,4 +1,4 @@
-"""Celery's way to Redis: kombu's own, except that a worker with tasks in hand outlives a Redis that goes away.
+"""Celery's Redis transport: kombu's, except that a worker with tasks in hand survives a lost Redis connection.
 
 A worker that loses Redis gives its connection up and makes a new one. Where one of its channels cannot be closed, kombu
 goes on with the others, asks a channel without a connection for Redis' address and ends the worker: AttributeError is

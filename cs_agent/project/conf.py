@@ -1,4 +1,4 @@
-"""Every setting of the product: read once from the environment, checked, and described in one table.
+"""Every setting of the product: read once from the environment, validated, and described in one table.
 
 Rule: an unknown `CS_AGENT_…` variable or a malformed value stops the start with a message that names it.
 `docs/settings.md` lists the same table; a test keeps the two together.
@@ -33,7 +33,7 @@ _HIDDEN = {"CS_AGENT_SECRETS_KEYS"}  # values that no message may show
 
 
 class SettingError(ValueError):
-    """A variable that cannot be used; the message names it and says what to write instead."""
+    """An unusable variable; the message names it and says what is expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _file(text: str) -> str:
 
 
 def _fernet_keys(text: str) -> tuple[str, ...]:
-    """Keys of the secret store, the one that encrypts first."""
+    """Keys of the secret store; the first one encrypts."""
     keys = _list(text)
     for key in keys:
         try:
@@ -151,7 +151,7 @@ def _fernet_keys(text: str) -> tuple[str, ...]:
 
 
 def _app_names(text: str) -> str:
-    """The path; its content is looked at now, so that a slip is noticed at the start and not under a run."""
+    """The path; its content is validated at start, so that mistakes do not surface during a run."""
     path = Path(_file(text))
     try:
         names = json.loads(path.read_text(encoding="utf-8"))

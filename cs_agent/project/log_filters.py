@@ -1,4 +1,4 @@
-"""What is left out of the log."""
+"""Log filters."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""How log lines look: words for people, or one JSON object a line for a collector (`CS_AGENT_LOG_FORMAT`).
+"""Formats log lines: text for people, or one JSON object per line for a collector (`CS_AGENT_LOG_FORMAT`).
 
-Rule: every line of a request carries its id, which the answer's `X-Request-ID` and the audit trail name as well;
-every line of the thread that drives a run carries the run's.
+Rule: every line of a request has its id, as in the `X-Request-ID` header and the audit trail; every line of a thread
+that drives a run has the run's id.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The processes that make up the product on one machine, as data: what the demo, the tests and the docs start.
+"""The processes of the product on one machine, as data for the demo, the tests and the docs.
 
-Rule: every process is named once, here, with the command that starts it and the address that says it is ready.
+Rule: every process is defined only here, with its command and the address that shows that it is ready.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _celery(*arguments: Any) -> tuple[str, ...]:
 
 
 def _worker(name: str, threads: int, queue: str) -> Process:
-    """Workers have nothing to say to each other: what they share is in the database."""
+    """A worker without gossip and mingle: workers share state only through the database."""
     return Process(
         name,
         _celery(

@@ -1,4 +1,4 @@
-"""Find, or install, what pip cannot bring: a Chromium for the virtual phone and a font with Chinese characters.
+"""Find or install what pip does not provide: a Chromium for the virtual phone and a font with Chinese characters.
 
 Playwright's own download comes first, the system's package manager second; a machine that already has them is
 left as it is. Needs no more than the standard library and the installed requirements.

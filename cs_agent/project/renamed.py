@@ -1,4 +1,4 @@
-"""Commands that were called otherwise in earlier releases: scheduled jobs may still call them so."""
+"""Former names of commands, which scheduled jobs may still use."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ _COMMANDS = {
 
 
 def renamed(arguments: Sequence[str]) -> list[str]:
-    """The arguments of manage.py, program name first, with the command by its name of today."""
+    """The arguments of manage.py, program name first, with the command's current name."""
     program, *words = arguments
     return [program, *_COMMANDS.get(words[0], words[:1]), *words[1:]] if words else [program]

@@ -1,7 +1,7 @@
 """`cs-agent serve`: the parts of an installation on one machine, together until SIGTERM or Ctrl-C.
 
-Rule: no stand-in runs here, nothing is migrated and no demo data is loaded. If one part ends, all end, and the service
-manager that started them starts them again (docs/deployment.md); larger installations run each part by itself.
+Rule: it starts no stand-ins, migrates nothing and loads no demo data. If one part ends, all end, and the service
+manager restarts them (docs/deployment.md); larger installations run each part separately.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A run's screen on disk, and the MP4 a person watches: frames and marks in, video, chapters and captions out."""
+"""Recordings: frames and marks of a run's screen on disk, encoded to an MP4 with chapters and captions."""
 
 from cs_agent.recording.encode import EncodedRecording, encode
 from cs_agent.recording.errors import (

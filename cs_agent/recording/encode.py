@@ -1,7 +1,7 @@
 """Encodes a recording into an MP4 people can watch: H.264, yuv420p, playable while it loads, with chapters.
 
-Rules: frames keep the times they had, except in long waits, which are shortened and marked on the picture;
-an unreadable frame is skipped, never the recording; the result appears whole or not at all.
+Rules: frames keep their times, except in long waits, which are shortened and marked on the picture; an unreadable frame
+is skipped and does not fail the recording; the result is written atomically.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from cs_agent.recording.pictures import Overlay, compose
 from cs_agent.recording.timeline import Timeline, build_timeline
 
 TOUCH_SHOWN_S = 0.6
-MIN_SHOWN_S = 1 / 30  # of pictures that follow each other faster, some are passed over
+MIN_SHOWN_S = 1 / 30  # pictures in faster succession are partly dropped
 MAX_BITS_PER_S = 240_000  # 1.8 MB per minute, whatever the screen shows
 QUALITY_CRF = 25  # x264's scale; small text stays readable
 ENCODER_PRESET = "superfast"
@@ -49,7 +49,7 @@ class EncodedRecording:
 
 @dataclass(frozen=True, slots=True)
 class _Shot:
-    """What is on the picture from this video time on."""
+    """What the picture shows from this video time on."""
 
     at: float
     frame: Frame
@@ -86,7 +86,7 @@ def _readable(directory: Path, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _is_whole(path: Path) -> bool:
-    """Whether it begins and ends as a JPEG does: cheap, as there may be thousands."""
+    """Whether the file begins and ends like a JPEG: a cheap check, as there may be thousands."""
     try:
         with path.open("rb") as file, Image.open(file, formats=["JPEG"]):
             file.seek(-2, os.SEEK_END)
@@ -96,7 +96,7 @@ def _is_whole(path: Path) -> bool:
 
 
 def _canvas(entries: Sequence[Entry]) -> Size:
-    """The size of most frames: the others are letterboxed onto it."""
+    """The most frequent frame size; other frames are letterboxed onto it."""
     sizes = Counter((entry.width, entry.height) for entry in entries if isinstance(entry, Frame))
     width, height = sizes.most_common(1)[0][0]
     return Size(width - width % 2, height - height % 2)
@@ -123,7 +123,7 @@ def _encode_video(
 
 
 def _shots(entries: Sequence[Entry], timeline: Timeline) -> Iterator[_Shot]:
-    """The pictures of the video, each from its time on; none shown shorter than an eye can see."""
+    """The pictures of the video with their start times; none is shown for less than MIN_SHOWN_S."""
     frames = [(timeline.to_video(entry.at), entry) for entry in entries if isinstance(entry, Frame)]
     touches = [(timeline.to_video(entry.at), entry) for entry in entries if isinstance(entry, TouchMark)]
     times = _change_times(frames, touches, timeline)
@@ -160,7 +160,7 @@ def _shot_at(
 
 
 def _picture(directory: Path, work: Path, number: int, shot: _Shot, canvas: Size) -> Path | None:
-    """The stored frame itself where nothing is drawn on it; None for a frame that is damaged inside."""
+    """The picture's file: the stored frame if nothing is drawn on it; None for a damaged frame."""
     stored = directory / shot.frame.file
     if shot.overlay.empty and (shot.frame.width, shot.frame.height) == (canvas.width, canvas.height):
         return stored.resolve()
@@ -176,7 +176,7 @@ def _picture(directory: Path, work: Path, number: int, shot: _Shot, canvas: Size
 
 
 def _before(pictures: Sequence[Path], work: Path, canvas: Size) -> Path:
-    """What stays on while a damaged frame should be shown: the picture before it, or black."""
+    """The replacement for a damaged frame: the picture before it, or black."""
     if pictures:
         return pictures[-1]
     black = work / "black.jpg"
@@ -185,7 +185,7 @@ def _before(pictures: Sequence[Path], work: Path, canvas: Size) -> Path:
 
 
 def _playlist(pictures: Sequence[Path], shots: Sequence[_Shot], end: float) -> str:
-    """ffconcat: whole milliseconds counted from the beginning, so that roundings do not add up."""
+    """The ffconcat playlist, in whole milliseconds from the beginning, so that rounding errors do not accumulate."""
     times = [round(shot.at * 1000) for shot in shots] + [round(end * 1000)]
     lines = ["ffconcat version 1.0"]
     for picture, start, stop in zip(pictures, times, times[1:], strict=False):

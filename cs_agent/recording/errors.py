@@ -1,4 +1,4 @@
-"""Why something could not be recorded or encoded, and what a person can do about it.
+"""Errors of recording and encoding, with remedies.
 
     RecordingError
     ├── RecordingDiskFull      no room is left, or too little to go on safely

@@ -1,6 +1,6 @@
 """The index of a recording: one JSON line per frame or mark, in a file that only grows.
 
-Rules: a frame's picture is complete on disk before its line is written; a line torn by a crash spoils only
+Rules: a frame's picture is complete on disk before its line is written; an incomplete line after a crash affects only
 itself. Times are seconds since the epoch.
 """
 
@@ -50,7 +50,7 @@ class TouchMark:
 
 @dataclass(frozen=True, slots=True)
 class WaitMark:
-    """From here on the run waits, until a ResumeMark or the next step or touch."""
+    """The run waits from here, until a ResumeMark or the next step or touch."""
 
     kind: ClassVar[str] = "wait"
     at: float
@@ -65,7 +65,7 @@ class ResumeMark:
 
 @dataclass(frozen=True, slots=True)
 class EndMark:
-    """A writer was closed in order; another may go on in the same directory."""
+    """A writer was closed properly; another may continue in the same directory."""
 
     kind: ClassVar[str] = "end"
     at: float
@@ -82,7 +82,7 @@ def to_line(entry: Entry) -> bytes:
 
 
 def read_index(directory: Path) -> list[Entry]:
-    """Every readable entry in order of time; an empty list where nothing was recorded yet."""
+    """Every readable entry in time order; empty if nothing was recorded yet."""
     try:
         data = (directory / INDEX_NAME).read_bytes()
     except FileNotFoundError:
@@ -93,7 +93,7 @@ def read_index(directory: Path) -> list[Entry]:
 
 
 def ends_torn(descriptor: int) -> bool:
-    """Whether the last writer died in the middle of a line."""
+    """Whether the file ends with an incomplete line."""
     size = os.fstat(descriptor).st_size
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 

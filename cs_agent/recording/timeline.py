@@ -1,4 +1,4 @@
-"""The time line of a replay: real time runs as it was, long waits are shortened and marked as such.
+"""The time line of a replay: real time, with long waits shortened and marked.
 
 Pure. Real times are seconds since the epoch; video times are seconds from the beginning of the video.
 """
@@ -19,7 +19,7 @@ TAIL_S = 1.0  # the last picture stays this long
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch that plays evenly; `shortened` ones pass faster than they did."""
+    """A stretch of constant speed; `shortened` ones are faster than real time."""
 
     real_start: float
     real_end: float
@@ -73,7 +73,7 @@ class Timeline:
 def build_timeline(entries: Sequence[Entry]) -> Timeline:
     """From the first frame to the last entry; ValueError without a frame.
 
-    1. A marked wait counts as a wait whatever moves on the screen meanwhile (a clock, a spinner).
+    1. A marked wait counts as a wait even if something moves on the screen (a clock, a spinner).
     2. Elsewhere any stretch without a frame or mark is one.
     """
     start = min(entry.at for entry in entries if isinstance(entry, Frame))

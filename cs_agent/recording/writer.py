@@ -1,8 +1,8 @@
 """Writes a run's screen to disk as it changes, with marks for steps, gestures and waits.
 
-Rules: what was added is on disk before the call returns, so a killed process loses nothing it had recorded;
-any number of writers, one after another or overlapping, may add to one directory; nothing is
-stored that `redact` has not seen; a recorder that cannot record says so, it never goes on silently.
+Rules: added frames and marks are on disk before the call returns, so a killed process loses nothing; any number of
+writers, consecutive or overlapping, may add to one directory; every picture passes `redact` before it is stored; a
+recorder that cannot record raises, it never fails silently.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from cs_agent.recording.index import (
 
 SHORT_SIDE_PX = 540  # what the replay shows; storing more costs disk and encoding time
 JPEG_QUALITY = 78
-MIN_FREE_BYTES = 200 * 2**20  # about five minutes of a screen that never stands still
-SYNC_EVERY_S = 1.0  # what a power cut may cost; a killed process costs nothing
+MIN_FREE_BYTES = 200 * 2**20  # about five minutes of a constantly changing screen
+SYNC_EVERY_S = 1.0  # the most that a power cut loses; a killed process loses nothing
 
 
 class FrameWriter:
@@ -143,7 +143,7 @@ class FrameWriter:
         return (entries[-1].at if entries else 0.0), frames
 
     def _not_before(self, moment: float) -> float:
-        """No time lies within an earlier activation, even if the clock was set back in between."""
+        """A time not before the end of an earlier activation, even if the clock was set back in between."""
         return max(self._begins_at, moment)
 
     def _mark(self, entry_at: Callable[[float], Entry], at: float | None) -> None:
@@ -166,7 +166,7 @@ class FrameWriter:
         self._failure = None
 
     def _write_picture(self, data: bytes) -> str:
-        """Under a name no other writer has. A picture cut off by a crash has no line in the index."""
+        """Write the picture under a unique name. A partial picture after a crash has no line in the index."""
         while True:
             self._number += 1
             path = self.directory / f"{self._number:07d}.jpg"
@@ -194,14 +194,14 @@ class FrameWriter:
             raise self._failed(error, self.directory / INDEX_NAME) from error
 
     def _failed(self, error: OSError, path: Path) -> RecordingError:
-        """Remember the failure, and have the next picture stored even if it is the same."""
+        """Record the failure, and force the next picture to be stored even if it is unchanged."""
         self._failure = writing_error(error, path)
         self._last_picture, self._last_sequence = (), 0
         return self._failure
 
 
 def _fingerprint(image: Image.Image) -> tuple[int, ...]:
-    """Tells a changed picture from the same one; a third of the time a cryptographic digest takes."""
+    """A fast non-cryptographic fingerprint that detects changed pictures."""
     data = image.tobytes()
     return (*image.size, zlib.crc32(data), zlib.adler32(data))
 

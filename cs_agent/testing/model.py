@@ -14,7 +14,7 @@ Answer = str | Action | Reply | ModelError | Callable[[list[Message]], "str | Ac
 
 
 class ScriptOver(ModelError):
-    """More was asked of a scripted model than its script holds."""
+    """A scripted model was called more often than its script permits."""
 
     retryable = False
     advice = "the script has no more replies"
@@ -50,5 +50,5 @@ class ScriptedModel:
 
 
 def documented(action: Action, thought: str = "") -> str:
-    """The reply a well-behaved model gives for that action."""
+    """The reply of a well-behaved model for that action."""
     return f"<think>{thought}</think><answer>{render(action)}</answer>"

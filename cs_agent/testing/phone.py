@@ -1,4 +1,4 @@
-"""A phone whose screens are scripted: for tests and benchmarks of what a real phone cannot be made to do on demand.
+"""A phone with scripted screens, for tests and benchmarks of behaviour that a real phone does not show on demand.
 
 It implements `protocols.Phone`. Screens are laid out from rows (`fakes_screens`); what touching a label leads to is
 given with the screen; what "really happened" is kept in `ledger`, every gesture in `acts`.
@@ -82,7 +82,7 @@ class FakePhone:
         self.show(self.start)
 
     def show(self, name: str) -> None:
-        """Turn to a screen, as if something outside had happened."""
+        """Switch to a screen, as if caused from outside."""
         self.shown, self._captures = name, 0
         screen = self.screens[name]
         if name not in self._layouts:

@@ -1,1 +1,1 @@
-"""The audit page: what is looked for, how it is found, and how events are told."""
+"""The audit page: search, and events in words."""

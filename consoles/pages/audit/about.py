@@ -1,4 +1,4 @@
-"""What words typed by a person point at in the audit trail: tickets, people, kinds of events.
+"""Resolves search words to tickets, people and kinds of events in the audit trail.
 
 Rule: what an event says about a customer is sealed and cannot be searched; it is found by the ticket that it is about,
 whose words, values, amounts and numbers are looked through in the reader's own departments only.

@@ -1,4 +1,4 @@
-"""What somebody looks for in the audit trail, as a value, and the newest events it comes to.
+"""A search of the audit trail as a value, and the newest events it finds.
 
 Rule: pages go by sequence number, not by offset, so that the millionth event is as near as the first. Words may point
 at tickets, people or kinds of events: each is looked up by itself, by its own index, and what is found is merged.

@@ -1,4 +1,4 @@
-"""What an audit event says, as sentences: one for its row, the rest beside it, names instead of columns.
+"""Describes an audit event in words: a sentence for its row, further facts, labels instead of column names.
 
 Rule: nothing is left out: what has no words of its own is shown under the name it is stored by. The stored form itself
 stays one click away, for whoever compares it with an export.

@@ -1,4 +1,4 @@
-"""What every page of the back office keeps to.
+"""The base of all pages of the back office.
 
 Rule: rows that may not change have no form; every change made here is an audit event.
 """

@@ -26,7 +26,7 @@ admin.site.unregister(Group)
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, Audited):  # type: ignore[type-arg,misc]
-    """People leave by being deactivated: what they did stays on the record under their name."""
+    """People are deactivated, not deleted, so that their audit events keep their name."""
 
     form = PersonForm
     add_form = UserCreationForm
@@ -60,7 +60,7 @@ class UserAdmin(DjangoUserAdmin, Audited):  # type: ignore[type-arg,misc]
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, Audited):  # type: ignore[misc]
-    """Roles by what they may do in the product, in words; the tables of Django's own permissions are left out."""
+    """Roles with the product's permissions in words, without Django's table permissions."""
 
     form = RoleForm
     list_display = ("role", "may")

@@ -1,7 +1,7 @@
 """SQLite with a fair wait for the write lock.
 
-SQLite itself looks for the lock ever more seldom, ten times a second in the end: whoever came last looks often and
-wins, and who has waited for long waits on. Here everybody looks equally often, as long as it takes.
+SQLite's own busy handler polls at growing intervals, up to 100 ms, so that the newest waiter polls most often and wins.
+Here all waiters poll equally often until the timeout.
 """
 
 from __future__ import annotations
