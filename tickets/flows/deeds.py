@@ -48,7 +48,7 @@ _ENGLISH_TAIL = re.compile(
 
 _I_WANT = re.compile(
     r"(?<![和跟给让问])我(?:们|就|只|也|还|今天|现在)?(?:要求|申请|希望|想要?|要)|必须|要求|麻烦|"
-    r"请(?!问)|只[想要]|就[想要]|帮我|帮忙"
+    r"请(?!问)|只[想要]|就[想要]|想(?!问|知道|了解|咨询)|帮我|帮忙"
 )
 # What is said of a thing for which a flow is wanted: it does not come, or it is asked for.
 _TROUBLE = re.compile(

@@ -101,6 +101,7 @@ _UNASKED = re.compile(
     r"不明|别人)[^,，]{0,4}$|\bkeep (?:getting|receiving) [^,.]{0,12}$",
     re.I,
 )
+_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费")  # 快递员
 _RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
 # 谢谢你们的退款; 退款,已收到: what has come.
 _THANKED = re.compile(
@@ -340,6 +341,8 @@ def _long_ago(spot: _Spot, strong: bool) -> bool:
 
 def _wanted(spot: _Spot, strong: bool) -> Standing:
     """WANTED, where what is said of the thing or the deed says so."""
+    if _WHO_SERVES.match(spot.after):
+        return Standing.UNCLEAR
     alone = len(spot.before + spot.after) <= BARE
     if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR

@@ -100,7 +100,7 @@ _QUESTION = re.compile(
 )
 _HEDGE = re.compile(
     r"好像|似乎|以为|听说|据说|怀疑|疑似|感觉像|看着像|可能|也许|或许|大概(?!率)|应该是|估计|不确定|"
-    r"不太确定|记不清|记得|忘了|不知道|随便|"
+    r"不太确定|记不清|记得|忘了|不知道(?!为什么|怎么|为啥)|随便|"
     r"\b(?:maybe|perhaps|probably|possibly|"
     r"i think|i guess|not sure|i believe|might|seems?)\b",
     re.I,

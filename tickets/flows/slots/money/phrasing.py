@@ -18,7 +18,7 @@ _GAP = (
     r"[ :：=>→/\"'“”【】\[\]|(（)）✅.、-]|金额|款项|项|款|数额|数目|总额|金|给|我|咱|们|你们|人民币|大写|小写|单位|"
     r"元|币种|人|为|是|的话|的|"
     r"就|只|共计?|一?个|下|一|了|啊|呃|嗯|嘛|钱|要|作为|当作?|以作|作|经济|现金|精神|损失费?|误工费?|件|货款|"
-    r"剩余的?|余下的?|多余的?|费用?|余额|"
+    r"多[收扣付交]的|额|剩余的?|余下的?|多余的?|费用?|余额|"
     r"(?:amount|sum|total|value|requested|request|wanted|expected|is|of|me|us|in|to|the|a|an|as|worth|for|my|money|"
     r"back|CN|RMB|CNY|just|only|"
     r"fee|due|extra|remaining|other|full|difference|balance|remainder)\b|[a-z]_|_[a-z]+"
