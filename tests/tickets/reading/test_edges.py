@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.tickets.conftest import flow_file
-from tickets.flows.slots import numerals, read_slots, text
+from tickets.flows.slots import choices, numerals, read_slots, text
 from tickets.flows.slots.kinds import KINDS, Scene
 from tickets.flows.slots.numbers import amounts, orders
-from tickets.flows.slots.spec import parse_specs
+from tickets.flows.slots.spec import Option, parse_specs
 from tickets.flows.slots.text import Doubt, Span
 from tickets.models import Ticket
 
@@ -78,6 +78,67 @@ def test_a_chinese_comma_and_a_bare_tail_belong_to_a_sum_only_where_it_reads_as_
     words: str, sums: list[str]
 ) -> None:
     assert [span.value for span in amounts.amounts(words)] == sums
+
+
+@pytest.mark.parametrize(
+    ("words", "ranged"),
+    [
+        ("50元到60元", True),
+        ("50元钱到60元", True),
+        ("50元钱 到 60元", True),
+        ("50元或者是60元", True),
+        ("50元还是¥60", True),
+        ("50 and 60 yuan", True),
+        ("50 yuan and 60 yuan", False),
+        ("50 yuan or 60 yuan", True),
+        ("50元,60元", False),
+        ("50元到1234567", True),
+        ("50元到12345678", False),
+        ("50元到12345678元", True),
+    ],
+)
+def test_two_sums_with_a_to_between_them_are_the_ends_of_one_and_an_account_is_no_sum(words: str, ranged: bool) -> None:
+    found = amounts.money_in(words)
+    assert ({each.span.doubt for each in found} == {Doubt.RANGE}) is ranged
+
+
+@pytest.mark.parametrize("before", [*"十三半上下前后大小第几数.每2零"])
+def test_a_phrase_that_begins_with_a_number_is_none_behind_what_goes_before_a_number(before: str) -> None:
+    choice = (Option(value="x", phrases=("三个月", "近一年")),)
+    assert choices.options(f"{before}三个月", choice) == []
+    assert [span.value for span in choices.options(f"{before}近一年", choice)] == ["x"]
+
+
+@pytest.mark.parametrize("before", ["", "近", "这", "过去", " ", ","])
+def test_a_phrase_that_begins_with_a_number_is_one_behind_anything_else(before: str) -> None:
+    assert len(choices.options(f"{before}三个月", (Option(value="x", phrases=("三个月",)),))) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("查202503117742", "202503117742"),
+        ("查20250311774", None),
+        ("查8613900001111", None),
+        ("查008613900001111", None),
+        ("查AB8613900001111", "AB8613900001111"),
+        ("查AB20250311", "AB20250311"),
+        ("查AB2025031", None),
+        ("查202503117742@mail.example", None),
+        ("查a@202503117742", None),
+        ("查110101199003078515", None),
+        ("20250311订单", None),
+        ("订单20250311", "20250311"),
+        ("订单2025031", "2025031"),
+        ("订单12345", None),
+        ("订单号12345", "12345"),
+        ("订单" + "1" * 40, "1" * 40),
+        ("订单" + "1" * 41, ""),
+        ("订单20*2503117742", ""),
+    ],
+)
+def test_a_number_is_found_by_its_noun_or_by_its_length_and_form(words: str, value: str | None) -> None:
+    assert [span.value for span in orders.orders(words)] == ([] if value is None else [value])
 
 
 def test_what_an_operator_is_offered_are_the_options_or_else_the_suggestions() -> None:

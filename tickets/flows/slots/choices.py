@@ -105,6 +105,9 @@ _TIME = re.compile(
 )
 
 
+_GOES_BEFORE = re.compile(rf"[{NUMERALS}半上下前后大小第几数.每\d]")  # goes on with a number, or makes another
+
+
 def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -> list[Span]:
     """The options whose phrases are in the text, in the order of `choices`; denied ones are left out.
 
@@ -164,9 +167,9 @@ def _lettered(edge: str, beside: str) -> bool:
 
 def _whole(text: str, phrase: str, start: int) -> bool:
     """近三个月 is no part of 近十三个月, and 半年 none of 上半年."""
-    first, before = phrase[0], text[max(0, start - 1) : start]
-    number_first = first in NUMERALS + "半" or first.isdigit()
-    return not (number_first and before and (before in NUMERALS + "半上下前后大小第几数.每" or before.isdigit()))
+    if phrase[0] not in NUMERALS + "半0123456789":
+        return True
+    return not (start and _GOES_BEFORE.match(text, start - 1))
 
 
 def _without_overlaps(spans: list[Span]) -> list[Span]:

@@ -124,18 +124,18 @@ def amount_at(text: str, match: re.Match[str]) -> Money | None:
     return _spoken(text, match) if match.re is _WORD_RUN else _read(text, match)
 
 
+_LONGEST_SUM = 7  # digits of an amount without a unit
+_TO = re.compile(r"钱? ?(?:-|~|到|至|或者?是?|还是|to|or) ?[¥￥]?", re.I)
+_AND = re.compile(rf"{_TO.pattern}| ?and ?", re.I)
+
+
 def with_ranges(text: str, found: list[Money]) -> list[Money]:
     """50元到60元: two amounts with a "to" between them are the ends of one."""
     ranged: set[int] = set()
     for first, second in pairwise(found):
-        between = text[first.span.end : second.span.start]
-        account = not second.marked and second.span.end - second.span.start > 7  # 退款50元到6217…
-        to = (
-            not account
-            and len(between) < 12
-            and re.fullmatch(r"钱? ?(?:-|~|到|至|或者?是?|还是|to|or|and) ?[¥￥]?", between, re.I)
-        )
-        if to and not (between.strip() == "and" and first.marked):
+        account = not second.marked and second.span.end - second.span.start > _LONGEST_SUM  # 退款50元到6217…
+        between = _AND if not first.marked else _TO  # 50 yuan and 60 yuan are two
+        if not account and between.fullmatch(text, first.span.end, second.span.start):
             ranged |= {first.span.start, second.span.start}
     return [
         Money(each.span.doubted(Doubt.RANGE) if each.span.start in ranged else each.span, each.marked) for each in found

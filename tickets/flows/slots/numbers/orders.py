@@ -29,7 +29,9 @@ from tickets.flows.slots.numbers.of_people import is_id_card, is_mobile
 from tickets.flows.slots.text import Doubt, Span, clause_after, clause_before, sentence_before
 
 UNMARKED = range(12, 33)  # digits of a number that is taken for an order number without a noun
-MARKED = range(6, 33)  # and behind one
+WITH_LETTERS = 8  # digits of such a number that holds letters; it is offered
+MARKED = range(6, 33)  # digits behind a noun
+LONGEST = 40  # digits that are shown
 
 _OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
 _OWN_END = re.compile(
@@ -141,25 +143,22 @@ def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False
     if is_date(code.text) and not own.search(before_noun(text, code.start)):
         return
     noun, certain = (Noun.NONE, True) if behind else _noun(text, code, own)
-    digits = len(code.digits)
-    if noun is Noun.OTHER or (is_mobile(code.text) and noun is Noun.NONE):
+    if noun is Noun.OTHER or (noun is Noun.NONE and not _may_be_an_order(text, code)):
         return
-    if noun is Noun.NONE:
-        if digits not in UNMARKED and not (digits >= 8 and re.search("[A-Za-z]", code.clean)):
-            return
-        telephone = is_mobile(re.sub("^(?:00)?86", "", code.digits)) and not re.search("[A-Za-z]", code.clean)
-        if (
-            is_id_card(code.text.upper())
-            or is_date(code.text)
-            or telephone
-            or "@" in text[max(0, code.start - 1) : code.end + 1]
-        ):
-            return
-    elif not _long_enough(code) and not _named_fully(text, code) and not code.broken:
+    if noun is Noun.OWN and not _long_enough(code) and not _named_fully(text, code) and not code.broken:
         return
     doubt = _form(text, code, noun, value) or (None if certain else Doubt.UNCLEAR) or _stance(text, code)
-    shown = "" if any(char in "*•×" for char in code.text) or digits > 40 else value
+    shown = "" if any(char in "*•×" for char in code.text) or len(code.digits) > LONGEST else value
     yield Span(shown, code.start, code.end, doubt)
+
+
+def _may_be_an_order(text: str, code: Code) -> bool:
+    """Whether a code that bears no noun is long enough and has not the form of something else."""
+    letters = re.search("[A-Za-z]", code.clean)
+    if len(code.digits) not in UNMARKED and not (letters and len(code.digits) >= WITH_LETTERS):
+        return False
+    telephone = not letters and is_mobile(re.sub("^(?:00)?86", "", code.digits))
+    return not (telephone or is_id_card(code.text.upper()) or "@" in text[max(0, code.start - 1) : code.end + 1])
 
 
 def _value(code: Code) -> str:

@@ -1,0 +1,149 @@
+"""A wish counts only among words that are known, and only where nothing later in the text takes its place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tickets.conftest import flow_file
+from tickets.flows.deeds import is_needed, is_plain
+from tickets.flows.slots import read_slots
+from tickets.flows.slots.numbers import of_people
+from tickets.flows.slots.text import Doubt
+from tickets.models import Ticket
+from tickets.services.flows.recommendation import torn, unserved, weigh
+
+FLOW = flow_file("complaint_refund")["definition"]
+FLOWS = [(slug, flow_file(slug)["definition"]) for slug in ("complaint_refund", "resend_code", "order_status")]
+STRANGE = st.text(alphabet="撑鲸鲤蒲筱翡翠蟠桃", min_size=1, max_size=3)
+
+
+def reading(text: str) -> tuple[dict[str, str], set[str]]:
+    """The values taken, and the names of the slots that are asked."""
+    found = read_slots(FLOW, Ticket(number="T1", subject="", text=text))
+    return found.values, {spec.name for spec, _spans in found.asked}
+
+
+@given(STRANGE, st.sampled_from(["{}退款50元", "我{}退50元", "退款{}50元", "退款50元{}", "{} 50 yuan refund"]))
+def test_a_word_that_is_not_known_beside_a_wish_leaves_it_open(word: str, form: str) -> None:
+    values, asked = reading(form.format(word))
+    assert "refund" in asked or (values == {"refund": "50.00"} and form.startswith("{} "))
+
+
+@pytest.mark.parametrize(
+    "lead", ["", "我要", "请尽快给我", "耳机坏了", "麻烦 ", "订单202405218876", "漏得厉害我要", "诉求:"]
+)
+def test_known_words_a_mark_or_another_phrase_lead_up_to_one(lead: str) -> None:
+    assert reading(f"{lead}退款50元")[0]["refund"] == "50.00"
+
+
+@pytest.mark.parametrize(
+    ("later", "taken"),
+    [
+        (",谢谢", True),
+        (",后来想想还是60元", False),
+        ("。更正一下,是60元", False),
+        (",还是50元", True),
+        (",运费10元我出", True),
+        (",客服说最多30元", True),
+        (",补偿20元", True),
+        (",补偿20元,合计70元", True),
+        (",补偿20元,合计90元", False),
+        (",一共60元", False),
+        ("。算了,不退了", False),
+        ("。算了", False),
+        ("算了,多的不要", False),
+        (",已收到", False),
+        ("都没收到", False),
+        (",押金也退", False),
+        ("。Never mind", False),
+    ],
+)
+def test_what_a_text_says_later_may_leave_a_wish_open(later: str, taken: bool) -> None:
+    values, asked = reading(f"退款50元{later}")
+    assert (values.get("refund") == "50.00") is taken
+    assert taken or "refund" in asked
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("要求退款,赔偿", True),
+        ("退款50元,赔偿我的损失", True),
+        ("退款50元,补偿:无", False),
+        ("退款50元,补偿金额:0", True),
+        ("退款50元,补偿:待定", True),
+        ("退款50元,赔礼道歉", False),
+        ("退款50元,不要补偿", False),
+        ("退款50元,你们的补偿方案太差", False),
+    ],
+)
+def test_a_wish_without_an_amount_is_asked(text: str, asked: bool) -> None:
+    assert ("compensation" in reading(text)[1]) is asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken"), [("好", False), ("那就30吧", False), ("ok", False), ("不行", True), ("不行,必须退50元", True)]
+)
+def test_a_yes_to_what_the_service_offered_leaves_the_first_wish_open(answer: str, taken: bool) -> None:
+    values, _asked = reading(f"我:退款50元\n客服:最多退款30元\n我:{answer}")
+    assert (values.get("refund") == "50.00") is taken
+
+
+@given(STRANGE)
+def test_a_telephone_behind_a_word_that_is_not_known_is_asked(word: str) -> None:
+    assert all(span.doubt for span in of_people.phones(f"{word}的手机13900001111"))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("手机13900001111,那不是我的号", Doubt.OTHER_PERSON),
+        ("手机13900001111,这是我老公的", Doubt.OTHER_PERSON),
+        ("改绑到13900001111", Doubt.UNCLEAR),
+        ("验证码发到了13900001111", Doubt.UNCLEAR),
+        ("don't send it to 13900001111", Doubt.NEGATED),
+        ("did you send it to 13900001111", Doubt.QUESTION),
+        ("发给13900001111吧", None),
+    ],
+)
+def test_what_is_said_of_a_telephone_decides(text: str, doubt: Doubt | None) -> None:
+    assert [span.doubt for span in of_people.phones(text)] == [doubt]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("我要退款", True),
+        ("这双鞋我要退款", True),
+        ("退款50元", True),
+        ("退款谢谢", True),
+        ("退款流程太麻烦", False),
+        ("退款申请提交不了", False),
+        ("鲸鱼退款", False),
+        ("please refund me", True),
+        ("dispute the refund", False),
+        ("refund request denied", False),
+    ],
+)
+def test_a_deed_is_wished_only_among_the_words_of_a_wish(text: str, plain: bool) -> None:
+    word = "退款" if "退款" in text else "refund"
+    at = text.index(word)
+    assert is_plain(text, at, at + len(word)) is plain
+
+
+def test_a_thing_is_wanted_where_something_is_amiss_with_it() -> None:
+    assert is_needed("验证码收不到")
+    assert not is_needed("验证码的事")
+
+
+def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_person() -> None:
+    fits = weigh("退款,然后重发验证码", FLOWS)
+    assert fits.person
+    assert torn("退款", []) is None
+    assert unserved("帮我取消订单", FLOWS) is not None
+    assert unserved("取消订单", FLOWS) is None
+    assert unserved("不要帮我取消订单", FLOWS) is None
+    assert weigh("帮我取消订单", FLOWS).person
+    assert not weigh("我要退款", FLOWS).person
