@@ -1,4 +1,4 @@
-"""Every websocket address. Origin and session are checked by the application; consumers ask for permissions."""
+"""The websocket URLs. The ASGI application checks origin and session, the consumers permissions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every address of the console. What a view demands is declared on the view itself (`consoles.access`)."""
+"""The console's URLs. Permissions are declared on the views (`consoles.access`)."""
 
 from __future__ import annotations
 

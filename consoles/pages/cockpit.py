@@ -1,6 +1,6 @@
-"""Everything the ticket page shows, read from the database at one moment.
+"""All data of the ticket page, read from the database at one moment.
 
-Rule: the page is right again after any reload because it is built from rows only; live events never add to it.
+Rule: the page is built from rows only, never from live events, so that a reload is always correct.
 """
 
 from __future__ import annotations

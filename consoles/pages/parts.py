@@ -1,8 +1,8 @@
 """The live page in parts: each part is rendered by the server, carries a hash of itself, and is sent again only
 when it changed.
 
-Rule: a part that did not change is never replaced in the browser, so that a half-typed note or an open menu stays.
-Nothing that changes by itself (a relative time, a token) may be rendered into a part.
+Rule: an unchanged part is never replaced in the browser, so that a half-typed note or an open menu stays. Nothing that
+changes with time (a relative time, a token) may be rendered into a part.
 """
 
 from __future__ import annotations

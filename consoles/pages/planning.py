@@ -1,4 +1,4 @@
-"""What a start would do: the flow that fits, the slots it found, and what must be asked first."""
+"""The plan of a start: the fitting flow, the slots found, and what must be asked first."""
 
 from __future__ import annotations
 

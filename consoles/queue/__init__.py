@@ -1,1 +1,1 @@
-"""The ticket queue: what a reader asked for, the rows it comes to, and what stands in each line."""
+"""The ticket queue: its filter, the matching rows, and the data of each line."""

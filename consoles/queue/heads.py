@@ -1,4 +1,4 @@
-"""What stands around the queue's rows: status chips, column heads that sort, people and saved views to choose from."""
+"""The controls around the queue's rows: status chips, sortable column heads, people, saved views."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_PEOPLE = 300
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A status to look at, and how many there are."""
+    """A status filter with its count."""
 
     status: str
     name: str
@@ -41,7 +41,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A saved view as a link; `key` is 0 where it has none."""
+    """A saved view as a link; `key`: its digit key, 0 for none."""
 
     row: SavedView
     key: int
@@ -88,7 +88,7 @@ def flows() -> QuerySet[FlowTemplate]:
 
 
 def people(user: Any) -> list[User]:
-    """To filter by and to assign to."""
+    """People to filter by and to assign to."""
     return list(desk.colleagues(user)[:MOST_PEOPLE])
 
 

@@ -1,6 +1,6 @@
-"""The lines of one page of the queue: which flow, what it lacks, what its run waits for, and the days between them.
+"""The lines of one page of the queue: fitting flow, missing slots, what the run waits for, grouped by day.
 
-Rule: a fixed number of queries for a page, whatever stands on it.
+Rule: a fixed number of queries per page, whatever its content.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Line:
 
     @property
     def ready(self) -> bool:
-        """Whether a start would be accepted, without looking closer."""
+        """Whether a start would probably be accepted, by the stored data."""
         return self.startable and not self.human and not self.lacks
 
 
@@ -81,7 +81,7 @@ def lines(tickets: Iterable[Ticket]) -> list[Line]:
 
 
 def by_day(found: list[Line], *, grouped: bool) -> list[Day]:
-    """The lines by the day on which their tickets were solved, or all together."""
+    """The lines grouped by the day on which their tickets were solved, or in one group."""
     if not grouped:
         return [Day("", found)]
     days: list[Day] = []
@@ -135,7 +135,7 @@ def _newest_runs(tickets: list[Ticket]) -> dict[int, Run]:
 
 
 def _fits(tickets: list[Ticket]) -> dict[int, fitting.Fitting]:
-    """As kept with the tickets; computed now where a flow or the ticket changed since."""
+    """The stored fittings; outdated ones are computed now."""
     known = {ticket.pk: fitting.kept(ticket) for ticket in tickets if ticket.fit_known}
     return known | fitting.weigh_each(ticket for ticket in tickets if not ticket.fit_known)
 

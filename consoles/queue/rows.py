@@ -1,7 +1,7 @@
-"""The tickets of a filter, in order, and how many each status has.
+"""The tickets of a filter, in order, and the count of each status.
 
-Rule: what waits for a human comes first, then what is due first; solved ones newest first. A hundred thousand tickets
-must not make a page slow: what is looked at of every ticket is in an index, all else is read for one page's rows.
+Rule: tickets that wait for a human come first, then by due time; solved ones newest first. To stay fast with 100,000
+tickets, conditions on all tickets use indexes; everything else is read for one page's rows.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ VALUE_PREFIX = 40  # of a slot's value, as the index has it
 
 @dataclass(frozen=True)
 class Found:
-    """What a filter comes to, but for its status. `cut`: the search found more than it looked through."""
+    """The tickets of a filter without its status. `cut`: the search has more results than MOST_FOUND."""
 
     tickets: QuerySet[Ticket]
     cut: bool = False
@@ -75,7 +75,7 @@ class Found:
 
 
 class Pages(Paginator):  # type: ignore[type-arg]  # without the stubs it takes no argument
-    """Pages of keys whose number is known already."""
+    """A paginator over keys whose count is known already."""
 
     def __init__(self, keys: Any, number: int) -> None:
         super().__init__(keys, PAGE)
@@ -87,7 +87,7 @@ class Pages(Paginator):  # type: ignore[type-arg]  # without the stubs it takes 
 
 
 def find(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> Found:
-    """Everything of the filter but its status."""
+    """Apply the filter except its status."""
     tickets = _narrowed(tickets, wanted, user)
     if not wanted.search:
         return Found(tickets)
@@ -103,13 +103,13 @@ def keys(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any, found: Foun
 
 
 def tickets_of(user: Any, query: str, most: int) -> list[Ticket]:
-    """What a saved view shows its owner, in its order, at most so many."""
+    """The tickets that a saved view shows its owner, in its order, at most `most`."""
     wanted = TicketFilter.of(query)
     return of_keys(keys(access.visible_tickets(user), wanted, user)[:most])
 
 
 def of_keys(chosen: Iterable[int]) -> list[Ticket]:
-    """The tickets in the order of their keys; what went meanwhile is left out."""
+    """The tickets in the order of their keys, without those deleted meanwhile."""
     order = list(chosen)
     rows = Ticket.objects.select_related("department", "assignee", "fitting").in_bulk(order)
     return [rows[key] for key in order if key in rows]
@@ -160,7 +160,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _matching(search: str) -> Q:
-    """Every word stands somewhere: in the ticket, as a value of a flow, or in its number elsewhere."""
+    """Tickets that contain every word: in their text, as a slot value, or in an external number."""
     wanted = Q()
     for word in search.split()[:MOST_WORDS]:
         wanted &= _with_word(word)

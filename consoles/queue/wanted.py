@@ -1,6 +1,6 @@
-"""What a reader asked of the queue, as a value: read from a query string, written into one.
+"""The queue's filter as a value, parsed from and written to a query string.
 
-Rule: an address nobody meant shows the queue all the same; what cannot be read counts as not asked for.
+Rule: invalid parameters are ignored.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class TicketFilter:
 
     @property
     def shown(self) -> str:
-        """The status that is looked at: what is to be done, but everywhere while searching."""
+        """The effective status: undone by default, all while searching."""
         return self.status or (EVERYTHING if self.search else UNDONE)
 
     @property
@@ -89,7 +89,7 @@ class TicketFilter:
 
     @property
     def by_day(self) -> bool:
-        """Whether the rows are told apart by the day on which they were solved."""
+        """Whether the rows are grouped by the day on which they were solved."""
         return self.shown in {TicketStatus.SOLVED, TicketStatus.CLOSED} and not self.sort
 
     def days(self) -> tuple[date | None, date | None]:

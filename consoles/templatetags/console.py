@@ -46,7 +46,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def pill(status: str, label: str, live: bool = False) -> SafeString:
-    """A coloured label; the colour is never the only sign, the word says it too."""
+    """A coloured label, whose text carries the same information as its colour."""
     extra = " pill-live" if live else ""
     return format_html('<span class="pill pill-{}{}">{}</span>', TONES.get(status, "quiet"), extra, label)
 
@@ -66,7 +66,7 @@ def run_pill(status: str, takeover: Any = None) -> SafeString:
 
 @register.simple_tag
 def ago(when: datetime | None) -> SafeString:
-    """A time told relative to now by the script, in full in its title and without scripts."""
+    """A time shown relative to now by the script; in full in its title and without scripts."""
     return _time(when, "ago")
 
 

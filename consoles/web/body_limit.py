@@ -1,7 +1,7 @@
 """Refuses a request body that is too large before it is written to disk.
 
-Rule: under ASGI Django spools the whole body to a temporary file before any view or middleware sees the request, so the
-limit must stand in front of it. A declared length is judged at once; an undeclared one while it arrives.
+Rule: under ASGI Django spools the whole body to a temporary file before any middleware or view runs, so the limit is
+applied in front of Django: a declared length at once, an undeclared one while the body arrives.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MESSAGE = _("内容太大,请减小文件后再试。")
 
 
 class TooLarge(Exception):
-    """More came than was allowed."""
+    """The body is larger than permitted."""
 
 
 class BodyLimit:

@@ -1,4 +1,4 @@
-"""Which answers are sent compressed.
+"""Decides which responses are compressed.
 
 Rule: a length never tells a secret. Compressing a page that holds a secret and repeats what its address says lets
 another site find the secret out by opening the page many times with guesses (BREACH). So only answers to requests that

@@ -1,4 +1,4 @@
-"""Log-ins that keep failing have to wait: counted by django-axes per name and address, for every log-in there is.
+"""Log-in throttling by django-axes per name and address, for every log-in page.
 
 Rule: a try is counted before its password is looked at, in one row that is locked meanwhile, so that forty guesses at
 once are as many as forty in a row. The lock is on (name, address): a stranger elsewhere keeps no operator out. An
@@ -29,10 +29,10 @@ _ANY_NAME = ""  # the row that counts what an address tried, whatever the name
 
 
 class CountingHandler(AxesDatabaseHandler):
-    """Axes' handler, with the count in front of the check instead of behind it."""
+    """Axes' handler, which counts before the password check instead of after it."""
 
     def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        """Count this try and say whether its password may be looked at."""
+        """Count this attempt; returns whether its password may be checked."""
         name, address, now = _name(credentials), _address(request), _now(request)
         tried = _count(name, address, now)
         tried_here = _count(_ANY_NAME, address, now)
@@ -47,7 +47,7 @@ class CountingHandler(AxesDatabaseHandler):
         """Counted already."""
 
     def user_logged_in(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
-        """What failed before a success counts no more."""
+        """A success resets the count."""
         address = _address(request)
         AccessAttempt.objects.filter(username=user.get_username(), ip_address=address).delete()
         here = AccessAttempt.objects.filter(username=_ANY_NAME, ip_address=address, failures_since_start__gt=0)
@@ -58,12 +58,12 @@ class CountingHandler(AxesDatabaseHandler):
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The peer's, or what a trusted proxy said of it (`cs_agent.project.asgi`); never a header of the sender's own."""
+    """The client address: the peer's, or the one given by a trusted proxy (`cs_agent.project.asgi`)."""
     return request.META.get("REMOTE_ADDR") or None
 
 
 def locked_page(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
-    """The log-in page with how long there is to wait, whichever log-in was used."""
+    """The log-in page with the remaining wait."""
     wait = seconds_to_wait(_name(request.POST), _address(request), _now(request))
     words = _("登录失败次数过多,请在 %(n)d 秒后再试。") % {"n": wait}
     context = {"next": request.POST.get("next", ""), "error": words, "name": _name(request.POST)}
@@ -80,7 +80,7 @@ def seconds_to_wait(name: str, address: str | None, now: datetime) -> int:
 
 
 def _count(name: str, address: str | None, now: datetime) -> int:
-    """The tries in a row of this name and address, this one included. Refused ones do not prolong the wait."""
+    """Consecutive attempts for this name and address, including this one. Refused attempts do not prolong the wait."""
     most = _most(name)
     with transaction.atomic():
         row, made = AccessAttempt.objects.select_for_update().get_or_create(

@@ -1,7 +1,7 @@
-"""Addresses of stored files: signed, so that nobody can guess one, and checked again when they are asked for.
+"""Signed URLs of stored files, checked again at each request.
 
-Rule: an address alone opens nothing. The view behind it asks for the permission and the department of the reader;
-a recording's address also belongs to the person whose viewing was audited, and ends after some hours.
+Rule: a URL alone grants nothing. Its view checks the user's permission and department; a recording's URL is bound to
+the user whose viewing was audited, and expires after some hours.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def address(kind: Kind, key: object, user: Any = None) -> str:
 
 
 def key_of(kind: Kind, token: str, user: Any = None) -> str:
-    """The row's key; NotFound for a token that was not made here, for this reader, or is too old."""
+    """The row's key; NotFound for a token that is forged, expired or another user's."""
     try:
         if kind in _OF_ONE_READER:
             return signing.TimestampSigner(salt=_salt(kind, user)).unsign(token, max_age=RECORDING_AGE_S)
@@ -64,7 +64,7 @@ def stored_file(name: str) -> Path:
 
 
 def file_once_stored(name: str, made_at: datetime) -> Path:
-    """As `stored_file`; a picture that was taken just now is waited for, because it is covered before it is stored."""
+    """As `stored_file`; waits for a very recent picture, which is redacted before it is stored."""
     deadline = time.monotonic() + STORING_S
     while True:
         try:
@@ -83,7 +83,7 @@ def _sign(kind: Kind, key: str, user: Any) -> str:
 
 
 def _salt(kind: Kind, user: Any) -> str:
-    """A panel inside a helpdesk's page has addresses of its own: they are good in no other panel and no console."""
+    """The signing salt; a panel's URLs are valid neither in other panels nor in the console."""
     panel = getattr(request_context.current().user, "panel", None)
     where = "consoles.web.media" if panel is None else f"consoles.web.media.panel.{panel.pk}"
     return f"{where}.{kind}.{user.pk}" if kind in _OF_ONE_READER else f"{where}.{kind}"

@@ -39,7 +39,7 @@ class Unsatisfiable(ValueError):
 
 
 def parse_range(header: str, size: int) -> Span | None:
-    """The asked-for span; None for no, several or unreadable ranges (the whole file is the answer then)."""
+    """The requested span; None for no, several or unreadable ranges (the whole file is sent then)."""
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
         return None
@@ -56,7 +56,7 @@ def parse_range(header: str, size: int) -> Span | None:
 
 
 def etag_of(path: Path, kind: str = "") -> str:
-    """Another one whenever the file was written anew; `kind`: what is made of the file."""
+    """The ETag, which changes when the file is rewritten; `kind`: the representation of the file."""
     stat = path.stat()
     return '"' + hashlib.sha256(f"{kind}{path}{stat.st_size}{stat.st_mtime_ns}".encode()).hexdigest()[:24] + '"'
 
@@ -71,7 +71,7 @@ def _place(digits: str, size: int) -> int | None:
 def serve(
     request: HttpRequest, path: Path, content_type: str, name: str = "", *, may_change: bool = False
 ) -> HttpResponseBase:
-    """The file, or the part of it that was asked for. `may_change`: the browser asks each time whether it did."""
+    """The file or the requested part. `may_change`: the browser revalidates at each request."""
     keep = ASK_EACH_TIME if may_change else "private, max-age=3600"
     etag = etag_of(path)
     if request.headers.get("If-None-Match") == etag:
