@@ -21,7 +21,7 @@ from benchmarks.gate_request_tracker.pages import QUEUE, person
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
 from cs_agent.phone.driver import Driver
-from tests.browser import chromium
+from tests.browser import chromium, keep_picture
 from tests.e2e.operator import Operator
 from tests.e2e.teacher import SLOW_MS, Teacher, eyes_of
 from tests.processes import Product, wait_until
@@ -97,12 +97,18 @@ def teach(rt: RequestTracker, product: Product, browser: Browser, case: Case) ->
     teacher.type_from_ticket(case.reply, "回复内容", key_s=KEY_S)
     teacher.mark("框选要确认的值", "消息:", case.reply)
     teacher.commit("更新申请单")
-    teacher.say_success("创建申请单回复", key_s=KEY_S)
+    for words in (
+        "应起始日期",
+        "打开",
+    ):  # of the ticket's own page, and that it is open now: nothing else is said there
+        teacher.say_success(words, key_s=KEY_S)
     teacher.look()
+    keep_picture(page, "request-tracker-lesson")
     page.get_by_role("button", name="完成,生成草稿").click()
     page.wait_for_url("**/draft/", timeout=SLOW_MS)
     lesson_s = time.monotonic() - begun
     page.wait_for_load_state()
+    keep_picture(page, "request-tracker-draft")
     page.locator("#freeze").click()
     page.wait_for_url(f"**/{SLUG}/?version=2", timeout=SLOW_MS)
     page.fill("#reason", "示教刚完成,先评审")

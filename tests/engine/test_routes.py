@@ -516,6 +516,22 @@ def test_the_hands_of_a_phone_that_shows_another_page_are_left_alone(learned):
     assert next_act(learned, Position(), strange, OTHER)[1] is None
 
 
+def test_once_the_commit_was_taken_nothing_before_it_is_taken_again():
+    """Some apps lead back to the page before: the way would end in the same commit a second time."""
+    rows = {
+        "ticket": ["title:工单", "text:状态", "button:历史", "button:跟进"],
+        "form": ["title:跟进单", "button:送出"],
+    }
+
+    def step(page: str, label: str, *, commits: bool) -> RouteStep:
+        place = lay_out(rows[page], size=SMALL).find(label).box.center.to_norm(SMALL)
+        return step_of(Tap(place), observation(rows[page]), {}, commits=commits)
+
+    way = way_of([step("ticket", "跟进", commits=False), step("form", "送出", commits=True)], None, {})
+    assert next_act(way, Position(1), observation(rows["ticket"]), {})[1], "not sent yet: on with it"
+    assert next_act(way, Position(2), observation(rows["ticket"]), {})[1] is None
+
+
 def test_a_page_is_known_by_nothing_that_is_known_of_the_customer():
     rows = [
         "title:王建国的订单",

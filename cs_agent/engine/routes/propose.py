@@ -146,11 +146,13 @@ def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
     """The first step from the current position whose page this is and whose effect is not visible yet.
 
     Later steps are considered first, an earlier one only if no later one fits. A committing step is never skipped
-    because a later page looks similar.
+    because a later page looks similar, and once it was taken nothing before it is taken again: the way would lead to
+    it a second time.
     """
     fitting = [number for number, step in enumerate(way.steps) if sight.shows(step.page)]
     ahead = [number for number in fitting if number >= at.at]
-    behind = [number for number in fitting if number < at.at and not way.steps[number].commits]
+    done = max((number for number, step in enumerate(way.steps[: at.at]) if step.commits), default=-1)
+    behind = [number for number in fitting if done < number < at.at]
     for number in ahead or behind:
         if not _is_behind(way, number, at, sight):
             return number
