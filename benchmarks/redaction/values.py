@@ -130,6 +130,19 @@ def _address_en(source: Source) -> str:
     return f"{source.en.building_number()} {source.en.street_name()}, {source.en.city()}"
 
 
+def _birth_date(source: Source) -> str:
+    born = source.zh.date_of_birth(minimum_age=18, maximum_age=80)
+    return source.dice.choice(
+        (
+            born.isoformat(),
+            f"{born:%Y/%m/%d}",
+            f"{born.year}年{born.month}月{born.day}日",
+            f"{born:%d/%m/%Y}",
+            f"{born:%Y.%m.%d}",
+        )
+    )
+
+
 def _plate(source: Source) -> str:
     province = source.dice.choice("京沪粤浙苏川鄂湘鲁豫闽")
     body = source.dice.choice("ABCDEF") + source.dice.choice(("·", "", " "))
@@ -201,6 +214,7 @@ _PERSONAL: dict[str, tuple[tuple[str, ...], Callable[[Source], str]]] = {
         _name,
     ),
     "address": (("收货地址", "家庭住址", "上门地址", "寄往", "地址", "送至", "取件点", "账单地址", "住处"), _address),
+    "birth_date": (("出生日期", "生日", "出生年月日", "Date of birth", "DOB"), _birth_date),
     "plate": (("车牌号", "车辆", "停车登记", "代驾车辆", "Plate"), _plate),
     "passport": (("护照号码", "护照", "证件号码", "出行证件", "Passport"), _passport),
     "messenger": (("微信号", "QQ号", "客户微信", "QQ", "加微信", "WeChat"), _messenger),

@@ -19,9 +19,14 @@ _LABEL = re.compile(
     r"|(?<![A-Za-z])(?:(?:shipping|delivery|billing|home|postal|street|mailing|new|old"
     r"|residential)\s)?(?<!mail )(?<!IP )(?<!web )address"
     r"|ship(?:ped)?\sto|deliver(?:ed)?\sto|lives?\sat)"
-    r"(?:信息)?\s{0,20}(?:[:=]|是|为|改[为成到]|换[为成到]|更正为|\bis\b|\t|\n|[ \u3000]"
+    r"(?:信息)?\s{0,20}(?:[:=]|是(?!否)|为|改[为成到]|换[为成到]|更正为|\bis\b|\t|\n|[ \u3000]"
     r"|(?=[\u4e00-\u9fff]{2,}[省市区县]))[ \t\n\u3000]*",
     re.IGNORECASE,
+)
+_IN_PROSE = re.compile(  # a sentence about addresses
+    r"[^:=]{0,24}address\s+(?:is\s+(?![A-Z0-9])|(?!is\b)(?![\sA-Z0-9]))|.{0,24}address\s(?:is\s)?(?:not|the"
+    r"|must|of|an?)\b|.{0,24}\s[((`]",
+    re.DOTALL,
 )
 _VALUE = re.compile(r"[^\n\t。;;!?!?|]{4,90}")
 _ADDRESS_CHARS = re.compile(
@@ -47,11 +52,11 @@ _STREET = (
     rf"|大厦|广场|家园|园|园区|别墅|城|[路街道巷][东西南北中]段)"
 )
 _NUMBER = (
-    r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])"
+    r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])[ ]?"
     r"(?:号院|号楼|号[甲乙丙丁]?|弄|栋|幢|座|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
 )
 _TAIL = (
-    rf"(?:[ ,,]?{_NUMBER}|(?<=[号弄院楼]){_HAN}{{2,8}}?(?:{_NUMBER}|[A-Za-z]?{_HAN}?\d{{3,4}}(?!\d))"
+    rf"(?:[ ,,]?{_NUMBER}|(?<=[号弄院楼]){_HAN}{{2,8}}?[ ]?(?:{_NUMBER}|[A-Za-z]?{_HAN}?\d{{3,4}}(?!\d))"
     rf"|[ ,,]?{_STREET}(?=[ ,,]?{_NUMBER})"
     rf"|[ -]?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{1,3}}(?!\d)|[ ]?\d{{3,4}}(?:室|房|号)?(?![0-9.:元/年月-])){{1,7}}"
 )
@@ -60,12 +65,21 @@ _CHAIN = re.compile(
     rf"|{_CITY}[ ,,]?)(?:{_DISTRICT}[ ,,]?){{0,3}}(?:{_STREET}){{0,3}}(?:{_TAIL}"
     rf"|(?<=[路街道巷村区镇乡弄城厦苑园寓场]))"
     rf"|(?:{_DISTRICT}[ ,,]?){{1,3}}{_STREET}(?:{_STREET}){{0,2}}(?:{_TAIL})?"
-    rf"|{_STREET}(?:{_STREET}){{0,2}}{_TAIL}"
+    rf"|{_STREET}(?:{_STREET}){{0,2}}[ ]?{_TAIL}"
     rf"|{_HAN}{{0,8}}{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?"
 )
 _BUILDING = re.compile(r"[路街道巷弄胡村屯号栋幢楼室座层苑园寓厦]|小区|单元|花园|社区|新区|街道")
 _CLOSING = " ,,、.)"
 _SPLIT = re.compile(r"[,。;!?、\n\t|]|[,;!?](?!\s?[A-Za-z0-9])")
+_EUROPEAN = re.compile(
+    r"(?:(?<!\w)(?:Via|Viale|Piazza|Calle|Avda\.?|Avenida|Plaza|Paseo|Rua|Largo|Praça)"
+    r"\s(?:[\w'’.-]{1,24}\s){1,4}?\d{1,4}[a-z]?\b"
+    r"|(?<!\d)\d{1,4}(?:\s?(?:bis|ter))?,?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Qq]uai|[Cc]hemin|[Ii]mpasse|[Aa]llée)"
+    r"\s[\w'’ -]{3,40}?(?=,|\n|\s\d{5}|$)"
+    r"|(?<![\w.-])[A-ZÄÖÜ][\wäöüß-]{0,24}?(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|laan|straat|gade|vägen"
+    r"|gatan)\s\d{1,4}\s?[a-z]?\b)"
+    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-Þ][\w-]{1,24})?"
+)
 _ENGLISH = re.compile(
     r"(?<![A-Za-z0-9.])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Rm\.?|Floor|\d{1,3}/F,?|Block"
     r"|P\.?O\.? Box)\s?[A-Z0-9-]+,?\s+)?"
@@ -91,6 +105,8 @@ def _labelled(text: str) -> Iterator[tuple[int, int]]:
             continue
         other = _NEXT_LABEL.search(value.group(), 1)
         kept = (value.group()[: other.start()] if other else value.group()).rstrip(_CLOSING)
+        if _IN_PROSE.match(label.group() + kept):
+            continue
         if len(kept) >= 4 and _ADDRESS_CHARS.search(kept):
             yield value.start(), value.start() + len(kept)
 
@@ -128,6 +144,8 @@ def goes_on(text: str) -> bool:
 
 def _english(text: str) -> Iterator[tuple[int, int]]:
     for match in _ENGLISH.finditer(text):
+        yield match.span()
+    for match in _EUROPEAN.finditer(text):
         yield match.span()
     for match in _ABROAD.finditer(text):
         yield match.span("value")

@@ -15,11 +15,19 @@ _PASSWORD = re.compile(
     r"(?:\s*(?:是|为|:|=|\bis\b)\s*|\s+(?=[!-~]*[0-9]))(?P<value>[!-~]{4,64})(?<![,.;:)\]}\"'])",
     re.IGNORECASE,
 )
+_SAID_OF_IT = re.compile(  # "password is wrong"
+    r"(?:required|wrong|incorrect|invalid|empty|too|not|never|typed|needed|optional|set|changed|expired"
+    r"|missing|weak|strong|only"
+    r"|always|the|an?|your|stored|kept|hidden|looked|used|correct|shown|encrypted|hashed|asked|entered|sent"
+    r"|about)\b(?![!-/:-@\d])",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(
     r"\b(?:Bearer|Basic)\s+(?:token\s+)?(?P<bearer>[A-Za-z0-9._~+/=-]{8,4096})"
     r"|(?:令牌|密钥|秘钥|(?:access|refresh|api|auth|session|private|secret|id)[ _-]?(?:token|key)|\btoken|\bsecret"
     r"|session[ _]?id)"
     r"(?:码|串|值)?\s*(?:是|为|[:=]|\bis\b)\s*[\"'“]?(?P<named>(?=[!-~]*\d)[A-Za-z0-9._~+/=%-]{8,4096})"
+    r"|(?:令牌|密钥|秘钥)\s+(?P<spaced>(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{12,4096})"
     r"|(?<![A-Za-z0-9_])(?P<formed>(?:sk|pk|rk)[-_](?:[a-z]{2,8}[-_])?[A-Za-z0-9_-]{16,}"
     r"|gh[pousr]_[A-Za-z0-9]{20,}|glpat-[\w-]{16,}"
     r"|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}|LTAI[0-9A-Za-z]{12,}|AKID[0-9A-Za-z]{12,}|AIza[\w-]{30,}"
@@ -31,20 +39,23 @@ _CODE_WORD = (
     r"(?:验证码|校验码|动态码|动态密码|动态口令|确认码|激活码|短信码|随机码|授权码|登录码|识别码"
     r"|(?:verification|security|confirmation|one-time|login|sign-?in|access|SMS|auth(?:entication"
     r"|orization)?)\s(?:pass)?code"
-    r"|\bOTP\b|\bpasscode\b"
-    r"|(?<!zip )(?<!post )(?<!postal )(?<!sort )(?<!area )(?<!country )(?<!error )(?<!status )(?<!source )"
+    r"|\bOTP\b|\bpasscode\b)"
+)
+_ANY_CODE = (
+    rf"(?:{_CODE_WORD}|(?<!zip )(?<!post )(?<!postal )(?<!sort )(?<!area )(?<!country )(?<!error )(?<!status )"
+    r"(?<!source )"
     r"(?<!bar )(?<!qr )(?<!dress )"
     r"(?<!color )(?<!product )(?<!item )(?<!return )(?<!exit )(?<!response )"
     r"(?<!tax )(?<!bank )(?<!branch )(?<!swift )(?<!hs )\bcode\b)"
 )
 _DATE = r"(?:(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}-\d{1,2}\s\d{1,2}:\d\d)"
 _NUMBER = rf"(?<![0-9A-Za-z.¥$*])(?<!\d-)(?!{_DATE})(?P<value>\d(?:[ -]?\d){{3,7}})(?![0-9*]|[./年:-]\d|元|分钟|秒)"
-_CODE_AFTER = re.compile(_CODE_WORD + r"[^0-9]{0,16}?" + _NUMBER, re.IGNORECASE)
+_CODE_AFTER = re.compile(_ANY_CODE + r"[^0-9]{0,16}?" + _NUMBER, re.IGNORECASE)
 _CODE_BEFORE = re.compile(_NUMBER + r"[^0-9]{0,12}?" + _CODE_WORD, re.IGNORECASE)
-_CODE_IS_YOURS = re.compile(_NUMBER + r"\s*(?:is your|是您?的?|为您?的?)[^0-9\n]{0,32}?" + _CODE_WORD, re.IGNORECASE)
-_CODE_TOLD = re.compile(_CODE_WORD + r"[^\n.。]{0,40}(?:\.\d\d)?[^\n.。]{0,20}\bis\b:?\s*" + _NUMBER, re.IGNORECASE)
+_CODE_IS_YOURS = re.compile(_NUMBER + r"\s*(?:is your|是您?的?|为您?的?)[^0-9\n]{0,32}?" + _ANY_CODE, re.IGNORECASE)
+_CODE_TOLD = re.compile(_ANY_CODE + r"[^\n.。]{0,40}(?:\.\d\d)?[^\n.。]{0,20}\bis\b:?\s*" + _NUMBER, re.IGNORECASE)
 _CODE_LETTERS = re.compile(
-    _CODE_WORD
+    _ANY_CODE
     + r"\s*(?:是|为|:|=|\bis\b)\s*[\"“「]?(?P<value>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{4,8})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
@@ -94,6 +105,8 @@ def passwords(text: str) -> Iterator[Span]:
         group = match.lastgroup or "named"
         yield Span(DataKind.PASSWORD, *match.span(group), match.group(group))
     for match in _PASSWORD.finditer(text):
+        if _SAID_OF_IT.match(match.group("value")):
+            continue
         yield Span(DataKind.PASSWORD, *match.span("value"), match.group("value"))
 
 
@@ -117,5 +130,6 @@ def codes(text: str) -> Iterator[Span]:
 def vouchers(text: str) -> Iterator[Span]:
     for pattern in (_VOUCHER, _VOUCHER_USED, _VOUCHER_BEHIND):
         for match in pattern.finditer(text):
-            if len(_DIGITS.sub("", match.group("value"))) >= 3 or len(match.group("value")) >= 6:
-                yield Span(DataKind.VOUCHER, *match.span("value"), match.group("value"))
+            value = match.group("value")
+            if len(_DIGITS.sub("", value)) >= 3 or len(value) >= 6 or (len(value) == 4 and not value.isalpha()):
+                yield Span(DataKind.VOUCHER, *match.span("value"), value)

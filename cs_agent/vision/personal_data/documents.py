@@ -48,7 +48,7 @@ _CPF = re.compile(r"(?<![\w.-])(?P<value>\d{3}\.\d{3}\.\d{3}-\d{2})(?![\w-])")
 _IDENTITY_NAMED = re.compile(
     r"(?:身[分份]证(?:字|号|统一编号)?号?码?|居留证号?码?|国民身份证|证件号?码?"
     r"|\b(?:SSN|ITIN|(?i:social\s?security(?:\s?(?:no\.?|number))?)|NRIC|FIN|HKID|Aadhaar|Aadhar|CPF|DNI|NIE"
-    r"|NIF|CURP|RFC|CNIC|NIK|MyKad|BSN|PESEL|JMBG"
+    r"|NIF|CURP|CNIC|NIK|MyKad|BSN|PESEL|JMBG"
     r"|NINO|TIN|PAN|SIN|TFN|CNP|JMBG|IC(?=\s?[Nn]o)"
     r"|(?i:codice fiscale|personnummer|personal\s?(?:id|number|code)|national\s?(?:id|insurance)|NI\s?number"
     r"|tax\s?id|steuer-?id|rodné číslo)"
@@ -65,8 +65,9 @@ _TAIWANESE_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of the numbers
 
 _MESSENGER_NAMED = re.compile(
     r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加\s?[vV]|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
-    r"|telegram|\bTG|飞机|whats\s?app|skype|\bline|kakao(?:talk)?|instagram|\bins|facebook|twitter|zalo|viber"
-    r"|discord|signal)"
+    r"|telegram|\bTG\b|飞机|whats\s?app|skype|(?-i:\bLINE)\b|\bline(?=\s?(?:id|账号|号))|kakao(?:talk)?|instagram"
+    r"|\bins(?=\s?(?:id|账号|号|:))|facebook|twitter|zalo|viber"
+    r"|discord|(?-i:\bSignal)\b)(?:(?<![A-Za-z])|(?![A-Za-z]))"
     r"(?:\s?(?:账号|帐号|账户|号码?|ID|群|account|number|name|handle))*|(?<![A-Za-z])(?:wx|vx)(?:号|ID)?)"
     r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?)?(?P<link>\s*(?:是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
     r"(?P<value>[1-9]\d{4,11}(?!\d)|[A-Za-z][-_A-Za-z0-9.]{4,29})(?![A-Za-z0-9_@元]|\.\d)",

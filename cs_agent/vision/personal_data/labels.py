@@ -35,7 +35,8 @@ _NAMED_AFTER = re.compile(
 
 _ID = re.compile(r"身份证|证件号|公民身份|ID\s?(?:card|number|no)|identity", re.IGNORECASE)
 _CARD = re.compile(
-    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|\bacct\b|\bCLABE\b|\bIBAN\b",
+    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|卡\s*$|\bacct\b|\bCLABE\b"
+    r"|\bIBAN\b",
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(

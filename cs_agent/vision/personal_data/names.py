@@ -35,7 +35,7 @@ _ANNOUNCES = (
     r"|您的?|本人|中文|英文|法人|学生|患者)?"
     r"姓名|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
     r"|持卡人|开户人|收款人|付款人|汇款人"
-    r"|申请人|投保人|被保险?人|受益人|乘客|乘车人|乘机人|旅客|入住人|患者|就诊人|机主|车主|户主|业主|购买人|房主|失主|货主"
+    r"|申请人|投保人|被保险?人|受益人|乘客|乘车人|乘机人|旅客|入住人|患者|就诊人|机主|车主|户主|业主|购买人|房主|失主|货主|卡主|房客"
     r"|下单人|代收人|经办人|报修人|投诉人"
     r"|来电人|担保人|监护人|法定代表人|法人代表|昵称"
 )
@@ -128,8 +128,9 @@ _ROLE_EN = (
     r"|consignee|card\s?holder"
     r"|account(?:\sholder)?|payee|payer|buyer|passenger|guest|patient|user|sender|shipper|driver|courier|your"
     r"|my|caller|member"
-    r"|requester|patient|emergency\scontact|traveller|applicant|insured|beneficiary|owner)(?:'s)?\s)?(?:sur)?name"
-    r"|recipient|receiver|consignee|card\s?holder|payee|payer|passenger|(?:emergency\s)?contact(?:\sperson)?"
+    r"|requester|reporter|patient|emergency\scontact|traveller|applicant|insured|beneficiary"
+    r"|owner)(?:'s)?\s)?(?:sur)?name"
+    r"|reporter|recipient|receiver|consignee|card\s?holder|payee|payer|passenger|(?:emergency\s)?contact(?:\sperson)?"
     r"|attn|requester|insured"
     r"|ship(?:ped)?\sto|deliver(?:ed)?\sto"
     r"|bill(?:ed)?\sto|sold\sto|customer|client|buyer|sender|shipper|driver|courier|caller"
@@ -144,13 +145,15 @@ _ENGLISH = re.compile(
 )
 _ADDRESSED = re.compile(
     r"\b(?:(?:Dear|Hi|Hello)(?= [A-Z])(?: (?:Mr|Mrs|Ms|Miss|Dr)\.?)?|Mr|Mrs|Ms|Miss|Dr|[Mm]y name is"
-    r"|[Nn]ame is|[Tt]his is|I am|I'm|[Ss]igned(?: for)? by|[Rr]egards,|[Ss]incerely,)\.?\s+"
+    r"|[Nn]ame is|[Tt]his is|I am|I'm|(?:[Ss]igned(?: for)?|[Pp]laced|[Oo]rdered|[Rr]equested|[Ss]ubmitted"
+    r"|[Rr]eported) by|[Rr]egards,|[Ss]incerely,)\.?\s+"
     rf"(?P<value>[{_UPPER}][{_LETTER}'’-]+(?: (?:[{_UPPER}]\.|[{_UPPER}][{_LETTER}'’-]+)){{0,2}})"
 )
 _NO_ENGLISH_NAME = re.compile(
     r"(?:^|\b)(?:customers?|user|sir|madam|all|team|there|everyone|member|buyer|seller|guest|not|none|n/?a"
     r"|unknown|required|optional|please"
     r"|licen[cs]e|flat|apt|unit|room|apartment|suite|po|box|store|shop|warehouse|pickup|locker|home|office"
+    r"|standard|webhooks?|server|system|software|api|inc|ltd|llc|gmbh|corp"
     r"|qty|quantity|price|total|size|colou?r|type|model|stock|category|description|value|title|role|city"
     r"|country|company"
     r"|phone|mobile|number|address|email|id|name|status|amount|date|time|order|account|details?|info"
@@ -270,6 +273,11 @@ def _name_length(value: str, label: re.Match[str], strong: bool, space: bool) ->
     return len(value) if sure and whole and not set(value) & _NEVER_IN_NAMES else 0
 
 
+_WORDS_TOO = frozenset(
+    "能时于从向方高常成应安明施相单强全解连齐空广国路别步文原万易关包满终和都居计"
+)  # surnames that are words as well
+
+
 def _with_given_name(value: str, surname: int, *, loose: bool) -> int:
     """Surname and given name. A longer run of characters is cut where a word that is in no name begins."""
     for length in (1, 2):
@@ -278,6 +286,8 @@ def _with_given_name(value: str, surname: int, *, loose: bool) -> int:
     given = value[surname : surname + 2]
     cut = next((place for place, char in enumerate(given) if char in _NEVER_IN_NAMES), len(given))
     told = cut < len(given) or surname + cut == len(value)  # where the name ends, by a word that follows or the end
+    if not loose and value[0] in _WORDS_TOO and cut < 2:
+        return 0
     return surname + cut if cut and (loose or told) else 0
 
 

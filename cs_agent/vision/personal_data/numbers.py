@@ -29,7 +29,7 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 _MOBILE = re.compile(r"(?:0086|86|0)?(1[3-9]\d{9})")
 _MOBILE_SHAPES = {(3, 4, 4), (3, 3, 5), (3, 8), (7, 4), (4, 4, 3), (3, 2, 3, 3)}
 _DATE = re.compile(r"(?:19|20)\d\d[-./年]\s?\d{1,2}[-./月]\s?\d{1,2}(?!\d)|\d{1,2}-\d{1,2}\s\d{1,2}:\d\d")
-_EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|extension)\s*:?\s*\d{1,6}", re.IGNORECASE)
+_EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|extension|x(?=\d))\s*:?\s*\d{1,6}", re.IGNORECASE)
 _EXTENSIONS = {
     DataKind.PHONE: _EXTENSION,
     DataKind.MOBILE: re.compile(

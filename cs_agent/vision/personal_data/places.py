@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.kinds import DataKind, Span
 
-_DEGREES = r"[-+]?\d{1,3}(?:\.\d{2,12})?\s?°?\s?[NSEWnsew北南东西]?"
+_DEGREES = r"[-+NSEW]?\s?\d{1,3}(?:\.\d{2,12})?\s?°?\s?[NSEWnsew北南东西]?"
 _LABELLED = re.compile(
     r"(?:GPS|经纬度?|[经纬]度|坐标|定位|位置|\b(?:lat(?:itude)?|lng|lon(?:gitude)?|coordinates?|coords?|location|position|geo)\b)"
     rf"(?:点|值"
@@ -33,7 +33,8 @@ _DAY = (
     r"|20)\d\d\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,2}(?:\s?[日号])?|月)?"
     r"|\d{1,2}\s?[-./月]\s?\d{1,2}(?:\s?[-./]\s?\d{2,4}|[日号])"
     r"|(?:19|20)\d{6}(?!\d)|(?:19|20)\d\d年?(?!\d)"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTHS},?[ -]\d{{2,4}}|{_MONTHS} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)?[ -]{_MONTHS},?[ -]\d{{2,4}}|{_MONTHS} \d{{1,2}}(?:st|nd|rd"
+    rf"|th)?(?:,? \d{{4}})?"
     r"|[一二三四五六七八九零〇○]{2,4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}[日号])?"
     r"|(?:农历|阴历)?[正一二三四五六七八九十冬腊]{1,2}月[初一二三四五六七八九十廿]{1,3})"
 )
