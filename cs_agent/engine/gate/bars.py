@@ -1,7 +1,8 @@
 """Bars of equal parts: those that show another list or page of the app, told from those that do or switch something.
 
 Rule: what its parts are called proves no bar harmless. It is one of tabs where the phone says so, or by where it
-stands: at the foot of a page that no way back leads from, or over papers; and one of its parts is the chosen one.
+stands: at the foot of a page that no way back leads from, or over the papers that it sorts; and one of its parts is
+the chosen one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,16 @@ import itertools
 
 from cs_agent.engine.screen.page import filters_a_list, is_of_a_paper, names_everything, switches_a_mode
 from cs_agent.engine.screen.pictured import is_raised, stands_out
-from cs_agent.engine.screen.structure import is_reacting, is_record, names_of, own_texts, row_peers, texts_of
+from cs_agent.engine.screen.structure import (
+    column,
+    is_reacting,
+    is_record,
+    names_of,
+    own_texts,
+    row_peers,
+    texts_of,
+)
+from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, go_back, names_a_state, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
@@ -34,25 +44,38 @@ def is_tab(index: int, seen: Observation) -> bool:
     if not _is_even(places, seen):
         return False
     chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
-    if not chosen and not _is_drawn_as_chosen(places, seen):
-        return False
     if _is_foot_of_app(places, seen):
-        return True
+        return chosen
+    paper = _first_paper_below(index, seen)
+    if paper is None:
+        return False
+    if chosen:
+        return sort_by_states(said, paper, seen)
     filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
-    return (chosen or filters) and _is_over_papers(index, seen)
+    return filters and _is_drawn_as_chosen(places, seen)
 
 
-def tabs_above(seen: Observation, above: int) -> list[str]:
-    """What the tabs higher up are called; empty for no such bar. Plain words side by side of which one is drawn as the
-    chosen one count as well: answers look like that too, so that this vouches for no touch on them.
+def tabs_over(entry: int, seen: Observation) -> list[str]:
+    """What the tabs over the list of this entry are called; empty for no such bar. Plain words side by side of which
+    one is drawn as the chosen one count as well where they sort the list: answers look like that too, so that this
+    vouches for no touch on them.
     """
     nodes = seen.nodes or ()
     for index, node in enumerate(nodes):
-        if is_reacting(node) and 0 < node.box.bottom <= above:
+        if is_reacting(node) and 0 < node.box.bottom <= nodes[entry].box.top:
             places = row_peers(nodes, index, seen.size.width)
-            if is_tab(index, seen) or (_is_joined(places, seen) and _is_drawn_as_chosen(places, seen)):
-                return [text for place in places for text in texts_of(nodes, place)]
+            named = [text for place in places for text in texts_of(nodes, place)]
+            if is_tab(index, seen) or (_is_drawn_over(places, seen) and sort_by_states(named, entry, seen)):
+                return named
     return []
+
+
+def sort_by_states(tabs: list[str], entry: int, seen: Observation) -> bool:
+    """They sort the list that the entry is of: most are called by a state or a time, or an entry bears one's name."""
+    nodes = seen.nodes or ()
+    entries = column(nodes, entry, seen.size.width)
+    states = {squash(text) for index in entries for text in own_texts(nodes, index)}
+    return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or any(squash(tab) in states for tab in tabs)
 
 
 def does_something(text: str) -> bool:
@@ -67,6 +90,10 @@ def _is_even(places: list[int], seen: Observation) -> bool:
     return (
         len(boxes) >= _LEAST_PARTS and len(widths) == 1 and boxes[-1].right - boxes[0].left > _ACROSS * seen.size.width
     )
+
+
+def _is_drawn_over(places: list[int], seen: Observation) -> bool:
+    return _is_joined(places, seen) and _is_drawn_as_chosen(places, seen)
 
 
 def _is_joined(places: list[int], seen: Observation) -> bool:
@@ -99,14 +126,16 @@ def _is_way_back(node: UiNode, seen: Observation) -> bool:
     return bool(cornered) and all(go_back(name) for name in names_of(node))
 
 
-def _is_over_papers(index: int, seen: Observation) -> bool:
-    """A list of papers stands lower down."""
+def _first_paper_below(index: int, seen: Observation) -> int | None:
+    """Of a list of papers that stands lower down; None for no such list."""
     nodes, size = seen.nodes or (), seen.size
-    below = [i for i, node in enumerate(nodes) if node.clickable and node.box.top >= nodes[index].box.bottom]
-    return any(
-        is_record(nodes, place, size.width, size.height) and any(map(is_of_a_paper, own_texts(nodes, place)))
+    below = (i for i, node in enumerate(nodes) if node.clickable and node.box.top >= nodes[index].box.bottom)
+    papers = (
+        place
         for place in below
+        if is_record(nodes, place, size.width, size.height) and any(map(is_of_a_paper, own_texts(nodes, place)))
     )
+    return next(papers, None)
 
 
 def _is_drawn_as_chosen(places: list[int], seen: Observation) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cs_agent.engine.gate.bars import is_tab, tabs_above
+from cs_agent.engine.gate.bars import is_tab, sort_by_states, tabs_over
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
@@ -126,21 +126,13 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return True
     if _has_searched(scene, above):
         return marks > 0 or _are_customers(root, seen, scene.typed)
-    tabs = tabs_above(seen, above)
-    return bool(tabs) and marks >= (1 if _sort(tabs, root, seen) else _CERTAIN)
+    tabs = tabs_over(root, seen)
+    return bool(tabs) and marks >= (1 if sort_by_states(tabs, root, seen) else _CERTAIN)
 
 
 def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
     """Named controls stand in the entry."""
     return any(is_reacting(nodes[index]) and nodes[index].label.strip() for index in inside_of(nodes, root))
-
-
-def _sort(tabs: list[str], root: int, seen: Observation) -> bool:
-    """The tabs sort papers by their states: most are called by a state or a time, or an entry bears the name of one."""
-    nodes = seen.nodes or ()
-    entries = column(nodes, root, seen.size.width)
-    states = {squash(text) for index in entries for text in own_texts(nodes, index)}
-    return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or any(squash(tab) in states for tab in tabs)
 
 
 def _has_searched(scene: Scene, above: int) -> bool:

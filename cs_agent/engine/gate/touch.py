@@ -36,6 +36,7 @@ from cs_agent.observation import AppKind
 
 _NUMBER = re.compile(r"\d{4,}")
 _BINDING = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # words that take back what a kind had proven
+_TELLING = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.SAFE)  # words that may be a field's caption
 _FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
 _WEIGHTY_ADVANCE = MONEY | {Nature.PERMISSION, Nature.FAILED}
@@ -125,7 +126,7 @@ def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:
     """Harmless by its kind, unless a word on it says otherwise."""
     label, meant = target_sense(target, scene)
     if kind == kinds.FIELD:
-        bids = (len(target.labels) > 1 or target.node is None) and meant.kind in _BINDING
+        bids = meant.kind in _BINDING if len(target.labels) > 1 else target.node is None and meant.kind not in _TELLING
     elif kind == kinds.CHOICE:
         bids = is_bidding(label) or (meant.kind in (LabelKind.COMMIT, LabelKind.HOLD) and not is_titled(scene))
     elif kind == kinds.RECORD:

@@ -70,8 +70,8 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
         return False
     if any(goes_on(text) for text in said):
         return False
-    if not any(leaves_what_is_shown(name) for name in target.names):
-        return not _shows_values(said) or any(_is_spoken_of(answer, said) for answer in answers)
+    if _shows_values(said) and not any(leaves_what_is_shown(name) for name in target.names):
+        return any(_is_spoken_of(answer, said) for answer in answers)
     return _is_set_apart(nodes[target.node], window, seen) or _is_declined(answers, said)
 
 

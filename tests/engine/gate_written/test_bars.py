@@ -48,8 +48,6 @@ def foot(
 
 def test_the_bar_at_the_foot_of_an_apps_own_page_is_one_of_tabs_in_any_language():
     assert tap(foot(), *FOOT).vouched_by == "kind:tab"
-    coloured = foot(chosen=None, drawn=("#1677ff", "#333333", "#333333"))
-    assert tap(coloured, *FOOT).vouched_by == "kind:tab"
 
 
 BACK = node("返回", (10, 20, 90, 60), Role.OTHER, clickable=True)
@@ -66,7 +64,7 @@ PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
         pytest.param(foot(low=1105 + 5), id="further up"),
         pytest.param(foot(above=2), id="a call, with little else to touch"),
         pytest.param(foot(also=(node("挂断电话", (200, 1196, 340, 1199), clickable=True),)), id="something below"),
-        pytest.param(foot(chosen=None), id="none is the chosen one"),
+        pytest.param(foot(chosen=None, drawn=("#1677ff", "#333333", "#333333")), id="only drawn, as a button may be"),
         pytest.param(
             foot(("甲方", "乙方", "丙方", "丁方"), chosen=None, drawn=(*["#1677ff"] * 2, *["#333333"] * 2)),
             id="two are",
@@ -90,9 +88,16 @@ def test_a_bar_over_nothing_that_is_looked_through_may_switch_a_mode_whatever_it
     assert not any(passes(seen, 540 // len(labels) * n + 30, 150) for n in range(len(labels)))
 
 
-def test_a_bar_over_papers_of_which_one_part_is_chosen_is_one_of_tabs():
-    over = [*records(*ORDERS), *bar("Alle", "Offen", "Fertig", role=Role.OTHER, top=102, height=30)]
+def test_a_bar_over_papers_that_it_sorts_and_of_which_one_part_is_chosen_is_one_of_tabs():
+    parts = bar("Alle", "Offen", "Fertig", role=Role.OTHER, top=102, height=30)
+    over = [
+        *records(*((state, value) for state, (_, value) in zip(("Offen", "Fertig", "Offen"), ORDERS, strict=True))),
+        *parts,
+    ]
     assert tap(page(*over), 270, 117).vouched_by == "kind:tab"
+    assert not passes(page(*records(*ORDERS), *parts), 270, 117)  # it may as well be how one works: Fahrt, Pause
+    sorting = bar("全部", "待付款", "退货中", role=Role.OTHER, top=102, height=30)
+    assert passes(page(*records(*ORDERS), *sorting), 270, 117)
     uneven = [replace(each, box=each.box.grown(0)) for each in over]
     last = uneven[-1].box
     uneven[-1] = replace(uneven[-1], box=type(last)(last.left, last.top, last.right - 60, last.bottom))
