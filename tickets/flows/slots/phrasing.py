@@ -47,7 +47,7 @@ ENGLISH_WISH_LEAD = (
     r"partial|"
     r"complete|entire|total|whole|exact|back|money|cash|in|this time|instead|with|add|appreciate|another|further|"
     r"some|as|is|"
-    r"say|said i|"
+    r"say|said i|insist|on|"
     r"happy with|satisfied with|settle for|re|order|number|no|customer|buyer)\b\.?"
 )
 

@@ -81,6 +81,7 @@ _OF_ANOTHER = re.compile(
     re.I,
 )
 _BOUND = re.compile(r"(?:改绑|换绑|绑定|绑|更换|变更)(?:到|成|为|至)[新手机号码:： ]*$")
+_NOT_BOUND = re.compile(r"(?:还没|没有?|未|尚未)(?:绑定|绑|登记|注册)")
 _SENT = re.compile(
     r"(?:发到|发给|发往|发去|发送到)了[^,，]{0,3}$|"
     r"\b(?:goes|went|going|delivered|(?:is|was|are|were|keeps?|being|been|gets?) (?:sent|sending|going|delivered))"
@@ -290,7 +291,7 @@ def _about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.NEGATED
     if _OF_ANOTHER.match(text, end):
         return Doubt.OTHER_PERSON
-    if _BOUND.search(before) or _SENT.search(before):
+    if _BOUND.search(before) or _SENT.search(before) or _NOT_BOUND.search(text[end : end + 14]):
         return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
     if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： (（]*$", near):
         return Doubt.UNCLEAR

@@ -73,7 +73,8 @@ _EXAMPLE = re.compile(
 )
 # Whether it is the number (…吗), not what became of the order (…发货了吗).
 _ASKED_ABOUT = re.compile(
-    r"(?:是不是|是否)[^#]{0,6}#|#[\"”』」)） ]*(?:这个|的|是)?(?:吗|么$|对吗|对不对|对么|是吗|是不是|是否)"
+    r"(?:是不是|是否)[^#]{0,6}#|#[\"”』」)） ]*(?:这个|的|是)?(?:吗|么$|对吗|对不对|对么|是吗|(?:是不是|是否)(?=对|"
+    r"正确|$|[,，。?？]))"
 )
 _BARE_QUESTION = re.compile(r"[\"”』」)） ]*[?？]")  # 订单号302410558872?
 # A count that runs into the number: 订单号3024105588722件都坏了.
