@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -235,12 +236,18 @@ def test_an_operator_of_another_department_does_not_even_see_it(as_charlie: Clie
     assert Confirmation.objects.get().state == ConfirmationState.PENDING
 
 
-def test_one_field_can_be_corrected_by_the_agent(as_alice: Client, confirmation: Confirmation) -> None:
+def test_one_field_can_be_corrected_by_the_agent_and_a_yes_to_the_old_value_does_nothing(
+    as_alice: Client, bob: User, log_in: Callable[[User], Client], confirmation: Confirmation
+) -> None:
     path = f"/confirmations/{confirmation.pk}/correct/"
     post(as_alice, path, version="0", field="compensation", value="30.00")
     confirmation.refresh_from_db()
     assert confirmation.state == ConfirmationState.CORRECTED
     assert Run.objects.get().status == RunStatus.QUEUED
+    late = decide(log_in(bob), confirmation, "yes")
+    assert (late.status_code, "alice" in story.markup(late)) == (409, True)
+    confirmation.refresh_from_db()
+    assert confirmation.state == ConfirmationState.CORRECTED
 
 
 @pytest.mark.parametrize(

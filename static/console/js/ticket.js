@@ -141,10 +141,12 @@ class LiveTicket extends HTMLElement {
   linked(state) {
     showLink(state);
     this.querySelector("[data-lost]").hidden = !["lost", "connecting"].includes(state) || !this.wasOpen;
+    if (state === "lost") this.polling ??= setInterval(() => this.refresh(), POLL_MS); // also while it is opened anew
+    if (["lost", "connecting"].includes(state)) return;
     clearInterval(this.polling);
+    this.polling = null;
     if (state === "open" && this.wasOpen) this.catchUp();
     if (state === "open") this.wasOpen = true;
-    if (state === "lost") this.polling = setInterval(() => this.refresh(), POLL_MS);
     if (state === "gone") location.reload();
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -69,6 +70,18 @@ def test_a_line_that_stalls_is_said_within_five_seconds_and_all_is_there_when_it
     expect(page.locator("#step-4")).to_contain_text("第四步的想法")
     expect(page.locator("[data-lost]")).to_be_hidden()
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+
+
+def test_where_no_websocket_gets_through_the_page_follows_by_asking(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("live")
+    page.clock.install()
+    page.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
+    page.reload()
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "lost")
+    console.run("tests.consoles.scenes:step", "live")
+    page.clock.run_for(30_000)
+    expect(page.locator("#step-4")).to_contain_text("第四步的想法")
+    assert page.locator("#link-state").get_attribute("data-state") == "lost"
 
 
 def test_what_was_typed_on_a_stalled_line_is_given_back_and_not_sent_twice(
