@@ -1,14 +1,31 @@
-// A button that copies the text it carries; where the browser lets no page copy (plain HTTP), the text is selected.
+// Copies for people. Where the browser lets no page write to the clipboard by itself (plain HTTP, a frame in another
+// page), the older way is taken; a button that carries its text beside it selects it at last.
 import { notify } from "./shared/notices.js";
 import { say } from "./shared/words.js";
 
-async function copy(button) {
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(button.dataset.copies);
-    notify(say("copied"), "ok");
-  } else {
-    getSelection().selectAllChildren(button.previousElementSibling);
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copySelected(text);
   }
+}
+
+function copySelected(text) {
+  const field = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
+  const before = document.activeElement;
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  before?.focus({ preventScroll: true });
+  return copied;
+}
+
+async function copy(button) {
+  if (await copyText(button.dataset.copies)) notify(say("copied"), "ok");
+  else getSelection().selectAllChildren(button.previousElementSibling);
 }
 
 export function startCopying() {

@@ -74,10 +74,25 @@ def test_a_confirmation_is_given_in_a_foreign_page_without_third_party_cookies(s
     frame.locator("confirm-card").wait_for()
     frame.wait_for_selector("confirm-card[data-armed]")
     keep_picture(page, "panel-zh")
+    _is_one_column(page, frame, 320)
+    frame.wait_for_selector("confirm-card[data-armed]")
     frame.locator("confirm-card").focus()
     page.keyboard.press("y")
     expect(frame.locator("confirm-card")).to_have_count(0)
     assert world(console)["plain"]["confirmation"] == "approved"
+
+
+def _is_one_column(page: Page, frame: Frame, width: int) -> None:
+    """As wide as a helpdesk's side bar: every part of the panel takes the whole of it, and none is cut off."""
+    before = page.evaluate("document.querySelector('iframe').offsetWidth")
+    resize = "(width) => { document.querySelector('iframe').style.width = `${width}px`; }"
+    page.evaluate(resize, width)
+    boxes = """() => [...document.querySelectorAll("live-ticket > *")].filter((each) => each.getClientRects().length)
+      .map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right])"""
+    assert all(left <= 12 and width - 32 <= right <= width for left, right in frame.evaluate(boxes))
+    assert frame.evaluate("document.documentElement.scrollWidth") <= width
+    keep_picture(page, "panel-narrow")
+    page.evaluate(resize, before)
 
 
 def test_a_card_that_is_covered_takes_no_yes_until_a_second_after_it_can_be_seen(show: Show, console: Site) -> None:

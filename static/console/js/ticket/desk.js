@@ -1,4 +1,5 @@
 // Steps, history, notes and reply share one pane; what was typed stays while the live parts around it change.
+import { copyText } from "../copying.js";
 import { notify } from "../shared/notices.js";
 import { plainKey, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
@@ -46,8 +47,8 @@ export class Desk {
   }
 
   async copy(text) {
-    await navigator.clipboard.writeText(text);
-    notify(say("copied"), "ok");
+    if (await copyText(text)) notify(say("copied"), "ok");
+    else notify(say("not_copied"));
   }
 
   arrow(event) {
