@@ -84,9 +84,10 @@ def visit(console: Site, browser: Browser, sessions: dict[str, Any]) -> Iterator
 
 
 def _note(errors: list[str], message: Any) -> None:
-    """Refused requests (409 …) are told on the page; everything else that reaches the console is a fault."""
-    refused = re.search(r"responded with a status of 4|Status Error Code 4", message.text)
-    if message.type == "error" and not refused:
+    """Refused requests (409 …) are told on the page, and a look that hung is dropped for a new one; everything else
+    that reaches the console is a fault."""
+    expected = r"responded with a status of 4|Status Error Code 4|^htmx:(sendAbort|afterRequest),"
+    if message.type == "error" and not re.search(expected, message.text):
         errors.append(message.text)
 
 

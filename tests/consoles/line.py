@@ -28,9 +28,10 @@ class Line:
         self._loop.call_soon_threadsafe(self._flows.set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await self._flows.wait()
-        there, back = await asyncio.open_connection("127.0.0.1", self._to)
-        await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer))
+        with suppress(asyncio.CancelledError, OSError):
+            await self._flows.wait()
+            there, back = await asyncio.open_connection("127.0.0.1", self._to)
+            await asyncio.gather(self._pass_on(reader, back), self._pass_on(there, writer))
 
     async def end(self) -> None:
         """Everything that is under way ends; afterwards nothing comes in."""
