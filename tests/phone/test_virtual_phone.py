@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cs_agent.demo.phone.device.fake_screen import FakeScreen
 from cs_agent.demo.phone.household import Household
 from cs_agent.demo.phone.options import Options, ScreenKind
 from cs_agent.engine.actions.values import Home, Tap
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.prompts import load_prompt
-from cs_agent.engine.run.protocols import Key, Phone
+from cs_agent.engine.run.protocols import Key, Message, Phone
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.turn.loop import Engine, EngineSettings, start
 from cs_agent.geometry import Box, Point, Size
@@ -300,10 +301,14 @@ async def test_a_run_decides_anew_where_the_phone_is_folded_between_a_picture_an
 
         phone = AdbPhone(foldable.address, port=adb_server.port)
         statuses = await asyncio.to_thread(_run_at_field, phone, fold)
-        gestures = foldable.server.phone.screen.gestures
+        screen = foldable.server.phone.screen
+    assert isinstance(screen, FakeScreen)
     refused, done = StepStatus.REFUSED, StepStatus.DONE
     assert statuses == [refused, done, refused, done, done]
-    assert [gesture[1] for gesture in gestures if gesture[0] == "tap"] == [432, 540]  # the middle of either display
+    assert [gesture[1] for gesture in screen.gestures if gesture[0] == "tap"] == [
+        432,
+        540,
+    ]  # the middle of either display
 
 
 def _run_at_field(phone: AdbPhone, fold: Callable[[bool], None]) -> list[StepStatus]:
@@ -313,15 +318,21 @@ def _run_at_field(phone: AdbPhone, fold: Callable[[bool], None]) -> list[StepSta
         field = next(node for node in phone.nodes() or () if node.editable)
         return Tap(field.box.center.to_norm(phone.size()))
 
-    def while_folding(shut: bool) -> Callable[[object], Tap]:
-        def decide(_: object) -> Tap:
+    def while_folding(shut: bool) -> Callable[[list[Message]], Tap]:
+        def decide(_: list[Message]) -> Tap:
             decided = at_field()
             fold(shut)
             return decided
 
         return decide
 
-    script = [while_folding(True), lambda _: at_field(), while_folding(False), lambda _: at_field(), Home()]
+    script: list[Home | Callable[[list[Message]], Tap]] = [
+        while_folding(True),
+        lambda _: at_field(),
+        while_folding(False),
+        lambda _: at_field(),
+        Home(),
+    ]
     engine = Engine(
         phone=phone,
         model=ScriptedModel(script, probability=1.0),
