@@ -121,8 +121,8 @@ def test_a_request_carries_what_its_pending_action_is_bound_to():
 
 def test_a_control_without_a_name_is_told_by_the_text_beside_it_and_marked_on_the_picture():
     rows = ["title:设置", ["text:自动续费", "icon:more"], "text:关于", "button:返回"]
-    exhibit = shown(rows, "more", fields=())
-    request = request_of(exhibit, YES, "zh")
+    view = shown(rows, "more", fields=())
+    request = request_of(view, YES, "zh")
     assert (request.control, request.near) == ("", "自动续费")
     assert request.target
     assert request.target.intersects(lay_out(rows, size=SIZE).find("more").box)
