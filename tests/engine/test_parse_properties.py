@@ -154,6 +154,6 @@ TAKEN_BACK = st.sampled_from(
 
 @settings(max_examples=60)
 @given(TAKEN_BACK, st.sampled_from(["", "页面已加载。", "I see it.\n"]), ACTIONS)
-def test_an_action_that_the_words_before_it_take_back_is_refused(lead: str, thought: str, action: act.Action):
+def test_an_action_that_the_words_before_it_take_back_is_refused(lead: str, thought: str, action: act.Action) -> None:
     with pytest.raises(ParseError):
         parse_reply(thought + lead + render(action))

@@ -186,3 +186,7 @@ def test_a_mobile_number_is_covered_whatever_the_caret_behind_it_is_read_as(star
 
 def test_the_rest_of_an_orders_number_is_no_caret():
     assert find_in_lines([TextLine("订单号:138001380001", Box(0, 0, 400, 30), 0.9)]) == ()
+
+
+def test_the_last_digit_of_a_hotline_is_no_caret():
+    assert find_in_lines([TextLine("客服热线 400-394-2701", Box(0, 0, 400, 30), 0.9)]) == ()

@@ -68,6 +68,11 @@ def numbers(text: str) -> Iterator[Span]:
                 yield span
 
 
+def ends_in_public_number(text: str) -> bool:
+    """Whether the text ends in a number that reaches an organisation."""
+    return any(match.end() == len(text) for match in _PUBLIC.finditer(text))
+
+
 @dataclass(frozen=True, slots=True)
 class _Group:
     """Digits written without a gap: their places, and how many of them were read from letters."""

@@ -16,6 +16,7 @@ from cs_agent.observation import TextLine
 from cs_agent.vision.personal_data import DataKind, find
 from cs_agent.vision.personal_data.addresses import goes_on
 from cs_agent.vision.personal_data.labels import names_an_order
+from cs_agent.vision.personal_data.numbers import ends_in_public_number
 
 _WORD_GAP = 1.2  # line heights; pieces of one row nearer than this may be one number
 _BELOW = 2.5  # line heights between a heading and the value under it
@@ -59,7 +60,8 @@ def _without_caret(line: TextLine) -> TextLine:
 
     The box stays: what is cut off is narrower than the slack that a hidden text is given.
     """
-    if any(span.end == len(line.text.rstrip()) for span in find(line.text)):
+    text = line.text.rstrip()
+    if any(span.end == len(text) for span in find(line.text)) or ends_in_public_number(text):
         return line
     text = line.text
     for _ in range(_MOST_CARETS):
