@@ -89,11 +89,11 @@ helpdesk-proof: setup-dev ## Handle a ticket in django-helpdesk's own page, in a
 	@DESK_VENV=$${DESK_VENV:-$(CURDIR)/var/helpdesk-venv} $(PY) -m pytest -q -s tests/examples
 
 redmine: setup-dev ## Try the connector against Debian's real Redmine (installs redmine and redmine-sqlite where apt may be used)
-	@$(PY) -m pytest -q -s tests/integrations/test_real_redmine.py
+	@$(PY) -m pytest -q -s tests/integrations/connectors/test_real_redmine.py
 
 connectors-proof: setup-dev ## Every connector against its server of the tests, and those of which there is a real one here
-	@CONNECTOR_SPOILED=$${CONNECTOR_SPOILED:-200} $(PY) -m pytest -q tests/integrations/test_conformance.py tests/integrations/test_wecom.py tests/integrations/test_zammad.py \
-		tests/integrations/request_tracker tests/integrations/test_real_redmine.py
+	@CONNECTOR_SPOILED=$${CONNECTOR_SPOILED:-200} $(PY) -m pytest -q tests/integrations/connectors/test_conformance.py tests/integrations/connectors/test_wecom.py tests/integrations/connectors/test_zammad.py \
+		tests/integrations/request_tracker tests/integrations/connectors/test_real_redmine.py
 
 soak: setup-dev ## Kill every process in every state and at random, on SQLite and PostgreSQL (SOAK_RUNS, SOAK_SEED)
 	@$(PY) -m pytest -q -s -m soak

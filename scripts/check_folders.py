@@ -12,16 +12,8 @@ from pathlib import PurePosixPath
 
 MOST = 14  # files of one kind in a folder, `__init__.py` left out
 KINDS = {".py", ".html", ".js", ".css"}
-_MIRROR = "tests of one room lie side by side, named after what they promise"
 LARGER: dict[str, tuple[int, str]] = {
     "tickets/migrations": (99, "Django demands one flat folder, and a release never loses a migration"),
-    "tests/consoles": (42, _MIRROR),
-    "tests/demo/phone": (30, _MIRROR),
-    "tests/engine": (44, _MIRROR),
-    "tests/integrations": (26, _MIRROR),
-    "tests/phone": (23, _MIRROR),
-    "tests/runner": (27, _MIRROR),
-    "tests/tickets": (52, _MIRROR),
 }
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import httpx
 
 from benchmarks.figures import Figure, spread
-from tests.integrations.flood import Busy, signed
+from tests.integrations.door.flood import Busy, signed
 from tests.integrations.rest_server import rest_server
 from tests.processes import Product, wait_until
 

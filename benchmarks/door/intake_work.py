@@ -27,7 +27,7 @@ def set_up(url: str) -> dict[str, str]:
     from integrations.connectors.build import secret_name
     from integrations.models import Connector
     from integrations.webhooks.endpoints import new_secret
-    from tests.integrations.flood import options
+    from tests.integrations.door.flood import options
     from tickets.services import secret_store
 
     lin, secret = get_user_model().objects.get(username="lin"), new_secret()
@@ -48,7 +48,7 @@ def left() -> dict[str, int]:
 
 
 def wrong(path: str) -> list[str]:
-    from tests.integrations.flood import faults
+    from tests.integrations.door.flood import faults
     from tickets.models import ExternalRef
 
     ExternalRef.objects.exclude(connector=KEY).delete()  # the demo's own

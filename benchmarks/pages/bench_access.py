@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.figures import Figure
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = ("tests/consoles/test_access.py", "tests/consoles/test_socket_access.py")
+TESTS = ("tests/consoles/rules/test_access.py", "tests/consoles/sockets/test_socket_access.py")
 
 
 def main() -> list[Figure]:

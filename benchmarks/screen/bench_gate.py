@@ -9,7 +9,7 @@ import time
 
 from benchmarks.figures import Figure, spread
 from cs_agent.engine.run.state import VerdictKind
-from tests.engine.gate_cases import VIEWS, Case, cases
+from tests.engine.gate.gate_cases import VIEWS, Case, cases
 
 _NAMES = {"both": "tree and picture", "tree": "tree alone", "picture": "picture alone"}
 

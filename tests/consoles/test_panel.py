@@ -20,7 +20,7 @@ from consoles.embed import urls
 from consoles.embed.cookies import NAME
 from consoles.embed.frames import PANEL_URLS
 from tests.consoles import story
-from tests.consoles.test_access import ROLES, permitted_to, person
+from tests.consoles.rules.test_access import ROLES, permitted_to, person
 from tickets.models import (
     AuditEvent,
     ConfirmationState,

@@ -21,7 +21,7 @@ from integrations.intake import polling, reading
 from integrations.models import Connector
 from integrations.webhooks.endpoints import new_secret
 from integrations.writeback.words import Part, WriteBack
-from tests.integrations.test_write_back import deliver
+from tests.integrations.door.test_write_back import deliver
 from tests.processes import ends_with_us, free_ports, wait_until
 from tests.tickets.conftest import *  # noqa: F403 - the same cast
 from tests.tickets.conftest import publish

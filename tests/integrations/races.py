@@ -27,8 +27,8 @@ from integrations.models import Connector, LinkedTicket
 from integrations.webhooks import endpoints
 from integrations.webhooks.endpoints import new_secret
 from tests.integrations.conftest import Program
-from tests.integrations.flood import Busy, faults, options, signed
-from tests.integrations.receiver import hold_answer, out_of_order, receiving
+from tests.integrations.door.flood import Busy, faults, options, signed
+from tests.integrations.door.receiver import hold_answer, out_of_order, receiving
 from tests.integrations.rest_server import rest_server
 from tests.processes import wait_until
 from tests.tickets.races import at_once
@@ -71,7 +71,7 @@ def worker(tmp_path: Path, *work: str) -> Iterator[subprocess.Popen[bytes]]:
     given = os.environ.get("DATABASE_URL", "")
     address = urlunsplit(urlsplit(given)._replace(path=f"/{name}")) if given else f"sqlite:///{name}"
     environ = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings_file_database"}
-    command = [sys.executable, "-m", "tests.integrations.flood_worker", *work]
+    command = [sys.executable, "-m", "tests.integrations.door.flood_worker", *work]
     with (tmp_path / "worker.log").open("ab") as log, subprocess.Popen(command, env=environ, stderr=log) as process:
         try:
             yield process

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from cs_agent.command_line import command_line
 from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable, touching, typing
 from cs_agent.phone.adb.phone import AdbPhone
-from tests.phone.scripted_server import SERIAL, Answer, ScriptedServer
+from tests.phone.adb.scripted_server import SERIAL, Answer, ScriptedServer
 
 FAULT, WARN, OK = CheckStatus.FAULT, CheckStatus.WARN, CheckStatus.OK
 Answers = dict[str, Answer | str | bytes | Callable[[], Answer | str | bytes]]

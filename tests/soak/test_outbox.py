@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integrations.receiver import Receiver, differing, hold_answer, receiving, told
+from tests.integrations.door.receiver import Receiver, differing, hold_answer, receiving, told
 from tests.processes import Product, wait_until
 
 pytestmark = pytest.mark.soak

@@ -57,5 +57,5 @@ def test_chain_triggers_transitions_races_and_the_nights_work_hold_on_postgresql
         names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "outbox/test_outbox")
         files = [f"tests/tickets/{name}.py" for name in names]
         files += [f"tests/evidence/{name}.py" for name in ("test_nightly", "test_seals", "test_retention")]
-        files += ["tests/consoles/login_races.py", "tests/integrations/races.py"]
+        files += ["tests/consoles/rules/login_races.py", "tests/integrations/races.py"]
         must_pass(tmp_path, *files, DATABASE_URL=address)

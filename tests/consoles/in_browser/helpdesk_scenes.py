@@ -14,7 +14,7 @@ def connect(url: str) -> None:
     from integrations.connectors.build import secret_name
     from integrations.models import Connector
     from integrations.webhooks.endpoints import new_secret
-    from tests.integrations.flood import options
+    from tests.integrations.door.flood import options
     from tickets.models import Department
     from tickets.services import secret_store
 

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import keep_picture
 from tests.consoles.browsing import AXE_RULES, PASSWORD, Login, armed, becomes_true
 from tests.consoles.site import Site
-from tests.integrations.flood import Busy
+from tests.integrations.door.flood import Busy
 from tests.integrations.rest_server import rest_server
 from tickets.metrics import comparing
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from consoles.pages.studio import in_words
 from tests.consoles import story
-from tests.consoles.test_studio import client_of
+from tests.consoles.pages.test_studio import client_of
 from tickets.models import (
     FlowTemplate,
     FlowVersion,

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.consoles import story
-from tests.consoles.test_studio import client_of
+from tests.consoles.pages.test_studio import client_of
 from tickets.models import (
     ActMark,
     Arm,

@@ -12,7 +12,7 @@ from cs_agent.demo.phone.device.faults import Faults
 from cs_agent.demo.phone.device.files import PhoneFiles
 from cs_agent.demo.phone.device.phone import Identity, VirtualPhone
 from cs_agent.demo.phone.shell.interpreter import Shell
-from tests.demo.phone.adb_support import ShellRunner
+from tests.demo.phone.adb.adb_support import ShellRunner
 
 
 @pytest.fixture

@@ -1,0 +1,228 @@
+"""Bars of equal parts: which are tabs by where they stand, whatever they are called, and what tabs tell of a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ImageDraw
+
+from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.gate.decide import StepContext, decide
+from cs_agent.engine.run.state import VerdictKind
+from cs_agent.geometry import NormPoint
+from cs_agent.observation import Observation, Role, UiNode
+from tests.engine.gate.test_gate_kinds import ORDERS, PAPER, bar, browsed, node, page, records, tap
+from tests.engine.gate.test_gate_properties import LABELS, few, passes
+from tests.engine.gate.test_gate_strangers import ENTRY, listed
+
+NAMES = ("发现", "Angebote", "Conta")
+SHELF = [node(f"货{n}", (20, 200 + 90 * n, 520, 280 + 90 * n), Role.OTHER, clickable=True) for n in range(4)]
+FOOT = (270, 1150)
+
+
+def foot(
+    names: tuple[str, ...] = NAMES,
+    *,
+    chosen: int | None = 0,
+    word: int = 1165,
+    low: int = 1195,
+    above: int = 4,
+    also: tuple[UiNode, ...] = (),
+    drawn: tuple[str, ...] = (),
+) -> Observation:
+    """Pictures with words under them along the lower edge; the chosen part does not react, as it shows already."""
+    nodes, width, image = [*SHELF[:above], *also], 540 // len(names), PAPER.copy()
+    for n, name in enumerate(names):
+        part = node(
+            "", (n * width, 1110, n * width + width, low), Role.OTHER, clickable=n != chosen, checked=n == chosen
+        )
+        nodes += [part, node(name, (n * width + 50, word, n * width + 110, word + 20), parent=len(nodes))]
+        if drawn:
+            box = (n * width + 50, word + 2, n * width + 110, word + 18)
+            ImageDraw.Draw(image).rectangle(box, fill=drawn[n])
+    return page(*nodes, image=image)
+
+
+def test_the_bar_at_the_foot_of_an_apps_own_page_is_one_of_tabs_in_any_language():
+    assert tap(foot(), *FOOT).vouched_by == "kind:tab"
+
+
+BACK = node("返回", (10, 20, 90, 60), Role.OTHER, clickable=True)
+SIGN = node("", (10, 20, 90, 60), Role.IMAGE, clickable=True)
+PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(foot(also=(BACK,)), id="a page that is gone back from"),
+        pytest.param(foot(also=(SIGN,)), id="a wordless sign in the corner"),
+        pytest.param(foot(word=1140), id="words beside their pictures"),
+        pytest.param(foot(low=1105 + 5), id="further up"),
+        pytest.param(foot(above=2), id="a call, with little else to touch"),
+        pytest.param(foot(also=(node("挂断电话", (200, 1196, 340, 1199), clickable=True),)), id="something below"),
+        pytest.param(foot(chosen=None, drawn=("#1677ff", "#333333", "#333333")), id="only drawn, as a button may be"),
+        pytest.param(
+            foot(("甲方", "乙方", "丙方", "丁方"), chosen=None, drawn=(*["#1677ff"] * 2, *["#333333"] * 2)),
+            id="two are",
+        ),
+        pytest.param(foot(names=("发现", "立即支付", "我的")), id="one does something"),
+        pytest.param(foot(names=("发现", "我的")), id="two parts"),
+    ],
+)
+def test_a_bar_that_stands_otherwise_is_one_of_deeds(seen):
+    assert tap(seen, 270, 1150 if seen.nodes[-2].box.bottom > 1150 else 1105).kind is not VerdictKind.ALLOW
+
+
+def test_a_portrait_in_the_corner_is_no_way_back():
+    assert passes(foot(also=(PORTRAIT,)), *FOOT)
+
+
+@few
+@given(st.lists(LABELS, min_size=3, max_size=4, unique=True), st.integers(0, 2))
+def test_a_bar_over_nothing_that_is_looked_through_may_switch_a_mode_whatever_it_is_called(labels, chosen):
+    seen = page(node("卧室", (200, 60, 340, 100)), *bar(*labels, role=Role.OTHER, chosen=chosen), *SHELF[1:])
+    assert not any(passes(seen, 540 // len(labels) * n + 30, 150) for n in range(len(labels)))
+
+
+def test_a_bar_over_papers_that_it_sorts_and_of_which_one_part_is_chosen_is_one_of_tabs():
+    parts = bar("Alle", "Offen", "Fertig", role=Role.OTHER, top=102, height=30)
+    over = [
+        *records(*((state, value) for state, (_, value) in zip(("Offen", "Fertig", "Offen"), ORDERS, strict=True))),
+        *parts,
+    ]
+    assert tap(page(*over), 270, 117).vouched_by == "kind:tab"
+    assert not passes(page(*records(*ORDERS), *parts), 270, 117)  # it may as well be how one works: Fahrt, Pause
+    sorting = bar("全部", "待付款", "退货中", role=Role.OTHER, top=102, height=30)
+    assert passes(page(*records(*ORDERS), *sorting), 270, 117)
+    uneven = [replace(each, box=each.box.grown(0)) for each in over]
+    last = uneven[-1].box
+    uneven[-1] = replace(uneven[-1], box=type(last)(last.left, last.top, last.right - 60, last.bottom))
+    assert not passes(page(*uneven), 270, 117)
+    rooms = records(("书房", "21 度"), ("卧室", "22 度"), ("客厅", "23 度"), title="暖气")
+    assert not passes(page(*rooms, *bar("Alle", "Offen", "Fertig", role=Role.OTHER, top=102, height=30)), 270, 117)
+
+
+@pytest.mark.parametrize(
+    "names", [("To ship", "Shipped", "Done"), ("To approve", "Approved", "Rejected"), ("待付款", "完成")]
+)
+def test_tabs_may_be_called_by_what_is_done_or_to_be_done(names):
+    seen = page(*bar(*names))
+    assert all(passes(seen, 540 // len(names) * n + 30, 150) for n in range(1, len(names)))
+
+
+OPENED = ("全部", "待发货", "已完成")
+UNSORTED = ("推荐", "附近", "上门")
+
+
+@pytest.mark.parametrize(
+    ("rows", "tabs", "opened"),
+    [
+        pytest.param((("日包", "¥2.00"), ("周包", "¥10.00"), ("月包", "¥30.00")), UNSORTED, False, id="for sale"),
+        pytest.param((("日包", "¥2.00"), ("周包", "¥10.00"), ("月包", "¥30.00")), OPENED, True, id="bought"),
+        pytest.param(
+            (("离家", "2026-05-12"), ("观影", "2026-05-10"), ("就寝", "2026-05-11")), UNSORTED, False, id="scenes"
+        ),
+        pytest.param(
+            (("午餐 ¥12.00", "05-12"), ("打车 ¥30.00", "05-11"), ("超市 ¥9.00", "05-10")),
+            UNSORTED,
+            True,
+            id="two marks",
+        ),
+        pytest.param(
+            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "上门"), ("本 ¥9.00", "送达")),
+            UNSORTED,
+            True,
+            id="states that tabs name",
+        ),
+        pytest.param(
+            (("票 882341", "12号"), ("票 882342", "13号"), ("票 882343", "14号")), OPENED, False, id="a number alone"
+        ),
+    ],
+)
+def test_under_tabs_that_do_not_sort_by_states_an_entry_opens_only_with_two_marks_of_a_paper(rows, tabs, opened):
+    assert passes(listed("今日", *rows, tabs=tabs), *ENTRY) is opened
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "opened"),
+    [
+        ("候诊", (("A012 王芳", "09:12"), ("A013 李强", "09:15"), ("A014 张伟", "09:20")), False),
+        ("柜门", (("01 号格口", "占用 12 天"), ("02 号格口", "占用 13 天"), ("03 号格口", "占用 14 天")), False),
+        ("今日", (("甲", "积了 120"), ("乙", "积了 121"), ("丙", "积了 122")), False),
+        ("会员", (("甲", "积了 120"), ("乙", "积了 121"), ("丙", "积了 122")), True),
+        ("账单", (("五月", "¥59.00"), ("四月", "¥62.30"), ("三月", "¥59.00")), True),
+    ],
+)
+def test_a_mark_that_more_lies_behind_opens_papers_and_customers_only(title, rows, opened):
+    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 3 * n) for n in range(3)]
+    assert passes(page(*records(*rows, title=title), *ends), *ENTRY) is opened
+
+
+def test_where_deeds_are_buttons_in_the_entries_a_text_with_a_number_names_a_value():
+    rows = (("保存草稿 16427844", "¥12"), ("保存草稿 16427845", "¥13"), ("保存草稿 16427846", "¥14"))
+    button = node("停售", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)
+    assert tap(page(*browsed(*rows)), *ENTRY).kind is VerdictKind.CONFIRM
+    assert tap(page(*records(*rows), button), *ENTRY).vouched_by == "kind:record"
+    bare = (("保存草稿", "¥12.00"), ("保存草稿", "¥13.00"), ("保存草稿", "¥14.00"))
+    assert tap(page(*records(*bare), button), *ENTRY).kind is VerdictKind.CONFIRM
+
+
+def test_a_page_that_counts_down_is_left_by_its_own_way_back():
+    seen = page(BACK, node("10 秒后自动提交", (60, 500, 480, 540)), node("再等等", (60, 700, 480, 760), clickable=True))
+    assert tap(seen, 50, 40).vouched_by == "kind:back"
+    assert tap(seen, 270, 730).kind is not VerdictKind.ALLOW
+    warned = page(BACK, node("账号存在风险,请完成验证", (60, 500, 480, 540)))
+    assert tap(warned, 50, 40).kind is VerdictKind.TAKE_OVER
+
+
+def test_a_name_that_says_where_up_leads_is_androids_way_back_in_its_corner():
+    for name in ("转到上一层级", "Nach oben", "前に戻る"):
+        seen = page(replace(BACK, text=name), node(name, (10, 500, 90, 540), clickable=True))
+        assert tap(seen, 50, 40).vouched_by == "kind:back"
+        assert not passes(seen, 50, 520)
+
+
+def field_with(caption: UiNode, *others: UiNode, password: bool = False) -> Observation:
+    box = (200, 195, 520, 245)
+    return page(caption, node("", box, Role.EDIT, clickable=True, password=password), *others)
+
+
+LEFT = node("昵称", (20, 200, 160, 240))
+OVER = node("昵称", (200, 150, 300, 190))
+
+
+@pytest.mark.parametrize("caption", [LEFT, OVER])
+def test_words_that_do_not_react_beside_a_field_or_over_it_are_touched_like_the_field(caption):
+    at = caption.box.center
+    assert tap(field_with(caption), at.x, at.y).vouched_by == "kind:field"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(field_with(replace(LEFT, text="立即支付")), id="a deed"),
+        pytest.param(field_with(LEFT, password=True), id="a password's"),
+        pytest.param(field_with(replace(LEFT, text="@")), id="a sign"),
+        pytest.param(
+            field_with(LEFT, node("", (165, 200, 195, 240), Role.IMAGE, clickable=True)), id="a control between"
+        ),
+        pytest.param(field_with(LEFT, node("+86", (165, 200, 195, 240))), id="words between"),
+        pytest.param(field_with(replace(LEFT, box=replace(LEFT.box, left=522, right=538))), id="right of it"),
+        pytest.param(field_with(LEFT, node("", (20, 245, 180, 290), Role.EDIT, clickable=True)), id="two fields"),
+        pytest.param(field_with(replace(LEFT, clickable=True)), id="it reacts"),
+        pytest.param(field_with(replace(OVER, box=replace(OVER.box, left=20, right=120))), id="not over its start"),
+        pytest.param(field_with(replace(OVER, box=replace(OVER.box, top=40, bottom=80))), id="far over it"),
+    ],
+)
+def test_other_words_by_a_field_ask(seen):
+    at = seen.nodes[0].box.center
+    assert decide(Tap(at.to_norm(seen.size)), seen, confidence=1.0).kind is not VerdictKind.ALLOW
+
+
+def test_a_lone_point_of_nothing_by_a_field_is_no_caption():
+    seen = field_with(node("", (20, 200, 160, 240)))
+    assert decide(Tap(NormPoint(160, 183)), seen, confidence=1.0, context=StepContext()).kind is VerdictKind.ASK

@@ -1,0 +1,187 @@
+"""WeCom customer service: what it encrypts and signs, its sessions, its error codes, and the proof of the address."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from integrations.connectors.kinds import Setup
+from integrations.connectors.protocol import (
+    BadAnswer,
+    Capability,
+    ConnectorError,
+    Gone,
+    Incoming,
+    NotAllowed,
+    RateLimited,
+    Refused,
+    Unreachable,
+)
+from integrations.connectors.wecom import api, callback, sessions
+from integrations.connectors.wecom.connector import WeComConnector, WeComSettings
+from integrations.models import Connector
+from tests.integrations.connectors.test_conformance import set_up
+from tests.integrations.desks.base import Signed
+from tests.integrations.desks.wecom import AES_KEY, COMPANY, WeComDesk, encrypted, query_of
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk() -> Iterator[WeComDesk]:
+    with WeComDesk().running() as desk:
+        assert isinstance(desk, WeComDesk)
+        yield desk
+
+
+def made(desk: WeComDesk, **options: Any) -> WeComConnector:
+    settings = WeComSettings(url=desk.url, networks=["127.0.0.0/8"], **{**desk.options(), **options})
+    return WeComConnector(Setup("wecom-1", settings, lambda name: desk.secrets.get(name, "")))
+
+
+@pytest.mark.parametrize(
+    "sealed",
+    [
+        "",
+        "!!!",
+        "QUJD",
+        encrypted(b"x", key=b"q" * 32),
+        encrypted(b"x", company="another"),
+        encrypted(b"x")[:-24],
+        encrypted(b"x") + "é",
+    ],
+    ids=[
+        "nothing",
+        "no base64",
+        "too short",
+        "another key",
+        "another company",
+        "cut short",
+        "no ASCII",
+    ],
+)
+def test_what_is_not_encrypted_for_us_is_refused(sealed: str) -> None:
+    with pytest.raises(Refused):
+        callback.decrypted(sealed, AES_KEY, COMPANY)
+
+
+def test_keys_that_are_none_refuse_instead_of_failing() -> None:
+    for key in ("", "short", "é" * 43, AES_KEY + "=="):
+        with pytest.raises(Refused):
+            callback.decrypted(encrypted(b"x"), key, COMPANY)
+
+
+@pytest.mark.parametrize("xml", [b"", b"{}", b"<a", b"<a>\x00</a>", b"\xff\xfe<a/>", b"<a>" * 5000])
+def test_a_body_that_is_no_xml_is_refused(xml: bytes) -> None:
+    with pytest.raises(Refused):
+        callback.fields_of(xml)
+
+
+def test_entities_are_not_followed(tmp_path: Any) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("top secret")
+    told = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file://{secret}"><!ENTITY y "{"z" * 100}">]><a><b>&x;</b><c>&y;&y;</c></a>'
+    assert "secret" not in json.dumps(callback.fields_of(told.encode()))
+
+
+@pytest.mark.django_db
+def test_the_address_is_proven_by_the_decrypted_echo_and_by_nothing_else(
+    desk: WeComDesk, lin: Any, department: Any
+) -> None:
+    row, now = set_up(desk, lin, department, "wecom-1"), datetime.now(UTC)
+    sealed = encrypted(b"8234567")
+    answer = Client().get(f"/hooks/{row.hook}/{query_of(sealed, now, echostr=sealed)}")
+    assert (answer.status_code, answer.content) == (200, b"8234567")
+    for query in ("", query_of(sealed, now), query_of(sealed, now - timedelta(hours=1), echostr=sealed)):
+        assert Client().get(f"/hooks/{row.hook}/{query}").status_code == 401
+    assert Connector.objects.get().heard_at is None
+
+
+def test_a_callback_carries_how_to_ask_and_the_same_one_encrypted_anew_is_the_same(desk: WeComDesk) -> None:
+    connector = made(desk)
+    calls = [desk.signed(1, "token", NOW) for _ in range(2)]
+    first, second = (connector.verify(_incoming(call)) for call in calls)
+    assert calls[0].body != calls[1].body
+    assert first.delivery_id == second.delivery_id
+    assert first.hints == {"open_kfid": "wkAccount", "token": "token"}
+    assert first.external_ids == ()
+
+
+def _incoming(call: Signed) -> Incoming:
+    from urllib.parse import parse_qsl
+
+    return Incoming({}, call.body, NOW, dict(parse_qsl(call.query[1:])))
+
+
+def test_a_token_is_kept_renewed_when_it_expired_and_never_shown(desk: WeComDesk) -> None:
+    from django.core.cache import cache
+
+    connector = made(desk)
+    connector.test()
+    connector.test()
+    assert desk.tokens == 2  # one for each secret
+    desk.good = {}
+    assert all(str(each.level) == "good" for each in made(desk).test())
+    assert "token" not in str(getattr(cache, "_cache", {}).values())
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [(45009, RateLimited), (48002, NotAllowed), (60020, NotAllowed), (-1, Unreachable), (95000, BadAnswer)],
+)
+def test_error_codes_are_told_apart(code: int, error: type[ConnectorError]) -> None:
+    found = api.error_of(code, "why")
+    assert type(found) is error
+    assert str(code) in found.text
+
+
+def test_only_known_statuses_are_set_and_only_sessions_are_written_to(desk: WeComDesk) -> None:
+    held = desk.file("请退款")
+    connector = made(desk)
+    with pytest.raises(BadAnswer):
+        connector.set_status(desk.ref(held.id), "done")
+    for wrong in ("", "7", "a:b", "a::1", "a:b:c:d"):
+        with pytest.raises(Gone):
+            connector.note(wrong, "x", marker="x", internal=False)
+    assert Capability.NOTE not in made(desk, agent=0).capabilities()
+
+
+def test_quiet_makes_a_new_session_and_colleagues_begin_none() -> None:
+    kept = sessions.Standing()
+    quiet = 3600
+
+    def said(at: int, origin: int = 3, who: str = "wm1") -> dict[str, Any]:
+        return {"open_kfid": "wk", "external_userid": who, "send_time": at, "origin": origin, "msgid": f"{at}"}
+
+    first = sessions.grouped([said(50, 5), said(100), said(200, 5), said(300, who="wm2")], kept, quiet)
+    assert [(each.id, each.begins, len(each.messages)) for each in first] == [
+        ("wk:wm1:100", True, 2),
+        ("wk:wm2:300", True, 1),
+    ]
+    kept = sessions.standing(kept.text())
+    later = sessions.grouped([said(3700), said(9000), said(9001)], kept, quiet)
+    assert [(each.id, each.begins, len(each.messages)) for each in later] == [
+        ("wk:wm1:100", False, 1),
+        ("wk:wm1:9000", True, 2),
+    ]
+    kept.forget(9500)
+    assert kept.open == {}
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.recursive(st.none() | st.integers() | st.text(), lambda of: st.lists(of) | st.dictionaries(st.text(), of)),
+    st.text(),
+)
+def test_messages_and_cursors_of_any_form_do_no_harm(value: Any, cursor: str) -> None:
+    messages = [{"open_kfid": value, "external_userid": value, "send_time": value, "event": value, "msgtype": "event"}]
+    assert sessions.grouped(messages, sessions.standing(cursor), 60) == []
+    sessions.standing(json.dumps(value))
+    sessions.standing(json.dumps({"k": value, "s": value}))
