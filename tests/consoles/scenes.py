@@ -139,6 +139,12 @@ def drop_role(name: str) -> None:
     User.objects.get(username=name).groups.clear()
 
 
+def give_role(name: str, role: str) -> None:
+    from django.contrib.auth.models import Group, User
+
+    User.objects.get(username=name).groups.add(Group.objects.get(name=role))
+
+
 def show(phone: str, number: str, colour: str, age_s: str = "0") -> None:
     """One frame of one colour on that phone."""
     from PIL import Image

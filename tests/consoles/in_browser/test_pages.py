@@ -342,6 +342,7 @@ def test_a_role_that_is_removed_ends_the_live_page(visit: Login, console: Site, 
     console.run("tests.consoles.scenes:drop_role", "fiona")
     page.evaluate("document.querySelector('live-ticket').socket.send({type: 'ping'})")
     expect(page.locator("h1")).to_contain_text("没有这项权限")
+    console.run("tests.consoles.scenes:give_role", "fiona", "flow_editor")
 
 
 def test_picked_tickets_become_a_batch_that_says_when_it_comes_and_what_it_does(visit: Login) -> None:
