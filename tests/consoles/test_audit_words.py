@@ -9,8 +9,10 @@ from collections.abc import Iterator
 import pytest
 from django.utils.translation import override
 
+from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import EVENTS, ROLES, event_in_words, roles_in_words
 from tests.consoles import catalog
+from tickets.models import AuditEvent
 from tickets.permissions import ADMINISTRATOR, GROUPS
 from tickets.said import TEXTS
 from tickets.services.outbox.note import TYPES
@@ -68,3 +70,10 @@ def test_roles_are_named_and_an_installations_own_keep_their_names(roles: str, w
 
 def test_every_role_of_the_product_has_a_name() -> None:
     assert {*GROUPS, ADMINISTRATOR} <= set(ROLES)
+
+
+@pytest.mark.parametrize(("stored", "told"), [(23.534765243530273, "23.53"), (4.0, "4"), (0.001, "0")])
+def test_a_measured_number_is_told_with_two_decimals_at_most(stored: float, told: str) -> None:
+    event = AuditEvent(type="recording.encoded", details={"duration_s": stored})
+    assert story_of(event).sentence.endswith(told)
+    assert str(stored) in story_of(event).raw

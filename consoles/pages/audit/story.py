@@ -111,6 +111,8 @@ def _value(value: Any) -> str:
             return ""
         case bool():
             return _("是") if value else _("否")
+        case float():
+            return f"{value:.2f}".rstrip("0").rstrip(".")
         case list():
             return _("、").join(_value(item) for item in value)
         case Mapping():
