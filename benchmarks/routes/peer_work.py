@@ -14,7 +14,7 @@ import django
 
 def main(profile: str, names: list[str]) -> int:
     django.setup()
-    from benchmarks import routes_work
+    from benchmarks.routes import routes_work
 
     for name in names:
         routes_work.put_to_work(name, with_route=profile == "route")
@@ -23,7 +23,7 @@ def main(profile: str, names: list[str]) -> int:
 
 
 def _handled(profile: str, name: str) -> dict[str, Any]:
-    from benchmarks import peer_worker, routes_work
+    from benchmarks.routes import peer_worker, routes_work
 
     peer_worker.write_profile(profile)
     return {**routes_work.run(name), **peer_worker.counts()}
