@@ -110,6 +110,7 @@ class Handset:
                 return
             before = now
             await asyncio.sleep(0.1)
+        raise AssertionError("the screen never came to rest")
 
     async def type_into(self, hint: str, text: str) -> None:
         await self.tap(hint)

@@ -235,7 +235,8 @@ async def test_the_phones_own_keyboard_covers_the_lower_part_and_back_hides_it(h
     await handset.tap("姓名")
     await handset.eventually(handset.screen.keyboard_shown, "the keyboard")
     lower = (0, 1600, 1080, 2270)
-    assert share_of_change(before.crop(lower), (await handset.picture()).crop(lower)) > 0.8
+    shown = "the keyboard over the lower part"
+    await handset.looks(lambda now: share_of_change(before.crop(lower), now.crop(lower)) > 0.8, shown)
     assert all(node.bounds[3] <= 1600 for node in await handset.nodes() if node.text)
     await handset.screen.key("KEYCODE_BACK")
     await handset.eventually(lambda: not handset.screen.keyboard_shown(), "the keyboard hidden")
