@@ -26,10 +26,12 @@ def prepare(run: Run, phone: Driver, lease: leases.Lease, check: Callable[[], No
     """
     phone.wake()
     phone.restore_keyboard()
-    if phone.foreground().kind is not AppKind.HOME:
+    home = phone.foreground()
+    if home.kind is not AppKind.HOME:
         leases.check(lease)
         phone.press(Key.HOME)
-    end_apps(run, phone, lambda: leases.check(lease))
+        home = phone.foreground()
+    end_apps(run, phone, home.package, lambda: leases.check(lease))
     for name, attachment in _media(run):
         check()
         leases.check(lease)
@@ -48,9 +50,8 @@ def take_back(run: Run, phone: Driver) -> None:
         audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
 
 
-def end_apps(run: Run, phone: Driver, check: Callable[[], None] = lambda: None) -> None:
-    """Stop the flow's apps except the home screen. `check` may raise."""
-    home = phone.foreground().package
+def end_apps(run: Run, phone: Driver, home: str, check: Callable[[], None] = lambda: None) -> None:
+    """Of the flow's apps all but `home`, the package of the home screen, which may be one. `check` may raise."""
     for package in run.flow_version.definition.get("engine", {}).get("allowed_apps", []):
         if package != home:
             check()

@@ -76,7 +76,7 @@ def _go_home(phone: Driver) -> None:
 
 def _leave_as_found(run: Run, phone: Driver) -> None:
     _go_home(phone)
-    end_apps(run, phone)
+    end_apps(run, phone, phone.foreground().package)
     take_back(run, phone)
 
 
