@@ -1,6 +1,6 @@
 """Celery tasks of the integrations: readings and polls of connectors, daily clean-up.
 
-Task entries catch any exception: the other connectors go on, and claimed work is due again when its claim expires.
+After a defect the other connectors go on, and claimed work is due again when its claim expires.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from integrations import queues
 from integrations.api import idempotency
 from integrations.intake import deliveries, polling, reading
 from tickets.services.panels import links, sessions
+from tickets.task_entry import guarded
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 4  # connectors one process speaks to at once, so that slow helpdesks leave threads to the clock
@@ -26,13 +26,11 @@ _places = threading.BoundedSemaphore(_AT_ONCE)
 @shared_task(name="integrations.tasks.look")
 def look() -> None:
     """Start all due readings and polls. Called periodically."""
-    try:
+    with guarded("connectors"):
         for connector in reading.due_connectors():
             queues.hint_reading(connector)
         for connector in polling.due():
             queues.hint_poll(connector)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("connectors: the database is away: %s; the clock will look again", error)
 
 
 @shared_task(name="integrations.tasks.read_due")
@@ -57,12 +55,9 @@ def _do(what: str, work: Callable[[int], int], connector: int) -> None:
     if not _places.acquire(blocking=False):
         return  # the clock sends it again
     try:
-        done = work(connector)
-        if done:
-            log.info("connector %d: %s: %d tickets", connector, what, done)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("connector %d: the database is away: %s", connector, error)
-    except Exception:
-        log.exception("connector %d: defect in %s", connector, what)
+        with guarded(f"connector {connector}: {what}"):
+            done = work(connector)
+            if done:
+                log.info("connector %d: %s: %d tickets", connector, what, done)
     finally:
         _places.release()

@@ -1,7 +1,7 @@
 """The Celery tasks. They are thin: they take ids and call the runner.
 
-Task entries are one of the three places that catch any exception: the run is parked for a human and the worker goes on.
-If the database is unreachable nothing is parked: the claim expires, and the sweeper sends the run again.
+After a defect the run is parked for a human. If the database is unreachable nothing is parked: the claim expires, and
+the sweeper sends the run again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from tickets.models import Phone, Run
 from tickets.runner.drive import engines, traces
@@ -31,6 +30,7 @@ from tickets.services.batches import rounds
 from tickets.services.flows import fall_backs
 from tickets.services.live import health
 from tickets.services.releasing import floors, shadows, trial_runs
+from tickets.task_entry import guarded
 from tickets.web import request_context
 
 log = logging.getLogger(__name__)
@@ -45,17 +45,13 @@ _LAST_TURNS_S = 3.0
 def drive_run(run_id: str) -> None:
     """Drive the run as far as possible now; harmless if duplicated or late."""
     task = Task(uuid.UUID(run_id))
-    try:
-        here = host.current()
-        with request_context.driving(task.run_id):
-            drive(task, here, here.parts.build_engine)
-    except Run.DoesNotExist:
-        log.warning("run %s is gone; message dropped", run_id)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("run %s: the database is away: %s; the sweeper will send the run again", run_id, error)
-    except Exception:
-        log.exception("run %s: defect in the runner", run_id)
-        note_defect(task.run_id, task.claim)
+    with guarded(f"run {run_id}", lambda _: note_defect(task.run_id, task.claim)):
+        try:
+            here = host.current()
+            with request_context.driving(task.run_id):
+                drive(task, here, here.parts.build_engine)
+        except Run.DoesNotExist:
+            log.warning("run %s is gone; message dropped", run_id)
 
 
 @shared_task(name="tickets.tasks.check_phone")
@@ -78,12 +74,8 @@ def encode_recording(run_id: str) -> None:
         encode.send_again(run, _NEXT_ENCODING_S)
         return
     try:
-        encode.encode_run(run)
-    except (OperationalError, InterfaceError) as error:
-        log.warning("recording of run %s: the database is away: %s; the sweeper will send it again", run_id, error)
-    except Exception:
-        log.exception("recording of run %s: defect in the encoding", run_id)
-        encode.give_back(run)
+        with guarded(f"recording of run {run_id}", lambda _: encode.give_back(run)):
+            encode.encode_run(run)
     finally:
         _encoding.release()
 

@@ -57,12 +57,12 @@ class Site:
         return at
 
     def check_quiet(self) -> None:
-        """Nothing is left behind: no phone leased, no run active, the audit chain sound, no defect in the runner."""
+        """Nothing is left behind: no phone leased, no run active, the audit chain sound, no defect in a task."""
         sound = self.desk.ask("soundness")
         assert not self.desk.ask("signs")["leased"]
         assert (sound["flaws"], sound["active"]) == ([], [])
         log = self.product.log_path("worker").read_text(errors="replace")
-        assert "defect in the runner" not in log, log[log.index("defect in the runner") :][:4000]
+        assert "defect in the task" not in log, log[log.index("defect in the task") :][:4000]
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,8 @@ def victims(source: random.Random) -> list[str]:
 def test_nothing_is_lost_doubled_or_stuck_whatever_dies_whenever(site: Site) -> None:
     source = random.Random(f"{SEED}{site.database}")
     site.figures.seeds[site.database] = SEED
-    for number, victim in enumerate(victims(source), 1):
+    struck = victims(source)
+    for number, victim in enumerate(struck, 1):
         chance = Chance(site, source, victim)
         person = site.person()
         person.between = chance
@@ -58,10 +59,11 @@ def test_nothing_is_lost_doubled_or_stuck_whatever_dies_whenever(site: Site) -> 
         _note(site, number, chance, person, state["status"])
         person.check_books(state)
         site.check_quiet()
+    assert len(site.figures.ends[site.database]) == len(struck) == RUNS
 
 
 def _note(site: Site, number: int, chance: Chance, person: Person, end: str) -> None:
-    """How it ended and how long that took; told at once, for whoever watches a soak of an hour."""
+    """How it ended and how long that took; printed at once, for whoever watches a soak of an hour."""
     ended = time.time() - chance.struck_at
     wait_back(site.product, site.desk, chance.victim, chance.struck_at)
     site.figures.ends[site.database].append(end)

@@ -123,6 +123,13 @@ class Handset:
             assert time.monotonic() < deadline, f"never came: {what}"
             await asyncio.sleep(0.02)
 
+    async def app_in_front(self, awaited: str) -> str:
+        """The package in front, as soon as it is the awaited one, or at the end of the patience."""
+        deadline = time.monotonic() + PATIENCE_S
+        while (found := str(self.screen.foreground().package)) != awaited and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        return found
+
     async def looks(self, right: Callable[[Image.Image], bool], what: str) -> Image.Image:
         """The first picture that is as wanted."""
         deadline = time.monotonic() + PATIENCE_S

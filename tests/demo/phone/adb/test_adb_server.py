@@ -109,7 +109,8 @@ async def test_what_was_sent_before_a_close_is_still_read(phone: VirtualPhone) -
         host.write(b"payload ")
         host.close()
         target = phone.files.host("/sdcard/in")
-        await eventually(lambda: target.exists() and target.read_bytes() == b"payload done\n")
+        await eventually(lambda: target.exists() and target.read_bytes().endswith(b"done\n"))
+        assert target.read_bytes() == b"payload done\n"
 
 
 async def test_a_command_of_the_second_shell_dies_with_its_stream(phone: VirtualPhone, screen: FakeScreen) -> None:
@@ -128,7 +129,8 @@ async def test_a_gesture_that_has_begun_is_finished_when_the_host_leaves(
         await host.open("shell,v2,raw:input swipe 1 1 9 9 200")
         await asyncio.sleep(0.05)
         host.close()
-        await eventually(lambda: screen.gestures == [("swipe", 1, 1, 9, 9, 200)])
+        await eventually(lambda: bool(screen.gestures))
+    assert screen.gestures == [("swipe", 1, 1, 9, 9, 200)]
 
 
 async def test_several_hosts_share_the_phone(phone: VirtualPhone) -> None:

@@ -49,7 +49,7 @@ async def test_back_goes_through_the_views_and_then_leaves_the_app(handset: Hand
     await handset.screen.key("KEYCODE_BACK")
     await handset.sees("发送异常用户")
     await handset.screen.key("KEYCODE_BACK")
-    await handset.eventually(lambda: handset.screen.foreground().package == "com.android.launcher3", "the home screen")
+    assert await handset.app_in_front("com.android.launcher3") == "com.android.launcher3"
 
 
 async def test_an_unknown_number_is_not_found(handset: Handset) -> None:

@@ -40,7 +40,7 @@ async def test_a_notification_that_is_touched_leads_away(handset: Handset) -> No
     await handset.sees_no("售后系统")
     await handset.settled()
     await handset.screen.tap(540, 180)
-    await handset.eventually(lambda: handset.screen.foreground().package == "com.android.chrome", "the browser")
+    assert await handset.app_in_front("com.android.chrome") == "com.android.chrome"
 
 
 async def test_an_advertisement_fills_the_app_and_has_a_small_way_out(handset: Handset) -> None:

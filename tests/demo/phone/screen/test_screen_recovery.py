@@ -69,7 +69,7 @@ async def test_a_crashed_page_is_an_app_that_stopped(handset: Handset) -> None:
     await handset.open("com.example.smsdesk")
     await handset.sees("请输入手机号")
     await handset.screen.view_url("chrome://crash")
-    await handset.eventually(lambda: handset.screen.foreground().package == "com.android.launcher3", "the home screen")
+    assert await handset.app_in_front("com.android.launcher3") == "com.android.launcher3"
     await handset.open("com.example.smsdesk")
     assert "请输入手机号" in await handset.sees("请输入手机号")
 
