@@ -118,8 +118,8 @@ $(STAMPS)/dev: $(STAMPS)/run requirements-dev.txt
 	@$(PY) -m pip install -q -r requirements-dev.txt
 	@touch $@
 
-$(STAMPS)/system: $(STAMPS)/run cs_agent/project/provision.py
-	@$(PY) -m cs_agent.project.provision
+$(STAMPS)/system: $(STAMPS)/run cs_agent/project/commands/provision.py
+	@$(PY) -m cs_agent.project.commands.provision
 	@touch $@
 
 PO_FILES := $(wildcard consoles/locale/*/LC_MESSAGES/*.po tickets/locale/*/LC_MESSAGES/*.po)

@@ -9,7 +9,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
     from django.core.management import execute_from_command_line
 
-    from cs_agent.project.renamed import renamed
+    from cs_agent.project.commands.renamed import renamed
 
     execute_from_command_line(renamed(sys.argv))
 

@@ -13,7 +13,7 @@ from cs_agent.project.conf import BASE_DIR, SETTINGS, Setting  # noqa: E402
 HEAD = """# Settings
 
 Every setting is an environment variable. An empty one means its default; an unknown `CS_AGENT_…` name or a malformed
-value stops the start with a message that names it. This page is written from `cs_agent/project/conf.py` by
+value stops the start with a message that names it. This page is written from `cs_agent/project/conf/table.py` by
 `python scripts/write_settings_reference.py`; a test keeps the two together.
 
 | variable | default | what it does |

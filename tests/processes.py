@@ -22,7 +22,7 @@ from urllib.request import Request, urlopen
 
 from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.project import conf
-from cs_agent.project.processes import Process, embedded
+from cs_agent.project.commands.processes import Process, embedded
 
 START_LIMIT_S = 90.0
 POLL_S = 0.05

@@ -25,7 +25,7 @@ from honcho.printer import Printer
 
 from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.project import conf
-from cs_agent.project.processes import Process, embedded
+from cs_agent.project.commands.processes import Process, embedded
 
 _READY_LIMIT_S = 120
 _LOCK = "running.lock"
@@ -76,7 +76,7 @@ def _refuse(taken: Iterable[Process]) -> int:
 
 
 def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "cs_agent.project.cli", *arguments], check=True)
+    subprocess.run([sys.executable, "-m", "cs_agent.project.commands.cli", *arguments], check=True)
 
 
 def _announce(processes: Iterable[Process], values: dict[str, Any]) -> None:

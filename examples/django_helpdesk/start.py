@@ -49,7 +49,7 @@ def run(data: Path) -> int:
 
     from cs_agent.demo.supervisor import respawned
     from cs_agent.project import conf
-    from cs_agent.project.processes import embedded
+    from cs_agent.project.commands.processes import embedded
 
     values = conf.load(os.environ)
     address = f"http://{values['CS_AGENT_HOST']}:{values['CS_AGENT_PORT']}"

@@ -16,7 +16,7 @@ from tests.install import building
 from tests.processes import answers, free_ports, wait_until
 from tests.redis_server import redis_server
 
-CS_AGENT = [sys.executable, "-m", "cs_agent.project.cli"]
+CS_AGENT = [sys.executable, "-m", "cs_agent.project.commands.cli"]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_the_command_and_everything_it_needs_is_named(wheel: Path) -> None:
         text = {
             name.rpartition("/")[2]: archive.read(name).decode() for name in archive.namelist() if ".dist-info/" in name
         }
-    assert "cs-agent = cs_agent.project.cli:main" in text["entry_points.txt"]
+    assert "cs-agent = cs_agent.project.commands.cli:main" in text["entry_points.txt"]
     wanted = [line for line in (building.ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
     needed = [line for line in text["METADATA"].splitlines() if line.startswith("Requires-Dist:")]
     assert len([line for line in needed if "extra ==" not in line]) == len(wanted)

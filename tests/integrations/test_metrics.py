@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
-from cs_agent.project.log_lines import JsonLines
+from cs_agent.project.logs import JsonLines
 from tests.integrations.conftest import Program
 from tickets.models import Confirmation
 from tickets.permissions import Permission

@@ -9,7 +9,8 @@ import pytest
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from cs_agent.project import cli, conf
+from cs_agent.project import conf
+from cs_agent.project.commands import cli
 
 LONG_SECRET = "x7" * 30
 

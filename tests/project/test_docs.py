@@ -10,8 +10,8 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from cs_agent.project import conf
-from cs_agent.project.processes import embedded
-from cs_agent.project.renamed import renamed
+from cs_agent.project.commands.processes import embedded
+from cs_agent.project.commands.renamed import renamed
 from tickets.services.runs import transitions
 
 DOCS = [*conf.BASE_DIR.glob("README*.md"), *(conf.BASE_DIR / "docs").glob("*.md")]

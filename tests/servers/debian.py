@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cs_agent.project import provision
+from cs_agent.project.commands import provision
 
 _SETUP_LIMIT_S = 300
 

@@ -1,4 +1,4 @@
-"""Formats log lines: text for people, or one JSON object per line for a collector (`CS_AGENT_LOG_FORMAT`).
+"""Log lines: one JSON object per line for a collector (`CS_AGENT_LOG_FORMAT`), and which lines are left out.
 
 Rule: every line of a request has its id, as in the `X-Request-ID` header and the audit trail; every line of a thread
 that drives a run has the run's id.
@@ -31,3 +31,10 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+class NotHealth(logging.Filter):
+    """A product that says "not healthy yet" at /healthz, as it does at every start, is no error of the web server."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path", "") != "/healthz"

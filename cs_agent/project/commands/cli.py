@@ -36,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "demo":
         _module("cs_agent.demo", words[1:])
     if command == "provision":
-        _module("cs_agent.project.provision", words[1:])
+        _module("cs_agent.project.commands.provision", words[1:])
     if command == "serve":
-        _module("cs_agent.project.serve", words[1:])
+        _module("cs_agent.project.commands.serve", words[1:])
     return _manage(words)
 
 
@@ -55,8 +55,8 @@ def _module(name: str, words: Sequence[str]) -> NoReturn:
 def _manage(words: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
+    from cs_agent.project.commands.renamed import renamed
     from cs_agent.project.conf import SettingError
-    from cs_agent.project.renamed import renamed
 
     try:
         execute_from_command_line(renamed(["cs-agent", *words]))

@@ -15,7 +15,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from cs_agent.project import conf
-from cs_agent.project.processes import parts
+from cs_agent.project.commands.processes import parts
 
 
 def main() -> int:
