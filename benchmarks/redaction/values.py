@@ -126,10 +126,6 @@ def _address(source: Source) -> str:
     )
 
 
-def _address_en(source: Source) -> str:
-    return f"{source.en.building_number()} {source.en.street_name()}, {source.en.city()}"
-
-
 def _birth_date(source: Source) -> str:
     born = source.zh.date_of_birth(minimum_age=18, maximum_age=80)
     return source.dice.choice(

@@ -96,12 +96,6 @@ class Rest:
         """Those the account can see."""
         return list(self._listed("queues/all", shapes.Queue, {"fields": "Name"}))
 
-    def queue_fields(self, queue: str) -> list[str]:
-        """Names of the custom fields that tickets of this queue have, as far as the account can see them."""
-        found = self._get(f"queue/{quote(queue, safe='')}").json()
-        listed = found.get("TicketCustomFields") if isinstance(found, dict) else None
-        return [field.name for field in map(shapes.CustomField.model_validate, listed or [])]
-
     def search(self, query: str, *, page: int = 1, newest_first: bool = False) -> tuple[list[shapes.Row], bool]:
         """One page in the order of change, and whether there are more; BadAnswer with its words for a wrong query."""
         order = "DESC" if newest_first else "ASC"

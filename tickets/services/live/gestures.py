@@ -97,11 +97,6 @@ def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | N
     return gesture if time.time() - gesture.made_at <= MAX_AGE_S else None
 
 
-def _has_half_characters(text: str) -> bool:
-    """Whether it contains lone surrogates, which JSON permits and no phone accepts."""
-    return any("\ud800" <= char <= "\udfff" for char in text)
-
-
 def _is_place(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
 

@@ -286,8 +286,3 @@ def check(sit: Situation) -> Decision | None:
         sit,
         sit.say(f"没有看到“{sit.goal.text}”;页面显示:{seen}", f"'{sit.goal.text}' is not shown; the page says: {seen}"),
     )
-
-
-def said_no(sit: Situation) -> Word | None:
-    """An operator's refusal of the last action that has not been answered yet."""
-    return next((word for word in sit.story.words_since_last if word.kind is WordKind.REJECTION), None)
