@@ -72,7 +72,7 @@ def end(count: str) -> dict[str, float]:
     from integrations.writeback.words import Part, WriteBack
     from tickets.models import FlowTemplate, Ticket
     from tickets.services.releasing import releases
-    from tickets.services.runs import lifecycle
+    from tickets.services.runs import lifecycle, starts
 
     lin = get_user_model().objects.get(username="lin")
     Connector.objects.filter(key=KEY).update(write_back=WriteBack(cancelled=Part(note=True)).model_dump(mode="json"))
@@ -80,7 +80,7 @@ def end(count: str) -> dict[str, float]:
     for ticket in Ticket.objects.filter(refs__connector=KEY).order_by("pk")[: int(count)]:
         version = releases.version_for(FlowTemplate.objects.get(slug="order_status"), ticket)
         answers = {"order_number": "4471902386615024"}
-        run = lifecycle.start_run(ticket=ticket, user=lin, flow_version=version, answers=answers)
+        run = starts.start_run(ticket=ticket, user=lin, flow_version=version, answers=answers)
         lifecycle.stop_run(run, lin)
         ended[ticket.refs.get(connector=KEY).external_id] = timezone.now().timestamp()
     return ended

@@ -31,7 +31,7 @@ from consoles.pages.audit.search import PAGE, AuditSearch  # noqa: E402
 from tickets.models import AuditEvent, Department, Ticket  # noqa: E402
 from tickets.models.record import seals  # noqa: E402
 from tickets.services.evidence import audit  # noqa: E402
-from tickets.services.evidence.exports import audit_export  # noqa: E402
+from tickets.services.evidence.exports import audit_lines  # noqa: E402
 
 Row = tuple[str, str, str]
 LOOKUPS = 100
@@ -120,10 +120,10 @@ def pages(events: int, user: User) -> list[Row]:
 
 
 def export() -> list[Row]:
-    list(audit_export.lines(AuditEvent.objects.filter(seq__lte=1000)))  # what is loaded once, is
+    list(audit_lines.lines(AuditEvent.objects.filter(seq__lte=1000)))  # what is loaded once, is
     rows, size = AuditEvent.objects.count(), 0
     before, clock = _peak_mb_from_now(), Clock()
-    for piece in audit_export.lines(AuditEvent.objects.all()):
+    for piece in audit_lines.lines(AuditEvent.objects.all()):
         size += len(piece)
     rate = clock.rate(rows, "rows/s")
     return [

@@ -62,14 +62,14 @@ def _run(meter: Meter) -> dict[str, int]:
 
     from tests.runner.world import FakeHost, World, approve, handset
     from tickets.models import Department, Phone
-    from tickets.services.runs import lifecycle as runs
+    from tickets.services.runs import starts
     from tickets.services.tickets.changes import create_ticket
 
     lin, phone, before = User.objects.get(username="lin"), Phone.objects.get(), len(meter.steps)
     ticket = create_ticket(user=None, subject="", text=_TEXT, department=Department.objects.filter(members=lin)[0])
     world = World(FakeHost({phone.pk: handset()}), before_reply=meter.asked)
     meter.left()
-    run = runs.start_run(ticket=ticket, user=lin)
+    run = starts.start_run(ticket=ticket, user=lin)
     around = meter.left()
     assert world.drive(run).status == "awaiting_confirmation", run.status
     around += meter.left()

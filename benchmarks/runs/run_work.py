@@ -61,9 +61,10 @@ def handle(name: str) -> Handled:
     from django.contrib.auth import get_user_model
 
     from tickets.services.runs import lifecycle as runs
+    from tickets.services.runs import starts
 
     lin = get_user_model().objects.get(username="lin")
-    run, waits = runs.start_run(ticket=_ticket(name), user=lin), ""
+    run, waits = starts.start_run(ticket=_ticket(name), user=lin), ""
     person, deadline = Person(lin, get_user_model().objects.get(username="bo")), time.monotonic() + PATIENCE_S
     while run.ended_at is None:
         if time.monotonic() > deadline or person.at_a_loss:

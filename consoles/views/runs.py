@@ -18,7 +18,7 @@ from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services.flows import vouches
 from tickets.services.people import access
-from tickets.services.runs import attention, decisions, takeovers, values
+from tickets.services.runs import attention, decisions, starts, takeovers, values
 from tickets.services.runs import lifecycle as runs
 from tickets.web.given import whole_number
 
@@ -32,7 +32,7 @@ def run_start(request: HttpRequest, number: str) -> HttpResponse:
     answers = _answers(request)
     flow = request.POST.get("flow", "")
     try:
-        runs.start_run(
+        starts.start_run(
             ticket=ticket, user=request.user, template=picked_flow(flow), answers=answers, lang=run_language()
         )
     except (SlotsNeeded, InvalidSlot) as error:

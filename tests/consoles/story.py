@@ -50,7 +50,7 @@ from tickets.models import (
 from tickets.services.evidence import pictures
 from tickets.services.flows import publishing as flows
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses, steps, takeovers
+from tickets.services.runs import pauses, starts, steps, takeovers
 from tickets.services.tickets.changes import create_ticket
 
 PASSWORD = "not-a-real-password"
@@ -107,7 +107,7 @@ def new_phone(number: int = 1, **fields: Any) -> Phone:
 
 
 def start(ticket: Ticket, user: User) -> Run:
-    return runs.start_run(ticket=ticket, user=user)
+    return starts.start_run(ticket=ticket, user=user)
 
 
 def drive(run: Run, phone: Phone, state: RunState | None = None) -> Run:

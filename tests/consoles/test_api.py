@@ -20,7 +20,7 @@ from django.utils import timezone
 from tests.consoles import story
 from tests.evidence.stories import age_the_chain
 from tickets.models import ApiToken, AuditEvent, Department, Run
-from tickets.services.evidence.exports import audit_export
+from tickets.services.evidence.exports import manifests
 from tickets.services.people import api_tokens
 
 ADDRESS = "/api/audit.csv"
@@ -164,7 +164,7 @@ def test_the_manifest_proves_the_file(program: Client, run: Run, tmp_path: Path)
     path = tmp_path / name
     path.write_bytes(content)
     path.with_name(name + ".manifest.json").write_bytes(manifest.content)
-    assert audit_export.check_manifest(path) == ""
+    assert manifests.check(path) == ""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert (kept["file"], kept["rows"], kept["made_by"]) == (name, len(rows), "sara")
     assert kept["sha256"] == hashlib.sha256(content).hexdigest()
@@ -172,7 +172,7 @@ def test_the_manifest_proves_the_file(program: Client, run: Run, tmp_path: Path)
     assert kept["chain"] == ends
     assert json.loads(kept["filters"]) == {"ticket_no": run.ticket.number}
     path.write_bytes(content + b" ")
-    assert "not the one" in audit_export.check_manifest(path)
+    assert "not the one" in manifests.check(path)
 
 
 def test_an_export_of_nothing_has_a_manifest_too(program: Client, run: Run) -> None:

@@ -19,7 +19,7 @@ from tickets import nightly
 from tickets.models import AuditEvent, Ticket
 from tickets.models.record import audit_triggers
 from tickets.services.evidence import anchors, audit
-from tickets.services.evidence.exports import audit_export, daily_export
+from tickets.services.evidence.exports import daily_export, manifests
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis")]
 
@@ -86,7 +86,7 @@ def test_a_day_that_is_over_is_exported_once(ticket: Ticket, exports: Path) -> N
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["action_type"] for row in rows] == ["ticket.created", "test.written", "test.written"]
-    assert audit_export.check_manifest(path) == ""
+    assert manifests.check(path) == ""
     written = path.stat().st_mtime_ns
     nightly.export()
     assert path.stat().st_mtime_ns == written
@@ -111,7 +111,7 @@ def test_the_manifest_names_the_rows_and_their_place_in_the_chain() -> None:
     manifest = json.loads(path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"] == 4
     assert [seq for seq, _hash in manifest["chain"]] == [1, 4]
-    assert audit_export.chain_range(path) == (1, 4)
+    assert manifests.chain_range(path) == (1, 4)
 
 
 def test_a_sound_chain_is_said_to_be_sound() -> None:

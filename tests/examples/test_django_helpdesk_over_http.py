@@ -28,7 +28,7 @@ from tests.tickets.conftest import publish
 from tickets.models import Clarification, ClarificationState, Comment, Department, Ticket, TicketStatus
 from tickets.services import secret_store
 from tickets.services.clarify import asking, draft
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 
 pytestmark = [pytest.mark.example, pytest.mark.story, pytest.mark.django_db(transaction=True)]
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,7 +173,7 @@ def test_the_end_of_a_run_is_noted_there_and_its_status_set(desk: Desk, row: Con
     key = desk.open(f"订单{ORDER}到哪里了")
     polling.poll(row.pk)
     read(row)
-    run = lifecycle.start_run(ticket=Ticket.objects.get(), flow_version=flow, user=lin, answers={"order_number": ORDER})
+    run = starts.start_run(ticket=Ticket.objects.get(), flow_version=flow, user=lin, answers={"order_number": ORDER})
     lifecycle.stop_run(run, lin)
     deliver()
     deliver()

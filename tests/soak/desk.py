@@ -35,8 +35,11 @@ from tickets.models import (  # noqa: E402
 )
 from tickets.services.evidence import audit  # noqa: E402
 from tickets.services.live import health  # noqa: E402
-from tickets.services.runs import decisions, takeovers  # noqa: E402
-from tickets.services.runs import lifecycle as runs  # noqa: E402
+from tickets.services.runs import (  # noqa: E402
+    decisions,
+    starts,
+    takeovers,
+)
 from tickets.services.runs.transitions import ENDED  # noqa: E402
 from tickets.services.tickets.changes import create_ticket  # noqa: E402
 
@@ -53,7 +56,7 @@ def start(mobile: str) -> dict[str, Any]:
         department=Department.objects.filter(members=_user()).first(),
     )
     flow = FlowVersion.objects.filter(template__slug="resend_code").latest("pk")
-    return {"run": str(runs.start_run(ticket=ticket, user=_user(), flow_version=flow).pk)}
+    return {"run": str(starts.start_run(ticket=ticket, user=_user(), flow_version=flow).pk)}
 
 
 def look(run: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from tests.tickets.told import told  # noqa: F401 - a fixture
 from tickets.models import Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run, RunStatus, Ticket
 from tickets.services.flows import publishing as flows
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import pauses
+from tickets.services.runs import pauses, starts
 from tickets.services.tickets.changes import create_ticket
 
 REFERENCE = "我昨天买的蓝牙耳机充不上电,盒子还压坏了,要求全额退款并补偿50元!订单号202405218876,开箱视频见附件。"
@@ -139,7 +139,7 @@ def phone(db: None) -> Phone:
 @pytest.fixture
 def run(ticket: Ticket, lin: User, refund_flow: FlowVersion) -> Run:
     """A queued run of the reference ticket."""
-    return runs.start_run(ticket=ticket, user=lin)
+    return starts.start_run(ticket=ticket, user=lin)
 
 
 def drive(run: Run, phone: Phone, state: RunState | None = None) -> Run:

@@ -19,7 +19,7 @@ from tests.tickets.conftest import drive, member, request
 from tickets.errors import AlreadyDecided, AlreadyRunning, Conflict, ServiceError
 from tickets.models import AuditEvent, Confirmation, Department, FlowVersion, Phone, Run, RunStatus, Ticket
 from tickets.services.evidence import audit
-from tickets.services.runs import decisions, pauses, takeovers
+from tickets.services.runs import decisions, pauses, starts, takeovers
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket
 
@@ -65,7 +65,7 @@ def test_many_writers_keep_one_unbroken_chain(ticket: Ticket) -> None:
 
 
 def test_of_many_clicks_on_start_one_starts(ticket: Ticket, lin: User, bo: User, refund_flow: FlowVersion) -> None:
-    results = at_once(*(lambda user=user: runs.start_run(ticket=ticket, user=user) for user in (lin, bo, lin, bo)))
+    results = at_once(*(lambda user=user: starts.start_run(ticket=ticket, user=user) for user in (lin, bo, lin, bo)))
     assert kinds(results) == {"Run": 1, "AlreadyRunning": 3}
     [started] = Run.objects.all()
     assert all(result.run == started for result in results if isinstance(result, AlreadyRunning))
@@ -74,7 +74,7 @@ def test_of_many_clicks_on_start_one_starts(ticket: Ticket, lin: User, bo: User,
 def test_of_two_answers_at_once_one_wins_and_the_other_reads_who(
     ticket: Ticket, lin: User, bo: User, refund_flow: FlowVersion, ask: Callable[..., Confirmation]
 ) -> None:
-    confirmation = ask(runs.start_run(ticket=ticket, user=lin))
+    confirmation = ask(starts.start_run(ticket=ticket, user=lin))
     results = at_once(
         lambda: decisions.decide(confirmation=confirmation, user=lin, approve=True, version=0),
         lambda: decisions.decide(confirmation=confirmation, user=bo, approve=False, version=0),
@@ -90,7 +90,7 @@ def test_of_two_answers_at_once_one_wins_and_the_other_reads_who(
 def test_of_many_workers_that_claim_a_run_one_gets_it(
     ticket: Ticket, lin: User, refund_flow: FlowVersion, phone: Phone
 ) -> None:
-    run = runs.start_run(ticket=ticket, user=lin)
+    run = starts.start_run(ticket=ticket, user=lin)
     copies = [Run.objects.get(pk=run.pk) for _ in range(6)]
     results = at_once(*(lambda copy=copy: drive(copy, phone) for copy in copies))
     assert kinds(results) == {"Run": 1, "StaleRun": 5}
@@ -109,7 +109,7 @@ def test_the_same_external_ticket_sent_many_times_at_once_is_one_ticket(lin: Use
 def test_of_two_people_who_take_over_one_gets_the_phone(
     ticket: Ticket, lin: User, bo: User, refund_flow: FlowVersion, ask: Callable[..., Confirmation]
 ) -> None:
-    confirmation = ask(runs.start_run(ticket=ticket, user=lin))
+    confirmation = ask(starts.start_run(ticket=ticket, user=lin))
     results = at_once(lambda: takeovers.begin(confirmation.run, lin), lambda: takeovers.begin(confirmation.run, bo))
     assert kinds(results) == {"Takeover": 1, "Conflict": 1}
 
@@ -124,7 +124,7 @@ def test_stop_decide_take_over_and_pause_at_once_leave_one_sound_run(
     _round: int,
 ) -> None:
     people = [member(name, "operator", department) for name in ("a", "b", "c")]
-    confirmation = ask(runs.start_run(ticket=ticket, user=people[0]))
+    confirmation = ask(starts.start_run(ticket=ticket, user=people[0]))
     run = confirmation.run
     results = at_once(
         lambda: decisions.decide(confirmation=confirmation, user=people[0], approve=True, version=0),
@@ -145,7 +145,7 @@ def test_a_stop_never_gets_lost_between_running_and_waiting(
 ) -> None:
     from tests.tickets.conftest import confirming
 
-    run = drive(runs.start_run(ticket=ticket, user=lin), phone, confirming())
+    run = drive(starts.start_run(ticket=ticket, user=lin), phone, confirming())
     worker = Run.objects.get(pk=run.pk)
 
     def pause() -> Any:

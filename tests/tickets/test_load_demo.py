@@ -20,7 +20,7 @@ from tickets.services.flows import publishing as flows
 from tickets.services.flows import routes
 from tickets.services.flows.recommendation import recommend
 from tickets.services.releasing import stages
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_tickets_are_as_old_as_they_should_be(loaded: None) -> None:
 
 
 def test_the_reference_ticket_starts_without_a_question(loaded: None) -> None:
-    run = runs.start_run(ticket=ticket(1), user=User.objects.get(username="lin"))
+    run = starts.start_run(ticket=ticket(1), user=User.objects.get(username="lin"))
     assert REFERENCE[:20] in ticket(1).text
     assert run.instruction == (
         '在售后系统中查找订单号202405218876,进入该订单详情页,选择"质量问题"退换原因,上传用户提供的开箱视频,'
@@ -91,7 +91,7 @@ def test_the_reference_ticket_starts_without_a_question(loaded: None) -> None:
 @pytest.mark.parametrize(("number", "missing", "ambiguous"), [(5, ["order_number"], []), (6, [], ["order_number"])])
 def test_some_tickets_need_an_answer_first(loaded: None, number: int, missing: list[str], ambiguous: list[str]) -> None:
     with pytest.raises(SlotsNeeded) as refused:
-        runs.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
+        starts.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
     assert refused.value.data["missing"] == missing
     assert list(refused.value.data["ambiguous"]) == ambiguous
     assert not Run.objects.exists()
@@ -99,7 +99,7 @@ def test_some_tickets_need_an_answer_first(loaded: None, number: int, missing: l
 
 def test_a_half_that_the_flow_cannot_carry_out_is_asked(loaded: None) -> None:
     with pytest.raises(SlotsNeeded) as refused:
-        runs.start_run(ticket=ticket(13), user=User.objects.get(username="lin"))
+        starts.start_run(ticket=ticket(13), user=User.objects.get(username="lin"))
     assert refused.value.data["doubtful"] == {"refund": []}
 
 
@@ -131,7 +131,7 @@ def test_the_others_are_recommended_to_their_flow(loaded: None, number: int, slu
 
 @pytest.mark.parametrize("number", [18, 19, 20, 21, 22, 23])
 def test_the_other_flows_start_without_a_question(loaded: None, number: int) -> None:
-    run = runs.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
+    run = starts.start_run(ticket=ticket(number), user=User.objects.get(username="lin"))
     assert run.instruction.endswith("。")
     assert "{" not in run.instruction
 

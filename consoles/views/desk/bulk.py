@@ -20,7 +20,7 @@ from tickets.errors import Invalid, NotFound, ServiceError, SlotsNeeded
 from tickets.models import FlowTemplate, Ticket, TicketStatus
 from tickets.permissions import Permission
 from tickets.services.people import access
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.tickets import changes, desk, edits
 from tickets.web.given import whole_number
 
@@ -43,7 +43,7 @@ def bulk_start(request: HttpRequest) -> HttpResponse:
     if template is None:
         raise Invalid(_("请先选择流程。"), code="unknown_flow")
     numbers, tickets = _chosen(request)
-    done = runs.start_many(request.user, tickets, template, lang=run_language())
+    done = starts.start_many(request.user, tickets, template, lang=run_language())
     return _report(request, _("启动"), numbers, (_outcome(each.ticket, each.error) for each in done))
 
 

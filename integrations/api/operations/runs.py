@@ -25,7 +25,7 @@ from tickets.models import FlowTemplate, FlowVersion, Run
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.releasing import releases
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 from tickets.services.runs.transitions import ENDED
 
 router = Router(tags=["runs"])
@@ -69,7 +69,7 @@ def start_run(request: HttpRequest, number: Number, body: schemas.RunIn, respons
     ticket does not say (`data.missing`, `data.ambiguous`); send it in `answers`.
     """
     ticket = access.get_ticket(request.user, number)
-    run = lifecycle.start_run(
+    run = starts.start_run(
         ticket=ticket,
         user=request.user,
         template=_picked(body.flow),

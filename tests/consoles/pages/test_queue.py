@@ -14,7 +14,7 @@ from consoles.queue import rows as queue
 from consoles.queue.wanted import COLUMNS, TicketFilter
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.tickets import desk, fitting, saved_views, values
 
 
@@ -96,13 +96,13 @@ def test_the_flow_filter_shows_tickets_that_fit_the_flow_and_those_it_handled(
 ) -> None:
     undone = story.new_ticket(department)
     handled = story.new_ticket(department)
-    runs.start_run(ticket=handled, user=alice, flow_version=code_flow, answers={"mobile": "13800138000"})
+    starts.start_run(ticket=handled, user=alice, flow_version=code_flow, answers={"mobile": "13800138000"})
     none = story.new_ticket(department, "你们几点上班?", subject="营业时间")
     assert numbers(as_alice, "?flow=complaint_refund") == [undone.number]
     assert numbers(as_alice, "?flow=resend_code") == [handled.number]
     assert numbers(as_alice, "?flow=none") == [none.number]
     again = story.succeed(Run.objects.get(ticket=handled), phone)
-    runs.start_run(ticket=again.ticket, user=alice, flow_version=refund_flow)
+    starts.start_run(ticket=again.ticket, user=alice, flow_version=refund_flow)
     assert set(numbers(as_alice, "?flow=complaint_refund")) == {undone.number, handled.number}
     assert numbers(as_alice, "?flow=resend_code") == []
 

@@ -36,7 +36,7 @@ from tickets.models import TicketStatus as Status
 from tickets.services import secret_store
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 from tickets.services.tickets import desk as desk_service
 
 DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk, FreeScoutDesk, RedmineDesk, GlpiDesk]
@@ -108,7 +108,7 @@ def deliver() -> Delivery:
 
 
 def stopped(lin: User, flow: FlowVersion) -> Run:
-    lifecycle.stop_run(lifecycle.start_run(ticket=Ticket.objects.get(), flow_version=flow, user=lin), lin)
+    lifecycle.stop_run(starts.start_run(ticket=Ticket.objects.get(), flow_version=flow, user=lin), lin)
     return Run.objects.get()
 
 

@@ -19,7 +19,7 @@ from tests.tickets.conftest import REFERENCE
 from tickets.models import Comment, DeliveryState, Department, FlowVersion, Ticket
 from tickets.models import TicketStatus as Status
 from tickets.services import secret_store
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 from tickets.services.tickets import desk as desk_service
 
 pytestmark = [pytest.mark.example, pytest.mark.django_db]
@@ -83,7 +83,7 @@ def test_an_issue_is_polled_in_and_its_end_is_noted_privately_once(
     assert [each.name for each in ticket.attachments.all()] == ["发票.pdf"]
     assert ticket.refs.get().facts["queue"] == "Refunds"
 
-    lifecycle.stop_run(lifecycle.start_run(ticket=ticket, flow_version=refund_flow, user=lin), lin)
+    lifecycle.stop_run(starts.start_run(ticket=ticket, flow_version=refund_flow, user=lin), lin)
     assert deliver().state == DeliveryState.DELIVERED
     [(note, private)] = there.notes(issue)
     assert ("cs-agent run=" in note, private) == (True, True)

@@ -36,7 +36,7 @@ from tickets.models import (
 )
 from tickets.services.clarify import answers, asking, draft, ending
 from tickets.services.evidence import erasure
-from tickets.services.runs import lifecycle
+from tickets.services.runs import starts
 from tickets.services.tickets import changes, doubles, edits, fitting, values
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -87,7 +87,7 @@ def test_the_question_goes_out_after_a_yes_and_the_answer_fills_the_slot_so_that
 ) -> None:
     assert lacks(ticket, flow) == ["order_number"]
     with pytest.raises(SlotsNeeded):
-        lifecycle.start_run(ticket=ticket, flow_version=flow, user=lin)
+        starts.start_run(ticket=ticket, flow_version=flow, user=lin)
     assert not desk.notes, "a draft is no message"
     asked(ticket, flow, lin)
     deliver()
@@ -100,7 +100,7 @@ def test_the_question_goes_out_after_a_yes_and_the_answer_fills_the_slot_so_that
     ticket.refresh_from_db()
     assert (Clarification.objects.get().state, ticket.status) == (ClarificationState.ANSWERED, TicketStatus.OPEN)
     assert any(ORDER in each.text for each in Comment.objects.all())
-    run = lifecycle.start_run(ticket=ticket, flow_version=flow, user=lin)
+    run = starts.start_run(ticket=ticket, flow_version=flow, user=lin)
     slot = Slot.objects.get(run=run, name="order_number")
     assert (slot.value, slot.source) == (ORDER, SlotSource.CUSTOMER)
     events = list(AuditEvent.objects.filter(type__startswith="clarification.").order_by("seq"))
@@ -244,7 +244,7 @@ def test_a_run_that_started_meanwhile_is_not_disturbed_by_the_answer(
     connector: Connector, desk: Desk, ticket: Ticket, flow: FlowVersion, lin: User
 ) -> None:
     row = asked(ticket, flow, lin)
-    lifecycle.start_run(ticket=ticket, flow_version=flow, user=lin, answers={"order_number": "4471902386615999"})
+    starts.start_run(ticket=ticket, flow_version=flow, user=lin, answers={"order_number": "4471902386615999"})
     says(connector, desk, ORDER)
     row.refresh_from_db()
     assert row.state == ClarificationState.WITHDRAWN

@@ -21,7 +21,7 @@ from tickets.models import CustomerReply, Delivery, DeliveryLane, DeliveryState,
 from tickets.said import said
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 from tickets.services.tickets import changes
 from tickets.services.tickets import desk as desk_service
 
@@ -33,7 +33,7 @@ def ended(connector: Connector, desk: Desk, lin: User, refund_flow: FlowVersion)
     call(connector, "7")
     read(connector)
     write(connector, cancelled=Part(note=True, status="done", tags=["ai"]))
-    run = lifecycle.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin)
+    run = starts.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin)
     lifecycle.stop_run(run, lin)
     return Run.objects.get()
 

@@ -20,7 +20,7 @@ from tickets.models import Delivery, DeliveryLane, DeliveryState, Department, Fl
 from tickets.services import secret_store
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
-from tickets.services.runs import lifecycle
+from tickets.services.runs import lifecycle, starts
 from tickets.services.tickets import changes
 
 PIXEL = base64.b64decode(
@@ -88,7 +88,7 @@ def test_a_ticket_is_polled_in_and_its_end_is_noted_exactly_once(
     assert (ticket.subject, ticket.text.strip()) == (f"退款 {account}", REFERENCE)
     assert [file.name for file in ticket.attachments.all()] == ["broken.png"]
 
-    run = lifecycle.start_run(ticket=ticket, flow_version=refund_flow, user=lin)
+    run = starts.start_run(ticket=ticket, flow_version=refund_flow, user=lin)
     lifecycle.stop_run(run, lin)
     assert deliver().state == DeliveryState.DELIVERED
     assert comments(rt, id) == 1
@@ -109,7 +109,7 @@ def test_a_customers_answer_opens_the_ticket_again(
     id = rt.file_ticket("Refunds", "再开", REFERENCE, requester="wang@example.com")
     row = set_up("cs-agent", "再开")
     poll(row)
-    lifecycle.stop_run(lifecycle.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin), lin)
+    lifecycle.stop_run(starts.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin), lin)
     deliver()
     changes.set_status(Ticket.objects.get(), TicketStatus.SOLVED, lin)
     said: dict[str, Any] = {"Content": "还是没有收到退款", "ContentType": "text/plain"}
@@ -126,7 +126,7 @@ def test_a_ticket_that_is_deleted_there_is_noticed_before_anything_is_written(
 ) -> None:
     id = rt.file_ticket("Refunds", "删除", REFERENCE)
     poll(set_up("cs-agent", "删除"))
-    run = lifecycle.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin)
+    run = starts.start_run(ticket=Ticket.objects.get(), flow_version=refund_flow, user=lin)
     rt.call("DELETE", f"/ticket/{id}")
     lifecycle.stop_run(run, lin)
     assert deliver().state == DeliveryState.GIVEN_UP

@@ -27,8 +27,7 @@ from tickets.models import (
     TrialState,
 )
 from tickets.runner.holds import leases, phone_lock
-from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches, takeovers
+from tickets.services.runs import starts, switches, takeovers
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +123,7 @@ def test_of_two_runs_for_one_phone_the_second_says_how_long_it_waits(
     from tickets.services.tickets.changes import create_ticket
 
     other = create_ticket(user=None, subject="另一张", text=REFERENCE, department=department)
-    second = runs.start_run(ticket=other, user=lin)
+    second = starts.start_run(ticket=other, user=lin)
     world.drive(run)
     assert world.drive(second).status == RunStatus.QUEUED
     assert "等待空闲手机" in second.waiting_for

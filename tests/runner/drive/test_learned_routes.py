@@ -17,7 +17,7 @@ from tickets.errors import Conflict, Forbidden
 from tickets.models import AuditEvent, FlowVersion, Run, RunStatus, Step, Ticket, VersionStage
 from tickets.services.flows import routes
 from tickets.services.releasing import releases, stages
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def to_the_end(world: World, run: Run, user: Any) -> Run:
 def again(run: Run, user: Any) -> Run:
     """The same customer once more."""
     Ticket.objects.filter(pk=run.ticket_id).update(status="open")
-    return runs.start_run(ticket=Ticket.objects.get(pk=run.ticket_id), user=user)
+    return starts.start_run(ticket=Ticket.objects.get(pk=run.ticket_id), user=user)
 
 
 def counting(world: World) -> list[int]:

@@ -55,7 +55,7 @@ from tickets.services.flows import drafts, publishing, reviews, routes, template
 from tickets.services.live import lesson_pages, picture_reads
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.releasing import releases
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.runs.clocks import takeovers as takeover_clock
 from tickets.services.studio import lesson_words, lessons, offers, route_notes, storyboards
 from tickets.services.studio.storyboards import Backing
@@ -251,7 +251,7 @@ def test_what_was_taught_runs_from_memory_for_another_customer(
     lectern.hand._layouts.clear()
     lectern.hand.apps = {"短信台": "search"}
     lectern.hand.show("home")
-    run = runs.start_run(ticket=other, user=lin, flow_version=taught)
+    run = starts.start_run(ticket=other, user=lin, flow_version=taught)
     drive(Task(run.pk), lectern.host, from_memory)
     run.refresh_from_db()
     assert run.status == RunStatus.AWAITING_CONFIRMATION, run.result

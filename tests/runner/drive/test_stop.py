@@ -15,7 +15,7 @@ from tests.runner.world import Handset, World, approve
 from tickets.models import AuditEvent, Confirmation, Phone, Run, RunStatus, Step, Takeover, Ticket
 from tickets.runner.holds import leases, phone_lock
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import takeovers
+from tickets.services.runs import starts, takeovers
 
 pytestmark = pytest.mark.django_db
 
@@ -220,7 +220,7 @@ def test_the_phone_goes_to_the_next_in_line(
     from tests.tickets.conftest import REFERENCE
     from tickets.services.tickets.changes import create_ticket
 
-    second = runs.start_run(
+    second = starts.start_run(
         ticket=create_ticket(user=None, subject="二", text=REFERENCE, department=department), user=lin
     )
     world.before_reply = stop

@@ -13,6 +13,7 @@ from tests.runner.world import Handset, World, gone
 from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, RunStatus, Slot, Ticket
 from tickets.runner.drive import tidy
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_the_next_in_line_is_called(
     world: World, stopped: Run, ticket: Ticket, lin: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     other = create_ticket(user=None, subject="", text=ticket.text, customer_name="客户", department=ticket.department)
-    waiting = runs.start_run(ticket=other, user=lin)
+    waiting = starts.start_run(ticket=other, user=lin)
     with listening() as heard, django_capture_on_commit_callbacks(execute=True):
         tidy.tidy(stopped.pk, world.host)
     assert str(waiting.pk) in heard

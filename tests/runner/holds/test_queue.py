@@ -25,6 +25,7 @@ from tickets.models import (
 )
 from tickets.runner.holds import run_queue
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ def second(department: Department, lin: User, run: Run) -> Run:
     ticket = create_ticket(
         user=None, subject="耳机", text=run.ticket.text, customer_name="李先生", department=department
     )
-    return runs.start_run(ticket=ticket, user=lin)
+    return starts.start_run(ticket=ticket, user=lin)
 
 
 def _order() -> list[object]:
@@ -83,7 +84,7 @@ def test_telling_the_whole_queue_asks_the_database_once_for_all(
     def wait(count: int) -> None:
         for _each in range(count):
             ticket = create_ticket(user=None, subject="x", text=REFERENCE, department=department)
-            runs.start_run(ticket=ticket, user=lin)
+            starts.start_run(ticket=ticket, user=lin)
 
     wait(2)
     run_queue.tell_all()  # from now on nothing is new

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tickets.errors import Forbidden
 from tickets.models import AuditEvent, Run, Ticket
 from tickets.services.evidence import audit
-from tickets.services.evidence.exports import audit_export
+from tickets.services.evidence.exports import audit_export, audit_lines, csv_cells, manifests
 
 REQUIRED = [
     "event_id",
@@ -109,20 +109,20 @@ def test_another_departments_events_are_not_in_it(run: Run, sun: User, other_dep
     ],
 )
 def test_no_cell_can_start_a_formula(value: str) -> None:
-    cell = audit_export.escape_formula(value)
+    cell = csv_cells.escape_formula(value)
     assert cell.startswith("'")
-    assert audit_export.restore(cell) == value
+    assert csv_cells.restore(cell) == value
 
 
 @pytest.mark.parametrize("value", ["202405218876123456", "110105194912310021"])
 def test_a_number_too_long_for_a_spreadsheet_stays_text(value: str) -> None:
-    assert audit_export.escape_formula(value) == "'" + value
+    assert csv_cells.escape_formula(value) == "'" + value
 
 
 @given(st.text())
 def test_no_text_starts_a_formula_and_each_can_be_restored(value: str) -> None:
-    cell = audit_export.escape_formula(value)
-    assert audit_export.restore(cell) == value
+    cell = csv_cells.escape_formula(value)
+    assert csv_cells.restore(cell) == value
     assert not cell or cell[0] not in "=+-@\t\r\n\0＝＋－＠"
 
 
@@ -143,7 +143,7 @@ def test_a_cell_may_hold_the_characters_that_part_cells_while_they_are_read(
     audit.record("test.written", ticket=ticket, object_type="thing", decided_by="after")
     rows = parse("".join(audit_export.export_csv(user=ann, filters={"type": "test.written"})))
     told = rows[1]["object" if column == "object_id" else column]
-    assert audit_export.restore(told) == ("thing:" + odd if column == "object_id" else odd)
+    assert csv_cells.restore(told) == ("thing:" + odd if column == "object_id" else odd)
     assert [rows[0]["decided_by"], rows[2]["decided_by"]] == ["before", "after"]
     assert [row["on_behalf_of"] for row in rows] == ["王女士"] * 3
     assert {row["hash"] for row in rows} == set(
@@ -155,20 +155,20 @@ def test_a_cell_may_hold_the_characters_that_part_cells_while_they_are_read(
 def test_many_pages_are_one_file_without_gap_or_repeat(
     ticket: Ticket, ann: User, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    monkeypatch.setattr(audit_export, "_PAGE", 3)
-    monkeypatch.setattr(audit_export, "_PIECE", 2)
+    monkeypatch.setattr(audit_lines, "_PAGE", 3)
+    monkeypatch.setattr(audit_lines, "_PIECE", 2)
     for number in range(count):
         audit.record("test.written", ticket=ticket, details={"number": number})
         audit.record("test.other", ticket=ticket)
     found = parse("".join(audit_export.export_csv(user=ann, filters={"type": "test.written"})))
     assert [json.loads(row["details"])["number"] for row in found] == list(range(count))
-    everything = parse("".join(audit_export.lines(AuditEvent.objects.all())))
+    everything = parse("".join(audit_lines.lines(AuditEvent.objects.all())))
     assert [int(row["event_id"]) for row in everything] == list(range(1, AuditEvent.objects.count() + 1))
 
 
 def test_what_is_written_after_an_export_began_is_not_in_it(ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_export, "_PAGE", 1)
-    pieces = audit_export.lines(AuditEvent.objects.all())
+    monkeypatch.setattr(audit_lines, "_PAGE", 1)
+    pieces = audit_lines.lines(AuditEvent.objects.all())
     text, there = next(pieces) + next(pieces), AuditEvent.objects.count()
     audit.record("test.written", ticket=ticket)
     assert len(parse(text + "".join(pieces))) == there
@@ -180,10 +180,10 @@ def test_the_manifest_tells_a_changed_file(ticket: Ticket, tmp_path: Path, capsy
     manifest = json.loads(path.with_name(path.name + ".manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows"] == len(parse(path.read_text(encoding="utf-8")))
     assert manifest["chain"][0][0] == 1
-    assert audit_export.check_manifest(path) == ""
+    assert manifests.check(path) == ""
     call_command("audit", "export", str(path), "--check")
     path.write_bytes(path.read_bytes().replace(b"ticket.created", b"ticket.deleted"))
-    assert "not the one" in audit_export.check_manifest(path)
+    assert "not the one" in manifests.check(path)
     with pytest.raises(CommandError):
         call_command("audit", "export", str(path), "--check")
 
@@ -192,7 +192,7 @@ def test_a_changed_manifest_is_told_as_well(ticket: Ticket, tmp_path: Path) -> N
     path = audit_export.write(tmp_path, user=None)
     kept = path.with_name(path.name + ".manifest.json")
     kept.write_text(kept.read_text(encoding="utf-8").replace('"rows": 1', '"rows": 0'), encoding="utf-8")
-    assert "manifest was changed" in audit_export.check_manifest(path)
+    assert "manifest was changed" in manifests.check(path)
 
 
 def test_a_range_of_days_and_a_ticket_can_be_asked_for(ticket: Ticket, tmp_path: Path) -> None:

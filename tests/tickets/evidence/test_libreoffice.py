@@ -13,7 +13,7 @@ import pytest
 
 from tickets.models import Ticket
 from tickets.services.evidence import audit
-from tickets.services.evidence.exports import audit_export
+from tickets.services.evidence.exports import audit_export, csv_cells
 
 pytestmark = [
     pytest.mark.django_db,
@@ -60,7 +60,7 @@ def test_chinese_line_breaks_and_long_numbers_are_what_they_were(ticket: Ticket,
     assert told["instruction"] == ("string", SAID)
     assert told["on_behalf_of"] == ("string", "王女士")
     kind, shown = told["decided_by"]
-    assert (kind, audit_export.restore(shown)) == ("string", LONG_NUMBER)
+    assert (kind, csv_cells.restore(shown)) == ("string", LONG_NUMBER)
     for column, value in (("instruction", "=1+1"), ("decided_by", "＝1+1")):
         kind, shown = formula[column]
-        assert (kind, audit_export.restore(shown)) == ("string", value)
+        assert (kind, csv_cells.restore(shown)) == ("string", value)

@@ -40,7 +40,7 @@ from tickets.models import (
 from tickets.runner.holds import leases, run_queue
 from tickets.services.flows import rehearsals, rehearsing
 from tickets.services.releasing import floors, stages
-from tickets.services.runs import decisions, pauses
+from tickets.services.runs import decisions, pauses, starts
 from tickets.services.runs import lifecycle as runs
 from tickets.services.tickets.changes import create_ticket
 
@@ -153,14 +153,14 @@ class TestDry:
             runs.end(drive(row, rehearsal_phone), RunStatus.FAILED, result="x")
         release = draft.releases.get()
         assert floors.measure(release).runs == 0
-        assert runs.start_run(ticket=ticket, user=lin).serves
+        assert starts.start_run(ticket=ticket, user=lin).serves
 
     def test_it_never_gets_a_phone_that_serves_customers_nor_the_other_way(
         self, draft: FlowVersion, fei: User, lin: User, ticket: Ticket, rehearsal_phone: Phone
     ) -> None:
         customers = Phone.objects.create(name="二号机", serial="127.0.0.1:5602", queue="phones")
         rehearsed = only_run(rehearsals.start(draft, fei, [ticket]))
-        served = runs.start_run(ticket=ticket, user=lin)
+        served = starts.start_run(ticket=ticket, user=lin)
         assert run_queue.is_next(rehearsed, "phones")
         leases_of = {run.pk: leases.acquire(run, "phones") for run in (rehearsed, served)}
         assert leases_of[rehearsed.pk].phone_id == rehearsal_phone.pk  # type: ignore[union-attr]

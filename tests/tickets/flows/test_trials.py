@@ -44,8 +44,7 @@ from tickets.models import (
 )
 from tickets.services.flows import publishing
 from tickets.services.releasing import act_marks, floors, releases, trial_plans, trial_results, trial_runs, trials
-from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import steps
+from tickets.services.runs import starts, steps
 
 S = TrialState
 DEFINITION = flow_file("order_status")["definition"]
@@ -322,7 +321,7 @@ class TestUnderWay:
         self, trial: Trial, lin: User, department: Department, template: FlowTemplate
     ) -> None:
         ticket = tickets_of(trial, Arm.B, 1, department)[0]
-        run = runs.start_run(ticket=ticket, user=lin, template=template, answers={"order_number": "20240521"})
+        run = starts.start_run(ticket=ticket, user=lin, template=template, answers={"order_number": "20240521"})
         assert TrialRun.objects.get(run=run).arm == Arm.B
         assert run.flow_version == trial.b
 

@@ -36,7 +36,7 @@ from tickets.services.batches import lists, making, results, rounds, views
 from tickets.services.batches.making import Terms, View
 from tickets.services.releasing import releases
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches
+from tickets.services.runs import starts, switches
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ class TestWork:
         self, lin: User, refund_flow: FlowVersion, five: list[Ticket], department: Department
     ) -> None:
         lacking = create_ticket(user=None, subject="?", text="我要退款", department=department)
-        runs.start_run(ticket=five[0], user=lin)
+        starts.start_run(ticket=five[0], user=lin)
         batch = made(lin, refund_flow, [lacking, five[0], five[1]])
         rounds.move_all()
         items = list(BatchItem.objects.filter(round__batch=batch))

@@ -42,7 +42,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.services.evidence import pictures
-from tickets.services.runs import decisions, pauses
+from tickets.services.runs import decisions, pauses, starts
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.clocks import confirmations as deadlines
 
@@ -180,7 +180,7 @@ def test_with_four_eyes_the_starter_may_not_confirm_not_even_an_administrator(
     ticket: Ticket, ann: User, bo: User, ask: Callable[..., Confirmation]
 ) -> None:
     publish("complaint_refund", four_eyes=True)
-    confirmation = ask(runs.start_run(ticket=ticket, user=ann))
+    confirmation = ask(starts.start_run(ticket=ticket, user=ann))
     with pytest.raises(FourEyes):
         yes(confirmation, ann)
     assert yes(confirmation, bo).state == ConfirmationState.APPROVED
@@ -190,7 +190,7 @@ def test_with_four_eyes_the_starter_may_still_say_no(
     ticket: Ticket, lin: User, ask: Callable[..., Confirmation]
 ) -> None:
     publish("complaint_refund", four_eyes=True)
-    confirmation = ask(runs.start_run(ticket=ticket, user=lin))
+    confirmation = ask(starts.start_run(ticket=ticket, user=lin))
     assert no(confirmation, lin).state == ConfirmationState.REJECTED
 
 

@@ -27,8 +27,7 @@ from tickets.models import (
     Ticket,
     TicketStatus,
 )
-from tickets.services.runs import attention, decisions, pauses, takeovers
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import attention, decisions, pauses, starts, takeovers
 from tickets.services.runs import values as run_values
 from tickets.services.runs.attention import Why
 from tickets.services.runs.clocks import takeovers as takeover_clock
@@ -45,7 +44,7 @@ def test_a_value_given_before_the_start_counts_more_than_the_ticket_and_the_orig
     ticket: Ticket, lin: User, refund_flow: FlowVersion
 ) -> None:
     values.give(ticket, refund_flow, "compensation", "三十元", lin)
-    run = runs.start_run(ticket=ticket, user=lin, flow_version=refund_flow)
+    run = starts.start_run(ticket=ticket, user=lin, flow_version=refund_flow)
     slot = run.slots.get(name="compensation")
     assert (slot.value, slot.source, slot.original) == ("30.00", SlotSource.OPERATOR, "50.00")
     assert "30" in run.instruction
@@ -152,7 +151,7 @@ def test_a_handed_off_ticket_stays_until_it_is_solved(confirmation: Confirmation
 def test_a_rejection_is_followed_up_until_a_new_run_begins(confirmation: Confirmation, lin: User) -> None:
     decisions.decide(confirmation=confirmation, user=lin, approve=False, version=0, note="不对")
     assert whys(lin) == [Why.REJECTED]
-    runs.start_run(ticket=confirmation.run.ticket, user=lin)
+    starts.start_run(ticket=confirmation.run.ticket, user=lin)
     assert whys(lin) == []
 
 

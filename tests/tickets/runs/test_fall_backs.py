@@ -30,7 +30,7 @@ from tickets.models import (
 )
 from tickets.services.flows import fall_backs
 from tickets.services.flows.robots import RobotOutcome, RobotState
-from tickets.services.runs import attention
+from tickets.services.runs import attention, starts
 from tickets.services.runs import lifecycle as runs
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_a_run_that_failed_before_the_choice_and_a_ticket_that_is_done_are_left_
     failed(run)
     fall_backs.choose(run.flow_version.template, fei, run.flow_version)
     assert fall_backs.take_all() == 0
-    second = failed(runs.start_run(ticket=run.ticket, user=run.started_by))
+    second = failed(starts.start_run(ticket=run.ticket, user=run.started_by))
     Ticket.objects.filter(pk=second.ticket_id).update(status=TicketStatus.SOLVED)
     assert fall_backs.take_all() == 0
 
@@ -157,7 +157,7 @@ class TestRobot:
         text = "我的订单到哪了?订单号202405218876"
         ticket = create_ticket(user=None, subject="查订单", text=text, department=department)
         fall_backs.choose(other.template, fei, "list")
-        return failed(runs.start_run(ticket=ticket, user=lin, flow_version=other))
+        return failed(starts.start_run(ticket=ticket, user=lin, flow_version=other))
 
     def test_it_gets_the_job_once_and_a_person_looks_at_what_it_says(self, lookup: Run) -> None:
         assert [fall_backs.take_all(), fall_backs.take_all()] == [1, 0]

@@ -30,8 +30,7 @@ from tickets.models import (
 )
 from tickets.said import read_in_json
 from tickets.services.live.gestures import Gesture, GestureKind
-from tickets.services.runs import decisions, guard, pauses, takeovers
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import decisions, guard, pauses, starts, takeovers
 
 ASKING = RunState("退款", phase=Phase.ASKING, pending={"kind": "question", "thought": "?", "action_text": ""})
 ABOVE_THE_LIMIT = (FieldValue("refund", "退款", "¥2,000.01", "全额"),)
@@ -370,7 +369,7 @@ def test_a_flow_without_a_limit_needs_one_yes_whatever_the_amount(
     ticket: Ticket, lin: User, ask: Callable[..., Confirmation]
 ) -> None:
     publish("complaint_refund", second_approval_above=None)
-    confirmation = ask(runs.start_run(ticket=ticket, user=lin), fields=ABOVE_THE_LIMIT)
+    confirmation = ask(starts.start_run(ticket=ticket, user=lin), fields=ABOVE_THE_LIMIT)
     assert confirmation.approvals_needed == 1
 
 

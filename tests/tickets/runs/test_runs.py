@@ -34,7 +34,7 @@ from tickets.models import (
     TicketStatus,
 )
 from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches, transitions
+from tickets.services.runs import starts, switches, transitions
 from tickets.services.tickets.changes import create_ticket
 
 INSTRUCTION = (
@@ -64,7 +64,7 @@ def test_starting_writes_run_slots_instruction_and_event_and_sends_the_run(
     ticket: Ticket, lin: User, refund_flow: FlowVersion, sent: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        run = runs.start_run(ticket=ticket, user=lin)
+        run = starts.start_run(ticket=ticket, user=lin)
     assert (run.status, run.flow_version, run.instruction) == (RunStatus.QUEUED, refund_flow, INSTRUCTION)
     assert run.slots.get(name="order_number").source == SlotSource.TICKET
     ticket.refresh_from_db()
@@ -83,7 +83,7 @@ def test_a_new_run_is_sent_to_every_host_with_a_free_phone(
     for number, (queue, state) in enumerate(phones):
         Phone.objects.create(name=f"{number} 号机", serial=f"serial-{number}", queue=queue, state=state)
     with django_capture_on_commit_callbacks(execute=True):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     assert queued == ["north", "south"]
 
 
@@ -91,13 +91,13 @@ def test_where_no_phone_is_free_the_default_host_tells_the_run_its_place(
     ticket: Ticket, lin: User, refund_flow: FlowVersion, queued: list[str], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     assert queued == [None]
 
 
 def test_clicking_start_twice_gives_the_run_that_is_there(run: Run, lin: User) -> None:
     with pytest.raises(AlreadyRunning) as refused:
-        runs.start_run(ticket=run.ticket, user=lin)
+        starts.start_run(ticket=run.ticket, user=lin)
     assert refused.value.run == run
     assert Run.objects.count() == 1
 
@@ -107,32 +107,32 @@ def test_a_missing_slot_is_asked_for_and_nothing_is_started(
 ) -> None:
     ticket = create_ticket(user=lin, subject="退款", text="耳机坏了,要求全额退款")
     with pytest.raises(SlotsNeeded) as refused:
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     assert refused.value.data["missing"] == ["order_number"]
     assert "订单号" in refused.value.message
     assert not Run.objects.exists()
-    run = runs.start_run(ticket=ticket, user=lin, answers={"order_number": "202405218876"})
+    run = starts.start_run(ticket=ticket, user=lin, answers={"order_number": "202405218876"})
     assert run.slots.get(name="order_number").source == SlotSource.OPERATOR
 
 
 def test_of_two_order_numbers_the_operator_chooses(lin: User, refund_flow: FlowVersion) -> None:
     ticket = create_ticket(user=lin, subject="退款", text="202405218876和202405218877都坏了,全额退款")
     with pytest.raises(SlotsNeeded) as refused:
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     assert refused.value.data["ambiguous"] == {"order_number": ["202405218876", "202405218877"]}
-    run = runs.start_run(ticket=ticket, user=lin, answers={"order_number": "202405218877"})
+    run = starts.start_run(ticket=ticket, user=lin, answers={"order_number": "202405218877"})
     assert "202405218877" in run.instruction
 
 
 def test_a_ticket_no_flow_fits_is_not_started(lin: User, refund_flow: FlowVersion) -> None:
     ticket = create_ticket(user=lin, subject="你好", text="请问你们几点下班?")
     with pytest.raises(NoFlow):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
 
 
 def test_a_viewer_may_not_start_and_the_attempt_is_on_the_record(ticket: Ticket, vera: User) -> None:
     with pytest.raises(Forbidden):
-        runs.start_run(ticket=ticket, user=vera)
+        starts.start_run(ticket=ticket, user=vera)
     event = AuditEvent.objects.get(type="permission.refused")
     assert (event.user_name, event.ticket_no, event.result) == ("vera", ticket.number, "failure")
 
@@ -141,23 +141,23 @@ def test_an_operator_of_another_department_does_not_find_the_ticket(
     ticket: Ticket, otto: User, refund_flow: FlowVersion
 ) -> None:
     with pytest.raises(NotFound):
-        runs.start_run(ticket=ticket, user=otto)
+        starts.start_run(ticket=ticket, user=otto)
 
 
 def test_a_flow_that_was_switched_off_is_not_started(ticket: Ticket, lin: User, refund_flow: FlowVersion) -> None:
     refund_flow.template.active = False
     refund_flow.template.save()
     with pytest.raises(NoFlow):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     with pytest.raises(InvalidFlow):
-        runs.start_run(ticket=ticket, user=lin, flow_version=refund_flow)
+        starts.start_run(ticket=ticket, user=lin, flow_version=refund_flow)
 
 
 def test_a_closed_ticket_is_not_started(ticket: Ticket, lin: User, refund_flow: FlowVersion) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(status=TicketStatus.CLOSED)
     ticket.refresh_from_db()
     with pytest.raises(Conflict, match="ticket_closed"):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
 
 
 def test_a_ticket_that_was_closed_after_the_page_was_shown_is_not_started(
@@ -165,7 +165,7 @@ def test_a_ticket_that_was_closed_after_the_page_was_shown_is_not_started(
 ) -> None:
     Ticket.objects.filter(pk=ticket.pk).update(status=TicketStatus.CLOSED)
     with pytest.raises(Conflict, match="ticket_closed"):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     assert not Run.objects.filter(ticket=ticket).exists()
     assert Ticket.objects.get(pk=ticket.pk).status == TicketStatus.CLOSED
 
@@ -177,9 +177,9 @@ def test_while_supervisors_pause_everything_nothing_starts(
         switches.pause_all(lin)
     switches.pause_all(sun, "演练")
     with pytest.raises(Paused):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     switches.resume_all(sun)
-    assert runs.start_run(ticket=ticket, user=lin)
+    assert starts.start_run(ticket=ticket, user=lin)
 
 
 def test_a_run_pins_the_version_it_started_with(run: Run, refund_flow: FlowVersion) -> None:
@@ -294,5 +294,5 @@ def test_trouble_is_counted_and_told(driven: Run) -> None:
 def test_the_english_instruction_is_used_for_an_english_run(
     ticket: Ticket, lin: User, refund_flow: FlowVersion
 ) -> None:
-    run = runs.start_run(ticket=ticket, user=lin, lang="en")
+    run = starts.start_run(ticket=ticket, user=lin, lang="en")
     assert run.instruction.startswith('In the "售后系统" app, find order 202405218876')

@@ -7,8 +7,7 @@ from django.contrib.auth.models import User
 
 from tickets.errors import AlreadyRunning, Forbidden, Paused
 from tickets.models import AuditEvent, Department, FlowVersion, Run, Ticket
-from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches
+from tickets.services.runs import starts, switches
 from tickets.services.tickets.changes import create_ticket
 
 pytestmark = pytest.mark.django_db
@@ -26,9 +25,9 @@ def tickets(ticket: Ticket, department: Department) -> list[Ticket]:
 def test_while_all_is_paused_nothing_starts(ticket: Ticket, lin: User, sun: User, refund_flow: FlowVersion) -> None:
     switches.pause_all(sun, "系统维护")
     with pytest.raises(Paused):
-        runs.start_run(ticket=ticket, user=lin)
+        starts.start_run(ticket=ticket, user=lin)
     switches.resume_all(sun)
-    assert runs.start_run(ticket=ticket, user=lin)
+    assert starts.start_run(ticket=ticket, user=lin)
 
 
 def test_an_operator_may_neither_pause_nor_resume(lin: User, sun: User) -> None:
@@ -47,7 +46,7 @@ def test_who_paused_and_why_is_on_the_record(sun: User) -> None:
 
 
 def test_many_tickets_start_at_once(tickets: list[Ticket], lin: User, refund_flow: FlowVersion) -> None:
-    started = runs.start_many(lin, tickets, refund_flow.template)
+    started = starts.start_many(lin, tickets, refund_flow.template)
     assert [each.ticket for each in started] == tickets
     assert Run.objects.count() == 3
 
@@ -55,17 +54,17 @@ def test_many_tickets_start_at_once(tickets: list[Ticket], lin: User, refund_flo
 def test_one_that_cannot_start_keeps_no_other_from_it(
     tickets: list[Ticket], lin: User, refund_flow: FlowVersion
 ) -> None:
-    runs.start_run(ticket=tickets[1], user=lin)
-    errors = [type(each.error) for each in runs.start_many(lin, tickets, refund_flow.template)]
+    starts.start_run(ticket=tickets[1], user=lin)
+    errors = [type(each.error) for each in starts.start_many(lin, tickets, refund_flow.template)]
     assert errors == [type(None), AlreadyRunning, type(None)]
 
 
 def test_who_may_not_start_runs_starts_none(tickets: list[Ticket], vera: User, refund_flow: FlowVersion) -> None:
     with pytest.raises(Forbidden):
-        runs.start_many(vera, tickets, refund_flow.template)
+        starts.start_many(vera, tickets, refund_flow.template)
     assert not Run.objects.exists()
 
 
 def test_a_pause_holds_for_all_of_them(tickets: list[Ticket], lin: User, sun: User, refund_flow: FlowVersion) -> None:
     switches.pause_all(sun)
-    assert {type(each.error) for each in runs.start_many(lin, tickets, refund_flow.template)} == {Paused}
+    assert {type(each.error) for each in starts.start_many(lin, tickets, refund_flow.template)} == {Paused}

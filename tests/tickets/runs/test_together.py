@@ -8,8 +8,7 @@ from django.contrib.auth.models import Group, User
 from tests.consoles import story
 from tickets.errors import Conflict, Forbidden, Invalid, NotFound
 from tickets.models import Attachment, AuditEvent, CannedReply, Department, ExternalRef, FlowVersion, Ticket
-from tickets.services.runs import attention
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import attention, starts
 from tickets.services.runs.attention import Why
 from tickets.services.tickets import doubles, edits, mentions, replies
 
@@ -80,7 +79,7 @@ def test_a_double_becomes_part_of_the_other_and_nothing_of_it_is_lost(pair: tupl
     assert double.comments.count() == 1
     assert AuditEvent.objects.filter(type="ticket.merged", ticket_no=into.number).exists()
     with pytest.raises(Conflict):
-        runs.start_run(ticket=double, user=lin)
+        starts.start_run(ticket=double, user=lin)
 
 
 def test_a_merge_is_undone_with_everything_that_went_over(pair: tuple[Ticket, Ticket], lin: User) -> None:
@@ -112,7 +111,7 @@ def test_what_is_no_double_is_not_merged(
             doubles.merge(other, into, lin)
     with pytest.raises(Forbidden):
         doubles.merge(double, into, vera)
-    runs.start_run(ticket=double, user=lin, flow_version=refund_flow)
+    starts.start_run(ticket=double, user=lin, flow_version=refund_flow)
     with pytest.raises(Conflict):
         doubles.merge(double, into, lin)
     assert not Ticket.objects.exclude(merged_into=None).exists()

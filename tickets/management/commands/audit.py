@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from tickets.models import AuditHead
 from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
-from tickets.services.evidence.exports import audit_export
+from tickets.services.evidence.exports import audit_export, manifests
 
 
 class Command(BaseCommand):
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
     def _check(self, path: Path) -> None:
         try:
-            fault = audit_export.check_manifest(path)
+            fault = manifests.check(path)
         except (OSError, ValueError) as error:
             raise CommandError(f"{path}: no readable manifest: {error}") from error
         if fault:

@@ -32,8 +32,7 @@ from tickets.services.batches import lists, views
 from tickets.services.evidence import audit
 from tickets.services.people import access
 from tickets.services.releasing import releases
-from tickets.services.runs import lifecycle as runs
-from tickets.services.runs import switches
+from tickets.services.runs import starts, switches
 from tickets.services.runs.transitions import ACTIVE
 
 log = logging.getLogger(__name__)
@@ -165,7 +164,7 @@ def _start(batch: Batch, item: BatchItem, answers: dict[str, str]) -> int | None
             row = Batch.objects.select_for_update().get(pk=batch.pk)
             if row.state != BatchState.ACTIVE or under_way(batch) >= row.share:
                 return None
-            run = runs.start_run(
+            run = starts.start_run(
                 ticket=item.ticket,
                 user=batch.owner,
                 template=batch.template,

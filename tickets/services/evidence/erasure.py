@@ -23,7 +23,7 @@ from tickets.errors import Conflict, Invalid
 from tickets.models import Attachment, AuditEvent, Recording, RecordingState, Run, Ticket
 from tickets.models.record import seals
 from tickets.services.evidence import audit, holds, personal_data, retention
-from tickets.services.evidence.exports import audit_export, daily_export
+from tickets.services.evidence.exports import daily_export, manifests
 from tickets.services.runs import transitions
 
 GONE = seals.ERASED
@@ -110,7 +110,7 @@ def _exports_about(numbers: list[str]) -> tuple[str, ...]:
     sequences = list(AuditEvent.objects.filter(ticket_no__in=numbers).values_list("seq", flat=True))
     found = []
     for path in sorted(daily_export.folder().glob("audit-*.csv")):
-        first, last = audit_export.chain_range(path)
+        first, last = manifests.chain_range(path)
         if any(first <= seq <= last for seq in sequences):
             found.append(path.name)
     return tuple(found)

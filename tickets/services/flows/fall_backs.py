@@ -41,7 +41,7 @@ from tickets.services.flows import robots
 from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.releasing import stages
-from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 
 log = logging.getLogger(__name__)
 _AT_A_TIME = 50
@@ -182,7 +182,7 @@ def _start_another(use: FallBackUse, chosen: FallBack) -> None:
     run = use.run
     try:
         with transaction.atomic():
-            use.next_run = runs.start_run(
+            use.next_run = starts.start_run(
                 ticket=run.ticket,
                 user=run.started_by,
                 flow_version=chosen.version,

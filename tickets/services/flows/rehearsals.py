@@ -40,6 +40,7 @@ from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
 from tickets.services.releasing import stages
 from tickets.services.runs import lifecycle as runs
+from tickets.services.runs import starts
 from tickets.services.runs.transitions import ENDED
 
 MOST_RUNS = 500
@@ -219,7 +220,7 @@ def _queue(rehearsal: Rehearsal, ticket: Ticket, user: Any) -> None:
         if not reading.complete:
             raise SlotsNeeded(reading)
         purpose = _PURPOSES[RehearsalMode(rehearsal.mode)]
-        row.run = runs.create_run(ticket, user, rehearsal.version, reading, "zh", purpose)
+        row.run = starts.create_run(ticket, user, rehearsal.version, reading, "zh", purpose)
     except ServiceError as error:
         row.outcome, row.note = RehearsalOutcome.NOT_STARTED, error.message[:300]
     row.save()
