@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tickets.conftest import flow_file
-from tickets.flows.deeds import is_needed, is_plain
+from tickets.demo import FIXTURES
+from tickets.flows.matching.plain import is_needed, is_plain
+from tickets.flows.matching.wishes import Deed, wishes
 from tickets.flows.slots import read_slots
 from tickets.flows.slots.numbers import of_people
 from tickets.flows.slots.text import Doubt
 from tickets.models import Ticket
-from tickets.services.flows.recommendation import torn, unserved, weigh
+from tickets.services.flows.recommendation import torn, weigh
 
 FLOW = flow_file("complaint_refund")["definition"]
 FLOWS = [(slug, flow_file(slug)["definition"]) for slug in ("complaint_refund", "resend_code", "order_status")]
+ALL_FLOWS = [(path.stem, flow_file(path.stem)["definition"]) for path in sorted(FIXTURES.glob("flows/*.json"))]
 STRANGE = st.text(alphabet="撑鲸鲤蒲筱翡翠蟠桃", min_size=1, max_size=3)
 
 
@@ -142,8 +145,43 @@ def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_pe
     fits = weigh("退款,然后重发验证码", FLOWS)
     assert fits.person
     assert torn("退款", []) is None
-    assert unserved("帮我取消订单", FLOWS) is not None
-    assert unserved("取消订单", FLOWS) is None
-    assert unserved("不要帮我取消订单", FLOWS) is None
     assert weigh("帮我取消订单", FLOWS).person
     assert not weigh("我要退款", FLOWS).person
+
+
+@pytest.mark.parametrize(
+    ("text", "deeds"),
+    [
+        ("帮我取消订单", [Deed("cancel", "order")]),
+        ("不要帮我取消订单", []),
+        ("地址也要改", [Deed("change", "address")]),
+        ("change my address and resend the code", [Deed("change", "address"), Deed("resend", "code")]),
+        ("退款和换货都行", [Deed("refund", "")]),
+        ("验证码收到了但是过期了,再发一次", [Deed("resend", "code")]),
+        ("我换了手机收不到验证码", []),
+        ("You refunded the wrong card", []),
+        ("改地址要加钱吗", []),
+    ],
+)
+def test_a_deed_is_known_with_the_thing_it_is_wanted_for(text: str, deeds: list[Deed]) -> None:
+    assert [wish.deed for wish in wishes(text) if not wish.polite] == deeds
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "change my address and resend the code",
+        "验证码收不到,地址也要改",
+        "我要退货,还有验证码一直收不到",
+        "退款,再开张发票",
+    ],
+)
+def test_a_wish_that_the_fitting_flow_does_not_serve_goes_to_a_person(text: str) -> None:
+    advice = weigh(text, ALL_FLOWS)
+    assert advice.person
+    assert len(advice.reasons) > 1
+
+
+def test_goods_that_do_not_come_are_a_reason_for_a_refund_and_no_second_wish() -> None:
+    advice = weigh("快递一直没到,物流也不动,我要退款", ALL_FLOWS)
+    assert (advice.flow, advice.person) == ("complaint_refund", False)

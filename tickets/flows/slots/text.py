@@ -120,6 +120,11 @@ def clause_after(text: str, at: int, reach: int = _REACH) -> str:
     return part[: end.start()] if end else part
 
 
+def clause_start(text: str, at: int, reach: int = _REACH) -> int:
+    """Where the clause begins that `at` stands in, at most `reach` characters before it."""
+    return at - len(clause_before(text, at, reach))
+
+
 def sentence_before(text: str, at: int, reach: int = _REACH) -> str:
     """What the sentence says before `at`, its earlier clauses included."""
     part = text[max(0, at - reach) : at]

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
-from tickets.flows.matching import Fit, fit_of, withdrawn
+from tickets.flows.matching.fit import Fit, fit_of, withdrawn
+from tickets.flows.matching.wishes import ACCESS, Wish, wishes
 from tickets.flows.slots.markup import plain
 from tickets.flows.slots.quoted import own
-from tickets.flows.slots.stance import refused
-from tickets.flows.slots.text import CLAUSE_END, clause_before, even
+from tickets.flows.slots.text import CLAUSE_END, clause_start, even
 from tickets.models import FlowVersion, Ticket
 from tickets.said import Said, said
 from tickets.services.releasing.releases import Catalogue
 
 Flow = TypeVar("Flow")
-MOST_DEEDS = 12  # deeds of a text that are looked at
 MOST_JOINTS = 4  # conjunctions of a text that are examined
 BESIDE = 200  # characters examined on either side of a conjunction
 LOW_FIT = 0.5  # below it no flow is recommended
@@ -63,23 +62,7 @@ _HUMAN_SIGNALS = (
         "speak to a (?:person|human)|human agent",
     ),
 )
-# Deeds of the trade that a flow may or may not be there for, and what announces that one is wanted.
-_DEEDS = re.compile(
-    r"取消订单|取消这个订单|换货|换新|换一?[个双件台条](?!地址|号)|维修|修一下|修理|(?:补?开|重开)(?:个|张|"
-    r"一张)?发票|开票|注销(?:账[号户])?|"
-    r"投诉(?:快递|客服|商家|骑手|司机|你们)|充话费|充值|办(?:理)?(?:宽带|套餐|会员|卡)|查余额|提现|转账|保价|"
-    r"延长收货|催发货|"
-    r"\b(?:replacement|exchange (?:it|for)|replace (?:it|the|this|them)|cancel (?:my|the|this|that) order|"
-    r"repair(?:ed)?|an? invoice|close my account|"
-    r"delete my account|top up|upgrade my)\b",
-    re.I,
-)
-_WANTED_DEED = re.compile(
-    r"(?:帮忙?我?|给我|替我|我要|我想要?|要求|申请|请|麻烦|需要|必须|只想|还想|也想|还要|也要|还是|就)(?:你们|直接|尽快|先|再|把它?|"
-    r"给我|能|去|做|办)*$|"
-    r"\b(?:want|need|please|like|you|get|have|request)(?: (?:a|an|to|it|the|my|me|just|be))*\s*$",
-    re.I,
-)
+_TWO, _OTHER = "person.two_wishes", "person.other_wish"
 _JOINTS = re.compile(
     r"还要|又要|也要|还想|并且|同时|另外|顺便|以及|再帮|\b(?:and also|also|as well as|additionally|in addition)\b", re.I
 )
@@ -122,15 +105,16 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     The request is read from the writer's own words; signs for a person are searched in the whole text.
     """
     words, flows = own(even(plain(text).text)), list(flows)
-    fits = [(flow, flow_fit(item, words)) for flow, item in flows]
+    wanted = wishes(words)
+    fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
+    best = max(fits, key=lambda each: each[1].fit, default=None)
     others = (
         withdrawn(words),
         second_wish(words, flows),
         torn(words, [fit for _flow, fit in fits]),
-        unserved(words, flows),
+        unserved(words, wanted, best[1], [fit for _flow, fit in fits]) if best else None,
     )
     signals = [*filter(None, others), *human_signals(text)]
-    best = max(fits, key=lambda each: each[1].fit, default=None)
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
         low = said("fit.none")
@@ -139,9 +123,9 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
 
 
-def flow_fit(definition: Mapping[str, Any], text: str) -> Fit:
-    """How well a text fits one flow's definition."""
-    return fit_of(definition["match"], text, questions=_by_questions(definition))
+def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = ()) -> Fit:
+    """How well a text fits one flow's definition; `wanted` are the text's wishes."""
+    return fit_of(definition["match"], text, wanted, questions=_by_questions(definition))
 
 
 def human_signals(text: str) -> list[Said]:
@@ -188,14 +172,18 @@ def _stands_apart(clauses: Collection[str], words: set[str], others: set[str]) -
     )
 
 
-def unserved(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Said | None:
-    """That a deed is wanted which no flow's words name: 帮我取消订单."""
-    known = [word.lower() for _flow, item in flows for word, weight in item["match"]["keywords"].items() if weight > 0]
-    for deed in islice(_DEEDS.finditer(text), MOST_DEEDS):
-        before = clause_before(text, deed.start(), 24)
-        served = any(word in deed[0].lower() and len(word) > 2 for word in known)
-        if _WANTED_DEED.search(before) and not served and not refused(before, ""):
-            return said("person.because", why=said("person.other_wish"), words=deed[0])
+def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) -> Said | None:
+    """That something is wanted which the flow that fits best does not do: a deed (帮我取消订单), or a thing of another
+    flow that has nothing to do with it (退款,还有验证码收不到)."""
+    for wish in wanted:
+        if not best.purpose.serves(wish.deed):
+            served = any(fit.purpose.serves(wish.deed) for fit in fits)
+            return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
+    own = {clause_start(text, at) for at in best.strong}
+    for fit in fits:
+        apart = fit.purpose.things & ACCESS and not best.purpose.things & fit.purpose.things
+        if apart and any(clause_start(text, at) not in own for at in fit.strong):
+            return said("person.because", why=said(_TWO), words=fit.words[0])
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.money import phrasing
+from tickets.flows.slots.money import wording
 from tickets.flows.slots.money.shares import is_share
 from tickets.flows.slots.money.words import Stretch, Word, Words, clause_of
 from tickets.flows.slots.numbers.amounts import (
@@ -168,7 +168,7 @@ class _Clause:
         lead = clause_before(text, pair.start, 24)
         ranged = LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(lead[-8:])
         past = _PAST_FORM.search(text[word.start : word.end]) and not _PASSIVE.search(lead)  # the seller refunded 50
-        apart = not phrasing.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)
+        apart = not wording.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)
         parts = _PARTS_AFTER.match(text, span.end)
         mixed = parts is not None and any(not each.own for each in self._words.within(text, parts.span()))
         shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.search(text[span.end : span.end + 16])
@@ -189,7 +189,7 @@ class _Clause:
             )
             or stance.done(text[max(0, span.start - 4) : span.start])
             or (Doubt.UNCLEAR if apart or _NEGATED_GAP.search(gap) or shared else None)
-            or phrasing.doubt(text, pair.start, pair.end, self._words)
+            or wording.doubt(text, pair.start, pair.end, self._words)
         )
 
 
@@ -209,8 +209,8 @@ def _bare(text: str, pair: _Pair, gap: str) -> Span | None:
         back = gap in {"", " ", "给我", "都"} and _BACK_TO_ME.match(text, pair.word.start)
         return span if back and span.value and 1 < len(written) < 7 else None
     if len(re.sub(r"\D", "", written)) > 6:
-        return Span("", *_place(pair), Doubt.UNREADABLE) if "," in written and phrasing.joins(gap) else None
-    if not phrasing.joins(gap) and len(gap.strip()) > 5:
+        return Span("", *_place(pair), Doubt.UNREADABLE) if "," in written and wording.joins(gap) else None
+    if not wording.joins(gap) and len(gap.strip()) > 5:
         return None
     if _SHARE_AFTER.search(after):
         return Span("", *_place(pair), Doubt.UNREADABLE)

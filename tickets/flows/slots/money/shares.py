@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.money import phrasing
+from tickets.flows.slots.money import wording
 from tickets.flows.slots.money.words import Words
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before
 
@@ -52,7 +52,7 @@ def wished_shares(text: str, words: Words, *, full: bool, half: bool) -> Iterato
             doubt = doubt if doubt is Doubt.NEGATED else Doubt.UNREADABLE
             yield Span("", span.start, span.end, doubt)
         else:
-            yield span.doubted(doubt or phrasing.doubt(text, span.start, span.end, words))
+            yield span.doubted(doubt or wording.doubt(text, span.start, span.end, words))
 
 
 def _first(spans: list[Span]) -> Iterator[Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots import phrasing
+from tickets.flows.slots import leads
 
 _WORDS = (
     r"手机号码?|手机|电话号?码?|电话|号码|号|本机|联系方式|联系|尾号|我们?|本人|自己|亲|您好|你好|喂|嗯|呃|啊|"
@@ -36,4 +36,4 @@ _LAST = re.compile(rf"(?:{_WORDS}) ?$", re.I)
 
 def understood(lead: str) -> bool:
     """Whether every word of the clause before the number is known."""
-    return phrasing.understood(lead.rstrip(" +"), _LAST)
+    return leads.understood(lead.rstrip(" +"), _LAST)

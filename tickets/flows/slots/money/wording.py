@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from tickets.flows.slots import phrasing
+from tickets.flows.slots import leads
 from tickets.flows.slots.money.words import Words
 from tickets.flows.slots.text import Doubt, clause_after, clause_before
 
@@ -54,13 +54,13 @@ _I_WANT = re.compile(r"(?<![和跟给让问])我(?:们|就|只|也|还|这次|�
 def doubt(text: str, start: int, end: int, words: Words) -> Doubt | None:
     """UNCLEAR where what leads to the wish at `start:end`, or what follows it, is not understood."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
-    return None if leads(lead, words) and follows(tail, words) else Doubt.UNCLEAR
+    return None if is_led_up_to(lead, words) and follows(tail, words) else Doubt.UNCLEAR
 
 
-def leads(lead: str, words: Words) -> bool:
+def is_led_up_to(lead: str, words: Words) -> bool:
     """What the writer says he wants is a wish whatever stands before it (…漏得厉害我要退款); `stance` judges that."""
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
-    return phrasing.understood(lead[wanted[-1] :] if wanted else lead, _last_word(words.pattern))
+    return leads.understood(lead[wanted[-1] :] if wanted else lead, _last_word(words.pattern))
 
 
 def follows(tail: str, words: Words) -> bool:
@@ -85,7 +85,7 @@ _BETWEEN = re.compile(rf"(?>{_GAP})*+", re.I)
 
 @lru_cache(maxsize=64)
 def _last_word(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{phrasing.WISH_LEAD}|{words}|{phrasing.ENGLISH_WISH_LEAD}) ?$", re.I)
+    return re.compile(rf"(?:{leads.WISH_LEAD}|{words}|{leads.ENGLISH_WISH_LEAD}) ?$", re.I)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots import phrasing
+from tickets.flows.slots import leads
 from tickets.flows.slots.numerals import NUMERALS
 from tickets.flows.slots.text import clause_after, clause_before
 
@@ -16,10 +16,10 @@ _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
 _DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|export|cancel", re.I)
 _LEAD = (
-    rf"{phrasing.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
+    rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
     rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
     r"半额|一半|多退|少退|现金|仅|先行|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
-    rf"{phrasing.ENGLISH_WISH_LEAD}|"
+    rf"{leads.ENGLISH_WISH_LEAD}|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
     r"item|items|"
     r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
@@ -31,7 +31,7 @@ _TAIL = re.compile(
     r"赶紧|元|块|金额|款|"
     r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
     r"因|由于|算|成|为|后|的(?!是|原因|进度|话)|"
-    r"地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
+    r"一[次遍条]|地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
     r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
 _ENGLISH_TAIL = re.compile(
@@ -61,6 +61,10 @@ _TROUBLE = re.compile(
 )
 
 
+# Between two deeds of a clause: change my address and resend the code.
+_JOINED = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
+
+
 def names_a_deed(words: str) -> bool:
     return bool(_DEED.search(words))
 
@@ -69,11 +73,13 @@ def is_plain(text: str, start: int, end: int) -> bool:
     """Whether the words around the deed's at `start:end` are those of a wish."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
-    lead = lead[wanted[-1] :] if wanted else lead
+    joined = [match.end() for match in _JOINED.finditer(lead) if names_a_deed(lead[: match.start()])]
+    begin = max([*wanted, *joined], default=0)
+    lead = lead[begin:]
     if re.search(r"\b(?:the|it|my)$", text[start:end], re.I):
-        return phrasing.understood(lead, _LAST)  # return the …
+        return leads.understood(lead, _LAST)  # return the …
     follows = _ENGLISH_TAIL.match(tail) or (not re.match(r" *[A-Za-z]", tail) and _TAIL.match(tail.lstrip(" ")))
-    return bool(follows) and phrasing.understood(lead, _LAST)
+    return bool(follows) and leads.understood(lead, _LAST)
 
 
 def is_needed(sentence: str) -> bool:

@@ -1,0 +1,166 @@
+"""How well a ticket's text fits a flow, and whether a person should rather handle it.
+
+Rule: a keyword speaks for a flow only where the writer wants the thing. One that is refused speaks against it; one that
+is asked about, over and done, supposed or reported says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from tickets.flows.matching.spot import Standing
+from tickets.flows.matching.standing import standing_of
+from tickets.flows.matching.wishes import NO_PURPOSE, Purpose, Wish, purpose
+from tickets.flows.slots.text import even
+from tickets.said import Said, listed, said
+
+MOST_PLACES = 12  # of one keyword in a text that are judged
+
+_WHY = {  # codes of `tickets.said`
+    Standing.REFUSED: "fit.refused",
+    Standing.ASKED: "fit.asked",
+    Standing.POLITE: "fit.asked",
+    Standing.DONE: "fit.done",
+    Standing.SUPPOSED: "fit.supposed",
+    Standing.UNCLEAR: "fit.unclear",
+}
+_BEST_FIRST = (
+    Standing.POLITE,
+    Standing.REFUSED,
+    Standing.DONE,
+    Standing.ASKED,
+    Standing.SUPPOSED,
+    Standing.UNCLEAR,
+)
+_CONTRACTED = (
+    (r"\s{1,2}not\s{1,2}", r"(?:\s{1,2}not\s{1,2}|n['’]?t\s{1,2})"),
+    (r"\s{1,2}is\s{1,2}", r"(?:\s{1,2}is\s{1,2}|['’]?s\s{1,2})"),
+)
+_SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
+_WITHDRAWN = re.compile(
+    r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
+    r"无需)(?:你们|再|麻烦|继续)*(?:处理|管|跟进|麻烦|回复|理)了?|"
+    r"(?:撤销|取消|撤回)(?:这个|本|我的|上次的?)*(?:申请|工单|投诉|请求)|当我没说|[,，。;；!！] ?(?:那就?|"
+    r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
+    r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
+    r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`fit` is 0 for no fit and 1.0 for `threshold` points; more decides between flows that all fit. `words` told for
+    the flow; `discounted` are those that stand in the text but are not wanted, with the reason; `against`: what is
+    wanted and speaks for another flow; `purpose`: what the flow is for; `strong`: where words that make it fit by
+    themselves stand wanted."""
+
+    fit: float
+    words: tuple[str, ...] = ()
+    discounted: tuple[tuple[str, Standing], ...] = ()
+    against: tuple[str, ...] = ()
+    purpose: Purpose = NO_PURPOSE
+    strong: tuple[int, ...] = ()
+
+    @property
+    def reasons(self) -> list[Said]:
+        told = [_mentioned(self.words)] if self.words else []
+        return told + [_not_wanted(word, standing) for word, standing in self.discounted[:3]]
+
+
+def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, questions: bool = False) -> Fit:
+    """How well a text fits a flow's `match`. `wanted`: the text's wishes; `questions`: asking about the thing is
+    wanting it (order status)."""
+    smooth, threshold, weights = even(text), float(match.get("threshold", 1)), match["keywords"]
+    lowered = smooth.lower() if len(smooth.lower()) == len(smooth) else smooth
+    met: dict[str, Standing] = {}
+    strong: list[int] = []
+    for word, weight in weights.items():
+        standing, at = _stand(smooth, lowered, word.lower(), questions, weight >= threshold)
+        if standing is not None:
+            met[word] = standing
+        if standing is Standing.WANTED and weight >= threshold:
+            strong.append(at)
+    certain = any(s is Standing.WANTED and weights[w] > 0 for w, s in met.items()) or bool(re.search(r"\d{8}", smooth))
+    met = {w: _decided(s, certain) for w, s in met.items()}
+    points = sum(_points(weights[word], standing) for word, standing in met.items())
+    against = [w for w, s in met.items() if s is Standing.WANTED and weights[w] < 0]
+    telling = [w for w, s in met.items() if s is Standing.WANTED and weights[w] > 0]
+    unwanted = [(w, s) for w, s in met.items() if s is not Standing.WANTED and weights[w] > 0]
+    by_weight = sorted(telling, key=lambda word: -weights[word])
+    own = purpose_of(match)
+    named = [wish for wish in wanted if not wish.polite and own.names(wish.deed)]
+    if named and not strong:
+        against_it = sum(_points(weights[word], standing) for word, standing in met.items() if weights[word] < 0)
+        points, by_weight, strong = threshold + against_it, [named[0].words, *by_weight], [named[0].start]
+    return Fit(max(0.0, points / threshold), tuple(by_weight[:5]), tuple(unwanted), tuple(against), own, tuple(strong))
+
+
+def purpose_of(match: Mapping[str, Any]) -> Purpose:
+    threshold, weights = float(match.get("threshold", 1)), match["keywords"]
+    strong = tuple(word for word, weight in weights.items() if weight >= threshold)
+    return purpose(tuple(word for word, weight in weights.items() if weight > 0), strong)
+
+
+def withdrawn(text: str) -> Said | None:
+    """The customer says that nothing is to be done any more."""
+    found = _WITHDRAWN.search(even(text))
+    if not found or re.search(r"(?:没|未|不)(?:有|能)?$", text[max(0, found.start() - 2) : found.start()]):
+        return None
+    return said("fit.withdrawn", words=found[0])
+
+
+def _points(weight: float, standing: Standing) -> float:
+    if weight < 0:
+        return 0 if standing in _SPEAKS_AGAINST else weight  # a sign of another matter, however it is spoken of
+    if standing is Standing.WANTED:
+        return weight
+    return -weight if standing in _SPEAKS_AGAINST else 0
+
+
+def _decided(standing: Standing, certain: bool) -> Standing:
+    if standing is not Standing.POLITE:
+        return standing
+    return Standing.WANTED if certain else Standing.ASKED
+
+
+def _stand(text: str, lowered: str, word: str, questions: bool, strong: bool) -> tuple[Standing | None, int]:
+    """The best standing of the word's places in the text, and where; a refusal counts before a question or a
+    supposition."""
+    found: dict[Standing, int] = {}
+    for start, end in _places(lowered, word):
+        found.setdefault(standing_of(text, start, end, questions=questions, strong=strong), start)
+        if Standing.WANTED in found:
+            return Standing.WANTED, start
+    best = next((standing for standing in _BEST_FIRST if standing in found), None)
+    return best, found[best] if best else 0
+
+
+def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Where the word stands, at most `MOST_PLACES` times; English does not begin within another word."""
+    for match in islice(_pattern(word).finditer(text), MOST_PLACES):
+        yield match.span()
+
+
+@lru_cache(maxsize=4096)
+def _pattern(word: str) -> re.Pattern[str]:
+    """The word with what people put into it: 退一下款, 改个地址, where's my, hasn't shipped."""
+    if len(word) in {2, 3} and all("一" <= char <= "鿿" for char in word):
+        return re.compile(f"{word[0]}(?:一?下|个)?{word[1:]}")
+    written = re.escape(word).replace("\\ ", r"\s{1,2}")
+    for whole, short in _CONTRACTED:
+        written = written.replace(whole, short)
+    return re.compile((r"(?<![a-z])" if word[0].isascii() and word[0].isalnum() else "") + written)
+
+
+def _mentioned(words: tuple[str, ...]) -> Said:
+    return said("fit.mentions", words=listed(words))
+
+
+def _not_wanted(word: str, standing: Standing) -> Said:
+    return said("fit.not_counted", word=word, why=said(_WHY[standing]))

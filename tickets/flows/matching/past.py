@@ -1,0 +1,77 @@
+"""Whether a thing or a deed is over and done: it has come, was had before, or is praised."""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.matching.spot import Spot
+
+_PRAISED_AFTER = re.compile(
+    r"^(?:到账)?(?:秒到|秒退|秒回)|^(?:服务|速度|都|也|真的?)*(?:很|挺|非常|超级?|特别|蛮)(?:快|给力|不错|好|满意|"
+    r"顺利|及时)(?!烦|慢)"
+)
+_DONE_BEFORE = re.compile(
+    r"(?<!没)(?<!没有)(?<!未)(?<!不)(?:(?:已经?|刚刚?|终于|后来|昨天)(?:经)?(?:收到|拿到|处理|办好?|"
+    r"退|完成|搞定|解决|改好?|申请|给我)(?:了|过|完)?|收到了|拿到了)"
+    r"(?:你们的?|我的|这笔|那个|全部)?\s*$|\b(?:already|finally|just|have|has|i|i've|we) (?:got|received|had|"
+    r"been|gotten|processed|changed|done) (?:my|the|a|your)?\s*$",
+    re.I,
+)
+_DONE_AFTER = re.compile(
+    r"^(?:申请)?(?:已经?|都已)(?:收到|到账|拿到|提交|完成|解决|改好|办好)|^申请了[\d两三四五六七八九十几]|"
+    r"^(?:申请)?(?:又|都|已经?)?被(?:驳回|拒|取消|关闭)|^(?:已经?|都|也)*(?:寄出|寄走|寄回|发出)(?:去)?(?:了|"
+    r"[\d两三四五六七八九十几])|"
+    r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
+    r"^(?:我|都|也|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
+    r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功)了|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
+    r"^(?:申请|的?(?:金额|账户|账号|钱数?|款项?|卡))*(?:退错|打错|不对|有误|错误|错了|少了|不符|多了)|"
+    r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
+    r"^ (?:has |have )?(?:already )?(?:arrived|received|come through|been (?:received|processed|solved|sorted|done))",
+    re.I,
+)
+_UNASKED = re.compile(
+    r"(?:却|总是?|老是?|经常|突然|莫名|频繁)收到[^,，]{0,6}$|(?<![没未不能有])收到(?:陌生|奇怪|"
+    r"不明|别人)[^,，]{0,4}$|\bkeep (?:getting|receiving) [^,.]{0,12}$",
+    re.I,
+)
+_RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
+# 谢谢你们的退款; 退款,已收到: what has come.
+_THANKED = re.compile(
+    r"(?:谢谢|感谢|多谢|thanks? (?:you )?for (?:the|my|your))(?:你们|您们?|贵[司店])?的?(?:全额| )?$", re.I
+)
+_CAME_NEXT = re.compile(
+    r"^[^。!！?？\n]{0,6}[,，] ?(?:我|已经?|都|刚刚?|今天|昨天)*(?:已|刚|都)(?:经)?(?:收到|到账|拿到|"
+    r"搞定)(?!.{0,4}[吗?？])"
+)
+_FORMER = re.compile(
+    r"(?:上次|上回|上一次|以前|之前|去年|曾经?|上个月|当时)[^,，。]{0,6}$|\b(?:last time|previously|"
+    r"used to)\b[^,.]{0,20}$",
+    re.I,
+)
+_ASKED_NOW = re.compile(r"(?:导出|查询?|帮我|给我|我要|请)[^,，。]*$")  # 帮我导出上个月的投诉明细
+# 东西收到了,就是快递太慢: the parcel is no matter any more.
+_GOODS_CAME = re.compile(
+    r"(?:东西|货|商品|包裹|快递|衣服|鞋子?|订单)(?:我|都|也|已经?|今天|昨天|刚刚?)*(?:收到|拿到|到)了(?![吗没?？])|"
+    r"\b(?:parcel|package|order|it|item)s? (?:has |have )?(?:already )?(?:arrived|came)\b",
+    re.I,
+)
+
+
+def done(spot: Spot) -> bool:
+    found = (
+        _DONE_BEFORE.search(spot.before)
+        or _DONE_AFTER.search(spot.after)
+        or _PRAISED_AFTER.search(spot.after)
+        or _THANKED.search(spot.before)
+        or _CAME_NEXT.search(spot.behind)
+        or (_RECEIVED.search(spot.before) and re.search(r"^(?:短信|通知|消息)?了", spot.after))
+    )
+    return bool(found)
+
+
+def long_ago(spot: Spot, *, strong: bool) -> bool:
+    near = spot.before[-16:] if not spot.before[-24:].isascii() else spot.before[-32:]
+    just = strong and (re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before))
+    came = spot.carried and not strong and _GOODS_CAME.search(spot.sentence)
+    former = _FORMER.search(near) and not _ASKED_NOW.search(near)
+    return bool(former or just or came)

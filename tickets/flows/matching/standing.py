@@ -1,0 +1,64 @@
+"""How the writer stands to a word at its place in the text.
+
+What refuses it is looked for first, then what says that it is done, then what leaves it open.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.matching import asking, past, refusals
+from tickets.flows.matching.plain import is_needed, is_plain
+from tickets.flows.matching.spot import Spot, Standing
+from tickets.flows.slots import stance
+from tickets.flows.slots.text import mark_after
+
+BARE = 4  # characters beside a keyword that say nothing: 实名身份验证
+_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费")  # 快递员
+_SUPPOSED = re.compile(
+    r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
+    r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
+    r"otherwise|in case)\b",
+    re.I,
+)
+_REPORTED = re.compile(
+    r"(?<![我想跟要])(?:说|讲|听说|看到|看见|据说|让我)[^,，]{0,6}$|\b(?:she|he|they|"
+    r"my \w+) (?:wants?|needs?|asked|would like)\b|(?:客服|商家|卖家|店家|你们|平台|朋友|同事|别人|"
+    r"网上|[他她]们?).{0,6}(?:说|讲|答应|承诺|表示|"
+    r"告诉|建议|让我|回复|保证)|"
+    r"\b(?:agent|support|seller|friend|they|colleague|someone|neighbou?r)\b.{0,12}\b(?:said|says|told|"
+    r"promised|offered|suggested|got)\b",
+    re.I,
+)
+
+
+def standing_of(
+    text: str, start: int, end: int, *, questions: bool = False, strong: bool = True, deed: bool = False
+) -> Standing:
+    """How the writer stands to the word at `start:end`. `questions`: asking about it is wanting it; `strong`: the word
+    alone makes a flow fit; `deed`: it names a deed in any case."""
+    spot = Spot(text, start, end, deed=deed)
+    if refusals.refused(spot, questions=questions):
+        return Standing.REFUSED
+    if past.done(spot):
+        return Standing.DONE
+    if not questions and asking.asked(spot):
+        return Standing.ASKED
+    if _SUPPOSED.search(stance.without_politeness(spot.sentence[-40:])) or _REPORTED.search(spot.before[-24:]):
+        return Standing.SUPPOSED
+    if past.long_ago(spot, strong=strong):
+        return Standing.DONE
+    return Standing.WANTED if questions else _wanted(spot, strong)
+
+
+def _wanted(spot: Spot, strong: bool) -> Standing:
+    """WANTED, where what is said of the thing or the deed says so."""
+    if _WHO_SERVES.match(spot.after):
+        return Standing.UNCLEAR
+    alone = len(spot.before + spot.after) <= BARE
+    if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
+        return Standing.UNCLEAR
+    standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
+    if standing is Standing.WANTED and spot.deed and not is_plain(spot.text, spot.start, spot.end):
+        return Standing.UNCLEAR
+    return standing

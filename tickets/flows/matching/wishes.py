@@ -1,0 +1,184 @@
+"""The deeds that a text wants done, whatever flows there are: a verb of the trade and the thing it is done to.
+
+Rule: flows are compared with wishes by deed and thing, so that "地址也要改" is what the keyword "改地址" names, and a
+wish that a flow's keywords do not name is one that the flow does not serve.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+
+from tickets.flows.matching.spot import Standing
+from tickets.flows.matching.standing import standing_of
+from tickets.flows.slots.text import clause_after, clause_before, sentence_before
+
+MOST_DEEDS = 16  # of a text that are judged
+_REACH = {True: 30, False: 8}  # characters from a verb to the thing behind it: English, Chinese
+_BEFORE = 40  # characters from a thing to the verb behind it; a transcript has no marks
+
+# Each deed has its own pattern; what stands first wins where two overlap.
+_DEEDS = {
+    "cancel": r"取消|撤单|\bcancel(?:l?ing|l?ation)?\b",
+    "exchange": r"换货|调换|换新|换(?:一|个|双|件|台|条)+(?:新|好|大|小|别|同款|颜色)|换一?[双件台条]|"
+    r"\b(?:exchange|replacement|swap|replace)\b",
+    "repair": r"维修|返修|修一下|修理|(?<!维)修好|\brepair(?:ed|ing)?\b",
+    "invoice": r"(?:补?开|重开|换开|要)(?:个|张|一张|具|电子|增值税?|专用|专|普|纸质)*(?:发?票)|开票|"
+    r"\b(?:an?|the|my) invoice\b",
+    "close": r"注销|销户|\b(?:close|delete|deactivate) (?:my|the|this) account\b",
+    "bind": r"解绑|换绑|解除绑定|\bunbind\b|\bunlink\b",
+    "top_up": r"充值|充话费|\btop up\b",
+    "withdraw": r"提现|转账|\bwithdraw(?:al)?\b",
+    "subscribe": r"开通|续费|办(?:理)?(?:宽带|套餐|会员|卡)|\b(?:upgrade|subscribe|renew)\b",
+    "balance": r"查余额|\bcheck my balance\b",
+    "price": r"保价|补差价|\bprice match\b",
+    "hold": r"延长收货|延迟发货|暂缓发货|\bhold (?:my|the) (?:order|parcel)\b",
+    "urge": r"催(?:一?下|个)?发货",
+    "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
+    r"\breport (?:the|this) seller\b",
+    "export": r"导出|导(?:一|个|份)*[下份]|\bexport\b|\bdownload\b",
+    "refund": r"退款|退(?:我|还|回|一下)?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    r"\brefund\b|\b(?:get|be) refunded\b|\bmoney back\b|\b(?:just|only|want) my money\b|\breimburse\w*",
+    "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
+    "return": r"退货|寄回|退回去|\breturn (?:the|it|them|this|these|my)\b|"
+    r"\b(?:send|ship|post) (?:it|them|the \w+|this) back\b",
+    "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){1,4}again\b|"
+    r"\bsend (?:me )?(?:another|a new|a fresh)\b",
+    "change": r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
+    r"\b(?:change|update|modify|correct|edit|switch|reset)\b",
+    "verify": r"核验|认证|\bverify\b",
+    "delete": r"删除|删掉|\bdelete\b|\bremove\b",
+}
+_THINGS = {
+    "identity": r"实名|身份|证件|\bidentity\b|\bid card\b",
+    "code": r"验证码|校验码|动态码|短信码|\bcodes?\b|\botp\b",
+    "phone": r"手机号码?|电话号?码?|联系方式|手机|号码|\b(?:phone|mobile|contact|cell)(?: number)?\b",
+    "address": r"地址|\badd?ress?\b|\baddrs?\b|\bship to\b",
+    "recipient": r"收货人|收件人|姓名|名字|\brecipient\b|\bname\b",
+    "password": r"密码|\bpassword\b",
+    "account": r"账号|账户|帐号|\baccount\b",
+    "time": r"时间|日期|\b(?:time|date|slot)\b",
+    "variant": r"尺码|颜色|规格|型号|款式|大一号|小一号|数量|\b(?:size|colou?r|quantity|model)\b",
+    "payment": r"支付方式|付款方式|银行卡|\bpayment method\b|\bcard\b",
+    "invoice": r"发票|抬头|\binvoice\b",
+    "plan": r"套餐|会员|\b(?:plan|membership|subscription)\b",
+    "pickup": r"取件|上门|\bpick-?up\b",
+    "review": r"评价|差评|评论|\breview\b",
+    "records": r"记录|明细|数据|\brecords?\b|\bcomplaints\b",
+    "parcel": r"快递|包裹|物流|\b(?:parcel|package|delivery(?! (?:addr\w*|time|date))|shipment)\b",
+    "order": r"订单|定单|单子|\borders?\b",
+    "goods": r"货(?!币|地址|人|时间|款|品?质)|"
+    r"商品|东西|配件|零件|赠品|\b(?:items?|goods|product|charger|parts?|gift)\b",
+}
+ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
+_NEEDS_THING = {"cancel", "change", "verify", "delete"}  # 取消 or 改 alone says nothing
+_SAYS_ALL = {"refund", "compensate", "return"}
+_FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("export", "records")}  # what a flow for a thing does to it
+_IMPLIED = {"refund": {"return"}, "return": set[str]()}  # who returns goods wants his money for them
+# What may stand between a verb and its thing in a plain wish; over other words the verb alone is judged.
+_BETWEEN = re.compile(
+    r"(?:[的个下我也都要得想再把给请帮忙一 ]|收货|默认|账号|\b(?:my|the|your|that|this|an?|new|our|other|another|"
+    r"delivery|shipping|verification|sms|me)\b)*",
+    re.I,
+)
+_DEED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _DEEDS.items()), re.I)
+_THING = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _THINGS.items()), re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`thing` "" where the verb says it all, or no thing of the trade is named."""
+
+    verb: str
+    thing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A deed that stands at `start:end` of the text, and is wanted."""
+
+    deed: Deed
+    start: int
+    end: int
+    words: str
+    polite: bool = False  # in the form of a question: 能改地址吗
+
+
+def wishes(text: str) -> list[Wish]:
+    """What the writer wants done; what is refused, asked about, done, supposed or reported is left out."""
+    found = []
+    for wish in _deeds(text):
+        standing = standing_of(text, wish.start, wish.end, deed=True)
+        if standing in {Standing.WANTED, Standing.POLITE}:
+            found.append(replace(wish, polite=standing is Standing.POLITE))
+    return found
+
+
+def _deeds(text: str) -> Iterator[Wish]:
+    found = list(islice(_DEED.finditer(text), MOST_DEEDS))
+    for number, match in enumerate(found):
+        past = found[number - 1].end() if number else 0
+        following = found[number + 1].start() if number + 1 < len(found) else len(text)
+        verb, thing = match.lastgroup or "", _thing_beside(text, match, past, following)
+        if thing is None and verb in _NEEDS_THING:
+            continue
+        if thing and thing.start() > match.start() and text[match.end()] in "了过":
+            continue  # 我换了手机: it is done
+        start, end = match.span()
+        if thing and _BETWEEN.fullmatch(text, min(end, thing.end()), max(start, thing.start())):
+            start, end = min(start, thing.start()), max(end, thing.end())
+        yield Wish(Deed(verb, (thing.lastgroup or "") if thing else ""), start, end, text[start:end])
+
+
+def _thing_beside(text: str, match: re.Match[str], past: int, following: int) -> re.Match[str] | None:
+    """The thing behind the verb, else the one before it, in the verb's clause and not beyond another verb; of what is
+    to be sent again, the one that the sentence spoke of last."""
+    start, end = match.span()
+    english = match[0].isascii()
+    behind = _THING.search(text, end, min(following, end + len(clause_after(text, end, _REACH[english]))))
+    if behind or (english and match.lastgroup != "resend"):
+        return behind
+    look = sentence_before if match.lastgroup == "resend" else clause_before
+    before = len(look(text, start, _BEFORE))
+    return max(_THING.finditer(text, max(past, start - before), start), key=re.Match.start, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a flow is for, by its keywords: deeds, and things that it is for whatever is to be done to them."""
+
+    deeds: frozenset[Deed]
+    things: frozenset[str]
+
+    def names(self, deed: Deed) -> bool:
+        """Whether the flow is certainly for this: by deed and thing, or by a deed that says it all."""
+        if (deed.verb, deed.thing) in _FOR_THINGS:
+            return self.serves(deed)
+        return any(own.verb == deed.verb and own.thing == deed.thing for own in self.deeds) and (
+            bool(deed.thing) or deed.verb in _SAYS_ALL
+        )
+
+    def serves(self, deed: Deed) -> bool:
+        """Whether a wish for the deed is no other wish than the flow's."""
+        if deed.thing in self.things and (deed.verb, deed.thing) in _FOR_THINGS:
+            return True
+        verbs = {deed.verb, *_IMPLIED.get(deed.verb, ())}
+        return any(own.verb in verbs and _same_thing(own, deed) for own in self.deeds)
+
+
+def _same_thing(own: Deed, wanted: Deed) -> bool:
+    return not wanted.thing or wanted.thing == own.thing or (not own.thing and own.verb in _SAYS_ALL)
+
+
+NO_PURPOSE = Purpose(frozenset(), frozenset())
+
+
+@lru_cache(maxsize=256)
+def purpose(keywords: tuple[str, ...], strong: tuple[str, ...]) -> Purpose:
+    """Of a flow with these keywords, of which the `strong` ones make it fit by themselves."""
+    deeds = frozenset(wish.deed for word in keywords for wish in _deeds(word))
+    bare = (word for word in strong if not _DEED.search(word))
+    return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in _THING.finditer(word)))
