@@ -12,7 +12,7 @@ export PYTHONUNBUFFERED := 1
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: series image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,9 @@ image-proof: setup-dev ## Carry out the Dockerfile in a plain root folder and st
 
 outbox-proof: setup-dev ## Ten thousand events on their way out while worker, upkeep and Redis are killed (OUTBOX_EVENTS, OUTBOX_KILLS, SOAK_SEED)
 	@$(PY) -m pytest -q -s tests/soak/test_outbox.py
+
+series: setup-dev ## Run every flow again and again on a phone that misbehaves, each run under another fault (SERIES_RESENDS, SERIES_OTHERS)
+	@SERIES_RESENDS=$${SERIES_RESENDS:-100} SERIES_OTHERS=$${SERIES_OTHERS:-20} $(PY) -m benchmarks series
 
 redaction: setup-dev ## Measure on generated screens how much personal data is hidden (BENCH_REDACTION_SCREENS, _SEED, _LIST)
 	@$(PY) -m benchmarks redaction

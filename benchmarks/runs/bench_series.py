@@ -1,7 +1,8 @@
 """Many runs in a row on one phone that misbehaves: the resend, and each other flow, each run under another fault.
 
 SERIES_RESENDS and SERIES_OTHERS set how many; 100 and 20 take hours, so each run is told on stderr as it ends. What
-did not succeed is told with the fault it met and what the run said.
+did not succeed is told with the fault it met and what the run said. The practice back office's ledger says how often
+each run committed: more than once is a doubled act, a success that is not in the ledger is a false one.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ from tests.processes import Product, wait_until
 RESENDS = int(os.environ.get("SERIES_RESENDS", "10"))
 OTHERS = int(os.environ.get("SERIES_OTHERS", "2"))
 RESEND = "demo-02"
+LOOK_UP = "demo-18"  # commits nothing
+LOG_IN = "login"  # what a person writes into the ledger in a takeover
 FLOWS = {
     RESEND: "resend",
     "demo-01": "complaint",
-    "demo-18": "order status",
+    LOOK_UP: "order status",
     "demo-19": "logistics voucher",
     "demo-20": "change address",
     "demo-21": "export complaints",
@@ -64,7 +67,9 @@ def main() -> list[Figure]:
         done: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
         for name, fault in _plan():
             _set_faults(product, {**CALM, **fault})
+            before = len(product.ledger())
             run = _run(product, name)
+            run["commits"] = sum(entry["kind"] != LOG_IN for entry in product.ledger()[before:])
             done[name].append((_named(fault), run))
             print(_told(name, _named(fault), run), file=sys.stderr, flush=True)
         return [figure for name, runs in done.items() for figure in _figures(FLOWS[name], runs)]
@@ -97,13 +102,19 @@ def _named(fault: dict[str, Any]) -> str:
 
 
 def _told(name: str, fault: str, run: dict[str, Any]) -> str:
-    line = f"{FLOWS[name]} · {fault} · {run['status']} · {run['total'] - run['human']:.1f} s"
+    seconds = run["total"] - run["human"]
+    line = f"{FLOWS[name]} · {fault} · {run['status']} · {seconds:.1f} s · {run['commits']} committed"
     return line if run["status"] == "succeeded" else f"{line} · {run['waits'] or run['result']}"
 
 
 def _figures(flow: str, runs: list[tuple[str, dict[str, Any]]]) -> list[Figure]:
     good = [run for _, run in runs if run["status"] == "succeeded"]
-    figures = [Figure(f"{flow}: succeeded", f"{len(good)} of {len(runs)}")]
+    doubled = sum(run["commits"] > 1 for _, run in runs)
+    unwritten = sum(run["commits"] == 0 for run in good if flow != FLOWS[LOOK_UP])
+    figures = [
+        Figure(f"{flow}: succeeded", f"{len(good)} of {len(runs)}"),
+        Figure(f"{flow}: committed more than once / succeeded without a commit", f"{doubled} / {unwritten}"),
+    ]
     if good:
         figures.append(Figure(f"{flow}: machine time", spread([run["total"] - run["human"] for run in good], "s")))
     for fault, run in runs:
