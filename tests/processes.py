@@ -23,6 +23,7 @@ from urllib.request import Request, urlopen
 from cs_agent.phone.adb.connection import AdbServer
 from cs_agent.project import conf
 from cs_agent.project.commands.processes import Process, embedded
+from tests import migrated
 
 START_LIMIT_S = 90.0
 POLL_S = 0.05
@@ -121,8 +122,9 @@ class Product:
         return [f"127.0.0.1:{first + n}" for n in range(self.values["CS_AGENT_PHONES"])]
 
     def __enter__(self) -> Self:
-        self.manage("migrate", "--verbosity", "0")
-        self.manage("load_demo")
+        if not self.values["DATABASE_URL"]:
+            migrated.copy_to(Path(self.values["CS_AGENT_DATA_DIR"]) / "cs_agent.sqlite3")
+        self.manage("load_demo", "--migrate")
         try:
             for name in self.processes:
                 self.start(name)

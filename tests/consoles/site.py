@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests import migrated
 from tests.processes import answers, free_ports, wait_until
 from tests.redis_server import redis_server
 
 ROOT = Path(__file__).resolve().parents[2]
-_MANAGE_LIMIT_S = 600  # a command that takes seconds may take minutes beside others on a small machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def site(directory: Path, build: str) -> Iterator[Site]:
     with redis_server() as redis_url, ExitStack() as ends:
         (port,) = free_ports(1)
         environ = _environ(directory, port, redis_url)
-        _manage(environ, "migrate", "--verbosity", "0")
+        migrated.copy_to(directory / "data" / "cs_agent.sqlite3")
         log = ends.enter_context((directory / "server.log").open("wb"))
         hand = _start([sys.executable, "-m", "tests.consoles.hand"], environ, log, ends, talking=True)
         made = Site(f"http://127.0.0.1:{port}", environ, hand)
@@ -98,11 +98,6 @@ def _command(port: int) -> list[str]:
         "--log-level",
         "warning",
     ]
-
-
-def _manage(environ: dict[str, str], *arguments: str) -> None:
-    command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    subprocess.run(command, env=environ, cwd=ROOT, check=True, timeout=_MANAGE_LIMIT_S)
 
 
 def _environ(directory: Path, port: int, redis_url: str) -> dict[str, str]:

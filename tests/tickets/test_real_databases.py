@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
 from tests.postgres_server import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,8 @@ def test_races_are_won_once_on_a_sqlite_file(tmp_path: Path) -> None:
         "tests/consoles/rules/login_races.py",
         "tests/integrations/races.py",
     )
-    assert set(ends(tmp_path, *files)) == {"passed"}
+    migrated.copy_to(tmp_path / "test.sqlite3")  # the name in tests.settings_file_database
+    assert set(ends(tmp_path, "--reuse-db", *files)) == {"passed"}
 
 
 def test_chain_triggers_transitions_races_and_the_nights_work_hold_on_postgresql(tmp_path: Path) -> None:
