@@ -40,7 +40,7 @@ def is_tab(index: int, seen: Observation) -> bool:
     if any(does_something(text) for text in said) or switches_a_mode(said):
         return False
     if nodes[index].role is Role.TAB:
-        return sum(nodes[place].role is Role.TAB for place in places) > 1
+        return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(places, said, seen)
     if not _is_even(places, seen):
         return False
     chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
@@ -52,30 +52,49 @@ def is_tab(index: int, seen: Observation) -> bool:
     if chosen:
         return sort_by_states(said, paper, seen)
     filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
-    return filters and _is_drawn_as_chosen(places, seen)
+    sorts = filters or (_is_joined(places, seen) and _are_borne(said, paper, seen))
+    return sorts and _is_drawn_as_chosen(places, seen)
+
+
+def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
+    """There is something that the parts show: what is looked through stands right under them, or they are an app's own
+    at its foot, or most are called by a state or a time. Ways of working are shown as tabs as well, over nothing."""
+    nodes, size = seen.nodes or (), seen.size
+    low = max(nodes[place].box.bottom for place in places) - _GAP
+    below = [(i, node) for i, node in enumerate(nodes) if node.box.area and node.box.top >= low]
+    wide = [(i, node) for i, node in below if node.box.width > _ACROSS * size.width]
+    if any(node.scrollable for _, node in wide) or _is_foot_of_app(places, seen):
+        return True
+    rows = [i for i, node in below if is_reacting(node)]
+    listed = any(len(column(nodes, i, size.width)) >= _LEAST_PARTS for i in rows)
+    return listed or 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
 
 
 def tabs_over(entry: int, seen: Observation) -> list[str]:
     """What the tabs over the list of this entry are called; empty for no such bar. Plain words side by side of which
-    one is drawn as the chosen one count as well where they sort the list: answers look like that too, so that this
-    vouches for no touch on them.
+    one is drawn as the chosen one count as well: answers look like that too, so that this vouches for no touch on them.
     """
     nodes = seen.nodes or ()
     for index, node in enumerate(nodes):
         if is_reacting(node) and 0 < node.box.bottom <= nodes[entry].box.top:
             places = row_peers(nodes, index, seen.size.width)
             named = [text for place in places for text in texts_of(nodes, place)]
-            if is_tab(index, seen) or (_is_drawn_over(places, seen) and sort_by_states(named, entry, seen)):
+            if is_tab(index, seen) or _is_drawn_over(places, seen):
                 return named
     return []
 
 
 def sort_by_states(tabs: list[str], entry: int, seen: Observation) -> bool:
     """They sort the list that the entry is of: most are called by a state or a time, or an entry bears one's name."""
+    return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or _are_borne(tabs, entry, seen)
+
+
+def _are_borne(tabs: list[str], entry: int, seen: Observation) -> bool:
+    """An entry of the list says one of these words by itself."""
     nodes = seen.nodes or ()
     entries = column(nodes, entry, seen.size.width)
     states = {squash(text) for index in entries for text in own_texts(nodes, index)}
-    return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or any(squash(tab) in states for tab in tabs)
+    return any(squash(tab) in states for tab in tabs)
 
 
 def does_something(text: str) -> bool:

@@ -14,7 +14,7 @@ from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.pictured import is_on_coloured_fill, is_pressed_out
-from cs_agent.engine.screen.structure import is_record
+from cs_agent.engine.screen.structure import ancestors, is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
 from cs_agent.engine.screen.text import fold, money, show_money, squash
 from cs_agent.engine.screen.words import LabelKind, sense
@@ -60,7 +60,7 @@ def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene
 def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
     """A page is scrolled: nothing at either end is a thing that is dragged or pressed."""
     held = [target for target in (first, last) if not _is_free(target, scene)]
-    if not held:
+    if not held or (first.node != last.node and all(_stands_in_entry(target, scene) for target in held)):
         return
     moved = next((target for target in held if target.slider or target.switch), None)
     may_vouch = moved is None and not scene.page.natures & MONEY
@@ -86,6 +86,18 @@ def _is_free(target: Target, scene: Scene) -> bool:
         return True
     large = node.box.area >= _SMALL * size.width * size.height
     return large and node.role not in (Role.BUTTON, Role.IMAGE) and label not in _WEIGHTY
+
+
+def _stands_in_entry(target: Target, scene: Scene) -> bool:
+    """A button with words in an entry of a list: a finger that leaves it moves the list. A sign without words may be
+    what entries are put in order by."""
+    seen = scene.observation
+    if seen.nodes is None or not kinds.tree_fits(seen) or target.node is None or not target.names:
+        return False
+    if target.slider or target.switch or touch.target_sense(target, scene)[1].kind is LabelKind.HOLD:
+        return False
+    size, nodes = seen.size, seen.nodes
+    return any(is_record(nodes, index, size.width, size.height) for index in ancestors(nodes, target.node))
 
 
 def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
-from cs_agent.engine.gate.bars import is_tab, sort_by_states, tabs_over
+from cs_agent.engine.gate.bars import is_tab, tabs_over
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
+from cs_agent.engine.screen.days import day_of, span_of_days
 from cs_agent.engine.screen.page import (
     Nature,
     count_paper_marks,
@@ -36,7 +38,7 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import LabelKind, is_read, names_a_value, sense
+from cs_agent.engine.screen.words import LabelKind, is_read, names_a_state, names_a_value, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -46,9 +48,10 @@ _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _TOP = 0.14  # of the height: where a page's own way out stands
-_CERTAIN = 2  # marks of a paper: things for sale have a price, and scenes the day on which they ran
+_FAR_APART = timedelta(days=60)
 _CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
 _SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
+_SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +2.800,00 €
 _LONG_NUMBER = 8  # digits
 _TELEPHONE = re.compile(r"^\s*(?:\+|00|0\d|1[3-9]\d{9}\s*$)")
 
@@ -127,7 +130,43 @@ def _shows_records(root: int, scene: Scene) -> bool:
     if _has_searched(scene, above):
         return marks > 0 or _are_customers(root, seen, scene.typed)
     tabs = tabs_over(root, seen)
-    return bool(tabs) and marks >= (1 if sort_by_states(tabs, root, seen) else _CERTAIN)
+    return bool(tabs) and marks > 0 and _is_kept(root, tabs, seen)
+
+
+def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
+    """Of papers that are kept: what can be had, bid for or decided on by a touch is listed while that can be done.
+
+    So either each entry says how it stands, and they stand differently; or their days lie far apart; or their sums came
+    in and went out.
+    """
+    days = span_of_days(text for texts in _entries(root, seen) for text in texts)
+    return _bears_its_state(root, tabs, seen) or days >= _FAR_APART or _is_of_a_ledger(root, seen)
+
+
+def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
+    """What each entry of the list says, those of controls in it left out."""
+    nodes = seen.nodes or ()
+    return [own_texts(nodes, index) for index in column(nodes, root, seen.size.width)]
+
+
+def _bears_its_state(root: int, tabs: list[str], seen: Observation) -> bool:
+    """A state is one by its word, or by being called as a tab is."""
+    named = {squash(tab) for tab in tabs}
+    states = [{squash(text) for text in texts if _is_state(text, named)} for texts in _entries(root, seen)]
+    own = any(_is_state(text, named) for text in own_texts(seen.nodes or (), root))
+    return own and len(set().union(*states)) > 1
+
+
+def _is_state(text: str, tabs: set[str]) -> bool:
+    return squash(text) in tabs or filters_a_list(text) or names_a_state(text)
+
+
+def _is_of_a_ledger(root: int, seen: Observation) -> bool:
+    """Each sum has a sign, some the one and some the other, and a day beside it."""
+    own = own_texts(seen.nodes or (), root)
+    signs = {text.strip()[0] for texts in _entries(root, seen) for text in texts if _SIGNED.match(text.strip())}
+    signed = any(_SIGNED.match(text.strip()) for text in own)
+    return signed and len(signs) > 1 and any(day_of(text) for text in own)
 
 
 def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:

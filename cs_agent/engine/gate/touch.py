@@ -20,7 +20,7 @@ from cs_agent.engine.gate.vouches import Act, find_vouch
 from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark, is_titled
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
-from cs_agent.engine.screen.structure import is_reacting, own_texts
+from cs_agent.engine.screen.structure import is_reacting, own_texts, values_in
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import (
@@ -100,15 +100,25 @@ def _riskiest(names: tuple[str, ...], scene: Scene, *, button: bool) -> tuple[st
 
 def _told_by_entry(target: Target, scene: Scene) -> tuple[str, ...]:
     """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none. Where
-    what is done with an entry is a button in it, any text with a number names a value."""
-    nodes = scene.observation.nodes or ()
+    what is done with an entry is a button in it, any text with a number names a value; so does one that the other
+    entries have with other numbers, where the touch is not on it."""
+    nodes, width = scene.observation.nodes or (), scene.observation.size.width
     if target.node is None:
         return target.names
     row, buttons = " ".join(own_texts(nodes, target.node)), has_buttons(nodes, target.node)
+    reach = int(_FINGERTIP * width)
+    apart = {
+        squash(text)
+        for text, box in values_in(nodes, target.node, width)
+        if not box.grown(reach).contains(target.point) and not is_bidding(text)
+    }
     return tuple(
         name
         for name in target.names
-        if name != row and not names_a_value(name) and not (buttons and _NUMBER.search(name))
+        if name != row
+        and squash(name) not in apart
+        and not names_a_value(name)
+        and not (buttons and _NUMBER.search(name))
     )
 
 

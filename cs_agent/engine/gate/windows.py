@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.page import continues, goes_on, is_picker_title, is_question
+from cs_agent.engine.screen.page import continues, goes_on, is_picker_title, is_question, somebody_asks
 from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
@@ -68,7 +68,7 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     others = [text for index, node in enumerate(nodes) if index not in own for text in names_of(node)]
     if not answers or any(_speaks_of(squash(target.label), squash(text)) for text in (*others, *said)):
         return False
-    if any(goes_on(text) for text in said):
+    if any(goes_on(text) or somebody_asks(text) for text in said):
         return False
     if _shows_values(said) and not any(leaves_what_is_shown(name) for name in target.names):
         return any(_is_spoken_of(answer, said) for answer in answers)
@@ -187,11 +187,14 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: Observation) -> bool:
-    """How a picker is built whose items only choose: its end stands over them, or they can be marked, or they are the
-    days of a calendar. Rows of words over a button may act at once, and the button only closes."""
+    """How a picker is built whose items only choose: its end stands over them beside what takes the choice back or a
+    title that says what is chosen, or they can be marked, or they are the days of a calendar. Rows of words by a button
+    may act at once, and the button only closes."""
     boxes = [nodes[index].box for index in items]
-    if not boxes or end.box.center.y <= min(box.top for box in boxes):
+    if not boxes:
         return True
+    if end.box.center.y <= min(box.top for box in boxes):
+        return _is_picker_page(seen) or _can_be_taken_back(end, nodes, seen)
     parts = {part for index in items for part in (index, *inside_of(nodes, index))}
     if any(nodes[part].checkable for part in parts):
         return True
@@ -199,6 +202,16 @@ def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: O
         return True
     columns = {round(box.center.x / (_COLUMN * seen.size.width)) for box in boxes}
     return len(columns) >= _LEAST_COLUMNS and all(any(sign.isdigit() for sign in nodes[index].label) for index in items)
+
+
+def _can_be_taken_back(end: UiNode, nodes: tuple[UiNode, ...], seen: Observation) -> bool:
+    """On the line of a picker's end: an answer that leaves, or a title that says what is chosen."""
+    beside = [i for i, node in enumerate(nodes) if share_a_line(node.box, end.box) and node.box != end.box]
+    titles = [name for index in beside if not is_reacting(nodes[index]) for name in names_of(nodes[index])]
+    answers = [texts_of(nodes, index) for index in beside if is_reacting(nodes[index])]
+    drawn = [line.text for line in seen.lines if share_a_line(line.box, end.box)]
+    leaves = any(said and all(leaves_a_dialog(text) for text in said) for said in answers)
+    return leaves or any(is_picker_title(text) for text in (*titles, *drawn))
 
 
 def is_titled(scene: Scene) -> bool:

@@ -159,6 +159,11 @@ def goes_on(text: str) -> bool:
     return bool(_TITLES["goes_on"].search(fold(text)))
 
 
+def somebody_asks(text: str) -> bool:
+    """Another person wants, offers or invites to something; putting it off may turn them down."""
+    return bool(_TITLES["somebody_asks"].search(fold(text)))
+
+
 def is_question(text: str) -> bool:
     """A yes-or-no question; 怎么处理? and What next? are not."""
     folded = fold(text)
@@ -181,13 +186,9 @@ def names_everything(text: str) -> bool:
 
 
 def switches_a_mode(texts: Iterable[str]) -> bool:
-    """A tab bar that switches a mode: at least half of its names say so, or all of them with weaker names."""
+    """A tab bar that switches a mode: one of its names says so, and none says that it shows everything."""
     names = [fold(text) for text in texts]
-    strong = [name for name in names if _TITLES["modes"].search(name)]
-    weak = [name for name in names if name not in strong and _TITLES["weak_modes"].search(name)]
-    if any(_EVERYTHING.match(name) for name in names):
-        return False
-    return bool(strong) and (2 * len(strong) >= len(names) or len(strong) + len(weak) == len(names))
+    return any(_TITLES["modes"].search(name) for name in names) and not any(map(_EVERYTHING.match, names))
 
 
 def names_a_key(text: str) -> bool:

@@ -26,6 +26,7 @@ _FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"^\s*[-+−]\s*(?=\W?\d)")
 _DATE_OR_SUM = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}")
+_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
 _LIT = 0.9  # of the window's brightness: a page with anything brighter above the window is not dimmed
@@ -145,6 +146,15 @@ def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> 
     return any(_is_value(mine[place], [texts[place] for texts in alike]) for place in range(len(mine)))
 
 
+def values_in(nodes: tuple[UiNode, ...], root: int, width: int) -> list[tuple[str, Box]]:
+    """The texts of an entry, and where they stand, that at least two entries like it have with other numbers: no button
+    is called otherwise in every entry."""
+    mine = [(text, node.box) for node in _own_parts(nodes, root) for text in names_of(node)]
+    peers = [own_texts(nodes, index) for index in column(nodes, root, width) if index != root]
+    alike = [texts for texts in peers if len(texts) == len(mine)]
+    return [mine[place] for place in range(len(mine)) if _is_value(mine[place][0], [texts[place] for texts in alike])]
+
+
 def column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
     """Controls with the same left and right edge, of about the same height, one under the other."""
     own, slack = nodes[root].box, _SAME * width
@@ -169,9 +179,9 @@ def _is_value(text: str, others: list[str]) -> bool:
 
 
 def _form_of_value(text: str) -> str:
-    """The form of the date or amount alone in a text that has one: 午餐 05-01, 已完成 ¥23.00."""
+    """The form of the date or amount alone in a text that has one: 午餐 05-01, 已完成 ¥23.00; months by name are alike."""
     found = _DATE_OR_SUM.search(text)
-    return masked(found[0]) if found else masked(text)
+    return masked(found[0]) if found else _MONTH.sub("Jan", masked(text))
 
 
 def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:

@@ -33,22 +33,28 @@ def tap(seen: Observation, x: int, y: int, context: StepContext | None = None, t
     return decide(touch(Point(x, y).to_norm(SIZE)), seen, confidence=1.0, context=context)
 
 
-def records(*texts: tuple[str, str], title: str = "订单", width: int = 500) -> list[UiNode]:
+def records(*texts: tuple[str, ...], title: str = "订单", width: int = 500) -> list[UiNode]:
+    """Entries of a name, a value, and where it is given how each stands."""
     nodes = [node(title, (200, 60, 340, 100))]
-    for number, (name, value) in enumerate(texts):
+    for number, (name, value, *state) in enumerate(texts):
         top, parent = 140 + number * 120, len(nodes)
         nodes.append(node("", (20, top, 20 + width, top + 100), Role.OTHER, clickable=True))
         nodes.append(node(name, (40, top + 10, 200, top + 40), parent=parent))
         nodes.append(node(value, (40, top + 55, 300, top + 85), parent=parent))
+        nodes += [node(text, (310, top + 10, 400, top + 40), parent=parent) for text in state]
     return nodes
 
 
-def browsed(*texts: tuple[str, str], title: str = "订单", width: int = 500) -> list[UiNode]:
+def browsed(*texts: tuple[str, ...], title: str = "订单", width: int = 500) -> list[UiNode]:
     """Records below the tabs of a page in which things are looked up."""
     return [*records(*texts, title=title, width=width), *bar("全部", "待发货", "已完成", top=102, height=30)]
 
 
-ORDERS = (("王芳", "单号 20240511"), ("李强", "单号 20240527"), ("张伟", "单号 20240530"))
+ORDERS = (
+    ("王芳", "单号 20240511", "待发货"),
+    ("李强", "单号 20240527", "已完成"),
+    ("张伟", "单号 20240530", "已完成"),
+)
 
 
 def test_one_of_three_like_records_whose_values_differ_opens():
@@ -66,7 +72,7 @@ def test_what_tells_records_from_a_list_to_choose_from_is_how_the_page_is_built(
     assert tap(searched, 300, 190, StepContext(typed="20240")).vouched_by == "kind:record"
     assert tap(searched, 300, 190).kind is VerdictKind.ASK  # nobody searched
     assert tap(searched, 300, 190, StepContext(typed="别的")).kind is VerdictKind.ASK
-    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 3 * n) for n in range(3)]
+    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 4 * n) for n in range(3)]
     assert tap(page(*records(*ORDERS), *ends), 300, 190).vouched_by == "kind:record"
     marks = [node("", (470, 160 + 120 * n, 500, 190 + 120 * n), Role.RADIO, checkable=True, parent=1) for n in range(3)]
     assert tap(page(*browsed(*ORDERS), *marks), 300, 190).kind is not VerdictKind.ALLOW
@@ -82,7 +88,7 @@ def test_what_tells_records_from_a_list_to_choose_from_is_how_the_page_is_built(
         (ORDERS, "选择接手的坐席"),
         (ORDERS, "Assign to"),
         (ORDERS, "Choose an agent"),
-        ((*ORDERS[:2], ("立即支付", "单号 20240530")), "订单"),
+        ((*ORDERS[:2], ("立即支付", "单号 20240530", "已完成")), "订单"),
     ],
 )
 def test_a_list_that_is_no_list_of_records_or_that_hands_something_over_asks(texts, title):
@@ -334,6 +340,21 @@ def test_a_swipe_up_over_entries_passes_and_over_buttons_and_sliders_asks():
     assert decide(sideways, page(*records(*ORDERS)), confidence=1.0).kind is VerdictKind.ASK
 
 
+def test_a_swipe_from_a_button_in_an_entry_moves_the_list_and_from_what_is_dragged_asks():
+    up = Swipe(Point(460, 455).to_norm(SIZE), Point(460, 215).to_norm(SIZE))
+
+    def with_ends(text: str, role: Role) -> Observation:
+        ends = [
+            node(text, (420, 200 + 120 * n, 500, 235 + 120 * n), role, clickable=True, parent=1 + 4 * n)
+            for n in range(3)
+        ]
+        return page(*records(*ORDERS), *ends)
+
+    assert decide(up, with_ends("办结", Role.BUTTON), confidence=1.0).kind is VerdictKind.ALLOW
+    for text, role in (("", Role.IMAGE), ("办结", Role.SLIDER), ("办结", Role.SWITCH), ("长按接单", Role.BUTTON)):
+        assert decide(up, with_ends(text, role), confidence=1.0).kind is not VerdictKind.ALLOW
+
+
 def test_the_number_of_things_chosen_is_no_part_of_a_buttons_name() -> None:
     assert {vouches._bare(text) for text in ("Done", "Done (2)", "Done(12)", "Done (2/9)")} == {vouches._bare("done")}
     assert vouches._bare("Pay (CNY 20)") != vouches._bare("Pay")
@@ -353,18 +374,21 @@ def test_tabs_that_only_the_picture_shows_tell_of_the_list_below_and_are_touched
     for n, colour in enumerate(("#1677ff", "#333333", "#333333")):
         draw.rectangle((n * 180 + 40, 110, n * 180 + 90, 124), fill=colour)
 
-    def drawn(first: str) -> list[UiNode]:
-        return [*records(*ORDERS), *bar(first, "待发货", "已完成", role=Role.OTHER, chosen=-1, top=102, height=30)]
+    def drawn(first: str, rows=ORDERS) -> list[UiNode]:
+        return [*records(*rows), *bar(first, "待发货", "已完成", role=Role.OTHER, chosen=-1, top=102, height=30)]
 
     assert tap(page(*drawn("待付款"), image=image), 300, 190).vouched_by == "kind:record"
-    assert tap(page(*drawn("待付款"), image=image), 270, 117).kind is VerdictKind.ASK
+    assert tap(page(*drawn("待付款"), image=image), 270, 117).vouched_by == "kind:tab"  # an entry bears its name
+    stateless = [row[:2] for row in ORDERS]
+    assert tap(page(*drawn("待付款", stateless), image=image), 270, 117).kind is VerdictKind.ASK
+    assert tap(page(*drawn("待付款", stateless), image=image), 300, 190).kind is VerdictKind.ASK
     assert tap(page(*drawn("全部"), image=image), 270, 117).vouched_by == "kind:tab"  # all else leaves something out
     assert tap(page(*drawn("全部")), 300, 190).kind is VerdictKind.ASK  # none is drawn as the chosen one
 
 
 @pytest.mark.parametrize("left", ["余 12 号", "剩余 3", "满200减25", "12 left", "可预约", "In stock"])
 def test_what_is_on_offer_is_taken_by_a_touch_and_is_no_record(left):
-    offers = browsed(("王芳", "单号 20240511"), ("李强", "单号 20240527"), ("张伟", "单号 20240530"))
+    offers = browsed(*ORDERS)
     assert tap(page(*offers), 300, 190).vouched_by == "kind:record"
     assert tap(page(*offers, node(left, (400, 195, 510, 225), parent=1)), 300, 190).kind is not VerdictKind.ALLOW
 

@@ -86,7 +86,7 @@ def test_a_deed_in_pieces_never_passes_as_a_tab_or_an_entry(label, data, place):
     tabs = [*tabs, *data.draw(pieces(label, (place * 180 + 10, 130, place * 180 + 170, 170), place))]
     assert not passes(page(*tabs), place * 180 + 90, 150)
     entries = browsed(*ORDERS)
-    root = 1 + 3 * place
+    root = 1 + 4 * place
     top = 140 + place * 120
     entries = [replace(each, text="") if number == root + 1 else each for number, each in enumerate(entries)]
     entries += data.draw(pieces(label, (40, top + 10, 240, top + 40), root))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -25,6 +26,7 @@ from tests.engine.gate.test_gate_kinds import (
     node,
     page,
     picker,
+    records,
     search,
     tap,
 )
@@ -33,21 +35,26 @@ from tests.engine.gate.test_gate_properties import DEEDS, LABELS, few, passes
 ENTRY = (300, 190)  # in the first entry of a list
 
 
-def listed(title: str, *rows: tuple[str, str], tabs: tuple[str, ...] = ("全部", "本周", "我的")) -> Observation:
+def listed(title: str, *rows: tuple[str, ...], tabs: tuple[str, ...] = ("全部", "本周", "我的")) -> Observation:
     """A list under real tabs, the strongest sign of a list that is looked through."""
-    return page(*browsed(*rows, title=title)[: 1 + 3 * len(rows)], *bar(*tabs, top=102, height=30))
+    return page(*records(*rows, title=title), *bar(*tabs, top=102, height=30))
+
+
+def standing(rows: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The same entries, each with a word that says how it stands, as those that are looked through have it."""
+    return [(*row, state) for row, state in zip(rows, ("已完成", "处理中", "已完成"), strict=False)]
 
 
 PEOPLE = "Ana; ext 2211 | Luis; ext 2212 | Eva; ext 2213"
 
 
-def screens(table: str) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
-    """Lines of "name: title | two texts; of a row | …" as name → title and rows."""
+def screens(table: str) -> dict[str, tuple[str, tuple[tuple[str, ...], ...]]]:
+    """Lines of "name: title | the texts; of a row | …" as name → title and rows."""
     found = {}
     for line in table.strip().replace("PEOPLE", PEOPLE).splitlines():
         name, rest = line.split(": ", 1)
         title, *rows = rest.split(" | ")
-        found[name] = title.strip(), tuple((row.split("; ")[0], row.split("; ")[1]) for row in rows)
+        found[name] = title.strip(), tuple(tuple(row.split("; ")) for row in rows)
     return found
 
 
@@ -86,18 +93,35 @@ no head at all:  | PEOPLE
 @pytest.mark.parametrize("name", ACTING)
 def test_a_list_that_may_act_asks_although_it_stands_under_tabs(name):
     title, rows = ACTING[name]
-    assert tap(listed(title, *rows), *ENTRY).kind is not VerdictKind.ALLOW
+    assert tap(listed(title, *standing(rows)), *ENTRY).kind is not VerdictKind.ALLOW
 
 
 OPENING = screens("""
-orders: 订单 | 黄焖鸡 05-01 12:10; 已完成 ¥23.00 | 拉面 05-02 18:20; 已完成 ¥28.00 | 烤鱼 05-03 19:00; ¥88.00
-bills with a sign: 账单 | 午餐; -¥50.00 | 工资; +¥8000.00 | 超市; -¥32.10
-refunds: 售后 | 退款单号:TK2411; 退款金额 ¥21.00 | 退款单号:TK2412; 退款金额 ¥22.00 | 退款单号:TK2413; 退款金额 ¥23.00
-paid orders: 订单 | 付款时间:05-01; 签收人:本人 | 付款时间:05-02; 签收人:本人 | 付款时间:05-03; 签收人:本人
-mail: Inbox | Bob; 05-12 10:21 | Ann; 05-12 09:02 | Zoe; 05-11 22:15
-reports: 检查报告 | 血常规; 2024-05-01 08:10 | 尿常规; 2024-05-02 09:11 | 胸片; 2024-05-03 10:12
-traditional Chinese: 訂單 | 王芳; 單號 20240511 | 李強; 單號 20240527 | 張偉; 單號 20240530
+orders: 订单 | 黄焖鸡 05-01 12:10; ¥23.00; 已完成 | 拉面 05-02 18:20; ¥28.00; 配送中 | 烤鱼 05-03 19:00; ¥88.00; 已完成
+orders in English: Orders | Lamp; $23.00; Shipped | Desk; $128.00; On hold | Chair; $88.00; Shipped
+bills with a sign: 账单 | 午餐 05-01; -¥50.00 | 工资 05-01; +¥8000.00 | 超市 05-02; -¥32.10
+refunds: 售后 | 单号:TK2411; 退款金额 ¥21.00; 处理中 | 单号:TK2412; 退款金额 ¥22.00; 已退款 | 单号:TK2413; 退款金额 ¥23.00; 已退款
+a year of bills: 账单 | 1月 2024-01-05; ¥21.00 | 4月 2024-04-05; ¥22.00 | 9月 2024-09-05; ¥23.00
+reports: 检查报告 | 血常规; 2023-05-01 08:10 | 尿常规; 2023-11-02 09:11 | 胸片; 2024-05-03 10:12
+invoices: Invoices | May; 5 May 2024; $9.00 | March; 5 Mar 2024; $9.00 | January; 5 Jan 2024; $9.00
+traditional Chinese: 訂單 | 王芳; 單號 20240511; 待發貨 | 李強; 單號 20240527; 已完成 | 張偉; 單號 20240530; 已完成
+states that only the tabs name: Orders | Lamp; $23.00; 我的 | Desk; $128.00; 本周 | Chair; $88.00; 我的
 """)
+
+KEPT_AND_HAD = screens("""
+an auction: Lots | Lot 12 Vase; 12 May 2026; $320.00 | Lot 13 Clock; 12 May 2026; $120.00 | Lot 14; 13 May 2026; $88.00
+trips to take: Trips | Trip 88121; 05-12 14:00; $12.40 | Trip 88122; 05-12 14:10; $9.10 | Trip 88123; 05-12 14:25; $15
+medicine to order again: 处方 | 处方号 2026051201; ¥35.60 | 处方号 2026051102; ¥12.00 | 处方号 2026051003; ¥48.00
+payments to approve: Today | Wire 88213; 12 May; Pending | Wire 88214; 12 May; Pending | Wire 88219; 11 May; Pending
+coupons: 优惠 | 满减 05-01; -¥5.00 | 满减 05-01; -¥8.00 | 满减 05-02; -¥3.00
+""")
+
+
+@pytest.mark.parametrize("name", KEPT_AND_HAD)
+def test_papers_that_do_not_tell_that_they_are_kept_may_be_had_or_decided_on_by_a_touch(name):
+    title, rows = KEPT_AND_HAD[name]
+    assert tap(listed(title, *rows), *ENTRY).kind is not VerdictKind.ALLOW
+    assert tap(listed(title, *rows, tabs=("Live", "Past", "Saved")), *ENTRY).kind is not VerdictKind.ALLOW
 
 
 @pytest.mark.parametrize("name", OPENING)
@@ -145,7 +169,7 @@ def segments(*labels: str, below: bool = True, raised: int = 0) -> Observation:
     for n in range(len(labels)):
         pen.rectangle((n * width + width // 2 - 20, 112, n * width + width // 2 + 20, 120), fill="black")
     parts = bar(*labels, role=Role.OTHER, chosen=-1, top=102, height=30)
-    rows = browsed(*ORDERS)[: 1 + 3 * len(ORDERS)] if below else []
+    rows = records(*ORDERS) if below else []
     return page(*rows, *parts, image=image)
 
 

@@ -91,7 +91,7 @@ def test_a_bar_over_nothing_that_is_looked_through_may_switch_a_mode_whatever_it
 def test_a_bar_over_papers_that_it_sorts_and_of_which_one_part_is_chosen_is_one_of_tabs():
     parts = bar("Alle", "Offen", "Fertig", role=Role.OTHER, top=102, height=30)
     over = [
-        *records(*((state, value) for state, (_, value) in zip(("Offen", "Fertig", "Offen"), ORDERS, strict=True))),
+        *records(*((state, value) for state, (_, value, *_) in zip(("Offen", "Fertig", "Offen"), ORDERS, strict=True))),
         *parts,
     ]
     assert tap(page(*over), 270, 117).vouched_by == "kind:tab"
@@ -114,6 +114,24 @@ def test_tabs_may_be_called_by_what_is_done_or_to_be_done(names):
     assert all(passes(seen, 540 // len(names) * n + 30, 150) for n in range(1, len(names)))
 
 
+@pytest.mark.parametrize("names", [("Aus", "Sparsam", "Warm"), ("Deutsch", "English", "Français"), ("甲", "乙", "丙")])
+def test_what_the_phone_calls_tabs_must_show_something_as_ways_of_working_are_called_so_too(names):
+    tabs = bar(*names)
+    assert not passes(page(*tabs), 270, 150)
+    pager = node("", (0, 180, 540, 1200), Role.OTHER, scrollable=True)
+    assert passes(page(*tabs, pager), 270, 150)
+    assert passes(page(*tabs, *SHELF), 270, 150)
+    whole = node("", (0, 60, 540, 1200), Role.OTHER, scrollable=True)  # the page moves, not what a tab shows
+    assert not passes(page(*tabs, whole), 270, 150)
+
+
+@pytest.mark.parametrize("mode", ["布防", "Armed", "勿扰", "Eco"])
+def test_one_way_of_working_among_the_names_makes_a_bar_one_of_such(mode):
+    tabs = bar("一层", mode, "二层")
+    assert not any(passes(page(*tabs, *SHELF), x, 150) for x in (270, 450))
+    assert passes(page(*bar("全部", mode, "二层"), *SHELF), 450, 150)
+
+
 OPENED = ("全部", "待发货", "已完成")
 UNSORTED = ("推荐", "附近", "上门")
 
@@ -122,28 +140,37 @@ UNSORTED = ("推荐", "附近", "上门")
     ("rows", "tabs", "opened"),
     [
         pytest.param((("日包", "¥2.00"), ("周包", "¥10.00"), ("月包", "¥30.00")), UNSORTED, False, id="for sale"),
-        pytest.param((("日包", "¥2.00"), ("周包", "¥10.00"), ("月包", "¥30.00")), OPENED, True, id="bought"),
+        pytest.param((("日包", "¥2.00"), ("周包", "¥10.00"), ("月包", "¥30.00")), OPENED, False, id="to be bought"),
+        pytest.param(
+            (("日包", "¥2.00", "已用完"), ("周包", "¥10.00", "使用中"), ("月包", "¥30.00", "已用完")),
+            UNSORTED,
+            True,
+            id="bought",
+        ),
         pytest.param(
             (("离家", "2026-05-12"), ("观影", "2026-05-10"), ("就寝", "2026-05-11")), UNSORTED, False, id="scenes"
         ),
         pytest.param(
             (("午餐 ¥12.00", "05-12"), ("打车 ¥30.00", "05-11"), ("超市 ¥9.00", "05-10")),
             UNSORTED,
-            True,
-            id="two marks",
+            False,
+            id="of a few days",
         ),
         pytest.param(
-            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "上门"), ("本 ¥9.00", "送达")),
+            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "附近"), ("本 ¥9.00", "送达")),
             UNSORTED,
             True,
             id="states that tabs name",
+        ),
+        pytest.param(
+            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "上门"), ("本 ¥9.00", "送达")), UNSORTED, False, id="one state"
         ),
         pytest.param(
             (("票 882341", "12号"), ("票 882342", "13号"), ("票 882343", "14号")), OPENED, False, id="a number alone"
         ),
     ],
 )
-def test_under_tabs_that_do_not_sort_by_states_an_entry_opens_only_with_two_marks_of_a_paper(rows, tabs, opened):
+def test_under_tabs_an_entry_opens_only_if_it_is_of_papers_that_stand_differently(rows, tabs, opened):
     assert passes(listed("今日", *rows, tabs=tabs), *ENTRY) is opened
 
 
@@ -169,6 +196,17 @@ def test_where_deeds_are_buttons_in_the_entries_a_text_with_a_number_names_a_val
     assert tap(page(*records(*rows), button), *ENTRY).vouched_by == "kind:record"
     bare = (("保存草稿", "¥12.00"), ("保存草稿", "¥13.00"), ("保存草稿", "¥14.00"))
     assert tap(page(*records(*bare), button), *ENTRY).kind is VerdictKind.CONFIRM
+
+
+def test_a_word_of_doing_in_a_value_of_an_entry_says_nothing_where_the_touch_is_not_on_it():
+    rows = [(f"Update 6954741{n}", f"¥1{n}.00", state) for n, state in enumerate(("待发货", "已完成", "已完成"))]
+    seen = page(*browsed(*rows))
+    assert passes(seen, 300, 225)
+    assert tap(seen, 100, 165).kind is VerdictKind.CONFIRM  # on the words themselves
+    alike = [("Update", *row[1:]) for row in rows]
+    assert tap(page(*browsed(*alike)), 300, 225).kind is VerdictKind.CONFIRM  # called alike in all, as a button is
+    bidding = [(f"Pay now 6954741{n}", *row[1:]) for n, row in enumerate(rows)]
+    assert tap(page(*browsed(*bidding)), 300, 225).kind is VerdictKind.CONFIRM
 
 
 def test_a_page_that_counts_down_is_left_by_its_own_way_back():

@@ -135,7 +135,6 @@ def test_words_over_a_list_are_tabs_only_side_by_side_across_the_page():
     assert not under(words("待付款", "待发货"))
     assert not under(words("待付款", "待发货", "已完成", "已取消")[:3])
     assert not under(words("待付款", "", "已完成"))
-    assert not under(words("Fahrt", "Pause", "Feierabend"))  # how one works sorts no list
 
 
 def test_a_head_of_only_dimmed_words_makes_no_window_of_a_bright_page():

@@ -16,7 +16,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, Screenshot, TextLine
 from tests.engine.gate.test_gate_kinds import ORDERS, PAPER, bar, browsed, dimmed, node, page, records, tap, words
 from tests.engine.gate.test_gate_properties import few, passes
-from tests.engine.gate.test_gate_strangers import ENTRY, listed, screens, segments
+from tests.engine.gate.test_gate_strangers import ENTRY, listed, screens, segments, standing
 
 ACTING = screens("""
 a ward round: 病区 | 王芳; 住院号 20240511 | 李强; 住院号 20240527 | 张伟; 住院号 20240530
@@ -40,12 +40,14 @@ no word that tells: Blue team | Ada; 12 of 40 | Liam; 18 of 40 | Noor; 31 of 40
 @pytest.mark.parametrize("name", ACTING)
 def test_a_list_of_people_places_or_things_asks_although_it_stands_under_tabs(name):
     title, rows = ACTING[name]
-    assert tap(listed(title, *rows), *ENTRY).kind is not VerdictKind.ALLOW
+    assert tap(listed(title, *standing(rows)), *ENTRY).kind is not VerdictKind.ALLOW
 
 
 @pytest.mark.parametrize("tabs", [("空闲", "忙碌", "全部"), ("候诊", "过号", "全部"), ("All", "Idle", "Off duty")])
 def test_tabs_that_sort_people_tell_of_a_list_that_acts_whatever_its_entries_bear(tabs):
-    assert not passes(listed("今日", *((f"钱{n}", f"05-1{n} ¥{n}0.00") for n in range(1, 4)), tabs=tabs), *ENTRY)
+    rows = standing((f"钱{n}", f"05-1{n} ¥{n}0.00") for n in range(1, 4))
+    assert passes(listed("今日", *rows), *ENTRY)
+    assert not passes(listed("今日", *rows, tabs=tabs), *ENTRY)
 
 
 @few

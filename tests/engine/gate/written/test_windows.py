@@ -12,7 +12,7 @@ from cs_agent.engine.run.state import ConfirmationRequest, VerdictKind
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, Screenshot, TextLine, UiNode
 from cs_agent.testing.phone import FakePhone, FakeScreen
-from tests.engine.gate.test_gate_kinds import dialog, dimmed, node, page, tap
+from tests.engine.gate.test_gate_kinds import dialog, dimmed, node, page, picker, tap
 from tests.engine.story import Story
 
 CLOSING = (100, 650)
@@ -56,6 +56,34 @@ def test_a_window_whose_page_is_told_too_is_known_by_what_is_lit():
 def test_an_answer_that_may_do_more_than_leave_says_that_back_leaves(message, word, other, code):
     verdict = tap(dialog(message, word, other), *CLOSING)
     assert (verdict.kind is VerdictKind.ALLOW, verdict.reasons[0].code) == (False, code)
+
+
+@pytest.mark.parametrize(
+    ("message", "word", "other"),
+    [
+        ("Maya wants to swap Fri for Sat", "Maybe later", "Swap"),
+        ("Lena made you an offer", "Not now", "Accept the offer"),
+        ("小周请求添加你为好友", "稍后", "添加"),
+        ("店长邀请你参加排班", "以后再说", "参加"),
+    ],
+)
+def test_putting_somebody_off_turns_them_down_and_putting_off_the_app_does_not(message, word, other):
+    assert tap(dialog(message, word, other), *CLOSING).kind is not VerdictKind.ALLOW
+    assert tap(dialog("要开启通知吗?", word, "开启"), *CLOSING).vouched_by == "kind:leave"
+    assert tap(dialog("Do you want to turn on reminders?", word, "Turn on"), *CLOSING).kind is not VerdictKind.ALLOW
+
+
+def test_items_under_an_end_choose_only_where_the_choice_can_be_taken_back_or_the_head_says_what_is_chosen():
+    head = node("Status", (150, 710, 390, 750))
+    for ends, title, chooses in (
+        (("取消", "Done"), head, True),
+        (("", "Done"), head, False),
+        (("", "Done"), replace(head, text="Select a status"), True),
+    ):
+        seen = picker(*ends)
+        told = tuple(each for each in seen.nodes if each.text or not each.clickable)
+        verdict = tap(replace(seen, nodes=(*told, title)), 270, 950)
+        assert (verdict.vouched_by == "kind:choice") is chooses
 
 
 def test_such_words_outside_a_window_are_not_left_by_back():

@@ -108,7 +108,7 @@ def _built() -> list[tuple[str, Observation]]:
         ("records", page(*browsed(*ORDERS))),
         ("list", page(*records(*ORDERS))),
         ("buttons", page(*records(*ORDERS), *buttons)),
-        ("more", page(*records(*((name, f"{value} ›") for name, value in ORDERS)))),
+        ("more", page(*records(*((name, f"{value} ›") for name, value, _ in ORDERS)))),
         ("found", page(hint, *records(*ORDERS))),
         ("tabs", page(back, *bar("全部", "待发货", "已完成"))),
         ("bar", page(back, *bar("首页", "订单", "我的", role=Role.OTHER))),
