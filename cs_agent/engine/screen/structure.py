@@ -179,7 +179,7 @@ def _is_value(text: str, others: list[str]) -> bool:
 
 
 def _form_of_value(text: str) -> str:
-    """The form of the date or amount alone in a text that has one: 午餐 05-01, 已完成 ¥23.00; months by name are alike."""
+    """The form of the date or amount alone in a text that has one, 午餐 05-01; months by name are of one form."""
     found = _DATE_OR_SUM.search(text)
     return masked(found[0]) if found else _MONTH.sub("Jan", masked(text))
 
