@@ -378,9 +378,25 @@ def test_spans_are_in_order_apart_and_inside_the_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 ", "a", "a@", "密码 ", "13812345678 ", "验证码", "0-", "lI", "联系", "eyJ", "男,", "a\t姓名\n"]
+    "piece",
+    [
+        "1 ",
+        "a",
+        "a@",
+        "密码 ",
+        "13812345678 ",
+        "验证码",
+        "0-",
+        "lI",
+        "联系",
+        "eyJ",
+        "男,",
+        "a\t姓名\n",
+        "Ab Cd ",
+        "张伟",
+    ],
 )
 def test_a_long_text_is_searched_in_no_time(piece: str) -> None:
     start = time.process_time()
-    find(piece * (100_000 // len(piece)))
-    assert time.process_time() - start < 10
+    find(piece * (40_000 // len(piece)))
+    assert time.process_time() - start < 4

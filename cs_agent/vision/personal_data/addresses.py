@@ -57,6 +57,8 @@ _NUMBER = (
 )
 _TAIL = (
     rf"(?:[ ,,]?{_NUMBER}|(?<=[号弄院楼]){_HAN}{{2,8}}?[ ]?(?:{_NUMBER}|[A-Za-z]?{_HAN}?\d{{3,4}}(?!\d))"
+    rf"|[东南西北中一二三四五六七八九十]段(?=[ ]?{_NUMBER})|(?<=[号弄]){_HAN}{{2,10}}?(?:大厦|广场|大楼|中心|商厦"
+    rf"|公寓|小区|花园|酒店|写字楼|产业园|科技园|商城|宾馆|学校|医院|宿舍楼?|厂房|厂区|工业园|仓库)"
     rf"|[ ,,]?{_STREET}(?=[ ,,]?{_NUMBER})"
     rf"|[ -]?[0-9]{{1,4}}(?:-[0-9]{{1,4}}){{1,3}}(?!\d)|[ ]?\d{{3,4}}(?:室|房|号)?(?![0-9.:元/年月-])){{1,7}}"
 )
@@ -66,7 +68,7 @@ _CHAIN = re.compile(
     rf"|(?<=[路街道巷村区镇乡弄城厦苑园寓场]))"
     rf"|(?:{_DISTRICT}[ ,,]?){{1,3}}{_STREET}(?:{_STREET}){{0,2}}(?:{_TAIL})?"
     rf"|{_STREET}(?:{_STREET}){{0,2}}[ ]?{_TAIL}"
-    rf"|{_HAN}{{0,8}}{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?"
+    rf"|{_HAN}{{0,8}}{_NUMBER}[ ]?{_NUMBER}(?:{_TAIL})?|{_HAN}{{2,8}}[0-9A-Z]{{1,3}}[栋幢座][ ]?\d{{3,4}}(?!\d)"
 )
 _BUILDING = re.compile(r"[路街道巷弄胡村屯号栋幢楼室座层苑园寓厦]|小区|单元|花园|社区|新区|街道")
 _CLOSING = " ,,、.)"
@@ -76,13 +78,48 @@ _EUROPEAN = re.compile(
     r"\s(?:[\w'’.-]{1,24}\s){1,4}?\d{1,4}[a-z]?\b"
     r"|(?<!\d)\d{1,4}(?:\s?(?:bis|ter))?,?\s(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Qq]uai|[Cc]hemin|[Ii]mpasse|[Aa]llée)"
     r"\s[\w'’ -]{3,40}?(?=,|\n|\s\d{5}|$)"
-    r"|(?<![\w.-])[A-ZÄÖÜ][\wäöüß-]{0,24}?(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|laan|straat|gade|vägen"
+    r"|(?<![\w.-])[A-ZÄÖÜ][\wäöüß-]{0,24}?(?:straße|strasse|str\.|weg|platz|gasse|allee|damm|ufer|laan|straat|gracht|kade|plein|gade|vägen"
     r"|gatan)\s\d{1,4}\s?[a-z]?\b)"
-    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-Þ][\w-]{1,24})?"
+    r"(?:,\s?\d{1,2}\s?[ºª°o]\.?(?:\s?[A-Za-z0-9]{1,4})?|,\s(?:[Pp]iso|[Dd]pto\.?|[Aa]pto\.?|bloco|int\.?)\s?\w{1,6})?"
+    r"(?:,\s[A-ZÀ-Þ][\w -]{1,24}?(?:\s-\s[A-Z]{2})?(?=,?\s\d{4,5}))?"
+    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?(?:\s?[A-Z]{2}\b)?(?:\s[A-ZÀ-Þ][\w-]{1,24})?)?"
+)
+_CITY_ABROAD = r"[A-ZÀ-Þ][\w'’.-]{1,24}(?:[ -][A-ZÀ-Þ][\w'’.-]{1,20}){0,2}"
+_STREET_NUMBER_POSTCODE = re.compile(  # ul. Marszałkowska 10/5, 00-590 Warszawa
+    r"(?<![\w.-])(?:[a-z]{2,4}\.\s)?[A-ZÀ-ÞĀ-Ž][\w'’.-]*(?:\s[\w'’.-]{1,24}){0,5}?\s(?:n[º°o]\.?\s)?\d{1,5}\s?[a-zA-Z]?(?:[/-]\d{1,4}[a-z]?)?"
+    r"(?:,\s?[^,\n]{1,16})?,?\s(?:[A-Z]{1,3}-)?(?:\d{4,5}(?:\s?[A-Z]{2})?|\d{2}-\d{3}|\d{3}\s\d{2})\s" + _CITY_ABROAD
+)
+_NUMBER_STREET_POSTCODE = re.compile(  # 27/5 Sukhumvit Soi 11, Bangkok 10110
+    r"(?<![\w.,-])\d{1,5}(?:/\d{1,4})?[A-Za-z]?(?:\s[A-Z][\w'’.-]*){1,5}(?:\s\d{1,3})?(?:,\s(?:"
+    + _CITY_ABROAD
+    + r"|#?\d[\w-]*)){0,3},\s"
+    r"(?:" + _CITY_ABROAD + r"\s(?:[A-Z]{2,3}\s)?(?:\d{4,6}|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
+    r"|(?:Hong Kong|Singapore|Dubai|Macau|Kowloon)\b)"
+)
+_FLAT_FIRST = re.compile(  # B-204, Shanti Apartments, MG Road, Bengaluru 560001
+    r"(?<![\w-])(?:No\.?\s?)?[A-Z]?-?\d{1,4}[A-Z]?,\s(?:[A-Z0-9][\w'’. -]{1,30},\s){1,5}"
+    r"(?:\d{5,6}\s[A-Z][\w ]{1,24}|[A-Z][\w ]{1,24}[ -]\d{5,6})(?!\d)"
+)
+_BOX = re.compile(
+    r"\b(?:P\.?\s?O\.?\s?Box|Postfach|Apartado(?: de Correos)?|BP|Casilla)\s\d{1,7}(?:,\s?(?:\d{4,6}\s)?"
+    + _CITY_ABROAD
+    + r"(?:\s\d{4,6})?)?"
+)
+_JAPANESE = re.compile(
+    r"(?:〒\s?\d{3}-?\d{4}\s*)?(?:[\u4e00-\u9fff]{2,3}[都道府県县])?[\u4e00-\u9fffぁ-んァ-ヶー]{1,8}[市区町村郡]"
+    r"[\u4e00-\u9fffぁ-んァ-ヶー]{1,12}\d{1,4}(?:-\d{1,4}){1,3}(?:\s?\S{1,16}?\d{1,4}[号室])?"
+    r"|〒\s?\d{3}-?\d{4}[^\n,、。]{0,60}"
+    r"|(?:[\u4e00-\u9fff]{2,3}[都道府県县])?[\u4e00-\u9fffぁ-んァ-ヶー]{1,8}[市区町村郡][\u4e00-\u9fffぁ-んァ-ヶー]{0,12}"
+    r"\d{1,3}丁目(?:\d{1,4}番(?:地)?(?:\d{1,4}号?)?|\d{1,4}(?:-\d{1,4}){0,2})?"
+)
+_KOREAN = re.compile(
+    r"[가-힣]{1,6}(?:특별시|광역시|특별자치시|특별자치도|[시도])\s(?:[가-힣]{1,6}[시구군]\s?){1,2}(?:[가-힣]{1,6}[읍면동]\s)?"
+    r"[가-힣0-9]{1,12}(?:로|길|동|리|가)(?:\s?\d[\d-]*)?(?:,?\s?[0-9가-힣]{1,12}(?:호|층|동|아파트|빌딩|타워))*"
 )
 _ENGLISH = re.compile(
     r"(?<![A-Za-z0-9.])(?:(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|Rm\.?|Floor|\d{1,3}/F,?|Block"
     r"|P\.?O\.? Box)\s?[A-Z0-9-]+,?\s+)?"
+    r"(?:[A-Z][\w'’]{1,20}(?:\s[A-Z][\w'’]{1,20})?\s(?:House|Court|Building|Tower|Mansions?|Apartments|Villas?|Lodge|Hall),\s+)?"
     r"(?:No\.?\s?)?\d{1,6}[A-Za-z]?(?:-\d{1,5})?,?\s+(?:[NSEW]\.?\s+)?(?:[A-Z0-9][\w.'’-]*\s+){1,4}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Parkway|Pkwy"
     r"|Square|Sq|Terrace|Crescent|Close|Highway|Hwy"
@@ -147,5 +184,8 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
     for match in _EUROPEAN.finditer(text):
         yield match.span()
+    for pattern in (_STREET_NUMBER_POSTCODE, _NUMBER_STREET_POSTCODE, _FLAT_FIRST, _BOX, _JAPANESE, _KOREAN):
+        for match in pattern.finditer(text):
+            yield match.span()
     for match in _ABROAD.finditer(text):
         yield match.span("value")

@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.kinds import DataKind, Span
+from cs_agent.vision.personal_data.names.sentences import is_a_thing
 
 _PASSWORD = re.compile(
-    r"(?:密码|口令|password|passwd|passcode|passphrase|wi-?fi\s(?:key|code)|pwd|\bPIN)(?:码)?"
+    r"(?:密码|口令|password|passwd|passcode|passphrase|wi-?fi\s(?:key|code)|pwd|\bPIN|passwor[td]|kennwort|contraseña"
+    r"|mot de passe|heslo|hasło|senha|wachtwoord|parola|şifre|mật khẩu|lösenord|пароль|비밀번호|パスワード)(?:码)?"
     r"(?:\s*(?:是|为|:|=|\bis\b)\s*|\s+(?=[!-~]*[0-9]))(?P<value>[!-~]{4,64})(?<![,.;:)\]}\"'])",
     re.IGNORECASE,
 )
@@ -100,14 +102,31 @@ _VOUCHER_BEHIND = re.compile(
 _DIGITS = re.compile(r"\D")
 
 
+_REMEMBERED = re.compile(  # 密码忘了,好像是qwe123456
+    r"(?:密码|口令)[^\n:。;!-~]{0,12}[,，]?[^\n:。;!-~]{0,6}[是为](?P<value>(?=[!-~]*\d)(?=[!-~]*[A-Za-z])[!-~]{6,64})"
+)
+_IN_HAN = re.compile(r"(?:密码|口令|暗号)(?:是|为|:)\s?(?P<value>[\u4e00-\u9fff]{2,8})(?=[\s,,。!;、]|\Z)")
+
+
 def passwords(text: str) -> Iterator[Span]:
     for match in _TOKEN.finditer(text):
         group = match.lastgroup or "named"
         yield Span(DataKind.PASSWORD, *match.span(group), match.group(group))
     for match in _PASSWORD.finditer(text):
-        if _SAID_OF_IT.match(match.group("value")):
+        if _SAID_OF_IT.match(match.group("value")) or not re.search(r"[^*•·_x-]", match.group("value")):
             continue
         yield Span(DataKind.PASSWORD, *match.span("value"), match.group("value"))
+    for match in _REMEMBERED.finditer(text):
+        yield Span(DataKind.PASSWORD, *match.span("value"), match.group("value"))
+    for match in _IN_HAN.finditer(text):
+        if is_a_thing(match.group("value")):  # else something is said of it: 密码是错的
+            yield Span(DataKind.PASSWORD, *match.span("value"), match.group("value"))
+
+
+_OF_A_FAULT = re.compile(
+    r"错误|失败|异常|崩溃|\b(?:error|failed|failure|exception|exit|status)\b[^\n]{0,12}\Z|(?:错误|失败|异常)[^\n]{0,16}\Z",
+    re.I,
+)
 
 
 def codes(text: str) -> Iterator[Span]:
@@ -116,6 +135,8 @@ def codes(text: str) -> Iterator[Span]:
     for pattern in (_CODE_AFTER, _CODE_IS_YOURS, _CODE_BEFORE, _CODE_TOLD):
         for match in pattern.finditer(text):
             if pattern is _CODE_BEFORE and _OWN_VALUE.match(text, match.end()):
+                continue
+            if _OF_A_FAULT.search(text[max(0, match.start() - 24) : match.start()]):
                 continue
             between = match.group().replace(match.group("value"), "")
             if not _NOT_A_CODE.search(between) and not _ENDING.search(

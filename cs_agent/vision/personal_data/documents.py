@@ -47,7 +47,7 @@ _SSN = re.compile(r"(?<![\w.-])(?P<value>(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)
 _CPF = re.compile(r"(?<![\w.-])(?P<value>\d{3}\.\d{3}\.\d{3}-\d{2})(?![\w-])")
 _IDENTITY_NAMED = re.compile(
     r"(?:身[分份]证(?:字|号|统一编号)?号?码?|居留证号?码?|国民身份证|证件号?码?"
-    r"|\b(?:SSN|ITIN|(?i:social\s?security(?:\s?(?:no\.?|number))?)|NRIC|FIN|HKID|Aadhaar|Aadhar|CPF|DNI|NIE"
+    r"|\b(?:(?i:SSN)|ITIN|(?i:social\s?security(?:\s?(?:no\.?|number))?)|NRIC|FIN|HKID|Aadhaar|Aadhar|CPF|DNI|NIE"
     r"|NIF|CURP|CNIC|NIK|MyKad|BSN|PESEL|JMBG"
     r"|NINO|TIN|PAN|SIN|TFN|CNP|JMBG|IC(?=\s?[Nn]o)"
     r"|(?i:codice fiscale|personnummer|personal\s?(?:id|number|code)|national\s?(?:id|insurance)|NI\s?number"
@@ -55,6 +55,10 @@ _IDENTITY_NAMED = re.compile(
     r"|(?i:identity(?:\s?card)?|id\s?card|ID(?=\s(?:no|number|card)\b)))\b(?:[ \t]?(?i:no\b\.?|number|card|code))*)"
     r"\s*(?:是|为|[:=#]|\bis\b|\s)\s*[((]?"
     r"(?P<value>(?=(?:[A-Z .\-/]{0,6}\d){4})[A-Z0-9]{1,16}(?:[ .\-/][A-Z0-9]{1,12}){0,5}(?:\([0-9A]\))?)(?![A-Za-z0-9])"
+)
+_MEMBERSHIP_NAMED = re.compile(  # numbers by which schools, hospitals and insurers know a person
+    r"(?:学籍?号|准考证号?码?|社保(?:卡|账)?号码?|社会保障号码?|医保(?:卡|编)?号码?|病[历案]号|就诊卡号|住院号|保单号码?)"
+    r"\s*(?:是|为|:|=)?\s*(?P<value>(?=[A-Za-z-]{0,6}\d)[A-Za-z0-9-]{5,24})(?![A-Za-z0-9])"
 )
 _LICENCE_NAMED = re.compile(
     r"driv(?:er|ing)(?:'?s)?\s?licen[cs]e(?:\s?(?:no\.?|number|id))?\s*(?:[:=#]|\bis\b|\s)\s*"
@@ -69,7 +73,7 @@ _MESSENGER_NAMED = re.compile(
     r"|\bins(?=\s?(?:id|账号|号|:))|facebook|twitter|zalo|viber"
     r"|discord|(?-i:\bSignal)\b)(?:(?<![A-Za-z])|(?![A-Za-z]))"
     r"(?:\s?(?:账号|帐号|账户|号码?|ID|群|account|number|name|handle))*|(?<![A-Za-z])(?:wx|vx)(?:号|ID)?)"
-    r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?)?(?P<link>\s*(?:是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
+    r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?)?(?P<link>\s*(?:就?是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
     r"(?P<value>[1-9]\d{4,11}(?!\d)|[A-Za-z][-_A-Za-z0-9.]{4,29})(?![A-Za-z0-9_@元]|\.\d)",
     re.IGNORECASE,
 )
@@ -105,6 +109,8 @@ def identities(text: str) -> Iterator[Span]:
                 continue
             if pattern is not _TAIWANESE or _is_taiwanese(value):
                 yield Span(DataKind.ID_CARD, *match.span("value"), value)
+    for match in _MEMBERSHIP_NAMED.finditer(text):
+        yield Span(DataKind.ID_CARD, *match.span("value"), match.group("value"))
     for match in _LICENCE_NAMED.finditer(text):
         yield Span(DataKind.PASSPORT, *match.span("value"), match.group("value"))
 

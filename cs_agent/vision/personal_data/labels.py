@@ -40,7 +40,7 @@ _CARD = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"(?:银行账号|银行帐号|对公账号|收款账号|(?:bank\s)?\baccount(?:\s?(?:no\b\.?|number|#))?|a/c\s?no\.?"
+    r"(?:银行账号|银行帐号|对公账号|收款账号|(?:bank\s)?\baccount(?:\s?(?:no\b\.?|number|#))?|a/c\s?no\.?|acct\.?(?:\s?(?:no\b\.?|#))?|routing(?:\s?(?:no\b\.?|number))?|\bBLZ|\bBSB|\bABA"
     r"|(?:转|汇|打|退|提现|存)(?:账|款|钱)?(?:到|至|给|入|进))" + _LINK + r"$",
     re.IGNORECASE,
 )

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from cs_agent.vision.personal_data.addresses import addresses
 from cs_agent.vision.personal_data.codes import codes, passwords, vouchers
+from cs_agent.vision.personal_data.commands import passwords_of_commands
 from cs_agent.vision.personal_data.documents import identities, messengers, passports, plates
 from cs_agent.vision.personal_data.kinds import DataKind, Span
-from cs_agent.vision.personal_data.names import names, names_beside
-from cs_agent.vision.personal_data.numbers import numbers
+from cs_agent.vision.personal_data.names.announced import names, names_beside, names_in_context
+from cs_agent.vision.personal_data.numbers.grouped import numbers
+from cs_agent.vision.personal_data.numbers.spoken import dictated
 from cs_agent.vision.personal_data.places import birth_dates, positions
 from cs_agent.vision.personal_data.plain import same_length_plain
 from cs_agent.vision.personal_data.structured import in_values, structure_of
@@ -23,6 +25,14 @@ _EMAIL = re.compile(
     r"(?:\.[A-Za-z0-9-]+|\s?\.\s?(?:com|cn|net|org|edu|gov)\b)+",
     re.IGNORECASE,
 )
+_EMAIL_SAID = re.compile(
+    r"(?<![A-Za-z0-9.])[A-Za-z0-9][A-Za-z0-9_+-]{0,40}(?:\s?(?:\.|[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点)\s?[\w+-]{1,40}){0,4}"
+    r"\s?(?:@|[\[({]\s?(?:at|@|艾特)\s?[\])}]|\sat\s|#|艾特)\s?[A-Za-z0-9-]{1,40}"
+    r"(?:\s?(?:[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点|\.)\s?[A-Za-z0-9-]{2,24}){0,3}"
+    r"\s?(?:[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点|\.)\s?"
+    r"(?:com|cn|net|org|edu|gov|io|de|uk|fr|ru|jp|co|me|info|hk|tw|sg|in|eu|it|es|nl|pl|br|ca|au)(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)  # joe (at) gmail (dot) com, peter at example dot org, lisi#qq.com
 
 
 _NOBODYS = re.compile(r"(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster)@", re.IGNORECASE)
@@ -33,10 +43,16 @@ def emails(text: str) -> Iterator[Span]:
         if _NOBODYS.match(match.group()):
             continue
         yield Span(DataKind.EMAIL, match.start(), match.end(), re.sub(r"\s", "", match.group()))
+    for match in _EMAIL_SAID.finditer(text):
+        if _NOBODYS.match(match.group()):
+            continue
+        yield Span(DataKind.EMAIL, match.start(), match.end(), match.group())
 
 
 _SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (
+    dictated,
     passwords,
+    passwords_of_commands,
     emails,
     vouchers,
     birth_dates,
@@ -49,6 +65,7 @@ _SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (
     positions,
     names,
     addresses,
+    names_in_context,
 )
 
 

@@ -11,7 +11,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from cs_agent.vision.personal_data.kinds import Span
+from cs_agent.vision.personal_data.kinds import DataKind, Span
+from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER
 
 _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'])(?P<key>[A-Za-z_][\w.-]{0,40})(?P=quote)\s{0,3}[:=]\s{0,3}"
@@ -89,16 +90,26 @@ _NO_SECRET = frozenset(
 
 _HEADING = re.compile(
     r"(?:客户|用户|会员|买家|收货|收件|寄件|联系|紧急联系|下单|申请|真实|员工|学生|患者)?(?:人|者)?(?:姓名|名字|名称|电话|手机|手机号码?|联系方式|电话号码|地址|住址)"
-    r"|(?:收货|收件|寄件|联系|下单|申请|持卡|投诉|经办|入住|就诊|被保险|投保|报修)人|乘客|旅客|患者|客户|买家|骑手|司机|户名"
+    r"|(?:收货|收件|寄件|联系|下单|申请|持卡|投诉|经办|入住|就诊|被保险|投保|报修|购买|付款|收款|签收|取件|提货|负责|发件)人|乘客|旅客|患者|客户"
+    r"|买家|顾客|会员|骑手|司机|户名|会员名|用户名|昵称|客户名|买家名"
     r"|(?:收货|详细|家庭|联系|配送)?地址|住址|(?:身份)?证件?号码?|身份证号?码?|护照号?码?|银行?卡号|账号|邮箱|电子邮箱|E-?mail"
     r"|出生日期|生日|车牌号?码?|微信号?|QQ号?|密码|验证码|取件码|券码|联系电话|手机号"
     r"|(?:(?:customer|client|full|first|last|contact|recipient|guest|buyer|shipping|delivery|home) )?(?:name"
     r"|phone|mobile|tel|address)"
     r"|(?:phone|mobile) (?:no\.?|number)|passport(?: no\.?)?|dob|date of birth|birthday|card (?:no\.?|number)"
-    r"|iban|recipient|customer|passenger",
+    r"|iban|recipient|customer|passenger|buyer|client|receiver|consignee|sender|shipper|owner|payee|payer|guest|patient"
+    r"|contact(?: (?:person|name))?|assignee|requester|reporter|member|cardholder|attendee|employee|driver|courier",
     re.IGNORECASE,
 )
-_EDGES = (re.compile(r"\t+"), re.compile(r"[ \t]*\|[ \t]*"), re.compile(r"[,;，]"), re.compile(r" {2,}"))
+_EDGES = (
+    re.compile(r"\t+"),
+    re.compile(r"[ \t]*\|[ \t]*"),
+    re.compile(r"[,;，]"),
+    re.compile(r" {2,}"),
+    re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"),
+)
+_ONE_SPACE = re.compile(r" ")  # divides the lines below headings in Han characters that one space divides
+_IN_QUOTES = re.compile(r"(?:(?<=^)|(?<=[,;\t]))\"[^\"\n]*\"(?=[,;\t\n]|$)")  # edges inside divide nothing
 _MOST_CELL = 90  # characters; what is longer is prose
 _MOST_COLUMNS = 40
 
@@ -132,10 +143,29 @@ def in_values(text: str, values: Iterable[Named], search: Callable[[str], Iterat
     for value in values:
         label = f"{value.label}:"
         shift = value.start - len(label)
-        for span in search(label + text[value.start : value.end]):
+        inside = text[value.start : value.end]
+        if whole_kind := _as_a_whole(value.label, inside):
+            yield Span(whole_kind, value.start, value.end, inside)
+            continue
+        for span in search(label + inside):
             whole = span.start == len(label) and span.end + shift == value.end
             if span.start >= len(label) and (whole or value.label != _SOME_NAME):
                 yield Span(span.kind, span.start + shift, span.end + shift, span.value)
+
+
+def _as_a_whole(label: str, inside: str) -> DataKind | None:
+    """Names and passwords of several words: `Kim, Soo-ah`, `correct horse battery`."""
+    if label == "姓名" and _WORDS_OF_A_NAME.fullmatch(inside) and not NO_ENGLISH_NAME.search(inside):
+        return DataKind.NAME
+    if label == "密码" and inside.count(" ") >= 2 and not _SENTENCE.match(inside):
+        return DataKind.PASSWORD
+    return None
+
+
+_WORDS_OF_A_NAME = re.compile(rf"[{UPPER}][{LETTER}.'’-]*(?:,? [{LETTER}.'’-]{{1,24}}){{0,4}}")
+_SENTENCE = re.compile(
+    r"(?:is|must|can|should|the|this|your|please|enter|may|has|was|a|an|too|not|required)\b", re.IGNORECASE
+)
 
 
 def _fields(text: str) -> Iterator[Named]:
@@ -178,7 +208,7 @@ def _cells(text: str, lines: list[tuple[int, int]]) -> Iterator[Named]:
     edge = _EDGES[0]
     place = 0
     for line in text.splitlines(keepends=True):
-        cells = list(_split(line, edge)) if headings else []
+        cells = list(_split(line, _ONE_SPACE if edge is _EDGES[-1] else edge)) if headings else []
         if headings and len(cells) == len(headings):
             for heading, (start, end) in zip(headings, cells, strict=True):
                 if heading and start < end <= start + _MOST_CELL:
@@ -197,6 +227,8 @@ def _headings(line: str) -> tuple[re.Pattern[str], list[str]]:
         labels = [_heading_label(name) for name in names]
         if set(labels) <= {"", _SOME_NAME}:  # a list of things has names too
             continue
+        if _OF_PEOPLE & set(labels):
+            labels = ["姓名" if label == _SOME_NAME else label for label in labels]
         if 2 <= len(names) <= _MOST_COLUMNS and any(labels) and not any(char.isdigit() for char in "".join(names)):
             return edge, labels
     return _EDGES[0], []
@@ -213,7 +245,9 @@ def _split(line: str, edge: re.Pattern[str]) -> Iterator[tuple[int, int]]:
     """Where the line's cells are, without the quotation marks and spaces around them."""
     end = len(line.rstrip())
     start = 0
-    for match in (*edge.finditer(line, 0, end), None):
+    quoted = [found.span() for found in _IN_QUOTES.finditer(line)]
+    edges = (found for found in edge.finditer(line, 0, end) if not any(a < found.start() < b for a, b in quoted))
+    for match in (*edges, None):
         stop = match.start() if match else end
         raw = line[start:stop]
         left, right = start + len(raw) - len(raw.lstrip(" \t\"'")), start + len(raw.rstrip(" \t\"'"))

@@ -16,7 +16,7 @@ from cs_agent.observation import TextLine
 from cs_agent.vision.personal_data import DataKind, find
 from cs_agent.vision.personal_data.addresses import goes_on
 from cs_agent.vision.personal_data.labels import names_an_order
-from cs_agent.vision.personal_data.numbers import ends_in_public_number
+from cs_agent.vision.personal_data.numbers.grouped import ends_in_public_number
 
 _WORD_GAP = 1.2  # line heights; pieces of one row nearer than this may be one number
 _BELOW = 2.5  # line heights between a heading and the value under it

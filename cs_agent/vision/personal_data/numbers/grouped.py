@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cs_agent.vision.personal_data import checks, labels, phones
+from cs_agent.vision.personal_data import labels
 from cs_agent.vision.personal_data.kinds import DataKind, Span
+from cs_agent.vision.personal_data.numbers import checks, phones
+from cs_agent.vision.personal_data.numbers.spoken import HAN_DIGITS
 from cs_agent.vision.personal_data.plain import INVISIBLE
 
 _ALIKE = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1"})
@@ -46,8 +48,7 @@ _TWO_NUMBERS = re.compile(r"\s/|/\s")
 _AMERICAN_SHAPE = (1, 3, 3, 4)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 
-_SPOKEN = dict(zip("零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖", "0012345678912123456789", strict=True))
-_SAID = "零〇一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖0-9"
+_SAID = "".join(HAN_DIGITS) + "0-9"
 _SPOKEN_RUN = re.compile(rf"(?<![0-9])[{_SAID}](?:[ ,、-]?[{_SAID}]){{10,18}}(?![0-9])")
 
 
@@ -193,8 +194,8 @@ def _ibans(text: str) -> Iterator[Span]:
 def _spoken(text: str) -> Iterator[Span]:
     """Numbers dictated in words, digit by digit."""
     for match in _SPOKEN_RUN.finditer(text):
-        digits = "".join(_SPOKEN.get(char, char) for char in match.group() if char not in " ,、-")
-        if not _SPOKEN.keys() & set(match.group()):
+        digits = "".join(HAN_DIGITS.get(char, char) for char in match.group() if char not in " ,、-")
+        if not HAN_DIGITS.keys() & set(match.group()):
             continue
         beside = labels.Beside(text[max(0, match.start() - labels.CONTEXT) : match.start()])
         kind = _kind(digits, (len(digits),), digits, beside, "")
