@@ -41,6 +41,8 @@ _CONTRACTED = (
     (r"\s{1,2}not\s{1,2}", r"(?:\s{1,2}not\s{1,2}|n['’]?t\s{1,2})"),
     (r"\s{1,2}is\s{1,2}", r"(?:\s{1,2}is\s{1,2}|['’]?s\s{1,2})"),
 )
+# What makes a polite question a wish: the number of an order, or haste.
+_IN_EARNEST = re.compile(r"\d{8}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent", re.I)
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 _WITHDRAWN = re.compile(
     r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
@@ -51,6 +53,8 @@ _WITHDRAWN = re.compile(
     r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard)\b",
     re.I,
 )
+
+_OF_THE_REST = re.compile(r"(?:没|未|不)(?:有|能)?$|(?:别|其[他它])的?(?:事|东西)?[都也]?$")  # 别的都不用管
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
     """How well a text fits a flow's `match`. `wanted`: the text's wishes; `questions`: asking about the thing is
     wanting it (order status)."""
     smooth, threshold, weights = even(text), float(match.get("threshold", 1)), match["keywords"]
-    lowered = smooth.lower() if len(smooth.lower()) == len(smooth) else smooth
+    lowered = _lowered(smooth)
     met: dict[str, Standing] = {}
     strong: list[int] = []
     for word, weight in weights.items():
@@ -86,19 +90,30 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
             met[word] = standing
         if standing is Standing.WANTED and weight >= threshold:
             strong.append(at)
-    certain = any(s is Standing.WANTED and weights[w] > 0 for w, s in met.items()) or bool(re.search(r"\d{8}", smooth))
+    liked = {word for word, weight in weights.items() if weight > 0}
+    certain = any(met.get(word) is Standing.WANTED for word in liked) or bool(_IN_EARNEST.search(smooth))
     met = {w: _decided(s, certain) for w, s in met.items()}
     points = sum(_points(weights[word], standing) for word, standing in met.items())
-    against = [w for w, s in met.items() if s is Standing.WANTED and weights[w] < 0]
-    telling = [w for w, s in met.items() if s is Standing.WANTED and weights[w] > 0]
-    unwanted = [(w, s) for w, s in met.items() if s is not Standing.WANTED and weights[w] > 0]
-    by_weight = sorted(telling, key=lambda word: -weights[word])
+    wished = [w for w, s in met.items() if s is Standing.WANTED]
+    telling = sorted((w for w in wished if w in liked), key=lambda word: -weights[word])
     own = purpose_of(match)
-    named = [wish for wish in wanted if not wish.polite and own.names(wish.deed)]
+    named = [wish for wish in wanted if own.names(wish.deed) and (certain or not wish.polite)]
     if named and not strong:
-        against_it = sum(_points(weights[word], standing) for word, standing in met.items() if weights[word] < 0)
-        points, by_weight, strong = threshold + against_it, [named[0].words, *by_weight], [named[0].start]
-    return Fit(max(0.0, points / threshold), tuple(by_weight[:5]), tuple(unwanted), tuple(against), own, tuple(strong))
+        points = threshold + sum(_points(weights[word], s) for word, s in met.items() if word not in liked)
+        telling, strong = [named[0].words, *telling], [named[0].start]
+    return Fit(
+        max(0.0, points / threshold),
+        tuple(telling[:5]),
+        tuple((w, s) for w, s in met.items() if w in liked and w not in wished),
+        tuple(w for w in wished if w not in liked),
+        own,
+        tuple(strong),
+    )
+
+
+@lru_cache(maxsize=2)  # every flow that is matched asks for the same text
+def _lowered(text: str) -> str:
+    return text.lower() if len(text.lower()) == len(text) else text
 
 
 def purpose_of(match: Mapping[str, Any]) -> Purpose:
@@ -110,7 +125,7 @@ def purpose_of(match: Mapping[str, Any]) -> Purpose:
 def withdrawn(text: str) -> Said | None:
     """The customer says that nothing is to be done any more."""
     found = _WITHDRAWN.search(even(text))
-    if not found or re.search(r"(?:没|未|不)(?:有|能)?$", text[max(0, found.start() - 2) : found.start()]):
+    if not found or _OF_THE_REST.search(text[max(0, found.start() - 4) : found.start()]):
         return None
     return said("fit.withdrawn", words=found[0])
 
@@ -143,19 +158,23 @@ def _stand(text: str, lowered: str, word: str, questions: bool, strong: bool) ->
 
 def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
     """Where the word stands, at most `MOST_PLACES` times; English does not begin within another word."""
-    for match in islice(_pattern(word).finditer(text), MOST_PLACES):
-        yield match.span()
+    pattern, piece = _pattern(word)
+    if piece in text:
+        for match in islice(pattern.finditer(text), MOST_PLACES):
+            yield match.span()
 
 
 @lru_cache(maxsize=4096)
-def _pattern(word: str) -> re.Pattern[str]:
-    """The word with what people put into it: 退一下款, 改个地址, where's my, hasn't shipped."""
+def _pattern(word: str) -> tuple[re.Pattern[str], str]:
+    """The word with what people put into it (退一下款, 改个地址, where's my, hasn't shipped), and a piece of it that
+    stands wherever the word does."""
     if len(word) in {2, 3} and all("一" <= char <= "鿿" for char in word):
-        return re.compile(f"{word[0]}(?:一?下|个)?{word[1:]}")
+        return re.compile(f"{word[0]}(?:一?下|个)?{word[1:]}"), word[1:]
     written = re.escape(word).replace("\\ ", r"\s{1,2}")
     for whole, short in _CONTRACTED:
         written = written.replace(whole, short)
-    return re.compile((r"(?<![a-z])" if word[0].isascii() and word[0].isalnum() else "") + written)
+    begins = r"(?<![a-z])" if word[0].isascii() and word[0].isalnum() else ""
+    return re.compile(begins + written), max(word.split(), key=len)
 
 
 def _mentioned(words: tuple[str, ...]) -> Said:

@@ -80,12 +80,18 @@ _FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("export", "records")
 _IMPLIED = {"refund": {"return"}, "return": set[str]()}  # who returns goods wants his money for them
 # What may stand between a verb and its thing in a plain wish; over other words the verb alone is judged.
 _BETWEEN = re.compile(
-    r"(?:[的个下我也都要得想再把给请帮忙一 ]|收货|默认|账号|\b(?:my|the|your|that|this|an?|new|our|other|another|"
+    r"(?:[的个下我也都要得想再把给请帮忙一过 ]|收货|默认|账号|\b(?:my|the|your|that|this|an?|new|our|other|another|"
     r"delivery|shipping|verification|sms|me)\b)*",
     re.I,
 )
-_DEED = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _DEEDS.items()), re.I)
-_THING = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _THINGS.items()), re.I)
+
+
+def _any_of(patterns: dict[str, str], before: str = "") -> re.Pattern[str]:
+    return re.compile(f"{before}(?:{'|'.join(f'(?P<{name}>{each})' for name, each in patterns.items())})", re.I)
+
+
+_DEED = _any_of(_DEEDS, r"(?=[一-鿿]|\b[a-z])")  # blanks and digits are passed over at once
+_THING = _any_of(_THINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ def _deeds(text: str) -> Iterator[Wish]:
         verb, thing = match.lastgroup or "", _thing_beside(text, match, past, following)
         if thing is None and verb in _NEEDS_THING:
             continue
-        if thing and thing.start() > match.start() and text[match.end()] in "了过":
+        if thing and thing.start() > match.start() and re.match("了|过(?!个)", text[match.end() :][:2]):
             continue  # 我换了手机: it is done
         start, end = match.span()
         if thing and _BETWEEN.fullmatch(text, min(end, thing.end()), max(start, thing.start())):

@@ -146,14 +146,13 @@ def _end_of_head(text: str, lines: list[Stretch], number: int, wrote: dict[int, 
     if start in wrote:
         return wrote[start]
     line = text[start:end].rstrip("\n")
-    below = [text[first:last] for first, last in lines[number + 1 : number + 6]]
+    sender, head = _SENDER_LINE.match(line), QUOTE_HEADS.match(line)
+    if not sender and not head:
+        return 0
+    below = (text[first:last] for first, last in lines[number + 1 : number + 6])
     mail = any(_MAIL_ONLY.match(each) for each in below)
-    if _SENDER_LINE.match(line) and not mail:
-        return 0  # the sender of a parcel
-    if not QUOTE_HEADS.match(line) and not (_SENDER_LINE.match(line) and mail):
-        return 0
-    if re.fullmatch(r"\s*_{10,}\s*", line) and not mail:
-        return 0
+    if not mail and (sender or re.fullmatch(r"\s*_{10,}\s*", line)):
+        return 0  # the sender of a parcel, or a rule
     for first, last in lines[number + 1 : number + 1 + _MOST_HEADERS]:
         if text[first:last].strip() and not _HEADER_LINE.match(text[first:last]):
             break
@@ -180,10 +179,14 @@ def _chat(text: str) -> Iterator[Stretch]:
         answered = label.start() < last_writer
         if label["writer"] or (label["maybe"] and not answered):
             continue
-        line_end = text.find("\n", label.end())
-        end = len(text) if answered or line_end < 0 else line_end
+        end = len(text) if answered else _line_end(text, label.end())
         if number + 1 < len(labels):
             end = min(end, labels[number + 1].start())
         if last_writer >= 0 and first_other < label.start() and number + 1 == len(labels):
             end = len(text)  # the last speaker of a dialogue
         yield label.start(), end
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return end if end >= 0 else len(text)

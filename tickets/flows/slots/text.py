@@ -36,6 +36,29 @@ _TRADITIONAL_PAIRS = zip(
     strict=True,
 )
 _TRADITIONAL = {ord(old): new for old, new in _TRADITIONAL_PAIRS}
+# Cantonese and dialect, in words of the same length.
+_SPOKEN_CHARS = dict(zip(map(ord, "嘅咗俾畀唔喺佢冇哋嗰俺恁係"), "的了给给不在他没们那我您是", strict=True))
+_SPOKEN_WORDS = {
+    "唔該": "麻烦",
+    "唔该": "麻烦",
+    "同埋": "以及",
+    "幾時": "何时",
+    "几时": "何时",
+    "邊度": "哪里",
+    "边度": "哪里",
+    "乜嘢": "什么",
+    "點解": "为啥",
+    "点解": "为啥",
+    "點樣": "怎样",
+    "而家": "现在",
+    "尋日": "昨天",
+    "琴日": "昨天",
+    "聽日": "明天",
+    "唔使": "不用",
+    "唔好": "不要",
+    "唔係": "不是",
+}
+_SPOKEN = re.compile("|".join(_SPOKEN_WORDS))
 _STOP = r"(?<!\b[Nn]o)(?<!\b[Ss]t)\.(?=\s+[A-Z]|\s*\Z)"  # of an English sentence
 CLAUSE_END = re.compile(rf"[,，。;；!！?？\n]|{_STOP}")
 SENTENCE_END = re.compile(rf"[。;；!！?？\n]|{_STOP}")
@@ -87,9 +110,9 @@ class Span:
 
 @lru_cache(maxsize=4)  # every flow that is matched asks for the same text
 def even(text: str) -> str:
-    """Full-width digits and letters made half-width, dashes, spaces and traditional characters made one kind; same
-    length."""
-    return text.translate(_TABLE)
+    """Full-width digits and letters made half-width, dashes, spaces, traditional characters and dialect made one kind;
+    same length."""
+    return _SPOKEN.sub(lambda match: _SPOKEN_WORDS[match[0]], text).translate(_TABLE)
 
 
 def visible(text: str) -> str:
@@ -158,4 +181,4 @@ def _even(char: str) -> str:
     return plain if len(plain) == 1 else char
 
 
-_TABLE = _Even(_DASHES | _SPACES | _TRADITIONAL)
+_TABLE = _Even(_DASHES | _SPACES | _TRADITIONAL | _SPOKEN_CHARS)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
 from tickets.flows.slots import stance
+from tickets.flows.slots.places import words_before_place
 from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
 
 MOST = 200  # characters of an address or a text; what is longer is asked
@@ -54,7 +55,7 @@ _OLD_ASIDE = re.compile(  # the other one, or a remark
     r"[（(](?:[旧原老]|更正|应|改|错|以前|之前|不是|非|old|was|not|formerly|别|不要|请|勿|放|送|麻烦)", re.I
 )
 _NOT_ADDRESS = re.compile(
-    r"附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
+    r"^(?:暂定|暂时|大概|应该|可能|好像|先|或)|附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
     r"\bsame\b|\bjust\b|附近|旁边|隔壁|周边|一带|[东南西北]边的|错|不是|不对|(?:更?改|换|变更?|修改)(?:成|为|到|至)|"
     r"as follows|"
     r"attached|below|later|"
@@ -66,11 +67,13 @@ _MOVE = re.compile(
     r"\bfrom ([^;；!！?？\n]{2,80}?) to (?=[A-Z\d])",
     re.I,
 )
+_LABEL = re.compile(r"[一-鿿]{1,4}[:：] ?(?=[一-鿿])")  # 公司:江苏省…
 _CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
 _PARTICLES = re.compile(
     r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?|instead))+$", re.I
 )
 _TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
+_REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
 _TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
 _CUT = re.compile(r"[,，、]")
@@ -111,6 +114,8 @@ def addresses(text: str, words: Sequence[str]) -> list[Span]:
     for start, at in [*_starts(text, words), *_moves(text, words)]:
         if _OLD.search(clause_before(text, start, 16)):
             continue
+        label = _LABEL.match(text, at)
+        at = label.end() if label else at
         end, sure = _end_of_address(text, at)
         span = _trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end])))
         whole, sure = is_address(span.value), sure and not _OLD_ASIDE.search(span.value)
@@ -224,6 +229,8 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
         if not piece:
             continue
         goes_on = _CHINESE_PART.search(piece) or _ENGLISH_PART.search(piece) or _CITY.fullmatch(piece)
+        if _REMARK.match(piece) and not goes_on:
+            return cut, sure
         if _TALK.search(piece) and not re.match(r"不|别|请|谢|麻烦|尽快|我|希望", piece):
             return cut, False
         if _SPEECH.match(piece):
@@ -241,7 +248,7 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
 
 def is_address(value: str) -> bool:
     """A place and a number on it, or two places one in the other, and no word of speech."""
-    if not 5 <= len(value) <= MOST or _NOT_ADDRESS.search(value) or _SPEECH.match(value):
+    if not 5 <= len(value) <= MOST or _NOT_ADDRESS.search(value) or _SPEECH.match(value) or words_before_place(value):
         return False
     if value.isascii():
         return bool(re.search(r"\d", value)) and len(_ENGLISH_PART.findall(re.sub(r"\d", "", value))) > 0

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.money import wording
 from tickets.flows.slots.money.shares import is_share
-from tickets.flows.slots.money.words import Stretch, Word, Words, clause_of
+from tickets.flows.slots.money.words import Word, Words, clause_of
 from tickets.flows.slots.numbers.amounts import (
     LOOSE_BEFORE,
     MEASURE_AFTER,
@@ -34,7 +35,7 @@ _SHARE_AFTER = re.compile(r"^ ?(?:倍|成(?!本|交)|折|%|％|percent\b|per cen
 _BARE_END = re.compile(
     r"^[ \"”」)）】\]]*(?:$|(?<=[】\])）])元|[(（]\d[)）]|/ ?(?:[退补赔]|订单|原因|备注)| [一-鿿]{2,6}[:：]|"
     r"[,，。;；!！?？\n~.|"
-    r"→【\[+、]|[吧呗啊呀嘛哦哈啦了我]|就(?:行|好|可以|够)|即可|给|"
+    r"→【\[+、]|[吧呗啊呀嘛哦哈啦了我]|就(?:行|好|成|中|可以|够)|即可|给|"
     r"[赔补退订]|行(?!李)|以|"
     r"可以|好了|算了|得了|拉倒|完事|了事|不过分|听|不[要是]|作为|当作|OK|补偿|赔偿|退款|并|另|to\b|for\b|please\b|"
     r"and\b|thanks?\b)",
@@ -61,12 +62,11 @@ _NEGATED_GAP = re.compile(r"[不没别非]|\bnot\b", re.I)
 
 def by_clause(text: str, words: Words) -> Iterator[Span]:
     """The amounts of each clause that belong to an own word, with whatever doubts there are."""
-    runs_of: dict[Stretch, list[re.Match[str]]] = {}
-    for match in places_in(text):
-        runs_of.setdefault(clause_of(text, match.start()), []).append(match)
+    if not words.own_in(text):
+        return
     judged = 0
-    for clause, runs in runs_of.items():
-        near = words.within(text, clause)
+    for clause, places in groupby(places_in(text), key=lambda match: clause_of(text, match.start())):
+        near, runs = words.within(text, clause), list(places)
         if not any(word.own for word in near):
             continue
         judged += 1
@@ -157,8 +157,9 @@ class _Clause:
             return None
         if not pair.money.marked and not _IN_UNITS.search(gap):
             bare = _bare(self._text, pair, gap)
-            if bare is None or bare.doubt:
-                return bare
+            if bare is None:
+                return None
+            span = bare if bare.doubt else span
         doubt = self._doubt(pair, gap)
         excluding = doubt if doubt and doubt.excludes else None
         return Span(span.value, span.start, span.end, excluding or span.doubt or doubt)

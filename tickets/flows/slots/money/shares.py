@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.money import wording
@@ -21,10 +22,11 @@ _FULL = re.compile(
 _HALF = re.compile(r"半额|一半|退半|half refund|half of|refund half", re.I)
 
 
-def shares(text: str) -> list[Span]:
+@lru_cache(maxsize=2)  # the slots of one flow ask for the same two texts one after the other
+def shares(text: str) -> tuple[Span, ...]:
     """全额 and 半额, however they are said."""
     full = [Span(FULL, *match.span()) for match in _FULL.finditer(text)]
-    return full + [Span(HALF, *match.span()) for match in _HALF.finditer(text)]
+    return (*full, *(Span(HALF, *match.span()) for match in _HALF.finditer(text)))
 
 
 def is_share(text: str, start: int, end: int) -> bool:
@@ -55,7 +57,7 @@ def wished_shares(text: str, words: Words, *, full: bool, half: bool) -> Iterato
             yield span.doubted(doubt or wording.doubt(text, span.start, span.end, words))
 
 
-def _first(spans: list[Span]) -> Iterator[Span]:
+def _first(spans: Sequence[Span]) -> Iterator[Span]:
     """The places that are judged; of further ones only that there are some."""
     yield from spans[:MOST_PLACES]
     if len(spans) > MOST_PLACES and len({span.value for span in spans}) > 1:

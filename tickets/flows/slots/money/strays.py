@@ -72,14 +72,15 @@ def _is_sum(text: str, total: Span) -> bool:
 def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
     """Amounts somebody wants for which no slot has a word: 另外再给50元."""
     known = Words(words, ())
-    free = [match for match in places_in(text) if _WANTED.search(text, max(0, match.start() - 16), match.start())]
-    own = [
+    free = (match for match in places_in(text) if _WANTED.search(text, max(0, match.start() - 16), match.start()))
+    own = (
         match
         for match in free
         if _ADDED.search(text[match.start() - 4 : match.start()])
         or not known.within(text, clause_of(text, match.start()))
-    ]
-    found = [money.span for match in own[:MOST_PLACES] if (money := amount_at(text, match)) and money.marked]
+    )
+    first = islice(own, MOST_PLACES)
+    found = [money.span for match in first if (money := amount_at(text, match)) and money.marked]
     return [span.doubted(Doubt.UNCLEAR) for span in found if _is_wanted(text, span)]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from tickets.flows.slots.text import CLAUSE_END
 
@@ -28,23 +29,35 @@ class Words:
 
     def __init__(self, own: Iterable[str], rivals: Iterable[str]) -> None:
         self._own = {word.lower(): False for word in rivals} | {word.lower(): True for word in own}
-        every = sorted(self._own, key=len, reverse=True)
+        every = sorted(self._own, key=lambda word: (-len(word), word))
         parts = (re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every)
         self.pattern = "|".join(parts) or r"(?!)"
-        self._compiled = re.compile(self.pattern, re.I)
 
     def within(self, text: str, stretch: Stretch) -> list[Word]:
         return list(self.each(text, stretch))
 
     def each(self, text: str, stretch: Stretch) -> Iterator[Word]:
-        for match in self._compiled.finditer(text, *stretch):
-            yield Word(*match.span(), self._owned(match[0].lower()), match[0].lower())
+        places = _places(self.pattern, text)
+        for start, end in islice(places, bisect_left(places, (stretch[0], 0)), None):
+            if end > stretch[1]:
+                return
+            found = text[start:end].lower()
+            yield Word(start, end, self._owned(found), found)
+
+    def own_in(self, text: str) -> bool:
+        """Whether the text holds one of the slot's own words at all."""
+        return any(word.own for word in self.each(text, (0, len(text))))
 
     def _owned(self, found: str) -> bool:
         """Whether the word is the slot's own; an English one may bear an ending."""
         if found in self._own:
             return self._own[found]
         return self._own[max((word for word in self._own if found.startswith(word)), key=len)]
+
+
+@lru_cache(maxsize=4)  # two texts (with and without what others wrote), and the slots of a flow share their words
+def _places(pattern: str, text: str) -> list[Stretch]:
+    return [match.span() for match in re.finditer(pattern, text, re.I)]
 
 
 def clause_of(text: str, at: int) -> Stretch:

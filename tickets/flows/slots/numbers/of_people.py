@@ -70,7 +70,7 @@ _FORMER_AFTER = re.compile(
     re.I,
 )
 _OTHERS_AFTER = re.compile(
-    rf"^[ （(]*(?:这?是|的是)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
+    rf"^[ （(]*(?:这?是|的是?)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
 )
 # 13811112222,那不是我的号: what the next words say of the number.
 _OF_ANOTHER = re.compile(

@@ -38,6 +38,7 @@ _OWN_END = re.compile(
     rf"{_OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
 )
 _BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
+_NO_NOUN = re.compile(r"(?:^|[^A-Za-z一-鿿])(?:U?ID|编号|号码|代码)$", re.I)  # of what, it does not say
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
     r"赠品|拆分|合并|"
@@ -51,6 +52,7 @@ _OTHER_NEAR = re.compile(
     rf"phone|serial|receipt|courier|ticket|case)\b",
     re.I,
 )
+_NAMED_NUMBER = re.compile(r"(?:电话|手机)号?码?[是为:： ]*\d{7,}")  # 单号…,电话138…: each has its noun
 _OWN_AFTER = re.compile(
     rf"^[\"'”」』)）】 ]*(?:这个|这笔|这张|这|那个|那笔|的|是我的?|就?是|为)*\s*(?:{_OWN}|order\b)", re.I
 )
@@ -252,7 +254,9 @@ def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own is _OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters
-        return Noun.OWN, not _OTHER_NEAR.search(sentence_before(text, code.start) + after)
+        return Noun.OWN, not _OTHER_NEAR.search(_NAMED_NUMBER.sub("", sentence_before(text, code.start) + after))
+    if _NO_NOUN.search(lead):
+        return Noun.NONE, False
     if OTHER_NOUN.search(lead):
         return Noun.OTHER, True
     if own is _OWN_END and _OWN_AFTER.search(after):
