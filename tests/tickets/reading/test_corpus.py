@@ -1,4 +1,4 @@
-"""A ticket's value is taken only whole and only where it is meant: 2,900 texts with their right answers."""
+"""A ticket's value is taken only whole and only where it is meant: 3,200 texts with their right answers."""
 
 from __future__ import annotations
 

@@ -24,14 +24,18 @@ _DONE_AFTER = re.compile(
     r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
     r"^(?:我|都|也|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
     r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功)了|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
-    r"^(?:申请|的?(?:金额|账户|账号|钱数?|款项?|卡))*(?:退错|打错|不对|有误|错误|错了|少了|不符|多了)|"
     r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
     r"^ (?:has |have )?(?:already )?(?:arrived|received|come through|been (?:received|processed|solved|sorted|done))",
     re.I,
 )
+# 退款退错了, 退款金额不对: what was done was done wrongly.
+_WRONG_AFTER = re.compile(
+    r"^(?:申请|的?(?:金额|账户|账号|钱数?|款项?|卡))*(?:退错|打错|不对|有误|错误|错了|少了|不符|多了)"
+)
 _UNASKED = re.compile(
     r"(?:却|总是?|老是?|经常|突然|莫名|频繁)收到[^,，]{0,6}$|(?<![没未不能有])收到(?:陌生|奇怪|"
-    r"不明|别人)[^,，]{0,4}$|\bkeep (?:getting|receiving) [^,.]{0,12}$",
+    r"不明|别人)[^,，]{0,4}$|(?:总是?|老是?|一直|天天|不停|又)(?:在|地)?给我(?:乱|狂)?发[^,，]{0,4}$|"
+    r"\bkeep (?:getting|receiving) [^,.]{0,12}$",
     re.I,
 )
 _RECEIVED = re.compile(r"(?<![没未不])(?<!没有)收到(?:你们的?|那[个条])?$")
@@ -50,6 +54,7 @@ _FORMER = re.compile(
     r"used to)\b[^,.]{0,20}$",
     re.I,
 )
+_STILL_AMISS = re.compile(r"(?:短信)?[也还都]?一?直?(?:没|收不)")  # 上次那个验证码也没收到
 _ASKED_NOW = re.compile(r"(?:导出|查询?|帮我|给我|我要|请)[^,，。]*$")  # 帮我导出上个月的投诉明细
 # 东西收到了,就是快递太慢: the parcel is no matter any more.
 _GOODS_CAME = re.compile(
@@ -63,6 +68,7 @@ def done(spot: Spot) -> bool:
     found = (
         _DONE_BEFORE.search(spot.before)
         or _DONE_AFTER.search(spot.after)
+        or (spot.deed and _WRONG_AFTER.search(spot.after))
         or _PRAISED_AFTER.search(spot.after)
         or _THANKED.search(spot.before)
         or _CAME_NEXT.search(spot.behind)
@@ -73,7 +79,9 @@ def done(spot: Spot) -> bool:
 
 def long_ago(spot: Spot, *, strong: bool) -> bool:
     near = spot.before[-16:] if not spot.before[-24:].isascii() else spot.before[-32:]
-    just = strong and (re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before))
+    just = (strong or spot.deed) and (
+        re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before)
+    )
     came = spot.carried and not strong and _GOODS_CAME.search(spot.sentence)
-    former = _FORMER.search(near) and not _ASKED_NOW.search(near)
-    return bool(former or just or came)
+    former = _FORMER.search(near) and not _ASKED_NOW.search(near) and not _STILL_AMISS.match(spot.after)
+    return bool(former or came or (just and (strong or spot.deed)))

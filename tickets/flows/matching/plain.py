@@ -14,14 +14,14 @@ from tickets.flows.slots.text import clause_after, clause_before
 
 _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
-_DEED = re.compile(r"[退赔补改换导修撤]|refund|return|compens|change|export|cancel", re.I)
+_DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|change|export|cancel", re.I)
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
     rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
-    r"半额|一半|多退|少退|现金|仅|先行|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
+    r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{leads.ENGLISH_WISH_LEAD}|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
-    r"item|items|"
+    r"item|items|half|"
     r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
 )
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
@@ -41,7 +41,7 @@ _ENGLISH_TAIL = re.compile(
     r"your|"
     r"address|money|label|goods|item|items|shoes|process(?:ed)?|would|should|us|all|everything|half|due|delivery|"
     r"shipping|"
-    r"complaints?|records?|data)\b)",
+    r"complaints?|records?|data|label|is (?:fine|ok|okay|enough))\b)",
     re.I,
 )
 
@@ -62,7 +62,7 @@ _TROUBLE = re.compile(
 
 
 # Between two deeds of a clause: change my address and resend the code.
-_JOINED = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
+JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 
 def names_a_deed(words: str) -> bool:
@@ -73,7 +73,7 @@ def is_plain(text: str, start: int, end: int) -> bool:
     """Whether the words around the deed's at `start:end` are those of a wish."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
-    joined = [match.end() for match in _JOINED.finditer(lead) if names_a_deed(lead[: match.start()])]
+    joined = [match.end() for match in JOINT.finditer(lead) if names_a_deed(lead[: match.start()])]
     begin = max([*wanted, *joined], default=0)
     lead = lead[begin:]
     if re.search(r"\b(?:the|it|my)$", text[start:end], re.I):

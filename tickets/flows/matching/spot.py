@@ -33,3 +33,4 @@ class Spot:
         self.sentence, self.behind = sentence_before(text, start), text[end : end + 40]
         self.deed = deed or names_a_deed(self.word)
         self.carried = bool(_CARRIED.search(self.word))  # a parcel and its way
+        self.condition = self.sentence if self.sentence.isascii() else self.sentence[-40:]  # where one may stand

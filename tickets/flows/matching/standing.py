@@ -14,7 +14,10 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.text import mark_after
 
 BARE = 4  # characters beside a keyword that say nothing: 实名身份验证
-_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费")  # 快递员
+_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|让我|叫我|说|告诉我|给我打|打电话")  # 快递员, 快递让我…
+_ANOTHERS = re.compile(
+    rf"(?:{stance.PERSON_WORDS}|别人|[他她])的$|\b(?:{stance.ENGLISH_PERSON_WORDS})['’]?s $|\b(?:his|her|their) $", re.I
+)
 _SUPPOSED = re.compile(
     r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
@@ -44,7 +47,7 @@ def standing_of(
         return Standing.DONE
     if not questions and asking.asked(spot):
         return Standing.ASKED
-    if _SUPPOSED.search(stance.without_politeness(spot.sentence[-40:])) or _REPORTED.search(spot.before[-24:]):
+    if _SUPPOSED.search(stance.without_politeness(spot.condition)) or _REPORTED.search(spot.before[-24:]):
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE
@@ -53,7 +56,7 @@ def standing_of(
 
 def _wanted(spot: Spot, strong: bool) -> Standing:
     """WANTED, where what is said of the thing or the deed says so."""
-    if _WHO_SERVES.match(spot.after):
+    if _WHO_SERVES.match(spot.after) or _ANOTHERS.search(spot.before):
         return Standing.UNCLEAR
     alone = len(spot.before + spot.after) <= BARE
     if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):

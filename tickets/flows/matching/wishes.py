@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
+from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
@@ -40,11 +41,11 @@ _DEEDS = {
     "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
     r"\breport (?:the|this) seller\b",
     "export": r"导出|导(?:一|个|份)*[下份]|\bexport\b|\bdownload\b",
-    "refund": r"退款|退(?:我|还|回|一下)?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    "refund": r"退款|退[^,，。;；!！?？退不货换了过]{1,8}的钱|退(?:我|还|回|一下)?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
     r"\brefund\b|\b(?:get|be) refunded\b|\bmoney back\b|\b(?:just|only|want) my money\b|\breimburse\w*",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"退货|寄回|退回去|\breturn (?:the|it|them|this|these|my)\b|"
-    r"\b(?:send|ship|post) (?:it|them|the \w+|this) back\b",
+    "return": r"退货|寄回|退回去|\breturn (?:the|it|them|this|these|those|my|labels?)\b|"
+    r"\b(?:send|ship|post) (?:it|them|the \w+|this|these|those) back\b",
     "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){1,4}again\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
@@ -83,6 +84,11 @@ _BETWEEN = re.compile(
     r"(?:[的个下我也都要得想再把给请帮忙一过 ]|收货|默认|账号|\b(?:my|the|your|that|this|an?|new|our|other|another|"
     r"delivery|shipping|verification|sms|me)\b)*",
     re.I,
+)
+
+
+_AND = re.compile(
+    r" ?(?:,|，|、|&|\band\b|和|跟|与|以?及|还有) ?(?:(?:my|the|your|delivery|收货|收件)(?: |(?<![a-z])))?", re.I
 )
 
 
@@ -136,7 +142,17 @@ def _deeds(text: str) -> Iterator[Wish]:
         start, end = match.span()
         if thing and _BETWEEN.fullmatch(text, min(end, thing.end()), max(start, thing.start())):
             start, end = min(start, thing.start()), max(end, thing.end())
-        yield Wish(Deed(verb, (thing.lastgroup or "") if thing else ""), start, end, text[start:end])
+        for name in _things(text, thing):
+            yield Wish(Deed(verb, name), start, end, text[start:end])
+
+
+def _things(text: str, first: re.Match[str] | None) -> Iterator[str]:
+    """The thing of a deed and those that are joined to it: my address and phone number."""
+    yield (first.lastgroup or "") if first else ""
+    while first and (joint := _AND.match(text, first.end())):
+        first = _THING.match(text, joint.end())
+        if first:
+            yield first.lastgroup or ""
 
 
 def _thing_beside(text: str, match: re.Match[str], past: int, following: int) -> re.Match[str] | None:
@@ -144,7 +160,9 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     to be sent again, the one that the sentence spoke of last."""
     start, end = match.span()
     english = match[0].isascii()
-    behind = _THING.search(text, end, min(following, end + len(clause_after(text, end, _REACH[english]))))
+    joint = JOINT.search(text, end, following)
+    stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
+    behind = _THING.search(text, end, stop)
     if behind or (english and match.lastgroup != "resend"):
         return behind
     look = sentence_before if match.lastgroup == "resend" else clause_before

@@ -57,7 +57,8 @@ _OLD_ASIDE = re.compile(  # the other one, or a remark
 _NOT_ADDRESS = re.compile(
     r"^(?:暂定|暂时|大概|应该|可能|好像|先|或)|附件|截图|图片|稍后|待会|一会|如下|下面|上面|那边|这边|公司$|家里|哪|什么|怎么|多少|同上|不变|"
     r"\bsame\b|\bjust\b|附近|旁边|隔壁|周边|一带|[东南西北]边的|错|不是|不对|(?:更?改|换|变更?|修改)(?:成|为|到|至)|"
-    r"as follows|"
+    r"as follows|[那这]个|那家|"
+    r"\b(?:but|might|will|would|should|because|though|however|again|maybe|probably|we|you)\b|"
     r"attached|below|later|"
     r"\b(?:from|until|starting|effective) ",
     re.I,

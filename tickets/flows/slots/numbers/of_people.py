@@ -144,7 +144,7 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 _PHONE_NOUN = re.compile(_NOUN, re.I)
-_MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}")
+_MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}|\b(?:ends|ending) (?:in|with) \d{2,6}\b", re.I)
 _SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
 
 
@@ -273,7 +273,8 @@ def _is_other(text: str, code: Code) -> bool:
 
 def _mobile(text: str, code: Code, start: int) -> Span:
     lead = before_noun(text, start)
-    if _other_noun(lead):
+    apart = lead.endswith("验证码") and text[start - 1] in " ,，:：\n是"  # a code has not eleven digits
+    if _other_noun(lead) and not apart:
         return Span(code.text, start, code.end, Doubt.UNCLEAR)
     return Span(code.text, start, code.end, _about_phone(text, start, code.end))
 

@@ -38,7 +38,7 @@ _OWN_END = re.compile(
     rf"{_OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
 )
 _BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
-_NO_NOUN = re.compile(r"(?:^|[^A-Za-z一-鿿])(?:U?ID|编号|号码|代码)$", re.I)  # of what, it does not say
+_NO_NOUN = re.compile(r"(?<![A-Za-z一-鿿])(?<![A-Za-z一-鿿] )(?:U?ID|编号|号码|代码)$", re.I)  # whose, it does not say
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
     r"赠品|拆分|合并|"
@@ -255,7 +255,7 @@ def _noun(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters
         return Noun.OWN, not _OTHER_NEAR.search(_NAMED_NUMBER.sub("", sentence_before(text, code.start) + after))
-    if _NO_NOUN.search(lead):
+    if own is _OWN_END and _NO_NOUN.search(lead):
         return Noun.NONE, False
     if OTHER_NOUN.search(lead):
         return Noun.OTHER, True
