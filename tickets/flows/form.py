@@ -13,8 +13,25 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-Row = dict[str, Any]
-Posted = Mapping[str, Sequence[str]]
+from tickets.flows.form_cells import (
+    Posted,
+    Row,
+    alternatives,
+    as_dict,
+    as_dicts,
+    bars,
+    lines,
+    number,
+    of_type,
+    one,
+    raw,
+    rest,
+    set_flag,
+    set_number,
+    split,
+    table,
+)
+
 _YES = "yes"
 _ANY, _NONE = "*", "-"
 LANGS = ("zh", "en")
@@ -38,16 +55,16 @@ _ENGINE_LINES = ("allowed_apps", "app_names", "sensitive_words")
 
 def rows_of(definition: Mapping[str, Any]) -> dict[str, Any]:
     """What the form's template draws. Parts of a wrong shape are shown empty; the expert's view still has them."""
-    match, engine = _dict(definition.get("match")), _dict(definition.get("engine"))
-    instruction = _dict(definition.get("instruction"))
+    match, engine = as_dict(definition.get("match")), as_dict(definition.get("engine"))
+    instruction = as_dict(definition.get("instruction"))
     return {
         "threshold": match.get("threshold", ""),
-        "words": [{"word": word, "weight": weight} for word, weight in _dict(match.get("keywords")).items()],
-        "slots": [_slot_row(item) for item in _dicts(definition.get("slots"))],
-        "instruction": {lang: _instruction_rows(_dict(instruction.get(lang))) for lang in LANGS},
-        "fields": [_field_row(item) for item in _dicts(engine.get("confirm_fields"))],
-        "evidence": "\n".join(_bars(group) for group in _of_type(list, engine.get("success_evidence"))),
-        **{key: _lines(engine.get(key)) for key in _ENGINE_LINES},
+        "words": [{"word": word, "weight": weight} for word, weight in as_dict(match.get("keywords")).items()],
+        "slots": [_slot_row(item) for item in as_dicts(definition.get("slots"))],
+        "instruction": {lang: _instruction_rows(as_dict(instruction.get(lang))) for lang in LANGS},
+        "fields": [_field_row(item) for item in as_dicts(engine.get("confirm_fields"))],
+        "evidence": "\n".join(bars(group) for group in of_type(list, engine.get("success_evidence"))),
+        **{key: lines(engine.get(key)) for key in _ENGINE_LINES},
         "refuse_above": engine.get("refuse_above", engine.get("amount_limit")) or "",
         "read_only": bool(engine.get("read_only")),
         "second_approval_above": definition.get("second_approval_above", definition.get("amount_limit")) or "",
@@ -60,13 +77,13 @@ def rows_of(definition: Mapping[str, Any]) -> dict[str, Any]:
 def read(base: Mapping[str, Any], posted: Posted) -> dict[str, Any]:
     """The definition with the form's parts taken from what was posted (name → values in the order of the page)."""
     definition = dict(base)
-    definition["match"] = _match(_dict(base.get("match")), posted)
-    definition["slots"] = _slots(_dicts(base.get("slots")), posted)
-    definition["instruction"] = _instruction(_dict(base.get("instruction")), posted)
-    definition["engine"] = _engine(_dict(base.get("engine")), posted)
-    _set(definition, "second_approval_above", _number(_one(posted, "second_approval_above")), "amount_limit")
-    _flag(definition, "four_eyes", _one(posted, "four_eyes") == _YES, base)
-    _set(definition, "keep_days", _number(_one(posted, "keep_days")), "keep_days")
+    definition["match"] = _match(as_dict(base.get("match")), posted)
+    definition["slots"] = _slots(as_dicts(base.get("slots")), posted)
+    definition["instruction"] = _instruction(as_dict(base.get("instruction")), posted)
+    definition["engine"] = _engine(as_dict(base.get("engine")), posted)
+    set_number(definition, "second_approval_above", number(one(posted, "second_approval_above")), "amount_limit")
+    set_flag(definition, "four_eyes", one(posted, "four_eyes") == _YES, base)
+    set_number(definition, "keep_days", number(one(posted, "keep_days")), "keep_days")
     media = [name for name in posted.get("media", ()) if name]
     if media or "media" in base:
         definition["media"] = media
@@ -75,14 +92,14 @@ def read(base: Mapping[str, Any], posted: Posted) -> dict[str, Any]:
 
 def _match(base: Row, posted: Posted) -> Row:
     pairs = zip(posted.get("word", ()), posted.get("weight", ()), strict=False)
-    keywords = {word.strip(): _number(weight, 1) for word, weight in pairs if word.strip()}
-    return {**base, "keywords": keywords, "threshold": _number(_one(posted, "threshold"), 1)}
+    keywords = {word.strip(): number(weight, 1) for word, weight in pairs if word.strip()}
+    return {**base, "keywords": keywords, "threshold": number(one(posted, "threshold"), 1)}
 
 
 def _slot_row(item: Mapping[str, Any]) -> Row:
-    label, question = _dict(item.get("label")), _dict(item.get("question"))
+    label, question = as_dict(item.get("label")), as_dict(item.get("question"))
     options = [
-        f"{_dict(each).get('value', '')} = {_bars(_dict(each).get('phrases'))}" for each in item.get("options") or ()
+        f"{as_dict(each).get('value', '')} = {bars(as_dict(each).get('phrases'))}" for each in item.get("options") or ()
     ]
     return {
         **{key: item.get(key, "") for key in ("name", "kind", "media")},
@@ -92,7 +109,7 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
         "question_en": question.get("en", ""),
         "ask_freely": bool(item.get("ask_freely")),
         "required": item.get("required", True),
-        "words": _lines(item.get("words")),
+        "words": lines(item.get("words")),
         "options": "\n".join(options),
         "from_customer": bool(item.get("from_customer")),
         "full": bool(item.get("full")),
@@ -103,7 +120,7 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
 
 def _slots(base: Sequence[Row], posted: Posted) -> list[Row]:
     known = {item.get("name"): item for item in base}
-    return [_slot(row, known.get(row["name"], {})) for row in _table(posted, "slot", _SLOT_COLUMNS) if row["name"]]
+    return [_slot(row, known.get(row["name"], {})) for row in table(posted, "slot", _SLOT_COLUMNS) if row["name"]]
 
 
 _SLOT_COLUMNS = (
@@ -128,27 +145,27 @@ _SLOT_COLUMNS = (
 def _slot(row: Mapping[str, str], base: Row) -> Row:
     label = {"zh": row["label_zh"].strip(), "en": row["label_en"].strip()}
     item: Row = {"name": row["name"].strip(), "kind": row["kind"], "label": {k: v for k, v in label.items() if v}}
-    _flag(item, "required", row["required"] != "no", base, usual=True)
+    set_flag(item, "required", row["required"] != "no", base, usual=True)
     question = {lang: row[f"question_{lang}"].strip() for lang in LANGS}
     if any(question.values()) or "question" in base:
         item["question"] = {lang: text for lang, text in question.items() if text}
     for key in ("from_customer", "full", "to_line_end", "ask_freely"):
-        _flag(item, key, row[key] == _YES, base)
-    for key, value in (("words", _split(row["words"])), ("options", _options(row["options"])), ("media", row["media"])):
+        set_flag(item, key, row[key] == _YES, base)
+    for key, value in (("words", split(row["words"])), ("options", _options(row["options"])), ("media", row["media"])):
         if value or key in base:
             item[key] = value
-    return {**item, **_rest(row["rest"])}
+    return {**item, **rest(row["rest"])}
 
 
 def _options(text: str) -> list[Row]:
-    pairs = (line.partition("=") for line in _split(text))
-    return [{"value": value.strip(), "phrases": _alternatives(phrases or value)} for value, _sign, phrases in pairs]
+    pairs = (line.partition("=") for line in split(text))
+    return [{"value": value.strip(), "phrases": alternatives(phrases or value)} for value, _sign, phrases in pairs]
 
 
 def _instruction_rows(template: Row) -> Row:
     clauses = [
-        {"text": item.get("text", ""), "when": _conditions(_dict(item.get("when")))}
-        for item in _dicts(template.get("clauses"))
+        {"text": item.get("text", ""), "when": _conditions(as_dict(item.get("when")))}
+        for item in as_dicts(template.get("clauses"))
     ]
     return {**{key: template.get(key, "") for key in ("start", "join", "end")}, "clauses": clauses}
 
@@ -160,8 +177,8 @@ def _instruction(base: Row, posted: Posted) -> Row:
         clauses = [_clause(text, when) for text, when in rows if text.strip()]
         if not clauses and lang not in base:
             continue
-        around = {key: _raw(posted, f"{key}_{lang}") for key in ("start", "join", "end")}
-        instruction[lang] = {**_dict(base.get(lang)), **around, "clauses": clauses}
+        around = {key: raw(posted, f"{key}_{lang}") for key in ("start", "join", "end")}
+        instruction[lang] = {**as_dict(base.get(lang)), **around, "clauses": clauses}
     return instruction
 
 
@@ -203,7 +220,7 @@ def _field_row(item: Mapping[str, Any]) -> Row:
         **{key: item.get(key, "") for key in ("name", "label", "slot")},
         "kind": item.get("kind", "text"),
         "required": item.get("required", True),
-        **{key: _lines(item.get(key)) for key in ("screen_labels", "full_of", "screen_sentences")},
+        **{key: lines(item.get(key)) for key in ("screen_labels", "full_of", "screen_sentences")},
         "rest": json.dumps({key: item[key] for key in item if key not in _FIELD_SHOWN}, ensure_ascii=False),
     }
 
@@ -213,7 +230,7 @@ _FIELD_COLUMNS = ("name", "label", "kind", "slot", "screen_labels", "required", 
 
 def _fields(base: Sequence[Row], posted: Posted) -> list[Row]:
     known = {item.get("name"): item for item in base}
-    rows = _table(posted, "field", _FIELD_COLUMNS)
+    rows = table(posted, "field", _FIELD_COLUMNS)
     return [_field(row, known.get(row["name"].strip(), {})) for row in rows if row["name"].strip()]
 
 
@@ -221,106 +238,28 @@ def _field(row: Mapping[str, str], base: Row) -> Row:
     item: Row = {
         "name": row["name"].strip(),
         "label": row["label"].strip(),
-        "screen_labels": _split(row["screen_labels"]),
+        "screen_labels": split(row["screen_labels"]),
     }
     if row["kind"] != "text" or "kind" in base:
         item["kind"] = row["kind"]
     if row["slot"]:
         item["slot"] = row["slot"]
-    _flag(item, "required", row["required"] != "no", base, usual=True)
+    set_flag(item, "required", row["required"] != "no", base, usual=True)
     for key in ("full_of", "screen_sentences"):
-        if (values := _split(row[key])) or key in base:
+        if (values := split(row[key])) or key in base:
             item[key] = values
-    return {**item, **_rest(row["rest"])}
+    return {**item, **rest(row["rest"])}
 
 
 def _engine(base: Row, posted: Posted) -> Row:
     engine = dict(base)
-    engine["success_evidence"] = [_alternatives(line) for line in _split(_one(posted, "evidence"))]
-    engine["confirm_fields"] = _fields(_dicts(base.get("confirm_fields")), posted)
+    engine["success_evidence"] = [alternatives(line) for line in split(one(posted, "evidence"))]
+    engine["confirm_fields"] = _fields(as_dicts(base.get("confirm_fields")), posted)
     for key in _ENGINE_LINES:
-        if (values := _split(_one(posted, key))) or key in base:
+        if (values := split(one(posted, key))) or key in base:
             engine[key] = values
-    _set(engine, "refuse_above", _number(_one(posted, "refuse_above")), "amount_limit")
-    _flag(engine, "read_only", _one(posted, "read_only") == _YES, base)
+    set_number(engine, "refuse_above", number(one(posted, "refuse_above")), "amount_limit")
+    set_flag(engine, "read_only", one(posted, "read_only") == _YES, base)
     if not engine["confirm_fields"] and "confirm_fields" not in base:
         del engine["confirm_fields"]
     return engine
-
-
-def _table(posted: Posted, name: str, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Rows of parallel lists `name.column`; a column that is too short counts as empty in the last rows."""
-    lists = {column: list(posted.get(f"{name}.{column}", ())) for column in columns}
-    length = len(lists[columns[0]])
-    return [
-        {column: values[number] if number < len(values) else "" for column, values in lists.items()}
-        for number in range(length)
-    ]
-
-
-def _set(target: Row, key: str, value: float | None, older: str) -> None:
-    """A number under its name of today; the name of earlier releases goes."""
-    target.pop(older, None)
-    target.pop(key, None)
-    if value is not None:
-        target[key] = value
-
-
-def _flag(target: Row, key: str, value: bool, base: Mapping[str, Any], *, usual: bool = False) -> None:
-    if value != usual or key in base:
-        target[key] = value
-
-
-def _number(text: str, otherwise: float | None = None) -> Any:
-    """A number as JSON writes it (whole ones without a point); what is none stays text, for the check to name."""
-    text = text.strip()
-    if not text:
-        return otherwise
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return int(value) if value.is_integer() else value
-
-
-def _rest(text: str) -> Row:
-    try:
-        return _dict(json.loads(text or "{}"))
-    except ValueError:
-        return {}
-
-
-def _one(posted: Posted, name: str) -> str:
-    return next(iter(posted.get(name, ())), "").replace("\r\n", "\n")
-
-
-def _raw(posted: Posted, name: str) -> str:
-    return next(iter(posted.get(name, ())), "")
-
-
-def _split(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def _alternatives(line: str) -> list[str]:
-    return [part.strip() for part in line.split("|") if part.strip()]
-
-
-def _bars(values: Any) -> str:
-    return " | ".join(str(value) for value in values or ())
-
-
-def _lines(values: Any) -> str:
-    return "\n".join(str(value) for value in values or ()) if isinstance(values, list | tuple) else ""
-
-
-def _dict(value: Any) -> Row:
-    return value if isinstance(value, dict) else {}
-
-
-def _dicts(value: Any) -> list[Row]:
-    return _of_type(dict, value)
-
-
-def _of_type(kind: type, value: Any) -> list[Any]:
-    return [item for item in value if isinstance(item, kind)] if isinstance(value, list | tuple) else []

@@ -14,9 +14,6 @@ from email.message import Message as Headers
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext_noop
-from pydantic import BaseModel, Field
-
 from integrations.connectors import signatures
 from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup
@@ -36,95 +33,17 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.templates import codes, usual
-from integrations.connectors.web import PolledSettings, took
+from integrations.connectors.web import took
 from integrations.connectors.wecom import callback, sessions
 from integrations.connectors.wecom.api import Api, Codes
+from integrations.connectors.wecom.settings import WeComSettings
+from integrations.connectors.wecom.shapes import Accounts, Customers, Page, Sent, State
 from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.REPLY, Capability.STATUS})
-_STATES = ("new", "assistant", "waiting", "serving", "ended")  # by WeCom's number
 _AUTHORS = {3: Author.CUSTOMER, 4: Author.SYSTEM, 5: Author.COLLEAGUE}
 _FILES = ("image", "voice", "video", "file")
 _DUPLICATES_S = 14_400  # the longest time for which WeCom itself drops a message that it had already
-
-
-class WeComSettings(PolledSettings):
-    url: str = Field(default="https://qyapi.weixin.qq.com", title=gettext_noop("地址"), max_length=500)
-    company: str = Field(
-        title=gettext_noop("企业 ID"), description=gettext_noop("如 ww0123456789abcdef"), max_length=64
-    )
-    accounts: list[str] = Field(
-        default_factory=list,
-        title=gettext_noop("客服账号"),
-        description=gettext_noop("要接入的 open_kfid,每行一个;不填则接入全部。"),
-    )
-    quiet_hours: int = Field(
-        default=12,
-        ge=1,
-        le=72,
-        title=gettext_noop("静默多少小时后算新的工单"),
-        description=gettext_noop("企业微信没有工单:同一客户的消息在这段时间内算同一张。"),
-    )
-    agent: int = Field(
-        default=0, ge=0, title=gettext_noop("通知应用的 AgentId"), description=gettext_noop("0 表示不通知接待人员。")
-    )
-    tell: list[str] = Field(
-        default_factory=list, title=gettext_noop("通知谁"), description=gettext_noop("成员的 userid,每行一个。")
-    )
-    sent_before: list[int] = Field(
-        default_factory=list,
-        title=gettext_noop("表示“已发送过”的错误码"),
-        description=gettext_noop("重发同一消息时企业微信若返回错误码,填在这里。"),
-        json_schema_extra={"wire": True},
-    )
-    states: list[str] = Field(
-        default_factory=lambda: list(_STATES),
-        title=gettext_noop("会话状态的名称"),
-        description=gettext_noop("按 service_state 的编号 0、1、2……,每行一个。"),
-        min_length=1,
-        json_schema_extra={"wire": True},
-    )
-    media_days: int = usual(gettext_noop("媒体文件保存几天"), 3, ge=1, le=365)
-    expired_codes: list[int] = codes(gettext_noop("表示“令牌过期”的错误码"), Codes().expired)
-    refused_codes: list[int] = codes(gettext_noop("表示“没有权限”的错误码"), Codes().refused)
-    limited_codes: list[int] = codes(gettext_noop("表示“调用太多”的错误码"), Codes().limited)
-    busy_codes: list[int] = codes(gettext_noop("表示“正忙”的错误码"), Codes().busy)
-    late_codes: list[int] = codes(
-        gettext_noop("表示“不能再回复”的错误码"), Codes().late, gettext_noop("如超过 48 小时,或已发满 5 条。")
-    )
-
-
-class _Page(BaseModel):
-    next_cursor: str = ""
-    has_more: int = 0
-    msg_list: list[dict[str, Any]]
-
-
-class _Account(BaseModel):
-    open_kfid: str
-    name: str = ""
-
-
-class _Accounts(BaseModel):
-    account_list: list[_Account]
-
-
-class _Customer(BaseModel):
-    external_userid: str
-    nickname: str = ""
-
-
-class _Customers(BaseModel):
-    customer_list: list[_Customer] = Field(default_factory=list)
-
-
-class _State(BaseModel):
-    service_state: int
-
-
-class _Sent(BaseModel):
-    msgid: str = ""
 
 
 class WeComConnector:
@@ -257,10 +176,10 @@ class WeComConnector:
         signatures.check_time(incoming.query.get("timestamp", ""), incoming.received_at)
         return callback.decrypted(encrypted, self._secret("aes_key"), self._settings.company)
 
-    def _page(self, account: str, cursor: str, token: str) -> _Page:
+    def _page(self, account: str, cursor: str, token: str) -> Page:
         body: dict[str, Any] = {"open_kfid": account, "limit": 1000, "voice_format": 0}
         body |= {name: text for name, text in (("cursor", cursor), ("token", token)) if text}
-        return self._api.post("kf/sync_msg", body).read(_Page)
+        return self._api.post("kf/sync_msg", body).read(Page)
 
     def _recent(self, message: dict[str, Any]) -> bool:
         begin = datetime.now(UTC).timestamp() - max(1, self._settings.days_back) * 86_400
@@ -272,7 +191,7 @@ class WeComConnector:
     @cached_property
     def _accounts(self) -> dict[str, str]:
         """The names of those that come in, by id."""
-        rows = self._api.post("kf/account/list", {"offset": 0, "limit": 100}).read(_Accounts).account_list
+        rows = self._api.post("kf/account/list", {"offset": 0, "limit": 100}).read(Accounts).account_list
         return {row.open_kfid: row.name for row in rows if self._wanted(row.open_kfid)}
 
     @cached_property
@@ -282,17 +201,17 @@ class WeComConnector:
     def _tell(self, text: str) -> str:
         body = {"touser": "|".join(self._settings.tell), "msgtype": "text", "agentid": self._settings.agent}
         once = {"enable_duplicate_check": 1, "duplicate_check_interval": _DUPLICATES_S}
-        return self._app.post("message/send", {**body, **once, "text": {"content": text}}).read(_Sent).msgid
+        return self._app.post("message/send", {**body, **once, "text": {"content": text}}).read(Sent).msgid
 
     def _status(self, account: str, customer: str) -> str:
         body = {"open_kfid": account, "external_userid": customer}
-        number = self._api.post("kf/service_state/get", body).read(_State).service_state
+        number = self._api.post("kf/service_state/get", body).read(State).service_state
         states = self._settings.states
         return states[number] if 0 <= number < len(states) else str(number)
 
     def _name(self, customer: str) -> str:
         """As the customer calls himself; "" where WeCom does not say."""
-        found = self._api.post("kf/customer/batchget", {"external_userid_list": [customer]}).read(_Customers)
+        found = self._api.post("kf/customer/batchget", {"external_userid_list": [customer]}).read(Customers)
         return next((each.nickname for each in found.customer_list if each.external_userid == customer), "")
 
     def _parts(self, external_id: str) -> tuple[str, str]:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils import translation
 from django.utils.translation import get_language, gettext
-from django.utils.translation import gettext_lazy as _
 
 from cs_agent import trouble
 from cs_agent.said import Said, Sentence, from_json, joined, to_json
+from tickets.said.texts import TEXTS
 
 __all__ = [
+    "TEXTS",
     "Marked",
     "Said",
     "SaidField",
@@ -45,84 +46,6 @@ _TEXT = "text"  # a sentence of a catalogue by its source text, `id`; the other 
 _BOTH = "both"  # a text that an older release kept in both languages, {zh, en}; nothing writes it any more
 _PLACE = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"%(\(\w+\))?[di]")  # values are stored as text
-TEXTS = {
-    "run.stopped": _("坐席 {who} 已停止"),
-    "run.rejected": _("坐席 {who} 已拒绝"),
-    "run.rejected_because": _("坐席 {who} 已拒绝:{note}"),
-    "run.confirmation_expired": _("确认超时,操作未执行,请人工处理"),
-    "run.by_hand": _("已转人工处理"),
-    "run.defect": _("程序内部错误,运行已暂停,请接管或停止"),
-    "run.worker_lost": _("执行进程在此处连续中断 {times} 次,已暂停,请接管或停止"),
-    "run.unreadable": _("运行的进度无法读取(来自其他版本或已损坏),已暂停:请接管手机,核对画面后交还,或停止运行"),
-    "run.file_missing": _("应带回文件({kinds}),但手机上没有找到本次保存的文件。请接管手机保存后交还,或直接结束。"),
-    "run.rehearsed": _("演练到此结束:{outcome}"),
-    "run.rehearsal_stopped": _("演练已停止"),
-    "run.batch_stopped": _("批量处理已停止"),
-    "run.lesson_idle": _("长时间没有操作,示教已中断并保留"),
-    "run.done_at_stop": _("停止时该操作已经执行:{what}"),
-    "run.unknown_at_stop": _("停止时该操作是否已执行未知,请核实:{what}"),
-    "step.unknown": _("是否已生效未知,请核实"),
-    "step.not_done": _("已停止,没有执行"),
-    "wait.phone": _("等待空闲手机"),
-    "wait.phone_place": _("等待空闲手机,前面还有 {place} 个"),
-    "wait.estimate": _(",预计约 {minutes} 分钟"),
-    "wait.paused": _("主管已暂停全部智能处理,恢复后自动继续"),
-    "wait.retry": _("{words};正在重试({tried}/{most})"),
-    "takeover.expired": _("等待接管超时,手机已释放,请人工处理"),
-    "takeover.idle": _("人工接管长时间没有操作,已转人工处理"),
-    "takeover.idle_anew": _("{who} 长时间没有操作,接管已结束;手机保持原样,请继续接管或停止"),
-    "confirmation.granted": _("练习授权"),
-    "hand.typed": _("输入了 {count} 个字符"),
-    "hand.key": _("按键 {key}"),
-    "hand.swipe": _("滑动 {points}"),
-    "hand.long_press": _("长按 {points}"),
-    "hand.commit": _("标出提交 {points}"),
-    "hand.tap": _("点击 {points}"),
-    "hand.did": _("人工操作:{what}"),
-    "hand.nothing": _("人工没有操作手机"),
-    "hand.note": _("交还时说明:{note}"),
-    "rehearsal.unsure": _("把握不足或需要人判断:{what}"),
-    "rehearsal.no_grant": _("这台手机没有可用的练习授权"),
-    "rehearsal.person": _("智能体请求人工处理"),
-    "lesson.kept": _("示教中断,已保留"),
-    "lesson.dropped": _("示教已放弃"),
-    "lesson.done": _("示教完成"),
-    "fall_back.not_in_team": _("指定的人不在工单所属的部门。"),
-    "fall_back.newer": _("工单已经有了新的处理。"),
-    "fall_back.once": _("已经换过一次,不再换。"),
-    "fall_back.has_acted": _("已经做过或可能做过不可撤销的操作,或有人工操作,须由人查看。"),
-    "fall_back.robot_acts": _("机器人只能接手只查询的流程:不可撤销的操作须由人确认。"),
-    "fall_back.cut_off": _("转交时中断,结果不明,须由人查看。"),
-    "batch.no_owner": _("建立批量处理的账号已停用。"),
-    "batch.no_right": _("建立批量处理的人不再有启动的权限。"),
-    "batch.no_flow": _("流程“{flow}”已停用,没有发布中的版本。"),
-    "batch.no_team": _("建立批量处理的人不再属于任何部门。"),
-    "recording.tries": _("录像连续 {times} 次未能生成视频,画面仍保留在服务器上"),
-    "recording.off": _("该流程未开启录像"),
-    "recording.none": _("没有录像"),
-    "recording.behind": _("录像进程跟不上或已停止"),
-    "fit.mentions": _("工单提到:{words}"),
-    "fit.not_counted": _("“{word}”不算:{why}"),
-    "fit.refused": _("客户说不要"),
-    "fit.asked": _("客户只是在询问"),
-    "fit.done": _("已经办好或是以前的事"),
-    "fit.supposed": _("附有条件或转述别人的话"),
-    "fit.unclear": _("说到它,但不像是要办"),
-    "fit.withdrawn": _("客户说不用再处理(“{words}”)"),
-    "fit.none": _("没有与工单内容相符的流程"),
-    "person.because": _("{why}(“{words}”)"),
-    "person.upset": _("客户情绪激动"),
-    "person.shouting": _("客户情绪激动(连用感叹号)"),
-    "person.complaint": _("客户提到投诉、媒体或法律途径"),
-    "person.charges": _("资费或扣费争议"),
-    "person.safety": _("涉及人身安全或未成年人"),
-    "person.two_wishes": _("客户要的不止一件事"),
-    "person.other_wish": _("客户要的事没有对应的流程"),
-    "person.asked_for": _("客户要求人工处理"),
-    "list": _("{first}、{rest}"),
-}
-
-
 if TYPE_CHECKING:
     _TextField = models.TextField[str, str]
 else:  # without the type stubs, as in a project of others, Django's class takes no parameters
