@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
 
 from cs_agent.engine.gate.bars import is_tab, tabs_over
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
-from cs_agent.engine.screen.days import day_of, span_of_days
 from cs_agent.engine.screen.page import (
     Nature,
     count_paper_marks,
@@ -27,6 +25,7 @@ from cs_agent.engine.screen.page import (
     is_on_offer,
     names_customers,
 )
+from cs_agent.engine.screen.papers import are_kept, are_sorted_by
 from cs_agent.engine.screen.structure import (
     column,
     inside_of,
@@ -38,7 +37,7 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import LabelKind, is_read, names_a_state, names_a_value, sense
+from cs_agent.engine.screen.words import LabelKind, is_read, names_a_value, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -48,10 +47,8 @@ _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _TOP = 0.14  # of the height: where a page's own way out stands
-_FAR_APART = timedelta(days=60)
 _CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
 _SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
-_SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +2.800,00 €
 _LONG_NUMBER = 8  # digits
 _TELEPHONE = re.compile(r"^\s*(?:\+|00|0\d|1[3-9]\d{9}\s*$)")
 
@@ -82,8 +79,12 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if any(names_a_deed(text) for text in heads) or not heads or not all(is_read(text) for text in heads):
+    if any(names_a_deed(text) for text in heads) or not heads:
         return True
+    if not all(is_read(text) for text in heads):
+        entries, tabs = _entries(root, seen), tabs_over(root, seen)
+        if not are_sorted_by(tabs, own_texts(nodes, root), entries):
+            return True
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True
     ends = [i for i, node in enumerate(nodes) if node.box.bottom <= _TOP * seen.size.height]
@@ -134,39 +135,15 @@ def _shows_records(root: int, scene: Scene) -> bool:
 
 
 def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
-    """Of papers that are kept: what can be had, bid for or decided on by a touch is listed while that can be done.
-
-    So either each entry says how it stands, and they stand differently; or their days lie far apart; or their sums came
-    in and went out.
-    """
-    days = span_of_days(text for texts in _entries(root, seen) for text in texts)
-    return _bears_its_state(root, tabs, seen) or days >= _FAR_APART or _is_of_a_ledger(root, seen)
+    """Of papers that are kept (see `are_kept`), or the entries are called by tabs."""
+    own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
+    return are_kept(own, entries) or are_sorted_by(tabs, own, entries)
 
 
 def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
     """What each entry of the list says, those of controls in it left out."""
     nodes = seen.nodes or ()
     return [own_texts(nodes, index) for index in column(nodes, root, seen.size.width)]
-
-
-def _bears_its_state(root: int, tabs: list[str], seen: Observation) -> bool:
-    """A state is one by its word, or by being called as a tab is."""
-    named = {squash(tab) for tab in tabs}
-    states = [{squash(text) for text in texts if _is_state(text, named)} for texts in _entries(root, seen)]
-    own = any(_is_state(text, named) for text in own_texts(seen.nodes or (), root))
-    return own and len(set().union(*states)) > 1
-
-
-def _is_state(text: str, tabs: set[str]) -> bool:
-    return squash(text) in tabs or filters_a_list(text) or names_a_state(text)
-
-
-def _is_of_a_ledger(root: int, seen: Observation) -> bool:
-    """Each sum has a sign, some the one and some the other, and a day beside it."""
-    own = own_texts(seen.nodes or (), root)
-    signs = {text.strip()[0] for texts in _entries(root, seen) for text in texts if _SIGNED.match(text.strip())}
-    signed = any(_SIGNED.match(text.strip()) for text in own)
-    return signed and len(signs) > 1 and any(day_of(text) for text in own)
 
 
 def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:

@@ -25,6 +25,7 @@ from cs_agent.engine.screen.page import (
     names_customers,
     names_everything,
 )
+from cs_agent.engine.screen.papers import seem_kept
 from cs_agent.engine.screen.pictured import (
     entry_lines,
     even_column,
@@ -176,11 +177,14 @@ def _is_record(target: Target, scene: Scene) -> bool:
         return False
     over = [line for line in seen.lines if line.box.bottom <= entries[0].box.top]
     searched = bool(typed) and any(_shows(line, typed) for line in over)
-    if not searched and not any(_is_filter(line.box, scene) for line in over):
+    bar = [line for line in over if _is_filter(line.box, scene)]
+    if not searched and not bar:
         return False
     told = [line.text for line in over if not (searched and _shows(line, typed))]
     own = [line.text for line in _entry_of(target.box, entries, seen)]
-    papers = any(is_of_a_paper(text) for text in own)
+    listed = [line for entry in entries for line in _entry_of(entry.box, entries, seen) if line not in bar]
+    kept = searched or seem_kept([line.text for line in listed])
+    papers = kept and any(is_of_a_paper(text) for text in own)
     customers = searched and (is_long_number(typed) or any(names_customers(text) for text in told))
     return (papers or customers) and not tells_of_what_is_acted_on(told, own)
 

@@ -121,6 +121,11 @@ def is_on_offer(text: str) -> bool:
     return bool(_TITLES["on_offer"].search(fold(text)))
 
 
+def names_a_due_day(text: str) -> bool:
+    """Until when something can be had or done."""
+    return bool(_TITLES["due"].search(fold(text)))
+
+
 def costs(text: str) -> bool:
     """Whether a look-up on this page is charged for."""
     return bool(_TITLES["costs"].search(fold(text)))

@@ -113,6 +113,8 @@ an auction: Lots | Lot 12 Vase; 12 May 2026; $320.00 | Lot 13 Clock; 12 May 2026
 trips to take: Trips | Trip 88121; 05-12 14:00; $12.40 | Trip 88122; 05-12 14:10; $9.10 | Trip 88123; 05-12 14:25; $15
 medicine to order again: 处方 | 处方号 2026051201; ¥35.60 | 处方号 2026051102; ¥12.00 | 处方号 2026051003; ¥48.00
 payments to approve: Today | Wire 88213; 12 May; Pending | Wire 88214; 12 May; Pending | Wire 88219; 11 May; Pending
+vouchers for months: Rewards | Tea; Until 30 May 2026 | Cake; Until 30 Jun 2026 | Milk; Until 31 Dec 2026
+gifts of a year: Rewards | 10% off; 30 May 2026; Saved | $5 off; 30 Jun 2026; New | 8% off; 31 Dec 2026; Saved
 coupons: 优惠 | 满减 05-01; -¥5.00 | 满减 05-01; -¥8.00 | 满减 05-02; -¥3.00
 """)
 
@@ -128,6 +130,20 @@ def test_papers_that_do_not_tell_that_they_are_kept_may_be_had_or_decided_on_by_
 def test_a_list_of_what_happened_opens_under_tabs(name):
     title, rows = OPENING[name]
     assert tap(listed(title, *rows), *ENTRY).vouched_by == "kind:record"
+
+
+def test_a_head_that_cannot_be_read_hides_nothing_where_tabs_name_how_the_entries_stand():
+    rows = [
+        ("88231 返金", "2026/05/12", "完了"),
+        ("88232 交換", "2026/05/11", "対応中"),
+        ("88240 質問", "2026/05/10", "完了"),
+    ]
+    assert tap(listed("チケット", *rows, tabs=("未対応", "対応中", "完了")), *ENTRY).vouched_by == "kind:record"
+    assert tap(listed("チケット", *rows), *ENTRY).kind is not VerdictKind.ALLOW
+    assert (
+        tap(listed("チケット", *(row[:2] for row in rows), tabs=("未対応", "対応中", "完了")), *ENTRY).kind
+        is not VerdictKind.ALLOW
+    )
 
 
 @pytest.mark.parametrize(

@@ -163,7 +163,13 @@ UNSORTED = ("推荐", "附近", "上门")
             id="states that tabs name",
         ),
         pytest.param(
-            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "上门"), ("本 ¥9.00", "送达")), UNSORTED, False, id="one state"
+            (("纸 ¥12.00", "上门"), ("笔 ¥30.00", "上门"), ("本 ¥9.00", "上门")), UNSORTED, False, id="one state"
+        ),
+        pytest.param(
+            (("Papel", "R$ 12,00", "Entregue"), ("Caneta", "R$ 30,00", "Entregue"), ("Livro", "R$ 9,00", "Cancelado")),
+            ("Todos", "Em andamento", "Entregues"),
+            True,
+            id="a state in another number than its tab",
         ),
         pytest.param(
             (("票 882341", "12号"), ("票 882342", "13号"), ("票 882343", "14号")), OPENED, False, id="a number alone"

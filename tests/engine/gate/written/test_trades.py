@@ -313,13 +313,13 @@ def test_the_word_that_leaves_a_sheet_is_set_apart_from_its_deeds():
     assert not passes(actions(0), 270, 1145)
 
 
-def entries(*rows: tuple[str, str], left: int = 40) -> list[Drawn]:
-    """Two lines one under the other, and a word at the right that may be a button without a fill."""
+def entries(*rows: tuple[str, ...], left: int = 40) -> list[Drawn]:
+    """Lines one under the other, and a word at the right that may be a button without a fill."""
     drawn = [(text, left, 240 + 150 * n + 45 * k) for n, row in enumerate(rows) for k, text in enumerate(row)]
     return [*drawn, *(("催办", 460, 240 + 150 * n) for n in range(len(rows)))]
 
 
-PAPERS = tuple((f"单号 2024051{n}", f"¥1{n}.00") for n in range(3))
+PAPERS = tuple((f"单号 2024051{n}", f"¥1{n}.00", state) for n, state in enumerate(("待发货", "已完成", "已完成")))
 
 
 @pytest.mark.parametrize(
@@ -355,6 +355,8 @@ def test_on_a_picture_alone_a_bar_of_filters_holds_everything_and_shows_the_chos
     seen = in_picture(("单据", 220, 60), *parts, *entries(*PAPERS), blue=chosen)
     assert (tap(seen, 240, 175).vouched_by == "kind:tab") is is_bar
     assert (tap(seen, 120, 255).vouched_by == "kind:record") is is_bar
+    stateless = in_picture(("单据", 220, 60), *parts, *entries(*(row[:2] for row in PAPERS)), blue=chosen)
+    assert not passes(stateless, 120, 255)
     assert not passes(seen, 240, 175, StepContext(put_in=True))
 
 

@@ -65,6 +65,7 @@ def test_an_answer_that_may_do_more_than_leave_says_that_back_leaves(message, wo
         ("Lena made you an offer", "Not now", "Accept the offer"),
         ("小周请求添加你为好友", "稍后", "添加"),
         ("店长邀请你参加排班", "以后再说", "参加"),
+        ("Leo added you. Join?", "Not now", "Join"),
     ],
 )
 def test_putting_somebody_off_turns_them_down_and_putting_off_the_app_does_not(message, word, other):

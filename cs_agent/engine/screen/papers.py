@@ -1,0 +1,80 @@
+"""What the entries of a list tell of it: papers that are kept, told from what can still be had or decided on.
+
+Texts only. Rule: what can be had, bid for or decided on by a touch is listed while that can be done, and looks like any
+paper else; so the entries themselves must tell that they are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+
+from cs_agent.engine.screen.days import day_of, span_of_days
+from cs_agent.engine.screen.page import filters_a_list, names_a_due_day
+from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.words import names_a_state
+
+_SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +2.800,00 €
+_FAR_APART = timedelta(days=60)
+_STEM = 4  # letters of a word that another has as its beginning
+
+
+def are_kept(own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
+    """`own`: what one entry says, `entries`: what each of the list does.
+
+    Of papers that are kept each says how it stands, and they stand differently; or their days lie far apart; or their
+    sums came in and went out.
+    """
+    alike = [texts for texts in entries if len(texts) == len(own)]
+    told = [text for texts in alike for text in texts]
+    return _stand_differently(own, alike, _is_state) or _are_past(told) or _is_of_a_ledger(own, told)
+
+
+def seem_kept(told: Sequence[str]) -> bool:
+    """The same, where it is not known which text stands in which entry: two words of how things stand, or days."""
+    return len({squash(text) for text in told if _is_state(text)}) > 1 or _are_past(told)
+
+
+def _are_past(told: Sequence[str]) -> bool:
+    return span_of_days(told) >= _FAR_APART and not any(map(names_a_due_day, told))
+
+
+def are_sorted_by(tabs: list[str], own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
+    """They stand differently, and some are called by a tab over them: papers in any language."""
+    named = [squash(tab) for tab in tabs]
+    alike = [texts for texts in entries if len(texts) == len(own)]
+    return _stand_differently(own, alike, lambda text: any(_is_called(squash(text), tab) for tab in named), least=1)
+
+
+def _stand_differently(
+    own: Sequence[str], alike: list[Sequence[str]], says: Callable[[str], bool], least: int = 0
+) -> bool:
+    """At one place, none of the first `least`, each entry has a word without a number, one of them a state, and not all
+    the same."""
+    columns = [[texts[place] for texts in alike] for place in range(least, len(own))]
+    return any(
+        any(map(says, column))
+        and len({squash(text) for text in column}) > 1
+        and not any(sign.isdigit() for text in column for sign in text)
+        for column in columns
+    )
+
+
+def _is_called(state: str, tab: str) -> bool:
+    """Entregue is what is under Entregues."""
+    short, long = sorted((state, tab), key=len)
+    return bool(short) and (
+        short == long or (len(short) >= _STEM and long.startswith(short) and len(long) <= len(short) + 2)
+    )
+
+
+def _is_state(text: str) -> bool:
+    return filters_a_list(text) or names_a_state(text)
+
+
+def _is_of_a_ledger(own: Sequence[str], told: list[str]) -> bool:
+    """Each sum has a sign, some the one and some the other, and a day beside it."""
+    signs = {text.strip()[0] for text in told if _SIGNED.match(text.strip())}
+    signed = any(_SIGNED.match(text.strip()) for text in own)
+    return signed and len(signs) > 1 and any(day_of(text) for text in own)
