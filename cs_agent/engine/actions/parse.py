@@ -27,7 +27,7 @@ from cs_agent.engine.actions.call_syntax import (
     read_strict,
     with_texts_of,
 )
-from cs_agent.engine.actions.leading import only_tells_of, says_not_to
+from cs_agent.engine.actions.leading import leads_to_no_act, only_tells_of, says_not_to
 from cs_agent.engine.actions.values import Action, Coordinates
 from cs_agent.geometry import NORM_MAX, NormPoint, Point, Size
 from cs_agent.said import Said, Sentence
@@ -81,7 +81,7 @@ _EXPLANATIONS: dict[ParseErrorCode, str] = {
     ParseErrorCode.TRAILING_TEXT: _("动作后面还有别的内容"),
     ParseErrorCode.AMBIGUOUS_QUOTES: _('引号有多种读法,文本中的引号请写成 \\"'),
     ParseErrorCode.NEGATED: _("动作前面的话说不要这样做"),
-    ParseErrorCode.NOT_NOW: _("动作前面的话把它说成条件、举例、重复或已做过的事"),
+    ParseErrorCode.NOT_NOW: _("动作前面的话没有说现在就做它:是条件、举例、别人的话、已做过的事,或不是一个动作的标题"),
     ParseErrorCode.MALFORMED: _("动作的写法不完整或不正确"),
     ParseErrorCode.UNKNOWN_ACTION: _("没有动作 {detail}"),
     ParseErrorCode.MISSING_ARGUMENT: _("缺少参数 {detail}"),
@@ -242,7 +242,7 @@ def _meant(text: str, start: int, call: Call) -> Call:
     before = text[start : call.start]
     if says_not_to(before):
         raise ParseError(ParseErrorCode.NEGATED)
-    if only_tells_of(before):
+    if only_tells_of(before) or leads_to_no_act(before):
         raise ParseError(ParseErrorCode.NOT_NOW)
     return call
 
@@ -341,6 +341,8 @@ class _ActionBuilder:
         value = self._take(name, Quoted(default) if default is not None else None)
         if not isinstance(value, Quoted | Bare):
             raise ParseError(ParseErrorCode.BAD_VALUE, name)
+        if isinstance(value, Bare) and name == "text" and _VARIABLE.fullmatch(value.text):
+            raise ParseError(ParseErrorCode.BAD_VALUE, name)
         if _UNREADABLE_CHARS.search(value.text):
             raise ParseError(ParseErrorCode.GARBLED)
         if len(value.text) > MAX_TEXT_CHARS:
@@ -400,6 +402,9 @@ _MAKERS: dict[str, Callable[[_ActionBuilder], Action]] = {
     "note": lambda b: actions.Note(b.text("message", "")),
     "callapi": lambda b: actions.CallApi(b.text("instruction", "")),
 }
+
+
+_VARIABLE = re.compile(r"[A-Za-z_][\w.\[\]]*", re.ASCII)  # a program's name for a text is no text
 
 
 def _coordinates(value: Value) -> list[int] | None:

@@ -13,7 +13,8 @@
     ├── ModelFiltered          the server's filter kept the answer back
     ├── ModelOnlyReasoned      all of it came as reasoning, nothing as the answer
     ├── ModelBadReply          what came is no chat completion
-    │   └── ModelEmptyReply    a completion without a word in it
+    │   ├── ModelEmptyReply    a completion without a word in it
+    │   └── ModelOtherApi      it is an answer of another API: Ollama's own, Anthropic's, …
     ├── ModelUnauthorized      401, 403: the key
     ├── ModelNotFound          404: the model's name or the address
     ├── ModelMoved             3xx: the server sends its callers to another address
@@ -107,6 +108,11 @@ class ModelEmptyReply(ModelBadReply):
     advice = _("模型回复为空:检查服务的对话模板")
 
 
+class ModelOtherApi(ModelBadReply):
+    retryable = False
+    advice = _("该地址说的是另一种接口:改用服务的 OpenAI 兼容地址,通常以 /v1 结尾(Ollama 为 http://主机:11434/v1)")
+
+
 class ModelUnauthorized(ModelError):
     retryable = False
     advice = _("检查模型的 API key")
@@ -135,7 +141,11 @@ class ModelInputTooLong(ModelRefused):
 _BY_NAME: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
-        (r"quota|billing|insufficientbalance|balance|arrearage|payment|creditlimit|spendlimit", ModelQuotaUsedUp),
+        (
+            r"quota|billing|insufficientbalance|balance|arrearage|payment|creditlimit|spendlimit|budget"
+            r"|freetieronly",
+            ModelQuotaUsedUp,
+        ),
         (
             r"contextlength|contextsize|contextwindow|inputtoolong|prompttoolong|abovemaxlength|requesttoolarge",
             ModelInputTooLong,
@@ -150,16 +160,22 @@ _BY_NAME: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
 _BY_WORDS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), kind)
     for pattern, kind in (
-        (r"quota|insufficient (?:balance|funds|credit)|billing|余额不足|额度|欠费", ModelQuotaUsedUp),
+        (
+            r"quota|insufficient (?:balance|funds|credit)|balance .{0,12}insufficient|budget.{0,20}exceeded|billing"
+            r"|余额不足|额度|欠费",
+            ModelQuotaUsedUp,
+        ),
         (
             r"context.{0,12}(?:length|size|window)|maximum model length|too many tokens"
             r"|(?:input|prompt|request).{0,40}too (?:long|large)|range of input length|reduce the length"
             r"|exceed(?:s|ed)? .{0,30}(?:tokens?|context|n_ctx)|longer than .{0,30}(?:context|model)"
-            r"|(?:输入|prompt).{0,12}(?:过长|超)",
+            r"|(?:输入|prompt).{0,12}(?:过长|超)|tokens?`?.{0,60}must be (?:<|less|at most|no more)",
             ModelInputTooLong,
         ),
         (
-            r"model\b.{0,80}(?:not found|does not exist|not exist|unknown)|no such model|模型.{0,20}不存在",
+            r"model\b.{0,80}(?:not found|does not exist|not exist|unknown)|no such model|invalid model name"
+            r"|unexpected endpoint"
+            r"|模型.{0,20}不存在",
             ModelNotFound,
         ),
         (
@@ -169,7 +185,8 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
             ModelRefused,
         ),
         (
-            r"敏感|不安全|违规|inappropriate content|content (?:management )?policy|safety (?:system|filter)",
+            r"敏感|不安全|违规|\binput was flagged|inappropriate content|content (?:management )?policy"
+            r"|safety (?:system|filter)",
             ModelFiltered,
         ),
         (r"api.?key|invalid token|unauthori[sz]ed|not authenticated|鉴权|密钥", ModelUnauthorized),
@@ -214,6 +231,8 @@ def error_object(data: object) -> Mapping[str, Any] | None:
     Gateways name the parts differently (`error_msg`, `base_resp`, `detail`), and put a code that means success beside
     an answer.
     """
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]
     if not isinstance(data, Mapping):
         return None
     inner = data.get("error")
@@ -229,6 +248,27 @@ def error_object(data: object) -> Mapping[str, Any] | None:
     says = any(data.get(key) for key in _MESSAGES)
     alone = data.get("object") == "error" or (says and (any(key in data for key in _CODES) or len(data) == 1))
     return data if alone else None
+
+
+def other_api(data: object) -> str:
+    """The name of the API whose answer this is, where it is no chat completion; empty for any other body."""
+    if isinstance(data, list):
+        data = data[0] if data else None
+        if isinstance(data, Mapping) and "generated_text" in data:
+            return "Text Generation Inference's own"
+    if not isinstance(data, Mapping):
+        return ""
+    if data.get("object") == "text_completion":
+        return "OpenAI's older completions"
+    if "choices" in data:
+        return ""
+    if "done" in data and ("message" in data or "response" in data):
+        return "Ollama's own"
+    if data.get("type") in ("message", "message_start") and ("content" in data or "message" in data):
+        return "Anthropic's messages"
+    if data.get("object") == "response" and "output" in data:
+        return "OpenAI's responses"
+    return "Gemini's own" if "candidates" in data else ""
 
 
 def object_error(found: Mapping[str, Any]) -> ModelError:
@@ -270,10 +310,10 @@ def _status_kind(status: int, words: str) -> type[ModelError]:
     if status in (408, 504, 522, 524):
         return ModelTimeout
     if status >= 500 and status != 501:  # 501 refuses a feature
-        return worded if worded in (ModelInputTooLong, ModelFiltered) else ModelServerError
+        return worded if worded in (ModelInputTooLong, ModelFiltered, ModelRefused) else ModelServerError
     if status in (401, 403):
-        return ModelUnauthorized
-    if status == 404:
+        return ModelFiltered if worded is ModelFiltered else ModelUnauthorized
+    if status in (404, 405):
         return ModelRefused if worded is ModelRefused else ModelNotFound
     if status == 413 or worded is ModelInputTooLong:
         return ModelInputTooLong

@@ -20,10 +20,12 @@ from cs_agent.engine.model.errors import (
     ModelEmptyReply,
     ModelFiltered,
     ModelOnlyReasoned,
+    ModelOtherApi,
     ModelTruncated,
     ModelUnfinished,
     error_object,
     object_error,
+    other_api,
 )
 from cs_agent.engine.run.protocols import Reply, ToolCall
 
@@ -71,6 +73,7 @@ class ReplyCollector:
 
     def take(self, completion: object) -> Reply:
         """The answer that came in one piece."""
+        _refuse_other_api(completion)
         if not isinstance(completion, Mapping):
             raise ModelBadReply("the answer is no chat completion")
         self._take_in(completion, "message")
@@ -81,6 +84,7 @@ class ReplyCollector:
     def _take_in(self, data: Json, part: str) -> None:
         if (error := error_object(data)) is not None:
             raise object_error(error)
+        _refuse_other_api(data)
         self._count(data.get("usage"))
         choices = data.get("choices") or []
         for choice in choices if isinstance(choices, list) else []:
@@ -88,7 +92,8 @@ class ReplyCollector:
                 continue  # of several answers only the first is read
             if isinstance(failed := choice.get("error"), Mapping) and failed:
                 raise object_error(failed)
-            self._add(_mapping(choice.get(part) or choice.get("message")), _mapping(choice.get("logprobs")))
+            whole = None if any(self.text) else choice.get("message")  # some end a stream with the whole answer again
+            self._add(_mapping(choice.get(part) or whole), _mapping(choice.get("logprobs")))
             self.finish = _finish_of(choice) or self.finish
             break
 
@@ -150,14 +155,20 @@ class ReplyCollector:
         )
 
 
+def _refuse_other_api(data: object) -> None:
+    if name := other_api(data):
+        raise ModelOtherApi(f"the answer is that of {name} API and no chat completion")
+
+
 def events(lines: Iterable[str]) -> Iterator[str]:
-    """The data of each server-sent event; comments and other fields are skipped. An error that a server writes as plain
-    JSON when its stream breaks counts as one more event."""
+    """The data of each server-sent event; comments and other fields are skipped. A line of plain
+    JSON is one more event: an error that a server writes when its stream breaks, or the whole of a stream that has no
+    other form."""
     data: list[str] = []
     for line in lines:
         if line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))
-        elif line.startswith('{"error"'):
+        elif line.startswith("{") and not data:
             yield line
         elif not line.strip() and data:
             yield "\n".join(data)

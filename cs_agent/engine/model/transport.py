@@ -133,7 +133,13 @@ def _whole(collector: ReplyCollector, body: bytes) -> Reply:
         return collector.collect(text.splitlines())
     if text.startswith("<"):
         raise ModelBadReply(f"a web page came instead of an answer: {page_title(text)}")
-    return collector.take(json.loads(text))
+    try:
+        completion = json.loads(text)
+    except ValueError:
+        if not text.startswith("{"):
+            raise
+        return collector.collect(text.splitlines())  # a line of JSON for each piece
+    return collector.take(completion)
 
 
 def typed(error: Exception) -> ModelError:

@@ -193,6 +193,38 @@ def test_a_model_that_refuses_in_words_is_no_empty_answer() -> None:
         ReplyCollector(0.0).take({"choices": [{"message": message, "finish_reason": "stop"}]})
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"model": "m", "message": {"role": "assistant", "content": TAP}, "done": True}, "Ollama"),
+        ({"model": "m", "response": TAP, "done": True}, "Ollama"),
+        ({"type": "message", "content": [{"type": "text", "text": TAP}], "stop_reason": "end_turn"}, "Anthropic"),
+        ({"object": "response", "output": []}, "responses"),
+        ([{"generated_text": TAP}], "Text Generation Inference"),
+        ({"candidates": [{"content": {"parts": [{"text": TAP}]}}]}, "Gemini"),
+    ],
+)
+def test_an_answer_of_another_api_is_named_and_no_action(body: object, name: str) -> None:
+    with pytest.raises(errors.ModelOtherApi, match=name) as caught:
+        ReplyCollector(0.0).take(body)
+    assert "/v1" in caught.value.advice_in("zh")
+
+
+def test_ollamas_own_stream_is_named_and_a_plain_stream_of_chunks_is_read() -> None:
+    own = [json.dumps({"message": {"content": part}, "done": part == ""}) for part in (TAP, "")]
+    error, requests = failure(Answer(body="\n".join(own).encode(), content_type="application/x-ndjson"))
+    assert type(error) is errors.ModelOtherApi
+    assert requests == 1  # asking again would not help
+    chunk = {"choices": [{"index": 0, "delta": {"content": TAP}, "finish_reason": "stop"}]}
+    assert ReplyCollector(0.0).collect([json.dumps(chunk)]).text == TAP
+
+
+def test_a_stream_that_ends_with_the_whole_answer_again_is_one_answer() -> None:
+    delta = {"choices": [{"index": 0, "delta": {"content": TAP}}]}
+    whole = {"choices": [{"index": 0, "delta": {}, "message": {"content": TAP}, "finish_reason": "stop"}]}
+    assert ReplyCollector(0.0).collect(f"data: {json.dumps(event)}\n" for event in (delta, whole)).text == TAP
+
+
 def test_calls_without_a_place_are_told_apart_by_their_names() -> None:
     pieces = [{"id": "a", "function": {"name": "tap", "arguments": "{"}}, {"id": "a", "function": {"arguments": "}"}}]
     pieces += [
@@ -216,6 +248,12 @@ def test_a_stream_that_calls_itself_json_is_read_and_a_web_page_is_named() -> No
     [
         (404, "No endpoints found that support image input", errors.ModelRefused),
         (524, "error code: 524", errors.ModelTimeout),
+        (500, "image input is not supported - you may need to provide the mmproj", errors.ModelRefused),
+        (403, "Input was flagged", errors.ModelFiltered),
+        (403, "Sorry, your account balance is insufficient", errors.ModelQuotaUsedUp),
+        (400, "Invalid model name passed in model=x", errors.ModelNotFound),
+        (405, "Method Not Allowed", errors.ModelNotFound),
+        (422, "`inputs` tokens + `max_new_tokens` must be less than 4096", errors.ModelInputTooLong),
         (502, "<html><title>502 Bad Gateway</title></html>", errors.ModelServerError),
     ],
 )

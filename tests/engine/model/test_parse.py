@@ -199,6 +199,25 @@ ERRORS = [
     ('Previous action: do(action="Back")', ParseErrorCode.NOT_NOW),
     ('已经执行了 do(action="Tap", element=[1,2])', ParseErrorCode.NOT_NOW),
     ('例如 do(action="Back")', ParseErrorCode.NOT_NOW),
+    *(
+        (f'{words}do(action="Back")', ParseErrorCode.NOT_NOW)
+        for words in (
+            "屏幕上写着 ",
+            "The banner reads: ",
+            "短信内容:",
+            "客户要求我 ",
+            "Option A: ",
+            "待办:",
+            "Perhaps ",
+            "我已经 ",
+            "等验证码到了,",
+            "如要返回可 ",
+            "Subject to approval, ",
+            "用户点击了 ",
+            "Wrong: ",
+        )
+    ),
+    ('do(action="Type", text=password)', ParseErrorCode.BAD_VALUE),
     ('The format is do(action="Back")', ParseErrorCode.NOT_NOW),
     ('// do(action="Back")', ParseErrorCode.NOT_NOW),
     ('如果弹窗出现,do(action="Tap", element=[1,2])', ParseErrorCode.NOT_NOW),
