@@ -34,7 +34,7 @@ def set_up() -> None:
 
 
 def work(parts: Parts, arguments: list[str]) -> None:
-    """Run the worker with a phone host of these parts, until it is told to stop."""
+    """Run the worker with a phone host of these parts, until it is stopped."""
     from cs_agent.project.celery import app
     from tickets.runner.host import service as host
 

@@ -49,7 +49,7 @@ def nightly(name: str) -> Callable[[Callable[[], None]], Any]:
                 if mine:
                     work()
                 else:
-                    log.warning("%s is still at work since an earlier message; skipped", name)
+                    log.warning("%s still runs from an earlier message; skipped", name)
 
         return shared_task(name=name, acks_late=False)(task)
 

@@ -36,8 +36,8 @@ from tickets.web import request_context
 log = logging.getLogger(__name__)
 _encoding = threading.Lock()
 _NEXT_ENCODING_S = 3.0
-# What a worker that was told to end gives its tasks. One that waits for a model or a phone for longer is left as it is:
-# every step is written down, and the sweeper sends the run again.
+# How long a worker that is being stopped waits for its tasks. A task that waits longer for a model or a phone is
+# abandoned: every step is stored, and the sweeper sends the run again.
 _LAST_TURNS_S = 3.0
 
 

@@ -1,4 +1,4 @@
-"""The proof's results on disk: one line of JSON for each page, so that a run can be cut off, gone on with and shared.
+"""The proof's results on disk: one line of JSON for each page, so that a run can be interrupted, continued and shared.
 
 Rule: a page is judged once for a seed; whoever comes later, or beside, skips it. The report adds up a seed's files.
 """

@@ -2,7 +2,7 @@
 
 `run ID [ID …]`  handle tickets; as benchmarks.runs.run_work, with the model's calls
 `learn SLUG`  put a version to work whose route the newest run teaches
-`has SLUG`  how many steps the route has that is at work
+`has SLUG`  how many steps the released route has
 `write DIR ID …`  run the tickets by the model and write what all runs of a flow taught
 
 Runs of one flow with different customers leave nothing of either in its route; a run in which a person logged in

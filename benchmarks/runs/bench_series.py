@@ -1,7 +1,7 @@
 """Many runs in a row on one phone that misbehaves: the resend, and each other flow, each run under another fault.
 
-SERIES_RESENDS and SERIES_OTHERS set how many; 100 and 20 take hours, so each run is told on stderr as it ends. What
-did not succeed is told with the fault it met and what the run said. The practice back office's ledger says how often
+SERIES_RESENDS and SERIES_OTHERS set how many; 100 and 20 take hours, so each run is printed on stderr as it ends. What
+did not succeed is printed with the fault it met and what the run said. The practice back office's ledger says how often
 each run committed: more than once is a doubled act, a success that is not in the ledger is a false one.
 """
 

@@ -2,7 +2,7 @@
 number of viewers.
 
 A run waits for its yes while the screen of its phone moves; viewers are websocket clients that acknowledge each frame
-as the console does. A frame's age is told twice: by the server when it sends, and by the clock when it has arrived.
+as the console does. A frame's age is measured twice: by the server when it sends, and by the clock on arrival.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def asking_of(ticket: Ticket, version: FlowVersion | None) -> Asking:
 
 
 def offered(ticket: Ticket, version: FlowVersion) -> dict[str, list[tuple[str, str]]]:
-    """By slot, values and their doubt that the customer's last answer speaks of without being certain."""
+    """By slot: values that the customer's last answer gives without certainty, and the doubt."""
     row = Clarification.objects.filter(ticket=ticket, template=version.template).exclude(answer="").last()
     if row is None:
         return {}

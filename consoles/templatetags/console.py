@@ -55,7 +55,7 @@ def pill(status: str, label: str, live: bool = False) -> SafeString:
 def run_pill(status: str, takeover: Any = None) -> SafeString:
     """A run's status, with a beating dot while something happens or somebody is waited for.
 
-    `takeover`: the open one where it is known, so that one that nobody has begun is told apart.
+    `takeover`: the open one, if known; one that nobody has begun gets its own label.
     """
     live = status in {RunStatus.RUNNING, RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER}
     label = str(RunStatus(status).label)

@@ -23,7 +23,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @permitted(Permission.EXPORT_AUDIT, GET, by_token=True)
 def audit_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """The events of some days as CSV; where its signed manifest will be is told in `Link`."""
+    """The events of some days as CSV; the header `Link` names the address of its signed manifest."""
     search = _search(request.GET)
     export, lines = audit_export.export_signed(
         user=request.user, filters=search.filters(), ways=search.ways(request.user)

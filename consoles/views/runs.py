@@ -119,7 +119,7 @@ def takeover_hand_back(request: HttpRequest, takeover_id: uuid.UUID) -> HttpResp
 
 @permitted(Permission.TAKE_OVER, POST)
 def takeover_value(request: HttpRequest, takeover_id: uuid.UUID) -> HttpResponse:
-    """Another value while driving: the agent is told at once, and compares with it from here on."""
+    """Another value while driving: sent to the agent at once, which compares with it from here on."""
     takeover = access.get_takeover(request.user, takeover_id)
     values.change(takeover, request.user, request.POST.get("name", ""), request.POST.get("value", "").strip())
     return _state(request, takeover.run.ticket)

@@ -1,8 +1,8 @@
 """Run one command and start it again whenever it dies, with growing pauses: `python -m cs_agent.demo.respawn CMD …`.
 
-Rules: one dead part must never take the others down. SIGTERM and SIGINT end the command and this process with it: the
-command is told once, whatever is sent to the group. What the others need to end well (Redis) ends after them: they
-share a lock on a file (`--holds FILE`) for as long as they run, and it waits for that lock (`--outlives FILE`).
+Rules: a process that dies never takes the others down. SIGTERM and SIGINT end the command and this process; the command
+gets one signal, however many the group receives. What the others need until their end (Redis) ends after them: they
+hold a shared lock on a file (`--holds FILE`) while they run, and it waits for that lock (`--outlives FILE`).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from cs_agent.observation import as_rgb
 Grey = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 
-STATUS_BAR_SHARE = 0.04  # of the screen's longer side; 24-40 dp on the phones of today
+STATUS_BAR_SHARE = 0.04  # of the screen's longer side; 24-40 dp on current phones
 _SMALL_SIDE = 270  # px of the copy's shorter side: text is still told apart, carets are still seen
 _TOLERANCE = 12  # grey levels; above compression noise, below the faintest hint text
 _JOIN = 4  # px of the copy: changes this close together are one region

@@ -1,4 +1,4 @@
-"""Version 1 put together: the routers, how errors are told, and the OpenAPI document others read."""
+"""Version 1 put together: the routers, the shape of errors, and the OpenAPI document."""
 
 from __future__ import annotations
 

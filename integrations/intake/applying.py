@@ -41,7 +41,7 @@ class Superseded(Exception):
 
 @dataclass
 class Work:
-    """One reading at work. `still_ours` raises Superseded; it locks the row when called in a transaction."""
+    """One reading in progress. `still_ours` raises Superseded; it locks the row when called in a transaction."""
 
     row: Connector
     linked: LinkedTicket
@@ -89,7 +89,7 @@ def apply(
 
 
 def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable[[], None]) -> None:
-    """The helpdesk has no such ticket any more: ours is closed with a note, unless somebody is at work on it."""
+    """The helpdesk has no such ticket any more: ours is closed with a note, unless somebody is working on it."""
     work, merged_into = Work(row, linked, actor(row), still_ours), error.merged_into
     if merged_into and deliveries.is_id(merged_into) and merged_into != linked.external_id:
         deliveries.poke(row, [merged_into])

@@ -25,7 +25,7 @@ def new_hook() -> str:
 class Connector(models.Model):
     """One helpdesk. Its secrets lie in the secret store under `connector/<key>/…`.
 
-    `key`: what `ExternalRef.connector` says. `home`: kind and address, by which two set-ups of one helpdesk are told.
+    `key`: what `ExternalRef.connector` says. `home`: kind and address, which recognise two set-ups of one helpdesk.
     `department`: where tickets go that no rule names; without it they are left out. `acts_as`: the account whose rights
     bound what comes in. `mapping` and `write_back`: see `connectors.mapping.Mapping` and `writeback.words.WriteBack`.
     `options`: what its kind asks for. `cursor`: where the poller stands. `rest_until`: until then the helpdesk is left

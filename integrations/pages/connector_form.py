@@ -52,7 +52,7 @@ class Faulty(Exception):
 
 @dataclass
 class _Reader:
-    """Collects what is wrong, so that everything is told at once."""
+    """Collects all faults, so that the page shows them together."""
 
     data: QueryDict
     faults: dict[str, str] = field(default_factory=dict)

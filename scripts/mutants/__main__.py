@@ -104,7 +104,7 @@ def _without_line(text: str) -> str:
 
 
 class Report:
-    """Told of each mutant; prints survivors as they are found and the figures of each part at the end."""
+    """Receives each mutant's fate; prints survivors as they are found and the figures of each part at the end."""
 
     def __init__(self, number: int) -> None:
         self.number = number

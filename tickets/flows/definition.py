@@ -117,7 +117,7 @@ def stored(definition: Mapping[str, Any]) -> FlowDefinition:
 
 
 def current_shape(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition with keys of earlier releases under their names of today."""
+    """The definition with keys of earlier releases under their current names."""
     shaped = dict(definition)
     for place, old, new in RENAMED:
         part: Any = shaped

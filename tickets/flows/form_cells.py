@@ -21,7 +21,7 @@ def table(posted: Posted, name: str, columns: Sequence[str]) -> list[dict[str, s
 
 
 def set_number(target: Row, key: str, value: float | None, older: str) -> None:
-    """A number under its name of today; the name of earlier releases goes."""
+    """Store a number under its current name; the key of earlier releases is removed."""
     target.pop(older, None)
     target.pop(key, None)
     if value is not None:

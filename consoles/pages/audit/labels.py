@@ -15,7 +15,7 @@ _NUMBER = " v"  # between a flow and its version
 def labels_of(events: Iterable[AuditEvent]) -> dict[int, Mapping[str, str]]:
     """By sequence number: the labels of the flow's values by their names, in the reader's language; {} of no flow.
 
-    Events that name a flow alone are told by its newest version.
+    Events that name only a flow use the labels of its newest version.
     """
     named = {event.seq: _flow_of(event) for event in events}
     known = _labels({flow for flow in named.values() if flow})

@@ -83,7 +83,7 @@ class Card:
 
 
 def cards() -> list[Card]:
-    """Every flow, those at work first."""
+    """Every flow, released ones first."""
     since = timezone.now() - WEEK
     ran = Q(versions__runs__created_at__gte=since, versions__runs__status__in=_ENDED)
     rows = FlowTemplate.objects.annotate(

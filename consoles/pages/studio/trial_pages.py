@@ -138,7 +138,7 @@ def _candidates(template: FlowTemplate) -> list[FlowVersion]:
 
 
 def _guesses(template: FlowTemplate, known: trial_plans.Before) -> dict[str, str]:
-    """What the form begins with: the version at work against the newest other one."""
+    """Initial values of the form: the released version against the newest other one."""
     row = releases.at_work().filter(template=template, shadow=False, percent=100, department=None).first()
     mine = row.version.number if row else 0
     others = [version.number for version in _candidates(template) if version.number != mine]

@@ -1,4 +1,4 @@
-"""Teaching a flow: a lesson is begun, driven on its page, left, gone on with, and finished as a draft."""
+"""Teaching a flow: a lesson is started, driven on its page, left, continued, and finished as a draft."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def lesson_again(request: HttpRequest, lesson_id: int) -> HttpResponse:
 
 @permitted(Permission.TEACH, POST)
 def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
-    """Finished as a draft, left for later, given up, or gone on with."""
+    """Finish as a draft, leave for later, give up, or continue."""
     lesson = _lesson(request, lesson_id)
     match request.POST.get("do", ""):
         case "finish":

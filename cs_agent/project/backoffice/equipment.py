@@ -59,7 +59,7 @@ class PhoneAdmin(Audited):
 
     @admin.display(description=_("测试手机"))
     def tested(self, phone: models.Phone) -> str:
-        """The way to the page where the phone is tested and the last test is told in words."""
+        """A link to the page that tests the phone and describes its last test."""
         if not phone.pk:
             return "—"
         address = reverse("phone-check", args=[phone.pk])

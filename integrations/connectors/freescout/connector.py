@@ -186,7 +186,7 @@ def _signing_key(secret: str) -> str:
 
 
 def _spoken(found: Conversation) -> list[Thread]:
-    """In order; drafts and what only tells of changes left out."""
+    """In order, without drafts and without entries that only record changes."""
     threads = sorted(found.embedded.threads, key=lambda thread: thread.id)
     return [each for each in threads if each.type in _SPOKEN and each.state in ("", None, "published")]
 

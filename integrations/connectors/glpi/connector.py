@@ -1,6 +1,6 @@
 """Reads and writes tickets of a GLPI as one of its accounts, over its older REST interface.
 
-Rule: a webhook only names the ticket, and may be late: it is told from a repeat, never refused by its age. Follow-ups
+Rule: a webhook only names the ticket, and may be late: repeats are recognised, and no age is refused. Follow-ups
 are HTML there, so what we write is escaped.
 """
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         where = record.add_mutually_exclusive_group(required=True)
         where.add_argument("--user", help="the flow editor in whose name the draft version is made")
         where.add_argument("--out", type=Path, help="write the route to this file and change nothing")
-        told = tasks.add_parser("drift", help="where the newest runs of the version at work left its route")
+        told = tasks.add_parser("drift", help="where the newest runs of the released version left its route")
         told.add_argument("slug")
         renew = tasks.add_parser("renew", help="a draft version whose route knows the newest detour that succeeded")
         renew.add_argument("slug")

@@ -38,7 +38,7 @@ class TicketValue(models.Model):
 class CustomerReply(models.Model):
     """A reply to a customer, as recorded by its author.
 
-    `send_by`: the connector that the person had it sent by; "" where it was told in another way.
+    `send_by`: the connector that sends it; "" where the customer was informed in another way.
     """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="replies")

@@ -56,7 +56,7 @@ from tickets.services.runs import lifecycle as runs
 from tickets.services.studio import lessons
 
 log = logging.getLogger(__name__)
-leaving = threading.Event()  # set when this process is told to end: runs stop after the current turn
+leaving = threading.Event()  # set when this process is being stopped: runs stop after the current turn
 
 _ENDS = {
     EndStatus.SUCCEEDED: RunStatus.SUCCEEDED,
@@ -171,7 +171,7 @@ def _drive_held(hold: Hold, host: Host, build_engine: EngineBuilder) -> None:
         trouble.park_unreadable(hold.run, hold.claim, error)
     except trouble.RepeatedCrash as error:
         trouble.park(hold.claim, error.request)
-    except SecretUnreadable as error:  # a customer's file that no key of today opens
+    except SecretUnreadable as error:  # a customer's file that no current key opens
         trouble.park(hold.claim, TakeoverRequest(error.message, code="file_unreadable"))
     except (PhoneError, ModelError) as error:
         if hold.run.purpose == RunPurpose.LESSON:

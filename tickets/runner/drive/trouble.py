@@ -31,7 +31,7 @@ _BLIPS = 1  # failures of a phone in a run that has begun, before it is taken ou
 
 
 class RepeatedCrash(Exception):
-    """Too many workers died while driving the run; `request` is what a human is told."""
+    """Too many workers died while driving the run; `request` is what a human sees."""
 
     def __init__(self, request: TakeoverRequest) -> None:
         super().__init__(request.reason)

@@ -56,8 +56,8 @@ def ask(
     lang: str = "",
     by_policy: bool = False,
 ) -> Clarification:
-    """Ask for the flow's missing values with this text. `send_by`: the connector that delivers it; "": the customer is
-    told by other means.
+    """Ask for the flow's missing values with this text. `send_by`: the connector that delivers it; "": somebody
+    asks the customer by other means.
 
     Raises Conflict with the reason if nothing can be asked now.
     """

@@ -1,6 +1,6 @@
 """Reads a run's checkpoint, and provides a substitute for an unreadable one.
 
-Rule: an unreadable checkpoint never silently loses a run or an approval: the run waits for a person, who is told why,
+Rule: an unreadable checkpoint never silently loses a run or an approval: the run waits for a person, who reads why,
 looks at the phone and continues from what it shows.
 """
 

@@ -43,7 +43,7 @@ def note_page(run_id: uuid.UUID, seen: Observation) -> bool:
     """A page was read: its app belongs to the flow, and one that was looked for has been found.
 
     Whether the app was opened just now and has not been in the flow: it may show what it was left at, where every run
-    will find its first page. Its teacher is told of the page that is read once it was begun anew.
+    will find its first page. Its teacher is shown the page that is read after a restart.
     """
     with transaction.atomic():
         lesson = _locked(run_id)

@@ -1,4 +1,4 @@
-"""Lessons: begun on a phone for rehearsals, driven by hand, left and gone on with, finished as a whole draft.
+"""Lessons: started on a phone for rehearsals, driven by hand, interrupted and continued, finished as a complete draft.
 
 Rule: a lesson reads its sample ticket and changes nothing of it; the phone is held by the lesson's own run, under the
 same lease, takeover and record as any. Whatever ends a lesson early, what was taught is kept.

@@ -52,7 +52,7 @@ class AdbStream:
         self._on_hangup()
 
     def finish(self) -> None:
-        """No more bytes either way: whoever waits is told."""
+        """No more bytes in either direction; readers and writers that wait are woken."""
         self._closed = True
         self._changed.set()
         self._may_write.set()

@@ -207,7 +207,7 @@ class BrowserScreen:
         return self._session.foreground if self._session is not None else HOME.component
 
     def system_window(self) -> str:
-        """Of the dialog that tells of an app that hangs; the other dialogs are activities, and have a component."""
+        """Of the "app is not responding" dialog; the other dialogs are activities and have a component."""
         session = self._session
         if session is None or session.shell.state.dialog is not Dialog.NOT_RESPONDING:
             return ""

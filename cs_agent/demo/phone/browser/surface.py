@@ -70,7 +70,7 @@ class Surface:
         self.theme = await within_patience(self.page.evaluate(_THEME)) or ""
 
     async def set_identity(self, user_agent: str, languages: str) -> None:
-        """What servers and scripts are told: the browser's name and the languages wanted, best first."""
+        """What servers and scripts see: the browser's name and the preferred languages, best first."""
         identity = {"userAgent": user_agent, "acceptLanguage": languages}
         await within_patience(self.session.send("Emulation.setUserAgentOverride", identity))
         locale = {"locale": languages.partition(",")[0]}

@@ -1,7 +1,7 @@
 """Shells on ADB streams: `exec:`, `shell:` of the first version, `shell,v2`; one command line each.
 
 Rule: raw services mix both outputs and lose the status, as a phone's do; version two keeps them apart and ends with
-the status. There is no interactive shell: whoever opens one is told to give a command.
+the status. There is no interactive shell: opening one returns a request for a command.
 """
 
 from __future__ import annotations

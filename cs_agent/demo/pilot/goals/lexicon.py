@@ -423,7 +423,7 @@ ATTACHED = re.compile(
 TIMESTAMP = re.compile(
     r"(?:(?P<year>20\d{2})[-/.年])?(?:(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?)?[\sT]*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?"
 )
-# An answer that names nothing: what was being done is to be gone on with.
+# An answer that names nothing: continue with the current goal.
 GO_ON = re.compile(
     r"(?:好的?|可以|行|是的?|对|没问题|嗯|ok(?:ay)?|yes|sure|fine|all right)?[,,。.!! ]*"
     r"(?:请|你)?(?:接着|继续)(?:做|执行|处理|操作|下去|吧|即可)*[。.!!]*|"

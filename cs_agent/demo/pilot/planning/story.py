@@ -1,4 +1,4 @@
-"""The conversation so far, read back: the instruction, what the pilot did, and what it was told in between.
+"""The conversation so far, read back: the instruction, what the pilot did, and what it was answered in between.
 
 Rule: pure; knows nothing but the messages. Words that are not understood are kept as remarks and change nothing.
 """

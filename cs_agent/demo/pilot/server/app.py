@@ -1,7 +1,7 @@
 """The pilot's HTTP side: `/v1/chat/completions`, `/v1/models`, `/health`, as a vLLM server offers them.
 
 Rule: the event loop never looks at a picture; that is done by a bounded number of threads with a bounded queue before
-them, and a request that finds the queue full is told so at once (429).
+them, and a request that finds the queue full gets 429 at once.
 """
 
 from __future__ import annotations

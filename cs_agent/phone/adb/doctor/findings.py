@@ -59,7 +59,7 @@ def failed(code: str, error: PhoneError, phone: AdbPhone) -> Check:
 
 
 def fix_of(error: PhoneError, phone: AdbPhone) -> str:
-    """The command that mends what the error tells of; empty where only a hand on the phone can."""
+    """The command that fixes the fault; empty where somebody has to touch the phone."""
     match error:
         case errors.AdbServerUnreachable():
             return adb(phone, "start-server", to_phone=False)
