@@ -20,7 +20,6 @@ from typing import Any
 
 DEBIAN = "bookworm"
 PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
-PUBLIC_MIRROR = "http://deb.debian.org/debian"  # where the machine's own apt names none for this Debian
 # What this machine needs to reach its registries, and processes need of any machine.
 FROM_HOST = (
     *("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", "/etc/ssl/certs"),
@@ -69,11 +68,16 @@ def base(root: Path) -> None:
 
 
 def _mirror() -> str:
-    """DEBIAN_MIRROR, or where this machine's own apt gets that Debian."""
+    """DEBIAN_MIRROR, or where this machine's own apt gets that Debian. AssertionError where neither names one."""
     command = ["apt-get", "indextargets", "--format", "$(RELEASE) $(REPO_URI)", "Created-By: Packages"]
     told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
     ours = [address for release, _gap, address in (line.partition(" ") for line in told) if release == DEBIAN]
-    return os.environ.get("DEBIAN_MIRROR") or next(iter(ours), PUBLIC_MIRROR)
+    mirror = os.environ.get("DEBIAN_MIRROR") or next(iter(ours), "")
+    assert mirror, (
+        f"apt of this machine has no source for Debian {DEBIAN}: set DEBIAN_MIRROR to a mirror's address,"
+        " or run `apt-get update` after adding one"
+    )
+    return mirror
 
 
 def build(dockerfile: Path, tree: Path, plain: Path, into: Path, stack: ExitStack) -> Stage:

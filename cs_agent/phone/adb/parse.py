@@ -197,7 +197,7 @@ def input_method(text: str) -> InputMethod:
 
 def packages(text: str) -> frozenset[str]:
     """From `pm list packages`."""
-    return frozenset(re.findall(r"^package:(?:\S+=)?([\w.]+)\s*$", text, re.MULTILINE))
+    return frozenset(re.findall(r"^package:(?:\S+=)?([\w.]+)(?:\suid:\S+)?\s*$", text, re.MULTILINE))
 
 
 def resolved_component(text: str) -> str | None:

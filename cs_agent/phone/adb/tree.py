@@ -16,7 +16,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Role, UiNode
 from cs_agent.phone.adb.android_names import kind_of, role_of
 
-_BOUNDS = re.compile(r"\[(-?\d+),(-?\d+)\]\[(-?\d+),(-?\d+)\]")
+_BOUNDS = re.compile(r"\[(-?\d+)(?:\.\d+)?,(-?\d+)(?:\.\d+)?\]\[(-?\d+)(?:\.\d+)?,(-?\d+)(?:\.\d+)?\]")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d+|#x[0-9a-fA-F]+|amp|lt|gt|quot|apos);)")
 _FORBIDDEN = re.compile(
     "[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\\d|3[01]));"
@@ -27,7 +27,8 @@ _HALVES = re.compile(
 )
 _NUMBERS = re.compile(r"\d+")
 _DOCTYPE = re.compile(r"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_START, _END = "<?xml", "</hierarchy>"
+_ROOT = re.compile(r"<(?P<name>hierarchy|displays)\b(?:[^>]*?(?P<empty>/)>)?")
+_MAIN_DISPLAY = "0"
 
 
 class NotATree(ValueError):
@@ -35,13 +36,20 @@ class NotATree(ValueError):
 
 
 def parse_tree(text: str) -> tuple[UiNode, ...]:
-    """All nodes of the first hierarchy in the text. NotATree where there is none, or it is cut short."""
-    start, end = text.find(_START), text.rfind(_END)
-    if start < 0 or end < start:
-        if re.search(r"<hierarchy[^>]*/>", text):
-            return ()
+    """All nodes of the first hierarchy in the text; of a dump of all windows (`uiautomator dump --windows`, Android 12
+    and later) those of the main display, what lies on top last. NotATree where there is none, or it is cut short."""
+    opening = _ROOT.search(text)
+    if opening is None:
         raise NotATree(text[:200])
-    document = _FORBIDDEN.sub("", _HALVES.sub(_joined, text[start : end + len(_END)]))
+    if opening["empty"]:
+        return ()
+    closing = f"</{opening['name']}>"
+    end = text.find(closing, opening.end())
+    if end < 0:
+        raise NotATree(text[:200])
+    declared = text.rfind("<?xml", 0, opening.start())
+    start = declared if declared >= 0 else opening.start()
+    document = _FORBIDDEN.sub("", _HALVES.sub(_joined, text[start : end + len(closing)]))
     document = _BARE_AMPERSAND.sub("&amp;", document)
     if _DOCTYPE.search(document):  # uiautomator writes none; entities are how XML attacks its reader
         raise NotATree("a document type")
@@ -50,9 +58,23 @@ def parse_tree(text: str) -> tuple[UiNode, ...]:
     except ElementTree.ParseError as error:
         raise NotATree(str(error)) from error
     nodes: list[UiNode] = []
-    for child in root:
-        _collect(child, -1, nodes)
+    for hierarchy in [root] if root.tag == "hierarchy" else _of_windows(root):
+        for child in hierarchy:
+            _collect(child, -1, nodes)
     return _parted(_with_counted_tabs(nodes))
+
+
+def _of_windows(displays: ElementTree.Element) -> list[ElementTree.Element]:
+    """The hierarchy of each window of the main display, the lowest first; of the only display, where it is another."""
+    found = displays.findall("display")
+    display = next((one for one in found if one.get("id") == _MAIN_DISPLAY), found[0] if found else displays)
+    windows = sorted(display.iter("window"), key=_layer)
+    return [hierarchy for window in windows for hierarchy in window.findall("hierarchy")]
+
+
+def _layer(window: ElementTree.Element) -> int:
+    said = window.get("layer", "")
+    return int(said) if re.fullmatch(r"-?\d{1,9}", said) else 0
 
 
 def _with_counted_tabs(nodes: list[UiNode]) -> list[UiNode]:

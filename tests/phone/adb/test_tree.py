@@ -45,6 +45,32 @@ def test_attributes_become_what_they_mean() -> None:
     assert radio.box == Box(-10, 950, 300, 1000)
 
 
+def _window(layer: int, *texts: str, inner: str = "") -> str:
+    nodes = "".join(f'<node text="{text}" bounds="[0,0][9,9]" />' for text in texts)
+    return f'<window title="w" layer="{layer}"><hierarchy rotation="0">{nodes}</hierarchy>{inner}</window>'
+
+
+@pytest.mark.parametrize(
+    ("displays", "labels"),
+    [
+        (f'<display id="0">{_window(2, "status bar")}{_window(1, "pay")}</display>', ["pay", "status bar"]),
+        (f'<display id="2">{_window(0, "car")}</display><display id="0">{_window(0, "pay")}</display>', ["pay"]),
+        (f'<display id="2">{_window(0, "car")}</display>', ["car"]),
+        (f'<display id="0">{_window(1, "page", inner=_window(2, "popup"))}</display>', ["page", "popup"]),
+        ('<display id="0"></display>', []),
+    ],
+    ids=["what lies on top comes last", "the main display", "the only display", "a window in a window", "no window"],
+)
+def test_a_dump_of_all_windows_is_the_main_displays(displays: str, labels: list[str]) -> None:
+    nodes = parse_tree(f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><displays>{displays}</displays>")
+    assert [node.label for node in nodes] == labels
+
+
+def test_a_dump_is_read_without_its_declaration_and_a_second_one_is_passed_over() -> None:
+    plain = DUMP[DUMP.index("<hierarchy") :]
+    assert parse_tree(plain) == parse_tree("done\n" + plain + plain) == parse_tree(DUMP)
+
+
 def test_an_empty_screen_has_no_nodes() -> None:
     assert parse_tree("<?xml version='1.0'?><hierarchy rotation=\"0\" />") == ()
 
@@ -56,6 +82,7 @@ def test_an_empty_screen_has_no_nodes() -> None:
         "ERROR: could not get idle state.",
         "ERROR: null root node returned by UiTestAutomationBridge.",
         DUMP[: len(DUMP) // 2],
+        f'<displays><display id="0">{_window(1, "pay")}',
         _HEAD + "<node text='a'></hierarchy>",
         "<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aa'>]><hierarchy><node text='&a;'/></hierarchy>",
     ],

@@ -126,7 +126,7 @@ class Camera:
             self._changed = True
             await self._fall_back()
             return
-        except BaseException:
+        except (Error, asyncio.CancelledError):  # the page refused or went, or nobody waits any more
             self.mark_changed()
             raise
         self._taken_at = started
