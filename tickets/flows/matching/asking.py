@@ -55,15 +55,21 @@ _SUPPOSED = re.compile(
     r"otherwise|in case)\b",
     re.I,
 )
-_QUESTION = re.compile(r"[吗哪没]|什么|\b(?:where|when|has|how)\b", re.I)  # a keyword that is a question in itself
+_QUESTION = re.compile(r"[吗哪没]|什么|\b(?:where|when|has|how)\b", re.I)
 
 
 def asked(spot: Spot) -> bool:
     """退款?, 退款怎么这么慢, 退款呢: asked about, or under way."""
-    alone = not spot.before and not _QUESTION.search(spot.word) and re.match(r"(?:申请)? ?[?？]", spot.behind)
+    alone = not spot.before and not is_question(spot.word) and re.match(r"(?:申请)? ?[?？]", spot.behind)
     under_way = spot.deed and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
     gone = re.match("怎么?(?:没了|不见)|没了|不见了", spot.after) and not spot.carried
-    return bool(alone or under_way or gone or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
+    done_yet = spot.deed and re.search("(?:了|好|完|过|成|到)没有?$", spot.after)
+    return bool(alone or under_way or gone or done_yet or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
+
+
+def is_question(word: str) -> bool:
+    """Whether the keyword is a question in itself: 发货了吗, where is my parcel."""
+    return bool(_QUESTION.search(word))
 
 
 def questioned(before: str, after: str, sentence: str, mark: str) -> Standing:

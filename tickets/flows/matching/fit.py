@@ -50,7 +50,8 @@ _WITHDRAWN = re.compile(
     r"(?:撤销|取消|撤回)(?:这个|本|我的|上次的?)*(?:申请|工单|投诉|请求)|当我没说|[,，。;；!！] ?(?:那就?|"
     r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
     r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
-    r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard)\b",
+    r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard|"
+    r"everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b",
     re.I,
 )
 

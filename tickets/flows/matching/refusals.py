@@ -38,6 +38,10 @@ _TAKEN_BACK = re.compile(
     r"补|重发|弄|处理)(?!货)了?",
     re.I,
 )
+# They never sent the code: a complaint.
+_NEVER_DID = re.compile(
+    r"\b(?:you|they|it|seller|shop)(?: have|'ve)? never (?:\w+ )?$", re.I
+)  # they never sent the code
 _COMPLAINED = re.compile(
     r"你们|商家|卖家|店家|客服|为什么|为啥|凭什么|怎么|再不|一直|都不|我就|就(?:投诉|举报|差评|起诉)"
 )
@@ -45,7 +49,7 @@ _NOT_NEEDED = re.compile(r"^ (?:is )?(?:needed|necessary|required|wanted|please|
 
 
 def refused(spot: Spot, *, questions: bool) -> bool:
-    held = stance.without_idioms(spot.before)
+    held = _NEVER_DID.sub("", stance.without_idioms(spot.before))
     refused = (
         _REFUSED_BEFORE.search(held)
         or _REFUSED_AFTER.search(spot.after)

@@ -61,6 +61,8 @@ def _wanted(spot: Spot, strong: bool) -> Standing:
     alone = len(spot.before + spot.after) <= BARE
     if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR
+    if asking.is_question(spot.word):
+        return Standing.WANTED
     standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
     if standing is Standing.WANTED and spot.deed and not is_plain(spot.text, spot.start, spot.end):
         return Standing.UNCLEAR

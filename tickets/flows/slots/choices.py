@@ -66,6 +66,7 @@ _OF_SERVICE = re.compile(
 )
 _OF_SCREEN = re.compile(r"(?:网页|网站|页面|小程序|链接|系统|APP)(?:真的?|太|都|是|也|很|实在| ){0,3}$", re.I)
 _COMPARED = re.compile(r"不符|不一|描述|described|match|differ", re.I)  # with the page, which is no fault of the page
+_OWN_FAULT_AFTER = re.compile(r"^[,，]?(?:但|不过)?(?:这|那)?是(?:我|自己|被我|孩子|我家)")
 _OWN_FAULT = re.compile(
     r"被我|我自己|自己(?:弄|摔|不小心)|不小心(?:被|把)?|失手|\b(?:i|we) (?:accidentally |have |must have )?(?:\w+ )?$",
     re.I,
@@ -242,7 +243,9 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         return Doubt.OTHER_TIME
     if said[-1] in _UNIT and before.endswith("了"):
         return Doubt.UNCLEAR  # 投诉了近一个月: how long it took
-    own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and _OWN_FAULT.search(before[-24:])
+    own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and (
+        _OWN_FAULT.search(before[-24:]) or _OWN_FAULT_AFTER.search(after)
+    )
     of_screen = _OF_SCREEN.search(before[-24:]) and not _COMPARED.search(said)
     if own_fault or of_screen or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR

@@ -74,6 +74,12 @@ _PARTICLES = re.compile(
     r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?|instead))+$", re.I
 )
 _TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
+# The next line of an address that is written in lines.
+_GOES_ON = re.compile(
+    rf"\n(?=[^\n:：,，。!！?？]{{2,40}}(?:\n|$))(?!{_SPEECH.pattern.removeprefix('^')})[^\n]*?(?:{_PLACE.pattern}|\b(?:street|road|"
+    r"avenue|district|city|province|county|town)\b)",
+    re.I,
+)
 _REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
 _TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
@@ -223,7 +229,7 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
     end = stop.start() if stop else min(len(text), at + MOST)
     for mark in (_FIELD.search(text, at, end), _MOBILE.search(text, at, end)):
         end = min(end, mark.start()) if mark else end
-    sure = bool(stop) or end < at + MOST
+    sure = (bool(stop) or end < at + MOST) and not _GOES_ON.match(text, end)
     cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
     for cut, following in pairwise(cuts):
         piece = _PARTICLES.sub("", text[cut + 1 : following].strip())

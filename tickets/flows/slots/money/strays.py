@@ -22,7 +22,7 @@ _WANTED = re.compile(
 )
 _ADDED = re.compile(r"(?:再|另|外|还)(?:加|付|给|补)$|加$")
 _OTHER_WISH = re.compile(r"补偿|赔|退|refund|compens|reimburs", re.I)  # for which another slot may be there
-_ALSO = re.compile(r"[也还再]$|(?:另外|一并|一起|同时)$")
+_ALSO = re.compile(r"[也还再](?:要|得|请|给我)?$|(?:另外|一并|一起|同时)$")
 _NOTHING = re.compile(
     r"^[ 的]*(?:金额|诉求|要求|amount)?[】\]|:：= \"]*(?:[(（](?:元|CNY|RMB)[)）])?[】\]|:：= \"]*"
     r"(?:无|没有|没|不|免|零|0|—|-|/|否|none|no\b|nil|null|n/?a\b|false)",

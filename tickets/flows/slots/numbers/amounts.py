@@ -206,16 +206,16 @@ def _value(run: str, after: str) -> tuple[Decimal | None, int]:
 
 
 def _with_tail(parts: re.Match[str], run: str, after: str) -> tuple[Decimal | None, int]:
-    """99块9 is 99.90; but 50元3天内 is 50 and then something else."""
+    """99块9 is 99.90 and 99块9毛5 is 99.95; but 50元3天内 is 50 and then something else."""
     tail, main = parts["tail"], number(parts["main"])
     cut = len(run) - len(tail)
     if MEASURE_AFTER.search(after) or (tail == "一" and after):
         return (_value(run[:cut], "")[0], cut) if "块" not in run else (None, len(run))
-    digit = number(tail)
-    colloquial = "块" in run and len(tail) == 1 and digit and not parts["jiao"] and not parts["fen"]
-    if main is None or main != int(main) or not colloquial or digit is None:
+    digit, jiao = number(tail), number(parts["jiao"]) if parts["jiao"] else Decimal(0)
+    colloquial = "块" in run and len(tail) == 1 and digit and not parts["fen"]
+    if main is None or main != int(main) or not colloquial or digit is None or jiao is None or jiao >= 10:
         return None, len(run)
-    return main + digit / 10, len(run)
+    return main + (jiao / 10 + digit / 100 if parts["jiao"] else digit / 10), len(run)
 
 
 def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bool) -> Doubt | None:
