@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tickets.flows.slots import choices, money, numerals, periods, writing
 from tickets.flows.slots.numbers import amounts, orders
-from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers.phones import phones
 from tickets.flows.slots.spec import Option
 from tickets.flows.slots.text import Doubt, Span, even
 
@@ -73,8 +73,8 @@ def test_a_mobile_number_with_digits_too_many_or_too_few_is_asked(more: str, beh
     number = "13812345678"
     text = number + more if behind else more + number
     assume(not (not behind and more in {"86", "0086"}))
-    assert not taken(numbers.phones(f"手机{text}"))
-    assert not taken(numbers.phones(f"手机{number[: -len(more)]}"))
+    assert not taken(phones(f"手机{text}"))
+    assert not taken(phones(f"手机{number[: -len(more)]}"))
 
 
 @given(
@@ -83,7 +83,7 @@ def test_a_mobile_number_with_digits_too_many_or_too_few_is_asked(more: str, beh
 @settings(max_examples=200, deadline=None)
 def test_a_mobile_number_is_read_in_each_of_its_forms(number: str, form: str) -> None:
     text = "我的手机是" + form.format(number, number[:3], number[3:7], number[7:])
-    assert taken(numbers.phones(text)) == {number}
+    assert taken(phones(text)) == {number}
 
 
 @given(st.dates(date(2020, 1, 1), date(2024, 12, 31)), st.integers(0, 300))

@@ -11,7 +11,7 @@ from tickets.demo import FIXTURES
 from tickets.flows.matching.plain import is_needed, is_plain
 from tickets.flows.matching.wishes import Deed, wishes
 from tickets.flows.slots import read_slots
-from tickets.flows.slots.numbers import of_people
+from tickets.flows.slots.numbers.phones import phones
 from tickets.flows.slots.text import Doubt
 from tickets.models import Ticket
 from tickets.services.flows.recommendation import torn, weigh
@@ -96,7 +96,7 @@ def test_a_yes_to_what_the_service_offered_leaves_the_first_wish_open(answer: st
 
 @given(STRANGE)
 def test_a_telephone_behind_a_word_that_is_not_known_is_asked(word: str) -> None:
-    assert all(span.doubt for span in of_people.phones(f"{word}的手机13900001111"))
+    assert all(span.doubt for span in phones(f"{word}的手机13900001111"))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_telephone_behind_a_word_that_is_not_known_is_asked(word: str) -> None
     ],
 )
 def test_what_is_said_of_a_telephone_decides(text: str, doubt: Doubt | None) -> None:
-    assert [span.doubt for span in of_people.phones(text)] == [doubt]
+    assert [span.doubt for span in phones(text)] == [doubt]
 
 
 @pytest.mark.parametrize(

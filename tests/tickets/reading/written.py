@@ -242,8 +242,7 @@ def _readers() -> dict[str, Callable[[str], Any]]:
     from tests.tickets.reading.test_replies import SPECS
     from tickets.flows.slots import choices, money, periods, writing
     from tickets.flows.slots.kinds import KINDS
-    from tickets.flows.slots.numbers import amounts, orders
-    from tickets.flows.slots.numbers import of_people as numbers
+    from tickets.flows.slots.numbers import amounts, id_cards, orders, phone_mentions, phones
     from tickets.flows.slots.replies import read_reply
     from tickets.flows.slots.spec import SlotSpec, parse_specs
     from tickets.flows.slots.text import even
@@ -268,9 +267,9 @@ def _readers() -> dict[str, Callable[[str], Any]]:
     return {
         "orders": spans(orders.orders),
         "contracts": spans(lambda text: orders.orders(text, ("合同号",))),
-        "phones": spans(numbers.phones),
-        "mentions": spans(numbers.mentions),
-        "id_cards": spans(numbers.id_cards),
+        "phones": spans(phones.phones),
+        "mentions": spans(phone_mentions.mentions),
+        "id_cards": spans(id_cards.id_cards),
         "amounts": spans(amounts.amounts),
         "refund": spans(lambda text: money.wished(text, refund, other, full=True, half=False)),
         "compensation": spans(lambda text: money.wished(text, other, refund, full=False, half=True)),

@@ -14,8 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from tickets.flows.slots import choices, money, periods, writing
-from tickets.flows.slots.numbers import amounts, orders
-from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers import amounts, id_cards, orders, phone_mentions, phones
 from tickets.flows.slots.text import Span, distinct, even
 
 if TYPE_CHECKING:
@@ -60,9 +59,9 @@ def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:
-    found = numbers.phones(scene.text)
+    found = phones.phones(scene.text)
     sure = [span for span in found if span.doubt is None]
-    return found if sure or not spec.from_customer else [*found, *numbers.mentions(scene.text)]
+    return found if sure or not spec.from_customer else [*found, *phone_mentions.mentions(scene.text)]
 
 
 def _money(spec: SlotSpec, scene: Scene) -> list[Span]:
@@ -86,7 +85,7 @@ def _choice(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _id_card(spec: SlotSpec, scene: Scene) -> list[Span]:
-    return numbers.id_cards(scene.text)
+    return id_cards.id_cards(scene.text)
 
 
 def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
@@ -126,14 +125,14 @@ def _order_typed(spec: SlotSpec, text: str, today: date) -> Answer:
 
 
 def _mobile_typed(spec: SlotSpec, text: str, today: date) -> Answer:
-    found = numbers.phones(even(text))
+    found = phones.phones(even(text))
     certain = len(found) == 1 and found[0].doubt is None and not re.search(r"[^\d +-]", even(text))
     return Answer(found[0].value) if certain else _marked(text)
 
 
 def _id_card_typed(spec: SlotSpec, text: str, today: date) -> Answer:
     whole = re.sub(r"[ -]", "", even(text)).upper()
-    return Answer(whole) if numbers.is_id_card(whole) else _marked(text)
+    return Answer(whole) if id_cards.is_id_card(whole) else _marked(text)
 
 
 def _money_typed(spec: SlotSpec, text: str, today: date) -> Answer:

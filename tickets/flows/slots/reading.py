@@ -18,7 +18,8 @@ from tickets.errors import InvalidSlot
 from tickets.flows.slots import quoted
 from tickets.flows.slots.kinds import KINDS, MOBILE, Scene
 from tickets.flows.slots.markup import Plain, plain
-from tickets.flows.slots.numbers import of_people as numbers
+from tickets.flows.slots.numbers.phone_mentions import mentions
+from tickets.flows.slots.numbers.phones import phones
 from tickets.flows.slots.spec import FoundSlot, SlotReading, SlotSpec, parse_specs
 from tickets.flows.slots.text import Doubt, Span, distinct, even
 from tickets.models import Attachment, SlotSource, Ticket
@@ -113,12 +114,12 @@ def _fallback(spec: SlotSpec, ticket: Ticket, *, spoken_of: bool) -> FoundSlot |
     if spec.kind != MOBILE.name or not spec.from_customer or spoken_of:
         return None
     subject = even(ticket.subject)
-    return None if numbers.phones(subject) or numbers.mentions(subject) else _recorded(spec, ticket)
+    return None if phones(subject) or mentions(subject) else _recorded(spec, ticket)
 
 
 def _recorded(spec: SlotSpec, ticket: Ticket) -> FoundSlot | None:
     """The number of the customer's record, where it is one."""
-    known = numbers.phones(even(ticket.customer_mobile))
+    known = phones(even(ticket.customer_mobile))
     certain = len(known) == 1 and known[0].doubt is None
     return _found(spec, known[0].value, SlotSource.RECORD) if certain else None
 

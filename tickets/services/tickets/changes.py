@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, FileRefused, Invalid
-from tickets.flows.slots.numbers.of_people import mobiles
+from tickets.flows.slots.numbers.phones import mobiles
 from tickets.flows.slots.text import even
 from tickets.models import Attachment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
 from tickets.permissions import Permission, require

@@ -1,0 +1,88 @@
+"""The noun that a number bears: behind 订单号 it is the order's as it stands, behind another noun (快递单号, 发票号码,
+tracking number) it is that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tickets.flows.slots.numbers.codes import (
+    OTHER_NOUN,
+    THING,
+    Code,
+    Noun,
+    before_noun,
+)
+from tickets.flows.slots.text import clause_after, clause_before, sentence_before
+
+OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
+OWN_END = re.compile(
+    rf"{OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
+)
+_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
+_NO_NOUN = re.compile(r"(?<![A-Za-z一-鿿])(?<![A-Za-z一-鿿] )(?:U?ID|编号|号码|代码)$", re.I)  # whose, it does not say
+_OTHER_ORDER = re.compile(
+    r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
+    r"赠品|拆分|合并|"
+    r"测试|第三方|代付|还款|借款|贷款|缴费?|"
+    r"工|旧|原|上一|别的|其他|另外)(?:的)?\s*(?:订单|定单)[^订]{0,4}$|"
+    r"\b(?:purchase|payment|money|work|return|previous|old|other|last|another) order[^o]{0,12}$",
+    re.I,
+)
+_OTHER_NEAR = re.compile(
+    rf"{THING}|\b(?:imei|tracking|waybill|parcel|package|invoice|transaction|payment|card|account|"
+    rf"phone|serial|receipt|courier|ticket|case)\b",
+    re.I,
+)
+_NAMED_NUMBER = re.compile(r"(?:电话|手机)号?码?[是为:： ]*\d{7,}")  # 单号…,电话138…: each has its noun
+_OWN_AFTER = re.compile(
+    rf"^[\"'”」』)）】 ]*(?:这个|这笔|这张|这|那个|那笔|的|是我的?|就?是|为)*\s*(?:{OWN}|order\b)", re.I
+)
+_OTHER_AFTER = re.compile(
+    rf"^[\"'”」』)）】 ]*(?:这个|这张|这|那个|的|是我的?|就?是|为|[（(【])+\s*(?:{THING}|(?:is|"
+    rf"was) (?:the|my|a) (?!order)\w+|(?:tracking|waybill|parcel|invoice))(?!(?:单号?|号码?|"
+    rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
+    re.I,
+)
+_UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
+
+
+def named_by(words: Sequence[str]) -> re.Pattern[str]:
+    every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?:{every})(?:编?号码?|号码|no\.?|number|id)?$", re.I)
+
+
+def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
+    """What the number is called, and whether that is certain."""
+    lead, after = before_noun(text, code.start), text[code.end : code.end + 24]
+    lead = (
+        re.sub(r"(?<=[号码单r])\s?[A-Z]{1,4}$", "", lead) if own.search(re.sub(r"\s?[A-Z]{1,4}$", "", lead)) else lead
+    )
+    if _OTHER_ORDER.search(lead):
+        return Noun.OWN, False
+    if own.search(lead):
+        return Noun.OWN, after.startswith("的") or not _OTHER_AFTER.search(after)  # 订单…的物流 is the order's
+    if own is OWN_END and _BARE_END.search(lead):
+        if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
+            return Noun.OWN, False  # carriers' numbers begin with letters
+        return Noun.OWN, not _OTHER_NEAR.search(_NAMED_NUMBER.sub("", sentence_before(text, code.start) + after))
+    if own is OWN_END and _NO_NOUN.search(lead):
+        return Noun.NONE, False
+    if OTHER_NOUN.search(lead):
+        return Noun.OTHER, True
+    if own is OWN_END and _OWN_AFTER.search(after):
+        return Noun.OWN, True
+    if _OTHER_AFTER.search(after):
+        return Noun.OTHER, True
+    if own is not OWN_END:
+        return Noun.NONE, False
+    around = clause_before(text, code.start) + clause_after(text, code.end)
+    near = sentence_before(text, code.start, 60) + around
+    return Noun.NONE, not _OTHER_NEAR.search(
+        around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
+    )
+
+
+def named_fully(text: str, code: Code) -> bool:
+    return bool(re.search(r"(?:单号|编号|号码|number|no\.?|#)$", before_noun(text, code.start), re.I))

@@ -1,0 +1,90 @@
+"""How the writer stands to an order's number: means it, denies it, gives it as an example, or speaks of another's."""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.numbers.codes import (
+    Code,
+    before_noun,
+)
+from tickets.flows.slots.numbers.order_nouns import OWN
+from tickets.flows.slots.text import Doubt, clause_after, clause_before, sentence_before
+
+_EXAMPLE = re.compile(
+    r"(?:例[:：]|例如|比如|譬如|类似|格式|示例|样例|像|e\.g\.|for example|such as|format|like)\s*(?:是|为|:|"
+    r"：)?[^,，。]{0,6}$",
+    re.I,
+)
+# Whether it is the number (…吗), not what became of the order (…发货了吗).
+_ASKED_ABOUT = re.compile(
+    r"(?:是不是|是否)[^#]{0,6}#|#[\"”』」)） ]*(?:这个|的|是)?(?:吗|么$|对吗|对不对|对么|是吗|(?:是不是|是否)(?=对|"
+    r"正确|$|[,，。?？]))"
+)
+_BARE_QUESTION = re.compile(r"[\"”』」)） ]*[?？]")  # 订单号302410558872?
+# The order before it, the other one of that day.
+_ANOTHER_AFTER = re.compile(
+    r"[”\"）)]*(?:的|之|以|那天的?|后面|前面|旁边){1,2}(?:[前后上下另]|其他)(?:面|边|"
+    r"下)*的?[一那个下]?"
+)
+_UNSURE_AFTER = re.compile(r"^[^。\n]{0,12}(?:看不清|模糊|不确定|记不清|记不得|对不对|是不是对|不敢确定)")
+_FORMER = re.compile(
+    r"上次|上回|上一[单个次]|前一[单个次]|以前那|之前那|旧订?单|原来[的那]|那次|另一[单个]|别的|"
+    r"previous|old (?:one|order)|last time",
+    re.I,
+)
+
+
+def doubt_about_order(text: str, code: Code) -> Doubt | None:
+    before, after = clause_before(text, code.start), clause_after(text, code.end)
+    sentence = sentence_before(text, code.start)
+    lead = before_noun(text, code.start)
+    outer = re.sub(rf"(?:{OWN})[是为:：\s]*$", "", before, flags=re.I)
+    if (
+        stance.refused(outer, "")
+        or stance.refused(before, "")
+        or re.search(
+            r"^[^,，。(（]{0,2}(?:不是|不对|错了)|^(?:这单|那单|的)?(?:不用|不要|别|先别)再?(?:查|处理|管|"
+            r"退|看)",
+            after,
+        )
+    ):
+        return Doubt.NEGATED
+    if re.search(r"(?:不要|不用|别|勿|不必|先别)再?(?:处理|退|查|动|发|取消|管|看|改)[^,，。]{0,4}$", outer):
+        return Doubt.NEGATED
+    if _FORMER.search(before[-24:]) or _FORMER.search(lead):
+        return Doubt.OTHER_TIME
+    if _EXAMPLE.search(before) or _UNSURE_AFTER.search(text[code.end : code.end + 24]):
+        return Doubt.UNCLEAR
+    if re.search(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", before, re.I):
+        return Doubt.NEGATED
+    if _ANOTHER_AFTER.match(text, code.end) or re.search(r"(?:合并|拆|变)成$", lead):
+        return Doubt.UNCLEAR
+    if re.search(
+        r"\b(?!(?:it|that|here|what|there|today|yesterday)['’])\w+['’]s (?:\w+ )?(?:orders?)?[\s#:]*(?:is|"
+        r"no\.?|number)?[\s:]*$",
+        before,
+        re.I,
+    ):
+        return Doubt.OTHER_PERSON
+    quoted = stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
+    return (
+        stance.hedged(before, after)
+        or stance.other_person(outer)
+        or quoted
+        or (
+            Doubt.QUESTION
+            if not outer
+            and re.search(
+                r"号$|号码$|编号$|number$|"
+                r"no\.?$",
+                lead,
+                re.I,
+            )
+            and _BARE_QUESTION.match(text, code.end)
+            else None
+        )
+        or stance.corrected(text, code.end)
+        or (Doubt.QUESTION if _ASKED_ABOUT.search(before[-8:] + "#" + after[:6]) else None)
+    )

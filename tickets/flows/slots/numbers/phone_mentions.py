@@ -1,0 +1,89 @@
+"""Telephones that a text speaks of without their number.
+
+Rule: a text that speaks of a telephone whose number cannot be read for certain is a question, so that the customer's
+record is a fall-back only where the text speaks of none.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before
+
+_NOUN = (
+    r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
+    r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|双卡|两张卡|"
+    r"两个(?:手机)?号|(?:当地|国外|境外|"
+    r"海外|外地|港澳|香港|澳门|台湾)的?(?:手机)?号|"
+    r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
+    r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
+)
+# A noun of telephones that speaks of the one on the record, or of the set that receives nothing.
+_OWN_BEFORE = re.compile(
+    r"(?:登记|预留|绑定|注册|留|填|账号|账户|系统|资料|档案|下单|本人)(?:的|时|上|里|下|那个|这个|"
+    r"用的?)*$|(?:^|[,，。 ]|在|是|给|到|往|用)(?:我|本人|自己)的?$|(?:重启|关|开|检查)(?:机)?(?:了|过)?$|"
+    r"\b(?:my|the|registered|this)(?: registered| own| mobile| phone| cell)?\s$",
+    re.I,
+)
+_SET_AFTER = re.compile(
+    r"^(?:上|里|端|卡|这边|那边|一直|都|就|也|完全|现在|根本|信号|短信|网络|状态)*(?:收不到|没有?收到|"
+    r"没收|接收不到|不来|没来|没反应|正常|良好|满格|没问题|没停机|没欠费|"
+    r"没(?:有)?(?:短信|验证码)|能(?:打|收|用)|可以(?:打|收)|是好的|有信号|登录|登不|验证|注册|就是我|"
+    r"是对的|没变|没换|没错)|^(?:号码?)?(?:就是|是)?我(?:留|登记|注册|绑定|填)|"
+    r"^ (?:is|was)? ?(?:on|working|fine|ok|not receiving|has signal|on file|on record|registered|"
+    r"doesn'?t (?:get|receive)|never (?:got|received))",
+    re.I,
+)
+_WRONG_AFTER = re.compile(
+    r"^[^,.]{0,16}\b(?:wrong|incorrect|outdated|out of date|not mine)\b|^.{0,6}(?:是错|错了|"
+    r"不对|有误)",
+    re.I,
+)
+_OTHER_BEFORE = re.compile(
+    r"(?:新|换|别的|另|其他|旧|老|备用|不是|移动|联通|电信|广电|虚拟|工作|私人|公司|单位|[主副]卡?|"
+    r"卡[12一二])[^,，]{0,3}$|\b(?:not|new|old|another|different|other|"
+    r"changed|lost|switched)\b[^,.]{0,12}$",
+    re.I,
+)
+_CHANGED = re.compile(
+    r"^.{0,3}(?:换|变|改|停|丢|注销|不用|欠费|坏|没了|\bchanged|\bis (?:new|dead|lost|gone)|" r"has changed)", re.I
+)
+_ELSEWHERE = re.compile(
+    rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
+    rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错|"
+    rf"发错人|[少多](?:填|输|写)|"
+    rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)"
+    rf"(?<!10\d\d)[开打]头的|"
+    rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
+    rf"different|another|other) (?:one|sim|phone|number))\b|"
+    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
+    re.I,
+)
+_PHONE_NOUN = re.compile(_NOUN, re.I)
+_MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}|\b(?:ends|ending) (?:in|with) \d{2,6}\b", re.I)
+_SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
+
+
+def mentions(text: str) -> list[Span]:
+    """Places that speak of a telephone which may not be the record's, without giving its number."""
+    judged = list(islice(_PHONE_NOUN.finditer(text), MOST_PLACES + 1))
+    nouns = [match for match in judged[:MOST_PLACES] if not _is_own(text, *match.span())]
+    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT))
+    every = [*nouns, *judged[MOST_PLACES:], *filter(None, others)]
+    return [Span("", *match.span(), Doubt.UNREADABLE) for match in every]
+
+
+def _is_own(text: str, start: int, end: int) -> bool:
+    """The customer's telephone on the record: 我登记的手机, 手机收不到."""
+    before, after = clause_before(text, start, 24), clause_after(text, end, 20)
+    if re.search(r"[新旧老原小换别另其]|邮|微信|e-?mail", text[start:end], re.I) or _OTHER_BEFORE.search(before):
+        return False
+    if text[start:end] == "电话" and re.search(r"[打接回通来](?:我|个|了|过|的)*$", before):
+        return True  # 打电话: the deed
+    if _WRONG_AFTER.search(after):
+        return False
+    if _SET_AFTER.search(after):
+        return True
+    return not _CHANGED.search(after) and bool(_OWN_BEFORE.search(before))

@@ -1,0 +1,101 @@
+"""How the writer stands to a telephone number: his own of now, another's, a former one, one to be bound."""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.slots import stance
+from tickets.flows.slots.numbers import phone_words
+from tickets.flows.slots.text import Doubt, clause_after, clause_before
+
+_OTHERS_PHONE = re.compile(
+    r"收件人?|收货人?|快递员?|骑手|司机|商家|卖家|店家|客服|门店|仓库|驿站|推销|骗子|recipient|"
+    r"courier|seller|store|shop|driver|receiver",
+    re.I,
+)
+# 紧急联系人, 推荐人: another's, but for those who may be the writer himself.
+_OTHERS_NOUN = re.compile(
+    r"(?:(?<!本)(?<!联系)(?<!申请)(?<!投诉)(?<!来电)(?<!下单)(?<!订购)(?<!购买)(?<!注册)(?<!登录)(?<!使用)(?<!反映)"
+    r"(?<!报修)(?<!当事)(?<!持卡)人|紧急联系人)的?(?:手机|电话|联系方式|号码?)*[:： ]*$"
+)
+_FORMER = re.compile(
+    r"旧|上[次回]|那次|原来|原先|原号|老号|以前|之前|曾经|换掉|注销|停用|不用了|停机|"
+    r"\b(?:old|former|previous|used to|no longer)\b",
+    re.I,
+)
+_FORMER_AFTER = re.compile(
+    r"^.{0,4}(?:是|这)?.{0,4}(?:不用了|停用|停机|注销|换掉|丢了|旧号|老号|换成|改成|换了|打不通|空号|"
+    r"收不到了|\bis (?:my )?old|no longer|stopped)",
+    re.I,
+)
+_OTHERS_AFTER = re.compile(
+    rf"^[ （(]*(?:这?是|的是?)?(?:我的?)?(?:{stance.PERSON_WORDS}|收件|收货|快递|商家|客服|(?<!其)[他她]的)", re.I
+)
+# 13811112222,那不是我的号: what the next words say of the number.
+_OF_ANOTHER = re.compile(
+    rf"[”\"）)]*[,，。 (（]{{0,2}}(?:这|那|它)(?:个?号码?|个?手机|个)?(?:不是我|是(?:我的?|"
+    rf"我们)?(?:{stance.PERSON_WORDS}|别人|公司|前))"
+    rf"|[,，]? (?:it|that|this|which) (?:is|isn'?t|is not|belongs)(?: to)? (?:my (?:{stance.ENGLISH_PERSON_WORDS})|"
+    rf"mine|not mine|someone)",
+    re.I,
+)
+_BOUND = re.compile(r"(?:改绑|换绑|绑定|绑|更换|变更)(?:到|成|为|至)[新手机号码:： ]*$")
+_NOT_BOUND = re.compile(r"(?:还没|没有?|未|尚未)(?:绑定|绑|登记|注册)")
+_SENT = re.compile(
+    r"(?:发到|发给|发往|发去|发送到)了[^,，]{0,3}$|"
+    r"\b(?:goes|went|going|delivered|(?:is|was|are|were|keeps?|being|been|gets?) (?:sent|sending|going|delivered))"
+    r" to [^,.]{0,12}$",
+    re.I,
+)
+_NOT_THERE = re.compile(
+    r"\b(?:don'?t|do not|never|stop) (?:\w+ )?(?:send|sending|text|texting|use|using|call|forward|resend)\b"
+    r"[^,.]{0,24}$",
+    re.I,
+)
+_TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
+
+
+def about_phone(text: str, start: int, end: int) -> Doubt | None:
+    before, after = clause_before(text, start), clause_after(text, end)
+    near = before[-14:] if not before[-30:].isascii() else before[-30:]
+    if (
+        stance.refused(before, after)
+        or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)
+        or re.search(r"^[^,，]{0,3}(?:不是我|不是本人|\bis not mine|isn't mine)", after)
+        or _NOT_THERE.search(before)
+        or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
+    ):
+        return Doubt.NEGATED
+    if _OF_ANOTHER.match(text, end):
+        return Doubt.OTHER_PERSON
+    if _BOUND.search(before) or _SENT.search(before) or _NOT_BOUND.search(text[end : end + 14]):
+        return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
+    if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： (（]*$", near):
+        return Doubt.UNCLEAR
+    if (
+        _OTHERS_NOUN.search(near)
+        or _OTHERS_PHONE.search(near)
+        or stance.PERSON.search(near)
+        or _OTHERS_AFTER.search(after)
+    ):
+        return Doubt.OTHER_PERSON
+    if (_FORMER.search(near) and not _TO.search(before)) or _FORMER_AFTER.search(after):
+        return Doubt.OTHER_TIME
+    told = re.search(r"(?:发[到给往至]?|用|换成?|改成?|转)$", before)  # 发给13900001111吧
+    return (
+        stance.hedged(before, after.removeprefix("吧") if told else after)
+        or stance.corrected(text, end)
+        or _in_question(before, after, text[end : end + 3])
+        or (None if phone_words.understood(before) else Doubt.UNCLEAR)
+    )
+
+
+def _in_question(before: str, after: str, behind: str) -> Doubt | None:
+    alone = re.fullmatch(r".{0,4}(?:手机|电话|号|号码|number|phone|mobile)[是为:： ]*", before, re.I)
+    asked = (
+        (alone and re.match(r" ?[?？]", behind))
+        or re.search(r"\b(?:did|have|has|are|is|were|was) (?:you|it|they|the code)\b[^,.]{0,30}$", before, re.I)
+        or re.search(r"是不是|是否", before[-8:])
+        or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
+    )
+    return Doubt.QUESTION if asked else None
