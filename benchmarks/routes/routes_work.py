@@ -4,6 +4,7 @@
 `learn SLUG`  put a version to work whose route the newest run teaches
 `has SLUG`  how many steps the released route has
 `write DIR ID …`  run the tickets by the model and write what all runs of a flow taught
+`picture DIR ID …`  run the tickets on their flows' routes and write these with what the pictures showed
 
 Runs of one flow with different customers leave nothing of either in its route; a run in which a person logged in
 teaches nothing, so such a ticket is named twice.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def main(task: str, names: list[str]) -> int:
             _tell({"steps": _steps(names[0])})
         case "write":
             _write(Path(names[0]), names[1:])
+        case "picture":
+            _picture(Path(names[0]), names[1:])
     return 0
 
 
@@ -119,6 +122,37 @@ def _write(folder: Path, names: list[str]) -> None:
         if route.ways:
             text = json.dumps(route.to_json(), ensure_ascii=False, indent=1) + "\n"
             (folder / f"{slug}.json").write_text(text, "utf-8")
+
+
+def _picture(folder: Path, names: list[str]) -> None:
+    """Nothing of a route changes but its views: what the pictures of all its runs showed."""
+    from cs_agent.engine.routes.values import Route
+    from tickets.services.flows import routes
+
+    known: dict[str, Route] = {}
+    for name in names:
+        done, newest = run(name), _newest()
+        slug, taken = newest.flow_version.template.slug, routes.way_of_run(newest)
+        route = known.get(slug, routes.of_version(newest.flow_version))
+        way = next((way for way in route.ways if taken and way.filled == taken.filled), None)
+        if way is not None and taken is not None:
+            route = known[slug] = route.with_way(_pictured_by(way, taken))
+        _tell({**done, "slug": slug, "views": [[bool(step.view) for step in way.steps] for way in route.ways]})
+        (folder / f"{slug}.json").write_text(json.dumps(route.to_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _pictured_by(way: Any, taken: Any) -> Any:
+    """The way with the views of a run that took it; what two runs show differently is left out."""
+    from cs_agent.engine.routes import views
+
+    steps = []
+    for step in way.steps:
+        view = next((done.view for done in taken.steps if replace(done, view=step.view) == step), None)
+        both = views.shared(step.view, view) if step.view and view else step.view or view
+        steps.append(replace(step, view=both))
+    end = taken.end_view.only(way.end.controls | way.end.captions) if taken.end_view and way.end else None
+    end = way.end_view.shared(end) if way.end_view and end else way.end_view or end
+    return replace(way, steps=tuple(steps), end_view=end)
 
 
 def _tell(value: dict[str, Any]) -> None:

@@ -44,6 +44,7 @@ _ROLES = {
 _KINDS = {"title", "label", "text", "sentence", "toast", "link", "row", "card", *_ROLES}
 _PRESSED = {"button", "link", "row", "card", "icon", "desc", "radio", "check", "switch"}
 _CENTRED = {"button", "title", "icon", "desc"}
+_FIELDS = {"input", "hint", "password"}
 _SPEECHLESS = {"icon", "desc"}  # the picture shows no words
 
 
@@ -194,6 +195,9 @@ def _draw(draw: ImageDraw.ImageDraw, element: Element) -> None:
         draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), fill=_colour(element.text, 0.8))
     if element.kind in ("radio", "check", "switch"):
         _draw_mark(draw, element)
+    if element.kind in _FIELDS:
+        frame = (40, 90, 220) if element.focused else (200, 200, 200)
+        draw.rectangle((box.left, box.top, box.right - 1, box.bottom - 1), outline=frame, width=2)
     if element.kind in _SPEECHLESS:
         side = box.height // 4
         middle = box.center

@@ -216,21 +216,28 @@ def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dic
     """Judged by what was laid out."""
     if layout.package != step.page.app:
         return ["another app"]
+    if any(element.text == DIALOG for element in layout.elements):
+        return ["acted under a dialog"]
+    if isinstance(action, Type):
+        fields = [element for element in layout.elements if element.kind in ("input", "hint")]
+        return [] if len(fields) == 1 else [f"typed on a page of {len(fields)} fields"]
     if not isinstance(action, Tap) or step.control is None:
         return [f"{action.name} on a picture"]
     point = touch_points(action, layout.size)[0]
     touched = [element for element in layout.elements if element.box.contains(point) and element.kind != "text"]
-    wanted = filled(step.control.named, values)
-    if len(touched) != 1 or touched[0].kind != "button" or touched[0].text != wanted:
+    wanted = filled(step.control.named or "".join(step.control.holds), values) or HINT
+    kinds = _DRAWN_AS[step.control.signature.role]
+    if len(touched) != 1 or touched[0].kind not in kinds or touched[0].text != wanted:
         return [f"touched {[(element.kind, element.text) for element in touched]} for “{wanted}”"]
-    if any(element.text == DIALOG for element in layout.elements):
-        return ["touched under a dialog"]
     alike = [element for element in layout.elements if element.text == wanted]
     return [] if len(alike) == 1 else [f"{len(alike)} called “{wanted}”"]
 
 
 Rows = list[list[str]]
 DIALOG = "确定要删除该订单吗?"
+HINT = "请输入订单号"
+STANDING = ("sentence", "label")  # drawn as an entry of a list is; a touch there does nothing
+_DRAWN_AS = {"button": ("button",), "row": ("row", *STANDING), "editable": ("input", "hint")}
 
 
 def _parts(row: str | list[str]) -> list[str]:
@@ -279,6 +286,14 @@ def lie_under_a_dialog(rows: Rows, package: str, dice: Random) -> tuple[Rows, st
     return [*rows, ["###"], [f"sentence:{DIALOG}"], ["button:取消", "button:删除"]], package
 
 
+def be_moved(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    """One row stands elsewhere."""
+    row = dice.choice(rows)
+    others = [other for other in rows if other is not row]
+    place = dice.randint(0, len(others))
+    return [*others[:place], row, *others[place:]], package
+
+
 def be_another_app(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
     return rows, "com.evil"
 
@@ -293,6 +308,7 @@ PICTURE_MUTATIONS = [
     be_another_kind,
     stand_twice,
     be_gone,
+    be_moved,
     lie_under_a_dialog,
     be_another_app,
     be_the_same,

@@ -95,6 +95,7 @@ class Story:
             self.rules = replace(self.rules, named_controls=bound_controls(self.screens))
         self.time = FakeTime()
         self.phone = FakePhone(self.screens, self.begins, apps=self.apps, screen_size=SMALL, now=self.time)
+        self.reader = FakeReader()
         self.model = ScriptedModel([self._answer(step) for step in self.script], probability=self.probability)
         self.engine = self.new_engine()
         self.state = start("处理投诉")
@@ -104,7 +105,7 @@ class Story:
         return Engine(
             phone=self.phone,
             model=self.model,
-            reader=FakeReader(),
+            reader=self.reader,
             journal=self.journal,
             rules=self.rules,
             policy=self.policy,

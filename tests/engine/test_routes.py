@@ -15,6 +15,7 @@ from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import ActKind, Private, Route, RouteError, RoutePlan, RouteStep, Way
+from cs_agent.engine.routes.views import PageView, shared
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus, TakeoverRequest
@@ -104,9 +105,10 @@ class Ride(Story):
         script=(),
         reviewed=True,
         bound=True,
+        learning=False,
         **screens: FakeScreen,
     ):
-        plan = RoutePlan(values, way, reviewed)
+        plan = RoutePlan(values, way, reviewed, learning=learning)
         start = {"begins": "launcher", "apps": {"售后系统": "home"}} if "launcher" in screens else {}
         super().__init__(aftersales(values, **screens), script, rules=rules(values), bound=bound, plan=plan, **start)
 
@@ -125,8 +127,10 @@ class Ride(Story):
         """What was learned from it."""
         marks = [step.route_mark for step in self.journal.steps if step.status is StepStatus.DONE and step.route_mark]
         steps = [RouteStep.from_json(mark) for mark in marks if "end" not in mark]
-        end = next((PageSignature.from_json(mark["end"]) for mark in marks if "end" in mark), None)
-        return way_of(steps, end, self.plan.values)
+        ended = next((mark for mark in marks if "end" in mark), {})
+        end = PageSignature.from_json(ended["end"]) if ended else None
+        view = PageView.from_json(ended["view"]) if "view" in ended else None
+        return way_of(steps, end, self.plan.values, view)
 
 
 def by_model(values: dict[str, str]) -> list:
@@ -148,7 +152,8 @@ def by_model(values: dict[str, str]) -> list:
 
 @pytest.fixture(scope="module")
 def learned() -> Way:
-    ride = Ride(VALUES, script=by_model(VALUES))
+    """By a run that had both the trees and the pictures of its pages."""
+    ride = Ride(VALUES, script=by_model(VALUES), learning=True)
     assert ride.to_the_end().status == "succeeded"
     return Route.from_json(json.loads(json.dumps(Route((ride.way(),)).to_json()))).ways[0]
 
@@ -479,7 +484,8 @@ def test_where_no_tree_comes_the_picture_proves_the_page_and_its_button(learned)
 def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_only_where_the_picture_leaves_it_open(
     learned,
 ):
-    ride = Ride(OTHER, learned)
+    """For what is chosen, as words do not tell a mark's state, and for the commit."""
+    ride = Ride(OTHER, learned, bound=False)
     asked = []
 
     class Slow(FakePhone):
@@ -494,8 +500,63 @@ def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_on
     pause = ride.until_pause().pause
     assert isinstance(pause, ConfirmationRequest)
     assert ride.model.asked == []
-    assert "order" not in asked
-    assert asked
+    assert {*asked} == {"form", "review"}
+    assert f"type:{OTHER['order']}" in ride.phone.acts
+
+
+def test_a_phone_whose_tree_is_known_to_be_quick_is_not_read_by_its_pictures(learned):
+    class Quick(FakePhone):
+        tree_s = 0.2
+
+    ride = Ride(OTHER, learned)
+    ride.phone = Quick(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)
+    ride.engine = ride.new_engine()
+    while ride.phone.shown != "form":
+        assert ride.turn().pause is None
+    assert ride.reader.reads == 0
+
+
+def test_a_route_that_was_recorded_without_pictures_is_followed_by_the_trees(learned):
+    bare = replace(learned, steps=tuple(replace(step, view=None) for step in learned.steps), end_view=None)
+    again = Way.from_json(json.loads(json.dumps(bare.to_json())))
+    assert again == bare
+    ride = Ride(OTHER, again)
+    assert ride.to_the_end().status == "succeeded"
+    assert ride.model.asked == []
+
+
+def test_the_text_of_a_route_is_typed_on_a_picture_only_right_after_the_touch_that_led_into_its_field(learned):
+    layout = lay_out(aftersales(OTHER)["home"].rows, size=SMALL)
+    seen = Observation(Screenshot(layout.image(), 0.0), ForegroundApp("com.example.app"), layout.lines(), None)
+    assert next_act(learned, Position(1), seen, OTHER)[1].action == Type(OTHER["order"])
+    assert next_act(learned, Position(1, taken=1), seen, OTHER)[1] is None, (
+        "it was typed, and the field does not show it"
+    )
+    assert isinstance(next_act(learned, Position(0), seen, OTHER)[1].action, Tap)
+
+
+def test_an_activity_of_another_name_is_another_page(learned):
+    layout = lay_out(aftersales(OTHER)["order"].rows, size=SMALL)
+    app = ForegroundApp("com.example.app", "com.example.app.Other")
+    seen = Observation(Screenshot(layout.image(), 0.0), app, layout.lines(), None)
+    assert next_act(learned, Position(4), seen, OTHER)[1] is None
+
+
+def test_what_the_pictures_of_two_runs_show_differently_is_left_out(learned):
+    step = learned.steps[2]
+    other = replace(step.view, control=replace(step.view.control, above="另一段"))
+    fewer = replace(step.view.page, marks=step.view.page.marks - {"text:今日待办"})
+    assert shared(step.view, step.view) == step.view
+    assert shared(step.view, other).control is None
+    assert shared(step.view, replace(step.view, page=fewer)).page.marks == fewer.marks
+    assert shared(step.view, None) is None
+
+
+def test_a_view_holds_no_text_that_its_page_does_not_hold(learned):
+    for step in learned.steps:
+        labels = {"", *(mark.partition(":")[2] for mark in step.page.controls | step.page.captions)}
+        assert step.view.page.marks <= step.page.controls | step.page.captions
+        assert step.view.control is None or {step.view.control.above, step.view.control.below} <= labels
 
 
 def test_on_mutated_pages_a_route_never_touches_another_control(learned):

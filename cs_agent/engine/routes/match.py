@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from cs_agent.engine.routes import pictured
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import NOTHING_PRIVATE, Private, RouteControl, RouteStep
+from cs_agent.engine.routes.views import PageView, StepView
 from cs_agent.engine.screen.signature import (
     ControlSignature,
     PageSignature,
@@ -25,7 +26,6 @@ from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
 from cs_agent.observation import Observation, UiNode
 
-_LEAST_PIECE = 3  # characters of a value by which an entry of a list is known
 _NUMBER = re.compile(r"\d{4,}")  # in a label: an id or a phone number, never part of a route
 _OPTIONS = ("radio:", "check_box:")  # marks of a page that offer something to choose
 _CERTAIN = (*_OPTIONS, "button:", "edit:", "search:", "switch:", "slider:", "picker:", "tab:")
@@ -58,12 +58,21 @@ class Sight:
         learned = without_private(page, private)
         return cls(observation, values, private, page, learned, tuple(_controls(observation)))
 
-    def shows(self, page: PageSignature) -> bool:
+    def shows(self, page: PageSignature, view: PageView | None = None) -> bool:
         """Whether the screen shows this page; compared by the picture if it has no tree and the page was recorded with
         one."""
-        if self.observation.nodes is None and not page.pictured:
-            return pictured.fits(page, self.observation)
+        if self.by_picture and not page.pictured:
+            return pictured.fits(page, self.observation, view)
         return page.fits(self.page) or page.fits(self.learned)
+
+    def is_at(self, step: RouteStep) -> bool:
+        """Whether the screen shows the page of the step."""
+        return self.shows(step.page, step.view.page if step.view else None)
+
+    @property
+    def by_picture(self) -> bool:
+        """Whether there is no tree to compare with."""
+        return self.observation.nodes is None
 
     def node(self, target: Target) -> UiNode | None:
         return self.observation.nodes[target.node] if self.observation.nodes and target.node is not None else None
@@ -122,11 +131,15 @@ def _holds(mark: str, told: frozenset[str]) -> bool:
     return any(form in tight for form in told)
 
 
-def find_control(control: RouteControl, sight: Sight) -> Target | None:
+def find_control(control: RouteControl, sight: Sight, view: StepView | None = None) -> Target | None:
     """The control that matches; None if none does, if the number of matches differs from the recorded one, or if a slot
-    it names is empty."""
-    if sight.observation.nodes is None and control.signature.role != _OF_PICTURES:
-        return pictured.find_button(control, filled(control.named, sight.values) or "", sight.observation)
+    it names is empty. Without a tree it is found by the view of it."""
+    if sight.by_picture and control.signature.role != _OF_PICTURES:
+        if view is None:
+            return pictured.find_button(control, filled(control.named, sight.values) or "", sight.observation)
+        if view.control is None:
+            return None
+        return pictured.find_control(control, view.control, view.page, sight.observation, sight.values)
     found = _answering(control, sight)
     if found is None or len(found) != control.alike:
         return None
@@ -134,6 +147,11 @@ def find_control(control: RouteControl, sight: Sight) -> Target | None:
     if control.alike > 1:
         found = [target for target in found if _stands_as(target, control.signature, sight)]
     return found[0] if len(found) == 1 and _is_clear(found[0], sight) else None
+
+
+def control_at(step: RouteStep, sight: Sight) -> Target | None:
+    """The control of the step on this screen; see `find_control`."""
+    return find_control(step.control, sight, step.view) if step.control else None
 
 
 def is_done(step: RouteStep, target: Target, sight: Sight) -> bool:
@@ -151,7 +169,9 @@ def is_typed(step: RouteStep, sight: Sight) -> bool:
     if step.text.endswith("\n"):
         return False
     text = filled(step.text, sight.values)
-    target = find_control(step.control, sight) if step.control else None
+    if sight.by_picture and text and step.view and step.view.control:
+        return pictured.shows_text(text, step.view.control, step.view.page, sight.observation)
+    target = control_at(step, sight)
     node = sight.node(target) if target else None
     return bool(text) and node is not None and squash(node.text) == squash(text or "")
 
@@ -190,7 +210,7 @@ def _answering(control: RouteControl, sight: Sight) -> list[Target] | None:
     alike = [target for target in sight.controls if role_of(target) == control.signature.role]
     if control.holds:
         pieces = [filled(template, sight.values) for template in control.holds]
-        if any(piece is None or len(squash(piece)) < _LEAST_PIECE for piece in pieces):
+        if any(piece is None or len(squash(piece)) < pictured.LEAST_PIECE for piece in pieces):
             return None
         return [target for target in alike if all(_shows(target, piece or "") for piece in pieces)]
     if control.named:
@@ -229,13 +249,7 @@ def _beside(target: Target, sight: Sight) -> str:
 
 
 def _shows(target: Target, value: str) -> bool:
-    """Whether it shows the whole value: 10021 does not show 1002."""
-    wanted = squash(value)
-    if len(wanted) < _LEAST_PIECE:
-        return False
-    edge = r"(?<![0-9a-z])" if wanted[0].isascii() else ""
-    close = r"(?![0-9a-z])" if wanted[-1].isascii() else ""
-    return any(re.search(edge + re.escape(wanted) + close, squash(word)) for n in _names(target) for word in n.split())
+    return any(pictured.shows_value(name, value) for name in _names(target))
 
 
 def _own_name(target: Target) -> str | None:

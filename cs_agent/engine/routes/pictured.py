@@ -1,41 +1,64 @@
-"""Recognises by its picture alone a page that was recorded with a tree, and a button on it by its words.
+"""Recognises a page by its picture alone, and on it a control by its words, its look and its surroundings.
 
-Rule: the title, every button and most other texts of the page must be found, no new word that asks for a decision may
-appear, and only a control drawn as a button with a unique name is touched. Everything else needs the tree.
+Rule: as strict as with a tree. Title, every button and most other texts that the picture showed when the page was
+recorded must be read again, in the same app and activity; no new word that asks for a decision may appear; the control
+must say the same, look the same and stand between the same texts, as often as before. Everything else needs the tree.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteControl
-from cs_agent.engine.screen.pictured import is_on_coloured_fill
+from cs_agent.engine.routes.views import ControlView, PageView
+from cs_agent.engine.screen.pictured import is_on_coloured_fill, room_on_ground
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import LabelKind, is_hint, sense
+from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
 _HEAD = 0.14  # of the screen's height: where titles stand
 _SHARE = 0.8  # of the page's texts besides its title and buttons
 _LEAST = 3  # texts; a page with fewer cannot be recognised
-_BUTTON = "button"
+_LEAST_WORD = 2  # characters of a label that is recognised within a longer text
+LEAST_PIECE = 3  # characters of a value by which an entry of a list is known
+_MORE_OTHERS = 1.5, 4  # times as many lines that say something else, and so many besides
+_NEAR = 8  # quarters of a text's height: a check box stands nearer to its text
+_BUTTON, _FIELD = "button", "editable"
+_BY_MARKS = frozenset({"choice", "switch", "slider", "password"})  # no words tell their state
 _DECISIONS = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM, LabelKind.REFUSE, LabelKind.RETRY)
 
 
-def fits(page: PageSignature, seen: Observation) -> bool:
-    """Whether the picture shows this page."""
+def fits(page: PageSignature, seen: Observation, view: PageView | None = None) -> bool:
+    """Whether the picture shows this page; without a view all that the tree said of it must be read."""
     if not page.app or page.app != seen.app.package:
         return False
-    read = [label for line in seen.lines if (label := stable_label(line.text))]
-    buttons, others = _named(page)
+    if view is not None and (view.activity != seen.app.activity or _others(view.marks, seen) > _most_others(view)):
+        return False
+    read = _labels(seen)
+    buttons, others = _named(page.controls | page.captions if view is None else view.marks)
     if len(buttons | others) < _LEAST or not all(_is_read(label, read) for label in buttons):
         return False
     found = sum(_is_read(label, read) for label in others)
     return _has_title(page.title, seen) and found >= _SHARE * len(others) and not _asks_more(page, seen)
 
 
+def view_of_page(page: PageSignature, seen: Observation) -> PageView | None:
+    """What the picture shows of this page; None if it could not be recognised by that."""
+    read = _labels(seen)
+    told = frozenset(mark for mark in page.controls | page.captions if _is_read(mark.partition(":")[2], read))
+    view = PageView(seen.app.activity, told, _others(told, seen))
+    return view if fits(page, seen, view) else None
+
+
 def find_button(control: RouteControl, name: str, seen: Observation) -> Target | None:
-    """The button of that name; None if there is none, if several lines have the name, or if the text is not drawn as a
-    button."""
+    """The button of that name, for a control without a view; None if there is none, if several lines have the name, or
+    if the text is not drawn as a button."""
     if control.signature.role != _BUTTON or control.alike != 1 or not name:
         return None
     lines = [line for line in seen.lines if squash(line.text) == squash(name)]
@@ -44,15 +67,119 @@ def find_button(control: RouteControl, name: str, seen: Observation) -> Target |
     return find_target(seen, lines[0].box.center)
 
 
-def _named(page: PageSignature) -> tuple[frozenset[str], frozenset[str]]:
+def find_control(
+    control: RouteControl, view: ControlView, page: PageView, seen: Observation, values: dict[str, str]
+) -> Target | None:
+    """The control that the view tells of; None if none or several do, or if the picture says its name more or less
+    often than when it was recorded."""
+    lines = _saying(control, view.hint, seen, values)
+    found = [line for line in lines if _looks(control, line, view, page, seen)]
+    return find_target(seen, found[0].box.center) if len(lines) == view.alike and len(found) == 1 else None
+
+
+def shows_text(text: str, view: ControlView, page: PageView, seen: Observation) -> bool:
+    """Whether the field that the view tells of shows just this text."""
+    lines = [line for line in seen.lines if squash(line.text) == squash(text)]
+    return sum(_beside(line.box, page, seen) == (view.above, view.below) for line in lines) == 1
+
+
+def view_of_control(
+    control: RouteControl, target: Target, page: PageView, seen: Observation, values: dict[str, str]
+) -> ControlView | None:
+    """How the picture shows this control of the tree; None if it cannot be told by that: no or several lines of its
+    own, or a touch at its words would reach something else."""
+    if control.signature.role in _BY_MARKS or len(control.holds) > 1 or target.box is None:
+        return None
+    hint = _hint(target.box, page, seen) if control.signature.role == _FIELD else ""
+    lines = _saying(control, hint, seen, values)
+    own = [line for line in lines if find_target(seen, line.box.center).node == target.node]
+    if len(own) != 1:
+        return None
+    box = own[0].box
+    view = ControlView(hint, is_on_coloured_fill(seen, box), _room(box, seen), *_beside(box, page, seen), len(lines))
+    alone = sum(_looks(control, line, view, page, seen) for line in lines) == 1
+    return view if alone else None
+
+
+def _saying(control: RouteControl, hint: str, seen: Observation, values: dict[str, str]) -> list[TextLine]:
+    """The lines that say the control's name, the value it holds, or its hint; none if a slot that it names is empty."""
+    if control.holds:
+        value = filled(control.holds[0], values) or ""
+        return [line for line in seen.lines if shows_value(line.text, value)]
+    if control.named:
+        name = squash(filled(control.named, values) or "")
+        return [line for line in seen.lines if name and squash(line.text) == name]
+    return [line for line in seen.lines if hint and stable_label(line.text) == hint]
+
+
+def shows_value(text: str, value: str) -> bool:
+    """Whether it shows the whole value: 10021 does not show 1002."""
+    wanted = squash(value)
+    if len(wanted) < LEAST_PIECE:
+        return False
+    edge = r"(?<![0-9a-z])" if wanted[0].isascii() else ""
+    close = r"(?![0-9a-z])" if wanted[-1].isascii() else ""
+    return any(re.search(edge + re.escape(wanted) + close, squash(word)) for word in text.split())
+
+
+def _looks(control: RouteControl, line: TextLine, view: ControlView, page: PageView, seen: Observation) -> bool:
+    """As recorded; of the room beside an entry's value, which depends on the values, only whether a mark is near."""
+    if _beside(line.box, page, seen) != (view.above, view.below):
+        return False
+    if is_on_coloured_fill(seen, line.box) != view.filled:
+        return False
+    room = _room(line.box, seen)
+    if not control.holds:
+        return view.agrees(replace(view, room=room))
+    return replace(view, room=(min(view.room[0], _NEAR), 0)).agrees(replace(view, room=(min(room[0], _NEAR), 0)))
+
+
+def _room(box: Box, seen: Observation) -> tuple[int, int]:
+    """In quarters of the text's height."""
+    left, right = room_on_ground(seen, box)
+    return 4 * left // max(1, box.height), 4 * right // max(1, box.height)
+
+
+def _beside(box: Box, page: PageView, seen: Observation) -> tuple[str, str]:
+    """The nearest of the page's stable texts above and below this line."""
+    labels = {mark.partition(":")[2] for mark in page.marks}
+    others = [(line.box, stable_label(line.text)) for line in seen.lines if line.box != box]
+    known = [(place, label) for place, label in others if label in labels]
+    above = [(place.bottom, label) for place, label in known if place.bottom <= box.center.y]
+    below = [(-place.top, label) for place, label in known if place.top >= box.center.y]
+    return max(above, default=(0, ""))[1], max(below, default=(0, ""))[1]
+
+
+def _hint(field: Box, page: PageView, seen: Observation) -> str:
+    """What stands in the field, if it is a text of the page or asks to fill it in; empty for what may be a value."""
+    labels = {mark.partition(":")[2] for mark in page.marks}
+    within = [stable_label(line.text) for line in seen.lines if field.contains(line.box.center)]
+    return within[0] if len(within) == 1 and (within[0] in labels or is_hint(within[0])) else ""
+
+
+def _labels(seen: Observation) -> list[str]:
+    return [label for line in seen.lines if (label := stable_label(line.text))]
+
+
+def _named(marks: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     """The labels of its buttons, and of all else that says something."""
-    marks = [mark.partition(":") for mark in page.controls | page.captions]
-    buttons = frozenset(label for role, _, label in marks if role == _BUTTON and label)
-    return buttons, frozenset(label for role, _, label in marks if role != _BUTTON and label)
+    parted = [mark.partition(":") for mark in marks]
+    buttons = frozenset(label for role, _, label in parted if role == _BUTTON and label)
+    return buttons, frozenset(label for role, _, label in parted if role != _BUTTON and label)
 
 
 def _is_read(label: str, read: list[str]) -> bool:
-    return any(label in text for text in read)
+    return label in read or (len(label) >= _LEAST_WORD and any(label in text for text in read))
+
+
+def _others(marks: frozenset[str], seen: Observation) -> int:
+    """How many lines say something besides these marks."""
+    known = [mark.partition(":")[2] for mark in marks]
+    return sum(not any(_is_read(label, [stable_label(line.text)]) for label in known if label) for line in seen.lines)
+
+
+def _most_others(view: PageView) -> float:
+    return _MORE_OTHERS[0] * view.others + _MORE_OTHERS[1]
 
 
 def _has_title(title: str, seen: Observation) -> bool:

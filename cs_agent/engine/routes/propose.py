@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from PIL import Image
+
 from cs_agent.engine.actions.values import (
     Action,
     Back,
@@ -21,9 +23,11 @@ from cs_agent.engine.actions.values import (
     Tap,
     Type,
 )
-from cs_agent.engine.routes.match import Sight, find_control, is_done, is_typed
+from cs_agent.engine.routes.match import Sight, control_at, find_control, is_done, is_typed
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
+from cs_agent.engine.routes.views import PageView, StepView
+from cs_agent.engine.screen.observe import changed_share
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import Target
 from cs_agent.geometry import NormPoint
@@ -31,6 +35,7 @@ from cs_agent.observation import Observation
 
 MOST_TRIES = 2  # of one step, before the model is asked
 _MOST_DETOURS = 50
+_FIELD = "editable"  # the role of a control that text is typed into
 _TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
     ActKind.TAP: Tap,
     ActKind.DOUBLE_TAP: DoubleTap,
@@ -71,14 +76,19 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPage:
-    """A page, with the control that is acted on next; None where the way does not depend on it."""
+    """A page, with the control that is acted on next; None where the way does not depend on it. `view`: how a picture
+    shows the page, `held`: and the control."""
 
     page: PageSignature
     control: RouteControl | None = None
+    view: PageView | None = None
+    held: StepView | None = None
 
     def is_shown(self, sight: Sight) -> bool:
         """A page that is still loading may show its frame before the control appears."""
-        return sight.shows(self.page) and (self.control is None or find_control(self.control, sight) is not None)
+        if not sight.shows(self.page, self.view):
+            return False
+        return self.control is None or find_control(self.control, sight, self.held) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +100,23 @@ class Expectation:
     values: dict[str, str]
     private: Private
     focuses: bool = False  # that effect is a field's focus, and text is all that follows
+    before: Image.Image | None = None  # the picture that the act was decided on
 
     def is_met(self, seen: Observation) -> bool:
         sight = Sight.of(seen, self.values, self.private)
+        if self.step is None:
+            return any(page.is_shown(sight) for page in self.pages)
+        if sight.by_picture and self.focuses:
+            return sight.is_at(self.step) and _has_reacted(self.step, sight, self.before)
+        return sight.is_at(self.step) and _shows_effect(self.step, sight)
+
+    @property
+    def in_pictures(self) -> bool:
+        """Whether a picture alone can show it."""
         if self.step is not None:
-            return sight.shows(self.step.page) and _shows_effect(self.step, sight)
-        return any(page.is_shown(sight) for page in self.pages)
+            told = self.step.view is not None and self.step.view.control is not None
+            return told and (self.focuses or self.step.kind is ActKind.TYPE)
+        return all(page.view and (page.control is None or (page.held and page.held.control)) for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +137,7 @@ def next_act(
         return at.off_the_way(at.taken + 1 if at.taken >= 0 else at.at), None
     tries = at.tries + 1 if number == at.taken else 0
     step = way.steps[number]
-    action = _action(step, sight) if tries < MOST_TRIES else None
+    action = _action(way, number, at, sight) if tries < MOST_TRIES else None
     if action is None:
         return at.off_the_way(number), None
     here = replace(at, at=number, tries=tries, taken=number)
@@ -139,7 +160,7 @@ def is_at_end(
     left = way.steps[max(at.at, at.taken + 1) :]
     if not all(step.optional for step in left):
         return False
-    return way.end is None or Sight.of(seen, values, private).shows(way.end)
+    return way.end is None or Sight.of(seen, values, private).shows(way.end, way.end_view)
 
 
 def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
@@ -149,7 +170,7 @@ def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
     because a later page looks similar, and once it was taken nothing before it is taken again: the way would lead to
     it a second time.
     """
-    fitting = [number for number, step in enumerate(way.steps) if sight.shows(step.page)]
+    fitting = [number for number, step in enumerate(way.steps) if sight.is_at(step)]
     ahead = [number for number in fitting if number >= at.at]
     done = max((number for number, step in enumerate(way.steps[: at.at]) if step.commits), default=-1)
     behind = [number for number in fitting if done < number < at.at]
@@ -164,23 +185,26 @@ def _is_behind(way: Way, number: int, at: Position, sight: Sight) -> bool:
     step = way.steps[number]
     if step.kind is ActKind.TYPE:
         return is_typed(step, sight)
-    target = find_control(step.control, sight) if step.control else None
+    target = control_at(step, sight)
     if target is None:
         return step.optional
     following = way.steps[number + 1] if number + 1 < len(way.steps) else None
-    focuses = target.editable and following is not None and following.kind is ActKind.TYPE
+    focuses = _is_field(step, target) and following is not None and following.kind is ActKind.TYPE
     if focuses and following is not None and is_typed(following, sight):
         return True
     return is_done(step, target, sight)
 
 
-def _action(step: RouteStep, sight: Sight) -> Action | None:
+def _action(way: Way, number: int, at: Position, sight: Sight) -> Action | None:
+    step = way.steps[number]
+    if sight.by_picture and number == at.taken:  # that it had no effect is for the tree to say
+        return None
     match step.kind:
         case ActKind.TAP | ActKind.DOUBLE_TAP | ActKind.LONG_PRESS:
-            target = find_control(step.control, sight) if step.control else None
+            target = control_at(step, sight)
             return _TOUCHES[step.kind](_point(target, sight)) if target else None
         case ActKind.TYPE:
-            return _typing(step, sight)
+            return _typing_unseen(way, number, at, sight) if sight.by_picture else _typing(step, sight)
         case ActKind.SWIPE:
             x1, y1, x2, y2 = step.way
             return Swipe(NormPoint(x1, y1), NormPoint(x2, y2))
@@ -196,11 +220,22 @@ def _action(step: RouteStep, sight: Sight) -> Action | None:
 def _typing(step: RouteStep, sight: Sight) -> Action | None:
     """Type only into the step's own field; if it lost the focus, touch it first."""
     text = filled(step.text, sight.values)
-    target = find_control(step.control, sight) if step.control else None
+    target = control_at(step, sight)
     node = sight.node(target) if target else None
     if text is None or target is None or node is None:
         return None
     return Type(text) if node.focused else Tap(_point(target, sight))
+
+
+def _typing_unseen(way: Way, number: int, at: Position, sight: Sight) -> Action | None:
+    """No picture tells a field's focus for certain: type only right after the touch that gave it the focus, on a page
+    that has no other field."""
+    step, before = way.steps[number], way.steps[number - 1] if number else None
+    text = filled(step.text, sight.values)
+    just_touched = before is not None and before.kind is ActKind.TAP and before.control == step.control
+    if text is None or not (just_touched and at.at == number and at.taken < 0):
+        return None
+    return Type(text) if step.view and step.view.control and control_at(step, sight) else None
 
 
 def _point(target: Target, sight: Sight) -> NormPoint:
@@ -210,30 +245,48 @@ def _point(target: Target, sight: Sight) -> NormPoint:
 
 def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expectation | None:
     step = way.steps[number]
-    target = find_control(step.control, sight) if step.control else None
+    target = control_at(step, sight)
+    fills = _is_field(step, target)
     sends = isinstance(action, Type) and action.text.endswith("\n")
-    stays = isinstance(action, Type) or (target is not None and (target.choice or target.editable))
+    stays = isinstance(action, Type) or fills or (target is not None and target.choice)
     if stays and not sends:
-        focuses = isinstance(action, Tap) and target is not None and target.editable
-        return Expectation((), step, sight.values, sight.private, focuses)
+        focuses = isinstance(action, Tap) and fills
+        return Expectation((), step, sight.values, sight.private, focuses, sight.observation.screenshot.image)
     pages = tuple(_pages_after(way, number, sight))
     return Expectation(pages, None, sight.values, sight.private) if pages else None
+
+
+def _is_field(step: RouteStep, target: Target | None) -> bool:
+    """A picture does not tell a field from other controls; the route does."""
+    recorded = step.control is not None and step.control.signature.role == _FIELD
+    return target is not None and (target.editable or (target.node is None and recorded))
 
 
 def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[ExpectedPage]:
     """The pages of the next required step and of the optional ones before it, without the current page."""
     for step in way.steps[number + 1 :]:
-        if sight.shows(step.page):
+        if sight.is_at(step):
             return
-        yield ExpectedPage(step.page, None if step.optional else step.control)
+        yield ExpectedPage(
+            step.page, None if step.optional else step.control, step.view.page if step.view else None, step.view
+        )
         if not step.optional:
             return
-    if way.end is not None and not sight.shows(way.end):
-        yield ExpectedPage(way.end)
+    if way.end is not None and not sight.shows(way.end, way.end_view):
+        yield ExpectedPage(way.end, view=way.end_view)
 
 
 def _shows_effect(step: RouteStep, sight: Sight) -> bool:
-    target = find_control(step.control, sight) if step.control else None
-    if target is None:
+    if step.kind is ActKind.TYPE:
+        return is_typed(step, sight)
+    target = control_at(step, sight)
+    return target is not None and is_done(step, target, sight)
+
+
+def _has_reacted(step: RouteStep, sight: Sight, before: Image.Image | None) -> bool:
+    """Whether the picture has changed in and right around the field since the touch: a caret, a frame, another hint."""
+    target, picture = control_at(step, sight), sight.observation.screenshot.image
+    if target is None or target.box is None or before is None or before.size != picture.size:
         return False
-    return is_typed(step, sight) if step.kind is ActKind.TYPE else is_done(step, target, sight)
+    around = target.box.grown(2 * target.box.height).clipped(sight.observation.size)
+    return changed_share(before, picture, around) > 0

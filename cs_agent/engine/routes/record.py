@@ -22,7 +22,8 @@ from cs_agent.engine.actions.values import (
     Tap,
     Type,
 )
-from cs_agent.engine.routes.match import Sight, control_of
+from cs_agent.engine.routes import pictured, views
+from cs_agent.engine.routes.match import Sight, control_at, control_of
 from cs_agent.engine.routes.slots import is_template, templated
 from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteStep, Way, filled_slots
 from cs_agent.engine.screen.signature import PageSignature, stable_label
@@ -33,14 +34,46 @@ _TOUCHES = {Tap: ActKind.TAP, DoubleTap: ActKind.DOUBLE_TAP, LongPress: ActKind.
 
 
 def step_of(
-    action: Action, seen: Observation, values: dict[str, str], *, commits: bool, private: Private = NOTHING_PRIVATE
+    action: Action,
+    seen: Observation,
+    values: dict[str, str],
+    *,
+    commits: bool,
+    private: Private = NOTHING_PRIVATE,
+    read: Observation | None = None,
 ) -> RouteStep | None:
     """The act on this screen as a route step; None for an action that does not touch the phone.
 
-    `private`: further customer data, such as a name, that must not identify a page.
+    `private`: further customer data, such as a name, that must not identify a page; `read`: the same screen with the
+    lines of its picture, to remember what the picture shows beside what the tree says.
     """
     sight = Sight.of(seen, values, private)
-    step = RouteStep(sight.learned, ActKind.GAP, commits=commits)
+    step = _step_on(sight, action, RouteStep(sight.learned, ActKind.GAP, commits=commits))
+    return with_view(step, read, values, private) if step and read else step
+
+
+def with_view(
+    step: RouteStep, read: Observation, values: dict[str, str], private: Private = NOTHING_PRIVATE
+) -> RouteStep:
+    """The step with what the picture shows of it; unchanged where that is not enough to know the page by. `read`: the
+    step's screen with its tree and the lines of its picture."""
+    page = pictured.view_of_page(step.page, read) if read.nodes is not None else None
+    if page is None:
+        return step
+    target = control_at(step, Sight.of(replace(read, lines=()), values, private))
+    fields = sum(node.editable for node in read.nodes or ())
+    told = step.control is not None and target is not None and (step.kind is not ActKind.TYPE or fields == 1)
+    control = pictured.view_of_control(step.control, target, page, read, values) if told else None
+    return replace(step, view=views.StepView(page, control))
+
+
+def view_of_end(end: PageSignature, read: Observation) -> views.PageView | None:
+    """What the picture shows of the last page; `read` as in `with_view`."""
+    return pictured.view_of_page(end, read) if read.nodes is not None else None
+
+
+def _step_on(sight: Sight, action: Action, step: RouteStep) -> RouteStep | None:
+    seen = sight.observation
     match action:
         case Tap() | DoubleTap() | LongPress():
             target = find_target(seen, touch_points(action, seen.size)[0])
@@ -87,9 +120,14 @@ def _only_slots(template: str) -> bool:
     return is_template(template) and template.startswith("{") and template.endswith("}") and template.count("{") == 1
 
 
-def way_of(steps: Sequence[RouteStep], end: PageSignature | None, values: dict[str, str]) -> Way:
+def way_of(
+    steps: Sequence[RouteStep],
+    end: PageSignature | None,
+    values: dict[str, str],
+    end_view: views.PageView | None = None,
+) -> Way:
     """The way of one run, without detours."""
-    return Way(filled_slots(values), tuple(_straightened(steps)), end)
+    return Way(filled_slots(values), tuple(_straightened(steps)), end, end_view=end_view)
 
 
 def merged(one: Way, other: Way) -> Way:
@@ -105,10 +143,12 @@ def merged(one: Way, other: Way) -> Way:
         else:
             aside = (*one.steps[i1:i2], *other.steps[j1:j2])
             steps += [replace(step, optional=True) for step in aside]
-    end = one.end
-    if one.end and other.end:
-        end = _shared(one.end, other.end) if one.end.fits(other.end) else one.end
-    return Way(one.filled, tuple(steps), end, one.runs + other.runs)
+    end, view = one.end, one.end_view
+    if one.end and other.end and one.end.fits(other.end):
+        end = _shared(one.end, other.end)
+        view = one.end_view.shared(other.end_view) if one.end_view and other.end_view else None
+        view = view.only(end.controls | end.captions) if view else None
+    return Way(one.filled, tuple(steps), end, one.runs + other.runs, view)
 
 
 class _Keys:
@@ -126,11 +166,13 @@ class _Keys:
 
 
 def _common(one: RouteStep, other: RouteStep) -> RouteStep:
+    page, view = _shared(one.page, other.page), views.shared(one.view, other.view)
     return replace(
         one,
-        page=_shared(one.page, other.page),
+        page=page,
         optional=one.optional or other.optional,
         commits=one.commits or other.commits,
+        view=view.only(page.controls | page.captions) if view else None,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from cs_agent.engine.routes.views import PageView, StepView
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature
 
 VERSION = 1  # of a route's JSON
@@ -63,7 +64,8 @@ class RouteControl:
 @dataclass(frozen=True, slots=True)
 class RouteStep:
     """One act on one page. `text`: what is typed or the app that is opened, with slots; `way`: a swipe's start and end,
-    normalized; `commits`: a human was asked before it, and always will be; `optional`: not every run took it."""
+    normalized; `commits`: a human was asked before it, and always will be; `optional`: not every run took it; `view`:
+    how the picture showed the page and the control, None for a step recorded without one."""
 
     page: PageSignature
     kind: ActKind
@@ -72,9 +74,10 @@ class RouteStep:
     way: tuple[int, ...] = ()
     commits: bool = False
     optional: bool = False
+    view: StepView | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        stored = {
             "page": self.page.to_json(),
             "kind": str(self.kind),
             "control": self.control.to_json() if self.control else None,
@@ -83,6 +86,7 @@ class RouteStep:
             "commits": self.commits,
             "optional": self.optional,
         }
+        return {**stored, "view": self.view.to_json()} if self.view else stored
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -94,6 +98,7 @@ class RouteStep:
             tuple(int(number) for number in data.get("way", ())),
             bool(data.get("commits", False)),
             bool(data.get("optional", False)),
+            StepView.from_json(data.get("view")),
         )
 
     def same_act(self, other: RouteStep) -> bool:
@@ -106,28 +111,42 @@ class RouteStep:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way through the flow, for runs that have just these slots filled. `end`: the page of success."""
+    """One way through the flow, for runs that have just these slots filled. `end`: the page of success, and `end_view`
+    how the picture showed it."""
 
     filled: tuple[str, ...]
     steps: tuple[RouteStep, ...]
     end: PageSignature | None = None
     runs: int = 1  # from which it was learned
+    end_view: PageView | None = None
+
+    @property
+    def has_views(self) -> bool:
+        """Whether it was recorded with pictures beside the trees."""
+        return any(step.view for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        stored = {
             "filled": list(self.filled),
             "steps": [step.to_json() for step in self.steps],
             "end": self.end.to_json() if self.end else None,
             "runs": self.runs,
         }
+        return {**stored, "end_view": self.end_view.to_json()} if self.end_view else stored
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         steps = tuple(RouteStep.from_json(item) for item in data["steps"])
         if len(steps) > MOST_STEPS:
             raise ValueError(f"{len(steps)} steps")
-        end = data.get("end")
-        return cls(tuple(data["filled"]), steps, PageSignature.from_json(end) if end else None, int(data["runs"]))
+        end, view = data.get("end"), data.get("end_view")
+        return cls(
+            tuple(data["filled"]),
+            steps,
+            PageSignature.from_json(end) if end else None,
+            int(data["runs"]),
+            PageView.from_json(view) if view else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +198,8 @@ NOTHING_PRIVATE = Private()
 class RoutePlan:
     """What one run has of its flow's route: its slot values, its way if there is one, and whether it was reviewed.
 
-    `learning`: the run is to teach a way, so every page is looked at with its tree, even on a phone that is slow at it.
+    `learning`: the run is to teach a way, or what pictures show of a known one, so every page is looked at with its
+    tree, even on a phone that is slow at it, and its picture is read.
     `private`: what is known of the customer besides the slots; what is learned never holds it.
     """
 

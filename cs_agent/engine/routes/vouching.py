@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from cs_agent.engine.actions.values import Action, DoubleTap, LongPress, Swipe, Tap
 from cs_agent.engine.gate.vouches import Act, Source, Vouch
-from cs_agent.engine.routes.match import Sight, find_control
+from cs_agent.engine.routes.match import Sight, control_at
 from cs_agent.engine.routes.values import ActKind, RoutePlan, RouteStep
 from cs_agent.engine.screen.page import Nature, read_page
 from cs_agent.engine.screen.signature import page_signature
@@ -29,7 +29,7 @@ def vouch_of(plan: RoutePlan, number: int, action: Action, seen: Observation) ->
     if not plan.reviewed or plan.way is None or not 0 <= number < len(plan.way.steps):
         return None
     step, sight = plan.way.steps[number], Sight.of(seen, plan.values, plan.private)
-    if step.commits or not sight.shows(step.page) or Nature.PERMISSION in read_page(seen).natures:
+    if step.commits or not sight.is_at(step) or Nature.PERMISSION in read_page(seen).natures:
         return None
     if isinstance(action, Swipe):
         return _of_swipe(step, number, action, seen)
@@ -38,7 +38,7 @@ def vouch_of(plan: RoutePlan, number: int, action: Action, seen: Observation) ->
 
 def _of_touch(step: RouteStep, number: int, action: Action, sight: Sight) -> Vouch | None:
     kind, act = _TOUCHES.get(step.kind, (None, Act.TAP))
-    target = find_control(step.control, sight) if step.control else None
+    target = control_at(step, sight)
     if kind is None or target is None or type(action) is not kind or not isinstance(action, kind):
         return None
     touched = find_target(sight.observation, action.element.to_point(sight.observation.size))

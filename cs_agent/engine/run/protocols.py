@@ -89,6 +89,26 @@ class DatesTrees(Protocol):
 
 
 @runtime_checkable
+class TimesTrees(Protocol):
+    """A phone that remembers how long it took to give its newest accessibility tree, also from earlier runs.
+
+    `tree_s`: seconds; None before the first.
+    """
+
+    @property
+    def tree_s(self) -> float | None: ...
+
+
+@runtime_checkable
+class TypesUnread(Protocol):
+    """A phone that can type without asking for its accessibility tree."""
+
+    def type_unread(self, text: str) -> None:
+        """As `type_text`, without reading the field back: whoever calls it looks whether the text has arrived. An error
+        if no field has the focus."""
+
+
+@runtime_checkable
 class FollowsScreen(Protocol):
     """A phone that captures its screen continuously."""
 

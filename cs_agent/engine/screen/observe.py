@@ -14,7 +14,15 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.run.protocols import DatesTrees, FollowsScreen, Phone, PhoneError, SettleFactory, TextReader
+from cs_agent.engine.run.protocols import (
+    DatesTrees,
+    FollowsScreen,
+    Phone,
+    PhoneError,
+    SettleFactory,
+    TextReader,
+    TimesTrees,
+)
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.screen.hindrances import is_loading
 from cs_agent.engine.screen.targets import control_box
@@ -41,7 +49,8 @@ _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%
 
 @dataclass(slots=True)
 class ScreenObserver:
-    """Observes one phone for one run."""
+    """Observes one phone for one run. `by_pictures`: the run knows its pages by their pictures, so the tree is asked
+    for only where it is known to be quick, or where a picture does not tell."""
 
     phone: Phone
     reader: TextReader
@@ -50,12 +59,17 @@ class ScreenObserver:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     check: Callable[[], None]
+    by_pictures: bool = False
     _frame: Screenshot | None = field(default=None, init=False)
     _frame_at: float = field(default=0.0, init=False)
     _ready: Observation | None = field(default=None, init=False)  # a look that a wait ended with
     _tree_s: float = field(default=0.0, init=False)
     _read_s: float = field(default=0.0, init=False)
     _looks_without_tree: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.phone, TimesTrees):
+            self._tree_s = self.phone.tree_s or 0.0
 
     def look(self, *, afresh: bool = False) -> Observation:
         """The settled screen. Waits, within bounds, for pages that say they are loading."""
@@ -112,19 +126,28 @@ class ScreenObserver:
         """Wait for the screen to react and come to rest."""
         self.wait_for(before, None)
 
-    def wait_for(self, before: Image.Image | None, expected: Expected | None, *, at_once: bool = False) -> bool:
+    def wait_for(
+        self,
+        before: Image.Image | None,
+        expected: Expected | None,
+        *,
+        at_once: bool = False,
+        in_pictures: bool = False,
+    ) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
         It is looked for in the tree of a picture that is stable, or, where trees are quick, of any picture that differs
         from the one before the act. It is accepted if the picture, or the next tree, is unchanged around it: the next
         control then stands still, whatever else moves. `at_once`: accept the first tree of any picture, if nothing that
         follows depends on positions. The look that finds it is reused as the next look. A screen that settles without
-        it is given a little more time.
+        it is given a little more time. Where trees are slow, pictures are read instead if it can be shown by them
+        (`in_pictures`); otherwise it is not looked for, which would take longer than the rest does.
         """
-        if self._tree_s > self.settings.slow_tree_s:  # looking for it would take longer than the rest does
+        reads = in_pictures and self._reads_pictures
+        if not reads and self._tree_s > self.settings.slow_tree_s:
             expected = None
         detector, start = self.settle(before=before), self.clock()
-        if expected and at_once and self._shows_at_once(expected):
+        if expected and at_once and not reads and self._shows_at_once(expected):
             return True
         found: Observation | None = None
         last, asked = -1, (-1, False)
@@ -135,11 +158,11 @@ class ScreenObserver:
             settled = detector.add(shot)
             stays = settled or shot.sequence == last
             asking, last = (shot.sequence, settled), shot.sequence
-            if expected and asking != asked and (at_once or stays or self._may_show(before, shot)):
-                asked, previous, found = asking, found, self._shown(shot, expected)
-                if found is not None and at_once:
+            if expected and asking != asked and (at_once or stays or self._may_show(before, shot, reads)):
+                asked, previous, found = asking, found, self._shown(shot, expected, reads)
+                if found is not None and at_once and not reads:
                     return self._keep(replace(found, screenshot=self._next_picture()))
-                if found is not None and (stays or (previous is not None and previous.nodes == found.nodes)):
+                if found is not None and (stays or at_once or _is_unmoved(previous, found)):
                     return self._keep(found)
             waited = self._frame_at - start
             rested = settled and (expected is None or waited >= self.settings.expected_s)
@@ -150,17 +173,24 @@ class ScreenObserver:
 
     def _shows_at_once(self, expected: Expected) -> bool:
         """Look in a tree requested before any picture; it is paired with a picture begun after the gesture."""
-        found = self._shown(self._frame, expected) if self._frame else None
+        found = self._shown(self._frame, expected, False) if self._frame else None
         return found is not None and self._keep(replace(found, screenshot=self._next_picture()))
 
-    def _may_show(self, before: Image.Image | None, shot: Screenshot) -> bool:
-        """Whether to request a tree of a moving screen: it shows something new, and trees are known to be quick."""
-        return 0 < self._tree_s <= self.settings.quick_tree_s and _has_reacted(before, shot)
+    def _may_show(self, before: Image.Image | None, shot: Screenshot, reads: bool) -> bool:
+        """Whether to look at a moving screen: it shows something new, and it is read by its picture, or trees are known
+        to be quick."""
+        return (reads or 0 < self._tree_s <= self.settings.quick_tree_s) and _has_reacted(before, shot)
 
-    def _shown(self, shot: Screenshot, expected: Expected) -> Observation | None:
-        """The picture with its tree if that shows what is expected, else None."""
-        seen = self.with_tree(Observation(shot, self._retrying(self.phone.foreground)))
-        return seen if is_useful(seen.nodes) and expected(seen) else None
+    def _shown(self, shot: Screenshot, expected: Expected, reads: bool) -> Observation | None:
+        """The picture with its lines or its tree if that shows what is expected, else None."""
+        seen = Observation(shot, self._retrying(self.phone.foreground))
+        seen = self._with_lines(seen) if reads else self.with_tree(seen)
+        return seen if (reads or is_useful(seen.nodes)) and expected(seen) else None
+
+    @property
+    def _reads_pictures(self) -> bool:
+        """Whether pages are told by their pictures: trees are slower than reading is, or nobody knows yet."""
+        return self.by_pictures and not 0 < self._tree_s <= max(self.settings.slow_tree_s, self._read_s)
 
     def _keep(self, seen: Observation) -> bool:
         """Reuse this observation as the next look; it counts as captured when its tree was."""
@@ -187,14 +217,20 @@ class ScreenObserver:
         observation = Observation(shot, self._retrying(self.phone.foreground))
         if self._tree_is_worth_it():
             observation = self.with_tree(observation)
-        if not is_useful(observation.nodes):
-            start = self.clock()
-            observation = replace(observation, lines=self.reader.read(shot.image))
-            self._read_s = self.clock() - start
-        return observation
+        return observation if is_useful(observation.nodes) else self._with_lines(observation)
+
+    def _with_lines(self, observation: Observation) -> Observation:
+        """The same screen with what the quick OCR reads."""
+        start = self.clock()
+        read = replace(observation, lines=self.reader.read(observation.screenshot.image))
+        self._read_s = self.clock() - start
+        return read
 
     def _tree_is_worth_it(self) -> bool:
-        """False if the tree takes long, and longer than OCR; measured again now and then."""
+        """False if the tree takes long, and longer than OCR; measured again now and then. A route whose pages are told
+        by their pictures asks for it where they are not."""
+        if self.by_pictures:
+            return not self._reads_pictures
         if self._tree_s <= max(self.settings.slow_tree_s, self._read_s):
             return True
         self._looks_without_tree += 1
@@ -204,7 +240,8 @@ class ScreenObserver:
         """The same screen with its tree, which is asked for now."""
         start = self.clock()
         nodes = self._retrying(self.phone.nodes)
-        self._tree_s = self.clock() - start
+        told = self.phone.tree_s if isinstance(self.phone, TimesTrees) else None  # it may have been requested earlier
+        self._tree_s = self.clock() - start if told is None else told
         asked_at = self.phone.tree_at if isinstance(self.phone, DatesTrees) else None
         return replace(observation, nodes=nodes, nodes_at=asked_at)
 
@@ -276,6 +313,11 @@ def _joined(places: list[Box]) -> list[Box]:
 
 def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
     return sum(bool(node.label.strip()) for node in nodes or ()) >= _USEFUL_LABELS
+
+
+def _is_unmoved(before: Observation | None, now: Observation) -> bool:
+    """Whether two looks tell the same, though something else on the screen moves."""
+    return before is not None and (before.nodes, before.lines) == (now.nodes, now.lines)
 
 
 def _has_reacted(before: Image.Image | None, shot: Screenshot) -> bool:

@@ -57,6 +57,24 @@ def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
     return left, right
 
 
+def room_on_ground(seen: Observation, box: Box) -> tuple[int, int]:
+    """How far the ground on which the text stands, as seen right above and below it, is free to its left and right on
+    the text's rows, in device pixels."""
+    image, gap = seen.screenshot.image, max(2, box.height // 4)
+    strips = (Box(box.left, box.top - gap, box.right, box.top), Box(box.left, box.bottom, box.right, box.bottom + gap))
+    papers = [paper for strip in strips if (paper := _median(seen, strip)) is not None]
+    band = _crop(image, Box(0, box.top, image.width, box.bottom)).astype(np.int16)
+    if not papers or not band.size:
+        return 0, 0
+    drawn = (np.abs(band - papers[0]).max(axis=2) > _STEP).any(axis=0)
+    left, right = max(0, box.left), min(image.width, box.right)
+    before, behind = np.flatnonzero(drawn[:left][::-1]), np.flatnonzero(drawn[right:])
+    return (
+        int(before[0]) if len(before) else left,
+        int(behind[0]) if len(behind) else image.width - right,
+    )
+
+
 def is_pressed_out(seen: Observation, box: Box) -> bool:
     """Whether the text has a background of its own, different from the colour further out on both sides."""
     image = seen.screenshot.image

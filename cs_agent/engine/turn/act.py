@@ -20,7 +20,7 @@ from cs_agent.engine.actions.values import (
     Type,
     Wait,
 )
-from cs_agent.engine.run.protocols import ExpectsText, Key, Phone
+from cs_agent.engine.run.protocols import ExpectsText, Key, Phone, TypesUnread
 from cs_agent.geometry import Size
 
 _LONG_PRESS_S = 1.0
@@ -35,8 +35,9 @@ class Actuator:
     sleep: Callable[[float], None]
     check: Callable[[], None]
 
-    def do(self, action: Action, size: Size) -> None:
-        """Carry out the action. `size`: the screen the action was decided on, in device pixels. Raises PhoneError."""
+    def do(self, action: Action, size: Size, *, by_tree: bool = True) -> None:
+        """Carry out the action. `size`: the screen the action was decided on, in device pixels; `by_tree`: typed text
+        is read back from the tree by the phone itself. Raises PhoneError."""
         match action:
             case Tap(element):
                 self.phone.tap(element.to_point(size))
@@ -46,6 +47,8 @@ class Actuator:
                 self.phone.long_press(element.to_point(size), _LONG_PRESS_S)
             case Swipe(start, end):
                 self.phone.swipe(start.to_point(size), end.to_point(size), _SWIPE_S)
+            case Type(text) if not by_tree and isinstance(self.phone, TypesUnread):
+                self.phone.type_unread(text)
             case Type(text):
                 self.phone.type_text(text)
             case Launch(app):

@@ -15,7 +15,7 @@ from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.routes.propose import Position
-from cs_agent.engine.routes.record import step_of
+from cs_agent.engine.routes.record import step_of, with_view
 from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event, after
@@ -74,7 +74,7 @@ class Actor:
             with turn.draft.lap("act"):
                 if isinstance(pending.action, Launch) and turn.proposal and self.kit.route.types_text:
                     self.kit.actuator.expect_text()
-                self.kit.actuator.do(pending.action, turn.seen.size)
+                self.kit.actuator.do(pending.action, turn.seen.size, by_tree=not _reads_back(turn))
         except PhoneError as error:
             if pending.irreversible:
                 raise
@@ -98,7 +98,9 @@ class Actor:
                 expects = turn.proposal.expects if turn.proposal else None
                 before = turn.seen.screenshot.image
                 if expects:
-                    met = self.kit.observer.wait_for(before, expects.is_met, at_once=expects.focuses)
+                    met = self.kit.observer.wait_for(
+                        before, expects.is_met, at_once=expects.focuses, in_pictures=expects.in_pictures
+                    )
                 else:
                     met = self.kit.observer.wait_for(before, None)
                 if not met and pending.irreversible:
@@ -127,14 +129,15 @@ class Actor:
         """The route step of the act; None for the engine's own acts, which react to obstacles."""
         if turn.draft.source is StepSource.ENGINE:
             return None
-        if turn.proposal is not None:
-            return turn.proposal.step.to_json()
-        seen = turn.seen
-        if seen.nodes is None and self.kit.route.learning:
+        plan, seen = self.kit.route, turn.seen
+        if seen.nodes is None and plan.learning:
             seen = self.kit.observer.with_tree(seen)
-        plan = self.kit.route
-        step = step_of(pending.action, seen, plan.values, commits=_commits(pending), private=plan.private)
-        return step.to_json() if step else None
+        read = self.kit.observer.glance(seen) if plan.learning else None
+        if turn.proposal is not None:
+            step = turn.proposal.step
+            return (with_view(step, read, plan.values, plan.private) if read else step).to_json()
+        made = step_of(pending.action, seen, plan.values, commits=_commits(pending), private=plan.private, read=read)
+        return made.to_json() if made else None
 
     def _write(self, turn: TurnContext, status: StepStatus, outcome: str) -> Turn:
         done = turn.state.evolve(phase=after(turn.state.phase, Event.OUTCOME), pending=None)
@@ -159,6 +162,12 @@ class Actor:
             return True
         page = Box(0, int(_STATUS_BAR * seen.size.height), seen.size.width, seen.size.height)
         return changed_share(seen.screenshot.image, newest.image, page) > _EFFECT
+
+
+def _reads_back(turn: TurnContext) -> bool:
+    """Whether the wait after the act shows by the picture that the text is in its field."""
+    expects = turn.proposal.expects if turn.proposal else None
+    return turn.seen.nodes is None and expects is not None and expects.in_pictures
 
 
 def _commits(pending: Pending) -> bool:

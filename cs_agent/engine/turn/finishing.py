@@ -14,6 +14,7 @@ from cs_agent.engine.confirm.confirmation_view import pending_of_view, request_o
 from cs_agent.engine.confirm.fields import fields_in_view
 from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.routes.match import Sight
+from cs_agent.engine.routes.record import view_of_end
 from cs_agent.engine.run.conversation import remember_challenge
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.pending import ACT, Pending
@@ -101,7 +102,8 @@ class Finishing:
     def _succeed(self, turn: TurnContext, message: str, evidence: Evidence) -> Turn:
         plan = self.kit.route
         page = Sight.of(turn.seen, plan.values, plan.private).learned
-        turn.draft.route_mark = {"end": page.to_json()}
+        view = view_of_end(page, self.kit.observer.glance(turn.seen)) if plan.learning else None
+        turn.draft.route_mark = {"end": page.to_json(), **({"view": view.to_json()} if view else {})}
         return self.kit.ended(turn, EndStatus.SUCCEEDED, message, evidence.seen)
 
     def _look(self, turn: TurnContext, action: Finish) -> Evidence:

@@ -74,7 +74,9 @@ class Engine:
         vouches: Callable[[], Vouches] = Vouches,
     ) -> None:
         settings, policy = settings or EngineSettings(), policy or GatePolicy()
-        observer = ScreenObserver(phone, reader, settle, settings, clock, sleep, journal.check)
+        way = route.way if route and not route.learning else None
+        by_pictures = way is not None and way.has_views
+        observer = ScreenObserver(phone, reader, settle, settings, clock, sleep, journal.check, by_pictures)
         submission = SubmissionReader(
             phone,
             observer,

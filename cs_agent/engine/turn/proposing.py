@@ -18,6 +18,7 @@ from cs_agent.engine.run.phases import Event
 from cs_agent.engine.run.state import ConfirmationKind, StepSource, StepStatus, Turn, Verdict, VerdictKind
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.screen.evidence import look_for_success
+from cs_agent.engine.screen.observe import is_useful
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
@@ -87,11 +88,13 @@ class Proposer:
 
     def _judge_with_care(self, turn: TurnContext, proposed: Pending) -> Verdict:
         """Judge the act; a negative verdict based on a picture alone is checked again with the tree, if the phone has
-        one."""
+        one; and with all that the picture says, unless the tree tells a route's control."""
         verdict = self.kit.judge(proposed, turn.seen, turn.state)
         if verdict.kind is VerdictKind.ALLOW or turn.seen.nodes is not None:
             return verdict
-        turn.see(self.kit.observer.read_all(turn.seen))
+        seen = turn.see(self.kit.observer.with_tree(turn.seen))
+        if turn.proposal is None or not is_useful(seen.nodes):
+            turn.see(self.kit.observer.read_all(seen))
         return self.kit.judge(proposed, turn.seen, turn.state)
 
     def _go_back(self, turn: TurnContext, proposed: Pending, name: str) -> Turn:

@@ -80,26 +80,28 @@ class Keyboard:
             if self._sessions:
                 self._can_switch()
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, *, read_back: bool = True) -> None:
         """Replace the focused field's text. TypingError says what stood in the way.
 
         Line breaks at the end are presses of Enter, after the text was seen to arrive: Enter may send a form off, and
-        there is no field to read back from then.
+        there is no field to read back from then. Without `read_back` the tree is not asked for: the caller looks
+        whether the text is there.
         """
         body = text.rstrip("\n")
         presses = len(text) - len(body)
         with self._lock, self.session():
             if body or not presses:
-                self._replace(body)
+                self._replace(body, read_back)
             for _ in range(presses):
                 self._input("keyevent KEYCODE_ENTER")
 
-    def _replace(self, text: str) -> None:
+    def _replace(self, text: str, read_back: bool) -> None:
+        enter = self._type_and_check if read_back else self._type_unread
         if self._can_switch():
             self._await_binding()
-            self._type_and_check(text, self._by_broadcast)
+            enter(text, self._by_broadcast)
         elif _is_plain(text):
-            self._type_and_check(text, self._by_keys)
+            enter(text, self._by_keys)
         elif ADB_KEYBOARD in self.installed():
             raise KeyboardRefused(f"{self._link.serial}: ADB Keyboard is there and may not be switched to")
         else:
@@ -183,6 +185,10 @@ class Keyboard:
 
         wait_for(bound, _BOUND_S)  # what arrives too early is noticed and typed again
 
+    def _type_unread(self, text: str, write: Callable[[str, UiNode | None], None]) -> None:
+        self._require_served()
+        write(text, None)
+
     def _type_and_check(self, text: str, write: Callable[[str, UiNode | None], None]) -> None:
         """Write, and once more if the field does not show it."""
         before = self._require_field()
@@ -202,10 +208,14 @@ class Keyboard:
         field = focused_field(nodes or ())
         if nodes is None or field is not None:
             return field
+        self._require_served()
+        return None
+
+    def _require_served(self) -> None:
+        """By the word of the phone's keyboards, where a tree does not tell."""
         state = parse.input_method(self._link.shell("dumpsys input_method").stdout)
         if not state.shown and not state.serves_a_field:
             raise NoFocusedField(f"{self._link.serial}: no field has the focus")
-        return None
 
     def _arrived(self, text: str, before: UiNode | None) -> bool:
         if before is None:

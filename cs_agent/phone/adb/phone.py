@@ -58,6 +58,7 @@ class AdbPhone:
         self._gives_trees = True
         self._seen: Size | None = None
         self._tree_at: float | None = None
+        self._tree_s: float | None = None
         self._tree: tuple[UiNode, ...] | None = None  # the newest
         self._touched_at = 0.0  # when the newest gesture ended
 
@@ -65,6 +66,11 @@ class AdbPhone:
     def tree_at(self) -> float | None:
         """When the newest tree was asked for; the phone may have read its screen a little later."""
         return self._tree_at
+
+    @property
+    def tree_s(self) -> float | None:
+        """How long the newest tree took, in seconds."""
+        return self._tree_s
 
     @property
     def serial(self) -> str:
@@ -91,8 +97,9 @@ class AdbPhone:
     def nodes(self) -> tuple[UiNode, ...] | None:
         """None where the phone has no uiautomator, or the screen never rests long enough for it."""
         for _ in range(_TREE_TRIES if self._gives_trees else 0):
-            self._tree_at = time.time()
+            self._tree_at, start = time.time(), time.monotonic()
             output = self._dump_tree()
+            self._tree_s = time.monotonic() - start
             if output is None:
                 return None
             try:
@@ -135,6 +142,9 @@ class AdbPhone:
 
     def type_text(self, text: str) -> None:
         self.keyboard.type(text)
+
+    def type_unread(self, text: str) -> None:
+        self.keyboard.type(text, read_back=False)
 
     @contextmanager
     def typing_session(self) -> Iterator[None]:

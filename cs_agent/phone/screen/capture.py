@@ -34,6 +34,7 @@ from cs_agent.phone.screen.frames import BadFrame, Flaw, Frame, png_frame, raw_f
 _CAPTURE_S = 10.0  # the slowest phones need 2 s for a PNG
 _TRIES = 2  # per screenshot; an unstable cable cuts one picture short, hardly two
 _SAMPLES = 2  # per route when they are measured
+_BETWEEN = "--------"  # what one command prints and the next does
 
 
 class Route(StrEnum):
@@ -97,9 +98,13 @@ class Screen:
         return self._natural
 
     def size(self) -> Size:
-        """In the rotation the phone has now, asked anew: a foldable changes it."""
-        self._natural = None
-        return _turned(self.natural_size(), self.rotation())
+        """In the rotation the phone has now, asked anew: a foldable changes it. Both are asked in one command, as each
+        is a way to the phone before every touch."""
+        said = self._link.shell(f"wm size; echo {_BETWEEN}; dumpsys window displays")
+        natural, _, displays = said.text.partition(_BETWEEN)
+        self._natural = parse.screen_size(natural)
+        turns = parse.rotation(displays)
+        return _turned(self.natural_size(), self.rotation() if turns is None else turns)
 
     def rotation(self) -> int:
         """Quarter turns, 0-3."""

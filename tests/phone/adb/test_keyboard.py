@@ -319,6 +319,23 @@ def test_an_empty_text_empties_the_field() -> None:
     assert handset.text == ""
 
 
+def test_text_that_its_caller_reads_back_is_typed_without_asking_for_a_tree() -> None:
+    handset = Handset()
+    with phone_of(handset) as phone:
+        phone.type_unread("张三")
+        assert (handset.text, handset.trees) == ("张三", 0)
+        handset.focused = False
+        with pytest.raises(errors.NoFocusedField):
+            phone.type_unread("无处可去")
+
+
+def test_a_phone_tells_how_long_its_newest_tree_took() -> None:
+    with phone_of(Handset()) as phone:
+        assert phone.tree_s is None
+        phone.nodes()
+        assert phone.tree_s is not None
+
+
 def test_without_a_focused_field_nothing_is_typed() -> None:
     handset = Handset(focused=False)
     with phone_of(handset) as phone, pytest.raises(errors.NoFocusedField):

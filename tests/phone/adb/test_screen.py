@@ -56,10 +56,15 @@ class Handset:
     cut_next: int = 0
     prefix: bytes = b""
     captures: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def __call__(self, command: str) -> Answer | str | bytes:
         if command.startswith("screencap"):
             return self._screencap(command)
+        self.asked.append(command)
+        if command.startswith("wm size; "):
+            said = self.size, command.split("; ")[1].removeprefix("echo "), self("dumpsys window displays")
+            return "\n".join(map(str, said))
         for start, text in (("wm size", self.size), ("dumpsys power", self.power), ("dumpsys Surf", self.displays)):
             if command.startswith(start):
                 return text
@@ -207,7 +212,9 @@ def test_a_turned_phone_gives_a_lying_picture_and_a_lying_size() -> None:
     handset = Handset([page((240, 108))], windows="mCurrentRotation=ROTATION_90")
     with screen_of(handset) as screen:
         assert screen.capture().size == Size(240, 108)
+        handset.asked.clear()
         assert screen.size() == Size(240, 108)
+    assert sum(command.startswith("wm size") for command in handset.asked) == 1, "both come with one command"
 
 
 def test_a_lying_picture_of_an_upright_phone_is_a_screen_that_is_turning() -> None:

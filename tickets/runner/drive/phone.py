@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from cs_agent.engine.run.protocols import DatesTrees, ExpectsText, Key, Phone
+from cs_agent.engine.run.protocols import DatesTrees, ExpectsText, Key, Phone, TimesTrees, TypesUnread
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from tickets.runner.drive.prefetch import Prefetch
@@ -65,6 +65,10 @@ class FeedPhone:
         """When the newest tree was requested; for a screen unchanged since, when it was last seen."""
         return self._tree_at
 
+    @property
+    def tree_s(self) -> float | None:
+        return self._phone.tree_s if isinstance(self._phone, TimesTrees) else None
+
     def _dated_nodes(self) -> tuple[tuple[UiNode, ...] | None, float | None]:
         nodes = self._phone.nodes()
         return nodes, self._phone.tree_at if isinstance(self._phone, DatesTrees) else None
@@ -93,6 +97,13 @@ class FeedPhone:
     def type_text(self, text: str) -> None:
         with self._gesture():
             self._phone.type_text(text)
+
+    def type_unread(self, text: str) -> None:
+        with self._gesture():
+            if isinstance(self._phone, TypesUnread):
+                self._phone.type_unread(text)
+            else:
+                self._phone.type_text(text)
 
     def press(self, key: Key) -> None:
         with self._gesture():

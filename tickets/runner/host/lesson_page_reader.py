@@ -90,7 +90,7 @@ class LessonPageReader:
         """Remember the gesture, then read what it has led to."""
         if fault:
             return
-        lesson_steps.record(step, gesture, seen)
+        lesson_steps.record(step, gesture, seen, read=self._observer.glance(seen))
         self._look(step.run_id, seen.screenshot.image, told=True)
 
     def _look(self, run_id: uuid.UUID, before: Any, *, told: bool = False) -> None:

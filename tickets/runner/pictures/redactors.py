@@ -21,6 +21,7 @@ from PIL import Image
 
 from cs_agent import catalogue
 from cs_agent.engine.actions.stored import with_texts
+from cs_agent.engine.routes.views import PageView, StepView
 from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader, ToolUser
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.geometry import Box, Size
@@ -192,7 +193,12 @@ class Redactor:
             "captions": [mark for mark in page["captions"] if self.text(mark) == mark and not self._may_be_name(mark)],
         }
         title = page["title"] if self.text(page["title"]) == page["title"] else ""
-        return {**mark, key: {**page, **kept, "title": title}}
+        shown = {**mark, key: {**page, **kept, "title": title}}
+        if not mark.get("view"):
+            return shown
+        view = (PageView if key == "end" else StepView).from_json(mark["view"])
+        left = view.only(frozenset([*kept["controls"], *kept["captions"]])) if view else None
+        return {**shown, "view": left.to_json() if left else None}
 
     def _may_be_name(self, mark: str) -> bool:
         """Whether it would be redacted as a person's name at a name's position."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cs_agent.engine.routes.propose import Position
 from cs_agent.engine.routes.record import merged, way_of
 from cs_agent.engine.routes.values import Private, Route, RouteError, RoutePlan, RouteStep, Way
+from cs_agent.engine.routes.views import PageView
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.errors import Conflict
@@ -41,7 +42,7 @@ from tickets.services.studio import route_notes
 log = logging.getLogger(__name__)
 _REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
 _TRIED = {RunPurpose.REHEARSAL, RunPurpose.PRACTICE}
-_LESSONS = 5  # runs of a version without a route that record trees for learning one
+_LESSONS = 5  # runs of a version without a route, or without its pictures, that record trees and pictures for one
 LOOKED_AT = 10  # a version's newest runs that are examined for drift …
 FLAGGED_AT = 3  # … and how many must leave the route at one place for it to be flagged
 _SEARCHED = 400  # the newest steps searched for one that still fitted
@@ -93,8 +94,9 @@ def plan_of(run: Run) -> RoutePlan:
     values = {slot.name: slot.value for slot in run.slots.all()}
     way = route_notes.applied(run.flow_version, of_version(run.flow_version)).way_for(values)
     reviewed = way is not None and (stages.of(run.flow_version) in _REVIEWED or _is_tried(run))
-    taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if way is None else 0
-    learning = way is None and taught < _LESSONS
+    lacks = way is None or not way.has_views
+    taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if lacks else 0
+    learning = lacks and taught < _LESSONS
     return RoutePlan(values, way, reviewed, learning=learning, private=private_of(run.ticket))
 
 
@@ -113,14 +115,15 @@ def way_of_run(run: Run) -> Way | None:
     """The way of a successful run; None if a person drove in it, since those steps are missing."""
     if run.status != RunStatus.SUCCEEDED or run.steps.filter(actor=StepActor.HUMAN).exists():
         return None
-    steps, end = [], None
+    steps, end, view = [], None, None
     for mark in run.steps.filter(status=StepStatus.DONE.value).order_by("number").values_list("route_mark", flat=True):
         if mark and "end" in mark:
             end = PageSignature.from_json(mark["end"])
+            view = PageView.from_json(mark["view"]) if mark.get("view") else None
         elif mark:
             steps.append(RouteStep.from_json(mark))
     values = {slot.name: slot.value for slot in run.slots.all()}
-    return way_of(steps, end, values) if steps else None
+    return way_of(steps, end, values, view) if steps else None
 
 
 def learned(route: Route, runs: Iterable[Run]) -> Route:
@@ -236,7 +239,12 @@ def _same(mark: dict[str, Any] | None, wanted: dict[str, Any]) -> bool:
 
 def _where_left(run: Run, way: Way, number: int) -> Step | None:
     """The model's first step after the last route step before that place."""
-    before = [step.to_json() for step in way.steps[:number]]
+    before = [_bare(step.to_json()) for step in way.steps[:number]]
     steps = list(run.steps.filter(actor=StepActor.AGENT).order_by("number"))
-    taken = [step.number for step in steps if step.source == "route" and step.route_mark in before]
+    taken = [step.number for step in steps if step.source == "route" and _bare(step.route_mark) in before]
     return next((s for s in steps if s.source == "model" and s.number > max(taken, default=0)), None)
+
+
+def _bare(mark: dict[str, Any] | None) -> dict[str, Any]:
+    """The step without what its picture showed, which a run may have added."""
+    return {key: value for key, value in (mark or {}).items() if key != "view"}

@@ -18,6 +18,7 @@ from cs_agent.engine.actions.values import Action, Back, Home, LongPress, Swipe,
 from cs_agent.engine.routes.match import Sight
 from cs_agent.engine.routes.record import step_of
 from cs_agent.engine.routes.values import ActKind, Private, RouteStep
+from cs_agent.engine.routes.views import StepView
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Point, Size
@@ -61,15 +62,15 @@ def note_page(run_id: uuid.UUID, seen: Observation) -> bool:
         return is_left_over
 
 
-def record(step: Step, gesture: Gesture, seen: Observation) -> None:
+def record(step: Step, gesture: Gesture, seen: Observation, read: Observation | None = None) -> None:
     """The gesture as the lesson's next act; the page that it led to is read next, and told with it (`note_page`). While
-    the page of a part that is taught again is looked for, nothing."""
+    the page of a part that is taught again is looked for, nothing. `read`: the page with the lines of its picture."""
     with transaction.atomic():
         lesson = _locked(step.run_id)
         if lesson is None:
             return
         offered = offers.of_lesson(lesson)
-        mark = _mark(gesture, seen, offers.values(offered, gesture.slot), routes.private_of(lesson.ticket))
+        mark = _mark(gesture, seen, offers.values(offered, gesture.slot), routes.private_of(lesson.ticket), read)
         target = find_target(seen, Point(*gesture.points[:2])) if gesture.points else None
         box = target.box if target else None
         place = [box.left, box.top, box.right, box.bottom] if box else []
@@ -102,10 +103,12 @@ def sight(seen: Observation, lesson: Lesson) -> Sight:
     return Sight.of(seen, offers.values(offers.of_lesson(lesson)), routes.private_of(lesson.ticket))
 
 
-def _mark(gesture: Gesture, seen: Observation, values: dict[str, str], private: Private) -> RouteStep:
+def _mark(
+    gesture: Gesture, seen: Observation, values: dict[str, str], private: Private, read: Observation | None
+) -> RouteStep:
     action = _action(gesture, seen.size)
     commits = gesture.kind is GestureKind.COMMIT
-    step = step_of(action, seen, values, commits=commits, private=private) if action else None
+    step = step_of(action, seen, values, commits=commits, private=private, read=read) if action else None
     return step or RouteStep(Sight.of(seen, values, private).learned, ActKind.GAP)
 
 
@@ -149,7 +152,8 @@ def _name_opened_app(lesson: Lesson, seen: Observation) -> bool:
     was_home = last.kind is ActKind.TAP and row is not None and last.page.app == _home_of(lesson)
     if not was_home or row is None or not row.control or last.page.app == seen.app.package:
         return False
-    opened = RouteStep(last.page, ActKind.LAUNCH, text=row.control)
+    view = StepView(last.view.page) if last.view else None
+    opened = RouteStep(last.page, ActKind.LAUNCH, text=row.control, view=view)
     lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "mark": opened.to_json()}]
     Step.objects.filter(pk=row.pk).update(route_mark=opened.to_json())
     return True
