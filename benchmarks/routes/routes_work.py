@@ -54,7 +54,14 @@ def main(task: str, names: list[str]) -> int:
 def run(name: str) -> dict[str, Any]:
     done = asdict(handle(name))
     steps = _newest().steps
-    return {**done, "calls": sum(bool(step.tokens.get("completion")) for step in steps.all()), "trail": _trail(steps)}
+    calls = sum(bool(step.tokens.get("completion")) for step in steps.all())
+    return {**done, "calls": calls, "trail": _trail(steps), "trees": _waiting_for_trees(steps)}
+
+
+def _waiting_for_trees(steps: Any) -> list[str]:
+    """The steps that asked for one; the last is the page of success."""
+    told = steps.order_by("number").values_list("action_name", "control", "timings")
+    return [f"{act} {control}".strip() for act, control, times in told if times.get("tree")]
 
 
 def _trail(steps: Any) -> list[str]:
@@ -80,9 +87,9 @@ def put_to_work(name: str, *, with_route: bool) -> None:
     from tickets.services.flows import publishing
 
     template = FlowTemplate.objects.get(slug=SLUGS[name])
-    route = shipped(template.slug) if with_route else {}
-    if (template.latest.route or {}) != route:
-        publishing.publish_version(template, template.latest.definition, None, "benchmark", route=route)
+    route, latest = shipped(template.slug) if with_route else {}, template.latest
+    if latest is not None and (latest.route or {}) != route:
+        publishing.publish_version(template, latest.definition, None, "benchmark", route=route)
 
 
 def _newest() -> Any:

@@ -66,7 +66,7 @@ def main() -> list[Figure]:
         wait_until("the product to be healthy", product.healthy, 60)
         done: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
         for name, fault in _plan():
-            _set_faults(product, {**CALM, **fault})
+            set_faults(product, {**CALM, **fault})
             before = len(product.ledger())
             run = _run(product, name)
             run["commits"] = sum(entry["kind"] != LOG_IN for entry in product.ledger()[before:])
@@ -90,7 +90,7 @@ def _run(product: Product, name: str) -> dict[str, Any]:
     return run
 
 
-def _set_faults(product: Product, faults: dict[str, Any]) -> None:
+def set_faults(product: Product, faults: dict[str, Any]) -> None:
     url = f"http://127.0.0.1:{product.values['CS_AGENT_BACKOFFICE_PORT']}/faults"
     request = Request(url, json.dumps(faults).encode(), {"Content-Type": "application/json"}, method="POST")
     with urlopen(request, timeout=10) as answer:

@@ -101,6 +101,7 @@ class Expectation:
     private: Private
     focuses: bool = False  # that effect is a field's focus, and text is all that follows
     before: Image.Image | None = None  # the picture that the act was decided on
+    commits: bool = False  # what is done next on one of the pages stops for a person
 
     def is_met(self, seen: Observation) -> bool:
         sight = Sight.of(seen, self.values, self.private)
@@ -125,6 +126,11 @@ class Proposal:
     step: RouteStep
     action: Action
     expects: Expectation | None  # None: the next act is on the same page, and nothing on it tells
+
+    @property
+    def is_viewed(self) -> bool:
+        """Whether its control is known by its picture: in words, look and surroundings."""
+        return self.step.view is not None and self.step.view.control is not None
 
 
 def next_act(
@@ -252,8 +258,9 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
     if stays and not sends:
         focuses = isinstance(action, Tap) and fills
         return Expectation((), step, sight.values, sight.private, focuses, sight.observation.screenshot.image)
-    pages = tuple(_pages_after(way, number, sight))
-    return Expectation(pages, None, sight.values, sight.private) if pages else None
+    pages, following = tuple(_pages_after(way, number, sight)), way.steps[number + 1 : number + 2]
+    commits = any(step.commits for step in following)
+    return Expectation(pages, None, sight.values, sight.private, commits=commits) if pages else None
 
 
 def _is_field(step: RouteStep, target: Target | None) -> bool:

@@ -60,11 +60,18 @@ def with_view(
     page = pictured.view_of_page(step.page, read) if read.nodes is not None else None
     if page is None:
         return step
+    return replace(step, view=views.StepView(page, _view_of_control(step, page, read, values, private)))
+
+
+def _view_of_control(
+    step: RouteStep, page: views.PageView, read: Observation, values: dict[str, str], private: Private
+) -> views.ControlView | None:
+    """None also for a text's field among others, as no picture tells for certain which of them has the focus."""
     target = control_at(step, Sight.of(replace(read, lines=()), values, private))
     fields = sum(node.editable for node in read.nodes or ())
-    told = step.control is not None and target is not None and (step.kind is not ActKind.TYPE or fields == 1)
-    control = pictured.view_of_control(step.control, target, page, read, values) if told else None
-    return replace(step, view=views.StepView(page, control))
+    if step.control is None or target is None or (step.kind is ActKind.TYPE and fields != 1):
+        return None
+    return pictured.view_of_control(step.control, target, page, read, values)
 
 
 def view_of_end(end: PageSignature, read: Observation) -> views.PageView | None:

@@ -100,6 +100,15 @@ class TimesTrees(Protocol):
 
 
 @runtime_checkable
+class ExpectsTree(Protocol):
+    """A phone that can read its accessibility tree beside what else is asked of it."""
+
+    def expect_tree(self) -> None:
+        """Begin now, without waiting for it. The next `nodes` gives that tree if the screen has not changed since, else
+        a new one."""
+
+
+@runtime_checkable
 class TypesUnread(Protocol):
     """A phone that can type without asking for its accessibility tree."""
 

@@ -16,6 +16,7 @@ from PIL import Image
 
 from cs_agent.engine.run.protocols import (
     DatesTrees,
+    ExpectsTree,
     FollowsScreen,
     Phone,
     PhoneError,
@@ -60,6 +61,7 @@ class ScreenObserver:
     sleep: Callable[[float], None]
     check: Callable[[], None]
     by_pictures: bool = False
+    tree_wait_s: float = field(default=0.0, init=False)  # how long trees were waited for so far
     _frame: Screenshot | None = field(default=None, init=False)
     _frame_at: float = field(default=0.0, init=False)
     _ready: Observation | None = field(default=None, init=False)  # a look that a wait ended with
@@ -84,8 +86,14 @@ class ScreenObserver:
 
     def look_closely(self) -> Observation:
         """A new capture with its tree; if the tree tells little, also all text a thorough OCR finds."""
+        self.expect_tree()
         observation = self.with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
+
+    def expect_tree(self) -> None:
+        """Have a slow phone read its tree while other things are done."""
+        if self._tree_s > self.settings.slow_tree_s and isinstance(self.phone, ExpectsTree):
+            self.phone.expect_tree()
 
     def glance(self, observation: Observation) -> Observation:
         """The same screen with all text that the quick OCR finds, and its tree."""
@@ -240,6 +248,7 @@ class ScreenObserver:
         """The same screen with its tree, which is asked for now."""
         start = self.clock()
         nodes = self._retrying(self.phone.nodes)
+        self.tree_wait_s += self.clock() - start
         told = self.phone.tree_s if isinstance(self.phone, TimesTrees) else None  # it may have been requested earlier
         self._tree_s = self.clock() - start if told is None else told
         asked_at = self.phone.tree_at if isinstance(self.phone, DatesTrees) else None

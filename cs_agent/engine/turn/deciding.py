@@ -127,7 +127,7 @@ class Decider:
                 turn.see(self.kit.observer.look())
         turn.set_count("restless", 0)
         points = touch_points(action, turn.seen.size)
-        if turn.proposal is None or turn.seen.nodes is None:  # a route names its control by the tree
+        if turn.proposal is None or (turn.seen.nodes is None and not turn.proposal.is_viewed):
             with turn.draft.lap("gate"):
                 turn.see(self.kit.observer.read_around(turn.seen, *points))
         if (done := self._put_keyboard_away(turn, points)) is not None:

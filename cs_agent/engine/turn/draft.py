@@ -26,11 +26,13 @@ def for_people(thought: str) -> str:
 
 @dataclass(slots=True)
 class StepDraft:
-    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction. A step that a human
-    was asked about in between goes on from what it had taken before (`resume`)."""
+    """`timings` are seconds; `engine` is the total without the model and the phone's own reaction, `tree` the waiting
+    for trees in any part of it. A step that a human was asked about in between goes on from what it had taken before
+    (`resume`)."""
 
     number: int
     clock: Callable[[], float]
+    trees: Callable[[], float] = float  # seconds that trees were waited for in all steps until now
     thought: str = ""
     action: Action | None = None
     raw: str = ""  # the reply where it could not be read
@@ -44,9 +46,10 @@ class StepDraft:
     timings: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     _started: float = field(default=0.0, init=False)
+    _trees_before: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        self._started = self.clock()
+        self._started, self._trees_before = self.clock(), self.trees()
 
     def resume(self, pending: Pending) -> None:
         """Continue a step that was paused or interrupted, with its thought, decision and timings."""
@@ -55,6 +58,7 @@ class StepDraft:
         self.timings, self.tokens = dict(pending.timings), dict(pending.tokens)
         self._started -= self.timings.pop("total", 0.0)
         self.timings.pop("engine", None)
+        self._trees_before -= self.timings.pop("tree", 0.0)
 
     @contextmanager
     def lap(self, name: str) -> Iterator[None]:
@@ -94,4 +98,6 @@ class StepDraft:
     def _times(self) -> dict[str, float]:
         total = self.clock() - self._started
         own = total - sum(self.timings.get(name, 0.0) for name in _NOT_OURS)
-        return {**self.timings, "total": total, "engine": max(0.0, own)}
+        tree = self.trees() - self._trees_before
+        waited = {"tree": tree} if tree > 0 else {}
+        return {**self.timings, **waited, "total": total, "engine": max(0.0, own)}

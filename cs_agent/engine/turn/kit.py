@@ -56,7 +56,7 @@ class Kit:
     vouches: Callable[[], Vouches] = Vouches  # asked for at every act: one that was withdrawn counts no more
 
     def begin(self, state: RunState, number: int) -> TurnContext:
-        return TurnContext(state, state, StepDraft(number, self.clock))
+        return TurnContext(state, state, StepDraft(number, self.clock, lambda: self.observer.tree_wait_s))
 
     def judge(self, proposed: Pending, seen: Observation, state: RunState) -> Verdict:
         """The gate's verdict on the act on this screen, with the run's state and the current vouches."""

@@ -113,3 +113,14 @@ def test_a_phone_that_fails_says_so_where_its_tree_is_asked_for(phone: Phone, ah
     come_to_rest(ahead)
     with pytest.raises(FakePhoneError):
         ahead.take(shot(2, 0.4))
+
+
+def test_a_tree_that_was_begun_ahead_is_given_where_the_screen_has_not_changed_since(
+    phone: Phone, ahead: Nodes
+) -> None:
+    ahead.begin(shot(3, 0.0))
+    assert told(ahead.take(shot(3, 0.5))) == "1"
+    ahead.begin(shot(3, 1.0))
+    assert told(ahead.take(shot(4, 1.5))) == "3", "the second one is of a screen that is gone"
+    ahead.begin(None)
+    assert phone.asked == 3, "before the first picture there is nothing to compare with"

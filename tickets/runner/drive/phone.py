@@ -60,6 +60,9 @@ class FeedPhone:
                 self._explain(after.image, nodes)
         return nodes
 
+    def expect_tree(self) -> None:
+        self._tree.begin(self._feed.newest)
+
     @property
     def tree_at(self) -> float | None:
         """When the newest tree was requested; for a screen unchanged since, when it was last seen."""

@@ -45,6 +45,12 @@ class Prefetch(Generic[T]):
             self._acted_on = None
             self._begun, self._begun_on = _threads.submit(self.ask), shot.sequence
 
+    def begin(self, newest: Screenshot | None) -> None:
+        """Start the request now, for the screen that this picture shows."""
+        if newest is not None and self._is_idle():
+            self._acted_on = None
+            self._begun, self._begun_on = _threads.submit(self.ask), newest.sequence
+
     def take(self, newest: Screenshot | None) -> T:
         """The phone's answer now. Raises PhoneError."""
         begun, self._begun = self._begun, None

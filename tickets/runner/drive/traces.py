@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from cs_agent.engine.run.state import StepRecord, StepStatus
+from tickets.metrics import times
 from tickets.models import Run
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def step_done(run: Run, step: StepRecord) -> None:
     if step.status is StepStatus.INTENDED or (provider := _provider()) is None:
         return
     ended = time.time_ns()
-    began = ended - int(sum(step.timings.values()) * _NS)
+    began = ended - int(times.of_step(step.timings) * _NS)
     span = _start(provider, run.pk, f"step {step.number}", began, parent=True)
     span.set_attributes(
         {
