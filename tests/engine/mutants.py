@@ -220,7 +220,7 @@ def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dic
         return ["acted under a dialog"]
     if isinstance(action, Type):
         fields = [element for element in layout.elements if element.kind in ("input", "hint")]
-        return [] if len(fields) == 1 else [f"typed on a page of {len(fields)} fields"]
+        return [] if len(fields) <= 1 else [f"typed on a page of {len(fields)} fields"]  # without any the phone refuses
     if not isinstance(action, Tap) or step.control is None:
         return [f"{action.name} on a picture"]
     point = touch_points(action, layout.size)[0]

@@ -45,14 +45,15 @@ def fits(page: PageSignature, seen: Observation, view: PageView | None = None) -
     if len(buttons | others) < _LEAST or not all(_is_read(label, read) for label in buttons):
         return False
     found = sum(_is_read(label, read) for label in others)
-    return _has_title(page.title, seen) and found >= _SHARE * len(others) and not _asks_more(page, seen)
+    asks = view.asks if view is not None else 0
+    return _has_title(page.title, seen) and found >= _SHARE * len(others) and _asking(page, seen) <= asks
 
 
 def view_of_page(page: PageSignature, seen: Observation) -> PageView | None:
     """What the picture shows of this page; None if it could not be recognised by that."""
     read = _labels(seen)
-    told = frozenset(mark for mark in page.controls | page.captions if _is_read(mark.partition(":")[2], read))
-    view = PageView(seen.app.activity, told, _others(told, seen))
+    told = frozenset(mark for mark in page.controls | page.captions if _says(mark, read))
+    view = PageView(seen.app.activity, told, _others(told, seen), _asking(page, seen))
     return view if fits(page, seen, view) else None
 
 
@@ -84,10 +85,16 @@ def shows_text(text: str, view: ControlView, page: PageView, seen: Observation) 
 
 
 def view_of_control(
-    control: RouteControl, target: Target, page: PageView, seen: Observation, values: dict[str, str]
+    control: RouteControl,
+    target: Target,
+    page: PageView,
+    seen: Observation,
+    values: dict[str, str],
+    *,
+    focused: bool = False,
 ) -> ControlView | None:
     """How the picture shows this control of the tree; None if it cannot be told by that: no or several lines of its
-    own, or a touch at its words would reach something else."""
+    own, or a touch at its words would reach something else. `focused`: it is a field with a caret."""
     if control.signature.role in _BY_MARKS or len(control.holds) > 1 or target.box is None:
         return None
     hint = _hint(target.box, page, seen) if control.signature.role == _FIELD else ""
@@ -96,7 +103,8 @@ def view_of_control(
     if len(own) != 1:
         return None
     box = own[0].box
-    view = ControlView(hint, is_on_coloured_fill(seen, box), _room(box, seen), *_beside(box, page, seen), len(lines))
+    room = None if focused else _room(box, seen)
+    view = ControlView(hint, is_on_coloured_fill(seen, box), room, *_beside(box, page, seen), len(lines))
     alone = sum(_looks(control, line, view, page, seen) for line in lines) == 1
     return view if alone else None
 
@@ -129,7 +137,7 @@ def _looks(control: RouteControl, line: TextLine, view: ControlView, page: PageV
     if is_on_coloured_fill(seen, line.box) != view.filled:
         return False
     room = _room(line.box, seen)
-    if not control.holds:
+    if not (control.holds and view.room):
         return view.agrees(replace(view, room=room))
     return replace(view, room=(min(view.room[0], _NEAR), 0)).agrees(replace(view, room=(min(room[0], _NEAR), 0)))
 
@@ -168,6 +176,12 @@ def _named(marks: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     return buttons, frozenset(label for role, _, label in parted if role != _BUTTON and label)
 
 
+def _says(mark: str, read: list[str]) -> bool:
+    """Whether it is read; signs alone are not, as values are masked with them."""
+    label = mark.partition(":")[2]
+    return any(sign.isalnum() for sign in label) and _is_read(label, read)
+
+
 def _is_read(label: str, read: list[str]) -> bool:
     return label in read or (len(label) >= _LEAST_WORD and any(label in text for text in read))
 
@@ -187,10 +201,11 @@ def _has_title(title: str, seen: Observation) -> bool:
     return not title or any(stable_label(line.text) == title for line in seen.lines if line.box.bottom <= head)
 
 
-def _asks_more(page: PageSignature, seen: Observation) -> bool:
-    """Whether a decision word appears that the recorded page lacked: a dialog covers it, or it is another page."""
+def _asking(page: PageSignature, seen: Observation) -> int:
+    """How many lines that ask for a decision the page does not name: with more of them than when it was recorded a
+    dialog covers it, or it is another page."""
     known = [mark.partition(":")[2] for mark in page.controls | page.captions]
-    return any(_decides(line) and not any(stable_label(line.text) in label for label in known) for line in seen.lines)
+    return sum(_decides(line) and not any(stable_label(line.text) in label for label in known) for line in seen.lines)
 
 
 def _decides(line: TextLine) -> bool:

@@ -292,7 +292,10 @@ def _shows_effect(step: RouteStep, sight: Sight) -> bool:
 
 def _has_reacted(step: RouteStep, sight: Sight, before: Image.Image | None) -> bool:
     """Whether the picture has changed in and right around the field since the touch: a caret, a frame, another hint."""
-    target, picture = control_at(step, sight), sight.observation.screenshot.image
+    if step.view is None or step.view.control is None:
+        return False
+    focused = replace(step, view=replace(step.view, control=replace(step.view.control, room=None)))
+    target, picture = control_at(focused, sight), sight.observation.screenshot.image
     if target is None or target.box is None or before is None or before.size != picture.size:
         return False
     around = target.box.grown(2 * target.box.height).clipped(sight.observation.size)

@@ -71,7 +71,7 @@ def _view_of_control(
     fields = sum(node.editable for node in read.nodes or ())
     if step.control is None or target is None or (step.kind is ActKind.TYPE and fields != 1):
         return None
-    return pictured.view_of_control(step.control, target, page, read, values)
+    return pictured.view_of_control(step.control, target, page, read, values, focused=step.kind is ActKind.TYPE)
 
 
 def view_of_end(end: PageSignature, read: Observation) -> views.PageView | None:

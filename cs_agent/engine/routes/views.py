@@ -17,24 +17,31 @@ ROOM = 1, 0.15  # quarters of a text's height, and of the room itself: how exact
 @dataclass(frozen=True, slots=True)
 class PageView:
     """`activity`: of the app in front; `marks`: those of the page's signature whose words were read in the picture;
-    `others`: how many lines were read besides, such as values."""
+    `others`: how many lines were read besides, such as values; `asks`: how many of them asked for a decision."""
 
     activity: str
     marks: frozenset[str]
     others: int = 0
+    asks: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        return {"activity": self.activity, "marks": sorted(self.marks), "others": self.others}
+        return {
+            "activity": self.activity,
+            "marks": sorted(self.marks),
+            "others": self.others,
+            "asks": self.asks,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(str(data["activity"]), frozenset(map(str, data["marks"])), int(data["others"]))
+        return cls(str(data["activity"]), frozenset(map(str, data["marks"])), int(data["others"]), int(data["asks"]))
 
     def shared(self, other: PageView) -> PageView | None:
         """What both say; None if they are of different activities."""
         if self.activity != other.activity:
             return None
-        return replace(self, marks=self.marks & other.marks, others=max(self.others, other.others))
+        marks, others = self.marks & other.marks, max(self.others, other.others)
+        return replace(self, marks=marks, others=others, asks=min(self.asks, other.asks))
 
     def only(self, marks: frozenset[str]) -> PageView:
         """Without what is not among these marks of the page."""
@@ -44,12 +51,13 @@ class PageView:
 @dataclass(frozen=True, slots=True)
 class ControlView:
     """`hint`: the label that stands in a field, empty for other controls; `filled`: its text stands on a coloured fill;
-    `room`: the free ground left and right of its text, in quarters of the text's height; `above` and `below`:
+    `room`: the free ground left and right of its text, in quarters of the text's height, None where a caret
+    stands in it; `above` and `below`:
     the labels of the nearest marks of the page's view; `alike`: how many lines of the picture said the same."""
 
     hint: str = ""
     filled: bool = False
-    room: tuple[int, int] = (0, 0)
+    room: tuple[int, int] | None = None
     above: str = ""
     below: str = ""
     alike: int = 1
@@ -58,7 +66,7 @@ class ControlView:
         return {
             "hint": self.hint,
             "filled": self.filled,
-            "room": list(self.room),
+            "room": list(self.room) if self.room else None,
             "above": self.above,
             "below": self.below,
             "alike": self.alike,
@@ -66,15 +74,15 @@ class ControlView:
 
     def agrees(self, other: ControlView) -> bool:
         """Whether both tell the same of a control; no two pictures give exactly the same room."""
-        rooms = zip(self.room, other.room, strict=True)
+        rooms = zip(self.room, other.room, strict=True) if self.room and other.room else ()
         near = all(abs(one - two) <= ROOM[0] + ROOM[1] * max(one, two) for one, two in rooms)
         return near and replace(self, room=other.room) == other
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        left, right = data["room"]
-        said = str(data["hint"]), bool(data["filled"])
-        return cls(*said, (int(left), int(right)), str(data["above"]), str(data["below"]), int(data["alike"]))
+        room = data["room"] and (int(data["room"][0]), int(data["room"][1]))
+        beside = str(data["above"]), str(data["below"])
+        return cls(str(data["hint"]), bool(data["filled"]), room or None, *beside, int(data["alike"]))
 
 
 @dataclass(frozen=True, slots=True)

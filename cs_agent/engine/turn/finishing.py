@@ -23,6 +23,7 @@ from cs_agent.engine.run.state import (
     IRREVERSIBLE_ACTS,
     ConfirmationKind,
     EndStatus,
+    FieldValue,
     StepStatus,
     Turn,
     Unproven,
@@ -39,6 +40,7 @@ from cs_agent.observation import Observation
 
 _MOST_TOLD = 4  # values of the last page that a result names
 _LONGEST_LINE = 80  # characters
+_LEAST_READ = 2  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Finishing:
         committed = self._page_of_the_commit()
         if committed is None or not committed.has_frame_of(page_signature(turn.seen)):
             proof = [_line_with(text, turn.seen) for text in evidence.seen[:1]]
-            shown = generic_fields(turn.seen, None, nameless="")
+            shown = [field for field in generic_fields(turn.seen, None, nameless="") if _is_told(field, turn.seen)]
             new = [f"{field.label}: {field.screen_value}" for field in shown if squash(field.screen_value) not in told]
             return say("route_shows", turn.lang, what="; ".join([*proof, *new[:_MOST_TOLD]]))
         known = {committed.title, *(mark.partition(":")[2] for mark in committed.controls | committed.captions)}
@@ -161,6 +163,11 @@ class Finishing:
         request = request_of(shown, verdict, turn.lang, kind=kind, text=text)
         turn.state = turn.state.evolve(message=action.message)
         return self.kit.paused(turn, Event.PROPOSE, request, pending=pending)
+
+
+def _is_told(field: FieldValue, seen: Observation) -> bool:
+    """In a picture a sign may be read as a letter; neither a caption nor a value is one."""
+    return seen.nodes is not None or min(len(squash(field.label)), len(squash(field.screen_value))) >= _LEAST_READ
 
 
 def _line_with(text: str, seen: Observation) -> str:
