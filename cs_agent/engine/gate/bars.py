@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import itertools
 
-from cs_agent.engine.screen.page import filters_a_list, is_of_a_paper, names_everything, switches_a_mode
+from cs_agent.engine.screen.page import (
+    filters_a_list,
+    is_deed_elsewhere,
+    is_of_a_paper,
+    names_everything,
+    switches_a_mode,
+)
 from cs_agent.engine.screen.pictured import is_raised, stands_out
 from cs_agent.engine.screen.structure import (
     column,
@@ -28,6 +34,7 @@ from cs_agent.observation import Observation, Role, UiNode
 _LEAST_PARTS = 3
 _ACROSS = 0.9  # of the width: a bar fills it
 _GAP = 2  # pixels between the parts of a bar that is one
+_NEAR = 0.1  # of the height: what a bar shows begins no further below it
 _FOOT = 0.93  # of the height: the bar of an app's pages ends further down
 _CORNER = (0.25, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
@@ -59,15 +66,17 @@ def is_tab(index: int, seen: Observation) -> bool:
 def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
     """There is something that the parts show: what is looked through stands right under them, or they are an app's own
     at its foot, or most are called by a state or a time. Ways of working are shown as tabs as well, over nothing."""
-    nodes, size = seen.nodes or (), seen.size
-    low = max(nodes[place].box.bottom for place in places) - _GAP
-    below = [(i, node) for i, node in enumerate(nodes) if node.box.area and node.box.top >= low]
-    wide = [(i, node) for i, node in below if node.box.width > _ACROSS * size.width]
-    if any(node.scrollable for _, node in wide) or _is_foot_of_app(places, seen):
+    if _is_foot_of_app(places, seen) or 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(
+        said
+    ):
         return True
-    rows = [i for i, node in below if is_reacting(node)]
-    listed = any(len(column(nodes, i, size.width)) >= _LEAST_PARTS for i in rows)
-    return listed or 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
+    nodes, size = seen.nodes or (), seen.size
+    low = max(nodes[place].box.bottom for place in places)
+    under = range(low - _GAP, low + int(_NEAR * size.height))
+    near = [(i, node) for i, node in enumerate(nodes) if node.box.area and node.box.top in under]
+    if any(node.scrollable and node.box.width > _ACROSS * size.width for _, node in near):
+        return True
+    return any(is_reacting(node) and len(column(nodes, i, size.width)) >= _LEAST_PARTS for i, node in near)
 
 
 def tabs_over(entry: int, seen: Observation) -> list[str]:
@@ -99,7 +108,7 @@ def _are_borne(tabs: list[str], entry: int, seen: Observation) -> bool:
 
 def does_something(text: str) -> bool:
     """A word of doing, or one that says yes, unless it names a state."""
-    return sense(text).kind in _ACTS and not names_a_state(text)
+    return (sense(text).kind in _ACTS and not names_a_state(text)) or is_deed_elsewhere(text)
 
 
 def _is_even(places: list[int], seen: Observation) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from cs_agent.engine.gate.bars import is_tab, tabs_over
 from cs_agent.engine.gate.findings import Scene
@@ -25,7 +26,7 @@ from cs_agent.engine.screen.page import (
     is_on_offer,
     names_customers,
 )
-from cs_agent.engine.screen.papers import are_kept, are_sorted_by
+from cs_agent.engine.screen.papers import are_kept, are_sorted_by, is_of_a_ledger
 from cs_agent.engine.screen.structure import (
     column,
     inside_of,
@@ -82,8 +83,8 @@ def _hands_over(root: int, scene: Scene) -> bool:
     if any(names_a_deed(text) for text in heads) or not heads:
         return True
     if not all(is_read(text) for text in heads):
-        entries, tabs = _entries(root, seen), tabs_over(root, seen)
-        if not are_sorted_by(tabs, own_texts(nodes, root), entries):
+        own, entries = own_texts(nodes, root), _entries(root, seen)
+        if not (are_sorted_by(tabs_over(root, seen), own, entries) or is_of_a_ledger(own, list(chain(*entries)))):
             return True
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True

@@ -58,6 +58,11 @@ _MAKES = re.compile(
     r"|\b(?:or|and|&|/|to) ?(?:create|make|new|add|call|send|submit|start|assign|book|order|invite)\b"
 )  # a field that makes what it does not find
 _EVERYTHING = re.compile(r"^(?:全部|所有|all)(?:订单|记录|单据| orders| tickets| cases)?\W*\d*\W*$")
+_SOMEBODY_DOES = re.compile(
+    r"^(?!(?:The|This|That|It|We|Your|There|What|App)\b)(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-Z]\w+ (?:[A-Z]\w+ )?"
+    r"(?:is|has|was|will|[a-z]+[a-rt-z]s)\b(?= \w)(?! (?:and|or|for|in)\b)"
+    "|^(?:小|阿)(?!程序|助手|贴士|时|红|组)[\u4e00-\u9fff]"
+)  # Mia counters with less; as it is written, since names have capitals
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
 _FORM_HINT = re.compile(r"^(?:请输入|请选择|请填写|请上传|\*|必填|选填|补充描述|please (?:enter|select|describe))")
 _KEYPAD = frozenset("0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
@@ -165,8 +170,13 @@ def goes_on(text: str) -> bool:
 
 
 def somebody_asks(text: str) -> bool:
-    """Another person wants, offers or invites to something; putting it off may turn them down."""
-    return bool(_TITLES["somebody_asks"].search(fold(text)))
+    """Another person wants, offers or does something; putting it off may turn them down."""
+    return bool(_TITLES["somebody_asks"].search(fold(text)) or _SOMEBODY_DOES.search(text.strip()))
+
+
+def is_deed_elsewhere(text: str) -> bool:
+    """Bids in one of the languages of which few words are known."""
+    return bool(_TITLES["deeds"].search(fold(text)))
 
 
 def is_question(text: str) -> bool:

@@ -28,7 +28,7 @@ def are_kept(own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
     """
     alike = [texts for texts in entries if len(texts) == len(own)]
     told = [text for texts in alike for text in texts]
-    return _stand_differently(own, alike, _is_state) or _are_past(told) or _is_of_a_ledger(own, told)
+    return _stand_differently(own, alike, _is_state) or _are_past(told) or is_of_a_ledger(own, told)
 
 
 def seem_kept(told: Sequence[str]) -> bool:
@@ -73,7 +73,7 @@ def _is_state(text: str) -> bool:
     return filters_a_list(text) or names_a_state(text)
 
 
-def _is_of_a_ledger(own: Sequence[str], told: list[str]) -> bool:
+def is_of_a_ledger(own: Sequence[str], told: list[str]) -> bool:
     """Each sum has a sign, some the one and some the other, and a day beside it."""
     signs = {text.strip()[0] for text in told if _SIGNED.match(text.strip())}
     signed = any(_SIGNED.match(text.strip()) for text in own)

@@ -25,7 +25,9 @@ _SPACE = 0.15  # of a letter's height: a wider gap between two pieces parts word
 _FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"^\s*[-+−]\s*(?=\W?\d)")
-_DATE_OR_SUM = re.compile(r"\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}")
+_DATE_OR_SUM = re.compile(
+    r"\d{4}\.\d{1,2}\.\d{1,2}|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}"
+)
 _MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
@@ -147,12 +149,13 @@ def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> 
 
 
 def values_in(nodes: tuple[UiNode, ...], root: int, width: int) -> list[tuple[str, Box]]:
-    """The texts of an entry, and where they stand, that at least two entries like it have with other numbers: no button
-    is called otherwise in every entry."""
+    """The texts of an entry, and where they stand, that at least two entries like it have with other numbers, or that
+    read otherwise in all of them: a button is called alike in every entry."""
     mine = [(text, node.box) for node in _own_parts(nodes, root) for text in names_of(node)]
     peers = [own_texts(nodes, index) for index in column(nodes, root, width) if index != root]
     alike = [texts for texts in peers if len(texts) == len(mine)]
-    return [mine[place] for place in range(len(mine)) if _is_value(mine[place][0], [texts[place] for texts in alike])]
+    columns = [(one, [texts[place] for texts in alike]) for place, one in enumerate(mine)]
+    return [one for one, others in columns if _is_value(one[0], others) or _is_title(one[0], others)]
 
 
 def column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
@@ -169,6 +172,12 @@ def column(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:
     ]
 
 
+def _is_title(text: str, others: list[str]) -> bool:
+    """Whether no two of them are alike, numbers aside."""
+    forms = {masked(other) for other in (text, *others)}
+    return len(forms) >= _LEAST_RECORDS and len(forms) == len(others) + 1
+
+
 def _is_value(text: str, others: list[str]) -> bool:
     """Whether enough of the others have the same form with other numbers: an order number, an amount, a time."""
     if sum(len(run) for run in _DIGITS.findall(text)) < _LEAST_DIGITS:
@@ -181,7 +190,7 @@ def _is_value(text: str, others: list[str]) -> bool:
 def _form_of_value(text: str) -> str:
     """The form of the date or amount alone in a text that has one, 午餐 05-01; months by name are of one form."""
     found = _DATE_OR_SUM.search(text)
-    return masked(found[0]) if found else _MONTH.sub("Jan", masked(text))
+    return masked(found[0].replace(",", "")) if found else _MONTH.sub("Jan", masked(text))
 
 
 def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:

@@ -132,6 +132,25 @@ def test_a_list_of_what_happened_opens_under_tabs(name):
     assert tap(listed(title, *rows), *ENTRY).vouched_by == "kind:record"
 
 
+def test_a_title_that_reads_otherwise_in_each_entry_is_no_button_where_the_touch_is_not_on_it():
+    rows = [("Delete my data", "¥12.00", "Open"), ("App crash", "¥13.00", "Solved"), ("Refund", "¥14.00", "Open")]
+    assert tap(listed("Tickets", *rows), *ENTRY).vouched_by == "kind:record"
+    assert tap(listed("Tickets", *rows), 100, 165).kind is VerdictKind.CONFIRM
+    alike = [("Delete", *row[1:]) for row in rows]
+    assert tap(listed("Tickets", *alike), *ENTRY).kind is VerdictKind.CONFIRM
+
+
+def test_a_ledger_opens_in_any_language_and_sums_that_only_go_down_do_not():
+    rows = [
+        ("스타벅스 2026.05.12", "-4,500원"),
+        ("급여 2026.05.10", "+2,800,000원"),
+        ("통신비 2026.05.09", "-55,000원"),
+    ]
+    assert tap(listed("거래내역", *rows), *ENTRY).vouched_by == "kind:record"
+    down = [(name, value.replace("+", "-")) for name, value in rows]
+    assert tap(listed("거래내역", *down), *ENTRY).kind is not VerdictKind.ALLOW
+
+
 def test_a_head_that_cannot_be_read_hides_nothing_where_tabs_name_how_the_entries_stand():
     rows = [
         ("88231 返金", "2026/05/12", "完了"),

@@ -70,6 +70,21 @@ PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
             id="two are",
         ),
         pytest.param(foot(names=("发现", "立即支付", "我的")), id="one does something"),
+        *(
+            pytest.param(foot(names=("Home", deed, "Me")), id=f"one does something: {deed}")
+            for deed in (
+                "Encaisser",
+                "Cobrar",
+                "Öffnen",
+                "解錠",
+                "결제",
+                "Оплатить",
+                "Gönder",
+                "شراء",
+                "จ่าย",
+                "Thanh toán",
+            )
+        ),
         pytest.param(foot(names=("发现", "我的")), id="two parts"),
     ],
 )
@@ -121,6 +136,8 @@ def test_what_the_phone_calls_tabs_must_show_something_as_ways_of_working_are_ca
     pager = node("", (0, 180, 540, 1200), Role.OTHER, scrollable=True)
     assert passes(page(*tabs, pager), 270, 150)
     assert passes(page(*tabs, *SHELF), 270, 150)
+    apart = node("", (0, 600, 540, 1200), Role.OTHER, scrollable=True)  # of a panel that the bar works on
+    assert not passes(page(*tabs, apart), 270, 150)
     whole = node("", (0, 60, 540, 1200), Role.OTHER, scrollable=True)  # the page moves, not what a tab shows
     assert not passes(page(*tabs, whole), 270, 150)
 

@@ -66,11 +66,18 @@ def test_an_answer_that_may_do_more_than_leave_says_that_back_leaves(message, wo
         ("小周请求添加你为好友", "稍后", "添加"),
         ("店长邀请你参加排班", "以后再说", "参加"),
         ("Leo added you. Join?", "Not now", "Join"),
+        ("Mia counters with less, accept?", "Not now", "Accept"),
+        ("小王换班,换?", "稍后", "换"),
     ],
 )
 def test_putting_somebody_off_turns_them_down_and_putting_off_the_app_does_not(message, word, other):
     assert tap(dialog(message, word, other), *CLOSING).kind is not VerdictKind.ALLOW
-    assert tap(dialog("要开启通知吗?", word, "开启"), *CLOSING).vouched_by == "kind:leave"
+    for message, yes in (
+        ("要开启通知吗?", "开启"),
+        ("Update? Bug fixes and more.", "Update"),
+        ("The app stops. Back up?", "Back up"),
+    ):
+        assert tap(dialog(message, word, yes), *CLOSING).vouched_by == "kind:leave"
     assert tap(dialog("Do you want to turn on reminders?", word, "Turn on"), *CLOSING).kind is not VerdictKind.ALLOW
 
 
