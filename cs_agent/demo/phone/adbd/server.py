@@ -113,9 +113,7 @@ class HostLink:
             await service(stream)
         except (StreamClosed, ConnectionError):
             logger.debug("host left service %r", name)
-        except (
-            Exception
-        ):  # the loop that serves one stream: services are anybody's, and one that fails must not end the phone
+        except Exception:  # a server loop: a service that fails, whatever it is, must not end the phone
             logger.exception("service %r failed", name)
         finally:
             self._tasks.pop(stream.id, None)
