@@ -169,6 +169,8 @@ def _refuse_another_form(request: HttpRequest, op: Any) -> None:
     takes = {model.__ninja_param_source__: list(model.model_fields) for model in op.models}
     if unknown := sorted(set(request.GET) - set(takes.get("query", ()))):
         raise problems.of_unknown(unknown)
+    if repeated := sorted(name for name, values in request.GET.lists() if len(values) > 1):
+        raise problems.of_repeated("query", repeated)
     if not _has_body(request):
         return
     if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
@@ -195,8 +197,14 @@ def _caller(request: HttpRequest) -> Any:
 
 
 def _language(request: HttpRequest) -> str:
-    """The caller's language by Accept-Language; Chinese by default."""
-    return get_language_from_request(request) if "Accept-Language" in request.headers else settings.LANGUAGE_CODE
+    """The caller's language by Accept-Language; English where that names only languages that this product has not,
+    Chinese where it is missing or names none."""
+    wanted = [parts.partition(";")[0].strip() for parts in request.headers.get("Accept-Language", "").split(",")]
+    named = [name for name in wanted if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*", name)]
+    if not named:
+        return settings.LANGUAGE_CODE
+    ours = {code.partition("-")[0] for code, _name in settings.LANGUAGES}
+    return get_language_from_request(request) if any(name[:2].lower() in ours for name in named) else "en"
 
 
 def _django_route(route: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 MOST = 20  # faults of one request that are named
 _LONGEST = 300
 _TEXT, _WHOLE, _TIME = _("应为文字。"), _("应为整数。"), _("应为带时区的 ISO 8601 时间,如 2026-05-31T08:00:00Z。")
+_ONCE = _("只能写一次。")
 _OBJECT, _TRUTH = _("应为 JSON 对象。"), _("应为 true 或 false。")
 _WORDS: dict[str, str | Promise] = {
     "missing": _("必须填写。"),
@@ -48,6 +49,10 @@ def told(errors: list[dict[str, Any]]) -> list[dict[str, str]]:
 def unknown(place: str, names: list[str]) -> list[dict[str, str]]:
     """Parameters nobody asked for."""
     return [{"place": f"{place}.{name[:80]}", "message": str(_WORDS["extra_forbidden"])} for name in names[:MOST]]
+
+
+def repeated(place: str, names: list[str]) -> list[dict[str, str]]:
+    return [{"place": f"{place}.{name[:80]}", "message": str(_ONCE)} for name in names[:MOST]]
 
 
 def _place(loc: tuple[Any, ...]) -> str:

@@ -58,6 +58,12 @@ def of_validation(errors: list[dict[str, Any]]) -> HttpResponse:
     return problem(422, "invalid_request", _("请求的内容不符合接口说明,见 errors。"), errors=faults.told(errors))
 
 
+def of_repeated(place: str, names: list[str]) -> Refused:
+    """What is given twice has two readings."""
+    text = _("同一项写了两次,无法确定以哪个为准,见 errors。")
+    return Refused(422, "repeated", text, errors=faults.repeated(place, names))
+
+
 def of_unknown(names: list[str]) -> Refused:
     """Unknown parameters are refused, since a misspelt filter would return everything."""
     text = _("这个地址没有这样的参数,见 errors。")

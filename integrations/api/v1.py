@@ -23,10 +23,19 @@ DOCUMENT = Path(__file__).with_name("openapi.json")
 
 
 class Utf8Json(Parser):
-    """JSON as RFC 8259 has it: UTF-8, and no numbers that are none."""
+    """JSON as RFC 8259 has it: UTF-8, no numbers that are none, and no name twice: nobody could tell which is meant."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body.decode("utf-8"), parse_constant=_no_number)
+        body = request.body.decode("utf-8")
+        return json.loads(body, parse_constant=_no_number, object_pairs_hook=_each_once)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        raise problems.of_repeated("body", sorted({name for name in names if names.count(name) > 1}))
+    return found
 
 
 def _no_number(name: str) -> None:
@@ -66,6 +75,8 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, problems.Refused):  # the library wraps what reading a body raises
+        return problems.of_refusal(error.__cause__)
     if error.status_code == 400:
         return problems.problem(400, "unreadable", _("请求内容无法读取:应为 UTF-8 编码的 JSON。"))
     return problems.problem(error.status_code, "refused", str(error))

@@ -156,6 +156,24 @@ def test_a_change_that_does_not_say_of_which_version_is_refused_and_told_which_t
     assert (answer.status_code, answer["ETag"]) == (428, program.get(path)["ETag"])
     assert program.patch(path, {"priority": 1}, if_match=answer["ETag"]).status_code == 200
     assert program.patch(path, {"priority": 2}, if_match="*").status_code == 200
+    weakened = f"W/{program.get(path)['ETag']}"  # by a proxy that compresses
+    assert program.get(path, if_none_match=weakened).status_code == 304
+    assert program.patch(path, {"priority": 3}, if_match=weakened).status_code == 200
+
+
+def test_what_is_given_twice_is_refused_and_named(program: Program) -> None:
+    for answer in (program.post("/tickets", b'{"text": "a", "text": "b"}'), program.get("/tickets?limit=1&limit=2")):
+        assert_refused(answer)
+        assert answer.json()["code"] == "repeated"
+    assert not Ticket.objects.exists()
+
+
+def test_a_caller_of_a_language_that_we_have_not_is_answered_in_english(program: Program) -> None:
+    told = {
+        name: program.get("/tickets?cursor=x", accept_language=name)["Content-Language"]
+        for name in ("fr", "zh-TW", "*")
+    }
+    assert told == {"fr": "en", "zh-TW": "zh-hans", "*": "zh-hans"}
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
