@@ -13,6 +13,7 @@ from tickets.flows.matching.wishes import Deed, wishes
 from tickets.flows.slots import read_slots
 from tickets.flows.slots.numbers.phones import phones
 from tickets.flows.slots.text import Doubt
+from tickets.flows.slots.writing import is_address
 from tickets.models import Ticket
 from tickets.services.flows.recommendation import torn, weigh
 
@@ -161,6 +162,12 @@ def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_pe
         ("我换了手机收不到验证码", []),
         ("You refunded the wrong card", []),
         ("改地址要加钱吗", []),
+        ("update my address and phone number", [Deed("change", "address"), Deed("change", "phone")]),
+        ("I'd like to have the address corrected", [Deed("change", "address")]),
+        ("嗯就是之前那个地址是以前的房子了你给我改一下呗", [Deed("change", "address")]),
+        ("no parcel, no refund", []),
+        ("有没有申请过退款", []),
+        ("退款了没", []),
     ],
 )
 def test_a_deed_is_known_with_the_thing_it_is_wanted_for(text: str, deeds: list[Deed]) -> None:
@@ -185,3 +192,14 @@ def test_a_wish_that_the_fitting_flow_does_not_serve_goes_to_a_person(text: str)
 def test_goods_that_do_not_come_are_a_reason_for_a_refund_and_no_second_wish() -> None:
     advice = weigh("快递一直没到,物流也不动,我要退款", ALL_FLOWS)
     assert (advice.flow, advice.person) == ("complaint_refund", False)
+
+
+@given(STRANGE, st.sampled_from(["江苏省苏州市姑苏区平江路66号", "苏州市姑苏区平江路66号", "北京市朝阳区建国路88号"]))
+def test_an_address_behind_words_that_are_no_place_is_asked(words: str, address: str) -> None:
+    assert is_address(address)
+    assert not is_address(words + address)
+
+
+@pytest.mark.parametrize("address", ["静安区南京路100号", "朝阳区上海花园3号楼", "中国江苏省苏州市平江路66号"])
+def test_a_street_or_an_estate_named_after_a_city_is_no_beginning_of_an_address(address: str) -> None:
+    assert is_address(address)

@@ -26,14 +26,15 @@ _JUST_ASKING = re.compile(
     re.I,
 )
 _HOW = re.compile(
-    r"几次|只能|哪[个种样]|有什么区别|区别|是多少|为什么要|为啥要|凭什么要|催|跟进|多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|"
+    r"(?<!第)几次|只能|哪[个种样]|有什么区别|区别|是多少|为什么要|为啥要|凭什么要|催|跟进|多久|几天|什么时候|何时|几时|多长时间|到哪|进度|到账|"
     r"什么原因|是什么|收费|要钱|费用|免费|多少钱|"
     r"谁(?:出|承担|"
     r"付|负责)|运费|流程|政策|规则|规定|手续费|条件|标准|期限|"
     r"怎么(?!还|没|不|又|就|总|老|这么|回事|都|一直)[一-鿿]{0,4}|如何|哪里|在哪|需要(?:什么|哪些|多|"
     r"提供)|要(?:什么|哪些)|会不会|是否|是不是|支持|能退多少|"
     r"\b(?:how (?:long|do|does|can|much|to)|when (?:will|can|do|does|is)|what (?:is|are|happens)|"
-    r"policy|(?:update|news|progress|status|word) (?:of|on|about|for) (?:my|the|this)\b|process for|"
+    r"policy|why (?:do|must|should) (?:you|i)|"
+    r"(?:update|news|progress|status|word) (?:of|on|about|for) (?:my|the|this)\b|process for|"
     r"do you (?:\w+ )?(?:offer|support|have|accept|"
     r"charge|allow|refund|resend|take))\b",
     re.I,
@@ -55,6 +56,9 @@ _SUPPOSED = re.compile(
     r"otherwise|in case)\b",
     re.I,
 )
+# 退款了没, 有没有申请过退款
+_DONE_YET_AFTER = re.compile("(?:了|好|完|过|成|到)没有?$")
+_DONE_YET_BEFORE = re.compile("有没有[^,，]{0,6}$")
 _QUESTION = re.compile(r"[吗哪没]|什么|\b(?:where|when|has|how)\b", re.I)
 
 
@@ -63,7 +67,7 @@ def asked(spot: Spot) -> bool:
     alone = not spot.before and not is_question(spot.word) and re.match(r"(?:申请)? ?[?？]", spot.behind)
     under_way = spot.deed and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
     gone = re.match("怎么?(?:没了|不见)|没了|不见了", spot.after) and not spot.carried
-    done_yet = spot.deed and re.search("(?:了|好|完|过|成|到)没有?$", spot.after)
+    done_yet = spot.deed and (_DONE_YET_AFTER.search(spot.after) or _DONE_YET_BEFORE.search(spot.before))
     return bool(alone or under_way or gone or done_yet or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
 
 

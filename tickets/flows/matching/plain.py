@@ -53,7 +53,7 @@ _I_WANT = re.compile(
 # What is said of a thing for which a flow is wanted: it does not come, or it is asked for.
 _TROUBLE = re.compile(
     r"收不|没收|未收|没有|不来|没来|不到|没到|未到|没|未|发|补|再|过期|失效|不了|不上|失败|错|不动|停|慢|丢|破|坏|"
-    r"到哪|查|看|帮|请|要|急|麻烦|"
+    r"到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
     r"需|申请|核验|办|改|换|想|导|给|传|怎么|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
     r"want|where|when|track\w*|late|lost|"
     r"verify|verification|stuck|still|update|get|export|change)\b|n't",

@@ -14,7 +14,7 @@ _REFUSED_BEFORE = re.compile(
     r"(?<!特)(?<!区)(?<!分)(?<!级)(?<!个)别(?!的|人|家)再?|勿|甭|先不|暂缓|缓一?缓|推迟|延后|暂不|暂时不|取消|撤销|"
     r"撤回|放弃|停止|终止)"
     r"(?:你们|他们|再|给|帮|我们?|来|去|把|对|做|搞|走|申请|办理|发起|进行|什么|任何|这个|那个|这次|"
-    r"的|了|过|先|急着|全额|部分|现在|重新|发|重发|发送|寄|改|退|查|导出|修改|更改){0,5}\s*$|"
+    r"的|了|过|先|急着|全额|部分|短信|现在|重新|发|重发|发送|寄|改|退|查|导出|修改|更改){0,5}\s*$|"
     r"\b(?:don'?t|do not|didn'?t|did not|dont|not|no need|never|without|refuse|decline|rather than|"
     r"instead of|cancel|stop|withdraw|no longer)"
     r"(?:\s+(?:want|need|ask(?:ing|ed)?|like|for|to|of|a|an|any|the|your|me|my|be|get|issue|process|"

@@ -14,7 +14,7 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.text import mark_after
 
 BARE = 4  # characters beside a keyword that say nothing: 实名身份验证
-_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|让我|叫我|说|告诉我|给我打|打电话")  # 快递员, 快递让我…
+_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|柜|盒|袋|让我|叫我|说|告诉我|给我打|打电话")  # 快递员, 快递让我…
 _ANOTHERS = re.compile(
     rf"(?:{stance.PERSON_WORDS}|别人|[他她])的$|\b(?:{stance.ENGLISH_PERSON_WORDS})['’]?s $|\b(?:his|her|their) $", re.I
 )
@@ -51,19 +51,24 @@ def standing_of(
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE
-    return Standing.WANTED if questions else _wanted(spot, strong)
+    return Standing.WANTED if questions else _wanted(spot)
 
 
-def _wanted(spot: Spot, strong: bool) -> Standing:
+def _wanted(spot: Spot) -> Standing:
     """WANTED, where what is said of the thing or the deed says so."""
     if _WHO_SERVES.match(spot.after) or _ANOTHERS.search(spot.before):
         return Standing.UNCLEAR
     alone = len(spot.before + spot.after) <= BARE
-    if strong and not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
+    if not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR
     if asking.is_question(spot.word):
         return Standing.WANTED
     standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
-    if standing is Standing.WANTED and spot.deed and not is_plain(spot.text, spot.start, spot.end):
+    if standing is Standing.WANTED and spot.deed and not _is_plain(spot):
         return Standing.UNCLEAR
     return standing
+
+
+def _is_plain(spot: Spot) -> bool:
+    """No parcel, no refund: what is lacking is complained of."""
+    return is_plain(spot.text, spot.start, spot.end) and not re.search(r"\bno $", spot.before, re.I)

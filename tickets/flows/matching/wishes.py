@@ -30,6 +30,7 @@ _DEEDS = {
     "invoice": r"(?:补?开|重开|换开|要)(?:个|张|一张|具|电子|增值税?|专用|专|普|纸质)*(?:发?票)|开票|"
     r"\b(?:an?|the|my) invoice\b",
     "close": r"注销|销户|\b(?:close|delete|deactivate) (?:my|the|this) account\b",
+    "lock": r"挂失|解冻|冻结|解封|找回(?:密码|账号)",
     "bind": r"解绑|换绑|解除绑定|\bunbind\b|\bunlink\b",
     "top_up": r"充值|充话费|\btop up\b",
     "withdraw": r"提现|转账|\bwithdraw(?:al)?\b",
@@ -49,8 +50,9 @@ _DEEDS = {
     "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){1,4}again\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
+    r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|update|modify|correct|edit|switch|reset)\b",
-    "verify": r"核验|认证|\bverify\b",
+    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
 }
 _THINGS = {
@@ -160,6 +162,8 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     to be sent again, the one that the sentence spoke of last."""
     start, end = match.span()
     english = match[0].isascii()
+    if inside := match.lastgroup == "change" and _THING.search(text, start, end):
+        return inside  # have my address changed
     joint = JOINT.search(text, end, following)
     stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
     behind = _THING.search(text, end, stop)

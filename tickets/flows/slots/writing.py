@@ -81,7 +81,7 @@ _GOES_ON = re.compile(
     re.I,
 )
 _REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
-_TALK_TAIL = re.compile(r"[被要能会没不就才却但了吗过退给等]")
+_TALK_TAIL = re.compile(r"[后再打时被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
 _CUT = re.compile(r"[,，、]")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
