@@ -12,7 +12,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cs_agent.engine.run.protocols import Phone
 from cs_agent.phone.adb.files import RemoteFile
@@ -29,6 +29,26 @@ class Health:
     charging: bool
     awake: bool | None
     locked: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What was measured of a phone; None for what was not yet. `capture`: the faster way of taking its screenshots, by
+    the driver's own name; `tree_s`: how long its newest tree took."""
+
+    capture: str | None = None
+    tree_s: float | None = None
+
+
+@runtime_checkable
+class KeepsPace(Protocol):
+    """A driver that need not measure again what is known of its phone."""
+
+    @property
+    def pace(self) -> Pace: ...
+
+    def recall(self, pace: Pace) -> None:
+        """Go by what was measured before, until it turns out otherwise."""
 
 
 class Driver(Phone, Protocol):

@@ -22,7 +22,7 @@ from cs_agent.phone.adb.files import Files, RemoteFile
 from cs_agent.phone.adb.keyboard import Keyboard
 from cs_agent.phone.adb.transport import AdbLink, Output
 from cs_agent.phone.adb.tree import NotATree, parse_tree
-from cs_agent.phone.driver import Health
+from cs_agent.phone.driver import Health, Pace
 from cs_agent.phone.errors import CommandFailed, GestureOffScreen, GesturesBlocked, PhoneLocked, PhoneTimeout
 from cs_agent.phone.screen.capture import Measured, Screen
 from cs_agent.phone.waiting import wait_for
@@ -71,6 +71,14 @@ class AdbPhone:
     def tree_s(self) -> float | None:
         """How long the newest tree took, in seconds."""
         return self._tree_s
+
+    @property
+    def pace(self) -> Pace:
+        return Pace(self.screen.route, self._tree_s)
+
+    def recall(self, pace: Pace) -> None:
+        self.screen.recall(pace.capture)
+        self._tree_s = pace.tree_s
 
     @property
     def serial(self) -> str:

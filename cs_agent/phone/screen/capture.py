@@ -65,6 +65,7 @@ class Screen:
         self._clock = clock
         self._lock = threading.Lock()
         self._route: Route | None = None
+        self._recalled = False  # the route was measured by an earlier one for this phone
         self._display = ""  # the -d option, for phones with several
         self._natural: Size | None = None
         self._sequence = 0
@@ -75,13 +76,31 @@ class Screen:
     def capture(self) -> Screenshot:
         """The screen now. Raises ScreenFaultError or ConnectionFault; a picture cut short is taken once more."""
         with self._lock:
-            route = self._route or self._choose()
-            for _ in range(_TRIES - 1):
-                try:
-                    return self._capture(route)
-                except (TruncatedScreenshot, ScreenRotating):
-                    route = Route.PNG if route is Route.RAW else Route.RAW
-            return self._capture(route)
+            try:
+                return self._capture_by(self._route or self._choose())
+            except CaptureFailed:
+                if not self._recalled:
+                    raise
+                return self._capture_by(self._choose())
+
+    def _capture_by(self, route: Route) -> Screenshot:
+        for _ in range(_TRIES - 1):
+            try:
+                return self._capture(route)
+            except (TruncatedScreenshot, ScreenRotating):
+                route = Route.PNG if route is Route.RAW else Route.RAW
+        return self._capture(route)
+
+    @property
+    def route(self) -> str | None:
+        """The faster route, once it was measured."""
+        return self._route
+
+    def recall(self, route: str | None) -> None:
+        """Use the route that was measured before, as long as it works."""
+        with self._lock:
+            if route is not None and self._route is None:
+                self._route, self._recalled = Route(route), True
 
     def measure(self) -> Measured:
         """Time both routes now, and use the faster from here on."""
@@ -115,6 +134,7 @@ class Screen:
         return 0
 
     def _choose(self) -> Route:
+        self._recalled = False
         best = self._measure().best
         if best is None:
             best = Route.PNG

@@ -208,6 +208,22 @@ def test_with_several_displays_the_built_in_one_is_named() -> None:
     assert handset.captures[-1].endswith("-d 77")
 
 
+def test_what_was_measured_of_a_phone_is_not_measured_again_while_it_works() -> None:
+    first = Handset([page()])
+    with screen_of(first) as screen:
+        screen.capture()
+        known = screen.route
+    again, changed = Handset([page()]), Handset([page()], raw_works=False)
+    with screen_of(again) as screen:
+        screen.recall(known)
+        screen.capture()
+    assert len(again.captures) == 1 < len(first.captures)
+    with screen_of(changed) as screen:
+        screen.recall("raw")
+        assert screen.capture().size == Size(108, 240), "it is measured anew where it fails"
+        assert screen.route == "png"
+
+
 def test_a_turned_phone_gives_a_lying_picture_and_a_lying_size() -> None:
     handset = Handset([page((240, 108))], windows="mCurrentRotation=ROTATION_90")
     with screen_of(handset) as screen:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cs_agent.phone.driver import Pace
 from tests.runner.world import Handset
 from tickets.models import Phone, PhoneState, Run
 from tickets.runner.host import service
@@ -60,6 +61,25 @@ def test_a_retired_phone_is_attended_until_its_run_is_over(host: PhoneHost, phon
     host._tick()
     assert host.recorder(phone.pk) is None
     assert feed._stopping.is_set()
+
+
+def test_what_was_measured_of_a_phone_is_known_when_it_is_attended_again(
+    host: PhoneHost, phone: Phone, hand: Handset
+) -> None:
+    recalled: list[Pace] = []
+
+    class Paced(Handset):
+        pace = Pace("png", 1.8)
+
+        def recall(self, pace: Pace) -> None:
+            recalled.append(pace)
+
+    paced = Paced(hand.screens, hand.start)
+    host.parts = Parts(connect=lambda _row: paced, feed=ScreenFeed)  # type: ignore[arg-type,return-value]
+    host.attend(phone)
+    host._leave(phone.pk)
+    host.attend(phone)
+    assert recalled == [Pace(), Pace("png", 1.8)]
 
 
 def test_a_phone_whose_row_is_gone_is_left(host: PhoneHost, phone: Phone) -> None:

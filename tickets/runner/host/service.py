@@ -22,7 +22,7 @@ from cs_agent.engine.run.protocols import Journal, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.phone import drivers
-from cs_agent.phone.driver import Driver
+from cs_agent.phone.driver import Driver, KeepsPace, Pace
 from tickets.models import Phone, PhoneState, Run
 from tickets.runner.drive.app_names import own_app_names
 from tickets.runner.drive.engines import build_engine
@@ -108,6 +108,7 @@ class PhoneHost:
         self.queue = queue
         self.parts = parts or Parts()
         self._attended = _Attendance()
+        self._paces: defaultdict[int, Pace] = defaultdict(Pace)  # of phones attended before
         self._rounds = Rounds(self._known_phone)
         self._stopping = threading.Event()
         self._thread = SupervisedThread("phone-host", self._run)
@@ -144,6 +145,8 @@ class PhoneHost:
 
     def _begin(self, row: Phone) -> _Attended:
         phone = self.parts.connect(row)
+        if isinstance(phone, KeepsPace):
+            phone.recall(self._paces[row.pk])
         feed = self.parts.feed(row.pk, phone)
         kept = _Attended(phone, feed, GestureLoop(row.pk, phone, feed))
         self._attended.put(row.pk, kept)
@@ -157,6 +160,8 @@ class PhoneHost:
             return
         kept.gestures.stop()
         kept.feed.stop()
+        if isinstance(kept.phone, KeepsPace):
+            self._paces[phone_id] = kept.phone.pace
         _close(kept.recorder)
 
     def _leave_unwanted(self, phone_id: int) -> None:
