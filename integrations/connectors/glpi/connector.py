@@ -46,6 +46,14 @@ _REQUESTER = 1
 _NOTE = '{"input": {"itemtype": "Ticket", "items_id": "{id}", "content": "{text}", "is_private": "{private}"}}'
 
 
+# A follow-up or task names its ticket beside its own number; what belongs to a change or a computer names none.
+_TICKET_OF = (
+    "ticket.id || item.tickets_id || tickets_id"
+    " || ((item.itemtype || itemtype || 'Ticket') == 'Ticket' && (item.items_id || items_id))"
+    " || (!(item.items_id || items_id) && (itemtype || 'Ticket') == 'Ticket' && (item.id || id))"
+)
+
+
 class GlpiSettings(PolledSettings):
     api: str = Field(
         default="apirest.php",
@@ -55,7 +63,7 @@ class GlpiSettings(PolledSettings):
     )
     id: Expression = usual(
         gettext_noop("Webhook 内容里的工单编号"),
-        "item.id || ticket.id || items_id || id",
+        _TICKET_OF,
         gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
     )
     queue: Literal["category", "entity"] = Field(

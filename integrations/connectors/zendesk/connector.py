@@ -57,7 +57,8 @@ class ZendeskSettings(PolledSettings):
     )
     id: Expression = usual(
         gettext_noop("Webhook 内容里的工单编号"),
-        "ticket_id || detail.id",
+        # events of users and organizations have a `detail` too
+        "ticket_id || ticket.id || ((!type || contains(to_string(type), 'ticket')) && detail.id)",
         gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
     )
     delivery_header: str = usual(
