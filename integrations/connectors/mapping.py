@@ -159,6 +159,8 @@ def _as_text(value: Any) -> str:
         return _("、").join(filter(None, map(_as_text, value)))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))  # some systems write every number so: 13800138000.0
     return str(value)
 
 

@@ -5,7 +5,9 @@ Rule: what a body says is data; it is put into addresses percent-encoded and int
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +42,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     value_of,
 )
+from integrations.connectors.signatures import moment_of
 from integrations.connectors.templates import filled
 from tickets.said import gettext_said as _
 
@@ -175,7 +178,7 @@ def read(its: GenericSettings, body: Any, external_id: str = "") -> RemoteTicket
         html=its.html,
         requester=Person(found(its.name, body), found(its.email, body), found(its.mobile, body)),
         queue=found(its.queue, body),
-        tags=tuple(str(tag) for tag in _list(its.tags, body)),
+        tags=_tags(its.tags, body),
         status=found(its.status, body),
         priority=found(its.priority, body),
         url=found(its.link, body),
@@ -186,20 +189,27 @@ def read(its: GenericSettings, body: Any, external_id: str = "") -> RemoteTicket
 
 
 def messages_of(its: GenericSettings, body: Any) -> tuple[Message, ...]:
-    """What was said after the ticket came, in the order of the list; what has no number or no words is passed over."""
-    try:
-        rows = jmespath.search(its.messages, body) if its.messages else None
-    except JMESPathError:
-        rows = None
+    """What was said after the ticket came, in the order of the list; what has no words is passed over."""
+    rows = _search(its.messages, body)
     read_each = (_message(its, row) for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict))
-    return tuple(each for each in read_each if each.external_id and each.text.strip())
+    return tuple(each for each in read_each if each.text.strip())
 
 
 def _message(its: GenericSettings, row: dict[str, Any]) -> Message:
-    author = Author.CUSTOMER if found(its.message_customer, row) else Author.COLLEAGUE
+    """One without a number goes by its words, so that it comes in once."""
+    author = Author.CUSTOMER if _is_so(its.message_customer, row) else Author.COLLEAGUE
     text = found(its.message_text, row, most=100_000)
-    internal = bool(found(its.message_internal, row))
-    return Message(found(its.message_id, row)[:100], text, author, html=its.html, internal=internal)
+    number = found(its.message_id, row)[:100] or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+    return Message(number, text, author, html=its.html, internal=_is_so(its.message_internal, row))
+
+
+def _is_so(expression: str, row: dict[str, Any]) -> bool:
+    return found(expression, row).strip().casefold() not in _NOT_SO
+
+
+_NOT_SO = frozenset(
+    {"", "0", "0.0", "false", "no", "off", "n", "f", "null", "none", "否"}
+)  # systems write it as text too
 
 
 def preview(settings: Any, body: bytes) -> RemoteTicket:
@@ -208,13 +218,34 @@ def preview(settings: Any, body: bytes) -> RemoteTicket:
 
 
 def _list(expression: str, body: Any) -> list[Any]:
-    value = jmespath.search(expression, body) if expression else None
+    value = _search(expression, body)
     if isinstance(value, list):
         return [each for each in value if isinstance(each, (str, int))]
     return [value] if isinstance(value, (str, int)) and value != "" else []
 
 
+def _search(expression: str, body: Any) -> Any:
+    """None also where a function of the expression got a value of another type."""
+    try:
+        return jmespath.search(expression, body) if expression else None
+    except (JMESPathError, TypeError, ValueError):
+        return None
+
+
+def _tags(expression: str, body: Any) -> tuple[str, ...]:
+    """A list of words or of objects with a name, or the words in one text."""
+    value = _search(expression, body)
+    if isinstance(value, str):
+        return tuple(tag for each in re.split(r"[,;，；、]", value) if (tag := each.strip()))
+    items = value if isinstance(value, list) else [value]
+    named = [item.get("name") if isinstance(item, dict) else item for item in items]
+    return tuple(str(tag) for tag in named if isinstance(tag, (str, int)) and not isinstance(tag, bool) and tag != "")
+
+
 def _moment(text: str) -> datetime | None:
+    """ISO 8601, or Unix time in seconds or milliseconds; None for anything else."""
+    if text.isdecimal():
+        return moment_of(text) if len(text) in (10, 13) else None
     try:
         moment = parse_datetime(text)
     except ValueError:

@@ -117,6 +117,45 @@ def test_a_signed_body_of_any_form_names_a_ticket_or_none(value: Any) -> None:
     assert isinstance(preview(GenericSettings(), raw).text, str)
 
 
+@pytest.mark.parametrize(
+    ("tags", "read"),
+    [("a, b;c", ("a", "b", "c")), ([{"name": "a"}, {"id": 2}, "b", None, True], ("a", "b")), (None, ()), (7, ("7",))],
+)
+def test_tags_are_read_in_the_forms_that_systems_have(tags: Any, read: tuple[str, ...]) -> None:
+    raw = json.dumps({"data": {"ticket": {**TICKET, "tags": tags}}}).encode()
+    assert preview(GenericSettings(), raw).tags == read
+
+
+def test_times_and_numbers_are_read_as_systems_write_them() -> None:
+    noon = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    customer = {"name": "王芳", "mobile": 13800138000.0}
+    for at in (noon.timestamp(), int(noon.timestamp() * 1000), noon.isoformat()):
+        ticket = preview(
+            GenericSettings(),
+            json.dumps({"data": {"ticket": {**TICKET, "updated_at": at, "customer": customer}}}).encode(),
+        )
+        assert (ticket.updated_at, ticket.requester.mobile) == (noon, "13800138000")
+
+
+def test_no_message_is_lost_for_want_of_a_number_and_whose_it_is_may_be_told_in_words() -> None:
+    rows = [
+        {"id": 1, "text": "a", "customer": "true", "internal": "false"},
+        {"id": 2, "text": "b", "customer": 0, "internal": "1"},
+        *[{"text": "c"}] * 2,
+        {"id": 3, "text": " "},
+    ]
+    raw = json.dumps({"data": {"ticket": {**TICKET, "rows": rows}}}).encode()
+    messages = preview(GenericSettings(messages="data.ticket.rows"), raw).messages
+    told = [(each.text, each.author, each.internal) for each in messages[:3]]
+    assert told == [("a", Author.CUSTOMER, False), ("b", Author.COLLEAGUE, True), ("c", Author.COLLEAGUE, False)]
+    assert messages[2].external_id == messages[3].external_id != ""  # the same words are the same message
+
+
+def test_an_expression_that_a_body_does_not_suit_finds_nothing() -> None:
+    read = preview(GenericSettings(tags="split(data.ticket.id)", messages="sort(data)"), json.dumps(BODY).encode())
+    assert (read.tags, read.messages) == ((), ())
+
+
 def test_notes_status_and_tags_go_back_as_they_were_set_up(rest: Rest) -> None:
     rest.handle = lambda asked: (200, {"items": [{"text": "x"}]}) if asked.method == "GET" else (201, {"id": 5})
     connector = made(url=f"{rest.url}/api", **REST)
@@ -221,7 +260,6 @@ def test_messages_are_read_from_the_ticket_or_from_an_address_of_their_own(rest:
         {"id": 1, "text": "订单号4471902386615024", "customer": True},
         {"id": 2, "text": "看一下", "internal": True},
         {"id": 3, "text": " "},
-        {"text": "no number"},
         "nonsense",
     ]
     inside = made(messages="data.messages").fetch("7", json.dumps({**BODY, "data": {"messages": said}}).encode())
