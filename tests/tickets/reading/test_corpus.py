@@ -1,6 +1,8 @@
-"""A ticket's value is taken only whole and only where it is meant: 3,200 texts with their right answers."""
+"""A ticket's value is taken only whole and only where it is meant: 3,400 texts with their right answers."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -138,3 +140,10 @@ def test_a_refusal_or_a_question_recommends_no_change(text: str) -> None:
     advice = weigh(text, FLOWS)
     assert advice.person or advice.flow == "order_status"
     assert advice.reasons
+
+
+def test_of_the_demonstration_s_tickets_only_the_upset_and_the_disputed_one_go_to_a_person() -> None:
+    tickets = json.loads((FIXTURES / "tickets.json").read_text("utf-8"))
+    texts = [f"{ticket['subject']}\n{ticket['text']}" for ticket in tickets]
+    to_a_person = [text for text in texts if weigh(text, FLOWS).person]
+    assert [text.split("\n")[0] for text in to_a_person] == ["再不处理我就投诉到12315!!!", "套餐扣费有争议"]

@@ -51,7 +51,7 @@ _WITHDRAWN = re.compile(
     r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
     r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
     r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard|"
-    r"everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b",
+    r"i['’]?m in now|(?:all|it|everything) works now|everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b",
     re.I,
 )
 

@@ -37,7 +37,8 @@ _TAIL = re.compile(
 _ENGLISH_TAIL = re.compile(
     r"(?: |-)*(?:$|[!-@\[-`{-~]|(?:please|pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
     r"or|in|now|asap|thanks?|thx|because|since|"
-    r"as|on|already|amount|full|with|immediately|today|back|a|an|at|if|instead|via|by|into|from|not|so|but|i|we|you|"
+    r"as|on|already|amount|full|with|immediately|today|back|too|as well|"
+    r"a|an|at|if|instead|via|by|into|from|not|so|but|i|we|you|"
     r"your|"
     r"address|money|label|goods|item|items|shoes|process(?:ed)?|would|should|us|all|everything|half|due|delivery|"
     r"shipping|"
@@ -53,7 +54,7 @@ _I_WANT = re.compile(
 # What is said of a thing for which a flow is wanted: it does not come, or it is asked for.
 _TROUBLE = re.compile(
     r"收不|没收|未收|没有|不来|没来|不到|没到|未到|没|未|发|补|再|过期|失效|不了|不上|失败|错|不动|停|慢|丢|破|坏|"
-    r"到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
+    r"不是我|不是本人|冒领|到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
     r"需|申请|核验|办|改|换|想|导|给|传|怎么|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
     r"want|where|when|track\w*|late|lost|"
     r"verify|verification|stuck|still|update|get|export|change)\b|n't",
@@ -62,7 +63,7 @@ _TROUBLE = re.compile(
 
 
 # Between two deeds of a clause: change my address and resend the code.
-JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
+JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 
 def names_a_deed(words: str) -> bool:
@@ -75,6 +76,8 @@ def is_plain(text: str, start: int, end: int) -> bool:
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
     joined = [match.end() for match in JOINT.finditer(lead) if names_a_deed(lead[: match.start()])]
     begin = max([*wanted, *joined], default=0)
+    if lead.endswith("把") and re.match("退款|退货|补偿|赔偿", text[start:end]):
+        return False  # 把退款退到…: it is there already
     lead = lead[begin:]
     if re.search(r"\b(?:the|it|my)$", text[start:end], re.I):
         return leads.understood(lead, _LAST)  # return the …

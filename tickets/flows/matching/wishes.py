@@ -49,7 +49,8 @@ _DEEDS = {
     r"\b(?:send|ship|post) (?:it|them|the \w+|this|these|those) back\b",
     "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){1,4}again\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
-    "change": r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
+    "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
+    r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|update|modify|correct|edit|switch|reset)\b",
     "verify": r"核验|核实|验证(?!码)|认证|\bverify\b",
@@ -65,6 +66,8 @@ _THINGS = {
     "account": r"账号|账户|帐号|\baccount\b",
     "time": r"时间|日期|\b(?:time|date|slot)\b",
     "variant": r"尺码|颜色|规格|型号|款式|大一号|小一号|数量|\b(?:size|colou?r|quantity|model)\b",
+    "amount": r"金额|数额|\bamount\b",
+    "ground": r"理由|原因|方式",
     "payment": r"支付方式|付款方式|银行卡|\bpayment method\b|\bcard\b",
     "invoice": r"发票|抬头|\binvoice\b",
     "plan": r"套餐|会员|\b(?:plan|membership|subscription)\b",
@@ -78,8 +81,10 @@ _THINGS = {
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
 _NEEDS_THING = {"cancel", "change", "verify", "delete"}  # 取消 or 改 alone says nothing
+_SENT = {"code", "goods", "parcel", "invoice"}  # what can be sent again
 _SAYS_ALL = {"refund", "compensate", "return"}
-_FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("export", "records")}  # what a flow for a thing does to it
+# What a flow for a thing does to it.
+_FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("change", "identity"), ("export", "records")}
 _IMPLIED = {"refund": {"return"}, "return": set[str]()}  # who returns goods wants his money for them
 # What may stand between a verb and its thing in a plain wish; over other words the verb alone is judged.
 _BETWEEN = re.compile(
@@ -171,7 +176,9 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
         return behind
     look = sentence_before if match.lastgroup == "resend" else clause_before
     before = len(look(text, start, _BEFORE))
-    return max(_THING.finditer(text, max(past, start - before), start), key=re.Match.start, default=None)
+    spoken_of = _THING.finditer(text, max(past, start - before), start)
+    sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)
+    return max(sent, key=re.Match.start, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tickets.flows.slots.places import words_before_place
 from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
 
 MOST = 200  # characters of an address or a text; what is longer is asked
-_EDGES = " \"'“”「」【】{}|=、,，:："
+_EDGES = " -\"'“”「」【】{}|=、,，:："
 _LINK = r"\s{0,3}[】\])）]?\s{0,3}(?:就?是|[改换变]成|为|到|在|[:：=|])?\s{0,3}"
 _CHINESE_PART = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"

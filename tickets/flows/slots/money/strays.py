@@ -44,9 +44,14 @@ def strays(text: str, found: Sequence[Span], words: Words) -> Iterator[Span]:
     later = (match for match in places_in(text) if match.start() >= past)
     for match in islice(later, MOST_PLACES):
         money = amount_at(text, match)
-        if not money or not money.marked or money.span.value in known or _accounted(text, money.span, words):
+        if (
+            not money
+            or not (money.marked or _is_total(text, money.span))
+            or money.span.value in known
+            or _accounted(text, money.span, words)
+        ):
             continue
-        if not (TOTAL.search(clause_before(text, money.span.start, 12)) and _is_sum(text, money.span)):
+        if not (_is_total(text, money.span) and _is_sum(text, money.span)):
             yield money.span.doubted(Doubt.UNCLEAR)
 
 
@@ -60,6 +65,11 @@ def _accounted(text: str, span: Span, words: Words) -> bool:
     said = stance.hearsay(before, sentence_before(text, span.start)) or stance.other_person(before)
     wished = _OTHER_WISH.search(before) or _OTHER_WISH.search(after)
     return bool(said or wished or EXPENSE.search(before) or EXPENSE.search(after[:6]) or stance.refused(before, after))
+
+
+def _is_total(text: str, span: Span) -> bool:
+    before = clause_before(text, span.start, 12)
+    return bool(TOTAL.search(before)) or before.endswith("共")
 
 
 def _is_sum(text: str, total: Span) -> bool:
