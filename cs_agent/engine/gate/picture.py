@@ -30,6 +30,7 @@ from cs_agent.engine.screen.pictured import (
     entry_lines,
     even_column,
     find_sheet,
+    is_alone_in_frame,
     is_boxed,
     is_pressed_out,
     room_beside,
@@ -40,7 +41,17 @@ from cs_agent.engine.screen.pictured import (
 from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import ends_a_choice, go_back, is_hint, is_read, leaves_a_dialog, looks_up
+from cs_agent.engine.screen.words import (
+    LabelKind,
+    ends_a_choice,
+    go_back,
+    is_hint,
+    is_read,
+    leaves_a_dialog,
+    looks_up,
+    names_a_field,
+    sense,
+)
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
@@ -62,7 +73,9 @@ def own_kind(target: Target, scene: Scene) -> str:
     name = target.names[0]
     if sheet := find_sheet(seen):
         return _of_sheet(target, sheet, seen)
-    if (is_hint(name) and _is_field(target.box, seen)) or _holds_typed(target, scene):
+    if (is_hint(name) and _is_field(target.box, seen)) or _is_framed(target.box, name, seen):
+        return "field"
+    if _holds_typed(target, scene):
         return "field"
     if go_back(name) and _in_corner(target, seen):
         return "back"
@@ -82,6 +95,12 @@ def _is_field(box: Box, seen: Observation) -> bool:
     left, right = room_beside(seen, box)
     begins = right >= max(_AT_LEFT * left, box.height)
     return not beyond and begins and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
+
+
+def _is_framed(box: Box, name: str, seen: Observation) -> bool:
+    """An empty field in a frame of its own, called by what it holds and by nothing that bids."""
+    plain = names_a_field(name) and sense(name, button=True).kind in (LabelKind.PLAIN, LabelKind.NOMINAL)
+    return plain and is_alone_in_frame(seen, box) and not is_dimmed_around(seen, box)
 
 
 def _holds_typed(target: Target, scene: Scene) -> bool:
@@ -107,9 +126,11 @@ def _of_sheet(target: Target, sheet: Box, seen: Observation) -> str:
         line.box.bottom <= ends[0].box.top for line in lines
     ):
         return ""
+    leaving = [line for line in head if line.box.right <= (1 - _RIGHT) * seen.size.width and leaves_a_dialog(line.text)]
     if any(line.box == target.box for line in head):
-        at_left = target.box.right <= (1 - _RIGHT) * seen.size.width
-        return "leave" if at_left and leaves_a_dialog(target.label) else ""
+        return "leave" if any(line.box == target.box for line in leaving) else ""
+    if not leaving:  # the end may only close what is done at a touch
+        return ""
     items = even_column(seen, target.box, ends[0].box.bottom)
     return (
         "choice" if len(items) >= _LEAST_PARTS and all(shares_paper(seen, item, target.box) for item in items) else ""

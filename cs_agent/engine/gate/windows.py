@@ -187,14 +187,14 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: Observation) -> bool:
-    """How a picker is built whose items only choose: its end stands over them beside what takes the choice back or a
-    title that says what is chosen, or they can be marked, or they are the days of a calendar. Rows of words by a button
-    may act at once, and the button only closes."""
+    """How a picker is built whose items only choose: its end stands over them beside what takes the choice back, or
+    they can be marked, or they are the days of a calendar. Rows of words by a button may act at once, and the button
+    only closes."""
     boxes = [nodes[index].box for index in items]
     if not boxes:
         return True
     if end.box.center.y <= min(box.top for box in boxes):
-        return _is_picker_page(seen) or _can_be_taken_back(end, nodes, seen)
+        return _is_picker_page(seen) or _can_be_taken_back(end, nodes)
     parts = {part for index in items for part in (index, *inside_of(nodes, index))}
     if any(nodes[part].checkable for part in parts):
         return True
@@ -204,14 +204,11 @@ def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: O
     return len(columns) >= _LEAST_COLUMNS and all(any(sign.isdigit() for sign in nodes[index].label) for index in items)
 
 
-def _can_be_taken_back(end: UiNode, nodes: tuple[UiNode, ...], seen: Observation) -> bool:
-    """On the line of a picker's end: an answer that leaves, or a title that says what is chosen."""
+def _can_be_taken_back(end: UiNode, nodes: tuple[UiNode, ...]) -> bool:
+    """On the line of a picker's end stands an answer that leaves."""
     beside = [i for i, node in enumerate(nodes) if share_a_line(node.box, end.box) and node.box != end.box]
-    titles = [name for index in beside if not is_reacting(nodes[index]) for name in names_of(nodes[index])]
     answers = [texts_of(nodes, index) for index in beside if is_reacting(nodes[index])]
-    drawn = [line.text for line in seen.lines if share_a_line(line.box, end.box)]
-    leaves = any(said and all(leaves_a_dialog(text) for text in said) for said in answers)
-    return leaves or any(is_picker_title(text) for text in (*titles, *drawn))
+    return any(said and all(leaves_a_dialog(text) for text in said) for said in answers)
 
 
 def is_titled(scene: Scene) -> bool:

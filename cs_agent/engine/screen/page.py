@@ -131,6 +131,11 @@ def names_a_due_day(text: str) -> bool:
     return bool(_TITLES["due"].search(fold(text)))
 
 
+def names_a_deadline(text: str) -> bool:
+    """By when something is still to be done."""
+    return bool(_TITLES["deadlines"].search(fold(text)))
+
+
 def costs(text: str) -> bool:
     """Whether a look-up on this page is charged for."""
     return bool(_TITLES["costs"].search(fold(text)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from cs_agent.engine.screen.days import day_of, span_of_days
-from cs_agent.engine.screen.page import filters_a_list, names_a_due_day
+from cs_agent.engine.screen.page import filters_a_list, names_a_deadline, names_a_due_day
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import names_a_state
 
@@ -33,7 +33,8 @@ def are_kept(own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
 
 def seem_kept(told: Sequence[str]) -> bool:
     """The same, where it is not known which text stands in which entry: two words of how things stand, or days."""
-    return len({squash(text) for text in told if _is_state(text)}) > 1 or _are_past(told)
+    states = {squash(text) for text in told if _is_state(text)}
+    return (len(states) > 1 or _are_past(told)) and not any(map(names_a_deadline, told))
 
 
 def _are_past(told: Sequence[str]) -> bool:
@@ -51,8 +52,10 @@ def _stand_differently(
     own: Sequence[str], alike: list[Sequence[str]], says: Callable[[str], bool], least: int = 0
 ) -> bool:
     """At one place, none of the first `least`, each entry has a word without a number, one of them a state, and not all
-    the same."""
+    the same; and nothing is still to be done by a day, as a touch may tick that off."""
     columns = [[texts[place] for texts in alike] for place in range(least, len(own))]
+    if any(names_a_deadline(text) for column in columns for text in column):
+        return False
     return any(
         any(map(says, column))
         and len({squash(text) for text in column}) > 1

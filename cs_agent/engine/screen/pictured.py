@@ -25,6 +25,12 @@ _LEAST_DIGITS = 2
 _INK = 60  # grey levels at least between words and every paper
 _FILL = 2.5  # heights of its text, from a button's text to its edge
 _ALONG = 0.8  # of a text's width: a line that runs along it
+_FRAME = 3  # heights of its words: a field's frame is no further from them
+_FIELD = 0.6  # of the width: a field is no narrower
+_INSET = 0.12  # of the width, from a field's edge to its hint
+_LINE = 4  # pixels: a frame's lines are no thicker
+_FAINT_INK = 160  # grey levels from the paper: a hint is fainter than words are
+_WHOLE = 0.85  # of a side: corners may be round
 _FAINT = 9  # grey levels of an outline or of another fill, on the paper beside it
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
@@ -73,6 +79,36 @@ def room_on_ground(seen: Observation, box: Box) -> tuple[int, int]:
         int(before[0]) if len(before) else left,
         int(behind[0]) if len(behind) else image.width - right,
     )
+
+
+def is_alone_in_frame(seen: Observation, box: Box) -> bool:
+    """Whether faint words stand at the left of a wide frame of lines on the page's own paper, and nothing else is drawn
+    in it: an empty field that its hint names. A button's words stand in the middle, a list that drops down has a mark.
+    """
+    width, tall = seen.size.width, box.height
+    left, right = room_beside(seen, box)
+    frame = Box(box.left - left, box.top - _FRAME * tall, box.right + right, box.bottom + _FRAME * tall)
+    frame = frame.clipped(seen.size)
+    if frame.left <= 0 or frame.right >= width or frame.width < _FIELD * width:
+        return False
+    if left > _INSET * width or right < 2 * left or not stands_in_outline(seen, box):
+        return False
+    part = _crop(seen.screenshot.image, frame.grown(_LINE).clipped(seen.size)).astype(np.int16)
+    paper = np.median(_crop(seen.screenshot.image, box.grown(tall // 3)).reshape(-1, 3), axis=0)
+    drawn = np.abs(part - paper).max(axis=2) > _FAINT
+    if float(np.abs(_crop(seen.screenshot.image, box).astype(np.int16) - paper).max()) > _FAINT_INK:
+        return False
+    across = np.flatnonzero(drawn[:, 2 * _LINE : -2 * _LINE].mean(axis=1) >= _WHOLE)
+    middle = box.center.y - max(0, frame.top - _LINE)
+    over, under = across[across < middle], across[across > middle]
+    if not len(over) or not len(under):
+        return False
+    within = drawn[over[-1] + _LINE : under[0] - _LINE]
+    sides = within[:, : 2 * _LINE].any(axis=1), within[:, -2 * _LINE :].any(axis=1)
+    first, last = box.left - frame.left + _LINE, box.right - frame.left + _LINE
+    inner = within[:, 2 * _LINE : -2 * _LINE].copy()
+    inner[:, max(0, first - 3 * _LINE) : last - _LINE] = False
+    return all(len(side) and float(side.mean()) >= _WHOLE for side in sides) and not inner.any()
 
 
 def is_pressed_out(seen: Observation, box: Box) -> bool:

@@ -245,6 +245,11 @@ def leaves_what_is_shown(label: str) -> bool:
     return _bare(label) in _LEAVE_OR_END
 
 
+def names_a_field(label: str) -> bool:
+    """Whether its last word is what a field holds: 收货地址, Full name."""
+    return bool(_FIELD_NOUN.search(fold(label)))
+
+
 def is_hint(label: str) -> bool:
     """Whether it is the hint of an empty field, which asks for input and triggers nothing.
 

@@ -237,12 +237,14 @@ def sheet(title: str, end_at: tuple[int, int, int, int], role: Role = Role.OTHER
     return page(head, *rows, end, image=dimmed(Box(0, 700, 540, 1200)))
 
 
-def test_rows_over_a_button_may_act_at_once_unless_they_can_be_marked_or_the_button_stands_over_them():
+def test_rows_over_a_button_may_act_at_once_unless_they_can_be_marked_or_the_choice_can_be_taken_back():
     below, above = (20, 1100, 520, 1160), (430, 705, 530, 755)
     for title in ("处理结果", "选择处理结果"):
         assert tap(sheet(title, below), 270, 860).kind is not VerdictKind.ALLOW
     assert tap(sheet("选择处理结果", below, Role.RADIO), 270, 860).vouched_by == "kind:choice"
-    assert tap(sheet("选择处理结果", above), 270, 860).vouched_by == "kind:choice"
+    assert tap(sheet("选择处理结果", above), 270, 860).kind is not VerdictKind.ALLOW  # it may only close
+    seen, cancel = sheet("选择处理结果", above), node("取消", (10, 705, 110, 755), Role.BUTTON, clickable=True)
+    assert tap(replace(seen, nodes=(*seen.nodes, cancel)), 270, 860).vouched_by == "kind:choice"
 
 
 def drawn(text: str, left: int, *, width: int = 150, grey: str = "#8a8a8a") -> Observation:
