@@ -239,12 +239,16 @@ def _refuse_call_in(thought: str) -> None:
 
 def _meant(text: str, start: int, call: Call) -> Call:
     """The call, unless the words that lead to it take it back: `Do not finish()`, `例如 finish(…)`."""
-    before = text[start : call.start]
+    refuse_unless_meant(text[start : call.start])
+    return call
+
+
+def refuse_unless_meant(before: str) -> None:
+    """ParseError where the words that lead to an action take it back or tell of it only."""
     if says_not_to(before):
         raise ParseError(ParseErrorCode.NEGATED)
     if only_tells_of(before) or leads_to_no_act(before):
         raise ParseError(ParseErrorCode.NOT_NOW)
-    return call
 
 
 def _past_mark(text: str, mark: str) -> int:

@@ -74,6 +74,7 @@ def model_at(endpoint: ScriptedEndpoint, family: str, **overrides: Any) -> Famil
         ),
         (Reply('<tool_call>{"name": "back", "arguments": {}}</tool_call>'), act.Back()),
         (Reply('<think>想</think>{"name": "back", "arguments": "{}"}'), act.Back()),
+        (Reply('[{"name": "back", "arguments": {}}]'), act.Back()),
     ],
 )
 def test_a_call_of_a_tool_is_the_action(reply: Reply, action: act.Action) -> None:
@@ -93,6 +94,19 @@ def test_a_call_of_a_tool_is_the_action(reply: Reply, action: act.Action) -> Non
         (Reply('{"name": "back"} and then I look'), ParseErrorCode.TRAILING_TEXT),
         (Reply("", tool_calls=(ToolCall("tap", '{"point": [1,'),)), ParseErrorCode.MALFORMED),
         (Reply("", tool_calls=(ToolCall("tap", "[1, 2]"),)), ParseErrorCode.MALFORMED),
+        *[
+            (Reply(f'{words}{{"name": "back", "arguments": {{}}}}'), code)
+            for words, code in (
+                ("Do not call ", ParseErrorCode.NEGATED),
+                ("例如 ", ParseErrorCode.NOT_NOW),
+                ("Perhaps ", ParseErrorCode.NOT_NOW),
+                ("The page says ", ParseErrorCode.NOT_NOW),
+                ("Option A: ", ParseErrorCode.NOT_NOW),
+                ("<think>", ParseErrorCode.UNCLOSED_THOUGHT),
+            )
+        ],
+        (Reply("", tool_calls=(ToolCall("tap", '{"point": [1, 2], "point": [3, 4]}'),)), ParseErrorCode.MALFORMED),
+        (Reply('{"name": "home", "name": "back"}'), ParseErrorCode.NO_CALL),
         (call("fly"), ParseErrorCode.UNKNOWN_ACTION),
         (call("tap"), ParseErrorCode.MISSING_ARGUMENT),
         (call("tap", point=[1, 2], extra=1), ParseErrorCode.UNKNOWN_ARGUMENT),

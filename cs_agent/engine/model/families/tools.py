@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cs_agent.engine.actions.parse import ParseError, ParseErrorCode, action_of
+from cs_agent.engine.actions.parse import ParseError, ParseErrorCode, action_of, refuse_unless_meant
 from cs_agent.engine.actions.values import Action
 from cs_agent.engine.run.protocols import Reply
 from cs_agent.geometry import Size
@@ -129,7 +129,7 @@ def _use(name: str, arguments: Mapping[str, Any], said: str, text: str, tools: S
 
 def _decoded(text: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(text) if text.strip() else {}
+        found = json.loads(text, object_pairs_hook=_each_once) if text.strip() else {}
     except ValueError:
         raise ParseError(ParseErrorCode.MALFORMED) from None
     if not isinstance(found, dict):
@@ -142,6 +142,8 @@ def _written(text: str, tools: Sequence[Tool]) -> ToolUse:
     if not text.strip():
         raise ParseError(ParseErrorCode.EMPTY)
     thought, _, after = text.rpartition("</think>")
+    if "<think>" in after:
+        raise ParseError(ParseErrorCode.UNCLOSED_THOUGHT)
     calls = [(start, end, item) for start, end, item in _objects(after) if _name(item)]
     if _objects(thought):
         raise ParseError(ParseErrorCode.TWO_ACTIONS)
@@ -150,15 +152,26 @@ def _written(text: str, tools: Sequence[Tool]) -> ToolUse:
     if len(calls) > 1:
         raise ParseError(ParseErrorCode.TWO_ACTIONS)
     start, end, item = calls[0]
-    if re.sub(r"</?\w+>|<\|\w+\|>|```\w*|[\s;`]", "", after[end:]):
+    listed = "]" if after[:start].rstrip().endswith("[") else ""  # a list of one call
+    if re.sub(r"</?\w+>|<\|\w+\|>|```\w*|[\s;`]", "", after[end:]) not in ("", listed):
         raise ParseError(ParseErrorCode.TRAILING_TEXT)
     arguments = item.get("arguments", item.get("parameters", item.get("args", {})))
     if isinstance(arguments, str):
         arguments = _decoded(arguments)
     if not isinstance(arguments, dict):
         raise ParseError(ParseErrorCode.MALFORMED)
-    said = re.sub(r"</?\w+>|```\w*", "", f"{thought}\n{after[:start]}").strip()
+    lead = re.sub(r"</?\w+>|```\w*", "", after[:start])
+    refuse_unless_meant(lead.rstrip("[ \n"))
+    said = f"{re.sub(r'</?[a-z]+>', '', thought)}\n{lead}".strip()
     return _use(str(_name(item)), arguments, said, after[start:end], tools)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """ValueError for a name that stands twice: nobody can tell which is meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def _name(item: Mapping[str, Any]) -> object:
@@ -168,7 +181,7 @@ def _name(item: Mapping[str, Any]) -> object:
 
 def _objects(text: str) -> list[tuple[int, int, dict[str, Any]]]:
     """The JSON objects in a text that name a tool, with their places."""
-    found, at, decoder = [], 0, json.JSONDecoder()
+    found, at, decoder = [], 0, json.JSONDecoder(object_pairs_hook=_each_once)
     while (at := text.find("{", at)) >= 0:
         try:
             item, end = decoder.raw_decode(text, at)
