@@ -535,6 +535,23 @@ def test_the_text_of_a_route_is_typed_on_a_picture_only_right_after_the_touch_th
     assert isinstance(next_act(learned, Position(0), seen, OTHER)[1].action, Tap)
 
 
+class UnreadPhone(FakePhone):
+    def type_unread(self, text: str) -> None:
+        self.acts.append("unread")
+        self.type_text(text)
+
+
+def test_the_text_of_a_route_is_read_back_by_the_page_that_it_expects_and_not_a_second_time(learned):
+    ridden = []
+    for way, script in ((learned, ()), (None, by_model(OTHER))):
+        ride = Ride(OTHER, way, script)
+        ride.phone = UnreadPhone(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)
+        ride.engine = ride.new_engine()
+        assert ride.to_the_end().status == "succeeded"
+        ridden.append("unread" in ride.phone.acts)
+    assert ridden == [True, False], "what a model types the phone reads back itself"
+
+
 def test_an_activity_of_another_name_is_another_page(learned):
     layout = lay_out(aftersales(OTHER)["order"].rows, size=SMALL)
     app = ForegroundApp("com.example.app", "com.example.app.Other")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
-from cs_agent.engine.actions.values import Back, Home, Launch, Swipe, Type, Wait, digest, render
+from cs_agent.engine.actions.values import Action, Back, Home, Launch, Swipe, Type, Wait, digest, render
 from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
 from cs_agent.engine.gate.searches import starts_a_search
@@ -74,7 +74,7 @@ class Actor:
             with turn.draft.lap("act"):
                 if isinstance(pending.action, Launch) and turn.proposal and self.kit.route.types_text:
                     self.kit.actuator.expect_text()
-                self.kit.actuator.do(pending.action, turn.seen.size, by_tree=not _reads_back(turn))
+                self.kit.actuator.do(pending.action, turn.seen.size, by_tree=not _is_shown_after(pending.action, turn))
         except PhoneError as error:
             if pending.irreversible:
                 raise
@@ -166,10 +166,13 @@ class Actor:
         return changed_share(seen.screenshot.image, newest.image, page) > _EFFECT
 
 
-def _reads_back(turn: TurnContext) -> bool:
-    """Whether the wait after the act shows by the picture that the text is in its field."""
+def _is_shown_after(action: Action, turn: TurnContext) -> bool:
+    """Whether the wait after the act shows that the text is in its field, so that the phone need not read it back; not
+    of one that Enter sends off."""
     expects = turn.proposal.expects if turn.proposal else None
-    return turn.seen.nodes is None and expects is not None and expects.in_pictures
+    if expects is None or not isinstance(action, Type) or action.text.endswith("\n"):
+        return False
+    return turn.seen.nodes is not None or expects.in_pictures
 
 
 def _commits(pending: Pending) -> bool:
