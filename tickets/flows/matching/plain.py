@@ -21,7 +21,7 @@ _LEAD = (
     r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{leads.ENGLISH_WISH_LEAD}|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
-    r"item|items|half|"
+    r"item|items|half|email|mail|forward|share|show|"
     r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
 )
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
@@ -57,7 +57,7 @@ _TROUBLE = re.compile(
     r"不是我|不是本人|冒领|到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
     r"需|申请|核验|办|改|换|想|导|给|传|怎么|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
     r"want|where|when|track\w*|late|lost|"
-    r"verify|verification|stuck|still|update|get|export|change)\b|n't",
+    r"verify|verification|stuck|still|update|get|export|change|email|forward|give|show)\b|n't",
     re.I,
 )
 

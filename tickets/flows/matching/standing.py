@@ -14,10 +14,12 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.text import mark_after
 
 BARE = 4  # characters beside a keyword that say nothing: 实名身份验证
-_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|柜|盒|袋|让我|叫我|说|告诉我|给我打|打电话")  # 快递员, 快递让我…
+# 快递员, 快递费, 快递让我…: not the parcel.
+_WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|柜|盒|袋|单号?[填写输打]错|让我|叫我|说|告诉我|给我打|打电话")
 _ANOTHERS = re.compile(
     rf"(?:{stance.PERSON_WORDS}|别人|[他她])的$|\b(?:{stance.ENGLISH_PERSON_WORDS})['’]?s $|\b(?:his|her|their) $", re.I
 )
+_WHERE = re.compile(r"(?:现在|已经|都|走|送|运|跑|到|在|去)*哪")  # 快递走到哪里了: what such a flow is for
 _SUPPOSED = re.compile(
     r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
@@ -61,7 +63,7 @@ def _wanted(spot: Spot) -> Standing:
     alone = len(spot.before + spot.after) <= BARE
     if not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR
-    if asking.is_question(spot.word):
+    if asking.is_question(spot.word) or (spot.carried and _WHERE.match(spot.after)):
         return Standing.WANTED
     standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
     if standing is Standing.WANTED and spot.deed and not _is_plain(spot):

@@ -42,8 +42,10 @@ _DEEDS = {
     "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
     r"\breport (?:the|this) seller\b",
     "export": r"导出|导(?:一|个|份)*[下份]|\bexport\b|\bdownload\b",
-    "refund": r"退款|退[^,，。;；!！?？退不货换了过]{1,8}的钱|退(?:我|还|回|一下)?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    "refund": r"退款|退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
+    r"退(?:我|还|回|一下|一半|半|全)?的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
     r"\brefund\b|\b(?:get|be) refunded\b|\bmoney back\b|\b(?:just|only|want) my money\b|\breimburse\w*",
+    "give_back": r"退掉|(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
     "return": r"退货|寄回|退回去|\breturn (?:the|it|them|this|these|those|my|labels?)\b|"
     r"\b(?:send|ship|post) (?:it|them|the \w+|this|these|those) back\b",
@@ -85,7 +87,8 @@ _SENT = {"code", "goods", "parcel", "invoice"}  # what can be sent again
 _SAYS_ALL = {"refund", "compensate", "return"}
 # What a flow for a thing does to it.
 _FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("change", "identity"), ("export", "records")}
-_IMPLIED = {"refund": {"return"}, "return": set[str]()}  # who returns goods wants his money for them
+# Who returns goods wants his money for them; 退 alone may be either.
+_IMPLIED = {"refund": {"return"}, "give_back": {"refund", "return"}}
 # What may stand between a verb and its thing in a plain wish; over other words the verb alone is judged.
 _BETWEEN = re.compile(
     r"(?:[的个下我也都要得想再把给请帮忙一过 ]|收货|默认|账号|\b(?:my|the|your|that|this|an?|new|our|other|another|"
@@ -167,7 +170,7 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     to be sent again, the one that the sentence spoke of last."""
     start, end = match.span()
     english = match[0].isascii()
-    if inside := match.lastgroup == "change" and _THING.search(text, start, end):
+    if inside := match.lastgroup in {"change", "resend"} and _THING.search(text, start, end):
         return inside  # have my address changed
     joint = JOINT.search(text, end, following)
     stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
