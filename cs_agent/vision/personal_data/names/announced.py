@@ -197,7 +197,7 @@ def _name_length(value: str, label: re.Match[str], strong: bool, space: bool) ->
         return len(value)
     if _OF_COMPANIES.search(value):
         return 0
-    if NICKNAMED.match(value) and surname_of(value[1:]) and (len(value) == 2 or strong):
+    if NICKNAMED.match(value) and surname_of(value[1:]) and (len(value) == 2 or strong or SAYS.match(value, 2)):
         return min(len(value), 2)
     title = _TITLE.search(value, 1, 5)
     surname = surname_of(value)

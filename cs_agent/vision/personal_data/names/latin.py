@@ -23,7 +23,7 @@ NO_ENGLISH_NAME = re.compile(
     r"|country|company"
     r"|phone|mobile|number|address|email|id|name|status|amount|date|time|order|account|details?|info"
     r"|information|service|support|center|edit|add"
-    r"|change|save|select|enter|your|the|(?-i:an?)|is|was|has|wants?|asks?|asked|says?|said|complain\w*|request\w*"
+    r"|care|change|save|select|enter|your|the|(?-i:an?)|is|was|has|wants?|asks?|asked|says?|said|complain\w*|request\w*"
     r"|reports?|will|can|cannot|to|for|and"
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ THINGS = re.compile(
     r"|Order|Account|App|Watch|Phone|Pro|Plus|Max|Mini|Ultra|Air|Galaxy|Series|Edition|Set|Kit|Box|Day|Week|Friday"
     r"|Monday|Tuesday|Wednesday|Thursday|Saturday|Sunday|January|February|March|April|June|July|August|September"
     r"|October|November|December|Shoes|Shirt|Jacket|Coat|Dress|Sale|Hotel|Airport|Station|Music|Maps|Office"
-    r"|University|School|Hospital|Department|Desk|Page|Error|Status|Code|Number|Please|Thank|Thanks|The|This|Your|My"
+    r"|University|School|Hospital|Department|Desk|Page|Error|Status|Code|Number|Please|Thank|Thanks|The|This|Best|Care|Your|My"
     r"|Our|We|You|It|If|When|In|On|For|From|And|Free|New|Google|Amazon|Apple|Microsoft|Samsung|Sony|Paypal|PayPal|Visa"
     r"|Windows|Android|Chrome|Customer|Quality|Returns?|Delivery|Warehouse|Black|Great|Hong|San|New|Los|United|Lead"
     r"|Settings|Help|Home|Track|Package|Gift|Cards?|Sign|Log|Add|Buy|View|Terms|Privacy|Policy|English|Chinese|Live)\b"

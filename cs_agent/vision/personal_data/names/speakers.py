@@ -85,7 +85,8 @@ def _may_speak(text: str, match: re.Match[str], value: str, *, timed_behind: boo
     before it."""
     if _NOBODY.fullmatch(value) or INTERFACE.search(value):
         return False
-    return not timed_behind or _looks_like_a_name(value) or bool(_MESSAGE.match(text, match.end()))
+    said = not timed_behind and match.group().rstrip().endswith((":", ">", "›"))
+    return said or _looks_like_a_name(value) or (timed_behind and bool(_MESSAGE.match(text, match.end())))
 
 
 _MESSAGE = re.compile(r"\n[^\n:\d]{1,200}(?:\n|\Z)")
