@@ -29,6 +29,7 @@ CHECKS = (
     told.response_schema_conformance,
     told.response_headers_conformance,
 )
+_schema: list[Any] = []
 OPERATIONS = sorted(
     (method.upper(), path) for path, methods in document()["paths"].items() for method in methods if method != "options"
 )
@@ -46,12 +47,19 @@ def ids(confirmation: Any, refund_flow: Any) -> dict[str, str]:
     }
 
 
+def schema(program: Program) -> Any:
+    """Read from the API once for all operations."""
+    if not _schema:
+        headers = _headers(program)
+        _schema.append(schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), headers=headers))
+    return _schema[0]
+
+
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=[f"{method} {path}" for method, path in OPERATIONS])
 def test_an_operation_answers_as_its_document_says(
     method: str, path: str, program: Program, ids: dict[str, str]
 ) -> None:
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application(), headers=_headers(program))
-    operation = schema[path][method]
+    operation = schema(program)[path][method]
 
     @settings(
         max_examples=EXAMPLES,
