@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
 from tests.postgres_server import postgres
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +78,8 @@ def manage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     def prepare() -> Manage:
         (folder / "data" / "media").mkdir(parents=True)
         (folder / "data" / "media" / "picture.png").write_bytes(b"as it was")
+        if request.param == "sqlite":
+            migrated.copy_to(folder / "data" / "cs_agent.sqlite3")
         manage(["migrate", "-v", "0"], ADD)
         return manage
 

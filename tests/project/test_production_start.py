@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
 from tests.processes import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,15 +30,16 @@ ASK = (
 def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A production installation with its own database, in which an account of the demo was left."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CS_AGENT_", "DATABASE_"))}
+    folder = tmp_path_factory.mktemp("production")
     found = {
         **kept,
         "CS_AGENT_MODE": "production",
         "SECRET_KEY": "x7" * 30,
         "CS_AGENT_ALLOWED_HOSTS": "cs.example",
-        "CS_AGENT_DATA_DIR": str(tmp_path_factory.mktemp("production")),
+        "CS_AGENT_DATA_DIR": str(folder),
         "DJANGO_SETTINGS_MODULE": "cs_agent.project.settings",
     }
-    assert python(found, "manage.py", "migrate", "-v", "0").returncode == 0
+    migrated.copy_to(folder / "cs_agent.sqlite3")
     return found
 
 
