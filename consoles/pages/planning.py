@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from consoles.desk import clarify
-from tickets.flows.slots import FoundSlot, SlotState, parse_specs
+from tickets.flows.slots import FoundSlot, SlotSpec, SlotState, parse_specs
 from tickets.flows.slots.text import Doubt
 from tickets.models import FlowTemplate, FlowVersion, SlotSource, Ticket
 from tickets.services.flows.recommendation import recommend
@@ -91,14 +91,15 @@ def _picked(slug: str, ticket: Ticket) -> FlowVersion | None:
 
 def _ask(slot: SlotReview, answers: dict[str, str], replied: list[tuple[str, str]]) -> Asked:
     spec = slot.spec
-    offered = [_candidate(each) for each in slot.candidates]
+    offered = [_candidate(each, spec) for each in slot.candidates]
     known = {each.value for each in offered}
     offered += [
-        Candidate(value, value, SlotSource.CUSTOMER, doubt_words(Doubt(doubt)) if doubt else "")
+        Candidate(value, spec.shown(value), SlotSource.CUSTOMER, doubt_words(Doubt(doubt)) if doubt else "")
         for value, doubt in replied
         if value not in known
     ]
-    offered += [Candidate(value, value) for value in spec.choices if value not in {each.value for each in offered}]
+    known = {each.value for each in offered}
+    offered += [Candidate(value, spec.shown(value)) for value in spec.choices if value not in known]
     if slot.may_be_empty:
         offered.append(Candidate(NOTHING, _("不填")))
     return Asked(
@@ -114,6 +115,6 @@ def _ask(slot: SlotReview, answers: dict[str, str], replied: list[tuple[str, str
     )
 
 
-def _candidate(found: FoundSlot) -> Candidate:
+def _candidate(found: FoundSlot, spec: SlotSpec) -> Candidate:
     value = found.value if found.attachment_id is None else str(found.attachment_id)
-    return Candidate(value, found.shown, found.source)
+    return Candidate(value, found.display or spec.shown(found.value), found.source)

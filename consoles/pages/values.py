@@ -143,7 +143,7 @@ def _while_driving(cockpit: Cockpit) -> dict[str, Editor]:
 
 def _choices(spec: SlotSpec) -> tuple[Choice, ...]:
     shares = [value for value, may in ((FULL, spec.full), (HALF, spec.half)) if may]
-    return tuple(Choice(value, value) for value in dict.fromkeys([*spec.choices, *shares]))
+    return tuple(Choice(value, spec.shown(value)) for value in dict.fromkeys([*spec.choices, *shares]))
 
 
 def _files(cockpit: Cockpit, spec: SlotSpec) -> tuple[Choice, ...]:

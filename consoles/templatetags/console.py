@@ -178,6 +178,23 @@ def slot_words(value: Any) -> str:
 
 
 @register.filter
+def value_in(slot: Any, version: Any) -> str:
+    """What a stored slot or a reading holds, in the reader's language; a file is called by its name."""
+    attachment = getattr(slot, "attachment", None)
+    if attachment is not None:
+        return str(attachment.name)
+    return getattr(slot, "display", "") or value_words(version, slot.name, slot.value)
+
+
+@register.simple_tag
+def value_words(version: Any, name: str, value: Any) -> str:
+    """A value of the slot of that name in the reader's language."""
+    specs = parse_specs(version.definition) if version is not None else ()
+    spec = next((each for each in specs if each.name == name), None)
+    return slot_words(spec.shown(str(value)) if spec else value)
+
+
+@register.filter
 def summary_in(confirmation: Any, version: Any) -> str:
     """What is confirmed, in the reader's language; as it was stored where no field was read."""
     if not confirmation.fields:
@@ -203,7 +220,7 @@ def ticket_value_in(field: Any, cockpit: Any) -> str:
     files = {slot.name: slot.attachment.name for slot in cockpit.slots if slot.attachment is not None}
     if field.get("name") in files:
         return str(files[field["name"]])
-    value = slot_words(field.get("ticket_value") or "")
+    value = value_words(cockpit.run.flow_version, str(field.get("name")), field.get("ticket_value") or "")
     sign = str(field.get("screen_value") or "")[:1]
     return f"{sign}{value}" if sign in ("¥", "\uffe5") and _PLAIN_AMOUNT.fullmatch(value) else value
 

@@ -24,7 +24,7 @@ def build() -> None:
     from django.utils import timezone
 
     from tests.consoles import story
-    from tests.consoles.gallery import later
+    from tests.consoles.gallery import later, proofs
     from tests.consoles.studio import gallery as studio
     from tickets.models import Department, Phone, PhoneState, RunStatus, Ticket
     from tickets.services.runs import lifecycle as runs
@@ -111,6 +111,7 @@ def build() -> None:
     _taught(ticket("taught", "手机号13800138000收不到验证码,请重发。", subject="收不到短信验证码"))
     _desk(Ticket.objects.get(refs__external_id="done"))
     later.build(ticket)
+    proofs.build(department)
 
 
 def _models() -> None:
@@ -213,7 +214,7 @@ def _taught(sample: object) -> None:
     phone.refresh_from_db()
     fiona = User.objects.get(username="fiona")
     lesson = lessons.start(version.template, fiona, sample, phone, again_from=None)
-    story.drive(lesson.run, phone)
+    story.take_steps(story.drive(lesson.run, phone), 3)
 
 
 def _desk(done: object) -> None:

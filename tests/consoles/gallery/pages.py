@@ -63,6 +63,16 @@ def open_notes(page: Page) -> None:
     page.keyboard.press("p")
 
 
+def end_session(page: Page) -> None:
+    """The log-in over the page, with what was typed under it."""
+    page.fill("#text", "订单202405218876充不上电")
+    page.evaluate("document.getElementById('session').showModal()")
+
+
+def see_shots(page: Page) -> None:
+    page.locator("#part-shots").scroll_into_view_if_needed()
+
+
 NOBODY = ""
 ACTS: dict[str, Callable[[Page], None]] = {
     "queue-picked": pick_codes,
@@ -79,6 +89,9 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "confirm-edit": edit_first,
     "new-edit": edit_first,
     "mine-desk": open_notes,
+    "session": end_session,
+    "editor-marks": see_shots,
+    "menu": lambda page: page.locator(".nav-more summary").click(timeout=2000),
     "office-user-empty": lambda page: page.locator("[name=_save]").first.click(),
 }
 PAGES = {
@@ -102,6 +115,18 @@ PAGES = {
     "phones": ("alice", "/phones/"),
     "models": ("root", "/models/"),
     "model-new": ("root", "/models/new/"),
+    "phones-root": ("root", "/phones/"),
+    "phone-check": ("root", "/phones/1/check/"),
+    "phone-check-well": ("root", "/phones/2/check/"),
+    "phone-check-lost": ("root", "/phones/3/check/"),
+    "phone-check-none": ("root", "/phones/4/check/"),
+    "rehearsal": ("fiona", "/rehearsals/1/"),
+    "rehearsal-running": ("fiona", "/rehearsals/2/"),
+    "flow-new": ("fiona", "/flows/new/"),
+    "editor-marks": ("fiona", "/flows/return_goods/draft/"),
+    "reply": ("sara", "/replies/1/"),
+    "menu": ("root", "/setup/"),
+    "session": ("alice", "/tickets/new/"),
     "status": ("sara", "/status/"),
     "waiting": ("alice", "/waiting/"),
     "waiting-team": ("alice", "/waiting/?team=1"),

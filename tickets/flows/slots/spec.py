@@ -51,6 +51,13 @@ class Option(_Part):
     value: Text
     phrases: tuple[Text, ...] = Field(min_length=1)
 
+    @property
+    def english(self) -> str:
+        """Its first phrase in Latin letters; the value itself where there is none."""
+        if self.value.isascii():
+            return self.value
+        return next((phrase for phrase in self.phrases if phrase.isascii()), self.value)
+
 
 class SlotSpec(_Part):
     """A value that a flow needs from a ticket."""
@@ -93,6 +100,13 @@ class SlotSpec(_Part):
     def choices(self) -> tuple[str, ...]:
         """What an operator can be offered."""
         return tuple(option.value for option in self.options) or self.suggestions
+
+    def shown(self, value: str) -> str:
+        """A value as the reader knows it: who reads English sees what a choice means before what the app calls it."""
+        meant = {option.value: option.english for option in self.options}.get(value, value)
+        if meant == value or (get_language() or "zh").startswith("zh"):
+            return value
+        return f"{meant[:1].upper()}{meant[1:]} ({value})"
 
     @property
     def is_file(self) -> bool:

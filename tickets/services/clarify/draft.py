@@ -117,11 +117,5 @@ def _file(spec: SlotSpec, label: str) -> str:
 
 def _options(spec: SlotSpec, lang: str) -> str:
     """A choice's values in the customer's words."""
-    names = [_phrase(option.value, option.phrases, lang) for option in spec.options]
+    names = [option.english if lang == "en" else option.value for option in spec.options]
     return _("、").join(names)
-
-
-def _phrase(value: str, phrases: Sequence[str], lang: str) -> str:
-    if lang != "en" or value.isascii():
-        return value
-    return next((phrase for phrase in phrases if phrase.isascii()), value)
