@@ -281,6 +281,15 @@ def test_what_the_customer_wrote_is_never_markup(
     assert '" onmouseover="' not in html
 
 
+def test_in_english_a_choice_is_said_in_the_flows_english_words_beside_what_the_app_calls_it(
+    as_alice: Client, ticket: Ticket, department: Department, refund_flow: FlowVersion
+) -> None:
+    as_alice.cookies["django_language"] = "en"
+    assert '<span class="slot-value">Defective (质量问题)</span>' in page(as_alice, ticket)
+    asked = page(as_alice, story.new_ticket(department, "订单202405218876,全额退款!"))
+    assert re.search(r'value="七天无理由"\s+data-choice> <span>Changed my mind \(七天无理由\)', asked)
+
+
 def test_the_whole_page_can_be_had_in_english(as_alice: Client, confirmation: Confirmation) -> None:
     as_alice.cookies["django_language"] = "en"
     html = page(as_alice, confirmation.run.ticket)
