@@ -21,9 +21,10 @@ from consoles.pages.words import TONES, action_in_words, in_language, run_langua
 from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
-from tickets.models import CustomerReply, RunStatus
+from tickets.models import ConfirmationState, CustomerReply, RunStatus
 from tickets.services.flows import vouches
 from tickets.services.runs.attention import Why
+from tickets.services.runs.decisions import REJECTED_CODE
 
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
 register = template.Library()
@@ -52,16 +53,18 @@ def pill(status: str, label: str, live: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def run_pill(status: str, takeover: Any = None) -> SafeString:
+def run_pill(run: Any, takeover: Any = None) -> SafeString:
     """A run's status, with a beating dot while something happens or somebody is waited for.
 
     `takeover`: the open one, if known; one that nobody has begun gets its own label.
     """
-    live = status in {RunStatus.RUNNING, RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER}
-    label = str(RunStatus(status).label)
-    if status == RunStatus.TAKEN_OVER and takeover:
+    live = run.status in {RunStatus.RUNNING, RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER}
+    label = str(RunStatus(run.status).label)
+    if run.status == RunStatus.TAKEN_OVER and takeover:
         label = _("接管中") if takeover.begun_at else _("待接管")
-    return pill(status, label, live)
+    if run.status == RunStatus.CANCELLED and run.failure_code == REJECTED_CODE:
+        label = str(ConfirmationState.REJECTED.label)
+    return pill(run.status, label, live)
 
 
 @register.simple_tag

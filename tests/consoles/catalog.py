@@ -17,8 +17,11 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "consoles" / "locale" / "en" / "LC_MESSAGES" / "django.po"
-_GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_said", "pgettext", "ngettext", "ngettext_lazy"}
-_IN_TEMPLATE = re.compile(r"""(?:\bgettext|\b_|\bngettext)\(\s*u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_said", "ngettext", "ngettext_lazy"}
+_IN_CONTEXT = {"pgettext", "pgettext_lazy"}
+_TEXT = r"""u?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
+_IN_TEMPLATE = re.compile(rf"(?:\bgettext|\b_|\bngettext)\(\s*{_TEXT}")
+_IN_TEMPLATES_CONTEXT = re.compile(rf"\bpgettext\(\s*{_TEXT},\s*{_TEXT}")
 
 
 def compile_all() -> None:
@@ -45,6 +48,21 @@ def translations() -> dict[str, str]:
     return found
 
 
+def translated_in_context() -> set[tuple[str, str]]:
+    """Every (context, message id) with a translation."""
+    with CATALOG.open("rb") as file:
+        return {(each.context, str(each.id)) for each in read_po(file) if each.context and each.string}
+
+
+def used_in_context() -> dict[tuple[str, str], str]:
+    """Every (context, message id) of the templates, with the file that uses it."""
+    found = {}
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for match in _IN_TEMPLATES_CONTEXT.finditer(templatize(path.read_text(encoding="utf-8"))):
+            found[ast.literal_eval(match[1]), ast.literal_eval(match[2])] = str(path.relative_to(ROOT))
+    return found
+
+
 def used() -> dict[str, str]:
     """Every message id of the console and of the models' labels, with the file that uses it."""
     found: dict[str, str] = {}
@@ -64,16 +82,21 @@ def _sources() -> Iterator[Path]:
 
 def _of_code(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _GETTEXT and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            continue
+        texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        if node.func.id in _GETTEXT and texts:
+            yield texts[0]
+        elif node.func.id in _IN_CONTEXT and len(texts) > 1:
+            yield texts[1]
 
 
 def _of_template(path: Path) -> Iterator[str]:
     code = templatize(path.read_text(encoding="utf-8"))
     for match in _IN_TEMPLATE.finditer(code):
         yield ast.literal_eval(match[1])
+    for match in _IN_TEMPLATES_CONTEXT.finditer(code):
+        yield ast.literal_eval(match[2])
 
 
 def main() -> None:

@@ -25,6 +25,8 @@ def test_every_message_of_code_and_templates_has_an_english_translation() -> Non
     english = catalog.translations()
     missing = {message: where for message, where in catalog.used().items() if not english.get(message)}
     assert missing == {}
+    known = catalog.translated_in_context()
+    assert {each: where for each, where in catalog.used_in_context().items() if each not in known} == {}
 
 
 def test_the_catalogue_holds_nothing_that_is_not_used() -> None:

@@ -122,7 +122,6 @@ PAGES = {
     "phone-check-none": ("root", "/phones/4/check/"),
     "rehearsal": ("fiona", "/rehearsals/1/"),
     "rehearsal-running": ("fiona", "/rehearsals/2/"),
-    "flow-new": ("fiona", "/flows/new/"),
     "editor-marks": ("fiona", "/flows/return_goods/draft/"),
     "reply": ("sara", "/replies/1/"),
     "menu": ("root", "/setup/"),

@@ -254,9 +254,11 @@ def test_a_decision_stays_on_the_timeline_with_who_and_why(
     as_alice: Client, confirmation: Confirmation, bob: User
 ) -> None:
     decisions.decide(confirmation=confirmation, user=bob, approve=False, version=0, note="金额不对", then_end=True)
-    steps = part(page(as_alice, confirmation.run.ticket), "steps")
+    html = page(as_alice, confirmation.run.ticket)
+    steps = part(html, "steps")
     assert re.search(r"已拒绝 · bob", steps)
     assert "金额不对" in steps
+    assert '<span class="pill pill-quiet">已拒绝</span>' in part(html, "head"), "nobody stopped it"
 
 
 def test_a_closed_ticket_offers_no_start(as_alice: Client, ticket: Ticket, refund_flow: FlowVersion) -> None:
