@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict
@@ -19,7 +20,8 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 def html(report: Report) -> str:
     """The page with inline styles."""
-    context = {"report": report, "rehearsal": report.rehearsal}
+    english = not (get_language() or "zh").startswith("zh")
+    context = {"report": report, "rehearsal": report.rehearsal, "english": english}
     text = render_to_string("consoles/studio/rehearsal_print.html", context)
     sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
     style = "\n".join(Path(str(sheet)).read_text(encoding="utf-8") for sheet in sheets if sheet)
