@@ -72,6 +72,7 @@ def _page(request: HttpRequest, problem: str = "", status: int = 200) -> HttpRes
     signers = TrustedSigner.objects.filter(withdrawn_at=None).select_related("trusted_by").order_by("name")
     context = {
         "problem": problem,
+        "typed": request.POST,
         "own": own,
         "own_fingerprint": exchange.fingerprint(own) if own else "",
         "signers": [(row, exchange.fingerprint(row.public_key)) for row in signers],

@@ -389,4 +389,8 @@ def test_the_results_open_safely_in_a_spreadsheet_and_the_export_is_on_the_recor
     assert len(rows) == 3
     assert {cell[0] for row in rows for cell in row if cell} & set("=+-@") == set()
     assert "失败" in rows[1]
+    first = BatchItem.objects.get(ticket__number=rows[1][1]).run
+    assert first
+    assert rows[1][5].endswith("+08:00"), "by the batch's clock"
+    assert datetime.fromisoformat(rows[1][5]) == first.created_at.replace(microsecond=0)
     assert AuditEvent.objects.get(type="batch.exported").details["rows"] == 2

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -75,10 +77,10 @@ def csv_lines(user: Any, batch: Batch, round_: BatchRound | None = None) -> Iter
     items = seen(user, of_batch(batch) if round_ is None else round_.items.all())
     details = {"flow": batch.template.slug, "rows": items.count(), "round": round_.number if round_ else None}
     audit.record("batch.exported", user=user, obj=batch, result="success", details=details)
-    return _lines(items)
+    return _lines(items, ZoneInfo(batch.time_zone))
 
 
-def _lines(items: QuerySet[BatchItem]) -> Iterator[str]:
+def _lines(items: QuerySet[BatchItem], zone: ZoneInfo) -> Iterator[str]:
     head = (_("轮次"), _("工单号"), _("主题"), _("状态"), _("结果"), _("启动时间"), _("结束时间"), _("处理编号"))
     yield "\ufeff" + ",".join(map(csv_cells.cell, head)) + "\r\n"  # the mark by which spreadsheets know UTF-8
     for item in items.iterator(chunk_size=_CHUNK):
@@ -89,8 +91,13 @@ def _lines(items: QuerySet[BatchItem]) -> Iterator[str]:
             item.ticket.subject,
             told(item),
             run.result if run else item.note,
-            run.created_at.isoformat(timespec="seconds") if run else "",
-            run.ended_at.isoformat(timespec="seconds") if run and run.ended_at else "",
+            _moment(run.created_at, zone) if run else "",
+            _moment(run.ended_at, zone) if run and run.ended_at else "",
             str(run.pk) if run else "",
         )
         yield ",".join(map(csv_cells.cell, cells)) + "\r\n"
+
+
+def _moment(when: datetime, zone: ZoneInfo) -> str:
+    """By the clock that the batch's own times go by."""
+    return when.astimezone(zone).isoformat(timespec="seconds")
