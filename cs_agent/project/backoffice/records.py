@@ -216,7 +216,7 @@ class AuditEventAdmin(ReadOnly):
     @admin.display(description=_("内容"))
     def told(self, event: models.AuditEvent) -> str:
         told = story_of(event, labels_of([event])[event.seq])
-        return _lines(f"{name}:{value}" for name, value in told.facts)
+        return _lines(_("%(label)s:%(value)s") % {"label": name, "value": value} for name, value in told.facts)
 
 
 def _lines(lines: Any) -> str:
