@@ -16,7 +16,7 @@ from tickets.services.live import phone_checks
 from tickets.services.live.phone_checks import CheckState
 
 TITLES: dict[str, Promise] = {
-    "connection": _("连接"),
+    "connection": _("手机连接"),
     "power": _("屏幕开关"),
     "screen": _("截屏"),
     "size": _("屏幕方向"),

@@ -15,6 +15,10 @@ from tickets.errors import Conflict
 from tickets.metrics.rehearsed import Report
 
 _MARGIN: Any = dict.fromkeys(("top", "bottom", "left", "right"), "14mm")
+_FOOT = (
+    '<div style="width: 100%; font: 8px sans-serif; text-align: center">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -38,7 +42,13 @@ def pdf(report: Report) -> bytes:
             browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_page()
             page.set_content(text)
-            printed = page.pdf(format="A4", margin=_MARGIN)
+            printed = page.pdf(
+                format="A4",
+                margin=_MARGIN,
+                display_header_footer=True,
+                header_template="<i></i>",
+                footer_template=_FOOT,
+            )
             browser.close()
     except Error as error:
         words = _("这台服务器上没有可用的 Chromium,不能生成 PDF:请用浏览器的“打印 → 另存为 PDF”。")
