@@ -1,7 +1,7 @@
 // Loaded by every page.
 import { startAlerts } from "./shared/alerts.js";
 import { startCopying } from "./copying.js";
-import { startMenu } from "./shared/menu.js";
+import { startMenu } from "./menu.js";
 import { startNotices } from "./shared/notices.js";
 import { startSession } from "./shared/session.js";
 import { startShortcuts } from "./shared/shortcuts.js";
