@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.page import continues, goes_on, is_picker_title, is_question, somebody_asks
+from cs_agent.engine.screen.page import accepts, continues, goes_on, is_picker_title, is_question, somebody_asks
 from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
@@ -68,7 +68,7 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     others = [text for index, node in enumerate(nodes) if index not in own for text in names_of(node)]
     if not answers or any(_speaks_of(squash(target.label), squash(text)) for text in (*others, *said)):
         return False
-    if any(goes_on(text) or somebody_asks(text) for text in said):
+    if any(goes_on(text) or somebody_asks(text) for text in said) or any(map(accepts, answers)):
         return False
     if _shows_values(said) and not any(leaves_what_is_shown(name) for name in target.names):
         return any(_is_spoken_of(answer, said) for answer in answers)

@@ -179,6 +179,11 @@ def somebody_asks(text: str) -> bool:
     return bool(_TITLES["somebody_asks"].search(fold(text)) or _SOMEBODY_DOES.search(text.strip()))
 
 
+def accepts(answer: str) -> bool:
+    """Takes what somebody gives or asks for, so that the other answer turns it down."""
+    return bool(_TITLES["accepts"].search(fold(answer)))
+
+
 def is_deed_elsewhere(text: str) -> bool:
     """Bids in one of the languages of which few words are known."""
     return bool(_TITLES["deeds"].search(fold(text)))

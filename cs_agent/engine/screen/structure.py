@@ -25,10 +25,13 @@ _SPACE = 0.15  # of a letter's height: a wider gap between two pieces parts word
 _FEW_PIECES = 5
 _DIGITS = re.compile(r"\d+")
 _SIGN = re.compile(r"^\s*[-+−]\s*(?=\W?\d)")
+_NAMED = r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b"
+_MONTH = re.compile(_NAMED, re.IGNORECASE)
 _DATE_OR_SUM = re.compile(
     r"\d{4}\.\d{1,2}\.\d{1,2}|\d{1,4}[-/]\d{1,2}(?:[-/]\d{1,4})?(?: \d{1,2}:\d{2})?|[¥$€£] ?\d[\d,]*\.\d{2}"
+    rf"|\d{{1,2}} {_NAMED}(?: \d{{4}})?",
+    re.IGNORECASE,
 )
-_MONTH = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b", re.IGNORECASE)
 _DIM = 0.72  # a dimmed page's brightness, of the window's that lies over it
 _BRIGHT = 205  # grey level: a page whose bright parts stay below this is dimmed
 _LIT = 0.9  # of the window's brightness: a page with anything brighter above the window is not dimmed
@@ -190,7 +193,7 @@ def _is_value(text: str, others: list[str]) -> bool:
 def _form_of_value(text: str) -> str:
     """The form of the date or amount alone in a text that has one, 午餐 05-01; months by name are of one form."""
     found = _DATE_OR_SUM.search(text)
-    return masked(found[0].replace(",", "")) if found else _MONTH.sub("Jan", masked(text))
+    return _MONTH.sub("Jan", masked(found[0].replace(",", "") if found else text))
 
 
 def row_peers(nodes: tuple[UiNode, ...], root: int, width: int) -> list[int]:

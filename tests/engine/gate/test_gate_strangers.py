@@ -98,6 +98,7 @@ def test_a_list_that_may_act_asks_although_it_stands_under_tabs(name):
 
 OPENING = screens("""
 orders: 订单 | 黄焖鸡 05-01 12:10; ¥23.00; 已完成 | 拉面 05-02 18:20; ¥28.00; 配送中 | 烤鱼 05-03 19:00; ¥88.00; 已完成
+tickets: Tickets | Refund; Ana, 12 May 2026; Open | Crash; Leo, 11 May 2026; Pending | Wrong; Sam, 9 Jun 2026; Open
 orders in English: Orders | Lamp; $23.00; Shipped | Desk; $128.00; On hold | Chair; $88.00; Shipped
 bills with a sign: 账单 | 午餐 05-01; -¥50.00 | 工资 05-01; +¥8000.00 | 超市 05-02; -¥32.10
 refund: 售后 | 单号:TK2411; 退款金额 ¥21; 处理中 | 单号:TK2412; 退款金额 ¥22; 已退款 | 单号:TK2413; 退款金额 ¥23; 已退款

@@ -68,6 +68,8 @@ def test_an_answer_that_may_do_more_than_leave_says_that_back_leaves(message, wo
         ("Leo added you. Join?", "Not now", "Join"),
         ("Mia counters with less, accept?", "Not now", "Accept"),
         ("小王换班,换?", "稍后", "换"),
+        ("Trade proposal: Diaz for Kane?", "Later", "Accept"),  # only the other answer tells
+        ("转入会诊 1 名?", "稍后", "接收"),
         ("Can you take Ben's Friday?", "Not now", "Take Ben's Friday"),
         ("访客在门口,要开门吗?", "稍后", "开门"),
     ],
