@@ -64,7 +64,9 @@ _HUMAN_SIGNALS = (
 )
 _TWO, _OTHER = "person.two_wishes", "person.other_wish"
 _JOINTS = re.compile(
-    r"还要|又要|也要|还想|并且|同时|另外|顺便|以及|再帮|\b(?:and also|also|as well as|additionally|in addition)\b", re.I
+    r"还要|又要|也要|还想|并且|同时|另外|顺便|然后(?=告诉|帮|再|看|查)|以及|再帮|"
+    r"\b(?:and also|also|as well as|additionally|in addition)\b",
+    re.I,
 )
 _SHOUTING = re.compile("[!！]{3,}")
 
