@@ -346,8 +346,9 @@ async def test_other_pages_are_not_given_the_phones_files(handset: Handset, site
     handset.push_photo("/sdcard/Pictures/private.jpg")
     probe = "<p id=out>?</p><script>HostApp.listMedia().then(x => { out.textContent = '得到 ' + x })</script>"
     PAGES["probe"] = probe
-    await show(handset, f"{site}/probe", "得到 ")
-    assert "得到 null" in await handset.texts()
+    await handset.screen.view_url(f"{site}/probe")
+    texts = await handset.until(lambda texts: any(text.startswith("得到") for text in texts), "the page's answer")
+    assert "得到 null" in texts
 
 
 # --- pictures
