@@ -559,6 +559,11 @@ def test_an_activity_of_another_name_is_another_page(learned):
     assert next_act(learned, Position(4), seen, OTHER)[1] is None
 
 
+def test_a_page_that_asked_for_something_when_it_was_recorded_is_known_by_its_picture_only_before_a_question(learned):
+    asking = [replace(step, view=replace(step.view, page=replace(step.view.page, asks=2))) for step in learned.steps]
+    assert {(step.commits, step.page_view.asks) for step in asking} == {(False, 0), (True, 2)}
+
+
 def test_what_the_pictures_of_two_runs_show_differently_is_left_out(learned):
     step = learned.steps[2]
     other = replace(step.view, control=replace(step.view.control, above="另一段"))

@@ -67,7 +67,7 @@ class Sight:
 
     def is_at(self, step: RouteStep) -> bool:
         """Whether the screen shows the page of the step."""
-        return self.shows(step.page, step.view.page if step.view else None)
+        return self.shows(step.page, step.page_view)
 
     @property
     def by_picture(self) -> bool:

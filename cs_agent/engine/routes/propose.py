@@ -274,9 +274,7 @@ def _pages_after(way: Way, number: int, sight: Sight) -> Iterable[ExpectedPage]:
     for step in way.steps[number + 1 :]:
         if sight.is_at(step):
             return
-        yield ExpectedPage(
-            step.page, None if step.optional else step.control, step.view.page if step.view else None, step.view
-        )
+        yield ExpectedPage(step.page, None if step.optional else step.control, step.page_view, step.view)
         if not step.optional:
             return
     if way.end is not None and not sight.shows(way.end, way.end_view):

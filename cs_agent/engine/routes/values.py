@@ -76,6 +76,13 @@ class RouteStep:
     optional: bool = False
     view: StepView | None = None
 
+    @property
+    def page_view(self) -> PageView | None:
+        """How a picture shows the page. Only before an act that stops for a person may it ask for a decision that the
+        page's signature does not name."""
+        page = self.view.page if self.view else None
+        return page if page is None or self.commits else replace(page, asks=0)
+
     def to_json(self) -> dict[str, Any]:
         stored = {
             "page": self.page.to_json(),
