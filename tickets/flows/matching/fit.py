@@ -92,7 +92,7 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
         if standing is Standing.WANTED and weight >= threshold:
             strong.append(at)
     liked = {word for word, weight in weights.items() if weight > 0}
-    certain = any(met.get(word) is Standing.WANTED for word in liked) or bool(_IN_EARNEST.search(smooth))
+    certain = any(met.get(word) is Standing.WANTED for word in liked) or _in_earnest(smooth)
     met = {w: _decided(s, certain) for w, s in met.items()}
     points = sum(_points(weights[word], standing) for word, standing in met.items())
     wished = [w for w, s in met.items() if s is Standing.WANTED]
@@ -115,6 +115,11 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
 @lru_cache(maxsize=2)  # every flow that is matched asks for the same text
 def _lowered(text: str) -> str:
     return text.lower() if len(text.lower()) == len(text) else text
+
+
+@lru_cache(maxsize=2)
+def _in_earnest(text: str) -> bool:
+    return bool(_IN_EARNEST.search(text))
 
 
 def purpose_of(match: Mapping[str, Any]) -> Purpose:
