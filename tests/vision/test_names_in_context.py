@@ -27,6 +27,8 @@ def found(text: str) -> list[tuple[DataKind, str]]:
         ("[08:11] Petra Vogel: any news?", ["Petra Vogel"]),
         ("<Ivan Dvorak> hello", ["Ivan Dvorak"]),
         ("葛晓岚(客户) 09:12: 还没到", ["葛晓岚"]),
+        ("刘思语: 还在吗", ["刘思语"]),
+        ("Zhang Wei: not yet", ["Zhang Wei"]),
         ("此致\n敬礼\n潘志远", ["潘志远"]),
         ("Kind regards,\nElif Demir\nAccounting", ["Elif Demir"]),
         ('receiver,tracking\n"Lee, Min-ho",JD0012', ["Lee, Min-ho"]),
@@ -106,6 +108,13 @@ def test_what_was_dictated_is_found(text: str, value: str) -> None:
         "订单号 一二三四五六七八九零一",
         "姓名 电话 地址",
         "- Battery, 2 years warranty",
+        "颜色: 黑色",
+        "有效期: 5 分钟",
+        "成交价: 88.00",
+        "祝福语: 生日快乐",
+        "车型: SUV",
+        "Battery Level: 80%",
+        "Delivery Window: 9-12",
     ],
 )
 def test_what_people_do_not_stand_in_is_left_alone(text: str) -> None:

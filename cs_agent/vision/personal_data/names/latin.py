@@ -154,6 +154,18 @@ def _is_given(name: str) -> bool:
     return " " in name or name.lower() in _people()[0]
 
 
+def names_a_person(name: str) -> bool:
+    """Whether it begins or ends with a given name, or is a Chinese name as it is spelled abroad."""
+    given, _surnames = _people()
+    parts = [part.lower().strip(".'’") for part in name.split()]
+    return not given.isdisjoint((parts[0], parts[-1])) or all(_SYLLABLES.fullmatch(part) for part in parts)
+
+
+_SYLLABLES = re.compile(  # of one or two Chinese characters
+    r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:[iu]?ang?|[iu]?ai|[iu]?ao|eng?|ei|iong|ing?|ia|ie|iu|i|ong|ou|uo|ui|un|ue|u|e|o|a)){1,2}"
+)
+
+
 def _is_persons(parts: list[str], prose: bool) -> bool:
     """Whether people are called so: by both names, or by the given name in the middle of a sentence."""
     if len(parts) < 2:

@@ -92,6 +92,18 @@ def is_known(name: str) -> bool:
     return _segmenter().has_word(name) and _words(name)[0].tag in _OF_NAMES
 
 
+def is_a_caption(text: str) -> bool:
+    """Whether the dictionary knows the word as no name (颜色, 车型), or it ends as what is measured or numbered does
+    (成交价, 白名单)."""
+    if _segmenter().has_word(text):
+        return _words(text)[0].tag not in _OF_NAMES or text[-1] in _ENDS_OF_CAPTIONS + _ENDS_OF_NAMES_TOO
+    return text[-1] in _ENDS_OF_CAPTIONS
+
+
+_ENDS_OF_CAPTIONS = "期价率额型号类单表码费款式"
+_ENDS_OF_NAMES_TOO = "语品度量数值票"  # 刘思语 is a name, 祝福语 a word
+
+
 def is_a_thing(text: str) -> bool:
     """Whether the text begins with a noun, a number or a saying, and is no word of an interface."""
     first = _words(text)[0]

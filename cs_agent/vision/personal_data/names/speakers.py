@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.names.han import HAN, INTERFACE, NICKNAMED, WORDS_TOO, stands_alone
-from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER
-from cs_agent.vision.personal_data.names.sentences import is_known
+from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER, names_a_person
+from cs_agent.vision.personal_data.names.sentences import is_a_caption, is_known
 
 _TIME = (
     r"(?:(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.月]\d{1,2}日?|昨天|今天|前天|星期.|周.|[Tt]oday(?: at)?"
@@ -74,10 +74,16 @@ def speakers(text: str) -> Iterator[tuple[int, int]]:
             yield match.span(group)
     for pattern in (_SAYS, _BY_ROLE):
         for match in pattern.finditer(text):
-            if _looks_like_a_name(match.group("value")) or pattern is _BY_ROLE:
+            value = match.group("value")
+            if pattern is _BY_ROLE or (_looks_like_a_name(value) and not _is_a_caption(value)):
                 yield match.span("value")
     for match in _NICK_SAYS.finditer(text):
         yield match.span("value")
+
+
+def _is_a_caption(value: str) -> bool:
+    """Whether `value: …` is rather a line of a form than what somebody says."""
+    return is_a_caption(value) if re.match(HAN, value) else not names_a_person(value)
 
 
 def _may_speak(text: str, match: re.Match[str], value: str, *, timed_behind: bool) -> bool:
