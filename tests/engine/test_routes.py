@@ -489,6 +489,8 @@ def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_on
     asked = []
 
     class Slow(FakePhone):
+        tree_s = 1.8
+
         def nodes(self):
             ride.time.sleep(1.8)
             asked.append(self.shown)
@@ -504,9 +506,10 @@ def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_on
     assert f"type:{OTHER['order']}" in ride.phone.acts
 
 
-def test_a_phone_whose_tree_is_known_to_be_quick_is_not_read_by_its_pictures(learned):
+@pytest.mark.parametrize("measured", [0.2, 0.0], ids=["quick", "not measured yet"])
+def test_a_phone_whose_tree_is_not_known_to_be_slow_is_not_read_by_its_pictures(learned, measured):
     class Quick(FakePhone):
-        tree_s = 0.2
+        tree_s = measured
 
     ride = Ride(OTHER, learned)
     ride.phone = Quick(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)

@@ -197,8 +197,8 @@ class ScreenObserver:
 
     @property
     def _reads_pictures(self) -> bool:
-        """Whether pages are told by their pictures: trees are slower than reading is, or nobody knows yet."""
-        return self.by_pictures and not 0 < self._tree_s <= max(self.settings.slow_tree_s, self._read_s)
+        """Whether pages are told by their pictures: trees are known to be slow, and slower than reading is."""
+        return self.by_pictures and self._tree_s > max(self.settings.slow_tree_s, self._read_s)
 
     def _keep(self, seen: Observation) -> bool:
         """Reuse this observation as the next look; it counts as captured when its tree was."""
