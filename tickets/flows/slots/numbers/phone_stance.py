@@ -6,6 +6,7 @@ import re
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.numbers import phone_words
+from tickets.flows.slots.numbers.recipients import is_of_a_recipient
 from tickets.flows.slots.text import Doubt, clause_after, clause_before
 
 _OTHERS_PHONE = re.compile(
@@ -66,7 +67,7 @@ def about_phone(text: str, start: int, end: int) -> Doubt | None:
         or re.search(r"[别不勿][^,，]{0,3}(?:发到|发给|发往|发|打|用)[^,，]{0,4}$", before)
     ):
         return Doubt.NEGATED
-    if _OF_ANOTHER.match(text, end):
+    if _OF_ANOTHER.match(text, end) or is_of_a_recipient(text, start, end):
         return Doubt.OTHER_PERSON
     if _BOUND.search(before) or _SENT.search(before) or _NOT_BOUND.search(text[end : end + 14]):
         return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
