@@ -601,7 +601,9 @@ def test_a_place_of_a_stored_picture_becomes_a_row_for_the_form_once_a_worker_ha
 
 
 def test_a_version_beside_the_one_before_shows_only_what_changed(taught: FlowVersion, lectern: Lectern) -> None:
-    shorter = {**taught.route, "ways": [{**taught.route["ways"][0], "steps": taught.route["ways"][0]["steps"][1:]}]}
+    (way,) = taught.route["ways"]
+    unpictured = [{name: value for name, value in step.items() if name != "view"} for step in way["steps"]]
+    shorter = {**taught.route, "ways": [{**way, "steps": unpictured[1:]}]}
     before = publishing.new_version(taught.template, taught.definition, None, "", route=shorter)
     ((_filled, pairs),) = storyboards.side_by_side(storyboards.of_version(before), storyboards.of_version(taught))
     assert [pair.is_same for pair in pairs] == [False, True, True, True, True, True]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -78,14 +78,17 @@ class Board:
 
 @dataclass(frozen=True)
 class Pair:
-    """A step of two versions: equal, changed, or only in one of them."""
+    """A step of two versions: equal, changed, or only in one of them. That one was also seen as a picture, or in a
+    later one, changes nothing of the step."""
 
     old: Panel | None
     new: Panel | None
 
     @property
     def is_same(self) -> bool:
-        return self.old is not None and self.new is not None and self.old.step == self.new.step
+        if self.old is None or self.new is None:
+            return False
+        return replace(self.old.step, view=None) == replace(self.new.step, view=None)
 
 
 def of_version(version: FlowVersion) -> list[Board]:
