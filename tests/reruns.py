@@ -1,7 +1,7 @@
 """A test that needs a second chance is a warning, not a way of life: the whole run may need three of them.
 
-Only tests that drive a browser or the whole product are repeated at all, and once (`Makefile`, `RERUNS`). What is
-repeated is printed by name at the end; more than `MOST_RERUNS` fail the run, however green its last tries are.
+Only tests that drive a browser or the whole product are repeated at all, and once (`Makefile`, `RERUNS`). How the first
+try failed is printed at the end; more than `MOST_RERUNS` fail the run, however green its last tries are.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ class Reruns:
 
     def __init__(self) -> None:
         self.repeated: list[str] = []
+        self.why: list[str] = []
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.outcome == "rerun":
             self.repeated.append(report.nodeid)
+            self.why.append(f"{report.nodeid}\n{report.longreprtext}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -32,6 +34,8 @@ class Reruns:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         if not self.repeated:
             return
+        for failure in self.why:
+            terminalreporter.write_line(failure)
         names = ", ".join(sorted(set(self.repeated)))
         terminalreporter.write_line(f"repeated {len(self.repeated)} of at most {MOST_RERUNS}: {names}", yellow=True)
         if len(self.repeated) > MOST_RERUNS:
