@@ -33,6 +33,7 @@ def found(text: str) -> list[tuple[DataKind, str]]:
         ("Kind regards,\nElif Demir\nAccounting", ["Elif Demir"]),
         ('receiver,tracking\n"Lee, Min-ho",JD0012', ["Lee, Min-ho"]),
         ("购买人 数量\n卓一航 2", ["卓一航"]),
+        ("姓名 王建国\n用户ID U100014", ["王建国"]),
     ],
 )
 def test_a_name_is_found_by_what_stands_around_it(text: str, names: list[str]) -> None:
@@ -108,6 +109,8 @@ def test_what_was_dictated_is_found(text: str, value: str) -> None:
         "订单号 一二三四五六七八九零一",
         "姓名 电话 地址",
         "- Battery, 2 years warranty",
+        "05:59 5G 73",
+        "12:30 VoLTE 66",
         "颜色: 黑色",
         "有效期: 5 分钟",
         "成交价: 88.00",

@@ -109,4 +109,11 @@ def _looks_like_a_name(value: str) -> bool:
         if NICKNAMED.match(value) and len(value) <= 3:
             return True
         return stands_alone(value) and (len(value) > 2 or value[0] not in WORDS_TOO or is_known(value))
-    return not NO_ENGLISH_NAME.search(value) and not _NOBODY.fullmatch(value)
+    if NO_ENGLISH_NAME.search(value) or _NOBODY.fullmatch(value):
+        return False
+    return names_a_person(value) or not _is_of_a_status_bar(value)
+
+
+def _is_of_a_status_bar(value: str) -> bool:
+    """5G 73, LTE, Wi-Fi 66: what stands behind the time at the top of a phone."""
+    return not re.search(rf"[{LETTER}]{{3}}", value) or value.isupper() or any(map(str.isdigit, value.split()))
