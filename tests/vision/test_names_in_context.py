@@ -34,6 +34,7 @@ def found(text: str) -> list[tuple[DataKind, str]]:
         ('receiver,tracking\n"Lee, Min-ho",JD0012', ["Lee, Min-ho"]),
         ("购买人 数量\n卓一航 2", ["卓一航"]),
         ("姓名 王建国\n用户ID U100014", ["王建国"]),
+        ("姓名   王建国\n用户ID   U100014", ["王建国"]),
     ],
 )
 def test_a_name_is_found_by_what_stands_around_it(text: str, names: list[str]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from cs_agent.vision.personal_data.kinds import DataKind, Span
 from cs_agent.vision.personal_data.names.han import stands_alone
 from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER
+from cs_agent.vision.personal_data.names.sentences import is_a_caption
 
 _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'])(?P<key>[A-Za-z_][\w.-]{0,40})(?P=quote)\s{0,3}[:=]\s{0,3}"
@@ -230,7 +231,7 @@ def _headings(line: str) -> tuple[re.Pattern[str], list[str]]:
             continue
         if _OF_PEOPLE & set(labels):
             labels = ["姓名" if label == _SOME_NAME else label for label in labels]
-        if edge is _EDGES[-1] and any(map(stands_alone, names)):  # 姓名 王建国: a label with its value
+        if any(stands_alone(name) and not is_a_caption(name) for name in names):  # 姓名 王建国: a label with its value
             continue
         if 2 <= len(names) <= _MOST_COLUMNS and any(labels) and not any(char.isdigit() for char in "".join(names)):
             return edge, labels
