@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.urls.converters import IntConverter
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import consoles
@@ -161,10 +161,11 @@ def test_json_that_can_be_kept_is_read_as_it_is(value: Any) -> None:
     assert read_json(json.dumps(value), 99) == value
 
 
-@given(st.text(max_size=30))
-def test_a_whole_number_is_plain_digits_and_nothing_else(text: str) -> None:
-    number = whole_number(text)
-    assert number is None or f"{number:0{len(text)}d}" == text
+@given(st.text(max_size=30) | st.text("0123456789 +-._e\n٣", max_size=30))
+@example("0 ")
+def test_a_whole_number_is_plain_digits_between_blanks_and_nothing_else(text: str) -> None:
+    number, digits = whole_number(text), text.strip()
+    assert number is None or f"{number:0{len(digits)}d}" == digits
 
 
 BAD_GESTURES: list[dict[str, Any]] = [
