@@ -135,10 +135,6 @@ def _busyness(image: Image.Image, box: Box) -> float:
     return round(ImageStat.Stat(patch).stddev[0])
 
 
-def _step(point: Point, angle: float, length: float) -> tuple[float, float]:
-    return point.x + math.cos(angle) * length, point.y + math.sin(angle) * length
-
-
 def _unit(image: Image.Image) -> float:
     """The hundred-and-eightieth of the picture's shorter side: about 2 CSS px where it is shown 360 wide."""
     return min(image.size) / 180

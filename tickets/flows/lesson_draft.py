@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import pgettext_lazy
 
 from cs_agent.engine.routes.values import ActKind, RouteStep
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import WEIGHTY, sense
 from tickets.said import in_language
 
 _LANGS = ("zh", "en")
@@ -33,7 +33,6 @@ _A_FIELD = pgettext_lazy("instruction", "输入框")
 _ENTER = pgettext_lazy("instruction", ",按回车")
 _COMMIT = pgettext_lazy("instruction", "核对无误后,经人确认再点击“{what}”")
 _JOIN, _END = pgettext_lazy("instruction", ","), pgettext_lazy("instruction", "。")
-_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 _TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
 
 
@@ -119,7 +118,7 @@ def _named(steps: Sequence[RouteStep]) -> list[dict[str, Any]]:
     named: list[dict[str, Any]] = []
     for step in steps:
         label = step.control.named if step.control else ""
-        weighty = not step.commits and step.kind in _TOUCHES and sense(label).kind in _WEIGHTY
+        weighty = not step.commits and step.kind in _TOUCHES and sense(label).kind in WEIGHTY
         control = {"page": {"app": step.page.app, "title": [step.page.title]}, "control": {"label": [label]}}
         if weighty and step.page.title and "{" not in label and control not in named:
             named.append(control)

@@ -6,7 +6,6 @@ is taken, two that differ are marked, and a required value found in neither is s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -34,7 +33,6 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 _TWO_READINGS = _("界面元素为“{tree}”,画面为“{picture}”")
-_FULL_CHOICE = re.compile("全额|全部|全款|full")
 
 
 @dataclass(frozen=True, slots=True)

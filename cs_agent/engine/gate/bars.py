@@ -27,7 +27,7 @@ from cs_agent.engine.screen.structure import (
     texts_of,
 )
 from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import LabelKind, go_back, names_a_state, sense
+from cs_agent.engine.screen.words import WEIGHTY, go_back, names_a_state, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -37,7 +37,6 @@ _GAP = 2  # pixels between the parts of a bar that is one
 _NEAR = 0.1  # of the height: what a bar shows begins no further below it
 _FOOT = 0.93  # of the height: the bar of an app's pages ends further down
 _CORNER = (0.25, 0.13)  # width and height of the corner where the way back is, parts of the screen
-_ACTS = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 
 
 def is_tab(index: int, seen: Observation) -> bool:
@@ -108,7 +107,7 @@ def _are_borne(tabs: list[str], entry: int, seen: Observation) -> bool:
 
 def does_something(text: str) -> bool:
     """A word of doing, or one that says yes, unless it names a state."""
-    return (sense(text).kind in _ACTS and not names_a_state(text)) or is_deed_elsewhere(text)
+    return (sense(text).kind in WEIGHTY and not names_a_state(text)) or is_deed_elsewhere(text)
 
 
 def _is_even(places: list[int], seen: Observation) -> bool:

@@ -17,7 +17,7 @@ from cs_agent.engine.screen.pictured import is_on_coloured_fill, is_pressed_out
 from cs_agent.engine.screen.structure import ancestors, is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
 from cs_agent.engine.screen.text import fold, money, show_money, squash
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import WEIGHTY, LabelKind, sense
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Role, UiNode
 
@@ -26,7 +26,6 @@ _BAND = 0.03  # of the screen's height, above and below a sideways swipe, where 
 _SMALL = 0.02  # of the screen: a smaller control may be a handle that is dragged
 _PAGE = 0.4  # of the screen: a larger control is a page, not a button
 _CODE_CHARS = 8
-_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 
 
 def judge_swipe(action: Swipe, scene: Scene) -> Iterator[Finding]:
@@ -73,7 +72,7 @@ def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
 def _is_free(target: Target, scene: Scene) -> bool:
     seen, label = scene.observation, touch.target_sense(target, scene)[1].kind
     if seen.nodes is None:
-        weighty = label in _WEIGHTY
+        weighty = label in WEIGHTY
         return not weighty and not (target.box is not None and target.labels and is_pressed_out(seen, target.box))
     if not kinds.tree_fits(seen) or target.slider or target.switch:
         return False
@@ -85,7 +84,7 @@ def _is_free(target: Target, scene: Scene) -> bool:
     if kinds.own_kind(target, scene) == kinds.CHOICE:  # the wheel of a picker
         return True
     large = node.box.area >= _SMALL * size.width * size.height
-    return large and node.role not in (Role.BUTTON, Role.IMAGE) and label not in _WEIGHTY
+    return large and node.role not in (Role.BUTTON, Role.IMAGE) and label not in WEIGHTY
 
 
 def _stands_in_entry(target: Target, scene: Scene) -> bool:

@@ -25,6 +25,7 @@ from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import (
     RISK,
+    WEIGHTY,
     LabelKind,
     LabelSense,
     is_bidding,
@@ -35,7 +36,6 @@ from cs_agent.engine.screen.words import (
 from cs_agent.observation import AppKind
 
 _NUMBER = re.compile(r"\d{4,}")
-_BINDING = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # words that take back what a kind had proven
 _TELLING = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.SAFE)  # words that may be a field's caption
 _FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
@@ -136,12 +136,12 @@ def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:
     """Harmless by its kind, unless a word on it says otherwise."""
     label, meant = target_sense(target, scene)
     if kind == kinds.FIELD:
-        bids = meant.kind in _BINDING if len(target.labels) > 1 else target.node is None and meant.kind not in _TELLING
+        bids = meant.kind in WEIGHTY if len(target.labels) > 1 else target.node is None and meant.kind not in _TELLING
     elif kind == kinds.CHOICE:
         bids = is_bidding(label) or (meant.kind in (LabelKind.COMMIT, LabelKind.HOLD) and not is_titled(scene))
     elif kind == kinds.RECORD:
         label, meant = _riskiest(_told_by_entry(target, scene), scene, button=target.button)
-        bids = meant.kind in _BINDING and not names_a_state(label)
+        bids = meant.kind in WEIGHTY and not names_a_state(label)
     elif kind == kinds.TAB:
         bids = any(map(does_something, target.names))
     else:

@@ -35,6 +35,7 @@ class LabelKind(StrEnum):
     NONE = "none"  # nothing readable
 
 
+WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)  # a touch on such a word does what the page asks
 RISK = {kind: -number for number, kind in enumerate(LabelKind)}
 
 

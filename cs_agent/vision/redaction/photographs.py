@@ -36,7 +36,6 @@ _ASKED_FOR = re.compile(
     r"|photo\s(?:of|id)",
     re.IGNORECASE,
 )
-_FIELDS_OF_A_CARD = 3  # such words near each other, with a sure one or a number of identity among them
 _GROWN = 0.4  # of the words' extent, where no rectangle is found: the portrait has no words
 _ASPECTS = (0.5, 2.2)  # width to height of a card or a booklet's page, held either way and at a slant
 _FILLED = 0.5  # of its upright box, by a card at a slant

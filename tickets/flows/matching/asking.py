@@ -50,12 +50,6 @@ _PLEASE = re.compile(
     re.I,
 )
 _WOULD_YOU = re.compile(r"\b(?:can|could|would|will) you (?:\w+ ){0,4}$", re.I)  # do you refund …? is a question
-_SUPPOSED = re.compile(
-    r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
-    r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
-    r"otherwise|in case)\b",
-    re.I,
-)
 # 退款了没, 有没有申请过退款
 _DONE_YET_AFTER = re.compile("(?:了|好|完|过|成|到)没有?$")
 _DONE_YET_BEFORE = re.compile("有没有[^,，]{0,6}$")

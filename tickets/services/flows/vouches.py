@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from cs_agent.engine.gate.vouches import Source, Vouch, Vouches
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature
 from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import WEIGHTY, sense
 from tickets.errors import Conflict, FourEyes
 from tickets.flows.slots.spec import parse_specs
 from tickets.models import Confirmation, ControlVouch, FlowVersion, VouchState
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 
-_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 # What no editor's word changes: the control is on the flow's own list, or it is asked about for another reason than it.
 _NOT_THE_CONTROLS = frozenset({"flow_word", "route_commits", "model_flag", "amount_over_limit", "read_only_flow"})
 _LEAST_VALUE = 2  # characters: a shorter value of a ticket is found in any word
@@ -54,7 +53,7 @@ def propose(confirmation: Confirmation, user: Any) -> ControlVouch:
             version=version,
             confirmation=confirmation,
             label=_label(confirmation, place),
-            commits=any(sense(text).kind in _WEIGHTY for text in _captions(confirmation)),
+            commits=any(sense(text).kind in WEIGHTY for text in _captions(confirmation)),
             proposed_by=user,
             **place,
         )

@@ -15,14 +15,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.routes.values import Route, RouteStep, Way
-from cs_agent.engine.screen.words import LabelKind, sense
+from cs_agent.engine.screen.words import WEIGHTY, sense
 from tickets.errors import Conflict, FourEyes, Invalid
 from tickets.models import FlowVersion, NoteKind, RouteNote, VersionLife, VersionStage
 from tickets.permissions import Permission, has, require
 from tickets.services.evidence import audit
 from tickets.services.releasing import stages
 
-_WEIGHTY = (LabelKind.COMMIT, LabelKind.HOLD, LabelKind.AFFIRM)
 _LONGEST = 2000
 
 
@@ -56,7 +55,7 @@ def applied(version: FlowVersion, route: Route) -> Route:
 def is_weighty(step: RouteStep) -> bool:
     """Whether a word of commitment stands on what is touched."""
     name = step.control.named if step.control else ""
-    return sense(name).kind in _WEIGHTY
+    return sense(name).kind in WEIGHTY
 
 
 def needs_two(route: Route) -> bool:

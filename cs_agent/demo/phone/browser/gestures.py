@@ -11,7 +11,6 @@ from cs_agent.demo.phone.browser.session import Session
 from cs_agent.demo.phone.browser.surface import Surface
 
 _TAP_S = 0.03
-_LONG_PRESS_S = 0.6  # Android's long-press time-out is 500 ms
 
 Pixel = tuple[int, int]
 

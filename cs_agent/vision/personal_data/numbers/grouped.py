@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cs_agent.vision.personal_data import labels
 from cs_agent.vision.personal_data.kinds import DataKind, Span
 from cs_agent.vision.personal_data.numbers import checks, phones
-from cs_agent.vision.personal_data.numbers.spoken import HAN_DIGITS
+from cs_agent.vision.personal_data.numbers.spoken import HAN_DIGITS, SPOKEN_DIGITS
 from cs_agent.vision.personal_data.plain import INVISIBLE
 
 _ALIKE = str.maketrans({"O": "0", "o": "0", "〇": "0", "○": "0", "l": "1", "I": "1", "|": "1"})
@@ -48,8 +48,7 @@ _TWO_NUMBERS = re.compile(r"\s/|/\s")
 _AMERICAN_SHAPE = (1, 3, 3, 4)
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 
-_SAID = "".join(HAN_DIGITS) + "0-9"
-_SPOKEN_RUN = re.compile(rf"(?<![0-9])[{_SAID}](?:[ ,、-]?[{_SAID}]){{10,18}}(?![0-9])")
+_SPOKEN_RUN = re.compile(rf"(?<![0-9])[{SPOKEN_DIGITS}](?:[ ,、-]?[{SPOKEN_DIGITS}]){{10,18}}(?![0-9])")
 
 
 def numbers(text: str) -> Iterator[Span]:

@@ -14,10 +14,10 @@ from cs_agent.vision.personal_data.kinds import DataKind, Span
 HAN_DIGITS = dict(
     zip("零〇一二三四五六七八九幺么两壹贰叁肆伍陆柒捌玖洞拐勾", "00123456789112123456789079", strict=True)
 )
-_SAID = "".join(HAN_DIGITS) + "0-9"
+SPOKEN_DIGITS = "".join(HAN_DIGITS) + "0-9"
 _PAUSE = r"(?:[ ,、，。.\-…]|\s?(?:杠|横杠|横|空格|点)\s?)"
 _HAN_RUN = re.compile(
-    rf"(?<![0-9{_SAID}])[{_SAID}](?:{_PAUSE}{{0,2}}[{_SAID}]){{3,23}}(?![0-9个十百千万元块年月日天号点分秒次件位折倍])"
+    rf"(?<![0-9{SPOKEN_DIGITS}])[{SPOKEN_DIGITS}](?:{_PAUSE}{{0,2}}[{SPOKEN_DIGITS}]){{3,23}}(?![0-9个十百千万元块年月日天号点分秒次件位折倍])"
 )
 _HAN_SPOKEN = re.compile("[" + "".join(HAN_DIGITS) + "]")
 _DIGIT = r"(?:zero|oh|nought|one|two|three|four|five|six|seven|eight|nine|niner)"
@@ -38,16 +38,13 @@ _VOUCHER = re.compile(
 )
 _CARD = re.compile(r"卡号?|账号?|\b(?:card|account|iban)\b", re.IGNORECASE)
 _ID = re.compile(r"身份证|证件|\b(?:ssn|social security|id number|identity|passport)\b", re.IGNORECASE)
-_PHONE = re.compile(
-    r"电话|手机|号码|联系|[打拨]|\b(?:phone|number|call|mobile|tel|text|reach|ring|dial)\b", re.IGNORECASE
-)
 _REACH = 26  # characters before a number in which the word for it stands
 _SURE = 7  # digits
 
 
 def dictated(text: str) -> Iterator[Span]:
     for match in _HAN_RUN.finditer(text):
-        count = len(re.findall(f"[{_SAID}]", match.group()))
+        count = len(re.findall(f"[{SPOKEN_DIGITS}]", match.group()))
         if len(_HAN_SPOKEN.findall(match.group())) * 2 >= count and (kind := _kind(text, match.start(), count)):
             yield Span(
                 kind, *match.span(), "".join(HAN_DIGITS.get(char, char) for char in match.group() if char.isalnum())
