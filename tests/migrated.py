@@ -1,6 +1,7 @@
 """A SQLite file with every migration applied: made once for this state of the code, then copied.
 
-Rule: the file's name is a digest of all code that a migration may use, so a changed line makes a new one.
+Rule: the file's name is a digest of all code that decides what a migration writes: the migrations, the models, the
+permissions granted after them and the settings. A changed line there makes a new one.
 """
 
 from __future__ import annotations
@@ -20,7 +21,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 _FOLDER = ROOT / "var" / "migrated"
-_USED = ("tickets", "integrations", "consoles", "cs_agent")
+_USED = (
+    "*/migrations/*.py",
+    "*/models/**/*.py",
+    "*/apps.py",
+    "tickets/permissions.py",
+    "tickets/signals.py",
+    "tickets/said/*.py",
+    "cs_agent/project/**/*.py",
+)
 _LIMIT_S = 600
 
 
@@ -69,7 +78,7 @@ def _make(path: Path) -> None:
 
 
 def _digest() -> str:
-    files = sorted(file for folder in _USED for file in (ROOT / folder).rglob("*.py"))
+    files = sorted(file for pattern in _USED for file in ROOT.glob(pattern))
     digest = hashlib.sha256(sys.version.encode())
     for file in [ROOT / "requirements.txt", *files]:
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
