@@ -42,7 +42,8 @@ def hook(request: HttpRequest, hook: str) -> HttpResponse:
     if not row.enabled:
         return _no(403, "switched_off", _("这个连接器已停用。"))
     headers = {name.lower(): text for name, text in request.headers.items()}
-    incoming = Incoming(headers, body, timezone.now(), request.GET.dict())
+    called = request.build_absolute_uri()
+    incoming = Incoming(headers, body, timezone.now(), request.GET.dict(), request.method or "", called)
     try:
         answer = deliveries.receive(row, incoming) if request.method == "POST" else _proven(row, incoming)
     except Refused as error:
@@ -51,7 +52,8 @@ def hook(request: HttpRequest, hook: str) -> HttpResponse:
         return _no(503, "not_ready", _("连接器暂时无法检查签名,请稍后再送。"), {"Retry-After": _RETRY_S})
     if answer is None:
         return _no(405, "post_only", _("这个地址只接受 POST。"), {"Allow": "POST"})
-    return HttpResponse(answer, content_type="text/plain; charset=utf-8")
+    kind = "application/json" if answer.startswith("{") else "text/plain; charset=utf-8"
+    return HttpResponse(answer, content_type=kind)
 
 
 def _proven(row: Connector, incoming: Incoming) -> str | None:

@@ -14,11 +14,22 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from ninja import Query
 
 from integrations.api.problems import Refused
 
 LIMIT = 50
 MOST = 200
+
+
+def asked() -> Any:
+    """The parameter `cursor` of a list."""
+    return Query("", max_length=1000, description="`next` of the page before; empty for the first.")
+
+
+def per_page() -> Any:
+    """The parameter `limit` of a list."""
+    return Query(LIMIT, ge=1, le=MOST, description="Rows on a page.")
 
 
 def page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -9,9 +10,18 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from cs_agent.engine.run.state import ConfirmationKind, StepStatus, VerdictKind
+from tickets import models
+
+
+def _one_of(words: Iterable[Any], more: str = "") -> Any:
+    """A field whose words of today are told but not fenced in: within a version there may be more."""
+    return Field(description=f"One of: {', '.join(str(getattr(word, 'value', word)) for word in words)}.{more}")
+
+
 BIG = 2**63 - 1
 Id = Annotated[int, Field(ge=1, le=BIG)]
-Priority = Literal[1, 2, 3, 4]
+Priority = Annotated[Literal[1, 2, 3, 4], Field(description="1 urgent, 2 high, 3 normal, 4 low.")]
 Status = Literal["new", "open", "pending", "solved", "closed"]
 RunState = Literal[
     "queued",
@@ -24,6 +34,9 @@ RunState = Literal[
     "cancelled",
     "handed_off",
 ]
+
+
+Next = Annotated[str | None, Field(description="The `cursor` of the next page; null at the end.")]
 
 
 class In(Schema):
@@ -87,7 +100,7 @@ class TicketWhole(Ticket):
 
 class Tickets(Schema):
     items: list[Ticket]
-    next: str | None
+    next: Next
 
 
 class FileIn(In):
@@ -134,14 +147,14 @@ class Comment(Schema):
 
 class Comments(Schema):
     items: list[Comment]
-    next: str | None
+    next: Next
 
 
 class Clarification(Schema):
     """`text` is what the customer is asked, for whoever brings it to him; `send_by` names a connector that does."""
 
     id: int
-    state: str
+    state: Annotated[str, _one_of(models.ClarificationState)]
     turn: int
     fields: list[str]
     text: str
@@ -155,7 +168,7 @@ class Clarification(Schema):
 
 class Clarifications(Schema):
     items: list[Clarification]
-    next: str | None
+    next: Next
 
 
 class SlotSpec(Schema):
@@ -197,7 +210,8 @@ class RunIn(In):
 
 
 class Run(Schema):
-    """`version` grows with every change of state. `waits_for`: the open confirmation, question or takeover."""
+    """`version` grows with every change of state. `waiting_for`: whose answer it waits for; empty where it waits for
+    nobody. `failure_code`: why it failed or was handed over, for programs."""
 
     id: UUID
     ticket: str
@@ -218,16 +232,16 @@ class Run(Schema):
 
 class Runs(Schema):
     items: list[Run]
-    next: str | None
+    next: Next
 
 
 class Step(Schema):
     number: int
     actor: Literal["agent", "human"]
-    status: str
+    status: Annotated[str, _one_of(StepStatus)]
     action: str
     control: str
-    verdict: str
+    verdict: Annotated[str, _one_of(VerdictKind, " Empty: not judged.")]
     irreversible: bool
     confidence: float | None
     started_at: datetime
@@ -236,7 +250,7 @@ class Step(Schema):
 
 class Steps(Schema):
     items: list[Step]
-    next: str | None
+    next: Next
 
 
 class ConfirmationField(Schema):
@@ -253,8 +267,8 @@ class Confirmation(Schema):
     id: UUID
     run: UUID
     ticket: str
-    kind: str
-    state: str
+    kind: Annotated[str, _one_of(ConfirmationKind)]
+    state: Annotated[str, _one_of(models.ConfirmationState)]
     summary: str
     fields: list[ConfirmationField]
     created_at: datetime
@@ -266,7 +280,7 @@ class Confirmation(Schema):
 
 class Confirmations(Schema):
     items: list[Confirmation]
-    next: str | None
+    next: Next
 
 
 class Question(Schema):
@@ -284,13 +298,13 @@ class Question(Schema):
 
 class Questions(Schema):
     items: list[Question]
-    next: str | None
+    next: Next
 
 
 class Recording(Schema):
     """What there is to see of a run. `page` shows it to a person who is logged in; the viewing is audited."""
 
-    state: str
+    state: Annotated[str, _one_of(models.RecordingState)]
     sha256: str
     duration_s: float | None
     size: int | None
@@ -314,13 +328,13 @@ class AuditRow(Schema):
 
 class AuditRows(Schema):
     items: list[AuditRow]
-    next: str | None
+    next: Next
 
 
 class Phone(Schema):
     id: int
     name: str
-    state: str
+    state: Annotated[str, _one_of(models.PhoneState)]
     busy: bool
     labels: list[str]
     last_seen_at: datetime | None

@@ -91,7 +91,34 @@ def document() -> dict[str, Any]:
             for status, answer in operation["responses"].items():
                 if int(status) >= 400 and "application/json" in answer.get("content", {}):
                     answer["content"] = {problems.CONTENT_TYPE: answer["content"].pop("application/json")}
+                if told := _headers(status, answer):
+                    answer["headers"] = told
+            if operation["operationId"] == "get_ticket":
+                operation["parameters"].append(_IF_NONE_MATCH)
+                operation["responses"]["304"] = {"description": "Not Modified", "headers": {"ETag": _ETAG}}
     return dict(made)
+
+
+def _headers(status: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """The headers that a client must know of an answer."""
+    text = {"type": "string"}
+    if status == "401":
+        return {"WWW-Authenticate": {"schema": text}}
+    if status == "429":
+        return {"Retry-After": {"description": "Seconds to wait.", "schema": text}}
+    if status in ("412", "428") or "TicketWhole" in str(answer.get("content", "")):
+        return {"ETag": _ETAG}
+    return {}
+
+
+_ETAG = {"description": "The version of the ticket.", "schema": {"type": "string"}}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "An `ETag` that you have; 304 where the ticket is still the same.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
 
 
 def as_text() -> str:

@@ -7,7 +7,7 @@ from these, so that a kind needs no page of its own.
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
@@ -81,6 +81,17 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
+class Preview:
+    """What one event of a pasted body would become. `ignored`: the settings leave it out."""
+
+    remote: RemoteTicket
+    event: Mapping[str, Any]
+    ignored: bool = False
+    gone: bool = False
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """`tried`: what was tried against a real system and what was not, shown on its page; `real`: whether any was.
 
@@ -100,7 +111,7 @@ class Kind:
     real: bool = False
     states: Mapping[str, State] = field(default_factory=dict)
     priorities: Mapping[str, int] = field(default_factory=dict)
-    preview: Callable[[Any, bytes], RemoteTicket] | None = None
+    preview: Callable[[Any, bytes], Sequence[Preview]] | None = None
 
 
 _kinds: dict[str, Kind] = {}

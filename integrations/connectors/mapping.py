@@ -6,23 +6,20 @@ invalid one is refused when it is configured.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping as Map
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import jmespath
-from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from integrations.connectors import plain
+from integrations.connectors.expressions import checked, found
 from integrations.connectors.kinds import Kind
 from integrations.connectors.protocol import RemoteTicket, State
 from tickets.models import Priority
 from tickets.said import gettext_said as _
 from tickets.services.tickets.changes import MAX_SUBJECT, MAX_TEXT_BYTES
 
-_MOST = 2000  # characters one expression may give
 _CUT = "…"
 
 
@@ -81,24 +78,6 @@ class Mapped:
     state: State | None
 
 
-def checked(expression: str) -> str:
-    """The valid expression; ValueError says where it is invalid."""
-    try:
-        jmespath.compile(expression)
-    except JMESPathError as error:
-        why = " ".join(str(error).split())[:160]
-        raise ValueError(_("表达式“%(path)s”无法理解:%(why)s") % {"path": expression, "why": why}) from error
-    return expression
-
-
-def found(expression: str, data: Any, most: int = _MOST) -> str:
-    """The expression's result as text of at most `most` characters; "" for nothing."""
-    try:
-        return _as_text(jmespath.search(expression, data))[:most] if expression else ""
-    except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
-        return ""
-
-
 def data_of(ticket: RemoteTicket) -> dict[str, Any]:
     """The ticket as expressions see it: the names of `RemoteTicket`, bodies as plain text, `fields` as they came."""
     messages = [{**asdict(each), "text": _plain(each.text, each.html)} for each in ticket.messages]
@@ -150,18 +129,6 @@ def _of(word: str, *tables: Map[str, Any]) -> Any:
 
 def _plain(text: str, html: bool) -> str:
     return plain.from_html(text) if html else plain.tidy(text)
-
-
-def _as_text(value: Any) -> str:
-    if value is None or value is False:
-        return ""
-    if isinstance(value, list):
-        return _("、").join(filter(None, map(_as_text, value)))
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return str(int(value))  # some systems write every number so: 13800138000.0
-    return str(value)
 
 
 def _cut(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ ConnectorError            `text` is for an administrator: what is wrong and what
 │   └── Conflicted        the ticket changed between reading and writing (409, 412); nothing was written
 ├── NotAllowed            the account lacks the right or the credentials are wrong; an administrator must act
 ├── Gone                  no such ticket (any more); `merged_into` names the one it went into, `hidden`: it may be there
-│                         still, but out of our account's sight
+│                         still, but out of our account's sight; `at`: when, where the call says so
 └── BadAnswer             an answer that this version does not understand
 """
 
@@ -78,10 +78,11 @@ class NotAllowed(ConnectorError):
 
 
 class Gone(ConnectorError):
-    def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False) -> None:
+    def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False, at: datetime | None = None) -> None:
         super().__init__(text)
         self.merged_into = merged_into
         self.hidden = hidden
+        self.at = at
 
 
 class BadAnswer(ConnectorError):
@@ -189,6 +190,8 @@ class Incoming:
     body: bytes
     received_at: datetime
     query: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    url: str = ""  # as it was called, which some sign
 
     def document(self) -> dict[str, Any]:
         """The body as a JSON object; Refused when it is none."""
@@ -207,7 +210,8 @@ class Delivery:
 
     `external_ids`: the tickets it is about. `hints`: what `parse` needs besides (small, no customer's words).
     `content`: the ticket itself, only from helpdesks that cannot be asked for it; kept encrypted until it was read.
-    `answer`: the body we must answer with (a challenge); mostly nothing.
+    `answer`: the body we must answer with (a challenge); mostly nothing. `parts`: what came in one call and is
+    kept one by one, instead of the delivery itself.
     """
 
     delivery_id: str
@@ -216,6 +220,7 @@ class Delivery:
     hints: Mapping[str, str] = field(default_factory=dict)
     content: bytes = b""
     answer: str = ""
+    parts: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def apply(
 
 def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable[[], None]) -> None:
     """The helpdesk has no such ticket any more: ours is closed with a note, unless somebody is working on it."""
+    if error.at and linked.updated_at and error.at < linked.updated_at:
+        return
     work, merged_into = Work(row, linked, actor(row), still_ours), error.merged_into
     if merged_into and deliveries.is_id(merged_into) and merged_into != linked.external_id:
         deliveries.poke(row, [merged_into])
@@ -98,6 +100,8 @@ def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable
         _leave(work, "hidden", _("在 %s 已看不到:被移到别处,或我们的账号没有权限。") % row.name)
     else:
         _leave(work, "deleted", _("在 %s 已被删除。") % row.name)
+    if error.at:
+        work.save(updated_at=error.at)
 
 
 def place_of(row: Connector, remote: RemoteTicket) -> Department | None:

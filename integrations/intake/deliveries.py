@@ -31,14 +31,18 @@ def receive(row: Connector, incoming: Incoming) -> str:
     cannot be checked."""
     try:
         delivery = build(row).verify(incoming)
-        _refuse_strange(delivery)
+        parts = delivery.parts or (delivery,)
+        for part in parts:
+            _refuse_strange(part)
     except Refused as error:
         health.refused(row, error.text)
         raise
     except ConnectorError as error:
         health.failed(row, error)
         raise
-    keep(row, delivery, incoming.received_at)
+    with transaction.atomic():
+        for part in parts:
+            keep(row, part, incoming.received_at)
     return delivery.answer
 
 

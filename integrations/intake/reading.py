@@ -122,12 +122,14 @@ def _read(row: Connector, helpdesk: Helpdesk, linked: LinkedTicket) -> bool:
     still_ours = partial(_still_ours, linked)
     try:
         for content in _contents(linked):
-            remote = helpdesk.fetch(linked.external_id, content)
+            try:
+                remote = helpdesk.fetch(linked.external_id, content)
+            except Gone as error:
+                applying.gone(row, linked, error, still_ours)
+                continue
             applying.apply(row, linked, remote, still_ours, answers=Capability.REPLY in helpdesk.capabilities())
     except Superseded:
         return False
-    except Gone as error:
-        applying.gone(row, linked, error, still_ours)
     except (ConnectorError, ServiceError) as error:
         _failed(row, linked, error)
         return False

@@ -35,7 +35,7 @@ class Box:
     value: Any
     kind: str = "text"
     help: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()  # value and words
     required: bool = False
     error: str = ""
     rows: int = 3
@@ -198,6 +198,7 @@ def _box(name: str, info: Any, value: Any, error: str) -> Box:
     kind, choices = _kind(info)
     shown = "\n".join(map(str, value)) if kind == "lines" and isinstance(value, list) else value
     extra = info.json_schema_extra or {}
+    words = extra.get("choices", {})
     help = _(info.description) if info.description else ""
     label = _(info.title or name)
     return Box(
@@ -206,7 +207,7 @@ def _box(name: str, info: Any, value: Any, error: str) -> Box:
         "" if shown is None else shown,
         kind,
         help,
-        choices,
+        tuple((choice, _(words[choice]) if choice in words else choice) for choice in choices),
         info.is_required(),
         error,
         extra.get("rows", 3),

@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from integrations.connectors import kinds, mapping, setups
+from integrations.connectors import expressions, kinds, mapping, setups
 from integrations.connectors.build import Unusable, kind_of
 from integrations.connectors.protocol import Capability, Finding, Refused
 from integrations.models import Connector
 from integrations.pages import connector_form as form
+from integrations.pages import paths
 from tickets.declared import FORM, POST, permitted
 from tickets.errors import NotFound, ServiceError
 from tickets.models import Department
@@ -22,6 +23,7 @@ from tickets.services.tickets import external
 
 MANAGE = Permission.MANAGE_INTEGRATIONS
 _MOST_PASTED = 256 * 1024
+_MOST_SHOWN = 5  # events of a pasted body
 
 
 @dataclass
@@ -109,14 +111,21 @@ def connector_preview(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {}
     try:
         options, rules = form.options_of(kind, request.POST), form.mapping_of(request.POST)
-        remote = kind.preview(options, request.POST.get("sample", "")[:_MOST_PASTED].encode("utf-8", "replace"))
-        context = {"remote": remote, "ours": mapping.mapped(remote, rules, kind)}
-        context["lines"] = [(line.label, mapping.found(line.path, mapping.data_of(remote))) for line in rules.lines]
+        pasted = request.POST.get("sample", "")[:_MOST_PASTED].strip()
+        read = kind.preview(options, pasted.encode("utf-8", "replace"))
+        context = {"shown": [_as_shown(each, rules, kind) for each in read[:_MOST_SHOWN]], "all": len(read)}
+        context["paths"] = paths.leaves(read[0].event) if read else []
     except form.Faulty as faulty:
         context = {"problems": list(faulty.faults.values())}
     except Refused as error:
         context = {"problems": [error.text]}
     return render(request, "integrations/connector_preview.html", context)
+
+
+def _as_shown(each: kinds.Preview, rules: mapping.Mapping, kind: kinds.Kind) -> dict[str, Any]:
+    data = mapping.data_of(each.remote)
+    lines = [(line.label, expressions.found(line.path, data)) for line in rules.lines]
+    return {"read": each, "remote": each.remote, "ours": mapping.mapped(each.remote, rules, kind), "lines": lines}
 
 
 def _kind(row: Connector) -> kinds.Kind:

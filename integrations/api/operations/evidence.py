@@ -40,8 +40,8 @@ def list_audit(
     ticket: Query[Number | None] = None,
     run: Query[UUID | None] = None,
     type: Query[Annotated[str, Field(max_length=60)] | None] = None,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Find events of the audit trail, newest first
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Router
 
 from integrations.api import cursors, schemas
 from integrations.api.door import operation
@@ -29,8 +29,8 @@ _ORDER = ("created_at", "pk")
 @operation(router, "GET", "/confirmations", Permission.VIEW_TICKETS, answers=schemas.Confirmations)
 def list_confirmations(
     request: HttpRequest,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """What waits for a person's yes or no, newest first"""
     runs = access.visible_runs(request.user)
@@ -49,8 +49,8 @@ def get_confirmation(request: HttpRequest, confirmation_id: UUID) -> Any:
 @operation(router, "GET", "/questions", Permission.VIEW_TICKETS, answers=schemas.Questions)
 def list_questions(
     request: HttpRequest,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """What waits for a person's answer, newest first"""
     rows = Question.objects.filter(run__in=access.visible_runs(request.user), answered_at=None)

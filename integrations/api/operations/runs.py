@@ -85,8 +85,8 @@ def list_runs(
     request: HttpRequest,
     ticket: Query[Number | None] = None,
     status: Query[schemas.RunState | None] = None,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Find runs, newest first"""
     wanted = {"ticket__number": ticket, "status": status}
@@ -107,7 +107,7 @@ def get_run(request: HttpRequest, run_id: UUID) -> Any:
 def wait_for_run(
     request: HttpRequest,
     run_id: UUID,
-    version: int = Query(..., ge=0, le=schemas.BIG),
+    version: int = Query(..., ge=0, le=schemas.BIG, description="The `version` of the run that you know."),
     seconds: int = Query(LONGEST_WAIT_S, ge=0, le=LONGEST_WAIT_S),
 ) -> Any:
     """Wait until a run has another version than the one you know
@@ -127,8 +127,8 @@ def wait_for_run(
 def list_steps(
     request: HttpRequest,
     run_id: UUID,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Read what was done in a run, step by step"""
     rows: QuerySet[Any] = access.get_run(request.user, run_id).steps.all()

@@ -38,8 +38,8 @@ def list_tickets(
     connector: Query[Annotated[str, Field(max_length=40)] | None] = None,
     external_id: Query[Annotated[str, Field(max_length=120)] | None] = None,
     created_since: Query[datetime | None] = None,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Find tickets, newest first
 
@@ -131,8 +131,8 @@ def reopen_ticket(request: HttpRequest, number: Number, response: HttpResponse) 
 def list_comments(
     request: HttpRequest,
     number: Number,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Read the comments of a ticket, oldest first"""
     rows = access.get_ticket(request.user, number).comments.select_related("author")
@@ -158,8 +158,8 @@ def add_comment(request: HttpRequest, number: Number, body: schemas.CommentIn) -
 def list_clarifications(
     request: HttpRequest,
     number: Number,
-    cursor: str = Query("", max_length=1000),
-    limit: int = Query(cursors.LIMIT, ge=1, le=cursors.MOST),
+    cursor: str = cursors.asked(),
+    limit: int = cursors.per_page(),
 ) -> Any:
     """Read what the customer was asked and what he answered, oldest first"""
     rows = access.get_ticket(request.user, number).clarifications.select_related("reply")

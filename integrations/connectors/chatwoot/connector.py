@@ -27,7 +27,7 @@ from integrations.connectors.chatwoot.shapes import (
     Profile,
     Sender,
 )
-from integrations.connectors.mapping import found as found_in
+from integrations.connectors.expressions import found as found_in
 from integrations.connectors.paging import ids_in, number, place
 from integrations.connectors.protocol import (
     Author,

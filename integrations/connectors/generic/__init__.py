@@ -12,22 +12,29 @@ from integrations.connectors.protocol import Capability
 KIND = kinds.register(
     kinds.Kind(
         "generic",
-        _("通用(Standard Webhooks + REST)"),
+        _("通用(Webhook + REST)"),
         GenericSettings,
         GenericConnector,
         frozenset(Capability) - {Capability.IDENTITY},
         secrets=(
-            kinds.SecretSpec("signing", _("签名密钥"), _("对方用它签名每次调用,格式为 whsec_…"), made_here=True),
+            kinds.SecretSpec(
+                "signing",
+                _("签名密钥"),
+                _("Standard Webhooks 的格式为 whsec_…;其他方式填对方给的密钥、令牌,或 Basic 的 用户名:密码。"),
+                made_here=True,
+            ),
             kinds.SecretSpec(
                 "token", _("访问令牌"), _("我们调用对方接口时放在请求头里的内容,如 Bearer …"), required=False
             ),
         ),
         steps=(
             _("在对方系统里添加 Webhook:{hook}"),
-            _("选择工单新建、更新和删除的事件,按 Standard Webhooks 签名,填入下面的签名密钥。"),
+            _("选择工单新建、更新和删除的事件。能按 Standard Webhooks 签名时用下面的密钥,否则选择对方的签名方式。"),
             _("粘贴一段真实的内容,核对下面的预览;需要写回时再填写 REST 的各项。"),
         ),
-        tried=_("用测试服务器试过签名、重复、乱序、限流和写回;没有连接过任何一个真实系统,字段和路径以您的系统为准。"),
+        tried=_(
+            "用测试服务器试过各种签名、重复、乱序、限流和写回,也按十三种系统公开文档里的形式试过收到的内容;没有连接过任何一个真实系统,字段和路径以您的系统为准。"
+        ),
         preview=preview,
     )
 )

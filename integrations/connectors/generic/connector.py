@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-import jmespath
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
-from jmespath.exceptions import JMESPathError
-from standardwebhooks import Webhook, WebhookVerificationError
-
+from integrations.connectors.expressions import found, is_so
+from integrations.connectors.generic import bodies, calls, reading
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.http import Http
-from integrations.connectors.kinds import Setup
-from integrations.connectors.mapping import found
+from integrations.connectors.kinds import Preview, Setup
 from integrations.connectors.protocol import (
-    Author,
     BadAnswer,
     Capability,
     Changes,
@@ -36,17 +29,15 @@ from integrations.connectors.protocol import (
     Gone,
     Incoming,
     Level,
-    Message,
     Person,
-    Refused,
     RemoteTicket,
     value_of,
 )
-from integrations.connectors.signatures import moment_of
 from integrations.connectors.templates import filled
 from tickets.said import gettext_said as _
 
-_SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_NOWHERE = "https://not.set"
+_LONGEST_CHALLENGE = 500
 
 
 class GenericConnector:
@@ -56,7 +47,7 @@ class GenericConnector:
         self._settings: GenericSettings = setup.settings
         self._signing = setup.secret("signing")
         headers = {self._settings.header: setup.secret("token")} if setup.secret("token") else {}
-        self._http = Http(self._settings.url or "https://not.set", headers=headers, networks=self._settings.networks)
+        self._http = Http(self._settings.url or _NOWHERE, headers=headers, networks=self._settings.networks)
 
     def capabilities(self) -> frozenset[Capability]:
         its = self._settings
@@ -71,26 +62,58 @@ class GenericConnector:
         return frozenset({Capability.WEBHOOK, *(each for each, set_up in wanted.items() if set_up)})
 
     def verify(self, incoming: Incoming) -> Delivery:
-        if self._settings.unsigned:
-            return self._unsigned(incoming)
-        headers = {name: incoming.headers.get(name, "") for name in _SIGNED}
-        try:
-            Webhook(self._signing).verify(incoming.body, headers, json_parse=False)
-        except (WebhookVerificationError, ValueError, OverflowError, OSError) as error:
-            raise Refused(_("签名或时间不对:%s") % error) from error
-        body = incoming.document()
-        external_id = found(self._settings.id, body)
-        event = str(body.get("type", ""))
-        if not external_id:
-            return Delivery(headers["webhook-id"], event=event)
-        content = b"" if self._settings.fetch_path else incoming.body
-        return Delivery(headers["webhook-id"], (external_id,), event, content=content)
+        challenge = self._challenge(incoming)
+        if challenge:
+            return Delivery(uuid.uuid4().hex, event="challenge", answer=json.dumps({"challenge": challenge}))
+        calls.check(self._settings, self._signing, incoming)
+        events = bodies.events(incoming, self._settings.events)
+        return self._delivery(incoming, [event for event in events if self._is_wanted(event)])
 
-    def _unsigned(self, incoming: Incoming) -> Delivery:
-        """A poke: it names a ticket, and nothing else of it is believed. Each call counts as one of its own."""
-        body = incoming.document()
-        external_id = found(self._settings.id, body)
-        return Delivery(uuid.uuid4().hex, (external_id,) if external_id else (), str(body.get("type", ""))[:80])
+    def _challenge(self, incoming: Incoming) -> str:
+        """What a helpdesk that tries the address wants to see again. Anybody may ask: it tells him nothing."""
+        if not self._settings.challenge:
+            return ""
+        events = bodies.events(incoming)
+        return found(self._settings.challenge, events[0], most=_LONGEST_CHALLENGE) if len(events) == 1 else ""
+
+    def _is_wanted(self, event: dict[str, Any]) -> bool:
+        return not self._settings.only or is_so(self._settings.only, event)
+
+    def _delivery(self, incoming: Incoming, events: list[dict[str, Any]]) -> Delivery:
+        """One delivery for all tickets where they are fetched, else one for each event, as it carries its ticket."""
+        named = [(number, event) for event in events if (number := reading.id_of(self._settings, event))]
+        name = found(self._settings.event, events[0])[:80] if events else ""
+        call = self._call_id(incoming, [event for _number, event in named])
+        if self._settings.fetch_path or not named:
+            return Delivery(call, tuple(dict.fromkeys(number for number, _event in named)), name)
+        whole = tuple(
+            Delivery(
+                call if len(named) == 1 else f"{call[:180]}#{place}",
+                (number,),
+                found(self._settings.event, event)[:80],
+                content=bodies.kept(event),
+            )
+            for place, (number, event) in enumerate(named, 1)
+        )
+        return whole[0] if len(whole) == 1 else Delivery(call, event=name, parts=whole)
+
+    def _call_id(self, incoming: Incoming, events: list[dict[str, Any]]) -> str:
+        """Theirs, else by the bytes where a time in them tells a repetition from a later state that is alike, else one
+        of its own: what is only a reminder, or without a time, counts each time."""
+        its = self._settings
+        theirs = incoming.headers.get("webhook-id", "") if its.signing == "standard" else ""
+        theirs = theirs or (calls.value_at(its.call_id, incoming) if its.call_id else "")
+        if theirs:
+            return theirs[:200]
+        signed_at = calls.value_at(its.time_name, incoming) if its.time_name else ""
+        dated = signed_at or (events and all(found(its.updated_at, event) for event in events))
+        if its.fetch_path or not dated:
+            return uuid.uuid4().hex
+        return hashlib.sha256(signed_at.encode() + incoming.body).hexdigest()
+
+    def challenge(self, incoming: Incoming) -> str:
+        """Some try the address by a GET or a HEAD and want nothing but a yes."""
+        return ""
 
     def parse(self, delivery: Delivery) -> Sequence[str]:
         return delivery.external_ids
@@ -99,17 +122,17 @@ class GenericConnector:
         if not self._settings.fetch_path:
             if not content:
                 raise BadAnswer(_("没有设置读取工单的路径,只能等对方再次发送。"))
-            return read(self._settings, value_of(content), external_id)
+            return reading.read(self._settings, value_of(content), self._http, external_id)
         body = self._http.get(self._at(self._settings.fetch_path, id=external_id)).json()
-        ticket = read(self._settings, body, external_id)
+        ticket = reading.read(self._settings, body, self._http, external_id)
         if not self._settings.messages_path:
             return ticket
         answer = self._http.get(self._at(self._settings.messages_path, id=external_id)).json()
-        return replace(ticket, messages=messages_of(self._settings, answer))
+        return replace(ticket, messages=reading.messages_of(self._settings, answer))
 
     def changed_since(self, cursor: str) -> Changes:
         answer = self._http.get(self._at(self._settings.changes_path, cursor=cursor)).json()
-        ids = [str(each) for each in _list(self._settings.changes_ids, answer)]
+        ids = [str(each) for each in reading.list_of(self._settings.changes_ids, answer)]
         after = found(self._settings.changes_cursor, answer) or cursor
         return Changes(tuple(ids), after, more=bool(ids) and after != cursor)
 
@@ -117,7 +140,7 @@ class GenericConnector:
         if not self._settings.notes_path:
             return None  # the mark goes along as the idempotency key
         answer = self._http.get(self._at(self._settings.notes_path, id=external_id)).json()
-        texts = [str(text) for text in _list(self._settings.notes_texts, answer)]
+        texts = [str(text) for text in reading.list_of(self._settings.notes_texts, answer)]
         return next((str(place) for place, text in enumerate(texts) if marker in text), None)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
@@ -169,85 +192,17 @@ class GenericConnector:
         return reply.json() if reply.body.strip() else {}
 
 
-def read(its: GenericSettings, body: Any, external_id: str = "") -> RemoteTicket:
-    """The ticket in a body, by the expressions; what is not found is empty."""
-    return RemoteTicket(
-        external_id=external_id or found(its.id, body),
-        subject=found(its.subject, body),
-        text=found(its.text, body, most=100_000),
-        html=its.html,
-        requester=Person(found(its.name, body), found(its.email, body), found(its.mobile, body)),
-        queue=found(its.queue, body),
-        tags=_tags(its.tags, body),
-        status=found(its.status, body),
-        priority=found(its.priority, body),
-        url=found(its.link, body),
-        updated_at=_moment(found(its.updated_at, body)),
-        messages=messages_of(its, body),
-        fields=body if isinstance(body, dict) else {},
-    )
+def preview(settings: GenericSettings, body: bytes) -> list[Preview]:
+    """For the set-up page: what a pasted body would become; Refused for one that is none."""
+    http = Http(settings.url or _NOWHERE, networks=settings.networks)
+    incoming = Incoming({}, body, datetime.now(UTC))
+    return [_previewed(settings, event, http) for event in bodies.events(incoming, settings.events)]
 
 
-def messages_of(its: GenericSettings, body: Any) -> tuple[Message, ...]:
-    """What was said after the ticket came, in the order of the list; what has no words is passed over."""
-    rows = _search(its.messages, body)
-    read_each = (_message(its, row) for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict))
-    return tuple(each for each in read_each if each.text.strip())
-
-
-def _message(its: GenericSettings, row: dict[str, Any]) -> Message:
-    """One without a number goes by its words, so that it comes in once."""
-    author = Author.CUSTOMER if _is_so(its.message_customer, row) else Author.COLLEAGUE
-    text = found(its.message_text, row, most=100_000)
-    number = found(its.message_id, row)[:100] or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-    return Message(number, text, author, html=its.html, internal=_is_so(its.message_internal, row))
-
-
-def _is_so(expression: str, row: dict[str, Any]) -> bool:
-    return found(expression, row).strip().casefold() not in _NOT_SO
-
-
-_NOT_SO = frozenset(
-    {"", "0", "0.0", "false", "no", "off", "n", "f", "null", "none", "否"}
-)  # systems write it as text too
-
-
-def preview(settings: Any, body: bytes) -> RemoteTicket:
-    """For the set-up page: what a pasted body would become; Refused for one that is no JSON object."""
-    return read(settings, Incoming({}, body, datetime.min).document())
-
-
-def _list(expression: str, body: Any) -> list[Any]:
-    value = _search(expression, body)
-    if isinstance(value, list):
-        return [each for each in value if isinstance(each, (str, int))]
-    return [value] if isinstance(value, (str, int)) and value != "" else []
-
-
-def _search(expression: str, body: Any) -> Any:
-    """None also where a function of the expression got a value of another type."""
+def _previewed(its: GenericSettings, event: dict[str, Any], http: Http) -> Preview:
+    ignored = bool(its.only) and not is_so(its.only, event)
     try:
-        return jmespath.search(expression, body) if expression else None
-    except (JMESPathError, TypeError, ValueError):
-        return None
-
-
-def _tags(expression: str, body: Any) -> tuple[str, ...]:
-    """A list of words or of objects with a name, or the words in one text."""
-    value = _search(expression, body)
-    if isinstance(value, str):
-        return tuple(tag for each in re.split(r"[,;，；、]", value) if (tag := each.strip()))
-    items = value if isinstance(value, list) else [value]
-    named = [item.get("name") if isinstance(item, dict) else item for item in items]
-    return tuple(str(tag) for tag in named if isinstance(tag, (str, int)) and not isinstance(tag, bool) and tag != "")
-
-
-def _moment(text: str) -> datetime | None:
-    """ISO 8601, or Unix time in seconds or milliseconds; None for anything else."""
-    if text.isdecimal():
-        return moment_of(text) if len(text) in (10, 13) else None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return make_aware(moment) if moment is not None and is_naive(moment) else moment
+        return Preview(reading.read(its, event, http), event, ignored)
+    except Gone as error:
+        alone = its.model_copy(update={"deleted": "", "merged_into": ""})
+        return Preview(reading.read(alone, event, http), event, ignored, gone=True, merged_into=error.merged_into)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import json
 from collections.abc import Callable
 
@@ -38,6 +39,26 @@ NEW = {"text": REFERENCE, "subject": "耳机", "customer_name": "王女士", "pr
 
 def test_the_document_in_the_tree_is_current() -> None:
     assert v1.DOCUMENT.read_text(encoding="utf-8") == v1.as_text(), "run python scripts/write_openapi.py"
+
+
+def test_the_document_tells_the_headers_and_words_that_a_client_has_to_know() -> None:
+    made = v1.document()
+    read = made["paths"]["/api/v1/tickets/{number}"]["get"]
+    assert "If-None-Match" in {each["name"] for each in read["parameters"]}
+    assert "ETag" in read["responses"]["200"]["headers"]
+    assert {"304", "429"} <= set(read["responses"])
+    assert "Retry-After" in read["responses"]["429"]["headers"]
+    schemas = made["components"]["schemas"]
+    assert "approved" in schemas["Confirmation"]["properties"]["state"]["description"]
+    for path, methods in made["paths"].items():
+        for parameter in (each for op in methods.values() for each in op.get("parameters", ())):
+            assert parameter["name"] not in ("cursor", "version") or parameter["description"], path
+    for name, schema in schemas.items():  # a name in a description is a field of the schema
+        told = re.findall(r"`([a-z_]+)`", schema.get("description", ""))
+        assert set(told) <= set(schema["properties"]) | _ELSEWHERE, name
+
+
+_ELSEWHERE = {"cursor"}
 
 
 def test_a_ticket_is_created_found_and_read(program: Program, lin: User) -> None:

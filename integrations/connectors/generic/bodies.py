@@ -1,0 +1,138 @@
+"""What the body of a call says, in the forms that systems send: JSON, a form with or without JSON in its fields;
+compressed, in another character set, several events at once.
+
+Rule: Refused tells what it is not. Nothing is unpacked beyond MOST_BYTES.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from email import message_from_bytes, policy
+from email.message import Message
+from typing import Any
+from urllib.parse import parse_qsl
+
+from integrations.connectors.expressions import search
+from integrations.connectors.protocol import Incoming, Refused, value_of
+from tickets.said import gettext_said as _
+
+MOST_BYTES = 8 * 1024 * 1024
+MOST_EVENTS = 500
+_MOST_FIELDS = 1000
+_LIKE_A_FORM = re.compile(rb"[\w.%\[\]+-]+=[^\s]*$")
+_PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")  # how gzip and zlib begin
+
+
+def events(incoming: Incoming, expression: str = "") -> list[dict[str, Any]]:
+    """The events of a call: its one object, the objects of its list, or those that the expression finds."""
+    value = _value(incoming)
+    if expression:
+        value = search(expression, value)
+    rows = value if isinstance(value, list) else [value]
+    found = [row for row in rows if isinstance(row, dict)]
+    if rows and not found:
+        raise Refused(_("内容里没有 JSON 对象。"))
+    if len(found) > MOST_EVENTS:
+        raise Refused(_("一次调用里有 %(n)d 个事件,最多 %(most)d 个。") % {"n": len(found), "most": MOST_EVENTS})
+    return found
+
+
+def unpacked(incoming: Incoming) -> bytes:
+    """The body without its compression."""
+    raw = incoming.body
+    if not raw.startswith(_PACKED):
+        return raw
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        plain = reader.decompress(raw, MOST_BYTES)
+    except zlib.error as error:
+        raise Refused(_("压缩的内容无法解开:%s") % error) from error
+    if reader.unconsumed_tail:
+        raise Refused(_("解压后超过 %d MB。") % (MOST_BYTES // 1024 // 1024))
+    if not reader.eof:
+        raise Refused(_("压缩的内容不完整。"))
+    return plain
+
+
+def _value(incoming: Incoming) -> Any:
+    raw = unpacked(incoming)
+    kind = _content_type(incoming.headers.get("content-type", ""))
+    if kind.get_content_type() == "multipart/form-data":
+        return _of_fields(_parts(incoming.headers["content-type"], raw))
+    text = _text(raw, kind)
+    if kind.get_content_type() == "application/x-www-form-urlencoded":
+        return _form(text)
+    try:
+        return value_of(text)
+    except (ValueError, RecursionError) as error:
+        if "content-type" not in incoming.headers and _LIKE_A_FORM.match(raw):  # pasted by a person
+            return _form(text)
+        where = _("内容不是 JSON(content-type:%(type)s):%(why)s")
+        raise Refused(where % {"type": kind.get_content_type(), "why": str(error)[:120]}) from error
+
+
+def _content_type(header: str) -> Message:
+    found = Message()
+    found["content-type"] = header or "application/json"
+    return found
+
+
+def _text(raw: bytes, kind: Message) -> bytes | str:
+    """As bytes where JSON's own rules tell the character set."""
+    charset = kind.get_param("charset")
+    if not isinstance(charset, str) or charset.lower().replace("_", "-") in ("utf-8", "utf8"):
+        return raw
+    try:
+        return raw.decode(charset)
+    except (LookupError, UnicodeDecodeError):
+        return raw  # the header is wrong
+
+
+def _form(text: bytes | str) -> dict[str, Any]:
+    written = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    try:
+        pairs = parse_qsl(written, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError as error:
+        raise Refused(_("表单的字段超过 %d 个。") % _MOST_FIELDS) from error
+    return _of_fields(pairs)
+
+
+def _parts(header: str, raw: bytes) -> list[tuple[str, str]]:
+    """The fields of a form that could carry files; files are passed over."""
+    whole = message_from_bytes(b"Content-Type: " + header.encode() + b"\r\n\r\n" + raw, policy=policy.HTTP)
+    fields = []
+    for part in list(whole.iter_parts())[:_MOST_FIELDS]:
+        name = part.get_param("name", header="content-disposition")
+        if isinstance(name, str) and part.get_filename() is None:
+            content = part.get_payload(decode=True)
+            fields.append((name, content.decode("utf-8", "replace") if isinstance(content, bytes) else ""))
+    return fields
+
+
+def _of_fields(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    """A field that comes several times is a list; one that holds JSON is what it holds."""
+    found: dict[str, Any] = {}
+    for name, text in pairs:
+        value = _perhaps_json(text)
+        if name in found:
+            kept = found[name]
+            found[name] = [*(kept if isinstance(kept, list) else [kept]), value]
+        else:
+            found[name] = value
+    return found
+
+
+def _perhaps_json(text: str) -> Any:
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        return value_of(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def kept(event: dict[str, Any]) -> bytes:
+    """As `fetch` gets it back."""
+    return json.dumps(event, ensure_ascii=False).encode("utf-8", "replace")
