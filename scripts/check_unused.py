@@ -47,6 +47,7 @@ REGISTERED = (
     "@*.register*",
     "@*.connect*",
     "@receiver*",
+    "@functions.signature*",  # of JMESPath, called by their names
     "@*validator*",
     "@*.exception_handler*",
     "@operation*",
