@@ -32,6 +32,7 @@ class Role(StrEnum):
     PICKER = "picker"  # a drop-down list, or a wheel of dates or numbers
     LIST = "list"
     TAB = "tab"
+    PAGER = "pager"  # pages side by side, of which one shows
     IMAGE = "image"
     TEXT = "text"
     WEB = "web"  # a page within an app

@@ -34,6 +34,7 @@ from cs_agent.observation import Observation, Role, UiNode
 _LEAST_PARTS = 3
 _ACROSS = 0.9  # of the width: a bar fills it
 _GAP = 2  # pixels between the parts of a bar that is one
+_DOWN = 0.85  # of the height: what a bar's pages fill ends further down
 _NEAR = 0.1  # of the height: what a bar shows begins no further below it
 _FOOT = 0.93  # of the height: the bar of an app's pages ends further down
 _CORNER = (0.25, 0.13)  # width and height of the corner where the way back is, parts of the screen
@@ -62,32 +63,43 @@ def is_tab(index: int, seen: Observation) -> bool:
     return sorts and _is_drawn_as_chosen(places, seen)
 
 
+def _are_called_tabs(places: list[int], said: list[str], seen: Observation) -> bool:
+    """By the phone, and none of them is called by what is done or by a way of working."""
+    tabs = sum((seen.nodes or ())[place].role is Role.TAB for place in places)
+    return tabs > 1 and not any(does_something(text) for text in said) and not switches_a_mode(said)
+
+
 def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
-    """There is something that the parts show: what is looked through stands right under them, or they are an app's own
-    at its foot, or most are called by a state or a time. Ways of working are shown as tabs as well, over nothing."""
+    """There is something that the parts show: they are an app's own at its foot, most are called by a state or a time,
+    they sort the papers under them, or pages lie under them that are moved sideways. Ways of working are shown as tabs
+    as well, over a list of rooms or of what was done before."""
     if _is_foot_of_app(places, seen) or 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(
         said
     ):
         return True
+    paper = _first_paper_below(places[0], seen)
+    return (paper is not None and _are_borne(said, paper, seen)) or _lie_over_pages(places, seen)
+
+
+def _lie_over_pages(places: list[int], seen: Observation) -> bool:
+    """Right under them, from edge to edge and down to the page's foot."""
     nodes, size = seen.nodes or (), seen.size
     low = max(nodes[place].box.bottom for place in places)
     under = range(low - _GAP, low + int(_NEAR * size.height))
-    near = [(i, node) for i, node in enumerate(nodes) if node.box.area and node.box.top in under]
-    if any(node.scrollable and node.box.width > _ACROSS * size.width for _, node in near):
-        return True
-    return any(is_reacting(node) and len(column(nodes, i, size.width)) >= _LEAST_PARTS for i, node in near)
+    pages = [node.box for node in nodes if node.role is Role.PAGER and node.box.top in under]
+    return any(box.width > _ACROSS * size.width and box.bottom > _DOWN * size.height for box in pages)
 
 
 def tabs_over(entry: int, seen: Observation) -> list[str]:
-    """What the tabs over the list of this entry are called; empty for no such bar. Plain words side by side of which
-    one is drawn as the chosen one count as well: answers look like that too, so that this vouches for no touch on them.
-    """
+    """What the tabs over the list of this entry are called; empty for no such bar. What the phone calls tabs, and plain
+    words side by side of which one is drawn as the chosen one, count as well: ways of working and answers look like
+    that too, so that this vouches for no touch on them."""
     nodes = seen.nodes or ()
     for index, node in enumerate(nodes):
         if is_reacting(node) and 0 < node.box.bottom <= nodes[entry].box.top:
             places = row_peers(nodes, index, seen.size.width)
             named = [text for place in places for text in texts_of(nodes, place)]
-            if is_tab(index, seen) or _is_drawn_over(places, seen):
+            if is_tab(index, seen) or _are_called_tabs(places, named, seen) or _is_drawn_over(places, seen):
                 return named
     return []
 

@@ -24,6 +24,7 @@ from cs_agent.observation import Observation, Role, UiNode
 _STILL = 0.02  # of the screen's height: a shorter swipe is a press
 _BAND = 0.03  # of the screen's height, above and below a sideways swipe, where a slider's caption stands
 _SMALL = 0.02  # of the screen: a smaller control may be a handle that is dragged
+_WHOLE = 0.9  # of the screen: what is larger is the page itself
 _PAGE = 0.4  # of the screen: a larger control is a page, not a button
 _CODE_CHARS = 8
 
@@ -76,7 +77,9 @@ def _is_free(target: Target, scene: Scene) -> bool:
         return not weighty and not (target.box is not None and target.labels and is_pressed_out(seen, target.box))
     if not kinds.tree_fits(seen) or target.slider or target.switch:
         return False
-    if target.node is None or target.editable or target.choice:
+    if target.node is None:
+        return not _is_on_a_card(target.point, seen)
+    if target.editable or target.choice:
         return True
     node, size = seen.nodes[target.node], seen.size
     if is_record(seen.nodes, target.node, size.width, size.height):
@@ -85,6 +88,13 @@ def _is_free(target: Target, scene: Scene) -> bool:
         return True
     large = node.box.area >= _SMALL * size.width * size.height
     return large and node.role not in (Role.BUTTON, Role.IMAGE) and label not in WEIGHTY
+
+
+def _is_on_a_card(point: Point, seen: Observation) -> bool:
+    """On something large that reacts, where nothing on the page scrolls: a card that is thrown away or kept."""
+    nodes, most = seen.nodes or (), _WHOLE * seen.size.width * seen.size.height
+    held = [node for node in nodes if node.clickable and node.box.contains(point) and node.box.area < most]
+    return bool(held) and not any(node.scrollable for node in nodes)
 
 
 def _stands_in_entry(target: Target, scene: Scene) -> bool:
@@ -110,7 +120,14 @@ def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
 def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
     """On a control, or beside text: an entry that reacts to swipes alone is no control in the tree."""
     beside = [target for target in (first, last) if target.node is not None or target.labels or target.near]
-    return bool(beside) or scene.page.sensitive
+    return bool(beside) or scene.page.sensitive or _reacts(first.point, scene.observation)
+
+
+def _reacts(point: Point, seen: Observation) -> bool:
+    """On a large card or picture, which the page itself is not."""
+    most = _WHOLE * seen.size.width * seen.size.height
+    cards = (node for node in seen.nodes or () if node.clickable or node.role is Role.IMAGE)
+    return any(node.box.contains(point) and node.box.area < most for node in cards)
 
 
 def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:

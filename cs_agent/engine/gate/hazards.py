@@ -15,8 +15,16 @@ from functools import cache
 from pathlib import Path
 
 from cs_agent.engine.screen import page as screen_page
+from cs_agent.engine.screen.page import goes_on
 from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.words import WEIGHTY, sense
 from cs_agent.observation import Observation
+
+_COUNTED = re.compile(r"^(.*?\w)[\s(（\[]*\d{1,2} ?(?:s|秒|sec)[)）\]]?$", re.IGNORECASE)
+_NOT_YET = re.compile(r"验证码|重[新发]|再次|阅读|知晓|跳过|\b(?:resend|again|skip|read|code)\b")
+_LONE = re.compile(r"^[1-5]?\d ?(?:s|秒)?$")
+_LABEL = 24  # characters
+_LITTLE = 6  # texts
 
 
 class Hazard(StrEnum):
@@ -37,7 +45,29 @@ def find_hazard(observation: Observation) -> Warned | None:
         said = next((text for text, folded in texts if _says(hazard, folded)), None)
         if said is not None:
             return Warned(hazard, said)
-    return None
+    counted = _deed_that_is_counted(observation) or _counts_on(observation)
+    return Warned(Hazard.ACTS_BY_ITSELF, counted) if counted else None
+
+
+def _deed_that_is_counted(observation: Observation) -> str:
+    """A control that can be pressed says what it does and how many seconds are left: 确认支付(5s). One that cannot yet
+    be pressed is only waited for."""
+    nodes = observation.nodes
+    named = observation.texts if nodes is None else [node.label for node in nodes if node.enabled]
+    return next((label for label in named if len(label) < _LABEL and _is_counted(label)), "")
+
+
+def _is_counted(label: str) -> bool:
+    found = _COUNTED.match(label)
+    return bool(found) and sense(found[1], button=True).kind in WEIGHTY and not _NOT_YET.search(fold(label))
+
+
+def _counts_on(observation: Observation) -> str:
+    """A page with little on it but a lone number and that something goes on: 5, Calling 112."""
+    texts = [text.strip() for text in dict.fromkeys(observation.texts) if text.strip()]
+    if len(texts) > _LITTLE or not any(_LONE.match(text) for text in texts):
+        return ""
+    return next((text for text in texts if goes_on(text)), "")
 
 
 def _says(hazard: Hazard, text: str) -> bool:

@@ -234,11 +234,14 @@ _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
     (LAUNCHER, _is_launcher),
 )
 _CODE = re.compile(r"验证码|校验码|动态码|短信码|激活码|口令|\bcode\b|\botp\b|one[- ]time|verification")
+_SCANS = re.compile(
+    r"扫[码描一]|条[形]?码|\b(?:re)?scan(?:ned)?\b|\bbar ?code\b|\bean\b|\bupc\b"
+)  # scanners end what they type
 _BOXES = 4  # narrow fields in a row are one code
 
 
 def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
-    """A field for a code: it may send itself off with its last digit."""
+    """A field for a code: it may send itself off with its last digit, as one that a scanner types into does."""
     nodes = seen.nodes or ()
     narrow = [node for node in nodes if node.editable and node.box.width < 0.2 * seen.size.width]
     if len(narrow) >= _BOXES and (field is None or field in narrow):
@@ -246,7 +249,8 @@ def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
     if field is None:
         return False
     fields = [node for node in nodes if node.editable]
-    own = _CODE.search(fold(f"{field.label} {field.description} {field.resource_id}"))
+    said = fold(f"{field.label} {field.description} {field.resource_id}")
+    own = _CODE.search(said) or _SCANS.search(said)
     return bool(own or (len(fields) == 1 and asks_for_code(seen))) and not is_search_field(field)
 
 

@@ -26,7 +26,7 @@ from cs_agent.engine.screen.page import (
     is_on_offer,
     names_customers,
 )
-from cs_agent.engine.screen.papers import are_kept, are_sorted_by, is_of_a_ledger
+from cs_agent.engine.screen.papers import are_kept, are_sorted_by, are_worked_off, is_of_a_ledger
 from cs_agent.engine.screen.structure import (
     column,
     inside_of,
@@ -47,6 +47,10 @@ _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
+_FOOT = 0.85  # of the height: the button that ends a page stands lower
+_BUTTON = 0.25  # of the width: a round sign that floats over a list is no wider
+_TALLER = 1.5  # times an entry: no page and no list of them
+_EDGE = 0.02  # of the width: edges this near are one edge
 _TOP = 0.14  # of the height: where a page's own way out stands
 _CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
 _SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
@@ -129,6 +133,8 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return False
     if has_buttons(nodes, root):
         return True
+    if _ends_in_a_deed(root, seen):
+        return False
     if _has_searched(scene, above):
         return marks > 0 or _are_customers(root, seen, scene.typed)
     tabs = tabs_over(root, seen)
@@ -136,9 +142,16 @@ def _shows_records(root: int, scene: Scene) -> bool:
 
 
 def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
-    """Of papers that are kept (see `are_kept`), or the entries are called by tabs."""
+    """Of papers that are kept (see `are_kept`), or the entries are called by tabs.
+
+    A day or a number alone may as well be that of a dose, a passenger or a parcel, whose state a touch changes: then
+    the states are known, and not those of one deed that is worked off.
+    """
     own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
-    return are_kept(own, entries) or are_sorted_by(tabs, own, entries)
+    firm = count_paper_marks(own) > 1 or any(_SUM.search(fold(text)) for text in own)
+    if firm:
+        return are_kept(own, entries) or are_sorted_by(tabs, own, entries)
+    return are_kept(own, entries) and not are_worked_off((*tabs, *chain(*entries)))
 
 
 def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
@@ -148,8 +161,33 @@ def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
 
 
 def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """Named controls stand in the entry."""
-    return any(is_reacting(nodes[index]) and nodes[index].label.strip() for index in inside_of(nodes, root))
+    """Controls that are called by words stand in the entry; a sign may be what entries are put in order by."""
+    inside = (nodes[index] for index in inside_of(nodes, root))
+    return any(is_reacting(node) and any(sign.isalnum() for sign in node.label) for node in inside)
+
+
+def _ends_in_a_deed(root: int, seen: Observation) -> bool:
+    """A wide button at the page's foot, no tab of the app: what is listed is gathered or ticked off for it."""
+    nodes, size = seen.nodes or (), seen.size
+    entry = nodes[root].box
+    alike = (node for node in nodes if node.role is not Role.BUTTON)
+    listed = [node.box for node in alike if _has_edges_of(node.box, entry, size.width)]
+    return any(
+        is_reacting(node)
+        and not node.editable
+        and node.box.top >= _FOOT * size.height
+        and node.box.width >= _BUTTON * size.width
+        and not _stands_in(node.box, listed)
+        and bool(texts_of(nodes, index))
+        and not is_tab(index, seen)
+        for index, node in enumerate(nodes)
+    )
+
+
+def _has_edges_of(box: Box, entry: Box, width: int) -> bool:
+    """As an entry of the list that is cut off below has them."""
+    same = max(abs(box.left - entry.left), abs(box.right - entry.right)) <= _EDGE * width
+    return same and box.height <= _TALLER * entry.height
 
 
 def _has_searched(scene: Scene, above: int) -> bool:

@@ -48,7 +48,7 @@ _PERMISSION_TEXT = re.compile(
     r"|\ballow\b.{1,60}\b(?:to|access)\b.{1,60}"
 )
 _OF_A_PAPER = ("days", "sums", "numbers")
-_LONG_NUMBER = re.compile(r"(?<![\d+])(?!1[3-9]\d{9}(?!\d)|0)\d{6,}")  # but a telephone's
+_LONG_NUMBER = re.compile(r"(?<![\d+])(?!1[3-9]\d{9}(?!\d)|0)\d{5,}")  # but a telephone's
 _QUESTION = re.compile(
     r"(?:确定|确认|是否|要不要|真的|您要).{0,40}(?:吗|么|[?])|吗[?]?$|\bare you sure\b|^(?:do|would) you .*\?"
 )

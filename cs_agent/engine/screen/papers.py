@@ -18,6 +18,8 @@ from cs_agent.engine.screen.words import names_a_state
 _SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +2.800,00 €
 _FAR_APART = timedelta(days=60)
 _STEM = 4  # letters of a word that another has as its beginning
+_OPEN = re.compile(r"^(?:待|未|un|not ?|to ?(?:be )?)(?=\w)")
+_DONE = re.compile(r"^已|(?<=\w)(?:e?d|en)$")
 
 
 def are_kept(own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
@@ -62,6 +64,20 @@ def _stand_differently(
         and not any(sign.isdigit() for text in column for sign in text)
         for column in columns
     )
+
+
+def are_worked_off(told: Iterable[str]) -> bool:
+    """What is still to be done and what is done are called by one word: 待收 and 已收, To pack and Packed. Touching an
+    entry of such a list may do it."""
+    words = [squash(text) for text in told]
+    still = {_OPEN.sub("", word) for word in words if _OPEN.match(word)}
+    over = {word.removeprefix("已") for word in words if _DONE.search(word) and not _OPEN.match(word)}
+    return any(_is_root_of(deed, done) for deed in still for done in over)
+
+
+def _is_root_of(deed: str, done: str) -> bool:
+    """The one word, or as it is when done: ship and shipped, pay and paid stay two words."""
+    return bool(deed) and (deed == done or (len(deed) >= _STEM and done.startswith(deed.removesuffix("e"))))
 
 
 def _is_called(state: str, tab: str) -> bool:

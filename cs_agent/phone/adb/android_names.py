@@ -28,6 +28,7 @@ _ROLES = (
     (r"Spinner$|(?:Number|Date|Time)Picker$", Role.PICKER),
     (r"(?:ListView|RecyclerView|GridView)$", Role.LIST),
     (r"TabView$|TabWidget$|Tab$", Role.TAB),
+    (r"Pager2?$|HorizontalScrollView$", Role.PAGER),
     (r"WebView$", Role.WEB),
     (r"Button$", Role.BUTTON),
     (r"ImageView$", Role.IMAGE),

@@ -12,7 +12,7 @@ from PIL import ImageDraw
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.geometry import NormPoint
+from cs_agent.geometry import Box, NormPoint
 from cs_agent.observation import Observation, Role, UiNode
 from tests.engine.gate.test_gate_kinds import ORDERS, PAPER, bar, browsed, node, page, records, tap
 from tests.engine.gate.test_gate_properties import LABELS, few, passes
@@ -20,6 +20,7 @@ from tests.engine.gate.test_gate_strangers import ENTRY, listed
 
 NAMES = ("发现", "Angebote", "Conta")
 SHELF = [node(f"货{n}", (20, 200 + 90 * n, 520, 280 + 90 * n), Role.OTHER, clickable=True) for n in range(4)]
+PAGES = node("", (0, 180, 540, 1200), Role.PAGER)
 FOOT = (270, 1150)
 
 
@@ -132,21 +133,30 @@ def test_tabs_may_be_called_by_what_is_done_or_to_be_done(names):
 @pytest.mark.parametrize("names", [("Aus", "Sparsam", "Warm"), ("Deutsch", "English", "Français"), ("甲", "乙", "丙")])
 def test_what_the_phone_calls_tabs_must_show_something_as_ways_of_working_are_called_so_too(names):
     tabs = bar(*names)
-    assert not passes(page(*tabs), 270, 150)
-    pager = node("", (0, 180, 540, 1200), Role.OTHER, scrollable=True)
-    assert passes(page(*tabs, pager), 270, 150)
-    assert passes(page(*tabs, *SHELF), 270, 150)
-    apart = node("", (0, 600, 540, 1200), Role.OTHER, scrollable=True)  # of a panel that the bar works on
-    assert not passes(page(*tabs, apart), 270, 150)
-    whole = node("", (0, 60, 540, 1200), Role.OTHER, scrollable=True)  # the page moves, not what a tab shows
-    assert not passes(page(*tabs, whole), 270, 150)
+    assert passes(page(*tabs, PAGES), 270, 150)
+    for other in (
+        *((), SHELF),  # the rooms that are heated so
+        (replace(PAGES, role=Role.LIST, scrollable=True),),
+        (replace(PAGES, box=Box(0, 600, 540, 1200)),),  # of a panel that the bar works on
+        (replace(PAGES, box=Box(0, 60, 540, 1200)),),  # the page moves, not what a tab shows
+        (replace(PAGES, box=Box(0, 180, 540, 700)),),  # pictures of what is switched
+        (replace(PAGES, box=Box(0, 180, 400, 1200)),),
+    ):
+        assert not passes(page(*tabs, *other), 270, 150)
+
+
+def test_what_the_phone_calls_tabs_sorts_papers_that_bear_their_names():
+    states = ("Offen", "Fertig", "Offen")
+    over = records(*((state, value) for state, (_, value, *_) in zip(states, ORDERS, strict=True)))
+    assert passes(page(*over, *bar("Alle", "Offen", "Fertig", top=102, height=30)), 270, 117)
+    assert not passes(page(*over, *bar("Leise", "Turbo", "Warm", top=102, height=30)), 270, 117)
 
 
 @pytest.mark.parametrize("mode", ["布防", "Armed", "勿扰", "Eco"])
 def test_one_way_of_working_among_the_names_makes_a_bar_one_of_such(mode):
     tabs = bar("一层", mode, "二层")
-    assert not any(passes(page(*tabs, *SHELF), x, 150) for x in (270, 450))
-    assert passes(page(*bar("全部", mode, "二层"), *SHELF), 450, 150)
+    assert not any(passes(page(*tabs, PAGES), x, 150) for x in (270, 450))
+    assert passes(page(*bar("全部", mode, "二层"), PAGES), 450, 150)
 
 
 OPENED = ("全部", "待发货", "已完成")
