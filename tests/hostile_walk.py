@@ -28,8 +28,9 @@ from tests.consoles import story
 
 DEEP = "[" * 100_000
 HUGE = "9" * 5000
+ENDS_OF_TIME = ["9999-12-31", "0001-01-01T00:00:00+14:00"]
 # What breaks readers of numbers and of JSON; each is sent under each name, the others plain.
-NUMBERS_AND_JSON = ["", "-1", "9" * 20, HUGE, "½", "٣", "NaN", "1e999", DEEP, "[1e400]", '["\\ud800"]']
+NUMBERS_AND_JSON = ["", "-1", "9" * 20, HUGE, "½", "٣", "NaN", "1e999", DEEP, "[1e400]", '["\\ud800"]', *ENDS_OF_TIME]
 # What breaks readers of texts; sent under all names at once.
 TEXTS = ["0", "1.5", "'; DROP TABLE x; --", "\u202e", "💥" * 200, "a\0b", "{}", '{"a":' * 5000, "x" * 20_000]
 LONGEST_QUERY = 6000  # no server lets a longer address through

@@ -6,7 +6,7 @@ Rule: pages go by the time a run began, not by offset.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +15,11 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 
-from tickets.models import FlowTemplate, RecordingState, Run, RunStatus
+from tickets.models import RecordingState, Run, RunStatus
 from tickets.services.people import access
-from tickets.web.given import day, whole_number
+from tickets.web.given import day, is_storable, start_of_day, whole_number
 
 PAGE = 50
 OUTCOMES = (RunStatus.SUCCEEDED, RunStatus.HANDED_OFF, RunStatus.FAILED, RunStatus.CANCELLED)
@@ -58,8 +58,8 @@ class ReplayFilter:
         wanted: dict[str, Any] = {
             "flow_version__template__slug": self.flow,
             "status": self.outcome,
-            "created_at__gte": _start(self.since),
-            "created_at__lt": _start(self.until, days=1),
+            "created_at__gte": start_of_day(self.since),
+            "created_at__lt": start_of_day(self.until, days=1),
         }
         found = runs.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
         if self.operator:
@@ -83,26 +83,9 @@ def operators(user: Any) -> QuerySet[User]:
     return people.order_by("first_name", "username")
 
 
-def flows() -> QuerySet[FlowTemplate]:
-    return FlowTemplate.objects.order_by("name")
-
-
-def _date(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
 def _moment(text: str) -> datetime | None:
     try:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found is not None and timezone.is_aware(found) else None
-
-
-def _start(text: str, days: int = 0) -> datetime | None:
-    """Local midnight of that date, so many days later."""
-    first = _date(text)
-    return timezone.make_aware(datetime.combine(first + timedelta(days=days), time.min)) if first else None
+    return found if found is not None and timezone.is_aware(found) and is_storable(found) else None

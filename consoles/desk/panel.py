@@ -10,7 +10,8 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket, TicketStatus
+from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket
+from tickets.models.ticket.tickets import UNFINISHED
 from tickets.services.people import access
 from tickets.services.tickets import doubles
 
@@ -40,7 +41,7 @@ def others_of(ticket: Ticket, user: Any) -> QuerySet[Ticket]:
 
 
 def still_open(tickets: QuerySet[Ticket]) -> int:
-    return tickets.filter(status__in=(TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)).count()
+    return tickets.filter(status__in=UNFINISHED).count()
 
 
 def notes_of(ticket: Ticket) -> list[Comment | CustomerReply]:

@@ -13,11 +13,11 @@ from django.core.paginator import Page
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consoles.queue import heads
 from tickets.flows import schedule
 from tickets.models import Batch, BatchItem, BatchRound, BatchState, CatchUp, Phone, PhoneState
 from tickets.services.batches import making, results, rounds
 from tickets.services.batches.results import Figures
+from tickets.services.flows import templates
 from tickets.services.tickets import saved_views
 
 TONES = {
@@ -44,7 +44,7 @@ def form_context(user: Any, typed: dict[str, Any]) -> dict[str, Any]:
     shown = {"share": "1", "time_zone": settings.TIME_ZONE, "catch_up": CatchUp.ONCE, "most_rounds": "3", **typed}
     return {
         "typed": shown,
-        "flows": [flow for flow in heads.flows() if flow.active],
+        "flows": [flow for flow in templates.by_name() if flow.active],
         "views": [view for view in saved_views.of(user) if view.query],
         "policies": CatchUp.choices,
         "days": [(str(number), name) for number, name in enumerate(day_names(), 1)],

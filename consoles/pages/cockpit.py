@@ -38,6 +38,7 @@ from tickets.models import (
     Ticket,
     TicketStatus,
 )
+from tickets.models.ticket.tickets import FINISHED
 from tickets.permissions import Permission, has
 from tickets.services.runs import switches, transitions
 from tickets.services.tickets import doubles, mentions
@@ -195,7 +196,7 @@ class Cockpit:
 
     @property
     def may_resolve(self) -> bool:
-        done = self.ticket.status in {TicketStatus.SOLVED, TicketStatus.CLOSED}
+        done = self.ticket.status in FINISHED
         return not self.active and not done and has(self.user, Permission.CREATE_TICKETS)
 
     @cached_property
@@ -231,7 +232,7 @@ class Cockpit:
     @property
     def may_take(self) -> bool:
         """Whether the reader may handle the ticket themselves: no run does, and they do not already."""
-        done = self.ticket.status in {TicketStatus.SOLVED, TicketStatus.CLOSED}
+        done = self.ticket.status in FINISHED
         mine = self.ticket.assignee_id == self.user.pk and self.ticket.status != TicketStatus.NEW
         return not self.active and not done and not mine and has(self.user, Permission.START_RUNS)
 

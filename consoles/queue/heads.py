@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from consoles.queue.rows import Found
 from consoles.queue.wanted import ASKED, EVERYTHING, UNDONE, WAITING, TicketFilter
-from tickets.models import FlowTemplate, SavedView, TicketStatus
+from tickets.models import SavedView, TicketStatus
 from tickets.services.tickets import desk, saved_views
 
 KEYS = 9  # views that have a key of their own
@@ -81,10 +80,6 @@ def _head(wanted: TicketFilter, key: str, name: str) -> Head:
         return Head(key, name, wanted.query(sort=key), "none")
     turned = wanted.query(sort="" if wanted.descending else f"-{key}")
     return Head(key, name, turned, "descending" if wanted.descending else "ascending")
-
-
-def flows() -> QuerySet[FlowTemplate]:
-    return FlowTemplate.objects.order_by("name")
 
 
 def people(user: Any) -> list[User]:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from consoles.queue.rows import TO_DO
 from tickets.flows.slots import parse_specs
 from tickets.models import (
     Confirmation,
@@ -27,6 +26,7 @@ from tickets.models import (
     Takeover,
     Ticket,
 )
+from tickets.models.ticket.tickets import UNFINISHED
 from tickets.services.runs import attention, transitions
 from tickets.services.tickets import fitting
 
@@ -75,7 +75,7 @@ class Day:
 def lines(tickets: Iterable[Ticket]) -> list[Line]:
     listed = list(tickets)
     runs = _newest_runs(listed)
-    fits = _fits([ticket for ticket in listed if ticket.status in TO_DO])
+    fits = _fits([ticket for ticket in listed if ticket.status in UNFINISHED])
     pauses, labels = _pauses(runs.values()), _labels(fits.values())
     return [_line(ticket, runs.get(ticket.pk), fits.get(ticket.pk), labels, pauses) for ticket in listed]
 
@@ -114,7 +114,7 @@ def _line(
     labels: dict[tuple[int, str], str],
     pauses: dict[Any, Pause],
 ) -> Line:
-    startable = ticket.status in TO_DO and (run is None or run.status not in transitions.ACTIVE)
+    startable = ticket.status in UNFINISHED and (run is None or run.status not in transitions.ACTIVE)
     fitted = fit.template if fit else ticket.fitting
     key = fitted.pk if fitted else 0
     return Line(

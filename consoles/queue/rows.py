@@ -29,15 +29,13 @@ from tickets.models import (
     TicketStatus,
     TicketValue,
 )
-from tickets.models.ticket.tickets import OF_FLOW
+from tickets.models.ticket.tickets import FINISHED, OF_FLOW, UNFINISHED
 from tickets.services.people import access
 from tickets.services.runs import attention, transitions
 
 PAGE = 40
 MOST_FOUND = 1000  # of a search: who gets more has to say more
 MOST_WORDS = 5
-TO_DO = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
-DONE = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 VALUE_PREFIX = 40  # of a slot's value, as the index has it
 
 
@@ -53,12 +51,12 @@ class Found:
         """How many tickets each status chip would show."""
         rows = self.tickets.order_by().values_list("status").annotate(Count("pk"))
         by_status = {**dict.fromkeys(TicketStatus.values, 0), **dict(rows)}
-        again = self.tickets.filter(status__in=DONE, pk__in=_with_run(transitions.ACTIVE)).count()
+        again = self.tickets.filter(status__in=FINISHED, pk__in=_with_run(transitions.ACTIVE)).count()
         return {
             **by_status,
             WAITING: self.tickets.filter(attention.tickets_waiting()).count(),
             ASKED: self.tickets.filter(pk__in=_asked()).count(),
-            UNDONE: sum(by_status[status] for status in TO_DO) + again,
+            UNDONE: sum(by_status[status] for status in UNFINISHED) + again,
             EVERYTHING: sum(by_status.values()),
         }
 
@@ -70,7 +68,7 @@ class Found:
         if status == ASKED:
             return self.tickets.filter(pk__in=_asked())
         if status == UNDONE:
-            return self.tickets.filter(Q(status__in=TO_DO) | Q(pk__in=_with_run(transitions.ACTIVE)))
+            return self.tickets.filter(Q(status__in=UNFINISHED) | Q(pk__in=_with_run(transitions.ACTIVE)))
         return self.tickets.filter(status=status)
 
 
@@ -196,7 +194,7 @@ def _ordered(tickets: QuerySet[Any], wanted: TicketFilter) -> QuerySet[Any]:
     if wanted.by_day:
         return tickets.order_by(Coalesce("solved_at", "created_at").desc(), "-pk")
     rank = Case(
-        When(status__in=DONE, then=Value(2)),
+        When(status__in=FINISHED, then=Value(2)),
         When(pk__in=_with_run(transitions.WAITING), then=Value(0)),
         default=Value(1),
         output_field=IntegerField(),

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from tickets.models import TicketStatus
+from tickets.models.ticket.tickets import FINISHED
 from tickets.web.given import day, whole_number
 
 UNDONE, WAITING, ASKED, EVERYTHING = "undone", "waiting", "asked", "all"
@@ -90,7 +91,7 @@ class TicketFilter:
     @property
     def by_day(self) -> bool:
         """Whether the rows are grouped by the day on which they were solved."""
-        return self.shown in {TicketStatus.SOLVED, TicketStatus.CLOSED} and not self.sort
+        return self.shown in FINISHED and not self.sort
 
     def days(self) -> tuple[date | None, date | None]:
         """The first and the last day of creation; None for no end."""

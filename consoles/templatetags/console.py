@@ -22,6 +22,7 @@ from consoles.web import media
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
 from tickets.models import ConfirmationState, CustomerReply, RunStatus
+from tickets.models.ticket.tickets import FINISHED
 from tickets.services.flows import vouches
 from tickets.services.runs.attention import Why
 from tickets.services.runs.decisions import REJECTED_CODE
@@ -100,7 +101,7 @@ def second(when: datetime) -> str:
 @register.simple_tag
 def sla(ticket: Any) -> SafeString:
     """The time left until the ticket is due, counted down by the script."""
-    if ticket.status in {"solved", "closed"}:
+    if ticket.status in FINISHED:
         return format_html('<span class="muted">{}</span>', "—")
     return _time(ticket.due_at, "due", f"sla sla-{sla_state(ticket.due_at)}")
 

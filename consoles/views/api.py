@@ -16,6 +16,7 @@ from consoles.views.audit import streamed
 from tickets.errors import Invalid
 from tickets.permissions import Permission
 from tickets.services.evidence.exports import audit_export
+from tickets.web.given import is_storable
 
 _NAMES = {"from": "since", "to": "until", **{name: name for name in ("ticket", "customer", "user", "device", "type")}}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -57,6 +58,6 @@ def _day(query: QueryDict, name: str) -> date | None:
         day = parse_date(text) if _DAY.fullmatch(text) else None
     except ValueError:
         day = None
-    if name in query and day is None:
+    if name in query and (day is None or not is_storable(day)):
         raise Invalid(_("%(name)s 不是日期,请写成 2024-05-31 的形式。") % {"name": name})
     return day

@@ -19,6 +19,7 @@ from tickets.models import FlowTemplate, LanguageModel
 from tickets.permissions import Permission
 from tickets.said import readers_language
 from tickets.services import language_models, secret_store
+from tickets.services.flows import templates
 from tickets.web.given import MOST_WHOLE, whole_number
 
 _PRICE = re.compile(r"\d{1,5}(?:\.\d{1,3})?", re.ASCII)
@@ -28,7 +29,7 @@ _PRICE = re.compile(r"\d{1,5}(?:\.\d{1,3})?", re.ASCII)
 def model_list(request: HttpRequest) -> HttpResponse:
     rows = language_models.rows(request.user)
     kept = language_models.choices()
-    flows: list[FlowTemplate | None] = [None, *FlowTemplate.objects.order_by("name")]
+    flows: list[FlowTemplate | None] = [None, *templates.by_name()]
     context = {
         "rows": [{"model": row, "family": _family_name(row.family)} for row in rows],
         "environment": language_models.of_environment(),

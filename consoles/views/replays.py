@@ -17,6 +17,7 @@ from consoles.web import media
 from tickets.models import RecordingState
 from tickets.permissions import Permission
 from tickets.services.evidence import audit
+from tickets.services.flows import templates
 from tickets.services.people import access
 
 _UNDER_WAY = (RecordingState.RECORDING, RecordingState.ENCODING)
@@ -32,7 +33,7 @@ def replay_list(request: HttpRequest) -> HttpResponse:
         "runs": runs[:PAGE],
         "older": wanted.query(before=runs[PAGE - 1].created_at.isoformat()) if len(runs) > PAGE else "",
         "newest": wanted.query(before="") if wanted.before else "",
-        "flows": replays.flows(),
+        "flows": templates.by_name(),
         "operators": replays.operators(request.user),
         "outcomes": [(status.value, status.label) for status in replays.OUTCOMES],
     }

@@ -26,12 +26,13 @@ from integrations.intake import clarifying, deliveries, files, history
 from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict
 from tickets.models import Department, ExternalRef, Run, Ticket, TicketStatus
+from tickets.models.ticket.tickets import FINISHED, WITH_US
 from tickets.services.clarify.answers import goes_on_as
 from tickets.services.evidence.personal_data import GONE
 from tickets.services.runs import transitions
 from tickets.services.tickets import changes, edits, external
+from tickets.web.given import is_storable
 
-_OVER = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 _OURS = {State.SOLVED: TicketStatus.SOLVED, State.CLOSED: TicketStatus.CLOSED, State.PENDING: TicketStatus.PENDING}
 
 
@@ -68,7 +69,8 @@ def apply(
 
     `answers`: the helpdesk can bring a reply to the customer.
     """
-    if remote.updated_at and linked.updated_at and remote.updated_at < linked.updated_at:
+    updated_at = remote.updated_at if remote.updated_at and is_storable(remote.updated_at) else None
+    if updated_at and linked.updated_at and updated_at < linked.updated_at:
         return
     if linked.ticket is not None and linked.ticket.text == GONE:
         return  # erased here at the customer's wish: nothing of it comes in again
@@ -85,7 +87,7 @@ def apply(
         if department is not None:
             _files(work, linked.ticket, remote)
             clarifying.after(row, linked.ticket, work.user, answers)
-    work.save(updated_at=remote.updated_at or linked.updated_at, read_at=timezone.now())
+    work.save(updated_at=updated_at or linked.updated_at, read_at=timezone.now())
 
 
 def gone(row: Connector, linked: LinkedTicket, error: Gone, still_ours: Callable[[], None]) -> None:
@@ -225,7 +227,7 @@ def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> Non
     changed = now is not None and now != work.linked.state
     wanted = _wanted(ticket, now if changed else None, answered)
     if wanted is not None:
-        if wanted in _OVER and Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
+        if wanted in FINISHED and Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
             return
         changes.set_status(ticket, wanted, work.user)
     if changed:
@@ -235,20 +237,20 @@ def _state(work: Work, ticket: Ticket, now: State | None, answered: bool) -> Non
 def _open_the_other(work: Work, double: Ticket) -> None:
     """Reopen the ticket that the customer's ticket was merged into."""
     ticket = goes_on_as(double)
-    if ticket.status in (*_OVER, TicketStatus.PENDING):
+    if ticket.status in (*FINISHED, TicketStatus.PENDING):
         changes.set_status(ticket, TicketStatus.OPEN, work.user)
 
 
 def _wanted(ticket: Ticket, now: State | None, answered: bool) -> TicketStatus | None:
     """The status ours should get; None to leave it. `now`: the helpdesk's state, if it changed."""
     if now in (State.SOLVED, State.CLOSED):
-        return None if ticket.status in (*_OVER[1:], _OURS[now]) else _OURS[now]
-    back = ticket.status in _OVER or ticket.status == TicketStatus.PENDING
+        return None if ticket.status in (TicketStatus.CLOSED, _OURS[now]) else _OURS[now]
+    back = ticket.status in FINISHED or ticket.status == TicketStatus.PENDING
     if answered and back:
         return TicketStatus.OPEN
     if now is State.OPEN and back and not clarifying.is_waiting(ticket):  # a question of ours opens it there
         return TicketStatus.OPEN
-    if now is State.PENDING and ticket.status in (TicketStatus.NEW, TicketStatus.OPEN):
+    if now is State.PENDING and ticket.status in WITH_US:
         return TicketStatus.PENDING
     return None
 
@@ -261,7 +263,7 @@ def _leave(work: Work, why: str, text: str) -> None:
         work.still_ours()
         if ticket is not None:
             busy = Run.objects.filter(ticket=ticket, status__in=transitions.ACTIVE).exists()
-            if ticket.status not in _OVER and not busy:
+            if ticket.status not in FINISHED and not busy:
                 changes.set_status(ticket, TicketStatus.CLOSED, work.user)
             edits.comment(ticket, text, work.user)
         work.save(left=why)
@@ -271,7 +273,7 @@ def _return(work: Work, ticket: Ticket) -> None:
     with transaction.atomic():
         work.still_ours()
         work.save(left="")
-        if ticket.status in _OVER:
+        if ticket.status in FINISHED:
             edits.reopen(ticket, work.user)
 
 

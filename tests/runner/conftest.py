@@ -29,7 +29,8 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
 )
 from tickets.models import Phone
 from tickets.runner.pictures import redactors
-from tickets.services.live import frames, health, lesson_pages
+from tickets.services.live import health
+from tickets.services.live.store import store
 
 
 @pytest.fixture(scope="session")
@@ -42,14 +43,12 @@ def redis_url() -> Iterator[str]:
 def real_redis(redis_url: str, settings: object) -> Iterator[str]:
     """settings.REDIS_URL points to a real server; clients made for another are forgotten."""
     settings.REDIS_URL = redis_url  # type: ignore[attr-defined]
-    frames._client.cache_clear()
+    store.cache_clear()
     health._client.cache_clear()
-    lesson_pages._client.cache_clear()
-    frames._client().flushall()
+    store().flushall()
     yield redis_url
-    frames._client.cache_clear()
+    store.cache_clear()
     health._client.cache_clear()
-    lesson_pages._client.cache_clear()
 
 
 @pytest.fixture

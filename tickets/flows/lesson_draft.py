@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import pgettext_lazy
 
-from cs_agent.engine.routes.values import ActKind, RouteStep
+from cs_agent.engine.routes.values import TOUCHES, ActKind, RouteStep
 from cs_agent.engine.screen.words import WEIGHTY, sense
 from tickets.said import in_language
 
@@ -33,7 +33,6 @@ _A_FIELD = pgettext_lazy("instruction", "输入框")
 _ENTER = pgettext_lazy("instruction", ",按回车")
 _COMMIT = pgettext_lazy("instruction", "核对无误后,经人确认再点击“{what}”")
 _JOIN, _END = pgettext_lazy("instruction", ","), pgettext_lazy("instruction", "。")
-_TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
 
 
 def in_words(step: RouteStep, lang: str) -> str:
@@ -46,11 +45,11 @@ def _in_words(step: RouteStep) -> str:
     control = step.control
     name = control.named if control else ""
     where = (control.signature.beside if control else "") or str(_A_FIELD)
-    if step.kind in _TOUCHES and control and control.holds:
+    if step.kind in TOUCHES and control and control.holds:
         return _ENTRY.format(what="".join(control.holds))
     if step.commits:
         return _COMMIT.format(what=name or where)
-    if step.kind in _TOUCHES and not name:
+    if step.kind in TOUCHES and not name:
         return _FIELD.format(where=where) if control else str(_WORDS[ActKind.GAP])
     told = _WORDS[step.kind].format(what=step.text.strip() or name, where=where)
     return told + str(_ENTER) if step.text.endswith("\n") else told
@@ -118,7 +117,7 @@ def _named(steps: Sequence[RouteStep]) -> list[dict[str, Any]]:
     named: list[dict[str, Any]] = []
     for step in steps:
         label = step.control.named if step.control else ""
-        weighty = not step.commits and step.kind in _TOUCHES and sense(label).kind in WEIGHTY
+        weighty = not step.commits and step.kind in TOUCHES and sense(label).kind in WEIGHTY
         control = {"page": {"app": step.page.app, "title": [step.page.title]}, "control": {"label": [label]}}
         if weighty and step.page.title and "{" not in label and control not in named:
             named.append(control)

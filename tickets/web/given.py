@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 MOST_WHOLE = 10**9  # what every database keeps as a plain integer
 _DAY = re.compile(r"\s*(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 MOST_DEPTH = 40  # of a flow's definition; beyond it no reader or checker goes by recursion
 
@@ -71,9 +72,26 @@ def day(text: str) -> str:
     if found is None:
         return ""
     try:
-        return date(int(found[1] or timezone.localdate().year), int(found[2]), int(found[3])).isoformat()
+        meant = date(int(found[1] or timezone.localdate().year), int(found[2]), int(found[3]))
     except ValueError:
         return ""
+    return meant.isoformat() if is_storable(meant) else ""
+
+
+def is_storable(moment: date) -> bool:
+    """Whether every database and every time zone can represent the date or time. Beyond are the markers by which
+    programs say that they know no time: 0001-01-01, 9999-12-31."""
+    return _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+def start_of_day(text: str, days: int = 0) -> datetime | None:
+    """Local midnight of that ISO date, so many days later; None for what is no storable date."""
+    try:
+        meant = date.fromisoformat(text)
+    except ValueError:
+        return None
+    later = timedelta(days=days)
+    return timezone.make_aware(datetime.combine(meant + later, time.min)) if is_storable(meant) else None
 
 
 def area_of(text: str) -> tuple[float, ...] | None:

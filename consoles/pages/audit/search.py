@@ -7,21 +7,19 @@ at tickets, people or kinds of events: each is looked up by itself, by its own i
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from consoles.pages.audit.about import MOST_TICKETS, people_called, tickets_about, types_called
 from tickets.models import AuditEvent, Ticket
 from tickets.services.evidence import audit_rows
 from tickets.services.evidence.audit_rows import Way
 from tickets.services.people import access
-from tickets.web.given import day, whole_number
+from tickets.web.given import day, start_of_day, whole_number
 
 PAGE = 60
 _MOST_PLACED = timedelta(days=31)  # of a longer time, most events are found without knowing their places
@@ -70,8 +68,8 @@ class AuditSearch:
             "ticket_no__in": self.customer and _tickets_of(self.customer),
             "user_name__in": self.user and _names(self.user),
             "device_id": self.device,
-            "at__gte": _start_of(self.since),
-            "at__lt": _start_of(self.until, days=1),
+            "at__gte": start_of_day(self.since),
+            "at__lt": start_of_day(self.until, days=1),
         }
         return {name: value for name, value in wanted.items() if value not in ("", None)}
 
@@ -122,16 +120,3 @@ def _tickets_of(customer: str) -> list[str]:
     """Numbers of the customer's tickets: what events say about a customer is sealed and cannot be searched."""
     theirs = Ticket.objects.filter(Q(customer_name=customer) | Q(customer_mobile=customer))
     return list(theirs.order_by("-pk").values_list("number", flat=True)[:MOST_TICKETS])
-
-
-def _date(text: str) -> Any:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
-
-
-def _start_of(text: str, days: int = 0) -> datetime | None:
-    """Local midnight of that date, so many days later."""
-    date = _date(text)
-    return timezone.make_aware(datetime.combine(date + timedelta(days=days), time.min)) if date else None

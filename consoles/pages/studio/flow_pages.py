@@ -47,11 +47,11 @@ from tickets.services.flows import fall_backs, instructions, rehearsals, request
 from tickets.services.flows.recommendation import flow_fit
 from tickets.services.people import access
 from tickets.services.releasing import floors, releases, shadows, stages
+from tickets.services.runs import transitions
 from tickets.services.tickets import desk
 
 WEEK = timedelta(days=7)
 SAMPLED = 200  # the newest tickets that a draft's match words are tried on
-_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF)
 TONES = {
     VersionStage.DRAFT: "quiet",
     VersionStage.REHEARSED: "info",
@@ -85,7 +85,7 @@ class Card:
 def cards() -> list[Card]:
     """Every flow, released ones first."""
     since = timezone.now() - WEEK
-    ran = Q(versions__runs__created_at__gte=since, versions__runs__status__in=_ENDED)
+    ran = Q(versions__runs__created_at__gte=since, versions__runs__status__in=transitions.COUNTS_FOR_FLOW)
     rows = FlowTemplate.objects.annotate(
         newest=Max("versions__number"),
         ran=Count("versions__runs", filter=ran, distinct=True),
@@ -172,7 +172,7 @@ def _fall_back_offers(user: Any, template: FlowTemplate) -> list[tuple[str, list
     chosen = fall_backs.key_of(FallBack.objects.filter(template=template).first())
     english = readers_language() == "en"
     others = FlowTemplate.objects.filter(active=True, releases__ended_at=None, releases__isnull=False).distinct()
-    released = template.versions.filter(life__stage__in=fall_backs.REVIEWED).order_by("-number")
+    released = template.versions.filter(life__stage__in=fall_backs.CHOOSABLE).order_by("-number")
     groups = [
         (_("一个人"), [(f"person:{each.pk}", name_of(each)) for each in desk.colleagues(user)]),
         (_("一个部门"), [(f"team:{each.pk}", each.name) for each in access.departments(user).order_by("name")]),
@@ -236,8 +236,7 @@ def _life(user: Any, version: FlowVersion) -> dict[str, Any]:
         "may_submit": stage in {VersionStage.DRAFT, VersionStage.REHEARSED} and has(user, Permission.EDIT_FLOWS),
         "may_review": stage is VersionStage.IN_REVIEW and not own and has(user, Permission.REVIEW_FLOWS),
         "own_in_review": stage is VersionStage.IN_REVIEW and own,
-        "may_release": stage in {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
-        and has(user, Permission.RELEASE_FLOWS),
+        "may_release": stage in stages.REVIEWED and has(user, Permission.RELEASE_FLOWS),
     }
 
 

@@ -14,6 +14,7 @@ from consoles.queue.wanted import TicketFilter
 from tickets.errors import Invalid, NotFound
 from tickets.models import Priority
 from tickets.permissions import Permission, has
+from tickets.services.flows import templates
 from tickets.services.people import access
 from tickets.services.runs import switches
 from tickets.services.tickets import saved_views
@@ -36,7 +37,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):
         return render(request, "consoles/queue/rows.html", context)
     context |= {
-        "flows": heads.flows(),
+        "flows": templates.by_name(),
         "departments": access.departments(request.user).order_by("name"),
         "people": heads.people(request.user),
         "priorities": Priority.choices,

@@ -11,6 +11,7 @@ from consoles.access import FORM, POST, permitted
 from tickets.errors import NotFound, ServiceError
 from tickets.models import CannedReply, FlowTemplate
 from tickets.permissions import Permission
+from tickets.services.flows import templates
 from tickets.services.tickets import replies
 
 
@@ -61,7 +62,7 @@ def _fields(reply: CannedReply | None) -> dict[str, Any]:
 def _form(
     request: HttpRequest, reply: CannedReply | None, fields: dict[str, Any], error: ServiceError | None = None
 ) -> HttpResponse:
-    flows = list(FlowTemplate.objects.order_by("name"))
+    flows = list(templates.by_name())
     context = {
         "reply": reply,
         "fields": fields,

@@ -29,6 +29,9 @@ class ActKind(StrEnum):
     GAP = "gap"  # the model acts here
 
 
+TOUCHES = frozenset({ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS})
+
+
 class RouteError(ValueError):
     """A stored route that this release cannot read."""
 

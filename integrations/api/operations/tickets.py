@@ -26,6 +26,7 @@ from tickets.services.clarify import answers
 from tickets.services.flows.recommendation import recommend
 from tickets.services.people import access
 from tickets.services.tickets import changes, edits
+from tickets.web.given import is_storable
 
 router = Router(tags=["tickets"])
 Number = Annotated[str, Field(max_length=64)]
@@ -217,7 +218,9 @@ def _decoded(item: schemas.FileIn) -> ContentFile[bytes]:
 
 
 def _aware(moment: datetime | None) -> datetime | None:
-    """A time without a zone is refused: nobody would know which is meant."""
+    """A time without a zone is refused: nobody would know which is meant. So is one that no database can compare."""
     if moment is not None and moment.tzinfo is None:
         raise Invalid(_("时间必须带时区,如 2026-05-31T08:00:00Z。"), code="time_without_zone", field="created_since")
+    if moment is not None and not is_storable(moment):
+        raise Invalid(_("时间超出可用的范围。"), code="time_out_of_range", field="created_since")
     return moment

@@ -38,6 +38,7 @@ from integrations.connectors.protocol import (
 from integrations.connectors.templates import Address, Body, Expression, usual
 from integrations.connectors.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
+from tickets.web.given import is_storable
 
 _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
 _PAGE = 50
@@ -320,7 +321,9 @@ class GlpiConnector(WebConnector):
             moment = datetime.fromisoformat(text) if text else None
         except ValueError:
             return None
-        if moment is None or moment.tzinfo is not None:
+        if moment is None or not is_storable(moment):
+            return None
+        if moment.tzinfo is not None:
             return moment
         return moment.replace(tzinfo=ZoneInfo(self._settings.zone)).astimezone(UTC)
 

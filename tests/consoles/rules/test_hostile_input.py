@@ -104,6 +104,16 @@ def test_every_address_of_the_product_is_walked_by_some_test() -> None:
     assert [pattern for pattern in every_pattern() if pattern not in pages] == []
 
 
+@pytest.mark.parametrize("page", ["audit", "audit-export", "api-audit", "replays", "ticket-list", "ticket-numbers"])
+@pytest.mark.parametrize(
+    "query", ["since=0001-01-01", "until=9999-12-31", "from=0001-01-01", "before=0001-01-01T00:00:00%2B14:00"]
+)
+def test_a_day_at_the_ends_of_the_calendar_breaks_no_page(as_root: Client, page: str, query: str) -> None:
+    answer = as_root.get(f"{reverse(page)}?{query}")
+    assert answer.status_code < 500
+    assert b"Traceback" not in story.body(answer)
+
+
 @pytest.mark.parametrize("digits", ["9" * 20, HUGE])
 def test_a_number_in_an_address_that_no_database_keeps_is_not_there(
     as_root: Client, world: World, alice: User, digits: str

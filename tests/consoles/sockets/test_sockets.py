@@ -25,6 +25,7 @@ from tickets.models import Phone, Run, Takeover, Ticket
 from tickets.services.live import frames, gestures
 from tickets.services.live.events import publish_phone, publish_run
 from tickets.services.live.frames import Frame
+from tickets.services.live.store import store
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches, takeovers
 
@@ -233,10 +234,10 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture
 def redis(redis_url: str, settings: Any) -> Iterator[str]:
     settings.REDIS_URL = redis_url
-    frames._client.cache_clear()
-    frames._client().flushdb()
+    store.cache_clear()
+    store().flushdb()
     yield redis_url
-    frames._client.cache_clear()
+    store.cache_clear()
 
 
 def show(phone_row: Phone, number: int, age_s: float = 0.0, colour: str = "red") -> None:
@@ -325,7 +326,7 @@ async def test_only_who_decides_or_takes_over_sees_the_screen_uncovered(
 
 def readers(phone_row: Phone) -> int:
     channel = frames._channel(phone_row.pk, covered=True)
-    return int(frames._client().pubsub_numsub(channel)[0][1])
+    return int(store().pubsub_numsub(channel)[0][1])
 
 
 async def test_viewers_of_one_phone_share_a_reader_and_none_waits_for_another(
@@ -433,7 +434,7 @@ async def test_nobody_but_the_holder_moves_the_phone(
             await next_frame(connection)
             await connection.send_json({"type": "gesture", "kind": "tap", "at": [0.5, 0.5]})
             assert (await told(connection, "error"))["code"] == code
-    assert frames._client().llen(gestures._key(phone.pk)) == 0
+    assert store().llen(gestures._key(phone.pk)) == 0
 
 
 async def test_after_the_hand_back_no_gesture_is_passed_on(redis: str, alice: User, run: Run, phone: Phone) -> None:
@@ -457,7 +458,7 @@ async def test_a_gesture_that_a_stalled_line_held_back_is_refused_in_words(
         assert (error["code"], error["id"]) == ("late_gesture", 1)
         await connection.send_json({**late, "id": 2, "after": 0})
         assert (await told(connection, "sent"))["id"] == 2
-    assert frames._client().llen(gestures._key(phone.pk)) == 1
+    assert store().llen(gestures._key(phone.pk)) == 1
 
 
 @pytest.mark.parametrize(
@@ -484,7 +485,7 @@ async def test_what_is_no_gesture_is_refused(
         await next_frame(connection)
         await connection.send_json({"type": "gesture", **gesture})
         assert (await told(connection, "error"))["code"] == "bad_gesture"
-    assert frames._client().llen(gestures._key(phone.pk)) == 0
+    assert store().llen(gestures._key(phone.pk)) == 0
 
 
 async def test_many_viewers_each_get_the_frame(redis: str, victor: User, run: Run, phone: Phone) -> None:

@@ -214,6 +214,8 @@ def test_a_cursor_of_another_list_or_reader_is_refused(
         "/tickets?status=burning",
         "/tickets?created_since=yesterday",
         "/tickets?created_since=2026-01-01T00:00:00",
+        "/tickets?created_since=0001-01-01T00:00:00%2B14:00",
+        "/tickets?created_since=9999-12-31T23:59:59-12:00",
         "/tickets/%00",
         "/tickets/" + "9" * 500,
         "/runs/none",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -424,6 +424,21 @@ def test_an_older_reading_changes_nothing(connector: Connector, desk: Desk) -> N
     call(connector, "7")
     read(connector)
     assert Ticket.objects.get().status == TicketStatus.NEW
+
+
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:58-12:00"])
+def test_a_time_by_which_a_helpdesk_says_that_it_knows_none_keeps_no_news_out(
+    connector: Connector, desk: Desk, never: str
+) -> None:
+    unknown = datetime.fromisoformat(never)
+    desk.put("7", updated_at=unknown, messages=(Message("1", "在吗", Author.CUSTOMER, unknown),))
+    call(connector, "7")
+    read(connector)
+    assert "在吗" in Comment.objects.get().text
+    desk.put("7", status="closed", updated_at=NOON)
+    call(connector, "7")
+    read(connector)
+    assert Ticket.objects.get().status == TicketStatus.CLOSED
 
 
 def test_what_was_erased_at_the_customers_wish_does_not_come_in_again(connector: Connector, desk: Desk) -> None:

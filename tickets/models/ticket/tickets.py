@@ -36,6 +36,11 @@ class TicketStatus(models.TextChoices):
     CLOSED = "closed", _("已关闭")
 
 
+WITH_US = (TicketStatus.NEW, TicketStatus.OPEN)  # not waiting for the customer
+UNFINISHED = (*WITH_US, TicketStatus.PENDING)
+FINISHED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
+
+
 class Priority(models.IntegerChoices):
     URGENT = 1, _("紧急")
     HIGH = 2, _("高")

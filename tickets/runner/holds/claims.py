@@ -10,7 +10,7 @@ import logging
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -51,7 +51,7 @@ def take(run: Run) -> Claim | None:
     token = run.claim_token + 1
     changes: dict[str, Any] = {
         "claim_token": token,
-        "claimed_until": _term(),
+        "claimed_until": leases.term(),
         "retry_at": None,
         "waiting_for": "",
     }
@@ -78,7 +78,7 @@ def is_due(run: Run) -> bool:
 
 
 def renew(claim: Claim) -> bool:
-    return bool(_of(claim).update(claimed_until=_term()))
+    return bool(_of(claim).update(claimed_until=leases.term()))
 
 
 def give_back(claim: Claim, *, retry_in_s: float = 0) -> bool:
@@ -114,7 +114,7 @@ def save_checkpoint(claim: Claim, checkpoint: dict[str, object], *, progress: bo
     `progress`: something was done, so that earlier failures no longer count as failures in a row.
     """
     reset: dict[str, Any] = {"failures_in_a_row": 0} if progress else {}
-    if not _of(claim).update(checkpoint=checkpoint, claimed_until=_term(), **reset):
+    if not _of(claim).update(checkpoint=checkpoint, claimed_until=leases.term(), **reset):
         raise ClaimLost(f"run {claim.run_id} is no longer driven under claim {claim.token}")
 
 
@@ -154,7 +154,3 @@ def _undriven(run: Run) -> QuerySet[Run]:
     free = Q(claimed_until__lte=now) | Q(claimed_until=None)
     due = Q(retry_at__lte=now) | Q(retry_at=None)
     return Run.objects.filter(free, due, pk=run.pk, version=run.version, status=RunStatus.RUNNING)
-
-
-def _term() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])

@@ -55,7 +55,7 @@ def acquire(run: Run, queue: str) -> Lease | None:
 
 def renew(lease: Lease) -> bool:
     """Extend the lease by its term; False if it is lost."""
-    return bool(_of(lease).update(lease_expires_at=_term()))
+    return bool(_of(lease).update(lease_expires_at=term()))
 
 
 def hold(lease: Lease) -> bool:
@@ -144,10 +144,11 @@ def free(queue: str) -> QuerySet[Phone]:
 def _take(candidates: QuerySet[Phone], phone: Phone, run: Run) -> Lease | None:
     with transaction.atomic():
         taken = candidates.filter(Q(pk=phone.pk), lease_token=phone.lease_token).update(
-            lease_run=run.pk, lease_token=F("lease_token") + 1, lease_expires_at=_term()
+            lease_run=run.pk, lease_token=F("lease_token") + 1, lease_expires_at=term()
         )
     return Lease(phone.pk, run.pk, phone.lease_token + 1) if taken else None
 
 
-def _term() -> datetime:
+def term() -> datetime:
+    """When a lease or a claim that is taken or renewed now ends."""
     return timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_LEASE_S"])

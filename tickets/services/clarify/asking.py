@@ -24,6 +24,7 @@ from tickets.models import (
     Ticket,
     TicketStatus,
 )
+from tickets.models.ticket.tickets import FINISHED, WITH_US
 from tickets.permissions import Permission, require
 from tickets.services.clarify import draft
 from tickets.services.evidence import audit
@@ -32,8 +33,6 @@ from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import transitions
 from tickets.services.tickets import changes, desk
-
-_OVER = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 
 
 def turns_left(ticket: Ticket) -> int:
@@ -91,7 +90,7 @@ def ask_by_policy(ticket: Ticket, user: Any, connector: str) -> Clarification | 
 
 def _may_go_by_itself(ticket: Ticket) -> bool:
     last = Clarification.objects.filter(ticket=ticket).order_by("-pk").first()
-    fresh = ticket.status in (TicketStatus.NEW, TicketStatus.OPEN)
+    fresh = ticket.status in WITH_US
     handled = Run.objects.serving().filter(ticket=ticket).exists()
     return fresh and not handled and (last is None or last.state == ClarificationState.PARTLY)
 
@@ -109,7 +108,7 @@ class _Message:
 def _ask(
     ticket: Ticket, version: FlowVersion, user: Any, message: _Message, asked: list[draft.Lacking]
 ) -> Clarification:
-    if ticket.status in (TicketStatus.NEW, TicketStatus.OPEN):
+    if ticket.status in WITH_US:
         changes.set_status(ticket, TicketStatus.PENDING, user)
     reply = desk.reply(ticket, user, message.text, send_by=message.send_by)
     now = timezone.now()
@@ -134,7 +133,7 @@ def _ask(
 
 
 def _refuse(ticket: Ticket, asked: list[draft.Lacking], send_by: str) -> None:
-    if ticket.merged_into_id or ticket.status in _OVER:
+    if ticket.merged_into_id or ticket.status in FINISHED:
         raise Conflict(_("工单已结束,不能再向客户询问。"), code="ticket_closed")
     if Run.objects.serving().filter(ticket=ticket, status__in=transitions.ACTIVE).exists():
         raise Conflict(_("工单正在智能处理中,请先停止。"), code="still_running")

@@ -31,9 +31,9 @@ from tickets.models import (
     RunStatus,
     StepActor,
     Ticket,
-    TicketStatus,
     VersionStage,
 )
+from tickets.models.ticket.tickets import UNFINISHED
 from tickets.permissions import Permission, require
 from tickets.said import said
 from tickets.services.evidence import audit
@@ -46,9 +46,8 @@ from tickets.services.runs import starts
 log = logging.getLogger(__name__)
 _AT_A_TIME = 50
 _LOST_AFTER = timedelta(minutes=5)  # after which an unfinished hand-over counts as lost
-REVIEWED = {VersionStage.RELEASED, VersionStage.RETIRED}
+CHOOSABLE = {VersionStage.RELEASED, VersionStage.RETIRED}
 _REPEATS = {FallBackKind.FLOW, FallBackKind.VERSION, FallBackKind.ROBOT}
-_OPEN = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
 
 Target = User | Department | FlowTemplate | FlowVersion | str
 
@@ -84,7 +83,7 @@ def take_all() -> int:
     _give_up_lost()
     _ask_robots()
     failed = Run.objects.serving().filter(status=RunStatus.FAILED, fall_back=None)
-    failed = failed.filter(ended_at__gte=F("flow_version__template__fall_back__since"), ticket__status__in=_OPEN)
+    failed = failed.filter(ended_at__gte=F("flow_version__template__fall_back__since"), ticket__status__in=UNFINISHED)
     taken = 0
     for run in failed.select_related("flow_version__template__fall_back", "ticket__department")[:_AT_A_TIME]:
         taken += _take(run, run.flow_version.template.fall_back)
@@ -112,7 +111,7 @@ def _terms(template: FlowTemplate, target: Target | None) -> dict[str, Any]:
                 raise Invalid(_("请选择另一个流程。"), code="bad_fall_back")
             return {"kind": FallBackKind.FLOW, "flow": target}
         case FlowVersion():
-            if target.template_id != template.pk or stages.of(target) not in REVIEWED:
+            if target.template_id != template.pk or stages.of(target) not in CHOOSABLE:
                 raise Invalid(_("只能选择这个流程发布过的版本。"), code="bad_fall_back")
             return {"kind": FallBackKind.VERSION, "version": target}
         case str():

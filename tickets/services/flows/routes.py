@@ -31,16 +31,15 @@ from tickets.models import (
     Step,
     StepActor,
     Ticket,
-    VersionStage,
 )
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing
 from tickets.services.releasing import stages
+from tickets.services.runs.transitions import COUNTS_FOR_FLOW
 from tickets.services.studio import route_notes
 
 log = logging.getLogger(__name__)
-_REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
 _TRIED = {RunPurpose.REHEARSAL, RunPurpose.PRACTICE}
 _LESSONS = 5  # runs of a version without a route, or without its pictures, that record trees and pictures for one
 LOOKED_AT = 10  # a version's newest runs that are examined for drift …
@@ -93,7 +92,7 @@ def plan_of(run: Run) -> RoutePlan:
     """The run's plan from its version's route."""
     values = {slot.name: slot.value for slot in run.slots.all()}
     way = route_notes.applied(run.flow_version, of_version(run.flow_version)).way_for(values)
-    reviewed = way is not None and (stages.of(run.flow_version) in _REVIEWED or _is_tried(run))
+    reviewed = way is not None and (stages.of(run.flow_version) in stages.REVIEWED or _is_tried(run))
     lacks = way is None or not way.has_views
     taught = run.flow_version.runs.filter(status=RunStatus.SUCCEEDED).count() if lacks else 0
     learning = lacks and taught < _LESSONS
@@ -194,7 +193,7 @@ def renew(version: FlowVersion, user: object) -> FlowVersion:
 
 
 def _ended(version: FlowVersion, newest: int) -> list[Run]:
-    ended = version.runs.filter(status__in=[RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF])
+    ended = version.runs.filter(status__in=COUNTS_FOR_FLOW)
     return list(ended.order_by("-created_at")[:newest])
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
@@ -16,6 +17,10 @@ from tickets.services.flows import drafts
 
 _TAKEN = {"new", "exchange", "requests"}  # addresses of the studio itself
 _SLUG = re.compile(r"[a-z][a-z0-9_]{1,49}")
+
+
+def by_name() -> QuerySet[FlowTemplate]:
+    return FlowTemplate.objects.order_by("name")
 
 
 def create(user: Any, *, name: str, slug: str) -> FlowTemplate:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import redis
 import redis.asyncio
 from django.conf import settings
+
+from tickets.services.live.store import store
 
 _HEADER = struct.Struct("<QdII")  # sequence, captured_at, width, height; the JPEG follows
 _SLOT_TTL_S = 3600
@@ -44,14 +45,9 @@ class Frame:
         return cls(sequence, captured_at, width, height, data[_HEADER.size :])
 
 
-@lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
-
-
 def publish(phone_id: int, frame: Frame, *, covered: bool = False) -> None:
     """Store the frame as the phone's newest and notify readers; raises redis.RedisError."""
-    with _client().pipeline(transaction=False) as pipe:
+    with store().pipeline(transaction=False) as pipe:
         pipe.set(_slot(phone_id, covered), frame.pack(), ex=_SLOT_TTL_S)
         if not covered:
             pipe.set(_confirmed(phone_id), repr(frame.captured_at), ex=_SLOT_TTL_S)
@@ -60,18 +56,18 @@ def publish(phone_id: int, frame: Frame, *, covered: bool = False) -> None:
 
 
 def newest(phone_id: int) -> Frame | None:
-    data = _client().get(_slot(phone_id))
+    data = store().get(_slot(phone_id))
     return Frame.unpack(data) if isinstance(data, bytes) else None
 
 
 def confirm(phone_id: int, at: float) -> None:
     """Record that the screen still showed the newest frame at that time (seconds since the epoch)."""
-    _client().set(_confirmed(phone_id), repr(at), ex=_SLOT_TTL_S)
+    store().set(_confirmed(phone_id), repr(at), ex=_SLOT_TTL_S)
 
 
 def watched(phone_id: int, *, covered: bool = False) -> bool:
     """Whether this phone's stream has had a viewer within the last seconds."""
-    return bool(_client().exists(_viewers(phone_id, covered)))
+    return bool(store().exists(_viewers(phone_id, covered)))
 
 
 class FrameReader:

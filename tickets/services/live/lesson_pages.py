@@ -11,15 +11,14 @@ import logging
 import math
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import lru_cache
 from typing import Any
 
 import redis
-from django.conf import settings
 
 from cs_agent.engine.screen.observe import screen_mark
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
+from tickets.services.live.store import store
 
 log = logging.getLogger(__name__)
 _TTL_S = 3600
@@ -43,11 +42,6 @@ class LessonPage:
     since: float
 
 
-@lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
-
-
 def put(run_id: object, seen: Observation) -> str:
     """Store the page as the current one; returns its mark. Raises redis.RedisError."""
     mark, before = mark_of(seen), get(run_id)
@@ -59,20 +53,20 @@ def put(run_id: object, seen: Observation) -> str:
         "lines": [asdict(line) for line in seen.lines],
         "nodes": None if seen.nodes is None else [asdict(node) for node in seen.nodes],
     }
-    _client().set(_key(run_id), json.dumps(data), ex=_TTL_S)
-    _client().delete(_reading(run_id))
+    store().set(_key(run_id), json.dumps(data), ex=_TTL_S)
+    store().delete(_reading(run_id))
     return mark
 
 
 def note_reading(run_id: object) -> None:
     """Record that the screen has changed, so that the stored page may be outdated until the next `put`. Raises
     redis.RedisError."""
-    _client().set(_reading(run_id), 1, ex=_READING_TTL_S)
+    store().set(_reading(run_id), 1, ex=_READING_TTL_S)
 
 
 def is_reading(run_id: object) -> bool:
     try:
-        return bool(_client().exists(_reading(run_id)))
+        return bool(store().exists(_reading(run_id)))
     except redis.RedisError:  # then there is no page either
         return False
 
@@ -84,7 +78,7 @@ def mark_of(seen: Observation) -> str:
 def get(run_id: object) -> LessonPage | None:
     """The current page; None if none was read yet or Redis does not answer."""
     try:
-        data = _client().get(_key(run_id))
+        data = store().get(_key(run_id))
     except redis.RedisError as error:
         log.warning("lesson: the page of run %s could not be had: %s", run_id, error)
         return None
@@ -93,7 +87,7 @@ def get(run_id: object) -> LessonPage | None:
 
 def forget(run_id: object) -> None:
     with suppress(redis.RedisError):  # it goes by itself after a while
-        _client().delete(_key(run_id))
+        store().delete(_key(run_id))
 
 
 def _page(data: dict[str, Any]) -> LessonPage:

@@ -9,30 +9,24 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict
-from functools import lru_cache
 
 import redis
-from django.conf import settings
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
 from tickets import queues
 from tickets.models import Step
+from tickets.services.live.store import store
 
 _TTL_S = 3600
 _ASKED_S = 20  # after which it is asked for anew: the worker may have died over it
-
-
-@lru_cache(maxsize=1)
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5, health_check_interval=30)
 
 
 def get(picture: str) -> tuple[TextLine, ...] | None:
     """The lines on the picture at that path, in its pixels; None if it has not been read or Redis is unreachable."""
     data = None
     with suppress(redis.RedisError):
-        data = _client().get(_key(picture))
+        data = store().get(_key(picture))
     if not isinstance(data, bytes):
         return None
     return tuple(TextLine(**{**line, "box": Box(**line["box"])}) for line in json.loads(data))
@@ -40,13 +34,13 @@ def get(picture: str) -> tuple[TextLine, ...] | None:
 
 def put(picture: str, lines: tuple[TextLine, ...]) -> None:
     """Raises redis.RedisError."""
-    _client().set(_key(picture), json.dumps([asdict(line) for line in lines]), ex=_TTL_S)
+    store().set(_key(picture), json.dumps([asdict(line) for line in lines]), ex=_TTL_S)
 
 
 def ask(step: Step, which: str) -> None:
     """Request OCR by the host that made the picture, unless just requested. `which`: before or after."""
     with suppress(redis.RedisError):
-        if _client().set(f"{_key(getattr(step, which))}:asked", 1, ex=_ASKED_S, nx=True):
+        if store().set(f"{_key(getattr(step, which))}:asked", 1, ex=_ASKED_S, nx=True):
             queues.enqueue_reading(step.pk, which, queues.of_run(step.run), _ASKED_S)
 
 

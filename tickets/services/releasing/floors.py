@@ -15,10 +15,10 @@ from tickets.errors import Conflict
 from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd, Run, RunStatus, TrialState
 from tickets.services.evidence import audit
 from tickets.services.releasing import releases
+from tickets.services.runs import transitions
 
 log = logging.getLogger(__name__)
 MIN_RUNS = 10
-_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.HANDED_OFF)  # a stop by a person says nothing about the flow
 _ANSWERED = (ConfirmationState.APPROVED, ConfirmationState.REJECTED)
 
 
@@ -58,7 +58,7 @@ def measure(release: Release) -> Measured:
         mine &= Q(ticket__department=release.department_id)
     runs = (
         Run.objects.serving()
-        .filter(mine, status__in=_ENDED)
+        .filter(mine, status__in=transitions.COUNTS_FOR_FLOW)
         .exclude(trial_member__trial__state=TrialState.RUNNING)
         .aggregate(ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED)))
     )

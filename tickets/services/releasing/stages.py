@@ -23,6 +23,7 @@ MOVES: Mapping[VersionStage, frozenset[VersionStage]] = {
     S.RELEASED: frozenset({S.RETIRED}),
     S.RETIRED: frozenset({S.RELEASED}),  # the way back to an earlier release
 }
+REVIEWED = frozenset({S.APPROVED, S.RELEASED, S.RETIRED})
 
 
 def of(version: FlowVersion) -> VersionStage:

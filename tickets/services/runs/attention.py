@@ -29,8 +29,8 @@ from tickets.models import (
     RunStatus,
     Takeover,
     Ticket,
-    TicketStatus,
 )
+from tickets.models.ticket.tickets import WITH_US
 from tickets.permissions import Permission, has, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -43,7 +43,6 @@ MOST = 300  # of each kind
 ESCALATED = 0.5  # of a takeover's time
 NUDGE_EVERY = timedelta(minutes=1)
 _NUDGED = "run.nudged"
-_OPEN = (TicketStatus.NEW, TicketStatus.OPEN)
 
 
 class Why(StrEnum):
@@ -90,8 +89,8 @@ def tickets_waiting() -> Q:
     runs = Run.objects.serving()
     asked = runs.filter(status__in=(RunStatus.AWAITING_CONFIRMATION, RunStatus.AWAITING_ANSWER))
     alone = runs.filter(status=RunStatus.TAKEN_OVER, takeovers__ended_at=None, takeovers__begun_at=None)
-    ended = Q(status__in=_OPEN, pk__in=_given_back(runs).values("ticket"))
-    for_people = _untouched() & Q(status__in=_OPEN)
+    ended = Q(status__in=WITH_US, pk__in=_given_back(runs).values("ticket"))
+    for_people = _untouched() & Q(status__in=WITH_US)
     return Q(pk__in=asked.values("ticket")) | Q(pk__in=alone.values("ticket")) | ended | for_people
 
 
@@ -156,7 +155,7 @@ def _takeovers(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
     """The newest run of each open ticket, if it ended without doing what was asked."""
-    rows = _given_back(runs).filter(ticket__status__in=_OPEN).select_related("ticket__assignee")
+    rows = _given_back(runs).filter(ticket__status__in=WITH_US).select_related("ticket__assignee")
     for run in rows.order_by("ended_at")[:MOST]:
         at = run.ended_at or run.updated_at
         yield Item(_why_ended(run), f"e-{run.pk}", run.ticket, at, run.result, _own(run, user), run=run)
@@ -164,7 +163,7 @@ def _ended(user: Any, runs: QuerySet[Run]) -> Iterator[Item]:
 
 def _for_people(user: Any) -> Iterator[Item]:
     """Tickets recommended to a person that have had no run."""
-    rows = access.visible_tickets(user).filter(_untouched(), status__in=_OPEN).select_related("assignee")
+    rows = access.visible_tickets(user).filter(_untouched(), status__in=WITH_US).select_related("assignee")
     may = has(user, Permission.START_RUNS)
     for ticket in rows.order_by("due_at")[:MOST]:
         mine = may and ticket.assignee_id in {None, user.pk}

@@ -29,6 +29,7 @@ TABLE: Mapping[S, frozenset[S]] = {
 START = S.QUEUED
 ENDED = frozenset(status for status, onward in TABLE.items() if not onward)
 ACTIVE = frozenset(TABLE) - ENDED
+COUNTS_FOR_FLOW = ENDED - {S.CANCELLED}  # a stop by a person says nothing about the flow
 WAITING = frozenset({S.AWAITING_CONFIRMATION, S.AWAITING_ANSWER, S.TAKEN_OVER})  # for a human; hold no worker
 
 

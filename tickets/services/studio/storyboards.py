@@ -16,16 +16,14 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from cs_agent.engine.routes.values import ActKind, Route, RouteStep
+from cs_agent.engine.routes.values import TOUCHES, ActKind, Route, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
-from tickets.models import ControlVouch, FlowDraft, FlowVersion, RouteNote, Step, VersionStage, VouchState
+from tickets.models import ControlVouch, FlowDraft, FlowVersion, RouteNote, Step, VouchState
 from tickets.services.flows import routes
 from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
 _SEARCHED = 600  # newest steps of the flow's runs that pictures are looked for in
-_TOUCHES = {ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS}
-_REVIEWED = {VersionStage.APPROVED, VersionStage.RELEASED, VersionStage.RETIRED}
 
 
 class Backing(StrEnum):
@@ -159,7 +157,7 @@ class _Backed:
             for each in engine.get("named_controls", ())
             for label in each["control"].get("label", ())
         ]
-        self._reviewed = stages.of(version) in _REVIEWED
+        self._reviewed = stages.of(version) in stages.REVIEWED
 
     def of(self, step: RouteStep) -> Backing:
         if step.commits:
@@ -167,7 +165,7 @@ class _Backed:
         if step.kind is ActKind.GAP:
             return Backing.MODEL
         field = step.control is not None and step.control.signature.role == "editable"
-        if step.kind not in _TOUCHES or field:
+        if step.kind not in TOUCHES or field:
             return Backing.KIND
         name = step.control.named if step.control else ""
         if name and (step.page.app, name) in self._named:

@@ -17,6 +17,7 @@ from tickets.errors import Conflict, FileRefused, Invalid
 from tickets.flows.slots.numbers.phones import mobiles
 from tickets.flows.slots.text import even
 from tickets.models import Attachment, Department, ExternalRef, Priority, Run, Ticket, TicketStatus
+from tickets.models.ticket.tickets import FINISHED
 from tickets.permissions import Permission, require
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
@@ -96,7 +97,7 @@ def set_status(ticket: Ticket, status: TicketStatus | str, user: Any) -> Ticket:
         if not Ticket.objects.filter(pk=ticket.pk, status=old).update(status=status, solved_at=solved_at):
             raise Conflict(_("工单状态刚刚发生了变化,请刷新后再试。"))
         ticket.status, ticket.solved_at = status, solved_at
-        if status in (TicketStatus.SOLVED, TicketStatus.CLOSED):
+        if status in FINISHED:
             ending.withdraw(ticket, "closed", user)
         live.publish_ticket(ticket, {"status": status})
         audit.record("ticket.status_changed", user=user, ticket=ticket, obj=ticket, details={"from": old, "to": status})

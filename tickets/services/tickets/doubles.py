@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
 from tickets.models import Attachment, Run, Ticket, TicketStatus
+from tickets.models.ticket.tickets import UNFINISHED
 from tickets.permissions import Permission, require
 from tickets.services.clarify import ending
 from tickets.services.evidence import audit
@@ -21,8 +22,6 @@ from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.runs import transitions
 from tickets.services.tickets import fitting
-
-_TO_DO = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
 
 
 def same_customer(ticket: Ticket) -> Q | None:
@@ -35,9 +34,9 @@ def same_customer(ticket: Ticket) -> Q | None:
 def candidates(ticket: Ticket) -> QuerySet[Ticket]:
     """Tickets that may be merged into this one: unsolved ones of the same customer and department."""
     same = same_customer(ticket)
-    if same is None or ticket.status not in _TO_DO:
+    if same is None or ticket.status not in UNFINISHED:
         return Ticket.objects.none()
-    return Ticket.objects.filter(same, department=ticket.department_id, status__in=_TO_DO).exclude(pk=ticket.pk)
+    return Ticket.objects.filter(same, department=ticket.department_id, status__in=UNFINISHED).exclude(pk=ticket.pk)
 
 
 def merge(double: Ticket, into: Ticket, user: Any) -> Ticket:
@@ -98,7 +97,7 @@ def _refuse_unlike(double: Ticket, into: Ticket) -> None:
         raise Invalid(_("两张工单不在同一个部门,不能合并。"), code="other_department")
     if same_customer(double) is None or same_customer(double) != same_customer(into):
         raise Invalid(_("不是同一位客户的工单,不能合并。"), code="other_customer")
-    if double.status not in _TO_DO or into.status not in _TO_DO:
+    if double.status not in UNFINISHED or into.status not in UNFINISHED:
         raise Conflict(_("只有未完成的工单可以合并。"), code="not_open")
     if Run.objects.filter(ticket__in=(double, into), status__in=transitions.ACTIVE).exists():
         raise Conflict(_("工单正在智能处理中,请先停止。"), code="still_running")

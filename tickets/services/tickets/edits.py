@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
 from tickets.models import Comment, Department, Ticket, TicketStatus
+from tickets.models.ticket.tickets import FINISHED
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
@@ -69,7 +70,7 @@ def _asked_for(people: list[Any]) -> dict[str, Any]:
 
 def reopen(ticket: Ticket, user: Any) -> Ticket:
     """Reopen a solved or closed ticket."""
-    if ticket.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
+    if ticket.status not in FINISHED:
         require(user, Permission.CREATE_TICKETS, ticket=ticket)
         raise Conflict(_("工单没有关闭,无需重新打开。"), code="not_closed")
     return changes.set_status(ticket, TicketStatus.OPEN, user)

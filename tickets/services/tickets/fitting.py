@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from tickets.models import FlowTemplate, FlowVersion, Ticket, TicketStatus
+from tickets.models import FlowTemplate, FlowVersion, Ticket
+from tickets.models.ticket.tickets import UNFINISHED
 from tickets.services.flows.recommendation import recommend_each
 from tickets.services.tickets import values
 
 BATCH = 200
-_OPEN = (TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ def weigh_each(tickets: Iterable[Ticket]) -> dict[int, Fitting]:
 
 def forget(tickets: QuerySet[Ticket] | None = None) -> None:
     """Mark stored results as outdated after a change of a flow or of these tickets."""
-    wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=True) if tickets is None else tickets
+    wanted = Ticket.objects.filter(status__in=UNFINISHED, fit_known=True) if tickets is None else tickets
     wanted.update(fit_known=False)
 
 
 def learn(tickets: QuerySet[Ticket] | None = None) -> int:
     """Compute outdated results for a batch, most urgent first; returns how many."""
-    wanted = Ticket.objects.filter(status__in=_OPEN, fit_known=False) if tickets is None else tickets
+    wanted = Ticket.objects.filter(status__in=UNFINISHED, fit_known=False) if tickets is None else tickets
     batch = list(wanted.order_by("due_at", "pk")[:BATCH])
     fits = weigh_each(batch)
     for ticket in batch:
