@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from integrations.api import rates
 from integrations.connectors.build import build
 from integrations.connectors.protocol import Challenged, ConnectorError, Incoming, Refused
 from integrations.intake import deliveries
 from integrations.models import Connector
 from tickets.declared import FORM, Access, permitted
+from tickets.web import rates
 from tickets.web.given import whole_number
 
 MOST_BYTES = 1024 * 1024  # a poke is small; attachments are fetched

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings
 
@@ -27,6 +28,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.pluginmanager.hasplugin("rerunfailures"):
         reruns.refuse_fast_ones(items)
+
+
+@pytest.fixture(autouse=True)
+def calls_counted_afresh() -> None:
+    cache.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

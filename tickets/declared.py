@@ -21,7 +21,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from tickets.permissions import Permission, require
-from tickets.services.evidence import audit
+from tickets.services.evidence import refusals
 from tickets.services.people import api_tokens
 
 GET = ("GET", "HEAD")
@@ -91,7 +91,7 @@ def _refusal(request: HttpRequest, permission: Permission | Access, by_token: bo
 
 
 def _no_token(request: HttpRequest) -> HttpResponse:
-    audit.record("api_token.refused", request=request, result="failure", details={"path": request.path[:200]})
+    refusals.record("api_token.refused", details={"path": request.path[:200]}, request=request)
     message = _("令牌缺失、有误、已过期或已撤销。请求头应为 Authorization: Bearer 令牌。")
     return JsonResponse({"code": "token", "message": message}, status=401, headers={"WWW-Authenticate": "Bearer"})
 

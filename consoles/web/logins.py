@@ -24,6 +24,7 @@ from tickets.services.evidence import audit
 TRIES = 5  # per name and address
 TRIES_OF_ADDRESS = 50  # a whole office may share one
 WAIT = timedelta(minutes=5)  # since the last try that was counted
+_KEPT = timedelta(days=1)  # far beyond the wait; who tried stands in the audit trail
 _MAX_NAME = 150
 _ANY_NAME = ""  # the row that counts what an address tried, whatever the name
 
@@ -34,9 +35,10 @@ class CountingHandler(AxesDatabaseHandler):
     def is_allowed(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
         """Count this attempt; returns whether its password may be checked."""
         name, address, now = _name(credentials), _address(request), _now(request)
+        if _count(_ANY_NAME, address, now) > TRIES_OF_ADDRESS and not _was_let_in(name, address):
+            return False  # nor is a row kept for each name that is made up
         tried = _count(name, address, now)
-        tried_here = _count(_ANY_NAME, address, now)
-        if tried <= TRIES and (tried_here <= TRIES_OF_ADDRESS or _was_let_in(name, address)):
+        if tried <= TRIES:
             return True
         if tried == TRIES + 1:
             details = {"user_name": name, "wait_s": round(WAIT.total_seconds())}
@@ -87,6 +89,7 @@ def _count(name: str, address: str | None, now: datetime) -> int:
             username=name, ip_address=address, user_agent="", defaults={"failures_since_start": 1}
         )
         if made:
+            AccessAttempt.objects.filter(attempt_time__lt=now - _KEPT).delete()
             return 1
         if now - row.attempt_time >= WAIT:
             row.failures_since_start = 0

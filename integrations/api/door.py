@@ -32,7 +32,7 @@ from integrations.api.schemas import Problem
 from tickets.declared import Declaration
 from tickets.errors import ServiceError
 from tickets.permissions import Permission, require
-from tickets.services.evidence import audit
+from tickets.services.evidence import refusals
 from tickets.services.people import api_tokens
 from tickets.web import request_context
 
@@ -189,7 +189,7 @@ def _has_body(request: HttpRequest) -> bool:
 def _caller(request: HttpRequest) -> Any:
     user = api_tokens.owner(request)
     if user is None:
-        audit.record("api_token.refused", request=request, result="failure", details={"path": request.path[:200]})
+        refusals.record("api_token.refused", details={"path": request.path[:200]}, request=request)
         text = _("令牌缺失、有误、已过期、已撤销或不允许来自该网络。请求头应为 Authorization: Bearer 令牌。")
         raise Refused(401, "token", text, headers={"WWW-Authenticate": "Bearer"})
     request.user = user

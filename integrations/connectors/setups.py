@@ -88,10 +88,11 @@ def make(user: Any, kind: str, name: str = "", site: str = "") -> Connector:
 
 
 def change(row: Connector, user: Any, draft: Draft) -> Connector:
-    """Save the draft; a changed address resets the cursor."""
+    """Save the draft; a changed address resets the cursor, and another host is not sent the secrets of the first."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     _check(draft)
     home = _home(row.kind, draft.options)
+    _ask_for_secrets_again(row, home, draft)
     with transaction.atomic():
         if home != row.home:
             row.cursor, row.polled_at = "", None
@@ -210,6 +211,19 @@ def _check(draft: Draft) -> None:
             values = {"who": draft.acts_as.get_username(), "where": department}
             text = _("执行账号 %(who)s 不属于部门“%(where)s”,工单无法进入该部门。")
             raise Invalid(text % values, code="not_in_department", field="acts_as")
+
+
+def _ask_for_secrets_again(row: Connector, home: str, draft: Draft) -> None:
+    if not row.home or _host(home) == _host(row.home):
+        return
+    for spec in kind_of(row).secrets:
+        if not spec.made_here and spec.name not in draft.secrets and has_secret(row, spec.name):
+            text = _("地址换了主机:请重新填写“%s”,原来的不会发给另一台主机。") % spec.title
+            raise Invalid(text, code="secret_again", field=f"s-{spec.name}")
+
+
+def _host(home: str) -> str:
+    return home.partition("/")[0]
 
 
 def _belongs(user: Any, department: Any) -> bool:

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -22,11 +21,6 @@ from tickets.permissions import SCOPES
 from tickets.services.people import api_tokens
 
 ROOT = "/api/v1"
-
-
-@pytest.fixture(autouse=True)
-def calls_counted_afresh() -> None:
-    cache.clear()
 
 
 @dataclass

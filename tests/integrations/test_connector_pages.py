@@ -121,6 +121,21 @@ def test_a_secret_is_shown_once_and_never_again(as_ann: Client, generic: Connect
     assert as_ann.post(reverse("connector-secret", args=[generic.pk, "token"])).status_code == 404
 
 
+def test_a_stored_secret_is_sent_to_no_other_host_than_it_was_given_for(as_ann: Client, generic: Connector) -> None:
+    page = reverse("connector", args=[generic.pk])
+    at = {"o-url": "https://desk.example.com/a"}
+    as_ann.post(page, form(generic, **at, **{"s-token": "Bearer very-secret"}))
+    elsewhere = {"o-url": "https://elsewhere.example.com/a"}
+    refused = as_ann.post(page, form(generic, **elsewhere))
+    assert refused.status_code == 422
+    assert "请重新填写“访问令牌”" in refused.content.decode()
+    generic.refresh_from_db()
+    assert generic.options["url"] == at["o-url"]
+    assert as_ann.post(page, form(generic, **{"o-url": "https://desk.example.com/b"})).status_code == 302
+    assert as_ann.post(page, form(generic, **elsewhere, **{"s-token": "Bearer another"})).status_code == 302
+    assert secret_store.get(secret_name(generic.key, "token")) == "Bearer another"
+
+
 def test_a_connector_that_cannot_work_is_not_switched_on_and_says_why(as_ann: Client, generic: Connector) -> None:
     page = as_ann.post(reverse("connector-switch", args=[generic.pk]), {"on": "1"})
     assert page.status_code == 400

@@ -117,14 +117,15 @@ def stored(definition: Mapping[str, Any]) -> FlowDefinition:
 
 
 def current_shape(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition with keys of earlier releases under their current names."""
+    """The definition with keys of earlier releases under their current names; parts of another kind stay as they are,
+    for the checks to refuse."""
     shaped = dict(definition)
     for place, old, new in RENAMED:
         part: Any = shaped
         for key in place:
-            part[key] = dict(part.get(key) or {})
+            part[key] = dict(part[key]) if isinstance(part.get(key), Mapping) else part.get(key, {})
             part = part[key]
-        if old in part and new not in part:
+        if isinstance(part, dict) and old in part and new not in part:
             part[new] = part.pop(old)
     return shaped
 

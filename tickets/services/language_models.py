@@ -130,9 +130,13 @@ def row_of(user: Any, model_id: int) -> LanguageModel:
 
 
 def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageModel:
-    """Save a new or changed row; `api_key`: None keeps the key, "" deletes it."""
+    """Save a new or changed row; `api_key`: None keeps the key, "" deletes it. Another host is not sent the key of the
+    first: it has to be given again."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     _validate(row)
+    if api_key is None and _is_elsewhere(row):
+        text = _("地址换了主机:请重新填写 API key,原来的不会发给另一台主机。")
+        raise Invalid(text, code="model_key_again", field="api_key")
     made = row.pk is None
     try:
         with transaction.atomic():
@@ -145,6 +149,14 @@ def save(user: Any, row: LanguageModel, api_key: str | None = None) -> LanguageM
     except IntegrityError:
         raise Conflict(_("已有同名的模型。"), code="model_name", field="name") from None
     return row
+
+
+def _is_elsewhere(row: LanguageModel) -> bool:
+    """Whether the row has a key and no longer the host that it was given for."""
+    before = LanguageModel.objects.filter(pk=row.pk).first() if row.pk else None
+    if before is None or not secret_store.has(before.secret_name):
+        return False
+    return urlsplit(before.base_url).netloc.lower() != urlsplit(row.base_url).netloc.lower()
 
 
 def _keep_check(row: LanguageModel, api_key: str | None) -> None:

@@ -150,6 +150,7 @@ NAMES: dict[str, str | Promise] = {
     "version": _("版本"),
     "versions": _("版本"),
     "view": _("视图"),
+    "rest_unrecorded": _("这一分钟内同一地址的其余拒绝不再记录"),
     "wait_s": _("需等待(秒)"),
     "waited_s": _("等待秒数"),
     "was": _("原来的值"),

@@ -53,6 +53,21 @@ def test_a_model_is_set_up_shown_changed_and_deleted(root: Client) -> None:
     assert not LanguageModel.objects.exists()
 
 
+def test_a_stored_key_is_sent_to_no_other_host_than_it_was_given_for(root: Client) -> None:
+    root.post("/models/new/", FORM)
+    row = LanguageModel.objects.get()
+    moved = {**FORM, "api_key": "", "base_url": "http://127.0.0.1:10/v1"}
+    refused = root.post(f"/models/{row.pk}/", moved)
+    assert refused.status_code == 422
+    assert "请重新填写 API key" in refused.content.decode()
+    assert LanguageModel.objects.get().base_url == FORM["base_url"]
+    assert (
+        root.post(f"/models/{row.pk}/", {**FORM, "api_key": "", "base_url": "http://127.0.0.1:9/v2"}).status_code == 302
+    )
+    assert root.post(f"/models/{row.pk}/", {**moved, "api_key": "sk-another"}).status_code == 302
+    assert secret_store.get(row.secret_name) == "sk-another"
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from consoles.web import logins
 from tests.consoles import story
@@ -114,6 +117,15 @@ def test_one_address_that_tries_many_names_waits_but_not_for_those_it_let_in_bef
     assert attempt(client, "alice", story.PASSWORD, REMOTE_ADDR="10.1.1.1") == 429
     assert attempt(Client(), "bob", story.PASSWORD, REMOTE_ADDR="10.1.1.1") == 302
     assert attempt(client, "alice", story.PASSWORD, REMOTE_ADDR="10.1.1.2") == 302
+
+
+def test_names_that_are_made_up_fill_no_table(client: Client, alice: User) -> None:
+    for n in range(logins.TRIES_OF_ADDRESS + 20):
+        attempt(client, f"guess{n}", REMOTE_ADDR="10.1.1.1")
+    assert AccessAttempt.objects.count() == logins.TRIES_OF_ADDRESS + 1
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(days=2))
+    attempt(client, "alice", REMOTE_ADDR="10.1.1.2")
+    assert set(AccessAttempt.objects.values_list("ip_address", flat=True)) == {"10.1.1.2"}
 
 
 @pytest.mark.parametrize("name", ["", "\0", "a" * 100_000, "\ud800", " alice\n", "🙂" * 300])

@@ -19,6 +19,7 @@ from tests.tickets.conftest import member
 from tickets.declared import Access, declarations_of
 from tickets.models import AuditEvent, Confirmation, Department, Question, Recording
 from tickets.permissions import ADMINISTRATOR, GROUPS, SCOPES, Permission, opened_by
+from tickets.services.evidence import refusals
 
 ROLES = (*sorted(GROUPS), ADMINISTRATOR, "")
 PEOPLE_ONLY = {"decide_confirmation", "correct_confirmation", "answer_question", "take_over_run"}
@@ -174,11 +175,24 @@ def test_a_token_opens_no_more_than_its_scope_even_for_an_administrator(
 
 def test_without_a_token_nothing_opens_and_it_is_written_down(values: dict[str, str]) -> None:
     for token in ("", "csa_forged", "x" * 5000):
-        for operation in OPERATIONS:
-            answer = call(Program(token), operation, values)
+        for number, operation in enumerate(OPERATIONS):
+            answer = call(Program(token, f"10.0.0.{number + 1}"), operation, values)
             assert (answer.status_code, answer.json()["code"]) == (401, "token")
             assert answer["WWW-Authenticate"] == "Bearer"
     assert AuditEvent.objects.filter(type="api_token.refused").count() == 3 * len(OPERATIONS)
+
+
+def test_a_stranger_cannot_fill_the_audit_trail_with_refusals(values: dict[str, str]) -> None:
+    for _ in range(refusals.MOST + 5):
+        assert Program("csa_forged", "10.0.0.1").get("/tickets").status_code == 401
+    assert Program("csa_forged", "10.0.0.2").get("/tickets").status_code == 401
+    written = AuditEvent.objects.filter(type="api_token.refused").order_by("seq")
+    assert [event.ip for event in written] == ["10.0.0.1"] * refusals.MOST + ["10.0.0.2"]
+    assert [event.details.get("rest_unrecorded", False) for event in written[refusals.MOST - 2 :]] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_logged_in_browser_cannot_be_made_to_call_it(values: dict[str, str], lin: User, client: Any) -> None:

@@ -78,6 +78,11 @@ def test_a_definition_of_an_earlier_release_is_published_under_the_names_of_toda
     assert current_shape(REFUND) == REFUND
 
 
+@pytest.mark.parametrize("engine", [5, "amount_limit", ["amount_limit"], None], ids=str)
+def test_a_part_of_another_kind_is_left_for_the_checks_to_refuse(engine: Any) -> None:
+    assert current_shape({"engine": engine})["engine"] == engine
+
+
 @pytest.mark.parametrize(("lang", "words"), [("zh-hans", "必填"), ("en", "must be given")])
 def test_a_fault_is_said_in_the_readers_language(lang: str, words: str) -> None:
     with translation.override(lang):

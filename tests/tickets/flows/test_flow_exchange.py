@@ -114,7 +114,18 @@ def test_a_signed_file_whose_parts_are_no_flow_is_refused(code_flow: FlowVersion
     exchange.make_key(fei)
     key = exchange._private()
     good = {"flow": {"slug": "s", "name": "n", "name_en": ""}, "number": 1, "definition": {}, "route": None}
-    for wrong in ({"flow": []}, {"definition": []}, {"number": "1"}, {"route": {"version": 99}}):
+    named, deep = good["flow"], json.loads("[" * 200 + "]" * 200)
+    for wrong in (
+        {"flow": []},
+        {"flow": named | {"name": "\ud800"}},
+        {"flow": named | {"name": "a\0"}},
+        {"definition": []},
+        {"definition": {"slots": deep}},
+        {"definition": {"timeout_s": float("nan")}},
+        {"number": "1"},
+        {"number": 10**400},
+        {"route": {"version": 99}},
+    ):
         payload = json.dumps({**good, **wrong}).encode()
         parts = {"signer": exchange._public(key), "signature": exchange._text(key.sign(payload))}
         data = json.dumps({"format": exchange.FORMAT, "version": 1, "payload": exchange._text(payload), **parts})

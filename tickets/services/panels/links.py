@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import HelpdeskButton, Ticket, UsedLink
-from tickets.services.evidence import audit
+from tickets.services.evidence import audit, refusals
 from tickets.services.panels import buttons
 
 LASTS = timedelta(seconds=60)
@@ -135,13 +135,13 @@ def use(link: Link, user: Any = None) -> Ticket:
 
 
 def refuse(error: LinkRefused, given: Mapping[str, str], user: Any = None) -> None:
-    """Audit a refusal."""
+    """Record a refusal."""
     details = {
         "code": error.code,
         "connector": str(given.get("c", ""))[:40],
         "external_id": str(given.get("t", ""))[:80],
     }
-    audit.record("link.refused", user=user, result="failure", details=details)
+    refusals.record("link.refused", user=user, details=details)
 
 
 def delete_old(now: datetime) -> int:

@@ -26,6 +26,7 @@ from tickets.permissions import Permission, require
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.flows import drafts, templates
+from tickets.web.given import MOST_WHOLE, read_json
 
 FORMAT, VERSION = "cs-agent-flow", 1
 MAX_BYTES = 2_000_000
@@ -106,8 +107,8 @@ def opened(data: bytes) -> Package:
     try:
         payload, signature = _bytes(sealed["payload"]), _bytes(sealed["signature"])
         Ed25519PublicKey.from_public_bytes(_bytes(sealed["signer"])).verify(signature, payload)
-        content = json.loads(payload)
-    except (InvalidSignature, KeyError, TypeError, ValueError, RecursionError) as error:
+        content = read_json(payload.decode())
+    except (InvalidSignature, KeyError, TypeError, ValueError) as error:
         raise Refused(_("文件在导出后被改动或已损坏,签名不符,没有导入。"), code="tampered") from error
     signer = str(sealed["signer"])
     if not _is_trusted(signer):
@@ -183,8 +184,8 @@ def _sealed(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise Refused(_("文件超过 2 MB,不是导出的流程文件。"))
     try:
-        sealed = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        sealed = read_json(data.decode())
+    except ValueError as error:
         raise Refused(words) from error
     if not isinstance(sealed, dict) or sealed.get("format") != FORMAT:
         raise Refused(words)
@@ -197,7 +198,8 @@ def _checked(content: Any) -> dict[str, Any]:
         Route.from_json(content["route"])
         named = [content["flow"][key] for key in ("slug", "name", "name_en")]
         sound = all(isinstance(text, str) for text in named) and isinstance(content["definition"], dict)
-        if not sound or not isinstance(content["number"], int):
+        number = content["number"]
+        if not sound or not isinstance(number, int) or not 0 < number <= MOST_WHOLE:
             raise ValueError("parts of another kind")
     except (KeyError, TypeError, ValueError, RouteError) as error:
         raise Refused(_("文件里的流程或路线读不出来:%s") % error) from error
