@@ -158,13 +158,21 @@ class ConsoleConsumer(AsyncWebsocketConsumer, ABC):
             wait_s = CHECK_EVERY_S
             try:
                 refusal = await self._refusal(self.permission)
+                if not refusal:
+                    await self.checked()
             except DatabaseError as error:
                 log.warning("socket: the permission could not be asked for (%s); asked again", error)
                 wait_s = RETRY_S
                 continue
+            except ServiceError:
+                refusal = NOT_FOUND
             if refusal:
                 await self._dismiss(refusal)
                 return
+
+    async def checked(self) -> None:
+        """The permission holds at the periodic check: what a lost event would have told is looked up here (ServiceError
+        for what is not there any more)."""
 
     async def _refusal(self, permission: Permission, trust_s: float = 0.0) -> int:
         """0, or the code the socket is closed with."""

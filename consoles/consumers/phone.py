@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from consoles.access import command
 from consoles.consumers.base import CHECK_EVERY_S, ConsoleConsumer
 from consoles.consumers.gestures import read_gesture, refuse_late
-from tickets.errors import NotPending
+from tickets.errors import NotFound, NotPending
 from tickets.models import Run, Takeover
 from tickets.permissions import Permission, has_now
 from tickets.services.live import gestures
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 HEADER = struct.Struct("<IIII")
 RETRY_S = 1.0
+HOLD_CHECK_S = 5.0  # how long the next run of the phone could be seen, should every event of the loss be lost
 ACK_TRUST_S = 2.0
 FRESH_EVERY_S = 1.0  # an unchanged screen says its age so often
 _UINT32 = 0xFFFFFFFF
@@ -50,6 +51,7 @@ class PhoneConsumer(ConsoleConsumer):
     _opened_at = 0.0  # monotonic
 
     async def open(self) -> tuple[str, ...]:
+        self._following = asyncio.Lock()
         self._drawn = asyncio.Event()
         self._size = (0, 0)
         run = await self._run_now()
@@ -103,18 +105,23 @@ class PhoneConsumer(ConsoleConsumer):
     async def _refuse_unfit(self, gesture: Gesture) -> None:
         """A takeover lets its holder do everything; a lesson does not."""
 
+    async def checked(self) -> None:
+        await self._follow()
+
     async def _follow(self) -> None:
         """Stream the phone the run holds now; say so while it holds none."""
-        run = await self._run_now()
-        if run.status in ENDED:
-            await self._stop()
-            await self.tell({"type": "ended"})
-        elif run.phone_id is None:
-            await self.tell({"type": "waiting"})
-        elif run.phone_id != self._phone:
-            await self._stop()
-            self._phone = run.phone_id
-            self._stream = asyncio.create_task(self._frames(run.phone_id))
+        async with self._following:
+            run = await self._run_now()
+            if run.status in ENDED:
+                await self._stop()
+                await self.tell({"type": "ended"})
+            elif run.phone_id is None:
+                await self._stop()
+                await self.tell({"type": "waiting"})
+            elif run.phone_id != self._phone:
+                await self._stop()
+                self._phone = run.phone_id
+                self._stream = asyncio.create_task(self._frames(run.phone_id))
 
     async def _stop(self) -> None:
         self._phone = None
@@ -125,16 +132,28 @@ class PhoneConsumer(ConsoleConsumer):
             self._stream = None
 
     async def _frames(self, phone_id: int) -> None:
-        """Send frames until cancelled, retrying while Redis or the database is unreachable."""
+        """Send frames until cancelled or until the run has lost the phone, retrying while Redis or the database is
+        unreachable. The event of the loss may itself be lost, and the next run is of any department."""
         while True:
             try:
+                if not await self._holds(phone_id):
+                    break
                 sees_all = await self._sees_all()
                 async with SharedReader(phone_id, covered=not sees_all) as reader:
-                    await self._send_newest(reader, sees_all)
+                    await self._send_newest(reader, phone_id, sees_all)
             except (RedisError, DatabaseError, OSError) as error:
                 log.warning("phone socket: no frames of phone %s (%s); tried again", phone_id, error)
                 await self.tell({"type": "waiting"})
                 await asyncio.sleep(RETRY_S)
+        self._phone = None
+        await self.tell({"type": "waiting"})
+
+    async def _holds(self, phone_id: int) -> bool:
+        """Whether the phone still shows this run's work."""
+        with suppress(NotFound):
+            run = await self._run_now()
+            return run.phone_id == phone_id and run.status not in ENDED
+        return False
 
     async def _sees_all(self) -> bool:
         """Whoever may decide or take over sees the screen as it is; everybody else, and everybody on a wall that
@@ -143,15 +162,15 @@ class PhoneConsumer(ConsoleConsumer):
             return False
         return await database_sync_to_async(_works_tickets)(self.user.pk)
 
-    async def _send_newest(self, reader: SharedReader, sees_all: bool) -> None:
-        """Until the reader's rights to see the whole screen change."""
+    async def _send_newest(self, reader: SharedReader, phone_id: int, sees_all: bool) -> None:
+        """Until the run has lost the phone, or the reader's rights to see the whole screen change."""
         checked_at = time.monotonic()
         shown: Frame | None = None
         told_at = 0.0
         async for frame in reader.frames():
-            if time.monotonic() - checked_at >= CHECK_EVERY_S:
+            if time.monotonic() - checked_at >= HOLD_CHECK_S:
                 checked_at = time.monotonic()
-                if await self._sees_all() != sees_all:
+                if not await self._holds(phone_id) or await self._sees_all() != sees_all:
                     return
             if frame is not None and (shown is None or frame.sequence != shown.sequence):
                 await self._send_frame(frame, await _seen_at(reader, frame) if shown is None else frame.captured_at)

@@ -324,6 +324,23 @@ async def test_only_who_decides_or_takes_over_sees_the_screen_uncovered(
         assert (await next_frame(his))[1] == b"covered"
 
 
+@pytest.mark.parametrize("lost", [{"status": "succeeded"}, {"phone": None}], ids=["ended", "without_its_phone"])
+async def test_the_next_runs_screen_is_not_shown_although_no_event_told_that_this_run_lost_the_phone(
+    redis: str, alice: User, run: Run, phone: Phone, lost: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consoles.consumers.phone.HOLD_CHECK_S", 0.0)
+    await sync_to_async(story.drive)(run, phone)
+    show(phone, 1)
+    async with opened(phone_path(run), alice) as connection:
+        await next_frame(connection)
+        await Run.objects.filter(pk=run.pk).aupdate(**lost)
+        show(phone, 2)
+        await connection.send_json({"type": "ack", "seq": 1})
+        assert await told(connection, "waiting")
+        show(phone, 3)
+        assert await connection.receive_nothing(0.3)
+
+
 def readers(phone_row: Phone) -> int:
     channel = frames._channel(phone_row.pk, covered=True)
     return int(store().pubsub_numsub(channel)[0][1])

@@ -14,9 +14,9 @@ from tickets.web import rates, request_context
 MOST = 30  # a minute; a program with an expired token tries once in a few seconds
 
 
-def record(type: str, *, details: dict[str, Any], user: Any = None, **more: Any) -> None:
-    """As `audit.record`, of a refusal."""
-    number = 0 if user is not None else rates.count(f"refused:{type}:{request_context.current().ip}")[0]
+def record(type: str, *, details: dict[str, Any], user: Any = None, now: float | None = None, **more: Any) -> None:
+    """As `audit.record`, of a refusal. `now`: seconds since the epoch."""
+    number = 0 if user is not None else rates.count(f"refused:{type}:{request_context.current().ip}", now)[0]
     if number > MOST:
         return
     told = {"rest_unrecorded": True} if number == MOST else {}
