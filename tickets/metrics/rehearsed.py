@@ -4,7 +4,8 @@ explained."""
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import quantiles
 from typing import Any
@@ -15,9 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from tickets.metrics import times
 from tickets.metrics.shares import Share
 from tickets.models import Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
+from tickets.permissions import Permission, has
 from tickets.services import language_models
 from tickets.services.flows.rehearsals import GOOD
 from tickets.services.language_models import Price
+from tickets.services.people import access
 
 FLOOR = 0.95
 _ADVICE: dict[str, Promise] = {
@@ -32,7 +35,8 @@ _ADVICE: dict[str, Promise] = {
 @dataclass(frozen=True)
 class Line:
     """One run: seconds are the machine's, waits left out; `sent` and `received` count the tokens that the models are
-    paid for; `recording` is the SHA-256 of its video."""
+    paid for; `recording` is the SHA-256 of its video. `shown`: whether the reader may see the ticket, and so its number
+    and what was noted about it."""
 
     row: RehearsalRun
     seconds: float | None
@@ -41,6 +45,7 @@ class Line:
     received: int
     recording: str
     advice: str
+    shown: bool = True
 
     @property
     def good(self) -> bool:
@@ -114,14 +119,25 @@ class Report:
         return quantiles(times, n=100, method="inclusive")[percent - 1]
 
 
-def report(rehearsal: Rehearsal) -> Report:
+def report(rehearsal: Rehearsal, reader: Any = None) -> Report:
+    """All figures; tickets of departments that are not the reader's stay unnamed. Without a reader all are named."""
     rows = list(rehearsal.runs.select_related("run"))
     run_ids = [row.run_id for row in rows if row.run_id]
     steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings", "tokens"))
     shas = dict(Recording.objects.filter(run__in=run_ids).values_list("run_id", "sha256"))
     lines = [_line(row, steps.get(row.run_id, []), shas.get(row.run_id, "") if row.run_id else "") for row in rows]
+    if reader is not None:
+        seen = set(_seen_by(reader, rows))
+        lines = [replace(line, shown=line.row.ticket_number in seen) for line in lines]
     price = language_models.price_of(rehearsal.version.template_id)
     return Report(rehearsal, lines, sum(row.outcome == "" for row in rows), price)
+
+
+def _seen_by(reader: Any, rows: list[RehearsalRun]) -> Iterable[str]:
+    if not has(reader, Permission.VIEW_TICKETS):
+        return ()
+    numbers = {row.ticket_number for row in rows}
+    return access.visible_tickets(reader).filter(number__in=numbers).values_list("number", flat=True)
 
 
 def _line(row: RehearsalRun, steps: list[dict[str, Any]], sha: str) -> Line:

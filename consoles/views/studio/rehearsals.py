@@ -23,7 +23,7 @@ _MOST_TICKETS = 50
 
 @permitted(Permission.REQUEST_FLOWS)
 def rehearsal_page(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
-    report = rehearsed.report(_rehearsal(rehearsal_id))
+    report = rehearsed.report(_rehearsal(rehearsal_id), request.user)
     return render(request, "consoles/studio/rehearsal.html", {"report": report, "rehearsal": report.rehearsal})
 
 
@@ -32,8 +32,9 @@ def rehearsal_pdf(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
     """The same report, printed; takes some seconds."""
     row = _rehearsal(rehearsal_id)
     name = f"{row.version.template.slug}-v{row.version.number}-{row.pk}.pdf"
+    report = rehearsed.report(row, request.user)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(report_files.pdf(rehearsed.report(row)), content_type="application/pdf", headers=headers)
+    return HttpResponse(report_files.pdf(report), content_type="application/pdf", headers=headers)
 
 
 @permitted(Permission.EDIT_FLOWS, POST)

@@ -272,6 +272,17 @@ def test_the_report_is_written_as_a_page_of_its_own(
     assert "1 / 1" in html
 
 
+def test_a_report_names_no_ticket_of_a_department_that_is_not_the_readers(
+    draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    RehearsalRun.objects.update(outcome="failed", note="找不到张三的订单")
+    elsewhere = member("sue", "supervisor", Department.objects.create(name="二部"))
+    theirs, ours = (report_files.html(rehearsed.report(rehearsal, reader)) for reader in (elsewhere, fei))
+    assert (ticket.number in ours, "张三" in ours) == (True, True)
+    assert (ticket.number in theirs, "张三" in theirs, "0 / 1" in theirs) == (False, False, True)
+
+
 def test_the_report_counts_the_machines_time_once_and_what_the_models_used(
     draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
 ) -> None:
