@@ -29,6 +29,7 @@ from tickets.models import (
     Rehearsal,
     RehearsalMode,
     RehearsalOutcome,
+    RehearsalRun,
     Run,
     RunStatus,
     Step,
