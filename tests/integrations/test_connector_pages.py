@@ -127,7 +127,7 @@ def test_a_stored_secret_is_sent_to_no_other_host_than_it_was_given_for(as_ann: 
     as_ann.post(page, form(generic, **at, **{"s-token": "Bearer very-secret"}))
     elsewhere = {"o-url": "https://elsewhere.example.com/a"}
     refused = as_ann.post(page, form(generic, **elsewhere))
-    assert refused.status_code == 422
+    assert refused.status_code == 400
     assert "请重新填写“访问令牌”" in refused.content.decode()
     generic.refresh_from_db()
     assert generic.options["url"] == at["o-url"]

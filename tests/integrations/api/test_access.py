@@ -183,7 +183,7 @@ def test_without_a_token_nothing_opens_and_it_is_written_down(values: dict[str, 
     assert AuditEvent.objects.filter(type="api_token.refused").count() == 3 * len(OPERATIONS)
 
 
-def test_a_stranger_cannot_fill_the_audit_trail_with_refusals() -> None:
+def test_a_stranger_cannot_fill_the_audit_trail_with_refusals(db: None) -> None:
     noon = 1_800_000_000.0
 
     def refuse(address: str, now: float) -> None:
