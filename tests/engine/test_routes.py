@@ -484,9 +484,75 @@ def test_where_no_tree_comes_the_picture_proves_the_page_and_its_button(learned)
 def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_only_where_the_picture_leaves_it_open(
     learned,
 ):
-    """For what is chosen, as words do not tell a mark's state, and for the commit."""
+    """For what is chosen, as words do not tell a mark's state."""
     ride = Ride(OTHER, learned, bound=False)
-    asked = []
+    asked = on_a_slow_phone(ride)
+    pause = ride.until_pause().pause
+    assert isinstance(pause, ConfirmationRequest)
+    assert ride.model.asked == []
+    assert {*asked} == {"form"}
+    assert f"type:{OTHER['order']}" in ride.phone.acts
+
+
+def test_a_commit_that_the_picture_tells_is_confirmed_and_done_without_a_tree(learned):
+    ride = Ride(OTHER, learned, bound=False)
+    asked = on_a_slow_phone(ride)
+    told = ride.say_yes().pause
+    assert {field.name: (field.screen_value, field.differs) for field in told.fields} == {
+        "refund": ("¥399.00", False),
+        "reason": ("物流破损", False),
+    }
+    ride.engine = ride.new_engine()
+    assert ride.to_the_end().status == "succeeded"
+    assert ride.phone.ledger == ["refund"]
+    assert "review" not in asked
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["title:核对信息", ["label:退款金额", "text:¥390.00"], ["label:退换原因", "text:物流破损"], "button:提交审核"],
+        ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:质量问题"], "button:提交审核"],
+        ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:物流破..."], "button:提交审核"],
+    ],
+    ids=["another amount", "another reason", "a value is cut off"],
+)
+def test_a_commit_whose_fields_the_picture_does_not_show_as_the_ticket_has_them_is_asked_with_the_tree(learned, rows):
+    ride = Ride(OTHER, learned, bound=False, review=replace(aftersales(OTHER)["review"], rows=rows))
+    asked = on_a_slow_phone(ride)
+    pause = ride.until_pause().pause
+    assert isinstance(pause, ConfirmationRequest)
+    assert "review" in asked
+
+
+CHANGED = ["title:核对信息", ["label:退款金额", "text:¥39.00"], ["label:补偿金额", "text:¥20.00"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*CHANGED, ["label:退换原因", "text:物流破损"], "---", "button:提交审核"],
+        [*aftersales(OTHER)["review"].rows[:-1], "button:立即转账"],
+        [*aftersales(OTHER)["review"].rows, "text:确定要支付吗", ["button:取消", "button:确认支付"]],
+    ],
+    ids=["a field changed", "the control has another name", "another decision covers it"],
+)
+def test_a_yes_to_a_picture_is_void_once_the_picture_tells_something_else(learned, rows):
+    ride = Ride(OTHER, learned, bound=False)
+    asked = on_a_slow_phone(ride)
+    ride.say_yes()
+    assert "review" not in asked
+    ride.phone.screens = {**ride.phone.screens, "review": FakeScreen(rows, does={"提交审核": "refund"})}
+    ride.phone.turn_to(SMALL)
+    ride.engine = ride.new_engine()
+    assert ride.turn().pause is not None
+    assert "review" in asked
+    assert ride.phone.ledger == []
+
+
+def on_a_slow_phone(ride: Ride) -> list[str]:
+    """The screens that the ride's phone is asked for the tree of from here on, each of which takes 1.8 s."""
+    asked: list[str] = []
 
     class Slow(FakePhone):
         tree_s = 1.8
@@ -496,14 +562,9 @@ def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_on
             asked.append(self.shown)
             return FakePhone.nodes(self)
 
-    slow = Slow(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)
-    ride.phone = slow
+    ride.phone = Slow(ride.phone.screens, "home", screen_size=SMALL, now=ride.time)
     ride.engine = ride.new_engine()
-    pause = ride.until_pause().pause
-    assert isinstance(pause, ConfirmationRequest)
-    assert ride.model.asked == []
-    assert {*asked} == {"form", "review"}
-    assert f"type:{OTHER['order']}" in ride.phone.acts
+    return asked
 
 
 @pytest.mark.parametrize("measured", [0.2, 0.0], ids=["quick", "not measured yet"])

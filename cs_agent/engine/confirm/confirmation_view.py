@@ -13,7 +13,7 @@ from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Action, Swipe, Tap, Type
-from cs_agent.engine.confirm.fields import set_beside_ticket
+from cs_agent.engine.confirm.fields import read_view, set_beside_ticket
 from cs_agent.engine.confirm.fields_generic import generic_fields
 from cs_agent.engine.confirm.nearby import spot, text_near
 from cs_agent.engine.confirm.submission import SubmissionReader
@@ -82,6 +82,19 @@ class ConfirmationReader:
         wanted = [field for field in self.rules.confirm_fields if field.name in found]
         values = set_beside_ticket(wanted, found, seen=state.seen, corrections=state.corrections, lang=state.lang)
         return self._view(action, seen, values, state.lang)
+
+    def in_picture(self, action: Action, seen: Observation, state: RunState) -> Observation | None:
+        """The same screen, read with care at the touch point and at the flow's fields, without a tree; None unless it
+        shows each field that the ticket has a value for, and nothing of a field but what the ticket says."""
+        wanted = self.rules.confirm_fields
+        seen = self.observer.read_around(seen, *touch_points(action, seen.size))
+        boxes = [hit.box for hit in read_view(seen, wanted).values() if hit.box]
+        seen = self.observer.read_rows(seen, boxes)
+        found = read_view(seen, wanted)
+        told = set_beside_ticket(wanted, found, seen=state.seen, corrections=state.corrections, lang=state.lang)
+        expected = all(field.name in found for field in wanted if field.expected or field.name in state.corrections)
+        agreed = all(field.ticket_value and not field.differs for field in told)
+        return seen if told and expected and agreed else None
 
     def _show_submission(self, action: Action, seen: Observation, state: RunState) -> ConfirmationView:
         before = target_labels(action, seen)

@@ -24,6 +24,7 @@ from cs_agent.engine.screen.signature import (
 from cs_agent.engine.screen.structure import is_reacting
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
+from cs_agent.geometry import Point
 from cs_agent.observation import Observation, UiNode
 
 _NUMBER = re.compile(r"\d{4,}")  # in a label: an id or a phone number, never part of a route
@@ -152,6 +153,12 @@ def find_control(control: RouteControl, sight: Sight, view: StepView | None = No
 def control_at(step: RouteStep, sight: Sight) -> Target | None:
     """The control of the step on this screen; see `find_control`."""
     return find_control(step.control, sight, step.view) if step.control else None
+
+
+def touched_by(step: RouteStep, point: Point, sight: Sight) -> Target | None:
+    """The control of the step, if a touch at this point reaches just that."""
+    target, touched = control_at(step, sight), find_target(sight.observation, point)
+    return target if target and (touched.node, touched.box) == (target.node, target.box) else None
 
 
 def is_done(step: RouteStep, target: Target, sight: Sight) -> bool:

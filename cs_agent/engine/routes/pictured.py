@@ -14,7 +14,7 @@ from dataclasses import replace
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
-from cs_agent.engine.screen.pictured import is_on_coloured_fill, room_on_ground
+from cs_agent.engine.screen.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
@@ -203,10 +203,15 @@ def _has_title(title: str, seen: Observation) -> bool:
 
 def _asking(page: PageSignature, seen: Observation) -> int:
     """How many lines that ask for a decision the page does not name: with more of them than when it was recorded a
-    dialog covers it, or it is another page."""
+    dialog covers it, or it is another page. What the entries of a list say asks for none."""
     known = [mark.partition(":")[2] for mark in page.controls | page.captions]
-    return sum(_decides(line) and not any(stable_label(line.text) in label for label in known) for line in seen.lines)
+    return sum(not _is_of(line, known) and _decides(line, seen) for line in seen.lines)
 
 
-def _decides(line: TextLine) -> bool:
-    return bool(stable_label(line.text)) and sense(line.text).kind in _DECISIONS
+def _is_of(line: TextLine, labels: list[str]) -> bool:
+    return any(stable_label(line.text) in label for label in labels)
+
+
+def _decides(line: TextLine, seen: Observation) -> bool:
+    asks = bool(stable_label(line.text)) and sense(line.text).kind in _DECISIONS
+    return asks and not is_in_entry(seen, line.box)

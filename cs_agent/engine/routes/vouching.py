@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from cs_agent.engine.actions.values import Action, DoubleTap, LongPress, Swipe, Tap
 from cs_agent.engine.gate.vouches import Act, Source, Vouch
-from cs_agent.engine.routes.match import Sight, control_at
+from cs_agent.engine.routes.match import Sight, touched_by
 from cs_agent.engine.routes.values import ActKind, RoutePlan, RouteStep
 from cs_agent.engine.screen.page import Nature, read_page
 from cs_agent.engine.screen.signature import page_signature
-from cs_agent.engine.screen.targets import Target, find_target
+from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.observation import Observation
 
@@ -38,11 +38,10 @@ def vouch_of(plan: RoutePlan, number: int, action: Action, seen: Observation) ->
 
 def _of_touch(step: RouteStep, number: int, action: Action, sight: Sight) -> Vouch | None:
     kind, act = _TOUCHES.get(step.kind, (None, Act.TAP))
-    target = control_at(step, sight)
-    if kind is None or target is None or type(action) is not kind or not isinstance(action, kind):
+    if kind is None or type(action) is not kind or not isinstance(action, kind):
         return None
-    touched = find_target(sight.observation, action.element.to_point(sight.observation.size))
-    if (touched.node, touched.box) != (target.node, target.box) or _turned_into_a_button(step, target):
+    target = touched_by(step, action.element.to_point(sight.observation.size), sight)
+    if target is None or _turned_into_a_button(step, target):
         return None
     return Vouch(Source.ROUTE, str(number), page_signature(sight.observation), None, act, target.box)
 

@@ -32,6 +32,7 @@ class Pending:
     tokens: dict[str, int] = field(default_factory=dict)
     source: StepSource = StepSource.MODEL
     route_step: int = -1  # of the run's way, where the route proposed it
+    in_picture: bool = False  # the picture alone told the page, the control and what was confirmed
     target_there: bool = True  # the control still stood at the touch point when it was asked whether to do it again
 
     @property
@@ -57,6 +58,7 @@ class Pending:
             "fields": [list(item) for item in self.fields],
             "verdict": _verdict_json(self.verdict),
             "evidence_before": self.evidence_before,
+            "in_picture": self.in_picture,
             "target_there": self.target_there,
             "source": str(self.source),
             "route_step": self.route_step,
@@ -85,6 +87,7 @@ class Pending:
             fields=tuple((name, label, value) for name, label, value in data.get("fields", ())),
             verdict=_verdict_of(data.get("verdict")),
             evidence_before=data.get("evidence_before", False),
+            in_picture=data.get("in_picture", False),
             target_there=data.get("target_there", True),
             source=StepSource(data.get("source", StepSource.MODEL)),
             route_step=int(data.get("route_step", -1)),

@@ -90,6 +90,15 @@ class ScreenObserver:
         observation = self.with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
 
+    def look_at_picture(self) -> Observation:
+        """A new capture with what the quick OCR reads, without its tree."""
+        return self._with_lines(Observation(self._capture(), self._retrying(self.phone.foreground)))
+
+    @property
+    def spares_trees(self) -> bool:
+        """Whether pages are told by their pictures on this phone, as trees are known to be slow."""
+        return self._reads_pictures
+
     def expect_tree(self) -> None:
         """Have a slow phone read its tree while other things are done."""
         if self._tree_s > self.settings.slow_tree_s and isinstance(self.phone, ExpectsTree):

@@ -16,6 +16,7 @@ from cs_agent.observation import Observation, TextLine
 
 _STEP = 18  # grey levels between what is drawn and what it is drawn on
 _LEAST_ENTRIES = 3
+_REACH = 3  # heights of a field of an entry, to the entry's next one
 _REDUCED = 8  # times: pixels put together before a sheet is looked for
 _LIGHT = 225  # grey level of a sheet's paper at least
 _FOOT = 0.9  # of the height: what is dark further down is the system's bar
@@ -245,6 +246,30 @@ def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
         if len(ordered) >= _LEAST_ENTRIES and even and len({line.text for line in ordered}) > 1:
             return tuple(ordered)
     return ()
+
+
+def is_in_entry(seen: Observation, box: Box) -> bool:
+    """Whether it is a field of a list's entries: at the same place of each of at least three of them stands a line with
+    the same left or right edge. None may stand where an entry before the first would have it, if it is below what makes
+    the list, or else an entry behind the last: it could be what follows the list, or heads it."""
+    near = [
+        line for line in seen.lines if line.box != box and abs(line.box.center.y - box.center.y) < _REACH * box.height
+    ]
+    return any(_is_field_of(entry_lines(seen, line.box), line.box, seen, box) for line in near)
+
+
+def _is_field_of(entries: tuple[TextLine, ...], head: Box, seen: Observation, box: Box) -> bool:
+    if not entries:
+        return False
+    slack, away = _SAME * seen.size.width, box.top - head.top
+    first, pitch = entries[0].box.top, (entries[-1].box.top - entries[0].box.top) / (len(entries) - 1)
+
+    def stands_at(number: int) -> bool:
+        top = first + number * pitch + away
+        tops = (line.box for line in seen.lines if abs(line.box.top - top) <= slack)
+        return any(min(abs(place.left - box.left), abs(place.right - box.right)) <= slack for place in tops)
+
+    return all(map(stands_at, range(len(entries)))) and not stands_at(-1 if away > 0 else len(entries))
 
 
 def find_sheet(seen: Observation) -> Box | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import render
 from cs_agent.engine.confirm.confirmation_view import (
     ConfirmationView,
@@ -18,6 +19,7 @@ from cs_agent.engine.confirm.confirmation_view import (
     target_labels,
 )
 from cs_agent.engine.gate.reasons import told
+from cs_agent.engine.routes.match import Sight, touched_by
 from cs_agent.engine.routes.propose import Proposal, proposed_before
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
@@ -39,6 +41,7 @@ from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
+from cs_agent.observation import Observation
 from cs_agent.said import joined
 
 _STOPS = (VerdictKind.DENY, VerdictKind.TAKE_OVER)
@@ -56,7 +59,7 @@ class Approvals:
             raise IllegalTransition(state.phase, Event.INTEND, "the yes is for another action")
         if asked.kind == ConfirmationKind.FINISH:
             return self.kit.ended(turn, EndStatus.SUCCEEDED, state.message)
-        self._look(turn)
+        self._look(turn, asked)
         if asked.kind == ConfirmationKind.UNCERTAIN and not asked.target_there:
             turn.tell(say("not_there", turn.lang))
             turn.state = turn.state.evolve(unproven=Unproven.AGENT)
@@ -77,7 +80,7 @@ class Approvals:
     def pick_up(self, state: RunState) -> Turn:
         """Continue a run found between intent and outcome by looking at the screen first."""
         cut_off, turn = self._resume(state, Event.OUTCOME)
-        self._look(turn)
+        self._look(turn, cut_off.evolve(in_picture=False))
         if not cut_off.irreversible:
             turn.tell(say("cut_off", turn.lang, what=render(cut_off.action)))
             return self._found(turn, StepStatus.UNCERTAIN, say("cut_off_again", turn.lang))
@@ -103,9 +106,23 @@ class Approvals:
         plan = self.kit.route
         return proposed_before(way, asked.route_step, asked.action, turn.seen, plan.values, plan.private)
 
-    def _look(self, turn: TurnContext) -> None:
+    def _look(self, turn: TurnContext, asked: Pending) -> None:
+        """At the picture alone if that told what was confirmed, and tells it still; else with the tree."""
         with turn.draft.lap("recheck"):
-            turn.see(self.kit.observer.look_closely())
+            seen = self._told_in_picture(turn, asked) if asked.in_picture else None
+            turn.see(seen or self.kit.observer.look_closely())
+
+    def _told_in_picture(self, turn: TurnContext, asked: Pending) -> Observation | None:
+        """The screen now, if its picture still shows the step's page, the control where it is touched, and every field
+        as the ticket has it."""
+        seen, plan = self.kit.observer.look_at_picture(), self.kit.route
+        points = touch_points(asked.action, seen.size)
+        if plan.way is None or not 0 <= asked.route_step < len(plan.way.steps) or not points:
+            return None
+        step, sight = plan.way.steps[asked.route_step], Sight.of(seen, plan.values, plan.private)
+        if not sight.is_at(step) or touched_by(step, points[0], sight) is None:
+            return None
+        return self.kit.confirmation.in_picture(asked.action, seen, turn.state)
 
     def _verdict(self, asked: Pending, shown: ConfirmationView, state: RunState) -> Verdict:
         """The gate's current verdict; an act that counted as irreversible when asked still does."""

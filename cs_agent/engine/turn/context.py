@@ -21,6 +21,7 @@ class TurnContext:
     state: RunState
     draft: StepDraft
     proposal: Proposal | None = None  # the route's, where it proposed this turn's act
+    in_picture: bool = False  # the picture alone tells what is to be confirmed
 
     @property
     def seen(self) -> Observation:

@@ -88,14 +88,30 @@ class Proposer:
 
     def _judge_with_care(self, turn: TurnContext, proposed: Pending) -> Verdict:
         """Judge the act; a negative verdict based on a picture alone is checked again with the tree, if the phone has
-        one; and with all that the picture says, unless the tree tells a route's control."""
+        one, unless the picture tells a route's commit; and with all that the picture says, unless the tree tells a
+        route's control."""
         verdict = self.kit.judge(proposed, turn.seen, turn.state)
         if verdict.kind is VerdictKind.ALLOW or turn.seen.nodes is not None:
+            return verdict
+        if self._is_told_in_picture(turn, proposed, verdict):
             return verdict
         seen = turn.see(self.kit.observer.with_tree(turn.seen))
         if turn.proposal is None or not is_useful(seen.nodes):
             turn.see(self.kit.observer.read_all(seen))
         return self.kit.judge(proposed, turn.seen, turn.state)
+
+    def _is_told_in_picture(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
+        """Whether the picture tells all that a person is to confirm of a route's commit: its page, its control, and the
+        flow's fields just as the ticket has them. The turn goes on with the careful reading."""
+        proposal = turn.proposal
+        if proposal is None or not (proposal.is_viewed and proposal.step.commits and self.kit.observer.spares_trees):
+            return False
+        seen = self.kit.confirmation.in_picture(proposal.action, turn.seen, turn.state) if _commits(verdict) else None
+        if seen is None or not _commits(self.kit.judge(proposed, seen, turn.state)):
+            return False
+        turn.see(seen)
+        turn.in_picture = True
+        return True
 
     def _go_back(self, turn: TurnContext, proposed: Pending, name: str) -> Turn:
         """In place of a touch on what nothing proves to be a mere way out: a wordless mark, or an answer (`name`)."""
@@ -129,11 +145,16 @@ class Proposer:
                 proposed.action, turn.seen, turn.state, irreversible=verdict.commits, by_tree=by_tree
             )
         evident = look_for_success(shown.observation, self.kit.rules).complete
-        pending = pending_of_view(shown, verdict, ConfirmationKind.ACTION, proposed.evolve(evidence_before=evident))
+        asked = proposed.evolve(evidence_before=evident, in_picture=turn.in_picture)
+        pending = pending_of_view(shown, verdict, ConfirmationKind.ACTION, asked)
         turn.draft.action = shown.action
         turn.see(shown.observation)
         request = request_of(shown, verdict, turn.lang)
         return self.kit.paused(turn, Event.PROPOSE, request, pending=pending)
+
+
+def _commits(verdict: Verdict) -> bool:
+    return verdict.kind is VerdictKind.CONFIRM and verdict.irreversible
 
 
 def _with_commit(verdict: Verdict, turn: TurnContext) -> Verdict:
