@@ -17,7 +17,8 @@ import django
 from PIL import Image
 
 from cs_agent.engine.actions.values import Action, Finish
-from cs_agent.engine.routes.propose import Position, Proposal, is_at_end, next_act
+from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.propose import Proposal, is_at_end, next_act
 from cs_agent.engine.routes.values import Route, Way
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import Observation, Screenshot
@@ -70,7 +71,7 @@ class RouteModel:
         size = self._phone.size()
         picture = Screenshot(Image.new("RGB", (size.width, size.height), "white"), time.time())
         seen = Observation(picture, self._phone.foreground(), (), self._phone.nodes())
-        if self._last and (self._last.expects is None or self._last.expects.is_met(seen)):
+        if self._last and self._last.advances and (self._last.expects is None or self._last.expects.is_met(seen)):
             self._at = self._at.beyond(self._last.number)
         if is_at_end(way, self._at, seen, values):
             return Finish("已完成")

@@ -11,7 +11,8 @@ from random import Random
 
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Action, Tap, Type
-from cs_agent.engine.routes.propose import Position, next_act
+from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.propose import next_act
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteStep, Way
 from cs_agent.geometry import Box, Size

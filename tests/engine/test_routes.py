@@ -11,7 +11,8 @@ import pytest
 
 from cs_agent.engine.actions.values import Back, Finish, Launch, TakeOver, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
-from cs_agent.engine.routes.propose import ExpectedPage, Position, next_act
+from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.propose import ExpectedPage, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
 from cs_agent.engine.routes.slots import filled, templated
 from cs_agent.engine.routes.values import ActKind, Private, Route, RouteError, RoutePlan, RouteStep, Way

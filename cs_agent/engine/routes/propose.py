@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Self
 
 from PIL import Image
 
@@ -24,6 +23,8 @@ from cs_agent.engine.actions.values import (
     Type,
 )
 from cs_agent.engine.routes.match import Sight, control_at, find_control, is_done, is_typed
+from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.scrolling import scroll_before
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
 from cs_agent.engine.routes.views import PageView, StepView
@@ -34,44 +35,12 @@ from cs_agent.geometry import NormPoint
 from cs_agent.observation import Observation
 
 MOST_TRIES = 2  # of one step, before the model is asked
-_MOST_DETOURS = 50
 _FIELD = "editable"  # the role of a control that text is typed into
 _TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
     ActKind.TAP: Tap,
     ActKind.DOUBLE_TAP: DoubleTap,
     ActKind.LONG_PRESS: LongPress,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it; `detours`:
-    steps at which the model was asked."""
-
-    at: int = 0
-    tries: int = 0
-    taken: int = -1  # the step that was proposed last
-    detours: tuple[int, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {"at": self.at, "tries": self.tries, "taken": self.taken, "detours": list(self.detours)}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        """A new position for an empty value."""
-        if not data:
-            return cls()
-        return cls(int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]))
-
-    def off_the_way(self, at: int | None = None) -> Position:
-        """Record that the model is asked here; each step is recorded once."""
-        here = self.at if at is None else at
-        detours = self.detours if self.detours[-1:] == (here,) else (*self.detours, here)[-_MOST_DETOURS:]
-        return replace(self, at=here, detours=detours, tries=0, taken=-1)
-
-    def beyond(self, number: int) -> Position:
-        """Move past a step that took effect."""
-        return replace(self, at=number + 1, tries=0, taken=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +95,7 @@ class Proposal:
     step: RouteStep
     action: Action
     expects: Expectation | None  # None: the next act is on the same page, and nothing on it tells
+    advances: bool = True  # False: it only scrolls to where its step can be taken
 
     @property
     def is_viewed(self) -> bool:
@@ -138,9 +108,11 @@ def next_act(
 ) -> tuple[Position, Proposal | None]:
     """The next act on this screen and where the run stands then; no act where none fits."""
     sight = Sight.of(seen, values, private)
-    number = _next_step(way, at, sight)
+    number, left = _next_step(way, at, sight), at.taken + 1 if at.taken >= 0 else at.at
+    if (number is None or number < at.at) and (scroll := _scroll(way, left, at, sight)):
+        return replace(at, at=left, tries=_scrolls(at) + 1, taken=-1), scroll
     if number is None:
-        return at.off_the_way(at.taken + 1 if at.taken >= 0 else at.at), None
+        return at.off_the_way(left), None
     tries = at.tries + 1 if number == at.taken else 0
     step = way.steps[number]
     action = _action(way, number, at, sight) if tries < MOST_TRIES else None
@@ -148,6 +120,24 @@ def next_act(
         return at.off_the_way(number), None
     here = replace(at, at=number, tries=tries, taken=number)
     return here, Proposal(number, step, action, _expectation(way, number, action, sight))
+
+
+def _scroll(way: Way, left: int, at: Position, sight: Sight) -> Proposal | None:
+    """A scroll in search of the next step, before an earlier one is taken again or the model is asked, both of which
+    follow if it is not found."""
+    found = scroll_before(way.steps, left, sight)
+    if found is None or left in at.detours or _scrolls(at) >= MOST_TRIES:
+        return None
+    x1, y1, x2, y2 = found.way
+    step = way.steps[left]
+    page = ExpectedPage(step.page, step.control, step.page_view, step.view)
+    expects = Expectation((page,), None, sight.values, sight.private)
+    return Proposal(left, found, Swipe(NormPoint(x1, y1), NormPoint(x2, y2)), expects, advances=False)
+
+
+def _scrolls(at: Position) -> int:
+    """Scrolls in search of the next step so far; tries of a step that was taken are others."""
+    return at.tries if at.taken < 0 else 0
 
 
 def proposed_before(

@@ -14,7 +14,7 @@ from cs_agent.engine.actions.values import Action, Back, Home, Launch, Swipe, Ty
 from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
 from cs_agent.engine.gate.searches import starts_a_search
-from cs_agent.engine.routes.propose import Position
+from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.record import step_of, with_view
 from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import ACT, Pending
@@ -115,7 +115,7 @@ class Actor:
         changed = met or self._has_changed(turn.seen)
         turn.state = _having_put_in(_learned(turn.state, pending, changed), pending, turn.seen)
         turn.state = _having_led(turn.state, pending, changed)
-        if turn.proposal and (met or (expects is None and changed)):
+        if turn.proposal and turn.proposal.advances and (met or (expects is None and changed)):
             here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
             turn.state = turn.state.evolve(route=here.to_json())
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.parse import Parsed
 from cs_agent.engine.actions.values import Finish, render
-from cs_agent.engine.routes.propose import Position, Proposal, is_at_end, next_act
+from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.propose import Proposal, is_at_end, next_act
 from cs_agent.engine.routes.values import Way
 from cs_agent.engine.run.conversation import remember_turn
-from cs_agent.engine.run.state import StepSource, Turn
+from cs_agent.engine.run.pending import ACT, Pending
+from cs_agent.engine.run.state import StepSource, Turn, VerdictKind
 from cs_agent.engine.run.wording import say
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.deciding import Decider
@@ -37,6 +39,8 @@ class Guide:
             with turn.draft.lap("observe"):
                 turn.see(self.kit.observer.with_tree(turn.seen))
             ended, there, proposal = self._next(turn, plan.way, here)
+        if proposal and not proposal.advances and not self._may_scroll(turn, proposal):
+            there, proposal = there.off_the_way(), None
         if ended and (done := self._finish(turn)) is not None:
             return done
         turn.state = turn.state.evolve(route=there.to_json())
@@ -51,6 +55,12 @@ class Guide:
         with turn.draft.lap("route"):
             known = (way, here, turn.seen, plan.values, plan.private)
             return is_at_end(*known), *next_act(*known)
+
+    def _may_scroll(self, turn: TurnContext, proposal: Proposal) -> bool:
+        """Whether the gate lets it pass unasked; nobody is asked about a mere search."""
+        with turn.draft.lap("gate"):
+            verdict = self.kit.judge(Pending(ACT, proposal.action, confidence=1.0), turn.seen, turn.state)
+        return verdict.kind is VerdictKind.ALLOW
 
     def _take(self, turn: TurnContext, proposal: Proposal) -> Turn:
         thought = say("on_route", turn.lang)

@@ -37,7 +37,7 @@ class Proposer:
     actor: Actor
 
     def pass_gate(self, turn: TurnContext, proposed: Pending) -> Turn:
-        step = turn.proposal.number if turn.proposal else -1
+        step = turn.proposal.number if turn.proposal and turn.proposal.advances else -1
         proposed = proposed.evolve(source=turn.draft.source, route_step=step)
         with turn.draft.lap("gate"):
             verdict = _with_commit(self._judge_with_care(turn, proposed), turn)

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cs_agent.engine.routes.propose import Position
+from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.record import merged, way_of
 from cs_agent.engine.routes.values import Private, Route, RouteError, RoutePlan, RouteStep, Way
 from cs_agent.engine.routes.views import PageView

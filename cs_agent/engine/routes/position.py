@@ -1,0 +1,40 @@
+"""Where a run stands on its way; a part of its checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+_MOST_DETOURS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it, or
+    scrolls in search of it where none was taken; `detours`:
+    steps at which the model was asked."""
+
+    at: int = 0
+    tries: int = 0
+    taken: int = -1  # the step that was proposed last
+    detours: tuple[int, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"at": self.at, "tries": self.tries, "taken": self.taken, "detours": list(self.detours)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """A new position for an empty value."""
+        if not data:
+            return cls()
+        return cls(int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]))
+
+    def off_the_way(self, at: int | None = None) -> Position:
+        """Record that the model is asked here; each step is recorded once."""
+        here = self.at if at is None else at
+        detours = self.detours if self.detours[-1:] == (here,) else (*self.detours, here)[-_MOST_DETOURS:]
+        return replace(self, at=here, detours=detours, tries=0, taken=-1)
+
+    def beyond(self, number: int) -> Position:
+        """Move past a step that took effect."""
+        return replace(self, at=number + 1, tries=0, taken=-1)
