@@ -149,6 +149,13 @@ def _passport(source: Source) -> str:
     return source.dice.choice((f"E{source.digits(8)}", f"EJ{source.digits(7)}", f"G{source.digits(8)}"))
 
 
+def _device(source: Source) -> str:
+    """An IMEI, a hardware address or a public network address, whatever its label."""
+    body = "35" + source.digits(12)
+    imei = body + next(check for check in string.digits if _luhn(body + check))
+    return source.dice.choice((imei, source.en.mac_address(), source.en.ipv4_public()))
+
+
 def _messenger(source: Source) -> str:
     name = source.en.user_name().replace(".", "_")
     return source.dice.choice(
@@ -213,6 +220,7 @@ _PERSONAL: dict[str, tuple[tuple[str, ...], Callable[[Source], str]]] = {
     "birth_date": (("出生日期", "生日", "出生年月日", "Date of birth", "DOB"), _birth_date),
     "plate": (("车牌号", "车辆", "停车登记", "代驾车辆", "Plate"), _plate),
     "passport": (("护照号码", "护照", "证件号码", "出行证件", "Passport"), _passport),
+    "device": (("IMEI", "IMEI 1", "WLAN MAC", "设备 IMEI", "登录 IP", "IP address", "Bluetooth MAC"), _device),
     "messenger": (("微信号", "QQ号", "客户微信", "QQ", "加微信", "WeChat"), _messenger),
 }
 KINDS = tuple(_PERSONAL)

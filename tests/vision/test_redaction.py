@@ -120,6 +120,37 @@ def test_a_name_left_of_the_column_of_its_label_is_found() -> None:
     assert kinds(line("收货人", 40, 300), line("欧阳小红", 600, 304)) == [DataKind.NAME]
 
 
+def hidden(*lines: TextLine) -> set[str]:
+    return {lines[finding.line].text[finding.start : finding.end] for finding in find_in_lines(lines)}
+
+
+def test_a_label_with_its_value_beside_it_says_nothing_of_the_label_below() -> None:
+    screen = (line("姓名", 40, 300), line("王建国", 600, 304), line("用户ID", 40, 380), line("用户U100014", 600, 384))
+    assert hidden(*screen) == {"王建国"}
+
+
+def test_a_code_over_its_caption_is_found() -> None:
+    assert hidden(line("2-5-3018", 40, 300), line("取件码", 40, 365)) == {"2-5-3018"}
+
+
+def test_the_name_over_an_address_is_found() -> None:
+    screen = (
+        line("Shipping address", 40, 300),
+        line("Wairimu Kamau", 40, 365),
+        line("PO Box 77, Mombasa 80100", 40, 430),
+    )
+    assert {"Wairimu Kamau", "PO Box 77, Mombasa 80100"} <= hidden(*screen)
+
+
+def test_an_order_below_an_address_is_no_part_of_it() -> None:
+    screen = (
+        line("Lindenweg 7", 40, 300),
+        line("50667 Köln", 40, 365),
+        line("Bestellnummer 302-9981234-1122", 40, 430),
+    )
+    assert "Bestellnummer 302-9981234-1122" not in hidden(*screen)
+
+
 def drawn() -> tuple[Image.Image, TextLine]:
     image = pictures.blank()
     box = pictures.write(image, 40, 300, "13812345678")

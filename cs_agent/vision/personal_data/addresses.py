@@ -34,13 +34,17 @@ _ADDRESS_CHARS = re.compile(
     r"|大学|医院|[A-Za-z].*\d|\d.*[A-Za-z]"
 )
 _ABROAD = re.compile(
-    r"(?:ご?住所|お届け先|配送先|주소|배송지|\b(?:адрес|dirección|domicilio|adresse|anschrift|endereço|indirizzo"
+    r"(?:ご?住所|お届け先|配送先|주소|배송지|العنوان|عنوان(?: \w+)?|ที่อยู่|כתובת|पता|\b(?:адрес(?:а| доставки)?"
+    r"|dirección(?: de \w+)?|domicilio|\w{0,16}adress[ea]?"
+    r"|\w{0,16}anschrift|endereço(?: de \w+)?|indirizzo(?: di \w+)?|adres\w{0,3}(?: \w+)?|cím|osoite|alamat"
     r"|địa chỉ))\s?[:\t]\s*"
     r"(?P<value>(?=[^\n;|]{0,80}\d)[^\n;|]{6,90})",
     re.IGNORECASE,
 )
 _NEXT_LABEL = re.compile(
-    r"[ ,,、]*(?:(?:收货|收件|联系)?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注|订单|身份证|邮箱"
+    r"[ ,,、;]+(?:IP|时间|日期|金额|数量|状态|单号|设备)(?![\u4e00-\u9fff])"
+    r"|[ ,,、]*(?:(?:收货|收件|联系)?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注"
+    r"|订单|身份证|邮箱"
     r"|微信)(?:号码?)?[::\s]|[ ,,]*(?:tel|phone|mobile)\b",
     re.IGNORECASE,
 )
@@ -49,7 +53,7 @@ _CITY = rf"{_HAN}{{2,7}}?(?:市|自治州|地区|盟)"
 _DISTRICT = rf"{_HAN}{{1,7}}?(?:区|县|旗|市|镇|乡|街道|开发区|新区)"
 _STREET = (
     rf"{_HAN}{{1,10}}?(?:路|街|大道|大街|巷|弄|胡同|道|村|屯|里|公路|环路|小区|花园|苑|新村|社区|公寓"
-    rf"|大厦|广场|家园|园|园区|别墅|城|[路街道巷][东西南北中]段)"
+    rf"|大厦|广场|家园|园|园区|别墅|城|[路街道巷][东西南北中]段)(?![路街巷弄])"
 )
 _NUMBER = (
     r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])[ ]?"
@@ -82,23 +86,33 @@ _EUROPEAN = re.compile(
     r"|gatan)\s\d{1,4}\s?[a-z]?\b)"
     r"(?:,\s?\d{1,2}\s?[ºª°o]\.?(?:\s?[A-Za-z0-9]{1,4})?|,\s(?:[Pp]iso|[Dd]pto\.?|[Aa]pto\.?|bloco|int\.?)\s?\w{1,6})?"
     r"(?:,\s[A-ZÀ-Þ][\w -]{1,24}?(?:\s-\s[A-Z]{2})?(?=,?\s\d{4,5}))?"
-    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?(?:\s?[A-Z]{2}\b)?(?:\s[A-ZÀ-Þ][\w-]{1,24})?)?"
+    r"(?:,?\s(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{3})?(?: ?[A-Z]{2}\b)?(?: [A-ZÀ-Þ][\w-]{1,24})?)?"
 )
 _CITY_ABROAD = r"[A-ZÀ-Þ][\w'’.-]{1,24}(?:[ -][A-ZÀ-Þ][\w'’.-]{1,20}){0,2}"
 _STREET_NUMBER_POSTCODE = re.compile(  # ul. Marszałkowska 10/5, 00-590 Warszawa
     r"(?<![\w.-])(?:[a-z]{2,4}\.\s)?[A-ZÀ-ÞĀ-Ž][\w'’.-]*(?:\s[\w'’.-]{1,24}){0,5}?\s(?:n[º°o]\.?\s)?\d{1,5}\s?[a-zA-Z]?(?:[/-]\d{1,4}[a-z]?)?"
-    r"(?:,\s?[^,\n]{1,16})?,?\s(?:[A-Z]{1,3}-)?(?:\d{4,5}(?:\s?[A-Z]{2})?|\d{2}-\d{3}|\d{3}\s\d{2})\s" + _CITY_ABROAD
+    r"(?:,\s?[^,\n]{1,16})?,?\s(?:[A-Z]{1,3}-)?(?:\d{4,5}(?: ?[A-Z]{2})?|\d{2}-\d{3}|\d{3} \d{2})[ ]" + _CITY_ABROAD
 )
 _NUMBER_STREET_POSTCODE = re.compile(  # 27/5 Sukhumvit Soi 11, Bangkok 10110
-    r"(?<![\w.,-])\d{1,5}(?:/\d{1,4})?[A-Za-z]?(?:\s[A-Z][\w'’.-]*){1,5}(?:\s\d{1,3})?(?:,\s(?:"
+    r"(?<![\w.,–—-])\d{1,5}(?:/\d{1,4})?[A-Za-z]?(?:\s[A-Z][\w'’.-]*){1,5}(?:\s\d{1,3})?(?:,\s(?:"
     + _CITY_ABROAD
     + r"|#?\d[\w-]*)){0,3},\s"
-    r"(?:" + _CITY_ABROAD + r"\s(?:[A-Z]{2,3}\s)?(?:\d{4,6}|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
+    r"(?:"
+    + _CITY_ABROAD
+    + r"\s(?:[A-Z]{2,3}\s)?(?:\d{4,6}(?!\d)|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
     r"|(?:Hong Kong|Singapore|Dubai|Macau|Kowloon)\b)"
 )
 _FLAT_FIRST = re.compile(  # B-204, Shanti Apartments, MG Road, Bengaluru 560001
     r"(?<![\w-])(?:No\.?\s?)?[A-Z]?-?\d{1,4}[A-Z]?,\s(?:[A-Z0-9][\w'’. -]{1,30},\s){1,5}"
     r"(?:\d{5,6}\s[A-Z][\w ]{1,24}|[A-Z][\w ]{1,24}[ -]\d{5,6})(?!\d)"
+)
+_RUSSIAN = re.compile(  # ул. Тверская, д. 7, кв. 15, Москва, 125009
+    r"(?<!\w)(?:(?:г\.|город)\s?[А-ЯЁ][\w-]+,\s)?(?:ул\.|улица|пр-?т\.?|пр\.|проспект|пер\.|переулок|б-р|бульвар|ш\.|шоссе"
+    r"|наб\.|вул\.|вулиця|просп\.)\s?[\w. -]{2,40},\s?(?:д\.?|дом|буд\.)?\s?\d+[\w/-]*"
+    r"(?:,?\s?(?:корп|к|стр|кв|оф|под|эт|квартира|офис)\.?\s?\d+\w?)*(?:,\s(?:г\.\s?)?[А-ЯЁ][\w -]{2,30})?(?:,\s\d{6})?"
+)
+_GOING_THERE = re.compile(
+    r"(?:您的|[已请现您]|快[件递]|包裹|货物)*(?:[送寄发运]?[到至达]|家?住在?|位于|前往|去)(?=[\u4e00-\u9fff]{2})"
 )
 _BOX = re.compile(
     r"\b(?:P\.?\s?O\.?\s?Box|Postfach|Apartado(?: de Correos)?|BP|Casilla)\s\d{1,7}(?:,\s?(?:\d{4,6}\s)?"
@@ -123,7 +137,7 @@ _ENGLISH = re.compile(
     r"(?:No\.?\s?)?\d{1,6}[A-Za-z]?(?:-\d{1,5})?,?\s+(?:[NSEW]\.?\s+)?(?:[A-Z0-9][\w.'’-]*\s+){1,4}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Way|Court|Ct|Place|Pl|Parkway|Pkwy"
     r"|Square|Sq|Terrace|Crescent|Close|Highway|Hwy"
-    r"|Circle|Alley|Row|Walk|Quay|Gardens?|Grove|Hill|Mews)\b\.?"
+    r"|Circle|Alley|Row|Walk|Quay|Gardens?|Grove|Hill|Mews)\b\.?(?: (?:North|South|East|West)\b)?"
     r"(?:,?\s+(?:Flat|Apt\.?|Apartment|Unit|Suite|Room|#)\s?[A-Z0-9-]+)?"
     r"(?:,\s*[A-Z][\w.'’ -]{1,30}){0,4}(?:,?\s+[A-Z]{2}\s+\d{5}(?:-\d{4})?"
     r"|,?\s+[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|,?\s+\d{5,6})?"
@@ -142,10 +156,26 @@ def _labelled(text: str) -> Iterator[tuple[int, int]]:
             continue
         other = _NEXT_LABEL.search(value.group(), 1)
         kept = (value.group()[: other.start()] if other else value.group()).rstrip(_CLOSING)
+        kept = _of_the_address(kept)
         if _IN_PROSE.match(label.group() + kept):
             continue
         if len(kept) >= 4 and _ADDRESS_CHARS.search(kept):
             yield value.start(), value.start() + len(kept)
+
+
+def _of_the_address(value: str) -> str:
+    """Without what goes on behind a comma and is none: `…65号,今天在家`.
+
+    Kept whole where it is not in Han characters."""
+    parts = re.split(r"([,,])", value)
+    if not re.match(_HAN, value):
+        return value
+    kept = parts[0]
+    for comma, part in zip(parts[1::2], parts[2::2], strict=True):
+        if not _ADDRESS_CHARS.search(part) and not re.search(r"\d", part):
+            break
+        kept += comma + part
+    return kept
 
 
 def _chains(text: str) -> Iterator[tuple[int, int]]:
@@ -160,7 +190,8 @@ def _chains(text: str) -> Iterator[tuple[int, int]]:
                 and _BUILDING.search(value)
                 and (any(char.isdigit() for char in value) or len(value) >= 8)
             ):
-                yield match.start(), match.end()
+                going = _GOING_THERE.match(value)
+                yield match.start() + (going.end() if going else 0), match.end()
         start = cut.end() if cut else end
 
 
@@ -184,7 +215,7 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
     for match in _EUROPEAN.finditer(text):
         yield match.span()
-    for pattern in (_STREET_NUMBER_POSTCODE, _NUMBER_STREET_POSTCODE, _FLAT_FIRST, _BOX, _JAPANESE, _KOREAN):
+    for pattern in (_STREET_NUMBER_POSTCODE, _NUMBER_STREET_POSTCODE, _FLAT_FIRST, _BOX, _RUSSIAN, _JAPANESE, _KOREAN):
         for match in pattern.finditer(text):
             yield match.span()
     for match in _ABROAD.finditer(text):

@@ -148,6 +148,11 @@ def codes(text: str) -> Iterator[Span]:
             yield Span(DataKind.CODE, *match.span("value"), match.group("value"))
 
 
+def is_a_caption_of_codes(text: str) -> bool:
+    """Whether the text is nothing but the word for a code."""
+    return bool(re.fullmatch(rf"(?:您的|本次|your )?(?:{_VOUCHER_WORD}|{_CODE_WORD})", text, re.IGNORECASE))
+
+
 def vouchers(text: str) -> Iterator[Span]:
     for pattern in (_VOUCHER, _VOUCHER_USED, _VOUCHER_BEHIND):
         for match in pattern.finditer(text):

@@ -21,7 +21,7 @@ _PLATE = re.compile(
     r"[·•.\s-]{0,2}(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
 )
 _PLATE_NAMED = re.compile(
-    r"(?:车牌号?码?|车号|号牌号?码?|(?:licen[cs]e|number|registration)\s?plate|plate\s?(?:no\.?|number)"
+    r"(?:车牌号?码?|车号|号牌号?码?|(?:licen[cs]e|number|registration)\s?plate|\bplate(?:\s?(?:no\.?|number))?"
     r"|vehicle\s?reg(?:istration)?)"
     + _LINK
     + r"(?P<value>(?=[A-Za-z -]*\d)[\u4e00-\u9fff]?[A-Za-z0-9][A-Za-z0-9·• -]{3,8}[A-Za-z0-9])(?![A-Za-z0-9])",
@@ -32,7 +32,7 @@ _PASSPORT = re.compile(r"(?<![A-Za-z0-9-])(?P<value>(?:E[A-HJ-NP-Z]\d{7}|[EG]\d{
 _PASSPORT_NAMED = re.compile(
     r"(?:护照号?码?|通行证号?码?|回乡证号?码?|台胞证号?码?|居留(?:许可|证)号?码?|(?:军官|士兵|警官|永居|永久居留|港澳居民|居住)证号?码?|签证号?码?|证件号码?|驾驶证号?码?"
     r"|驾照(?:编?号码?)?|档案编号"
-    r"|passport\s?(?:no\.?|number)?|travel\s(?:document|permit)\s?(?:no\.?|number)?|visa\s(?:no\.?|number))"
+    r"|(?:passport|pasaporte|passeport|reisepass|passaport[eo]|paspoort|paszport(?:u)?|pasaport)(?:nummer|nr)?\s?(?:no\.?|number|nr\.?|n[°º])?|パスポート(?:番号)?|旅券番号|여권\s?번호|travel\s(?:document|permit)\s?(?:no\.?|number)?|visa\s(?:no\.?|number))"
     + _LINK
     + r"(?:[\u4e00-\u9fff]字第?)?(?P<value>(?=[A-Za-z]{0,3}\d)[A-Za-z0-9]{6,18})(?![A-Za-z0-9])",
     re.IGNORECASE,
@@ -125,11 +125,19 @@ def _is_taiwanese(number: str) -> bool:
     )
 
 
+_USER_NAME = re.compile(
+    r"(?:用户名|登录名|登陆名|账户名|帐户名|会员名|\b(?:user ?name|login(?: name)?|screen name))\s{0,2}(?:[:=是为\t]"
+    r"|(?<=[\u4e00-\u9fff])|\s)\s{0,4}(?P<value>[A-Za-z](?=[\w.-]*[\d_.-])[\w.-]{3,29}"
+    r"|[A-Za-z][a-z]{3,29}(?=\s*(?:\n|\Z)))(?![\w@])",
+    re.IGNORECASE,
+)
+
+
 def messengers(text: str) -> Iterator[Span]:
     """An account that is a word of letters only counts where `:` or `是` stands before it."""
     for match in _MESSENGER_NAMED.finditer(text):
         value = match.group("value")
         if match.group("link").strip() or not _PLAIN_WORD.fullmatch(value):
             yield Span(DataKind.MESSENGER, *match.span("value"), value)
-    for match in _WXID.finditer(text):
+    for match in (*_USER_NAME.finditer(text), *_WXID.finditer(text)):
         yield Span(DataKind.MESSENGER, *match.span("value"), match.group("value"))

@@ -21,9 +21,10 @@ class DataKind(StrEnum):
     NAME = "name"
     BIRTH_DATE = "birth_date"
     ADDRESS = "address"  # and coordinates
-    PLATE = "plate"  # of a car
+    PLATE = "plate"  # of a car, and its chassis number
     PASSPORT = "passport"  # passports and travel permits
     MESSENGER = "messenger"  # accounts of WeChat, QQ and their like
+    DEVICE = "device"  # IMEI, hardware and network addresses
     BARCODE = "barcode"  # QR and bar codes; in pictures only
     ID_PHOTO = "id_photo"  # a photographed identity document as a whole; in pictures only
 

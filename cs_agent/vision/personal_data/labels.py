@@ -19,9 +19,12 @@ _BUSINESS = (
 _ORDER_NAME = re.compile(
     rf"(?:(?:{_BUSINESS})[\u4e00-\u9fff]{{0,4}}?(?:号码?|编号|单号|编码|流水号?|ID)|单号|编号|条码号|货号"
     r"|(?:order|tracking|waybill|parcel|package|shipment|ticket|invoice|transaction|reference|ref|case|request|refund"
-    r"|return|product|item|serial|batch|contract|booking|sku)\.?\s*(?:no\b\.?|number|nr\b\.?|id\b|code|#))"
-    + _LINK
-    + r"$",
+    r"|return|product|item|serial|batch|contract|booking|sku)\.?\s*(?:no\b\.?|number|nr\b\.?|id\b|code|#)"
+    r"|(?:[伝传]票|注文|商品|受付|お?問い?合わせ|追跡|管理|型)番[号號]|(?:주문|송장|운송장|상품|접수|문의|송품)\s?번호"
+    r"|\b(?:auftrags|bestell|sendungs|artikel|rechnungs|paket|vorgangs)(?:nummer|nr\.?)|\bn(?:[úu]mero|[°º.])?\s?(?:de|du|d[’']|di)\s?(?:pedido|orden|seguimiento|gu[íi]a|commande|colis|suivi|facture|ordine|spedizione|encomenda|factura)"
+    r"|\b(?:номер (?:заказа|накладной|отправления)|заказ|трек-?номер|mã (?:đơn(?: hàng)?|vận đơn)|(?:nr"
+    r"|numer) (?:zamówienia|przesyłki)|sipariş no|takip no|no(?:mor)? (?:pesanan|resi))|رقم (?:الطلب|الشحنة|التتبع)"
+    r"|เลข(?:ที่)?(?:ออเดอร์|คำสั่งซื้อ|พัสดุ))" + _LINK + r"$",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
@@ -40,7 +43,11 @@ _CARD = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(
-    r"(?:银行账号|银行帐号|对公账号|收款账号|(?:bank\s)?\baccount(?:\s?(?:no\b\.?|number|#))?|a/c\s?no\.?|acct\.?(?:\s?(?:no\b\.?|#))?|routing(?:\s?(?:no\b\.?|number))?|\bBLZ|\bBSB|\bABA"
+    r"(?:\b(?:konto(?:nummer|nr\.?)?|(?:n[úu]mero de )?cuenta|(?:num[ée]ro de )?compte|conto|conta"
+    r"|rekening(?:nummer)?|(?:nr )?rachunku|р/с|сч[её]т|hesap(?: no)?|số tài khoản|STK|no\.? rek(?:ening)?)"
+    r"|계좌(?:\s?번호)?|口座(?:番号)?|رقم الحساب|เลขบัญชี"
+    r"|银行账号|银行帐号|对公账号|收款账号|(?:bank\s)?\baccount(?:\s?(?:no\b\.?|number"
+    r"|#))?|a/c\s?no\.?|acct\.?(?:\s?(?:no\b\.?|#))?|routing(?:\s?(?:no\b\.?|number))?|\bBLZ|\bBSB|\bABA"
     r"|(?:转|汇|打|退|提现|存)(?:账|款|钱)?(?:到|至|给|入|进))" + _LINK + r"$",
     re.IGNORECASE,
 )
@@ -103,6 +110,12 @@ class Beside:
 def names_an_order(before: str) -> bool:
     """Whether the text that ends before a number directly names it as that of a thing, and no person's."""
     found = _ORDER_NAME.search(before)
+    return found is not None and not _PERSONAL.search(found.group())
+
+
+def begins_with_an_order(text: str) -> bool:
+    """Whether the text begins with the name of a thing's number."""
+    found = _ORDER_NAME.match(re.match(r"[^\d\n]*", text).group().rstrip())  # type: ignore[union-attr]
     return found is not None and not _PERSONAL.search(found.group())
 
 

@@ -29,7 +29,7 @@ _EXACT = re.compile(r"\d\.\d{2}")  # of a single number beside its word
 
 _MONTHS = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _DAY = (
-    r"(?:(?:民国\s?\d{2,3}年|\d{2}年)\d{1,2}月(?:\d{1,2}[日号])?|(?:19"
+    r"(?:(?:昭和|平成|令和|大正|明治)\s?\d{1,2}年\s?\d{1,2}月\s?\d{1,2}日|(?:民国\s?\d{2,3}年|\d{2}年)\d{1,2}月(?:\d{1,2}[日号])?|(?:19"
     r"|20)\d\d\s?[-./年]\s?\d{1,2}(?:\s?[-./月]\s?\d{1,2}(?:\s?[日号])?|月)?"
     r"|\d{1,2}\s?[-./月]\s?\d{1,2}(?:\s?[-./]\s?\d{2,4}|[日号])"
     r"|(?:19|20)\d{6}(?!\d)|(?:19|20)\d\d年?(?!\d)"
@@ -39,7 +39,11 @@ _DAY = (
     r"|(?:农历|阴历)?[正一二三四五六七八九十冬腊]{1,2}月[初一二三四五六七八九十廿]{1,3})"
 )
 _BORN = re.compile(
-    r"(?:出生(?:年月日?|日期|时间|于|在)?|生日|生于|诞生日|生年月日|\b(?:date\s?of\s?birth|birth\s?date|birth\s?day|D\.?O\.?B\.?"
+    r"(?:出生(?:年月日?|日期|时间|于|在)?|生日|生于|诞生日|生年月日|생년월일|วันเกิด|تاريخ الميلاد|תאריך לידה"
+    r"|\b(?:geburts(?:datum|tag)"
+    r"|geboren(?: am)?|date de naissance|née? le|fecha de nacimiento|nacid[oa] el|data de nascimento"
+    r"|data di nascita|nat[oa] il|дата рождения|ngày sinh|tanggal lahir|doğum tarihi|geboortedatum|data urodzenia"
+    r"|fødselsdato|syntymäaika|date\s?of\s?birth|birth\s?date|birth\s?day|D\.?O\.?B\.?"
     r"|born)\b(?:\son)?)"
     rf"[^\S\n]*(?:是|为|[:=|\t(]|\bis\b)?\s*(?:农历|阴历|公历)?(?P<value>{_DAY})",
     re.IGNORECASE,

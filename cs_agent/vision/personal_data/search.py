@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from cs_agent.vision.personal_data.addresses import addresses
 from cs_agent.vision.personal_data.codes import codes, passwords, vouchers
 from cs_agent.vision.personal_data.commands import passwords_of_commands
+from cs_agent.vision.personal_data.devices import devices, vehicles
 from cs_agent.vision.personal_data.documents import identities, messengers, passports, plates
 from cs_agent.vision.personal_data.kinds import DataKind, Span
-from cs_agent.vision.personal_data.names.announced import names, names_beside, names_in_context
-from cs_agent.vision.personal_data.numbers.grouped import numbers
+from cs_agent.vision.personal_data.names.announced import names, names_in_context
+from cs_agent.vision.personal_data.names.beside import names_beside
+from cs_agent.vision.personal_data.numbers.grouped import numbers, numbers_said
+from cs_agent.vision.personal_data.numbers.national import national_numbers
 from cs_agent.vision.personal_data.numbers.spoken import dictated
 from cs_agent.vision.personal_data.places import birth_dates, positions
 from cs_agent.vision.personal_data.plain import same_length_plain
@@ -56,6 +59,9 @@ _SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (
     emails,
     vouchers,
     birth_dates,
+    devices,
+    national_numbers,
+    vehicles,
     numbers,
     codes,
     passports,
@@ -77,6 +83,7 @@ def find(text: str) -> tuple[Span, ...]:
     for start, end in structure.headings:  # announce the cells below, not what is beside or on the next line
         plain = plain[:start] + " " * (end - start) + plain[end:]
     kept = _free([*in_values(text, structure.values, _in_value), *_everything(plain)], taken)
+    kept += _free(numbers_said(plain, kept), taken)
     kept += _free(names_beside(plain, sorted(kept, key=_place)), taken)
     return tuple(sorted(kept, key=_place))
 

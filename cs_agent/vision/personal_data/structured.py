@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cs_agent.vision.personal_data.kinds import DataKind, Span
-from cs_agent.vision.personal_data.names.han import stands_alone
+from cs_agent.vision.personal_data.names.han import INTERFACE, stands_alone
 from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER
 from cs_agent.vision.personal_data.names.sentences import is_a_caption
 
@@ -26,6 +26,7 @@ _ASSIGNED = re.compile(
 )
 _ELEMENT = re.compile(r"<(?P<key>[A-Za-z_\u4e00-\u9fff][\w:.-]{0,40})(?:\s[^<>\n]{0,100})?>(?P<text>[^<>\n]{1,200})</")
 _HEADER = re.compile(r"(?<![\w-])(?P<key>(?:[A-Za-z]+[-_]){1,4}[A-Za-z]+):[ \t]+(?P<text>[^\s,;\"']{4,200})")
+_SETTING = re.compile(r"^[ \t-]*(?P<key>[a-z]+(?:_[a-z]+)+):[ \t]+(?P<text>[^\s\"'{\[|>][^\n#]{0,120})$", re.MULTILINE)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 _PEOPLE = (
@@ -33,8 +34,9 @@ _PEOPLE = (
     "|cust|buyer|sender|shipper"
     "|payee|payer|holder|cardholder|owner|member|guest|passenger|patient|student|driver|courier|rider|insured"
     "|applicant|legal|link"
-    "|person|borrower|traveller|traveler|staff|employee|operator|account|nick"
+    "|person|borrower|traveller|traveler|staff|employee|operator|account"
 )
+_NICKNAME = "昵称"
 _SOME_NAME = "客户"  # announces a name, but not every name is a person's
 _OF_PEOPLE = frozenset({"电话", "出生日期", "证件号码", "护照号码", "地址", "微信", "邮箱"})
 _RECORD_ENDS = re.compile(r"\}|\n(?![ \t]+[\"'<])")
@@ -43,7 +45,7 @@ _NEAR = 300  # characters between the fields of one record
 _MEANINGS = tuple(
     (re.compile(pattern), label)
     for pattern, label in (
-        (r"(?:.* )?(?:pass|password|passwd|pwd|passphrase|secret|credentials?|signature|pin)", "密码"),
+        (r"(?:.* )?(?:pass|password|passwd|pwd|passphrase|secret|credentials?|signature|sign|pin)", "密码"),
         (r"(?:.* )?(?:token|api ?key|access ?key(?: id| secret)?|secret ?key|private ?key|session(?: ?id)?|jsessionid"
          r"|phpsessid|sid|cookie|auth|authorization|authkey)", "令牌"),
         (r"(?:.* )?(?:sms|verify|verification|auth|captcha|check|valid|dynamic|login|security|v) ?code|otp"
@@ -52,7 +54,7 @@ _MEANINGS = tuple(
         (r"(?:.* )?(?:mobile|phone|tel|telephone|cellphone|cell|msisdn|fax)(?: ?(?:no|number|num|\d))?", "电话"),
         (r"(?:.* )?(?:birth|birthday|birthdate|dob|born)(?: (?:date|day|on))?", "出生日期"),
         (r"(?:.* )?(?:id ?card|identity|id|cert|certificate|national id|citizen id)(?: card)? ?(?:no|number|num|code)"
-         r"|(?:.* )?id ?card|ssn|nric|cpf|sfz|national id", "证件号码"),
+         r"|(?:.* )?id ?card|ssn|nric|cpf|ic ?(?:no|number)|sfz|national id", "证件号码"),
         (r"(?:.* )?passport(?: ?(?:no|number|num))?", "护照号码"),
         (r"(?:.* )?(?:bank ?card|card|bank ?account|account|acct|iban)(?: ?(?:no|number|num))", "银行卡号"),
         (r"iban", "银行卡号"),
@@ -63,6 +65,7 @@ _MEANINGS = tuple(
         (r"(?:address |addr )?line \d", "地址"),
         (r"(?!(?:.* )?(?:ip|mac|email|mail|web|url|server|host|contract|memory|wallet) )(?:.* )?"
          r"(?:address|addr|street|detail(?: ?(?:address|addr))?)(?: ?(?:detail|line|info|\d))*", "地址"),
+        (r"(?:.* )?(?:nick|nick ?name|screen ?name|display ?name|user ?nick)", _NICKNAME),
         (rf"(?:.* )?(?:{_PEOPLE}) ?name|xingming|fullname|realname|surname|consignee|receiver|recipient"
             rf"|addressee|linkman"
          r"|contacts?|payee", "姓名"),
@@ -157,13 +160,18 @@ def in_values(text: str, values: Iterable[Named], search: Callable[[str], Iterat
 
 def _as_a_whole(label: str, inside: str) -> DataKind | None:
     """Names and passwords of several words: `Kim, Soo-ah`, `correct horse battery`."""
+    if label == "姓名" and _ENCODED.fullmatch(inside):
+        return DataKind.NAME
     if label == "姓名" and _WORDS_OF_A_NAME.fullmatch(inside) and not NO_ENGLISH_NAME.search(inside):
+        return DataKind.NAME
+    if label == _NICKNAME and not INTERFACE.search(inside):
         return DataKind.NAME
     if label == "密码" and inside.count(" ") >= 2 and not _SENTENCE.match(inside):
         return DataKind.PASSWORD
     return None
 
 
+_ENCODED = re.compile(r"(?:[A-Za-z.+-]{0,20}%[0-9A-Fa-f]{2}){1,40}[A-Za-z.+-]{0,20}")  # of an address of a page
 _WORDS_OF_A_NAME = re.compile(rf"[{UPPER}][{LETTER}.'’-]*(?:,? [{LETTER}.'’-]{{1,24}}){{0,4}}")
 _SENTENCE = re.compile(
     r"(?:is|must|can|should|the|this|your|please|enter|may|has|was|a|an|too|not|required)\b", re.IGNORECASE
@@ -173,7 +181,7 @@ _SENTENCE = re.compile(
 def _fields(text: str) -> Iterator[Named]:
     """A field that is called `name` and nothing else is a person's beside a field of a person."""
     fields = []
-    for pattern in (_QUOTED, _ASSIGNED, _ELEMENT, _HEADER):
+    for pattern in (_QUOTED, _ASSIGNED, _ELEMENT, _HEADER, _SETTING):
         for match in pattern.finditer(text):
             label = label_of(match.group("key"))
             group = next(name for name in ("text", "quoted", "number") if match.groupdict().get(name) is not None)

@@ -1,7 +1,8 @@
 """Finds personal data in what OCR read of a screen.
 
-Rule: rows are read together, so that a label left of a value explains it; a value is also read below its heading; an
-address that breaks at the end of its line goes on in the next; a field's caret is no part of the number before it.
+Rule: rows are read together, so that a label left of a value explains it; a value is also read below its heading,
+unless that one has its value beside it, and above a caption of codes; an address that breaks at the end of its line
+goes on in the next, and the name of whose it is stands above it; a field's caret is no part of the number before it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
-from cs_agent.vision.personal_data import DataKind, find
+from cs_agent.vision.personal_data import SECRETS, DataKind, find
 from cs_agent.vision.personal_data.addresses import goes_on
-from cs_agent.vision.personal_data.labels import names_an_order
+from cs_agent.vision.personal_data.codes import is_a_caption_of_codes
+from cs_agent.vision.personal_data.labels import begins_with_an_order, names_an_order
+from cs_agent.vision.personal_data.names.beside import is_an_addressee
 from cs_agent.vision.personal_data.numbers.grouped import ends_in_public_number
 
 _WORD_GAP = 1.2  # line heights; pieces of one row nearer than this may be one number
@@ -44,13 +47,17 @@ def find_in_lines(lines: Sequence[TextLine]) -> tuple[Finding, ...]:
     lines = [_without_caret(line) for line in lines]
     found: dict[tuple[int, int, int], Finding] = {}
     headings = [_heading(lines, line) for line in lines]
-    for row in _rows(lines):
+    rows = _rows(lines)
+    for row in rows:
         for finding in _in_row(lines, row):
             if not _excused_above(finding, headings[finding.line]):
                 found.setdefault((finding.line, finding.start, finding.end), finding)
-    for finding in _under_headings(lines, headings):
+    answered = _with_their_values(lines, rows, {finding.line for finding in found.values()})
+    for finding in _under_headings(lines, [None if heading in answered else heading for heading in headings]):
         found.setdefault((finding.line, finding.start, finding.end), finding)
-    for finding in _going_on(lines, list(found.values())):
+    for finding in _over_captions(lines, headings):
+        found.setdefault((finding.line, finding.start, finding.end), finding)
+    for finding in (*_going_on(lines, list(found.values())), *_over_addresses(lines, list(found.values()))):
         found.setdefault((finding.line, finding.start, finding.end), finding)
     return tuple(found.values())
 
@@ -105,6 +112,41 @@ def _under_headings(lines: Sequence[TextLine], headings: Sequence[TextLine | Non
                 yield _finding(lines, index, span.kind, span.start - offset, span.end - offset)
 
 
+def _with_their_values(lines: Sequence[TextLine], rows: Sequence[list[int]], found: set[int]) -> list[TextLine]:
+    """The pieces beside which, in their own row, stands what was found: they say nothing of what is below them."""
+    return [lines[left] for row in rows for left, right in pairwise(row) if right in found and left not in found]
+
+
+def _over_captions(lines: Sequence[TextLine], headings: Sequence[TextLine | None]) -> Iterator[Finding]:
+    """A large code with its caption below: read as if the caption stood in front."""
+    for index, line in enumerate(lines):
+        below = _next_line(lines, line, line.box.left)
+        caption = lines[below].text.strip() if below is not None else ""
+        heading = headings[index]
+        if heading is not None and find(f"{heading.text}{_HARD_GAP}{line.text}"):
+            continue
+        if caption and is_a_caption_of_codes(caption):
+            offset = len(caption) + 1
+            for span in find(f"{caption}{_HARD_GAP}{line.text}"):
+                if span.start == offset and span.kind in SECRETS:
+                    yield _finding(lines, index, span.kind, 0, span.end - offset)
+
+
+def _over_addresses(lines: Sequence[TextLine], found: Sequence[Finding]) -> Iterator[Finding]:
+    """The name that stands by itself directly above an address."""
+    for finding in found:
+        if finding.kind is not DataKind.ADDRESS or finding.start:
+            continue
+        box = lines[finding.line].box
+        for index, other in enumerate(lines):
+            gap = box.center.y - other.box.center.y
+            near = (
+                box.height // 2 < gap <= (1 + _NEXT_LINE) * box.height and abs(other.box.left - box.left) <= box.height
+            )
+            if near and is_an_addressee(other.text.strip()):
+                yield _finding(lines, index, DataKind.NAME, 0, len(other.text))
+
+
 def _heading(lines: Sequence[TextLine], line: TextLine) -> TextLine | None:
     """The nearest line above that begins over this one and holds no digits of its own."""
     above = [
@@ -128,7 +170,7 @@ def _going_on(lines: Sequence[TextLine], found: Sequence[Finding]) -> Iterator[F
         left = finding.box.left if finding.start else last.box.left
         for _ in range(_MOST_LINES):
             index = _next_line(lines, last, left)
-            if index is None or not goes_on(lines[index].text):
+            if index is None or not goes_on(lines[index].text) or begins_with_an_order(lines[index].text):
                 break
             last = lines[index]
             yield _finding(lines, index, DataKind.ADDRESS, 0, len(last.text))

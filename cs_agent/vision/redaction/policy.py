@@ -37,6 +37,7 @@ WORDS = {
     DataKind.PLATE: "[车牌号]",
     DataKind.PASSPORT: "[护照号]",
     DataKind.MESSENGER: "[社交账号]",
+    DataKind.DEVICE: "[设备标识]",
     DataKind.BARCODE: "[条码]",
     DataKind.ID_PHOTO: "[证件照片]",
 }

@@ -7,9 +7,11 @@ a word of the interface; beside a weaker one (`客户`, `快递员`) it must beg
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.kinds import DataKind, Span
+from cs_agent.vision.personal_data.names.abroad import in_other_languages
+from cs_agent.vision.personal_data.names.dialogues import talkers
 from cs_agent.vision.personal_data.names.han import (
     COMMON,
     HAN,
@@ -29,7 +31,7 @@ from cs_agent.vision.personal_data.names.speakers import signers, speakers
 _ANNOUNCES = (
     r"(?:真实|客户|用户|会员|买家|顾客|联系人|收货人|收件人|寄件人|持卡人|开户|申请人|投保人|被保险?人|曾用"
     r"|您的?|本人|中文|英文|法人|学生|患者)?"
-    r"姓名|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
+    r"姓名|(?<![\u4e00-\u9fff])[姓名]\s?\((?:拼音|英文|中文|汉字)\)|(?<!别)名字|户名|开户名|收货人|收件人|收方|联系人|寄件人|发件人|寄方|签收人|取件人|提货人|自提人"
     r"|持卡人|开户人|收款人|付款人|汇款人"
     r"|申请人|投保人|被保险?人|受益人|乘客|乘车人|乘机人|旅客|入住人|患者|就诊人|机主|车主|户主|业主|购买人|房主|失主|货主|卡主|房客"
     r"|下单人|代收人|经办人|报修人|投诉人"
@@ -38,7 +40,7 @@ _ANNOUNCES = (
 _MAY_ANNOUNCE = (
     r"客户|顾客|用户|会员|买家|卖家|快递员|派件员|派送员|配送员|送货员|外卖员|骑手|司机|客服(?:专员|代表"
     r"|人员)?|员工|操作[人员]|处理人|负责人|家属"
-    r"|家长|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
+    r"|家长|孩子|小孩|宝宝|学员|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
     r"|乘务员|收银员|店长|收货|收件|寄件|被访者|家长"
     r"|老公|老婆|爱人|丈夫|妻子|媳妇|妈妈|爸爸|[我他她]妈|[我他她]爸|父亲|母亲|儿子|女儿|哥哥|姐姐|弟弟|妹妹|[我他她][哥姐弟妹]|室友|婆婆|公公"
     r"|岳父|岳母|奶奶|爷爷|外婆|外公"
@@ -55,7 +57,8 @@ _LINK = re.compile(
 )
 _VALUE = re.compile(rf"{HAN}{{1,10}}(?:[·•・]{HAN}{{1,10}}){{1,3}}|{HAN}{{2,12}}")
 _LATIN = re.compile(
-    rf"[{UPPER}][{LETTER}'’-]+(?: [{UPPER}][{LETTER}.'’-]*){{0,3}}"
+    rf"[{UPPER}][{LETTER}'’-]+/[{UPPER}][{LETTER}'’-]+(?: [{UPPER}]+)*"
+    rf"|[{UPPER}][{LETTER}'’-]+(?: [{UPPER}][{LETTER}.'’-]*){{0,3}}"
 )  # behind a label that announces only names
 _TITLE = re.compile(
     r"先生|女士|小姐|太太|师傅|同志|阿姨|大爷|大妈|经理|老师|医生|律师|主任|总监"
@@ -79,24 +82,12 @@ _MAILBOX = re.compile(
     rf"(?<![{LETTER}.'’-])(?P<value>(?<!{HAN}){HAN}{{2,4}}"
     rf"|[{UPPER}][{LETTER}.'’-]{{0,30}}(?: [{UPPER}][{LETTER}.'’-]{{0,30}}){{1,3}})[\"']?\s?<[^<>@\s]{{1,64}}@"
 )
+_QUOTED_MAILBOX = re.compile(r"\"(?P<value>[^\"<>@\n]{2,60})\"\s?<[^<>@\s]{1,64}@")  # "Wójcik, Tomasz" <…@…>
+_HANDED = re.compile(
+    rf"(?<!{HAN})(?:[由从给向跟与和找被让请]|转[给交]|指派给|分配给|移交给?|抄送)"
+    rf"[ \u3000]{{1,2}}(?P<value>{HAN}{{2,4}})(?!{HAN})"
+)
 _MORE = re.compile(rf"\s?[、/和及与&]\s?(?P<value>{HAN}{{2,4}})(?!{HAN})")
-_BEFORE_NUMBER = re.compile(
-    rf"(?:^|[\s,,、:;|/(\[{{「【>\"'·.-])(?P<value>{HAN}{{2,5}})[\s,,、|/()\]}}:;\"'「」【】-]{{0,6}}\Z"
-)
-_AFTER_NUMBER = re.compile(
-    rf"[\s,,、|/()\[{{;「【-]{{1,4}}(?P<value>[小老阿]?{HAN}{{1,3}})(?=[\s,,、|/()\]}};。!！收」】]|\Z)"
-)
-_REACH = 14  # characters between which a name and its number stand
-_ABROAD = re.compile(
-    r"(?:お名前|氏名|名前|お客様名|宛名|受取人|성명|이름|성함|수취인|수령인|받는\s?사람|\b(?:ФИО|имя|фамилия"
-    r"|получатель|nombre(?: completo)?"
-    r"|apellidos?|destinatario"
-    r"|nom(?: complet)?|prénom|destinataire|vorname|nachname|empfänger|nome(?: completo)?|cognome"
-    r"|họ(?: và)? tên|nama(?: lengkap)?|imię(?: i nazwisko)?|ad(?:ı)? soyad(?:ı)?)|ชื่อ|الاسم|اسم|שם)\s?[:\t]\s*"
-    r"(?P<value>[^\s\d,;:|<>()/]+(?:[ '’・-][^\s\d,;:|<>()/]+){0,4}?)"
-    r"(?=\s*(?:[,;|\n\t(。/]|\Z)|[ 　]+[^\s\d,;:|]+\s?[:\t]|[ 　]+[^\s\d,;:|]+\s?[+(]?\d)",
-    re.IGNORECASE,
-)
 _ROLE_EN = (
     r"(?:(?:full|first|last|given|family|middle|legal|real|customer|client|contact|recipient|receiver"
     r"|consignee|card\s?holder"
@@ -108,6 +99,7 @@ _ROLE_EN = (
     r"|attn|requester|insured"
     r"|ship(?:ped)?\sto|deliver(?:ed)?\sto"
     r"|bill(?:ed)?\sto|sold\sto|customer|client|buyer|sender|shipper|driver|courier|caller"
+    r"|beneficiary|remitter|attendees?|employee|applicant|policy\s?holder|(?:resume|cv)\sof"
     r"|signed\s(?:for\s)?by|guest|patient"
 )
 _ENGLISH = re.compile(
@@ -133,38 +125,15 @@ def names(text: str) -> Iterator[Span]:
         *_titled(text),
         *_described(text),
         *_in_english(text),
-        *_in_other_languages(text),
+        *in_other_languages(text),
     ):
         yield Span(DataKind.NAME, start, end, text[start:end])
 
 
 def names_in_context(text: str) -> Iterator[Span]:
     """Names that no label announces: of speakers and signers, and in sentences."""
-    for start, end in (*speakers(text), *signers(text), *in_latin(text), *in_sentences(text)):
+    for start, end in (*speakers(text), *talkers(text), *signers(text), *in_latin(text), *in_sentences(text)):
         yield Span(DataKind.NAME, start, end, text[start:end])
-
-
-def names_beside(text: str, found: Iterable[Span]) -> Iterator[Span]:
-    """`张伟 138…`, `1001,张伟,138…`: two to four characters that begin with a surname and stand alone beside somebody's
-    number or address."""
-    for span in found:
-        if span.kind not in _OF_SOMEBODY:
-            continue
-        before = _BEFORE_NUMBER.search(text[max(0, span.start - _REACH) : span.start])
-        after = _AFTER_NUMBER.match(text[span.end : span.end + _REACH])
-        for match, shift in ((before, max(0, span.start - _REACH)), (after, span.end)):
-            if match is None:
-                continue
-            start, end = match.span("value")
-            value = match.group("value")
-            if value[0] in _HANDED_TO and not stands_alone(value):
-                start, value = start + 1, value[1:]
-            if stands_alone(value):
-                yield Span(DataKind.NAME, start + shift, end + shift, value)
-
-
-_HANDED_TO = "收找叫给是为到成"  # before a name: 收周晓彤
-_OF_SOMEBODY = frozenset({DataKind.MOBILE, DataKind.PHONE, DataKind.ID_CARD, DataKind.ADDRESS, DataKind.BANK_CARD})
 
 
 def _announced(text: str) -> Iterator[tuple[int, int]]:
@@ -198,7 +167,7 @@ def _name_length(value: str, label: re.Match[str], strong: bool, space: bool) ->
     if _OF_COMPANIES.search(value):
         return 0
     if NICKNAMED.match(value) and surname_of(value[1:]) and (len(value) == 2 or strong or SAYS.match(value, 2)):
-        return min(len(value), 2)
+        return len(value) if label.group("only") and len(value) <= 4 and (strong or space) else 2
     title = _TITLE.search(value, 1, 5)
     surname = surname_of(value)
     if title and surname and title.start() <= surname + 2:
@@ -260,6 +229,13 @@ def _described(text: str) -> Iterator[tuple[int, int]]:
     for match in _DESCRIBED.finditer(text):
         if stands_alone(match.group("value")):
             yield match.span("value")
+    for match in _HANDED.finditer(text):
+        group = match.lastgroup or "value"
+        if stands_alone(match.group(group)):
+            yield match.span(group)
+    for match in _QUOTED_MAILBOX.finditer(text):
+        if not NO_ENGLISH_NAME.search(match.group("value")) and not INTERFACE.search(match.group("value")):
+            yield match.span("value")
     for match in _MAILBOX.finditer(text):
         if not NO_ENGLISH_NAME.search(match.group("value")):
             yield match.span("value")
@@ -273,8 +249,3 @@ def _in_english(text: str) -> Iterator[tuple[int, int]]:
             kept = value[: other.start()].rstrip() if other else value
             if len(kept) >= 2:
                 yield match.start("value"), match.start("value") + len(kept)
-
-
-def _in_other_languages(text: str) -> Iterator[tuple[int, int]]:
-    for match in _ABROAD.finditer(text):
-        yield match.span("value")

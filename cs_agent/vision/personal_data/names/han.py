@@ -49,7 +49,7 @@ INTERFACE = re.compile(
     r"|人工|智能|安全|高级|常见|常用|成功|平台|文件|关闭|连接|时间|万元|水果|花园|安排|安装|何[时处种地]|全额|全程|高清"
 )
 COMMON = frozenset((_HERE / "not_names.txt").read_text("utf-8").split())  # words that begin like a name
-_PLACE = re.compile(r"[省市区县镇乡村路街巷弄号栋楼室店厂部行]$|公司|电话|手机|座机|传真|热线|客服")
+_PLACE = re.compile(r"[省市区县镇乡村路街巷弄号楼室店厂部行]$|公司|电话|手机|座机|传真|热线|客服")
 
 
 WORDS_TOO = frozenset(

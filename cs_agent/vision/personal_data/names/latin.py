@@ -72,7 +72,7 @@ _ROLE = re.compile(
 _SINGLE = re.compile(
     r"(?:\b(?i:hi|hello|hey|dear|thanks|thank you|cheers|good (?:morning|afternoon|evening))(?:,)? "
     r"|\b(?:I am|I'm|I’m|[Tt]his is|[Mm]y name is|[Mm]y name's) )"
-    rf"(?P<value>{_ONE})(?=[\s,.!:;]|\Z)"
+    rf"(?!(?:Mrs?|Ms|Dr)\b)(?P<value>{_ONE})(?=[\s,.!:;]|\Z)"
 )
 _DOES = re.compile(
     rf"(?<![\w'’-])(?P<value>{_FULL})(?:'s|’s)?,? (?:who )?(?:\w+ly )?(?:said|says?|told|tells|wrote|writes|called"
@@ -119,6 +119,7 @@ def in_latin(text: str) -> Iterator[tuple[int, int]]:
         start, end = _trimmed(text, *match.span("value"))
         if start < end and _is_persons(text[start:end].split(), _prose_around(text, start)):
             yield start, end
+            yield from _more(text, end)
 
 
 def _more(text: str, end: int) -> Iterator[tuple[int, int]]:

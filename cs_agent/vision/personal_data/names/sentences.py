@@ -27,10 +27,10 @@ from cs_agent.vision.personal_data.names.han import (
 
 _RUN = re.compile(rf"{HAN}{{2,200}}")
 _OF_NAMES = frozenset({"nr", "nrt", "nrfg"})
-_OF_THINGS = re.compile(r"[nbmjl]|ng|a")  # tags of nouns and of what stands before nouns
+_OF_THINGS = re.compile(r"[nbmjl]|[a-z]g|a")  # tags of nouns and of what stands before nouns
 _UNKNOWN = "x"
 _TAKES_A_PERSON = re.compile(
-    r"(?:[据把让请找问给跟和与同由被帮替叫听托等见陪害为向对骂夸谢是姓按]|[寄退转送交发还汇打补付卖赔借租][给到]|[通告转]知|告诉|转告|转达|联系|麻烦|委托|代替|替换|收货的?是|签收的?是"
+    r"(?:(?<!申)请|[据把让找问给跟和与同由被帮替叫听托等见陪害为向对骂夸谢是姓按]|[寄退转送交发还汇打补付卖赔借租][给到]|[通告转]知|告诉|转告|转达|联系|麻烦|委托|代替|替换|收货的?是|签收的?是"
     r"|[打问说聊等接送加见遇骂](?:了|过|到)|退还|交还|归还|[找问催]过|通过|根据|关于|属于|代表|回复|怀疑|核实|收件的?是|名叫|就是|还有|以及|同事|朋友|邻居|客户|家属)\Z"
 )
 _SAID = re.compile(
@@ -39,7 +39,7 @@ _SAID = re.compile(
 )
 
 _BETWEEN = re.compile(
-    rf"(?:[让请找问跟叫帮替听托由与]|联系|麻烦|转告|告诉|通知|[寄退转送交发还][给到])(?P<value>{SINGLE}{HAN}{{1,2}}?)"
+    rf"(?:(?<!申)请|[让找问跟叫帮替听托由与]|联系|麻烦|转告|告诉|通知|[寄退转送交发还][给到])(?P<value>{SINGLE}{HAN}{{1,2}}?)"
     r"(?=来|去|核实|处理|说|回电|打|查|签|收|取|拿|本人|的|跟|和|与|领|确认|退|发|联系|再|尽快|马上|今天|明天|\Z)"
 )
 

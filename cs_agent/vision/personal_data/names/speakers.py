@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.names.han import HAN, INTERFACE, NICKNAMED, WORDS_TOO, stands_alone
-from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, UPPER, names_a_person
+from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, THINGS, UPPER, names_a_person
 from cs_agent.vision.personal_data.names.sentences import is_a_caption, is_known
 
 _TIME = (
@@ -29,6 +29,12 @@ _TIMED = re.compile(
     rf"|(?:[\[(]?{_TIME}[\])]?[ \t]{{1,4}})?‹(?P<angled>{_SOMEBODY})›(?=[ \t])"
     rf"|(?P<before>{_SOMEBODY}){_ROLE_BESIDE}?[ \t]{{1,4}}[—–-]?[ \t]?[\[(]?{_TIME}[\])]?[ \t]?(?::|$)"
     rf"|(?P<role>{_SOMEBODY}){_ROLE_BESIDE}[ \t]?:)",
+    re.MULTILINE,
+)
+_ON_A_DAY = re.compile(  # of a list of conversations
+    rf"^[ \t]*(?P<value>{HAN}{{2,4}}|[{UPPER}][{LETTER}'’-]+(?: [{UPPER}][{LETTER}.'’-]*){{1,2}})[ \t]{{1,4}}"
+    r"(?:昨天|前天|星期[一二三四五六日天]|周[一二三四五六日]|Yesterday|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*|\d{1,2}[-/月]\d{1,2}日?"
+    r"|\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?)[ \t]*$",
     re.MULTILINE,
 )
 _SAYS = re.compile(
@@ -77,6 +83,10 @@ def speakers(text: str) -> Iterator[tuple[int, int]]:
             value = match.group("value")
             if pattern is _BY_ROLE or (_looks_like_a_name(value) and not _is_a_caption(value)):
                 yield match.span("value")
+    for match in _ON_A_DAY.finditer(text):
+        value = match.group("value")
+        if _looks_like_a_name(value) and not THINGS.search(value):
+            yield match.span("value")
     for match in _NICK_SAYS.finditer(text):
         yield match.span("value")
 

@@ -7,7 +7,7 @@ beside it says what it is; O/0 and l/I/1 are told apart by their company.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cs_agent.vision.personal_data import labels
@@ -66,6 +66,16 @@ def numbers(text: str) -> Iterator[Span]:
             else:
                 span, first = taken
                 yield span
+
+
+def numbers_said(text: str, found: Iterable[Span]) -> Iterator[Span]:
+    """All that somebody says is a number as it is dialled within a country: `محمد: 0551234567`."""
+    for span in found:
+        if span.kind is DataKind.NAME and (match := _SAID_ALONE.match(text, span.end)):
+            yield Span(DataKind.PHONE, *match.span("value"), match.group("value"))
+
+
+_SAID_ALONE = re.compile(r"[ \t]?:[ \t]*(?P<value>0\d{8,10})[ \t.。]*(?=\n|\Z)")
 
 
 def ends_in_public_number(text: str) -> bool:

@@ -14,6 +14,33 @@ from cs_agent.vision.personal_data.labels import Beside
 _OF_COMPANIES = re.compile(r"(?:86)?0?[48]00\d{7}|95\d{3,6}|1[02]\d{3,6}")
 _AMERICAN = re.compile(r"\d{3}[)\s.\-]{1,2}\d{3}[\s.\-]\d{4}")
 
+_DOMESTIC = re.compile(r"\(?0\d{1,4}\)?(?:[ .-]\d{2,4}){2,3}")  # in groups, as it is dialled within a country
+_DIALLING_ZERO = (
+    *(
+        "TW",
+        "JP",
+        "KR",
+        "VN",
+        "TH",
+        "MY",
+        "PH",
+        "ID",
+        "IN",
+        "PK",
+        "AU",
+        "NZ",
+        "GB",
+        "IE",
+        "DE",
+        "FR",
+        "NL",
+        "BE",
+        "CH",
+        "AT",
+    ),
+    *("IT", "SE", "FI", "TR", "IL", "AE", "SA", "EG", "ZA", "NG", "GH", "KE", "UA", "BR"),
+)
+
 
 def is_phone(digits: str, raw: str, beside: Beside) -> bool:
     """`raw` is the number as it is written."""
@@ -26,6 +53,8 @@ def is_phone(digits: str, raw: str, beside: Beside) -> bool:
     if is_foreign(digits, beside):
         return True
     if digits.startswith("0") and 10 <= len(digits) <= 12 and _is_valid(digits, "CN"):
+        return True
+    if _DOMESTIC.fullmatch(raw) and any(_is_valid(digits, region) for region in _DIALLING_ZERO):
         return True
     return bool(_AMERICAN.fullmatch(raw)) and _is_valid(digits, "US")
 
