@@ -16,7 +16,7 @@ from cs_agent.vision.reader import RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, find_in_lines, redact_text, text_box
 from cs_agent.vision.redaction.pictures import FILL, redact_image
 from tests.vision import pictures
-from tests.vision.test_personal_data import id_card, mobile
+from tests.vision.personal_data.test_search import id_card, mobile
 
 POLICY = RedactionPolicy()
 STORED, VIEWER, MODEL = Audience.STORED, Audience.VIEWER, Audience.MODEL
