@@ -21,7 +21,7 @@ _ATTEMPT = re.compile(
     r"(?<![A-Za-z0-9_])(?:do|finish)\s*\(\s*[A-Za-z_]\w*\s*=\s*[\"'\[(\dA-Za-z]|(?<![A-Za-z0-9_])finish\s*\(\s*\)",
     re.ASCII | re.IGNORECASE,
 )
-_WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\uff1b\uff1a", "(),=[];:")
+_WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\u3010\u3011\uff1b\uff1a", "(),=[][];:")
 _WIDE_QUOTE = re.compile(r"(?<=[=,(\[])\s*[\u201c\u201d\uff02]|[\u201c\u201d\uff02](?=\s*[,)\]])")
 _POINT_MARK = re.compile(r"<\|(?:box|point|begin_of_box|end_of_box)(?:_start|_end)?\|>|</?(?:box|point)>")
 _TRIPLE = re.compile(r"\s*(?:\"\"\"|\'\'\')")

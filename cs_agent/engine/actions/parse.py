@@ -36,7 +36,7 @@ MAX_REPLY_CHARS = 40_000  # 3000 tokens, the usual limit, are far fewer; more is
 MAX_TEXT_CHARS = 16_000  # of one argument: with every character escaped it still renders within MAX_REPLY_CHARS
 MAX_WAIT_S = 60.0  # a longer wait is cut to this: the loop looks again instead
 
-_CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|`|;|\uff1b)\Z")
+_CLOSERS = re.compile(r"(?:\s|</answer>|</tool_call>|<\|\w+\|>|</s>|`|;|\uff1b|(?<=\))[.\u3002])\Z")
 _WRAPPERS = re.compile(r"</?(?:think|answer)>|<\|\w+\|>|```\w*")
 _DURATION = re.compile(
     r"\s*\+?(\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*(ms|毫秒|milliseconds?|s|secs?|seconds?|秒钟?|m|mins?|minutes?|分钟?)?\s*",
@@ -318,9 +318,10 @@ class _ActionBuilder:
             self._add(argument)
 
     def _add(self, argument: Argument) -> None:
-        if argument.name in self.values:
+        name = argument.name.casefold()
+        if name in self.values:
             raise ParseError(ParseErrorCode.DUPLICATE_ARGUMENT, argument.name)
-        self.values[argument.name] = argument.value
+        self.values[name] = argument.value
 
     def build(self) -> Action:
         action = self._finish() if self.call.head == "finish" else self._do()
@@ -340,6 +341,11 @@ class _ActionBuilder:
 
     def text(self, name: str, default: str | None = None) -> str:
         return self._text(name, default)
+
+    def filled_text(self, name: str) -> str:
+        if not (text := self._text(name)).strip():
+            raise ParseError(ParseErrorCode.BAD_VALUE, name)
+        return text
 
     def _text(self, name: str, default: str | None = None) -> str:
         value = self._take(name, Quoted(default) if default is not None else None)
@@ -391,7 +397,7 @@ class _ActionBuilder:
 
 
 _MAKERS: dict[str, Callable[[_ActionBuilder], Action]] = {
-    "launch": lambda b: actions.Launch(b.text("app")),
+    "launch": lambda b: actions.Launch(b.filled_text("app")),
     "tap": lambda b: actions.Tap(b.point("element"), b.optional_text("message")),
     "doubletap": lambda b: actions.DoubleTap(b.point("element"), b.optional_text("message")),
     "longpress": lambda b: actions.LongPress(b.point("element"), b.optional_text("message")),

@@ -180,7 +180,7 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = tuple(
         ),
         (
             r"(?:image|picture|vision|multi-?modal|图片|图像).{0,40}(?:not|un)\s?support"
-            r"|not (?:a )?(?:multi-?modal|vision)"
+            r"|not (?:a )?(?:multi-?modal|vision)|(?:missing|no) .{0,20}for image input"
             r"|support image|不支持.{0,10}图",
             ModelRefused,
         ),

@@ -34,9 +34,10 @@ Json = Mapping[str, Any]
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")  # not part of OpenAI's schema; servers differ
 # Finish reasons that are no end of an answer; servers have their own words, so parts of them count.
 _FILTERED = re.compile(r"filter|safety|sensitive|recitation|block|prohibit|moderat|refus|spii|violat|risk")
-_TOO_LONG = re.compile(r"length|max_|_max|limit|truncat|repetition")
+_TOO_LONG = re.compile(r"length|max_|_max|limit|truncat|repetition|context|window|exceed|budget|incomplete|partial")
 _BROKEN = re.compile(
-    r"error|abort|cancel|timeout|interrupt|overload|insufficient|unavailable|fail|disconnect|malformed"
+    r"error|abort|cancel|timeout|interrupt|overload|insufficient|unavailable|fail|disconnect|malformed|paus|preempt"
+    r"|evict|kill|shutdown|shed|exhaust|expire"
 )
 _NO_FINISH = frozenset({"", "null", "none", "unknown", "unspecified"})
 _DONE = "[DONE]"
@@ -82,9 +83,9 @@ class ReplyCollector:
         return self._reply()
 
     def _take_in(self, data: Json, part: str) -> None:
+        _refuse_other_api(data)
         if (error := error_object(data)) is not None:
             raise object_error(error)
-        _refuse_other_api(data)
         self._count(data.get("usage"))
         choices = data.get("choices") or []
         for choice in choices if isinstance(choices, list) else []:
@@ -161,12 +162,15 @@ def _refuse_other_api(data: object) -> None:
 
 
 def events(lines: Iterable[str]) -> Iterator[str]:
-    """The data of each server-sent event; comments and other fields are skipped. A line of plain
-    JSON is one more event: an error that a server writes when its stream breaks, or the whole of a stream that has no
-    other form."""
+    """The data of each server-sent event; comments and other fields are skipped. A line of plain JSON, or of a field
+    `error`, is one more event: an error that a server writes when its stream breaks, or the whole of a stream that has
+    no other form."""
     data: list[str] = []
-    for line in lines:
-        if line.startswith("data:"):
+    for number, whole_line in enumerate(lines):
+        line = whole_line if number else whole_line.removeprefix("\ufeff")
+        if line.startswith("error:") and not data:
+            yield found if (found := line[6:].strip()).startswith("{") else line
+        elif line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))
         elif line.startswith("{") and not data:
             yield line
@@ -238,8 +242,10 @@ def _texts(content: object) -> tuple[str, str]:
         given = _mapping(part)
         if given.get("type") in ("thinking", "reasoning"):
             thought += "".join(_texts(given.get("thinking") or given.get("text") or given.get("reasoning")))
-        elif isinstance(given.get("text"), str):
-            text += given["text"]
+        else:
+            said = given.get("text")
+            said = said.get("value") if isinstance(said, Mapping) else said
+            text += said if isinstance(said, str) else ""
     return text, thought
 
 

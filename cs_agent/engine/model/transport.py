@@ -32,6 +32,7 @@ from cs_agent.engine.model.settings import ModelSettings
 from cs_agent.engine.model.stream import ReplyCollector
 from cs_agent.engine.run.protocols import ModelError, Reply
 
+_UTF_8 = ("utf-8", "utf8")
 _PROXY_VARIABLES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
 
 
@@ -117,7 +118,7 @@ class Call:
             kind = answer.headers.get("content-type", "")
             if self._arguments.get("stream") and "json" not in kind and "html" not in kind:
                 return collector.collect(self._wanted(answer.iter_lines()))
-            return _whole(collector, answer.read())
+            return _whole(collector, answer.read(), answer.http_response.charset_encoding)
 
     def _wanted(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
@@ -126,10 +127,14 @@ class Call:
             yield line
 
 
-def _whole(collector: ReplyCollector, body: bytes) -> Reply:
-    """The answer in a body that came in one piece, whatever its media type says of it."""
-    text = body.decode("utf-8-sig", "replace").lstrip()
-    if text.startswith(("data:", "event:", ": ")):
+def _whole(collector: ReplyCollector, body: bytes, encoding: str | None = None) -> Reply:
+    """The answer in a body that came in one piece, whatever its media type says of it; ModelBadReply where its
+    characters cannot be read for certain."""
+    try:
+        text = body.decode(encoding if encoding and encoding.casefold() not in _UTF_8 else "utf-8-sig").lstrip()
+    except (UnicodeDecodeError, LookupError):
+        raise ModelBadReply("the answer is not written in the encoding that it names") from None
+    if text.startswith(("data:", "event:", "error:", "id:", "retry:", ": ")):
         return collector.collect(text.splitlines())
     if text.startswith("<"):
         raise ModelBadReply(f"a web page came instead of an answer: {page_title(text)}")
@@ -147,7 +152,7 @@ def typed(error: Exception) -> ModelError:
     if isinstance(error, httpx.TimeoutException):
         return ModelTimeout("the model fell silent in the middle of its answer")
     if isinstance(error, httpx.HTTPError):
-        return ModelCutOff(f"the model's answer broke off: {error}")
+        return ModelCutOff("the connection closed before the model's answer was whole")
     if isinstance(error, openai.APIConnectionError) and (proxy := proxy_in_use()):
         return ModelUnreachable(f"no connection to the model (through {proxy}): {error.__cause__ or error}")
     if isinstance(error, openai.OpenAIError):

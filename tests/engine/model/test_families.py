@@ -58,6 +58,16 @@ def model_at(endpoint: ScriptedEndpoint, family: str, **overrides: Any) -> Famil
         (call("tap", point=[400, 200, 600, 300], sensitive="退款"), act.Tap(NormPoint(500, 250), "退款")),
         (call("long_press", point=["500", "250"]), act.LongPress(NormPoint(500, 250))),
         (call("double_tap", point=[500.4, 249.6]), act.DoubleTap(NormPoint(500, 250))),
+        (call("tap", x=500, y=250), act.Tap(NormPoint(500, 250))),
+        (call("tap", point={"x": 500, "y": 250}), act.Tap(NormPoint(500, 250))),
+        (
+            call("swipe", start={"x": 500, "y": 700}, end=[500, 300]),
+            act.Swipe(NormPoint(500, 700), NormPoint(500, 300)),
+        ),
+        (
+            Reply("", tool_calls=(ToolCall("tap", json.dumps('{"point": [500, 250]}')),)),
+            act.Tap(NormPoint(500, 250)),
+        ),
         (call("type", text='他说"好"'), act.Type('他说"好"')),
         (call("swipe", start=[500, 700], end=[500, 300]), act.Swipe(NormPoint(500, 700), NormPoint(500, 300))),
         (call("wait", seconds=2), act.Wait(2.0)),
@@ -94,6 +104,10 @@ def test_a_call_of_a_tool_is_the_action(reply: Reply, action: act.Action) -> Non
         (Reply('{"name": "back"} and then I look'), ParseErrorCode.TRAILING_TEXT),
         (Reply("", tool_calls=(ToolCall("tap", '{"point": [1,'),)), ParseErrorCode.MALFORMED),
         (Reply("", tool_calls=(ToolCall("tap", "[1, 2]"),)), ParseErrorCode.MALFORMED),
+        (call("tap", point=[500, 250], x=1, y=2), ParseErrorCode.UNKNOWN_ARGUMENT),
+        (call("tap", x=500), ParseErrorCode.UNKNOWN_ARGUMENT),
+        (call("swipe", x=1, y=2), ParseErrorCode.UNKNOWN_ARGUMENT),
+        (call("tap", point={"x": 500, "y": 250, "z": 1}), ParseErrorCode.BAD_VALUE),
         *[
             (Reply(f'{words}{{"name": "back", "arguments": {{}}}}'), code)
             for words, code in (

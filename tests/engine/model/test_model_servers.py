@@ -147,6 +147,7 @@ ODD_STREAMS = {
     "a second answer in between": f"data: {piece(TAP[:9])}\n\n"
     f'data: {{"choices": [{{"index": 1, "delta": {{"content": "x"}}}}]}}\n\n'
     f"data: {piece(TAP[9:], 'stop')}\n\n",
+    "a mark of the encoding first": f"\ufeffdata: {piece(TAP, 'stop')}\n\n",
     "an end without a word": f'data: {piece(TAP)}\n\ndata: {{"choices": [], "usage": null}}\n\ndata: [DONE]\n\n',
 }
 
@@ -165,6 +166,10 @@ def test_a_stream_is_read_however_its_server_writes_it(stream: str) -> None:
         ("refusal", errors.ModelFiltered),
         ("insufficient_system_resource", errors.ModelCutOff),
         ("engine_overloaded", errors.ModelCutOff),
+        ("model_context_window_exceeded", errors.ModelTruncated),
+        ("incomplete", errors.ModelTruncated),
+        ("pause_turn", errors.ModelCutOff),
+        ("preempted", errors.ModelCutOff),
     ],
 )
 def test_a_word_of_a_servers_own_that_is_no_end_ends_no_answer(reason: str, kind: type[ModelError]) -> None:
@@ -176,6 +181,9 @@ BROKEN_STREAMS = {
     "an error as plain data": ("data: error: CUDA out of memory", errors.ModelServerError),
     "an error without its field": ('{"error":{"message":"engine dead","code":500}}', errors.ModelServerError),
     "an error in a choice": ('data: {"choices": [{"error": {"message": "gone", "code": 504}}]}', errors.ModelTimeout),
+    "an error as a field of the event": ('error: {"code":500,"message":"slot lost"}', errors.ModelServerError),
+    "an error as words of a field": ("error: out of memory", errors.ModelServerError),
+    "Anthropic's own": ('data: {"type":"message_start","message":{"id":"m","type":"message"}}', errors.ModelOtherApi),
     "no JSON": ("data: hello", errors.ModelBadReply),
 }
 
@@ -185,6 +193,41 @@ def test_an_error_in_the_middle_of_a_stream_is_that_error(line: str, kind: type[
     with pytest.raises(ModelError) as caught:
         ReplyCollector(0.0).collect([f"data: {piece(TAP[:9])}", "", line, ""])
     assert type(caught.value) is kind
+
+
+def test_a_part_whose_text_is_an_object_is_read() -> None:
+    parts = [{"type": "text", "text": {"value": TAP, "annotations": []}}]
+    completion = {"choices": [{"message": {"content": parts}, "finish_reason": "stop"}]}
+    assert ReplyCollector(0.0).take(completion).text == TAP
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [pytest.param("gbk", "gbk", id="as-it-says"), pytest.param("utf-8", "utf-8", id="usual")],
+)
+def test_an_answer_in_one_piece_is_read_in_the_encoding_that_it_names(encoding: str, named: str) -> None:
+    body = json.dumps({"choices": [{"message": {"content": TAP}, "finish_reason": "stop"}]}, ensure_ascii=False)
+    reply, _ = ask(Answer(body=body.encode(encoding), content_type=f"application/json; charset={named}"), stream=False)
+    assert reply.text == TAP
+
+
+def test_an_answer_that_is_not_written_in_its_encoding_is_no_answer() -> None:
+    body = json.dumps({"choices": [{"message": {"content": TAP}, "finish_reason": "stop"}]}, ensure_ascii=False)
+    error, _ = failure(Answer(body=body.encode("gbk")), stream=False)
+    assert type(error) is errors.ModelBadReply
+    assert in_words(error)
+
+
+def test_a_connection_that_closes_is_told_without_the_librarys_words() -> None:
+    error, _ = failure(Answer(TAP, cut_after=2))
+    assert "chunked" not in str(error)
+    assert "peer" not in str(error)
+
+
+def test_an_error_that_a_picture_cannot_be_read_is_a_refusal_at_any_status() -> None:
+    body = {"error": {"message": "this model is missing data required for image input"}}
+    error, _ = failure(Answer(status=500, body=json.dumps(body).encode()))
+    assert type(error) is errors.ModelRefused
 
 
 def test_a_model_that_refuses_in_words_is_no_empty_answer() -> None:

@@ -68,11 +68,26 @@ class ToolUse:
     def action(self, pixels_of: Size | None, more: Mapping[str, object] | None = None) -> Action:
         """`more`: arguments of the action that come from elsewhere."""
         given = {name: value for name, value in self.arguments.items() if name not in _ABOUT and value is not None}
+        given = _with_points(given, self.tool)
         unknown = next((name for name in given if name not in self.tool.fields), None)
         if unknown is not None:
             raise ParseError(ParseErrorCode.UNKNOWN_ARGUMENT, unknown)
         named = {self.tool.fields[name][0]: value for name, value in given.items() if self.tool.fields[name][0]}
         return action_of(self.tool.action, {**named, **(more or {})}, pixels_of=pixels_of)
+
+
+def _with_points(given: Mapping[str, Any], tool: Tool) -> dict[str, Any]:
+    """A point that was written as `{"x": …, "y": …}`, or by these two alone for a tool's only point, as two numbers."""
+    points = {name: [value["x"], value["y"]] for name, value in given.items() if _is_point(value)}
+    found = {**given, **points}
+    places = [name for name, (_, schema) in tool.fields.items() if schema.get("items") == {"type": "number"}]
+    if len(places) == 1 and places[0] not in found and {"x", "y"} <= found.keys():
+        found[places[0]] = [found.pop("x"), found.pop("y")]
+    return found
+
+
+def _is_point(value: object) -> bool:
+    return isinstance(value, Mapping) and value.keys() == {"x", "y"}
 
 
 def texts(*names: str) -> dict[str, tuple[str, dict[str, Any]]]:
@@ -130,6 +145,7 @@ def _use(name: str, arguments: Mapping[str, Any], said: str, text: str, tools: S
 def _decoded(text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_each_once) if text.strip() else {}
+        found = json.loads(found, object_pairs_hook=_each_once) if isinstance(found, str) else found  # encoded twice
     except ValueError:
         raise ParseError(ParseErrorCode.MALFORMED) from None
     if not isinstance(found, dict):
