@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from cs_agent.engine.gate.bars import is_tab, tabs_over
+from cs_agent.engine.gate.bars import does_something, is_tab, tabs_over
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
+from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     Nature,
     count_paper_marks,
@@ -51,6 +52,7 @@ _FOOT = 0.85  # of the height: the button that ends a page stands lower
 _BUTTON = 0.25  # of the width: a round sign that floats over a list is no wider
 _TALLER = 1.5  # times an entry: no page and no list of them
 _EDGE = 0.02  # of the width: edges this near are one edge
+_TIME_IN = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 _TOP = 0.14  # of the height: where a page's own way out stands
 _CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
 _SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
@@ -116,9 +118,9 @@ def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
 def _shows_records(root: int, scene: Scene) -> bool:
     """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
 
-    What tells it: buttons within its entries, as what is done with one is done there; or, of papers, a mark at their
-    end that more lies behind, tabs over them, or the search field that was just typed into. An entry that is a button
-    itself tells the contrary, but for that mark.
+    What tells it: buttons within its entries that do something, as what is done with one is done there; or, of papers,
+    any button, a mark at their end that more lies behind, tabs over them, or the search field that was just typed into.
+    An entry that is a button itself tells the contrary, but for that mark.
     """
     seen = scene.observation
     nodes, width = seen.nodes or (), seen.size.width
@@ -131,7 +133,7 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return marks > 0 or any(names_customers(text) for text in _over(root, seen))
     if nodes[root].role is Role.BUTTON:
         return False
-    if has_buttons(nodes, root):
+    if has_buttons(nodes, root) and (marks > 0 or _is_done_by_a_button(nodes, root)):
         return True
     if _ends_in_a_deed(root, seen):
         return False
@@ -145,13 +147,15 @@ def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
     """Of papers that are kept (see `are_kept`), or the entries are called by tabs.
 
     A day or a number alone may as well be that of a dose, a passenger or a parcel, whose state a touch changes: then
-    the states are known, and not those of one deed that is worked off.
+    the states are known, not those of one deed that is worked off, and no entry is of today, by a time without a day.
     """
     own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
     firm = count_paper_marks(own) > 1 or any(_SUM.search(fold(text)) for text in own)
     if firm:
         return are_kept(own, entries) or are_sorted_by(tabs, own, entries)
-    return are_kept(own, entries) and not are_worked_off((*tabs, *chain(*entries)))
+    told = list(chain(*entries))
+    today = any(_TIME_IN.search(text) for text in own) and not any(map(day_of, own))
+    return are_kept(own, entries) and not today and not are_worked_off((*tabs, *told))
 
 
 def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
@@ -164,6 +168,12 @@ def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
     """Controls that are called by words stand in the entry; a sign may be what entries are put in order by."""
     inside = (nodes[index] for index in inside_of(nodes, root))
     return any(is_reacting(node) and any(sign.isalnum() for sign in node.label) for node in inside)
+
+
+def _is_done_by_a_button(nodes: tuple[UiNode, ...], root: int) -> bool:
+    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit it may."""
+    inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
+    return any(does_something(text) for index in inside for text in texts_of(nodes, index))
 
 
 def _ends_in_a_deed(root: int, seen: Observation) -> bool:

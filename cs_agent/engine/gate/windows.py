@@ -198,10 +198,16 @@ def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: O
     parts = {part for index in items for part in (index, *inside_of(nodes, index))}
     if any(nodes[part].checkable for part in parts):
         return True
-    if not any(nodes[index].label.strip() for index in items):  # pictures
+    if not any(_is_named(index, nodes, seen) for index in items):  # pictures
         return True
     columns = {round(box.center.x / (_COLUMN * seen.size.width)) for box in boxes}
     return len(columns) >= _LEAST_COLUMNS and all(any(sign.isdigit() for sign in nodes[index].label) for index in items)
+
+
+def _is_named(index: int, nodes: tuple[UiNode, ...], seen: Observation) -> bool:
+    """Words stand in it, in the tree or in the picture."""
+    drawn = (line.text for line in seen.lines if nodes[index].box.contains(line.box.center))
+    return any(any(map(str.isalnum, text)) for text in (*texts_of(nodes, index), *drawn))
 
 
 def _can_be_taken_back(end: UiNode, nodes: tuple[UiNode, ...]) -> bool:

@@ -9,9 +9,9 @@ import pytest
 from cs_agent.engine.actions.values import Swipe, Type, Wait
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.geometry import Point
-from cs_agent.observation import Observation, Role
-from tests.engine.gate.test_gate_kinds import ORDERS, SIZE, browsed, node, page, records
+from cs_agent.geometry import Box, Point
+from cs_agent.observation import Observation, Role, TextLine
+from tests.engine.gate.test_gate_kinds import ORDERS, SIZE, browsed, dimmed, node, page, records, tap
 from tests.engine.gate.test_gate_properties import passes
 from tests.engine.gate.test_gate_strangers import ENTRY, listed
 
@@ -47,6 +47,15 @@ def test_states_that_only_tabs_name_open_nothing_that_bears_a_day_alone():
     assert not passes(listed("LH 432", *rows, tabs=("All", "Gelb", "Blau")), *ENTRY)
     papers = [(f"8823{n} {name}", day, state) for n, (name, day, state) in enumerate(rows)]
     assert passes(listed("LH 432", *papers, tabs=("All", "Gelb", "Blau")), *ENTRY)
+
+
+def test_orders_of_today_may_move_on_at_a_touch():
+    def opens(when: str) -> bool:
+        rows = [(f"Order 8821{n}", f"2 items, {when}{n}", state) for n, state in enumerate(("New", "Done", "New"))]
+        return passes(listed("Kitchen", *rows), *ENTRY)
+
+    assert opens("12 May ")
+    assert not opens("12:0")
 
 
 END = node("全部打印", (20, 1100, 520, 1160), Role.BUTTON, clickable=True)
@@ -143,3 +152,31 @@ def test_a_field_that_a_scanner_types_into_sends_what_it_gets(hint):
     assert decide(Type("88213"), page(field, end), confidence=1.0).kind is VerdictKind.CONFIRM
     other = replace(field, description="备注")
     assert decide(Type("88213"), page(other, end), confidence=1.0).kind is VerdictKind.ALLOW
+
+
+@pytest.mark.parametrize(
+    ("rows", "button", "opened"),
+    [
+        ((("Rain", "45 min"), ("Forest", "60 min"), ("Waves", "30 min")), "Info", False),
+        ((("Rain", "45 min"), ("Forest", "60 min"), ("Waves", "30 min")), "Send", True),
+        ((("Work", "ends in 2210"), ("Private", "ends in 3310"), ("Savings", "ends in 4410")), "Edit", False),
+        ((("May", "$45.00"), ("April", "$60.00"), ("March", "$30.00")), "Details", True),
+    ],
+)
+def test_beside_a_button_that_only_shows_or_edits_a_touch_on_an_entry_may_do_what_it_is_there_for(rows, button, opened):
+    ends = [
+        node(button, (420, 160 + 120 * n, 510, 190 + 120 * n), Role.BUTTON, clickable=True, parent=1 + 3 * n)
+        for n in range(3)
+    ]
+    assert passes(page(*records(*rows, title="Today"), *ends), *ENTRY) is opened
+
+
+@pytest.mark.parametrize("told", ["in the tree", "in the picture", "nowhere"])
+def test_items_with_words_in_them_may_act_at_once_under_an_end_and_pictures_only_choose(told):
+    cells = [node("", (20 + 170 * n, 760, 180 + 170 * n, 860), Role.OTHER, clickable=True) for n in range(3)]
+    words = [node(f"{n + 1}A", (60 + 170 * n, 830, 120 + 170 * n, 855), parent=n) for n in range(3)]
+    end = node("Done", (20, 1100, 520, 1160), Role.BUTTON, clickable=True)
+    lines = tuple(TextLine(word.text, word.box) for word in words) if told == "in the picture" else ()
+    inner = words if told == "in the tree" else [replace(word, text="") for word in words]
+    seen = page(*cells, *inner, end, image=dimmed(Box(0, 700, 540, 1200)), lines=lines)
+    assert (tap(seen, 270, 780).vouched_by == "kind:choice") is (told == "nowhere")
