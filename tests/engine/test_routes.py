@@ -495,6 +495,13 @@ def test_on_a_phone_with_a_slow_tree_the_route_is_followed_and_the_tree_asked_on
     assert f"type:{OTHER['order']}" in ride.phone.acts
 
 
+def test_a_slow_tree_is_begun_before_the_next_look_where_that_will_want_it_and_nowhere_else(learned):
+    ride = Ride(OTHER, learned, bound=False)
+    asked = on_a_slow_phone(ride)
+    ride.until_pause()
+    assert {*ride.phone.expected} == {*asked} == {"form"}
+
+
 def test_a_commit_that_the_picture_tells_is_confirmed_and_done_without_a_tree(learned):
     ride = Ride(OTHER, learned, bound=False)
     asked = on_a_slow_phone(ride)
@@ -557,6 +564,10 @@ def on_a_slow_phone(ride: Ride) -> list[str]:
 
     class Slow(FakePhone):
         tree_s = 1.8
+        expected: tuple[str, ...] = ()  # screens for which a tree was begun ahead
+
+        def expect_tree(self):
+            self.expected = (*self.expected, self.shown)
 
         def nodes(self):
             ride.time.sleep(1.8)

@@ -15,6 +15,7 @@ from cs_agent.engine.gate.gestures import focused_field
 from cs_agent.engine.gate.lists import leads_to_a_deed
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.routes.position import Position
+from cs_agent.engine.routes.propose import Expectation
 from cs_agent.engine.routes.record import step_of, with_view
 from cs_agent.engine.run.conversation import remember_feedback
 from cs_agent.engine.run.pending import ACT, Pending
@@ -110,7 +111,7 @@ class Actor:
             raise
         except PhoneError as error:  # the next look meets the same trouble, from a state that knows of this act
             return self._write(turn, StepStatus.DONE, str(error))
-        if met and expects and expects.commits and not expects.in_pictures:
+        if expects and self._needs_tree(expects, met):
             self.kit.observer.expect_tree()
         changed = met or self._has_changed(turn.seen)
         turn.state = _having_put_in(_learned(turn.state, pending, changed), pending, turn.seen)
@@ -119,6 +120,10 @@ class Actor:
             here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
             turn.state = turn.state.evolve(route=here.to_json())
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))
+
+    def _needs_tree(self, expects: Expectation, met: bool) -> bool:
+        """Whether the next look will want a slow phone's tree: for a commit, or for what no picture tells."""
+        return not expects.in_pictures and (expects.commits if met else self.kit.observer.spares_trees)
 
     def _wait_for_an_answer(self, turn: TurnContext) -> None:
         """Give a page more time after an irreversible act, which often completes on a server: repeating it would be the
