@@ -16,9 +16,9 @@ from cs_agent.phone.adb.android_names import kind_of
 SYSTEM_UI = "com.android.systemui"
 
 _SIZE = re.compile(r"(?P<kind>Override|Physical) size\s*:\s*(?P<width>\d+)\s?x\s?(?P<height>\d+)")
+_VIEWPORT = re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*\}?|Viewport INTERNAL: displayId=0\b.*")
+_UNUSED_VIEWPORT = re.compile(r"\b(?:valid|isActive)=(?:false|0)\b")
 _ROTATIONS = (
-    re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*?orientation=(\d+)"),
-    re.compile(r"Viewport INTERNAL: displayId=0\b.*?orientation=(\d+)"),
     re.compile(r"mCurrentRotation=(?:ROTATION_)?(\d+)"),
     re.compile(r"\bm(?:Display)?Rotation=(?:ROTATION_)?(\d+)"),
     re.compile(r"Viewport INTERNAL:.*?orientation=(\d+)"),
@@ -26,18 +26,22 @@ _ROTATIONS = (
     re.compile(r"InputDeviceOrientation:\s*(\d+)"),
     re.compile(r"\borientation=(\d+)"),
 )
-_SHOWN_DISPLAY = re.compile(r"DisplayViewport\{type=INTERNAL[^}]*?displayId=0\b[^}]*?uniqueId='local:(\d+)'")
+_ORIENTATION = _ROTATIONS[-1]
+_SHOWN_DISPLAY = re.compile(r"uniqueId='local:(\d+)'")
 _COMPONENT = r"(?P<package>[A-Za-z][\w.]*)/(?P<activity>[\w.$]+)"
 _FOCUS = re.compile(r"mCurrentFocus=(?:Window\{\S+\s+(?:u\d+\s+)?(?P<window>[^}]*)\}|(?P<null>null))")
 _FOCUSED_APP = re.compile(r"mFocusedApp=\S.*?\b" + _COMPONENT)
-_RESUMED = re.compile(r"(?:topResumedActivity|mResumedActivity|ResumedActivity)\s*[:=]\s*\S.*?\b" + _COMPONENT)
+_RESUMED = re.compile(
+    r"(?:topResumedActivity|mResumedActivity|ResumedActivity|\bResumed)[ \t]*[:=]\s*\S.*?\b" + _COMPONENT
+)
 _TOP = re.compile(r"^\s*ACTIVITY " + _COMPONENT, re.MULTILINE)
 _DISPLAY = re.compile(r"^\s*Display: mDisplayId=(\d+)")
 _MAIN_DISPLAY = "0"  # the one whose picture is taken
 # What an app opens without naming itself in full: its popups, a window named after its package, the keyboard, and what
 # Android shows in its place while it starts.
+_PACKAGE = re.compile(r"[A-Za-z]\w*(?:\.\w+)+")
 _WINDOW_OF_AN_APP = re.compile(
-    r"PopupWindow\b.*|InputMethod|[A-Za-z]\w*(?:\.\w+)+|(?:Splash Screen|Starting) [\w.]+(?: EXITING)?"
+    rf"PopupWindow\b.*|InputMethod|{_PACKAGE.pattern}|(?:Splash Screen|Starting) [\w.]+(?: EXITING)?"
     r"|(?:SnapshotStartingWindow|TaskSnapshot)\b.*"
 )
 _HEX_FLAGS = re.compile(r"#?(?:0x)?([0-9a-fA-F]{1,8})")
@@ -77,12 +81,18 @@ def main_display(text: str) -> str:
 def rotation(text: str) -> int | None:
     """Quarter turns, 0-3, from `dumpsys window`, `display` or `input`, whichever line the build has."""
     text = main_display(text)
-    for pattern in _ROTATIONS:
-        match = pattern.search(text)
-        if match:
-            value = int(match[1])
-            return value // 90 % 4 if value >= 90 else value % 4
-    return None
+    found = (_ORIENTATION.search(_viewport(text)), *(pattern.search(text) for pattern in _ROTATIONS))
+    match = next(filter(None, found), None)
+    if match is None:
+        return None
+    value = int(match[1])
+    return value // 90 % 4 if value >= 90 else value % 4
+
+
+def _viewport(text: str) -> str:
+    """What the main display is drawn in; a foldable lists one for each panel, and the panel in use is active."""
+    found = [match[0] for match in _VIEWPORT.finditer(text)]
+    return next((one for one in found if not _UNUSED_VIEWPORT.search(one)), found[0] if found else "")
 
 
 class Focus(StrEnum):
@@ -103,6 +113,9 @@ def focus(text: str) -> tuple[Focus, ForegroundApp | None]:
             return Focus.APP, app
     if any(match["window"] for match in matches):  # named by itself only: the app behind it has the focus
         behind = focused_app(text)
+        over = next((name for match in matches if _PACKAGE.fullmatch(name := match["window"] or "")), "")
+        if over and behind and not f"{over}.".startswith(f"{behind.package}."):
+            return Focus.APP, ForegroundApp(over, "", kind_of(over))  # another app's window lies over it
         return (Focus.APP, behind) if behind else (Focus.UNSTATED, None)
     return (Focus.CHANGING, None) if matches else (Focus.UNSTATED, None)
 
@@ -130,7 +143,7 @@ def window_is_secure(text: str) -> bool | None:
     name = re.escape(current["window"])
     section = re.search(rf"Window #?\d* ?Window\{{\S+\s+(?:u\d+\s+)?{name}\}}:(.*?)(?=\n\s*Window #|\Z)", text, re.S)
     flags = re.search(r"\bfl=([^\n}]*)", section[1]) if section else None
-    return _has_secure_flag(flags[1].split()) if flags else None
+    return _has_secure_flag(re.split(r"[\s|]+", flags[1].replace("FLAG_", "").strip())) if flags else None
 
 
 def _has_secure_flag(flags: list[str]) -> bool | None:
@@ -153,9 +166,9 @@ def injection_refused(text: str) -> bool:
 
 
 def setting(text: str) -> str | None:
-    """From `settings get`: unset prints null."""
+    """From `settings get`: unset prints null; some builds refuse to tell."""
     value = text.strip()
-    return None if value in ("", "null") else value
+    return None if value in ("", "null") or exception(value) else value
 
 
 def keyboards(text: str) -> tuple[str, ...]:
@@ -186,7 +199,7 @@ class InputMethod:
 
 
 def input_method(text: str) -> InputMethod:
-    current = re.search(r"mCurMethodId=(\S+)", text)
+    current = re.search(r"\bm(?:Cur|Selected)MethodId=(\S+)", text)
     served = re.search(r"mServedView=(.*)", text)
     return InputMethod(
         keyboard(current[1]) if current and current[1] != "null" else "",
@@ -280,7 +293,7 @@ def display_ids(text: str) -> tuple[str, ...]:
 
 def shown_display(text: str) -> str:
     """From `dumpsys display`: the id of the panel that shows the main display, of a foldable's the one in use."""
-    match = _SHOWN_DISPLAY.search(text)
+    match = _SHOWN_DISPLAY.search(_viewport(text))
     return match[1] if match else ""
 
 

@@ -445,3 +445,73 @@ def test_flags_are_read_wherever_the_line_goes_on(flags: str, secure: bool | Non
         "mCurrentFocus=Window{b2 u0 com.pay/com.pay.Pin$1}"
     )
     assert parse.window_is_secure(text) is secure
+
+
+BESIDE = "DisplayViewport{{type=EXTERNAL, valid=true, isActive=true, displayId=2, orientation=2}}"
+PANELS = f"mViewports=[{{outer}}, {BESIDE}, {{inner}}]"
+PANEL = "DisplayViewport{{type=INTERNAL, {state}, displayId=0, uniqueId='local:{id}', orientation={turns}}}"
+ACTIVE, RESTING, INVALID = "valid=true, isActive=true", "valid=true, isActive=false", "valid=false, isActive=true"
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "panel", "turns"),
+    [
+        pytest.param(RESTING, ACTIVE, "44", 3, id="unfolded"),
+        pytest.param(ACTIVE, RESTING, "33", 0, id="folded"),
+        pytest.param(INVALID, ACTIVE, "44", 3, id="one-is-no-more"),
+        pytest.param(RESTING, RESTING, "33", 0, id="all-at-rest"),
+    ],
+)
+def test_of_a_foldables_panels_the_one_in_use_counts(outer: str, inner: str, panel: str, turns: int) -> None:
+    text = PANELS.format(
+        outer=PANEL.format(state=outer, id="33", turns=0), inner=PANEL.format(state=inner, id="44", turns=3)
+    )
+    assert (parse.shown_display(text), parse.rotation(text)) == (panel, turns)
+
+
+def test_the_input_managers_viewport_in_use_counts() -> None:
+    viewport = "  Viewport INTERNAL: displayId=0, uniqueId=local:{}, port=0, orientation={}, isActive={}\n"
+    assert parse.rotation(viewport.format(1, 0, 0) + viewport.format(2, 1, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("window", "package"),
+    [
+        pytest.param("com.vendor.assistant", "com.vendor.assistant", id="another-apps-overlay"),
+        pytest.param("com.example.crmhelper", "com.example.crmhelper", id="a-longer-name"),
+        pytest.param("com.example.crm", "com.example.crm", id="its-own"),
+        pytest.param("com.example.crm.Chooser", "com.example.crm", id="its-own-class"),
+    ],
+)
+def test_a_window_named_after_another_package_is_that_apps(window: str, package: str) -> None:
+    _, app = parse.focus(f"mCurrentFocus=Window{{d2 u0 {window}}}{BEHIND}")
+    assert app is not None
+    assert app.package == package
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [pytest.param("FLAG_LAYOUT_IN_SCREEN FLAG_SECURE", id="prefixed"), pytest.param("SPLIT_TOUCH|SECURE", id="barred")],
+)
+def test_flags_may_be_named_in_other_ways(flags: str) -> None:
+    window = f"  Window #3 Window{{d0 u0 com.b/com.b.Pin}}:\n    mAttrs={{ty=BASE_APPLICATION\n      fl={flags}\n"
+    assert parse.window_is_secure(f"{window}  mCurrentFocus=Window{{d0 u0 com.b/com.b.Pin}}") is True
+
+
+def test_a_setting_that_a_build_refuses_to_tell_is_none() -> None:
+    refusal = (
+        "Exception occurred while executing 'get':\njava.lang.SecurityException: Permission Denial: getCurrentUser()"
+    )
+    assert parse.setting(refusal) is None
+
+
+def test_the_activity_of_a_task_area_stands_in_where_none_is_named_on_top() -> None:
+    area = "  Resumed activities in task display areas:\n    Resumed: ActivityRecord{b1 u0 com.a/.M t9}"
+    text = f"  ResumedActivity:null\n{area}"
+    found = parse.resumed_activity(text)
+    assert found is not None
+    assert found.package == "com.a"
+
+
+def test_the_keyboard_chosen_is_read_under_its_later_name() -> None:
+    assert parse.input_method("  mSelectedMethodId=com.android.adbkeyboard/.AdbIME\n").current.endswith("/.AdbIME")
