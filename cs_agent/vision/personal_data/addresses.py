@@ -43,7 +43,7 @@ _ABROAD = re.compile(
 )
 _NEXT_LABEL = re.compile(
     r"[ ,,、;]+(?:IP|时间|日期|金额|数量|状态|单号|设备)(?![\u4e00-\u9fff])"
-    r"|[ ,,、]*(?:(?:收货|收件|联系)?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注"
+    r"|[ ,,、]*(?:(?:收货|收件|联[系络])?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注"
     r"|订单|身份证|邮箱"
     r"|微信)(?:号码?)?[::\s]|[ ,,]*(?:tel|phone|mobile)\b",
     re.IGNORECASE,
@@ -57,7 +57,7 @@ _STREET = (
 )
 _NUMBER = (
     r"(?:[东南西北中上下]?(?:[0-9A-Za-z]{1,5}(?:[-—][0-9A-Za-z]{1,4})*|[一二三四五六七八九十百]{1,4}|[甲乙丙丁])[ ]?"
-    r"(?:号院|号楼|号[甲乙丙丁]?|弄|栋|幢|座|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
+    r"(?:号院|号楼|号[甲乙丙丁]?|弄|栋|幢|座|塔|楼|层|单元|室|户|组|队|房|门|铺|柜|区|期|支弄))"
 )
 _TAIL = (
     rf"(?:[ ,,]?{_NUMBER}|(?<=[号弄院楼]){_HAN}{{2,8}}?[ ]?(?:{_NUMBER}|[A-Za-z]?{_HAN}?\d{{3,4}}(?!\d))"
@@ -101,6 +101,9 @@ _NUMBER_STREET_POSTCODE = re.compile(  # 27/5 Sukhumvit Soi 11, Bangkok 10110
     + _CITY_ABROAD
     + r"\s(?:[A-Z]{2,3}\s)?(?:\d{4,6}(?!\d)|[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
     r"|(?:Hong Kong|Singapore|Dubai|Macau|Kowloon)\b)"
+)
+_NUMBER_FIRST = re.compile(  # 10 Jalan Ampang, 50450 Kuala Lumpur
+    r"(?<![\w.,–—-])\d{1,5}[A-Za-z]?(?: [A-Z][\w'’.-]*){1,4}, \d{5,6} " + _CITY_ABROAD
 )
 _FLAT_FIRST = re.compile(  # B-204, Shanti Apartments, MG Road, Bengaluru 560001
     r"(?<![\w-])(?:No\.?\s?)?[A-Z]?-?\d{1,4}[A-Z]?,\s(?:[A-Z0-9][\w'’. -]{1,30},\s){1,5}"
@@ -215,7 +218,16 @@ def _english(text: str) -> Iterator[tuple[int, int]]:
         yield match.span()
     for match in _EUROPEAN.finditer(text):
         yield match.span()
-    for pattern in (_STREET_NUMBER_POSTCODE, _NUMBER_STREET_POSTCODE, _FLAT_FIRST, _BOX, _RUSSIAN, _JAPANESE, _KOREAN):
+    for pattern in (
+        _STREET_NUMBER_POSTCODE,
+        _NUMBER_STREET_POSTCODE,
+        _NUMBER_FIRST,
+        _FLAT_FIRST,
+        _BOX,
+        _RUSSIAN,
+        _JAPANESE,
+        _KOREAN,
+    ):
         for match in pattern.finditer(text):
             yield match.span()
     for match in _ABROAD.finditer(text):

@@ -24,6 +24,9 @@ def found(text: str) -> list[tuple[DataKind, str]]:
             "Phạm Thị Lan: em chưa nhận được hàng ạ\nCSKH: dạ anh cho em xin mã đơn",
             "Phạm Thị Lan", id="all-lines-are-said"
         ),
+        pytest.param("Ebele Obi: pls help\nRider: I am at the gate\nEbele Obi: ok", "Ebele Obi", id="speaks-again"),
+        pytest.param("甲方(出租方):方志新", "方志新", id="label-with-a-note"),
+        pytest.param("口座名義 タナカ ジロウ", "タナカ ジロウ", id="japanese-holder"),
         pytest.param("Folasade Bello: I paid twice for this.", "Folasade Bello", id="first-person"),
         pytest.param(
             "Олег Сидоров: где мой заказ?\nОператор: Уточните номер, пожалуйста.", "Олег Сидоров", id="cyrillic"
@@ -61,6 +64,9 @@ def test_a_name_is_found_in_any_language(text: str, name: str) -> None:
         pytest.param("ИНН 7707083893", DataKind.ID_CARD, "7707083893", id="russia-tax"),
         pytest.param("AHV 756.9217.0769.85", DataKind.ID_CARD, "756.9217.0769.85", id="switzerland"),
         pytest.param("ic_no: 900131-10-5566", DataKind.ID_CARD, "900131-10-5566", id="malaysia"),
+        pytest.param("CURP HEGG560427MVZRRL05", DataKind.ID_CARD, "HEGG560427MVZRRL05", id="mexico"),
+        pytest.param("口座番号 7654321", DataKind.BANK_CARD, "7654321", id="japanese-account"),
+        pytest.param("12 Jalan Raja, 50400 Ipoh", DataKind.ADDRESS, "12 Jalan Raja, 50400 Ipoh", id="number-first"),
         pytest.param("工号 A20417", DataKind.ID_CARD, "A20417", id="work-number"),
         pytest.param("Kontonummer 9988776655", DataKind.BANK_CARD, "9988776655", id="german-account"),
         pytest.param("IMEI1 353918052107063", DataKind.DEVICE, "353918052107063", id="imei"),
@@ -107,6 +113,7 @@ def test_a_number_and_a_place_is_found_as_its_country_writes_it(text: str, kind:
         "Preis 19,99 €, Lieferzeit 2–3 Werktage, Artikelnummer 4012345",
         "呼叫时长 3分12秒",
         "员工申请年假 3 天",
+        "会员权益:生日礼包",
         "颜色:曜石黑,数量:1",
         "Customer Service: we are open from 9 to 5.",
         "87654321A",

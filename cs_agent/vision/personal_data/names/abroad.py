@@ -20,7 +20,7 @@ _FOREIGN = (  # one word of Korean; a short surname and a given name of Japanese
     rf"|{_NON_LATIN}+(?:[ -]{_NON_LATIN}+){{0,3}})"
 )
 _LABELS = (
-    r"(?:お名前|ご?氏名|名前|お客様名|お客样名|宛名|受取人|契約者名?|フリガナ|ふりがな|カナ氏名|お届け先(?:氏)?名|성명|이름|성함|수취인|수령인|예금주|환자명|고객명"
+    r"(?:お名前|ご?氏名|名前|お客様名|お客样名|宛名|受取人|契約者名?|口座名[義义]|名[義义]人?|フリガナ|ふりがな|カナ氏名|お届け先(?:氏)?名|성명|이름|성함|수취인|수령인|예금주|환자명|고객명"
     r"|(?:받는|보내는)\s?(?:사람|분)|ชื่อ(?:-?\s?(?:นาม)?สกุล)?|ผู้รับ|الاسم(?: الكامل)?|اسم(?: العميل| المستلم)?|المستلم"
     r"|שם(?: מלא)?|नाम"
     r"|\b(?:ФИО|Ф\.И\.О\.|имя|фамилия|отчество|получатель|заказчик|отправитель|пациент|ПІБ"
@@ -30,7 +30,7 @@ _LABELS = (
     r"|empfänger(?:in)?"
     r"|(?:konto)?inhaber(?:in)?|versicherter?|ansprechpartner(?:in)?|nome(?: completo| e cognome)?|cognome"
     r"|intestatario|nominativo|paziente"
-    r"|naam|t\.n\.v\.|voornaam|achternaam|ontvanger|rekeninghouder|navn|namn|förnamn|efternamn|mottagare|modtager|nimi|sukunimi|etunimi|jméno|příjmení|príjmení"
+    r"|naam|t\.n\.v\.|voornaam|achternaam|ontvanger|rekeninghouder|navn|nafn|namn|förnamn|efternamn|mottagare|modtager|nimi|sukunimi|etunimi|jméno|příjmení|príjmení"
     r"|meno|név|nume|prenume|ime(?: i prezime)?|prezime|ónoma|vardas|uzvārds|vārds"
     r"|họ(?: và)? tên|(?:người|tên người) nhận|khách hàng|nama(?: lengkap| penerima)?|penerima|imię(?: i nazwisko)?"
     r"|nazwisko|odbiorca|ad(?:ı)?(?: ve)? soyad(?:ı)?|alıcı))"

@@ -38,9 +38,9 @@ _ANNOUNCES = (
     r"|来电人|担保人|监护人|法定代表人|法人代表|昵称"
 )
 _MAY_ANNOUNCE = (
-    r"客户|顾客|用户|会员|买家|卖家|快递员|派件员|派送员|配送员|送货员|外卖员|骑手|司机|客服(?:专员|代表"
+    r"客户经理|客户|顾客|用户|会员|买家|卖家|快递员|派件员|派送员|配送员|送货员|外卖员|骑手|司机|客服(?:专员|代表"
     r"|人员)?|员工|操作[人员]|处理人|负责人|家属"
-    r"|家长|孩子|小孩|宝宝|学员|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
+    r"|家长|孩子|小孩|宝宝|学员|学生|租客|房东|邻居|朋友|同事|护士|医生|律师|老师|甲方|乙方|丙方|销售|顾问|专员|坐席|维修员|安装工|工程师|师傅"
     r"|乘务员|收银员|店长|收货|收件|寄件|被访者|家长"
     r"|老公|老婆|爱人|丈夫|妻子|媳妇|妈妈|爸爸|[我他她]妈|[我他她]爸|父亲|母亲|儿子|女儿|哥哥|姐姐|弟弟|妹妹|[我他她][哥姐弟妹]|室友|婆婆|公公"
     r"|岳父|岳母|奶奶|爷爷|外婆|外公"
@@ -50,7 +50,7 @@ _LABEL = re.compile(
     rf"(?P<only>{_ANNOUNCES})|(?P<may>{_MAY_ANNOUNCE})|(?P<said>我叫|名叫|叫做|姓名叫|我是|本人是?|我姓)",
 )
 _LINK = re.compile(
-    r"(?:姓名|名称|名|信息|方)?(?:[ \u3000]*(?P<strong>[::=]|是|为|叫"
+    r"(?:姓名|名称|名|信息|方)?(?:\s?\([\u4e00-\u9fff]{1,8}\))?(?:[ \u3000]*(?P<strong>[::=]|是|为|叫"
     r"|(?:请?帮?我?)?(?:改|换|变更?|更[正改])(?:成|为|到)?|写|填|\t|\n)"
     r"[ \u3000\t\n]*|(?P<space>[ \u3000]+)"
     r"|)[\"“「【\[(]?"
@@ -224,7 +224,8 @@ def _described(text: str) -> Iterator[tuple[int, int]]:
     for match in _OFFICIAL.finditer(text):
         group = match.lastgroup or "value"
         value = match.group(group)
-        if surname_of(value[1:] if group == "familiar" else value) and value[:2] not in COMMON:
+        titled = surname_of(value[1:] if group == "familiar" else value) and value[:2] not in COMMON
+        if titled and not _LABEL.search(value):
             yield match.span(group)
     for match in _DESCRIBED.finditer(text):
         if stands_alone(match.group("value")):

@@ -23,10 +23,11 @@ _ROLE = re.compile(
     r"|visitor|admin|system|me|you|staff|cs|kunde|kundin|kundenservice|mitarbeiter|cliente|agente|soporte|atendente|suporte|conseiller|vendeur"
     r"|assistenza|operatore|klant|medewerker|klient|konsultant|obsługa|müşteri|destek|temsilci|hỗ trợ|nhân viên"
     r"|khách(?: hàng)?|pelanggan|cs admin"
-    r"|оператор|поддержка|клиент|менеджер|продавец|покупатель|консультант|الدعم|العميل|خدمة العملاء|الموظف|البائع"
+    r"|оператор|поддержка|клиент|менеджер|продавец|покупатель|консультант|(?:чат-?)?бот|саппорт|الدعم|العميل"
+    r"|خدمة العملاء|الموظف|البائع"
     r"|שירות|נציג|לקוח|เจ้าหน้าที่|ลูกค้า|แอดมิน"
     r"|[\u4e00-\u9fff]{0,6}(?:客服|坐席|客户|买家|卖家|顾客|机器人|商家|店家|店铺|小二|助手|掌柜)[\u4e00-\u9fff]{0,3}"
-    r"|サポート|オペレーター?|お客さ?[様样]|担当者?|店員|スタッフ|ショップ|상담[원사]|고객(?:센터)?|판매자|구매자|직원)\s?\d{0,3}",
+    r"|サポート|オペレーター?|お客さ?[様样]|担当者?|店員|スタッフ|ショップ|상담[원사봇]|챗봇|고객(?:센터)?|판매자|구매자|직원)\s?\d{0,3}",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(
@@ -54,8 +55,8 @@ def talkers(text: str) -> Iterator[tuple[int, int]]:
     """Of a text that was made plain."""
     turns = list(_TURN.finditer(text))
     answered = any(_ROLE.fullmatch(turn["who"]) and _SPEECH.search(turn["said"]) for turn in turns)
-    answered = answered or _all_talk(text, turns)
     again = {who for who, count in Counter(turn["who"] for turn in turns).items() if count > 1}
+    answered = answered or _all_talk(text, turns, again)
     spoken = {who for who in again if _all_speak(turns, who)} if len({turn["who"] for turn in turns}) > 1 else set()
     for turn in turns:
         who = turn["who"]
@@ -65,14 +66,11 @@ def talkers(text: str) -> Iterator[tuple[int, int]]:
             yield turn.span("who")
 
 
-def _all_talk(text: str, turns: Sequence[re.Match[str]]) -> bool:
+def _all_talk(text: str, turns: Sequence[re.Match[str]], again: set[str]) -> bool:
     """Whether the text is nothing but what at least two say."""
     lines = sum(bool(line.strip()) for line in text.splitlines())
-    return (
-        len({turn["who"] for turn in turns}) > 1
-        and len(turns) == lines
-        and all(_SPEECH.search(turn["said"]) for turn in turns)
-    )
+    spoken = all(turn["who"] in again or _SPEECH.search(turn["said"]) for turn in turns)
+    return len({turn["who"] for turn in turns}) > 1 and len(turns) == lines and spoken
 
 
 def _all_speak(turns: Sequence[re.Match[str]], who: str) -> bool:

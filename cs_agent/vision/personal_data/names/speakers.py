@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cs_agent.vision.personal_data.names.han import HAN, INTERFACE, NICKNAMED, WORDS_TOO, stands_alone
+from cs_agent.vision.personal_data.names.han import COMMON, HAN, INTERFACE, NICKNAMED, WORDS_TOO, stands_alone
 from cs_agent.vision.personal_data.names.latin import LETTER, NO_ENGLISH_NAME, THINGS, UPPER, names_a_person
 from cs_agent.vision.personal_data.names.sentences import is_a_caption, is_known
 
@@ -81,6 +81,8 @@ def speakers(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_SAYS, _BY_ROLE):
         for match in pattern.finditer(text):
             value = match.group("value")
+            if pattern is _BY_ROLE and (value in COMMON or INTERFACE.search(value)):  # 会员权益: …
+                continue
             if pattern is _BY_ROLE or (_looks_like_a_name(value) and not _is_a_caption(value)):
                 yield match.span("value")
     for match in _ON_A_DAY.finditer(text):

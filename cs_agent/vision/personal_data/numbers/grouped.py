@@ -169,7 +169,7 @@ def _named(digits: str, beside: labels.Beside) -> DataKind | None:
     """What its label says it is, though its check digit may be misread."""
     if len(digits) in (15, 18) and beside.names_an_identity and re.fullmatch(r"\d{15}|\d{17}[0-9X]", digits):
         return DataKind.ID_CARD
-    least = 8 if beside.is_an_account else 12
+    least = 7 if beside.is_an_account else 12
     if len(digits) >= least and "X" not in digits and beside.names_an_account:
         return DataKind.BANK_CARD
     return None

@@ -45,7 +45,7 @@ _LABEL = re.compile(
     r"|PPSN?|NIR|INSEE|RUT|RUN|RG|CUI[TL]|RFC|CURP|NIT|C[ée]dula|NINO|AHV|AVS|OASI|CPR|OIB|EM[ŠS]O|EGN|CNP|AMKA|[Kk]ennitala|NRIC|NRN|NISS"
     r"|T\.?C\.?(?:\sKimlik)?|Kimlik|SUS|CNS|ІПН|РНОКПП|CCCD|CMND|KTP|NIK|NPWP|MyKad|PhilHealth|SSS|TIN|Medicare|NHS"
     r"|Emirates ID|Iqama|BVN|NIN"
-    r"|[Vv]oter ID|Ghana Card|SVNR|SV-Nummer|BSN|DNI|NIE|NIF|CPF|TFN|SIN|ITIN|PAN|Aadhaar|PESEL"
+    r"|[Vv]oter ID|[Cc]itizenship|Ghana Card|SVNR|SV-Nummer|BSN|DNI|NIE|NIF|CPF|TFN|SIN|ITIN|PAN|Aadhaar|PESEL"
     r"|(?i:steuer-?id(?:entifikationsnummer)?|steuernummer|(?:sozial|renten|kranken)versicherungs(?:nummer|nr\.?)|personalausweis(?:nummer)?"
     r"|ausweis(?:nummer|-?nr\.?)|f[øo]dselsnummer|henkil[öo]tunnus|personnummer|personal\s?code|codice fiscale"
     r"|n[°ºo.]*\s?(?:de\s)?s[ée]curit[ée] sociale"
@@ -58,7 +58,7 @@ _LABEL = re.compile(
     r"|des|der|of|для|the)\s\w{2,16}){0,2}"
     r"\s{0,2}(?:[:=#]|是|为|\bis\b|№|\s)\s{0,2}"
     r"(?P<value>(?=[^\n]{0,24}\d)(?:(?=[A-Z]{0,6}[-./ ]?\d)"
-    r"|(?=\d))[A-Z0-9]{1,16}(?:[ .\-/][A-Z0-9]*\d[A-Z0-9]*){0,6}(?:[ -][A-Z]\b)?)(?![A-Za-z0-9])"
+    r"|(?=\d))[A-Z0-9]{1,24}(?:[ .\-/](?:[A-Z0-9]*\d[A-Z0-9]*|[A-Z](?=[ .\-/]\d))){0,6}(?:[ -][A-Z]\b)?)(?![A-Za-z0-9])"
 )
 _FEWEST = 5  # letters and digits of such a number
 
