@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from cs_agent.engine.routes.pictured import find_control, fits, view_of_page
-from cs_agent.engine.routes.values import RouteControl
-from cs_agent.engine.routes.views import ControlView
-from cs_agent.engine.screen.signature import ControlSignature, PageSignature
+from cs_agent.engine.routes.pictured import fits, view_of_page
+from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.geometry import Box
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 
@@ -59,18 +57,3 @@ def test_a_page_that_a_question_covers_is_not_known_whatever_its_list_says(scene
 def test_a_button_in_the_column_of_a_list_asks_for_a_decision():
     below = ("确认支付", Box(30, 400 + 90 * 3, 140, 400 + 90 * 3 + 28))
     assert not fits(PAGE, page(SCENES, below), view_of_page(PAGE, page(SCENES)))
-
-
-@pytest.mark.parametrize(
-    ("above", "below", "found"),
-    [("手机号", "注册时间", True), ("手机号", None, True), (None, "注册时间", False), ("注册时间", "手机号", False)],
-    ids=["as recorded", "what stood below is off the screen", "what stood above is gone", "another place"],
-)
-def test_a_control_is_known_between_its_neighbours_though_a_longer_list_pushes_the_lower_one_away(above, below, found):
-    known = view_of_page(PAGE, page(SCENES))
-    control = RouteControl(ControlSignature("button", ()), "确认发送")
-    places = {above: Box(200, 150, 320, 180), "确认发送": Box(200, 210, 320, 240), below: Box(200, 300, 320, 330)}
-    lines = tuple(TextLine(text, box) for text, box in places.items() if text)
-    seen = Observation(Screenshot(Image.new("RGB", (540, 1200), "white"), 0.0), APP, lines, None)
-    view = ControlView(above="手机号", below="注册时间")
-    assert (find_control(control, view, known, seen, {}) is not None) is found

@@ -132,18 +132,14 @@ def shows_value(text: str, value: str) -> bool:
 
 def _looks(control: RouteControl, line: TextLine, view: ControlView, page: PageView, seen: Observation) -> bool:
     """As recorded; of the room beside an entry's value, which depends on the values, only whether a mark is near."""
-    if not _stands_as_before(line.box, view, page, seen) or is_on_coloured_fill(seen, line.box) != view.filled:
+    if _beside(line.box, page, seen) != (view.above, view.below):
+        return False
+    if is_on_coloured_fill(seen, line.box) != view.filled:
         return False
     room = _room(line.box, seen)
     if not (control.holds and view.room):
         return view.agrees(replace(view, room=room))
     return replace(view, room=(min(view.room[0], _NEAR), 0)).agrees(replace(view, room=(min(room[0], _NEAR), 0)))
-
-
-def _stands_as_before(box: Box, view: ControlView, page: PageView, seen: Observation) -> bool:
-    """Between the same texts; what stood below may have been pushed off the screen, as by a list that has grown."""
-    above, below = _beside(box, page, seen)
-    return above == view.above and (below == view.below or (bool(above) and not below))
 
 
 def _room(box: Box, seen: Observation) -> tuple[int, int]:
