@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 
-from celery import current_app
 from kombu.exceptions import OperationalError
 
 from tickets import queues
@@ -29,6 +28,6 @@ def hint_poll(connector: int) -> None:
 
 def _send(task: str, connector: int) -> None:
     try:
-        current_app.send_task(task, args=[connector], queue=queues.upkeep(), retry=False, expires=_HINT_S)
+        queues.celery_app().send_task(task, args=[connector], queue=queues.upkeep(), retry=False, expires=_HINT_S)
     except OperationalError as error:
         log.warning("queue: %s not sent (%s); the clock will look again", task, error)

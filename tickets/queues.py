@@ -11,9 +11,10 @@ import uuid
 from functools import partial
 from typing import Any
 
-from celery import current_app
+from celery import Celery
 from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
 from tickets.models import Phone, PhoneState, Run
@@ -77,6 +78,12 @@ def enqueue_lane(lane: str) -> None:
     _tell_upkeep(DRAIN_TASK, _HINT_S, lane)
 
 
+def celery_app() -> Celery:
+    """Ours, which a project around us may have another one beside."""
+    found: Celery = import_string(settings.CS_AGENT_CELERY_APP)
+    return found
+
+
 def upkeep(queue: str | None = None) -> str:
     """The upkeep queue beside a host's queue."""
     return f"{queue or settings.CS_AGENT['CS_AGENT_QUEUE']}.upkeep"
@@ -95,7 +102,7 @@ def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires
     options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
     options["expires"] = delay_s + expires_s
     try:
-        current_app.send_task(task, args=[run_id], queue=queue, retry=False, **options)
+        celery_app().send_task(task, args=[run_id], queue=queue, retry=False, **options)
     except OperationalError as error:
         log.warning("queue: %s for run %s not sent (%s); the sweeper will send it again", task, run_id, error)
 
@@ -106,6 +113,6 @@ def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
 
 def _tell(queue: str | None, task: str, expires_s: float, *arguments: Any) -> None:
     try:
-        current_app.send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
+        celery_app().send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
     except OperationalError as error:
         log.warning("queue: %s not sent (%s); it is asked for again or not needed", task, error)

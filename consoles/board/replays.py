@@ -18,8 +18,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from tickets.models import RecordingState, Run, RunStatus
-from tickets.services.people import access
-from tickets.web.given import day, is_storable, start_of_day, whole_number
+from tickets.services.people import access, names
+from tickets.web.given import day, is_storable, start_of_day
 
 PAGE = 50
 OUTCOMES = (RunStatus.SUCCEEDED, RunStatus.HANDED_OFF, RunStatus.FAILED, RunStatus.CANCELLED)
@@ -40,7 +40,7 @@ class ReplayFilter:
     @classmethod
     def read(cls, query: QueryDict) -> ReplayFilter:
         values = {name: query.get(name, "").strip()[:60] for name in cls.__dataclass_fields__}
-        values["operator"] = str(whole_number(values["operator"]) or "")
+        values["operator"] = str(names.key(values["operator"]) or "")
         values["outcome"] = values["outcome"] if values["outcome"] in OUTCOMES else ""
         for name in ("since", "until"):
             values[name] = day(values[name])
@@ -63,7 +63,7 @@ class ReplayFilter:
         }
         found = runs.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
         if self.operator:
-            person = int(self.operator)
+            person = names.key(self.operator)
             found = found.filter(
                 Q(started_by=person) | Q(confirmations__decided_by=person) | Q(takeovers__user=person)
             ).distinct()
@@ -80,7 +80,7 @@ def watchable(user: Any, wanted: ReplayFilter) -> QuerySet[Run]:
 
 def operators(user: Any) -> QuerySet[User]:
     people = get_user_model().objects.filter(departments__in=access.departments(user)).distinct()
-    return people.order_by("first_name", "username")
+    return people.order_by(*names.order())
 
 
 def _moment(text: str) -> datetime | None:

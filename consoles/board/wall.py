@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from consoles.templatetags.console import part_name
 from tickets.models import SERVING, Confirmation, ConfirmationState, Phone, PhoneState, Run, RunStatus, Takeover
 from tickets.services.live.health import PartHealth
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs.attention import CALLING, Item
 from tickets.services.runs.transitions import ACTIVE, WAITING
 
@@ -139,7 +139,7 @@ def colleagues(user: Any) -> dict[int, list[User]]:
     found: dict[int, list[User]] = {}
     for department in access.departments(user).prefetch_related("members"):
         people = [person for person in department.members.all() if person.is_active]
-        found[department.pk] = sorted(people, key=lambda person: (person.first_name, person.username))
+        found[department.pk] = sorted(people, key=names.called)
     return found
 
 

@@ -12,7 +12,7 @@ from tickets.errors import NotFound
 from tickets.models import Ticket
 from tickets.permissions import Permission
 from tickets.services.live.events import HOUSE_GROUP, ticket_group
-from tickets.services.people import access
+from tickets.services.people import access, names
 
 
 class TicketConsumer(ConsoleConsumer):
@@ -41,7 +41,7 @@ class TicketConsumer(ConsoleConsumer):
 
     async def _tell_others(self, *, gone: bool = False) -> None:
         if self.user is not None:  # None once logged out: colleagues still hear that the person left
-            self.known_as = (self.user.pk, self.user.get_full_name() or self.user.get_username())
+            self.known_as = (self.user.pk, names.called(self.user))
         person, name = self.known_as
         event = {"type": "presence.event", "person": person, "name": name, "gone": gone}
         await self.channel_layer.group_send(self.heard[-1], event)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket
 from tickets.models.ticket.tickets import UNFINISHED
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.tickets import doubles
 
 MOST_TICKETS = 20
@@ -56,7 +56,7 @@ def notes_of(ticket: Ticket) -> list[Comment | CustomerReply]:
 
 def colleagues_of(ticket: Ticket) -> QuerySet[User]:
     """Whom the ticket can be passed on to."""
-    return ticket.department.members.filter(is_active=True).order_by("first_name", "username")
+    return ticket.department.members.filter(is_active=True).order_by(*names.order())
 
 
 def case_number(text: str) -> str:

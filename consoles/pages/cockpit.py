@@ -40,6 +40,7 @@ from tickets.models import (
 )
 from tickets.models.ticket.tickets import FINISHED
 from tickets.permissions import Permission, has
+from tickets.services.people import names
 from tickets.services.runs import switches, transitions
 from tickets.services.tickets import doubles, mentions
 
@@ -149,8 +150,8 @@ class Cockpit:
         """Colleagues who may say yes where the reader may not; some names, for somebody has to be told to come."""
         barred = {self.user.pk, self.confirmation.first_approved_by_id if self.confirmation else None}
         people = [person for person in panel.colleagues_of(self.ticket)[:20] if person.pk not in barred]
-        names = [person.get_full_name() or person.get_username() for person in people if has(person, Permission.DECIDE)]
-        return _("、").join(names[:5])
+        told = [names.called(person) for person in people if has(person, Permission.DECIDE)]
+        return _("、").join(told[:5])
 
     @property
     def driving(self) -> bool:

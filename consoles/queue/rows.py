@@ -30,7 +30,7 @@ from tickets.models import (
     TicketValue,
 )
 from tickets.models.ticket.tickets import FINISHED, OF_FLOW, UNFINISHED
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs import attention, transitions
 
 PAGE = 40
@@ -135,7 +135,7 @@ def _narrowed(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any) -> Que
         started = Run.objects.serving().filter(started_by=user).values("ticket")
         tickets = tickets.filter(Q(assignee=user) | Q(assignee=None, pk__in=started))
     elif wanted.who:
-        tickets = tickets.filter(assignee_id=int(wanted.who))
+        tickets = tickets.filter(assignee_id=names.key(wanted.who))
     first, last = wanted.days()
     if first:
         tickets = tickets.filter(created_at__gte=_midnight(first))
@@ -208,12 +208,12 @@ def _sorted(tickets: QuerySet[Any], column: str, descending: bool) -> QuerySet[A
         "customer": F("customer_name"),
         "status": _places("status", TicketStatus.values),
         "run": _run_place(),
-        "who": Coalesce("assignee__first_name", Value("")),
+        "who": Coalesce(names.order("assignee__")[0], Value("")),
         "created": F("created_at"),
         "due": F("due_at"),
         "priority": F("priority"),
     }[column]
-    then = ["assignee__username"] if column == "who" else []
+    then = [names.log_in("assignee__")] if column == "who" else []
     return tickets.order_by(OrderBy(key, descending=descending), *then, "-pk" if descending else "pk")
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tickets.models import TicketStatus
 from tickets.models.ticket.tickets import FINISHED
+from tickets.services.people import names
 from tickets.web.given import day, whole_number
 
 UNDONE, WAITING, ASKED, EVERYTHING = "undone", "waiting", "asked", "all"
@@ -54,7 +55,7 @@ class TicketFilter:
             search=" ".join(query.get("q", "").split())[:100],
             flow=query.get("flow", "")[:50],
             department=str(whole_number(query.get("department", "")) or ""),
-            who=who if who in {MINE, NOBODY} else str(whole_number(who) or ""),
+            who=who if who in {MINE, NOBODY} else str(names.key(who) or ""),
             created=_known(query.get("created", ""), SPANS),
             since=day(query.get("since", "")),
             until=day(query.get("until", "")),

@@ -24,6 +24,7 @@ from tickets.flows.slots.spec import parse_specs
 from tickets.models import ConfirmationState, CustomerReply, RunStatus
 from tickets.models.ticket.tickets import FINISHED
 from tickets.services.flows import vouches
+from tickets.services.people import names
 from tickets.services.runs.attention import Why
 from tickets.services.runs.decisions import REJECTED_CODE
 
@@ -147,7 +148,7 @@ def name_of(user: Any) -> str:
     """How people are called in the console."""
     if user is None:
         return _("系统")
-    return user.get_full_name() or user.get_username()
+    return names.called(user)
 
 
 @register.filter

@@ -13,10 +13,9 @@ from consoles.pages.forms import TicketForm
 from consoles.pages.parts import live_answer, page_parts
 from tickets.errors import Invalid, ServiceError
 from tickets.permissions import Permission
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.tickets import changes as tickets
 from tickets.services.tickets import desk, edits, values
-from tickets.web.given import whole_number
 
 
 @permitted(Permission.CREATE_TICKETS, FORM)
@@ -81,7 +80,7 @@ def ticket_take(request: HttpRequest, number: str) -> HttpResponse:
 def ticket_assign(request: HttpRequest, number: str) -> HttpResponse:
     """Pass the ticket on to a colleague of its department; operators and supervisors may."""
     ticket = access.get_ticket(request.user, number)
-    to = ticket.department.members.filter(pk=whole_number(request.POST.get("to", "")) or 0).first()
+    to = names.with_key(request.POST.get("to", ""), ticket.department.members.all())
     if to is None:
         raise Invalid(_("请选择同事。"), code="no_colleague")
     desk.assign(ticket, request.user, to)

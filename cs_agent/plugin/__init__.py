@@ -34,6 +34,7 @@ _OURS = (
     "REDIS_URL",
     "MODEL_BASE_URL",
     "CHANNEL_LAYERS",
+    "CS_AGENT_CELERY_APP",
 )
 
 
@@ -46,9 +47,8 @@ def settings(host: dict[str, Any], *, prefix: str = "cs-agent/") -> None:
     own = _own_settings(host)
     for name in _OURS:
         host.setdefault(name, getattr(own, name))
-    for name in dir(own):
-        if name.startswith("CELERY_"):
-            host.setdefault(name, getattr(own, name))
+    ours = {name: getattr(own, name) for name in dir(own) if name.startswith("CELERY_")}
+    host["CS_AGENT_CELERY"] = {**ours, **host.get("CS_AGENT_CELERY", {})}
     host["CS_AGENT_PREFIX"] = prefix
     host["INSTALLED_APPS"] = [*host["INSTALLED_APPS"], *(app for app in APPS if app not in host["INSTALLED_APPS"])]
     host["MIDDLEWARE"] = [*host.get("MIDDLEWARE", ()), MOUNT]

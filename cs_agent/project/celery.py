@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -14,8 +15,9 @@ from cs_agent.vision import memory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_agent.project.settings")
 
-app = Celery("cs_agent")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+# In another project it takes neither the current app's place nor its settings: those of the project are its own.
+app = Celery("cs_agent", set_as_current="cs_agent.plugin" not in sys.modules)
+app.config_from_object("cs_agent.project.celery_settings:VALUES", namespace="CELERY")
 app.autodiscover_tasks()
 
 

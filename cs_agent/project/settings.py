@@ -176,6 +176,7 @@ CACHES = {
 
 # A message not acknowledged for so long is delivered again; a run's claim and fencing token make that harmless.
 _VISIBILITY_S = int(CS_AGENT["CS_AGENT_SLICE_S"]) * 2 + 60
+CS_AGENT_CELERY_APP = "cs_agent.project.celery.app"  # what sends our messages
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT = "cs_agent.project.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True

@@ -33,6 +33,7 @@ from tickets.said import gettext_said
 from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
+from tickets.services.people import names
 from tickets.services.tickets import external
 
 _SHOWN = 50
@@ -196,7 +197,7 @@ def in_trouble(row: Connector) -> list[LinkedTicket]:
 
 def accounts() -> list[Any]:
     """Accounts that a connector may act as: those that may create tickets."""
-    users = get_user_model().objects.filter(is_active=True).order_by("username")
+    users = get_user_model().objects.filter(is_active=True).order_by(names.log_in())
     return [user for user in users if has(user, Permission.CREATE_TICKETS)]
 
 

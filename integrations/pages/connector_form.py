@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
-from django.contrib.auth import get_user_model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
@@ -20,6 +19,7 @@ from integrations.connectors.setups import Draft, Rule
 from integrations.models import Connector
 from integrations.writeback.words import WriteBack
 from tickets.models import Department
+from tickets.services.people import names
 from tickets.web.given import whole_number
 
 OUTCOMES = ("succeeded", "handed_off", "failed", "cancelled")
@@ -295,5 +295,4 @@ def _department(key: str) -> Department | None:
 
 
 def _user(key: str) -> Any:
-    number = whole_number(key)
-    return get_user_model().objects.filter(pk=number).first() if number else None
+    return names.with_key(key)

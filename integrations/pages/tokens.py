@@ -14,7 +14,7 @@ from tickets.declared import FORM, POST, permitted
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import ApiToken
 from tickets.permissions import SCOPES, Permission
-from tickets.services.people import api_tokens
+from tickets.services.people import api_tokens, names
 from tickets.web.given import whole_number
 
 SCOPE_NAMES = {
@@ -70,7 +70,7 @@ def _page(
         }
         for row in ApiToken.objects.select_related("user").order_by("revoked_at", "-pk")
     ]
-    people = get_user_model().objects.filter(is_active=True).order_by("username")
+    people = get_user_model().objects.filter(is_active=True).order_by(names.log_in())
     context: dict[str, Any] = {
         "rows": rows,
         "people": people,
@@ -92,8 +92,7 @@ def _row(pk: int) -> ApiToken:
 
 
 def _person(key: str) -> Any:
-    number = whole_number(key)
-    found = get_user_model().objects.filter(pk=number, is_active=True).first() if number else None
+    found = names.with_key(key, get_user_model().objects.filter(is_active=True))
     if found is None:
         raise Invalid(str(_("请选择令牌代表的人员。")), code="no_person")
     return found

@@ -16,9 +16,27 @@ from tests.install.building import ROOT
 
 # A project of strangers: its own user model, log-in, names that we use too, admin, headers, 404 page; no unfold.
 MODELS = """
-from django.contrib.auth.models import AbstractUser
+import uuid
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+
+class People(BaseUserManager):
+    def create_superuser(self, email, password):
+        key = uuid.uuid5(uuid.NAMESPACE_URL, email)
+        person = self.model(id=key, email=email, is_staff=True, is_superuser=True)
+        person.set_password(password)
+        person.save()
+        return person
 
 class Person(AbstractUser):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    username = first_name = last_name = None
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = People()
+
     class Meta:
         app_label = "people"
 """
@@ -69,9 +87,18 @@ STATIC_URL = "/assets/"
 LANGUAGE_CODE = "de"
 USE_TZ = True
 LOGIN_REDIRECT_URL = "/"
+CELERY_BROKER_URL = "redis://host.example:6379/7"
+CELERY_TASK_DEFAULT_QUEUE = "host"
+CELERY_BEAT_SCHEDULE = {"host": {"task": "host.tidy", "schedule": 60.0}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 """
+HOST_CELERY = """
+from celery import Celery
+app = Celery("host")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+"""
 WITH_US = """
+import host_celery
 import cs_agent.plugin
 cs_agent.plugin.settings(globals(), prefix="helpers/robot/")
 """
@@ -84,7 +111,7 @@ from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
 people = get_user_model().objects
-people.filter(username="root").exists() or people.create_superuser("root", password="pw")
+people.filter(email="root@a.example").exists() or people.create_superuser("root@a.example", password="pw")
 
 def told(answer):
     headers = {name: text for name, text in answer.items() if name not in ("Expires", "Last-Modified")}
@@ -94,8 +121,8 @@ def told(answer):
 client = Client(raise_request_exception=False)
 paths = ("/", "/status/", "/status", "/missing/", "/accounts/enter/", "/admin/login/")
 seen = {path: told(client.get(path)) for path in paths}
-seen["enter"] = told(client.post("/accounts/enter/", {"username": "root", "password": "pw"}))
-seen["wrong"] = told(Client().post("/accounts/enter/", {"username": "root", "password": "no"}))
+seen["enter"] = told(client.post("/accounts/enter/", {"username": "root@a.example", "password": "pw"}))
+seen["wrong"] = told(Client().post("/accounts/enter/", {"username": "root@a.example", "password": "no"}))
 for path in ("/", "/admin/", "/admin/people/", "/admin/people/person/"):
     seen["in " + path] = told(client.get(path))
 print(json.dumps(seen))
@@ -108,7 +135,7 @@ from django.test import Client
 from django.urls import reverse
 from tickets.models import AuditEvent, Department
 from tickets.services.people import api_tokens
-root = get_user_model().objects.get(username="root")
+root = get_user_model().objects.get(email="root@a.example")
 Department.objects.create(name="A").members.add(root)
 client = Client()
 client.force_login(root)
@@ -126,8 +153,19 @@ source = addresses.panel_address(root, "desk", "7")
 into = client.post(source)
 panel = client.get(into.headers.get("Location", "/"))
 inside = client.get(into.headers.get("Location", "/") + "no/such/")
+from celery import current_app
+from cs_agent.project.celery import app as our_app
+import host_celery
+celery = {"current": current_app.main, **{app.main: [app.conf.broker_url, app.conf.task_default_queue,
+          sorted(app.conf.beat_schedule)] for app in (our_app, host_celery.app)}}
+walk = ["tickets/?sort=who", f"tickets/?who={root.pk}", "tickets/?who=7", "replays/", f"replays/?operator={root.pk}",
+        "audit/?words=root", "integrations/tokens/", "integrations/connectors/", f"tickets/{made.json()['number']}/"]
+pages = {path: client.get("/helpers/robot/" + path).status_code for path in walk}
+at = client.post("/helpers/robot/integrations/connectors/", {"kind": "generic", "name": "x"}).headers["Location"]
+pages["connector"] = client.get(at).status_code
 print(json.dumps({
-    "source": source, "panel": panel.status_code, "in_panel": panel.content.decode(), "inside": inside.status_code,
+    "pages": pages, "celery": celery, "source": source,
+    "panel": panel.status_code, "in_panel": panel.content.decode(), "inside": inside.status_code,
     "framed": [panel.headers.get("Content-Security-Policy", ""), panel.headers.get("X-Frame-Options", "")],
     "button": client.get(addresses.ticket_address("desk", "7")).headers.get("Location", ""),
     "page": page.status_code, "links": page.content.decode(), "policy": page.headers.get("Content-Security-Policy", ""),
@@ -152,6 +190,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "host_urls.py").write_text(URLS)
     (folder / "plain.py").write_text(SETTINGS.replace("host.sqlite3", "plain.sqlite3"))
     (folder / "with_us.py").write_text(SETTINGS + WITH_US)
+    (folder / "host_celery.py").write_text(HOST_CELERY)
     (folder / "look.py").write_text(LOOK)
     (folder / "ours.py").write_text(OURS)
     (folder / "people" / "migrations").mkdir()
@@ -209,6 +248,20 @@ def test_ours_answers_below_the_prefix_with_links_sockets_and_headers_of_its_own
     assert ours["anonymous"].startswith("/accounts/")
     assert ours["home"] == "/"
     assert ours["opened"] >= 1
+
+
+def test_the_hosts_celery_and_ours_keep_their_own_queues_brokers_and_clocks(ours: dict[str, Any]) -> None:
+    broker, queue, clock = ours["celery"]["cs_agent"]
+    assert ours["celery"]["host"] == ["redis://host.example:6379/7", "host", ["host"]]
+    assert "host.example" not in broker
+    assert (queue, "host" in clock, bool(clock)) == ("phones", False, True)
+    assert ours["celery"]["current"] == "host"
+
+
+def test_people_who_log_in_by_mail_and_have_keys_that_are_no_numbers_are_people_too(ours: dict[str, Any]) -> None:
+    assert ours["pages"] == dict.fromkeys(ours["pages"], 200)
+    assert "root@a.example" in ours["links"]
+    assert "None None" not in ours["links"]
 
 
 def test_a_panel_stands_in_the_hosts_page_below_the_prefix(ours: dict[str, Any]) -> None:

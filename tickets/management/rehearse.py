@@ -7,13 +7,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import CommandError
 
 from tickets.errors import ServiceError
 from tickets.metrics import rehearsed, report_files
 from tickets.models import FlowTemplate, FlowVersion, Rehearsal, Ticket
 from tickets.services.flows import rehearsals
+from tickets.services.people import names
 
 _POLL_S = 1.0
 
@@ -81,7 +81,7 @@ def _version(options: dict[str, Any]) -> FlowVersion:
 
 
 def _user(name: str) -> Any:
-    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    user = names.with_log_in(name).first()
     if user is None:
         raise CommandError(f"there is no user {name}; name one with --user")
     return user

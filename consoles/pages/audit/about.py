@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from consoles.pages.audit.words import EVENTS
 from tickets.models import Confirmation, ExternalRef, Slot
-from tickets.services.people import access
+from tickets.services.people import access, names
 
 MOST_TICKETS = 500
 MOST_PEOPLE = 20
@@ -29,9 +29,8 @@ def tickets_about(user: Any, words: str) -> list[str]:
 
 def people_called(words: str) -> list[str]:
     """User names of those who are called so, by log-in name or by their own."""
-    called = Q(username__icontains=words) | Q(first_name__icontains=words) | Q(last_name__icontains=words)
-    people = get_user_model().objects.filter(called).order_by("username")
-    return list(people.values_list("username", flat=True)[:MOST_PEOPLE])
+    people = get_user_model().objects.filter(names.like(words)).order_by(names.log_in())
+    return list(people.values_list(names.log_in(), flat=True)[:MOST_PEOPLE])
 
 
 def types_called(words: str) -> list[str]:

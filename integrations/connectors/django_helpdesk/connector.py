@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
@@ -40,6 +39,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     State,
 )
+from tickets.services.people import names
 from tickets.web.given import whole_number
 
 KIND = "django_helpdesk"
@@ -170,10 +170,10 @@ class InProject:
             return ""
 
     def identity(self, account: str) -> Person:
-        user = get_user_model().objects.filter(username=account, is_active=True).first()
+        user = names.with_log_in(account).first()
         if user is None:
             raise Gone(gettext("本项目里没有用户 %s。") % account)
-        return Person(name=user.get_full_name(), email=getattr(user, "email", ""), external_id=user.get_username())
+        return Person(name=names.called(user), email=getattr(user, "email", ""), external_id=user.get_username())
 
     def test(self) -> Sequence[Finding]:
         try:
@@ -199,7 +199,7 @@ class InProject:
         return row
 
     def _user(self) -> Any:
-        user = get_user_model().objects.filter(username=self._account, is_active=True).first()
+        user = names.with_log_in(self._account).first()
         if user is None:
             raise NotAllowed(gettext("本项目里没有用户 %s。") % self._account)
         return user

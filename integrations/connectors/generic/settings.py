@@ -34,6 +34,7 @@ _SIGNING = {
     "secret": _("密钥本身(令牌、Basic、Bearer)"),
     "none": _("没有签名:调用只当作提醒"),
 }
+_CHOICES: dict[str, Any] = {"choices": _SIGNING}
 
 
 def _path(title: str, default: str = "", help: str = "", *, rare: bool = False) -> Any:
@@ -65,7 +66,7 @@ class GenericSettings(Settings):
         default="standard",
         title=_("对方怎样证明调用是它发的"),
         description=_("没有签名时内容一律重新读取,所以必须填写“读取工单”。"),
-        json_schema_extra={"choices": _SIGNING},
+        json_schema_extra=_CHOICES,
     )
     signature_name: str = _place(
         _("签名或密钥在哪里"), _("请求头或地址参数的名称,如 X-Hub-Signature;在内容里时写 body.路径。")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from tickets.errors import ServiceError
 from tickets.models import ApiToken
 from tickets.permissions import SCOPES, Permission
-from tickets.services.people import api_tokens
+from tickets.services.people import api_tokens, names
 
 
 class Command(BaseCommand):
@@ -37,7 +36,7 @@ class Command(BaseCommand):
             self._revoke(which)
 
     def _make(self, which: str, options: dict[str, Any]) -> None:
-        user = get_user_model().objects.filter(username=which, is_active=True).first()
+        user = names.with_log_in(which).first()
         if user is None:
             raise CommandError(f"there is no active user {which!r}")
         try:

@@ -7,13 +7,13 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from cs_agent.engine.routes.values import Route
 from tickets.errors import ServiceError
 from tickets.models import FlowTemplate, FlowVersion, Run, RunStatus
 from tickets.services.flows import routes
+from tickets.services.people import names
 from tickets.services.releasing import releases
 
 
@@ -100,7 +100,7 @@ def _at_work(template: FlowTemplate) -> FlowVersion | None:
 
 
 def _user(name: str) -> Any:
-    user = get_user_model().objects.filter(username=name).first()
+    user = names.with_log_in(name).first()
     if user is None:
         raise CommandError(f"there is no user {name}")
     return user

@@ -19,6 +19,7 @@ from tickets.models import DraftChange, FlowDraft, FlowTemplate, FlowVersion
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing
+from tickets.services.people import names
 
 
 def open_draft(template: FlowTemplate, user: Any, base: FlowVersion | None = None) -> FlowDraft:
@@ -106,6 +107,6 @@ def _lost_race(draft: FlowDraft) -> Conflict:
     if current.closed_at is not None:
         return Conflict(_("这份草稿已经结束,请重新载入。"), code="draft_closed")
     change = current.changes.select_related("user").order_by("-revision").first()
-    who = change.user.get_full_name() or change.user.get_username() if change and change.user else ""
+    who = names.called(change.user) if change and change.user else ""
     words = _("%s 在您编辑时保存了这份草稿;您写的内容没有丢失,请对照后再保存。") % who
     return Conflict(words, code="draft_changed", revision=current.revision)

@@ -21,7 +21,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import HelpdeskButton, Ticket, UsedLink
 from tickets.services.evidence import audit, refusals
 from tickets.services.panels import buttons
+from tickets.services.people import names
 
 LASTS = timedelta(seconds=60)
 CLOCKS_DIFFER = timedelta(seconds=30)
@@ -77,7 +77,7 @@ def make(connector: str, external_id: str, person: str = "", *, by: Any = None) 
     button = buttons.active(connector)
     if button is None:
         raise Invalid(_("没有名为 “%s” 的工单按钮,或它已停用。") % connector, code="no_button", field="connector")
-    if person and not get_user_model().objects.filter(username=person, is_active=True).exists():
+    if person and not names.with_log_in(person).exists():
         raise Invalid(_("没有名为 “%s” 的在用账号。") % person, code="no_person", field="person")
     ticket = _ticket_of(button, external_id)
     if ticket is None:

@@ -13,7 +13,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -24,7 +23,7 @@ from tickets.models import PanelSession, Ticket
 from tickets.permissions import Permission, has
 from tickets.services.evidence import audit
 from tickets.services.panels.links import Fault, Link, LinkRefused
-from tickets.services.people import access
+from tickets.services.people import access, names
 
 LASTS = timedelta(minutes=15)
 WAITS = timedelta(minutes=10)  # for the person to log in and allow it
@@ -33,7 +32,7 @@ AGAIN = timedelta(hours=12)  # how long an ended panel can be requested again
 
 def ask(link: Link, ticket: Ticket) -> tuple[PanelSession, str]:
     """Create a panel that waits for its person; returns it and the secret for the frame's cookie."""
-    user = get_user_model().objects.filter(username=link.person, is_active=True).first() if link.person else None
+    user = names.with_log_in(link.person).first() if link.person else None
     if user is None:
         raise LinkRefused(Fault.OTHER_PERSON, person=link.person or "?", user_name="?")
     return _new(link.button.pk, ticket, user, link.language, link.theme)

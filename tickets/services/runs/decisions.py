@@ -24,7 +24,7 @@ from tickets.permissions import Permission, require
 from tickets.said import joined, said
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs import checkpoints, values
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs.notes import clean_note
@@ -194,7 +194,7 @@ def _reject(run: Run, row: Confirmation, user: Any, note: str, then_end: bool, k
         _resume(run, state, user, "confirmation.rejected", row, {"note": note, "then": "go_on"})
         return row
     with runs.in_run_language(run):
-        who = user.get_full_name() or user.get_username()
+        who = names.called(user)
         text = said("run.rejected_because", who=who, note=note) if note else said("run.rejected", who=who)
     Run.objects.filter(pk=run.pk).update(checkpoint=state.to_json())
     runs.end(run, RunStatus.CANCELLED, result=text, failure_code=REJECTED_CODE, user=user)

@@ -34,7 +34,7 @@ from tickets.permissions import Permission, require
 from tickets.said import in_language, joined, said
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs import transitions
 
 __all__ = [
@@ -68,7 +68,7 @@ def stop_run(run: Run, user: Any) -> Run:
         if run.status in transitions.ENDED:
             raise RunEnded
         with in_run_language(run):
-            result = said("run.stopped", who=user.get_full_name() or user.get_username())
+            result = said("run.stopped", who=names.called(user))
         run = end(run, RunStatus.CANCELLED, result=result, user=user)
         enqueue(run)  # the phone's host frees the phone
     return run

@@ -15,7 +15,7 @@ from tickets.models import CustomerReply, Run, RunStatus, Ticket, TicketStatus
 from tickets.permissions import Permission, has, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
-from tickets.services.people import access
+from tickets.services.people import access, names
 from tickets.services.runs import transitions
 from tickets.services.tickets.once import written_before
 
@@ -86,4 +86,4 @@ def reply(ticket: Ticket, user: Any, text: str, *, send_by: str = "", once: bool
 def colleagues(user: Any) -> QuerySet[User]:
     """Members of the person's departments, including the person: possible assignees."""
     members = get_user_model().objects.filter(is_active=True, departments__in=access.departments(user)).distinct()
-    return members.order_by("first_name", "username")
+    return members.order_by(*names.order())

@@ -17,6 +17,7 @@ from tickets.models import Comment, Mention, Ticket
 from tickets.permissions import Permission, require
 from tickets.services.live import events as live
 from tickets.services.people import access
+from tickets.services.people import names as people
 
 _AT = re.compile(r"(?<![\w@.])@", re.ASCII)  # none within an address
 _IN_A_NAME = re.compile(r"[\w.+-]", re.ASCII)
@@ -36,7 +37,7 @@ def named_in(text: str, ticket: Ticket) -> list[User]:
         return []
     names: dict[str, list[User]] = {}
     for person in ticket.department.members.filter(is_active=True):
-        for name in {person.get_full_name().lower(), person.get_username().lower()} - {""}:
+        for name in {people.called(person).lower(), person.get_username().lower()}:
             names.setdefault(name, []).append(person)
     found = (_named_at(text[place : place + 200].lower(), names) for place in places)
     return list({person.pk: person for person in found if person is not None}.values())

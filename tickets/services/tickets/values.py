@@ -18,7 +18,7 @@ from tickets.models import FlowVersion, SlotSource, Ticket, TicketValue
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
-from tickets.services.people import access
+from tickets.services.people import access, names
 
 
 def reading_of(ticket: Ticket, version: FlowVersion) -> SlotReading:
@@ -72,5 +72,5 @@ def _refuse_changed(ticket: Ticket, version: FlowVersion, name: str, was: str | 
     if now == was:
         return
     row = TicketValue.objects.filter(ticket=ticket, template=version.template, name=name).select_related("user").first()
-    who = (row.user.get_full_name() or row.user.get_username()) if row and row.user else _("系统")
+    who = names.called(row.user) if row and row.user else _("系统")
     raise Conflict(_("%(who)s 刚刚改为“%(value)s”,请核对后再改。") % {"who": who, "value": now}, code="value_changed")
