@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, Resolver404, resolve
 
 from tickets import demo
 
@@ -44,7 +48,24 @@ def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
         words = "MEDIA_URL is set: if the project serves MEDIA_ROOT by address, customers' files are open to everybody"
         hint = "serve no address below MEDIA_ROOT, or give cs_agent another one"
         found.append(Warning(words, hint=hint, id="tickets.W014"))
+    if mounted and not _has_log_in():
+        words = f"LOGIN_URL is {settings.LOGIN_URL}, where nothing answers: nobody could log in from our pages"
+        hint = "set LOGIN_URL to the project's log-in, as an address or a URL name"
+        found.append(Warning(words, hint=hint, id="tickets.W016"))
     return found
+
+
+def _has_log_in() -> bool:
+    """Another site's address cannot be looked at, nor one to which a language is put in front."""
+    if is_language_prefix_patterns_used(settings.ROOT_URLCONF)[0]:
+        return True
+    try:
+        address = resolve_url(settings.LOGIN_URL)
+        if address.startswith("/") and not address.startswith("//"):
+            resolve(urlsplit(address).path)
+    except (NoReverseMatch, Resolver404):
+        return False
+    return True
 
 
 @register(Tags.security, deploy=True)

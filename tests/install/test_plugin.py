@@ -86,6 +86,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/assets/"
 LANGUAGE_CODE = "de"
 USE_TZ = True
+LOGIN_URL = "/accounts/enter/"
 LOGIN_REDIRECT_URL = "/"
 CELERY_BROKER_URL = "redis://host.example:6379/7"
 CELERY_TASK_DEFAULT_QUEUE = "host"
@@ -295,6 +296,8 @@ OBSTACLES = {
     "MIDDLEWARE = MIDDLEWARE[:-1]": "Mount",
     "DATABASES['default']['ENGINE'] = 'django.db.backends.dummy'": "PostgreSQL",
     "MEDIA_URL = '/files/'": "MEDIA_URL",
+    "LOGIN_URL = '/no/such/'": "LOGIN_URL",
+    "LOGIN_URL = 'no_such_name'": "LOGIN_URL",
 }
 # The check reads settings only, so that one process can ask it about each change of them.
 OBSTACLE = """
@@ -305,8 +308,8 @@ from django.test import override_settings
 from tickets.checks import fits_into_its_project
 told = {}
 for change in json.loads(sys.argv[1]):
-    names = {name: copy.deepcopy(getattr(with_us, name)) for name in ("USE_TZ", "MIDDLEWARE", "DATABASES", "MEDIA_URL")
-             if hasattr(with_us, name)}
+    kept = ("USE_TZ", "MIDDLEWARE", "DATABASES", "MEDIA_URL", "LOGIN_URL")
+    names = {name: copy.deepcopy(getattr(with_us, name)) for name in kept if hasattr(with_us, name)}
     exec(change, names)
     names.pop("__builtins__")
     with override_settings(**names):

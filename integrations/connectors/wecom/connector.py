@@ -247,7 +247,8 @@ def _delivery(session: sessions.Session) -> Delivery:
 
 
 def _message(message: dict[str, Any]) -> Message:
-    author = _AUTHORS.get(message.get("origin", 0), Author.SYSTEM)
+    origin = message.get("origin")
+    author = _AUTHORS.get(origin, Author.SYSTEM) if isinstance(origin, int) else Author.SYSTEM
     at = datetime.fromtimestamp(sessions.whose(message)[2], UTC)
     person = Person(str(message.get("servicer_userid", "")) if author is Author.COLLEAGUE else "")
     return Message(str(message.get("msgid")), _words(message), author, at=at, person=person)

@@ -14,6 +14,7 @@ from typing import Any
 
 _SESSION, _LAST = 0, 1
 FROM_CUSTOMER = 3
+_LATEST = 2**36  # seconds; later ones are no moment that can be written down
 
 
 @dataclass
@@ -75,7 +76,8 @@ def whose(message: dict[str, Any]) -> tuple[str, str, int]:
     named = {**message, **event} if isinstance(event, dict) else message
     account, customer, at = named.get("open_kfid"), named.get("external_userid"), message.get("send_time")
     plain = isinstance(account, str) and isinstance(customer, str) and ":" not in f"{account}{customer}"
-    return (str(account), str(customer), at) if plain and isinstance(at, int) else ("", "", 0)
+    dated = isinstance(at, int) and not isinstance(at, bool) and 0 <= at < _LATEST
+    return (str(account), str(customer), at) if plain and isinstance(at, int) and dated else ("", "", 0)
 
 
 def parts_of(session: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
+    Author,
     BadAnswer,
     Capability,
     ConnectorError,
@@ -185,3 +186,21 @@ def test_messages_and_cursors_of_any_form_do_no_harm(value: Any, cursor: str) ->
     assert sessions.grouped(messages, sessions.standing(cursor), 60) == []
     sessions.standing(json.dumps(value))
     sessions.standing(json.dumps({"k": value, "s": value}))
+
+
+@pytest.mark.parametrize("origin", [[3], {"a": 3}, None, "3", 2**70], ids=["list", "object", "none", "text", "huge"])
+def test_a_message_of_an_origin_or_a_time_that_is_none_breaks_no_reading(desk: WeComDesk, origin: Any) -> None:
+    held = desk.file("订单 2024")
+    common = {
+        "origin": origin,
+        "msgtype": "text",
+        "text": {"content": "退款"},
+        "external_userid": "wm1",
+        "open_kfid": "wk",
+    }
+    messages = [{**common, "msgid": "1", "send_time": 100}, {**common, "msgid": "2", "send_time": 2**70}]
+    content = json.dumps({"begins": False, "messages": messages}).encode()
+    ticket = made(desk).fetch(desk.ref(held.id), content)
+    assert [(each.text, each.author) for each in ticket.messages] == [("退款", Author.SYSTEM)] * 2
+    dated = [{**each, "origin": sessions.FROM_CUSTOMER} for each in messages]
+    assert len(sessions.grouped(dated, sessions.Standing(), 60)[0].messages) == 1
