@@ -131,7 +131,8 @@ _CAPTION = re.compile(
     r"^([^\d:]*?[^\W\d_])(?: ?[:#] ?| (?=\S*\d)|(?<=[\u4e00-\u9fff])(?=[a-z]{1,4}-?\d)|(?=[¥$€£#]?\d))(.+)$"
 )  # words, then what they name
 _UNREAD = re.compile(
-    r"[\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff\u0370-\u1cff\u3040-\u30ff\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufefc]"
+    r"[\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff\u0370-\u1cff\u3040-\u30ff\uac00-\ud7af\ufb1d-\ufdff\ufe70-\ufefc"
+    "転発売込払働図気駅対検済続変関様価拡択権単戻帰処応経広営]"  # as only Japanese writes them
 )  # of scripts without words here
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _COUNT = re.compile(r"[\s·]*\(?\d{1,3}(?:/\d{1,3})?\)?$")

@@ -84,6 +84,7 @@ PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
                 "شراء",
                 "จ่าย",
                 "Thanh toán",
+                "Panik",
             )
         ),
         pytest.param(foot(names=("发现", "我的")), id="two parts"),

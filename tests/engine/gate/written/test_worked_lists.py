@@ -49,6 +49,21 @@ def test_states_that_only_tabs_name_open_nothing_that_bears_a_day_alone():
     assert passes(listed("LH 432", *papers, tabs=("All", "Gelb", "Blau")), *ENTRY)
 
 
+@pytest.mark.parametrize(
+    ("title", "states", "opened"),
+    [
+        ("Tasks near you", ("New", "Done", "New"), False),
+        ("附近的任务", ("New", "Done", "New"), False),
+        ("Tasks", ("New", "Taken", "New"), False),
+        ("転送先", ("New", "Done", "New"), False),  # whom something is sent on to, in Japanese
+        ("Tasks", ("New", "Done", "New"), True),
+    ],
+)
+def test_what_is_near_or_taken_by_somebody_can_be_had_by_a_touch(title, states, opened):
+    rows = [(f"Audit 8821{n}", f"€{n + 3}.00", state) for n, state in enumerate(states)]
+    assert passes(listed(title, *rows), *ENTRY) is opened
+
+
 def test_orders_of_today_may_move_on_at_a_touch():
     def opens(when: str) -> bool:
         rows = [(f"Order 8821{n}", f"2 items, {when}{n}", state) for n, state in enumerate(("New", "Done", "New"))]
