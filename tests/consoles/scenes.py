@@ -58,6 +58,8 @@ def build() -> None:
     story.new_ticket(department, "耳机充不上电,我要退款!", external_id="batch-missing", subject="batch-missing")
     for n in range(3):
         story.new_ticket(department, external_id=f"batch{n}", subject=f"batch{n}")
+    for name in ("slow_page", "swapped", "pressed", "slow_answer"):
+        story.new_ticket(department, external_id=name, subject=name)
     for n in range(3):
         story.new_ticket(department, external_id=f"idle{n}", subject=f"idle{n}", priority=4)
     fitting.learn()  # what the upkeep does every few seconds
@@ -131,6 +133,22 @@ def recording_is(run_id: str, state: str) -> None:
     from tickets.models import Recording
 
     Recording.objects.filter(run_id=run_id).update(state=state)
+
+
+def retitle(name: str, subject: str) -> None:
+    """The ticket reads otherwise, as when its helpdesk sent it again."""
+    from tickets.models import Ticket
+
+    Ticket.objects.filter(refs__external_id=name).update(subject=subject)
+
+
+def note_as_bob(name: str, text: str) -> None:
+    from django.contrib.auth.models import User
+
+    from tickets.models import Ticket
+    from tickets.services.tickets import edits
+
+    edits.comment(Ticket.objects.get(refs__external_id=name), text, User.objects.get(username="bob"))
 
 
 def drop_role(name: str) -> None:

@@ -1,13 +1,13 @@
-// The menu of the places that do not fit into a narrow window's navigation: a press elsewhere or Escape closes it.
+// Menus that are opened by their name: a press elsewhere, or Escape, closes them.
+const MENUS = ".nav-more, .pass-on";
+
 export function startMenu() {
-  const menu = document.querySelector(".nav-more");
-  if (!menu) return;
   document.addEventListener("click", (event) => {
-    if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of document.querySelectorAll(MENUS)) if (!menu.contains(event.target)) menu.open = false;
   });
-  menu.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !menu.open) return;
-    event.stopPropagation();
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.(MENUS);
+    if (!menu?.open) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   });

@@ -2,6 +2,7 @@
 import { Picks } from "./queue/bulk.js";
 import { startViews } from "./queue/views.js";
 import { showLink } from "./shared/link_state.js";
+import { pressing, unlessPressing } from "./shared/presses.js";
 import { composing, plainKey, typing } from "./shared/shortcuts.js";
 import { LiveSocket } from "./shared/socket.js";
 
@@ -46,6 +47,7 @@ function focused() {
 
 async function refresh() {
   clearTimeout(timer);
+  if (pressing(refresh)) return;
   const again = focused();
   try {
     await htmx.ajax("GET", location.pathname + location.search, { target: "#queue-body", swap: "innerHTML" });
@@ -57,6 +59,10 @@ async function refresh() {
   current()?.classList.add("selected");
   again?.()?.focus({ preventScroll: true });
 }
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id === "queue-body") unlessPressing(event, refresh);
+});
 
 const soon = () => {
   clearTimeout(timer);

@@ -2,7 +2,9 @@
 import "./ticket/confirm.js";
 import "./ticket/drive.js";
 import "./ticket/phone.js";
+import { Focus } from "./shared/focus.js";
 import { showLink } from "./shared/link_state.js";
+import { pressing, unlessPressing } from "./shared/presses.js";
 import { plainKey, typing } from "./shared/shortcuts.js";
 import { LiveSocket } from "./shared/socket.js";
 import { say } from "./shared/words.js";
@@ -27,6 +29,7 @@ class LiveTicket extends HTMLElement {
     this.valueKeys = new ValueKeys(this);
     this.desk = new Desk(this);
     this.status = new StatusChoice(this);
+    this.focused = new Focus();
     this.listen();
     this.setScreen();
     this.socket = new LiveSocket(this.dataset.socket, {
@@ -44,6 +47,7 @@ class LiveTicket extends HTMLElement {
       location.assign(this.next);
     });
     this.addEventListener("htmx:beforeRequest", (event) => this.posting(event.detail.requestConfig.verb));
+    this.addEventListener("htmx:beforeSwap", (event) => this.received(event));
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event.detail));
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.beforeSwap(event));
     document.body.addEventListener("htmx:oobAfterSwap", (event) => this.afterSwap(event));
@@ -69,6 +73,19 @@ class LiveTicket extends HTMLElement {
 
   get waits() {
     return performance.now() - (this.postedAt ?? -Infinity) < POST_MS;
+  }
+
+  // A form that was replaced while the server thought has no place for its answer any more: all is asked for anew.
+  received(event) {
+    const { elt, requestConfig, xhr } = event.detail;
+    const whole = this.asking === "whole";
+    if (requestConfig.verb === "get") return void (requestConfig.headers["X-Quiet"] && unlessPressing(event, () => this.refresh(whole)));
+    if (xhr.status >= 400) return;
+    this.desk.taken(elt, requestConfig.parameters);
+    if (elt.isConnected) return;
+    event.detail.shouldSwap = false;
+    this.postedAt = undefined;
+    this.refresh(true);
   }
 
   answered(detail) {
@@ -110,6 +127,7 @@ class LiveTicket extends HTMLElement {
   // One request at a time; what comes meanwhile is answered by one more.
   async refresh(whole = false) {
     this.whole ||= whole;
+    if (pressing((this.pressedLater ??= () => this.refresh()))) return;
     if (this.asking || this.waits) {
       this.again = true;
       if (this.waits) setTimeout(() => this.again && this.refresh(), POST_MS);
@@ -165,6 +183,7 @@ class LiveTicket extends HTMLElement {
     if (target.id === "part-steps") this.timeline.remember();
     if (target.id === "part-desk" || target.id === "part-side") this.desk.remember();
     if (target.dataset?.part) this.valueKeys.remember(target);
+    if (target.dataset?.part) this.focused.remember(target);
   }
 
   afterSwap(event) {
@@ -172,6 +191,7 @@ class LiveTicket extends HTMLElement {
     if (target.id === "part-side") this.retype();
     if (["part-desk", "part-side", "part-tabs"].includes(target.id)) this.desk.restore();
     if (target.id) this.valueKeys.restore(target);
+    if (target.id) this.focused.restore(target);
     if (target.id === "part-screen") this.setScreen();
     if (target.id === "part-steps" || target.id === "steps") this.timeline.changed();
   }

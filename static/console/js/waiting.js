@@ -1,5 +1,6 @@
 // What waits for the reader: rows by keys, what is asked is answered in place, and the rows follow what happens.
 import "./ticket/confirm.js";
+import { pressing, unlessPressing } from "./shared/presses.js";
 import { plainKey, typing } from "./shared/shortcuts.js";
 import { ValueKeys } from "./ticket/values.js";
 
@@ -33,6 +34,7 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
   if (!ofRows(event)) return;
   place = Math.max(rows().findIndex((row) => row.dataset.keyOf === selected), 0);
   if (busy()) event.detail.shouldSwap = false;
+  else unlessPressing(event, refresh);
 });
 // The row that was selected stays so; where it is gone, the one in its place. (A request may be one that had to queue.)
 document.body.addEventListener("htmx:afterSettle", (event) => {
@@ -47,7 +49,7 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
 });
 
 async function refresh() {
-  if (busy()) return;
+  if (busy() || pressing(refresh)) return;
   await htmx.ajax("GET", location.pathname + location.search, { target: "#waiting-body", swap: "innerHTML", headers: { "X-Quiet": "1" } }).catch(() => {});
 }
 

@@ -206,3 +206,15 @@ def test_a_reload_shows_the_same_state(open_ticket: Login, name: str, selector: 
     page.reload()
     expect(page.locator(selector).first).to_be_visible()
     assert len(page.locator(".part").all_inner_texts()) == len(before)
+
+
+def test_on_a_phone_an_open_editor_leaves_the_tickets_values_their_room(open_ticket: Login) -> None:
+    page = armed(open_ticket("phone_width", viewport={"width": 390, "height": 844}))
+    cell = page.locator(".confirm-fields tbody tr td:nth-child(2)").first
+    before = cell.bounding_box()
+    page.locator(".confirm-fields [data-edit] summary").first.click()
+    expect(page.locator(".confirm-fields [data-edit][open]")).to_have_count(1)
+    after = cell.bounding_box()
+    assert before
+    assert after
+    assert after["width"] == before["width"]

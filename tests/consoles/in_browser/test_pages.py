@@ -230,6 +230,24 @@ def test_the_back_office_has_the_consoles_theme_and_its_scripts_work(visit: Logi
         expect(page.locator("html")).not_to_have_class(re.compile(r"\bdark\b"))
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
+def test_an_administrator_sees_the_whole_bar(visit: Login, console: Site, width: int, language: str) -> None:
+    console.run(f"{SCENES}:make_administrator", f"bar{width}{language}")
+    page = visit("/tickets/", viewport={"width": width, "height": 800})
+    page.context.clear_cookies(name="sessionid")
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": console.address}])
+    page.goto("/login/?next=/setup/")
+    page.fill("#username", f"bar{width}{language}")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/setup/")
+    for last in (".top-end form:last-child button", ".nav > :last-child, .nav-rest > :last-child"):
+        for each in page.locator(last).all():
+            box = each.bounding_box()
+            assert box is None or box["x"] + box["width"] <= width
+
+
 def test_english_is_one_click_away_and_leads_back_to_the_same_page(open_ticket: Login) -> None:
     page = open_ticket("reload")
     address = page.url

@@ -10,9 +10,13 @@ const AGAIN_MS = 30000; // a hint may be lost
 const STORE = "cs.alerts";
 const CALLED = "cs.called";
 const PATIENCE_MS = 10000;
+const MUTE_MS = 400; // so long a tab that may not make a sound leaves the call to one that may
 const KINDS = /^(confirmation|question|takeover|run\.changed|ticket\.changed)/;
 
 const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(localStorage.getItem(STORE) ?? "{}") });
+
+// A browser lets a page ring only once it was touched.
+const mute = () => navigator.userActivation?.hasBeenActive === false;
 
 function quiet({ from, until }) {
   if (!from || !until || from === until) return false;
@@ -33,6 +37,8 @@ class Alerts {
       message: (message) => message.type === "changed" && KINDS.test(message.kind) && this.soon(),
     });
     setInterval(this.soon, AGAIN_MS);
+    // Who goes on to another page is there; nobody would take the notification back once it was answered.
+    window.addEventListener("pagehide", () => this.shown.forEach((notice) => notice.close()));
     this.look();
   }
 
@@ -44,15 +50,18 @@ class Alerts {
 
   async look() {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const answer = await fetch(this.address, { headers: { "HX-Request": "true" }, signal }).catch(() => null);
-    if (!answer?.ok) return;
-    const { mine, calls } = await answer.json();
+    const answer = await fetch(this.address, { headers: { "HX-Request": "true" }, signal })
+      .then((each) => (each.ok ? each.json() : null))
+      .catch(() => null); // also where the line broke in the middle of the answer
+    if (!answer) return;
+    const { mine, calls } = answer;
     this.count(mine);
     for (const [key, notice] of this.shown) {
       if (calls.some((call) => call.key === key)) continue;
       notice.close();
       this.shown.delete(key);
     }
+    if (mute()) await new Promise((over) => setTimeout(over, MUTE_MS));
     const fresh = await this.unheard(calls);
     if (fresh.length) this.call(fresh);
     window.dispatchEvent(new CustomEvent("waiting:changed", { detail: { mine } }));
@@ -92,8 +101,9 @@ class Alerts {
   }
 }
 
-// Two short tones; a browser that has not been touched yet keeps silent.
+// Two short tones.
 function ring() {
+  if (mute()) return;
   const audio = new AudioContext();
   [880, 1174].forEach((pitch, index) => {
     const tone = audio.createOscillator();

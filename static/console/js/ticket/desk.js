@@ -1,10 +1,11 @@
 // Steps, history, notes and reply share one pane; what was typed stays while the live parts around it change.
 import { copyText } from "../copying.js";
 import { notify } from "../shared/notices.js";
-import { plainKey, typing } from "../shared/shortcuts.js";
+import { composing, plainKey, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
 
 const COPY_MS = 4000;
+const FIELDS = { p: ["notes", "#note-text"], m: ["reply", "#reply-text"], h: ["history", "[data-tab=history]"] };
 
 export class Desk {
   constructor(page) {
@@ -15,7 +16,6 @@ export class Desk {
     page.addEventListener("click", (event) => this.click(event));
     page.addEventListener("keydown", (event) => this.arrow(event));
     document.addEventListener("keydown", (event) => this.key(event));
-    page.addEventListener("htmx:afterRequest", (event) => this.sent(event));
   }
 
   show(name) {
@@ -60,14 +60,25 @@ export class Desk {
   }
 
   key(event) {
+    if (event.target.closest?.(".note-form textarea")) return this.fieldKey(event);
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     const key = plainKey(event);
     if (key === "v") return this.numberCopies();
     if (this.copies && /^[1-9]$/.test(key)) return this.copies[Number(key) - 1]?.click();
-    if (key !== "p") return;
+    if (!Object.hasOwn(FIELDS, key) || !this.page.querySelector("[role=tab]")) return;
+    const [tab, field] = FIELDS[key];
     event.preventDefault();
-    this.show("notes");
-    this.page.querySelector("#note-text")?.focus();
+    this.show(tab);
+    this.page.querySelector(field)?.focus();
+  }
+
+  // Escape gives the keys back to the page; what only colleagues read is kept by Ctrl+Enter.
+  fieldKey(event) {
+    if (composing(event) || event.repeat) return;
+    if (event.key === "Escape") event.target.blur();
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.target.id === "reply-text") return;
+    const form = event.target.form;
+    if (form.matches("[data-kept-by-key]")) form.requestSubmit();
   }
 
   // V numbers what can be copied for some seconds; 1 to 9 copies.
@@ -82,9 +93,12 @@ export class Desk {
     }, COPY_MS);
   }
 
-  sent(event) {
-    const form = event.target.closest?.(".note-form");
-    if (form && event.detail.successful) this.kept = {};
+  // What was taken is not shown again; what was typed since stays.
+  taken(form, sent) {
+    for (const field of form.querySelectorAll("[data-keep]")) {
+      const shown = document.getElementById(field.id);
+      if (shown?.value === sent[field.name]) shown.value = shown.defaultValue;
+    }
   }
 
   remember() {

@@ -113,9 +113,11 @@ class PhoneStage extends HTMLElement {
     this.say(this.mode);
     if (!address || this.shown === address) return address && this.say("");
     this.shown = address;
-    const picture = await fetch(address).then((answer) => (answer.ok ? answer.blob() : null));
-    if (!picture || this.address) return;
-    const bitmap = await createImageBitmap(picture);
+    const bitmap = await fetch(address)
+      .then((answer) => (answer.ok ? answer.blob() : null))
+      .then((picture) => picture && createImageBitmap(picture))
+      .catch(() => null); // not read: the page says what the run came to, without it
+    if (!bitmap || this.address) return;
     this.paint(bitmap, bitmap.width, bitmap.height);
     this.say("");
   }

@@ -1,0 +1,90 @@
+"""A press does what it says, whenever it comes: before the page's scripts run, while the page brings itself up to date,
+and where the server takes long to answer it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.consoles.browsing import Login, becomes_true
+from tests.consoles.site import Site
+
+pytestmark = pytest.mark.browser
+SCENES = "tests.consoles.scenes"
+
+
+class Held:
+    """Requests that the test lets go on when it wants."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self.routes: list[Route] = []
+        self.page, self.pattern = page, pattern
+        page.route(pattern, lambda route: self.routes.append(route))
+
+    def let_go(self) -> None:
+        for route in self.routes:
+            with self.page.expect_event("requestfinished", lambda request: request == route.request):  # noqa: B023
+                route.continue_()
+        self.page.unroute(self.pattern)
+
+
+def test_a_press_before_the_scripts_run_is_not_lost(open_ticket: Login, numbers: dict[str, Any], visit: Login) -> None:
+    page = visit("/help/none/")
+    held = Held(page, "**/htmx-2*.js")
+    page.goto(f"/tickets/{numbers['slow_page']['number']}/", wait_until="commit")
+    page.locator("#start").click()
+    held.let_go()
+    expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+    assert "?" not in page.url
+
+
+def test_what_replaced_a_part_takes_a_press_at_once(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("swapped")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    console.run(f"{SCENES}:retitle", "swapped", "另一个标题")
+    page.evaluate(
+        """() => document.body.addEventListener("htmx:oobAfterSwap", () =>
+          queueMicrotask(() => document.querySelector("#start-form").requestSubmit()), { once: true })"""
+    )
+    page.evaluate("document.querySelector('live-ticket').refresh()")
+    expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+    assert "?" not in page.url
+
+
+def test_a_button_is_not_replaced_between_its_press_and_its_release(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("pressed")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    becomes_true(page, "!document.querySelector('live-ticket').asking")
+    console.run(f"{SCENES}:retitle", "pressed", "新的标题")
+    held = Held(page, "**/state/?*")
+    page.evaluate("void document.querySelector('live-ticket').refresh()")
+    page.get_by_role("button", name="我来处理").hover()
+    page.mouse.down()
+    held.let_go()
+    page.mouse.up()
+    expect(page.locator(".head-facts")).to_contain_text("爱丽丝")
+    expect(page.locator("h1")).to_have_text("新的标题")
+
+
+def test_an_answer_is_shown_though_its_form_was_replaced_meanwhile(
+    visit: Login, console: Site, numbers: dict[str, Any]
+) -> None:
+    page = visit("/help/none/")
+    page.clock.install()
+    page.goto(f"/tickets/{numbers['slow_answer']['number']}/")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    becomes_true(page, "!document.querySelector('live-ticket').asking")
+    page.keyboard.press("p")
+    page.keyboard.type("先打电话问客户")
+    held = Held(page, "**/note/")
+    page.get_by_role("button", name="保存备注").click()
+    becomes_true(page, "document.querySelector('live-ticket').waits")
+    console.run(f"{SCENES}:note_as_bob", "slow_answer", "客户刚来过电话")
+    page.evaluate("void document.querySelector('live-ticket').refresh()")
+    page.clock.run_for(9000)
+    expect(page.locator("#part-desk")).to_contain_text("客户刚来过电话")
+    held.let_go()
+    expect(page.locator("#part-desk .note", has_text="先打电话问客户")).to_have_count(1)
+    expect(page.locator("#note-text")).to_have_value("")
