@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TicketsConfig(AppConfig):
     name = "tickets"
-    verbose_name = _("工单")
+    verbose_name = pgettext_lazy("several", "工单")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.permissions import Permission
 
@@ -11,7 +12,7 @@ RIGHTS: dict[Permission, Promise] = {
     Permission.VIEW_TICKETS: _("查看工单"),
     Permission.VIEW_REPLAYS: _("观看回放"),
     Permission.VIEW_AUDIT: _("查看审计"),
-    Permission.EXPORT_AUDIT: _("导出审计"),
+    Permission.EXPORT_AUDIT: pgettext_lazy("right", "导出审计"),
     Permission.CREATE_TICKETS: _("新建和修改工单"),
     Permission.START_RUNS: _("启动智能处理"),
     Permission.DECIDE: _("确认与回答"),
@@ -20,7 +21,7 @@ RIGHTS: dict[Permission, Promise] = {
     Permission.EDIT_FLOWS: _("编辑流程"),
     Permission.TEACH: _("用手机示教流程"),
     Permission.RUN_BATCHES: _("批量或按计划处理工单"),
-    Permission.REQUEST_FLOWS: _("提出流程需求"),
+    Permission.REQUEST_FLOWS: pgettext_lazy("right", "提出流程需求"),
     Permission.REVIEW_FLOWS: _("评审流程"),
     Permission.RELEASE_FLOWS: _("发布和停用流程"),
     Permission.MANAGE_PHONES: _("管理手机"),

@@ -57,6 +57,18 @@ def test_an_administrator_opens_what_happened(ann: User, confirmation: Confirmat
         assert b'name="_save"' not in response.content
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "Complaint refund"), ("zh-hans", "投诉退款")])
+def test_flows_are_called_in_the_readers_language(language: str, name: str, ann: User, confirmation: Confirmation) -> None:
+    client = client_of(ann)
+    client.cookies["django_language"] = language
+    run = confirmation.run
+    FlowTemplate.objects.update(name="投诉退款", name_en="Complaint refund")
+    for page in (url(Run), url(FlowTemplate), url(FlowVersion), url(Run, "change", run.pk)):
+        assert name in "|".join(text_of(client.get(page).content.decode())), page
+    found = client.get(url(Run), {"flow": run.flow_version.template.slug})
+    assert found.context["cl"].result_count == 1
+
+
 @pytest.mark.parametrize("name", sorted(READ_ONLY))
 def test_nobody_adds_changes_or_deletes_what_happened(name: str, ann: User, confirmation: Confirmation) -> None:
     model = next(model for model in OURS if model._meta.model_name == name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from consoles.pages.rights import RIGHTS
 from tickets.models import (
@@ -134,7 +135,7 @@ NAMES: dict[str, str | Promise] = {
     "text": _("内容"),
     "then": _("此后"),
     "thought": _("智能体的考虑"),
-    "tickets": _("工单"),
+    "tickets": pgettext_lazy("several", "工单"),
     "time_zone": _("时区"),
     "times": _("次数"),
     "title": _("标题"),
@@ -148,7 +149,7 @@ NAMES: dict[str, str | Promise] = {
     "value": _("值"),
     "verdict": _("检查结论"),
     "version": _("版本"),
-    "versions": _("版本"),
+    "versions": pgettext_lazy("several", "版本"),
     "view": _("视图"),
     "rest_unrecorded": _("这一分钟内同一地址的其余拒绝不再记录"),
     "wait_s": _("需等待(秒)"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from cs_agent.project.backoffice.audited import Audited, ReadOnly
+from cs_agent.project.backoffice.flow_names import FlowFilter, name_of_flow
 from cs_agent.project.backoffice.forms import PhoneForm, condition_in_words
 from tickets import models
 from tickets.permissions import Permission, has
@@ -85,8 +86,13 @@ class VersionInline(TabularInline):
 class FlowTemplateAdmin(Audited):
     permission = Permission.EDIT_FLOWS
     fields = ("slug", "name", "name_en", "description", "active")
-    list_display = ("name", "slug", "active", "newest")
+    list_display = ("called", "slug", "active", "newest")
+    search_fields = ("name", "name_en", "slug")
     inlines = (VersionInline,)
+
+    @admin.display(description=_("名称"), ordering="name")
+    def called(self, template: models.FlowTemplate) -> str:
+        return name_of_flow(template)
 
     @admin.display(description=_("最新版本"))
     def newest(self, template: models.FlowTemplate) -> str:
@@ -100,9 +106,14 @@ class FlowTemplateAdmin(Audited):
 @admin.register(models.FlowVersion)
 class FlowVersionAdmin(ReadOnly):
     permission = Permission.EDIT_FLOWS
-    list_display = ("template", "number", "note", "created_by", "created_at")
-    list_filter = ("template",)
-    fields = readonly_fields = ("template", "number", "note", "created_by", "created_at", "pretty")
+    list_display = ("flow", "number", "note", "created_by", "created_at")
+    list_filter = (FlowFilter,)
+    list_select_related = ("template", "created_by")
+    fields = readonly_fields = ("flow", "number", "note", "created_by", "created_at", "pretty")
+
+    @admin.display(description=_("流程"), ordering="template")
+    def flow(self, version: models.FlowVersion) -> str:
+        return name_of_flow(version.template)
 
     @admin.display(description=_("流程定义"))
     def pretty(self, version: models.FlowVersion) -> str:

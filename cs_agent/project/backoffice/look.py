@@ -7,6 +7,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 _OUTSIDE = {"active": False}  # unfold takes `/tickets/` for the page it is on wherever a path holds it
 UNFOLD: dict[str, Any] = {
@@ -39,7 +40,8 @@ UNFOLD: dict[str, Any] = {
                 "title": _("控制台"),
                 "items": [
                     {"title": _("管理"), "icon": "checklist", "link": reverse_lazy("setup")} | _OUTSIDE,
-                    {"title": _("工单"), "icon": "inbox", "link": reverse_lazy("ticket-list")} | _OUTSIDE,
+                    {"title": pgettext_lazy("several", "工单"), "icon": "inbox", "link": reverse_lazy("ticket-list")}
+                    | _OUTSIDE,
                     {"title": _("看板"), "icon": "grid_view", "link": reverse_lazy("status")} | _OUTSIDE,
                 ],
             },
@@ -49,15 +51,23 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     {"title": _("人员"), "icon": "person", "link": reverse_lazy("admin:auth_user_changelist")},
                     {"title": _("角色"), "icon": "badge", "link": reverse_lazy("admin:auth_group_changelist")},
-                    {"title": _("部门"), "icon": "groups", "link": reverse_lazy("admin:tickets_department_changelist")},
+                    {
+                        "title": pgettext_lazy("several", "部门"),
+                        "icon": "groups",
+                        "link": reverse_lazy("admin:tickets_department_changelist"),
+                    },
                 ],
             },
             {
                 "title": _("手机与流程"),
                 "items": [
-                    {"title": _("手机"), "icon": "smartphone", "link": reverse_lazy("admin:tickets_phone_changelist")},
                     {
-                        "title": _("流程"),
+                        "title": pgettext_lazy("several", "手机"),
+                        "icon": "smartphone",
+                        "link": reverse_lazy("admin:tickets_phone_changelist"),
+                    },
+                    {
+                        "title": pgettext_lazy("several", "流程"),
                         "icon": "account_tree",
                         "link": reverse_lazy("admin:tickets_flowtemplate_changelist"),
                     },

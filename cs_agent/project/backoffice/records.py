@@ -17,6 +17,7 @@ from consoles.pages.timeline import StepView
 from consoles.pages.words import action_in_words, in_language
 from consoles.templatetags.console import seconds, slot_words, summary_in
 from cs_agent.project.backoffice.audited import ReadOnly
+from cs_agent.project.backoffice.flow_names import RunsFlowFilter, name_of_version
 from tickets import models
 
 
@@ -56,14 +57,14 @@ class TicketAdmin(ReadOnly):
 
 @admin.register(models.Run)
 class RunAdmin(ReadOnly):
-    list_display = ("ticket", "flow_version", "status", "phone", "started_by", "created_at", "ended_at")
-    list_filter = ("status", "flow_version__template")
+    list_display = ("ticket", "flow", "status", "phone", "started_by", "created_at", "ended_at")
+    list_filter = ("status", RunsFlowFilter)
     search_fields = ("ticket__number", "id")
     list_select_related = ("ticket", "flow_version__template", "phone", "started_by")
     fields = readonly_fields = (
         "ticket",
         "console",
-        "flow_version",
+        "flow",
         "purpose",
         "phone",
         "status",
@@ -75,6 +76,10 @@ class RunAdmin(ReadOnly):
         "instruction",
         "result",
     )
+
+    @admin.display(description=_("流程版本"), ordering="flow_version")
+    def flow(self, run: models.Run) -> str:
+        return name_of_version(run.flow_version)
 
     @admin.display(description=_("控制台"))
     def console(self, run: models.Run) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.said import SaidField
 
@@ -55,7 +56,7 @@ class Phone(models.Model):
 
     class Meta:
         verbose_name = _("手机")
-        verbose_name_plural = _("手机")
+        verbose_name_plural = pgettext_lazy("several", "手机")
 
     def __str__(self) -> str:
         return self.name

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class FlowTemplate(models.Model):
@@ -60,7 +61,7 @@ class FlowVersion(models.Model):
 
     class Meta:
         verbose_name = _("流程版本")
-        verbose_name_plural = _("流程版本")
+        verbose_name_plural = pgettext_lazy("several", "流程版本")
         constraints = [models.UniqueConstraint(fields=["template", "number"], name="one_flow_version_per_number")]
 
     def __str__(self) -> str:

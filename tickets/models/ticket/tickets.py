@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.said import SaidField
 
@@ -22,7 +23,7 @@ class Department(models.Model):
 
     class Meta:
         verbose_name = _("部门")
-        verbose_name_plural = _("部门")
+        verbose_name_plural = pgettext_lazy("several", "部门")
 
     def __str__(self) -> str:
         return self.name
@@ -104,7 +105,7 @@ class Ticket(models.Model):
 
     class Meta:
         verbose_name = _("工单")
-        verbose_name_plural = _("工单")
+        verbose_name_plural = pgettext_lazy("several", "工单")
         indexes = [
             models.Index(fields=["department", "status", "due_at"]),
             models.Index(fields=["department", "status", "-solved_at"], name="ticket_newest_solved"),
