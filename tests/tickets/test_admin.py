@@ -58,7 +58,9 @@ def test_an_administrator_opens_what_happened(ann: User, confirmation: Confirmat
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Complaint refund"), ("zh-hans", "投诉退款")])
-def test_flows_are_called_in_the_readers_language(language: str, name: str, ann: User, confirmation: Confirmation) -> None:
+def test_flows_are_called_in_the_readers_language(
+    language: str, name: str, ann: User, confirmation: Confirmation
+) -> None:
     client = client_of(ann)
     client.cookies["django_language"] = language
     run = confirmation.run
