@@ -58,7 +58,7 @@ def build() -> None:
     story.new_ticket(department, "耳机充不上电,我要退款!", external_id="batch-missing", subject="batch-missing")
     for n in range(3):
         story.new_ticket(department, external_id=f"batch{n}", subject=f"batch{n}")
-    for name in ("slow_page", "swapped", "pressed", "slow_answer"):
+    for name in ("slow_page", "swapped", "pressed", "slow_answer", "focused", "by_keys"):
         story.new_ticket(department, external_id=name, subject=name)
     for n in range(3):
         story.new_ticket(department, external_id=f"idle{n}", subject=f"idle{n}", priority=4)

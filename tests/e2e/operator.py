@@ -24,7 +24,6 @@ class Operator:
         self.page.goto(f"{self.address}/tickets/?status=all&q={text}")
         self.page.locator("a[href^='/tickets/T']").first.click()
         self.page.wait_for_selector("live-ticket")
-        self.page.wait_for_load_state()  # its scripts run; what is clicked before goes nowhere
 
     def open_first_startable(self, *texts: str) -> str:
         """The first of these tickets that nobody handles yet; its text."""

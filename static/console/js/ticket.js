@@ -79,8 +79,8 @@ class LiveTicket extends HTMLElement {
   received(event) {
     const { elt, requestConfig, xhr } = event.detail;
     const whole = this.asking === "whole";
-    if (requestConfig.verb === "get") return void (requestConfig.headers["X-Quiet"] && unlessPressing(event, () => this.refresh(whole)));
-    if (xhr.status >= 400) return;
+    if (requestConfig.headers["X-Quiet"]) unlessPressing(event, () => this.refresh(whole));
+    if (requestConfig.verb === "get" || xhr.status >= 400) return;
     this.desk.taken(elt, requestConfig.parameters);
     if (elt.isConnected) return;
     event.detail.shouldSwap = false;

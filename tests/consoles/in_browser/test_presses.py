@@ -88,3 +88,35 @@ def test_an_answer_is_shown_though_its_form_was_replaced_meanwhile(
     held.let_go()
     expect(page.locator("#part-desk .note", has_text="先打电话问客户")).to_have_count(1)
     expect(page.locator("#note-text")).to_have_value("")
+
+
+def test_the_focus_stays_on_what_replaces_its_element(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("focused")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.locator("[data-next]").focus()
+    console.run(f"{SCENES}:retitle", "focused", "改过的标题")
+    page.evaluate("void document.querySelector('live-ticket').refresh()")
+    expect(page.locator("h1")).to_have_text("改过的标题")
+    expect(page.locator("[data-next]")).to_be_focused()
+
+
+def test_a_note_is_written_and_left_and_a_menu_closed_by_keys(open_ticket: Login) -> None:
+    page = open_ticket("by_keys")
+    page.keyboard.press("p")
+    page.keyboard.type("客户下午再来电")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#part-desk .note", has_text="客户下午再来电")).to_have_count(1)
+    expect(page.locator("#note-text")).to_have_value("")
+    expect(page.locator("#note-text")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    expect(page.get_by_role("tab", name="历史")).to_be_focused()
+    page.keyboard.press("m")
+    expect(page.locator("#reply-text")).to_be_focused()
+    menu = page.locator(".pass-on")
+    menu.locator("summary").press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_be_focused()
