@@ -3,7 +3,7 @@ import { startAlerts } from "./shared/alerts.js";
 import { startCopying } from "./copying.js";
 import { startMenu } from "./menu.js";
 import { startNotices } from "./shared/notices.js";
-import { startPresses } from "./shared/presses.js";
+import { startPresses } from "./presses.js";
 import { startSession } from "./shared/session.js";
 import { startShortcuts } from "./shared/shortcuts.js";
 import { startSure } from "./shared/sure.js";

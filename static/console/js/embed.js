@@ -1,6 +1,6 @@
 // The panel inside a helpdesk's page: the live ticket page without the house around it.
 import { startNotices } from "./shared/notices.js";
-import { startPresses } from "./shared/presses.js";
+import { startPresses } from "./presses.js";
 import { startShortcuts } from "./shared/shortcuts.js";
 import { startSure } from "./shared/sure.js";
 import { startTimes } from "./shared/times.js";

@@ -2,7 +2,7 @@
 import { Picks } from "./queue/bulk.js";
 import { startViews } from "./queue/views.js";
 import { showLink } from "./shared/link_state.js";
-import { pressing, unlessPressing } from "./shared/presses.js";
+import { pressing, unlessPressing } from "./presses.js";
 import { composing, plainKey, typing } from "./shared/shortcuts.js";
 import { LiveSocket } from "./shared/socket.js";
 

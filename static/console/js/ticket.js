@@ -2,13 +2,13 @@
 import "./ticket/confirm.js";
 import "./ticket/drive.js";
 import "./ticket/phone.js";
-import { Focus } from "./shared/focus.js";
+import { pressing, unlessPressing } from "./presses.js";
 import { showLink } from "./shared/link_state.js";
-import { pressing, unlessPressing } from "./shared/presses.js";
 import { plainKey, typing } from "./shared/shortcuts.js";
 import { LiveSocket } from "./shared/socket.js";
 import { say } from "./shared/words.js";
 import { Desk } from "./ticket/desk.js";
+import { Focus } from "./ticket/focus.js";
 import { StatusChoice } from "./ticket/status.js";
 import { Timeline } from "./ticket/timeline.js";
 import { ValueKeys } from "./ticket/values.js";

@@ -1,6 +1,6 @@
 // What waits for the reader: rows by keys, what is asked is answered in place, and the rows follow what happens.
 import "./ticket/confirm.js";
-import { pressing, unlessPressing } from "./shared/presses.js";
+import { pressing, unlessPressing } from "./presses.js";
 import { plainKey, typing } from "./shared/shortcuts.js";
 import { ValueKeys } from "./ticket/values.js";
 
