@@ -5,7 +5,7 @@ import { composing, plainKey, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
 
 const COPY_MS = 4000;
-const FIELDS = { p: ["notes", "#note-text"], m: ["reply", "#reply-text"], h: ["history", "[data-tab=history]"] };
+const FIELDS = { p: ["notes", "#note-text"], m: ["reply", "#reply-text"], h: ["history", "[role=tab][data-tab=history]"] };
 
 export class Desk {
   constructor(page) {

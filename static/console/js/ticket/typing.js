@@ -41,7 +41,6 @@ export class PhoneTyping {
   key(event) {
     event.stopPropagation();
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void document.querySelector("[data-hand-back]")?.click();
     const key = KEYS[event.key];
     if (!key || event.repeat) return;
     event.preventDefault();
