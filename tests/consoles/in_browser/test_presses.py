@@ -93,11 +93,11 @@ def test_an_answer_is_shown_though_its_form_was_replaced_meanwhile(
 def test_the_focus_stays_on_what_replaces_its_element(open_ticket: Login, console: Site) -> None:
     page = open_ticket("focused")
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
-    page.locator("[data-next]").focus()
+    page.locator("a[data-next]").focus()
     console.run(f"{SCENES}:retitle", "focused", "改过的标题")
     page.evaluate("void document.querySelector('live-ticket').refresh()")
     expect(page.locator("h1")).to_have_text("改过的标题")
-    expect(page.locator("[data-next]")).to_be_focused()
+    expect(page.locator("a[data-next]")).to_be_focused()
 
 
 def test_a_note_is_written_and_left_and_a_menu_closed_by_keys(open_ticket: Login) -> None:
