@@ -16,7 +16,7 @@ from tickets.flows.lesson_marks import MarkKind
 from tickets.models import Lesson, LessonState, Phone
 from tickets.permissions import Permission
 from tickets.services.people import access
-from tickets.services.studio import lesson_words, lessons
+from tickets.services.studio import lesson_ends, lesson_words, lessons
 from tickets.web.given import whole_number
 
 _LONGEST_AGO_MS = 60_000
@@ -117,7 +117,7 @@ def lesson_end(request: HttpRequest, lesson_id: int) -> HttpResponse:
     lesson = _lesson(request, lesson_id)
     match request.POST.get("do", ""):
         case "finish":
-            lessons.finish(lesson, request.user, amount_limit=_amount(request.POST.get("limit", "")))
+            lesson_ends.finish(lesson, request.user, amount_limit=_amount(request.POST.get("limit", "")))
             return _to(request, resolve_url("flow-draft", lesson.template.slug))
         case "leave":
             lessons.leave(lesson, request.user)

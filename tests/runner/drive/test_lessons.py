@@ -57,7 +57,7 @@ from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.releasing import releases
 from tickets.services.runs import starts
 from tickets.services.runs.clocks import takeovers as takeover_clock
-from tickets.services.studio import lesson_words, lessons, offers, route_notes, storyboards
+from tickets.services.studio import lesson_ends, lesson_words, lessons, offers, route_notes, storyboards
 from tickets.services.studio.storyboards import Backing
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_redis", "nothing_hidden")]
@@ -202,7 +202,7 @@ def taught(lectern: Lectern, template: FlowTemplate) -> FlowVersion:
     """A version made of a whole lesson."""
     lectern.begin(template)
     lectern.resend()
-    draft = lessons.finish(lectern.now(), lectern.teacher)
+    draft = lesson_ends.finish(lectern.now(), lectern.teacher)
     tidy(lectern.run.pk, lectern.host)
     return drafts.freeze(draft, lectern.teacher, revision=draft.revision)
 
@@ -371,7 +371,7 @@ def test_a_practice_phone_makes_the_commit_and_shows_what_proves_success(
     lectern.resend()
     assert lectern.hand.ledger == ["sent"]
     lectern.mark(MarkKind.SUCCESS, "请客户查收")
-    draft = lessons.finish(lectern.now(), lectern.teacher)
+    draft = lesson_ends.finish(lectern.now(), lectern.teacher)
     assert ["请客户查收"] in draft.definition["engine"]["success_evidence"]
     assert draft.route["ways"][0]["end"]["title"] == "短信已发出"
 
@@ -430,7 +430,7 @@ def test_teaching_again_from_the_middle_replaces_that_part_and_joins_the_rest(
     lessons.again(lectern.now(), lectern.teacher, 3)  # the tap on 查找
     assert lectern.now().seeking
     with pytest.raises(Invalid):
-        lessons.finish(lectern.now(), lectern.teacher)
+        lesson_ends.finish(lectern.now(), lectern.teacher)
     lectern.send(GestureKind.KEY, key="back")
     lectern.send(GestureKind.KEY, key="back")
     lesson = lectern.now()
@@ -439,7 +439,7 @@ def test_teaching_again_from_the_middle_replaces_that_part_and_joins_the_rest(
     assert lessons.joins_at(lectern.now()) == 1
     lessons.join(lectern.now(), lectern.teacher)
     assert [item["mark"] for item in lectern.now().way] == [item["mark"] for item in before]
-    assert lessons.finish(lectern.now(), lectern.teacher).route["ways"]
+    assert lesson_ends.finish(lectern.now(), lectern.teacher).route["ways"]
 
 
 def test_a_version_is_taught_again_from_a_step_of_its_route(taught: FlowVersion, lectern: Lectern) -> None:
@@ -512,7 +512,7 @@ def test_a_flow_without_a_commit_only_reads(lectern: Lectern, template: FlowTemp
     lectern.put_in("mobile")
     lectern.tap("查找")
     lectern.mark(MarkKind.SUCCESS, "手机")
-    draft = lessons.finish(lectern.now(), lectern.teacher)
+    draft = lesson_ends.finish(lectern.now(), lectern.teacher)
     assert faults(draft.definition) == []
     assert draft.definition["engine"]["read_only"]
     assert draft.definition["engine"]["success_evidence"] == [["手机"]]
@@ -554,7 +554,7 @@ def test_a_lesson_that_lacks_something_says_what(
     forget(lesson)
     lesson.save()
     with pytest.raises(Invalid) as refused:
-        lessons.finish(lesson, lectern.teacher)
+        lesson_ends.finish(lesson, lectern.teacher)
     assert refused.value.code == code
     assert lectern.now().state == "open"
 

@@ -1,4 +1,4 @@
-"""Lessons: started on a phone for rehearsals, driven by hand, interrupted and continued, finished as a complete draft.
+"""Lessons: started on a phone for rehearsals, driven by hand, interrupted and continued.
 
 Rule: a lesson reads its sample ticket and changes nothing of it; the phone is held by the lesson's own run, under the
 same lease, takeover and record as any. Whatever ends a lesson early, what was taught is kept.
@@ -11,16 +11,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cs_agent.engine.routes.record import way_of
-from cs_agent.engine.routes.values import Route, Way
 from cs_agent.engine.screen.signature import PageSignature
 from tickets import queues
 from tickets.errors import Conflict, Invalid
-from tickets.flows import lesson_draft
-from tickets.flows.lesson_marks import MarkKind
 from tickets.flows.slots import SlotReading, read_slots
 from tickets.models import (
-    FlowDraft,
     FlowTemplate,
     FlowVersion,
     Lesson,
@@ -38,7 +33,7 @@ from tickets.models import (
 from tickets.permissions import Permission, require
 from tickets.said import readers_language, said
 from tickets.services.evidence import audit
-from tickets.services.flows import drafts, publishing, routes
+from tickets.services.flows import publishing, routes
 from tickets.services.live import lesson_pages
 from tickets.services.people import access
 from tickets.services.runs import lifecycle as runs
@@ -48,7 +43,6 @@ from tickets.services.studio import lesson_steps, offers
 
 TEACHING_USES = (PhoneUse.REHEARSAL, PhoneUse.PRACTICE, PhoneUse.SHARED)
 LESSON = "lesson"  # code of a lesson's takeover, and of its run's end
-_SAMPLED = 200  # other tickets that telling words are looked for in
 
 
 def start(
@@ -134,7 +128,7 @@ def leave(lesson: Lesson, user: Any) -> Lesson:
     """Free the phone and keep what was taught."""
     with transaction.atomic():
         lesson = own(lesson, user)
-        _end_run(lesson, user, said("lesson.kept"))
+        end_run(lesson, user, said("lesson.kept"))
         lesson_steps.close(lesson, LessonState.KEPT)
         audit.record("lesson.left", user=user, run=lesson.run, obj=lesson, details={"steps": len(lesson.way)})
     return lesson
@@ -146,35 +140,9 @@ def discard(lesson: Lesson, user: Any) -> None:
         lesson = Lesson.objects.select_for_update().get(pk=lesson.pk)
         if lesson.state == LessonState.OPEN:
             lesson = own(lesson, user)
-            _end_run(lesson, user, said("lesson.dropped"))
+            end_run(lesson, user, said("lesson.dropped"))
         lesson_steps.close(lesson, LessonState.DISCARDED)
         audit.record("lesson.discarded", user=user, run=lesson.run, obj=lesson)
-
-
-def finish(lesson: Lesson, user: Any, *, amount_limit: float | None = None) -> FlowDraft:
-    """Make the flow's draft of it: definition and route. Invalid says what is still to be shown."""
-    with transaction.atomic():
-        lesson = own(lesson, user)
-        _refuse_unfinished(lesson)
-        way = _way(lesson)
-        _end_run(lesson, user, said("lesson.done"))  # the run before the audit chain, which saving the draft takes
-        draft = drafts.open_draft(lesson.template, user)
-        words = [] if draft.definition.get("match") else telling_words(lesson)
-        definition = lesson_draft.composed(
-            draft.definition,
-            slots=lesson.slots,
-            steps=way.steps,
-            marks=lesson.marks,
-            apps=lesson.apps,
-            keywords=words,
-            amount_limit=amount_limit,
-        )
-        route = Route.from_json(draft.route or lesson.base.route).with_way(way).to_json()
-        draft = drafts.save(draft, definition, user, revision=draft.revision, note=_("示教"), route=route)
-        lesson_steps.close(lesson, LessonState.FINISHED)
-        details = {"template": lesson.template.slug, "steps": len(lesson.way), "marks": len(lesson.marks)}
-        audit.record("lesson.finished", user=user, run=lesson.run, obj=lesson, details=details)
-    return draft
 
 
 def lose_phone(run: Run, words: str) -> None:
@@ -208,13 +176,6 @@ def own(lesson: Lesson, user: Any) -> Lesson:
     if row.state != LessonState.OPEN:
         raise Conflict(_("这次示教已经结束。"), code="lesson_state")
     return row
-
-
-def telling_words(lesson: Lesson) -> list[str]:
-    others = Ticket.objects.exclude(pk=lesson.ticket_id).order_by("-pk").values_list("subject", "text")[:_SAMPLED]
-    own_text = f"{lesson.ticket.subject}\n{lesson.ticket.text}"
-    found = lesson_draft.telling_words(own_text, [f"{subject}\n{text}" for subject, text in others])
-    return found or [lesson.template.name]
 
 
 def _begin(lesson: Lesson, user: Any) -> None:
@@ -316,26 +277,8 @@ def _known_way(version: FlowVersion, ticket: Ticket) -> list[dict[str, Any]]:
     return [{"mark": step.to_json(), "step": None} for step in way.steps] if way else []
 
 
-def _refuse_unfinished(lesson: Lesson) -> None:
-    if not lesson.way:
-        raise Invalid(_("还没有示教任何一步。"), code="nothing_taught")
-    if lesson.seeking:
-        raise Invalid(_("要重教的那一步还没有重新做;请先把手机带到那一页。"), code="still_seeking")
-    kinds = {mark["kind"] for mark in lesson.marks}
-    if MarkKind.SUCCESS.value not in kinds:
-        raise Invalid(_("请标出什么能证明成功:在画面上框选,或写出成功后会出现的文字。"), code="no_evidence")
-    if lesson.reached_commit and MarkKind.CONFIRM.value not in kinds:
-        raise Invalid(_("请框选提交前必须由人确认的值。"), code="no_fields")
-
-
-def _way(lesson: Lesson) -> Way:
-    """The way for tickets that fill the same slots."""
-    values = offers.values(offer for offer in offers.of_lesson(lesson) if offer.used)
-    end = PageSignature.from_json(lesson.end) if lesson.end else None
-    return way_of(lesson_steps.steps_of(lesson), end, values)
-
-
-def _end_run(lesson: Lesson, user: Any, words: str) -> None:
+def end_run(lesson: Lesson, user: Any, words: str) -> None:
+    """In the caller's transaction, before anything that writes to the audit trail."""
     if lesson.run is None:
         return
     run = runs.locked(lesson.run)
