@@ -24,6 +24,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from tests import column_lengths
 from tests.consoles import story
 
 DEEP = "[" * 100_000
@@ -129,7 +130,7 @@ def _share(values: list[str], of: str) -> list[str]:
 
 
 def _ask(client: Client, address: str, method: str, given: dict[str, str]) -> set[str]:
-    with transaction.atomic():
+    with transaction.atomic(), column_lengths.kept():
         answer = client.get(address, given) if method == "GET" else client.post(address, given)
         where = (method, address[:200], {name: value[:40] for name, value in given.items()})
         assert answer.status_code < 500, (answer.status_code, *where)

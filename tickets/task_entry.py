@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 
 log = logging.getLogger(__name__)
+Apart = Callable[[str], AbstractContextManager[Any]]  # `guarded`, or in a test what lets a defect through
 
 
 @contextmanager

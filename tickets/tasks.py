@@ -82,7 +82,7 @@ def encode_recording(run_id: str) -> None:
 
 @shared_task(name="tickets.tasks.sweep")
 def sweep() -> None:
-    found = sweeper.sweep()
+    found = sweeper.sweep(apart=guarded)
     if any(found.values()):
         log.info("sweep: %s", found)
 
@@ -90,21 +90,21 @@ def sweep() -> None:
 @shared_task(name="tickets.tasks.check_floors")
 def check_floors() -> None:
     """Take back releases below their floor, score shadow releases, finish full trials."""
-    trial_runs.finish_all()
-    floors.check_all()
-    shadows.score_all()
+    trial_runs.finish_all(apart=guarded)
+    floors.check_all(apart=guarded)
+    shadows.score_all(apart=guarded)
 
 
 @shared_task(name="tickets.tasks.move_batches")
 def move_batches() -> None:
     """Begin due rounds, and start runs of batches within their shares."""
-    rounds.move_all()
+    rounds.move_all(apart=guarded)
 
 
 @shared_task(name="tickets.tasks.take_fall_backs")
 def take_fall_backs() -> None:
     """Carry out the fall-backs of failed runs."""
-    fall_backs.take_all()
+    fall_backs.take_all(apart=guarded)
 
 
 @shared_task(name="tickets.tasks.heartbeat")

@@ -18,11 +18,11 @@ from integrations.models import WebhookEndpoint
 from integrations.webhooks import carrier, endpoints, guard, post
 from integrations.webhooks.post import Request, judge, send
 from tests.integrations.door.receiver import Receiver, receiving
+from tests.tickets.outbox.post import later, pump
 from tickets.errors import Forbidden, Invalid
-from tickets.models import AuditEvent, Delivery, DeliveryLane, DeliveryState, Department, Secret, Ticket, TicketStatus
+from tickets.models import AuditEvent, Delivery, DeliveryState, Department, Secret, Ticket, TicketStatus
 from tickets.said import in_language
 from tickets.services import secret_store
-from tickets.services.outbox import drain
 from tickets.services.outbox.carriers import Verdict
 from tickets.services.outbox.spread import spread
 from tickets.services.tickets.changes import create_ticket, set_status
@@ -40,17 +40,6 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture
 def endpoint(ann: User, receiver: Receiver) -> WebhookEndpoint:
     return endpoints.make(ann, name="CRM", url=receiver.url, networks=[HERE])[0]
-
-
-def pump() -> None:
-    spread()
-    for lane in drain.due_lanes():
-        drain.drain(lane)
-
-
-def later() -> None:
-    Delivery.objects.update(next_at=timezone.now())
-    DeliveryLane.objects.update(rest_until=None)
 
 
 def new_ticket(department: Department) -> Ticket:

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from tests.runner.messages import listening
 from tests.runner.world import World, approve
-from tickets.models import Phone, Run, RunStatus
+from tickets.models import FlowVersion, Phone, Run, RunStatus, Ticket
 from tickets.runner.upkeep import sweeper
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import switches
+from tickets.task_entry import guarded
 
 pytestmark = pytest.mark.django_db
 Sweep = Callable[[], list[str]]
@@ -39,6 +40,16 @@ def _age(run: Run, seconds: float) -> None:
 
 def test_a_queued_run_whose_message_was_lost_is_called_to_the_free_phone(run: Run, phone: Phone, sweep: Sweep) -> None:
     assert sweep() == [str(run.pk)]
+
+
+def test_a_defect_in_one_part_of_the_sweep_leaves_the_others(run: Run, phone: Phone) -> None:
+    FlowVersion.objects.update(definition={"match": 5})
+    Ticket.objects.update(fit_known=False)
+    with pytest.raises(TypeError):
+        sweeper.sweep()
+    found = sweeper.sweep(apart=guarded)
+    assert "fitted" not in found
+    assert found["called"] == 1
 
 
 def test_a_run_that_a_task_drives_is_left_alone(world: World, run: Run, sweep: Sweep) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from consoles.queue.rows import tickets_of
 from tests.tickets.conftest import REFERENCE
@@ -114,6 +115,16 @@ class TestWork:
         assert [item.state for item in items] == [ItemState.REFUSED, ItemState.REFUSED, ItemState.STARTED]
         assert "订单号" in items[0].note
         assert items[1].note
+
+    def test_a_batch_that_cannot_be_read_holds_up_no_other(
+        self, lin: User, refund_flow: FlowVersion, five: list[Ticket]
+    ) -> None:
+        unreadable, sound = made(lin, refund_flow, five[:1]), made(lin, refund_flow, five[1:2])
+        Batch.objects.filter(pk=unreadable.pk).update(
+            cron="0 * * * *", next_at=timezone.now(), time_zone="Nowhere/Land"
+        )
+        tasks.move_batches()
+        assert states(sound) == [ItemState.STARTED]
 
     def test_values_of_the_list_fill_what_the_ticket_lacks(
         self, lin: User, refund_flow: FlowVersion, phone: Phone, department: Department

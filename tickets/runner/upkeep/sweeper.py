@@ -5,6 +5,8 @@ Rule: every sweep is safe to repeat and to run concurrently; changes go through 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,27 +23,36 @@ from tickets.services.runs import switches
 from tickets.services.runs.clocks import confirmations, takeovers
 from tickets.services.runs.transitions import ENDED
 from tickets.services.tickets import fitting
+from tickets.task_entry import Apart
 
 _GRACE_S = 5.0  # beyond a claim's end, before its run is sent again
 _LOST_MESSAGE_S = 20.0  # a queued run not touched for so long is sent again
 
 
-def sweep() -> dict[str, int]:
-    """One pass; returns counts by kind."""
-    silent = takeovers.sweep()
-    found = {
-        "tidied": _tidy_ended(),
-        "encoded": _encode_forgotten(),
-        "expired": confirmations.sweep().expired,
-        "idle": silent.warned + silent.ended + silent.given_up,
-        "fitted": fitting.learn(),
-        "answered": answers.settle_filled(),
-        "unanswered": ending.expire_due(),
-        "rehearsed": rehearsals.close_finished(),
+def sweep(apart: Apart = nullcontext) -> dict[str, int]:
+    """One pass; returns counts by kind. `apart` surrounds each part, so that a defect in one leaves the others."""
+    parts: dict[str, Callable[[], int]] = {
+        "idle": _sweep_takeovers,
+        "tidied": _tidy_ended,
+        "encoded": _encode_forgotten,
+        "expired": lambda: confirmations.sweep().expired,
+        "fitted": fitting.learn,
+        "answered": answers.settle_filled,
+        "unanswered": ending.expire_due,
+        "rehearsed": rehearsals.close_finished,
     }
-    if switches.is_paused():
-        return found
-    return {**found, "resent": _resend_abandoned(), "called": _call_waiting(), "told": run_queue.tell_all()}
+    if not switches.is_paused():
+        parts |= {"resent": _resend_abandoned, "called": _call_waiting, "told": run_queue.tell_all}
+    found = {}
+    for name, part in parts.items():
+        with apart(f"sweep: {name}"):
+            found[name] = part()
+    return found
+
+
+def _sweep_takeovers() -> int:
+    silent = takeovers.sweep()
+    return silent.warned + silent.ended + silent.given_up
 
 
 def _resend_abandoned() -> int:

@@ -8,6 +8,7 @@ written on its item, a fault of the whole batch pauses it with the reason.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -34,23 +35,25 @@ from tickets.services.people import access
 from tickets.services.releasing import releases
 from tickets.services.runs import starts, switches
 from tickets.services.runs.transitions import ACTIVE
+from tickets.task_entry import Apart
 
 log = logging.getLogger(__name__)
 _MOST_STARTS = 20  # of one batch in one pass: the clock never waits long for one of them
 
 
-def move_all(now: datetime | None = None) -> int:
+def move_all(now: datetime | None = None, apart: Apart = nullcontext) -> int:
     """One pass over every active batch; returns how many runs were started."""
     now = now or timezone.now()
     started = 0
     for batch in Batch.objects.filter(state=BatchState.ACTIVE).select_related("template", "owner").order_by("pk"):
-        with in_language(batch.lang):
+        with apart(f"batch {batch.pk}"), in_language(batch.lang):
             close(batch)
             begin_due(batch, now)
             started += advance(batch, now)
             close(batch)
     for batch in Batch.objects.filter(rounds__ended_at=None).exclude(state=BatchState.ACTIVE).distinct():
-        close(batch)
+        with apart(f"batch {batch.pk}"):
+            close(batch)
     return started
 
 

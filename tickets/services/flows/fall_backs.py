@@ -7,6 +7,7 @@ gestures, whose outcome only a person can judge.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,7 @@ from tickets.services.live import events as live
 from tickets.services.people import access
 from tickets.services.releasing import stages
 from tickets.services.runs import starts
+from tickets.task_entry import Apart
 
 log = logging.getLogger(__name__)
 _AT_A_TIME = 50
@@ -78,15 +80,16 @@ def key_of(chosen: FallBack | None) -> str:
     return f"{chosen.kind}:{keys[FallBackKind(chosen.kind)]}"
 
 
-def take_all() -> int:
+def take_all(apart: Apart = nullcontext) -> int:
     """Carry out the fall-back of every failed run; returns how many. Called periodically."""
     _give_up_lost()
-    _ask_robots()
+    _ask_robots(apart)
     failed = Run.objects.serving().filter(status=RunStatus.FAILED, fall_back=None)
     failed = failed.filter(ended_at__gte=F("flow_version__template__fall_back__since"), ticket__status__in=UNFINISHED)
     taken = 0
     for run in failed.select_related("flow_version__template__fall_back", "ticket__department")[:_AT_A_TIME]:
-        taken += _take(run, run.flow_version.template.fall_back)
+        with apart(f"fall-back of run {run.pk}"):
+            taken += _take(run, run.flow_version.template.fall_back)
     return taken
 
 
@@ -208,20 +211,25 @@ def _hand_to_robot(use: FallBackUse) -> None:
         _end(use, FallBackState.WORKING, robot=use.robot)
 
 
-def _ask_robots() -> None:
+def _ask_robots(apart: Apart) -> None:
     for use in FallBackUse.objects.filter(state=FallBackState.WORKING).select_related("run__ticket")[:_AT_A_TIME]:
-        try:
-            outcome = robots.named(use.robot).outcome(use.reference)
-        except robots.RobotError as error:
-            log.warning("robot %s cannot say how run %s stands: %s", use.robot, use.run_id, error)
-            continue
-        if outcome.state is robots.RobotState.FAILED:
-            _leave(use, outcome.words)
-        elif outcome.state is robots.RobotState.DONE:
-            with transaction.atomic():  # a person looks at what it says before the ticket is solved
-                Ticket.objects.filter(pk=use.run.ticket_id).update(result=outcome.words)
-                use.note = outcome.words
-                _end(use, FallBackState.DONE, robot=use.robot)
+        with apart(f"robot {use.robot} of run {use.run_id}"):
+            _ask_robot(use)
+
+
+def _ask_robot(use: FallBackUse) -> None:
+    try:
+        outcome = robots.named(use.robot).outcome(use.reference)
+    except robots.RobotError as error:
+        log.warning("robot %s cannot say how run %s stands: %s", use.robot, use.run_id, error)
+        return
+    if outcome.state is robots.RobotState.FAILED:
+        _leave(use, outcome.words)
+    elif outcome.state is robots.RobotState.DONE:
+        with transaction.atomic():  # a person looks at what it says before the ticket is solved
+            Ticket.objects.filter(pk=use.run.ticket_id).update(result=outcome.words)
+            use.note = outcome.words
+            _end(use, FallBackState.DONE, robot=use.robot)
 
 
 def _give_up_lost() -> None:

@@ -7,6 +7,7 @@ active and is only reported, because taking it back would stop the flow altogeth
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -16,6 +17,7 @@ from tickets.models import Confirmation, ConfirmationState, Release, ReleaseEnd,
 from tickets.services.evidence import audit
 from tickets.services.releasing import releases
 from tickets.services.runs import transitions
+from tickets.task_entry import Apart
 
 log = logging.getLogger(__name__)
 MIN_RUNS = 10
@@ -69,13 +71,14 @@ def measure(release: Release) -> Measured:
     return Measured(runs["ended"], runs["succeeded"], answered["all"], answered["rejected"])
 
 
-def check_all() -> int:
+def check_all(apart: Apart = nullcontext) -> int:
     """Check all releases; returns how many were taken back. Called periodically; one transaction per release."""
     taken = 0
     for release in releases.at_work().filter(shadow=False).select_related("version__template", "template"):
-        fault = measure(release).fault(release)
-        if fault and _has_predecessor(release):
-            taken += _take_back(release, fault)
+        with apart(f"floor of {release}"):
+            fault = measure(release).fault(release)
+            if fault and _has_predecessor(release):
+                taken += _take_back(release, fault)
     return taken
 
 

@@ -6,6 +6,7 @@ page and act without values; a person's gestures record no page and are left out
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Sum
@@ -18,6 +19,7 @@ from tickets.models import Release, Run, RunStatus, ShadowScore
 from tickets.services.flows import routes
 from tickets.services.releasing import releases
 from tickets.services.studio import route_notes
+from tickets.task_entry import Apart
 
 _AT_A_TIME = 100  # runs of one release in one pass
 
@@ -32,10 +34,13 @@ class Measured:
     silent: int
 
 
-def score_all() -> int:
+def score_all(apart: Apart = nullcontext) -> int:
     """Score the runs that have ended since; returns how many. Called periodically."""
-    rows = releases.at_work().filter(shadow=True).select_related("version__template", "template")
-    return sum(_score(release) for release in rows)
+    scored = 0
+    for release in releases.at_work().filter(shadow=True).select_related("version__template", "template"):
+        with apart(f"shadow of {release}"):
+            scored += _score(release)
+    return scored
 
 
 def measure(release: Release) -> Measured:

@@ -6,6 +6,8 @@ count in the order they were started, so that slow ones are not excluded.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -26,6 +28,7 @@ from tickets.models import (
     TrialStop,
 )
 from tickets.services.releasing import trials
+from tickets.task_entry import Apart
 
 _LEAST = 10  # runs of an arm before its floor is checked
 _YES = (ConfirmationKind.ACTION.value, ConfirmationKind.UNCERTAIN.value)
@@ -68,12 +71,13 @@ def counted(trial: Trial, arm: Arm) -> list[Run]:
     return [run for run in _members(trial, arm)[: trial.runs_each] if run.ended_at is not None]
 
 
-def finish_all() -> int:
+def finish_all(apart: Apart = nullcontext) -> int:
     """Finish full trials and stop those with an arm significantly below its floor; returns how many. Called
     periodically."""
     ended = 0
     for trial in trials.under_way().select_related("template", "a", "b"):
-        ended += _finish(trial)
+        with apart(f"trial {trial.pk}"):
+            ended += _finish(trial)
     return ended
 
 
