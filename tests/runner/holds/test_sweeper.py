@@ -45,7 +45,7 @@ def test_a_queued_run_whose_message_was_lost_is_called_to_the_free_phone(run: Ru
 def test_a_defect_in_one_part_of_the_sweep_leaves_the_others(run: Run, phone: Phone) -> None:
     FlowVersion.objects.update(definition={"match": 5})
     Ticket.objects.update(fit_known=False)
-    with pytest.raises(TypeError):
+    with pytest.raises(AttributeError):
         sweeper.sweep()
     found = sweeper.sweep(apart=guarded)
     assert "fitted" not in found
