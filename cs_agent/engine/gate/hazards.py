@@ -59,7 +59,7 @@ def _deed_that_is_counted(observation: Observation) -> str:
 
 def _is_counted(label: str) -> bool:
     found = _COUNTED.match(label)
-    return bool(found) and sense(found[1], button=True).kind in WEIGHTY and not _NOT_YET.search(fold(label))
+    return found is not None and sense(found[1], button=True).kind in WEIGHTY and not _NOT_YET.search(fold(label))
 
 
 def _counts_on(observation: Observation) -> str:
