@@ -24,8 +24,8 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests import column_lengths
 from tests.consoles import story
+from tests.tickets import column_lengths
 
 DEEP = "[" * 100_000
 HUGE = "9" * 5000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DataError
 
-from tests import column_lengths
+from tests.tickets import column_lengths
 from tickets.models import Department, SavedView
 
 pytestmark = pytest.mark.django_db
