@@ -168,6 +168,7 @@ def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
         "poll_s": data.get("poll_s", "") if data else str(row.poll_s),
         "name": data.get("name", "") if data else row.name,
         "calls": setups.last_calls(row),
+        "can_preview": kind.preview is not None,  # a template would call it
         "can_reply": Capability.REPLY in kind.capabilities,
         "troubled": setups.in_trouble(row),
         "came_in": external.of_connector(row.key),

@@ -159,6 +159,8 @@ def test_the_preview_shows_what_a_pasted_body_becomes_and_what_was_not_found(
         generic, sample=SAMPLE, **{"m-priorities": "ASAP = 1", "m-lines": "订单号 = fields.data.order\n金额 = fields.x"}
     )
     text = as_ann.post(reverse("connector-preview", args=[generic.pk]), filled).content.decode()
+    page = as_ann.get(reverse("connector", args=[generic.pk])).content.decode()
+    assert f'hx-post="{reverse("connector-preview", args=[generic.pk])}"' in page
     assert "订单号:42" in text
     assert "紧急" in text
     assert text.count("没有取到值") == 1
