@@ -49,7 +49,10 @@ _PLEASE = re.compile(
     r"asap|help|for me|my)\b",
     re.I,
 )
-_WOULD_YOU = re.compile(r"\b(?:can|could|would|will) you (?:\w+ ){0,4}$", re.I)  # do you refund …? is a question
+_WOULD_YOU = re.compile(
+    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone|anybody|the team) (?:\w+ ){0,4}$", re.I
+)  # do you refund …? is a question
+_NEXT_PHRASE = re.compile(r"(?<=[一-鿿]) (?=[一-鿿])|^ (?=[一-鿿]+ )")  # a blank in place of a comma
 # 退款了没, 有没有申请过退款
 _DONE_YET_AFTER = re.compile("(?:了|好|完|过|成|到)没有?$")
 _DONE_YET_BEFORE = re.compile("有没有[^,，]{0,6}$")
@@ -62,7 +65,14 @@ def asked(spot: Spot) -> bool:
     under_way = spot.deed and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
     gone = re.match("怎么?(?:没了|不见)|没了|不见了", spot.after) and not spot.carried
     done_yet = spot.deed and (_DONE_YET_AFTER.search(spot.after) or _DONE_YET_BEFORE.search(spot.before))
-    return bool(alone or under_way or gone or done_yet or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
+    which = re.search(r"(?:什么|哪[个家种些]?|啥)(?:样的?)?$", spot.before)
+    return bool(which or alone or under_way or gone or done_yet or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
+
+
+def _directly(after: str) -> str:
+    """The phrase behind a blank in place of a comma, where it asks of the word itself: 退款 多久到账; but not 退货
+    照片拍好了 怎么传."""
+    return after if after[:30].isascii() else " ".join(after.split(" ")[:2])
 
 
 def is_question(word: str) -> bool:
@@ -71,6 +81,7 @@ def is_question(word: str) -> bool:
 
 
 def questioned(before: str, after: str, sentence: str, mark: str) -> Standing:
+    after = _NEXT_PHRASE.split(after, maxsplit=1)[0] if not after.startswith(" ") else _directly(after)
     please = _PLEASE.search(before[-12:] + " " + after[:10]) or _WOULD_YOU.search(before)
     if _HOW.search(after[:14] if not after[:30].isascii() else after[:30]) or _HOW.search(
         before[-10:] if not before.isascii() else before[-30:]

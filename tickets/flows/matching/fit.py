@@ -73,6 +73,11 @@ class Fit:
     strong: tuple[int, ...] = ()
 
     @property
+    def telling(self) -> str:
+        """The longest word that told for the flow; of two flows that fit alike, the longer one says more."""
+        return max(self.words, key=len, default="")
+
+    @property
     def reasons(self) -> list[Said]:
         told = [_mentioned(self.words)] if self.words else []
         return told + [_not_wanted(word, standing) for word, standing in self.discounted[:3]]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from tickets.flows.slots import leads
-from tickets.flows.slots.numerals import NUMERALS
+from tickets.flows.slots.numerals import ENGLISH, NUMERALS
 from tickets.flows.slots.text import clause_after, clause_before
 
 _REACH = 40
@@ -19,7 +19,7 @@ _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
     rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
     r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
-    rf"{leads.ENGLISH_WISH_LEAD}|"
+    rf"{leads.ENGLISH_WISH_LEAD}|\b(?:{'|'.join(ENGLISH)})\b|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
     r"item|items|half|email|mail|forward|share|show|"
     r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
@@ -30,12 +30,15 @@ _TAIL = re.compile(
     r"吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
     r"赶紧|元|块|金额|款|"
     r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
-    r"因|由于|算|成|为|后|的(?!是|原因|进度|话)|"
-    r"一[次遍条]|地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
+    r"因|由于|算|成|为|后|的(?=$|[,，。!！?？吧啊呢 ]|申请|手续|要求|诉求|验证码|短信)|"
+    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
     r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
+# A blank in place of a comma: 给我办个退货 单号…; but not 退款 三天了还没到.
+_NEXT_PHRASE = re.compile(rf" (?=[一-鿿])(?![没未不还被又怎为都一直]|[{NUMERALS}](?:[天周年]|个?月|小时|多))")
 _ENGLISH_TAIL = re.compile(
-    r"(?: |-)*(?:$|[!-@\[-`{-~]|(?:please|pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
+    r"(?: |-)*(?:$|[!-@\[-`{-~]|[A-Z]*\d[A-Z\d-]*\b|[A-Z]+[A-Z\d]*\d\b|(?:please|"
+    r"pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
     r"or|in|now|asap|thanks?|thx|because|since|"
     r"as|on|already|amount|full|with|immediately|today|back|too|as well|"
     r"a|an|at|if|instead|via|by|into|from|not|so|but|i|we|you|"
@@ -55,7 +58,7 @@ _I_WANT = re.compile(
 _TROUBLE = re.compile(
     r"收不|没收|未收|没有|不来|没来|不到|没到|未到|没|未|发|补|再|过期|失效|不了|不上|失败|错|不动|停|慢|丢|破|坏|"
     r"不是我|不是本人|冒领|到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
-    r"需|申请|核验|办|改|换|想|导|给|传|怎么|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
+    r"需|申请|核验|办|改|换|想|导|给|传|怎么|一下|[两三四五六七八九十几\d]天了|不一致|不符|提示|卡在|[一-鿿]不[过去进出开成住通齐掉回清]|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
     r"want|where|when|track\w*|late|lost|"
     r"verify|verification|stuck|still|update|get|export|change|email|forward|give|show)\b|n't",
     re.I,
@@ -81,7 +84,8 @@ def is_plain(text: str, start: int, end: int) -> bool:
     lead = lead[begin:]
     if re.search(r"\b(?:the|it|my)$", text[start:end], re.I):
         return leads.understood(lead, _LAST)  # return the …
-    follows = _ENGLISH_TAIL.match(tail) or (not re.match(r" *[A-Za-z]", tail) and _TAIL.match(tail.lstrip(" ")))
+    chinese = not re.match(r" *[A-Za-z]", tail) and (_NEXT_PHRASE.match(tail) or _TAIL.match(tail.lstrip(" ")))
+    follows = _ENGLISH_TAIL.match(tail) or chinese
     return bool(follows) and leads.understood(lead, _LAST)
 
 

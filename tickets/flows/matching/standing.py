@@ -10,6 +10,7 @@ import re
 from tickets.flows.matching import asking, past, refusals
 from tickets.flows.matching.plain import is_needed, is_plain
 from tickets.flows.matching.spot import Spot, Standing
+from tickets.flows.matching.things import names_a_thing
 from tickets.flows.slots import stance
 from tickets.flows.slots.text import mark_after
 
@@ -19,7 +20,12 @@ _WHO_SERVES = re.compile(r"员|小哥|师傅|公司|费|柜|盒|袋|单号?[填�
 _ANOTHERS = re.compile(
     rf"(?:{stance.PERSON_WORDS}|别人|[他她])的$|\b(?:{stance.ENGLISH_PERSON_WORDS})['’]?s $|\b(?:his|her|their) $", re.I
 )
-_WHERE = re.compile(r"(?:现在|已经|都|走|送|运|跑|到|在|去)*哪")  # 快递走到哪里了: what such a flow is for
+# 快递走到哪里了, 快递是不是丢了: what such a flow is for
+_WHERE = re.compile(
+    r"(?:现在|已经|都|走|送|运|跑|到|在|去)*哪|(?:是不是|不会是?|会不会|该不会)[^,，]{0,4}[丢没卡停漏错]"
+)
+# Refund it or put me on another flight: one of two.
+_OR_ELSE = re.compile(r"[^,.;!?]{0,60}\bor (?!else|otherwise|so\b|i\b|any)[a-z]", re.I)
 _SUPPOSED = re.compile(
     r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
@@ -43,6 +49,8 @@ def standing_of(
     """How the writer stands to the word at `start:end`. `questions`: asking about it is wanting it; `strong`: the word
     alone makes a flow fit; `deed`: it names a deed in any case."""
     spot = Spot(text, start, end, deed=deed)
+    if spot.word == "退款" and spot.before.endswith("退货"):
+        return Standing.UNCLEAR  # 退货退款 is a return
     if refusals.refused(spot, questions=questions):
         return Standing.REFUSED
     if past.done(spot):
@@ -61,14 +69,23 @@ def _wanted(spot: Spot) -> Standing:
     if _WHO_SERVES.match(spot.after) or _ANOTHERS.search(spot.before):
         return Standing.UNCLEAR
     alone = len(spot.before + spot.after) <= BARE
-    if not spot.deed and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
+    if _is_thing(spot) and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR
-    if asking.is_question(spot.word) or (spot.carried and _WHERE.match(spot.after)):
+    lost = spot.carried and _WHERE.match(spot.after)
+    if asking.is_question(spot.word) or lost:
         return Standing.WANTED
+    if spot.deed and _OR_ELSE.match(spot.after):
+        return Standing.UNCLEAR
     standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
     if standing is Standing.WANTED and spot.deed and not _is_plain(spot):
         return Standing.UNCLEAR
     return standing
+
+
+def _is_thing(spot: Spot) -> bool:
+    """Whether the word names a thing that people also speak of when nothing is amiss; other words of a flow (少送,
+    character was deleted) say by themselves what is."""
+    return not spot.deed and names_a_thing(spot.word)
 
 
 def _is_plain(spot: Spot) -> bool:

@@ -15,6 +15,7 @@ from itertools import islice
 from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
+from tickets.flows.matching.things import THING, any_of
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
 
 MOST_DEEDS = 16  # of a text that are judged
@@ -42,44 +43,26 @@ _DEEDS = {
     "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
     r"\breport (?:the|this) seller\b",
     "export": r"导出|导(?:一|个|份)*[下份]|\bexport\b|\bdownload\b",
-    "refund": r"退款|退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
+    "refund": r"(?<!退货)退款|退(?:我|还)?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9}(?:[元块]|就[行好成]))|"
+    r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
     r"退(?:我|还|回|一下|一半|半|全)?的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
-    r"\brefund\b|\b(?:get|be) refunded\b|\bmoney back\b|\b(?:just|only|want) my money\b|\breimburse\w*",
+    r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
+    r"\b(?:want|like|have|get) (?:it|this|that|them|everything|my money) refunded\b|"
+    r"\bmoney back\b|(?:\b(?:yuan|rmb|cny|kuai)|[¥￥][\d.,]+) back\b|\b(?:just|only|"
+    r"want) my money\b|\breimburse\w*",
     "give_back": r"退掉|(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"退货|寄回|退回去|\breturn (?:the|it|them|this|these|those|my|labels?)\b|"
-    r"\b(?:send|ship|post) (?:it|them|the \w+|this|these|those) back\b",
-    "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){1,4}again\b|"
+    "return": r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|\breturn (?:the|it|them|this|these|those|my|labels?)\b|"
+    r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
+    "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
+    r"(?<=[一-鿿])(?:写|填|选|打|输|弄|搞|留)错(?=了|成|啦|[,，。!！ ]|$)|"
     r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
-    r"\b(?:change|update|modify|correct|edit|switch|reset)\b",
+    r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
     "verify": r"核验|核实|验证(?!码)|认证|\bverify\b",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
-}
-_THINGS = {
-    "identity": r"实名|身份|证件|\bidentity\b|\bid card\b",
-    "code": r"验证码|校验码|动态码|短信码|\bcodes?\b|\botp\b",
-    "phone": r"手机号码?|电话号?码?|联系方式|手机|号码|\b(?:phone|mobile|contact|cell)(?: number)?\b",
-    "address": r"地址|\badd?ress?\b|\baddrs?\b|\bship to\b",
-    "recipient": r"收货人|收件人|姓名|名字|\brecipient\b|\bname\b",
-    "password": r"密码|\bpassword\b",
-    "account": r"账号|账户|帐号|\baccount\b",
-    "time": r"时间|日期|\b(?:time|date|slot)\b",
-    "variant": r"尺码|颜色|规格|型号|款式|大一号|小一号|数量|\b(?:size|colou?r|quantity|model)\b",
-    "amount": r"金额|数额|\bamount\b",
-    "ground": r"理由|原因|方式",
-    "payment": r"支付方式|付款方式|银行卡|\bpayment method\b|\bcard\b",
-    "invoice": r"发票|抬头|\binvoice\b",
-    "plan": r"套餐|会员|\b(?:plan|membership|subscription)\b",
-    "pickup": r"取件|上门|\bpick-?up\b",
-    "review": r"评价|差评|评论|\breview\b",
-    "records": r"记录|明细|数据|\brecords?\b|\bcomplaints\b",
-    "parcel": r"快递|包裹|物流|\b(?:parcel|package|delivery(?! (?:addr\w*|time|date))|shipment)\b",
-    "order": r"订单|定单|单子|\borders?\b",
-    "goods": r"货(?!币|地址|人|时间|款|品?质)|"
-    r"商品|东西|配件|零件|赠品|\b(?:items?|goods|product|charger|parts?|gift)\b",
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
 _NEEDS_THING = {"cancel", "change", "verify", "delete"}  # 取消 or 改 alone says nothing
@@ -102,12 +85,7 @@ _AND = re.compile(
 )
 
 
-def _any_of(patterns: dict[str, str], before: str = "") -> re.Pattern[str]:
-    return re.compile(f"{before}(?:{'|'.join(f'(?P<{name}>{each})' for name, each in patterns.items())})", re.I)
-
-
-_DEED = _any_of(_DEEDS, r"(?=[一-鿿]|\b[a-z])")  # blanks and digits are passed over at once
-_THING = _any_of(_THINGS)
+_DEED = any_of(_DEEDS, r"(?=[一-鿿]|\b[a-z])")  # blanks and digits are passed over at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +138,7 @@ def _things(text: str, first: re.Match[str] | None) -> Iterator[str]:
     """The thing of a deed and those that are joined to it: my address and phone number."""
     yield (first.lastgroup or "") if first else ""
     while first and (joint := _AND.match(text, first.end())):
-        first = _THING.match(text, joint.end())
+        first = THING.match(text, joint.end())
         if first:
             yield first.lastgroup or ""
 
@@ -170,16 +148,17 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     to be sent again, the one that the sentence spoke of last."""
     start, end = match.span()
     english = match[0].isascii()
-    if inside := match.lastgroup in {"change", "resend"} and _THING.search(text, start, end):
+    if inside := match.lastgroup in {"change", "resend"} and THING.search(text, start, end):
         return inside  # have my address changed
     joint = JOINT.search(text, end, following)
     stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
-    behind = _THING.search(text, end, stop)
+    behind = THING.search(text, end, stop)
     if behind or (english and match.lastgroup != "resend"):
         return behind
-    look = sentence_before if match.lastgroup == "resend" else clause_before
+    into = match.lastgroup == "change" and text[end : end + 1] in set("成为到至")  # 地址选错了,改成…
+    look = sentence_before if match.lastgroup == "resend" or into else clause_before
     before = len(look(text, start, _BEFORE))
-    spoken_of = _THING.finditer(text, max(past, start - before), start)
+    spoken_of = THING.finditer(text, max(past, start - before), start)
     sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)
     return max(sent, key=re.Match.start, default=None)
 
@@ -219,4 +198,4 @@ def purpose(keywords: tuple[str, ...], strong: tuple[str, ...]) -> Purpose:
     """Of a flow with these keywords, of which the `strong` ones make it fit by themselves."""
     deeds = frozenset(wish.deed for word in keywords for wish in _deeds(word))
     bare = (word for word in strong if not _DEED.search(word))
-    return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in _THING.finditer(word)))
+    return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in THING.finditer(word)))

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tickets.flows.slots import stance
+from tickets.flows.slots import periods, stance
 from tickets.flows.slots.numerals import NUMERALS
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, mark_after, sentence_before
 
@@ -35,14 +35,15 @@ _FINE_AFTER = re.compile(
     re.I,
 )
 _DENIED_AFTER = re.compile(
-    r"^的?(?:投诉|数据|记录|明细)*(?:不要|不用|别|不必)(?:导|查|算|了)|^(?:的情况|的问题|问题|的|这种|这个|"
+    r"^的?(?:投诉|数据|记录|明细|我|也|都|就|可|千万|时间?段?)*(?:(?:不要|不用|别|不必)(?:导|查|算|了|[^,，不没]{0,2}$)|不(?:行|方便|在家?|可以)(?:$|[了的]))|^(?:的情况|的问题|问题|的|这种|这个|"
     r"原因)?(?:也|都|倒|并|可|是)?(?:没有?|不是|不存在|未|"
     r"无)(?!法|人|论|用|保障|保证|反应|声音?|电)"
 )
 _FEARED = re.compile(
     r"除了|除去|排除|不含|不包括|怕|担心|以防|防止|避免|以免|免得|(?<!不)小心|当心|别|会不会|假如|"
     r"如果|要是|万一|是不是|是否|有没有|"
-    r"难道|\b(?:if|in case|worried|afraid|might|may|could|whether|unless)\b",
+    r"难道|\b(?:if|in case|worried|afraid|whether|unless)\b|\b(?:might|may|could)\b(?! (?:you|"
+    r"someone|anyone|somebody|i|we)\b)",
     re.I,
 )
 _INVERTED = re.compile(r"\b(?:is|was|are|were|does|did|could|might) (?:it|this|that|the \w+|they)\b[^,.]*$", re.I)
@@ -106,6 +107,15 @@ _TIME = re.compile(
 )
 
 
+_INTO = re.compile(
+    r"(?:[升换改转调降变选订](?:舱|档|级|座|个)?(?:到|成|为|至)|(?<![不没别])[升换改转调降])$|"
+    r"\b(?:upgrade|switch|change|move|downgrade|convert)(?: (?:me|it|my|the|us)(?: \w+){0,2})? (?:to|"
+    r"into)(?: the| a)? $",
+    re.I,
+)
+_WOULD_YOU = re.compile(
+    r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone)\b|(?:能不能|能否|可否|可以|能)帮", re.I
+)
 _GOES_BEFORE = re.compile(rf"[{NUMERALS}半上下前后大小第几数.每\d]")  # goes on with a number, or makes another
 
 
@@ -121,6 +131,7 @@ def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -
         return []
     lowered = text.lower() if len(text.lower()) == len(text) else text
     seen = [Span(meaning[each], *place) for each in meaning for place in _places(lowered, each)]
+    seen += _of_like_length(lowered, choices) if _are_periods(choices) else ()
     longest_first = sorted(seen, key=lambda span: (span.start - span.end, span.start))
     taken = sorted((span for span in _without_overlaps(longest_first) if span.value), key=lambda span: span.start)
     judged = [span.doubted(_doubt(text, span)) for span in taken[:MOST_PLACES] if not _denied(text, span)]
@@ -128,7 +139,27 @@ def options(text: str, choices: Sequence[Option], ignored: Sequence[str] = ()) -
     if _are_periods(choices) and judged and _names_another_time(text, taken):
         judged = [span.doubted(Doubt.UNCLEAR) for span in judged]
     order = [option.value for option in choices]
+    judged = _aimed_at(text, judged)
     return sorted(judged, key=lambda span: (order.index(span.value), span.start))
+
+
+def _of_like_length(text: str, choices: Sequence[Option]) -> Iterator[Span]:
+    """Periods that are as long as an option is, in other words: 半年内的 is 近半年."""
+    known = {
+        length: each.value for each in choices for phrase in each.phrases for *_, length in periods.lengths(phrase)
+    }
+    for start, end, length in periods.lengths(text):
+        if length in known:
+            yield Span(known[length], start, end)
+
+
+def _aimed_at(text: str, spans: list[Span]) -> list[Span]:
+    """从经济舱升到商务舱: of two options the one that a change leads to; the other is what is now."""
+    sure = [span for span in spans if span.doubt is None]
+    aimed = {span.value for span in sure if _INTO.search(clause_before(text, span.start, 16))}
+    if len(aimed) != 1 or len({span.value for span in sure}) < 2:
+        return spans
+    return [span if span.value in aimed else span.doubted(Doubt.OTHER_TIME) for span in spans]
 
 
 def _are_periods(choices: Sequence[Option]) -> bool:
@@ -229,7 +260,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         inverted
         or _FEARED.search(near)
         or re.search(r"^[^,，]{0,6}(?:吗|么$)|^.{0,4}的话", after)
-        or (not after and mark_after(text, span.end) in {"?", "？"})
+        or (not after and mark_after(text, span.end) in {"?", "？"} and not _WOULD_YOU.search(sentence))
         or re.search(r"如果|要是|万一|\bif\b", sentence[-24:], re.I)
     ):
         return Doubt.CONDITION

@@ -93,8 +93,10 @@ def _period(spec: SlotSpec, scene: Scene) -> list[Span]:
 
 
 def _text(spec: SlotSpec, scene: Scene) -> list[Span]:
-    behind = writing.lines_behind if spec.to_line_end else writing.behind
-    return distinct(behind(scene.text, spec.words))
+    if spec.to_line_end:
+        return distinct(writing.lines_behind(scene.text, spec.words))
+    others = {word for each in scene.specs if each.name != spec.name for word in each.words} - {*spec.words}
+    return distinct(writing.behind(scene.text, spec.words, sorted(others, key=len, reverse=True)))
 
 
 def _address(spec: SlotSpec, scene: Scene) -> list[Span]:

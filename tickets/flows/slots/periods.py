@@ -36,6 +36,13 @@ _LAST = re.compile(
     rf" ?(?P<g>个)?(?P<h>半)?(?P<more>[多来几余])?(?P<unit>{_UNIT})(?P<half>半)?(?P<after>[多来余])?",
     re.I,
 )
+# 半年内的投诉; a term within which something is to be done (三天内退款) has no 的 behind it.
+_WITHIN = re.compile(
+    rf"(?<![\d{NUMERALS}.第每前后上])(?<!(?<!一)下)(?P<n>[\d{NUMERALS}]{{1,6}}|半) ?"
+    rf"(?P<g>个)?(?P<h>半)?(?P<more>[多来几余])?(?P<unit>{_UNIT})(?P<half>半)?(?P<after>[多来余])?(?:以内|之内|内)(?=的|所有|全部)",
+    re.I,
+)
+_AMBIGUOUS = re.compile(r"这|[近过][去]?的? ?\d+月")  # 这三个月, 近3月: of the calendar, or of a length
 _ENGLISH = dict(
     zip(
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
@@ -51,7 +58,7 @@ _MOST = 1200  # units; more is a slip of the pen
 def date_ranges(text: str, today: date) -> list[Span]:
     """The periods of the text, each once; with a doubt where it is asked about, denied or not exact."""
     fixed = [span for pattern in _RANGES for match in pattern.finditer(text) if (span := _fixed(match, today))]
-    recent = [span for match in _LAST.finditer(text) if (span := _recent(match, today))]
+    recent = [_recent(match, today) for pattern in (_LAST, _WITHIN) for match in pattern.finditer(text)]
     return distinct([span.doubted(_stance(text, span)) for span in distinct([*fixed, *recent])[:MOST_PLACES]])
 
 
@@ -104,7 +111,22 @@ def _group(match: re.Match[str], name: str) -> str | None:
     return match.groupdict().get(name)
 
 
-def _recent(match: re.Match[str], today: date) -> Span | None:
+def _recent(match: re.Match[str], today: date) -> Span:
+    length = _length(match)
+    if length is None:
+        return Span("", *match.span(), Doubt.UNREADABLE)
+    unit, count = length
+    first = today - timedelta(days=count) if unit == "days" else _months_back(today, count)
+    return Span(f"{first}/{today}", *match.span()) if first else Span("", *match.span(), Doubt.UNREADABLE)
+
+
+def lengths(text: str) -> list[tuple[int, int, tuple[str, int]]]:
+    """The periods up to today that the text names by their length: where each stands, and its days or months."""
+    found = [match for match in [*_LAST.finditer(text), *_WITHIN.finditer(text)] if not _AMBIGUOUS.match(match[0])]
+    return [(*match.span(), length) for match in found[:MOST_PLACES] if (length := _length(match))]
+
+
+def _length(match: re.Match[str]) -> tuple[str, int] | None:
     unit, count = match["unit"].lower(), _count(match["n"].lower())
     bare_days = unit == "日" and not match["n"][0].isdigit() and match["n"] not in "三七十"
     if (
@@ -118,19 +140,18 @@ def _recent(match: re.Match[str], today: date) -> Span | None:
             and match["n"] != "一"
         )
     ):
-        return Span("", *match.span(), Doubt.UNREADABLE)
+        return None
     halved = match["h"] or match["half"]
     if match["more"] or match["after"] or count > _MOST or count <= 0:
-        return Span("", *match.span(), Doubt.UNREADABLE)
+        return None
     if halved:
         count += Decimal("0.5")
     months = count * {"年": 12, "y": 12, "季": 3, "q": 3}.get(unit[0], 1)
     days = _DAYS.get(unit) or {"d": 1, "w": 7}.get(unit[0])
     exact = count if days else months
     if exact != int(exact):
-        return Span("", *match.span(), Doubt.UNREADABLE)
-    first = today - timedelta(days=days * int(count)) if days else _months_back(today, int(months))
-    return Span(f"{first}/{today}", *match.span()) if first else Span("", *match.span(), Doubt.UNREADABLE)
+        return None
+    return ("days", days * int(count)) if days else ("months", int(months))
 
 
 def _count(text: str) -> Decimal | None:

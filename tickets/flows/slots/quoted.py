@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tickets.flows.slots.text import Span
 
@@ -35,6 +36,11 @@ _CLOSING = re.compile(
     r"此致|敬礼|顺颂商祺|商祺|祝好)[ ,，.。!！]*$",
     re.I,
 )
+# Any line by which a letter is known; most texts have none.
+_OF_LETTERS = re.compile(
+    "|".join((r"^[^\S\n]*>", _SENDER_LINE.pattern, QUOTE_HEADS.pattern, SIGNATURE.pattern, _CLOSING.pattern)),
+    re.I | re.M,
+)
 _SENT_FROM = re.compile(
     r"(?:^|(?<=[\s。!！,，;；]))(?:sent from my|get outlook for|发自|来自)(?: ?我的)?(?! ?(?:客户|买家|用户))"
     r"[^\n,，。:：]{2,24}[.。]?$",
@@ -52,7 +58,7 @@ _WRITER = (
 _SPEAKER = re.compile(
     rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>{_SERVICE})|(?P<maybe>{_MAYBE_SERVICE})|"
     rf"(?P<writer>{_WRITER}))"
-    rf" ?{_NAME}(?:[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]|(?<=[一-鿿A-Za-z0-9])"
+    rf"[ ·_-]?{_NAME}(?:[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]|(?<=[一-鿿A-Za-z0-9])"
     rf"[\]】](?! ?(?:已|的|说|回)))",
     re.I | re.M,
 )
@@ -68,8 +74,13 @@ _ACCEPTED = re.compile(
 
 def elsewhere(text: str) -> list[Stretch]:
     """The stretches, as start and end, in order and apart from each other."""
+    return list(_elsewhere(text))
+
+
+@lru_cache(maxsize=2)  # a text is read for its flow and for its slots
+def _elsewhere(text: str) -> tuple[Stretch, ...]:
     if not text.strip():
-        return []
+        return ()
     found = sorted([*_letters(text), *_chat(text)])
     joined: list[Stretch] = []
     for start, end in found:
@@ -77,7 +88,7 @@ def elsewhere(text: str) -> list[Stretch]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
             joined.append((start, end))
-    return joined
+    return tuple(joined)
 
 
 def touches(stretches: list[Stretch], span: Span) -> bool:
@@ -94,6 +105,11 @@ def gave_way(text: str, stretches: list[Stretch], own: list[Span], others: list[
 
 def without(text: str, stretches: list[Stretch]) -> str:
     """The text with the stretches blanked, at the same length; where one was, a sentence ends."""
+    return _without(text, tuple(stretches)) if stretches else text
+
+
+@lru_cache(maxsize=2)  # each slot of a flow asks for the same
+def _without(text: str, stretches: tuple[Stretch, ...]) -> str:
     parts, at = [], 0
     for start, end in stretches:
         blank = ("。" + " " * (end - start - 2) + "。")[: end - start]
@@ -115,8 +131,10 @@ def without_senders(text: str) -> str:
 
 def _letters(text: str) -> Iterator[Stretch]:
     """Quoted lines, what stands below the head of a quoted letter, and signatures."""
-    lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match[0]]
     wrote = {match.start(): match.end() for match in _WROTE_LINE.finditer(text)}
+    if not wrote and not _OF_LETTERS.search(text):
+        return
+    lines = [match.span() for match in re.finditer(r"[^\n]*\n?", text) if match[0]]
     written = False  # something of the writer's own stands above
     past = 0
     for number, (start, end) in enumerate(lines):

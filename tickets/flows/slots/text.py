@@ -60,8 +60,10 @@ _SPOKEN_WORDS = {
 }
 _SPOKEN = re.compile("|".join(_SPOKEN_WORDS))
 _STOP = r"(?<!\b[Nn]o)(?<!\b[Ss]t)\.(?=\s+[A-Z]|\s*\Z)"  # of an English sentence
-CLAUSE_END = re.compile(rf"[,，。;；!！?？\n]|{_STOP}")
-SENTENCE_END = re.compile(rf"[。;；!！?？\n]|{_STOP}")
+_FACE = "\U0001f300-\U0001faff\u2639\u263a\u2764"  # people end a sentence with one
+_DASH = r"(?<=[a-z,)]) -{1,2} (?=[a-z']+ )"  # waiting - just refund it
+CLAUSE_END = re.compile(rf"[,，。;；!！?？\n{_FACE}]|{_STOP}|{_DASH}")
+SENTENCE_END = re.compile(rf"[。;；!！?？\n{_FACE}]|{_STOP}")
 # Chinese punctuation that NFKC would turn into ASCII stays: readers tell clauses by it.
 _KEPT = set("，；：！？（）")
 INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # for use inside a character class

@@ -48,7 +48,7 @@ _HUMAN_SIGNALS = (
     ),
     _signal(
         "person.charges",
-        "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|贵|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
+        "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
         "overcharged|billing dispute|tariff",
     ),
     _signal(
@@ -109,7 +109,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     words, flows = own(even(plain(text).text)), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
-    best = max(fits, key=lambda each: each[1].fit, default=None)
+    best = max(fits, key=lambda each: (each[1].fit, len(each[1].telling)), default=None)
     others = (
         withdrawn(words),
         second_wish(words, flows),

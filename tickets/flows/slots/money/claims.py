@@ -175,6 +175,9 @@ class _Clause:
         shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.search(text[span.end : span.end + 16])
         if _OTHER_CURRENCY.match(text, span.end):
             return Doubt.CURRENCY
+        if self._words.facts:
+            loose = Doubt.RANGE if ranged else Doubt.UNCLEAR if apart or shared else None
+            return stance.doubt_about_fact(text, pair.start, pair.end) or loose
         return (
             stance.doubt_about_wish(text, pair.start, pair.end)
             or (Doubt.RANGE if ranged else None)

@@ -87,7 +87,7 @@ def unclaimed(text: str, words: Sequence[str]) -> list[Span]:
         match
         for match in free
         if _ADDED.search(text[match.start() - 4 : match.start()])
-        or not known.within(text, clause_of(text, match.start()))
+        or not known.any_within(text, clause_of(text, match.start()))
     )
     first = islice(own, MOST_PLACES)
     found = [money.span for match in first if (money := amount_at(text, match)) and money.marked]

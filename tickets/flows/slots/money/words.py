@@ -11,7 +11,9 @@ from itertools import islice
 
 from tickets.flows.slots.text import CLAUSE_END
 
+_WISH = re.compile(r"[退赔补还减免]|refund|compens|reimburs|back|credit", re.I)
 Stretch = tuple[int, int]  # start and end
+_BACK = r"(?:(?<=yuan )|(?<=rmb )|(?<=cny )|(?<=kuai )|(?<=\d ))back\b"  # give me … back: the amount parts the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,16 @@ class Words:
     def __init__(self, own: Iterable[str], rivals: Iterable[str]) -> None:
         self._own = {word.lower(): False for word in rivals} | {word.lower(): True for word in own}
         every = sorted(self._own, key=lambda word: (-len(word), word))
-        parts = (re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every)
+        parts = [re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every]
+        if parted := next((word for word in self._own if word.endswith(" back")), None):
+            parts.append(_BACK)
+            self._own["back"] = self._own[parted]
         self.pattern = "|".join(parts) or r"(?!)"
+
+    @property
+    def facts(self) -> bool:
+        """Whether the slot's words name what was paid or is owed (扣款, charge of), and not what is wished."""
+        return not any(own and _WISH.search(word) for word, own in self._own.items())
 
     def within(self, text: str, stretch: Stretch) -> list[Word]:
         return list(self.each(text, stretch))
@@ -46,7 +56,14 @@ class Words:
 
     def own_in(self, text: str) -> bool:
         """Whether the text holds one of the slot's own words at all."""
-        return any(word.own for word in self.each(text, (0, len(text))))
+        return any(
+            self._owned(found) for found in {text[slice(*place)].lower() for place in _places(self.pattern, text)}
+        )
+
+    def any_within(self, text: str, stretch: Stretch) -> bool:
+        places = _places(self.pattern, text)
+        first = bisect_left(places, (stretch[0], 0))
+        return first < len(places) and places[first][1] <= stretch[1]
 
     def _owned(self, found: str) -> bool:
         """Whether the word is the slot's own; an English one may bear an ending."""

@@ -19,6 +19,8 @@ _CODE = re.compile(
     rf"[{_CHAR}](?:[{_CHAR}]|[{INVISIBLE}]+(?=[{_CHAR}])|[-_./]{{1,2}}(?=[{_CHAR}])|[*•×]+|"
     rf"(?:(?<=[(（]\d\d)|(?<=[(（]\d{{3}})|(?<=[(（]\d{{4}}))[)）](?=\d))*+"
 )
+_LABELLED = re.compile(r"(?:no|nr|id)\.(?=\d)", re.I)
+_DIGIT = re.compile(r"\d")
 _GAP = re.compile(r" {1,2}|\s?\n\s?")
 _ALIKE = str.maketrans("OoQDIl|", "0000111")
 _DATE = re.compile(
@@ -109,13 +111,13 @@ def codes(text: str) -> list[Code]:
     return [
         _without_label(Code(match[0].rstrip("-_./"), match.start(), match.end()))
         for match in _CODE.finditer(text)
-        if re.search(r"\d", match[0])
+        if _DIGIT.search(match[0])
     ]
 
 
 def _without_label(code: Code) -> Code:
     """NO.2024… without its label."""
-    label = re.match(r"(?:no|nr|id)\.(?=\d)", code.text, re.I)
+    label = _LABELLED.match(code.text) if code.text[0] in "nNiI" else None
     return Code(code.text[label.end() :], code.start + label.end(), code.end) if label else code
 
 

@@ -40,8 +40,8 @@ def in_fours(groups: Sequence[str]) -> bool:
     )
 
 
-def doubt_about_form(text: str, code: Code, noun: Noun, value: str) -> Doubt | None:
-    """What the characters themselves leave open."""
+def doubt_about_form(text: str, code: Code, noun: Noun, value: str, *, named: bool = False) -> Doubt | None:
+    """What the characters themselves leave open; `named`: the flow's own noun says that it is a whole number."""
     digits, plain = code.digits, value.isdecimal()
     goes_on = re.match(r"[,，、;；] ?\d", text[code.end : code.end + 3]) and len(digits) < UNMARKED.start
     if (
@@ -64,7 +64,7 @@ def doubt_about_form(text: str, code: Code, noun: Noun, value: str) -> Doubt | N
         return Doubt.UNREADABLE  # JD 20240521001
     if (
         len(digits) >= MARKED.stop
-        or not long_enough(code)
+        or not (named or long_enough(code))
         or (plain and is_date(digits))
         or (noun is Noun.OWN and is_mobile(digits))
     ):

@@ -16,6 +16,7 @@ from tickets.flows.slots.numbers.codes import (
 )
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
 
+SHORTEST_NAMED = 5  # characters of a number behind a flow's own word: a booking of an airline has six
 OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单号|编码|号码?|ID|No\.?|number|#)?"
 OWN_END = re.compile(
     rf"{OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
@@ -26,7 +27,7 @@ _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"
     r"赠品|拆分|合并|"
     r"测试|第三方|代付|还款|借款|贷款|缴费?|"
-    r"工|旧|原|上一|别的|其他|另外)(?:的)?\s*(?:订单|定单)[^订]{0,4}$|"
+    r"工|旧|原|上一|别的|其他|另外)(?:的)?(?:订单|定单)[^订]{0,4}$|"
     r"\b(?:purchase|payment|money|work|return|previous|old|other|last|another) order[^o]{0,12}$",
     re.I,
 )
@@ -36,8 +37,11 @@ _OTHER_NEAR = re.compile(
     re.I,
 )
 _NAMED_NUMBER = re.compile(r"(?:电话|手机)号?码?[是为:： ]*\d{7,}")  # 单号…,电话138…: each has its noun
+_HELLO = re.compile(r"客服(?:小姐姐|小哥哥|同志|亲)?[,， ]?(?:[你您]好|在吗|在不在|[,， ])")
 _OWN_AFTER = re.compile(
-    rf"^[\"'”」』)）】 ]*(?:这个|这笔|这张|这|那个|那笔|的|是我的?|就?是|为)*\s*(?:{OWN}|order\b)", re.I
+    rf"^[\"'”」』)）】 ]*(?:这个|这笔|这张|这|那个|那笔|的|是我的?|就?是|为)*\s*(?:{OWN}|"
+    rf"(?:这|那|此|该)(?:个|笔|张)?单(?!号|据|子)|order\b)",
+    re.I,
 )
 _OTHER_AFTER = re.compile(
     rf"^[\"'”」』)）】 ]*(?:这个|这张|这|那个|的|是我的?|就?是|为|[（(【])+\s*(?:{THING}|(?:is|"
@@ -45,11 +49,14 @@ _OTHER_AFTER = re.compile(
     rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
     re.I,
 )
+_NUMBER_OF = re.compile(r"(?: (?:number|no\.?|reference|ref|code|id)|(?<=[一-鿿]{2})(?:编号|号码?|单号))$", re.I)
+_SAYS_ORDER = re.compile(r"(?:ORD|Ord|ord)(?:ER|er)?[-_]\d|ORD\d")
 _UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
 
 
 def named_by(words: Sequence[str]) -> re.Pattern[str]:
-    every = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    nouns = {*words, *(_NUMBER_OF.sub("", word) for word in words)}  # "reservation number": a reservation bears it
+    every = "|".join(re.escape(word) for word in sorted(nouns - {""}, key=len, reverse=True))
     return re.compile(rf"(?:{every})(?:编?号码?|号码|no\.?|number|id)?$", re.I)
 
 
@@ -59,6 +66,8 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     lead = (
         re.sub(r"(?<=[号码单r])\s?[A-Z]{1,4}$", "", lead) if own.search(re.sub(r"\s?[A-Z]{1,4}$", "", lead)) else lead
     )
+    if own is OWN_END and _SAYS_ORDER.match(code.text) and not (OTHER_NOUN.search(lead) or _OTHER_ORDER.search(lead)):
+        return Noun.OWN, True
     if _OTHER_ORDER.search(lead):
         return Noun.OWN, False
     if own.search(lead):
@@ -66,7 +75,9 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own is OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters
-        return Noun.OWN, not _OTHER_NEAR.search(_NAMED_NUMBER.sub("", sentence_before(text, code.start) + after))
+        return Noun.OWN, not _OTHER_NEAR.search(
+            _NAMED_NUMBER.sub("", _HELLO.sub("", sentence_before(text, code.start)) + after)
+        )
     if own is OWN_END and _NO_NOUN.search(lead):
         return Noun.NONE, False
     if OTHER_NOUN.search(lead):
@@ -79,10 +90,14 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
         return Noun.NONE, False
     around = clause_before(text, code.start) + clause_after(text, code.end)
     near = sentence_before(text, code.start, 60) + around
+    around, near = _HELLO.sub("", around), _HELLO.sub("", near)
     return Noun.NONE, not _OTHER_NEAR.search(
         around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
     )
 
 
-def named_fully(text: str, code: Code) -> bool:
+def named_fully(text: str, code: Code, own: re.Pattern[str]) -> bool:
+    """Whether the noun is of a number, or one that the flow itself gives it, and the code no count."""
+    if own is not OWN_END and len(code.clean) >= SHORTEST_NAMED and own.search(before_noun(text, code.start)):
+        return True
     return bool(re.search(r"(?:单号|编号|号码|number|no\.?|#)$", before_noun(text, code.start), re.I))

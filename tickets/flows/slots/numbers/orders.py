@@ -74,10 +74,11 @@ def _single(text: str, code: Code, own: re.Pattern[str], *, behind: bool = False
     noun, certain = (Noun.NONE, True) if behind else noun_of(text, code, own)
     if noun is Noun.OTHER or (noun is Noun.NONE and not _may_be_an_order(text, code)):
         return
-    if noun is Noun.OWN and not long_enough(code) and not named_fully(text, code) and not code.broken:
+    if noun is Noun.OWN and not long_enough(code) and not named_fully(text, code, own) and not code.broken:
         return
+    named = own is not OWN_END and noun is Noun.OWN and named_fully(text, code, own)
     doubt = (
-        doubt_about_form(text, code, noun, value)
+        doubt_about_form(text, code, noun, value, named=named)
         or (None if certain else Doubt.UNCLEAR)
         or doubt_about_order(text, code)
     )

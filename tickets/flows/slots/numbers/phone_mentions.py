@@ -48,11 +48,13 @@ _OTHER_BEFORE = re.compile(
     re.I,
 )
 _CHANGED = re.compile(
-    r"^.{0,3}(?:换|变|改|停|丢|注销|不用|欠费|坏|没了|\bchanged|\bis (?:new|dead|lost|gone)|" r"has changed)", re.I
+    r"^.{0,3}(?:换|变|改|停|丢|被[偷盗抢]|注销|不用|欠费|坏|没了|\bchanged|\bis (?:new|dead|lost|gone)|"
+    r"has changed)",
+    re.I,
 )
 _ELSEWHERE = re.compile(
     rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
-    rf"这|了|您|你|系统)|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错|"
+    rf"这|了|您|你|系统|[^,，。\d]{{0,10}}(?:[省市区县镇路街村]|公司|家里|小区|学校|驿站))|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错(?![^,，。]{{0,6}}(?:地址|[校小]区|门牌|楼|单元|名|收件|[路街市]))|"
     rf"发错人|[少多](?:填|输|写)|"
     rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)"
     rf"(?<!10\d\d)[开打]头的|"
@@ -62,6 +64,12 @@ _ELSEWHERE = re.compile(
     re.I,
 )
 _PHONE_NOUN = re.compile(_NOUN, re.I)
+_ANOTHERS = re.compile(
+    rf"(?:[他她]|别人|人家|{stance.PERSON_WORDS})们?(?:的|那个|那部|那台|这个|自己|用的?)*$|(?<!本)人的?$|"
+    rf"\b(?:his|her|their|{stance.ENGLISH_PERSON_WORDS})(?:['’]s)?(?: own| mobile| cell)?\s$",
+    re.I,
+)
+_NUMBER_AFTER = re.compile(r"^的?(?:号|卡|尾|末|后)|^ ?[:：是为]|^[^,，。\n]{0,6}\d{3}")  # not of the set itself
 _MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}|\b(?:ends|ending) (?:in|with) \d{2,6}\b", re.I)
 _SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
 
@@ -82,8 +90,9 @@ def _is_own(text: str, start: int, end: int) -> bool:
         return False
     if text[start:end] == "电话" and re.search(r"[打接回通来](?:我|个|了|过|的)*$", before):
         return True  # 打电话: the deed
-    if _WRONG_AFTER.search(after):
+    if _WRONG_AFTER.search(after) or _ANOTHERS.search(before):
         return False
     if _SET_AFTER.search(after):
         return True
-    return not _CHANGED.search(after) and bool(_OWN_BEFORE.search(before))
+    is_set = text[start:end] == "手机" and not _NUMBER_AFTER.search(after)
+    return not _CHANGED.search(after) and bool(is_set or _OWN_BEFORE.search(before))

@@ -19,7 +19,7 @@ _WORDS = (
     r"里|边|"
     r"这边|我方|"
     r"收不到|没收到|未收到|不到|没有?|个|条|下|一下|试试|微信同|同|座机|手机卡|卡|业务号|登记|系统|资料|档案|机主|"
-    r"\b(?:my|mine|our|mobile|phone|cell|cellphone|tel|telephone|number|no|num|nr|is|was|are|the|a|this|that|it|"
+    r"\b(?:my|mine|our|mobile|mob|phone|cell|cellphone|tel|telephone|number|no|num|nr|is|was|are|the|a|this|that|it|"
     r"them|to|on|at|for|"
     r"with|from|of|and|or|in|new|own|registered|current|correct|right|account|login|primary|main|main|contact|call|"
     r"text|send|sent|"

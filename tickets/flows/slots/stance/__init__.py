@@ -21,7 +21,7 @@ from tickets.flows.slots.stance.sources import (
     hearsay,
     other_person,
 )
-from tickets.flows.slots.stance.wishes import done, doubt_about_wish
+from tickets.flows.slots.stance.wishes import done, doubt_about_fact, doubt_about_wish
 
 __all__ = [
     "ENGLISH_PERSON_WORDS",
@@ -34,6 +34,7 @@ __all__ = [
     "conditional",
     "corrected",
     "done",
+    "doubt_about_fact",
     "doubt_about_wish",
     "hearsay",
     "hedged",

@@ -32,8 +32,11 @@ _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|元?券|的?钱|补偿|赔偿|退款)?(?:我|也|都|就|先|真的|可以|暂时|你们)*"
     r"(?:(?:不用|不要|不必|不需要|不接受|算|免|取消)(?:了|啦|吧|的|$))"
 )
+# 赔15块就算了: that will do. 赔偿就算了: none is wanted.
+_SETTLED = re.compile(r"^钱?[也我]?就(?:算了|完事|拉倒)(?!吧|不)")
 _DENIED_AFTER = re.compile(r"^.{0,6}(?:[不没别未]|失败|被拒|被.{1,6}(?:拒|驳|取消|否决)|驳回)")
 _OTHER_DENIED = re.compile(
+    r"(?:其[他它]|别)的?(?:东西|什么|我|就|都|也){0,4}[不没](?:要|用|说|需要)?|"
     r"^而?不[是要] ?[¥￥]?[\d一二三四五六七八九十百千两]|(?:不|别|拒绝)(?:接受|要|用|需要|想要?)?(?:换货?|维修|修|"
     r"补偿|赔偿|优惠券|代金券|部分|其他|任何|你们|退货)|"
     r"不(?:包括|包含|含|算|计)(?:运费|邮费|快递费|税)"
@@ -69,8 +72,10 @@ def without_idioms(text: str) -> str:
     return _IDIOMS.sub("", text)
 
 
-def refused(before: str, after: str) -> Doubt | None:
+def refused(before: str, after: str, *, amount: bool = False) -> Doubt | None:
+    """`amount`: what stands between ends with an amount."""
     held = _IDIOMS.sub("", before)
+    after = _SETTLED.sub("", after) if amount else after
     return Doubt.NEGATED if REFUSED.search(held) or _REFUSED_AFTER.search(after) else None
 
 
@@ -93,8 +98,15 @@ def corrected(text: str, end: int) -> Doubt | None:
     return Doubt.UNCLEAR if _CORRECTED.search(after[:16]) or _CORRECTED.search(behind) else None
 
 
+def _own_phrase(before: str) -> str:
+    """Behind the last blank that stands in place of a comma: 不要券 退款; what is refused there has its own object."""
+    head, blank, rest = before.rpartition(" ")
+    chinese = blank and "一" <= head[-1:] <= "鿿" and (not rest or "一" <= rest[0] <= "鿿")
+    return rest if chinese and not REFUSED.search(_IDIOMS.sub("", head)) else before
+
+
 def unclear_denial(before: str, after: str) -> Doubt | None:
-    near = _IDIOMS.sub("", last(before, NEAR, 24))
-    behind = _OTHER_DENIED.sub("", _IDIOMS.sub("", after[:16]))
+    near = _IDIOMS.sub("", last(_own_phrase(before), NEAR, 24))
+    behind = _IDIOMS.sub("", _OTHER_DENIED.sub("", after[:16]))
     denied = _NEGATION.search(near) or _DENIED_AFTER.search(behind)
     return Doubt.UNCLEAR if denied else None

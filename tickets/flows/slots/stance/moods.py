@@ -49,6 +49,9 @@ _HEDGE = re.compile(
 )
 
 
+_RHETORIC = re.compile(r"爱(.{1,2})不\1")  # 爱要不要: it is all the same to me
+
+
 def without_politeness(text: str) -> str:
     """The text without conditions that are only polite: 可以的话, if possible."""
     return _POLITE.sub("", text)
@@ -67,6 +70,7 @@ def conditional(sentence: str, after: str) -> Doubt | None:
 
 
 def asked(clause: str, after: str, mark: str) -> Doubt | None:
+    clause, after = _RHETORIC.sub("", clause), _RHETORIC.sub("", after)
     question = mark in {"?", "？"} or _QUESTION.search(clause) or _QUESTION.search(after)
     return Doubt.QUESTION if question else None
 

@@ -18,7 +18,8 @@ ENGLISH_PERSON_WORDS = (
     "cousin|partner|boyfriend|girlfriend|ex"
 )
 PERSON = re.compile(
-    rf"(?:我们?的?|(?!老板))(?:{PERSON_WORDS})|我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
+    rf"(?:我们?的?|(?!老板))(?:{PERSON_WORDS})(?!们?(?:[你您]好|在吗|好[,，~!！ ]))|"
+    rf"我(?:先生|太太|夫人)|别人|别家|人家|其他(?:人|客户|买家|顾客)|有人|"
     rf"隔壁|网友|(?<!其)[他她]们?|"
     rf"\b(?:my|his|her|their) (?:\w+ )?(?:{ENGLISH_PERSON_WORDS})\b|\b(?:someone|somebody) else|"
     r"\b(?:another|other) (?:customer|person|people|buyer)s?|\b(?:his|her|he|she|they)\b",
@@ -31,6 +32,7 @@ _SPEAKER = (
 )
 _HEARSAY = re.compile(
     r"(?:说好|讲好|约定|承诺|答应)过?的?[^,，]{0,4}$|(?:系统|页面|界面|后台|短信|app).{0,6}(?:显示|提示|通知|弹|写)|(?<!我)写(?:着|的是)[^,，]{0,4}$|"
+    r"(?:^|[又却还就都天然后])(?:又|还|却|就|都)?(?:说|答应|承诺|同意|回复)(?:是|只|最多|顶多|要给|可以给?|能|会|让|好)[^,，]{0,6}$|"
     rf"(?:{_SPEAKER}).{{0,10}}(?:说|讲|称|答应|承诺|表示|告诉|回复|提出|提议|只能|只肯|只给|只愿|愿意|只$|"
     rf"同意|只[退赔补]|建议|让我|许诺|保证|让|判|裁定|给了我|给过我|写着|声称)|"
     r"\b(?:agent|support|seller|service|rep\w*|they|you|he|she|shop|store|merchant|friend|someone|manager|colleague|"
@@ -41,7 +43,7 @@ _HEARSAY = re.compile(
 REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
 # A blank in place of a comma: 客服让我等三天 现在三天过了 请退款.
-_AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|现在|要求|希望|申请|退|补|赔)")
+_AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|所以|但是|订单|单号|现在|要求|希望|申请|退|补|赔)")
 _JSON_KEY = re.compile(r"\{[^{}]*\"(?:[\w -]{1,30}\" ?: ?\"?)?$")  # {"refund": "50元"}
 
 

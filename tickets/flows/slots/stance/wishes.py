@@ -10,6 +10,7 @@ from tickets.flows.slots.stance.near import NEAR, last
 from tickets.flows.slots.stance.sources import somebody_else
 from tickets.flows.slots.text import Doubt, clause_after, clause_before, mark_after, sentence_before
 
+_AMOUNT_ENDS = re.compile(r"[\d元块角毛]钱?$")
 _UNTICKED = re.compile(r"(?:[□☐○◯◻]|\[ ?\]|\( ?\)) ?$")
 _TICKED = re.compile(r"[☑✓✔√●◉■☒]|\[[xX√]\]|\([xX√]\)")
 _PAST = re.compile(
@@ -19,6 +20,7 @@ _PAST = re.compile(
     r"received|wanted|yesterday)\b",
     re.I,
 )
+_FORMER = re.compile(r"上次|上回|上一次|之前|以前|去年|前年|\b(?:last time|previously|earlier)\b", re.I)
 _DONE = re.compile(r"[了过](?:我|给我)?\s*$")
 _DONE_BEFORE = re.compile(
     r"(?:申请|办理|提交|处理|同意)(?:了|过)(?:的|一笔|个)?$|(?:收到|到账|答应)[了过的]?(?:一笔|个)?$|[少多错才仅只]$|"
@@ -45,6 +47,9 @@ _UNPAID_AFTER = re.compile(
     r"^[^,，。;；!！?？\n]{0,14}(?:都|还|也|一直|至今)?[没未](?:有)?(?:收到|到账|打|给我|付|退|处理|兑现|下来)|"
     r"^[^。;；!！?？\n]*?(?:实际|只|才|却|至今|仍然?|一直)[^,，。]{0,3}(?:到账|收到|退了?\d|退了|没|未)"
 )
+_DIFFERENCE_AFTER = re.compile(
+    r"^[^。!！\n]{0,16}[差少剩](?:的|了|在)*(?:哪|呢|怎么|为什么|去)"
+)  # 应该退230,这30差在哪了
 _CAME_AFTER = re.compile(r"^[^。;；!！?？\n,，]{0,2}[,，] ?(?:我|都|今天|昨天)?(?:已经?|刚)(?:收到|到账|拿到|打来|退)")
 
 
@@ -56,7 +61,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     after = clause_after(text, end)
     return (
         (Doubt.NEGATED if _UNTICKED.search(before[-3:]) and _TICKED.search(sentence + after) else None)
-        or refused(before, after)
+        or refused(before, after, amount=bool(_AMOUNT_ENDS.search(text[max(start, end - 4) : end])))
         or called_off(text, end)
         or put_up_with(before, after)
         or somebody_else(before, sentence)
@@ -65,10 +70,26 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or retracted(text, end)
         or (Doubt.OTHER_TIME if _CAME_AFTER.search(text[end : end + 16]) else None)
         or (Doubt.UNCLEAR if _UNPAID_AFTER.search(text[end : end + 24]) else None)
+        or (Doubt.QUESTION if _DIFFERENCE_AFTER.search(text[end : end + 30]) else None)
         or (Doubt.CONDITION if _OTHERWISE_AFTER.search(text[end : end + 12]) else None)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
         or hedged(before, after.removeprefix("吧"))
+        or unclear_denial(before, after)
+    )
+
+
+def doubt_about_fact(text: str, start: int, end: int) -> Doubt | None:
+    """Whether what stands at `start:end` is so: of a fact it says nothing that it is past, or what led to it."""
+    before, sentence, after = clause_before(text, start), sentence_before(text, start), clause_after(text, end)
+    return (
+        refused(before, after)
+        or somebody_else(before, sentence)
+        or (Doubt.OTHER_TIME if _FORMER.search(last(before, NEAR, 24)) else None)
+        or retracted(text, end)
+        or conditional(sentence, after)
+        or asked(before + text[start:end], after, mark_after(text, end))
+        or hedged(before, after)
         or unclear_denial(before, after)
     )
 

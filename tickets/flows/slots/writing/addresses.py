@@ -1,7 +1,7 @@
-"""What people write out behind a word: an address, a name, a free text.
+"""Addresses.
 
 Rule: an address goes on over commas as long as what follows is a part of an address, and ends where another field or
-another sentence begins; 旧地址 is never taken for the new one. Free text ends with its sentence.
+another sentence begins; 旧地址 is never taken for the new one.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
-from tickets.flows.slots import stance
-from tickets.flows.slots.places import words_before_place
-from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, mark_after, sentence_before
+from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, sentence_before
+from tickets.flows.slots.writing.freely import is_name
+from tickets.flows.slots.writing.places import words_before_place
+from tickets.flows.slots.writing.starts import EDGES, MOST, doubt_about, starts, trimmed
 
-MOST = 200  # characters of an address or a text; what is longer is asked
-_EDGES = " -\"'“”「」【】{}|=、,，:："
-_LINK = r"\s{0,3}[】\])）]?\s{0,3}(?:就?是|[改换变]成|为|到|在|[:：=|])?\s{0,3}"
 _CHINESE_PART = re.compile(
     r"省|自治区|市|区|县|镇|乡|村|街道|街|路|巷|弄|胡同|道|大道|号|栋|幢|楼|座|单元|室|层|户|小区|"
     r"花园|公寓|大厦|广场|中心|园|苑|城|里|庄|组|社区|"
@@ -37,6 +35,9 @@ _FIELD = re.compile(
     r"联系电话|联系方式|电话|手机号?|姓名|邮编|备注|订单号?|"
     r"\b(?:phone|tel|mobile|contact|recipient|postcode|zip|old address|instead of|not)\b",
     re.I,
+)
+_ENGLISH_HOUSE = re.compile(
+    r"(?:[A-Z][a-z]+ \w+, )?\d+[A-Za-z]? (?:[A-Z][a-z']+ ?){1,4}, (?:[A-Z][a-z]+ ?){1,3}[\d,A-Z]"
 )
 _SPEECH = re.compile(
     r"^ ?(?:我|您|你|请|谢|麻烦|尽快|希望|别|不|就|可以|行|吗|哈(?!尔)|辛苦|另外|然后|因为|由于|如果|快递|"
@@ -68,10 +69,20 @@ _MOVE = re.compile(
     r"\bfrom ([^;；!！?？\n]{2,80}?) to (?=[A-Z\d])",
     re.I,
 )
+# 地址选错了,改成…: of what stands before it in the sentence.
+_INTO = re.compile(
+    r"(?<!地址)(?<!应)(?:更?改|换|变更|修改|更新)(?:成|为|到|至)\s{0,3}[:：]?\s{0,3}|"
+    r"\b(?:change|update|switch|correct) (?:it|that|this) to (?=[A-Z\d])",
+    re.I,
+)
+# 地址写错了!应该是…
+_SHOULD_BE = re.compile(
+    r"地址[^,，。!！\n]{0,6}(?:错|不对|有误)[^,，。!！\n]{0,3}[,，。!！\s]{0,3}(?:应该?|正确的?(?:地址)?|其实|实际)(?:是|为)\s?[:：]?\s?"
+)
 _LABEL = re.compile(r"[一-鿿]{1,4}[:：] ?(?=[一-鿿])")  # 公司:江苏省…
 _CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
 _PARTICLES = re.compile(
-    r"(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|[,， ]*(?:please|thanks?|instead))+$", re.I
+    r"(?:[,， ]*(?:吧|哈|哦|啊|呢|呀|就行|就好|即可|谢谢[你您]?[啦了哈]?|啊|啦|please|thanks?|instead))+$", re.I
 )
 _TALK = re.compile(r"有|放|没|等|找|打|走|看|给|被|来|去|拿|取|在|是")
 # The next line of an address that is written in lines.
@@ -80,147 +91,52 @@ _GOES_ON = re.compile(
     r"avenue|district|city|province|county|town)\b)",
     re.I,
 )
+_TALK_BEHIND = re.compile(
+    r"(?<=[\d号室楼]) (?:白天|上午|中午|下午|晚上?|平时|周末|工作日|家里|我|请|麻烦|"
+    r"最好|尽量|到了|来)[^\n省市区县路街]*$"
+)
 _REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
 _TALK_TAIL = re.compile(r"[后再打时被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
 _CUT = re.compile(r"[,，、]")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
-_NAME = re.compile(r"[一-鿿]{2,4}(?:·[一-鿿]{1,8})?|[A-Z][A-Za-z'.-]+(?: [A-Z][A-Za-z'.-]+){1,3}")
-_NOT_NAME = re.compile(r"[的了吗是不我你他她们这那和没有要在谢]|什么|先生|女士|客服")
-
-
-def behind(text: str, words: Sequence[str]) -> list[Span]:
-    """What stands behind one of the words, up to the end of the sentence."""
-    found = []
-    for start, at in _starts(text, words):
-        end = SENTENCE_END.search(text, at)
-        span = _trimmed(text, at, end.start() if end else len(text))
-        if span.value:
-            found.append(span.doubted(_doubt(text, start, span)))
-    return found
-
-
-def lines_behind(text: str, words: Sequence[str]) -> list[Span]:
-    """What stands behind one of the words up to the end of its line, as it is written: a whole reply, say. Where the
-    word begins its line nothing is doubted: the line is a form's."""
-    found = []
-    for start, at in _starts(text, words):
-        end = text.find("\n", at)
-        whole = text[at : end if end >= 0 else len(text)]
-        begin = at + len(whole) - len(whole.lstrip())
-        span = Span(whole.strip(), begin, begin + len(whole.strip()))
-        if span.value:
-            is_field = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-            found.append(span if is_field else span.doubted(_doubt(text, start, span)))
-    return found
 
 
 def addresses(text: str, words: Sequence[str]) -> list[Span]:
     """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
     found = []
-    for start, at in [*_starts(text, words), *_moves(text, words)]:
+    for start, at in [*starts(text, words), *_moves(text, words)]:
         if _OLD.search(clause_before(text, start, 16)):
             continue
         label = _LABEL.match(text, at)
         at = label.end() if label else at
         end, sure = _end_of_address(text, at)
-        span = _trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end])))
+        span = trimmed(text, at, at + len(_PARTICLES.sub("", text[at:end])))
         whole, sure = is_address(span.value), sure and not _OLD_ASIDE.search(span.value)
         if not whole and not re.search("地址|address", text[start:at], re.I):
             continue  # 送到的时候: the word alone announces nothing
         doubt = None if whole and sure else Doubt.UNREADABLE
         found.append(
-            Span(span.value if whole else "", span.start, max(span.end, at), doubt).doubted(_doubt(text, start, span))
+            Span(span.value if whole else "", span.start, max(span.end, at), doubt).doubted(
+                doubt_about(text, start, span)
+            )
         )
     return found
-
-
-def names(text: str, words: Sequence[str]) -> list[Span]:
-    """Names behind one of the words: two to four characters or a capitalised name, nothing else up to the next mark."""
-    found = []
-    for start, at in _starts(text, words):
-        end = re.compile(r"[,，。;；!！?？\n(（0-9]").search(text, at, at + 60)
-        span = _trimmed(text, at, end.start() if end else min(len(text), at + 60))
-        if not span.value:
-            continue
-        whole = is_name(span.value)
-        shown = Span(span.value if whole else "", span.start, span.end, None if whole else Doubt.UNREADABLE)
-        found.append(shown.doubted(_doubt(text, start, span)))
-    return found
-
-
-def is_name(value: str) -> bool:
-    return bool(_NAME.fullmatch(value)) and not _NOT_NAME.search(value)
-
-
-def _starts(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where each word stands and where what it announces begins; of words that overlap, the longest."""
-    if not words:
-        return
-    every = "|".join(_bounded(word) for word in sorted(words, key=len, reverse=True))
-    for match in islice(re.finditer(rf"(?:{every}){_LINK}", text, re.I), MOST_PLACES):
-        yield match.start(), match.end()
-
-
-def _bounded(word: str) -> str:
-    """The word by itself: "new address is" is no part of "new address isn't"."""
-    ends = (word[0].isascii() and word[0].isalpha(), word[-1].isascii() and word[-1].isalpha())
-    spaced = re.escape(word).replace("\\ ", "[ _]")  # new_address, as a key
-    return ("(?<![A-Za-z])" if ends[0] else "") + spaced + ("(?![A-Za-z'’])" if ends[1] else "")
 
 
 def _moves(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """从 A 改成 B: where it begins and where B begins; A is an address, or the clause says that it is about one."""
     if not any(re.search("地址|address", word, re.I) for word in words):
         return
+    for match in islice(_SHOULD_BE.finditer(text), MOST_PLACES):
+        yield match.start(), match.end()
+    for match in islice(_INTO.finditer(text), MOST_PLACES):
+        if re.search("地址|address", sentence_before(text, match.start()), re.I):
+            yield match.start(), match.end()
     for match in islice(_MOVE.finditer(text), MOST_PLACES):
         old, before = match[1] or match[2], clause_before(text, match.start(), 30)
-        if is_address(old.strip(_EDGES)) or re.search("地址|address", before + match[0][:6], re.I):
+        if is_address(old.strip(EDGES)) or re.search("地址|address", before + match[0][:6], re.I):
             yield match.start(), match.end()
-
-
-def _doubt(text: str, start: int, span: Span) -> Doubt | None:
-    before, sentence = clause_before(text, start), sentence_before(text, start)
-    lead = stance.without_idioms(before)
-    announced = text[max(0, span.start - 2) : span.start]
-    return (
-        stance.refused(before, "")
-        or (
-            Doubt.NEGATED
-            if re.search(
-                r"(?:不要|别|不用|不想|不是|先别|[不没])[^,，]{0,5}$|\b(?:not|don'?t)\b[^,]{0,24}$", lead, re.I
-            )
-            else None
-        )
-        or stance.hearsay(before, sentence)
-        or stance.other_person(before)
-        or (
-            Doubt.OTHER_TIME
-            if re.search(
-                r"上次|上回|之前|以前|曾经|已经?|昨天|去年|前年|上个?月|上周|当时|那时|previously|last time|"
-                r"already",
-                before[-16:],
-                re.I,
-            )
-            else None
-        )
-        or (Doubt.OTHER_TIME if re.search(r"^[了过]", text[span.start : span.start + 1]) or "了" in announced else None)
-        or stance.conditional(sentence, "")
-        or stance.hedged(before, "")
-        or stance.corrected(text, span.end)
-        or (
-            Doubt.QUESTION
-            if mark_after(text, span.end, 40) in {"?", "？"}
-            or re.match(
-                r"(?:是|这样)?对(?:吧|吗|不对|么)"
-                r"",
-                text[max(span.end - 1, 0) : span.end + 4].lstrip("号室楼栋层"),
-            )
-            or re.search(r"吗$|还是", text[span.start : span.end])
-            or stance.asked(before, "", "")
-            else None
-        )
-    )
 
 
 def _end_of_address(text: str, at: int) -> tuple[int, bool]:
@@ -245,7 +161,9 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
             return cut, sure and not (goes_on and len(piece) < 8 and not told)
         if not goes_on:
             return cut, sure and is_name(piece) and bool(_MOBILE.match(text, following + 1))
-    tail = text[at:end].rstrip(_EDGES)
+    talk = _TALK_BEHIND.search(text, at, end)
+    end = talk.start() if talk else end
+    tail = text[at:end].rstrip(EDGES)
     blank = tail.rfind(" ")
     loose = (
         blank > 0 and not tail.isascii() and not (_CHINESE_PART.search(tail[blank:]) or re.search(r"\d", tail[blank:]))
@@ -258,6 +176,8 @@ def is_address(value: str) -> bool:
     if not 5 <= len(value) <= MOST or _NOT_ADDRESS.search(value) or _SPEECH.match(value) or words_before_place(value):
         return False
     if value.isascii():
+        if _ENGLISH_HOUSE.match(value):
+            return True
         return bool(re.search(r"\d", value)) and len(_ENGLISH_PART.findall(re.sub(r"\d", "", value))) > 0
     if re.search(r"或者?|还是|\bor\b", value):
         return False
@@ -268,10 +188,3 @@ def is_address(value: str) -> bool:
     if places >= 3:
         return bool(_STREET.search(value))
     return places >= 1 and bool(_DIGIT.search(value))
-
-
-def _trimmed(text: str, start: int, end: int) -> Span:
-    part = text[start:end]
-    left = len(part) - len(part.lstrip(_EDGES))
-    value = part.strip(_EDGES)
-    return Span(value, start + left, start + left + len(value))

@@ -1,0 +1,68 @@
+"""A flow whose trade the readers have never seen (hotels, banks, utilities, games) works from its definition alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.tickets.reading.test_wishes import ALL_FLOWS
+from tests.tickets.reading_corpus import ASKED, FOLDER, NOTHING, RECORD
+from tickets.flows.slots import read_slots
+from tickets.models import Ticket
+from tickets.services.flows.recommendation import weigh
+
+STRANGE = json.loads((FOLDER / "strange.json").read_text("utf-8"))
+FLOWS: dict[str, Any] = STRANGE["flows"]
+TEXTS: list[dict[str, Any]] = STRANGE["texts"]
+MOST_NEEDLESS = 0.15  # of the texts
+MOST_MISSED = 0.05  # of the recommendations
+
+
+def test_no_value_of_a_strange_flow_is_wrong_without_being_asked() -> None:
+    wrong, needless = [], []
+    for case in TEXTS:
+        if not case["reads"]:
+            continue
+        reading = read_slots(FLOWS[case["reads"]], Ticket(number="T1", text=case["text"], customer_mobile=RECORD))
+        asked = {spec.name for spec, _found in reading.asked}
+        for slot, right in case["values"].items():
+            taken, wanted = reading.values.get(slot), RECORD if right == "record" else right
+            if taken not in {None, wanted} or (taken is None and wanted not in {ASKED, NOTHING} and slot not in asked):
+                wrong.append((case["text"], slot, taken))
+            elif slot in asked and right != ASKED:
+                needless.append((case["text"], slot))
+    assert wrong == []
+    assert len(needless) <= MOST_NEEDLESS * len(TEXTS), needless
+
+
+def test_a_strange_flow_is_recommended_by_its_own_words() -> None:
+    flows = [*ALL_FLOWS, *FLOWS.items()]
+    advice = [(case, weigh(case["text"], flows)) for case in TEXTS if case["flow"]]
+    got = [(case, "person" if each.person else each.flow) for case, each in advice]
+    missed = [(case["text"], flow) for case, flow in got if flow not in case["flow"].split("|")]
+    assert len(missed) <= max(1, MOST_MISSED * len(TEXTS)), missed
+
+
+@pytest.mark.parametrize(
+    ("text", "cabin"),
+    [
+        ("经济舱太挤了,帮我升舱到商务舱", "商务舱"),
+        ("从商务舱降到经济舱", "经济舱"),
+        ("经济舱或者商务舱都行", None),
+        ("升到商务舱还是头等舱", None),
+    ],
+)
+def test_of_two_options_the_one_that_a_change_leads_to_is_meant(text: str, cabin: str | None) -> None:
+    found = read_slots(FLOWS["change_seat"], Ticket(number="T1", text=text))
+    assert found.values.get("cabin") == cabin
+
+
+def test_a_free_text_ends_where_another_slot_s_word_or_the_writer_s_talk_begins() -> None:
+    text = "角色名叫墨染青衣,区服是长安一区。卡片"
+    found = read_slots(FLOWS["recover_game"], Ticket(number="T1", text=text))
+    assert found.values["role"] == "墨染青衣"
+    assert found.values["server"] == "长安一区"
+    card = read_slots(FLOWS["dispute_charge"], Ticket(number="T1", text="盗刷,尾号8812,我人在家"))
+    assert card.values["card"] == "8812"
