@@ -31,9 +31,10 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _SPEECH = re.compile(
-    r"[?!？！。؟…]|[.]\s*\Z|(?:\S+\s+){4}\S|[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]{6}"
+    r"[?!？！。؟…]|[.]\s*\Z|(?:\S{1,40}\s{1,4}){4}\S|[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]{6}"
     r"|[가-힣][가-힣 ]{3,}[요다까죠]\s*\Z"
 )
+_READ = 300  # characters of what is said tell whether it is speech
 _FIRST_PERSON = re.compile(
     r"\b(?:I|I'm|I’m|I've|I’ve|I'd|my|me|mine|[Ww]e're|[Hh]ello|[Hh]i|[Hh]ey|[Gg]ood (?:morning|afternoon|evening"
     r"|day)|[Tt]hanks"
@@ -54,7 +55,7 @@ _JAPANESE = re.compile(r"[\u3040-\u30ff]")
 def talkers(text: str) -> Iterator[tuple[int, int]]:
     """Of a text that was made plain."""
     turns = list(_TURN.finditer(text))
-    answered = any(_ROLE.fullmatch(turn["who"]) and _SPEECH.search(turn["said"]) for turn in turns)
+    answered = any(_ROLE.fullmatch(turn["who"]) and _SPEECH.search(turn["said"][:_READ]) for turn in turns)
     again = {who for who, count in Counter(turn["who"] for turn in turns).items() if count > 1}
     answered = answered or _all_talk(text, turns, again)
     spoken = {who for who in again if _all_speak(turns, who)} if len({turn["who"] for turn in turns}) > 1 else set()
@@ -69,12 +70,12 @@ def talkers(text: str) -> Iterator[tuple[int, int]]:
 def _all_talk(text: str, turns: Sequence[re.Match[str]], again: set[str]) -> bool:
     """Whether the text is nothing but what at least two say."""
     lines = sum(bool(line.strip()) for line in text.splitlines())
-    spoken = all(turn["who"] in again or _SPEECH.search(turn["said"]) for turn in turns)
+    spoken = all(turn["who"] in again or _SPEECH.search(turn["said"][:_READ]) for turn in turns)
     return len({turn["who"] for turn in turns}) > 1 and len(turns) == lines and spoken
 
 
 def _all_speak(turns: Sequence[re.Match[str]], who: str) -> bool:
-    return all(_SPEECH.search(turn["said"]) for turn in turns if turn["who"] == who)
+    return all(_SPEECH.search(turn["said"][:_READ]) for turn in turns if turn["who"] == who)
 
 
 def _says_i(turn: re.Match[str]) -> bool:
