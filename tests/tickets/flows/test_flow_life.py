@@ -238,6 +238,36 @@ class TestRelease:
         releases.take_back(template, gao)
         assert releases.version_for(template, ticket) is None
 
+    def test_a_version_that_grew_by_degrees_goes_back_to_the_version_before_in_one_step(
+        self, template: FlowTemplate, definition: dict[str, Any], fei: User, gao: User, ticket: Ticket
+    ) -> None:
+        old, new = (approved(template, definition, fei, gao) for _each in range(2))
+        releases.release(old, gao)
+        releases.release(new, gao, shadow=True)
+        for percent in (5, 25):
+            releases.release(new, gao, percent=percent)
+        assert {(row.version, row.percent, row.shadow) for row in releases.at_work()} == {
+            (old, 100, False),
+            (new, 25, False),
+        }
+        releases.take_back(template, gao)
+        assert [row.version for row in releases.at_work()] == [old]
+        for percent in (25, 100):
+            releases.release(new, gao, percent=percent)
+        releases.release(new, gao, success_floor=0.9)
+        releases.take_back(template, gao)
+        assert releases.version_for(template, ticket) == old
+
+    def test_what_a_version_handles_already_is_not_released_again_in_part(
+        self, template: FlowTemplate, definition: dict[str, Any], fei: User, gao: User, department: Department
+    ) -> None:
+        version = approved(template, definition, fei, gao)
+        releases.release(version, gao)
+        for less in ({"percent": 25}, {"shadow": True}, {"percent": 5, "department": department}):
+            with pytest.raises(Conflict):
+                releases.release(version, gao, **less)  # type: ignore[arg-type]
+        assert releases.at_work().count() == 1
+
     @pytest.mark.parametrize("percent", [0, -5, 6, 101])
     def test_a_share_that_is_no_step_is_refused(
         self, template: FlowTemplate, definition: dict[str, Any], fei: User, gao: User, percent: int
@@ -311,6 +341,28 @@ class TestFloors:
         ended_runs(live[1], ticket, RunStatus.CANCELLED, 30)
         ended_runs(live[1], ticket, RunStatus.SUCCEEDED, 10)
         assert floors.check_all() == 0
+
+    def test_runs_count_from_the_first_of_the_shares_that_grew(
+        self, template: FlowTemplate, live: list[FlowVersion], definition: dict[str, Any], fei: User, gao: User,
+        ticket: Ticket
+    ) -> None:  # fmt: skip
+        new = approved(template, definition, fei, gao)
+        releases.release(new, gao, percent=5)
+        ended_runs(new, ticket, RunStatus.FAILED, floors.MIN_RUNS - 1)
+        releases.release(new, gao, percent=25)
+        ended_runs(new, ticket, RunStatus.FAILED, 1)
+        assert floors.check_all() == 1
+        assert [row.version for row in releases.at_work()] == [live[1]]
+
+    def test_the_only_version_of_a_flow_is_left_at_work_also_when_it_grew(
+        self, template: FlowTemplate, definition: dict[str, Any], fei: User, gao: User, ticket: Ticket
+    ) -> None:
+        version = approved(template, definition, fei, gao)
+        for percent in (5, 25):
+            releases.release(version, gao, percent=percent)
+        ended_runs(version, ticket, RunStatus.FAILED, 20)
+        assert floors.check_all() == 0
+        assert releases.at_work().get().percent == 25
 
     def test_the_only_version_of_a_flow_is_left_at_work(
         self, template: FlowTemplate, definition: dict[str, Any], fei: User, gao: User, ticket: Ticket

@@ -53,9 +53,11 @@ class Measured:
 
 
 def measure(release: Release) -> Measured:
-    """The figures of this version's runs since the release began, without those of an active trial, which are not
-    disclosed yet."""
-    mine = Q(flow_version=release.version_id, created_at__gte=release.began_at)
+    """The figures of this version's runs since the release began (the first of those that grew into it), without those
+    of an active trial, which are not disclosed yet."""
+    grown = release.replaced.filter(version=release.version_id, shadow=False).order_by("began_at").first()
+    since = min(release.began_at, grown.began_at) if grown else release.began_at
+    mine = Q(flow_version=release.version_id, created_at__gte=since)
     if release.department_id:
         mine &= Q(ticket__department=release.department_id)
     runs = (
@@ -65,7 +67,7 @@ def measure(release: Release) -> Measured:
         .aggregate(ended=Count("pk"), succeeded=Count("pk", filter=Q(status=RunStatus.SUCCEEDED)))
     )
     asked = Confirmation.objects.filter(
-        run__flow_version=release.version_id, run__created_at__gte=release.began_at, state__in=_ANSWERED
+        run__flow_version=release.version_id, run__created_at__gte=since, state__in=_ANSWERED
     ).exclude(run__trial_member__trial__state=TrialState.RUNNING)
     answered = asked.aggregate(all=Count("pk"), rejected=Count("pk", filter=Q(state=ConfirmationState.REJECTED)))
     return Measured(runs["ended"], runs["succeeded"], answered["all"], answered["rejected"])
@@ -85,7 +87,7 @@ def check_all(apart: Apart = nullcontext) -> int:
 def _has_predecessor(release: Release) -> bool:
     """Whether tickets of this release would still be handled without it."""
     wider = releases.at_work().filter(template=release.template_id, shadow=False).exclude(pk=release.pk)
-    return wider.exists() or release.replaced.exists()
+    return wider.exists() or release.replaced.exclude(version=release.version_id).exists()
 
 
 def _take_back(release: Release, fault: str) -> int:

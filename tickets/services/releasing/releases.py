@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,7 +82,8 @@ def release(
     success_floor: float = 0.8,
     rejection_ceiling: float = 0.2,
 ) -> Release:
-    """Release the version for a share of the tickets. A release to all tickets ends the template's other releases."""
+    """Release the version for a share of the tickets. A release to all tickets ends the template's other releases; one
+    that covers more than an earlier one of the same version takes its place. Conflict: it covers them already."""
     require(user, Permission.RELEASE_FLOWS)
     if percent not in SHARES:
         raise Invalid(_("比例应为 %s 之一。") % _("、").join(map(str, SHARES)))
@@ -93,6 +94,7 @@ def release(
             raise Conflict(_("只有评审通过的版本可以发布。"), code="flow_stage")
         if not shadow and trials.under_way().filter(template=version.template_id).exists():
             raise Conflict(_("两个版本正在对比:先停止对比,再发布。"), code="trial_running")
+        _refuse_less(version, percent, department, shadow)
         return _begin(
             version,
             user,
@@ -147,6 +149,17 @@ def retire(template: FlowTemplate, user: Any, note: str = "") -> None:
         audit.record("flow.retired", user=user, obj=template, details={"template": template.slug, "note": note})
 
 
+def _refuse_less(version: FlowVersion, percent: int, department: Department | None, shadow: bool) -> None:
+    """What would change nothing: a shadow of what handles tickets, or a smaller share than the version has already."""
+    mine = at_work().filter(version=version, shadow=False)
+    if shadow and mine.exists():
+        raise Conflict(_("v%s 已在处理工单,不能再作影子。") % version.number, code="release_covered")
+    wider = mine.filter(Q(department=None) | Q(department=department), percent__gt=percent)
+    if most := wider.order_by("-percent").first():
+        words = _("v%(version)s 已在处理 %(share)s %% 的工单;要收回,请退回上一版本。")
+        raise Conflict(words % {"version": version.number, "share": most.percent}, code="release_covered")
+
+
 def _begin(version: FlowVersion, user: Any, *, note: str = "", **terms: Any) -> Release:
     template = version.template
     lock(template)
@@ -155,6 +168,8 @@ def _begin(version: FlowVersion, user: Any, *, note: str = "", **terms: Any) -> 
         stages.move(version, VersionStage.RELEASED, user=user)
     if row.percent == 100 and row.department_id is None and not row.shadow:
         _supersede(row, user)
+    elif not row.shadow:
+        _grow(row, user)
     details = {
         "template": template.slug,
         "number": version.number,
@@ -170,15 +185,33 @@ def _begin(version: FlowVersion, user: Any, *, note: str = "", **terms: Any) -> 
 def _supersede(row: Release, user: Any) -> None:
     others = at_work().filter(template=row.template).exclude(pk=row.pk)
     versions = {other.version for other in others.select_related("version")}
-    others.update(replaced_by=row)
-    _finish(others, ReleaseEnd.SUPERSEDED, user, "")
+    _replace(others, row, user)
     for version in versions - {row.version}:
         _retire_idle(version, user)
 
 
+def _grow(row: Release, user: Any) -> None:
+    """End what the version had before of the same tickets or fewer: its shadow, and its smaller shares."""
+    fewer = at_work().filter(version=row.version).exclude(pk=row.pk)
+    if row.department_id is not None:
+        fewer = fewer.filter(Q(department=row.department_id) | Q(shadow=True))
+    _replace(fewer.filter(Q(percent__lte=row.percent) | Q(shadow=True)), row, user)
+
+
+def _replace(others: Any, row: Release, user: Any) -> None:
+    """End releases that `row` takes the place of. What those of its own version had replaced is from now on replaced by
+    `row`, so that one click back leads to another version."""
+    keys = list(others.values_list("pk", flat=True))
+    ended = Release.objects.filter(pk__in=keys)
+    Release.objects.filter(replaced_by__in=ended.filter(version=row.version)).update(replaced_by=row)
+    ended.update(replaced_by=row)
+    _finish(ended, ReleaseEnd.SUPERSEDED, user, "")
+
+
 def _begin_again(row: Release, user: Any) -> Release | None:
     """Create a new row for each full release that `row` replaced; the old rows stay unchanged."""
-    before = Release.objects.filter(replaced_by=row, percent=100, department=None, shadow=False).order_by("-pk").first()
+    whole = row.replaced.filter(percent=100, department=None, shadow=False).exclude(version=row.version)
+    before = whole.order_by("-pk").first()
     if before is None:
         return None
     terms = {"success_floor": before.success_floor, "rejection_ceiling": before.rejection_ceiling}
