@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from tickets.declared import declarations_of
 from tickets.errors import ServiceError
@@ -60,12 +61,20 @@ def refused(request: HttpRequest, error: ServiceError) -> HttpResponse:
     htmx = getattr(request, "htmx", False)
     page = "consoles/refused.html" if getattr(request, "panel", None) is None else "consoles/embed/refused.html"
     template = "consoles/notice.html" if htmx else page
-    response = render(request, template, {"error": error, "level": "danger"}, status=error.status)
+    context = {"error": error, "level": "danger", "back": _came_from(request)}
+    response = render(request, template, context, status=error.status)
     if htmx:
         response["HX-Retarget"] = "#notices"
         response["HX-Reswap"] = "beforeend"
         response["HX-Trigger"] = "live:refresh"
     return response
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours whose form was refused; empty for what no form of ours sent."""
+    address = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if request.method == "POST" and ours and address else ""
 
 
 def _for_a_program(request: HttpRequest) -> bool:

@@ -310,8 +310,20 @@ def part_name(part: str) -> str:
 
 
 @register.filter
+def in_studio(here: str | None) -> bool:
+    """Whether a page of that name belongs to the flow studio."""
+    return bool(here) and str(here).startswith(("flow", "lesson", "rehearsal", "storyboard", "trial", "signer"))
+
+
+@register.filter
 def flow_name(flow: Any, english: bool = False) -> str:
     return (flow.name_en if english else "") or flow.name
+
+
+@register.filter
+def flow_words(flow: Any, english: bool = False) -> str:
+    """What the flow says of itself."""
+    return (flow.description_en if english else "") or flow.description
 
 
 def sla_state(due_at: datetime) -> str:

@@ -85,7 +85,11 @@ def publish(slug: str, route: dict[str, Any] | None = None, **changes: Any) -> F
     data = json.loads(path.read_text(encoding="utf-8"))
     template, _made = FlowTemplate.objects.get_or_create(
         slug=slug,
-        defaults={"name": data["name"]["zh"], "name_en": data["name"]["en"], "description": data["description"]},
+        defaults={
+            "name": data["name"]["zh"],
+            "name_en": data["name"]["en"],
+            **{key: data[key] for key in ("description", "description_en")},
+        },
     )
     return flows.publish_version(template, {**data["definition"], **changes}, None, route=route)
 

@@ -96,7 +96,14 @@ def test_who_is_no_staff_is_sent_to_the_log_in(vera: User) -> None:
 
 
 def test_the_back_office_names_a_flow_but_puts_nothing_to_work(fei: User, refund_flow: FlowVersion) -> None:
-    values = {"slug": "complaint_refund", "name": "新名称", "name_en": "", "description": "", "active": "on"}
+    values = {
+        "slug": "complaint_refund",
+        "name": "新名称",
+        "name_en": "",
+        "description": "",
+        "description_en": "",
+        "active": "on",
+    }
     values |= {
         "definition": json.dumps({**DEFINITION, "four_eyes": True}),
         "versions-TOTAL_FORMS": "0",

@@ -87,7 +87,7 @@ def _of_slots(flow: FlowDefinition) -> Iterator[tuple[str, str]]:
     for slot in flow.slots:
         for keys in KINDS[slot.kind].needs:
             if not any(getattr(slot, key) for key in keys):
-                yield f"slots.{slot.name}.{keys[0]}", _("%(kind)s 类信息项必须填写") % {"kind": slot.kind}
+                yield f"slots.{slot.name}.{keys[0]}", _("这一类信息项必须填写")
 
 
 def _of_instruction(flow: FlowDefinition) -> Iterator[tuple[str, str]]:

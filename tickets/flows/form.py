@@ -20,6 +20,7 @@ from tickets.flows.form_cells import (
     as_dict,
     as_dicts,
     bars,
+    identified,
     lines,
     number,
     of_type,
@@ -120,7 +121,8 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
 
 def _slots(base: Sequence[Row], posted: Posted) -> list[Row]:
     known = {item.get("name"): item for item in base}
-    return [_slot(row, known.get(row["name"], {})) for row in table(posted, "slot", _SLOT_COLUMNS) if row["name"]]
+    rows = identified(table(posted, "slot", _SLOT_COLUMNS), "label_en", "label_zh", otherwise="kind")
+    return [_slot(row, known.get(row["name"], {})) for row in rows]
 
 
 _SLOT_COLUMNS = (
@@ -230,8 +232,8 @@ _FIELD_COLUMNS = ("name", "label", "kind", "slot", "screen_labels", "required", 
 
 def _fields(base: Sequence[Row], posted: Posted) -> list[Row]:
     known = {item.get("name"): item for item in base}
-    rows = table(posted, "field", _FIELD_COLUMNS)
-    return [_field(row, known.get(row["name"].strip(), {})) for row in rows if row["name"].strip()]
+    rows = identified(table(posted, "field", _FIELD_COLUMNS), "label", "screen_labels", otherwise="slot")
+    return [_field(row, known.get(row["name"], {})) for row in rows]
 
 
 def _field(row: Mapping[str, str], base: Row) -> Row:

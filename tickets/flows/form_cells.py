@@ -20,6 +20,20 @@ def table(posted: Posted, name: str, columns: Sequence[str]) -> list[dict[str, s
     ]
 
 
+def identified(rows: Sequence[Mapping[str, str]], *said: str, otherwise: str) -> list[dict[str, str]]:
+    """The rows in which anything is `said`, each with a name: one without gets one from that of another column, so that
+    no row is lost for want of an identifier."""
+    kept = [{**row, "name": row["name"].strip()} for row in rows if any(row[key].strip() for key in ("name", *said))]
+    taken = {row["name"] for row in kept}
+    for row in kept:
+        if not row["name"]:
+            stem = row[otherwise] or "field"
+            names = (stem if number == 1 else f"{stem}_{number}" for number in range(1, len(kept) + 2))
+            row["name"] = next(name for name in names if name not in taken)
+            taken.add(row["name"])
+    return kept
+
+
 def set_number(target: Row, key: str, value: float | None, older: str) -> None:
     """Store a number under its current name; the key of earlier releases is removed."""
     target.pop(older, None)

@@ -59,6 +59,7 @@ EVENTS: dict[str, Promise] = {
     "export.deleted": _("过期导出已清理"),
     "flow.adopted": _("采用随产品提供的流程"),
     "flow.created": _("流程已新建"),
+    "flow.described": _("流程的名称或说明已改"),
     "flow.draft_discarded": _("流程草稿已放弃"),
     "flow.draft_opened": _("开始编辑流程草稿"),
     "flow.draft_saved": _("流程草稿已保存"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,16 +11,11 @@ from django.db.models import Count, Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio import in_words, storyboard, trial_pages
+from consoles.pages.studio import in_words, trial_pages
+from consoles.pages.studio.draft import text_of
 from consoles.templatetags.console import flow_name, name_of
 from consoles.web import media
-from tickets.errors import ServiceError
-from tickets.flows import form
-from tickets.flows.faults import faults
-from tickets.flows.slots import SlotReading, read_slots
-from tickets.flows.slots.kinds import KINDS
 from tickets.models import (
-    AttachmentKind,
     Department,
     FallBack,
     FlowDraft,
@@ -42,16 +35,13 @@ from tickets.models import (
 )
 from tickets.permissions import Permission, has
 from tickets.said import readers_language
-from tickets.services.evidence import keeping
-from tickets.services.flows import fall_backs, instructions, rehearsals, requests, reviews, robots, routes
-from tickets.services.flows.recommendation import flow_fit
+from tickets.services.flows import fall_backs, rehearsals, requests, reviews, robots, routes
 from tickets.services.people import access
 from tickets.services.releasing import floors, releases, shadows, stages
 from tickets.services.runs import transitions
 from tickets.services.tickets import desk
 
 WEEK = timedelta(days=7)
-SAMPLED = 200  # the newest tickets that a draft's match words are tried on
 TONES = {
     VersionStage.DRAFT: "quiet",
     VersionStage.REHEARSED: "info",
@@ -127,13 +117,24 @@ def _last_rehearsals() -> dict[int, Rehearsal]:
 
 @dataclass(frozen=True)
 class Wish:
+    """`examples`: those of its tickets that the reader may see."""
+
     request: FlowRequest
     score: float
     hours: float
+    examples: list[Ticket]
 
 
-def ranked_requests() -> list[Wish]:
-    return [Wish(row, requests.score(row), round(requests.hours_a_week(row), 1)) for row in requests.ranked()]
+def ranked_requests(user: Any) -> list[Wish]:
+    return [
+        Wish(
+            row,
+            requests.score(row),
+            round(requests.hours_a_week(row), 1),
+            [ticket for ticket in row.examples.all() if access.may_see(user, ticket)],
+        )
+        for row in requests.ranked()
+    ]
 
 
 def flow_context(
@@ -151,13 +152,14 @@ def flow_context(
         "life": _life(user, shown) if shown else None,
         "compared": compared,
         "changes": changes(compared, shown) if shown and compared else [],
-        "changes_in_words": in_words.changes_in_words(compared, shown) if shown and compared else [],
+        "changes_in_words": in_words.changes_in_words(compared.definition, shown.definition)
+        if shown and compared
+        else [],
         "releases": [(row, floors.measure(row), shadows.measure(row) if row.shadow else None) for row in at_work],
         "past": _past(template),
         "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),
         "departments": Department.objects.order_by("name"),
-        "shares": releases.SHARES,
         "sop": in_words.sop(shown.definition) + in_words.duties(template) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
         "fall_back": FallBack.objects.filter(template=template).first(),
@@ -236,80 +238,48 @@ def _life(user: Any, version: FlowVersion) -> dict[str, Any]:
         "may_submit": stage in {VersionStage.DRAFT, VersionStage.REHEARSED} and has(user, Permission.EDIT_FLOWS),
         "may_review": stage is VersionStage.IN_REVIEW and not own and has(user, Permission.REVIEW_FLOWS),
         "own_in_review": stage is VersionStage.IN_REVIEW and own,
-        "may_release": stage in stages.REVIEWED and has(user, Permission.RELEASE_FLOWS),
+        **_release_terms(user, version, stage),
+        "next": _next_step(user, version, stage),
     }
+
+
+def _release_terms(user: Any, version: FlowVersion, stage: VersionStage) -> dict[str, Any]:
+    """How far the version may be released from where it is: to more tickets than it has, or at first as a shadow."""
+    mine = [row for row in releases.at_work().filter(version=version) if not row.shadow]
+    most = max((row.percent for row in mine if row.department_id is None), default=0)
+    shares = [share for share in releases.SHARES if share > most]
+    may = stage in stages.REVIEWED and has(user, Permission.RELEASE_FLOWS)
+    return {"may_release": may and bool(shares), "offers_shadow": not mine, "shares": shares}
+
+
+def _next_step(user: Any, version: FlowVersion, stage: VersionStage) -> str:
+    """What this version waits for now, and who does it; empty where it waits for nothing."""
+    match stage:
+        case VersionStage.DRAFT:
+            return _("演练这个版本(见下面的“演练”),看报告,再提交评审。")
+        case VersionStage.REHEARSED:
+            return _("看演练报告;满意就提交评审,不满意就改草稿再生成版本。")
+        case VersionStage.IN_REVIEW:
+            return _("由没有写也没有提交这个版本的同事评审:先看“路线”,再通过或退回。")
+        case VersionStage.APPROVED:
+            return _("发布:先作影子或给一个部门,再 5 %、25 %,最后全部工单。")
+    shares = [row.percent for row in releases.at_work().filter(version=version, department=None, shadow=False)]
+    if stage is VersionStage.RELEASED and max(shares, default=0) < max(releases.SHARES):
+        return _("看“正在使用”里的数字;好就扩大比例,不好就退回上一版本。")
+    return ""
+
+
+def _changes_in_words(old: FlowVersion, new: FlowVersion) -> list[in_words.Change]:
+    return in_words.changes_in_words(old.definition, new.definition)
 
 
 def changes(old: FlowVersion, new: FlowVersion) -> list[tuple[str, str]]:
     """What differs, as (kind, line): `added`, `removed`, `place` or empty."""
     lines = difflib.unified_diff(
-        _text(old.definition).splitlines(), _text(new.definition).splitlines(), lineterm="", n=2
+        text_of(old.definition).splitlines(), text_of(new.definition).splitlines(), lineterm="", n=2
     )
     kinds = {"+": "added", "-": "removed", "@": "place"}
     return [(kinds.get(line[:1], ""), line) for line in list(lines)[2:]]
-
-
-def draft_context(user: Any, template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> dict[str, Any]:
-    return {
-        "shots": [] if expert else storyboard.shots(user, draft),
-        "template": template,
-        "draft": draft,
-        "expert": expert,
-        "text": _text(draft.definition),
-        "rows": form.rows_of(draft.definition),
-        "kept_recordings": keeping.days(keeping.Kind.RECORDINGS),
-        "kept_pictures": keeping.days(keeping.Kind.PICTURES),
-        "problems": faults(draft.definition),
-        "kinds": [(name, in_words.slot_kind(name)) for name in KINDS],
-        "media_kinds": AttachmentKind.choices,
-        "field_kinds": [("text", _("文字")), ("money", _("金额")), ("file", _("文件"))],
-        "languages": [("zh", "中文"), ("en", "English")],
-        "history": draft.changes.select_related("user").order_by("-revision")[:10],
-    }
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What a draft would do with the newest tickets and with a sample text."""
-
-    problems: list[str]
-    sampled: int
-    hits: list[tuple[Ticket, int]]
-    reading: SlotReading | None = None
-    instruction: str = ""
-    problem: str = ""
-    missing: list[str] = field(default_factory=list)
-
-
-def preview(user: Any, definition: Mapping[str, Any], sample: str) -> dict[str, Any]:
-    """Nothing is stored. Reading needs a definition without faults; until then the faults are shown instead."""
-    problems = faults(dict(definition))
-    tickets = list(access.visible_tickets(user).order_by("-created_at")[:SAMPLED])
-    hits = _hits(definition, tickets) if not problems or _has_words(definition) else []
-    shown = Preview(problems, len(tickets), hits)
-    if problems or not sample.strip():
-        return {"preview": shown}
-    ticket = Ticket(subject="", text=sample[:20_000])
-    try:
-        reading = read_slots(definition, ticket)
-        lang = readers_language()
-        instruction = "" if reading.missing else instructions.render(definition, reading, lang)
-    except ServiceError as error:
-        return {"preview": Preview(problems, len(tickets), hits, problem=error.message)}
-    missing = [spec.label for spec, _offered in reading.asked]
-    return {"preview": Preview(problems, len(tickets), hits, reading, instruction, missing=missing)}
-
-
-def _has_words(definition: Mapping[str, Any]) -> bool:
-    match = definition.get("match")
-    keywords = match.get("keywords") if isinstance(match, dict) else None
-    return isinstance(keywords, dict) and all(isinstance(weight, int | float) for weight in keywords.values())
-
-
-def _hits(definition: Mapping[str, Any], tickets: list[Ticket]) -> list[tuple[Ticket, int]]:
-    """The tickets that fit, with how well in percent, the best first."""
-    scored = ((ticket, flow_fit(definition, f"{ticket.subject}\n{ticket.text}").fit) for ticket in tickets)
-    return sorted(((ticket, round(min(fit, 1) * 100)) for ticket, fit in scored if fit >= 1), key=lambda hit: -hit[1])
 
 
 def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:
@@ -319,7 +289,3 @@ def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:
         "stage": stages.of(version),
         "sop": in_words.sop(version.definition) + in_words.duties(template),
     }
-
-
-def _text(definition: Any) -> str:
-    return json.dumps(definition, ensure_ascii=False, indent=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,29 +12,30 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from consoles.pages.studio import clauses
+from consoles.pages.studio.labels import with_labels
 from consoles.templatetags.console import name_of
 from tickets.flows import form
-from tickets.models import FallBack, FlowTemplate, FlowVersion, Priority
+from tickets.models import FallBack, FlowTemplate, Priority
 from tickets.said import readers_language
 from tickets.services.tickets.changes import DUE_IN
 
 Parts = list[tuple[str, list[str]]]
+_PACKAGE = re.compile(r"[A-Za-z][\w]*(\.[A-Za-z_][\w]*)+")  # an app may be named by its package beside its name
 
 
 def sop(definition: Mapping[str, Any]) -> Parts:
     """The flow as people read it: what it is for, what it needs, what it does, where it stops."""
     rows = form.rows_of(definition)
     english = readers_language() == "en"
-    lang = "en" if english and rows["instruction"]["en"]["clauses"] else "zh"
+    labels = {row["name"]: _label(row, english) for row in rows["slots"]}
+    words = _("、").join(row["word"] for row in rows["words"] if _positive(row["weight"]))
     parts = [
-        (
-            _("适用的工单"),
-            [_("提到:%s") % _("、").join(row["word"] for row in rows["words"] if _positive(row["weight"]))],
-        ),
+        (_("适用的工单"), [_("提到:%s") % words] if words else []),
         (_("需要的信息"), [_slot_line(row, english) for row in rows["slots"]]),
-        (_("步骤"), [_clause_line(clause) for clause in rows["instruction"][lang]["clauses"]]),
-        (_("提交前由人确认"), [row["label"] for row in rows["fields"]]),
-        (_("完成的证据"), rows["evidence"].splitlines()),
+        (_("步骤"), clauses.in_words(definition, labels, english=english)),
+        (_("提交前由人确认"), [_field_name(row, labels, english) for row in rows["fields"]]),
+        (_("完成的证据"), [_evidence(line, labels) for line in rows["evidence"].splitlines()]),
         (_("边界"), _borders(rows)),
     ]
     return [(title, lines) for title, lines in parts if lines]
@@ -50,7 +52,7 @@ def duties(template: FlowTemplate) -> Parts:
         _("请求确认后 %s 分钟无人回答:不执行,转人工。") % _minutes(said["CS_AGENT_CONFIRM_DUE_S"]),
         _("请求接管后 %s 分钟无人接管:手机放回,工单等人处理。") % _minutes(said["CS_AGENT_TAKEOVER_DUE_S"]),
     ]
-    words = ",".join(f"{priority.label} {_hours(DUE_IN[priority])}" for priority in Priority)
+    words = _("、").join(f"{priority.label} {_hours(DUE_IN[priority])}" for priority in Priority)
     times.append(_("工单的处理时限,按优先级:%s。") % words)
     return [(_("例外由谁处理"), exceptions), (_("时限"), times)]
 
@@ -70,9 +72,9 @@ class Change:
     lines: list[tuple[str, str]]
 
 
-def changes_in_words(old: FlowVersion, new: FlowVersion) -> list[Change]:
-    """What people would read otherwise; parts that are the same are left out."""
-    before, after = dict(sop(old.definition)), dict(sop(new.definition))
+def changes_in_words(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """What people would read otherwise of two definitions; parts that are the same are left out."""
+    before, after = dict(sop(old)), dict(sop(new))
     found = []
     for title in dict.fromkeys([*before, *after]):
         was, now = before.get(title, []), after.get(title, [])
@@ -96,17 +98,28 @@ def _minutes(seconds: float) -> str:
 
 
 def _slot_line(row: Mapping[str, Any], english: bool) -> str:
-    label = (row["label_en"] if english else "") or row["label_zh"] or row["name"]
-    kind = slot_kind(row["kind"])
+    label, kind = _label(row, english), slot_kind(row["kind"])
     return f"{label} ({kind})" if row["required"] else _("%(label)s(%(kind)s,可没有)") % {"label": label, "kind": kind}
 
 
-def _clause_line(clause: Mapping[str, str]) -> str:
-    return f"{clause['text']}  [{clause['when']}]" if clause["when"] else clause["text"]
+def _label(row: Mapping[str, Any], english: bool) -> str:
+    return str((row["label_en"] if english else "") or row["label_zh"] or row["name"])
+
+
+def _field_name(row: Mapping[str, Any], labels: Mapping[str, str], english: bool) -> str:
+    """A field that is confirmed has one name; its English twin is that of the slot it is compared with."""
+    return (labels.get(row["slot"], "") if english else "") or str(row["label"])
+
+
+def _evidence(line: str, labels: Mapping[str, str]) -> str:
+    """One group of texts, any of which will do."""
+    return _(" 或 ").join(_("“%s”") % with_labels(text, labels) for text in form.alternatives(line))
 
 
 def _borders(rows: Mapping[str, Any]) -> list[str]:
-    lines = [_("只使用应用:%s") % _("、").join(rows["app_names"].splitlines())] if rows["app_names"] else []
+    names = rows["app_names"].splitlines()
+    apps = [name for name in names if not _PACKAGE.fullmatch(name)] or names
+    lines = [_("只使用应用:%s") % _("、").join(apps)] if apps else []
     if rows["read_only"]:
         lines.append(_("只查询,不做任何不可撤销的操作。"))
     if rows["second_approval_above"]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from consoles.pages.studio.in_words import slot_kind
+from consoles.pages.studio.labels import slot_labels, with_labels
 from cs_agent.engine.routes.values import ActKind, RouteStep
 from tickets.flows.lesson_draft import in_words
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS
@@ -17,8 +17,6 @@ from tickets.models import Lesson, LessonState, Phone, PhoneUse, RunStatus
 from tickets.said import readers_language
 from tickets.services.live import lesson_pages
 from tickets.services.studio import lessons, offers
-
-_SLOT = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 @dataclass(frozen=True)
@@ -58,21 +56,6 @@ def acts(items: list[dict[str, Any]], labels: Mapping[str, str]) -> list[Act]:
     return [_act(number, item, labels) for number, item in enumerate(items)]
 
 
-def slot_labels(specs: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What people call each slot, in the reader's language."""
-    english = readers_language() == "en"
-    found = {}
-    for spec in specs:
-        label = spec.get("label") or {}
-        found[spec.get("name", "")] = (label.get("en") if english else "") or label.get("zh", "")
-    return found
-
-
-def with_labels(words: str, labels: Mapping[str, str]) -> str:
-    """The slots' places in a text as people read them."""
-    return _SLOT.sub(lambda found: f"〔{labels.get(found[1]) or found[1]}〕", words)
-
-
 def teaching_phones() -> list[Phone]:
     return list(Phone.objects.filter(use__in=lessons.TEACHING_USES).order_by("name"))
 
@@ -81,10 +64,13 @@ def missing(lesson: Lesson) -> list[str]:
     """What has still to be shown before a draft can be made of it."""
     kinds = {item["kind"] for item in lesson.marks}
     wanted = [
-        (not lesson.way, _("示教至少一步")),
-        (bool(lesson.way) and not lesson.reached_commit, _("标出提交;只查询的流程没有提交,可直接完成")),
-        (lesson.reached_commit and "confirm" not in kinds, _("框选提交前要确认的值")),
-        ("success" not in kinds, _("标出什么能证明成功")),
+        (not lesson.way, _("在手机画面上做一遍:打开应用,点、滑、输入;每一步都会记下")),
+        (
+            bool(lesson.way) and not lesson.reached_commit,
+            _("做到提交前,用“标出提交”点一下提交按钮;只查询的流程没有提交,可直接完成"),
+        ),
+        (lesson.reached_commit and "confirm" not in kinds, _("用“框选要确认的值”在画面上拖过提交前要核对的内容")),
+        ("success" not in kinds, _("用“框选成功证据”拖过证明成功的文字,或在“标记”里写出来")),
     ]
     return [words for is_missing, words in wanted if is_missing]
 

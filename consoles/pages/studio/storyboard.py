@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio.lesson import slot_labels, with_labels
+from consoles.pages.studio.labels import slot_labels, with_labels
 from consoles.web import media
 from cs_agent.engine.routes.values import RouteStep
+from cs_agent.engine.screen.signature import PageSignature
 from tickets.flows.lesson_draft import in_words
 from tickets.models import FlowDraft, FlowTemplate, FlowVersion, Phone, RouteNote, Step, VersionStage
 from tickets.permissions import Permission, has
@@ -95,7 +96,7 @@ def shots(user: Any, draft: FlowDraft) -> list[Shot]:
     first: dict[object, tuple[RouteStep, Step]] = {}
     for step, row in seen:
         first.setdefault((step.page.app, step.page.title) if step.page.title else step.page, (step, row))
-    pages = [_shot(user, row, "before", step.page.title or step.page.app) for step, row in first.values()]
+    pages = [_shot(user, row, "before", page_name(step.page)) for step, row in first.values()]
     last = seen[-1][1] if seen else None
     return [*pages, _shot(user, last, "after", _("最后一步之后"))] if last is not None and last.after else pages
 
@@ -137,12 +138,17 @@ class _Drawing:
         return Frame(
             panel,
             with_labels(in_words(step, self._lang), self._labels),
-            step.page.title or step.page.app,
+            page_name(step.page),
             picture,
             box,
             spot,
             _size_of(phone),
         )
+
+
+def page_name(page: PageSignature) -> str:
+    """What people call a page: its title; the home screen and pages without a title by their app."""
+    return page.title or (_("主屏幕") if "launcher" in page.app else page.app)
 
 
 def _size_of(phone: Phone | None) -> tuple[int, int]:

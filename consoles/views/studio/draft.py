@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,8 +10,9 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.pages.studio import flow_pages
-from tickets.errors import Invalid, InvalidFlow, NotFound, ServiceError
+from consoles.pages.studio import draft as shown
+from consoles.pages.studio import in_words
+from tickets.errors import Conflict, Invalid, InvalidFlow, NotFound, ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
 from tickets.flows.lesson_marks import MarkKind
@@ -30,9 +32,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is None:
         return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
     expert = request.GET.get("view") == "json"
-    return render(
-        request, "consoles/studio/draft.html", flow_pages.draft_context(request.user, template, draft, expert=expert)
-    )
+    return render(request, "consoles/studio/draft.html", shown.context(request.user, template, draft, expert=expert))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
@@ -55,6 +55,9 @@ def draft_save(request: HttpRequest, slug: str) -> HttpResponse:
             draft = drafts.save(draft, definition, request.user, revision=_revision(request), note=note)
     except InvalidFlow as error:
         return _state(request, template, draft, error.data["problems"], 422)
+    except Conflict as error:
+        changes = in_words.changes_in_words(draft.definition, definition)
+        return _refused(request, template, draft, error, changes)
     except ServiceError as error:
         return _state(request, template, draft, [error.message], error.status)
     return _state(request, template, draft, faults(draft.definition), 200)
@@ -69,6 +72,8 @@ def draft_freeze(request: HttpRequest, slug: str) -> HttpResponse:
         version = drafts.freeze(draft, request.user, revision=_revision(request))
     except InvalidFlow as error:
         return _state(request, template, draft, error.data["problems"], 422)
+    except Conflict as error:
+        return _refused(request, template, draft, error)
     except ServiceError as error:
         return _state(request, template, draft, [error.message], error.status)
     address = f"{resolve_url('flow', slug)}?version={version.number}"
@@ -82,12 +87,33 @@ def draft_discard(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("flow", slug)
 
 
+@permitted(Permission.EDIT_FLOWS)
+def draft_history(request: HttpRequest, slug: str, revision: int) -> HttpResponse:
+    """One save of the open draft: what it held otherwise, and the way back to it."""
+    draft = _open(template_of(slug))
+    change = draft.changes.select_related("user").filter(revision=revision).first() if draft else None
+    if draft is None or change is None:
+        raise NotFound
+    return render(request, "consoles/studio/draft_history.html", shown.history_context(draft.template, draft, change))
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def draft_restore(request: HttpRequest, slug: str) -> HttpResponse:
+    """Go back to an earlier save; what was there before stays among the saves."""
+    draft = _posted(request, template_of(slug))
+    change = draft.changes.filter(revision=whole_number(request.POST.get("to", ""), most=MOST_WHOLE) or 0).first()
+    if change is None:
+        raise NotFound
+    drafts.save(draft, change.definition, request.user, revision=_revision(request), note=draft.note)
+    return redirect("flow-draft", slug)
+
+
 @permitted(Permission.EDIT_FLOWS, POST)
 def draft_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """What the form, as it stands now, would do: tickets that match, slots of a sample text, the instruction."""
     template = template_of(slug)
     definition = _definition(request, _posted(request, template))
-    context = flow_pages.preview(request.user, definition, request.POST.get("sample", ""))
+    context = shown.preview(request.user, definition, request.POST.get("sample", ""))
     return render(request, "consoles/studio/preview.html", context)
 
 
@@ -169,8 +195,27 @@ def _definition(request: HttpRequest, draft: FlowDraft) -> dict[str, Any]:
     return definition
 
 
-def _state(
-    request: HttpRequest, template: FlowTemplate, draft: FlowDraft, problems: list[str], status: int
+def _refused(
+    request: HttpRequest,
+    template: FlowTemplate,
+    draft: FlowDraft,
+    error: Conflict,
+    changes: Sequence[in_words.Change] | None = None,
 ) -> HttpResponse:
-    context = {"template": template, "draft": draft, "problems": problems, "saved": status == 200}
+    """Somebody else was first. The page keeps the revision it was made of, so that its next save is refused as well:
+    only who chooses to replaces what the colleague saved. `changes`: from the colleague's to what was sent."""
+    conflict = {"changes": changes, "revision": _revision(request), "open": draft.closed_at is None}
+    return _state(request, template, draft, [error.message], error.status, conflict)
+
+
+def _state(
+    request: HttpRequest,
+    template: FlowTemplate,
+    draft: FlowDraft,
+    found: list[str],
+    status: int,
+    conflict: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    problems = shown.problems(found, draft.definition, expert="definition" in request.POST)
+    context = {"template": template, "draft": draft, "problems": problems, "saved": status == 200, "conflict": conflict}
     return render(request, "consoles/studio/draft_state.html", context, status=status)

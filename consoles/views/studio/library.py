@@ -18,12 +18,17 @@ from tickets.services.people import access
 from tickets.web.given import MOST_WHOLE, whole_number
 
 _MOST_EXAMPLES = 20
+_MOST_ANSWERED = 20
 _NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")
 
 
 @permitted(Permission.REQUEST_FLOWS)
 def library(request: HttpRequest) -> HttpResponse:
-    context = {"cards": flow_pages.cards(), "requests": flow_pages.ranked_requests()}
+    context = {
+        "cards": flow_pages.cards(),
+        "requests": flow_pages.ranked_requests(request.user),
+        "answered": requests.answered()[:_MOST_ANSWERED],
+    }
     return render(request, "consoles/studio/library.html", context)
 
 

@@ -45,10 +45,14 @@ def rehearsal_start(request: HttpRequest, slug: str, version: int) -> HttpRespon
     if times is None or (seconds and whole_number(seconds) is None):
         raise Invalid(_("请填写整数。"))
     grant = PracticeGrant.objects.filter(pk=whole_number(posted.get("grant", "")) or 0).first()
+    of, tickets = of_number(slug, version), [access.get_ticket(request.user, number) for number in numbers]
+    if not tickets:
+        tickets = rehearsals.spread(rehearsals.suitable(of, request.user, times), times)
+        times = 1
     started = rehearsals.start(
-        of_number(slug, version),
+        of,
         request.user,
-        [access.get_ticket(request.user, number) for number in numbers],
+        tickets,
         times=times,
         mode=RehearsalMode.PRACTICE if grant else RehearsalMode.DRY,
         grant=grant,

@@ -12,7 +12,7 @@ from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import fall_backs, reviews, routes, vouches
+from tickets.services.flows import fall_backs, reviews, routes, templates, vouches
 from tickets.services.people import access
 from tickets.services.releasing import releases
 from tickets.services.tickets import desk
@@ -88,6 +88,13 @@ def flow_vouch(request: HttpRequest, slug: str, vouch: int) -> HttpResponse:
             vouches.withdraw(row, request.user)
         case _:
             raise Invalid(_("请选择认定或撤回。"))
+    return redirect("flow", slug)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def flow_names(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the flow is called and what is said of it, in both languages."""
+    templates.describe(request.user, template_of(slug), words=request.POST.dict())
     return redirect("flow", slug)
 
 

@@ -85,7 +85,7 @@ class VersionInline(TabularInline):
 @admin.register(models.FlowTemplate)
 class FlowTemplateAdmin(Audited):
     permission = Permission.EDIT_FLOWS
-    fields = ("slug", "name", "name_en", "description", "active")
+    fields = ("slug", "name", "name_en", "description", "description_en", "active")
     list_display = ("called", "slug", "active", "newest")
     search_fields = ("name", "name_en", "slug")
     inlines = (VersionInline,)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.consoles import story
 from tests.tickets.flows.test_flow_form import posted
 from tickets.flows import form
 from tickets.models import (
+    AuditEvent,
     Department,
     FlowDraft,
     FlowTemplate,
@@ -93,12 +95,24 @@ def test_saving_without_a_change_makes_no_revision(as_fiona: Client, draft: Flow
 
 def test_what_is_wrong_is_said_and_kept(as_fiona: Client, draft: FlowDraft) -> None:
     html = as_fiona.post(f"{FLOW}/draft/save/", fields(draft, refuse_above="很多"), headers=HTMX).content.decode()
-    assert "engine.refuse_above" in html
+    assert "应用与边界 · 拒绝执行的金额" in html
+    assert 'href="#part-limits"' in html
+    assert "engine." not in html
     draft.refresh_from_db()
     assert draft.definition["engine"]["refuse_above"] == "很多"
     response = as_fiona.post(f"{FLOW}/draft/version/", fields(draft), headers=HTMX)
     assert response.status_code == 422
     assert FlowVersion.objects.count() == 1
+
+
+def test_an_empty_draft_names_what_is_missing_as_its_form_does(as_fiona: Client) -> None:
+    as_fiona.post("/flows/new/", {"name": "取消订单", "slug": "cancel_order"})
+    html = story.markup(as_fiona.get("/flows/cancel_order/draft/"))
+    problems = html.partition('<ul class="problems">')[2].partition("</ul>")[0]
+    for words in ("适用的工单", "需要的信息", "给智能体的指令", "完成的证据"):
+        assert words in problems
+    assert not re.search(r"match|slots|instruction:|engine", re.sub(r'href="[^"]*"', "", problems))
+    assert "match: " in story.markup(as_fiona.get("/flows/cancel_order/draft/?view=json"))
 
 
 @pytest.mark.parametrize(
@@ -125,9 +139,39 @@ def test_two_editors_lose_nothing(as_fiona: Client, draft: FlowDraft, gao: User)
     client_of(gao).post(f"{FLOW}/draft/save/", fields(draft, threshold="5"), headers=HTMX)
     response = as_fiona.post(f"{FLOW}/draft/save/", fields(draft, threshold="7"), headers=HTMX)
     assert response.status_code == 409
-    assert "gao" in response.content.decode()
+    html = response.content.decode()
+    assert "gao" in html
     draft.refresh_from_db()
     assert draft.definition["match"]["threshold"] == 5
+    sent = fields(draft, threshold="7", revision=str(response.context["conflict"]["revision"]))
+    assert as_fiona.post(f"{FLOW}/draft/save/", sent, headers=HTMX).status_code == 409, "saving by itself"
+    assert as_fiona.post(f"{FLOW}/draft/version/", sent, headers=HTMX).status_code == 409
+    assert f'{{"revision": "{draft.revision}"}}' in html
+    chosen = fields(draft, threshold="7")
+    assert as_fiona.post(f"{FLOW}/draft/save/", chosen, headers=HTMX).status_code == 200
+
+
+def test_a_conflict_says_how_the_two_differ(as_fiona: Client, draft: FlowDraft, gao: User) -> None:
+    client_of(gao).post(f"{FLOW}/draft/save/", fields(draft, second_approval_above="700"), headers=HTMX)
+    html = as_fiona.post(f"{FLOW}/draft/save/", fields(draft, second_approval_above="900"), headers=HTMX)
+    assert "<ins>金额高于 ¥900 时需要两人确认。</ins>" in html.content.decode()
+    assert "<del>金额高于 ¥700 时需要两人确认。</del>" in html.content.decode()
+
+
+def test_an_earlier_save_is_shown_and_comes_back(as_fiona: Client, draft: FlowDraft) -> None:
+    before = draft.definition
+    as_fiona.post(f"{FLOW}/draft/save/", fields(draft, second_approval_above="700"), headers=HTMX)
+    draft.refresh_from_db()
+    page = as_fiona.get(f"{FLOW}/draft/history/1/").content.decode()
+    assert "<del>金额高于 ¥700 时需要两人确认。</del>" in page
+    back = {"draft": draft.pk, "revision": draft.revision, "to": 1}
+    assert as_fiona.post(f"{FLOW}/draft/restore/", back).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.definition, draft.revision) == (before, 3)
+    assert as_fiona.post(f"{FLOW}/draft/restore/", back).status_code == 409, "somebody saved since"
+    for wrong in ("9", "x", "9" * 40):
+        assert as_fiona.post(f"{FLOW}/draft/restore/", {**back, "to": wrong}).status_code == 404
+    assert as_fiona.get(f"{FLOW}/draft/history/{'9' * 9}/").status_code == 404
 
 
 def test_a_sample_is_read_before_anything_is_stored(as_fiona: Client, draft: FlowDraft, ticket: Ticket) -> None:
@@ -206,7 +250,54 @@ def test_a_supervisor_asks_for_a_flow_and_an_editor_answers(as_sara: Client, as_
     assert "&lt;b&gt;退货&lt;/b&gt;" in wrong.content.decode()
     row = as_fiona.get("/flows/").context["requests"][0].request
     as_fiona.post(f"/flows/requests/{row.pk}/answer/", {"answer": "declined", "text": "每单都不同"})
-    assert "没有待处理的需求" in as_fiona.get("/flows/").content.decode()
+    html = as_sara.get("/flows/").content.decode()
+    assert "没有待处理的需求" in html
+    assert "每单都不同" in html, "who asked reads the answer"
+
+
+def test_a_request_shows_its_examples_to_whoever_may_see_them(
+    as_sara: Client, as_fiona: Client, ticket: Ticket, other_department: Department
+) -> None:
+    as_sara.post("/flows/requests/new/", {"title": "补开发票", "examples": ticket.number})
+    assert f'href="/tickets/{ticket.number}/"' in as_fiona.get("/flows/").content.decode()
+    elsewhere = client_of(story.member("elsa", "flow_editor", other_department))
+    assert ticket.number not in elsewhere.get("/flows/").content.decode()
+
+
+def test_an_editor_names_and_describes_a_flow_in_both_languages(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    sent = {"name": "退款", "name_en": "Refund", "description": "查单并退款", "description_en": "Finds and refunds"}
+    assert as_fiona.post(f"{FLOW}/names/", sent).status_code == 302
+    as_fiona.cookies["django_language"] = "en"
+    html = as_fiona.get("/flows/").content.decode()
+    assert "Refund" in html
+    assert "Finds and refunds" in html
+    for wrong in ({"name": ""}, {"name": "x" * 81}, {**sent, "description": "x" * 2001}):
+        assert as_fiona.post(f"{FLOW}/names/", wrong).status_code == 400
+    assert AuditEvent.objects.filter(type="flow.described").count() == 1
+
+
+def test_a_refused_form_leads_back_to_its_page(as_fiona: Client, refund_flow: FlowVersion) -> None:
+    page = f"http://testserver{FLOW}/"
+    refused = as_fiona.post(f"{FLOW}/v1/release/", {"percent": "7"}, headers={"Referer": page}).content.decode()
+    assert f'href="{page}" data-back' in refused
+    for elsewhere in ("https://evil.invalid/flows/", "javascript:alert(1)", ""):
+        html = as_fiona.post(f"{FLOW}/v1/release/", {"percent": "7"}, headers={"Referer": elsewhere}).content.decode()
+        assert "data-back" not in html
+
+
+def test_the_page_says_what_a_version_waits_for_and_offers_only_more_tickets(
+    as_fiona: Client, draft: FlowDraft, gao: User
+) -> None:
+    version = drafts.freeze(draft, draft.author, revision=draft.revision)
+    assert "演练这个版本" in as_fiona.get(f"{FLOW}/").content.decode()
+    stages.adopt(version)
+    releases.release(version, gao, percent=5)
+    html = as_fiona.get(f"{FLOW}/").content.decode()
+    assert "扩大比例" in html
+    offered = re.findall(r'<option value="(\w+)">', html.partition('name="percent"')[2].partition("</select>")[0])
+    assert offered == ["25", "100"]
+    releases.release(version, gao)
+    assert 'name="percent"' not in as_fiona.get(f"{FLOW}/").content.decode()
 
 
 def test_the_stage_of_what_was_published_before_is_released(refund_flow: FlowVersion) -> None:
@@ -234,15 +325,19 @@ class TestRehearsal:
         assert "还不足以说明" in html
         assert "已停止" in html
 
-    @pytest.mark.parametrize(
-        "sent", [{"times": "x"}, {"times": "0"}, {"times": "9" * 400}, {"person_seconds": "很久"}, {"tickets": ""}]
-    )
+    @pytest.mark.parametrize("sent", [{"times": "x"}, {"times": "0"}, {"times": "9" * 400}, {"person_seconds": "很久"}])
     def test_what_cannot_be_rehearsed_is_refused_in_words(
         self, as_fiona: Client, refund_flow: FlowVersion, ticket: Ticket, rehearsal_phone: Phone, sent: dict[str, str]
     ) -> None:
         response = as_fiona.post(f"{FLOW}/v1/rehearse/", {"tickets": ticket.number, **sent})
         assert response.status_code == 400
         assert not Rehearsal.objects.exists()
+
+    def test_without_tickets_the_newest_that_fit_are_taken_as_often_as_asked(
+        self, as_fiona: Client, refund_flow: FlowVersion, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        assert as_fiona.post(f"{FLOW}/v1/rehearse/", {"times": "3"}).status_code == 302
+        assert [row.ticket_number for row in Rehearsal.objects.get().runs.all()] == [ticket.number] * 3
 
     def test_a_ticket_of_another_department_is_not_found(
         self, as_fiona: Client, refund_flow: FlowVersion, rehearsal_phone: Phone, other_department: Department

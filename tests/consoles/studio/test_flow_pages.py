@@ -7,6 +7,7 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import translation
 
 from consoles.pages.studio import in_words
 from tests.consoles import story
@@ -38,7 +39,7 @@ def text_of(client: Client, address: str) -> str:
 
 def test_versions_are_compared_in_words_and_in_what_is_stored(as_fiona: Client, refund_flow: FlowVersion) -> None:
     new = story.publish("complaint_refund", second_approval_above=88, four_eyes=True)
-    (borders,) = in_words.changes_in_words(refund_flow, new)
+    (borders,) = in_words.changes_in_words(refund_flow.definition, new.definition)
     added = [line for kind, line in borders.lines if kind == "added"]
     assert any("¥88" in line for line in added)
     html = text_of(as_fiona, f"{FLOW}/?version=2&with=1")
@@ -101,3 +102,30 @@ class TestBadInput:
         releases.retire(new.template, sara)
         run.refresh_from_db()
         assert (run.flow_version, run.status in ACTIVE) == (refund_flow, True)
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ({"photo": "*"}, "有照片"),
+        ({"photo": ""}, "没有照片"),
+        ({"refund": "全额"}, "退款是 全额"),
+        ({"refund": ["10.00", "20.00"]}, "退款是 10.00、20.00 之一"),
+        ({"refund": {"not": ["全额"]}}, "退款不是 全额"),
+        ({"refund": {"not": ["", "全额"]}, "photo": "*"}, "有退款且不是 全额,且有照片"),
+    ],
+    ids=["any", "none", "one", "several", "not", "both"],
+)
+def test_the_printed_flow_says_conditions_and_slots_in_words(when: dict[str, object], words: str) -> None:
+    slots = [{"name": "refund", "label": {"zh": "退款"}}, {"name": "photo", "label": {"zh": "照片"}}]
+    clause = {"text": "填写{refund:plain}", "when": when}
+    steps = dict(in_words.sop({"slots": slots, "instruction": {"zh": {"clauses": [clause]}}}))["步骤"]
+    assert steps == [f"填写〔退款〕(当{words})"]
+
+
+def test_an_english_reader_reads_what_the_flow_has_in_english(refund_flow: FlowVersion) -> None:
+    with translation.override("en"):
+        parts = dict(in_words.sop(refund_flow.definition))
+    assert "Order number" in parts["Confirmed by a person"]
+    assert parts["Evidence of success"][0] == "“提交成功” or “Submitted”"
+    assert not any("com.example" in line or "{" in line for lines in parts.values() for line in lines)

@@ -81,3 +81,15 @@ def test_a_number_that_is_none_is_kept_for_the_check_to_name() -> None:
     definition = form.read({}, {"refuse_above": ["五千"], "threshold": ["3"]})
     assert (definition["engine"]["refuse_above"], definition["match"]["threshold"]) == ("五千", 3)
     assert any("engine.refuse_above" in fault for fault in faults(definition))
+
+
+def test_a_row_without_an_identifier_gets_one_instead_of_being_lost() -> None:
+    slots = {"slot.name": ["", "text", "", ""], "slot.kind": ["text"] * 4, "slot.label_zh": ["说明", "甲", "", "备注"]}
+    fields = {"field.name": ["", ""], "field.label": ["订单号", ""], "field.slot": ["order_number", ""]}
+    definition = form.read({}, {**slots, **fields})
+    assert [(slot["name"], slot["label"]["zh"]) for slot in definition["slots"]] == [
+        ("text_2", "说明"),
+        ("text", "甲"),
+        ("text_3", "备注"),
+    ]
+    assert [field["name"] for field in definition["engine"]["confirm_fields"]] == ["order_number"]

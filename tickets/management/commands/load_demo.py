@@ -120,7 +120,10 @@ def _load_account(account: demo.Account, password: str, department: Department) 
 
 def _load_flow(data: dict[str, Any]) -> int:
     defaults = {"name": data["name"]["zh"], "name_en": data["name"]["en"], "description": data["description"]}
+    defaults["description_en"] = data["description_en"]
     template, _made = FlowTemplate.objects.get_or_create(slug=data["slug"], defaults=defaults)
+    if not template.description_en and template.description == data["description"]:  # of an earlier release
+        FlowTemplate.objects.filter(pk=template.pk).update(description_en=data["description_en"])
     latest = template.latest
     route = _route(data["slug"])
     known = latest is not None and (latest.definition, latest.route) == (data["definition"], route)

@@ -17,6 +17,7 @@ class FlowTemplate(models.Model):
     name = models.CharField(_("名称"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=80, blank=True)
     description = models.TextField(_("说明"), blank=True)
+    description_en = models.TextField(_("英文说明"), blank=True, default="", db_default="")
     active = models.BooleanField(_("启用"), default=True)
 
     class Meta:

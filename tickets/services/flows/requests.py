@@ -37,7 +37,13 @@ def score(request: FlowRequest) -> float:
 def ranked() -> list[FlowRequest]:
     """The open requests, highest score first."""
     rows = FlowRequest.objects.filter(status=RequestStatus.OPEN).select_related("requested_by")
-    return sorted(rows, key=lambda row: (-score(row), row.pk))
+    return sorted(rows.prefetch_related("examples"), key=lambda row: (-score(row), row.pk))
+
+
+def answered() -> Any:
+    """The requests that were accepted or declined, the newest first."""
+    rows = FlowRequest.objects.exclude(status=RequestStatus.OPEN).select_related("requested_by", "template")
+    return rows.order_by("-pk")
 
 
 def ask(user: Any, values: dict[str, Any], examples: Iterable[Ticket] = ()) -> FlowRequest:

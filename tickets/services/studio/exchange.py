@@ -80,6 +80,7 @@ def export(version: FlowVersion, user: Any) -> bytes:
     content = {
         "flow": {"slug": template.slug, "name": template.name, "name_en": template.name_en},
         "description": template.description,
+        "description_en": template.description_en,
         "number": version.number,
         "definition": version.definition,
         "route": version.route,
@@ -209,10 +210,11 @@ def _checked(content: Any) -> dict[str, Any]:
 def _new_template(package: Package, user: Any) -> FlowTemplate:
     flow = package.flow
     template = templates.create(user, name=flow["name"], slug=flow["slug"])
-    description = package.content.get("description")
     template.name_en = flow["name_en"][:80]
-    template.description = description if isinstance(description, str) else ""
-    template.save(update_fields=["name_en", "description"])
+    for key in ("description", "description_en"):
+        words = package.content.get(key)
+        setattr(template, key, words if isinstance(words, str) else "")
+    template.save(update_fields=["name_en", "description", "description_en"])
     return template
 
 

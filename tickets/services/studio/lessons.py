@@ -253,8 +253,9 @@ def _refuse_phone(lesson: Lesson) -> None:
 def _busy(phone: Phone) -> Conflict:
     other = Lesson.objects.filter(phone=phone, state=LessonState.OPEN).select_related("teacher").first()
     words = _("这台手机正在使用,请稍后再来。")
-    if other is not None:
-        words = _("%s 正在这台手机上示教,请另选一台或稍后再来。") % other.teacher
+    if other is not None and other.teacher is not None:
+        who = other.teacher.get_full_name() or other.teacher.get_username()
+        words = _("%s 正在这台手机上示教,请另选一台或稍后再来。") % who
     return Conflict(words, code="phone_busy")
 
 

@@ -1,5 +1,6 @@
 // The draft of a flow: rows are added and taken away, slots are put into the instruction, everything is saved by itself.
 import { composing } from "../shared/shortcuts.js";
+import { identify, offerSlots } from "./slots.js";
 
 const form = document.getElementById("draft");
 const AUTOSAVE_MS = 1500;
@@ -41,6 +42,7 @@ form.addEventListener("click", (event) => {
   if (button.matches("[data-add]")) add(button.closest("[data-rows]"), button);
   if (button.matches("[data-remove]")) {
     button.closest("[data-row]").remove();
+    offerSlots(form);
     changed();
   }
   if (button.matches("[data-insert]") && target) {
@@ -50,7 +52,10 @@ form.addEventListener("click", (event) => {
   }
 });
 form.addEventListener("change", (event) => {
-  if (event.target.matches("[data-kind]")) showFor(event.target.closest("[data-row]"));
+  const row = event.target.closest("[data-row]");
+  if (event.target.matches("[data-kind]")) showFor(row);
+  if (row) identify(form, row);
+  if (row?.querySelector("[data-slot-name]")) offerSlots(form);
 });
 for (const row of form.querySelectorAll("[data-row]")) showFor(row);
 for (const outside of document.querySelectorAll("[form=draft]")) {
@@ -74,8 +79,22 @@ document.addEventListener("keydown", (event) => {
     save();
   }
 });
+// A version is made of what is seen: what was typed a moment ago is saved first.
+let waiting = null;
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.elt.id !== "freeze" || !unsaved) return;
+  event.preventDefault();
+  waiting = event.detail.issueRequest;
+  save();
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.elt === form) unsaved = !event.detail.successful;
+  const saves = event.detail.elt === form || event.detail.elt.matches("[data-over]");
+  if (saves) {
+    unsaved = !event.detail.successful;
+    const go = unsaved ? null : waiting;
+    waiting = null;
+    if (go) setTimeout(go); // once the answer stands on the page with its revision
+  }
   leaving ||= Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
 });
 window.addEventListener("beforeunload", (event) => {
