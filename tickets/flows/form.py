@@ -104,6 +104,7 @@ def _slot_row(item: Mapping[str, Any]) -> Row:
     ]
     return {
         **{key: item.get(key, "") for key in ("name", "kind", "media")},
+        "slot_text": f"{{{item.get('name', '')}}}",
         "label_zh": label.get("zh", ""),
         "label_en": label.get("en", ""),
         "question_zh": question.get("zh", ""),

@@ -68,6 +68,10 @@ class Card:
     rehearsal: Rehearsal | None = None
 
     @property
+    def serves(self) -> bool:
+        return any(not release.shadow for release in self.releases)
+
+    @property
     def rate(self) -> int | None:
         return round(100 * self.succeeded / self.runs) if self.runs else None
 
@@ -156,6 +160,7 @@ def flow_context(
         if shown and compared
         else [],
         "releases": [(row, floors.measure(row), shadows.measure(row) if row.shadow else None) for row in at_work],
+        "back_to": releases.before(template) if at_work else None,
         "past": _past(template),
         "vouches": template.vouches.exclude(state=VouchState.ENDED).select_related("proposed_by", "given_by"),
         "draft": FlowDraft.objects.filter(template=template, closed_at=None).select_related("author").first(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
@@ -46,7 +46,7 @@ def request_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             requests.ask(request.user, _values(request), _examples(request))
-            return redirect("flows")
+            return redirect(f"{resolve_url('flows')}#requests")
         except ServiceError as error:
             problem = error.message
     context = {"problem": problem, "typed": request.POST}
@@ -62,7 +62,7 @@ def request_answer(request: HttpRequest, request_id: int) -> HttpResponse:
     template = FlowTemplate.objects.filter(slug=request.POST.get("flow", "")).first() if accepted else None
     status = RequestStatus.ACCEPTED if accepted else RequestStatus.DECLINED
     requests.answer(row, request.user, status, request.POST.get("text", ""), template)
-    return redirect("flows")
+    return redirect(f"{resolve_url('flows')}#requests")
 
 
 def _values(request: HttpRequest) -> dict[str, object]:

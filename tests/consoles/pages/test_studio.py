@@ -199,6 +199,7 @@ def test_from_draft_to_release_with_two_other_people(
     assert releases.version_for(version.template, ticket) == version
     assert client_of(gao).post(f"{FLOW}/take-back/", {"note": "先退回"}).status_code == 302
     assert releases.version_for(version.template, ticket).number == 1  # type: ignore[union-attr]
+    assert "之后没有版本处理工单" in as_fiona.get(f"{FLOW}/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -242,7 +243,7 @@ def test_a_new_flow_begins_with_an_empty_draft(as_fiona: Client) -> None:
 
 def test_a_supervisor_asks_for_a_flow_and_an_editor_answers(as_sara: Client, as_fiona: Client, ticket: Ticket) -> None:
     sent = {"title": "补开发票", "per_week": "120", "minutes_each": "6", "writes": "on", "examples": ticket.number}
-    assert as_sara.post("/flows/requests/new/", sent)["Location"] == "/flows/"
+    assert as_sara.post("/flows/requests/new/", sent)["Location"] == "/flows/#requests"
     html = as_fiona.get("/flows/").content.decode()
     assert "补开发票" in html
     wrong = as_sara.post("/flows/requests/new/", {"title": "<b>退货</b>", "per_week": "很多"})
@@ -296,6 +297,7 @@ def test_the_page_says_what_a_version_waits_for_and_offers_only_more_tickets(
     assert "扩大比例" in html
     offered = re.findall(r'<option value="(\w+)">', html.partition('name="percent"')[2].partition("</select>")[0])
     assert offered == ["25", "100"]
+    assert "退回 v1" in html
     releases.release(version, gao)
     assert 'name="percent"' not in as_fiona.get(f"{FLOW}/").content.decode()
 

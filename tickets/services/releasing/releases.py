@@ -124,6 +124,16 @@ def take_back(template: FlowTemplate, user: Any, note: str = "") -> Release | No
     return end(newest, ReleaseEnd.RETURNED, user=user, note=note)
 
 
+def before(template: FlowTemplate) -> FlowVersion | None:
+    """The version that would handle all tickets if the newest release were taken back; None if none would."""
+    rows = list(at_work().filter(template=template).select_related("version").order_by("-pk"))
+    if not rows:
+        return None
+    stays = next((row for row in rows[1:] if row.percent == 100 and not row.shadow and row.department_id is None), None)
+    again = stays or _replaced_whole(rows[0])
+    return again.version if again else None
+
+
 def end(row: Release, reason: ReleaseEnd, *, user: Any = None, note: str = "") -> Release | None:
     """End one release and reactivate those it replaced; returns the newest of these."""
     with transaction.atomic():
@@ -210,14 +220,19 @@ def _replace(others: Any, row: Release, user: Any) -> None:
 
 def _begin_again(row: Release, user: Any) -> Release | None:
     """Create a new row for each full release that `row` replaced; the old rows stay unchanged."""
-    whole = row.replaced.filter(percent=100, department=None, shadow=False).exclude(version=row.version)
-    before = whole.order_by("-pk").first()
-    if before is None:
+    whole = _replaced_whole(row)
+    if whole is None:
         return None
-    terms = {"success_floor": before.success_floor, "rejection_ceiling": before.rejection_ceiling}
-    again = _begin(before.version, user, note=_("退回"), **terms)
-    Release.objects.filter(replaced_by=before).update(replaced_by=again)  # so that another take-back goes further back
+    terms = {"success_floor": whole.success_floor, "rejection_ceiling": whole.rejection_ceiling}
+    again = _begin(whole.version, user, note=_("退回"), **terms)
+    Release.objects.filter(replaced_by=whole).update(replaced_by=again)  # so that another take-back goes further back
     return again
+
+
+def _replaced_whole(row: Release) -> Release | None:
+    """The release to all tickets, of another version, whose place the row took."""
+    rows = row.replaced.filter(percent=100, department=None, shadow=False).exclude(version=row.version)
+    return rows.select_related("version").order_by("-pk").first()
 
 
 def _finish(rows: Any, reason: ReleaseEnd, user: Any, note: str) -> int:

@@ -5,10 +5,13 @@ import { identify, offerSlots } from "./slots.js";
 const form = document.getElementById("draft");
 const AUTOSAVE_MS = 1500;
 let timer = 0;
+let edits = 0;
+let sent = 0; // of these edits, those that the request under way holds
 let unsaved = false;
 let leaving = false;
 
 function changed() {
+  edits += 1;
   unsaved = true;
   clearTimeout(timer);
   timer = setTimeout(save, AUTOSAVE_MS);
@@ -87,13 +90,17 @@ document.addEventListener("htmx:confirm", (event) => {
   waiting = event.detail.issueRequest;
   save();
 });
+const saves = (element) => element === form || element.matches("[data-over]");
+document.addEventListener("htmx:configRequest", (event) => {
+  if (saves(event.detail.elt)) sent = edits;
+});
 document.addEventListener("htmx:afterRequest", (event) => {
-  const saves = event.detail.elt === form || event.detail.elt.matches("[data-over]");
-  if (saves) {
-    unsaved = !event.detail.successful;
-    const go = unsaved ? null : waiting;
-    waiting = null;
-    if (go) setTimeout(go); // once the answer stands on the page with its revision
+  if (saves(event.detail.elt)) {
+    unsaved = !event.detail.successful || sent < edits;
+    if (!unsaved && waiting) setTimeout(waiting); // once the answer stands on the page with its revision
+    if (!unsaved || !event.detail.successful) waiting = null;
+    const preview = document.getElementById("try");
+    if (!unsaved && preview) htmx.trigger(preview, "refresh");
   }
   leaving ||= Boolean(event.detail.xhr.getResponseHeader("HX-Redirect"));
 });

@@ -38,7 +38,8 @@ export function offerSlots(form) {
 
 function chip(slot) {
   const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: "chip", textContent: slot.label });
+  Object.assign(button, { type: "button", className: "chip", textContent: `${slot.label} ` });
+  button.append(Object.assign(document.createElement("code"), { textContent: `{${slot.name}}` }));
   button.dataset.insert = slot.name;
   return button;
 }
