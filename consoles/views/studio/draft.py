@@ -16,7 +16,7 @@ from tickets.errors import Conflict, Invalid, InvalidFlow, NotFound, ServiceErro
 from tickets.flows import form
 from tickets.flows.faults import faults
 from tickets.flows.lesson_marks import MarkKind
-from tickets.models import FlowDraft, FlowTemplate, Step
+from tickets.models import DraftChange, FlowDraft, FlowTemplate, Step
 from tickets.permissions import Permission, has
 from tickets.services.flows import drafts
 from tickets.services.people import access
@@ -30,7 +30,7 @@ def draft_page(request: HttpRequest, slug: str) -> HttpResponse:
     template = template_of(slug)
     draft = _open(template)
     if draft is None:
-        return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
+        return _no_draft(request, template)
     expert = request.GET.get("view") == "json"
     return render(request, "consoles/studio/draft.html", shown.context(request.user, template, draft, expert=expert))
 
@@ -88,22 +88,21 @@ def draft_discard(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @permitted(Permission.EDIT_FLOWS)
-def draft_history(request: HttpRequest, slug: str, revision: int) -> HttpResponse:
+def draft_history(request: HttpRequest, slug: str) -> HttpResponse:
     """One save of the open draft: what it held otherwise, and the way back to it."""
-    draft = _open(template_of(slug))
-    change = draft.changes.select_related("user").filter(revision=revision).first() if draft else None
-    if draft is None or change is None:
-        raise NotFound
-    return render(request, "consoles/studio/draft_history.html", shown.history_context(draft.template, draft, change))
+    template = template_of(slug)
+    draft = _open(template)
+    if draft is None:
+        return _no_draft(request, template)
+    change = _change(draft, request.GET.get("revision", ""))
+    return render(request, "consoles/studio/draft_history.html", shown.history_context(template, draft, change))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
 def draft_restore(request: HttpRequest, slug: str) -> HttpResponse:
     """Go back to an earlier save; what was there before stays among the saves."""
     draft = _posted(request, template_of(slug))
-    change = draft.changes.filter(revision=whole_number(request.POST.get("to", ""), most=MOST_WHOLE) or 0).first()
-    if change is None:
-        raise NotFound
+    change = _change(draft, request.POST.get("to", ""))
     drafts.save(draft, change.definition, request.user, revision=_revision(request), note=draft.note)
     return redirect("flow-draft", slug)
 
@@ -159,6 +158,19 @@ def template_of(slug: str) -> FlowTemplate:
     if template is None:
         raise NotFound
     return template
+
+
+def _no_draft(request: HttpRequest, template: FlowTemplate) -> HttpResponse:
+    return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
+
+
+def _change(draft: FlowDraft, revision: str) -> DraftChange:
+    """The save of that number."""
+    number = whole_number(revision, most=MOST_WHOLE) or 0
+    change = draft.changes.select_related("user").filter(revision=number).first()
+    if change is None:
+        raise NotFound
+    return change
 
 
 def _open(template: FlowTemplate) -> FlowDraft | None:
