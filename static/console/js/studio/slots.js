@@ -3,14 +3,24 @@
 // The identifier of a row that has none yet: of its English name, else of its kind.
 export function identify(form, row) {
   const box = row.querySelector("[data-identifier]");
-  if (!box || box.value.trim()) return;
+  if (!box || (box.value.trim() && !isOurs(form, box))) return;
   const named = [...row.querySelectorAll("[data-names]")].map((each) => each.value.trim()).filter(Boolean);
   if (!named.length) return;
-  const taken = new Set([...form.querySelectorAll(`[name="${box.name}"]`)].map((each) => each.value));
+  const others = [...form.querySelectorAll(`[name="${box.name}"]`)].filter((each) => each !== box);
+  const taken = new Set(others.map((each) => each.value));
   const stem = named.map(slug).find(Boolean) || row.querySelector("[data-kind]")?.value || "field";
   let name = stem;
   for (let number = 2; taken.has(name); number += 1) name = `${stem}_${number}`;
   box.value = name;
+  box.dataset.made = name;
+}
+
+// One that was made here and stands nowhere yet follows what is typed next, as the English name comes after the Chinese.
+function isOurs(form, box) {
+  const name = box.value.trim();
+  const used = [...form.querySelectorAll("[data-takes-slots]")].some((each) => each.value.includes(`{${name}`));
+  const compared = [...form.querySelectorAll("[name='field.slot']")].some((each) => each.value === name);
+  return box.dataset.made === name && !used && !compared;
 }
 
 function slug(text) {
