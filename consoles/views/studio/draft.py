@@ -230,4 +230,9 @@ def _state(
 ) -> HttpResponse:
     problems = shown.problems(found, draft.definition, expert="definition" in request.POST)
     context = {"template": template, "draft": draft, "problems": problems, "saved": status == 200, "conflict": conflict}
-    return render(request, "consoles/studio/draft_state.html", context, status=status)
+    response = render(request, "consoles/studio/draft_state.html", context, status=status)
+    if (
+        status >= 400
+    ):  # what is refused has its place on the page; without one it would be told as a fault of the server
+        response["HX-Retarget"], response["HX-Reswap"] = "#draft-state", "outerHTML"
+    return response

@@ -125,6 +125,7 @@ def test_a_json_that_cannot_be_used_is_refused_in_words(as_fiona: Client, draft:
     response = as_fiona.post(f"{FLOW}/draft/save/", sent, headers=HTMX)
     assert response.status_code == 422
     assert "没有保存" in response.content.decode()
+    assert response["HX-Retarget"] == "#draft-state", "the page shows it where the draft's state stands"
     draft.refresh_from_db()
     assert draft.revision == 1
 
@@ -139,6 +140,7 @@ def test_two_editors_lose_nothing(as_fiona: Client, draft: FlowDraft, gao: User)
     client_of(gao).post(f"{FLOW}/draft/save/", fields(draft, threshold="5"), headers=HTMX)
     response = as_fiona.post(f"{FLOW}/draft/save/", fields(draft, threshold="7"), headers=HTMX)
     assert response.status_code == 409
+    assert response["HX-Retarget"] == "#draft-state"
     html = response.content.decode()
     assert "gao" in html
     draft.refresh_from_db()
