@@ -274,10 +274,6 @@ def _next_step(user: Any, version: FlowVersion, stage: VersionStage) -> str:
     return ""
 
 
-def _changes_in_words(old: FlowVersion, new: FlowVersion) -> list[in_words.Change]:
-    return in_words.changes_in_words(old.definition, new.definition)
-
-
 def changes(old: FlowVersion, new: FlowVersion) -> list[tuple[str, str]]:
     """What differs, as (kind, line): `added`, `removed`, `place` or empty."""
     lines = difflib.unified_diff(
