@@ -95,7 +95,7 @@ def draft_history(request: HttpRequest, slug: str) -> HttpResponse:
     if draft is None:
         return _no_draft(request, template)
     change = _change(draft, request.GET.get("revision", ""))
-    return render(request, "consoles/studio/draft_history.html", shown.history_context(template, draft, change))
+    return render(request, "consoles/studio/form/history.html", shown.history_context(template, draft, change))
 
 
 @permitted(Permission.EDIT_FLOWS, POST)

@@ -1,6 +1,6 @@
 // Loaded by every page.
 import { startAlerts } from "./shared/alerts.js";
-import { startBack } from "./shared/back.js";
+import { startBack } from "./back.js";
 import { startCopying } from "./copying.js";
 import { startMenu } from "./menu.js";
 import { startNotices } from "./shared/notices.js";
