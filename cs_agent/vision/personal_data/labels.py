@@ -65,12 +65,14 @@ _PHONE = re.compile(
 _TO_CALL = re.compile(r"联系[\u4e00-\u9fff]{0,7}\s*[((:]?\s*$")
 _ABROAD = re.compile(r"\+[\s(]*$")
 
+_UNLABELLED = re.compile(r"[\d\s]*")
+
 
 class Beside:
     """What the text that ends before a number says of it; each question is answered once."""
 
     def __init__(self, before: str) -> None:
-        self.before = before
+        self.before = "" if _UNLABELLED.fullmatch(before) else before  # a long column of numbers has no labels to find
 
     @cached_property
     def names_an_order(self) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import keep_picture
 from tests.consoles.browsing import Login
 
-FLOW = "/flows/order_status/"
+pytestmark = pytest.mark.browser
+
+FLOW = "/flows/resend_code/"
 
 
 def open_draft(visit: Login) -> Page:

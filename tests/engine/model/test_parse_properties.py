@@ -46,7 +46,7 @@ POINTS = st.builds(NormPoint, st.integers(0, 999), st.integers(0, 999))
 FLAGS = st.none() | TEXTS
 
 ACTIONS = st.one_of(
-    st.builds(act.Launch, TEXTS),
+    st.builds(act.Launch, TEXTS.filter(str.strip)),  # an app without a name is none
     st.builds(act.Tap, POINTS, FLAGS),
     st.builds(act.DoubleTap, POINTS, FLAGS),
     st.builds(act.LongPress, POINTS, FLAGS),
