@@ -65,7 +65,7 @@ _PHONE = re.compile(
 _TO_CALL = re.compile(r"联系[\u4e00-\u9fff]{0,7}\s*[((:]?\s*$")
 _ABROAD = re.compile(r"\+[\s(]*$")
 
-_UNLABELLED = re.compile(r"[\d\s]*")
+_UNLABELLED = re.compile(r"[\d\s\-./()_·•]*")
 
 
 class Beside:

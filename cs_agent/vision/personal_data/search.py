@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from cs_agent.vision.personal_data.addresses import addresses
 from cs_agent.vision.personal_data.codes import codes, passwords, vouchers
@@ -82,7 +83,8 @@ def find(text: str) -> tuple[Span, ...]:
     structure = structure_of(text)
     for start, end in structure.headings:  # announce the cells below, not what is beside or on the next line
         plain = plain[:start] + " " * (end - start) + plain[end:]
-    kept = _free([*in_values(text, structure.values, _in_value), *_everything(plain)], taken)
+    in_value = cache(_in_value)  # a table says the same in many cells; nothing is remembered beyond this text
+    kept = _free([*in_values(text, structure.values, in_value), *_everything(plain)], taken)
     kept += _free(numbers_said(plain, kept), taken)
     kept += _free(names_beside(plain, sorted(kept, key=_place)), taken)
     return tuple(sorted(kept, key=_place))
@@ -93,8 +95,8 @@ def _everything(plain: str) -> Iterator[Span]:
         yield from search(plain)
 
 
-def _in_value(text: str) -> Iterator[Span]:
-    return _everything(same_length_plain(text))
+def _in_value(text: str) -> tuple[Span, ...]:
+    return tuple(_everything(same_length_plain(text)))
 
 
 def _free(spans: Iterable[Span], taken: bytearray) -> list[Span]:

@@ -143,7 +143,7 @@ def structure_of(text: str) -> Structure:
     return Structure((*_fields(text), *cells), tuple(headings))
 
 
-def in_values(text: str, values: Iterable[Named], search: Callable[[str], Iterator[Span]]) -> Iterator[Span]:
+def in_values(text: str, values: Iterable[Named], search: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
     """What `search` finds in them behind their labels."""
     for value in values:
         label = f"{value.label}:"
