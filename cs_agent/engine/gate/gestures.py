@@ -91,10 +91,9 @@ def _is_free(target: Target, scene: Scene) -> bool:
 
 
 def _is_on_a_card(point: Point, seen: Observation) -> bool:
-    """On something large that reacts, where nothing on the page scrolls: a card that is thrown away or kept."""
-    nodes, most = seen.nodes or (), _WHOLE * seen.size.width * seen.size.height
-    held = [node for node in nodes if node.clickable and node.box.contains(point) and node.box.area < most]
-    return bool(held) and not any(node.scrollable for node in nodes)
+    """On something that reacts, where nothing on the page scrolls: a card that is thrown away or kept."""
+    held = any(node.clickable for node in _parts_at(point, seen))
+    return held and not any(node.scrollable for node in seen.nodes or ())
 
 
 def _stands_in_entry(target: Target, scene: Scene) -> bool:
@@ -125,9 +124,13 @@ def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
 
 def _reacts(point: Point, seen: Observation) -> bool:
     """On a large card or picture, which the page itself is not."""
+    return any(node.clickable or node.role is Role.IMAGE for node in _parts_at(point, seen))
+
+
+def _parts_at(point: Point, seen: Observation) -> Iterator[UiNode]:
+    """What stands at the point, but for what is as large as the page itself."""
     most = _WHOLE * seen.size.width * seen.size.height
-    cards = (node for node in seen.nodes or () if node.clickable or node.role is Role.IMAGE)
-    return any(node.box.contains(point) and node.box.area < most for node in cards)
+    return (node for node in seen.nodes or () if node.box.contains(point) and node.box.area < most)
 
 
 def judge_typing(action: Type, scene: Scene) -> Iterator[Finding]:

@@ -10,9 +10,8 @@ _MOST_DETOURS = 50
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it, or
-    scrolls in search of it where none was taken; `detours`:
-    steps at which the model was asked."""
+    """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it, or scrolls in
+    search of it where none was taken; `detours`: steps at which the model was asked."""
 
     at: int = 0
     tries: int = 0
