@@ -14,7 +14,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cs_agent.engine.actions.parse import ParseError, ParseErrorCode
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.engine.gate import reasons
 from cs_agent.engine.run import wording
 from cs_agent.engine.run.state import Reason

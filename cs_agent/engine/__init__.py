@@ -16,7 +16,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cs_agent.engine.actions.parse import ParseError, parse_reply
+    from cs_agent.engine.actions.parse import parse_reply
+    from cs_agent.engine.actions.parse_errors import ParseError
     from cs_agent.engine.actions.values import Action, digest, render
     from cs_agent.engine.gate.decide import GatePolicy
     from cs_agent.engine.routes.values import Route, RoutePlan
@@ -62,7 +63,8 @@ if TYPE_CHECKING:
     from cs_agent.engine.turn.loop import Engine, start
 
 _ROOMS = {
-    "actions.parse": ("ParseError", "parse_reply"),
+    "actions.parse": ("parse_reply",),
+    "actions.parse_errors": ("ParseError",),
     "actions.values": ("Action", "digest", "render"),
     "gate.decide": ("GatePolicy",),
     "routes.values": ("Route", "RoutePlan"),

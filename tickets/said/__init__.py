@@ -220,7 +220,7 @@ def _of_catalogue(values: dict[str, str]) -> str:
 
 def _of_engine(code: str, values: Mapping[str, str], lang: str) -> str:
     # Imported when needed: the models import this module, and not every process needs the engine's words.
-    from cs_agent.engine.actions import parse
+    from cs_agent.engine.actions import parse_errors
     from cs_agent.engine.gate import reasons
     from cs_agent.engine.run import wording
     from cs_agent.engine.run.state import Reason
@@ -230,8 +230,9 @@ def _of_engine(code: str, values: Mapping[str, str], lang: str) -> str:
         return wording.say(key, lang, **values)
     if prefix == reasons.PREFIX:
         return reasons.told(Reason(key, values), lang)
-    if prefix == parse.PREFIX:
-        return parse.ParseError(parse.ParseErrorCode(key), values.get("detail", "")).reason(lang)
+    if prefix == parse_errors.PREFIX:
+        code_of = parse_errors.ParseErrorCode(key)
+        return parse_errors.ParseError(code_of, values.get("detail", "")).reason(lang)
     raise KeyError(code)
 
 

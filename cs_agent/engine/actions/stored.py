@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any, get_args
 
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Action
 from cs_agent.geometry import NormPoint
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageDraw, ImageFont
 
 from cs_agent.catalogue import _, say
-from cs_agent.engine.actions.parse import Parsed, ParseError
+from cs_agent.engine.actions.parse import Parsed
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Tap, render
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.confidence import confidence_of

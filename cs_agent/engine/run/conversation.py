@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cs_agent.catalogue import _, say
-from cs_agent.engine.actions.parse import Parsed, ParseError
+from cs_agent.engine.actions.parse import Parsed
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.run.prompts import Prompt
 from cs_agent.engine.run.protocols import Message
 from cs_agent.engine.run.state import RunState

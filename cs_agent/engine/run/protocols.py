@@ -18,7 +18,8 @@ from cs_agent.trouble import Trouble
 if TYPE_CHECKING:
     from PIL import Image
 
-    from cs_agent.engine.actions.parse import Parsed, ParseError
+    from cs_agent.engine.actions.parse import Parsed
+    from cs_agent.engine.actions.parse_errors import ParseError
     from cs_agent.engine.run.state import RunState, StepRecord
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cs_agent.engine.actions.parse import ParseError
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Action, Back, CallApi, Finish, Interact, Note, TakeOver
 from cs_agent.engine.confirm.confirmation_view import target_labels

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.run import conversation as talk
 from cs_agent.engine.run.prompts import load_prompt
 from cs_agent.engine.run.state import RunState

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cs_agent.engine.actions import values as act
-from cs_agent.engine.actions.parse import ParseError, ParseErrorCode
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.confidence import confidence_of, weaker

@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.model import errors
 from cs_agent.engine.model.check import check

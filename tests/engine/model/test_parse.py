@@ -3,15 +3,9 @@
 import pytest
 
 from cs_agent.engine.actions import values as act
-from cs_agent.engine.actions.parse import (
-    MAX_REPLY_CHARS,
-    MAX_TEXT_CHARS,
-    MAX_WAIT_S,
-    Coordinates,
-    ParseError,
-    ParseErrorCode,
-    parse_reply,
-)
+from cs_agent.engine.actions.building import MAX_TEXT_CHARS, MAX_WAIT_S
+from cs_agent.engine.actions.parse import MAX_REPLY_CHARS, Coordinates, parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.geometry import NormPoint, Size
 
 

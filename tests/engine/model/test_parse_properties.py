@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cs_agent.engine.actions import values as act
-from cs_agent.engine.actions.parse import MAX_WAIT_S, Parsed, ParseError, parse_reply
+from cs_agent.engine.actions.building import MAX_WAIT_S
+from cs_agent.engine.actions.parse import Parsed, parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import digest, render
 from cs_agent.geometry import NormPoint
 

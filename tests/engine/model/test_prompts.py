@@ -5,7 +5,8 @@ import re
 import pytest
 
 from cs_agent.engine.actions import values as actions
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.run.conversation import estimate_tokens
 from cs_agent.engine.run.prompts import LANGUAGES, MAX_PROMPT_BYTES, PromptError, load_prompt, prompt_version

@@ -15,7 +15,8 @@ from enum import StrEnum
 
 from cs_agent.demo.pilot.goals.width import fold
 from cs_agent.demo.pilot.planning.moves import Announced, Move, read_thought
-from cs_agent.engine.actions.parse import ParseError, parse_reply
+from cs_agent.engine.actions.parse import parse_reply
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Action, Tap
 
 SCREEN_HEADING = re.compile(r"^\W*(?:\*\*\s*)?screen info(?:\s*\*\*)?\W*$", re.IGNORECASE)

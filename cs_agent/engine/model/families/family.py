@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from cs_agent.engine.actions.parse import ParseError
+from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.settings import ModelSettings

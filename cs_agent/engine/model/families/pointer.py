@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from cs_agent.catalogue import _, say
-from cs_agent.engine.actions.parse import Parsed, ParseError, ParseErrorCode, action_of
+from cs_agent.engine.actions.building import action_of
+from cs_agent.engine.actions.parse import Parsed
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.engine.actions.values import Coordinates
 from cs_agent.engine.model.confidence import confidence_of_values
 from cs_agent.engine.model.families.family import Overrides

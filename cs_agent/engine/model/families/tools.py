@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cs_agent.engine.actions.parse import ParseError, ParseErrorCode, action_of, refuse_unless_meant
+from cs_agent.engine.actions.building import action_of
+from cs_agent.engine.actions.parse import refuse_unless_meant
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.engine.actions.values import Action
 from cs_agent.engine.run.protocols import Reply
 from cs_agent.geometry import Size

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cs_agent.catalogue import _, say
-from cs_agent.engine.actions.parse import Parsed, ParseError, ParseErrorCode
+from cs_agent.engine.actions.parse import Parsed
+from cs_agent.engine.actions.parse_errors import ParseError, ParseErrorCode
 from cs_agent.engine.model.confidence import weaker
 from cs_agent.engine.model.families.family import as_text
 from cs_agent.engine.model.families.general import Planner, confidence_of, swipe_of
