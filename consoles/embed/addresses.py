@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.urls import reverse
 
-from tickets.errors import ServiceError
+from tickets.errors import SecretUnreadable, ServiceError
 from tickets.models import Ticket
 from tickets.permissions import Permission, has
 from tickets.said import readers_language
 from tickets.services.panels import links
 from tickets.services.people import access
 from tickets.web.our_urls import ours
+
+log = logging.getLogger(__name__)
 
 
 def ticket_address(connector: str, external_id: object) -> str:
@@ -26,6 +29,9 @@ def panel_address(user: Any, connector: str, external_id: object, theme: str = "
         return ""
     try:
         given = links.make(connector, str(external_id), user.get_username(), by=user)
+    except SecretUnreadable as error:  # somebody has to put the key back; the host's page must not fail over it
+        log.error("No panel for helpdesk %s, ticket %s: %s", connector, external_id, error)
+        return ""
     except ServiceError:  # no button is set up
         return ""
     display = {"lang": "en" if readers_language() == "en" else "zh-hans", "theme": theme}

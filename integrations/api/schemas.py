@@ -122,15 +122,20 @@ class TicketIn(In):
     attachments: Annotated[list[FileIn], Field(max_length=10)] = []
 
 
-class TicketChange(In):
-    """Only what is named changes. The customer's text never does."""
+def _left_out(**bounds: Any) -> Any:
+    """A field that may be left out but not be null: null would say neither "keep it" nor "empty it"."""
+    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None), **bounds)
 
-    subject: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    customer_name: Annotated[str, Field(max_length=80)] | None = None
-    customer_mobile: Annotated[str, Field(max_length=40)] | None = None
-    priority: Priority | None = None
-    department: Annotated[str, Field(max_length=80)] | None = None
-    status: Status | None = None
+
+class TicketChange(In):
+    """Only what is named changes; a null is refused. The customer's text never changes."""
+
+    subject: str = _left_out(min_length=1, max_length=200)
+    customer_name: str = _left_out(max_length=80)
+    customer_mobile: str = _left_out(max_length=40)
+    priority: Priority = _left_out()
+    department: str = _left_out(max_length=80)
+    status: Status = _left_out()
 
 
 class CommentIn(In):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consoles.access import Access
-from consoles.embed import urls
+from consoles.embed import addresses, urls
 from consoles.embed.cookies import NAME
 from consoles.embed.frames import PANEL_URLS
 from tests.consoles import story
@@ -33,6 +33,7 @@ from tickets.models import (
     Ticket,
 )
 from tickets.permissions import IN_PANEL, Permission
+from tickets.services import secret_store
 from tickets.services.panels import buttons, links, sessions
 
 PATTERNS = {str(pattern.name): pattern for pattern in urls.urlpatterns}
@@ -419,3 +420,14 @@ def test_addresses_made_after_a_panels_request_are_the_consoles_again(
     assert "/embed/" not in as_alice.get(f"/tickets/{ticket.number}/").content.decode()
     assert f'href="/tickets/{ticket.number}/"' in frame.get().content.decode()
     assert "/static/console/css/embed.css" in frame.get().content.decode()
+
+
+def test_a_button_whose_key_is_gone_leaves_the_hosts_page_without_a_panel_and_a_line_in_the_log(
+    ticket: Ticket, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    operator = person(Department.objects.get(), "operator")
+    assert addresses.panel_address(operator, "desk", "D-1")
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
+    assert addresses.panel_address(operator, "desk", "D-1") == ""
+    assert "helpdesk desk, ticket D-1" in caplog.text
+    assert "CS_AGENT_SECRETS_KEYS" in caplog.text

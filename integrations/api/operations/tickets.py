@@ -106,7 +106,7 @@ def change_ticket(request: HttpRequest, number: Number, body: schemas.TicketChan
 
     Only the version that `If-Match` names is changed, else 412; without the header 428.
     """
-    wanted = body.dict(exclude_none=True)
+    wanted = body.dict(exclude_unset=True)
     status = wanted.pop("status", None)
     if "department" in wanted:
         wanted["department"] = _department(request, wanted["department"])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
-from integrations.api import v1
+from integrations.api import schemas, v1
 from tests.integrations.conftest import ROOT, Program
 from tests.tickets.conftest import REFERENCE, publish
 from tickets.models import (
@@ -105,6 +105,13 @@ def test_of_two_who_change_a_ticket_the_second_is_told(program: Program, ticket:
     assert (late.status_code, late.json()["code"]) == (412, "changed_meanwhile")
     assert Ticket.objects.get().priority == 1
     assert program.patch(path, {"priority": 4}, if_match=late["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize("field", schemas.TicketChange.model_fields)
+def test_a_null_in_a_change_is_refused_by_its_name(program: Program, ticket: Ticket, field: str) -> None:
+    answer = program.patch(f"/tickets/{ticket.number}", {field: None}, if_match="*")
+    assert answer.status_code == 422
+    assert field in answer.json()["errors"][0]["field"]
 
 
 def test_what_did_not_change_is_not_sent_again(program: Program, ticket: Ticket) -> None:
