@@ -425,7 +425,7 @@ def test_addresses_made_after_a_panels_request_are_the_consoles_again(
 def test_a_button_whose_key_is_gone_leaves_the_hosts_page_without_a_panel_and_a_line_in_the_log(
     ticket: Ticket, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    operator = person(Department.objects.get(), "operator")
+    operator = person("operator", Department.objects.get())
     assert addresses.panel_address(operator, "desk", "D-1")
     settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
     assert addresses.panel_address(operator, "desk", "D-1") == ""
