@@ -101,15 +101,27 @@ def _in_value(text: str) -> tuple[Span, ...]:
 
 def _free(spans: Iterable[Span], taken: bytearray) -> list[Span]:
     """Of each span in turn what no earlier one has, which is then taken: a surer kind keeps its place, and nothing that
-    was found stays readable because something else was found in the middle of it."""
-    kept = []
+    was found stays readable because something else was found in the middle of it. A longer find of the same kind
+    replaces the pieces of it that were found before."""
+    kept: dict[int, Span] = {}  # by their start
     for span in spans:
+        for piece in _pieces(span, kept):
+            taken[piece.start : piece.end] = bytes(piece.end - piece.start)
+            del kept[piece.start]
         for part in re.finditer(b"\0+", bytes(taken[span.start : span.end])):
             start, end = span.start + part.start(), span.start + part.end()
             if part.end() - part.start() > 1 or span.end - span.start == 1:
-                kept.append(Span(span.kind, start, end, span.value))
+                kept[start] = Span(span.kind, start, end, span.value)
             taken[start:end] = b"\1" * (end - start)
-    return kept
+    return list(kept.values())
+
+
+def _pieces(span: Span, kept: dict[int, Span]) -> list[Span]:
+    """What was found before wholly inside the span, where all of it is of the span's kind and shorter."""
+    inside = [kept[place] for place in range(span.start, span.end) if place in kept]
+    same = all(piece.kind is span.kind and piece.end <= span.end for piece in inside)
+    whole = any((piece.start, piece.end) == (span.start, span.end) for piece in inside)
+    return inside if same and not whole else []
 
 
 def _place(span: Span) -> int:

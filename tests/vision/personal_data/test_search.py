@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cs_agent.vision.personal_data import DataKind, find, is_id_card, passes_luhn
@@ -353,6 +353,7 @@ def spoiled(number: str, rng: random.Random) -> str:
     return "".join(chars) if guessed <= 0.3 * len(number) else number
 
 
+@example(seed=5256219, make=id_card, before="")  # its first half reads as another country's number
 @given(
     st.integers(0, 10**9),
     st.sampled_from([id_card, bank_card, mobile]),
