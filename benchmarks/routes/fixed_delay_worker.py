@@ -23,7 +23,7 @@ from tickets.runner.pictures.feed import ScreenFeed  # noqa: E402
 class FeedOnRequest(ScreenFeed):
     """Takes pictures when one is asked for, and otherwise just so many that the phone is seen to be there."""
 
-    busy_pause_s = idle_pause_s = 5.0
+    moving_pause_s = waited_pause_s = busy_pause_s = idle_pause_s = 5.0
 
 
 def connect(row: models.Phone) -> FilePhone:

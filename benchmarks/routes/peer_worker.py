@@ -76,13 +76,8 @@ class PeerPhone(FilePhone):
 
 
 class PeerFeed(ScreenFeed):
-    @property
-    def busy_pause_s(self) -> float:  # type: ignore[override]
-        return _RARELY_S if _is_fixed() else ScreenFeed.busy_pause_s
-
-    @property
-    def idle_pause_s(self) -> float:  # type: ignore[override]
-        return _RARELY_S if _is_fixed() else ScreenFeed.idle_pause_s
+    def pause_s(self) -> float:
+        return _RARELY_S if _is_fixed() else super().pause_s()
 
 
 def connect(row: models.Phone) -> PeerPhone:

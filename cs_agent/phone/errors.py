@@ -121,6 +121,7 @@ class SecureScreen(ScreenFaultError):
 
 
 class BlackScreen(ScreenFaultError):
+    passes = True
     advice = _("屏幕全黑:唤醒手机;折叠屏或外接屏确认当前使用的是哪一块。")
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+import threading
 
 import pytest
 from PIL import Image
 
 from cs_agent.engine.run.protocols import Message, Reply
 from cs_agent.geometry import Box
+from cs_agent.observation import TextLine
 from cs_agent.vision.redaction import Audience, RedactionPolicy
 from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
 from tickets.runner.pictures.fingerprints import fingerprint_of
 from tickets.runner.pictures.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
 
+Lines = tuple[TextLine, ...]
 TITLE = "客户资料"
 MOBILE_BOX = box_of(1, MOBILE)
 
@@ -164,3 +167,30 @@ def test_a_screen_that_cannot_be_checked_is_not_sent_to_a_model_elsewhere() -> N
     with pytest.raises(PictureWithheld, match="broke down"):
         model.reply([Message("user", "看", reader.knows(MOBILE))])
     assert echo.asked == []
+
+
+def test_a_picture_that_is_awaited_queues_behind_no_page_that_is_read_in_the_background() -> None:
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Slow(KnowingReader):
+        def read(self, image: Image.Image, region: Box | None = None, *, thorough: bool = False) -> Lines:
+            if image is slow:
+                reading.set()
+                go_on.wait(10)
+            return super().read(image, region, thorough=thorough)
+
+    reader = Slow()
+    redactor, slow = Redactor(RedactionPolicy(), reader), reader.knows("上一页", MOBILE)
+    background = threading.Thread(target=redactor.read, args=[slow])
+    background.start()
+    assert reading.wait(10)
+    covered: list[Image.Image] = []
+    image = reader.knows(TITLE, MOBILE)
+    awaited = threading.Thread(
+        target=lambda: covered.append(redactor.covered(image, Audience.STORED, awaited=True)), daemon=True
+    )
+    awaited.start()
+    awaited.join(5)
+    go_on.set()
+    background.join(10)
+    assert value_pixel(covered[0]) == FILL

@@ -35,10 +35,12 @@ class Key(StrEnum):
 class PhoneError(Trouble):
     """A phone could not do or show what was asked.
 
-    `code` names what only a human can get past: "secure_screen" makes the engine ask for a takeover.
+    `code` names what only a human can get past: "secure_screen" makes the engine ask for a takeover. `passes`: the
+    screen is black, as it is for a moment while an app starts.
     """
 
     code = ""
+    passes = False
 
 
 class Phone(Protocol):
@@ -125,6 +127,14 @@ class FollowsScreen(Protocol):
     def next_picture(self) -> Screenshot:
         """The next picture whose capture began after the newest gesture; it may be under way already, while
         `screenshot` always begins a new one. Raises PhoneError."""
+
+
+@runtime_checkable
+class BeginsPictures(Protocol):
+    """A phone that captures its screen continuously, and says when a picture is under way."""
+
+    def begin_picture(self) -> None:
+        """Returns once a capture has begun after the newest gesture, or after a moment without one."""
 
 
 @runtime_checkable

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from cs_agent.engine.run.protocols import (
+    BeginsPictures,
     DatesTrees,
     ExpectsTree,
     FollowsScreen,
@@ -43,7 +44,7 @@ _TREE_RETRIAL = 6  # looks after which a phone with a slow tree is measured agai
 _STATUS_BAR = 0.035
 _CHANGED = 0.02  # of the pixels around a touch point
 _GREY_STEP = 24
-_DARK = "secure_screen"  # the PhoneError code of a page without a picture; `_retrying` covers the other faults
+_DARK = "secure_screen"  # the PhoneError code of a window that forbids pictures
 _REDUCED = 3  # px of the screen per pixel that is compared
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%)")
 
@@ -86,7 +87,7 @@ class ScreenObserver:
 
     def look_closely(self) -> Observation:
         """A new capture with its tree; if the tree tells little, also all text a thorough OCR finds."""
-        self.expect_tree()
+        self._begin_tree()
         observation = self.with_tree(Observation(self._capture(), self._retrying(self.phone.foreground)))
         return observation if is_useful(observation.nodes) else self.read_all(observation)
 
@@ -101,7 +102,11 @@ class ScreenObserver:
 
     def expect_tree(self) -> None:
         """Have a slow phone read its tree while other things are done."""
-        if self._tree_s > self.settings.slow_tree_s and isinstance(self.phone, ExpectsTree):
+        if self._tree_s > self.settings.slow_tree_s:
+            self._begin_tree()
+
+    def _begin_tree(self) -> None:
+        if isinstance(self.phone, ExpectsTree):
             self.phone.expect_tree()
 
     def glance(self, observation: Observation) -> Observation:
@@ -150,29 +155,35 @@ class ScreenObserver:
         *,
         at_once: bool = False,
         in_pictures: bool = False,
+        stays_on: Observation | None = None,
     ) -> bool:
         """Wait until the screen shows what is expected, or has come to rest without it; whether it does.
 
         It is looked for in the tree of a picture that is stable, or, where trees are quick, of any picture that differs
         from the one before the act. It is accepted if the picture, or the next tree, is unchanged around it: the next
         control then stands still, whatever else moves. `at_once`: accept the first tree of any picture, if nothing that
-        follows depends on positions. The look that finds it is reused as the next look. A screen that settles without
-        it is given a little more time. Where trees are slow, pictures are read instead if it can be shown by them
-        (`in_pictures`); otherwise it is not looked for, which would take longer than the rest does.
+        follows depends on positions. `stays_on`: the look before an act whose effect shows on the same page; a tree in
+        which all stands where it stood is then accepted at once too. The look that finds it is reused as the next look.
+        A screen that settles without it is given a little more time. Where trees are slow, pictures are read instead if
+        it can be shown by them (`in_pictures`); otherwise it is not looked for, which would take longer than the rest
+        does.
         """
         reads = in_pictures and self._reads_pictures
         if not reads and self._tree_s > self.settings.slow_tree_s:
             expected = None
         detector, start = self.settle(before=before), self.clock()
-        if expected and at_once and not reads and self._shows_at_once(expected):
-            return True
-        found: Observation | None = None
+        found = None if reads or not expected else self._shown_at_once(expected, at_once, stays_on)
+        if found is not None and (at_once or _stands_as(stays_on, found)):
+            return self._keep(found)
         last, asked = -1, (-1, False)
         while True:
             shot = self._next_picture()
             if found is not None and shot.sequence == found.screenshot.sequence:
                 return self._keep(found)
             settled = detector.add(shot)
+            if found is not None and not reads and _is_of(shot, found):
+                found, last, asked = replace(found, screenshot=shot), shot.sequence, (shot.sequence, settled)
+                continue
             stays = settled or shot.sequence == last
             asking, last = (shot.sequence, settled), shot.sequence
             if expected and asking != asked and (at_once or stays or self._may_show(before, shot, reads)):
@@ -188,10 +199,18 @@ class ScreenObserver:
             self.check()
             self._pause()
 
-    def _shows_at_once(self, expected: Expected) -> bool:
-        """Look in a tree requested before any picture; it is paired with a picture begun after the gesture."""
-        found = self._shown(self._frame, expected, False) if self._frame else None
-        return found is not None and self._keep(replace(found, screenshot=self._next_picture()))
+    def _shown_at_once(self, expected: Expected, at_once: bool, stays_on: Observation | None) -> Observation | None:
+        """Look in a tree that is asked for right after the gesture, before any picture has come; if it shows what is
+        expected, it is paired with a picture begun after the gesture."""
+        if self._frame is None or not (at_once or stays_on):
+            return None
+        if not at_once and isinstance(self.phone, BeginsPictures):
+            self.phone.begin_picture()
+        found = self._shown(self._frame, expected, False)
+        if found is None:
+            return None
+        shot = self._next_picture()
+        return replace(found, screenshot=shot) if at_once or _is_of(shot, found) else found
 
     def _may_show(self, before: Image.Image | None, shot: Screenshot, reads: bool) -> bool:
         """Whether to look at a moving screen: it shows something new, and it is read by its picture, or trees are known
@@ -227,7 +246,11 @@ class ScreenObserver:
         return self._frame
 
     def _observe(self, afresh: bool) -> Observation:
-        shot = self._capture() if afresh else self._recent()
+        shot = self._frame if not afresh and self._is_recent() else None
+        if shot is None:
+            if 0 < self._tree_s <= self.settings.slow_tree_s:  # it is read while the picture is taken
+                self._begin_tree()
+            shot = self._capture()
         ready, self._ready = self._ready, None
         if ready is not None and ready.screenshot is shot:
             return ready
@@ -263,10 +286,8 @@ class ScreenObserver:
         asked_at = self.phone.tree_at if isinstance(self.phone, DatesTrees) else None
         return replace(observation, nodes=nodes, nodes_at=asked_at)
 
-    def _recent(self) -> Screenshot:
-        if self._frame is not None and self.clock() - self._frame_at <= self.settings.fresh_s:
-            return self._frame
-        return self._capture()
+    def _is_recent(self) -> bool:
+        return self._frame is not None and self.clock() - self._frame_at <= self.settings.fresh_s
 
     def _capture(self) -> Screenshot:
         return self._captured_by(None)
@@ -280,7 +301,7 @@ class ScreenObserver:
                 self._frame_at = self.clock()
                 return self._frame
             except PhoneError as error:
-                if error.code != _DARK or self.clock() >= deadline:
+                if not _is_dark(error) or self.clock() >= deadline:
                     raise
                 self.check()
                 self.sleep(self.settings.poll_s)
@@ -290,7 +311,7 @@ class ScreenObserver:
             try:
                 return ask()
             except PhoneError as error:
-                if not error.retryable:
+                if _is_dark(error) or not error.retryable:
                     raise
                 self.check()
                 self.sleep(pause)
@@ -329,6 +350,11 @@ def _joined(places: list[Box]) -> list[Box]:
     return kept
 
 
+def _is_dark(error: PhoneError) -> bool:
+    """A page without a picture, which may be a moment's; `_retrying` covers the other faults."""
+    return error.passes or error.code == _DARK
+
+
 def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
     return sum(bool(node.label.strip()) for node in nodes or ()) >= _USEFUL_LABELS
 
@@ -336,6 +362,18 @@ def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
 def _is_unmoved(before: Observation | None, now: Observation) -> bool:
     """Whether two looks tell the same, though something else on the screen moves."""
     return before is not None and (before.nodes, before.lines) == (now.nodes, now.lines)
+
+
+def _is_of(shot: Screenshot, found: Observation) -> bool:
+    """Whether the tree was asked for after this picture was begun; a picture after it tells whether both still hold."""
+    return found.nodes_at is not None and shot.captured_at <= found.nodes_at
+
+
+def _stands_as(before: Observation | None, now: Observation) -> bool:
+    """Whether everything in the tree stands where it stood before, and the tree is the picture's."""
+    if before is None or not before.nodes or not now.nodes or not _is_of(now.screenshot, now):
+        return False
+    return [node.box for node in before.nodes] == [node.box for node in now.nodes]
 
 
 def _has_reacted(before: Image.Image | None, shot: Screenshot) -> bool:

@@ -100,7 +100,11 @@ class Actor:
                 before = turn.seen.screenshot.image
                 if expects:
                     met = self.kit.observer.wait_for(
-                        before, expects.is_met, at_once=expects.focuses, in_pictures=expects.in_pictures
+                        before,
+                        expects.is_met,
+                        at_once=expects.focuses,
+                        in_pictures=expects.in_pictures,
+                        stays_on=turn.seen if expects.step else None,
                     )
                 else:
                     met = self.kit.observer.wait_for(before, None)

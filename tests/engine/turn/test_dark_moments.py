@@ -16,6 +16,7 @@ from cs_agent.engine.run.state import ConfirmationRequest, StepStatus, TakeoverR
 from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.geometry import NormPoint, Size
 from cs_agent.observation import Screenshot
+from cs_agent.phone.errors import BlackScreen
 from cs_agent.testing.phone import FakeScreen
 from tests.engine.story import COMPLAINT, RULES, SMALL, Story
 
@@ -41,12 +42,13 @@ class DarkPhone:
 
     clock: Clock
     light_at: float
+    dark: type[PhoneError] = Secure
     asked: list[float] = field(default_factory=list)
 
     def screenshot(self) -> Screenshot:
         self.asked.append(self.clock())
         if self.clock() < self.light_at:
-            raise Secure("nothing to see")
+            raise self.dark("nothing to see")
         return Screenshot(Image.new("RGB", (108, 240), "white"), self.clock())
 
 
@@ -59,10 +61,11 @@ def _observer(phone: DarkPhone, clock: Clock, check: Callable[[], None] = lambda
     return ScreenObserver(phone, None, lambda before: Still(), EngineSettings(), clock, clock.sleep, check)  # type: ignore[arg-type]
 
 
-def test_a_splash_screen_is_waited_for() -> None:
+@pytest.mark.parametrize("dark", [Secure, BlackScreen], ids=["secure", "black"])
+def test_a_splash_screen_is_waited_for(dark: type[PhoneError]) -> None:
     clock = Clock()
     began = clock()
-    _observer(DarkPhone(clock, 1.0), clock).wait_until_settled(None)
+    _observer(DarkPhone(clock, 1.0, dark), clock).wait_until_settled(None)
     assert clock() - began == pytest.approx(1.0, abs=0.1)
 
 

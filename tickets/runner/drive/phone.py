@@ -47,6 +47,9 @@ class FeedPhone:
         self._app.seen(shot, still_s=0.0)
         return shot
 
+    def begin_picture(self) -> None:
+        self._feed.await_begin(after=self._touched_at)
+
     def foreground(self) -> ForegroundApp:
         return self._app.take(self._feed.newest)
 

@@ -25,10 +25,13 @@ from tickets.runner.upkeep.threads import SupervisedThread
 log = logging.getLogger(__name__)
 
 _BANDS = 16  # horizontal bands of a picture, compared one by one
-_BUSY_FOR_S = 1.5  # how long after a change or a request the feed captures at full rate
+_BUSY_FOR_S = 1.5  # how long after a change or a request the feed captures often
+_WAITED_FOR_S = 0.1  # after a request at full rate: who waits for a change asks again and again
+_TOLD_EVERY_S = 0.05  # live views hear that nothing changed
 _FAULT_PAUSE_S = 0.5
 _DRIVEN_S = 0.5  # between two looks or gestures of a driver; a model call takes longer
 _WAIT_LIMIT_S = 15.0
+_BEGIN_S = 0.05
 
 
 class Camera(Protocol):
@@ -50,7 +53,9 @@ Listener = Callable[[FeedFrame], None]
 class ScreenFeed:
     """Captures one phone's screen on a thread of its own, from `start` to `stop`."""
 
-    busy_pause_s = 0.02  # between captures while the screen moves or somebody waits for a frame
+    moving_pause_s = 0.01  # between captures, after one that shows a change
+    waited_pause_s = 0.02  # while somebody waits for a frame
+    busy_pause_s = 0.06  # for a while after a change or a request
     idle_pause_s = 0.4  # between captures of a screen that has not changed for a while
 
     def __init__(self, phone_id: int, camera: Camera, *, live: bool = True) -> None:
@@ -65,6 +70,7 @@ class ScreenFeed:
         self._error_at = 0.0
         self._busy_until = 0.0
         self._driven_at = -_DRIVEN_S
+        self._told_at = self._began_at = 0.0
         self._sequence = 0
         self._listeners: tuple[Listener, ...] = ()
         self._live = LivePublisher(phone_id) if live else None
@@ -107,6 +113,12 @@ class ScreenFeed:
                     raise FeedStalled(f"no picture from phone {self.phone_id} in {_WAIT_LIMIT_S:g} s")
             return self._frame.screenshot
 
+    def await_begin(self, after: float) -> None:
+        """Return once a capture has begun after that time, or after a moment: one that is under way may take long."""
+        self.hurry()
+        with self._news:
+            self._news.wait_for(lambda: self._began_at >= after or self._stopping.is_set(), _BEGIN_S)
+
     def hurry(self) -> None:
         """Capture at full rate for a while, after a gesture or a request."""
         self._driven_at = time.monotonic()
@@ -124,7 +136,9 @@ class ScreenFeed:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
-            began_at = time.time()
+            with self._news:
+                self._began_at = began_at = time.time()
+                self._news.notify_all()
             try:
                 screenshot = self._camera.screenshot()
             except PhoneError as error:
@@ -132,8 +146,16 @@ class ScreenFeed:
                 self._wake.wait(_FAULT_PAUSE_S)
                 continue
             self._take(screenshot, began_at)
-            busy = time.monotonic() < self._busy_until
-            self._wake.wait(self.busy_pause_s if busy else self.idle_pause_s)
+            self._wake.wait(self.pause_s())
+
+    def pause_s(self) -> float:
+        """How long after a capture the next one begins."""
+        now = time.monotonic()
+        if self._frame is not None and self._frame.changed:
+            return self.moving_pause_s
+        if now - self._driven_at < _WAITED_FOR_S:
+            return self.waited_pause_s
+        return self.busy_pause_s if now < self._busy_until else self.idle_pause_s
 
     def _fail(self, error: PhoneError) -> None:
         if type(error) is not type(self._error):
@@ -153,11 +175,16 @@ class ScreenFeed:
         with self._news:
             self._frame, self._error = frame, None
             self._news.notify_all()
-        if self._live:
-            self._live.changed(numbered) if changed else self._live.unchanged(screenshot.captured_at)
+        self._publish(frame)
         if changed:
             for listener in self._listeners:
                 listener(frame)
+
+    def _publish(self, frame: FeedFrame) -> None:
+        shot = frame.screenshot
+        if self._live and (frame.changed or shot.captured_at - self._told_at >= _TOLD_EVERY_S):
+            self._told_at = shot.captured_at
+            self._live.changed(shot) if frame.changed else self._live.unchanged(shot.captured_at)
 
 
 class FeedStalled(PhoneError):

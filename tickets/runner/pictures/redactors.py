@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
 
@@ -64,21 +64,36 @@ class _Page:
     marks: tuple[Mark, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Eyes:
+    """What pages are read with, one at a time."""
+
+    reader: TextReader
+    finder: LineFinder
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def lines(self, small: Image.Image, labels: Sequence[TextLine] | None) -> tuple[TextLine, ...]:
+        return read_labelled(self.finder, small, labels) if labels else self.reader.read(small, thorough=True)
+
+
 class Redactor:
-    """Redacts the pictures of one run. Thread-safe."""
+    """Redacts the pictures of one run. Thread-safe.
+
+    A picture that is `awaited`, as a person or a model is to see it next, is read by an engine of its own: it neither
+    queues behind the pages that are read in the background, of whatever run, nor at their low priority.
+    """
 
     def __init__(
         self, policy: RedactionPolicy, reader: TextReader | None = None, finder: LineFinder | None = None
     ) -> None:
         self.policy = policy
-        ocr = RapidOcrReader(threads=_READER_THREADS)
-        self._reader = reader or IncrementalReader(ocr)
-        self._finder = finder or ocr
+        ocr, agents = RapidOcrReader(threads=_READER_THREADS), RapidOcrReader()
+        self._background = _Eyes(reader or IncrementalReader(ocr), finder or ocr)
+        self._at_once = _Eyes(reader or agents, finder or agents)
         self._labels: OrderedDict[str, tuple[TextLine, ...]] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
         self._last: _Page | None = None
         self._lock = threading.Lock()
-        self._reading = threading.Lock()
 
     def hides(self, audience: Audience) -> bool:
         return bool(self.policy.hidden_from(audience))
@@ -114,41 +129,45 @@ class Redactor:
 
     def read(self, image: Image.Image) -> tuple[TextLine, ...]:
         """Read the picture for later calls of `at_once`; returns its lines at stored size. Raises Unreadable."""
-        return self._page_of(image).lines
+        return self._page_of(image, self._background).lines
 
-    def _page_of(self, image: Image.Image) -> _Page:
+    def _page_of(self, image: Image.Image, eyes: _Eyes) -> _Page:
         seen = fingerprint_of(image)
-        with self._reading:
+        with eyes.lock:
             page = self._known(seen.name)
             if page is None:
                 try:
-                    page = self._look(image, seen)
+                    page = self._look(image, seen, eyes)
                 except _UNREADABLE as error:
                     raise Unreadable(f"{type(error).__name__}: {error}") from error
                 self._remember(seen.name, page)
         return page
 
-    def _look(self, image: Image.Image, seen: Fingerprint) -> _Page:
+    def _look(self, image: Image.Image, seen: Fingerprint, eyes: _Eyes) -> _Page:
         """Read text at stored size; search codes and documents in the original picture."""
-        lines = self._lines(seen.small, seen.name)
+        lines = eyes.lines(seen.small, self._labels.get(seen.name))
         factor = image.width / seen.small.width
         marks = marks_of(image, [replace(line, box=line.box.scaled(factor)) for line in lines])
         return _Page(seen.pixels, lines, tuple(replace(mark, box=mark.box.scaled(1 / factor)) for mark in marks))
 
-    def covered(self, image: Image.Image, audience: Audience, keep: Iterable[Box] = ()) -> Image.Image:
+    def covered(
+        self, image: Image.Image, audience: Audience, keep: Iterable[Box] = (), *, awaited: bool = False
+    ) -> Image.Image:
         """The redacted picture at full size without touching the `keep` boxes. Reads it if necessary; raises
         Unreadable."""
         if not self.hides(audience):
             return image
-        page = self._page_of(image)
+        page = self._page_of(image, self._at_once if awaited else self._background)
         factor = image.width / shrunk_size(image).width
         scaled = [replace(mark, box=mark.box.scaled(factor)) for mark in page.marks]
         return cover(image, scaled, self.policy, audience, keep=keep)
 
-    def covered_or_blurred(self, image: Image.Image, audience: Audience, keep: Sequence[Box] = ()) -> Image.Image:
+    def covered_or_blurred(
+        self, image: Image.Image, audience: Audience, keep: Sequence[Box] = (), *, awaited: bool = False
+    ) -> Image.Image:
         """As `covered`; an unreadable picture is blurred except for the `keep` boxes."""
         try:
-            return self.covered(image, audience, keep)
+            return self.covered(image, audience, keep, awaited=awaited)
         except Unreadable:
             blurred_image = blurred(image, [Box(0, 0, *image.size)])
             for box in (box.clipped(Size(*image.size)) for box in keep):
@@ -205,10 +224,6 @@ class Redactor:
         named = f"姓名:{mark.partition(':')[2]}"
         return self.text(named) != named
 
-    def _lines(self, small: Image.Image, name: str) -> tuple[TextLine, ...]:
-        labels = self._labels.get(name)
-        return read_labelled(self._finder, small, labels) if labels else self._reader.read(small, thorough=True)
-
     def _known(self, name: str) -> _Page | None:
         with self._lock:
             page = self._pages.get(name)
@@ -249,10 +264,10 @@ class RedactingModel:
     def _covered(self, message: Message) -> Message:
         image = message.image
         try:
-            covered = self._redactor.covered(image, Audience.MODEL) if image is not None else None
+            shown = self._redactor.covered(image, Audience.MODEL, awaited=True) if image is not None else None
         except Unreadable as error:
             raise PictureWithheld(str(error)) from error
-        return replace(message, text=self._redactor.text(message.text, Audience.MODEL), image=covered)
+        return replace(message, text=self._redactor.text(message.text, Audience.MODEL), image=shown)
 
 
 class PictureWithheld(ModelError):

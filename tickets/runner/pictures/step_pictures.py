@@ -63,7 +63,7 @@ def covered_by(redactor: Redactor, pause: Pause) -> Pause:
     keep = []
     if isinstance(pause, ConfirmationRequest):
         keep = [box for box in (*(value.box for value in pause.fields), pause.target) if box is not None]
-    picture = redactor.covered_or_blurred(pause.screenshot, Audience.STORED, keep)
+    picture = redactor.covered_or_blurred(pause.screenshot, Audience.STORED, keep, awaited=True)
     return replace(pause, screenshot=picture)
 
 
