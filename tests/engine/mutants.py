@@ -18,7 +18,7 @@ from cs_agent.engine.routes.values import RouteStep, Way
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import ForegroundApp, Observation, Role, Screenshot, UiNode
 from cs_agent.testing.phone import FakeScreen
-from cs_agent.testing.screens import Layout, lay_out
+from cs_agent.testing.screens import Element, Layout, lay_out
 
 SIZE = Size(540, 1200)
 WORDS = [
@@ -210,11 +210,11 @@ def mutate_picture(way: Way, screens: dict[str, FakeScreen], values: dict[str, s
     if proposal is None:
         return Tried()
     told = f"{name} {[change.__name__ for change in changes]} step {proposal.number}: "
-    return Tried(1, [told + fault for fault in _picture_faults(proposal.step, proposal.action, layout, values)])
+    return Tried(1, [told + fault for fault in _picture_faults(proposal.step, proposal.action, layout, rows, values)])
 
 
-def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dict[str, str]) -> list[str]:
-    """Judged by what was laid out."""
+def _picture_faults(step: RouteStep, action: Action, layout: Layout, rows: Rows, values: dict[str, str]) -> list[str]:
+    """Judged by what was laid out; only of what is drawn as the recorded control would be, any kind will do."""
     if layout.package != step.page.app:
         return ["another app"]
     if any(element.text == DIALOG for element in layout.elements):
@@ -227,8 +227,8 @@ def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dic
     point = touch_points(action, layout.size)[0]
     touched = [element for element in layout.elements if element.box.contains(point) and element.kind != "text"]
     wanted = filled(step.control.named or "".join(step.control.holds), values) or HINT
-    kinds = _DRAWN_AS[step.control.signature.role]
-    if len(touched) != 1 or touched[0].kind not in kinds or touched[0].text != wanted:
+    kinds = _KINDS_OF[step.control.signature.role]
+    if len(touched) != 1 or touched[0].text != wanted or not _is_drawn_as(kinds, touched[0], layout, rows):
         return [f"touched {[(element.kind, element.text) for element in touched]} for “{wanted}”"]
     alike = [element for element in layout.elements if element.text == wanted]
     return [] if len(alike) == 1 else [f"{len(alike)} called “{wanted}”"]
@@ -237,8 +237,26 @@ def _picture_faults(step: RouteStep, action: Action, layout: Layout, values: dic
 Rows = list[list[str]]
 DIALOG = "确定要删除该订单吗?"
 HINT = "请输入订单号"
-STANDING = ("sentence", "label")  # drawn as an entry of a list is; a touch there does nothing
-_DRAWN_AS = {"button": ("button",), "row": ("row", *STANDING), "editable": ("input", "hint")}
+_KINDS_OF = {"button": ("button",), "row": ("row",), "editable": ("input", "hint")}
+
+
+def _is_drawn_as(kinds: tuple[str, ...], element: Element, layout: Layout, rows: Rows) -> bool:
+    """Whether it is of such a kind, or no picture could tell: with one of that kind in its place, the page looks the
+    same to the last pixel."""
+    if element.kind in kinds:
+        return True
+    own = (element.kind, element.text)
+    others = (
+        [[f"{kind}:{element.text}" if _kind_and_text(part) == own else part for part in row] for row in rows]
+        for kind in kinds
+    )
+    drawn = layout.image().tobytes()
+    return any(lay_out(o, package=layout.package, size=SIZE).image().tobytes() == drawn for o in others)
+
+
+def _kind_and_text(part: str) -> tuple[str, str]:
+    kind, _, text = part.partition(":")
+    return kind.rstrip("*!"), text
 
 
 def _parts(row: str | list[str]) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from cs_agent.engine.actions.values import Back, Finish, Launch, TakeOver, Tap, Type
 from cs_agent.engine.routes.match import Sight, find_control
+from cs_agent.engine.routes.pictured import view_of_page
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import ExpectedPage, next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
@@ -20,7 +21,7 @@ from cs_agent.engine.routes.views import PageView, shared
 from cs_agent.engine.run import human
 from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, StepSource, StepStatus, TakeoverRequest
-from cs_agent.engine.screen.signature import PageSignature
+from cs_agent.engine.screen.signature import PageSignature, page_signature
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
 from cs_agent.testing.phone import FakePhone, FakeScreen
 from cs_agent.testing.screens import lay_out
@@ -522,8 +523,9 @@ def test_a_commit_that_the_picture_tells_is_confirmed_and_done_without_a_tree(le
         ["title:核对信息", ["label:退款金额", "text:¥390.00"], ["label:退换原因", "text:物流破损"], "button:提交审核"],
         ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:质量问题"], "button:提交审核"],
         ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:退换原因", "text:物流破..."], "button:提交审核"],
+        [*aftersales(OTHER)["review"].rows[:-1], "text:另有说明", "button:提交审核"],
     ],
-    ids=["another amount", "another reason", "a value is cut off"],
+    ids=["another amount", "another reason", "a value is cut off", "more than when it was recorded"],
 )
 def test_a_commit_whose_fields_the_picture_does_not_show_as_the_ticket_has_them_is_asked_with_the_tree(learned, rows):
     ride = Ride(OTHER, learned, bound=False, review=replace(aftersales(OTHER)["review"], rows=rows))
@@ -531,6 +533,27 @@ def test_a_commit_whose_fields_the_picture_does_not_show_as_the_ticket_has_them_
     pause = ride.until_pause().pause
     assert isinstance(pause, ConfirmationRequest)
     assert "review" in asked
+
+
+def test_a_commit_on_a_page_that_is_not_known_to_be_whole_is_asked_with_the_tree(learned):
+    """What lies below the screen may hold more than the ticket says."""
+    views = [step.view and replace(step.view, page=replace(step.view.page, whole=False)) for step in learned.steps]
+    steps = tuple(replace(step, view=view) for step, view in zip(learned.steps, views, strict=True))
+    ride = Ride(OTHER, replace(learned, steps=steps), bound=False)
+    asked = on_a_slow_phone(ride)
+    assert isinstance(ride.until_pause().pause, ConfirmationRequest)
+    assert "review" in asked
+
+
+def test_a_page_that_can_be_scrolled_is_not_recorded_as_whole():
+    layout = lay_out(aftersales(OTHER)["order"].rows, size=SMALL)
+    for scrollable in (False, True):
+        root, *others = layout.nodes()
+        nodes = (replace(root, scrollable=scrollable), *others)
+        seen = Observation(Screenshot(layout.image(), 0.0), ForegroundApp("com.example.app"), layout.lines(), nodes)
+        view = view_of_page(page_signature(seen), seen)
+        assert view is not None
+        assert view.whole is not scrollable
 
 
 CHANGED = ["title:核对信息", ["label:退款金额", "text:¥39.00"], ["label:补偿金额", "text:¥20.00"]]

@@ -53,8 +53,15 @@ def view_of_page(page: PageSignature, seen: Observation) -> PageView | None:
     """What the picture shows of this page; None if it could not be recognised by that."""
     read = _labels(seen)
     told = frozenset(mark for mark in page.controls | page.captions if _says(mark, read))
-    view = PageView(seen.app.activity, told, _others(told, seen), _asking(page, seen))
+    whole = seen.nodes is not None and not any(node.scrollable for node in seen.nodes)
+    view = PageView(seen.app.activity, told, _others(told, seen), _asking(page, seen), whole)
     return view if fits(page, seen, view) else None
+
+
+def shows_all(view: PageView, seen: Observation) -> bool:
+    """Whether nothing of the page lies outside the screen: so it was when the page was recorded, and since then nothing
+    was added to it. A page that is not known to be whole may go on below with what a person would have to see."""
+    return view.whole and _others(view.marks, seen) <= view.others
 
 
 def find_button(control: RouteControl, name: str, seen: Observation) -> Target | None:

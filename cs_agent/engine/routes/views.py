@@ -17,12 +17,14 @@ ROOM = 1, 0.15  # quarters of a text's height, and of the room itself: how exact
 @dataclass(frozen=True, slots=True)
 class PageView:
     """`activity`: of the app in front; `marks`: those of the page's signature whose words were read in the picture;
-    `others`: how many lines were read besides, such as values; `asks`: how many of them asked for a decision."""
+    `others`: how many lines were read besides, such as values; `asks`: how many of them asked for a decision; `whole`:
+    the tree told that nothing of the page lay outside the screen."""
 
     activity: str
     marks: frozenset[str]
     others: int = 0
     asks: int = 0
+    whole: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -30,18 +32,21 @@ class PageView:
             "marks": sorted(self.marks),
             "others": self.others,
             "asks": self.asks,
+            "whole": self.whole,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
-        return cls(str(data["activity"]), frozenset(map(str, data["marks"])), int(data["others"]), int(data["asks"]))
+        counts = int(data["others"]), int(data["asks"])
+        return cls(str(data["activity"]), frozenset(map(str, data["marks"])), *counts, data.get("whole") is True)
 
     def shared(self, other: PageView) -> PageView | None:
         """What both say; None if they are of different activities."""
         if self.activity != other.activity:
             return None
         marks, others = self.marks & other.marks, max(self.others, other.others)
-        return replace(self, marks=marks, others=others, asks=min(self.asks, other.asks))
+        asks, whole = min(self.asks, other.asks), self.whole and other.whole
+        return replace(self, marks=marks, others=others, asks=asks, whole=whole)
 
     def only(self, marks: frozenset[str]) -> PageView:
         """Without what is not among these marks of the page."""

@@ -20,6 +20,7 @@ from cs_agent.engine.confirm.confirmation_view import (
 )
 from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.routes.match import Sight, touched_by
+from cs_agent.engine.routes.pictured import shows_all
 from cs_agent.engine.routes.propose import Proposal, proposed_before
 from cs_agent.engine.run.pending import Pending, pending_of
 from cs_agent.engine.run.phases import Event, IllegalTransition, after
@@ -113,14 +114,16 @@ class Approvals:
             turn.see(seen or self.kit.observer.look_closely())
 
     def _told_in_picture(self, turn: TurnContext, asked: Pending) -> Observation | None:
-        """The screen now, if its picture still shows the step's page, the control where it is touched, and every field
-        as the ticket has it."""
+        """The screen now, if its picture still shows the step's whole page, the control where it is touched, and every
+        field as the ticket has it."""
         seen, plan = self.kit.observer.look_at_picture(), self.kit.route
         points = touch_points(asked.action, seen.size)
         if plan.way is None or not 0 <= asked.route_step < len(plan.way.steps) or not points:
             return None
         step, sight = plan.way.steps[asked.route_step], Sight.of(seen, plan.values, plan.private)
         if not sight.is_at(step) or touched_by(step, points[0], sight) is None:
+            return None
+        if step.page_view is None or not shows_all(step.page_view, seen):
             return None
         return self.kit.confirmation.in_picture(asked.action, seen, turn.state)
 

@@ -12,6 +12,7 @@ from cs_agent.engine.actions.values import Back, Tap, render
 from cs_agent.engine.confirm.confirmation_view import name_of, pending_of_view, request_of, target_labels
 from cs_agent.engine.gate.hazards import Hazard
 from cs_agent.engine.gate.reasons import reason, told
+from cs_agent.engine.routes.pictured import shows_all
 from cs_agent.engine.run.conversation import remember_denial
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
@@ -101,10 +102,13 @@ class Proposer:
         return self.kit.judge(proposed, turn.seen, turn.state)
 
     def _is_told_in_picture(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> bool:
-        """Whether the picture tells all that a person is to confirm of a route's commit: its page, its control, and the
-        flow's fields just as the ticket has them. The turn goes on with the careful reading."""
+        """Whether the picture tells all that a person is to confirm of a route's commit: its page, with nothing of it
+        outside the screen, its control, and the flow's fields just as the ticket has them. The turn goes on with the
+        careful reading."""
         proposal = turn.proposal
         if proposal is None or not (proposal.is_viewed and proposal.step.commits and self.kit.observer.spares_trees):
+            return False
+        if not (proposal.step.page_view and shows_all(proposal.step.page_view, turn.seen)):
             return False
         seen = self.kit.confirmation.in_picture(proposal.action, turn.seen, turn.state) if _commits(verdict) else None
         if seen is None or not _commits(self.kit.judge(proposed, seen, turn.state)):
