@@ -74,7 +74,7 @@ TEXTS = {
     "person.shouting": _("客户情绪激动(连用感叹号)"),
     "person.complaint": _("客户提到投诉、媒体或法律途径"),
     "person.charges": _("资费或扣费争议"),
-    "person.safety": _("涉及人身安全或未成年人"),
+    "person.safety": _("涉及人身安全、未成年人或冒用"),
     "person.two_wishes": _("客户要的不止一件事"),
     "person.other_wish": _("客户要的事没有对应的流程"),
     "person.asked_for": _("客户要求人工处理"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots.numbers import orders as order_numbers
@@ -95,6 +95,7 @@ def test_every_number_is_where_its_place_says(text: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("\ufa61")  # a compatibility form of 視
 @settings(max_examples=300, deadline=None)
 def test_any_text_at_all_is_made_even_without_moving_a_character(text: str) -> None:
     assert len(even(text)) == len(text)

@@ -43,6 +43,10 @@ _CONTRACTED = (
 )
 # What makes a polite question a wish: the number of an order, or haste.
 _IN_EARNEST = re.compile(r"\d{8}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent", re.I)
+_MARKS = ",，。;；!！?？\n"
+_ASKS = re.compile("[什怎哪多几吗啥谁]")
+_SMALL = {"the", "my", "a", "an", "of", "to", "for", "your", "our", "this", "that", "please", "i"}
+_LINKS = {"is", "has", "was", "are", "been", "just", "keeps", "keep", "in", "on", "with", "again"}
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 _WITHDRAWN = re.compile(
     r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
@@ -185,7 +189,23 @@ def _pattern(word: str) -> tuple[re.Pattern[str], str]:
     for whole, short in _CONTRACTED:
         written = written.replace(whole, short)
     begins = r"(?<![a-z])" if word[0].isascii() and word[0].isalnum() else ""
-    return re.compile(begins + written), max(word.split(), key=len)
+    loose, piece = _loose(word)
+    return re.compile(f"{begins}{written}{loose}"), piece or max(word.split(), key=len)
+
+
+def _loose(word: str) -> tuple[str, str]:
+    """The two parts of a word apart from each other, or the other way round (电表好像有异常 for 电表异常, the
+    breaker has tripped for tripped breaker), as another pattern; and a piece that is there in either."""
+    if re.fullmatch("[一-鿿]{4}", word) and not _ASKS.search(word):
+        first, second = word[:2], word[2:]
+        return f"|{first}[^{_MARKS}人和跟与]{{1,5}}{second}|{second}[^{_MARKS}]{{0,3}}{first}", first
+    parts = [part for part in word.split() if part not in _SMALL]
+    if not word.isascii() or len(parts) != 2 or any(len(part) < 4 or not part.isalpha() for part in parts):
+        return "", ""
+    first, second = (re.sub(r"(?:ing|ed|s|e|y)$", "", part) for part in parts)
+    rest = "[a-z]{0,4}" if re.search("ed ?", word) else r"(?!i?ed\b)[a-z]{0,4}"  # what is past is no wish
+    gap, small = r"[ '’-]{1,2}(?:[a-z']+ ){0,3}?", rf"[ '’-]{{1,2}}(?:(?:{'|'.join(_SMALL | _LINKS)}) ){{0,3}}?"
+    return rf"|(?<![a-z]){first}{rest}{gap}{second}{rest}\b|(?<![a-z]){second}{rest}{small}{first}{rest}\b", first
 
 
 def _mentioned(words: tuple[str, ...]) -> Said:

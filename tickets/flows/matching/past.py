@@ -23,7 +23,7 @@ _DONE_AFTER = re.compile(
     r"[\d两三四五六七八九十几])|"
     r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
     r"^(?:我|都|也|倒|倒是|其实|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
-    r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功)[了啦咯]|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
+    r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功|恢复|修好|来电|复原)[了啦咯]|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
     r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
     r"^单?[都也]?(?:已经?)?(?:填|写|提交)好?了|^[都也]?是(?:别人|他人)的|^[^,，]{0,5}(?:来|后|完|了)发现|"
     r"^ (?:has |have )?(?:already )?(?:arrived|received|came\b|come through|"
@@ -57,6 +57,7 @@ _FORMER = re.compile(
     r"used to)\b[^,.]{0,20}$",
     re.I,
 )
+_FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")  # 之前地址填错了,已经改好了
 _STILL_AMISS = re.compile(r"(?:短信)?[也还都]?一?直?(?:没|收不)")  # 上次那个验证码也没收到
 _ASKED_NOW = re.compile(r"(?:导出|查询?|帮[我忙]|麻烦|给我|我要|请)[^,，。]*$")  # 帮我导出上个月的投诉明细
 # 东西收到了,就是快递太慢: the parcel is no matter any more.
@@ -86,5 +87,10 @@ def long_ago(spot: Spot, *, strong: bool) -> bool:
         re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before)
     )
     came = spot.carried and not strong and _GOODS_CAME.search(spot.sentence)
-    former = _FORMER.search(near) and not _ASKED_NOW.search(near) and not _STILL_AMISS.match(spot.after)
+    former = (
+        _FORMER.search(near)
+        and not (re.search("错了?$", spot.word) and not _FIXED.match(spot.behind))
+        and not _ASKED_NOW.search(near)
+        and not _STILL_AMISS.match(spot.after)
+    )
     return bool(former or came or (just and (strong or spot.deed)))

@@ -17,7 +17,7 @@ _REACH = 40
 _DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|change|export|cancel", re.I)
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
-    rf"必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
+    rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
     r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{leads.ENGLISH_WISH_LEAD}|\b(?:{'|'.join(ENGLISH)})\b|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
@@ -27,17 +27,17 @@ _LEAD = (
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
     rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
-    r"吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
+    r"把|吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
     r"赶紧|元|块|金额|款|"
     r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
     r"因|由于|算|成|为|后|的(?=$|[,，。!！?？吧啊呢 ]|申请|手续|要求|诉求|验证码|短信)|"
-    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
+    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
     r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
 # A blank in place of a comma: 给我办个退货 单号…; but not 退款 三天了还没到.
 _NEXT_PHRASE = re.compile(rf" (?=[一-鿿])(?![没未不还被又怎为都一直]|[{NUMERALS}](?:[天周年]|个?月|小时|多))")
 _ENGLISH_TAIL = re.compile(
-    r"(?: |-)*(?:$|[!-@\[-`{-~]|[A-Z]*\d[A-Z\d-]*\b|[A-Z]+[A-Z\d]*\d\b|(?:please|"
+    r"(?: |-)*(?:$|[!-@\[-`{-~]|[A-Z]*\d[A-Z\d-]*\b|[A-Z]+[A-Z\d]*\d\b|(?:rmb|cny|please|"
     r"pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
     r"or|in|now|asap|thanks?|thx|because|since|"
     r"as|on|already|amount|full|with|immediately|today|back|too|as well|"

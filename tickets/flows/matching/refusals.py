@@ -24,7 +24,7 @@ _REFUSED_BEFORE = re.compile(
 )
 _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|的话|这个|的?申请|短信)?(?:我|也|都|就|先|真的|可以|暂时|你们|那就|倒){0,3}"
-    r"(?:(?:不用|不必|不需要|无需)(?!担心|等|排)|不要(?:了|啦|吧|$)|先别|别(?:再)?(?:发|退|重|补|赔|"
+    r"(?:(?:不用|不必|不需要|无需)(?!担心|等|排)|不要(?:了|啦|吧|$)|先别|别(?:再|老|总|一直)?(?:给我|给|帮我|往我这)?(?:发|退|重|补|赔|"
     r"办|弄|改|处理)|(?<!不)取消|算了|免了|撤销|不(?:退|办|发|改|换|补)了)|"
     r"^ (?:is|was)(?:n't| not) (?:needed|necessary|required|what)|^,? (?:never ?mind|no longer needed)",
     re.I,
@@ -33,6 +33,7 @@ _TOO_MUCH_AFTER = re.compile(r"^(?:短信|消息|信息)?(?:发得?|也|真|实�
 _TAKEN_BACK = re.compile(
     r"^[^。!！\n]{0,6}[?？] ?(?:no\b|nope\b|不用|不了|不要|不需要)|"
     r"^[^。!！?？\n]{0,12}(?:撤销|撤回|取消(?!订单|交易|购买|发货)|放一放|缓一缓|先不(?:急|用)|不急)|"
+    r"^[^。!！?？\n]{0,8}[,，](?:我|现在|又|后来|还是|但|也|就){0,3}不(?:退|改|换|查|导|补)了|"
     r"^[^。!！?？\n]{0,6}[,，]我?(?:要|想|得|会)?(?:拒绝|驳回|不同意)|"
     r"^[^。!！?？\n]{0,12}[,，](?:请|麻烦|求|你们|快)?(?:别|不要|不用)(?:再|给我)*(?:发|退|改|查|导|"
     r"补|重发|弄|处理)(?!货)了?|"
@@ -47,10 +48,13 @@ _NEVER_DID = re.compile(
 _COMPLAINED = re.compile(
     r"你们|商家|卖家|店家|客服|为什么|为啥|凭什么|怎么|再不|一直|都不|我就|就(?:投诉|举报|差评|起诉)"
 )
+_COMES = re.compile(r"(?:receiv|g[eo]t|arriv|com[ei]|show)", re.I)
 _NOT_NEEDED = re.compile(r"^ (?:is )?(?:needed|necessary|required|wanted|please|thank)", re.I)
 
 
 def refused(spot: Spot, *, questions: bool) -> bool:
+    if _COMES.match(spot.word):
+        return False  # I did not receive the code: what is lacking
     held = _NEVER_DID.sub("", stance.without_idioms(spot.before))
     refused = (
         _REFUSED_BEFORE.search(held)

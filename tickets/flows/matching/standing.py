@@ -32,6 +32,9 @@ _SUPPOSED = re.compile(
     r"otherwise|in case)\b",
     re.I,
 )
+_DEMANDED = re.compile(
+    r"说(?:是)?(?:要|得|需要?|必须|让我?)[^,，]{0,4}$"
+)  # the page says that it wants a thing: 说要实名
 _OTHERS = r"(?:客服|商家|卖家|店家|你们|平台|朋友|同事|邻居|网友|别人|网上|[他她]们?)"
 _REPORTED = re.compile(
     r"(?<![我想跟要])(?:说|讲|听说|看到|看见|据说|让我)[^,，]{0,6}$|\b(?:she|he|they|"
@@ -57,7 +60,9 @@ def standing_of(
         return Standing.DONE
     if not questions and asking.asked(spot):
         return Standing.ASKED
-    if _SUPPOSED.search(stance.without_politeness(spot.condition)) or _REPORTED.search(spot.before[-24:]):
+    if _SUPPOSED.search(stance.without_politeness(spot.condition)) or (
+        _REPORTED.search(spot.before[-24:]) and not (_DEMANDED.search(spot.before) and not spot.deed)
+    ):
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE

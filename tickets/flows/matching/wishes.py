@@ -7,7 +7,7 @@ wish that a flow's keywords do not name is one that the flow does not serve.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -16,6 +16,7 @@ from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
 from tickets.flows.matching.things import THING, any_of
+from tickets.flows.matching.untold import LACK, STATE, untold
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
 
 MOST_DEEDS = 16  # of a text that are judged
@@ -42,34 +43,47 @@ _DEEDS = {
     "urge": r"催(?:一?下|个)?发货",
     "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
     r"\breport (?:the|this) seller\b",
-    "export": r"导出|导(?:一|个|份)*[下份]|\bexport\b|\bdownload\b",
-    "refund": r"(?<!退货)退款|退(?:我|还)?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9}(?:[元块]|就[行好成]))|"
+    "export": r"导出|导(?:一|个|份)*[下份]|[拉出列](?:一|个|份|张)*(?:表格?|清单|报表)|\bexport\b|\bdownload\b|"
+    r"\b(?:spreadsheet|excel|csv)\b",
+    "refund": r"(?<!退货)退款|退(?:我|还)? ?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9} ?(?:[元块]|就[行好成]))|"
     r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
-    r"退(?:我|还|回|一下|一半|半|全)?的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    r"退(?:全|全部|一半|半)款|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
     r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
     r"\b(?:want|like|have|get) (?:it|this|that|them|everything|my money) refunded\b|"
     r"\bmoney back\b|(?:\b(?:yuan|rmb|cny|kuai)|[¥￥][\d.,]+) back\b|\b(?:just|only|"
     r"want) my money\b|\breimburse\w*",
     "give_back": r"退掉|(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|\breturn (?:the|it|them|this|these|those|my|labels?)\b|"
+    "return": r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
+    r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
+    r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?)\b|"
     r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
     "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
     r"(?<=[一-鿿])(?:写|填|选|打|输|弄|搞|留)错(?=了|成|啦|[,，。!！ ]|$)|"
-    r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签)|换(?!货|新|言)|"
+    r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
     "verify": r"核验|核实|验证(?!码)|认证|\bverify\b",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
+FACTS = {LACK, STATE}  # told by what is amiss
 _NEEDS_THING = {"cancel", "change", "verify", "delete"}  # 取消 or 改 alone says nothing
 _SENT = {"code", "goods", "parcel", "invoice"}  # what can be sent again
+_FOR_GOODS = {"refund", "return", "give_back", "compensate", "exchange", "cancel", "resend"}
+_BOUGHT = {"goods", "order", "parcel"}
 _SAYS_ALL = {"refund", "compensate", "return"}
 # What a flow for a thing does to it.
-_FOR_THINGS = {("resend", "code"), ("verify", "identity"), ("change", "identity"), ("export", "records")}
+_FOR_THINGS = {
+    ("resend", "code"),
+    (LACK, "code"),
+    (LACK, "parcel"),
+    ("verify", "identity"),
+    ("change", "identity"),
+    ("export", "records"),
+}
 # Who returns goods wants his money for them; 退 alone may be either.
 _IMPLIED = {"refund": {"return"}, "give_back": {"refund", "return"}}
 # What may stand between a verb and its thing in a plain wish; over other words the verb alone is judged.
@@ -107,14 +121,38 @@ class Wish:
     polite: bool = False  # in the form of a question: 能改地址吗
 
 
+_CANCELLED = re.compile(r"取消|\bcancel", re.I)  # if it has not shipped, cancel it
+_MONEY_BACK = re.compile("退款|退钱|退了?[0-9]")
+_OPEN = Deed("give_back", "amount")  # 邻居家退款成功了,我也想退: the goods, or the money
+
+
 def wishes(text: str) -> list[Wish]:
     """What the writer wants done; what is refused, asked about, done, supposed or reported is left out."""
     found = []
     for wish in _deeds(text):
         standing = standing_of(text, wish.start, wish.end, deed=True)
         if standing in {Standing.WANTED, Standing.POLITE}:
-            found.append(replace(wish, polite=standing is Standing.POLITE))
-    return found
+            deed = (
+                _OPEN
+                if wish.deed.verb == "give_back" and wish.words == "退" and _MONEY_BACK.search(text)
+                else wish.deed
+            )
+            found.append(replace(wish, deed=deed, polite=standing is Standing.POLITE))
+    return found + _without_deeds(text, {wish.deed.verb for wish in found})
+
+
+def _without_deeds(text: str, deeds: Collection[str]) -> list[Wish]:
+    """What is wanted in other words; goods that did not come are no wish beside what is wanted for them."""
+    every = list(untold(text))
+    told = {each.verb for each in every}
+    return [
+        Wish(Deed(each.verb, each.thing), each.start, each.end, text[each.start : each.end])
+        for each in every
+        if not (each.verb in FACTS and (_FOR_GOODS if each.thing != "code" else {"resend"}) & set(deeds))
+        and not (text.startswith("呢", each.end - 2) and STATE in told)
+        and not (each.verb == STATE and _CANCELLED.search(text))
+        and standing_of(text, each.start, each.end, questions=True) is Standing.WANTED
+    ]
 
 
 def _deeds(text: str) -> Iterator[Wish]:
@@ -125,19 +163,23 @@ def _deeds(text: str) -> Iterator[Wish]:
         verb, thing = match.lastgroup or "", _thing_beside(text, match, past, following)
         if thing is None and verb in _NEEDS_THING:
             continue
-        if thing and thing.start() > match.start() and re.match("了|过(?!个)", text[match.end() :][:2]):
-            continue  # 我换了手机: it is done
+        if thing and thing.start() > match.start() and _done(text, match, thing):
+            continue  # 我换了手机, 换手机号了: it is done
         start, end = match.span()
         if thing and _BETWEEN.fullmatch(text, min(end, thing.end()), max(start, thing.start())):
             start, end = min(start, thing.start()), max(end, thing.end())
-        for name in _things(text, thing):
+        for name in _things(text, thing, joined=verb in _NEEDS_THING):
             yield Wish(Deed(verb, name), start, end, text[start:end])
 
 
-def _things(text: str, first: re.Match[str] | None) -> Iterator[str]:
+def _done(text: str, verb: re.Match[str], thing: re.Match[str]) -> bool:
+    return bool(re.match("了|过(?!个)", text[verb.end() :][:2]) or re.match("了(?!吧)", text[thing.end() :][:2]))
+
+
+def _things(text: str, first: re.Match[str] | None, *, joined: bool) -> Iterator[str]:
     """The thing of a deed and those that are joined to it: my address and phone number."""
     yield (first.lastgroup or "") if first else ""
-    while first and (joint := _AND.match(text, first.end())):
+    while joined and first and (joint := _AND.match(text, first.end())):
         first = THING.match(text, joint.end())
         if first:
             yield first.lastgroup or ""
@@ -174,9 +216,11 @@ class Purpose:
         """Whether the flow is certainly for this: by deed and thing, or by a deed that says it all."""
         if (deed.verb, deed.thing) in _FOR_THINGS:
             return self.serves(deed)
-        return any(own.verb == deed.verb and own.thing == deed.thing for own in self.deeds) and (
-            bool(deed.thing) or deed.verb in _SAYS_ALL
-        )
+        if deed.verb == "give_back":
+            return deed.thing in {"", *_BOUGHT} and any(own.verb == "return" for own in self.deeds)
+        says_all = deed.verb in _SAYS_ALL
+        thing = "" if says_all and deed.thing in _BOUGHT else deed.thing
+        return any(own.verb == deed.verb and own.thing == thing for own in self.deeds) and (bool(thing) or says_all)
 
     def serves(self, deed: Deed) -> bool:
         """Whether a wish for the deed is no other wish than the flow's."""
@@ -196,6 +240,7 @@ NO_PURPOSE = Purpose(frozenset(), frozenset())
 @lru_cache(maxsize=256)
 def purpose(keywords: tuple[str, ...], strong: tuple[str, ...]) -> Purpose:
     """Of a flow with these keywords, of which the `strong` ones make it fit by themselves."""
-    deeds = frozenset(wish.deed for word in keywords for wish in _deeds(word))
+    told = (Deed(each.verb, each.thing) for word in keywords for each in untold(word))
+    deeds = frozenset([*(wish.deed for word in keywords for wish in _deeds(word)), *told])
     bare = (word for word in strong if not _DEED.search(word))
     return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in THING.finditer(word)))

@@ -188,9 +188,12 @@ def _places(lowered: str, phrase: str) -> Iterator[tuple[int, int]]:
 
 @cache
 def _spaced(phrase: str) -> re.Pattern[str]:
-    """The phrase with or without the blanks that people put around digits and Chinese: 近 3 个月."""
+    """The phrase with or without the blanks that people put around digits and Chinese (近 3 个月); or softened."""
+    softened = "(?:太|怎么|是很|是太|是特别|大|很|再|那么)?" if phrase[0] == "不" and len(phrase) > 2 else ""
     joints = ["" if first.isascii() and second.isascii() else " ?" for first, second in pairwise(phrase)]
-    return re.compile("".join(re.escape(char) + joint for char, joint in zip(phrase, [*joints, ""], strict=True)))
+    joints = [*joints, ""]
+    joints[0] += softened
+    return re.compile("".join(re.escape(char) + joint for char, joint in zip(phrase, joints, strict=True)))
 
 
 def _lettered(edge: str, beside: str) -> bool:

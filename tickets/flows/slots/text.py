@@ -180,7 +180,8 @@ def _even(char: str) -> str:
     if unicodedata.category(char) in {"No", "Nl"}:
         return char  # ② and ² are no digits of a number
     plain = unicodedata.normalize("NFKC", char)
-    return plain if len(plain) == 1 else char
+    return _FIXED.get(ord(plain), plain) if len(plain) == 1 else char  # a compatibility form of a traditional one
 
 
-_TABLE = _Even(_DASHES | _SPACES | _TRADITIONAL | _SPOKEN_CHARS)
+_FIXED: dict[int, str] = _DASHES | _SPACES | _TRADITIONAL | _SPOKEN_CHARS
+_TABLE = _Even(_FIXED)

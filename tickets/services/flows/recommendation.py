@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching.fit import Fit, fit_of, withdrawn
-from tickets.flows.matching.wishes import ACCESS, Wish, wishes
+from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
 from tickets.flows.slots.markup import plain
 from tickets.flows.slots.quoted import own
 from tickets.flows.slots.text import CLAUSE_END, clause_start, even
@@ -53,7 +53,7 @@ _HUMAN_SIGNALS = (
     ),
     _signal(
         "person.safety",
-        "受伤|起火|爆炸|触电|烫伤|未成年|孩子.{0,6}(?:充值|误)",
+        "受伤|冒用|盗用|起火|爆炸|触电|烫伤|未成年|孩子.{0,6}(?:充值|误)",
         r"\binjur|caught fire|explod",
     ),
     _signal(
@@ -68,6 +68,8 @@ _JOINTS = re.compile(
     r"\b(?:and also|also|as well as|additionally|in addition)\b",
     re.I,
 )
+_NEW_ADDRESS = Deed("change", "address")
+_ADDRESS_GIVEN = re.compile(r"地址(?:也?(?:改|换|变更?)[成为到]|是|为|[:：])|\baddress(?: is|:)", re.I)
 _SHOUTING = re.compile("[!！]{3,}")
 
 
@@ -178,15 +180,24 @@ def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) 
     """That something is wanted which the flow that fits best does not do: a deed (帮我取消订单), or a thing of another
     flow that has nothing to do with it (退款,还有验证码收不到)."""
     for wish in wanted:
-        if not best.purpose.serves(wish.deed):
+        if wish.deed.verb not in FACTS and not best.purpose.serves(wish.deed) and not _goes_with(text, wish, best):
             served = any(fit.purpose.serves(wish.deed) for fit in fits)
             return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
+    facts = {wish.deed.thing for wish in wanted if wish.deed.verb in FACTS}
+    if facts >= {"code", "parcel"}:
+        return said("person.because", why=said(_TWO), words=wanted[-1].words)
     own = {clause_start(text, at) for at in best.strong}
     for fit in fits:
         apart = fit.purpose.things & ACCESS and not best.purpose.things & fit.purpose.things
         if apart and any(clause_start(text, at) not in own for at in fit.strong):
             return said("person.because", why=said(_TWO), words=fit.words[0])
     return None
+
+
+def _goes_with(text: str, wish: Wish, best: Fit) -> bool:
+    """收件人换成李梅,地址是…: who receives it is a part of the address that is given."""
+    part = wish.deed.verb == "change" and wish.deed.thing in {"recipient", "phone"}
+    return part and best.purpose.serves(_NEW_ADDRESS) and bool(_ADDRESS_GIVEN.search(text))
 
 
 def _recommend(ticket: Ticket, released: list[FlowVersion]) -> Recommendation:

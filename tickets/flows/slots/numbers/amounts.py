@@ -22,7 +22,7 @@ _JOINT = rf"(?:[ {INVISIBLE}]{{0,2}}(?:{_COMMA}|[.'·/、~+*×xX=到至或点\-\
 # A run: numbers joined by whatever may join two numbers. Behind a unit of money only a number that touches it goes on.
 _RUN = re.compile(
     rf"[{_ATOM}]++(?:{_JOINT}[{_ATOM}]++)*+"
-    rf"(?:[ {INVISIBLE}]?[{_MAIN}{_PART}](?:[ {INVISIBLE}]?[{_ATOM}]+(?:[.,][{_ATOM}]+)*)?)*"
+    rf"(?:[ {INVISIBLE}]?[{_MAIN}{_PART}](?:[ {INVISIBLE}]?[{_ATOM}]+(?:[.,](?!\d{{6}})[{_ATOM}]+)*)?)*"
 )
 _NUMBER_WORD = rf"(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})(?![a-z])"
 _WORD_RUN = re.compile(rf"(?<![a-z])(?:an? )?{_NUMBER_WORD}(?:[ -](?:and[ -])?{_NUMBER_WORD})*+", re.I)

@@ -49,6 +49,9 @@ _OTHER_AFTER = re.compile(
     rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
     re.I,
 )
+# A shop's number begins with the day of the order, a carrier's does not: what is carried beside it is of the order.
+_DATED = re.compile(r"20[2-9]\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\d{4}|\d{5}|\d{7,8})")
+_CARRIED = re.compile(r"快递员?|包裹|物流|派送|\b(?:tracking|parcel|package|courier)\b", re.I)
 _NUMBER_OF = re.compile(r"(?: (?:number|no\.?|reference|ref|code|id)|(?<=[一-鿿]{2})(?:编号|号码?|单号))$", re.I)
 _SAYS_ORDER = re.compile(r"(?:ORD|Ord|ord)(?:ER|er)?[-_]\d|ORD\d")
 _UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
@@ -75,9 +78,8 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own is OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters
-        return Noun.OWN, not _OTHER_NEAR.search(
-            _NAMED_NUMBER.sub("", _HELLO.sub("", sentence_before(text, code.start)) + after)
-        )
+        around = _NAMED_NUMBER.sub("", _HELLO.sub("", sentence_before(text, code.start)) + after)
+        return Noun.OWN, not _OTHER_NEAR.search(_CARRIED.sub("", around) if _DATED.fullmatch(code.text) else around)
     if own is OWN_END and _NO_NOUN.search(lead):
         return Noun.NONE, False
     if OTHER_NOUN.search(lead):
@@ -91,9 +93,8 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     around = clause_before(text, code.start) + clause_after(text, code.end)
     near = sentence_before(text, code.start, 60) + around
     around, near = _HELLO.sub("", around), _HELLO.sub("", near)
-    return Noun.NONE, not _OTHER_NEAR.search(
-        around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
-    )
+    near = around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
+    return Noun.NONE, not _OTHER_NEAR.search(_CARRIED.sub("", near) if _DATED.fullmatch(code.text) else near)
 
 
 def named_fully(text: str, code: Code, own: re.Pattern[str]) -> bool:

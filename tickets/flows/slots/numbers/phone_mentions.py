@@ -17,12 +17,13 @@ _NOUN = (
     r"本)号(?![楼码线])|[主副]卡(?![号片])|座机|固话|尾[号数]|末尾|后[四4]位|新卡|电话卡|手机卡|双卡|两张卡|"
     r"两个(?:手机)?号|(?:当地|国外|境外|"
     r"海外|外地|港澳|香港|澳门|台湾)的?(?:手机)?号|"
-    r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?:phone|number|mobile|"
+    r"邮箱|邮件|(?:发到?|到|用)微信|号(?=变|换|停|丢)|(?<![A-Za-z])(?<!house )(?<!order )"
+    r"(?<!door )(?<!street )(?<!room )(?:phone|number|mobile|"
     r"cell(?:phone)?|landline|sim(?: card)?|e-?mail)(?![A-Za-z])"
 )
 # A noun of telephones that speaks of the one on the record, or of the set that receives nothing.
 _OWN_BEFORE = re.compile(
-    r"(?:登记|预留|绑定|注册|留|填|账号|账户|系统|资料|档案|下单|本人)(?:的|时|上|里|下|那个|这个|"
+    r"(?:登记|预留|绑定|注册|留|填|输|输入|账号|账户|系统|资料|档案|下单|本人)(?:的|时|上|里|下|那个|这个|"
     r"用的?)*$|(?:^|[,，。 ]|在|是|给|到|往|用)(?:我|本人|自己)的?$|(?:重启|关|开|检查)(?:机)?(?:了|过)?$|"
     r"\b(?:my|the|registered|this)(?: registered| own| mobile| phone| cell)?\s$",
     re.I,
@@ -31,7 +32,7 @@ _SET_AFTER = re.compile(
     r"^(?:上|里|端|卡|这边|那边|一直|都|就|也|完全|现在|根本|信号|短信|网络|状态)*(?:收不到|没有?收到|"
     r"没收|接收不到|不来|没来|没反应|正常|良好|满格|没问题|没停机|没欠费|"
     r"没(?:有)?(?:短信|验证码)|能(?:打|收|用)|可以(?:打|收)|是好的|有信号|登录|登不|验证|注册|就是我|"
-    r"是对的|没变|没换|没错)|^(?:号码?)?(?:就是|是)?我(?:留|登记|注册|绑定|填)|"
+    r"是对的|没变|没换|没错)|^(?:号码?)?(?:就是|是)?(?:我|下单时?|当时|一直)?(?:留|登记|注册|绑定|预留|填|用)(?:的|时)|"
     r"^ (?:is|was)? ?(?:on|working|fine|ok|not receiving|has signal|on file|on record|registered|"
     r"doesn'?t (?:get|receive)|never (?:got|received))",
     re.I,
@@ -54,11 +55,14 @@ _CHANGED = re.compile(
 )
 _ELSEWHERE = re.compile(
     rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
-    rf"这|了|您|你|系统|[^,，。\d]{{0,10}}(?:[省市区县镇路街村]|公司|家里|小区|学校|驿站))|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?:填|输|写|留)错(?![^,，。]{{0,6}}(?:地址|[校小]区|门牌|楼|单元|名|收件|[路街市]))|"
-    rf"发错人|[少多](?:填|输|写)|"
+    rf"这|了|您|你|系统|[^,，。\d]{{0,10}}(?:[省市区县镇路街村]|公司|家里|小区|学校|驿站))|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?<!地址)(?<!名字)(?<!门牌)(?<!姓名)(?:填|输|写|留)错(?![^,，。]{{0,6}}(?:地址|[校小]区|门牌|楼|单元|名|收件|[路街市]))|"
+    rf"发错人|(?<!地址)[少多](?:填|输|写)|"
     rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)"
     rf"(?<!10\d\d)[开打]头的|"
-    rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|instead|elsewhere|(?:new|"
+    rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|"
+    r"(?:phone|number|mobile|code|sms|text|cell)\b[^.!?\n]{0,60}\binstead|"
+    r"instead\b[^.!?\n]{0,30}\b(?:phone|number|mobile|cell)|"
+    rf"elsewhere|(?:new|"
     rf"different|another|other) (?:one|sim|phone|number))\b|"
     r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
     re.I,

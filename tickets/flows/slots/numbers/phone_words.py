@@ -18,6 +18,7 @@ _WORDS = (
     r"到|至|往|成|改|更?改|变更|更换|修改|不是|从|由|旧|老|原来?|临时|前面加|时候?|应该|应|写的?|填的?|留|输入?|上|"
     r"里|边|"
     r"这边|我方|"
+    r"需要|导出?|查询?|查一下|调取|拉|"
     r"收不到|没收到|未收到|不到|没有?|个|条|下|一下|试试|微信同|同|座机|手机卡|卡|业务号|登记|系统|资料|档案|机主|"
     r"\b(?:my|mine|our|mobile|mob|phone|cell|cellphone|tel|telephone|number|no|num|nr|is|was|are|the|a|this|that|it|"
     r"them|to|on|at|for|"
@@ -29,7 +30,7 @@ _WORDS = (
     r"instead|again|now|"
     r"hi|hello|user|customer|client|"
     r"reach|ring|"
-    r"try|entered|should|be|but|used|want|need|get|got|work|working|still|number's|phone's|cell's|mobile's)\b\.?"
+    r"try|entered|should|be|but|used|complaints?|records?|needs|an|want|need|get|got|work|working|still|number's|phone's|cell's|mobile's)\b\.?"
 )
 _LAST = re.compile(rf"(?:{_WORDS}) ?$", re.I)
 

@@ -40,7 +40,7 @@ _HEARSAY = re.compile(
     r"willing)\b",
     re.I,
 )
-REPORTED = re.compile(r"(?:说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
+REPORTED = re.compile(r"(?:(?<![没未不])(?<!没有)说|称|表示|承诺|答应|回复|告诉我|写着|said|says|told me)[:：]?$", re.I)
 _OPEN_QUOTE = re.compile(r"[“「『\"‘]([^”」』\"’]*)$")
 # A blank in place of a comma: 客服让我等三天 现在三天过了 请退款.
 _AFRESH = re.compile(r"(?<=[一-鿿])(?<![说称道讲诺应]) (?=请|麻烦|我|所以|但是|订单|单号|现在|要求|希望|申请|退|补|赔)")

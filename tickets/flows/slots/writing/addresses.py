@@ -75,9 +75,17 @@ _INTO = re.compile(
     r"\b(?:change|update|switch|correct) (?:it|that|this) to (?=[A-Z\d])",
     re.I,
 )
+_SENT_TO = re.compile(
+    r"\b(?:change|update|set|switch|correct|amend) (?:[\w' ]{0,30}? )?address (?!from)[\w' ]{1,30}? to (?=[A-Z\d])|"
+    r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected) to (?=[A-Z\d])",
+    re.I,
+)
 # 地址写错了!应该是…
 _SHOULD_BE = re.compile(
-    r"地址[^,，。!！\n]{0,6}(?:错|不对|有误)[^,，。!！\n]{0,3}[,，。!！\s]{0,3}(?:应该?|正确的?(?:地址)?|其实|实际)(?:是|为)\s?[:：]?\s?"
+    r"地址[^,，。!！\n]{0,6}(?:错|不对|有误|[少漏没]写|不完整)[^,，。!！\n]{0,4}[,，。!！\s]{0,3}(?:就是|就|那个|嗯|呃){0,2}"
+    r"(?:应该?|正确的?(?:地址)?|完整的?(?:地址)?|其实|实际)(?:是|为)\s?[:：]?\s?|"
+    r"\bwrong (?:address|house|street|flat|unit|apartment|room)(?: number| name)?"
+    r"[^.!?\n]{0,16}?(?:it |that )?should (?:be|read) "
 )
 _LABEL = re.compile(r"[一-鿿]{1,4}[:：] ?(?=[一-鿿])")  # 公司:江苏省…
 _CITY = re.compile(r"[A-Z][A-Za-z.'-]*(?: [A-Z0-9][\w.'-]*){0,3}|[A-Z]{0,2} ?\d{4,6}")
@@ -96,6 +104,8 @@ _TALK_BEHIND = re.compile(
     r"最好|尽量|到了|来)[^\n省市区县路街]*$"
 )
 _REMARK = re.compile(r"(?:工作日|周末)[^,，]{0,4}$|到了(?:给我)?打|来之前")
+# A transcript has no mark behind the address: …B座1205然后你们帮我改一下.
+_GOES_OVER = re.compile(r"(?<=[\d号室楼座栋层])(?=然后|你们|帮我|麻烦|谢谢|就这个|就行|就可以|嗯)")
 _TALK_TAIL = re.compile(r"[后再打时被要能会没不就才却但了吗过退给等]")
 _DIGIT = re.compile(r"[0-9零一二三四五六七八九十]")
 _CUT = re.compile(r"[,，、]")
@@ -130,6 +140,8 @@ def _moves(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         return
     for match in islice(_SHOULD_BE.finditer(text), MOST_PLACES):
         yield match.start(), match.end()
+    for match in islice(_SENT_TO.finditer(text), MOST_PLACES):
+        yield match.start(), match.end()
     for match in islice(_INTO.finditer(text), MOST_PLACES):
         if re.search("地址|address", sentence_before(text, match.start()), re.I):
             yield match.start(), match.end()
@@ -143,7 +155,7 @@ def _end_of_address(text: str, at: int) -> tuple[int, bool]:
     """Where the address ends, and whether that is certain."""
     stop = SENTENCE_END.search(text, at, at + MOST)
     end = stop.start() if stop else min(len(text), at + MOST)
-    for mark in (_FIELD.search(text, at, end), _MOBILE.search(text, at, end)):
+    for mark in (_FIELD.search(text, at, end), _MOBILE.search(text, at, end), _GOES_OVER.search(text, at, end)):
         end = min(end, mark.start()) if mark else end
     sure = (bool(stop) or end < at + MOST) and not _GOES_ON.match(text, end)
     cuts = [*(cut.start() for cut in _CUT.finditer(text, at, end)), end]
