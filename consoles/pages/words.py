@@ -166,6 +166,7 @@ def script_words() -> dict[str, str]:
         "undelivered": _("连接断开前的操作可能没有送到手机,没有重发。恢复后请先看画面。"),
         "value_changed": _("同事刚把这个值改成“{value}”。您写的还在,请核对后再保存。"),
         "confirm_title": _("待确认"),
+        "needs_value": _("请先填写{label}。"),
         "needs_reason": _("屏幕与工单不一致:请先填写原因,再按同意。"),
         "needs_note": _("请先写下给智能体的备注。"),
         "session_over": _("登录已失效或权限已变更,请重新登录。"),

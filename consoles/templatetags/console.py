@@ -222,9 +222,11 @@ def item_words(item: Any) -> str:
 @register.filter
 def ticket_value_in(field: Any, cockpit: Any) -> str:
     """The ticket's side of a field, an amount written as the screen's; an attachment is called as on the ticket."""
-    files = {slot.name: slot.attachment.name for slot in cockpit.slots if slot.attachment is not None}
-    if field.get("name") in files:
-        return str(files[field["name"]])
+    files = [slot for slot in cockpit.slots if slot.attachment is not None]
+    told = str(field.get("ticket_value") or "")
+    for slot in files:
+        if slot.name == field.get("name") or slot.value == told:  # told by the name that the file has on the phone
+            return str(slot.attachment.name)
     value = value_words(cockpit.run.flow_version, str(field.get("name")), field.get("ticket_value") or "")
     sign = str(field.get("screen_value") or "")[:1]
     return f"{sign}{value}" if sign in ("¥", "\uffe5") and _PLAIN_AMOUNT.fullmatch(value) else value

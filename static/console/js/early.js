@@ -1,7 +1,12 @@
 // A press before the page's scripts run is held and repeated once they do: a form that they send would else be sent by
-// the browser itself, with all that was typed in the address, and a button would do nothing. Loaded before the body.
+// the browser itself, with all that was typed in the address, and a button would do nothing. So are the keys that only
+// go or open something; one that acts is not, for it may have been meant for the page before. Loaded before the body.
 (() => {
   const SENT_BY_SCRIPTS = "[hx-post], [hx-get]";
+  const OPENING = /^([jkgueovhczpm/?1-9]|Enter|Escape)$/i;
+  const WRITING = "pm/"; // what follows is text
+  const FIELDS = "input, textarea, select, [contenteditable]";
+  const keys = [];
   let repeat = null;
 
   const hold = (event, again) => {
@@ -19,13 +24,23 @@
     const { target: form, submitter } = event;
     if (form.matches(SENT_BY_SCRIPTS)) hold(event, () => form.requestSubmit(submitter));
   };
+  const pressed = (event) => {
+    const { key, shiftKey, target } = event;
+    const unusual = event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey;
+    const control = target.closest?.(key === "Enter" ? `a, button, summary, ${FIELDS}` : FIELDS);
+    const last = keys.at(-1)?.key.toLowerCase();
+    if (unusual || control || (last && WRITING.includes(last))) return;
+    if (!OPENING.test(key) && !(last === "g" && /^[a-z]$/.test(key))) return;
+    event.preventDefault();
+    keys.push({ key, shiftKey, bubbles: true, cancelable: true });
+  };
+  const held = { click: clicked, submit: submitted, keydown: pressed };
   const ready = () => {
-    document.removeEventListener("click", clicked, { capture: true });
-    document.removeEventListener("submit", submitted, { capture: true });
+    for (const [name, call] of Object.entries(held)) document.removeEventListener(name, call, { capture: true });
     repeat?.();
+    for (const key of keys) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", key));
   };
 
-  document.addEventListener("click", clicked, { capture: true });
-  document.addEventListener("submit", submitted, { capture: true });
+  for (const [name, call] of Object.entries(held)) document.addEventListener(name, call, { capture: true });
   document.addEventListener("DOMContentLoaded", () => setTimeout(ready)); // after everybody who waits for the same
 })();

@@ -7,6 +7,7 @@ import { showLink } from "./shared/link_state.js";
 import { plainKey, typing } from "./shared/shortcuts.js";
 import { LiveSocket } from "./shared/socket.js";
 import { say } from "./shared/words.js";
+import { goToMissing } from "./ticket/asked.js";
 import { Desk } from "./ticket/desk.js";
 import { Focus } from "./ticket/focus.js";
 import { StatusChoice } from "./ticket/status.js";
@@ -46,7 +47,7 @@ class LiveTicket extends HTMLElement {
       event.preventDefault();
       location.assign(this.next);
     });
-    this.addEventListener("htmx:beforeRequest", (event) => this.posting(event.detail.requestConfig.verb));
+    this.addEventListener("htmx:beforeRequest", (event) => this.posting(event));
     this.addEventListener("htmx:beforeSwap", (event) => this.received(event));
     this.addEventListener("htmx:afterRequest", (event) => this.answered(event.detail));
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.beforeSwap(event));
@@ -67,8 +68,9 @@ class LiveTicket extends HTMLElement {
   }
 
   // While a form waits for its answer nothing is swapped: the form would be gone when the answer comes.
-  posting(verb) {
-    if (verb !== "get") this.postedAt = performance.now();
+  posting(event) {
+    if (event.target.id === "start-form" && goToMissing(event.target)) return event.preventDefault();
+    if (event.detail.requestConfig.verb !== "get") this.postedAt = performance.now();
   }
 
   get waits() {

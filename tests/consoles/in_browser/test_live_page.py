@@ -180,16 +180,45 @@ def test_s_starts_the_run_and_the_page_follows(open_ticket: Login) -> None:
     expect(page.locator("#start")).to_have_count(0)
 
 
+def test_s_goes_to_what_is_missing_and_e_numbers_it(open_ticket: Login) -> None:
+    page = open_ticket("missing")
+    field = page.locator("[name='slot.order_number']")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.keyboard.press("s")
+    expect(field).to_be_focused()
+    expect(page.locator("#notices")).to_contain_text("请先填写订单号")
+    page.keyboard.press("Escape")
+    field.evaluate("element => element.blur()")
+    page.keyboard.press("e")
+    digit = page.locator("[data-asked=order_number] .fix-key")
+    expect(digit).to_be_visible()
+    page.keyboard.press(digit.inner_text())
+    expect(field).to_be_focused()
+    assert not posts
+
+
 def test_what_is_missing_is_asked_in_place_and_kept_while_the_page_lives(open_ticket: Login) -> None:
     page = open_ticket("missing")
-    page.keyboard.press("s")
-    expect(page.locator("#plan")).to_contain_text("缺少:订单号")
+    expect(page.locator("#plan .pill-warn")).to_have_text("缺少")
     page.fill("[name='slot.order_number']", "202405218899")
     page.evaluate("document.querySelector('live-ticket').refresh()")
     becomes_true(page, "!document.querySelector('live-ticket').asking")
     expect(page.locator("[name='slot.order_number']")).to_have_value("202405218899")
     page.click("#start")
     expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+
+
+def test_escape_closes_a_choice_that_was_opened_by_keys(open_ticket: Login) -> None:
+    page = open_ticket("edited")
+    page.keyboard.press("e")
+    number = page.locator("[data-edit=reason] .fix-key").inner_text()
+    page.keyboard.press(number)
+    opened = page.locator("[data-edit=reason]")
+    expect(opened.locator("button").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opened).not_to_have_attribute("open", "")
+    expect(opened.locator("summary")).to_be_focused()
 
 
 def test_stop_wants_to_be_pressed_twice(open_ticket: Login, console: Site) -> None:

@@ -40,6 +40,25 @@ def test_a_press_before_the_scripts_run_is_not_lost(open_ticket: Login, numbers:
     assert "?" not in page.url
 
 
+def test_keys_before_the_scripts_run_go_and_open_and_never_act(numbers: dict[str, Any], visit: Login) -> None:
+    page = visit("/help/none/")
+    held = Held(page, "**/htmx-2*.js")
+    page.goto(f"/tickets/{numbers['slow_page']['number']}/", wait_until="commit")
+    page.locator("#start").wait_for()
+    for key in ("s", "y", "e", "1"):
+        page.keyboard.press(key)
+    held.let_go()
+    expect(page.locator(".slots [data-edit][open]")).to_have_count(1)
+    expect(page.locator("#start")).to_be_enabled()
+    held = Held(page, "**/htmx-2*.js")
+    page.reload(wait_until="commit")
+    page.locator("#start").wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    held.let_go()
+    page.wait_for_url("**/audit/")
+
+
 def test_what_replaced_a_part_takes_a_press_at_once(open_ticket: Login, console: Site) -> None:
     page = open_ticket("swapped")
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")

@@ -1,8 +1,9 @@
-// Values are corrected by keys: E numbers the lines, 1 to 9 opens one. Where a confirmation or a takeover has values of
+// Values are corrected by keys: E numbers the lines and the empty fields, 1 to 9 opens one. Where a confirmation or a takeover has values of
 // its own, those are meant.
 import { notify } from "../shared/notices.js";
 import { plainKey, typing } from "../shared/shortcuts.js";
 import { say } from "../shared/words.js";
+import { goTo } from "./asked.js";
 
 const WITHIN_MS = 4000;
 const FIELD = "input[name=value]:not([type=hidden]), textarea[name=value]";
@@ -18,11 +19,12 @@ export class ValueKeys {
 
   get editors() {
     const near = this.page.querySelector("confirm-card") ?? this.page.querySelector("[data-values]") ?? this.page;
-    return [...near.querySelectorAll("[data-edit]")].slice(0, 9);
+    return [...near.querySelectorAll("[data-edit], [data-asked]")].slice(0, 9);
   }
 
   key(event) {
-    if (typing(event.target)) return void (event.key === "Escape" && this.close(event));
+    if (event.key === "Escape" && event.target.closest?.("[data-edit][open]")) return this.close(event);
+    if (typing(event.target)) return;
     const key = plainKey(event);
     if (key === "e" && this.editors.length) return this.begin(event);
     if (!this.until || Date.now() > this.until) return;
@@ -31,7 +33,8 @@ export class ValueKeys {
     if (!editor) return;
     event.preventDefault();
     event.stopPropagation();
-    editor.open = true;
+    if (editor.matches("[data-asked]")) goTo(editor);
+    else editor.open = true;
   }
 
   begin(event) {
@@ -84,7 +87,6 @@ export class ValueKeys {
 
   close(event) {
     const editor = event.target.closest("[data-edit]");
-    if (!editor) return;
     event.stopPropagation();
     editor.open = false;
     editor.querySelector("summary").focus();
