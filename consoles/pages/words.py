@@ -87,7 +87,7 @@ def _say(action: actions.Action, control: str, near: str = "") -> str:  # noqa: 
         case actions.CallApi(instruction):
             return _with(_("归纳记录"), instruction)
         case actions.Finish(message):
-            return _with(_("完成"), message)
+            return _with(_("完成"), told(message))
 
 
 def _place(point: NormPoint, control: str, near: str) -> str:

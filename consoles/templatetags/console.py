@@ -252,11 +252,15 @@ def editor_in(slot: Any, cockpit: Any) -> Any:
 
 @register.filter
 def slot_label(slot: Any, version: Any) -> str:
-    """The slot's name in the reader's language: stored slots and fields keep the Chinese one."""
+    """The slot's name in the reader's language: stored slots and fields keep the Chinese one. A field that only shows a
+    slot's value under the app's name for it is called as the slot."""
     name, label = (slot.get("name"), slot.get("label")) if isinstance(slot, dict) else (slot.name, slot.label)
     if run_language() == "zh" or version is None:
         return str(label)
-    return next((spec.label for spec in parse_specs(version.definition) if spec.name == name), str(label))
+    fields = version.definition.get("engine", {}).get("confirm_fields", ())
+    shown = next((field.get("slot") for field in fields if field.get("name") == name), None)
+    labels = {spec.name: spec.label for spec in parse_specs(version.definition)}
+    return str(labels.get(str(name)) or labels.get(str(shown)) or label)
 
 
 @register.filter

@@ -119,7 +119,7 @@ class Run(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.ticket_id}/{self.id}"
+        return f"{self.ticket.number} / {str(self.id)[:8]}"
 
     @property
     def serves(self) -> bool:
@@ -209,4 +209,4 @@ class Step(models.Model):
         constraints = [models.UniqueConstraint(fields=["run", "number"], name="one_step_per_number")]
 
     def __str__(self) -> str:
-        return f"{self.run_id}#{self.number}"
+        return f"{self.run} #{self.number}"

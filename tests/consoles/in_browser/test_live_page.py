@@ -215,10 +215,22 @@ def test_escape_closes_a_choice_that_was_opened_by_keys(open_ticket: Login) -> N
     number = page.locator("[data-edit=reason] .fix-key").inner_text()
     page.keyboard.press(number)
     opened = page.locator("[data-edit=reason]")
-    expect(opened.locator("button").first).to_be_focused()
+    expect(opened.locator("[aria-pressed=true]")).to_be_focused()
     page.keyboard.press("Escape")
     expect(opened).not_to_have_attribute("open", "")
     expect(opened.locator("summary")).to_be_focused()
+
+
+def test_an_amount_is_corrected_by_keys_alone_and_enter_takes_what_was_written(open_ticket: Login) -> None:
+    page = open_ticket("edited")
+    page.keyboard.press("e")
+    page.keyboard.press(page.locator("[data-edit=refund] .fix-key").inner_text())
+    expect(page.locator("[data-edit=refund] input.input")).to_be_focused()
+    page.keyboard.type("100")
+    page.keyboard.press("Enter")
+    line = page.locator(".slot[data-slot=refund]")
+    expect(line.locator(".slot-source")).to_have_text("坐席填写")
+    expect(line.locator(".slot-value")).to_have_text("100.00")
 
 
 def test_stop_wants_to_be_pressed_twice(open_ticket: Login, console: Site) -> None:

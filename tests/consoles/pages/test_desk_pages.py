@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -237,3 +238,16 @@ def test_what_was_written_back_is_told_in_words_and_a_fault_as_it_came() -> None
     assert _in_words("note 12 (was there); tags ai, vip; status solved") == "内部备注、标签 ai, vip、状态 solved"
     assert _in_words("reply 1") == "给客户的回复"
     assert _in_words("500 <html>; x") == "500 <html>、x"
+
+
+def test_a_confirmation_calls_a_file_as_the_ticket_does_whatever_the_app_calls_its_field(
+    as_alice: Client, alice: User, department: Department, refund_flow: FlowVersion, phone: Phone
+) -> None:
+    run = story.start(story.new_ticket(department, video=True), alice)
+    run.slots.filter(name="unboxing_video").update(value="unboxing_0001.mp4")
+    confirmation = story.ask_confirmation(run, phone)
+    on_screen = {"screen_value": "unboxing_0001.mp4", "ticket_value": "unboxing_0001.mp4", "differs": False}
+    confirmation.fields.append({"name": "attachment", "label": "附件", **on_screen})
+    confirmation.save(update_fields=["fields"])
+    card = story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
+    assert re.search(r"附件</th>\s*<td>unboxing.mp4</td>\s*<td><b>unboxing_0001.mp4</b>", card)

@@ -55,7 +55,7 @@ export class ValueKeys {
   opened(editor) {
     if (!editor.open) return;
     for (const other of this.page.querySelectorAll("[data-edit][open]")) if (other !== editor) other.open = false;
-    const field = editor.querySelector("input:not([type=hidden]), textarea, button");
+    const field = editor.querySelector(FIELD) ?? editor.querySelector("[aria-pressed=true]") ?? editor.querySelector("button");
     field?.focus();
     if (field?.value === field?.defaultValue) field?.select?.();
   }
