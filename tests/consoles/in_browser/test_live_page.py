@@ -362,3 +362,16 @@ def test_a_picture_that_is_not_stored_yet_is_asked_for_again(open_ticket: Login)
     )
     becomes_true(page, "() => document.querySelector('#soon').naturalWidth > 0")
     assert next(answers, None) is None, "it was asked for until it was there"
+
+
+def test_an_ended_runs_phone_says_so_until_its_last_picture_is_there(visit: Login, numbers: dict[str, Any]) -> None:
+    page = visit("/help/none/")
+    there: list[bool] = []
+    page.route("**/files/steps/**", lambda route: route.continue_() if there else route.fulfill(status=404))
+    page.goto(f"/tickets/{numbers['done']['number']}/")
+    over = page.locator("phone-stage [data-message]", has_text="处理已结束")
+    expect(over).to_be_visible()
+    page.evaluate("document.querySelector('phone-stage').show(document.querySelector('.screen-head'))")
+    expect(over).to_be_visible()
+    there.append(True)
+    expect(over).to_be_hidden()

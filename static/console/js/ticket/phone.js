@@ -10,6 +10,8 @@ const LATE_MS = 2000;
 const STALE_MS = 6000;
 const TELL_EVERY_MS = 400;
 const MARK_MS = 900;
+const AGAIN_MS = 2000; // a picture that was not there is asked for again
+const MOST_TRIES = 15;
 const LIVE = new Set(["queued", "live", "mine"]);
 
 class PhoneStage extends HTMLElement {
@@ -20,6 +22,7 @@ class PhoneStage extends HTMLElement {
     this.freshness = this.querySelector("[data-freshness]");
     this.latency = this.querySelector("[data-latency]");
     this.frames = 0;
+    this.tries = MOST_TRIES;
     this.unanswered = new Map(); // gestures on their way, by number
     this.number = 0;
     this.gestures = new GestureReader(this.canvas, () => this.mode === "mine", (gesture) => this.send(gesture));
@@ -51,6 +54,8 @@ class PhoneStage extends HTMLElement {
     this.frames = 0;
     this.seenAt = 0;
     if (!address) return;
+    this.painted = "";
+    this.tries = MOST_TRIES;
     this.socket = new LiveSocket(address, {
       state: (state) => this.linked(state),
       message: (message) => this.hear(message),
@@ -107,19 +112,27 @@ class PhoneStage extends HTMLElement {
     this.glass.style.setProperty("--h", height);
   }
 
-  // After the run: its last picture.
+  // After the run: its last picture. Until it is there (it may not be stored yet) the glass says that the run is over.
   async still(address) {
     this.freshness.textContent = "";
-    this.say(this.mode);
-    if (!address || this.shown === address) return address && this.say("");
-    this.shown = address;
+    this.say(this.painted === address && address ? "" : this.mode);
+    if (!address || [this.painted, this.asked].includes(address)) return;
+    this.asked = address;
     const bitmap = await fetch(address)
       .then((answer) => (answer.ok ? answer.blob() : null))
       .then((picture) => picture && createImageBitmap(picture))
       .catch(() => null); // not read: the page says what the run came to, without it
-    if (!bitmap || this.address) return;
+    if (this.asked !== address) return;
+    this.asked = "";
+    if (this.address) return; // another run has begun
+    if (!bitmap) return this.later();
     this.paint(bitmap, bitmap.width, bitmap.height);
+    this.painted = address;
     this.say("");
+  }
+
+  later() {
+    if (this.tries-- > 0) setTimeout(() => this.mode === "ended" && this.still(this.head.dataset.still), AGAIN_MS);
   }
 
   say(name) {
