@@ -293,6 +293,8 @@ def be_another_kind(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
 
 
 def stand_twice(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
+    if not rows:
+        return rows, package
     row = dice.choice(rows)
     return [*rows[: rows.index(row)], row, *rows[rows.index(row) :]], package
 
@@ -307,6 +309,8 @@ def lie_under_a_dialog(rows: Rows, package: str, dice: Random) -> tuple[Rows, st
 
 def be_moved(rows: Rows, package: str, dice: Random) -> tuple[Rows, str]:
     """One row stands elsewhere."""
+    if not rows:
+        return rows, package
     row = dice.choice(rows)
     others = [other for other in rows if other is not row]
     place = dice.randint(0, len(others))
