@@ -77,3 +77,10 @@ def test_a_measured_number_is_told_with_two_decimals_at_most(stored: float, told
     event = AuditEvent(type="recording.encoded", details={"duration_s": stored})
     assert story_of(event).sentence.endswith(told)
     assert str(stored) in story_of(event).raw
+
+
+def test_a_digest_stands_among_the_details_and_not_in_the_sentence() -> None:
+    told = story_of(AuditEvent(type="confirmation.asked", details={"digest": "v2-d47b25c2", "note": "补偿应为 30 元"}))
+    assert "补偿应为 30 元" in told.sentence
+    assert "v2-d47b25c2" not in told.sentence
+    assert "v2-d47b25c2" in [value for _, value in told.facts]

@@ -21,6 +21,7 @@ from tickets.models import AuditEvent
 from tickets.said import read_in_json
 
 _MOST_TOLD = 3  # facts in the sentence of a row
+_CHECKS = {"digest"}  # proof for machines: among the details, never in the sentence
 _NAMING = {"field", "fields", "slot"}  # whose values are names of a flow's values
 _NAMED = {"slots"}  # whose keys are
 _ACTION, _REASONS = "action", "reasons"
@@ -56,7 +57,8 @@ def story_of(event: AuditEvent, labels: Mapping[str, str] | None = None) -> Stor
     if details.get("erased"):
         return Story(_("客户资料已清除,内容不可恢复"), facts, raw)
     change = _change(details)
-    rest = {name: value for name, value in details.items() if not (change and name in ("from", "to"))}
+    left_out = _CHECKS | ({"from", "to"} if change else set())
+    rest = {name: value for name, value in details.items() if name not in left_out}
     parts = [change] if change else []
     parts += [_("%(name)s:%(value)s") % {"name": name, "value": value} for name, value in _told(rest)]
     return Story(_(";").join(parts[:_MOST_TOLD]), facts, raw)
