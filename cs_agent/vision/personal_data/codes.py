@@ -41,7 +41,7 @@ _CODE_WORD = (
     r"(?:验证码|校验码|动态码|动态密码|动态口令|确认码|激活码|短信码|随机码|授权码|登录码|识别码"
     r"|(?:verification|security|confirmation|one-time|login|sign-?in|access|SMS|auth(?:entication"
     r"|orization)?)\s(?:pass)?code"
-    r"|\bOTP\b|\bpasscode\b)"
+    r"|\bOTP\b|\b[2M]FA\b|\bTOTP\b|\bpasscode\b)"
 )
 _ANY_CODE = (
     rf"(?:{_CODE_WORD}|(?<!zip )(?<!post )(?<!postal )(?<!sort )(?<!area )(?<!country )(?<!error )(?<!status )"
@@ -62,7 +62,8 @@ _CODE_LETTERS = re.compile(
     re.IGNORECASE,
 )
 _ENTERED = re.compile(  # 请输入 305178 完成登录
-    r"(?:请?输入|填写|使用|enter|use)\s*[\"“「【\[]?(?P<value>(?<!\d)\d{4,8}(?!\d))[\"”」】\]]?\s*"
+    r"(?:请?输入|填写|使用|enter|use)\s*[\"“「【\[]?(?P<value>(?<!\d)(?:\d{4,8}|"
+    r"\d{2}(?: \d{2}){2}|\d{3,4} \d{3,4})(?!\d))[\"”」】\]]?\s*"
     r"(?:(?:来|以|并|即可)?(?:完成|进行)?(?:登录|登入|验证|注册|绑定|支付|授权)"
     r"|to (?:log|sign|verify|confirm|continue|complete))",
     re.IGNORECASE,

@@ -38,7 +38,7 @@ _NAMED_AFTER = re.compile(
 
 _ID = re.compile(r"身份证|证件号|公民身份|ID\s?(?:card|number|no)|identity", re.IGNORECASE)
 _CARD = re.compile(
-    r"银行卡|卡号|储蓄卡|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|卡\s*$|\bacct\b|\bCLABE\b"
+    r"银行卡|卡号|储蓄卡|收款[人方]|开户|信用卡|借记卡|账户|账号|帐号|帐户|对公|bank\s?card|card\s?(?:number|no)|account|a/c|卡\s*$|\bacct?\b|\bCLABE\b"
     r"|\bIBAN\b",
     re.IGNORECASE,
 )
@@ -56,7 +56,7 @@ _PHONE = re.compile(
     r"(?:电话号?码?|手机号?码?|手机|座机|固话|联系方式|联系号码|联络|来电号?码?|去电|主叫|被叫|致电|拨打|热线|传真|号码|分机|总机"
     r"|番号|전화(?:번호)?|연락처|휴대폰|핸드폰|тел(?:ефон)?\.?|моб\.?|SĐT|ĐT|điện thoại|โทร(?:ศัพท์)?|هاتف|جوال|טלפון"
     r"|\bHP|\bph\b|\bmob\b|m[óo]vil|celular"
-    r"|t[eé]l[eé]fono|t[ée]l[ée]phone|telefon[eo]?|telefoon|\btel(?:ephone)?\b|phone|mobile|\bcell\b|\bfax\b"
+    r"|t[eé]l[eé]fono|t[ée]l[ée]phone|telefon[eo]?|telefoon|\btel(?:ephone)?\b|phone|mobile|\bmobil\b|\bcell\b|\bfax\b"
     r"|\b(?:call|caller|called|calling|text|ring|reach)(?: (?:me|us|him|her|back))?\b"
     r"|whats\s?app|\bringing\b)"
     r"(?:\s*(?:号|number|no\.?|id|at|from|on|to))?[^0-9A-Za-z\u4e00-\u9fff\n]*(?:是|为|is)?\s*[((+]?$",

@@ -15,6 +15,7 @@ from cs_agent.vision.personal_data.commands import passwords_of_commands
 from cs_agent.vision.personal_data.devices import devices, vehicles
 from cs_agent.vision.personal_data.documents import identities, messengers, passports, plates
 from cs_agent.vision.personal_data.kinds import DataKind, Span
+from cs_agent.vision.personal_data.logins import expiries, logins
 from cs_agent.vision.personal_data.names.announced import names, names_in_context
 from cs_agent.vision.personal_data.names.beside import names_beside
 from cs_agent.vision.personal_data.numbers.grouped import numbers, numbers_said
@@ -69,9 +70,11 @@ _SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (
     identities,
     plates,
     messengers,
+    expiries,
     positions,
     names,
     addresses,
+    logins,
     names_in_context,
 )
 

@@ -5,8 +5,6 @@ Promise: 8. The texts are written as people and programs of these countries writ
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from cs_agent.vision.personal_data import DataKind, find
@@ -122,13 +120,3 @@ def test_a_number_and_a_place_is_found_as_its_country_writes_it(text: str, kind:
 )
 def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
     assert found(text) == []
-
-
-@pytest.mark.parametrize(
-    "piece",
-    ["Ab: I ", "Ab Cd: x\n", "1.2.", "ab:", "氏名 ", "张: ", "a_b: c\n", "Herr Ab ", "Ab,\n", "ул. А, ", "0912 "],
-)
-def test_a_long_text_in_any_language_is_searched_in_no_time(piece: str) -> None:
-    start = time.process_time()
-    find(piece * (40_000 // len(piece)))
-    assert time.process_time() - start < 4

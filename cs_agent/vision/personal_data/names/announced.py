@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cs_agent.vision.personal_data.kinds import DataKind, Span
 from cs_agent.vision.personal_data.names.abroad import in_other_languages
+from cs_agent.vision.personal_data.names.by_shape import by_shape
 from cs_agent.vision.personal_data.names.dialogues import talkers
 from cs_agent.vision.personal_data.names.han import (
     COMMON,
@@ -132,7 +133,14 @@ def names(text: str) -> Iterator[Span]:
 
 def names_in_context(text: str) -> Iterator[Span]:
     """Names that no label announces: of speakers and signers, and in sentences."""
-    for start, end in (*speakers(text), *talkers(text), *signers(text), *in_latin(text), *in_sentences(text)):
+    for start, end in (
+        *speakers(text),
+        *talkers(text),
+        *signers(text),
+        *by_shape(text),
+        *in_latin(text),
+        *in_sentences(text),
+    ):
         yield Span(DataKind.NAME, start, end, text[start:end])
 
 

@@ -110,6 +110,12 @@ def is_a_thing(text: str) -> bool:
     return bool(re.match(r"[nilmt]", first.tag)) and not INTERFACE.search(text) and first.text not in _ASKS
 
 
+def is_no_word(text: str) -> bool:
+    """Whether the text begins with a person's name, or with a character alone, and so is no word of the dictionary."""
+    first = _words(text)[0]
+    return first.tag.startswith("nr") or len(first.text) == 1
+
+
 _ASKS = frozenset({"多少", "几位", "数字", "字母", "大小写", "特殊字符", "空", "纯数字"})
 
 
