@@ -119,7 +119,16 @@ def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
 def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
     """On a control, or beside text: an entry that reacts to swipes alone is no control in the tree."""
     beside = [target for target in (first, last) if target.node is not None or target.labels or target.near]
-    return bool(beside) or scene.page.sensitive or _reacts(first.point, scene.observation)
+    seen = scene.observation
+    return bool(beside) or scene.page.sensitive or _reacts(first.point, seen) or _crosses_words(first, last, seen)
+
+
+def _crosses_words(first: Target, last: Target, seen: Observation) -> bool:
+    """Words stand along the way: of an entry, or of a bar that is drawn across and is no control in the tree."""
+    way = Box.around([Box(each.point.x, each.point.y, each.point.x + 1, each.point.y + 1) for each in (first, last)])
+    most = _PAGE * seen.size.width * seen.size.height
+    told = [node.box for node in seen.nodes or () if node.label.strip() and node.box.area < most]
+    return any(box.intersects(way) for box in (*told, *(line.box for line in seen.lines)))
 
 
 def _reacts(point: Point, seen: Observation) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from cs_agent.engine.gate.decide import StepContext
 from cs_agent.engine.gate.kinds import picture_agrees
+from cs_agent.engine.gate.windows import is_choice
 from cs_agent.engine.run.state import VerdictKind
+from cs_agent.engine.screen.structure import front_window
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Role, TextLine, UiNode
@@ -178,3 +180,26 @@ def test_on_a_picture_alone_nothing_opens_where_something_was_put_in_or_a_deed_l
     assert not searched(put_in=True)
     assert not searched(led="转派")
     assert not searched(TextLine("已选择 2 项", Box(40, 900, 240, 930)))
+
+
+@pytest.mark.parametrize(
+    ("title", "typed", "opened"),
+    [("会员", "王芳", True), ("结果", "2024051100231", True), ("结果", "王芳", False), ("结果", "10023", False)],
+)
+def test_people_on_a_picture_open_where_they_are_customers_or_were_found_by_a_papers_number(title, typed, opened):
+    texts = [(title, 60), (typed, 110)]
+    texts += [text for n in range(3) for text in (("甲乙丙"[n], 190 + 120 * n), (f"积了 12{n}", 230 + 120 * n))]
+    lines = tuple(TextLine(text, Box(30, top - 12, 30 + 20 * len(text), top + 12), 0.99) for text, top in texts)
+    seen = replace(page(lines=lines), nodes=None)
+    assert (tap(seen, 60, 230, StepContext(typed=typed)).kind is VerdictKind.ALLOW) is opened
+
+
+def test_a_field_among_a_pickers_items_is_no_choice_and_neither_is_a_place_without_a_control():
+    seen = picker("取消", "完成")
+    window, at = front_window(seen), Point(270, 950)
+    target = find_target(seen, at)
+    assert is_choice(target, seen, window)
+    assert not is_choice(replace(target, node=None), seen, window)
+    nodes = list(seen.nodes or ())
+    nodes[target.node or 0] = replace(nodes[target.node or 0], role=Role.EDIT, enabled=False)
+    assert not is_choice(target, replace(seen, nodes=tuple(nodes)), window)
