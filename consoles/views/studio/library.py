@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 
 from consoles.access import FORM, POST, permitted
-from consoles.pages.studio import flow_pages
+from consoles.pages.studio import library_cards
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
 from tickets.permissions import Permission
@@ -25,8 +25,8 @@ _NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")
 @permitted(Permission.REQUEST_FLOWS)
 def library(request: HttpRequest) -> HttpResponse:
     context = {
-        "cards": flow_pages.cards(),
-        "requests": flow_pages.ranked_requests(request.user),
+        "cards": library_cards.cards(),
+        "requests": library_cards.ranked_requests(request.user),
         "answered": requests.answered()[:_MOST_ANSWERED],
     }
     return render(request, "consoles/studio/library.html", context)
