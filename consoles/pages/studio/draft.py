@@ -14,7 +14,7 @@ from tickets.errors import ServiceError
 from tickets.flows import form
 from tickets.flows.faults import faults
 from tickets.flows.slots import SlotReading, read_slots
-from tickets.flows.slots.kinds import KINDS
+from tickets.flows.slots.kinds import ATTACHMENT, KINDS
 from tickets.models import AttachmentKind, DraftChange, FlowDraft, FlowTemplate, Ticket
 from tickets.said import readers_language
 from tickets.services.evidence import keeping
@@ -27,13 +27,15 @@ _KEPT = 30  # newest saves that are listed
 
 
 def context(user: Any, template: FlowTemplate, draft: FlowDraft, *, expert: bool) -> dict[str, Any]:
+    rows = form.rows_of(draft.definition)
     return {
         "shots": [] if expert else storyboard.shots(user, draft),
         "template": template,
         "draft": draft,
         "expert": expert,
         "text": text_of(draft.definition),
-        "rows": form.rows_of(draft.definition),
+        "rows": rows,
+        "takes_files": any(row["kind"] == ATTACHMENT.name for row in rows["slots"]),
         "kept_recordings": keeping.days(keeping.Kind.RECORDINGS),
         "kept_pictures": keeping.days(keeping.Kind.PICTURES),
         "problems": problems(faults(draft.definition), draft.definition, expert=expert),

@@ -42,7 +42,7 @@ def flow_context(
     at_work = list(releases.at_work().filter(template=template).select_related("version", "department", "began_by"))
     return {
         "template": template,
-        "versions": [(item, stages.of(item), life.TONES[stages.of(item)]) for item in versions],
+        "versions": [(item, stage, life.TONES[stage]) for item in versions if (stage := stages.loaded(item))],
         "shown": shown,
         "life": life.life_of(user, shown) if shown else None,
         "compared": compared,

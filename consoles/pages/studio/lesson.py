@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.studio.in_words import slot_kind
 from consoles.pages.studio.labels import slot_labels, with_labels
+from consoles.templatetags.console import name_of
 from cs_agent.engine.routes.values import ActKind, RouteStep
 from tickets.flows.lesson_draft import in_words
 from tickets.flows.slots.kinds import ATTACHMENT, KINDS
@@ -37,7 +38,7 @@ def context(lesson: Lesson) -> dict[str, Any]:
         "template": lesson.template,
         "run": lesson.run,
         "page_mark": page.mark if page else "",
-        "mode": _mode(lesson),
+        "stage_mode": _mode(lesson),
         "offers": [offer for offer in offered if not offer.is_file],
         "files": [offer for offer in offered if offer.is_file],
         "acts": acts(lesson.way, slot_labels([*lesson.base.definition.get("slots", ()), *lesson.slots])),
@@ -58,6 +59,13 @@ def acts(items: list[dict[str, Any]], labels: Mapping[str, str]) -> list[Act]:
 
 def teaching_phones() -> list[Phone]:
     return list(Phone.objects.filter(use__in=lessons.TEACHING_USES).order_by("name"))
+
+
+def phones_to_choose() -> list[tuple[Phone, str]]:
+    """Each with the name of who gives a lesson on it now; empty for nobody."""
+    teaching = Lesson.objects.filter(state=LessonState.OPEN).select_related("teacher")
+    teachers = {lesson.phone_id: name_of(lesson.teacher) for lesson in teaching}
+    return [(phone, teachers.get(phone.pk, "")) for phone in teaching_phones()]
 
 
 def missing(lesson: Lesson) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Prefetch, Q
 from django.utils import timezone
 
+from consoles.pages.studio.life import TONES
 from tickets.models import (
     FlowDraft,
     FlowRequest,
@@ -34,7 +35,8 @@ class Card:
     `rehearsal`: the last one of any version, with `good` of `all` runs."""
 
     template: FlowTemplate
-    newest: int | None
+    stage: str  # of the newest version; empty where there is none
+    tone: str
     draft: FlowDraft | None
     releases: list[Release]
     waiting: int  # versions in review
@@ -57,7 +59,6 @@ def cards() -> list[Card]:
     since = timezone.now() - WEEK
     ran = Q(versions__runs__created_at__gte=since, versions__runs__status__in=transitions.COUNTS_FOR_FLOW)
     rows = FlowTemplate.objects.annotate(
-        newest=Max("versions__number"),
         ran=Count("versions__runs", filter=ran, distinct=True),
         well=Count("versions__runs", filter=ran & Q(versions__runs__status=RunStatus.SUCCEEDED), distinct=True),
         waiting=Count("versions", filter=Q(versions__life__stage=VersionStage.IN_REVIEW), distinct=True),
@@ -65,11 +66,12 @@ def cards() -> list[Card]:
         Prefetch("drafts", FlowDraft.objects.filter(closed_at=None).select_related("author"), to_attr="open_drafts"),
         Prefetch("releases", releases.at_work().select_related("version", "department"), to_attr="at_work"),
     )
-    owners, rehearsed = _owners(), _last_rehearsals()
+    owners, rehearsed, newest = _owners(), _last_rehearsals(), _newest_stages()
     found = [
         Card(
             template=row,
-            newest=row.newest,
+            stage=str(newest[row.pk].label) if row.pk in newest else "",
+            tone=TONES[newest[row.pk]] if row.pk in newest else "",
             draft=next(iter(row.open_drafts), None),
             releases=row.at_work,
             waiting=row.waiting,
@@ -86,6 +88,11 @@ def cards() -> list[Card]:
 def _owners() -> dict[int, Any]:
     rows = FlowVersion.objects.filter(created_by__isnull=False).select_related("created_by").order_by("number")
     return {row.template_id: row.created_by for row in rows.defer("definition", "route")}
+
+
+def _newest_stages() -> dict[int, VersionStage]:
+    rows = FlowVersion.objects.order_by("number").values_list("template", "life__stage")
+    return {template: VersionStage(stage or VersionStage.DRAFT) for template, stage in rows}
 
 
 def _last_rehearsals() -> dict[int, Rehearsal]:

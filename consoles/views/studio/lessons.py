@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
@@ -11,9 +13,9 @@ from django.utils.translation import gettext as _
 from consoles.access import POST, permitted
 from consoles.pages.studio import lesson as shown
 from consoles.views.studio.draft import marked_area, template_of
-from tickets.errors import Invalid, NotFound
+from tickets.errors import Conflict, Invalid, NotFound, ServiceError
 from tickets.flows.lesson_marks import MarkKind
-from tickets.models import Lesson, LessonState, Phone
+from tickets.models import FlowTemplate, Lesson, LessonState, Phone
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.studio import lesson_ends, lesson_words, lessons
@@ -27,33 +29,50 @@ _LISTED = 50  # newest tickets to choose a sample from
 @permitted(Permission.TEACH)
 def lesson_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a sample ticket and a phone; lessons that were left are listed beside."""
-    template = template_of(slug)
-    tickets = access.visible_tickets(request.user)
-    if wanted := request.GET.get("q", "").strip()[:100]:
-        tickets = tickets.filter(text__icontains=wanted) | tickets.filter(number__iexact=wanted)
-    kept = template.lessons.filter(state__in=[LessonState.KEPT, LessonState.OPEN])
-    context = {
-        "template": template,
-        "tickets": tickets.order_by("-created_at")[:_LISTED],
-        "phones": shown.teaching_phones(),
-        "kept": kept.select_related("teacher", "phone").order_by("-pk")[:10],
-        "wanted": wanted,
-        "again_from": request.GET.get("from", ""),
-    }
-    return render(request, "consoles/studio/lesson_new.html", context)
+    return _choices(request, template_of(slug), request.GET)
 
 
 @permitted(Permission.TEACH, POST)
 def lesson_start(request: HttpRequest, slug: str) -> HttpResponse:
-    lesson = lessons.start(
-        template_of(slug),
-        request.user,
-        access.get_ticket(request.user, request.POST.get("ticket", "")),
-        _phone(request),
-        with_files=bool(request.POST.get("files")),
-        again_from=whole_number(request.POST.get("from", "")),
-    )
+    """The lesson; or the choices as they were made, with why it does not begin."""
+    template = template_of(slug)
+    try:
+        lesson = lessons.start(
+            template,
+            request.user,
+            access.get_ticket(request.user, request.POST.get("ticket", "")),
+            _phone(request),
+            with_files=bool(request.POST.get("files")),
+            again_from=whole_number(request.POST.get("from", "")),
+        )
+    except (Conflict, Invalid) as error:
+        return _choices(request, template, request.POST, error)
     return redirect("lesson", lesson.pk)
+
+
+def _choices(
+    request: HttpRequest, template: FlowTemplate, given: Mapping[str, str], error: ServiceError | None = None
+) -> HttpResponse:
+    """`given`: what is looked for (`q`) or was chosen; a chosen ticket is listed whatever is looked for."""
+    tickets = access.visible_tickets(request.user)
+    wanted = given.get("q", "").strip()[:100]
+    if wanted:
+        says = Q(text__icontains=wanted) | Q(subject__icontains=wanted) | Q(number__iexact=wanted)
+        tickets = tickets.filter(says | Q(number=given.get("ticket", "")))
+    kept = template.lessons.filter(state__in=[LessonState.KEPT, LessonState.OPEN])
+    context = {
+        "template": template,
+        "tickets": tickets.order_by("-created_at")[:_LISTED],
+        "phones": shown.phones_to_choose(),
+        "kept": kept.filter(ticket__in=access.visible_tickets(request.user))
+        .select_related("teacher", "phone", "ticket")
+        .order_by("-pk")[:10],
+        "wanted": wanted,
+        "chosen": given,
+        "again_from": given.get("from", ""),
+        "problem": error.message if error else "",
+    }
+    return render(request, "consoles/studio/lesson_new.html", context, status=error.status if error else 200)
 
 
 @permitted(Permission.TEACH)

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consoles.access import FORM, POST, permitted
 from consoles.pages.studio import library_cards
+from consoles.views.studio.named_tickets import named_tickets
 from tickets.errors import Invalid, NotFound, ServiceError
 from tickets.models import FlowRequest, FlowTemplate, RequestStatus, Ticket
 from tickets.permissions import Permission
 from tickets.services.flows import requests, templates
-from tickets.services.people import access
 from tickets.web.given import MOST_WHOLE, whole_number
 
 _MOST_EXAMPLES = 20
 _MOST_ANSWERED = 20
-_NUMBERS = ("per_week", "minutes_each", "rule_based", "exceptions")
+_NUMBERS: dict[str, Promise] = {
+    "per_week": gettext_lazy("每周工单数"),
+    "minutes_each": gettext_lazy("人工每单分钟"),
+    "rule_based": gettext_lazy("规则有多明确"),
+    "exceptions": gettext_lazy("例外有多少"),
+}
 
 
 @permitted(Permission.REQUEST_FLOWS)
@@ -68,17 +73,17 @@ def request_answer(request: HttpRequest, request_id: int) -> HttpResponse:
 def _values(request: HttpRequest) -> dict[str, object]:
     posted = request.POST
     values: dict[str, object] = {key: posted.get(key, "").strip() for key in ("title", "description")}
-    values |= {key: _whole(posted.get(key, "")) for key in _NUMBERS if posted.get(key, "").strip()}
+    given = {key: label for key, label in _NUMBERS.items() if posted.get(key, "").strip()}
+    values |= {key: _whole(posted[key], label) for key, label in given.items()}
     return {**values, "personal_data": "personal_data" in posted, "writes": "writes" in posted}
 
 
-def _whole(text: str) -> int:
+def _whole(text: str, label: Promise) -> int:
     number = whole_number(text, most=MOST_WHOLE)
     if number is None:
-        raise Invalid(_("请填写整数。"))
+        raise Invalid(_("“%s”请填写整数。") % label)
     return number
 
 
 def _examples(request: HttpRequest) -> list[Ticket]:
-    numbers = re.split(r"[,,\s]+", request.POST.get("examples", "").strip())
-    return [access.get_ticket(request.user, number) for number in numbers[:_MOST_EXAMPLES] if number]
+    return named_tickets(request.user, request.POST.get("examples", ""), most=_MOST_EXAMPLES)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from consoles.access import POST, permitted
-from consoles.views.studio.versions import of_number
+from consoles.views.studio.named_tickets import named_tickets
+from consoles.views.studio.versions import of_number, shown_again
 from tickets.errors import Invalid, NotFound
 from tickets.metrics import rehearsed, report_files
 from tickets.models import Phone, PhoneUse, PracticeGrant, Rehearsal, RehearsalMode
 from tickets.permissions import Permission
 from tickets.services.flows import rehearsals
-from tickets.services.people import access
 from tickets.web.given import whole_number
-
-_MOST_TICKETS = 50
 
 
 @permitted(Permission.REQUEST_FLOWS)
@@ -40,12 +36,12 @@ def rehearsal_pdf(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
 @permitted(Permission.EDIT_FLOWS, POST)
 def rehearsal_start(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     posted = request.POST
-    numbers = [part for part in re.split(r"[,,\s]+", posted.get("tickets", "").strip()) if part][:_MOST_TICKETS]
     times, seconds = whole_number(posted.get("times", "1")), posted.get("person_seconds", "").strip()
     if times is None or (seconds and whole_number(seconds) is None):
         raise Invalid(_("请填写整数。"))
     grant = PracticeGrant.objects.filter(pk=whole_number(posted.get("grant", "")) or 0).first()
-    of, tickets = of_number(slug, version), [access.get_ticket(request.user, number) for number in numbers]
+    of = of_number(slug, version)
+    tickets = named_tickets(request.user, posted.get("tickets", ""), most=rehearsals.MOST_RUNS)
     if not tickets:
         tickets = rehearsals.spread(rehearsals.suitable(of, request.user, times), times)
         times = 1
@@ -71,7 +67,7 @@ def rehearsal_stop(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
 def practice_grant(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     count = whole_number(request.POST.get("count", "")) or 0
     rehearsals.grant(of_number(slug, version), _phone(request.POST.get("phone", "")), request.user, count)
-    return redirect("flow", slug)
+    return shown_again(slug, version)
 
 
 @permitted(Permission.MANAGE_PHONES, POST)

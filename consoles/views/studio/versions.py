@@ -38,14 +38,14 @@ def flow_sop(request: HttpRequest, slug: str, version: int) -> HttpResponse:
 @permitted(Permission.EDIT_FLOWS, POST)
 def version_submit(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     reviews.submit(of_number(slug, version), request.user, unrehearsed_reason=request.POST.get("reason", ""))
-    return _back(slug, version)
+    return shown_again(slug, version)
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
 def version_renew(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Make a draft version whose route knows the detour that runs of this one took."""
     made = routes.renew(of_number(slug, version), request.user)
-    return _back(slug, made.number)
+    return shown_again(slug, made.number)
 
 
 @permitted(Permission.REVIEW_FLOWS, POST)
@@ -54,7 +54,7 @@ def version_review(request: HttpRequest, slug: str, version: int) -> HttpRespons
     if verdict not in ReviewVerdict.values:
         raise Invalid(_("请选择通过或退回。"))
     reviews.review(of_number(slug, version), request.user, ReviewVerdict(verdict), request.POST.get("comment", ""))
-    return _back(slug, version)
+    return shown_again(slug, version)
 
 
 @permitted(Permission.RELEASE_FLOWS, POST)
@@ -72,7 +72,7 @@ def version_release(request: HttpRequest, slug: str, version: int) -> HttpRespon
         success_floor=_share(request.POST.get("success_floor", "80")),
         rejection_ceiling=_share(request.POST.get("rejection_ceiling", "20")),
     )
-    return _back(slug, version)
+    return shown_again(slug, version)
 
 
 @permitted(Permission.EDIT_FLOWS, POST)
@@ -140,7 +140,8 @@ def _fall_back(request: HttpRequest, template: FlowTemplate) -> fall_backs.Targe
     return target
 
 
-def _back(slug: str, version: int) -> HttpResponse:
+def shown_again(slug: str, version: int) -> HttpResponse:
+    """The page of the flow with that version on it."""
     response = redirect("flow", slug)
     response["Location"] += f"?version={version}"
     return response

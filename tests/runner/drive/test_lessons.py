@@ -147,6 +147,12 @@ class Lectern:
         assert page
         lesson_words.mark(self.now(), self.teacher, kind, area, page.mark)
 
+    def leave_and_go_on(self) -> None:
+        left = self.run.pk
+        lessons.leave(self.now(), self.teacher)
+        tidy(left, self.host)
+        self.take(lessons.go_on(self.now(), self.teacher, self.phone))
+
     def resend(self) -> None:
         """The whole thing, up to the commit."""
         self.tap("短信台")
@@ -415,10 +421,41 @@ def test_a_lesson_that_is_left_is_gone_on_with_where_it_stood(lectern: Lectern, 
     lectern.take(lessons.go_on(kept, lectern.teacher, lectern.phone))
     assert lectern.run.pk != first.pk
     assert [slot.value for slot in lectern.run.slots.all()] == ["13900000001"]
-    lectern.hand.show("user")
+    lectern.hand.show("search")  # the way back to where it was left is no part of the flow
     lectern.eye.watch()
+    lectern.tap("查找")
     lectern.tap("补发短信", sure=True)
     assert [item["mark"]["kind"] for item in lectern.now().way] == ["launch", "tap", "type", "tap", "tap"]
+
+
+def test_a_lesson_whose_last_page_was_never_read_makes_its_last_act_again(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    lectern.tap("请输入")
+    lectern.put_in("mobile")
+    lectern.tap("查找")
+    lesson_pages.note_reading(lectern.run.pk)
+    lectern.leave_and_go_on()
+    assert [len(lectern.now().way), len(lectern.now().tail)] == [3, 1]
+    lectern.hand.show("search")
+    lectern.eye.watch()
+    lectern.tap("查找")
+    assert [item["mark"]["kind"] for item in lectern.now().way] == ["launch", "tap", "type", "tap"]
+
+
+def test_a_lesson_left_at_the_commit_can_still_be_marked_and_finished(lectern: Lectern, template: FlowTemplate) -> None:
+    lectern.begin(template)
+    lectern.resend()
+    whole = lectern.now().way
+    lectern.leave_and_go_on()
+    lectern.hand.show("user")
+    lectern.eye.watch()
+    lectern.tap("补发短信", sure=True)  # on the way back
+    assert (lectern.now().way, lectern.now().seeking) == (whole, False)
+    lectern.mark(MarkKind.CONFIRM, "收信号码", "13900000001")
+    assert faults(lesson_ends.finish(lectern.now(), lectern.teacher).definition) == []
 
 
 def test_teaching_again_from_the_middle_replaces_that_part_and_joins_the_rest(
@@ -534,7 +571,8 @@ def test_a_phone_lost_in_the_middle_costs_nothing_and_another_one_goes_on(
         name="备用机", serial="spare", queue=lectern.phone.queue, state="ready", use=PhoneUse.REHEARSAL
     )
     resumed = lessons.go_on(lectern.now(), lectern.teacher, spare)
-    assert (resumed.phone, resumed.state, len(resumed.way)) == (spare, "open", 2)
+    assert (resumed.phone, resumed.state) == (spare, "open")
+    assert [item["mark"]["kind"] for item in [*resumed.way, *resumed.tail]] == ["launch", "tap"]
 
 
 @pytest.mark.parametrize(

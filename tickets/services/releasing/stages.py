@@ -32,6 +32,12 @@ def of(version: FlowVersion) -> VersionStage:
     return VersionStage(stage or S.DRAFT)
 
 
+def loaded(version: FlowVersion) -> VersionStage:
+    """As it was when the row was loaded with its `life`."""
+    life = getattr(version, "life", None)
+    return VersionStage(life.stage) if life else S.DRAFT
+
+
 def move(version: FlowVersion, to: VersionStage, *, user: Any = None, **details: Any) -> VersionLife:
     """Change the stage inside the caller's transaction; Conflict if the table forbids it or somebody was first."""
     life, _made = VersionLife.objects.select_for_update().get_or_create(version=version)

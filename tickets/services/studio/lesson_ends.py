@@ -58,7 +58,7 @@ def _telling_words(lesson: Lesson) -> list[str]:
 def _refuse_unfinished(lesson: Lesson) -> None:
     if not lesson.way:
         raise Invalid(_("还没有示教任何一步。"), code="nothing_taught")
-    if lesson.seeking:
+    if lesson.seeking and lesson.tail:
         raise Invalid(_("要重教的那一步还没有重新做;请先把手机带到那一页。"), code="still_seeking")
     kinds = {mark["kind"] for mark in lesson.marks}
     if MarkKind.SUCCESS.value not in kinds:

@@ -26,6 +26,7 @@ from cs_agent.observation import AppKind, Observation
 from tickets.models import Lesson, LessonState, Run, RunPurpose, RunStatus, Step
 from tickets.services.flows import routes
 from tickets.services.live import events as live
+from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import lifecycle as runs
 from tickets.services.studio import offers
@@ -136,10 +137,25 @@ def _slots_in(mark: RouteStep) -> set[str]:
 
 
 def take_up(lesson: Lesson, seen: Observation) -> None:
-    """Record again from here on where this is the page of the part that is taught again. The caller saves."""
-    if lesson.seeking:
-        wanted = PageSignature.from_json(lesson.tail[0]["mark"]["page"])
-        lesson.seeking = not sight(seen, lesson).shows(wanted)
+    """Record again from here on where this is the page that is looked for: the one that a lesson had come to when it
+    was left, else the first of the part that is taught again. The caller saves."""
+    if not lesson.seeking:
+        return
+    left_at = lesson.way[-1].get("then") if lesson.way else None
+    wanted = PageSignature.from_json(left_at or lesson.tail[0]["mark"]["page"])
+    lesson.seeking = not sight(seen, lesson).shows(wanted)
+    if left_at and not lesson.seeking:
+        lesson.way = [*lesson.way[:-1], {key: value for key, value in lesson.way[-1].items() if key != "then"}]
+
+
+def resume(lesson: Lesson) -> None:
+    """Look for the page that the lesson had come to. Where that was never read, its last act is made again. The caller
+    saves."""
+    if lesson.seeking or not lesson.way:
+        return
+    lesson.seeking = True
+    if "then" not in lesson.way[-1]:
+        lesson.way, lesson.tail = lesson.way[:-1], [lesson.way[-1], *lesson.tail]
 
 
 def _name_opened_app(lesson: Lesson, seen: Observation) -> bool:
@@ -178,6 +194,9 @@ def _run(lesson: Lesson) -> Run:
 
 
 def close(lesson: Lesson, state: LessonState) -> None:
-    """In the caller's transaction."""
+    """In the caller's transaction. A lesson that is kept remembers the page that its last act led to."""
+    page = lesson_pages.get(lesson.run_id) if state is LessonState.KEPT and lesson.way and not lesson.seeking else None
+    if page is not None and not lesson_pages.is_reading(lesson.run_id):
+        lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "then": sight(page.seen, lesson).learned.to_json()}]
     lesson.state, lesson.ended_at = state, timezone.now()
-    lesson.save(update_fields=["state", "ended_at"])
+    lesson.save(update_fields=["state", "ended_at", "way"])

@@ -126,9 +126,10 @@ def shown(lesson: Lesson) -> LessonPage:
 
 
 def check(lesson: Lesson, gesture: Gesture) -> None:
-    """Before a teacher's gesture is sent: what is typed is a slot's value, and nothing is touched after the commit."""
+    """Before a teacher's gesture is sent: what is typed is a slot's value, and nothing is touched after the commit; on
+    the way back to its page, after an interruption, everything may be."""
     practice = lesson.phone.use == PhoneUse.PRACTICE
-    if lesson.reached_commit and not practice:
+    if lesson.reached_commit and not (practice or lesson.seeking):
         raise Conflict(_("已经到提交这一步,示教到此为止;要改请从某一步重教。"), code="committed")
     if gesture.kind is GestureKind.TYPE:
         _check_typed(lesson, gesture)

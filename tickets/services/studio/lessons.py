@@ -82,6 +82,7 @@ def go_on(lesson: Lesson, user: Any, phone: Phone) -> Lesson:
         if lesson.state != LessonState.KEPT:
             raise Conflict(_("这次示教不在中断状态。"), code="lesson_state")
         lesson.phone, lesson.state, lesson.ended_at = phone, LessonState.OPEN, None
+        lesson_steps.resume(lesson)
         _begin(lesson, user)
         audit.record("lesson.resumed", user=user, run=lesson.run, obj=lesson, details={"phone": phone.name})
     return lesson

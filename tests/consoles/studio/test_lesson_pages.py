@@ -1,0 +1,68 @@
+"""The pages of lessons: what is chosen for one, and what a refused or interrupted one shows."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.consoles import story
+from tests.consoles.pages.test_studio import client_of
+from tickets.models import Department, FlowVersion, Lesson, LessonState, Phone, PhoneUse, Ticket
+
+pytestmark = pytest.mark.django_db
+TEACH = "/flows/complaint_refund/teach/"
+
+
+@pytest.fixture
+def as_fiona(fiona: User) -> Client:
+    return client_of(fiona)
+
+
+@pytest.fixture
+def shared(phone: Phone) -> Phone:
+    phone.use = PhoneUse.SHARED
+    phone.save()
+    return phone
+
+
+@pytest.fixture
+def open_lesson(refund_flow: FlowVersion, ticket: Ticket, shared: Phone, department: Department) -> Lesson:
+    gus = story.member("gus", "flow_editor", department)
+    return Lesson.objects.create(
+        template=refund_flow.template, base=refund_flow, ticket=ticket, phone=shared, teacher=gus
+    )
+
+
+def test_a_lesson_that_cannot_begin_leaves_what_was_chosen_on_the_page(
+    as_fiona: Client, open_lesson: Lesson, ticket: Ticket, shared: Phone
+) -> None:
+    page = as_fiona.get(TEACH).content.decode()
+    assert "gus 正在示教" in page, "before anything is chosen"
+    sent = {"ticket": ticket.number, "phone": str(shared.pk), "files": "yes", "q": "没有这样的文字"}
+    refused = as_fiona.post(f"{TEACH}start/", sent)
+    assert refused.status_code == 409
+    html = refused.content.decode()
+    assert "gus 正在这台手机上示教" in html
+    assert html.count("checked") == 3, "the ticket, the phone and the files"
+
+
+def test_a_sample_is_found_by_its_subject(as_fiona: Client, refund_flow: FlowVersion, department: Department) -> None:
+    found = story.new_ticket(department, subject="投影仪发货了吗")
+    story.new_ticket(department, subject="别的")
+    assert [each.number for each in as_fiona.get(TEACH, {"q": "投影仪"}).context["tickets"]] == [found.number]
+
+
+def test_an_interrupted_lesson_offers_nothing_that_would_touch_the_phone_and_keeps_the_sign_of_the_demo(
+    as_fiona: Client, open_lesson: Lesson, settings: object
+) -> None:
+    address = f"/lessons/{open_lesson.pk}/"
+    settings.MODE = "demo"  # type: ignore[attr-defined]
+    html = as_fiona.get(address).content.decode()
+    assert "data-phone-key" in html
+    assert 'class="demo"' in html
+    Lesson.objects.update(state=LessonState.KEPT)
+    html = as_fiona.get(address).content.decode()
+    assert "data-phone-key" not in html
+    assert 'name="tool"' not in html
+    assert open_lesson.ticket.number in as_fiona.get(TEACH).content.decode()
