@@ -18,6 +18,8 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
+from django.utils import translation
+from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from consoles.access import command
@@ -67,12 +69,20 @@ class PhoneConsumer(ConsoleConsumer):
 
     async def live_event(self, message: dict[str, Any]) -> None:
         """The run may have got or lost its phone."""
-        if message["event"]["kind"] != "run.changed":
+        event = message["event"]
+        here = event["run"] == str(self.scope["url_route"]["kwargs"]["run_id"])
+        if event["kind"] == gestures.LATE and here and event["data"]["user"] == self.user.pk:
+            await self.tell({"type": "error", "code": "late", "message": self._late()})
+        if event["kind"] != "run.changed":
             return
         try:
             await self._follow()
         except DatabaseError as error:
             log.warning("phone socket: the run could not be read (%s); it is at the next event", error)
+
+    def _late(self) -> str:
+        with translation.override(self._language()):
+            return _("手机还在处理前面的操作,刚才那一下没有执行,请再做一次。")
 
     @command("ack", Permission.VIEW_TICKETS, trust_s=ACK_TRUST_S)
     async def ack(self, message: dict[str, Any]) -> None:

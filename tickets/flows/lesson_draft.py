@@ -69,7 +69,9 @@ def composed(
     definition = dict(base)
     engine = dict(base.get("engine") or {})
     if not (base.get("match") or {}).get("keywords"):
-        definition["match"] = {"threshold": 1, "keywords": dict.fromkeys(keywords, 1)}
+        # One word that two tickets share makes them no kind.
+        threshold = 1 if len(keywords) < _ENOUGH_TO_COUNT else 2
+        definition["match"] = {"threshold": threshold, "keywords": dict.fromkeys(keywords, 1)}
     definition["slots"] = _slots(base.get("slots") or (), slots)
     definition["instruction"] = {**(base.get("instruction") or {}), **{lang: _told(steps, lang) for lang in _LANGS}}
     if fields := _fields(marks, definition["slots"]):
@@ -157,6 +159,7 @@ def _field(mark: Mapping[str, Any], labels: Mapping[str, str], number: int) -> d
 _CJK = re.compile(r"[一-鿿]{2,}")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]{3,}")
 _LONGEST_WORD = 4  # Chinese characters
+_ENOUGH_TO_COUNT = 3  # words
 _COMMON = 0.2  # of the other tickets; a word in more of them tells nothing
 
 

@@ -112,6 +112,11 @@ class Report:
         person = self.rehearsal.person_seconds
         return person - self.p50 if person and self.p50 is not None else None
 
+    @property
+    def slower(self) -> float | None:
+        """Seconds that the machine takes longer than the person; None where it takes less, or none was measured."""
+        return -self.saved if self.saved is not None and self.saved < 0 else None
+
     def _quantile(self, percent: int) -> float | None:
         times = [line.seconds for line in self.judged if line.good and line.seconds is not None]
         if len(times) < 2:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.studio.labels import slot_labels, with_labels
 from consoles.web import media
-from cs_agent.engine.routes.values import RouteStep
+from cs_agent.engine.routes.values import ActKind, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.flows.lesson_draft import in_words
 from tickets.models import FlowDraft, FlowTemplate, FlowVersion, Phone, RouteNote, Step, VersionStage
@@ -56,7 +56,7 @@ class Frame:
 def context(user: Any, template: FlowTemplate, version: FlowVersion, other: FlowVersion | None) -> dict[str, Any]:
     """`other`: the version it is set beside, or None."""
     boards = storyboards.of_version(version)
-    draw = _Drawing(user, _known(*([other] if other else []), version))
+    draw = _Drawing(user, _known(*([other] if other else []), version), _app_names(boards))
     stage = stages.of(version)
     life = getattr(version, "life", None)
     own = user.pk in {version.created_by_id, life.submitted_by_id if life else None}
@@ -96,7 +96,8 @@ def shots(user: Any, draft: FlowDraft) -> list[Shot]:
     first: dict[object, tuple[RouteStep, Step]] = {}
     for step, row in seen:
         first.setdefault((step.page.app, step.page.title) if step.page.title else step.page, (step, row))
-    pages = [_shot(user, row, "before", page_name(step.page)) for step, row in first.values()]
+    apps = _names_of_apps([step for step, _row in seen])
+    pages = [_shot(user, row, "before", page_name(step.page, apps)) for step, row in first.values()]
     last = seen[-1][1] if seen else None
     return [*pages, _shot(user, last, "after", _("最后一步之后"))] if last is not None and last.after else pages
 
@@ -122,8 +123,8 @@ def _pairs(draw: _Drawing, other: FlowVersion, boards: Sequence[Board], version:
 class _Drawing:
     """Panels as one reader may see them: pictures only of tickets of the reader's own departments."""
 
-    def __init__(self, user: Any, labels: Mapping[str, str]) -> None:
-        self._user, self._labels = user, labels
+    def __init__(self, user: Any, labels: Mapping[str, str], apps: Mapping[str, str]) -> None:
+        self._user, self._labels, self._apps = user, labels, apps
         self._sees = has(user, Permission.VIEW_REPLAYS)
         self._lang = readers_language()
 
@@ -138,7 +139,7 @@ class _Drawing:
         return Frame(
             panel,
             with_labels(in_words(step, self._lang), self._labels),
-            page_name(step.page),
+            page_name(step.page, self._apps),
             picture,
             box,
             spot,
@@ -146,9 +147,20 @@ class _Drawing:
         )
 
 
-def page_name(page: PageSignature) -> str:
-    """What people call a page: its title; the home screen and pages without a title by their app."""
-    return page.title or (_("主屏幕") if "launcher" in page.app else page.app)
+def page_name(page: PageSignature, apps: Mapping[str, str]) -> str:
+    """What people call a page: its title; the home screen and pages without a title by their app, of whose package
+    `apps` has the name."""
+    return page.title or (_("主屏幕") if "launcher" in page.app else apps.get(page.app, page.app))
+
+
+def _app_names(boards: Sequence[Board]) -> dict[str, str]:
+    """What the apps are called that a step opens, by their packages."""
+    return _names_of_apps([panel.step for board in boards for panel in board.panels])
+
+
+def _names_of_apps(steps: Sequence[RouteStep]) -> dict[str, str]:
+    opened = zip(steps, steps[1:], strict=False)
+    return {after.page.app: step.text for step, after in opened if step.kind is ActKind.LAUNCH}
 
 
 def _size_of(phone: Phone | None) -> tuple[int, int]:

@@ -22,6 +22,7 @@ from tests.consoles import story
 from tests.consoles.sockets.wire import Wire
 from tests.redis_server import redis_server
 from tickets.models import Phone, Run, Takeover, Ticket
+from tickets.runner.host.handover import tell_late
 from tickets.services.live import frames, gestures
 from tickets.services.live.events import publish_phone, publish_run
 from tickets.services.live.frames import Frame
@@ -424,6 +425,24 @@ async def test_the_holder_taps_in_the_phones_own_pixels(redis: str, alice: User,
     assert gesture is not None
     assert gesture.points == (540, 600)
     assert (gesture.takeover, gesture.user_id) == (str(takeover.pk), alice.pk)
+
+
+async def test_a_gesture_that_the_phone_was_too_busy_for_is_told_to_who_made_it(
+    redis: str, alice: User, run: Run, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def host(url: str) -> gestures.Gesture | None:
+        import redis as client
+
+        return gestures.receive(client.Redis.from_url(url), phone.pk, 2, late=tell_late)
+
+    await driving(run, phone, alice)
+    async with opened(phone_path(run), alice) as connection:
+        await next_frame(connection)
+        await connection.send_json({"type": "gesture", "id": 1, "kind": "tap", "at": [0.5, 0.25]})
+        await told(connection, "sent")
+        monkeypatch.setattr(gestures, "MAX_AGE_S", -1.0)
+        assert await sync_to_async(host)(redis) is None
+        assert "请再做一次" in (await told(connection, "error"))["message"]
 
 
 async def test_chinese_text_and_keys_reach_the_phone(redis: str, alice: User, run: Run, phone: Phone) -> None:

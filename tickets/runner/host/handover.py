@@ -29,6 +29,7 @@ from tickets.runner.pictures.feed import ScreenFeed
 from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.touched import control_at
 from tickets.runner.upkeep.threads import SupervisedThread
+from tickets.services.live import events as live
 from tickets.services.live import gestures
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.runs import takeovers
@@ -63,7 +64,7 @@ class GestureLoop:
         client = redis.Redis.from_url(settings.REDIS_URL)
         while not self._stopping.is_set():
             try:
-                gesture = gestures.receive(client, self._phone_id, self._poll_s)
+                gesture = gestures.receive(client, self._phone_id, self._poll_s, late=tell_late)
                 close_old_connections()
                 if gesture is not None:
                     self.carry_out(gesture)
@@ -108,6 +109,13 @@ class GestureLoop:
             return takeovers.begin_gesture(gesture)
         except Conflict:
             return None
+
+
+def tell_late(gesture: Gesture) -> None:
+    """The phone was still busy with what came before: who made the gesture is told to make it again."""
+    takeover = Takeover.objects.filter(pk=gesture.takeover).select_related("run__ticket").first()
+    if takeover is not None:
+        live.publish_run(takeover.run, gestures.LATE, {"user": gesture.user_id})
 
 
 def _is_only_shown(gesture: Gesture, step: Step) -> bool:

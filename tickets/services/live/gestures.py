@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -16,6 +17,7 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
+LATE = "gesture.late"  # the event of a gesture that waited too long
 MAX_AGE_S = 5.0  # a late tap would land on another screen than the human saw
 MAX_SECONDS = 10.0
 _MAX_TEXT = 2000
@@ -84,8 +86,10 @@ async def send(phone_id: int, gesture: Gesture) -> None:
         await client.aclose()
 
 
-def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | None:
-    """The next gesture for this phone that is not too old; None on time-out."""
+def receive(
+    client: redis.Redis, phone_id: int, timeout_s: float, *, late: Callable[[Gesture], None] = lambda _gesture: None
+) -> Gesture | None:
+    """The next gesture for this phone that is not too old; None on time-out, and for one that `late` is told of."""
     answer = client.blpop([_key(phone_id)], timeout=timeout_s)
     if not isinstance(answer, (list, tuple)):
         return None
@@ -94,7 +98,10 @@ def receive(client: redis.Redis, phone_id: int, timeout_s: float) -> Gesture | N
     except (ValueError, TypeError, KeyError) as error:  # of another release, or not ours
         log.warning("gesture for phone %s cannot be read and was dropped: %s", phone_id, error)
         return None
-    return gesture if time.time() - gesture.made_at <= MAX_AGE_S else None
+    if time.time() - gesture.made_at <= MAX_AGE_S:
+        return gesture
+    late(gesture)
+    return None
 
 
 def _is_place(value: object) -> bool:

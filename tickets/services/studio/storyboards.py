@@ -180,7 +180,8 @@ def _pictures(template_id: int, route: Route) -> dict[str, Step]:
     wanted = {_key(step) for way in route.ways for step in way.steps}
     if not wanted:
         return {}
-    rows = Step.objects.filter(run__flow_version__template=template_id, route_mark__isnull=False)
+    ended = Step.objects.filter(run__flow_version__template=template_id, run__ended_at__isnull=False)
+    rows = ended.filter(route_mark__isnull=False)  # of a run under way a picture may not be written yet
     found: dict[str, Step] = {}
     for row in rows.exclude(before="").select_related("run__ticket").order_by("-pk")[:_SEARCHED]:
         for key in _keys_of(row) & wanted:

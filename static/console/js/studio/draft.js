@@ -1,4 +1,5 @@
 // The draft of a flow: rows are added and taken away, slots are put into the instruction, everything is saved by itself.
+import { notify } from "../shared/notices.js";
 import { composing } from "../shared/shortcuts.js";
 import { identify, offerSlots } from "./slots.js";
 
@@ -84,6 +85,14 @@ document.addEventListener("keydown", (event) => {
 });
 // A version is made of what is seen: what was typed a moment ago is saved first.
 let waiting = null;
+
+// Why nothing was saved stands beside the form, which is out of sight on a small screen.
+function tellUnseen() {
+  const state = document.getElementById("draft-state");
+  const { top, bottom } = state.getBoundingClientRect();
+  const words = state.querySelector(".notice-danger")?.innerText;
+  if (words && (bottom < 0 || top > innerHeight)) notify(words, "warn");
+}
 document.addEventListener("htmx:confirm", (event) => {
   if (event.detail.elt.id !== "freeze" || !unsaved) return;
   event.preventDefault();
@@ -99,6 +108,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
     unsaved = !event.detail.successful || sent < edits;
     if (!unsaved && waiting) setTimeout(waiting); // once the answer stands on the page with its revision
     if (!unsaved || !event.detail.successful) waiting = null;
+    if (!event.detail.successful) setTimeout(tellUnseen); // once the answer stands on the page
     const preview = document.getElementById("try");
     if (!unsaved && preview) htmx.trigger(preview, "refresh");
   }
