@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -159,7 +160,7 @@ def _app_names(boards: Sequence[Board]) -> dict[str, str]:
 
 
 def _names_of_apps(steps: Sequence[RouteStep]) -> dict[str, str]:
-    opened = zip(steps, steps[1:], strict=False)
+    opened = pairwise(steps)
     return {after.page.app: step.text for step, after in opened if step.kind is ActKind.LAUNCH}
 
 
