@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tickets.models import FlowVersion, VersionStage
+from tickets.models import FlowVersion, ReviewVerdict, VersionStage
 from tickets.permissions import Permission, has
 from tickets.services.flows import reviews
 from tickets.services.releasing import releases, stages
@@ -36,10 +36,15 @@ def life_of(user: Any, version: FlowVersion) -> dict[str, Any]:
         "reviews": list(version.reviews.select_related("reviewer")),
         "may_submit": stage in {VersionStage.DRAFT, VersionStage.REHEARSED} and has(user, Permission.EDIT_FLOWS),
         "may_review": stage is VersionStage.IN_REVIEW and not own and has(user, Permission.REVIEW_FLOWS),
+        "sent_back": _sent_back(version),
         "own_in_review": stage is VersionStage.IN_REVIEW and own,
         **_release_terms(user, version, stage),
         "next": _next_step(user, version, stage),
     }
+
+
+def _sent_back(version: FlowVersion) -> bool:
+    return version.reviews.filter(verdict=ReviewVerdict.SENT_BACK).exists()
 
 
 def _release_terms(user: Any, version: FlowVersion, stage: VersionStage) -> dict[str, Any]:
@@ -54,6 +59,8 @@ def _release_terms(user: Any, version: FlowVersion, stage: VersionStage) -> dict
 def _next_step(user: Any, version: FlowVersion, stage: VersionStage) -> str:
     """What this version waits for now, and who does it; empty where it waits for nothing."""
     match stage:
+        case VersionStage.DRAFT if _sent_back(version):
+            return _("评审人退回了这个版本:按意见改草稿,再生成新版本;不改就写明理由再次提交。")
         case VersionStage.DRAFT:
             return _("演练这个版本(见下面的“演练”),看报告,再提交评审。")
         case VersionStage.REHEARSED:

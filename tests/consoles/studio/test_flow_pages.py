@@ -13,13 +13,15 @@ from consoles.pages.studio import in_words
 from tests.consoles import story
 from tests.consoles.pages.test_studio import client_of
 from tickets.models import (
+    Department,
     FlowTemplate,
     FlowVersion,
     Rehearsal,
     RehearsalRun,
+    ReviewVerdict,
     Run,
 )
-from tickets.services.flows import drafts, fall_backs, publishing
+from tickets.services.flows import drafts, fall_backs, publishing, reviews
 from tickets.services.releasing import releases
 from tickets.services.runs.transitions import ACTIVE
 
@@ -129,3 +131,17 @@ def test_an_english_reader_reads_what_the_flow_has_in_english(refund_flow: FlowV
     assert "Order number" in parts["Confirmed by a person"]
     assert parts["Evidence of success"][0] == "“提交成功” or “Submitted”"
     assert not any("com.example" in line or "{" in line for lines in parts.values() for line in lines)
+
+
+def test_a_version_that_was_sent_back_says_so_and_not_that_it_was_never_rehearsed(
+    as_fiona: Client, refund_flow: FlowVersion, fiona: User, department: Department
+) -> None:
+    made = publishing.new_version(refund_flow.template, refund_flow.definition, fiona, "")
+    reviews.submit(made, fiona, unrehearsed_reason="很急")
+    reviewer = story.member("rita", "flow_editor", department)
+    reviews.review(made, reviewer, ReviewVerdict.SENT_BACK, "金额写错了")
+    html = text_of(as_fiona, f"{FLOW}/?version=2")
+    assert "评审人退回了这个版本" in html
+    assert "还没有演练:请写明理由" not in html
+    reviews.submit(made, fiona, unrehearsed_reason="金额没有错")
+    assert "退回后再次提交:金额没有错" in text_of(as_fiona, f"{FLOW}/?version=2")
