@@ -99,7 +99,9 @@ def _minutes(seconds: float) -> str:
 
 def _slot_line(row: Mapping[str, Any], english: bool) -> str:
     label, kind = _label(row, english), slot_kind(row["kind"])
-    return f"{label} ({kind})" if row["required"] else _("%(label)s(%(kind)s,可没有)") % {"label": label, "kind": kind}
+    if not row["required"]:
+        return _("%(label)s(%(kind)s,可没有)") % {"label": label, "kind": kind}
+    return label if label == kind else f"{label} ({kind})"
 
 
 def _label(row: Mapping[str, Any], english: bool) -> str:
