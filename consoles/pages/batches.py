@@ -44,7 +44,7 @@ def form_context(user: Any, typed: dict[str, Any]) -> dict[str, Any]:
     shown = {"share": "1", "time_zone": settings.TIME_ZONE, "catch_up": CatchUp.ONCE, "most_rounds": "3", **typed}
     return {
         "typed": shown,
-        "flows": [flow for flow in templates.by_name() if flow.active],
+        "flows": templates.that_serve(),
         "views": [view for view in saved_views.of(user) if view.query],
         "policies": CatchUp.choices,
         "days": [(str(number), name) for number, name in enumerate(day_names(), 1)],

@@ -98,7 +98,11 @@ def _drifts(user: Any, version: FlowVersion) -> list[Drifted]:
 
 
 def _past(template: FlowTemplate) -> list[Release]:
-    rows = Release.objects.filter(template=template).exclude(ended_at=None).select_related("version", "department", "ended_by")
+    rows = (
+        Release.objects.filter(template=template)
+        .exclude(ended_at=None)
+        .select_related("version", "department", "ended_by")
+    )
     return list(rows.order_by("-ended_at")[:8])
 
 

@@ -74,7 +74,7 @@ def picked_flow(slug: str) -> FlowTemplate | None:
         return None
     template = FlowTemplate.objects.filter(slug=slug, active=True).first()
     if template is None or not template.releases.filter(ended_at=None).exists():
-        raise Invalid(code="unknown_flow")
+        raise Invalid(_("这个流程现在没有版本处理工单。"), code="unknown_flow")
     return template
 
 

@@ -13,8 +13,8 @@ from tickets.services.people import access
 
 
 def named_tickets(user: Any, text: str, *, most: int) -> list[Ticket]:
-    """Those of the numbers, in their order. Invalid says which number is none that the person sees, or how many may be
-    named."""
+    """Those of the numbers, in their order. NotFound says which number is none that the person sees, Invalid how many
+    may be named."""
     numbers = [number for number in re.split(r"[,,、;;\s]+", text) if number]
     if len(numbers) > most:
         raise Invalid(_("一次最多 %d 个工单。") % most, code="too_many")
@@ -25,4 +25,4 @@ def _ticket(user: Any, number: str) -> Ticket:
     try:
         return access.get_ticket(user, number)
     except NotFound as error:
-        raise Invalid(_("没有工单“%s”,或您看不到它。") % number[:40], code="no_ticket") from error
+        raise NotFound(_("没有工单“%s”,或您看不到它。") % number[:40]) from error

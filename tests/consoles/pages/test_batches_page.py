@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from tests.consoles import story
 from tickets.models import Batch, BatchItem, BatchState, Department, FlowVersion, Phone, Run, Ticket
@@ -131,3 +132,14 @@ def test_the_results_are_taken_away_as_csv(as_alice: Client, as_charlie: Client,
     assert text.count("\r\n") == 4
     assert as_charlie.get(address).status_code == 404
     assert as_alice.get(f"{address}?round=99").status_code == 404
+
+
+def test_a_flow_that_handles_no_tickets_is_not_offered_and_refused_in_words(
+    as_alice: Client, three: list[Ticket], refund_flow: FlowVersion
+) -> None:
+    assert list(as_alice.get("/batches/new/").context["flows"]) == [refund_flow.template]
+    refund_flow.template.releases.update(ended_at=timezone.now())
+    assert list(as_alice.get("/batches/new/").context["flows"]) == []
+    refused = as_alice.post("/batches/new/", posted(list=numbers(three)))
+    assert refused.status_code == 422
+    assert "这个流程现在没有版本处理工单" in refused.content.decode()

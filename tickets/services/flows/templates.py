@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tickets.errors import Conflict, Invalid
-from tickets.models import FlowTemplate
+from tickets.models import FlowTemplate, Release
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
 from tickets.services.flows import drafts
@@ -23,6 +23,12 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]{1,49}")
 
 def by_name() -> QuerySet[FlowTemplate]:
     return FlowTemplate.objects.order_by("name")
+
+
+def that_serve() -> QuerySet[FlowTemplate]:
+    """Those of which a version handles tickets, by name."""
+    at_work = Release.objects.filter(ended_at=None, shadow=False)
+    return by_name().filter(active=True, pk__in=at_work.values("template"))
 
 
 def create(user: Any, *, name: str, slug: str) -> FlowTemplate:
