@@ -65,4 +65,8 @@ def test_an_interrupted_lesson_offers_nothing_that_would_touch_the_phone_and_kee
     html = as_fiona.get(address).content.decode()
     assert "data-phone-key" not in html
     assert 'name="tool"' not in html
+    Lesson.objects.update(state=LessonState.FINISHED)
+    as_fiona.cookies["django_language"] = "en"
+    assert "Finished" in as_fiona.get(address).content.decode()
+    Lesson.objects.update(state=LessonState.KEPT)
     assert open_lesson.ticket.number in as_fiona.get(TEACH).content.decode()

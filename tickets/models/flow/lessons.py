@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.models.equipment.phones import Phone
 from tickets.models.flow.templates import FlowTemplate, FlowVersion
@@ -19,7 +20,7 @@ from tickets.models.ticket.tickets import Ticket
 class LessonState(models.TextChoices):
     OPEN = "open", _("示教中")
     KEPT = "kept", _("中断,已保留")
-    FINISHED = "finished", _("完成")
+    FINISHED = "finished", pgettext_lazy("lesson", "完成")
     DISCARDED = "discarded", _("已放弃")
 
 
