@@ -161,7 +161,7 @@ def template_of(slug: str) -> FlowTemplate:
 
 
 def _no_draft(request: HttpRequest, template: FlowTemplate) -> HttpResponse:
-    return render(request, "consoles/studio/no_draft.html", {"template": template, "base": template.latest})
+    return render(request, "consoles/studio/form/no_draft.html", {"template": template, "base": template.latest})
 
 
 def _change(draft: FlowDraft, revision: str) -> DraftChange:
