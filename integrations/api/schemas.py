@@ -124,7 +124,11 @@ class TicketIn(In):
 
 def _left_out(**bounds: Any) -> Any:
     """A field that may be left out but not be null: null would say neither "keep it" nor "empty it"."""
-    return Field(default=None, json_schema_extra=lambda schema: schema.pop("default", None), **bounds)
+    return Field(default=None, json_schema_extra=_without_default, **bounds)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
 
 
 class TicketChange(In):
