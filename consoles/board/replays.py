@@ -72,10 +72,15 @@ class ReplayFilter:
         return found.filter(created_at__lt=_moment(self.before)) if self.before else found
 
 
-def watchable(user: Any, wanted: ReplayFilter) -> QuerySet[Run]:
-    """Runs of the user's departments with a recording, newest first."""
-    runs = access.visible_runs(user).filter(recording__state=RecordingState.READY)
-    return wanted.apply(runs).select_related("recording").order_by("-created_at")
+def watchable(user: Any, wanted: ReplayFilter, most: int) -> list[Run]:
+    """Runs of the user's departments with a recording, newest first, at most `most`.
+
+    Only their keys are sorted: a run's row is large, and there are many.
+    """
+    runs = Run.objects.filter(ticket__in=access.visible_tickets(user), recording__state=RecordingState.READY)
+    keys = list(wanted.apply(runs).order_by("-created_at").values_list("pk", flat=True)[:most])
+    rows = access.visible_runs(user).select_related("recording").in_bulk(keys)
+    return [rows[key] for key in keys if key in rows]
 
 
 def operators(user: Any) -> QuerySet[User]:

@@ -27,7 +27,7 @@ _UNDER_WAY = (RecordingState.RECORDING, RecordingState.ENCODING)
 def replay_list(request: HttpRequest) -> HttpResponse:
     """The runs of the reader's departments that can be watched, newest first."""
     wanted = ReplayFilter.read(request.GET)
-    runs = list(replays.watchable(request.user, wanted)[: PAGE + 1])
+    runs = replays.watchable(request.user, wanted, PAGE + 1)
     context = {
         "wanted": wanted,
         "runs": runs[:PAGE],

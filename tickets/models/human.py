@@ -91,6 +91,7 @@ class Confirmation(models.Model):
                 name="one_pending_confirmation_per_run",
             )
         ]
+        indexes = [models.Index(fields=["decided_at"], name="confirmation_by_decision")]
 
     def __str__(self) -> str:
         return self.summary

@@ -116,6 +116,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["status", "purpose", "ticket"], name="run_by_status"),
             models.Index(fields=["ticket", "purpose"], name="run_by_ticket"),
+            models.Index(fields=["ended_at"], name="run_by_end"),  # the wall counts what ended today
         ]
 
     def __str__(self) -> str:

@@ -65,7 +65,7 @@ class _Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Eyes:
+class _Engine:
     """What pages are read with, one at a time."""
 
     reader: TextReader
@@ -88,8 +88,8 @@ class Redactor:
     ) -> None:
         self.policy = policy
         ocr, agents = RapidOcrReader(threads=_READER_THREADS), RapidOcrReader()
-        self._background = _Eyes(reader or IncrementalReader(ocr), finder or ocr)
-        self._at_once = _Eyes(reader or agents, finder or agents)
+        self._background = _Engine(reader or IncrementalReader(ocr), finder or ocr)
+        self._at_once = _Engine(reader or agents, finder or agents)
         self._labels: OrderedDict[str, tuple[TextLine, ...]] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
         self._last: _Page | None = None
@@ -131,21 +131,21 @@ class Redactor:
         """Read the picture for later calls of `at_once`; returns its lines at stored size. Raises Unreadable."""
         return self._page_of(image, self._background).lines
 
-    def _page_of(self, image: Image.Image, eyes: _Eyes) -> _Page:
+    def _page_of(self, image: Image.Image, engine: _Engine) -> _Page:
         seen = fingerprint_of(image)
-        with eyes.lock:
+        with engine.lock:
             page = self._known(seen.name)
             if page is None:
                 try:
-                    page = self._look(image, seen, eyes)
+                    page = self._look(image, seen, engine)
                 except _UNREADABLE as error:
                     raise Unreadable(f"{type(error).__name__}: {error}") from error
                 self._remember(seen.name, page)
         return page
 
-    def _look(self, image: Image.Image, seen: Fingerprint, eyes: _Eyes) -> _Page:
+    def _look(self, image: Image.Image, seen: Fingerprint, engine: _Engine) -> _Page:
         """Read text at stored size; search codes and documents in the original picture."""
-        lines = eyes.lines(seen.small, self._labels.get(seen.name))
+        lines = engine.lines(seen.small, self._labels.get(seen.name))
         factor = image.width / seen.small.width
         marks = marks_of(image, [replace(line, box=line.box.scaled(factor)) for line in lines])
         return _Page(seen.pixels, lines, tuple(replace(mark, box=mark.box.scaled(1 / factor)) for mark in marks))
