@@ -165,6 +165,9 @@ class Feed:
     def hurry(self) -> None:
         """A scripted phone is quick enough."""
 
+    def await_begin(self, after: float) -> None:
+        """Every capture begins when it is asked for."""
+
 
 @dataclass
 class Recorder:
