@@ -23,7 +23,7 @@ demo: setup ## Set everything up and run the product with its virtual phone and 
 test: setup-dev ## Set everything up and run every test, the fast ones first
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "browser and not story and not soak and not example" $(RERUNS)
-	@$(PY) -m pytest -q -m "story and not soak and not example" $(RERUNS)
+	@$(PY) -m pytest -q -n 2 -m "story and not soak and not example" $(RERUNS)
 	@$(PY) -m benchmarks.gate_proof.short
 
 test-fast: setup-dev ## The tests without browsers and whole-product stories

@@ -240,7 +240,8 @@ def test_the_back_office_is_chinese_in_chinese(ann: User) -> None:
 # Names of things that have no Chinese, and what people wrote themselves.
 NAMES = re.compile(
     r"CS Agent|Android|Pixel \d|Webhook|SHA-256|Control|Command|Mac|LDAP|SLA|JSON|ID|OCR|UI|android|°C|USB|ADB"
-    r"|[Aa]nn|lin|sun|[Vv]iewer|operator|complaint_refund|phones|v\d+|T\d{6,}(?: / [0-9a-f]{8})?|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|127\.0\.0\.1:\d+|pbkdf2_sha256"
+    r"|[Aa]nn|lin|sun|[Vv]iewer|operator|complaint_refund|phones|v\d+|T\d{6,}(?: / [0-9a-f]{8})?"
+    r"|[0-9a-fA-F]{8}-[0-9a-f-]{27}|[0-9a-f]{64}|127\.0\.0\.1:\d+|pbkdf2_sha256"
     r"|esc|: md5|: [\w/.]+\*+|YYYY|MM|DD|example|MOV|MP4|do\(.*?\)|\d+ ?(?:B|KB|MB|GB)\b"
 )
 
