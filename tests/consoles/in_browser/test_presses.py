@@ -43,7 +43,7 @@ def test_a_press_before_the_scripts_run_is_not_lost(open_ticket: Login, numbers:
 def test_keys_before_the_scripts_run_go_and_open_and_never_act(numbers: dict[str, Any], visit: Login) -> None:
     page = visit("/help/none/")
     held = Held(page, "**/htmx-2*.js")
-    page.goto(f"/tickets/{numbers['slow_page']['number']}/", wait_until="commit")
+    page.goto(f"/tickets/{numbers['swapped']['number']}/", wait_until="commit")
     page.locator("#start").wait_for()
     for key in ("s", "y", "e", "1"):
         page.keyboard.press(key)

@@ -99,6 +99,8 @@ def compose(app: Pixels | None, app_top: int, app_bottom: int, overlay: Overlay,
 
 
 def _blend(below: Pixels, above: Pixels) -> None:
+    if not below.size:  # OpenCV gives nothing for it
+        return
     alpha = above[:, :, 3].astype(np.float32)
     below[:] = cv2.blendLinear(above, below, alpha, _OPAQUE - alpha)
     below[:, :, 3] = _OPAQUE
