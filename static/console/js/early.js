@@ -32,6 +32,7 @@
     if (unusual || control || (last && WRITING.includes(last))) return;
     if (!OPENING.test(key) && !(last === "g" && /^[a-z]$/.test(key))) return;
     event.preventDefault();
+    event.stopImmediatePropagation(); // the scripts may listen already: a key that is repeated acts once
     keys.push({ key, shiftKey, bubbles: true, cancelable: true });
   };
   const held = { click: clicked, submit: submitted, keydown: pressed };

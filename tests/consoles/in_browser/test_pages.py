@@ -35,6 +35,16 @@ def test_j_and_k_walk_the_queue_and_enter_opens_the_ticket(visit: Login) -> None
     page.wait_for_url(f"**/tickets/{number}/")
 
 
+def test_a_key_between_the_scripts_and_the_repeat_of_early_keys_acts_once(visit: Login) -> None:
+    page = visit("/tickets/")
+    press = "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true, cancelable: true}))"
+    page.add_init_script(f"document.addEventListener('DOMContentLoaded', () => {press})")
+    page.reload()
+    expect(page.locator(".queue-row").first).to_have_class(re.compile("selected"))
+    page.keyboard.press("j")
+    expect(page.locator(".queue-row").nth(1)).to_have_class(re.compile("selected"))
+
+
 def test_slash_searches_as_one_types_and_keys_do_nothing_else_meanwhile(visit: Login) -> None:
     page = visit("/tickets/")
     page.keyboard.press("/")
