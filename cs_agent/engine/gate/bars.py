@@ -8,10 +8,13 @@ the chosen one.
 from __future__ import annotations
 
 import itertools
+import re
 
+from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     filters_a_list,
     is_deed_elsewhere,
+    is_handing_over,
     is_of_a_paper,
     names_everything,
     switches_a_mode,
@@ -26,12 +29,18 @@ from cs_agent.engine.screen.structure import (
     row_peers,
     texts_of,
 )
-from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import WEIGHTY, go_back, names_a_state, sense
+from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.words import WEIGHTY, LabelKind, go_back, names_a_state, names_a_value, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
 _LEAST_PARTS = 3
+_NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
+_ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
+_LEAST_ENTRIES = 2
+_WIDE = 0.75  # of the width: an entry of a list
+_HEAD = 0.14  # of the height: where a page's title stands
+_COUNTED = re.compile(r"\s*[(（]\d{1,4}[)）]$")
 _ACROSS = 0.9  # of the width: a bar fills it
 _GAP = 2  # pixels between the parts of a bar that is one
 _DOWN = 0.85  # of the height: what a bar's pages fill ends further down
@@ -48,9 +57,11 @@ def is_tab(index: int, seen: Observation) -> bool:
         return False
     if nodes[index].role is Role.TAB:
         return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(places, said, seen)
+    chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
+    if chosen and _filters_what_follows(places, seen):
+        return True
     if not _is_even(places, seen):
         return False
-    chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
     if _is_foot_of_app(places, seen):
         return chosen
     paper = _first_paper_below(index, seen)
@@ -61,6 +72,36 @@ def is_tab(index: int, seen: Observation) -> bool:
     filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
     sorts = filters or (_is_joined(places, seen) and _are_borne(said, paper, seen))
     return sorts and _is_drawn_as_chosen(places, seen)
+
+
+def _filters_what_follows(places: list[int], seen: Observation) -> bool:
+    """Entries of one kind come right after the bar, the page is called by no deed, and the bar says that it leaves some
+    of them out: over records a part shows everything or all are days; or most are states, counted or said by an entry.
+    """
+    nodes, heads, entries = seen.nodes or (), _heads(seen), _entries_after(places, seen)
+    if len(places) < _LEAST_PARTS or not entries or any(names_a_deed(head) or is_handing_over(head) for head in heads):
+        return False
+    names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
+    if is_record(nodes, entries[0], seen.size.width, seen.size.height):
+        everything = {f"全部{squash(head)}" for head in heads}
+        if any(names_everything(name) or squash(name) in everything for name in names) or all(map(day_of, names)):
+            return True
+    counted = any(_COUNTED.search(name) for name in names) or _are_borne(names, entries[0], seen)
+    return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
+
+
+def _entries_after(places: list[int], seen: Observation) -> list[int]:
+    """At least two that are built alike and say different things, the first of them the next thing to touch."""
+    nodes, size = seen.nodes or (), seen.size
+    low = max(nodes[place].box.bottom for place in places)
+    below = [i for i, node in enumerate(nodes) if is_reacting(node) and low <= node.box.top]
+    first = min(below, key=lambda index: (nodes[index].box.top, -nodes[index].box.area), default=None)
+    if first is None or nodes[first].box.top > low + _NEAR * size.height or nodes[first].box.width < _WIDE * size.width:
+        return []
+    entries = column(nodes, first, size.width)
+    said = [own_texts(nodes, index) for index in entries]
+    alike = len({len(texts) for texts in said}) == 1 and len(said[0]) > 1
+    return entries if alike and len(set(said)) == len(entries) >= _LEAST_ENTRIES else []
 
 
 def _are_called_tabs(places: list[int], said: list[str], seen: Observation) -> bool:
@@ -122,6 +163,17 @@ def does_something(text: str) -> bool:
     return (sense(text).kind in WEIGHTY and not names_a_state(text)) or is_deed_elsewhere(text)
 
 
+def names_a_deed(head: str) -> bool:
+    """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
+    meant, text = sense(head, button=True), fold(head)
+    if filters_a_list(text.rstrip(".…")):  # a state: 删除中…
+        return False
+    if meant.kind is LabelKind.OPEN:
+        return meant.word == text
+    called = text.startswith(meant.word) and len(text) <= _NAME_CHARS * (1 if meant.word[:1] > "~" else 3)
+    return meant.kind in (*_ACTS, LabelKind.OPTION) and called and not names_a_value(head)
+
+
 def _is_even(places: list[int], seen: Observation) -> bool:
     """At least three parts of one width, across the screen."""
     boxes = [(seen.nodes or ())[place].box for place in places]
@@ -145,10 +197,12 @@ def _is_joined(places: list[int], seen: Observation) -> bool:
 
 def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
     """Words under pictures at the lower edge, more to touch above them and nothing below, and no way back in the page's
-    corner: pages that are gone back from, and calls, have bars of deeds there."""
+    corner: pages that are gone back from, and calls, have bars of deeds there, unless the page is called by a part."""
     nodes, size = seen.nodes or (), seen.size
     parts = [nodes[place].box for place in places]
-    if any(box.bottom < _FOOT * size.height for box in parts) or any(_is_way_back(node, seen) for node in nodes):
+    if any(box.bottom < _FOOT * size.height for box in parts):
+        return False
+    if any(_is_way_back(node, seen) for node in nodes) and not _is_page_of(places, seen):
         return False
     touched = [node.box for node in nodes if is_reacting(node) and node.box.area]
     above = [box for box in touched if box.bottom <= parts[0].top]
@@ -156,6 +210,21 @@ def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
         return False
     words = [_words_in(place, seen) for place in places]
     return all(boxes and boxes[-1].center.y > part.center.y for part, boxes in zip(parts, words, strict=True))
+
+
+def _is_page_of(places: list[int], seen: Observation) -> bool:
+    """The head says what the chosen part is called: 订单管理 over 订单."""
+    nodes = seen.nodes or ()
+    chosen = [squash(text) for place in places if nodes[place].checked for text in texts_of(nodes, place)]
+    heads = [squash(head) for head in _heads(seen)]
+    return any(len(name) > 1 and head.startswith(name) for name in chosen for head in heads)
+
+
+def _heads(seen: Observation) -> list[str]:
+    low = _HEAD * seen.size.height
+    return [
+        text for node in seen.nodes or () if not is_reacting(node) and node.box.bottom <= low for text in names_of(node)
+    ]
 
 
 def _is_way_back(node: UiNode, seen: Observation) -> bool:

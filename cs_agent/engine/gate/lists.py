@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from cs_agent.engine.gate.bars import does_something, is_tab, tabs_over
+from cs_agent.engine.gate.bars import does_something, is_tab, names_a_deed, tabs_over
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
@@ -19,7 +19,6 @@ from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     Nature,
     count_paper_marks,
-    filters_a_list,
     is_acted_on,
     is_entry_acted_on,
     is_handing_over,
@@ -39,14 +38,12 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import LabelKind, is_read, names_a_value, sense
+from cs_agent.engine.screen.words import LabelKind, is_read, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
 _AT_END = 0.8  # of the width
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
-_NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
-_ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _FOOT = 0.85  # of the height: the button that ends a page stands lower
 _BUTTON = 0.25  # of the width: a round sign that floats over a list is no wider
@@ -96,17 +93,6 @@ def _hands_over(root: int, scene: Scene) -> bool:
         return True
     ends = [i for i, node in enumerate(nodes) if node.box.bottom <= _TOP * seen.size.height]
     return any(ends_or_leaves(nodes[index], seen) and not is_tab(index, seen) for index in ends)
-
-
-def names_a_deed(head: str) -> bool:
-    """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
-    meant, text = sense(head, button=True), fold(head)
-    if filters_a_list(text.rstrip(".…")):  # a state: 删除中…
-        return False
-    if meant.kind is LabelKind.OPEN:
-        return meant.word == text
-    called = text.startswith(meant.word) and len(text) <= _NAME_CHARS * (1 if meant.word[:1] > "~" else 3)
-    return meant.kind in (*_ACTS, LabelKind.OPTION) and called and not names_a_value(head)
 
 
 def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:

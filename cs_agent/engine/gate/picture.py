@@ -9,8 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 
+from cs_agent.engine.gate.bars import names_a_deed
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_long_number, names_a_deed, tells_of_what_is_acted_on
+from cs_agent.engine.gate.lists import is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.gate.windows import is_pointing
 from cs_agent.engine.screen.page import (

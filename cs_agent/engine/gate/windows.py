@@ -176,7 +176,8 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     end = _end_of(nodes, window, seen)
     if end is None or end.box == own.box or (end.box.height == own.box.height and end.box.width == own.box.width):
         return False
-    items = like_items(nodes, _leaf_at(nodes, target), seen.size.width)
+    like = like_items(nodes, _leaf_at(nodes, target), seen.size.width)
+    items = [index for index in like if not share_a_line(nodes[index].box, end.box)]  # the head is no item
     if window is None and seen.app.kind is AppKind.FILES:
         return len(items) >= _LEAST_ITEMS or own.role is not Role.BUTTON
     if not _waits_for(end, items, nodes, seen):

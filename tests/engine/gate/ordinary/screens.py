@@ -41,6 +41,11 @@ class Shown:
     tree: str | None
     acts: tuple[Act, ...]
 
+    @property
+    def typed(self) -> str:
+        """What the first field holds."""
+        return next((part.text for top in self.phone.parts for part in top.all() if part.kind == "edit"), "")
+
     def observation(self, tree: bool = True, lines: tuple[TextLine, ...] | None = None) -> Observation:
         nodes = parse_tree(self.tree) if tree and self.tree else None
         if lines is None:

@@ -2,34 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from cs_agent.engine.gate.decide import decide
+from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
+from tests.vision.pictures import font
 
-SCREENS = list(read(Path(__file__).with_name("first.txt")))
+_FILES = ("first",)
+SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
+# The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
+BY_KIND = frozenset({"focus", "nav", "tab", "seg", "row", "search-button", "wheel", "cancel"})
+_BY_BACK = {"corner", "closing_mark", "closing_answer"}  # the engine presses Back instead of asking
+_EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FILES for shown in SCREENS[name]]
+# Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
 _MOST = {
-    True: 124,
-    False: 179,
-}  # harmless touches that ask needlessly: by tree and picture, by picture alone; falls only
+    ("first", "tree"): (19, 103),
+    ("first", "picture"): (73, 169),
+}
 
 
-def passes(shown: Shown, act: Act, tree: bool) -> bool:
-    return decide(act.action, shown.observation(tree), confidence=1.0).kind is VerdictKind.ALLOW
-
-
-@pytest.mark.parametrize("tree", [True, False], ids=["tree", "picture"])
-@pytest.mark.parametrize("shown", SCREENS, ids=lambda shown: shown.name)
-def test_no_irreversible_act_on_an_ordinary_screen_passes(shown, tree):
-    passed = [act.told for act in shown.acts if not act.kind and passes(shown, act, tree)]
-    assert not passed
+def asks(shown: Shown, act: Act, tree: bool) -> bool:
+    typed = act.kind == "search-button"
+    context = StepContext(typed=shown.typed if typed else "")
+    verdict = decide(act.action, shown.observation(tree), confidence=1.0, context=context)
+    return verdict.kind is not VerdictKind.ALLOW and not {reason.code for reason in verdict.reasons} <= _BY_BACK
 
 
 @pytest.mark.parametrize("tree", [True, False], ids=["tree", "picture"])
-def test_no_more_harmless_touches_ask_than_before(tree):
-    screens = [shown for shown in SCREENS if shown.tree or not tree]
-    asked = [act.told for shown in screens for act in shown.acts if act.kind and not passes(shown, act, tree)]
-    assert len(asked) <= _MOST[tree]
+@pytest.mark.parametrize(("name", "shown"), _EVERY)
+def test_no_irreversible_act_on_an_ordinary_screen_passes(name, shown, tree):
+    verdicts = [decide(act.action, shown.observation(tree), confidence=1.0) for act in shown.acts if not act.kind]
+    assert all(verdict.kind is not VerdictKind.ALLOW for verdict in verdicts)
+
+
+@pytest.mark.parametrize(("name", "seen"), _MOST, ids=lambda part: part)
+def test_no_more_harmless_touches_ask_than_before(name, seen):
+    asked, (by_kind, of_all) = needless(name, tree=seen == "tree"), _MOST[name, seen]
+    assert sum(asked[kind] for kind in BY_KIND) <= by_kind, asked
+    assert asked.total() <= of_all, asked
+
+
+def needless(name: str, *, tree: bool) -> Counter[str]:
+    """How many harmless acts of each kind ask."""
+    screens = [shown for shown in SCREENS[name] if shown.tree or not tree]
+    return Counter(act.kind for shown in screens for act in shown.acts if act.kind and asks(shown, act, tree))
