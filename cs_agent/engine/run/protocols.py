@@ -138,6 +138,14 @@ class BeginsPictures(Protocol):
 
 
 @runtime_checkable
+class PairsTrees(Protocol):
+    """A phone whose pictures are read by others too, for whom a tree makes that cheaper."""
+
+    def pair(self, shot: Screenshot, nodes: tuple[UiNode, ...]) -> None:
+        """Told that the tree and the picture show the same screen."""
+
+
+@runtime_checkable
 class ExpectsText(Protocol):
     """A phone that needs preparation before the first text, such as switching the keyboard."""
 

@@ -19,6 +19,7 @@ from cs_agent.engine.run.protocols import (
     DatesTrees,
     ExpectsTree,
     FollowsScreen,
+    PairsTrees,
     Phone,
     PhoneError,
     SettleFactory,
@@ -231,6 +232,8 @@ class ScreenObserver:
     def _keep(self, seen: Observation) -> bool:
         """Reuse this observation as the next look; it counts as captured when its tree was."""
         self._ready, self._frame, self._frame_at = seen, seen.screenshot, self.clock()
+        if seen.nodes and isinstance(self.phone, PairsTrees):
+            self.phone.pair(seen.screenshot, seen.nodes)
         return True
 
     def _next_picture(self) -> Screenshot:

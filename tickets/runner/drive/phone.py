@@ -63,6 +63,9 @@ class FeedPhone:
                 self._explain(after.image, nodes)
         return nodes
 
+    def pair(self, shot: Screenshot, nodes: tuple[UiNode, ...]) -> None:
+        self._explain(shot.image, nodes)
+
     def expect_tree(self) -> None:
         self._tree.begin(self._feed.newest)
 
