@@ -33,6 +33,10 @@ class Followed(FakePhone):
     begins_with_tree: bool = False  # a picture is begun just before each tree
     trees: int = field(default=0, init=False)
     begun: list[Screenshot] = field(default_factory=list, init=False)
+    paired: list[tuple[Screenshot, tuple[UiNode, ...]]] = field(default_factory=list, init=False)
+
+    def pair(self, shot: Screenshot, nodes: tuple[UiNode, ...]) -> None:
+        self.paired.append((shot, nodes))
 
     def next_picture(self) -> Screenshot:
         return self.begun.pop(0) if self.begun else self.screenshot()
@@ -90,3 +94,11 @@ def test_a_tree_is_not_asked_for_again_for_a_picture_that_was_under_way_when_it_
     assert view.wait_for(None, lambda seen: seen.nodes is not None)
     assert phone.trees == 1
     assert view.look().screenshot.sequence == phone.screenshot().sequence
+
+
+def test_the_phone_is_told_which_tree_belongs_to_the_picture_that_is_looked_at_next() -> None:
+    phone, view, before = looked_at()
+    phone.paired.clear()
+    assert view.wait_for(before.screenshot.image, lambda seen: seen.nodes is not None, stays_on=before)
+    after = view.look()
+    assert [(shot is after.screenshot, nodes == after.nodes) for shot, nodes in phone.paired] == [(True, True)]
