@@ -9,7 +9,7 @@ import re
 
 from cs_agent.engine.confirm.field_items import Item, Sheet, beside, is_hint, picture_sheet, tree_sheet
 from cs_agent.engine.run.state import FieldValue
-from cs_agent.engine.screen.observe import is_useful
+from cs_agent.engine.screen.compare import is_useful
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.geometry import Box

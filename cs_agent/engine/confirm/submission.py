@@ -13,7 +13,8 @@ from cs_agent.engine.actions.values import Swipe
 from cs_agent.engine.confirm.fields import Found, read_view
 from cs_agent.engine.run.flow import ConfirmField
 from cs_agent.engine.run.protocols import Phone
-from cs_agent.engine.screen.observe import ScreenObserver, is_useful, screen_mark
+from cs_agent.engine.screen.compare import is_useful, screen_mark
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.geometry import Point
 from cs_agent.observation import Observation
 

@@ -28,7 +28,7 @@ from cs_agent.engine.routes.scrolling import scroll_before
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
 from cs_agent.engine.routes.views import PageView, StepView
-from cs_agent.engine.screen.observe import changed_share
+from cs_agent.engine.screen.compare import changed_share
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.engine.screen.targets import Target
 from cs_agent.geometry import NormPoint

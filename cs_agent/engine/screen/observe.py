@@ -5,13 +5,10 @@ Rule: no decision is based on a moving or stale picture if that can be detected,
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-import numpy as np
 from PIL import Image
 
 from cs_agent.engine.run.protocols import (
@@ -27,27 +24,18 @@ from cs_agent.engine.run.protocols import (
     TimesTrees,
 )
 from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.careful_places import band_around, joined, rows_of, surroundings
+from cs_agent.engine.screen.compare import changed_share, has_reacted, is_of, is_unmoved, is_useful, stands_as
 from cs_agent.engine.screen.hindrances import is_loading
-from cs_agent.engine.screen.targets import control_box
-from cs_agent.engine.screen.text import fold
 from cs_agent.geometry import Box, Point
-from cs_agent.observation import Observation, Screenshot, UiNode
+from cs_agent.observation import Observation, Screenshot
 
 T = TypeVar("T")
 Expected = Callable[[Observation], bool]
 
-_USEFUL_LABELS = 3  # a tree with fewer is a canvas or a web page that tells nothing
-_BAND = 0.035  # of the screen's height, above and below a touch point, that is read with care
-_NARROW = 0.28  # of the screen's width, to either side, where the tree knows the control
-_ABOVE = 2.5  # heights of a value, up to its caption …
-_HIGHEST_CAPTION = 0.06  # … but no more of the screen: a value may be a paragraph
 _TREE_RETRIAL = 6  # looks after which a phone with a slow tree is measured again
-_STATUS_BAR = 0.035
 _CHANGED = 0.02  # of the pixels around a touch point
-_GREY_STEP = 24
 _DARK = "secure_screen"  # the PhoneError code of a window that forbids pictures
-_REDUCED = 3  # px of the screen per pixel that is compared
-_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%)")
 
 
 @dataclass(slots=True)
@@ -121,18 +109,18 @@ class ScreenObserver:
 
     def read_rows(self, observation: Observation, boxes: Iterable[Box]) -> Observation:
         """The same screen, with thorough OCR of the rows of these boxes and right above them."""
-        return self._read_places(observation, [_rows_of(box, observation) for box in boxes])
+        return self._read_places(observation, [rows_of(box, observation) for box in boxes])
 
     def read_around(self, observation: Observation, *points: Point) -> Observation:
         """The same screen, with thorough OCR near these points; other lines are unchanged.
 
         If the tree has the control, only its surroundings are read; otherwise the whole row.
         """
-        return self._read_places(observation, [self._surroundings(observation, point) for point in points])
+        return self._read_places(observation, [surroundings(observation, point) for point in points])
 
     def _read_places(self, observation: Observation, places: list[Box]) -> Observation:
         lines = observation.lines
-        for place in _joined(places):
+        for place in joined(places):
             near = self.reader.read(observation.screenshot.image, place, thorough=True)
             lines = (*(line for line in lines if not line.box.intersects(place)), *near)
         return replace(observation, lines=lines)
@@ -142,7 +130,7 @@ class ScreenObserver:
         now = self._capture()
         if now.size != observation.size:
             return False
-        box = self._band(observation, point)
+        box = band_around(observation, point)
         return changed_share(observation.screenshot.image, now.image, box) <= _CHANGED
 
     def wait_until_settled(self, before: Image.Image | None) -> None:
@@ -174,7 +162,7 @@ class ScreenObserver:
             expected = None
         detector, start = self.settle(before=before), self.clock()
         found = None if reads or not expected else self._shown_at_once(expected, at_once, stays_on)
-        if found is not None and (at_once or _stands_as(stays_on, found)):
+        if found is not None and (at_once or stands_as(stays_on, found)):
             return self._keep(found)
         last, asked = -1, (-1, False)
         while True:
@@ -182,7 +170,7 @@ class ScreenObserver:
             if found is not None and shot.sequence == found.screenshot.sequence:
                 return self._keep(found)
             settled = detector.add(shot)
-            if found is not None and not reads and _is_of(shot, found):
+            if found is not None and not reads and is_of(shot, found):
                 found, last, asked = replace(found, screenshot=shot), shot.sequence, (shot.sequence, settled)
                 continue
             stays = settled or shot.sequence == last
@@ -191,7 +179,7 @@ class ScreenObserver:
                 asked, previous, found = asking, found, self._shown(shot, expected, reads)
                 if found is not None and at_once and not reads:
                     return self._keep(replace(found, screenshot=self._next_picture()))
-                if found is not None and (stays or at_once or _is_unmoved(previous, found)):
+                if found is not None and (stays or at_once or is_unmoved(previous, found)):
                     return self._keep(found)
             waited = self._frame_at - start
             rested = settled and (expected is None or waited >= self.settings.expected_s)
@@ -211,12 +199,12 @@ class ScreenObserver:
         if found is None:
             return None
         shot = self._next_picture()
-        return replace(found, screenshot=shot) if at_once or _is_of(shot, found) else found
+        return replace(found, screenshot=shot) if at_once or is_of(shot, found) else found
 
     def _may_show(self, before: Image.Image | None, shot: Screenshot, reads: bool) -> bool:
         """Whether to look at a moving screen: it shows something new, and it is read by its picture, or trees are known
         to be quick."""
-        return (reads or 0 < self._tree_s <= self.settings.quick_tree_s) and _has_reacted(before, shot)
+        return (reads or 0 < self._tree_s <= self.settings.quick_tree_s) and has_reacted(before, shot)
 
     def _shown(self, shot: Screenshot, expected: Expected, reads: bool) -> Observation | None:
         """The picture with its lines or its tree if that shows what is expected, else None."""
@@ -320,92 +308,7 @@ class ScreenObserver:
                 self.sleep(pause)
         return ask()
 
-    def _surroundings(self, observation: Observation, point: Point) -> Box:
-        band, control = self._band(observation, point), control_box(observation, point)
-        if control is None:
-            return band
-        reach = int(_NARROW * observation.size.width)
-        near = Box.around([control, Box(point.x - reach, point.y, point.x + reach, point.y + 1)])
-        return Box(near.left, min(near.top, band.top), near.right, max(near.bottom, band.bottom)).clipped(
-            observation.size
-        )
-
-    def _band(self, observation: Observation, point: Point) -> Box:
-        reach = int(_BAND * observation.size.height)
-        return Box(0, point.y - reach, observation.size.width, point.y + reach).clipped(observation.size)
-
-
-def _rows_of(box: Box, observation: Observation) -> Box:
-    """The whole width, up to a caption that may stand above the value."""
-    above = min(_ABOVE * box.height, _HIGHEST_CAPTION * observation.size.height)
-    top, bottom = box.top - above, box.bottom + min(box.height // 2, int(above))
-    return Box(0, int(top), observation.size.width, bottom).clipped(observation.size)
-
-
-def _joined(places: list[Box]) -> list[Box]:
-    """Merge overlapping regions."""
-    kept: list[Box] = []
-    for place in sorted(places, key=lambda box: box.top):
-        if kept and kept[-1].intersects(place):
-            kept[-1] = Box.around([kept[-1], place])
-        else:
-            kept.append(place)
-    return kept
-
 
 def _is_dark(error: PhoneError) -> bool:
     """A page without a picture, which may be a moment's; `_retrying` covers the other faults."""
     return error.passes or error.code == _DARK
-
-
-def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:
-    return sum(bool(node.label.strip()) for node in nodes or ()) >= _USEFUL_LABELS
-
-
-def _is_unmoved(before: Observation | None, now: Observation) -> bool:
-    """Whether two looks tell the same, though something else on the screen moves."""
-    return before is not None and (before.nodes, before.lines) == (now.nodes, now.lines)
-
-
-def _is_of(shot: Screenshot, found: Observation) -> bool:
-    """Whether the tree was asked for after this picture was begun; a picture after it tells whether both still hold."""
-    return found.nodes_at is not None and shot.captured_at <= found.nodes_at
-
-
-def _stands_as(before: Observation | None, now: Observation) -> bool:
-    """Whether everything in the tree stands where it stood before, and the tree is the picture's."""
-    if before is None or not before.nodes or not now.nodes or not _is_of(now.screenshot, now):
-        return False
-    return [node.box for node in before.nodes] == [node.box for node in now.nodes]
-
-
-def _has_reacted(before: Image.Image | None, shot: Screenshot) -> bool:
-    """Whether anything but the status bar differs from the picture before the act."""
-    if before is None or before.size != shot.image.size:
-        return True
-    page = Box(0, int(_STATUS_BAR * before.height), before.width, before.height)
-    return before is not shot.image and changed_share(before, shot.image, page) > 0
-
-
-def changed_share(one: Image.Image, other: Image.Image, box: Box) -> float:
-    """The share of pixels in the box that differ clearly."""
-    region = (box.left, box.top, box.right, box.bottom)
-    a, b = (np.asarray(image.reduce(_REDUCED, region).convert("L"), dtype=np.int16) for image in (one, other))
-    return float((np.abs(a - b) > _GREY_STEP).mean()) if a.size else 0.0
-
-
-def screen_mark(observation: Observation) -> str:
-    """A short hash of the screen's content; equal for screens that differ only in the clock."""
-    top = _STATUS_BAR * observation.size.height
-    nodes = [f"{n.label}|{n.checked}" for n in observation.nodes or () if n.box.top > top and (n.label or n.checkable)]
-    lines = [line.text for line in observation.lines if line.box.top > top]
-    texts = nodes if is_useful(observation.nodes) else lines
-    said = "\n".join(sorted(_CLOCK.sub("", fold(text)) for text in texts)) or _picture_mark(
-        observation.screenshot.image
-    )
-    return hashlib.blake2s(f"{observation.app.package}\n{said}".encode(), digest_size=6).hexdigest()
-
-
-def _picture_mark(image: Image.Image) -> str:
-    small = np.asarray(image.convert("L").resize((9, 16)), dtype=np.int16)
-    return "".join("1" if step > 0 else "0" for step in np.diff(small, axis=1).flatten())

@@ -31,7 +31,7 @@ from cs_agent.engine.run.state import (
     VerdictKind,
 )
 from cs_agent.engine.run.wording import say
-from cs_agent.engine.screen.observe import changed_share, screen_mark
+from cs_agent.engine.screen.compare import changed_share, screen_mark
 from cs_agent.engine.screen.signature import page_key
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.engine.turn.context import TurnContext, counted

@@ -18,8 +18,8 @@ from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.phases import Event
 from cs_agent.engine.run.state import ConfirmationKind, StepSource, StepStatus, Turn, Verdict, VerdictKind
 from cs_agent.engine.run.wording import say
+from cs_agent.engine.screen.compare import is_useful
 from cs_agent.engine.screen.evidence import look_for_success
-from cs_agent.engine.screen.observe import is_useful
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import Interrupted, PhoneError
 from cs_agent.engine.run.settings import EngineSettings
+from cs_agent.engine.screen.compare import changed_share, screen_mark
 from cs_agent.engine.screen.evidence import look_for_report, look_for_success
 from cs_agent.engine.screen.hindrances import (
     Hindrance,
@@ -21,7 +22,7 @@ from cs_agent.engine.screen.hindrances import (
     is_network_error,
     search_places,
 )
-from cs_agent.engine.screen.observe import ScreenObserver, changed_share, screen_mark
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen

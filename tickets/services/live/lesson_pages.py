@@ -15,7 +15,7 @@ from typing import Any
 
 import redis
 
-from cs_agent.engine.screen.observe import screen_mark
+from cs_agent.engine.screen.compare import screen_mark
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import AppKind, ForegroundApp, Observation, Role, Screenshot, TextLine, UiNode
 from tickets.services.live.store import store
