@@ -201,9 +201,12 @@ def value_words(version: Any, name: str, value: Any) -> str:
 
 @register.filter
 def summary_in(confirmation: Any, version: Any) -> str:
-    """What is confirmed, in the reader's language; as it was stored where no field was read."""
-    if not confirmation.fields:
-        return str(confirmation.summary)
+    """What is confirmed, in the reader's language. Where a value was not read, the stored words say what is done."""
+    stored = str(confirmation.summary)
+    if not all(field.get("screen_value") for field in confirmation.fields) or not confirmation.fields:
+        for field in confirmation.fields:
+            stored = stored.replace(f"{field.get('label')}:", f"{slot_label(field, version)}: ")
+        return stored
     parts = [
         _("%(label)s:%(value)s") % {"label": slot_label(field, version), "value": field.get("screen_value") or "—"}
         for field in confirmation.fields

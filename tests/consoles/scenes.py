@@ -163,6 +163,13 @@ def give_role(name: str, role: str) -> None:
     User.objects.get(username=name).groups.add(Group.objects.get(name=role))
 
 
+def may(name: str, permission: str) -> None:
+    """That person alone gets the permission."""
+    from django.contrib.auth.models import Permission, User
+
+    User.objects.get(username=name).user_permissions.add(Permission.objects.get(codename=permission))
+
+
 def show(phone: str, number: str, colour: str, age_s: str = "0") -> None:
     """One frame of one colour on that phone."""
     from PIL import Image

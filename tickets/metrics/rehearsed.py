@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.metrics import times
 from tickets.metrics.shares import Share
-from tickets.models import Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
+from tickets.models import Confirmation, Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
 from tickets.permissions import Permission, has
 from tickets.services import language_models
 from tickets.services.flows.rehearsals import GOOD
@@ -23,6 +23,7 @@ from tickets.services.language_models import Price
 from tickets.services.people import access
 
 FLOOR = 0.95
+_AT_A_COMMIT = {RehearsalOutcome.COMMIT_REACHED, RehearsalOutcome.FIELDS_DIFFER}
 _ADVICE: dict[str, Promise] = {
     RehearsalOutcome.FIELDS_DIFFER: _("看确认截图:屏幕标题或信息项写错了,或智能体填错了值。"),
     RehearsalOutcome.NEEDED_PERSON: _("看最后一步为什么停下:指令不清、页面没见过,或需要标出无害的控件。"),
@@ -46,6 +47,7 @@ class Line:
     recording: str
     advice: str
     shown: bool = True
+    asked: Confirmation | None = None  # what the run ended at, where it ended at a commit
 
     @property
     def good(self) -> bool:
@@ -134,6 +136,8 @@ def report(rehearsal: Rehearsal, reader: Any = None) -> Report:
     if reader is not None:
         seen = set(_seen_by(reader, rows))
         lines = [replace(line, shown=line.row.ticket_number in seen) for line in lines]
+    asked = _asked_last([row.run_id for row in rows if row.outcome in _AT_A_COMMIT])
+    lines = [replace(line, asked=asked.get(line.row.run_id)) for line in lines]
     price = language_models.price_of(rehearsal.version.template_id)
     return Report(rehearsal, lines, sum(row.outcome == "" for row in rows), price)
 
@@ -151,6 +155,11 @@ def _line(row: RehearsalRun, steps: list[dict[str, Any]], sha: str) -> Line:
     calls = sum("model" in each for each in timings)
     sent, received = (sum(_whole(step["tokens"].get(name)) for step in steps) for name in ("prompt", "completion"))
     return Line(row, seconds if timings else None, calls, sent, received, sha or "", str(_ADVICE.get(row.outcome, "")))
+
+
+def _asked_last(runs: list[Any]) -> dict[Any, Confirmation]:
+    """By run the confirmation that it came to last."""
+    return {row.run_id: row for row in Confirmation.objects.filter(run__in=runs).order_by("created_at")}
 
 
 def _whole(number: object) -> int:

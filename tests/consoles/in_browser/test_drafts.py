@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import keep_picture
 from tests.consoles.browsing import Login
+from tests.consoles.site import Site
 
 pytestmark = pytest.mark.browser
 
@@ -66,3 +67,22 @@ def test_what_a_colleague_saved_is_replaced_only_by_a_second_press(visit: Login)
     keep_picture(other, "draft-history")
     other.get_by_role("button", name=re.compile("回到 r")).click()
     expect(other.locator("[name=keep_days]")).to_have_value("30")
+
+
+def fetch_again(page: Page, asked: str) -> None:
+    """The part that fetches itself does so now."""
+    with page.expect_response(lambda answer: answer.url.endswith(asked)):
+        page.evaluate("() => void htmx.ajax('GET', location.href, '[data-poll]')")
+
+
+def test_a_part_that_fetches_itself_keeps_what_is_typed_in_it_and_what_is_unfolded(visit: Login, console: Site) -> None:
+    console.run("tests.consoles.scenes:may", "fiona", "manage_phones")
+    page = visit("/phones/", "fiona")
+    page.locator("summary", has_text="用途").first.click()
+    fetch_again(page, "/phones/")
+    field = page.locator("[name=accounts]").first
+    expect(field).to_be_visible()  # still unfolded
+    field.fill("售后系统 / 测试 01")
+    page.locator("h1").click()
+    fetch_again(page, "/phones/")
+    expect(field).to_have_value("售后系统 / 测试 01")

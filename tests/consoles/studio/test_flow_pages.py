@@ -7,12 +7,13 @@ import json
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from consoles.pages.studio import in_words
 from tests.consoles import story
 from tests.consoles.pages.test_studio import client_of
 from tickets.models import (
+    Confirmation,
     Department,
     FlowTemplate,
     FlowVersion,
@@ -145,3 +146,20 @@ def test_a_version_that_was_sent_back_says_so_and_not_that_it_was_never_rehearse
     assert "还没有演练:请写明理由" not in html
     reviews.submit(made, fiona, unrehearsed_reason="金额没有错")
     assert "退回后再次提交:金额没有错" in text_of(as_fiona, f"{FLOW}/?version=2")
+
+
+def test_a_report_says_in_the_readers_language_what_a_run_came_to_and_where_it_ended(
+    as_fiona: Client, refund_flow: FlowVersion, run: Run
+) -> None:
+    fields = [{"name": "refund", "label": "退款", "screen_value": "", "ticket_value": "399.00"}]
+    Confirmation.objects.create(
+        run=run, summary="[确认] 点击“提交审核” | 退款:(未读到)", fields=fields, step_number=1, due_at=timezone.now()
+    )
+    rehearsal = Rehearsal.objects.create(version=refund_flow)
+    number = run.ticket.number
+    RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=number, run=run, outcome="fields_differ", note="x")
+    RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=number, outcome="completed")
+    as_fiona.cookies["django_language"] = "en"
+    html = text_of(as_fiona, f"/rehearsals/{rehearsal.pk}/")
+    assert "点击“提交审核” | Refund: " in html  # what was asked about is said with the value that was not read
+    assert "Completed ·" in html
