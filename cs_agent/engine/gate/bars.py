@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import re
 
-from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     filters_a_list,
     is_deed_elsewhere,
@@ -27,6 +26,7 @@ from cs_agent.engine.screen.structure import (
     names_of,
     own_texts,
     row_peers,
+    share_a_line,
     texts_of,
 )
 from cs_agent.engine.screen.text import fold, squash
@@ -68,7 +68,7 @@ def is_tab(index: int, seen: Observation) -> bool:
     if paper is None:
         return False
     if chosen:
-        return sort_by_states(said, paper, seen)
+        return sort_by_states(said, paper, seen) and not _tell_of_one(places, seen)
     filters = all(map(filters_a_list, said)) and any(map(names_everything, said))
     sorts = filters or (_is_joined(places, seen) and _are_borne(said, paper, seen))
     return sorts and _is_drawn_as_chosen(places, seen)
@@ -76,7 +76,7 @@ def is_tab(index: int, seen: Observation) -> bool:
 
 def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     """Entries of one kind come right after the bar, the page is called by no deed, and the bar says that it leaves some
-    of them out: over records a part shows everything or all are days; or most are states, counted or said by an entry.
+    of them out: over records a part shows everything; or most are states, counted or said by an entry.
     """
     nodes, heads, entries = seen.nodes or (), _heads(seen), _entries_after(places, seen)
     if len(places) < _LEAST_PARTS or not entries or any(names_a_deed(head) or is_handing_over(head) for head in heads):
@@ -84,8 +84,10 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
     if is_record(nodes, entries[0], seen.size.width, seen.size.height):
         everything = {f"全部{squash(head)}" for head in heads}
-        if any(names_everything(name) or squash(name) in everything for name in names) or all(map(day_of, names)):
+        if any(names_everything(name) or squash(name) in everything for name in names):
             return True
+    if _tell_of_one(places, seen):
+        return False
     counted = any(_COUNTED.search(name) for name in names) or _are_borne(names, entries[0], seen)
     return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
 
@@ -114,12 +116,27 @@ def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
     """There is something that the parts show: they are an app's own at its foot, most are called by a state or a time,
     they sort the papers under them, or pages lie under them that are moved sideways. Ways of working are shown as tabs
     as well, over a list of rooms or of what was done before."""
-    if _is_foot_of_app(places, seen) or 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(
-        said
-    ):
+    states = 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
+    if _is_foot_of_app(places, seen) or (states and not _tell_of_one(places, seen)):
         return True
     paper = _first_paper_below(places[0], seen)
     return (paper is not None and _are_borne(said, paper, seen)) or _lie_over_pages(places, seen)
+
+
+def _tell_of_one(places: list[int], seen: Observation) -> bool:
+    """The page over the bar shows one thing, whose state a part may set: the head bears its number, or a name and its
+    value stand side by side, neither of which reacts."""
+    nodes = seen.nodes or ()
+    top = min(nodes[place].box.top for place in places)
+    held = [node.box for node in nodes if is_reacting(node)]
+    told = [node for node in nodes if node.label.strip() and not is_reacting(node) and node.box.bottom <= top]
+    told = [node for node in told if not any(box.contains(node.box.center) for box in held)]
+    first = min(told, key=lambda node: node.box.top, default=None)
+    if first is None:
+        return False
+    below = [node.box for node in told if node.box.top >= first.box.bottom]
+    beside = any(share_a_line(one, two) for one, two in itertools.combinations(below, 2))
+    return beside or any(map(is_of_a_paper, names_of(first)))
 
 
 def _lie_over_pages(places: list[int], seen: Observation) -> bool:

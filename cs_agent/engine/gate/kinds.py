@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from cs_agent.engine.gate import bars, picture
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.form_rows import opens_choices
 from cs_agent.engine.gate.lists import opens
 from cs_agent.engine.gate.searches import is_looked_up_in, searches
 from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
@@ -37,6 +38,7 @@ FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
 )
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
+_ICON = 0.4  # of the width: an icon on the home screen is no wider
 _TAB_WORDS = 10  # characters
 _AGREES = 0.6  # of the letters: what the picture reads and the tree says are one text
 _WHOLE = 0.97  # of the picture: the tree's window reaches no further
@@ -209,13 +211,15 @@ def _is_choice(target: Target, scene: Scene) -> bool:
 
 
 def _opens_list(target: Target, scene: Scene) -> bool:
-    """A drop-down list that is shut: a touch shows what can be chosen."""
-    return _node(target, scene).role is Role.PICKER and scene.window is None
+    """A drop-down list that is shut, or a form's row: a touch shows what can be chosen."""
+    return (_node(target, scene).role is Role.PICKER and scene.window is None) or opens_choices(target, scene)
 
 
 def _is_launcher(target: Target, scene: Scene) -> bool:
-    """An app's icon on the home screen: the same as starting that app."""
+    """An app's icon on the home screen, and no wide row as other apps have: the same as starting that app."""
     if scene.observation.app.kind is not AppKind.HOME or target.app_kind is not AppKind.HOME:
+        return False
+    if target.box is None or target.box.width > _ICON * scene.observation.size.width:
         return False
     known = {squash(name) for name in scene.rules.app_names}
     return bool(target.labels) and (not known or squash(target.label) in known)

@@ -15,6 +15,7 @@ from cs_agent.engine.gate.bars import does_something, is_tab, names_a_deed, tabs
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
+from cs_agent.engine.screen.chevrons import ends_in_chevron
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     Nature,
@@ -43,6 +44,7 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
 _AT_END = 0.8  # of the width
+_LEAST_MARKS = 3
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
 _FOOT = 0.85  # of the height: the button that ends a page stands lower
@@ -83,7 +85,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if any(names_a_deed(text) for text in heads) or not heads:
+    if not heads or (any(map(names_a_deed, heads)) and not _is_done_by_a_button(nodes, root)):
         return True
     if not all(is_read(text) for text in heads):
         own, entries = own_texts(nodes, root), _entries(root, seen)
@@ -109,13 +111,13 @@ def _shows_records(root: int, scene: Scene) -> bool:
     An entry that is a button itself tells the contrary, but for that mark.
     """
     seen = scene.observation
-    nodes, width = seen.nodes or (), seen.size.width
+    nodes = seen.nodes or ()
     inside = [nodes[index] for index in inside_of(nodes, root)]
     own, above = own_texts(nodes, root), nodes[root].box.top
     if any(node.checkable for node in inside) or _are_acted_on(root, seen):
         return False
     marks = count_paper_marks(own)
-    if any(node.label.strip() in _MORE and node.box.left > _AT_END * width for node in inside):
+    if _is_marked(root, seen):
         return marks > 0 or any(names_customers(text) for text in _over(root, seen))
     if nodes[root].role is Role.BUTTON:
         return False
@@ -127,6 +129,17 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return marks > 0 or _are_customers(root, seen, scene.typed)
     tabs = tabs_over(root, seen)
     return bool(tabs) and marks > 0 and _is_kept(root, tabs, seen)
+
+
+def _is_marked(root: int, seen: Observation) -> bool:
+    """The mark that more lies behind ends it, written in it, or drawn there and at the end of two others like it."""
+    nodes, size = seen.nodes or (), seen.size
+    inside = (nodes[index] for index in inside_of(nodes, root))
+    if any(node.label.strip() in _MORE and node.box.left > _AT_END * size.width for node in inside):
+        return True
+    image, like = seen.screenshot.image, column(nodes, root, size.width)
+    drawn = ends_in_chevron(image, nodes[root].box)
+    return drawn and sum(ends_in_chevron(image, nodes[index].box) for index in like) >= _LEAST_MARKS
 
 
 def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:

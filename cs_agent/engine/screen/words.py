@@ -252,6 +252,26 @@ def names_a_field(label: str) -> bool:
     return bool(_FIELD_NOUN.search(fold(label)))
 
 
+def names_a_thing(label: str) -> bool:
+    """Whether it ends in what a thing is called, with no verb before it that may act on the thing: 物流公司, Reason. A
+    word of commitment at the end is none: 语音通话."""
+    text = _bare(label)
+    found = sense(text, button=True)
+    if found.kind not in (LabelKind.PLAIN, LabelKind.NOMINAL) or (found.word and text.endswith(found.word)):
+        return False
+    if not _HAN.search(text):
+        return bool(_EN_RECORD_END.search(text)) or (" " not in text and names_a_field(text))
+    if _ZH_RECORD_END.search(text):
+        return True
+    return bool(_ZH_NOUN_END.search(text) or names_a_field(text)) and not _holds_a_verb(text)
+
+
+def _holds_a_verb(text: str) -> bool:
+    import rjieba  # its dictionary takes memory that most processes never need
+
+    return any(kind[:1] not in "nbrtu" and kind != "vn" for _, kind in rjieba.tag(text)[:-1])
+
+
 def is_hint(label: str) -> bool:
     """Whether it is the hint of an empty field, which asks for input and triggers nothing.
 

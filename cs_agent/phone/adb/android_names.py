@@ -37,7 +37,7 @@ _ROLES = (
 _KINDS = (
     (r"permissioncontroller|packageinstaller|com\.lbe\.security|securitypermission", AppKind.PERMISSION),
     (r"documentsui|photopicker|\.providers\.media\.module$", AppKind.FILES),
-    (r"launcher|trebuchet|\.home\b|homescreen", AppKind.HOME),
+    (r"launcher|trebuchet|^com\.(?:miui|sonymobile)\.home$|homescreen", AppKind.HOME),
 )
 
 

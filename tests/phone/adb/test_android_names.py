@@ -45,6 +45,8 @@ KINDS = [
     ("com.android.providers.media.module", AppKind.FILES),
     ("com.android.launcher3", AppKind.HOME),
     ("com.miui.home", AppKind.HOME),
+    ("com.home.hub", AppKind.APP),
+    ("com.clean.home", AppKind.APP),
     ("com.smarthome.app", AppKind.APP),
     ("com.tencent.mm", AppKind.APP),
     ("", AppKind.APP),
