@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 
+from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
 from cs_agent.engine.screen.page import (
     filters_a_list,
     is_deed_elsewhere,
@@ -18,7 +19,6 @@ from cs_agent.engine.screen.page import (
     names_everything,
     switches_a_mode,
 )
-from cs_agent.engine.screen.pictured import is_raised, stands_out
 from cs_agent.engine.screen.structure import (
     column,
     is_reacting,

@@ -10,7 +10,7 @@ import re
 
 from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.screen.chevrons import ends_in_chevron
+from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.page import Nature, is_on_offer, is_picker_title
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, texts_of
 from cs_agent.engine.screen.targets import Target

@@ -12,8 +12,8 @@ from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
+from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pressed_out
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
-from cs_agent.engine.screen.pictured import is_on_coloured_fill, is_pressed_out
 from cs_agent.engine.screen.structure import ancestors, is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
 from cs_agent.engine.screen.text import fold, money, show_money, squash

@@ -14,6 +14,18 @@ from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.gate.windows import is_pointing
+from cs_agent.engine.screen.drawn.pictured import (
+    entry_lines,
+    even_column,
+    find_sheet,
+    is_alone_in_frame,
+    is_boxed,
+    is_pressed_out,
+    room_beside,
+    shares_paper,
+    stands_in_outline,
+    stands_out,
+)
 from cs_agent.engine.screen.page import (
     Nature,
     costs,
@@ -27,18 +39,6 @@ from cs_agent.engine.screen.page import (
     names_everything,
 )
 from cs_agent.engine.screen.papers import seem_kept
-from cs_agent.engine.screen.pictured import (
-    entry_lines,
-    even_column,
-    find_sheet,
-    is_alone_in_frame,
-    is_boxed,
-    is_pressed_out,
-    room_beside,
-    shares_paper,
-    stands_in_outline,
-    stands_out,
-)
 from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash

@@ -9,8 +9,8 @@ import re
 from itertools import pairwise
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.screen.drawn.pictured import even_column, shares_paper
 from cs_agent.engine.screen.page import accepts, continues, goes_on, is_picker_title, is_question, somebody_asks
-from cs_agent.engine.screen.pictured import even_column, shares_paper
 from cs_agent.engine.screen.structure import (
     Window,
     around,

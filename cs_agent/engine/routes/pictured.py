@@ -14,7 +14,7 @@ from dataclasses import replace
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
-from cs_agent.engine.screen.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
+from cs_agent.engine.screen.drawn.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cs_agent.engine.gate.decide import StepContext
-from cs_agent.engine.screen.chevrons import ends_in_chevron
+from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.words import names_a_thing
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role
