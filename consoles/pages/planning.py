@@ -10,6 +10,7 @@ from consoles.desk import clarify
 from tickets.flows.slots import FoundSlot, SlotSpec, SlotState, parse_specs
 from tickets.flows.slots.text import Doubt
 from tickets.models import FlowTemplate, FlowVersion, SlotSource, Ticket
+from tickets.services.flows import templates
 from tickets.services.flows.recommendation import recommend
 from tickets.services.releasing import releases
 from tickets.services.tickets import values
@@ -75,7 +76,7 @@ def make_plan(ticket: Ticket, slug: str = "", answers: dict[str, str] | None = N
         reasons=list(advice.reasons),
         found=[slot.found for slot in slots if slot.found],
         asked=[_ask(slot, answers or {}, replied.get(slot.spec.name, [])) for slot in slots if slot.must_be_answered],
-        choices=list(FlowTemplate.objects.filter(active=True).order_by("name")),
+        choices=list(templates.that_serve()),
     )
 
 

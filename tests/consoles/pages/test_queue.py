@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,6 +15,7 @@ from consoles.queue import rows as queue
 from consoles.queue.wanted import COLUMNS, TicketFilter
 from tests.consoles import story
 from tickets.models import Department, FlowVersion, Phone, Run, Ticket
+from tickets.services.releasing import releases
 from tickets.services.runs import starts
 from tickets.services.tickets import desk, fitting, saved_views, values
 
@@ -249,6 +251,21 @@ def test_the_chips_count_what_they_would_show(
         "solved": 0,
         "all": 3,
     }
+
+
+def test_a_retired_flow_fits_no_ticket_and_is_offered_for_none(
+    as_alice: Client, ticket: Ticket, refund_flow: FlowVersion, sara: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    fitting.forget()
+    fitting.learn()
+    ticket.refresh_from_db()
+    assert ticket.fitting == refund_flow.template
+    with django_capture_on_commit_callbacks(execute=True):
+        releases.retire(refund_flow.template, sara)
+    fitting.learn()  # as the periodic task does
+    ticket.refresh_from_db()
+    assert ticket.fitting is None
+    assert 'value="complaint_refund"' not in as_alice.get(f"/tickets/{ticket.number}/").content.decode()
 
 
 def test_the_sla_is_coloured_by_the_time_left(as_alice: Client, three: list[Ticket]) -> None:

@@ -236,7 +236,10 @@ def _replaced_whole(row: Release) -> Release | None:
 
 
 def _finish(rows: Any, reason: ReleaseEnd, user: Any, note: str) -> int:
+    from tickets.services.tickets import fitting  # which reads the releases
+
     now = timezone.now()
+    transaction.on_commit(fitting.forget)  # an update calls no receiver of `post_save`
     return int(rows.filter(ended_at=None).update(ended_at=now, ended_by=user, end_reason=reason, end_note=note[:300]))
 
 
