@@ -16,6 +16,7 @@ from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
 from cs_agent.engine.screen.drawn.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
 from cs_agent.engine.screen.signature import PageSignature, stable_label
+from cs_agent.engine.screen.structure import is_dimmed_around
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, is_hint, sense
@@ -28,6 +29,8 @@ _LEAST = 3  # texts; a page with fewer cannot be recognised
 _LEAST_WORD = 2  # characters of a label that is recognised within a longer text
 LEAST_PIECE = 3  # characters of a value by which an entry of a list is known
 _MORE_OTHERS = 1.5, 4  # times as many lines that say something else, and so many besides
+_LIT = 0.9  # of the brightest: what is darker is dimmed
+_PADDING = 0.04  # of the screen's width, around the texts of a card
 _NEAR = 8  # quarters of a text's height: a check box stands nearer to its text
 _BUTTON, _FIELD = "button", "editable"
 _BY_MARKS = frozenset({"choice", "switch", "slider", "password"})  # no words tell their state
@@ -194,9 +197,28 @@ def _is_read(label: str, read: list[str]) -> bool:
 
 
 def _others(marks: frozenset[str], seen: Observation) -> int:
-    """How many lines say something besides these marks."""
-    known = [mark.partition(":")[2] for mark in marks]
-    return sum(not any(_is_read(label, [stable_label(line.text)]) for label in known if label) for line in seen.lines)
+    """How many lines say something besides these marks; of a card or sheet over a dimmed page only those in it."""
+    known = [label for mark in marks if (label := mark.partition(":")[2])]
+    lines = {line: [label for label in known if _is_read(label, [stable_label(line.text)])] for line in seen.lines}
+    window = _window(known, lines, seen)
+    return sum(not said and (window is None or window.contains(line.box.center)) for line, said in lines.items())
+
+
+def _window(known: list[str], lines: dict[TextLine, list[str]], seen: Observation) -> Box | None:
+    """Around the card or sheet over a dimmed page on which all these labels stand; None if they stand on none."""
+    shown = {line: _brightest(line.box, seen) for line, said in lines.items() if said}
+    lit = [line for line, light in shown.items() if light >= _LIT * max(shown.values())]
+    if not known or {label for line in lit for label in lines[line]} != {*known}:
+        return None
+    box = Box.around([line.box for line in lit]).grown(int(_PADDING * seen.size.width)).clipped(seen.size)
+    return box if is_dimmed_around(seen, box) else None
+
+
+def _brightest(box: Box, seen: Observation) -> float:
+    """The grey level of the brightest that is drawn there: the paper, or the letters on a coloured button."""
+    part = box.clipped(seen.size)
+    drawn = seen.screenshot.image.crop((part.left, part.top, part.right, part.bottom)).convert("L")
+    return float(drawn.getextrema()[1])  # type: ignore[arg-type]
 
 
 def _most_others(view: PageView) -> float:
