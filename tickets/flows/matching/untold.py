@@ -17,14 +17,14 @@ MOST = 8  # of a kind in a text that are looked at
 LACK, STATE = "lack", "state"
 
 _CODE = (
-    r"验证[码吗马]|校验码|动态码|短信码|(?:登[录陆]|验证|注册|认证|动态|安全|校验)(?:用?的)?"
+    r"验[证正]?[码吗马]|校验码|动态码|短信码|(?:登[录陆]|验证|注册|认证|动态|安全|校验)(?:用?的)?"
     r"(?:短信|信息|口令|密码|码)|"
     r"短信(?!平台|费|太|广告)|"
     r"\b(?:verification|verify|log-?in|sign-?in|security|confirmation|auth\w*|one[- ]time|access|sms|activation) "
     r"(?:sms|text|message|code|pin|passcode|password|number)s?\b|\b(?:otp|passcode|codes?|sms)\b"
 )
 _PARCEL = (
-    r"(?<=[把个的])件(?=[放送丢投派到没一])|快递(?![费员柜])|包裹|物流|(?<![发到退换补交提])货物?(?!款|币)|东西|商品|快件|派[件送]员|驿站|"
+    r"(?<=[把个的])件(?=[放送丢投派到没一走在卡呢])|快递(?![费员柜])|包裹|物流|(?<![发到退换补交提])货物?(?!款|币)|东西|商品|快件|派[件送]员|驿站|"
     r"\b(?:parcel|package|shipment|delivery(?! (?:addr|fee|cost))|goods|stuff|items?|box|orders?|tracking)\b"
 )
 _NOT = (
@@ -33,8 +33,8 @@ _NOT = (
     r"n['’]?t\b) (?:[a-z]+ ){0,3}?"
 )
 _LACKING = (
-    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|发来|发过来|影儿?|"
-    r"动静)|(?<!来)不来(?!了)|迟迟不|没人(?:送|派)|"
+    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|[发传推送]过?来|发给我|影儿?|"
+    r"动静)|[一半][条个封](?:短信)?[都也]?没(?:有)?|(?<!来)不来(?!了)|迟迟不|没人(?:送|派)|"
     rf"{_NOT}(?:receiv\w+|arriv\w+|got(?:ten)?|get(?:ting)?|com(?:e|ing)|came|show\w*|shown|turn\w* up|reach\w*)\b"
 )
 _SPOILT = r"(?:已|都|又|就)?(?:经)?(?:失效|过期)|\bexpired\b"
@@ -43,6 +43,7 @@ _GONE = (
     r"(?:在|去)哪(?!里?(?:可以|能|看|查|改|填|申请|下))|没动|不动|没更新|"
     r"不更新|卡在|停在|呢[?？]|(?:几号|哪天|什么时候|啥时候|何时|几时|多久)(?:能|可以|才|会|给)*(?:送|到(?!账))|"
     r"\b(?:lost|missing|stuck|vanished|disappeared|late|delayed)\b|"
+    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone)\b|"
     r"\bshould(?:['’]ve| have) (?:been here|arrived|come)\b|\bwhere(?: is|['’]s) it\b|"
     r"(?:\b(?:not|never|hasn|isn)(?:['’]?t)?|n['’]?t) (?:[a-z]+ ){0,2}?(?:mov\w+|updat\w+|delivered|left)\b"
 )
@@ -51,6 +52,8 @@ _PROOF = (
     r"\b(?:marked|says?|shows?|shown) (?:[\w# ]{1,30} )?(?:as )?delivered\b[^.!?\n]{0,20}\bbut\b|"
     r"(?:几号|哪天|什么时候|啥时候|何时|几时|多久|几天)(?:能|可以|才|会|给我)*(?:送到|送达|到货|派送)|"
     r"(?:物流|快递|签收|发货|运输|派送|投递)的?(?:凭证|证明|截图|底单|单据|轨迹|记录)|"
+    r"\b(?:signature|signed|courier|delivery|shipping) (?:proof|receipt|slip|evidence)\b|"
+    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone)\b|"
     r"\b(?:proof|evidence|confirmation|screenshot|record) (?:[\w#-]+ ){0,5}?(?:delivery|delivered|shipping|shipped)\b|"
     r"\bwhen (?:will|is|does|should) (?:it|(?:my|the|this) (?:\w+ )?(?:order|parcel|package|delivery)) (?:be )?"
     r"(?:\w+ )?"
@@ -61,13 +64,17 @@ _SHIP = r"发(?:货|出[来去]?|走)?"
 _STATE = (
     rf"{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我?)?{_SHIP}(?=[呀啊呢吗嘛了,，。!！?？ ]|$)|"
     rf"给不给发|{_SHIP}了?(?:没有?|吗)(?=[呀啊呢,，。!！?？ ]|$)|"
-    rf"[不没]给?我?(?:发货|发出)|"
+    rf"[不没]给?我?(?:发货|发出)|(?:打算|准备|计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
+    r"(?:还|一直|仍然?|依然|总)(?:是|在|显示|停在|停留在)*(?:备货|待发|处理|审核|配货|拣货|打包|待出库|待支付|待付)|"
+    r"(?:订单|单子|[这那]单|\d{8})[^,，。;；!！?？\n]{0,6}?(?:啥|什么|怎么个?|咋个?)(?:情况|样了|状态|状况|进展|进度)|"
     r"(?:订单|下单|付款|支付|付|单子)[^,，。;；!！?？\n]{0,4}?成功了?(?:没有?|吗|么)|"
     r"\b(?:whether|if|did|has|have|is|was) (?:my |the |this )?(?:order |it )?(?:#?\d{6,} )?"
     r"(?:been |gone |go |actually )?"
     r"(?:shipp?(?:ed|ing|s)?\b|dispatch\w*|sent out|through|confirmed|accepted|paid)\b|"
     r"\b(?:whether|if|did) (?:my|the|this|order)[\w# ]{0,30}? (?:went|go|gone) through\b|"
     r"\b(?:status|progress|update)s? (?:on|of|for|about|with) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
+    r"\b(?:has|have|did) (?:my |the |this )?(?:order |it |parcel |package )?(?:#?\d{6,} )?(?:left|leave) (?:your|the) "
+    r"(?:warehouse|depot|store|shop)\b|"
     r"\bwhen (?:will|do|are|is) [\w# ]{1,24}? (?:ship|ships|shipping|dispatch\w*|sent|send it)\b"
 )
 _EN_GAP = r"[ \w'’#/-]{0,40}?"
@@ -84,7 +91,9 @@ def _behind(thing: str, said: str) -> str:
 
 
 _ADDRESS_AMISS = (
-    r"[选写填下]成[^,，。;；!！?？\n]{0,8}地址|"
+    r"[选写填下]成[^,，。;；!！?？\n]{0,8}地址|地址[^,，。;；!！?？\n]{0,4}[选写填下]成[^,，。;；!！?？\n]{1,12}了|"
+    r"\bchange where (?:my |the |this )?(?:order|parcel|package|delivery|it)\b[\w# ]{0,20}?\b(?:going|go|goes|sent|delivered|"
+    r"shipped)\b|"
     r"\bwrong (?:house|street|flat|unit|apartment|door|room)(?: (?:number|name))?\b|"
     r"地址[^,，。;；!！?？\n]{0,6}?(?:(?:少|漏|缺)(?:写|填)?了?|没(?:写|填)(?:全|对|完)|不完整|有误|写反)|"
     r"\baddress (?:is|was|has) (?:\w+ )?(?:wrong|incorrect|incomplete|missing|outdated|old)\b"
@@ -93,6 +102,8 @@ _ELSEWHERE = (
     r"(?:收[件货]人|姓名|电话|手机号?)也?(?:改|换|变更)[成为到][^。;；!！?？\n]{1,40}?[,， ]"
     r"(?:收货|送货|收件|新)?地址[也就]?"
     r"(?:是|为|[:：]|[改换])|"
+    r"[改转](?:寄|送|发|派送|配送)[到去往给]?"
+    r"(?=[^,，。;；!！?？\n]{2,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
     r"(?:请|麻烦|帮我?|能|可以|想|要|改|换|直接|都|应该?)(?:给我|你们|把\w{1,6}|直接|重新|改|换){0,3}(?:寄|送|发|派送|配送)[到去往]"
     r"(?!哪|了|货|付)(?=[^,，。;；!！?？\n]{0,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号|公司|单位|学校|家|店))|"
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected|rerouted|brought) to\b(?! (?:me|us)\b)|"
@@ -101,6 +112,9 @@ _ELSEWHERE = (
     r"(?![^.!?\n]{0,30}\b(?:number|phone|mobile|cell|e-?mail|inbox|sms)\b)"
 )
 _RECORDS = (
+    r"(?:投诉|客诉)(?:记录|明细|数据|信息|情况|台账)[^。;；,，!！?？\n]{0,4}(?:整理|汇总|导|调出|拉出)|"
+    r"(?:投诉|客诉)[^。;；!！?？\n你客商快]{0,14}?(?:[拉列做导出理成](?:一|个|份|张|成)*表)|"
+    r"\bcomplaints?\b[\w ,]{0,60}?\b(?:in|into|as|to) (?:an? |one )?(?:spreadsheet|excel|csv|list|table|report)\b|"
     r"投诉[^。;；!！?？\n你客商快]{0,14}(?:清单|列表|表格|汇总|台账|报表|excel)|"
     r"(?:清单|列表|表格|汇总|台账|报表|excel)[^。;；,，!！?？\n]{0,10}投诉|"
     r"\b(?:excel|csv|spreadsheet|list|report|log|history)(?: file| sheet)? (?:of|with|for) [\w ]{0,30}?complaints\b"
@@ -112,7 +126,7 @@ _KINDS = (
     (STATE, "order", re.compile(_STATE, re.I)),
     ("change", "address", re.compile(f"{_ADDRESS_AMISS}|{_ELSEWHERE}", re.I)),
 )
-_OF_MONEY = re.compile(r"款|钱|发票|\b(?:refund|money|invoice)\b", re.I)
+_OF_MONEY = re.compile(r"(?<!付)(?<!付完)(?<!付了)款|钱|发票|\b(?:refund|money|invoice)\b", re.I)
 _WHO_PAYS = re.compile(r"谁|怎么赔|赔")
 _FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")
 

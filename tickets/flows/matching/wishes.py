@@ -21,8 +21,20 @@ from tickets.flows.slots.text import clause_after, clause_before, sentence_befor
 
 MOST_DEEDS = 16  # of a text that are judged
 _REACH = {True: 30, False: 8}  # characters from a verb to the thing behind it: English, Chinese
+_SENTENCES_BEFORE = 80  # characters, of earlier sentences too
 _BEFORE = 40  # characters from a thing to the verb behind it; a transcript has no marks
 
+# Money that comes back to the writer: the money or an amount of it, then the verb; nothing that says it is done.
+_PAID_BACK = (
+    r"(?:钱|[元块][\d一二两三四五六七八九]?)(?:都|全部?|也|请|麻烦|你们|给我|直接|原路|尽快|赶紧|马上|先|再|一起|,)*"
+    r"(?:[退还返打转](?:回来|回给我|还给我|给我|回我|回)|退一下|退还)(?![了过啦吗没?？]|来?了)|"
+    r"[退还返](?:回|给)?我(?:的|那|这)?[^,，。;；!！?？不没货换]{0,8}?钱|"
+    r"(?:全款|全额|全部|货款|款项)(?:都|给我|原路|直接)*[退返][回还](?!来?[了吗没?？])|"
+    r"\b(?:yuan|rmb|cny|kuai|money|payment|amount) (?:to be |be )?(?:returned|refunded|paid back|sent back|back)"
+    r"(?: to (?:me|my)\b|(?=[,.!]| for\b|$))|"
+    r"\b(?:give|send|pay|return) (?:me )?(?:back )?(?:my|the) money\b|"
+    r"\b(?:give|send|pay) (?:me )?(?:back )?(?:my |the )?[¥￥]?[\d.,]+ ?(?:yuan|rmb|cny)? ?back\b"
+)
 # Each deed has its own pattern; what stands first wins where two overlap.
 _DEEDS = {
     "cancel": r"取消|撤单|\bcancel(?:l?ing|l?ation)?\b",
@@ -48,13 +60,16 @@ _DEEDS = {
     "refund": r"(?<!退货)退款|退(?:我|还)? ?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9} ?(?:[元块]|就[行好成]))|"
     r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
     r"退(?:全|全部|一半|半)款|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    rf"{_PAID_BACK}|"
     r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
     r"\b(?:want|like|have|get) (?:it|this|that|them|everything|my money) refunded\b|"
     r"\bmoney back\b|(?:\b(?:yuan|rmb|cny|kuai)|[¥￥][\d.,]+) back\b|\b(?:just|only|"
     r"want) my money\b|\breimburse\w*",
-    "give_back": r"退掉|(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
+    "give_back": r"退掉|(?:(?<=[想要请烦忙])|(?<=帮我))把[^,，。;；!！?？退]{1,14}退(?:了|一下|回去?)(?![吗没?？])|"
+    r"\b(?:give|hand|bring|take) (?:it|them|(?:the|this|these|those) (?:(?!money)\w+ ){0,2}?(?!money)\w+) back\b|"
+    r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
+    "return": r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
     r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
     r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?)\b|"
     r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
@@ -65,7 +80,7 @@ _DEEDS = {
     r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
-    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b",
+    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
@@ -202,7 +217,15 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     before = len(look(text, start, _BEFORE))
     spoken_of = THING.finditer(text, max(past, start - before), start)
     sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)
-    return max(sent, key=re.Match.start, default=None)
+    return max(sent, key=re.Match.start, default=None) or _spoken_of_last(text, match, past)
+
+
+def _spoken_of_last(text: str, match: re.Match[str], past: int) -> re.Match[str] | None:
+    """Of what is to be sent again, the thing of an earlier sentence: no login text. Nothing. Send again, please."""
+    if match.lastgroup != "resend":
+        return None
+    earlier = THING.finditer(text, max(past, match.start() - _SENTENCES_BEFORE), match.start())
+    return max((thing for thing in earlier if thing.lastgroup in _SENT), key=re.Match.start, default=None)
 
 
 @dataclass(frozen=True, slots=True)

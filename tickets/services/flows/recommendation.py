@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching.fit import Fit, fit_of, withdrawn
+from tickets.flows.matching.spelling import spelt
 from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
 from tickets.flows.slots.markup import plain
 from tickets.flows.slots.quoted import own
@@ -108,7 +109,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
 
     The request is read from the writer's own words; signs for a person are searched in the whole text.
     """
-    words, flows = own(even(plain(text).text)), list(flows)
+    words, flows = spelt(own(even(plain(text).text))), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
     best = max(fits, key=lambda each: (each[1].fit, len(each[1].telling)), default=None)
