@@ -20,11 +20,16 @@ _PLATE = re.compile(
     r"|(?P<after>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z]"
     r"[·•.\s-]{0,2}(?=[A-Z0-9]*\d[A-Z0-9]*\d)[A-HJ-NP-Z0-9]{5,6})(?![A-Za-z0-9])"
 )
+_PLATE_JAPANESE = re.compile(
+    r"(?P<value>[\u4e00-\u9fff]{1,4}\s?\d{2,3}\s?[\u3041-\u3096]\s?(?:\d{1,2}-\d{2}|[・·]{1,3}\d{1,3}))(?!\d)"
+)
 _PLATE_NAMED = re.compile(
     r"(?:车牌号?码?|车号|号牌号?码?|(?:licen[cs]e|number|registration)\s?plate|\bplate(?:\s?(?:no\.?|number))?"
-    r"|vehicle\s?reg(?:istration)?)"
+    r"|(?:UK|car|vehicle)\s?reg(?:istration)?(?:\s?(?:no\.?|number))?|\b(?:amtliches\s)?kennzeichen|\bmatr[íi]cula|\bplaque"
+    r"|\bimmatriculation)"
     + _LINK
-    + r"(?P<value>(?=[A-Za-z -]*\d)[\u4e00-\u9fff]?[A-Za-z0-9][A-Za-z0-9·• -]{3,8}[A-Za-z0-9])(?![A-Za-z0-9])",
+    + r"(?P<value>(?!(?:of|the|was|is|with|and|for|in|on|to|from|at|it|has)\b)(?=[A-Za-z -]*\d)"
+    r"[\u4e00-\u9fff]?[A-Za-z0-9][A-Za-z0-9·• -]{3,8}[A-Za-z0-9])(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 
@@ -61,20 +66,26 @@ _MEMBERSHIP_NAMED = re.compile(  # numbers by which schools, hospitals and insur
     r"\s*(?:是|为|:|=)?\s*(?P<value>(?=[A-Za-z-]{0,6}\d)[A-Za-z0-9-]{5,24})(?![A-Za-z0-9])"
 )
 _LICENCE_NAMED = re.compile(
-    r"driv(?:er|ing)(?:'?s)?\s?licen[cs]e(?:\s?(?:no\.?|number|id))?\s*(?:[:=#]|\bis\b|\s)\s*"
-    r"(?P<value>(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,18}(?:[ -][A-Z0-9]{2,8}){0,4})(?![A-Za-z0-9])",
+    r"(?:driv(?:er|ing)(?:'?s)?\s?licen[cs]e|\bf[üu]hrerschein(?:nummer|nr\.?)?|permis de conduire|rijbewijs"
+    r"|(?:licencia|carnet) de conducir)(?:\s?(?:no\.?|number|id))?\s*(?:(?:[:=#]|\bis\b|\s)\s*){1,3}"
+    r"(?P<value>(?=(?:[A-Z-]*\d){4})[A-Z0-9]{2,18}(?:[ -][A-Z0-9]{1,8}){0,4})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _TAIWANESE_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"  # in the order of the numbers 10 to 35 that they stand for
 
 _MESSENGER_NAMED = re.compile(
-    r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加\s?[vV]|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
+    r"(?:(?:微信|威信|薇信|wechat|weixin|we\s?chat|加我?(?:的|个)?\s?(?:[vV]|[微薇威])(?![\u4e00-\u9fff])|[+]\s?[vV](?=[\s:])|绿泡泡|[vV微]\s?[❤♥]\ufe0f?|(?<![A-Za-z])q号|微\s信(?:\s号)?|[vV]信|QQ|扣扣|企鹅|支付宝|alipay|钉钉|dingtalk|旺旺|抖音|快手|小红书|微博"
     r"|telegram|\bTG\b|飞机|whats\s?app|skype|(?-i:\bLINE)\b|\bline(?=\s?(?:id|账号|号))|kakao(?:talk)?|instagram"
     r"|\bins(?=\s?(?:id|账号|号|:))|facebook|twitter|zalo|viber"
     r"|discord|(?-i:\bSignal)\b)(?:(?<![A-Za-z])|(?![A-Za-z]))"
     r"(?:\s?(?:账号|帐号|账户|号码?|ID|群|account|number|name|handle))*|(?<![A-Za-z])(?:wx|vx)(?:号|ID)?)"
-    r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?)?(?P<link>\s*(?:就?是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
+    r"(?:(?:请?(?:加|搜|找|联系))?[我您你他她](?:吧|哦|聊|看|说)?|聊|同号?)?(?P<link>\s*(?:就?是|为|:|=|\bis\b)\s*@?|\s{0,3}@|\s{0,3})(?:live:)?"
     r"(?P<value>[1-9]\d{4,11}(?!\d)|[A-Za-z][-_A-Za-z0-9.]{4,29})(?![A-Za-z0-9_@元]|\.\d)",
+    re.IGNORECASE,
+)
+_MESSENGER_SPREAD = re.compile(  # 微 信 号 l l j 8 8 9: one sign at a time
+    r"(?:微\s?信|[威薇]信|(?<![A-Za-z])[vV]信|QQ|wechat)(?:\s?(?:号|ID))?\s?[:是]?\s{0,3}"
+    r"(?P<value>[A-Za-z0-9](?:[ ·.-][A-Za-z0-9_-]){4,24})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _WXID = re.compile(r"(?<![A-Za-z0-9])(?P<value>wxid_[A-Za-z0-9]{6,30})")
@@ -82,7 +93,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z.]+")
 
 
 def plates(text: str) -> Iterator[Span]:
-    for pattern in (_PLATE, _PLATE_NAMED):
+    for pattern in (_PLATE, _PLATE_NAMED, _PLATE_JAPANESE):
         for match in pattern.finditer(text):
             group = match.lastgroup or "value"
             yield Span(DataKind.PLATE, *match.span(group), re.sub(r"[·•.\s-]", "", match.group(group)))
@@ -139,5 +150,5 @@ def messengers(text: str) -> Iterator[Span]:
         value = match.group("value")
         if match.group("link").strip() or not _PLAIN_WORD.fullmatch(value):
             yield Span(DataKind.MESSENGER, *match.span("value"), value)
-    for match in (*_USER_NAME.finditer(text), *_WXID.finditer(text)):
+    for match in (*_USER_NAME.finditer(text), *_MESSENGER_SPREAD.finditer(text), *_WXID.finditer(text)):
         yield Span(DataKind.MESSENGER, *match.span("value"), match.group("value"))

@@ -26,18 +26,28 @@ from cs_agent.vision.personal_data.plain import same_length_plain
 from cs_agent.vision.personal_data.structured import in_values, structure_of
 
 _EMAIL = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}\s?(?:@|\(at\)|\[at\])\s?[A-Za-z0-9-]+"
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}?\s?(?:@|%40|\(at\)|\(a\)|\[at\])\s?[A-Za-z0-9-]+"
     r"(?:\.[A-Za-z0-9-]+|\s?\.\s?(?:com|cn|net|org|edu|gov)\b)+",
     re.IGNORECASE,
 )
-_EMAIL_SAID = re.compile(
+_AT_A_PLACE = re.compile(  # look at home.de
+    r"(?:look\w*|meet|me|see|available|arrived?|shop\w*|found|is|was|am|are|order\w*|buy|bought|here|live|work|stay|visit|"
+    r"read|open|down|up|it|them|page|click\w*|check\w*) at ",
+    re.IGNORECASE,
+)
+_EMAIL_SAID = re.compile(  # joe (at) gmail (dot) com, peter at example dot org, lisi#qq.com
     r"(?<![A-Za-z0-9.])[A-Za-z0-9][A-Za-z0-9_+-]{0,40}(?:\s?(?:\.|[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点)\s?[\w+-]{1,40}){0,4}"
     r"\s?(?:@|[\[({]\s?(?:at|@|艾特)\s?[\])}]|\sat\s|#|艾特)\s?[A-Za-z0-9-]{1,40}"
     r"(?:\s?(?:[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点|\.)\s?[A-Za-z0-9-]{2,24}){0,3}"
     r"\s?(?:[\[({]\s?(?:dot|点)\s?[\])}]|\sdot\s|点|\.)\s?"
     r"(?:com|cn|net|org|edu|gov|io|de|uk|fr|ru|jp|co|me|info|hk|tw|sg|in|eu|it|es|nl|pl|br|ca|au)(?![A-Za-z0-9])",
     re.IGNORECASE,
-)  # joe (at) gmail (dot) com, peter at example dot org, lisi#qq.com
+)
+_EMAIL_IN_BRACKETS = re.compile(  # joe [at] mail [dot] anything: nothing else is written so
+    r"(?<![A-Za-z0-9.])[A-Za-z0-9][A-Za-z0-9_.+-]{0,40}\s?[\[({<]\s?(?:at|@|艾特)\s?[\])}>]\s?[A-Za-z0-9-]{1,40}"
+    r"(?:\s?(?:\.|[\[({<]\s?(?:dot|点|\.)\s?[\])}>])\s?[A-Za-z0-9-]{2,24}){1,3}(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
 
 
 _NOBODYS = re.compile(r"(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster)@", re.IGNORECASE)
@@ -48,10 +58,9 @@ def emails(text: str) -> Iterator[Span]:
         if _NOBODYS.match(match.group()):
             continue
         yield Span(DataKind.EMAIL, match.start(), match.end(), re.sub(r"\s", "", match.group()))
-    for match in _EMAIL_SAID.finditer(text):
-        if _NOBODYS.match(match.group()):
-            continue
-        yield Span(DataKind.EMAIL, match.start(), match.end(), match.group())
+    for match in (*_EMAIL_SAID.finditer(text), *_EMAIL_IN_BRACKETS.finditer(text)):
+        if not _NOBODYS.match(match.group()) and not _AT_A_PLACE.match(match.group()):
+            yield Span(DataKind.EMAIL, match.start(), match.end(), match.group())
 
 
 _SEARCHES: tuple[Callable[[str], Iterator[Span]], ...] = (

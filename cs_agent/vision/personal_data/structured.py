@@ -36,6 +36,10 @@ _PEOPLE = (
     "|applicant|legal|link"
     "|person|borrower|traveller|traveler|staff|employee|operator|account"
 )
+_THINGS = (
+    "class|tag|file|table|column|host|event|method|function|type|package|module|product|goods|item|sku|shop|store|font"
+    "|image|domain|field|node|param|key|db|database|schema|server|brand|model|category"
+)
 _NICKNAME = "昵称"
 _SOME_NAME = "客户"  # announces a name, but not every name is a person's
 _OF_PEOPLE = frozenset({"电话", "出生日期", "证件号码", "护照号码", "地址", "微信", "邮箱"})
@@ -66,11 +70,11 @@ _MEANINGS = tuple(
         (r"(?!(?:.* )?(?:ip|mac|email|mail|web|url|server|host|contract|memory|wallet) )(?:.* )?"
          r"(?:address|addr|street|detail(?: ?(?:address|addr))?)(?: ?(?:detail|line|info|\d))*", "地址"),
         (r"(?:.* )?(?:nick|nick ?name|screen ?name|display ?name|user ?nick)", _NICKNAME),
-        (rf"(?:.* )?(?:{_PEOPLE}) ?name|xingming|fullname|realname|surname|consignee|receiver|recipient"
+        (rf"(?:.* )?(?:{_PEOPLE}) ?(?:name|person)|xingming|fullname|realname|surname|consignee|receiver|recipient"
             rf"|addressee|linkman"
-         r"|contacts?|payee", "姓名"),
+         r"|contacts?|payee|person", "姓名"),
         (r"(?:.* )?email(?: ?address)?", "邮箱"),
-        (r"(?:.* )?name", _SOME_NAME),
+        (rf"(?!(?:.* )?(?:{_THINGS}) name$)(?:.* )?name", _SOME_NAME),
     )
 )  # fmt: off
 _NO_SECRET = frozenset(

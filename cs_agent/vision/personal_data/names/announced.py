@@ -13,6 +13,7 @@ from cs_agent.vision.personal_data.kinds import DataKind, Span
 from cs_agent.vision.personal_data.names.abroad import in_other_languages
 from cs_agent.vision.personal_data.names.by_shape import by_shape
 from cs_agent.vision.personal_data.names.dialogues import talkers
+from cs_agent.vision.personal_data.names.familiar import familiar
 from cs_agent.vision.personal_data.names.han import (
     COMMON,
     HAN,
@@ -140,6 +141,7 @@ def names_in_context(text: str) -> Iterator[Span]:
         *by_shape(text),
         *in_latin(text),
         *in_sentences(text),
+        *familiar(text),
     ):
         yield Span(DataKind.NAME, start, end, text[start:end])
 

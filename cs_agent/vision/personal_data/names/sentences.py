@@ -26,10 +26,10 @@ from cs_agent.vision.personal_data.names.han import (
 )
 
 _RUN = re.compile(rf"{HAN}{{2,200}}")
-_OF_NAMES = frozenset({"nr", "nrt", "nrfg"})
+OF_NAMES = frozenset({"nr", "nrt", "nrfg"})
 _OF_THINGS = re.compile(r"[nbmjl]|[a-z]g|a")  # tags of nouns and of what stands before nouns
 _UNKNOWN = "x"
-_TAKES_A_PERSON = re.compile(
+TAKES_A_PERSON = re.compile(
     r"(?:(?<!申)请|[据把让找问给跟和与同由被帮替叫听托等见陪害为向对骂夸谢是姓按]|[寄退转送交发还汇打补付卖赔借租][给到]|[通告转]知|告诉|转告|转达|联系|麻烦|委托|代替|替换|收货的?是|签收的?是"
     r"|[打问说聊等接送加见遇骂](?:了|过|到)|退还|交还|归还|[找问催]过|通过|根据|关于|属于|代表|回复|怀疑|核实|收件的?是|名叫|就是|还有|以及|同事|朋友|邻居|客户|家属)\Z"
 )
@@ -45,7 +45,7 @@ _BETWEEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     text: str
     tag: str  # part of speech
     start: int
@@ -53,7 +53,7 @@ class _Word:
 
 def in_sentences(text: str) -> Iterator[tuple[int, int]]:
     for run in _RUN.finditer(text):
-        words = _words(run.group())
+        words = told_apart(run.group())
         yield from ((run.start() + start, run.start() + end) for start, end in _taken(run.group()))
         alone = _is_whole_line(text, run)
         place = 0
@@ -79,24 +79,34 @@ def _taken(run: str) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _words(run: str) -> list[_Word]:
+def told_apart(run: str) -> list[Word]:
+    """The words of a run of Han characters, in order."""
     words, place = [], 0
     for text, tag in _segmenter().tag(run):
-        words.append(_Word(text, tag, place))
+        words.append(Word(text, tag, place))
         place += len(text)
     return words
 
 
 def is_known(name: str) -> bool:
     """Whether the dictionary has it as somebody's name."""
-    return _segmenter().has_word(name) and _words(name)[0].tag in _OF_NAMES
+    return _segmenter().has_word(name) and told_apart(name)[0].tag in OF_NAMES
+
+
+def in_dictionary(text: str) -> bool:
+    return bool(_segmenter().has_word(text))
+
+
+def is_a_word(text: str) -> bool:
+    """Whether the dictionary has it as something else than a name."""
+    return in_dictionary(text) and told_apart(text)[0].tag not in OF_NAMES
 
 
 def is_a_caption(text: str) -> bool:
     """Whether the dictionary knows the word as no name (颜色, 车型), or it ends as what is measured or numbered does
     (成交价, 白名单)."""
     if _segmenter().has_word(text):
-        return _words(text)[0].tag not in _OF_NAMES or text[-1] in _ENDS_OF_CAPTIONS + _ENDS_OF_NAMES_TOO
+        return told_apart(text)[0].tag not in OF_NAMES or text[-1] in _ENDS_OF_CAPTIONS + _ENDS_OF_NAMES_TOO
     return text[-1] in _ENDS_OF_CAPTIONS
 
 
@@ -106,13 +116,13 @@ _ENDS_OF_NAMES_TOO = "语品度量数值票"  # 刘思语 is a name, 祝福语 a
 
 def is_a_thing(text: str) -> bool:
     """Whether the text begins with a noun, a number or a saying, and is no word of an interface."""
-    first = _words(text)[0]
+    first = told_apart(text)[0]
     return bool(re.match(r"[nilmt]", first.tag)) and not INTERFACE.search(text) and first.text not in _ASKS
 
 
 def is_no_word(text: str) -> bool:
     """Whether the text begins with a person's name, or with a character alone, and so is no word of the dictionary."""
-    first = _words(text)[0]
+    first = told_apart(text)[0]
     return first.tag.startswith("nr") or len(first.text) == 1
 
 
@@ -135,14 +145,14 @@ def _is_whole_line(text: str, run: re.Match[str]) -> bool:
     )
 
 
-def _name_at(words: list[_Word], place: int, *, alone: bool) -> int:
+def _name_at(words: list[Word], place: int, *, alone: bool) -> int:
     """How many characters from that word on are a name; 0 for none."""
     value, known = _candidate(words, place)
     if not value or not stands_alone(value) or value[:2] in COMMON:
         return 0
     before = "".join(word.text for word in words[:place])
     behind = "".join(word.text for word in words)[words[place].start + len(value) :]
-    taken = bool(_TAKES_A_PERSON.search(before)) or bool(_SAID.match(behind))
+    taken = bool(TAKES_A_PERSON.search(before)) or bool(_SAID.match(behind))
     if value[0] in WORDS_TOO and not (len(value) > 2 and known and (before or behind)):
         return 0
     if not known:
@@ -152,7 +162,7 @@ def _name_at(words: list[_Word], place: int, *, alone: bool) -> int:
     return len(value) if taken or _is_in_a_sentence(words, place, value) else 0
 
 
-def _candidate(words: list[_Word], place: int) -> tuple[str, bool]:
+def _candidate(words: list[Word], place: int) -> tuple[str, bool]:
     """The characters that may be a name, and whether the dictionary calls them one."""
     word = words[place]
     surname = surname_of(word.text)
@@ -161,7 +171,7 @@ def _candidate(words: list[_Word], place: int) -> tuple[str, bool]:
     following = words[place + 1 :]
     if len(word.text) == surname:  # the given name's characters stand by themselves
         if following and len(following[0].text) == 2 and not SAYS.match(following[0].text):
-            both = word.tag in _OF_NAMES and following[0].tag in _OF_NAMES
+            both = word.tag in OF_NAMES and following[0].tag in OF_NAMES
             return ("" if _segmenter().has_word(word.text + following[0].text) else word.text + following[0].text), both
         given = ""
         for other in following[:2]:
@@ -169,8 +179,8 @@ def _candidate(words: list[_Word], place: int) -> tuple[str, bool]:
                 break
             given += other.text
         return (word.text + given, False) if given else ("", False)
-    known = word.tag in _OF_NAMES and (word.text[0] not in WORDS_TOO or _segmenter().has_word(word.text))
-    if word.tag not in _OF_NAMES | {_UNKNOWN}:
+    known = word.tag in OF_NAMES and (word.text[0] not in WORDS_TOO or _segmenter().has_word(word.text))
+    if word.tag not in OF_NAMES | {_UNKNOWN}:
         return "", False
     if len(word.text) == surname + 1 and len(following) == 1 and len(following[0].text) == 1:  # 孙悦·然, at the end
         last = following[0].text
@@ -184,11 +194,11 @@ def _candidate(words: list[_Word], place: int) -> tuple[str, bool]:
 _PARTICLES = frozenset("来去过会也都就又还很再才上下里外中到着得地啊呀吗呢吧嘛哦收取拿")
 
 
-def _may_be_given(word: _Word) -> bool:
-    return word.tag in _OF_NAMES | {_UNKNOWN} or (len(word.text) == 1 and word.text not in _PARTICLES | NEVER_IN_NAMES)
+def _may_be_given(word: Word) -> bool:
+    return word.tag in OF_NAMES | {_UNKNOWN} or (len(word.text) == 1 and word.text not in _PARTICLES | NEVER_IN_NAMES)
 
 
-def _is_in_a_sentence(words: list[_Word], place: int, value: str) -> bool:
+def _is_in_a_sentence(words: list[Word], place: int, value: str) -> bool:
     """Whether more than the name of a thing stands beside it: `马应龙麝香膏` is a thing."""
     end = words[place].start + len(value)
     after = next((word for word in words if word.start >= end), None)

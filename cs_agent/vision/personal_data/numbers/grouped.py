@@ -46,7 +46,7 @@ _PUBLIC = re.compile(  # numbers that reach an organisation
 )
 _TWO_NUMBERS = re.compile(r"\s/|/\s")
 _AMERICAN_SHAPE = (1, 3, 3, 4)
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?![A-Za-z0-9])")
 
 _SPOKEN_RUN = re.compile(rf"(?<![0-9])[{SPOKEN_DIGITS}](?:[ ,、-]?[{SPOKEN_DIGITS}]){{10,18}}(?![0-9])")
 
@@ -191,13 +191,12 @@ def _has_shape(shape: tuple[int, ...]) -> bool:
 def _ibans(text: str) -> Iterator[Span]:
     """A word behind the number, as in `… 00 BIC`, is let go."""
     for match in _IBAN.finditer(text):
-        groups = match.group().split(" ")
-        while groups:
-            value = "".join(groups)
+        ends = [*(gap.start() for gap in re.finditer("[ -]", match.group())), len(match.group())]
+        for end in reversed(ends):
+            value = re.sub("[ -]", "", match.group()[:end])
             if checks.is_iban(value):
-                yield Span(DataKind.BANK_CARD, match.start(), match.start() + len(" ".join(groups)), value)
+                yield Span(DataKind.BANK_CARD, match.start(), match.start() + end, value)
                 break
-            groups.pop()
 
 
 def _spoken(text: str) -> Iterator[Span]:

@@ -38,6 +38,7 @@ _VOUCHER = re.compile(
 )
 _CARD = re.compile(r"卡号?|账号?|\b(?:card|account|iban)\b", re.IGNORECASE)
 _ID = re.compile(r"身份证|证件|\b(?:ssn|social security|id number|identity|passport)\b", re.IGNORECASE)
+_COUNTED = "01234567890"  # one two three: somebody counts
 _REACH = 26  # characters before a number in which the word for it stands
 _SURE = 7  # digits
 
@@ -45,10 +46,11 @@ _SURE = 7  # digits
 def dictated(text: str) -> Iterator[Span]:
     for match in _HAN_RUN.finditer(text):
         count = len(re.findall(f"[{SPOKEN_DIGITS}]", match.group()))
-        if len(_HAN_SPOKEN.findall(match.group())) * 2 >= count and (kind := _kind(text, match.start(), count)):
-            yield Span(
-                kind, *match.span(), "".join(HAN_DIGITS.get(char, char) for char in match.group() if char.isalnum())
-            )
+        digits = "".join(HAN_DIGITS.get(char, char) for char in match.group() if char.isalnum())
+        if digits in _COUNTED or len(_HAN_SPOKEN.findall(match.group())) * 2 < count:
+            continue
+        if kind := _kind(text, match.start(), count):
+            yield Span(kind, *match.span(), digits)
     for match in _ENGLISH_RUN.finditer(text):
         words = re.findall(r"[a-z]+|\d", match.group().lower())
         count = sum(_MULTIPLE.get(word, 1) for word in words)
