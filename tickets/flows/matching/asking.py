@@ -52,6 +52,7 @@ _PLEASE = re.compile(
 _WOULD_YOU = re.compile(
     r"\b(?:can|could|would|will) (?:you|someone|somebody|anyone|anybody|the team) (?:\w+ ){0,4}$", re.I
 )  # do you refund …? is a question
+_GOES_THROUGH, _GONE_THROUGH = re.compile("(?:走|启动|发起|进入|办)$"), re.compile("^(?:的?流程|手续(?!费))")
 _NEXT_PHRASE = re.compile(r"(?<=[一-鿿]) (?=[一-鿿])|^ (?=[一-鿿]+ )")  # a blank in place of a comma
 # 退款了没, 有没有申请过退款
 _DONE_YET_AFTER = re.compile("(?:了|好|完|过|成|到)没有?$")
@@ -82,6 +83,7 @@ def is_question(word: str) -> bool:
 
 def questioned(before: str, after: str, sentence: str, mark: str) -> Standing:
     after = _NEXT_PHRASE.split(after, maxsplit=1)[0] if not after.startswith(" ") else _directly(after)
+    after = _GONE_THROUGH.sub("", after) if _GOES_THROUGH.search(before) else after
     please = _PLEASE.search(before[-12:] + " " + after[:10]) or _WOULD_YOU.search(before)
     if _HOW.search(after[:14] if not after[:30].isascii() else after[:30]) or _HOW.search(
         before[-10:] if not before.isascii() else before[-30:]

@@ -24,6 +24,7 @@ _DONE_AFTER = re.compile(
     r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
     r"^(?:我|都|也|倒|倒是|其实|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|退到|改好|"
     r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功|恢复|修好|来电|复原)[了啦咯]|^(?:已经?|刚刚?|终于|现在|都)*(?:来|到)了(?!没|吗|吧|么)|"
+    r"^(?:已经?|刚刚?|终于|才)(?:到|来)(?=$|[,，。!！ ])|"
     r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
     r"^单?[都也]?(?:已经?)?(?:填|写|提交)好?了|^[都也]?是(?:别人|他人)的|^[^,，]{0,5}(?:来|后|完|了)发现|"
     r"^ (?:has |have )?(?:already )?(?:arrived|received|came\b|come through|"

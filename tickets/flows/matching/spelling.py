@@ -9,10 +9,39 @@ from __future__ import annotations
 import re
 
 _WORDS = (
-    "refund refunded refunds return returned returning address delivery delivered shipping shipped tracking parcel "
-    "package shipment verification identity complaint complaints compensation compensate received receive resend "
-    "exchange replacement damaged broken arrived warehouse courier defective"
-).split()
+    "refund",
+    "refunded",
+    "refunds",
+    "return",
+    "returned",
+    "returning",
+    "address",
+    "delivery",
+    "delivered",
+    "shipping",
+    "shipped",
+    "tracking",
+    "parcel",
+    "package",
+    "shipment",
+    "verification",
+    "identity",
+    "complaint",
+    "complaints",
+    "compensation",
+    "compensate",
+    "received",
+    "receive",
+    "resend",
+    "exchange",
+    "replacement",
+    "damaged",
+    "broken",
+    "arrived",
+    "warehouse",
+    "courier",
+    "defective",
+)
 _LONG = re.compile(r"(?<![A-Za-z\d])[A-Za-z]{5,14}(?![A-Za-z\d])")
 
 

@@ -33,13 +33,18 @@ _NOT = (
     r"n['’]?t\b) (?:[a-z]+ ){0,3}?"
 )
 _LACKING = (
-    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|[发传推送]过?来|发给我|影儿?|"
+    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|[发传推送]过?来|发给我|到(?!账)|影儿?|"
     r"动静)|[一半][条个封](?:短信)?[都也]?没(?:有)?|(?<!来)不来(?!了)|迟迟不|没人(?:送|派)|"
     rf"{_NOT}(?:receiv\w+|arriv\w+|got(?:ten)?|get(?:ting)?|com(?:e|ing)|came|show\w*|shown|turn\w* up|reach\w*)\b"
 )
-_SPOILT = r"(?:已|都|又|就)?(?:经)?(?:失效|过期)|\bexpired\b"
+_SPOILT = r"呢(?=[?？,，。!！]|$)|(?:已|都|又|就)?(?:经)?(?:失效|过期)|\bexpired\b"
+_NO_CODE = (
+    rf"没有?(?:任何|新的?)?(?:{_CODE})(?:进来|过来|发来|来)|"
+    r"\bno (?:\w+ )?(?:code|text|sms|otp|passcode|pin|message)s? (?:\w+ ){0,2}?(?:com(?:e|es|ing)|came|arriv\w+|"
+    r"received|show\w*|through)\b"
+)
 _GONE = (
-    r"找不[到着]|放(?:在|到)?哪|(?:放|送|投|派)错|追(?:一?下|踪|查)|丢了|丢件|弄丢|不见了|(?:走|送|运|跑)?到(?:了)?哪|"
+    r"到没到|到了没(?!账)|到没有|找不[到着]|放(?:在|到)?哪|(?:放|送|投|派)错|追(?:一?下|踪|查)|丢了|丢件|弄丢|不见了|(?:走|送|运|跑)?到(?:了)?哪|"
     r"(?:在|去)哪(?!里?(?:可以|能|看|查|改|填|申请|下))|没动|不动|没更新|"
     r"不更新|卡在|停在|呢[?？]|(?:几号|哪天|什么时候|啥时候|何时|几时|多久)(?:能|可以|才|会|给)*(?:送|到(?!账))|"
     r"\b(?:lost|missing|stuck|vanished|disappeared|late|delayed)\b|"
@@ -54,15 +59,18 @@ _PROOF = (
     r"(?:物流|快递|签收|发货|运输|派送|投递)的?(?:凭证|证明|截图|底单|单据|轨迹|记录)|"
     r"\b(?:signature|signed|courier|delivery|shipping) (?:proof|receipt|slip|evidence)\b|"
     r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone)\b|"
-    r"\b(?:proof|evidence|confirmation|screenshot|record) (?:[\w#-]+ ){0,5}?(?:delivery|delivered|shipping|shipped)\b|"
+    r"\b(?:proof|evidence|confirmation|screenshot|record|document\w*|paperwork) "
+    r"(?:[\w#-]+ ){0,5}?(?:delivery|delivered|shipping|shipped)\b|"
     r"\bwhen (?:will|is|does|should) (?:it|(?:my|the|this) (?:\w+ )?(?:order|parcel|package|delivery)) (?:be )?"
     r"(?:\w+ )?"
     r"(?:arriv\w+|delivered|com(?:e|ing)|get here|due)\b"
 )
 _WHEN = r"(?:啥时候?|什么时候|何时|几时|几号|哪天|多久|到底|怎么|咋|为什么|为啥|能不能|给不给|是不是|有没有|还)"
-_SHIP = r"发(?:货|出[来去]?|走)?"
+_SHIP = r"(?:发(?:货|出[来去]?|走)?|出库)"
 _STATE = (
     rf"{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我?)?{_SHIP}(?=[呀啊呢吗嘛了,，。!！?？ ]|$)|"
+    r"(?:支?付|下单?)了?[没不](?:支?付|下)?成功|(?:走|进行|处理|办|排)?到哪(?:个|一)?(?:环节|步|阶段)|"
+    r"\b(?:look up|look into|look at|check(?: on)?) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
     rf"给不给发|{_SHIP}了?(?:没有?|吗)(?=[呀啊呢,，。!！?？ ]|$)|"
     rf"[不没]给?我?(?:发货|发出)|(?:打算|准备|计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
     r"(?:还|一直|仍然?|依然|总)(?:是|在|显示|停在|停留在)*(?:备货|待发|处理|审核|配货|拣货|打包|待出库|待支付|待付)|"
@@ -92,8 +100,8 @@ def _behind(thing: str, said: str) -> str:
 
 _ADDRESS_AMISS = (
     r"[选写填下]成[^,，。;；!！?？\n]{0,8}地址|地址[^,，。;；!！?？\n]{0,4}[选写填下]成[^,，。;；!！?？\n]{1,12}了|"
-    r"\bchange where (?:my |the |this )?(?:order|parcel|package|delivery|it)\b[\w# ]{0,20}?\b(?:going|go|goes|sent|delivered|"
-    r"shipped)\b|"
+    r"\bchange where (?:my |the |this )?(?:order|parcel|package|delivery|it)\b[\w# ]{0,20}?"
+    r"\b(?:going|go|goes|sent|delivered|shipped)\b|"
     r"\bwrong (?:house|street|flat|unit|apartment|door|room)(?: (?:number|name))?\b|"
     r"地址[^,，。;；!！?？\n]{0,6}?(?:(?:少|漏|缺)(?:写|填)?了?|没(?:写|填)(?:全|对|完)|不完整|有误|写反)|"
     r"\baddress (?:is|was|has) (?:\w+ )?(?:wrong|incorrect|incomplete|missing|outdated|old)\b"
@@ -106,6 +114,8 @@ _ELSEWHERE = (
     r"(?=[^,，。;；!！?？\n]{2,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
     r"(?:请|麻烦|帮我?|能|可以|想|要|改|换|直接|都|应该?)(?:给我|你们|把\w{1,6}|直接|重新|改|换){0,3}(?:寄|送|发|派送|配送)[到去往]"
     r"(?!哪|了|货|付)(?=[^,，。;；!！?？\n]{0,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号|公司|单位|学校|家|店))|"
+    r"\b(?:should|must|needs? to|has to|ought to) (?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)"
+    r"(?=[^.!?\n]{0,20}(?:\baddress\b|\d))|"
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected|rerouted|brought) to\b(?! (?:me|us)\b)|"
     r"\b(?:deliver|ship|redirect|reroute|forward|send) (?:it|them|(?:the|my|this|that) (?:order|parcel|package|goods|"
     r"shipment|box|stuff)|order [\w-]+) (?:over )?to\b(?! (?:me|us)\b)"
@@ -121,7 +131,7 @@ _RECORDS = (
 )
 _KINDS = (
     ("export", "records", re.compile(_RECORDS, re.I)),
-    (LACK, "code", re.compile(_either(_CODE, _LACKING) + "|" + _behind(_CODE, _SPOILT), re.I)),
+    (LACK, "code", re.compile(_either(_CODE, _LACKING) + "|" + _behind(_CODE, _SPOILT) + "|" + _NO_CODE, re.I)),
     (LACK, "parcel", re.compile(_either(_PARCEL, _LACKING) + "|" + _behind(_PARCEL, _GONE) + "|" + _PROOF, re.I)),
     (STATE, "order", re.compile(_STATE, re.I)),
     ("change", "address", re.compile(f"{_ADDRESS_AMISS}|{_ELSEWHERE}", re.I)),

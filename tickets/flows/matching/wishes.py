@@ -24,15 +24,17 @@ _REACH = {True: 30, False: 8}  # characters from a verb to the thing behind it: 
 _SENTENCES_BEFORE = 80  # characters, of earlier sentences too
 _BEFORE = 40  # characters from a thing to the verb behind it; a transcript has no marks
 
+_SOME = r"(?:one|two|three|four|five|some|half|all|\d{1,2})"
 # Money that comes back to the writer: the money or an amount of it, then the verb; nothing that says it is done.
 _PAID_BACK = (
     r"(?:钱|[元块][\d一二两三四五六七八九]?)(?:都|全部?|也|请|麻烦|你们|给我|直接|原路|尽快|赶紧|马上|先|再|一起|,)*"
     r"(?:[退还返打转](?:回来|回给我|还给我|给我|回我|回)|退一下|退还)(?![了过啦吗没?？]|来?了)|"
+    r"钱(?:给我)?[要拿]回来?(?!来?了)|"
     r"[退还返](?:回|给)?我(?:的|那|这)?[^,，。;；!！?？不没货换]{0,8}?钱|"
     r"(?:全款|全额|全部|货款|款项)(?:都|给我|原路|直接)*[退返][回还](?!来?[了吗没?？])|"
     r"\b(?:yuan|rmb|cny|kuai|money|payment|amount) (?:to be |be )?(?:returned|refunded|paid back|sent back|back)"
     r"(?: to (?:me|my)\b|(?=[,.!]| for\b|$))|"
-    r"\b(?:give|send|pay|return) (?:me )?(?:back )?(?:my|the) money\b|"
+    r"\b(?:give|send|pay|return) (?:me )?(?:back )?(?:my|the) money\b|\bpay (?:me|us) back\b|"
     r"\b(?:give|send|pay) (?:me )?(?:back )?(?:my |the )?[¥￥]?[\d.,]+ ?(?:yuan|rmb|cny)? ?back\b"
 )
 # Each deed has its own pattern; what stands first wins where two overlap.
@@ -69,11 +71,15 @@ _DEEDS = {
     r"\b(?:give|hand|bring|take) (?:it|them|(?:the|this|these|those) (?:(?!money)\w+ ){0,2}?(?!money)\w+) back\b|"
     r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
+    "return": r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
+    r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
     r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
-    r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?)\b|"
+    r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?|order|both|"
+    rf"{_SOME} of)\b|"
+    rf"\b(?:send|ship|post|give) back (?:the|it|them|this|these|those|my|both|order|{_SOME})\b(?! money)|"
     r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
-    "resend": r"重发|重新发送?|补发|再发(?!货)|\bre-?send\b|\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
+    "resend": r"再[推传送](?:一?[次遍下条])|重发|重新发送?|补发|再发(?!货)|\bre-?send\b|"
+    r"\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
     r"(?<=[一-鿿])(?:写|填|选|打|输|弄|搞|留)错(?=了|成|啦|[,，。!！ ]|$)|"
@@ -213,7 +219,7 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     if behind or (english and match.lastgroup != "resend"):
         return behind
     into = match.lastgroup == "change" and text[end : end + 1] in set("成为到至")  # 地址选错了,改成…
-    look = sentence_before if match.lastgroup == "resend" or into else clause_before
+    look = sentence_before if match.lastgroup in {"resend", "export"} or into else clause_before
     before = len(look(text, start, _BEFORE))
     spoken_of = THING.finditer(text, max(past, start - before), start)
     sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)

@@ -28,11 +28,11 @@ _OTHER_ORDER = re.compile(
     r"赠品|拆分|合并|"
     r"测试|第三方|代付|还款|借款|贷款|缴费?|"
     r"工|旧|原|上一|别的|其他|另外)(?:的)?(?:订单|定单)[^订]{0,4}$|"
-    r"\b(?:purchase|payment|money|work|return|previous|old|other|last|another) order[^o]{0,12}$",
+    r"\b(?:purchase|payment|money|work|(?<!to )return|previous|old|other|last|another) order[^o]{0,12}$",
     re.I,
 )
 _OTHER_NEAR = re.compile(
-    rf"{THING}|\b(?:imei|tracking|waybill|parcel|package|invoice|transaction|payment|card|account|"
+    rf"{THING}|驿站(?:短信|通知|的)|取件|寄件|航班|\b(?:imei|tracking|consignment|flight|waybill|parcel|package|invoice|transaction|payment|card|account|"
     rf"phone|serial|receipt|courier|ticket|case)\b",
     re.I,
 )
@@ -49,9 +49,28 @@ _OTHER_AFTER = re.compile(
     rf"编号)?[:： ]?[A-Za-z]{{0,4}}\d{{6}})",
     re.I,
 )
-# A shop's number begins with the day of the order, a carrier's does not: what is carried beside it is of the order.
+# A shop's number begins with the day of the order. Beside it a parcel that is looked for is the order's; who else
+# brings the parcel up (快递短信里的, courier gave me) may have the carrier's number from there.
 _DATED = re.compile(r"20[2-9]\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\d{4}|\d{5}|\d{7,8})")
-_CARRIED = re.compile(r"快递员?|包裹|物流|派送|\b(?:tracking|parcel|package|courier)\b", re.I)
+_CARRIED = re.compile(
+    r"(?:快递员?|包裹|物流)(?=(?:一直|到底|怎么|都|也|还|就|又|现在|好像|显示|说)*"
+    r"(?:到|走|在哪|没|未|不|卡|丢|停|派|送|签收|延误|错|把|态度|骂|已|[一两二三四五六七八九十几\d]天))|"
+    r"(?<=[查看催问追踪])(?:一?下|询|我的|个)?(?:快递|包裹|物流)(?=$|[,，。?？ 吧呗啊呀])|"
+    r"派送(?!单|编|号)|"
+    r"\b(?:parcel|package|courier)(?= (?:is|was|has|hasn|isn|never|not|still|did|didn|says|went|lost|stuck|late))\b|"
+    r"\btracking(?= (?:hasn|has not|is|isn|stopped|stuck|not|for|says|shows)\b)",
+    re.I,
+)
+# What the writer has sent off bears the carrier's number: 我已寄出,单号…
+_SENT_OFF = re.compile(
+    r"(?:已经?|都|刚刚?|昨天|前天|今天|上周)[^,，。]{0,6}(?:寄|退)(?:回|出|走|过去)|"
+    r"(?<!能)(?<!怎么)(?:寄|退)(?:回去?|出去?|走|过去)了(?![吗吧])|"
+    r"(?:寄|退)(?:回去?|出去?|走)的|\b(?:sent|shipped|mailed|posted) (?:it|them|the \w+)(?: back)?\b",
+    re.I,
+)
+_IS_CARRIED = re.compile(
+    r" ?[,，(（]?[这那它]?(?:个|就|也)*[是为]?(?:快递|物流|运单|面单|包裹)(?:的?(?:单?号码?|编号|单)|那|的|[)）]|$)"
+)
 _NUMBER_OF = re.compile(r"(?: (?:number|no\.?|reference|ref|code|id)|(?<=[一-鿿]{2})(?:编号|号码?|单号))$", re.I)
 _SAYS_ORDER = re.compile(r"(?:ORD|Ord|ord)(?:ER|er)?[-_]\d|ORD\d")
 _UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
@@ -79,7 +98,7 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
             return Noun.OWN, False  # carriers' numbers begin with letters
         around = _NAMED_NUMBER.sub("", _HELLO.sub("", sentence_before(text, code.start)) + after)
-        return Noun.OWN, not _OTHER_NEAR.search(_CARRIED.sub("", around) if _DATED.fullmatch(code.text) else around)
+        return Noun.OWN, not _names_another(text, code, around, carried=False)
     if own is OWN_END and _NO_NOUN.search(lead):
         return Noun.NONE, False
     if OTHER_NOUN.search(lead):
@@ -94,7 +113,15 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     near = sentence_before(text, code.start, 60) + around
     around, near = _HELLO.sub("", around), _HELLO.sub("", near)
     near = around if re.search("订单|下单|order", around, re.I) and not _OTHER_NEAR.search(around) else near
-    return Noun.NONE, not _OTHER_NEAR.search(_CARRIED.sub("", near) if _DATED.fullmatch(code.text) else near)
+    return Noun.NONE, not _names_another(text, code, near)
+
+
+def _names_another(text: str, code: Code, around: str, *, carried: bool = True) -> bool:
+    """Whether what stands around a number without a noun of its own names something else that may bear it. `carried`:
+    of a shop's dated number a parcel that is looked for is no such thing; 单号 beside a parcel may be the parcel's."""
+    if _IS_CARRIED.match(text, code.end) or _SENT_OFF.search(around):
+        return True
+    return bool(_OTHER_NEAR.search(_CARRIED.sub("", around) if carried and _DATED.fullmatch(code.text) else around))
 
 
 def named_fully(text: str, code: Code, own: re.Pattern[str]) -> bool:

@@ -62,8 +62,9 @@ _ELSEWHERE = re.compile(
     rf"\b(?:{stance.ENGLISH_PERSON_WORDS})\b|\b(?:ending (?:in|with)|"
     r"(?:phone|number|mobile|code|sms|text|cell)\b[^.!?\n]{0,60}\binstead|"
     r"instead\b[^.!?\n]{0,30}\b(?:phone|number|mobile|cell)|"
-    rf"elsewhere|(?:new|"
-    rf"different|another|other) (?:one|sim|phone|number))\b|"
+    r"elsewhere|(?:different|other) one|(?<!send )(?<!send me )(?<!get )(?<!get me )(?<!resend )another one|"
+    r"(?<!send a )(?<!send me a )(?<!get a )(?<!request a )new one|(?:new|different|another|other) (?:sim|phone|number)"
+    r")\b|"
     r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
     re.I,
 )

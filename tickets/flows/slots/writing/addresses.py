@@ -80,9 +80,11 @@ _SENT_TO = re.compile(
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected) to (?=[A-Z\d])",
     re.I,
 )
+_REDIRECTED = re.compile(r"(?<![不没别])[改转](?:寄|送|派送|配送)(?:到|去|往|至|给)?\s?[:：]?\s?(?=[一-鿿])")
+_SUBJECT = re.compile(r"地址|address|(?:送货|收货|收件|寄送|配送)的?(?:地方|地点|位置)", re.I)
 # 地址写错了!应该是…
 _SHOULD_BE = re.compile(
-    r"地址[^,，。!！\n]{0,6}(?:错|不对|有误|[少漏没]写|不完整)[^,，。!！\n]{0,4}[,，。!！\s]{0,3}(?:就是|就|那个|嗯|呃){0,2}"
+    r"地址[^,，。!！\n]{0,6}(?:错|不对|有误|[少漏没]写|不完整|[填写选留]成[^,，。!！\n]{1,8}了)[^,，。!！\n]{0,4}[,，。!！\s]{0,3}(?:就是|就|那个|嗯|呃){0,2}"
     r"(?:应该?|正确的?(?:地址)?|完整的?(?:地址)?|其实|实际)(?:是|为)\s?[:：]?\s?|"
     r"\bwrong (?:address|house|street|flat|unit|apartment|room)(?: number| name)?"
     r"[^.!?\n]{0,16}?(?:it |that )?should (?:be|read) "
@@ -142,8 +144,10 @@ def _moves(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
     for match in islice(_SENT_TO.finditer(text), MOST_PLACES):
         yield match.start(), match.end()
+    for match in islice(_REDIRECTED.finditer(text), MOST_PLACES):
+        yield match.start(), match.end()
     for match in islice(_INTO.finditer(text), MOST_PLACES):
-        if re.search("地址|address", sentence_before(text, match.start()), re.I):
+        if _SUBJECT.search(sentence_before(text, match.start())):
             yield match.start(), match.end()
     for match in islice(_MOVE.finditer(text), MOST_PLACES):
         old, before = match[1] or match[2], clause_before(text, match.start(), 30)
