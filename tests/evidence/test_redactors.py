@@ -194,3 +194,13 @@ def test_a_picture_that_is_awaited_queues_behind_no_page_that_is_read_in_the_bac
     go_on.set()
     background.join(10)
     assert value_pixel(covered[0]) == FILL
+
+
+def test_a_text_that_comes_back_is_hidden_again_from_each_audience_by_its_own_policy() -> None:
+    redactor = Redactor(RedactionPolicy(viewer=frozenset()))
+    text = "联系电话 13800138000"
+    for _ in range(2):
+        assert "13800138000" not in redactor.text(text, Audience.STORED)
+        assert redactor.text(text, Audience.VIEWER) == text
+    redactor.forget()
+    assert "13800138000" not in redactor.text(text)

@@ -12,7 +12,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
@@ -38,6 +38,7 @@ from tickets.services.evidence.redaction import policy_of
 
 _BLOCK = 24  # pixels of a stored picture that become one: a headline of 60 px is 2 px high then
 _KEPT_PAGES = 24
+_KEPT_TEXTS = 1024  # names of controls come back at every step, in intent and outcome
 _READER_THREADS = 1  # of the OCR engine, so that it leaves the agent its cores
 _KEPT_RUNS = 64
 _UNREADABLE = (RuntimeError, ValueError, OSError, MemoryError)
@@ -93,6 +94,7 @@ class Redactor:
         self._labels: OrderedDict[str, tuple[TextLine, ...]] = OrderedDict()
         self._pages: OrderedDict[str, _Page] = OrderedDict()
         self._last: _Page | None = None
+        self._redacted = lru_cache(_KEPT_TEXTS)(partial(redact_text, policy=policy))
         self._lock = threading.Lock()
 
     def hides(self, audience: Audience) -> bool:
@@ -181,11 +183,12 @@ class Redactor:
             self._pages.clear()
             self._labels.clear()
             self._last = None
+        self._redacted.cache_clear()
 
     def text(self, text: str, audience: Audience = Audience.STORED) -> str:
         """The text without what the policy hides. If something is hidden, a `Said` becomes plain text, since its values
         alone may not be recognised as personal data."""
-        hidden = redact_text(text, self.policy, audience)
+        hidden = self._redacted(text, audience=audience)
         return text if hidden == text else hidden
 
     def texts(self, step: StepRecord) -> StepRecord:

@@ -27,11 +27,11 @@ def ends_in_chevron(image: Image.Image, row: Box) -> bool:
     grey = np.asarray(strip, dtype=np.int16)
     ink = np.abs(grey - np.median(grey)) > _STEP
     ink[ink.mean(axis=1) > _RULE] = False
-    across = _runs(ink.any(axis=0))
+    across = _runs(np.any(ink, axis=0))
     if not across:
         return False
     mark = ink[:, across[-1][0] : across[-1][1]]
-    down = _runs(mark.any(axis=1))
+    down = _runs(np.any(mark, axis=1))
     if len(down) != 1:
         return False
     top, bottom = down[0]
