@@ -26,7 +26,6 @@ from cs_agent.engine.screen.structure import (
     names_of,
     own_texts,
     row_peers,
-    share_a_line,
     texts_of,
 )
 from cs_agent.engine.screen.text import fold, squash
@@ -40,6 +39,7 @@ _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _LEAST_ENTRIES = 2
 _WIDE = 0.75  # of the width: an entry of a list
 _HEAD = 0.14  # of the height: where a page's title stands
+_ALL_OF = re.compile(r"^(?:全部|所有|all)(.{2,})$")
 _COUNTED = re.compile(r"\s*[(（]\d{1,4}[)）]$")
 _ACROSS = 0.9  # of the width: a bar fills it
 _GAP = 2  # pixels between the parts of a bar that is one
@@ -82,14 +82,21 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     if len(places) < _LEAST_PARTS or not entries or any(names_a_deed(head) or is_handing_over(head) for head in heads):
         return False
     names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
-    if is_record(nodes, entries[0], seen.size.width, seen.size.height):
-        everything = {f"全部{squash(head)}" for head in heads}
-        if any(names_everything(name) or squash(name) in everything for name in names):
-            return True
+    if any(switches_a_mode([name]) for name in names):
+        return False
+    everything = any(names_everything(name) or _names_all_of(name, heads) for name in names)
+    if everything and is_record(nodes, entries[0], seen.size.width, seen.size.height):
+        return True
     if _tell_of_one(places, seen):
         return False
     counted = any(_COUNTED.search(name) for name in names) or _are_borne(names, entries[0], seen)
     return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
+
+
+def _names_all_of(name: str, heads: list[str]) -> bool:
+    """全部发票, All claims: everything that the page is called by."""
+    found = _ALL_OF.match(squash(name))
+    return found is not None and any(squash(head).startswith(found[1]) for head in heads)
 
 
 def _entries_after(places: list[int], seen: Observation) -> list[int]:
@@ -124,8 +131,8 @@ def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
 
 
 def _tell_of_one(places: list[int], seen: Observation) -> bool:
-    """The page over the bar shows one thing, whose state a part may set: the head bears its number, or a name and its
-    value stand side by side, neither of which reacts."""
+    """The page over the bar shows one thing, whose state a part may set: the head bears its number, or more is said
+    below the head that does not react."""
     nodes = seen.nodes or ()
     top = min(nodes[place].box.top for place in places)
     held = [node.box for node in nodes if is_reacting(node)]
@@ -134,9 +141,8 @@ def _tell_of_one(places: list[int], seen: Observation) -> bool:
     first = min(told, key=lambda node: node.box.top, default=None)
     if first is None:
         return False
-    below = [node.box for node in told if node.box.top >= first.box.bottom]
-    beside = any(share_a_line(one, two) for one, two in itertools.combinations(below, 2))
-    return beside or any(map(is_of_a_paper, names_of(first)))
+    more = any(node.box.top >= first.box.bottom for node in told)
+    return more or any(map(is_of_a_paper, names_of(first)))
 
 
 def _lie_over_pages(places: list[int], seen: Observation) -> bool:
@@ -230,11 +236,11 @@ def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
 
 
 def _is_page_of(places: list[int], seen: Observation) -> bool:
-    """The head says what the chosen part is called: 订单管理 over 订单."""
+    """The head begins or ends with what the chosen part is called: 订单管理, 我的订单 over 订单."""
     nodes = seen.nodes or ()
     chosen = [squash(text) for place in places if nodes[place].checked for text in texts_of(nodes, place)]
     heads = [squash(head) for head in _heads(seen)]
-    return any(len(name) > 1 and head.startswith(name) for name in chosen for head in heads)
+    return any(len(name) > 1 and head.startswith(name) | head.endswith(name) for name in chosen for head in heads)
 
 
 def _heads(seen: Observation) -> list[str]:

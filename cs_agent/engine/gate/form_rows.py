@@ -10,6 +10,7 @@ import re
 
 from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.page import Nature, is_on_offer, is_picker_title
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, texts_of
@@ -79,9 +80,13 @@ def _asks_for_a_choice(row: int, seen: Observation) -> bool:
     if len(parts) != _PARTS or any(map(_bids, (*parts, *drawn))):
         return False
     name, value = parts
-    if sense(name, button=True).kind not in _PLAIN or not (is_read(name) and is_read(value)) or _MAY_CALL.match(value):
+    if sense(name, button=True).kind not in _PLAIN or not (is_read(name) and is_read(value)) or _may_call(value):
         return False
     return is_picker_title(value) or names_a_thing(name)
+
+
+def _may_call(value: str) -> bool:
+    return bool(_MAY_CALL.match(value)) and day_of(value) is None
 
 
 def _bids(text: str) -> bool:

@@ -216,13 +216,12 @@ def _opens_list(target: Target, scene: Scene) -> bool:
 
 
 def _is_launcher(target: Target, scene: Scene) -> bool:
-    """An app's icon on the home screen, and no wide row as other apps have: the same as starting that app."""
+    """The icon of an app of the flow on the home screen, no wide row as in an app: the same as starting that app."""
     if scene.observation.app.kind is not AppKind.HOME or target.app_kind is not AppKind.HOME:
         return False
     if target.box is None or target.box.width > _ICON * scene.observation.size.width:
         return False
-    known = {squash(name) for name in scene.rules.app_names}
-    return bool(target.labels) and (not known or squash(target.label) in known)
+    return squash(target.label) in {squash(name) for name in scene.rules.app_names}
 
 
 _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (

@@ -165,8 +165,8 @@ def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
 
 def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
     """Controls that are called by words stand in the entry; a sign may be what entries are put in order by."""
-    inside = (nodes[index] for index in inside_of(nodes, root))
-    return any(is_reacting(node) and any(sign.isalnum() for sign in node.label) for node in inside)
+    inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
+    return any(any(map(str.isalnum, text)) for index in inside for text in texts_of(nodes, index))
 
 
 def _is_done_by_a_button(nodes: tuple[UiNode, ...], root: int) -> bool:

@@ -12,6 +12,7 @@ from cs_agent.engine.gate import kinds, vouches
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.gate.reasons import told, voucher_reason
+from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, NormPoint, Point, Size
@@ -222,9 +223,14 @@ def test_a_field_is_harmless_to_touch_and_a_password_is_for_a_person():
     assert tap(secret, 100, 230).kind is VerdictKind.TAKE_OVER
 
 
-def test_an_app_is_opened_from_the_home_screen():
+def test_an_app_of_the_flow_is_opened_from_the_home_screen_by_its_icon():
+    """Another app may only be named like a home screen, and show the lamps of a house."""
+    rules, touch = FlowRules(app_names=("短信平台",)), Tap(Point(70, 260).to_norm(SIZE))
     icon = node("短信平台", (20, 200, 120, 320), Role.OTHER, clickable=True, app_kind=AppKind.HOME)
-    assert tap(page(icon, kind=AppKind.HOME), 70, 260).vouched_by == "kind:launcher"
+    home, row = page(icon, kind=AppKind.HOME), page(replace(icon, box=Box(20, 200, 520, 320)), kind=AppKind.HOME)
+    assert decide(touch, home, rules, confidence=1.0).vouched_by == "kind:launcher"
+    assert decide(touch, row, rules, confidence=1.0).kind is VerdictKind.ASK
+    assert tap(home, 70, 260).kind is VerdictKind.ASK
 
 
 def test_a_bar_that_is_one_control_is_read_whole():

@@ -12,7 +12,7 @@ from cs_agent.engine.run.state import VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
 from tests.vision.pictures import font
 
-_FILES = ("first", "second")
+_FILES = ("first", "second", "third")
 SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
 BY_KIND = frozenset({"focus", "nav", "tab", "seg", "row", "search-button", "wheel", "cancel"})
@@ -20,10 +20,12 @@ _BY_BACK = {"corner", "closing_mark", "closing_answer"}  # the engine presses Ba
 _EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FILES for shown in SCREENS[name]]
 # Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
 _MOST = {
-    ("first", "tree"): (16, 91),
+    ("first", "tree"): (16, 93),
     ("first", "picture"): (73, 169),
-    ("second", "tree"): (15, 36),
+    ("second", "tree"): (12, 30),
     ("second", "picture"): (58, 85),
+    ("third", "tree"): (1, 7),
+    ("third", "picture"): (23, 30),
 }
 
 

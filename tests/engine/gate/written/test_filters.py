@@ -21,6 +21,7 @@ def over(*names: str, rows: tuple[tuple[str, ...], ...] = TRIPS, title: str = "�
     "seen",
     [
         pytest.param(over("全部", "自驾", "公务"), id="a part shows everything"),
+        pytest.param(over("全部出差", "我发起的", "我参加的", title="出差管理"), id="all of what a longer head says"),
         pytest.param(over("全部行程", "我发起的", "我参加的"), id="all of what the page is called"),
         pytest.param(over("待补考", "已补考", "已免考", rows=PUPILS, title="成绩"), id="states that an entry says"),
         pytest.param(over("待补考(2)", "已补考", "已免考", rows=PUPILS, title="成绩"), id="states with counts"),
@@ -42,6 +43,7 @@ def test_a_bar_that_leaves_out_entries_of_the_list_under_it_is_one_of_tabs(seen)
         pytest.param(over("已读", "已处理", "已关注", rows=PUPILS, title="成绩"), id="states that nothing bears"),
         pytest.param(over("05-12 周日", "05-13 周一", "05-14 周二"), id="days, to which all may be moved"),
         pytest.param(over("待补考", "已补考", "已免考", rows=PUPILS, title="订单 88231"), id="a page of one paper"),
+        pytest.param(over("全部", "制冷", "睡眠", title="房间"), id="ways of working beside everything"),
         pytest.param(over("一层", "二层", "待补考", rows=PUPILS, title="成绩"), id="few states"),
     ],
 )

@@ -42,6 +42,7 @@ def form(
 def test_a_row_of_a_form_opens_what_can_be_chosen_also_once_something_was_put_in():
     seen = form(*ROWS)
     assert tap(seen, 270, 235).vouched_by == "kind:list"
+    assert passes(form(("送达日期", "2024-05-12"), ROWS[0]), 270, 235)
     assert tap(seen, 270, 305, StepContext(put_in=True)).vouched_by == "kind:list"
 
 
