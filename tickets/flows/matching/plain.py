@@ -16,7 +16,7 @@ _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
 _DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|change|export|cancel", re.I)
 _LEAD = (
-    rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|上门|取走|来取|取件|登记|走|"
+    rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|上门|取走|来取|取件|登记|走|开一?[个张]|"
     rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
     r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{leads.ENGLISH_WISH_LEAD}|\b(?:{'|'.join(ENGLISH)})\b|"

@@ -22,6 +22,7 @@ _REFUSED_BEFORE = re.compile(
     r"it|this|that|please|yet|do|just|another|new|more|bother|start|go|ahead|with|sending|sms|resending)\b){0,6}\s*$",
     re.I,
 )
+_NO_MORE = re.compile(r"(?:别|不要|不用|不必|甭|勿)再[一-鿿]{0,5}$")  # 别再推验证短信
 _REFUSED_AFTER = re.compile(
     r"^(?:的事|这事|的话|这个|的?申请|短信)?(?:我|也|都|就|先|真的|可以|暂时|你们|那就|倒){0,3}"
     r"(?:(?:不用|不必|不需要|无需)(?!担心|等|排)|不要(?:了|啦|吧|$)|先别|别(?:再|老|总|一直)?(?:给我|给|帮我|往我这)?(?:发|退|重|补|赔|"
@@ -58,6 +59,7 @@ def refused(spot: Spot, *, questions: bool) -> bool:
     held = _NEVER_DID.sub("", stance.without_idioms(spot.before))
     refused = (
         _REFUSED_BEFORE.search(held)
+        or _NO_MORE.search(held)
         or _REFUSED_AFTER.search(spot.after)
         or _flatly_refused(held, spot.after)
         or (_TAKEN_BACK.search(spot.behind) and not questions)
