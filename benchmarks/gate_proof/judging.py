@@ -10,7 +10,7 @@ from benchmarks.gate_proof.acts import Act, acts_of, perform
 from benchmarks.gate_proof.browser import Stage
 from benchmarks.gate_proof.ledger import BACK, IDLE
 from benchmarks.gate_proof.pages import Page, make
-from cs_agent.engine.actions.values import Tap
+from cs_agent.engine.actions.values import Tap, Wait
 from cs_agent.engine.gate.decide import decide
 from cs_agent.engine.run.state import Verdict, VerdictKind
 from cs_agent.observation import Observation
@@ -74,10 +74,18 @@ def cases(seed: int, stage: Stage, reader: RapidOcrReader | None) -> Iterator[Ca
 
 def found(stage: Stage, act: Act, before: str) -> tuple[list[str], bool]:
     """What an act did since the page was as it was before, and whether anything moved at all."""
-    log = stage.log()
+    log = done_by(act, stage.log())
     deeds = [entry["detail"] for entry in log if entry["kind"] == "deed"]
     moved = bool(log) or stage.mark() != before or act.name == "scroll"
     return deeds or (HARMLESS if moved else []), moved
+
+
+def done_by(act: Act, log: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Without what a page's own timer did, which only waiting lets happen."""
+    if isinstance(act.action, Wait):
+        return log
+    by_timer = {at + 1 for at, entry in enumerate(log) if entry["kind"] == "itself"}
+    return [entry for at, entry in enumerate(log) if entry["kind"] != "itself" and at not in by_timer]
 
 
 def _focused(act: Act, stage: Stage, seen: Observation, reader: RapidOcrReader | None) -> Observation:

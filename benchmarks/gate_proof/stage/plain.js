@@ -1,5 +1,5 @@
 // Controls that products write by hand, whatever library the rest of the page is from.
-import { act } from "./recorder.js";
+import { act, itself } from "./recorder.js";
 
 export function el(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -57,7 +57,7 @@ export const plain = {
     [..."123456789", "", "0", "⌫"].map((key) => el("div", { style: "height:52px;line-height:52px;text-align:center;background:#fff;font-size:22px;cursor:pointer", onclick: () => key && act(item.does) }, key))),
   countdown: (item) => {
     const shown = el("p", { style: "margin:14px 16px;font-size:16px;text-align:center" }, item.t.replace("#", item.seconds));
-    setTimeout(() => act(item.does), item.after);
+    setTimeout(() => { itself(); act(item.does); }, item.after);
     return shown;
   },
   track: (item) => {

@@ -34,6 +34,7 @@ const DOES = {
 };
 
 export function act(does) { (DOES[does] || DOES.none)(); }
+export function itself() { note("itself"); } // what follows is nobody's act but the page's
 export function touched(kind) { note("touch", kind); }
 window.__log = log;
 window.__clear = () => { log.length = 0; };

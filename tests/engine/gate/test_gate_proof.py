@@ -8,9 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.gate_proof import judging, libraries, short
 from benchmarks.gate_proof import ledger as ledgers
-from benchmarks.gate_proof import libraries, short
+from benchmarks.gate_proof.acts import Act
 from benchmarks.gate_proof.ledger import BACK, Ledger, Row
+from cs_agent.engine.actions.values import Tap, Wait
+from cs_agent.engine.gate.decide import StepContext
+from cs_agent.geometry import NormPoint
 
 ROWS = [Row("form", "tap", "stopped", "commit_word"), Row("form", "tap", "asked", "unproven"), Row("menu", "tap", BACK)]
 
@@ -77,3 +81,18 @@ def test_a_share_that_could_not_be_tried_says_so_in_so_many_words(tmp_path, monk
 @given(st.text("0123456789abcdef", min_size=40, max_size=40))
 def test_a_commit_has_its_own_pages_and_always_the_same(revision):
     assert 0 < short.seed_of_commit(revision) == short.seed_of_commit(revision + "\n")
+
+
+@pytest.mark.parametrize(
+    ("action", "done"),
+    [(Tap(NormPoint(500, 500)), ["PUT /tapped"]), (Wait(2.0), ["POST /by-timer", "PUT /tapped"])],
+    ids=["a tap is not charged with it", "waiting lets it happen"],
+)
+def test_what_a_page_does_by_its_own_timer_is_done_by_waiting_alone(action, done):
+    log = [
+        {"kind": "itself", "detail": ""},
+        {"kind": "deed", "detail": "POST /by-timer"},
+        {"kind": "deed", "detail": "PUT /tapped"},
+    ]
+    left = judging.done_by(Act("act", action, StepContext()), log)
+    assert [entry["detail"] for entry in left if entry["kind"] == "deed"] == done
