@@ -16,6 +16,7 @@ NAMES = (
     "reject",
     "go_on",
     "race",
+    "pictured",
     "reload",
     "background",
     "phone_width",

@@ -84,3 +84,19 @@ def test_a_digest_stands_among_the_details_and_not_in_the_sentence() -> None:
     assert "补偿应为 30 元" in told.sentence
     assert "v2-d47b25c2" not in told.sentence
     assert "v2-d47b25c2" in [value for _, value in told.facts]
+
+
+@pytest.mark.parametrize(
+    ("details", "code"),
+    [
+        ({"kind": "action"}, "action"),
+        ({"then": "go_on"}, "go_on"),
+        ({"from": "rehearsed", "to": "in_review"}, "in_review"),
+        ({"verdict": "sent_back"}, "sent_back"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else "",
+)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_detail_that_is_stored_as_a_code_is_told_in_words(details: dict[str, str], code: str, language: str) -> None:
+    with override(language):
+        assert code not in story_of(AuditEvent(type="flow.reviewed", details=details)).sentence

@@ -13,9 +13,11 @@ from tickets.models import (
     FallBackKind,
     FallBackState,
     PhoneUse,
+    ReviewVerdict,
     RunStatus,
     TicketStatus,
     TrialStop,
+    VersionStage,
 )
 
 NAMES: dict[str, str | Promise] = {
@@ -163,6 +165,8 @@ NAMES: dict[str, str | Promise] = {
 }
 
 VALUES: dict[str, str | Promise] = {
+    **dict(VersionStage.choices),
+    **dict(ReviewVerdict.choices),
     **dict(TicketStatus.choices),
     **dict(RunStatus.choices),
     **dict(ConfirmationState.choices),
@@ -172,6 +176,11 @@ VALUES: dict[str, str | Promise] = {
     **{right.value: words for right, words in RIGHTS.items()},
     **dict(TrialStop.choices),
     **dict(ActFault.choices),
+    "action": _("操作"),
+    "finish": _("请核对处理结果"),
+    "uncertain": _("结果不确定"),
+    "go_on": _("按备注继续处理"),
+    "end": _("拒绝并结束"),
     "subject": _("标题"),
     "customer_name": _("客户姓名"),
     "customer_mobile": _("客户手机号"),

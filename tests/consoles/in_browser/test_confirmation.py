@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.consoles.browsing import Login, armed, decided, heard, world
+from tests.consoles.browsing import Login, armed, becomes_true, decided, heard, world
 from tests.consoles.site import Site
 
 pytestmark = pytest.mark.browser
@@ -177,6 +177,25 @@ def test_a_decision_of_somebody_else_arrives_by_itself(open_ticket: Login, conso
     console.run("tests.consoles.scenes:decide_as_bob", "background")
     decided(page)
     expect(page.locator("#steps")).to_contain_text("已同意 · bob")
+
+
+def test_nothing_is_answered_before_the_picture_is_there(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("plain")
+    page.clock.install()
+    held: list[Route] = []
+    page.route("**/files/confirmations/**", lambda route: held.append(route))
+    page.goto(
+        page.url.replace(world(console)["plain"]["number"], world(console)["pictured"]["number"]), wait_until="commit"
+    )
+    page.locator("confirm-card:focus").wait_for()
+    page.clock.run_for(5000)  # longer than the first moments of a card
+    expect(page.locator("confirm-card[data-armed]")).to_have_count(0)
+    page.keyboard.press("y")
+    held[0].continue_()
+    becomes_true(page, "document.querySelector('.confirm-shot img').complete")
+    page.clock.run_for(5000)
+    armed(page)
+    assert world(console)["pictured"]["confirmation"] == "pending"
 
 
 def test_a_viewer_can_look_and_no_key_decides(open_ticket: Login, console: Site) -> None:

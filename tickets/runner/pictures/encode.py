@@ -118,7 +118,7 @@ def _finish(row: Recording, output: str, made: EncodedRecording) -> bool:
             error="",
         )
         if done:
-            facts = {"duration_s": made.duration_s, "size": made.size_bytes}
+            facts = {"duration_s": round(made.duration_s, 1), "size": made.size_bytes}
             audit.record(
                 "recording.encoded",
                 run=row.run,

@@ -18,6 +18,8 @@ class ConfirmCard extends HTMLElement {
     this.seen = () => this.arm();
     document.addEventListener("visibilitychange", this.seen);
     if (FRAMED) this.watch();
+    this.picture = this.querySelector(".confirm-shot img");
+    for (const end of ["load", "error"]) this.picture?.addEventListener(end, this.seen, { once: true });
     this.arm();
     if (!typing(document.activeElement)) this.focus({ preventScroll: false });
     else announce(this.querySelector("#confirm-title").textContent, this.querySelector(".confirm-summary").textContent);
@@ -53,12 +55,13 @@ class ConfirmCard extends HTMLElement {
     document.querySelector("[data-covered]").hidden = !covered;
   }
 
-  // Counted from when the card can be seen: a tab in the background does not count.
+  // Counted from when the card can be seen with its picture: a tab in the background does not count.
   arm() {
     clearTimeout(this.arming);
     this.toggleAttribute("data-armed", false);
     if (FRAMED) this.tellCovered(this.covered);
     if (document.visibilityState !== "visible" || this.covered) return;
+    if (this.picture && !this.picture.complete) return;
     this.arming = setTimeout(() => this.toggleAttribute("data-armed", true), GUARD_MS);
   }
 
