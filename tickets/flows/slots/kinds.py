@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots import choices, money, periods, writing
 from tickets.flows.slots.numbers import amounts, id_cards, orders, phone_mentions, phones
 from tickets.flows.slots.text import Span, distinct, even
@@ -134,7 +135,7 @@ def _mobile_typed(spec: SlotSpec, text: str, today: date) -> Answer:
 
 def _id_card_typed(spec: SlotSpec, text: str, today: date) -> Answer:
     whole = re.sub(r"[ -]", "", even(text)).upper()
-    return Answer(whole) if id_cards.is_id_card(whole) else _marked(text)
+    return Answer(whole) if is_id_card(whole) else _marked(text)
 
 
 def _money_typed(spec: SlotSpec, text: str, today: date) -> Answer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots import stance
 from tickets.flows.slots.numbers.codes import (
     Code,
@@ -13,9 +13,6 @@ from tickets.flows.slots.numbers.codes import (
     touched,
 )
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, distinct
-
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECK = "10X98765432"
 
 
 def id_cards(text: str) -> list[Span]:
@@ -29,17 +26,6 @@ def id_cards(text: str) -> list[Span]:
         elif named and len(code.digits) >= 6:
             found.append(Span("", code.start, code.end, Doubt.UNREADABLE))
     return distinct(found)
-
-
-def is_id_card(number: str) -> bool:
-    if not re.fullmatch(r"\d{17}[\dX]", number):
-        return False
-    try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_ID_WEIGHTS, number, strict=False))
-    return _ID_CHECK[total % 11] == number[17]
 
 
 def _about_person(text: str, code: Code) -> Doubt | None:

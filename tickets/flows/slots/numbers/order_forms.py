@@ -12,7 +12,7 @@ from tickets.flows.slots.numbers.codes import (
     is_moment,
     touched,
 )
-from tickets.flows.slots.numbers.id_cards import is_id_card
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.phones import is_mobile
 from tickets.flows.slots.text import Doubt, clause_before
 

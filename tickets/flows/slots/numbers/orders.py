@@ -19,7 +19,7 @@ from tickets.flows.slots.numbers.codes import (
     is_date,
     spoken_digits,
 )
-from tickets.flows.slots.numbers.id_cards import is_id_card
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.order_forms import UNMARKED, doubt_about_form, in_fours, long_enough
 from tickets.flows.slots.numbers.order_nouns import OWN_END, named_by, named_fully, noun_of
 from tickets.flows.slots.numbers.order_stance import doubt_about_order
