@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.codes import (
     Code,
     Noun,
@@ -12,7 +13,6 @@ from tickets.flows.slots.numbers.codes import (
     is_moment,
     touched,
 )
-from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.phones import is_mobile
 from tickets.flows.slots.text import Doubt, clause_before
 

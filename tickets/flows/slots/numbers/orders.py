@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.codes import (
     Code,
     Noun,
@@ -19,7 +20,6 @@ from tickets.flows.slots.numbers.codes import (
     is_date,
     spoken_digits,
 )
-from cs_agent.vision.personal_data import is_id_card
 from tickets.flows.slots.numbers.order_forms import UNMARKED, doubt_about_form, in_fours, long_enough
 from tickets.flows.slots.numbers.order_nouns import OWN_END, named_by, named_fully, noun_of
 from tickets.flows.slots.numbers.order_stance import doubt_about_order
