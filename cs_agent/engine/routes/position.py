@@ -11,22 +11,32 @@ _MOST_DETOURS = 50
 @dataclass(frozen=True, slots=True)
 class Position:
     """A run's position on its way. `at`: index of the next step; `tries`: unsuccessful proposals of it, or scrolls in
-    search of it where none was taken; `detours`: steps at which the model was asked."""
+    search of it where none was taken; `detours`: steps at which the model was asked; `suspended`: a person refused or
+    corrected what it led to, so the model acts first (set in engine.run.human)."""
 
     at: int = 0
     tries: int = 0
     taken: int = -1  # the step that was proposed last
     detours: tuple[int, ...] = ()
+    suspended: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"at": self.at, "tries": self.tries, "taken": self.taken, "detours": list(self.detours)}
+        return {
+            "at": self.at,
+            "tries": self.tries,
+            "taken": self.taken,
+            "detours": list(self.detours),
+            "suspended": self.suspended,
+        }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """A new position for an empty value."""
         if not data:
             return cls()
-        return cls(int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]))
+        return cls(
+            int(data["at"]), int(data["tries"]), int(data["taken"]), tuple(data["detours"]), bool(data.get("suspended"))
+        )
 
     def off_the_way(self, at: int | None = None) -> Position:
         """Record that the model is asked here; each step is recorded once."""

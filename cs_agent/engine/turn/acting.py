@@ -6,7 +6,7 @@ acted: for what cannot be undone nobody but a human can tell, so that case is ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
@@ -120,9 +120,11 @@ class Actor:
         changed = met or self._has_changed(turn.seen)
         turn.state = _having_put_in(_learned(turn.state, pending, changed), pending, turn.seen)
         turn.state = _having_led(turn.state, pending, changed)
+        here = Position.from_json(turn.state.route)
+        if here.suspended and changed and turn.draft.source is not StepSource.ENGINE:
+            turn.state = turn.state.evolve(route=replace(here, suspended=False).to_json())
         if turn.proposal and turn.proposal.advances and (met or (expects is None and changed)):
-            here = Position.from_json(turn.state.route).beyond(turn.proposal.number)
-            turn.state = turn.state.evolve(route=here.to_json())
+            turn.state = turn.state.evolve(route=here.beyond(turn.proposal.number).to_json())
         return self._write(turn, StepStatus.DONE, say("changed" if changed else "unchanged", turn.lang))
 
     def _needs_tree(self, expects: Expectation, met: bool) -> bool:

@@ -34,6 +34,8 @@ class Guide:
         if plan.way is None:
             return None
         here = Position.from_json(turn.state.route)
+        if here.suspended:
+            return None
         ended, there, proposal = self._next(turn, plan.way, here)
         if not ended and proposal is None and turn.seen.nodes is None:  # what the picture leaves open the tree may tell
             with turn.draft.lap("observe"):
