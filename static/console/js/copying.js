@@ -28,7 +28,17 @@ async function copy(button) {
   else getSelection().selectAllChildren(button.previousElementSibling);
 }
 
+// What a browser cuts off from a pasted text, because the field takes no more, is said.
+function pasted(event) {
+  const field = event.target.closest?.("input[maxlength], textarea[maxlength]");
+  if (!field) return;
+  const text = event.clipboardData?.getData("text") ?? "";
+  const room = field.maxLength - field.value.length + (field.selectionEnd - field.selectionStart);
+  if (text.length > room) notify(say("paste_cut", { n: field.maxLength, kept: Math.max(room, 0), of: text.length }), "warn");
+}
+
 export function startCopying() {
+  document.addEventListener("paste", pasted);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copies]");
     if (button) copy(button);

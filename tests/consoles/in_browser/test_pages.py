@@ -45,6 +45,16 @@ def test_a_key_between_the_scripts_and_the_repeat_of_early_keys_acts_once(visit:
     expect(page.locator(".queue-row").nth(1)).to_have_class(re.compile("selected"))
 
 
+def test_what_a_field_cuts_off_from_a_pasted_text_is_said(visit: Login) -> None:
+    page = visit("/tickets/new/")
+    page.locator("#customer_name").focus()
+    page.evaluate(
+        """() => { const data = new DataTransfer(); data.setData("text", "王".repeat(6009));
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true})); }"""
+    )
+    expect(page.locator("#notices")).to_contain_text("粘贴的 6009 个字只留下了前 80 个")
+
+
 def test_slash_searches_as_one_types_and_keys_do_nothing_else_meanwhile(visit: Login) -> None:
     page = visit("/tickets/")
     page.keyboard.press("/")
