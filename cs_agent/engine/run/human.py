@@ -93,7 +93,7 @@ def handed_back(state: RunState, summary: str) -> RunState:
 
 
 def _off_the_route(state: RunState) -> RunState:
-    """The route would propose the same act again: it waits until the model, which was told why, has changed the page."""
+    """The route would propose the same act again: it waits until the model, told why, has changed the page."""
     return state.evolve(route={**state.route, "suspended": True}) if state.route else state
 
 
