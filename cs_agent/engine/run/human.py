@@ -45,7 +45,7 @@ def reject(state: RunState, note: str, *, end: bool) -> RunState:
     """Reject: the run ends, or goes on with the note as guidance. For an act of unknown outcome: do not repeat it."""
     phase = after(state.phase, Event.REJECT_AND_END if end else Event.REJECT)
     pending = _pending(state, Event.REJECT)
-    told = state if end else _off_the_route(_told_no(state, pending, note))
+    told = state if end else _routed(_told_no(state, pending, note), suspended=True)
     return _fresh(told).evolve(phase=phase, pending=None, approved="", message=note if end else state.message)
 
 
@@ -54,7 +54,7 @@ def correct(state: RunState, field_name: str, value: str) -> RunState:
     phase = after(state.phase, Event.CORRECT)
     pending = _pending(state, Event.CORRECT)
     labels = {name: label for name, label, _ in pending.fields}
-    told = _off_the_route(remember_correction(state, labels.get(field_name, field_name), value))
+    told = _routed(remember_correction(state, labels.get(field_name, field_name), value), suspended=True)
     corrections = {**state.corrections, field_name: value}
     return _fresh(told).evolve(phase=phase, pending=None, approved="", corrections=corrections)
 
@@ -85,16 +85,15 @@ def take_over(state: RunState) -> RunState:
 def handed_back(state: RunState, summary: str) -> RunState:
     """The phone comes back; `summary` says in words what the person did. The agent looks afresh."""
     phase = after(state.phase, Event.HAND_BACK)
-    fresh = _fresh(remember_handback(state, summary))
-    route = {**fresh.route, "suspended": False} if fresh.route else fresh.route
+    fresh = _routed(_fresh(remember_handback(state, summary)), suspended=False)
     counters = {**fresh.counters, IRREVERSIBLE_ACTS: fresh.counters.get(IRREVERSIBLE_ACTS, 0) + 1}
-    cleared = fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters, route=route)
-    return cleared.evolve(unproven=Unproven.PERSON)
+    return fresh.evolve(phase=phase, pending=None, approved="", trail=(), counters=counters, unproven=Unproven.PERSON)
 
 
-def _off_the_route(state: RunState) -> RunState:
-    """The route would propose the same act again: it waits until the model, told why, has changed the page."""
-    return state.evolve(route={**state.route, "suspended": True}) if state.route else state
+def _routed(state: RunState, *, suspended: bool) -> RunState:
+    """A refused route would propose the same act again: suspended, it waits until the model, told why, has changed the
+    page. A person who had the phone has changed it himself."""
+    return state.evolve(route={**state.route, "suspended": suspended}) if state.route else state
 
 
 def _told_no(state: RunState, pending: Pending, note: str) -> RunState:
