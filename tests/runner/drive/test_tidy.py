@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from tests.runner.messages import listening
 from tests.runner.world import Handset, World, gone
 from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, RunStatus, Slot, Ticket
 from tickets.runner.drive import tidy
+from tickets.runner.holds import leases, phone_lock
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import starts
 from tickets.services.tickets.changes import create_ticket
@@ -109,3 +112,26 @@ def test_a_second_message_finds_nothing_to_do(world: World, stopped: Run, hand: 
     hand.acts.clear()
     tidy.tidy(stopped.pk, world.host)
     assert hand.acts == []
+
+
+def test_a_phone_that_was_freed_and_leased_again_while_waiting_for_its_lock_is_left_alone(
+    world: World, stopped: Run, ticket: Ticket, lin: User, hand: Handset, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two messages of one ended run: the slower one must not touch the phone, nor the recording, of the next run."""
+    other = create_ticket(user=None, subject="", text=ticket.text, customer_name="客户", department=ticket.department)
+    following = starts.start_run(ticket=other, user=lin)
+    lock_of = phone_lock.on
+
+    @contextmanager
+    def once_the_next_run_has_the_phone(phone_id: int) -> Iterator[None]:
+        monkeypatch.setattr(phone_lock, "on", lock_of)
+        tidy.tidy(stopped.pk, world.host)
+        assert leases.acquire(following, world.host.queue)
+        hand.acts.clear()
+        with lock_of(phone_id):
+            yield
+
+    monkeypatch.setattr(phone_lock, "on", once_the_next_run_has_the_phone)
+    tidy.tidy(stopped.pk, world.host)
+    phone.refresh_from_db()
+    assert (phone.lease_run_id, hand.acts, world.host.finished) == (following.pk, [], [phone.pk])

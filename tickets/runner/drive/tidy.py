@@ -2,7 +2,8 @@
 the phone for the next run.
 
 Rule: the home key is pressed at once, even during another command; the phone is freed only when nobody holds its lock
-in this process. Closing the recording does not delay the phone.
+in this process; a phone that has meanwhile been given to another run is left alone. Closing the recording does not
+delay the phone.
 """
 
 from __future__ import annotations
@@ -48,11 +49,15 @@ def tidy(run_id: uuid.UUID, host: Host) -> None:
         _leave_clean(row, host, _go_home)  # the command under way may undo it: once more below
     try:
         with phone_lock.on(row.pk):
+            leases.check(lease)  # another message of this run may have freed the phone meanwhile
             _leave_clean(row, host, lambda phone: _leave_as_found(Run.objects.get(pk=run_id), phone))
             close_recording = host.finish_recording(row.pk)
             is_free = _free(run_id, lease, host)
     except phone_lock.PhoneBusy as error:
         log.warning("phone %s: %s; the sweeper will come back", row.serial, error)
+        return
+    except leases.LeaseLost as error:
+        log.info("phone %s: %s; it is cleaned up elsewhere", row.serial, error)
         return
     close_recording()
     if is_free:
