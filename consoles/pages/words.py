@@ -176,6 +176,7 @@ def script_words() -> dict[str, str]:
         "copied": _("已复制"),
         "paste_cut": _("这里最多 {n} 个字:粘贴的 {of} 个字只留下了前 {kept} 个。"),
         "not_copied": _("浏览器不允许复制,请选中文字后手动复制。"),
+        "typed_unsent": _("页面已更新,您写的没有提交:{text}"),
         "also_here": _("{who} 也在看"),
         "remove": _("移除"),
         "sent": _("已发送"),

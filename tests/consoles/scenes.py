@@ -21,6 +21,8 @@ NAMES = (
     "background",
     "phone_width",
     "viewer",
+    "written",
+    "written_on",
 )
 
 
@@ -117,6 +119,20 @@ def step(name: str) -> None:
     run = Run.objects.get(ticket__refs__external_id=name)
     record = StepRecord(4, StepStatus.DONE, "第四步的想法", Home(), 0.9)
     steps.save_step(run, record, claim_token=run.claim_token)
+
+
+def approve_first(name: str, username: str) -> None:
+    """The confirmation of that ticket needs two, and that person is the first."""
+    from django.contrib.auth.models import User
+
+    from tickets.models import Confirmation
+    from tickets.services.runs import decisions
+
+    confirmation = Confirmation.objects.get(run__ticket__refs__external_id=name)
+    confirmation.approvals_needed = 2
+    confirmation.save(update_fields=["approvals_needed"])
+    user = User.objects.get(username=username)
+    decisions.decide(confirmation=confirmation, user=user, approve=True, version=confirmation.version)
 
 
 def decide_as_bob(name: str) -> None:

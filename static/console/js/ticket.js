@@ -30,7 +30,7 @@ class LiveTicket extends HTMLElement {
     this.valueKeys = new ValueKeys(this);
     this.desk = new Desk(this);
     this.status = new StatusChoice(this);
-    this.focused = new Focus();
+    this.focused = new Focus(this);
     this.listen();
     this.setScreen();
     this.socket = new LiveSocket(this.dataset.socket, {

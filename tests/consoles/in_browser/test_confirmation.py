@@ -9,6 +9,7 @@ from playwright.sync_api import Route, expect
 
 from tests.consoles.browsing import Login, armed, becomes_true, decided, heard, world
 from tests.consoles.site import Site
+from tests.processes import wait_until
 
 pytestmark = pytest.mark.browser
 GUARD_MS = 400
@@ -196,6 +197,47 @@ def test_nothing_is_answered_before_the_picture_is_there(open_ticket: Login, con
     page.clock.run_for(5000)
     armed(page)
     assert world(console)["pictured"]["confirmation"] == "pending"
+
+
+def test_what_is_being_written_when_a_colleague_answers_is_shown_and_its_keys_go_nowhere(
+    open_ticket: Login, console: Site
+) -> None:
+    page = armed(open_ticket("written"))
+    page.locator("confirm-card").get_by_role("button", name="拒绝").click()
+    expect(page.locator("#no-note")).to_be_focused()
+    page.keyboard.type("60")
+    held: list[Route] = []
+    page.route("**/tickets/*/state/**", lambda route: held.append(route))
+    console.run("tests.consoles.scenes:decide_as_bob", "written")
+    wait_until("the page to ask", lambda: page.locator("confirm-card").count() and bool(held))
+    held[-1].continue_()
+    page.unroute("**/tickets/*/state/**")
+    address = page.url
+
+    def swapped() -> bool:
+        page.keyboard.type("0")  # somebody who writes does not stop at once
+        return page.locator("confirm-card").count() == 0
+
+    wait_until("the card to go", swapped)
+    page.keyboard.type("d")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notices")).to_contain_text("您写的没有提交:60")
+    assert page.url == address
+    expect(page.locator("[data-catches]")).to_have_count(0)  # the keys act again
+
+
+def test_what_is_being_written_stays_when_the_same_card_comes_anew(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("written_on"))
+    page.locator("confirm-card").get_by_role("button", name="拒绝").click()
+    page.keyboard.type("60")
+    before = page.locator("confirm-card").element_handle()
+    assert before
+    console.run("tests.consoles.scenes:approve_first", "written_on", "bob")
+    wait_until("the card to come anew", lambda: not before.evaluate("card => card.isConnected"))
+    expect(page.locator("confirm-card")).to_contain_text("bob 已同意")
+    page.keyboard.type("0 yuan, not y")
+    expect(page.locator("#no-note")).to_have_value("600 yuan, not y")
+    assert world(console)["written_on"]["confirmation"] == "pending"
 
 
 def test_a_viewer_can_look_and_no_key_decides(open_ticket: Login, console: Site) -> None:

@@ -1,15 +1,16 @@
-// Notices in the corner: what went wrong, or what just happened. Errors stay longer than news.
+// Notices in the corner: what went wrong, or what just happened. Errors stay longer than news, and what is
+// told nowhere else until it is put away.
 import { askLogin } from "./session.js";
 import { say } from "./words.js";
 
 const STAY_MS = { danger: 15000, ok: 5000, warn: 9000 };
 
-export function notify(text, level = "danger") {
+export function notify(text, level = "danger", stays = false) {
   const box = document.getElementById("notices");
   if ([...box.children].some((each) => each.querySelector("p")?.textContent === text)) return; // it is told already
   const notice = document.createElement("div");
   notice.className = `notice notice-${level}`;
-  notice.dataset.notice = "";
+  notice.dataset.notice = stays ? "stays" : "";
   const words = document.createElement("p");
   words.textContent = text;
   const close = document.createElement("button");
@@ -34,7 +35,7 @@ function watch(box) {
     setTimeout(() => notice.remove(), STAY_MS[level]);
   };
   new MutationObserver((changes) => {
-    for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.notice !== undefined) leave(node);
+    for (const change of changes) for (const node of change.addedNodes) if (node.dataset?.notice === "") leave(node);
     while (box.children.length > 4) box.firstElementChild.remove();
   }).observe(box, { childList: true });
   box.addEventListener("click", (event) => {

@@ -1,4 +1,11 @@
-// What has the focus is found again in the part of the page that replaces its own.
+// What has the focus is found again in the part of the page that replaces its own. Where somebody was writing and the
+// field is gone, what was written is shown, and the keys that are still on their way to it do nothing.
+import { notify } from "../shared/notices.js";
+import { typing } from "../shared/shortcuts.js";
+import { say } from "../shared/words.js";
+
+const STILL_MS = 1200;
+const MOST = 500; // characters of what was written that a notice shows
 const TELLS = ["id", "data-key", "data-tab", "data-edit", "data-sort", "name", "value", "href", "hx-post"];
 
 function description(element) {
@@ -7,18 +14,58 @@ function description(element) {
 }
 
 export class Focus {
+  sent = new WeakSet(); // forms whose text is on its way
+
+  constructor(page) {
+    page.addEventListener("htmx:beforeRequest", (event) => this.sent.add(event.target));
+    page.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.sent.delete(event.target));
+  }
+
   remember(part) {
     const element = document.activeElement;
-    this.kept = part.contains(element) && element !== part ? { part: part.id, told: description(element) } : null;
+    if (!part.contains(element) || element === part) return void (this.kept = null);
+    const sent = this.sent.has(element.form) || element.closest("[data-sent]");
+    const text = typing(element) && !sent && element.value !== element.defaultValue ? element.value : "";
+    this.kept = { part: part.id, told: description(element), writing: typing(element) && !sent, text };
   }
 
   restore(part) {
     const { kept } = this;
-    if (kept?.part !== part.id || document.activeElement !== document.body) return;
+    const focused = document.activeElement;
+    if (kept?.part !== part.id || (focused !== document.body && !focused.matches("confirm-card, ask-card"))) return;
     this.kept = null;
     const fresh = document.getElementById(kept.part);
-    [...fresh.querySelectorAll("a, button, summary, input, select, textarea, [tabindex]")]
-      .find((each) => description(each) === kept.told)
-      ?.focus({ preventScroll: true });
+    const same = [...fresh.querySelectorAll("a, button, summary, input, select, textarea, [tabindex]")].find((each) => description(each) === kept.told);
+    if (same && kept.text) return write(same, kept.text);
+    if (same?.getClientRects().length) return same.focus({ preventScroll: true });
+    if (kept.text) notify(say("typed_unsent", { text: kept.text.slice(0, MOST) }), "warn", true);
+    if (kept.writing) catchKeys(fresh);
   }
+}
+
+// What was written goes on where it was, also in the note of a no, which is folded in a new card.
+function write(field, text) {
+  if (field.closest("[data-no]")) field.closest("confirm-card").ask();
+  field.value = text;
+  field.focus({ preventScroll: true });
+}
+
+// Takes the keys until none has come for a moment.
+function catchKeys(part) {
+  part.tabIndex = -1;
+  part.dataset.catches = "";
+  let timer;
+  const end = () => {
+    delete part.dataset.catches;
+    part.removeAttribute("tabindex");
+    part.removeEventListener("keydown", again);
+    if (document.activeElement === part) part.blur();
+  };
+  const again = () => {
+    clearTimeout(timer);
+    timer = setTimeout(end, STILL_MS);
+  };
+  part.addEventListener("keydown", again);
+  part.focus({ preventScroll: true });
+  again();
 }
