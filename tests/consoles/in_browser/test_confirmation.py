@@ -223,7 +223,9 @@ def test_what_is_being_written_when_a_colleague_answers_is_shown_and_its_keys_go
     page.keyboard.press("Enter")
     expect(page.locator("#notices")).to_contain_text("您写的没有提交:60")
     assert page.url == address
-    expect(page.locator("[data-catches]")).to_have_count(0)  # the keys act again
+    expect(page.locator("[data-catches]")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()  # the keys act again
 
 
 def test_what_is_being_written_stays_when_the_same_card_comes_anew(open_ticket: Login, console: Site) -> None:

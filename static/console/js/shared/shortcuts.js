@@ -5,7 +5,6 @@ const GO = FRAMED ? {} : { t: "tickets/", w: "waiting/", p: "phones/", a: "audit
 const GO_WITHIN_MS = 1200;
 
 export function typing(target) {
-  if (target instanceof Element && target.matches("[data-catches]")) return true; // the field that was written in is gone
   return target instanceof Element && target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
 

@@ -17,6 +17,7 @@ export class Focus {
   sent = new WeakSet(); // forms whose text is on its way
 
   constructor(page) {
+    this.page = page;
     page.addEventListener("htmx:beforeRequest", (event) => this.sent.add(event.target));
     page.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.sent.delete(event.target));
   }
@@ -39,7 +40,7 @@ export class Focus {
     if (same && kept.text) return write(same, kept.text);
     if (same?.getClientRects().length) return same.focus({ preventScroll: true });
     if (kept.text) notify(say("typed_unsent", { text: kept.text.slice(0, MOST) }), "warn", true);
-    if (kept.writing) catchKeys(fresh);
+    if (kept.writing) catchKeys(this.page);
   }
 }
 
@@ -50,22 +51,25 @@ function write(field, text) {
   field.focus({ preventScroll: true });
 }
 
-// Takes the keys until none has come for a moment.
-function catchKeys(part) {
-  part.tabIndex = -1;
-  part.dataset.catches = "";
+// Keys that are not typed into a field do nothing until none has come for a moment.
+function catchKeys(page) {
   let timer;
   const end = () => {
-    delete part.dataset.catches;
-    part.removeAttribute("tabindex");
-    part.removeEventListener("keydown", again);
-    if (document.activeElement === part) part.blur();
+    page.removeAttribute("data-catches");
+    window.removeEventListener("keydown", take, { capture: true });
   };
   const again = () => {
     clearTimeout(timer);
     timer = setTimeout(end, STILL_MS);
   };
-  part.addEventListener("keydown", again);
-  part.focus({ preventScroll: true });
+  const take = (event) => {
+    if (typing(event.target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    again();
+  };
+  if (page.hasAttribute("data-catches")) return;
+  page.toggleAttribute("data-catches", true);
+  window.addEventListener("keydown", take, { capture: true });
   again();
 }
