@@ -72,7 +72,7 @@ def _rehearsed(version: FlowVersion) -> dict[str, Any]:
     grants = PracticeGrant.objects.filter(version=version, runs_left__gt=0, expires_at__gt=timezone.now())
     return {
         "rehearsed": rows.order_by("-pk")[:5],
-        "grants": grants.select_related("phone"),
+        "grants": grants.select_related("phone", "granted_by"),
         "practice_phones": Phone.objects.filter(use=PhoneUse.PRACTICE),
     }
 

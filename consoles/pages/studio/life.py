@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from tickets.models import FlowVersion, ReviewVerdict, VersionStage
 from tickets.permissions import Permission, has
-from tickets.services.flows import reviews
+from tickets.services.flows import rehearsals, reviews
 from tickets.services.releasing import releases, stages
 
 TONES = {
@@ -26,17 +26,24 @@ def life_of(user: Any, version: FlowVersion) -> dict[str, Any]:
     stage, life = stages.of(version), getattr(version, "life", None)
     own = user.pk in {version.created_by_id, life.submitted_by_id if life else None}
     needed = reviews.reviewers_needed(version)
+    given = reviews.approvals(version)
+    reviewed = stage is VersionStage.IN_REVIEW and given.filter(reviewer=user).exists()
     return {
         "stage": stage,
         "stages": VersionStage.choices,
         "tone": TONES[stage],
         "row": life,
         "needed": needed,
-        "given": reviews.approvals(version).count(),
+        "given": given.count(),
         "reviews": list(version.reviews.select_related("reviewer")),
         "may_submit": stage in {VersionStage.DRAFT, VersionStage.REHEARSED} and has(user, Permission.EDIT_FLOWS),
-        "may_review": stage is VersionStage.IN_REVIEW and not own and has(user, Permission.REVIEW_FLOWS),
+        "may_review": stage is VersionStage.IN_REVIEW
+        and not own
+        and not reviewed
+        and has(user, Permission.REVIEW_FLOWS),
+        "reviewed": reviewed,
         "sent_back": _sent_back(version),
+        "rehearsed_in_vain": _rehearsed_in_vain(version),
         "own_in_review": stage is VersionStage.IN_REVIEW and own,
         **_release_terms(user, version, stage),
         "next": _next_step(user, version, stage),
@@ -45,6 +52,12 @@ def life_of(user: Any, version: FlowVersion) -> dict[str, Any]:
 
 def _sent_back(version: FlowVersion) -> bool:
     return version.reviews.filter(verdict=ReviewVerdict.SENT_BACK).exists()
+
+
+def _rehearsed_in_vain(version: FlowVersion) -> bool:
+    """Whether rehearsals of the version ended and none of their runs went well."""
+    ended = version.rehearsals.exclude(ended_at=None)
+    return ended.exists() and not ended.filter(runs__outcome__in=rehearsals.GOOD).exists()
 
 
 def _release_terms(user: Any, version: FlowVersion, stage: VersionStage) -> dict[str, Any]:
@@ -61,6 +74,8 @@ def _next_step(user: Any, version: FlowVersion, stage: VersionStage) -> str:
     match stage:
         case VersionStage.DRAFT if _sent_back(version):
             return _("评审人退回了这个版本:按意见改草稿,再生成新版本;不改就写明理由再次提交。")
+        case VersionStage.DRAFT if _rehearsed_in_vain(version):
+            return _("演练过,没有一次成功:看报告(见下面的“演练”),改草稿,再生成版本;不改就写明理由提交评审。")
         case VersionStage.DRAFT:
             return _("演练这个版本(见下面的“演练”),看报告,再提交评审。")
         case VersionStage.REHEARSED:

@@ -67,7 +67,7 @@ def rehearsal_stop(request: HttpRequest, rehearsal_id: int) -> HttpResponse:
 def practice_grant(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     count = whole_number(request.POST.get("count", "")) or 0
     rehearsals.grant(of_number(slug, version), _phone(request.POST.get("phone", "")), request.user, count)
-    return shown_again(slug, version)
+    return shown_again(slug, version, "#rehearse")
 
 
 @permitted(Permission.MANAGE_PHONES, POST)

@@ -140,10 +140,10 @@ def _fall_back(request: HttpRequest, template: FlowTemplate) -> fall_backs.Targe
     return target
 
 
-def shown_again(slug: str, version: int) -> HttpResponse:
-    """The page of the flow with that version on it."""
+def shown_again(slug: str, version: int, place: str = "") -> HttpResponse:
+    """The page of the flow with that version on it, at that place of it."""
     response = redirect("flow", slug)
-    response["Location"] += f"?version={version}"
+    response["Location"] += f"?version={version}{place}"
     return response
 
 

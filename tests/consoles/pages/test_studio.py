@@ -358,6 +358,9 @@ class TestRehearsal:
         phone.refresh_from_db()
         assert phone.use == PhoneUse.PRACTICE
         assert client_of(first).post(page, {"use": "practice"}).status_code == 400
+        assert "售后 / test01" in client_of(first).get("/phones/").content.decode()
+        assert client_of(first).post(page, {"use": "shared"}).status_code == 302
+        assert "售后 / test01" not in client_of(first).get("/phones/").content.decode()
 
 
 def test_a_page_where_runs_leave_the_route_is_shown_as_it_was_and_as_it_is_and_renewed_by_an_editor(

@@ -161,4 +161,43 @@ def test_a_report_says_in_the_readers_language_what_a_run_came_to_and_where_it_e
     RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number=number, outcome="completed")
     as_fiona.cookies["django_language"] = "en"
     html = text_of(as_fiona, f"/rehearsals/{rehearsal.pk}/")
+    assert "Completed" in html
     assert "点击“提交审核” | Refund: " in html  # what was asked about is said with the value that was not read
+
+
+def test_who_approved_is_told_so_and_not_asked_again(
+    as_fiona: Client, refund_flow: FlowVersion, fiona: User, department: Department
+) -> None:
+    made = publishing.new_version(refund_flow.template, refund_flow.definition, fiona, "")
+    reviews.submit(made, fiona, unrehearsed_reason="很急")
+    rita, rolf = (story.member(name, "flow_editor", department) for name in ("rita", "rolf"))
+    reviews.review(made, rita, ReviewVerdict.APPROVED)
+    page = f"{FLOW}/?version=2"
+    html = text_of(client_of(rita), page)
+    assert "您已通过这个版本(1 / 2),还要由另一位同事评审。" in html
+    assert 'name="verdict"' not in html
+    assert 'name="verdict"' in text_of(client_of(rolf), page)
+
+
+def test_a_version_whose_rehearsal_went_well_not_once_is_not_told_to_rehearse(
+    as_fiona: Client, refund_flow: FlowVersion, fiona: User
+) -> None:
+    made = publishing.new_version(refund_flow.template, refund_flow.definition, fiona, "")
+    rehearsal = Rehearsal.objects.create(version=made)
+    RehearsalRun.objects.create(rehearsal=rehearsal, ticket_number="T1", outcome="failed")
+    page = f"{FLOW}/?version=2"
+    assert "演练这个版本" in text_of(as_fiona, page)  # it has not ended
+    Rehearsal.objects.update(ended_at=timezone.now())
+    html = text_of(as_fiona, page)
+    assert "演练过,没有一次成功" in html
+    assert "还没有演练" not in html
+
+
+def test_a_grant_is_shown_with_what_is_left_of_it(refund_flow: FlowVersion, department: Department) -> None:
+    phone = story.new_phone(use="practice")
+    sara = client_of(story.member("sara", "supervisor", department))
+    answer = sara.post(f"{FLOW}/v1/grant/", {"phone": phone.pk, "count": "5"})
+    assert answer.url.endswith("?version=1#rehearse")
+    html = text_of(sara, answer.url)
+    assert f"可在 {phone.name} 上提交:剩 5 / 5 次" in html
+    assert "sara 授权" in html

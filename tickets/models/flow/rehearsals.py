@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tickets.models.equipment.phones import Phone
 from tickets.models.flow.templates import FlowVersion
@@ -55,7 +56,7 @@ class Rehearsal(models.Model):
 class RehearsalOutcome(models.TextChoices):
     UNDER_WAY = "", _("进行中")
     COMMIT_REACHED = "commit_reached", _("到达提交,字段一致")
-    COMPLETED = "completed", _("完成")
+    COMPLETED = "completed", pgettext_lazy("rehearsal", "完成")
     FIELDS_DIFFER = "fields_differ", _("字段与工单不一致")
     NEEDED_PERSON = "needed_person", _("中途需要人工")
     NOT_STARTED = "not_started", _("没有启动")
