@@ -14,10 +14,10 @@ from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.gate.windows import is_pointing
+from cs_agent.engine.screen.drawn.cards import find_sheet
 from cs_agent.engine.screen.drawn.pictured import (
     entry_lines,
     even_column,
-    find_sheet,
     is_alone_in_frame,
     is_boxed,
     is_pressed_out,

@@ -159,7 +159,7 @@ def _unproven(target: Target, label: str, meant: LabelSense, scene: Scene) -> It
         yield ask("corner", "", scene)
     elif is_closing_mark(target, scene.observation):
         yield ask("closing_mark", "", scene)
-    elif is_closing_answer(target, scene.window):
+    elif is_closing_answer(target, scene.observation, scene.window):
         yield ask("closing_answer", target.label, scene)
     elif not target.labels:
         near = [name for name in target.near if sense(name).kind is LabelKind.COMMIT]

@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.screen.drawn.cards import find_card
 from cs_agent.engine.screen.drawn.pictured import even_column, shares_paper
 from cs_agent.engine.screen.page import accepts, continues, goes_on, is_picker_title, is_question, somebody_asks
 from cs_agent.engine.screen.structure import (
@@ -120,11 +121,14 @@ def _is_spoken_of(answer: str, said: list[str]) -> bool:
     return len(core) > 1 and any(core in squash(text) for text in said)
 
 
-def is_closing_answer(target: Target, window: Window | None) -> bool:
+def is_closing_answer(target: Target, seen: Observation, window: Window | None) -> bool:
     """It says that it leaves the window, which is not proven: the window is left by the system's Back instead."""
-    if window is None or target.node not in window.controls or not target.names:
+    if not target.names or not all(leaves_a_dialog(name) or go_back(name) for name in target.names):
         return False
-    return all(leaves_a_dialog(name) or go_back(name) for name in target.names)
+    if seen.nodes is None:
+        card = find_card(seen)
+        return card is not None and card.contains(target.point)
+    return window is not None and target.node in window.controls
 
 
 def is_closing_mark(target: Target, seen: Observation) -> bool:
@@ -134,6 +138,9 @@ def is_closing_mark(target: Target, seen: Observation) -> bool:
     Nothing proves what it does: the window is left by the system's Back instead.
     """
     nodes, box, reach = seen.nodes or (), target.box, _MARK * seen.size.width
+    if seen.nodes is None:
+        card = None if target.labels else find_card(seen)
+        return card is not None and _closes(_spot(target), card, reach)
     if target.node is None or box is None or any(squash(name) not in _CROSSES for name in target.names):
         return False
     if max(box.width, box.height) > reach or nodes[target.node].editable:
@@ -147,6 +154,11 @@ def is_closing_mark(target: Target, seen: Observation) -> bool:
     told = [each for each in told if not box.contains(each.center)]
     cards = [around(told), *(each for each in told if each.area >= _CARD * seen.size.width * seen.size.height)]
     return any(_closes(box, card, reach) and _is_lit(card, seen) for card in cards if card is not None)
+
+
+def _spot(target: Target) -> Box:
+    x, y = target.point.x, target.point.y
+    return Box(x, y, x + 1, y + 1)
 
 
 def _closes(box: Box, card: Box, reach: float) -> bool:

@@ -10,16 +10,13 @@ import itertools
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.screen.structure import is_dimmed_around, masked
+from cs_agent.engine.screen.structure import masked
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
 _STEP = 18  # grey levels between what is drawn and what it is drawn on
 _LEAST_ENTRIES = 3
 _REACH = 3  # heights of a field of an entry, to the entry's next one
-_REDUCED = 8  # times: pixels put together before a sheet is looked for
-_LIGHT = 225  # grey level of a sheet's paper at least
-_FOOT = 0.9  # of the height: what is dark further down is the system's bar
 _SAME = 0.02  # of the width: edges this near are one edge
 _PITCH = 0.2  # of the distance between entries: how evenly they stand
 _LEAST_DIGITS = 2
@@ -270,18 +267,6 @@ def _is_field_of(entries: tuple[TextLine, ...], head: Box, seen: Observation, bo
         return any(min(abs(place.left - box.left), abs(place.right - box.right)) <= slack for place in tops)
 
     return all(map(stands_at, range(len(entries)))) and not stands_at(-1 if away > 0 else len(entries))
-
-
-def find_sheet(seen: Observation) -> Box | None:
-    """A light bottom sheet as wide as the screen, over a dimmed page; None if there is none."""
-    grey = np.asarray(seen.screenshot.image.reduce(_REDUCED).convert("L"), dtype=np.int16)
-    paper = np.median(grey, axis=1)
-    dark = np.flatnonzero(paper[: int(_FOOT * len(paper))] < _LIGHT)
-    if not len(dark):
-        return None
-    top = (int(dark[-1]) + 1) * _REDUCED
-    box = Box(0, top, seen.size.width, seen.size.height)
-    return box if is_dimmed_around(seen, box) else None
 
 
 def _crop(image: Image.Image, box: Box) -> np.ndarray:
