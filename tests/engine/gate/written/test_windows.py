@@ -103,6 +103,22 @@ def test_such_words_outside_a_window_are_not_left_by_back():
     assert [one.code for one in tap(seen, *CLOSING).reasons] == ["unproven"]
 
 
+def in_picture(seen: Observation) -> Observation:
+    """Without its tree: the words are only read."""
+    lines = tuple(TextLine(each.label, each.box.grown(-9), 0.9) for each in seen.nodes or () if each.label)
+    return replace(seen, nodes=None, lines=lines)
+
+
+def test_in_a_picture_a_window_is_left_by_back_where_its_answer_or_its_corner_s_mark_would_close_it():
+    asked = in_picture(dialog("客房 1203 的预订", "取消", "改期"))
+    assert [one.code for one in tap(asked, *CLOSING).reasons] == ["closing_answer"]
+    assert [one.code for one in tap(asked, 420, 650).reasons] != ["closing_answer"]
+    ImageDraw.Draw(asked.screenshot.image).text((465, 505), "x", fill="black")
+    assert [one.code for one in tap(asked, 468, 512).reasons] == ["closing_mark"]
+    on_page = replace(asked, screenshot=page().screenshot)
+    assert [one.code for one in tap(on_page, *CLOSING).reasons] == ["unproven"]
+
+
 WINDOW = Box(0, 480, 540, 700)
 
 
