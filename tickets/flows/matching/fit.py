@@ -68,7 +68,7 @@ class Fit:
     """`fit` is 0 for no fit and 1.0 for `threshold` points; more decides between flows that all fit. `words` told for
     the flow; `discounted` are those that stand in the text but are not wanted, with the reason; `against`: what is
     wanted and speaks for another flow; `purpose`: what the flow is for; `strong`: where words that make it fit by
-    themselves stand wanted."""
+    themselves stand wanted; `turned`: a word that is wanted first and refused last; `questions`: asking is wanting."""
 
     fit: float
     words: tuple[str, ...] = ()
@@ -76,6 +76,8 @@ class Fit:
     against: tuple[str, ...] = ()
     purpose: Purpose = NO_PURPOSE
     strong: tuple[int, ...] = ()
+    turned: str = ""
+    questions: bool = False
 
     @property
     def telling(self) -> str:
@@ -95,12 +97,16 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
     lowered = _lowered(smooth)
     met: dict[str, Standing] = {}
     strong: list[int] = []
+    turned = ""
     for word, weight in weights.items():
-        standing, at = _stand(smooth, lowered, word.lower(), questions, weight >= threshold)
+        places = list(_places(lowered, word.lower()))
+        standing, at = _stand(smooth, places, questions, weight >= threshold)
         if standing is not None:
             met[word] = standing
         if standing is Standing.WANTED and weight >= threshold:
             strong.append(at)
+            if at < places[-1][0] and standing_of(smooth, *places[-1], questions=questions) is Standing.REFUSED:
+                turned = word
     liked = {word for word, weight in weights.items() if weight > 0}
     certain = any(met.get(word) is Standing.WANTED for word in liked) or _in_earnest(smooth)
     met = {w: _decided(s, certain) for w, s in met.items()}
@@ -119,6 +125,8 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
         tuple(w for w in wished if w not in liked),
         own,
         tuple(strong),
+        turned,
+        questions,
     )
 
 
@@ -160,11 +168,13 @@ def _decided(standing: Standing, certain: bool) -> Standing:
     return Standing.WANTED if certain else Standing.ASKED
 
 
-def _stand(text: str, lowered: str, word: str, questions: bool, strong: bool) -> tuple[Standing | None, int]:
-    """The best standing of the word's places in the text, and where; a refusal counts before a question or a
+def _stand(
+    text: str, places: Sequence[tuple[int, int]], questions: bool, strong: bool
+) -> tuple[Standing | None, int]:
+    """The best standing of a word's places in the text, and where; a refusal counts before a question or a
     supposition."""
     found: dict[Standing, int] = {}
-    for start, end in _places(lowered, word):
+    for start, end in places:
         found.setdefault(standing_of(text, start, end, questions=questions, strong=strong), start)
         if Standing.WANTED in found:
             return Standing.WANTED, start

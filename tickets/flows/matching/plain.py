@@ -14,20 +14,20 @@ from tickets.flows.slots.text import clause_after, clause_before
 
 _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
-_DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|change|export|cancel", re.I)
+_DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel", re.I)
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|上门|取走|来取|取件|登记|走|开一?[个张]|"
     rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
-    r"半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
+    r"(?:[七7]天)?无理由|半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|修改|更改|导出|"
     rf"{leads.ENGLISH_WISH_LEAD}|\b(?:{'|'.join(ENGLISH)})\b|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
     r"item|items|half|email|mail|forward|share|show|"
-    r"new|delivery|shipping|address|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
+    r"new|delivery|shipping|address|(?<=i'm )after|(?<=i am )after|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
 )
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
     rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
-    r"把|吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
+    r"把|去|吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
     r"赶紧|元|块|金额|款|"
     r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
     r"因|由于|算|成|为|后|(?:手续|流程)(?=$|[,，。!！吧呗啊 ])|的(?=$|[,，。!！?？吧啊呢 ]|申请|手续|要求|诉求|验证码|"

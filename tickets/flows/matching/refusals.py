@@ -43,9 +43,25 @@ _TAKEN_BACK = re.compile(
     re.I,
 )
 # They never sent the code: a complaint.
+# Not wanted, not needed, not now: in the clause of the thing, whatever verbs stand between.
+_AGAINST = (
+    r"(?:不(?:用|必|需要?|想要?|要(?!紧)|打算|愿意?|接受|同意|考虑|稀罕|想)|[无毋勿][需须]|甭|勿|别|没(?:有)?(?:必要|打算|想要?)|"
+    r"先(?:不|别|放|搁|缓)|暂(?:不|时不|缓|停)|免了|算了|作罢|拉倒|拒绝|放弃|谢绝)"
+)
+_BUT = "要|请|麻烦|帮|赶紧|快|但|而|就|直接|只|得|了"  # what is said after it is wanted
+_DECLINED_BEFORE = re.compile(rf"(?<!能)(?<!要){_AGAINST}(?:(?!{_BUT})[一-鿿]){{0,8}}$")
+_DECLINED_AFTER = re.compile(rf"^(?:(?![没未不])[一-鿿]){{0,6}}?{_AGAINST}")
+_DEED_BETWEEN = re.compile("[退赔补换导修撤]|投诉")
+_DROPPED_BEFORE = re.compile(
+    r"\b(?:forget|skip|scrap|drop|leave|ditch|disregard|ignore|avoid|postpone|call off|hold off|put off|decided against|"
+    r"(?:i'?d|would) rather not|rather not|no point|not worth)(?: about| on| in| with)?"
+    r"(?: (?:the|my|that|this|any|all|your|whole|entire|earlier|changing|getting|doing|it)){0,3}\s*$",
+    re.I,
+)
 _NEVER_DID = re.compile(
     r"\b(?:you|they|it|seller|shop)(?: have|'ve)? never (?:\w+ )?$", re.I
 )  # they never sent the code
+_NEXT_PHRASE = re.compile("了 ")  # 我不要了 你们来取走: a blank in place of a comma
 _COMPLAINED = re.compile(
     r"你们|商家|卖家|店家|客服|为什么|为啥|凭什么|怎么|再不|一直|都不|我就|就(?:投诉|举报|差评|起诉)"
 )
@@ -56,7 +72,7 @@ _NOT_NEEDED = re.compile(r"^ (?:is )?(?:needed|necessary|required|wanted|please|
 def refused(spot: Spot, *, questions: bool) -> bool:
     if _COMES.match(spot.word):
         return False  # I did not receive the code: what is lacking
-    held = _NEVER_DID.sub("", stance.without_idioms(spot.before))
+    held = _NEVER_DID.sub("", stance.without_idioms(_NEXT_PHRASE.split(spot.before)[-1]))
     refused = (
         _REFUSED_BEFORE.search(held)
         or _NO_MORE.search(held)
@@ -64,8 +80,19 @@ def refused(spot: Spot, *, questions: bool) -> bool:
         or _flatly_refused(held, spot.after)
         or (_TAKEN_BACK.search(spot.behind) and not questions)
         or _TOO_MUCH_AFTER.search(spot.after)
+        or _DROPPED_BEFORE.search(held)
+        or _declined(held, stance.without_idioms(spot.after), deed=spot.deed)
     )
     return bool(refused)
+
+
+def _declined(before: str, after: str, *, deed: bool) -> bool:
+    """无需补发验证码, 身份核验先不做了; but not 你们不想退款, or 不用换货退款就行, where what is declined is another deed."""
+    led = _DECLINED_BEFORE.search(before)
+    if led and not _COMPLAINED.search(before[: led.start()]) and not (deed and _DEED_BETWEEN.search(led[0])):
+        return True
+    found = _DECLINED_AFTER.search(after)
+    return bool(found and not _COMPLAINED.search(after[: found.end()]))
 
 
 def _flatly_refused(before: str, after: str) -> bool:

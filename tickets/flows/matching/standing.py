@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.matching import asking, past, refusals
+from tickets.flows.matching import asking, past, refusals, reservations
 from tickets.flows.matching.plain import is_needed, is_plain
 from tickets.flows.matching.spot import Spot, Standing
 from tickets.flows.matching.things import names_a_thing
@@ -27,9 +27,9 @@ _WHERE = re.compile(
 # Refund it or put me on another flight: one of two.
 _OR_ELSE = re.compile(r"[^,.;!?]{0,60}\bor (?!else|otherwise|so\b|i\b|any)[a-z]", re.I)
 _SUPPOSED = re.compile(
-    r"[不没][^,，]{1,6}就(?:要|想|申请)?$|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
+    r"[不没][^,，]{1,6}就(?:要|想|申请)?$|(?<!退款)(?<!退货)(?<!补偿)的话|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
-    r"otherwise|in case)\b",
+    r"otherwise|in case|in the event|provided|assuming|supposing|as long as)\b",
     re.I,
 )
 _DEMANDED = re.compile(
@@ -66,6 +66,8 @@ def standing_of(
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE
+    if held := reservations.held_back(spot, questions=questions):
+        return held
     return Standing.WANTED if questions else _wanted(spot)
 
 

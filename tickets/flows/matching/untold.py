@@ -48,7 +48,7 @@ _GONE = (
     r"(?:在|去)哪(?!里?(?:可以|能|看|查|改|填|申请|下))|没动|不动|没更新|"
     r"不更新|卡在|停在|呢[?？]|(?:几号|哪天|什么时候|啥时候|何时|几时|多久)(?:能|可以|才|会|给)*(?:送|到(?!账))|"
     r"\b(?:lost|missing|stuck|vanished|disappeared|late|delayed)\b|"
-    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone)\b|"
+    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone|has got(?:ten)? to|ended up)\b|"
     r"\bshould(?:['’]ve| have) (?:been here|arrived|come)\b|\bwhere(?: is|['’]s) it\b|"
     r"(?:\b(?:not|never|hasn|isn)(?:['’]?t)?|n['’]?t) (?:[a-z]+ ){0,2}?(?:mov\w+|updat\w+|delivered|left)\b"
 )
@@ -58,7 +58,7 @@ _PROOF = (
     r"(?:几号|哪天|什么时候|啥时候|何时|几时|多久|几天)(?:能|可以|才|会|给我)*(?:送到|送达|到货|派送)|"
     r"(?:物流|快递|签收|发货|运输|派送|投递)的?(?:凭证|证明|截图|底单|单据|轨迹|记录)|"
     r"\b(?:signature|signed|courier|delivery|shipping) (?:proof|receipt|slip|evidence)\b|"
-    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone)\b|"
+    r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone|has got(?:ten)? to|ended up)\b|"
     r"\b(?:proof|evidence|confirmation|screenshot|record|document\w*|paperwork) "
     r"(?:[\w#-]+ ){0,5}?(?:delivery|delivered|shipping|shipped)\b|"
     r"\bwhen (?:will|is|does|should) (?:it|(?:my|the|this) (?:\w+ )?(?:order|parcel|package|delivery)) (?:be )?"
@@ -70,7 +70,7 @@ _SHIP = r"(?:发(?:货|出[来去]?|走)?|出[库货])"
 _STATE = (
     rf"{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我?)?{_SHIP}(?=[呀啊呢吗嘛了,，。!！?？ ]|$)|"
     r"(?:支?付|下单?)了?[没不](?:支?付|下)?成功|(?:走|进行|处理|办|排)?到哪(?:个|一)?(?:环节|步|阶段)|"
-    r"(?:下单|付款|付钱|订单)[^,，。;；!！?？\n]{0,10}?没(?:有)?(?:动静|反应|下文)|"
+    r"(?:下单|下的单|付款|付钱|订单)(?:[^,，。;；!！?？\n\d]|\d++){0,10}?没(?:有)?(?:个)?(?:动静|反应|下文|消息|音信|信儿)|"
     r"\b(?:tell me|let me know|check|see|know) (?:if|whether) (?:my |the |this )?order\b|"
     r"\b(?:look up|look into|look at|check(?: on)?) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
     rf"给不给发|{_SHIP}了?(?:没有?|吗)(?=[呀啊呢,，。!！?？ ]|$)|"
@@ -78,11 +78,12 @@ _STATE = (
     r"(?:还|一直|仍然?|依然|总)(?:是|在|显示|停在|停留在)*(?:备货|待发|处理|审核|配货|拣货|打包|待出库|待支付|待付)|"
     r"(?:订单|单子|[这那]单|\d{8})[^,，。;；!！?？\n]{0,6}?(?:啥|什么|怎么个?|咋个?)(?:情况|样了|状态|状况|进展|进度)|"
     r"(?:订单|下单|付款|支付|付|单子)[^,，。;；!！?？\n]{0,4}?成功了?(?:没有?|吗|么)|"
-    r"\b(?:whether|if|did|has|have|is|was) (?:my |the |this )?(?:order |it )?(?:#?\d{6,} )?"
+    r"\b(?:(?:whether|if) (?:my |the |this )?(?:order |it )?(?:#?\d{6,} )?|(?:did|has|have|is|was) (?:my |the |this )?"
+    r"(?:order (?:#?\d{6,} )?|it |#?\d{6,} ))"
     r"(?:been |gone |go |actually )?"
     r"(?:shipp?(?:ed|ing|s)?\b|dispatch\w*|sent out|through|confirmed|accepted|paid)\b|"
     r"\b(?:whether|if|did) (?:my|the|this|order)[\w# ]{0,30}? (?:went|go|gone) through\b|"
-    r"\b(?:status|progress|update)s? (?:on|of|for|about|with) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
+    r"\b(?:status|progress|update|news|word)s? (?:on|of|for|about|with) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
     r"\b(?:has|have|did) (?:my |the |this )?(?:order |it |parcel |package )?(?:#?\d{6,} )?(?:left|leave) (?:your|the) "
     r"(?:warehouse|depot|store|shop)\b|"
     r"\bwhen (?:will|do|are|is) [\w# ]{1,24}? (?:ship|ships|shipping|dispatch\w*|sent|send it)\b"
@@ -90,14 +91,17 @@ _STATE = (
 _EN_GAP = r"[ \w'’#/-]{0,40}?"
 
 
+_GAP = r"(?:(?!(?<![没未不有])(?:收到|拿到|来|到)了)[^。;；!！?？\n\d]|\d++){0,10}?"  # a number counts as one character
+
+
 def _either(thing: str, said: str) -> str:
-    """Behind the thing, or in front of it; between them no mark that ends a sentence."""
-    chinese = r"[^。;；!！?？\n]{0,10}?"
+    """Behind the thing, or in front of it; between them no mark that ends a sentence, and not that it has come."""
+    chinese = _GAP
     return rf"(?:{thing})(?:{chinese}|[ -~]{{0,40}}?(?<![.!?] ))(?:{said})|(?:{said})(?:{chinese}|{_EN_GAP})(?:{thing})"
 
 
 def _behind(thing: str, said: str) -> str:
-    return rf"(?:{thing})(?:[^。;；!！?？\n]{{0,10}}?|[ -~]{{0,40}}?(?<![.!?] ))(?:{said})"
+    return rf"(?:{thing})(?:{_GAP}|[ -~]{{0,40}}?(?<![.!?] ))(?:{said})"
 
 
 _ADDRESS_AMISS = (
@@ -119,6 +123,8 @@ _ELSEWHERE = (
     r"\b(?:should|must|needs? to|has to|ought to) (?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)"
     r"(?=[^.!?\n]{0,20}(?:\baddress\b|\d))|"
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected|rerouted|brought) to\b(?! (?:me|us)\b)|"
+    r"\b(?:could|can|may|should|please have|want|let|make) (?:my |the |this |all )?(?:deliver(?:ies|y)|orders?|parcels?|"
+    r"packages?|it|everything) (?:please )?(?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)(?=[^.!?\n]{0,20}\d)|"
     r"\b(?:deliver|ship|redirect|reroute|forward|send) (?:it|them|(?:the|my|this|that) (?:order|parcel|package|goods|"
     r"shipment|box|stuff)|order [\w-]+) (?:over )?to\b(?! (?:me|us)\b)"
     r"(?![^.!?\n]{0,30}\b(?:number|phone|mobile|cell|e-?mail|inbox|sms)\b)"

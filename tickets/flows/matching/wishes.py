@@ -26,18 +26,26 @@ _BEFORE = 40  # characters from a thing to the verb behind it; a transcript has 
 
 _SOME = r"(?:one|two|three|four|five|some|half|all|\d{1,2})"
 # Money that comes back to the writer: the money or an amount of it, then the verb; nothing that says it is done.
+_MONEY = r"(?:钱|货款|[元块][\d一二两三四五六七八九]?钱?)"
+_SENDING = (
+    r"(?:都|全部?|也|请|麻烦|你们|您|商家|卖家|给我|帮我|帮忙|直接|原路|尽快|赶紧|马上|立刻|先|再|一起|得|要|必须|应该|应当|"
+    r"该|可以|能|务必|一定|,)*"
+)
 _PAID_BACK = (
-    r"(?:钱|[元块][\d一二两三四五六七八九]?)(?:都|全部?|也|请|麻烦|你们|给我|直接|原路|尽快|赶紧|马上|先|再|一起|,)*"
-    r"(?:[退还返打转](?:回来|回给我|还给我|给我|回我|回)|退一下|退还)(?![了过啦吗没?？]|来?了)|"
-    r"(?:钱|[元块][\d一二两三四五六七八九]?)(?:都|全部?|请|麻烦|给我|直接|先)*[退返打转]到(?:我|原|卡|支付宝|微信|账)"
-    r"(?![^,，。;；!！?？\n]{0,8}[了吗没?？])|把(?:货?款|钱)退(?:了吧|了呗|掉吧)|"
+    rf"{_MONEY}{_SENDING}"
+    r"(?:[退还返打转](?:回来|回给我|还给我|给我|回我|我|回)|退一下|退还)(?![了过啦吗没?？]|来?了)|"
+    rf"{_MONEY}{_SENDING}[退返打转]到(?:我|原|卡|支付宝|微信|账)"
+    r"(?![^,，。;；!！?？\n]{0,8}[了吗没?？])|"
+    rf"把{_MONEY}退(?:了吧|了呗|掉吧)|(?:(?<=[想要请去来,，。;；!！?？ ])|^)把(?:货?款|钱)退[了掉][吧呗]?(?=$|[,，。!！ ])|"
+    rf"把?[\d一二两三四五六七八九十百千万.]{{1,9}}[元块]钱?还(?:给我|我|回来)(?![了过啦吗没?？]|来?了)|"
     r"钱(?:给我)?[要拿]回来?(?!来?了)|"
     r"[退还返](?:回|给)?我(?:的|那|这)?[^,，。;；!！?？不没货换]{0,8}?钱|"
     r"(?:全款|全额|全部|货款|款项)(?:都|给我|原路|直接)*[退返][回还](?!来?[了吗没?？])|"
     r"\b(?:yuan|rmb|cny|kuai|money|payment|amount) (?:to be |be )?(?:returned|refunded|paid back|sent back|back)"
     r"(?: to (?:me|my)\b|(?=[,.!]| for\b|$))|"
     r"\b(?:give|send|pay|return) (?:me )?(?:back )?(?:my|the) money\b|\bpay (?:me|us) back\b|"
-    r"\b(?:give|send|pay) (?:me )?(?:back )?(?:my |the )?[¥￥]?[\d.,]+ ?(?:yuan|rmb|cny)? ?back\b"
+    r"\b(?:give|send|pay) (?:me )?(?:back )?(?:my |the )?[¥￥]?[\d.,]+ ?(?:yuan|rmb|cny)? ?back\b|"
+    r"\b(?:give|send|pay) (?:me )?back (?:my |the )?(?:[¥￥][\d.,]+|[\d.,]+ ?(?:yuan|rmb|cny|kuai))"
 )
 # Each deed has its own pattern; what stands first wins where two overlap.
 _DEEDS = {
@@ -71,10 +79,12 @@ _DEEDS = {
     r"want) my money\b|\breimburse\w*",
     "give_back": r"退掉|(?:(?<=[想要请烦忙])|(?<=帮我))把[^,，。;；!！?？退]{1,14}退(?:了|一下|回去?)(?![吗没?？])|"
     r"\b(?:give|hand|bring|take) (?:it|them|(?:the|this|these|those) (?:(?!money)\w+ ){0,2}?(?!money)\w+) back\b|"
+    r"(?:给|帮)我退[了掉][^,，。;；!！?？没不]{0,12}[吧呗](?=$|[,，。!！ ])|"
     r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
+    "return": r"(?:你们|派人|上门|请|麻烦|叫人)来?(?:取|拿|拉|收)(?:走|回去?)|(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
     r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
+    r"\b(?:need|want|like|wish|hoping|trying|ready|have) to return (?=(?:an?|some|one|two|both) )|"
     r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
     r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?|order|both|"
     rf"{_SOME} of)\b|"

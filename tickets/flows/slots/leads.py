@@ -11,7 +11,7 @@ from tickets.flows.slots.numerals import NUMERALS
 
 # A mark, a number, a unit or a particle: what stands before it is another phrase. A blank is one only behind Chinese.
 _ENDS = re.compile(
-    rf"(?:^|[^一-鿿A-Za-z ]|[一-鿿] |[{NUMERALS}了过啊嘛呢吧呀哈着啦元块角毛分钱整款费]|\d[A-Za-z-]{{0,6}}|"
+    rf"(?:^|[^一-鿿A-Za-z ]|[一-鿿] |[{NUMERALS}了过啊嘛呢吧呀哈啦元块角毛分钱整款费]|\d[A-Za-z-]{{0,6}}|"
     r"\b(?:yuan|rmb|cny|kuai)) ?$",
     re.I,
 )

@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching.fit import Fit, fit_of, withdrawn
+from tickets.flows.matching.reservations import undecided
 from tickets.flows.matching.spelling import spelt
 from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
 from tickets.flows.slots.markup import plain
@@ -117,6 +118,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         withdrawn(words),
         second_wish(words, flows),
         torn(words, [fit for _flow, fit in fits]),
+        _unsettled(words, best[1]) if best else None,
         unserved(words, wanted, best[1], [fit for _flow, fit in fits]) if best else None,
     )
     signals = [*filter(None, others), *human_signals(text)]
@@ -126,6 +128,13 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
     flow, fit = best
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
+
+
+def _unsettled(text: str, fit: Fit) -> Said | None:
+    """That the customer took back what he wished, or has yet to decide; a flow that only looks something up may run."""
+    if fit.turned:
+        return said("person.because", why=said("person.undecided"), words=fit.turned)
+    return None if fit.questions else undecided(text)
 
 
 def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = ()) -> Fit:
