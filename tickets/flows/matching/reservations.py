@@ -1,0 +1,74 @@
+"""What holds a wish back though it is worded as one: it is only possible, put off, quoted, or not yet decided.
+
+Rule: the last word counts. Who refuses, after a wish, what he wished, or says that he has to think, wants a person.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.matching.spot import Spot, Standing
+from tickets.flows.slots.stance import without_politeness
+from tickets.flows.slots.text import even
+from tickets.said import Said, said
+
+_POSSIBLY = re.compile(
+    r"(?<!尽)可能(?!的话)[^,，]{0,6}$|(?:也许|或许|说不定|没准|搞不好)[^,，]{0,8}$|"
+    r"\b(?:maybe|perhaps|possibly|might|may(?! (?:i|we)\b)|tempted to|thinking (?:about|of)|considering)\b[^,.;]{0,30}$",
+    re.I,
+)
+_LATER = re.compile(
+    r"等(?!了|得|着|半天|到现在)[^,，。;；!！?？]{1,12}(?:再|才|之后|以后)[^,，]{0,4}$|"
+    r"(?:到时候?|以后|回头|改天|过[几两]天|下次)(?:再|才|要|会|可以)[^,，]{0,4}$|"
+    r"\b(?:once|after|when) (?:i|it|they|the \w+) (?:\w+ )?(?:arrives?|comes?|gets?|receive|tested|checked)\b[^.;]{0,30}$",
+    re.I,
+)
+# Should the replacement fail too, refund me.
+_INVERTED = re.compile(r"^ ?(?:should|had|were) (?:the|it|this|that|my|they|you|anything|any)\b[^?]*,", re.I)
+_IF_BEHIND = re.compile(r"^[^ ]{2,10}的话|^的话(?=帮|请|麻烦|就)")  # 快递还没发的话帮我改
+_OPENING, _CLOSING = "\"“‘'「『《【", "\"”’'」』》】"
+_IN_A_FIELD = re.compile(r"[:：=,{\[(]\s*$")  # {"type": "退款"}
+_WANTED_IN_QUOTES = re.compile(r"(?:要求?|申请|请|希望|办理?|want|need|request)(?:你们|给我|一[次下个]|an?)? ?$", re.I)
+
+_UNDECIDED = re.compile(
+    r"(?<![让叫说])(?<!你们)(?:再|得|要|先|让我|容我)(?:再)?(?:想一?想|考虑|琢磨|商量|合计|斟酌)(?!了)|"
+    r"没(?:有)?(?:想好|决定|拿定|考虑好)|纠结|犹豫|拿不[定准]|"
+    r"(?:以后|回头|到时候?|改天|过[几两]天)再(?:说(?!话)|定|看看?|决定|联系)|等[^,，。;；!！?？\n]{1,12}再(?:说(?!话)|定|看|告诉|联系|决定|"
+    r"通知|找你)|(?:等等|等一下|等会儿?|慢着|且慢)[,， ]?(?:你们)?先?(?:别|不)|"
+    r"先(?:别|不要|不用|不)(?:急着|忙着|给我?|帮我?|着急)?(?:退|改|换货|办|弄|处理|动(?![静])|导|查|补|赔|操作|提交)|"
+    r"先(?:放一?放|放着|搁着?|缓一?缓|这样吧)|"
+    r"\b(?:hold off|hold on|on second thoughts?|let me think|(?:have|has)n'?t decided|not sure (?:yet|whether i|if i)|"
+    r"still (?:deciding|thinking)|undecided|scratch that|don'?t do (?:it|that|anything)|"
+    r"not (?:just )?yet(?=[.!,]|$)|until i (?:call|say|confirm|decide|tell|know|get back|hear))\b",
+    re.I,
+)
+_ONLY_ASKING = re.compile(
+    r"(?:^|[.?!。？！;；,，] ?)(?:i'?m |i am )?(?:just|only|merely) (?:asking|curious|wondering|checking)(?=[.!?,;]|$)|"
+    r"(?:只是|就是|就|只|随便)(?:想)?(?:问问|了解|打听|好奇|咨询)(?:一下)?(?:而已|吧|哈|啊)?[。.!！~]*(?:$|\n)",
+    re.I,
+)
+
+
+def held_back(spot: Spot, *, questions: bool) -> Standing | None:
+    """A standing other than wanted, for a word that would else count as wanted."""
+    if not questions and spot.deed and (_POSSIBLY.search(spot.before) or _LATER.search(spot.sentence[-40:])):
+        return Standing.SUPPOSED
+    if _INVERTED.search(spot.sentence) or _IF_BEHIND.search(without_politeness(spot.after)):
+        return Standing.SUPPOSED
+    return Standing.UNCLEAR if _quoted(spot) else None
+
+
+def _quoted(spot: Spot) -> bool:
+    """In marks of its own: somebody's word for it."""
+    before, after = spot.text[: spot.start][-24:], spot.text[spot.end : spot.end + 1]
+    if not before or not after or before[-1] not in _OPENING or after not in _CLOSING:
+        return False
+    lead = before[:-1]
+    return bool(lead.strip()) and not _IN_A_FIELD.search(lead) and not _WANTED_IN_QUOTES.search(lead)
+
+
+def undecided(text: str) -> Said | None:
+    """The customer puts it off, has to think about it, or says that he only asks."""
+    smooth = even(text)
+    found = _UNDECIDED.search(smooth) or _ONLY_ASKING.search(smooth)
+    return said("person.because", why=said("person.undecided"), words=found[0].strip(" ,，。.?？!！")) if found else None
