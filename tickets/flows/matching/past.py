@@ -70,10 +70,20 @@ _GOODS_CAME = re.compile(
 )
 
 
+_AMOUNT = re.compile(r"^(?:款|金额|费)?[¥￥]?\d[\d,.]{0,8}[元块]?钱?(?=[已都也]?(?:经)?(?:收到|到账|退|拿到))")
+# 误点了退货, 提交过退款: the deed is what was done.
+_ACTED_BEFORE = re.compile(
+    r"(?:点|按|选|提交?|申请|办|发起|走|下|给|做|开|批|同意|拒绝)(?:了|过)(?:一?[个次下笔单])?(?:仅|全额)?$"
+)
+
+
 def done(spot: Spot) -> bool:
+    after = _AMOUNT.sub("", spot.after)
     found = (
         _DONE_BEFORE.search(spot.before)
-        or _DONE_AFTER.search(spot.after)
+        or _DONE_AFTER.search(after)
+        or (_AMOUNT.match(spot.after) and re.match(r"[已都也经]*(?:收到|到账|拿到|退)了?$", after))
+        or (spot.deed and _ACTED_BEFORE.search(spot.before))
         or (spot.deed and _WRONG_AFTER.search(spot.after))
         or _PRAISED_AFTER.search(spot.after)
         or _THANKED.search(spot.before)

@@ -14,7 +14,9 @@ from tickets.flows.slots.text import clause_after, clause_before
 
 _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
-_DEED = re.compile(r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel", re.I)
+_DEED = re.compile(
+    r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel|\b(?:send|give|ship|hand|take)\b[\w ]*\bback\b", re.I
+)
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|上门|取走|来取|取件|登记|走|开一?[个张]|"
     rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|只想|不如|干脆|结果|于是|的|东西|商品|新|收货|"
@@ -27,25 +29,28 @@ _LEAD = (
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
     rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
-    r"把|去|吧|呗|啊|呀|嘛|哦|哈|啦|了|谢|就|即可|可以|给|到|至|回|并|和|及|与|加|外|再|还|另|我|你|您|请|麻烦|尽快|马上|"
+    r"把|去|吧|呗|啊|呀|嘛|哦|哈|啦|了(?=$|[^一-鿿]|[吧呗啊呀哈就个几两一]|谢)|谢|就(?=$|行|好|可以|成|够|完|是|这样)|即可|可以|给|到|至|回|并|"
+    r"和|及|与|加|外|再(?!说|考虑|想|看)|还(?!没|未|不|在|是)|另|"
+    rf"我(?=[{NUMERALS}\d¥￥]|们?的|全|这|那|就|也|还|要|想)|"
+    r"[你您]们?(?=给|帮|安排|尽快|处理|看着|赶紧|马上|快|直接|就|要|得|赔|退|发|必须|应该|$|[^一-鿿])|请|麻烦|尽快|马上|"
     r"赶紧|元|块|金额|款|"
-    r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不|"
+    r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不(?=退|换|修|然|含|包|接受|想换|要换|用|过分|算|$)|"
     r"因|由于|算|成|为|后|(?:手续|流程)(?=$|[,，。!！吧呗啊 ])|的(?=$|[,，。!！?？吧啊呢 ]|申请|手续|要求|诉求|验证码|"
     r"短信)|"
-    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|"
+    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|也就是|编?号[码是为:： ]*\d|"
     r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
 # A blank in place of a comma: 给我办个退货 单号…; but not 退款 三天了还没到.
 _NEXT_PHRASE = re.compile(rf" (?=[一-鿿])(?![没未不还被又怎为都一直]|[{NUMERALS}](?:[天周年]|个?月|小时|多))")
 _ENGLISH_TAIL = re.compile(
     r"(?: |-)*(?:$|[!-@\[-`{-~]|[A-Z]*\d[A-Z\d-]*\b|[A-Z]+[A-Z\d]*\d\b|(?:rmb|cny|please|"
-    r"pls|plz|for|of|me|my|the|it|this|that|these|those|them|order|to|and|plus|"
+    r"pls|plz|for|of|me|my|the|it|this|these|those|them|order|to|and|plus|"
     r"or|in|now|asap|thanks?|thx|because|since|"
     r"as|on|already|amount|full|with|immediately|today|back|too|as well|"
-    r"a|an|at|if|instead|via|by|into|from|not|so|but|i|we|you|"
-    r"your|"
+    r"a|an|at|if|instead|via|by|into|from|not|so|but|"
+    r"your|i (?:paid|spent|gave)|"
     r"address|money|label|goods|item|items|shoes|process(?:ed)?|would|should|us|all|everything|half|due|delivery|"
-    r"shipping|"
+    r"shipping|than|pick-?up|collection|"
     r"complaints?|records?|data|label|is (?:fine|ok|okay|enough))\b)",
     re.I,
 )
@@ -67,6 +72,7 @@ _TROUBLE = re.compile(
 
 
 # Between two deeds of a clause: change my address and resend the code.
+_OTHER_DEED = re.compile(r"\b(?:updat|deliver|ship|send|resend|verif|check|correct)", re.I)  # before a joining word
 JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 
@@ -78,7 +84,7 @@ def is_plain(text: str, start: int, end: int) -> bool:
     """Whether the words around the deed's at `start:end` are those of a wish."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
-    joined = [match.end() for match in JOINT.finditer(lead) if names_a_deed(lead[: match.start()])]
+    joined = [match.end() for match in JOINT.finditer(lead) if _joins(lead, match, tail)]
     begin = max([*wanted, *joined], default=0)
     if lead.endswith("把") and re.match("退款|退货|补偿|赔偿", text[start:end]):
         return False  # 把退款退到…: it is there already
@@ -88,6 +94,13 @@ def is_plain(text: str, start: int, end: int) -> bool:
     chinese = not re.match(r" *[A-Za-z]", tail) and (_NEXT_PHRASE.match(tail) or _TAIL.match(tail.lstrip(" ")))
     follows = _ENGLISH_TAIL.match(tail) or chinese
     return bool(follows) and leads.understood(lead, _LAST)
+
+
+def _joins(lead: str, joint: re.Match[str], tail: str) -> bool:
+    """Whether the word joins two deeds: update my address and refund me the shipping."""
+    before = lead[: joint.start()]
+    told_whom = joint.end() == len(lead) and re.match(r" (?:me|us|my)\b", tail)
+    return names_a_deed(before) or bool(_OTHER_DEED.search(before) or told_whom)
 
 
 def is_needed(sentence: str) -> bool:

@@ -50,7 +50,10 @@ _AGAINST = (
 )
 _BUT = "要|请|麻烦|帮|赶紧|快|但|而|就|直接|只|得|了"  # what is said after it is wanted
 _DECLINED_BEFORE = re.compile(rf"(?<!能)(?<!要){_AGAINST}(?:(?!{_BUT})[一-鿿]){{0,8}}$")
-_DECLINED_AFTER = re.compile(rf"^(?:(?![没未不])[一-鿿]){{0,6}}?{_AGAINST}")
+_DECLINED_AFTER = re.compile(
+    rf"^(?:(?![没未不])[一-鿿]){{0,6}}?{_AGAINST}|"
+    r"^(?:我|本人)[一-鿿]{0,5}?没(?:有)?(?!收|等|看|见|接|拿|弄|成|输|填)[一-鿿]{1,3}过"  # 验证码我压根没点过
+)
 _DEED_BETWEEN = re.compile("[退赔补换导修撤]|投诉")
 _DROPPED_BEFORE = re.compile(
     r"\b(?:forget|skip|scrap|drop|leave|ditch|disregard|ignore|avoid|postpone|call off|hold off|put off|decided against|"

@@ -27,7 +27,7 @@ _LATER = re.compile(
 _INVERTED = re.compile(r"^ ?(?:should|had|were) (?:the|it|this|that|my|they|you|anything|any)\b[^?]*,", re.I)
 _IF_BEHIND = re.compile(r"^[^ ]{2,10}的话|^的话(?=帮|请|麻烦|就)")  # 快递还没发的话帮我改
 _OPENING, _CLOSING = "\"“‘'「『《【", "\"”’'」』》】"
-_IN_A_FIELD = re.compile(r"[:：=,{\[(]\s*$")  # {"type": "退款"}
+_IN_A_FIELD = re.compile(r"[:：={\[(]\s*$")  # {"type": "退款"}
 _WANTED_IN_QUOTES = re.compile(r"(?:要求?|申请|请|希望|办理?|want|need|request)(?:你们|给我|一[次下个]|an?)? ?$", re.I)
 
 _UNDECIDED = re.compile(
@@ -42,6 +42,31 @@ _UNDECIDED = re.compile(
     r"not (?:just )?yet(?=[.!,]|$)|until i (?:call|say|confirm|decide|tell|know|get back|hear))\b",
     re.I,
 )
+# The last clause of all takes it back: 哦不用了; 诶 来了来了; oh wait, forget it.
+_TAKEN_BACK = re.compile(
+    r"(?:^|[,，。;；!！?？\n ])(?:哦|哎|诶|欸|啊|那|呃|嗯|嗨|现在|刚才|已经?|都|又)*(?:(?:不用|不必|算|免)了|"
+    r"(?:来|收到|到|有|好|可以|行|搞定|解决)了(?:来了|到了|好了)?)[吧哈啊呀~]*(?:$|[,，。!！\n])|"
+    r"\bforget (?:it|that|this|about (?:it|that|this))\b|(?:^|[.!?,] ?)(?:oh,? )?(?:no,? )?wait,? |"
+    r"\bcan(?:'?t| ?not) (?:quite |really |honestly )?(?:decide|make up my mind)\b|"
+    r"\bwhat (?:do|would) you (?:think|suggest|recommend|advise)\b|[你您]们?(?:觉得|说|看)(?:呢|怎么样|该不该)",
+    re.I,
+)
+# What was begun is to be undone, and the goods stay: the writer's own will, whatever words lead up to it.
+_UNDONE = re.compile(
+    r"(?<![被动遭址])(?:终止|停止|中止|叫停|作废|停一停|停下来|还原)(?!了|服务|运营|营业|更新)|"
+    r"(?:恢复|改回)(?:一下)?(?:订单|正常|原|成?之前)|关闭?(?:掉|了)?(?:工单|这个单|申请)|"
+    r"改(?:了)?主意|变卦|反悔|就当|[没别](?:有)?那个?意思|不办(?:为好|了)|"
+    r"误点|(?:点|按|申请|发|选)错了?(?=退|售后|验证|申请)|误操作|"
+    r"(?:留|放)(?:着|下)?(?:自(?:己)?用|自己?(?:吃|穿))|(?:自己|你们)留着|将就(?!不)|凑合(?!不)|"
+    r"\b(?:undo|revert|reinstate)\b|\b(?:leave|keep) (?:it|them|my \w+|the \w+|everything) as (?:it|they)\b|"
+    r"(?<!can't )(?<!cannot )(?<!not )\b(?:keep|keeping) (?:it|them|the (?!money)\w+|my (?!money)\w+)(?! in| from| up)\b|"
+    r"\bclose (?:the|this|my) (?:refund |return )?(?:ticket|case|request|claim)\b|\bon reflection\b|\bafter all(?=[,.!]|$)|"
+    r"\bi (?:\w+ )?(?:pressed|clicked|opened|requested|filed|submitted|tapped|hit)\b[^.!?]{0,40}\b(?:by mistake|accidentally)\b",
+    re.I,
+)
+_DEED_STEM = "退改换导查补办赔发"  # the verb of a deed, by its first character
+_CALLED_OFF = re.compile(rf"(?:别|甭|不用|不要|不必|无需|先不)(?:再|给我|帮我|急着|去)?([{_DEED_STEM}])(?![货票到])|不([{_DEED_STEM}])了")
+_OTHERS = re.compile(r"(?:你们|商家|卖家|店家|客服|对方|平台|[他她]们?)[^,，。;；!！?？]{0,4}$")
 _ONLY_ASKING = re.compile(
     r"(?:^|[.?!。？！;；,，] ?)(?:i'?m |i am )?(?:just|only|merely) (?:asking|curious|wondering|checking)(?=[.!?,;]|$)|"
     r"(?:只是|就是|就|只|随便)(?:想)?(?:问问|了解|打听|好奇|咨询)(?:一下)?(?:而已|吧|哈|啊)?[。.!！~]*(?:$|\n)",
@@ -67,8 +92,19 @@ def _quoted(spot: Spot) -> bool:
     return bool(lead.strip()) and not _IN_A_FIELD.search(lead) and not _WANTED_IN_QUOTES.search(lead)
 
 
+def called_off(text: str, wanted: str, after: int) -> Said | None:
+    """The last word refuses what was `wanted`, behind `after`: 我想退货 … 别退. Who refuses it for others is complained of."""
+    for match in _CALLED_OFF.finditer(text, after):
+        if (match[1] or match[2]) in wanted and not _OTHERS.search(text[: match.start()][-12:]):
+            return said("person.because", why=said("person.undecided"), words=match[0])
+    return None
+
+
+_OPEN = (_UNDECIDED, _ONLY_ASKING, _TAKEN_BACK, _UNDONE)
+
+
 def undecided(text: str) -> Said | None:
     """The customer puts it off, has to think about it, or says that he only asks."""
     smooth = even(text)
-    found = _UNDECIDED.search(smooth) or _ONLY_ASKING.search(smooth)
+    found = next((match for each in _OPEN if (match := each.search(smooth))), None)
     return said("person.because", why=said("person.undecided"), words=found[0].strip(" ,，。.?？!！")) if found else None

@@ -40,6 +40,7 @@ _LACKING = (
 _SPOILT = r"呢(?=[?？,，。!！]|$)|(?:已|都|又|就)?(?:经)?(?:失效|过期)|\bexpired\b"
 _NO_CODE = (
     rf"没有?(?:任何|新的?)?(?:{_CODE})(?:进来|过来|发来|来)|"
+    r"\b(?:still|got|get|getting|received?|see) no (?:\w+ ){0,2}?(?:code|text|sms|otp|passcode|pin|message)s?\b|"
     r"\bno (?:\w+ )?(?:code|text|sms|otp|passcode|pin|message)s? (?:\w+ ){0,2}?(?:com(?:e|es|ing)|came|arriv\w+|"
     r"received|show\w*|through)\b"
 )
@@ -74,7 +75,8 @@ _STATE = (
     r"\b(?:tell me|let me know|check|see|know) (?:if|whether) (?:my |the |this )?order\b|"
     r"\b(?:look up|look into|look at|check(?: on)?) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
     rf"给不给发|{_SHIP}了?(?:没有?|吗)(?=[呀啊呢,，。!！?？ ]|$)|"
-    rf"[不没]给?我?(?:发货|发出)|(?:打算|准备|计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
+    r"\bwhat(?:['’]s| is) (?:happening|going on|up) with (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
+    rf"[不没]给?我?(?:发货|发出)|(?:看不[到见]|[不没]见)发货|(?:打算|准备|计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
     r"(?:还|一直|仍然?|依然|总)(?:是|在|显示|停在|停留在)*(?:备货|待发|处理|审核|配货|拣货|打包|待出库|待支付|待付)|"
     r"(?:订单|单子|[这那]单|\d{8})[^,，。;；!！?？\n]{0,6}?(?:啥|什么|怎么个?|咋个?)(?:情况|样了|状态|状况|进展|进度)|"
     r"(?:订单|下单|付款|支付|付|单子)[^,，。;；!！?？\n]{0,4}?成功了?(?:没有?|吗|么)|"
@@ -123,6 +125,8 @@ _ELSEWHERE = (
     r"\b(?:should|must|needs? to|has to|ought to) (?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)"
     r"(?=[^.!?\n]{0,20}(?:\baddress\b|\d))|"
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected|rerouted|brought) to\b(?! (?:me|us)\b)|"
+    r"(?:^|[,，。;；!！?？\n ])[寄送发][到往去给](?=[^,，。;；!！?？\n]{2,24}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
+    r"\b(?:can|could|would|will) you (?:please )?(?:deliver|ship|send) to (?=[^.!?\n]{0,20}\d)|"
     r"\b(?:could|can|may|should|please have|want|let|make) (?:my |the |this |all )?(?:deliver(?:ies|y)|orders?|parcels?|"
     r"packages?|it|everything) (?:please )?(?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)(?=[^.!?\n]{0,20}\d)|"
     r"\b(?:deliver|ship|redirect|reroute|forward|send) (?:it|them|(?:the|my|this|that) (?:order|parcel|package|goods|"
@@ -174,6 +178,7 @@ _KINDS = (
     ),
 )
 _OF_MONEY = re.compile(r"(?<!付)(?<!付完)(?<!付了)款|钱|发票|\b(?:refund|money|invoice)\b", re.I)
+_AGAINST = re.compile("甭|勿|别(?!的|人|处)|不用|不要|不必|无需|先不")  # 投诉记录甭给我导了
 _WHO_PAYS = re.compile(r"谁|怎么赔|赔")
 _FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")
 
@@ -192,7 +197,8 @@ def untold(text: str) -> Iterator[Untold]:
         if not any(sign in folded for sign in signs):
             continue
         for match in islice(pattern.finditer(text), MOST):
-            if not _of_something_else(text, *match.span()):
+            refused = verb not in {LACK, STATE} and _AGAINST.search(match[0])
+            if not refused and not _of_something_else(text, *match.span()):
                 yield Untold(verb, thing, *match.span())
 
 

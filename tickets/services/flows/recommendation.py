@@ -9,7 +9,7 @@ from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching.fit import Fit, fit_of, withdrawn
-from tickets.flows.matching.reservations import undecided
+from tickets.flows.matching.reservations import called_off, undecided
 from tickets.flows.matching.spelling import spelt
 from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
 from tickets.flows.slots.markup import plain
@@ -134,7 +134,9 @@ def _unsettled(text: str, fit: Fit) -> Said | None:
     """That the customer took back what he wished, or has yet to decide; a flow that only looks something up may run."""
     if fit.turned:
         return said("person.because", why=said("person.undecided"), words=fit.turned)
-    return None if fit.questions else undecided(text)
+    if fit.questions:
+        return None
+    return undecided(text) or called_off(text, "".join(fit.words), min(fit.strong, default=0))
 
 
 def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = ()) -> Fit:
