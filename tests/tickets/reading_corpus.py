@@ -36,6 +36,11 @@ def cases() -> list[Case]:
     ]
 
 
+def unwilling() -> list[tuple[str, str]]:
+    """Texts for which no flow may be ready to start, with what may be recommended all the same."""
+    return list(_lines(FOLDER / "recommend_unwilling.tsv"))
+
+
 def recommendations() -> list[tuple[str, str]]:
     """Text and the right flow's slug, or "person"; several where each is right: a|b."""
     return [line for path in sorted(FOLDER.glob("recommend*.tsv")) for line in _lines(path)]

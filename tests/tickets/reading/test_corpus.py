@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.tickets.conftest import flow_file
-from tests.tickets.reading_corpus import RECORD, Case, cases, judged, recommendations
+from tests.tickets.reading_corpus import RECORD, Case, cases, judged, recommendations, unwilling
 from tickets.demo import FIXTURES
 from tickets.flows.slots import read_slots
 from tickets.models import Ticket
@@ -131,6 +131,11 @@ def test_flows_are_recommended_for_what_is_wanted_and_a_person_for_the_rest() ->
         if got not in right.split("|"):
             missed.append((text, got, right))
     assert len(missed) <= MOST_MISSED * len(recommendations()), missed
+
+
+def test_no_flow_is_recommended_against_the_customer_s_will() -> None:
+    ready = [(text, weigh(text, FLOWS)) for text, right in unwilling() if "|" not in right]
+    assert [(text, advice.flow) for text, advice in ready if advice.flow and not advice.person] == []
 
 
 @pytest.mark.parametrize(

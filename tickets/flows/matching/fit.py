@@ -168,9 +168,7 @@ def _decided(standing: Standing, certain: bool) -> Standing:
     return Standing.WANTED if certain else Standing.ASKED
 
 
-def _stand(
-    text: str, places: Sequence[tuple[int, int]], questions: bool, strong: bool
-) -> tuple[Standing | None, int]:
+def _stand(text: str, places: Sequence[tuple[int, int]], questions: bool, strong: bool) -> tuple[Standing | None, int]:
     """The best standing of a word's places in the text, and where; a refusal counts before a question or a
     supposition."""
     found: dict[Standing, int] = {}

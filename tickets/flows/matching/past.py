@@ -38,7 +38,8 @@ _WRONG_AFTER = re.compile(
 )
 _UNASKED = re.compile(
     r"(?:却|总是?|老是?|经常|突然|莫名|频繁|(?<!没)(?<!没有)一直在?)收到[^,，]{0,6}$|(?<![没未不能有])收到(?:陌生|奇怪|"
-    r"不明|别人|了?(?:好|很)?(?:多|几|[\d一二两三四五六七八九十百]+)(?:多|几)?[条个次]|一堆)[^,，]{0,4}$|(?:总是?|老是?|一直|天天|不停|又)(?:在|地)?给我(?:乱|狂)?发[^,，]{0,4}$|"
+    r"不明|别人|了?(?:好|很)?(?:多|几|[\d一二两三四五六七八九十百]+)(?:多|几)?[条个次]|一堆)[^,，]{0,4}$|(?:总是?|老是?|一直|天天|不停|又)(?:在|地)?给我(?:乱|"
+    r"狂)?发[^,，]{0,4}$|"
     r"\bkeep (?:getting|receiving) [^,.]{0,12}$",
     re.I,
 )
@@ -70,7 +71,11 @@ _GOODS_CAME = re.compile(
 )
 
 
+_OF_AMOUNT = re.compile(
+    r"^ of [¥￥$]?[\d.,]+(?: ?(?:yuan|rmb|cny|kuai))?(?= )", re.I
+)  # compensation of 20 yuan arrived
 _AMOUNT = re.compile(r"^(?:款|金额|费)?[¥￥]?\d[\d,.]{0,8}[元块]?钱?(?=[已都也]?(?:经)?(?:收到|到账|退|拿到))")
+_MADE_BEFORE = re.compile(r"(?:改|办|弄|发|换|填|处理|申请|提交)(?:好|完|过|对)了?的(?:新|那个)?$")  # 改好的地址
 # 误点了退货, 提交过退款: the deed is what was done.
 _ACTED_BEFORE = re.compile(
     r"(?:点|按|选|提交?|申请|办|发起|走|下|给|做|开|批|同意|拒绝)(?:了|过)(?:一?[个次下笔单])?(?:仅|全额)?$"
@@ -78,11 +83,12 @@ _ACTED_BEFORE = re.compile(
 
 
 def done(spot: Spot) -> bool:
-    after = _AMOUNT.sub("", spot.after)
+    after = _OF_AMOUNT.sub("", _AMOUNT.sub("", spot.after))
     found = (
         _DONE_BEFORE.search(spot.before)
         or _DONE_AFTER.search(after)
         or (_AMOUNT.match(spot.after) and re.match(r"[已都也经]*(?:收到|到账|拿到|退)了?$", after))
+        or _MADE_BEFORE.search(spot.before)
         or (spot.deed and _ACTED_BEFORE.search(spot.before))
         or (spot.deed and _WRONG_AFTER.search(spot.after))
         or _PRAISED_AFTER.search(spot.after)

@@ -15,7 +15,9 @@ from tickets.flows.slots.text import clause_after, clause_before
 _REACH = 40
 # Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
 _DEED = re.compile(
-    r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel|\b(?:send|give|ship|hand|take)\b[\w ]*\bback\b", re.I
+    r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel|"
+    r"\b(?:send|give|ship|hand|take)\b[\w ]*\bback\b",
+    re.I,
 )
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|上门|取走|来取|取件|登记|走|开一?[个张]|"
@@ -24,7 +26,8 @@ _LEAD = (
     rf"{leads.ENGLISH_WISH_LEAD}|\b(?:{'|'.join(ENGLISH)})\b|"
     r"\b(?:it|them|this|these|that|all|help|go|ahead|either|any|have to|got to|wanna|gonna|really|immediate|prompt|"
     r"item|items|half|email|mail|forward|share|show|"
-    r"new|delivery|shipping|address|(?<=i'm )after|(?<=i am )after|trying|try|let|had|about time|hi|hello|hey|thanks|return|refund|cancel)\b"
+    r"new|delivery|shipping|address|(?<=i'm )after|(?<=i am )after|trying|try|let|had|about time|hi|hello|hey|thanks|"
+    r"return|refund|cancel)\b"
 )
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
@@ -34,10 +37,12 @@ _TAIL = re.compile(
     rf"我(?=[{NUMERALS}\d¥￥]|们?的|全|这|那|就|也|还|要|想)|"
     r"[你您]们?(?=给|帮|安排|尽快|处理|看着|赶紧|马上|快|直接|就|要|得|赔|退|发|必须|应该|$|[^一-鿿])|请|麻烦|尽快|马上|"
     r"赶紧|元|块|金额|款|"
-    r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?!号)|退|原路|处理|赔|补|或|行|好|吗|么|不(?=退|换|修|然|含|包|接受|想换|要换|用|过分|算|$)|"
+    r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?=$|[^一-鿿])|退(?=款(?:$|[^一-鿿]|[吧呗给并和谢加的,，。]|[\d一二两三四五六七八九十]))|退(?!款)|"
+    r"原路|处理|赔|补|或|行|好|吗|么|不(?=退|换|修|然|含|包|接受|想换|要换|用|过分|算|$)|"
     r"因|由于|算|成|为|后|(?:手续|流程)(?=$|[,，。!！吧呗啊 ])|的(?=$|[,，。!！?？吧啊呢 ]|申请|手续|要求|诉求|验证码|"
     r"短信)|"
-    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|也就是|编?号[码是为:： ]*\d|"
+    r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|也就是|"
+    r"编?号[码是为:： ]*\d|"
     r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
 # A blank in place of a comma: 给我办个退货 单号…; but not 退款 三天了还没到.
@@ -64,7 +69,8 @@ _I_WANT = re.compile(
 _TROUBLE = re.compile(
     r"收不|没收|未收|没有|不来|没来|不到|没到|未到|没|未|发|补|再|过期|失效|不了|不上|失败|错|不动|停|慢|丢|破|坏|"
     r"不是我|不是本人|冒领|到哪|查|看|出一?下|出具|帮|请|要|急|麻烦|"
-    r"需|申请|核验|办|改|换|想|导|给|传|怎么|一下|[两三四五六七八九十几\d]天了|不一致|不符|提示|卡在|[一-鿿]不[过去进出开成住通齐掉回清]|\b(?:not|n't|never|no|resend|send|again|fail\w*|missing|please|need|"
+    r"需|申请|核验|办|改|换|想|导|给|传|怎么|一下|[两三四五六七八九十几\d]天了|不一致|不符|提示|卡在|[一-鿿]不[过去进出开成住通齐掉回清]|\b(?:not|n't|never|no|resend|"
+    r"send|again|fail\w*|missing|please|need|"
     r"want|where|when|track\w*|late|lost|"
     r"verify|verification|stuck|still|update|get|export|change|email|forward|give|show)\b|n't",
     re.I,

@@ -45,7 +45,7 @@ _TAKEN_BACK = re.compile(
 # They never sent the code: a complaint.
 # Not wanted, not needed, not now: in the clause of the thing, whatever verbs stand between.
 _AGAINST = (
-    r"(?:不(?:用|必|需要?|想要?|要(?!紧)|打算|愿意?|接受|同意|考虑|稀罕|想)|[无毋勿][需须]|甭|勿|别|没(?:有)?(?:必要|打算|想要?)|"
+    r"(?:不(?:用|必|麻烦|会(?!是|有|用)|需要?|想要?|要(?!紧)|打算|愿意?|接受|同意|考虑|稀罕|想)|[无毋勿][需须]|甭|勿|别|没(?:有)?(?:必要|打算|想要?)|"
     r"先(?:不|别|放|搁|缓)|暂(?:不|时不|缓|停)|免了|算了|作罢|拉倒|拒绝|放弃|谢绝)"
 )
 _BUT = "要|请|麻烦|帮|赶紧|快|但|而|就|直接|只|得|了"  # what is said after it is wanted
@@ -56,7 +56,8 @@ _DECLINED_AFTER = re.compile(
 )
 _DEED_BETWEEN = re.compile("[退赔补换导修撤]|投诉")
 _DROPPED_BEFORE = re.compile(
-    r"\b(?:forget|skip|scrap|drop|leave|ditch|disregard|ignore|avoid|postpone|call off|hold off|put off|decided against|"
+    r"\b(?:forget|skip|scrap|drop|leave|ditch|disregard|ignore|avoid|postpone|call off|hold off|put off|"
+    r"decided against|"
     r"(?:i'?d|would) rather not|rather not|no point|not worth)(?: about| on| in| with)?"
     r"(?: (?:the|my|that|this|any|all|your|whole|entire|earlier|changing|getting|doing|it)){0,3}\s*$",
     re.I,
@@ -90,7 +91,7 @@ def refused(spot: Spot, *, questions: bool) -> bool:
 
 
 def _declined(before: str, after: str, *, deed: bool) -> bool:
-    """无需补发验证码, 身份核验先不做了; but not 你们不想退款, or 不用换货退款就行, where what is declined is another deed."""
+    """无需补发验证码, 身份核验先不做了; but not 你们不想退款, or 不用换货退款就行, where it is another deed."""
     led = _DECLINED_BEFORE.search(before)
     if led and not _COMPLAINED.search(before[: led.start()]) and not (deed and _DEED_BETWEEN.search(led[0])):
         return True

@@ -14,13 +14,15 @@ from tickets.said import Said, said
 
 _POSSIBLY = re.compile(
     r"(?<!尽)可能(?!的话)[^,，]{0,6}$|(?:也许|或许|说不定|没准|搞不好)[^,，]{0,8}$|"
-    r"\b(?:maybe|perhaps|possibly|might|may(?! (?:i|we)\b)|tempted to|thinking (?:about|of)|considering)\b[^,.;]{0,30}$",
+    r"\b(?:maybe|perhaps|possibly|might|may(?! (?:i|we)\b)|tempted to|thinking (?:about|of)|"
+    r"considering)\b[^,.;]{0,30}$",
     re.I,
 )
 _LATER = re.compile(
     r"等(?!了|得|着|半天|到现在)[^,，。;；!！?？]{1,12}(?:再|才|之后|以后)[^,，]{0,4}$|"
     r"(?:到时候?|以后|回头|改天|过[几两]天|下次)(?:再|才|要|会|可以)[^,，]{0,4}$|"
-    r"\b(?:once|after|when) (?:i|it|they|the \w+) (?:\w+ )?(?:arrives?|comes?|gets?|receive|tested|checked)\b[^.;]{0,30}$",
+    r"\b(?:once|after|when) (?:i|it|they|the \w+) (?:\w+ )?(?:arrives?|comes?|gets?|receive|tested|"
+    r"checked)\b[^.;]{0,30}$",
     re.I,
 )
 # Should the replacement fail too, refund me.
@@ -32,7 +34,7 @@ _WANTED_IN_QUOTES = re.compile(r"(?:要求?|申请|请|希望|办理?|want|need|
 
 _UNDECIDED = re.compile(
     r"(?<![让叫说])(?<!你们)(?:再|得|要|先|让我|容我)(?:再)?(?:想一?想|考虑|琢磨|商量|合计|斟酌)(?!了)|"
-    r"没(?:有)?(?:想好|决定|拿定|考虑好)|纠结|犹豫|拿不[定准]|"
+    r"(?:先|再|得|要)(?:去)?问一?问(?:我|下|一下)*(?:们)?(?:{PERSON_WORDS}|爸|妈|家里)|没(?:有)?(?:想好|决定|拿定|考虑好)|纠结|犹豫|拿不[定准]|"
     r"(?:以后|回头|到时候?|改天|过[几两]天)再(?:说(?!话)|定|看看?|决定|联系)|等[^,，。;；!！?？\n]{1,12}再(?:说(?!话)|定|看|告诉|联系|决定|"
     r"通知|找你)|(?:等等|等一下|等会儿?|慢着|且慢)[,， ]?(?:你们)?先?(?:别|不)|"
     r"先(?:别|不要|不用|不)(?:急着|忙着|给我?|帮我?|着急)?(?:退|改|换货|办|弄|处理|动(?![静])|导|查|补|赔|操作|提交)|"
@@ -46,6 +48,8 @@ _UNDECIDED = re.compile(
 _TAKEN_BACK = re.compile(
     r"(?:^|[,，。;；!！?？\n ])(?:哦|哎|诶|欸|啊|那|呃|嗯|嗨|现在|刚才|已经?|都|又)*(?:(?:不用|不必|算|免)了|"
     r"(?:来|收到|到|有|好|可以|行|搞定|解决)了(?:来了|到了|好了)?)[吧哈啊呀~]*(?:$|[,，。!！\n])|"
+    r"\b(?:just|finally|now|already) (?:got|received) (?:it|one|the (?:code|text))(?=[.!]|$)|"
+    r"(?:自己|自个儿?)(?:会|来|去|能)?(?:弄|处理|解决|搞定?|办)(?!不)|"
     r"\bforget (?:it|that|this|about (?:it|that|this))\b|(?:^|[.!?,] ?)(?:oh,? )?(?:no,? )?wait,? |"
     r"\bcan(?:'?t| ?not) (?:quite |really |honestly )?(?:decide|make up my mind)\b|"
     r"\bwhat (?:do|would) you (?:think|suggest|recommend|advise)\b|[你您]们?(?:觉得|说|看)(?:呢|怎么样|该不该)",
@@ -54,18 +58,25 @@ _TAKEN_BACK = re.compile(
 # What was begun is to be undone, and the goods stay: the writer's own will, whatever words lead up to it.
 _UNDONE = re.compile(
     r"(?<![被动遭址])(?:终止|停止|中止|叫停|作废|停一停|停下来|还原)(?!了|服务|运营|营业|更新)|"
+    r"(?<![别勿要错])(?:按|照|寄|送|用)回?到?(?:旧|老|原来?)的?(?:地址|地方)(?!了)|"
     r"(?:恢复|改回)(?:一下)?(?:订单|正常|原|成?之前)|关闭?(?:掉|了)?(?:工单|这个单|申请)|"
     r"改(?:了)?主意|变卦|反悔|就当|[没别](?:有)?那个?意思|不办(?:为好|了)|"
     r"误点|(?:点|按|申请|发|选)错了?(?=退|售后|验证|申请)|误操作|"
     r"(?:留|放)(?:着|下)?(?:自(?:己)?用|自己?(?:吃|穿))|(?:自己|你们)留着|将就(?!不)|凑合(?!不)|"
     r"\b(?:undo|revert|reinstate)\b|\b(?:leave|keep) (?:it|them|my \w+|the \w+|everything) as (?:it|they)\b|"
-    r"(?<!can't )(?<!cannot )(?<!not )\b(?:keep|keeping) (?:it|them|the (?!money)\w+|my (?!money)\w+)(?! in| from| up)\b|"
-    r"\bclose (?:the|this|my) (?:refund |return )?(?:ticket|case|request|claim)\b|\bon reflection\b|\bafter all(?=[,.!]|$)|"
-    r"\bi (?:\w+ )?(?:pressed|clicked|opened|requested|filed|submitted|tapped|hit)\b[^.!?]{0,40}\b(?:by mistake|accidentally)\b",
+    r"(?<!can't )(?<!cannot )(?<!not )\b(?:keep|keeping) (?:it|them|the (?!money)\w+|my (?!money)\w+)(?! in| from|"
+    r" up)\b|"
+    r"\bclose (?:the|this|my) (?:refund |return )?(?:ticket|case|request|claim)\b|\bon reflection\b|"
+    r"\bafter all(?=[,.!]|$)|"
+    r"\bi (?:\w+ )?(?:pressed|clicked|opened|requested|filed|submitted|tapped|hit)\b[^.!?]{0,40}\b(?:by mistake|"
+    r"accidentally)\b",
     re.I,
 )
 _DEED_STEM = "退改换导查补办赔发"  # the verb of a deed, by its first character
-_CALLED_OFF = re.compile(rf"(?:别|甭|不用|不要|不必|无需|先不)(?:再|给我|帮我|急着|去)?([{_DEED_STEM}])(?![货票到])|不([{_DEED_STEM}])了")
+_CALLED_OFF = re.compile(
+    rf"(?:别|甭|不用|不要|不必|无需|先不)(?:再|给我|帮我|急着|去)?([{_DEED_STEM}])(?![货票到])|不([{_DEED_STEM}])了|"
+    rf"(?:^|[,，。;；!！?？ ])(?:还是|我|就|那|算了|哦){{0,3}}不([{_DEED_STEM}])(?=[,，。!！ ]|$)"
+)
 _OTHERS = re.compile(r"(?:你们|商家|卖家|店家|客服|对方|平台|[他她]们?)[^,，。;；!！?？]{0,4}$")
 _ONLY_ASKING = re.compile(
     r"(?:^|[.?!。？！;；,，] ?)(?:i'?m |i am )?(?:just|only|merely) (?:asking|curious|wondering|checking)(?=[.!?,;]|$)|"
@@ -93,9 +104,9 @@ def _quoted(spot: Spot) -> bool:
 
 
 def called_off(text: str, wanted: str, after: int) -> Said | None:
-    """The last word refuses what was `wanted`, behind `after`: 我想退货 … 别退. Who refuses it for others is complained of."""
+    """The last word, behind `after`, refuses what was `wanted`: 我想退货 … 别退. A seller who refuses is complained of."""
     for match in _CALLED_OFF.finditer(text, after):
-        if (match[1] or match[2]) in wanted and not _OTHERS.search(text[: match.start()][-12:]):
+        if (match[1] or match[2] or match[3]) in wanted and not _OTHERS.search(text[: match.start()][-12:]):
             return said("person.because", why=said("person.undecided"), words=match[0])
     return None
 
@@ -107,4 +118,6 @@ def undecided(text: str) -> Said | None:
     """The customer puts it off, has to think about it, or says that he only asks."""
     smooth = even(text)
     found = next((match for each in _OPEN if (match := each.search(smooth))), None)
-    return said("person.because", why=said("person.undecided"), words=found[0].strip(" ,，。.?？!！")) if found else None
+    return (
+        said("person.because", why=said("person.undecided"), words=found[0].strip(" ,，。.?？!！")) if found else None
+    )

@@ -27,9 +27,16 @@ _WHERE = re.compile(
 # Refund it or put me on another flight: one of two.
 _OR_ELSE = re.compile(r"[^,.;!?]{0,60}\bor (?!else|otherwise|so\b|i\b|any)[a-z]", re.I)
 _SUPPOSED = re.compile(
-    r"[不没][^,，]{1,6}(?:就|[那我]*只[好能])(?:要求?|想|申请)?$|(?<!退款)(?<!退货)(?<!补偿)的话|如果|要是|假如|倘若|万一|否则|不然|除非|再不|"
+    r"[不没][^,，]{1,4}再(?:[走去来]|申请|要求?|办)*$|[不没][^,，]{1,6}(?:就|[那我]*只[好能])(?:要求?|想|申请)?$|(?<!退款)(?<!退货)(?<!补偿)的话|如果|要是|"
+    r"假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
     r"otherwise|in case|in the event|provided|assuming|supposing|as long as)\b",
+    re.I,
+)
+_SUPPOSED_AFTER = re.compile(
+    r"\b(?:unless|in case|in the event|provided that|as long as|only (?:if|when|once|after)|if (?:it|you|they|the|"
+    r"that|this|"
+    r"nothing|my) (?:\w+ ){0,3}?(?:\w+n['’]t|not|cannot|never|fails?|is|are|breaks?|still))\b",
     re.I,
 )
 _DEMANDED = re.compile(
@@ -66,6 +73,8 @@ def standing_of(
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE
+    if spot.deed and _SUPPOSED_AFTER.search(stance.without_politeness(spot.after)):
+        return Standing.SUPPOSED
     if held := reservations.held_back(spot, questions=questions):
         return held
     return Standing.WANTED if questions else _wanted(spot)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
+from tickets.flows.matching.money_back import PAID_BACK
 from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
@@ -25,28 +26,6 @@ _SENTENCES_BEFORE = 80  # characters, of earlier sentences too
 _BEFORE = 40  # characters from a thing to the verb behind it; a transcript has no marks
 
 _SOME = r"(?:one|two|three|four|five|some|half|all|\d{1,2})"
-# Money that comes back to the writer: the money or an amount of it, then the verb; nothing that says it is done.
-_MONEY = r"(?:钱|货款|[元块][\d一二两三四五六七八九]?钱?)"
-_SENDING = (
-    r"(?:都|全部?|也|请|麻烦|你们|您|商家|卖家|给我|帮我|帮忙|直接|原路|尽快|赶紧|马上|立刻|先|再|一起|得|要|必须|应该|应当|"
-    r"该|可以|能|务必|一定|,)*"
-)
-_PAID_BACK = (
-    rf"{_MONEY}{_SENDING}"
-    r"(?:[退还返打转](?:回来|回给我|还给我|给我|回我|我|回)|退一下|退还)(?![了过啦吗没?？]|来?了)|"
-    rf"{_MONEY}{_SENDING}[退返打转]到(?:我|原|卡|支付宝|微信|账)"
-    r"(?![^,，。;；!！?？\n]{0,8}[了吗没?？])|"
-    rf"把{_MONEY}退(?:了吧|了呗|掉吧)|(?:(?<=[想要请去来,，。;；!！?？ ])|^)把(?:货?款|钱)退[了掉][吧呗]?(?=$|[,，。!！ ])|"
-    rf"把?[\d一二两三四五六七八九十百千万.]{{1,9}}[元块]钱?还(?:给我|我|回来)(?![了过啦吗没?？]|来?了)|"
-    r"钱(?:给我)?[要拿]回来?(?!来?了)|"
-    r"[退还返](?:回|给)?我(?:的|那|这)?[^,，。;；!！?？不没货换]{0,8}?钱|"
-    r"(?:全款|全额|全部|货款|款项)(?:都|给我|原路|直接)*[退返][回还](?!来?[了吗没?？])|"
-    r"\b(?:yuan|rmb|cny|kuai|money|payment|amount) (?:to be |be )?(?:returned|refunded|paid back|sent back|back)"
-    r"(?: to (?:me|my)\b|(?=[,.!]| for\b|$))|"
-    r"\b(?:give|send|pay|return) (?:me )?(?:back )?(?:my|the) money\b|\bpay (?:me|us) back\b|"
-    r"\b(?:give|send|pay) (?:me )?(?:back )?(?:my |the )?[¥￥]?[\d.,]+ ?(?:yuan|rmb|cny)? ?back\b|"
-    r"\b(?:give|send|pay) (?:me )?back (?:my |the )?(?:[¥￥][\d.,]+|[\d.,]+ ?(?:yuan|rmb|cny|kuai))"
-)
 # Each deed has its own pattern; what stands first wins where two overlap.
 _DEEDS = {
     "cancel": r"取消|撤单|\bcancel(?:l?ing|l?ation)?\b",
@@ -71,8 +50,9 @@ _DEEDS = {
     r"\b(?:spreadsheet|excel|csv)\b",
     "refund": r"(?<!退货)退款|退(?:我|还)? ?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9} ?(?:[元块]|就[行好成]))|"
     r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
-    r"退(?:全|全部|一半|半)款|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
-    rf"{_PAID_BACK}|"
+    r"退(?:还|回|一下)?差[价额](?=[¥￥\d一二两三四五六七八九十百千]|的|$|[,，。])|退(?:全|全部|一半|半)款|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|"
+    r"全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
+    rf"{PAID_BACK}|"
     r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
     r"\b(?:want|like|have|get) (?:it|this|that|them|everything|my money) refunded\b|"
     r"\bmoney back\b|(?:\b(?:yuan|rmb|cny|kuai)|[¥￥][\d.,]+) back\b|\b(?:just|only|"
@@ -82,7 +62,8 @@ _DEEDS = {
     r"(?:给|帮)我退[了掉][^,，。;；!！?？没不]{0,12}[吧呗](?=$|[,，。!！ ])|"
     r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"(?:你们|派人|上门|请|麻烦|叫人)来?(?:取|拿|拉|收)(?:走|回去?)|(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
+    "return": r"(?:你们|派人|上门|请|麻烦|叫人)来?(?:取|拿|拉|收)(?:走|回去?)|"
+    r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
     r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
     r"\b(?:need|want|like|wish|hoping|trying|ready|have) to return (?=(?:an?|some|one|two|both) )|"
     r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
@@ -206,7 +187,10 @@ def _deeds(text: str) -> Iterator[Wish]:
 
 
 def _done(text: str, verb: re.Match[str], thing: re.Match[str]) -> bool:
-    return bool(re.match("了|过(?!个)", text[verb.end() :][:2]) or re.match("了(?!吧)", text[thing.end() :][:2]))
+    made = re.match("[好完对]了?的", text[verb.end() :][:3])  # 改好的地址
+    return bool(
+        made or re.match("了|过(?!个)", text[verb.end() :][:2]) or re.match("了(?!吧)", text[thing.end() :][:2])
+    )
 
 
 def _things(text: str, first: re.Match[str] | None, *, joined: bool) -> Iterator[str]:
@@ -227,6 +211,8 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
         return inside  # have my address changed
     joint = JOINT.search(text, end, following)
     stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
+    if match.lastgroup == "change" and _IT.match(text, end):
+        return max(THING.finditer(text, max(0, start - _SENTENCES_BEFORE), start), key=re.Match.start, default=None)
     behind = THING.search(text, end, stop)
     if behind or (english and match.lastgroup != "resend"):
         return behind
@@ -236,6 +222,9 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
     spoken_of = THING.finditer(text, max(past, start - before), start)
     sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)
     return max(sent, key=re.Match.start, default=None) or _spoken_of_last(text, match, past)
+
+
+_IT = re.compile(r" (?:it|that|this|them)\b(?! to\b)", re.I)  # my address is now …, please update it
 
 
 def _spoken_of_last(text: str, match: re.Match[str], past: int) -> re.Match[str] | None:

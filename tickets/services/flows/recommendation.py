@@ -40,7 +40,7 @@ def _signal(code: str, *patterns: str) -> Signal:
 _HUMAN_SIGNALS = (
     _signal(
         "person.upset",
-        "呵呵|笑死|了个寂寞|我服了|气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
+        "呵呵|替你们(?:不好意思|害臊|脸红|丢人|着急)|笑死|了个寂寞|我服了|气死|忍无可忍|太过分|欺人太甚|骗子|垃圾公司|无耻|再也不买|受够了|一肚子火|滚蛋",
         r"furious|outrageous|disgusting|\bscam|fed up",
     ),
     _signal(
