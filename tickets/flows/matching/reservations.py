@@ -104,7 +104,7 @@ def _quoted(spot: Spot) -> bool:
 
 
 def called_off(text: str, wanted: str, after: int) -> Said | None:
-    """The last word, behind `after`, refuses what was `wanted`: 我想退货 … 别退. A seller who refuses is complained of."""
+    """The last word, behind `after`, refuses what was `wanted`: 我想退货 … 别退. A seller's refusal is none."""
     for match in _CALLED_OFF.finditer(text, after):
         if (match[1] or match[2] or match[3]) in wanted and not _OTHERS.search(text[: match.start()][-12:]):
             return said("person.because", why=said("person.undecided"), words=match[0])
