@@ -185,6 +185,8 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     own = nodes[target.node]
     if own.role in (Role.SWITCH, Role.SLIDER) or any(ends_a_choice(fold(name)) for name in target.names):
         return False
+    if not target.names and own.box.bottom <= _HEAD * seen.size.height:  # a sign in the page's head
+        return False
     end = _end_of(nodes, window, seen)
     if end is None or end.box == own.box or (end.box.height == own.box.height and end.box.width == own.box.width):
         return False
@@ -204,8 +206,8 @@ def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: O
     they can be marked, or they are the days of a calendar. Rows of words by a button may act at once, and the button
     only closes."""
     boxes = [nodes[index].box for index in items]
-    if not boxes:
-        return True
+    if not boxes:  # it stands on the line of the end
+        return False
     if end.box.center.y <= min(box.top for box in boxes):
         return _is_picker_page(seen) or _can_be_taken_back(end, nodes)
     parts = {part for index in items for part in (index, *inside_of(nodes, index))}

@@ -98,6 +98,18 @@ def test_items_under_an_end_choose_only_where_the_choice_can_be_taken_back():
         assert (verdict.vouched_by == "kind:choice") is chooses
 
 
+def test_on_a_picker_s_page_neither_signs_in_the_head_nor_what_stands_beside_the_end_choose():
+    head = node("选择联系人", (180, 60, 360, 100))
+    signs = [node("", (left, 50, left + 60, 110), Role.OTHER, clickable=True) for left in (10, 340, 400, 460)]
+    people = [node("", (20, 240 + n * 120, 80, 300 + n * 120), Role.IMAGE, clickable=True) for n in range(5)]
+    beside = [node(text, (x, 1100, x + 140, 1160), clickable=True) for text, x in (("带上记录", 20), ("全部", 180))]
+    end = node("确定(1)", (400, 1100, 520, 1160), Role.TEXT, clickable=True)
+    seen = page(head, *signs, *people, *beside, end)
+    assert tap(seen, 50, 510).vouched_by == "kind:choice"
+    for place in ((430, 80), (490, 80), (90, 1130), (250, 1130), (460, 1130)):
+        assert tap(seen, *place).kind is not VerdictKind.ALLOW
+
+
 def test_such_words_outside_a_window_are_not_left_by_back():
     seen = replace(dialog("客房 1203 的预订", "取消", "改期"), screenshot=page().screenshot)
     assert [one.code for one in tap(seen, *CLOSING).reasons] == ["unproven"]
