@@ -52,7 +52,7 @@ def in_chinese(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "chinese", "english"),
     [
-        (said("run.stopped", who="小林"), "坐席 小林 已停止", "Stopped by 小林"),
+        (said("run.stopped", who="小林"), "小林 已停止", "Stopped by 小林"),
         (wording.say("changed", "zh"), "画面已变化", "the screen has changed"),
         (
             reasons.told(Reason("commit_word", {"label": "提交", "word": "提交"}), "zh"),
@@ -168,7 +168,7 @@ def test_a_row_reads_in_the_language_of_its_reader() -> None:
 
 
 def test_a_terminal_gets_both_languages() -> None:
-    assert in_both(TEXTS["run.stopped"], who="lin") == "坐席 lin 已停止 / Stopped by lin"
+    assert in_both(TEXTS["run.stopped"], who="lin") == "lin 已停止 / Stopped by lin"
     assert in_each(said("fit.none")) == {"zh": "没有与工单内容相符的流程", "en": "No flow fits what the ticket says"}
 
 

@@ -25,7 +25,7 @@ from tickets.models import ConfirmationState, CustomerReply, RunStatus
 from tickets.models.ticket.tickets import FINISHED
 from tickets.services.flows import vouches
 from tickets.services.people import names
-from tickets.services.runs.attention import Why
+from tickets.services.runs.attention import Why, takeover_due
 from tickets.services.runs.decisions import REJECTED_CODE
 
 _PLAIN_AMOUNT = re.compile(r"\d+(?:\.\d+)?")
@@ -36,6 +36,7 @@ register.filter("roles_in_words", roles_in_words)
 register.filter("fault_in_words", fault_in_words)
 register.filter("in_language", in_language)
 register.filter("told", told)
+register.filter("takeover_due", takeover_due)
 register.filter("may_be_vouched", vouches.is_proposable)
 SOON_S = 30 * 60  # an SLA that ends within half an hour is shown as urgent
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 TEXTS = {
-    "run.stopped": _("坐席 {who} 已停止"),
-    "run.rejected": _("坐席 {who} 已拒绝"),
-    "run.rejected_because": _("坐席 {who} 已拒绝:{note}"),
+    "run.stopped": _("{who} 已停止"),
+    "run.rejected": _("{who} 已拒绝"),
+    "run.rejected_because": _("{who} 已拒绝:{note}"),
     "run.confirmation_expired": _("确认超时,操作未执行,请人工处理"),
     "run.by_hand": _("已转人工处理"),
     "run.defect": _("程序内部错误,运行已暂停,请接管或停止"),

@@ -262,5 +262,5 @@ def test_details_are_read_in_the_readers_language_and_older_ones_as_they_were_wr
     html = story.markup(as_victor.get("/audit/"))
     assert "Rejected by lin: 错单" in html
     assert "旧版本写下的一句话" in html
-    assert AuditEvent.objects.get(type="run.failed").details["result"]["text"] == "坐席 lin 已拒绝:错单"
+    assert AuditEvent.objects.get(type="run.failed").details["result"]["text"] == "lin 已拒绝:错单"
     assert audit.verify() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -200,11 +201,13 @@ def test_a_question_is_shown_with_its_choices(as_alice: Client, run: Run, phone:
     assert 'name="choice" value="5月20日的订单"' in card
 
 
-def test_a_takeover_that_is_asked_for_says_why(as_alice: Client, run: Run, phone: Phone) -> None:
-    story.ask_takeover(run, phone)
+def test_a_takeover_that_is_asked_for_says_why_and_until_when(as_alice: Client, run: Run, phone: Phone) -> None:
+    due = story.ask_takeover(run, phone).asked_at + timedelta(minutes=15)
     card = part(page(as_alice, run.ticket), "pause")
     assert "短信验证码" in card
     assert "接管手机" in card
+    assert f'datetime="{due.isoformat()}"' in card
+    assert "到时没有人接管" in card
 
 
 def test_who_drives_the_phone_has_its_keys_and_everybody_else_reads_who(

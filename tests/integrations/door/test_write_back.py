@@ -135,7 +135,7 @@ def test_a_customer_is_written_to_only_when_a_person_released_the_words(
 def test_what_became_of_a_run_is_written_in_the_language_that_was_set_up() -> None:
     values = {"result": said("run.stopped", who="小林")}
     words = Part(note=True, words="{result}")
-    assert text_of(words, Outcome.CANCELLED, values, "zh-hans") == "坐席 小林 已停止"
+    assert text_of(words, Outcome.CANCELLED, values, "zh-hans") == "小林 已停止"
     assert text_of(words, Outcome.CANCELLED, values, "en") == "Stopped by 小林"
 
 

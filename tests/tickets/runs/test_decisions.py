@@ -370,7 +370,7 @@ def test_an_answered_question_takes_no_correction(confirmation: Confirmation, li
 def test_the_result_of_a_no_says_who_said_it(confirmation: Confirmation, lin: User, full: str, told: str) -> None:
     lin.last_name = full
     no(confirmation, lin)
-    assert f"坐席 {told} 已拒绝" in Run.objects.get(pk=confirmation.run_id).result
+    assert f"{told} 已拒绝" in Run.objects.get(pk=confirmation.run_id).result
 
 
 def test_a_question_and_a_wish_for_a_human_are_on_the_record(run: Run, phone: Phone) -> None:
