@@ -59,9 +59,10 @@ def _said(words: str) -> Q:
 
 
 def _valued(words: str) -> Q:
-    """A value of a run, or an amount that a confirmation asked about."""
+    """A value of a run, an amount that a confirmation asked about, or words with which a person answered one."""
     money = amounts(words)
     values = Slot.objects.filter(run__ticket=OuterRef("pk"), value__in=[words, *money])
     needles = [f"¥{money[0]}"] if money else [words]
     asked = Confirmation.objects.filter(run__ticket=OuterRef("pk"), summary__icontains=needles[0])
-    return Q(Exists(values)) | Q(Exists(asked))
+    answered = Confirmation.objects.filter(run__ticket=OuterRef("pk"), note__icontains=words)
+    return Q(Exists(values)) | Q(Exists(asked)) | Q(Exists(answered))

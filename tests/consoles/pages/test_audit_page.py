@@ -24,7 +24,7 @@ from tickets.models import AuditEvent, Confirmation, Department, Phone, Run
 from tickets.said import in_language, said
 from tickets.services.evidence import audit
 from tickets.services.people import access
-from tickets.services.runs import switches
+from tickets.services.runs import decisions, switches
 
 
 @pytest.fixture
@@ -182,6 +182,15 @@ def test_events_are_found_by_order_number_amount_person_action_and_words(
     wanted = AuditEvent.objects.filter(user_name="alice") if words == "爱丽丝" else AuditEvent.objects
     type_ = "run.started" if words == "爱丽丝" else "confirmation.asked"
     assert wanted.filter(type=type_).get().seq in found
+
+
+def test_a_refusal_is_found_by_what_was_written_with_it(
+    as_victor: Client, confirmation: Confirmation, alice: User
+) -> None:
+    given = {"confirmation": confirmation, "user": alice, "version": confirmation.version}
+    decisions.decide(**given, approve=False, note="客户改主意了,先不退")
+    found = set(seqs(story.markup(as_victor.get("/audit/", {"words": "先不退"}))))
+    assert AuditEvent.objects.get(type="confirmation.rejected").seq in found
 
 
 def test_words_that_nothing_says_find_nothing(as_victor: Client, confirmation: Confirmation) -> None:
