@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cs_agent.said import Sentence, parts_of
 from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket
 from tickets.models.ticket.tickets import UNFINISHED
 from tickets.services.people import access, names
@@ -88,10 +89,18 @@ def _values(ticket: Ticket, run: Run | None) -> dict[str, str]:
     known = {
         "customer": ticket.customer_name,
         "ticket": ticket.number,
-        "result": result,
+        "result": _told_outside(result),
         "case": case_number(result),
     }
     return {**slots, **known}
+
+
+def _told_outside(result: str) -> str:
+    """The result without how the agent came to it, which is no customer's concern."""
+    match parts_of(result):
+        case (Sentence(code="engine.route_shows" | "engine.route_read") as sentence,):
+            return sentence.values["what"]
+    return result
 
 
 def _filled(name: str, text: str, values: dict[str, str]) -> Prepared:

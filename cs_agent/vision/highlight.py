@@ -19,6 +19,7 @@ Colour = tuple[int, int, int]
 Mapping = Callable[[float, float], tuple[float, float]]
 Draw = Callable[[ImageDraw.ImageDraw, Mapping, float], None]
 
+_PLAIN = 4.0  # grey levels by which a plain ground may vary
 _SMOOTH = 3  # shapes are drawn this much larger and scaled down: Pillow draws hard edges
 
 
@@ -55,7 +56,7 @@ def draw_highlights(image: Image.Image, marks: Sequence[Highlight]) -> Image.Ima
         _outline(drawn, mark, unit)
     for mark in marks:
         if mark.label:
-            _badge(drawn, mark, unit)
+            _badge(drawn, image, mark, unit)
     return drawn
 
 
@@ -90,10 +91,10 @@ def _outline(image: Image.Image, mark: Highlight, unit: float) -> None:
     _smooth(image, box, frame)
 
 
-def _badge(image: Image.Image, mark: Highlight, unit: float) -> None:
-    """A disc with the label beside the box, where it covers least."""
+def _badge(image: Image.Image, before: Image.Image, mark: Highlight, unit: float) -> None:
+    """A disc with the label at the box, where it covers least; `before` is the picture without marks."""
     radius = round(5.2 * unit)
-    center = _badge_place(image, mark.box.grown(round(2 * unit)), radius)
+    center = _badge_place(image, before, mark.box.grown(round(2 * unit)), radius)
 
     def disc(draw: ImageDraw.ImageDraw, at: Mapping, scale: float) -> None:
         x, y = at(center.x, center.y)
@@ -110,21 +111,26 @@ def _badge(image: Image.Image, mark: Highlight, unit: float) -> None:
     _smooth(image, Box(center.x, center.y, center.x, center.y).grown(radius + 2), disc)
 
 
-def _badge_place(image: Image.Image, box: Box, radius: int) -> Point:
-    """Of the places around the box, the one where least is written; on a tie the first."""
+def _badge_place(image: Image.Image, before: Image.Image, box: Box, radius: int) -> Point:
+    """Of the places around and in the box, the one where least is written; on a tie the first, which is on its own
+    line: above or below it the badge seems to belong to another."""
     size = Size(*image.size)
+    inset = radius + radius // 2  # clear of the outline
     places = (
-        Point(box.left - radius, box.center.y),
-        Point(box.right + radius, box.center.y),
-        Point(box.left + radius, box.top - radius),
-        Point(box.left + radius, box.bottom + radius),
-        Point(box.right - radius, box.center.y),
+        (image, Point(box.left - radius, box.center.y)),
+        (before, Point(box.left + inset, box.center.y)),
+        (image, Point(box.right + radius, box.center.y)),
+        (before, Point(box.right - inset, box.center.y)),
+        (image, Point(box.left + radius, box.top - radius)),
+        (image, Point(box.left + radius, box.bottom + radius)),
     )
     inside = [
-        Point(min(max(place.x, radius), size.width - radius), min(max(place.y, radius), size.height - radius))
-        for place in places
+        (seen, Point(min(max(at.x, radius), size.width - radius), min(max(at.y, radius), size.height - radius)))
+        for seen, at in places
     ]
-    return min(inside, key=lambda place: _busyness(image, Box(place.x, place.y, place.x, place.y).grown(radius)))
+    return min(
+        inside, key=lambda each: _busyness(each[0], Box(each[1].x, each[1].y, each[1].x, each[1].y).grown(radius))
+    )[1]
 
 
 def _busyness(image: Image.Image, box: Box) -> float:
@@ -132,7 +138,7 @@ def _busyness(image: Image.Image, box: Box) -> float:
     if not area.area:
         return math.inf
     patch = image.crop((area.left, area.top, area.right, area.bottom)).convert("L")
-    return round(ImageStat.Stat(patch).stddev[0])
+    return round(ImageStat.Stat(patch).stddev[0] / _PLAIN)
 
 
 def _unit(image: Image.Image) -> float:

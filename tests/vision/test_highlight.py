@@ -46,6 +46,16 @@ def test_differing_fields_and_targets_have_colours_of_their_own() -> None:
     assert len(colours) == 3
 
 
+def test_the_number_of_a_field_stands_on_its_line_where_a_label_is_right_before_it() -> None:
+    image = pictures.blank()
+    labels = Box(0, FIELD.top, FIELD.left, FIELD.bottom)
+    image.paste(Image.effect_noise((labels.width, labels.height), 90), (labels.left, labels.top))
+    area = changed(draw_highlights(image, [Highlight(FIELD)]), draw_highlights(image, [Highlight(FIELD, "4")]))
+    assert area is not None
+    assert FIELD.left < area.left < FIELD.center.x
+    assert FIELD.top < area.center.y < FIELD.bottom
+
+
 def test_the_text_in_a_framed_field_can_still_be_read_with_its_neighbours() -> None:
     image = pictures.page()
     reader = RapidOcrReader()

@@ -62,7 +62,7 @@ new ValueKeys(page);
 document.addEventListener("keydown", (event) => {
   if (typing(event.target) || document.querySelector("dialog[open]") || event.target.closest?.("confirm-card, ask-card")) return;
   const key = plainKey(event);
-  const row = rows().find((each) => each.dataset.keyOf === selected);
+  const row = rows().find((each) => each.dataset.keyOf === selected) ?? rows()[0]; // the first until one is chosen
   if (key === "j") move(1);
   else if (key === "k") move(-1);
   else if (key === "Enter" && row && !event.target.closest("a, button")) row.querySelector("[data-act]").click();

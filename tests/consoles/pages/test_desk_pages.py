@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from consoles.desk import panel
+from cs_agent.engine.run import wording
 from tests.consoles import story
 from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, RunPurpose, RunStatus, Ticket
 from tickets.services.runs import attention, decisions
@@ -149,6 +150,14 @@ def test_a_reply_is_filled_from_the_run(run: Run, phone: Phone) -> None:
     assert ended.ticket.number in reply.text
     assert panel.case_number(ended.result) == "AS20240522001"
     assert not reply.open
+
+
+def test_a_reply_says_what_the_page_showed_and_not_how_the_agent_came_there(run: Run, phone: Phone) -> None:
+    ended = story.succeed(run, phone, recorded=False)
+    ended.result = wording.say("route_shows", "zh", what="提交成功; 受理单号: SH26112800003")
+    ended.save(update_fields=["result"])
+    [reply] = panel.replies_to(ended.ticket, Run.objects.get(pk=ended.pk))
+    assert reply.text.endswith("已处理:提交成功; 受理单号: SH26112800003")
 
 
 def test_a_ticket_is_taken_and_passed_on(
