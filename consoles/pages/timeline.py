@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from consoles.pages.words import action_in_words, in_language
 from consoles.web import media
+from cs_agent.engine.run.state import StepSource
 from tickets.models import ActMark, Confirmation, ConfirmationState, Run, Step, StepActor
 
 TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
@@ -92,6 +93,11 @@ class StepView:
     def source(self) -> str:
         """Who proposed it, where that is not the model; a person's gesture is marked as such."""
         return {"route": _("路线"), "engine": _("系统")}.get(self.step.source, "")
+
+    @property
+    def thought(self) -> str:
+        """Why it was done; of a step that the route gave that is told by its source, in the reader's language."""
+        return "" if self.step.source == StepSource.ROUTE else self.step.thought
 
     @property
     def percent(self) -> int | None:

@@ -35,6 +35,15 @@ def test_watching_a_replay_is_audited_with_who_and_which(
     assert event.ticket_no == run.ticket.number
 
 
+def test_a_step_of_the_route_says_so_in_the_readers_language(as_victor: Client, run: Run, phone: Phone) -> None:
+    story.succeed(run, phone)
+    run.steps.update(source="route", thought="按路线执行")
+    as_victor.cookies["django_language"] = "en"
+    html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
+    assert '<span class="step-source">Route</span>' in html
+    assert "按路线执行" not in html
+
+
 def test_the_replay_plays_with_captions_and_a_chapter_per_step(as_victor: Client, run: Run, phone: Phone) -> None:
     story.succeed(run, phone)
     html = story.markup(as_victor.get(f"/runs/{run.pk}/replay/"))
