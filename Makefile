@@ -69,7 +69,7 @@ redaction: setup-dev ## Measure on generated screens how much personal data is h
 	@$(PY) -m benchmarks redaction
 
 routes: setup-dev ## Show ten thousand mutated pages to a learned route: it must act wrongly on none
-	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/routes/test_routes.py -k mutated
+	@ROUTE_MUTANTS=10000 $(PY) -m pytest -q tests/engine/routes/test_mutated.py -k mutated
 
 gate-proof: setup-dev ## Try the gate on pages of strangers' component libraries (GATE_TREE, GATE_PICTURE, GATE_ENGINE, GATE_SEED, GATE_SHARE, GATE_MINUTES)
 	@$(PY) -m benchmarks.gate_proof.libraries

@@ -17,7 +17,7 @@ from cs_agent.geometry import NormPoint
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
 from cs_agent.testing.phone import FakeScreen
 from cs_agent.testing.screens import lay_out
-from tests.engine.routes.test_routes import OTHER, VALUES, Ride, by_model
+from tests.engine.routes.rides import OTHER, VALUES, Ride, by_model
 from tests.engine.story import SMALL
 
 ORDER = ["title:订单详情", ["label:订单号", "text:202405219999"], "button:申请退款", "button:查看物流", "link:帮助"]

@@ -9,7 +9,7 @@ from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.values import RoutePlan, Way
 from cs_agent.engine.run import human
 from cs_agent.engine.run.state import ConfirmationRequest, StepSource
-from tests.engine.routes.test_routes import VALUES, Ride, by_model
+from tests.engine.routes.rides import VALUES, Ride, by_model
 
 WRONG_REASON = {**VALUES, "reason": "物流破损"}
 
