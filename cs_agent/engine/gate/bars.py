@@ -17,6 +17,8 @@ from cs_agent.engine.screen.page import (
     is_handing_over,
     is_of_a_paper,
     names_everything,
+    names_none,
+    names_own_place,
     switches_a_mode,
 )
 from cs_agent.engine.screen.structure import (
@@ -53,7 +55,7 @@ def is_tab(index: int, seen: Observation) -> bool:
     """Touching it shows something else and leaves all as it is."""
     nodes, places = seen.nodes or (), row_peers(seen.nodes or (), index, seen.size.width)
     said = [text for place in places for text in texts_of(nodes, place)]
-    if any(does_something(text) for text in said) or switches_a_mode(said):
+    if any(does_something(text) or names_none(text) for text in said) or switches_a_mode(said):
         return False
     if nodes[index].role is Role.TAB:
         return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(places, said, seen)
@@ -219,13 +221,15 @@ def _is_joined(places: list[int], seen: Observation) -> bool:
 
 
 def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
-    """Words under pictures at the lower edge, more to touch above them and nothing below, and no way back in the page's
-    corner: pages that are gone back from, and calls, have bars of deeds there, unless the page is called by a part."""
+    """Words under pictures at the lower edge, more to touch above them and nothing below. The page is called by the
+    chosen part; or there is no way back in its corner and a part is a place that every app has, as states that are set
+    and what is done on a page that is gone back from stand there too."""
     nodes, size = seen.nodes or (), seen.size
     parts = [nodes[place].box for place in places]
     if any(box.bottom < _FOOT * size.height for box in parts):
         return False
-    if any(_is_way_back(node, seen) for node in nodes) and not _is_page_of(places, seen):
+    own = any(names_own_place(text) for place in places for text in texts_of(nodes, place))
+    if not _is_page_of(places, seen) and (not own or any(_is_way_back(node, seen) for node in nodes)):
         return False
     touched = [node.box for node in nodes if is_reacting(node) and node.box.area]
     above = [box for box in touched if box.bottom <= parts[0].top]

@@ -28,7 +28,7 @@ from cs_agent.engine.gate import gestures as gate_gestures
 from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate import touch as gate_touch
 from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
-from cs_agent.engine.gate.hazards import Hazard, find_hazard
+from cs_agent.engine.gate.hazards import Hazard, acts_when_left, find_hazard
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FlowRules
@@ -106,7 +106,10 @@ def decide(
 
 
 def _of_hazards(action: Action, scene: Scene) -> Iterator[Finding]:
-    """Going away is always open; whatever else is done here, waiting too, is for a human to see first."""
+    """Going away is open unless the page says what that does; all else, waiting too, is for a human to see first."""
+    leaving = scene.window is None and (isinstance(action, Back) or _goes_back(action, scene))
+    if leaving and (said := acts_when_left(scene.observation)):
+        yield Finding(VerdictKind.ASK, reason(str(Hazard.ACTS_BY_ITSELF), label=said), irreversible=True)
     if not isinstance(action, (*_HANDS, Wait)):
         return
     warned = find_hazard(scene.observation)

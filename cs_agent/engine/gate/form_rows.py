@@ -12,11 +12,11 @@ from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
-from cs_agent.engine.screen.page import Nature, is_on_offer, is_picker_title
+from cs_agent.engine.screen.page import Nature, filters_a_list, is_on_offer, is_picker_title, switches_a_mode
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, texts_of
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import WEIGHTY, LabelKind, is_bidding, is_read, names_a_thing, sense
+from cs_agent.engine.screen.words import WEIGHTY, LabelKind, is_bidding, is_read, names_a_state, names_a_thing, sense
 from cs_agent.observation import Observation, Role
 
 _WIDE = 0.75  # of the width
@@ -80,9 +80,16 @@ def _asks_for_a_choice(row: int, seen: Observation) -> bool:
     if len(parts) != _PARTS or any(map(_bids, (*parts, *drawn))):
         return False
     name, value = parts
-    if sense(name, button=True).kind not in _PLAIN or not (is_read(name) and is_read(value)) or _may_call(value):
+    if _tells_how_it_stands(value) or _may_call(value):
+        return False
+    if sense(name, button=True).kind not in _PLAIN or not (is_read(name) and is_read(value)):
         return False
     return is_picker_title(value) or names_a_thing(name)
+
+
+def _tells_how_it_stands(value: str) -> bool:
+    """On, Not sent, 运行中: a touch may change it."""
+    return filters_a_list(value) or names_a_state(value) or switches_a_mode([value])
 
 
 def _may_call(value: str) -> bool:

@@ -12,7 +12,8 @@ from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pressed_out
+from cs_agent.engine.screen.drawn.pictured import find_sheet, is_on_coloured_fill, is_pressed_out
+from cs_agent.engine.screen.drawn.signs import is_on_sign, is_on_wheel
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.structure import ancestors, is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
@@ -59,6 +60,9 @@ def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene
 
 def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
     """A page is scrolled: nothing at either end is a thing that is dragged or pressed."""
+    if is_on_sign(scene.observation, first.point) or _turns_a_wheel(first, scene):
+        yield ask("slider", first.label, scene)
+        return
     held = [target for target in (first, last) if not _is_free(target, scene)]
     if not held or (first.node != last.node and all(_stands_in_entry(target, scene) for target in held)):
         return
@@ -68,6 +72,14 @@ def _up_or_down(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
         yield touch.vouched(voucher, held[0].label)
     else:
         yield ask("slider" if moved and moved.slider else "swipe_on_control", (moved or held[0]).label, scene)
+
+
+def _turns_a_wheel(first: Target, scene: Scene) -> bool:
+    """Of numbers that stand on the page itself: what is chosen takes effect at once; a picker has its own end."""
+    seen = scene.observation
+    if not is_on_wheel(seen, first.point) or (seen.nodes is None and find_sheet(seen)):
+        return False
+    return kinds.own_kind(first, scene) != kinds.CHOICE
 
 
 def _is_free(target: Target, scene: Scene) -> bool:
@@ -177,8 +189,11 @@ def _has_no_other_end(field: UiNode | None, seen: Observation) -> bool:
 
 
 def _may_be_a_code(text: str, scene: Scene) -> bool:
-    """On a picture alone: as short as a code, on a page that asks for one or shows no button to end it with."""
+    """On a picture alone: on a page that is scanned into; or as short as a code, where one is asked for or no button is
+    shown to end it with."""
     seen, typed = scene.observation, squash(text)
+    if seen.nodes is None and any(map(kinds.is_scanned_into, seen.texts)):
+        return True
     if seen.nodes is not None or len(typed) > _CODE_CHARS or not any(char.isdigit() for char in typed):
         return False
     if _hints_at_search(scene):

@@ -49,6 +49,14 @@ def find_hazard(observation: Observation) -> Warned | None:
     return Warned(Hazard.ACTS_BY_ITSELF, counted) if counted else None
 
 
+def acts_when_left(observation: Observation) -> str:
+    """What the page says that going back from it does, besides that entries are lost or kept; empty for nothing."""
+    words = _words()
+    texts = dict.fromkeys((*observation.texts, *_rows(observation)))
+    said = (text for text in texts if words["acts_when_left"].search(fold(text)))
+    return next((text for text in said if not words["not_acts_when_left"].search(fold(text))), "")
+
+
 def _deed_that_is_counted(observation: Observation) -> str:
     """A control that can be pressed says what it does and how many seconds are left: 确认支付(5s). One that cannot yet
     be pressed is only waited for."""

@@ -253,8 +253,12 @@ def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
         return False
     fields = [node for node in nodes if node.editable]
     said = fold(f"{field.label} {field.description} {field.resource_id}")
-    own = _CODE.search(said) or _SCANS.search(said)
+    own = _CODE.search(said) or is_scanned_into(said)
     return bool(own or (len(fields) == 1 and asks_for_code(seen))) and not is_search_field(field)
+
+
+def is_scanned_into(text: str) -> bool:
+    return bool(_SCANS.search(fold(text)))
 
 
 def asks_for_code(seen: Observation) -> bool:

@@ -47,6 +47,10 @@ _AT_END = 0.8  # of the width
 _LEAST_MARKS = 3
 _MORE = frozenset("›>❯〉»→")  # at an entry's end: more lies behind it
 _TIME_OF_DAY = re.compile(r"^(?:[上下]午|[ap]m)? ?\d{1,2}[::.]\d{2}(?: ?[ap]m)?$", re.IGNORECASE)
+_MOMENT = re.compile(
+    r"^(?=.*\d[::]\d)(?:[\d\W_年月日上下午周星期一二三四五六]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+    r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*|[ap]m|at)+$"
+)
 _FOOT = 0.85  # of the height: the button that ends a page stands lower
 _BUTTON = 0.25  # of the width: a round sign that floats over a list is no wider
 _TALLER = 1.5  # times an entry: no page and no list of them
@@ -98,16 +102,17 @@ def _hands_over(root: int, scene: Scene) -> bool:
 
 
 def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """An entry that is called by a time of day alone can be had at that time."""
+    """An entry that is called by a time alone can be had at that time, or things are put back to how they were then."""
     own = own_texts(nodes, root)
-    return bool(own) and bool(_TIME_OF_DAY.match(own[0].strip()))
+    parts = [text for text in own if not any(other in text for other in own if other != text)]  # none joins others
+    return bool(parts) and bool(_TIME_OF_DAY.match(parts[0].strip()) or _MOMENT.match(fold(parts[0])))
 
 
 def _shows_records(root: int, scene: Scene) -> bool:
     """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
 
     What tells it: buttons within its entries that do something, as what is done with one is done there; or, of papers,
-    any button, a mark at their end that more lies behind, tabs over them, or the search field that was just typed into.
+    a mark at their end that more lies behind, tabs over them, or the search field that was just typed into.
     An entry that is a button itself tells the contrary, but for that mark.
     """
     seen = scene.observation
@@ -121,12 +126,12 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return marks > 0 or any(names_customers(text) for text in _over(root, seen))
     if nodes[root].role is Role.BUTTON:
         return False
-    if has_buttons(nodes, root) and (marks > 0 or _is_done_by_a_button(nodes, root)):
+    if _is_done_by_a_button(nodes, root):
         return True
     if _ends_in_a_deed(root, seen):
         return False
     if _has_searched(scene, above):
-        return marks > 0 or _are_customers(root, seen, scene.typed)
+        return are_kept(own, _entries(root, seen)) if marks > 0 else _are_customers(root, seen, scene.typed)
     tabs = tabs_over(root, seen)
     return bool(tabs) and marks > 0 and _is_kept(root, tabs, seen)
 

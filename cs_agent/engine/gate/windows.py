@@ -53,6 +53,7 @@ _LEAST_DIGITS = 2  # of a value
 _GAP = 0.003  # of the height: further apart than the rows of one group
 _LEAST_ANSWERS = 2  # besides the one that leaves a sheet
 _BIDS = re.compile(r"^(?:去|立即|马上|确认|确定|现在|我要|继续)|now$")
+_HINTS = re.compile(r"(?:点击|轻触|点按|点选)(?![量率数])\S|请点|\b(?:tap|click|touch)(?:ing)? (?:\w|\W\w)")
 _SIDE = 0.35  # of the width: the end of a picker that fills the screen stands in a corner at the top, or at the bottom
 
 
@@ -70,6 +71,8 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     if not answers or any(_speaks_of(squash(target.label), squash(text)) for text in (*others, *said)):
         return False
     if any(goes_on(text) or somebody_asks(text) for text in said) or any(map(accepts, answers)):
+        return False
+    if any(map(continues, answers)):  # so that this one may end it
         return False
     if _shows_values(said) and not any(leaves_what_is_shown(name) for name in target.names):
         return any(_is_spoken_of(answer, said) for answer in answers)
@@ -307,8 +310,7 @@ def ends_or_leaves(node: UiNode, seen: Observation) -> bool:
 
 
 def _is_hint(text: str) -> bool:
-    folded = fold(text)
-    return folded.startswith(("点击", "轻触", "点按", "点选", "tap ", "click ", "touch ")) and len(folded) > 3
+    return bool(_HINTS.search(fold(text)))
 
 
 def heads_above(seen: Observation, entry: int) -> list[str]:

@@ -210,6 +210,16 @@ def names_everything(text: str) -> bool:
     return bool(_EVERYTHING.match(fold(text)))
 
 
+def names_none(text: str) -> bool:
+    """不接收, Nobody, Mentions only: the end of a scale that is set, where a filter leaves something."""
+    return bool(_TITLES["none"].search(fold(text)))
+
+
+def names_own_place(text: str) -> bool:
+    """A page that every app has: its first one, its settings, what is the user's own."""
+    return bool(_TITLES["own_places"].search(fold(text)))
+
+
 def switches_a_mode(texts: Iterable[str]) -> bool:
     """A tab bar that switches a mode: one of its names says so, and none says that it shows everything."""
     names = [fold(text) for text in texts]

@@ -6,6 +6,7 @@ Pixels and boxes only. Rule: if the picture is ambiguous, a control counts as a 
 from __future__ import annotations
 
 import itertools
+import re
 
 import numpy as np
 from PIL import Image
@@ -30,6 +31,7 @@ _LINE = 4  # pixels: a frame's lines are no thicker
 _FAINT_INK = 160  # grey levels from the paper: a hint is fainter than words are
 _WHOLE = 0.85  # of a side: corners may be round
 _FAINT = 9  # grey levels of an outline or of another fill, on the paper beside it
+_ANY = re.compile("")
 _COLOUR = 28  # of 255: a background further from grey is a colour, and so is a button
 
 
@@ -177,10 +179,12 @@ def shares_paper(seen: Observation, one: Box, other: Box) -> bool:
     return papers[0] is not None and not _differs(papers[1], papers[0])
 
 
-def even_column(seen: Observation, box: Box, above: int) -> list[Box]:
-    """Lines below `above` with a common centre and even spacing; empty if the given box is not among them."""
+def even_column(seen: Observation, box: Box, above: int, form: re.Pattern[str] = _ANY) -> list[Box]:
+    """Lines of that form below `above` with a common centre and even spacing; empty if the given box is not among
+    them."""
     slack = _SAME * seen.size.width
-    near = [line.box for line in seen.lines if abs(line.box.center.x - box.center.x) <= slack and line.box.top >= above]
+    lines = (line for line in seen.lines if form.match(line.text.strip()) and line.box.top >= above)
+    near = [line.box for line in lines if abs(line.box.center.x - box.center.x) <= slack]
     ordered = sorted(near, key=lambda each: each.center.y)
     steps = [two.center.y - one.center.y for one, two in itertools.pairwise(ordered)]
     even = bool(steps) and max(steps) - min(steps) <= _PITCH * max(steps)

@@ -2,7 +2,10 @@
 
 A screen is `=== NAME | STYLE | PACKAGE`, its widgets (see `phone`) and the acts on it:
   ! TARGET          cannot be undone            . KIND: TARGET        harmless, and of what kind
-A target is a control's words, `switch:LABEL`, or an icon's name; before it may stand `left`, `long`, `slide` or `type`.
+A target is a control's words, `switch:LABEL`, `seek:LABEL`, `handle:LABEL`, or an icon's name, with `@N` for the Nth
+of that name; before it may stand `left`, `right`, `up`, `down`, `long`, `double`, `slide`, `scroll` or `at` with a
+place in pixels, or `type` with a text. `back` and `wait` are acts without a target. On a screen whose name begins with
+"searched" what the first field holds was typed by the run.
 """
 
 from __future__ import annotations
@@ -11,14 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cs_agent.engine.actions.values import Action, LongPress, Swipe, Tap, Type
+from cs_agent.engine.actions.values import Action, Back, DoubleTap, LongPress, Swipe, Tap, Type, Wait
 from cs_agent.geometry import Box, NormPoint, Point, Size
 from cs_agent.observation import ForegroundApp, Observation, Screenshot, TextLine
 from cs_agent.phone.adb.android_names import kind_of
 from cs_agent.phone.adb.tree import parse_tree
 from tests.engine.gate.ordinary.canvas import HIGH, WIDE, Fonts, Part
+from tests.engine.gate.ordinary.controls import Controls
 from tests.engine.gate.ordinary.phone import Phone
-from tests.engine.gate.ordinary.trees import tree_of
+from tests.engine.gate.ordinary.toolkits import tree_of
 
 _SIZE = Size(WIDE, HIGH)
 
@@ -58,7 +62,7 @@ def read(file: Path, fonts: Fonts = lambda _: None) -> Iterator[Shown]:
     for block in file.read_text("utf-8").split("=== ")[1:]:
         head, *lines = block.strip().splitlines()
         name, style, package = head.split(" | ")
-        phone = Phone(fonts)
+        phone = Controls(fonts)
         for line in lines:
             if line[0] not in "!.":
                 phone.put(line)
@@ -66,25 +70,60 @@ def read(file: Path, fonts: Fonts = lambda _: None) -> Iterator[Shown]:
         yield Shown(name, style, package, phone, None if style == "none" else tree_of(phone, style, package), acts)
 
 
+_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+_FAR = 700  # pixels
+
+
 def _act(phone: Phone, line: str) -> Act:
     kind, target = ("", line[2:]) if line[0] == "!" else line[2:].split(": ", 1)
+    return Act(kind, target, _done(phone, target))
+
+
+def _done(phone: Phone, target: str) -> Action:
     how, _, rest = target.partition(" ")
-    if how == "type":
-        return Act(kind, target, Type(rest.replace("\\n", "\n")))
-    if how not in ("left", "long", "slide"):
-        return Act(kind, target, Tap(_norm(_middle(find(phone, target)))))
-    part = find(phone, rest)
-    at = _middle(part)
-    if how == "long":
-        return Act(kind, target, LongPress(_norm(at)))
-    reach = {"left": (at.x + 300, 60), "slide": (part.box[0] + 66, part.box[2] - 30)}[how]
-    return Act(kind, target, Swipe(_norm(Point(reach[0], at.y)), _norm(Point(reach[1], at.y))))
+    match how:
+        case "type":
+            return Type(rest.replace("\\n", "\n"))
+        case "back":
+            return Back()
+        case "wait":
+            return Wait(3)
+        case "at" | "scroll":
+            x, y = map(int, rest.split(","))
+            place = _norm(Point(x, y))
+            return Tap(place) if how == "at" else Swipe(place, _norm(Point(x, y - _FAR)))
+        case "long":
+            return LongPress(_norm(_middle(find(phone, rest))))
+        case "double":
+            return DoubleTap(_norm(_middle(find(phone, rest))))
+        case "slide":
+            part = find(phone, rest)
+            y = _middle(part).y
+            return Swipe(_norm(Point(part.box[0] + 66, y)), _norm(Point(part.box[2] - 30, y)))
+        case "left" | "right" | "up" | "down":
+            at, (x, y) = _middle(find(phone, rest)), _WAYS[how]
+            start = Point(min(at.x + 300, WIDE - 80), at.y) if how == "left" else at
+            return Swipe(_norm(start), _norm(Point(start.x + x * _FAR, start.y + y * _FAR)))
+    return Tap(_norm(_middle(find(phone, target))))
 
 
 def find(phone: Phone, target: str) -> Part:
     """The control of that name; LookupError for none."""
-    target, _, number = target.partition("@")
-    parts = [part for top in (phone.parts if phone.over is None else phone.over) for part in top.all()]
+    name, _, number = target.rpartition("@")
+    target, number = (name, number) if name and number.isdigit() else (target, "")
+    tops = phone.parts if phone.over is None else phone.over
+    parts = [part for top in tops for part in top.all()]
+    kind, _, hint = target.partition(":")
+    if kind in ("seek", "handle"):
+        return next(part for part in parts if part.kind == kind and part.hint == hint)
+    held = [
+        [part for part in top.all() if part.clickable and words in part.all()][-1:]
+        for top in tops
+        for words in top.all()
+        if words.text == target and words.kind not in ("edit", "icon")
+    ]
+    if found := [part for parts in held for part in parts][int(number or 1) - 1 :]:
+        return found[0]
     label = target.removeprefix("switch:").removeprefix("icon:")
     places = [
         n
@@ -99,6 +138,8 @@ def find(phone: Phone, target: str) -> Part:
         around = [part for part in parts if (part.clickable or part.kind == "slide") and parts[n] in part.all()]
         if around:
             return around[-1]
+    if plain := [parts[n] for n in places if parts[n].kind == "text"]:
+        return plain[0]
     raise LookupError(target)
 
 
@@ -107,4 +148,4 @@ def _middle(part: Part) -> Point:
 
 
 def _norm(point: Point) -> NormPoint:
-    return Point(min(point.x, WIDE - 1), min(point.y, HIGH - 1)).to_norm(_SIZE)
+    return Point(max(40, min(point.x, WIDE - 1)), max(40, min(point.y, HIGH - 1))).to_norm(_SIZE)

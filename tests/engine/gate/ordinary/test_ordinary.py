@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from cs_agent.engine.gate.decide import StepContext, decide
-from cs_agent.engine.run.state import VerdictKind
+from cs_agent.engine.run.state import Verdict, VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
 from tests.vision.pictures import font
 
-_FILES = ("first", "second", "third")
+_FILES = ("first", "second", "third", "fourth", "fifth", "sixth")
 SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
-BY_KIND = frozenset({"focus", "nav", "tab", "seg", "row", "search-button", "wheel", "cancel"})
+BY_KIND = frozenset(
+    {"focus", "nav", "tab", "seg", "row", "search-button", "wheel", "cancel", "scroll", "back", "enter", "type"}
+)
 _BY_BACK = {"corner", "closing_mark", "closing_answer"}  # the engine presses Back instead of asking
 _EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FILES for shown in SCREENS[name]]
 # Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
@@ -26,21 +28,32 @@ _MOST = {
     ("second", "picture"): (58, 85),
     ("third", "tree"): (1, 7),
     ("third", "picture"): (23, 30),
+    ("fourth", "tree"): (23, 42),
+    ("fourth", "picture"): (62, 82),
+    ("fifth", "tree"): (22, 33),
+    ("fifth", "picture"): (52, 64),
+    ("sixth", "tree"): (2, 7),
+    ("sixth", "picture"): (10, 15),
 }
 
 
-def asks(shown: Shown, act: Act, tree: bool) -> bool:
-    typed = act.kind == "search-button"
+def decided(shown: Shown, act: Act, tree: bool) -> Verdict:
+    typed = act.kind in ("search-button", "enter") or shown.name.startswith("searched")
     context = StepContext(typed=shown.typed if typed else "")
-    verdict = decide(act.action, shown.observation(tree), confidence=1.0, context=context)
+    return decide(act.action, shown.observation(tree), confidence=1.0, context=context)
+
+
+def asks(shown: Shown, act: Act, tree: bool) -> bool:
+    verdict = decided(shown, act, tree)
     return verdict.kind is not VerdictKind.ALLOW and not {reason.code for reason in verdict.reasons} <= _BY_BACK
 
 
 @pytest.mark.parametrize("tree", [True, False], ids=["tree", "picture"])
 @pytest.mark.parametrize(("name", "shown"), _EVERY)
 def test_no_irreversible_act_on_an_ordinary_screen_passes(name, shown, tree):
-    verdicts = [decide(act.action, shown.observation(tree), confidence=1.0) for act in shown.acts if not act.kind]
-    assert all(verdict.kind is not VerdictKind.ALLOW for verdict in verdicts)
+    tree = tree and shown.tree is not None
+    passed = [act.told for act in shown.acts if not act.kind and decided(shown, act, tree).kind is VerdictKind.ALLOW]
+    assert not passed
 
 
 @pytest.mark.parametrize(("name", "seen"), _MOST, ids=lambda part: part)

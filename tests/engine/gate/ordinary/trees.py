@@ -46,10 +46,10 @@ def tree_of(phone: Phone, style: str, package: str) -> str:
         parts, root = front, whole if style == "rn" else phone.window
     body = "".join(_written(part, style, package) for part in parts)
     if style == "web":
-        body = _node(
-            "android.webkit.WebView", whole, package, inner=_node("android.view.View", whole, package, inner=body)
+        body = node(
+            "android.webkit.WebView", whole, package, inner=node("android.view.View", whole, package, inner=body)
         )
-    root_node = _node("android.widget.FrameLayout", root, package, inner=body)
+    root_node = node("android.widget.FrameLayout", root, package, inner=body)
     return f"<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation=\"0\">{root_node}</hierarchy>"
 
 
@@ -75,7 +75,7 @@ def _written(part: Part, style: str, package: str, place: int = 0, count: int = 
             if kind not in ("text", "edit", "check", "radio", "switch"):
                 name = "android.view.View"
             if kind == "button":
-                inner += _node("android.widget.Button", part.box, package)
+                inner += node("android.widget.Button", part.box, package)
         case "flutter":
             name = {
                 "edit": name,
@@ -99,7 +99,7 @@ def _written(part: Part, style: str, package: str, place: int = 0, count: int = 
             if kind in ("button", "row", "tab", "navtab", "cell", "chip", "day", "icon", "check", "radio"):
                 name = "android.view.ViewGroup"
                 if kind == "icon":
-                    inner = _node("android.widget.ImageView", part.box, package)
+                    inner = node("android.widget.ImageView", part.box, package)
                 elif part.clickable:
                     said = ", ".join(word for each in part.parts if not each.clickable for word in each.words())
         case "web":
@@ -112,10 +112,10 @@ def _written(part: Part, style: str, package: str, place: int = 0, count: int = 
                 text, inner = " ".join(part.words()), ""
             if kind == "icon":
                 text, said = said, ""
-    return _node(name, part.box, package, text, said, inner, **more)
+    return node(name, part.box, package, text, said, inner, **more)
 
 
-def _node(name: str, box: Bounds, package: str, text: str = "", said: str = "", inner: str = "", **more: object) -> str:
+def node(name: str, box: Bounds, package: str, text: str = "", said: str = "", inner: str = "", **more: object) -> str:
     flags = {
         "checkable": False,
         "checked": False,

@@ -225,7 +225,7 @@ def test_a_mark_that_more_lies_behind_opens_papers_and_customers_only(title, row
 
 def test_where_deeds_are_buttons_in_the_entries_a_text_with_a_number_names_a_value():
     rows = (("保存草稿 16427844", "¥12"), ("保存草稿 16427845", "¥13"), ("保存草稿 16427846", "¥14"))
-    button = node("停售", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)
+    button = node("下架", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)
     assert tap(page(*browsed(*rows)), *ENTRY).kind is VerdictKind.CONFIRM
     assert tap(page(*records(*rows), button), *ENTRY).vouched_by == "kind:record"
     bare = (("保存草稿", "¥12.00"), ("保存草稿", "¥13.00"), ("保存草稿", "¥14.00"))

@@ -1,0 +1,57 @@
+"""What a finger that begins to scroll holds: a sign without words, as a handle or a slider, or a wheel of numbers.
+
+Pixels and boxes only, device coordinates.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+
+from cs_agent.engine.screen.drawn.pictured import even_column
+from cs_agent.geometry import Box, Point
+from cs_agent.observation import Observation
+
+_REACH = 0.04  # of the width, around the finger's middle
+_TIP = 0.02  # of the width: what is drawn further off is not held
+_STEP = 40  # grey levels between a sign and its paper; the pages behind cards differ less
+_PAPER = 0.5  # of the pixels: a photograph has no paper
+_STROKE = 0.004  # of the width: a line between two entries is no thicker
+_NUMBER = re.compile(r"^(\d{1,4})\s*\D{0,3}$")
+_LEAST_NUMBERS = 3
+
+
+def is_on_wheel(seen: Observation, point: Point) -> bool:
+    """Whether the finger is on a number of an even column of such, each as much more than the one before it."""
+    line = next((each for each in seen.lines if each.box.grown(each.box.height).contains(point)), None)
+    if line is None or not _NUMBER.match(line.text.strip()):
+        return False
+    column = even_column(seen, line.box, 0, _NUMBER)
+    told = {each.box: found[1] for each in seen.lines if (found := _NUMBER.match(each.text.strip()))}
+    steps = {int(told[two]) - int(told[one]) for one, two in pairwise(column)}
+    return len(column) >= _LEAST_NUMBERS and len(steps) == 1 and steps != {0}
+
+
+def is_on_sign(seen: Observation, point: Point) -> bool:
+    """Whether a sign is drawn under the finger, and no word or photograph."""
+    width = seen.size.width
+    reach, tip = int(_REACH * width), int(_TIP * width)
+    around = Box(point.x - reach, point.y - reach, point.x + reach + 1, point.y + reach + 1).clipped(seen.size)
+    if not around.area:
+        return False
+    part = seen.screenshot.image.crop((around.left, around.top, around.right, around.bottom)).convert("L")
+    grey = np.asarray(part, dtype=np.int16)
+    levels = np.bincount((grey // 8).ravel(), minlength=32)
+    away = np.abs(grey - (int(levels.argmax()) * 8 + 4))
+    if float((away <= _STEP // 2).mean()) < _PAPER:
+        return False
+    drawn = away > _STEP
+    told = [line.box for line in seen.lines] + [node.box for node in seen.nodes or () if node.label.strip()]
+    if any(box.grown(tip).contains(point) for box in told if box.height <= 2 * reach):
+        return False
+    y, x = point.y - around.top, point.x - around.left
+    held = drawn[max(0, y - tip) : y + tip + 1, max(0, x - tip) : x + tip + 1]
+    rows = held.mean(axis=1) > 0.5
+    return bool(held.any()) and (float(rows.mean()) * held.shape[0] > _STROKE * width or not rows.any())
