@@ -12,7 +12,8 @@ from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
 from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.engine.screen.drawn.pictured import find_sheet, is_on_coloured_fill, is_pressed_out
+from cs_agent.engine.screen.drawn.cards import find_sheet
+from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pressed_out
 from cs_agent.engine.screen.drawn.signs import is_on_sign, is_on_wheel
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.structure import ancestors, is_record
