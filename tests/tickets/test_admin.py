@@ -71,6 +71,14 @@ def test_flows_are_called_in_the_readers_language(
     assert found.context["cl"].result_count == 1
 
 
+def test_a_version_of_a_flow_is_told_in_words_with_the_way_to_its_page(fei: User, refund_flow: FlowVersion) -> None:
+    html = client_of(fei).get(url(FlowVersion, "change", refund_flow.pk)).content.decode()
+    words = html[: html.index("<pre>")]
+    assert "提交前由人确认" in words
+    assert f"/flows/complaint_refund/?version={refund_flow.number}" in words
+    assert "<details><summary>展开</summary><pre>" in html
+
+
 @pytest.mark.parametrize("name", sorted(READ_ONLY))
 def test_nobody_adds_changes_or_deletes_what_happened(name: str, ann: User, confirmation: Confirmation) -> None:
     model = next(model for model in OURS if model._meta.model_name == name)

@@ -19,7 +19,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
         self.said += [value for name, value in attributes if name in _TOLD and value]
-        silent = tag in _SILENT or _ICONS in (given.get("class") or "")
+        own = given.get("translate") == "no"  # an author's words, in whatever language
+        silent = own or tag in _SILENT or _ICONS in (given.get("class") or "")
         if tag not in _VOID:
             self._open.append((tag, silent or bool(self._open and self._open[-1][1])))
 

@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from consoles.pages.studio.in_words import sop
 from cs_agent.project.backoffice.audited import Audited, ReadOnly
-from cs_agent.project.backoffice.flow_names import FlowFilter, name_of_flow
+from cs_agent.project.backoffice.flow_names import FlowFilter, name_of_flow, name_of_version
 from cs_agent.project.backoffice.forms import PhoneForm, condition_in_words
 from tickets import models
 from tickets.permissions import Permission, has
@@ -109,13 +110,28 @@ class FlowVersionAdmin(ReadOnly):
     list_display = ("flow", "number", "note", "created_by", "created_at")
     list_filter = (FlowFilter,)
     list_select_related = ("template", "created_by")
-    fields = readonly_fields = ("flow", "number", "note", "created_by", "created_at", "pretty")
+    fields = readonly_fields = ("flow", "number", "note", "created_by", "created_at", "studio", "in_words", "pretty")
 
     @admin.display(description=_("流程"), ordering="template")
     def flow(self, version: models.FlowVersion) -> str:
         return name_of_flow(version.template)
 
+    @admin.display(description=_("流程页面"))
+    def studio(self, version: models.FlowVersion) -> str:
+        """Where it is rehearsed, reviewed and released."""
+        address = f"{reverse('flow', args=[version.template.slug])}?version={version.number}"
+        return format_html('<a href="{}">{} →</a>', address, name_of_version(version))
+
+    @admin.display(description=_("内容"))
+    def in_words(self, version: models.FlowVersion) -> str:
+        """As people read it; its author's words stand in the languages that they were written in."""
+        parts = [
+            (title, format_html_join("", "<li>{}</li>", ((line,) for line in lines)))
+            for title, lines in sop(version.definition)
+        ]
+        return format_html_join("", '<p><b>{}</b></p><ul translate="no">{}</ul>', parts)
+
     @admin.display(description=_("流程定义"))
     def pretty(self, version: models.FlowVersion) -> str:
         text = json.dumps(version.definition, ensure_ascii=False, indent=2)
-        return format_html("<pre>{}</pre>", text)
+        return format_html("<details><summary>{}</summary><pre>{}</pre></details>", _("展开"), text)
