@@ -13,7 +13,7 @@ from consoles.access import permitted
 from consoles.desk import next_up
 from consoles.pages.cockpit import cockpit_of
 from consoles.queue.wanted import TicketFilter
-from consoles.templatetags.console import item_words
+from consoles.templatetags.console_values import item_words
 from tickets.permissions import Permission
 from tickets.services.people import access
 from tickets.services.runs import attention

@@ -15,7 +15,8 @@ from consoles.pages.audit.story import story_of
 from consoles.pages.audit.words import event_in_words, roles_in_words
 from consoles.pages.timeline import StepView
 from consoles.pages.words import action_in_words, in_language
-from consoles.templatetags.console import seconds, slot_label, slot_words, summary_in
+from consoles.templatetags.console_times import seconds
+from consoles.templatetags.console_values import slot_label, slot_words, summary_in
 from cs_agent.project.backoffice.audited import ReadOnly
 from cs_agent.project.backoffice.flow_names import RunsFlowFilter, name_of_version
 from tickets import models
