@@ -113,7 +113,9 @@ def test_after_the_last_delay_it_is_given_up_and_the_ticket_goes_on(post: Post, 
         pump()
         later()
     assert types(post.got) == ["ticket.status_changed"]
-    assert Delivery.objects.get(event__type="ticket.created").state == DeliveryState.GIVEN_UP
+    given_up = Delivery.objects.get(event__type="ticket.created")
+    assert given_up.state == DeliveryState.GIVEN_UP
+    assert given_up.ended_at is not None  # from then on it is kept as long as the installation says
 
 
 def test_a_place_that_is_gone_gets_nothing_more(post: Post, ticket: Ticket, lin: User) -> None:
@@ -124,6 +126,7 @@ def test_a_place_that_is_gone_gets_nothing_more(post: Post, ticket: Ticket, lin:
     set_status(ticket, TicketStatus.OPEN, lin)
     pump()
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.GIVEN_UP}
+    assert not Delivery.objects.filter(ended_at=None).exists()
     assert Delivery.objects.count() == 2
     asked = Delivery.objects.get(tries=1)
     assert (asked.last_answer, asked.event.type) == ("410", "ticket.created")
