@@ -76,10 +76,14 @@ def _spoken_decimal(text: str) -> Decimal | None:
 
 
 def numeral(text: str) -> int | None:
-    """The number a Chinese numeral means, 一百二 being 120; None if it is no numeral."""
+    """The number a Chinese numeral means, 一百二 being 120; None if it is no numeral. Digits alone are one only
+    with a zero between two others (二〇五): they can be no range (二三)."""
     text = text.replace("廿", "二十").replace("卅", "三十")
     if not text or any(char not in _DIGITS and char not in _UNITS and char not in _BIG for char in text):
         return None
+    if len(text) == 3 and all(char in _DIGITS for char in text):
+        high, zero, low = (_DIGITS[char] for char in text)
+        return high * 100 + low if high and low and not zero else None
     return _by_big_units(text, ["亿", "万"])
 
 

@@ -13,7 +13,9 @@ from tickets.flows.slots.text import CLAUSE_END
 
 _WISH = re.compile(r"[退赔补还减免]|refund|compens|reimburs|back|credit", re.I)
 Stretch = tuple[int, int]  # start and end
-_BACK = r"(?:(?<=yuan )|(?<=rmb )|(?<=cny )|(?<=kuai )|(?<=\d ))back\b"  # give me … back: the amount parts the words
+# give me … back, … yuan returned to me, 把…块还给我: the amount stands before the word.
+_BACK = r"(?:(?<=yuan )|(?<=rmb )|(?<=cny )|(?<=kuai )|(?<=\d ))(?:back|returned)\b"
+_GIVEN_BACK = r"(?<=[元块毛角分钱])(?:都|得|要|请|全部?|一起|直接|原路)?(?:还|返|打|转)(?:给我|回来|回给我)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,16 @@ class Words:
     """The words of a slot and of its rivals, found in any stretch of a text."""
 
     def __init__(self, own: Iterable[str], rivals: Iterable[str]) -> None:
+        self._given = False
         self._own = {word.lower(): False for word in rivals} | {word.lower(): True for word in own}
         every = sorted(self._own, key=lambda word: (-len(word), word))
         parts = [re.escape(word) + (r"[a-z]{0,3}\b" if word.isascii() else "") for word in every]
         if parted := next((word for word in self._own if word.endswith(" back")), None):
             parts.append(_BACK)
-            self._own["back"] = self._own[parted]
+            self._own |= dict.fromkeys(("back", "returned"), self._own[parted])
+        if given := next((word for word in self._own if word in {"退", "退款", "退还"}), None):
+            parts.append(_GIVEN_BACK)
+            self._given = self._own[given]
         self.pattern = "|".join(parts) or r"(?!)"
 
     @property
@@ -69,7 +75,8 @@ class Words:
         """Whether the word is the slot's own; an English one may bear an ending."""
         if found in self._own:
             return self._own[found]
-        return self._own[max((word for word in self._own if found.startswith(word)), key=len)]
+        named = max((word for word in self._own if found.startswith(word)), key=len, default=None)
+        return self._given if named is None else self._own[named]
 
 
 @lru_cache(maxsize=4)  # two texts (with and without what others wrote), and the slots of a flow share their words

@@ -66,7 +66,8 @@ LOOSE_BEFORE = re.compile(
     r"|\b(?:at least|at most|about|around|above|below|beyond|exceeding|upwards? of|anything from|up to|"
     r"no more than|no less than|more than|less than|over|under|nearly|almost|"
     r"approximately|approx\.?|roughly|minimum(?: of)?|maximum(?: of)?|between|from|some|each|every|"
-    r"per \w+|another)\s+(?:rmb|cny|[¥￥])?\s?$",
+    r"per \w+|another|(?:\d ?/ ?\d|half|third|quarter|fifth|thirds|quarters|fifths|percent|per cent|%) of(?: (?:the|my|"
+    r"that|those|these|all))?)\s+(?:rmb|cny|[¥￥])?\s?$",
     re.I,
 )
 _LOOSE_AFTER = re.compile(
@@ -247,9 +248,14 @@ def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bo
     return Doubt.UNCLEAR if run[-1:] == "元" and re.search("^[旦件素宵气老]", after) else None
 
 
+_SHARE_BEHIND = re.compile(
+    r"^钱?(?:里|中)?的?(?:百分之|[\d一二两三四五六七八九十几半]+ ?(?:成(?![一-鿿])|折|分之|%)|一半|零头)"
+)  # 200元的七成
+
+
 def _behind(after: str) -> Doubt | None:
     """What the words behind an amount and its unit leave open: or more; a coupon."""
-    if _LOOSE_AFTER.search(after):
+    if _LOOSE_AFTER.search(after) or _SHARE_BEHIND.match(after):
         return Doubt.RANGE
     return Doubt.UNCLEAR if _NOT_MONEY_AFTER.search(after) else None
 

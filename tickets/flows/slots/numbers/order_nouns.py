@@ -21,7 +21,7 @@ OWN = r"(?:订单|订购|定单|下单(?=编|号))(?:的)? ?(?:编?号码?|单�
 OWN_END = re.compile(
     rf"{OWN}$|(?<![A-Za-z])orders?(?:[\s_-]*(?:no|number|num|nr|id|code|ref|reference))?\.?\s*#?$", re.I
 )
-_BARE_END = re.compile(r"(?:^|[的我这那下此该,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
+_BARE_END = re.compile(r"(?:^|[的我这那下此该查看催,，\s]|[一两俩二三四五六七八九十几\d])单号?$|[这那]个单$")
 _NO_NOUN = re.compile(r"(?<![A-Za-z一-鿿])(?<![A-Za-z一-鿿] )(?:U?ID|编号|号码|代码)$", re.I)  # whose, it does not say
 _OTHER_ORDER = re.compile(
     r"(?:商户|支付|付款|交易|微信|支付宝|退款|退货|换货|售后|物流|快递|运单|包裹|采购|服务|维修|父|主|母|关联|历史|"

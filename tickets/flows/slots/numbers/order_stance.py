@@ -36,55 +36,67 @@ _FORMER = re.compile(
 )
 
 
+_REFUSED_BEFORE = re.compile(r"(?:不要|不用|别|勿|不必|先别)再?(?:处理|退|查|动|发|取消|管|看|改)[^,，。]{0,4}$")
+_REFUSED_AFTER = re.compile(
+    r"^[^,，。(（]{0,2}(?:不是|不对|错了)|^(?:这单|那单|的)?(?:不用|不要|别|先别)再?(?:查|处理|管|退|看)"
+)
+_EXCEPT = re.compile(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", re.I)
+_BECOMES = re.compile(r"(?:合并|拆|变)成$")
+_SOMEBODY_S = re.compile(
+    r"\b(?!(?:it|that|here|what|there|today|yesterday)['’])\w+['’]s (?:\w+ )?(?:orders?)?"
+    r"[\s#:]*(?:is|no\.?|number)?[\s:]*$",
+    re.I,
+)
+_NOUN_ENDS = re.compile(r"号$|号码$|编号$|number$|no\.?$", re.I)
+
+
 def doubt_about_order(text: str, code: Code) -> Doubt | None:
     before, after = clause_before(text, code.start), clause_after(text, code.end)
-    sentence = sentence_before(text, code.start)
-    lead = before_noun(text, code.start)
     outer = re.sub(rf"(?:{OWN})[是为:：\s]*$", "", before, flags=re.I)
-    if (
-        stance.refused(outer, "")
-        or stance.refused(before, "")
-        or re.search(
-            r"^[^,，。(（]{0,2}(?:不是|不对|错了)|^(?:这单|那单|的)?(?:不用|不要|别|先别)再?(?:查|处理|管|"
-            r"退|看)",
-            after,
-        )
-    ):
-        return Doubt.NEGATED
-    if re.search(r"(?:不要|不用|别|勿|不必|先别)再?(?:处理|退|查|动|发|取消|管|看|改)[^,，。]{0,4}$", outer):
-        return Doubt.NEGATED
-    if _FORMER.search(before[-24:]) or _FORMER.search(lead):
-        return Doubt.OTHER_TIME
-    if _EXAMPLE.search(before) or _UNSURE_AFTER.search(text[code.end : code.end + 24]):
-        return Doubt.UNCLEAR
-    if re.search(r"(?:除了?|除去|排除|\bexcept(?: for)?)(?:订单号?)?[是:： ]*$", before, re.I):
-        return Doubt.NEGATED
-    if _ANOTHER_AFTER.match(text, code.end) or re.search(r"(?:合并|拆|变)成$", lead):
-        return Doubt.UNCLEAR
-    if re.search(
-        r"\b(?!(?:it|that|here|what|there|today|yesterday)['’])\w+['’]s (?:\w+ )?(?:orders?)?[\s#:]*(?:is|"
-        r"no\.?|number)?[\s:]*$",
-        before,
-        re.I,
-    ):
-        return Doubt.OTHER_PERSON
-    quoted = stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
     return (
-        stance.hedged(before, after)
+        _denied(before, outer, after)
+        or _of_another_time(text, code, before)
+        or _unclear(text, code, before)
+        or _of_others(text, code, before, outer, after)
+        or _asked(text, code, before, outer, after)
+    )
+
+
+def _denied(before: str, outer: str, after: str) -> Doubt | None:
+    refused = stance.refused(outer, "") or stance.refused(before, "")
+    others = _REFUSED_AFTER.search(after) or _REFUSED_BEFORE.search(outer) or _EXCEPT.search(before)
+    return Doubt.NEGATED if refused or others else None
+
+
+def _of_another_time(text: str, code: Code, before: str) -> Doubt | None:
+    former = _FORMER.search(before[-24:]) or _FORMER.search(before_noun(text, code.start))
+    return Doubt.OTHER_TIME if former else None
+
+
+def _unclear(text: str, code: Code, before: str) -> Doubt | None:
+    found = (
+        _EXAMPLE.search(before)
+        or _UNSURE_AFTER.search(text[code.end : code.end + 24])
+        or _ANOTHER_AFTER.match(text, code.end)
+        or _BECOMES.search(before_noun(text, code.start))
+    )
+    return Doubt.UNCLEAR if found else None
+
+
+def _of_others(text: str, code: Code, before: str, outer: str, after: str) -> Doubt | None:
+    """Another person's, or in somebody else's words."""
+    sentence = sentence_before(text, code.start)
+    return (
+        (Doubt.OTHER_PERSON if _SOMEBODY_S.search(before) else None)
+        or stance.hedged(before, after)
         or stance.other_person(outer)
-        or quoted
-        or (
-            Doubt.QUESTION
-            if not outer
-            and re.search(
-                r"号$|号码$|编号$|number$|"
-                r"no\.?$",
-                lead,
-                re.I,
-            )
-            and _BARE_QUESTION.match(text, code.end)
-            else None
-        )
-        or stance.corrected(text, code.end)
-        or (Doubt.QUESTION if _ASKED_ABOUT.search(before[-8:] + "#" + after[:6]) else None)
+        or stance.hearsay(outer.rstrip("\"“「『‘'"), sentence.rstrip("\"“「『‘'"))
+    )
+
+
+def _asked(text: str, code: Code, before: str, outer: str, after: str) -> Doubt | None:
+    alone = not outer and _NOUN_ENDS.search(before_noun(text, code.start)) and _BARE_QUESTION.match(text, code.end)
+    asked = alone or _ASKED_ABOUT.search(before[-8:] + "#" + after[:6])
+    return (
+        (Doubt.QUESTION if alone else None) or stance.corrected(text, code.end) or (Doubt.QUESTION if asked else None)
     )
