@@ -7,14 +7,18 @@ Rule: the thing and what is said of it stand in one sentence, near each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import merge
 from itertools import islice
+from operator import itemgetter
 
 from tickets.flows.slots.text import clause_after, clause_before
 
 MOST = 8  # of a kind in a text that are looked at
 LACK, STATE = "lack", "state"
+Stretch = tuple[int, int]  # start and end
 
 _CODE = (
     r"验[证正]?[码吗马]|校验码|动态码|短信码|(?:登[录陆]|验证|注册|认证|动态|安全|校验)(?:用?的)?"
@@ -93,20 +97,42 @@ _STATE = (
     r"(?:warehouse|depot|store|shop)\b|"
     r"\bwhen (?:will|do|are|is) [\w# ]{1,24}? (?:ship|ships|shipping|dispatch\w*|sent|send it)\b"
 )
-_EN_GAP = r"[ \w'’#/-]{0,40}?"
 
 
-_GAP = r"(?:(?!(?<![没未不有])(?:收到|拿到|来|到)了)[^。;；!！?？\n\d]|\d++){0,10}?"  # a number counts as one character
+class _Together:
+    """A thing and what is said of it, behind it or (`either`) in front: between them no mark that ends a sentence, and
+    not that it has come. Both are looked for once in the whole text, then joined: time grows with the text."""
 
+    _GAP = re.compile(
+        r"(?:(?!(?<![没未不有])(?:收到|拿到|来|到)了)[^。;；!！?？\n\d]|\d++){0,10}"
+    )  # a number is one character
+    _ENGLISH = re.compile(r"[ -~]{0,40}(?<![.!?] )")
+    _ENGLISH_AHEAD = re.compile(r"[ \w'’#/-]{0,40}")
+    _REACH = 60
 
-def _either(thing: str, said: str) -> str:
-    """Behind the thing, or in front of it; between them no mark that ends a sentence, and not that it has come."""
-    chinese = _GAP
-    return rf"(?:{thing})(?:{chinese}|[ -~]{{0,40}}?(?<![.!?] ))(?:{said})|(?:{said})(?:{chinese}|{_EN_GAP})(?:{thing})"
+    def __init__(self, thing: str, said: str, *, either: bool) -> None:
+        self._thing, self._said, self._either = re.compile(thing, re.I), re.compile(said, re.I), either
 
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """In the order of the text; several may begin at one place."""
+        said = [match.span() for match in self._said.finditer(text)]
+        things = [match.span() for match in self._thing.finditer(text)] if said else []
+        if not things:
+            return iter(())
+        ahead = self._pairs(text, said, things, self._ENGLISH_AHEAD) if self._either else iter(())
+        return merge(self._pairs(text, things, said, self._ENGLISH), ahead, key=itemgetter(0))
 
-def _behind(thing: str, said: str) -> str:
-    return rf"(?:{thing})(?:{_GAP}|[ -~]{{0,40}}?(?<![.!?] ))(?:{said})"
+    def _pairs(
+        self, text: str, first: Sequence[Stretch], second: Sequence[Stretch], english: re.Pattern[str]
+    ) -> Iterator[Stretch]:
+        starts = [start for start, _end in second]
+        for start, end in first:
+            for at in range(bisect_left(starts, end), len(starts)):
+                if starts[at] - end > self._REACH:
+                    break
+                if self._GAP.fullmatch(text, end, starts[at]) or english.fullmatch(text, end, starts[at]):
+                    yield start, second[at][1]
+                    break
 
 
 _ADDRESS_AMISS = (
@@ -154,7 +180,9 @@ _KINDS = (
         LACK,
         "code",
         (*"码吗马信令", "sms", "text", "message", "code", "pin", "pass", "number", "otp"),
-        re.compile(_either(_CODE, _LACKING) + "|" + _behind(_CODE, _SPOILT) + "|" + _NO_CODE, re.I),
+        re.compile(_NO_CODE, re.I),
+        _Together(_CODE, _LACKING, either=True),
+        _Together(_CODE, _SPOILT, either=False),
     ),
     (
         LACK,
@@ -164,7 +192,9 @@ _KINDS = (
             *("parcel", "package", "ship", "deliver", "goods", "stuff", "item", "box", "order", "track", "sign"),
             *("courier", "arriv", "com", "get here", "due"),
         ),
-        re.compile(_either(_PARCEL, _LACKING) + "|" + _behind(_PARCEL, _GONE) + "|" + _PROOF, re.I),
+        re.compile(_PROOF, re.I),
+        _Together(_PARCEL, _LACKING, either=True),
+        _Together(_PARCEL, _GONE, either=False),
     ),
     (
         STATE,
@@ -199,13 +229,25 @@ class Untold:
 
 def untold(text: str) -> Iterator[Untold]:
     folded = text.lower()
-    for verb, thing, signs, pattern in _KINDS:
+    for verb, thing, signs, pattern, *together in _KINDS:
         if not any(sign in folded for sign in signs):
             continue
-        for match in islice(pattern.finditer(text), MOST):
-            refused = verb not in {LACK, STATE} and _AGAINST.search(match[0])
-            if not refused and not _of_something_else(text, *match.span()):
-                yield Untold(verb, thing, *match.span())
+        plain = (match.span() for match in pattern.finditer(text))
+        for start, end in islice(
+            _apart(merge(*(each.spans(text) for each in together), plain, key=itemgetter(0))), MOST
+        ):
+            refused = verb not in {LACK, STATE} and _AGAINST.search(text, start, end)
+            if not refused and not _of_something_else(text, start, end):
+                yield Untold(verb, thing, start, end)
+
+
+def _apart(spans: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Those that do not overlap an earlier one."""
+    past = 0
+    for start, end in spans:
+        if start >= past:
+            past = end
+            yield start, end
 
 
 def _of_something_else(text: str, start: int, end: int) -> bool:
