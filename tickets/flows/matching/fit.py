@@ -42,13 +42,16 @@ _CONTRACTED = (
     (r"\s{1,2}is\s{1,2}", r"(?:\s{1,2}is\s{1,2}|['’]?s\s{1,2})"),
 )
 # What makes a polite question a wish: the number of an order, or haste.
-_IN_EARNEST = re.compile(r"\d{8}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent", re.I)
+_IN_EARNEST = re.compile(
+    r"(?=[\d急尽马拜au])(?:\d{8}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent)", re.I
+)
 _MARKS = ",，。;；!！?？\n"
 _ASKS = re.compile("[什怎哪多几吗啥谁]")
 _SMALL = {"the", "my", "a", "an", "of", "to", "for", "your", "our", "this", "that", "please", "i"}
 _LINKS = {"is", "has", "was", "are", "been", "just", "keeps", "keep", "in", "on", "with", "again"}
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
 _WITHDRAWN = re.compile(
+    r"(?=[问事这不无撤取当没发请忽naipde,，。;；!！])(?:"
     r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
     r"无需)(?:你们|再|麻烦|继续)*(?:处理|管|跟进|麻烦|回复|理)了?|"
     r"(?:不用|不必|不需要|无需)(?:再|麻烦)?(?:查|找|催)了(?![,，]?[^,，]{0,4}(?:直接|帮|给|请|麻烦|退|赔|换|改))|"
@@ -56,7 +59,7 @@ _WITHDRAWN = re.compile(
     r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
     r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
     r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard|"
-    r"i['’]?m in now|(?:all|it|everything) works now|everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b",
+    r"i['’]?m in now|(?:all|it|everything) works now|everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b)",
     re.I,
 )
 

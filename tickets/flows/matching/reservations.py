@@ -74,8 +74,9 @@ _UNDONE = re.compile(
 )
 _DEED_STEM = "退改换导查补办赔发"  # the verb of a deed, by its first character
 _CALLED_OFF = re.compile(
-    rf"(?:别|甭|不用|不要|不必|无需|先不)(?:再|给我|帮我|急着|去)?([{_DEED_STEM}])(?![货票到])|不([{_DEED_STEM}])了|"
-    rf"(?:^|[,，。;；!！?？ ])(?:还是|我|就|那|算了|哦){{0,3}}不([{_DEED_STEM}])(?=[,，。!！ ]|$)"
+    rf"(?=[别甭不无先,，。;；!！?？ 还我就那算哦])(?:(?:别|甭|不用|不要|不必|无需|先不)(?:再|给我|帮我|急着|去)?([{_DEED_STEM}])(?![货票到])|"
+    rf"不([{_DEED_STEM}])了|"
+    rf"(?:^|[,，。;；!！?？ ])(?:还是|我|就|那|算了|哦){{0,3}}不([{_DEED_STEM}])(?=[,，。!！ ]|$))"
 )
 _OTHERS = re.compile(r"(?:你们|商家|卖家|店家|客服|对方|平台|[他她]们?)[^,，。;；!！?？]{0,4}$")
 _ONLY_ASKING = re.compile(
@@ -111,13 +112,123 @@ def called_off(text: str, wanted: str, after: int) -> Said | None:
     return None
 
 
-_OPEN = (_UNDECIDED, _ONLY_ASKING, _TAKEN_BACK, _UNDONE)
+# Before each pattern: whatever it finds has one of these in it, so that other texts cost a glance.
+_OPEN = (
+    (
+        (
+            *(
+                "想",
+                "考虑",
+                "琢磨",
+                "商量",
+                "合计",
+                "斟酌",
+                "问",
+                "决定",
+                "拿",
+                "纠结",
+                "犹豫",
+                "再",
+                "先",
+                "等",
+                "慢着",
+                "且慢",
+            ),
+            *(
+                "hold o",
+                "on second",
+                "let me",
+                "decided",
+                "not sure",
+                "still ",
+                "undecided",
+                "scratch",
+                "do it",
+                "do that",
+            ),
+            *("do anything", "yet", "until i"),
+        ),
+        _UNDECIDED,
+    ),
+    (("just ", "only ", "merely ", "只", "就", "随便"), _ONLY_ASKING),
+    (
+        (
+            *(
+                "不用了",
+                "不必了",
+                "算了",
+                "免了",
+                "来了",
+                "收到了",
+                "到了",
+                "有了",
+                "好了",
+                "可以了",
+                "行了",
+                "搞定了",
+                "解决了",
+            ),
+            *(
+                "got ",
+                "received ",
+                "自己",
+                "自个",
+                "forget",
+                "wait,",
+                "can't",
+                "cannot",
+                "can not",
+                "cant ",
+                "do you",
+                "would you",
+            ),
+            *("觉得", "说", "看"),
+        ),
+        _TAKEN_BACK,
+    ),
+    (
+        (
+            *(
+                "止",
+                "叫停",
+                "作废",
+                "停一停",
+                "停下来",
+                "还原",
+                "地址",
+                "地方",
+                "恢复",
+                "改回",
+                "关",
+                "主意",
+                "变卦",
+                "反悔",
+            ),
+            *("就当", "意思", "不办", "误", "点错", "按错", "申请错", "发错", "选错", "留", "放", "将就", "凑合"),
+            *(
+                "undo",
+                "revert",
+                "reinstate",
+                "leave",
+                "keep",
+                "close",
+                "on reflection",
+                "after all",
+                "mistake",
+                "accidentally",
+            ),
+        ),
+        _UNDONE,
+    ),
+)
 
 
 def undecided(text: str) -> Said | None:
     """The customer puts it off, has to think about it, or says that he only asks."""
     smooth = even(text)
-    found = next((match for each in _OPEN if (match := each.search(smooth))), None)
+    lowered = smooth.lower()
+    tried = (each.search(smooth) for signs, each in _OPEN if any(sign in lowered for sign in signs))
+    found = next(filter(None, tried), None)
     return (
         said("person.because", why=said("person.undecided"), words=found[0].strip(" ,，。.?？!！")) if found else None
     )

@@ -30,11 +30,15 @@ class Signal:
     """A sign that a person should handle the ticket, whatever the flow."""
 
     code: str  # of `tickets.said`
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def words(self, text: str) -> str:
+        return next((match[0] for pattern in self.patterns if (match := pattern.search(text))), "")
 
 
 def _signal(code: str, *patterns: str) -> Signal:
-    return Signal(code, re.compile("|".join(patterns), re.I))
+    """Chinese and English apart: where letters have no two cases, what begins no sign is passed over at once."""
+    return Signal(code, tuple(re.compile(each, re.I if each.isascii() else 0) for each in patterns))
 
 
 _HUMAN_SIGNALS = (
@@ -147,9 +151,9 @@ def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = 
 def human_signals(text: str) -> list[Said]:
     """Why a person should handle this ticket; empty for an ordinary one."""
     found = [
-        said("person.because", why=said(signal.code), words=match[0])
+        said("person.because", why=said(signal.code), words=words)
         for signal in _HUMAN_SIGNALS
-        if (match := signal.pattern.search(text))
+        if (words := signal.words(text))
     ]
     if not found and _SHOUTING.search(text):
         found.append(said("person.shouting"))

@@ -14,12 +14,13 @@ from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, cla
 FULL = "全额"
 HALF = "半额"
 _FULL = re.compile(
-    r"全额|全款|全部退款?|全退|退全部|全数退|退全款|全部的?(?:钱|款)|退款(?:金额|诉求)?[:：] ?全部|\b(?:full|complete|"
+    r"(?=[全退cerf])(?:全额|全款|全部退款?|全退|退全部|全数退|退全款|全部的?(?:钱|款)|"
+    r"退款(?:金额|诉求)?[:：] ?全部|\b(?:full|complete|"
     r"entire) (?:refund|amount)|refund(?:ed)? (?:it |me )?(?:in full|fully|everything)"
-    r"|\b(?:fully|completely) refund(?:ed)?|refund (?:the )?(?:full|entire|whole) (?:amount|price|sum)",
+    r"|\b(?:fully|completely) refund(?:ed)?|refund (?:the )?(?:full|entire|whole) (?:amount|price|sum))",
     re.I,
 )
-_HALF = re.compile(r"半额|一半|退半|half refund|half of|refund half", re.I)
+_HALF = re.compile(r"(?=[半一退hr])(?:半额|一半|退半|half refund|half of|refund half)", re.I)
 
 
 @lru_cache(maxsize=2)  # the slots of one flow ask for the same two texts one after the other

@@ -42,7 +42,9 @@ class Words:
         if given := next((word for word in self._own if word in {"退", "退款", "退还"}), None):
             parts.append(_GIVEN_BACK)
             self._given = self._own[given]
-        self.pattern = "|".join(parts) or r"(?!)"
+        # What may begin a word is looked at before the words are tried: most of a text begins none.
+        begins = "".join({word[0] for word in self._own}) + "brdoe都得要请全一直原还返打转"
+        self.pattern = f"(?=[{re.escape(begins)}])(?:{'|'.join(parts)})" if parts else r"(?!)"
 
     @property
     def facts(self) -> bool:

@@ -25,7 +25,7 @@ _RUN = re.compile(
     rf"(?:[ {INVISIBLE}]?[{_MAIN}{_PART}](?:[ {INVISIBLE}]?[{_ATOM}]+(?:[.,](?!\d{{6}})[{_ATOM}]+)*)?)*"
 )
 _NUMBER_WORD = rf"(?:{'|'.join(sorted(ENGLISH, key=len, reverse=True))})(?![a-z])"
-_WORD_RUN = re.compile(rf"(?<![a-z])(?:an? )?{_NUMBER_WORD}(?:[ -](?:and[ -])?{_NUMBER_WORD})*+", re.I)
+_WORD_RUN = re.compile(rf"(?=[a-z])(?<![a-z])(?:an? )?{_NUMBER_WORD}(?:[ -](?:and[ -])?{_NUMBER_WORD})*+", re.I)
 _SIGNED = re.compile(r"(?P<own>[¥￥]|(?<![A-Za-z])(?:rmb|cny)|人民币)[ ]?$", re.I)
 _FOREIGN_SIGN = re.compile(
     r"(?:[$€£₩₽₹฿]|(?<![A-Za-z])(?:usd|eur|gbp|hkd|jpy|krw|twd|aud|cad|sgd)|美元|美金|欧元|港币|港元|"
