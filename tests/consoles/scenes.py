@@ -23,6 +23,7 @@ NAMES = (
     "viewer",
     "written",
     "written_on",
+    "onward",
 )
 
 

@@ -54,6 +54,7 @@ class LiveTicket extends HTMLElement {
     document.body.addEventListener("htmx:oobAfterSwap", (event) => this.afterSwap(event));
     document.body.addEventListener("live:refresh", () => this.refresh());
     document.addEventListener("keydown", (event) => this.key(event));
+    document.addEventListener("confirm:next", () => this.dataset.list && location.assign(this.next));
     this.addEventListener("pointerover", (event) => this.light(event));
   }
 

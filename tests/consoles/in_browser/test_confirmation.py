@@ -199,6 +199,20 @@ def test_nothing_is_answered_before_the_picture_is_there(open_ticket: Login, con
     assert world(console)["pictured"]["confirmation"] == "pending"
 
 
+def test_an_enter_while_the_answer_is_on_its_way_goes_on_once_it_arrived(open_ticket: Login, console: Site) -> None:
+    page = armed(open_ticket("onward"))
+    held: list[Route] = []
+    page.route("**/decide/", lambda route: held.append(route))
+    page.keyboard.press("y")
+    wait_until("the answer to be sent", lambda: page.locator("confirm-card[data-sent]").count() and bool(held))
+    address = page.url
+    page.keyboard.press("Enter")
+    assert page.url == address
+    held[0].continue_()
+    expect(page).not_to_have_url(address)
+    assert world(console)["onward"]["confirmation"] == "approved"
+
+
 def test_what_is_being_written_when_a_colleague_answers_is_shown_and_its_keys_go_nowhere(
     open_ticket: Login, console: Site
 ) -> None:

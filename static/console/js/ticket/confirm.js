@@ -77,6 +77,7 @@ class ConfirmCard extends HTMLElement {
 
   key(event) {
     if (composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.hasAttribute("data-sent") && event.key === "Enter") return this.goOnLater(event);
     if (event.target.closest("input, textarea")) return this.typingKey(event);
     const key = event.key.toLowerCase();
     if (key === "z") return void this.toggleAttribute("data-zoom");
@@ -146,16 +147,27 @@ class ConfirmCard extends HTMLElement {
     this.send(this.no);
   }
 
+  // An Enter while the answer is on its way goes on to the next ticket once it has arrived.
+  goOnLater(event) {
+    event.preventDefault();
+    this.goesOn ||= !event.repeat;
+  }
+
   // Sent by an element that stays: this card may be replaced before its answer is back.
   send(form) {
     this.toggleAttribute("data-sent", true);
     const source = document.querySelector("[data-poster]");
-    source.addEventListener("htmx:afterRequest", (event) => event.detail.successful || this.failed(), { once: true });
+    source.addEventListener("htmx:afterRequest", (event) => (event.detail.successful ? this.arrived() : this.failed()), { once: true });
     const values = Object.fromEntries(new FormData(form));
     htmx.ajax("POST", form.getAttribute("action"), { source, values, swap: "none" });
   }
 
+  arrived() {
+    if (this.goesOn) document.dispatchEvent(new CustomEvent("confirm:next"));
+  }
+
   failed() {
+    this.goesOn = false;
     this.toggleAttribute("data-sent", false);
     this.arm();
   }
