@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,22 @@ def test_lasting_pictures_are_refused_when_there_is_no_room_for_more(room: Room,
     assert taken == [True] * 16 + [False] * 4
     reader.may_end.set()
     assert written.wait(5)
+
+
+def test_of_too_many_pictures_of_steps_the_newest_are_read_and_the_oldest_written_unread(
+    room: Room, reader: KnowingReader
+) -> None:
+    reader.may_end.clear()
+    room.room.see(reader.knows("挡住"), 1.0)
+    assert reader.began.wait(5)
+    read: list[int] = []
+    unread: list[int] = []
+    for number in range(20):
+        note, note_unread = partial(read.append, number), partial(unread.append, number)
+        assert room.room.take(KeptPicture(reader.knows("x"), note, note_unread))
+    assert unread == [0, 1, 2, 3]
+    reader.may_end.set()
+    until(lambda: read == list(range(4, 20)))
 
 
 def test_a_page_is_read_soon_after_it_came_to_rest(room: Room, reader: KnowingReader) -> None:

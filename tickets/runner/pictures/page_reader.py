@@ -2,7 +2,7 @@
 
 Rule: only stable pages are read, oldest first, and not while the phone is being driven unless many wait or somebody
 watches. If there are more than can be read in time, the oldest are dropped and stay blurred. Pictures that must be kept
-(of steps) are never dropped.
+(of steps) are always written; of too many the oldest with its unread parts blurred.
 """
 
 from __future__ import annotations
@@ -39,12 +39,14 @@ class _Page:
     arrived: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class KeptPicture:
-    """A picture that must be kept: `write` covers and writes it once it has been read."""
+    """A picture that must be kept: `write` covers and writes it once it has been read. Where too many wait, the oldest
+    that has one is written by `write_unread` instead."""
 
     image: Image.Image
     write: Callable[[], None]
+    write_unread: Callable[[], None] | None = None
     arrived: float = field(default_factory=time.monotonic)
 
 
@@ -98,13 +100,22 @@ class PageReader:
             self._news.notify()
 
     def take(self, picture: KeptPicture) -> bool:
-        """Queue a picture to be read and written; False if the queue is full or the reader has ended."""
+        """Queue a picture to be read and written; False if the reader has ended, or if the queue is full of pictures
+        that cannot give way: the newest picture, of how a run ended, is worth more than those before it."""
+        oldest = None
         with self._news:
-            if len(self._lasting) >= _MOST_LASTING or self._closing_at is not None or not self.alive:
+            if self._closing_at is not None or not self.alive:
                 return False
+            if len(self._lasting) >= _MOST_LASTING:
+                oldest = next((each for each in self._lasting if each.write_unread), None)
+                if oldest is None:
+                    return False
+                self._lasting.remove(oldest)
             self._lasting.append(picture)
             self._news.notify()
-            return True
+        if oldest is not None and oldest.write_unread is not None:
+            oldest.write_unread()
+        return True
 
     def close(self, seconds: float) -> None:
         """Read for at most so long, write all pictures that must be kept, and end."""

@@ -124,12 +124,17 @@ class RunRecorder:
         """Write a step's redacted picture to its path below MEDIA_ROOT, without waiting for OCR.
 
         `now`: a picture is on disk before this returns, with unread parts blurred; the sharp one follows. If the queue
-        is full the same is done, but the picture stays blurred.
+        is full the same is done to the oldest picture in it, which stays blurred.
         """
+
+        def at_once() -> None:
+            self._write_at_once(image, relative)
+
         if now:
-            self._write_at_once(image, relative)
-        if not self._page_reader.take(KeptPicture(image, lambda: self._write_picture(image, relative))) and not now:
-            self._write_at_once(image, relative)
+            at_once()
+        kept = KeptPicture(image, lambda: self._write_picture(image, relative), (lambda: None) if now else at_once)
+        if not self._page_reader.take(kept) and not now:
+            at_once()
 
     def read_soon(self, image: Image.Image, then: Callable[[tuple[TextLine, ...], float, Redactor], None]) -> None:
         """Queue the picture for OCR; `then` is called on the page reader's thread with its lines at stored size, that
