@@ -22,7 +22,7 @@ django.setup()
 from benchmarks.figures import Figure, spread  # noqa: E402 - needs the app registry
 from benchmarks.redaction.measuring import Outcome, with_data, without_data  # noqa: E402
 from benchmarks.redaction.screens import Look  # noqa: E402
-from cs_agent.vision.personal_data import DataKind  # noqa: E402
+from cs_agent.vision.personal_data.kinds import DataKind  # noqa: E402
 from tests.vision.pictures import font  # noqa: E402
 
 SCREENS = int(os.environ.get("BENCH_REDACTION_SCREENS", "200"))

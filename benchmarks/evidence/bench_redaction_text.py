@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from benchmarks.figures import Figure
-from cs_agent.vision.personal_data import find
+from cs_agent.vision.personal_data.search import find
 
 SHORT, LONG = 20_000, 80_000  # characters
 PIECES = (

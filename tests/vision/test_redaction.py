@@ -11,7 +11,8 @@ from PIL import Image
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine, UiNode
-from cs_agent.vision.personal_data import DataKind, find
+from cs_agent.vision.personal_data.kinds import DataKind
+from cs_agent.vision.personal_data.search import find
 from cs_agent.vision.reader import RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, find_in_lines, redact_text, text_box
 from cs_agent.vision.redaction.pictures import FILL, redact_image

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.redaction.measuring import with_data, without_data
 from benchmarks.redaction.screens import Look, Screen, document_screen, harmless_screen, symbol_screen
 from cs_agent.observation import TextLine
-from cs_agent.vision.personal_data import DataKind
+from cs_agent.vision.personal_data.kinds import DataKind
 from cs_agent.vision.reader import RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy
 from cs_agent.vision.redaction.pictures import FILL, cover, marks_of

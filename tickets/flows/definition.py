@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from cs_agent.engine.run.flow import Amount, EngineDefinition, Text
-from cs_agent.vision.personal_data import DataKind
+from cs_agent.vision.personal_data.kinds import DataKind
 from cs_agent.vision.redaction import Audience
 from tickets.flows.slots.spec import SlotSpec
 from tickets.models import AttachmentKind

@@ -31,7 +31,6 @@ class DataKind(StrEnum):
 
 SECRETS = frozenset({DataKind.PASSWORD, DataKind.CODE, DataKind.VOUCHER})
 DOCUMENTS = frozenset({DataKind.ID_CARD, DataKind.BANK_CARD, DataKind.PASSPORT, DataKind.ID_PHOTO, DataKind.BARCODE})
-IN_PICTURES_ONLY = frozenset({DataKind.BARCODE, DataKind.ID_PHOTO})
 
 
 @dataclass(frozen=True, slots=True)

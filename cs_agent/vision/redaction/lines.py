@@ -14,12 +14,13 @@ from itertools import accumulate, pairwise
 
 from cs_agent.geometry import Box
 from cs_agent.observation import TextLine
-from cs_agent.vision.personal_data import SECRETS, DataKind, find
 from cs_agent.vision.personal_data.addresses import goes_on
 from cs_agent.vision.personal_data.codes import is_a_caption_of_codes
+from cs_agent.vision.personal_data.kinds import SECRETS, DataKind
 from cs_agent.vision.personal_data.labels import begins_with_an_order, names_an_order
 from cs_agent.vision.personal_data.names.beside import is_an_addressee
 from cs_agent.vision.personal_data.numbers.grouped import ends_in_public_number
+from cs_agent.vision.personal_data.search import find
 
 _WORD_GAP = 1.2  # line heights; pieces of one row nearer than this may be one number
 _BELOW = 2.5  # line heights between a heading and the value under it

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import TextLine, UiNode
-from cs_agent.vision.personal_data import DataKind
+from cs_agent.vision.personal_data.kinds import DataKind
 from cs_agent.vision.redaction.lines import find_in_lines
 from cs_agent.vision.redaction.photographs import documents
 from cs_agent.vision.redaction.policy import Audience, RedactionPolicy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cs_agent.vision.personal_data import find
+from cs_agent.vision.personal_data.search import find
 from cs_agent.vision.redaction.policy import WORDS, Audience, RedactionPolicy
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cs_agent.vision.personal_data import is_id_card
+from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots.numbers import orders as order_numbers
 from tickets.flows.slots.numbers.id_cards import id_cards
 from tickets.flows.slots.numbers.phones import mobiles

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.vision.personal_data import DataKind, find
+from cs_agent.vision.personal_data.kinds import DataKind
+from cs_agent.vision.personal_data.search import find
 
 
 def found(text: str) -> list[tuple[DataKind, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cs_agent.vision.personal_data import find
+from cs_agent.vision.personal_data.search import find
 
 
 @pytest.mark.parametrize(

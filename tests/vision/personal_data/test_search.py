@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cs_agent.vision.personal_data import DataKind, find, is_id_card, passes_luhn
+from cs_agent.vision.personal_data.kinds import DataKind
+from cs_agent.vision.personal_data.numbers.checks import is_id_card, passes_luhn
+from cs_agent.vision.personal_data.search import find
 
 ID, CARD, MOBILE = DataKind.ID_CARD, DataKind.BANK_CARD, DataKind.MOBILE
 EMAIL, PASSWORD, CODE = DataKind.EMAIL, DataKind.PASSWORD, DataKind.CODE

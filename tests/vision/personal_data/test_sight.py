@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cs_agent.vision.personal_data import find
+from cs_agent.vision.personal_data.search import find
 
 STRINGS = [
     tuple(line.split("\t"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from cs_agent.vision.personal_data import is_id_card
+from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots import choices, money, periods, writing
 from tickets.flows.slots.numbers import amounts, id_cards, orders, phone_mentions, phones
 from tickets.flows.slots.text import Span, distinct, even

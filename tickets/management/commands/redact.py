@@ -14,7 +14,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image, UnidentifiedImageError
 
-from cs_agent.vision.personal_data import DataKind, find
+from cs_agent.vision.personal_data.kinds import DataKind
+from cs_agent.vision.personal_data.search import find
 from cs_agent.vision.reader import RapidOcrReader
 from cs_agent.vision.redaction import Audience, RedactionPolicy, redact_text
 from cs_agent.vision.redaction.pictures import redact_image

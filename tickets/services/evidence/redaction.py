@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from cs_agent.vision.personal_data import DataKind
+from cs_agent.vision.personal_data.kinds import DataKind
 from cs_agent.vision.redaction import Audience, RedactionPolicy
 
 _SETTINGS = {

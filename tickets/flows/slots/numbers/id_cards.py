@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cs_agent.vision.personal_data import is_id_card
+from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots import stance
 from tickets.flows.slots.numbers.codes import (
     Code,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cs_agent.vision.personal_data import is_id_card
+from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots.numbers.codes import (
     Code,
     Noun,
