@@ -100,15 +100,14 @@ def test_what_is_restored_is_what_was_there_and_nothing_is_driven_before_a_perso
     manage: Manage, tmp_path: Path
 ) -> None:
     copy = str(tmp_path / "copy")
-    made, checked, before, _added, after = manage(
-        ["backup", "make", copy], ["backup", "check", copy], COUNT, ADD, COUNT
+    made, checked, before, _added, after, refused = manage(
+        ["backup", "make", copy], ["backup", "check", copy], COUNT, ADD, COUNT, ["backup", "restore", copy]
     )
     assert made.refusal == ""
     assert "whole" in checked.said
     assert after.said != before.said
-
-    [refused] = manage(["backup", "restore", copy])
     assert "--replace" in refused.refusal
+
     [restored] = manage(["backup", "restore", copy, "--replace"])
     assert restored.refusal == ""
     assert "media.before-" in restored.said
@@ -118,6 +117,7 @@ def test_what_is_restored_is_what_was_there_and_nothing_is_driven_before_a_perso
     assert verified.refusal == ""
 
 
+@pytest.mark.parametrize("manage", ["sqlite"], indirect=True)  # no database is asked before the files are whole
 def test_a_back_up_that_is_not_whole_is_refused_by_the_name_of_the_file(manage: Manage, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     made, again = manage(["backup", "make", str(copy)], ["backup", "make", str(copy)])
