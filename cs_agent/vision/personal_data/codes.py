@@ -61,6 +61,7 @@ _CODE_LETTERS = re.compile(
     + r"\s*(?:是|为|:|=|\bis\b)\s*[\"“「]?(?P<value>(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{4,8})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_SENT_BY = re.compile(r"\b(?:sms|otp|2fa|text message)\b|短信", re.IGNORECASE)  # sms to … failed code=482913
 _ENTERED = re.compile(  # 请输入 305178 完成登录
     r"(?:请?输入|填写|使用|enter|use)\s*[\"“「【\[]?(?P<value>(?<!\d)(?:\d{4,8}|"
     r"\d{2}(?: \d{2}){2}|\d{3,4} \d{3,4})(?!\d))[\"”」】\]]?\s*"
@@ -137,7 +138,8 @@ def codes(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             if pattern is _CODE_BEFORE and _OWN_VALUE.match(text, match.end()):
                 continue
-            if _OF_A_FAULT.search(text[max(0, match.start() - 24) : match.start()]):
+            lead = text[max(0, match.start() - 60) : match.start()].rpartition("\n")[2]
+            if _OF_A_FAULT.search(lead[-24:]) and not _SENT_BY.search(lead):
                 continue
             between = match.group().replace(match.group("value"), "")
             if not _NOT_A_CODE.search(between) and not _ENDING.search(

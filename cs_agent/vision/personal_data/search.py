@@ -50,6 +50,9 @@ _EMAIL_IN_BRACKETS = re.compile(  # joe [at] mail [dot] anything: nothing else i
 )
 
 
+_EMAIL_SPACED = re.compile(  # l i l e i @ q q . c o m
+    r"(?<![\w@])(?:[A-Za-z0-9._+-] ){2,40}@(?: [A-Za-z0-9-]){2,30}(?: \.(?: [A-Za-z]){2,6}){1,3}(?!\w)"
+)
 _NOBODYS = re.compile(r"(?:no-?_?reply|do-?_?not-?_?reply|mailer-daemon|postmaster)@", re.IGNORECASE)
 
 
@@ -58,6 +61,8 @@ def emails(text: str) -> Iterator[Span]:
         if _NOBODYS.match(match.group()):
             continue
         yield Span(DataKind.EMAIL, match.start(), match.end(), re.sub(r"\s", "", match.group()))
+    for match in _EMAIL_SPACED.finditer(text):
+        yield Span(DataKind.EMAIL, match.start(), match.end(), match.group().replace(" ", ""))
     for match in (*_EMAIL_SAID.finditer(text), *_EMAIL_IN_BRACKETS.finditer(text)):
         if not _NOBODYS.match(match.group()) and not _AT_A_PLACE.match(match.group()):
             yield Span(DataKind.EMAIL, match.start(), match.end(), match.group())
