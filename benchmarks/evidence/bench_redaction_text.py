@@ -1,5 +1,6 @@
-"""How much of what nobody owns is covered: the product's own documents and texts; and how the time for finding personal data grows with a text that says the same again and again: linear is 4 for 4 times
-the text. The pieces are those that a pattern could read over and over."""
+"""How much of what nobody owns is covered, in the product's own documents; and how the time for finding
+personal data grows with a text that says the same again and again: linear is 4 for 4 times the text. The pieces are
+those that a pattern could read over and over."""
 
 from __future__ import annotations
 

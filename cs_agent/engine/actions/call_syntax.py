@@ -18,17 +18,20 @@ _MAX_NESTING = 3
 _OPENING = re.compile(r"(?<![A-Za-z0-9_])(do|finish)\s*\(", re.IGNORECASE)
 # What tells an attempted call from a mention in prose, as in "then I call finish(message=…)".
 _ATTEMPT = re.compile(
-    r"(?<![A-Za-z0-9_])(?:do|finish)\s*\(\s*[A-Za-z_]\w*\s*=\s*[\"'\[(\dA-Za-z]|(?<![A-Za-z0-9_])finish\s*\(\s*\)",
+    r"(?<![A-Za-z0-9_])(?:do|finish)\s*\(\s*(?:[A-Za-z_]\w*\s*=|(?:action|message)\s*:)\s*[\"'\[(\dA-Za-z]|(?<![A-Za-z0-9_])finish\s*\(\s*\)",
     re.ASCII | re.IGNORECASE,
 )
-_WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\u3010\u3011\uff1b\uff1a", "(),=[][];:")
+_WIDE = str.maketrans("\uff08\uff09\uff0c\uff1d\uff3b\uff3d\u3010\u3011\uff1b\uff1a", "(),=[][];:") | {
+    wide: wide - 0xFEE0
+    for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))  # Ａ５
+}
 _WIDE_QUOTE = re.compile(r"(?<=[=,(\[])\s*[\u201c\u201d\uff02]|[\u201c\u201d\uff02](?=\s*[,)\]])")
 _POINT_MARK = re.compile(r"<\|(?:box|point|begin_of_box|end_of_box)(?:_start|_end)?\|>|</?(?:box|point)>")
 _TRIPLE = re.compile(r"\s*(?:\"\"\"|\'\'\')")
 _ADJACENT = {  # two texts side by side, or an expression of two
     quote: re.compile(rf"{quote}\s*(?:\+\s*|(?:if|or|and)\b[^{quote}]*)?{quote}") for quote in ('"', "'")
 }
-_NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*=\s*", re.ASCII)
+_NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*[=:]\s*", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'', re.DOTALL)
 _BARE = re.compile(r"[+-]?\w[\w.+]*", re.ASCII)
 _CLOSE = re.compile(r"\s*(?:,\s*)?\)")

@@ -41,7 +41,8 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
-    r"(?:之?后|以后|的时候|[一-鿿]时)\s*(?:再|才)?\s*\Z|(?:\bonce|\bafter|\bwhen)\b[^,]*\Z", re.IGNORECASE
+    r"(?:之?后|以后|的时候|[一-鿿]时)\s*(?:再|才)?\s*\Z|等(?!待?\s*\Z).*(?:再|才)\s*\Z|(?:\bonce|\bafter|\bwhen)\b[^,]*\Z",
+    re.IGNORECASE,
 )
 _AWAITED = re.compile(r"^\s*等(?!待).*(?:完成?|完毕|好|了|到|后|出现)\s*\Z|(?:之后|以后|的时候)\s*\Z")
 _SUPPOSED = re.compile(r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?)\b|假设|假定|设想", re.IGNORECASE)
