@@ -85,6 +85,11 @@ def wide(text: str) -> str:
 
 
 TOLERATED = [
+    ('do(action:"Tap", element:[500,500])', TAP),
+    (
+        '\uff44\uff4f\uff08action="Tap"\uff0celement=[\uff15\uff10\uff10\uff0c\uff15\uff10\uff10]\uff09',
+        TAP,
+    ),
     ("do(action='Back')", act.Back()),
     ("do( action = 'Tap' , element = [ 500 , 500 ] )", TAP),
     ('do(action="tap", element=[500,500])', TAP),
@@ -197,6 +202,7 @@ ERRORS = [
     ('Previous action: do(action="Back")', ParseErrorCode.NOT_NOW),
     ('已经执行了 do(action="Tap", element=[1,2])', ParseErrorCode.NOT_NOW),
     ('例如 do(action="Back")', ParseErrorCode.NOT_NOW),
+    ('等页面加载完再 do(action="Back")', ParseErrorCode.NOT_NOW),
     *(
         (f'{words}do(action="Back")', ParseErrorCode.NOT_NOW)
         for words in (
