@@ -107,8 +107,8 @@ def decide(
 
 def _of_hazards(action: Action, scene: Scene) -> Iterator[Finding]:
     """Going away is open unless the page says what that does; all else, waiting too, is for a human to see first."""
-    leaving = scene.window is None and (isinstance(action, Back) or _goes_back(action, scene))
-    if leaving and (said := acts_when_left(scene.observation)):
+    said = acts_when_left(scene.observation) if scene.window is None and isinstance(action, Back | Tap) else ""
+    if said and (isinstance(action, Back) or _goes_back(action, scene)):
         yield Finding(VerdictKind.ASK, reason(str(Hazard.ACTS_BY_ITSELF), label=said), irreversible=True)
     if not isinstance(action, (*_HANDS, Wait)):
         return

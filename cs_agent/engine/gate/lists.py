@@ -105,7 +105,12 @@ def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
     """An entry that is called by a time alone can be had at that time, or things are put back to how they were then."""
     own = own_texts(nodes, root)
     parts = [text for text in own if not any(other in text for other in own if other != text)]  # none joins others
-    return bool(parts) and bool(_TIME_OF_DAY.match(parts[0].strip()) or _MOMENT.match(fold(parts[0])))
+    return bool(parts) and is_a_time(parts[0])
+
+
+def is_a_time(text: str) -> bool:
+    """A time of day, or a day with one, and nothing else."""
+    return bool(_TIME_OF_DAY.match(text.strip()) or _MOMENT.match(fold(text)))
 
 
 def _shows_records(root: int, scene: Scene) -> bool:

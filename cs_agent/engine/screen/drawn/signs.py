@@ -1,4 +1,4 @@
-"""What a finger that begins to scroll holds: a sign without words, as a handle or a slider, or a wheel of numbers.
+"""Signs without words: those that a finger holds which begins to scroll, wheels of numbers, a search field's.
 
 Pixels and boxes only, device coordinates.
 """
@@ -19,6 +19,11 @@ _TIP = 0.02  # of the width: what is drawn further off is not held
 _STEP = 40  # grey levels between a sign and its paper; the pages behind cards differ less
 _PAPER = 0.5  # of the pixels: a photograph has no paper
 _STROKE = 0.004  # of the width: a line between two entries is no thicker
+_BOX = 0.6  # of the width: a search field is no narrower
+_LOW = 2.5  # heights of its words: a field's edge is no further above or below
+_BEGINS = 0.2  # of the width of the field, from its edge to its hint
+_PALE = 160  # grey levels from the paper: a hint is paler than words are
+_SHADE = 6  # grey levels between a field and the page
 _NUMBER = re.compile(r"^(\d{1,4})\s*\D{0,3}$")
 _LEAST_NUMBERS = 3
 
@@ -55,3 +60,35 @@ def is_on_sign(seen: Observation, point: Point) -> bool:
     held = drawn[max(0, y - tip) : y + tip + 1, max(0, x - tip) : x + tip + 1]
     rows = held.mean(axis=1) > 0.5
     return bool(held.any()) and (float(rows.mean()) * held.shape[0] > _STROKE * width or not rows.any())
+
+
+def is_hint_in_box(seen: Observation, words: Box) -> bool:
+    """Whether pale words stand behind a sign at the left of a wide low box of another shade than the page, alone in it:
+    the empty field of a search."""
+    image, high = seen.screenshot.image, words.height
+    grey = np.asarray(image.convert("L"), dtype=np.int16)
+    y = words.top - high // 5
+    if not 0 <= y < len(grey) or words.right >= grey.shape[1]:
+        return False
+    paper = int(np.median(grey[y, words.left : words.right]))
+    across, down = np.abs(grey[y] - paper) < _SHADE, np.abs(grey[:, words.right + high // 2] - paper) < _SHADE
+    left, right = _run(across, words.left)
+    top, bottom = _run(down, words.center.y)
+    if left <= 0 or right >= len(across) or right - left < _BOX * len(across):
+        return False
+    if words.top - top > _LOW * high or bottom - words.bottom > _LOW * high:
+        return False
+    if words.left - left > _BEGINS * (right - left) or any(
+        line.box != words and left <= line.box.center.x < right and top <= line.box.center.y < bottom
+        for line in seen.lines
+    ):
+        return False
+    before = grey[words.top : words.bottom, left + high // 2 : words.left - high // 5]
+    ink = np.abs(grey[words.top : words.bottom, words.left : words.right] - paper).max(initial=0)
+    return bool((np.abs(before - paper) > _STEP).any()) and int(ink) <= _PALE
+
+
+def _run(same: np.ndarray, at: int) -> tuple[int, int]:
+    """How far the run of marks that holds `at` reaches."""
+    before, behind = np.flatnonzero(~same[:at][::-1]), np.flatnonzero(~same[at:])
+    return at - int(before[0]) if len(before) else 0, at + int(behind[0]) if len(behind) else len(same)

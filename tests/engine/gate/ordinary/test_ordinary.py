@@ -12,7 +12,7 @@ from cs_agent.engine.run.state import Verdict, VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
 from tests.vision.pictures import font
 
-_FILES = ("first", "second", "third", "fourth", "fifth", "sixth")
+_FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
 BY_KIND = frozenset(
@@ -23,17 +23,19 @@ _EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FIL
 # Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
 _MOST = {
     ("first", "tree"): (16, 93),
-    ("first", "picture"): (73, 169),
+    ("first", "picture"): (50, 145),
     ("second", "tree"): (12, 30),
-    ("second", "picture"): (58, 85),
+    ("second", "picture"): (41, 68),
     ("third", "tree"): (1, 7),
-    ("third", "picture"): (23, 30),
+    ("third", "picture"): (14, 21),
     ("fourth", "tree"): (23, 42),
-    ("fourth", "picture"): (62, 82),
+    ("fourth", "picture"): (35, 55),
     ("fifth", "tree"): (22, 33),
-    ("fifth", "picture"): (52, 64),
+    ("fifth", "picture"): (30, 42),
     ("sixth", "tree"): (2, 7),
-    ("sixth", "picture"): (10, 15),
+    ("sixth", "picture"): (5, 10),
+    ("seventh", "tree"): (10, 18),
+    ("seventh", "picture"): (19, 31),
 }
 
 

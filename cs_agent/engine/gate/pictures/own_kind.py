@@ -6,39 +6,25 @@ there, or several could be meant, nothing is proven.
 
 from __future__ import annotations
 
-import itertools
-import re
-
-from cs_agent.engine.gate.bars import names_a_deed
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_long_number, tells_of_what_is_acted_on
+from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
+from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_record, shows_typed
 from cs_agent.engine.gate.searches import is_a_key, searches
-from cs_agent.engine.gate.windows import is_pointing
 from cs_agent.engine.screen.drawn.cards import find_sheet
 from cs_agent.engine.screen.drawn.pictured import (
-    entry_lines,
     even_column,
     is_alone_in_frame,
-    is_boxed,
-    is_pressed_out,
     room_beside,
     shares_paper,
     stands_in_outline,
-    stands_out,
 )
+from cs_agent.engine.screen.drawn.signs import is_hint_in_box
 from cs_agent.engine.screen.page import (
     Nature,
     costs,
-    filters_a_list,
-    is_handing_over,
-    is_of_a_paper,
-    is_on_offer,
     is_picker_title,
     is_search_word,
-    names_customers,
-    names_everything,
 )
-from cs_agent.engine.screen.papers import seem_kept
 from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
@@ -47,7 +33,6 @@ from cs_agent.engine.screen.words import (
     ends_a_choice,
     go_back,
     is_hint,
-    is_read,
     leaves_a_dialog,
     looks_up,
     names_a_field,
@@ -58,23 +43,25 @@ from cs_agent.observation import Observation, TextLine
 
 _HIGH = 0.5  # of the height: a search field stands in the upper half
 _UPPER = 0.3  # of the height: bars of filters stand further up
-_ACROSS = 0.6  # of the width
 _LEAST_PARTS = 3
 _RIGHT = 0.7  # of the width: a picker's end stands further right
-_GLYPHS = 2  # characters that a sign in a field is read as
-_TELEPHONE = re.compile(r"^[+(]?\d[\d ()-]{6,18}$")
 _AT_LEFT = 1.5  # times the room at the left of a hint is free at its right
 _CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 
 
 def own_kind(target: Target, scene: Scene) -> str:
     seen = scene.observation
+    if _is_right_of_hint(target, seen):
+        return "field"
+    if is_row_of_record(target, scene):
+        return "record"
     if len(target.names) != 1 or target.box is None:
         return ""
     name = target.names[0]
     if sheet := find_sheet(seen):
         return _of_sheet(target, sheet, seen)
-    if (is_hint(name) and _is_field(target.box, seen)) or _is_framed(target.box, name, seen):
+    touched = TextLine(name, target.box, 1.0)
+    if _is_hint_of_field(touched, seen) or _is_framed(target.box, name, seen):
         return "field"
     if _holds_typed(target, scene):
         return "field"
@@ -82,9 +69,9 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "back"
     if _looks_up_typed(name, scene) and _beside_typed(target, scene):
         return "search"
-    if _is_filter(target.box, scene):
+    if is_filter(target.box, scene) or is_foot_of_app(target.box, scene):
         return "tab"
-    if _is_record(target, scene):
+    if is_record(target, scene):
         return "record"
     return ""
 
@@ -98,6 +85,24 @@ def _is_field(box: Box, seen: Observation) -> bool:
     return not beyond and begins and stands_in_outline(seen, box) and not is_dimmed_around(seen, box)
 
 
+def _is_hint_of_field(line: TextLine, seen: Observation) -> bool:
+    if is_hint(line.text):
+        return _is_field(line.box, seen)
+    high = line.box.bottom <= _UPPER * seen.size.height
+    plain = sense(line.text, button=True).kind in (LabelKind.PLAIN, LabelKind.NOMINAL)
+    return high and plain and is_hint_in_box(seen, line.box) and not is_dimmed_around(seen, line.box)
+
+
+def _is_right_of_hint(target: Target, seen: Observation) -> bool:
+    """On the blank paper of the field right of its hint."""
+    point = target.point
+    left = [line for line in seen.lines if line.box.right <= point.x and line.box.top <= point.y < line.box.bottom]
+    hint = max(left, key=lambda line: line.box.right, default=None)
+    if hint is None or not _is_hint_of_field(hint, seen):
+        return False
+    return point.x < hint.box.right + room_beside(seen, hint.box)[1]
+
+
 def _is_framed(box: Box, name: str, seen: Observation) -> bool:
     """An empty field in a frame of its own, called by what it holds and by nothing that bids."""
     plain = names_a_field(name) and sense(name, button=True).kind in (LabelKind.PLAIN, LabelKind.NOMINAL)
@@ -107,7 +112,7 @@ def _is_framed(box: Box, name: str, seen: Observation) -> bool:
 def _holds_typed(target: Target, scene: Scene) -> bool:
     """The field that shows what was typed into it, with its magnifier before the words: the first line that says so."""
     typed = squash(scene.typed)
-    shown = [line for line in scene.observation.lines if typed and _shows(line, typed)]
+    shown = [line for line in scene.observation.lines if typed and shows_typed(line, typed)]
     first = min(shown, key=lambda line: line.box.top, default=None)
     if first is None or first.box != target.box or scene.put_in:
         return False
@@ -157,61 +162,6 @@ def _beside_typed(target: Target, scene: Scene) -> bool:
         return False
     own = target.box
     return any(
-        _shows(line, typed) and line.box.right <= own.left and share_a_line(line.box, own)
+        shows_typed(line, typed) and line.box.right <= own.left and share_a_line(line.box, own)
         for line in scene.observation.lines
     )
-
-
-def _shows(line: TextLine, typed: str) -> bool:
-    """What was typed, as it is read with the field's magnifier before it: Q1001."""
-    text = squash(line.text)
-    return text.endswith(typed) and len(text) - len(typed) <= _GLYPHS
-
-
-def _is_filter(box: Box, scene: Scene) -> bool:
-    """Of a bar across the upper part of the page whose parts all name filters, one of them everything, and one is drawn
-    as the chosen one: 全部, 待发货, 已完成."""
-    seen, size = scene.observation, scene.observation.size
-    if scene.put_in or box.bottom > _UPPER * size.height or is_dimmed_around(seen, box):
-        return False
-    parts = sorted((line for line in seen.lines if share_a_line(line.box, box)), key=lambda line: line.box.left)
-    if len(parts) < _LEAST_PARTS or parts[-1].box.right - parts[0].box.left < _ACROSS * size.width:
-        return False
-    if not all(filters_a_list(line.text) for line in parts) or not any(names_everything(line.text) for line in parts):
-        return False
-    return stands_out(seen, [line.box for line in parts]) is not None
-
-
-def _is_record(target: Target, scene: Scene) -> bool:
-    """A value that each of at least three entries has, with other numbers, below what was just searched for or below
-    such a bar. Any other text in an entry may be a button that is drawn without a fill; a telephone's number may call.
-    """
-    seen, typed = scene.observation, squash(scene.typed)
-    if scene.put_in or scene.led or target.box is None or _TELEPHONE.match(fold(target.label)):
-        return False
-    heads = [line.text for line in seen.lines if line.box.bottom <= _CORNER[1] * seen.size.height]
-    if any(is_handing_over(text) or names_a_deed(text) or not is_read(text) for text in heads) or is_pointing(seen):
-        return False
-    if any(is_on_offer(text) for text in seen.texts) or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
-        return False
-    entries = entry_lines(seen, target.box)
-    if not entries or is_pressed_out(seen, target.box) or is_boxed(seen, target.box):
-        return False
-    over = [line for line in seen.lines if line.box.bottom <= entries[0].box.top]
-    searched = bool(typed) and any(_shows(line, typed) for line in over)
-    bar = [line for line in over if _is_filter(line.box, scene)]
-    if not searched and not bar:
-        return False
-    told = [line.text for line in over if not (searched and _shows(line, typed))]
-    own = [line.text for line in _entry_of(target.box, entries, seen)]
-    listed = [line for entry in entries for line in _entry_of(entry.box, entries, seen) if line not in bar]
-    kept = searched or seem_kept([line.text for line in listed])
-    papers = kept and any(is_of_a_paper(text) for text in own)
-    customers = searched and (is_long_number(typed) or any(names_customers(text) for text in told))
-    return (papers or customers) and not tells_of_what_is_acted_on(told, own)
-
-
-def _entry_of(box: Box, entries: tuple[TextLine, ...], seen: Observation) -> list[TextLine]:
-    """The lines of the entry that this line is of, whichever of its lines: as far up and down as the next such line."""
-    pitch = min(two.box.top - one.box.top for one, two in itertools.pairwise(entries))
-    return [line for line in seen.lines if abs(line.box.center.y - box.center.y) < pitch]
