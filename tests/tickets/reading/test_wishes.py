@@ -138,8 +138,10 @@ def test_a_deed_is_wished_only_among_the_words_of_a_wish(text: str, plain: bool)
 
 
 def test_a_thing_is_wanted_where_something_is_amiss_with_it() -> None:
-    assert is_needed("验证码收不到")
-    assert not is_needed("验证码的事")
+    assert is_needed("code", "验证码收不到")
+    assert not is_needed("code", "验证码的事")
+    assert is_needed("address", "收货地址要改一下")
+    assert not is_needed("address", "收货地址在六楼,没电梯,请问能送上楼吗")
 
 
 def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_person() -> None:
@@ -209,3 +211,25 @@ def test_an_address_behind_words_that_are_no_place_is_asked(words: str, address:
 @pytest.mark.parametrize("address", ["静安区南京路100号", "朝阳区上海花园3号楼", "中国江苏省苏州市平江路66号"])
 def test_a_street_or_an_estate_named_after_a_city_is_no_beginning_of_an_address(address: str) -> None:
     assert is_address(address)
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("请问六楼没有电梯,收件地址在老小区,师傅能给搬上去不", None),
+        ("收货地址是乡下的,冰箱能送到村里吗?", None),
+        ("收货地址没错,是你们送到隔壁小区去了", None),
+        ("My delivery address is in the hills, do you deliver there?", None),
+        ("订单的收件地址需要改,改到银都路3弄", "change_address"),
+        ("我想改收货地址\n好的\n问过快递员了,不用改了,谢谢", None),
+        ("我申请的退货,怎么给我弄成维修单了", None),
+        ("鞋子太宽不合脚,我要退货", "return_goods"),
+        ("我换手机号了,旧号收不到验证码,怎么改绑", None),
+        ("验证码一直收不到,再给我发一次", "resend_code"),
+    ],
+)
+def test_what_an_order_bears_is_spoken_of_beside_other_matters_and_the_last_word_counts(
+    text: str, flow: str | None
+) -> None:
+    advice = weigh(text, ALL_FLOWS)
+    assert (None if advice.person else advice.flow) == flow

@@ -76,6 +76,14 @@ _TROUBLE = re.compile(
     re.I,
 )
 
+_BORNE = {"address", "phone", "recipient", "time", "account", "variant", "payment"}
+_MISTAKEN = re.compile(
+    r"改|换|更正|更新|修正|变更|(?<![没不])(?<!没有)错(?!过)|不[对符]|有误|搬[家到去走了]|转(?:到|去|寄)|重新?[填写选]|"
+    r"\b(?:chang|updat|correct|switch|modif|edit|mov|wrong|mistake|typo|incorrect|different|instead|redirect|reroute|"
+    r"new|not right|amend|outdated|old)",
+    re.I,
+)
+
 
 # Between two deeds of a clause: change my address and resend the code.
 _OTHER_DEED = re.compile(r"\b(?:updat|deliver|ship|send|resend|verif|check|correct)", re.I)  # before a joining word
@@ -109,6 +117,11 @@ def _joins(lead: str, joint: re.Match[str], tail: str) -> bool:
     return names_a_deed(before) or bool(_OTHER_DEED.search(before) or told_whom)
 
 
-def is_needed(sentence: str) -> bool:
+def is_needed(thing: str, sentence: str) -> bool:
     """Whether a sentence that names a thing says that something is amiss with it or that it is wanted."""
-    return bool(_TROUBLE.search(sentence))
+    return bool((_MISTAKEN if is_borne(thing) else _TROUBLE).search(sentence))
+
+
+def is_borne(thing: str) -> bool:
+    """An order only bears it, so it is named beside other matters as well: 收货地址在乡下,能送到吗."""
+    return thing in _BORNE

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from tickets.flows.matching import asking, past, refusals, reservations
-from tickets.flows.matching.plain import is_needed, is_plain
+from tickets.flows.matching.plain import is_borne, is_needed, is_plain
 from tickets.flows.matching.spot import Spot, Standing
-from tickets.flows.matching.things import names_a_thing
+from tickets.flows.matching.things import thing_named
 from tickets.flows.slots import stance
 from tickets.flows.slots.text import mark_after
 
@@ -84,8 +84,9 @@ def _wanted(spot: Spot) -> Standing:
     """WANTED, where what is said of the thing or the deed says so."""
     if _WHO_SERVES.match(spot.after) or _ANOTHERS.search(spot.before):
         return Standing.UNCLEAR
-    alone = len(spot.before + spot.after) <= BARE
-    if _is_thing(spot) and not alone and not is_needed(spot.sentence + spot.word + spot.behind):
+    thing = _thing(spot)
+    alone = len(spot.text if is_borne(thing) else spot.before + spot.word + spot.after) <= len(spot.word) + BARE
+    if thing and not alone and not is_needed(thing, spot.sentence + spot.word + spot.behind):
         return Standing.UNCLEAR
     lost = spot.carried and _WHERE.match(spot.after)
     if asking.is_question(spot.word) or lost:
@@ -98,10 +99,10 @@ def _wanted(spot: Spot) -> Standing:
     return standing
 
 
-def _is_thing(spot: Spot) -> bool:
-    """Whether the word names a thing that people also speak of when nothing is amiss; other words of a flow (少送,
+def _thing(spot: Spot) -> str:
+    """The thing that the word names, of which people also speak when nothing is amiss; other words of a flow (少送,
     character was deleted) say by themselves what is."""
-    return not spot.deed and names_a_thing(spot.word)
+    return "" if spot.deed else thing_named(spot.word)
 
 
 def _is_plain(spot: Spot) -> bool:

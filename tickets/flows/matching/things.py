@@ -37,10 +37,11 @@ def any_of(patterns: dict[str, str], before: str = "") -> re.Pattern[str]:
 
 THING = any_of(_THINGS)
 _KIND = re.compile(
-    r"收货|收件|短信|登录|\b(?:delivery|shipping|verification|sms|my|the) (?=\w)", re.I
+    r"收货|收件|送货|配送|寄送|短信|登录|\b(?:delivery|shipping|verification|sms|my|the) (?=\w)", re.I
 )  # what kind of thing
 
 
-def names_a_thing(word: str) -> bool:
-    """Whether the word is nothing but a thing: 收货地址, but not 新地址."""
-    return bool(THING.fullmatch(_KIND.sub("", word.strip())))
+def thing_named(word: str) -> str:
+    """The thing, if the word is nothing but one: 收货地址, but not 新地址. Else empty."""
+    found = THING.fullmatch(_KIND.sub("", word.strip()))
+    return (found.lastgroup or "") if found else ""

@@ -84,6 +84,15 @@ _DEEDS = {
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods
 FACTS = {LACK, STATE}  # told by what is amiss
+_STEMS = {
+    "change": "改换",
+    "refund": "退",
+    "return": "退",
+    "give_back": "退",
+    "compensate": "补赔",
+    "resend": "发",
+    "export": "导",
+}
 _NEEDS_THING = {"cancel", "change", "verify", "delete"}  # 取消 or 改 alone says nothing
 _SENT = {"code", "goods", "parcel", "invoice"}  # what can be sent again
 _FOR_GOODS = {"refund", "return", "give_back", "compensate", "exchange", "cancel", "resend"}
@@ -241,6 +250,11 @@ class Purpose:
 
     deeds: frozenset[Deed]
     things: frozenset[str]
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """How Chinese verbs for its deeds begin, where one may stand without its thing: 不用改了."""
+        return tuple(_STEMS.get(own.verb, "") for own in self.deeds)
 
     def names(self, deed: Deed) -> bool:
         """Whether the flow is certainly for this: by deed and thing, or by a deed that says it all."""

@@ -76,6 +76,15 @@ _JOINTS = re.compile(
 )
 _NEW_ADDRESS = Deed("change", "address")
 _ADDRESS_GIVEN = re.compile(r"地址(?:也?(?:改|换|变更?)[成为到]|是|为|[:：])|\baddress(?: is|:)", re.I)
+# The customer's number is another one by now.
+_NUMBER_GONE = re.compile(
+    r"(?:旧|老|以前的?|之前的?|原[来先]?的?)(?:手机|电话)?号码?|"
+    r"(?:手机|电话)?号码?(?:早就?|已经?|都)*(?:不用|停用|注销|弃用|换掉?|丢)了|换(?:了|过|个|新)+(?:手机|电话)?号(?!再)|"
+    r"\b(?:old|previous|former) (?:phone |mobile )?number|"
+    r"\b(?:changed|lost|no longer (?:have|use|own)|don'?t (?:have|use)) (?:my |that |this |the )?(?:old )?"
+    r"(?:phone |mobile )?number",
+    re.I,
+)
 _SHOUTING = re.compile("[!！]{3,}")
 
 
@@ -140,7 +149,8 @@ def _unsettled(text: str, fit: Fit) -> Said | None:
         return said("person.because", why=said("person.undecided"), words=fit.turned)
     if fit.questions:
         return None
-    return undecided(text) or called_off(text, "".join(fit.words), min(fit.strong, default=0))
+    wanted = "".join((*fit.words, *fit.purpose.stems))
+    return undecided(text) or called_off(text, wanted, min(fit.strong, default=0))
 
 
 def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = ()) -> Fit:
@@ -199,6 +209,9 @@ def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) 
         if wish.deed.verb not in FACTS and not best.purpose.serves(wish.deed) and not _goes_with(text, wish, best):
             served = any(fit.purpose.serves(wish.deed) for fit in fits)
             return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
+    gone = _NUMBER_GONE.search(text) if "code" in best.purpose.things else None
+    if gone:  # a code sent again would go there too
+        return said("person.because", why=said(_OTHER), words=gone[0])
     facts = {wish.deed.thing for wish in wanted if wish.deed.verb in FACTS}
     if facts >= {"code", "parcel"}:
         return said("person.because", why=said(_TWO), words=wanted[-1].words)
