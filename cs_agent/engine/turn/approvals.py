@@ -42,7 +42,7 @@ from cs_agent.engine.screen.text import squash
 from cs_agent.engine.turn.acting import Actor
 from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.kit import Kit
-from cs_agent.observation import Observation
+from cs_agent.observation import AppKind, Observation
 from cs_agent.said import joined
 
 _STOPS = (VerdictKind.DENY, VerdictKind.TAKE_OVER)
@@ -65,6 +65,9 @@ class Approvals:
             turn.tell(say("not_there", turn.lang))
             turn.state = turn.state.evolve(unproven=Unproven.AGENT)
             return self.kit.noted(turn, say("not_there", turn.lang))
+        if self._has_left(turn, asked):
+            turn.tell(say("left", turn.lang))
+            return self.kit.noted(turn, say("left", turn.lang))
         with turn.draft.lap("recheck"):
             commits = asked.irreversible if asked.verdict is None else asked.verdict.commits
             by_tree = asked.source is StepSource.ROUTE
@@ -112,6 +115,12 @@ class Approvals:
         with turn.draft.lap("recheck"):
             seen = self._told_in_picture(turn, asked) if asked.in_picture else None
             turn.see(seen or self.kit.observer.look_closely())
+
+    @staticmethod
+    def _has_left(turn: TurnContext, asked: Pending) -> bool:
+        """The home screen is shown where an app was asked about, as after a restart: there is nothing to ask anew."""
+        now = [squash(label) for label in target_labels(asked.action, turn.seen)]
+        return turn.seen.app.kind is AppKind.HOME and now != [squash(label) for label in asked.target]
 
     def _told_in_picture(self, turn: TurnContext, asked: Pending) -> Observation | None:
         """The screen now, if its picture still shows the step's whole page, the control where it is touched, and every

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.consoles.browsing import Login, armed, becomes_true, heard, world
+from tests.consoles.browsing import PASSWORD, Login, armed, becomes_true, heard, world
 from tests.consoles.line import Line, line
 from tests.consoles.site import Site
 from tests.processes import wait_until
@@ -375,3 +375,22 @@ def test_an_ended_runs_phone_says_so_until_its_last_picture_is_there(visit: Logi
     expect(over).to_be_visible()
     there.append(True)
     expect(over).to_be_hidden()
+
+
+@pytest.mark.parametrize("lost", ["sessionid", re.compile(".*")], ids=["session", "all cookies"])
+def test_a_session_that_ended_is_begun_anew_over_the_page_and_what_was_typed_stays(
+    open_ticket: Login, lost: Any
+) -> None:
+    page = open_ticket("idle0")
+    page.keyboard.press("p")
+    page.keyboard.type("客户已来电")
+    page.context.clear_cookies(name=lost)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#session")).to_be_visible()
+    page.fill("#session [name=username]", "alice")
+    page.fill("#session [name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#session")).to_be_hidden()
+    expect(page.locator("#note-text")).to_have_value("客户已来电")
+    page.locator("#note-text").press("Control+Enter")
+    expect(page.locator("#part-desk li.note").first).to_contain_text("客户已来电")

@@ -10,6 +10,7 @@ from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.pending import pending_of
 from cs_agent.engine.run.phases import IllegalTransition
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, Phase, StepStatus
+from cs_agent.observation import AppKind
 from cs_agent.testing.phone import FakeScreen
 from cs_agent.testing.run import MemoryJournal
 from tests.engine.story import COMPLAINT, RULES, SMALL, Story, complaint
@@ -71,6 +72,18 @@ def test_another_app_in_front_voids_the_yes():
     story.phone.show("evil")
     assert isinstance(story.turn().pause, ConfirmationRequest)
     assert story.phone.ledger == []
+
+
+def test_on_the_home_screen_nobody_is_asked_anew_about_the_place_of_a_control_that_is_gone():
+    """It was restarted between the question and its yes: the agent looks anew, and asks once it is there again."""
+    story = complaint("raw:wait")
+    asked = asked_of(story)
+    story.state = human.approve(story.state, asked.action_digest)
+    story.screens["home"] = FakeScreen(["title:桌面", "button:售后系统"], app_kind=AppKind.HOME, package="launcher")
+    story.phone.show("home")
+    turn = story.turn()
+    assert (turn.pause, turn.state.approved, story.phone.ledger) == (None, "", [])
+    assert "主屏幕" in turn.step.outcome
 
 
 def test_a_yes_is_used_once():

@@ -1,6 +1,6 @@
 // Notices in the corner: what went wrong, or what just happened. Errors stay longer than news, and what is
 // told nowhere else until it is put away.
-import { askLogin } from "./session.js";
+import { askLogin, withoutCookies } from "./session.js";
 import { say } from "./words.js";
 
 const STAY_MS = { danger: 15000, ok: 5000, warn: 9000 };
@@ -55,7 +55,7 @@ function onErrors() {
     const { xhr } = event.detail;
     if (xhr.status < 400 || xhr.getResponseHeader("HX-Retarget")) return;
     event.detail.shouldSwap = false;
-    if (xhr.status === 401) return askLogin();
+    if (xhr.status === 401 || (xhr.status === 403 && withoutCookies())) return askLogin();
     if (!quiet(event)) notify(say("server"));
   });
 }

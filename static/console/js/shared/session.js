@@ -6,6 +6,11 @@ const cookie = (name) => document.cookie.split("; ").find((each) => each.startsW
 const LOOK_MS = 20000; // a look that is not answered by then was lost on a stalled line
 let dialog = null;
 
+// Somebody cleared this site's cookies: the session went with them, and no form is believed.
+export function withoutCookies() {
+  return !("embed" in document.body.dataset) && !cookie("csrftoken");
+}
+
 export function askLogin() {
   dialog ??= document.getElementById("session");
   if ("embed" in document.body.dataset) return location.reload(); // a panel that ended says itself what to do
