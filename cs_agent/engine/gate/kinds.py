@@ -14,9 +14,10 @@ from cs_agent.engine.gate import bars
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.form_rows import opens_choices
 from cs_agent.engine.gate.lists import opens
+from cs_agent.engine.gate.pickers import is_choice, is_wheel_choice
 from cs_agent.engine.gate.pictures import own_kind as picture
 from cs_agent.engine.gate.searches import is_looked_up_in, searches
-from cs_agent.engine.gate.windows import is_choice, is_wheel_choice, leaves
+from cs_agent.engine.gate.windows import leaves
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import is_reacting, share_a_line
 from cs_agent.engine.screen.targets import Target

@@ -13,8 +13,8 @@ from itertools import chain
 
 from cs_agent.engine.gate.bars import does_something, is_tab, names_a_deed, tabs_over
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.pickers import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
-from cs_agent.engine.gate.windows import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.page import (

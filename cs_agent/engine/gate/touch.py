@@ -15,9 +15,10 @@ from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.lists import has_buttons
+from cs_agent.engine.gate.pickers import is_titled
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
-from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark, is_titled
+from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
 from cs_agent.engine.screen.structure import is_reacting, own_texts, values_in

@@ -11,8 +11,8 @@ import re
 from cs_agent.engine.gate.bars import names_a_deed
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import is_a_time, is_long_number, tells_of_what_is_acted_on
+from cs_agent.engine.gate.pickers import is_pointing
 from cs_agent.engine.gate.pictures.bars import is_filter
-from cs_agent.engine.gate.windows import is_pointing
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
 from cs_agent.engine.screen.page import Nature, is_handing_over, is_of_a_paper, is_on_offer, names_customers
