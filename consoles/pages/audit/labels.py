@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import override
 
 from tickets.flows.slots import parse_specs
 from tickets.models import AuditEvent, FlowVersion
@@ -13,7 +15,8 @@ _NUMBER = " v"  # between a flow and its version
 
 
 def labels_of(events: Iterable[AuditEvent]) -> dict[int, Mapping[str, str]]:
-    """By sequence number: the labels of the flow's values by their names, in the reader's language; {} of no flow.
+    """By sequence number: the labels of the flow's values in the reader's language, by their names and by the labels
+    that are stored with confirmations; {} of no flow.
 
     Events that name only a flow use the labels of its newest version.
     """
@@ -27,6 +30,15 @@ def _flow_of(event: AuditEvent) -> str:
     return event.flow_version or str((event.details or {}).get("flow") or "")
 
 
+def _labels_in(definition: Mapping[str, Any]) -> Mapping[str, str]:
+    labels = {spec.name: spec.label for spec in parse_specs(definition)}
+    with override("zh-hans"):
+        stored = {spec.label: labels[spec.name] for spec in parse_specs(definition)}
+    fields = definition.get("engine", {}).get("confirm_fields", ())
+    shown = {str(field.get("label")): labels[name] for field in fields if (name := field.get("slot")) in labels}
+    return {**stored, **shown, **labels}
+
+
 def _labels(flows: set[str]) -> dict[str, Mapping[str, str]]:
     if not flows:
         return {}
@@ -36,6 +48,6 @@ def _labels(flows: set[str]) -> dict[str, Mapping[str, str]]:
         wanted |= Q(template__slug=slug, number=int(number)) if number.isdecimal() else Q(template__slug=slug)
     found: dict[str, Mapping[str, str]] = {}
     for version in FlowVersion.objects.filter(wanted).select_related("template").order_by("number"):
-        labels = {spec.name: spec.label for spec in parse_specs(version.definition)}
+        labels = _labels_in(version.definition)
         found[f"{version.template.slug}{_NUMBER}{version.number}"] = found[version.template.slug] = labels
     return found

@@ -24,7 +24,8 @@ _MOST_TOLD = 3  # facts in the sentence of a row
 _CHECKS = {"digest"}  # proof for machines: among the details, never in the sentence
 _NAMING = {"field", "fields", "slot"}  # whose values are names of a flow's values
 _NAMED = {"slots"}  # whose keys are
-_ACTION, _REASONS = "action", "reasons"
+_ACTION, _REASONS, _SUMMARY = "action", "reasons", "summary"
+_CONFIRMED = "[确认] "  # how a stored summary begins; its parts stand between bars
 _COLUMNS = (
     ("flow_version", gettext_lazy("流程版本")),
     ("device_id", gettext_lazy("手机")),
@@ -70,11 +71,25 @@ def _readable(key: str, value: Any, labels: Mapping[str, str]) -> Any:
         return {labels.get(name, name): each for name, each in value.items()}
     if key in _NAMING:
         return _called(value, labels)
+    if key == _SUMMARY and isinstance(value, str):
+        return _summary(value, labels)
     if key == _ACTION and isinstance(value, str):
         return stored_in_words(value)
     if key == _REASONS and isinstance(value, list):
         return [in_language(each) for each in value]
     return value
+
+
+def _summary(stored: str, labels: Mapping[str, str]) -> str:
+    """What was confirmed, its values called as in the reader's language; a summary in other words is left as it is."""
+    if not stored.startswith(_CONFIRMED):
+        return stored
+    parts = [part.partition(":") for part in stored.removeprefix(_CONFIRMED).split(" | ")]
+    told = [
+        _("%(label)s:%(value)s") % {"label": labels.get(label, label), "value": value} if colon else label
+        for label, colon, value in parts
+    ]
+    return f"[{_('确认')}] " + " | ".join(told)
 
 
 def _called(value: Any, labels: Mapping[str, str]) -> Any:

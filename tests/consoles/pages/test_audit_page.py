@@ -63,6 +63,14 @@ def test_an_events_sentence_names_values_acts_and_reasons_as_people_do(
     assert not re.search(r"order_number|ticket_value|do\(action", told)
 
 
+def test_a_confirmations_summary_calls_its_values_as_the_reader_does(as_victor: Client, run: Run, phone: Phone) -> None:
+    asked = story.ask_confirmation(run, phone)
+    as_victor.cookies["django_language"] = "en"
+    html = story.markup(as_victor.get(f"/audit/?ticket={run.ticket.number}&type=confirmation.asked"))
+    assert asked.summary.startswith("[确认] 退款:¥399.00")
+    assert "[Confirm] Refund: ¥399.00 | " in html
+
+
 def test_events_of_another_department_are_not_shown(as_charlie: Client, run: Run) -> None:
     html = story.markup(as_charlie.get(f"/audit/?ticket={run.ticket.number}"))
     assert seqs(html) == []
