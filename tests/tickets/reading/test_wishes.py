@@ -226,9 +226,18 @@ def test_a_street_or_an_estate_named_after_a_city_is_no_beginning_of_an_address(
         ("鞋子太宽不合脚,我要退货", "return_goods"),
         ("我换手机号了,旧号收不到验证码,怎么改绑", None),
         ("验证码一直收不到,再给我发一次", "resend_code"),
+        ("这单退款,钱是退到哪里的? 202405218876", None),
+        ("202405218876 这单用余额付的,现在申请退款了,钱怎么退给我", None),
+        ("订单202405218876我是要求退款的,怎么还是给我发货了", None),
+        ("商家说缺货,要我部分退款,怎么操作?", None),
+        ("帮我看下订单退了没有,我刚发起了订单退款", None),
+        ("我要申请退款了,东西坏的,单号202405218876", "complaint_refund"),
+        ("订单202405218876,杯子碎了,请给我退款,钱退到原来的卡里", "complaint_refund"),
+        ("我需要修改收货地址\n改不成功\n好,先取消吧,我重新下单", None),
+        ("地址错了,改到人民路5号,不要取消订单", "change_address"),
     ],
 )
-def test_what_an_order_bears_is_spoken_of_beside_other_matters_and_the_last_word_counts(
+def test_what_is_only_mentioned_or_asked_for_already_is_no_wish_and_the_last_word_counts(
     text: str, flow: str | None
 ) -> None:
     advice = weigh(text, ALL_FLOWS)

@@ -80,7 +80,16 @@ _MADE_BEFORE = re.compile(
 )  # 改好的地址, 我申请的退货
 # 误点了退货, 提交过退款: the deed is what was done.
 _ACTED_BEFORE = re.compile(
-    r"(?:点|按|选|提交?|申请|办|发起|走|下|给|做|开|批|同意|拒绝)(?:了|过)(?:一?[个次下笔单])?(?:仅|全额)?$"
+    r"(?:点|按|选|提交?|申请|办理?|发起|走|下|给|做|开|批|同意|拒绝)(?:了|过)(?:一?[个次下笔单])?(?:这|那|本)?(?:订单|单子?)?(?:仅|全额)?$"
+)
+# 我申请退款了: it is asked for already. 我要申请退款了 is about to be.
+_ASKED_FOR = re.compile(r"(?<![要想就请])(?:申请|发起|提交)$")
+_JUST_SO = re.compile(r"了(?![吧吗么])")
+_ABOUT_TO = re.compile(r"[要想]|(?<!申)请|打算|准备|需要|得|必须|麻烦|帮")
+# 退款,钱是退到哪; 要求退款的,怎么还是发货了: what became of it is asked.
+_WHAT_BECAME = re.compile(
+    r"[^。!！?？\n]{0,10}(?:退|返|打|还)(?:款|钱|回)*(?:是|会|要)?(?:到|给|往|在|进)(?:哪|谁|什么)|"
+    r"的?[,，]?(?:怎么|为什么|为啥|咋)(?:还|又|就|没|不)|[^。!！?？\n]{0,16}钱(?:是|要|会)?怎么(?:退|返|给|还)"
 )
 
 
@@ -93,12 +102,18 @@ def done(spot: Spot) -> bool:
         or _MADE_BEFORE.search(spot.before)
         or (spot.deed and _ACTED_BEFORE.search(spot.before))
         or (spot.deed and _WRONG_AFTER.search(spot.after))
+        or (spot.deed and _is_asked_for(spot))
         or _PRAISED_AFTER.search(spot.after)
         or _THANKED.search(spot.before)
         or _CAME_NEXT.search(spot.behind)
         or (_RECEIVED.search(spot.before) and re.search(r"^(?:短信|通知|消息)?了", spot.after))
     )
     return bool(found)
+
+
+def _is_asked_for(spot: Spot) -> bool:
+    already = _ASKED_FOR.search(spot.before) and _JUST_SO.match(spot.after) and not _ABOUT_TO.search(spot.before)
+    return bool(already or _WHAT_BECAME.match(spot.behind))
 
 
 def long_ago(spot: Spot, *, strong: bool) -> bool:

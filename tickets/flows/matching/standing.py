@@ -44,7 +44,7 @@ _DEMANDED = re.compile(
 )  # the page says that it wants a thing: 说要实名
 _OTHERS = r"(?:客服|商家|卖家|店家|你们|平台|朋友|同事|邻居|网友|别人|网上|[他她]们?)"
 _REPORTED = re.compile(
-    r"(?<![我想跟要])(?:说|讲|听说|看到|看见|据说|让我)[^,，]{0,6}$|\b(?:she|he|they|"
+    r"(?<![我想跟要])(?:说|讲|听说|看到|看见|据说|让我|叫我|催我|(?<![^,，。 ])要我)[^,，]{0,6}$|\b(?:she|he|they|"
     rf"my \w+) (?:wants?|needs?|asked|would like)\b|{_OTHERS}(?:[也就正]?(?:想要?|打算)[^,，]{{0,4}}$|"
     r".{0,6}(?:说|讲|答应|承诺|表示|告诉|建议|让我|回复|保证))|"
     r"\b(?:agent|support|seller|friend|they|colleague|someone|neighbou?r)\b.{0,12}\b(?:said|says|told|"
