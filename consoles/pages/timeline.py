@@ -16,6 +16,7 @@ from cs_agent.engine.run.state import StepSource
 from tickets.models import ActMark, Confirmation, ConfirmationState, Run, Step, StepActor
 
 TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
+_NOT_AGREED = {ConfirmationState.REJECTED, ConfirmationState.EXPIRED, ConfirmationState.VOIDED}
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,10 @@ class StepView:
 
     @property
     def notable(self) -> bool:
-        """Whether its state is worth a word in the line: what was done as meant needs none."""
-        return self.step.status != "done"
+        """Whether its state is worth a word in the line: what was done as meant needs none, nor what was not agreed to
+        and so is not under way any more."""
+        latest = self.decisions[-1].state if self.decisions else ""
+        return self.step.status != "done" and not (self.step.status == "intended" and latest in _NOT_AGREED)
 
     @property
     def human(self) -> bool:
