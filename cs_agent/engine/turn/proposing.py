@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from cs_agent.engine.actions.touch import touch_points
 from cs_agent.engine.actions.values import Back, Tap, render
-from cs_agent.engine.confirm.confirmation_view import name_of, pending_of_view, request_of, target_labels
+from cs_agent.engine.confirm.confirmation_view import (
+    ConfirmationView,
+    name_of,
+    pending_of_view,
+    request_of,
+    target_labels,
+)
 from cs_agent.engine.gate.hazards import Hazard
 from cs_agent.engine.gate.reasons import reason, told
 from cs_agent.engine.routes.pictured import shows_all
@@ -141,13 +147,19 @@ class Proposer:
         turn.state = remember_denial(turn.state, render(turn.draft.action) if turn.draft.action else "", words)
         return self.kit.noted(turn, words, status=StepStatus.REFUSED)
 
+    def _shown(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> ConfirmationView:
+        by_tree = proposed.source is StepSource.ROUTE
+        return self.kit.confirmation.show(
+            proposed.action, turn.seen, turn.state, irreversible=verdict.commits, by_tree=by_tree
+        )
+
     def _ask(self, turn: TurnContext, proposed: Pending, verdict: Verdict) -> Turn:
         """Ask a human for confirmation, with everything the screen says about the act."""
         with turn.draft.lap("read"):
-            by_tree = proposed.source is StepSource.ROUTE
-            shown = self.kit.confirmation.show(
-                proposed.action, turn.seen, turn.state, irreversible=verdict.commits, by_tree=by_tree
-            )
+            shown = self._shown(turn, proposed, verdict)
+            if any(value.differs and value.source == "both" for value in shown.fields):
+                turn.see(self.kit.observer.look_closely())  # the picture may be older than its tree
+                shown = self._shown(turn, proposed, verdict)
         evident = look_for_success(shown.observation, self.kit.rules).complete
         asked = proposed.evolve(evidence_before=evident, in_picture=turn.in_picture)
         pending = pending_of_view(shown, verdict, ConfirmationKind.ACTION, asked)

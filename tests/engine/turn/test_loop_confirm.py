@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cs_agent.engine.actions.values import Back, Finish, Tap
@@ -10,8 +12,9 @@ from cs_agent.engine.run.flow import ConfirmField, FieldKind, FlowRules
 from cs_agent.engine.run.pending import pending_of
 from cs_agent.engine.run.phases import IllegalTransition
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, Phase, StepStatus
+from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.observation import AppKind
-from cs_agent.testing.phone import FakeScreen
+from cs_agent.testing.phone import FakePhone, FakeScreen
 from cs_agent.testing.run import MemoryJournal
 from tests.engine.story import COMPLAINT, RULES, SMALL, Story, complaint
 
@@ -72,6 +75,32 @@ def test_another_app_in_front_voids_the_yes():
     story.phone.show("evil")
     assert isinstance(story.turn().pause, ConfirmationRequest)
     assert story.phone.ledger == []
+
+
+def test_a_picture_from_before_a_value_was_drawn_is_looked_at_again_before_a_person_is_asked(monkeypatch):
+    """Its tree, which is younger, holds the value already."""
+    story, late = complaint(), [True]
+    looked, taken = ScreenObserver.look_closely, FakePhone.screenshot
+
+    def look_closely(self):
+        late.clear()
+        return looked(self)
+
+    def screenshot(self):
+        shot = taken(self)
+        if late and self.shown == "review":
+            image = shot.image.copy()
+            image.info["lines"] = [
+                replace(each, text=each.text.replace("质量问题", "其他")) for each in shot.image.info["lines"]
+            ]
+            return replace(shot, image=image)
+        return shot
+
+    monkeypatch.setattr(ScreenObserver, "look_closely", look_closely)
+    monkeypatch.setattr(FakePhone, "screenshot", screenshot)
+    asked = asked_of(story)
+    assert not late
+    assert not any(value.differs for value in asked.fields)
 
 
 def test_on_the_home_screen_nobody_is_asked_anew_about_the_place_of_a_control_that_is_gone():
