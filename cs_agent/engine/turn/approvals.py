@@ -119,8 +119,7 @@ class Approvals:
     @staticmethod
     def _has_left(turn: TurnContext, asked: Pending) -> bool:
         """The home screen is shown where an app was asked about, as after a restart: there is nothing to ask anew."""
-        now = [squash(label) for label in target_labels(asked.action, turn.seen)]
-        return turn.seen.app.kind is AppKind.HOME and now != [squash(label) for label in asked.target]
+        return turn.seen.app.kind is AppKind.HOME and not _is_there(asked, turn.seen)
 
     def _told_in_picture(self, turn: TurnContext, asked: Pending) -> Observation | None:
         """The screen now, if its picture still shows the step's whole page, the control where it is touched, and every
@@ -160,8 +159,7 @@ class Approvals:
     def _ask_whether_again(self, turn: TurnContext, cut_off: Pending) -> Turn:
         shown = self.kit.confirmation.show(cut_off.action, turn.seen, turn.state, irreversible=False)
         verdict = Verdict(VerdictKind.CONFIRM, cut_off.verdict.reasons if cut_off.verdict else (), irreversible=True)
-        now = [squash(label) for label in target_labels(cut_off.action, turn.seen)]
-        there = now == [squash(label) for label in cut_off.target]
+        there = _is_there(cut_off, turn.seen)
         kind = ConfirmationKind.UNCERTAIN
         pending = pending_of_view(shown, verdict, kind, cut_off).evolve(target_there=there)
         text = say("uncertain", turn.lang, what=describe(cut_off.action, name_of(cut_off.target), turn.lang))
@@ -170,6 +168,12 @@ class Approvals:
         return self.kit.paused(
             turn, Event.DOUBT, request, pending=pending, status=StepStatus.UNCERTAIN, outcome=outcome
         )
+
+
+def _is_there(pending: Pending, seen: Observation) -> bool:
+    """Whether what the act touches is called as it was when it was asked about."""
+    now = [squash(label) for label in target_labels(pending.action, seen)]
+    return now == [squash(label) for label in pending.target]
 
 
 def _words(verdict: Verdict, lang: str) -> str:

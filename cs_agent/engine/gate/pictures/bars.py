@@ -58,8 +58,8 @@ def is_foot_of_app(box: Box, scene: Scene) -> bool:
     chosen = stands_out(seen, [line.box for line in parts])
     if chosen is None or not all(_has_sign_over(line.box, seen) for line in parts):
         return False
-    name, heads = squash(names[chosen]), [squash(line.text) for line in _heads(seen)]
-    called = len(name) > 1 and any(head.startswith(name) or head.endswith(name) for head in heads)
+    name, titles = squash(names[chosen]), [squash(line.text) for line in heads(seen)]
+    called = len(name) > 1 and any(title.startswith(name) or title.endswith(name) for title in titles)
     return called or (any(map(names_own_place, names)) and not _has_sign_in_corner(seen))
 
 
@@ -72,13 +72,14 @@ def _has_sign_over(word: Box, seen: Observation) -> bool:
     return has_ink(seen.screenshot.image, Point(word.center.x, word.top - word.height))
 
 
-def _heads(seen: Observation) -> list[TextLine]:
+def heads(seen: Observation) -> list[TextLine]:
+    """The words of the page's head."""
     return [line for line in seen.lines if line.box.bottom <= _HEAD * seen.size.height]
 
 
 def _has_sign_in_corner(seen: Observation) -> bool:
     """Something is drawn left of the page's first words, or in the corner of a page without any."""
-    first = min(_heads(seen), key=lambda line: line.box.left, default=None)
+    first = min(heads(seen), key=lambda line: line.box.left, default=None)
     if first is None:
         return True
     left = room_beside(seen, first.box)[0]

@@ -12,7 +12,7 @@ from cs_agent.engine.gate.bars import names_a_deed
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import is_a_time, is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.pickers import is_pointing
-from cs_agent.engine.gate.pictures.bars import is_filter
+from cs_agent.engine.gate.pictures.bars import heads, is_filter
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
 from cs_agent.engine.screen.page import Nature, is_handing_over, is_of_a_paper, is_on_offer, names_customers
@@ -24,7 +24,6 @@ from cs_agent.engine.screen.words import WEIGHTY, is_read, names_a_state, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
-_HEAD = 0.13  # of the height: where a page's title stands
 _GLYPHS = 2  # characters that a sign in a field is read as
 _LEAST_MARKED = 3
 _TELEPHONE = re.compile(r"^[+(]?\d[\d ()-]{6,18}$")
@@ -68,10 +67,11 @@ def is_row_of_record(target: Target, scene: Scene) -> bool:
 def _hands_over(scene: Scene) -> bool:
     """The page may give something to the entry that is touched, or take it."""
     seen = scene.observation
-    heads = [line.text for line in seen.lines if line.box.bottom <= _HEAD * seen.size.height]
     if scene.put_in or scene.led or is_pointing(seen) or any(map(is_on_offer, seen.texts)):
         return True
-    if any(is_handing_over(text) or names_a_deed(text) or not is_read(text) for text in heads):
+    if any(
+        is_handing_over(text) or names_a_deed(text) or not is_read(text) for text in (line.text for line in heads(seen))
+    ):
         return True
     return bool(scene.page.natures & {Nature.SELECTION, Nature.COMPOSE})
 
