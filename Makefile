@@ -7,12 +7,14 @@ PY := $(VENV)/bin/python
 STAMPS := $(VENV)/stamps
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUNBUFFERED := 1
+# A product and its tests start many processes: each would compile all modules anew where Python may not keep them.
+unexport PYTHONDONTWRITEBYTECODE
 
 # A browser or a whole product on a machine busy with other things gets one second chance. The fast tests get none, and
 # a run that needed more than three has failed (tests/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
-.PHONY: series image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check format bench redaction soak mutants setup setup-dev phones clean help routes
+.PHONY: series image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check check-types check-rest format bench redaction soak mutants setup setup-dev phones clean help routes
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,9 +32,14 @@ test-fast: setup-dev ## The tests without browsers and whole-product stories
 	@$(PY) -m pytest -q -n 2 -m "not browser and not story and not soak and not example"
 
 check: setup-dev ## Format, lint, types, import contract, migrations, deployment settings
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target check-types check-rest
+
+check-types:
+	$(VENV)/bin/mypy
+
+check-rest:
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PY) scripts/check_unused.py
 	$(PY) scripts/check_folders.py

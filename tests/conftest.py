@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings
 
-from tests import migrated, reruns
+from tests import migrated, reruns, selection
 from tests.consoles import catalog
 from tickets.models.record import audit_triggers
 
@@ -23,6 +24,10 @@ _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(reruns.Reruns(), "few-reruns")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return selection.cannot_match(config.option.markexpr, collection_path) or None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
