@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 # A browser or a whole product on a machine busy with other things gets one second chance. The fast tests get none, and
-# a run that needed more than three has failed (tests/reruns.py).
+# a run that needed more than three has failed (tests/running/reruns.py).
 RERUNS := --reruns 1 --reruns-delay 2
 
 .PHONY: series image-proof wheel-proof outbox-proof redmine connectors-proof helpdesk helpdesk-proof intake-proof api-contract gate-proof gate-proof-short gate-request-tracker teach-request-tracker demo test test-fast check check-types check-rest format bench redaction soak mutants setup setup-dev phones clean help routes

@@ -10,8 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings
 
-from tests import migrated, reruns, selection
+from tests import migrated
 from tests.consoles import catalog
+from tests.running import reruns, selection
 from tickets.models.record import audit_triggers
 
 # A busy machine is no fault of what is tried; `scripts/mutants` brings a profile of its own.

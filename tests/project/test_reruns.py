@@ -9,7 +9,7 @@ import pytest
 pytest_plugins = ["pytester"]
 CONFTEST = """
 import pytest
-from tests import reruns
+from tests.running import reruns
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "browser: x")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.selection import ROOT, cannot_match
+from tests.running.selection import ROOT, cannot_match
 
 MARKED = ROOT / "consoles" / "in_browser" / "test_pages.py"
 BY_CONFTEST = ROOT / "integrations" / "request_tracker" / "test_of_any_name.py"

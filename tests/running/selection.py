@@ -10,7 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 _FIRST = re.compile(r"\s*(\w+)\b(?!\s+or\b)")
 
 
