@@ -50,20 +50,6 @@ _ASKS = re.compile("[什怎哪多几吗啥谁]")
 _SMALL = {"the", "my", "a", "an", "of", "to", "for", "your", "our", "this", "that", "please", "i"}
 _LINKS = {"is", "has", "was", "are", "been", "just", "keeps", "keep", "in", "on", "with", "again"}
 _SPEAKS_AGAINST = {Standing.REFUSED, Standing.DONE}
-_WITHDRAWN = re.compile(
-    r"(?=[问事这不无撤取当没发请忽naipde,，。;；!！])(?:"
-    r"(?:问题|事情|这事|这个事)(?:已经?|都|现在|自己)*(?:解决|处理好|搞定|好)了|(?:不用|不必|不需要|"
-    r"无需)(?:你们|再|麻烦|继续)*(?:处理|管|跟进|麻烦|回复|理)了?|"
-    r"(?:不用|不必|不需要|无需)(?:再|麻烦)?(?:查|找|催)了(?![,，]?[^,，]{0,4}(?:直接|帮|给|请|麻烦|退|赔|换|改))|"
-    r"(?:撤销|取消|撤回)(?:这个|本|我的|上次的?)*(?:申请|工单|投诉|请求)|当我没说|[,，。;；!！] ?(?:那就?|"
-    r"还是)?算了(?=吧?[。!！~]*\s*$)|没事了|发错了?(?:地方|人)|请?忽略|"
-    r"\b(?:never ?mind|no longer (?:need|necessary|an issue)|already (?:solved|resolved|sorted|fixed)|"
-    r"please ignore|problem (?:is |was )?(?:solved|resolved|fixed)|disregard|"
-    r"i['’]?m in now|(?:all|it|everything) works now|everything(?: is|['’]s) (?:fine|ok|okay|good|great|sorted))\b)",
-    re.I,
-)
-
-_OF_THE_REST = re.compile(r"(?:没|未|不)(?:有|能)?$|(?:别|其[他它])的?(?:事|东西)?[都也]?$")  # 别的都不用管
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +67,7 @@ class Fit:
     strong: tuple[int, ...] = ()
     turned: str = ""
     questions: bool = False
+    keys: tuple[str, ...] = ()
 
     @property
     def telling(self) -> str:
@@ -130,6 +117,7 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
         tuple(strong),
         turned,
         questions,
+        tuple(word for word, weight in weights.items() if weight >= threshold),
     )
 
 
@@ -147,14 +135,6 @@ def purpose_of(match: Mapping[str, Any]) -> Purpose:
     threshold, weights = float(match.get("threshold", 1)), match["keywords"]
     strong = tuple(word for word, weight in weights.items() if weight >= threshold)
     return purpose(tuple(word for word, weight in weights.items() if weight > 0), strong)
-
-
-def withdrawn(text: str) -> Said | None:
-    """The customer says that nothing is to be done any more."""
-    found = _WITHDRAWN.search(even(text))
-    if not found or _OF_THE_REST.search(text[max(0, found.start() - 4) : found.start()]):
-        return None
-    return said("fit.withdrawn", words=found[0])
 
 
 def _points(weight: float, standing: Standing) -> float:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import combinations, islice
 from typing import Any, Generic, TypeVar
 
-from tickets.flows.matching.fit import Fit, fit_of, withdrawn
-from tickets.flows.matching.reservations import called_off, undecided
+from tickets.flows.matching.clauses import unproven
+from tickets.flows.matching.clauses.rule import matter
+from tickets.flows.matching.fit import Fit, fit_of
 from tickets.flows.matching.spelling import spelt
 from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
 from tickets.flows.slots.markup import plain
@@ -128,7 +129,6 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
     best = max(fits, key=lambda each: (each[1].fit, len(each[1].telling)), default=None)
     others = (
-        withdrawn(words),
         second_wish(words, flows),
         torn(words, [fit for _flow, fit in fits]),
         _unsettled(words, best[1]) if best else None,
@@ -149,8 +149,11 @@ def _unsettled(text: str, fit: Fit) -> Said | None:
         return said("person.because", why=said("person.undecided"), words=fit.turned)
     if fit.questions:
         return None
-    wanted = "".join((*fit.words, *fit.purpose.stems))
-    return undecided(text) or called_off(text, wanted, min(fit.strong, default=0))
+    deeds = fit.purpose.deeds
+    things = {*(each.thing for each in deeds), *fit.purpose.things}
+    return unproven(
+        text, matter({each.verb for each in deeds}, things, fit.keys, " ".join(fit.words), text), fit.strong
+    )
 
 
 def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = ()) -> Fit:

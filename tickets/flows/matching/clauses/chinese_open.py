@@ -1,0 +1,173 @@
+"""The closed words of a Chinese clause that leave a wish open: conditions, another time, doubt, questions, others."""
+
+from __future__ import annotations
+
+import re
+
+from tickets.flows.matching.clauses.rule import Clause, Matter, Rule
+from tickets.flows.slots.stance import PERSON_WORDS
+
+_COMPLAINT = re.compile(r"怎么|为什么|为啥|凭什么|干嘛|咋|什么(?:东西|玩意|态度|质量|破|烂|意思|情况)|搞什么")
+_SELF = re.compile(r"[我俺]|本人")
+
+
+def _not_of_deed(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    return not matter.deed.search(clause.words)
+
+
+def _threat(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """如果不退就投诉: what happens if it is not done."""
+    rest = clause.words[match.end() :]
+    return bool(
+        re.match(r"[^,，]{0,6}?(?:[还再]?[不没](?!想|要|是))", rest)
+        and (matter.deed.search(rest) or re.search("处理|解决|回复|搭理|管|赔|答复", rest))
+    )
+
+
+def _ask_rhetoric(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    return matter.looks or bool(_COMPLAINT.search(clause.words)) or not matter.deed.search(clause.words)
+
+
+def _polite(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """可以的话, 如果方便; and what will happen if it is not done."""
+    rest = clause.words[match.start() :]
+    courteous = re.match(
+        r"(?:如果|要是|若是?)?(?:您|你们?)?(?:都)?(?:可以|方便|可能|能行?|行|需要)的?话?(?=$|[,，请麻帮给])", rest
+    )
+    return bool(courteous) or _threat(clause, matter, match)
+
+
+_NO_NEED = (
+    r"(?<![特区分级个])(?:别(?![的人家处])|甭|勿|不用|不必|无需|无须|不需要?|没必要|没有必要|用不着|犯不[着上]|"
+    r"免得|省得|不急着?|不忙着?|先不|先别|"
+    r"暂不|暂时不|暂缓|不许)"
+)
+
+
+OPEN = (
+    # Conditions.
+    Rule(
+        "fit.supposed",
+        re.compile(
+            r"如果|要是|倘若|假[如使设]|若是|(?<!比)若(?!干)|万一|除非|一旦|只要(?=[^,，]{0,14}就|你们?|再|能|还|"
+            r"[他她它])|只有(?=.{1,8}才)|的话|看(?=.{1,10}再)|取决"
+        ),
+        _polite,
+    ),
+    # Not now, or not yet decided.
+    Rule(
+        "person.undecided",
+        re.compile(
+            r"先(?=[看等问查试修缓放搁想考了观商确核拿])(?!看着)|等(?=[^了不待级候]{1,16}(?:再|才|之后|以后|"
+            r"后(?!续)))|等(?:我|确认)"
+        ),
+        lambda clause, matter, match: bool(re.search(r"[一直都]$|已经?$", clause.words[: match.start()])),
+    ),
+    Rule(
+        "person.undecided",
+        re.compile(
+            r"(?:以后|回头|到时候?|改天|过[几两些一]?[天周日]|过(?:段|阵)|下(?:周|个?月|次|回)|明天|后天|明年|"
+            r"[月年]底|周末|晚[点些]|稍后|待会|将来|迟[点早])(?:我|再|才|就|会|要|想|可能|打算|准备|去|来)*"
+        ),
+        lambda clause, matter, match: (
+            not matter.deed.match(clause.words, match.end())
+            and not re.match("再(?:说|看|定|议|联系|找|决定|考虑|告诉)", clause.words[match.end() - 1 :])
+        ),
+    ),
+    Rule(
+        "person.undecided",
+        re.compile(
+            r"再(?:说(?!一[遍次])|看看|定|议|考虑|商量|想想|决定|琢磨|等等)(?!我的订)|考虑(?!到)|想[一了]?想|"
+            r"琢磨|商量(?!过)|合计|斟酌|纠结|犹豫|拿不[定准]|(?:没|未)(?:有)?(?:想好|决定|考虑好|定下)|"
+            r"不(?:太|是很)?确定|"
+            r"不一定|转念|回头一想|想通|(?:^|[,，])(?:缓|暂缓|推迟|延后|延期)"
+        ),
+    ),
+    Rule(
+        "person.undecided",
+        re.compile(r"可能|也许|或许|说不定|没准|估计|大概|搞不好|恐怕|兴许"),
+        lambda clause, matter, match: (
+            (not clause.wish and not re.match(r"(?:我|就|得|要|会|还|需要?|想)*", clause.words[match.end() :]))
+            or not matter.deed.search(clause.words, match.end())
+        ),
+    ),
+    # A word of its own that stops what was said.
+    Rule(
+        "person.undecided",
+        re.compile(
+            r"^(?:[啊哦呃诶额哎欸唉嗨嗯]|那|现在)*(?:不对|不是|不不|等等|等一?下|等会儿?|慢着|且慢|打住|停|算了?|"
+            r"没事|罢了|免了|别了|不了|不退了|不用|不必|不改|不换|不要)"
+            r"(?:了|没事|算了|吧|啊|呀|哈|哦|这个|那个)*$"
+        ),
+        lambda clause, matter, match: not clause.behind,
+    ),
+    # Only asked.
+    Rule(
+        "fit.asked",
+        re.compile(
+            r"(?:只是|就是?|只|单纯|随便|随口|顺便|纯)(?:来|想)?(?:问|了解|打听|好奇|咨询|吐槽|反馈|说说|"
+            r"提一?[个嘴])|好奇|打听|了解一?下|咨询一?下|"
+            r"多久|多少[钱天]|几天|什么时候|何时|会不会|是不是要|需不需要|要不要|有什么(?:要求|条件|流程)|如何|"
+            r"怎么(?:操作|申请|收费|算|弄|办理|走|退|改)|谁|哪(?!些)"
+        ),
+        _ask_rhetoric,
+    ),
+    Rule(
+        "fit.asked",
+        re.compile(r"(?:吗|么|呢|不|没)$"),
+        lambda clause, matter, match: (
+            clause.wish
+            or matter.looks
+            or not matter.deed.search(clause.words)
+            or bool(
+                re.search(
+                    r"请|麻烦|帮|能不能|可不可以|能否|可以.{0,4}[给把]|能.{0,4}[给把]|(?:能|可以)(?:再|重新|"
+                    r"麻烦)|怎么|为什么|[不没].{0,8}吗",
+                    clause.words,
+                )
+            )
+        ),
+    ),
+    # Under way, or not amiss at all.
+    Rule(
+        "fit.done",
+        re.compile(r"(?:已经?|刚刚?|昨天|早上|今天|[上前]天)(?:经)?(?:把|给|又)?(?:申请|提交|发起|办理?)?(?:了)?"),
+        lambda clause, matter, match: (
+            not matter.goods or not re.match("(?:退款|退货)(?:申请)?了", clause.words[match.end() :])
+        ),
+    ),
+    Rule(
+        "fit.refused",
+        re.compile(
+            r"地址(?:是|都|也|并|根本|本来)?(?:没有?(?:写|填|选)?错|写对|是?对的|没问题)|(?:按|照|送|寄|回|用|"
+            r"还是)(?:回|到)?(?:[旧老原]|以前|之前)的?(?:地址|地方|那)(?!了)"
+        ),
+        lambda clause, matter, match: (
+            not matter.faulty or bool(re.search("[别不]", clause.words[: match.start()][-4:]))
+        ),
+    ),
+    # Somebody else's wish.
+    Rule(
+        "fit.supposed",
+        re.compile(
+            r"给(?:这个|那个|我的?)?(?:客户|买家|顾客|客人)|有个(?:客户|客人|买家|顾客)|我是(?:卖家|商家|店家|骑手)"
+        ),
+        _not_of_deed,
+    ),
+    Rule(
+        "fit.supposed",
+        re.compile(
+            rf"(?:{PERSON_WORDS}|[他她]们?|别人|人家|有人|客人|顾客|网友|群里)(?:说|非|也|就|都|又|最近|今天|之前|"
+            rf"一直)*"
+            r"(?:想|要|打算|让我|叫我|托我|申请|建议|觉得|问|准备|需要|办|闹)(?!看|用|查)"
+        ),
+        lambda clause, matter, match: not matter.deed.search(clause.words, match.end()),
+    ),
+    Rule(
+        "fit.supposed",
+        re.compile(
+            rf"(?:帮|替|代|给|为)(?:我)?(?:的)?(?:{PERSON_WORDS}|别人|[他她]们?)(?:问|办|弄|查|退|改|换|申请|咨询|"
+            rf"发|核|要)"
+        ),
+    ),
+)
