@@ -53,11 +53,6 @@ class Rule:
         return ""
 
 
-def near_deed(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """Whether the flow's deed or thing stands in the clause."""
-    return bool(matter.deed.search(clause.words))
-
-
 # How a deed is named where its thing is not: 不用改了.
 _STEMS = {
     "change": r"改(?![天善主进])|换(?![货新])|变更|更正|\b(?:chang|"
