@@ -575,6 +575,28 @@ def test_a_phone_lost_in_the_middle_costs_nothing_and_another_one_goes_on(
     assert [item["mark"]["kind"] for item in [*resumed.way, *resumed.tail]] == ["launch", "tap"]
 
 
+def test_the_way_back_on_a_phone_that_started_again_is_no_part_of_the_flow(
+    lectern: Lectern, template: FlowTemplate
+) -> None:
+    lectern.begin(template)
+    lectern.tap("短信台")
+    lectern.tap("请输入")
+    lectern.put_in("mobile")
+    lectern.tap("查找")
+    lectern.hand.faults["all"] = gone()
+    lectern.hand.show("home")
+    with suppress(PhoneError):
+        lectern.eye.watch()
+    lectern.hand.faults.clear()
+    lectern.hand.keyboard = "own"
+    lectern.eye.watch()
+    assert (lectern.now().seeking, lectern.hand.keyboard) == (True, "adb")
+    lectern.tap("短信台")
+    lectern.tap("查找")
+    lectern.tap("补发短信", sure=True)
+    assert [item["mark"]["kind"] for item in lectern.now().way] == ["launch", "tap", "type", "tap", "tap"]
+
+
 @pytest.mark.parametrize(
     ("forget", "code"),
     [

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from cs_agent.engine.run.protocols import SettleFactory, TextReader
+from cs_agent.engine.run.protocols import PhoneError, SettleFactory, TextReader
 from cs_agent.engine.run.settings import EngineSettings
 from cs_agent.engine.screen.observe import ScreenObserver
 from cs_agent.observation import Observation
@@ -61,6 +61,7 @@ class LessonPageReader:
             lambda: None,
         )
         self._read: _Read | None = None
+        self._was_out = False  # the phone did not answer since
 
     def watch(self) -> bool:
         """Read the page if a lesson is given and it has changed since; whether one is given."""
@@ -95,17 +96,26 @@ class LessonPageReader:
 
     def _look(self, run_id: uuid.UUID, before: Any, *, told: bool = False) -> None:
         lesson_pages.note_reading(run_id)
-        self._observer.wait_until_settled(before)
-        seen = self._observer.look(afresh=True)
-        if seen.nodes is None:
-            seen = self._observer.with_tree(seen)
+        seen = self._settled(before)
         known = self._read.seen if self._read and self._read.run_id == run_id else None
+        if self._was_out and known is not None and lesson_steps.began_anew(run_id, known, seen):
+            self._type_as_runs_do()
+        self._was_out = False
         self._read = _Read(run_id, seen)
         mark = lesson_pages.put(run_id, seen)
         news = told or known is None or mark != lesson_pages.mark_of(known)
         if news and lesson_steps.note_page(run_id, seen):
             self._begin_anew(seen.app.package)
             self._look(run_id, seen.screenshot.image, told=True)
+
+    def _settled(self, before: Any) -> Observation:
+        try:
+            self._observer.wait_until_settled(before)
+            seen = self._observer.look(afresh=True)
+            return self._observer.with_tree(seen) if seen.nodes is None else seen
+        except PhoneError:
+            self._was_out = True
+            raise
 
     def _type_as_runs_do(self) -> None:
         """With the keyboard of runs from the first page on: where another one covers half a page and moves what stands

@@ -158,6 +158,20 @@ def resume(lesson: Lesson) -> None:
         lesson.way, lesson.tail = lesson.way[:-1], [lesson.way[-1], *lesson.tail]
 
 
+def began_anew(run_id: uuid.UUID, before: Observation, seen: Observation) -> bool:
+    """Whether the phone, which did not answer for a while, is on its home screen and was in an app before: it was
+    started again. The page that the lesson had come to is looked for then, as after a lesson was left."""
+    if seen.app.kind is not AppKind.HOME or before.app.kind is AppKind.HOME:
+        return False
+    with transaction.atomic():
+        lesson = _locked(run_id)
+        if lesson is not None and lesson.way and not lesson.seeking:
+            lesson.way = [*lesson.way[:-1], {**lesson.way[-1], "then": sight(before, lesson).learned.to_json()}]
+            lesson.seeking = True
+            lesson.save(update_fields=["way", "seeking"])
+    return True
+
+
 def _name_opened_app(lesson: Lesson, seen: Observation) -> bool:
     """A tap on the home screen that opened an app is remembered as opening it, wherever its icon will stand; whether
     this is one."""
