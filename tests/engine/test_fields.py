@@ -290,6 +290,7 @@ def test_without_a_tree_the_chosen_option_is_read_from_its_mark():
 def test_a_page_without_a_flow_tells_pairs_inputs_and_choices_but_no_clock_and_no_password():
     rows = [
         ["text:10:21"],
+        ["text:‹", "text:新消息"],
         ["label:收件人", "text:张三"],
         ["label:内容", "input:您好"],
         ["label:密码", "password:abc"],

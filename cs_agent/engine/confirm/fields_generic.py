@@ -33,7 +33,7 @@ def generic_fields(observation: Observation, target: Box | None, *, nameless: st
     top = _STATUS_BAR * observation.size.height
     found: dict[str, tuple[str, Box]] = {}
     for caption, value, box in [*_inputs(sheet, nameless), *_choices(sheet), *_pairs(sheet)]:
-        if box.top >= top and caption and value:
+        if box.top >= top and value and any(map(str.isalnum, caption)):  # a lone arrow or dot names nothing
             found.setdefault(caption, (value, box))
     kept = _nearest(found, target)
     return tuple(FieldValue(squash(c) or c, c, value, box=box, source=source) for c, (value, box) in kept)

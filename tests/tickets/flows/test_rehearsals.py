@@ -116,6 +116,16 @@ class TestDry:
         paused(only_run(rehearsal), rehearsal_phone, irreversible=False)
         assert rehearsal.runs.get().outcome == RehearsalOutcome.NEEDED_PERSON
 
+    def test_a_flow_that_only_reads_has_no_commit_to_reach(
+        self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+    ) -> None:
+        FlowVersion.objects.filter(pk=draft.pk).update(
+            definition={**draft.definition, "engine": {**draft.definition["engine"], "read_only": True}}
+        )
+        rehearsal = rehearsals.start(draft, fei, [ticket])
+        paused(only_run(rehearsal), rehearsal_phone)
+        assert rehearsal.runs.get().outcome == RehearsalOutcome.NEEDED_PERSON
+
     def test_the_version_counts_as_rehearsed_once_all_runs_have_ended_and_one_went_well(
         self, draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
     ) -> None:

@@ -26,7 +26,9 @@ def answer(run: Run, confirmation: Confirmation, *, irreversible: bool) -> None:
     if run.purpose not in PURPOSES:
         return
     row = RehearsalRun.objects.select_related("rehearsal__grant").get(run=run)
-    if not irreversible:
+    if not irreversible or run.flow_version.definition["engine"].get(
+        "read_only"
+    ):  # a flow that only reads commits nothing
         _close(run, row, RehearsalOutcome.NEEDED_PERSON, said("rehearsal.unsure", what=confirmation.summary))
     elif confirmation.differs:
         _close(run, row, RehearsalOutcome.FIELDS_DIFFER, confirmation.summary)
