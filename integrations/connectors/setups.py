@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from integrations.connectors import kinds
 from integrations.connectors.build import SCOPES, Unusable, actor, build, kind_of, secret_name
-from integrations.connectors.mapping import Mapping
+from integrations.connectors.fields.mapping import Mapping
 from integrations.connectors.protocol import ConnectorError, Finding, Level
 from integrations.intake import deliveries
 from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedTicket

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from integrations.connectors import plain
+from integrations.connectors.fields import plain
 from integrations.connectors.protocol import Author, Message
 from tickets.services.tickets.edits import MAX_COMMENT
 from tickets.web.given import is_storable

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from integrations.connectors import mapping as mappings
+from integrations.connectors.fields import mapping as mappings
 from integrations.connectors.kinds import Kind
 from integrations.connectors.setups import Draft, Rule
 from integrations.models import Connector

@@ -9,8 +9,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from integrations.connectors import expressions, kinds, mapping, setups
+from integrations.connectors import kinds, setups
 from integrations.connectors.build import Unusable, kind_of
+from integrations.connectors.fields import expressions, mapping
 from integrations.connectors.protocol import Capability, Finding, Refused
 from integrations.models import Connector
 from integrations.pages import connector_form as form

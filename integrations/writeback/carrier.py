@@ -14,7 +14,8 @@ from django.urls import reverse
 
 from integrations.connectors import health
 from integrations.connectors.build import build, kind_of
-from integrations.connectors.mapping import Mapping, state_of
+from integrations.connectors.fields.mapping import Mapping, state_of
+from integrations.connectors.fields.words import marker_of_reply, marker_of_run
 from integrations.connectors.protocol import (
     BadAnswer,
     Capability,
@@ -24,7 +25,6 @@ from integrations.connectors.protocol import (
     RateLimited,
 )
 from integrations.connectors.protocol import Connector as Helpdesk
-from integrations.connectors.words import marker_of_reply, marker_of_run
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of
 from tickets.models import CustomerReply, Delivery, OutboxEvent, Run

@@ -15,7 +15,6 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures, templates
 from integrations.connectors.chatwoot.shapes import (
     Conversation,
     File,
@@ -27,8 +26,9 @@ from integrations.connectors.chatwoot.shapes import (
     Profile,
     Sender,
 )
-from integrations.connectors.expressions import found as found_in
-from integrations.connectors.paging import ids_in, number, place
+from integrations.connectors.fields import templates
+from integrations.connectors.fields.expressions import found as found_in
+from integrations.connectors.fields.templates import Address, Body, Expression, usual
 from integrations.connectors.protocol import (
     Author,
     Capability,
@@ -43,8 +43,9 @@ from integrations.connectors.protocol import (
     RemoteTicket,
 )
 from integrations.connectors.protocol import Message as Said
-from integrations.connectors.templates import Address, Body, Expression, usual
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.paging import ids_in, number, place
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
 _ID = "conversation.id || (starts_with(event, 'conversation_') && id)"

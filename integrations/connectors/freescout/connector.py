@@ -14,9 +14,9 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures, templates
+from integrations.connectors.fields import templates
+from integrations.connectors.fields.templates import Address, Body, usual
 from integrations.connectors.freescout.shapes import Conversation, File, MailboxPage, Named, Page, Thread
-from integrations.connectors.paging import named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -31,8 +31,9 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.templates import Address, Body, usual
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
 _PAGE = 50

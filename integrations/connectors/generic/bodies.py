@@ -14,7 +14,7 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
-from integrations.connectors.expressions import search
+from integrations.connectors.fields.expressions import search
 from integrations.connectors.protocol import Incoming, Refused, value_of
 from tickets.said import gettext_said as _
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from integrations.connectors.expressions import found, is_so
+from integrations.connectors.fields.expressions import found, is_so
+from integrations.connectors.fields.templates import filled
 from integrations.connectors.generic import bodies, calls, reading
 from integrations.connectors.generic.settings import GenericSettings
-from integrations.connectors.http import Http
 from integrations.connectors.kinds import Preview, Setup
 from integrations.connectors.protocol import (
     BadAnswer,
@@ -33,7 +33,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     value_of,
 )
-from integrations.connectors.templates import filled
+from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _
 
 _NOWHERE = "https://not.set"

@@ -15,11 +15,11 @@ from urllib.parse import unquote, urlsplit
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 
-from integrations.connectors.expressions import decoded, found, is_so, search
+from integrations.connectors.fields.expressions import decoded, found, is_so, search
 from integrations.connectors.generic.settings import GenericSettings
-from integrations.connectors.http import Http
 from integrations.connectors.protocol import Author, BadAnswer, Gone, Message, Person, RemoteFile, RemoteTicket
-from integrations.connectors.signatures import moment_of
+from integrations.connectors.wire.http import Http
+from integrations.connectors.wire.signatures import moment_of
 from tickets.said import gettext_said as _
 
 _MOST_TEXT = 100_000

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from integrations.connectors.expressions import checked
+from integrations.connectors.fields.expressions import checked
 from integrations.connectors.kinds import Settings, checked_networks
 from integrations.webhooks.endpoints import address_fault
 

@@ -18,9 +18,8 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import BaseModel, Field, RootModel, field_validator
 
-from integrations.connectors import signatures, templates
-from integrations.connectors.http import Http, shaped
-from integrations.connectors.paging import ids_in, named, number, place
+from integrations.connectors.fields import templates
+from integrations.connectors.fields.templates import Address, Body, Expression, usual
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -35,8 +34,10 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.templates import Address, Body, Expression, usual
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.http import Http, shaped
+from integrations.connectors.wire.paging import ids_in, named, number, place
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 from tickets.web.given import is_storable
 

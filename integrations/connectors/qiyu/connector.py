@@ -17,9 +17,7 @@ from django.utils.translation import gettext_lazy
 from jmespath.exceptions import JMESPathError
 from pydantic import BaseModel, Field
 
-from integrations.connectors import signatures
-from integrations.connectors.http import parsed, shaped
-from integrations.connectors.paging import ids_in, named, number, place
+from integrations.connectors.fields.templates import filled
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -37,8 +35,10 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     Unreachable,
 )
-from integrations.connectors.templates import filled
-from integrations.connectors.web import WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.http import parsed, shaped
+from integrations.connectors.wire.paging import ids_in, named, number, place
+from integrations.connectors.wire.web import WebConnector, took
 from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.FETCH})

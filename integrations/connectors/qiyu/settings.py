@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import Field, field_validator
 
-from integrations.connectors.expressions import checked
-from integrations.connectors.web import PolledSettings
+from integrations.connectors.fields.expressions import checked
+from integrations.connectors.wire.web import PolledSettings
 
 _HISTORY = "data[].{id: id, text: content, name: creatorName, time: createTime, customer: isUser, internal: internal}"
 

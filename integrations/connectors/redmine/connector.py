@@ -13,8 +13,6 @@ from urllib.parse import quote
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures
-from integrations.connectors.paging import named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -44,7 +42,9 @@ from integrations.connectors.redmine.shapes import (
     Status,
     Statuses,
 )
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
 _PAGE = 100

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
     BadAnswer,
@@ -32,6 +31,7 @@ from integrations.connectors.request_tracker import check, polling, reading
 from integrations.connectors.request_tracker.rest import PER_PAGE, Rest
 from integrations.connectors.request_tracker.settings import TOKEN, RequestTrackerSettings
 from integrations.connectors.request_tracker.shapes import Ticket, User
+from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _
 
 _TOKEN = re.compile(r"[0-9]+-([0-9]+)-[0-9a-f]+")  # version, number of the account, secret

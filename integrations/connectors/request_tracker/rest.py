@@ -13,9 +13,9 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from integrations.connectors.http import Http, Reply
 from integrations.connectors.protocol import BadAnswer, Gone, NotAllowed
 from integrations.connectors.request_tracker import shapes
+from integrations.connectors.wire.http import Http, Reply
 from tickets.said import gettext_said as _
 
 PER_PAGE = 100  # the most it gives

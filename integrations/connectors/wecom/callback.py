@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from lxml import etree
 
-from integrations.connectors import signatures
 from integrations.connectors.protocol import Refused
+from integrations.connectors.wire import signatures
 from tickets.said import gettext_said as _
 
 _BLOCK = 32  # bytes; WeCom pads to twice the cipher's own block

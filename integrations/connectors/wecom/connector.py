@@ -14,8 +14,6 @@ from email.message import Message as Headers
 from functools import cached_property
 from typing import Any
 
-from integrations.connectors import signatures
-from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
     Author,
@@ -33,11 +31,13 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.web import took
 from integrations.connectors.wecom import callback, sessions
 from integrations.connectors.wecom.api import Api, Codes
 from integrations.connectors.wecom.settings import WeComSettings
 from integrations.connectors.wecom.shapes import Accounts, Customers, Page, Sent, State
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.http import Http
+from integrations.connectors.wire.web import took
 from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.REPLY, Capability.STATUS})

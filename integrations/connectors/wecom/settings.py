@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from integrations.connectors.templates import codes, usual
-from integrations.connectors.web import PolledSettings
+from integrations.connectors.fields.templates import codes, usual
 from integrations.connectors.wecom.api import Codes
+from integrations.connectors.wire.web import PolledSettings
 
 _STATES = ("new", "assistant", "waiting", "serving", "ended")  # by WeCom's number
 

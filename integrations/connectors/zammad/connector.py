@@ -14,8 +14,6 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures
-from integrations.connectors.paging import named, number, place
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -30,7 +28,9 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from integrations.connectors.zammad.shapes import Account, Article, Articles, File, Links, Ticket, User
 from tickets.said import gettext_said as _
 

@@ -15,8 +15,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors import signatures, templates
-from integrations.connectors.paging import ids_in, number
+from integrations.connectors.fields import templates
+from integrations.connectors.fields.templates import Address, Body, Expression, usual
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -31,8 +31,9 @@ from integrations.connectors.protocol import (
     RemoteFile,
     RemoteTicket,
 )
-from integrations.connectors.templates import Address, Body, Expression, usual
-from integrations.connectors.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire import signatures
+from integrations.connectors.wire.paging import ids_in, number
+from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from integrations.connectors.zendesk.shapes import (
     Attachment,
     Comment,

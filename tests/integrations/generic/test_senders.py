@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from integrations.connectors.fields.mapping import data_of
 from integrations.connectors.generic.connector import GenericConnector
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Setup
-from integrations.connectors.mapping import data_of
 from integrations.connectors.protocol import Incoming, Refused, RemoteTicket
 from tests.integrations.generic.senders import KEY, NOW, URL, Sender
 from tests.integrations.generic.senders_packed import PACKED

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
-from integrations.connectors.expressions import checked
+from integrations.connectors.fields.expressions import checked
 from tickets.said import gettext_said as _
 
 

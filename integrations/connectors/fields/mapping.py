@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from integrations.connectors import plain
-from integrations.connectors.expressions import checked, found
+from integrations.connectors.fields import plain
+from integrations.connectors.fields.expressions import checked, found
 from integrations.connectors.kinds import Kind
 from integrations.connectors.protocol import RemoteTicket, State
 from tickets.models import Priority

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
-from integrations.connectors.http import Http
 from integrations.connectors.kinds import Setup, WebSettings
 from integrations.connectors.protocol import (
     Author,
@@ -30,6 +29,7 @@ from integrations.connectors.protocol import (
     RemoteTicket,
     Text,
 )
+from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _
 
 

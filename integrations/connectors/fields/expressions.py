@@ -16,7 +16,7 @@ import jmespath
 from jmespath import functions
 from jmespath.exceptions import JMESPathError
 
-from integrations.connectors import plain
+from integrations.connectors.fields import plain
 from tickets.said import gettext_said as _
 
 _MOST = 2000  # characters one expression may give
