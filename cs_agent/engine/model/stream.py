@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+
 from cs_agent.engine.model.errors import (
     ModelBadReply,
     ModelCutOff,
@@ -60,17 +62,26 @@ class ReplyCollector:
     finish: str | None = None
 
     def collect(self, lines: Iterable[str]) -> Reply:
-        """The whole answer of a stream of server-sent events, given line by line."""
-        done = False
-        for data in events(lines):
-            if data.strip() == _DONE:
-                done = True
-                break
-            for piece in _parsed(data):
-                self._take_in(piece, "delta")
+        """The whole answer of a stream of server-sent events, given line by line. A connection that breaks after the
+        finish reason cuts nothing off."""
+        try:
+            done = self._is_ended_by(lines)
+        except httpx.TransportError:
+            if self.finish is None:
+                raise
+            done = True
         if self.finish is None and not done:
             raise ModelUnfinished("the model's stream ended in the middle of its answer")
         return self._reply()
+
+    def _is_ended_by(self, lines: Iterable[str]) -> bool:
+        """Take in the stream; whether it says itself that it is over."""
+        for data in events(lines):
+            if data.strip() == _DONE:
+                return True
+            for piece in _parsed(data):
+                self._take_in(piece, "delta")
+        return False
 
     def take(self, completion: object) -> Reply:
         """The answer that came in one piece."""
@@ -89,7 +100,7 @@ class ReplyCollector:
         self._count(data.get("usage"))
         choices = data.get("choices") or []
         for choice in choices if isinstance(choices, list) else []:
-            if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0):
+            if not isinstance(choice, Mapping) or choice.get("index") not in (None, 0, "0"):
                 continue  # of several answers only the first is read
             if isinstance(failed := choice.get("error"), Mapping) and failed:
                 raise object_error(failed)
