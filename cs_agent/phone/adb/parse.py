@@ -36,6 +36,7 @@ _RESUMED = re.compile(
 )
 _TOP = re.compile(r"^\s*ACTIVITY " + _COMPONENT, re.MULTILINE)
 _DISPLAY = re.compile(r"^\s*Display: mDisplayId=(\d+)")
+_FOCUS_MARKS = ("mCurrentFocus=", "mFocusedApp=")
 _MAIN_DISPLAY = "0"  # the one whose picture is taken
 # What an app opens without naming itself in full: its popups, a window named after its package, the keyboard, and what
 # Android shows in its place while it starts.
@@ -49,6 +50,10 @@ _FLAG_SECURE = 0x2000
 
 _EXCEPTION = re.compile(r"(?:[\w$]+\.)*(?P<name>\w+(?:Exception|Error)):\s*(?P<text>.*)")
 _INJECTION = re.compile(r"INJECT_EVENTS|injectInputEvent.*permission|SecurityException.*inject", re.IGNORECASE)
+_NOT_STARTED = re.compile(
+    r"^[ \t]*(?:Error(?: type \d+)?:?|java\.lang\.\w+:|Security exception:|Warning: Activity not started because).*$",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def screen_size(text: str) -> Size | None:
@@ -64,16 +69,18 @@ def screen_size(text: str) -> Size | None:
 def main_display(text: str) -> str:
     """`dumpsys window` without what it says of other displays: covers of foldables, external and virtual ones.
 
-    They come in any order; a display's lines go on up to the next display's, or to another part of the dump.
+    They come in any order; a display's lines go on up to the next display's, or to another part of the dump. A focus
+    that is told only once is that of all displays, as up to Android 9, and comes after the last of them.
     """
     kept, shown = [], True
+    told_once = [mark for mark in _FOCUS_MARKS if text.count(mark) == 1]
     for line in text.splitlines():
         named = _DISPLAY.match(line)
         if named:
             shown = named[1] == _MAIN_DISPLAY
         elif line.startswith("WINDOW MANAGER"):
             shown = True
-        if shown:
+        if shown or any(mark in line for mark in told_once):
             kept.append(line)
     return "\n".join(kept)
 
@@ -166,9 +173,9 @@ def injection_refused(text: str) -> bool:
 
 
 def setting(text: str) -> str | None:
-    """From `settings get`: unset prints null; some builds refuse to tell."""
-    value = text.strip()
-    return None if value in ("", "null") or exception(value) else value
+    """From `settings get`: unset prints null; some builds refuse to tell, others warn of something first."""
+    value = next((line for line in reversed(text.strip().splitlines())), "").strip()
+    return None if value in ("", "null") or exception(text) else value
 
 
 def keyboards(text: str) -> tuple[str, ...]:
@@ -238,7 +245,7 @@ def launcher_labels(text: str) -> dict[str, str]:
 
 def start_error(text: str) -> str:
     """Why `am start` did not start anything, though it exits with 0; empty when it did."""
-    match = re.search(r"^[ \t]*(?:Error(?: type \d+)?:?|java\.lang\.\w+:).*$", text, re.MULTILINE)
+    match = _NOT_STARTED.search(text)
     if not match:
         return ""
     detail = re.search(r"^[ \t]*Error: (.+)$", text, re.MULTILINE)

@@ -130,6 +130,14 @@ def test_only_the_focused_windows_flags_say_whether_it_is_secure(focus: str, sec
             "java.lang.SecurityException: Permission Denial: starting Intent",
             "java.lang.SecurityException: Permission Denial: starting Intent",
         ),
+        (
+            "Starting: Intent { cmp=a/.B }\nSecurity exception: Permission Denial: not exported from uid 10246\n",
+            "Security exception: Permission Denial: not exported from uid 10246",
+        ),
+        (
+            "Warning: Activity not started because the current activity is being kept for the user.",
+            "Warning: Activity not started because the current activity is being kept for the user.",
+        ),
     ],
 )
 def test_a_failed_start_is_noticed_though_it_exits_with_zero(text: str, reason: str) -> None:
@@ -161,7 +169,15 @@ def test_an_exception_is_quoted_with_its_name_and_text() -> None:
     assert parse.exception("") == ""
 
 
-@pytest.mark.parametrize(("text", "value"), [("null\n", None), ("", None), ("com.a/.B\n", "com.a/.B")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("null\n", None),
+        ("", None),
+        ("com.a/.B\n", "com.a/.B"),
+        ("WARNING: linker: libx.so has text relocations.\r\ncom.a/.B\r\n", "com.a/.B"),
+    ],
+)
 def test_an_unset_setting_is_none(text: str, value: str | None) -> None:
     assert parse.setting(text) == value
 
@@ -487,6 +503,13 @@ def test_a_window_named_after_another_package_is_that_apps(window: str, package:
     _, app = parse.focus(f"mCurrentFocus=Window{{d2 u0 {window}}}{BEHIND}")
     assert app is not None
     assert app.package == package
+
+
+def test_a_focus_that_is_told_once_is_that_of_all_displays() -> None:
+    told = "  mCurrentFocus=Window{2f u0 com.a/com.a.Main}\n  mFocusedApp=AppWindowToken{a7 com.a/.Main t12}\n"
+    _, app = parse.focus(f"  Display: mDisplayId=0\n  Display: mDisplayId=1\n{told}")
+    assert app is not None
+    assert app.package == "com.a"
 
 
 @pytest.mark.parametrize(
