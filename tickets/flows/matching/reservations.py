@@ -24,6 +24,9 @@ _LATER = re.compile(
 _INVERTED = re.compile(r"^ ?(?:should|had|were) (?:the|it|this|that|my|they|you|anything|any)\b[^?]*,", re.I)
 _IF_BEHIND = re.compile(r"^[^ ]{2,10}的话|^的话(?=帮|请|麻烦|就)")  # 快递还没发的话帮我改
 _OPENING, _CLOSING = "\"“‘'「『《【", "\"”’'」』》】"
+_QUOTE = 80  # characters of a quotation on either side of a word
+_OPENED = re.compile(r"(?:(?:(?<=^)|(?<=[\s,，:：。;；]))\"|[“「『])[^\"”」』{}\n]*$")
+_CLOSED = re.compile(r"([^\"“”「」『』{}\n]*)[\"”」』]([^\n]*)")
 _IN_A_FIELD = re.compile(r"[:：={\[(]\s*$")  # {"type": "退款"}
 _WANTED_IN_QUOTES = re.compile(r"(?:要求?|申请|请|希望|办理?|want|need|request)(?:你们|给我|一[次下个]|an?)? ?$", re.I)
 
@@ -34,7 +37,16 @@ def held_back(spot: Spot, *, questions: bool) -> Standing | None:
         return Standing.SUPPOSED
     if _INVERTED.search(spot.sentence) or _IF_BEHIND.search(without_politeness(spot.after)):
         return Standing.SUPPOSED
-    return Standing.UNCLEAR if _quoted(spot) else None
+    return Standing.UNCLEAR if _quoted(spot) or _within_quotes(spot) else None
+
+
+def _within_quotes(spot: Spot) -> bool:
+    """Among other words in marks, with something said of them: "Full refund, click here" - got this by mail."""
+    opened = _OPENED.search(spot.text[max(0, spot.start - _QUOTE) : spot.start])
+    closed = _CLOSED.match(spot.text[spot.end : spot.end + _QUOTE])
+    if not opened or not closed or _IN_A_FIELD.search(spot.text[: spot.start - len(opened[0])][-4:]):
+        return False
+    return len(opened[0]) + len(closed[1]) > 6 and bool(closed[2].strip(" .。,，!！"))
 
 
 def _quoted(spot: Spot) -> bool:

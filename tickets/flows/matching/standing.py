@@ -27,7 +27,8 @@ _WHERE = re.compile(
 # Refund it or put me on another flight: one of two.
 _OR_ELSE = re.compile(r"[^,.;!?]{0,60}\bor (?!else|otherwise|so\b|i\b|any)[a-z]", re.I)
 _SUPPOSED = re.compile(
-    r"[不没][^,，]{1,4}再(?:[走去来]|申请|要求?|办)*$|[不没][^,，]{1,6}(?:就|[那我]*只[好能])(?:要求?|想|申请)?$|(?<!退款)(?<!退货)(?<!补偿)的话|如果|要是|"
+    r"[不没][^,，]{1,4}再(?:[走去来]|申请|要求?|办)*$|[不没][^,，]{1,6}(?:就|[那我]*只[好能])(?:要求?|想|申请)?$|"
+    r"(?<!退款)(?<!退货)(?<!补偿)的话|如果|要是|"
     r"假如|倘若|万一|否则|不然|除非|再不|"
     r"还不[^,，]{0,10}(?:我就|就)|\b(?:if|unless|"
     r"otherwise|in case|in the event|provided|assuming|supposing|as long as)\b",

@@ -14,6 +14,8 @@ from heapq import merge
 from itertools import islice
 from operator import itemgetter
 
+from tickets.flows.matching.lookups import NUMBER, WHEREABOUTS
+from tickets.flows.matching.lookups import STATE as ASKED_STATE
 from tickets.flows.slots.text import clause_after, clause_before
 
 MOST = 8  # of a kind in a text that are looked at
@@ -28,7 +30,8 @@ _CODE = (
     r"(?:sms|text|message|code|pin|passcode|password|number)s?\b|\b(?:otp|passcode|codes?|sms)\b"
 )
 _PARCEL = (
-    r"(?<=[把个的])件(?=[放送丢投派到没一走在卡呢])|快递(?![费员柜])|包裹|物流|(?<![发到退换补交提])货物?(?!款|币)|东西|商品|快件|派[件送]员|驿站|"
+    r"(?<=[把个的])件(?=[放送丢投派到没一走在卡呢])|快递(?![费员柜])|包裹|物流|(?<![发到退换补交提])货物?(?!款|"
+    r"币)|东西|商品|快件|派[件送]员|驿站|"
     r"\b(?:parcel|package|shipment|delivery(?! (?:addr|fee|cost))|goods|stuff|items?|box|orders?|tracking)\b"
 )
 _NOT = (
@@ -37,7 +40,8 @@ _NOT = (
     r"n['’]?t\b) (?:[a-z]+ ){0,3}?"
 )
 _LACKING = (
-    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|[发传推送]过?来|发给我|到(?!账)|影儿?|"
+    r"(?:收不|没(?:有)?[收接拿等见]|未[收接]|(?:压根|根本)[没未](?:有)?收)[到倒着]|没(?:有)?(?:来|"
+    r"[发传推送]过?来|发给我|到(?!账)|影儿?|"
     r"动静)|[一半][条个封](?:短信)?[都也]?没(?:有)?|(?<!来)不来(?!了)|迟迟不|没人(?:送|派)|"
     rf"{_NOT}(?:receiv\w+|arriv\w+|got(?:ten)?|get(?:ting)?|com(?:e|ing)|came|show\w*|shown|turn\w* up|reach\w*)\b"
 )
@@ -50,7 +54,8 @@ _NO_CODE = (
     r"received|show\w*|through)\b"
 )
 _GONE = (
-    r"到没到|到了没(?!账)|到没有|找不[到着]|放(?:在|到)?哪|(?:放|送|投|派)错|追(?:一?下|踪|查)|丢了|丢件|弄丢|不见了|(?:走|送|运|跑)?到(?:了)?哪|"
+    r"到没到|到了没(?!账)|到没有|找不[到着]|放(?:在|到)?哪|(?:放|送|投|派)错|追(?:一?下|踪|查)|丢了|丢件|弄丢|"
+    r"不见了|(?:走|送|运|跑)?到(?:了)?哪|"
     r"(?:在|去)哪(?!里?(?:可以|能|看|查|改|填|申请|下))|没动|不动|没更新|"
     r"不更新|卡在|停在|呢[?？]|(?:几号|哪天|什么时候|啥时候|何时|几时|多久)(?:能|可以|才|会|给)*(?:送|到(?!账))|"
     r"\b(?:lost|missing|stuck|vanished|disappeared|late|delayed)\b|"
@@ -78,12 +83,14 @@ _SHIP = r"(?:发(?:货|出[来去]?|走)?|出[库货])"
 _STATE = (
     rf"{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我?)?{_SHIP}(?=[呀啊呢吗嘛了,，。!！?？ ]|$)|"
     r"(?:支?付|下单?)了?[没不](?:支?付|下)?成功|(?:走|进行|处理|办|排)?到哪(?:个|一)?(?:环节|步|阶段)|"
-    r"(?:下单|下的单|付款|付钱|订单)(?:[^,，。;；!！?？\n\d]|\d++){0,10}?没(?:有)?(?:个)?(?:动静|反应|下文|消息|音信|信儿)|"
+    r"(?:下单|下的单|付款|付钱|订单)(?:[^,，。;；!！?？\n\d]|\d++){0,10}?没(?:有)?(?:个)?(?:动静|反应|下文|消息|"
+    r"音信|信儿)|"
     r"\b(?:tell me|let me know|check|see|know) (?:if|whether) (?:my |the |this )?order\b|"
     r"\b(?:look up|look into|look at|check(?: on)?) (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
     rf"给不给发|{_SHIP}了?(?:没有?|吗)(?=[呀啊呢,，。!！?？ ]|$)|"
     r"\bwhat(?:['’]s| is) (?:happening|going on|up) with (?:my |the |this )?(?:orders?\b|#?\d{8,})|"
-    rf"[不没]给?我?(?:发货|发出)|(?:看不[到见]|[不没]见)发货|(?:打算|准备|计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
+    rf"[不没]给?我?(?:发货|发出)|(?:看不[到见]|[不没]见)发货|(?:打算|准备|"
+    rf"计划)?{_WHEN}[^,，。;；!！?？\n别]{{0,5}}?(?:给我)?寄(?:出[来去]?|走)(?!的)|"
     r"(?:还|一直|仍然?|依然|总)(?:是|在|显示|停在|停留在)*(?:备货|待发|处理|审核|配货|拣货|打包|待出库|待支付|待付)|"
     r"(?:订单|单子|[这那]单|\d{8})[^,，。;；!！?？\n]{0,6}?(?:啥|什么|怎么个?|咋个?)(?:情况|样了|状态|状况|进展|进度)|"
     r"(?:订单|下单|付款|支付|付|单子)[^,，。;；!！?？\n]{0,4}?成功了?(?:没有?|吗|么)|"
@@ -149,7 +156,8 @@ _ELSEWHERE = (
     r"(?:是|为|[:：]|[改换])|"
     r"[改转](?:寄|送|发|派送|配送)[到去往给]?"
     r"(?=[^,，。;；!！?？\n]{2,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
-    r"(?:请|麻烦|帮我?|想|要|改|换|直接|都|应该?|(?:能|可以)(?:给我|你们|把|直接|重新|改|换))(?:给我|你们|把\w{1,6}|直接|重新|改|换){0,3}(?:寄|送|发|派送|配送)[到去往]"
+    r"(?:请|麻烦|帮我?|想|要|改|换|直接|都|应该?|(?:能|可以)(?:给我|你们|把|直接|重新|改|换))(?:给我|你们|"
+    r"把\w{1,6}|直接|重新|改|换){0,3}(?:寄|送|发|派送|配送)[到去往]"
     r"(?!哪|了|货|付)(?=[^,，。;；!！?？\n]{0,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号|公司|单位|学校|家|店))|"
     r"\b(?:should|must|needs? to|has to|ought to) (?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)"
     r"(?=[^.!?\n]{0,20}(?:\baddress\b|\d))|"
@@ -188,13 +196,14 @@ _KINDS = (
         LACK,
         "parcel",
         (
-            *"件递裹流货西品送站签运投",
+            *"件递裹流货西品送站签运投到收派谁",
             *("parcel", "package", "ship", "deliver", "goods", "stuff", "item", "box", "order", "track", "sign"),
-            *("courier", "arriv", "com", "get here", "due"),
+            *("courier", "arriv", "com", "here", "due", "where"),
         ),
         re.compile(_PROOF, re.I),
         _Together(_PARCEL, _LACKING, either=True),
         _Together(_PARCEL, _GONE, either=False),
+        _Together(NUMBER, WHEREABOUTS, either=True),
     ),
     (
         STATE,
@@ -202,9 +211,10 @@ _KINDS = (
         (
             *"发出寄付下单到备待处审配拣打况样状进展",
             *("order", "look", "check", "status", "progress", "update", "ship", "dispatch", "sent", "send"),
-            *("through", "confirm", "accept", "paid", "left", "leave"),
+            *("process", "being", "through", "confirm", "accept", "paid", "left", "leave"),
         ),
         re.compile(_STATE, re.I),
+        _Together(NUMBER, ASKED_STATE, either=True),
     ),
     (
         "change",

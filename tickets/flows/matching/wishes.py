@@ -46,11 +46,13 @@ _DEEDS = {
     "urge": r"催(?:一?下|个)?发货",
     "complain": r"投诉(?:你们|这个|那个|一下)*的?(?:快递|客服|商家|卖家|店家|骑手|司机|你们|员工)|"
     r"\breport (?:the|this) seller\b",
-    "export": r"导出|导(?:一|个|份)*[下份]|[拉出列](?:一|个|份|张)*(?:表格?|清单|报表)|\bexport\b|\bdownload\b|"
+    "export": r"(?:发|传|导)(?:给)?我[一两]份|导出|导(?:一|个|份)*[下份]|[拉出列](?:一|个|份|张)*(?:表格?|清单|报表)|"
+    r"\bexport\b|\bdownload\b|"
     r"\b(?:spreadsheet|excel|csv)\b",
     "refund": r"(?<!退货)退款|退(?:我|还)? ?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9} ?(?:[元块]|就[行好成]))|"
     r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
-    r"退(?:还|回|一下)?差[价额](?=[¥￥\d一二两三四五六七八九十百千]|的|$|[,，。])|退(?:全|全部|一半|半)款|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|"
+    r"退(?:还|回|一下)?差[价额](?=[¥￥\d一二两三四五六七八九十百千]|的|$|[,，。])|退(?:全|全部|一半|半)款|"
+    r"(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|"
     r"全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
     rf"{PAID_BACK}|"
     r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
@@ -60,7 +62,9 @@ _DEEDS = {
     "give_back": r"退掉|(?:(?<=[想要请烦忙])|(?<=帮我))把[^,，。;；!！?？退]{1,14}退(?:了|一下|回去?)(?![吗没?？])|"
     r"\b(?:give|hand|bring|take) (?:it|them|(?:the|this|these|those) (?:(?!money)\w+ ){0,2}?(?!money)\w+) back\b|"
     r"(?:给|帮)我退[了掉][^,，。;；!！?？没不]{0,12}[吧呗](?=$|[,，。!！ ])|"
-    r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)",
+    r"(?<=[能以想要我就请])退(?=[了吧吗么不,，。!！?？]|$)|"
+    r"(?<=[,，。;；!！ ])退了吧|把(?![^,，。;；!！?？]{0,6}[钱款元块])[^,，。;；!！?？退]{1,24}退回(?:来|"
+    r"去)?(?![了吗没?？])",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
     "return": r"(?:你们|派人|上门|请|麻烦|叫人)来?(?:取|拿|拉|收)(?:走|回去?)|"
     r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
@@ -71,7 +75,8 @@ _DEEDS = {
     rf"{_SOME} of)\b|"
     rf"\b(?:send|ship|post|give) back (?:the|it|them|this|these|those|my|both|order|{_SOME})\b(?! money)|"
     r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
-    "resend": r"再[推传送](?:一?[次遍下条])|重发|重新发送?|补发|再发(?!货)|\bre-?send\b|"
+    "resend": r"(?:再|重新?)(?:给我)?[发来](?:一?[个条次])?(?:新的?)?(?:验证)?码|再[推传送](?:一?[次遍下条])|重发|"
+    r"重新发送?|补发|再发(?!货)|\bre-?send\b|"
     r"\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
@@ -106,6 +111,7 @@ _FOR_THINGS = {
     ("verify", "identity"),
     ("change", "identity"),
     ("export", "records"),
+    ("export", "parcel"),
 }
 # Who returns goods wants his money for them; 退 alone may be either.
 _IMPLIED = {"refund": {"return"}, "give_back": {"refund", "return"}}
@@ -270,6 +276,8 @@ class Purpose:
         """Whether a wish for the deed is no other wish than the flow's."""
         if deed.thing in self.things and (deed.verb, deed.thing) in _FOR_THINGS:
             return True
+        if deed.verb == "export" and deed.thing in {"", "order"} and "parcel" in self.things:
+            return True  # 物流凭证导一份
         verbs = {deed.verb, *_IMPLIED.get(deed.verb, ())}
         return any(own.verb in verbs and _same_thing(own, deed) for own in self.deeds)
 

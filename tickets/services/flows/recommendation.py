@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from tickets.flows.matching.clauses import unproven
 from tickets.flows.matching.clauses.rule import matter
+from tickets.flows.matching.clauses.staff import as_told
 from tickets.flows.matching.fit import Fit, fit_of
 from tickets.flows.matching.spelling import spelt
 from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
@@ -124,7 +125,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
 
     The request is read from the writer's own words; signs for a person are searched in the whole text.
     """
-    words, flows = spelt(own(even(plain(text).text))), list(flows)
+    words, flows = spelt(as_told(own(even(plain(text).text)))), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
     best = max(fits, key=lambda each: (each[1].fit, len(each[1].telling)), default=None)

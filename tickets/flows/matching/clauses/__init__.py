@@ -40,6 +40,8 @@ def unproven(text: str, matter: Matter, wished: Sequence[int]) -> Said | None:
     if not wished and not matter.looks and not (matter.verb.search(text) or _ASKED.search(text)):
         return said("fit.none")
     for clause in clauses:
+        if matter.looks and not (clause.wish or clause.behind):
+            continue  # Forget the refund, where is it?
         for rule in ENGLISH if clause.english else (*WILL, *OPEN):
             if words := rule.found(clause, matter):
                 return said("person.because", why=said(rule.why), words=words)

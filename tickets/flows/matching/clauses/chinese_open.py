@@ -128,6 +128,36 @@ OPEN = (
             )
         ),
     ),
+    # What is only asked, whatever it is about; what is no deed at all; what was done already.
+    Rule(
+        "fit.asked",
+        re.compile(
+            r"(?:只是|就是|就|只|单纯|纯|随便|随口|顺便|顺嘴)(?:来|想|先)?(?:问|了解|打听|好奇|咨询)(?:一?下|问|"
+            r"一问|看)?(?:而已|罢了|吧|哈|啊|呗|哦)*$|"
+            r"(?:问|打听|了解|好奇|咨询)(?:问|一下|下)?(?:而已|罢了)"
+        ),
+        lambda clause, matter, match: matter.looks,
+    ),
+    Rule(
+        "fit.unclear",
+        re.compile(
+            r"的?(?:功能|接口|服务商?|平台|系统|模块|插件|方案|业务|政策|规则|规定|机制|条款|制度|按钮|通道|入口|"
+            r"页面?|教程|话术|模板|率|广告|诈骗|骗局|短信费)"
+        ),
+        lambda clause, matter, match: (
+            not any(each.end() == match.start() for each in matter.deed.finditer(clause.words))
+        ),
+    ),
+    Rule("fit.refused", re.compile(r"(?:还|哪|谁|怎么)敢|难道|岂|何必|何苦|谁(?:会|要|还|稀罕)|至于吗"), _not_of_deed),
+    Rule(
+        "fit.done",
+        re.compile(r"(?:到|成|给|错|去)[^,，吧呗]{1,14}(?:去了|来了|了)$"),
+        lambda clause, matter, match: (
+            matter.looks
+            or not any(each.end() == match.start() and len(each[0]) == 1 for each in matter.deed.finditer(clause.words))
+            or bool(re.search(r"[请想要帮得]|麻烦", clause.words[: match.start()]))
+        ),
+    ),
     # Under way, or not amiss at all.
     Rule(
         "fit.done",

@@ -168,6 +168,32 @@ ENGLISH = (
         r"going|after)|told me|suggest\w*|keeps?|got|had|returned|requested)\b",
         _no_deed,
     ),
+    _rule(
+        "fit.unclear",
+        r"\b(?!(?:the|my|our|your|this|that|a|an|new|old|right|wrong|correct|current|another|different|delivery|"
+        r"shipping|home|work|"
+        r"office|full|other|same|of|for|to|ship|shipping|street|postal|mailing|receiving|recipient|whose|change|"
+        r"update|in|on|and|incorrect|"
+        r"previous|registered|saved|default|original|updated|following|me|with|"
+        r"from)\b)[a-z-]+ address\b(?! (?:to|is|was|from|for|on|in)\b)|"
+        r"\b(?:e-?mail|ip|billing|web|wallet|url|mac|invoice|return) address\b",
+        lambda clause, matter, match: not matter.faulty,
+    ),
+    _rule(
+        "fit.unclear",
+        r"\b(?:promo|promotion\w*|discount|coupon|voucher|gift|referral|invite|invitation|area|country|zip|"
+        r"postal|post|qr|bar|source|dress|"
+        r"error|status|product|item|locker|pick-?up|door|gate|swift|sort|tax|tracking|colou?r|training|"
+        r"building) (?:card )?codes?\b",
+    ),
+    _rule(
+        "fit.unclear",
+        r"\b(?:refund|return|exchange|verification|address|code|complaint)s? (?:policy|policies|feature|service|"
+        r"process|button|page|api|"
+        r"rate|scam|window|period|fraud|terms|form|link|system|platform|provider|rules?|fees?)\b|\btax (?:return|"
+        r"refund)s?\b|"
+        r"\breturn (?:ticket|flight|trip|journey|key|call|fare)\b",
+    ),
     _rule("fit.supposed", r"\b(?:asking|writing|enquiring|inquiring) (?:for|on behalf of) (?:a|my)\b|\bon behalf of\b"),
     _rule(
         "fit.asked",

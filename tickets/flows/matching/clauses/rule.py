@@ -75,7 +75,8 @@ _NAMES = {
 
 
 _IN_PART = re.compile(
-    r"一半|半[价款额]|部分|[补赔]|差价|退我?[\d一二两三四五六七八九十百千]+[元块就]|\b(?:half|part(?:ial|ly)?|compensat\w*|discount)\b",
+    r"一半|半[价款额]|部分|[补赔]|差价|退我?[\d一二两三四五六七八九十百千]+[元块就]|\b(?:half|part(?:ial|ly)?|"
+    r"compensat\w*|discount)\b",
     re.I,
 )
 
