@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 _THINGS = {
-    "identity": r"实名|身份|证件|\bidentity\b|\bid card\b|(?<=\bmy )id\b",
+    "identity": r"实名|身份|证件|\bidentity\b|\bid card\b|\bwho i am\b|(?<=\bmy )id\b",
     "code": r"验[证正]?[码吗马]|校验码|动态(?:码|口令|密码)|短信(?:码|口令)|(?:登[录陆]|验证|注册)的?短信|"
-    r"\b(?:verification|login|log-in|sms|security) (?:texts?|sms|messages?)\b|(?<=[个条次遍新])码|\bcodes?\b|\botp\b|\bpasscodes?\b",
+    r"\b(?:verification|login|log-in|sms|security) (?:texts?|sms|messages?)\b|(?<=[个条次遍新])码|\bcodes?\b|"
+    r"\botp\b|\bpasscodes?\b",
     "phone": r"手机号码?|电话号?码?|联系方式|手机|号码|\b(?:phone|mobile|contact|cell)(?: number)?\b",
     "address": r"地址|(?:送货|收货|收件|寄送|配送)的?(?:地方|地点|位置)|\badd?ress?\b|\baddrs?\b|\bship to\b",
     "recipient": r"收货人|收件人|姓名|名字|\brecipient\b|\bname\b",

@@ -23,7 +23,8 @@ LACK, STATE = "lack", "state"
 Stretch = tuple[int, int]  # start and end
 
 _CODE = (
-    r"验[证正]?[码吗马]|校验码|动态码|短信码|(?:登[录陆]|验证|注册|认证|动态|安全|校验)(?:用?的)?"
+    r"(?<=^)码(?=[过没收不都也还])|(?<=[,，。;；!！?？\n ])码(?=[过没收不都也还])|验[证正]?[码吗马]|校验码|"
+    r"动态码|短信码|(?:登[录陆]|验证|注册|认证|动态|安全|校验)(?:用?的)?"
     r"(?:短信|信息|口令|密码|码)|"
     r"短信(?!平台|费|太|广告)|"
     r"\b(?:verification|verify|log-?in|sign-?in|security|confirmation|auth\w*|one[- ]time|access|sms|activation) "
@@ -69,6 +70,7 @@ _PROOF = (
     r"\b(?:marked|says?|shows?|shown) (?:[\w# ]{1,30} )?(?:as )?delivered\b[^.!?\n]{0,20}\bbut\b|"
     r"(?:几号|哪天|什么时候|啥时候|何时|几时|多久|几天)(?:能|可以|才|会|给我)*(?:送到|送达|到货|派送)|"
     r"(?:物流|快递|签收|发货|运输|派送|投递)的?(?:凭证|证明|截图|底单|单据|轨迹|记录)|"
+    r"\b(?:delivery|logistics|shipping|freight|courier) (?:voucher|slip|note)s?\b|"
     r"\b(?:signature|signed|courier|delivery|shipping) (?:proof|receipt|slip|evidence)\b|"
     r"\bwhere (?:my |the |this )?(?:order|parcel|package|shipment) (?:[#\w-]+ )?(?:is|went|has gone|"
     r"has got(?:ten)? to|ended up)\b|"
@@ -144,7 +146,8 @@ class _Together:
 
 _ADDRESS_AMISS = (
     r"[选写填下]成[^,，。;；!！?？\n]{0,8}地址|地址[^,，。;；!！?？\n]{0,4}[选写填下]成[^,，。;；!！?？\n]{1,12}了|"
-    r"\bchange where (?:my |the |this )?(?:order|parcel|package|delivery|it)\b[\w# ]{0,20}?"
+    r"\btypo in (?:my|the) (?:\w+ )?address\b|\bchange where (?:my |the |this )?(?:order|parcel|package|delivery|"
+    r"it)\b[\w# ]{0,20}?"
     r"\b(?:going|go|goes|sent|delivered|shipped)\b|"
     r"\bwrong (?:house|street|flat|unit|apartment|door|room)(?: (?:number|name))?\b|"
     r"地址[^,，。;；!！?？\n]{0,6}?(?:(?:少|漏|缺)(?:写|填)?了?|没(?:写|填)(?:全|对|完)|不完整|有误|写反)|"
@@ -154,6 +157,9 @@ _ELSEWHERE = (
     r"(?:收[件货]人|姓名|电话|手机号?)也?(?:改|换|变更)[成为到][^。;；!！?？\n]{1,40}?[,， ]"
     r"(?:收货|送货|收件|新)?地址[也就]?"
     r"(?:是|为|[:：]|[改换])|"
+    r"[改转](?:寄|送|发|派送|配送)[到去往给]?(?:公司|单位|学校)(?!了)|"
+    r"(?:以后|今后)(?:的|东西|货|快递|包裹|都|全)*(?:寄|送|"
+    r"发)[到去往](?=[^,，。;；!！?？\n]{2,24}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
     r"[改转](?:寄|送|发|派送|配送)[到去往给]?"
     r"(?=[^,，。;；!！?？\n]{2,30}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
     r"(?:请|麻烦|帮我?|想|要|改|换|直接|都|应该?|(?:能|可以)(?:给我|你们|把|直接|重新|改|换))(?:给我|你们|"
@@ -176,6 +182,7 @@ _ELSEWHERE = (
 _RECORDS = (
     r"(?:投诉|客诉)(?:记录|明细|数据|信息|情况|台账)[^。;；,，!！?？\n]{0,4}(?:整理|汇总|导|调出|拉出)|"
     r"(?:投诉|客诉)[^。;；!！?？\n你客商快]{0,14}?(?:[拉列做导出理成](?:一|个|份|张|成)*表)|"
+    r"\bcomplaints? (?:spreadsheet|data|list|report|log|excel|csv|file|sheet)\b|"
     r"\bcomplaints?\b[\w ,]{0,60}?\b(?:in|into|as|to) (?:an? |one )?(?:spreadsheet|excel|csv|list|table|report)\b|"
     r"投诉[^。;；!！?？\n你客商快]{0,14}(?:清单|列表|表格|汇总|台账|报表|excel)|"
     r"(?:清单|列表|表格|汇总|台账|报表|excel)[^。;；,，!！?？\n]{0,10}投诉|"

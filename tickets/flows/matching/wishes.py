@@ -70,7 +70,8 @@ _DEEDS = {
     r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
     r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
     r"\b(?:need|want|like|wish|hoping|trying|ready|have) to return (?=(?:an?|some|one|two|both) )|"
-    r"\b(?:arrange|organi[sz]e|request|start|initiate|process|approve|open|set up|make|need|want|like)(?:ing)?"
+    r"\b(?:arrange|organi[sz]e|request|register|book|log|raise|file|open|start|initiate|process|approve|open|"
+    r"set up|make|need|want|like)(?:ing)?"
     r"(?: for)? (?:an?|the|my|this) return\b|\breturn (?:of )?(?:the|it|them|this|these|those|my|labels?|order|both|"
     rf"{_SOME} of)\b|"
     rf"\b(?:send|ship|post|give) back (?:the|it|them|this|these|those|my|both|order|{_SOME})\b(?! money)|"
@@ -84,7 +85,8 @@ _DEEDS = {
     r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
-    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)",
+    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)|"
+    r"\bprove(?= who i am\b)",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
 }
 ACCESS = {"identity", "code", "records", "password", "account"}  # nothing to do with an order and its goods

@@ -128,7 +128,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     words, flows = spelt(as_told(own(even(plain(text).text)))), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
-    best = max(fits, key=lambda each: (each[1].fit, len(each[1].telling)), default=None)
+    best = max(fits, key=lambda each: (_serves_all(each[1], wanted), each[1].fit, len(each[1].telling)), default=None)
     others = (
         second_wish(words, flows),
         torn(words, [fit for _flow, fit in fits]),
@@ -142,6 +142,12 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
     flow, fit = best
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
+
+
+def _serves_all(fit: Fit, wanted: Sequence[Wish]) -> bool:
+    """Whether a flow that fits does more than one of the deeds that are wanted: a return, where money is wanted too."""
+    deeds = {wish.deed.verb for wish in wanted if wish.deed.verb not in FACTS and fit.purpose.serves(wish.deed)}
+    return fit.fit >= 1 and len(deeds) > 1
 
 
 def _unsettled(text: str, fit: Fit) -> Said | None:

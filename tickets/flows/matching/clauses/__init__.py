@@ -32,6 +32,9 @@ _ASKED = re.compile(
 )
 
 
+_IRONY = "🙄🙃😒"
+
+
 def unproven(text: str, matter: Matter, wished: Sequence[int]) -> Said | None:
     """Why the wish whose words stand at `wished` is not plain; None if it is."""
     clauses = list(islice(_clauses(text, wished), MOST_CLAUSES + 1))
@@ -40,8 +43,10 @@ def unproven(text: str, matter: Matter, wished: Sequence[int]) -> Said | None:
     if not wished and not matter.looks and not (matter.verb.search(text) or _ASKED.search(text)):
         return said("fit.none")
     for clause in clauses:
-        if matter.looks and not (clause.wish or clause.behind):
+        if matter.looks and (clause.wish or not clause.behind):
             continue  # Forget the refund, where is it?
+        if clause.mark and clause.mark in _IRONY:
+            return said("person.because", why=said("fit.unclear"), words=clause.mark)
         for rule in ENGLISH if clause.english else (*WILL, *OPEN):
             if words := rule.found(clause, matter):
                 return said("person.because", why=said(rule.why), words=words)

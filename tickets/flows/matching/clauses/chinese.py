@@ -25,6 +25,8 @@ _SELF = re.compile(r"[我俺]|本人")
 def _of_other(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     """别推脱, 不用换货, 赔偿不用了: another deed is refused."""
     rest = clause.words[match.end() :]
+    if _of_the_old(clause, matter, match):
+        return True
     if matter.deed.match(rest):
         return False
     if not rest and match[0].endswith(("来", "去")):
@@ -41,9 +43,9 @@ def _not_own(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     """你们不退, 没说: the other side refuses, or nothing is said of the deed."""
     before = clause.words[: match.start()]
     theirs = _OTHER_SIDE.search(before[-10:]) and not _SELF.search(before[-4:])
-    it = r"(?:弄|办|处理)了" if match[0] in {"不", "没"} else rf"{_IT}了?"
+    it = r"(?:弄|办|处理|做)了(?![吗没])" if match[0] in {"不", "没"} else rf"{_IT}了?"
     own = matter.deed.match(clause.words, match.end()) or re.match(
-        rf"{it}(?:$|[吧啊呀哈])", clause.words[match.end() :]
+        rf"{it}(?:$|[吧啊呀哈太])", clause.words[match.end() :]
     )
     return bool(theirs) or not own
 
@@ -58,9 +60,14 @@ def _mistaken(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 
 def _of_the_old(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """The old address is void; the shop cancelled it; not to be cancelled."""
+    """The old address is void."""
+    return matter.faulty and bool(re.search("[旧原老](?![板师婆公是说爱总])", clause.words[: match.start()]))
+
+
+def _by_others(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """The shop cancelled it; it is not to be cancelled."""
     before = clause.words[: match.start()]
-    old = matter.faulty and re.search("[旧原老]", before)
+    old = _of_the_old(clause, matter, match)
     theirs = _OTHER_SIDE.search(before[-8:]) or re.search(
         "(?:不|别|没|自动|擅自|已经?|无法|被.{0,4})$|[不别没]", before[-3:]
     )
@@ -88,16 +95,6 @@ def _received(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 def _mistaken(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     """What was written or chosen by mistake is a ground; that the deed itself was asked for by mistake is none."""
     return matter.faulty or not (clause.behind or matter.deed.search(clause.words))
-
-
-def _of_the_old(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """The old address is void; the shop cancelled it; not to be cancelled."""
-    before = clause.words[: match.start()]
-    old = matter.faulty and re.search("[旧原老]", before)
-    theirs = _OTHER_SIDE.search(before[-8:]) or re.search(
-        "(?:不|别|没|自动|擅自|已经?|无法|被.{0,4})$|[不别没]", before[-3:]
-    )
-    return bool(old or theirs or matter.deed.match(clause.words, match.start()))
 
 
 def _settled(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -116,7 +113,7 @@ def _in_part(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 _NO_NEED = (
     r"(?<![特区分级个])(?:别(?![的人家处])|甭|勿|不用|不必|无需|无须|不需要?|没必要|没有必要|用不着|犯不[着上]|"
-    r"免得|省得|不急着?|不忙着?|先不|先别|"
+    r"免得|省得|不急着?|不忙着?|先不要?|先别|(?<!要)不要(?![了紧])|"
     r"暂不|暂时不|暂缓|不许)"
 )
 _WORK = (
@@ -142,7 +139,7 @@ WILL = (
             r"免了|当我没|当没|就当|忽略|无视|不作数|不算数|不折腾|不麻烦|不打扰|不计较|不追究|不在意|"
             r"不办(?=[为了]|$)|取消)(?!服务|运营|不)"
         ),
-        _of_the_old,
+        _by_others,
     ),
     Rule("person.undecided", re.compile(r"误[点操触]|手滑|[点按]错"), _mistaken),
     Rule("person.undecided", re.compile(r"算了(?!吗|不|呢)"), _settled),

@@ -44,6 +44,23 @@ _NO_NEED = (
 )
 
 
+_ASKS = re.compile(r"(?:吗|么|不|没)$|(?<![就还])是[^,，]{1,12}还是(?![不没有])")
+_REQUESTS = re.compile(
+    r"请(?!问)|麻烦|帮|要|想|给我|[不没未]|(?:能|可以|可否|能否)[^,，]{0,3}(?:给|把|再|重新|退|改|换|发)|怎么|"
+    r"为什么|为啥|凭什么|[好行][吗吧么]$|呢$|可以吗$"
+)
+
+
+def _no_question(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """A complaint, or a request in the form of a question."""
+    asks = clause.mark in {"?", "？"} or _ASKS.search(clause.words)
+    if not asks or matter.looks or not matter.deed.search(clause.words):
+        return True
+    return bool(
+        _REQUESTS.search(clause.words[:-1] if clause.words[-1:] in set("不没") else clause.words)
+    ) and not re.search("(?<![就还])是[^,，]{1,12}还是(?![不没有])", clause.words)
+
+
 OPEN = (
     # Conditions.
     Rule(
@@ -58,7 +75,7 @@ OPEN = (
     Rule(
         "person.undecided",
         re.compile(
-            r"先(?=[看等问查试修缓放搁想考了观商确核拿])(?!看着)|等(?=[^了不待级候]{1,16}(?:再|才|之后|以后|"
+            r"先(?=[看等问查试修缓放搁想考了观商确核拿])(?!看着)|等(?![了不待级候])(?=[^,，]{1,16}(?:再|才|之后|以后|"
             r"后(?!续)))|等(?:我|确认)"
         ),
         lambda clause, matter, match: bool(re.search(r"[一直都]$|已经?$", clause.words[: match.start()])),
@@ -78,9 +95,11 @@ OPEN = (
         "person.undecided",
         re.compile(
             r"再(?:说(?!一[遍次])|看看|定|议|考虑|商量|想想|决定|琢磨|等等)(?!我的订)|考虑(?!到)|想[一了]?想|"
-            r"琢磨|商量(?!过)|合计|斟酌|纠结|犹豫|拿不[定准]|(?:没|未)(?:有)?(?:想好|决定|考虑好|定下)|"
+            r"琢磨|商量(?!过)|合计|斟酌|纠结|犹豫|(?:没|未)(?:有)?(?:想好|想清楚|决定|定(?=$|[下好])|确定|考虑|"
+            r"拿主意)|拿不[定准]|(?:没|未)(?:有)?(?:想好|决定|考虑好|定下)|"
             r"不(?:太|是很)?确定|"
-            r"不一定|转念|回头一想|想通|(?:^|[,，])(?:缓|暂缓|推迟|延后|延期)"
+            r"不一定|转念|回头一想|(?:晚[点些]|回头|稍后|待会儿?|明天|过[几两]天|到时候?)(?:再|我|会)*(?:告诉|"
+            r"联系|通知|回复|找|跟|和|给)[你您]|想通|(?:^|[,，])(?:缓|暂缓|推迟|延后|延期)"
         ),
     ),
     Rule(
@@ -114,19 +133,8 @@ OPEN = (
     ),
     Rule(
         "fit.asked",
-        re.compile(r"(?:吗|么|呢|不|没)$"),
-        lambda clause, matter, match: (
-            clause.wish
-            or matter.looks
-            or not matter.deed.search(clause.words)
-            or bool(
-                re.search(
-                    r"请|麻烦|帮|能不能|可不可以|能否|可以.{0,4}[给把]|能.{0,4}[给把]|(?:能|可以)(?:再|重新|"
-                    r"麻烦)|怎么|为什么|[不没].{0,8}吗",
-                    clause.words,
-                )
-            )
-        ),
+        re.compile(r"\S{1,12}$"),
+        _no_question,
     ),
     # What is only asked, whatever it is about; what is no deed at all; what was done already.
     Rule(
@@ -161,6 +169,14 @@ OPEN = (
     # Under way, or not amiss at all.
     Rule(
         "fit.done",
+        re.compile(
+            r"(?:已经?|早就?|上[周个]月?|昨天|前天|刚刚?|去年|就|都)[^,，不没]{0,6}?(?:通过|做过|办过|改过|退过|"
+            r"换过|验过|做好|办好|改好|办完|做完)了?(?![吗没的])"
+        ),
+        lambda clause, matter, match: matter.looks or not matter.deed.search(clause.words),
+    ),
+    Rule(
+        "fit.done",
         re.compile(r"(?:已经?|刚刚?|昨天|早上|今天|[上前]天)(?:经)?(?:把|给|又)?(?:申请|提交|发起|办理?)?(?:了)?"),
         lambda clause, matter, match: (
             not matter.goods or not re.match("(?:退款|退货)(?:申请)?了", clause.words[match.end() :])
@@ -187,8 +203,7 @@ OPEN = (
     Rule(
         "fit.supposed",
         re.compile(
-            rf"(?:{PERSON_WORDS}|[他她]们?|别人|人家|有人|客人|顾客|网友|群里)(?:说|非|也|就|都|又|最近|今天|之前|"
-            rf"一直)*"
+            rf"(?:{PERSON_WORDS}|[他她]们?|别人|人家|有人|客人|顾客|网友|群里)[^,，我]{{0,8}}?"
             r"(?:想|要|打算|让我|叫我|托我|申请|建议|觉得|问|准备|需要|办|闹)(?!看|用|查)"
         ),
         lambda clause, matter, match: not matter.deed.search(clause.words, match.end()),

@@ -72,7 +72,24 @@ def _lacking(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     )
 
 
+def _lacks(clause: Clause) -> bool:
+    """Where is my code, why have you not refunded me, how do I return it: a wish."""
+    return clause.wish and bool(
+        re.search(
+            r"\b(?:not|never|no|still|yet)\b|n['’]t\b|"
+            r"^(?:where|why|how (?:do|can) (?:i|we))\b|possible|any chance",
+            clause.words,
+            re.I,
+        )
+    )
+
+
 ENGLISH = (
+    _rule(
+        "fit.unclear",
+        r"^(?:oh|yeah|ah|right|wow|haha|lol)[ ,]+(?:sure|right|great|of course|yeah)\b|\bthat['’]ll be the day\b|"
+        r"\bas if\b|\bin your dreams\b",
+    ),
     _rule("fit.refused", rf"{_NOT}{_FILL}", _of_other),
     _rule(
         "fit.refused",
@@ -207,7 +224,7 @@ ENGLISH = (
         r"have|was|were|am)\b(?! (?:i|we) (?:want|need|am|would|really want))(?!.*\b(?:please|can you|"
         r"could you)\b)",
         lambda clause, matter, match: (
-            matter.looks or clause.wish or clause.mark != "?" or not matter.deed.search(clause.words)
+            matter.looks or _lacks(clause) or clause.mark != "?" or not matter.deed.search(clause.words)
         ),
     ),
 )
