@@ -39,6 +39,7 @@ from tickets.said import gettext_said as _
 _PAGE = 50
 _SPOKEN = ("customer", "message", "note")  # the other threads tell of changes
 _APP_KEY = "base64:"  # how Laravel's key begins; the key of webhooks follows from it
+_OF_A_CONVERSATION = "convo."  # other events are about customers, whose numbers mean others
 
 
 class FreeScoutSettings(PolledSettings):
@@ -63,7 +64,8 @@ class FreeScoutConnector(WebConnector):
         signatures.check(incoming, "x-freescout-signature", made, key)
         event = incoming.headers.get("x-freescout-event", "")[:80]
         name = hashlib.sha256(f"{event}:".encode() + incoming.body).hexdigest()
-        return Delivery(name, named(incoming.document().get("id")), event)
+        about = named(incoming.document().get("id")) if event.startswith(_OF_A_CONVERSATION) else ()
+        return Delivery(name, about, event)
 
     def fetch(self, external_id: str, content: bytes = b"") -> RemoteTicket:
         with self._sight():

@@ -62,19 +62,18 @@ def number(external_id: str) -> str:
 
 
 def named(value: object) -> tuple[str, ...]:
-    """A ticket's number out of a body, as ids; none for what is no whole number."""
+    """A ticket's number out of a body, written as a number or as its digits, as ids; none for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
+        value = int(value)
     return (str(value),) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15 else ()
 
 
 def ids_in(body: object, expression: str) -> tuple[str, ...]:
-    """The number that an expression (JMESPath) finds in a body, written as a number or as its digits; else none."""
+    """The number that an expression (JMESPath) finds in a body."""
     try:
-        value = jmespath.search(expression, body)
+        return named(jmespath.search(expression, body))
     except (JMESPathError, TypeError, ValueError):  # a function that got a value of another type
         return ()
-    if isinstance(value, str):
-        return named(int(value)) if value.isascii() and value.isdecimal() and len(value) < 16 else ()
-    return named(value)
 
 
 def _moment(text: str) -> datetime:
