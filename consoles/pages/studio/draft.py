@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,7 @@ def history_context(template: FlowTemplate, draft: FlowDraft, change: DraftChang
         "draft": draft,
         "change": change,
         "changes_in_words": in_words.changes_in_words(draft.definition, change.definition),
+        "changes": changes(draft.definition, change.definition),
         "same": draft.definition == change.definition,
     }
 
@@ -110,3 +112,10 @@ def history_context(template: FlowTemplate, draft: FlowDraft, change: DraftChang
 def text_of(definition: Any) -> str:
     """As JSON for people."""
     return json.dumps(definition, ensure_ascii=False, indent=2)
+
+
+def changes(old: Any, new: Any) -> list[tuple[str, str]]:
+    """What differs between two definitions, as (kind, line): `added`, `removed`, `place` or empty."""
+    lines = difflib.unified_diff(text_of(old).splitlines(), text_of(new).splitlines(), lineterm="", n=2)
+    kinds = {"+": "added", "-": "removed", "@": "place"}
+    return [(kinds.get(line[:1], ""), line) for line in list(lines)[2:]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from consoles.pages.studio import in_words, life, trial_pages
-from consoles.pages.studio.draft import text_of
+from consoles.pages.studio.draft import changes
 from consoles.pages.studio.fall_back_choice import offers_of
 from consoles.web import media
 from tickets.models import (
@@ -46,7 +45,7 @@ def flow_context(
         "shown": shown,
         "life": life.life_of(user, shown) if shown else None,
         "compared": compared,
-        "changes": changes(compared, shown) if shown and compared else [],
+        "changes": changes(compared.definition, shown.definition) if shown and compared else [],
         "changes_in_words": in_words.changes_in_words(compared.definition, shown.definition)
         if shown and compared
         else [],
@@ -104,15 +103,6 @@ def _past(template: FlowTemplate) -> list[Release]:
         .select_related("version", "department", "ended_by")
     )
     return list(rows.order_by("-ended_at")[:8])
-
-
-def changes(old: FlowVersion, new: FlowVersion) -> list[tuple[str, str]]:
-    """What differs, as (kind, line): `added`, `removed`, `place` or empty."""
-    lines = difflib.unified_diff(
-        text_of(old.definition).splitlines(), text_of(new.definition).splitlines(), lineterm="", n=2
-    )
-    kinds = {"+": "added", "-": "removed", "@": "place"}
-    return [(kinds.get(line[:1], ""), line) for line in list(lines)[2:]]
 
 
 def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:

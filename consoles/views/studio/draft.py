@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -56,8 +56,7 @@ def draft_save(request: HttpRequest, slug: str) -> HttpResponse:
     except InvalidFlow as error:
         return _state(request, template, draft, error.data["problems"], 422)
     except Conflict as error:
-        changes = in_words.changes_in_words(draft.definition, definition)
-        return _refused(request, template, draft, error, changes)
+        return _refused(request, template, draft, error, definition)
     except ServiceError as error:
         return _state(request, template, draft, [error.message], error.status)
     return _state(request, template, draft, faults(draft.definition), 200)
@@ -212,11 +211,14 @@ def _refused(
     template: FlowTemplate,
     draft: FlowDraft,
     error: Conflict,
-    changes: Sequence[in_words.Change] | None = None,
+    sent: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Somebody else was first. The page keeps the revision it was made of, so that its next save is refused as well:
-    only who chooses to replaces what the colleague saved. `changes`: from the colleague's to what was sent."""
-    conflict = {"changes": changes, "revision": _revision(request), "open": draft.closed_at is None}
+    only who chooses to replaces what the colleague saved. `sent`: the definition that was not saved."""
+    conflict: dict[str, Any] = {"revision": _revision(request), "open": draft.closed_at is None}
+    if sent is not None:
+        conflict["changes_in_words"] = in_words.changes_in_words(draft.definition, sent)
+        conflict["changes"] = shown.changes(draft.definition, sent)
     return _state(request, template, draft, [error.message], error.status, conflict)
 
 

@@ -389,7 +389,12 @@ def test_a_session_that_ended_is_begun_anew_over_the_page_and_what_was_typed_sta
     expect(page.locator("#session")).to_be_visible()
     page.fill("#session [name=username]", "alice")
     page.fill("#session [name=password]", PASSWORD)
+    held: list[Route] = []
+    page.route("**/login/", held.append)
     page.keyboard.press("Enter")
+    expect(page.locator("#session button")).to_have_text("正在登录…")
+    page.unroute("**/login/")
+    held[0].continue_()
     expect(page.locator("#session")).to_be_hidden()
     expect(page.locator("#note-text")).to_have_value("客户已来电")
     page.locator("#note-text").press("Control+Enter")

@@ -143,6 +143,7 @@ def test_two_editors_lose_nothing(as_fiona: Client, draft: FlowDraft, gao: User)
     assert response["HX-Retarget"] == "#draft-state"
     html = response.content.decode()
     assert "gao" in html
+    assert "+    &quot;threshold&quot;: 7" in html, "no sentence of the flow tells this difference"
     draft.refresh_from_db()
     assert draft.definition["match"]["threshold"] == 5
     sent = fields(draft, threshold="7", revision=str(response.context["conflict"]["revision"]))

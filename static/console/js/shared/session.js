@@ -22,6 +22,7 @@ export function askLogin() {
 
 async function logIn(form) {
   const error = dialog.querySelector("[data-error]");
+  error.textContent = "";
   const page = await fetch(form.action, { headers: { "HX-Request": "true" } }).then((answer) => answer.text());
   const token = new DOMParser().parseFromString(page, "text/html").querySelector("[name=csrfmiddlewaretoken]")?.value ?? cookie("csrftoken");
   const body = new URLSearchParams({ username: form.username.value, password: form.password.value, csrfmiddlewaretoken: token });
@@ -34,6 +35,23 @@ async function logIn(form) {
   }
   dialog.close();
   renew();
+}
+
+// What is under way is said on the button, and is not begun twice.
+async function oncePressed(form) {
+  const button = form.querySelector("button");
+  if (button.ariaBusy === "true") return;
+  const words = button.textContent;
+  button.ariaBusy = "true";
+  button.textContent = button.dataset.busy;
+  try {
+    await logIn(form);
+  } catch {
+    dialog.querySelector("[data-error]").textContent = say("network");
+  } finally {
+    button.ariaBusy = "false";
+    button.textContent = words;
+  }
 }
 
 // The token changed with the log-in: forms and requests of this page use the new one.
@@ -52,6 +70,6 @@ export function startSession() {
   dialog = document.getElementById("session");
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
-    logIn(form).catch(() => (dialog.querySelector("[data-error]").textContent = say("network")));
+    oncePressed(form);
   });
 }
