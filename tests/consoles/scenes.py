@@ -59,6 +59,8 @@ def build() -> None:
     for name in ("new", "edited"):
         story.new_ticket(department, external_id=name, subject=name)
     story.new_ticket(department, "耳机充不上电,我要全额退款!", external_id="missing", subject="missing")
+    two = "订单202405218876和订单202405218877都有质量问题,全额退款。"
+    story.new_ticket(department, two, external_id="ambiguous", subject="ambiguous")
     story.new_ticket(department, "耳机充不上电,我要退款!", external_id="batch-missing", subject="batch-missing")
     for n in range(3):
         story.new_ticket(department, external_id=f"batch{n}", subject=f"batch{n}")

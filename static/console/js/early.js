@@ -1,12 +1,14 @@
 // A press before the page's scripts run is held and repeated once they do: a form that they send would else be sent by
 // the browser itself, with all that was typed in the address, and a button would do nothing. So are the keys that only
-// go or open something; one that acts is not, for it may have been meant for the page before. Loaded before the body.
+// go or open something, with the text that follows; one that acts is not, for it may have been meant for the page before.
+// Loaded before the body.
 (() => {
   const SENT_BY_SCRIPTS = "[hx-post], [hx-get]";
   const OPENING = /^([jkgueovhczpm/?1-9]|Enter|Escape)$/i;
   const WRITING = "pm/"; // what follows is text
   const FIELDS = "input, textarea, select, [contenteditable]";
   const keys = [];
+  let text = "";
   let repeat = null;
 
   const hold = (event, again) => {
@@ -29,17 +31,26 @@
     const unusual = event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey;
     const control = target.closest?.(key === "Enter" ? `a, button, summary, ${FIELDS}` : FIELDS);
     const last = keys.at(-1)?.key.toLowerCase();
-    if (unusual || control || (last && WRITING.includes(last))) return;
-    if (!OPENING.test(key) && !(last === "g" && /^[a-z]$/.test(key))) return;
+    const writing = last && WRITING.includes(last);
+    if (unusual || control) return;
+    if (writing ? key.length > 1 && key !== "Enter" : !OPENING.test(key) && !(last === "g" && /^[a-z]$/.test(key))) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // the scripts may listen already: a key that is repeated acts once
-    keys.push({ key, shiftKey, bubbles: true, cancelable: true });
+    if (writing) text += key === "Enter" ? "\n" : key;
+    else keys.push({ key, shiftKey, bubbles: true, cancelable: true });
+  };
+  const write = (field) => {
+    const words = field.matches("textarea") ? text : text.replace(/\n.*/s, "");
+    field.setRangeText?.(words, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    if (words !== text) field.form?.requestSubmit();
   };
   const held = { click: clicked, submit: submitted, keydown: pressed };
   const ready = () => {
     for (const [name, call] of Object.entries(held)) document.removeEventListener(name, call, { capture: true });
     repeat?.();
     for (const key of keys) (document.activeElement ?? document.body).dispatchEvent(new KeyboardEvent("keydown", key));
+    if (text && document.activeElement?.matches("input, textarea")) write(document.activeElement);
   };
 
   for (const [name, call] of Object.entries(held)) document.addEventListener(name, call, { capture: true });

@@ -226,7 +226,10 @@ class LiveTicket extends HTMLElement {
     if (!this.dataset.list) return; // inside a helpdesk's page there is no other ticket to go to
     if (key === "u") location.assign(`${this.dataset.list}?${cameFrom()}`);
     if (event.shiftKey && (key === "j" || key === "k")) return location.assign(`${this.next}&way=${key === "j" ? "on" : "back"}`);
-    if (key === "Enter" && !event.target.closest("a, button, summary, confirm-card, ask-card")) location.assign(this.next);
+    if (key !== "Enter") return;
+    const choice = event.target.closest("#start-form input[type=radio]");
+    if (choice) choice.click(); // then the form is sent with it, as from a field
+    else if (!event.target.closest("a, button, summary, input, select, confirm-card, ask-card")) location.assign(this.next);
   }
 
   // The list one came from goes on from ticket to ticket.

@@ -198,6 +198,16 @@ def test_s_goes_to_what_is_missing_and_e_numbers_it(open_ticket: Login) -> None:
     assert not posts
 
 
+def test_enter_takes_the_choice_that_s_went_to_instead_of_leaving_the_ticket(open_ticket: Login) -> None:
+    page = open_ticket("ambiguous")
+    page.keyboard.press("s")
+    choice = page.locator("[data-asked=order_number] input[type=radio]").first
+    expect(choice).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pill", has_text="排队中").first).to_be_visible()
+    expect(page.locator(".slots")).to_contain_text("202405218876")
+
+
 def test_what_is_missing_is_asked_in_place_and_kept_while_the_page_lives(open_ticket: Login) -> None:
     page = open_ticket("missing")
     expect(page.locator("#plan .pill-warn")).to_have_text("缺少")
@@ -390,10 +400,9 @@ def test_a_session_that_ended_is_begun_anew_over_the_page_and_what_was_typed_sta
     page.fill("#session [name=username]", "alice")
     page.fill("#session [name=password]", PASSWORD)
     held: list[Route] = []
-    page.route("**/login/", held.append)
+    page.route("**/login/", lambda route: held.append(route), times=1)
     page.keyboard.press("Enter")
     expect(page.locator("#session button")).to_have_text("正在登录…")
-    page.unroute("**/login/")
     held[0].continue_()
     expect(page.locator("#session")).to_be_hidden()
     expect(page.locator("#note-text")).to_have_value("客户已来电")

@@ -57,6 +57,13 @@ def test_keys_before_the_scripts_run_go_and_open_and_never_act(numbers: dict[str
     page.keyboard.press("a")
     held.let_go()
     page.wait_for_url("**/audit/")
+    held = Held(page, "**/htmx-2*.js")
+    page.goto("/tickets/", wait_until="commit")
+    page.locator("#search").wait_for()
+    for key in ("/", *"swapped", "Enter"):
+        page.keyboard.press(key)
+    held.let_go()
+    page.wait_for_url(f"**/tickets/{numbers['swapped']['number']}/")
 
 
 def test_what_replaced_a_part_takes_a_press_at_once(open_ticket: Login, console: Site) -> None:
