@@ -76,6 +76,7 @@ TEXTS = {
     "person.charges": _("资费或扣费争议"),
     "person.safety": _("涉及人身安全、未成年人或冒用"),
     "person.two_wishes": _("客户要的不止一件事"),
+    "person.too_long": _("工单太长,没有全部读完"),
     "person.undecided": _("客户还没有定下来,或收回了"),
     "person.other_wish": _("客户要的事没有对应的流程"),
     "person.asked_for": _("客户要求人工处理"),

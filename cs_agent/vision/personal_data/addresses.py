@@ -45,7 +45,7 @@ _NEXT_LABEL = re.compile(
     r"[ ,,、;]+(?:IP|时间|日期|金额|数量|状态|单号|设备)(?![\u4e00-\u9fff])"
     r"|[ ,,、]*(?:(?:收货|收件|联[系络])?(?:人|电话|手机|姓名|方式)|电话|手机|邮编|备注"
     r"|订单|身份证|邮箱"
-    r"|微信)(?:号码?)?[::\s]|[ ,,]*(?:tel|phone|mobile)\b",
+    r"|微信)(?:号码?)?[::\s]|[ ,,]*(?:tel|phone|mobile)\b|,\s?(?:for\s(?=[A-Z])|(?:order|please|thanks?|thx|the|my)\b)",
     re.IGNORECASE,
 )
 _REGION = rf"(?:{_HAN}{{2,7}}?(?:省|自治区|特别行政区)|内蒙古|广西|西藏|宁夏|新疆|北京|上海|天津|重庆|香港|澳门)"
@@ -175,7 +175,7 @@ def _of_the_address(value: str) -> str:
         return value
     kept = parts[0]
     for comma, part in zip(parts[1::2], parts[2::2], strict=True):
-        if not _ADDRESS_CHARS.search(part) and not re.search(r"\d", part):
+        if not _ADDRESS_CHARS.search(part) and not re.match(r"\s?[A-Za-z#]{0,2}\d", part):
             break
         kept += comma + part
     return kept

@@ -242,3 +242,50 @@ def test_what_is_only_mentioned_or_asked_for_already_is_no_wish_and_the_last_wor
 ) -> None:
     advice = weigh(text, ALL_FLOWS)
     assert (None if advice.person else advice.flow) == flow
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我要退款,单号202405218876。等修好了再跟你说",
+        "验证码先不要发",
+        "改地址还是不改,还没定",
+        "我妈说想退货",
+        "退款,哦,当我没说",
+        "修改地址的功能是你们谁做的",
+        "I want a refund. On second thought I'll keep it",
+        "Once my husband has tried it on, return it",
+        "Is identity verification mandatory?",
+        "Change the email address on my account",
+        "Oh sure, a refund from you guys, that'll be the day",
+        '"Full refund, click here" - got this by mail, is it you?',
+    ],
+)
+def test_a_wish_that_another_clause_takes_back_leaves_open_or_gives_to_others_goes_to_a_person(text: str) -> None:
+    advice = weigh(text, ALL_FLOWS)
+    assert advice.person
+    assert advice.reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "flow"),
+    [
+        ("退一半钱就行,鞋我留着", "complaint_refund"),
+        ("不用换货,退款就行", "complaint_refund"),
+        ("老地址作废,收货地址改成上海市浦东新区世纪大道100号", "change_address"),
+        ("东西收到了,可是坏的,我要退货", "return_goods"),
+        ("这个我不要了,寄回给你们,钱原路退回", "return_goods"),
+        ("客户13800138000说没收到验证码,帮他补发一条", "resend_code"),
+        ("20240523114908今晚之前能送来不", "logistics_voucher"),
+        ("单号20240519774205 麻烦看看进度", "order_status"),
+        ("Forget about the return. Where is 20240522019944 right now?", "logistics_voucher"),
+    ],
+)
+def test_what_only_sounds_like_a_refusal_or_asks_of_a_number_keeps_its_flow(text: str, flow: str) -> None:
+    advice = weigh(text, ALL_FLOWS)
+    assert (advice.flow, advice.person) == (flow, False)
+
+
+def test_of_a_text_too_long_to_be_read_to_its_end_a_person_is_told() -> None:
+    advice = weigh("我要退款。" + "今天天气很好" * 4000, ALL_FLOWS)
+    assert advice.person

@@ -24,6 +24,7 @@ from tickets.services.releasing.releases import Catalogue
 Flow = TypeVar("Flow")
 MOST_JOINTS = 4  # conjunctions of a text that are examined
 BESIDE = 200  # characters examined on either side of a conjunction
+MOST_READ = 20_000  # characters of the writer's own words in which a request is looked for
 LOW_FIT = 0.5  # below it no flow is recommended
 
 
@@ -123,13 +124,16 @@ def recommend_each(tickets: Iterable[Ticket]) -> dict[int, Recommendation]:
 def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[Flow]:
     """The best of the `(flow, definition)` pairs for a text, and whether a person should handle the ticket.
 
-    The request is read from the writer's own words; signs for a person are searched in the whole text.
+    The request is read from the writer's own words, and from no more than the first `MOST_READ` characters: of a longer
+    text a person is told. Signs for a person are searched in the whole text.
     """
-    words, flows = spelt(as_told(own(even(plain(text).text)))), list(flows)
+    told = own(even(plain(text).text)).rstrip(" \n。")
+    words, flows = spelt(as_told(told[:MOST_READ])), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
     best = max(fits, key=lambda each: (_serves_all(each[1], wanted), each[1].fit, len(each[1].telling)), default=None)
     others = (
+        said("person.too_long") if len(told) > MOST_READ else None,
         second_wish(words, flows),
         torn(words, [fit for _flow, fit in fits]),
         _unsettled(words, best[1]) if best else None,

@@ -105,7 +105,8 @@ _ROLE_EN = (
     r"|signed\s(?:for\s)?by|guest|patient"
 )
 _ENGLISH = re.compile(
-    rf"(?:^|(?<=[\n\t,;.,。;|/()\u4e00-\u9fff])|(?<=[\t,;.|0-9] ))(?:{_ROLE_EN})(?:[ ]*[:\t\n][ \t\n]*|[ ]*=[ ]*"
+    rf"(?:^|(?<=[\n\t,;.,。;|/()\u4e00-\u9fff])|(?<=[\t,;.|0-9] )"
+    rf"|(?<=[ \u3000]{{2}}))(?:{_ROLE_EN})(?:[ ]*[:\t\n][ \t\n]*|[ ]*=[ ]*"
     rf"|[ ]{{1,3}}(?=(?-i:[{UPPER}][{LETTER}])|[\u4e00-\u9fff]))"
     rf"(?P<value>[{LETTER}][{LETTER}.'’/-]*(?:[ ]{{1,2}}[{LETTER}][{LETTER}.'’-]*){{0,3}}"
     rf"(?:, (?-i:[{UPPER}][a-z]+)(?![a-z ]))?|[\u4e00-\u9fff]{{2,4}}(?![\u4e00-\u9fff]))",

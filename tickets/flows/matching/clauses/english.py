@@ -185,6 +185,7 @@ ENGLISH = (
         r"going|after)|told me|suggest\w*|keeps?|got|had|returned|requested)\b",
         _no_deed,
     ),
+    _rule("fit.supposed", r"^(?:but |and |so )?(?:once|as soon as|until|till) (?:i|we|you|my|the|she|he|they|it)\b"),
     _rule(
         "fit.unclear",
         r"\b(?!(?:the|my|our|your|this|that|a|an|new|old|right|wrong|correct|current|another|different|delivery|"

@@ -95,8 +95,7 @@ def clause_of(text: str, at: int) -> Stretch:
 
 @lru_cache(maxsize=2)  # with and without what others wrote
 def _clause_ends(text: str) -> list[int]:
-    return [match.start() for match in CLAUSE_END.finditer(text) if not _inside_number(text, match.start())]
+    return [match.start() for match in _ENDS.finditer(text)]
 
 
-def _inside_number(text: str, at: int) -> bool:
-    return text[at] in ",，" and text[at - 1 : at].isdigit() and text[at + 1 : at + 2].isdigit()
+_ENDS = re.compile(rf"(?!(?<=\d)[,，]\d)(?:{CLAUSE_END.pattern})")  # no comma inside a number

@@ -58,6 +58,7 @@ _CALLED_OFF = re.compile(
     r"no longer (?:need|want) (?:it|a refund|this)))",
     re.I,
 )
+_BACK, _MADE_GOOD = re.compile("退|钱"), re.compile("[赔补]")
 _CALLED_OFF_REACH = 400  # characters behind a wish
 _CORRECTED = re.compile(
     r"^[,，。.]? ?(?:哦|啊|呃|等等)*(?:不对|说错|写错|打错|发错|输错|更正|错了|纠正|记不清|不确定|"
@@ -79,9 +80,12 @@ def refused(before: str, after: str, *, amount: bool = False) -> Doubt | None:
     return Doubt.NEGATED if REFUSED.search(held) or _REFUSED_AFTER.search(after) else None
 
 
-def called_off(text: str, end: int) -> Doubt | None:
-    """A later clause says that nothing is to be done: 算了,不退了."""
-    return Doubt.UNCLEAR if _CALLED_OFF.search(text, end, end + _CALLED_OFF_REACH) else None
+def called_off(text: str, end: int, wish: str = "") -> Doubt | None:
+    """A later clause says that nothing is to be done: 算了,不退了; but not 退款50元,不用赔偿: that is another deed."""
+    found = _CALLED_OFF.search(text, end, end + _CALLED_OFF_REACH)
+    while found and _BACK.search(wish) and _MADE_GOOD.search(found[0]) and not _BACK.search(found[0]):
+        found = _CALLED_OFF.search(text, found.end(), end + _CALLED_OFF_REACH)
+    return Doubt.UNCLEAR if found else None
 
 
 def retracted(text: str, end: int) -> Doubt | None:

@@ -62,7 +62,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     return (
         (Doubt.NEGATED if _UNTICKED.search(before[-3:]) and _TICKED.search(sentence + after) else None)
         or refused(before, after, amount=bool(_AMOUNT_ENDS.search(text[max(start, end - 4) : end])))
-        or called_off(text, end)
+        or called_off(text, end, text[start : end + 3])
         or put_up_with(before, after)
         or somebody_else(before, sentence)
         or (Doubt.OTHER_TIME if _PAST.search(last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
