@@ -29,6 +29,7 @@ from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate import touch as gate_touch
 from cs_agent.engine.gate.findings import Finding, GatePolicy, Scene, UnknownConfidence
 from cs_agent.engine.gate.hazards import Hazard, acts_when_left, find_hazard
+from cs_agent.engine.gate.labels import target_sense
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FlowRules
@@ -190,7 +191,7 @@ def _of_outcome(action: Action, scene: Scene, unproven: Unproven) -> Iterator[Fi
     if not unproven or not isinstance(action, Tap | DoubleTap | LongPress):
         return
     target = gate_touch.target_of(action, scene)
-    label, meant = gate_touch.target_sense(target, scene)
+    label, meant = target_sense(target, scene)
     if meant.kind is LabelKind.RETRY:
         yield gate_touch.confirm("retries", label, scene)
     if meant.kind is LabelKind.RETRY or (unproven is Unproven.AGENT and not (target.editable or target.choice)):

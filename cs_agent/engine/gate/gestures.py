@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cs_agent.engine.actions.values import Swipe, Type
 from cs_agent.engine.gate import kinds, touch
 from cs_agent.engine.gate.findings import Finding, Scene
+from cs_agent.engine.gate.labels import target_sense
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
@@ -14,7 +15,7 @@ from cs_agent.engine.gate.vouches import vouched_swipe
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.drawn.cards import find_sheet
 from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pressed_out
-from cs_agent.engine.screen.drawn.signs import is_on_sign, is_on_wheel
+from cs_agent.engine.screen.drawn.signs import is_blank_across, is_on_sign, is_on_wheel
 from cs_agent.engine.screen.page import MONEY, Nature, is_search_field
 from cs_agent.engine.screen.structure import ancestors, is_record
 from cs_agent.engine.screen.targets import Target, find_target, row_texts
@@ -84,7 +85,7 @@ def _turns_a_wheel(first: Target, scene: Scene) -> bool:
 
 
 def _is_free(target: Target, scene: Scene) -> bool:
-    seen, label = scene.observation, touch.target_sense(target, scene)[1].kind
+    seen, label = scene.observation, target_sense(target, scene)[1].kind
     if seen.nodes is None:
         weighty = label in WEIGHTY
         return not weighty and not (target.box is not None and target.labels and is_pressed_out(seen, target.box))
@@ -115,7 +116,7 @@ def _stands_in_entry(target: Target, scene: Scene) -> bool:
     seen = scene.observation
     if seen.nodes is None or not kinds.tree_fits(seen) or target.node is None or not target.names:
         return False
-    if target.slider or target.switch or touch.target_sense(target, scene)[1].kind is LabelKind.HOLD:
+    if target.slider or target.switch or target_sense(target, scene)[1].kind is LabelKind.HOLD:
         return False
     size, nodes = seen.size, seen.nodes
     return any(is_record(nodes, index, size.width, size.height) for index in ancestors(nodes, target.node))
@@ -130,10 +131,13 @@ def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
 
 
 def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
-    """On a control, or beside text: an entry that reacts to swipes alone is no control in the tree."""
+    """On a control, beside text or on anything drawn: an entry that reacts to swipes alone is no control in the tree,
+    and a slider may be none."""
     beside = [target for target in (first, last) if target.node is not None or target.labels or target.near]
     seen = scene.observation
-    return bool(beside) or scene.page.sensitive or _reacts(first.point, seen) or _crosses_words(first, last, seen)
+    if beside or scene.page.sensitive or _reacts(first.point, seen) or _crosses_words(first, last, seen):
+        return True
+    return not all(is_blank_across(seen, target.point) for target in (first, last))
 
 
 def _crosses_words(first: Target, last: Target, seen: Observation) -> bool:

@@ -6,7 +6,6 @@ only add: they make a question a confirmation, or withdraw what a kind had prove
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,29 +13,26 @@ from cs_agent.engine.actions.values import DoubleTap, LongPress, Tap
 from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Finding, Scene
-from cs_agent.engine.gate.lists import has_buttons
+from cs_agent.engine.gate.labels import bids as entry_bids
+from cs_agent.engine.gate.labels import entry_sense, target_sense
 from cs_agent.engine.gate.pickers import is_titled
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
 from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
-from cs_agent.engine.screen.structure import is_reacting, own_texts, values_in
+from cs_agent.engine.screen.structure import is_reacting
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import (
-    RISK,
     WEIGHTY,
     LabelKind,
     LabelSense,
     is_bidding,
-    names_a_state,
-    names_a_value,
     sense,
 )
 from cs_agent.observation import AppKind
 
-_NUMBER = re.compile(r"\d{4,}")
 _TELLING = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.SAFE)  # words that may be a field's caption
 _FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
@@ -88,41 +84,6 @@ def judge_target(target: Target, scene: Scene, act: Act = Act.TAP) -> Iterator[F
         yield from _unproven(target, label, meant, scene)
 
 
-def target_sense(target: Target, scene: Scene) -> tuple[str, LabelSense]:
-    """The riskiest of all texts of the control, and what it means."""
-    return _riskiest(target.names or target.labels, scene, button=target.button)
-
-
-def _riskiest(names: tuple[str, ...], scene: Scene, *, button: bool) -> tuple[str, LabelSense]:
-    words = scene.rules.sensitive_words
-    senses = [(name, sense(name, button=button, sensitive_words=words)) for name in names]
-    return max(senses, key=lambda item: RISK[item[1].kind], default=("", LabelSense(LabelKind.NONE)))
-
-
-def _told_by_entry(target: Target, scene: Scene) -> tuple[str, ...]:
-    """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none. Where
-    what is done with an entry is a button in it, any text with a number names a value; so does one that the other
-    entries have with other numbers, where the touch is not on it."""
-    nodes, width = scene.observation.nodes or (), scene.observation.size.width
-    if target.node is None:
-        return target.names
-    row, buttons = " ".join(own_texts(nodes, target.node)), has_buttons(nodes, target.node)
-    reach = int(_FINGERTIP * width)
-    apart = {
-        squash(text)
-        for text, box in values_in(nodes, target.node, width)
-        if not box.grown(reach).contains(target.point) and not is_bidding(text)
-    }
-    return tuple(
-        name
-        for name in target.names
-        if name != row
-        and squash(name) not in apart
-        and not names_a_value(name)
-        and not (buttons and _NUMBER.search(name))
-    )
-
-
 def _voucher(target: Target, scene: Scene, act: Act) -> str:
     """Who vouches for just this act on it; on pages of payment, transfer, deletion, authorisation and PINs, nobody."""
     seen = scene.observation
@@ -141,8 +102,8 @@ def _of_kind(kind: str, target: Target, scene: Scene) -> Iterator[Finding]:
     elif kind == kinds.CHOICE:
         bids = is_bidding(label) or (meant.kind in (LabelKind.COMMIT, LabelKind.HOLD) and not is_titled(scene))
     elif kind == kinds.RECORD:
-        label, meant = _riskiest(_told_by_entry(target, scene), scene, button=target.button)
-        bids = meant.kind in WEIGHTY and not names_a_state(label)
+        label, meant = entry_sense(target, scene)
+        bids = target.node is not None and entry_bids(target, scene)  # in a picture that is a part of the proof
     elif kind == kinds.TAB:
         bids = any(map(does_something, target.names))
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
 from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_record, shows_typed
+from cs_agent.engine.gate.pictures.layout import of_layout
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.screen.drawn.cards import find_sheet
 from cs_agent.engine.screen.drawn.pictured import (
@@ -56,7 +57,7 @@ def own_kind(target: Target, scene: Scene) -> str:
     if is_row_of_record(target, scene):
         return "record"
     if len(target.names) != 1 or target.box is None:
-        return ""
+        return of_layout(target, scene)
     name = target.names[0]
     if sheet := find_sheet(seen):
         return _of_sheet(target, sheet, seen)
@@ -73,7 +74,7 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "tab"
     if is_record(target, scene):
         return "record"
-    return ""
+    return of_layout(target, scene)
 
 
 def _is_field(box: Box, seen: Observation) -> bool:

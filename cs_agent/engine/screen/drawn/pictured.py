@@ -173,6 +173,16 @@ def is_raised(seen: Observation, boxes: list[Box]) -> int | None:
     return odd[0] if len(odd) == 1 and alike and dark and grey else None
 
 
+def stands_on_other(seen: Observation, boxes: list[Box]) -> int | None:
+    """Index of the only box on a coloured background, where the others share one without colour: the selected segment
+    of a bar whose parts are filled."""
+    papers, inks = zip(*(_paper_and_ink(_crop(seen.screenshot.image, box)) for box in boxes), strict=True)
+    odd = [place for place, paper in enumerate(papers) if float(paper.max() - paper.min()) > _COLOUR]
+    rest = [paper for place, paper in enumerate(papers) if place not in odd]
+    alike = all(np.abs(one - two).max() <= _STEP for one, two in itertools.combinations(rest, 2))
+    return odd[0] if len(odd) == 1 and alike and all(ink is not None for ink in inks) else None
+
+
 def shares_paper(seen: Observation, one: Box, other: Box) -> bool:
     """Whether both are drawn on the same background."""
     papers = [_median(seen, box) for box in (one, other)]

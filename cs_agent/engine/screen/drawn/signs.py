@@ -24,6 +24,8 @@ _LOW = 2.5  # heights of its words: a field's edge is no further above or below
 _BEGINS = 0.2  # of the width of the field, from its edge to its hint
 _PALE = 160  # grey levels from the paper: a hint is paler than words are
 _SHADE = 6  # grey levels between a field and the page
+_EDGE = 0.02  # of the width: a mark of how far a page is scrolled stands so near its edge
+_FAINT = 12  # grey levels: what is drawn, however faint
 _NUMBER = re.compile(r"^(\d{1,4})\s*\D{0,3}$")
 _LEAST_NUMBERS = 3
 
@@ -62,13 +64,24 @@ def is_on_sign(seen: Observation, point: Point) -> bool:
     return bool(held.any()) and (float(rows.mean()) * held.shape[0] > _STROKE * width or not rows.any())
 
 
+def is_blank_across(seen: Observation, point: Point) -> bool:
+    """Whether nothing is drawn from edge to edge on the finger's way sideways, but for rules between entries."""
+    size, tip = seen.size, int(_TIP * seen.size.width)
+    edge = int(_EDGE * size.width)
+    way = Box(edge, point.y - tip, size.width - edge, point.y + tip + 1).clipped(size)
+    if not way.area:
+        return False
+    part = seen.screenshot.image.crop((way.left, way.top, way.right, way.bottom)).convert("L")
+    return int(np.ptp(np.asarray(part, dtype=np.int16), axis=1).max()) <= _FAINT
+
+
 def is_hint_in_box(seen: Observation, words: Box) -> bool:
     """Whether pale words stand behind a sign at the left of a wide low box of another shade than the page, alone in it:
     the empty field of a search."""
     image, high = seen.screenshot.image, words.height
     grey = np.asarray(image.convert("L"), dtype=np.int16)
     y = words.top - high // 5
-    if not 0 <= y < len(grey) or words.right >= grey.shape[1]:
+    if not 0 <= y < len(grey) or not 0 <= words.left < words.right < grey.shape[1]:
         return False
     paper = int(np.median(grey[y, words.left : words.right]))
     across, down = np.abs(grey[y] - paper) < _SHADE, np.abs(grey[:, words.right + high // 2] - paper) < _SHADE

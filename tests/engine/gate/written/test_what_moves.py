@@ -50,6 +50,21 @@ def test_a_scroll_that_begins_on_a_sign_without_words_may_drag_it(shapes, free):
     assert scrolls(drawn(*shapes)) is free
 
 
+@pytest.mark.parametrize(
+    ("shapes", "free"),
+    [
+        pytest.param([], True, id="paper"),
+        pytest.param([((20, 697, 520, 703), "#e4e6ea")], False, id="a slider's track, as no control of the tree"),
+        pytest.param([((250, 690, 290, 710), "#2468dc")], False, id="its handle alone"),
+        pytest.param([((0, 699, 540, 700), "#777777")], True, id="a line between entries"),
+        pytest.param([((0, 690, 540, 1200), "#f0f1f4")], True, id="a card that ends"),
+    ],
+)
+def test_a_finger_that_moves_sideways_over_anything_drawn_may_drag_it(shapes, free):
+    act = Swipe(Point(270, 700).to_norm(SIZE), Point(500, 700).to_norm(SIZE))
+    assert (decide(act, drawn(*shapes), confidence=1.0).kind is VerdictKind.ALLOW) is free
+
+
 def numbers(*texts: str) -> tuple[TextLine, ...]:
     return tuple(TextLine(text, Box(250, 600 + 80 * n, 290, 640 + 80 * n), 0.99) for n, text in enumerate(texts))
 
