@@ -10,14 +10,15 @@ import difflib
 import re
 from collections.abc import Callable
 
-from cs_agent.engine.gate import bars
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.form_rows import opens_choices
-from cs_agent.engine.gate.lists import opens
-from cs_agent.engine.gate.pickers import is_choice, is_wheel_choice
+from cs_agent.engine.gate.lists import bars
+from cs_agent.engine.gate.lists.entries import opens
+from cs_agent.engine.gate.lists.form_rows import opens_choices
 from cs_agent.engine.gate.pictures import own_kind as picture
 from cs_agent.engine.gate.searches import is_looked_up_in, searches
-from cs_agent.engine.gate.windows import leaves
+from cs_agent.engine.gate.windows.dialogs import leaves
+from cs_agent.engine.gate.windows.pickers import is_choice, is_wheel_choice
+from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import is_reacting, share_a_line
 from cs_agent.engine.screen.targets import Target
@@ -38,7 +39,6 @@ FIELD, BACK, LEAVE, SEARCH, CLEAR, TAB, RECORD, CHOICE, LAUNCHER, LIST = (
     "launcher",
     "list",
 )
-_CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 _BESIDE = 0.35  # of the width: a search field's own button is no wider
 _ICON = 0.4  # of the width: an icon on the home screen is no wider
 _TAB_WORDS = 10  # characters
@@ -155,8 +155,8 @@ def _is_between(other: Box, box: Box, field: Box) -> bool:
 def _is_back(target: Target, scene: Scene) -> bool:
     """In the corner of every app, and says so. An arrow without words is not read as one."""
     size = scene.observation.size
-    corner = target.point.x <= _CORNER[0] * size.width and target.point.y <= _CORNER[1] * size.height
-    small = target.box is not None and target.box.width <= _CORNER[0] * size.width
+    corner = target.point.x <= CORNER_WIDTH * size.width and target.point.y <= HEAD * size.height
+    small = target.box is not None and target.box.width <= CORNER_WIDTH * size.width
     return corner and small and bool(target.labels) and all(go_back(name) for name in target.names)
 
 

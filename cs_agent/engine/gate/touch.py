@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from cs_agent.engine.actions.values import DoubleTap, LongPress, Tap
 from cs_agent.engine.gate import kinds
-from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.labels import bids as entry_bids
 from cs_agent.engine.gate.labels import entry_sense, target_sense
-from cs_agent.engine.gate.pickers import is_titled
+from cs_agent.engine.gate.lists.bars import does_something
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
-from cs_agent.engine.gate.windows import is_closing_answer, is_closing_mark
+from cs_agent.engine.gate.windows.dialogs import is_closing_answer, is_closing_mark
+from cs_agent.engine.gate.windows.pickers import is_titled
 from cs_agent.engine.run.state import Reason, VerdictKind
 from cs_agent.engine.screen.page import MONEY, SENSITIVE, Nature
 from cs_agent.engine.screen.structure import is_reacting

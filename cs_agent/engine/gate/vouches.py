@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cs_agent.engine.run.flow import NamedControl
+from cs_agent.engine.screen.head import heads_drawn, heads_told
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature, control_signature, page_signature
-from cs_agent.engine.screen.structure import is_reacting
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
-_HEAD = 0.16  # of the screen's height: where titles stand
 _PIECE = 3  # characters: a shorter text in a list's entry names no value
 
 
@@ -118,17 +117,8 @@ def _bare(label: str) -> str:
 
 
 def _is_page(named: NamedControl, seen: Observation) -> bool:
-    heads = {squash(text) for text in _heads(seen)}
+    heads = {squash(text) for text in heads_told(seen) or [line.text for line in heads_drawn(seen)]}
     if named.title and not any(squash(title) in heads for title in named.title):
         return False
     texts = [squash(text) for text in seen.texts]
     return all(any(squash(wanted) in text for wanted in group for text in texts) for group in named.shows)
-
-
-def _heads(seen: Observation) -> list[str]:
-    """Texts at the top that nothing reacts to; of a dialog, all that nothing reacts to."""
-    low = _HEAD * seen.size.height
-    nodes = seen.nodes or ()
-    tree = [node.label for node in nodes if node.label and not is_reacting(node) and node.box.bottom <= low]
-    lines = [line.text for line in seen.lines if line.box.bottom <= low]
-    return tree or lines

@@ -15,6 +15,7 @@ from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
 from cs_agent.engine.screen.drawn.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.structure import is_dimmed_around
 from cs_agent.engine.screen.targets import Target, find_target
@@ -23,7 +24,6 @@ from cs_agent.engine.screen.words import LabelKind, is_hint, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
-_HEAD = 0.14  # of the screen's height: where titles stand
 _SHARE = 0.8  # of the page's texts besides its title and buttons
 _LEAST = 3  # texts; a page with fewer cannot be recognised
 _LEAST_WORD = 2  # characters of a label that is recognised within a longer text
@@ -226,7 +226,7 @@ def _most_others(view: PageView) -> float:
 
 
 def _has_title(title: str, seen: Observation) -> bool:
-    head = _HEAD * seen.size.height
+    head = HEAD * seen.size.height
     return not title or any(stable_label(line.text) == title for line in seen.lines if line.box.bottom <= head)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.text import amounts, fold, squash
 from cs_agent.engine.screen.words import LabelKind, sense
 from cs_agent.observation import Observation, Role, UiNode
@@ -66,7 +67,6 @@ _SOMEBODY_DOES = re.compile(
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
 _FORM_HINT = re.compile(r"^(?:请输入|请选择|请填写|请上传|\*|必填|选填|补充描述|please (?:enter|select|describe))")
 _KEYPAD = frozenset("0 1 2 3 4 5 6 7 8 9".split())  # noqa: SIM905
-_TITLE = 0.14  # of the screen's height: where titles stand
 _KEYS_OF_A_PAD = 9
 
 
@@ -259,7 +259,7 @@ def is_search_page(observation: Observation) -> bool:
 
 
 def _titles(observation: Observation) -> list[str]:
-    lowest = _TITLE * observation.size.height
+    lowest = HEAD * observation.size.height
     nodes = [node.label for node in observation.nodes or () if node.label and node.box.bottom <= lowest]
     return nodes + [line.text for line in observation.lines if line.box.bottom <= lowest]
 

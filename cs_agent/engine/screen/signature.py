@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 from unicodedata import east_asian_width
 
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.structure import (
     inside_of,
     is_reacting,
@@ -24,7 +25,6 @@ from cs_agent.engine.screen.text import squash
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import Observation, Role, UiNode
 
-_HEAD = 0.14  # of the screen's height: where titles stand
 _BAR = 0.035  # of the screen's height: the status bar, whose clock is no title
 _LONG = 24  # characters, a Chinese one counted twice in a caption; longer texts are content, not captions
 _EIGHTHS = 8
@@ -146,7 +146,7 @@ def role_of(target: Target) -> str:
 def page_title(observation: Observation) -> str:
     """The page's title: the largest static text at the top; "" if there is none."""
     size = observation.size
-    low, high = _BAR * size.height, _HEAD * size.height
+    low, high = _BAR * size.height, HEAD * size.height
     nodes = observation.nodes
     if nodes is not None:
         found = [(node.box, node.label) for node in nodes if node.label.strip() and not is_reacting(node)]

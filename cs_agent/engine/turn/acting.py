@@ -12,7 +12,7 @@ from typing import Any
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Action, Back, Home, Launch, Swipe, Type, Wait, digest, render
 from cs_agent.engine.gate.gestures import focused_field
-from cs_agent.engine.gate.lists import leads_to_a_deed
+from cs_agent.engine.gate.lists.entries import leads_to_a_deed
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import Expectation

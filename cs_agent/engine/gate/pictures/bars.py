@@ -5,9 +5,10 @@ Rule: as with a tree, what the parts are called proves no bar harmless; one of i
 
 from __future__ import annotations
 
-from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists.bars import does_something
 from cs_agent.engine.screen.drawn.pictured import room_beside, stands_out
+from cs_agent.engine.screen.head import heads_drawn
 from cs_agent.engine.screen.page import (
     filters_a_list,
     names_everything,
@@ -26,7 +27,6 @@ _ACROSS = 0.6  # of the width
 _LEAST_PARTS = 3
 _DOWN = 0.92  # of the height: the words of an app's own bar stand further down
 _ASIDE = 0.03  # of the width, from the middle of a part
-_HEAD = 0.13  # of the height: where a page's title stands
 
 
 def is_filter(box: Box, scene: Scene) -> bool:
@@ -58,7 +58,7 @@ def is_foot_of_app(box: Box, scene: Scene) -> bool:
     chosen = stands_out(seen, [line.box for line in parts])
     if chosen is None or not all(_has_sign_over(line.box, seen) for line in parts):
         return False
-    name, titles = squash(names[chosen]), [squash(line.text) for line in heads(seen)]
+    name, titles = squash(names[chosen]), [squash(line.text) for line in heads_drawn(seen)]
     called = len(name) > 1 and any(title.startswith(name) or title.endswith(name) for title in titles)
     return called or (any(map(names_own_place, names)) and not _has_sign_in_corner(seen))
 
@@ -72,14 +72,9 @@ def _has_sign_over(word: Box, seen: Observation) -> bool:
     return has_ink(seen.screenshot.image, Point(word.center.x, word.top - word.height))
 
 
-def heads(seen: Observation) -> list[TextLine]:
-    """The words of the page's head."""
-    return [line for line in seen.lines if line.box.bottom <= _HEAD * seen.size.height]
-
-
 def _has_sign_in_corner(seen: Observation) -> bool:
     """Something is drawn left of the page's first words, or in the corner of a page without any."""
-    first = min(heads(seen), key=lambda line: line.box.left, default=None)
+    first = min(heads_drawn(seen), key=lambda line: line.box.left, default=None)
     if first is None:
         return True
     left = room_beside(seen, first.box)[0]

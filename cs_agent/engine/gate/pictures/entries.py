@@ -8,13 +8,14 @@ from __future__ import annotations
 import itertools
 import re
 
-from cs_agent.engine.gate.bars import names_a_deed
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists import is_a_time, is_long_number, tells_of_what_is_acted_on
-from cs_agent.engine.gate.pickers import is_pointing
-from cs_agent.engine.gate.pictures.bars import heads, is_filter
+from cs_agent.engine.gate.lists.bars import names_a_deed
+from cs_agent.engine.gate.lists.entries import is_a_time, is_long_number, tells_of_what_is_acted_on
+from cs_agent.engine.gate.pictures.bars import is_filter
+from cs_agent.engine.gate.windows.pickers import is_pointing
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
+from cs_agent.engine.screen.head import heads_drawn
 from cs_agent.engine.screen.page import Nature, is_handing_over, is_of_a_paper, is_on_offer, names_customers
 from cs_agent.engine.screen.papers import seem_kept
 from cs_agent.engine.screen.structure import share_a_line
@@ -70,7 +71,8 @@ def _hands_over(scene: Scene) -> bool:
     if scene.put_in or scene.led or is_pointing(seen) or any(map(is_on_offer, seen.texts)):
         return True
     if any(
-        is_handing_over(text) or names_a_deed(text) or not is_read(text) for text in (line.text for line in heads(seen))
+        is_handing_over(text) or names_a_deed(text) or not is_read(text)
+        for text in (line.text for line in heads_drawn(seen))
     ):
         return True
     return bool(scene.page.natures & {Nature.SELECTION, Nature.COMPOSE})

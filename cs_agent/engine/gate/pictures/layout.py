@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cs_agent.engine.gate import bars, lists
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.labels import bids
+from cs_agent.engine.gate.lists import bars, entries
 from cs_agent.engine.gate.pictures.told import tell
 from cs_agent.engine.screen.drawn.cards import find_card
 from cs_agent.engine.screen.structure import own_texts, values_in
@@ -47,4 +47,4 @@ def _opens(root: int, target: Target, scene: Scene) -> bool:
         return False
     own = own_texts(nodes, root)
     entry = Target(target.point, labels=own[:1], names=own, node=root, box=nodes[root].box)
-    return lists.opens(entry, scene) and not bids(entry, scene)
+    return entries.opens(entry, scene) and not bids(entry, scene)

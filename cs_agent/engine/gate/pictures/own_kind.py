@@ -20,6 +20,7 @@ from cs_agent.engine.screen.drawn.pictured import (
     stands_in_outline,
 )
 from cs_agent.engine.screen.drawn.signs import is_hint_in_box
+from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
 from cs_agent.engine.screen.page import (
     Nature,
     costs,
@@ -47,7 +48,6 @@ _UPPER = 0.3  # of the height: bars of filters stand further up
 _LEAST_PARTS = 3
 _RIGHT = 0.7  # of the width: a picker's end stands further right
 _AT_LEFT = 1.5  # times the room at the left of a hint is free at its right
-_CORNER = (0.3, 0.13)  # width and height of the corner where the way back is, parts of the screen
 
 
 def own_kind(target: Target, scene: Scene) -> str:
@@ -145,7 +145,7 @@ def _of_sheet(target: Target, sheet: Box, seen: Observation) -> str:
 
 
 def _in_corner(target: Target, seen: Observation) -> bool:
-    wide, high = _CORNER[0] * seen.size.width, _CORNER[1] * seen.size.height
+    wide, high = CORNER_WIDTH * seen.size.width, HEAD * seen.size.height
     return target.point.x <= wide and target.point.y <= high
 
 

@@ -24,6 +24,7 @@ from cs_agent.engine.screen.drawn.pictured import (
     stands_out,
 )
 from cs_agent.engine.screen.drawn.signs import is_hint_in_box
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.text import squash
 from cs_agent.geometry import Box
@@ -34,7 +35,6 @@ _LEAST_ENTRIES = 2
 _ALIKE = 0.04  # of a height: bands this near in height are entries of one list
 _SAME = 0.02  # of the width: edges this near are one edge
 _APART = 0.03  # of the height, between two entries
-_HEAD = 0.13  # of the height: where a page's title stands
 _FOOT = 0.85  # of the height: the button that ends a page stands lower
 _BUTTON = 0.26  # of the width: such a button is no narrower
 _PAD = 0.6  # heights of its words, from a button's or part's words to its edge
@@ -171,4 +171,4 @@ def _follows(one: Band, two: Band, seen: Observation) -> bool:
     if abs(high - other) > _ALIKE * high or not 0 <= two.top - one.bottom <= _APART * seen.size.height:
         return False
     left = abs(min(line.box.left for line in one.lines) - min(line.box.left for line in two.lines))
-    return left <= _SAME * seen.size.width and one.bottom > _HEAD * seen.size.height
+    return left <= _SAME * seen.size.width and one.bottom > HEAD * seen.size.height

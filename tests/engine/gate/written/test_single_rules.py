@@ -8,7 +8,7 @@ import pytest
 
 from cs_agent.engine.gate.decide import StepContext
 from cs_agent.engine.gate.kinds import picture_agrees
-from cs_agent.engine.gate.pickers import is_choice
+from cs_agent.engine.gate.windows.pickers import is_choice
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.engine.screen.structure import front_window
 from cs_agent.engine.screen.targets import find_target

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-from cs_agent.engine.gate.bars import does_something
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists.bars import does_something
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.page import Nature, filters_a_list, is_on_offer, is_picker_title, switches_a_mode
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, texts_of
 from cs_agent.engine.screen.targets import Target
@@ -21,7 +22,6 @@ from cs_agent.observation import Observation, Role
 
 _WIDE = 0.75  # of the width
 _TALL = 0.09  # of the height: a row of one or two lines
-_HEAD = 0.14  # of the height: where a page's title stands
 _PARTS = 2  # the name and its value
 _MARKS = "›>❯〉»→ "
 _ENDS = (*WEIGHTY, LabelKind.ADVANCE)
@@ -60,7 +60,7 @@ def _is_row(index: int, seen: Observation) -> bool:
 def _has_end(row: int, seen: Observation) -> bool:
     """A control in the page's head or below all rows like this one says that it ends the form: 提交, Save, 下一步."""
     nodes, rows = seen.nodes or (), column(seen.nodes or (), row, seen.size.width)
-    low, high = max(nodes[index].box.bottom for index in rows), int(_HEAD * seen.size.height)
+    low, high = max(nodes[index].box.bottom for index in rows), int(HEAD * seen.size.height)
     ends = [
         index
         for index, node in enumerate(nodes)

@@ -9,6 +9,7 @@ import re
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.drawn.pictured import even_column, shares_paper
+from cs_agent.engine.screen.head import HEAD, heads_drawn, heads_told
 from cs_agent.engine.screen.page import is_picker_title
 from cs_agent.engine.screen.structure import (
     Window,
@@ -28,7 +29,6 @@ from cs_agent.observation import AppKind, Observation, Role, UiNode
 
 _LEAST_ITEMS = 3
 _PART = 0.25  # of the screen: a control is no larger
-_HEAD = 0.14  # of the screen's height: where a page's title stands
 _SHEET = 0.95  # of the width: a sheet is as wide as the screen
 _COLUMN = 0.04  # of the width: columns of a calendar stand further apart
 _LEAST_COLUMNS = 5
@@ -44,7 +44,7 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
     own = nodes[target.node]
     if own.role in (Role.SWITCH, Role.SLIDER) or any(ends_a_choice(fold(name)) for name in target.names):
         return False
-    if not target.names and own.box.bottom <= _HEAD * seen.size.height:  # a sign in the page's head
+    if not target.names and own.box.bottom <= HEAD * seen.size.height:  # a sign in the page's head
         return False
     end = _end_of(nodes, window, seen)
     if end is None or end.box == own.box or (end.box.height == own.box.height and end.box.width == own.box.width):
@@ -139,12 +139,14 @@ def _end_of(nodes: tuple[UiNode, ...], window: Window | None, seen: Observation)
 
 def _at_an_end(node: UiNode, seen: Observation) -> bool:
     size = seen.size
-    top = node.box.bottom <= _HEAD * size.height and node.box.left >= (1 - _SIDE) * size.width
+    top = node.box.bottom <= HEAD * size.height and node.box.left >= (1 - _SIDE) * size.width
     return top or node.box.top >= 0.8 * size.height
 
 
 def _is_picker_page(seen: Observation) -> bool:
-    return seen.app.kind is AppKind.FILES or any(is_picker_title(text) for text in _heads(seen))
+    return seen.app.kind is AppKind.FILES or any(
+        is_picker_title(text) for text in (*heads_told(seen), *(line.text for line in heads_drawn(seen)))
+    )
 
 
 def is_pointing(seen: Observation) -> bool:
@@ -175,22 +177,16 @@ def heads_above(seen: Observation, entry: int) -> list[str]:
     like = set(column(nodes, entry, size.width))
     like |= {i for i, node in enumerate(nodes) if is_reacting(node) and len(row_peers(nodes, i, size.width)) > 2}
     boxes = [nodes[index].box for index in like]
-    low = max(nodes[entry].box.top, int(_HEAD * size.height))
+    low = max(nodes[entry].box.top, int(HEAD * size.height))
     told = [(node.label, node.box) for node in nodes if node.label and not is_reacting(node)]
     parts = [node.box for node in nodes if is_reacting(node) and node.box.area < _PART * size.width * size.height]
     drawn = [
         (line.text, line.box)
         for line in seen.lines
-        if line.box.bottom <= _HEAD * size.height and not any(part.contains(line.box.center) for part in parts)
+        if line.box.bottom <= HEAD * size.height and not any(part.contains(line.box.center) for part in parts)
     ]
     return [
         text
         for text, box in (*told, *drawn)
         if box.bottom <= low and not any(held.contains(box.center) for held in boxes)
     ]
-
-
-def _heads(seen: Observation) -> list[str]:
-    low = _HEAD * seen.size.height
-    tree = [node.label for node in seen.nodes or () if node.label and not is_reacting(node) and node.box.bottom <= low]
-    return tree + [line.text for line in seen.lines if line.box.bottom <= low]

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable
 from itertools import chain
 
-from cs_agent.engine.gate.bars import does_something, is_tab, names_a_deed, tabs_over
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.pickers import ends_or_leaves, heads_above, is_pointing
+from cs_agent.engine.gate.lists.bars import does_something, is_tab, names_a_deed, tabs_over
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
+from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
+from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.page import (
     Nature,
     count_paper_marks,
@@ -56,7 +57,6 @@ _BUTTON = 0.25  # of the width: a round sign that floats over a list is no wider
 _TALLER = 1.5  # times an entry: no page and no list of them
 _EDGE = 0.02  # of the width: edges this near are one edge
 _TIME_IN = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
-_TOP = 0.14  # of the height: where a page's own way out stands
 _CALLED = re.compile(r"^(?!order|ticket|case|invoice|claim|bill|[订工单案发账票])\D{0,16}\d{1,4}\D{0,3}$")
 _SUM = re.compile(r"[¥¥$€£] ?\d|\d ?元")
 _LONG_NUMBER = 8  # digits
@@ -97,7 +97,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
             return True
     if scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return True
-    ends = [i for i, node in enumerate(nodes) if node.box.bottom <= _TOP * seen.size.height]
+    ends = [i for i, node in enumerate(nodes) if node.box.bottom <= HEAD * seen.size.height]
     return any(ends_or_leaves(nodes[index], seen) and not is_tab(index, seen) for index in ends)
 
 

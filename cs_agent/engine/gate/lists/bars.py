@@ -11,6 +11,7 @@ import itertools
 import re
 
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
+from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD, heads_told
 from cs_agent.engine.screen.page import (
     filters_a_list,
     is_deed_elsewhere,
@@ -40,7 +41,6 @@ _NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
 _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _LEAST_ENTRIES = 2
 _WIDE = 0.75  # of the width: an entry of a list
-_HEAD = 0.14  # of the height: where a page's title stands
 _ALL_OF = re.compile(r"^(?:全部|所有|all)(.{2,})$")
 _COUNTED = re.compile(r"\s*[(（]\d{1,4}[)）]$")
 _ACROSS = 0.9  # of the width: a bar fills it
@@ -48,7 +48,6 @@ _GAP = 2  # pixels between the parts of a bar that is one
 _DOWN = 0.85  # of the height: what a bar's pages fill ends further down
 _NEAR = 0.1  # of the height: what a bar shows begins no further below it
 _FOOT = 0.93  # of the height: the bar of an app's pages ends further down
-_CORNER = (0.25, 0.13)  # width and height of the corner where the way back is, parts of the screen
 
 
 def is_tab(index: int, seen: Observation) -> bool:
@@ -80,7 +79,7 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     """Entries of one kind come right after the bar, the page is called by no deed, and the bar says that it leaves some
     of them out: over records a part shows everything; or most are states, counted or said by an entry.
     """
-    nodes, heads, entries = seen.nodes or (), _heads(seen), _entries_after(places, seen)
+    nodes, heads, entries = seen.nodes or (), heads_told(seen), _entries_after(places, seen)
     if len(places) < _LEAST_PARTS or not entries or any(names_a_deed(head) or is_handing_over(head) for head in heads):
         return False
     names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
@@ -243,20 +242,13 @@ def _is_page_of(places: list[int], seen: Observation) -> bool:
     """The head begins or ends with what the chosen part is called: 订单管理, 我的订单 over 订单."""
     nodes = seen.nodes or ()
     chosen = [squash(text) for place in places if nodes[place].checked for text in texts_of(nodes, place)]
-    heads = [squash(head) for head in _heads(seen)]
+    heads = [squash(head) for head in heads_told(seen)]
     return any(len(name) > 1 and head.startswith(name) | head.endswith(name) for name in chosen for head in heads)
-
-
-def _heads(seen: Observation) -> list[str]:
-    low = _HEAD * seen.size.height
-    return [
-        text for node in seen.nodes or () if not is_reacting(node) and node.box.bottom <= low for text in names_of(node)
-    ]
 
 
 def _is_way_back(node: UiNode, seen: Observation) -> bool:
     """It says so, or it is a sign without a word."""
-    wide, high = _CORNER[0] * seen.size.width, _CORNER[1] * seen.size.height
+    wide, high = CORNER_WIDTH * seen.size.width, HEAD * seen.size.height
     cornered = is_reacting(node) and node.box.area and node.box.right <= wide and node.box.bottom <= high
     return bool(cornered) and all(go_back(name) for name in names_of(node))
 
