@@ -8,6 +8,7 @@ from cs_agent.engine.actions.values import Swipe, Type
 from cs_agent.engine.gate import kinds, touch
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.labels import target_sense
+from cs_agent.engine.gate.pictures.own_kind import stands_by_search
 from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.gate.touch import ask, confirm
@@ -223,9 +224,14 @@ def _line_break(text: str, field: UiNode | None, scene: Scene) -> Iterator[Findi
     """Only the line break that starts a search is let off."""
     inside = "\n" in text.strip() or "\r" in text.strip()
     seen, typed = scene.observation, scene.typed
-    searching = starts_a_search(field, seen, typed) if field is not None else _hints_at_search(scene)
+    searching = starts_a_search(field, seen, typed) if field is not None else _is_searching(scene)
     if inside or not searching or Nature.COMPOSE in scene.page.natures:
         yield confirm("newline", "", scene)
+
+
+def _is_searching(scene: Scene) -> bool:
+    """On a picture: a search field was touched, or what was typed stands beside the button that looks it up."""
+    return _hints_at_search(scene) or (scene.observation.nodes is None and stands_by_search(scene))
 
 
 def _hints_at_search(scene: Scene) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import bars
@@ -21,7 +22,7 @@ from cs_agent.engine.gate.windows.pickers import is_choice, is_wheel_choice
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import is_reacting, share_a_line
-from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import clears_text, go_back, looks_up
 from cs_agent.geometry import Box
@@ -57,10 +58,19 @@ def own_kind(target: Target, scene: Scene) -> str:
     elif tree_fits(seen) and _is_caption_of_field(target, seen):
         kind = FIELD
     elif target.node is None or not tree_fits(seen) or not picture_agrees(target, seen):
-        return ""
+        kind = _as_drawn(target, scene)
     else:
         kind = next((name for name, proves in _KINDS if proves(target, scene)), "")
     return kind if kind in _ANYWHERE or not scene.page.natures & MONEY else ""
+
+
+def _as_drawn(target: Target, scene: Scene) -> str:
+    """By the picture, where the tree tells of nothing that reacts but fields, and so proves nothing."""
+    seen = scene.observation
+    if target.editable or any((node.clickable or node.checkable) and not node.editable for node in seen.nodes or ()):
+        return ""
+    bare = replace(seen, nodes=None)
+    return picture.own_kind(find_target(bare, target.point), replace(scene, observation=bare))
 
 
 def tree_fits(seen: Observation) -> bool:

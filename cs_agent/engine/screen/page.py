@@ -220,6 +220,21 @@ def names_own_place(text: str) -> bool:
     return bool(_TITLES["own_places"].search(fold(text)))
 
 
+def names_contents(text: str) -> bool:
+    """History, 明细: what a page holds."""
+    return bool(_TITLES["contents"].search(fold(text)))
+
+
+def names_a_near_day(text: str) -> bool:
+    """Today, 明天."""
+    return bool(_TITLES["near_days"].search(fold(text)))
+
+
+def names_an_attribute(head: str) -> bool:
+    """发货状态, Stage: how something stands."""
+    return bool(_TITLES["attributes"].search(fold(head)))
+
+
 def switches_a_mode(texts: Iterable[str]) -> bool:
     """A tab bar that switches a mode: one of its names says so, and none says that it shows everything."""
     names = [fold(text) for text in texts]

@@ -10,13 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 
+from cs_agent.engine.gate.lists.deeds import does_something, is_done_by_a_button, names_a_deed
+from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD, heads_told
 from cs_agent.engine.screen.page import (
     filters_a_list,
-    is_deed_elsewhere,
     is_handing_over,
     is_of_a_paper,
+    names_an_attribute,
     names_everything,
     names_none,
     names_own_place,
@@ -31,14 +33,12 @@ from cs_agent.engine.screen.structure import (
     row_peers,
     texts_of,
 )
-from cs_agent.engine.screen.text import fold, squash
-from cs_agent.engine.screen.words import WEIGHTY, LabelKind, go_back, names_a_state, names_a_value, sense
+from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.words import go_back, names_a_state
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
 
 _LEAST_PARTS = 3
-_NAME_CHARS = 8  # of a page's name in Chinese; three times as many letters
-_ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 _LEAST_ENTRIES = 2
 _WIDE = 0.75  # of the width: an entry of a list
 _ALL_OF = re.compile(r"^(?:全部|所有|all)(.{2,})$")
@@ -54,6 +54,8 @@ def is_tab(index: int, seen: Observation) -> bool:
     """Touching it shows something else and leaves all as it is."""
     nodes, places = seen.nodes or (), row_peers(seen.nodes or (), index, seen.size.width)
     said = [text for place in places for text in texts_of(nodes, place)]
+    if _holds_contents(index, places, seen):
+        return True
     if any(does_something(text) or names_none(text) for text in said) or switches_a_mode(said):
         return False
     if nodes[index].role is Role.TAB:
@@ -75,6 +77,17 @@ def is_tab(index: int, seen: Observation) -> bool:
     return sorts and _is_drawn_as_chosen(places, seen)
 
 
+def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
+    """Its other parts name what the page holds; the one that shows already may bear the name of what is done there."""
+    nodes = seen.nodes or ()
+    shown = [place for place in places if nodes[place].checked and not nodes[place].checkable]
+    others = [place for place in places if place not in shown]
+    if len(shown) != 1 or index in shown or len(places) < _LEAST_PARTS:
+        return False
+    names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
+    return are_contents([names[places.index(place)] for place in others], names)
+
+
 def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     """Entries of one kind come right after the bar, the page is called by no deed, and the bar says that it leaves some
     of them out: over records a part shows everything; or most are states, counted or said by an entry.
@@ -88,8 +101,14 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     everything = any(names_everything(name) or _names_all_of(name, heads) for name in names)
     if everything and is_record(nodes, entries[0], seen.size.width, seen.size.height):
         return True
-    if _tell_of_one(places, seen):
+    if _tell_of_one(places, seen) or any(map(names_an_attribute, heads)):
         return False
+    said = [own_texts(nodes, index) for index in entries]
+    worked = all(is_done_by_a_button(nodes, index) for index in entries)
+    if are_days(names) and (worked or are_of_a_schedule(said)):
+        return True
+    if worked and any(map(filters_a_list, names)):
+        return True
     counted = any(_COUNTED.search(name) for name in names) or _are_borne(names, entries[0], seen)
     return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
 
@@ -180,22 +199,6 @@ def _are_borne(tabs: list[str], entry: int, seen: Observation) -> bool:
     entries = column(nodes, entry, seen.size.width)
     states = {squash(text) for index in entries for text in own_texts(nodes, index)}
     return any(squash(tab) in states for tab in tabs)
-
-
-def does_something(text: str) -> bool:
-    """A word of doing, or one that says yes, unless it names a state."""
-    return (sense(text).kind in WEIGHTY and not names_a_state(text)) or is_deed_elsewhere(text)
-
-
-def names_a_deed(head: str) -> bool:
-    """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
-    meant, text = sense(head, button=True), fold(head)
-    if filters_a_list(text.rstrip(".…")):  # a state: 删除中…
-        return False
-    if meant.kind is LabelKind.OPEN:
-        return meant.word == text
-    called = text.startswith(meant.word) and len(text) <= _NAME_CHARS * (1 if meant.word[:1] > "~" else 3)
-    return meant.kind in (*_ACTS, LabelKind.OPTION) and called and not names_a_value(head)
 
 
 def _is_even(places: list[int], seen: Observation) -> bool:

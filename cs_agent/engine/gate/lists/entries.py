@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.bars import does_something, is_tab, names_a_deed, tabs_over
+from cs_agent.engine.gate.lists.bars import is_tab, tabs_over
+from cs_agent.engine.gate.lists.deeds import is_done_by_a_button, names_a_deed
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
 from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.days import day_of
@@ -89,7 +90,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if not heads or (any(map(names_a_deed, heads)) and not _is_done_by_a_button(nodes, root)):
+    if not heads or (any(map(names_a_deed, heads)) and not is_done_by_a_button(nodes, root)):
         return True
     if not all(is_read(text) for text in heads):
         own, entries = own_texts(nodes, root), _entries(root, seen)
@@ -131,7 +132,7 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return marks > 0 or any(names_customers(text) for text in _over(root, seen))
     if nodes[root].role is Role.BUTTON:
         return False
-    if _is_done_by_a_button(nodes, root):
+    if is_done_by_a_button(nodes, root):
         return True
     if _ends_in_a_deed(root, seen):
         return False
@@ -171,18 +172,6 @@ def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
     """What each entry of the list says, those of controls in it left out."""
     nodes = seen.nodes or ()
     return [own_texts(nodes, index) for index in column(nodes, root, seen.size.width)]
-
-
-def has_buttons(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """Controls that are called by words stand in the entry; a sign may be what entries are put in order by."""
-    inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
-    return any(any(map(str.isalnum, text)) for index in inside for text in texts_of(nodes, index))
-
-
-def _is_done_by_a_button(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """One of the entry's buttons does something, so that a touch on the entry need not: beside Edit it may."""
-    inside = (index for index in inside_of(nodes, root) if is_reacting(nodes[index]))
-    return any(does_something(text) for index in inside for text in texts_of(nodes, index))
 
 
 def _ends_in_a_deed(root: int, seen: Observation) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.bars import does_something
+from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.head import HEAD
@@ -24,7 +24,7 @@ _WIDE = 0.75  # of the width
 _TALL = 0.09  # of the height: a row of one or two lines
 _PARTS = 2  # the name and its value
 _MARKS = "›>❯〉»→ "
-_ENDS = (*WEIGHTY, LabelKind.ADVANCE)
+ENDS = (*WEIGHTY, LabelKind.ADVANCE)
 _PLAIN = (LabelKind.PLAIN, LabelKind.NOMINAL)
 _MAY_CALL = re.compile(r"^[+(]?\d[\d ()*-]{3,}$")
 
@@ -66,7 +66,7 @@ def _has_end(row: int, seen: Observation) -> bool:
         for index, node in enumerate(nodes)
         if node.clickable and not (node.editable or node.checkable) and (node.box.top >= low or node.box.bottom <= high)
     ]
-    return any(sense(text, button=True).kind in _ENDS for index in ends for text in texts_of(nodes, index))
+    return any(sense(text, button=True).kind in ENDS for index in ends for text in texts_of(nodes, index))
 
 
 def _asks_for_a_choice(row: int, seen: Observation) -> bool:
@@ -80,19 +80,19 @@ def _asks_for_a_choice(row: int, seen: Observation) -> bool:
     if len(parts) != _PARTS or any(map(_bids, (*parts, *drawn))):
         return False
     name, value = parts
-    if _tells_how_it_stands(value) or _may_call(value):
+    if tells_how_it_stands(value) or may_call(value):
         return False
     if sense(name, button=True).kind not in _PLAIN or not (is_read(name) and is_read(value)):
         return False
     return is_picker_title(value) or names_a_thing(name)
 
 
-def _tells_how_it_stands(value: str) -> bool:
+def tells_how_it_stands(value: str) -> bool:
     """On, Not sent, 运行中: a touch may change it."""
     return filters_a_list(value) or names_a_state(value) or switches_a_mode([value])
 
 
-def _may_call(value: str) -> bool:
+def may_call(value: str) -> bool:
     return bool(_MAY_CALL.match(value)) and day_of(value) is None
 
 

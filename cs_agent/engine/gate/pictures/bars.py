@@ -6,7 +6,7 @@ Rule: as with a tree, what the parts are called proves no bar harmless; one of i
 from __future__ import annotations
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.bars import does_something
+from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.screen.drawn.pictured import room_beside, stands_out
 from cs_agent.engine.screen.head import heads_drawn
 from cs_agent.engine.screen.page import (

@@ -9,7 +9,7 @@ import itertools
 import re
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.bars import names_a_deed
+from cs_agent.engine.gate.lists.deeds import names_a_deed
 from cs_agent.engine.gate.lists.entries import is_a_time, is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.pictures.bars import is_filter
 from cs_agent.engine.gate.windows.pickers import is_pointing

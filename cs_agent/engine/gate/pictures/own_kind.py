@@ -9,6 +9,7 @@ from __future__ import annotations
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
 from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_record, shows_typed
+from cs_agent.engine.gate.pictures.fields import is_left_of_search, is_row_of_form
 from cs_agent.engine.gate.pictures.layout import of_layout
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.screen.drawn.cards import find_sheet
@@ -56,6 +57,8 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "field"
     if is_row_of_record(target, scene):
         return "record"
+    if not find_sheet(seen) and (is_row_of_form(target, scene) or is_left_of_search(target, scene)):
+        return "field"
     if len(target.names) != 1 or target.box is None:
         return of_layout(target, scene)
     name = target.names[0]
@@ -147,6 +150,13 @@ def _of_sheet(target: Target, sheet: Box, seen: Observation) -> str:
 def _in_corner(target: Target, seen: Observation) -> bool:
     wide, high = CORNER_WIDTH * seen.size.width, HEAD * seen.size.height
     return target.point.x <= wide and target.point.y <= high
+
+
+def stands_by_search(scene: Scene) -> bool:
+    """What was typed stands left of a button that looks it up, so that Enter does the same."""
+    lines = scene.observation.lines
+    buttons = (Target(line.box.center, (line.text,), (line.text,), box=line.box) for line in lines)
+    return any(_looks_up_typed(each.label, scene) and _beside_typed(each, scene) for each in buttons)
 
 
 def _looks_up_typed(name: str, scene: Scene) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.gate.lists.bars import names_a_deed
+from cs_agent.engine.gate.lists.deeds import names_a_deed
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
