@@ -71,6 +71,7 @@ NATURES: dict[str, str] = {
 
 _KINDS: dict[str, str] = {
     "field": _("点选输入框"),
+    "filled": _("点选表单中已填写的一项"),
     "back": _("返回上一页"),
     "leave": _("关闭弹窗,不作选择"),
     "search": _("点击刚输入内容的搜索框的按钮"),

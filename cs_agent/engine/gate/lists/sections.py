@@ -13,10 +13,8 @@ from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.page import (
     filters_a_list,
-    is_acted_on,
     names_a_near_day,
     names_contents,
-    names_customers,
     names_none,
     switches_a_mode,
 )
@@ -25,7 +23,7 @@ from cs_agent.engine.screen.words import is_read, names_a_state
 
 _LEAST = 2  # parts that say what the page holds
 _PLURAL = re.compile(r"^(?:[a-z]+ )?[a-z]{3,}(?<![suia])s$")
-_PEOPLE = re.compile(r"(?:ers|ors|ants|ees|ians|ists|men|friends|guests|folks|admins|groups?)$")
+_PEOPLE = re.compile(r"(?:ers|ors|ants|ees|ians|ists|men|friends|contacts|guests|folks|admins|groups?)$")
 _MEASURES = re.compile(r"^(?:seconds|minutes|hours|days|weeks|months|years|miles|points|coins|credits|percents?)$")
 _TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 
@@ -45,8 +43,7 @@ def _is_content(name: str) -> bool:
     text = fold(name).strip()
     if names_contents(text):
         return True
-    plural = bool(_PLURAL.match(text)) and not (_PEOPLE.search(text) or _MEASURES.match(text))
-    return plural and not (names_customers(text) or is_acted_on(text))
+    return bool(_PLURAL.match(text)) and not (_PEOPLE.search(text) or _MEASURES.match(text))
 
 
 def are_days(names: Sequence[str]) -> bool:

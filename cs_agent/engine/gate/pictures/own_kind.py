@@ -57,8 +57,10 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "field"
     if is_row_of_record(target, scene):
         return "record"
-    if not find_sheet(seen) and (is_row_of_form(target, scene) or is_left_of_search(target, scene)):
+    if not find_sheet(seen) and is_left_of_search(target, scene):
         return "field"
+    if not find_sheet(seen) and is_row_of_form(target, scene):
+        return "filled"
     if len(target.names) != 1 or target.box is None:
         return of_layout(target, scene)
     name = target.names[0]
