@@ -40,7 +40,7 @@ from cs_agent.observation import Observation, Role, UiNode
 
 _LEAST_PARTS = 3
 _LEAST_ENTRIES = 2
-_CALLED = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.NONE)
+_CHANGES = (LabelKind.OPEN, LabelKind.OPTION)
 _WIDE = 0.75  # of the width: an entry of a list
 _ALL_OF = re.compile(r"^(?:全部|所有|all)(.{2,})$")
 _COUNTED = re.compile(r"\s*[(（]\d{1,4}[)）]$")
@@ -104,7 +104,7 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
         return True
     if _tell_of_one(places, seen) or any(map(names_an_attribute, heads)):
         return False
-    if not all(sense(head, button=True).kind in _CALLED for head in heads):  # Change appointment
+    if any(sense(head, button=True).kind in _CHANGES for head in heads):  # Change appointment
         return False
     said = [own_texts(nodes, index) for index in entries]
     worked = all(is_done_by_a_button(nodes, index) for index in entries)

@@ -40,14 +40,15 @@ _PLAIN = (LabelKind.PLAIN, LabelKind.NOMINAL)
 def is_row_of_form(target: Target, scene: Scene) -> bool:
     seen = scene.observation
     row = _row_at(target, seen)
-    if len(row) != _PARTS or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE} or not _has_end(row, seen):
+    if len(row) != _PARTS or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return False
     name, value = row[0].text, row[1].text
     if row[0].box.left > _NAME * seen.size.width or target.point.x < row[0].box.right:
         return False
     if sense(name, button=True).kind not in _PLAIN or does_something(name):
         return False
-    if not (names_a_field(name) or names_a_thing(name) or _begins_by_name(row, seen)):
+    begins = _begins_by_name(row, seen)
+    if not (begins or names_a_field(name) or names_a_thing(name)) or not _has_end(row, seen, of_words=not begins):
         return False
     if not (is_read(name) and is_read(value)) or tells_how_it_stands(value) or (may_call(value) and not is_hint(value)):
         return False
@@ -88,11 +89,11 @@ def _row_at(target: Target, seen: Observation) -> list[TextLine]:
     return sorted(row, key=lambda line: line.box.left)
 
 
-def _has_end(row: list[TextLine], seen: Observation) -> bool:
-    """A filled button below the row says that it ends the form, or words at the right of the page's head do."""
+def _has_end(row: list[TextLine], seen: Observation, *, of_words: bool) -> bool:
+    """A filled button below the row, or words at the right of the page's head; `of_words`: which say so."""
     low, head = row[0].box.bottom, HEAD * seen.size.height
     return any(
-        sense(line.text, button=True).kind in ENDS
+        (not of_words or sense(line.text, button=True).kind in ENDS)
         and (
             (line.box.top >= low and is_on_coloured_fill(seen, line.box))
             or (line.box.bottom <= head and line.box.left > seen.size.width // 2)

@@ -57,17 +57,22 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "field"
     if is_row_of_record(target, scene):
         return "record"
-    if not find_sheet(seen) and is_left_of_search(target, scene):
+    if sheet := find_sheet(seen):
+        return _of_sheet(target, sheet, seen) if len(target.names) == 1 else ""
+    if is_left_of_search(target, scene):
         return "field"
-    if not find_sheet(seen) and is_row_of_form(target, scene):
+    if is_row_of_form(target, scene):
         return "filled"
     if len(target.names) != 1 or target.box is None:
         return of_layout(target, scene)
-    name = target.names[0]
-    if sheet := find_sheet(seen):
-        return _of_sheet(target, sheet, seen)
-    touched = TextLine(name, target.box, 1.0)
-    if _is_hint_of_field(touched, seen) or _is_framed(target.box, name, seen):
+    return _of_words(target.names[0], target.box, target, scene) or of_layout(target, scene)
+
+
+def _of_words(name: str, box: Box, target: Target, scene: Scene) -> str:
+    """Of the one text that is touched."""
+    seen = scene.observation
+    touched = TextLine(name, box, 1.0)
+    if _is_hint_of_field(touched, seen) or _is_framed(box, name, seen):
         return "field"
     if _holds_typed(target, scene):
         return "field"
@@ -75,11 +80,9 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "back"
     if _looks_up_typed(name, scene) and _beside_typed(target, scene):
         return "search"
-    if is_filter(target.box, scene) or is_foot_of_app(target.box, scene):
+    if is_filter(box, scene) or is_foot_of_app(box, scene):
         return "tab"
-    if is_record(target, scene):
-        return "record"
-    return of_layout(target, scene)
+    return "record" if is_record(target, scene) else ""
 
 
 def _is_field(box: Box, seen: Observation) -> bool:

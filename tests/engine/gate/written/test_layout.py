@@ -139,7 +139,9 @@ def form(end: str | None = "保存", name: str = "金额", value: str = "5000.00
 
 def test_what_a_field_of_a_form_holds_is_touched_as_the_field():
     assert touched(form(), 400, 150) == "kind:filled"
-    assert touched(form(name="附加说明"), 400, 150) == "kind:filled"
+    assert touched(form(name="附加说明", at=500 - 84), 470, 150) == "kind:filled"
+    assert touched(form(name="Odometer", end="Off it goes"), 400, 150) == "kind:filled"  # it begins by its name
+    assert not touched(form(name="Odometer", end="Off it goes", at=416), 470, 150)
 
 
 def marked(drawn: Drawn) -> Drawn:
