@@ -20,7 +20,7 @@ _HIGH = 0.5  # of the height: what is looked up in stands over what it finds, wh
 _IDENTITY = re.compile(r"^\d{17}[\dx]$")  # looked up, it is checked, which is told to its owner or charged for
 _PHRASE = 20  # characters
 _WORDS = 3
-_SEARCHES = frozenset(("搜索", "搜一下", "搜", "检索", "search"))
+_SEARCHES = frozenset(("搜索", "搜一下", "搜", "检索", "查找", "search", "find"))
 _KEY = re.compile(r"^(?=.*\d{3})[\w#/-]{3,32}$")  # a number of something, not a sentence
 
 

@@ -33,7 +33,7 @@ from cs_agent.engine.screen.words import (
 )
 from cs_agent.observation import AppKind
 
-_TELLING = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.SAFE)  # words that may be a field's caption
+_TELLING = (LabelKind.PLAIN, LabelKind.NOMINAL, LabelKind.SAFE, LabelKind.NONE)  # a caption, or blank paper
 _FINGERTIP = 0.027  # of the width
 _ACTS = {Tap: Act.TAP, DoubleTap: Act.DOUBLE_TAP, LongPress: Act.LONG_PRESS}
 _WEIGHTY_ADVANCE = MONEY | {Nature.PERMISSION, Nature.FAILED}

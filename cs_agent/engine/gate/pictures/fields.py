@@ -11,7 +11,10 @@ import numpy as np
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.gate.lists.form_rows import ENDS, may_call, tells_how_it_stands
-from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, room_beside
+from cs_agent.engine.gate.windows.pickers import is_pointing
+from cs_agent.engine.screen.drawn.bands import find_bands
+from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pale, room_beside
+from cs_agent.engine.screen.drawn.signs import is_blank
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.page import Nature, costs, is_on_offer
 from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
@@ -26,10 +29,12 @@ from cs_agent.engine.screen.words import (
     names_a_thing,
     sense,
 )
+from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
 _PARTS = 2  # the name of a field and what it holds
 _NAME = 0.12  # of the width: names begin no further from the left edge
+_LINES = 5  # heights of its hint: a field of several lines is no lower
 _STEP = 24  # grey levels from the paper
 _EDGE = 0.02  # of the width: frames of fields are no part of a row
 _HIGH = 0.5  # of the height: a search field stands in the upper half
@@ -79,6 +84,26 @@ def is_left_of_search(target: Target, scene: Scene) -> bool:
         return False
     return target.point.x < typed.right + right and (
         target.box == typed or not has_ink(seen.screenshot.image, target.point)
+    )
+
+
+def is_under_hint(target: Target, scene: Scene) -> bool:
+    """On the blank paper of a field of several lines: pale words stand at its upper left, and nothing else in it."""
+    seen, point = scene.observation, target.point
+    band = next((each for each in find_bands(seen) if each.top <= point.y < each.bottom), None)
+    if band is None or len(band.lines) != 1 or is_pointing(seen):
+        return False
+    hint = band.lines[0]
+    if hint.box.left > _NAME * seen.size.width or hint.box.bottom > band.top + (band.bottom - band.top) // 2:
+        return False
+    if band.bottom - band.top < _LINES * hint.box.height or not is_pale(seen, hint.box):
+        return False
+    if sense(hint.text, button=True).kind not in (*_PLAIN, LabelKind.SAFE) or is_bidding(hint.text):
+        return False
+    if not _has_end([hint], seen, of_words=False) or is_dimmed_around(seen, band.box(seen.size.width)):
+        return False
+    return is_blank(
+        seen, Box(0, hint.box.bottom + hint.box.height // 2, seen.size.width, band.bottom - hint.box.height)
     )
 
 

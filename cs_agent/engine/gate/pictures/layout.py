@@ -32,8 +32,9 @@ def of_layout(target: Target, scene: Scene) -> str:
 
 
 def _is_on_words(root: int, target: Target, nodes: tuple[UiNode, ...]) -> bool:
-    words = [node for node in nodes if node.parent == root]
-    return any(node.box.grown(node.box.height).contains(target.point) for node in words)
+    """On the part's words, or on the sign over them."""
+    words = (node.box.grown(node.box.height) for node in nodes if node.parent == root)
+    return any(box.left <= target.point.x < box.right for box in words)
 
 
 def _opens(root: int, target: Target, scene: Scene) -> bool:

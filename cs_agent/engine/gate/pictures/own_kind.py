@@ -9,7 +9,7 @@ from __future__ import annotations
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
 from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_record, shows_typed
-from cs_agent.engine.gate.pictures.fields import is_left_of_search, is_row_of_form
+from cs_agent.engine.gate.pictures.fields import is_left_of_search, is_row_of_form, is_under_hint
 from cs_agent.engine.gate.pictures.layout import of_layout
 from cs_agent.engine.gate.searches import is_a_key, searches
 from cs_agent.engine.screen.drawn.cards import find_sheet
@@ -59,7 +59,7 @@ def own_kind(target: Target, scene: Scene) -> str:
         return "record"
     if sheet := find_sheet(seen):
         return _of_sheet(target, sheet, seen) if len(target.names) == 1 else ""
-    if is_left_of_search(target, scene):
+    if is_left_of_search(target, scene) or is_under_hint(target, scene):
         return "field"
     if is_row_of_form(target, scene):
         return "filled"

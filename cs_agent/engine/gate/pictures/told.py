@@ -37,6 +37,8 @@ _SAME = 0.02  # of the width: edges this near are one edge
 _APART = 0.03  # of the height, between two entries
 _FOOT = 0.85  # of the height: the button that ends a page stands lower
 _BUTTON = 0.26  # of the width: such a button is no narrower
+_DOWN = 0.92  # of the height: words under signs stand further down
+_SIGN = 2.5  # heights of its words, from the words of such a part to the upper edge of its sign
 _PAD = 0.6  # heights of its words, from a button's or part's words to its edge
 _PART_CHARS = 14  # of a bar's part, a letter counting half
 
@@ -115,7 +117,8 @@ def _tell_bar(row: list[TextLine], seen: Observation, told: _Told) -> None:
     """Its parts meet in the middle between their words."""
     high = max(line.box.height for line in row)
     top, bottom = min(line.box.top for line in row), max(line.box.bottom for line in row)
-    top, bottom = max(0, int(top - _PAD * high)), min(seen.size.height, int(bottom + _PAD * high))
+    sign = _SIGN if bottom >= _DOWN * seen.size.height else _PAD
+    top, bottom = max(0, int(top - sign * high)), min(seen.size.height, int(bottom + _PAD * high))
     chosen, edges = _chosen(row, seen), _edges(row, seen.size.width)
     for number, (line, (left, right)) in enumerate(zip(row, pairwise(edges), strict=True)):
         part = UiNode("", Box(left, top, right, bottom), clickable=True, checked=number == chosen)

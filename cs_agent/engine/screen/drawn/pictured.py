@@ -48,6 +48,15 @@ def stands_in_outline(seen: Observation, box: Box) -> bool:
     return not (coloured or tinted) and paper.mean() > 200 and float(away.max()) < 190
 
 
+def is_pale(seen: Observation, box: Box) -> bool:
+    """Whether the words differ little from a light paper without colour, as hints do and words that are told do not."""
+    around = _crop(seen.screenshot.image, box)
+    if not stands_in_outline(seen, box) or not around.size:
+        return False
+    grey = around.astype(np.int16).mean(axis=2)
+    return float(np.abs(grey - np.median(grey)).max()) <= _FAINT_INK
+
+
 def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
     """How far the text's background extends to its left and right, in device pixels."""
     image, middle = seen.screenshot.image, box.center.y

@@ -66,13 +66,18 @@ def is_on_sign(seen: Observation, point: Point) -> bool:
 
 def is_blank_across(seen: Observation, point: Point) -> bool:
     """Whether nothing is drawn from edge to edge on the finger's way sideways, but for rules between entries."""
-    size, tip = seen.size, int(_TIP * seen.size.width)
-    edge = int(_EDGE * size.width)
-    way = Box(edge, point.y - tip, size.width - edge, point.y + tip + 1).clipped(size)
+    tip = int(_TIP * seen.size.width)
+    return is_blank(seen, Box(0, point.y - tip, seen.size.width, point.y + tip + 1))
+
+
+def is_blank(seen: Observation, part: Box) -> bool:
+    """Whether nothing is drawn in this part of the page but rules from edge to edge; the page's own edges aside."""
+    edge = int(_EDGE * seen.size.width)
+    way = Box(max(edge, part.left), part.top, min(part.right, seen.size.width - edge), part.bottom).clipped(seen.size)
     if not way.area:
         return False
-    part = seen.screenshot.image.crop((way.left, way.top, way.right, way.bottom)).convert("L")
-    return int(np.ptp(np.asarray(part, dtype=np.int16), axis=1).max()) <= _FAINT
+    drawn = seen.screenshot.image.crop((way.left, way.top, way.right, way.bottom)).convert("L")
+    return int(np.ptp(np.asarray(drawn, dtype=np.int16), axis=1).max()) <= _FAINT
 
 
 def is_hint_in_box(seen: Observation, words: Box) -> bool:

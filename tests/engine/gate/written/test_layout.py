@@ -86,6 +86,22 @@ def test_a_bar_over_a_list_and_the_lists_entries_are_known_as_in_a_tree():
     assert not touched(orders(bar=("自动", "待发货", "已完成")), 270, 135)
 
 
+def at_foot(*names: str) -> Drawn:
+    drawn = orders("房态")
+    drawn.band(1100, 1200)
+    for n, name in enumerate(names):
+        middle = (2 * n + 1) * 540 // (2 * len(names))
+        drawn.shape((middle - 14, 1115, middle + 14, 1140), BLUE if n == 0 else GREY)
+        drawn.word(name, middle - 5 * len(name), 1150, BLUE if n == 0 else INK)
+    return drawn
+
+
+def test_the_signs_over_the_words_of_a_foot_bar_are_parts_of_it():
+    assert touched(at_foot("Rooms", "Bills", "Codes"), 270, 1135) == "kind:tab"
+    assert not touched(at_foot("Rooms", "Bills", "Codes"), 200, 1135)  # between two parts
+    assert not touched(at_foot("Shuffle", "Bills", "Release"), 270, 1135)
+
+
 @pytest.mark.parametrize(
     "drawn",
     [
@@ -202,3 +218,20 @@ def test_a_tree_that_tells_of_nothing_that_reacts_proves_nothing_and_the_picture
     assert not touched(orders(title="抢单"), 300, 230, nodes=texts)
     other = UiNode("", Box(0, 1000, 540, 1100), clickable=True)
     assert not touched(orders(), 270, 135, nodes=(*texts, other))
+
+
+def area(hint: str = "补充说明", ink: str = "#a5a5a5", end: str | None = "完成保养") -> Drawn:
+    drawn = form(end=end, name="金额", value="")
+    drawn.band(300, 480)
+    drawn.word(hint, 24, 315, ink)
+    return drawn
+
+
+def test_the_blank_paper_under_a_pale_hint_is_a_fields():
+    assert touched(area(), 270, 420) == "kind:field"
+    pointing = area()
+    pointing.word("点击空白处即接单", 24, 560)
+    signed = area()
+    signed.shape((240, 400, 300, 440), GREY)
+    for other in (area(ink=INK), area(end=None), area(hint="立即支付"), area(hint="按住说话"), pointing, signed):
+        assert not touched(other, 270, 420)
