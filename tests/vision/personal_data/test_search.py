@@ -377,3 +377,19 @@ def test_spans_are_in_order_apart_and_inside_the_text(text: str) -> None:
     for span in find(text):
         assert end <= span.start < span.end <= len(text)
         end = span.end
+
+
+@pytest.mark.parametrize(
+    ("text", "covered", "kept"),
+    [
+        ("地址:成都市武侯区天府三街69号1栋808,买的是小米手环8", "天府三街69号1栋808", "小米手环8"),
+        ("ship to 1788 Nanjing West Road, Block B Room 1204, order HX20240519G14", "Room 1204", "HX20240519G14"),
+        ("ID No. 330106199512083329  Name 林雨桐  Result: passed", "林雨桐", "Result: passed"),
+    ],
+)
+def test_an_address_ends_where_another_matter_begins_and_a_column_s_name_is_one(
+    text: str, covered: str, kept: str
+) -> None:
+    hidden = "|".join(original for _kind, original in found(text))
+    assert covered in hidden
+    assert kept not in hidden

@@ -24,7 +24,7 @@ from tickets.services.releasing.releases import Catalogue
 Flow = TypeVar("Flow")
 MOST_JOINTS = 4  # conjunctions of a text that are examined
 BESIDE = 200  # characters examined on either side of a conjunction
-MOST_READ = 20_000  # characters of the writer's own words in which a request is looked for
+MOST_READ = 12_000  # characters of the writer's own words in which a request is looked for
 LOW_FIT = 0.5  # below it no flow is recommended
 
 

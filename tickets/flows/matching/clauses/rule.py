@@ -74,6 +74,7 @@ _NAMES = {
 }
 
 
+_LACKING = r"|[不没]|\b(?:no|not|never)\b|n['’]t\b"
 _IN_PART = re.compile(
     r"一半|半[价款额]|部分|[补赔]|差价|退我?[\d一二两三四五六七八九十百千]+[元块就]|\b(?:half|part(?:ial|ly)?|"
     r"compensat\w*|discount)\b",
@@ -89,7 +90,9 @@ def matter(verbs: Collection[str], things: Collection[str], words: Collection[st
     named = [re.escape(word) for word in words]
     return Matter(
         re.compile("|".join([*found, *named]) or r"(?!)", re.I),
-        re.compile("|".join(_STEMS[verb] for verb in verbs if verb in _STEMS) or "", re.I),
+        re.compile(
+            "|".join(_STEMS[verb] for verb in verbs if verb in _STEMS) + (_LACKING if "lack" in verbs else ""), re.I
+        ),
         goods=bool({"refund", "return", "give_back", "compensate"} & set(verbs)),
         faulty="change" in verbs,
         part=bool(_IN_PART.search(text)),
