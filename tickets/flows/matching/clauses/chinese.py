@@ -88,29 +88,6 @@ def _in_part(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     return matter.part or bool(denied)
 
 
-def _received(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    return matter.goods or matter.faulty or not clause.behind
-
-
-def _mistaken(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """What was written or chosen by mistake is a ground; that the deed itself was asked for by mistake is none."""
-    return matter.faulty or not (clause.behind or matter.deed.search(clause.words))
-
-
-def _settled(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """赔30就算了: that will do."""
-    before = clause.words[: match.start()]
-    return before.endswith("就") and any(char.isdigit() for char in before)
-
-
-def _in_part(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """The goods stay where only a part of the money is wanted; or cannot be put up with."""
-    denied = re.search(
-        r"(?:不|没|无法|怎么)(?:能|想|会|可能|法|办法)?[一-鿿]{0,2}$", clause.words[: match.start()][-6:]
-    )
-    return matter.part or bool(denied)
-
-
 _NO_NEED = (
     r"(?<![特区分级个])(?:别(?![的人家处])|甭|勿|不用|不必|无需|无须|不需要?|没必要|没有必要|用不着|犯不[着上]|"
     r"免得|省得|不急着?|不忙着?|先不要?|先别|(?<!要)不要(?![了紧])|"

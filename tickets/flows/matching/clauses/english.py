@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.matching.clauses.rule import Clause, Matter, Rule
+from tickets.flows.matching.clauses.rule import Clause, Excuse, Matter, Rule
 from tickets.flows.slots.stance import ENGLISH_PERSON_WORDS, without_politeness
 
 
-def _rule(why: str, pattern: str, excuse=None) -> Rule:
+def _rule(why: str, pattern: str, excuse: Excuse | None = None) -> Rule:
     return Rule(why, re.compile(pattern, re.I), excuse)
 
 
