@@ -155,6 +155,25 @@ def test_colleagues_on_one_ticket_see_each_other(open_ticket: Login) -> None:
     expect(page.locator("[data-also-here]")).to_be_empty(timeout=60_000)  # at the latest when he has been silent
 
 
+def test_a_value_sent_before_the_page_knows_of_a_colleagues_is_refused_in_words(open_ticket: Login) -> None:
+    page, other = open_ticket("idle1"), open_ticket("idle1", "bob")
+    held: list[Route] = []
+    page.route("**/state/?*", lambda route: held.append(route))
+    for each, text in ((page, "45"), (other, "20")):
+        expect(each.locator("#link-state")).to_have_attribute("data-state", "open")
+        each.locator("[data-edit=compensation] summary").first.click()
+        each.locator("[data-edit=compensation] [name=value]:visible").fill(text)
+    other.keyboard.press("Enter")
+    expect(other.locator("[data-slot=compensation] .slot-value")).to_have_text("20.00")
+    wait_until("the page to ask for what is new", lambda: page.wait_for_timeout(50) or held)
+    with page.expect_response("**/values/"):
+        page.keyboard.press("Enter")
+    page.unroute("**/state/?*")
+    held[0].continue_()
+    expect(page.locator("[data-slot=compensation] .slot-value")).to_have_text("20.00")
+    expect(page.locator("#notices")).to_contain_text("45")
+
+
 def test_of_two_who_edit_one_value_the_second_keeps_what_he_wrote_and_is_told(open_ticket: Login) -> None:
     page, other = open_ticket("edited"), open_ticket("edited", "bob")
     for each, text in ((page, "45"), (other, "20")):
@@ -168,6 +187,7 @@ def test_of_two_who_edit_one_value_the_second_keeps_what_he_wrote_and_is_told(op
     field = page.locator("[data-edit=compensation] [name=value]:visible")
     expect(field).to_have_value("45")
     expect(field).to_be_focused()
+    expect(page.get_by_text("您写的没有提交")).to_have_count(0)
     page.keyboard.type(".5")
     page.keyboard.press("Enter")
     expect(page.locator("[data-slot=compensation] .slot-value")).to_have_text("45.50")

@@ -9,7 +9,7 @@ const MOST = 500; // characters of what was written that a notice shows
 const TELLS = ["id", "data-key", "data-tab", "data-edit", "data-sort", "name", "value", "href", "hx-post"];
 
 function description(element) {
-  const told = TELLS.map((name) => element.getAttribute(name));
+  const told = TELLS.map((name) => (name === "value" && typing(element) ? null : element.getAttribute(name)));
   return JSON.stringify([element.tagName, ...told, element.closest("[data-edit]")?.dataset.edit]);
 }
 
