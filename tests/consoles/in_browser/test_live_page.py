@@ -158,20 +158,20 @@ def test_colleagues_on_one_ticket_see_each_other(open_ticket: Login) -> None:
 def test_a_value_sent_before_the_page_knows_of_a_colleagues_is_refused_in_words(open_ticket: Login) -> None:
     page, other = open_ticket("idle1"), open_ticket("idle1", "bob")
     held: list[Route] = []
-    page.route("**/state/?*", lambda route: held.append(route))
     for each, text in ((page, "45"), (other, "20")):
         expect(each.locator("#link-state")).to_have_attribute("data-state", "open")
         each.locator("[data-edit=compensation] summary").first.click()
         each.locator("[data-edit=compensation] [name=value]:visible").fill(text)
+    page.route("**/tickets/*/state/**", lambda route: held.append(route), times=1)
     other.keyboard.press("Enter")
     expect(other.locator("[data-slot=compensation] .slot-value")).to_have_text("20.00")
     wait_until("the page to ask for what is new", lambda: page.wait_for_timeout(50) or held)
     with page.expect_response("**/values/"):
         page.keyboard.press("Enter")
-    page.unroute("**/state/?*")
     held[0].continue_()
     expect(page.locator("[data-slot=compensation] .slot-value")).to_have_text("20.00")
-    expect(page.locator("#notices")).to_contain_text("45")
+    expect(page.locator("#notices")).to_contain_text("bob 刚刚改为“20.00”")
+    expect(page.locator("[data-edit=compensation] [name=value]:visible")).to_have_value("45")
 
 
 def test_of_two_who_edit_one_value_the_second_keeps_what_he_wrote_and_is_told(open_ticket: Login) -> None:
