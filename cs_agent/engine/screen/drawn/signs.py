@@ -83,13 +83,14 @@ def is_blank(seen: Observation, part: Box) -> bool:
 def is_hint_in_box(seen: Observation, words: Box) -> bool:
     """Whether pale words stand behind a sign at the left of a wide low box of another shade than the page, alone in it:
     the empty field of a search."""
-    image, high = seen.screenshot.image, words.height
-    grey = np.asarray(image.convert("L"), dtype=np.int16)
-    y = words.top - high // 5
-    if not 0 <= y < len(grey) or not 0 <= words.left < words.right < grey.shape[1]:
+    size, high = seen.size, words.height
+    x, y = words.right + high // 2, words.top - high // 5
+    if not 0 <= y < size.height or not 0 <= words.left < words.right <= x < size.width:
         return False
-    paper = int(np.median(grey[y, words.left : words.right]))
-    across, down = np.abs(grey[y] - paper) < _SHADE, np.abs(grey[:, words.right + high // 2] - paper) < _SHADE
+    row = _grey(seen, Box(0, y, size.width, y + 1))[0]
+    paper = int(np.median(row[words.left : words.right]))
+    across = np.abs(row - paper) < _SHADE
+    down = np.abs(_grey(seen, Box(x, 0, x + 1, size.height))[:, 0] - paper) < _SHADE
     left, right = _run(across, words.left)
     top, bottom = _run(down, words.center.y)
     if left <= 0 or right >= len(across) or right - left < _BOX * len(across):
@@ -101,9 +102,18 @@ def is_hint_in_box(seen: Observation, words: Box) -> bool:
         for line in seen.lines
     ):
         return False
-    before = grey[words.top : words.bottom, left + high // 2 : words.left - high // 5]
-    ink = np.abs(grey[words.top : words.bottom, words.left : words.right] - paper).max(initial=0)
+    before = _grey(seen, Box(left + high // 2, words.top, words.left - high // 5, words.bottom))
+    ink = np.abs(_grey(seen, words) - paper).max(initial=0)
     return bool((np.abs(before - paper) > _STEP).any()) and int(ink) <= _PALE
+
+
+def _grey(seen: Observation, part: Box) -> np.ndarray:
+    """Grey levels of a part of the picture; none where it is empty."""
+    inside = part.clipped(seen.size)
+    if not inside.area:
+        return np.zeros((0, 0), dtype=np.int16)
+    crop = seen.screenshot.image.crop((inside.left, inside.top, inside.right, inside.bottom))
+    return np.asarray(crop.convert("L"), dtype=np.int16)
 
 
 def _run(same: np.ndarray, at: int) -> tuple[int, int]:
