@@ -352,6 +352,14 @@ class TestForms:
         assert decision.move is Move.LEAD
         assert aims_at(decision, lead)
 
+    def test_what_a_reason_is_called_leads_to_nothing_of_that_name(self) -> None:
+        talk = Talk(REFUND.replace("质量问题", "物流破损")).did(Move.SEARCH, tapped(), 1, "搜索")
+        lead = pressable("申请退换", 700, 2200)
+        seen = page(words("1234567", 60, 300), pressable("查看物流", 300, 2200), lead)
+        decision = talk.did(Move.ITEM, tapped(), 2, "1234567", seen="ffffffff").next(seen)
+        assert decision.move is Move.LEAD
+        assert aims_at(decision, lead)
+
     def test_next_step_is_not_taken_before_the_form_was_searched(self) -> None:
         decision = self.base().next(page(words("服务类型", 60, 900), pressable("下一步", 500, 2200)))
         assert decision.move is Move.DOWN

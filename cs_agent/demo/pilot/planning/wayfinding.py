@@ -202,10 +202,12 @@ _WEAK = frozenset(
 
 
 def wanted_concepts(goals: tuple[Goal, ...]) -> frozenset[Concept]:
-    """What the goals to come are about, the find goals' kind of thing included."""
+    """What the goals to come are about, the find goals' kind of thing included. What a choice is called
+    (物流破损) leads nowhere where it is known what is chosen (退换原因)."""
     found: set[Concept] = set()
     for goal in goals:
-        found |= matching.concepts(goal.text) | matching.concepts(goal.field)
+        chosen = goal.kind is GoalKind.CHOOSE and goal.field
+        found |= matching.concepts(goal.field) | (frozenset() if chosen else matching.concepts(goal.text))
         if goal.kind is GoalKind.UPLOAD:
             found.add(Concept.UPLOAD)
         if goal.kind is GoalKind.FIND:
