@@ -14,6 +14,7 @@ from dataclasses import replace
 from cs_agent.engine.routes.slots import filled
 from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
+from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.signature import PageSignature, stable_label
@@ -216,9 +217,7 @@ def _window(known: list[str], lines: dict[TextLine, list[str]], seen: Observatio
 
 def _brightest(box: Box, seen: Observation) -> float:
     """The grey level of the brightest that is drawn there: the paper, or the letters on a coloured button."""
-    part = box.clipped(seen.size)
-    drawn = seen.screenshot.image.crop((part.left, part.top, part.right, part.bottom)).convert("L")
-    return float(drawn.getextrema()[1])  # type: ignore[arg-type]
+    return float(grey_of(seen.screenshot.image, box).max(initial=0))
 
 
 def _most_others(view: PageView) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from cs_agent.engine.screen.text import fold
-from cs_agent.geometry import Box
+from cs_agent.geometry import Box, Size
 from cs_agent.observation import Observation, Screenshot, UiNode
 
 _USEFUL_LABELS = 3  # a tree with fewer is a canvas or a web page that tells nothing
@@ -17,6 +17,15 @@ _STATUS_BAR = 0.035
 _GREY_STEP = 24
 _REDUCED = 3  # px of the screen per pixel that is compared
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?|\d+\s*(?:s|秒|分钟前|秒前|%)")
+
+
+def grey_of(image: Image.Image, part: Box) -> np.ndarray:
+    """Grey levels (rows x columns) of the part of a picture that lies on it; none where no part does."""
+    inside = part.clipped(Size(*image.size))
+    if not inside.area:
+        return np.zeros((0, 0), dtype=np.int16)
+    crop = image.crop((inside.left, inside.top, inside.right, inside.bottom))
+    return np.asarray(crop.convert("L"), dtype=np.int16)
 
 
 def is_useful(nodes: tuple[UiNode, ...] | None) -> bool:

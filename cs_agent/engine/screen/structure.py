@@ -12,6 +12,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
+from cs_agent.engine.screen.compare import grey_of
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode
 
@@ -259,11 +260,8 @@ def _lit_part(observation: Observation, content: list[Box]) -> Box | None:
 
 def _ground(observation: Observation, box: Box) -> float:
     """The grey level of what the box is drawn on."""
-    part = box.clipped(observation.size)
-    if not part.area:
-        return 0.0
-    drawn = observation.screenshot.image.crop((part.left, part.top, part.right, part.bottom)).convert("L")
-    return float(np.median(np.asarray(drawn)))
+    drawn = grey_of(observation.screenshot.image, box)
+    return float(np.median(drawn)) if drawn.size else 0.0
 
 
 def _covers_a_page(observation: Observation, box: Box) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.structure import ancestors, is_reacting, own_texts, own_words, texts_of
 from cs_agent.engine.screen.text import looks_same, squash
 from cs_agent.geometry import Box, Point, Size
@@ -79,11 +80,9 @@ def control_box(observation: Observation, point: Point) -> Box | None:
 def has_ink(image: Image.Image, point: Point) -> bool:
     """Whether anything is drawn around the point."""
     reach = max(4, int(_INK_REACH * image.width))
-    box = Box(point.x - reach, point.y - reach, point.x + reach, point.y + reach).clipped(Size(*image.size))
-    if not box.area:
-        return False
-    grey = np.asarray(image.crop((box.left, box.top, box.right, box.bottom)).convert("L"), dtype=np.int16)
-    return float((np.abs(grey - np.median(grey)) > _INK_STEP).mean()) > _INK_SHARE
+    box = Box(point.x - reach, point.y - reach, point.x + reach, point.y + reach)
+    grey = grey_of(image, box)
+    return bool(grey.size) and float((np.abs(grey - np.median(grey)) > _INK_STEP).mean()) > _INK_SHARE
 
 
 def row_texts(observation: Observation, box: Box) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.gate.lists.form_rows import ENDS, may_call, tells_how_it_stands
 from cs_agent.engine.gate.windows.pickers import is_pointing
+from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.bands import find_bands
 from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pale, room_beside
 from cs_agent.engine.screen.drawn.signs import is_blank
@@ -132,8 +133,7 @@ def _is_of_words(row: list[TextLine], seen: Observation) -> bool:
     width = seen.size.width
     top, bottom = min(line.box.top for line in row), max(line.box.bottom for line in row)
     edge = int(_EDGE * width)
-    part = seen.screenshot.image.crop((edge, max(0, top), width - edge, min(seen.size.height, bottom))).convert("L")
-    grey = np.asarray(part, dtype=np.int16)
+    grey = grey_of(seen.screenshot.image, Box(edge, top, width - edge, bottom))
     drawn = np.abs(grey - np.median(grey)) > _STEP
     for line in row:
         drawn[:, max(0, line.box.left - edge - 4) : max(0, line.box.right - edge + 4)] = False

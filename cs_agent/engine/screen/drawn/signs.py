@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.pictured import even_column
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation
@@ -48,8 +49,7 @@ def is_on_sign(seen: Observation, point: Point) -> bool:
     around = Box(point.x - reach, point.y - reach, point.x + reach + 1, point.y + reach + 1).clipped(seen.size)
     if not around.area:
         return False
-    part = seen.screenshot.image.crop((around.left, around.top, around.right, around.bottom)).convert("L")
-    grey = np.asarray(part, dtype=np.int16)
+    grey = grey_of(seen.screenshot.image, around)
     levels = np.bincount((grey // 8).ravel(), minlength=32)
     away = np.abs(grey - (int(levels.argmax()) * 8 + 4))
     if float((away <= _STEP // 2).mean()) < _PAPER:
@@ -76,21 +76,20 @@ def is_blank(seen: Observation, part: Box) -> bool:
     way = Box(max(edge, part.left), part.top, min(part.right, seen.size.width - edge), part.bottom).clipped(seen.size)
     if not way.area:
         return False
-    drawn = seen.screenshot.image.crop((way.left, way.top, way.right, way.bottom)).convert("L")
-    return int(np.ptp(np.asarray(drawn, dtype=np.int16), axis=1).max()) <= _FAINT
+    return int(np.ptp(grey_of(seen.screenshot.image, way), axis=1).max()) <= _FAINT
 
 
 def is_hint_in_box(seen: Observation, words: Box) -> bool:
     """Whether pale words stand behind a sign at the left of a wide low box of another shade than the page, alone in it:
     the empty field of a search."""
-    size, high = seen.size, words.height
+    image, size, high = seen.screenshot.image, seen.size, words.height
     x, y = words.right + high // 2, words.top - high // 5
     if not 0 <= y < size.height or not 0 <= words.left < words.right <= x < size.width:
         return False
-    row = _grey(seen, Box(0, y, size.width, y + 1))[0]
+    row = grey_of(image, Box(0, y, size.width, y + 1))[0]
     paper = int(np.median(row[words.left : words.right]))
     across = np.abs(row - paper) < _SHADE
-    down = np.abs(_grey(seen, Box(x, 0, x + 1, size.height))[:, 0] - paper) < _SHADE
+    down = np.abs(grey_of(image, Box(x, 0, x + 1, size.height))[:, 0] - paper) < _SHADE
     left, right = _run(across, words.left)
     top, bottom = _run(down, words.center.y)
     if left <= 0 or right >= len(across) or right - left < _BOX * len(across):
@@ -102,18 +101,9 @@ def is_hint_in_box(seen: Observation, words: Box) -> bool:
         for line in seen.lines
     ):
         return False
-    before = _grey(seen, Box(left + high // 2, words.top, words.left - high // 5, words.bottom))
-    ink = np.abs(_grey(seen, words) - paper).max(initial=0)
+    before = grey_of(image, Box(left + high // 2, words.top, words.left - high // 5, words.bottom))
+    ink = np.abs(grey_of(image, words) - paper).max(initial=0)
     return bool((np.abs(before - paper) > _STEP).any()) and int(ink) <= _PALE
-
-
-def _grey(seen: Observation, part: Box) -> np.ndarray:
-    """Grey levels of a part of the picture; none where it is empty."""
-    inside = part.clipped(seen.size)
-    if not inside.area:
-        return np.zeros((0, 0), dtype=np.int16)
-    crop = seen.screenshot.image.crop((inside.left, inside.top, inside.right, inside.bottom))
-    return np.asarray(crop.convert("L"), dtype=np.int16)
 
 
 def _run(same: np.ndarray, at: int) -> tuple[int, int]:
