@@ -154,6 +154,7 @@ urlpatterns = [
     path("flows/<slug:slug>/v<int:version>/submit/", versions.version_submit, name="version-submit"),
     path("flows/<slug:slug>/vouches/<int:vouch>/", versions.flow_vouch, name="flow-vouch"),
     path("flows/<slug:slug>/v<int:version>/renew/", versions.version_renew, name="version-renew"),
+    path("flows/<slug:slug>/v<int:version>/learn/", versions.version_learn, name="version-learn"),
     path("flows/<slug:slug>/v<int:version>/review/", versions.version_review, name="version-review"),
     path("flows/<slug:slug>/v<int:version>/release/", versions.version_release, name="version-release"),
     path("flows/<slug:slug>/v<int:version>/rehearse/", rehearsals.rehearsal_start, name="rehearsal-start"),

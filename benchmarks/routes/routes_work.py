@@ -101,30 +101,31 @@ def _newest() -> Any:
 def _learn(slug: str) -> dict[str, Any]:
     from cs_agent.engine.routes.values import Route
     from tickets.models import FlowTemplate
-    from tickets.services.flows import publishing, routes
+    from tickets.services.flows import publishing
+    from tickets.services.flows.routes import learning
 
     template = FlowTemplate.objects.get(slug=slug)
-    route = routes.learned(Route(), [_newest()])
+    route = learning.learned(Route(), [_newest()])
     publishing.publish_version(template, template.latest.definition, None, "route", route=route.to_json())
     return {"steps": [len(way.steps) for way in route.ways]}
 
 
 def _steps(slug: str) -> list[int]:
     from tickets.models import FlowTemplate
-    from tickets.services.flows import routes
+    from tickets.services.flows.routes import plans
 
-    return [len(way.steps) for way in routes.of_version(FlowTemplate.objects.get(slug=slug).latest).ways]
+    return [len(way.steps) for way in plans.of_version(FlowTemplate.objects.get(slug=slug).latest).ways]
 
 
 def _write(folder: Path, names: list[str]) -> None:
     from cs_agent.engine.routes.values import Route
-    from tickets.services.flows import routes
+    from tickets.services.flows.routes import learning
 
     taught: dict[str, Route] = {}
     for name in names:
         done, newest = run(name), _newest()
         slug = newest.flow_version.template.slug
-        route = taught[slug] = routes.learned(taught.get(slug, Route()), [newest])
+        route = taught[slug] = learning.learned(taught.get(slug, Route()), [newest])
         _tell({**done, "slug": slug, "steps": [len(way.steps) for way in route.ways]})
         if route.ways:
             text = json.dumps(route.to_json(), ensure_ascii=False, indent=1) + "\n"
@@ -134,13 +135,13 @@ def _write(folder: Path, names: list[str]) -> None:
 def _picture(folder: Path, names: list[str]) -> None:
     """Nothing of a route changes but its views: what the pictures of all its runs showed."""
     from cs_agent.engine.routes.values import Route
-    from tickets.services.flows import routes
+    from tickets.services.flows.routes import learning, plans
 
     known: dict[str, Route] = {}
     for name in names:
         done, newest = run(name), _newest()
-        slug, taken = newest.flow_version.template.slug, routes.way_of_run(newest)
-        route = known.get(slug, routes.of_version(newest.flow_version))
+        slug, taken = newest.flow_version.template.slug, learning.way_of_run(newest)
+        route = known.get(slug, plans.of_version(newest.flow_version))
         way = next((way for way in route.ways if taken and way.filled == taken.filled), None)
         if way is not None and taken is not None:
             route = known[slug] = route.with_way(_pictured_by(way, taken))

@@ -29,7 +29,7 @@ from cs_agent.testing.run import FakeTime, StillPicture
 from tests.engine.story import COMPLAINT, PROMPT, RULES, SMALL
 from tickets.models import Confirmation, Phone, Run
 from tickets.runner.drive.session import Task, drive
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.runs import decisions
 
 SCREENS = {
@@ -261,7 +261,7 @@ class World:
             rules=RULES,
             settle=StillPicture,
             prompt=PROMPT,
-            route=routes.plan_of(run),
+            route=plans.plan_of(run),
             clock=time,
             sleep=time.sleep,
         )

@@ -21,8 +21,8 @@ from tickets.checks import no_demo_accounts_in_production
 from tickets.errors import SlotsNeeded
 from tickets.models import AttachmentKind, Department, FlowTemplate, Phone, Run, Ticket, VersionStage
 from tickets.services.flows import publishing as flows
-from tickets.services.flows import routes
 from tickets.services.flows.recommendation import recommend
+from tickets.services.flows.routes import plans
 from tickets.services.releasing import stages
 from tickets.services.runs import starts
 
@@ -171,7 +171,7 @@ def test_a_shipped_route_is_whole_and_at_work_and_speaks_of_no_customer(loaded: 
     version = FlowTemplate.objects.get(slug=slug).latest
     assert version is not None
     assert stages.of(version) is VersionStage.RELEASED
-    ways = routes.of_version(version).ways
+    ways = plans.of_version(version).ways
     assert ways
     names = {slot["name"] for slot in version.definition["slots"]}
     for way in ways:
@@ -193,5 +193,5 @@ def test_a_flow_that_commits_has_its_commit_on_its_shipped_route(loaded: None) -
         version = FlowTemplate.objects.get(slug=slug).latest
         engine = version.definition["engine"]
         confirms = bool(engine.get("confirm_fields") or engine.get("sensitive_words"))
-        for way in routes.of_version(version).ways:
+        for way in plans.of_version(version).ways:
             assert any(step.commits for step in way.steps) is confirms, slug

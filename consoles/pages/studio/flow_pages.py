@@ -11,6 +11,7 @@ from django.utils import timezone
 from consoles.pages.studio import in_words, life, trial_pages
 from consoles.pages.studio.draft import changes
 from consoles.pages.studio.fall_back_choice import offers_of
+from consoles.pages.studio.labels import slot_labels
 from consoles.web import media
 from tickets.models import (
     Department,
@@ -26,7 +27,8 @@ from tickets.models import (
     VouchState,
 )
 from tickets.permissions import Permission, has
-from tickets.services.flows import rehearsals, routes
+from tickets.services.flows import rehearsals
+from tickets.services.flows.routes import drifts, learning
 from tickets.services.people import access
 from tickets.services.releasing import floors, releases, shadows, stages
 
@@ -57,6 +59,7 @@ def flow_context(
         "departments": Department.objects.order_by("name"),
         "sop": in_words.sop(shown.definition) + in_words.duties(template) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
+        "unlearned": _unlearned(shown) if shown else [],
         "fall_back": FallBack.objects.filter(template=template).first(),
         "fall_back_offers": offers_of(user, template) if has(user, Permission.RELEASE_FLOWS) else [],
         **(_rehearsed(shown) if shown else {}),
@@ -80,9 +83,18 @@ def _rehearsed(version: FlowVersion) -> dict[str, Any]:
 class Drifted:
     """A place where runs leave the route, with the addresses of both pictures for whoever may see the runs."""
 
-    drift: routes.Drift
+    drift: drifts.Drift
     then: str
     now: str
+
+
+def _unlearned(version: FlowVersion) -> list[tuple[str, list[str], int]]:
+    """(the slots' names as the form sends them, what people call them, how many runs filled in just these)."""
+    labels = slot_labels(version.definition.get("slots", ()))
+    return [
+        (" ".join(each.filled), [labels.get(name) or name for name in each.filled], len(each.runs))
+        for each in learning.unlearned(version)
+    ]
 
 
 def _drifts(user: Any, version: FlowVersion) -> list[Drifted]:
@@ -93,7 +105,7 @@ def _drifts(user: Any, version: FlowVersion) -> list[Drifted]:
             return ""
         return media.address(media.Kind.STEP, f"{step.pk}.before")
 
-    return [Drifted(each, picture(each.then), picture(each.now)) for each in routes.drift(version)]
+    return [Drifted(each, picture(each.then), picture(each.now)) for each in drifts.drift(version)]
 
 
 def _past(template: FlowTemplate) -> list[Release]:

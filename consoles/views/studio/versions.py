@@ -12,7 +12,8 @@ from consoles.views.studio.draft import template_of
 from tickets.errors import Invalid, NotFound
 from tickets.models import ControlVouch, Department, FlowTemplate, FlowVersion, ReviewVerdict
 from tickets.permissions import Permission
-from tickets.services.flows import fall_backs, reviews, routes, templates, vouches
+from tickets.services.flows import fall_backs, reviews, templates, vouches
+from tickets.services.flows.routes import learning
 from tickets.services.people import access
 from tickets.services.releasing import releases
 from tickets.services.tickets import desk
@@ -44,7 +45,15 @@ def version_submit(request: HttpRequest, slug: str, version: int) -> HttpRespons
 @permitted(Permission.EDIT_FLOWS, POST)
 def version_renew(request: HttpRequest, slug: str, version: int) -> HttpResponse:
     """Make a draft version whose route knows the detour that runs of this one took."""
-    made = routes.renew(of_number(slug, version), request.user)
+    made = learning.renew(of_number(slug, version), request.user)
+    return shown_again(slug, made.number)
+
+
+@permitted(Permission.EDIT_FLOWS, POST)
+def version_learn(request: HttpRequest, slug: str, version: int) -> HttpResponse:
+    """Make a draft version whose route has a way for further slots, as runs of this one went it."""
+    filled = tuple(request.POST.get("filled", "").split())
+    made = learning.learn(of_number(slug, version), filled, request.user)
     return shown_again(slug, made.number)
 
 

@@ -164,16 +164,21 @@ def _next_step(way: Way, at: Position, sight: Sight) -> int | None:
 
     Later steps are considered first, an earlier one only if no later one fits. A committing step is never skipped
     because a later page looks similar, and once it was taken nothing before it is taken again: the way would lead to
-    it a second time.
+    it a second time. Whether the model took one that is a gap is not known, so it counts as taken once it is next.
     """
     fitting = [number for number, step in enumerate(way.steps) if sight.is_at(step)]
     ahead = [number for number in fitting if number >= at.at]
-    done = max((number for number, step in enumerate(way.steps[: at.at]) if step.commits), default=-1)
+    passed = (n for n, step in enumerate(way.steps) if step.commits and (n < at.at or (n == at.at and _is_gap(step))))
+    done = max(passed, default=-1)
     behind = [number for number in fitting if done < number < at.at]
     for number in ahead or behind:
         if not _is_behind(way, number, at, sight):
             return number
     return None
+
+
+def _is_gap(step: RouteStep) -> bool:
+    return step.kind is ActKind.GAP
 
 
 def _is_behind(way: Way, number: int, at: Position, sight: Sight) -> bool:

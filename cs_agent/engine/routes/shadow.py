@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cs_agent.engine.routes.values import RouteStep, Way
+from cs_agent.engine.routes.values import ActKind, RouteStep, Way
 
 
 class Agreement(StrEnum):
     AGREES = "agrees"
     DIFFERS = "differs"
-    SILENT = "silent"  # no page of the way fits: the model would be asked
+    SILENT = "silent"  # no page of the way fits, or it leaves the page to the model
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ def judged(way: Way, taken: Sequence[RouteStep]) -> list[Agreement]:
     """One judgement per act. After a difference, comparison continues at the way's step for that act, if it has one."""
     at, found = 0, []
     for step in taken:
-        fitting = [number for number in range(at, len(way.steps)) if way.steps[number].page.fits(step.page)]
+        known = [number for number in range(at, len(way.steps)) if way.steps[number].kind is not ActKind.GAP]
+        fitting = [number for number in known if way.steps[number].page.fits(step.page)]
         same = next((number for number in fitting if _same(way.steps[number], step)), None)
         if not fitting:
             found.append(Agreement.SILENT)

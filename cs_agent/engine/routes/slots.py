@@ -41,6 +41,11 @@ def is_template(text: str) -> bool:
     return bool(_TEMPLATE.search(text))
 
 
+def named_in(template: str) -> set[str]:
+    """The slots that a template names."""
+    return {found[1] for found in _TEMPLATE.finditer(template)}
+
+
 def plain(value: str) -> str:
     """A number without a needless fraction: 50.00 → 50, 19.50 → 19.5."""
     if not _MONEY.match(value) or "." not in value:

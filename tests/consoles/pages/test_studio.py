@@ -386,6 +386,30 @@ def test_a_page_where_runs_leave_the_route_is_shown_as_it_was_and_as_it_is_and_r
     assert client_of(alice).post(f"{FLOW}/v{version.number}/renew/").status_code == 403
 
 
+def test_what_runs_filled_in_besides_the_known_ways_is_offered_and_remembered_in_a_draft(
+    as_fiona: Client, alice: User, run: Run, phone: Phone
+) -> None:
+    story.succeed(run, phone)
+    version = run.flow_version
+    page = {"app": "com.example.desk", "title": "订单详情", "controls": ["button:甲", "button:乙"], "captions": []}
+    step = {"page": page, "kind": "back", "control": None, "text": "", "way": [], "commits": False, "optional": False}
+    known = {"filled": ["nothing"], "steps": [step], "end": None, "runs": 1}
+    FlowVersion.objects.filter(pk=version.pk).update(route={"version": 1, "ways": [known]})
+    run.steps.update(source="model", route_mark={**step, "kind": "home"})
+    filled = sorted(slot.name for slot in run.slots.all() if slot.value)
+
+    shown = story.markup(as_fiona.get(f"{FLOW}/"))
+    assert "还没有记住的路线" in shown
+    assert f'value="{" ".join(filled)}"' in shown
+    learn = f"{FLOW}/v{version.number}/learn/"
+    assert client_of(alice).post(learn, {"filled": " ".join(filled)}).status_code == 403
+    assert as_fiona.post(learn, {"filled": "what nobody filled in"}).status_code == 409
+    assert as_fiona.post(learn, {"filled": " ".join(filled)}).status_code == 302
+    made = FlowVersion.objects.get(number=version.number + 1)
+    assert [way["filled"] for way in made.route["ways"]] == [["nothing"], filled]
+    assert "还没有记住的路线" not in story.markup(as_fiona.get(f"{FLOW}/?version={made.number}"))
+
+
 def test_what_happens_after_a_failure_is_chosen_on_the_flows_page(
     as_sara: Client, as_fiona: Client, sara: User, refund_flow: FlowVersion, code_flow: FlowVersion
 ) -> None:

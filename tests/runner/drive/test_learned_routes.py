@@ -15,7 +15,7 @@ from tests.runner.world import World, approve
 from tests.tickets.conftest import REFERENCE
 from tickets.errors import Conflict, Forbidden
 from tickets.models import AuditEvent, FlowVersion, Run, RunStatus, Step, Ticket, VersionStage
-from tickets.services.flows import routes
+from tickets.services.flows.routes import drifts, learning
 from tickets.services.releasing import releases, stages
 from tickets.services.runs import starts
 
@@ -49,7 +49,7 @@ def taught(world: World, run: Run, lin: Any) -> Run:
 
 def at_work(run: Run, editor: Any) -> FlowVersion:
     """The learned version, as the review leaves it."""
-    version = routes.record(run.flow_version.template, [run], editor)
+    version = learning.record(run.flow_version.template, [run], editor)
     assert stages.of(version) is VersionStage.DRAFT
     releases.adopt(version, "")
     return version
@@ -63,7 +63,7 @@ def test_every_step_says_who_proposed_it_and_keeps_what_a_route_would_remember(t
 
 
 def test_what_was_learned_is_a_draft_version_on_the_record(taught: Run, fei: Any) -> None:
-    version = routes.record(taught.flow_version.template, [taught], fei, "学会")
+    version = learning.record(taught.flow_version.template, [taught], fei, "学会")
     assert version.number == taught.flow_version.number + 1
     assert stages.of(version) is VersionStage.DRAFT
     assert version.created_by == fei
@@ -82,13 +82,13 @@ def test_the_next_run_of_the_reviewed_version_asks_no_model_and_stops_for_its_ye
     assert to_the_end(world, run, lin).status == RunStatus.SUCCEEDED
     assert asked == []
     assert {step.source for step in run.steps.all()} == {"route"}
-    assert routes.drift(version) == []
+    assert drifts.drift(version) == []
 
 
 def test_a_new_version_without_a_route_of_its_own_keeps_the_one_before(taught: Run, fei: Any) -> None:
     from tickets.services.flows import publishing
 
-    version = routes.record(taught.flow_version.template, [taught], fei)
+    version = learning.record(taught.flow_version.template, [taught], fei)
     next_one = publishing.new_version(version.template, version.definition, fei, "")
     assert next_one.route == version.route
 
@@ -101,7 +101,7 @@ def test_where_runs_leave_the_route_is_told_with_the_picture(world: World, taugh
     world.host.handsets[taught.phone_id].show("home")
     run = to_the_end(world, again(taught, lin), lin)
     version.refresh_from_db()
-    found = routes.drift(version)
+    found = drifts.drift(version)
     assert [(each.step, each.control, each.runs, each.of) for each in found] == [(1, "别的按钮", 1, 1)]
     assert found[0].newest == run
     assert not found[0].is_flagged
@@ -128,11 +128,11 @@ def test_a_place_that_was_left_again_and_again_is_flagged_with_the_page_as_it_wa
     version = at_work(taught, fei)
     world.host.handsets[taught.phone_id].show("home")
     fitted = to_the_end(world, again(taught, lin), lin)
-    runs_ = left_the_route(world, taught, lin, version, routes.FLAGGED_AT)
-    FlowVersion.objects.filter(pk=version.pk).update(route=routes.record(version.template, [taught], fei).route)
+    runs_ = left_the_route(world, taught, lin, version, drifts.FLAGGED_AT)
+    FlowVersion.objects.filter(pk=version.pk).update(route=learning.record(version.template, [taught], fei).route)
     version.refresh_from_db()
-    found = routes.drift(version)
-    assert [(each.runs, each.is_flagged) for each in found] == [(routes.FLAGGED_AT, True)]
+    found = drifts.drift(version)
+    assert [(each.runs, each.is_flagged) for each in found] == [(drifts.FLAGGED_AT, True)]
     assert found[0].newest == runs_[-1]
     assert found[0].then.run == fitted
     assert found[0].now.run == runs_[-1]
@@ -144,13 +144,13 @@ def test_the_detour_that_succeeded_renews_the_route_in_a_draft_and_never_in_the_
     version = at_work(taught, fei)
     left_the_route(world, taught, lin, version, 1)
     before = version.route
-    made = routes.renew(version, fei)
+    made = learning.renew(version, fei)
     version.refresh_from_db()
     assert version.route == before
     assert (made.number, stages.of(made)) == (version.number + 1, VersionStage.DRAFT)
     assert "别的按钮" not in json.dumps(made.route, ensure_ascii=False)
     with pytest.raises(Conflict):
-        routes.renew(version, fei)
+        learning.renew(version, fei)
     releases.adopt(made, "")
     world.host.handsets[taught.phone_id].show("home")
     asked, run = counting(world), again(taught, lin)
@@ -165,7 +165,7 @@ def test_a_route_that_still_fits_some_runs_keeps_its_old_page_as_a_side_way(
     world.host.handsets[taught.phone_id].show("home")
     to_the_end(world, again(taught, lin), lin)
     left_the_route(world, taught, lin, version, 1)
-    steps = routes.renew(version, fei).route["ways"][0]["steps"]
+    steps = learning.renew(version, fei).route["ways"][0]["steps"]
     assert [step["optional"] for step in steps if (step["control"] or {}).get("named") == "别的按钮"] == [True]
 
 
@@ -174,20 +174,20 @@ def test_without_a_detour_that_succeeded_there_is_nothing_to_renew_and_operators
 ) -> None:
     version = at_work(taught, fei)
     with pytest.raises(Conflict):
-        routes.renew(version, fei)
+        learning.renew(version, fei)
     with pytest.raises(Forbidden):
-        routes.renew(version, lin)
+        learning.renew(version, lin)
 
 
 def test_a_run_that_a_person_drove_teaches_nothing(taught: Run, fei: Any) -> None:
     Step.objects.filter(run=taught, number=1).update(actor="human")
     with pytest.raises(Conflict):
-        routes.record(taught.flow_version.template, [taught], fei)
+        learning.record(taught.flow_version.template, [taught], fei)
 
 
 def test_only_flow_editors_record_a_route(taught: Run, lin: Any) -> None:
     with pytest.raises(Forbidden):
-        routes.record(taught.flow_version.template, [taught], lin)
+        learning.record(taught.flow_version.template, [taught], lin)
 
 
 def test_a_stored_route_that_cannot_be_read_costs_no_run(world: World, run: Run) -> None:
@@ -210,3 +210,36 @@ def test_the_command_writes_the_route_or_says_why_not(taught: Run, tmp_path: Pat
             call_command("route", *arguments, stdout=StringIO())
     with pytest.raises(CommandError, match="cannot write"):
         call_command("route", "record", "complaint_refund", "--out", str(tmp_path / "no" / "r.json"), stdout=StringIO())
+
+
+def test_a_run_that_fills_in_something_else_goes_the_known_way_to_the_form_and_its_own_way_is_offered(
+    world: World, taught: Run, lin: Any, fei: Any
+) -> None:
+    """Its gaps are no places where the page has changed."""
+    version = at_work(taught, fei)
+    other = json.loads(json.dumps(version.route))
+    other["ways"][0]["filled"].remove("compensation")
+    FlowVersion.objects.filter(pk=version.pk).update(route=other)
+    version.refresh_from_db()
+    world.host.handsets[taught.phone_id].show("home")
+    run = to_the_end(world, again(taught, lin), lin)
+    assert run.status == RunStatus.SUCCEEDED
+    assert {step.source for step in run.steps.all()} == {"route", "model"}
+    assert drifts.drift(version) == []
+    offered = learning.unlearned(version)
+    assert [each.runs for each in offered] == [(run,)]
+    made = learning.learn(version, offered[0].filled, fei)
+    assert stages.of(made) is VersionStage.DRAFT
+    assert [way["filled"] for way in made.route["ways"]] == [other["ways"][0]["filled"], list(offered[0].filled)]
+    assert learning.unlearned(made) == []
+    with pytest.raises(Conflict):
+        learning.learn(version, offered[0].filled, fei)
+
+
+def test_learning_anew_keeps_the_ways_for_other_slots(taught: Run, fei: Any) -> None:
+    version = learning.record(taught.flow_version.template, [taught], fei)
+    kept = json.loads(json.dumps(version.route))
+    kept["ways"][0]["filled"] = ["order_number"]
+    FlowVersion.objects.filter(pk=version.pk).update(route=kept)
+    anew = learning.record(version.template, [taught], fei)
+    assert [way["filled"] for way in anew.route["ways"]] == [["order_number"], version.route["ways"][0]["filled"]]

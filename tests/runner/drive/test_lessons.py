@@ -51,7 +51,8 @@ from tickets.runner.drive.tidy import tidy
 from tickets.runner.host.handover import GestureLoop
 from tickets.runner.host.lesson_page_reader import LessonPageReader
 from tickets.services.evidence import pictures
-from tickets.services.flows import drafts, publishing, reviews, routes, templates
+from tickets.services.flows import drafts, publishing, reviews, templates
+from tickets.services.flows.routes import plans
 from tickets.services.live import lesson_pages, picture_reads
 from tickets.services.live.gestures import Gesture, GestureKind
 from tickets.services.releasing import releases
@@ -180,7 +181,7 @@ def from_memory(run: Run, phone: EnginePhone, journal: Journal) -> Engine:
         rules=engines.rules(run),
         settle=StillPicture,
         prompt=PROMPT,
-        route=routes.plan_of(run),
+        route=plans.plan_of(run),
         clock=time,
         sleep=time.sleep,
     )
@@ -672,7 +673,7 @@ def test_a_version_beside_the_one_before_shows_only_what_changed(taught: FlowVer
 
 def test_a_step_that_a_reviewer_says_commits_stops_for_a_person(taught: FlowVersion, bo: User, fei: User) -> None:
     route_notes.add(taught, fei, 0, 3, NoteKind.COMMITS)
-    steps = route_notes.applied(taught, routes.of_version(taught)).ways[0].steps
+    steps = route_notes.applied(taught, plans.of_version(taught)).ways[0].steps
     assert [step.commits for step in steps] == [False, False, False, True, False, True]
     assert AuditEvent.objects.filter(type="flow.route_noted").count() == 1
 
@@ -681,7 +682,7 @@ def test_harmless_is_a_reviewers_word_while_the_version_is_reviewed(
     taught: FlowVersion, fei: User, sun: User, department: Department
 ) -> None:
     def commits() -> bool:
-        return route_notes.applied(taught, routes.of_version(taught)).ways[0].steps[5].commits
+        return route_notes.applied(taught, plans.of_version(taught)).ways[0].steps[5].commits
 
     with pytest.raises(Conflict):
         route_notes.add(taught, sun, 0, 5, NoteKind.HARMLESS)
@@ -708,7 +709,7 @@ def test_a_note_at_no_step_or_without_words_is_refused(taught: FlowVersion, sun:
 def test_a_route_that_passes_over_a_word_of_commitment_needs_two_reviewers(
     taught: FlowVersion, lectern: Lectern
 ) -> None:
-    assert reviews.reviewers_needed(taught) == 1 + route_notes.needs_two(routes.of_version(taught))
+    assert reviews.reviewers_needed(taught) == 1 + route_notes.needs_two(plans.of_version(taught))
     steps = [{**step, "commits": False} for step in taught.route["ways"][0]["steps"]]
     loose = {**taught.route, "ways": [{**taught.route["ways"][0], "steps": steps}]}
     version = publishing.new_version(taught.template, taught.definition, None, "", route=loose)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from cs_agent.engine.routes.values import Route
 from tickets.errors import ServiceError
 from tickets.models import FlowTemplate, FlowVersion, Run, RunStatus
-from tickets.services.flows import routes
+from tickets.services.flows.routes import drifts, learning
 from tickets.services.people import names
 from tickets.services.releasing import releases
 
@@ -53,10 +53,10 @@ class Command(BaseCommand):
         ended = Run.objects.filter(flow_version__template=template, status=RunStatus.SUCCEEDED)
         runs = list(ended.order_by("-created_at")[: options["runs"]])
         if options["out"] is not None:
-            self._write(routes.learned(Route(), runs), options["out"])
+            self._write(learning.learned(Route(), runs), options["out"])
             return
         try:
-            version = routes.record(template, runs, _user(options["user"]), "route")
+            version = learning.record(template, runs, _user(options["user"]), "route")
         except ServiceError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{version}: learned from {len(runs)} run(s); it is a draft until it is reviewed")
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _drift(self, template: FlowTemplate) -> None:
         version = _at_work(template)
-        found = routes.drift(version) if version else []
+        found = drifts.drift(version) if version else []
         for each in found:
             flag = "; the route wants to be renewed" if each.is_flagged else ""
             self.stdout.write(
@@ -87,7 +87,7 @@ class Command(BaseCommand):
         if version is None:
             raise CommandError(f"{template.slug} has no version")
         try:
-            made = routes.renew(version, _user(name))
+            made = learning.renew(version, _user(name))
         except ServiceError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{made}: the route of {version} with its newest detour; it is a draft until it is reviewed")

@@ -23,7 +23,7 @@ from tickets.models import Run
 from tickets.runner.pictures import redactors
 from tickets.runner.pictures.redactors import RedactingModel, Redactor
 from tickets.services import language_models
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.flows.vouches import vouches_of
 from tickets.services.language_models import Speaker
 
@@ -44,7 +44,7 @@ def build_engine(run: Run, phone: Phone, journal: Journal, *, settle: SettleFact
         policy=gate_policy(),
         settings=engine_settings(settings.CS_AGENT["CS_AGENT_MAX_STEPS"]),
         prompt=prompt,
-        route=routes.plan_of(run),
+        route=plans.plan_of(run),
         vouches=lambda: vouches_of(run.flow_version),
     )
 

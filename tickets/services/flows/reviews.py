@@ -15,7 +15,7 @@ from tickets.errors import Conflict, FourEyes, NeedsReason
 from tickets.models import FlowReview, FlowVersion, ReviewVerdict, VersionLife, VersionStage
 from tickets.permissions import Permission, require
 from tickets.services.evidence import audit
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
@@ -71,7 +71,7 @@ def reviewers_needed(version: FlowVersion) -> int:
     passes a control with a word of commitment that is declared harmless."""
     definition = version.definition
     engine = definition.get("engine", {})
-    if route_notes.needs_two(routes.of_version(version)):
+    if route_notes.needs_two(plans.of_version(version)):
         return 2
     if engine.get("read_only"):
         return 1

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, Sum
 
+from cs_agent.engine.routes.nearest import nearest_way
 from cs_agent.engine.routes.shadow import score
 from cs_agent.engine.routes.values import RouteStep
 from cs_agent.engine.run.state import StepStatus
 from tickets.metrics.shares import Share
 from tickets.models import Release, Run, RunStatus, ShadowScore
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.releasing import releases
 from tickets.services.studio import route_notes
 from tickets.task_entry import Apart
@@ -61,13 +62,13 @@ def _score(release: Release) -> int:
     )
     if release.department_id:
         runs = runs.filter(ticket__department=release.department_id)
-    route = route_notes.applied(release.version, routes.of_version(release.version))
+    route = route_notes.applied(release.version, plans.of_version(release.version))
     scored = ShadowScore.objects.filter(release=release).values("run")
     count = 0
     for run in runs.exclude(pk__in=scored).order_by("ended_at")[:_AT_A_TIME]:
         done = run.steps.filter(status=StepStatus.DONE.value).order_by("number")
         marks = [mark for mark in done.values_list("route_mark", flat=True) if mark and "kind" in mark]
-        way = route.way_for({slot.name: slot.value for slot in run.slots.all()})
+        way = nearest_way(route, plans.values_of(run))
         found = score(way, [RouteStep.from_json(mark) for mark in marks])
         values = {"agreed": found.agreed, "differed": found.differed, "silent": found.silent}
         ShadowScore.objects.get_or_create(release=release, run=run, defaults=values)

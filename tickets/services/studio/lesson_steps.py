@@ -24,7 +24,7 @@ from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Point, Size
 from cs_agent.observation import AppKind, Observation
 from tickets.models import Lesson, LessonState, Run, RunPurpose, RunStatus, Step
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.live import events as live
 from tickets.services.live import lesson_pages
 from tickets.services.live.gestures import Gesture, GestureKind
@@ -71,7 +71,7 @@ def record(step: Step, gesture: Gesture, seen: Observation, read: Observation | 
         if lesson is None:
             return
         offered = offers.of_lesson(lesson)
-        mark = _mark(gesture, seen, offers.values(offered, gesture.slot), routes.private_of(lesson.ticket), read)
+        mark = _mark(gesture, seen, offers.values(offered, gesture.slot), plans.private_of(lesson.ticket), read)
         target = find_target(seen, Point(*gesture.points[:2])) if gesture.points else None
         box = target.box if target else None
         place = [box.left, box.top, box.right, box.bottom] if box else []
@@ -101,7 +101,7 @@ def steps_of(lesson: Lesson) -> list[RouteStep]:
 
 
 def sight(seen: Observation, lesson: Lesson) -> Sight:
-    return Sight.of(seen, offers.values(offers.of_lesson(lesson)), routes.private_of(lesson.ticket))
+    return Sight.of(seen, offers.values(offers.of_lesson(lesson)), plans.private_of(lesson.ticket))
 
 
 def _mark(

@@ -33,7 +33,8 @@ from tickets.models import (
 from tickets.permissions import Permission, require
 from tickets.said import readers_language, said
 from tickets.services.evidence import audit
-from tickets.services.flows import publishing, routes
+from tickets.services.flows import publishing
+from tickets.services.flows.routes import plans
 from tickets.services.live import lesson_pages
 from tickets.services.people import access
 from tickets.services.runs import lifecycle as runs
@@ -275,7 +276,7 @@ def _blank_version(template: FlowTemplate, user: Any) -> FlowVersion:
 
 def _known_way(version: FlowVersion, ticket: Ticket) -> list[dict[str, Any]]:
     found = {each.name: each.value for each in read_slots(version.definition, ticket).found}
-    way = routes.of_version(version).way_for(found)
+    way = plans.of_version(version).way_for(found)
     return [{"mark": step.to_json(), "step": None} for step in way.steps] if way else []
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from cs_agent.engine.routes.values import TOUCHES, ActKind, Route, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.models import ControlVouch, FlowDraft, FlowVersion, RouteNote, Step, VouchState
-from tickets.services.flows import routes
+from tickets.services.flows.routes import plans
 from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
 
@@ -91,7 +91,7 @@ class Pair:
 
 def of_version(version: FlowVersion) -> list[Board]:
     """One board for each way; none for a version that remembers nothing."""
-    route = route_notes.applied(version, routes.of_version(version))
+    route = route_notes.applied(version, plans.of_version(version))
     seen = _pictures(version.template_id, route)
     notes: defaultdict[tuple[int, int], list[RouteNote]] = defaultdict(list)
     for note in version.notes.select_related("user"):
@@ -113,7 +113,7 @@ def of_version(version: FlowVersion) -> list[Board]:
 
 def pictured(draft: FlowDraft) -> list[tuple[RouteStep, Step]]:
     """The steps of a draft's route of which some run has a picture, each with that run's step, in the route's order."""
-    route = routes.of_draft(draft)
+    route = plans.of_draft(draft)
     seen = _pictures(draft.template_id, route)
     return [(step, seen[key]) for way in route.ways for step in way.steps if (key := _key(step)) in seen]
 
