@@ -41,8 +41,12 @@ OVERLAP = 3  # newest steps are sent again: their outcome may have been written 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the browser has: the hash of each part, the run its timeline shows, and its highest step number."""
+    """What the browser has: the hash of each part, the run its timeline shows, and its highest step number.
 
+    `live`: the page has places for parts at all; a list on which something is decided in place has none.
+    """
+
+    live: bool
     hashes: Mapping[str, str]
     run: str = ""
     last: int = 0
@@ -51,6 +55,7 @@ class Known:
     def read(cls, request: HttpRequest) -> Known:
         pairs = (item.partition(":") for item in request.headers.get("X-Parts", "").split(","))
         return cls(
+            "X-Parts" in request.headers,
             {name: value for name, _colon, value in pairs if name},
             request.headers.get("X-Run", ""),
             whole_number(request.headers.get("X-Last-Step", "")) or 0,
@@ -87,14 +92,17 @@ def page_parts(request: HttpRequest, cockpit: Cockpit) -> dict[str, SafeString]:
 
 
 def live_answer(request: HttpRequest, cockpit: Cockpit, status: int = 200) -> HttpResponse:
-    """What changed since the browser last asked, as out-of-band swaps."""
+    """What changed since the browser last asked, as out-of-band swaps; nothing for a page without live parts."""
     known = Known.read(request)
-    pieces = [render_part(request, name, cockpit, known.hashes.get(name, "")) for name in parts_of(request)]
-    pieces.append(_steps(request, cockpit, known))
-    response = HttpResponse("".join(pieces), status=status)
+    response = HttpResponse("".join(_changed(request, cockpit, known)) if known.live else "", status=status)
     response["HX-Reswap"] = "none"
     response["X-Seq"] = str(cockpit.run.event_seq if cockpit.run else 0)
     return response
+
+
+def _changed(request: HttpRequest, cockpit: Cockpit, known: Known) -> list[SafeString]:
+    pieces = [render_part(request, name, cockpit, known.hashes.get(name, "")) for name in parts_of(request)]
+    return [*pieces, _steps(request, cockpit, known)]
 
 
 def _steps(request: HttpRequest, cockpit: Cockpit, known: Known) -> SafeString:

@@ -172,6 +172,7 @@ def script_words() -> dict[str, str]:
         "session_over": _("登录已失效或权限已变更,请重新登录。"),
         "desktop_refused": _("浏览器没有允许桌面通知,请在地址栏旁的网站设置中允许。"),
         "undo": _("撤销"),
+        "status_changed": _("状态已改为“{status}”。"),
         "resolved": _("{number} 已解决。"),
         "copied": _("已复制"),
         "paste_cut": _("这里最多 {n} 个字:粘贴的 {of} 个字只留下了前 {kept} 个。"),

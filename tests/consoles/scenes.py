@@ -24,6 +24,7 @@ NAMES = (
     "written",
     "written_on",
     "onward",
+    "in_list",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -200,6 +201,13 @@ def test_a_phone_says_how_it_is_without_json(ann: User, phone: Phone) -> None:
     html = client_of(ann).get(url(Phone, "change", phone.pk)).content.decode()
     assert "Pixel 7 · 充电中 86%" in html
     assert "battery_percent" not in html
+
+
+def test_a_phone_was_seen_at_a_time_of_the_installations_zone(ann: User, phone: Phone) -> None:
+    Phone.objects.update(last_seen_at=datetime(2026, 11, 28, 17, 11, 22, 614076, tzinfo=UTC))
+    html = client_of(ann).get(url(Phone, "change", phone.pk)).content.decode()
+    assert "2026年11月29日 01:11" in html
+    assert "17:11:22" not in html
 
 
 def test_roles_are_told_and_changed_in_words(ann: User) -> None:

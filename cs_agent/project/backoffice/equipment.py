@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
@@ -18,6 +20,11 @@ from cs_agent.project.backoffice.flow_names import FlowFilter, name_of_flow, nam
 from cs_agent.project.backoffice.forms import PhoneForm, condition_in_words
 from tickets import models
 from tickets.permissions import Permission, has
+
+
+def _moment(at: datetime | None) -> str:
+    """In the reader's form and the installation's time zone; "—" for never."""
+    return formats.localize(timezone.template_localtime(at)) if at else "—"
 
 
 @admin.register(models.Phone)
@@ -52,8 +59,8 @@ class PhoneAdmin(Audited):
         return condition_in_words(phone.health)
 
     @admin.display(description=_("最近在线"), ordering="last_seen_at")
-    def seen(self, phone: models.Phone) -> Any:
-        return phone.last_seen_at
+    def seen(self, phone: models.Phone) -> str:
+        return _moment(phone.last_seen_at)
 
     @admin.display(description=_("占用"))
     def held_by(self, phone: models.Phone) -> str:
@@ -98,7 +105,7 @@ class FlowTemplateAdmin(Audited):
     @admin.display(description=_("最新版本"))
     def newest(self, template: models.FlowTemplate) -> str:
         latest = template.latest
-        return f"v{latest.number} {latest.created_at:%Y-%m-%d %H:%M}" if latest else "—"
+        return f"v{latest.number} · {_moment(latest.created_at)}" if latest else "—"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -7,9 +7,13 @@
   const OPENING = /^([jkgueovhczpm/?1-9]|Enter|Escape)$/i;
   const WRITING = "pm/"; // what follows is text
   const FIELDS = "input, textarea, select, [contenteditable]";
-  const keys = [];
-  let text = "";
+  const searching = location.hash === "#find"; // from another page, where what followed may have been typed already
+  const keys = searching ? [{ key: "/", bubbles: true, cancelable: true }] : [];
+  let text = (searching && sessionStorage.getItem("cs.typed")) || "";
   let repeat = null;
+
+  if (searching) history.replaceState(null, "", location.pathname + location.search);
+  sessionStorage.removeItem("cs.typed");
 
   const hold = (event, again) => {
     event.preventDefault();

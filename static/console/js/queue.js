@@ -125,7 +125,6 @@ document.addEventListener("keydown", (event) => {
   const key = held ? event.key.toLowerCase() : plainKey(event);
   if (key === "j") move(1);
   else if (key === "k") move(-1);
-  else if (key === "/") (event.preventDefault(), search.select());
   else if (key === "n") document.getElementById("new-ticket")?.click();
   else if (key === "Enter" && selected && document.activeElement === document.body) {
     current()?.querySelector("a").click();

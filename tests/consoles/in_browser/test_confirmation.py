@@ -25,6 +25,17 @@ def test_the_confirmation_has_the_focus_and_y_approves_it(open_ticket: Login, co
     assert not page.title().startswith("●")
 
 
+def test_what_waits_is_decided_in_the_list_by_keys(visit: Login, numbers: dict[str, Any], console: Site) -> None:
+    page = visit("/waiting/")  # `visit` fails for whatever the page logs as an error
+    row = page.locator(f".wait-row[data-number='{numbers['in_list']['number']}']")
+    row.focus()
+    row.locator("[data-act]").click()
+    armed(page)
+    page.keyboard.press("y")
+    expect(row).to_have_count(0)
+    assert world(console)["in_list"]["confirmation"] == "approved"
+
+
 def test_a_y_within_the_first_moments_does_nothing(open_ticket: Login, numbers: dict[str, Any]) -> None:
     page = open_ticket("early")
     posts: list[str] = []

@@ -27,7 +27,7 @@ from tickets.models import (
 )
 from tickets.services.runs import decisions
 
-HTMX = {"HX-Request": "true"}
+HTMX = {"HX-Request": "true", "X-Parts": ""}  # of a ticket page
 
 
 def post(client: Client, path: str, **fields: Any) -> Any:

@@ -12,7 +12,7 @@ from django.test import Client
 from tests.consoles import story
 from tickets.models import Department, Ticket
 
-HTMX = {"HX-Request": "true"}
+HTMX = {"HX-Request": "true", "X-Parts": ""}  # of a ticket page
 
 
 def post(client: Client, live: bool = False, **fields: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -60,6 +61,14 @@ def test_a_page_that_knows_nothing_gets_everything(as_alice: Client, run: Run) -
     html = state(as_alice, run, {})
     assert set(hashes(html)) == set(PARTS)
     assert 'id="part-steps"' in html
+
+
+def test_a_list_in_which_something_is_decided_is_sent_no_parts(
+    log_in: Callable[[User], Client], bob: User, confirmation: Confirmation
+) -> None:
+    answer = {"answer": "yes", "version": "0"}
+    response = log_in(bob).post(f"/confirmations/{confirmation.pk}/decide/", answer, headers={"HX-Request": "true"})
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_only_new_steps_are_added_and_the_newest_ones_renewed(as_alice: Client, run: Run, phone: Phone) -> None:

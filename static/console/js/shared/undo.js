@@ -14,16 +14,17 @@ async function takeBack({ address, before }) {
   location.assign(address.replace(/status\/$/, ""));
 }
 
-function offer(kept) {
+// What just happened, with a button that takes it back.
+export function offerUndo(text, takeBack) {
   const notice = document.createElement("div");
   notice.className = "notice notice-ok";
   const words = document.createElement("p");
-  words.textContent = say("resolved", { number: kept.number });
+  words.textContent = text;
   const undo = document.createElement("button");
   undo.type = "button";
   undo.className = "btn btn-small";
   undo.textContent = say("undo");
-  undo.addEventListener("click", () => (notice.remove(), takeBack(kept)));
+  undo.addEventListener("click", () => (notice.remove(), takeBack()));
   notice.append(words, undo);
   document.getElementById("notices")?.append(notice);
   setTimeout(() => notice.remove(), UNDO_MS);
@@ -32,7 +33,7 @@ function offer(kept) {
 export function startUndo() {
   const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
   sessionStorage.removeItem(STORE);
-  if (kept && Date.now() - kept.at < UNDO_MS) offer(kept);
+  if (kept && Date.now() - kept.at < UNDO_MS) offerUndo(say("resolved", { number: kept.number }), () => takeBack(kept));
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const button = event.detail.elt.closest?.("[data-resolve]");
     if (!button || event.detail.xhr.status >= 400) return;
