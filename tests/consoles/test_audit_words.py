@@ -100,3 +100,14 @@ def test_a_digest_stands_among_the_details_and_not_in_the_sentence() -> None:
 def test_a_detail_that_is_stored_as_a_code_is_told_in_words(details: dict[str, str], code: str, language: str) -> None:
     with override(language):
         assert code not in story_of(AuditEvent(type="flow.reviewed", details=details)).sentence
+
+
+def test_a_summary_that_the_engine_said_is_told_with_the_values_names_in_the_readers_language() -> None:
+    said = {
+        "said": [["engine.confirm", {}], "退款:¥399.00 | 原因:质量问题"],
+        "text": "[确认] 退款:¥399.00 | 原因:质量问题",
+    }
+    event = AuditEvent(type="confirmation.asked", details={"summary": said})
+    with override("en"):
+        told = story_of(event, {"退款": "Refund", "原因": "Reason"}).sentence
+    assert told.endswith("[Confirm] Refund: ¥399.00 | Reason: 质量问题")

@@ -25,7 +25,7 @@ _CHECKS = {"digest"}  # proof for machines: among the details, never in the sent
 _NAMING = {"field", "fields", "slot"}  # whose values are names of a flow's values
 _NAMED = {"slots"}  # whose keys are
 _ACTION, _REASONS, _SUMMARY = "action", "reasons", "summary"
-_CONFIRMED = "[确认] "  # how a stored summary begins; its parts stand between bars
+_CONFIRMED = "[确认] "  # how a summary stored as text begins; its parts stand between bars
 _COLUMNS = (
     ("flow_version", gettext_lazy("流程版本")),
     ("device_id", gettext_lazy("手机")),
@@ -82,14 +82,16 @@ def _readable(key: str, value: Any, labels: Mapping[str, str]) -> Any:
 
 def _summary(stored: str, labels: Mapping[str, str]) -> str:
     """What was confirmed, its values called as in the reader's language; a summary in other words is left as it is."""
-    if not stored.startswith(_CONFIRMED):
+    begin = f"[{_('确认')}] "
+    said = next((each for each in (_CONFIRMED, begin) if stored.startswith(each)), None)
+    if said is None:
         return stored
-    parts = [part.partition(":") for part in stored.removeprefix(_CONFIRMED).split(" | ")]
+    parts = [part.partition(":") for part in stored.removeprefix(said).split(" | ")]
     told = [
         _("%(label)s:%(value)s") % {"label": labels.get(label, label), "value": value} if colon else label
         for label, colon, value in parts
     ]
-    return f"[{_('确认')}] " + " | ".join(told)
+    return begin + " | ".join(told)
 
 
 def _called(value: Any, labels: Mapping[str, str]) -> Any:
