@@ -142,7 +142,7 @@ def _picture(folder: Path, names: list[str]) -> None:
         done, newest = run(name), _newest()
         slug, taken = newest.flow_version.template.slug, learning.way_of_run(newest)
         route = known.get(slug, plans.of_version(newest.flow_version))
-        way = next((way for way in route.ways if taken and way.filled == taken.filled), None)
+        way = route.way_like(taken.filling) if taken else None
         if way is not None and taken is not None:
             route = known[slug] = route.with_way(_pictured_by(way, taken))
         _tell({**done, "slug": slug, "views": [[bool(step.view) for step in way.steps] for way in route.ways]})

@@ -175,12 +175,12 @@ def test_a_shipped_route_is_whole_and_at_work_and_speaks_of_no_customer(loaded: 
     assert ways
     names = {slot["name"] for slot in version.definition["slots"]}
     for way in ways:
-        assert set(way.filled) <= names
+        assert set(way.filling.slots) <= names
         assert way.end is not None
         assert not any(step.kind is ActKind.GAP for step in way.steps)
         assert way.has_views, "recorded with pictures, for phones whose tree is slow"
         used = {found for step in way.steps for found in re.findall(r"\{(\w+)", f"{step.text}{step.control}")}
-        assert used <= set(way.filled)
+        assert used <= set(way.filling.slots)
     stored = json.dumps(version.route, ensure_ascii=False)
     tickets = json.loads((demo.FIXTURES / "tickets.json").read_text("utf-8"))
     told = {item[key] for item in tickets for key in ("customer_name", "customer_mobile") if item[key]}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from consoles.pages.studio import in_words, life, trial_pages
 from consoles.pages.studio.draft import changes
 from consoles.pages.studio.fall_back_choice import offers_of
-from consoles.pages.studio.labels import slot_labels
+from consoles.pages.studio.labels import filling_labels
 from consoles.web import media
 from tickets.models import (
     Department,
@@ -89,12 +89,9 @@ class Drifted:
 
 
 def _unlearned(version: FlowVersion) -> list[tuple[str, list[str], int]]:
-    """(the slots' names as the form sends them, what people call them, how many runs filled in just these)."""
-    labels = slot_labels(version.definition.get("slots", ()))
-    return [
-        (" ".join(each.filled), [labels.get(name) or name for name in each.filled], len(each.runs))
-        for each in learning.unlearned(version)
-    ]
+    """(a run's id, what it filled in, how many runs filled in the same)."""
+    found = learning.unlearned(version)
+    return [(str(each.runs[0].pk), filling_labels(each.filling, version), len(each.runs)) for each in found]
 
 
 def _drifts(user: Any, version: FlowVersion) -> list[Drifted]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from consoles.pages.studio.labels import slot_labels, with_labels
+from consoles.pages.studio.labels import filling_labels, slot_labels, with_labels
 from consoles.web import media
 from cs_agent.engine.routes.values import ActKind, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
@@ -69,7 +69,7 @@ def context(user: Any, template: FlowTemplate, version: FlowVersion, other: Flow
         "other": other,
         "others": [row for row in template.versions.order_by("-number") if row.pk != version.pk],
         "boards": [
-            (board, _slot_labels(board.filled, version), [draw.frame(panel) for panel in board.panels])
+            (board, filling_labels(board.filling, version), [draw.frame(panel) for panel in board.panels])
             for board in boards
         ],
         "pairs": _pairs(draw, other, boards, version) if other else [],
@@ -111,13 +111,13 @@ def _shot(user: Any, row: Step, which: str, page: str) -> Shot:
 def _pairs(draw: _Drawing, other: FlowVersion, boards: Sequence[Board], version: FlowVersion) -> list[Any]:
     return [
         (
-            _slot_labels(filled, version, other),
+            filling_labels(filling, version, other),
             [
                 (pair, draw.frame(pair.old) if pair.old else None, draw.frame(pair.new) if pair.new else None)
                 for pair in pairs
             ],
         )
-        for filled, pairs in storyboards.side_by_side(storyboards.of_version(other), boards)
+        for filling, pairs in storyboards.side_by_side(storyboards.of_version(other), boards)
     ]
 
 
@@ -166,11 +166,6 @@ def _names_of_apps(steps: Sequence[RouteStep]) -> dict[str, str]:
 
 def _size_of(phone: Phone | None) -> tuple[int, int]:
     return (phone.width, phone.height) if phone is not None and phone.width else (1080, 2400)
-
-
-def _slot_labels(filled: Sequence[str], *versions: FlowVersion) -> list[str]:
-    known = _known(*versions)
-    return [known.get(name) or name for name in filled]
 
 
 def _known(*versions: FlowVersion) -> dict[str, str]:

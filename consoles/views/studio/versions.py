@@ -51,9 +51,8 @@ def version_renew(request: HttpRequest, slug: str, version: int) -> HttpResponse
 
 @permitted(Permission.EDIT_FLOWS, POST)
 def version_learn(request: HttpRequest, slug: str, version: int) -> HttpResponse:
-    """Make a draft version whose route has a way for further slots, as runs of this one went it."""
-    filled = tuple(request.POST.get("filled", "").split())
-    made = learning.learn(of_number(slug, version), filled, request.user)
+    """Make a draft version whose route has the way of this run as well."""
+    made = learning.learn(of_number(slug, version), request.POST.get("run", ""), request.user)
     return shown_again(slug, made.number)
 
 

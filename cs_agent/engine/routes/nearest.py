@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cs_agent.engine.routes.slots import named_in
-from cs_agent.engine.routes.values import ActKind, Route, RouteStep, Way, filled_slots
+from cs_agent.engine.routes.values import ActKind, Filling, Route, RouteStep, Way
 
 
 def nearest_way(route: Route, values: dict[str, str]) -> Way | None:
@@ -19,21 +19,22 @@ def nearest_way(route: Route, values: dict[str, str]) -> Way | None:
     exact = route.way_for(values)
     if exact is not None:
         return exact
-    fitted = [found for way in route.ways if (found := with_gaps(way, filled_slots(values)))]
+    fitted = [found for way in route.ways if (found := with_gaps(way, Filling.of(values)))]
     return max(fitted, key=_known_steps, default=None)
 
 
-def with_gaps(way: Way, filled: tuple[str, ...]) -> Way | None:
-    """The way for a run with these slots filled; its steps keep their numbers. None where it is unknown at which page
-    a slot is put in that the way does not have, and where nothing is left."""
-    lacking, added = set(way.filled) - set(filled), set(filled) - set(way.filled)
+def with_gaps(way: Way, filling: Filling) -> Way | None:
+    """The way for a run that fills in this; its steps keep their numbers. None where it is unknown at which page a
+    slot is put in that the way does not have, and where nothing is left."""
+    own, wanted = set(way.filling.slots), set(filling.slots)
+    lacking, added = (own - wanted) | way.filling.forms_that_differ(filling), wanted - own
     puts_in = _puts_in(way) if added else []
     if added and not puts_in:
         return None
     differs = [*puts_in, *(number for number, step in enumerate(way.steps) if _named(step) & lacking)]
     first, last = _widened(way.steps, min(differs), max(differs)) if differs else (0, -1)
-    steps = tuple(_gap(step) if first <= number <= last else step for number, step in enumerate(way.steps))
-    found = replace(way, filled=filled, steps=steps)
+    steps = tuple(step.as_gap() if first <= number <= last else step for number, step in enumerate(way.steps))
+    found = replace(way, filling=filling, steps=steps)
     return found if _known_steps(found) else None
 
 
@@ -54,22 +55,13 @@ def _named(step: RouteStep) -> set[str]:
 def _widened(steps: tuple[RouteStep, ...], first: int, last: int) -> tuple[int, int]:
     """With all steps of the first and the last page, and of the page from which both were opened and returned to."""
     while True:
-        while first > 0 and _same_page(steps[first - 1], steps[first]):
+        while first > 0 and steps[first - 1].on_page_of(steps[first]):
             first -= 1
-        while last + 1 < len(steps) and _same_page(steps[last], steps[last + 1]):
+        while last + 1 < len(steps) and steps[last].on_page_of(steps[last + 1]):
             last += 1
-        if not (first > 0 and last + 1 < len(steps) and _same_page(steps[first - 1], steps[last + 1])):
+        if not (first > 0 and last + 1 < len(steps) and steps[first - 1].on_page_of(steps[last + 1])):
             return first, last
         first, last = first - 1, last + 1
-
-
-def _same_page(one: RouteStep, other: RouteStep) -> bool:
-    """Also where it was scrolled in between, so that it shows other controls."""
-    return (one.page.app, one.page.title) == (other.page.app, other.page.title)
-
-
-def _gap(step: RouteStep) -> RouteStep:
-    return replace(step, kind=ActKind.GAP, control=None, text="", way=())
 
 
 def _known_steps(way: Way) -> int:

@@ -26,7 +26,7 @@ from cs_agent.engine.routes.match import Sight, control_at, find_control, is_don
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.scrolling import scroll_before
 from cs_agent.engine.routes.slots import filled
-from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
+from cs_agent.engine.routes.values import FIELD, NOTHING_PRIVATE, ActKind, Private, RouteControl, RouteStep, Way
 from cs_agent.engine.routes.views import PageView, StepView
 from cs_agent.engine.screen.compare import changed_share
 from cs_agent.engine.screen.signature import PageSignature
@@ -35,7 +35,6 @@ from cs_agent.geometry import NormPoint
 from cs_agent.observation import Observation
 
 MOST_TRIES = 2  # of one step, before the model is asked
-_FIELD = "editable"  # the role of a control that text is typed into
 _TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
     ActKind.TAP: Tap,
     ActKind.DOUBLE_TAP: DoubleTap,
@@ -182,8 +181,11 @@ def _is_gap(step: RouteStep) -> bool:
 
 
 def _is_behind(way: Way, number: int, at: Position, sight: Sight) -> bool:
-    """Whether the tree shows that the step is unnecessary, or it is optional and impossible here."""
+    """Whether the tree shows that the step is unnecessary, or it is optional and impossible here. A gap is passed only
+    by leaving its page."""
     step = way.steps[number]
+    if _is_gap(step):
+        return False
     if step.kind is ActKind.TYPE:
         return is_typed(step, sight)
     target = control_at(step, sight)
@@ -260,7 +262,7 @@ def _expectation(way: Way, number: int, action: Action, sight: Sight) -> Expecta
 
 def _is_field(step: RouteStep, target: Target | None) -> bool:
     """A picture does not tell a field from other controls; the route does."""
-    recorded = step.control is not None and step.control.signature.role == _FIELD
+    recorded = step.control is not None and step.control.signature.role == FIELD
     return target is not None and (target.editable or (target.node is None and recorded))
 
 

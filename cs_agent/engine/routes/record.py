@@ -25,7 +25,16 @@ from cs_agent.engine.actions.values import (
 from cs_agent.engine.routes import pictured, views
 from cs_agent.engine.routes.match import Sight, control_at, control_of
 from cs_agent.engine.routes.slots import is_template, templated
-from cs_agent.engine.routes.values import NOTHING_PRIVATE, ActKind, Private, RouteStep, Way, filled_slots
+from cs_agent.engine.routes.values import (
+    FIELD,
+    NOTHING_PRIVATE,
+    TOUCHES,
+    ActKind,
+    Filling,
+    Private,
+    RouteStep,
+    Way,
+)
 from cs_agent.engine.screen.signature import PageSignature, stable_label
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.observation import Observation
@@ -134,28 +143,41 @@ def way_of(
     end_view: views.PageView | None = None,
 ) -> Way:
     """The way of one run, without detours."""
-    return Way(filled_slots(values), tuple(_straightened(steps)), end, end_view=end_view)
+    return Way(Filling.of(values), tuple(_straightened(steps)), end, end_view=end_view)
 
 
 def merged(one: Way, other: Way) -> Way:
-    """The common steps of both ways, with the steps of only one as optional. ValueError if their slots differ."""
-    if one.filled != other.filled:
-        raise ValueError("ways for different slots do not merge")
+    """The common steps of both ways, with the steps of only one as optional. ValueError if what they fill in differs.
+
+    What only one of them chose or pressed on a page that both acted on may depend on the ticket: it becomes a gap.
+    """
+    if not one.filling.fits(other.filling):
+        raise ValueError("ways that fill in something else do not merge")
     keys = _Keys()
     left, right = [keys.of(step) for step in one.steps], [keys.of(step) for step in other.steps]
+    codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
+    shared = [step for tag, i1, i2, _j1, _j2 in codes if tag == "equal" for step in one.steps[i1:i2]]
     steps: list[RouteStep] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in codes:
         if tag == "equal":
             steps += [_common(one.steps[i1 + n], other.steps[j1 + n]) for n in range(i2 - i1)]
         else:
-            aside = (*one.steps[i1:i2], *other.steps[j1:j2])
-            steps += [replace(step, optional=True) for step in aside]
+            steps += [_aside(step, shared) for step in (*one.steps[i1:i2], *other.steps[j1:j2])]
     end, view = one.end, one.end_view
     if one.end and other.end and one.end.fits(other.end):
         end = _shared(one.end, other.end)
         view = one.end_view.shared(other.end_view) if one.end_view and other.end_view else None
         view = view.only(end.controls | end.captions) if view else None
-    return Way(one.filled, tuple(steps), end, one.runs + other.runs, view)
+    filling = one.filling if one.filling.amounts is not None else other.filling
+    return Way(filling, tuple(steps), end, one.runs + other.runs, view)
+
+
+def _aside(step: RouteStep, shared: Iterable[RouteStep]) -> RouteStep:
+    """A step of only one way: a side way where the page is its own, a gap on a page that both acted on."""
+    focuses = step.kind is ActKind.TAP and step.control is not None and step.control.signature.role == FIELD
+    depends = step.kind in {*TOUCHES, ActKind.TYPE} and not focuses
+    gap = depends and any(step.on_page_of(each) for each in shared)
+    return replace(step.as_gap() if gap else step, optional=True)
 
 
 class _Keys:

@@ -6,6 +6,7 @@ by signatures without values. A step whose control cannot be found again is a ga
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -15,6 +16,7 @@ from cs_agent.engine.screen.signature import ControlSignature, PageSignature
 
 VERSION = 1  # of a route's JSON
 MOST_STEPS = 200
+_AMOUNT = re.compile(r"-?\d+\.\d\d")  # as slots hold money
 
 
 class ActKind(StrEnum):
@@ -29,6 +31,7 @@ class ActKind(StrEnum):
     GAP = "gap"  # the model acts here
 
 
+FIELD = "editable"  # the role of a control that text is typed into
 TOUCHES = frozenset({ActKind.TAP, ActKind.DOUBLE_TAP, ActKind.LONG_PRESS})
 
 
@@ -118,13 +121,43 @@ class RouteStep:
             return False
         return self.page.fits(other.page) or (self.control is not None and self.page.has_frame_of(other.page))
 
+    def on_page_of(self, other: RouteStep) -> bool:
+        """Whether both act on the same page, also where it was scrolled in between and shows other controls."""
+        return (self.page.app, self.page.title) == (other.page.app, other.page.title)
+
+    def as_gap(self) -> RouteStep:
+        return replace(self, kind=ActKind.GAP, control=None, text="", way=())
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What a run fills in: `slots`, and which of them are `amounts`, as an amount is put in otherwise than a word that
+    stands for one (全额). None: not known, of a way that an earlier release recorded."""
+
+    slots: tuple[str, ...]
+    amounts: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, values: dict[str, str]) -> Self:
+        filled = {name: value for name, value in sorted(values.items()) if value.strip()}
+        return cls(tuple(filled), tuple(name for name, value in filled.items() if _AMOUNT.fullmatch(value.strip())))
+
+    def fits(self, other: Filling) -> bool:
+        return self.slots == other.slots and not self.forms_that_differ(other)
+
+    def forms_that_differ(self, other: Filling) -> set[str]:
+        """Slots that are an amount in one of them and a word in the other."""
+        if self.amounts is None or other.amounts is None:
+            return set()
+        return (set(self.amounts) ^ set(other.amounts)) & set(self.slots) & set(other.slots)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way through the flow, for runs that have just these slots filled. `end`: the page of success, and `end_view`
-    how the picture showed it."""
+    """One way through the flow, for runs that fill in just this. `end`: the page of success, and `end_view` how the
+    picture showed it."""
 
-    filled: tuple[str, ...]
+    filling: Filling
     steps: tuple[RouteStep, ...]
     end: PageSignature | None = None
     runs: int = 1  # from which it was learned
@@ -136,8 +169,10 @@ class Way:
         return any(step.view for step in self.steps)
 
     def to_json(self) -> dict[str, Any]:
+        amounts = self.filling.amounts
         stored = {
-            "filled": list(self.filled),
+            "filled": list(self.filling.slots),
+            **({} if amounts is None else {"amounts": list(amounts)}),
             "steps": [step.to_json() for step in self.steps],
             "end": self.end.to_json() if self.end else None,
             "runs": self.runs,
@@ -150,8 +185,9 @@ class Way:
         if len(steps) > MOST_STEPS:
             raise ValueError(f"{len(steps)} steps")
         end, view = data.get("end"), data.get("end_view")
+        amounts = data.get("amounts")
         return cls(
-            tuple(data["filled"]),
+            Filling(tuple(data["filled"]), None if amounts is None else tuple(amounts)),
             steps,
             PageSignature.from_json(end) if end else None,
             int(data["runs"]),
@@ -166,12 +202,17 @@ class Route:
     ways: tuple[Way, ...] = ()
 
     def way_for(self, values: dict[str, str]) -> Way | None:
-        """The way for a run with these slot values: filled in just the same slots, as others may mean other steps."""
-        filled = filled_slots(values)
-        return next((way for way in self.ways if way.filled == filled), None)
+        """The way for a run with these slot values: it fills in just the same, as anything else may mean other
+        steps."""
+        return self.way_like(Filling.of(values))
+
+    def way_like(self, filling: Filling) -> Way | None:
+        """The way of exactly this filling before one of whose amounts nothing is known."""
+        fitting = [way for way in self.ways if way.filling.fits(filling)]
+        return next((way for way in fitting if way.filling == filling), fitting[0] if fitting else None)
 
     def with_way(self, way: Way) -> Route:
-        others = tuple(kept for kept in self.ways if kept.filled != way.filled)
+        others = tuple(kept for kept in self.ways if not kept.filling.fits(way.filling))
         return replace(self, ways=(*others, way))
 
     def to_json(self) -> dict[str, Any]:
@@ -222,7 +263,3 @@ class RoutePlan:
     @property
     def types_text(self) -> bool:
         return self.way is not None and any(step.kind is ActKind.TYPE for step in self.way.steps)
-
-
-def filled_slots(values: dict[str, str]) -> tuple[str, ...]:
-    return tuple(sorted(name for name, value in values.items() if value.strip()))

@@ -12,7 +12,7 @@ from cs_agent.engine.routes.nearest import nearest_way, with_gaps
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import next_act
 from cs_agent.engine.routes.slots import named_in
-from cs_agent.engine.routes.values import ActKind, Route, RouteStep, filled_slots
+from cs_agent.engine.routes.values import ActKind, Filling, Route, RouteStep
 from cs_agent.engine.run.state import StepSource
 from cs_agent.engine.screen.signature import PageSignature
 from cs_agent.testing.phone import FakeScreen
@@ -58,16 +58,41 @@ def test_where_a_further_slot_is_put_in_is_for_the_model_to_find(learned):
     assert len(ride.model.asked) == len(script)
 
 
+def test_an_amount_is_not_put_in_as_the_word_was_that_stood_for_one(learned):
+    """The form has another choice for it, which no step of the way names."""
+    partly = OTHER | {"refund": "120.50"}
+    way = nearest_way(Route((learned,)), partly)
+    ride = Ride(partly, way, ["物流破损", "部分退款", "补偿20元", "下一步"])
+    assert ride.to_the_end().status == "succeeded"
+    assert "tap:全额退款" not in ride.phone.acts
+    assert len(ride.model.asked) == 4
+
+
+def test_both_ways_are_remembered_each_for_its_own_form_of_a_value(learned):
+    partly = OTHER | {"refund": "120.50"}
+    other = replace(learned, filling=Filling.of(partly))
+    route = Route.from_json(Route((learned,)).with_way(other).to_json())
+    assert (route.way_for(OTHER), route.way_for(partly)) == (learned, other)
+
+
+def test_a_way_of_an_earlier_release_serves_both_until_one_is_learned_anew(learned):
+    stored = Route((learned,)).to_json()
+    del stored["ways"][0]["amounts"]
+    route, partly = Route.from_json(stored), OTHER | {"refund": "120.50"}
+    assert route.way_for(partly) == route.way_for(OTHER) is not None
+    assert [way.filling for way in route.with_way(learned).ways] == [learned.filling]
+
+
 def test_a_way_that_fills_in_nothing_says_nothing_of_a_further_slot(learned):
-    reading = replace(learned, filled=("order",), steps=learned.steps[:4])
+    reading = replace(learned, filling=Filling(("order",)), steps=learned.steps[:4])
     assert nearest_way(Route((reading,)), {"order": "202405219999", "note": "请尽快"}) is None
     assert nearest_way(Route((reading,)), {"order": "202405219999", "note": " "}) is reading
 
 
 @pytest.mark.parametrize("filled", SUBSETS, ids="+".join)
 def test_whatever_a_ticket_lacks_no_step_is_kept_on_a_page_that_fills_it_in(learned, filled):
-    way = with_gaps(learned, filled)
-    lacking = set(learned.filled) - set(filled)
+    way = with_gaps(learned, Filling(filled))
+    lacking = set(learned.filling.slots) - set(filled)
     for step in way.steps if way else ():
         assert not lacking & named_in(step.text + (step.control.named if step.control else ""))
     kept = [n for n, step in enumerate(way.steps) if step.kind is not ActKind.GAP] if way else []
@@ -83,16 +108,15 @@ def test_a_picker_that_a_missing_slot_needs_is_not_opened(learned):
     opens, closes = RouteStep(form, ActKind.TAP), RouteStep(picker, ActKind.TAP)
     picks = RouteStep(picker, ActKind.TYPE, text="{video}")
     sends = RouteStep(form, ActKind.TAP, text="")
-    way = replace(learned, filled=("order", "video"), steps=(first, opens, picks, closes, sends, last))
-    kinds = [step.kind is ActKind.GAP for step in with_gaps(way, ("order",)).steps]
+    way = replace(learned, filling=Filling(("order", "video")), steps=(first, opens, picks, closes, sends, last))
+    kinds = [step.kind is ActKind.GAP for step in with_gaps(way, Filling(("order",))).steps]
     assert kinds == [False, True, True, True, True, False]
 
 
 def test_of_several_ways_the_one_is_taken_that_needs_the_model_least(learned):
-    poor = replace(learned, filled=("order",), steps=learned.steps[:5])
+    poor = replace(learned, filling=Filling(("order",)), steps=learned.steps[:5])
     assert nearest_way(Route((poor, learned)), WITHOUT).steps[-1] == learned.steps[-1]
     assert nearest_way(Route((poor, learned)), OTHER) is learned
-    assert learned.filled == filled_slots(OTHER)
 
 
 def test_after_a_commit_that_the_model_made_nothing_before_it_is_done_again(learned):
@@ -107,5 +131,5 @@ def test_after_a_commit_that_the_model_made_nothing_before_it_is_done_again(lear
 def test_a_run_with_nothing_in_common_asks_the_model_everywhere(learned):
     assert nearest_way(Route(), VALUES) is None
     nothing = replace(learned, steps=tuple(replace(step, kind=ActKind.GAP) for step in learned.steps))
-    assert with_gaps(nothing, ("order",)) is None
+    assert with_gaps(nothing, Filling(("order",))) is None
     assert Ride(OTHER, None, [Finish("不知道")]).plan.way is None

@@ -13,7 +13,7 @@ from cs_agent.engine.routes.pictured import view_of_page
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import next_act
 from cs_agent.engine.routes.record import merged, step_of, way_of
-from cs_agent.engine.routes.values import ActKind, Private, RouteStep
+from cs_agent.engine.routes.values import ActKind, Filling, Private, RouteStep
 from cs_agent.engine.routes.views import shared
 from cs_agent.engine.screen.signature import PageSignature, page_signature
 from cs_agent.observation import ForegroundApp, Observation, Screenshot
@@ -62,9 +62,30 @@ def test_two_runs_merge_and_what_only_one_of_them_did_is_optional(learned):
     assert [step.optional for step in mixed.steps] == [False] * 4 + [True] + [False] * 6
 
 
-def test_ways_for_different_slots_do_not_merge(learned):
-    with pytest.raises(ValueError, match="slots"):
-        merged(learned, replace(learned, filled=("order",)))
+def test_ways_that_fill_in_something_else_do_not_merge(learned):
+    with pytest.raises(ValueError, match="something else"):
+        merged(learned, replace(learned, filling=Filling(("order",))))
+
+
+def test_what_each_of_two_runs_chose_on_a_page_that_both_acted_on_is_left_to_the_model(learned):
+    """It may depend on the ticket, and neither choice is known to be the next ticket's."""
+    at = next(number for number, step in enumerate(learned.steps) if "{refund}" in (step.control.named or ""))
+    part = replace(learned.steps[at], control=replace(learned.steps[at].control, named="部分退款"))
+    other = replace(learned, steps=(*learned.steps[:at], part, *learned.steps[at + 1 :]))
+    both = merged(learned, other)
+    kinds = [step.kind for step in both.steps]
+    assert kinds.count(ActKind.GAP) == 2
+    form = observation(aftersales(OTHER)["form"].rows)
+    assert next_act(both, Position(at=at), form, OTHER)[1] is None
+    ride = Ride(OTHER, both, ["全额退款", "补偿20元", "下一步"])
+    assert ride.to_the_end().status == "succeeded"
+    assert "tap:部分退款" not in ride.phone.acts
+
+
+def test_a_field_that_only_one_of_two_runs_had_to_touch_is_no_gap(learned):
+    other = replace(learned, steps=learned.steps[1:])
+    assert learned.steps[0].control.signature.role == "editable"
+    assert ActKind.GAP not in {step.kind for step in merged(learned, other).steps}
 
 
 def test_a_page_that_can_be_scrolled_is_not_recorded_as_whole():

@@ -228,12 +228,12 @@ def test_a_run_that_fills_in_something_else_goes_the_known_way_to_the_form_and_i
     assert drifts.drift(version) == []
     offered = learning.unlearned(version)
     assert [each.runs for each in offered] == [(run,)]
-    made = learning.learn(version, offered[0].filled, fei)
+    made = learning.learn(version, str(run.pk), fei)
     assert stages.of(made) is VersionStage.DRAFT
-    assert [way["filled"] for way in made.route["ways"]] == [other["ways"][0]["filled"], list(offered[0].filled)]
+    assert [way["filled"] for way in made.route["ways"]] == [other["ways"][0]["filled"], list(offered[0].filling.slots)]
     assert learning.unlearned(made) == []
     with pytest.raises(Conflict):
-        learning.learn(version, offered[0].filled, fei)
+        learning.learn(version, str(run.pk), fei)
 
 
 def test_learning_anew_keeps_the_ways_for_other_slots(taught: Run, fei: Any) -> None:

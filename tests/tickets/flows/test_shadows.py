@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cs_agent.engine.routes.shadow import Agreement, judged, score
-from cs_agent.engine.routes.values import ActKind, Route, RouteControl, RouteStep, Way
+from cs_agent.engine.routes.values import ActKind, Filling, Route, RouteControl, RouteStep, Way
 from cs_agent.engine.screen.signature import ControlSignature, PageSignature
 from tickets import tasks
 from tickets.models import FlowVersion, Release, Run, RunStatus, ShadowScore, Step, Ticket
@@ -33,7 +33,7 @@ def act(page: str, name: str, **changes: Any) -> RouteStep:
 
 HOME, FORM = act("首页", "查询"), act("表单", "下一步")
 COMMIT = act("核对", "提交", commits=True)
-WAY = Way(("order_number",), (HOME, FORM, COMMIT))
+WAY = Way(Filling(("order_number",)), (HOME, FORM, COMMIT))
 
 
 @pytest.mark.parametrize(

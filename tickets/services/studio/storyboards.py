@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from cs_agent.engine.routes.values import TOUCHES, ActKind, Route, RouteStep
+from cs_agent.engine.routes.values import TOUCHES, ActKind, Filling, Route, RouteStep
 from cs_agent.engine.screen.signature import PageSignature
 from tickets.models import ControlVouch, FlowDraft, FlowVersion, RouteNote, Step, VouchState
 from tickets.services.flows.routes import plans
@@ -68,7 +68,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Board:
-    filled: tuple[str, ...]
+    filling: Filling
     panels: tuple[Panel, ...]
     end: PageSignature | None
     runs: int
@@ -99,7 +99,7 @@ def of_version(version: FlowVersion) -> list[Board]:
     backed = _Backed(version)
     return [
         Board(
-            way.filled,
+            way.filling,
             tuple(
                 Panel(w, n, step, backed.of(step), seen.get(_key(step)), tuple(notes[w, n]))
                 for n, step in enumerate(way.steps)
@@ -118,13 +118,13 @@ def pictured(draft: FlowDraft) -> list[tuple[RouteStep, Step]]:
     return [(step, seen[key]) for way in route.ways for step in way.steps if (key := _key(step)) in seen]
 
 
-def side_by_side(old: Sequence[Board], new: Sequence[Board]) -> list[tuple[tuple[str, ...], list[Pair]]]:
+def side_by_side(old: Sequence[Board], new: Sequence[Board]) -> list[tuple[Filling, list[Pair]]]:
     """The ways of both versions, each with its steps in pairs."""
-    olds, news = {board.filled: board for board in old}, {board.filled: board for board in new}
-    empty = Board((), (), None, 0)
+    olds, news = {board.filling: board for board in old}, {board.filling: board for board in new}
+    empty = Board(Filling(()), (), None, 0)
     return [
-        (filled, _paired(olds.get(filled, empty).panels, news.get(filled, empty).panels))
-        for filled in dict.fromkeys([*news, *olds])
+        (filling, _paired(olds.get(filling, empty).panels, news.get(filling, empty).panels))
+        for filling in dict.fromkeys([*news, *olds])
     ]
 
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from cs_agent.engine.routes.record import merged, way_of
-from cs_agent.engine.routes.values import Route, RouteStep, Way, filled_slots
+from cs_agent.engine.routes.values import Filling, Route, RouteStep, Way
 from cs_agent.engine.routes.views import PageView
 from cs_agent.engine.run.state import StepStatus
 from cs_agent.engine.screen.signature import PageSignature
@@ -32,10 +32,10 @@ _MERGED = 3  # of the runs that filled in the same, the newest from which a way 
 
 @dataclass(frozen=True, slots=True)
 class Unlearned:
-    """Slots that successful runs of a version filled in and for which its route has no way of its own. `runs`: without
-    a person at the phone, newest first."""
+    """What successful runs of a version filled in and its route has no way of its own for. `runs`: without a person at
+    the phone, newest first."""
 
-    filled: tuple[str, ...]
+    filling: Filling
     runs: tuple[Run, ...]
 
 
@@ -59,7 +59,7 @@ def learned(route: Route, runs: Iterable[Run]) -> Route:
         way = way_of_run(run)
         if way is None:
             continue
-        known = next((kept for kept in route.ways if kept.filled == way.filled), None)
+        known = route.way_like(way.filling)
         route = route.with_way(merged(known, way) if known else way)
     return route
 
@@ -89,7 +89,7 @@ def renew(version: FlowVersion, user: object) -> FlowVersion:
     run, way = next(((run, way) for run in left if (way := way_of_run(run)) is not None), (None, None))
     if run is None or way is None:
         raise Conflict(_("没有绕行后成功、且无人接管的运行:请重新教一次。"), code="no_detour")
-    known = next((kept for kept in route.ways if kept.filled == way.filled), None)
+    known = route.way_like(way.filling)
     whole = len(left) < len(runs)
     route = route.with_way(merged(known, way) if known and whole else way)
     note = _("由 v%(number)s 的绕行更新路线") % {"number": version.number}
@@ -100,20 +100,20 @@ def unlearned(version: FlowVersion) -> list[Unlearned]:
     """What its successful runs filled in that its route has no way for, most frequent first."""
     by_person = Exists(Step.objects.filter(run=OuterRef("pk"), actor=StepActor.HUMAN))
     rows = version.runs.filter(~by_person, status=RunStatus.SUCCEEDED).exclude(steps__route_mark=None)
-    known = {way.filled for way in of_version(version).ways}
-    found: dict[tuple[str, ...], list[Run]] = {}
+    route = of_version(version)
+    found: dict[Filling, list[Run]] = {}
     for run in rows.distinct().order_by("-created_at").prefetch_related("slots")[:_EXAMINED]:
-        if (filled := filled_slots(values_of(run))) not in known:
-            found.setdefault(filled, []).append(run)
+        if route.way_like(filling := Filling.of(values_of(run))) is None:
+            found.setdefault(filling, []).append(run)
     ordered = sorted(found.items(), key=lambda each: -len(each[1]))
-    return [Unlearned(filled, tuple(runs)) for filled, runs in ordered]
+    return [Unlearned(filling, tuple(runs)) for filling, runs in ordered]
 
 
-def learn(version: FlowVersion, filled: tuple[str, ...], user: object) -> FlowVersion:
-    """A new draft version that has a way for these slots as well, from the newest runs that filled them in; Conflict
-    if there is none."""
+def learn(version: FlowVersion, run: str, user: object) -> FlowVersion:
+    """A new draft version that has a way for what this run filled in as well, from the newest runs that filled in the
+    same; Conflict if nothing is to be learned from it. `run`: its id."""
     require(user, Permission.EDIT_FLOWS)
-    runs = next((each.runs for each in unlearned(version) if each.filled == filled), ())
+    runs = next((each.runs for each in unlearned(version) if run in {str(known.pk) for known in each.runs}), ())
     route = learned(of_version(version), runs[:_MERGED])
     if route == of_version(version):
         raise Conflict(_("这些运行没有可以记住的路线:只有没有人工接管、成功结束的运行可以。"), code="no_route")

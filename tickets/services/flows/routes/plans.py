@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from cs_agent.engine.routes.nearest import nearest_way
-from cs_agent.engine.routes.values import Private, Route, RouteError, RoutePlan, filled_slots
+from cs_agent.engine.routes.values import Filling, Private, Route, RouteError, RoutePlan
 from tickets.models import FlowDraft, FlowVersion, Run, RunPurpose, RunStatus, Ticket
 from tickets.services.releasing import stages
 from tickets.services.studio import route_notes
@@ -53,9 +53,9 @@ def values_of(run: Run) -> dict[str, str]:
 
 
 def _alike(version: FlowVersion, values: dict[str, str]) -> list[Run]:
-    """The version's newest runs that succeeded and had just these slots filled."""
+    """The version's newest runs that succeeded and filled in the same."""
     ended = version.runs.filter(status=RunStatus.SUCCEEDED).order_by("-created_at").prefetch_related("slots")
-    return [run for run in ended[:_EXAMINED] if filled_slots(values_of(run)) == filled_slots(values)]
+    return [run for run in ended[:_EXAMINED] if Filling.of(values_of(run)) == Filling.of(values)]
 
 
 def private_of(ticket: Ticket) -> Private:
