@@ -235,7 +235,7 @@ def pictured_route() -> None:
     from django.contrib.auth.models import User
     from django.utils import timezone
 
-    from cs_agent.engine.routes.values import ActKind, Route, RouteControl, RouteStep, Way
+    from cs_agent.engine.routes.values import ActKind, Filling, Route, RouteControl, RouteStep, Way
     from cs_agent.engine.screen.signature import ControlSignature, PageSignature
     from tests.consoles import story
     from tests.vision.pictures import blank, labels, write
@@ -247,7 +247,7 @@ def pictured_route() -> None:
     tap = RouteStep(
         page, ActKind.TAP, RouteControl(ControlSignature("button", ()), named="提交审核", holds=(), alike=1)
     )
-    version = story.publish("return_goods", route=Route((Way(("order_number",), (tap,)),)).to_json())
+    version = story.publish("return_goods", route=Route((Way(Filling(("order_number",)), (tap,)),)).to_json())
     drafts.open_draft(version.template, User.objects.get(username="fiona"))
     ends = {"status": RunStatus.SUCCEEDED, "started_at": timezone.now(), "ended_at": timezone.now()}
     ticket = Ticket.objects.filter(department__name="售后一部").first()

@@ -9,7 +9,7 @@ import pytest
 from cs_agent.engine.actions.values import DoubleTap, LongPress, Swipe, Tap
 from cs_agent.engine.gate.decide import StepContext, Vouches, decide
 from cs_agent.engine.routes.record import step_of
-from cs_agent.engine.routes.values import RoutePlan, Way
+from cs_agent.engine.routes.values import Filling, RoutePlan, Way
 from cs_agent.engine.routes.vouching import vouch_of
 from cs_agent.engine.run import human
 from cs_agent.engine.run.state import ConfirmationRequest, Ended, Unproven, VerdictKind
@@ -55,7 +55,7 @@ def plan_for(rows: list, action, *, commits: bool = False, reviewed: bool = True
     """A route of one step: this act, on this page."""
     step = step_of(action, look(rows)[0], VALUES, commits=commits)
     assert step is not None
-    return RoutePlan(OTHER, Way((), (step,)), reviewed)
+    return RoutePlan(OTHER, Way(Filling(()), (step,)), reviewed)
 
 
 def judged(plan: RoutePlan, action, seen: Observation, context: StepContext | None = None):
