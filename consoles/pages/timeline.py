@@ -16,7 +16,12 @@ from cs_agent.engine.run.state import StepSource
 from tickets.models import ActMark, Confirmation, ConfirmationState, Run, Step, StepActor
 
 TIMINGS = ("observe", "model", "gate", "read", "recheck", "act", "settle")
-_NOT_AGREED = {ConfirmationState.REJECTED, ConfirmationState.EXPIRED, ConfirmationState.VOIDED}
+_NOT_AGREED = {
+    ConfirmationState.REJECTED,
+    ConfirmationState.EXPIRED,
+    ConfirmationState.VOIDED,
+    ConfirmationState.CORRECTED,
+}
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,10 @@ def audit_export_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The found events as CSV, row by row; the export itself is audited by the service."""
     search = AuditSearch.read(request.POST)
     lines = audit_export.export_csv(user=request.user, filters=search.filters(), ways=search.ways(request.user))
-    return streamed(lines, f"audit-{search.ticket or 'all'}-{timezone.localtime():%Y%m%d-%H%M%S}.csv")
+    return streamed(
+        lines,
+        f"audit-{search.ticket or ('found' if search.narrowed else 'all')}-{timezone.localtime():%Y%m%d-%H%M%S}.csv",
+    )
 
 
 def _lines(events: list[AuditEvent], *, whole: bool) -> list[Line]:

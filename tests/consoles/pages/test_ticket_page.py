@@ -10,7 +10,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.consoles import story
-from tickets.models import Confirmation, Department, FlowVersion, Phone, Run, Step, Ticket, TicketStatus
+from tickets.models import (
+    Confirmation,
+    ConfirmationState,
+    Department,
+    FlowVersion,
+    Phone,
+    Run,
+    Step,
+    Ticket,
+    TicketStatus,
+)
 from tickets.services.runs import decisions, switches, takeovers
 
 
@@ -261,7 +271,9 @@ def test_a_decision_stays_on_the_timeline_with_who_and_why(
     steps = part(html, "steps")
     assert re.search(r"已拒绝 · bob", steps)
     Step.objects.filter(run=confirmation.run, number=confirmation.step_number).update(status="intended")
-    assert "进行中" not in part(page(as_alice, confirmation.run.ticket), "steps"), "nothing is under way any more"
+    for state in (ConfirmationState.REJECTED, ConfirmationState.CORRECTED):
+        Confirmation.objects.filter(pk=confirmation.pk).update(state=state)
+        assert "进行中" not in part(page(as_alice, confirmation.run.ticket), "steps"), "nothing is under way any more"
     assert "金额不对" in steps
     assert '<span class="pill pill-quiet">已拒绝</span>' in part(html, "head"), "nobody stopped it"
 

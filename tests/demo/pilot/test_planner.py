@@ -621,6 +621,12 @@ class TestHumansWords:
         assert (goals[current].kind, goals[current].text, goals[current].field) == ("choose", "物流破损", "退换原因")
         assert floor == current
 
+    def test_a_corrected_value_is_entered_where_the_instruction_had_it_entered(self) -> None:
+        talk = Talk("勾选“部分退款”,在“退款金额”中填写349.5,点击“提交审核”").did(Move.TARGET, tapped(), 3, "提交审核")
+        talk.told("坐席要求更正:“退款”应为“300.00”。请先改正,再重新提交确认。")
+        goals, current, _floor = goals_of(read_story(talk.messages))
+        assert (goals[current].kind, goals[current].text, goals[current].field) == ("enter", "300.00", "退款金额")
+
     def test_after_a_takeover_counting_starts_afresh(self) -> None:
         seen = page(words("网络异常", 300, 1000), pressable("重试", 480, 1200))
         talk = Talk("点击“搜索”")

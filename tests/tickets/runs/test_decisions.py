@@ -211,6 +211,12 @@ def test_an_amount_that_cannot_be_read_counts_as_above_the_limit(run: Run, ask: 
     assert ask(run, fields=(FieldValue("refund", "退款", "¥3??", "全额"),)).approvals_needed == 2
 
 
+@pytest.mark.parametrize("nothing", ["¥0.00", "0", "0元"])
+def test_an_amount_of_nothing_is_below_the_limit(run: Run, ask: Callable[..., Confirmation], nothing: str) -> None:
+    fields = (FieldValue("refund", "退款", "¥349.50", "¥349.50"), FieldValue("compensation", "补偿", nothing, ""))
+    assert ask(run, fields=fields).approvals_needed == 1
+
+
 def test_an_amount_that_was_not_found_counts_as_above_the_limit(run: Run, ask: Callable[..., Confirmation]) -> None:
     reason = FieldValue("reason", "原因", "质量问题", "质量问题")
     assert ask(run, fields=(FieldValue("refund", "退款", "", "全额"), reason)).approvals_needed == 2

@@ -24,6 +24,7 @@ from cs_agent.geometry import Box
 from cs_agent.vision.highlight import Highlight, Tone, draw_highlights
 from tickets.flows.definition import stored
 from tickets.flows.slots.money import read_one
+from tickets.flows.slots.numerals import number
 from tickets.models import Confirmation, Question, Run, RunStatus, Takeover
 from tickets.services.evidence import audit, pictures
 from tickets.services.live import events as live
@@ -162,6 +163,9 @@ def _approvals_needed(run: Run, request: engine.ConfirmationRequest) -> int:
 
 
 def _amount(text: str) -> Decimal | None:
+    """None if it cannot be read. Nothing is an amount too ("¥0.00"), though no ticket can ask for it."""
+    if number(text.strip(" ¥￥元")) == 0:
+        return Decimal(0)
     try:
         return Decimal(read_one(text) or "")
     except InvalidOperation:

@@ -119,9 +119,12 @@ def _answered(word: Word) -> Goal:
 
 
 def _corrected(word: Word, goals: list[Goal]) -> Goal:
-    """Chosen again where it had been chosen, else entered."""
-    chosen = any(goal.kind is GoalKind.CHOOSE and score(word.about, goal.field) >= 0.6 for goal in goals)
-    return Goal(GoalKind.CHOOSE if chosen else GoalKind.ENTER, word.text, field=word.about)
+    """Chosen again where it had been chosen, else entered, into the field that the instruction named for it."""
+    same = [goal for goal in goals if score(word.about, goal.field) >= 0.6]
+    if any(goal.kind is GoalKind.CHOOSE for goal in same):
+        return Goal(GoalKind.CHOOSE, word.text, field=word.about)
+    entered = next((goal.field for goal in same if goal.kind is GoalKind.ENTER), word.about)
+    return Goal(GoalKind.ENTER, word.text, field=entered)
 
 
 def _goal_at_hand(sit: Situation, start: int, floor: int) -> Situation:
