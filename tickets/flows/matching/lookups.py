@@ -1,30 +1,56 @@
-"""Questions that a look-up answers, beside the number that it needs: 20240523114908今晚能送来不, is … out for delivery.
+"""Questions that a look-up answers: where an order stands, where its goods are, when they come.
 
-Rule: who asks when, where or whether of an order by its number wants it looked up.
+Rule: a text that names an order, by a number or by the noun, and asks of its state, its way or its time wants it looked
+up, however the goods are called: a predicate of the trade beside a word that asks, or a verb of looking beside what is
+looked at. Money is no goods, so what asks of money is left to a person.
 """
 
 from __future__ import annotations
 
-NUMBER = r"(?<![A-Za-z\d])[A-Za-z]{0,8}-?\d{8,}[A-Za-z\d]{0,4}(?!\d)"
-_STOP = r"[^,，。;；!！?？\n\d]"
+import re
+from collections.abc import Iterator
+from heapq import merge
+from operator import itemgetter
+
+_STOP = r"[^,，。;；!！?？\n]"
+_END = r"(?=$|[ ,，。;；!！?？~～…\n呀啊呢哦喔嘛]|麻烦|谢)"
+_DIGITS = "零〇一二三四五六七八九幺"
+_ORDER = re.compile(
+    rf"(?<![A-Za-z\d])(?!1[3-9]\d{{9}}(?!\d))(?:[A-Za-z]{{1,8}}[- ]?)?\d(?:-?\d){{5,}}|[{_DIGITS}]{{7,}}|"
+    r"订单|定单|单[号子]|[这那]一?单|\b(?:order|parcel|package|shipment|tracking)\b",
+    re.I,
+)
+# What an order or its goods do, what asks before it, and what asks behind it.
+_DOES = (
+    r"(?:发(?![票现给])(?:货|出来?|走)?|出[库货来]|[到送派运走寄](?!账)(?:到|达|来|出|过来)?|签收|处理|安排|打包|"
+    r"备货|配货|付款|支付|下单|审核|收到|成功|动(?!态))"
+)
 _WHEN = (
-    r"(?:什么时候|啥时候?|几时|何时|几[天点号]|多久|哪天|今[天晚]|明[天早晚]|[本这下]?周[一二三四五六日末]|月底|"
-    r"[能会]|是不是|有没有|到底)"
+    r"(?:[什啥]么?(?:时候|辰光)|何时|几[时天点号]|哪[天日]|多久|有[没无]有?|是不是|是否|到底|[今明后](?:天|晚|朝|早)|"
+    r"[周月]末?[一二三四五六日底]?(?=能|会)|能不能|会不会|(?:怎么?|咋|为[什啥]么?|为何)(?:个|又|都|一直|到现在|现在)*还?[没不未])"
 )
-WHEREABOUTS = (
-    rf"{_WHEN}{_STOP}{{0,8}}?(?:送[到来达]?|到货?|收到|派[送件]?|签收)了?(?:[不没吗么呀呢?？]|(?=$|"
-    rf"[,，。!！ ]))[?？!！~ ]{{0,3}}|"
-    r"(?:送[到来达]|收到|派[送件]|签收|到货?)了?(?:不|没有?|吗|么)(?=$|[,，。!！?？呀啊 ])[?？!！~呀啊 ]{0,3}|"
-    r"到哪(?:个|一)?(?:站|"
-    r"了|里|儿)|[在到]谁那|"
-    r"\bwhere(?:['’]?s| is| are)\b|\bout for delivery\b|\b(?:get|be|come) here\b|\barriv\w+\b|\b(?:be |been |"
-    r"being )?delivered\b"
+_WHAT = rf"(?:哪|[什啥]么?(?:地|状|情|样|位|阶|环|时)|何[处种方]|几|咋样|怎么?样|吗|么{_END}|没得|伐|了?没有?{_END}|不{_END}|还是[没未不])"
+_STANDS = r"(?:状态|状况|情况|进度|进展|动态|下落|阶段|环节|哪一?步|去向)"
+_LOOKS = r"(?:查|看(?!不)|瞅|瞧|问|核实|确认|跟踪|追踪|告知|告诉|晓得|知道|了解|催)"
+_CHINESE = re.compile(
+    rf"{_WHEN}{_STOP}{{0,6}}?{_DOES}|{_DOES}了?{_STOP}{{0,2}}?{_WHAT}|[在去]{_STOP}{{0,4}}?(?:哪[儿里个]?|谁那){_END}|"
+    rf"(?:[什啥哪]么?|何|咋|怎)[种个样]?(?:一?个)?(?:的)?{_STANDS}|{_STANDS}{_STOP}{{0,4}}?(?:如何|怎么?样|咋样|呢)|"
+    rf"{_LOOKS}(?:(?!退|钱){_STOP}){{0,14}}?{_STANDS}"
 )
-STATE = (
-    r"(?:看|查|问|催)(?:一?下|看|询)?(?:的?当前|到)?的?(?:进度|状态|情况|进展)|当前(?:的)?(?:状态|进度)|"
-    r"\bwhen (?:did|do|will) (?:you|they) (?:ship|send|dispatch)\w*|"
-    rf"{_WHEN}{_STOP}{{0,6}}?(?:发货?|出库|付款?|处理|打包|取消|成功)(?:了?[不没吗么呀呢]|[?？])|"
-    r"(?:发货|发出来?|出库|付款|下单|处理|打包|成功)了?(?:不|没有?|吗|么)(?=$|[,，。!！?？呀啊 ])|"
-    r"\bbeing (?:processed|packed|prepared|shipped)\b|\b(?:is|has|was) it (?:been )?(?:paid|shipped|sent|"
-    r"processed|confirmed)\b"
+_ENGLISH = re.compile(
+    r"\beta\b|\bon (?:the|its) way\b|\bout for delivery\b|\bwhere(?:abouts)?(?:['’]?s| is| are| (?:[\w#'-]+ ){1,4}?(?:is|are|went|has))\b|"
+    r"\b(?:status|progress|updates?|news|word|whereabouts) (?:on|of|for|about|with)\b|\b(?:track|chase|locate)\b|"
+    r"\b(?:check|look (?:up|into|at|for)|find)(?: on| up| out)? (?:(?:my|the|this|if|whether|where|when|order) ?)+|"
+    r"\b(?:has|have|is|are|did|was|will|does|do|when|if|whether)\b(?:(?!n['’]?t\b)[^.,;!?\n]){1,40}?"
+    r"\b(?:ship\w*|dispatch\w*|sent|send|arriv\w*|deliver(?:ed)?|leav\w+|left|pack\w*|process\w*|paid|confirm\w*|here|due|"
+    r"com(?:e|ing)|moving|mov(?:e|ed)|gone out)\b",
+    re.I,
 )
+
+
+def orders_asked_of(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text that names an order asks of it."""
+    if not _ORDER.search(text):
+        return iter(())
+    found = (pattern.finditer(text) for pattern in (_CHINESE, _ENGLISH))
+    return merge(*((match.span() for match in each) for each in found), key=itemgetter(0))

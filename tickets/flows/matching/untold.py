@@ -14,8 +14,7 @@ from heapq import merge
 from itertools import islice
 from operator import itemgetter
 
-from tickets.flows.matching.lookups import NUMBER, WHEREABOUTS
-from tickets.flows.matching.lookups import STATE as ASKED_STATE
+from tickets.flows.matching.lookups import orders_asked_of
 from tickets.flows.slots.text import clause_after, clause_before
 
 MOST = 8  # of a kind in a text that are looked at
@@ -210,7 +209,6 @@ _KINDS = (
         re.compile(_PROOF, re.I),
         _Together(_PARCEL, _LACKING, either=True),
         _Together(_PARCEL, _GONE, either=False),
-        _Together(NUMBER, WHEREABOUTS, either=True),
     ),
     (
         STATE,
@@ -221,7 +219,6 @@ _KINDS = (
             *("process", "being", "through", "confirm", "accept", "paid", "left", "leave"),
         ),
         re.compile(_STATE, re.I),
-        _Together(NUMBER, ASKED_STATE, either=True),
     ),
     (
         "change",
@@ -245,6 +242,15 @@ class Untold:
 
 
 def untold(text: str) -> Iterator[Untold]:
+    """In the words of a ticket."""
+    yield from named(text)
+    for start, end in islice(_apart(orders_asked_of(text)), MOST):
+        if not _of_something_else(text, start, end):
+            yield Untold(STATE, "order", start, end)
+
+
+def named(text: str) -> Iterator[Untold]:
+    """Those whose thing is named, as a flow's keywords do as well."""
     folded = text.lower()
     for verb, thing, signs, pattern, *together in _KINDS:
         if not any(sign in folded for sign in signs):

@@ -17,7 +17,7 @@ from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
 from tickets.flows.matching.things import THING, any_of
-from tickets.flows.matching.untold import LACK, STATE, untold
+from tickets.flows.matching.untold import LACK, STATE, named, untold
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
 
 MOST_DEEDS = 16  # of a text that are judged
@@ -294,7 +294,7 @@ NO_PURPOSE = Purpose(frozenset(), frozenset())
 @lru_cache(maxsize=256)
 def purpose(keywords: tuple[str, ...], strong: tuple[str, ...]) -> Purpose:
     """Of a flow with these keywords, of which the `strong` ones make it fit by themselves."""
-    told = (Deed(each.verb, each.thing) for word in keywords for each in untold(word))
+    told = (Deed(each.verb, each.thing) for word in keywords for each in named(word))
     deeds = frozenset([*(wish.deed for word in keywords for wish in _deeds(word)), *told])
     bare = (word for word in strong if not _DEED.search(word))
     return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in THING.finditer(word)))
