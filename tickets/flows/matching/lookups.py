@@ -35,13 +35,14 @@ _LOOKS = r"(?:查|看(?!不)|瞅|瞧|问|核实|确认|跟踪|追踪|告知|告�
 _CHINESE = re.compile(
     rf"{_WHEN}{_STOP}{{0,6}}?{_DOES}|{_DOES}了?{_STOP}{{0,2}}?{_WHAT}|[在去]{_STOP}{{0,4}}?(?:哪[儿里个]?|谁那){_END}|"
     rf"(?:[什啥哪]么?|何|咋|怎)[种个样]?(?:一?个)?(?:的)?{_STANDS}|{_STANDS}{_STOP}{{0,4}}?(?:如何|怎么?样|咋样|呢)|"
-    rf"{_LOOKS}(?:(?!退|钱){_STOP}){{0,14}}?{_STANDS}"
+    rf"{_LOOKS}(?:(?!退|钱){_STOP}){{0,24}}?({_STANDS})|[到在]那[里儿]?了?(?=[?？])"
 )
 _ENGLISH = re.compile(
     r"\beta\b|\bon (?:the|its) way\b|\bout for delivery\b|\bwhere(?:abouts)?(?:['’]?s| is| are| (?:[\w#'-]+ ){1,4}?(?:is|are|went|has))\b|"
     r"\b(?:status|progress|updates?|news|word|whereabouts) (?:on|of|for|about|with)\b|\b(?:track|chase|locate)\b|"
     r"\b(?:check|look (?:up|into|at|for)|find)(?: on| up| out)? (?:(?:my|the|this|if|whether|where|when|order) ?)+|"
-    r"\b(?:has|have|is|are|did|was|will|does|do|when|if|whether)\b(?:(?!n['’]?t\b)[^.,;!?\n]){1,40}?"
+    r"(?:(?:^|[.,;:!?\n] ?|\b(?:and|so|but|hi|hello|hey) )(?:has|have|is|are|did|was|will|does|do|when)|\b(?:whether|when|if)(?! (?:i|we|you)\b))\b"
+    r"(?:(?!n['’]?t\b)[^.,;!?\n]){1,40}?"
     r"\b(?:ship\w*|dispatch\w*|sent|send|arriv\w*|deliver(?:ed)?|leav\w+|left|pack\w*|process\w*|paid|confirm\w*|here|due|"
     r"com(?:e|ing)|moving|mov(?:e|ed)|gone out)\b",
     re.I,
@@ -53,4 +54,4 @@ def orders_asked_of(text: str) -> Iterator[tuple[int, int]]:
     if not _ORDER.search(text):
         return iter(())
     found = (pattern.finditer(text) for pattern in (_CHINESE, _ENGLISH))
-    return merge(*((match.span() for match in each) for each in found), key=itemgetter(0))
+    return merge(*((match.span(match.lastindex or 0) for match in each) for each in found), key=itemgetter(0))

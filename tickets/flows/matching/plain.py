@@ -21,7 +21,7 @@ _DEED = re.compile(
 )
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
-    rf"上门|取走|来取|取件|登记|走|开一?[个张]|"
+    rf"[上下进出回过起]?[来去]|[弄搞整做]|酌情|给予|适当|相应|上门|取走|来取|取件|登记|走|开一?[个张]|"
     rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|"
     rf"只想|不如|干脆|客诉|数据|记录|明细|整份|结果|于是|的|东西|商品|新|收货|"
     r"(?:[七7]天)?无理由|半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|"
@@ -35,7 +35,7 @@ _LEAD = (
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
     rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
-    r"把|去|吧|呗|啊|呀|嘛|哦|哈|啦|了(?=$|[^一-鿿]|[吧呗啊呀哈就个几两一]|谢)|谢|就(?=$|行|好|可以|成|够|完|是|"
+    r"把|[上下进出回过起]?[来去]|[吧呗啊呀嘛哦哈啦叭咯喽哟嘞哩呐噻撒哇喔]|(?P<either>[一-鿿])不(?P=either)(?=$|[^一-鿿]|[吧呀啊])|了(?=$|[^一-鿿]|[吧呗啊呀哈就个几两一]|谢)|谢|就(?=$|行|好|可以|成|够|完|是|"
     r"这样)|即可|可以|给|到|至|回|并|"
     r"和|及|与|加|外|再(?!说|考虑|想|看)|还(?!没|未|不|在|是)|另|"
     rf"我(?=[{NUMERALS}\d¥￥]|们?的|全|这|那|就|也|还|要|想)|"
@@ -59,7 +59,7 @@ _ENGLISH_TAIL = re.compile(
     r"pls|plz|for|of|me|my|the|it|this|these|those|them|order|to|and|plus|"
     r"or|in|now|asap|thanks?|thx|because|since|"
     r"as|on|already|amount|full|with|immediately|today|back|too|as well|"
-    r"a|an|at|if|instead|via|by|into|from|not|so|but|"
+    r"a|an|at|if|(?:last|past|this) \w+['’]s|instead|via|by|into|from|not|so|but|"
     r"your|i (?:paid|spent|gave)|"
     r"address|money|label|goods|item|items|shoes|process(?:ed)?|would|should|us|all|everything|half|due|delivery|"
     r"shipping|than|pick-?up|collection|"
@@ -98,6 +98,9 @@ _OTHER_DEED = re.compile(r"\b(?:updat|deliver|ship|send|resend|verif|check|corre
 JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 
+_OBJECT = re.compile(r"把[^,，。;；!！?？不没退]{1,14}$")  # 把蛋糕钱全退给我: whatever it is called
+
+
 def names_a_deed(words: str) -> bool:
     return bool(_DEED.search(words))
 
@@ -115,7 +118,7 @@ def is_plain(text: str, start: int, end: int) -> bool:
         return leads.understood(lead, _LAST)  # return the …
     chinese = not re.match(r" *[A-Za-z]", tail) and (_NEXT_PHRASE.match(tail) or _TAIL.match(tail.lstrip(" ")))
     follows = _ENGLISH_TAIL.match(tail) or chinese
-    return bool(follows) and leads.understood(lead, _LAST)
+    return bool(follows) and (leads.understood(lead, _LAST) or leads.understood(_OBJECT.sub("", lead), _LAST))
 
 
 def _joins(lead: str, joint: re.Match[str], tail: str) -> bool:

@@ -167,7 +167,7 @@ _ELSEWHERE = (
     r"\b(?:should|must|needs? to|has to|ought to) (?:go|be (?:sent|delivered|shipped)) to\b(?! (?:me|us)\b)"
     r"(?=[^.!?\n]{0,20}(?:\baddress\b|\d))|"
     r"\b(?:have|get) (?:[\w#]+ ){1,6}?(?:delivered|sent|shipped|redirected|rerouted|brought) to\b(?! (?:me|us)\b)|"
-    r"(?:^|[,，。;；!！?？\n ])[寄送发][到往去给]"
+    r"(?:^|[,，。;；!！?？\n ])[寄送发][到往去给](?![^,，。;；!！?？\n]{2,40}的[那这]?[个件单]?(?:包裹|快递|货|东西|件|订单|单子))"
     r"(?=[^,，。;；!！?？\n]{2,24}(?:[省市区县镇路街道巷弄村楼室栋座]|\d号))|"
     r"\b(?:can|could|would|will) you (?:please )?(?:deliver|ship|send) to (?=[^.!?\n]{0,20}\d)|"
     r"\b(?:could|can|may|should|please have|want|let|make) (?:my |the |this |all )?(?:deliver(?:ies|y)|orders?|"

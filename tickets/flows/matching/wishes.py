@@ -52,7 +52,7 @@ _DEEDS = {
     "refund": r"(?<!退货)退款|退(?:我|还)? ?(?=[¥￥\d一二两三四五六七八九十百千万.]{1,9} ?(?:[元块]|就[行好成]))|"
     r"退[^,，。;；!！?？退不货换了过]{1,8}的钱|"
     r"退(?:还|回|一下)?差[价额](?=[¥￥\d一二两三四五六七八九十百千]|的|$|[,，。])|退(?:全|全部|一半|半)款|"
-    r"(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|"
+    r"退还(?:全部|全额|相应|剩余|[所已]付)*(?:货款|款项|费用|金额|货值)|(?<=再)退(?=一次|一下)|退(?:我|还|回|一下|一半|半|"
     r"全){0,3}的?钱|钱(?:都|全|也|请|给我)?退(?!不)|"
     rf"{PAID_BACK}|"
     r"\brefund\b|\b(?:get|be) refunded\b|(?<=yuan )refunded\b|(?<=rmb )refunded\b|"
@@ -76,7 +76,7 @@ _DEEDS = {
     rf"{_SOME} of)\b|"
     rf"\b(?:send|ship|post|give) back (?:the|it|them|this|these|those|my|both|order|{_SOME})\b(?! money)|"
     r"\b(?:send|ship|post) (?:it|them|(?:the|this|these|those|my|that) (?:\w+ ){0,2}?\w+|this|these|those) back\b",
-    "resend": r"(?:再|重新?)(?:给我)?[发来](?:一?[个条次])?(?:新的?)?(?:验证)?码|再[推传送](?:一?[次遍下条])|重发|"
+    "resend": r"(?:再|重新?)(?:给我)?[发来](?:一?[个条次])?(?:新的?)?(?:验证)?码|再(?:给我?)?[推传送来弄整搞给](?:我)?一?[次遍条个份](?:新的)?|重发|"
     r"重新发送?|补发|再发(?!货)|\bre-?send\b|"
     r"\bsend (?:\w+ ){0,4}(?:again|agn)\b|"
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
@@ -85,7 +85,7 @@ _DEEDS = {
     r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
-    "verify": r"核验|核实|验证(?!码)|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)|"
+    "verify": r"核验|核实|验证(?![码的要用时])|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)|"
     r"\bprove(?= who i am\b)",
     "delete": r"删除|删掉|\bdelete\b|\bremove\b",
 }
@@ -228,19 +228,24 @@ def _thing_beside(text: str, match: re.Match[str], past: int, following: int) ->
         return inside  # have my address changed
     joint = JOINT.search(text, end, following)
     stop = min(joint.start() if joint else following, end + len(clause_after(text, end, _REACH[english])))
-    if match.lastgroup == "change" and _IT.match(text, end):
-        return max(THING.finditer(text, max(0, start - _SENTENCES_BEFORE), start), key=re.Match.start, default=None)
-    behind = THING.search(text, end, stop)
-    if behind or (english and match.lastgroup != "resend"):
-        return behind
+    if match.lastgroup == "change" and (_IT.match(text, end) or _SET_RIGHT.match(text, end)):
+        spoken_of = THING.finditer(text, max(0, start - _SENTENCES_BEFORE), start)
+        return max((thing for thing in spoken_of if not _GIVEN.match(text, thing.end())), key=re.Match.start, default=None)
     into = match.lastgroup == "change" and text[end : end + 1] in set("成为到至")  # 地址选错了,改成…
+    behind = THING.search(text, end, stop)
+    if behind and match.lastgroup == "resend" and behind.lastgroup not in _SENT:
+        behind = None  # 再来一条 手机…: where it is sent to
+    if (behind and not into) or (english and match.lastgroup != "resend"):
+        return behind
     look = sentence_before if match.lastgroup in {"resend", "export"} or into else clause_before
     before = len(look(text, start, _BEFORE))
     spoken_of = THING.finditer(text, max(past, start - before), start)
     sent = (thing for thing in spoken_of if match.lastgroup != "resend" or thing.lastgroup in _SENT)
-    return max(sent, key=re.Match.start, default=None) or _spoken_of_last(text, match, past)
+    return max(sent, key=re.Match.start, default=behind) or _spoken_of_last(text, match, past)
 
 
+_GIVEN = re.compile(r"[号码是: ]*\d")  # 手机133…: whom to call
+_SET_RIGHT = re.compile(r"(?:过来|回来|一下|掉|正)(?=$|[^一-鿿]|[吧呗啊呀嘛了])")  # 我地址不是…,给我改过来
 _IT = re.compile(r" (?:it|that|this|them)\b(?! to\b)", re.I)  # my address is now …, please update it
 
 

@@ -57,7 +57,7 @@ _HUMAN_SIGNALS = (
     ),
     _signal(
         "person.charges",
-        "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐.{0,8}(?:扣|费|不符)|流量费|违约金|话费.{0,6}(?:争议|不对|异常)",
+        "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐[^,，。;；]{0,8}(?:扣|费|不符)|流量费|违约金|话费[^,，。;；]{0,6}(?:争议|不对|异常)",
         "overcharged|billing dispute|tariff",
     ),
     _signal(
@@ -131,7 +131,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
     words, flows = spelt(as_told(told[:MOST_READ])), list(flows)
     wanted = wishes(words)
     fits = [(flow, flow_fit(item, words, wanted)) for flow, item in flows]
-    best = max(fits, key=lambda each: (_serves_all(each[1], wanted), each[1].fit, len(each[1].telling)), default=None)
+    best = max(fits, key=lambda each: _rank(each[1], wanted), default=None)
     others = (
         said("person.too_long") if len(told) > MOST_READ else None,
         second_wish(words, flows),
@@ -146,6 +146,12 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         return Advice(None, best[1].fit if best else 0.0, True, [low, *(nearest.reasons if nearest else []), *signals])
     flow, fit = best
     return Advice(flow, min(1.0, fit.fit), bool(signals), [*fit.reasons, *signals])
+
+
+def _rank(fit: Fit, wanted: Sequence[Wish]) -> tuple[float | bool, ...]:
+    """What is to be done comes before what is asked: 订单还没发,帮我改地址."""
+    done = any(wish.deed.verb not in FACTS and fit.purpose.serves(wish.deed) for wish in wanted)
+    return _serves_all(fit, wanted), fit.fit >= 1 and done, fit.fit, fit.questions, len(fit.telling)
 
 
 def _serves_all(fit: Fit, wanted: Sequence[Wish]) -> bool:

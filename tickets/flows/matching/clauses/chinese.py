@@ -29,6 +29,8 @@ def _of_other(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
         return True
     if matter.deed.match(rest):
         return False
+    if match[0] in {"不急", "不急着"} and not matter.deed.search(clause.words):
+        return True  # 不急,今天之内就好
     if not rest and match[0].endswith(("来", "去")):
         return True  # 上午别来
     return not re.match(rf"{_IT}?{_ENDS}", rest) or _of_another_topic(clause, matter, match)
@@ -85,7 +87,7 @@ def _in_part(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     denied = re.search(
         r"(?:不|没|无法|怎么)(?:能|想|会|可能|法|办法)?[一-鿿]{0,2}$", clause.words[: match.start()][-6:]
     )
-    return matter.part or bool(denied)
+    return matter.part or not clause.behind or bool(denied)
 
 
 _NO_NEED = (

@@ -61,6 +61,10 @@ def _no_question(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     ) and not re.search("(?<![就还])是[^,，]{1,12}还是(?![不没有])", clause.words)
 
 
+def _not_told(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    return matter.looks or not (clause.wish or clause.behind)
+
+
 OPEN = (
     # Conditions.
     Rule(
@@ -156,6 +160,7 @@ OPEN = (
             not any(each.end() == match.start() for each in matter.deed.finditer(clause.words))
         ),
     ),
+    Rule("fit.asked", re.compile(r"听说|据说|听人说|传闻|真的?假的?|是真的吗|有这[回种]事"), _not_told),
     Rule("fit.refused", re.compile(r"(?:还|哪|谁|怎么)敢|难道|岂|何必|何苦|谁(?:会|要|还|稀罕)|至于吗"), _not_of_deed),
     Rule(
         "fit.done",
