@@ -276,9 +276,9 @@ def test_a_wish_that_another_clause_takes_back_leaves_open_or_gives_to_others_go
         ("东西收到了,可是坏的,我要退货", "return_goods"),
         ("这个我不要了,寄回给你们,钱原路退回", "return_goods"),
         ("客户13800138000说没收到验证码,帮他补发一条", "resend_code"),
-        ("20240523114908今晚之前能送来不", "logistics_voucher"),
+        ("20240523114908今晚之前能送来不", "order_status"),
         ("单号20240519774205 麻烦看看进度", "order_status"),
-        ("Forget about the return. Where is 20240522019944 right now?", "logistics_voucher"),
+        ("Forget about the return. Where is 20240522019944 right now?", "order_status"),
     ],
 )
 def test_what_only_sounds_like_a_refusal_or_asks_of_a_number_keeps_its_flow(text: str, flow: str) -> None:

@@ -100,13 +100,13 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
     liked = {word for word, weight in weights.items() if weight > 0}
     certain = any(met.get(word) is Standing.WANTED for word in liked) or _in_earnest(smooth)
     met = {w: _decided(s, certain) for w, s in met.items()}
-    points = sum(_points(weights[word], standing) for word, standing in met.items())
+    points = sum(_points(weights[word], standing, questions) for word, standing in met.items())
     wished = [w for w, s in met.items() if s is Standing.WANTED]
     telling = sorted((w for w in wished if w in liked), key=lambda word: -weights[word])
     own = purpose_of(match)
     named = [wish for wish in wanted if own.names(wish.deed) and (certain or not wish.polite)]
     if named and not strong:
-        points = threshold + sum(_points(weights[word], s) for word, s in met.items() if word not in liked)
+        points = threshold + sum(_points(weights[word], s, questions) for word, s in met.items() if word not in liked)
         telling, strong = [named[0].words, *telling], [named[0].start]
     return Fit(
         max(0.0, points / threshold),
@@ -137,9 +137,9 @@ def purpose_of(match: Mapping[str, Any]) -> Purpose:
     return purpose(tuple(word for word, weight in weights.items() if weight > 0), strong)
 
 
-def _points(weight: float, standing: Standing) -> float:
+def _points(weight: float, standing: Standing, questions: bool) -> float:
     if weight < 0:
-        return 0 if standing in _SPEAKS_AGAINST else weight  # a sign of another matter, however it is spoken of
+        return 0 if standing in _SPEAKS_AGAINST or (questions and standing is Standing.SUPPOSED) else weight  # a sign of another matter, however it is spoken of
     if standing is Standing.WANTED:
         return weight
     return -weight if standing in _SPEAKS_AGAINST else 0

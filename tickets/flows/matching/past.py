@@ -25,7 +25,7 @@ _DONE_AFTER = re.compile(
     r"^ (?:request )?(?:was|were|is|got|has been) (?:rejected|denied|refused|declined)|"
     r"^(?:我|都|也|倒|倒是|其实|是|的事|款|金额)*(?:已经?|刚刚?|终于|后来|现在)*(?:收到|到账|通过|拿到|退回来|"
     r"退到|改好|"
-    r"办好|搞定|解决|处理好|处理完|完成|发过来|发来|成功|恢复|修好|来电|复原)[了啦咯]|^(?:已经?|刚刚?|终于|现在|"
+    r"(?:办|弄|做|搞|处理|修)[好完成]|搞定|解决|完成|发过来|发来|成功|恢复|修好|来电|复原)[了啦咯]|^(?:已经?|刚刚?|终于|现在|"
     r"都)*(?:来|到)了(?!没|吗|吧|么)|"
     r"^(?:已经?|刚刚?|终于|才)(?:到|来)(?=$|[,，。!！ ])|"
     r"^ (?:that |which )?(?:you|they) (?:sent|issued|gave|processed|made|did)\b|"
@@ -75,7 +75,8 @@ _GOODS_CAME = re.compile(
 
 
 _OF_AMOUNT = re.compile(
-    r"^ of [¥￥$]?[\d.,]+(?: ?(?:yuan|rmb|cny|kuai))?(?= )", re.I
+    r"^ (?:of [¥￥$]?[\d.,]+(?: ?(?:yuan|rmb|cny|kuai))?|(?:for|on|of) (?:my |the |this )?(?:order |item |goods )?[#A-Z]{0,6}-?\d[\d-]*)(?= )",
+    re.I,
 )  # compensation of 20 yuan arrived
 _AMOUNT = re.compile(r"^(?:款|金额|费)?[¥￥]?\d[\d,.]{0,8}[元块]?钱?(?=[已都也]?(?:经)?(?:收到|到账|退|拿到))")
 _MADE_BEFORE = re.compile(

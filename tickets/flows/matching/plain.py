@@ -21,7 +21,7 @@ _DEED = re.compile(
 )
 _LEAD = (
     rf"{leads.WISH_LEAD}|老子|在吗|能不能|可不可以|能否|可否|忙|顺便|顺带|客服|您们|商家|卖家|店家|平台|快|还是|"
-    rf"[上下进出回过起]?[来去]|[弄搞整做]|酌情|给予|适当|相应|上门|取走|来取|取件|登记|走|开一?[个张]|"
+    rf"[上下进出回过起]?[来去]|[弄搞整做]|坚持|酌情|给予|适当|相应|上门|取走|来取|取件|登记|走|开一?[个张]|"
     rf"重新|再次|投诉|(?:最?近|过去|上|这|本)?[\d一两二三四五六七八九十半几]*(?:个?月|个?季度?|年|周|天)的?|必须|"
     rf"只想|不如|干脆|客诉|数据|记录|明细|整份|结果|于是|的|东西|商品|新|收货|"
     r"(?:[七7]天)?无理由|半额|一半|多退|少退|现金|仅|先行|记得|别忘了|收件|全额|全款|赔偿|补偿|退款|退钱|地址|"
@@ -40,7 +40,7 @@ _TAIL = re.compile(
     r"和|及|与|加|外|再(?!说|考虑|想|看)|还(?!没|未|不|在|是)|另|"
     rf"我(?=[{NUMERALS}\d¥￥]|们?的|全|这|那|就|也|还|要|想)|"
     r"[你您]们?(?=给|帮|安排|尽快|处理|看着|赶紧|马上|快|直接|就|要|得|赔|退|发|必须|应该|$|[^一-鿿])|请|麻烦|"
-    r"尽快|马上|"
+    r"返|尽快|马上|"
     r"赶紧|元|块|金额|款|"
     r"钱|费|运费|押金|定金|差价|全|部分|一下|货|的?订单|这|那|该|此|单(?=$|[^一-鿿])|退(?=款(?:$|[^一-鿿]|"
     r"[吧呗给并和谢加的,，。]|[\d一二两三四五六七八九十]))|退(?!款)|"
@@ -50,7 +50,7 @@ _TAIL = re.compile(
     r"一[次遍条份]|一?个(?:$|[吧呗啊,，。!！给新来过])|地址|收货|新|投诉|信息|资料|近|最近|过去|数据|记录|明细|"
     r"上|本|今|所|导|改|换|修|麻|辛苦|多谢|急|需要|要|想|能|以|来|用|也就是|"
     r"编?号[码是为:： ]*\d|"
-    r"走|打|发|但|申请(?:$|[,，。!！吧谢])",
+    r"[存备留归][档份存底]|走|打|发|但|申请(?:$|[,，。!！吧谢])",
 )
 # A blank in place of a comma: 给我办个退货 单号…; but not 退款 三天了还没到.
 _NEXT_PHRASE = re.compile(rf" (?=[一-鿿])(?![没未不还被又怎为都一直]|[{NUMERALS}](?:[天周年]|个?月|小时|多))")
@@ -94,11 +94,12 @@ _MISTAKEN = re.compile(
 
 
 # Between two deeds of a clause: change my address and resend the code.
-_OTHER_DEED = re.compile(r"\b(?:updat|deliver|ship|send|resend|verif|check|correct)", re.I)  # before a joining word
+_OTHER_DEED = re.compile(r"\b(?:complain|log|file|register|raise|open|put in|updat|deliver|ship|send|resend|verif|check|correct)", re.I)  # before a joining word
 JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 
 _OBJECT = re.compile(r"把[^,，。;；!！?？不没退]{1,14}$")  # 把蛋糕钱全退给我: whatever it is called
+_MONEY_OF = re.compile(r"(?:(?!已经?|之前|上次|[不没别退过])[^,，。;；!！?？\n]){1,12}的$")  # 这一箱的钱退给我
 
 
 def names_a_deed(words: str) -> bool:
@@ -118,7 +119,9 @@ def is_plain(text: str, start: int, end: int) -> bool:
         return leads.understood(lead, _LAST)  # return the …
     chinese = not re.match(r" *[A-Za-z]", tail) and (_NEXT_PHRASE.match(tail) or _TAIL.match(tail.lstrip(" ")))
     follows = _ENGLISH_TAIL.match(tail) or chinese
-    return bool(follows) and (leads.understood(lead, _LAST) or leads.understood(_OBJECT.sub("", lead), _LAST))
+    objects = (_OBJECT, _MONEY_OF) if text[start] == "钱" else (_OBJECT,)
+    every = [lead, *(each.sub("", lead) for each in objects)]
+    return bool(follows) and any(leads.understood(each, _LAST) for each in every)
 
 
 def _joins(lead: str, joint: re.Match[str], tail: str) -> bool:

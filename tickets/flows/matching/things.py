@@ -24,7 +24,7 @@ _THINGS = {
     "plan": r"套餐|会员|\b(?:plan|membership|subscription)\b",
     "pickup": r"取件|上门|\bpick-?up\b",
     "review": r"评价|差评|评论|\breview\b",
-    "records": r"记录|明细|数据|(?:投诉|客诉)(?:的?工?单子?)|(?:投诉|客诉)(?=了?些|[都也全给导]|$|[,，。])|\brecords?\b|\bcomplaints\b",
+    "records": r"记录|明细|数据|(?:投诉|客诉)的?(?:工?单子?|表)|(?:投诉|客诉)(?=了?些|[都也全给导]|$|[,，。])|\brecords?\b|\bcomplaints\b",
     "parcel": r"快递|包裹|物流|\b(?:parcel|package|delivery(?! (?:addr\w*|time|date))|shipment)\b",
     "order": r"订单|定单|单子|\borders?\b",
     "goods": r"货(?!币|地址|人|时间|款|品?质)|"

@@ -65,7 +65,7 @@ _GONE = (
     r"(?:\b(?:not|never|hasn|isn)(?:['’]?t)?|n['’]?t) (?:[a-z]+ ){0,2}?(?:mov\w+|updat\w+|delivered|left)\b"
 )
 _PROOF = (
-    r"(?:查一?[下查]|查询|追踪|跟踪)(?:我的|那个|这个|个|这单|的){0,2}(?:快递|包裹|物流)|"
+    r"\bpod\b|(?:查一?[下查]|查询|追踪|跟踪)(?:我的|那个|这个|个|这单|的){0,2}(?:快递|包裹|物流)|"
     r"\b(?:marked|says?|shows?|shown) (?:[\w# ]{1,30} )?(?:as )?delivered\b[^.!?\n]{0,20}\bbut\b|"
     r"(?:几号|哪天|什么时候|啥时候|何时|几时|多久|几天)(?:能|可以|才|会|给我)*(?:送到|送达|到货|派送)|"
     r"(?:物流|快递|签收|发货|运输|派送|投递)的?(?:凭证|证明|截图|底单|单据|轨迹|记录)|"
@@ -204,7 +204,7 @@ _KINDS = (
         (
             *"件递裹流货西品送站签运投到收派谁",
             *("parcel", "package", "ship", "deliver", "goods", "stuff", "item", "box", "order", "track", "sign"),
-            *("courier", "arriv", "com", "here", "due", "where"),
+            *("courier", "arriv", "com", "here", "due", "where", "pod"),
         ),
         re.compile(_PROOF, re.I),
         _Together(_PARCEL, _LACKING, either=True),
@@ -228,6 +228,7 @@ _KINDS = (
     ),
 )
 _OF_MONEY = re.compile(r"(?<!付)(?<!付完)(?<!付了)款|钱|发票|\b(?:refund|money|invoice)\b", re.I)
+_NO_GOODS = re.compile(r"码|短信|证|地址|投诉|\b(?:code|sms|address|complaints?)\b", re.I)
 _AGAINST = re.compile("甭|勿|别(?!的|人|处)|不用|不要|不必|无需|先不")  # 投诉记录甭给我导了
 _WHO_PAYS = re.compile(r"谁|怎么赔|赔")
 _FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")
@@ -245,7 +246,8 @@ def untold(text: str) -> Iterator[Untold]:
     """In the words of a ticket."""
     yield from named(text)
     for start, end in islice(_apart(orders_asked_of(text)), MOST):
-        if not _of_something_else(text, start, end):
+        other = _NO_GOODS.search(clause_before(text, start, 20) + text[start:end])
+        if not other and not _of_something_else(text, start, end):
             yield Untold(STATE, "order", start, end)
 
 

@@ -66,7 +66,7 @@ _DEEDS = {
     r"(?<=[,，。;；!！ ])退了吧|把(?![^,，。;；!！?？]{0,6}[钱款元块])[^,，。;；!！?？退]{1,24}退回(?:来|"
     r"去)?(?![了吗没?？])",
     "compensate": r"补偿|赔偿|赔(?:我|付|点|钱)|\bcompensat\w+",
-    "return": r"(?:你们|派人|上门|请|麻烦|叫人)来?(?:取|拿|拉|收)(?:走|回去?)|"
+    "return": r"(?:你们|派人|上门|请|麻烦|叫人|快递|师傅|小哥)来?(?:取|拿|拉|收)(?:走|回去?)|"
     r"(?:货|东西|商品)(?:我|也|都)?[要想得](?:退|寄)(?:给|还|回)(?!我)|"
     r"退货(?:并|和|加|/|、)?(?:退款)?|寄回|退回去|(?:申请|要求|想要?)退回(?=去|商|货|给|[,，。 ]|$)|"
     r"\b(?:need|want|like|wish|hoping|trying|ready|have) to return (?=(?:an?|some|one|two|both) )|"
@@ -82,7 +82,7 @@ _DEEDS = {
     r"\bsend (?:me )?(?:another|a new|a fresh)\b",
     "change": r"改(?:一?下)?(?:退款|退货|换货|补偿)的?(?=金额|原因|理由|方式|账[户号]|申请)|"
     r"(?<=[一-鿿])(?:写|填|选|打|输|弄|搞|留)错(?=了|成|啦|[,，。!！ ]|$)|"
-    r"更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
+    r"更新(?=[成为到])|更改|修改|变更|更换|更正|改(?!天|善|进|日|签|发|寄|送|派)|换(?!货|新|言)|"
     r"\b(?:have|get) (?:my|the) [\w ]{3,24}? (?:changed|updated|corrected|fixed)\b|"
     r"\b(?:change|(?<!any )(?<!an )(?<!some )update(?! on\b| about\b)|modify|correct|edit|switch|reset)\b",
     "verify": r"核验|核实|验证(?![码的要用时])|认证|\bverify\b|\b(?:check|validate|review)(?= (?:my|the) (?:id|identity)\b)|"
@@ -250,11 +250,12 @@ _IT = re.compile(r" (?:it|that|this|them)\b(?! to\b)", re.I)  # my address is no
 
 
 def _spoken_of_last(text: str, match: re.Match[str], past: int) -> re.Match[str] | None:
-    """Of what is to be sent again, the thing of an earlier sentence: no login text. Nothing. Send again, please."""
-    if match.lastgroup != "resend":
+    """Of what is to be sent again, listed or set right, the thing of an earlier sentence: no login text. Nothing. Send again, please."""
+    sent = _SENT if match.lastgroup == "resend" else {"records"} if match.lastgroup == "export" else {"address"}
+    if match.lastgroup not in {"resend", "export", "change"}:
         return None
     earlier = THING.finditer(text, max(past, match.start() - _SENTENCES_BEFORE), match.start())
-    return max((thing for thing in earlier if thing.lastgroup in _SENT), key=re.Match.start, default=None)
+    return max((thing for thing in earlier if thing.lastgroup in sent), key=re.Match.start, default=None)
 
 
 @dataclass(frozen=True, slots=True)

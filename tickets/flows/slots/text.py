@@ -37,7 +37,7 @@ _TRADITIONAL_PAIRS = zip(
 )
 _TRADITIONAL = {ord(old): new for old, new in _TRADITIONAL_PAIRS}
 # Cantonese and dialect, in words of the same length.
-_SPOKEN_CHARS = dict(zip(map(ord, "嘅咗俾畀唔喺佢冇哋嗰俺恁係"), "的了给给不在他没们那我您是", strict=True))
+_SPOKEN_CHARS = dict(zip(map(ord, "嘅咗俾畀唔喺佢冇哋嗰俺恁係睇嚟啲"), "的了给给不在他没们那我您是看来些", strict=True))
 _SPOKEN_WORDS = {
     "唔該": "麻烦",
     "唔该": "麻烦",
@@ -54,6 +54,11 @@ _SPOKEN_WORDS = {
     "尋日": "昨天",
     "琴日": "昨天",
     "聽日": "明天",
+    "去邊": "去哪",
+    "到邊": "到哪",
+    "匯出": "导出",
+    "紀錄": "记录",
+    "纪录": "记录",
     "唔使": "不用",
     "唔好": "不要",
     "唔係": "不是",

@@ -88,6 +88,8 @@ _NUMBER_GONE = re.compile(
     r"(?:phone |mobile )?number",
     re.I,
 )
+# Of a note of staff, what is left to do: 换绑银行卡,身份一致。待办:身份核验.
+_TASK = re.compile(r"(?:待办|诉求|需求|请求|申请事项|to do)[:：]", re.I)
 _SHOUTING = re.compile("[!！]{3,}")
 
 
@@ -225,8 +227,10 @@ def _stands_apart(clauses: Collection[str], words: set[str], others: set[str]) -
 def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) -> Said | None:
     """That something is wanted which the flow that fits best does not do: a deed (帮我取消订单), or a thing of another
     flow that has nothing to do with it (退款,还有验证码收不到)."""
+    task = max((match.end() for match in _TASK.finditer(text)), default=0)
+    task = task if any(at >= task for at in best.strong) else 0
     for wish in wanted:
-        if wish.deed.verb not in FACTS and not best.purpose.serves(wish.deed) and not _goes_with(text, wish, best):
+        if wish.start >= task and wish.deed.verb not in FACTS and not best.purpose.serves(wish.deed) and not _goes_with(text, wish, best):
             served = any(fit.purpose.serves(wish.deed) for fit in fits)
             return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
     gone = _NUMBER_GONE.search(text) if "code" in best.purpose.things else None

@@ -58,7 +58,7 @@ def _received(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 def _mistaken(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     """What was written or chosen by mistake is a ground; that the deed itself was asked for by mistake is none."""
-    return matter.faulty or not (clause.behind or matter.deed.search(clause.words))
+    return matter.faulty or not (clause.behind or matter.verb.search(clause.words))
 
 
 def _of_the_old(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
