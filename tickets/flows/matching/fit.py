@@ -43,7 +43,8 @@ _CONTRACTED = (
 )
 # What makes a polite question a wish: the number of an order, or haste.
 _IN_EARNEST = re.compile(
-    r"(?=[\d急尽马拜auA-Z零一二三四五六七八九幺])(?:\d(?:-?\d){6}|(?<![A-Z])[A-Z]{1,6}-?\d{5}|[零一二三四五六七八九幺]{7}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent)", re.I
+    r"(?=[\d急尽马拜auA-Z零一二三四五六七八九幺])(?:\d(?:-?\d){6}|(?<![A-Z])[A-Z]{1,6}-?\d{5}|[零一二三四五六七八九幺]{7}|(?<!不)(?<!别)(?<!着)急(?!着)|尽快|马上|拜托|\basap\b|\burgent)",
+    re.I,
 )
 _MARKS = ",，。;；!！?？\n"
 _ASKS = re.compile("[什怎哪多几吗啥谁]")
@@ -139,7 +140,9 @@ def purpose_of(match: Mapping[str, Any]) -> Purpose:
 
 def _points(weight: float, standing: Standing, questions: bool) -> float:
     if weight < 0:
-        return 0 if standing in _SPEAKS_AGAINST or (questions and standing is Standing.SUPPOSED) else weight  # a sign of another matter, however it is spoken of
+        return (
+            0 if standing in _SPEAKS_AGAINST or (questions and standing is Standing.SUPPOSED) else weight
+        )  # a sign of another matter, however it is spoken of
     if standing is Standing.WANTED:
         return weight
     return -weight if standing in _SPEAKS_AGAINST else 0

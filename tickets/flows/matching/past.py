@@ -75,7 +75,8 @@ _GOODS_CAME = re.compile(
 
 
 _OF_AMOUNT = re.compile(
-    r"^ (?:of [¥￥$]?[\d.,]+(?: ?(?:yuan|rmb|cny|kuai))?|(?:for|on|of) (?:my |the |this )?(?:order |item |goods )?[#A-Z]{0,6}-?\d[\d-]*)(?= )",
+    r"^ (?:of [¥￥$]?[\d.,]+(?: ?(?:yuan|rmb|cny|kuai))?|(?:for|on|of) (?:my |the |this )?(?:order |item |"
+    r"goods )?[#A-Z]{0,6}-?\d[\d-]*)(?= )",
     re.I,
 )  # compensation of 20 yuan arrived
 _AMOUNT = re.compile(r"^(?:款|金额|费)?[¥￥]?\d[\d,.]{0,8}[元块]?钱?(?=[已都也]?(?:经)?(?:收到|到账|退|拿到))")

@@ -35,7 +35,8 @@ _LEAD = (
 _LAST = re.compile(rf"(?:{_LEAD}) ?$", re.I)
 _TAIL = re.compile(
     rf"$|[^一-鿿A-Za-z ]|[{NUMERALS}](?![天日周月年次个])|"
-    r"把|[上下进出回过起]?[来去]|[吧呗啊呀嘛哦哈啦叭咯喽哟嘞哩呐噻撒哇喔]|(?P<either>[一-鿿])不(?P=either)(?=$|[^一-鿿]|[吧呀啊])|了(?=$|[^一-鿿]|[吧呗啊呀哈就个几两一]|谢)|谢|就(?=$|行|好|可以|成|够|完|是|"
+    r"把|[上下进出回过起]?[来去]|[吧呗啊呀嘛哦哈啦叭咯喽哟嘞哩呐噻撒哇喔]|(?P<either>[一-鿿])不(?P=either)(?=$|[^一-鿿]|[吧呀啊])|了(?=$|[^一-鿿]|"
+    r"[吧呗啊呀哈就个几两一]|谢)|谢|就(?=$|行|好|可以|成|够|完|是|"
     r"这样)|即可|可以|给|到|至|回|并|"
     r"和|及|与|加|外|再(?!说|考虑|想|看)|还(?!没|未|不|在|是)|另|"
     rf"我(?=[{NUMERALS}\d¥￥]|们?的|全|这|那|就|也|还|要|想)|"
@@ -94,7 +95,9 @@ _MISTAKEN = re.compile(
 
 
 # Between two deeds of a clause: change my address and resend the code.
-_OTHER_DEED = re.compile(r"\b(?:complain|log|file|register|raise|open|put in|updat|deliver|ship|send|resend|verif|check|correct)", re.I)  # before a joining word
+_OTHER_DEED = re.compile(
+    r"\b(?:complain|log|file|register|raise|open|put in|updat|deliver|ship|send|resend|verif|check|correct)", re.I
+)  # before a joining word
 JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
 
 

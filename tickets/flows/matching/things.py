@@ -7,8 +7,11 @@ import re
 _THINGS = {
     "identity": r"实名|身份|证件|\bidentity\b|\bid card\b|\bwho i am\b|(?<=\bmy )id\b",
     "code": r"验[证正]?[码吗马]|校验码|动态(?:码|口令|密码)|短信(?:码|口令)|(?:登[录陆]|验证|注册)的?短信|"
-    r"(?:登[录陆]|验证|注册)(?:时?[要用]|需要)?的?[那这]?[个条几串组]?(?:[46八8四六]位)?(?:数字?|口令)|[46四六]位数?[字码]?|"
-    r"\b(?:verification|login|log-in|sms|security) (?:texts?|sms|messages?)\b|(?<=[个条次遍新])码|(?<![一-鿿])码(?=[没收不都也还过])|\bcodes?\b|"
+    r"(?:登[录陆]|验证|注册)(?:时?[要用]|需要)?的?[那这]?[个条几串组]?(?:[46八8四六]位)?(?:数字?|口令)|"
+    r"[46四六]位数?[字码]?|"
+    r"\b(?:verification|login|log-in|sms|security) (?:texts?|sms|messages?)\b|(?<=[个条次遍新])码|"
+    r"(?<![一-鿿])码(?=[没收不都也还过])|"
+    r"\bcodes?\b|"
     r"\botp\b|\bpasscodes?\b",
     "phone": r"手机号码?|电话号?码?|联系方式|手机|号码|\b(?:phone|mobile|contact|cell)(?: number)?\b",
     "address": r"地址|(?:送货|收货|收件|寄送|配送)的?(?:地方|地点|位置)|\badd?ress?\b|\baddrs?\b|\bship to\b",
@@ -24,7 +27,8 @@ _THINGS = {
     "plan": r"套餐|会员|\b(?:plan|membership|subscription)\b",
     "pickup": r"取件|上门|\bpick-?up\b",
     "review": r"评价|差评|评论|\breview\b",
-    "records": r"记录|明细|数据|(?:投诉|客诉)的?(?:工?单子?|表)|(?:投诉|客诉)(?=了?些|[都也全给导]|$|[,，。])|\brecords?\b|\bcomplaints\b",
+    "records": r"记录|明细|数据|(?:投诉|客诉)的?(?:工?单子?|表)|"
+    r"(?:投诉|客诉)(?=了?些|[都也全给导]|$|[,，。])|\brecords?\b|\bcomplaints\b",
     "parcel": r"快递|包裹|物流|\b(?:parcel|package|delivery(?! (?:addr\w*|time|date))|shipment)\b",
     "order": r"订单|定单|单子|\borders?\b",
     "goods": r"货(?!币|地址|人|时间|款|品?质)|"

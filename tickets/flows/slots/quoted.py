@@ -56,7 +56,8 @@ _WRITER = (
     r"我|本人|用户|客户|买家|顾客|会员|来电人|消费者|访客|游客|me|i|customer|client|user|buyer|caller|visitor|guest"
 )
 _SPEAKER = re.compile(
-    rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>(?!尊敬|敬爱|亲爱|[你您]好|各位|致)(?:{_SERVICE}))|(?P<maybe>{_MAYBE_SERVICE})|"
+    rf"(?:^|(?<=[\s。.!！?？;；,，\]】)）|]))[\[【(（]?(?:(?P<service>(?!尊敬|敬爱|亲爱|[你您]好|各位|致)(?:{_SERVICE}))|"
+    rf"(?P<maybe>{_MAYBE_SERVICE})|"
     rf"(?P<writer>{_WRITER}))"
     rf"[ ·_-]?{_NAME}(?:[\]】)）]?(?: ?[\[(（]?\d[\d:/. -]{{3,18}}[\])）]?)? ?[:：]|(?<=[一-鿿A-Za-z0-9])"
     rf"[\]】](?! ?(?:已|的|说|回)))",

@@ -37,7 +37,9 @@ _TRADITIONAL_PAIRS = zip(
 )
 _TRADITIONAL = {ord(old): new for old, new in _TRADITIONAL_PAIRS}
 # Cantonese and dialect, in words of the same length.
-_SPOKEN_CHARS = dict(zip(map(ord, "嘅咗俾畀唔喺佢冇哋嗰俺恁係睇嚟啲"), "的了给给不在他没们那我您是看来些", strict=True))
+_SPOKEN_CHARS = dict(
+    zip(map(ord, "嘅咗俾畀唔喺佢冇哋嗰俺恁係睇嚟啲侬"), "的了给给不在他没们那我您是看来些你", strict=True)
+)
 _SPOKEN_WORDS = {
     "唔該": "麻烦",
     "唔该": "麻烦",

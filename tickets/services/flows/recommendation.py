@@ -230,7 +230,12 @@ def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) 
     task = max((match.end() for match in _TASK.finditer(text)), default=0)
     task = task if any(at >= task for at in best.strong) else 0
     for wish in wanted:
-        if wish.start >= task and wish.deed.verb not in FACTS and not best.purpose.serves(wish.deed) and not _goes_with(text, wish, best):
+        if (
+            wish.start >= task
+            and wish.deed.verb not in FACTS
+            and not best.purpose.serves(wish.deed)
+            and not _goes_with(text, wish, best)
+        ):
             served = any(fit.purpose.serves(wish.deed) for fit in fits)
             return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
     gone = _NUMBER_GONE.search(text) if "code" in best.purpose.things else None

@@ -41,6 +41,7 @@ _BARE_END = re.compile(
     r"and\b|thanks?\b)",
     re.I,
 )
+_NO_WISH = re.compile("权限|额度|上限|限额")  # 坐席有10元补偿权限
 _BACK_TO_ME = re.compile(r"退(?:给我|我|回来?|还给?我?|一下|了(?!没|吗|么|多))")  # 一百二退给我
 _IN_UNITS = re.compile(r"[(（/](?:单位[:：])?(?:元|人民币|RMB|CNY)[)）]?[:：\s|]*$", re.I)  # 金额(元):
 _PAST_FORM = re.compile(r"[a-z]ed$", re.I)
@@ -153,7 +154,11 @@ class _Clause:
         """The amount as the word's, with a doubt where the two stand apart or it is not simply wished."""
         span, word = pair.money.span, pair.word
         gap = self._text[word.end : span.start] if pair.ahead else self._text[span.end : word.start]
-        if _beyond(gap, ahead=pair.ahead) or (pair.ahead and _BESIDES.search(gap)):
+        if (
+            _NO_WISH.match(self._text, word.end)
+            or _beyond(gap, ahead=pair.ahead)
+            or (pair.ahead and _BESIDES.search(gap))
+        ):
             return None
         if not pair.money.marked and not _IN_UNITS.search(gap):
             bare = _bare(self._text, pair, gap)

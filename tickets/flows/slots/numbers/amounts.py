@@ -85,6 +85,9 @@ _PARTS = re.compile(
 )
 
 
+_SMALL_CHANGE = re.compile(rf"(?P<jiao>[^{_MAIN}{_PART}])[角毛]")  # 5毛
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount's place; `marked`: it bears a unit or sign of money. The span's doubt says what keeps it from being
@@ -151,7 +154,9 @@ def _read(text: str, match: re.Match[str]) -> Money | None:
     after = after.split("\n")[0]
     if _WIDE_COMMAS.fullmatch(run) and (_NAMED_BEFORE.search(before) or "，000" in run):
         run = run.replace("，", ",")
-    in_units = any(char in run for char in _MAIN)
+    in_units = any(char in run for char in _MAIN) or bool(
+        _SMALL_CHANGE.fullmatch(run) and after[:1] not in set("星形落")
+    )
     signed, foreign = _SIGNED.search(before), _FOREIGN_SIGN.search(before) or _FOREIGN_AFTER.search(after)
     own_after = _OWN_AFTER.search(after)
     loose_unit = _UNCERTAIN_AFTER.search(after)
@@ -189,7 +194,9 @@ def _value(run: str, after: str) -> tuple[Decimal | None, int]:
         return number(whole), len(run)
     parts = _PARTS.fullmatch(whole)
     if not parts:
-        return None, len(run)
+        small = _SMALL_CHANGE.fullmatch(whole)
+        jiao = number(small["jiao"]) if small else None
+        return jiao / 10 if jiao and jiao < 10 else None, len(run)
     if parts["tail"]:
         return _with_tail(parts, run, after)
     main = number(parts["main"])
