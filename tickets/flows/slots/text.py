@@ -59,6 +59,10 @@ _SPOKEN_WORDS = {
     "去邊": "去哪",
     "到邊": "到哪",
     "匯出": "导出",
+    "退返": "退还",
+    "退翻": "退还",
+    "俩百": "两百",
+    "俩千": "两千",
     "紀錄": "记录",
     "纪录": "记录",
     "唔使": "不用",
@@ -73,6 +77,8 @@ CLAUSE_END = re.compile(rf"[,，。;；!！?？\n{_FACE}]|{_STOP}|{_DASH}")
 SENTENCE_END = re.compile(rf"[。;；!！?？\n{_FACE}]|{_STOP}")
 # Chinese punctuation that NFKC would turn into ASCII stays: readers tell clauses by it.
 _KEPT = set("，；：！？（）")
+# What may begin a word: looked at before the words are tried, since most of a text begins none.
+BEGINS = r"(?=[一-鿿]|(?<![A-Za-z])[A-Za-z])"
 INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # for use inside a character class
 MOST_PLACES = 24  # of one kind in a text that are judged; what stands beyond them is a question
 _REACH = 80  # characters beyond which nothing belongs to a place any more

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from tickets.flows.slots.numerals import DIGITS, NUMERALS, UNITS
 from tickets.flows.slots.text import INVISIBLE, MOST_PLACES, Doubt, Span, clause_before
@@ -57,6 +58,7 @@ OTHER_NOUN = re.compile(
     re.I,
 )
 _SPOKEN = dict(zip(DIGITS + "幺", [0, 0, 0, 1, 2, 2, *range(3, 10), *range(1, 10), 1], strict=True))
+_NUMERAL = re.compile(rf"[{DIGITS}幺]")
 _SPOKEN_RUN = re.compile(rf"[{DIGITS}幺0-9](?:[ ,，、-]?[{DIGITS}幺0-9]){{6,}}+")
 
 
@@ -106,6 +108,7 @@ class Code:
         return self.clean.translate(_ALIKE)
 
 
+@lru_cache(maxsize=2)  # the slots of one flow ask for the same two texts one after the other
 def codes(text: str) -> list[Code]:
     """Every code that holds a digit, in order."""
     return [
@@ -217,8 +220,9 @@ def spoken_digits(text: str) -> list[Span]:
     heard may not be what was said."""
     found = []
     for match in _SPOKEN_RUN.finditer(text):
-        numerals = len(re.findall(rf"[{DIGITS}幺]", match[0]))
+        if len(_NUMERAL.findall(match[0])) < 3:
+            continue
         digits = "".join(str(_SPOKEN.get(char, char)) for char in re.sub(r"[ ,，、-]", "", match[0]))
-        if numerals >= 3 and digits.isdecimal():
+        if digits.isdecimal():
             found.append(Span(digits, *match.span(), Doubt.UNREADABLE))
     return found

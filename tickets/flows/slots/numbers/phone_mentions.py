@@ -10,7 +10,7 @@ import re
 from itertools import islice
 
 from tickets.flows.slots import stance
-from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before
+from tickets.flows.slots.text import BEGINS, MOST_PLACES, Doubt, Span, clause_after, clause_before
 
 _NOUN = (
     r"手机号码?|手机|电话号?码?|号码|(?:新|旧|老|原|小|换个?|这个|那个|别的|另一个|其他|的|"
@@ -54,7 +54,7 @@ _CHANGED = re.compile(
     re.I,
 )
 _ELSEWHERE = re.compile(
-    rf"(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
+    rf"{BEGINS}(?:(?:发|寄|转|改发|重发|补发|发送)(?:到|给|去|往|至)(?!我|本人|登记|预留|绑定|注册|手机|一下|原|"
     rf"这|了|您|你|系统|[^,，。\d]{{0,10}}(?:[省市区县镇路街村]|公司|家里|小区|学校|驿站))|(?:发|给)(?:我的?|我们)?(?:{stance.PERSON_WORDS})|改发|别处|(?<!地址)(?<!名字)(?<!门牌)(?<!姓名)(?:填|输|写|留)错(?![^,，。]{{0,6}}(?:地址|[校小]区|门牌|楼|单元|名|收件|[路街市]))|"
     rf"发错人|(?<!地址)[少多](?:填|输|写)|"
     rf"(?:{stance.PERSON_WORDS}|我(?:先生|太太|夫人))的?(?:手机|电话|号)|换(?:了?个?)?(?:号|手机号|卡)|(?<!10\d)"
@@ -65,10 +65,10 @@ _ELSEWHERE = re.compile(
     r"elsewhere|(?:different|other) one|(?<!send )(?<!send me )(?<!get )(?<!get me )(?<!resend )another one|"
     r"(?<!send a )(?<!send me a )(?<!get a )(?<!request a )new one|(?:new|different|another|other) (?:sim|phone|number)"
     r")\b|"
-    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile))",
+    r"\b(?:send|text|resend|forward) (?:it |the code |code |them )?to (?!me\b|my (?:registered|phone|number|mobile)))",
     re.I,
 )
-_PHONE_NOUN = re.compile(_NOUN, re.I)
+_PHONE_NOUN = re.compile(f"{BEGINS}(?:{_NOUN})", re.I)
 _ANOTHERS = re.compile(
     rf"(?:[他她]|别人|人家|{stance.PERSON_WORDS})们?(?:的|那个|那部|那台|这个|自己|用的?)*$|(?<!本)人的?$|"
     rf"\b(?:his|her|their|{stance.ENGLISH_PERSON_WORDS})(?:['’]s)?(?: own| mobile| cell)?\s$",

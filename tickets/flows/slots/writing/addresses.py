@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 
-from tickets.flows.slots.text import MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, sentence_before
+from tickets.flows.slots.text import BEGINS, MOST_PLACES, SENTENCE_END, Doubt, Span, clause_before, sentence_before
 from tickets.flows.slots.writing.freely import is_name
 from tickets.flows.slots.writing.places import words_before_place
 from tickets.flows.slots.writing.starts import EDGES, MOST, doubt_about, starts, trimmed
@@ -71,8 +71,8 @@ _MOVE = re.compile(
 )
 # 地址选错了,改成…: of what stands before it in the sentence.
 _INTO = re.compile(
-    r"(?<!地址)(?<!应)(?:更?改|换|变更|修改|更新)(?:成|为|到|至)\s{0,3}[:：]?\s{0,3}|"
-    r"\b(?:change|update|switch|correct) (?:it|that|this) to (?=[A-Z\d])",
+    rf"{BEGINS}(?:(?<!地址)(?<!应)(?:更?改|换|变更|修改|更新)(?:成|为|到|至)\s{{0,3}}[:：]?\s{{0,3}}|"
+    r"\b(?:change|update|switch|correct) (?:it|that|this) to (?=[A-Z\d]))",
     re.I,
 )
 _SENT_TO = re.compile(
