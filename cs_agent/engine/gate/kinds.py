@@ -13,11 +13,12 @@ from dataclasses import replace
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists import bars
+from cs_agent.engine.gate.lists.contents import opens_contents
 from cs_agent.engine.gate.lists.entries import opens
 from cs_agent.engine.gate.lists.form_rows import opens_choices
 from cs_agent.engine.gate.pictures import own_kind as picture
-from cs_agent.engine.gate.searches import is_looked_up_in, searches
-from cs_agent.engine.gate.windows.dialogs import leaves
+from cs_agent.engine.gate.searches import is_looked_up_in, searches, shows_what_was_typed
+from cs_agent.engine.gate.windows.dialogs import leaves, stays
 from cs_agent.engine.gate.windows.pickers import is_choice, is_wheel_choice
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
 from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
@@ -171,8 +172,11 @@ def _is_back(target: Target, scene: Scene) -> bool:
 
 
 def _leaves(target: Target, scene: Scene) -> bool:
-    return leaves(target, scene.observation, scene.window) or (
-        Nature.PERMISSION in scene.page.natures and scene.declines(target)
+    seen, window = scene.observation, scene.window
+    return (
+        leaves(target, seen, window)
+        or stays(target, seen, window)
+        or (Nature.PERMISSION in scene.page.natures and scene.declines(target))
     )
 
 
@@ -190,7 +194,12 @@ def _is_search(target: Target, scene: Scene) -> bool:
     beside = [each for each in fields if each.box.left < node.box.left and node.box.width <= _BESIDE * width]
     plain = all(is_search_word(name) or searches(name) for name in target.names)  # 查询, no mere Go
     seen = scene.observation
-    return any(is_search_field(each, typed) or (plain and is_looked_up_in(each, seen, typed)) for each in beside)
+    return any(
+        is_search_field(each, typed)
+        or (plain and is_looked_up_in(each, seen, typed))
+        or shows_what_was_typed(each, seen, typed)
+        for each in beside
+    )
 
 
 def _is_clear(target: Target, scene: Scene) -> bool:
@@ -245,6 +254,7 @@ _KINDS: tuple[tuple[str, Callable[[Target, Scene], bool]], ...] = (
     (CHOICE, _is_choice),
     (TAB, _is_tab),
     (RECORD, opens),
+    (RECORD, opens_contents),
     (LIST, _opens_list),
     (LAUNCHER, _is_launcher),
 )

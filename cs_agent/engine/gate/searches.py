@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from cs_agent.engine.screen.page import Nature, is_search_field, names_a_key, read_page
-from cs_agent.engine.screen.structure import share_a_line, texts_of
+from cs_agent.engine.screen.page import Nature, adds_what_it_holds, is_search_field, names_a_key, read_page
+from cs_agent.engine.screen.structure import column, share_a_line, texts_of
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import looks_up
 from cs_agent.observation import Observation, UiNode
@@ -21,6 +21,9 @@ _IDENTITY = re.compile(r"^\d{17}[\dx]$")  # looked up, it is checked, which is t
 _PHRASE = 20  # characters
 _WORDS = 3
 _SEARCHES = frozenset(("搜索", "搜一下", "搜", "检索", "查找", "search", "find"))
+_LEAST_TYPED = 2  # characters
+_LEAST_FOUND = 2  # entries
+_WIDE = 0.75  # of the width: an entry of a list
 _KEY = re.compile(r"^(?=.*\d{3})[\w#/-]{3,32}$")  # a number of something, not a sentence
 
 
@@ -35,10 +38,28 @@ def is_looked_up_in(field: UiNode, seen: Observation, typed: str = "") -> bool:
         return True
     if [node for node in nodes if node.editable] != [field]:
         return False
+    if shows_what_was_typed(field, seen, typed):
+        return True
     holds = squash(field.text) == squash(typed) or is_a_key(field.text)
     if hint := f"{'' if holds else field.text} {field.description}".strip():
         return names_a_key(hint)
     return is_a_key(field.text) or (_is_short(field.text) and _has_beside(field, seen, searches))
+
+
+def shows_what_was_typed(field: UiNode, seen: Observation, typed: str) -> bool:
+    """All entries of the list below it bear what was typed into it: it finds them. A field whose words are added, sent
+    or booked in by a line break shows the one thing that it did."""
+    nodes, wanted = seen.nodes or (), squash(typed)
+    if len(wanted) < _LEAST_TYPED or squash(field.text) != wanted or adds_what_it_holds(field, typed):
+        return False
+    below = [i for i, node in enumerate(nodes) if node.clickable and node.box.top >= field.box.bottom]
+    wide = [i for i in below if nodes[i].box.width >= _WIDE * seen.size.width and texts_of(nodes, i)]
+    first = min(wide, key=lambda index: nodes[index].box.top, default=None)
+    if first is None:
+        return False
+    entries = [texts_of(nodes, index) for index in column(nodes, first, seen.size.width)]
+    alike = len(set(entries)) == len(entries) >= _LEAST_FOUND
+    return alike and all(any(wanted in squash(text) for text in texts) for texts in entries)
 
 
 def _is_short(text: str) -> bool:

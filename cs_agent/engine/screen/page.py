@@ -61,7 +61,7 @@ _MAKES = re.compile(
 _EVERYTHING = re.compile(r"^(?:全部|所有|all)(?:订单|记录|单据| orders| tickets| cases)?\W*\d*\W*$")
 _SOMEBODY_DOES = re.compile(
     r"^(?!(?:The|This|That|It|We|Your|There|What|App)\b)(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-Z]\w+ (?:[A-Z]\w+ )?"
-    r"(?:is|has|was|will|[a-z]+[a-rt-z]s)\b(?= \w)(?! (?:and|or|for|in)\b)"
+    r"(?:is|has|was|will|(?!(?:th|h)?is\b|its\b)[a-z]+[a-rt-z]s)\b(?= \w)(?! (?:and|or|for|in)\b)"
     "|^(?:小|阿)(?!程序|助手|贴士|时|红|组)[\u4e00-\u9fff]"
 )  # Mia counters with less; as it is written, since names have capitals
 _SEARCH_BUTTON = re.compile(r"^(?:搜索|查询|查找|search|find|go)$")
@@ -253,7 +253,14 @@ def is_search_field(node: UiNode, typed: str = "") -> bool:
     said = fold(f"{hint} {node.description} {node.resource_id}")
     if node.role is not Role.SEARCH and not _SEARCH.search(said):
         return False
-    return not is_handing_over(f"{hint} {node.description}") and not _MAKES.search(fold(f"{hint} {node.description}"))
+    return not adds_what_it_holds(node, typed)
+
+
+def adds_what_it_holds(field: UiNode, typed: str = "") -> bool:
+    """Its hint says that its content is added, sent or handed over."""
+    hint = "" if typed and squash(field.text) == squash(typed) else field.text
+    said = f"{hint} {field.description}"
+    return is_handing_over(said) or bool(_MAKES.search(fold(said)))
 
 
 def is_search_word(text: str) -> bool:

@@ -13,6 +13,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from cs_agent.engine.screen.compare import grey_of
+from cs_agent.engine.screen.once import eighth_grey
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode
 
@@ -313,7 +314,7 @@ def _is_content(node: UiNode, area: int) -> bool:
 
 def is_dimmed_around(observation: Observation, box: Box) -> bool:
     """Whether the screen outside the box is clearly darker than inside."""
-    grey = np.asarray(observation.screenshot.image.reduce(8).convert("L"), dtype=np.float32)
+    grey = eighth_grey(observation.screenshot.image)
     scale = grey.shape[1] / observation.size.width
     left, top, right, bottom = (int(value * scale) for value in (box.left, box.top, box.right, box.bottom))
     margin = int(_MARGIN * grey.shape[0])

@@ -267,9 +267,18 @@ def names_a_thing(label: str) -> bool:
 
 
 def _holds_a_verb(text: str) -> bool:
+    return any(kind[:1] not in "nbrtu" and kind != "vn" for kind in _kinds_of_words(text)[:-1])
+
+
+def may_be_done(label: str) -> bool:
+    """Whether any word of a Chinese label may be a verb, its last one too: 催办."""
+    return any(kind[:1] not in "nbrtufm" for kind in _kinds_of_words(_bare(label)))
+
+
+def _kinds_of_words(text: str) -> list[str]:
     import rjieba  # its dictionary takes memory that most processes never need
 
-    return any(kind[:1] not in "nbrtu" and kind != "vn" for _, kind in rjieba.tag(text)[:-1])
+    return [kind for _, kind in rjieba.tag(text)]
 
 
 def is_hint(label: str) -> bool:

@@ -10,10 +10,12 @@ from __future__ import annotations
 import itertools
 import re
 
-from cs_agent.engine.gate.lists.deeds import does_something, is_done_by_a_button, names_a_deed
-from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule
+from cs_agent.engine.gate.lists.deeds import does_something, names_a_deed
+from cs_agent.engine.gate.lists.feet import is_foot_of_app, words_in
+from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule, is_content
+from cs_agent.engine.gate.lists.worked import has_pair, is_worked
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
-from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD, heads_told
+from cs_agent.engine.screen.head import heads_told
 from cs_agent.engine.screen.page import (
     filters_a_list,
     is_handing_over,
@@ -21,7 +23,6 @@ from cs_agent.engine.screen.page import (
     names_an_attribute,
     names_everything,
     names_none,
-    names_own_place,
     switches_a_mode,
 )
 from cs_agent.engine.screen.structure import (
@@ -34,9 +35,8 @@ from cs_agent.engine.screen.structure import (
     texts_of,
 )
 from cs_agent.engine.screen.text import squash
-from cs_agent.engine.screen.words import LabelKind, go_back, names_a_state, sense
-from cs_agent.geometry import Box
-from cs_agent.observation import Observation, Role, UiNode
+from cs_agent.engine.screen.words import LabelKind, names_a_state, sense
+from cs_agent.observation import Observation, Role
 
 _LEAST_PARTS = 3
 _LEAST_ENTRIES = 2
@@ -48,7 +48,6 @@ _ACROSS = 0.9  # of the width: a bar fills it
 _GAP = 2  # pixels between the parts of a bar that is one
 _DOWN = 0.85  # of the height: what a bar's pages fill ends further down
 _NEAR = 0.1  # of the height: what a bar shows begins no further below it
-_FOOT = 0.93  # of the height: the bar of an app's pages ends further down
 
 
 def is_tab(index: int, seen: Observation) -> bool:
@@ -59,14 +58,16 @@ def is_tab(index: int, seen: Observation) -> bool:
         return True
     if any(does_something(text) or names_none(text) for text in said) or switches_a_mode(said):
         return False
-    if nodes[index].role is Role.TAB:
-        return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(places, said, seen)
     chosen = sum(nodes[place].checked and not nodes[place].checkable for place in places) == 1
     if chosen and _filters_what_follows(places, seen):
         return True
+    if _is_joined(places, seen) and _parts_what_is_worked(places, seen):
+        return True
+    if nodes[index].role is Role.TAB:
+        return sum(nodes[place].role is Role.TAB for place in places) > 1 and _shows_more(index, places, said, seen)
     if not _is_even(places, seen):
         return False
-    if _is_foot_of_app(places, seen):
+    if is_foot_of_app(index, places, seen):
         return chosen
     paper = _first_paper_below(index, seen)
     if paper is None:
@@ -81,12 +82,20 @@ def is_tab(index: int, seen: Observation) -> bool:
 def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
     """Its other parts name what the page holds; the one that shows already may bear the name of what is done there."""
     nodes = seen.nodes or ()
-    shown = [place for place in places if nodes[place].checked and not nodes[place].checkable]
-    others = [place for place in places if place not in shown]
-    if len(shown) != 1 or index in shown or len(places) < _LEAST_PARTS:
+    shown, names = _chosen(places, seen), [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
+    if shown is None or index == shown or len(places) < _LEAST_PARTS:
         return False
-    names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
-    return are_contents([names[places.index(place)] for place in others], names)
+    others = [name for place, name in zip(places, names, strict=True) if place != shown]
+    return are_contents(others, names, alone=is_content(names[places.index(index)]) and _is_joined(places, seen))
+
+
+def _chosen(places: list[int], seen: Observation) -> int | None:
+    """The part that shows already: as the phone says of one, or as only one is drawn where it says so of none."""
+    told = [place for place in places if (seen.nodes or ())[place].checked]
+    if told:
+        return told[0] if len(told) == 1 and not (seen.nodes or ())[told[0]].checkable else None
+    drawn = _drawn_as_chosen(places, seen)
+    return places[drawn] if drawn is not None else None
 
 
 def _filters_what_follows(places: list[int], seen: Observation) -> bool:
@@ -94,10 +103,8 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     of them out: over records a part shows everything; or most are states, counted or said by an entry.
     """
     nodes, heads, entries = seen.nodes or (), heads_told(seen), _entries_after(places, seen)
-    if len(places) < _LEAST_PARTS or not entries or any(names_a_deed(head) or is_handing_over(head) for head in heads):
-        return False
-    names = [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
-    if any(switches_a_mode([name]) for name in names):
+    names = _names_over(places, seen)
+    if not names or not entries:
         return False
     everything = any(names_everything(name) or _names_all_of(name, heads) for name in names)
     if everything and is_record(nodes, entries[0], seen.size.width, seen.size.height):
@@ -107,13 +114,32 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
     if any(sense(head, button=True).kind in _CHANGES for head in heads):  # Change appointment
         return False
     said = [own_texts(nodes, index) for index in entries]
-    worked = all(is_done_by_a_button(nodes, index) for index in entries)
+    worked = all(is_worked(index, seen) for index in entries)
     if are_days(names) and (worked or are_of_a_schedule(said)):
         return True
     if worked and any(map(filters_a_list, names)):
         return True
     counted = any(_COUNTED.search(name) for name in names) or _are_borne(names, entries[0], seen)
     return counted and 2 * sum(filters_a_list(_COUNTED.sub("", name)) for name in names) > len(names)
+
+
+def _names_over(places: list[int], seen: Observation) -> list[str]:
+    """What the parts of a bar are called; none where one switches a mode, or the page is called by a deed."""
+    if len(places) < _LEAST_PARTS or any(names_a_deed(head) or is_handing_over(head) for head in heads_told(seen)):
+        return []
+    names = [" ".join(dict.fromkeys(texts_of(seen.nodes or (), place))) for place in places]
+    return [] if any(switches_a_mode([name]) for name in names) else names
+
+
+def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
+    """Whatever its parts are called: each entry that comes right after has buttons of its own for what is done with it,
+    and the page over the bar is not of one thing."""
+    entries = _entries_after(places, seen)
+    if not entries or _chosen(places, seen) is None or not _names_over(places, seen) or _tell_of_one(places, seen):
+        return False
+    if any(names_an_attribute(head) or sense(head, button=True).kind in _CHANGES for head in heads_told(seen)):
+        return False
+    return all(has_pair(index, seen) for index in entries)
 
 
 def _names_all_of(name: str, heads: list[str]) -> bool:
@@ -142,12 +168,12 @@ def _are_called_tabs(places: list[int], said: list[str], seen: Observation) -> b
     return tabs > 1 and not any(does_something(text) for text in said) and not switches_a_mode(said)
 
 
-def _shows_more(places: list[int], said: list[str], seen: Observation) -> bool:
+def _shows_more(index: int, places: list[int], said: list[str], seen: Observation) -> bool:
     """There is something that the parts show: they are an app's own at its foot, most are called by a state or a time,
     they sort the papers under them, or pages lie under them that are moved sideways. Ways of working are shown as tabs
     as well, over a list of rooms or of what was done before."""
     states = 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
-    if _is_foot_of_app(places, seen) or (states and not _tell_of_one(places, seen)):
+    if is_foot_of_app(index, places, seen) or (states and not _tell_of_one(places, seen)):
         return True
     paper = _first_paper_below(places[0], seen)
     return (paper is not None and _are_borne(said, paper, seen)) or _lie_over_pages(places, seen)
@@ -222,41 +248,7 @@ def _is_joined(places: list[int], seen: Observation) -> bool:
     boxes = [(seen.nodes or ())[place].box for place in places]
     joined = all(abs(two.left - one.right) <= _GAP for one, two in itertools.pairwise(boxes))
     across = len(boxes) >= _LEAST_PARTS and boxes[-1].right - boxes[0].left > _ACROSS * seen.size.width
-    return joined and across and all(_words_in(place, seen) for place in places)
-
-
-def _is_foot_of_app(places: list[int], seen: Observation) -> bool:
-    """Words under pictures at the lower edge, more to touch above them and nothing below. The page is called by the
-    chosen part; or there is no way back in its corner and a part is a place that every app has, as states that are set
-    and what is done on a page that is gone back from stand there too."""
-    nodes, size = seen.nodes or (), seen.size
-    parts = [nodes[place].box for place in places]
-    if any(box.bottom < _FOOT * size.height for box in parts):
-        return False
-    own = any(names_own_place(text) for place in places for text in texts_of(nodes, place))
-    if not _is_page_of(places, seen) and (not own or any(_is_way_back(node, seen) for node in nodes)):
-        return False
-    touched = [node.box for node in nodes if is_reacting(node) and node.box.area]
-    above = [box for box in touched if box.bottom <= parts[0].top]
-    if len(above) < len(parts) or any(box.top >= parts[0].bottom for box in touched):
-        return False
-    words = [_words_in(place, seen) for place in places]
-    return all(boxes and boxes[-1].center.y > part.center.y for part, boxes in zip(parts, words, strict=True))
-
-
-def _is_page_of(places: list[int], seen: Observation) -> bool:
-    """The head begins or ends with what the chosen part is called: 订单管理, 我的订单 over 订单."""
-    nodes = seen.nodes or ()
-    chosen = [squash(text) for place in places if nodes[place].checked for text in texts_of(nodes, place)]
-    heads = [squash(head) for head in heads_told(seen)]
-    return any(len(name) > 1 and head.startswith(name) | head.endswith(name) for name in chosen for head in heads)
-
-
-def _is_way_back(node: UiNode, seen: Observation) -> bool:
-    """It says so, or it is a sign without a word."""
-    wide, high = CORNER_WIDTH * seen.size.width, HEAD * seen.size.height
-    cornered = is_reacting(node) and node.box.area and node.box.right <= wide and node.box.bottom <= high
-    return bool(cornered) and all(go_back(name) for name in names_of(node))
+    return joined and across and all(words_in(place, seen) for place in places)
 
 
 def _first_paper_below(index: int, seen: Observation) -> int | None:
@@ -272,19 +264,15 @@ def _first_paper_below(index: int, seen: Observation) -> int | None:
 
 
 def _is_drawn_as_chosen(places: list[int], seen: Observation) -> bool:
-    """Just one part has its words in another colour, or lies on a raised field."""
+    return _drawn_as_chosen(places, seen) is not None
+
+
+def _drawn_as_chosen(places: list[int], seen: Observation) -> int | None:
+    """Just one part has its words in another colour, or lies on a raised field: the how manieth."""
     nodes = seen.nodes or ()
     boxes = [nodes[place].box for place in places]
-    if is_raised(seen, boxes) is not None or stands_out(seen, boxes) is not None:
-        return True
-    words = [_words_in(place, seen) for place in places]
-    return all(words) and stands_out(seen, [found[-1] for found in words]) is not None
-
-
-def _words_in(place: int, seen: Observation) -> list[Box]:
-    """Where a part's words stand, from top to bottom: as the picture shows them, or its tree tells."""
-    nodes = seen.nodes or ()
-    box = nodes[place].box
-    drawn = [line.box for line in seen.lines if box.contains(line.box.center)]
-    told = [node.box for node in nodes if node.label.strip() and box.contains(node.box.center)]
-    return sorted(drawn or told, key=lambda found: found.center.y)
+    for drawn in (is_raised, stands_out):
+        if (number := drawn(seen, boxes)) is not None:
+            return number
+    words = [words_in(place, seen) for place in places]
+    return stands_out(seen, [found[-1] for found in words]) if all(words) else None

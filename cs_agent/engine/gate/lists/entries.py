@@ -14,7 +14,8 @@ from itertools import chain
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists.bars import is_tab, tabs_over
 from cs_agent.engine.gate.lists.deeds import is_done_by_a_button, names_a_deed
-from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in
+from cs_agent.engine.gate.lists.worked import has_pair, is_worked
+from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in, shows_what_was_typed
 from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is_pointing
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
@@ -69,11 +70,12 @@ def opens(target: Target, scene: Scene) -> bool:
     nodes, size = scene.observation.nodes or (), scene.observation.size
     if scene.put_in or target.node is None or target.choice or target.switch or scene.window is not None:
         return False
-    if not is_record(nodes, target.node, size.width, size.height) or _hands_over(target.node, scene):
+    paired = has_pair(target.node, scene.observation)
+    if not (paired or is_record(nodes, target.node, size.width, size.height)) or _hands_over(target.node, scene):
         return False
     if any(is_on_offer(text) for text in scene.observation.texts) or _is_slot(nodes, target.node):
         return False
-    return _shows_records(target.node, scene)
+    return paired or _shows_records(target.node, scene)
 
 
 def leads_to_a_deed(label: str) -> bool:
@@ -90,7 +92,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if not heads or (any(map(names_a_deed, heads)) and not is_done_by_a_button(nodes, root)):
+    if not heads or (any(map(names_a_deed, heads)) and not is_worked(root, seen)):
         return True
     if not all(is_read(text) for text in heads):
         own, entries = own_texts(nodes, root), _entries(root, seen)
@@ -129,7 +131,7 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return False
     marks = count_paper_marks(own)
     if _is_marked(root, seen):
-        return marks > 0 or any(names_customers(text) for text in _over(root, seen))
+        return marks > 0 or any(names_customers(text) for text in _over(root, seen)) or _is_found(root, scene)
     if nodes[root].role is Role.BUTTON:
         return False
     if is_done_by_a_button(nodes, root):
@@ -202,6 +204,14 @@ def _has_searched(scene: Scene, above: int) -> bool:
     nodes, typed = scene.observation.nodes or (), squash(scene.typed)
     fields = [node for node in nodes if node.editable and squash(node.text) == typed and node.box.bottom <= above]
     return bool(typed) and any(is_looked_up_in(node, scene.observation, typed) for node in fields)
+
+
+def _is_found(root: int, scene: Scene) -> bool:
+    """It and all entries like it bear what was typed into the field over them, which only finds."""
+    seen, typed = scene.observation, scene.typed
+    top = min((seen.nodes or ())[index].box.top for index in column(seen.nodes or (), root, seen.size.width))
+    fields = (node for node in seen.nodes or () if node.editable and node.box.bottom <= top)
+    return any(shows_what_was_typed(field, seen, typed) and is_looked_up_in(field, seen, typed) for field in fields)
 
 
 def _are_customers(root: int, seen: Observation, typed: str) -> bool:

@@ -10,20 +10,16 @@ import re
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.marked import drawn_parts, is_marked_row, told_parts
 from cs_agent.engine.screen.days import day_of
-from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.page import Nature, filters_a_list, is_on_offer, is_picker_title, switches_a_mode
-from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, texts_of
+from cs_agent.engine.screen.structure import column, texts_of
 from cs_agent.engine.screen.targets import Target
-from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import WEIGHTY, LabelKind, is_bidding, is_read, names_a_state, names_a_thing, sense
-from cs_agent.observation import Observation, Role
+from cs_agent.observation import Observation
 
-_WIDE = 0.75  # of the width
-_TALL = 0.09  # of the height: a row of one or two lines
 _PARTS = 2  # the name and its value
-_MARKS = "›>❯〉»→ "
 ENDS = (*WEIGHTY, LabelKind.ADVANCE)
 _PLAIN = (LabelKind.PLAIN, LabelKind.NOMINAL)
 _MAY_CALL = re.compile(r"^[+(]?\d[\d ()*-]{3,}$")
@@ -33,28 +29,11 @@ def opens_choices(target: Target, scene: Scene) -> bool:
     seen, nodes = scene.observation, scene.observation.nodes or ()
     if target.node is None or scene.window is not None or target.choice or target.switch or target.editable:
         return False
-    if not _is_row(target.node, seen) or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
+    if not is_marked_row(target.node, seen) or scene.page.natures & {Nature.SELECTION, Nature.COMPOSE}:
         return False
     others = [index for index in column(nodes, target.node, seen.size.width) if index != target.node]
-    fields = any(node.editable for node in nodes) or any(_is_row(index, seen) for index in others)
+    fields = any(node.editable for node in nodes) or any(is_marked_row(index, seen) for index in others)
     return fields and _has_end(target.node, seen) and _asks_for_a_choice(target.node, seen)
-
-
-def _is_row(index: int, seen: Observation) -> bool:
-    """As wide as the page, with nothing to touch in it, and ending in the mark."""
-    nodes, size = seen.nodes or (), seen.size
-    box = nodes[index].box
-    if (
-        nodes[index].role in (Role.BUTTON, Role.TAB)
-        or box.width < _WIDE * size.width
-        or box.height > _TALL * size.height
-    ):
-        return False
-    inside = [nodes[part] for part in inside_of(nodes, index)]
-    if any(is_reacting(node) or node.checkable for node in inside):
-        return False
-    marked = any(node.label.strip() and not node.label.strip(_MARKS) for node in inside)
-    return marked or ends_in_chevron(seen.screenshot.image, box)
 
 
 def _has_end(row: int, seen: Observation) -> bool:
@@ -70,13 +49,7 @@ def _has_end(row: int, seen: Observation) -> bool:
 
 
 def _asks_for_a_choice(row: int, seen: Observation) -> bool:
-    nodes, box = seen.nodes or (), (seen.nodes or ())[row].box
-    texts = dict.fromkeys(text.strip(_MARKS) for text in own_texts(nodes, row) if text.strip(_MARKS))
-    joined = {squash(f"{one}{two}") for one in texts for two in texts if one != two}
-    parts = [text for text in texts if squash(text.replace(",", "")) not in joined]  # React Native tells both in one
-    drawn = [
-        line.text.strip(_MARKS) for line in seen.lines if box.contains(line.box.center) and line.text.strip(_MARKS)
-    ]
+    parts, drawn = told_parts(row, seen), drawn_parts((seen.nodes or ())[row].box, seen)
     if len(parts) != _PARTS or any(map(_bids, (*parts, *drawn))):
         return False
     name, value = parts

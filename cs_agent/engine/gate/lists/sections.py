@@ -28,18 +28,19 @@ _MEASURES = re.compile(r"^(?:seconds|minutes|hours|days|weeks|months|years|miles
 _TIME = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-3]):[0-5]\d(?![\d:])")
 
 
-def are_contents(others: Sequence[str], names: Sequence[str]) -> bool:
-    """`others`: what the parts are called that do not show yet."""
+def are_contents(others: Sequence[str], names: Sequence[str], *, alone: bool = False) -> bool:
+    """`others`: what the parts are called that do not show yet; `alone`: one such name is enough."""
     if switches_a_mode(others) or not all(map(is_read, names)):
         return False
     if any(does_something(name) or names_none(name) or names_a_state(name) for name in others):
         return False
     if any(filters_a_list(name) for name in others) or any(names_none(name) for name in names):
         return False
-    return sum(map(_is_content, names)) >= _LEAST and any(map(_is_content, others))
+    return sum(map(is_content, names)) >= (1 if alone else _LEAST) and any(map(is_content, others))
 
 
-def _is_content(name: str) -> bool:
+def is_content(name: str) -> bool:
+    """What is written down, or several things, and no people."""
     text = fold(name).strip()
     if names_contents(text):
         return True

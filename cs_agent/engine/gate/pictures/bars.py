@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.feet import leads_to_a_place
 from cs_agent.engine.screen.drawn.pictured import room_beside, stands_out
 from cs_agent.engine.screen.head import heads_drawn
 from cs_agent.engine.screen.page import (
@@ -60,7 +61,10 @@ def is_foot_of_app(box: Box, scene: Scene) -> bool:
         return False
     name, titles = squash(names[chosen]), [squash(line.text) for line in heads_drawn(seen)]
     called = len(name) > 1 and any(title.startswith(name) or title.endswith(name) for title in titles)
-    return called or (any(map(names_own_place, names)) and not _has_sign_in_corner(seen))
+    own = next((line.text for line in parts if line.box == box), "")
+    return (
+        called or leads_to_a_place(own, names) or (any(map(names_own_place, names)) and not _has_sign_in_corner(seen))
+    )
 
 
 def _is_even(parts: list[TextLine], width: int) -> bool:

@@ -9,10 +9,14 @@ import itertools
 import re
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists.contents import leads_to_contents
 from cs_agent.engine.gate.lists.deeds import names_a_deed
 from cs_agent.engine.gate.lists.entries import is_a_time, is_long_number, tells_of_what_is_acted_on
+from cs_agent.engine.gate.lists.marked import drawn_parts
 from cs_agent.engine.gate.pictures.bars import is_filter
 from cs_agent.engine.gate.windows.pickers import is_pointing
+from cs_agent.engine.screen.drawn.bands import find_bands
+from cs_agent.engine.screen.drawn.cards import find_card
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
 from cs_agent.engine.screen.head import heads_drawn
@@ -27,6 +31,7 @@ from cs_agent.observation import Observation, TextLine
 
 _GLYPHS = 2  # characters that a sign in a field is read as
 _LEAST_MARKED = 3
+_TALL = 0.09  # of the height: a row of one or two lines
 _TELEPHONE = re.compile(r"^[+(]?\d[\d ()-]{6,18}$")
 
 
@@ -63,6 +68,20 @@ def is_row_of_record(target: Target, scene: Scene) -> bool:
         buttons = any(is_pressed_out(seen, each.box) or is_boxed(seen, each.box) for each in own)
         return not bids and not buttons and _shows_records(line.box, entries, scene)
     return False
+
+
+def is_row_of_contents(target: Target, scene: Scene) -> bool:
+    """A part of the page from edge to edge that ends in the mark ›, with no button in it, and says what it keeps."""
+    seen, point = scene.observation, target.point
+    band = next((each for each in find_bands(seen) if each.top <= point.y < each.bottom), None)
+    if band is None or band.bottom - band.top > _TALL * seen.size.height or find_card(seen) is not None:
+        return False
+    box = band.box(seen.size.width)
+    if not ends_in_chevron(seen.screenshot.image, box) or point.x > box.right - box.height // 2:
+        return False
+    if any(is_pressed_out(seen, line.box) or is_boxed(seen, line.box, box) for line in band.lines):
+        return False
+    return leads_to_contents(drawn_parts(box, seen), scene)
 
 
 def _hands_over(scene: Scene) -> bool:

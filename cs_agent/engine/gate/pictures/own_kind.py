@@ -6,12 +6,15 @@ there, or several could be meant, nothing is proven.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.gate.pictures.bars import is_filter, is_foot_of_app
-from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_record, shows_typed
+from cs_agent.engine.gate.pictures.entries import is_record, is_row_of_contents, is_row_of_record, shows_typed
 from cs_agent.engine.gate.pictures.fields import is_left_of_search, is_row_of_form, is_under_hint
 from cs_agent.engine.gate.pictures.layout import of_layout
-from cs_agent.engine.gate.searches import is_a_key, searches
+from cs_agent.engine.gate.pictures.told import tell
+from cs_agent.engine.gate.searches import is_a_key, searches, shows_what_was_typed
 from cs_agent.engine.screen.drawn.cards import find_sheet
 from cs_agent.engine.screen.drawn.pictured import (
     even_column,
@@ -42,7 +45,7 @@ from cs_agent.engine.screen.words import (
     sense,
 )
 from cs_agent.geometry import Box
-from cs_agent.observation import Observation, TextLine
+from cs_agent.observation import Observation, Role, TextLine, UiNode
 
 _HIGH = 0.5  # of the height: a search field stands in the upper half
 _UPPER = 0.3  # of the height: bars of filters stand further up
@@ -55,7 +58,7 @@ def own_kind(target: Target, scene: Scene) -> str:
     seen = scene.observation
     if _is_right_of_hint(target, seen):
         return "field"
-    if is_row_of_record(target, scene):
+    if is_row_of_record(target, scene) or is_row_of_contents(target, scene):
         return "record"
     if sheet := find_sheet(seen):
         return _of_sheet(target, sheet, seen) if len(target.names) == 1 else ""
@@ -168,7 +171,17 @@ def _looks_up_typed(name: str, scene: Scene) -> bool:
     """搜索; or 查询 where what was typed is a number of something, as a message may stand beside that word as well."""
     if any(costs(text) for text in scene.observation.texts) or Nature.COMPOSE in scene.page.natures:
         return False
-    return searches(name) or (looks_up(name) and is_search_word(name) and is_a_key(scene.typed))
+    if searches(name) or (looks_up(name) and is_search_word(name) and is_a_key(scene.typed)):
+        return True
+    return looks_up(name) and _shows_found(scene)
+
+
+def _shows_found(scene: Scene) -> bool:
+    """By what a tree would tell: all entries below the line that shows what was typed bear it."""
+    typed, told = squash(scene.typed), replace(scene.observation, nodes=tell(scene))
+    lines = (line for line in scene.observation.lines if typed and shows_typed(line, typed))
+    fields = (UiNode(scene.typed, line.box, role=Role.EDIT) for line in lines)
+    return any(shows_what_was_typed(field, told, scene.typed) for field in fields)
 
 
 def _beside_typed(target: Target, scene: Scene) -> bool:

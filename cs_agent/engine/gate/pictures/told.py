@@ -23,7 +23,7 @@ from cs_agent.engine.screen.drawn.pictured import (
     stands_on_other,
     stands_out,
 )
-from cs_agent.engine.screen.drawn.signs import is_hint_in_box
+from cs_agent.engine.screen.drawn.signs import is_hint_in_box, is_in_search_box
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.text import squash
@@ -73,7 +73,7 @@ def tell(scene: Scene) -> tuple[UiNode, ...]:
 def _node_of(line: TextLine, scene: Scene) -> UiNode:
     """A field, a button, or words."""
     seen, typed = scene.observation, squash(scene.typed)
-    if typed and shows_typed(line, typed) and len(squash(line.text)) > len(typed):
+    if typed and shows_typed(line, typed) and (len(squash(line.text)) > len(typed) or is_in_search_box(seen, line.box)):
         return UiNode(scene.typed, line.box, role=Role.SEARCH)
     if is_hint_in_box(seen, line.box):
         return UiNode("", line.box, line.text, role=Role.EDIT)

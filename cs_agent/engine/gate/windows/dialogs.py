@@ -21,7 +21,7 @@ from cs_agent.engine.screen.structure import (
     texts_of,
 )
 from cs_agent.engine.screen.targets import Target
-from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import LabelKind, go_back, leaves_a_dialog, leaves_what_is_shown, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode
@@ -35,6 +35,7 @@ _SHEET = 0.95  # of the width: a sheet is as wide as the screen
 _LEAST_DIGITS = 2  # of a value
 _GAP = 0.003  # of the height: further apart than the rows of one group
 _LEAST_ANSWERS = 2  # besides the one that leaves a sheet
+_STAYS = re.compile(r"^(?:stay|keep(?: it)?|留下|保留|留在本页)$")
 _BIDS = re.compile(r"^(?:去|立即|马上|确认|确定|现在|我要|继续)|now$")
 
 
@@ -58,6 +59,23 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
     if _shows_values(said) and not any(leaves_what_is_shown(name) for name in target.names):
         return any(_is_spoken_of(answer, said) for answer in answers)
     return _is_set_apart(nodes[target.node], window, seen) or _is_declined(answers, said)
+
+
+def stays(target: Target, seen: Observation, window: Window | None) -> bool:
+    """The one of two answers that leaves all as it is, to a question that speaks of it with no word: Leave this draft?
+    Stay. Of what ends by itself, or is offered, staying may take it."""
+    nodes = seen.nodes or ()
+    if window is None or target.node not in window.controls or not target.names:
+        return False
+    answers = [texts_of(nodes, index) for index in window.controls if index != target.node]
+    answers = [texts for texts in answers if texts]
+    said = _said_in(window, seen)
+    if len(answers) != 1 or not all(_STAYS.match(fold(name)) for name in target.names):
+        return False
+    if not any(map(is_question, said)) or _shows_values(said) or any(map(continues, answers[0])):
+        return False
+    core = squash(target.label).removesuffix("it")
+    return not any(goes_on(text) or somebody_asks(text) or core in squash(text) for text in said)
 
 
 def _is_set_apart(own: UiNode, window: Window, seen: Observation) -> bool:
@@ -109,7 +127,7 @@ def is_closing_answer(target: Target, seen: Observation, window: Window | None) 
     """It says that it leaves the window, which is not proven: the window is left by the system's Back instead."""
     if not target.names or not all(leaves_a_dialog(name) or go_back(name) for name in target.names):
         return False
-    if seen.nodes is None:
+    if not any(is_reacting(node) and not node.editable for node in seen.nodes or ()):  # no tree, or one of texts alone
         card = find_card(seen)
         return card is not None and card.contains(target.point)
     return window is not None and target.node in window.controls

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from PIL import Image
 
+from cs_agent.engine.screen.once import once_a_picture
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
@@ -36,16 +38,20 @@ class Band:
 def find_bands(seen: Observation) -> tuple[Band, ...]:
     """Those with words, from top to bottom."""
     found = []
-    for top, bottom in _papers(seen):
+    for top, bottom in _papers(seen.screenshot.image):
         lines = [line for line in seen.lines if top <= line.box.center.y < bottom]
         if lines:
             found.append(Band(top, bottom, tuple(sorted(lines, key=lambda line: (line.box.center.y, line.box.left)))))
     return tuple(found)
 
 
-def _papers(seen: Observation) -> Iterator[tuple[int, int]]:
+@once_a_picture
+def _papers(image: Image.Image) -> tuple[tuple[int, int], ...]:
     """Top and bottom of each run of rows on one paper; what is drawn on it belongs to the run."""
-    image = seen.screenshot.image
+    return tuple(_runs(image))
+
+
+def _runs(image: Image.Image) -> Iterator[tuple[int, int]]:
     left, right = (int(share * image.width) for share in _ACROSS)
     grey = np.asarray(image.crop((left, 0, right, image.height)).convert("L"))
     blank = np.flatnonzero(grey.max(axis=1) - grey.min(axis=1) <= _EVEN)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from cs_agent.engine.screen.once import eighth_grey
 from cs_agent.engine.screen.structure import is_dimmed_around
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
-_REDUCED = 8  # times: pixels put together before a card is looked for
+_REDUCED = 8  # times: pixels put together
 _LIGHT = 225  # grey level of a sheet's paper at least
 _FOOT = 0.9  # of the height: what is dark further down is the system's bar
 _HEAD = 0.06  # of the height: the system's bar may be as light as the card
@@ -17,7 +18,7 @@ _NEAR = 12  # grey levels: as light as the lightest paper
 
 def find_card(seen: Observation) -> Box | None:
     """Around all that is as light as the lightest paper, where the page around that is dimmed; None if none is."""
-    grey = _grey(seen)
+    grey = eighth_grey(seen.screenshot.image)
     head = int(_HEAD * len(grey))
     lit = grey >= int(grey[head:].max()) - _NEAR
     lit[:head] = False
@@ -29,14 +30,10 @@ def find_card(seen: Observation) -> Box | None:
 
 def find_sheet(seen: Observation) -> Box | None:
     """A light bottom sheet as wide as the screen, over a dimmed page; None if there is none."""
-    paper = np.median(_grey(seen), axis=1)
+    paper = np.median(eighth_grey(seen.screenshot.image), axis=1)
     dark = np.flatnonzero(paper[: int(_FOOT * len(paper))] < _LIGHT)
     if not len(dark):
         return None
     top = (int(dark[-1]) + 1) * _REDUCED
     box = Box(0, top, seen.size.width, seen.size.height)
     return box if is_dimmed_around(seen, box) else None
-
-
-def _grey(seen: Observation) -> np.ndarray:
-    return np.asarray(seen.screenshot.image.reduce(_REDUCED).convert("L"), dtype=np.int16)

@@ -64,8 +64,8 @@ def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
     own = _crop(image, box.grown(max(2, box.height // 3))).reshape(-1, 3)
     if not band.size or not len(own):
         return 0, 0
-    paper = np.median(own, axis=0)
-    drawn = (np.abs(band - paper).max(axis=2) > _FAINT).any(axis=0)
+    twice = (2 * np.median(own, axis=0)).astype(np.int16)  # a median may lie halfway between two levels
+    drawn = (np.abs(2 * band - twice).max(axis=2) > 2 * _FAINT).any(axis=0)
     before, behind = np.flatnonzero(drawn[: box.left][::-1]), np.flatnonzero(drawn[box.right :])
     left = int(before[0]) if len(before) else box.left
     right = int(behind[0]) if len(behind) else image.width - box.right
@@ -134,9 +134,12 @@ def is_pressed_out(seen: Observation, box: Box) -> bool:
     return any(float(np.abs(side - own).max()) > _STEP for side in sides)
 
 
-def is_boxed(seen: Observation, box: Box) -> bool:
-    """Whether lines run close above and below the text, as around an outlined button."""
+def is_boxed(seen: Observation, box: Box, row: Box | None = None) -> bool:
+    """Whether lines run close above and below the text, as around an outlined button; those at the edges of the `row`
+    that the text stands in part rows."""
     image, reach = seen.screenshot.image, box.height
+    if row is not None:
+        reach = max(1, min(reach, box.top - row.top, row.bottom - box.bottom))
     part = _crop(image, Box(box.left, box.top - reach, box.right, box.bottom + reach)).astype(np.int16)
     if not part.size:
         return True

@@ -80,8 +80,15 @@ def is_blank(seen: Observation, part: Box) -> bool:
 
 
 def is_hint_in_box(seen: Observation, words: Box) -> bool:
-    """Whether pale words stand behind a sign at the left of a wide low box of another shade than the page, alone in it:
-    the empty field of a search."""
+    """Whether pale words stand so: the empty field of a search."""
+    if not is_in_search_box(seen, words):
+        return False
+    grey = grey_of(seen.screenshot.image, words)
+    return int(np.abs(grey - np.median(grey)).max(initial=0)) <= _PALE
+
+
+def is_in_search_box(seen: Observation, words: Box) -> bool:
+    """Whether words stand behind a sign at the left of a wide low box of another shade than the page, alone in it."""
     image, size, high = seen.screenshot.image, seen.size, words.height
     x, y = words.right + high // 2, words.top - high // 5
     if not 0 <= y < size.height or not 0 <= words.left < words.right <= x < size.width:
@@ -102,8 +109,7 @@ def is_hint_in_box(seen: Observation, words: Box) -> bool:
     ):
         return False
     before = grey_of(image, Box(left + high // 2, words.top, words.left - high // 5, words.bottom))
-    ink = np.abs(grey_of(image, words) - paper).max(initial=0)
-    return bool((np.abs(before - paper) > _STEP).any()) and int(ink) <= _PALE
+    return bool((np.abs(before - paper) > _STEP).any())
 
 
 def _run(same: np.ndarray, at: int) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from cs_agent.engine.run.state import Verdict, VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
 from tests.vision.pictures import font
 
-_FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
 BY_KIND = frozenset(
@@ -22,24 +22,26 @@ _BY_BACK = {"corner", "closing_mark", "closing_answer"}  # the engine presses Ba
 _EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FILES for shown in SCREENS[name]]
 # Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
 _MOST = {
-    ("first", "tree"): (14, 91),
-    ("first", "picture"): (30, 124),
-    ("second", "tree"): (7, 25),
-    ("second", "picture"): (11, 34),
+    ("first", "tree"): (14, 89),
+    ("first", "picture"): (30, 120),
+    ("second", "tree"): (7, 23),
+    ("second", "picture"): (11, 32),
     ("third", "tree"): (1, 7),
     ("third", "picture"): (4, 11),
-    ("fourth", "tree"): (18, 37),
-    ("fourth", "picture"): (23, 43),
-    ("fifth", "tree"): (19, 30),
-    ("fifth", "picture"): (20, 32),
+    ("fourth", "tree"): (18, 35),
+    ("fourth", "picture"): (23, 41),
+    ("fifth", "tree"): (17, 28),
+    ("fifth", "picture"): (19, 31),
     ("sixth", "tree"): (2, 7),
     ("sixth", "picture"): (3, 8),
-    ("seventh", "tree"): (8, 16),
-    ("seventh", "picture"): (10, 21),
-    ("eighth", "tree"): (23, 41),
-    ("eighth", "picture"): (29, 51),
-    ("ninth", "tree"): (32, 56),
-    ("ninth", "picture"): (34, 60),
+    ("seventh", "tree"): (6, 13),
+    ("seventh", "picture"): (8, 18),
+    ("eighth", "tree"): (17, 34),
+    ("eighth", "picture"): (23, 45),
+    ("ninth", "tree"): (25, 49),
+    ("ninth", "picture"): (26, 51),
+    ("tenth", "tree"): (27, 58),
+    ("tenth", "picture"): (34, 70),
 }
 
 

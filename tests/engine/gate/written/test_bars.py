@@ -298,3 +298,27 @@ def test_other_words_by_a_field_ask(seen):
 def test_a_lone_point_of_nothing_by_a_field_is_no_caption():
     seen = field_with(node("", (20, 200, 160, 240)))
     assert decide(Tap(NormPoint(160, 183)), seen, confidence=1.0, context=StepContext()).kind is VerdictKind.ASK
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("Feed", "Inbox", "Me"), ("Door", "Alerts", "Trips"), ("Battle", "My clan", "Messages"), ("店铺", "消息", "我的")],
+)
+def test_a_part_at_the_foot_that_is_one_of_several_places_leads_there_from_a_page_that_is_gone_back_from(names):
+    assert tap(foot(names=names, also=(BACK,)), *FOOT).vouched_by == "kind:tab"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pytest.param(("Inbox", "Archive it", "Me"), id="the part itself is no place"),
+        pytest.param(("Deck", "Inbox", "Heart"), id="no other part is a place"),
+        pytest.param(("On air", "Off air", "Settings"), id="a state"),
+        pytest.param(("Stop", "Start", "More"), id="a way of working"),
+        pytest.param(("Inbox", "Messages", "Delete"), id="a deed among places"),
+        pytest.param(("收件", "归档", "我的"), id="a deed without a word known"),
+    ],
+)
+def test_one_place_at_the_foot_makes_the_others_none(names):
+    assert not passes(foot(names=names, also=(BACK,)), *FOOT)
+    assert not passes(foot(names=("Inbox", "Messages", "Me"), also=(BACK,), chosen=None), *FOOT)

@@ -229,3 +229,33 @@ def test_a_narrow_window_holds_no_wheel():
 
 def test_the_touch_must_meet_a_word_of_the_wheel():
     assert tap(wheel(), 60, 835).kind is not VerdictKind.ALLOW
+
+
+STAYING = ("Leave this draft?", "Discard the changes?", "要离开本页吗?")
+
+
+@pytest.mark.parametrize("question", STAYING)
+@pytest.mark.parametrize("word", ["Stay", "Keep it", "留下", "保留"])
+def test_to_a_question_about_something_else_the_answer_that_keeps_all_as_it_is_leaves_the_window(question, word):
+    assert tap(dialog(question, word, "Bin it"), *CLOSING).vouched_by == "kind:leave"
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(dialog("Keep it for a month?", "Keep it", "Let go"), id="the question is about keeping"),
+        pytest.param(dialog("Stay another night?", "Stay", "Leave"), id="staying is what is asked"),
+        pytest.param(dialog("Room 1203 until 05-12?", "Stay", "Leave"), id="staying has a price or a day"),
+        pytest.param(dialog("The order ends now", "Keep it", "Let go"), id="no question"),
+        pytest.param(dialog("Still there?", "Stay", "Leave"), id="a question whose no gives something up"),
+        pytest.param(dialog("Mia asks you to leave. Go?", "Stay", "Go"), id="somebody asks"),
+        pytest.param(dialog("Leave?", "Keep Premium", "Leave"), id="something is kept that is paid for"),
+        pytest.param(dialog("Leave?", "Stay", "Save", "Leave"), id="three answers"),
+        pytest.param(dialog("Leave?", "Stay", "Keep"), id="both stay"),
+        pytest.param(
+            replace(dialog("Leave this draft?", "Stay", "Bin it"), screenshot=page().screenshot), id="no window"
+        ),
+    ],
+)
+def test_an_answer_that_may_take_something_by_staying_asks(seen):
+    assert tap(seen, *CLOSING).kind is not VerdictKind.ALLOW
