@@ -35,5 +35,5 @@ def once_a_picture(compute: Callable[[Image.Image], T]) -> Callable[[Image.Image
 def eighth_grey(image: Image.Image) -> np.ndarray:
     """Grey levels of squares of 8 x 8 pixels; not to be written to."""
     grey = np.asarray(image.reduce(8).convert("L"), dtype=np.int16)
-    grey.flags.writeable = False
+    grey.setflags(write=False)
     return grey
