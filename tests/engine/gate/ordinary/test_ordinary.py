@@ -12,7 +12,7 @@ from cs_agent.engine.run.state import Verdict, VerdictKind
 from tests.engine.gate.ordinary.screens import Act, Shown, read
 from tests.vision.pictures import font
 
-_FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
 SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
 BY_KIND = frozenset(
@@ -42,6 +42,8 @@ _MOST = {
     ("ninth", "picture"): (26, 51),
     ("tenth", "tree"): (27, 58),
     ("tenth", "picture"): (34, 70),
+    ("eleventh", "tree"): (47, 78),
+    ("eleventh", "picture"): (62, 97),
 }
 
 
