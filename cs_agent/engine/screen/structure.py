@@ -13,7 +13,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from cs_agent.engine.screen.compare import grey_of
-from cs_agent.engine.screen.once import eighth_grey
+from cs_agent.engine.screen.drawn.once import eighth_grey
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode
 

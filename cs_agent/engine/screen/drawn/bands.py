@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image
 
-from cs_agent.engine.screen.once import once_a_picture
+from cs_agent.engine.screen.drawn.once import once_a_picture
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine
 
