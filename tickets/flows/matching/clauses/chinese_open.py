@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tickets.flows.matching.clauses.chinese import COMPLAINT
 from tickets.flows.matching.clauses.rule import Clause, Matter, Rule
 from tickets.flows.slots.stance import PERSON_WORDS
-
-_COMPLAINT = re.compile(r"怎么|为什么|为啥|凭什么|干嘛|咋|什么(?:东西|玩意|态度|质量|破|烂|意思|情况)|搞什么")
-_SELF = re.compile(r"[我俺]|本人")
 
 
 def _not_of_deed(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -25,7 +23,7 @@ def _threat(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 
 def _ask_rhetoric(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    return matter.looks or bool(_COMPLAINT.search(clause.words)) or not matter.deed.search(clause.words)
+    return matter.looks or bool(COMPLAINT.search(clause.words)) or not matter.deed.search(clause.words)
 
 
 def _polite(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -35,13 +33,6 @@ def _polite(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
         r"(?:如果|要是|若是?)?(?:您|你们?)?(?:都)?(?:可以|方便|可能|能行?|行|需要)的?话?(?=$|[,，请麻帮给])", rest
     )
     return bool(courteous) or _threat(clause, matter, match)
-
-
-_NO_NEED = (
-    r"(?<![特区分级个])(?:别(?![的人家处])|甭|勿|不用|不必|无需|无须|不需要?|没必要|没有必要|用不着|犯不[着上]|"
-    r"免得|省得|不急着?|不忙着?|先不|先别|"
-    r"暂不|暂时不|暂缓|不许)"
-)
 
 
 _ASKS = re.compile(r"(?:吗|么|不|没)$|(?<![就还])是[^,，]{1,12}还是(?![不没有])")
@@ -59,6 +50,12 @@ def _no_question(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     return bool(
         _REQUESTS.search(clause.words[:-1] if clause.words[-1:] in set("不没") else clause.words)
     ) and not re.search("(?<![就还])是[^,，]{1,12}还是(?![不没有])", clause.words)
+
+
+def _of_no_verb(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """认证卡在审核中 and 地址打错了 are grounds for having it done."""
+    ground = (matter.faulty and "错" in match[0]) or (not matter.goods and "卡" in clause.words)
+    return matter.looks or ground or not matter.verb.search(clause.words, 0, match.start())
 
 
 def _not_told(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -92,6 +89,7 @@ OPEN = (
         ),
         lambda clause, matter, match: (
             not matter.deed.match(clause.words, match.end())
+            and not (match[0][-1] in "再才" and matter.verb.search(clause.words, match.end(), match.end() + 12))
             and not re.match("再(?:说|看|定|议|联系|找|决定|考虑|告诉)", clause.words[match.end() - 1 :])
         ),
     ),
@@ -140,16 +138,7 @@ OPEN = (
         re.compile(r"\S{1,12}$"),
         _no_question,
     ),
-    # What is only asked, whatever it is about; what is no deed at all; what was done already.
-    Rule(
-        "fit.asked",
-        re.compile(
-            r"(?:只是|就是|就|只|单纯|纯|随便|随口|顺便|顺嘴)(?:来|想|先)?(?:问|了解|打听|好奇|咨询)(?:一?下|问|"
-            r"一问|看)?(?:而已|罢了|吧|哈|啊|呗|哦)*$|"
-            r"(?:问|打听|了解|好奇|咨询)(?:问|一下|下)?(?:而已|罢了)"
-        ),
-        lambda clause, matter, match: matter.looks,
-    ),
+    # What is no deed at all; what was done already.
     Rule(
         "fit.unclear",
         re.compile(
@@ -170,6 +159,30 @@ OPEN = (
             or not any(each.end() == match.start() and len(each[0]) == 1 for each in matter.deed.finditer(clause.words))
             or bool(re.search(r"[请想要帮得]|麻烦", clause.words[: match.start()]))
         ),
+    ),
+    # Asked whether it is done, under way, done wrongly, asked for already, or what was done.
+    Rule("fit.asked", re.compile(r"[了过](?:没有?|吗|么)$"), _of_no_verb),
+    Rule(
+        "fit.done",
+        re.compile(
+            r"(?:处理|审核|进行|办理|受理|排队)中|一直在?(?:处理|审核|办理)|卡[住在着]|被卡|拖[了着到]|慢死|(?:太|真|好|这么|那么)(?:慢|频繁)|"
+            r"(?:怎么|咋|为[啥什]么?)(?:还|又|老|总|一直|都)*[没不](?:有)?(?:好|完|办|弄|动|进|结|批|过|退|回)|"
+            r"(?:退|打|弄|办)错|(?:金额|账[户号]|数额|钱数)(?:是|都|也)?(?:不对|错|有误|少了|不符)|"
+            r"已经?(?:收?到|到账|拿到|完成|搞定|解决|[办改]好)了?$"
+        ),
+        _of_no_verb,
+    ),
+    Rule(
+        "fit.done",
+        re.compile(r"(?:申请|发起|提交|办理)[^,，吧]{1,24}了$"),
+        lambda clause, matter, match: (
+            not matter.deed.search(match[0]) or bool(re.search("[要想请帮得]|麻烦", clause.words[: match.start()]))
+        ),
+    ),
+    Rule(
+        "fit.done",
+        re.compile(r"(?:[好完过]|提交|申请|办|处理)了?的|谢谢?(?:你们|您)[的给帮]|有没有"),
+        lambda clause, matter, match: not matter.verb.match(clause.words, match.end()),
     ),
     # Under way, or not amiss at all.
     Rule(
@@ -197,7 +210,17 @@ OPEN = (
             not matter.faulty or bool(re.search("[别不]", clause.words[: match.start()][-4:]))
         ),
     ),
-    # Somebody else's wish.
+    # Somebody else's wish, or deed.
+    Rule(
+        "fit.supposed",
+        re.compile(
+            rf"(?:{PERSON_WORDS}|[他她]们?|别人|人家|有人|大家)(?:都|也|已经?|早就?|刚刚?|昨天|今天|前天|上[周次]|能|可以)*"
+        ),
+        lambda clause, matter, match: (
+            not matter.verb.match(clause.words, match.end())
+            or bool(re.search("[给帮替为让叫跟和]我?的?$", clause.words[: match.start()]))
+        ),
+    ),
     Rule(
         "fit.supposed",
         re.compile(
