@@ -119,7 +119,11 @@ def test_a_held_key_and_a_key_with_a_modifier_decide_nothing(open_ticket: Login)
 
 
 def test_a_differing_field_wants_a_reason_before_y_counts(open_ticket: Login, console: Site) -> None:
-    page = armed(open_ticket("differs"))
+    page = armed(open_ticket("differs", viewport={"width": 640, "height": 400}))  # as 1280 px at 200 %
+    row = page.locator(".differs")
+    covered = """row => { const {left, top, width, height} = row.getBoundingClientRect();
+      return !row.contains(document.elementFromPoint(left + width / 2, top + height / 2)); }"""
+    assert not row.evaluate(covered), "what differs is seen when the answers are"
     page.keyboard.press("y")
     expect(page.locator("#reason")).to_be_focused()
     expect(page.locator("#notices")).to_contain_text("请先填写原因")

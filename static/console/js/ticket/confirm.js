@@ -21,8 +21,10 @@ class ConfirmCard extends HTMLElement {
     this.picture = this.querySelector(".confirm-shot img");
     for (const end of ["load", "error"]) this.picture?.addEventListener(end, this.seen, { once: true });
     this.arm();
-    if (!typing(document.activeElement)) this.focus({ preventScroll: false });
-    else announce(this.querySelector("#confirm-title").textContent, this.querySelector(".confirm-summary").textContent);
+    if (!typing(document.activeElement)) {
+      this.focus({ preventScroll: false });
+      if (!FRAMED) this.showDiffering();
+    } else announce(this.querySelector("#confirm-title").textContent, this.querySelector(".confirm-summary").textContent);
     if (this.yes) this.listen();
   }
 
@@ -32,6 +34,15 @@ class ConfirmCard extends HTMLElement {
     clearTimeout(this.arming);
     this.watching?.forEach((observer) => observer.disconnect());
     if (FRAMED) this.tellCovered(false);
+  }
+
+  // On a low screen the answers, which stay in sight, may cover what differs.
+  showDiffering() {
+    const row = this.querySelector(".differs");
+    if (!row) return;
+    const { left, top, width, height } = row.getBoundingClientRect();
+    const shown = document.elementFromPoint(left + width / 2, top + height / 2);
+    if (!shown || !row.contains(shown)) row.scrollIntoView({ block: "start" });
   }
 
   // The line that says what is done, and the answers: both, and for as long as it takes to read them.
