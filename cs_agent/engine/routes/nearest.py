@@ -53,15 +53,16 @@ def _named(step: RouteStep) -> set[str]:
 
 
 def _widened(steps: tuple[RouteStep, ...], first: int, last: int) -> tuple[int, int]:
-    """With all steps of the first and the last page, and of the page from which both were opened and returned to."""
+    """With all steps on these pages, and on a page from which they were opened and to which they led back."""
     while True:
-        while first > 0 and steps[first - 1].on_page_of(steps[first]):
-            first -= 1
-        while last + 1 < len(steps) and steps[last].on_page_of(steps[last + 1]):
-            last += 1
-        if not (first > 0 and last + 1 < len(steps) and steps[first - 1].on_page_of(steps[last + 1])):
-            return first, last
-        first, last = first - 1, last + 1
+        inside = steps[first : last + 1]
+        on_them = [number for number, step in enumerate(steps) if any(step.on_page_of(each) for each in inside)]
+        wider = min(on_them), max(on_them)
+        if wider == (first, last):
+            if not (first > 0 and last + 1 < len(steps) and steps[first - 1].on_page_of(steps[last + 1])):
+                return first, last
+            wider = first - 1, last + 1
+        first, last = wider
 
 
 def _known_steps(way: Way) -> int:

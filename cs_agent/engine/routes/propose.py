@@ -35,6 +35,7 @@ from cs_agent.geometry import NormPoint
 from cs_agent.observation import Observation
 
 MOST_TRIES = 2  # of one step, before the model is asked
+MOST_TAKES = 3  # of one step that took effect and was undone; a further one would lead in a circle
 _TOUCHES: dict[ActKind, type[Tap | DoubleTap | LongPress]] = {
     ActKind.TAP: Tap,
     ActKind.DOUBLE_TAP: DoubleTap,
@@ -114,7 +115,8 @@ def next_act(
         return at.off_the_way(left), None
     tries = at.tries + 1 if number == at.taken else 0
     step = way.steps[number]
-    action = _action(way, number, at, sight) if tries < MOST_TRIES else None
+    worn = tries >= MOST_TRIES or at.takes.count(number) >= MOST_TAKES
+    action = None if worn else _action(way, number, at, sight)
     if action is None:
         return at.off_the_way(number), None
     here = replace(at, at=number, tries=tries, taken=number)

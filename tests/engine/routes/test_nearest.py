@@ -113,6 +113,18 @@ def test_a_picker_that_a_missing_slot_needs_is_not_opened(learned):
     assert kinds == [False, True, True, True, True, False]
 
 
+def test_nor_where_the_form_that_opens_it_lacks_another_slot_as_well(learned):
+    form, picker, review = PageSignature("a", "申请"), PageSignature("a", "选择附件"), PageSignature("a", "核对")
+    fills = RouteStep(form, ActKind.TYPE, text="{reason}")
+    opens, picks = RouteStep(form, ActKind.TAP), RouteStep(picker, ActKind.TYPE, text="{video}")
+    adds, goes_on = RouteStep(form, ActKind.TYPE, text="{note}"), RouteStep(form, ActKind.TAP)
+    sends = RouteStep(review, ActKind.TAP, commits=True)
+    steps = (learned.steps[0], fills, opens, picks, adds, goes_on, sends)
+    way = replace(learned, filling=Filling(("note", "reason", "video")), steps=steps)
+    kinds = [step.kind is ActKind.GAP for step in with_gaps(way, Filling(("reason",))).steps]
+    assert kinds == [False, True, True, True, True, True, False]
+
+
 def test_of_several_ways_the_one_is_taken_that_needs_the_model_least(learned):
     poor = replace(learned, filling=Filling(("order",)), steps=learned.steps[:5])
     assert nearest_way(Route((poor, learned)), WITHOUT).steps[-1] == learned.steps[-1]
