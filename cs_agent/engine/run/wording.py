@@ -89,6 +89,10 @@ _TEXTS: dict[str, str] = {
     "cut_off_unknown": _("中断,结果未知"),
     # to the model
     "by_back": _("无法确认点击此处只是离开,系统已用 Back 代替点击。离开页面或关闭弹层请直接用 Back。"),
+    "route_so_far": _("已按流程做完:{what}。请从现在的画面继续,不要从头开始。"),
+    "route_opened": _("打开“{what}”"),
+    "route_typed": _("输入“{what}”"),
+    "route_tapped": _("点“{what}”"),
     "route_goal": _("流程记住的下一步是{what}。如果画面不同,请先回到能继续的页面。"),
     "no_effect": _("你的上一个动作 {what} 之后屏幕没有变化。请看清目标的位置,换一个位置或另一种做法。"),
     "failed": _("你的上一个动作 {what} 没有成功。{why}"),

@@ -11,7 +11,8 @@ from cs_agent.engine.actions.parse import Parsed
 from cs_agent.engine.actions.values import Finish, render
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import Proposal, is_at_end, next_act
-from cs_agent.engine.routes.values import Way
+from cs_agent.engine.routes.slots import filled
+from cs_agent.engine.routes.values import TOUCHES, ActKind, RouteStep, Way
 from cs_agent.engine.run.conversation import remember_turn
 from cs_agent.engine.run.pending import ACT, Pending
 from cs_agent.engine.run.state import StepSource, Turn, VerdictKind
@@ -20,6 +21,8 @@ from cs_agent.engine.turn.context import TurnContext
 from cs_agent.engine.turn.deciding import Decider
 from cs_agent.engine.turn.finishing import Finishing
 from cs_agent.engine.turn.kit import Kit
+
+_MOST_TOLD = 20  # acts of the route, the newest, that the model is told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,22 @@ class Guide:
         return done
 
     def _hint(self, turn: TurnContext, way: Way, here: Position, there: Position) -> None:
-        """Tell the model a reviewed route's next goal, once per deviation; never text from the screen."""
+        """Tell the model what a reviewed route has done so far and its next goal, once per deviation; never text from
+        the screen."""
         if not self.kit.route.reviewed or there.at >= len(way.steps) or there.detours == here.detours:
             return
+        done = [told for number in there.takes[-_MOST_TOLD:] if (told := self._in_words(turn, way.steps[number]))]
+        if done:
+            listed = ("、" if turn.lang == "zh" else ", ").join(done)
+            turn.tell(say("route_so_far", turn.lang, what=listed))
         step = way.steps[there.at]
         if step.control and step.control.named and "{" not in step.control.named:
             turn.tell(say("route_goal", turn.lang, what=f"“{step.control.named}”"))
+
+    def _in_words(self, turn: TurnContext, step: RouteStep) -> str:
+        """What the step does with the run's values; empty for one that needs no words."""
+        control, values = step.control, self.kit.route.values
+        pieces = (control.named, *control.holds) if control and step.kind in TOUCHES else (step.text,)
+        what = " ".join(filter(None, (filled(piece, values) for piece in pieces))).strip()
+        code = {ActKind.LAUNCH: "route_opened", ActKind.TYPE: "route_typed"}.get(step.kind, "route_tapped")
+        return say(code, turn.lang, what=what) if what else ""

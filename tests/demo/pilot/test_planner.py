@@ -681,3 +681,35 @@ class TestEverywhere:
         decision = Talk("点击“搜索”").next(page(edge))
         assert isinstance(decision.action, Tap)
         assert decision.action.element.to_point(SIZE) != Point(0, 0)
+
+
+def led(told: str) -> Talk:
+    """A conversation in which the software acted first, and said what it did."""
+    talk = Talk("打开售后系统," + REFUND)
+    talk.messages.append(("assistant", f"<think>按路线执行</think><answer>{render(tapped())}</answer>"))
+    talk.messages.append(("user", SCREEN))
+    return talk.told(f"已按流程做完:{told}。请从现在的画面继续,不要从头开始。")
+
+
+def test_what_was_done_along_the_flow_is_not_done_again():
+    """The page names nothing that the goals before it do, and no turn of the pilot's own tells either."""
+    form = page(words("申请退换", 100, 60), words("质量问题", 160, 300), words("物流破损", 160, 400))
+    talk = led("打开“售后系统”、输入“1234567”、点“查询”、点“1234567”、点“申请退换”")
+    assert decide_unseen(read_story(talk.messages)) is None
+    decision = talk.next(form)
+    assert (decision.move, decision.label) == (Move.MARK, "质量问题")
+
+
+@pytest.mark.parametrize(
+    ("told", "done"),
+    [
+        ("打开“售后系统”", 1),
+        ("打开“售后系统”、输入“1234567”", 2),
+        ("打开“售后系统”、输入“1234567”、点“查询”、点“耳机 1234567”", 3),
+        ("打开“售后系统”、输入“1234567”、点“1234567”、点“质量问题”", 4),
+        ("", 0),
+    ],
+    ids=["opened", "typed", "entered", "chosen", "nothing"],
+)
+def test_acts_done_by_others_cover_the_goals_that_they_name(told: str, done: int):
+    assert goals_of(read_story(led(told).messages))[1] == done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import chain, combinations, groupby
 
@@ -35,6 +36,14 @@ def test_a_ticket_that_lacks_a_slot_is_led_to_the_form_and_from_it_and_the_model
     assert ride.phone.ledger == ["refund"]
     assert len(ride.model.asked) == 3
     assert by_source(ride) == [StepSource.ROUTE, StepSource.MODEL, StepSource.ROUTE]
+
+
+def test_the_model_is_told_what_was_done_before_it_was_asked(learned):
+    """With the ticket's own values: nothing that only the screen says."""
+    ride = Ride(WITHOUT, nearest_way(Route((learned,)), WITHOUT), ["物流破损", "全额退款", "下一步"])
+    ride.to_the_end()
+    first = json.dumps([message.text for message in ride.model.asked[0]], ensure_ascii=False)
+    assert f"已按流程做完:输入“{OTHER['order']}”、点“查询”、点“{OTHER['order']}”、点“申请退款”" in first
 
 
 def test_what_it_learns_is_the_way_for_its_own_slots(learned):

@@ -6,6 +6,7 @@ what the pilot did on it; one that the page plainly contradicts is taken up agai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -93,6 +94,8 @@ def goals_of(story: Story) -> tuple[tuple[Goal, ...], int, int]:
         if isinstance(event, Turn):
             current = max(current, min(event.goal, len(goals)))
             continue
+        if event.kind is WordKind.DONE:
+            current = max(current, _done_by_others(goals, event.text))
         added = _added_goals(event, goals, current)
         if added:
             goals[current:current] = added
@@ -111,6 +114,18 @@ def _added_goals(word: Word, goals: list[Goal], current: int) -> list[Goal]:
     if word.kind is WordKind.CORRECTION and word.text:
         return [_corrected(word, goals)]
     return []
+
+
+def _done_by_others(goals: list[Goal], told: str) -> int:
+    """How many goals the quoted acts cover; a thing that was searched for is open once a further act names it."""
+    acts = [matching.normal(act) for act in re.findall(r"“(.*?)”", told)]
+    done, found = 0, ""
+    for number, goal in enumerate(goals, 1):
+        found = goal.text if goal.kind is GoalKind.FIND else found
+        wanted, least = (found, 2) if goal.kind is GoalKind.OPEN_ITEM else (goal.text, 1)
+        if wanted and sum(matching.normal(wanted) in act for act in acts) >= least:
+            done = number
+    return done
 
 
 def _answered(word: Word) -> Goal:

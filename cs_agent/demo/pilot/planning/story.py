@@ -33,6 +33,7 @@ class WordKind(StrEnum):
     CORRECTION = "correction"
     HANDBACK = "handback"
     GUIDANCE = "guidance"
+    DONE = "done"  # acts that were done without the pilot
     REMARK = "remark"
 
 
@@ -124,6 +125,7 @@ _READINGS: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
         ),
     ),
     (WordKind.HANDBACK, re.compile(r"^(?:坐席刚才亲自操作|The operator has just driven)")),
+    (WordKind.DONE, re.compile(r"^(?:已按流程做完|Done so far along the flow):\s*(?P<text>.*)", re.DOTALL)),
     (WordKind.GUIDANCE, re.compile(r"^(?:坐席的补充说明|The operator adds):\s*(?P<text>.*)", re.DOTALL)),
 )
 
