@@ -24,7 +24,7 @@ from tickets.permissions import Permission, has
 
 def _moment(at: datetime | None) -> str:
     """In the reader's form and the installation's time zone; "—" for never."""
-    return formats.localize(timezone.template_localtime(at)) if at else "—"
+    return formats.localize(timezone.localtime(at)) if at else "—"
 
 
 @admin.register(models.Phone)

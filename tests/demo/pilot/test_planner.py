@@ -707,9 +707,10 @@ def test_what_was_done_along_the_flow_is_not_done_again():
         ("打开“售后系统”、输入“1234567”", 2),
         ("打开“售后系统”、输入“1234567”、点“查询”、点“耳机 1234567”", 3),
         ("打开“售后系统”、输入“1234567”、点“1234567”、点“质量问题”", 4),
+        ("打开“售后系统”、输入“1234567”、点“全额退款说明”", 2),
         ("", 0),
     ],
-    ids=["opened", "typed", "entered", "chosen", "nothing"],
+    ids=["opened", "typed", "entered", "chosen", "only alike", "nothing"],
 )
 def test_acts_done_by_others_cover_the_goals_that_they_name(told: str, done: int):
     assert goals_of(read_story(led(told).messages))[1] == done

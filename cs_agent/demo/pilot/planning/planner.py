@@ -122,8 +122,9 @@ def _done_by_others(goals: list[Goal], told: str) -> int:
     done, found = 0, ""
     for number, goal in enumerate(goals, 1):
         found = goal.text if goal.kind is GoalKind.FIND else found
-        wanted, least = (found, 2) if goal.kind is GoalKind.OPEN_ITEM else (goal.text, 1)
-        if wanted and sum(matching.normal(wanted) in act for act in acts) >= least:
+        wanted = matching.normal(found if goal.kind is GoalKind.OPEN_ITEM else goal.text)
+        opened = goal.kind is GoalKind.OPEN_ITEM and sum(wanted in act for act in acts) > 1
+        if wanted and (opened or (goal.kind is not GoalKind.OPEN_ITEM and wanted in acts)):
             done = number
     return done
 
