@@ -34,8 +34,8 @@ from cs_agent.engine.gate.reasons import reason
 from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.state import Unproven, Verdict, VerdictKind
+from cs_agent.engine.screen.drawn.windows import front_window
 from cs_agent.engine.screen.page import Nature, read_page
-from cs_agent.engine.screen.structure import front_window
 from cs_agent.engine.screen.text import show_money, squash
 from cs_agent.engine.screen.words import LabelKind
 from cs_agent.observation import AppKind, ForegroundApp, Observation

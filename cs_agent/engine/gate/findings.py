@@ -9,8 +9,8 @@ from cs_agent.engine.confirm.fields import fields_in_view
 from cs_agent.engine.gate.vouches import Vouches
 from cs_agent.engine.run.flow import FieldKind, FlowRules
 from cs_agent.engine.run.state import Reason, VerdictKind
+from cs_agent.engine.screen.drawn.windows import Window
 from cs_agent.engine.screen.page import Page
-from cs_agent.engine.screen.structure import Window
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import money
 from cs_agent.engine.screen.words import LabelKind, sense

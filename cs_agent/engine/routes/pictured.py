@@ -16,9 +16,9 @@ from cs_agent.engine.routes.values import RouteControl
 from cs_agent.engine.routes.views import ControlView, PageView
 from cs_agent.engine.screen.compare import grey_of
 from cs_agent.engine.screen.drawn.pictured import is_in_entry, is_on_coloured_fill, room_on_ground
+from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import HEAD
 from cs_agent.engine.screen.signature import PageSignature, stable_label
-from cs_agent.engine.screen.structure import is_dimmed_around
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import squash
 from cs_agent.engine.screen.words import LabelKind, is_hint, sense

@@ -11,23 +11,28 @@ import numpy as np
 from PIL import Image
 
 from cs_agent.engine.screen.compare import grey_of
+from cs_agent.engine.screen.drawn.lines import (
+    SIDES,
+    agrees,
+    is_stray,
+    labels_near,
+    lines_in,
+    lines_near,
+    lines_of_row,
+    lines_under,
+)
 from cs_agent.engine.screen.structure import ancestors, is_reacting, own_texts, own_words, texts_of
-from cs_agent.engine.screen.text import looks_same, squash
+from cs_agent.engine.screen.text import squash
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, Observation, Role, TextLine, UiNode
 
 _CONTROL_AREA = 0.25  # of the screen; anything larger is a page or a list, not a control
-_NEAR = 0.03  # of the screen's height: a finger's breadth
-_STRAY_CHARS = 2  # an icon read by OCR comes back as a letter or two
-_STRAY_SCORE = 0.8
 _EDGE = 0.68  # of the screen's width: icons without words that send and delete stand further right
 _INK_REACH = 0.022  # of the screen's width, around a touch point
 _INK_SHARE = 0.04  # of those pixels, that makes an icon
 _INK_STEP = 32  # grey levels
 _CORNER = (0.3, 0.08)  # width and height of a mark in the corner, parts of the screen
 _INSET = 0.08  # of the screen's width, from its left edge to such a mark
-_SIDES = (0.14, 0.8)  # of the screen's width: icons stand further out, the words of a row in between
-_ROW_TEXTS = 2  # a row with more is a grid
 _MARKS = (Role.CHECK_BOX, Role.RADIO, Role.SWITCH)  # whether or not the phone says that they can be marked
 _CARD_TEXTS = 3  # a control with more texts than this is a card that opens, named by its first text
 
@@ -62,7 +67,7 @@ class Target:
 
 def find_target(observation: Observation, point: Point) -> Target:
     """The control that a touch at that point reaches."""
-    under = _ocr_under(observation.lines, point)
+    under = lines_under(observation.lines, point)
     nodes = observation.nodes or ()
     chain = _nodes_under(nodes, point, observation.size)
     if not chain:
@@ -96,10 +101,10 @@ def row_texts(observation: Observation, box: Box) -> tuple[str, ...]:
 def _from_picture(observation: Observation, point: Point, under: list[TextLine]) -> Target:
     size = observation.size
     if _is_drawn_in_corner(observation, point, under):
-        return Target(point, corner=True, near=_near_labels(observation, point))
-    lines = under or _ocr_near(observation.lines, point, size)
+        return Target(point, corner=True, near=labels_near(observation, point))
+    lines = under or lines_near(observation.lines, point, size)
     if not lines and not has_ink(observation.screenshot.image, point):
-        lines = _ocr_row(observation.lines, point, size)
+        lines = lines_of_row(observation.lines, point, size)
     box = lines[0].box if lines else None
     return Target(
         point,
@@ -107,14 +112,14 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
         names=tuple(line.text for line in lines),
         edge=not lines and point.x > _EDGE * size.width,
         box=box,
-        near=_near_labels(observation, point),
+        near=labels_near(observation, point),
     )
 
 
 def _is_drawn_in_corner(observation: Observation, point: Point, under: list[TextLine]) -> bool:
     """Whether the picture has an icon in the top left corner and no word, or a single letter as which OCR read it."""
     size = observation.size
-    if point.x > _SIDES[0] * size.width or point.y > _CORNER[1] * size.height:
+    if point.x > SIDES[0] * size.width or point.y > _CORNER[1] * size.height:
         return False
     wordless = all(len(text := squash(line.text)) <= 1 and text.isascii() for line in under)
     return wordless and has_ink(observation.screenshot.image, point)
@@ -140,7 +145,7 @@ def _from_tree(
     root = next((index for index in chain if nodes[index] is control), None)
     corner = root is not None and not labels and _is_corner_mark(observation, root)
     if not corner:
-        near = tuple(line.text for line in _ocr_near(observation.lines, point, size))
+        near = tuple(line.text for line in lines_near(observation.lines, point, size))
         labels = _named(_joined(labels, under)) or _named(near)
     parts = _descendants(nodes, chain, control)
     return Target(
@@ -160,7 +165,7 @@ def _from_tree(
         slider=any(node.role is Role.SLIDER for node in family),
         row=control is not None and _is_row(control.box, size),
         card=len([node for node in parts if node.label]) > _CARD_TEXTS,
-        near=_near_labels(observation, point),
+        near=labels_near(observation, point),
     )
 
 
@@ -171,8 +176,8 @@ def _all_names(observation: Observation, labels: tuple[str, ...], root: int | No
         return labels
     own = own_texts(nodes, root)
     others = set(texts_of(nodes, root)) - set(own) if own else set()  # buttons in an entry are controls of their own
-    lines = [line.text for line in _ocr_in(observation, nodes[root].box) if not _is_stray(line)]
-    lines = [text for text in lines if not _agrees(text, tuple(others))]
+    lines = [line.text for line in lines_in(observation, nodes[root].box) if not is_stray(line)]
+    lines = [text for text in lines if not agrees(text, tuple(others))]
     return tuple(dict.fromkeys((*labels, *(own or texts_of(nodes, root)), *lines, *own_words(nodes, root))))
 
 
@@ -226,7 +231,7 @@ def _lies_over(observation: Observation, index: int, root: int) -> bool:
         return False
     if root in ancestors(nodes, index) or index in ancestors(nodes, root):
         return False
-    drawn = [line.box for line in observation.lines if _agrees(line.text, (node.label,))]
+    drawn = [line.box for line in observation.lines if agrees(line.text, (node.label,))]
     return bool(drawn) and not any(place.intersects(box) for place in drawn)
 
 
@@ -239,7 +244,7 @@ def _is_corner_mark(observation: Observation, root: int) -> bool:
         return False
     if nodes[root].editable or nodes[root].checkable:
         return False
-    drawn = [line.text for line in _ocr_in(observation, box) if not _is_stray(line)]
+    drawn = [line.text for line in lines_in(observation, box) if not is_stray(line)]
     return not _named((*texts_of(nodes, root), *drawn))
 
 
@@ -286,64 +291,8 @@ def _is_row(box: Box, size: Size) -> bool:
 
 def _joined(labels: tuple[str, ...], under: list[TextLine]) -> tuple[str, ...]:
     """Names from the tree first, then different ones from the picture."""
-    strange = [line.text for line in under if not _is_stray(line) and not _agrees(line.text, labels)]
+    strange = [line.text for line in under if not is_stray(line) and not agrees(line.text, labels)]
     return (*labels, *strange) if labels else tuple(line.text for line in under)
-
-
-def _agrees(text: str, labels: tuple[str, ...]) -> bool:
-    tight = squash(text)
-    return any(
-        looks_same(text, label) or (squash(label) and squash(label) in tight) or (tight and tight in squash(label))
-        for label in labels
-    )
-
-
-def _is_stray(line: TextLine) -> bool:
-    return len(squash(line.text)) <= _STRAY_CHARS and line.score < _STRAY_SCORE
-
-
-def _ocr_under(lines: tuple[TextLine, ...], point: Point) -> list[TextLine]:
-    held = [line for line in lines if line.box.grown(line.box.height // 2).contains(point) and not _is_stray(line)]
-    return sorted(held, key=lambda line: _distance(line.box, point))
-
-
-def _ocr_near(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[TextLine]:
-    reach = int(_NEAR * size.height)
-    near = [line for line in lines if _distance(line.box, point) <= reach and not _is_stray(line)]
-    return sorted(near, key=lambda line: _distance(line.box, point))
-
-
-def _ocr_row(lines: tuple[TextLine, ...], point: Point, size: Size) -> list[TextLine]:
-    """The text of a row whose blank middle is touched; never for its ends, where icons are."""
-    if not _SIDES[0] * size.width <= point.x <= _SIDES[1] * size.width:
-        return []
-    row = [line for line in lines if not _is_stray(line) and _spans(line.box, point)]
-    return sorted(row, key=lambda line: _distance(line.box, point)) if len(row) <= _ROW_TEXTS else []
-
-
-def _spans(box: Box, point: Point) -> bool:
-    """Whether the point is at the height of the box, half a line more or less."""
-    half = box.height // 2
-    return box.top - half <= point.y < box.bottom + half
-
-
-def _ocr_in(observation: Observation, box: Box) -> list[TextLine]:
-    return [line for line in observation.lines if box.contains(line.box.center)]
-
-
-def _near_labels(observation: Observation, point: Point) -> tuple[str, ...]:
-    reach = int(_NEAR * observation.size.height)
-    nodes = [(node.label, node.box) for node in observation.nodes or () if node.clickable and node.label]
-    lines = [(line.text, line.box) for line in observation.lines if not _is_stray(line)]
-    near = [(_distance(box, point), text) for text, box in nodes + lines if _distance(box, point) <= reach // 2]
-    return tuple(dict.fromkeys(text for _, text in sorted(near)))
-
-
-def _distance(box: Box, point: Point) -> int:
-    """From the point to the box's edge; 0 inside."""
-    dx = max(box.left - point.x, 0, point.x - box.right)
-    dy = max(box.top - point.y, 0, point.y - box.bottom)
-    return max(dx, dy)
 
 
 def _beside(place: Box, box: Box) -> bool:

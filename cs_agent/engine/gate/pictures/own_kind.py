@@ -24,6 +24,7 @@ from cs_agent.engine.screen.drawn.pictured import (
     stands_in_outline,
 )
 from cs_agent.engine.screen.drawn.signs import is_hint_in_box
+from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
 from cs_agent.engine.screen.page import (
     Nature,
@@ -31,7 +32,7 @@ from cs_agent.engine.screen.page import (
     is_picker_title,
     is_search_word,
 )
-from cs_agent.engine.screen.structure import is_dimmed_around, share_a_line
+from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
 from cs_agent.engine.screen.words import (

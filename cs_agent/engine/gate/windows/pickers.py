@@ -9,10 +9,10 @@ import re
 
 from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.drawn.pictured import even_column, shares_paper
+from cs_agent.engine.screen.drawn.windows import Window
 from cs_agent.engine.screen.head import HEAD, heads_drawn, heads_told
 from cs_agent.engine.screen.page import is_picker_title
 from cs_agent.engine.screen.structure import (
-    Window,
     column,
     inside_of,
     is_reacting,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cs_agent.engine.screen.drawn.once import eighth_grey
-from cs_agent.engine.screen.structure import is_dimmed_around
+from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 

@@ -10,7 +10,7 @@ from cs_agent.engine.gate.decide import StepContext
 from cs_agent.engine.gate.kinds import picture_agrees
 from cs_agent.engine.gate.windows.pickers import is_choice
 from cs_agent.engine.run.state import VerdictKind
-from cs_agent.engine.screen.structure import front_window
+from cs_agent.engine.screen.drawn.windows import front_window
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Role, TextLine, UiNode
