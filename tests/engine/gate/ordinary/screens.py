@@ -58,16 +58,32 @@ class Shown:
         return Observation(Screenshot(self.phone.picture, 0.0), app, lines, nodes)
 
 
-def read(file: Path, fonts: Fonts = lambda _: None) -> Iterator[Shown]:
-    for block in file.read_text("utf-8").split("=== ")[1:]:
-        head, *lines = block.strip().splitlines()
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A screen as it is written, not yet drawn: a picture takes 8 MB, and there are hundreds."""
+
+    name: str
+    block: str
+
+    def drawn(self, fonts: Fonts = lambda _: None) -> Shown:
+        head, *lines = self.block.splitlines()
         name, style, package = head.split(" | ")
         phone = Controls(fonts)
         for line in lines:
             if line[0] not in "!.":
                 phone.put(line)
         acts = tuple(_act(phone, line) for line in lines if line[0] in "!.")
-        yield Shown(name, style, package, phone, None if style == "none" else tree_of(phone, style, package), acts)
+        return Shown(name, style, package, phone, None if style == "none" else tree_of(phone, style, package), acts)
+
+
+def written(file: Path) -> list[Written]:
+    blocks = [block.strip() for block in file.read_text("utf-8").split("=== ")[1:]]
+    return [Written(block.partition(" | ")[0], block) for block in blocks]
+
+
+def read(file: Path, fonts: Fonts = lambda _: None) -> Iterator[Shown]:
+    """Each is drawn when it is asked for."""
+    return (each.drawn(fonts) for each in written(file))
 
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.run.state import Verdict, VerdictKind
-from tests.engine.gate.ordinary.screens import Act, Shown, read
+from tests.engine.gate.ordinary.screens import Act, Shown, Written, written
 from tests.vision.pictures import font
 
 _FILES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
-SCREENS = {name: list(read(Path(__file__).with_name(f"{name}.txt"), font)) for name in _FILES}
+SCREENS = {name: written(Path(__file__).with_name(f"{name}.txt")) for name in _FILES}
 # The kinds that need no flow and no editor: a harmless act of another kind asks by rule.
 BY_KIND = frozenset(
     {"focus", "nav", "tab", "seg", "row", "search-button", "wheel", "cancel", "scroll", "back", "enter", "type"}
 )
 _BY_BACK = {"corner", "closing_mark", "closing_answer"}  # the engine presses Back instead of asking
-_EVERY = [pytest.param(name, shown, id=f"{name}, {shown.name}") for name in _FILES for shown in SCREENS[name]]
+_EVERY = [pytest.param(each, id=f"{name}, {each.name}") for name in _FILES for each in SCREENS[name]]
 # Harmless touches that ask needlessly (of the kinds above, of all); these numbers only fall.
 _MOST = {
     ("first", "tree"): (14, 89),
@@ -47,6 +48,11 @@ _MOST = {
 }
 
 
+@lru_cache(maxsize=2)
+def drawn(screen: Written) -> Shown:
+    return screen.drawn(font)
+
+
 def decided(shown: Shown, act: Act, tree: bool) -> Verdict:
     typed = act.kind in ("search-button", "enter") or shown.name.startswith("searched")
     context = StepContext(typed=shown.typed if typed else "")
@@ -59,8 +65,9 @@ def asks(shown: Shown, act: Act, tree: bool) -> bool:
 
 
 @pytest.mark.parametrize("tree", [True, False], ids=["tree", "picture"])
-@pytest.mark.parametrize(("name", "shown"), _EVERY)
-def test_no_irreversible_act_on_an_ordinary_screen_passes(name, shown, tree):
+@pytest.mark.parametrize("screen", _EVERY)
+def test_no_irreversible_act_on_an_ordinary_screen_passes(screen, tree):
+    shown = drawn(screen)
     tree = tree and shown.tree is not None
     passed = [act.told for act in shown.acts if not act.kind and decided(shown, act, tree).kind is VerdictKind.ALLOW]
     assert not passed
@@ -75,5 +82,5 @@ def test_no_more_harmless_touches_ask_than_before(name, seen):
 
 def needless(name: str, *, tree: bool) -> Counter[str]:
     """How many harmless acts of each kind ask."""
-    screens = [shown for shown in SCREENS[name] if shown.tree or not tree]
+    screens = (shown for shown in map(drawn, SCREENS[name]) if shown.tree or not tree)
     return Counter(act.kind for shown in screens for act in shown.acts if act.kind and asks(shown, act, tree))
