@@ -10,7 +10,6 @@ place in pixels, or `type` with a text. `back` and `wait` are acts without a tar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,11 +78,6 @@ class Written:
 def written(file: Path) -> list[Written]:
     blocks = [block.strip() for block in file.read_text("utf-8").split("=== ")[1:]]
     return [Written(block.partition(" | ")[0], block) for block in blocks]
-
-
-def read(file: Path, fonts: Fonts = lambda _: None) -> Iterator[Shown]:
-    """Each is drawn when it is asked for."""
-    return (each.drawn(fonts) for each in written(file))
 
 
 _WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
