@@ -20,7 +20,7 @@ from tickets.services.runs import attention
 from tickets.services.runs.attention import CALLING, Item, Why
 
 _MOST_SHOWN = 100
-_MOST_CALLED = 20
+_MOST_CALLED = 50
 
 
 def words_for(why: Why) -> str:
@@ -56,9 +56,10 @@ def waiting_page(request: HttpRequest) -> HttpResponse:
 
 @permitted(Permission.VIEW_TICKETS)
 def waiting_state(request: HttpRequest) -> JsonResponse:
-    """How much waits, and what the reader has to be called for."""
+    """How much waits, and what the reader has to be called for: the newest, however much has been waiting before."""
     found = attention.items(request.user)
-    calls = [_call(item) for item in found if item.mine and item.why in CALLING][:_MOST_CALLED]
+    calling = [item for item in found if item.mine and item.why in CALLING]
+    calls = [_call(item) for item in sorted(calling, key=lambda item: item.since, reverse=True)[:_MOST_CALLED]]
     body = {"mine": sum(item.mine for item in found), "team": len(found), "calls": calls}
     return JsonResponse(body, headers={"Cache-Control": "no-store"})
 

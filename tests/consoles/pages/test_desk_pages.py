@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -260,3 +262,15 @@ def test_a_confirmation_calls_a_file_as_the_ticket_does_whatever_the_app_calls_i
     confirmation.save(update_fields=["fields"])
     card = story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
     assert re.search(r"附件</th>\s*<td>unboxing.mp4</td>\s*<td><b>unboxing_0001.mp4</b>", card)
+
+
+def test_however_much_has_waited_the_newest_is_called_for(
+    as_alice: Client, alice: User, confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has more waiting than is told at a time would never hear of anything new."""
+    item = attention.items(alice)[0]
+    old = [replace(item, key=f"old-{n}", since=item.since - timedelta(hours=n + 1)) for n in range(60)]
+    monkeypatch.setattr(attention, "items", lambda user: [*old, item])
+    calls = as_alice.get("/waiting/state/").json()["calls"]
+    assert calls[0]["key"] == item.key
+    assert len(calls) < 61
