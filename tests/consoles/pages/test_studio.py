@@ -364,18 +364,26 @@ class TestRehearsal:
         assert "售后 / test01" not in client_of(first).get("/phones/").content.decode()
 
 
+def filled_in(run: Run) -> list[str]:
+    return sorted(slot.name for slot in run.slots.all() if slot.value)
+
+
+def goes_another_way(run: Run, filled: list[str]) -> None:
+    """The run's version knows a way of one step for these slots, and the run, by the model, did another act."""
+    page = {"app": "com.example.desk", "title": "订单详情", "controls": ["button:甲", "button:乙"], "captions": []}
+    step = {"page": page, "kind": "back", "control": None, "text": "", "way": [], "commits": False, "optional": False}
+    way = {"filled": filled, "steps": [step], "end": None, "runs": 1}
+    FlowVersion.objects.filter(pk=run.flow_version_id).update(route={"version": 1, "ways": [way]})
+    run.steps.update(source="model", route_mark={**step, "kind": "home"})
+
+
 def test_a_page_where_runs_leave_the_route_is_shown_as_it_was_and_as_it_is_and_renewed_by_an_editor(
     as_fiona: Client, alice: User, run: Run, phone: Phone
 ) -> None:
     story.succeed(run, phone)
     version = run.flow_version
-    page = {"app": "com.example.desk", "title": "订单详情", "controls": ["button:甲", "button:乙"], "captions": []}
-    step = {"page": page, "kind": "back", "control": None, "text": "", "way": [], "commits": False, "optional": False}
-    values = {slot.name: slot.value for slot in run.slots.all()}
-    way = {"filled": sorted(name for name, value in values.items() if value), "steps": [step], "end": None, "runs": 1}
-    FlowVersion.objects.filter(pk=version.pk).update(route={"version": 1, "ways": [way]})
+    goes_another_way(run, filled_in(run))
     Run.objects.filter(pk=run.pk).update(checkpoint={"route": {"at": 0, "tries": 0, "taken": -1, "detours": [0]}})
-    run.steps.update(source="model", route_mark={**step, "kind": "home"})
 
     shown = story.markup(as_fiona.get(f"{FLOW}/"))
     assert "偏离路线的页面" in shown
@@ -391,12 +399,8 @@ def test_what_runs_filled_in_besides_the_known_ways_is_offered_and_remembered_in
 ) -> None:
     story.succeed(run, phone)
     version = run.flow_version
-    page = {"app": "com.example.desk", "title": "订单详情", "controls": ["button:甲", "button:乙"], "captions": []}
-    step = {"page": page, "kind": "back", "control": None, "text": "", "way": [], "commits": False, "optional": False}
-    known = {"filled": ["nothing"], "steps": [step], "end": None, "runs": 1}
-    FlowVersion.objects.filter(pk=version.pk).update(route={"version": 1, "ways": [known]})
-    run.steps.update(source="model", route_mark={**step, "kind": "home"})
-    filled = sorted(slot.name for slot in run.slots.all() if slot.value)
+    goes_another_way(run, ["nothing"])
+    filled = filled_in(run)
 
     shown = story.markup(as_fiona.get(f"{FLOW}/"))
     assert "还没有记住的路线" in shown

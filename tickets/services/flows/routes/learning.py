@@ -113,9 +113,10 @@ def learn(version: FlowVersion, run: str, user: object) -> FlowVersion:
     """A new draft version that has a way for what this run filled in as well, from the newest runs that filled in the
     same; Conflict if nothing is to be learned from it. `run`: its id."""
     require(user, Permission.EDIT_FLOWS)
-    runs = next((each.runs for each in unlearned(version) if run in {str(known.pk) for known in each.runs}), ())
-    route = learned(of_version(version), runs[:_MERGED])
-    if route == of_version(version):
+    runs = next((each.runs for each in unlearned(version) if run in {str(one.pk) for one in each.runs}), ())
+    known = of_version(version)
+    route = learned(known, runs[:_MERGED])
+    if route == known:
         raise Conflict(_("这些运行没有可以记住的路线:只有没有人工接管、成功结束的运行可以。"), code="no_route")
     note = _("由 v%(number)s 的运行记住新的路线") % {"number": version.number}
     return _draft(version, route, user, note, runs=[str(run.pk) for run in runs[:_MERGED]])

@@ -44,7 +44,7 @@ def plan_of(run: Run) -> RoutePlan:
     route = route_notes.applied(run.flow_version, of_version(run.flow_version))
     way, own = nearest_way(route, values), route.way_for(values)
     reviewed = way is not None and (stages.of(run.flow_version) in stages.REVIEWED or _is_tried(run))
-    learning = (own is None or not own.has_views) and len(_alike(run.flow_version, values)) < _LESSONS
+    learning = (own is None or not own.has_views) and _taught(run.flow_version, values) < _LESSONS
     return RoutePlan(values, way, reviewed, learning=learning, private=private_of(run.ticket))
 
 
@@ -52,10 +52,11 @@ def values_of(run: Run) -> dict[str, str]:
     return {slot.name: slot.value for slot in run.slots.all()}
 
 
-def _alike(version: FlowVersion, values: dict[str, str]) -> list[Run]:
-    """The version's newest runs that succeeded and filled in the same."""
+def _taught(version: FlowVersion, values: dict[str, str]) -> int:
+    """How many of the version's newest successful runs filled in the same."""
+    wanted = Filling.of(values)
     ended = version.runs.filter(status=RunStatus.SUCCEEDED).order_by("-created_at").prefetch_related("slots")
-    return [run for run in ended[:_EXAMINED] if Filling.of(values_of(run)) == Filling.of(values)]
+    return sum(Filling.of(values_of(run)) == wanted for run in ended[:_EXAMINED])
 
 
 def private_of(ticket: Ticket) -> Private:
