@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from cs_agent.engine.run.protocols import Phone
-from cs_agent.phone.adb.files import RemoteFile
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """An entry of a folder on the phone; `modified` in seconds since the epoch."""
+
+    name: str
+    size: int
+    modified: int
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,11 @@ class Driver(Phone, Protocol):
         """End the app's processes, so that its next start begins at its first page; no error where none runs."""
 
     def push_media(self, local: Path, name: str) -> str:
-        """Put a picture or video where the phone's pickers find it; its path there. Safe to repeat."""
+        """Put a picture or video where the phone's pickers find it, under `file_names.safe_name(name)`; its path
+        there. Safe to repeat."""
+
+    def remove_media(self, name: str) -> str:
+        """Delete what `push_media` put there under that name; its path. One that is not there is no error."""
 
     def pull(self, remote: str, local: Path) -> Path:
         """FileMissing for a path that leads nowhere; on failure nothing is left behind at `local`."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from cs_agent.catalogue import _
 from cs_agent.engine.run.protocols import Key, PhoneError
 from cs_agent.phone.adb import doctor
-from cs_agent.phone.adb.doctor import Check, CheckStatus
 from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.driver import Driver
+from cs_agent.phone.findings import Check, CheckStatus
 
 
 def examine(phone: Driver, *, touch: bool) -> tuple[Check, ...]:

@@ -12,6 +12,7 @@ from cs_agent.geometry import Point
 from cs_agent.observation import AppKind, Role
 from cs_agent.phone import errors
 from cs_agent.phone.driver import Driver
+from cs_agent.phone.file_names import safe_name
 
 
 class DriverContract:
@@ -80,6 +81,17 @@ class DriverContract:
         with pytest.raises(errors.FileMissing):
             driver.pull(remote, tmp_path / "again")
         assert not (tmp_path / "again").exists()
+
+    def test_a_customers_file_is_taken_back_by_its_name_alone(self, driver: Driver, tmp_path: Path) -> None:
+        local = tmp_path / "in"
+        local.write_bytes(b"picture")
+        for name in ("开箱 2.jpg", "../../etc/开箱.mp4"):
+            remote = driver.push_media(local, name)
+            assert remote.rpartition("/")[2] == safe_name(name)
+            for _ in range(2):
+                assert driver.remove_media(name) == remote
+            with pytest.raises(errors.FileMissing):
+                driver.pull(remote, tmp_path / "again")
 
     def test_it_says_how_it_is_and_can_be_left_as_found(self, driver: Driver) -> None:
         driver.wake()

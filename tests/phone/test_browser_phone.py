@@ -17,8 +17,9 @@ from cs_agent.geometry import Point, Size
 from cs_agent.observation import UiNode
 from cs_agent.phone import errors
 from cs_agent.phone.adb.connection import AdbServer
-from cs_agent.phone.adb.doctor import CheckStatus, examine, touching
+from cs_agent.phone.adb.doctor import examine, touching
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import CheckStatus
 from cs_agent.phone.waiting import wait_for
 from tests.phone.conftest import ROOT
 

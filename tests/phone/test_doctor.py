@@ -11,8 +11,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from cs_agent.command_line import command_line
-from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable, touching, typing
+from cs_agent.phone.adb.doctor import examine, touching, typing
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus, is_usable
 from tests.phone.adb.scripted_server import SERIAL, Answer, ScriptedServer
 
 FAULT, WARN, OK = CheckStatus.FAULT, CheckStatus.WARN, CheckStatus.OK

@@ -27,10 +27,11 @@ from cs_agent.observation import TextLine
 from cs_agent.phone import errors
 from cs_agent.phone.adb import keyboard_apk
 from cs_agent.phone.adb.connection import AdbServer
-from cs_agent.phone.adb.doctor import CheckStatus, examine, fix_of, is_usable, typing
-from cs_agent.phone.adb.files import safe_name
+from cs_agent.phone.adb.doctor import examine, fix_of, typing
 from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.adb.server import adb_program
+from cs_agent.phone.file_names import safe_name
+from cs_agent.phone.findings import CheckStatus, is_usable
 from cs_agent.testing.model import ScriptedModel
 from cs_agent.testing.run import MemoryJournal, StillPicture
 from tests.phone.conftest import StartPhone

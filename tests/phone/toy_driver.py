@@ -13,9 +13,9 @@ from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Box, Point, Size
 from cs_agent.observation import AppKind, ForegroundApp, Role, Screenshot, UiNode
 from cs_agent.phone import errors
-from cs_agent.phone.adb.files import RemoteFile
-from cs_agent.phone.driver import Health
+from cs_agent.phone.driver import Health, RemoteFile
 from cs_agent.phone.drivers import Address
+from cs_agent.phone.file_names import safe_name
 
 SIZE = Size(200, 400)
 _FIELD = Box(10, 40, 190, 80)
@@ -91,8 +91,12 @@ class NotepadPhone:
         self._front = "desk" if package == self._front else self._front
 
     def push_media(self, local: Path, name: str) -> str:
-        self._files[f"/media/{name}"] = local.read_bytes()
-        return f"/media/{name}"
+        self._files[path := f"/media/{safe_name(name)}"] = local.read_bytes()
+        return path
+
+    def remove_media(self, name: str) -> str:
+        self.remove(path := f"/media/{safe_name(name)}")
+        return path
 
     def pull(self, remote: str, local: Path) -> Path:
         if remote not in self._files:

@@ -20,8 +20,8 @@ from cs_agent.engine.run.protocols import Journal, Key, Message, PhoneError
 from cs_agent.engine.run.protocols import Phone as EnginePhone
 from cs_agent.engine.turn.loop import Engine
 from cs_agent.observation import Screenshot
-from cs_agent.phone.adb.files import RemoteFile, media_path
-from cs_agent.phone.driver import Health
+from cs_agent.phone.adb.files import media_path
+from cs_agent.phone.driver import Health, RemoteFile
 from cs_agent.phone.errors import FileMissing
 from cs_agent.testing.model import ScriptedModel, documented
 from cs_agent.testing.phone import FakePhone, FakePhoneError, FakeReader, FakeScreen
@@ -94,6 +94,10 @@ class Handset(FakePhone):
         path = media_path(name)
         self.pushed.append(path)
         self.files[path] = (local.read_bytes(), self.time())
+        return path
+
+    def remove_media(self, name: str) -> str:
+        self.remove(path := media_path(name))
         return path
 
     def remove(self, remote: str) -> None:

@@ -6,13 +6,10 @@ customer never decides where on the phone something is written.
 
 from __future__ import annotations
 
-import re
 import shlex
 import struct
 import time
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
@@ -21,7 +18,9 @@ from adbutils import AdbConnection
 
 from cs_agent.phone.adb import parse
 from cs_agent.phone.adb.transport import AdbLink
+from cs_agent.phone.driver import RemoteFile
 from cs_agent.phone.errors import FileMissing, MediaNotIndexed, TransferFailed
+from cs_agent.phone.file_names import safe_name
 from cs_agent.phone.waiting import wait_for
 
 GALLERY = "/sdcard/Pictures"  # vendors' galleries ignore Download
@@ -32,20 +31,9 @@ _SCAN = "android.intent.action.MEDIA_SCANNER_SCAN_FILE"
 _TABLES = ("images", "video")
 _INDEX_S = 6.0  # longest wait for the gallery after each way of asking it to look
 _SYNC_S = 30.0  # longest silence within a transfer
-_LONGEST_NAME = 200  # bytes; file systems stop at 255
 _DIRECTORY = 0o040000
 _FILE_MODE = 0o100644
 _BLOCK = 1 << 16
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteFile:
-    """An entry of a folder on the phone; `modified` in seconds since the epoch."""
-
-    name: str
-    size: int
-    modified: int
-    is_folder: bool = False
 
 
 class Files:
@@ -59,6 +47,11 @@ class Files:
         remote = media_path(name)
         self.push(local, remote)
         self._index(remote)
+        return remote
+
+    def remove_media(self, name: str) -> str:
+        """Delete what was put into the gallery under that name; its path on the phone."""
+        self.remove(remote := media_path(name))
         return remote
 
     def remove(self, remote: str) -> None:
@@ -135,17 +128,6 @@ def media_path(name: str) -> str:
     """Where the gallery keeps a picture or video of that name."""
     ending = PurePosixPath(name).suffix.lower()
     return f"{VIDEOS if ending in _VIDEO_ENDINGS else GALLERY}/{safe_name(name)}"
-
-
-def safe_name(name: str) -> str:
-    """A file name that is nothing but a name: no folders, no control characters, not too long, not hidden."""
-    plain = unicodedata.normalize("NFC", name.replace("\\", "/")).rpartition("/")[2]
-    plain = re.sub(r'[\x00-\x1f\x7f<>:"|?*]', "_", plain).strip(" .")
-    stem, dot, ending = plain.rpartition(".")
-    stem, ending = (stem, dot + ending) if dot else (plain, "")
-    while len((stem + ending).encode()) > _LONGEST_NAME and stem:
-        stem = stem[:-1]
-    return (stem or "file") + ending[:_LONGEST_NAME]
 
 
 def _send(connection: AdbConnection, file: BinaryIO, remote: str) -> str:

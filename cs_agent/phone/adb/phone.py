@@ -18,11 +18,11 @@ from cs_agent.observation import ForegroundApp, Screenshot, UiNode
 from cs_agent.phone.adb import parse
 from cs_agent.phone.adb.android_names import KEY_CODES
 from cs_agent.phone.adb.apps import Apps
-from cs_agent.phone.adb.files import Files, RemoteFile
+from cs_agent.phone.adb.files import Files
 from cs_agent.phone.adb.keyboard import Keyboard
 from cs_agent.phone.adb.transport import AdbLink, Output
 from cs_agent.phone.adb.tree import NotATree, parse_tree
-from cs_agent.phone.driver import Health, Pace
+from cs_agent.phone.driver import Health, Pace, RemoteFile
 from cs_agent.phone.errors import CommandFailed, GestureOffScreen, GesturesBlocked, PhoneLocked, PhoneTimeout
 from cs_agent.phone.screen.capture import Measured, Screen
 from cs_agent.phone.waiting import wait_for
@@ -179,6 +179,9 @@ class AdbPhone:
 
     def pull(self, remote: str, local: Path) -> Path:
         return self.files.pull(remote, local)
+
+    def remove_media(self, name: str) -> str:
+        return self.files.remove_media(name)
 
     def remove(self, remote: str) -> None:
         """Delete a file; one that is gone already is no error."""

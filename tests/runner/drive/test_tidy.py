@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
+from cs_agent.phone.drivers import Address
+from tests.phone.toy_driver import NotepadPhone
 from tests.runner.messages import listening
 from tests.runner.world import Handset, World, gone
 from tickets.models import Attachment, AuditEvent, FlowVersion, Phone, PhoneState, Run, RunStatus, Slot, Ticket
-from tickets.runner.drive import tidy
+from tickets.runner.drive import prepare, tidy
 from tickets.runner.holds import leases, phone_lock
+from tickets.services.evidence import audit
 from tickets.services.runs import lifecycle as runs
 from tickets.services.runs import starts
 from tickets.services.tickets.changes import create_ticket
@@ -60,6 +64,18 @@ def test_the_customers_files_leave_the_phone_with_the_run_and_nothing_else_does(
     assert set(hand.files) == {"/sdcard/Pictures/holiday.jpg"}
     events = AuditEvent.objects.filter(run_id=str(run.pk), type__startswith="media.").order_by("seq")
     assert [event.type for event in events] == ["media.pushed", "media.removed"]
+
+
+def test_a_phone_of_another_kind_keeps_no_file_of_the_customer_either(run: Run, tmp_path: Path) -> None:
+    _with_a_photo(run)
+    notepad = NotepadPhone(Address("toy://one"))
+    (photo := tmp_path / "photo").write_bytes(b"jpeg")
+    path = notepad.push_media(photo, "照片_0001.jpg")
+    audit.record("media.pushed", run=run, result="success", details={"name": "照片_0001.jpg", "path": path})
+    prepare.take_back(run, notepad)
+    assert notepad.list_files("/media") == ()
+    removed = AuditEvent.objects.get(run_id=str(run.pk), type="media.removed")
+    assert removed.details["path"] == path
 
 
 def _with_a_photo(run: Run) -> None:

@@ -25,7 +25,8 @@ from cs_agent.command_line import command_line
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.protocols import ModelError, PhoneError
 from cs_agent.phone.adb.connection import AdbServer
-from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.driver import Driver
+from cs_agent.phone.drivers import ADB, Address, connect
 from cs_agent.recording.encode import encode
 from cs_agent.recording.errors import NothingRecorded, RecordingError
 from tickets.runner.drive.app_names import own_app_names
@@ -56,7 +57,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         values = settings.CS_AGENT
         parser.add_argument("instruction")
-        parser.add_argument("--device-id", required=True, help="adb serial, e.g. 127.0.0.1:5600")
+        parser.add_argument("--device-id", required=True, help="serial as registered, e.g. 127.0.0.1:5600")
         parser.add_argument("--base-url", default=settings.MODEL_BASE_URL)
         parser.add_argument("--model", default=values["CS_AGENT_MODEL_NAME"])
         parser.add_argument("--api-key", default=values["CS_AGENT_MODEL_API_KEY"])
@@ -80,8 +81,7 @@ class Command(BaseCommand):
         sys.exit(code)
 
     def _run(self, instruction: str, options: dict[str, Any], directory: Path) -> int:
-        server = _adb_server()
-        phone = AdbPhone(options["device_id"], server.host, server.port, app_names=own_app_names())
+        phone = _phone(options["device_id"])
         feed = ScreenFeed(0, phone, live=False)
         with ExitStack() as stack:
             stack.callback(feed.stop)
@@ -95,7 +95,7 @@ class Parts:
     """The parts of a session."""
 
     terminal: StandardTerminal
-    phone: AdbPhone
+    phone: Driver
     feed: ScreenFeed
     directory: Path
 
@@ -151,11 +151,13 @@ def _speaker(options: dict[str, Any]) -> Any:
     return replace(named, base_url=options["base_url"], api_key=options["api_key"], model=options["model"])
 
 
-def _adb_server() -> AdbServer:
+def _phone(serial: str) -> Driver:
     values = settings.CS_AGENT
-    server = AdbServer(values["CS_AGENT_ADB_HOST"], values["CS_AGENT_ADB_PORT"])
-    server.ensure_running()
-    return server
+    host, port = values["CS_AGENT_ADB_HOST"], values["CS_AGENT_ADB_PORT"]
+    address = Address(serial, host, port, app_names=own_app_names())
+    if address.kind == ADB:
+        AdbServer(host, port).ensure_running()
+    return connect(address)
 
 
 def _save(image: Any, directory: Path, name: str) -> Path:

@@ -15,8 +15,9 @@ from cs_agent.command_line import command_line
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.adb import keyboard_apk
 from cs_agent.phone.adb.connection import AdbServer
-from cs_agent.phone.adb.doctor import Check, CheckStatus, examine, is_usable
+from cs_agent.phone.adb.doctor import examine
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus, is_usable
 from tickets.models import Phone, PhoneState
 from tickets.said import in_both
 

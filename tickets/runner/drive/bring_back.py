@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cs_agent.engine.run.state import TakeoverRequest
-from cs_agent.phone.adb.files import RemoteFile
+from cs_agent.phone.driver import RemoteFile
 from cs_agent.phone.errors import FileError, FileMissing
 from cs_agent.phone.waiting import wait_for
 from tickets.errors import FileRefused

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cs_agent.engine.run.protocols import Key
 from cs_agent.observation import AppKind
-from cs_agent.phone.adb.files import media_path, safe_name
 from cs_agent.phone.driver import Driver
+from cs_agent.phone.file_names import safe_name
 from tickets.models import Attachment, AuditEvent, Run, RunPurpose
 from tickets.runner.holds import leases
 from tickets.services import sealed_files
@@ -45,8 +45,7 @@ def take_back(run: Run, phone: Driver) -> None:
     if not AuditEvent.objects.filter(run_id=str(run.pk), type="media.pushed").exists():
         return
     for name, _attachment in _media(run):
-        remote = media_path(name)
-        phone.remove(remote)
+        remote = phone.remove_media(name)
         audit.record("media.removed", run=run, result="success", details={"name": name, "path": remote})
 
 

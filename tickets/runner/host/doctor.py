@@ -12,8 +12,8 @@ from typing import Any
 
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone import examination
-from cs_agent.phone.adb.doctor import Check, CheckStatus, is_usable
 from cs_agent.phone.driver import Driver
+from cs_agent.phone.findings import Check, CheckStatus, is_usable
 from tickets.models import Phone
 from tickets.runner.holds import phone_lock
 from tickets.services.live import phone_checks

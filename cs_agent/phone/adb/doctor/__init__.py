@@ -10,10 +10,11 @@ from collections.abc import Callable
 
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone.adb.doctor import looking, touching, typing
-from cs_agent.phone.adb.doctor.findings import Check, CheckStatus, Findings, failed, fix_of
+from cs_agent.phone.adb.doctor.findings import Findings, failed, fix_of
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus
 
-__all__ = ["Check", "CheckStatus", "examine", "fix_of", "is_usable"]
+__all__ = ["examine", "fix_of"]
 
 _LOOKING: tuple[tuple[str, Callable[[AdbPhone], Findings]], ...] = (
     ("power", looking.power),
@@ -39,10 +40,6 @@ def examine(phone: AdbPhone, *, touch: bool = True) -> tuple[Check, ...]:
         return tuple(connection)
     checks = _LOOKING + (_ACTING if touch else ())
     return tuple(connection + [finding for code, check in checks for finding in _guarded(code, check, phone)])
-
-
-def is_usable(checks: tuple[Check, ...]) -> bool:
-    return all(check.status is not CheckStatus.FAULT for check in checks)
 
 
 def _guarded(code: str, check: Callable[[AdbPhone], Findings], phone: AdbPhone) -> Findings:

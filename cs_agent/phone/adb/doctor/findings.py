@@ -1,52 +1,25 @@
-"""What the doctor finds on one phone, and the one command that mends it.
+"""The one command that mends what the doctor finds on a phone.
 
-Rule: a finding and its remedy are sentences of the catalogue; a `fix` is one whole command for a terminal of the
-computer that the phone hangs on, to be copied as it stands: it names the phone and its adb server.
+Rule: it names the phone and its adb server, so that it can be copied as it stands.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
-from cs_agent.catalogue import _, say
+from cs_agent.catalogue import _
 from cs_agent.command_line import command_line
 from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.phone import errors
 from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus
 
 KEYBOARD_FILE = "ADBKeyboard.apk"
 _DEFAULT_PORT = 5037
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 # Debian's and Ubuntu's rules for Android devices; the group is the one that these rules give the devices to.
 _USB_RULES = 'sudo apt-get install android-sdk-platform-tools-common && sudo usermod -aG plugdev "$USER"'
-
-
-class CheckStatus(StrEnum):
-    OK = "ok"
-    WARN = "warn"  # works, but slower or less surely than it could
-    FAULT = "fault"  # runs on this phone will fail
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding and its remedy; `remedy` is empty where nothing needs doing, `fix` where no command can do it."""
-
-    code: str
-    status: CheckStatus
-    finding: str
-    remedy: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    fix: str = ""
-
-    def told(self, lang: str) -> str:
-        return say(self.finding, lang, **self.values)
-
-    def remedy_in(self, lang: str) -> str:
-        return say(self.remedy, lang, **self.values)
 
 
 Findings = list[Check]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from cs_agent.catalogue import _
 from cs_agent.phone.adb import parse
-from cs_agent.phone.adb.doctor.findings import Check, CheckStatus, Findings, adb, on_phone
+from cs_agent.phone.adb.doctor.findings import Findings, adb, on_phone
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus
 
 _SLOW_CAPTURE_S = 1.0
 _LOW_BATTERY = 20  # percent

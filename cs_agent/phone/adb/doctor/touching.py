@@ -13,8 +13,9 @@ from cs_agent.catalogue import _
 from cs_agent.engine.run.protocols import Key
 from cs_agent.geometry import Point
 from cs_agent.observation import UiNode
-from cs_agent.phone.adb.doctor.findings import Check, CheckStatus, Findings, developer_options
+from cs_agent.phone.adb.doctor.findings import Findings, developer_options
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.findings import Check, CheckStatus
 from cs_agent.phone.waiting import wait_for
 
 _REACTION_S = 3.0

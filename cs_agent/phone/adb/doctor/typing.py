@@ -13,8 +13,6 @@ from cs_agent.engine.run.protocols import Key
 from cs_agent.observation import UiNode
 from cs_agent.phone.adb import parse
 from cs_agent.phone.adb.doctor.findings import (
-    Check,
-    CheckStatus,
     Findings,
     developer_options,
     enable_keyboard,
@@ -24,6 +22,7 @@ from cs_agent.phone.adb.doctor.findings import (
 from cs_agent.phone.adb.keyboard import ADB_KEYBOARD, focused_field, shows
 from cs_agent.phone.adb.phone import AdbPhone
 from cs_agent.phone.errors import AppError, KeyboardMissing
+from cs_agent.phone.findings import Check, CheckStatus
 from cs_agent.phone.waiting import wait_for
 
 _VENDORS = ("xiaomi", "redmi", "poco", "blackshark")
