@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import settings
 
-from tests import migrated
+from tests import migrated, transactions
 from tests.consoles import catalog
 from tests.running import reruns, selection
 from tickets.models.record import audit_triggers
@@ -21,6 +21,7 @@ if settings.get_current_profile_name() == "default":
     settings.load_profile("unhurried")
 
 _TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
+_OF_A_DATABASE = {"db", *_TRANSACTIONAL}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -55,6 +56,18 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
         return
     with migrated.kept_in_memory(creation._get_test_db_name()):
         yield
+
+
+@pytest.fixture(autouse=True)
+def transactions_keep_the_rules(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of `tickets.services`: the order of locks, and no slow work while rows are locked."""
+    if not request.node.get_closest_marker("django_db") and not _OF_A_DATABASE & set(request.fixturenames):
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")  # the test's own transaction begins before we look
+    with transactions.watched() as faults:
+        yield
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,6 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     driven,
     fei,
     lin,
-    locks_in_order,
     media_of_its_own,
     phone,
     refund_flow,

@@ -4,7 +4,7 @@ Otto is an operator of another department. Ann is the administrator."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from cs_agent.engine.actions.values import Tap
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
 from cs_agent.geometry import Box, NormPoint
-from tests import lock_order
 from tests.tickets.outbox.post import post  # noqa: F401 - a fixture
 from tests.tickets.told import told  # noqa: F401 - a fixture
 from tickets.models import Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run, RunStatus, Ticket
@@ -37,15 +36,7 @@ def media_of_its_own(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture
-def locks_in_order(db: None) -> Iterator[None]:
-    """Every transaction of the test takes its locks in the order that `tickets.services` states."""
-    with lock_order.watched() as faults:
-        yield
-    assert not faults, "\n".join(faults)
-
-
-@pytest.fixture
-def department(locks_in_order: None) -> Department:
+def department(db: None) -> Department:
     return Department.objects.create(name="售后一部")
 
 
