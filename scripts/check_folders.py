@@ -1,4 +1,5 @@
 """Fails for folders that hold more files than a reader can take in: modules, templates, scripts, styles.
+Fails for lines of templates that a reader has to scroll along.
 
 What may be larger stands in LARGER with its reason and with the number it must not grow beyond.
 """
@@ -8,9 +9,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 MOST = 14  # files of one kind in a folder, `__init__.py` left out
+LONGEST_LINE = 200  # of a template: a text to be translated and what chooses it cannot be parted
 KINDS = {".py", ".html", ".js", ".css"}
 LARGER: dict[str, tuple[int, str]] = {
     "tickets/migrations": (99, "Django demands one flat folder, and a release never loses a migration"),
@@ -28,6 +30,13 @@ def main() -> int:
         if number > allowed.get(folder, MOST)
     ]
     unneeded = [f"{name}: stands in LARGER and need not" for name in LARGER if _largest(found, name) <= MOST]
+    faults += [
+        f"{path}:{number}: {len(line)} characters, at most {LONGEST_LINE}"
+        for path in paths
+        if path.suffix == ".html" and Path(path).is_file()
+        for number, line in enumerate(Path(path).read_text("utf-8").splitlines(), 1)
+        if len(line) > LONGEST_LINE
+    ]
     print("\n".join([*faults, *unneeded]) or "every folder is small enough")
     return 1 if faults or unneeded else 0
 
