@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from PIL import Image
 
@@ -208,6 +209,28 @@ async def test_a_silent_socket_is_closed_too(victor: User, ticket_path: str, mon
         await lose_role(victor)
         message = await connection.receive_output(timeout=5)
         assert message["code"] == base.NOT_PERMITTED
+
+
+async def test_a_database_that_was_away_for_a_moment_ends_neither_a_socket_nor_its_checks(
+    victor: User, ticket_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures, look = 3, base.session_user
+
+    def failing_at_first(scope: dict[str, Any]) -> Any:
+        nonlocal failures
+        if failures:
+            failures -= 1
+            raise OperationalError("the database system is starting up")
+        return look(scope)
+
+    monkeypatch.setattr(base, "CHECK_EVERY_S", 0.05)
+    monkeypatch.setattr(base, "RETRY_S", 0.05)
+    async with opened(ticket_path, victor) as connection:
+        await told(connection, "hello")
+        monkeypatch.setattr(base, "session_user", failing_at_first)
+        await lose_role(victor)
+        message = await connection.receive_output(timeout=5)
+        assert (message["type"], message["code"], failures) == ("websocket.close", base.NOT_PERMITTED, 0)
 
 
 @pytest.mark.parametrize(

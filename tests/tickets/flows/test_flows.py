@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from tickets.models.flow.templates import ImmutableError
 from tickets.said import said_again
 from tickets.services.flows import instructions
 from tickets.services.flows import publishing as flows
-from tickets.services.flows.recommendation import human_signals, recommend
+from tickets.services.flows.recommendation import human_signals, recommend, recommend_each
 
 SLUGS = sorted(path.stem for path in FIXTURES.glob("flows/*.json"))
 REFUND = flow_file("complaint_refund")["definition"]
@@ -207,6 +209,21 @@ def test_the_fitting_flow_is_recommended_with_its_reasons(
     assert found.reasons[0].startswith("工单提到")
     with translation.override("en"):
         assert said_again(found.reasons[0]).startswith("The ticket mentions: ")
+
+
+def test_recommending_costs_no_more_queries_for_more_flows_or_tickets(
+    refund_flow: FlowVersion, code_flow: FlowVersion, django_assert_num_queries: Any
+) -> None:
+    with CaptureQueriesContext(connection) as few:
+        recommend(ticket_of("要求全额退款"))
+    for number in range(8):
+        template = FlowTemplate.objects.create(slug=f"more_{number}", name=f"流程{number}", name_en="")
+        flows.publish_version(template, refund_flow.definition, None)
+    tickets = [ticket_of("要求全额退款"), ticket_of("验证码收不到")]
+    with django_assert_num_queries(len(few)):
+        recommend(tickets[0])
+    with django_assert_num_queries(len(few)):
+        recommend_each(tickets)
 
 
 @pytest.mark.parametrize("text", ["你们几点下班?", "好评!", ""])
