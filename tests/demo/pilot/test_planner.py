@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from cs_agent.demo.pilot.planning.form import find_field
 from cs_agent.demo.pilot.planning.moves import Decision, Move, thought
 from cs_agent.demo.pilot.planning.planner import decide, decide_unseen, goals_of, needs_closer_look
 from cs_agent.demo.pilot.planning.story import read_story
 from cs_agent.demo.pilot.planning.tapping import MAX_CHECK_WAITS
 from cs_agent.demo.pilot.planning.wayfinding import MAX_WAITS
 from cs_agent.demo.pilot.reading.page import Field, Item, Page
+from cs_agent.demo.pilot.sight import Look, Panel
 from cs_agent.engine.actions.values import (
     Action,
     Back,
@@ -408,6 +412,15 @@ class TestForms:
         assert decision.move is Move.FIELD
         talk.did(Move.FIELD, decision.action, 1, "补偿金额", seen=seen)
         assert talk.next(seen).action == Type("50")
+
+    def test_a_box_that_holds_both_its_label_and_its_value_is_the_field_of_that_label(self) -> None:
+        box = Panel(Box(60, 1840, 1010, 1970), Look.TINTED, (246, 248, 250))
+        label, value = replace(words("补偿金额 ¥", 90, 1875), panel=box), replace(words("0.00", 880, 1875), panel=box)
+        cut_off = Field(Box(30, 2034, 1048, 2086))  # the next card, of which only its upper edge is in sight
+        seen = page(label, replace(value, faint=True), fields=(cut_off,))
+        assert find_field(seen, "补偿金额") == Field(box.box, "0.00", hint=True)
+        filled = page(label, replace(value, text="15"), fields=(cut_off,))
+        assert find_field(filled, "补偿金额") == Field(box.box, "15")
 
 
 class TestTakingTime:

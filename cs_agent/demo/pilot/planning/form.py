@@ -89,7 +89,9 @@ def prompt_score(name: str, prompt: str) -> float:
 
 
 def field_of_label(page: Page, label: Item) -> Field | None:
-    """The field to the right on the same row, or the nearest one just below."""
+    """The box that holds label and value, the field to the right on the same row, or the nearest one just below."""
+    if within := _labelled_inside(page, label):
+        return within
     height = label.box.height
     beside = [
         place
@@ -101,6 +103,17 @@ def field_of_label(page: Page, label: Item) -> Field | None:
         return min(beside, key=lambda place: abs(place.box.left - label.box.right))
     below = [place for place in page.fields if 0 <= place.box.top - label.box.bottom + height // 3 <= 2.4 * height]
     return min(below, key=lambda place: place.box.top, default=None)
+
+
+def _labelled_inside(page: Page, label: Item) -> Field | None:
+    """A box of one line with its label at the left and one value at the right, as forms draw amounts."""
+    if label.panel is None or label.button or label.panel.box.height >= 4 * label.box.height:
+        return None
+    box = label.panel.box
+    others = [item for item in page.items if item is not label and box.contains(item.box.center)]
+    if len(others) != 1 or others[0].button or SELECT_HINT.search(others[0].text):
+        return None
+    return Field(box, others[0].text, others[0].faint) if others[0].box.left > label.box.right else None
 
 
 def _value_beside(page: Page, name: str) -> Field | None:
