@@ -1,13 +1,15 @@
-"""Keyset pagination with cursors signed for a list and a user.
+"""Keyset pagination with cursors signed for a list, its filters and a user.
 
-Rule: a forged or truncated cursor, or one of another list, is refused with a message; the order is total, so that rows
-added meanwhile neither repeat nor hide others.
+Rule: a forged or truncated cursor, or one of another list or of other filters, is refused with a message: without its
+filters it would go on through everything. The order is total, so that rows added meanwhile neither repeat nor hide
+others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -43,7 +45,7 @@ def page(
     descending: bool = True,
 ) -> dict[str, Any]:
     """`{"items": […], "next": cursor or null}`, in the order of the columns `by`, whose last is unique."""
-    salt = f"integrations.api.cursor:{request.path}:{','.join(by)}:{request.user.pk}"
+    salt = f"integrations.api.cursor:{request.path}:{_filters(request)}:{','.join(by)}:{request.user.pk}"
     if cursor:
         rows = rows.filter(_beyond(by, _opened(cursor, salt, rows, by), "lt" if descending else "gt"))
     found = list(rows.order_by(*(f"-{column}" if descending else column for column in by))[: limit + 1])
@@ -53,6 +55,11 @@ def page(
         "items": [shape(row) for row in found[:limit]],
         "next": signing.dumps(keys, salt=salt, compress=True) if keys else None,
     }
+
+
+def _filters(request: HttpRequest) -> str:
+    """What the list was asked for, whatever the order of the parameters and the length of a page."""
+    return urlencode(sorted((name, text) for name, text in request.GET.items() if name not in ("cursor", "limit")))
 
 
 def _beyond(by: tuple[str, ...], values: list[Any], way: str) -> Q:

@@ -1,7 +1,8 @@
 """The figures of `/metrics`, read from the rows at every scrape: what waits, what runs, what fails, what is late.
 
-Rule: only counts and ages; no name, number or text of a customer is ever a label. Recent figures look at a bounded
-number of rows, so that a scrape costs the same after a year.
+Rule: only counts and ages; no name, number or text of a customer is ever a label. What can be counted is told as 0
+where there is none, so that a board or an alarm never asks for a series that is missing. Recent figures look at a
+bounded number of rows, so that a scrape costs the same after a year.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from cs_agent.engine.run.state import VerdictKind
+from tickets import queues
 from tickets.models import (
     Confirmation,
     ConfirmationState,
@@ -22,6 +26,7 @@ from tickets.models import (
     DeliveryState,
     OutboxEvent,
     Phone,
+    PhoneState,
     Question,
     Run,
     RunStatus,
@@ -43,6 +48,7 @@ class Figures(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _runs()
         yield from _waits()
+        yield _queues()
         yield from _outbox()
         yield _phones()
         yield from _steps()
@@ -86,6 +92,14 @@ def _waits() -> Iterator[Metric]:
     )
 
 
+def _queues() -> Metric:
+    """Of every phone host: its runs and its upkeep."""
+    hosts = {settings.CS_AGENT["CS_AGENT_QUEUE"], *Phone.objects.values_list("queue", flat=True)}
+    names = [name for host in hosts for name in (host, queues.upkeep(host))]
+    text = "Messages that no worker has taken yet, by queue."
+    return _gauge("cs_agent_queue_messages", text, "queue", health.queue_lengths(names))
+
+
 def _outbox() -> Iterator[Metric]:
     states = dict(Delivery.objects.exclude(state=DeliveryState.DELIVERED).values_list("state").annotate(n=Count("pk")))
     kept = (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
@@ -110,18 +124,23 @@ def _phones() -> Metric:
     family = GaugeMetricFamily(
         "cs_agent_phones", "Phones, by state and whether a run holds them.", labels=["state", "busy"]
     )
-    for state, count, busy in rows:
-        family.add_metric([state, "true"], busy)
-        family.add_metric([state, "false"], count - busy)
+    found = {state: (count, busy) for state, count, busy in rows}
+    for state in PhoneState:
+        count, busy = found.get(state.value, (0, 0))
+        family.add_metric([state.value, "true"], busy)
+        family.add_metric([state.value, "false"], count - busy)
     return family
 
 
 def _steps() -> Iterator[Metric]:
     newest = Step.objects.aggregate(pk=Max("pk"))["pk"] or 0
     rows = Step.objects.filter(pk__gt=newest - _NEWEST_STEPS, started_at__gte=timezone.now() - timedelta(hours=1))
-    verdicts = dict(rows.exclude(verdict="").order_by().values_list("verdict").annotate(n=Count("pk")))
+    found = dict(rows.exclude(verdict="").order_by().values_list("verdict").annotate(n=Count("pk")))
     yield _gauge(
-        "cs_agent_gate_verdicts_last_hour", "What the gate said of acts in the last hour.", "verdict", verdicts
+        "cs_agent_gate_verdicts_last_hour",
+        "What the gate said of acts in the last hour.",
+        "verdict",
+        {**dict.fromkeys(map(str, VerdictKind), 0), **found},
     )
     seconds = sorted(
         float(timings["model"]) for timings in rows.order_by().values_list("timings", flat=True) if timings.get("model")

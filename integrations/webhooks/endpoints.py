@@ -7,7 +7,6 @@ signs as well, so that the receiver can change over.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -27,6 +26,7 @@ from tickets.services import secret_store
 from tickets.services.evidence import audit
 from tickets.services.outbox import drain
 from tickets.services.outbox.note import TYPES
+from tickets.web.given import network
 
 OVERLAP = timedelta(hours=24)
 _LONGEST_URL = 500
@@ -80,14 +80,14 @@ def make(
 
 
 def rotate(endpoint: WebhookEndpoint, user: Any) -> str:
-    """Create a new secret; the old one signs as well for a day."""
+    """Create a new secret; the old one signs as well for a day. One that cannot be read any more is replaced."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     now_name, before_name = secret_names(endpoint)
     secret = new_secret()
     with transaction.atomic():
-        secret_store.put(before_name, secret_store.get(now_name), user=user)
+        kept = secret_store.keep_readable(now_name, before_name, user=user)
         secret_store.put(now_name, secret, user=user)
-        endpoint.previous_until = timezone.now() + OVERLAP
+        endpoint.previous_until = timezone.now() + OVERLAP if kept else None
         endpoint.save(update_fields=["previous_until"])
         _record("webhook.rotated", endpoint, user)
     return secret
@@ -143,7 +143,7 @@ def address_fault(url: str, private: bool) -> str:
     """Why the URL is not accepted, "" if it is: https, or plain http into a named private network."""
     try:
         parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0 and not parts.username and not parts.fragment
+        usable = bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc and not parts.fragment
     except ValueError:
         usable = False
     if not usable or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
@@ -164,7 +164,7 @@ def _types(types: Iterable[str]) -> list[str]:
 
 def _networks(texts: Iterable[str]) -> list[str]:
     try:
-        return [str(ipaddress.ip_network(text.strip(), strict=False)) for text in texts if text.strip()]
+        return [str(network(text)) for text in texts if text.strip()]
     except ValueError as error:
         raise Invalid(
             _("内网要写成 10.0.0.0/8 或 192.168.1.7 的形式。"), code="bad_network", field="networks"

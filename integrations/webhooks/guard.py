@@ -15,10 +15,16 @@ from typing import Any
 import httpcore
 
 from tickets.said import gettext_said as _
+from tickets.web.given import Network, network
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that IPv6 routes between sites
+_NOBODYS = (  # of special use, though not every Python says so
+    ipaddress.ip_network("192.0.0.0/24"),
+    ipaddress.ip_network("192.88.99.0/24"),
+    ipaddress.ip_network("3fff::/20"),
+)
 
 
 class NotAllowed(Exception):
@@ -36,12 +42,21 @@ def check(address: Address, allowed: Sequence[Network]) -> None:
         if real.is_multicast or real.is_unspecified or real.is_link_local:
             raise NotAllowed(_("不会连接 %s") % address)
         named = any(real.version == network.version and real in network for network in allowed)
-        if not real.is_global and not named:
+        if not _is_public(real) and not named:
             raise NotAllowed(_("%s 在内网,没有列入允许的内网") % address)
 
 
+def _is_public(address: Address) -> bool:
+    """Old and unassigned IPv6 ranges (site-local, IPv4-compatible, other translators' prefixes) are no public ones."""
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return False
+    return address.is_global and not any(
+        address.version == network.version and address in network for network in _NOBODYS
+    )
+
+
 def networks(texts: Iterable[str]) -> list[Network]:
-    return [ipaddress.ip_network(text, strict=False) for text in texts]
+    return [network(text) for text in texts]
 
 
 def resolve(host: str, port: int, allowed: Sequence[Network]) -> str:
@@ -112,9 +127,9 @@ def _meant(address: Address) -> list[Address]:
     """The address to judge: IPv4 embedded in IPv6 counts as IPv4."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
-    inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+    if address.teredo is not None:
+        return list(address.teredo)
+    inner = address.ipv4_mapped or address.sixtofour
     if inner is None and address in _NAT64:
         inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    if inner is None:
-        return [address]
-    return [inner]
+    return [address if inner is None else inner]

@@ -5,21 +5,33 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from cs_agent.project.logs import JsonLines
 from tests.integrations.conftest import Program
-from tickets.models import Confirmation
+from tests.redis_server import redis_server
+from tickets.models import Confirmation, Phone
 from tickets.permissions import Permission
+from tickets.services.live import health
 from tickets.services.runs import lifecycle
 from tickets.web import request_context
 
 BOARD = Path(__file__).resolve().parents[2] / "deploy" / "grafana" / "cs_agent.json"
+
+
+@pytest.fixture
+def redis(settings: Any) -> Iterator[None]:
+    with redis_server() as settings.REDIS_URL:
+        health._client.cache_clear()
+        yield
+    health._client.cache_clear()
 
 
 def scraped(program: Program) -> dict[tuple[str, str], float]:
@@ -58,10 +70,29 @@ def test_without_a_token_that_may_see_tickets_nothing_is_told(program_of: Callab
     assert Client().get("/metrics", headers={"authorization": f"Bearer {program.token}"}).status_code == 403
 
 
-def test_the_board_asks_for_figures_that_are_told(program: Program, confirmation: Confirmation) -> None:
-    asked = set(re.findall(r"cs_agent_\w+", BOARD.read_text(encoding="utf-8")))
-    assert asked
-    assert asked <= {name for name, _labels in scraped(program)} | {"cs_agent_gate_verdicts_last_hour"}
+def test_the_board_asks_for_figures_that_are_told_even_before_the_first_run(program: Program, redis: None) -> None:
+    board = json.loads(BOARD.read_text(encoding="utf-8"))
+    asked = {target["expr"] for panel in board["panels"] for target in panel["targets"]}
+    names = {name for each in asked for name in re.findall(r"cs_agent_\w+", each)}
+    assert len(names) >= 10
+    assert names <= {name for name, _labels in scraped(program)}
+
+
+def test_what_waits_in_the_queues_is_told_for_every_phone_host(program: Program, phone: Phone, redis: None) -> None:
+    Phone.objects.filter(pk=phone.pk).update(queue="host-b")
+    health._client().rpush("host-b.upkeep", b"one", b"two")
+    seen = scraped(program)
+    queues = {label: value for (name, label), value in seen.items() if name == "cs_agent_queue_messages"}
+    assert queues["host-b.upkeep"] == 2
+    assert queues["host-b"] == 0
+
+
+def test_without_redis_the_figures_of_the_rows_are_told_all_the_same(program: Program, settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    health._client.cache_clear()
+    names = {name for name, _labels in scraped(program)}
+    health._client.cache_clear()
+    assert {"cs_agent_part_up", "cs_agent_runs_active", "cs_agent_deliveries"} <= names
 
 
 def test_a_log_line_is_one_json_object_with_the_request(caplog: object) -> None:

@@ -48,6 +48,17 @@ def get(name: str) -> str:
     return _opened(row)
 
 
+def keep_readable(name: str, other: str, *, user: Any = None) -> bool:
+    """Put the value of `name` under `other` too, before it is replaced. False, with nothing under `other`, if there is
+    none that a key opens: a key that is gone must not keep anybody from setting a new secret."""
+    try:
+        put(other, get(name), user=user)
+    except (NotFound, SecretUnreadable):
+        forget(other, user=user)
+        return False
+    return True
+
+
 def has(name: str) -> bool:
     return Secret.objects.filter(name=name).exists()
 

@@ -5,6 +5,7 @@ Rule: all incoming numbers and JSON are parsed here; unusable input gives None o
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from datetime import date, datetime, time, timedelta
@@ -13,6 +14,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 MOST_WHOLE = 10**9  # what every database keeps as a plain integer
 _DAY = re.compile(r"\s*(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*")
@@ -92,6 +95,15 @@ def start_of_day(text: str, days: int = 0) -> datetime | None:
         return None
     later = timedelta(days=days)
     return timezone.make_aware(datetime.combine(meant + later, time.min)) if is_storable(meant) else None
+
+
+def network(text: str) -> Network:
+    """The network of 10.0.0.0/8 or 192.168.1.7; ValueError for anything else. IPv4 written as IPv6
+    (::ffff:10.0.0.0/104) is the IPv4 network: that is how its addresses are compared."""
+    found = ipaddress.ip_network(text.strip(), strict=False)
+    if isinstance(found, ipaddress.IPv6Network) and found.subnet_of(_MAPPED):
+        return ipaddress.ip_network((int(found.network_address) & 0xFFFFFFFF, found.prefixlen - 96))
+    return found
 
 
 def area_of(text: str) -> tuple[float, ...] | None:

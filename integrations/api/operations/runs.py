@@ -15,7 +15,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from integrations.api import cursors, schemas
-from integrations.api.door import operation
+from integrations.api.door import caller, operation
 from integrations.api.operations import shapes
 from integrations.api.operations.tickets import Number
 from integrations.api.problems import Refused
@@ -112,7 +112,8 @@ def wait_for_run(
 ) -> Any:
     """Wait until a run has another version than the one you know
 
-    Answers at once when it has, or when the run has ended, and as it stands after `seconds`; then call again.
+    Answers at once when it has, or when the run has ended, and as it stands after `seconds`; then call again. A token
+    that ends meanwhile, and a right that is taken away, end the wait.
     """
     if not _waiting.acquire(blocking=False):
         text = _("同时等待的调用太多,请稍后再试。")
@@ -145,7 +146,7 @@ def stop_run(request: HttpRequest, run_id: UUID) -> Any:
 def _changed(request: HttpRequest, run_id: UUID, version: int, seconds: int) -> Run:
     deadline = time.monotonic() + seconds
     while True:
-        run = access.get_run(request.user, run_id)
+        run = access.get_run(caller(request), run_id)
         left = deadline - time.monotonic()
         if run.version != version or run.status in ENDED or left <= 0:
             return run

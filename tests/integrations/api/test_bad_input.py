@@ -204,6 +204,19 @@ def test_a_cursor_of_another_list_or_reader_is_refused(
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor")
 
 
+def test_a_cursor_goes_on_with_the_filters_it_was_made_for_and_no_others(program: Program) -> None:
+    for n in range(3):
+        program.post("/tickets", {"text": str(n)})
+    asked = "/tickets?status=new&created_since=2020-01-01T00:00:00Z&limit=1"
+    cursor = program.get(asked).json()["next"]
+    assert program.get(f"/tickets?created_since=2020-01-01T00:00:00Z&limit=2&status=new&cursor={cursor}").json()[
+        "items"
+    ]
+    for other in ("status=open&created_since=2020-01-01T00:00:00Z", "status=new", ""):
+        answer = program.get(f"/tickets?{other}&cursor={cursor}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_cursor"), other
+
+
 @pytest.mark.parametrize(
     "path",
     [

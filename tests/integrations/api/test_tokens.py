@@ -12,9 +12,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from integrations.api.operations import runs
 from tests.integrations.conftest import Program
 from tickets.errors import Conflict, Invalid
-from tickets.models import ApiToken, AuditEvent, Ticket
+from tickets.models import ApiToken, AuditEvent, Confirmation, Ticket
 from tickets.permissions import SCOPES, Permission
 from tickets.services.people import api_tokens
 
@@ -45,6 +46,32 @@ def test_it_works_from_its_networks_only(
     program = program_of(lin, networks=["10.0.0.0/8"])
     program.address = address
     assert program.get("/tickets").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("network", "address", "status"),
+    [
+        ("2001:db8:7::/48", "2001:db8:7::9", 200),
+        ("2001:db8:7::/48", "2001:db8:8::9", 401),
+        ("::ffff:10.0.0.0/104", "10.1.2.3", 200),
+        ("::ffff:10.0.0.0/104", "::ffff:11.1.2.3", 401),
+        ("fe80::/10", "fe80::1%eth0", 200),
+    ],
+)
+def test_a_network_counts_however_it_is_written(
+    lin: User, program_of: Callable[..., Program], network: str, address: str, status: int
+) -> None:
+    program = program_of(lin, networks=[network])
+    program.address = address
+    assert program.get("/tickets").status_code == status
+
+
+def test_the_audit_trail_names_the_address_of_this_call_and_not_of_the_one_before(program: Program) -> None:
+    for address in ("10.9.8.7", "10.9.8.8"):
+        program.address = address
+        assert program.post("/tickets", {"text": "退款"}).status_code == 201
+    written = AuditEvent.objects.filter(type="ticket.created").order_by("seq")
+    assert [event.ip for event in written] == ["10.9.8.7", "10.9.8.8"]
 
 
 def test_its_last_use_is_told(program: Program) -> None:
@@ -79,6 +106,23 @@ def test_a_retry_across_a_rotation_is_carried_out_once(program: Program, ann: Us
     fresh = Program(api_tokens.rotate(ApiToken.objects.get(), by=ann))
     assert fresh.post("/tickets", {"text": "退款"}, key="k")["Idempotent-Replayed"] == "true"
     assert Ticket.objects.count() == 1
+
+
+@pytest.mark.parametrize("loss", ["token", "right", "department"])
+def test_what_is_lost_in_the_middle_of_a_wait_ends_it(
+    program: Program, lin: User, confirmation: Confirmation, monkeypatch: pytest.MonkeyPatch, loss: str
+) -> None:
+    """A call that waits 25 seconds is answered by the rights of the moment of the answer."""
+    losses: dict[str, Callable[[], Any]] = {
+        "token": lambda: api_tokens.revoke(ApiToken.objects.get()),
+        "right": lin.groups.clear,
+        "department": lin.departments.clear,
+    }
+    monkeypatch.setattr(runs.time, "sleep", lambda seconds: losses[loss]())
+    run = confirmation.run
+    answer = program.get(f"/runs/{run.pk}/wait?version={run.version}&seconds=20")
+    assert answer.status_code == {"token": 401, "right": 403, "department": 404}[loss]
+    assert str(run.pk) not in answer.content.decode()
 
 
 @pytest.mark.parametrize("scope", [scope for scope in Permission if scope not in SCOPES])

@@ -177,6 +177,21 @@ def test_a_secret_key_that_is_gone_stops_the_sending_in_words_and_loses_nothing(
     assert len(receiver.got) == 1
 
 
+def test_a_secret_whose_key_is_gone_is_replaced_by_a_rotation_and_everything_that_waited_leaves(
+    endpoint: WebhookEndpoint, receiver: Receiver, department: Department, ann: User, settings: Any
+) -> None:
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
+    new_ticket(department)
+    pump()
+    assert receiver.got == []
+    fresh = endpoints.rotate(endpoint, ann)
+    later()
+    pump()
+    ((headers, body),) = receiver.got
+    assert len(headers["webhook-signature"].split()) == 1
+    Webhook(fresh).verify(body, headers)
+
+
 def test_the_test_button_shows_what_the_receiver_said(endpoint: WebhookEndpoint, receiver: Receiver) -> None:
     receiver.answers = lambda count: (200, {}, "好的\n\x07 fine".encode())
     answer = carrier.try_out(endpoint, "evt_test")
@@ -251,6 +266,15 @@ PRIVATE = [
     "224.0.0.1",
     "255.255.255.255",
     "::",
+    "::7f00:1",
+    "::ffff:0:7f00:1",
+    "64:ff9b:1::a00:1",
+    "fec0::1",
+    "2001:0:a00:1::f7f7:f7f7",
+    "192.0.0.8",
+    "192.88.99.1",
+    "3fff::1",
+    "4000::1",
 ]
 
 
@@ -306,6 +330,8 @@ def test_a_name_without_an_address_is_told_in_words() -> None:
         {"url": "https://"},
         {"url": "https://a b.example/"},
         {"url": "https://u:p@x.example/"},
+        {"url": "https://:p@x.example/"},
+        {"url": "https://@x.example/"},
         {"url": "https://x.example:99999/"},
         {"url": "https://x.example/" + "a" * 500},
         {"types": ["ticket.invented"]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -94,6 +95,15 @@ def snapshot() -> tuple[PartHealth, ...]:
         _aged(Part.PHONE_HOST, _newest(beats, "host."), HOST_LATE_S),
         _threads({key.decode(): float(value) for key, value in died.items()}),
     )
+
+
+def queue_lengths(names: Iterable[str]) -> dict[str, int]:
+    """Messages that wait in each of these queues; empty while Redis is away."""
+    client = _client()
+    try:
+        return {name: int(cast("int", client.llen(name))) for name in sorted(set(names))}
+    except redis.RedisError:
+        return {}
 
 
 def _threads(died: dict[str, float]) -> PartHealth:

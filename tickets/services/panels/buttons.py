@@ -78,14 +78,15 @@ def change(row: HelpdeskButton, user: Any, *, name: str, origins: Iterable[str],
 
 
 def rotate(row: HelpdeskButton, user: Any) -> str:
-    """Create a new secret; the old one stays valid for a day."""
+    """Create a new secret; the old one stays valid for a day. One that cannot be read any more is replaced."""
     _may(user)
     now_name, before_name = secret_names(row)
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
-        secret_store.put(before_name, secret_store.get(now_name), user=user)
+        kept = secret_store.keep_readable(now_name, before_name, user=user)
         secret_store.put(now_name, secret, user=user)
-        HelpdeskButton.objects.filter(pk=row.pk).update(previous_until=timezone.now() + OVERLAP, changed_by=user)
+        until = timezone.now() + OVERLAP if kept else None
+        HelpdeskButton.objects.filter(pk=row.pk).update(previous_until=until, changed_by=user)
         _record("button.rotated", row, user)
     return secret
 

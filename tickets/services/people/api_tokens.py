@@ -23,6 +23,7 @@ from tickets.errors import Conflict, Invalid
 from tickets.models import ApiToken
 from tickets.permissions import SCOPES, Permission, opened_by
 from tickets.services.evidence import audit
+from tickets.web.given import network
 
 _MARK = "csa_"  # so that a leaked one is recognised
 MOST_DAYS = 366
@@ -78,7 +79,8 @@ def owner(request: HttpRequest) -> Any:
     if row is None or not _may_come_from(address, row.networks):
         return None
     unnoted = Q(last_used_at=None) | Q(last_used_at__lt=now - _USE_NOTED_EVERY) | ~Q(last_used_from=address)
-    ApiToken.objects.filter(unnoted, pk=row.pk).update(last_used_at=now, last_used_from=address[:45])
+    if ApiToken.objects.filter(unnoted, pk=row.pk).update(last_used_at=now, last_used_from=address[:45]):
+        row.last_used_at, row.last_used_from = now, address[:45]
     user: Any = row.user
     user.api_token, user.token_scopes = row, opened_by(row.scopes)
     return user
@@ -111,7 +113,7 @@ def _scopes(wanted: Iterable[str]) -> list[str]:
 def _networks(wanted: Iterable[str]) -> list[str]:
     texts = [text.strip() for text in wanted if text.strip()]
     try:
-        found = [str(ipaddress.ip_network(text, strict=False)) for text in texts]
+        found = [str(network(text)) for text in texts]
     except ValueError as error:
         raise Invalid(_("来源网络要写成 10.0.0.0/8 或 192.168.1.7 的形式。"), code="token_networks") from error
     if len(found) > _MOST_NETWORKS:
@@ -127,7 +129,7 @@ def _may_come_from(address: str, networks: list[str]) -> bool:
     except ValueError:
         return False
     mapped = getattr(ip, "ipv4_mapped", None) or ip
-    return any(mapped in ipaddress.ip_network(network) for network in networks)
+    return any(mapped in network(text) for text in networks)
 
 
 def _digest(token: str) -> str:
