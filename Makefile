@@ -132,7 +132,7 @@ $(STAMPS)/system: $(STAMPS)/run cs_agent/project/commands/provision.py
 	@$(PY) -m cs_agent.project.commands.provision
 	@touch $@
 
-PO_FILES := $(wildcard consoles/locale/*/LC_MESSAGES/*.po tickets/locale/*/LC_MESSAGES/*.po)
+PO_FILES := $(wildcard */locale/*/LC_MESSAGES/*.po)
 $(STAMPS)/messages: $(STAMPS)/run $(PO_FILES)
 	@$(PY) scripts/compile_messages.py
 	@touch $@

@@ -11,7 +11,7 @@ from integrations.api import door
 from integrations.api.v1 import PREFIX, api
 from integrations.hooks import hook
 from integrations.observe.views import metrics
-from integrations.pages import buttons, connectors, outbox, reference, tokens, webhooks
+from integrations.pages import buttons, connectors, outbox, reference, stored_secrets, tokens, webhooks
 from tickets.declared import Access, Declaration, permitted
 from tickets.permissions import Permission
 
@@ -36,6 +36,7 @@ urlpatterns = [
     path("integrations/webhooks/<int:pk>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
     path("integrations/webhooks/<int:pk>/switch/", webhooks.webhook_switch, name="webhook-switch"),
     path("integrations/webhooks/<int:pk>/delete/", webhooks.webhook_delete, name="webhook-delete"),
+    path("integrations/secrets/", stored_secrets.stored_secrets, name="secrets"),
     path("integrations/buttons/", buttons.buttons_page, name="buttons"),
     path("integrations/buttons/<int:pk>/", buttons.button_change, name="button-change"),
     path("integrations/buttons/<int:pk>/rotate/", buttons.button_rotate, name="button-rotate"),

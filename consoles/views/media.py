@@ -14,6 +14,7 @@ from consoles.web.ranges import ASK_EACH_TIME, etag_of, serve
 from tickets.errors import NotFound
 from tickets.models import Recording, RecordingState, Step
 from tickets.permissions import Permission
+from tickets.services import sealed_files
 from tickets.services.people import access
 
 THUMB = (220, 480)
@@ -78,7 +79,7 @@ def _thumb(request: HttpRequest, path: Path) -> HttpResponse:
     headers = {"Cache-Control": ASK_EACH_TIME, "ETag": etag_of(path, "thumb")}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return HttpResponse(status=304, headers=headers)
-    with Image.open(path) as image:
+    with sealed_files.open_file(path) as file, Image.open(file) as image:
         image.draft("RGB", THUMB)
         small = image.convert("RGB")
         small.thumbnail(THUMB)

@@ -1,13 +1,15 @@
 """Encodes a recording into an MP4 people can watch: H.264, yuv420p, playable while it loads, with chapters.
 
 Rules: frames keep their times, except in long waits, which are shortened and marked on the picture; an unreadable frame
-is skipped and does not fail the recording; the result is written atomically.
+is skipped and does not fail the recording; the result is written atomically. What a killed encoding left behind is
+removed by the next one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import tempfile
 from bisect import bisect_right
@@ -26,6 +28,7 @@ from cs_agent.recording.errors import EncodingFailed, NothingRecorded, writing_e
 from cs_agent.recording.index import Entry, Frame, TouchMark, read_index
 from cs_agent.recording.pictures import Overlay, compose
 from cs_agent.recording.timeline import Timeline, build_timeline
+from cs_agent.recording.vault import Unsealed, Vault
 
 TOUCH_SHOWN_S = 0.6
 MIN_SHOWN_S = 1 / 30  # pictures in faster succession are partly dropped
@@ -56,13 +59,15 @@ class _Shot:
     overlay: Overlay
 
 
-def encode(directory: Path | str, output: Path | str, *, timeout_s: float = 1800.0) -> EncodedRecording:
+def encode(
+    directory: Path | str, output: Path | str, *, vault: Vault | None = None, timeout_s: float = 1800.0
+) -> EncodedRecording:
     """Encode what is in `directory` to `output` (.mp4) and captions beside it (.vtt); raises RecordingError.
 
-    May be called while a writer still adds: it encodes what is there.
+    May be called while a writer still adds: it encodes what is there. `vault` opens the frames and keeps the result.
     """
-    directory, output = Path(directory), Path(output)
-    entries = _readable(directory, read_index(directory))
+    directory, output, vault = Path(directory), Path(output), vault or Unsealed()
+    entries = _readable(directory, read_index(directory), vault)
     if not any(isinstance(entry, Frame) for entry in entries):
         raise NothingRecorded(f"{directory} holds no readable frame")
     timeline = build_timeline(entries)
@@ -70,25 +75,40 @@ def encode(directory: Path | str, output: Path | str, *, timeout_s: float = 1800
     canvas = _canvas(entries)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="encode-", dir=output.parent) as work:
-            video = _encode_video(directory, Path(work), entries, timeline, chapters, canvas, timeout_s)
+        prefix = f"encode-{output.stem}-"
+        for left in output.parent.glob(f"{prefix}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=output.parent) as work:
+            frames = _Frames(directory, Path(work), canvas, vault)
+            video = _encode_video(frames, entries, timeline, chapters, timeout_s)
             captions = Path(work, "captions.vtt")
             captions.write_text(webvtt(chapters, timeline.waits), encoding="utf-8")
-            os.replace(captions, output.with_suffix(".vtt"))
-            os.replace(video, output)
-        return _described(output, timeline, chapters, canvas)
+            made = _described(video, output, timeline, chapters, canvas)
+            vault.keep(captions, output.with_suffix(".vtt"))
+            vault.keep(video, output)
+        return made
     except OSError as error:
         raise writing_error(error, output) from error
 
 
-def _readable(directory: Path, entries: Sequence[Entry]) -> list[Entry]:
-    return [entry for entry in entries if not isinstance(entry, Frame) or _is_whole(directory / entry.file)]
+@dataclass(frozen=True, slots=True)
+class _Frames:
+    """Where the stored frames lie, where the pictures of the video are made, and their size."""
+
+    directory: Path
+    work: Path
+    canvas: Size
+    vault: Vault
 
 
-def _is_whole(path: Path) -> bool:
+def _readable(directory: Path, entries: Sequence[Entry], vault: Vault) -> list[Entry]:
+    return [entry for entry in entries if not isinstance(entry, Frame) or _is_whole(directory / entry.file, vault)]
+
+
+def _is_whole(path: Path, vault: Vault) -> bool:
     """Whether the file begins and ends like a JPEG: a cheap check, as there may be thousands."""
     try:
-        with path.open("rb") as file, Image.open(file, formats=["JPEG"]):
+        with vault.open(path) as file, Image.open(file, formats=["JPEG"]):
             file.seek(-2, os.SEEK_END)
             return file.read(2) == b"\xff\xd9"
     except OSError:  # Pillow's own complaints are OSErrors too
@@ -103,19 +123,13 @@ def _canvas(entries: Sequence[Entry]) -> Size:
 
 
 def _encode_video(
-    directory: Path,
-    work: Path,
-    entries: Sequence[Entry],
-    timeline: Timeline,
-    chapters: Sequence[Chapter],
-    canvas: Size,
-    timeout_s: float,
+    frames: _Frames, entries: Sequence[Entry], timeline: Timeline, chapters: Sequence[Chapter], timeout_s: float
 ) -> Path:
-    shots = list(_shots(entries, timeline))
+    shots, work, canvas = list(_shots(entries, timeline)), frames.work, frames.canvas
     playlist, metadata, video = work / "frames.ffconcat", work / "chapters.txt", work / "video.mp4"
     pictures: list[Path] = []
     for number, shot in enumerate(shots):
-        pictures.append(_picture(directory, work, number, shot, canvas) or _before(pictures, work, canvas))
+        pictures.append(_picture(frames, number, shot) or _before(pictures, work, canvas))
     playlist.write_text(_playlist(pictures, shots, timeline.duration_s), encoding="utf-8")
     metadata.write_text(ffmetadata(chapters), encoding="utf-8")
     _run(_command(playlist, metadata, video, canvas), timeout_s)
@@ -159,14 +173,18 @@ def _shot_at(
     return _Shot(at, frame, Overlay(shown, waited[0] if waited else None))
 
 
-def _picture(directory: Path, work: Path, number: int, shot: _Shot, canvas: Size) -> Path | None:
+def _picture(frames: _Frames, number: int, shot: _Shot) -> Path | None:
     """The picture's file: the stored frame if nothing is drawn on it; None for a damaged frame."""
-    stored = directory / shot.frame.file
-    if shot.overlay.empty and (shot.frame.width, shot.frame.height) == (canvas.width, canvas.height):
-        return stored.resolve()
-    drawn = work / f"{number:07d}.jpg"
+    stored, canvas, vault = frames.directory / shot.frame.file, frames.canvas, frames.vault
+    drawn = frames.work / f"{number:07d}.jpg"
     try:
-        with Image.open(stored) as frame:
+        if shot.overlay.empty and (shot.frame.width, shot.frame.height) == (canvas.width, canvas.height):
+            if not vault.is_sealed(stored):
+                return stored.resolve()
+            with vault.open(stored) as source, drawn.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            return drawn.resolve()
+        with vault.open(stored) as file, Image.open(file) as frame:
             frame.load()
             picture = compose(frame, canvas, shot.overlay)
     except OSError:
@@ -231,15 +249,18 @@ def _run(command: list[str], timeout_s: float) -> None:
         raise EncodingFailed(f"ffmpeg failed ({done.returncode}): {done.stderr.decode(errors='replace')[-500:]}")
 
 
-def _described(output: Path, timeline: Timeline, chapters: tuple[Chapter, ...], canvas: Size) -> EncodedRecording:
-    with output.open("rb") as file:
+def _described(
+    video: Path, output: Path, timeline: Timeline, chapters: tuple[Chapter, ...], canvas: Size
+) -> EncodedRecording:
+    """What was made of it; digest and size are those of the plain video."""
+    with video.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return EncodedRecording(
         path=output,
         vtt_path=output.with_suffix(".vtt"),
         sha256=digest,
         duration_s=timeline.duration_s,
-        size_bytes=output.stat().st_size,
+        size_bytes=video.stat().st_size,
         size=canvas,
         chapters=chapters,
         timeline=timeline,

@@ -3,6 +3,7 @@
     RecordingError
     ├── RecordingDiskFull      no room is left, or too little to go on safely
     ├── RecordingUnwritable    the directory or a file in it cannot be written
+    ├── RecordingLocked        no key opens a frame, or seals one
     ├── NothingRecorded        there is not one readable frame to encode
     └── EncodingFailed         ffmpeg failed or took too long
 
@@ -30,6 +31,10 @@ class RecordingDiskFull(RecordingError):
 
 class RecordingUnwritable(RecordingError):
     advice = _("录像目录不可写:检查路径和权限")
+
+
+class RecordingLocked(RecordingError):
+    advice = _("录像已加密,没有能打开它的密钥:恢复 CS_AGENT_SECRETS_KEYS,画面都还在")
 
 
 class NothingRecorded(RecordingError):

@@ -37,6 +37,7 @@ from cs_agent.recording.index import (
     read_index,
     to_line,
 )
+from cs_agent.recording.vault import Unsealed, Vault
 
 SHORT_SIDE_PX = 540  # what the replay shows; storing more costs disk and encoding time
 JPEG_QUALITY = 78
@@ -52,12 +53,14 @@ class FrameWriter:
         directory: Path | str,
         *,
         redact: Callable[[Image.Image], Image.Image] | None = None,
+        vault: Vault | None = None,
         short_side: int = SHORT_SIDE_PX,
         min_free_bytes: int = MIN_FREE_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.directory = Path(directory)
         self._redact = redact
+        self._vault = vault or Unsealed()
         self._short_side = short_side
         self._min_free_bytes = min_free_bytes
         self._clock = clock
@@ -161,7 +164,7 @@ class FrameWriter:
     def _store(self, picture: Image.Image, at: float) -> None:
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=JPEG_QUALITY)
-        name = self._write_picture(buffer.getvalue())
+        name = self._write_picture(self._vault.seal(buffer.getvalue()))
         self._append(Frame(at, name, picture.width, picture.height))
         self._failure = None
 

@@ -16,8 +16,9 @@ from tickets.models import ApiToken, Delivery, DeliveryState, Ticket
 from tickets.services import secret_store
 from tickets.services.outbox import drain
 from tickets.services.outbox.spread import spread
+from tickets.services.panels import buttons
 
-PAGES = ("api-tokens", "webhooks", "buttons", "outbox", "api-reference")
+PAGES = ("api-tokens", "webhooks", "secrets", "buttons", "outbox", "api-reference")
 
 
 @pytest.fixture
@@ -126,3 +127,25 @@ def test_the_description_names_every_operation_and_is_there_for_programs(as_ann:
         assert path in page
     answer = client.get(reverse("api-document"))
     assert answer.json()["openapi"].startswith("3.1")
+
+
+def test_the_page_of_the_secrets_shows_whose_they_are_and_which_no_key_opens_and_never_one_itself(
+    as_ann: Client, ann: User, settings: Any
+) -> None:
+    endpoint, secret = endpoints.make(ann, name="CRM", url="https://crm.example.com/hook")
+    buttons.make(ann, connector="desk", name="Desk", origins=[])
+    page = as_ann.get(reverse("secrets")).content.decode()
+    assert f"webhook/{endpoint.pk}/now" in page
+    assert f'href="{reverse("webhooks")}">Webhook · CRM<' in page
+    assert ("Desk" in page, "无法打开" in page) == (True, False)
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
+    secret_store.put("other", secret)
+    lost = as_ann.get(reverse("secrets")).content.decode()
+    assert lost.count("pill-danger") == 2
+    assert lost.count("pill-ok") == 1
+    assert "无法打开的密钥:2 个" in lost
+    settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (), "CS_AGENT_MODE": "production"}
+    assert "密钥既不能保存" in as_ann.get(reverse("secrets")).content.decode()
+    for shown in (page, lost):
+        assert secret not in shown
+        assert "gAAAA" not in shown

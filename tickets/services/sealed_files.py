@@ -1,4 +1,4 @@
-"""Customers' files at rest, encrypted under the keys of the secret store if the installation is so configured.
+"""Customers' files, recordings and pictures at rest, encrypted under the secret store's keys where it is so set up.
 
 Rule: a file is encrypted in pieces, each authenticated with its file's id, its number and whether it is the last, so
 that none can be changed, swapped, dropped or added unnoticed. The first bytes tell whether a file is sealed: older
@@ -15,7 +15,7 @@ import struct
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -23,6 +23,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
+from cs_agent.recording.errors import RecordingLocked
 from tickets.errors import SecretUnreadable
 from tickets.models import Attachment
 from tickets.services import secret_store
@@ -58,6 +59,38 @@ def open_file(path: Path) -> BinaryIO:
         raise
 
 
+def in_stored_form(content: bytes) -> bytes:
+    """The whole file in its stored form."""
+    return b"".join(_sealed([content])) if wanted() else content
+
+
+class RecordingVault:
+    """How recordings are kept; see `cs_agent.recording.vault.Vault`."""
+
+    def seal(self, data: bytes) -> bytes:
+        with _told_as_locked():
+            return in_stored_form(data)
+
+    def open(self, path: Path) -> BinaryIO:
+        with _told_as_locked():
+            return open_file(path)
+
+    def is_sealed(self, path: Path) -> bool:
+        return is_sealed(path)
+
+    def keep(self, made: Path, target: Path) -> None:
+        with _told_as_locked():
+            _replace(target, made, sealed=wanted())
+
+
+@contextmanager
+def _told_as_locked() -> Iterator[None]:
+    try:
+        yield
+    except SecretUnreadable as error:
+        raise RecordingLocked(error.message) from error
+
+
 def size_of(path: Path) -> int:
     """Size of the plain content in bytes."""
     with open_file(path) as file:
@@ -84,29 +117,39 @@ def is_sealed(path: Path) -> bool:
 
 
 def rewrite_all(*, sealed: bool, user: Any = None) -> int:
-    """Rewrite every attachment, sealed under the newest key or plain; returns how many.
+    """Rewrite every attachment, recording and picture, sealed under the newest key or plain; returns how many.
 
-    Each file is replaced atomically, so that it can be interrupted and run again. An unreadable file stops it.
+    Each file is replaced atomically, so that it can be interrupted and run again, and while runs go on. An unreadable
+    file stops it.
     """
     number = 0
-    for row in Attachment.objects.exclude(file="").iterator():
-        path = Path(row.file.path)
-        if path.is_file():
-            _rewrite(path, sealed)
+    for path in _kept():
+        with suppress(FileNotFoundError):  # it was deleted meanwhile
+            _replace(path, path, sealed=sealed)
             number += 1
     audit.record("files.rewritten", user=user, result="success", details={"number": number, "sealed": sealed})
     return number
 
 
-def _rewrite(path: Path, sealed: bool) -> None:
+def _kept() -> Iterator[Path]:
+    """What rows name, and the pictures and frames that lie beside each other."""
+    for row in Attachment.objects.exclude(file="").iterator():
+        yield Path(row.file.path)
+    media = Path(settings.MEDIA_ROOT)
+    for pattern in ("runs/*/*.jpg", "recordings/*/*.jpg", "replays/*.mp4", "replays/*.vtt"):
+        yield from media.glob(pattern)
+
+
+def _replace(path: Path, content: Path, *, sealed: bool) -> None:
+    """Put the content of a file, sealed or plain, at the path."""
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
     try:
-        with open_file(path) as source, partial.open("wb") as target:
+        with open_file(content) as source, partial.open("wb") as target:
             pieces = iter(lambda: source.read(PIECE), b"")
             target.writelines(_sealed(pieces) if sealed else pieces)
             target.flush()
             os.fsync(target.fileno())
-        shutil.copymode(path, partial)
+        shutil.copymode(content, partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

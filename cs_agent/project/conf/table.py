@@ -52,8 +52,8 @@ SETTINGS: tuple[Setting, ...] = (
         "CS_AGENT_ENCRYPT_FILES",
         False,
         boolean,
-        "Encrypt new attachments on the disk under CS_AGENT_SECRETS_KEYS; `manage.py secrets seal-files` does the "
-        "old ones.",
+        "Encrypt new attachments, recordings and pictures on the disk under CS_AGENT_SECRETS_KEYS; "
+        "`manage.py secrets seal-files` does the old ones.",
     ),
     Setting("DATABASE_URL", "", url(*_DATABASES), "Database; empty = SQLite (WAL) in the data directory."),
     Setting("REDIS_URL", "", url("redis", "rediss"), "Redis; empty = the embedded server on the Redis port."),

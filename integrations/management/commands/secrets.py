@@ -13,8 +13,8 @@ from tickets.services import sealed_files, secret_store
 
 class Command(BaseCommand):
     help = (
-        "Make a key for CS_AGENT_SECRETS_KEYS, list and check stored secrets, encrypt them (and sealed attachments) "
-        "under the newest key; encrypt all attachments (seal-files) or decrypt them (open-files)."
+        "Make a key for CS_AGENT_SECRETS_KEYS, list and check stored secrets, encrypt them (and sealed files) under "
+        "the newest key; encrypt all attachments, recordings and pictures (seal-files) or decrypt them (open-files)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -57,10 +57,10 @@ class Command(BaseCommand):
             self._seal_files()
 
     def _seal_files(self) -> None:
-        self.stdout.write(f"{self._rewritten(sealed=True)} attachments are encrypted under the newest key")
+        self.stdout.write(f"{self._rewritten(sealed=True)} files are encrypted under the newest key")
 
     def _open_files(self) -> None:
-        self.stdout.write(f"{self._rewritten(sealed=False)} attachments are no longer encrypted")
+        self.stdout.write(f"{self._rewritten(sealed=False)} files are no longer encrypted")
 
     @staticmethod
     def _rewritten(*, sealed: bool) -> int:

@@ -138,6 +138,7 @@ PAGES = {
     "reply-new": ("sara", "/replies/new/"),
     "tokens": ("root", "/integrations/tokens/"),
     "webhooks": ("root", "/integrations/webhooks/"),
+    "secrets": ("root", "/integrations/secrets/"),
     "buttons": ("root", "/integrations/buttons/"),
     "connectors": ("root", "/integrations/connectors/"),
     "connector": ("root", "/integrations/connectors/1/"),

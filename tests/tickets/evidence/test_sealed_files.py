@@ -172,7 +172,7 @@ def test_files_of_before_are_sealed_by_a_command_and_opened_by_another(ticket: T
     assert read(row) == BIG
     told = io.StringIO()
     call_command("secrets", "seal-files", stdout=told)
-    assert told.getvalue().startswith("1 attachments")
+    assert told.getvalue().startswith("1 files")
     assert on_disk(row).read_bytes().startswith(MARK)
     assert read(row) == BIG
     call_command("secrets", "open-files", stdout=told)

@@ -22,10 +22,11 @@ from django.utils import timezone
 
 from cs_agent.recording.captions import Chapter
 from cs_agent.recording.encode import EncodedRecording, encode
-from cs_agent.recording.errors import RecordingError
+from cs_agent.recording.errors import RecordingError, RecordingLocked
 from tickets import queues
 from tickets.models import Recording, RecordingState
 from tickets.said import said
+from tickets.services import sealed_files
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -60,7 +61,11 @@ def send_again(run_id: uuid.UUID, delay_s: float) -> None:
             queues.enqueue_encoding(run_id, delay_s=delay_s, expires_s=MESSAGE_S)
 
 
-def encode_run(run_id: uuid.UUID, encode: Encode = encode) -> None:
+def _sealed_encode(directory: Path, output: Path) -> EncodedRecording:
+    return encode(directory, output, vault=sealed_files.RecordingVault())
+
+
+def encode_run(run_id: uuid.UUID, encode: Encode = _sealed_encode) -> None:
     """Encode a waiting recording; safe to repeat. Too many failures are reported to people."""
     row = Recording.objects.select_related("run__ticket").filter(run_id=run_id, run__status__in=ENDED).first()
     if row is None or row.state != RecordingState.RECORDING:
@@ -85,6 +90,11 @@ def _encode(row: Recording, encode: Encode) -> None:
     output = f"replays/{Path(row.directory).name}.mp4"  # the same for each try
     try:
         made = encode(media / row.directory, media / output)
+    except RecordingLocked as error:  # however long the key is gone, it is encoded once it is back
+        log.error("recording of run %s: %s", row.run_id, error)
+        words, tries = error.told(row.run.lang), F("encode_tries") - 1
+        _change(row, RecordingState.ENCODING, state=RecordingState.RECORDING, encode_tries=tries, error=words)
+        return
     except RecordingError as error:
         log.error("recording of run %s: %s", row.run_id, error)
         _fail(row, error.told(row.run.lang), RecordingState.ENCODING)

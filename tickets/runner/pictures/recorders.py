@@ -37,6 +37,7 @@ from tickets.runner.pictures.redactors import Redactor
 from tickets.runner.pictures.viewers import ViewerStream
 from tickets.runner.upkeep.threads import SupervisedThread
 from tickets.said import said
+from tickets.services import sealed_files
 from tickets.services.evidence import pictures
 from tickets.services.evidence.redaction import is_recorded
 
@@ -265,7 +266,7 @@ class RunRecorder:
         with self._writing:
             if self._writer is None:
                 room = settings.CS_AGENT["CS_AGENT_RECORD_MIN_FREE_MB"] * 2**20
-                self._writer = FrameWriter(directory, min_free_bytes=room)
+                self._writer = FrameWriter(directory, min_free_bytes=room, vault=sealed_files.RecordingVault())
             return self._writer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import redis
-from PIL import Image, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from cs_agent.vision.reader import RapidOcrReader
 from tickets.models import Step
@@ -22,7 +22,7 @@ def read(step_id: int, which: str) -> None:
     if not name or picture_reads.get(name) is not None:
         return
     try:
-        with Image.open(pictures.path_of(name)) as stored:
+        with pictures.opened(name) as stored:
             image = stored.convert("RGB")
         picture_reads.put(name, RapidOcrReader().read(image, thorough=True))
     except (OSError, UnidentifiedImageError, ValueError, redis.RedisError) as error:

@@ -1,10 +1,13 @@
 """Pictures of runs on disk, written atomically under unguessable names.
 
-Rule: rows hold paths below MEDIA_ROOT; views serve them after a permission check, never by address.
+Rule: they are encrypted where the installation says so (`sealed_files`); rows hold paths below MEDIA_ROOT; views serve
+them after a permission check, never by address.
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import uuid
 from collections.abc import Iterator
@@ -15,6 +18,8 @@ from django.conf import settings
 from PIL import Image
 
 from cs_agent.observation import as_rgb
+from tickets.errors import SecretUnreadable
+from tickets.services import sealed_files
 
 JPEG_QUALITY = 82  # text on a phone's screen stays readable; about 150 kB for 1080 x 2400
 
@@ -39,11 +44,30 @@ def write(image: Image.Image, relative: str) -> None:
     path = Path(settings.MEDIA_ROOT) / relative
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = path.with_suffix(".part")
+    data = io.BytesIO()
+    as_rgb(image).save(data, "JPEG", quality=JPEG_QUALITY)
     try:
-        as_rgb(image).save(whole, "JPEG", quality=JPEG_QUALITY)
+        whole.write_bytes(_as_stored(data.getvalue()))
         os.replace(whole, path)
     finally:
         whole.unlink(missing_ok=True)
+
+
+def _as_stored(data: bytes) -> bytes:
+    try:
+        return sealed_files.in_stored_form(data)
+    except SecretUnreadable as error:
+        raise OSError(errno.EACCES, error.message) from error
+
+
+@contextmanager
+def opened(relative: str) -> Iterator[Image.Image]:
+    """Context manager: a stored picture. OSError or ValueError if there is none that can be read."""
+    try:
+        with sealed_files.open_file(path_of(relative)) as file, Image.open(file) as stored:
+            yield stored
+    except SecretUnreadable as error:
+        raise OSError(errno.EACCES, error.message) from error
 
 
 @contextmanager

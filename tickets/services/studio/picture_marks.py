@@ -46,7 +46,7 @@ def _picture(name: str) -> Image.Image:
     if not name:
         raise gone
     try:
-        with Image.open(pictures.path_of(name)) as stored:
+        with pictures.opened(name) as stored:
             return stored
     except (OSError, UnidentifiedImageError, ValueError) as error:
         raise gone from error
