@@ -23,7 +23,7 @@ not_there.csrf_exempt = True
 urlpatterns = [
     *door.addresses(api, PREFIX),
     path(f"{PREFIX}/openapi.json", reference.openapi, name="api-document"),
-    re_path(rf"^{PREFIX}/(?P<rest>.*)$", not_there, name="api-not-there"),
+    re_path(r"^api/v\d+(?:/(?P<rest>.*))?$", not_there, name="api-not-there"),
     path("metrics", metrics, name="metrics"),
     path("hooks/<slug:hook>/", hook, name="connector-hook"),
     path("integrations/", home, name="integrations"),

@@ -28,6 +28,7 @@ class RequestContextMiddleware:
         user = getattr(request, "user", None)
         ip = request.META.get("REMOTE_ADDR", "")
         with request_context.use(ip=ip, request_id=request_id, user=user) as context:
+            request.request_id = context.request_id  # type: ignore[attr-defined] # for what is logged after the answer
             response = self.get_response(request)
         response[REQUEST_ID_HEADER] = context.request_id
         return response

@@ -6,6 +6,7 @@ applied in front of Django: a declared length at once, an undeclared one while t
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tickets.said import in_both
+from tickets.web import request_context
 from tickets.web.given import whole_number
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -38,7 +40,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         if _declared(scope) > self._most:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         answered = False
 
@@ -51,7 +53,7 @@ class BodyLimit:
             await self._app(scope, self._counted(receive), counted_send)
         except TooLarge:
             if not answered:
-                await _refuse(send)
+                await _refuse(scope, send)
 
     def _counted(self, receive: Receive) -> Receive:
         seen = 0
@@ -76,10 +78,16 @@ def _declared(scope: dict[str, Any]) -> int:
     return 0
 
 
-async def _refuse(send: Send) -> None:
-    body = in_both(_MESSAGE).encode()
+async def _refuse(scope: dict[str, Any], send: Send) -> None:
+    """In words for people; a program gets the problem details that it gets for everything else."""
+    text, kind = in_both(_MESSAGE), b"text/plain; charset=utf-8"
+    if "/api/" in scope.get("path", ""):
+        told = {"type": "urn:cs-agent:problem:too_large", "title": "Content Too Large", "status": 413}
+        told |= {"code": "too_large", "detail": text, "request_id": request_context.new_request_id()}
+        text, kind = json.dumps(told, ensure_ascii=False), b"application/problem+json"
+    body = text.encode()
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", kind),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]

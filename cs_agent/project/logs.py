@@ -23,7 +23,10 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := request_context.current().request_id:
+        later = getattr(
+            getattr(record, "request", None), "request_id", ""
+        )  # Django tells of a refusal after the request
+        if request_id := request_context.current().request_id or later:
             line["request_id"] = request_id
         if run := request_context.current_run():
             line["run"] = run

@@ -105,7 +105,9 @@ def addresses(api: NinjaAPI, prefix: str) -> list[URLPattern]:
 def not_there(request: HttpRequest, **rest: Any) -> HttpResponse:
     """The 404 for an unknown address below the API's; needs no token."""
     with translation.override(_language(request)):
-        return problem(404, "no_such_address", _("接口中没有这个地址,见接口说明。"))
+        text = _("接口中没有这个地址,见接口说明。")
+        headers = {"Content-Language": translation.get_language() or ""}
+        return problem(404, "no_such_address", text, headers=headers)
 
 
 def _guarded(view: Callable[..., HttpResponseBase], operations: dict[str, Any]) -> Callable[..., HttpResponseBase]:

@@ -34,6 +34,9 @@ def once(request: HttpRequest, user: Any, act: Callable[[], HttpResponseBase]) -
         if not made:
             return _replayed(row, wanted)
         response = act()
+        if response.status_code >= 500:  # a defect, wherever it struck: nothing of the act stays
+            transaction.set_rollback(True)
+            return response
         if not 200 <= response.status_code < 300:
             row.delete()
             return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from integrations.api import problems
 from integrations.api.operations import evidence, links, people, runs, tickets
 from tickets.errors import ServiceError
 
+log = logging.getLogger(__name__)
 PREFIX = "api/v1"
 DOCUMENT = Path(__file__).with_name("openapi.json")
 
@@ -80,6 +82,14 @@ def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 400:
         return problems.problem(400, "unreadable", _("请求内容无法读取:应为 UTF-8 编码的 JSON。"))
     return problems.problem(error.status_code, "refused", str(error))
+
+
+@api.exception_handler(Exception)
+def _defect(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A defect of ours; the log has its trace under the request's id, the caller gets nothing of it."""
+    log.error("api: %s %s", request.method, request.path, exc_info=error)
+    text = _("这里出了故障,没有任何改动。请稍后用同一个 Idempotency-Key 重试;管理员可按 request_id 在日志中查找。")
+    return problems.problem(500, "defect", text)
 
 
 def document() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,22 @@ def test_without_redis_the_figures_of_the_rows_are_told_all_the_same(program: Pr
     names = {name for name, _labels in scraped(program)}
     health._client.cache_clear()
     assert {"cs_agent_part_up", "cs_agent_runs_active", "cs_agent_deliveries"} <= names
+
+
+def test_a_refusal_is_logged_with_the_id_that_its_caller_was_told(
+    program: Program, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = program.get("/tickets/T0")
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    assert json.loads(JsonLines().format(record))["request_id"] == answer.json()["request_id"]
+
+
+def test_a_log_line_of_whoever_drives_a_run_names_the_run() -> None:
+    record = logging.LogRecord("tickets", logging.INFO, "", 0, "a step", (), None)
+    run = uuid.uuid4()
+    with request_context.driving(run):
+        assert json.loads(JsonLines().format(record))["run"] == str(run)
+    assert "run" not in json.loads(JsonLines().format(record))
 
 
 def test_a_log_line_is_one_json_object_with_the_request(caplog: object) -> None:

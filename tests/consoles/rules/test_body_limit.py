@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from consoles.web.body_limit import BodyLimit
+from integrations.api.schemas import Problem
 
 
 class Caller:
@@ -54,6 +56,16 @@ async def test_a_declared_two_gigabytes_are_refused_before_a_byte_is_read() -> N
     assert caller.status == 413
     assert caller.pieces == [b"x"]
     assert "内容太大".encode() in caller.sent[1]["body"]
+
+
+async def test_a_program_is_refused_in_the_form_of_its_other_refusals() -> None:
+    caller = Caller([b"x"], 2 * 1024**3)
+    caller.scope["path"] = "/any/prefix/api/v1/tickets"
+    await BodyLimit(swallow, 100)(caller.scope, caller.receive, caller.send)
+    assert dict(caller.sent[0]["headers"])[b"content-type"] == b"application/problem+json"
+    told = json.loads(caller.sent[1]["body"])
+    assert (told["status"], told["code"]) == (413, "too_large")
+    assert set(told) >= set(Problem.model_json_schema()["required"])
 
 
 @pytest.mark.parametrize("declared", [None, 10])

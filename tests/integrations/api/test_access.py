@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from integrations import urls
@@ -218,9 +219,12 @@ def test_an_address_answers_to_no_method_but_its_own(values: dict[str, str], pro
             assert set(answer["Allow"].split(", ")) == methods
 
 
-def test_an_address_that_is_none_says_so_in_the_same_form(program: Program) -> None:
-    answer = program.get("/nothing/here")
+@pytest.mark.parametrize("address", [f"/{PREFIX}/nothing/here", f"/{PREFIX}/tickets/", f"/{PREFIX}", "/api/v2/tickets"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_address_that_is_none_says_so_in_the_same_form(client: Client, address: str, language: str) -> None:
+    answer = client.get(address, headers={"accept-language": language})
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_address")
+    assert (answer["Content-Language"], "address" in answer.json()["detail"]) == (language, language == "en")
 
 
 def test_what_people_decide_is_listed_in_one_place() -> None:

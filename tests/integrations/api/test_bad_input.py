@@ -12,6 +12,7 @@ from django.test import Client
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from integrations.api.operations import tickets
 from tests.integrations.conftest import ROOT, Program
 from tests.tickets.conftest import REFERENCE
 from tickets.models import AuditEvent, Run, Ticket
@@ -290,6 +291,23 @@ def test_a_person_to_whom_the_answer_shows_nothing_does_nothing(program_of: Any,
     department.members.add(user)
     assert program_of(user).post("/tickets", {"text": "一"}).status_code == 403
     assert not Ticket.objects.exists()
+
+
+def test_a_defect_is_told_in_the_form_of_a_refusal_and_leaves_nothing_of_the_act(
+    program: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_arguments: Any) -> Any:
+        raise ZeroDivisionError("a secret of the house")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tickets, "_whole", broken)  # after the ticket was made
+        answer = program.post("/tickets", {"text": "退款"}, key="k")
+    assert (answer.status_code, answer.json()["code"]) == (500, "defect")
+    assert answer["Content-Type"] == "application/problem+json"
+    assert "secret of the house" not in answer.content.decode()
+    assert "ZeroDivisionError" in caplog.text
+    assert not Ticket.objects.exists()
+    assert program.post("/tickets", {"text": "退款"}, key="k").status_code == 201
 
 
 def test_the_same_key_of_another_person_is_another_key(program: Program, program_of: Any, bo: Any) -> None:
