@@ -43,9 +43,8 @@ class Operator:
 
     def press(self, key: str) -> None:
         """A key on the focused confirmation, once it takes keys."""
-        card = self.page.locator("confirm-card")
-        card.focus()
-        self.page.wait_for_timeout(600)  # the card ignores keys in its first moment; a person looks longer
+        self.page.locator("confirm-card").focus()
+        expect(self.page.locator("confirm-card[data-armed]")).to_be_visible(timeout=RUN_LIMIT_MS)
         self.page.keyboard.press(key)
 
     def wait_for_status(self, words: str) -> None:
