@@ -7,7 +7,6 @@ writing them replaces all.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -20,7 +19,7 @@ from integrations.connectors.chatwoot.shapes import (
     File,
     Inbox,
     Labels,
-    Listed,
+    Listing,
     Message,
     Messages,
     Profile,
@@ -45,6 +44,7 @@ from integrations.connectors.protocol import (
 from integrations.connectors.protocol import Message as Said
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import ids_in, number, place
+from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
@@ -104,22 +104,22 @@ class ChatwootConnector(WebConnector):
         first = next((each for each in messages if each.message_type == _INCOMING), None)
         sender = found.meta.sender or Sender()
         subject = str((found.additional_attributes or {}).get("mail_subject") or "")
-        fields = {name: str(value) for name, value in (found.custom_attributes or {}).items()}
+        fields = {name: text for name, value in (found.custom_attributes or {}).items() if (text := words(value))}
         said = [each for each in messages if each is not first and each.message_type != _ACTIVITY]
         return RemoteTicket(
             external_id=external_id,
-            subject=subject or " ".join((first.content or "").split())[:60] if first else subject,
-            text=(first.content or "") if first else "",
+            subject=subject or " ".join(first.words.split())[:60] if first else subject,
+            text=first.words if first else "",
             requester=_person(sender),
             queue=self._inbox(found.inbox_id),
             tags=tuple(found.labels),
             status=found.status,
             priority=found.priority or "",
             url=self.deep_link(external_id),
-            created_at=_moment(found.created_at),
-            updated_at=_moment(found.changed_at),
+            created_at=found.created_at,
+            updated_at=found.changed_at,
             messages=tuple(map(self._said, said)),
-            files=tuple(self._file(file) for each in messages for file in each.attachments),
+            files=tuple(self._file(file) for each in messages for file in each.files),
             fields=fields,
         )
 
@@ -127,8 +127,8 @@ class ChatwootConnector(WebConnector):
         """Conversations by their last activity, the newest first: pages until one is older than the cursor."""
         at = place(cursor, self._settings.days_back)
         params = {"status": "all", "assignee_type": "all", "sort_by": "last_activity_at_desc", "page": at.page}
-        rows = self._http.get(self._at("conversations"), params=params).read(Listed).data.payload
-        new = [each for each in rows if each.changed_at >= at.since.timestamp()]
+        rows = self._http.get(self._at("conversations"), params=params).read(Listing).data.payload
+        new = [each for each in rows if each.changed_at >= at.since]
         return at.after([str(each.id) for each in reversed(new)], more=bool(new) and len(new) == len(rows))
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
@@ -206,9 +206,9 @@ class ChatwootConnector(WebConnector):
             author = Author.OURS if sender.id == self._me else Author.COLLEAGUE
         return Said(
             str(message.id),
-            message.content or "",
+            message.words,
             author,
-            at=_moment(message.created_at),
+            at=message.created_at,
             internal=bool(message.private),
             person=_person(sender),
         )
@@ -235,10 +235,3 @@ class ChatwootConnector(WebConnector):
 def _person(sender: Sender) -> Person:
     known = str(sender.id) if sender.id is not None else ""
     return Person(sender.name or "", sender.email or "", sender.phone_number or "", known)
-
-
-def _moment(seconds: float | None) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC) if seconds else None
-    except (ValueError, OverflowError, OSError):
-        return None

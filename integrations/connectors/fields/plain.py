@@ -20,8 +20,17 @@ _TAGS = {
 }
 _GONE = {"script", "style", "title", "head", "noscript", "template", "svg", "object", "iframe"}
 _CONFIG = ParserConfig(css=CSS_PROFILES["strict"], display_links=False)
+_HTML = re.compile(
+    r"</(p|div|span|a|table|td|body|html|ul|ol|li|b|i|em|strong|h[1-6]|blockquote|font)\s*>|<br\s*/?>|<!doctype html",
+    re.IGNORECASE,
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _BLANKS = re.compile(r"[ \t\u00a0]+(?=\n|$)")
+
+
+def is_html(text: str) -> bool:
+    """Whether a body of unknown form is HTML: by its tags, as plain texts hold signs like < too."""
+    return bool(_HTML.search(text))
 
 
 def from_html(html: str) -> str:

@@ -32,7 +32,8 @@ from integrations.connectors.protocol import (
     RemoteTicket,
 )
 from integrations.connectors.wire import signatures
-from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.paging import ids_of, named, number, place
+from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
@@ -73,7 +74,10 @@ class FreeScoutConnector(WebConnector):
         threads = _spoken(found)
         first = threads[0] if threads else None
         customer = found.customer or Named()
-        fields = {str(each.get("name")): str(each["value"]) for each in found.customFields or [] if each.get("value")}
+        shown = (
+            (each, words(each.get("text")) or words(each.get("value"))) for each in found.customFields or []
+        )  # of a choice the number
+        fields = {words(each.get("name")): text for each, text in shown if text}
         return RemoteTicket(
             external_id=external_id,
             subject=found.subject or "",
@@ -96,7 +100,7 @@ class FreeScoutConnector(WebConnector):
         at = place(cursor, self._settings.days_back)
         params = {"updatedSince": f"{at.since:%Y-%m-%dT%H:%M:%SZ}", "sortField": "updatedAt", "sortOrder": "asc"}
         page = self._http.get("api/conversations", params={**params, "page": at.page, "pageSize": _PAGE}).read(Page)
-        ids = [str(each.id) for each in page.embedded.conversations]
+        ids = ids_of(page.embedded.conversations)
         return at.after(ids, more=bool(ids) and page.page.number < page.page.totalPages)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from integrations.connectors.wire.shapes import Moment, Shape, whole_name
 
 
-class Named(BaseModel):
+class Named(Shape):
     id: int | None = None
     type: str | None = ""
     name: str | None = ""
@@ -19,10 +20,10 @@ class Named(BaseModel):
 
     @property
     def whole_name(self) -> str:
-        return f"{self.firstName or ''} {self.lastName or ''}".strip() or self.name or ""
+        return whole_name(self.firstName, self.lastName) or self.name or ""
 
 
-class File(BaseModel):
+class File(Shape):
     id: int
     fileName: str | None = ""
     fileUrl: str = ""
@@ -30,26 +31,26 @@ class File(BaseModel):
     size: int | None = None
 
 
-class Files(BaseModel):
+class Files(Shape):
     attachments: list[File] = Field(default_factory=list)
 
 
-class Thread(BaseModel):
+class Thread(Shape):
     id: int
     type: str = ""  # customer, message, note, lineitem
     state: str | None = ""
     body: str | None = ""
-    createdAt: datetime | None = None
+    createdAt: Moment = None
     createdBy: Named | None = None
     embedded: Files = Field(default_factory=Files, alias="_embedded")
 
 
-class Inside(BaseModel):
+class Inside(Shape):
     threads: list[Thread] = Field(default_factory=list)
     tags: list[Named] = Field(default_factory=list)
 
 
-class Conversation(BaseModel):
+class Conversation(Shape):
     id: int
     number: int | None = None
     status: str = ""
@@ -57,29 +58,29 @@ class Conversation(BaseModel):
     subject: str | None = ""
     mailboxId: int | None = None
     customer: Named | None = None
-    createdAt: datetime | None = None
-    updatedAt: datetime | None = None
+    createdAt: Moment = None
+    updatedAt: Moment = None
     customFields: list[dict[str, Any]] | None = None
     embedded: Inside = Field(default_factory=Inside, alias="_embedded")
 
 
-class Listed(BaseModel):
-    conversations: list[Conversation]
+class Listed(Shape):
+    conversations: list[Any]
 
 
-class PageOf(BaseModel):
+class PageOf(Shape):
     number: int = 1
     totalPages: int = 1
 
 
-class Page(BaseModel):
+class Page(Shape):
     embedded: Listed = Field(alias="_embedded")
     page: PageOf = Field(default_factory=PageOf)
 
 
-class Mailboxes(BaseModel):
+class Mailboxes(Shape):
     mailboxes: list[Named]
 
 
-class MailboxPage(BaseModel):
+class MailboxPage(Shape):
     embedded: Mailboxes = Field(alias="_embedded")

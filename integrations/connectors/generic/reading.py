@@ -6,30 +6,20 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_naive, make_aware
-
 from integrations.connectors.fields.expressions import decoded, found, is_so, search
+from integrations.connectors.fields.plain import is_html
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.protocol import Author, BadAnswer, Gone, Message, Person, RemoteFile, RemoteTicket
 from integrations.connectors.wire.http import Http
-from integrations.connectors.wire.signatures import moment_of
+from integrations.connectors.wire.moments import moment
 from tickets.said import gettext_said as _
 
 _MOST_TEXT = 100_000
 _MOST_FILES = 50
-_HTML = re.compile(
-    r"</(p|div|span|a|table|td|body|html|ul|ol|li|b|i|em|strong|h[1-6]|blockquote|font)\s*>|<br\s*/?>|<!doctype html",
-    re.IGNORECASE,
-)
-_DOT_NET = re.compile(r"/Date\((\d{10,13})(?:[+-]\d{4})?\)/")
-_WRITTEN = re.compile(r"(\d{4})[/年.](\d{1,2})[/月.](\d{1,2})日?(?:\s+|T)?(\d{1,2}:\d{2}(?::\d{2})?)?(.*)")
 
 
 def read(its: GenericSettings, body: Any, http: Http, external_id: str = "") -> RemoteTicket:
@@ -42,7 +32,7 @@ def read(its: GenericSettings, body: Any, http: Http, external_id: str = "") -> 
         external_id=external_id or id_of(its, body),
         subject=found(its.subject, body),
         text=text,
-        html=its.html or _is_html(text),
+        html=its.html or is_html(text),
         requester=Person(found(its.name, body), found(its.email, body), found(its.mobile, body)),
         queue=found(its.queue, body),
         tags=_tags(its.tags, body),
@@ -81,7 +71,7 @@ def _message(its: GenericSettings, row: dict[str, Any]) -> Message:
     author = Author.CUSTOMER if is_so(its.message_customer, row) else Author.COLLEAGUE
     text = found(its.message_text, row, most=_MOST_TEXT)
     number = found(its.message_id, row)[:100] or _hash(text)
-    html = its.html or _is_html(text)
+    html = its.html or is_html(text)
     return Message(number, text, author, html=html, internal=is_so(its.message_internal, row))
 
 
@@ -131,45 +121,6 @@ class _Loaded:
 def _whole_text(expression: str, row: Any) -> str:
     value = search(expression, row)
     return value if isinstance(value, str) else ""
-
-
-def moment(text: str) -> datetime | None:
-    """ISO 8601, the year first in other signs, the form of mails, or Unix time; None for anything else, and where day
-    and month could be mistaken for one another. Without a zone it is the server's."""
-    text = text.strip()
-    dotted = _DOT_NET.fullmatch(text)
-    number = dotted[1] if dotted else text.partition(".")[0] if re.fullmatch(r"\d{10}(\.\d+)?", text) else text
-    if number.isascii() and number.isdecimal():
-        return moment_of(number[:13]) if len(number) in (10, 13, 16) else None
-    try:
-        read_as = parse_datetime(_in_iso(text)) or _of_mail(text)
-    except ValueError:
-        return None
-    return make_aware(read_as) if read_as is not None and is_naive(read_as) else read_as
-
-
-def _in_iso(text: str) -> str:
-    parts = _WRITTEN.fullmatch(text)
-    if parts is None:
-        return text
-    year, month, day, clock, zone = parts.groups()
-    hours, _colon, rest = (clock or "00:00").partition(":")
-    return f"{year}-{int(month):02}-{int(day):02}T{int(hours):02}:{rest}{zone.strip()}"
-
-
-def _of_mail(text: str) -> datetime | None:
-    try:
-        return (
-            parsedate_to_datetime(text)
-            if re.match(r"(?:[A-Z][a-z]{2},\s*)?\d{1,2} [A-Z][a-z]{2} \d{4} ", text)
-            else None
-        )
-    except (ValueError, TypeError):
-        return None
-
-
-def _is_html(text: str) -> bool:
-    return bool(_HTML.search(text))
 
 
 def _hash(text: str) -> str:

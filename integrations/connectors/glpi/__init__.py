@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connectors import kinds
-from integrations.connectors.glpi.connector import GlpiConnector, GlpiSettings
+from integrations.connectors.glpi.connector import GlpiConnector
+from integrations.connectors.glpi.settings import GlpiSettings
 from integrations.connectors.protocol import State
 
 KIND = kinds.register(

@@ -9,17 +9,28 @@ from __future__ import annotations
 import hashlib
 import html
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.html import escape
-from django.utils.translation import gettext_lazy, gettext_noop
-from pydantic import BaseModel, Field, RootModel, field_validator
+from django.utils.translation import gettext_lazy
 
 from integrations.connectors.fields import templates
-from integrations.connectors.fields.templates import Address, Body, Expression, usual
+from integrations.connectors.glpi.shapes import (
+    Account,
+    Document,
+    Followup,
+    Found,
+    Link,
+    Made,
+    Rows,
+    Session,
+    Ticket,
+    User,
+    Whole,
+)
 from integrations.connectors.protocol import (
     Author,
     BadAnswer,
@@ -37,126 +48,14 @@ from integrations.connectors.protocol import (
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.http import Http, shaped
 from integrations.connectors.wire.paging import ids_in, named, number, place
-from integrations.connectors.wire.web import PolledSettings, WebConnector, took
+from integrations.connectors.wire.shapes import known, whole_name
+from integrations.connectors.wire.web import WebConnector, took
 from tickets.said import gettext_said as _
-from tickets.web.given import is_storable
 
 _STATUSES = ("", "new", "assigned", "planned", "pending", "solved", "closed")  # by GLPI's number
 _PAGE = 50
 _ID, _CHANGED = "2", "19"  # search options: number, last change
 _REQUESTER = 1
-_NOTE = '{"input": {"itemtype": "Ticket", "items_id": "{id}", "content": "{text}", "is_private": "{private}"}}'
-
-
-# A follow-up or task names its ticket beside its own number; what belongs to a change or a computer names none.
-_TICKET_OF = (
-    "ticket.id || item.tickets_id || tickets_id"
-    " || ((item.itemtype || itemtype || 'Ticket') == 'Ticket' && (item.items_id || items_id))"
-    " || (!(item.items_id || items_id) && (itemtype || 'Ticket') == 'Ticket' && (item.id || id))"
-)
-
-
-class GlpiSettings(PolledSettings):
-    api: str = Field(
-        default="apirest.php",
-        title=gettext_noop("REST 接口的路径"),
-        description=gettext_noop("旧版接口,如 apirest.php 或 api.php/v1。"),
-        max_length=100,
-    )
-    id: Expression = usual(
-        gettext_noop("Webhook 内容里的工单编号"),
-        _TICKET_OF,
-        gettext_noop("JMESPath 表达式,从收到的内容里取值。"),
-    )
-    queue: Literal["category", "entity"] = Field(
-        default="category",
-        title=gettext_noop("以什么作为队列"),
-        description=gettext_noop("category:工单分类;entity:实体。"),
-    )
-    zone: str = Field(
-        default="UTC",
-        title=gettext_noop("GLPI 的时区"),
-        description=gettext_noop("如 Asia/Shanghai;GLPI 的时间不带时区。"),
-        max_length=60,
-    )
-    note_path: Address = usual(gettext_noop("写备注和回复的接口"), "Ticket/{id}/ITILFollowup")
-    note_body: Body = usual(gettext_noop("备注和回复的内容"), _NOTE, rows=3)
-
-    @field_validator("zone")
-    @classmethod
-    def _is_zone(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError(_("没有这个时区:%s") % value[:60])
-        return value
-
-
-class _Session(BaseModel):
-    session_token: str
-
-
-class _Account(BaseModel):
-    glpiID: int
-    glpiname: str = ""
-
-
-class _Whole(BaseModel):
-    session: _Account
-
-
-class _Ticket(BaseModel):
-    id: int
-    name: str | None = ""
-    content: str | None = ""
-    status: int = 0
-    priority: int | None = None
-    is_deleted: int | bool = 0
-    itilcategories_id: str | int | None = ""
-    entities_id: str | int | None = ""
-    date: str | None = ""
-    date_mod: str | None = ""
-
-
-class _Followup(BaseModel):
-    id: int
-    content: str | None = ""
-    is_private: int | bool = 0
-    users_id: int | None = None
-    date: str | None = ""
-
-
-class _Link(BaseModel):
-    users_id: int | None = None
-    documents_id: int | None = None
-    type: int | None = None
-
-
-class _Rows(RootModel[list[dict[str, Any]]]):
-    pass
-
-
-class _Document(BaseModel):
-    id: int
-    filename: str | None = ""
-    mime: str | None = ""
-    filesize: int | None = None
-
-
-class _User(BaseModel):
-    id: int
-    name: str | None = ""
-    realname: str | None = ""
-    firstname: str | None = ""
-    phone: str | None = ""
-    mobile: str | None = ""
-
-
-class _Found(BaseModel):
-    totalcount: int = 0
-    data: list[dict[str, Any]] = Field(default_factory=list)
-
-
-class _Made(BaseModel):
-    id: int
 
 
 class GlpiConnector(WebConnector):
@@ -180,7 +79,7 @@ class GlpiConnector(WebConnector):
         queue = ticket.itilcategories_id if self._settings.queue == "category" else ticket.entities_id
         return RemoteTicket(
             external_id=external_id,
-            subject=ticket.name or "",
+            subject=html.unescape(ticket.name or ""),
             text=_html(ticket.content),
             html=True,
             requester=self._person(requester),
@@ -207,8 +106,8 @@ class GlpiConnector(WebConnector):
             "forcedisplay[0]": _ID,
             "range": f"{begin}-{begin + _PAGE - 1}",
         }
-        page = self._live.get("search/Ticket", params=params).read(_Found)
-        ids = [id for row in page.data for id in named(row.get(_ID))]
+        page = self._live.get("search/Ticket", params=params).read(Found)
+        ids = [id for row in page.data if isinstance(row, dict) for id in named(row.get(_ID))]
         return at.after(ids, more=bool(ids) and begin + len(ids) < page.totalcount)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
@@ -217,7 +116,7 @@ class GlpiConnector(WebConnector):
         id, private = number(external_id), int(internal)
         made = templates.written(self._settings.note_body, id=int(id), text=content, private=private)
         path = templates.at(self._settings.note_path, id=id)
-        return str(self._live.request("POST", path, json=made).read(_Made).id)
+        return str(self._live.request("POST", path, json=made).read(Made).id)
 
     def set_status(self, external_id: str, status: str) -> None:
         if status.lower() not in _STATUSES[1:]:
@@ -234,8 +133,8 @@ class GlpiConnector(WebConnector):
         return f"{self._settings.url.rstrip('/')}/front/ticket.form.php?id={number(external_id)}"
 
     def identity(self, account: str) -> Person:
-        user = self._live.get(f"User/{number(account)}").read(_User)
-        name = f"{user.realname or ''} {user.firstname or ''}".strip() or user.name or ""
+        user = self._live.get(f"User/{number(account)}").read(User)
+        name = whole_name(user.firstname, user.realname) or user.name or ""
         return Person(name, mobile=user.mobile or user.phone or "", external_id=str(user.id))
 
     def _credentials(self) -> Mapping[str, str]:
@@ -247,7 +146,7 @@ class GlpiConnector(WebConnector):
         """The interface with a session of our own."""
         first = Http(self._base, headers=self._credentials(), networks=self._settings.networks)
         log_in = {"Authorization": f"user_token {self._secret('user_token')}"}
-        session = first.get("initSession", headers=log_in).read(_Session).session_token
+        session = first.get("initSession", headers=log_in).read(Session).session_token
         headers = {**self._credentials(), "Session-Token": session}
         return Http(self._base, headers=headers, networks=self._settings.networks)
 
@@ -258,8 +157,8 @@ class GlpiConnector(WebConnector):
     def _own_name(self) -> str:
         return self._whole().glpiname or str(self._me)
 
-    def _whole(self) -> _Account:
-        return self._live.get("getFullSession").read(_Whole).session
+    def _whole(self) -> Account:
+        return self._live.get("getFullSession").read(Whole).session
 
     @cached_property
     def _me(self) -> int:
@@ -268,26 +167,26 @@ class GlpiConnector(WebConnector):
     def _messages(self, external_id: str) -> Sequence[Message]:
         return self._followups(external_id, self._requester(external_id))
 
-    def _ticket(self, external_id: str) -> _Ticket:
+    def _ticket(self, external_id: str) -> Ticket:
         path = f"Ticket/{number(external_id)}"
-        ticket = self._live.get(path, params={"expand_dropdowns": "true"}).read(_Ticket)
+        ticket = self._live.get(path, params={"expand_dropdowns": "true"}).read(Ticket)
         if ticket.is_deleted:
             raise Gone(_("对方没有这个内容(%d)。") % 404)
         return ticket
 
     def _rows(self, external_id: str, what: str) -> list[dict[str, Any]]:
         path = f"Ticket/{number(external_id)}/{what}"
-        return self._live.get(path, params={"range": "0-999"}).read(_Rows).root
+        return self._live.get(path, params={"range": "0-999"}).read(Rows).root
 
     def _requester(self, external_id: str) -> int | None:
-        links = [shaped(_Link, row) for row in self._rows(external_id, "Ticket_User")]
+        links = [shaped(Link, row) for row in self._rows(external_id, "Ticket_User")]
         return next((each.users_id for each in links if each.type == _REQUESTER and each.users_id), None)
 
     def _followups(self, external_id: str, requester: int | None) -> list[Message]:
-        rows = [shaped(_Followup, row) for row in self._rows(external_id, "ITILFollowup")]
+        rows = [shaped(Followup, row) for row in self._rows(external_id, "ITILFollowup")]
         return [self._message(each, requester) for each in sorted(rows, key=lambda each: each.id)]
 
-    def _message(self, followup: _Followup, requester: int | None) -> Message:
+    def _message(self, followup: Followup, requester: int | None) -> Message:
         other = Author.CUSTOMER if followup.users_id and followup.users_id == requester else Author.COLLEAGUE
         return Message(
             str(followup.id),
@@ -307,26 +206,18 @@ class GlpiConnector(WebConnector):
 
     def _files(self, external_id: str) -> Iterator[RemoteFile]:
         for row in self._rows(external_id, "Document_Item"):
-            document = shaped(_Link, row).documents_id
+            document = shaped(Link, row).documents_id
             if document is not None:
-                yield self._file(self._live.get(f"Document/{document}").read(_Document))
+                yield self._file(self._live.get(f"Document/{document}").read(Document))
 
-    def _file(self, document: _Document) -> RemoteFile:
+    def _file(self, document: Document) -> RemoteFile:
         def load() -> Iterator[bytes]:
             return self._live.load(f"Document/{document.id}?alt=media", accept="application/octet-stream")
 
         return RemoteFile(str(document.id), document.filename or "", load, document.mime or "", document.filesize)
 
     def _moment(self, text: str | None) -> datetime | None:
-        try:
-            moment = datetime.fromisoformat(text) if text else None
-        except ValueError:
-            return None
-        if moment is None or not is_storable(moment):
-            return None
-        if moment.tzinfo is not None:
-            return moment
-        return moment.replace(tzinfo=ZoneInfo(self._settings.zone)).astimezone(UTC)
+        return known(text, ZoneInfo(self._settings.zone))
 
 
 def _status(status: int) -> str:

@@ -10,13 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import jmespath
 from django.utils.translation import gettext_lazy
 from jmespath.exceptions import JMESPathError
-from pydantic import BaseModel, Field
+from pydantic import BeforeValidator, Field
 
+from integrations.connectors.fields.plain import is_html
 from integrations.connectors.fields.templates import filled
 from integrations.connectors.protocol import (
     Author,
@@ -37,27 +39,34 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.http import parsed, shaped
-from integrations.connectors.wire.paging import ids_in, named, number, place
+from integrations.connectors.wire.paging import ids_in, ids_of, number, place
+from integrations.connectors.wire.shapes import Shape, known, words
 from integrations.connectors.wire.web import WebConnector, took
 from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.FETCH})
 _PAGE = 50
+_ZONE = ZoneInfo("Asia/Shanghai")
 _GONE, _BUSY, _REFUSED, _THERE = 14106, 16001, {14001, 14002, 14003}, 14108  # its codes
 
 
-class _File(BaseModel):
+def _moment(value: Any) -> datetime | None:
+    """Its times without a zone are China's."""
+    return known(value, _ZONE)
+
+
+class _File(Shape):
     name: str | None = ""
     size: int | None = None
     url: str = ""
 
 
-class _Field(BaseModel):
+class _Field(Shape):
     name: str | None = ""
     value: Any = None
 
 
-class _Ticket(BaseModel):
+class _Ticket(Shape):
     id: int
     title: str | None = ""
     content: str | None = ""
@@ -65,7 +74,7 @@ class _Ticket(BaseModel):
     priority: int | None = None
     templateName: str | None = ""
     groupId: int | None = None
-    createTime: int | None = None
+    createTime: Annotated[datetime | None, BeforeValidator(_moment)] = None
     userName: str | None = ""
     userEmail: str | None = ""
     userMobile: str | None = ""
@@ -117,29 +126,27 @@ class QiyuConnector(WebConnector):
             external_id=external_id,
             subject=ticket.title or "",
             text=ticket.content or "",
-            html=True,
+            html=is_html(ticket.content or ""),
             requester=person,
             queue=ticket.templateName or str(ticket.groupId or ""),
             status=_text(ticket.status),
             priority=_text(ticket.priority),
             url=self.deep_link(external_id),
-            created_at=_moment(ticket.createTime),
+            created_at=ticket.createTime,
             messages=tuple(self._messages(external_id)),
             files=tuple(self._file(file) for file in ticket.attachments),
-            fields={each.name or "": _text(each.value) for each in ticket.custom if each.name},
+            fields={each.name: text for each in ticket.custom if each.name and (text := words(each.value))},
         )
 
     def changed_since(self, cursor: str) -> Changes:
         at = place(cursor, self._settings.days_back)
         span = {"opStart": int(at.since.timestamp() * 1000), "opEnd": int(at.begun.timestamp() * 1000)}
         body = {**span, "limit": _PAGE, "offset": at.offset(_PAGE), "sortBy": "ct", "order": "asc"}
-        answer = self._ask("openapi/v2/ticket/search", body).get("message")
-        found = parsed(answer) if isinstance(answer, str) else answer
+        found = _told(self._ask("openapi/v2/ticket/search", body), "message")
         rows = found.get("tickets") if isinstance(found, dict) else None
         if not isinstance(rows, list):
             raise BadAnswer(_("搜索的回答不是列表。"))
-        ids = [id for row in rows if isinstance(row, dict) for id in named(row.get("id"))]
-        return at.after(ids, more=len(ids) >= _PAGE)
+        return at.after(ids_of(rows), more=len(rows) >= _PAGE)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
         template = self._settings.note_body if internal else self._settings.reply_body
@@ -179,7 +186,7 @@ class QiyuConnector(WebConnector):
 
     def _ticket(self, external_id: str) -> _Ticket:
         answer = self._ask("openapi/v2/ticket/new/detail", {"ticketId": int(number(external_id))})
-        return shaped(_Ticket, answer.get("data"))
+        return shaped(_Ticket, _told(answer, "data"))
 
     def _write(self, path: str, template: str, **values: str) -> None:
         if not path or not template:
@@ -205,6 +212,12 @@ class QiyuConnector(WebConnector):
         return RemoteFile(hashlib.sha256(file.url.encode()).hexdigest()[:32], file.name or "", load, size=file.size)
 
 
+def _told(answer: dict[str, Any], place: str) -> Any:
+    """What an answer holds: an object, or in some versions one written as a text, beside it in `message`."""
+    held = answer.get(place) if answer.get(place) is not None else answer.get("message")
+    return parsed(held) if isinstance(held, str) else held
+
+
 def error_of(code: int, said: str) -> ConnectorError:
     values = {"code": code, "said": said[:200]}
     if code == _GONE:
@@ -218,13 +231,13 @@ def error_of(code: int, said: str) -> ConnectorError:
 
 def _message(row: dict[str, Any]) -> Message:
     author = Author.CUSTOMER if row.get("customer") else Author.COLLEAGUE
-    at = row.get("time")
+    text = _text(row.get("text"))
     return Message(
         str(row["id"]),
-        _text(row.get("text")),
+        text,
         author,
-        at=_moment(at) if isinstance(at, int) else None,
-        html=True,
+        at=_moment(row.get("time")),
+        html=is_html(text),
         internal=bool(row.get("internal")),
         person=Person(_text(row.get("name"))),
     )
@@ -232,10 +245,3 @@ def _message(row: dict[str, Any]) -> Message:
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
-
-
-def _moment(milliseconds: int | None) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds else None
-    except (ValueError, OverflowError, OSError):
-        return None

@@ -43,7 +43,8 @@ from integrations.connectors.redmine.shapes import (
     Statuses,
 )
 from integrations.connectors.wire import signatures
-from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.paging import ids_of, named, number, place
+from integrations.connectors.wire.shapes import whole_name, words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from tickets.said import gettext_said as _
 
@@ -84,7 +85,7 @@ class RedmineConnector(WebConnector):
         with self._sight():
             issue = self._issue(external_id)
         author = issue.author.id if issue.author else None
-        fields = {each.name or "": _text(each.value) for each in issue.custom_fields if each.value}
+        fields = {each.name: text for each in issue.custom_fields if each.name and (text := words(each.value))}
         return RemoteTicket(
             external_id=external_id,
             subject=issue.subject or "",
@@ -107,7 +108,7 @@ class RedmineConnector(WebConnector):
         params = {"updated_on": f">={at.since:%Y-%m-%dT%H:%M:%SZ}", "sort": "updated_on", "status_id": "*"}
         params |= {"limit": str(_PAGE), "offset": str(at.offset(_PAGE))}
         issues = self._http.get("issues.json", params=params).read(Issues).issues
-        return at.after([str(issue.id) for issue in issues], more=len(issues) >= _PAGE)
+        return at.after(ids_of(issues), more=len(issues) >= _PAGE)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:
         private = internal and self._settings.private
@@ -136,8 +137,7 @@ class RedmineConnector(WebConnector):
 
     def identity(self, account: str) -> Person:
         found = self._http.get(f"users/{number(account)}.json").read(OneAccount).user
-        name = f"{found.firstname or ''} {found.lastname or ''}".strip()
-        return Person(name, found.mail or "", external_id=str(found.id))
+        return Person(whole_name(found.firstname, found.lastname), found.mail or "", external_id=str(found.id))
 
     def test(self) -> Sequence[Finding]:
         findings = list(super().test())
@@ -223,7 +223,3 @@ class RedmineConnector(WebConnector):
             return self._http.load(f"attachments/download/{file.id}/{quote(file.filename or 'file', safe='')}")
 
         return RemoteFile(str(file.id), file.filename or "", load, file.content_type or "", file.filesize)
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

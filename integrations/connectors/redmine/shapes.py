@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from integrations.connectors.wire.shapes import Moment, Shape
 
 
-class Named(BaseModel):
+class Named(Shape):
     id: int
     name: str | None = ""
 
 
-class File(BaseModel):
+class File(Shape):
     id: int
     filename: str | None = ""
     filesize: int | None = None
     content_type: str | None = ""
 
 
-class Journal(BaseModel):
+class Journal(Shape):
     id: int
     user: Named | None = None
     notes: str | None = ""
     private_notes: bool | None = False
-    created_on: datetime | None = None
+    created_on: Moment = None
 
 
-class Value(BaseModel):
+class Value(Shape):
     name: str | None = ""
     value: Any = None
 
 
-class Issue(BaseModel):
+class Issue(Shape):
     id: int
     project: Named
     status: Named
@@ -41,37 +42,37 @@ class Issue(BaseModel):
     author: Named | None = None
     subject: str | None = ""
     description: str | None = ""
-    created_on: datetime | None = None
-    updated_on: datetime | None = None
+    created_on: Moment = None
+    updated_on: Moment = None
     custom_fields: list[Value] = Field(default_factory=list)
     attachments: list[File] = Field(default_factory=list)
     journals: list[Journal] = Field(default_factory=list)
 
 
-class OneIssue(BaseModel):
+class OneIssue(Shape):
     issue: Issue
 
 
-class Issues(BaseModel):
-    issues: list[Issue]
+class Issues(Shape):
+    issues: list[Any]
 
 
-class Status(BaseModel):
+class Status(Shape):
     id: int
     name: str = ""
     is_closed: bool = False
 
 
-class Statuses(BaseModel):
+class Statuses(Shape):
     issue_statuses: list[Status]
 
 
-class Membership(BaseModel):
+class Membership(Shape):
     project: Named
     roles: list[Named] = Field(default_factory=list)
 
 
-class Account(BaseModel):
+class Account(Shape):
     id: int
     login: str | None = ""
     firstname: str | None = ""
@@ -81,13 +82,13 @@ class Account(BaseModel):
     memberships: list[Membership] = Field(default_factory=list)
 
 
-class OneAccount(BaseModel):
+class OneAccount(Shape):
     user: Account
 
 
-class Role(BaseModel):
+class Role(Shape):
     permissions: list[str] = Field(default_factory=list)
 
 
-class OneRole(BaseModel):
+class OneRole(Shape):
     role: Role

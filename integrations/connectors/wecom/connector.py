@@ -34,7 +34,8 @@ from integrations.connectors.protocol import (
 from integrations.connectors.wecom import callback, sessions
 from integrations.connectors.wecom.api import Api, Codes
 from integrations.connectors.wecom.settings import WeComSettings
-from integrations.connectors.wecom.shapes import Accounts, Customers, Page, Sent, State
+from integrations.connectors.wecom.shapes import Account, Accounts, Customers, Page, Sent, State
+from integrations.connectors.wecom.words import FILES, words
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.http import Http
 from integrations.connectors.wire.web import took
@@ -42,7 +43,7 @@ from tickets.said import gettext_said as _
 
 ALWAYS = frozenset({Capability.WEBHOOK, Capability.POLL, Capability.REPLY, Capability.STATUS})
 _AUTHORS = {3: Author.CUSTOMER, 4: Author.SYSTEM, 5: Author.COLLEAGUE}
-_FILES = ("image", "voice", "video", "file")
+_PAGE, _MOST_PAGES = 100, 50  # of service accounts
 _DUPLICATES_S = 14_400  # the longest time for which WeCom itself drops a message that it had already
 
 
@@ -102,10 +103,10 @@ class WeComConnector:
         account, customer = sessions.parts_of(external_id)
         messages: list[dict[str, Any]] = told["messages"]
         said = [each for each in messages if each.get("msgtype") != "event"]
-        spoken = (each for each in said if each.get("origin") == sessions.FROM_CUSTOMER and _words(each))
+        spoken = (each for each in said if each.get("origin") == sessions.FROM_CUSTOMER and words(each))
         first = next(spoken, None)
         begins = first if told["begins"] else None
-        text = _words(first) if first else ""
+        text = words(first) if first else ""
         status = self._status(account, customer)
         return RemoteTicket(
             external_id=external_id,
@@ -115,7 +116,7 @@ class WeComConnector:
             queue=self._accounts.get(account, "") or account,
             status=status,
             messages=tuple(_message(each) for each in said if each is not begins),
-            files=tuple(self._file(each) for each in said if each.get("msgtype") in _FILES),
+            files=tuple(self._file(each) for each in said if each.get("msgtype") in FILES),
         )
 
     def find_note(self, external_id: str, marker: str) -> str | None:
@@ -191,7 +192,13 @@ class WeComConnector:
     @cached_property
     def _accounts(self) -> dict[str, str]:
         """The names of those that come in, by id."""
-        rows = self._api.post("kf/account/list", {"offset": 0, "limit": 100}).read(Accounts).account_list
+        rows: list[Account] = []
+        for page in range(_MOST_PAGES):
+            body = {"offset": page * _PAGE, "limit": _PAGE}
+            found = self._api.post("kf/account/list", body).read(Accounts).account_list
+            rows += found
+            if len(found) < _PAGE:
+                break
         return {row.open_kfid: row.name for row in rows if self._wanted(row.open_kfid)}
 
     @cached_property
@@ -251,20 +258,7 @@ def _message(message: dict[str, Any]) -> Message:
     author = _AUTHORS.get(origin, Author.SYSTEM) if isinstance(origin, int) else Author.SYSTEM
     at = datetime.fromtimestamp(sessions.whose(message)[2], UTC)
     person = Person(str(message.get("servicer_userid", "")) if author is Author.COLLEAGUE else "")
-    return Message(str(message.get("msgid")), _words(message), author, at=at, person=person)
-
-
-def _words(message: dict[str, Any]) -> str:
-    """What was said; of a message that is neither text nor file, what kind it is and the words it holds."""
-    kind = str(message.get("msgtype", ""))
-    if kind in _FILES:
-        return ""
-    part = message.get(kind)
-    values = part if isinstance(part, dict) else {}
-    if kind == "text":
-        return str(values.get("content", ""))
-    told = [str(values[name]) for name in ("title", "desc", "name", "address", "url") if values.get(name)]
-    return f"[{kind}] {' '.join(told)}".strip()
+    return Message(str(message.get("msgid")), words(message), author, at=at, person=person)
 
 
 def _file_name(headers: Mapping[str, str]) -> str:

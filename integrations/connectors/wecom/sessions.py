@@ -66,7 +66,8 @@ def grouped(messages: Iterable[dict[str, Any]], kept: Standing, quiet_s: int) ->
             known = kept.open[who] = [f"{who}:{at}", at]
         known[_LAST] = max(known[_LAST], at)
         session = found.setdefault(known[_SESSION], Session(known[_SESSION], begins=fresh))
-        session.messages.append(message)
+        if not any(each.get("msgid") == message.get("msgid") for each in session.messages):
+            session.messages.append(message)
     return list(found.values())
 
 

@@ -2,38 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BeforeValidator, Field
+
+from integrations.connectors.wire.shapes import Shape, objects
 
 
-class Page(BaseModel):
+class Page(Shape):
     next_cursor: str = ""
     has_more: int = 0
-    msg_list: list[dict[str, Any]]
+    msg_list: Annotated[list[dict[str, Any]], BeforeValidator(objects)]
 
 
-class Account(BaseModel):
+class Account(Shape):
     open_kfid: str
     name: str = ""
 
 
-class Accounts(BaseModel):
+class Accounts(Shape):
     account_list: list[Account]
 
 
-class Customer(BaseModel):
+class Customer(Shape):
     external_userid: str
     nickname: str = ""
 
 
-class Customers(BaseModel):
+class Customers(Shape):
     customer_list: list[Customer] = Field(default_factory=list)
 
 
-class State(BaseModel):
+class State(Shape):
     service_state: int
 
 
-class Sent(BaseModel):
+class Sent(Shape):
     msgid: str = ""

@@ -114,6 +114,8 @@ class Http:
 
     def load(self, path: str, accept: str = "*/*") -> Iterator[bytes]:
         """A file in chunks. A few redirects are followed; other origins get no credentials."""
+        if not path:
+            raise BadAnswer(_("对方没有给出附件的地址。"))
         url = self.url(path)
         for _turn in range(_REDIRECTS + 1):
             ours = _origin(url) == _origin(self._base)
@@ -129,7 +131,8 @@ class Http:
         raise BadAnswer(_("附件的地址转向太多次。"))
 
     def url(self, path: str) -> str:
-        return urljoin(self._base, path.lstrip("/") if not urlsplit(path).scheme else path)
+        parts = urlsplit(path)
+        return urljoin(self._base, path if parts.scheme or parts.netloc else path.lstrip("/"))
 
     @contextmanager
     def _sent(self, method: str, url: str, limit_s: float, **options: Any) -> Iterator[httpx.Response]:

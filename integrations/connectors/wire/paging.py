@@ -6,7 +6,7 @@ concurrent changes are never skipped. An unreadable cursor starts over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -66,6 +66,11 @@ def named(value: object) -> tuple[str, ...]:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 16:
         value = int(value)
     return (str(value),) if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15 else ()
+
+
+def ids_of(rows: Iterable[object]) -> tuple[str, ...]:
+    """The numbers of a list's tickets; a row without one is passed over, and whatever else it says is not looked at."""
+    return tuple(id for row in rows if isinstance(row, dict) for id in named(row.get("id")))
 
 
 def ids_in(body: object, expression: str) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import named, number, place
+from integrations.connectors.wire.shapes import whole_name
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from integrations.connectors.zammad.shapes import Account, Article, Articles, File, Links, Ticket, User
 from tickets.said import gettext_said as _
@@ -70,7 +71,7 @@ class ZammadConnector(WebConnector):
             external_id=external_id,
             subject=ticket.title or "",
             text=(first.body or "") if first else "",
-            html=first is not None and first.content_type == "text/html",
+            html=first is not None and first.is_html,
             number=ticket.number,
             requester=self._person(ticket.customer_id),
             queue=ticket.group or "",
@@ -158,7 +159,7 @@ class ZammadConnector(WebConnector):
             article.body or "",
             author,
             at=article.created_at,
-            html=article.content_type == "text/html",
+            html=article.is_html,
             internal=bool(article.internal),
             person=_sender(article.from_ or ""),
         )
@@ -168,7 +169,7 @@ class ZammadConnector(WebConnector):
             return self._http.load(f"api/v1/ticket_attachment/{at}/{article.id}/{file.id}")
 
         kind = str(file.preferences.get("Content-Type") or file.preferences.get("Mime-Type") or "")
-        return RemoteFile(str(file.id), file.filename, load, kind, file.size)
+        return RemoteFile(str(file.id), file.filename or "", load, kind, file.size)
 
     def _tags(self, at: str) -> list[str]:
         found = self._http.get("api/v1/tags", params={"object": "Ticket", "o_id": at}).json()
@@ -194,7 +195,7 @@ class ZammadConnector(WebConnector):
 
 
 def _person(found: User) -> Person:
-    name = f"{found.firstname or ''} {found.lastname or ''}".strip()
+    name = whole_name(found.firstname, found.lastname)
     return Person(name, found.email or "", found.mobile or found.phone or "", str(found.id))
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field, RootModel
+from pydantic import Field, RootModel
+
+from integrations.connectors.wire.shapes import Moment, Shape
 
 
-class Account(BaseModel):
+class Account(Shape):
     id: int
     login: str = ""
 
 
-class Ticket(BaseModel):
+class Ticket(Shape):
     id: int
     number: str = ""
     title: str | None = ""
@@ -21,34 +22,38 @@ class Ticket(BaseModel):
     state: str | None = ""
     priority: str | None = ""
     customer_id: int | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
 
 
-class File(BaseModel):
+class File(Shape):
     id: int
     filename: str = ""
     size: int | None = None
     preferences: dict[str, Any] = Field(default_factory=dict)
 
 
-class Article(BaseModel):
+class Article(Shape):
     id: int
     body: str | None = ""
     content_type: str | None = ""
     internal: bool | None = False
     sender: str | None = ""
     created_by_id: int | None = None
-    created_at: datetime | None = None
+    created_at: Moment = None
     attachments: list[File] = Field(default_factory=list)
     from_: str | None = Field(default="", alias="from")
+
+    @property
+    def is_html(self) -> bool:
+        return (self.content_type or "").lower().startswith("text/html")
 
 
 class Articles(RootModel[list[Article]]):
     pass
 
 
-class User(BaseModel):
+class User(Shape):
     id: int
     firstname: str | None = ""
     lastname: str | None = ""
@@ -57,11 +62,11 @@ class User(BaseModel):
     phone: str | None = ""
 
 
-class Link(BaseModel):
+class Link(Shape):
     link_type: str | None = ""
     link_object: str | None = ""
     link_object_value: int | None = None
 
 
-class Links(BaseModel):
+class Links(Shape):
     links: list[Link] = Field(default_factory=list)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -32,7 +33,8 @@ from integrations.connectors.protocol import (
     RemoteTicket,
 )
 from integrations.connectors.wire import signatures
-from integrations.connectors.wire.paging import ids_in, number
+from integrations.connectors.wire.paging import ids_in, ids_of, number
+from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
 from integrations.connectors.zendesk.shapes import (
     Attachment,
@@ -106,12 +108,13 @@ class ZendeskConnector(WebConnector):
             ticket = self._ticket(external_id)
             comments = self._comments(external_id)
         first = comments[0] if comments else None
+        requester = self._person(ticket.requester_id)
         return RemoteTicket(
             external_id=external_id,
             subject=ticket.subject or "",
-            text=(first.html_body or first.body or "") if first else "",
+            text=(first.html_body or first.body or "") if first else ticket.description or "",
             html=bool(first and first.html_body),
-            requester=self._person(ticket.requester_id),
+            requester=requester if requester.mobile else replace(requester, mobile=ticket.caller),
             queue=self._group(ticket.group_id),
             tags=tuple(ticket.tags),
             status=ticket.status,
@@ -121,7 +124,7 @@ class ZendeskConnector(WebConnector):
             updated_at=ticket.updated_at,
             messages=tuple(self._message(each, ticket.requester_id) for each in comments[1:]),
             files=tuple(self._file(file) for each in comments for file in each.attachments),
-            fields={str(each.get("id")): str(each["value"]) for each in ticket.custom_fields if each.get("value")},
+            fields={words(each.get("id")): text for each in ticket.custom_fields if (text := words(each.get("value")))},
         )
 
     def changed_since(self, cursor: str) -> Changes:
@@ -136,7 +139,7 @@ class ZendeskConnector(WebConnector):
         if reply.status >= 400:
             return Changes((), "", more=True)  # a cursor that it does not know (any more): begin anew
         page = reply.read(Export)
-        ids = tuple(str(each.id) for each in page.tickets)
+        ids = ids_of(page.tickets)
         return Changes(ids, page.after_cursor or cursor, more=not page.end_of_stream)
 
     def note(self, external_id: str, text: str, *, marker: str, internal: bool = True) -> str:

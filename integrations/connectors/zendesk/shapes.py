@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from integrations.connectors.wire.shapes import Moment, Shape
 
 
-class Ticket(BaseModel):
+class Place(Shape):
+    ticket_id: int | None = None
+    phone: str | None = ""
+
+
+class Source(Shape):
+    from_: Place | None = Field(default=None, alias="from")
+    rel: str | None = ""
+
+
+class Via(Shape):
+    source: Source = Field(default_factory=Source)
+
+
+class Ticket(Shape):
     id: int
     subject: str | None = ""
+    description: str | None = ""
     status: str = ""
     priority: str | None = ""
     group_id: int | None = None
     requester_id: int | None = None
     tags: list[str] = Field(default_factory=list)
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
     custom_fields: list[dict[str, Any]] = Field(default_factory=list)
+    via: Via = Field(default_factory=Via)
+
+    @property
+    def caller(self) -> str:
+        """The number a call came from."""
+        place = self.via.source.from_
+        return (place.phone or "") if place else ""
 
 
-class OneTicket(BaseModel):
+class OneTicket(Shape):
     ticket: Ticket
 
 
-class Attachment(BaseModel):
+class Attachment(Shape):
     id: int
     file_name: str | None = ""
     content_url: str = ""
@@ -33,47 +56,34 @@ class Attachment(BaseModel):
     size: int | None = None
 
 
-class Place(BaseModel):
-    ticket_id: int | None = None
-
-
-class Source(BaseModel):
-    from_: Place | None = Field(default=None, alias="from")
-    rel: str | None = ""
-
-
-class Via(BaseModel):
-    source: Source = Field(default_factory=Source)
-
-
-class Comment(BaseModel):
+class Comment(Shape):
     id: int
     author_id: int | None = None
     body: str | None = ""
     html_body: str | None = ""
     public: bool = True
-    created_at: datetime | None = None
+    created_at: Moment = None
     attachments: list[Attachment] = Field(default_factory=list)
     via: Via = Field(default_factory=Via)
 
 
-class Meta(BaseModel):
+class Meta(Shape):
     has_more: bool = False
     after_cursor: str | None = None
 
 
-class Comments(BaseModel):
+class Comments(Shape):
     comments: list[Comment]
     meta: Meta = Field(default_factory=Meta)
 
 
-class Export(BaseModel):
-    tickets: list[Ticket]
+class Export(Shape):
+    tickets: list[Any]
     after_cursor: str | None = None
     end_of_stream: bool = True
 
 
-class User(BaseModel):
+class User(Shape):
     id: int | None = None
     name: str | None = ""
     email: str | None = ""
@@ -81,13 +91,13 @@ class User(BaseModel):
     role: str | None = ""
 
 
-class OneUser(BaseModel):
+class OneUser(Shape):
     user: User
 
 
-class Group(BaseModel):
+class Group(Shape):
     name: str | None = ""
 
 
-class OneGroup(BaseModel):
+class OneGroup(Shape):
     group: Group

@@ -27,6 +27,7 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wecom import api, callback, sessions
 from integrations.connectors.wecom.connector import WeComConnector, WeComSettings
+from integrations.connectors.wecom.words import words
 from integrations.models import Connector
 from tests.integrations.connectors.test_conformance import set_up
 from tests.integrations.desks.base import Signed
@@ -174,6 +175,59 @@ def test_quiet_makes_a_new_session_and_colleagues_begin_none() -> None:
     ]
     kept.forget(9500)
     assert kept.open == {}
+
+
+def test_a_message_that_comes_twice_in_one_answer_is_said_once() -> None:
+    one = {"open_kfid": "wk", "external_userid": "wm1", "send_time": 100, "origin": 3, "msgid": "m1"}
+    [session] = sessions.grouped([one, {**one, "msgid": "m2"}, one], sessions.Standing(), 60)
+    assert [each["msgid"] for each in session.messages] == ["m1", "m2"]
+
+
+PACKED = json.dumps({"msgtype": "text", "text": {"content": "第一条"}}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "told"),
+    [
+        ("text", {"content": "在吗\n{x", "menu_id": "101"}, "在吗\n{x"),
+        ("image", {"media_id": "2iSL"}, ""),
+        ("location", {"latitude": 23.1, "name": "媒体港", "address": "滨江东路"}, "[位置] 媒体港 滨江东路"),
+        (
+            "link",
+            {"title": "商品", "desc": "", "url": "https://s.example/?a=1", "pic_url": "https://p"},
+            "[链接] 商品 https://s.example/?a=1",
+        ),
+        (
+            "miniprogram",
+            {"title": "我的订单", "appid": "wx1", "pagepath": "p/o.html", "thumb_media_id": "T"},
+            "[小程序] 我的订单",
+        ),
+        (
+            "channels_shop_order",
+            {"order_id": "31700", "product_titles": "电饭煲", "image_url": "https://p"},
+            "[视频号订单] 31700 电饭煲",
+        ),
+        (
+            "merged_msg",
+            {"title": "聊天记录", "item": [{"sender_name": "张三", "msg_content": PACKED}]},
+            "[聊天记录] 聊天记录 张三 第一条",
+        ),
+        ("of_next_year", {"a": 1, "b": ["说明"]}, "[of_next_year] 说明"),
+        ("note", None, "[笔记]"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and value.isascii() else "",
+)
+def test_what_a_customer_sends_is_told_in_words_whichever_kind_it_is(kind: str, part: Any, told: str) -> None:
+    assert words({"msgtype": kind, kind: part}) == told
+
+
+def test_every_service_account_is_found_however_many_there_are(
+    desk: WeComDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"open_kfid": f"wk{n}", "name": f"客服 {n}"} for n in range(250)]
+    page = lambda self, body: {"account_list": rows[body["offset"] : body["offset"] + body["limit"]]}  # noqa: E731
+    monkeypatch.setattr(WeComDesk, "_do_kf_account_list", page)
+    assert "客服 249" in str(made(desk).test()[0].text)
 
 
 @settings(deadline=None, max_examples=60)
