@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from integrations.connectors import kinds
 from integrations.connectors.build import SCOPES, Unusable, actor, build, kind_of, secret_name
 from integrations.connectors.fields.mapping import Mapping
-from integrations.connectors.protocol import ConnectorError, Finding, Level
+from integrations.connectors.protocol import ConnectorError, Finding, Level, RemoteTicket
 from integrations.intake import deliveries
 from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedTicket
 from integrations.webhooks.endpoints import new_secret
@@ -172,6 +172,12 @@ def test(row: Connector, user: Any) -> list[Finding]:
     result = "failure" if any(each.level is Level.PROBLEM for each in findings) else "success"
     audit.record("connector.tested", user=user, obj=row, result=result, details={"name": row.name})
     return findings
+
+
+def read_one(row: Connector, user: Any, external_id: str) -> RemoteTicket:
+    """The ticket as the helpdesk has it now, under the saved set-up; ConnectorError where it cannot be read."""
+    require(user, Permission.MANAGE_INTEGRATIONS)
+    return build(row).fetch(external_id)
 
 
 def read_again(row: Connector, user: Any, linked: int) -> None:

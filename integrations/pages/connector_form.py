@@ -151,8 +151,8 @@ def mapping_boxes(row: Connector, data: QueryDict | None, faults: Mapping[str, s
     said_of = {
         "subject": (_("标题"), _("JMESPath 表达式;留空用对方的标题。")),
         "text": (_("内容"), _("留空用客户最初写的话。")),
-        "customer_name": (_("客户"), "requester.name"),
-        "customer_mobile": (_("手机号"), "requester.mobile"),
+        "customer_name": (_("客户"), _("留空用 requester.name,没有姓名时用邮箱。")),
+        "customer_mobile": (_("手机号"), _("留空用 requester.mobile。")),
         "lines": (_("附在内容后的字段"), _("每行一个,如:订单号 = fields.order_no")),
         "states": (_("状态的含义"), _("每行一个,如:已完成 = solved(open、pending、solved、closed)")),
         "priorities": (_("优先级的含义"), _("每行一个,如:加急 = 1(1 紧急到 4 低)")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from integrations.connectors import kinds, setups
 from integrations.connectors.build import Unusable, kind_of
 from integrations.connectors.fields import expressions, mapping
-from integrations.connectors.protocol import Capability, Finding, Refused
+from integrations.connectors.protocol import Capability, ConnectorError, Finding
 from integrations.models import Connector
 from integrations.pages import connector_form as form
 from integrations.pages import paths
@@ -24,6 +25,7 @@ from tickets.services.tickets import external
 
 MANAGE = Permission.MANAGE_INTEGRATIONS
 _MOST_PASTED = 256 * 1024
+_LONGEST_NUMBER = 120
 _MOST_SHOWN = 5  # events of a pasted body
 
 
@@ -104,29 +106,50 @@ def connector_read_again(request: HttpRequest, pk: int, linked: int) -> HttpResp
 
 @permitted(MANAGE, POST)
 def connector_preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a pasted body would become under what the form says now; nothing is kept."""
+    """What a pasted body, or one of the helpdesk's tickets, would become under what the form says now; nothing is
+    kept."""
     row = setups.get(request.user, pk)
     kind = _kind(row)
-    if kind.preview is None:
-        raise NotFound
     context: dict[str, Any] = {}
     try:
-        options, rules = form.options_of(kind, request.POST), form.mapping_of(request.POST)
-        pasted = request.POST.get("sample", "")[:_MOST_PASTED].strip()
-        read = kind.preview(options, pasted.encode("utf-8", "replace"))
+        rules = form.mapping_of(request.POST)
+        read = _read(request, row, kind)
         context = {"shown": [_as_shown(each, rules, kind) for each in read[:_MOST_SHOWN]], "all": len(read)}
         context["paths"] = paths.leaves(read[0].event) if read else []
     except form.Faulty as faulty:
         context = {"problems": list(faulty.faults.values())}
-    except Refused as error:
+    except ConnectorError as error:
         context = {"problems": [error.text]}
     return render(request, "integrations/connector_preview.html", context)
 
 
+def _read(request: HttpRequest, row: Connector, kind: kinds.Kind) -> Sequence[kinds.Preview]:
+    if kind.preview is not None:
+        pasted = request.POST.get("sample", "")[:_MOST_PASTED].strip()
+        return kind.preview(form.options_of(kind, request.POST), pasted.encode("utf-8", "replace"))
+    if not _can_read(kind):
+        raise NotFound
+    number = request.POST.get("ticket", "").strip()[:_LONGEST_NUMBER]
+    remote = setups.read_one(row, request.user, number) if number else None
+    return [kinds.Preview(remote, mapping.fields_of(remote))] if remote else []
+
+
+def _can_read(kind: kinds.Kind) -> bool:
+    """Whether a ticket can be looked at before it comes in."""
+    return kind.preview is None and Capability.FETCH in kind.capabilities
+
+
 def _as_shown(each: kinds.Preview, rules: mapping.Mapping, kind: kinds.Kind) -> dict[str, Any]:
     data = mapping.data_of(each.remote)
+    known = mapping.knows_priority(each.remote.priority, rules, kind)
     lines = [(line.label, expressions.found(line.path, data)) for line in rules.lines]
-    return {"read": each, "remote": each.remote, "ours": mapping.mapped(each.remote, rules, kind), "lines": lines}
+    return {
+        "read": each,
+        "remote": each.remote,
+        "ours": mapping.mapped(each.remote, rules, kind),
+        "lines": lines,
+        "priority_known": known,
+    }
 
 
 def _kind(row: Connector) -> kinds.Kind:
@@ -154,7 +177,7 @@ def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
         "row": row,
         "kind": kind,
         "hook": hook,
-        "steps": [str(step).replace("{hook}", hook) for step in kind.steps],
+        "steps": [str(step).partition("{hook}") for step in kind.steps],  # before, whether it stands there, after
         "boxes": [box for box in boxes if not box.wire],
         "wire_boxes": [box for box in boxes if box.wire],
         "wire_open": any(box.error for box in boxes if box.wire),
@@ -170,6 +193,7 @@ def _page(request: HttpRequest, row: Connector, shown: Shown) -> HttpResponse:
         "name": data.get("name", "") if data else row.name,
         "calls": setups.last_calls(row),
         "can_preview": kind.preview is not None,  # a template would call it
+        "can_read": _can_read(kind),
         "can_reply": Capability.REPLY in kind.capabilities,
         "troubled": setups.in_trouble(row),
         "came_in": external.of_connector(row.key),

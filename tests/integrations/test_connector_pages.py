@@ -15,7 +15,7 @@ from django.utils import translation
 from integrations.connectors import kinds, setups
 from integrations.connectors.build import secret_name
 from integrations.models import Connector, LinkedTicket
-from tests.integrations.helpdesk import WORD, Desk, call, make_connector, read
+from tests.integrations.helpdesk import DESKS, WORD, Desk, call, make_connector, read
 from tickets.errors import Invalid
 from tickets.models import AuditEvent, Comment, Department, ExternalRef, Ticket
 from tickets.services import secret_store
@@ -152,6 +152,24 @@ def test_an_account_outside_the_department_is_refused(
     assert "不属于部门" in page.content.decode()
 
 
+def test_one_ticket_of_the_helpdesk_is_looked_at_under_the_fields_of_the_form_before_it_comes_in(
+    as_ann: Client, lin: User, department: Department
+) -> None:
+    row = make_connector(lin, department)
+    DESKS.setdefault("a", Desk()).put("7", text="请退款", priority="asap", fields={"order_no": "42"})
+    address = reverse("connector-preview", args=[row.pk])
+    assert f'hx-post="{address}"' in as_ann.get(reverse("connector", args=[row.pk])).content.decode()
+    filled = {"ticket": " 7 ", "m-lines": "订单号 = fields.order_no\n门店 = fields.shop"}
+    text = as_ann.post(address, filled).content.decode()
+    assert "订单号:42" in text
+    assert text.count("没有取到值") == 1
+    assert "fields.order_no" in text.split("能用的表达式")[1]
+    assert "notice-danger" in as_ann.post(address, {"ticket": "8"}).content.decode()
+    assert as_ann.post(address, {"ticket": ""}).status_code == 200
+    assert not Ticket.objects.exists()
+    assert not LinkedTicket.objects.exists()
+
+
 def test_the_preview_shows_what_a_pasted_body_becomes_and_what_was_not_found(
     as_ann: Client, generic: Connector
 ) -> None:
@@ -164,6 +182,9 @@ def test_the_preview_shows_what_a_pasted_body_becomes_and_what_was_not_found(
     assert "订单号:42" in text
     assert "紧急" in text
     assert text.count("没有取到值") == 1
+    assert "没有说明“" not in text
+    unexplained = as_ann.post(reverse("connector-preview", args=[generic.pk]), form(generic, sample=SAMPLE))
+    assert "没有说明“asap”的含义" in unexplained.content.decode()
     for sample in ("", "nonsense", "[1]", "[" * 100_000):
         answer = as_ann.post(reverse("connector-preview", args=[generic.pk]), form(generic, sample=sample))
         assert answer.status_code == 200

@@ -29,7 +29,7 @@ KIND = kinds.register(
             _("在“设置 → 集成 → Webhook”里添加 {hook},勾选会话的新建、状态变化和消息的新建。"),
             _("把 Chatwoot 生成的密钥填在这里。"),
         ),
-        tried=_("按 Chatwoot 的格式录制的内容和测试服务器试过;没有连接过真实的 Chatwoot,以您的版本为准。"),
+        tried=_("按 Chatwoot 的格式写成的内容和测试服务器试过;没有连接过真实的 Chatwoot,以您的版本为准。"),
         states={
             "open": State.OPEN,
             "pending": State.OPEN,

@@ -236,7 +236,9 @@ def register() -> None:
                 _("把 helpdesk 和 cs_agent 放进同一个 Django 项目的 INSTALLED_APPS。"),
                 _("在工单页模板里放上按钮:见文档“按钮”一节。"),
             ),
-            tried=_("用 django-helpdesk 2.6.1 试过:进单、按钮、面板里启动处理直到确认。"),
+            tried=_(
+                "用 django-helpdesk 2.6.1 试过:进单、按钮、面板里启动处理和确认、结果与状态写回。没有试过其他版本。"
+            ),
             real=True,
             states=STATES,
             priorities=PRIORITIES,

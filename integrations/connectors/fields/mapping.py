@@ -97,6 +97,11 @@ def data_of(ticket: RemoteTicket) -> dict[str, Any]:
     }
 
 
+def fields_of(ticket: RemoteTicket) -> dict[str, Any]:
+    """What the expressions of a set-up can name of the ticket, without what was said later."""
+    return {name: value for name, value in data_of(ticket).items() if name != "messages"}
+
+
 def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
     data = data_of(ticket)
     text = found(mapping.text, data, MAX_TEXT_BYTES) if mapping.text else data["text"]
@@ -118,6 +123,10 @@ def state_of(status: str, mapping: Mapping, kind: Kind | None) -> State | None:
     """The meaning of a helpdesk's status; None if it is not configured."""
     found: State | None = _of(status, mapping.states, kind.states if kind else {})
     return found
+
+
+def knows_priority(word: str, mapping: Mapping, kind: Kind | None) -> bool:
+    return _of(word, mapping.priorities, kind.priorities if kind else {}) is not None
 
 
 def _of(word: str, *tables: Map[str, Any]) -> Any:

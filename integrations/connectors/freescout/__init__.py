@@ -27,7 +27,7 @@ KIND = kinds.register(
             _("安装“API & Webhooks”模块;为本产品建一个专用用户,记下它的编号(用户页地址里的数字)。"),
             _("在“管理 → API & Webhooks”里添加 {hook},勾选会话和回复的各事件。"),
         ),
-        tried=_("按 FreeScout 模块的签名和格式录制的内容和测试服务器试过;没有连接过真实的 FreeScout(模块要付费)。"),
+        tried=_("按 FreeScout 模块的签名和格式写成的内容和测试服务器试过;没有连接过真实的 FreeScout(模块要付费)。"),
         states={
             "active": State.OPEN,
             "pending": State.PENDING,

@@ -29,7 +29,10 @@ KIND = register(
             ),
             _("给它 ManageAuthTokens 权限,登录后新建一个授权令牌,填在这里。"),
         ),
-        tried=_("对 Debian 的 Request Tracker 5.0.3 真实服务器测试过:查询、附件、备注、回复、状态、标签和权限不足。"),
+        tried=_(
+            "对 Debian 的 Request Tracker 5.0.3 真实服务器测试过:查询、附件、备注、回复、状态、标签和权限不足。"
+            "没有试过其他版本和数据库、自定义的生命周期和单点登录。"
+        ),
         real=True,
         states={
             "new": State.OPEN,

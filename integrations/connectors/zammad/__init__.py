@@ -24,7 +24,7 @@ KIND = kinds.register(
             _("在“管理 → Webhook”里添加 {hook},填写签名令牌。"),
             _("在“管理 → 触发器”里,对工单的新建和更新调用它;条件里排除这个专用账号。"),
         ),
-        tried=_("按 Zammad 文档的格式录制的内容和测试服务器试过;没有连接过真实的 Zammad。"),
+        tried=_("按 Zammad 文档的格式写成的内容和测试服务器试过;没有连接过真实的 Zammad。"),
         states={
             "new": State.OPEN,
             "open": State.OPEN,

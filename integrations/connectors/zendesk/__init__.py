@@ -24,7 +24,7 @@ KIND = kinds.register(
             _('在管理中心添加触发器型 Webhook:{hook},POST、JSON,请求内容填 {"ticket_id": "{{ticket.id}}"}。'),
             _("在触发器里,对工单的新建和更新调用它;条件里排除这个专用账号。"),
         ),
-        tried=_("按 Zendesk 文档的签名和格式录制的内容和测试服务器试过;没有连接过真实的 Zendesk。"),
+        tried=_("按 Zendesk 文档的签名和格式写成的内容和测试服务器试过;没有连接过真实的 Zendesk。"),
         states={
             "new": State.OPEN,
             "open": State.OPEN,

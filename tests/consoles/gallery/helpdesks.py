@@ -1,7 +1,7 @@
 """Pictures of a connector's pages and of the panel in a foreign page, for people who look at them.
 
-`python -m tests.consoles.gallery.helpdesks <folder> [part of a name …]`. The connector talks to a Zammad of the tests; the panel stands in a page of another site whose browser keeps no
-third-party cookie. `parts` chooses pictures by a part of their names, `--styles` language and theme, `--sizes` windows.
+`python -m tests.consoles.gallery.helpdesks <folder> [part of a name …]`. The connector talks to a Zammad of the tests;
+the panel stands in a page of another site whose browser keeps no third-party cookie.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from tests.consoles.site import Site, site
 HERE = "tests.consoles.gallery.helpdesks"
 SCENES = "tests.consoles.scenes"
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
-WINDOWS = {"1280": (1280, 900), "390": (390, 844), "580": (580, 900)}  # the last leaves a frame of 360 px
+WINDOWS = {"1280": (1280, 900), "390": (390, 844), "580": (580, 900), "520": (520, 900)}
+NARROW = ("580", "520")  # they leave frames of 360 and 300 px
 PASTED = {
     "type": "ticket.created",
     "data": {
@@ -143,7 +144,7 @@ def main() -> None:
                     )
                     language, theme = style.split("-")
                     shots = Shots(made, context, options, language, theme, size)
-                    if size != "580":
+                    if size not in NARROW:
                         shots.connectors(zammad)
                     if size != "390":
                         shots.panels(foreign)
@@ -177,7 +178,7 @@ class Shots:
 
     def wanted(self, name: str) -> bool:
         parts = self.options.parts
-        return not parts or any(part in name for part in parts)
+        return not parts or any(part in name or name in part for part in parts)
 
     def each(self, shots: dict[str, Callable[[], None]]) -> None:
         for name, shoot in shots.items():
@@ -230,12 +231,20 @@ class Shots:
             page.fill("#m-lines", "订单号 = fields.data.order.number\n门店 = fields.data.shop")
             page.fill("#sample", json.dumps(PASTED, ensure_ascii=False, indent=1))
             page.wait_for_selector("#preview .mapped")
-            page.locator("#sample").scroll_into_view_if_needed()
-            page.evaluate("document.querySelector('#sample').scrollIntoView()")
+            page.locator("#preview").scroll_into_view_if_needed()
             self.keep(page, "connector-preview", whole=False)
+
+        def looked_at() -> None:
+            at("zammad")
+            page.fill("#ticket", str(next(iter(zammad.tickets))))  # type: ignore[attr-defined]
+            page.locator(".connector-try button").click()
+            page.wait_for_selector("#preview .mapped")
+            page.locator(".paths summary").click()
+            self.keep(page, "connector-ticket", whole=False)
 
         self.each(
             {
+                "connector-ticket": looked_at,
                 "connector-list": listed,
                 "connector-new": lambda: shown("zendesk", "connector-new"),
                 "connector-edit": lambda: shown("zammad", "connector-edit"),
@@ -274,7 +283,7 @@ class Shots:
                 own.fill("#password", PASSWORD)
                 own.keyboard.press("Enter")
             own.locator(".embed-card form .btn-main").wait_for()
-            if self.wanted("panel-allow"):
+            if any("allow" in part for part in self.options.parts) or not self.options.parts:
                 self.keep(own, "panel-allow")
             own.locator(".embed-card form .btn-main").click()
             frame.wait_for_selector("live-ticket")
@@ -295,7 +304,7 @@ class Shots:
             fed = subprocess.Popen([sys.executable, "-c", code], env=self.made.environ)
             try:
                 allowed("running")
-                page.wait_for_timeout(4000)
+                page.wait_for_timeout(12_000)  # the phone's first picture
                 self.keep(page, "panel-running", whole=False)
             finally:
                 fed.terminate()

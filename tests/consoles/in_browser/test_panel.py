@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -110,8 +111,10 @@ def test_a_card_that_is_covered_takes_no_yes_until_a_second_after_it_can_be_seen
     page.keyboard.press("y")
     frame.evaluate("document.querySelector('[data-answer=yes]').click()")
     assert world(console)["early"]["confirmation"] == "pending"
+    uncovered = time.monotonic()
     page.evaluate("document.querySelector('#over').remove()")
     frame.wait_for_selector("confirm-card[data-armed]")
+    assert time.monotonic() - uncovered >= 1
     expect(frame.locator("[data-covered]")).to_be_hidden()
 
 
