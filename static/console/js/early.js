@@ -9,11 +9,15 @@
   const FIELDS = "input, textarea, select, [contenteditable]";
   const searching = location.hash === "#find"; // from another page, where what followed may have been typed already
   const keys = searching ? [{ key: "/", bubbles: true, cancelable: true }] : [];
-  let text = (searching && sessionStorage.getItem("cs.typed")) || "";
+  let kept = null; // a frame of another site may keep nothing
+  try {
+    kept = sessionStorage;
+  } catch {}
+  let text = (searching && kept?.getItem("cs.typed")) || "";
   let repeat = null;
 
   if (searching) history.replaceState(null, "", location.pathname + location.search);
-  sessionStorage.removeItem("cs.typed");
+  kept?.removeItem("cs.typed");
 
   const hold = (event, again) => {
     event.preventDefault();

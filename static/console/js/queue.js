@@ -1,4 +1,5 @@
 // The ticket queue: keys, live rows, search while typing. The selection stays on its ticket when rows change.
+import { forThisTab } from "./embed/keeping.js";
 import { Picks } from "./queue/bulk.js";
 import { startViews } from "./queue/views.js";
 import { showLink } from "./shared/link_state.js";
@@ -77,7 +78,7 @@ function catchUp() {
 
 // The list one came from is the list that the ticket's page goes through.
 function remember() {
-  sessionStorage.setItem("cs.list", location.search.slice(1));
+  forThisTab.setItem("cs.list", location.search.slice(1));
 }
 
 function show(query) {

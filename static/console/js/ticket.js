@@ -1,4 +1,5 @@
 // The ticket page: hints come by websocket, the state by HTTP fragments. The server is always right.
+import { forThisTab } from "./embed/keeping.js";
 import "./ticket/confirm.js";
 import "./ticket/drive.js";
 import "./ticket/phone.js";
@@ -20,7 +21,7 @@ const PRUNE_MS = 5000;
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
 const STALLED_MS = 15000; // a form that is not answered by then may be sent anew: the server takes each act once
 
-const cameFrom = () => sessionStorage.getItem("cs.list") ?? "";
+const cameFrom = () => forThisTab.getItem("cs.list") ?? "";
 
 class LiveTicket extends HTMLElement {
   connectedCallback() {

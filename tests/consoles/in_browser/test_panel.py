@@ -45,6 +45,8 @@ def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Ite
         viewport={"width": 1280, "height": 840},
     )
     context.set_default_timeout(PATIENCE_MS)
+    failed: list[str] = []
+    context.on("weberror", lambda error: failed.append(str(error.error)))
 
     def show(name: str, **options: str) -> tuple[Page, Frame]:
         page = context.pages[0]
@@ -66,6 +68,7 @@ def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Ite
 
     yield show
     context.close()
+    assert failed == []
 
 
 def test_a_confirmation_is_given_in_a_foreign_page_without_third_party_cookies(show: Show, console: Site) -> None:
@@ -127,13 +130,25 @@ def test_a_frame_that_is_too_small_to_read_takes_no_yes(show: Show, console: Sit
     assert world(console)["unfocused"]["confirmation"] == "pending"
 
 
-def test_the_phone_is_live_and_a_run_is_started_in_the_panel(show: Show, console: Site) -> None:
+def test_a_run_is_started_in_the_panel(show: Show, console: Site) -> None:
     page, frame = show("new", lang="en")
     expect(frame.locator("#start")).to_contain_text("Start")
     keep_picture(page, "panel-en")
     frame.locator("#start").click()
     expect(frame.locator(".embed-head .pill")).to_have_count(2)
     wait_until("the run", lambda: world(console)["new"].get("run"), 20)
+
+
+def test_the_phone_is_live_in_the_panel_without_third_party_cookies(show: Show, console: Site) -> None:
+    _page, frame = show("running")
+    phone = str(world(console)["running"]["phone"])
+    red = "() => document.querySelector('[data-canvas]').getContext('2d').getImageData(5, 5, 1, 1).data[0] > 200"
+    for number in range(1, 200):  # as a phone sends them, until one is drawn
+        console.run("tests.consoles.scenes:show", phone, str(number), "#ff0000")
+        if frame.evaluate(red):
+            break
+    expect(frame.locator("[data-freshness]")).not_to_be_empty()
+    assert frame.evaluate(red)
 
 
 def test_a_page_of_another_origin_cannot_frame_it(show: Show, console: Site, desk: str) -> None:

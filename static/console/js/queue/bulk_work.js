@@ -1,4 +1,5 @@
 // One act on many tickets, some at a time: how far it is, what became of each, and what is left when it was stopped.
+import { forThisTab } from "../embed/keeping.js";
 import { say } from "../shared/words.js";
 
 const KEPT = "cs.bulk"; // the report of this tab: a reload must not lose what was refused and why
@@ -7,7 +8,7 @@ const cookie = (name) => document.cookie.split("; ").find((each) => each.startsW
 
 // The last report as it was; numbers and reasons only, no words of a customer.
 export function keptReport(place) {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  const kept = JSON.parse(forThisTab.getItem(KEPT) ?? "null");
   if (!kept || kept.who !== document.querySelector(".who")?.title) return null;
   place.replaceChildren(document.getElementById("bulk-report").content.cloneNode(true));
   const report = place.firstElementChild;
@@ -28,7 +29,7 @@ export function keptReport(place) {
   return { running: false, left: kept.left };
 }
 
-export const forgetReport = () => sessionStorage.removeItem(KEPT);
+export const forgetReport = () => forThisTab.removeItem(KEPT);
 
 export class BulkWork {
   // `option`: the act, with its address; `field`: what it is done with, or null.
@@ -106,7 +107,7 @@ export class BulkWork {
       done: rows("done").map((row) => row.dataset.number),
       left: this.left,
     };
-    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    forThisTab.setItem(KEPT, JSON.stringify(kept));
   }
 
   ended() {

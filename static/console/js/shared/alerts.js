@@ -1,5 +1,6 @@
 // Calls the reader when a run waits for them, on whatever page: a number, a title, a sound, a desktop notification.
 // One call for all tabs; silent once it was answered; never within the reader's quiet hours.
+import { forThisBrowser } from "../embed/keeping.js";
 import { showLink } from "./link_state.js";
 import { LiveSocket } from "./socket.js";
 import { say } from "./words.js";
@@ -13,7 +14,7 @@ const PATIENCE_MS = 10000;
 const MUTE_MS = 400; // so long a tab that may not make a sound leaves the call to one that may
 const KINDS = /^(confirmation|question|takeover|run\.changed|ticket\.changed)/;
 
-const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(localStorage.getItem(STORE) ?? "{}") });
+const settings = () => ({ sound: true, desktop: false, from: "", until: "", ...JSON.parse(forThisBrowser.getItem(STORE) ?? "{}") });
 
 // A browser lets a page ring only once it was touched.
 const mute = () => navigator.userActivation?.hasBeenActive === false;
@@ -79,9 +80,9 @@ class Alerts {
   // Of several tabs the first one takes the call.
   unheard(calls) {
     const pick = () => {
-      const heard = JSON.parse(localStorage.getItem(CALLED) ?? "[]");
+      const heard = JSON.parse(forThisBrowser.getItem(CALLED) ?? "[]");
       const fresh = calls.filter((call) => !heard.includes(call.key));
-      if (fresh.length) localStorage.setItem(CALLED, JSON.stringify([...heard, ...fresh.map((call) => call.key)].slice(-200)));
+      if (fresh.length) forThisBrowser.setItem(CALLED, JSON.stringify([...heard, ...fresh.map((call) => call.key)].slice(-200)));
       return fresh;
     };
     return navigator.locks ? navigator.locks.request(CALLED, pick) : pick();
@@ -135,7 +136,7 @@ function settingsForm(dialog) {
     }
     if (event.target === form.sound && form.sound.checked) ring();
     const kept = { sound: form.sound.checked, desktop: form.desktop.checked, from: form.from.value, until: form.until.value };
-    localStorage.setItem(STORE, JSON.stringify(kept));
+    forThisBrowser.setItem(STORE, JSON.stringify(kept));
   });
 }
 

@@ -1,4 +1,5 @@
 // Keys that work everywhere. A key never acts while somebody types, with a modifier, or while it is held down.
+import { forThisTab } from "../embed/keeping.js";
 const ROOT = document.body.dataset.root;
 const FRAMED = "embed" in document.body.dataset; // there is no other page to go to
 const GO = FRAMED ? {} : { t: "tickets/", w: "waiting/", p: "phones/", a: "audit/", s: "status/", f: "flows/" };
@@ -30,7 +31,7 @@ function leaveForSearch() {
   const keep = (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (plainKey(event) && event.key.length === 1) sessionStorage.setItem("cs.typed", (text += event.key));
+    if (plainKey(event) && event.key.length === 1) forThisTab.setItem("cs.typed", (text += event.key));
   };
   const stay = () => window.removeEventListener("keydown", keep, true);
   window.addEventListener("keydown", keep, true);

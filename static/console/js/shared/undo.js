@@ -1,4 +1,5 @@
 // A ticket that was solved on the way to the next one can be taken back there for some seconds.
+import { forThisTab } from "../embed/keeping.js";
 import { notify } from "./notices.js";
 import { say } from "./words.js";
 
@@ -31,13 +32,13 @@ export function offerUndo(text, takeBack) {
 }
 
 export function startUndo() {
-  const kept = JSON.parse(sessionStorage.getItem(STORE) ?? "null");
-  sessionStorage.removeItem(STORE);
+  const kept = JSON.parse(forThisTab.getItem(STORE) ?? "null");
+  forThisTab.removeItem(STORE);
   if (kept && Date.now() - kept.at < UNDO_MS) offerUndo(say("resolved", { number: kept.number }), () => takeBack(kept));
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const button = event.detail.elt.closest?.("[data-resolve]");
     if (!button || event.detail.xhr.status >= 400) return;
     const { number, before, undo } = button.dataset;
-    sessionStorage.setItem(STORE, JSON.stringify({ number, before, address: undo, at: Date.now() }));
+    forThisTab.setItem(STORE, JSON.stringify({ number, before, address: undo, at: Date.now() }));
   });
 }

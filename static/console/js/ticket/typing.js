@@ -1,5 +1,6 @@
 // Typing and scrolling on the phone itself while the reader drives it: whole words from any input method, the wheel as
 // a swipe, Esc and Home as the phone's keys. The size of the phone is dragged or switched, and remembered.
+import { forThisBrowser } from "../embed/keeping.js";
 const WHEEL_MS = 260;
 const WIDTH = "cs.phone.width";
 const WHOLE = "cs.phone.whole";
@@ -81,18 +82,18 @@ export class PhoneTyping {
   // Between the working size, which may scroll, and the whole phone; true for the whole.
   showWhole() {
     const whole = this.stage.toggleAttribute("data-whole");
-    localStorage.setItem(WHOLE, whole ? "1" : "");
+    forThisBrowser.setItem(WHOLE, whole ? "1" : "");
     this.glass.style.removeProperty("width");
     return whole;
   }
 
   remember() {
-    this.stage.toggleAttribute("data-whole", localStorage.getItem(WHOLE) === "1");
-    const width = Number(localStorage.getItem(WIDTH));
+    this.stage.toggleAttribute("data-whole", forThisBrowser.getItem(WHOLE) === "1");
+    const width = Number(forThisBrowser.getItem(WIDTH));
     if (width >= 240) this.stage.style.setProperty("--dragged", `${width}px`);
     this.glass.addEventListener("pointerup", () => {
       const dragged = Math.round(parseFloat(this.glass.style.width));
-      if (dragged >= 240) localStorage.setItem(WIDTH, dragged);
+      if (dragged >= 240) forThisBrowser.setItem(WIDTH, dragged);
     });
   }
 }
