@@ -60,7 +60,9 @@ class Run(models.Model):
     flow_version = models.ForeignKey(
         FlowVersion, on_delete=models.PROTECT, related_name="runs", verbose_name=_("流程版本")
     )
-    purpose = models.CharField(_("目的"), max_length=10, choices=RunPurpose, default=RunPurpose.CUSTOMER)
+    purpose = models.CharField(
+        _("目的"), max_length=10, choices=RunPurpose, default=RunPurpose.CUSTOMER, db_default=RunPurpose.CUSTOMER
+    )
     phone = models.ForeignKey(
         Phone, null=True, blank=True, on_delete=models.PROTECT, related_name="runs", verbose_name=_("手机")
     )
@@ -185,9 +187,9 @@ class Step(models.Model):
     action_name = models.CharField(max_length=40, blank=True)
     action = models.JSONField(null=True, blank=True)  # cs_agent.engine.actions.stored; null in rows of older releases
     control = models.CharField(max_length=200, blank=True)  # the name of what is touched
-    source = models.CharField(max_length=8, default="model")  # cs_agent.engine.run.state.StepSource
+    source = models.CharField(max_length=8, default="model", db_default="model")  # cs_agent.engine.run.state.StepSource
     route_mark = models.JSONField(null=True, blank=True)  # the step as a route would remember it, without values
-    goal = models.CharField(max_length=120, blank=True)  # the sub-goal it serves: `2/4 …`
+    goal = models.CharField(max_length=120, blank=True, default="", db_default="")  # the sub-goal it serves: `2/4 …`
     confidence = models.FloatField(_("置信度"), null=True, blank=True)
     verdict = models.CharField(max_length=12, blank=True)  # cs_agent.engine.run.state.VerdictKind
     irreversible = models.BooleanField(default=False)

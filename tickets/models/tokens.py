@@ -16,8 +16,8 @@ class ApiToken(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("用途"), max_length=80)
     digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField(default=list)  # values of tickets.permissions.Permission
-    networks = models.JSONField(default=list, blank=True)
+    scopes = models.JSONField(default=list, db_default=["export_audit"])  # values of tickets.permissions.Permission
+    networks = models.JSONField(default=list, db_default=[], blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -25,7 +25,7 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
-    last_used_from = models.CharField(max_length=45, blank=True)
+    last_used_from = models.CharField(max_length=45, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["pk"]

@@ -34,8 +34,14 @@ class Phone(models.Model):
     serial = models.CharField(_("序列号"), max_length=120, unique=True)
     queue = models.CharField(_("主机队列"), max_length=60, default="phones")
     labels = models.JSONField(_("标签"), default=list, blank=True)
-    use = models.CharField(_("用途"), max_length=10, choices=PhoneUse, default=PhoneUse.CUSTOMER)
-    practice_accounts = models.CharField(_("练习用的应用和测试账号"), max_length=200, blank=True)
+    # Not read any more: the release before asks for it, to which an upgrade can be rolled back.
+    fault_en = models.TextField(blank=True, default="", db_default="", editable=False)
+    use = models.CharField(
+        _("用途"), max_length=10, choices=PhoneUse, default=PhoneUse.CUSTOMER, db_default=PhoneUse.CUSTOMER
+    )
+    practice_accounts = models.CharField(
+        _("练习用的应用和测试账号"), max_length=200, blank=True, default="", db_default=""
+    )
     practice_marked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

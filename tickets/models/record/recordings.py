@@ -31,7 +31,7 @@ class Recording(models.Model):
     chapters = models.JSONField(default=list, blank=True)  # [{step, start_s, end_s, title}]
     waits = models.JSONField(default=list, blank=True)  # [{start_s, end_s, real_s}] shortened waits in the video
     error = SaidField(_("错误"), blank=True)
-    encode_tries = models.PositiveSmallIntegerField(default=0)
+    encode_tries = models.PositiveSmallIntegerField(default=0, db_default=0)
     encode_sent_at = models.DateTimeField(null=True, blank=True)  # its newest message; or when its encoding began
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
 
