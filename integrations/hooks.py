@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from integrations.connectors.build import build
-from integrations.connectors.protocol import Challenged, ConnectorError, Incoming, Refused
+from integrations.connectors.errors import ConnectorError, Refused
+from integrations.connectors.protocol import Challenged, Incoming
 from integrations.intake import deliveries
 from integrations.models import Connector
 from tickets.declared import FORM, Access, permitted

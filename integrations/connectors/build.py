@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from integrations.connectors import kinds, protocol
+from integrations.connectors import errors, kinds, protocol
 from integrations.connectors.kinds import Kind, Setup
 from integrations.models import Connector
 from tickets.errors import NotFound, SecretUnreadable
@@ -17,7 +17,7 @@ from tickets.services import secret_store
 SCOPES = frozenset({Permission.VIEW_TICKETS, Permission.CREATE_TICKETS})  # the most a connector may do
 
 
-class Unusable(protocol.NotAllowed):
+class Unusable(errors.NotAllowed):
     """The set-up is unusable: an administrator must act; retrying does not help."""
 
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from integrations.connectors.protocol import ConnectorError, NotAllowed, RateLimited, Unreachable
+from integrations.connectors.errors import ConnectorError, NotAllowed, RateLimited, Unreachable
 from integrations.models import Connector
 from tickets.said import bounded
 

@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from integrations.connectors.protocol import Capability, Connector, RemoteTicket, State, Text
+from integrations.connectors.errors import Text
+from integrations.connectors.protocol import Capability, Connector, RemoteTicket, State
 from integrations.webhooks import guard
 from integrations.webhooks.endpoints import address_fault
 

@@ -1,17 +1,7 @@
-"""The connector protocol: receiving from, reading and writing to one helpdesk, and its errors.
+"""The connector protocol: receiving from, reading and writing to one helpdesk, except for its errors (`errors`).
 
 Rule: a connector knows only its helpdesk, not this product. It exchanges the values below; permissions, rules, retries
 and storage are handled by its callers for all kinds.
-
-ConnectorError            `text` is for an administrator: what is wrong and what to do; it holds no secret
-├── Refused               a call to us that is forged, too old or no message of this helpdesk; never tried again
-├── Unreachable           no answer, or one that says "not now"; trying again may help
-│   ├── RateLimited       too many calls; `retry_after_s` is what the helpdesk asked for
-│   └── Conflicted        the ticket changed between reading and writing (409, 412); nothing was written
-├── NotAllowed            the account lacks the right or the credentials are wrong; an administrator must act
-├── Gone                  no such ticket (any more); `merged_into` names the one it went into, `hidden`: it may be there
-│                         still, but out of our account's sight; `at`: when, where the call says so
-└── BadAnswer             an answer that this version does not understand
 """
 
 from __future__ import annotations
@@ -24,13 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from django.utils.functional import Promise
-
-from tickets.said import Said
+from integrations.connectors.errors import Refused, Text
 from tickets.said import gettext_said as _
-
-Text = str | Promise
-
 
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # how half a character is escaped
 
@@ -43,50 +28,6 @@ def value_of(body: bytes | str) -> Any:
     if not _HALF.search(raw):
         return value
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-
-
-class ConnectorError(Exception):
-    def __init__(self, text: Text) -> None:
-        self._text = text
-        super().__init__(text)
-
-    @property
-    def text(self) -> str:
-        return self._text if isinstance(self._text, Said) else str(self._text)
-
-
-class Refused(ConnectorError):
-    pass
-
-
-class Unreachable(ConnectorError):
-    pass
-
-
-class RateLimited(Unreachable):
-    def __init__(self, text: Text, retry_after_s: float | None = None) -> None:
-        super().__init__(text)
-        self.retry_after_s = retry_after_s
-
-
-class Conflicted(Unreachable):
-    pass
-
-
-class NotAllowed(ConnectorError):
-    pass
-
-
-class Gone(ConnectorError):
-    def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False, at: datetime | None = None) -> None:
-        super().__init__(text)
-        self.merged_into = merged_into
-        self.hidden = hidden
-        self.at = at
-
-
-class BadAnswer(ConnectorError):
-    pass
 
 
 class Capability(StrEnum):

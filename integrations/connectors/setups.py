@@ -19,8 +19,9 @@ from pydantic import BaseModel
 
 from integrations.connectors import kinds
 from integrations.connectors.build import SCOPES, Unusable, actor, build, kind_of, secret_name
+from integrations.connectors.errors import ConnectorError
 from integrations.connectors.fields.mapping import Mapping
-from integrations.connectors.protocol import ConnectorError, Finding, Level, RemoteTicket
+from integrations.connectors.protocol import Finding, Level, RemoteTicket
 from integrations.intake import deliveries
 from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedTicket
 from integrations.webhooks.endpoints import new_secret

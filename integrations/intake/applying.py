@@ -19,9 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from integrations.connectors.build import actor, kind_of
+from integrations.connectors.errors import Gone
 from integrations.connectors.fields.mapping import Mapped, Mapping, mapped
 from integrations.connectors.fields.words import MARK
-from integrations.connectors.protocol import Author, Gone, Message, RemoteTicket, State
+from integrations.connectors.protocol import Author, Message, RemoteTicket, State
 from integrations.intake import clarifying, deliveries, files, history
 from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict

@@ -17,7 +17,8 @@ from django.utils import timezone
 from integrations import queues
 from integrations.connectors import health
 from integrations.connectors.build import build
-from integrations.connectors.protocol import ConnectorError, Delivery, Incoming, Refused
+from integrations.connectors.errors import ConnectorError, Refused
+from integrations.connectors.protocol import Delivery, Incoming
 from integrations.models import Connector, DeliveryOutcome, IncomingDelivery, LinkedTicket
 from tickets.said import gettext_said as _
 from tickets.services import secret_store

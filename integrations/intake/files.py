@@ -12,7 +12,8 @@ from typing import Any
 
 from django.core.files.base import File
 
-from integrations.connectors.protocol import BadAnswer, ConnectorError, RemoteFile, Unreachable
+from integrations.connectors.errors import BadAnswer, ConnectorError, Unreachable
+from integrations.connectors.protocol import RemoteFile
 from tickets.errors import FileRefused
 from tickets.models import Ticket
 from tickets.said import gettext_said as _

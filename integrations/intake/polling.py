@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from integrations.connectors import health
 from integrations.connectors.build import build
-from integrations.connectors.protocol import Capability, ConnectorError, Pulled
+from integrations.connectors.errors import ConnectorError
+from integrations.connectors.protocol import Capability, Pulled
 from integrations.connectors.protocol import Connector as Helpdesk
 from integrations.intake import deliveries
 from integrations.models import Connector

@@ -21,18 +21,9 @@ from django.utils import timezone
 
 from integrations.connectors import health
 from integrations.connectors.build import build
-from integrations.connectors.protocol import (
-    BadAnswer,
-    Capability,
-    ConnectorError,
-    Delivery,
-    Gone,
-    Pulled,
-    RateLimited,
-)
-from integrations.connectors.protocol import (
-    Connector as Helpdesk,
-)
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, RateLimited
+from integrations.connectors.protocol import Capability, Delivery, Pulled
+from integrations.connectors.protocol import Connector as Helpdesk
 from integrations.intake import applying, deliveries, polling
 from integrations.intake.applying import Superseded
 from integrations.models import Connector, DeliveryOutcome, IncomingDelivery, LinkedTicket

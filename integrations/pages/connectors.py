@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from integrations.connectors import kinds, setups
 from integrations.connectors.build import Unusable, kind_of
+from integrations.connectors.errors import ConnectorError
 from integrations.connectors.fields import expressions, mapping
-from integrations.connectors.protocol import Capability, ConnectorError, Finding
+from integrations.connectors.protocol import Capability, Finding
 from integrations.models import Connector
 from integrations.pages import connector_form as form
 from integrations.pages import paths

@@ -14,16 +14,10 @@ from django.urls import reverse
 
 from integrations.connectors import health
 from integrations.connectors.build import build, kind_of
+from integrations.connectors.errors import BadAnswer, Conflicted, ConnectorError, Gone, RateLimited
 from integrations.connectors.fields.mapping import Mapping, state_of
 from integrations.connectors.fields.words import marker_of_reply, marker_of_run
-from integrations.connectors.protocol import (
-    BadAnswer,
-    Capability,
-    Conflicted,
-    ConnectorError,
-    Gone,
-    RateLimited,
-)
+from integrations.connectors.protocol import Capability
 from integrations.connectors.protocol import Connector as Helpdesk
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, WriteBack, marked, text_of

@@ -13,21 +13,18 @@ from django.utils import timezone
 
 from integrations.connectors import kinds
 from integrations.connectors.build import secret_name
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, Refused
 from integrations.connectors.kinds import Kind, SecretSpec, Settings, Setup
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
     Finding,
-    Gone,
     Incoming,
     Level,
     Message,
     Person,
-    Refused,
     RemoteFile,
     RemoteTicket,
     State,

@@ -25,6 +25,7 @@ from integrations.connectors.chatwoot.shapes import (
     Profile,
     Sender,
 )
+from integrations.connectors.errors import ConnectorError, Gone, Refused
 from integrations.connectors.fields import templates
 from integrations.connectors.fields.expressions import found as found_in
 from integrations.connectors.fields.templates import Address, Body, Expression, usual
@@ -32,12 +33,9 @@ from integrations.connectors.protocol import (
     Author,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
-    Gone,
     Incoming,
     Person,
-    Refused,
     RemoteFile,
     RemoteTicket,
 )

@@ -21,20 +21,17 @@ from django.utils.translation import gettext_noop as _
 from pydantic import Field
 
 from integrations.connectors import kinds
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed, Refused
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
     Delivery,
     Finding,
-    Gone,
     Incoming,
     Level,
     Message,
-    NotAllowed,
     Person,
-    Refused,
     RemoteFile,
     RemoteTicket,
     State,

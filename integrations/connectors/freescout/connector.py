@@ -14,17 +14,15 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.fields import templates
 from integrations.connectors.fields.templates import Address, Body, usual
 from integrations.connectors.freescout.shapes import Conversation, File, MailboxPage, Named, Page, Thread
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
-    Gone,
     Incoming,
     Message,
     Person,

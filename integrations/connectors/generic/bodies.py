@@ -14,8 +14,9 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
+from integrations.connectors.errors import Refused
 from integrations.connectors.fields.expressions import search
-from integrations.connectors.protocol import Incoming, Refused, value_of
+from integrations.connectors.protocol import Incoming, value_of
 from tickets.said import gettext_said as _
 
 MOST_BYTES = 8 * 1024 * 1024

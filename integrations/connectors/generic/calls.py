@@ -16,10 +16,11 @@ from contextlib import suppress
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from integrations.connectors.errors import Refused
 from integrations.connectors.fields.expressions import found
 from integrations.connectors.generic import bodies
 from integrations.connectors.generic.settings import GenericSettings
-from integrations.connectors.protocol import Incoming, Refused
+from integrations.connectors.protocol import Incoming
 from integrations.connectors.wire import signatures
 from tickets.said import gettext_said as _
 

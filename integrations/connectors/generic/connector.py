@@ -14,19 +14,17 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.fields.expressions import found, is_so
 from integrations.connectors.fields.templates import filled
 from integrations.connectors.generic import bodies, calls, reading
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Preview, Setup
 from integrations.connectors.protocol import (
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
     Finding,
-    Gone,
     Incoming,
     Level,
     Person,

@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from integrations.connectors.errors import BadAnswer, Gone
 from integrations.connectors.fields.expressions import decoded, found, is_so, search
 from integrations.connectors.fields.plain import is_html
 from integrations.connectors.generic.settings import GenericSettings
-from integrations.connectors.protocol import Author, BadAnswer, Gone, Message, Person, RemoteFile, RemoteTicket
+from integrations.connectors.protocol import Author, Message, Person, RemoteFile, RemoteTicket
 from integrations.connectors.wire.http import Http
 from integrations.connectors.wire.moments import moment
 from tickets.said import gettext_said as _

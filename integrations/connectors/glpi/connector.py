@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy
 
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed
 from integrations.connectors.fields import templates
 from integrations.connectors.glpi.shapes import (
     Account,
@@ -33,14 +34,11 @@ from integrations.connectors.glpi.shapes import (
 )
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
     Delivery,
-    Gone,
     Incoming,
     Message,
-    NotAllowed,
     Person,
     RemoteFile,
     RemoteTicket,

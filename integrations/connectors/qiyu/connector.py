@@ -18,24 +18,19 @@ from django.utils.translation import gettext_lazy
 from jmespath.exceptions import JMESPathError
 from pydantic import BeforeValidator, Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, Refused, Unreachable
 from integrations.connectors.fields.plain import is_html
 from integrations.connectors.fields.templates import filled
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
-    Gone,
     Incoming,
     Message,
-    NotAllowed,
     Person,
-    Refused,
     RemoteFile,
     RemoteTicket,
-    Unreachable,
 )
 from integrations.connectors.wire import signatures
 from integrations.connectors.wire.http import parsed, shaped

@@ -13,18 +13,16 @@ from urllib.parse import quote
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
     Finding,
     Incoming,
     Level,
     Message,
-    NotAllowed,
     Person,
     RemoteFile,
     RemoteTicket,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from integrations.connectors.protocol import ConnectorError, Finding, Level
+from integrations.connectors.errors import ConnectorError
+from integrations.connectors.protocol import Finding, Level
 from integrations.connectors.request_tracker import polling
 from integrations.connectors.request_tracker.rest import Rest
 from integrations.connectors.request_tracker.settings import RequestTrackerSettings

@@ -12,21 +12,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed, Refused, Unreachable
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import (
-    BadAnswer,
-    Capability,
-    Changes,
-    Delivery,
-    Finding,
-    Gone,
-    Incoming,
-    NotAllowed,
-    Person,
-    Refused,
-    RemoteTicket,
-    Unreachable,
-)
+from integrations.connectors.protocol import Capability, Changes, Delivery, Finding, Incoming, Person, RemoteTicket
 from integrations.connectors.request_tracker import check, polling, reading
 from integrations.connectors.request_tracker.rest import PER_PAGE, Rest
 from integrations.connectors.request_tracker.settings import TOKEN, RequestTrackerSettings

@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from integrations.connectors.protocol import BadAnswer, Gone, NotAllowed
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed
 from integrations.connectors.request_tracker import shapes
 from integrations.connectors.wire.http import Http, Reply
 from tickets.said import gettext_said as _

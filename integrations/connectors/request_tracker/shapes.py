@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from integrations.connectors.protocol import BadAnswer
+from integrations.connectors.errors import BadAnswer
 from tickets.said import gettext_said as _
 from tickets.web.given import whole_number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from integrations.connectors.protocol import NotAllowed
+from integrations.connectors.errors import NotAllowed
 from integrations.connectors.request_tracker.shapes import User
 from tickets.said import gettext_said as _
 

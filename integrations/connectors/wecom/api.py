@@ -14,7 +14,7 @@ from typing import Any
 from django.core.cache import cache
 from pydantic import BaseModel
 
-from integrations.connectors.protocol import BadAnswer, ConnectorError, NotAllowed, RateLimited, Unreachable
+from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed, RateLimited, Unreachable
 from integrations.connectors.wire.http import Http, Reply
 from tickets.errors import SecretUnreadable
 from tickets.said import gettext_said as _

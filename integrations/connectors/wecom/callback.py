@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from lxml import etree
 
-from integrations.connectors.protocol import Refused
+from integrations.connectors.errors import Refused
 from integrations.connectors.wire import signatures
 from tickets.said import gettext_said as _
 

@@ -14,16 +14,14 @@ from email.message import Message as Headers
 from functools import cached_property
 from typing import Any
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
     Finding,
-    Gone,
     Incoming,
     Level,
     Message,

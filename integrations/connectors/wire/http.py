@@ -17,7 +17,7 @@ import httpcore
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from integrations.connectors.protocol import (
+from integrations.connectors.errors import (
     BadAnswer,
     Conflicted,
     ConnectorError,
@@ -25,8 +25,8 @@ from integrations.connectors.protocol import (
     NotAllowed,
     RateLimited,
     Unreachable,
-    value_of,
 )
+from integrations.connectors.protocol import value_of
 from integrations.webhooks import guard
 from integrations.webhooks.post import retry_after, tls
 from tickets.said import gettext_said as _

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from integrations.connectors.protocol import Changes, Gone
+from integrations.connectors.errors import Gone
+from integrations.connectors.protocol import Changes
 from tickets.said import gettext_said as _
 from tickets.web.given import whole_number
 

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils.dateparse import parse_datetime
 
-from integrations.connectors.protocol import Incoming, Refused
+from integrations.connectors.errors import Refused
+from integrations.connectors.protocol import Incoming
 from tickets.said import gettext_said as _
 
 LATEST = timedelta(minutes=5)  # a signed time this far from ours is a replay or a wrong clock

@@ -13,21 +13,17 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_noop
 from pydantic import Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, Text
 from integrations.connectors.kinds import Setup, WebSettings
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
     Finding,
-    Gone,
     Level,
     Message,
-    NotAllowed,
     RemoteTicket,
-    Text,
 )
 from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _

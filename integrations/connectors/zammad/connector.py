@@ -14,14 +14,12 @@ from typing import Any, Literal
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
-    Gone,
     Incoming,
     Message,
     Person,

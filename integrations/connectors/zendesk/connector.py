@@ -16,16 +16,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.fields import templates
 from integrations.connectors.fields.templates import Address, Body, Expression, usual
 from integrations.connectors.protocol import (
     Author,
-    BadAnswer,
     Capability,
     Changes,
-    ConnectorError,
     Delivery,
-    Gone,
     Incoming,
     Message,
     Person,

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from integrations.connectors import kinds
+from integrations.connectors.errors import BadAnswer
 from integrations.connectors.fields.mapping import Mapping, mapped
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import BadAnswer, Connector
+from integrations.connectors.protocol import Connector
 from integrations.connectors.wire.http import Http
 from integrations.intake.history import words_of
 from tests.integrations.rest_server import Answer, Asked, Rest, rest_server

@@ -9,7 +9,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from integrations.connectors.build import build, secret_name
-from integrations.connectors.protocol import Author, BadAnswer, Gone, Level, NotAllowed
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed
+from integrations.connectors.protocol import Author, Level
 from integrations.intake import polling, reading
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Part, WriteBack

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.connectors.protocol import BadAnswer, NotAllowed
+from integrations.connectors.errors import BadAnswer, NotAllowed
 from integrations.connectors.request_tracker import shapes
 from integrations.connectors.request_tracker.rest import moment
 from integrations.connectors.request_tracker.shapes import User

@@ -12,19 +12,17 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import (
-    Author,
+from integrations.connectors.errors import (
     BadAnswer,
-    Capability,
     ConnectorError,
     Gone,
-    Incoming,
     NotAllowed,
     RateLimited,
     Refused,
     Unreachable,
 )
+from integrations.connectors.kinds import Setup
+from integrations.connectors.protocol import Author, Capability, Incoming
 from integrations.connectors.wecom import api, callback, sessions
 from integrations.connectors.wecom.connector import WeComConnector, WeComSettings
 from integrations.connectors.wecom.words import words

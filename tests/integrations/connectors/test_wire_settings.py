@@ -15,8 +15,9 @@ from django.urls import reverse
 from pydantic import ValidationError
 
 from integrations.connectors import kinds
+from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import BadAnswer, ConnectorError, Incoming, Level, NotAllowed
+from integrations.connectors.protocol import Incoming, Level
 from integrations.connectors.wecom import api
 from integrations.models import Connector
 from tests.integrations.desks.base import Desk

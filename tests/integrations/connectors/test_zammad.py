@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed, RateLimited, Refused
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import Author, BadAnswer, Gone, Incoming, Level, NotAllowed, RateLimited, Refused
+from integrations.connectors.protocol import Author, Incoming, Level
 from integrations.connectors.zammad.connector import ZammadConnector, ZammadSettings
 from tests.integrations.rest_server import Asked, Rest, rest_server
 

@@ -16,7 +16,8 @@ from hypothesis.extra.django import TestCase
 
 from integrations.connectors import health
 from integrations.connectors.build import secret_name
-from integrations.connectors.protocol import Author, BadAnswer, Gone, Message, NotAllowed, RateLimited, Unreachable
+from integrations.connectors.errors import BadAnswer, Gone, NotAllowed, RateLimited, Unreachable
+from integrations.connectors.protocol import Author, Message
 from integrations.intake import polling, reading
 from integrations.models import Connector, IncomingDelivery, IntakeRule, LinkedTicket
 from tests.integrations import helpdesk

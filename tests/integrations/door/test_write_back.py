@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from pydantic import ValidationError
 
-from integrations.connectors.protocol import BadAnswer, Gone, Person, RateLimited, Unreachable
+from integrations.connectors.errors import BadAnswer, Gone, RateLimited, Unreachable
+from integrations.connectors.protocol import Person
 from integrations.models import Connector, LinkedTicket
 from integrations.writeback.words import Outcome, Part, WriteBack, text_of
 from tests.integrations.helpdesk import Desk, call, read

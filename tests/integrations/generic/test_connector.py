@@ -14,23 +14,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from standardwebhooks import Webhook
 
+from integrations.connectors.errors import BadAnswer, Conflicted, Gone, NotAllowed, RateLimited, Refused, Unreachable
 from integrations.connectors.generic.connector import GenericConnector, preview
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import (
-    Author,
-    BadAnswer,
-    Capability,
-    Conflicted,
-    Gone,
-    Incoming,
-    Level,
-    NotAllowed,
-    RateLimited,
-    Refused,
-    RemoteTicket,
-    Unreachable,
-)
+from integrations.connectors.protocol import Author, Capability, Incoming, Level, RemoteTicket
 from integrations.webhooks.endpoints import new_secret
 from tests.integrations.rest_server import Asked, Rest, rest_server
 

@@ -12,10 +12,11 @@ from django.test import Client
 from pydantic import ValidationError
 
 from integrations.connectors.build import secret_name
+from integrations.connectors.errors import Refused
 from integrations.connectors.generic import bodies
 from integrations.connectors.generic.connector import preview
 from integrations.connectors.generic.settings import GenericSettings
-from integrations.connectors.protocol import Incoming, Refused
+from integrations.connectors.protocol import Incoming
 from integrations.intake import reading
 from integrations.models import Connector, IncomingDelivery
 from integrations.pages import paths

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from integrations.connectors.errors import Refused
 from integrations.connectors.fields.mapping import data_of
 from integrations.connectors.generic.connector import GenericConnector
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.kinds import Setup
-from integrations.connectors.protocol import Incoming, Refused, RemoteTicket
+from integrations.connectors.protocol import Incoming, RemoteTicket
 from tests.integrations.generic.senders import KEY, NOW, URL, Sender
 from tests.integrations.generic.senders_packed import PACKED
 from tests.integrations.generic.senders_signed import SIGNED

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integrations.connectors.protocol import Author, ConnectorError, Gone, Incoming, NotAllowed, Refused
+from integrations.connectors.errors import ConnectorError, Gone, NotAllowed, Refused
+from integrations.connectors.protocol import Author, Incoming
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
 from tests.servers.request_tracker import RequestTracker
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from integrations.connectors.protocol import BadAnswer, Capability, Conflicted, Level, NotAllowed
+from integrations.connectors.errors import BadAnswer, Conflicted, NotAllowed
+from integrations.connectors.protocol import Capability, Level
 from integrations.connectors.request_tracker.connector import RequestTracker as Connector
 from tests.servers.request_tracker import RequestTracker
 

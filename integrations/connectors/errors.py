@@ -1,0 +1,66 @@
+"""How a helpdesk can fail, for every kind alike.
+
+ConnectorError            `text` is for an administrator: what is wrong and what to do; it holds no secret
+├── Refused               a call to us that is forged, too old or no message of this helpdesk; never tried again
+├── Unreachable           no answer, or one that says "not now"; trying again may help
+│   ├── RateLimited       too many calls; `retry_after_s` is what the helpdesk asked for
+│   └── Conflicted        the ticket changed between reading and writing (409, 412); nothing was written
+├── NotAllowed            the account lacks the right or the credentials are wrong; an administrator must act
+├── Gone                  no such ticket (any more); `merged_into` names the one it went into, `hidden`: it may be there
+│                         still, but out of our account's sight; `at`: when, where the call says so
+└── BadAnswer             an answer that this version does not understand
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+from tickets.said import Said
+
+Text = str | Promise
+
+
+class ConnectorError(Exception):
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        super().__init__(text)
+
+    @property
+    def text(self) -> str:
+        return self._text if isinstance(self._text, Said) else str(self._text)
+
+
+class Refused(ConnectorError):
+    pass
+
+
+class Unreachable(ConnectorError):
+    pass
+
+
+class RateLimited(Unreachable):
+    def __init__(self, text: Text, retry_after_s: float | None = None) -> None:
+        super().__init__(text)
+        self.retry_after_s = retry_after_s
+
+
+class Conflicted(Unreachable):
+    pass
+
+
+class NotAllowed(ConnectorError):
+    pass
+
+
+class Gone(ConnectorError):
+    def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False, at: datetime | None = None) -> None:
+        super().__init__(text)
+        self.merged_into = merged_into
+        self.hidden = hidden
+        self.at = at
+
+
+class BadAnswer(ConnectorError):
+    pass
