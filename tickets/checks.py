@@ -44,6 +44,11 @@ def fits_into_its_project(**kwargs: Any) -> list[CheckMessage]:
     if not engine.endswith(("sqlite3", "postgresql")):
         words = f"the database {engine} cannot be used: PostgreSQL and SQLite can"
         found.append(Error(words, hint="the audit trail's triggers are written for these two", id="tickets.E013"))
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if mounted and engine.endswith("sqlite3") and options.get("transaction_mode") != "IMMEDIATE":
+        words = "on SQLite two writers at once fail with `database is locked` instead of waiting for each other"
+        hint = 'set OPTIONS of the database to {"transaction_mode": "IMMEDIATE", "timeout": 30}, or use PostgreSQL'
+        found.append(Warning(words, hint=hint, id="tickets.W017"))
     if mounted and settings.MEDIA_URL not in ("", "/"):
         words = "MEDIA_URL is set: if the project serves MEDIA_ROOT by address, customers' files are open to everybody"
         hint = "serve no address below MEDIA_ROOT, or give cs_agent another one"

@@ -81,7 +81,9 @@ TEMPLATES = [{
         "django.template.context_processors.request", "django.contrib.auth.context_processors.auth",
         "django.contrib.messages.context_processors.messages"]},
 }]
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "host.sqlite3"}}
+DATABASES = {"default": {
+    "ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "host.sqlite3",
+    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30}}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/assets/"
 LANGUAGE_CODE = "de"
@@ -296,6 +298,7 @@ OBSTACLES = {
     "MIDDLEWARE = MIDDLEWARE[:-1]": "Mount",
     "DATABASES['default']['ENGINE'] = 'django.db.backends.dummy'": "PostgreSQL",
     "MEDIA_URL = '/files/'": "MEDIA_URL",
+    "DATABASES['default']['OPTIONS'] = {}": "transaction_mode",
     "LOGIN_URL = '/no/such/'": "LOGIN_URL",
     "LOGIN_URL = 'no_such_name'": "LOGIN_URL",
 }

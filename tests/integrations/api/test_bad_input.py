@@ -16,6 +16,7 @@ from integrations.api.operations import tickets
 from tests.integrations.conftest import ROOT, Program
 from tests.tickets.conftest import REFERENCE
 from tickets.models import AuditEvent, Run, Ticket
+from tickets.services import secret_store
 
 TICKET = {"text": REFERENCE}
 HOSTILE_BODIES = [
@@ -331,6 +332,16 @@ def test_an_answer_that_is_kept_for_a_repeat_is_not_readable_in_the_table(progra
     program.post("/tickets", {"text": REFERENCE})
     assert REFERENCE.encode() not in bytes(IdempotencyKey.objects.get().answer)
     assert b"\\u" not in bytes(IdempotencyKey.objects.get().answer)
+
+
+def test_a_repeat_whose_answer_no_key_opens_is_told_so_and_does_nothing_again(program: Program, settings: Any) -> None:
+    for number in range(2):
+        settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": (secret_store.new_key(),)}
+        settings.SECRET_KEY = f"another {number}"
+        answer = program.post("/tickets", {"text": "一"}, key="k")
+    assert (answer.status_code, answer.json()["code"]) == (409, "secret_unreadable")
+    assert "CS_AGENT_SECRETS_KEYS" in answer.json()["detail"]
+    assert Ticket.objects.count() == 1
 
 
 def test_keys_are_forgotten_after_a_day(program: Program) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -310,6 +311,45 @@ def test_the_metadata_address_is_never_reached_even_if_it_is_named() -> None:
 def test_no_way_of_writing_this_machine_reaches_it(receiver: Receiver, host: str) -> None:
     port = receiver.server.server_address[1]
     answer = send(Request(f"http://{host}:{port}/hook", b"{}", {}))
+    assert answer.verdict is Verdict.AGAIN
+    assert receiver.got == []
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
+    """What the DNS says of a name, look-up by look-up."""
+    told: dict[str, list[list[str]]] = {}
+    real = socket.getaddrinfo
+
+    def look_up(host: str, port: int, *more: Any, **options: Any) -> Any:
+        if host not in told:
+            return real(host, port, *more, **options)
+        found = told[host].pop(0)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return told
+
+
+def test_a_name_is_looked_up_once_and_its_next_answer_changes_nothing(
+    receiver: Receiver, names: dict[str, list[list[str]]]
+) -> None:
+    """DNS that changes between the check and the connection leads nowhere else: a second look-up would fail here."""
+    names["crm.test"] = [["127.0.0.1"]]
+    port = receiver.server.server_address[1]
+    answer = send(
+        Request(f"http://crm.test:{port}/hook", b"{}", {"Content-Length": "2"}, tuple(guard.networks([HERE])))
+    )
+    assert (answer.verdict, names["crm.test"]) == (Verdict.TAKEN, [])
+    assert receiver.got[0][0]["host"] == f"crm.test:{port}"
+
+
+@pytest.mark.parametrize("addresses", [["1.1.1.1", "127.0.0.1"], ["127.0.0.1", "1.1.1.1"], ["169.254.169.254"]])
+def test_a_name_with_one_address_inside_is_not_reached_at_all(
+    receiver: Receiver, names: dict[str, list[list[str]]], addresses: list[str]
+) -> None:
+    names["crm.test"] = [addresses]
+    answer = send(Request(f"http://crm.test:{receiver.server.server_address[1]}/hook", b"{}", {"Content-Length": "2"}))
     assert answer.verdict is Verdict.AGAIN
     assert receiver.got == []
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from pydantic import ValidationError
 
 from integrations.connectors.build import secret_name
@@ -18,7 +20,7 @@ from integrations.connectors.generic.connector import preview
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.protocol import Incoming
 from integrations.intake import reading
-from integrations.models import Connector, IncomingDelivery
+from integrations.models import Connector, IncomingDelivery, LinkedTicket
 from integrations.pages import paths
 from tests.integrations.generic.senders import KEY
 from tests.integrations.generic.test_senders import AT
@@ -180,3 +182,39 @@ def test_the_paths_of_a_body_find_the_values_that_stand_beside_them() -> None:
 def test_a_proof_that_proves_nothing_and_an_unknown_function_are_refused(options: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
         GenericSettings(**options)
+
+
+def test_a_call_that_was_kept_under_a_key_that_is_gone_waits_in_words_and_is_read_once_the_key_is_back(
+    row: Connector, settings: Any
+) -> None:
+    """What the call carries lies encrypted in its row; without the key nothing is lost, nothing doubled."""
+
+    def keys(*given: str) -> None:
+        settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_SECRETS_KEYS": given}
+
+    def read_again() -> None:
+        LinkedTicket.objects.update(next_at=timezone.now(), claimed_until=None)
+        Connector.objects.update(rest_until=None)
+        while reading.read_due(row.pk):
+            pass
+
+    old, new = secret_store.new_key(), secret_store.new_key()
+    keys(old)
+    secret_store.put(secret_name("shop", "signing"), KEY)
+    body = json.dumps(event("7", 1))
+    answer = Client().post(f"/hooks/{row.hook}/", body, content_type="application/json", headers={"x-token": KEY})
+    assert answer.status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM integrations_incomingdelivery")
+        [kept] = cursor.fetchall()
+    assert "退款" not in repr(kept)
+    assert "\\u9000" not in repr(kept)
+    keys(new)
+    for _try in range(2):
+        read_again()
+    assert "CS_AGENT_SECRETS_KEYS" in LinkedTicket.objects.get().fault + Connector.objects.get().fault
+    assert not Ticket.objects.exists()
+    keys(new, old)
+    read_again()
+    assert Ticket.objects.get().text == "退款"
+    assert bytes(IncomingDelivery.objects.get().content) == b""
