@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -90,6 +91,20 @@ def operation(
     return decorate
 
 
+def beforehand(prepare: Callable[[HttpRequest], AbstractContextManager[None]]) -> Callable[[Any], Any]:
+    """What an operation does before its transaction and after it; see `idempotency.once`."""
+
+    def decorate(function: Any) -> Any:
+        function.beforehand = prepare
+        return function
+
+    return decorate
+
+
+def _nothing(request: HttpRequest) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def addresses(api: NinjaAPI, prefix: str) -> list[URLPattern]:
     """One URL pattern for each path of the API, with the declarations of all its methods."""
     found = []
@@ -137,7 +152,8 @@ def _answer(request: HttpRequest, act: Callable[[], HttpResponseBase], operation
             if request.method in UNSAFE:  # the answer shows the ticket: refused now, not after the act
                 require(user, Permission.VIEW_TICKETS)
             _refuse_another_form(request, op)
-            response = idempotency.once(request, user, act) if op.view_func.asks_for_key else act()
+            prepared = getattr(op.view_func, "beforehand", _nothing)(request)
+            response = idempotency.once(request, user, act, prepared) if op.view_func.asks_for_key else act()
     except Refused as refusal:
         response = problems.of_refusal(refusal)
     except ServiceError as error:

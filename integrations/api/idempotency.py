@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,10 +27,16 @@ _LONGEST = 200
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
-def once(request: HttpRequest, user: Any, act: Callable[[], HttpResponseBase]) -> HttpResponseBase:
-    """The response of the act, or the stored one."""
+def once(
+    request: HttpRequest, user: Any, act: Callable[[], HttpResponseBase], beforehand: AbstractContextManager[None]
+) -> HttpResponseBase:
+    """The response of the act, or the stored one. `beforehand` surrounds the transaction: slow work that need not be
+    part of it."""
     key, wanted = _key(request), _hash(request)
-    with transaction.atomic():
+    known = IdempotencyKey.objects.filter(user=user, key=key).first()
+    if known is not None:
+        return _replayed(known, wanted)
+    with beforehand, transaction.atomic():
         row, made = IdempotencyKey.objects.get_or_create(user=user, key=key, defaults={"request_hash": wanted})
         if not made:
             return _replayed(row, wanted)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,7 +20,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from integrations.api import cursors, etags, schemas
-from integrations.api.door import operation
+from integrations.api.door import beforehand, operation
 from integrations.api.operations import shapes
 from tickets.errors import Invalid
 from tickets.models import Department, Ticket
@@ -25,11 +28,31 @@ from tickets.permissions import Permission
 from tickets.services.clarify import answers
 from tickets.services.flows.recommendation import recommend
 from tickets.services.people import access
-from tickets.services.tickets import changes, edits
+from tickets.services.tickets import changes, edits, uploads
+from tickets.services.tickets.uploads import MAX_FILES
 from tickets.web.given import is_storable
 
 router = Router(tags=["tickets"])
 Number = Annotated[str, Field(max_length=64)]
+
+
+@contextmanager
+def _files_ahead(request: HttpRequest) -> Iterator[None]:
+    """Files are copied before the key's transaction begins, in which others wait."""
+    with uploads.placed_ahead(_sent(request)) as files:
+        request.files_ahead = files  # type: ignore[attr-defined]
+        yield
+
+
+def _sent(request: HttpRequest) -> list[Any]:
+    """The files of the form or of the body; none of a body that the operation will refuse anyway."""
+    if request.content_type == "multipart/form-data":
+        return [file for file in (request.FILES.get("file"),) if file is not None]
+    try:
+        items = json.loads(request.body)["attachments"]
+        return [_decoded(schemas.FileIn.model_validate(item)) for item in items] if len(items) <= MAX_FILES else []
+    except (ValueError, TypeError, KeyError, RecursionError, Invalid):
+        return []
 
 
 @operation(router, "GET", "/tickets", Permission.VIEW_TICKETS, answers=schemas.Tickets)
@@ -66,12 +89,13 @@ def list_tickets(
     Permission.CREATE_TICKETS,
     answers={200: schemas.TicketWhole, 201: schemas.TicketWhole},
 )
+@beforehand(_files_ahead)
 def create_ticket(request: HttpRequest, body: schemas.TicketIn, response: HttpResponse) -> Any:
     """Create a ticket, whole or not at all
 
     Attachments come as base64 within the limit of a request (5 MB); larger ones are added one by one afterwards.
     """
-    files = [_decoded(item) for item in body.attachments]
+    files = request.files_ahead or [_decoded(item) for item in body.attachments]  # type: ignore[attr-defined]
     known = Ticket.objects.filter(refs__connector=body.connector, refs__external_id=body.external_id)
     there = bool(body.external_id) and known.exists()
     ticket = changes.create_ticket(
@@ -167,13 +191,21 @@ def list_clarifications(
     return cursors.page(request, rows, shapes.clarification, cursor=cursor, limit=limit, descending=False)
 
 
-@operation(router, "POST", "/tickets/{number}/attachments", Permission.CREATE_TICKETS, answers={201: schemas.File})
+@operation(
+    router,
+    "POST",
+    "/tickets/{number}/attachments",
+    Permission.CREATE_TICKETS,
+    answers={201: schemas.File},
+)
+@beforehand(_files_ahead)
 def add_attachment(request: HttpRequest, number: Number, file: File[UploadedFile]) -> Any:
     """Add a file to a ticket
 
     Multipart, field `file`. What it is is judged by its content, never by its name.
     """
-    row = changes.add_attachment(access.get_ticket(request.user, number), file, user=request.user)
+    [sent] = request.files_ahead  # type: ignore[attr-defined]
+    row = changes.add_attachment(access.get_ticket(request.user, number), sent, user=request.user)
     return Status(201, shapes.file(row))
 
 

@@ -6,6 +6,8 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -143,6 +145,25 @@ def test_a_file_is_added_by_its_content(program: Program, ticket: Ticket) -> Non
     assert program.upload(path, PNG, "a.png", "k")["Idempotent-Replayed"] == "true"
     assert program.upload(path, b"MZ is no picture", "a.png").json()["code"] == "file_refused"
     assert ticket.attachments.count() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"text": ""}, {"priority": 9}, {"department": "nowhere"}, {"connector": "shop", "external_id": "S-1"}, {"x": 1}],
+    ids=str,
+)
+def test_of_files_whose_ticket_is_not_made_none_stays_on_the_disk(
+    program: Program, settings: Any, wrong: dict[str, Any]
+) -> None:
+    """They are copied before the transaction; what no row names afterwards is deleted."""
+    program.post("/tickets", {**NEW, "connector": "shop", "external_id": "S-1"})
+    files = [{"name": f"{n}.png", "content_base64": base64.b64encode(PNG).decode()} for n in range(2)]
+    answer = program.post("/tickets", {**NEW, "attachments": files, **wrong})
+    assert answer.status_code in (200, 400, 422), answer.content
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+    made = program.post("/tickets", {**NEW, "attachments": files}, key="k")
+    assert program.post("/tickets", {**NEW, "attachments": files}, key="k").json() == made.json()
+    assert len([path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]) == 2
 
 
 def test_a_run_is_started_read_waited_for_and_stopped(
