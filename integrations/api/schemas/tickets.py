@@ -7,12 +7,23 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from integrations.api.schemas.common import In, Next, one_of
 from tickets import models
 
-Priority = Annotated[Literal[1, 2, 3, 4], Field(description="1 urgent, 2 high, 3 normal, 4 low.")]
+
+def _no_truth(given: Any) -> Any:
+    """`true` is equal to 1 in Python, and is no priority."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("int_type", "no number")
+    return given
+
+
+Priority = Annotated[
+    Literal[1, 2, 3, 4], BeforeValidator(_no_truth), Field(description="1 urgent, 2 high, 3 normal, 4 low.")
+]
 Status = Literal["new", "open", "pending", "solved", "closed"]
 
 

@@ -40,6 +40,8 @@ HOSTILE_BODIES = [
     b'{"text": "x", "priority": "\xe9"}',
     b'{"text": "x", "priority": 2.5}',
     b'{"text": "x", "unknown": 1}',
+    b'{"text": "x", "priority": "2"}',
+    b'{"text": "x", "priority": true}',
     b'{"text": "x", "connector": "\\u0000"}',
     b'{"text": "x", "connector": "../x"}',
     b'{"text": "x", "external_id": "\\u0000"}',
@@ -129,6 +131,13 @@ def test_a_body_of_another_media_type_is_refused_unread(program: Program, type: 
     assert answer.status_code == 415
     assert not Ticket.objects.exists()
     assert program.post("/tickets", TICKET, key="k").status_code == 201
+
+
+@pytest.mark.parametrize("word", ['"yes"', '"true"', "1", "null"])
+def test_a_word_that_is_no_truth_value_is_refused(program: Program, ticket: Ticket, word: str) -> None:
+    answer = program.post(f"/tickets/{ticket.number}/comments", f'{{"text": "x", "by_customer": {word}}}')
+    assert_refused(answer)
+    assert [error["place"] for error in answer.json()["errors"]] == ["body.by_customer"]
 
 
 def test_a_file_that_is_no_upload_is_refused(program: Program, ticket: Ticket) -> None:
@@ -228,6 +237,10 @@ def test_a_cursor_goes_on_with_the_filters_it_was_made_for_and_no_others(program
         "/tickets?limit=x",
         "/tickets?status=burning",
         "/tickets?created_since=yesterday",
+        "/tickets?created_since=20260101",
+        "/tickets?created_since=0.5",
+        "/tickets?created_since=%2B1e9",
+        "/tickets?created_since=-1795780800",
         "/tickets?created_since=2026-01-01T00:00:00",
         "/tickets?created_since=0001-01-01T00:00:00%2B14:00",
         "/tickets?created_since=9999-12-31T23:59:59-12:00",
