@@ -48,7 +48,7 @@ def whole(rest: Rest, ticket: Ticket, *, me: User, url: str, tag_field: str) -> 
 
 def person(user: User) -> Person:
     """Name and number are seen by accounts that may; everybody sees the address."""
-    return Person(name=user.real_name or user.login, email=user.email, mobile=user.mobile, external_id=user.login)
+    return Person(name=user.real_name or user.login, email=user.email, mobile=user.phone, external_id=user.login)
 
 
 def _by_transaction(parts: Iterable[Attachment], written: Iterable[Transaction]) -> dict[str, list[Attachment]]:

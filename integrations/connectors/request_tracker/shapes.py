@@ -10,11 +10,14 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from integrations.connectors.errors import BadAnswer
+from integrations.connectors.wire.shapes import known
 from tickets.said import gettext_said as _
 from tickets.web.given import whole_number
 
@@ -31,14 +34,24 @@ def _list(value: Any) -> Any:
     return value if isinstance(value, list) else []
 
 
-def _known(value: datetime) -> datetime | None:
-    """The moment in UTC; None for 1970, which stands for never."""
-    moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return moment.astimezone(UTC) if moment.year > 1970 else None
+def _known(value: Any) -> datetime | None:
+    """The moment in UTC; None for 1970, which stands for never, and for what is no moment."""
+    moment = known(value.isoformat() if isinstance(value, datetime) else value)
+    return moment.astimezone(UTC) if moment is not None and moment.year > 1970 else None
+
+
+def _file_name(value: Any) -> str:
+    """As mail programs write it where it is not ASCII."""
+    text = _text(value)
+    try:
+        return str(make_header(decode_header(text)))
+    except (ValueError, LookupError, HeaderParseError):
+        return text
 
 
 Name = Annotated[str, BeforeValidator(_text)]
-Moment = Annotated[datetime, AfterValidator(_known)]
+FileName = Annotated[str, BeforeValidator(_file_name)]
+Moment = Annotated[datetime | None, BeforeValidator(_known)]
 
 
 class Shape(BaseModel):
@@ -53,12 +66,18 @@ class User(Shape):
     real_name: Name = Field(default="", alias="RealName")
     email: Name = Field(default="", alias="EmailAddress")
     mobile: Name = Field(default="", alias="MobilePhone")
+    work_phone: Name = Field(default="", alias="WorkPhone")
+    home_phone: Name = Field(default="", alias="HomePhone")
     timezone: Name = Field(default="", alias="Timezone")
     language: Name = Field(default="", alias="Lang")
 
     @property
     def login(self) -> str:
         return self.name or self.id
+
+    @property
+    def phone(self) -> str:
+        return self.mobile or self.work_phone or self.home_phone
 
 
 class Queue(Shape):
@@ -89,8 +108,8 @@ class Ticket(Shape):
     priority: Name = Field(default="", alias="Priority")
     queue: Queue = Field(alias="Queue")
     requesters: Annotated[list[User], BeforeValidator(_list)] = Field(default=[], alias="Requestor")
-    created: Moment | None = Field(default=None, alias="Created")
-    updated: Moment | None = Field(default=None, alias="LastUpdated")
+    created: Moment = Field(default=None, alias="Created")
+    updated: Moment = Field(default=None, alias="LastUpdated")
     fields: Annotated[list[CustomField], BeforeValidator(_list)] = Field(default=[], alias="CustomFields")
     links: Annotated[list[Link], BeforeValidator(_list)] = Field(default=[], alias="_hyperlinks")
 
@@ -106,13 +125,13 @@ class Row(Shape):
     """A ticket in a search."""
 
     id: Name
-    updated: Moment | None = Field(default=None, alias="LastUpdated")
+    updated: Moment = Field(default=None, alias="LastUpdated")
 
 
 class Transaction(Shape):
     id: Name
     type: Name = Field(default="", alias="Type")
-    created: Moment | None = Field(default=None, alias="Created")
+    created: Moment = Field(default=None, alias="Created")
     creator: User = Field(alias="Creator")
 
 
@@ -120,7 +139,7 @@ class Attachment(Shape):
     """A file, or a part of a message. `size` in bytes."""
 
     id: Name
-    name: Name = Field(default="", alias="Filename")
+    name: FileName = Field(default="", alias="Filename")
     type: Name = Field(default="", alias="ContentType")
     size: Name = Field(default="", alias="ContentLength")
     transaction: Name = Field(default="", alias="TransactionId")

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,3 +71,28 @@ def test_a_moment_is_never_read_later_than_it_was(at: datetime, name: str) -> No
 def test_an_account_without_a_usable_zone_is_refused(name: str) -> None:
     with pytest.raises(NotAllowed):
         zone_of(User(Name="x", Timezone=name), datetime.now(UTC))
+
+
+@pytest.mark.parametrize("written", ["", "1970-01-01T00:00:00Z", "not a date", None, 7, ["x"]])
+def test_a_time_that_is_none_keeps_no_ticket_out_of_a_search(written: Any) -> None:
+    row = shapes.Row.model_validate({"id": "66", "LastUpdated": written})
+    assert (row.id, row.updated) == ("66", None)
+    assert shapes.Row.model_validate({"id": 66, "LastUpdated": "2024-05-06T03:04:05Z"}).updated is not None
+
+
+def test_a_person_is_reached_by_whichever_number_there_is() -> None:
+    known = {"Name": "li", "MobilePhone": "", "WorkPhone": "+86 10 6555 1234", "HomePhone": None}
+    assert shapes.User.model_validate(known).phone == "+86 10 6555 1234"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("=?UTF-8?B?5oiq5Zu+LnBuZw==?=", "截图.png"),
+        ("a=?b.png", "a=?b.png"),
+        ("=?x?B?YQ==?=", "=?x?B?YQ==?="),
+        (None, ""),
+    ],
+)
+def test_a_files_name_is_read_as_mails_write_it(written: Any, name: str) -> None:
+    assert shapes.Attachment.model_validate({"id": 1, "Filename": written}).name == name
