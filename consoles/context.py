@@ -25,7 +25,8 @@ class Can:
 
 def console(request: HttpRequest) -> dict[str, Any]:
     panel = getattr(request, "panel", None)
-    theme = request.COOKIES.get(THEME_COOKIE, "auto") if panel is None else panel.theme
+    asked = getattr(request, "frame_theme", "") or request.COOKIES.get(THEME_COOKIE, "auto")
+    theme = asked if panel is None else panel.theme
     root = f"/{getattr(settings, 'CS_AGENT_PREFIX', '')}" if panel is None else panel.root
     return {
         "can": Can(getattr(request, "user", None)),

@@ -84,10 +84,21 @@ class PanelMiddleware:
             return self.get_response(request)
         framed: Any = request
         framed.frame_ancestors = _ancestors(buttons.active(match["connector"]))
-        response = self._in_panel(framed, match) if match["number"] else self.get_response(request)
+        response = self._in_panel(framed, match) if match["number"] else self._on_the_way(framed)
         del response.headers["X-Frame-Options"]
         response.xframe_options_exempt = True  # type: ignore[attr-defined] # a host's own middleware asks for it
         response.headers["Cache-Control"] = response.headers.get("Cache-Control", "no-store")
+        return response
+
+    def _on_the_way(self, request: Any) -> HttpResponseBase:
+        """A link as it is opened or refused: in the words and colours of the page around it, whatever is wrong with
+        it."""
+        chosen = request.GET.get("lang", "")
+        request.frame_theme = request.GET.get("theme", "")
+        with translation.override(chosen if chosen in dict(settings.LANGUAGES) else translation.get_language()):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         return response
 
     def _in_panel(self, request: Any, match: re.Match[str]) -> HttpResponseBase:

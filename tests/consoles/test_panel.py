@@ -247,6 +247,19 @@ def test_the_language_and_theme_are_those_of_the_helpdesk(ticket: Ticket, alice:
     assert "Sign in" in page.content.decode()
 
 
+def test_a_link_is_opened_and_refused_in_the_frame_as_the_page_around_it_looks_and_speaks(
+    ticket: Ticket, alice: User
+) -> None:
+    good = links.make("desk", "D-1", "alice")
+    for given, status, words in ((good, 200, "Open the ticket"), ({**good, "t": "D-2"}, 403, "signature")):
+        page = Client().get(address(OPEN, given) + "&lang=en&theme=dark")
+        told = page.content.decode()
+        assert (page.status_code, page["Content-Language"]) == (status, "en")
+        assert 'data-theme="dark"' in told
+        assert words in told
+        assert Client().get(address(OPEN, given) + "&lang=xx&theme=%22")["Content-Language"] == "zh-hans"
+
+
 # One ticket, 15 minutes.
 
 
