@@ -15,7 +15,8 @@ from cs_agent.vision.redaction import Audience, RedactionPolicy
 from cs_agent.vision.redaction.pictures import FILL
 from tests.evidence.screens import MOBILE, KnowingReader, box_of, ink
 from tickets.runner.pictures.fingerprints import fingerprint_of
-from tickets.runner.pictures.redactors import PictureWithheld, RedactingModel, Redactor, Unreadable, blurred
+from tickets.runner.pictures.redacting_model import PictureWithheld, RedactingModel
+from tickets.runner.pictures.redactors import Redactor, Unreadable, blurred
 
 Lines = tuple[TextLine, ...]
 TITLE = "客户资料"

@@ -25,10 +25,8 @@ from cs_agent.engine.model.errors import (
     ModelOtherApi,
     ModelTruncated,
     ModelUnfinished,
-    error_object,
-    object_error,
-    other_api,
 )
+from cs_agent.engine.model.server_errors import error_object, object_error, other_api
 from cs_agent.engine.run.protocols import Reply, ToolCall
 
 Json = Mapping[str, Any]

@@ -25,9 +25,8 @@ from cs_agent.engine.model.errors import (
     ModelProxyUnusable,
     ModelTimeout,
     ModelUnreachable,
-    model_error,
-    page_title,
 )
+from cs_agent.engine.model.server_errors import model_error, page_title
 from cs_agent.engine.model.settings import ModelSettings
 from cs_agent.engine.model.stream import ReplyCollector
 from cs_agent.engine.run.protocols import ModelError, Reply

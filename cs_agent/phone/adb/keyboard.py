@@ -8,7 +8,6 @@ phone lets anybody see.
 from __future__ import annotations
 
 import base64
-import re
 import shlex
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from cs_agent.engine.run.protocols import PhoneError
 from cs_agent.observation import UiNode
 from cs_agent.phone.adb import parse
 from cs_agent.phone.adb.transport import AdbLink
+from cs_agent.phone.adb.typed_text import ascii_parts, focused_field, is_plain, shows
 from cs_agent.phone.errors import (
     CommandFailed,
     GesturesBlocked,
@@ -36,10 +36,8 @@ _BOUND_S = 1.5  # and to serve the field
 _ARRIVAL_S = 2.5  # longest wait for typed text to show
 _UNSEEN_ARRIVAL_S = 0.4  # for the keyboard to be served where the phone gives no tree
 _CHUNK = 4000  # characters per broadcast: adb takes commands of 64 kB
-_ASCII_CHUNK = 150  # characters per `input text`: it types key by key, and long lines time out
 _CLEAR_KEYS = 80  # deletions at a time, without ADBKeyboard
 _MOST_CLEARINGS = 10
-_BULLETS = "•●*∙·"
 
 Nodes = Callable[[], tuple[UiNode, ...] | None]
 _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="keyboard")  # one for each phone of the host
@@ -100,7 +98,7 @@ class Keyboard:
         if self._can_switch():
             self._await_binding()
             enter(text, self._by_broadcast)
-        elif _is_plain(text):
+        elif is_plain(text):
             enter(text, self._by_keys)
         elif ADB_KEYBOARD in self.installed():
             raise KeyboardRefused(f"{self._link.serial}: ADB Keyboard is there and may not be switched to")
@@ -269,49 +267,3 @@ def _broadcast(action: str, message: str = "") -> str:
     extra = f" --es msg {shlex.quote(message)}" if message else ""
     package = ADB_KEYBOARD.partition("/")[0]  # some builds deliver to nobody who is not named
     return f"am broadcast -a {action} -p {package}{extra}"
-
-
-def focused_field(nodes: tuple[UiNode, ...]) -> UiNode | None:
-    """The field that has the focus: an editable node, or the only focused one a page gives."""
-    focused = [node for node in nodes if node.focused]
-    for node in focused:
-        if node.editable or node.password:
-            return node
-    return None
-
-
-def ascii_parts(text: str) -> list[str]:
-    """Arguments of `input text` that type this ASCII text: %s means a space there, so a real one is torn apart."""
-    parts: list[str] = []
-    for piece in re.split(r"(?<=%)(?=s)", text):
-        parts += [piece[start : start + _ASCII_CHUNK] for start in range(0, len(piece), _ASCII_CHUNK)]
-    return [part.replace(" ", "%s") for part in parts]
-
-
-def _is_plain(text: str) -> bool:
-    """What `input text` can type: printable ASCII on one line (a line break would submit the form)."""
-    return all(" " <= char <= "~" for char in text)
-
-
-def shows(field: UiNode, text: str) -> bool:
-    """Whether the field holds the text, however the app formats it; a password by its length alone."""
-    if not text:
-        return True  # an emptied field shows its hint as its text: nothing can be told from it
-    if field.password or (field.text and set(field.text) <= set(_BULLETS)):
-        return len(field.text) == len(text)
-    return _bare(field.text) == _bare(text) or _dotted(field.text.strip(), text.strip())
-
-
-def _dotted(shown: str, text: str) -> bool:
-    """Whether the dump shows the text with a dot for each UTF-16 code unit that its writer did not take."""
-    data = text.encode("utf-16-le", "surrogatepass")
-    units = [chr(int.from_bytes(data[at : at + 2], "little")) for at in range(0, len(data), 2)]
-    return len(units) == len(shown) and all(
-        seen == unit or (seen == "." and not unit.isalnum()) for seen, unit in zip(shown, units, strict=True)
-    )
-
-
-def _bare(text: str) -> str:
-    """Letters, digits and decimal points: apps group numbers, trim spaces and change cases by themselves."""
-    kept = re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_", "", text)
-    return kept.casefold() if kept else "".join(text.split())

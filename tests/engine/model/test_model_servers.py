@@ -11,7 +11,7 @@ import pytest
 from cs_agent.engine.actions.parse import parse_reply
 from cs_agent.engine.actions.parse_errors import ParseError
 from cs_agent.engine.actions.values import Tap
-from cs_agent.engine.model import errors
+from cs_agent.engine.model import errors, server_errors
 from cs_agent.engine.model.check import check
 from cs_agent.engine.model.client import OpenAIModel
 from cs_agent.engine.model.confidence import confidence_of
@@ -302,7 +302,7 @@ def test_a_stream_that_calls_itself_json_is_read_and_a_web_page_is_named() -> No
     ],
 )
 def test_a_status_is_read_with_the_words_beside_it(status: int, words: str, kind: type[ModelError]) -> None:
-    error = errors.status_error(status, words, {}, words)
+    error = server_errors.status_error(status, words, {}, words)
     assert type(error) is kind
     assert "<" not in str(error)
 
@@ -326,10 +326,10 @@ def test_a_redirect_is_told_and_not_followed() -> None:
     ],
 )
 def test_the_wait_that_a_server_asks_for_is_read_in_all_its_forms(headers, least: float, most: float) -> None:  # type: ignore[no-untyped-def]
-    wait = errors.retry_after(headers)
+    wait = server_errors.retry_after(headers)
     assert wait is not None
     assert least <= wait <= most
-    assert errors.retry_after({"retry-after": "soon"}) is errors.retry_after({}) is None
+    assert server_errors.retry_after({"retry-after": "soon"}) is server_errors.retry_after({}) is None
 
 
 def test_the_word_null_ends_no_answer() -> None:

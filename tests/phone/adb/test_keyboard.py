@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Role, UiNode
 from cs_agent.phone import errors
-from cs_agent.phone.adb.keyboard import ADB_KEYBOARD, ascii_parts, shows
+from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.adb.typed_text import ascii_parts, shows
 from cs_agent.phone.waiting import wait_for
 from tests.phone.adb.scripted_server import SERIAL, Answer, ScriptedServer
 

@@ -14,7 +14,7 @@ from cs_agent.testing.scripted_endpoint import Answer, ScriptedEndpoint
 from tickets.errors import Conflict, Forbidden, Invalid
 from tickets.models import AuditEvent, FlowVersion, LanguageModel, ModelChoice, Run
 from tickets.runner.drive import engines
-from tickets.runner.pictures.redactors import RedactingModel
+from tickets.runner.pictures.redacting_model import RedactingModel
 from tickets.services import language_models, secret_store
 
 KEY = "sk-never-shown-anywhere"

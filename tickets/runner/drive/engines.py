@@ -21,7 +21,8 @@ from cs_agent.vision.reader import IncrementalReader, RapidOcrReader
 from cs_agent.vision.settle import SettleDetector
 from tickets.models import Run
 from tickets.runner.pictures import redactors
-from tickets.runner.pictures.redactors import RedactingModel, Redactor
+from tickets.runner.pictures.redacting_model import RedactingModel
+from tickets.runner.pictures.redactors import Redactor
 from tickets.services import language_models
 from tickets.services.flows.routes import plans
 from tickets.services.flows.vouches import vouches_of

@@ -13,16 +13,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cs_agent import catalogue
 from cs_agent.engine.actions.stored import with_texts
 from cs_agent.engine.routes.views import PageView, StepView
-from cs_agent.engine.run.protocols import Message, Model, ModelError, Reply, TextReader, ToolUser
+from cs_agent.engine.run.protocols import TextReader
 from cs_agent.engine.run.state import StepRecord
 from cs_agent.geometry import Box, Size
 from cs_agent.observation import TextLine, UiNode
@@ -249,34 +248,6 @@ class Redactor:
         bands = changed_bands(page.pixels, pixels, [line.box for line in page.lines])
         boxes = [Box(0, start, small.width, end) for start, end in bands]
         return blurred(cover(small, page.marks, self.policy, audience), boxes)
-
-
-class RedactingModel:
-    """Wraps an external model: requests are redacted by the policy."""
-
-    def __init__(self, model: Model, redactor: Redactor) -> None:
-        self.name = model.name
-        self._model = model
-        self._redactor = redactor
-
-    def reply(self, messages: list[Message], tools: list[dict[str, Any]] | None = None) -> Reply:
-        """`tools`: only for a model that supports them."""
-        covered = [self._covered(message) for message in messages]
-        return cast(ToolUser, self._model).reply(covered, tools) if tools else self._model.reply(covered)
-
-    def _covered(self, message: Message) -> Message:
-        image = message.image
-        try:
-            shown = self._redactor.covered(image, Audience.MODEL, awaited=True) if image is not None else None
-        except Unreadable as error:
-            raise PictureWithheld(str(error)) from error
-        return replace(message, text=self._redactor.text(message.text, Audience.MODEL), image=shown)
-
-
-class PictureWithheld(ModelError):
-    """The screen could not be checked for personal data, so it was not sent to the model."""
-
-    advice = catalogue._("屏幕内容无法脱敏,未发送给模型")
 
 
 def warm_up() -> None:

@@ -19,8 +19,9 @@ from cs_agent.phone.adb.doctor.findings import (
     install_keyboard,
     on_phone,
 )
-from cs_agent.phone.adb.keyboard import ADB_KEYBOARD, focused_field, shows
+from cs_agent.phone.adb.keyboard import ADB_KEYBOARD
 from cs_agent.phone.adb.phone import AdbPhone
+from cs_agent.phone.adb.typed_text import focused_field, shows
 from cs_agent.phone.errors import AppError, KeyboardMissing
 from cs_agent.phone.findings import Check, CheckStatus
 from cs_agent.phone.waiting import wait_for

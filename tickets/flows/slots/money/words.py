@@ -64,9 +64,13 @@ class Words:
 
     def own_in(self, text: str) -> bool:
         """Whether the text holds one of the slot's own words at all."""
-        return any(
-            self._owned(found) for found in {text[slice(*place)].lower() for place in _places(self.pattern, text)}
-        )
+        others: set[str] = set()  # a long text says the same words again and again
+        for start, end in _places(self.pattern, text):
+            if (found := text[start:end].lower()) not in others:
+                if self._owned(found):
+                    return True
+                others.add(found)
+        return False
 
     def any_within(self, text: str, stretch: Stretch) -> bool:
         places = _places(self.pattern, text)
