@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from cs_agent.engine.screen import page as screen_page
-from cs_agent.engine.screen.page import goes_on
 from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.vocabulary.titles import goes_on
 from cs_agent.engine.screen.words import WEIGHTY, sense
 from cs_agent.observation import Observation
 

@@ -21,10 +21,11 @@ from cs_agent.engine.gate.searches import is_looked_up_in, searches, shows_what_
 from cs_agent.engine.gate.windows.dialogs import leaves, stays
 from cs_agent.engine.gate.windows.pickers import is_choice, is_wheel_choice
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
-from cs_agent.engine.screen.page import MONEY, Nature, costs, is_search_field, is_search_word
+from cs_agent.engine.screen.page import MONEY, Nature, is_search_field, is_search_word
 from cs_agent.engine.screen.structure import is_reacting, share_a_line
 from cs_agent.engine.screen.targets import Target, find_target
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import costs
 from cs_agent.engine.screen.words import clears_text, go_back, looks_up
 from cs_agent.geometry import Box
 from cs_agent.observation import AppKind, Observation, Role, UiNode

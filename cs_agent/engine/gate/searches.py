@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from cs_agent.engine.screen.page import Nature, adds_what_it_holds, is_search_field, names_a_key, read_page
+from cs_agent.engine.screen.page import Nature, adds_what_it_holds, is_search_field, read_page
 from cs_agent.engine.screen.structure import column, share_a_line, texts_of
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import names_a_key
 from cs_agent.engine.screen.words import looks_up
 from cs_agent.observation import Observation, UiNode
 

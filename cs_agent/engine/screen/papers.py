@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from cs_agent.engine.screen.days import day_of, span_of_days
-from cs_agent.engine.screen.page import filters_a_list, names_a_deadline, names_a_due_day
 from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import filters_a_list, names_a_deadline, names_a_due_day
 from cs_agent.engine.screen.words import names_a_state
 
 _SIGNED = re.compile(r"^[+\-−–] ?[^\w\s]{0,3} ?\d[\d.,  ]*\s?\D{0,4}$")  # +2.800,00 €

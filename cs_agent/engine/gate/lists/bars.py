@@ -16,15 +16,6 @@ from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a
 from cs_agent.engine.gate.lists.worked import has_pair, is_worked
 from cs_agent.engine.screen.drawn.pictured import is_raised, stands_out
 from cs_agent.engine.screen.head import heads_told
-from cs_agent.engine.screen.page import (
-    filters_a_list,
-    is_handing_over,
-    is_of_a_paper,
-    names_an_attribute,
-    names_everything,
-    names_none,
-    switches_a_mode,
-)
 from cs_agent.engine.screen.structure import (
     column,
     is_reacting,
@@ -35,6 +26,15 @@ from cs_agent.engine.screen.structure import (
     texts_of,
 )
 from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import (
+    filters_a_list,
+    is_handing_over,
+    is_of_a_paper,
+    names_an_attribute,
+    names_everything,
+    names_none,
+    switches_a_mode,
+)
 from cs_agent.engine.screen.words import LabelKind, names_a_state, sense
 from cs_agent.observation import Observation, Role
 

@@ -17,8 +17,10 @@ from cs_agent.engine.gate.lists.form_rows import may_call, tells_how_it_stands
 from cs_agent.engine.gate.lists.marked import MARKS, is_marked_row, parts_of
 from cs_agent.engine.gate.windows.pickers import is_pointing
 from cs_agent.engine.screen.head import heads_drawn, heads_told
-from cs_agent.engine.screen.page import (
-    Nature,
+from cs_agent.engine.screen.page import Nature
+from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.vocabulary.titles import (
     is_acted_on,
     is_entry_acted_on,
     is_handing_over,
@@ -26,8 +28,6 @@ from cs_agent.engine.screen.page import (
     names_contents,
     switches_a_mode,
 )
-from cs_agent.engine.screen.targets import Target
-from cs_agent.engine.screen.text import fold
 from cs_agent.engine.screen.words import LabelKind, is_bidding, is_read, may_be_done, sense
 
 _PLAIN = (LabelKind.PLAIN, LabelKind.NOMINAL)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from cs_agent.engine.screen.page import filters_a_list, is_deed_elsewhere
 from cs_agent.engine.screen.structure import inside_of, is_reacting, texts_of
 from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.vocabulary.titles import filters_a_list, is_deed_elsewhere
 from cs_agent.engine.screen.words import WEIGHTY, LabelKind, names_a_state, names_a_value, sense
 from cs_agent.observation import UiNode
 

@@ -20,16 +20,7 @@ from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.head import HEAD
-from cs_agent.engine.screen.page import (
-    Nature,
-    count_paper_marks,
-    is_acted_on,
-    is_entry_acted_on,
-    is_handing_over,
-    is_of_a_paper,
-    is_on_offer,
-    names_customers,
-)
+from cs_agent.engine.screen.page import Nature
 from cs_agent.engine.screen.papers import are_kept, are_sorted_by, are_worked_off, is_of_a_ledger
 from cs_agent.engine.screen.structure import (
     column,
@@ -42,6 +33,15 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import (
+    count_paper_marks,
+    is_acted_on,
+    is_entry_acted_on,
+    is_handing_over,
+    is_of_a_paper,
+    is_on_offer,
+    names_customers,
+)
 from cs_agent.engine.screen.words import LabelKind, is_read, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from cs_agent.engine.gate.lists.sections import is_content
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD, heads_told
-from cs_agent.engine.screen.page import names_own_place
 from cs_agent.engine.screen.structure import is_reacting, names_of, texts_of
 from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import names_own_place
 from cs_agent.engine.screen.words import go_back
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode

@@ -13,9 +13,10 @@ from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.gate.lists.marked import drawn_parts, is_marked_row, told_parts
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.head import HEAD
-from cs_agent.engine.screen.page import Nature, filters_a_list, is_on_offer, is_picker_title, switches_a_mode
+from cs_agent.engine.screen.page import Nature
 from cs_agent.engine.screen.structure import column, texts_of
 from cs_agent.engine.screen.targets import Target
+from cs_agent.engine.screen.vocabulary.titles import filters_a_list, is_on_offer, is_picker_title, switches_a_mode
 from cs_agent.engine.screen.words import WEIGHTY, LabelKind, is_bidding, is_read, names_a_state, names_a_thing, sense
 from cs_agent.observation import Observation
 

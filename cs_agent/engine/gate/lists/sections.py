@@ -11,14 +11,14 @@ from collections.abc import Iterable, Sequence
 
 from cs_agent.engine.gate.lists.deeds import does_something
 from cs_agent.engine.screen.days import day_of
-from cs_agent.engine.screen.page import (
+from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.vocabulary.titles import (
     filters_a_list,
     names_a_near_day,
     names_contents,
     names_none,
     switches_a_mode,
 )
-from cs_agent.engine.screen.text import fold
 from cs_agent.engine.screen.words import is_read, names_a_state
 
 _LEAST = 2  # parts that say what the page holds

@@ -10,9 +10,9 @@ from itertools import pairwise
 
 from cs_agent.engine.gate.lists.deeds import is_done_by_a_button
 from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill
-from cs_agent.engine.screen.page import names_contents
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, share_a_line, texts_of
 from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import names_contents
 from cs_agent.engine.screen.words import names_a_thing
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation

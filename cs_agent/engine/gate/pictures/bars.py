@@ -11,16 +11,16 @@ from cs_agent.engine.gate.lists.feet import leads_to_a_place
 from cs_agent.engine.screen.drawn.pictured import room_beside, stands_out
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import heads_drawn
-from cs_agent.engine.screen.page import (
+from cs_agent.engine.screen.structure import share_a_line
+from cs_agent.engine.screen.targets import has_ink
+from cs_agent.engine.screen.text import squash
+from cs_agent.engine.screen.vocabulary.titles import (
     filters_a_list,
     names_everything,
     names_none,
     names_own_place,
     switches_a_mode,
 )
-from cs_agent.engine.screen.structure import share_a_line
-from cs_agent.engine.screen.targets import has_ink
-from cs_agent.engine.screen.text import squash
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, TextLine
 

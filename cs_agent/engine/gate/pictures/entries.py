@@ -20,11 +20,12 @@ from cs_agent.engine.screen.drawn.cards import find_card
 from cs_agent.engine.screen.drawn.chevrons import ends_in_chevron
 from cs_agent.engine.screen.drawn.pictured import entry_lines, is_boxed, is_pressed_out
 from cs_agent.engine.screen.head import heads_drawn
-from cs_agent.engine.screen.page import Nature, is_handing_over, is_of_a_paper, is_on_offer, names_customers
+from cs_agent.engine.screen.page import Nature
 from cs_agent.engine.screen.papers import seem_kept
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target, has_ink
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import is_handing_over, is_of_a_paper, is_on_offer, names_customers
 from cs_agent.engine.screen.words import WEIGHTY, is_read, names_a_state, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, TextLine

@@ -18,9 +18,10 @@ from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill, is_pale, 
 from cs_agent.engine.screen.drawn.signs import is_blank
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import HEAD
-from cs_agent.engine.screen.page import Nature, costs, is_on_offer
+from cs_agent.engine.screen.page import Nature
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target, has_ink
+from cs_agent.engine.screen.vocabulary.titles import costs, is_on_offer
 from cs_agent.engine.screen.words import (
     LabelKind,
     is_bidding,

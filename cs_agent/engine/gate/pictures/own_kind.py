@@ -26,15 +26,11 @@ from cs_agent.engine.screen.drawn.pictured import (
 from cs_agent.engine.screen.drawn.signs import is_hint_in_box
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around
 from cs_agent.engine.screen.head import CORNER_WIDTH, HEAD
-from cs_agent.engine.screen.page import (
-    Nature,
-    costs,
-    is_picker_title,
-    is_search_word,
-)
+from cs_agent.engine.screen.page import Nature, is_search_word
 from cs_agent.engine.screen.structure import share_a_line
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import costs, is_picker_title
 from cs_agent.engine.screen.words import (
     LabelKind,
     ends_a_choice,

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 from cs_agent.engine.screen.drawn.cards import find_card
 from cs_agent.engine.screen.drawn.windows import Window, is_dimmed_around
-from cs_agent.engine.screen.page import accepts, continues, goes_on, is_question, somebody_asks
 from cs_agent.engine.screen.structure import around, inside_of, is_reacting, names_of, share_a_line, texts_of
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold, squash
+from cs_agent.engine.screen.vocabulary.titles import accepts, continues, goes_on, is_question, somebody_asks
 from cs_agent.engine.screen.words import LabelKind, go_back, leaves_a_dialog, leaves_what_is_shown, sense
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, UiNode

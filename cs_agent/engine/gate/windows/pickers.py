@@ -11,7 +11,6 @@ from cs_agent.engine.gate.findings import Scene
 from cs_agent.engine.screen.drawn.pictured import even_column, shares_paper
 from cs_agent.engine.screen.drawn.windows import Window
 from cs_agent.engine.screen.head import HEAD, heads_drawn, heads_told
-from cs_agent.engine.screen.page import is_picker_title
 from cs_agent.engine.screen.structure import (
     column,
     inside_of,
@@ -24,6 +23,7 @@ from cs_agent.engine.screen.structure import (
 )
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import fold
+from cs_agent.engine.screen.vocabulary.titles import is_picker_title
 from cs_agent.engine.screen.words import ends_a_choice, go_back, leaves_a_dialog
 from cs_agent.observation import AppKind, Observation, Role, UiNode
 
