@@ -45,7 +45,7 @@ def find_hazard(observation: Observation) -> Warned | None:
         said = next((text for text, folded in texts if _says(hazard, folded)), None)
         if said is not None:
             return Warned(hazard, said)
-    counted = _deed_that_is_counted(observation) or _counts_on(observation)
+    counted = _action_that_is_counted(observation) or _counts_on(observation)
     return Warned(Hazard.ACTS_BY_ITSELF, counted) if counted else None
 
 
@@ -57,7 +57,7 @@ def acts_when_left(observation: Observation) -> str:
     return next((text for text in said if not words["not_acts_when_left"].search(fold(text))), "")
 
 
-def _deed_that_is_counted(observation: Observation) -> str:
+def _action_that_is_counted(observation: Observation) -> str:
     """A control that can be pressed says what it does and how many seconds are left: 确认支付(5s). One that cannot yet
     be pressed is only waited for."""
     nodes = observation.nodes

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.deeds import has_buttons
+from cs_agent.engine.gate.lists.actions import has_buttons
 from cs_agent.engine.screen.structure import own_texts, values_in
 from cs_agent.engine.screen.targets import Target
 from cs_agent.engine.screen.text import squash

@@ -14,7 +14,7 @@ from cs_agent.engine.gate import kinds
 from cs_agent.engine.gate.findings import Finding, Scene
 from cs_agent.engine.gate.labels import bids as entry_bids
 from cs_agent.engine.gate.labels import entry_sense, target_sense
-from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.actions import does_something
 from cs_agent.engine.gate.reasons import reason, voucher_reason
 from cs_agent.engine.gate.vouches import Act, find_vouch
 from cs_agent.engine.gate.windows.dialogs import is_closing_answer, is_closing_mark

@@ -72,12 +72,12 @@ def are_worked_off(told: Iterable[str]) -> bool:
     words = [squash(text) for text in told]
     still = {_OPEN.sub("", word) for word in words if _OPEN.match(word)}
     over = {word.removeprefix("已") for word in words if _DONE.search(word) and not _OPEN.match(word)}
-    return any(_is_root_of(deed, done) for deed in still for done in over)
+    return any(_is_root_of(action, done) for action in still for done in over)
 
 
-def _is_root_of(deed: str, done: str) -> bool:
+def _is_root_of(action: str, done: str) -> bool:
     """The one word, or as it is when done: ship and shipped, pay and paid stay two words."""
-    return bool(deed) and (deed == done or (len(deed) >= _STEM and done.startswith(deed.removesuffix("e"))))
+    return bool(action) and (action == done or (len(action) >= _STEM and done.startswith(action.removesuffix("e"))))
 
 
 def _is_called(state: str, tab: str) -> bool:

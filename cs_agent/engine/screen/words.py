@@ -82,7 +82,7 @@ _ZH_COMMIT = re.compile(_any(_ZH["commit"]))
 _ZH_SAFE_START = re.compile("^(?:立即|马上|点击|去)?" + _any(_ZH["safe_start"]))
 _ZH_DOES = re.compile("^" + _any(_ZH["does"]))
 _ZH_CONSENT = re.compile("已阅读|我同意|同意并|并同意|阅读并|知悉并")
-_ZH_HINT_THEN_DEED = re.compile("(?:并|后|即可|同时)(?:立即)?.{0,2}" + _any(_ZH["commit"]))
+_ZH_HINT_THEN_ACTION = re.compile("(?:并|后|即可|同时)(?:立即)?.{0,2}" + _any(_ZH["commit"]))
 _ZH_STATUS = re.compile(f"^{_any(_ZH['status_start'])}.{{1,7}}$|^.{{1,6}}{_any(_ZH['status_end'])}$")
 _ZH_NOUN_END = re.compile(_any(_ZH["noun_end"]) + "$")
 _ZH_RECORD_END = re.compile(_any(_ZH["record_end"]) + "$")
@@ -106,7 +106,7 @@ _ZH_ENDS_AS_STATUS = re.compile(f"(?:已|待|未).{{1,3}}$|{_any(_ZH['status_end
 
 _EN_COMMIT = re.compile(rf"\b{_any(_EN['commit'])}\b")
 _EN_SAFE_START = re.compile(rf"^{_any(_EN['safe_start'])}(?!\w)")
-_EN_AND_DEED = re.compile(r"\b(?:and|&) \w+")
+_EN_AND_ACTION = re.compile(r"\b(?:and|&) \w+")
 _EN_NOUN_END = re.compile(rf"\b{_any(_EN['noun_end'])}$")
 _EN_RECORD_END = re.compile(rf"\b{_any(_EN['record_end'])}$")
 _EN_VERB_FIRST = re.compile(rf"^{_any(_EN['verb_first'])}\b")
@@ -183,7 +183,7 @@ def _shape_zh(text: str) -> LabelKind | None:
     does = _ZH_DOES.search(text.removeprefix("我要")) or _ZH_VERB_FIRST.search(text)
     if _ZH_OPEN.search(text) and not does:
         return LabelKind.OPEN
-    if _ZH_SAFE_START.search(text) and not _ZH_HINT_THEN_DEED.search(text):
+    if _ZH_SAFE_START.search(text) and not _ZH_HINT_THEN_ACTION.search(text):
         return LabelKind.SAFE
     return None
 
@@ -328,7 +328,7 @@ def _shape_en(text: str) -> LabelKind | None:
         return LabelKind.OPEN
     if _EN_OPTION.search(text):
         return LabelKind.OPTION
-    if _EN_SAFE_START.search(text) and not _EN_AND_DEED.search(text):
+    if _EN_SAFE_START.search(text) and not _EN_AND_ACTION.search(text):
         return LabelKind.SAFE
     return None
 

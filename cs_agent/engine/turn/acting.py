@@ -12,7 +12,7 @@ from typing import Any
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Action, Back, Home, Launch, Swipe, Type, Wait, digest, render
 from cs_agent.engine.gate.gestures import focused_field
-from cs_agent.engine.gate.lists.entries import leads_to_a_deed
+from cs_agent.engine.gate.lists.entries import leads_to_an_action
 from cs_agent.engine.gate.searches import starts_a_search
 from cs_agent.engine.routes.position import Position
 from cs_agent.engine.routes.propose import Expectation
@@ -244,7 +244,7 @@ def _having_led(state: RunState, pending: Pending, changed: bool) -> RunState:
         return state.evolve(led="")
     if not changed or not isinstance(action, TOUCHES) or by.startswith("kind:"):
         return state
-    leading = [name for name in pending.target if leads_to_a_deed(name)]
+    leading = [name for name in pending.target if leads_to_an_action(name)]
     return state.evolve(led=leading[0]) if leading else state
 
 

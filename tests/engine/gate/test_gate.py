@@ -299,7 +299,7 @@ def test_a_swipe_that_ends_on_a_deed_is_asked_for():
     assert "swipe_on_control" in codes(decide(swipe, screen(rows), confidence=1.0))
 
 
-def test_scrolling_over_a_heading_that_names_a_deed_is_not_asked_for():
+def test_scrolling_over_a_heading_that_names_an_action_is_not_asked_for():
     rows = ["title:申请退换", "text:补偿 选填,仅选一项", "row:补偿50元", "text:说明", "---", "button:下一步"]
     swipe = Swipe(NormPoint(500, 720), at(rows, "补偿 选填,仅选一项"))
     assert decide(swipe, screen(rows), confidence=1.0).kind is VerdictKind.ALLOW

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.tickets.conftest import flow_file
 from tickets.demo import FIXTURES
 from tickets.flows.matching.plain import is_needed, is_plain
-from tickets.flows.matching.wishes import Deed, wishes
+from tickets.flows.matching.wishes import Action, wishes
 from tickets.flows.slots import read_slots
 from tickets.flows.slots.numbers.phones import phones
 from tickets.flows.slots.text import Doubt
@@ -155,31 +155,31 @@ def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_pe
 @pytest.mark.parametrize(
     ("text", "deeds"),
     [
-        ("帮我取消订单", [Deed("cancel", "order")]),
+        ("帮我取消订单", [Action("cancel", "order")]),
         ("不要帮我取消订单", []),
-        ("地址也要改", [Deed("change", "address")]),
-        ("change my address and resend the code", [Deed("change", "address"), Deed("resend", "code")]),
-        ("退款和换货都行", [Deed("refund", "")]),
-        ("验证码收到了但是过期了,再发一次", [Deed("resend", "code")]),
-        ("我换了手机收不到验证码", [Deed("lack", "code")]),
+        ("地址也要改", [Action("change", "address")]),
+        ("change my address and resend the code", [Action("change", "address"), Action("resend", "code")]),
+        ("退款和换货都行", [Action("refund", "")]),
+        ("验证码收到了但是过期了,再发一次", [Action("resend", "code")]),
+        ("我换了手机收不到验证码", [Action("lack", "code")]),
         ("You refunded the wrong card", []),
         ("改地址要加钱吗", []),
-        ("update my address and phone number", [Deed("change", "address"), Deed("change", "phone")]),
-        ("I'd like to have the address corrected", [Deed("change", "address")]),
-        ("嗯就是之前那个地址是以前的房子了你给我改一下呗", [Deed("change", "address")]),
+        ("update my address and phone number", [Action("change", "address"), Action("change", "phone")]),
+        ("I'd like to have the address corrected", [Action("change", "address")]),
+        ("嗯就是之前那个地址是以前的房子了你给我改一下呗", [Action("change", "address")]),
         ("no parcel, no refund", []),
-        ("你们仓库到底给不给发货啊", [Deed("state", "order")]),
-        ("nobody got my parcel", [Deed("lack", "parcel")]),
+        ("你们仓库到底给不给发货啊", [Action("state", "order")]),
+        ("nobody got my parcel", [Action("lack", "parcel")]),
         ("东西丢了谁赔", []),
-        ("没收到货,要求退款", [Deed("refund", "")]),
-        ("以后都送到珞喻路727号吧", [Deed("change", "address")]),
+        ("没收到货,要求退款", [Action("refund", "")]),
+        ("以后都送到珞喻路727号吧", [Action("change", "address")]),
         ("之前地址填错了,你们已经改好了", []),
         ("有没有申请过退款", []),
         ("退款了没", []),
     ],
 )
-def test_a_deed_is_known_with_the_thing_it_is_wanted_for(text: str, deeds: list[Deed]) -> None:
-    assert [wish.deed for wish in wishes(text) if not wish.polite] == deeds
+def test_an_action_is_known_with_the_thing_it_is_wanted_for(text: str, actions: list[Action]) -> None:
+    assert [wish.action for wish in wishes(text) if not wish.polite] == actions
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Whether a thing or a deed is only asked about, or asked for in the form of a question."""
+"""Whether a thing or an action is only asked about, or asked for in the form of a question."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from tickets.flows.matching.spot import Spot, Standing
 
-# A deed that is under way, or asked about.
+# An action that is under way, or asked about.
 _UNDER_WAY_AFTER = re.compile(
     r"^(?:的?(?:事情?|钱|款|申请|金额|速度|处理|进度))*(?:(?:怎么|咋|为什么|为啥|为何)(?:还|没|不|又|总|老|这么|"
     r"那么|回事|都|一直)|"
@@ -64,9 +64,9 @@ _QUESTION = re.compile(r"[吗哪没]|什么|\b(?:where|when|has|how)\b", re.I)
 def asked(spot: Spot) -> bool:
     """退款?, 退款怎么这么慢, 退款呢: asked about, or under way."""
     alone = not spot.before and not is_question(spot.word) and re.match(r"(?:申请)? ?[?？]", spot.behind)
-    under_way = spot.deed and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
+    under_way = spot.action and (_UNDER_WAY_AFTER.search(spot.after) or _ABOUT_BEFORE.search(spot.before[-40:]))
     gone = re.match("怎么?(?:没了|不见)|没了|不见了", spot.after) and not spot.carried
-    done_yet = spot.deed and (_DONE_YET_AFTER.search(spot.after) or _DONE_YET_BEFORE.search(spot.before))
+    done_yet = spot.action and (_DONE_YET_AFTER.search(spot.after) or _DONE_YET_BEFORE.search(spot.before))
     which = re.search(r"(?:什么|哪[个家种些]?|啥)(?:样的?)?$", spot.before)
     return bool(which or alone or under_way or gone or done_yet or re.search(r"^(?:的?钱|申请)?呢$", spot.after))
 

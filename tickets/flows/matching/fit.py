@@ -105,7 +105,7 @@ def fit_of(match: Mapping[str, Any], text: str, wanted: Sequence[Wish] = (), *, 
     wished = [w for w, s in met.items() if s is Standing.WANTED]
     telling = sorted((w for w in wished if w in liked), key=lambda word: -weights[word])
     own = purpose_of(match)
-    named = [wish for wish in wanted if own.names(wish.deed) and (certain or not wish.polite)]
+    named = [wish for wish in wanted if own.names(wish.action) and (certain or not wish.polite)]
     if named and not strong:
         points = threshold + sum(_points(weights[word], s, questions) for word, s in met.items() if word not in liked)
         telling, strong = [named[0].words, *telling], [named[0].start]

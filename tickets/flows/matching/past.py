@@ -1,4 +1,4 @@
-"""Whether a thing or a deed is over and done: it has come, was had before, or is praised."""
+"""Whether a thing or an action is over and done: it has come, was had before, or is praised."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _FORMER = re.compile(
     r"used to)\b[^,.]{0,20}$",
     re.I,
 )
-_FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")  # 之前地址填错了,已经改好了
+FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")  # 之前地址填错了,已经改好了
 _STILL_AMISS = re.compile(r"(?:短信)?[也还都]?一?直?(?:没|收不)")  # 上次那个验证码也没收到
 _ASKED_NOW = re.compile(r"(?:导出|查询?|帮[我忙]|麻烦|给我|我要|请)[^,，。]*$")  # 帮我导出上个月的投诉明细
 # 东西收到了,就是快递太慢: the parcel is no matter any more.
@@ -84,7 +84,7 @@ _MADE_BEFORE = re.compile(
     r"(?:改|办|弄|发|换|填|处理|申请|提交)(?:好|完|过|对)了?的(?:新|那个)?$|(?:我|之前|上次|昨天|"
     r"刚才?)[^,，。]{0,6}(?:申请|提交|办)的$"
 )  # 改好的地址, 我申请的退货
-# 误点了退货, 提交过退款: the deed is what was done.
+# 误点了退货, 提交过退款: the action is what was done.
 _ACTED_BEFORE = re.compile(
     r"(?:点|按|选|提交?|申请|办理?|发起|走|下|给|做|开|批|同意|拒绝)(?:了|过)(?:一?[个次下笔单])?(?:这|那|"
     r"本)?(?:订单|单子?)?(?:仅|全额)?$"
@@ -107,9 +107,9 @@ def done(spot: Spot) -> bool:
         or _DONE_AFTER.search(after)
         or (_AMOUNT.match(spot.after) and re.match(r"[已都也经]*(?:收到|到账|拿到|退)了?$", after))
         or _MADE_BEFORE.search(spot.before)
-        or (spot.deed and _ACTED_BEFORE.search(spot.before))
-        or (spot.deed and _WRONG_AFTER.search(spot.after))
-        or (spot.deed and _is_asked_for(spot))
+        or (spot.action and _ACTED_BEFORE.search(spot.before))
+        or (spot.action and _WRONG_AFTER.search(spot.after))
+        or (spot.action and _is_asked_for(spot))
         or _PRAISED_AFTER.search(spot.after)
         or _THANKED.search(spot.before)
         or _CAME_NEXT.search(spot.behind)
@@ -125,14 +125,14 @@ def _is_asked_for(spot: Spot) -> bool:
 
 def long_ago(spot: Spot, *, strong: bool) -> bool:
     near = spot.before[-16:] if not spot.before[-24:].isascii() else spot.before[-32:]
-    just = (strong or spot.deed) and (
+    just = (strong or spot.action) and (
         re.search(r"(?<!没)(?:已经?|刚刚?|终于)$", spot.before) or _UNASKED.search(spot.before)
     )
     came = spot.carried and not strong and _GOODS_CAME.search(spot.sentence)
     former = (
         _FORMER.search(near)
-        and not (re.search("错了?$", spot.word) and not _FIXED.match(spot.behind))
+        and not (re.search("错了?$", spot.word) and not FIXED.match(spot.behind))
         and not _ASKED_NOW.search(near)
         and not _STILL_AMISS.match(spot.after)
     )
-    return bool(former or came or (just and (strong or spot.deed)))
+    return bool(former or came or (just and (strong or spot.action)))

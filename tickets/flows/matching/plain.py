@@ -1,7 +1,8 @@
-"""Whether a deed that a keyword names (退款, refund, 改地址) is plainly wished.
+"""Whether an action that a keyword names (退款, refund, 改地址) is plainly wished.
 
-Rule: what leads to the word and what follows it in its clause must be known. A deed that is complained of, argued about
-or under way (退款三天了没人管, I'd like to dispute the refund) stands among other words, and says nothing for a flow.
+Rule: what leads to the word and what follows it in its clause must be known. An action that is complained of, argued
+about or under way (退款三天了没人管, I'd like to dispute the refund) stands among other words, and says nothing for
+a flow.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from tickets.flows.slots.numerals import ENGLISH, NUMERALS
 from tickets.flows.slots.text import clause_after, clause_before
 
 _REACH = 40
-# Of the words for deeds; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
-_DEED = re.compile(
+# Of the words for actions; 验证码 and 物流 are things, for which a flow is wanted because of what is said of them.
+_ACTION = re.compile(
     r"[退赔补改换导修撤]|寄回|重发|refund|return|compens|chang|export|cancel|"
     r"\b(?:send|give|ship|hand|take)\b[\w ]*\bback\b",
     re.I,
@@ -94,8 +95,8 @@ _MISTAKEN = re.compile(
 )
 
 
-# Between two deeds of a clause: change my address and resend the code.
-_OTHER_DEED = re.compile(
+# Between two actions of a clause: change my address and resend the code.
+_OTHER_ACTION = re.compile(
     r"\b(?:complain|log|file|register|raise|open|put in|updat|deliver|ship|send|resend|verif|check|correct)", re.I
 )  # before a joining word
 JOINT = re.compile(r"\b(?:and(?: then| also)?|then|n|plus|also|or)\b ?|& ?|并且?|然后|同时|另外|顺便|还有|再")
@@ -105,12 +106,12 @@ _OBJECT = re.compile(r"把[^,，。;；!！?？不没退]{1,14}$")  # 把蛋糕�
 _MONEY_OF = re.compile(r"(?:(?!已经?|之前|上次|[不没别退过])[^,，。;；!！?？\n]){1,12}的$")  # 这一箱的钱退给我
 
 
-def names_a_deed(words: str) -> bool:
-    return bool(_DEED.search(words))
+def names_an_action(words: str) -> bool:
+    return bool(_ACTION.search(words))
 
 
 def is_plain(text: str, start: int, end: int) -> bool:
-    """Whether the words around the deed's at `start:end` are those of a wish."""
+    """Whether the words around the action's at `start:end` are those of a wish."""
     lead, tail = clause_before(text, start, _REACH), clause_after(text, end, _REACH)
     wanted = [match.start() for match in _I_WANT.finditer(lead)]
     joined = [match.end() for match in JOINT.finditer(lead) if _joins(lead, match, tail)]
@@ -128,10 +129,10 @@ def is_plain(text: str, start: int, end: int) -> bool:
 
 
 def _joins(lead: str, joint: re.Match[str], tail: str) -> bool:
-    """Whether the word joins two deeds: update my address and refund me the shipping."""
+    """Whether the word joins two actions: update my address and refund me the shipping."""
     before = lead[: joint.start()]
     told_whom = joint.end() == len(lead) and re.match(r" (?:me|us|my)\b", tail)
-    return names_a_deed(before) or bool(_OTHER_DEED.search(before) or told_whom)
+    return names_an_action(before) or bool(_OTHER_ACTION.search(before) or told_whom)
 
 
 def is_needed(thing: str, sentence: str) -> bool:

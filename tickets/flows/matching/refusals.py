@@ -1,4 +1,4 @@
-"""Whether the writer refuses a thing or a deed, or takes it back."""
+"""Whether the writer refuses a thing or an action, or takes it back."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _DECLINED_AFTER = re.compile(
     rf"^(?:(?![没未不])[一-鿿]){{0,6}}?{_AGAINST}|"
     r"^(?:我|本人)[一-鿿]{0,5}?没(?:有)?(?!收|等|看|见|接|拿|弄|成|输|填)[一-鿿]{1,3}过"  # 验证码我压根没点过
 )
-_DEED_BETWEEN = re.compile("[退赔补换导修撤]|投诉")
+_ACTION_BETWEEN = re.compile("[退赔补换导修撤]|投诉")
 _DROPPED_BEFORE = re.compile(
     r"\b(?:forget|skip|scrap|drop|leave|ditch|disregard|ignore|avoid|postpone|call off|hold off|put off|"
     r"decided against|"
@@ -87,15 +87,15 @@ def refused(spot: Spot, *, questions: bool) -> bool:
         or (_TAKEN_BACK.search(spot.behind) and not questions)
         or _TOO_MUCH_AFTER.search(spot.after)
         or _DROPPED_BEFORE.search(held)
-        or _declined(held, stance.without_idioms(spot.after), deed=spot.deed)
+        or _declined(held, stance.without_idioms(spot.after), action=spot.action)
     )
     return bool(refused)
 
 
-def _declined(before: str, after: str, *, deed: bool) -> bool:
-    """无需补发验证码, 身份核验先不做了; but not 你们不想退款, or 不用换货退款就行, where it is another deed."""
+def _declined(before: str, after: str, *, action: bool) -> bool:
+    """无需补发验证码, 身份核验先不做了; but not 你们不想退款, or 不用换货退款就行, where it is another action."""
     led = _DECLINED_BEFORE.search(before)
-    if led and not _COMPLAINED.search(before[: led.start()]) and not (deed and _DEED_BETWEEN.search(led[0])):
+    if led and not _COMPLAINED.search(before[: led.start()]) and not (action and _ACTION_BETWEEN.search(led[0])):
         return True
     found = _DECLINED_AFTER.search(after)
     return bool(found and not _COMPLAINED.search(after[: found.end()]))

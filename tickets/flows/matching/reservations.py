@@ -33,7 +33,7 @@ _WANTED_IN_QUOTES = re.compile(r"(?:要求?|申请|请|希望|办理?|want|need|
 
 def held_back(spot: Spot, *, questions: bool) -> Standing | None:
     """A standing other than wanted, for a word that would else count as wanted."""
-    if not questions and spot.deed and (_POSSIBLY.search(spot.before) or _LATER.search(spot.sentence[-40:])):
+    if not questions and spot.action and (_POSSIBLY.search(spot.before) or _LATER.search(spot.sentence[-40:])):
         return Standing.SUPPOSED
     if _INVERTED.search(spot.sentence) or _IF_BEHIND.search(without_politeness(spot.after)):
         return Standing.SUPPOSED

@@ -55,11 +55,11 @@ _REPORTED = re.compile(
 
 
 def standing_of(
-    text: str, start: int, end: int, *, questions: bool = False, strong: bool = True, deed: bool = False
+    text: str, start: int, end: int, *, questions: bool = False, strong: bool = True, action: bool = False
 ) -> Standing:
     """How the writer stands to the word at `start:end`. `questions`: asking about it is wanting it; `strong`: the word
-    alone makes a flow fit; `deed`: it names a deed in any case."""
-    spot = Spot(text, start, end, deed=deed)
+    alone makes a flow fit; `action`: it names an action in any case."""
+    spot = Spot(text, start, end, action=action)
     if spot.word == "退款" and spot.before.endswith("退货"):
         return Standing.UNCLEAR  # 退货退款 is a return
     if refusals.refused(spot, questions=questions):
@@ -69,12 +69,12 @@ def standing_of(
     if not questions and asking.asked(spot):
         return Standing.ASKED
     if _SUPPOSED.search(stance.without_politeness(spot.condition)) or (
-        _REPORTED.search(spot.before[-24:]) and not (_DEMANDED.search(spot.before) and not spot.deed)
+        _REPORTED.search(spot.before[-24:]) and not (_DEMANDED.search(spot.before) and not spot.action)
     ):
         return Standing.SUPPOSED
     if past.long_ago(spot, strong=strong):
         return Standing.DONE
-    if spot.deed and _SUPPOSED_AFTER.search(stance.without_politeness(spot.after)):
+    if spot.action and _SUPPOSED_AFTER.search(stance.without_politeness(spot.after)):
         return Standing.SUPPOSED
     if held := reservations.held_back(spot, questions=questions):
         return held
@@ -82,7 +82,7 @@ def standing_of(
 
 
 def _wanted(spot: Spot) -> Standing:
-    """WANTED, where what is said of the thing or the deed says so."""
+    """WANTED, where what is said of the thing or the action says so."""
     if _WHO_SERVES.match(spot.after) or _ANOTHERS.search(spot.before):
         return Standing.UNCLEAR
     thing = _thing(spot)
@@ -92,10 +92,10 @@ def _wanted(spot: Spot) -> Standing:
     lost = spot.carried and _WHERE.match(spot.after)
     if asking.is_question(spot.word) or lost:
         return Standing.WANTED
-    if spot.deed and _OR_ELSE.match(spot.after):
+    if spot.action and _OR_ELSE.match(spot.after):
         return Standing.UNCLEAR
     standing = asking.questioned(spot.before, spot.after, spot.sentence, mark_after(spot.text, spot.end))
-    if standing is Standing.WANTED and spot.deed and not _is_plain(spot):
+    if standing is Standing.WANTED and spot.action and not _is_plain(spot):
         return Standing.UNCLEAR
     return standing
 
@@ -103,7 +103,7 @@ def _wanted(spot: Spot) -> Standing:
 def _thing(spot: Spot) -> str:
     """The thing that the word names, of which people also speak when nothing is amiss; other words of a flow (少送,
     character was deleted) say by themselves what is."""
-    return "" if spot.deed else thing_named(spot.word)
+    return "" if spot.action else thing_named(spot.word)
 
 
 def _is_plain(spot: Spot) -> bool:

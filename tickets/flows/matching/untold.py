@@ -1,5 +1,5 @@
-"""Wishes that name no deed: what does not come is wanted (验证码收不到, nobody got my parcel), where an order stands is
-to be looked up (啥时候给发), and who has a thing sent elsewhere wants its address changed.
+"""Wishes that name no action: what does not come is wanted (验证码收不到, nobody got my parcel), an order's state
+is to be looked up (啥时候给发), and who has a thing sent elsewhere wants its address changed.
 
 Rule: the thing and what is said of it stand in one sentence, near each other.
 """
@@ -15,6 +15,7 @@ from itertools import islice
 from operator import itemgetter
 
 from tickets.flows.matching.lookups import orders_asked_of
+from tickets.flows.matching.past import FIXED
 from tickets.flows.slots.text import clause_after, clause_before
 
 MOST = 8  # of a kind in a text that are looked at
@@ -232,7 +233,6 @@ _OF_MONEY = re.compile(r"(?<!付)(?<!付完)(?<!付了)款|钱|发票|\b(?:refun
 _NO_GOODS = re.compile(r"码|短信|证|地址|投诉|\b(?:code|sms|address|complaints?)\b", re.I)
 _AGAINST = re.compile("甭|勿|别(?!的|人|处)|不用|不要|不必|无需|先不")  # 投诉记录甭给我导了
 _WHO_PAYS = re.compile(r"谁|怎么赔|赔")
-_FIXED = re.compile(r"[^。!！?？\n]{0,12}(?:改|弄|处理)(?:好|过来|对)了(?![吗没])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,4 +279,4 @@ def _apart(spans: Iterable[Stretch]) -> Iterator[Stretch]:
 def _of_something_else(text: str, start: int, end: int) -> bool:
     """东西丢了谁赔, 退款什么时候到, 地址写错了,已经改好了."""
     money = _OF_MONEY.search(clause_before(text, start, 20) + text[start:end])
-    return bool(money or _WHO_PAYS.match(clause_after(text, end, 8)) or _FIXED.match(text, end))
+    return bool(money or _WHO_PAYS.match(clause_after(text, end, 8)) or FIXED.match(text, end))

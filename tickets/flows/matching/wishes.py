@@ -1,6 +1,6 @@
-"""The deeds that a text wants done, whatever flows there are: a verb of the trade and the thing it is done to.
+"""The actions that a text wants done, whatever flows there are: a verb of the trade and the thing it is done to.
 
-Rule: flows are compared with wishes by deed and thing, so that "地址也要改" is what the keyword "改地址" names, and a
+Rule: flows are compared with wishes by action and thing, so that "地址也要改" is what the keyword "改地址" names, and a
 wish that a flow's keywords do not name is one that the flow does not serve.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from tickets.flows.matching.deeds import DEEDS
+from tickets.flows.matching.actions import ACTIONS
 from tickets.flows.matching.plain import JOINT
 from tickets.flows.matching.spot import Standing
 from tickets.flows.matching.standing import standing_of
@@ -20,7 +20,7 @@ from tickets.flows.matching.things import THING, any_of
 from tickets.flows.matching.untold import LACK, STATE, named, untold
 from tickets.flows.slots.text import clause_after, clause_before, sentence_before
 
-MOST_DEEDS = 16  # of a text that are judged
+MOST_ACTIONS = 16  # of a text that are judged
 _REACH = {True: 30, False: 8}  # characters from a verb to the thing behind it: English, Chinese
 _SENTENCES_BEFORE = 80  # characters, of earlier sentences too
 _BEFORE = 40  # characters from a thing to the verb behind it; a transcript has no marks
@@ -66,11 +66,11 @@ _AND = re.compile(
 )
 
 
-_DEED = any_of(DEEDS, r"(?=[一-鿿]|\b[a-z])")  # blanks and digits are passed over at once
+_ACTION = any_of(ACTIONS, r"(?=[一-鿿]|\b[a-z])")  # blanks and digits are passed over at once
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """`thing` "" where the verb says it all, or no thing of the trade is named."""
 
     verb: str
@@ -79,9 +79,9 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A deed that stands at `start:end` of the text, and is wanted."""
+    """An action that stands at `start:end` of the text, and is wanted."""
 
-    deed: Deed
+    action: Action
     start: int
     end: int
     words: str
@@ -90,40 +90,40 @@ class Wish:
 
 _CANCELLED = re.compile(r"取消|\bcancel", re.I)  # if it has not shipped, cancel it
 _MONEY_BACK = re.compile("退款|退钱|退了?[0-9]")
-_OPEN = Deed("give_back", "amount")  # 邻居家退款成功了,我也想退: the goods, or the money
+_OPEN = Action("give_back", "amount")  # 邻居家退款成功了,我也想退: the goods, or the money
 
 
 def wishes(text: str) -> list[Wish]:
     """What the writer wants done; what is refused, asked about, done, supposed or reported is left out."""
     found = []
-    for wish in _deeds(text):
-        standing = standing_of(text, wish.start, wish.end, deed=True)
+    for wish in _actions(text):
+        standing = standing_of(text, wish.start, wish.end, action=True)
         if standing in {Standing.WANTED, Standing.POLITE}:
-            deed = (
+            action = (
                 _OPEN
-                if wish.deed.verb == "give_back" and wish.words == "退" and _MONEY_BACK.search(text)
-                else wish.deed
+                if wish.action.verb == "give_back" and wish.words == "退" and _MONEY_BACK.search(text)
+                else wish.action
             )
-            found.append(replace(wish, deed=deed, polite=standing is Standing.POLITE))
-    return found + _without_deeds(text, {wish.deed.verb for wish in found})
+            found.append(replace(wish, action=action, polite=standing is Standing.POLITE))
+    return found + _without_actions(text, {wish.action.verb for wish in found})
 
 
-def _without_deeds(text: str, deeds: Collection[str]) -> list[Wish]:
+def _without_actions(text: str, actions: Collection[str]) -> list[Wish]:
     """What is wanted in other words; goods that did not come are no wish beside what is wanted for them."""
     every = list(untold(text))
     told = {each.verb for each in every}
     return [
-        Wish(Deed(each.verb, each.thing), each.start, each.end, text[each.start : each.end])
+        Wish(Action(each.verb, each.thing), each.start, each.end, text[each.start : each.end])
         for each in every
-        if not (each.verb in FACTS and (_FOR_GOODS if each.thing != "code" else {"resend"}) & set(deeds))
+        if not (each.verb in FACTS and (_FOR_GOODS if each.thing != "code" else {"resend"}) & set(actions))
         and not (text.startswith("呢", each.end - 2) and STATE in told)
         and not (each.verb == STATE and _CANCELLED.search(text))
         and standing_of(text, each.start, each.end, questions=True) is Standing.WANTED
     ]
 
 
-def _deeds(text: str) -> Iterator[Wish]:
-    found = list(islice(_DEED.finditer(text), MOST_DEEDS))
+def _actions(text: str) -> Iterator[Wish]:
+    found = list(islice(_ACTION.finditer(text), MOST_ACTIONS))
     for number, match in enumerate(found):
         past = found[number - 1].end() if number else 0
         following = found[number + 1].start() if number + 1 < len(found) else len(text)
@@ -136,7 +136,7 @@ def _deeds(text: str) -> Iterator[Wish]:
         if thing and _BETWEEN.fullmatch(text, min(end, thing.end()), max(start, thing.start())):
             start, end = min(start, thing.start()), max(end, thing.end())
         for name in _things(text, thing, joined=verb in _NEEDS_THING):
-            yield Wish(Deed(verb, name), start, end, text[start:end])
+            yield Wish(Action(verb, name), start, end, text[start:end])
 
 
 def _done(text: str, verb: re.Match[str], thing: re.Match[str]) -> bool:
@@ -147,7 +147,7 @@ def _done(text: str, verb: re.Match[str], thing: re.Match[str]) -> bool:
 
 
 def _things(text: str, first: re.Match[str] | None, *, joined: bool) -> Iterator[str]:
-    """The thing of a deed and those that are joined to it: my address and phone number."""
+    """The thing of an action and those that are joined to it: my address and phone number."""
     yield (first.lastgroup or "") if first else ""
     while joined and first and (joint := _AND.match(text, first.end())):
         first = THING.match(text, joint.end())
@@ -198,37 +198,37 @@ def _spoken_of_last(text: str, match: re.Match[str], past: int) -> re.Match[str]
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a flow is for, by its keywords: deeds, and things that it is for whatever is to be done to them."""
+    """What a flow is for, by its keywords: actions, and things that it is for whatever is to be done to them."""
 
-    deeds: frozenset[Deed]
+    actions: frozenset[Action]
     things: frozenset[str]
 
     @property
     def stems(self) -> tuple[str, ...]:
-        """How Chinese verbs for its deeds begin, where one may stand without its thing: 不用改了."""
-        return tuple(_STEMS.get(own.verb, "") for own in self.deeds)
+        """How Chinese verbs for its actions begin, where one may stand without its thing: 不用改了."""
+        return tuple(_STEMS.get(own.verb, "") for own in self.actions)
 
-    def names(self, deed: Deed) -> bool:
-        """Whether the flow is certainly for this: by deed and thing, or by a deed that says it all."""
-        if (deed.verb, deed.thing) in _FOR_THINGS:
-            return self.serves(deed)
-        if deed.verb == "give_back":
-            return deed.thing in {"", *_BOUGHT} and any(own.verb == "return" for own in self.deeds)
-        says_all = deed.verb in _SAYS_ALL
-        thing = "" if says_all and deed.thing in _BOUGHT else deed.thing
-        return any(own.verb == deed.verb and own.thing == thing for own in self.deeds) and (bool(thing) or says_all)
+    def names(self, action: Action) -> bool:
+        """Whether the flow is certainly for this: by action and thing, or by an action that says it all."""
+        if (action.verb, action.thing) in _FOR_THINGS:
+            return self.serves(action)
+        if action.verb == "give_back":
+            return action.thing in {"", *_BOUGHT} and any(own.verb == "return" for own in self.actions)
+        says_all = action.verb in _SAYS_ALL
+        thing = "" if says_all and action.thing in _BOUGHT else action.thing
+        return any(own.verb == action.verb and own.thing == thing for own in self.actions) and (bool(thing) or says_all)
 
-    def serves(self, deed: Deed) -> bool:
-        """Whether a wish for the deed is no other wish than the flow's."""
-        if deed.thing in self.things and (deed.verb, deed.thing) in _FOR_THINGS:
+    def serves(self, action: Action) -> bool:
+        """Whether a wish for the action is no other wish than the flow's."""
+        if action.thing in self.things and (action.verb, action.thing) in _FOR_THINGS:
             return True
-        if deed.verb == "export" and deed.thing in {"", "order"} and "parcel" in self.things:
+        if action.verb == "export" and action.thing in {"", "order"} and "parcel" in self.things:
             return True  # 物流凭证导一份
-        verbs = {deed.verb, *_IMPLIED.get(deed.verb, ())}
-        return any(own.verb in verbs and _same_thing(own, deed) for own in self.deeds)
+        verbs = {action.verb, *_IMPLIED.get(action.verb, ())}
+        return any(own.verb in verbs and _same_thing(own, action) for own in self.actions)
 
 
-def _same_thing(own: Deed, wanted: Deed) -> bool:
+def _same_thing(own: Action, wanted: Action) -> bool:
     return not wanted.thing or wanted.thing == own.thing or (not own.thing and own.verb in _SAYS_ALL)
 
 
@@ -238,7 +238,7 @@ NO_PURPOSE = Purpose(frozenset(), frozenset())
 @lru_cache(maxsize=256)
 def purpose(keywords: tuple[str, ...], strong: tuple[str, ...]) -> Purpose:
     """Of a flow with these keywords, of which the `strong` ones make it fit by themselves."""
-    told = (Deed(each.verb, each.thing) for word in keywords for each in named(word))
-    deeds = frozenset([*(wish.deed for word in keywords for wish in _deeds(word)), *told])
-    bare = (word for word in strong if not _DEED.search(word))
-    return Purpose(deeds, frozenset(match.lastgroup or "" for word in bare for match in THING.finditer(word)))
+    told = (Action(each.verb, each.thing) for word in keywords for each in named(word))
+    actions = frozenset([*(wish.action for word in keywords for wish in _actions(word)), *told])
+    bare = (word for word in strong if not _ACTION.search(word))
+    return Purpose(actions, frozenset(match.lastgroup or "" for word in bare for match in THING.finditer(word)))

@@ -13,7 +13,7 @@ from tickets.flows.matching.clauses.rule import matter
 from tickets.flows.matching.clauses.staff import as_told
 from tickets.flows.matching.fit import Fit, fit_of
 from tickets.flows.matching.spelling import spelt
-from tickets.flows.matching.wishes import ACCESS, FACTS, Deed, Wish, wishes
+from tickets.flows.matching.wishes import ACCESS, FACTS, Action, Wish, wishes
 from tickets.flows.slots.markup import plain
 from tickets.flows.slots.quoted import own
 from tickets.flows.slots.text import CLAUSE_END, clause_start, even
@@ -77,7 +77,7 @@ _JOINTS = re.compile(
     r"\b(?:and also|also|as well as|additionally|in addition)\b",
     re.I,
 )
-_NEW_ADDRESS = Deed("change", "address")
+_NEW_ADDRESS = Action("change", "address")
 _ADDRESS_GIVEN = re.compile(r"地址(?:也?(?:改|换|变更?)[成为到]|是|为|[:：])|\baddress(?: is|:)", re.I)
 # The customer's number is another one by now.
 _NUMBER_GONE = re.compile(
@@ -152,14 +152,14 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
 
 def _rank(fit: Fit, wanted: Sequence[Wish]) -> tuple[float | bool, ...]:
     """What is to be done comes before what is asked: 订单还没发,帮我改地址."""
-    done = any(wish.deed.verb not in FACTS and fit.purpose.serves(wish.deed) for wish in wanted)
+    done = any(wish.action.verb not in FACTS and fit.purpose.serves(wish.action) for wish in wanted)
     return _serves_all(fit, wanted), fit.fit >= 1 and done, fit.fit, fit.questions, len(fit.telling)
 
 
 def _serves_all(fit: Fit, wanted: Sequence[Wish]) -> bool:
-    """Whether a flow that fits does more than one of the deeds that are wanted: a return, where money is wanted too."""
-    deeds = {wish.deed.verb for wish in wanted if wish.deed.verb not in FACTS and fit.purpose.serves(wish.deed)}
-    return fit.fit >= 1 and len(deeds) > 1
+    """Whether a flow that fits does more than one of the wanted actions: a return, where money is wanted too."""
+    actions = {wish.action.verb for wish in wanted if wish.action.verb not in FACTS and fit.purpose.serves(wish.action)}
+    return fit.fit >= 1 and len(actions) > 1
 
 
 def _unsettled(text: str, fit: Fit) -> Said | None:
@@ -168,10 +168,10 @@ def _unsettled(text: str, fit: Fit) -> Said | None:
         return said("person.because", why=said("person.undecided"), words=fit.turned)
     if fit.questions:
         return None
-    deeds = fit.purpose.deeds
-    things = {*(each.thing for each in deeds), *fit.purpose.things}
+    actions = fit.purpose.actions
+    things = {*(each.thing for each in actions), *fit.purpose.things}
     return unproven(
-        text, matter({each.verb for each in deeds}, things, fit.keys, " ".join(fit.words), text), fit.strong
+        text, matter({each.verb for each in actions}, things, fit.keys, " ".join(fit.words), text), fit.strong
     )
 
 
@@ -225,23 +225,23 @@ def _stands_apart(clauses: Collection[str], words: set[str], others: set[str]) -
 
 
 def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) -> Said | None:
-    """That something is wanted which the flow that fits best does not do: a deed (帮我取消订单), or a thing of another
-    flow that has nothing to do with it (退款,还有验证码收不到)."""
+    """That something is wanted which the flow that fits best does not do: an action (帮我取消订单), or something of
+    another flow that has nothing to do with it (退款,还有验证码收不到)."""
     task = max((match.end() for match in _TASK.finditer(text)), default=0)
     task = task if any(at >= task for at in best.strong) else 0
     for wish in wanted:
         if (
             wish.start >= task
-            and wish.deed.verb not in FACTS
-            and not best.purpose.serves(wish.deed)
+            and wish.action.verb not in FACTS
+            and not best.purpose.serves(wish.action)
             and not _goes_with(text, wish, best)
         ):
-            served = any(fit.purpose.serves(wish.deed) for fit in fits)
+            served = any(fit.purpose.serves(wish.action) for fit in fits)
             return said("person.because", why=said(_TWO if served else _OTHER), words=wish.words)
     gone = _NUMBER_GONE.search(text) if "code" in best.purpose.things else None
     if gone:  # a code sent again would go there too
         return said("person.because", why=said(_OTHER), words=gone[0])
-    facts = {wish.deed.thing for wish in wanted if wish.deed.verb in FACTS}
+    facts = {wish.action.thing for wish in wanted if wish.action.verb in FACTS}
     if facts >= {"code", "parcel"}:
         return said("person.because", why=said(_TWO), words=wanted[-1].words)
     own = {clause_start(text, at) for at in best.strong}
@@ -254,7 +254,7 @@ def unserved(text: str, wanted: Sequence[Wish], best: Fit, fits: Sequence[Fit]) 
 
 def _goes_with(text: str, wish: Wish, best: Fit) -> bool:
     """收件人换成李梅,地址是…: who receives it is a part of the address that is given."""
-    part = wish.deed.verb == "change" and wish.deed.thing in {"recipient", "phone"}
+    part = wish.action.verb == "change" and wish.action.thing in {"recipient", "phone"}
     return part and best.purpose.serves(_NEW_ADDRESS) and bool(_ADDRESS_GIVEN.search(text))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from cs_agent.engine.gate.lists.deeds import does_something, names_a_deed
+from cs_agent.engine.gate.lists.actions import does_something, names_an_action
 from cs_agent.engine.gate.lists.feet import is_foot_of_app, words_in
 from cs_agent.engine.gate.lists.sections import are_contents, are_days, are_of_a_schedule, is_content
 from cs_agent.engine.gate.lists.worked import has_pair, is_worked
@@ -99,8 +99,8 @@ def _chosen(places: list[int], seen: Observation) -> int | None:
 
 
 def _filters_what_follows(places: list[int], seen: Observation) -> bool:
-    """Entries of one kind come right after the bar, the page is called by no deed, and the bar says that it leaves some
-    of them out: over records a part shows everything; or most are states, counted or said by an entry.
+    """Whether entries of one kind come right after the bar, no action gives the page its name, and the bar leaves some
+    of them out: over records one part shows everything; or most parts are states, counted or said by an entry.
     """
     nodes, heads, entries = seen.nodes or (), heads_told(seen), _entries_after(places, seen)
     names = _names_over(places, seen)
@@ -124,8 +124,8 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
 
 
 def _names_over(places: list[int], seen: Observation) -> list[str]:
-    """What the parts of a bar are called; none where one switches a mode, or the page is called by a deed."""
-    if len(places) < _LEAST_PARTS or any(names_a_deed(head) or is_handing_over(head) for head in heads_told(seen)):
+    """What the parts of a bar are called; none where one switches a mode, or the page is called by an action."""
+    if len(places) < _LEAST_PARTS or any(names_an_action(head) or is_handing_over(head) for head in heads_told(seen)):
         return []
     names = [" ".join(dict.fromkeys(texts_of(seen.nodes or (), place))) for place in places]
     return [] if any(switches_a_mode([name]) for name in names) else names

@@ -1,7 +1,7 @@
 """Rows that lead to what the page keeps: 收入明细 12 项 ›, Ended orders 4 ›, 处置手册 PDF ›.
 
 Rule: the mark › alone proves nothing, as what acts bears it too. The name must be that of something written down or of
-several things, and what stands beside it counts, measures or dates what lies behind; a state, an offer, a deed or a
+several things, and what stands beside it counts, measures or dates what lies behind; a state, an offer, an action or a
 thing that is switched asks.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.deeds import does_something, names_a_deed
+from cs_agent.engine.gate.lists.actions import does_something, names_an_action
 from cs_agent.engine.gate.lists.form_rows import may_call, tells_how_it_stands
 from cs_agent.engine.gate.lists.marked import MARKS, is_marked_row, parts_of
 from cs_agent.engine.gate.windows.pickers import is_pointing
@@ -68,7 +68,7 @@ def _is_acted_from(told: Sequence[str], scene: Scene) -> bool:
     """The page, or the row itself, speaks of handing over, of choosing, or of what is switched."""
     seen = scene.observation
     heads = [*heads_told(seen), *(line.text for line in heads_drawn(seen))]
-    if is_pointing(seen) or any(is_handing_over(head) or names_a_deed(head) or not is_read(head) for head in heads):
+    if is_pointing(seen) or any(is_handing_over(head) or names_an_action(head) or not is_read(head) for head in heads):
         return True
     if switches_a_mode([told[0]]) or is_acted_on(told[0]) or is_handing_over(told[0]):
         return True

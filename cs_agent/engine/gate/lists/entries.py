@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from itertools import chain
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists.actions import is_done_by_a_button, names_an_action
 from cs_agent.engine.gate.lists.bars import is_tab, tabs_over
-from cs_agent.engine.gate.lists.deeds import is_done_by_a_button, names_a_deed
 from cs_agent.engine.gate.lists.worked import has_pair, is_worked
 from cs_agent.engine.gate.searches import is_a_key, is_looked_up_in, shows_what_was_typed
 from cs_agent.engine.gate.windows.pickers import ends_or_leaves, heads_above, is_pointing
@@ -78,7 +78,7 @@ def opens(target: Target, scene: Scene) -> bool:
     return paired or _shows_records(target.node, scene)
 
 
-def leads_to_a_deed(label: str) -> bool:
+def leads_to_an_action(label: str) -> bool:
     """A control after which something is chosen that then gets, or loses, what it is about: 转派, 申请退款."""
     return is_handing_over(label) or sense(label, button=True).kind in (LabelKind.OPEN, LabelKind.OPTION)
 
@@ -92,7 +92,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
         return True
-    if not heads or (any(map(names_a_deed, heads)) and not is_worked(root, seen)):
+    if not heads or (any(map(names_an_action, heads)) and not is_worked(root, seen)):
         return True
     if not all(is_read(text) for text in heads):
         own, entries = own_texts(nodes, root), _entries(root, seen)
@@ -136,7 +136,7 @@ def _shows_records(root: int, scene: Scene) -> bool:
         return False
     if is_done_by_a_button(nodes, root):
         return True
-    if _ends_in_a_deed(root, seen):
+    if _ends_in_an_action(root, seen):
         return False
     if _has_searched(scene, above):
         return are_kept(own, _entries(root, seen)) if marks > 0 else _are_customers(root, seen, scene.typed)
@@ -159,7 +159,7 @@ def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
     """Of papers that are kept (see `are_kept`), or the entries are called by tabs.
 
     A day or a number alone may as well be that of a dose, a passenger or a parcel, whose state a touch changes: then
-    the states are known, not those of one deed that is worked off, and no entry is of today, by a time without a day.
+    the states are known, not those of one action that is worked off, and no entry is of today, by a time without a day.
     """
     own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
     firm = count_paper_marks(own) > 1 or any(_SUM.search(fold(text)) for text in own)
@@ -176,7 +176,7 @@ def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
     return [own_texts(nodes, index) for index in column(nodes, root, seen.size.width)]
 
 
-def _ends_in_a_deed(root: int, seen: Observation) -> bool:
+def _ends_in_an_action(root: int, seen: Observation) -> bool:
     """A wide button at the page's foot, no tab of the app: what is listed is gathered or ticked off for it."""
     nodes, size = seen.nodes or (), seen.size
     entry = nodes[root].box

@@ -1,4 +1,4 @@
-"""The bar of an app's own pages at its foot, told from bars of states and of deeds that stand there as well."""
+"""The bar of an app's own pages at its foot, told from bars of states and of actions that stand there as well."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.actions import does_something
 from cs_agent.engine.gate.lists.marked import drawn_parts, is_marked_row, told_parts
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.head import HEAD

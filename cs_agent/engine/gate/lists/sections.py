@@ -1,6 +1,6 @@
 """What the parts of a bar are called where they part a page: by its contents, or by days.
 
-Rule: a plural, or a word for something written down, names what a page holds; ways of working, states and deeds are
+Rule: a plural, or a word for something written down, names what a page holds; ways of working, states and actions are
 called otherwise, and one such name makes the bar none of these. Whom something is meant for is set by a bar of people.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.actions import does_something
 from cs_agent.engine.screen.days import day_of
 from cs_agent.engine.screen.text import fold
 from cs_agent.engine.screen.vocabulary.titles import (

@@ -1,6 +1,6 @@
 """Entries in which what is done with one is done by a pair of buttons of its own, so that a touch beside them does not.
 
-Rule: what the buttons are called proves nothing. One is drawn as the entry's main deed, on a coloured fill, and one
+Rule: what the buttons are called proves nothing. One is drawn as the entry's main action, on a coloured fill, and one
 beside it is not; a single button, or one that is called by what is only looked at, leaves open what the entry does.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from cs_agent.engine.gate.lists.deeds import is_done_by_a_button
+from cs_agent.engine.gate.lists.actions import is_done_by_a_button
 from cs_agent.engine.screen.drawn.pictured import is_on_coloured_fill
 from cs_agent.engine.screen.structure import column, inside_of, is_reacting, own_texts, share_a_line, texts_of
 from cs_agent.engine.screen.text import squash

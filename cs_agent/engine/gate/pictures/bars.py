@@ -6,7 +6,7 @@ Rule: as with a tree, what the parts are called proves no bar harmless; one of i
 from __future__ import annotations
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.actions import does_something
 from cs_agent.engine.gate.lists.feet import leads_to_a_place
 from cs_agent.engine.screen.drawn.pictured import room_beside, stands_out
 from cs_agent.engine.screen.drawn.windows import is_dimmed_around

@@ -9,8 +9,8 @@ import itertools
 import re
 
 from cs_agent.engine.gate.findings import Scene
+from cs_agent.engine.gate.lists.actions import names_an_action
 from cs_agent.engine.gate.lists.contents import leads_to_contents
-from cs_agent.engine.gate.lists.deeds import names_a_deed
 from cs_agent.engine.gate.lists.entries import is_a_time, is_long_number, tells_of_what_is_acted_on
 from cs_agent.engine.gate.lists.marked import drawn_parts
 from cs_agent.engine.gate.pictures.bars import is_filter
@@ -91,7 +91,7 @@ def _hands_over(scene: Scene) -> bool:
     if scene.put_in or scene.led or is_pointing(seen) or any(map(is_on_offer, seen.texts)):
         return True
     if any(
-        is_handing_over(text) or names_a_deed(text) or not is_read(text)
+        is_handing_over(text) or names_an_action(text) or not is_read(text)
         for text in (line.text for line in heads_drawn(seen))
     ):
         return True

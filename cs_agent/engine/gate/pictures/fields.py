@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from cs_agent.engine.gate.findings import Scene
-from cs_agent.engine.gate.lists.deeds import does_something
+from cs_agent.engine.gate.lists.actions import does_something
 from cs_agent.engine.gate.lists.form_rows import ENDS, may_call, tells_how_it_stands
 from cs_agent.engine.gate.windows.pickers import is_pointing
 from cs_agent.engine.screen.compare import grey_of

@@ -103,9 +103,9 @@ def accepts(answer: str) -> bool:
     return bool(_TITLES["accepts"].search(fold(answer)))
 
 
-def is_deed_elsewhere(text: str) -> bool:
+def is_action_elsewhere(text: str) -> bool:
     """Bids in one of the languages of which few words are known."""
-    return bool(_TITLES["deeds"].search(fold(text)))
+    return bool(_TITLES["actions"].search(fold(text)))
 
 
 def is_question(text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from cs_agent.engine.gate.lists.deeds import names_a_deed
+from cs_agent.engine.gate.lists.actions import names_an_action
 from cs_agent.engine.run.state import VerdictKind
 from cs_agent.geometry import Box
 from cs_agent.observation import Observation, Role, UiNode
@@ -36,7 +36,7 @@ ITEM = (270, 890)
     ],
 )
 def test_a_page_is_called_by_a_deed_where_the_deed_is_its_short_name(head, called):
-    assert names_a_deed(head) is called
+    assert names_an_action(head) is called
 
 
 def one_control(*, box: tuple[int, int, int, int] = (0, 800, 540, 1100), words: int = 5) -> Observation:

@@ -1,4 +1,4 @@
-"""Whether a text leaves a wish for a deed standing: each of its clauses is looked at for what takes it back.
+"""Whether a text leaves a wish for an action standing: each of its clauses is looked at for what takes it back.
 
 Rule: a flow that acts is proposed only where nothing in the text refuses, undoes, conditions, postpones or questions
 what it does, and nobody but the writer wishes it. Clauses are judged by their closed words (negation, modality,

@@ -6,7 +6,7 @@ import re
 
 from tickets.flows.matching.clauses.rule import Clause, Matter, Rule
 
-_IT = r"(?:弄|办|搞|处理|操作|动|管|理|折腾|申请|提交|忙活?|做|麻烦|费心|费事|跟进)"  # a deed that is not named
+_IT = r"(?:弄|办|搞|处理|操作|动|管|理|折腾|申请|提交|忙活?|做|麻烦|费心|费事|跟进)"  # an action that is not named
 _ENDS = r"了?(?:$|[吧啊呀哈哦呢嘛啦 ])"
 _ELSE = re.compile(r"[退换补赔修开]|券|票|电话|礼|歉|别的|其[他它]")
 _FILL = (
@@ -23,13 +23,13 @@ _SELF = re.compile(r"[我俺]|本人")
 
 
 def _of_other(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """别推脱, 不用换货, 赔偿不用了: another deed is refused."""
+    """别推脱, 不用换货, 赔偿不用了: another action is refused."""
     rest = clause.words[match.end() :]
     if _of_the_old(clause, matter, match):
         return True
-    if matter.deed.match(rest):
+    if matter.action.match(rest):
         return False
-    if match[0] in {"不急", "不急着"} and not matter.deed.search(clause.words):
+    if match[0] in {"不急", "不急着"} and not matter.action.search(clause.words):
         return True  # 不急,今天之内就好
     if not rest and match[0].endswith(("来", "去")):
         return True  # 上午别来
@@ -38,15 +38,15 @@ def _of_other(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 def _of_another_topic(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     topic = clause.words[: match.start()][-8:]
-    return bool(_ELSE.search(topic)) and not matter.deed.search(topic)
+    return bool(_ELSE.search(topic)) and not matter.action.search(topic)
 
 
 def _not_own(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """你们不退, 没说: the other side refuses, or nothing is said of the deed."""
+    """你们不退, 没说: the other side refuses, or nothing is said of the action."""
     before = clause.words[: match.start()]
     theirs = _OTHER_SIDE.search(before[-10:]) and not _SELF.search(before[-4:])
     it = r"(?:弄|办|处理|做)了(?![吗没])" if match[0] in {"不", "没"} else rf"{_IT}了?"
-    own = matter.deed.match(clause.words, match.end()) or re.match(
+    own = matter.action.match(clause.words, match.end()) or re.match(
         rf"{it}(?:$|[吧啊呀哈太])", clause.words[match.end() :]
     )
     return bool(theirs) or not own
@@ -57,7 +57,7 @@ def _received(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
 
 
 def _mistaken(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    """What was written or chosen by mistake is a ground; that the deed itself was asked for by mistake is none."""
+    """What was written or chosen by mistake is a ground; that the action itself was asked for by mistake is none."""
     return matter.faulty or not (clause.behind or matter.verb.search(clause.words))
 
 
@@ -73,7 +73,7 @@ def _by_others(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     theirs = _OTHER_SIDE.search(before[-8:]) or re.search(
         "(?:不|别|没|自动|擅自|已经?|无法|被.{0,4})$|[不别没]", before[-3:]
     )
-    return bool(old or theirs or matter.deed.match(clause.words, match.start()))
+    return bool(old or theirs or matter.action.match(clause.words, match.start()))
 
 
 def _settled(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:

@@ -5,12 +5,8 @@ from __future__ import annotations
 import re
 
 from tickets.flows.matching.clauses.chinese import COMPLAINT
-from tickets.flows.matching.clauses.rule import Clause, Matter, Rule
+from tickets.flows.matching.clauses.rule import Clause, Matter, Rule, of_no_action
 from tickets.flows.slots.stance import PERSON_WORDS
-
-
-def _not_of_deed(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    return not matter.deed.search(clause.words)
 
 
 def _threat(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -18,12 +14,12 @@ def _threat(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     rest = clause.words[match.end() :]
     return bool(
         re.match(r"[^,，]{0,6}?(?:[还再]?[不没](?!想|要|是))", rest)
-        and (matter.deed.search(rest) or re.search("处理|解决|回复|搭理|管|赔|答复", rest))
+        and (matter.action.search(rest) or re.search("处理|解决|回复|搭理|管|赔|答复", rest))
     )
 
 
 def _ask_rhetoric(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    return matter.looks or bool(COMPLAINT.search(clause.words)) or not matter.deed.search(clause.words)
+    return matter.looks or bool(COMPLAINT.search(clause.words)) or not matter.action.search(clause.words)
 
 
 def _polite(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -45,7 +41,7 @@ _REQUESTS = re.compile(
 def _no_question(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
     """A complaint, or a request in the form of a question."""
     asks = clause.mark in {"?", "？"} or _ASKS.search(clause.words)
-    if not asks or matter.looks or not matter.deed.search(clause.words):
+    if not asks or matter.looks or not matter.action.search(clause.words):
         return True
     return bool(
         _REQUESTS.search(clause.words[:-1] if clause.words[-1:] in set("不没") else clause.words)
@@ -88,7 +84,7 @@ OPEN = (
             r"[月年]底|周末|晚[点些]|稍后|待会|将来|迟[点早])(?:我|再|才|就|会|要|想|可能|打算|准备|去|来)*"
         ),
         lambda clause, matter, match: (
-            not matter.deed.match(clause.words, match.end())
+            not matter.action.match(clause.words, match.end())
             and not (match[0][-1] in "再才" and matter.verb.search(clause.words, match.end(), match.end() + 12))
             and not re.match("再(?:说|看|定|议|联系|找|决定|考虑|告诉)", clause.words[match.end() - 1 :])
         ),
@@ -109,7 +105,7 @@ OPEN = (
         re.compile(r"可能|也许|或许|说不定|没准|估计|大概|搞不好|恐怕|兴许"),
         lambda clause, matter, match: (
             (not clause.wish and not re.match(r"(?:我|就|得|要|会|还|需要?|想)*", clause.words[match.end() :]))
-            or not matter.deed.search(clause.words, match.end())
+            or not matter.action.search(clause.words, match.end())
         ),
     ),
     # A word of its own that stops what was said.
@@ -138,7 +134,7 @@ OPEN = (
         re.compile(r"\S{1,12}$"),
         _no_question,
     ),
-    # What is no deed at all; what was done already.
+    # What is no action at all; what was done already.
     Rule(
         "fit.unclear",
         re.compile(
@@ -146,17 +142,17 @@ OPEN = (
             r"页面?|教程|话术|模板|率|广告|诈骗|骗局|短信费)"
         ),
         lambda clause, matter, match: (
-            not any(each.end() == match.start() for each in matter.deed.finditer(clause.words))
+            not any(each.end() == match.start() for each in matter.action.finditer(clause.words))
         ),
     ),
     Rule("fit.asked", re.compile(r"听说|据说|听人说|传闻|真的?假的?|是真的吗|有这[回种]事"), _not_told),
-    Rule("fit.refused", re.compile(r"(?:还|哪|谁|怎么)敢|难道|岂|何必|何苦|谁(?:会|要|还|稀罕)|至于吗"), _not_of_deed),
+    Rule("fit.refused", re.compile(r"(?:还|哪|谁|怎么)敢|难道|岂|何必|何苦|谁(?:会|要|还|稀罕)|至于吗"), of_no_action),
     Rule(
         "fit.done",
         re.compile(r"(?:到|成|给|错|去)[^,，吧呗]{1,14}(?:去了|来了|了)$"),
         lambda clause, matter, match: (
             matter.looks
-            or not any(each.end() == match.start() and len(each[0]) == 1 for each in matter.deed.finditer(clause.words))
+            or not any(act.end() == match.start() and len(act[0]) == 1 for act in matter.action.finditer(clause.words))
             or bool(re.search(r"[请想要帮得]|麻烦", clause.words[: match.start()]))
         ),
     ),
@@ -176,7 +172,7 @@ OPEN = (
         "fit.done",
         re.compile(r"(?:申请|发起|提交|办理)[^,，吧]{1,24}了$"),
         lambda clause, matter, match: (
-            not matter.deed.search(match[0]) or bool(re.search("[要想请帮得]|麻烦", clause.words[: match.start()]))
+            not matter.action.search(match[0]) or bool(re.search("[要想请帮得]|麻烦", clause.words[: match.start()]))
         ),
     ),
     Rule(
@@ -191,7 +187,7 @@ OPEN = (
             r"(?:已经?|早就?|上[周个]月?|昨天|前天|刚刚?|去年|就|都)[^,，不没]{0,6}?(?:通过|做过|办过|改过|退过|"
             r"换过|验过|做好|办好|改好|办完|做完)了?(?![吗没的])"
         ),
-        lambda clause, matter, match: matter.looks or not matter.deed.search(clause.words),
+        lambda clause, matter, match: matter.looks or not matter.action.search(clause.words),
     ),
     Rule(
         "fit.done",
@@ -210,7 +206,7 @@ OPEN = (
             not matter.faulty or bool(re.search("[别不]", clause.words[: match.start()][-4:]))
         ),
     ),
-    # Somebody else's wish, or deed.
+    # Somebody else's wish, or action.
     Rule(
         "fit.supposed",
         re.compile(
@@ -233,7 +229,7 @@ OPEN = (
             rf"(?:{PERSON_WORDS}|[他她]们?|别人|人家|有人|客人|顾客|网友|群里)[^,，我]{{0,8}}?"
             r"(?:想|要|打算|让我|叫我|托我|申请|建议|觉得|问|准备|需要|办|闹)(?!看|用|查)"
         ),
-        lambda clause, matter, match: not matter.deed.search(clause.words, match.end()),
+        lambda clause, matter, match: not matter.action.search(clause.words, match.end()),
     ),
     Rule(
         "fit.supposed",

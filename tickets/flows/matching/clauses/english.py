@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.matching.clauses.rule import Clause, Excuse, Matter, Rule
+from tickets.flows.matching.clauses.rule import Clause, Excuse, Matter, Rule, of_no_action
 from tickets.flows.slots.stance import ENGLISH_PERSON_WORDS, without_politeness
 
 
@@ -39,13 +39,9 @@ def _of_other(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
         return True
     rest = clause.words[match.end() :]
     return not (
-        matter.deed.match(rest)
+        matter.action.match(rest)
         or (re.search(rf"\b{_IT}\s*$", match[0], re.I) and not rest.strip() and not matter.goods)
     )
-
-
-def _no_deed(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
-    return not matter.deed.search(clause.words)
 
 
 def _polite(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
@@ -107,7 +103,7 @@ ENGLISH = (
         r"\bjust (?:kidding|joking)\b|\bno worries\b|\bmake do\b|\bput up with\b|\blive with\b|"
         r"\bstop (?:it|that|this|the|my|any)\b|\b(?:leave|keep) (?:it|them|everything|things|my \w+|"
         r"the \w+)(?: as| the way|$)|\bstay(?:ing)? (?:as|where|put)\b",
-        lambda clause, matter, match: bool(matter.deed.match(clause.words, match.start())),
+        lambda clause, matter, match: bool(matter.action.match(clause.words, match.start())),
     ),
     _rule(
         "person.undecided",
@@ -138,7 +134,7 @@ ENGLISH = (
         r"\b(?:once(?! more| again)|as soon as|(?:until|till) (?:i|we|you|my|the|it)\b)|\b(?:when|after|"
         r"before) (?:i|we|my|the|it) (?:\w+ )?(?:decide|hear|know|test|check|try|get back|confirm|speak|talk|"
         r"return|move|receive)\w*\b",
-        _no_deed,
+        of_no_action,
     ),
     _rule(
         "person.undecided",
@@ -154,7 +150,7 @@ ENGLISH = (
         r"leaning|hesitat\w+|sleep on it|i guess|i suppose|decid(?:e|ing)|in two minds|no rush)\b",
         lambda clause, matter, match: (
             (
-                _no_deed(clause, matter, match)
+                of_no_action(clause, matter, match)
                 and match[0].lower()
                 in {
                     "might",
@@ -183,7 +179,7 @@ ENGLISH = (
         rf"kid)|he|she|they|someone|somebody|people)(?: (?:also|really|just|now|still|says? (?:he|she|they)))? "
         r"(?:wants?|wanted|needs?|would like|asked|is asking|asks?|wish\w*|is (?:thinking|considering|planning|"
         r"going|after)|told me|suggest\w*|keeps?|got|had|returned|requested)\b",
-        _no_deed,
+        of_no_action,
     ),
     _rule("fit.supposed", r"^(?:but |and |so )?(?:once|as soon as|until|till) (?:i|we|you|my|the|she|he|they|it)\b"),
     _rule(
@@ -225,7 +221,7 @@ ENGLISH = (
         r"have|was|were|am)\b(?! (?:i|we) (?:want|need|am|would|really want))(?!.*\b(?:please|can you|"
         r"could you)\b)",
         lambda clause, matter, match: (
-            matter.looks or _lacks(clause) or clause.mark != "?" or not matter.deed.search(clause.words)
+            matter.looks or _lacks(clause) or clause.mark != "?" or not matter.action.search(clause.words)
         ),
     ),
 )

@@ -23,11 +23,11 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`deed` finds a flow's verb or its thing, `verb` the verb alone. `goods`: it is about goods that were bought,
+    """`action` finds a flow's verb or its thing, `verb` the verb alone. `goods`: it is about goods that were bought,
     which people no longer want, have received, or find wanting; `faulty`: it mends what was written wrongly; `part`:
     only a part of the money is wanted; `looks`: it only looks something up, so that a question is a wish for it."""
 
-    deed: re.Pattern[str]
+    action: re.Pattern[str]
     verb: re.Pattern[str]
     goods: bool
     faulty: bool
@@ -36,6 +36,11 @@ class Matter:
 
 
 Excuse = Callable[[Clause, Matter, re.Match[str]], bool]
+
+
+def of_no_action(clause: Clause, matter: Matter, match: re.Match[str]) -> bool:
+    """An excuse: the clause speaks of nothing that the flow does."""
+    return not matter.action.search(clause.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Rule:
         return ""
 
 
-# How a deed is named where its thing is not: 不用改了.
+# How an action is named where its thing is not: 不用改了.
 _STEMS = {
     "change": r"改(?![天善主进])|换(?![货新])|变更|更正|\b(?:chang|"
     r"updat|modif|correct|edit|switch|mov)\w*|\baddress\b|地址",

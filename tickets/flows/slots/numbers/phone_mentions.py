@@ -94,7 +94,7 @@ def _is_own(text: str, start: int, end: int) -> bool:
     if re.search(r"[新旧老原小换别另其]|邮|微信|e-?mail", text[start:end], re.I) or _OTHER_BEFORE.search(before):
         return False
     if text[start:end] == "电话" and re.search(r"[打接回通来](?:我|个|了|过|的)*$", before):
-        return True  # 打电话: the deed
+        return True  # 打电话: the action
     if _WRONG_AFTER.search(after) or _ANOTHERS.search(before):
         return False
     if _SET_AFTER.search(after):

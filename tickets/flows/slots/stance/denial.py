@@ -81,14 +81,14 @@ def refused(before: str, after: str, *, amount: bool = False) -> Doubt | None:
 
 
 def called_off(text: str, end: int, wish: str = "") -> Doubt | None:
-    """A later clause says that nothing is to be done: 算了,不退了; but not 退款50元,不用赔偿: that is another deed."""
+    """A later clause says that nothing is to be done: 算了,不退了; but not 退款50元,不用赔偿: another action."""
     found = _CALLED_OFF.search(text, end, end + _CALLED_OFF_REACH)
-    while found and _of_another_deed(wish, found[0]):
+    while found and _of_another_action(wish, found[0]):
         found = _CALLED_OFF.search(text, found.end(), end + _CALLED_OFF_REACH)
     return Doubt.UNCLEAR if found else None
 
 
-def _of_another_deed(wish: str, called_off: str) -> bool:
+def _of_another_action(wish: str, called_off: str) -> bool:
     """退款50元,不用赔偿; 赔我300元就行,不用退款."""
     kinds = (_BACK, _MADE_GOOD)
     wished, dropped = ([bool(kind.search(words)) for kind in kinds] for words in (wish, called_off))

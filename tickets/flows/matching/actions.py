@@ -1,4 +1,4 @@
-"""The verbs of the trade, a pattern for each deed; what is said to be done already is none."""
+"""The verbs of the trade, a pattern for each action; what is said to be done already is none."""
 
 # Money that comes back to the writer: the money or an amount of it, then the verb.
 _MONEY = r"(?:(?:钱|货款)(?:[\d.一二两三四五六七八九十百千万零〇]+[元块]?)?|[元块][\d一二两三四五六七八九]?钱?)"
@@ -28,8 +28,8 @@ PAID_BACK = (
 )
 
 _SOME = r"(?:one|two|three|four|five|some|half|all|\d{1,2})"
-# Each deed has its own pattern; what stands first wins where two overlap.
-DEEDS = {
+# Each action has its own pattern; what stands first wins where two overlap.
+ACTIONS = {
     "cancel": r"取消|撤单|\bcancel(?:l?ing|l?ation)?\b",
     "exchange": r"换货|调换|换新|换(?:一|个|双|件|台|条)+(?:新|好|大|小|别|同款|颜色)|换一?[双件台条]|"
     r"\b(?:exchange|replacement|swap|replace)\b",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cs_agent.engine.screen.structure import inside_of, is_reacting, texts_of
 from cs_agent.engine.screen.text import fold
-from cs_agent.engine.screen.vocabulary.titles import filters_a_list, is_deed_elsewhere
+from cs_agent.engine.screen.vocabulary.titles import filters_a_list, is_action_elsewhere
 from cs_agent.engine.screen.words import WEIGHTY, LabelKind, names_a_state, names_a_value, sense
 from cs_agent.observation import UiNode
 
@@ -14,10 +14,10 @@ _ACTS = (LabelKind.COMMIT, LabelKind.HOLD)
 
 def does_something(text: str) -> bool:
     """A word of doing, or one that says yes, unless it names a state."""
-    return (sense(text).kind in WEIGHTY and not names_a_state(text)) or is_deed_elsewhere(text)
+    return (sense(text).kind in WEIGHTY and not names_a_state(text)) or is_action_elsewhere(text)
 
 
-def names_a_deed(head: str) -> bool:
+def names_an_action(head: str) -> bool:
     """A page that is called by what is done on it: 转账, 抢单, Confirm order."""
     meant, text = sense(head, button=True), fold(head)
     if filters_a_list(text.rstrip(".…")):  # a state: 删除中…
