@@ -112,8 +112,8 @@ def _is_on_a_card(point: Point, seen: Observation) -> bool:
 
 
 def _stands_in_entry(target: Target, scene: Scene) -> bool:
-    """A button with words in an entry of a list: a finger that leaves it moves the list. A sign without words may be
-    what entries are put in order by."""
+    """Whether the touch begins on a button with words in an entry of a list: a finger that leaves it moves the list. A
+    sign without words may be a handle for putting entries in order."""
     seen = scene.observation
     if seen.nodes is None or not kinds.tree_fits(seen) or target.node is None or not target.names:
         return False
@@ -132,8 +132,8 @@ def _sideways(first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
 
 
 def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
-    """On a control, beside text or on anything drawn: an entry that reacts to swipes alone is no control in the tree,
-    and a slider may be none."""
+    """Whether the touch begins on a control, beside text or on anything drawn. An entry that reacts to swipes alone, or
+    a slider, may be no control in the tree."""
     beside = [target for target in (first, last) if target.node is not None or target.labels or target.near]
     seen = scene.observation
     if beside or scene.page.sensitive or _reacts(first.point, seen) or _crosses_words(first, last, seen):
@@ -142,7 +142,7 @@ def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
 
 
 def _crosses_words(first: Target, last: Target, seen: Observation) -> bool:
-    """Words stand along the way: of an entry, or of a bar that is drawn across and is no control in the tree."""
+    """Whether words stand along the way: those of an entry, or of a drawn bar that is no control in the tree."""
     way = Box.around([Box(each.point.x, each.point.y, each.point.x + 1, each.point.y + 1) for each in (first, last)])
     most = _PAGE * seen.size.width * seen.size.height
     told = [node.box for node in seen.nodes or () if node.label.strip() and node.box.area < most]
@@ -195,8 +195,8 @@ def _has_no_other_end(field: UiNode | None, seen: Observation) -> bool:
 
 
 def _may_be_a_code(text: str, scene: Scene) -> bool:
-    """On a picture alone: on a page that is scanned into; or as short as a code, where one is asked for or no button is
-    shown to end it with."""
+    """For pictures without a tree: whether what is typed may be a code that submits itself. So it is on a page for
+    scanning, or if it is as short as a code and a code is asked for or no button ends the input."""
     seen, typed = scene.observation, squash(text)
     if seen.nodes is None and any(map(kinds.is_scanned_into, seen.texts)):
         return True

@@ -58,8 +58,8 @@ def acts_when_left(observation: Observation) -> str:
 
 
 def _action_that_is_counted(observation: Observation) -> str:
-    """A control that can be pressed says what it does and how many seconds are left: 确认支付(5s). One that cannot yet
-    be pressed is only waited for."""
+    """The name of a control that can be pressed and counts down to what it does: 确认支付(5s). One that cannot be
+    pressed yet is only waited for."""
     nodes = observation.nodes
     named = observation.texts if nodes is None else [node.label for node in nodes if node.enabled]
     return next((label for label in named if len(label) < _LABEL and _is_counted(label)), "")

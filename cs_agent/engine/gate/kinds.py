@@ -91,7 +91,7 @@ def is_proven(seen: Observation) -> bool:
 
 
 def picture_agrees(target: Target, seen: Observation) -> bool:
-    """What the picture shows within the control is what the tree says of it, as far as the picture was read there."""
+    """Whether the picture, as far as it was read there, shows within the control what the tree says of it."""
     box = target.box
     if box is None or not seen.lines or seen.nodes is None:
         return True
@@ -115,7 +115,7 @@ def _node(target: Target, scene: Scene) -> UiNode:
 
 
 def _is_field(target: Target, scene: Scene) -> bool:
-    """The field itself is what reacts there; a key's box that takes one digit is part of a code that submits itself."""
+    """Whether the touch reaches the field itself. A box for one digit is part of a code that submits itself."""
     node = _node(target, scene)
     return (node.editable and node.enabled and not node.password) or _is_label_of_field(target, scene)
 
@@ -130,8 +130,8 @@ def _is_label_of_field(target: Target, scene: Scene) -> bool:
 
 
 def _is_caption_of_field(target: Target, seen: Observation) -> bool:
-    """A text that itself does not react, by a field with nothing between them: a touch there does nothing, or is one on
-    the field."""
+    """Whether it is text beside a field with nothing between them, and no control: a touch there does nothing or
+    focuses the field."""
     nodes, box = seen.nodes or (), target.box
     if target.node is not None or box is None or len(target.names or target.labels) != 1:
         return False
@@ -204,7 +204,7 @@ def _is_search(target: Target, scene: Scene) -> bool:
 
 
 def _is_clear(target: Target, scene: Scene) -> bool:
-    """The sign in a search field that takes back what was just typed into it: small, on its line, at its very end."""
+    """Whether it is the sign that clears a search field: small, on the field's line, at its very end."""
     node, typed = _node(target, scene), squash(scene.typed)
     said = [name for name in target.names if squash(name) != typed]  # what stands in the field may reach to here
     if not typed or node.editable or not said or not all(clears_text(name) for name in said):
@@ -238,7 +238,8 @@ def _opens_list(target: Target, scene: Scene) -> bool:
 
 
 def _is_launcher(target: Target, scene: Scene) -> bool:
-    """The icon of an app of the flow on the home screen, no wide row as in an app: the same as starting that app."""
+    """Whether it is the icon of one of the flow's apps on the home screen, which starts that app; a wide row is
+    none."""
     if scene.observation.app.kind is not AppKind.HOME or target.app_kind is not AppKind.HOME:
         return False
     if target.box is None or target.box.width > _ICON * scene.observation.size.width:
@@ -267,7 +268,7 @@ _BOXES = 4  # narrow fields in a row are one code
 
 
 def submits_by_itself(field: UiNode | None, seen: Observation) -> bool:
-    """A field for a code: it may send itself off with its last digit, as one that a scanner types into does."""
+    """Whether it is a field for a code, which may submit itself with its last digit or after a scan."""
     nodes = seen.nodes or ()
     narrow = [node for node in nodes if node.editable and node.box.width < 0.2 * seen.size.width]
     if len(narrow) >= _BOXES and (field is None or field in narrow):

@@ -39,9 +39,9 @@ def _riskiest(names: tuple[str, ...], scene: Scene, *, button: bool) -> tuple[st
 
 
 def _told_by_entry(target: Target, scene: Scene) -> tuple[str, ...]:
-    """An entry's texts without its values that say what they are, 付款时间:05-01; all texts in a row are none. Where
-    what is done with an entry is a button in it, any text with a number names a value; so does one that the other
-    entries have with other numbers, where the touch is not on it."""
+    """The texts of an entry that give a value its name (付款时间:05-01), without the values; empty if all texts stand
+    in a row. If what is done with an entry is a button in it, any text with a number names a value. So does a text
+    that other entries have with other numbers, unless the touch is on it."""
     nodes, width = scene.observation.nodes or (), scene.observation.size.width
     if target.node is None:
         return target.names

@@ -48,8 +48,8 @@ def is_looked_up_in(field: UiNode, seen: Observation, typed: str = "") -> bool:
 
 
 def shows_what_was_typed(field: UiNode, seen: Observation, typed: str) -> bool:
-    """All entries of the list below it bear what was typed into it: it finds them. A field whose words are added, sent
-    or booked in by a line break shows the one thing that it did."""
+    """Whether all entries of the list below the field contain what was typed: the field searches. A field whose words
+    are added, sent or booked by a line break shows only the one result."""
     nodes, wanted = seen.nodes or (), squash(typed)
     if len(wanted) < _LEAST_TYPED or squash(field.text) != wanted or adds_what_it_holds(field, typed):
         return False

@@ -23,11 +23,8 @@ _DONE = re.compile(r"^已|(?<=\w)(?:e?d|en)$")
 
 
 def are_kept(own: Sequence[str], entries: Iterable[Sequence[str]]) -> bool:
-    """`own`: what one entry says, `entries`: what each of the list does.
-
-    Of papers that are kept each says how it stands, and they stand differently; or their days lie far apart; or their
-    sums came in and went out.
-    """
+    """Whether the papers of a list are kept records. `own`: the texts of one entry, `entries`: those of each. Each says
+    its state and the states differ; or the dates are far apart; or the amounts went in and out."""
     alike = [texts for texts in entries if len(texts) == len(own)]
     told = [text for texts in alike for text in texts]
     return _stand_differently(own, alike, _is_state) or _are_past(told) or is_of_a_ledger(own, told)
@@ -53,8 +50,8 @@ def are_sorted_by(tabs: list[str], own: Sequence[str], entries: Iterable[Sequenc
 def _stand_differently(
     own: Sequence[str], alike: list[Sequence[str]], says: Callable[[str], bool], least: int = 0
 ) -> bool:
-    """At one place, none of the first `least`, each entry has a word without a number, one of them a state, and not all
-    the same; and nothing is still to be done by a day, as a touch may tick that off."""
+    """Whether each entry has, at one place after the first `least`, a word without a number, one of them a state, and
+    not all the same; and nothing is still due, since a touch might tick it off."""
     columns = [[texts[place] for texts in alike] for place in range(least, len(own))]
     if any(names_a_deadline(text) for column in columns for text in column):
         return False
@@ -67,8 +64,8 @@ def _stand_differently(
 
 
 def are_worked_off(told: Iterable[str]) -> bool:
-    """What is still to be done and what is done are called by one word: 待收 and 已收, To pack and Packed. Touching an
-    entry of such a list may do it."""
+    """Whether what is still to be done and what is done have the same word: 待收 and 已收, To pack and Packed. Touching
+    an entry of such a list may do it."""
     words = [squash(text) for text in told]
     still = {_OPEN.sub("", word) for word in words if _OPEN.match(word)}
     over = {word.removeprefix("已") for word in words if _DONE.search(word) and not _OPEN.match(word)}

@@ -128,8 +128,8 @@ def is_record(nodes: tuple[UiNode, ...], root: int, width: int, height: int) -> 
 
 
 def values_in(nodes: tuple[UiNode, ...], root: int, width: int) -> list[tuple[str, Box]]:
-    """The texts of an entry, and where they stand, that at least two entries like it have with other numbers, or that
-    read otherwise in all of them: a button is called alike in every entry."""
+    """The texts of an entry, with their places, that at least two similar entries have with other numbers, or that are
+    different in all of them. A button has the same name in every entry."""
     mine = [(text, node.box) for node in _own_parts(nodes, root) for text in names_of(node)]
     peers = [own_texts(nodes, index) for index in column(nodes, root, width) if index != root]
     alike = [texts for texts in peers if len(texts) == len(mine)]

@@ -117,7 +117,7 @@ def _from_picture(observation: Observation, point: Point, under: list[TextLine])
 
 
 def _is_drawn_in_corner(observation: Observation, point: Point, under: list[TextLine]) -> bool:
-    """Whether the picture has an icon in the top left corner and no word, or a single letter as which OCR read it."""
+    """Whether the picture has an icon in the top left corner: no word, or a single letter that OCR read it as."""
     size = observation.size
     if point.x > SIDES[0] * size.width or point.y > _CORNER[1] * size.height:
         return False

@@ -253,8 +253,8 @@ def names_a_field(label: str) -> bool:
 
 
 def names_a_thing(label: str) -> bool:
-    """Whether it ends in what a thing is called, with no verb before it that may act on the thing: 物流公司, Reason. A
-    word of commitment at the end is none: 语音通话."""
+    """Whether it ends in the name of a thing, with no verb before it that may act on the thing: 物流公司, Reason. A
+    label that ends in a word of commitment is none: 语音通话."""
     text = _bare(label)
     found = sense(text, button=True)
     if found.kind not in (LabelKind.PLAIN, LabelKind.NOMINAL) or (found.word and text.endswith(found.word)):

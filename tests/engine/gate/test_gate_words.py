@@ -108,5 +108,5 @@ def test_no_text_breaks_the_reading_of_labels(text):
 
 
 @given(st.sampled_from(["提交", "支付", "删除", "转账"]), st.sampled_from(["立即", "确认", "马上", "一键", "同意并"]))
-def test_an_urging_word_before_a_deed_is_always_a_commitment(deed, urging):
-    assert sense(urging + deed).kind is LabelKind.COMMIT
+def test_an_urging_word_before_an_action_is_always_a_commitment(action, urging):
+    assert sense(urging + action).kind is LabelKind.COMMIT

@@ -131,7 +131,7 @@ def test_what_is_said_of_a_telephone_decides(text: str, doubt: Doubt | None) -> 
         ("refund request denied", False),
     ],
 )
-def test_a_deed_is_wished_only_among_the_words_of_a_wish(text: str, plain: bool) -> None:
+def test_an_action_is_wished_only_among_the_words_of_a_wish(text: str, plain: bool) -> None:
     word = "退款" if "退款" in text else "refund"
     at = text.index(word)
     assert is_plain(text, at, at + len(word)) is plain
@@ -144,7 +144,7 @@ def test_a_thing_is_wanted_where_something_is_amiss_with_it() -> None:
     assert not is_needed("address", "收货地址在六楼,没电梯,请问能送上楼吗")
 
 
-def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_person() -> None:
+def test_two_wishes_that_exclude_each_other_and_an_action_without_a_flow_go_to_a_person() -> None:
     fits = weigh("退款,然后重发验证码", FLOWS)
     assert fits.person
     assert torn("退款", []) is None
@@ -153,7 +153,7 @@ def test_two_wishes_that_exclude_each_other_and_a_deed_without_a_flow_go_to_a_pe
 
 
 @pytest.mark.parametrize(
-    ("text", "deeds"),
+    ("text", "actions"),
     [
         ("帮我取消订单", [Action("cancel", "order")]),
         ("不要帮我取消订单", []),

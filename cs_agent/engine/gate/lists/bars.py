@@ -80,7 +80,7 @@ def is_tab(index: int, seen: Observation) -> bool:
 
 
 def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
-    """Its other parts name what the page holds; the one that shows already may bear the name of what is done there."""
+    """Whether the other parts name what the page holds; the chosen one may have the name of an action."""
     nodes = seen.nodes or ()
     shown, names = _chosen(places, seen), [" ".join(dict.fromkeys(texts_of(nodes, place))) for place in places]
     if shown is None or index == shown or len(places) < _LEAST_PARTS:
@@ -90,7 +90,8 @@ def _holds_contents(index: int, places: list[int], seen: Observation) -> bool:
 
 
 def _chosen(places: list[int], seen: Observation) -> int | None:
-    """The part that shows already: as the phone says of one, or as only one is drawn where it says so of none."""
+    """The part that is shown now: the one the phone marks as chosen; if it marks none, the only one drawn
+    differently."""
     told = [place for place in places if (seen.nodes or ())[place].checked]
     if told:
         return told[0] if len(told) == 1 and not (seen.nodes or ())[told[0]].checkable else None
@@ -124,7 +125,7 @@ def _filters_what_follows(places: list[int], seen: Observation) -> bool:
 
 
 def _names_over(places: list[int], seen: Observation) -> list[str]:
-    """What the parts of a bar are called; none where one switches a mode, or the page is called by an action."""
+    """The names of a bar's parts; none if a part switches a mode or an action gives the page its name."""
     if len(places) < _LEAST_PARTS or any(names_an_action(head) or is_handing_over(head) for head in heads_told(seen)):
         return []
     names = [" ".join(dict.fromkeys(texts_of(seen.nodes or (), place))) for place in places]
@@ -132,8 +133,8 @@ def _names_over(places: list[int], seen: Observation) -> list[str]:
 
 
 def _parts_what_is_worked(places: list[int], seen: Observation) -> bool:
-    """Whatever its parts are called: each entry that comes right after has buttons of its own for what is done with it,
-    and the page over the bar is not of one thing."""
+    """Whether each entry right below the bar has buttons for what is done with it, and the page above the bar is not
+    about one thing. The names of the parts do not matter then."""
     entries = _entries_after(places, seen)
     if not entries or _chosen(places, seen) is None or not _names_over(places, seen) or _tell_of_one(places, seen):
         return False
@@ -169,9 +170,9 @@ def _are_called_tabs(places: list[int], said: list[str], seen: Observation) -> b
 
 
 def _shows_more(index: int, places: list[int], said: list[str], seen: Observation) -> bool:
-    """There is something that the parts show: they are an app's own at its foot, most are called by a state or a time,
-    they sort the papers under them, or pages lie under them that are moved sideways. Ways of working are shown as tabs
-    as well, over a list of rooms or of what was done before."""
+    """Whether the parts switch what is shown: they are the app's own pages at its foot; most have the name of a state
+    or a time; they sort the records below; or pages that can be swiped sideways lie below. Without one of these they
+    may be ways of working, which are drawn as tabs as well."""
     states = 2 * sum(filters_a_list(text) or names_a_state(text) for text in said) > len(said)
     if is_foot_of_app(index, places, seen) or (states and not _tell_of_one(places, seen)):
         return True
@@ -180,8 +181,8 @@ def _shows_more(index: int, places: list[int], said: list[str], seen: Observatio
 
 
 def _tell_of_one(places: list[int], seen: Observation) -> bool:
-    """The page over the bar shows one thing, whose state a part may set: the head bears its number, or more is said
-    below the head that does not react."""
+    """Whether the page above the bar shows one thing, whose state a part may set: the head has its number, or there is
+    more text below the head that is no control."""
     nodes = seen.nodes or ()
     top = min(nodes[place].box.top for place in places)
     held = [node.box for node in nodes if is_reacting(node)]
@@ -204,9 +205,9 @@ def _lie_over_pages(places: list[int], seen: Observation) -> bool:
 
 
 def tabs_over(entry: int, seen: Observation) -> list[str]:
-    """What the tabs over the list of this entry are called; empty for no such bar. What the phone calls tabs, and plain
-    words side by side of which one is drawn as the chosen one, count as well: ways of working and answers look like
-    that too, so that this vouches for no touch on them."""
+    """The names of the tabs over the list of this entry; empty if there is no such bar. It includes what the phone
+    calls tabs, and plain words side by side of which one is drawn as chosen. Ways of working and answers look like that
+    too, so this is no proof that a touch on them is harmless."""
     nodes = seen.nodes or ()
     for index, node in enumerate(nodes):
         if is_reacting(node) and 0 < node.box.bottom <= nodes[entry].box.top:
@@ -218,7 +219,7 @@ def tabs_over(entry: int, seen: Observation) -> list[str]:
 
 
 def sort_by_states(tabs: list[str], entry: int, seen: Observation) -> bool:
-    """They sort the list that the entry is of: most are called by a state or a time, or an entry bears one's name."""
+    """Whether the tabs sort the list of the entry: most name a state or a time, or an entry shows the name of one."""
     return 2 * sum(map(filters_a_list, tabs)) > len(tabs) or _are_borne(tabs, entry, seen)
 
 

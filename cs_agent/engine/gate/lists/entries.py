@@ -84,10 +84,9 @@ def leads_to_an_action(label: str) -> bool:
 
 
 def _hands_over(root: int, scene: Scene) -> bool:
-    """The entry that is touched gets something, or is taken: so says a head over the list, a hint, the field that was
-    searched in or the control that led here; or things are marked, written or chosen on this page, which is left by
-    cancelling it and not by going back.
-    """
+    """Whether the touched entry receives something or is taken. A heading, a hint, the field that was searched in or
+    the control that led here says so; or things are marked, written or chosen on this page, which is left by cancelling
+    and not by going back."""
     seen, nodes = scene.observation, scene.observation.nodes or ()
     heads = heads_above(seen, root)
     if any(is_handing_over(text) for text in (*heads, scene.focus)) or is_pointing(seen) or scene.led:
@@ -105,7 +104,7 @@ def _hands_over(root: int, scene: Scene) -> bool:
 
 
 def _is_slot(nodes: tuple[UiNode, ...], root: int) -> bool:
-    """An entry that is called by a time alone can be had at that time, or things are put back to how they were then."""
+    """Whether the entry's name is a time alone: a time that can be booked, or one that something is reset to."""
     own = own_texts(nodes, root)
     parts = [text for text in own if not any(other in text for other in own if other != text)]  # none joins others
     return bool(parts) and is_a_time(parts[0])
@@ -117,12 +116,10 @@ def is_a_time(text: str) -> bool:
 
 
 def _shows_records(root: int, scene: Scene) -> bool:
-    """The list is one to look things up in: entries of a list to choose from are built alike and act at once.
-
-    What tells it: buttons within its entries that do something, as what is done with one is done there; or, of papers,
-    a mark at their end that more lies behind, tabs over them, or the search field that was just typed into.
-    An entry that is a button itself tells the contrary, but for that mark.
-    """
+    """Whether the list is for looking things up; the entries of a list to choose from look the same and act at once.
+    Proof is buttons within the entries (what is done with an entry is done there) or, for papers, a mark at their end
+    that more follows, tabs above them, or the search field that was just typed into. An entry that is itself a button
+    is no record unless it has that mark."""
     seen = scene.observation
     nodes = seen.nodes or ()
     inside = [nodes[index] for index in inside_of(nodes, root)]
@@ -145,7 +142,8 @@ def _shows_records(root: int, scene: Scene) -> bool:
 
 
 def _is_marked(root: int, seen: Observation) -> bool:
-    """The mark that more lies behind ends it, written in it, or drawn there and at the end of two others like it."""
+    """Whether the entry ends with the mark that more follows: written, or drawn there and at the end of two others like
+    it."""
     nodes, size = seen.nodes or (), seen.size
     inside = (nodes[index] for index in inside_of(nodes, root))
     if any(node.label.strip() in _MORE and node.box.left > _AT_END * size.width for node in inside):
@@ -156,11 +154,9 @@ def _is_marked(root: int, seen: Observation) -> bool:
 
 
 def _is_kept(root: int, tabs: list[str], seen: Observation) -> bool:
-    """Of papers that are kept (see `are_kept`), or the entries are called by tabs.
-
-    A day or a number alone may as well be that of a dose, a passenger or a parcel, whose state a touch changes: then
-    the states are known, not those of one action that is worked off, and no entry is of today, by a time without a day.
-    """
+    """Whether the entries are papers that are kept (`are_kept`) or are named by tabs. A date or number alone may belong
+    to a dose, a passenger or a parcel whose state a touch changes: then the states must be known, must not be those of
+    one action that is worked off, and no entry may be of today (a time without a day)."""
     own, entries = own_texts(seen.nodes or (), root), _entries(root, seen)
     firm = count_paper_marks(own) > 1 or any(_SUM.search(fold(text)) for text in own)
     if firm:
@@ -177,7 +173,8 @@ def _entries(root: int, seen: Observation) -> list[tuple[str, ...]]:
 
 
 def _ends_in_an_action(root: int, seen: Observation) -> bool:
-    """A wide button at the page's foot, no tab of the app: what is listed is gathered or ticked off for it."""
+    """Whether the page has a wide button at its foot that is no tab of the app: the entries are then collected or
+    ticked off for it."""
     nodes, size = seen.nodes or (), seen.size
     entry = nodes[root].box
     alike = (node for node in nodes if node.role is not Role.BUTTON)
@@ -215,8 +212,8 @@ def _is_found(root: int, scene: Scene) -> bool:
 
 
 def _are_customers(root: int, seen: Observation, typed: str) -> bool:
-    """They were looked up by the number of an order or a card (`typed`), or what stands over the list names those whom
-    a desk serves."""
+    """Whether the entries were found by the number of an order or a card (`typed`), or the heading names those whom a
+    desk serves."""
     return is_long_number(typed) or any(names_customers(text) for text in _over(root, seen))
 
 

@@ -16,9 +16,10 @@ _LEAST_PLACES = 2
 
 
 def is_foot_of_app(touched: int, places: list[int], seen: Observation) -> bool:
-    """Words under pictures at the lower edge, more to touch above them and nothing below. The page is called by the
-    chosen part; or there is no way back in its corner and a part is a place that every app has, as states that are set
-    and what is done on a page that is gone back from stand there too; or the part itself is one of several places."""
+    """Whether the bar leads between an app's own pages: words under pictures at the lower edge, nothing below, more
+    controls above than it has parts. States and actions stand in such bars too, so one of these must hold as well: the
+    page has the name of the chosen part; there is no way back in the corner and a part names a place that every app
+    has; or the touched part and another name such places."""
     nodes, size = seen.nodes or (), seen.size
     parts = [nodes[place].box for place in places]
     if any(box.bottom < _FOOT * size.height for box in parts):
@@ -36,7 +37,7 @@ def is_foot_of_app(touched: int, places: list[int], seen: Observation) -> bool:
 
 
 def leads_to_a_place(name: str, names: list[str]) -> bool:
-    """It and another part are called by a page that every app has, or by what a page holds."""
+    """Whether the part and at least one other name a page that every app has, or what a page holds."""
     return _is_place(name) and sum(map(_is_place, names)) >= _LEAST_PLACES
 
 
@@ -45,7 +46,7 @@ def _is_place(name: str) -> bool:
 
 
 def _is_page_of(places: list[int], seen: Observation) -> bool:
-    """The head begins or ends with what the chosen part is called: 订单管理, 我的订单 over 订单."""
+    """Whether the page's head begins or ends with the name of the chosen part: 订单管理 or 我的订单 over 订单."""
     nodes = seen.nodes or ()
     chosen = [squash(text) for place in places if nodes[place].checked for text in texts_of(nodes, place)]
     heads = [squash(head) for head in heads_told(seen)]
@@ -53,7 +54,7 @@ def _is_page_of(places: list[int], seen: Observation) -> bool:
 
 
 def _is_way_back(node: UiNode, seen: Observation) -> bool:
-    """It says so, or it is a sign without a word."""
+    """Whether the control in the upper left corner says that it goes back, or is a sign without words."""
     wide, high = CORNER_WIDTH * seen.size.width, HEAD * seen.size.height
     cornered = is_reacting(node) and node.box.area and node.box.right <= wide and node.box.bottom <= high
     return bool(cornered) and all(go_back(name) for name in names_of(node))

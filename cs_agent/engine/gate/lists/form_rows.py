@@ -38,7 +38,7 @@ def opens_choices(target: Target, scene: Scene) -> bool:
 
 
 def _has_end(row: int, seen: Observation) -> bool:
-    """A control in the page's head or below all rows like this one says that it ends the form: 提交, Save, 下一步."""
+    """Whether a control in the page's head or below all rows like this one ends the form: 提交, Save, 下一步."""
     nodes, rows = seen.nodes or (), column(seen.nodes or (), row, seen.size.width)
     low, high = max(nodes[index].box.bottom for index in rows), int(HEAD * seen.size.height)
     ends = [

@@ -32,8 +32,8 @@ _ASIDE = 0.03  # of the width, from the middle of a part
 
 
 def is_filter(box: Box, scene: Scene) -> bool:
-    """Of a bar across the upper part of the page whose parts all name filters, one of them everything, and one is drawn
-    as the chosen one: 全部, 待发货, 已完成."""
+    """Whether it is part of a bar across the upper part of the page whose parts all name filters, one of them
+    everything, with one drawn as chosen: 全部, 待发货, 已完成."""
     seen, size = scene.observation, scene.observation.size
     if scene.put_in or box.bottom > _UPPER * size.height or is_dimmed_around(seen, box):
         return False
@@ -46,8 +46,9 @@ def is_filter(box: Box, scene: Scene) -> bool:
 
 
 def is_foot_of_app(box: Box, scene: Scene) -> bool:
-    """Words under signs along the lower edge, as far apart as parts of one width are, one of them in another colour;
-    the page is called by that one, or no sign stands in its corner and a part is a place that every app has."""
+    """Whether it is part of a bar that leads between an app's pages: words under signs along the lower edge, evenly
+    spaced, one in another colour. The page has the name of that one, or there is no sign in its corner and a part names
+    a place that every app has."""
     seen, size = scene.observation, scene.observation.size
     parts = sorted((line for line in seen.lines if share_a_line(line.box, box)), key=lambda line: line.box.left)
     if scene.put_in or box.top < _DOWN * size.height or any(line.box.top >= box.bottom for line in seen.lines):

@@ -43,8 +43,9 @@ def shows_typed(line: TextLine, typed: str) -> bool:
 
 
 def is_record(target: Target, scene: Scene) -> bool:
-    """A value that each of at least three entries has, with other numbers: below what was just searched for or below a
-    bar of filters, and kept; or with the mark › drawn at the end of each. A telephone's number may call."""
+    """Whether it is a value that at least three entries have with other numbers, in a list below what was just searched
+    for or below a bar of filters whose records are kept, or with the mark › at the end of each entry. A telephone
+    number is none: it may call."""
     seen = scene.observation
     if target.box is None or _TELEPHONE.match(fold(target.label)) or _hands_over(scene):
         return False
@@ -72,7 +73,7 @@ def is_row_of_record(target: Target, scene: Scene) -> bool:
 
 
 def is_row_of_contents(target: Target, scene: Scene) -> bool:
-    """A part of the page from edge to edge that ends in the mark ›, with no button in it, and says what it keeps."""
+    """Whether it is a row from edge to edge that ends in the mark ›, has no button in it and names what it contains."""
     seen, point = scene.observation, target.point
     band = next((each for each in find_bands(seen) if each.top <= point.y < each.bottom), None)
     if band is None or band.bottom - band.top > _TALL * seen.size.height or find_card(seen) is not None:
@@ -133,6 +134,6 @@ def _row_of(line: TextLine, seen: Observation) -> Box:
 
 
 def _entry_of(box: Box, entries: tuple[TextLine, ...], seen: Observation) -> list[TextLine]:
-    """The lines of the entry that this line is of, whichever of its lines: as far up and down as the next such line."""
+    """All lines of the entry that this line belongs to, up and down to the next line of the same form."""
     pitch = min(two.box.top - one.box.top for one, two in itertools.pairwise(entries))
     return [line for line in seen.lines if abs(line.box.center.y - box.center.y) < pitch]

@@ -72,8 +72,8 @@ def _begins_by_name(row: list[TextLine], seen: Observation) -> bool:
 
 
 def is_left_of_search(target: Target, scene: Scene) -> bool:
-    """Words at the left of their box, or blank paper right of them, beside a button that searches: they were typed
-    there."""
+    """Whether the point is in the box beside a search button: its words stand at the left, or it is blank paper right
+    of them."""
     seen = scene.observation
     row = _row_at(target, seen)
     if len(row) != _PARTS or not looks_up(row[1].text) or row[0].box.bottom > _HIGH * seen.size.height:
@@ -91,7 +91,8 @@ def is_left_of_search(target: Target, scene: Scene) -> bool:
 
 
 def is_under_hint(target: Target, scene: Scene) -> bool:
-    """On the blank paper of a field of several lines: pale words stand at its upper left, and nothing else in it."""
+    """Whether the point is on the blank paper of a field of several lines: pale words stand at its upper left and
+    nothing else is in it."""
     seen, point = scene.observation, target.point
     band = next((each for each in find_bands(seen) if each.top <= point.y < each.bottom), None)
     if band is None or len(band.lines) != 1 or is_pointing(seen):

@@ -38,7 +38,8 @@ def _is_on_words(root: int, target: Target, nodes: tuple[UiNode, ...]) -> bool:
 
 
 def _opens(root: int, target: Target, scene: Scene) -> bool:
-    """On a value of an entry or on its blank paper, as words that all entries have may be a button without a fill."""
+    """Whether the point is on a value or the blank paper of an entry. Words that all entries share may be a button
+    without a fill."""
     seen, nodes = scene.observation, scene.observation.nodes or ()
     under = [line for line in seen.lines if line.box.grown(line.box.height // 2).contains(target.point)]
     values = {squash(text) for text, _ in values_in(nodes, root, seen.size.width)}

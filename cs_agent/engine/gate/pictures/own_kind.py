@@ -86,8 +86,8 @@ def _of_words(name: str, box: Box, target: Target, scene: Scene) -> str:
 
 
 def _is_field(box: Box, seen: Observation) -> bool:
-    """A hint is grey, at the end of its line, on a page that no dialog dims: its answers may say 请输入 as well. It
-    stands at the left of its field, where a button's words stand in the middle."""
+    """Whether the words are a field's hint: grey, at the end of their line and at the left of the field, on a page that
+    no dialog dims. A button's words stand in the middle, and a dialog's answers may say 请输入 as well."""
     beyond = any(line.box.left >= box.right and share_a_line(line.box, box) for line in seen.lines)
     left, right = room_beside(seen, box)
     begins = right >= max(_AT_LEFT * left, box.height)
@@ -130,8 +130,8 @@ def _holds_typed(target: Target, scene: Scene) -> bool:
 
 
 def _of_sheet(target: Target, sheet: Box, seen: Observation) -> str:
-    """Of a picker's sheet: its head says what is chosen and holds its end at the right, so that the words of its wheel
-    only choose, and the word at the left of its head leaves."""
+    """Whether it belongs to a picker's sheet: its head says what is chosen and has its end at the right. Words of its
+    wheel then only choose, and the word at the left of its head leaves."""
     lines = [line for line in seen.lines if line.box.top >= sheet.top]
     ends = [line for line in lines if ends_a_choice(fold(line.text)) and line.box.left >= _RIGHT * seen.size.width]
     if len(ends) != 1 or target.box is None or target.box == ends[0].box:
@@ -165,7 +165,8 @@ def stands_by_search(scene: Scene) -> bool:
 
 
 def _looks_up_typed(name: str, scene: Scene) -> bool:
-    """搜索; or 查询 where what was typed is a number of something, as a message may stand beside that word as well."""
+    """Whether the button searches: 搜索; or 查询 if a number was typed, since a message may stand beside that word as
+    well."""
     if any(costs(text) for text in scene.observation.texts) or Nature.COMPOSE in scene.page.natures:
         return False
     if searches(name) or (looks_up(name) and is_search_word(name) and is_a_key(scene.typed)):

@@ -144,8 +144,8 @@ def _chosen(row: list[TextLine], seen: Observation) -> int | None:
 
 
 def _entries(bands: tuple[Band, ...], seen: Observation) -> list[Band]:
-    """Bands of one height one under the other, whose first words begin at one edge; the first may be told as one with
-    the page's head, where no rule parts them."""
+    """Bands of one height below one another whose first words begin at the same edge. The first may be joined with the
+    page's head if no line parts them."""
     found: list[Band] = []
     run: list[Band] = []
     for band in (*bands, None):

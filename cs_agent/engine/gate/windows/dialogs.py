@@ -54,8 +54,8 @@ def leaves(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def stays(target: Target, seen: Observation, window: Window | None) -> bool:
-    """The one of two answers that leaves all as it is, to a question that speaks of it with no word: Leave this draft?
-    Stay. Of what ends by itself, or is offered, staying may take it."""
+    """Whether it is the one of two answers that leaves everything as it is, to a question that does not use the word:
+    Leave this draft? Stay. If something ends by itself or is offered, staying may accept it."""
     nodes = seen.nodes or ()
     if window is None or target.node not in window.controls or not target.names:
         return False
@@ -71,7 +71,8 @@ def stays(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def _is_set_apart(own: UiNode, window: Window, seen: Observation) -> bool:
-    """Of a sheet as wide as the screen: over all of at least two other answers, or under them and further off."""
+    """Whether, in a sheet as wide as the screen, it stands above all other answers (at least two), or below them at a
+    greater distance."""
     others = [node.box for i in window.controls if (node := (seen.nodes or ())[i]).box != own.box]
     rows = sorted((box for box in others if not share_a_line(box, own.box)), key=lambda box: box.top)
     if len(rows) < _LEAST_ANSWERS or window.box.width < _SHEET * seen.size.width:
@@ -95,8 +96,8 @@ def _said_in(window: Window, seen: Observation) -> list[str]:
 
 
 def _is_declined(answers: list[str], said: list[str]) -> bool:
-    """取消 or Close of a window that asks for something, or proposes what another answer does: not of one that shows a
-    booking, a call or a case, where the same word may end just that."""
+    """Whether it is 取消 or Close of a window that asks for something or proposes what another answer does. In a window
+    that shows a booking, a call or a case, the same word may end just that."""
     kinds = {answer: sense(answer, button=True).kind for answer in answers}
     doing = [answer for answer, kind in kinds.items() if kind not in (LabelKind.SAFE, LabelKind.NONE, LabelKind.REFUSE)]
     if any(_is_spoken_of(answer, said) or kinds[answer] is LabelKind.AFFIRM for answer in doing):
@@ -126,11 +127,9 @@ def is_closing_answer(target: Target, seen: Observation, window: Window | None) 
 
 
 def is_closing_mark(target: Target, seen: Observation) -> bool:
-    """A small mark without words where a window over a dimmed page has what closes it: in an upper corner, above that,
-    or below its middle.
-
-    Nothing proves what it does: the window is left by the system's Back instead.
-    """
+    """Whether it is a small mark without words where a window over a dimmed page has its closing mark: in or above an
+    upper corner, or below its middle. Nothing proves what it does, so the window is left by the system's Back
+    instead."""
     nodes, box, reach = seen.nodes or (), target.box, _MARK * seen.size.width
     if seen.nodes is None:
         card = None if target.labels else find_card(seen)

@@ -61,8 +61,8 @@ def is_choice(target: Target, seen: Observation, window: Window | None) -> bool:
 
 
 def _waits_for(end: UiNode, items: list[int], nodes: tuple[UiNode, ...], seen: Observation) -> bool:
-    """How a picker is built whose items only choose: its end stands over them beside what takes the choice back, or
-    they can be marked, or they are the days of a calendar. Rows of words by a button may act at once, and the button
+    """Whether the picker is built so that its items only choose: its end stands above them beside what cancels, or they
+    can be marked, or they are the days of a calendar. Rows of words beside a button may act at once while the button
     only closes."""
     boxes = [nodes[index].box for index in items]
     if not boxes:  # it stands on the line of the end
@@ -101,9 +101,8 @@ def is_titled(scene: Scene) -> bool:
 
 
 def is_wheel_choice(target: Target, seen: Observation, window: Window | None) -> bool:
-    """A word of a wheel, which itself does not react: below the head of a sheet that says what is chosen and holds the
-    sheet's own end, on one paper, in an even column of such words.
-    """
+    """Whether it is a word of a wheel: no control itself, in an even column of such words on one background, below the
+    head of a sheet that says what is chosen and holds the sheet's end."""
     nodes = seen.nodes or ()
     if window is None or target.node is not None or len(set(target.names or target.labels)) != 1:
         return False
@@ -172,7 +171,7 @@ def _is_hint(text: str) -> bool:
 
 
 def heads_above(seen: Observation, entry: int) -> list[str]:
-    """What the page says over the list of this entry: all that neither reacts nor stands in an entry or a tab."""
+    """The texts over the list of this entry that are no controls and stand in no entry or tab."""
     nodes, size = seen.nodes or (), seen.size
     like = set(column(nodes, entry, size.width))
     like |= {i for i, node in enumerate(nodes) if is_reacting(node) and len(row_peers(nodes, i, size.width)) > 2}

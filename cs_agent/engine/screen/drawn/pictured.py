@@ -73,8 +73,8 @@ def room_beside(seen: Observation, box: Box) -> tuple[int, int]:
 
 
 def room_on_ground(seen: Observation, box: Box) -> tuple[int, int]:
-    """How far the ground on which the text stands, as seen right above and below it, is free to its left and right on
-    the text's rows, in device pixels."""
+    """How far the background of the text, as seen right above and below it, is free to its left and right on the text's
+    rows, in device pixels."""
     image, gap = seen.screenshot.image, max(2, box.height // 4)
     strips = (Box(box.left, box.top - gap, box.right, box.top), Box(box.left, box.bottom, box.right, box.bottom + gap))
     papers = [paper for strip in strips if (paper := _median(seen, strip)) is not None]
@@ -272,9 +272,9 @@ def entry_lines(seen: Observation, box: Box) -> tuple[TextLine, ...]:
 
 
 def is_in_entry(seen: Observation, box: Box) -> bool:
-    """Whether it is a field of a list's entries: at the same place of each of at least three of them stands a line with
-    the same left or right edge. None may stand where an entry before the first would have it, if it is below what makes
-    the list, or else an entry behind the last: it could be what follows the list, or heads it."""
+    """Whether it is a field of a list's entries: at least three entries have, at the same place, a line with the same
+    left or right edge. If it is below the lines that make the list, the place where an earlier entry would have it must
+    be empty; otherwise the place in a later one. Else it could be a heading of the list, or what follows it."""
     near = [
         line for line in seen.lines if line.box != box and abs(line.box.center.y - box.center.y) < _REACH * box.height
     ]

@@ -32,7 +32,8 @@ _LEAST_NUMBERS = 3
 
 
 def is_on_wheel(seen: Observation, point: Point) -> bool:
-    """Whether the finger is on a number of an even column of such, each as much more than the one before it."""
+    """Whether the point is on a number of an even column in which each number exceeds the one before it by the same
+    amount."""
     line = next((each for each in seen.lines if each.box.grown(each.box.height).contains(point)), None)
     if line is None or not _NUMBER.match(line.text.strip()):
         return False

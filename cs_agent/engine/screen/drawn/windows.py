@@ -62,7 +62,7 @@ def front_window(observation: Observation) -> Window | None:
 
 
 def _lit_part(observation: Observation, content: list[Box]) -> Box | None:
-    """Around all that reacts, and the texts that are drawn on as bright a ground: a tree may tell the dimmed page's
+    """The box around all controls and the texts on equally bright background; a tree may contain the dimmed page's
     texts as well."""
     nodes, size = observation.nodes or (), observation.size
     reacting = [node.box for node in nodes if is_reacting(node) and 0 < node.box.area < 0.5 * size.width * size.height]

@@ -76,7 +76,8 @@ def is_of_a_paper(text: str) -> bool:
 
 
 def count_paper_marks(texts: Iterable[str]) -> int:
-    """How many of these an entry has: a date, an amount, a number of its own; 0 where a long number is all."""
+    """How many marks of a paper an entry has: a date, an amount, a number of its own. 0 if a long number is all it
+    has."""
     folded = [fold(text) for text in texts]
     day, sums, named = (any(_TITLES[name].search(text) for text in folded) for name in _OF_A_PAPER)
     numbered = named or any(_LONG_NUMBER.search(text) for text in folded)

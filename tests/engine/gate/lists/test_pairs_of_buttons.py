@@ -85,14 +85,14 @@ def test_a_bar_over_such_entries_parts_them_whatever_its_parts_are_called():
         pytest.param(cards(titles=TITLES[:1]), id="one entry"),
         pytest.param(cards(parts=("Open", "Busy", "Away")), id="a way of working"),
         pytest.param(cards(parts=("听单", "小休", "下线")), id="a way of working in Chinese"),
-        pytest.param(cards(parts=("Mine", "Pay all", "Ours")), id="a deed"),
+        pytest.param(cards(parts=("Mine", "Pay all", "Ours")), id="an action"),
         pytest.param(cards(parts=("Mine", "Nobody", "Ours")), id="the end of a scale"),
         pytest.param(
             cards(head="Ticket 88231", also=(node("Anna", (20, 85, 90, 105)),)), id="the page is of one thing"
         ),
         pytest.param(cards(head="Delivery status"), id="how something stands"),
         pytest.param(cards(head="Change appointment"), id="something is changed"),
-        pytest.param(cards(head="转账"), id="a deed above all"),
+        pytest.param(cards(head="转账"), id="an action above all"),
     ],
 )
 def test_a_bar_that_may_set_something_asks_over_such_entries_too(seen):

@@ -72,8 +72,8 @@ PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
         ),
         pytest.param(foot(names=("发现", "立即支付", "我的")), id="one does something"),
         *(
-            pytest.param(foot(names=("Home", deed, "Me")), id=f"one does something: {deed}")
-            for deed in (
+            pytest.param(foot(names=("Home", action, "Me")), id=f"one does something: {action}")
+            for action in (
                 "Encaisser",
                 "Cobrar",
                 "Öffnen",
@@ -90,7 +90,7 @@ PORTRAIT = node("我的资料", (10, 20, 90, 60), Role.IMAGE, clickable=True)
         pytest.param(foot(names=("发现", "我的")), id="two parts"),
     ],
 )
-def test_a_bar_that_stands_otherwise_is_one_of_deeds(seen):
+def test_a_bar_that_stands_otherwise_is_one_of_actions(seen):
     assert tap(seen, 270, 1150 if seen.nodes[-2].box.bottom > 1150 else 1105).kind is not VerdictKind.ALLOW
 
 
@@ -223,7 +223,7 @@ def test_a_mark_that_more_lies_behind_opens_papers_and_customers_only(title, row
     assert passes(page(*records(*rows, title=title), *ends), *ENTRY) is opened
 
 
-def test_where_deeds_are_buttons_in_the_entries_a_text_with_a_number_names_a_value():
+def test_where_actions_are_buttons_in_the_entries_a_text_with_a_number_names_a_value():
     rows = (("保存草稿 16427844", "¥12"), ("保存草稿 16427845", "¥13"), ("保存草稿 16427846", "¥14"))
     button = node("下架", (420, 200, 500, 235), Role.BUTTON, clickable=True, parent=1)
     assert tap(page(*browsed(*rows)), *ENTRY).kind is VerdictKind.CONFIRM
@@ -276,7 +276,7 @@ def test_words_that_do_not_react_beside_a_field_or_over_it_are_touched_like_the_
 @pytest.mark.parametrize(
     "seen",
     [
-        pytest.param(field_with(replace(LEFT, text="立即支付")), id="a deed"),
+        pytest.param(field_with(replace(LEFT, text="立即支付")), id="an action"),
         pytest.param(field_with(LEFT, password=True), id="a password's"),
         pytest.param(field_with(replace(LEFT, text="@")), id="a sign"),
         pytest.param(
@@ -315,8 +315,8 @@ def test_a_part_at_the_foot_that_is_one_of_several_places_leads_there_from_a_pag
         pytest.param(("Deck", "Inbox", "Heart"), id="no other part is a place"),
         pytest.param(("On air", "Off air", "Settings"), id="a state"),
         pytest.param(("Stop", "Start", "More"), id="a way of working"),
-        pytest.param(("Inbox", "Messages", "Delete"), id="a deed among places"),
-        pytest.param(("收件", "归档", "我的"), id="a deed without a word known"),
+        pytest.param(("Inbox", "Messages", "Delete"), id="an action among places"),
+        pytest.param(("收件", "归档", "我的"), id="an action without a word known"),
     ],
 )
 def test_one_place_at_the_foot_makes_the_others_none(names):

@@ -22,12 +22,12 @@ ITEM = (270, 890)
     ("head", "called"),
     [
         ("转账", True),
-        ("新建工单", False),  # a page that a deed's control opens
+        ("新建工单", False),  # a page that an action's control opens
         ("抢单", True),
         ("Confirm order", True),
         ("退款(原路返回)", True),
         ("微信支付", False),  # a way of paying
-        ("快递发送", False),  # the deed is not its first word
+        ("快递发送", False),  # the action is not its first word
         ("发送给王芳的包裹今天到", False),  # a sentence
         ("Submit the numbers of this quarter", False),
         ("付款时间:05-01", False),
@@ -35,7 +35,7 @@ ITEM = (270, 890)
         ("订单", False),
     ],
 )
-def test_a_page_is_called_by_a_deed_where_the_deed_is_its_short_name(head, called):
+def test_a_page_is_called_by_an_action_where_the_action_is_its_short_name(head, called):
     assert names_an_action(head) is called
 
 
@@ -53,9 +53,9 @@ def test_the_items_of_a_wheel_that_is_one_control_are_told_by_the_text_that_is_t
     assert not passes(one_control(words=2), 270, 830)
 
 
-def titled(head: UiNode | None, deed: str = "作废") -> Observation:
+def titled(head: UiNode | None, action: str = "作废") -> Observation:
     seen = picker("取消", "完成")
-    named = tuple(replace(each, text=deed) if each.text == "选项2" else each for each in seen.nodes)
+    named = tuple(replace(each, text=action) if each.text == "选项2" else each for each in seen.nodes)
     return replace(seen, nodes=(*named, head) if head else named)
 
 
@@ -70,11 +70,11 @@ def titled(head: UiNode | None, deed: str = "作废") -> Observation:
     ],
     ids=["in the sheet", "none", "another", "over the sheet", "reacts"],
 )
-def test_only_under_the_pickers_own_head_are_deeds_mere_choices(head, passed):
+def test_only_under_the_pickers_own_head_are_actions_mere_choices(head, passed):
     assert passes(titled(head), 270, 950) is passed
 
 
-def test_on_a_page_that_is_a_picker_by_its_title_deeds_are_mere_choices():
+def test_on_a_page_that_is_a_picker_by_its_title_actions_are_mere_choices():
     def chosen(title: str) -> bool:
         items = [node(name, (0, 200 + n * 60, 540, 260 + n * 60), clickable=True) for n, name in enumerate("甲乙丙")]
         items.append(node("作废", (0, 380, 540, 440), clickable=True))

@@ -36,9 +36,9 @@ def test_a_bar_that_leaves_out_entries_of_the_list_under_it_is_one_of_tabs(seen)
     [
         pytest.param(over("自驾", "公务", "其他用途"), id="ways of working"),
         pytest.param(over("全部", "自驾", "公务", title="转派给"), id="a page that hands over"),
-        pytest.param(over("全部", "自驾", "公务", title="抢单"), id="a page of a deed"),
+        pytest.param(over("全部", "自驾", "公务", title="抢单"), id="a page of an action"),
         pytest.param(over("全部", "自驾", "公务", rows=TRIPS[:1]), id="no list"),
-        pytest.param(over("全部", "自驾", "立即支付"), id="a deed among the parts"),
+        pytest.param(over("全部", "自驾", "立即支付"), id="an action among the parts"),
         pytest.param(over("全部", "自驾", "公务", chosen=5), id="none is chosen"),
         pytest.param(over("已读", "已处理", "已关注", rows=PUPILS, title="成绩"), id="states that nothing bears"),
         pytest.param(over("05-12 周日", "05-13 周一", "05-14 周二"), id="days, to which all may be moved"),

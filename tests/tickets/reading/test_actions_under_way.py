@@ -1,4 +1,4 @@
-"""A deed that is under way, done, done wrongly, asked for already or another person's is no wish for it."""
+"""An action that is under way, done, done wrongly, asked for already or another person's is no wish for it."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ SAID_OF_IT = (
 )
 
 
-@pytest.mark.parametrize(("said", "deed"), list(product(SAID_OF_IT, DEEDS)))
-def test_what_is_said_of_a_deed_is_no_wish_for_it(said: str, deed: str) -> None:
-    advice = weigh(said.format(deed) + ",订单202405218876,13812345678", ALL_FLOWS)
+@pytest.mark.parametrize(("said", "action"), list(product(SAID_OF_IT, DEEDS)))
+def test_what_is_said_of_an_action_is_no_wish_for_it(said: str, action: str) -> None:
+    advice = weigh(said.format(action) + ",订单202405218876,13812345678", ALL_FLOWS)
     assert advice.person or advice.flow in {None, "order_status", "logistics_voucher"}
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_the_deed_itself_is_one(deed: str) -> None:
-    advice = weigh(f"东西坏了,麻烦{deed}", ALL_FLOWS)
+@pytest.mark.parametrize("action", DEEDS)
+def test_the_action_itself_is_one(action: str) -> None:
+    advice = weigh(f"东西坏了,麻烦{action}", ALL_FLOWS)
     assert advice.flow
     assert not advice.person
