@@ -13,7 +13,6 @@ from tickets import permissions
 from tickets.models import FlowTemplate, Release
 from tickets.models.record import audit_triggers
 from tickets.services.evidence import audit
-from tickets.services.tickets import fitting
 
 
 def connect(app_config: Any) -> None:
@@ -33,6 +32,8 @@ def after_migrate(sender: Any, using: str = "default", plan: Any = (), apps: Any
 @receiver(post_save, sender=Release)
 def flow_changed(sender: Any, **kwargs: Any) -> None:
     """Have the fitting flows recomputed by the periodic task."""
+    from tickets.services.tickets import fitting  # the readers of texts are large: not every command needs them
+
     transaction.on_commit(fitting.forget)
 
 

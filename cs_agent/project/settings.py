@@ -30,7 +30,7 @@ CSRF_TRUSTED_ORIGINS = list(CS_AGENT["CS_AGENT_CSRF_TRUSTED_ORIGINS"])
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # `urls` finds the back office: only a web server needs it
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,7 +8,13 @@ import sys
 
 from cs_agent.project import conf
 
-LARGE = {"openai", "rapidocr", "openvino"}
+LARGE = {
+    "openai",
+    "rapidocr",
+    "openvino",
+    "cs_agent.project.backoffice.equipment",
+    "cs_agent.vision.personal_data.search",
+}
 
 
 def test_the_command_is_there_before_readers_and_clients_are_loaded() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.checks import check_admin_app
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.models import Permission as Row
@@ -17,6 +18,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone, translation
 
+import cs_agent.project.urls  # registers the back office
 from consoles.pages.rights import RIGHTS
 from tests.tickets.conftest import flow_file
 from tests.tickets.visible import text_of
@@ -29,6 +31,12 @@ pytestmark = pytest.mark.django_db
 DEFINITION = flow_file("complaint_refund")["definition"]
 OURS = [model for model in admin.site._registry if model._meta.app_label in {"tickets", "auth"}]
 READ_ONLY = {"flowversion", "ticket", "run", "step", "confirmation", "recording", "auditevent"}
+
+
+def test_every_form_and_list_of_the_back_office_is_sound() -> None:
+    assert cs_agent.project.urls.urlpatterns
+    assert OURS
+    assert check_admin_app(None) == []
 
 
 def client_of(user: User) -> Client:

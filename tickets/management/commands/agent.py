@@ -32,7 +32,6 @@ from cs_agent.recording.errors import NothingRecorded, RecordingError
 from tickets.runner.drive.app_names import own_app_names
 from tickets.runner.pictures.feed import ScreenFeed
 from tickets.said import in_both
-from tickets.services.evidence.redaction import policy_of
 
 
 class StandardTerminal:
@@ -111,6 +110,7 @@ def _prepared(parts: Parts, options: dict[str, Any], stack: ExitStack) -> Callab
     from tickets.runner.drive.terminal import TerminalJournal, TerminalSession
     from tickets.runner.pictures.recorders import RunRecorder
     from tickets.runner.pictures.redactors import Redactor
+    from tickets.services.evidence.redaction import policy_of
 
     redactor = Redactor(policy_of())
     recorder = RunRecorder(uuid.uuid4(), parts.directory / "frames", redactor, lang=options["lang"])
