@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.urls.converters import IntConverter
 from django.utils import timezone
 
@@ -76,12 +76,21 @@ def _methods(pattern: Any) -> set[str]:
     return {"GET", "POST"} & {method for said in declarations_of(pattern.callback) for method in said.methods}
 
 
-def test_no_query_and_no_form_breaks_a_page_whatever_it_asks_for(as_ann: Client, rows: Any) -> None:
+def _walked_of_another_kind(as_ann: Client, ann: User) -> set[str]:
+    """The preview asks for one of the helpdesk's tickets where bodies cannot be pasted."""
+    other = setups.make(ann, "zammad", "Zammad", "https://agent.example.com/")
+    valid = {name: text for name, text in form(other).items() if isinstance(text, str)}
+    address = reverse("connector-preview", args=[other.pk])
+    return walked(as_ann, address, "POST", words_of(resolve(address).func), valid)
+
+
+def test_no_query_and_no_form_breaks_a_page_whatever_it_asks_for(as_ann: Client, rows: Any, ann: User) -> None:
     asked: set[str] = set()
     for pattern in PAGES:
         for method in _methods(pattern):
             address, valid = _address(pattern, rows), FORMS.get(pattern.name, dict)()
             asked |= walked(as_ann, address, method, words_of(pattern.callback), valid)
+    asked |= _walked_of_another_kind(as_ann, ann)
     sources = [path.read_text("utf-8") for path in Path(str(integrations.pages.__file__)).parent.glob("*.py")]
     assert set().union(*map(names_in, sources)) - asked == set()
     assert {"days", "page", "poll_s", "sample", "rule-queue", "origins"} <= asked

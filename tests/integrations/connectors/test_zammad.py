@@ -112,7 +112,7 @@ def test_forged_calls_are_refused(connector: ZammadConnector) -> None:
 def test_a_ticket_is_read_with_its_customer_history_tags_and_files(connector: ZammadConnector) -> None:
     ticket = connector.fetch("7")
     assert (ticket.subject, ticket.text, ticket.html, ticket.queue) == ("退款", "<p>请退款</p>", True, "售后")
-    assert (ticket.requester.name, ticket.requester.mobile, ticket.tags) == ("芳 王", "13800138000", ("vip",))
+    assert (ticket.requester.name, ticket.requester.mobile, ticket.tags) == ("王芳", "13800138000", ("vip",))
     assert [(each.author, each.internal) for each in ticket.messages] == [
         (Author.COLLEAGUE, True),
         (Author.OURS, False),
