@@ -95,7 +95,6 @@ _EXCEPTED = re.compile(
 )
 _LISTED = re.compile(
     r"^ ?/ ?\S|^ ?(?:[□☐○◯☑✓✔√☒]|\[[ xX√]?\]|\([ xX√]?\))"
-    r""
 )  # one of a form's options, ticked behind or not at all
 _BOX_BEFORE = re.compile(r"(?P<no>[□☐○◯◻]|\[ ?\])\s?$|(?P<yes>[☑✓✔√■☒]|\[[xX√]\])\s?$")
 # Another length of time beside a period's: 近半年,最好一年; 近三个月(3月-5月).
@@ -250,8 +249,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     sentence = sentence_before(text, span.start)
     if (
         re.search(
-            r"^的?(?:还是|或者?|或是|要么)"
-            r"",
+            r"^的?(?:还是|或者?|或是|要么)",
             after,
         )
         or re.search(r"还是[^,，]{0,8}$", before)

@@ -69,8 +69,7 @@ def doubt_about(text: str, start: int, span: Span) -> Doubt | None:
             Doubt.QUESTION
             if (mark_after(text, span.end, 40) in {"?", "？"} and not _WOULD_YOU.search(before))
             or re.match(
-                r"(?:是|这样)?对(?:吧|吗|不对|么)"
-                r"",
+                r"(?:是|这样)?对(?:吧|吗|不对|么)",
                 text[max(span.end - 1, 0) : span.end + 4].lstrip("号室楼栋层"),
             )
             or re.search(r"吗$|还是", text[span.start : span.end])
