@@ -81,6 +81,25 @@ def test_a_chinese_comma_and_a_bare_tail_belong_to_a_sum_only_where_it_reads_as_
 
 
 @pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("退款99块9毛5", "99.95"),
+        ("退款9毛", "0.90"),
+        ("退款5元3角9分", "5.39"),
+        ("退款5元99分", "5.99"),
+        ("退款10毛", ""),
+        ("退款十角", ""),
+        ("退款5元10角", ""),
+        ("退款5元3角10分", ""),
+        ("退款5元100分", ""),
+        ("退我3块10毛5", ""),
+    ],
+)
+def test_a_place_of_small_change_holds_no_more_than_the_next_one_is_worth(words: str, value: str) -> None:
+    assert [money.span.value for money in amounts.money_in(words)] == [value]
+
+
+@pytest.mark.parametrize(
     ("words", "ranged"),
     [
         ("50元到60元", True),
