@@ -11,7 +11,7 @@ import pytest
 from tests.tickets.conftest import flow_file
 from tickets.flows.slots import choices, numerals, read_slots, text
 from tickets.flows.slots.kinds import KINDS, Scene
-from tickets.flows.slots.numbers import amounts, orders
+from tickets.flows.slots.numbers import amounts, codes, orders
 from tickets.flows.slots.spec import Option, parse_specs
 from tickets.flows.slots.text import Doubt, Span
 from tickets.models import Ticket
@@ -334,3 +334,12 @@ def test_of_one_value_the_place_that_counts_most_is_kept() -> None:
     assert text.distinct(spans) == [spans[2]]
     assert text.distinct(spans[:2]) == [spans[1]]
     assert text.distinct([Span("2", 4, 5), Span("1", 2, 3)]) == [Span("1", 2, 3), Span("2", 4, 5)]
+
+
+def test_of_more_codes_than_are_judged_it_is_said_that_there_are_more() -> None:
+    numbers = [f"订单号{202400000000 + 7 * n}{chr(0x4E00 + n)}" for n in range(codes.MOST_PLACES + 1)]
+    found = orders.orders(",".join(numbers))
+    assert len(found) == codes.MOST_PLACES + 1
+    assert (found[-1].value, found[-1].doubt) == ("", Doubt.UNCLEAR)
+    assert len(orders.orders(",".join(numbers[:-1]))) == codes.MOST_PLACES
+    assert all(span.value for span in orders.orders(",".join(numbers[:-1])))
