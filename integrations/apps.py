@@ -8,11 +8,7 @@ class IntegrationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from integrations.connectors import kinds
-        from integrations.webhooks.carrier import WebhookCarrier
-        from integrations.writeback.carrier import ConnectorCarrier
         from tickets.services.outbox import carriers
 
-        carriers.register(WebhookCarrier())
-        carriers.register(ConnectorCarrier())
-        kinds.load_all()
+        carriers.announce("webhook", "integrations.webhooks.carrier.WebhookCarrier")
+        carriers.announce("connector", "integrations.writeback.carrier.ConnectorCarrier")

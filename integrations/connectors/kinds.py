@@ -1,4 +1,4 @@
-"""The registry of connector kinds. Each kind's package registers itself on import.
+"""The registry of connector kinds. Each kind's package registers itself on import, all at the first question for one.
 
 Rule: a kind describes its settings by a pydantic model and a list of secrets; form, validation and docs are generated
 from these, so that a kind needs no page of its own.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -124,15 +125,17 @@ def register(kind: Kind) -> Kind:
 
 
 def of(kind: str) -> Kind | None:
+    _load_all()
     return _kinds.get(kind)
 
 
 def everyone() -> list[Kind]:
+    _load_all()
     return sorted(_kinds.values(), key=lambda kind: kind.kind)
 
 
-def load_all() -> None:
-    """Import every package here, so that each kind registers itself; called once, when the app is ready."""
+@cache
+def _load_all() -> None:
     package = import_module("integrations.connectors")
     for found in pkgutil.iter_modules(package.__path__):
         if found.ispkg:

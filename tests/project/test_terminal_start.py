@@ -14,6 +14,9 @@ LARGE = {
     "openvino",
     "cs_agent.project.backoffice.equipment",
     "cs_agent.vision.personal_data.search",
+    "consoles.queue.rows",
+    "integrations.connectors.kinds",
+    "tickets.flows.slots.reading",
 }
 
 

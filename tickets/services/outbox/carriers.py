@@ -1,7 +1,8 @@
 """Carriers: each names the destinations (lanes) of an event and delivers one event.
 
-Rule: `tickets` knows carriers by name only; integration packages register theirs at start-up. A carrier raises only for
-its own defects; everything the receiver does is an `Answer`.
+Rule: `tickets` knows carriers by name only; integration packages announce theirs at start-up, and one is imported when
+the outbox first needs it, as most commands never do. A carrier raises only for its own defects; everything the receiver
+does is an `Answer`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from django.utils.module_loading import import_string
 
 from tickets.models import Delivery, OutboxEvent
 
@@ -52,6 +55,12 @@ class Carrier(Protocol):
 
 
 _carriers: dict[str, Carrier] = {}
+_announced: dict[str, str] = {}
+
+
+def announce(name: str, path: str) -> None:
+    """`path`: the carrier's class, imported and registered on first use."""
+    _announced[name] = path
 
 
 def register(carrier: Carrier) -> None:
@@ -64,8 +73,16 @@ def forget(name: str) -> None:
 
 
 def of_lane(lane: str) -> Carrier | None:
+    _load_announced()
     return _carriers.get(lane.partition(":")[0])
 
 
 def everyone() -> list[Carrier]:
+    _load_announced()
     return list(_carriers.values())
+
+
+def _load_announced() -> None:
+    for name, path in list(_announced.items()):
+        register(import_string(path)())
+        _announced.pop(name, None)
