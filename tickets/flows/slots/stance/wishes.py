@@ -60,7 +60,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     sentence = "" if labelled else sentence_before(text, start)
     after = clause_after(text, end)
     return (
-        (Doubt.NEGATED if _UNTICKED.search(before[-3:]) and _TICKED.search(sentence + after) else None)
+        _as_ticked(before, sentence + after)
         or refused(before, after, amount=bool(_AMOUNT_ENDS.search(text[max(start, end - 4) : end])))
         or called_off(text, end, text[start : end + 3])
         or put_up_with(before, after)
@@ -77,6 +77,13 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or hedged(before, after.removeprefix("吧"))
         or unclear_denial(before, after)
     )
+
+
+def _as_ticked(before: str, around: str) -> Doubt | None:
+    """A box that is left empty beside ticked ones is not wished; where none is ticked nobody has chosen yet."""
+    if not _UNTICKED.search(before[-3:]):
+        return None
+    return Doubt.NEGATED if _TICKED.search(around) else Doubt.UNCLEAR
 
 
 def doubt_about_fact(text: str, start: int, end: int) -> Doubt | None:
