@@ -26,6 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.consoles import story
 from tests.tickets import column_lengths
+from tests.transactions import held_by_the_test
 
 DEEP = "[" * 100_000
 HUGE = "9" * 5000
@@ -130,7 +131,7 @@ def _share(values: list[str], of: str) -> list[str]:
 
 
 def _ask(client: Client, address: str, method: str, given: dict[str, str]) -> set[str]:
-    with transaction.atomic(), column_lengths.kept():
+    with held_by_the_test(), column_lengths.kept():
         answer = client.get(address, given) if method == "GET" else client.post(address, given)
         where = (method, address[:200], {name: value[:40] for name, value in given.items()})
         assert answer.status_code < 500, (answer.status_code, *where)

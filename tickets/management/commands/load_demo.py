@@ -51,8 +51,8 @@ class Command(BaseCommand):
             permissions.ensure_groups()
             departments = load_accounts()
             made = load_flows()
-            tickets = load_tickets(departments)
             phones = load_phones()
+        tickets = load_tickets(departments)  # each in its own transaction, after its files were copied
         self.stdout.write(f"demo: {made} flow version(s), {tickets} ticket(s), {phones} phone(s) added")
 
     def _retire(self) -> None:

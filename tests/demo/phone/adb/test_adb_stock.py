@@ -6,7 +6,6 @@ import io
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,22 +15,17 @@ from pathlib import Path
 import adbutils
 import pytest
 
+from tests.processes import free_port_row
+
 READY_S = 60.0
 CALL_S = 30.0
-
-
-def free_port() -> int:
-    """One outside the range in which adb looks for emulators."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RunningPhones:
     """`python -m cs_agent.demo.phone` with the fake screen."""
 
     def __init__(self, *arguments: str, count: int = 1) -> None:
-        self.port = free_port()
+        self.port = free_port_row(count)
         command = [sys.executable, "-m", "cs_agent.demo.phone", "--screen", "fake", "--port", str(self.port)]
         command += ["--count", str(count), *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -51,7 +45,7 @@ class Adb:
 
     def __init__(self, path: str, home: Path) -> None:
         self.path = path
-        self.port = free_port()
+        self.port = free_port_row(1)
         self._environment = os.environ | {
             "ANDROID_ADB_SERVER_PORT": str(self.port),
             "HOME": str(home),

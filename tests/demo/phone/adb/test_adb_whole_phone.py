@@ -19,7 +19,8 @@ import adbutils
 import psutil
 import pytest
 
-from tests.demo.phone.adb.test_adb_stock import Adb, free_port
+from tests.demo.phone.adb.test_adb_stock import Adb
+from tests.processes import free_port_row
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +75,7 @@ def eventually(look: Callable[[], Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholePhone]:
-    port = free_port()
+    port = free_port_row(1)
     command = [sys.executable, "-m", "cs_agent.demo.phone", "--port", str(port), "--backoffice-port", "0"]
     process = subprocess.Popen([*command, "--latency-ms", "0"], stdout=subprocess.PIPE, text=True)
     tool = Adb(adbutils.adb_path(), tmp_path_factory.mktemp("adb"))
