@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -29,6 +32,18 @@ VERIFY_TASK = "tickets.nightly.verify"
 SEND_DUE_TASK = "tickets.delivery.send_due"
 DRAIN_TASK = "tickets.delivery.drain"
 _LOOK_S = 5.0  # the clock looks into the outbox so often: a hint that waited longer is worth nothing
+_held: ContextVar[bool] = ContextVar("held", default=False)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Nothing is sent meanwhile: for a command that runs before the broker does, each message to which would wait some
+    seconds for it. What has to be done is found in the database anyway."""
+    token = _held.set(True)
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def enqueue(run_id: uuid.UUID, queue: str | None = None, *, delay_s: float = 0) -> None:
@@ -99,6 +114,8 @@ def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires
 
     Messages expire, so that the queue of a stopped host stays short.
     """
+    if _held.get():
+        return
     options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
     options["expires"] = delay_s + expires_s
     try:
@@ -112,6 +129,8 @@ def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
 
 
 def _tell(queue: str | None, task: str, expires_s: float, *arguments: Any) -> None:
+    if _held.get():
+        return
     try:
         celery_app().send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
     except OperationalError as error:

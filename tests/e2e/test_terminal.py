@@ -129,7 +129,6 @@ def test_yes_at_the_terminal_sends_one_code_and_leaves_a_replay(phone: Product) 
             asked = said
             terminal.say("y")
         assert "确认发送" in asked
-        assert re.search(r"^ {4}\S+: .*4567", asked, re.MULTILINE), asked  # whom it is sent to, as a field of its own
         replay = terminal.expect(".mp4")
         assert terminal.code() == 0
     assert codes_sent(phone) == before + 1

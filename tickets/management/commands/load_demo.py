@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from tickets import demo, permissions
+from tickets import demo, permissions, queues
 from tickets.models import Department, ExternalRef, FlowTemplate, Phone, PhoneUse, Priority, Ticket
 from tickets.services.evidence import audit
 from tickets.services.flows import publishing as flows
@@ -47,12 +47,13 @@ class Command(BaseCommand):
         logging.getLogger("tickets.services.live.events").setLevel(
             logging.ERROR
         )  # no console is open yet, nor need Redis run
-        with transaction.atomic():
-            permissions.ensure_groups()
-            departments = load_accounts()
-            made = load_flows()
-            phones = load_phones()
-        tickets = load_tickets(departments)  # each in its own transaction, after its files were copied
+        with queues.held_back():
+            with transaction.atomic():
+                permissions.ensure_groups()
+                departments = load_accounts()
+                made = load_flows()
+                phones = load_phones()
+            tickets = load_tickets(departments)  # each in its own transaction, after its files were copied
         self.stdout.write(f"demo: {made} flow version(s), {tickets} ticket(s), {phones} phone(s) added")
 
     def _retire(self) -> None:
