@@ -22,6 +22,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     phone,
     refund_flow,
     run,
+    seal,
     sun,
     ticket,
     vera,

@@ -18,6 +18,7 @@ from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import ConfirmationKind, ConfirmationRequest, FieldValue, Phase, RunState
 from cs_agent.geometry import Box, NormPoint
 from tests.tickets.outbox.post import post  # noqa: F401 - a fixture
+from tests.tickets.sealing import seal  # noqa: F401 - a fixture
 from tests.tickets.told import told  # noqa: F401 - a fixture
 from tickets.models import Confirmation, Department, FlowTemplate, FlowVersion, Phone, Run, RunStatus, Ticket
 from tickets.services.flows import publishing as flows

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from PIL import Image
 from consoles.web.media import Kind, address
 from cs_agent.recording.writer import FrameWriter
 from tests.recording.conftest import START, shot
+from tests.tickets.sealing import Seal
 from tickets.models import Recording, RecordingState, Run, RunStatus
 from tickets.runner.pictures import encode
 from tickets.services import sealed_files, secret_store
@@ -28,16 +28,6 @@ from tickets.services.sealed_files import MARK
 pytestmark = pytest.mark.django_db
 # How JPEG, MP4 and WebVTT give themselves away.
 READABLE = (b"\xff\xd8\xff", b"JFIF", b"ftyp", b"moov", b"WEBVTT")
-Seal = Callable[..., None]
-
-
-@pytest.fixture
-def seal(settings: Any) -> Seal:
-    def use(*keys: str, on: bool = True) -> None:
-        more = {"CS_AGENT_SECRETS_KEYS": keys, "CS_AGENT_ENCRYPT_FILES": on}
-        settings.CS_AGENT = {**settings.CS_AGENT, **more}
-
-    return use
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from consoles.web.media import Kind, address
+from tests.tickets.sealing import Seal
 from tickets.errors import SecretUnreadable
 from tickets.models import Attachment, AuditEvent, Ticket
 from tickets.services import sealed_files, secret_store
@@ -24,18 +25,6 @@ from tickets.services.tickets import uploads
 
 PDF = b"%PDF-1.7\n" + b"13812345678 " * 100
 BIG = b"%PDF-1.7\n" + bytes(range(256)) * (3 * PIECE // 256)
-Seal = Callable[..., None]
-
-
-@pytest.fixture
-def seal(settings: Any) -> Seal:
-    """Switches encryption on or off, with these keys."""
-
-    def use(*keys: str, on: bool = True) -> None:
-        more = {"CS_AGENT_SECRETS_KEYS": keys, "CS_AGENT_ENCRYPT_FILES": on}
-        settings.CS_AGENT = {**settings.CS_AGENT, **more}
-
-    return use
 
 
 def stored(ticket: Ticket, content: bytes) -> Attachment:
