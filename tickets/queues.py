@@ -114,13 +114,9 @@ def _send(task: str, run_id: str, queue: str | None, delay_s: float = 0, expires
 
     Messages expire, so that the queue of a stopped host stays short.
     """
-    if _held.get():
-        return
     options: dict[str, Any] = {"countdown": delay_s} if delay_s else {}
     options["expires"] = delay_s + expires_s
-    try:
-        celery_app().send_task(task, args=[run_id], queue=queue, retry=False, **options)
-    except OperationalError as error:
+    if (error := _fault_of(task, [run_id], queue, options)) is not None:
         log.warning("queue: %s for run %s not sent (%s); the sweeper will send it again", task, run_id, error)
 
 
@@ -129,9 +125,16 @@ def _tell_upkeep(task: str, expires_s: float, *arguments: str) -> None:
 
 
 def _tell(queue: str | None, task: str, expires_s: float, *arguments: Any) -> None:
-    if _held.get():
-        return
-    try:
-        celery_app().send_task(task, args=list(arguments), queue=queue, retry=False, expires=expires_s)
-    except OperationalError as error:
+    if (error := _fault_of(task, list(arguments), queue, {"expires": expires_s})) is not None:
         log.warning("queue: %s not sent (%s); it is asked for again or not needed", task, error)
+
+
+def _fault_of(task: str, arguments: list[Any], queue: str | None, options: dict[str, Any]) -> OperationalError | None:
+    """Send a message, unless messages are held back; what kept the broker from taking it."""
+    if _held.get():
+        return None
+    try:
+        celery_app().send_task(task, args=arguments, queue=queue, retry=False, **options)
+    except OperationalError as error:
+        return error
+    return None
