@@ -81,12 +81,13 @@ class LiveTicket extends HTMLElement {
 
   // A form that was replaced while the server thought has no place for its answer any more: all is asked for anew.
   received(event) {
-    const { elt, requestConfig, xhr } = event.detail;
+    const { requestConfig, xhr } = event.detail; // its own elt is the one swapped into, never the form
     const whole = this.asking === "whole";
     if (requestConfig.headers["X-Quiet"]) unlessPressing(event, () => this.refresh(whole));
     if (requestConfig.verb === "get" || xhr.status >= 400) return;
-    this.desk.taken(elt, requestConfig.parameters);
-    if (elt.isConnected) return;
+    const form = requestConfig.elt;
+    this.desk.taken(form, requestConfig.parameters);
+    if (form.isConnected) return;
     event.detail.shouldSwap = false;
     this.postedAt = undefined;
     this.refresh(true);

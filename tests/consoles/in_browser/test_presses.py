@@ -24,6 +24,7 @@ class Held:
         page.route(pattern, lambda route: self.routes.append(route))
 
     def let_go(self) -> None:
+        assert self.routes, f"nothing asked for {self.pattern}"
         for route in self.routes:
             with self.page.expect_event("requestfinished", lambda request: request == route.request):  # noqa: B023
                 route.continue_()
@@ -104,7 +105,7 @@ def test_an_answer_is_shown_though_its_form_was_replaced_meanwhile(
     becomes_true(page, "!document.querySelector('live-ticket').asking")
     page.keyboard.press("p")
     page.keyboard.type("先打电话问客户")
-    held = Held(page, "**/note/")
+    held = Held(page, "**/notes/")
     page.get_by_role("button", name="保存备注").click()
     becomes_true(page, "document.querySelector('live-ticket').waits")
     console.run(f"{SCENES}:note_as_bob", "slow_answer", "客户刚来过电话")
