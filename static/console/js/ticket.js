@@ -21,6 +21,8 @@ const PRUNE_MS = 5000;
 const POST_MS = 8000; // so long the page waits for the answer to a form before it looks again by itself
 const STALLED_MS = 15000; // a form that is not answered by then may be sent anew: the server takes each act once
 
+const WITH_DESK = ["part-desk", "part-side", "part-tabs"]; // each tells the desk's tab, or what is written on it
+
 const cameFrom = () => forThisTab.getItem("cs.list") ?? "";
 
 class LiveTicket extends HTMLElement {
@@ -186,7 +188,7 @@ class LiveTicket extends HTMLElement {
     if (target.dataset?.mark && fresh?.dataset?.mark === target.dataset.mark) event.detail.shouldSwap = false;
     if (target.id === "part-side") this.typed = new FormData(this.querySelector("#start-form") ?? undefined);
     if (target.id === "part-steps") this.timeline.remember();
-    if (target.id === "part-desk" || target.id === "part-side") this.desk.remember();
+    if (WITH_DESK.includes(target.id)) this.desk.remember();
     if (target.dataset?.part) this.valueKeys.remember(target);
     if (target.dataset?.part) this.focused.remember(target);
   }
@@ -194,7 +196,7 @@ class LiveTicket extends HTMLElement {
   afterSwap(event) {
     const { target } = event.detail;
     if (target.id === "part-side") this.retype();
-    if (["part-desk", "part-side", "part-tabs"].includes(target.id)) this.desk.restore();
+    if (WITH_DESK.includes(target.id)) this.desk.restore();
     if (target.id) this.valueKeys.restore(target);
     if (target.id) this.focused.restore(target);
     if (target.id === "part-screen") this.setScreen();

@@ -117,6 +117,20 @@ def test_an_answer_is_shown_though_its_form_was_replaced_meanwhile(
     expect(page.locator("#note-text")).to_have_value("")
 
 
+def test_a_note_that_was_deleted_does_not_come_back_with_a_colleagues(open_ticket: Login, console: Site) -> None:
+    page = open_ticket("slow_answer")
+    expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
+    page.keyboard.press("p")
+    page.keyboard.type("先打电话问客户")
+    console.run(f"{SCENES}:note_as_bob", "slow_answer", "第一次来电")
+    expect(page.locator("#part-desk")).to_contain_text("第一次来电")
+    expect(page.locator("#note-text")).to_have_value("先打电话问客户")
+    page.locator("#note-text").fill("")
+    console.run(f"{SCENES}:note_as_bob", "slow_answer", "第二次来电")
+    expect(page.locator("#part-desk")).to_contain_text("第二次来电")
+    expect(page.locator("#note-text")).to_have_value("")
+
+
 def test_the_focus_stays_on_what_replaces_its_element(open_ticket: Login, console: Site) -> None:
     page = open_ticket("focused")
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")

@@ -97,7 +97,9 @@ export class Desk {
   taken(form, sent) {
     for (const field of form.querySelectorAll("[data-keep]")) {
       const shown = document.getElementById(field.id);
-      if (shown?.value === sent[field.name]) shown.value = shown.defaultValue;
+      if (shown?.value !== sent[field.name]) continue;
+      shown.value = shown.defaultValue;
+      delete this.kept[field.id];
     }
   }
 
