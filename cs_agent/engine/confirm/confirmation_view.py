@@ -14,9 +14,10 @@ from typing import Any
 from cs_agent.engine.actions.touch import TOUCHES, touch_points
 from cs_agent.engine.actions.values import Action, Swipe, Tap, Type
 from cs_agent.engine.confirm.fields import read_view, set_beside_ticket
-from cs_agent.engine.confirm.fields_generic import generic_fields
+from cs_agent.engine.confirm.fields_generic import WINDOW, generic_fields
 from cs_agent.engine.confirm.nearby import spot, text_near
 from cs_agent.engine.confirm.submission import SubmissionReader
+from cs_agent.engine.confirm.window_words import without_countdown
 from cs_agent.engine.run.flow import FlowRules
 from cs_agent.engine.run.pending import Pending
 from cs_agent.engine.run.state import (
@@ -113,7 +114,7 @@ class ConfirmationReader:
         target = find_target(seen, points[0]) if points else None
         box = target.box if target else None
         own = bool(fields)
-        fields = fields or generic_fields(seen, box, nameless=say("content", lang))
+        fields = fields or generic_fields(seen, box, nameless=say("content", lang), asked=say("window", lang))
         labels = target.labels if target else ()
         place = _place(action, seen, target)
         near = ""
@@ -138,10 +139,14 @@ def fingerprint(action: Action, seen: Observation, labels: tuple[str, ...], fiel
     shown = {
         "app": seen.app.package,
         "target": [squash(label) for label in labels],
-        "fields": [[field.name, squash(field.screen_value), squash(field.ticket_value)] for field in fields],
+        "fields": [[field.name, squash(_lasting(field)), squash(field.ticket_value)] for field in fields],
         "focus": _focus(seen) if isinstance(action, Type) else "",
     }
     return hashlib.sha256(json.dumps(shown, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _lasting(field: FieldValue) -> str:
+    return without_countdown(field.screen_value) if field.name == WINDOW else field.screen_value
 
 
 def target_labels(action: Action, seen: Observation) -> tuple[str, ...]:

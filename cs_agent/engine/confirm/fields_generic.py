@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from cs_agent.engine.confirm.field_items import Item, Sheet, beside, is_hint, picture_sheet, tree_sheet
+from cs_agent.engine.confirm.window_words import front_box, window_words
 from cs_agent.engine.run.state import FieldValue
 from cs_agent.engine.screen.compare import is_useful
 from cs_agent.engine.screen.text import fold, squash
@@ -16,27 +17,39 @@ from cs_agent.geometry import Box
 from cs_agent.observation import Observation
 
 MOST = 8
+WINDOW = "window"  # the name of the field that holds the words of a window
 _PAIR = re.compile(r"^\s*(?P<caption>[^:：]{1,12})[:：]\s*(?P<value>\S.*)$")
 _CLOCK = re.compile(r"^\d{1,2}[:：]\d{2}")
 _CAPTION_CHARS = 12
 _STATUS_BAR = 0.04
 
 
-def generic_fields(observation: Observation, target: Box | None, *, nameless: str) -> tuple[FieldValue, ...]:
-    """At most MOST of them, the nearest to the target, in reading order.
+def generic_fields(
+    observation: Observation, target: Box | None, *, nameless: str, asked: str = ""
+) -> tuple[FieldValue, ...]:
+    """At most MOST of them, the nearest to the target, in reading order; of a window in front only its own, and first
+    what it says.
 
     `nameless`: what a filled field without a caption is called, e.g. the text of a message that is about to be sent.
+    `asked`: what the words of a window are called.
     """
     tree = tree_sheet(observation)
     sheet = tree if tree and is_useful(observation.nodes) else picture_sheet(observation)
     source = "tree" if sheet is tree else "ocr"
     top = _STATUS_BAR * observation.size.height
+    window = front_box(observation, target)
     found: dict[str, tuple[str, Box]] = {}
     for caption, value, box in [*_inputs(sheet, nameless), *_choices(sheet), *_pairs(sheet)]:
-        if box.top >= top and value and any(map(str.isalnum, caption)):  # a lone arrow or dot names nothing
+        inside = box.top >= top if window is None else window.contains(box.center)
+        if inside and value and any(map(str.isalnum, caption)):  # a lone arrow or dot names nothing
             found.setdefault(caption, (value, box))
     kept = _nearest(found, target)
-    return tuple(FieldValue(squash(c) or c, c, value, box=box, source=source) for c, (value, box) in kept)
+    fields = tuple(FieldValue(squash(c) or c, c, value, box=box, source=source) for c, (value, box) in kept)
+    if window is None or target is None:
+        return fields
+    told = [text for each in fields for text in (each.label, each.screen_value, each.label + each.screen_value)]
+    words = window_words(observation, window, target, told)
+    return (FieldValue(WINDOW, asked, words[0], box=words[1], source=source), *fields) if words else fields
 
 
 def _nearest(found: dict[str, tuple[str, Box]], target: Box | None) -> list[tuple[str, tuple[str, Box]]]:

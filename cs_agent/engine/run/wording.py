@@ -32,6 +32,7 @@ _TEXTS: dict[str, str] = {
     # to people
     "confirm": _("[确认] "),
     "content": _("内容"),
+    "window": _("弹窗提示"),
     "unread": _("(未读到)"),
     "tap": _("点击“{label}”"),
     "double_tap": _("双击“{label}”"),

@@ -184,4 +184,5 @@ class TerminalSession:
 
 def _field_line(value: FieldValue) -> str:
     mark = "≠" if value.differs else "="
-    return f"    {value.label}: {value.screen_value}  {mark}  {value.ticket_value or '-'}"
+    of_ticket = f"  {mark}  {value.ticket_value or '-'}" if value.ticket_value or value.differs else ""
+    return f"    {value.label}: {value.screen_value}{of_ticket}"
