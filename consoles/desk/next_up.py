@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from consoles.queue import rows
 from consoles.queue.wanted import TicketFilter
 from tickets.models import Run
@@ -27,13 +29,28 @@ def after(user: Any, number: str, wanted: TicketFilter | None = None) -> str:
 
 
 def neighbour(user: Any, number: str, wanted: TicketFilter | None = None, *, back: bool = False) -> str:
-    """The ticket beside this one in the list that no run handles; "" at the end."""
-    keys = rows.keys(access.visible_tickets(user), wanted or TicketFilter(), user)[:_LOOK_AHEAD]
-    pairs = [(ticket.pk, ticket.number) for ticket in rows.of_keys(keys)]
-    handled = Run.objects.serving().filter(ticket__in=[key for key, _number in pairs], status__in=tuple(ACTIVE))
-    busy = set(handled.values_list("ticket_id", flat=True))
-    listed = [each for key, each in pairs if each == number or key not in busy]
+    """The ticket beside this one in the list that no run handles; "" at the end.
+
+    One that is not in it, having been solved or standing beyond the first rows, is gone on from by its own place.
+    """
+    wanted = wanted or TicketFilter()
+    visible = access.visible_tickets(user)
+    listed = _free(rows.keys(visible, wanted, user), number)
     if back:
         listed.reverse()
-    place = listed.index(number) + 1 if number in listed else 0
-    return listed[place] if place < len(listed) and listed[place] != number else ""
+    following = listed[listed.index(number) + 1 :] if number in listed else []
+    if following or (back and number in listed):
+        return next(iter(following), "")
+    ticket = visible.filter(number=number).first()
+    beside = rows.keys_beside(visible, wanted, user, ticket, back=back) if ticket else None
+    if beside is None:
+        return "" if number in listed else next(iter(listed), "")
+    return next(iter(_free(beside)), "")
+
+
+def _free(keys: QuerySet[Any, int], number: str = "") -> list[str]:
+    """The first tickets of the list that no run handles; the one of that number in any case."""
+    pairs = [(ticket.pk, ticket.number) for ticket in rows.of_keys(keys[:_LOOK_AHEAD])]
+    handled = Run.objects.serving().filter(ticket__in=[key for key, _number in pairs], status__in=tuple(ACTIVE))
+    busy = set(handled.values_list("ticket_id", flat=True))
+    return [each for key, each in pairs if each == number or key not in busy]

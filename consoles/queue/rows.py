@@ -36,6 +36,13 @@ from tickets.services.runs import attention, transitions
 PAGE = 40
 MOST_FOUND = 1000  # of a search: who gets more has to say more
 MOST_WORDS = 5
+STAYING = {  # columns by what a ticket's end leaves as it is
+    "ticket": "pk",
+    "customer": "customer_name",
+    "created": "created_at",
+    "due": "due_at",
+    "priority": "priority",
+}
 VALUE_PREFIX = 40  # of a slot's value, as the index has it
 
 
@@ -98,6 +105,22 @@ def keys(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any, found: Foun
     """The primary keys of the filter's tickets, in its order: only they are sorted, never whole rows."""
     found = found or find(tickets, wanted, user)
     return _ordered(found.of_status(wanted.shown), wanted).values_list("pk", flat=True)
+
+
+def keys_beside(tickets: QuerySet[Ticket], wanted: TicketFilter, user: Any, ticket: Ticket, *, back: bool) -> Any:
+    """The keys from a ticket's place in the list, which it may have left: onward, or `back`, the nearest first.
+
+    None where the list goes by what changed with it, for instance its status.
+    """
+    column = wanted.column or ("" if wanted.by_day else "due")
+    if column not in STAYING:
+        return None
+    name, up = STAYING[column], wanted.descending == back
+    value = getattr(ticket, name)
+    further = Q(**{f"{name}__{'gt' if up else 'lt'}": value})
+    further |= Q(**{name: value, f"pk__{'gt' if up else 'lt'}": ticket.pk})
+    found = keys(tickets.filter(further), wanted, user)
+    return found.reverse() if back else found
 
 
 def tickets_of(user: Any, query: str, most: int) -> list[Ticket]:

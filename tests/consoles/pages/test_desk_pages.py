@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from consoles.desk import panel
 from cs_agent.engine.run import wording
@@ -195,6 +196,27 @@ def test_solve_and_next_goes_on_in_the_list_one_came_from(as_alice: Client, depa
     assert Ticket.objects.get(pk=second.pk).status == "solved"
     last = as_alice.get("/next/", {"after": third.number, "way": "on", "list": "sort=customer"})
     assert last["Location"] == f"/tickets/{first.number}/"
+
+
+@pytest.mark.parametrize(("listed", "way", "expected"), [
+    ("", "on", "third"),
+    ("", "back", "first"),
+    ("sort=-due", "on", "first"),
+    ("sort=customer", "on", "first"),
+    ("sort=customer", "back", ""),
+    ("sort=status", "on", "first"),
+    ("status=solved", "on", ""),
+])  # fmt: skip
+def test_a_ticket_that_left_the_list_is_gone_on_from_by_its_place(
+    as_alice: Client, department: Department, listed: str, way: str, expected: str
+) -> None:
+    people = {"first": "b", "second": "a", "third": "c"}
+    made = {name: story.new_ticket(department, subject=name, customer_name=by) for name, by in people.items()}
+    for hours, ticket in enumerate(made.values()):
+        Ticket.objects.filter(pk=ticket.pk).update(due_at=timezone.now() + timedelta(hours=hours))
+    Ticket.objects.filter(pk=made["second"].pk).update(status="solved", solved_at=timezone.now())
+    answer = as_alice.get("/next/", {"after": made["second"].number, "way": way, "list": listed})
+    assert answer["Location"] == (f"/tickets/{made[expected].number}/" if expected else "/tickets/")
 
 
 def test_a_double_is_merged_and_parted_on_the_page(as_alice: Client, department: Department) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -81,3 +83,12 @@ def test_a_team_of_one_reads_that_nobody_else_can_confirm(
     page = story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
     assert "部门里没有其他人可以确认,请联系管理员。" in page
     assert as_alice.get("/waiting/state/").json()["mine"] == 0
+
+
+def test_the_next_is_found_beyond_the_first_rows_of_a_long_list(as_alice: Client, department: Department) -> None:
+    first = story.new_ticket(department)
+    same = {"subject": "催促", "text": "催促", "department": department}
+    same |= {"due_at": first.due_at, "created_at": first.created_at}
+    Ticket.objects.bulk_create(Ticket(number=f"排{n:03}", **same) for n in range(250))
+    ways = [as_alice.get("/next/", {"after": f"排{n:03}", "way": "on"})["Location"] for n in (198, 199, 230, 249)]
+    assert [unquote(way) for way in ways] == ["/tickets/排199/", "/tickets/排200/", "/tickets/排231/", "/tickets/"]
