@@ -85,6 +85,11 @@ _PARTS = re.compile(
 )
 
 
+# A space before a unit splits nothing, nor does one between 元 and 角: 89 元 9 角.
+_UNSPLIT = re.compile(
+    rf"[ {INVISIBLE}](?=[{_MAIN}])| (?=[万千百]|[角毛](?![巾毯线笔衣]))|(?<=[{_MAIN}]) (?=[{_ATOM}] ?[角毛])|"
+    rf"(?<=[角毛]) (?=[{_ATOM}]分)"
+)
 _SMALL_CHANGE = re.compile(rf"(?P<jiao>[^{_MAIN}{_PART}])[角毛]")  # 5毛
 
 
@@ -186,7 +191,7 @@ def _value(run: str, after: str) -> tuple[Decimal | None, int]:
     """The run's value and how much of the run it takes; None where the whole run is not one amount."""
     whole = visible(run)
     if whole != run or re.search(r"[ \n]", run):
-        bare = re.sub(rf"[ {INVISIBLE}](?=[{_MAIN}])| (?=[万千百])", "", run)  # a space before the unit splits nothing
+        bare = _UNSPLIT.sub("", run)
         if bare == run or whole != run or re.search(r"[ \n]", bare):
             return None, len(run)
         whole = bare
@@ -252,9 +257,11 @@ def _doubt(before: str, after: str, run: str, value: Decimal | None, foreign: bo
         return behind
     if run[-1:] == "块" and value < 10 and not after.startswith("钱"):
         return Doubt.UNCLEAR  # 两块电池
-    return Doubt.UNCLEAR if run[-1:] == "元" and re.search("^[旦件素宵气老]", after) else None
+    other = _OTHER_WORD.get(run[-1:])  # 元旦, 100元5分好评
+    return Doubt.UNCLEAR if other and after[:1] in other else None
 
 
+_OTHER_WORD = {"元": set("旦件素宵气老"), "分": set("好满差评制之期析钟数")}  # by a run's last character
 _SHARE_BEHIND = re.compile(
     r"^钱?(?:里|中)?的?(?:百分之|[\d一二两三四五六七八九十几半]+ ?(?:成(?![一-鿿])|折|分之|%)|一半|零头)"
 )  # 200元的七成

@@ -56,6 +56,15 @@ _NOT_THERE = re.compile(
 _TO = re.compile(r"(?:换成|换到|改成|改为|发到|发给|发往|发至|寄到|新号是?|新的是?|to|use)\s*[:：]?\s*$", re.I)
 
 
+# What receives codes is not what they are missed on: 我老公的收不到,我的13812345678可以.
+_WORKS = re.compile(
+    r"^ ?(?:这个|那个|的)?(?:号码?)?(?:都|是|倒是?|却|就|一直|现在)*(?:可以|没问题|正常|能用|能行|好使|没事)"
+    r"(?:收到?|用|使用|接收)?(?:的|了|啊|呀)*$|"
+    r"^ (?:works?|gets? (?:it|them|codes?|the codes?)|receives?|is (?:fine|ok|okay|all right|alright|working fine))\b",
+    re.I,
+)
+
+
 def about_phone(text: str, start: int, end: int) -> Doubt | None:
     before, after = clause_before(text, start), clause_after(text, end)
     near = before[-14:] if not before[-30:].isascii() else before[-30:]
@@ -71,6 +80,8 @@ def about_phone(text: str, start: int, end: int) -> Doubt | None:
         return Doubt.OTHER_PERSON
     if _BOUND.search(before) or _SENT.search(before) or _NOT_BOUND.search(text[end : end + 14]):
         return Doubt.UNCLEAR  # the telephone is to be changed, or a code went there
+    if _WORKS.search(after):
+        return Doubt.UNCLEAR
     if re.search(r"(?:来电|主叫|备用)(?:号码?|电话|手机号?码?|显示)?[:： (（]*$", near):
         return Doubt.UNCLEAR
     if (
