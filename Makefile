@@ -56,9 +56,9 @@ bench: setup-dev ## Measure the budgets and print the figures
 intake-proof: setup-dev ## Ten thousand calls of a helpdesk, repeated and in disorder, while the worker is killed (INTAKE_CALLS)
 	@INTAKE_CALLS=$${INTAKE_CALLS:-10000} $(PY) -m benchmarks intake
 
-api-contract: setup-dev ## Call every operation of the API as its document tells it (API_EXAMPLES for each), then as nobody should (API_HOSTILE, API_SEED)
-	@API_EXAMPLES=$${API_EXAMPLES:-300} API_HOSTILE=$${API_HOSTILE:-500} $(PY) -m pytest -q \
-		tests/integrations/api/test_contract.py tests/integrations/api/test_hostile.py
+api-contract: setup-dev ## Call every operation of the API as its document tells it (API_EXAMPLES for each), as nobody should (API_HOSTILE, API_SEED), and by schemathesis' own command with every check (API_CLI_EXAMPLES)
+	@API_EXAMPLES=$${API_EXAMPLES:-300} API_HOSTILE=$${API_HOSTILE:-500} API_CLI_EXAMPLES=$${API_CLI_EXAMPLES:-50} $(PY) -m pytest -q \
+		tests/integrations/api/test_contract.py tests/integrations/api/test_hostile.py tests/integrations/api/test_schemathesis.py
 
 wheel-proof: setup-dev ## Install the built wheel in a fresh environment and handle a ticket of the API there, in a real browser
 	@$(PY) -m pytest -q -s tests/install/test_clean_environment.py

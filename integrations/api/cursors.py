@@ -22,11 +22,15 @@ from integrations.api.problems import Refused
 
 LIMIT = 50
 MOST = 200
+# How one looks, for the document; whether it is one of ours is what `_opened` finds out.
+_LOOKS = r"^(\.?[A-Za-z0-9_-]+:[A-Za-z0-9]+:[A-Za-z0-9_-]{43})?$"
 
 
 def asked() -> Any:
     """The parameter `cursor` of a list."""
-    return Query("", max_length=1000, description="`next` of the page before; empty for the first.")
+    parameter = Query("", max_length=1000, description="`next` of the page before; empty for the first.")
+    parameter.json_schema_extra = {"pattern": _LOOKS}  # as an argument the library would check it too, without our code
+    return parameter
 
 
 def per_page() -> Any:

@@ -235,13 +235,13 @@ _KEY_PARAMETER = {
     "in": "header",
     "required": True,
     "description": "A new value (such as a UUID) for each act, the same one when the act is tried again.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.LONGEST, "pattern": idempotency.LOOKS},
 }
 _VERSION_PARAMETER = {
     "name": etags.HEADER,
     "in": "header",
     "required": True,
     "description": "The `ETag` of the version that is meant to be changed, or `*` for whichever is there.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+    "schema": {"type": "string", "minLength": 1, "maxLength": etags.LONGEST, "pattern": etags.LOOKS},
     "example": "*",
 }

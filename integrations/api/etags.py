@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from django.utils.translation import gettext as _
 from integrations.api.problems import Refused
 
 HEADER = "If-Match"
+LONGEST = 200
+_ONE = r'(W/)?"[!#-~]*"'
+LOOKS = rf"^(\*|{_ONE}( *, *{_ONE})*)$"  # RFC 9110, 13.1.1
 
 
 def of(values: Mapping[str, Any]) -> str:
@@ -28,11 +32,15 @@ def tell(response: HttpResponse, etag: str) -> None:
 
 
 def require_match(request: HttpRequest, etag: str) -> None:
-    """Refused with 412 if If-Match names another version than the current one, with 428 if it is missing."""
+    """Refused with 412 if If-Match names another version than the current one, with 428 if it is missing, with 400 if
+    it is none."""
     given = request.headers.get(HEADER, "").strip()
     if not given:
         text = _("请用 If-Match 带上读到的 ETag;无论别人是否改过都要改时,写 *。")
         raise Refused(428, "if_match_missing", text, headers={"ETag": etag})
+    if len(given) > LONGEST or not re.fullmatch(LOOKS, given):
+        text = _("If-Match 无效:请原样写上读到的 ETag(带双引号),或写 *。")
+        raise Refused(400, "if_match_invalid", text, headers={"ETag": etag})
     if _names(given, etag) or given == "*":
         return
     text = _("内容在您读取之后已被修改,请重新读取后再改。")

@@ -8,6 +8,7 @@ the refusal's audit event stays.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -23,7 +24,8 @@ from tickets.services import secret_store
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
-_LONGEST = 200
+LONGEST = 200
+LOOKS = "^[!-~]+$"  # visible ASCII
 _KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 
@@ -63,7 +65,7 @@ def _key(request: HttpRequest) -> str:
     if not key:
         text = _("POST 请求需要 Idempotency-Key 请求头:每次操作用一个新的值(如 UUID),重试时保持不变。")
         raise Refused(400, "idempotency_key_missing", text)
-    if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
+    if len(key) > LONGEST or not re.fullmatch(LOOKS, key):
         raise Refused(400, "idempotency_key_invalid", _("Idempotency-Key 最长 200 个可见 ASCII 字符。"))
     return key
 

@@ -36,6 +36,7 @@ from tickets.web.given import is_storable
 
 router = Router(tags=["tickets"])
 Number = Annotated[str, Field(max_length=64)]
+_SINCE = "With its zone, such as 2026-05-31T08:00:00Z; of the years 1900 to 2199."
 
 
 def _written_out(given: Any) -> Any:
@@ -70,7 +71,7 @@ def list_tickets(
     status: Query[schemas.Status | None] = None,
     connector: Query[Annotated[str, Field(max_length=40)] | None] = None,
     external_id: Query[Annotated[str, Field(max_length=120)] | None] = None,
-    created_since: Query[Annotated[datetime, BeforeValidator(_written_out)] | None] = None,
+    created_since: Query[Annotated[datetime, BeforeValidator(_written_out), Field(description=_SINCE)] | None] = None,
     cursor: str = cursors.asked(),
     limit: int = cursors.per_page(),
 ) -> Any:

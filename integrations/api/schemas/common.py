@@ -21,6 +21,15 @@ Id = Annotated[int, Field(ge=1, le=BIG)]
 Next = Annotated[str | None, Field(description="The `cursor` of the next page; null at the end.")]
 
 
+def told(**more: Any) -> Any:
+    """What the document says of a field whose refusal has words and a code of its own, in the service."""
+    return Field(json_schema_extra=more)
+
+
+# What is left of a text is what its customer sees: white space and control characters around it are dropped.
+SOMETHING = r"[^\u0000-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+
+
 class In(Schema):
     """A request body: a field that is not known is a fault, not to be left out silently, and "yes" is no `true`."""
 

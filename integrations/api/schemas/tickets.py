@@ -10,7 +10,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from integrations.api.schemas.common import In, Next, one_of
+from integrations.api.schemas.common import SOMETHING, In, Next, one_of, told
 from tickets import models
 
 
@@ -71,16 +71,19 @@ class Tickets(Schema):
     next: Next
 
 
+_BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
+
+
 class FileIn(In):
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    content_base64: str
+    content_base64: Annotated[str, told(minLength=4, pattern=_BASE64, contentEncoding="base64")]
 
 
 class TicketIn(In):
     """A new ticket. The same `external_id` of the same `connector` gives the ticket that is there, with 200."""
 
-    text: str
-    subject: str = ""
+    text: Annotated[str, told(minLength=1, maxLength=100 * 1024, pattern=SOMETHING)]
+    subject: Annotated[str, told(maxLength=200)] = ""
     customer_name: Annotated[str, Field(max_length=80)] = ""
     customer_mobile: Annotated[str, Field(max_length=40)] = ""
     priority: Priority = 3
@@ -111,7 +114,7 @@ class TicketChange(In):
 
 
 class CommentIn(In):
-    text: str
+    text: Annotated[str, told(minLength=1, maxLength=10_000, pattern=SOMETHING)]
     by_customer: bool = Field(False, description="What the customer said: it also answers what he was asked.")
 
 
