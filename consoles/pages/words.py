@@ -171,6 +171,7 @@ def script_words() -> dict[str, str]:
         "needs_note": _("请先写下给智能体的备注。"),
         "session_over": _("登录已失效或权限已变更,请重新登录。"),
         "desktop_refused": _("浏览器没有允许桌面通知,请在地址栏旁的网站设置中允许。"),
+        "mute": _("提示方式:浏览器要您在本页点一下或按一个键,提示音才会响"),
         "undo": _("撤销"),
         "status_changed": _("状态已改为“{status}”。"),
         "resolved": _("{number} 已解决。"),

@@ -38,6 +38,14 @@ def test_a_confirmation_does_not_take_the_focus_from_who_types(open_ticket: Logi
     expect(page.locator(".unfocused")).to_be_visible()
 
 
+def test_the_bell_says_where_the_browser_lets_the_page_make_no_sound_yet(visit: Login) -> None:
+    page = visit("/tickets/")
+    bell = page.locator("[data-open=alerts]")
+    expect(bell).to_have_accessible_name(re.compile("提示音才会响"))
+    page.keyboard.press("j")
+    expect(bell).to_have_accessible_name("提示方式")
+
+
 @pytest.fixture
 def stalling(console: Site, visit: Login, numbers: dict[str, Any]) -> Iterator[Callable[[str], tuple[Page, Line]]]:
     """Open a ticket over a line that can stall, with a clock that the test moves on."""

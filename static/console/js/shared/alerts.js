@@ -102,6 +102,21 @@ class Alerts {
   }
 }
 
+// The bell says where this page may make no sound yet: after F5, or in a tab that was opened and left alone.
+function tellMute() {
+  const bell = document.querySelector("[data-open=alerts]");
+  const words = bell.title;
+  const touches = ["pointerup", "keyup", "change"];
+  const tell = () => {
+    const silent = settings().sound && mute();
+    bell.toggleAttribute("data-mute", silent);
+    bell.title = bell.ariaLabel = silent ? say("mute") : words;
+    if (!mute()) for (const touch of touches) document.removeEventListener(touch, tell);
+  };
+  for (const touch of touches) document.addEventListener(touch, tell);
+  tell();
+}
+
 // Two short tones.
 function ring() {
   if (mute()) return;
@@ -146,4 +161,5 @@ export function startAlerts() {
   new Alerts(address);
   const dialog = document.getElementById("alerts");
   if (dialog) settingsForm(dialog);
+  if (document.querySelector("[data-open=alerts]")) tellMute();
 }
