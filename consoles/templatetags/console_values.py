@@ -9,8 +9,10 @@ from django import template
 from django.utils.translation import gettext as _
 
 from consoles.pages.words import run_language
+from cs_agent.vision.redaction import Audience, redact_text
 from tickets.flows.slots.money import FULL, HALF
 from tickets.flows.slots.spec import parse_specs
+from tickets.services.evidence.redaction import policy_of
 from tickets.services.runs.attention import Why
 
 register = template.Library()
@@ -58,6 +60,12 @@ def value_words(version: Any, name: str, value: Any) -> str:
     specs = parse_specs(version.definition) if version is not None else ()
     spec = next((each for each in specs if each.name == name), None)
     return slot_words(spec.shown(str(value)) if spec else value)
+
+
+@register.filter
+def covered(text: Any, version: Any) -> str:
+    """The text as it may leave the console in a file: without the personal data that records of this flow leave out."""
+    return redact_text(str(text), policy_of(version.definition), Audience.STORED)
 
 
 @register.filter

@@ -59,7 +59,7 @@ def write(report: rehearsed.Report, path: Path) -> None:
 
 
 def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:
-    """Wait until all runs have ended; the workers carry them out."""
+    """Wait until all runs have ended and their videos are made; the workers do both."""
     end = time.monotonic() + at_most_s
     while rehearsal.runs.filter(outcome="").exists():
         rehearsals.close_finished()
@@ -67,6 +67,8 @@ def _wait(rehearsal: Rehearsal, at_most_s: float) -> None:
             raise CommandError(f"not all runs ended within {at_most_s:.0f} s; are the workers running?")
         time.sleep(_POLL_S)
     rehearsals.close_finished()
+    while rehearsed.recordings_under_way(rehearsal) and time.monotonic() < end:  # the report holds their hashes
+        time.sleep(_POLL_S)
 
 
 def _version(options: dict[str, Any]) -> FlowVersion:

@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.metrics import times
 from tickets.metrics.shares import Share
-from tickets.models import Confirmation, Recording, Rehearsal, RehearsalOutcome, RehearsalRun, Step, StepActor
+from tickets.models import (
+    Confirmation,
+    Recording,
+    RecordingState,
+    Rehearsal,
+    RehearsalOutcome,
+    RehearsalRun,
+    Step,
+    StepActor,
+)
 from tickets.permissions import Permission, has
 from tickets.services import language_models
 from tickets.services.flows.rehearsals import GOOD
@@ -24,6 +33,7 @@ from tickets.services.people import access
 
 FLOOR = 0.95
 _AT_A_COMMIT = {RehearsalOutcome.COMMIT_REACHED, RehearsalOutcome.FIELDS_DIFFER}
+_UNDER_WAY = (RecordingState.RECORDING, RecordingState.ENCODING)
 _ADVICE: dict[str, Promise] = {
     RehearsalOutcome.FIELDS_DIFFER: _("看确认截图:屏幕标题或信息项写错了,或智能体填错了值。"),
     RehearsalOutcome.NEEDED_PERSON: _("看最后一步为什么停下:指令不清、页面没见过,或需要标出无害的控件。"),
@@ -36,8 +46,8 @@ _ADVICE: dict[str, Promise] = {
 @dataclass(frozen=True)
 class Line:
     """One run: seconds are the machine's, waits left out; `sent` and `received` count the tokens that the models are
-    paid for; `recording` is the SHA-256 of its video. `shown`: whether the reader may see the ticket, and so its number
-    and what was noted about it."""
+    paid for; `recording` is the SHA-256 of its video, `encoding` whether that is still being made. `shown`: whether the
+    reader may see the ticket, and so its number and what was noted about it."""
 
     row: RehearsalRun
     seconds: float | None
@@ -47,6 +57,7 @@ class Line:
     recording: str
     advice: str
     shown: bool = True
+    encoding: bool = False
     asked: Confirmation | None = None  # what the run ended at, where it ended at a commit
 
     @property
@@ -131,8 +142,8 @@ def report(rehearsal: Rehearsal, reader: Any = None) -> Report:
     rows = list(rehearsal.runs.select_related("run"))
     run_ids = [row.run_id for row in rows if row.run_id]
     steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings", "tokens"))
-    shas = dict(Recording.objects.filter(run__in=run_ids).values_list("run_id", "sha256"))
-    lines = [_line(row, steps.get(row.run_id, []), shas.get(row.run_id, "") if row.run_id else "") for row in rows]
+    videos = {video.run_id: video for video in Recording.objects.filter(run__in=run_ids)}
+    lines = [_line(row, steps.get(row.run_id, []), videos.get(row.run_id)) for row in rows]
     if reader is not None:
         seen = set(_seen_by(reader, rows))
         lines = [replace(line, shown=line.row.ticket_number in seen) for line in lines]
@@ -149,12 +160,20 @@ def _seen_by(reader: Any, rows: list[RehearsalRun]) -> Iterable[str]:
     return access.visible_tickets(reader).filter(number__in=numbers).values_list("number", flat=True)
 
 
-def _line(row: RehearsalRun, steps: list[dict[str, Any]], sha: str) -> Line:
+def recordings_under_way(rehearsal: Rehearsal) -> bool:
+    """Whether a video of its runs is still being made, so that the report lacks its hash."""
+    runs = rehearsal.runs.filter(run__isnull=False).values("run")
+    return Recording.objects.filter(run__in=runs, state__in=_UNDER_WAY).exists()
+
+
+def _line(row: RehearsalRun, steps: list[dict[str, Any]], video: Recording | None) -> Line:
     timings = [step["timings"] for step in steps]
     seconds = sum(times.of_step(each) for each in timings if each)
     calls = sum("model" in each for each in timings)
     sent, received = (sum(_whole(step["tokens"].get(name)) for step in steps) for name in ("prompt", "completion"))
-    return Line(row, seconds if timings else None, calls, sent, received, sha or "", str(_ADVICE.get(row.outcome, "")))
+    sha, encoding = (video.sha256, video.state in _UNDER_WAY) if video else ("", False)
+    advice = str(_ADVICE.get(row.outcome, ""))
+    return Line(row, seconds if timings else None, calls, sent, received, sha, advice, encoding=encoding)
 
 
 def _asked_last(runs: list[Any]) -> dict[Any, Confirmation]:

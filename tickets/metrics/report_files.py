@@ -23,9 +23,10 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def html(report: Report) -> str:
-    """The page with inline styles."""
+    """The page with inline styles. A file goes to other people than those who may see the ticket: personal data in what
+    was asked and noted is covered."""
     english = not (get_language() or "zh").startswith("zh")
-    context = {"report": report, "rehearsal": report.rehearsal, "english": english}
+    context = {"report": report, "rehearsal": report.rehearsal, "english": english, "for_file": True}
     text = render_to_string("consoles/studio/rehearsal_print.html", context)
     sheets = [finders.find(f"console/css/{name}.css") for name in ("tokens", "print")]
     style = "\n".join(Path(str(sheet)).read_text(encoding="utf-8") for sheet in sheets if sheet)

@@ -26,6 +26,8 @@ from tickets.models import (
     ModelChoice,
     Phone,
     PhoneUse,
+    Recording,
+    RecordingState,
     Rehearsal,
     RehearsalMode,
     RehearsalOutcome,
@@ -287,11 +289,35 @@ def test_a_report_names_no_ticket_of_a_department_that_is_not_the_readers(
     draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
 ) -> None:
     rehearsal = rehearsals.start(draft, fei, [ticket])
-    RehearsalRun.objects.update(outcome="failed", note="找不到张三的订单")
+    RehearsalRun.objects.update(outcome="failed", note="找不到红雨伞的订单")
     elsewhere = member("sue", "supervisor", Department.objects.create(name="二部"))
     theirs, ours = (report_files.html(rehearsed.report(rehearsal, reader)) for reader in (elsewhere, fei))
-    assert (ticket.number in ours, "张三" in ours) == (True, True)
-    assert (ticket.number in theirs, "张三" in theirs, "0 / 1" in theirs) == (False, False, True)
+    assert (ticket.number in ours, "红雨伞" in ours) == (True, True)
+    assert (ticket.number in theirs, "红雨伞" in theirs, "0 / 1" in theirs) == (False, False, True)
+
+
+def test_a_report_that_leaves_the_console_as_a_file_holds_no_personal_data(
+    draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    RehearsalRun.objects.update(outcome="failed", note="手机号 13901234567 查不到")
+    html = report_files.html(rehearsed.report(rehearsal))
+    assert "查不到" in html
+    assert "13901234567" not in html
+
+
+def test_a_video_that_is_still_being_made_is_waited_for_and_said(
+    draft: FlowVersion, fei: User, ticket: Ticket, rehearsal_phone: Phone
+) -> None:
+    rehearsal = rehearsals.start(draft, fei, [ticket])
+    run = only_run(rehearsal)
+    paused(run, rehearsal_phone)
+    Recording.objects.update_or_create(run=run, defaults={"state": RecordingState.ENCODING})
+    assert rehearsed.recordings_under_way(rehearsal)
+    assert "生成中" in report_files.html(rehearsed.report(rehearsal))
+    Recording.objects.filter(run=run).update(state=RecordingState.READY, sha256="ab" * 32)
+    assert not rehearsed.recordings_under_way(rehearsal)
+    assert "ab" * 32 in report_files.html(rehearsed.report(rehearsal))
 
 
 def test_the_report_counts_the_machines_time_once_and_what_the_models_used(
