@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from consoles.access import Access, permitted
-from consoles.embed import entrance
+from consoles.embed import entering, entrance
 from consoles.views import (
     accounts,
     act_marks,
@@ -36,6 +36,8 @@ urlpatterns = [
     path("open/", entrance.open_ticket, name="open-ticket"),
     path("open/<slug:connector>/<path:external_id>/", entrance.open_external, name="open-external"),
     path("embed/<slug:connector>/open/", entrance.open_panel, name="panel-open"),
+    path("embed/<slug:connector>/enter/", entering.enter, name="panel-enter"),
+    path("panels/<slug:connector>/", entering.allow_here, name="panel-allow-here"),
     path("panels/<uuid:panel_id>/allow/", entrance.panel_allow, name="panel-allow"),
     path("healthz", status.healthz, name="healthz"),
     path("status/", status.status_page, name="status"),

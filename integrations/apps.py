@@ -9,6 +9,8 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from tickets.services.outbox import carriers
+        from tickets.services.panels import entries
 
         carriers.announce("webhook", "integrations.webhooks.carrier.WebhookCarrier")
         carriers.announce("connector", "integrations.writeback.carrier.ConnectorCarrier")
+        entries.announce("integrations.connectors.entries.entry_of")

@@ -99,6 +99,7 @@ ALLOWED = {
     "parse_body",  # ninja
     "readinto",  # io
     "_wifi",  # a sub-command is called by its name
+    "entry_of",  # announced by its path
     "as_mermaid",  # draws the diagram of docs/architecture.md, which a test compares
 }
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -25,10 +25,11 @@ from consoles.embed import cookies
 from consoles.middleware import THEMES
 from tickets.declared import Access, declarations_of
 from tickets.models import HelpdeskButton, PanelSession
-from tickets.services.panels import buttons, sessions
+from tickets.services.panels import buttons, entries, sessions
 from tickets.web.our_urls import ours
 
 PANEL_URLS = "consoles.embed.urls"
+_KEEPS_FRAME = frozenset({"chatwoot"})  # others make a frame of its own for each ticket
 _BELOW = re.compile(r"embed/(?P<connector>[a-z0-9_-]{1,40})/(?:t/(?P<number>[^/]{1,40})/)?")
 
 
@@ -62,6 +63,23 @@ class Panel:
     @property
     def may_ask_again(self) -> bool:
         return sessions.may_ask_again(self.session)
+
+    @cached_property
+    def follows(self) -> dict[str, Any] | None:
+        """How the panel's page hears that the helpdesk shows another ticket by now, in a frame that it leaves as it
+        is."""
+        session, entry = self.session, entries.of(self.connector)
+        if session is None or entry is None or entry.speaks not in _KEEPS_FRAME:
+            return None
+        display = {"lang": session.language, "theme": session.theme}
+        asked = urlencode({name: value for name, value in display.items() if value})
+        return {
+            "speaks": entry.speaks,
+            "origins": session.button.origins,
+            "account": entry.account,
+            "tickets": list(session.ticket.refs.filter(connector=self.connector).values_list("external_id", flat=True)),
+            "enter": f"{self.in_console('panel-enter', self.connector)}{'?' if asked else ''}{asked}",
+        }
 
     def in_console(self, name: str, *values: object) -> str:
         """An address of the console proper, for links that open a tab."""

@@ -21,6 +21,7 @@ from integrations.connectors.errors import Text
 from integrations.connectors.protocol import Capability, Connector, RemoteTicket, State
 from integrations.webhooks import guard
 from integrations.webhooks.endpoints import address_fault
+from tickets.services.panels.entries import Entry
 
 
 class Settings(BaseModel):
@@ -99,6 +100,7 @@ class Kind:
 
     `steps`: what to do at the helpdesk, in order; a step may hold {hook} for the address it shall call.
     `preview`: what a pasted body would become, where settings say how bodies are read (Refused for one that is none).
+    `entry`: how its own frames say which ticket they show, by the settings; None until they hold what that needs.
     `states`: what its statuses mean, unless the set-up says otherwise. `priorities`: its words → 1 (urgent) … 4 (low).
     """
 
@@ -114,6 +116,7 @@ class Kind:
     states: Mapping[str, State] = field(default_factory=dict)
     priorities: Mapping[str, int] = field(default_factory=dict)
     preview: Callable[[Any, bytes], Sequence[Preview]] | None = None
+    entry: Callable[[Any], Entry | None] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -12,7 +12,7 @@ from tickets.declared import FORM, POST, permitted
 from tickets.errors import ServiceError
 from tickets.models import HelpdeskButton
 from tickets.permissions import Permission
-from tickets.services.panels import buttons
+from tickets.services.panels import buttons, entries
 
 
 @permitted(Permission.MANAGE_INTEGRATIONS, FORM)
@@ -62,8 +62,13 @@ def _page(
     error: ServiceError | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    rows = buttons.all_of(request.user)
+    for row in rows:
+        has_entry = entries.of(row.connector) is not None
+        where = reverse("panel-enter", args=[row.connector])
+        row.entry = request.build_absolute_uri(where) if has_entry else ""  # type: ignore[attr-defined]
     context: dict[str, Any] = {
-        "rows": buttons.all_of(request.user),
+        "rows": rows,
         "secret": secret,
         "of": of,
         "error": error,

@@ -80,7 +80,7 @@ def world() -> None:
     for ticket in Ticket.objects.prefetch_related("runs__confirmations", "refs"):
         run = ticket.runs.order_by("-created_at").first()
         confirmation = run.confirmations.order_by("created_at").last() if run else None
-        found[ticket.refs.get().external_id] = {
+        found[ticket.refs.all()[0].external_id] = {
             "number": ticket.number,
             "run": str(run.pk) if run else "",
             "status": run.status if run else "",
@@ -228,6 +228,26 @@ def panel_link(external_id: str) -> None:
     from tickets.services.panels import links
 
     print(urlencode(links.make("test", external_id, "alice")))
+
+
+def entries(origin: str, public_key: str) -> None:
+    """A Chatwoot and a Zendesk whose own frames say which ticket they show."""
+    from integrations.models import Connector
+    from tickets.models import ExternalRef, Ticket
+    from tickets.services.panels import buttons
+
+    key = {"app_key": public_key, "app_audience": "https://acme.zendesk.com/api/v2/apps/installations/7.json"}
+    options = {
+        "chatwoot": {"url": "https://desk.example.com", "account": 3},
+        "zendesk": {"url": "https://acme.zendesk.com", "email": "bot@acme.com", **key},
+    }
+    for kind, given in options.items():
+        Connector.objects.create(key=f"{kind}-1", kind=kind, name=kind, enabled=True, options=given)
+        buttons.make(None, connector=f"{kind}-1", name=kind.capitalize(), origins=[origin])
+    shown = {"plain": ("chatwoot-1", "41"), "early": ("chatwoot-1", "42"), "new": ("zendesk-1", "9")}
+    for name, (connector, external_id) in shown.items():
+        ticket = Ticket.objects.get(refs__external_id=name)
+        ExternalRef.objects.create(ticket=ticket, connector=connector, external_id=external_id)
 
 
 def pictured_route() -> None:

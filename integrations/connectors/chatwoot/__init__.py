@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.connectors import kinds
 from integrations.connectors.chatwoot.connector import ChatwootConnector, ChatwootSettings
 from integrations.connectors.protocol import State
+from tickets.services.panels.entries import Entry
 
 KIND = kinds.register(
     kinds.Kind(
@@ -36,6 +37,7 @@ KIND = kinds.register(
             "snoozed": State.PENDING,
             "resolved": State.SOLVED,
         },
+        entry=lambda settings: Entry("chatwoot", account=str(settings.account)),
         priorities={"urgent": 1, "high": 2, "medium": 3, "low": 4},
     )
 )

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from integrations.connectors import kinds
 from integrations.connectors.protocol import State
 from integrations.connectors.zendesk.connector import ZendeskConnector, ZendeskSettings
+from integrations.connectors.zendesk.entry import admit
+from tickets.services.panels.entries import Entry
+
+
+def entry(settings: ZendeskSettings) -> Entry | None:
+    if not settings.app_key or not settings.app_audience:
+        return None
+    return Entry("zendesk", admit=partial(admit, settings.app_key, settings.app_audience))
+
 
 KIND = kinds.register(
     kinds.Kind(
@@ -33,6 +44,7 @@ KIND = kinds.register(
             "solved": State.SOLVED,
             "closed": State.CLOSED,
         },
+        entry=entry,
         priorities={"urgent": 1, "high": 2, "normal": 3, "low": 4},
     )
 )

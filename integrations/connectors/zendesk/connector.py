@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext_lazy, gettext_noop
-from pydantic import Field
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from pydantic import Field, field_validator
 
 from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
 from integrations.connectors.fields import templates
@@ -34,6 +34,7 @@ from integrations.connectors.wire import signatures
 from integrations.connectors.wire.paging import ids_in, ids_of, number
 from integrations.connectors.wire.shapes import words
 from integrations.connectors.wire.web import PolledSettings, WebConnector, took
+from integrations.connectors.zendesk.entry import is_public_key
 from integrations.connectors.zendesk.shapes import (
     Attachment,
     Comment,
@@ -76,6 +77,19 @@ class ZendeskSettings(PolledSettings):
         le=3600,
     )
     merged_tag: str = usual(gettext_noop("已合并的工单的标签"), "closed_by_merge", max_length=80)
+    app_key: str = Field(
+        default="",
+        title=gettext_noop("侧边栏应用的公钥"),
+        description=gettext_noop("只在侧边栏里打开面板时填写:/api/v2/apps/<应用编号>/public_key.pem 的内容。"),
+        max_length=4000,
+        json_schema_extra={"rows": 4},
+    )
+    app_audience: str = Field(
+        default="",
+        title=gettext_noop("侧边栏应用的受众"),
+        description=gettext_noop("如 https://公司.zendesk.com/api/v2/apps/installations/<安装编号>.json"),
+        max_length=300,
+    )
     change_path: Address = usual(gettext_noop("修改工单的接口"), "api/v2/tickets/{id}.json")
     note_body: Body = usual(gettext_noop("备注和回复的内容"), _NOTE, rows=3)
     status_body: Body = usual(gettext_noop("状态的内容"), '{"ticket": {"status": "{status}"}}', rows=2)
@@ -85,6 +99,13 @@ class ZendeskSettings(PolledSettings):
         True,
         gettext_noop("写入时带 safe_update 和 updated_stamp;对方不接受时取消。"),
     )
+
+    @field_validator("app_key")
+    @classmethod
+    def _is_key(cls, value: str) -> str:
+        if value and not is_public_key(value):
+            raise ValueError(gettext("这不是 PEM 格式的 RSA 公钥,要从 -----BEGIN PUBLIC KEY----- 开始。"))
+        return value
 
 
 class ZendeskConnector(WebConnector):

@@ -5,6 +5,7 @@ import { startShortcuts } from "./shared/shortcuts.js";
 import { startSure } from "./shared/sure.js";
 import { startTimes } from "./shared/times.js";
 import { startPictures } from "./embed/pictures.js";
+import "./embed/following.js";
 import "./ticket.js";
 
 startTimes();

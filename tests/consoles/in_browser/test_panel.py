@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from playwright.sync_api import Frame, Page, Playwright, expect, sync_playwright
 
-from tests.browser import FLAGS, find_chromium, keep_picture
-from tests.consoles.browsing import PASSWORD, PATIENCE_MS, world
-from tests.consoles.foreign import foreign_desk
+from tests.browser import keep_picture
+from tests.consoles.browsing import PASSWORD, world
+from tests.consoles.foreign import foreign_desk, strict_browser
 from tests.consoles.site import Site
 from tests.processes import wait_until
 
@@ -36,17 +36,6 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture
 def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Iterator[Show]:
     """Frame a ticket's panel as a browser does that keeps no third-party cookie; log in and allow it in our window."""
-    strict = [*FLAGS, "--test-third-party-cookie-phaseout"]
-    context = playwright.chromium.launch_persistent_context(
-        str(tmp_path / "profile"),
-        executable_path=find_chromium(playwright),
-        args=strict,
-        headless=True,
-        viewport={"width": 1280, "height": 840},
-    )
-    context.set_default_timeout(PATIENCE_MS)
-    failed: list[str] = []
-    context.on("weberror", lambda error: failed.append(str(error.error)))
 
     def show(name: str, **options: str) -> tuple[Page, Frame]:
         page = context.pages[0]
@@ -66,9 +55,8 @@ def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Ite
         expect(frame.locator("live-ticket")).to_be_visible()
         return page, frame
 
-    yield show
-    context.close()
-    assert failed == []
+    with strict_browser(playwright, tmp_path) as context:
+        yield show
 
 
 def test_a_confirmation_is_given_in_a_foreign_page_without_third_party_cookies(show: Show, console: Site) -> None:

@@ -47,6 +47,10 @@ class Fault(StrEnum):
     USED = "link_used"
     NO_TICKET = "link_no_ticket"
     OTHER_PERSON = "link_other_person"
+    NO_ENTRY = "link_no_entry"  # the helpdesk's frame does not say which ticket it shows, or is not set up
+    UNPROVEN = "link_unproven"  # the frame's first request, or its pass, does not show where it comes from
+    OTHER_ACCOUNT = "link_other_account"
+    BAD_CODE = "link_bad_code"
 
 
 class LinkRefused(ServiceError):
@@ -186,6 +190,16 @@ def _words(fault: Fault, told: Mapping[str, str]) -> tuple[str, str]:
         Fault.NO_TICKET: (
             _("外部工单 “%s” 还没有进入系统。") % told.get("external_id", ""),
             _("新工单要过几秒才会出现。稍等片刻,再回到客服系统点一次按钮;如果一直没有,请联系管理员。"),
+        ),
+        Fault.NO_ENTRY: (_("这个客服系统的页面里还不能打开面板:连接器没有启用,或没有填写应用的公钥。"), ask),
+        Fault.UNPROVEN: (
+            _("没有来自客服系统的有效签名,或它已过期。"),
+            _("请刷新客服系统的页面。如果仍然出现,请管理员核对应用的公钥和受众、是否开启了签名地址,以及两边的时钟。"),
+        ),
+        Fault.OTHER_ACCOUNT: (_("这个会话属于客服系统里的另一个账户。"), ask),
+        Fault.BAD_CODE: (
+            _("代码不正确、已用过或已过期:它只在 60 秒内有效,只能用一次。"),
+            _("请在面板里再按一次“登录并打开面板”。"),
         ),
         Fault.OTHER_PERSON: (
             _("链接是给 %(person)s 的,而您以 %(user_name)s 登录。") % {"person": "", "user_name": "", **told},

@@ -71,6 +71,18 @@ def allow(row: PanelSession, user: Any) -> None:
         raise Conflict(_("等待的时间已过,面板没有打开。请回到客服系统,在面板里再点一次。"), code="panel_over")
 
 
+def redeem(row: PanelSession) -> str:
+    """Open a panel whose person allowed it by a code, once; the secret for the frame's cookie, "" if it is too late."""
+    now, secret = timezone.now(), secrets.token_urlsafe(32)
+    with transaction.atomic():
+        waits = PanelSession.objects.filter(pk=row.pk, digest=row.digest, allowed_at=None, expires_at__gt=now)
+        if not waits.update(digest=_digest(secret), allowed_at=now, expires_at=now + LASTS):
+            return ""
+        details = {"connector": row.button.connector}
+        audit.record("panel.opened", user=row.user, ticket=row.ticket, obj=row, result="success", details=details)
+    return secret
+
+
 def of_cookie(connector: str, number: str, secret: str) -> PanelSession | None:
     """The panel of that cookie and ticket, whatever its state."""
     if not secret:

@@ -1,4 +1,6 @@
 // Waits for the person's word, which is given in another window; looks at once when this page is looked at again.
+import "./following.js";
+
 const EVERY_MS = 1000;
 const card = document.querySelector("[data-asked]");
 
