@@ -31,6 +31,7 @@ ACCOUNTS = (
     Account("bo", "坐席 薄", "operator"),
     Account("supervisor", "主管 孙", "supervisor"),
     Account("viewer", "质检 魏", "viewer"),
+    Account("auditor", "审计 沈", "auditor"),
     Account("editor", "流程编辑 费", "flow_editor", staff=True),
     Account("reviewer", "流程评审 罗", "flow_editor"),  # who writes a version may not review it
 )

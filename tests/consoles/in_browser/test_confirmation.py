@@ -168,10 +168,10 @@ def test_after_n_escape_takes_it_back_and_the_agent_can_go_on_with_the_note(open
     page.keyboard.press("Escape")
     expect(page.locator("confirm-card")).to_be_focused()
     page.keyboard.press("n")
-    page.click("[data-finish=go_on]")
+    page.keyboard.press("Control+Enter")
     expect(page.locator("#notices")).to_contain_text("备注")
-    page.fill("#no-note", "补偿改为30元")
-    page.click("[data-finish=go_on]")
+    page.keyboard.type("先核对地址")
+    page.keyboard.press("Control+Enter")
     decided(page)
     after = world(console)["go_on"]
     assert (after["confirmation"], after["status"]) == ("rejected", "queued")

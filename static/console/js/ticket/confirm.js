@@ -87,7 +87,8 @@ class ConfirmCard extends HTMLElement {
   }
 
   key(event) {
-    if (composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (composing(event)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return this.withControl(event);
     if (this.hasAttribute("data-sent") && event.key === "Enter") return this.goOnLater(event);
     if (event.target.closest("input, textarea")) return this.typingKey(event);
     const key = event.key.toLowerCase();
@@ -97,6 +98,14 @@ class ConfirmCard extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     if (!event.repeat) this.answer(key === "y" ? "yes" : "no");
+  }
+
+  // In the note of a no: the agent goes on with it.
+  withControl(event) {
+    if (event.key !== "Enter" || event.altKey || event.repeat || !event.target.closest("[data-no] textarea")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.finish("go_on");
   }
 
   typingKey(event) {
