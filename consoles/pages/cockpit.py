@@ -221,6 +221,10 @@ class Cockpit:
         return list(panel.colleagues_of(self.ticket))
 
     @property
+    def alone(self) -> bool:
+        return all(person == self.user for person in self.colleagues)
+
+    @property
     def case_number(self) -> str:
         """The number of the case that the run brought about, to be copied."""
         return panel.case_number(self.run.result) if self.run else ""

@@ -82,6 +82,7 @@ def test_a_team_of_one_reads_that_nobody_else_can_confirm(
     story.ask_confirmation(run, phone)
     page = story.markup(as_alice.get(f"/tickets/{run.ticket.number}/"))
     assert "部门里没有其他人可以确认,请联系管理员。" in page
+    assert "部门里没有其他同事。" in page
     assert as_alice.get("/waiting/state/").json()["mine"] == 0
 
 
