@@ -184,6 +184,7 @@ def script_words() -> dict[str, str]:
         "sent": _("已发送"),
         "dismiss": _("关闭"),
         "pick_found": _("选中全部 {n} 个"),
+        "picked_lacking": _("其中 {n} 个还缺信息,启动时会被退回。"),
         "picked_most": _("一次最多选中 {n} 个。"),
         "bulk_done": _("{act}:已完成 {n} / {of}"),
         "bulk_refused": _("{n} 个没有完成"),

@@ -143,8 +143,12 @@ def test_tickets_of_one_kind_are_picked_and_started_by_keys(visit: Login, number
     expect(page.locator("#link-state")).to_have_attribute("data-state", "open")
     expect(page.locator("#bulk")).to_be_hidden()
     page.keyboard.press("j")  # the first lacks its order number and is left out of its kind
+    page.keyboard.press("x")
+    expect(page.locator("#bulk [data-note]")).to_have_text("其中 1 个还缺信息,启动时会被退回。")
+    page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")
+    expect(page.locator("#bulk [data-note]")).to_have_text("")
     expect(page.locator("[data-picked]")).to_have_text("1")
     page.keyboard.press("Shift+X")
     expect(page.locator("[data-picked]")).to_have_text("3")

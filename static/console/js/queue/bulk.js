@@ -153,7 +153,9 @@ export class Picks {
     const act = this.act.value;
     for (const field of this.form.querySelectorAll("[data-with]")) field.hidden = field.dataset.with !== act;
     const wrong = act === "start" && this.mixed;
-    this.form.querySelector("[data-note]").textContent = wrong ? say("mixed") : "";
+    const lacking = act === "start" ? this.boxes().filter((box) => box.checked && box.closest(".queue-row").querySelector(".q-lacks")).length : 0;
+    const told = lacking ? say("picked_lacking", { n: lacking }) : "";
+    this.form.querySelector("[data-note]").textContent = wrong ? say("mixed") : told;
     const value = this.form.querySelector(`[data-with="${act}"]:not([hidden]) select`);
     const paused = act === "start" && this.page.querySelector(".paused") !== null;
     this.button.disabled = wrong || paused || (value !== null && !value.value);
