@@ -14,10 +14,13 @@ from typing import Any
 from benchmarks.gate_proof.words import (
     CHOOSE,
     DONE,
+    FOUND,
     GOODS,
     HOME,
     LEAVE,
+    LISTS,
     NAMES,
+    NUMBERED,
     PICK,
     PLACES,
     SEARCH,
@@ -30,6 +33,7 @@ from benchmarks.gate_proof.words import (
 Item = dict[str, Any]
 DEED = ("post", "post", "put", "delete", "submit", "beacon")
 CALM = ("nav", "open", "read")
+_FITTING = 0.6  # of the pages, whether their rows act or not, whose words say what they hold; the rest say anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Maker:
 
     def calm(self) -> str:
         return self.luck.choice(CALM)
+
+    def fitting(self, table: dict[str, list[str]]) -> str | None:
+        """A title of that kind of page; None, for any text of a stranger's, on the pages that bear no such title."""
+        return self.say.of(table) if self.luck.random() < _FITTING else None
 
     def item(self, kind: str, **values: Any) -> Item:
         self.count += 1
@@ -101,7 +109,7 @@ class Maker:
 
     def records(self, does: Callable[[], str], count: int, buttons: bool = False) -> list[Item]:
         say, luck = self.say, self.luck
-        caption, unit = say.text()[:6], say.text()[:6]
+        caption, unit = (say.of(NUMBERED) if luck.random() < _FITTING else say.text()[:6] for _ in range(2))
         shape = luck.randint(0, 3)
         made = []
         for _ in range(count):
@@ -168,16 +176,17 @@ def order_list(m: Maker) -> Page:
         if m.luck.random() < 0.7
         else None
     )
+    rows = m.records(m.calm, m.luck.randint(3, 6), buttons=m.luck.random() < 0.4)
     return Page(
         "list of records",
-        m.spec(tabs, m.records(m.calm, m.luck.randint(3, 6), buttons=m.luck.random() < 0.4)),
+        m.spec(tabs, rows, title=m.fitting(LISTS)),
         ("swipe:up", "swipe:down"),
     )
 
 
 def choose_list(m: Maker) -> Page:
     """A list whose rows act at once; not every such page says so in its title."""
-    title = m.say.of(CHOOSE) if m.luck.random() < 0.6 else None
+    title = m.fitting(CHOOSE)
     search = m.item("search", hint=m.say.of(SEARCH_HINT), value="", t="", does="read")
     rows = m.records(m.deed, m.luck.randint(3, 6))
     return Page(
@@ -196,9 +205,10 @@ def results(m: Maker) -> Page:
         t=m.say.of(SEARCH) if m.luck.random() < 0.7 else "",
         does="read",
     )
-    return Page(
-        "search", m.spec(search, m.records(m.calm, m.luck.choice([0, 0, 3, 4]))), ("type:query", "enter"), typed=query
-    )
+    rows = m.records(m.calm, m.luck.choice([0, 0, 3, 4]))
+    title = m.fitting(FOUND)
+    title = None if title is None else title.replace("#", str(len(rows)))
+    return Page("search", m.spec(search, rows, title=title), ("type:query", "enter"), typed=query)
 
 
 def menu(m: Maker) -> Page:

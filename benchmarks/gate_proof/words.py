@@ -125,6 +125,41 @@ CHOOSE = {
         "Forward to",
     ],
 }
+LISTS = {
+    "zh": [
+        "我的订单",
+        "客户",
+        "出库单",
+        "维修记录",
+        "预约记录",
+        "通话记录",
+        "历史账单",
+        "会员一览",
+        "今日配送",
+        "库存明细",
+        "未读来信",
+        "近期工单",
+    ],
+    "en": [
+        "My orders",
+        "Customers",
+        "Bookings",
+        "Invoices",
+        "Repairs",
+        "Call log",
+        "Recent deliveries",
+        "Members",
+        "Stock",
+        "Past trips",
+        "Unread mail",
+        "Tickets this week",
+    ],
+}
+FOUND = {"zh": ["", "搜索结果", "共找到 # 条", "查到的记录"], "en": ["", "Results", "# found", "Matches"]}
+NUMBERED = {
+    "zh": ["单号", "编号", "运单", "工单", "预约号", "会员号", "合同", "房号"],
+    "en": ["Order", "Ref", "Parcel", "Ticket", "Booking", "Member", "Contract", "Room"],
+}
 LEAVE = {
     "zh": ["取消", "再想想", "暂不", "关闭", "返回", "以后再说"],
     "en": ["Cancel", "Not now", "Close", "Back", "Maybe later", "Dismiss"],
