@@ -173,13 +173,18 @@ class FrameWriter:
         while True:
             self._number += 1
             path = self.directory / f"{self._number:07d}.jpg"
+            part = path.with_suffix(".part")
             try:
-                with path.open("xb") as file:
+                with part.open("xb") as file:  # whoever has it has the number
+                    if path.exists():
+                        part.unlink()
+                        continue
                     file.write(data)
+                part.replace(path)  # whole from the first moment, for who rewrites files meanwhile
             except FileExistsError:
                 continue
             except OSError as error:
-                path.unlink(missing_ok=True)
+                part.unlink(missing_ok=True)
                 raise self._failed(error, path) from error
             return path.name
 

@@ -256,3 +256,30 @@ def test_a_working_recorder_passes_its_check(directory):
     with FrameWriter(directory, min_free_bytes=0) as writer:
         writer.check()
         assert writer.add(shot(1, 0))
+
+
+def test_a_picture_has_its_name_only_once_it_is_whole(writer, directory):
+    """Who rewrites files while a run goes on (to encrypt them) would cut short what is being written."""
+    opened = []
+    listening = [True]
+
+    def hear(event, arguments):
+        if listening and event == "open" and "x" in str(arguments[1] or ""):
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(hear)  # cannot be taken away: it is made deaf below
+    writer.add(shot(1, 0))
+    listening.clear()
+    assert [name for name in opened if name.startswith(str(directory))]
+    assert not [name for name in opened if name.endswith(".jpg")]
+    assert not list(directory.glob("*.part"))
+
+
+def test_a_picture_takes_nobodys_place(directory):
+    with FrameWriter(directory) as writer:
+        (directory / "0000001.jpg").write_bytes(b"another's")
+        (directory / "0000002.part").write_bytes(b"begun by another")
+        writer.add(shot(1, 0))
+    assert [frame.file for frame in frames_in(directory)] == ["0000003.jpg"]
+    assert (directory / "0000001.jpg").read_bytes() == b"another's"
+    assert (directory / "0000002.part").read_bytes() == b"begun by another"

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from cs_agent.recording.errors import RecordingLocked
 from tickets.errors import SecretUnreadable
 from tickets.models import Attachment
-from tickets.services import secret_store
+from tickets.services import file_lock, secret_store
 from tickets.services.evidence import audit
 
 MARK = b"cs_agent sealed file 1\n"
@@ -79,8 +79,8 @@ class RecordingVault:
         return is_sealed(path)
 
     def keep(self, made: Path, target: Path) -> None:
-        with _told_as_locked():
-            _replace(target, made, sealed=wanted())
+        with _told_as_locked(), _in_form(target, made, sealed=wanted()) as (partial, _read):
+            file_lock.put(partial, target)
 
 
 @contextmanager
@@ -119,15 +119,33 @@ def is_sealed(path: Path) -> bool:
 def rewrite_all(*, sealed: bool, user: Any = None) -> int:
     """Rewrite every attachment, recording and picture, sealed under the newest key or plain; returns how many.
 
-    Each file is replaced atomically, so that it can be interrupted and run again, and while runs go on. An unreadable
-    file stops it.
+    Each file is replaced atomically, so that it can be interrupted and run again, and while files are written and
+    deleted (`file_lock`). An unreadable file stops it.
     """
+    number = sum(rewrite(path, sealed=sealed) for path in _kept())
+    audit.record("files.rewritten", user=user, result="success", details={"number": number, "sealed": sealed})
+    return number
+
+
+def rewrite(path: Path, *, sealed: bool) -> bool:
+    """Put the file's content in its place in another form; False if it was deleted meanwhile. What was written there
+    meanwhile is read anew."""
+    while True:
+        try:
+            with _in_form(path, path, sealed=sealed) as (partial, read), file_lock.alone():
+                if _is_same(path.stat(), read):
+                    partial.replace(path)
+                    return True
+        except FileNotFoundError:
+            return False
+
+
+def count_sealed() -> int:
+    """How many of the kept files are sealed."""
     number = 0
     for path in _kept():
-        with suppress(FileNotFoundError):  # it was deleted meanwhile
-            _replace(path, path, sealed=sealed)
-            number += 1
-    audit.record("files.rewritten", user=user, result="success", details={"number": number, "sealed": sealed})
+        with suppress(FileNotFoundError):
+            number += is_sealed(path)
     return number
 
 
@@ -140,19 +158,27 @@ def _kept() -> Iterator[Path]:
         yield from media.glob(pattern)
 
 
-def _replace(path: Path, content: Path, *, sealed: bool) -> None:
-    """Put the content of a file, sealed or plain, at the path."""
+@contextmanager
+def _in_form(path: Path, content: Path, *, sealed: bool) -> Iterator[tuple[Path, os.stat_result]]:
+    """Context manager: the content of a file, sealed or plain, in a finished file beside the path, and which file was
+    read. What is still there afterwards is deleted."""
     partial = path.with_name(f"{path.name}.{uuid.uuid4().hex}.partial")
     try:
         with open_file(content) as source, partial.open("wb") as target:
+            read = os.fstat(source.fileno())
             pieces = iter(lambda: source.read(PIECE), b"")
             target.writelines(_sealed(pieces) if sealed else pieces)
             target.flush()
             os.fsync(target.fileno())
-        shutil.copymode(content, partial)
-        partial.replace(path)
+        partial.chmod(read.st_mode & 0o777)
+        yield partial, read
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _is_same(now: os.stat_result, read: os.stat_result) -> bool:
+    """Whether the file is the one that was read, unchanged."""
+    return (now.st_ino, now.st_size, now.st_mtime_ns) == (read.st_ino, read.st_size, read.st_mtime_ns)
 
 
 def _sealed(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -191,6 +217,9 @@ class _Opened(io.RawIOBase):
         self._last = max(0, -(-size // _SEALED_PIECE) - 1)
         self._name = b""
         self._size = self._last * PIECE + len(self._piece(self._last))
+
+    def fileno(self) -> int:
+        return self._file.fileno()
 
     def readable(self) -> bool:
         return True

@@ -22,6 +22,7 @@ EVENTS: dict[str, Promise] = {
     "audit.check_asked": _("要求核验审计链"),
     "audit.verified": _("核验审计链"),
     "installation.restored": _("已从备份恢复"),
+    "installation.rollback_prepared": _("已准备退回旧版本"),
     "automation.paused": _("已暂停全部智能处理"),
     "automation.resumed": _("恢复全部智能处理"),
     "batch.exported": _("批量处理结果已导出"),

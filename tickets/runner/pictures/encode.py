@@ -8,7 +8,6 @@ conditional on the old state, so that a recording deleted meanwhile stays delete
 from __future__ import annotations
 
 import logging
-import shutil
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -26,7 +25,7 @@ from cs_agent.recording.errors import RecordingError, RecordingLocked
 from tickets import queues
 from tickets.models import Recording, RecordingState
 from tickets.said import said
-from tickets.services import sealed_files
+from tickets.services import file_lock, sealed_files
 from tickets.services.evidence import audit
 from tickets.services.live import events as live
 from tickets.services.runs import lifecycle as runs
@@ -100,11 +99,11 @@ def _encode(row: Recording, encode: Encode) -> None:
         _fail(row, error.told(row.run.lang), RecordingState.ENCODING)
         return
     if _finish(row, output, made):
-        shutil.rmtree(media / row.directory, ignore_errors=True)
+        file_lock.delete_folder(media / row.directory)
         return
     log.warning("recording of run %s was deleted while it was encoded", row.run_id)
     for path in (media / output, (media / output).with_suffix(".vtt")):
-        path.unlink(missing_ok=True)
+        file_lock.delete(path)
 
 
 def _finish(row: Recording, output: str, made: EncodedRecording) -> bool:

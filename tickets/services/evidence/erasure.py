@@ -7,7 +7,6 @@ to repeat after an interruption.
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from django.utils.translation import gettext as _
 from tickets.errors import Conflict, Invalid
 from tickets.models import Attachment, AuditEvent, Recording, RecordingState, Run, Ticket
 from tickets.models.record import seals
+from tickets.services import file_lock
 from tickets.services.evidence import audit, holds, personal_data, retention
 from tickets.services.evidence.exports import daily_export, manifests
 from tickets.services.runs import transitions
@@ -92,7 +92,7 @@ def _delete_files(run: Run) -> int:
         recording.run = run
         retention.delete_recording(recording, "erasure")
     folder = Path(settings.MEDIA_ROOT) / "runs" / str(run.pk)
-    shutil.rmtree(folder, ignore_errors=True)  # pictures whose rows were never written
+    file_lock.delete_folder(folder)  # pictures whose rows were never written
     return files + (recording is not None)
 
 
@@ -100,7 +100,8 @@ def _delete_attachments(ticket: Ticket) -> int:
     """Delete the files and blank the rows, which slots and audit events refer to."""
     rows = list(Attachment.objects.filter(ticket=ticket).exclude(file=""))
     for row in rows:
-        row.file.delete(save=False)
+        with file_lock.changing():
+            row.file.delete(save=False)
     Attachment.objects.filter(ticket=ticket).update(file="", name=GONE, sha256="", size=0)
     return len(rows)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,7 @@ from PIL import Image
 
 from cs_agent.observation import as_rgb
 from tickets.errors import SecretUnreadable
-from tickets.services import sealed_files
+from tickets.services import file_lock, sealed_files
 
 JPEG_QUALITY = 82  # text on a phone's screen stays readable; about 150 kB for 1080 x 2400
 
@@ -48,7 +47,7 @@ def write(image: Image.Image, relative: str) -> None:
     as_rgb(image).save(data, "JPEG", quality=JPEG_QUALITY)
     try:
         whole.write_bytes(_as_stored(data.getvalue()))
-        os.replace(whole, path)
+        file_lock.put(whole, path)
     finally:
         whole.unlink(missing_ok=True)
 

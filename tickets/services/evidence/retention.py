@@ -8,7 +8,6 @@ is an event of the same chain.
 
 from __future__ import annotations
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tickets.models import AuditEvent, FlowVersion, LegalHold, Recording, RecordingState, Run
+from tickets.services import file_lock
 from tickets.services.evidence import anchors, audit, personal_data
 from tickets.services.evidence.exports import daily_export
 from tickets.services.evidence.keeping import Kind, made_before
@@ -56,7 +56,7 @@ def delete_recording(row: Recording, why: str) -> None:
     """
     _unlink([row.video, row.captions])
     if row.directory:
-        shutil.rmtree(Path(settings.MEDIA_ROOT) / row.directory, ignore_errors=True)
+        file_lock.delete_folder(Path(settings.MEDIA_ROOT) / row.directory)
     with transaction.atomic():
         runs.locked(row.run)
         blank: dict[str, Any] = {"video": "", "captions": "", "directory": "", "chapters": [], "waits": []}
@@ -183,4 +183,4 @@ def _unlink(paths: Iterable[str]) -> None:
     root = Path(settings.MEDIA_ROOT)
     for path in paths:
         if path:
-            (root / path).unlink(missing_ok=True)
+            file_lock.delete(root / path)

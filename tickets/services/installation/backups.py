@@ -92,9 +92,7 @@ def _refuse(manifest: dict[str, Any], *, replace: bool) -> None:
         raise Invalid(words % {"from": manifest["database"], "to": connection.vendor})
     if unknown := sorted(set(manifest["migrations"]) - _known_migrations()):
         raise Invalid(_("备份来自更新的版本(%s):请先安装该版本。") % unknown[-1])
-    parts = (part for part in health.snapshot() if part.ok and part.part in _PROCESSES)
-    if alive := [f"{part.part} {part.age_s or 0:.0f} s" for part in parts]:
-        raise Conflict(_("系统仍在运行(最近的心跳:%s)。请先停止所有进程,一分钟后再试。") % ", ".join(alive))
+    refuse_running()
     if not replace and "tickets_ticket" in connection.introspection.table_names() and Ticket.objects.exists():
         raise Conflict(_("这里已有工单。确定要替换时请加 --replace。"))
 
@@ -102,13 +100,25 @@ def _refuse(manifest: dict[str, Any], *, replace: bool) -> None:
 _PROCESSES = (health.Part.WORKER, health.Part.UPKEEP, health.Part.PHONE_HOST)
 
 
+def refuse_running() -> None:
+    """Conflict while a process of the product still does its work."""
+    parts = (part for part in health.snapshot() if part.ok and part.part in _PROCESSES)
+    if alive := [f"{part.part} {part.age_s or 0:.0f} s" for part in parts]:
+        raise Conflict(_("系统仍在运行(最近的心跳:%s)。请先停止所有进程,一分钟后再试。") % ", ".join(alive))
+
+
+def pause(reason: str) -> None:
+    """Pause automation in the name of nobody, inside the caller's transaction: a person resumes it."""
+    fields = {"on": True, "reason": reason[:200], "changed_by": None, "changed_at": timezone.now()}
+    Switch.objects.update_or_create(name=PAUSE_ALL, defaults=fields)
+
+
 def _hold(manifest: dict[str, Any]) -> tuple[str, ...]:
     """Migrate the restored database and pause automation until a person has looked."""
     call_command("migrate", verbosity=0, interactive=False)
     reason = _("从备份恢复:请核对未结束的处理后再恢复自动处理。")
     with transaction.atomic():
-        fields = {"on": True, "reason": reason, "changed_by": None, "changed_at": timezone.now()}
-        Switch.objects.update_or_create(name=PAUSE_ALL, defaults=fields)
+        pause(reason)
         details = {"made_at": manifest["made_at"], "open_runs": len(manifest["open_runs"])}
         audit.record("installation.restored", details=details)
     return tuple(manifest["open_runs"])
