@@ -48,10 +48,17 @@ class WebSettings(Settings):
 
     @model_validator(mode="after")
     def _is_address(self) -> WebSettings:
-        fault = address_fault(self.url, bool(self.networks))
+        fault = base_fault(self.url, bool(self.networks))
         if fault:
             raise ValueError(fault)
         return self
+
+
+def base_fault(url: str, private: bool) -> str:
+    """As `address_fault`, for an address below which everything is called: a key in it would be kept readable."""
+    if "?" in url:
+        return gettext("地址中不要写 “?” 及其后的内容;密钥请填在密钥栏。")
+    return address_fault(url, private)
 
 
 def checked_networks(texts: Iterable[str]) -> list[str]:

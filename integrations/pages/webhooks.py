@@ -74,7 +74,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context: dict[str, Any] = {
-        "rows": [(row, endpoints.lane(row)) for row in endpoints.all_of(request.user)],
+        "rows": [(row, endpoints.lane(row), endpoints.has_query(row)) for row in endpoints.all_of(request.user)],
         "types": TYPES,
         "departments": Department.objects.order_by("name"),
         "secret": secret,

@@ -93,7 +93,7 @@ def request_to(
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(Webhook(secret).sign(message_id, now, body) for secret in _secrets(endpoint)),
     }
-    return Request(endpoint.url, body.encode(), headers, tuple(guard.networks(endpoint.networks)))
+    return Request(endpoints.address(endpoint), body.encode(), headers, tuple(guard.networks(endpoint.networks)))
 
 
 def _secrets(endpoint: WebhookEndpoint) -> list[str]:

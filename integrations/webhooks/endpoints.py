@@ -42,6 +42,21 @@ def secret_names(endpoint: WebhookEndpoint) -> tuple[str, str]:
     return f"webhook/{endpoint.pk}/now", f"webhook/{endpoint.pk}/before"
 
 
+def query_name(endpoint: WebhookEndpoint) -> str:
+    """Name in the secret store of what follows the `?` in the address: receivers put their keys there."""
+    return f"webhook/{endpoint.pk}/query"
+
+
+def has_query(endpoint: WebhookEndpoint) -> bool:
+    return secret_store.has(query_name(endpoint))
+
+
+def address(endpoint: WebhookEndpoint) -> str:
+    """The whole address, for the call alone. SecretUnreadable if its key is gone."""
+    name = query_name(endpoint)
+    return f"{endpoint.url}?{secret_store.get(name)}" if secret_store.has(name) else endpoint.url
+
+
 def all_of(user: Any) -> list[WebhookEndpoint]:
     require(user, Permission.MANAGE_INTEGRATIONS)
     return list(WebhookEndpoint.objects.prefetch_related("departments").select_related("created_by"))
@@ -67,14 +82,15 @@ def make(
     """Create an endpoint; returns it and its secret, shown only now."""
     require(user, Permission.MANAGE_INTEGRATIONS)
     allowed = _networks(networks)
-    row = WebhookEndpoint(
-        name=_name(name), url=_url(url, bool(allowed)), types=_types(types), networks=allowed, created_by=user
-    )
+    shown, _mark, query = _url(url, bool(allowed)).partition("?")
+    row = WebhookEndpoint(name=_name(name), url=shown, types=_types(types), networks=allowed, created_by=user)
     secret = new_secret()
     with transaction.atomic():
         row.save()
         row.departments.set(departments)
         secret_store.put(secret_names(row)[0], secret, user=user)
+        if query:
+            secret_store.put(query_name(row), query, user=user)
         _record("webhook.added", row, user)
     return row, secret
 
@@ -116,7 +132,7 @@ def delete(endpoint: WebhookEndpoint, user: Any) -> None:
     require(user, Permission.MANAGE_INTEGRATIONS)
     with transaction.atomic():
         drain.close(lane(endpoint), gettext_said("已删除"))
-        for name in secret_names(endpoint):
+        for name in (*secret_names(endpoint), query_name(endpoint)):
             secret_store.forget(name, user=user)
         _record("webhook.deleted", endpoint, user)
         endpoint.delete()

@@ -276,9 +276,8 @@ def _validate(row: LanguageModel) -> None:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        return (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.username and (parts.port or 1) > 0
-        )
+        plain = "@" not in parts.netloc and not parts.query and not parts.fragment  # a key stands in its own field
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and plain and (parts.port or 1) > 0
     except ValueError:
         return False
 

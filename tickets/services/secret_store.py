@@ -33,9 +33,9 @@ def put(name: str, value: str, *, user: Any = None) -> None:
         raise Invalid(_("密钥名称只能用小写字母、数字和 . _ / -,最长 119 个字符。"), code="secret_name", field="name")
     if not value or len(value.encode()) > MAX_BYTES:
         raise Invalid(_("密钥不能为空,也不能超过 16 kB。"), code="secret_value", field="value")
-    sealed = _sealed(name, value)
+    kept = sealed(name, value)
     with transaction.atomic():
-        defaults = {"sealed": sealed, "changed_at": timezone.now(), "changed_by": user}
+        defaults = {"sealed": kept, "changed_at": timezone.now(), "changed_by": user}
         _row, made = Secret.objects.update_or_create(name=name, defaults=defaults)
         audit.record("secret.added" if made else "secret.changed", user=user, result="success", details={"name": name})
 
@@ -74,7 +74,7 @@ def rotate(*, user: Any = None) -> int:
     with transaction.atomic():
         rows = list(Secret.objects.select_for_update().order_by("pk"))
         for row in rows:
-            row.sealed = _sealed(row.name, _opened(row))
+            row.sealed = sealed(row.name, _opened(row))
         Secret.objects.bulk_update(rows, ["sealed"], batch_size=200)
         audit.record("secret.rotated", user=user, result="success", details={"number": len(rows)})
     return len(rows)
@@ -121,7 +121,8 @@ def opened_token(keys: MultiFernet, token: bytes) -> bytes | None:
         return None
 
 
-def _sealed(name: str, value: str) -> str:
+def sealed(name: str, value: str) -> str:
+    """What is kept of a secret; SecretUnreadable in production without configured keys."""
     return _fernet().encrypt(json.dumps([name, value]).encode()).decode()
 
 

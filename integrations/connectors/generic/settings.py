@@ -11,8 +11,7 @@ from django.utils.translation import gettext_noop as _
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from integrations.connectors.fields.expressions import checked
-from integrations.connectors.kinds import Settings, checked_networks
-from integrations.webhooks.endpoints import address_fault
+from integrations.connectors.kinds import Settings, base_fault, checked_networks
 
 PATHS = (
     *("id", "subject", "text", "name", "email", "mobile", "queue", "tags", "status", "priority", "updated_at", "link"),
@@ -167,7 +166,7 @@ class GenericSettings(Settings):
 
     @model_validator(mode="after")
     def _is_address(self) -> GenericSettings:
-        fault = address_fault(self.url, bool(self.networks)) if self.url else ""
+        fault = base_fault(self.url, bool(self.networks)) if self.url else ""
         if fault:
             raise ValueError(fault)
         fault = self._signing_fault()

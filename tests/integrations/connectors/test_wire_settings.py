@@ -158,6 +158,13 @@ def test_a_form_that_cannot_be_meant_is_refused(options: dict[str, str]) -> None
         made(desk, **options)
 
 
+def test_an_address_with_a_key_in_it_is_refused() -> None:
+    desk = ChatwootDesk()
+    desk.url = "https://desk.example.com/?api_key=key"
+    with pytest.raises(ValidationError, match="密钥"):
+        made(desk)
+
+
 def test_the_page_shows_them_folded_with_the_usual_form_and_opens_them_where_one_is_wrong(ann: User) -> None:
     client = Client()
     client.force_login(ann)

@@ -16,6 +16,7 @@ class Receiver:
 
     def __init__(self) -> None:
         self.got: list[tuple[dict[str, str], bytes]] = []
+        self.paths: list[str] = []
         self.lock = threading.Lock()
         self.answers: Callable[[int], tuple[int, dict[str, str], bytes]] = lambda count: (204, {}, b"")
         receiver = self
@@ -24,6 +25,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with receiver.lock:
+                    receiver.paths.append(self.path)
                     receiver.got.append(({name.lower(): text for name, text in self.headers.items()}, body))
                     count = len(receiver.got)
                 status, headers, answer = receiver.answers(count)

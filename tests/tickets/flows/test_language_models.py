@@ -71,6 +71,8 @@ def test_only_an_administrator_may(bo: User, root: User) -> None:
         ("base_url", "ftp://gpu-host/v1"),
         ("base_url", "http://user:pass@gpu-host/v1"),
         ("base_url", "http://[::1/v1"),
+        ("base_url", "http://:key@gpu-host/v1"),
+        ("base_url", "https://gpu-host/v1?api-key=key"),
         ("coordinates", "metres"),
         ("max_pixels", 10),
         ("max_tokens", 1),
