@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-_NAME = ".files.lock"
+_NAME = "files.lock"  # in the folder that web server and workers share, beside the files
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def delete_folder(folder: Path) -> None:
 
 @contextmanager
 def _locked(kind: int) -> Iterator[None]:
-    root = Path(settings.MEDIA_ROOT)
+    root = Path(settings.CS_AGENT["CS_AGENT_DATA_DIR"])
     root.mkdir(parents=True, exist_ok=True)
     with (root / _NAME).open("ab") as file:
         fcntl.flock(file, kind)
