@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-_NAME = "files.lock"  # in the folder that web server and workers share, beside the files
+_NAME = "files-lock"  # in the folder that web server and workers share, beside the files
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class Command(BaseCommand):
 def _steps(release: releases.Release, older: Path, backup: Path | None, *, prepared: bool) -> str:
     before = [] if prepared else ["stop every process", f"rollback prepare {older} --backup NEW_FOLDER"]
     after = [
-        f"install {release.version} (pip install {older.name})",
+        f"install {release.version} (pip install {older})",
         "collectstatic --noinput, never migrate",
         "audit verify, start the processes, resume automation",
     ]
