@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,7 +59,9 @@ def checked(expression: str) -> str:
         tree = jmespath.compile(expression).parsed
     except JMESPathError as error:
         why = " ".join(str(error).split())[:160]
-        raise ValueError(_("表达式“%(path)s”无法理解:%(why)s") % {"path": expression, "why": why}) from error
+        text = _("表达式“%(path)s”无法理解:%(why)s") % {"path": expression, "why": why}
+        quotes = _('名称里有字母、数字和 _ 以外的字,或以数字开头时,要写在双引号里,如 "工单"."标题"。')
+        raise ValueError(text if '"' in expression else f"{text} {quotes}") from error
     unknown = next((name for name in _called(tree) if name not in _Functions.FUNCTION_TABLE), "")
     if unknown:
         known = ", ".join(sorted(_Functions.FUNCTION_TABLE))
@@ -82,6 +85,15 @@ def found(expression: str, data: Any, most: int = _MOST) -> str:
 def is_so(expression: str, data: Any) -> bool:
     """Whether what it finds means yes: systems write a no as text too."""
     return found(expression, data).strip().casefold() not in _NOT_SO
+
+
+def id_text(value: Any) -> str:
+    """A number or name that tells things apart, alike however it is written; "" for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ""
+    return _as_text(value)[:_MOST].strip()
 
 
 def decoded(text: str) -> bytes:

@@ -130,7 +130,7 @@ class GenericConnector:
 
     def changed_since(self, cursor: str) -> Changes:
         answer = self._http.get(self._at(self._settings.changes_path, cursor=cursor)).json()
-        ids = [str(each) for each in reading.list_of(self._settings.changes_ids, answer)]
+        ids = reading.ids_of(self._settings.changes_ids, answer)
         after = found(self._settings.changes_cursor, answer) or cursor
         return Changes(tuple(ids), after, more=bool(ids) and after != cursor)
 

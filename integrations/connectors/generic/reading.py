@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from integrations.connectors.errors import BadAnswer, Gone
-from integrations.connectors.fields.expressions import decoded, found, is_so, search
+from integrations.connectors.fields.expressions import decoded, found, id_text, is_so, search
 from integrations.connectors.fields.plain import is_html
 from integrations.connectors.generic.settings import GenericSettings
 from integrations.connectors.protocol import Author, Message, Person, RemoteFile, RemoteTicket
@@ -49,8 +49,12 @@ def read(its: GenericSettings, body: Any, http: Http, external_id: str = "") -> 
 
 def id_of(its: GenericSettings, body: Any) -> str:
     """ "" also for what is a list or an object."""
-    value = search(its.id, body)
-    return "" if isinstance(value, (list, dict)) else found(its.id, body)
+    return id_text(search(its.id, body))
+
+
+def ids_of(expression: str, body: Any) -> list[str]:
+    value = search(expression, body)
+    return [number for each in (value if isinstance(value, list) else [value]) if (number := id_text(each))]
 
 
 def messages_of(its: GenericSettings, body: Any) -> tuple[Message, ...]:
@@ -82,8 +86,12 @@ def _tags(expression: str, body: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(tag for each in re.split(r"[,;，；、]", value) if (tag := each.strip()))
     items = value if isinstance(value, list) else [value]
-    named = [item.get("name") if isinstance(item, dict) else item for item in items]
+    named = [_named(item) if isinstance(item, dict) else item for item in items]
     return tuple(str(tag) for tag in named if isinstance(tag, (str, int)) and not isinstance(tag, bool) and tag != "")
+
+
+def _named(item: dict[str, Any]) -> Any:
+    return next((item[key] for key in ("name", "title", "label") if item.get(key)), None)
 
 
 def _files(its: GenericSettings, body: Any, http: Http) -> Iterator[RemoteFile]:

@@ -113,11 +113,38 @@ def test_a_signed_body_of_any_form_names_a_ticket_or_none(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("tags", "read"),
-    [("a, b;c", ("a", "b", "c")), ([{"name": "a"}, {"id": 2}, "b", None, True], ("a", "b")), (None, ()), (7, ("7",))],
+    [
+        *(("a, b;c", ("a", "b", "c")), ([{"name": "a"}, {"id": 2}, "b", None, True], ("a", "b")), (None, ())),
+        *((7, ("7",)), ([{"id": 1, "title": "a"}, {"label": "b", "color": "red"}], ("a", "b"))),
+    ],
 )
 def test_tags_are_read_in_the_forms_that_systems_have(tags: Any, read: tuple[str, ...]) -> None:
     raw = json.dumps({"data": {"ticket": {**TICKET, "tags": tags}}}).encode()
     assert read_as(GenericSettings(), raw).tags == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        *((1234, "1234"), (1234.0, "1234"), (" 1234\n", "1234"), ("1234", "1234"), (0, "0"), ("A-7/ä", "A-7/ä")),
+        *((True, ""), (False, ""), (None, ""), ("  ", ""), ([1], ""), ({"v": 1}, ""), (float("nan"), ""), (1e999, "")),
+    ],
+)
+def test_a_ticket_has_one_number_however_it_is_written(rest: Rest, written: Any, read: str) -> None:
+    """Of calls and of lists alike: two spellings would be two tickets."""
+    raw = json.dumps({"data": {"ticket": {**TICKET, "id": written}}}).encode()
+    assert made().verify(signed(raw)).external_ids == ((read,) if read else ())
+    rest.handle = lambda asked: (200, {"items": [{"id": written}, {"id": "next"}], "next": "c"})
+    found = made(url=rest.url, **REST).changed_since("")
+    assert found.external_ids == ((read, "next") if read else ("next",))
+
+
+@pytest.mark.parametrize("path", ["工单.标题", "order-no", "Ticket Subject", "a.2b"])
+def test_a_name_that_must_stand_in_quotes_says_so(path: str) -> None:
+    with pytest.raises(ValidationError, match="双引号"):
+        GenericSettings(subject=path)
+    *before, last = path.split(".")
+    GenericSettings(subject=".".join(f'"{each}"' for each in [*before, last]))
 
 
 def test_times_and_numbers_are_read_as_systems_write_them() -> None:
