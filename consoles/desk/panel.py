@@ -14,7 +14,7 @@ from cs_agent.said import Sentence, parts_of
 from tickets.models import CannedReply, Comment, CustomerReply, Run, Ticket
 from tickets.models.ticket.tickets import UNFINISHED
 from tickets.services.people import access, names
-from tickets.services.tickets import doubles
+from tickets.services.tickets import doubles, external
 
 MOST_TICKETS = 20
 _CASE = re.compile(r"\b(?=[A-Z0-9-]*\d{4})[A-Z]{1,6}-?\d{6,}\b|(?<=单号)\s*[::]?\s*([A-Za-z0-9-]{6,})")
@@ -87,8 +87,8 @@ def _values(ticket: Ticket, run: Run | None) -> dict[str, str]:
     slots = {slot.name: slot.value for slot in run.slots.all()} if run else {}
     result = run.result if run else ticket.result
     known = {
-        "customer": ticket.customer_name,
-        "ticket": ticket.number,
+        "customer": external.name_for_customer(ticket),
+        "ticket": external.number_for_customer(ticket),
         "result": _told_outside(result),
         "case": case_number(result),
     }

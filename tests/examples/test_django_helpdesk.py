@@ -28,15 +28,36 @@ from tickets.demo import PASSWORD
 pytestmark = [pytest.mark.example, pytest.mark.story, pytest.mark.browser]
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "django_helpdesk"
 START_S, RUN_MS = 240, 300_000
+MAIL = """
+import logging, uuid
+from email.message import EmailMessage
+from helpdesk.email import extract_email_metadata
+from helpdesk.models import Queue
+mail = EmailMessage()
+mail["From"], mail["To"], mail["Subject"] = "fang@example.com", "desk@example.com", {subject!r}
+mail["Message-ID"] = f"<{{uuid.uuid4()}}@example.com>"
+mail.set_content({text!r})
+print("ticket", extract_email_metadata(mail.as_string(), Queue.objects.get(slug="service"), logging.getLogger()).pk)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     address: str
     backoffice: str
+    environ: dict[str, str]
 
     def ledger(self) -> list[dict[str, Any]]:
         return list(get_json(f"{self.backoffice}/ledger"))
+
+    def mail(self, subject: str, text: str) -> int:
+        """What a customer writes, as the helpdesk's own reader of its mailbox takes it; the ticket's number there."""
+        python = Path(self.environ.get("DESK_VENV", Path(self.environ["CS_AGENT_DATA_DIR"], "venv"))) / "bin" / "python"
+        environ = {**self.environ, "DJANGO_SETTINGS_MODULE": "desk.settings", "CS_AGENT_MODE": "demo"}
+        environ |= {"PYTHONPATH": f"{EXAMPLE}{os.pathsep}{EXAMPLE.parents[1]}"}
+        command = [str(python), str(EXAMPLE / "manage.py"), "shell", "-c", MAIL.format(subject=subject, text=text)]
+        printed = subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+        return int(printed.rsplit("ticket ", 1)[1])
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +70,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         kept.pop(name, None)
     named = {name: os.environ[name] for name in ("CS_AGENT_CHROMIUM", "DESK_VENV") if name in os.environ}
     phone = {"CS_AGENT_PHONE_PORT": str(free_port_row(1)), "CS_AGENT_DATA_DIR": str(directory / "data")}
+    environ = {**kept, **named, **ports, **phone}
     log_path = directory / "log"
     command = [sys.executable, str(EXAMPLE / "start.py")]
     with log_path.open("wb") as log:
-        started = subprocess.Popen(
-            command, env={**kept, **named, **ports, **phone}, stdout=log, stderr=log, start_new_session=True
-        )
-    made = Desk(f"http://127.0.0.1:{ports['CS_AGENT_PORT']}", f"http://127.0.0.1:{ports['CS_AGENT_BACKOFFICE_PORT']}")
+        started = subprocess.Popen(command, env=environ, stdout=log, stderr=log, start_new_session=True)
+    ours, backoffice = (ports[f"CS_AGENT_{name}"] for name in ("PORT", "BACKOFFICE_PORT"))
+    made = Desk(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{backoffice}", environ)
     try:
         wait_until(f"the example ({log_path})", lambda: _is_up(made.address, started, log_path), START_S)
         yield made
@@ -141,6 +162,39 @@ def test_a_ticket_is_handled_in_the_helpdesks_own_page_after_a_persons_yes(desk:
     page.goto(link[1])
     wait_until("the replay", lambda: page.reload() and page.locator("video").count(), 120)
     expect(page.locator("video")).to_be_visible()
+
+
+def test_what_a_flow_lacks_is_asked_of_the_customer_and_his_answers_by_mail_let_the_run_start(
+    desk: Desk, page: Page
+) -> None:
+    number = desk.mail("快递查询", "我的包裹到哪里了,帮我查一下物流,谢谢")
+    come_in(page, number)
+    frame = page.frame_locator("#cs-agent iframe")
+    side = frame.locator(".embed-side")
+    draft = frame.locator("#ask-text")
+    expect(draft).to_have_value(re.compile(rf"^您好!\n关于您的工单 \[service-{number}\]"))
+    assert "订单号" not in page.locator("body").inner_text(), "a draft is no message"
+    frame.locator("button[name=send_by]").first.click()
+    expect(side.get_by_text("等待客户回复").first).to_be_visible(timeout=30_000)
+
+    def sent() -> bool:
+        page.reload()
+        return "请告诉我们订单号" in page.locator("body").inner_text()
+
+    wait_until("the question in the helpdesk", sent, 60)
+    assert "To submitter" in page.locator("body").inner_text()
+    desk.mail(f"Re: [service-{number}] 快递查询", "好的,我找一下再告诉您")
+    expect(side.get_by_text("回复需要核对").first).to_be_visible(timeout=60_000)
+    frame.locator("button[name=send_by]").first.click()
+    expect(side.get_by_text("等待客户回复").first).to_be_visible(timeout=30_000)
+    desk.mail(f"Re: [service-{number}] 快递查询", "订单号 202405218876,麻烦了\n\n> 请告诉我们订单号。")
+    expect(side.get_by_text("客户已回复").first).to_be_visible(timeout=60_000)
+    row = frame.locator(".embed-side").get_by_text("202405218876").first
+    expect(row).to_be_visible()
+    expect(side.get_by_text("客户回复", exact=True).first).to_be_visible()  # where the value came from
+    keep_picture(page, "django-helpdesk-asked-zh")
+    frame.locator("#start").click()
+    expect(frame.locator(".embed-head .pill")).to_have_count(2, timeout=30_000)
 
 
 def test_the_button_opens_the_page_of_that_very_ticket(desk: Desk, page: Page) -> None:

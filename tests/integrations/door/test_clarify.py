@@ -25,6 +25,7 @@ from tickets.models import (
     Comment,
     CustomerReply,
     Delivery,
+    ExternalRef,
     FlowVersion,
     OutboxEvent,
     Run,
@@ -118,6 +119,28 @@ def test_it_is_asked_in_the_customers_language_and_with_the_flows_own_words(db: 
     assert not any("一" <= char <= "鿿" for char in text), text
     chinese = changes.create_ticket(user=lin, subject="", text=TEXT)
     assert "请把订单号发给我们" in draft.text_of(chinese, draft.lacking(chinese, version), "zh")
+
+
+@pytest.mark.parametrize(
+    ("name", "hello"),
+    [("王芳", "王芳,您好!"), ("fang@example.com", "您好!"), ("+86 138 0013 8000", "您好!"), ("", "您好!")],
+)
+def test_a_customer_is_greeted_by_a_name_only(db: None, flow: FlowVersion, lin: User, name: str, hello: str) -> None:
+    ticket = changes.create_ticket(user=lin, subject="", text=TEXT, customer_name=name)
+    assert draft.text_of(ticket, draft.lacking(ticket, flow), "zh").splitlines()[0] == hello
+
+
+def test_the_ticket_is_called_as_the_customers_helpdesk_calls_it(ticket: Ticket, flow: FlowVersion) -> None:
+    def said() -> str:
+        return draft.text_of(ticket, draft.lacking(ticket, flow), "zh").splitlines()[1]
+
+    assert "工单 7," in said()
+    ExternalRef.objects.update(number="[service-7]")
+    assert "工单 [service-7]," in said()
+    ExternalRef.objects.update(number="wm" + "x" * 60)  # a key of a program
+    assert ticket.number in said()
+    ticket.refs.create(connector="other", external_id="9")
+    assert ticket.number in said()
 
 
 def test_values_of_our_records_are_never_shown_to_whoever_asks(lin: User, db: None) -> None:

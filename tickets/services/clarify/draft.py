@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tickets.flows.slots import FoundSlot, SlotReading, SlotSpec, SlotState
 from tickets.models import AttachmentKind, FlowVersion, SlotSource, Ticket
-from tickets.services.tickets import values
+from tickets.services.tickets import external, values
 
 LANGS = ("zh", "en")
 MONEY = "money"
@@ -60,9 +60,9 @@ def text_of(ticket: Ticket, asked: Sequence[Lacking], lang: str) -> str:
         lines = [_question(each, lang) for each in asked]
         if len(lines) > 1:
             lines = [f"{place}. {line}" for place, line in enumerate(lines, 1)]
-        name = ticket.customer_name
+        name, number = external.name_for_customer(ticket), external.number_for_customer(ticket)
         hello = _("%(name)s,您好!") % {"name": name} if name else _("您好!")
-        why = _("关于您的工单 %(number)s,还需要您确认以下信息,我们才能继续处理:") % {"number": ticket.number}
+        why = _("关于您的工单 %(number)s,还需要您确认以下信息,我们才能继续处理:") % {"number": number}
         end = _("请按序号直接回复本消息,谢谢!") if len(lines) > 1 else _("请直接回复本消息,谢谢!")
     return "\n".join([hello, why, *lines, end])
 

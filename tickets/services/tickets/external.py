@@ -5,6 +5,7 @@ Rule: written by connectors only; nothing of it is part of an instruction.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -15,6 +16,8 @@ from tickets.services.live import events as live
 CONNECTOR_LANE = "connector"  # the outbox's lanes that lead back to helpdesks
 MOST_FACTS = 30
 _LONGEST = 500
+_LONGEST_SAID = 20  # what is longer is a key of a program, no number that a customer was told
+_NO_NAME = re.compile(r"[+(]?[\d\s()-]{5,}", re.ASCII)
 
 
 def note_facts(ticket: Ticket, connector: str, *, number: str, url: str, facts: Mapping[str, str]) -> bool:
@@ -49,6 +52,19 @@ def adopt(connector: str, home: str, external_id: str) -> Ticket | None:
     facts = {name: text for name, text in ref.facts.items() if name != "home"}
     ExternalRef.objects.filter(pk=ref.pk).update(connector=connector, facts=facts)
     return ref.ticket
+
+
+def number_for_customer(ticket: Ticket) -> str:
+    """How the customer knows the ticket: by its one helpdesk's number, else by ours."""
+    refs = list(ticket.refs.all()[:2])
+    theirs = (refs[0].number or refs[0].external_id) if len(refs) == 1 else ""
+    return theirs if 0 < len(theirs) <= _LONGEST_SAID else ticket.number
+
+
+def name_for_customer(ticket: Ticket) -> str:
+    """What he is greeted by: nothing where the helpdesk knows an address or a telephone number only."""
+    name = ticket.customer_name
+    return "" if "@" in name or _NO_NAME.fullmatch(name) else name
 
 
 def of_connector(connector: str) -> int:
