@@ -175,7 +175,7 @@ def test_what_a_flow_lacks_is_asked_of_the_customer_and_his_answers_by_mail_let_
     expect(draft).to_have_value(re.compile(rf"^您好!\n关于您的工单 \[service-{number}\]"))
     assert "订单号" not in page.locator("body").inner_text(), "a draft is no message"
     frame.locator("button[name=send_by]").first.click()
-    expect(side.get_by_text("等待客户回复").first).to_be_visible(timeout=30_000)
+    expect(side.get_by_text("等客户回复").first).to_be_visible(timeout=30_000)
 
     def sent() -> bool:
         page.reload()
@@ -186,7 +186,7 @@ def test_what_a_flow_lacks_is_asked_of_the_customer_and_his_answers_by_mail_let_
     desk.mail(f"Re: [service-{number}] 快递查询", "好的,我找一下再告诉您")
     expect(side.get_by_text("回复需要核对").first).to_be_visible(timeout=60_000)
     frame.locator("button[name=send_by]").first.click()
-    expect(side.get_by_text("等待客户回复").first).to_be_visible(timeout=30_000)
+    expect(side.get_by_text("等客户回复").first).to_be_visible(timeout=30_000)
     desk.mail(f"Re: [service-{number}] 快递查询", "订单号 202405218876,麻烦了\n\n> 请告诉我们订单号。")
     expect(side.get_by_text("客户已回复").first).to_be_visible(timeout=60_000)
     row = frame.locator(".embed-side").get_by_text("202405218876").first
