@@ -1,0 +1,1 @@
+"""The panel inside a helpdesk's page, and the ways into it."""
