@@ -192,7 +192,10 @@ def test_a_code_of_one_helpdesk_opens_nothing_in_another(
 def test_a_code_is_taken_from_our_own_page_only(ticket: Ticket, as_alice: Client, origin: str) -> None:
     code = code_of(as_alice)
     assert hand_over(Client(), code, Origin=origin).status_code == 403
-    assert hand_over(Client(), code, given="in:forged:pass").status_code == 403
+    for forged in ("in:forged:pass", "ü:é:\u202e", "in", "x" * 5000):
+        assert hand_over(Client(), code, given=forged).status_code == 403
+    for nonsense in ("", "ü", "x" * 5000, "' or 1=1"):
+        assert hand_over(Client(), nonsense).status_code == 403
     assert hand_over(Client(), code).status_code == 302
 
 

@@ -330,6 +330,7 @@ def test_what_is_no_departments_own_shows_nothing_of_another_department(
         printed = name != PRINTED or role == "supervisor"
         response = asked(user, "GET", name, world.address(name, user) if printed else place(world, name, user))
         found = 302 if name == "next" else 200 if printed else 404  # `next` leads to a page
+        found = 404 if name == "panel-allow-here" else found  # the ticket it asks for is not there
         answers = {found if may else 403}
         assert response.status_code in answers, f"{role} {name}: {response.status_code}"
         shown = story.body(response).decode("utf-8", "replace")  # a file for printing shows what its page shows

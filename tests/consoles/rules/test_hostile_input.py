@@ -71,7 +71,10 @@ def _is_plain(pattern: Any) -> bool:
 world = test_access.world  # the fixture
 
 # Names that no page asks for here, and why.
-ELSEWHERE = {"thumb": "of pictures by signed addresses: only whether it is there is asked"}
+ELSEWHERE = {
+    "thumb": "of pictures by signed addresses: only whether it is there is asked",
+    "pass": "of a frame with a code, for a helpdesk that is set up: tests.consoles.embed.test_entering",
+}
 
 
 def test_no_query_and_no_form_breaks_a_page_whatever_it_asks_for(as_root: Client, world: World, alice: User) -> None:
