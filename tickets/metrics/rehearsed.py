@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import quantiles
 from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -142,7 +143,7 @@ def report(rehearsal: Rehearsal, reader: Any = None) -> Report:
     rows = list(rehearsal.runs.select_related("run"))
     run_ids = [row.run_id for row in rows if row.run_id]
     steps = _by_run(Step.objects.filter(run__in=run_ids, actor=StepActor.AGENT).values("run_id", "timings", "tokens"))
-    videos = {video.run_id: video for video in Recording.objects.filter(run__in=run_ids)}
+    videos: dict[UUID | None, Recording] = {video.run_id: video for video in Recording.objects.filter(run__in=run_ids)}
     lines = [_line(row, steps.get(row.run_id, []), videos.get(row.run_id)) for row in rows]
     if reader is not None:
         seen = set(_seen_by(reader, rows))
