@@ -70,9 +70,10 @@ def covered(text: Any, version: Any) -> str:
 
 @register.filter
 def summary_in(confirmation: Any, version: Any) -> str:
-    """What is confirmed, in the reader's language. Where a value was not read, the stored words say what is done."""
-    stored = str(confirmation.summary)
-    if not all(field.get("screen_value") for field in confirmation.fields) or not confirmation.fields:
+    """What is confirmed, in the reader's language. Where a value was not read, or the act is only not proven harmless,
+    the stored words say what is done."""
+    stored, told = str(confirmation.summary), [field.get("screen_value") for field in confirmation.fields]
+    if not confirmation.commits or not told or not all(told):
         for field in confirmation.fields:
             stored = stored.replace(f"{field.get('label')}:", f"{slot_label(field, version)}: ")
         return stored

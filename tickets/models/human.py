@@ -47,6 +47,7 @@ class Confirmation(models.Model):
     fingerprint = models.CharField(max_length=128)
     fields = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
+    commits = models.BooleanField(default=True, db_default=True)  # else the act is only not proven harmless
     place = models.JSONField(null=True, blank=True)  # {page, control}: signatures, where the control can be told again
     screenshot = models.CharField(max_length=200, blank=True)  # highlighted picture, path below MEDIA_ROOT
     screenshot_width = models.PositiveIntegerField(default=0)

@@ -194,7 +194,8 @@ def request_of(
     text: str = "",
     changes: tuple[str, ...] = (),
 ) -> ConfirmationRequest:
-    line = text or summary(shown.action, shown.label, shown.fields, only_fields=shown.own_fields, lang=lang)
+    own = shown.own_fields and verdict.commits  # else the fields are not what is agreed to
+    line = text or summary(shown.action, shown.label, shown.fields, only_fields=own, lang=lang)
     return ConfirmationRequest(
         summary=line,
         action=shown.action,
@@ -208,6 +209,7 @@ def request_of(
         kind=kind,
         changes=changes,
         irreversible=verdict.irreversible,
+        commits=verdict.commits or bool(text),
         place=shown.place,
     )
 

@@ -164,6 +164,7 @@ class ConfirmationRequest:
     kind: ConfirmationKind = ConfirmationKind.ACTION
     changes: tuple[str, ...] = ()  # why an earlier yes was void: what changed since it was given
     irreversible: bool = True
+    commits: bool = True  # known to be what cannot be undone; else it is only not proven harmless
     place: dict[str, Any] | None = None  # signatures of page and control, as JSON, where they can be told again
 
     @property

@@ -177,6 +177,18 @@ def test_a_differing_field_is_marked_and_a_reason_is_asked(as_alice: Client, run
     assert "data-reason" in card
 
 
+def test_an_act_that_is_only_not_proven_harmless_is_not_said_to_be_the_refund(
+    as_alice: Client, as_victor: Client, confirmation: Confirmation
+) -> None:
+    words = "[确认] 点击“换一种看法” | 退款:¥399.00"
+    Confirmation.objects.filter(pk=confirmation.pk).update(commits=False, summary=words)
+    card = part(page(as_alice, confirmation.run.ticket), "pause")
+    assert "这一步可能无法撤销" in card
+    assert "此操作无法撤销" not in card
+    assert "[确认] 点击“换一种看法”" in card
+    assert "等待坐席确认,这一步可能无法撤销" in part(page(as_victor, confirmation.run.ticket), "pause")
+
+
 def test_a_viewer_sees_the_confirmation_without_buttons(as_victor: Client, confirmation: Confirmation) -> None:
     card = part(page(as_victor, confirmation.run.ticket), "pause")
     assert story.SUMMARY in card

@@ -55,6 +55,7 @@ def test_the_reference_complaint_asks_exactly_once_and_files_exactly_one_refund(
     asked = story.until_pause().pause
     assert isinstance(asked, ConfirmationRequest)
     assert asked.summary == "[确认] 退款:¥399.00 | 补偿:¥50.00 | 原因:质量问题"
+    assert asked.commits
     assert [field.differs for field in asked.fields] == [False, False, False]
     assert story.phone.ledger == []
     story.state = human.approve(story.state, asked.action_digest)

@@ -260,6 +260,15 @@ def test_a_page_without_a_flow_shows_the_pairs_and_inputs_near_the_button():
     assert asked.summary.startswith("[确认] 点击“发送” | ")
 
 
+def test_an_act_that_is_only_not_proven_harmless_is_asked_for_by_its_own_name_beside_the_flows_values():
+    rows = ["title:核对信息", ["label:退款金额", "text:¥399.00"], ["label:补偿金额", "text:¥50.00"]]
+    rows += [["label:退换原因", "text:质量问题"], "button:换一种看法"]
+    asked = asked_of(Story({"home": FakeScreen(rows)}, ["换一种看法"], rules=RULES, bound=False))
+    assert [field.screen_value for field in asked.fields] == ["¥399.00", "¥50.00", "质量问题"]
+    assert asked.summary.startswith("[确认] 点击“换一种看法” | ")
+    assert not asked.commits
+
+
 def test_what_was_paid_is_remembered_from_the_order_page():
     story = complaint()
     asked = asked_of(story)

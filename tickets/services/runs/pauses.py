@@ -71,6 +71,7 @@ def ask_confirmation(
             fingerprint=request.fingerprint,
             fields=[_field(value) for value in request.fields],
             reasons=[reason.to_json() for reason in request.reasons],
+            commits=request.commits,
             place=request.place,
             approvals_needed=_approvals_needed(run, request),
             due_at=timezone.now() + timedelta(seconds=settings.CS_AGENT["CS_AGENT_CONFIRM_DUE_S"]),
