@@ -66,3 +66,34 @@ def test_a_free_text_ends_where_another_slot_s_word_or_the_writer_s_talk_begins(
     assert found.values["server"] == "长安一区"
     card = read_slots(FLOWS["dispute_charge"], Ticket(number="T1", text="盗刷,尾号8812,我人在家"))
     assert card.values["card"] == "8812"
+
+
+METER = {
+    "match": {"keywords": {"水表读错": 3, "多扣水费": 3}, "threshold": 3},
+    "slots": [{"name": "account", "kind": "order_number", "label": {"zh": "户号"}, "words": ["户号"]}],
+    "instruction": {"zh": {"clauses": [{"text": "x"}]}},
+}
+
+
+def test_a_dispute_about_charges_goes_to_the_flow_that_is_for_it_and_else_to_a_person() -> None:
+    assert not weigh("水表读错了,多扣水费 20", [("meter", METER)]).person
+    assert weigh("水表读错了,还多扣话费 20", [("meter", METER)]).person
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "number"),
+    [
+        (["卡号", "card number"], "会员卡号 GY2093381", "GY2093381"),
+        (["卡号", "card number"], "银行卡号 6222021234567890123", None),
+        (["卡号", "card number"], "my bank card number 6222021234567890123", None),
+        (["card number"], "membership card number GY2093381", "GY2093381"),
+        (["编号"], "合同编号 HT20260301", None),
+        (["编号", "合同号"], "合同编号 HT20260301", "HT20260301"),
+        (["票号"], "发票号 044031900111", None),
+        (["运单号", "单号"], "快递单号 SF1029384756102", "SF1029384756102"),
+        (["单号"], "快递单号 SF1029384756102", None),
+    ],
+)
+def test_the_whole_noun_of_a_number_says_whose_it_is(words: list[str], text: str, number: str | None) -> None:
+    flow = {**METER, "slots": [{"name": "n", "kind": "order_number", "label": {"zh": "号码"}, "words": words}]}
+    assert read_slots(flow, Ticket(number="T1", text=text)).values.get("n") == number

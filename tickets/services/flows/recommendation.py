@@ -44,6 +44,7 @@ def _signal(code: str, *patterns: str) -> Signal:
     return Signal(code, tuple(re.compile(each, re.I if each.isascii() else 0) for each in patterns))
 
 
+_CHARGES = "person.charges"
 _HUMAN_SIGNALS = (
     _signal(
         "person.upset",
@@ -56,7 +57,7 @@ _HUMAN_SIGNALS = (
         r"lawyer|\bsue\b|lawsuit|consumer council|\bthe press\b",
     ),
     _signal(
-        "person.charges",
+        _CHARGES,
         "资费|乱扣费|乱收费|多扣|莫名.{0,4}扣|套餐[^,，。;；]{0,8}(?:扣|费|不符)|流量费|违约金|话费[^,，。;；]{0,6}(?:争议|不对|异常)",
         "overcharged|billing dispute|tariff",
     ),
@@ -141,7 +142,7 @@ def weigh(text: str, flows: Iterable[tuple[Flow, Mapping[str, Any]]]) -> Advice[
         _unsettled(words, best[1]) if best else None,
         unserved(words, wanted, best[1], [fit for _flow, fit in fits]) if best else None,
     )
-    signals = [*filter(None, others), *human_signals(text)]
+    signals = [*filter(None, others), *human_signals(text, best[1].words if best else ())]
     if best is None or best[1].fit < LOW_FIT:
         nearest = max((fit for _flow, fit in fits), key=lambda fit: len(fit.discounted), default=None)
         low = said("fit.none")
@@ -180,12 +181,13 @@ def flow_fit(definition: Mapping[str, Any], text: str, wanted: Sequence[Wish] = 
     return fit_of(definition["match"], text, wanted, questions=_by_questions(definition))
 
 
-def human_signals(text: str) -> list[Said]:
-    """Why a person should handle this ticket; empty for an ordinary one."""
+def human_signals(text: str, handled: Collection[str] = ()) -> list[Said]:
+    """Why a person should handle this ticket; empty for an ordinary one. `handled`: the words by which a flow fits; a
+    dispute about charges that is such a word is what the flow is for."""
     found = [
         said("person.because", why=said(signal.code), words=words)
         for signal in _HUMAN_SIGNALS
-        if (words := signal.words(text))
+        if (words := signal.words(text)) and not (signal.code == _CHARGES and any(words in word for word in handled))
     ]
     if not found and _SHOUTING.search(text):
         found.append(said("person.shouting"))

@@ -76,6 +76,24 @@ _SAYS_ORDER = re.compile(r"(?:ORD|Ord|ord)(?:ER|er)?[-_]\d|ORD\d")
 _UNKNOWN = re.compile(r"订单(?:号码?|编号)(?:我)?(?:不知道|没有|忘|找不到|不记得|记不|没记|没找到|是多少|在哪)")
 
 
+# 银行卡号 where a flow's word is 卡号: the whole noun counts.
+_WHOLE_NOUN = re.compile(rf"(?:{THING})(?:的)?(?:单?号码?|编号|号码|单)?$")
+_PARCEL = re.compile("快递|物流|运单|面单|包裹")
+_WHOSE = re.compile(
+    r"(?:银行|信用|借记|储蓄|社保|医保|公交|加油|身份|证件|学生|就诊|礼品|充值|购物|流量|门禁)$|"
+    r"\b(?:bank|credit|debit|gift|sim|id|identity|insurance|phone|library|parking)\s$",
+    re.I,
+)
+
+
+def _is_of_another(lead: str, start: int, own: re.Pattern[str]) -> bool:
+    """Whether the flow's word at `start` only ends the noun of something else that bears numbers."""
+    whole = _WHOLE_NOUN.search(lead)
+    if whole and _PARCEL.match(whole[0]) and _PARCEL.search(own.pattern):
+        return False  # the flow is about parcels, whose number has many names
+    return bool((whole and whole.start() < start) or _WHOSE.search(lead[:start]))
+
+
 def named_by(words: Sequence[str]) -> re.Pattern[str]:
     nouns = {*words, *(_NUMBER_OF.sub("", word) for word in words)}  # "reservation number": a reservation bears it
     every = "|".join(re.escape(word) for word in sorted(nouns - {""}, key=len, reverse=True))
@@ -92,7 +110,9 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
         return Noun.OWN, True
     if _OTHER_ORDER.search(lead):
         return Noun.OWN, False
-    if own.search(lead):
+    if named := own.search(lead):
+        if own is not OWN_END and _is_of_another(lead, named.start(), own):
+            return Noun.OTHER, True
         return Noun.OWN, after.startswith("的") or not _OTHER_AFTER.search(after)  # 订单…的物流 is the order's
     if own is OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
