@@ -180,6 +180,16 @@ def test_a_named_control_passes_by_its_whole_label_on_its_own_page_in_its_own_ap
     assert tap(rows, "重新发送验证码", rules=rules, seen=elsewhere).kind is VerdictKind.CONFIRM
 
 
+def test_a_named_value_vouches_for_the_entry_that_shows_it_and_for_no_button_that_does():
+    held = NamedControl("com.shop", ("用户",), (), (), ("13901234567",))
+    rules = FlowRules(named_controls=(held,))
+    rows = ["title:用户", "row:李晓梅 13901234567", "button:提交 13901234567", "row:李晓梅 13901234568"]
+    verdict = tap(rows, "李晓梅 13901234567", rules=rules)
+    assert (verdict.kind, verdict.vouched_by) == (VerdictKind.ALLOW, "flow")
+    assert tap(rows, "提交 13901234567", rules=rules).kind is VerdictKind.CONFIRM
+    assert tap(rows, "李晓梅 13901234568", rules=rules).kind is VerdictKind.ASK
+
+
 def test_a_label_without_its_page_vouches_for_nothing():
     rules = FlowRules(navigation_words=("重新发送验证码",))
     assert tap(["title:用户", "button:重新发送验证码"], "重新发送验证码", rules=rules).kind is VerdictKind.CONFIRM
