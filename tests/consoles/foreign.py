@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright
 
 from tests.browser import FLAGS, find_chromium
-from tests.consoles.browsing import PATIENCE_MS
+from tests.consoles.browsing import PASSWORD, PATIENCE_MS
 
 PAGE = """<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>Desk</title>
 <style>body{{margin:0;font:14px sans-serif;background:{back};color:{fore};display:grid;
@@ -112,3 +112,16 @@ def strict_browser(playwright: Playwright, folder: Path) -> Iterator[BrowserCont
     yield context
     context.close()
     assert failed == []
+
+
+def own_window(context: BrowserContext, way: Locator) -> Page:
+    """The window of ours that opens from a frame, with the person logged in there."""
+    with context.expect_page() as opened:
+        way.click()
+    own = opened.value
+    own.wait_for_load_state()
+    if "/login/" in own.url:
+        own.fill("#username", "alice")
+        own.fill("#password", PASSWORD)
+        own.keyboard.press("Enter")
+    return own

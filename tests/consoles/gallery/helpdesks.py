@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Error, Frame, Page, sync_playwri
 
 from tests.browser import FLAGS, find_chromium
 from tests.consoles.browsing import PASSWORD
-from tests.consoles.foreign import foreign_desk
+from tests.consoles.foreign import foreign_desk, own_window
 from tests.consoles.site import Site, site
 
 HERE = "tests.consoles.gallery.helpdesks"
@@ -274,14 +274,7 @@ class Shots:
 
         def allowed(name: str) -> Frame:
             frame = opened(name)
-            with self.context.expect_page() as window:
-                frame.locator("a.btn-main").click()
-            own = window.value
-            own.wait_for_load_state()
-            if "/login/" in own.url:
-                own.fill("#username", "alice")
-                own.fill("#password", PASSWORD)
-                own.keyboard.press("Enter")
+            own = own_window(self.context, frame.locator("a.btn-main"))
             own.locator(".embed-card form .btn-main").wait_for()
             if any("allow" in part for part in self.options.parts) or not self.options.parts:
                 self.keep(own, "panel-allow")

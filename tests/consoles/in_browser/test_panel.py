@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Frame, Page, Playwright, expect, sync_playwright
 
 from tests.browser import keep_picture
-from tests.consoles.browsing import PASSWORD, world
-from tests.consoles.foreign import foreign_desk, strict_browser
+from tests.consoles.browsing import world
+from tests.consoles.foreign import foreign_desk, own_window, strict_browser
 from tests.consoles.site import Site
 from tests.processes import wait_until
 
@@ -43,14 +43,7 @@ def show(playwright: Playwright, console: Site, desk: str, tmp_path: Any) -> Ite
         source = f"{console.address}/embed/test/open/?{link}&{urlencode(options)}"
         page.goto(f"{desk}/?src={quote(source, safe='')}&{urlencode(options)}")
         frame = page.frames[1]
-        with context.expect_page() as opened:
-            frame.locator("a.btn-main").click()
-        own = opened.value
-        own.wait_for_load_state()
-        if "/login/" in own.url:
-            own.fill("#username", "alice")
-            own.fill("#password", PASSWORD)
-            own.keyboard.press("Enter")
+        own = own_window(context, frame.locator("a.btn-main"))
         own.locator(".embed-card form .btn-main").click()
         expect(frame.locator("live-ticket")).to_be_visible()
         return page, frame

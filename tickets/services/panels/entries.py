@@ -97,18 +97,9 @@ def ticket_for(user: Any, connector: str, external_id: str, account: str) -> tup
 def allow(user: Any, button: HelpdeskButton, ticket: Ticket, language: str = "", theme: str = "") -> str:
     """The person's word: a code for one panel of theirs."""
     code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    now = timezone.now()
+    digest = _digest(button.connector, code)
     with transaction.atomic():
-        row = PanelSession.objects.create(
-            digest=_digest(button.connector, code),
-            button=button,
-            ticket=ticket,
-            user=user,
-            language=language[:10],
-            theme=theme[:10],
-            asked_at=now,
-            expires_at=now + CODE_LASTS,
-        )
+        row = sessions.create(digest, button.pk, ticket, user, language=language, theme=theme, lasts=CODE_LASTS)
         details = {"connector": button.connector, "person": user.get_username()}
         audit.record("link.made", user=user, ticket=ticket, obj=row, result="success", details=details)
     return code

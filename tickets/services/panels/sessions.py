@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -61,10 +62,7 @@ def allow(row: PanelSession, user: Any) -> None:
     """Open the panel for 15 minutes on behalf of its person. Idempotent."""
     now = timezone.now()
     with transaction.atomic():
-        asked = PanelSession.objects.filter(pk=row.pk, user=user, allowed_at=None, expires_at__gt=now)
-        if asked.update(allowed_at=now, expires_at=now + LASTS):
-            details = {"connector": row.button.connector}
-            audit.record("panel.opened", user=user, ticket=row.ticket, obj=row, result="success", details=details)
+        if _open(PanelSession.objects.filter(pk=row.pk, user=user), row, now):
             return
     row.refresh_from_db()
     if row.allowed_at is None or row.expires_at <= now:
@@ -75,12 +73,18 @@ def redeem(row: PanelSession) -> str:
     """Open a panel whose person allowed it by a code, once; the secret for the frame's cookie, "" if it is too late."""
     now, secret = timezone.now(), secrets.token_urlsafe(32)
     with transaction.atomic():
-        waits = PanelSession.objects.filter(pk=row.pk, digest=row.digest, allowed_at=None, expires_at__gt=now)
-        if not waits.update(digest=_digest(secret), allowed_at=now, expires_at=now + LASTS):
-            return ""
-        details = {"connector": row.button.connector}
-        audit.record("panel.opened", user=row.user, ticket=row.ticket, obj=row, result="success", details=details)
-    return secret
+        waits = PanelSession.objects.filter(pk=row.pk, digest=row.digest)
+        return secret if _open(waits, row, now, digest=_digest(secret)) else ""
+
+
+def _open(found: QuerySet[PanelSession], row: PanelSession, now: datetime, **also: str) -> bool:
+    """Open the panel if it still waits; inside the caller's transaction."""
+    waiting = found.filter(allowed_at=None, expires_at__gt=now)
+    if not waiting.update(allowed_at=now, expires_at=now + LASTS, **also):
+        return False
+    details = {"connector": row.button.connector}
+    audit.record("panel.opened", user=row.user, ticket=row.ticket, obj=row, result="success", details=details)
+    return True
 
 
 def of_cookie(connector: str, number: str, secret: str) -> PanelSession | None:
@@ -124,19 +128,26 @@ def delete_old(now: datetime) -> int:
     return PanelSession.objects.filter(expires_at__lt=now - AGAIN).delete()[0]
 
 
-def _new(button: int, ticket: Ticket, user: Any, language: str, theme: str) -> tuple[PanelSession, str]:
-    now, secret = timezone.now(), secrets.token_urlsafe(32)
-    row = PanelSession.objects.create(
-        digest=_digest(secret),
+def create(
+    digest: str, button: int, ticket: Ticket, user: Any, *, language: str, theme: str, lasts: timedelta
+) -> PanelSession:
+    """A panel that waits for so long; `digest` finds it by its secret or code."""
+    now = timezone.now()
+    return PanelSession.objects.create(
+        digest=digest,
         button_id=button,
         ticket=ticket,
         user=user,
         language=language[:10],
         theme=theme[:10],
         asked_at=now,
-        expires_at=now + WAITS,
+        expires_at=now + lasts,
     )
-    return row, secret
+
+
+def _new(button: int, ticket: Ticket, user: Any, language: str, theme: str) -> tuple[PanelSession, str]:
+    secret = secrets.token_urlsafe(32)
+    return create(_digest(secret), button, ticket, user, language=language, theme=theme, lasts=WAITS), secret
 
 
 def _digest(secret: str) -> str:
