@@ -203,6 +203,19 @@ def test_a_run_is_due_where_nobody_drives_it_and_its_time_has_come(
     assert claims.is_due(run) is due
 
 
+@pytest.mark.parametrize("until", ["claimed_until", "retry_at"])
+def test_the_cheap_look_and_the_claim_agree_at_the_very_moment_at_which_a_run_is_free(
+    run: Run, monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    moment = timezone.now()
+    _running(run, **{until: moment})
+    monkeypatch.setattr(timezone, "now", lambda: moment - timedelta(microseconds=1))
+    assert (claims.is_due(run), claims.take(run)) == (False, None)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    assert claims.is_due(run)
+    assert claims.take(run) is not None
+
+
 def test_a_queued_run_is_claimed_once_and_begins_once(run: Run) -> None:
     read = Run.objects.get(pk=run.pk)
     claim = claims.take(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -87,6 +88,24 @@ def test_a_pass_that_stops_early_tells_what_was_taken_before(
     post.answers = answer
     spread()
     assert drain.drain("post:a") == 1
+
+
+def test_a_pass_whose_time_is_over_sends_nothing_more(
+    post: Post, ticket: Ticket, department: Department, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_ticket(user=None, subject="s", text="t", department=department)
+    spread()
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+
+    def answer(delivery: Delivery) -> Answer:
+        clock[0] += 5.0
+        return TAKEN
+
+    post.answers = answer
+    assert drain.drain("post:a", pass_s=5.0) == 1
+    assert drain.drain("post:a", pass_s=0.0) == 0
+    assert drain.drain("post:a", pass_s=5.1) == 1
 
 
 def test_what_a_person_gave_up_while_it_was_handed_over_stays_given_up(post: Post, ticket: Ticket) -> None:

@@ -48,7 +48,7 @@ def drain(lane: str, pass_s: float = PASS_S) -> int:
         return 0
     end, taken = time.monotonic() + pass_s, 0
     try:
-        while time.monotonic() < end and (heads := _heads(lane)):
+        while heads := _heads(lane):
             for delivery in heads:
                 if not _renew(lane, claim) or time.monotonic() >= end:
                     return taken
