@@ -3,11 +3,15 @@
 Tests that need real parts (Redis, Celery, PostgreSQL, phones) start them as processes with settings of their own.
 """
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("CS_AGENT_MODE", "test")
-os.environ.setdefault("CS_AGENT_DATA_DIR", tempfile.mkdtemp(prefix="cs_agent_test_"))
+if "CS_AGENT_DATA_DIR" not in os.environ:  # else another process made it, and removes it
+    os.environ["CS_AGENT_DATA_DIR"] = tempfile.mkdtemp(prefix="cs_agent_test_")
+    atexit.register(shutil.rmtree, os.environ["CS_AGENT_DATA_DIR"], ignore_errors=True)
 
 from cs_agent.project.settings import *  # noqa: F403
 from cs_agent.project.settings import DATABASES
