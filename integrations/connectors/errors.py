@@ -16,6 +16,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from tickets.said import Said
 
@@ -23,6 +24,10 @@ Text = str | Promise
 
 
 class ConnectorError(Exception):
+    """`remedy`: what an administrator is to do about it; None where only the kind of helpdesk knows."""
+
+    remedy: Text | None = None
+
     def __init__(self, text: Text) -> None:
         self._text = text
         super().__init__(text)
@@ -37,10 +42,12 @@ class Refused(ConnectorError):
 
 
 class Unreachable(ConnectorError):
-    pass
+    remedy = gettext_lazy("对方暂时不能回答,与这里的设置无关:过几分钟再试;仍这样就请对方的管理员看它的日志。")
 
 
 class RateLimited(Unreachable):
+    remedy = gettext_lazy("设置没有问题,是调用太多:等对方放行后再试;若常常这样,请对方提高限额。")
+
     def __init__(self, text: Text, retry_after_s: float | None = None) -> None:
         super().__init__(text)
         self.retry_after_s = retry_after_s
@@ -55,6 +62,8 @@ class NotAllowed(ConnectorError):
 
 
 class Gone(ConnectorError):
+    remedy = gettext_lazy("核对地址:是否多了或少了一段路径,对方是否真是所选的系统,它的接口是否已启用。")
+
     def __init__(self, text: Text, merged_into: str = "", *, hidden: bool = False, at: datetime | None = None) -> None:
         super().__init__(text)
         self.merged_into = merged_into
@@ -64,3 +73,8 @@ class Gone(ConnectorError):
 
 class BadAnswer(ConnectorError):
     pass
+
+
+def remedy_of(error: ConnectorError, own: Text) -> Text:
+    """`own`: what the kind of helpdesk says where a log-in or a request is refused."""
+    return own if error.remedy is None else error.remedy

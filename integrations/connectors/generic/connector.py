@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, remedy_of
 from integrations.connectors.fields.expressions import found, is_so
 from integrations.connectors.fields.templates import filled
 from integrations.connectors.generic import bodies, calls, reading
@@ -170,7 +170,8 @@ class GenericConnector:
                 changes = self.changed_since("")
                 findings.append(Finding(Level.GOOD, _("读取变化成功,第一页有 %d 个工单。") % len(changes.external_ids)))
             except ConnectorError as error:
-                findings.append(Finding(Level.PROBLEM, error.text, _("核对 REST 地址、令牌和“读取变化”的路径。")))
+                remedy = remedy_of(error, _("核对 REST 地址、令牌和“读取变化”的路径。"))
+                findings.append(Finding(Level.PROBLEM, error.text, remedy))
         else:
             text = _("不轮询:对方的调用如果丢失,就不会知道。")
             findings.append(Finding(Level.WARNING, text, _("有列表接口时,请填写“读取变化”和“读取工单”。")))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed
+from integrations.connectors.errors import BadAnswer, ConnectorError, NotAllowed, remedy_of
 from integrations.connectors.protocol import (
     Author,
     Capability,
@@ -143,7 +143,7 @@ class RedmineConnector(WebConnector):
             try:
                 findings += self._lacking()
             except ConnectorError as error:
-                findings.append(Finding(Level.PROBLEM, error.text, self.remedy))
+                findings.append(Finding(Level.PROBLEM, error.text, remedy_of(error, self.remedy)))
         return findings
 
     def _lacking(self) -> Iterator[Finding]:

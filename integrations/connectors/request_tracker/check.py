@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from integrations.connectors.errors import ConnectorError
+from integrations.connectors.errors import ConnectorError, remedy_of
 from integrations.connectors.protocol import Finding, Level
 from integrations.connectors.request_tracker import polling
 from integrations.connectors.request_tracker.rest import Rest
@@ -24,7 +24,9 @@ def findings(rest: Callable[[], Rest], me: Callable[[], User], settings: Request
         for finding in _looked_at(rest(), me, settings):
             found.append(finding)
     except ConnectorError as error:
-        found.append(Finding(Level.PROBLEM, error.text))
+        found.append(
+            Finding(Level.PROBLEM, error.text, remedy_of(error, _("核对地址和令牌;账号在 Request Tracker 里要启用。")))
+        )
     return found
 
 

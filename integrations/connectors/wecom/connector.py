@@ -14,7 +14,7 @@ from email.message import Message as Headers
 from functools import cached_property
 from typing import Any
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Gone
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, remedy_of
 from integrations.connectors.kinds import Setup
 from integrations.connectors.protocol import (
     Author,
@@ -167,7 +167,7 @@ class WeComConnector:
                 findings.append(Finding(Level.GOOD, _("能以应用的身份通知接待人员。")))
         except ConnectorError as error:
             remedy = _("核对企业 ID、Secret 和企业可信 IP。")
-            findings.append(Finding(Level.PROBLEM, error.text, remedy))
+            findings.append(Finding(Level.PROBLEM, error.text, remedy_of(error, remedy)))
         return findings
 
     def _opened(self, incoming: Incoming, encrypted: str) -> bytes:

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 import httpx
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ValidationError
 
 from integrations.connectors.errors import (
@@ -24,11 +26,14 @@ from integrations.connectors.errors import (
     Gone,
     NotAllowed,
     RateLimited,
+    Text,
     Unreachable,
 )
 from integrations.connectors.protocol import value_of
+from integrations.connectors.wire.faults import network_fault, no_json, unresolved, words_of
 from integrations.webhooks import guard
 from integrations.webhooks.post import retry_after, tls
+from tickets.said import Said
 from tickets.said import gettext_said as _
 
 LIMIT_S = 12.0  # a write-back is up to seven calls, and must end before its lane is given to another
@@ -36,7 +41,8 @@ FILE_LIMIT_S = 300.0
 MOST_ANSWER = 8 * 1024 * 1024
 USER_AGENT = "cs_agent-connector/1"
 _REDIRECTS = 3
-_SHOWN = 200  # characters of an answer that a technician sees
+_MINUTE_S = 60
+_SHOWN = 200  # characters of a foreign address
 _TIMEOUT = httpx.Timeout(LIMIT_S, connect=5.0)
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,7 +68,7 @@ def parsed(body: bytes | str) -> Any:
         return value_of(body)
     except (ValueError, RecursionError) as error:
         raw = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        raise BadAnswer(_("对方的回答不是 JSON:%s") % _beginning(raw)) from error
+        raise no_json(raw) from error
 
 
 def shaped(model: type[Model], value: Any) -> Model:
@@ -145,13 +151,12 @@ class Http:
                 yield got
         except guard.NotAllowed as error:
             text = _("没有连接:%s。如果它确实在内网,请在“允许的内网”里填写。") % error.args[0]
-            raise NotAllowed(text) from error
+            raise _barred(text, gettext_lazy("地址对的话,把它所在的网段填进“允许的内网”,再测试。")) from error
         except UnicodeEncodeError as error:  # of a header: they hold what is secret
-            raise NotAllowed(_("密钥里有不能发送的字符:只能是英文字母、数字和符号,请重新填写。")) from error
+            text = _("密钥里有不能发送的字符:只能是英文字母、数字和符号,请重新填写。")
+            raise _barred(text, gettext_lazy("重新填写密钥,保存后再测试。")) from error
         except (guard.Unresolved, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Unreachable(
-                _("找不到地址 %(host)s:%(why)s") % {"host": urlsplit(url).netloc, "why": error}
-            ) from error
+            raise unresolved(error, urlsplit(url).netloc) from error
         except (
             httpcore.NetworkError,
             httpcore.TimeoutException,
@@ -159,13 +164,12 @@ class Http:
             httpx.HTTPError,
             OSError,
         ) as error:
-            why = f"{type(error).__name__} {error}".strip()[:_SHOWN]
-            raise Unreachable(_("%(host)s 没有回答:%(why)s") % {"host": urlsplit(url).netloc, "why": why}) from error
+            raise network_fault(error, urlsplit(url).netloc) from error
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> ConnectorError:
     """The ConnectorError for an unsuccessful answer."""
-    said = _beginning(body)
+    said = words_of(body)
     wait = retry_after(headers.get("retry-after", ""), now or datetime.now(UTC))
     if status in (401, 403):
         return NotAllowed(_("对方拒绝了我们的账号(%(status)d):%(said)s") % {"status": status, "said": said})
@@ -174,12 +178,38 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     if status in (409, 412):
         return Conflicted(_("对方的内容刚刚变了(%d),稍后再试。") % status)
     if status == 429 or (status == 503 and wait is not None):
-        return RateLimited(_("对方要求稍后再来(%d)。") % status, wait)
+        return RateLimited(_later(status, wait), wait)
     if status >= 500:
         return Unreachable(_("对方出错(%(status)d):%(said)s") % {"status": status, "said": said})
     if 300 <= status < 400:
-        return BadAnswer(_("对方把请求转到了别处(%d),请填写最终的地址。") % status)
+        return _moved(status, headers.get("location", ""))
     return BadAnswer(_("对方不接受这个请求(%(status)d):%(said)s") % {"status": status, "said": said})
+
+
+def _later(status: int, wait_s: float | None) -> Said:
+    if wait_s is None or wait_s < _MINUTE_S:
+        return _("对方要求稍后再来(%d)。") % status
+    return _("对方要求 %(minutes)d 分钟后再来(%(status)d)。") % {
+        "minutes": ceil(wait_s / _MINUTE_S),
+        "status": status,
+    }
+
+
+def _moved(status: int, location: str) -> BadAnswer:
+    """Only the address without its query is told, which may hold what is secret."""
+    parts = urlsplit(location)
+    place = f"{parts.scheme}://{parts.hostname}{parts.path}"[:_SHOWN] if parts.hostname else parts.path[:_SHOWN]
+    told = {"status": status, "place": place}
+    error = BadAnswer(_("对方把请求转到了别处(%(status)d):%(place)s。请填写最终的地址。") % told)
+    error.remedy = gettext_lazy("转到登录页的(单点登录、VPN),请让接口不经过那里。")
+    return error
+
+
+def _barred(text: Said, remedy: Text) -> NotAllowed:
+    """A call that did not leave: the account is not what is wrong."""
+    error = NotAllowed(text)
+    error.remedy = remedy
+    return error
 
 
 class _Guarded(httpx.BaseTransport):
@@ -223,12 +253,6 @@ def _read(got: httpx.Response) -> bytes:
         if len(read) > MOST_ANSWER:
             raise BadAnswer(_("对方的回答超过 %d MB。") % (MOST_ANSWER // 1024 // 1024))
     return bytes(read)
-
-
-def _beginning(body: bytes) -> str:
-    """The first words of an answer in one printable line."""
-    text = body[:2000].decode("utf-8", "replace")
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_SHOWN]
 
 
 def _origin(url: str) -> tuple[str, str, int]:

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, Text
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, Text, remedy_of
 from integrations.connectors.kinds import Setup, WebSettings
 from integrations.connectors.protocol import (
     Author,
@@ -27,6 +27,9 @@ from integrations.connectors.protocol import (
 )
 from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _
+
+# Where the log-in worked, the credentials are right.
+_NO_RIGHT = gettext_lazy("账号能登录,但不能读工单:请对方的管理员给它看这些队列或群组的权限。")
 
 
 class PolledSettings(WebSettings):
@@ -84,7 +87,8 @@ class WebConnector(ABC):
             findings.append(Finding(Level.GOOD, _("以 %s 的身份登录成功。") % self._own_name()))
             findings += self._seen()
         except ConnectorError as error:
-            findings.append(Finding(Level.PROBLEM, error.text, self.remedy))
+            refused = _NO_RIGHT if findings else self.remedy
+            findings.append(Finding(Level.PROBLEM, error.text, remedy_of(error, refused)))
         return findings
 
     def _seen(self) -> Iterator[Finding]:
