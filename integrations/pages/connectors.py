@@ -60,25 +60,37 @@ def connector(request: HttpRequest, pk: int) -> HttpResponse:
     row = setups.get(request.user, pk)
     if request.method != "POST":
         return _page(request, row, Shown(saved=request.GET.get("saved") == "1"))
+    refused = _refused(request, row)
+    return _page(request, row, refused) if refused else redirect(f"{reverse('connector', args=[row.pk])}?saved=1")
+
+
+def _refused(request: HttpRequest, row: Connector) -> Shown | None:
+    """Save what the form holds; what to show where that is refused."""
     try:
         setups.change(row, request.user, form.draft_of(_kind(row), request.POST))
     except form.Faulty as faulty:
-        return _page(request, row, Shown(request.POST, faulty.faults, faulty.faults.get("", ""), status=400))
+        return Shown(request.POST, faulty.faults, faulty.faults.get("", ""), status=400)
     except ServiceError as error:
         place = {str(error.data.get("field", "")): error.message}
-        return _page(request, row, Shown(request.POST, place, error.message, status=error.status))
-    return redirect(f"{reverse('connector', args=[row.pk])}?saved=1")
+        return Shown(request.POST, place, error.message, status=error.status)
+    return None
 
 
 @permitted(MANAGE, POST)
 def connector_test(request: HttpRequest, pk: int) -> HttpResponse:
-    row = setups.get(request.user, pk)
-    return _page(request, row, Shown(findings=setups.test(row, request.user)))
+    """Save the form if it is sent along, then test: what is tested is what the page shows."""
+    row, sent = setups.get(request.user, pk), _holds_form(request)
+    if sent and (refused := _refused(request, row)):
+        return _page(request, row, refused)
+    return _page(request, row, Shown(findings=setups.test(row, request.user), saved=sent))
 
 
 @permitted(MANAGE, POST)
 def connector_switch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save the form if it is sent along: nothing that was typed is lost by switching on."""
     row = setups.get(request.user, pk)
+    if _holds_form(request) and (refused := _refused(request, row)):
+        return _page(request, row, refused)
     try:
         setups.switch(row, request.user, request.POST.get("on") == "1")
     except ServiceError as error:
@@ -89,7 +101,8 @@ def connector_switch(request: HttpRequest, pk: int) -> HttpResponse:
 @permitted(MANAGE, POST)
 def connector_secret(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     row = setups.get(request.user, pk)
-    return _page(request, row, Shown(secret=setups.make_secret(row, request.user, name)))
+    typed = request.POST if _holds_form(request) else None
+    return _page(request, row, Shown(typed, secret=setups.make_secret(row, request.user, name)))
 
 
 @permitted(MANAGE, POST)
@@ -122,6 +135,10 @@ def connector_preview(request: HttpRequest, pk: int) -> HttpResponse:
     except ConnectorError as error:
         context = {"problems": [error.text]}
     return render(request, "integrations/connector_preview.html", context)
+
+
+def _holds_form(request: HttpRequest) -> bool:
+    return "poll_s" in request.POST
 
 
 def _read(request: HttpRequest, row: Connector, kind: kinds.Kind) -> Sequence[kinds.Preview]:

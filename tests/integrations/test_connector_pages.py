@@ -192,6 +192,33 @@ def test_the_preview_shows_what_a_pasted_body_becomes_and_what_was_not_found(
     assert Connector.objects.get().mapping == {}
 
 
+def test_the_test_is_of_what_the_page_shows_and_nothing_typed_is_lost(
+    as_ann: Client, generic: Connector, lin: User, department: Department
+) -> None:
+    typed = form(generic, name="商城二", department=department.pk, acts_as=lin.pk)
+    page = as_ann.post(reverse("connector-test", args=[generic.pk]), typed).content.decode()
+    assert ("商城二" in page, "已保存" in page, "签名密钥" in page) == (True, True, True)
+    generic.refresh_from_db()
+    assert (generic.name, generic.acts_as) == ("商城二", lin)
+
+    wrong = as_ann.post(reverse("connector-test", args=[generic.pk]), {**typed, "name": "商城三", "poll_s": "often"})
+    assert wrong.status_code == 400
+    assert ("商城三" in wrong.content.decode(), "often" in wrong.content.decode()) == (True, True)
+    generic.refresh_from_db()
+    assert generic.name == "商城二"
+
+
+def test_what_was_typed_survives_a_new_key_and_is_saved_by_switching_on(
+    as_ann: Client, generic: Connector, lin: User, department: Department
+) -> None:
+    typed = form(generic, name="商城四", department=department.pk, acts_as=lin.pk)
+    with_key = as_ann.post(reverse("connector-secret", args=[generic.pk, "signing"]), typed)
+    assert "商城四" in with_key.content.decode()
+    assert as_ann.post(reverse("connector-switch", args=[generic.pk]), {**typed, "on": "1"}).status_code == 302
+    generic.refresh_from_db()
+    assert (generic.name, generic.enabled) == ("商城四", True)
+
+
 def test_a_test_says_what_is_wrong_and_what_to_do(as_ann: Client, generic: Connector) -> None:
     text = as_ann.post(reverse("connector-test", args=[generic.pk])).content.decode()
     assert "执行账号" in text

@@ -205,7 +205,7 @@ class Shots:
         def tried(kind: str, name: str, barred: bool = False) -> None:
             at(kind)
             zammad.barred = barred  # type: ignore[attr-defined]
-            page.click("form[action$='/test/'] button")
+            page.click("button[formaction$='/test/']")
             page.wait_for_load_state()
             self.keep(page, name, whole=False)
             zammad.barred = False  # type: ignore[attr-defined]
