@@ -215,6 +215,16 @@ def test_a_mark_or_switch_on_an_ordinary_page_asks():
         assert tap(seen, 100, 230).kind is not VerdictKind.ALLOW
 
 
+def test_a_word_within_a_field_is_as_harmless_as_the_field_unless_it_commits():
+    counted, sending = (
+        page(node("王芳", (20, 200, 520, 260), Role.EDIT, clickable=True), node(word, (400, 210, 510, 250)))
+        for word in ("2/20", "立即支付")
+    )
+    assert tap(counted, 450, 230).vouched_by == "kind:field"
+    judged = tap(sending, 450, 230)
+    assert (judged.kind, judged.vouched_by) == (VerdictKind.CONFIRM, "")
+
+
 def test_a_field_is_harmless_to_touch_and_a_password_is_for_a_person():
     seen = page(node("请输入金额", (20, 200, 520, 260), Role.EDIT, clickable=True))
     assert tap(seen, 100, 230).vouched_by == "kind:field"
