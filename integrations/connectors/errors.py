@@ -28,8 +28,10 @@ class ConnectorError(Exception):
 
     remedy: Text | None = None
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text, *, remedy: Text | None = None) -> None:
         self._text = text
+        if remedy is not None:
+            self.remedy = remedy
         super().__init__(text)
 
     @property

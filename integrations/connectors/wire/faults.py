@@ -46,28 +46,24 @@ def network_fault(error: Exception, host: str) -> Unreachable:
         remedy = gettext_lazy(
             "核对地址和端口(加密的服务要以 https:// 开头),看对方的服务是否在运行,防火墙是否放行从本机到它的连接。"
         )
-    unreachable = Unreachable(text)
-    unreachable.remedy = remedy
-    return unreachable
+    return Unreachable(text, remedy=remedy)
 
 
 def unresolved(error: Exception, host: str) -> Unreachable:
     """An address that is none, or of a host that no name server knows."""
     unknown = any(isinstance(each, socket.gaierror) for each in _causes(error))
     text = _("找不到主机 %s。") % host if unknown else _("这个地址不能用:%s") % str(error)[:_SHOWN]
-    unreachable = Unreachable(text)
-    unreachable.remedy = gettext_lazy("核对主机名的拼写;只有内网认得的名字,要由本机所用的域名服务器解析。")
-    return unreachable
+    remedy = gettext_lazy("核对主机名的拼写;只有内网认得的名字,要由本机所用的域名服务器解析。")
+    return Unreachable(text, remedy=remedy)
 
 
 def no_json(body: bytes) -> BadAnswer:
     if not _is_page(body):
         return BadAnswer(_("对方的回答不是 JSON:%s") % words_of(body))
-    error = BadAnswer(_("对方的回答是一个网页,不是 JSON:%s") % words_of(body))
-    error.remedy = gettext_lazy(
+    remedy = gettext_lazy(
         "核对地址:它要指向系统本身,不是网站首页。打开它要先登录的(单点登录、VPN),请让接口不经过那里。"
     )
-    return error
+    return BadAnswer(_("对方的回答是一个网页,不是 JSON:%s") % words_of(body), remedy=remedy)
 
 
 def words_of(body: bytes) -> str:

@@ -26,7 +26,6 @@ from integrations.connectors.errors import (
     Gone,
     NotAllowed,
     RateLimited,
-    Text,
     Unreachable,
 )
 from integrations.connectors.protocol import value_of
@@ -151,10 +150,11 @@ class Http:
                 yield got
         except guard.NotAllowed as error:
             text = _("没有连接:%s。如果它确实在内网,请在“允许的内网”里填写。") % error.args[0]
-            raise _barred(text, gettext_lazy("地址对的话,把它所在的网段填进“允许的内网”,再测试。")) from error
+            remedy = gettext_lazy("地址对的话,把它所在的网段填进“允许的内网”,再测试。")
+            raise NotAllowed(text, remedy=remedy) from error
         except UnicodeEncodeError as error:  # of a header: they hold what is secret
             text = _("密钥里有不能发送的字符:只能是英文字母、数字和符号,请重新填写。")
-            raise _barred(text, gettext_lazy("重新填写密钥,保存后再测试。")) from error
+            raise NotAllowed(text, remedy=gettext_lazy("重新填写密钥,保存后再测试。")) from error
         except (guard.Unresolved, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise unresolved(error, urlsplit(url).netloc) from error
         except (
@@ -200,16 +200,8 @@ def _moved(status: int, location: str) -> BadAnswer:
     parts = urlsplit(location)
     place = f"{parts.scheme}://{parts.hostname}{parts.path}"[:_SHOWN] if parts.hostname else parts.path[:_SHOWN]
     told = {"status": status, "place": place}
-    error = BadAnswer(_("对方把请求转到了别处(%(status)d):%(place)s。请填写最终的地址。") % told)
-    error.remedy = gettext_lazy("转到登录页的(单点登录、VPN),请让接口不经过那里。")
-    return error
-
-
-def _barred(text: Said, remedy: Text) -> NotAllowed:
-    """A call that did not leave: the account is not what is wrong."""
-    error = NotAllowed(text)
-    error.remedy = remedy
-    return error
+    text = _("对方把请求转到了别处(%(status)d):%(place)s。请填写最终的地址。") % told
+    return BadAnswer(text, remedy=gettext_lazy("转到登录页的(单点登录、VPN),请让接口不经过那里。"))
 
 
 class _Guarded(httpx.BaseTransport):
