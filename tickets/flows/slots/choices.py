@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tickets.flows.slots import periods, stance
+from tickets.flows.slots.near import BESIDE, FAR
 from tickets.flows.slots.numerals import NUMERALS
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before, mark_after, sentence_before
 
@@ -94,7 +95,7 @@ _EXCEPTED = re.compile(
     re.I,
 )
 _LISTED = re.compile(
-    r"^ ?/ ?\S|^ ?(?:[□☐○◯☑✓✔√☒]|\[[ xX√]?\]|\([ xX√]?\))"
+    r" ?/ ?\S| ?(?:[□☐○◯☑✓✔√☒]|\[[ xX√]?\]|\([ xX√]?\))"
 )  # one of a form's options, ticked behind or not at all
 _BOX_BEFORE = re.compile(r"(?P<no>[□☐○◯◻]|\[ ?\])\s?$|(?P<yes>[☑✓✔√■☒]|\[[xX√]\])\s?$")
 # Another length of time beside a period's: 近半年,最好一年; 近三个月(3月-5月).
@@ -169,9 +170,9 @@ def _are_periods(choices: Sequence[Option]) -> bool:
 def _names_another_time(text: str, taken: Sequence[Span]) -> bool:
     """Whether near one of the places another length of time stands that is none of the options."""
     for span in taken[:MOST_PLACES]:
-        for match in _TIME.finditer(text, max(0, span.start - 30), span.end + 30):
+        for match in _TIME.finditer(text, max(0, span.start - BESIDE), span.end + BESIDE):
             inside = any(each.start < match.end() and match.start() < each.end for each in taken)
-            if not inside and not _DENIED.search(clause_before(text, match.start(), 12)):
+            if not inside and not _DENIED.search(clause_before(text, match.start())):
                 return True
     return False
 
@@ -218,8 +219,8 @@ def _without_overlaps(spans: list[Span]) -> list[Span]:
 
 
 def _denied(text: str, span: Span) -> bool:
-    before = stance.without_idioms(clause_before(text, span.start, 24))
-    after = clause_after(text, span.end, 16)
+    before = stance.without_idioms(clause_before(text, span.start))
+    after = clause_after(text, span.end)
     said = text[span.start : span.end]
     return bool(
         _DENIED.search(before)
@@ -230,7 +231,7 @@ def _denied(text: str, span: Span) -> bool:
 
 
 def _doubt(text: str, span: Span) -> Doubt | None:
-    before, after = clause_before(text, span.start, 40), clause_after(text, span.end, 24)
+    before, after = clause_before(text, span.start), clause_after(text, span.end)
     said = text[span.start : span.end]
     if (
         said[-1] in _UNIT + "s"
@@ -241,11 +242,11 @@ def _doubt(text: str, span: Span) -> Doubt | None:
     box = _BOX_BEFORE.search(before)
     if box and box["no"] and re.search(r"[☑✓✔√■☒]|\[[xX√]\]", text):
         return Doubt.NEGATED
-    if _LISTED.search(text[span.end : span.end + 8]) or (re.search(r"/ ?$", before) and not box):
+    if _LISTED.match(text, span.end) or (re.search(r"/ ?$", before) and not box):
         return Doubt.UNCLEAR
     if _EXCEPTED.search(before):
         return Doubt.CONDITION
-    near = before[-12:] if not before[-30:].isascii() else before[-30:]
+    near = FAR.of(before)
     sentence = sentence_before(text, span.start)
     if (
         re.search(
@@ -253,7 +254,7 @@ def _doubt(text: str, span: Span) -> Doubt | None:
             after,
         )
         or re.search(r"还是[^,，]{0,8}$", before)
-        or re.search(r"要么|不是[^,，]{0,8}就是$", sentence[-20:])
+        or re.search(r"要么|不是[^,，]{0,8}就是$", sentence)
     ):
         return Doubt.QUESTION
     inverted = mark_after(text, span.end) in {"?", "？"} and _INVERTED.search(before)
@@ -262,24 +263,24 @@ def _doubt(text: str, span: Span) -> Doubt | None:
         or _FEARED.search(near)
         or re.search(r"^[^,，]{0,6}(?:吗|么$)|^.{0,4}的话", after)
         or (not after and mark_after(text, span.end) in {"?", "？"} and not _WOULD_YOU.search(sentence))
-        or re.search(r"如果|要是|万一|\bif\b", sentence[-24:], re.I)
+        or re.search(r"如果|要是|万一|\bif\b", sentence, re.I)
     ):
         return Doubt.CONDITION
     if (
-        re.search(r"(?<![我想跟])(?:说|称|写着|写的?是)[^,，]{0,4}$", before[-10:])
-        or _SAID.search(before[-24:])
+        re.search(r"(?<![我想跟])(?:说|称|写着|写的?是)[^,，]{0,4}$", before)
+        or _SAID.search(before)
         or stance.REPORTED.search(sentence[: len(sentence) - len(before)].rstrip(",，"))
     ):
         return Doubt.HEARSAY
-    if _ELSEWHERE.search(before[-24:]):
+    if _ELSEWHERE.search(before):
         return Doubt.OTHER_TIME
     if said[-1] in _UNIT and before.endswith("了"):
         return Doubt.UNCLEAR  # 投诉了近一个月: how long it took
     own_fault = re.search(r"[坏碎破扁形]|broken|damaged|crushed", said, re.I) and (
-        _OWN_FAULT.search(before[-24:]) or _OWN_FAULT_AFTER.search(after)
+        _OWN_FAULT.search(before) or _OWN_FAULT_AFTER.search(after)
     )
-    of_screen = _OF_SCREEN.search(before[-24:]) and not _COMPARED.search(said)
-    if own_fault or of_screen or _OF_SERVICE.search(before[-24:]) or _OF_SERVICE_AFTER.search(after):
+    of_screen = _OF_SCREEN.search(before) and not _COMPARED.search(said)
+    if own_fault or of_screen or _OF_SERVICE.search(before) or _OF_SERVICE_AFTER.search(after):
         return Doubt.UNCLEAR
-    loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)[-6:]) or stance.corrected(text, span.end)
+    loose = re.search(r"[不没未无][^,，]{0,2}$", stance.without_idioms(before)) or stance.corrected(text, span.end)
     return stance.hedged(before, after.removeprefix("吧")) or (Doubt.UNCLEAR if loose else None)

@@ -171,7 +171,7 @@ class _Clause:
 
     def _doubt(self, pair: _Pair, gap: str) -> Doubt | None:
         text, span, word = self._text, pair.money.span, pair.word
-        lead = clause_before(text, pair.start, 24)
+        lead = clause_before(text, pair.start)
         ranged = LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(lead[-8:])
         past = _PAST_FORM.search(text[word.start : word.end]) and not _PASSIVE.search(lead)  # the seller refunded 50
         apart = not wording.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)

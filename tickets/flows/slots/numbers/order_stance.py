@@ -69,7 +69,7 @@ def _denied(before: str, outer: str, after: str) -> Doubt | None:
 
 
 def _of_another_time(text: str, code: Code, before: str) -> Doubt | None:
-    former = _FORMER.search(before[-24:]) or _FORMER.search(before_noun(text, code.start))
+    former = _FORMER.search(before) or _FORMER.search(before_noun(text, code.start))
     return Doubt.OTHER_TIME if former else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tickets.flows.slots import stance
+from tickets.flows.slots.near import Reach
 from tickets.flows.slots.numbers import phone_words
 from tickets.flows.slots.numbers.recipients import is_of_a_recipient
 from tickets.flows.slots.text import Doubt, clause_after, clause_before
@@ -65,9 +66,12 @@ _WORKS = re.compile(
 )
 
 
+_WHOSE = Reach(14, 30)  # what says whose telephone it is, and of when
+
+
 def about_phone(text: str, start: int, end: int) -> Doubt | None:
     before, after = clause_before(text, start), clause_after(text, end)
-    near = before[-14:] if not before[-30:].isascii() else before[-30:]
+    near = _WHOSE.of(before)
     if (
         stance.refused(before, after)
         or re.search(r"^(?:这个|那个|的)?(?:都|是)?(?:能|可以)(?:正常)?收到", after)

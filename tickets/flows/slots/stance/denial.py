@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots.stance.near import NEAR, last
+from tickets.flows.slots.near import NEAR
 from tickets.flows.slots.text import Doubt, clause_after
 
 # Words that hold a negation but deny nothing.
@@ -121,7 +121,7 @@ def _own_phrase(before: str) -> str:
 
 
 def unclear_denial(before: str, after: str) -> Doubt | None:
-    near = _IDIOMS.sub("", last(_own_phrase(before), NEAR, 24))
+    near = _IDIOMS.sub("", NEAR.of(_own_phrase(before)))
     behind = _IDIOMS.sub("", _OTHER_DENIED.sub("", after[:16]))
     denied = _NEGATION.search(near) or _DENIED_AFTER.search(behind)
     return Doubt.UNCLEAR if denied else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots.stance.near import NEAR, last
+from tickets.flows.slots.near import NEAR
 from tickets.flows.slots.text import Doubt
 
 _CONDITION = re.compile(
@@ -76,5 +76,5 @@ def asked(clause: str, after: str, mark: str) -> Doubt | None:
 
 
 def hedged(before: str, after: str) -> Doubt | None:
-    near = _HEDGE.search(last(before, NEAR, 24)) or re.search(r"^.{0,4}(?:吧|不太?确定|记不清|左右)", after)
+    near = _HEDGE.search(NEAR.of(before)) or re.search(r"^.{0,4}(?:吧|不太?确定|记不清|左右)", after)
     return Doubt.HEDGED if near else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots.stance.near import FAR, last
+from tickets.flows.slots.near import FAR, TOLD
 from tickets.flows.slots.text import Doubt
 
 PERSON_WORDS = (
@@ -48,13 +48,13 @@ _JSON_KEY = re.compile(r"\{[^{}]*\"(?:[\w -]{1,30}\" ?: ?\"?)?$")  # {"refund": 
 
 
 def other_person(before: str) -> Doubt | None:
-    return Doubt.OTHER_PERSON if PERSON.search(last(before, FAR, 40)) else None
+    return Doubt.OTHER_PERSON if PERSON.search(FAR.of(before)) else None
 
 
 def hearsay(before: str, sentence: str) -> Doubt | None:
     before = _AFRESH.split(before)[-1]
     quoted = _OPEN_QUOTE.search(sentence) and not _JSON_KEY.search(sentence)
-    reported = _HEARSAY.search(last(before, 24, 60)) or quoted
+    reported = _HEARSAY.search(TOLD.of(before)) or quoted
     earlier = sentence[: len(sentence) - len(before)].rstrip(",，")
     return Doubt.HEARSAY if reported or REPORTED.search(earlier) else None
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from tickets.flows.slots.near import NEAR
 from tickets.flows.slots.stance.denial import called_off, refused, retracted, unclear_denial
 from tickets.flows.slots.stance.moods import asked, conditional, hedged, put_up_with
-from tickets.flows.slots.stance.near import NEAR, last
 from tickets.flows.slots.stance.sources import somebody_else
 from tickets.flows.slots.text import Doubt, clause_after, clause_before, mark_after, sentence_before
 
@@ -65,7 +65,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or called_off(text, end, text[start : end + 3])
         or put_up_with(before, after)
         or somebody_else(before, sentence)
-        or (Doubt.OTHER_TIME if _PAST.search(last(before, NEAR, 24)) or _DONE_AFTER.search(after) else None)
+        or (Doubt.OTHER_TIME if _PAST.search(NEAR.of(before)) or _DONE_AFTER.search(after) else None)
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
         or (Doubt.OTHER_TIME if _CAME_AFTER.search(text[end : end + 16]) else None)
@@ -92,7 +92,7 @@ def doubt_about_fact(text: str, start: int, end: int) -> Doubt | None:
     return (
         refused(before, after)
         or somebody_else(before, sentence)
-        or (Doubt.OTHER_TIME if _FORMER.search(last(before, NEAR, 24)) else None)
+        or (Doubt.OTHER_TIME if _FORMER.search(NEAR.of(before)) else None)
         or retracted(text, end)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
