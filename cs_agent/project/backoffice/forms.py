@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.contrib.auth.models import Permission as Row
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.forms import UserChangeForm
@@ -74,6 +75,35 @@ class PersonForm(UserChangeForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.fields["departments"].initial = self.instance.departments.all()
+
+
+class PeopleField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, row: User) -> str:
+        name = row.get_full_name()
+        return f"{name} ({row.username})" if name else row.username
+
+
+class DepartmentForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Who belongs to it; those who left stand there only as long as they do."""
+
+    members = PeopleField(
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        label=gettext_lazy("成员"),
+    )
+
+    class Meta:
+        model = Department
+        fields = ("name", "members")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        here = Q(departments=self.instance) if self.instance.pk else Q()
+        people = User.objects.filter(Q(is_active=True) | here).distinct()
+        members = cast("PeopleField", self.fields["members"])
+        members.queryset = people.order_by("first_name", "last_name", "username")
+        members.widget.attrs["data-find"] = _("按姓名查找")
 
 
 class LabelsField(forms.CharField):

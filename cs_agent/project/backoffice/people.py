@@ -16,7 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from consoles.pages.audit.words import roles_in_words
 from consoles.pages.rights import RIGHTS
 from cs_agent.project.backoffice.audited import Audited
-from cs_agent.project.backoffice.forms import PersonForm, RoleForm
+from cs_agent.project.backoffice.forms import DepartmentForm, PersonForm, RoleForm
 from tickets import models
 from tickets.permissions import GROUPS, Permission
 
@@ -90,7 +90,7 @@ class GroupAdmin(DjangoGroupAdmin, Audited):  # type: ignore[misc]
 class DepartmentAdmin(Audited):
     list_display = ("name", "people")
     search_fields = ("name",)
-    autocomplete_fields = ("members",)
+    form = DepartmentForm
 
     @admin.display(description=_("成员"))
     def people(self, department: models.Department) -> int:

@@ -94,6 +94,7 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "menu": lambda page: page.locator(".nav-more summary").click(timeout=2000),
     "office-user-empty": lambda page: page.locator("[name=_save]").first.click(),
 }
+NARROW = {"menu": 760}  # what only a window up to that width shows
 PAGES = {
     "login": (NOBODY, "/login/"),
     "login-error": (NOBODY, "/login/"),

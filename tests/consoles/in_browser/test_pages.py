@@ -353,6 +353,38 @@ def test_no_page_is_wider_than_the_screen(visit: Login, numbers: dict[str, Any],
             assert page.evaluate("document.documentElement.scrollHeight") == 800, path
 
 
+@pytest.mark.parametrize("picked", [False, True])
+def test_on_a_phone_the_last_row_of_the_queue_is_scrolled_free_of_the_bars(visit: Login, picked: bool) -> None:
+    page = visit("/tickets/?status=all", viewport={"width": 390, "height": 844}, has_touch=True)
+    last = page.locator(".queue-row").last
+    if picked:
+        last.locator("[name=number]").check()
+        expect(page.locator("#bulk")).to_be_visible()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    bar = page.locator("#bulk" if picked else ".nav").bounding_box()
+    row = last.bounding_box()
+    assert row
+    assert bar
+    assert row["y"] + row["height"] <= bar["y"]
+
+
+def test_before_a_start_a_wide_window_shows_history_and_notes_side_by_side(open_ticket: Login) -> None:
+    page = open_ticket("idle0", viewport={"width": 1920, "height": 1080})
+    history, notes, reply = (page.locator(f"[data-pane={name}]") for name in ("history", "notes", "reply"))
+    expect(history).to_be_visible()
+    expect(notes).to_be_visible()
+    used = notes.bounding_box()
+    assert used
+    assert used["x"] + used["width"] > 1920 * 0.9
+    page.keyboard.press("m")
+    expect(reply).to_be_visible()
+    expect(notes).to_be_hidden()
+    expect(history).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(history).to_be_hidden()
+    expect(reply).to_be_visible()
+
+
 def test_on_a_phone_the_confirmation_is_seen_first(open_ticket: Login) -> None:
     page = armed(open_ticket("phone_width", viewport={"width": 390, "height": 844}, has_touch=True))
     box = page.locator("[data-answer=yes]").bounding_box()

@@ -73,3 +73,9 @@ def test_no_secret_is_among_the_settings_shown() -> None:
     assert "geheim" not in str(shown)
     assert shown["CS_AGENT_MODE"] == "production"
     assert shown["DATABASE_URL"].startswith("postgres://user:")
+
+
+def test_whether_a_person_logs_in_by_a_password_is_said_in_common_words(as_root: Client) -> None:
+    page = story.markup(as_root.get("/admin/auth/user/add/", headers={"accept-language": "zh-hans"}))
+    assert "密码登录" in page
+    assert "基于密码" not in page
