@@ -93,6 +93,8 @@ def test_a_chinese_comma_and_a_bare_tail_belong_to_a_sum_only_where_it_reads_as_
         ("退款5元3角10分", ""),
         ("退款5元100分", ""),
         ("退我3块10毛5", ""),
+        ("退我3块十毛5", ""),
+        ("退我3块九毛5", "3.95"),
     ],
 )
 def test_a_place_of_small_change_holds_no_more_than_the_next_one_is_worth(words: str, value: str) -> None:
@@ -255,6 +257,8 @@ def test_a_number_has_one_reading_or_none(written: str, value: int | Decimal | N
         ("one hundred and five", 105),
         ("a hundred", 100),
         ("hundred", 100),
+        ("thousand", 1000),
+        ("thousand and one", 1001),
         ("nine hundred", 900),
         ("ten hundred", None),
         ("two thousand three hundred", 2300),

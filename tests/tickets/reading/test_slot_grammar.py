@@ -111,6 +111,44 @@ def test_a_unit_without_a_whole_number_is_no_period(text: str) -> None:
     assert not taken(periods.date_ranges(text, date(2024, 5, 21)))
 
 
+@pytest.mark.parametrize(("length", "is_taken"), [(199, True), (200, False)])
+def test_an_address_that_reaches_the_longest_may_go_on_beyond_and_is_asked(length: int, is_taken: bool) -> None:
+    start, end = "浙江省杭州市西湖区文三路", "小区1号楼"
+    address = start + "幸福大道"[: (length - 17) % 4] + "幸福大道" * ((length - 17) // 4) + end
+    assert len(address) == length
+    assert taken(writing.addresses(f"新地址:{address}", ("新地址",))) == ({address} if is_taken else set())
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_taken"), [(" 4321", True), (" 43210987", True), (" 432", False), (" 4", False), ("", True)]
+)
+def test_a_few_digits_behind_a_mobile_number_may_belong_to_it_and_four_are_a_number_of_their_own(
+    behind: str, is_taken: bool
+) -> None:
+    assert taken(phones(f"新手机13912345678{behind}")) == ({"13912345678"} if is_taken else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("上月5日到本月3日的投诉", "2026-02-05/2026-03-03"),
+        ("上个月5号到20号的投诉", "2026-02-05/2026-02-20"),
+        ("本月1日至10日", "2026-03-01/2026-03-10"),
+        ("当月2号到12号", "2026-03-02/2026-03-12"),
+        ("这个月2号到12号", "2026-03-02/2026-03-12"),
+        ("这个月2号到上个月12号", None),
+        ("上个月2号到31号", None),
+    ],
+)
+def test_last_month_is_the_one_before_and_every_other_word_is_this_one(text: str, period: str | None) -> None:
+    assert taken(periods.date_ranges(text, date(2026, 3, 15))) == ({period} if period else set())
+
+
+def test_last_month_of_a_january_is_the_december_before() -> None:
+    found = periods.date_ranges("上个月28号到这个月5号", date(2026, 1, 9))
+    assert taken(found) == {"2025-12-28/2026-01-05"}
+
+
 def test_the_year_in_front_decides() -> None:
     assert taken(periods.date_ranges("去年5月1日到5月7日", date(2024, 5, 21))) == {"2023-05-01/2023-05-07"}
     assert taken(periods.date_ranges("近一年半的投诉", date(2024, 5, 21))) == {"2022-11-21/2024-05-21"}

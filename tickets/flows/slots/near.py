@@ -13,7 +13,7 @@ BESIDE = 32  # characters on either side of a place in which what it is called, 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Characters before a value; English needs more letters to say the same."""
+    """Characters to a value; English needs more letters to say the same."""
 
     chinese: int
     english: int
@@ -21,6 +21,10 @@ class Reach:
     def of(self, before: str) -> str:
         """The end of it that is near enough."""
         return before[-(self.english if before[-self.english :].isascii() else self.chinese) :]
+
+    def spans(self, gap: str) -> bool:
+        """Whether what stands between two places leaves them near enough to each other."""
+        return len(gap) <= (self.english if gap.isascii() else self.chinese)
 
 
 NEAR = Reach(10, 24)  # a word that makes the value something else: who is meant, when, how surely

@@ -15,6 +15,7 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.money import wording
 from tickets.flows.slots.money.shares import is_share
 from tickets.flows.slots.money.words import Word, Words, clause_of
+from tickets.flows.slots.near import Reach
 from tickets.flows.slots.numbers.amounts import (
     LOOSE_BEFORE,
     MEASURE_AFTER,
@@ -202,10 +203,12 @@ class _Clause:
         )
 
 
+_TO_AMOUNT, _TO_WORD = Reach(14, 40), Reach(8, 20)
+
+
 def _beyond(gap: str, *, ahead: bool) -> bool:
     """Whether word and amount stand too far from each other to have to do with each other."""
-    chinese, english = (14, 40) if ahead else (8, 20)
-    return len(gap) > (english if gap.isascii() else chinese)
+    return not (_TO_AMOUNT if ahead else _TO_WORD).spans(gap)
 
 
 def _bare(text: str, pair: _Pair, gap: str) -> Span | None:

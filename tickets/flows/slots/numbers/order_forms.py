@@ -79,17 +79,8 @@ def _other_form(digits: str) -> bool:
     bars = len(digits) == 13 and digits[:2] in {"69", "97", "88", "49", "50", "40"} and _weighted(digits) == 0
     card = len(digits) in range(16, 20) and (digits[:2] == "62" or (digits[0] in "3456" and _luhn(digits)))
     set_number = len(digits) == 15 and digits[:2] in {"35", "86", "99", "01"} and _luhn(digits)
-    abroad = len(digits) == 13 and digits.startswith("86") and is_mobile(digits[2:])
     mobile = len(digits) == 12 and is_mobile(digits[:11])
-    return (
-        bars
-        or card
-        or set_number
-        or abroad
-        or mobile
-        or (len(digits) == 14 and is_moment(digits))
-        or (is_id_card(digits))
-    )
+    return bars or card or set_number or mobile or (len(digits) == 14 and is_moment(digits)) or (is_id_card(digits))
 
 
 def _luhn(digits: str) -> bool:

@@ -100,6 +100,9 @@ def named_by(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{every})(?:编?号码?|号码|no\.?|number|id)?$", re.I)
 
 
+_ANOTHERS = Noun.OTHER, True
+
+
 def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     """What the number is called, and whether that is certain."""
     lead, after = before_noun(text, code.start), text[code.end : code.end + 24]
@@ -112,7 +115,7 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
         return Noun.OWN, False
     if named := own.search(lead):
         if own is not OWN_END and _is_of_another(lead, named.start(), own):
-            return Noun.OTHER, True
+            return _ANOTHERS
         return Noun.OWN, after.startswith("的") or not _OTHER_AFTER.search(after)  # 订单…的物流 is the order's
     if own is OWN_END and _BARE_END.search(lead):
         if re.match("[A-Za-z]", code.text) or _UNKNOWN.search(text):
@@ -122,11 +125,11 @@ def noun_of(text: str, code: Code, own: re.Pattern[str]) -> tuple[Noun, bool]:
     if own is OWN_END and _NO_NOUN.search(lead):
         return Noun.NONE, False
     if OTHER_NOUN.search(lead):
-        return Noun.OTHER, True
+        return _ANOTHERS
     if own is OWN_END and _OWN_AFTER.search(after):
         return Noun.OWN, True
     if _OTHER_AFTER.search(after):
-        return Noun.OTHER, True
+        return _ANOTHERS
     if own is not OWN_END:
         return Noun.NONE, False
     around = clause_before(text, code.start) + clause_after(text, code.end)
