@@ -25,6 +25,7 @@ from tickets.web.given import whole_number
 
 MOST_BYTES = 1024 * 1024  # a poke is small; attachments are fetched
 _RETRY_S = "60"
+_KINDS = {"{": "application/json", "<": "text/xml; charset=utf-8"}  # of answers, by how they begin
 
 
 @csrf_exempt
@@ -53,7 +54,7 @@ def hook(request: HttpRequest, hook: str) -> HttpResponse:
         return _no(503, "not_ready", _("连接器暂时无法检查签名,请稍后再送。"), {"Retry-After": _RETRY_S})
     if answer is None:
         return _no(405, "post_only", _("这个地址只接受 POST。"), {"Allow": "POST"})
-    kind = "application/json" if answer.startswith("{") else "text/plain; charset=utf-8"
+    kind = next((kind for sign, kind in _KINDS.items() if answer.startswith(sign)), "text/plain; charset=utf-8")
     return HttpResponse(answer, content_type=kind)
 
 

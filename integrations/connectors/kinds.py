@@ -92,13 +92,16 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What one event of a pasted body would become. `ignored`: the settings leave it out."""
+    """What one event of a pasted body would become. `ignored`: the settings leave it out. `unfound`: title and
+    expression of settings that find nothing in it. `strange_time`: what stands for its time and is none."""
 
     remote: RemoteTicket
     event: Mapping[str, Any]
     ignored: bool = False
     gone: bool = False
     merged_into: str = ""
+    unfound: tuple[tuple[Text, str], ...] = ()
+    strange_time: str = ""
 
 
 @dataclass(frozen=True, slots=True)

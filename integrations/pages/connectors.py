@@ -9,11 +9,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from integrations.connectors import kinds, setups
 from integrations.connectors.build import Unusable, kind_of
-from integrations.connectors.errors import ConnectorError
-from integrations.connectors.fields import expressions, mapping
+from integrations.connectors.errors import ConnectorError, Refused
+from integrations.connectors.fields import mapping
 from integrations.connectors.protocol import Capability, Finding
 from integrations.models import Connector
 from integrations.pages import connector_form as form
@@ -22,10 +23,11 @@ from tickets.declared import FORM, POST, permitted
 from tickets.errors import NotFound, ServiceError
 from tickets.models import Department
 from tickets.permissions import Permission
+from tickets.said import gettext_said as _
 from tickets.services.tickets import external
 
 MANAGE = Permission.MANAGE_INTEGRATIONS
-_MOST_PASTED = 256 * 1024
+_MOST_PASTED = 1024 * 1024  # bytes, as much as a call may carry
 _LONGEST_NUMBER = 120
 _MOST_SHOWN = 5  # events of a pasted body
 
@@ -131,7 +133,7 @@ def connector_preview(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"shown": [_as_shown(each, rules, kind) for each in read[:_MOST_SHOWN]], "all": len(read)}
         context["paths"] = paths.leaves(read[0].event) if read else []
     except form.Faulty as faulty:
-        context = {"problems": list(faulty.faults.values())}
+        context = {"problems": [_named(kind, place, text) for place, text in faulty.faults.items()]}
     except ConnectorError as error:
         context = {"problems": [error.text]}
     return render(request, "integrations/connector_preview.html", context)
@@ -143,8 +145,10 @@ def _holds_form(request: HttpRequest) -> bool:
 
 def _read(request: HttpRequest, row: Connector, kind: kinds.Kind) -> Sequence[kinds.Preview]:
     if kind.preview is not None:
-        pasted = request.POST.get("sample", "")[:_MOST_PASTED].strip()
-        return kind.preview(form.options_of(kind, request.POST), pasted.encode("utf-8", "replace"))
+        pasted = request.POST.get("sample", "").strip().encode("utf-8", "replace")
+        if len(pasted) > _MOST_PASTED:
+            raise Refused(_("内容超过 %d kB,这样的调用不会被接受。") % (_MOST_PASTED // 1024))
+        return kind.preview(form.options_of(kind, request.POST), pasted)
     if not _can_read(kind):
         raise NotFound
     number = request.POST.get("ticket", "").strip()[:_LONGEST_NUMBER]
@@ -157,15 +161,22 @@ def _can_read(kind: kinds.Kind) -> bool:
     return kind.preview is None and Capability.FETCH in kind.capabilities
 
 
+def _named(kind: kinds.Kind, place: str, text: str) -> str:
+    """A fault with the title of its box, for where it does not stand beside it."""
+    info = kind.settings.model_fields.get(place.removeprefix("o-"))
+    return f"{gettext(info.title)}:{text}" if info is not None and info.title else text
+
+
 def _as_shown(each: kinds.Preview, rules: mapping.Mapping, kind: kinds.Kind) -> dict[str, Any]:
     data = mapping.data_of(each.remote)
     known = mapping.knows_priority(each.remote.priority, rules, kind)
-    lines = [(line.label, expressions.found(line.path, data)) for line in rules.lines]
+    lines = [(line.label, mapping.line_of(line, data)) for line in rules.lines]
     return {
         "read": each,
         "remote": each.remote,
         "ours": mapping.mapped(each.remote, rules, kind),
         "lines": lines,
+        "messages": data["messages"],
         "priority_known": known,
     }
 

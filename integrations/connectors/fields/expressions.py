@@ -17,9 +17,10 @@ import jmespath
 from jmespath import functions
 from jmespath.exceptions import JMESPathError
 
-from integrations.connectors.fields import plain
+from integrations.connectors.fields import documents, plain
 from tickets.said import gettext_said as _
 
+LONGEST = 500  # characters of an expression
 _MOST = 2000  # characters one expression may give
 
 
@@ -37,9 +38,14 @@ class _Functions(functions.Functions):  # type: ignore[misc]
     def _func_from_base64(self, text: str) -> str:
         return decoded(text).decode("utf-8", "replace")
 
-    @functions.signature({"types": ["string"]})  # type: ignore[untyped-decorator]
-    def _func_plain(self, text: str) -> str:
-        return plain.from_html(text)
+    @functions.signature({"types": ["string", "array", "object"]})  # type: ignore[untyped-decorator]
+    def _func_plain(self, text: Any) -> str:
+        return plain.from_html(text) if isinstance(text, str) else documents.text_of(text)
+
+    @functions.signature({"types": ["string"]}, {"types": ["array"]})  # type: ignore[untyped-decorator]
+    def _func_join(self, between: str, parts: list[Any]) -> str:
+        """As JMESPath's, but what is missing or empty is left out: one name of two must not cost the other."""
+        return between.join(filter(None, map(_as_text, parts)))
 
     @functions.signature({"types": ["string"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
     def _func_split(self, text: str, at: str) -> list[str]:
@@ -82,6 +88,13 @@ def found(expression: str, data: Any, most: int = _MOST) -> str:
     return _as_text(search(expression, data))[:most]
 
 
+def words(expression: str, data: Any, most: int = _MOST) -> str:
+    """As `found`, for what people read: of a rich text that is kept as a tree its words."""
+    value = search(expression, data)
+    told = documents.text_of(value) if isinstance(value, (list, dict)) else ""
+    return (told or _as_text(value))[:most]
+
+
 def is_so(expression: str, data: Any) -> bool:
     """Whether what it finds means yes: systems write a no as text too."""
     return found(expression, data).strip().casefold() not in _NOT_SO
@@ -120,6 +133,8 @@ def _called(tree: Any) -> Iterator[str]:
 def _as_text(value: Any) -> str:
     if value is None or value is False:
         return ""
+    if value is True:
+        return "true"
     if isinstance(value, list):
         return _("、").join(filter(None, map(_as_text, value)))
     if isinstance(value, dict):

@@ -6,6 +6,7 @@ invalid one is refused when it is configured.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Map
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from integrations.connectors.fields import plain
-from integrations.connectors.fields.expressions import checked, found
+from integrations.connectors.fields.expressions import LONGEST, checked, found, words
 from integrations.connectors.kinds import Kind
 from integrations.connectors.protocol import RemoteTicket, State
 from tickets.models import Priority
@@ -28,7 +29,7 @@ class Line(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
     label: str = Field(min_length=1, max_length=40)
-    path: str = Field(min_length=1, max_length=200)
+    path: str = Field(min_length=1, max_length=LONGEST)
 
     @field_validator("path")
     @classmethod
@@ -40,10 +41,10 @@ class Mapping(BaseModel):
     """`states` and `priorities` by the helpdesk's own words in lower case; the others are expressions, "" as usual."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-    subject: str = Field(default="", max_length=200)
-    text: str = Field(default="", max_length=200)
-    customer_name: str = Field(default="", max_length=200)
-    customer_mobile: str = Field(default="", max_length=200)
+    subject: str = Field(default="", max_length=LONGEST)
+    text: str = Field(default="", max_length=LONGEST)
+    customer_name: str = Field(default="", max_length=LONGEST)
+    customer_mobile: str = Field(default="", max_length=LONGEST)
     lines: list[Line] = Field(default_factory=list, max_length=30)
     states: dict[str, State] = Field(default_factory=dict)
     priorities: dict[str, int] = Field(default_factory=dict)
@@ -104,19 +105,30 @@ def fields_of(ticket: RemoteTicket) -> dict[str, Any]:
 
 def mapped(ticket: RemoteTicket, mapping: Mapping, kind: Kind | None) -> Mapped:
     data = data_of(ticket)
-    text = found(mapping.text, data, MAX_TEXT_BYTES) if mapping.text else data["text"]
-    pairs = [(line.label, found(line.path, data)) for line in mapping.lines]
+    text = _first(words, mapping.text, data, MAX_TEXT_BYTES) or data["text"]
+    pairs = [(line.label, line_of(line, data)) for line in mapping.lines]
     text = "\n".join([text, *(f"{label}:{value}" for label, value in pairs if value)]).strip()
-    subject = found(mapping.subject, data) if mapping.subject else ticket.subject
+    subject = _first(found, mapping.subject, data) or ticket.subject
     subject = " ".join(subject.split())
     return Mapped(
         subject=_cut(subject, MAX_SUBJECT),
         text=_cut_bytes(text or subject or _("(没有文字)"), MAX_TEXT_BYTES),
-        customer_name=found(mapping.customer_name or "requester.name || requester.email", data),
-        customer_mobile=found(mapping.customer_mobile or "requester.mobile", data),
+        customer_name=_first(found, mapping.customer_name or "requester.name || requester.email", data),
+        customer_mobile=_first(found, mapping.customer_mobile or "requester.mobile", data),
         priority=Priority(_of(ticket.priority, mapping.priorities, kind.priorities if kind else {}) or Priority.NORMAL),
         state=state_of(ticket.status, mapping, kind) or ticket.state,
     )
+
+
+def line_of(line: Line, data: Map[str, Any]) -> str:
+    """The value of a further field; "" where there is none."""
+    return _first(found, line.path, data)
+
+
+def _first(read: Callable[..., str], path: str, data: Map[str, Any], *most: int) -> str:
+    """What the path finds in the ticket, else what it finds in the helpdesk's own fields: an expression that the page
+    offers for them works as it stands, with and without `fields.` before it."""
+    return (read(path, data, *most) or read(path, data["fields"], *most)) if path else ""
 
 
 def state_of(status: str, mapping: Mapping, kind: Kind | None) -> State | None:

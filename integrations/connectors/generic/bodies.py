@@ -1,4 +1,4 @@
-"""What the body of a call says, in the forms that systems send: JSON, a form with or without JSON in its fields;
+"""What the body of a call says, in the forms that systems send: JSON, XML, a form with or without JSON in its fields;
 compressed, in another character set, several events at once.
 
 Rule: Refused tells what it is not. Nothing is unpacked beyond MOST_BYTES.
@@ -17,12 +17,17 @@ from urllib.parse import parse_qsl
 from integrations.connectors.errors import Refused
 from integrations.connectors.fields.expressions import search
 from integrations.connectors.protocol import Incoming, value_of
+from integrations.connectors.wire import xml
 from tickets.said import gettext_said as _
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_EVENTS = 500
 _MOST_FIELDS = 1000
+_LOOKED_AT = 200  # characters at the beginning of a body
+_DEEPEST = 8  # brackets in the name of a field
 _LIKE_A_FORM = re.compile(rb"[\w.%\[\]+-]+=[^\s]*$")
+_BRACKETS = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
+_BRACKET = re.compile(r"\[([^\[\]]*)\]")
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x9c", b"\x78\xda")  # how gzip and zlib begin
 
 
@@ -65,6 +70,8 @@ def _value(incoming: Incoming) -> Any:
     text = _text(raw, kind)
     if kind.get_content_type() == "application/x-www-form-urlencoded":
         return _form(text)
+    if _is_xml(text, kind):
+        return xml.value_of(text)
     try:
         return value_of(text)
     except (ValueError, RecursionError) as error:
@@ -72,6 +79,13 @@ def _value(incoming: Incoming) -> Any:
             return _form(text)
         where = _("内容不是 JSON(content-type:%(type)s):%(why)s")
         raise Refused(where % {"type": kind.get_content_type(), "why": str(error)[:120]}) from error
+
+
+def _is_xml(text: bytes | str, kind: Message) -> bool:
+    """By how it begins: some call it JSON or nothing."""
+    begins = text[:_LOOKED_AT]
+    written = begins.decode("latin-1") if isinstance(begins, bytes) else begins
+    return kind.get_content_subtype().endswith("xml") or written.lstrip().startswith("<")
 
 
 def _content_type(header: str) -> Message:
@@ -113,8 +127,10 @@ def _parts(header: str, raw: bytes) -> list[tuple[str, str]]:
 
 
 def _of_fields(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """A field that comes several times is a list; one that holds JSON is what it holds."""
+    """A field that comes several times is a list; one that holds JSON is what it holds; `a[b][0]` is nested, and
+    stands under its whole name as well."""
     found: dict[str, Any] = {}
+    nested: dict[str, Any] = {}
     for name, text in pairs:
         value = _perhaps_json(text)
         if name in found:
@@ -122,7 +138,35 @@ def _of_fields(pairs: list[tuple[str, str]]) -> dict[str, Any]:
             found[name] = [*(kept if isinstance(kept, list) else [kept]), value]
         else:
             found[name] = value
-    return found
+        if steps := _steps(name):
+            _put(nested, steps, value)
+    return {name: _with_lists(value) for name, value in nested.items()} | found
+
+
+def _steps(name: str) -> list[str]:
+    """`a[b][]` as a, b and ""; nothing for a name without brackets."""
+    parts = _BRACKETS.fullmatch(name)
+    steps = [parts[1], *_BRACKET.findall(parts[2])] if parts else []
+    return steps if len(steps) <= _DEEPEST else []
+
+
+def _put(place: dict[str, Any], steps: list[str], value: Any) -> None:
+    for step in steps[:-1]:
+        inner = place.setdefault(step or str(len(place)), {})
+        if not isinstance(inner, dict):
+            return
+        place = inner
+    place.setdefault(steps[-1] or str(len(place)), value)
+
+
+def _with_lists(value: Any) -> Any:
+    """What has only numbers for names is a list."""
+    if not isinstance(value, dict):
+        return value
+    inner = {name: _with_lists(each) for name, each in value.items()}
+    if inner and all(name.isascii() and name.isdecimal() for name in inner):
+        return [inner[name] for name in sorted(inner, key=lambda name: (len(name), name))]
+    return inner
 
 
 def _perhaps_json(text: str) -> Any:

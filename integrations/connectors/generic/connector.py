@@ -65,7 +65,8 @@ class GenericConnector:
             return Delivery(uuid.uuid4().hex, event="challenge", answer=json.dumps({"challenge": challenge}))
         calls.check(self._settings, self._signing, incoming)
         events = bodies.events(incoming, self._settings.events)
-        return self._delivery(incoming, [event for event in events if self._is_wanted(event)])
+        delivery = self._delivery(incoming, [event for event in events if self._is_wanted(event)])
+        return replace(delivery, answer=self._settings.answer)
 
     def _challenge(self, incoming: Incoming) -> str:
         """What a helpdesk that tries the address wants to see again. Anybody may ask: it tells him nothing."""
@@ -200,8 +201,17 @@ def preview(settings: GenericSettings, body: bytes) -> list[Preview]:
 
 def _previewed(its: GenericSettings, event: dict[str, Any], http: Http) -> Preview:
     ignored = bool(its.only) and not is_so(its.only, event)
+    alone = its.model_copy(update={"deleted": "", "merged_into": ""})
+    remote = reading.read(alone, event, http)
+    shown = Preview(
+        remote,
+        event,
+        ignored,
+        unfound=reading.unfound(its, event),
+        strange_time="" if remote.updated_at else found(its.updated_at, event)[:80],
+    )
     try:
-        return Preview(reading.read(its, event, http), event, ignored)
+        reading.read(its, event, http)
     except Gone as error:
-        alone = its.model_copy(update={"deleted": "", "merged_into": ""})
-        return Preview(reading.read(alone, event, http), event, ignored, gone=True, merged_into=error.merged_into)
+        return replace(shown, gone=True, merged_into=error.merged_into)
+    return shown

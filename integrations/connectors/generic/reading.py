@@ -6,14 +6,18 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
 
 from integrations.connectors.errors import BadAnswer, Gone
-from integrations.connectors.fields.expressions import decoded, found, id_text, is_so, search
+from integrations.connectors.fields.expressions import decoded, found, id_text, is_so, search, words
 from integrations.connectors.fields.plain import is_html
-from integrations.connectors.generic.settings import GenericSettings
+from integrations.connectors.generic.settings import OF_TICKET, GenericSettings
 from integrations.connectors.protocol import Author, Message, Person, RemoteFile, RemoteTicket
 from integrations.connectors.wire.http import Http
 from integrations.connectors.wire.moments import moment
@@ -27,8 +31,8 @@ def read(its: GenericSettings, body: Any, http: Http, external_id: str = "") -> 
     """Gone for a body that says that the ticket was deleted or went into another."""
     merged_into = found(its.merged_into, body)
     if merged_into or is_so(its.deleted, body):
-        raise Gone(_("对方说这个工单已删除或合并。"), merged_into=merged_into, at=moment(found(its.updated_at, body)))
-    text = found(its.text, body, most=_MOST_TEXT)
+        raise Gone(_("对方说这个工单已删除或合并。"), merged_into=merged_into, at=time_of(its, body))
+    text = words(its.text, body, most=_MOST_TEXT)
     return RemoteTicket(
         external_id=external_id or id_of(its, body),
         subject=found(its.subject, body),
@@ -40,16 +44,32 @@ def read(its: GenericSettings, body: Any, http: Http, external_id: str = "") -> 
         status=found(its.status, body),
         priority=found(its.priority, body),
         url=found(its.link, body),
-        updated_at=moment(found(its.updated_at, body)),
+        updated_at=time_of(its, body),
         messages=messages_of(its, body),
         files=tuple(_files(its, body, http)),
         fields=body if isinstance(body, dict) else {},
     )
 
 
+def unfound(its: GenericSettings, body: Any) -> tuple[tuple[str, str], ...]:
+    """Title and expression of what is set up for the ticket itself and finds nothing in this body."""
+    fields = type(its).model_fields
+    typed = ((name, getattr(its, name)) for name in OF_TICKET)
+    return tuple((gettext(fields[name].title or name), path) for name, path in typed if path and _is_none(path, body))
+
+
+def _is_none(path: str, body: Any) -> bool:
+    return search(path, body) is None
+
+
 def id_of(its: GenericSettings, body: Any) -> str:
     """ "" also for what is a list or an object."""
     return id_text(search(its.id, body))
+
+
+def time_of(its: GenericSettings, body: Any) -> datetime | None:
+    zone = ZoneInfo(its.time_zone) if its.time_zone else None
+    return moment(found(its.updated_at, body), zone, its.time_form)
 
 
 def ids_of(expression: str, body: Any) -> list[str]:
@@ -74,7 +94,7 @@ def list_of(expression: str, body: Any) -> list[Any]:
 def _message(its: GenericSettings, row: dict[str, Any]) -> Message:
     """One without a number goes by its words, so that it comes in once."""
     author = Author.CUSTOMER if is_so(its.message_customer, row) else Author.COLLEAGUE
-    text = found(its.message_text, row, most=_MOST_TEXT)
+    text = words(its.message_text, row, most=_MOST_TEXT)
     number = found(its.message_id, row)[:100] or _hash(text)
     html = its.html or is_html(text)
     return Message(number, text, author, html=html, internal=is_so(its.message_internal, row))

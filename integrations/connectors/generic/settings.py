@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from integrations.connectors.fields.expressions import checked
+from integrations.connectors.fields.expressions import LONGEST, checked
 from integrations.connectors.kinds import Settings, base_fault, checked_networks
 
-PATHS = (
+OF_TICKET = (
     *("id", "subject", "text", "name", "email", "mobile", "queue", "tags", "status", "priority", "updated_at", "link"),
+    *("messages", "files"),
+)
+PATHS = (
+    *OF_TICKET,
     *("changes_ids", "changes_cursor", "notes_texts"),
-    *("messages", "message_id", "message_text", "message_customer", "message_internal"),
+    *("message_id", "message_text", "message_customer", "message_internal"),
     *("event", "events", "only", "deleted", "merged_into", "challenge"),
-    *("files", "file_id", "file_name", "file_url", "file_data"),
+    *("file_id", "file_name", "file_url", "file_data"),
 )
 _LONG: dict[str, Any] = {"rows": 3}
+_SOME_DAY = datetime(2026, 11, 27, 13, 14, 15)
 _NAME = r"^(|[A-Za-z0-9_.\"-]{1,120})$"
 _SIGNING = {
     "standard": "Standard Webhooks (webhook-signature)",
@@ -39,12 +46,19 @@ _CHOICES: dict[str, Any] = {"choices": _SIGNING}
 def _path(title: str, default: str = "", help: str = "", *, rare: bool = False) -> Any:
     """`rare`: stands among what is usually left alone."""
     extra: dict[str, Any] = {"wire": True} if rare else {}
-    return Field(default=default, title=title, description=help, max_length=200, json_schema_extra=extra)
+    return Field(default=default, title=title, description=help, max_length=LONGEST, json_schema_extra=extra)
 
 
 def _place(title: str, help: str, *, rare: bool = False) -> Any:
     extra: dict[str, Any] = {"wire": True} if rare else {}
     return Field(default="", title=title, description=help, pattern=_NAME, json_schema_extra=extra)
+
+
+def _form(title: str, help: str) -> Any:
+    return Field(default="", title=title, description=help, max_length=80, json_schema_extra={"wire": True})
+
+
+_zone = _form
 
 
 def _address(title: str, help: str = "") -> Any:
@@ -95,6 +109,10 @@ class GenericSettings(Settings):
     status: str = _path(_("状态"), "data.ticket.status")
     priority: str = _path(_("优先级"), "data.ticket.priority")
     updated_at: str = _path(_("更新时间"), "data.ticket.updated_at", _("ISO 8601 或 Unix 时间;用来识别迟到的旧内容。"))
+    time_form: str = _form(
+        _("更新时间的写法"), _("自动认不出时填写,如 %d/%m/%Y %H:%M:%S(日 月 年 时 分 秒);上午下午写 %I 和 %p。")
+    )
+    time_zone: str = _zone(_("没有写明时区的时间属于"), _("如 Asia/Shanghai、UTC;不填用本系统的时区。"))
     link: str = _path(_("网页地址"), "data.ticket.url")
     messages: str = _path(_("之后的消息"), "", _("列表;客户的回复从这里读取。不填则只读工单内容。"))
     message_id: str = _path(_("消息编号"), "id", rare=True)
@@ -111,6 +129,13 @@ class GenericSettings(Settings):
     deleted: str = _path(_("工单已删除"), "", _("判断,如 type == 'ticket.deleted'。"), rare=True)
     merged_into: str = _path(_("合并到的工单编号"), rare=True)
     challenge: str = _path(_("要原样返回的验证内容"), "", _("有的系统先验证地址,如飞书的 challenge。"), rare=True)
+    answer: str = Field(
+        default="",
+        title=_("收到后回答什么"),
+        description=_('对方要看到它才不再重发时填写,如 success、{"code": 0} 或一段 XML;不填则回答为空。'),
+        max_length=2000,
+        json_schema_extra={"wire": True, "rows": 2},
+    )
     url: str = _address(_("REST 地址"), _("需要读取或写回时填写,如 https://crm.example.com/api。"))
     networks: list[str] = Field(
         default_factory=list,
@@ -157,6 +182,26 @@ class GenericSettings(Settings):
             json.loads(value or "{}")
         except ValueError as error:
             raise ValueError(gettext("不是 JSON:%s") % error) from error
+        return value
+
+    @field_validator("time_form")
+    @classmethod
+    def _is_form(cls, value: str) -> str:
+        """ValueError where a moment that is written so is not the same day when it is read."""
+        told = gettext("要写出年、月、日,如 %(example)s。") % {"example": "%d/%m/%Y %H:%M:%S"}
+        try:
+            whole = not value or datetime.strptime(_SOME_DAY.strftime(value), value).date() == _SOME_DAY.date()
+        except ValueError as error:
+            raise ValueError(told) from error
+        if not whole:
+            raise ValueError(told)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError(gettext("没有这个时区,请写成 Asia/Shanghai 的形式。"))
         return value
 
     @field_validator("networks")

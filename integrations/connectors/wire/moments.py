@@ -15,10 +15,13 @@ _DOT_NET = re.compile(r"/Date\((\d{10,13})(?:[+-]\d{4})?\)/")
 _WRITTEN = re.compile(r"(\d{4})[/年.](\d{1,2})[/月.](\d{1,2})日?(?:\s+|T)?(\d{1,2}:\d{2}(?::\d{2})?)?(.*)")
 
 
-def moment(text: str, zone: tzinfo | None = None) -> datetime | None:
+def moment(text: str, zone: tzinfo | None = None, form: str = "") -> datetime | None:
     """ISO 8601, the year first in other signs, the form of mails, or Unix time; None for anything else, and where day
-    and month could be mistaken for one another. Without a zone it is in `zone`, or the server's."""
+    and month could be mistaken for one another. Without a zone it is in `zone`, or the server's. `form` (as for
+    `strptime`) says how else times are written."""
     text = text.strip()
+    if form and (written := _in_form(text, form)) is not None:
+        return make_aware(written, zone) if is_naive(written) else written
     dotted = _DOT_NET.fullmatch(text)
     number = dotted[1] if dotted else text.partition(".")[0] if re.fullmatch(r"\d{10}(\.\d+)?", text) else text
     if number.isascii() and number.isdecimal():
@@ -27,6 +30,13 @@ def moment(text: str, zone: tzinfo | None = None) -> datetime | None:
         read_as = parse_datetime(_in_iso(text)) or _of_mail(text)
         return make_aware(read_as, zone) if read_as is not None and is_naive(read_as) else read_as
     except (ValueError, OverflowError):
+        return None
+
+
+def _in_form(text: str, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(" ".join(text.split()), " ".join(form.split()))
+    except ValueError:
         return None
 
 

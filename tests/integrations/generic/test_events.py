@@ -120,13 +120,14 @@ def test_a_file_inside_a_body_becomes_an_attachment_and_a_broken_one_is_told(row
     ("headers", "body", "words"),
     [
         ({}, b"\x1f\x8bnonsense", "压缩"),
-        ({}, b"<xml/>", "JSON"),
+        ({}, b"<xml>", "XML"),
+        ({}, b"<!doctype html><p>502<br></html>", "XML"),
         ({}, b"", "JSON"),
         ({}, b"[1]", "对象"),
         ({}, json.dumps([{}] * 501).encode(), "501"),
-        ({"content-type": "text/xml"}, b"<xml/>", "text/xml"),
+        ({"content-type": "text/xml"}, b"{}", "XML"),
     ],
-    ids=["broken gzip", "xml", "empty", "numbers", "too many", "declared xml"],
+    ids=["broken gzip", "broken xml", "a page", "empty", "numbers", "too many", "declared xml"],
 )
 def test_what_cannot_be_read_says_why(headers: dict[str, str], body: bytes, words: str) -> None:
     with pytest.raises(Refused, match=words):
