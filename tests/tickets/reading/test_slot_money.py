@@ -145,3 +145,9 @@ def test_of_more_wishes_than_are_read_the_next_is_a_question_at_its_place() -> N
     last = found[-1]
     assert (last.value, last.doubt, text[last.start : last.end]) == ("", Doubt.UNCLEAR, "1元")
     assert all(span.doubt is None for span in found[:-1])
+
+
+def test_what_is_wished_twice_without_an_amount_is_one_question() -> None:
+    [place] = money.unnamed("要求退款,请尽快退款", ("退款",), ("补偿",))
+    assert (place.start, place.end, place.doubt) == (2, 4, Doubt.UNCLEAR)
+    assert money.unnamed("不用退款", ("退款",), ("补偿",)) == []

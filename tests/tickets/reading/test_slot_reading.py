@@ -56,6 +56,29 @@ def test_a_missing_order_number_is_said_to_be_missing() -> None:
     assert not reading.complete
 
 
+MOBILE = {"name": "mobile", "kind": "mobile", "label": {"zh": "手机号"}}
+
+
+@pytest.mark.parametrize(("from_customer", "offered"), [(True, {"13755556666"}), (False, set())])
+def test_the_records_number_is_offered_only_where_the_flow_is_about_the_customers_own(
+    from_customer: bool, offered: set[str]
+) -> None:
+    specs = {"slots": [{**MOBILE, "from_customer": from_customer}]}
+    reading = read_slots(specs, unsaved("验证码发到13900001111还是别的?", "13755556666"))
+    ((_spec, places),) = reading.doubtful
+    assert {each.value for each in places if each.source == SlotSource.RECORD} == offered
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("麻烦处理一下", {"reply": "已登记"}), ("回复内容:请稍候。", {"reply": "请稍候。"}), ("别回复内容:请稍候。", {})],
+)
+def test_a_flows_own_value_stands_where_the_ticket_speaks_of_none(text: str, found: dict[str, str]) -> None:
+    """A single character before the words is no line of a form, and may refuse them."""
+    spec = {"name": "reply", "kind": "text", "label": {"zh": "回复"}, "words": ["回复内容"], "default": "已登记"}
+    assert values({"slots": [{**spec, "to_line_end": True}]}, text) == found
+
+
 def test_two_order_numbers_are_ambiguous_and_both_are_offered() -> None:
     reading = read_slots(REFUND, unsaved("202405218876和202405218877都坏了,全额退款"))
     [(spec, candidates)] = reading.ambiguous

@@ -23,7 +23,7 @@ _PART = re.compile(
     r" with)?|last (?:four|4|six|6) (?:digits)?|starting with|starts with|ends with)\s*$",
     re.I,
 )
-_PART_AFTER = re.compile(r"^[ \"”」)）]*(?:开头|打头|结尾|收尾|等[几多]|什么的|后面|\.\.)")
+_PART_AFTER = re.compile(r"[ \"”」)）]*(?:开头|打头|结尾|收尾|等[几多]|什么的|后面|\.\.)")
 # A count that runs into the number: 订单号3024105588722件都坏了.
 _COUNTED = re.compile(
     r"[元件个份](?!旦)|台(?!灯)|盒(?!子)|包(?!裹|装|邮)|双(?!十)|只(?!有|要|是|想|退|收|发)|条(?!码)|本(?!人|来|月|"
@@ -56,7 +56,7 @@ def doubt_about_form(text: str, code: Code, noun: Noun, value: str, *, named: bo
         or not value.isascii()
     ):
         return Doubt.UNREADABLE
-    if _PART.search(clause_before(text, code.start, 24)) or _PART_AFTER.search(text[code.end : code.end + 8]):
+    if _PART.search(clause_before(text, code.start, 24)) or _PART_AFTER.match(text, code.end):
         return Doubt.UNREADABLE
     if re.search(r"[A-Za-z] $", text[max(0, code.start - 2) : code.start]) and re.search(
         r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start]

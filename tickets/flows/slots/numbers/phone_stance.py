@@ -112,6 +112,6 @@ def _in_question(before: str, after: str, behind: str) -> Doubt | None:
         (alone and re.match(r" ?[?？]", behind))
         or re.search(r"\b(?:did|have|has|are|is|were|was) (?:you|it|they|the code)\b[^,.]{0,30}$", before, re.I)
         or re.search(r"是不是|是否", before[-8:])
-        or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)", after)
+        or re.search(r"^.{0,4}(?:吗|对吗|对不对|么$)|^ ?还是", after)
     )
     return Doubt.QUESTION if asked else None

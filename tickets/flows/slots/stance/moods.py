@@ -65,7 +65,7 @@ def put_up_with(before: str, after: str) -> Doubt | None:
 
 def conditional(sentence: str, after: str) -> Doubt | None:
     told = _POLITE.sub("", sentence[-40:])
-    only = "只要" in told[-8:] and "就" in after[:8]
+    only = "只要" in told and "就" in after
     return Doubt.CONDITION if only or _CONDITION.search(told) or _CONDITION.search(_POLITE.sub("", after)) else None
 
 
