@@ -105,6 +105,11 @@ class Box:
         )
 
     @classmethod
+    def at(cls, point: Point) -> Box:
+        """The one pixel there."""
+        return cls(point.x, point.y, point.x + 1, point.y + 1)
+
+    @classmethod
     def around(cls, boxes: Iterable[Box]) -> Box:
         """The smallest box that holds all of them; ValueError for none."""
         kept = list(boxes)

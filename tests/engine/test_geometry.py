@@ -53,3 +53,8 @@ def test_a_box_around_others_holds_their_middles(held: list[Box]) -> None:
     around = Box.around(held)
     assert all(around.contains(box.center) for box in held)
     assert around.grown(3).contains(Point(around.left - 3, around.top - 3))
+
+
+def test_the_box_at_a_point_is_its_one_pixel() -> None:
+    assert Box.at(Point(7, 9)) == Box(7, 9, 8, 10)
+    assert Box.around(map(Box.at, (Point(7, 9), Point(2, 20)))) == Box(2, 9, 8, 21)

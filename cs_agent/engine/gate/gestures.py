@@ -51,9 +51,10 @@ def judge_swipe(action: Swipe, scene: Scene) -> Iterator[Finding]:
 def _holding(start: Point, end: Point, first: Target, last: Target, scene: Scene) -> Iterator[Finding]:
     """A caption that asks for a slide or a hold, at either end or along the way."""
     margin = int(_BAND * scene.observation.size.height)
-    way = Box.around([Box(p.x, p.y, p.x + 1, p.y + 1) for p in (start, end)])
+    way = Box.around(map(Box.at, (start, end)))
     vertical = abs(end.y - start.y) > abs(end.x - start.x)
-    band = Box(way.left, way.center.y, way.right, way.center.y + 1).grown(margin)
+    middle = Box.at(way.center)
+    band = Box(way.left, middle.top, way.right, middle.bottom).grown(margin)
     along = () if vertical else row_texts(scene.observation, band)
     for label in dict.fromkeys((*first.names, *last.names, *along)):
         if sense(label).kind is LabelKind.HOLD:
@@ -143,7 +144,7 @@ def _stands_in_row(first: Target, last: Target, scene: Scene) -> bool:
 
 def _crosses_words(first: Target, last: Target, seen: Observation) -> bool:
     """Whether words stand along the way: those of an entry, or of a drawn bar that is no control in the tree."""
-    way = Box.around([Box(each.point.x, each.point.y, each.point.x + 1, each.point.y + 1) for each in (first, last)])
+    way = Box.around(Box.at(each.point) for each in (first, last))
     most = _PAGE * seen.size.width * seen.size.height
     told = [node.box for node in seen.nodes or () if node.label.strip() and node.box.area < most]
     return any(box.intersects(way) for box in (*told, *(line.box for line in seen.lines)))

@@ -30,8 +30,8 @@ def has_pair(root: int, seen: Observation) -> bool:
     entries = column(nodes, root, seen.size.width)
     if len(entries) < _LEAST_ENTRIES or not all(_is_decided_in(index, seen) for index in entries):
         return False
-    titles = [own_texts(nodes, index)[:1] for index in entries]
-    return all(titles) and len({squash(title[0]) for title in titles}) == len(entries)
+    titles = [own_texts(nodes, index) for index in entries]
+    return all(titles) and len({squash(texts[0]) for texts in titles}) == len(entries)
 
 
 def _is_decided_in(root: int, seen: Observation) -> bool:

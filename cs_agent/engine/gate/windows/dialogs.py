@@ -133,7 +133,7 @@ def is_closing_mark(target: Target, seen: Observation) -> bool:
     nodes, box, reach = seen.nodes or (), target.box, _MARK * seen.size.width
     if seen.nodes is None:
         card = None if target.labels else find_card(seen)
-        return card is not None and _closes(_spot(target), card, reach)
+        return card is not None and _closes(Box.at(target.point), card, reach)
     if target.node is None or box is None or any(squash(name) not in _CROSSES for name in target.names):
         return False
     if max(box.width, box.height) > reach or nodes[target.node].editable:
@@ -147,11 +147,6 @@ def is_closing_mark(target: Target, seen: Observation) -> bool:
     told = [each for each in told if not box.contains(each.center)]
     cards = [around(told), *(each for each in told if each.area >= _CARD * seen.size.width * seen.size.height)]
     return any(_closes(box, card, reach) and _is_lit(card, seen) for card in cards if card is not None)
-
-
-def _spot(target: Target) -> Box:
-    x, y = target.point.x, target.point.y
-    return Box(x, y, x + 1, y + 1)
 
 
 def _closes(box: Box, card: Box, reach: float) -> bool:

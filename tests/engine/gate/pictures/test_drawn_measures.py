@@ -17,6 +17,7 @@ from cs_agent.engine.screen.page import read_page
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, Point
 from cs_agent.observation import Observation, Screenshot, TextLine
+from tests.engine.gate.lists.test_rows_of_contents import drawn, rows
 from tests.engine.gate.pictures.test_frames import FIELD, PLAIN
 from tests.engine.gate.pictures.test_layout import BLUE, GREY, INK, Drawn, form, orders, touched
 from tests.engine.gate.test_gate_kinds import page, tap
@@ -117,6 +118,8 @@ def looked_up(left: int, *, box: tuple[int, int] = (24, 420), button: str = "查
         pytest.param(looked_up(109), 300, False, id="further from the edge"),
         pytest.param(looked_up(60, box=(24, 205)), 190, False, id="in the middle of its box"),
         pytest.param(looked_up(60, box=(24, 206)), 190, True, id="a little left of it"),
+        pytest.param(looked_up(60, box=(40, 191)), 180, True, id="with room for one more sign"),
+        pytest.param(looked_up(60, box=(40, 190)), 180, False, id="without"),
         pytest.param(looked_up(60), 428, False, id="on the edge of the button"),
         pytest.param(looked_up(60, box=(24, 539)), 440, False, id="too near to the button's words"),
         pytest.param(looked_up(60, button="发送"), 300, False, id="beside a button that sends"),
@@ -201,3 +204,20 @@ def test_by_the_mark_at_its_end_no_entry_opens_in_which_a_sentence_bids():
 def test_a_bar_of_an_orders_page_is_one_on_a_picture_too():
     assert touched(orders(), 270, 135) == "kind:tab"
     assert not touched(orders(), 270, 135, put_in=True)
+
+
+@pytest.mark.parametrize(("y", "opens"), [(260, True), (261, False)])
+def test_the_blank_paper_of_an_entry_is_no_further_from_its_value_than_that_is_high(y: int, opens: bool) -> None:
+    seen = marked_rows(*PAPERS).seen()
+    assert is_row_of_record(find_target(seen, Point(350, y)), scene_of(seen)) is opens
+
+
+@pytest.mark.parametrize(("x", "leads_back"), [(162, True), (163, False)])
+def test_words_that_go_back_stand_in_the_corner(x: int, leads_back: bool) -> None:
+    back = TextLine("返回", Box(140, 60, 190, 90), 0.99)
+    assert (tap(pictured(back), x, 75).vouched_by == "kind:back") is leads_back
+
+
+@pytest.mark.parametrize(("x", "opens"), [(507, True), (508, False)])
+def test_the_mark_at_the_end_of_a_row_is_no_part_of_what_opens_it(x: int, opens: bool) -> None:
+    assert passes(drawn(rows("收入明细", "12 项")), x, 235) is opens

@@ -5,24 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PIL import ImageDraw
 
 from cs_agent.engine.actions.values import Swipe, Type
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.gate.lists.actions import names_an_action
 from cs_agent.engine.gate.lists.marked import told_parts
+from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.gate.searches import starts_a_search
+from cs_agent.engine.gate.vouches import Source, Vouch, Vouches, find_vouch
 from cs_agent.engine.gate.windows.pickers import heads_above, is_wheel_choice
-from cs_agent.engine.run.state import Verdict, VerdictKind
+from cs_agent.engine.run.state import Reason, Verdict, VerdictKind
 from cs_agent.engine.screen.drawn.windows import front_window
+from cs_agent.engine.screen.signature import control_signature, page_signature
 from cs_agent.engine.screen.targets import find_target
 from cs_agent.geometry import Box, NormPoint, Point
 from cs_agent.observation import Observation, Role, TextLine, UiNode
-from tests.engine.gate.test_gate_kinds import ORDERS, dimmed, node, page, records, tap
+from tests.engine.gate.lists.test_pairs_of_buttons import ON_ENTRY, cards
+from tests.engine.gate.test_gate_kinds import ORDERS, PAPER, bar, dimmed, node, page, records, tap
 from tests.engine.gate.test_gate_properties import passes
 from tests.engine.gate.test_gate_strangers import ENTRY
 from tests.engine.gate.written.test_bars import foot
 from tests.engine.gate.written.test_filters import PUPILS, TRIPS, over
+from tests.engine.gate.written.test_what_moves import SHOWN
 from tests.engine.gate.written.test_windows import wheel
 
 
@@ -221,3 +227,76 @@ def test_words_that_are_drawn_in_a_control_of_the_head_are_no_head_and_a_page_is
     part = node("", (0, 0, 540, bottom), Role.OTHER, clickable=True)
     seen = page(*entries, part, lines=(TextLine("巡检单", Box(200, 60, 320, 90), 0.99),))
     assert ("巡检单" in heads_above(seen, 1)) is is_head
+
+
+@pytest.mark.parametrize(("bottom", "switches"), [(1021, True), (1020, False)])
+def test_the_pages_that_a_bar_switches_reach_down_to_the_foot_of_the_screen(bottom: int, switches: bool) -> None:
+    under = node("", (0, 180, 540, bottom), Role.PAGER)
+    assert passes(page(*bar("Aus", "Sparsam", "Warm"), under), 270, 150) is switches
+
+
+@pytest.mark.parametrize(("bottom", "opened"), [(169, True), (168, False)])
+def test_a_control_in_the_head_that_ends_choosing_makes_of_the_entries_what_is_chosen(bottom: int, opened: bool):
+    end = node("完成", (420, 104, 520, bottom), Role.BUTTON, clickable=True)
+    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 4 * n) for n in range(3)]
+    assert passes(page(*records(*ORDERS), *ends, end), *ENTRY) is opened
+
+
+FOUND = (("张甲", "积了 120"), ("张乙", "积了 121"), ("张丙", "积了 122"))
+
+
+@pytest.mark.parametrize(
+    ("role", "top", "opened"),
+    [(Role.EDIT, 105, True), (Role.TEXT, 105, False), (Role.EDIT, 900, False)],
+    ids=["a field over the list", "a text over it", "a field below it"],
+)
+def test_people_open_that_a_field_over_their_list_found_by_a_part_of_their_names(role: Role, top: int, opened: bool):
+    ends = [node("›", (480, 150 + 120 * n, 500, 220 + 120 * n), parent=1 + 3 * n) for n in range(3)]
+    typed = node("张", (20, top, 520, top + 30), role, clickable=role is Role.EDIT)
+    named = [(name.replace("张", "张三"), value) for name, value in FOUND]
+    seen = page(*records(*named, title="今日"), *ends, replace(typed, text="张三"))
+    assert passes(seen, *ENTRY, StepContext(typed="张三")) is opened
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_entry_one_of_whose_two_buttons_is_a_mark_that_is_set_tells_nothing_of_its_own_touch(place: int) -> None:
+    seen = cards()
+    assert passes(seen, *ON_ENTRY)
+    names = ("Ignore", "Zap")
+    marks = tuple(replace(each, checkable=True) if each.text == names[place] else each for each in seen.nodes)
+    assert not passes(replace(seen, nodes=marks), *ON_ENTRY)
+
+
+def test_a_part_of_a_bar_is_drawn_as_chosen_by_its_words_where_each_has_a_picture_of_its_own() -> None:
+    def contents(*inks: str) -> Observation:
+        image = PAPER.copy()
+        for n, ink in enumerate(inks):
+            ImageDraw.Draw(image).rectangle(
+                (n * 180 + 30, 130, n * 180 + 50, 150), fill=("#a02020", "#20a020", "#2020a0")[n]
+            )
+            ImageDraw.Draw(image).rectangle((n * 180 + 70, 142, n * 180 + 130, 162), fill=ink)
+        parts = bar("", "", "", role=Role.OTHER, chosen=-1)
+        names = ("Details", "Reviews", "Files")
+        words = [node(name, (n * 180 + 70, 140, n * 180 + 130, 164), parent=n) for n, name in enumerate(names)]
+        return page(*parts, *words, image=image)
+
+    assert passes(contents("#1677ff", "#333333", "#333333"), 270, 150)
+    assert not passes(contents("#333333", "#333333", "#333333"), 270, 150)
+    assert not passes(contents("#1677ff", "#b02020", "#333333"), 270, 150)
+
+
+def test_what_was_held_for_a_control_is_held_for_no_other_and_none_for_one_without_a_name() -> None:
+    named, nameless = (node(text, (20, 200, 520, 260), Role.BUTTON, clickable=True) for text in ("下一步", ""))
+    seen, bare = page(SHOWN, named), page(SHOWN, nameless)
+    target = find_target(seen, Point(270, 230))
+    vouch = Vouch(Source.EDITOR, "17", page_signature(seen), control_signature(seen, target))
+    other = replace(vouch, control=replace(vouch.control, labels=("提交",)))
+    held = [find_vouch(target, seen, (), Vouches((each,))) for each in (vouch, other, replace(vouch, control=None))]
+    assert held == ["editor:17", "", ""]
+    whole = replace(vouch, page=page_signature(bare), control=None)
+    assert find_vouch(find_target(bare, Point(270, 230)), bare, (), Vouches((whole,))) == ""
+
+
+def test_a_reason_that_was_written_down_in_two_languages_is_told_in_each_and_else_in_the_first() -> None:
+    old = Reason("unproven", {"zh": "说不准", "en": "cannot be told"})
+    assert [str(told(old, lang)) for lang in ("zh", "en", "fr")] == ["说不准", "cannot be told", "说不准"]
