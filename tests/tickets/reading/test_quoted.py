@@ -25,6 +25,7 @@ QUOTED = {
     "said by the service in a dialogue": "客服小王:您好\n{}\n我:在的",
     "said by the seller in a dialogue": "[10:21] 卖家: {}\n[10:22] 我: 在",
     "said last in a dialogue": "我:你好\n客服:您好\n我:在吗\n客服:在的\n{}",
+    "said last in a dialogue that the customer only begins": "我:你好\n客服:您好\n客服:在的\n{}",
 }
 
 

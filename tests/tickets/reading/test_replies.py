@@ -135,3 +135,12 @@ def test_any_text_is_read_without_an_error_and_values_stand_in_it(text: str, nam
         assert value
         if name in {"address", "text"}:
             assert value in text
+
+
+def test_one_line_that_would_answer_two_questions_is_offered_for_both_and_answers_none() -> None:
+    specs = (spec("mobile", "mobile"), spec("other", "mobile"))
+    found = read_reply(specs, [["mobile"], ["other"]], MOBILE, TODAY)
+    assert found.values == {}
+    assert {name: [(each.value, each.start, each.end) for each in spans] for name, spans in found.offers.items()} == {
+        name: [(MOBILE, 0, len(MOBILE))] for name in ("mobile", "other")
+    }

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import choices, money, numerals, periods, writing
 from tickets.flows.slots.numbers import amounts, orders
 from tickets.flows.slots.numbers.phones import phones
-from tickets.flows.slots.spec import Option
+from tickets.flows.slots.spec import Option, SlotSpec
 from tickets.flows.slots.text import Doubt, Span, even
 
 DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=6)
@@ -208,3 +209,38 @@ def test_a_heap_of_digits_and_numerals_is_one_number_or_none(text: str) -> None:
 @given(DIGITS, DIGITS)
 def test_digits_and_numerals_mixed_without_a_unit_are_no_number(first: str, last: str) -> None:
     assert numerals.number(f"{first}二{last}") is None
+
+
+RECENT = (Option(value="三个月", phrases=("近三个月",)), Option(value="一年", phrases=("近一年",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("导出近三个月", None),
+        ("导出近三个月7天一份", Doubt.UNCLEAR),
+        ("导出近三个月和最近7天", Doubt.UNCLEAR),
+        ("导出近三个月,不是7天", None),
+    ],
+)
+def test_another_length_of_time_right_beside_a_period_leaves_it_open(text: str, doubt: Doubt | None) -> None:
+    assert [(span.value, span.doubt) for span in choices.options(text, RECENT)] == [("三个月", doubt)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("不太喜欢", True), ("不喜欢", True), ("不 喜欢", True), ("喜欢", False), ("不喜太欢", False)]
+)
+def test_what_is_not_so_may_be_softened_right_behind_the_not(text: str, found: bool) -> None:
+    assert bool(choices.options(text, (Option(value="x", phrases=("不喜欢",)),))) is found
+
+
+def test_a_slot_is_called_in_the_readers_language_and_else_in_chinese() -> None:
+    labels = {"zh": "订单号", "en": "Order"}
+    both, chinese = (
+        SlotSpec.model_validate({"name": "order", "kind": "order_number", "label": label})
+        for label in (labels, {"zh": "订单号"})
+    )
+    for language, told in (("zh-hans", "订单号"), ("en", "Order"), (None, "订单号")):
+        with override(language):
+            assert both.label == told
+            assert chinese.label == "订单号"

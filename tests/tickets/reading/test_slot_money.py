@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tickets.flows.slots import money, numerals
+from tickets.flows.slots.money.words import Words
 from tickets.flows.slots.numbers import amounts
 from tickets.flows.slots.text import MOST_PLACES, Doubt, even
 
@@ -150,4 +151,18 @@ def test_of_more_wishes_than_are_read_the_next_is_a_question_at_its_place() -> N
 def test_what_is_wished_twice_without_an_amount_is_one_question() -> None:
     [place] = money.unnamed("要求退款,请尽快退款", ("退款",), ("补偿",))
     assert (place.start, place.end, place.doubt) == (2, 4, Doubt.UNCLEAR)
+    assert money.unnamed("退款", ("退款",), ())[0].start == 0
     assert money.unnamed("不用退款", ("退款",), ("补偿",)) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "rivals", "facts"),
+    [
+        (("扣款",), ("退款",), True),
+        (("charge of",), (), True),
+        (("退款",), (), False),
+        (("扣款", "补偿"), (), False),
+    ],
+)
+def test_what_was_paid_is_a_fact_whatever_other_slots_wish(own: tuple[str, ...], rivals: tuple[str, ...], facts: bool):
+    assert Words(own, rivals).facts is facts

@@ -15,7 +15,7 @@ from tickets.flows.slots import stance
 from tickets.flows.slots.money import wording
 from tickets.flows.slots.money.shares import is_share
 from tickets.flows.slots.money.words import Word, Words, clause_of
-from tickets.flows.slots.near import Reach
+from tickets.flows.slots.near import NEAR, Reach
 from tickets.flows.slots.numbers.amounts import (
     LOOSE_BEFORE,
     MEASURE_AFTER,
@@ -48,7 +48,7 @@ _IN_UNITS = re.compile(r"[(（/](?:单位[:：])?(?:元|人民币|RMB|CNY)[)）]
 _PAST_FORM = re.compile(r"[a-z]ed$", re.I)
 _PASSIVE = re.compile(r"\b(?:be|get|getting|being|want|like|see|have|is|are|it|me|money)\b(?: \w+){0,3} $", re.I)
 _BESIDES = re.compile(r"^.{0,2}(?:再|另|外|还|额外)(?:加|付|给|补)|^(?:再|另|外)?加")
-_FEE_AFTER = re.compile(r"^的?(?:运费|邮费|快递费|路费|车费|话费|税)")
+_FEE_AFTER = re.compile(r"的?(?:运费|邮费|快递费|路费|车费|话费|税)")
 _FEE_BEFORE = re.compile(
     r"[(（,，](?:其中|不|含|包括|包含|另外?|外加|商品|货款|加上?)*(?:运费|邮费|快递费|手续费)[是为:：]?$"
 )
@@ -172,13 +172,13 @@ class _Clause:
 
     def _doubt(self, pair: _Pair, gap: str) -> Doubt | None:
         text, span, word = self._text, pair.money.span, pair.word
-        lead = clause_before(text, pair.start)
-        ranged = LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(lead[-8:])
+        lead, right_before = clause_before(text, pair.start), clause_before(text, span.start)
+        ranged = LOOSE_BEFORE.search(lead + " " if lead.isascii() else lead) or _ROUGHLY.search(NEAR.of(lead))
         past = _PAST_FORM.search(text[word.start : word.end]) and not _PASSIVE.search(lead)  # the seller refunded 50
         apart = not wording.joins(gap) if pair.ahead else not _PLAIN_SUFFIX.search(gap) or EXPENSE.search(lead)
         parts = _PARTS_AFTER.match(text, span.end)
         mixed = parts is not None and any(not each.own for each in self._words.within(text, parts.span()))
-        shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.search(text[span.end : span.end + 16])
+        shared = mixed or pair.shared or TOTAL.search(gap) or _FEE_AFTER.match(text, span.end)
         if _OTHER_CURRENCY.match(text, span.end):
             return Doubt.CURRENCY
         if self._words.facts:
@@ -188,16 +188,8 @@ class _Clause:
             stance.doubt_about_wish(text, pair.start, pair.end)
             or (Doubt.RANGE if ranged else None)
             or (Doubt.OTHER_TIME if pair.ahead and past else None)
-            or (
-                Doubt.NEGATED
-                if re.search(
-                    r"(?:不是|不要|\bnot)"
-                    r" ?$",
-                    text[max(0, span.start - 4) : span.start],
-                )
-                else None
-            )
-            or stance.done(text[max(0, span.start - 4) : span.start])
+            or (Doubt.NEGATED if re.search(r"(?:不是|不要|\bnot) ?$", right_before) else None)
+            or stance.done(right_before)
             or (Doubt.UNCLEAR if apart or _NEGATED_GAP.search(gap) or shared else None)
             or wording.doubt(text, pair.start, pair.end, self._words)
         )

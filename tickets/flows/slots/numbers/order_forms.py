@@ -56,7 +56,7 @@ def doubt_about_form(text: str, code: Code, noun: Noun, value: str, *, named: bo
         or not value.isascii()
     ):
         return Doubt.UNREADABLE
-    if _PART.search(clause_before(text, code.start, 24)) or _PART_AFTER.match(text, code.end):
+    if _PART.search(clause_before(text, code.start)) or _PART_AFTER.match(text, code.end):
         return Doubt.UNREADABLE
     if re.search(r"[A-Za-z] $", text[max(0, code.start - 2) : code.start]) and re.search(
         r"(?:[^A-Za-z ]|^) ?[A-Z]{1,4} $", text[max(0, code.start - 8) : code.start]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots.near import NEAR
+from tickets.flows.slots.near import BESIDE, NEAR
 from tickets.flows.slots.text import Doubt, clause_after
 
 # Words that hold a negation but deny nothing.
@@ -101,16 +101,19 @@ def _of_another_action(wish: str, called_off: str) -> bool:
 
 def retracted(text: str, end: int) -> Doubt | None:
     """What comes next takes it back: 不对, 说错了, 还是算了."""
-    after = clause_after(text, end, 24)
-    following = text[end + len(after) : end + len(after) + 16]
-    return Doubt.UNCLEAR if _RETRACTED.search(following) else None
+    return Doubt.UNCLEAR if _RETRACTED.search(_next_clause(text, end)) else None
 
 
 def corrected(text: str, end: int) -> Doubt | None:
     """What comes next says that it was wrong."""
-    after = clause_after(text, end, 24)
-    behind = text[end + len(after) : end + len(after) + 16]
-    return Doubt.UNCLEAR if _CORRECTED.search(after[:16]) or _CORRECTED.search(behind) else None
+    told = _CORRECTED.search(clause_after(text, end)) or _CORRECTED.search(_next_clause(text, end))
+    return Doubt.UNCLEAR if told else None
+
+
+def _next_clause(text: str, end: int) -> str:
+    """What begins where this clause ends, its mark before it."""
+    start = end + len(clause_after(text, end))
+    return text[start : start + BESIDE]
 
 
 def _own_phrase(before: str) -> str:
@@ -122,6 +125,6 @@ def _own_phrase(before: str) -> str:
 
 def unclear_denial(before: str, after: str) -> Doubt | None:
     near = _IDIOMS.sub("", NEAR.of(_own_phrase(before)))
-    behind = _IDIOMS.sub("", _OTHER_DENIED.sub("", after[:16]))
+    behind = _IDIOMS.sub("", _OTHER_DENIED.sub("", after))
     denied = _NEGATION.search(near) or _DENIED_AFTER.search(behind)
     return Doubt.UNCLEAR if denied else None

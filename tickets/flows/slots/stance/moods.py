@@ -64,7 +64,7 @@ def put_up_with(before: str, after: str) -> Doubt | None:
 
 
 def conditional(sentence: str, after: str) -> Doubt | None:
-    told = _POLITE.sub("", sentence[-40:])
+    told = _POLITE.sub("", sentence)
     only = "只要" in told and "就" in after
     return Doubt.CONDITION if only or _CONDITION.search(told) or _CONDITION.search(_POLITE.sub("", after)) else None
 

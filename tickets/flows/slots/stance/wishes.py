@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tickets.flows.slots.near import NEAR
+from tickets.flows.slots.near import BESIDE, NEAR
 from tickets.flows.slots.stance.denial import called_off, refused, retracted, unclear_denial
 from tickets.flows.slots.stance.moods import asked, conditional, hedged, put_up_with
 from tickets.flows.slots.stance.sources import somebody_else
@@ -58,7 +58,7 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
     labelled = _FIELD.match(text, max(0, start - 1), end)  # 原因:屏幕不亮 退款金额:599
     before = "" if labelled else clause_before(text, start)
     sentence = "" if labelled else sentence_before(text, start)
-    after = clause_after(text, end)
+    after, behind = clause_after(text, end), text[end : end + BESIDE]
     return (
         _as_ticked(before, sentence + after)
         or refused(before, after, amount=bool(_AMOUNT_ENDS.search(text[max(start, end - 4) : end])))
@@ -68,10 +68,10 @@ def doubt_about_wish(text: str, start: int, end: int) -> Doubt | None:
         or (Doubt.OTHER_TIME if _PAST.search(NEAR.of(before)) or _DONE_AFTER.search(after) else None)
         or (Doubt.UNCLEAR if _DONE_BEFORE.search(before) or _TURNED_AFTER.search(after) else None)
         or retracted(text, end)
-        or (Doubt.OTHER_TIME if _CAME_AFTER.search(text[end : end + 16]) else None)
-        or (Doubt.UNCLEAR if _UNPAID_AFTER.search(text[end : end + 24]) else None)
-        or (Doubt.QUESTION if _DIFFERENCE_AFTER.search(text[end : end + 30]) else None)
-        or (Doubt.CONDITION if _OTHERWISE_AFTER.search(text[end : end + 12]) else None)
+        or (Doubt.OTHER_TIME if _CAME_AFTER.search(behind) else None)
+        or (Doubt.UNCLEAR if _UNPAID_AFTER.search(behind) else None)
+        or (Doubt.QUESTION if _DIFFERENCE_AFTER.search(behind) else None)
+        or (Doubt.CONDITION if _OTHERWISE_AFTER.search(behind) else None)
         or conditional(sentence, after)
         or asked(before + text[start:end], after, mark_after(text, end))
         or hedged(before, after.removeprefix("吧"))

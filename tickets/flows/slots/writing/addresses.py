@@ -118,7 +118,7 @@ def addresses(text: str, words: Sequence[str]) -> list[Span]:
     """The addresses behind one of the words; "" with a doubt where one is spoken of that is none."""
     found = []
     for start, at in [*starts(text, words), *_moves(text, words)]:
-        if _OLD.search(clause_before(text, start, 16)):
+        if _OLD.search(clause_before(text, start)):
             continue
         label = _LABEL.match(text, at)
         at = label.end() if label else at

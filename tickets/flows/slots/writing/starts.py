@@ -56,7 +56,7 @@ def doubt_about(text: str, start: int, span: Span) -> Doubt | None:
             if re.search(
                 r"上次|上回|之前|以前|曾经|已经?|昨天|去年|前年|上个?月|上周|当时|那时|previously|last time|"
                 r"already",
-                before[-16:],
+                before,
                 re.I,
             )
             else None
@@ -67,7 +67,7 @@ def doubt_about(text: str, start: int, span: Span) -> Doubt | None:
         or stance.corrected(text, span.end)
         or (
             Doubt.QUESTION
-            if (mark_after(text, span.end, 40) in {"?", "？"} and not _WOULD_YOU.search(before))
+            if (mark_after(text, span.end) in {"?", "？"} and not _WOULD_YOU.search(before))
             or re.match(
                 r"(?:是|这样)?对(?:吧|吗|不对|么)",
                 text[max(span.end - 1, 0) : span.end + 4].lstrip("号室楼栋层"),
