@@ -107,8 +107,9 @@ def ticket_value_in(field: Any, cockpit: Any) -> str:
 
 @register.filter
 def original_of(slot: Any, edit: Any) -> str:
-    """What was there before a person changed the value; "" where nobody did."""
-    return (edit.original if edit else "") or getattr(slot, "original", "")
+    """What was there before a person changed the value; "" where nobody did, or did so to the same value."""
+    original = (edit.original if edit else "") or getattr(slot, "original", "")
+    return "" if original == slot.value else original
 
 
 @register.filter

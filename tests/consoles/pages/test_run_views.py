@@ -79,6 +79,22 @@ def test_an_answer_that_fits_no_order_number_is_refused_and_kept_in_the_field(
     assert not Run.objects.exists()
 
 
+def test_a_typed_value_is_shown_with_what_is_odd_about_it_and_beside_the_original_where_they_differ(
+    as_alice: Client, department: Department, refund_flow: FlowVersion
+) -> None:
+    ticket = story.new_ticket(department, "订单202405218876充不上电,要求全额退款")
+    values = f"/tickets/{ticket.number}/values/"
+
+    def page_after(name: str, value: str) -> str:
+        assert post(as_alice, values, flow=refund_flow.pk, name=name, value=value).status_code == 200
+        return story.markup(as_alice.get(f"/tickets/{ticket.number}/"))
+
+    assert "slot-original" not in page_after("refund", "全额")
+    assert "slot-original" in page_after("refund", "100")
+    assert "写法少见" not in page_after("order_number", "202405218877")
+    assert "写法少见" in page_after("order_number", "A-12")
+
+
 def test_what_was_typed_counts_more_than_what_was_chosen(
     as_alice: Client, department: Department, refund_flow: FlowVersion
 ) -> None:

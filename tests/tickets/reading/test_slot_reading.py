@@ -170,7 +170,17 @@ def test_an_operators_answer_is_read_like_the_ticket(name: str, answer: str, val
 
 @pytest.mark.parametrize(
     "answers",
-    [{"order_number": "不知道"}, {"refund": "很多"}, {"compensation": "全额"}, {"nothing": "1"}, {"reason": "x" * 501}],
+    [
+        {"order_number": "不知道"},
+        {"refund": "很多"},
+        {"refund": "二百五十abc"},
+        {"compensation": "30或40"},
+        {"compensation": "50元左右"},
+        {"compensation": "-3"},
+        {"compensation": "全额"},
+        {"nothing": "1"},
+        {"reason": "x" * 501},
+    ],
 )
 def test_an_answer_that_does_not_fit_is_refused_in_words(answers: dict[str, str]) -> None:
     ticket = unsaved("退款")
