@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, remedy_of
-from integrations.connectors.fields.expressions import found, is_so
+from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, remedy_of
+from integrations.connectors.fields.expressions import found, is_so, search
 from integrations.connectors.fields.templates import filled
 from integrations.connectors.generic import bodies, calls, reading
 from integrations.connectors.generic.settings import GenericSettings
@@ -122,12 +122,22 @@ class GenericConnector:
             if not content:
                 raise BadAnswer(_("没有设置读取工单的路径,只能等对方再次发送。"))
             return reading.read(self._settings, value_of(content), self._http, external_id)
-        body = self._http.get(self._at(self._settings.fetch_path, id=external_id)).json()
+        body = self._answer_about(external_id)
         ticket = reading.read(self._settings, body, self._http, external_id)
         if not self._settings.messages_path:
             return ticket
         answer = self._http.get(self._at(self._settings.messages_path, id=external_id)).json()
         return replace(ticket, messages=reading.messages_of(self._settings, answer))
+
+    def _answer_about(self, external_id: str) -> Any:
+        """Gone (hidden) for a ticket that is refused while the list is not."""
+        try:
+            return self._http.get(self._at(self._settings.fetch_path, id=external_id)).json()
+        except NotAllowed as error:
+            if Capability.POLL not in self.capabilities():
+                raise
+            self.changed_since("")
+            raise Gone(_("账号看不到这个工单:它被移走了,或账号没有权限。"), hidden=True) from error
 
     def changed_since(self, cursor: str) -> Changes:
         answer = self._http.get(self._at(self._settings.changes_path, cursor=cursor)).json()
@@ -167,12 +177,7 @@ class GenericConnector:
         can = self.capabilities()
         findings = [Finding(Level.GOOD, _("能做:%s") % ", ".join(sorted(can)))]
         if Capability.POLL in can:
-            try:
-                changes = self.changed_since("")
-                findings.append(Finding(Level.GOOD, _("读取变化成功,第一页有 %d 个工单。") % len(changes.external_ids)))
-            except ConnectorError as error:
-                remedy = remedy_of(error, _("核对 REST 地址、令牌和“读取变化”的路径。"))
-                findings.append(Finding(Level.PROBLEM, error.text, remedy))
+            findings += self._seen()
         else:
             text = _("不轮询:对方的调用如果丢失,就不会知道。")
             findings.append(Finding(Level.WARNING, text, _("有列表接口时,请填写“读取变化”和“读取工单”。")))
@@ -180,6 +185,38 @@ class GenericConnector:
             text = _("写备注前看不到已有的备注。")
             findings.append(Finding(Level.WARNING, text, _("填写“读取备注”,或确认对方认得 Idempotency-Key。")))
         return findings
+
+    def _seen(self) -> Iterator[Finding]:
+        """Whether the list of changes is one, and whether a ticket of it can be read with all that is set up."""
+        its = self._settings
+        try:
+            answer = self._http.get(self._at(its.changes_path, cursor="")).json()
+            if search(its.changes_ids, answer) is None:
+                text = _("对方有回答,但里面没有“变化里的编号”(%s)。") % its.changes_ids
+                yield Finding(Level.PROBLEM, text, _("核对“读取变化”的路径,以及“变化里的编号”的表达式。"))
+                return
+            ids = reading.ids_of(its.changes_ids, answer)
+            yield Finding(Level.GOOD, _("读取变化成功,第一页有 %d 个工单。") % len(ids))
+            if ids:
+                yield self._read_one(ids[-1])
+        except ConnectorError as error:
+            remedy = remedy_of(error, _("核对 REST 地址、令牌和“读取变化”的路径。"))
+            yield Finding(Level.PROBLEM, error.text, remedy)
+
+    def _read_one(self, external_id: str) -> Finding:
+        try:
+            body = self._answer_about(external_id)
+        except ConnectorError as error:
+            remedy = _("核对“读取工单”的路径,以及账号能不能看工单。")
+            return Finding(
+                Level.PROBLEM, _("读不了工单 %(id)s:%(why)s") % {"id": external_id, "why": error.text}, remedy
+            )
+        absent = [(title, path) for title, path in reading.unfound(self._settings, body)]
+        if absent:
+            listed = _("、").join(f"{title} ({path})" for title, path in absent)
+            remedy = _("在右边“试一试”里粘贴这样的回答,核对这些表达式;没有的项可以清空。")
+            return Finding(Level.WARNING, _("读到了工单,但这些没有取到:%s") % listed, remedy)
+        return Finding(Level.GOOD, _("能读取工单。"))
 
     def _at(self, path: str, **values: str) -> str:
         for name, value in values.items():

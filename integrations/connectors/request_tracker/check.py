@@ -11,6 +11,7 @@ from integrations.connectors.request_tracker import polling
 from integrations.connectors.request_tracker.rest import Rest
 from integrations.connectors.request_tracker.settings import RequestTrackerSettings
 from integrations.connectors.request_tracker.shapes import Ticket, User
+from integrations.connectors.wire import front
 from tickets.said import gettext_said as _
 
 _RIGHTS = (("comment", "CommentOnTicket"), ("correspond", "ReplyToTicket"), ("lifecycle", "ModifyTicket"))
@@ -27,6 +28,8 @@ def findings(rest: Callable[[], Rest], me: Callable[[], User], settings: Request
         found.append(
             Finding(Level.PROBLEM, error.text, remedy_of(error, _("核对地址和令牌;账号在 Request Tracker 里要启用。")))
         )
+        if len(found) == 1:
+            found += front.findings(error, settings.url, settings.networks, "Request Tracker")
     return found
 
 

@@ -11,14 +11,27 @@ from collections.abc import Iterator
 
 import httpcore
 import httpx
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from lxml import etree, html
 
 from integrations.connectors.errors import BadAnswer, Unreachable
+from tickets.said import Said
 from tickets.said import gettext_said as _
 
 _SHOWN = 200  # characters of an answer that a technician sees
 _READ = 2000  # bytes of it that are looked at
+# The codes of OpenSSL's X509_V_ERR_….
+_UNTRUSTED = {
+    9: gettext_noop("还没有生效(也可能是本机的时钟慢了)"),
+    10: gettext_noop("已经过期"),
+    18: gettext_noop("是自己给自己签的"),
+    19: gettext_noop("签发它的机构不在本机的信任库里"),
+    20: gettext_noop("签发它的机构不在本机的信任库里,或对方没有一起发来中间证书"),
+    21: gettext_noop("对方没有一起发来中间证书"),
+    23: gettext_noop("已被吊销"),
+    62: gettext_noop("上面写的是别的主机名"),
+    64: gettext_noop("上面没有写这个 IP 地址"),
+}
 _TIMEOUTS = (httpcore.TimeoutException, httpx.TimeoutException, TimeoutError)
 
 
@@ -27,7 +40,7 @@ def network_fault(error: Exception, host: str) -> Unreachable:
     causes = list(_causes(error))
     untrusted = next((each for each in causes if isinstance(each, ssl.SSLCertVerificationError)), None)
     if untrusted is not None:
-        text = _("%(host)s 的证书不能信任:%(why)s") % {"host": host, "why": untrusted.verify_message}
+        text = _("%(host)s 的证书不能信任:%(why)s") % {"host": host, "why": _why_untrusted(untrusted)}
         remedy = gettext_lazy(
             "换成有效的、写着这个主机名的证书;内部机构签发的,把这个机构的证书加入本机的信任库(SSL_CERT_FILE)。"
         )
@@ -49,6 +62,11 @@ def network_fault(error: Exception, host: str) -> Unreachable:
     return Unreachable(text, remedy=remedy)
 
 
+def _why_untrusted(error: ssl.SSLCertVerificationError) -> Said | str:
+    """In the reader's language for what is usual, else in the library's words."""
+    return _(_UNTRUSTED[error.verify_code]) if error.verify_code in _UNTRUSTED else error.verify_message
+
+
 def unresolved(error: Exception, host: str) -> Unreachable:
     """An address that is none, or of a host that no name server knows."""
     unknown = any(isinstance(each, socket.gaierror) for each in _causes(error))
@@ -68,8 +86,15 @@ def no_json(body: bytes) -> BadAnswer:
 
 def words_of(body: bytes) -> str:
     """The first words of an answer in one printable line; of a web page its title."""
-    title = _title(body) if _is_page(body) else ""
-    text = title or body[:_READ].decode("utf-8", "replace")
+    return title_of(body) or _line(body[:_READ].decode("utf-8", "replace"))
+
+
+def title_of(body: bytes) -> str:
+    """ "" for what is no web page."""
+    return _line(_title(body)) if _is_page(body) else ""
+
+
+def _line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:_SHOWN]
 
 
@@ -79,7 +104,12 @@ def _is_page(body: bytes) -> bool:
 
 def _title(body: bytes) -> str:
     try:
-        return html.document_fromstring(body).findtext(".//title") or ""
+        body.decode()
+        encoding = "utf-8"  # also where the page does not say so
+    except UnicodeDecodeError:
+        encoding = None
+    try:
+        return html.document_fromstring(body, html.HTMLParser(encoding=encoding)).findtext(".//title") or ""
     except (etree.ParserError, ValueError):
         return ""
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy, gettext_noop
 from pydantic import Field
 
+from integrations.connectors import kinds
 from integrations.connectors.errors import BadAnswer, ConnectorError, Gone, NotAllowed, Text, remedy_of
 from integrations.connectors.kinds import Setup, WebSettings
 from integrations.connectors.protocol import (
@@ -25,6 +26,7 @@ from integrations.connectors.protocol import (
     Message,
     RemoteTicket,
 )
+from integrations.connectors.wire import front
 from integrations.connectors.wire.http import Http
 from tickets.said import gettext_said as _
 
@@ -88,8 +90,15 @@ class WebConnector(ABC):
             findings += self._seen()
         except ConnectorError as error:
             refused = _NO_RIGHT if findings else self.remedy
+            logged_in = bool(findings)
             findings.append(Finding(Level.PROBLEM, error.text, remedy_of(error, refused)))
+            if not logged_in:
+                findings += front.findings(error, self._settings.url, self._settings.networks, self._title())
         return findings
+
+    def _title(self) -> Text:
+        kind = kinds.of(self.kind)
+        return kind.title if kind is not None else self.kind
 
     def _seen(self) -> Iterator[Finding]:
         """Findings: whether tickets are found, and whether one can be read completely."""

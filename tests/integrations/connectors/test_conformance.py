@@ -23,6 +23,7 @@ from integrations.writeback.words import Part, WriteBack
 from tests.integrations.desks.base import CUSTOMER, ME, Desk, Stored
 from tests.integrations.desks.chatwoot import ChatwootDesk
 from tests.integrations.desks.freescout import FreeScoutDesk
+from tests.integrations.desks.generic import GenericDesk
 from tests.integrations.desks.glpi import GlpiDesk
 from tests.integrations.desks.qiyu import QiyuDesk
 from tests.integrations.desks.redmine import RedmineDesk
@@ -39,7 +40,7 @@ from tickets.services.outbox.spread import spread
 from tickets.services.runs import lifecycle, starts
 from tickets.services.tickets import desk as desk_service
 
-DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk, FreeScoutDesk, RedmineDesk, GlpiDesk]
+DESKS = [ZammadDesk, ChatwootDesk, ZendeskDesk, WeComDesk, QiyuDesk, FreeScoutDesk, RedmineDesk, GlpiDesk, GenericDesk]
 SPOILED = int(os.environ.get("CONNECTOR_SPOILED", "5"))  # readings of spoiled answers, for each kind
 PDF = b"%PDF-1.4\n" + b"x" * 200
 PROGRAM = b"MZ" + b"\0" * 100
@@ -84,7 +85,7 @@ def set_up(desk: Desk, user: User, department: Department, key: str) -> Connecto
     row = Connector.objects.create(
         key=key, kind=desk.kind, name="客服系统", enabled=True, acts_as=user, department=department
     )
-    row.options, row.home = options, f"{desk.kind}:{desk.url}"
+    row.options, row.home, row.mapping = options, f"{desk.kind}:{desk.url}", desk.mapping
     back = Part(note=True, status=desk.statuses[1], tags=["ai"])
     row.write_back = WriteBack(site="https://agent.example.com/", cancelled=back).model_dump(mode="json")
     row.save()
@@ -367,8 +368,7 @@ def test_each_kind_says_what_its_words_mean_and_what_was_tried(site: Site) -> No
 
 
 def test_the_recorded_calls_of_every_kind_are_tried() -> None:
-    walked = {desk.kind for desk in DESKS} | {"generic"}  # the last in `generic`
-    assert {folder.name for folder in BODIES.iterdir()} == walked
+    assert {folder.name for folder in BODIES.iterdir()} == {desk.kind for desk in DESKS}
 
 
 def test_recorded_calls_are_about_the_tickets_they_name_and_hostile_ones_about_none(site: Site) -> None:

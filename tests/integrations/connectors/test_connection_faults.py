@@ -125,11 +125,34 @@ def test_a_port_without_a_service_a_name_without_a_host_and_a_wrong_scheme_are_t
     assert ("找不到主机 no-such-host.invalid" in str(unknown.text), "拼写" in str(unknown.remedy)) == (True, True)
 
 
+@pytest.mark.parametrize("desk", [ChatwootDesk, FreeScoutDesk, RedmineDesk, ZammadDesk, ZendeskDesk])
+def test_a_server_of_another_kind_is_told_by_the_title_that_people_see_there(desk: type[Desk]) -> None:
+    with (other := GlpiDesk()).running():
+        other.front = "GLPI – Anmeldung <b>&amp;</b>"
+        told = findings(desk(), other.url, "zh-hans")
+        english = findings(desk(), other.url, "en")
+        asked = other.asked[-1]
+    assert ("GLPI – Anmeldung" in str(told[-1].text), "请改地址" in str(told[-1].remedy)) == (True, True)
+    assert all(map(is_english, english))
+    assert "secret" not in str(asked.headers)
+
+
+def test_the_title_is_not_told_where_it_is_the_kinds_own_or_the_log_in_worked() -> None:
+    with (one := ZammadDesk()).running():
+        one.front = "Zammad Helpdesk"
+        one.barred = True
+        assert [each.level for each in findings(one, one.url, "en")] == [Level.PROBLEM]
+        one.barred, one.front = False, "Acme"
+        assert all("Acme" not in each.text for each in findings(one, one.url, "en"))
+
+
 def test_a_certificate_that_nobody_vouches_for_is_told_as_that(tmp_path: Path) -> None:
     with encrypted(tmp_path) as port:
         told = problem(ZammadDesk(), f"https://127.0.0.1:{port}", "zh-hans")
         english = problem(ZammadDesk(), f"https://127.0.0.1:{port}", "en")
-    assert "证书不能信任" in str(told.text)
+    assert "证书不能信任:是自己给自己签的" in str(told.text)
+    assert "self" not in str(told.text)
+    assert "it is signed by itself" in str(english.text)
     assert "SSL_CERT_FILE" in str(told.remedy)
     assert is_english(english)
 

@@ -84,6 +84,7 @@ class Desk(ABC):
     html: ClassVar[bool] = True  # whether a customer's words may be HTML there
     can_delete: ClassVar[bool] = True
     can_move: ClassVar[bool] = True
+    mapping: ClassVar[dict[str, Any]] = {}  # what is set up of its fields and words
     page: ClassVar[int] = 50  # how many of a list it gives at once
 
     def __init__(self) -> None:
@@ -93,6 +94,7 @@ class Desk(ABC):
         self.lose_answers = 0  # so many writes are done, then answered with an error
         self.barred = False  # the account's credentials are refused
         self.spoil: Callable[[Any], Any] | None = None  # changes what is answered
+        self.front = ""  # the title of the page that people open
         self.asked: list[Asked] = []
         self._next = 1000
 
@@ -158,6 +160,8 @@ class Desk(ABC):
         self.asked.append(asked)
         if self.trouble is not None:
             return self.trouble
+        if asked.path == "/" and "text/html" in asked.headers.get("accept", ""):
+            return 200, f"<!DOCTYPE html><title>{self.front or self.kind}</title>".encode()
         answer = self.answer(asked)
         if asked.method != "GET" and answer[0] < 300 and self.lose_answers and self.writes(asked):
             self.lose_answers -= 1
