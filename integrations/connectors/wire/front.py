@@ -23,21 +23,23 @@ def findings(error: ConnectorError, url: str, networks: Sequence[str], kind: Tex
     """`error`: how the interface answered; nothing for what did not answer or asks for time."""
     if isinstance(error, Unreachable):
         return
-    title = _title_at(Http(url, networks=networks))
-    if title and str(kind).casefold() not in title.casefold():
+    page = _page_at(Http(url, networks=networks))
+    title = title_of(page)
+    own = str(kind).rstrip("0123456789. ")
+    if title and own.casefold() not in page.decode("utf-8", "replace").casefold():
         text = _("打开这个地址,网页的标题是“%s”。") % title
         yield Finding(Level.WARNING, text, _("如果那不是 %s,请改地址:密钥可能没有错。") % kind)
 
 
-def _title_at(http: Http) -> str:
-    """ "" where no page stands, or one that leads elsewhere."""
+def _page_at(http: Http) -> bytes:
+    """Empty where none stands, or one that leads elsewhere."""
     path = "./"
     try:
         for _turn in range(_MOST_TURNS):
             reply = http.get(path, allow=(*_REDIRECTS, *_PAGES), headers={"Accept": "text/html"})
             if reply.status not in _REDIRECTS:
-                return title_of(reply.body)
+                return reply.body
             path = reply.headers.get("location", "./")
     except ConnectorError:
-        return ""
-    return ""
+        return b""
+    return b""
