@@ -96,7 +96,7 @@ def item_words(item: Any) -> str:
 def ticket_value_in(field: Any, cockpit: Any) -> str:
     """The ticket's side of a field, an amount written as the screen's; an attachment is called as on the ticket."""
     files = [slot for slot in cockpit.slots if slot.attachment is not None]
-    told = str(field.get("ticket_value") or "")
+    told = str(field.get("ticket_value") or field.get("screen_value") or "")
     for slot in files:
         if slot.name == field.get("name") or slot.value == told:  # told by the name that the file has on the phone
             return str(slot.attachment.name)

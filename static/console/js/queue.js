@@ -108,6 +108,15 @@ function submitted(event) {
   location.assign(`${location.pathname}?${query}`);
 }
 
+// The list goes with the word: an empty box beside the rows of a word that is gone would hide all others.
+function leaveSearch() {
+  if (search.value) {
+    search.value = "";
+    filter();
+  }
+  search.blur();
+}
+
 function changed(event) {
   if (event.target === search) return;
   if (event.target.name === "created") {
@@ -120,7 +129,7 @@ function changed(event) {
 
 document.addEventListener("keydown", (event) => {
   if (composing(event)) return;
-  if (event.target === search && event.key === "Escape") return void search.blur();
+  if (event.target === search && event.key === "Escape") return void leaveSearch();
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const held = event.repeat && "jkJK".includes(event.key); // j and k may be held to run through the list
   const key = held ? event.key.toLowerCase() : plainKey(event);

@@ -65,6 +65,13 @@ def test_slash_searches_as_one_types_and_keys_do_nothing_else_meanwhile(visit: L
     page.locator("#search").fill("idle1")
     expect(page.locator(".queue-row")).to_have_count(1)
     assert "q=idle1" in page.url
+    page.locator("#search").fill("nobody has this")
+    expect(page.locator("#queue-body .empty")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".queue-row").nth(1)).to_be_visible()
+    assert "q=" not in page.url.replace("q=&", "")
+    page.keyboard.press("j")
+    expect(page.locator(".queue-row").first).to_have_class(re.compile("selected"))
 
 
 def test_slash_leads_to_a_search_from_every_page_and_takes_along_what_is_typed_at_once(
