@@ -60,7 +60,11 @@ class Conflicted(Unreachable):
 
 
 class NotAllowed(ConnectorError):
-    pass
+    """`here`: the account is known, and lacks the right to this one thing; others may well be allowed."""
+
+    def __init__(self, text: Text, *, remedy: Text | None = None, here: bool = False) -> None:
+        super().__init__(text, remedy=remedy)
+        self.here = here
 
 
 class Gone(ConnectorError):

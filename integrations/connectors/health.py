@@ -25,7 +25,7 @@ def good(row: Connector) -> None:
 
 
 def failed(row: Connector, error: ConnectorError) -> None:
-    """Store the fault; pause calls if the helpdesk fails, refuses our account, or requested it."""
+    """Store the fault; pause calls if the helpdesk fails, refuses our account as a whole, or requested it."""
     now = timezone.now()
     changes = {"fault": bounded(error.text, 300), "fault_at": now}
     rest = _rest_s(row, error)
@@ -43,6 +43,8 @@ def refused(row: Connector, text: str) -> None:
 def _rest_s(row: Connector, error: ConnectorError) -> float:
     if isinstance(error, RateLimited):
         return min(error.retry_after_s or _RATE_S, _LONGEST_S)
+    if isinstance(error, NotAllowed) and error.here:
+        return 0.0
     if isinstance(error, (Unreachable, NotAllowed)):
         return _REST_S[min(row.failures_in_a_row, len(_REST_S) - 1)]
     return 0.0

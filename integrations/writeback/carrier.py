@@ -6,7 +6,7 @@ Notes are internal; only text that a person wrote and released reaches the custo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from integrations.connectors import health
 from integrations.connectors.build import build, kind_of
-from integrations.connectors.errors import BadAnswer, Conflicted, ConnectorError, Gone, RateLimited
+from integrations.connectors.errors import (
+    BadAnswer,
+    Conflicted,
+    ConnectorError,
+    Gone,
+    NotAllowed,
+    RateLimited,
+    Text,
+)
 from integrations.connectors.fields.mapping import Mapping, state_of
 from integrations.connectors.fields.words import marker_of_reply, marker_of_run
 from integrations.connectors.protocol import Capability
@@ -70,10 +78,12 @@ class ConnectorCarrier:
         if not row.enabled:
             verdict = Verdict.AGAIN if delivery.event.type == REPLIED else Verdict.NEVER
             return Answer(verdict, _("这个连接器已停用。"))
+        done: list[str] = []
         try:
-            done = _write(build(row), row, linked, todo)
+            for part in _write(build(row), row, linked, todo):
+                done.append(part)
         except ConnectorError as error:
-            return _judged(row, error)
+            return _judged(row, error, done)
         health.good(row)
         return Answer(Verdict.TAKEN, "; ".join(done) or "nothing to do")
 
@@ -89,9 +99,9 @@ def lane(row: Connector) -> str:
     return f"{CONNECTOR_LANE}:{row.pk}"
 
 
-def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> list[str]:
+def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo) -> Iterator[str]:
     """Each part that this helpdesk can take, in this order; what was done, for the log."""
-    can, there, done = helpdesk.capabilities(), linked.external_id, []
+    can, there = helpdesk.capabilities(), linked.external_id
     needed = Capability.NOTE if todo.internal else Capability.REPLY
     if not todo.internal and needed not in can:
         raise Gone(_("这个客服系统不能把答复带给客户"))
@@ -99,28 +109,31 @@ def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo)
         found = helpdesk.find_note(there, todo.marker)
         text = marked(todo.text, todo.marker)
         posted = found or helpdesk.note(there, text, marker=todo.marker, internal=todo.internal)
-        done.append(f"{needed} {posted}{' (was there)' if found else ''}")
+        yield f"{needed} {posted}{' (was there)' if found else ''}"
     if todo.tags and Capability.TAGS in can:
         helpdesk.add_tags(there, todo.tags)
-        done.append(f"tags {', '.join(todo.tags)}")
+        yield f"tags {', '.join(todo.tags)}"
     if todo.status and Capability.STATUS in can:
         helpdesk.set_status(there, todo.status)
         state = state_of(todo.status, Mapping.model_validate(row.mapping), kind_of(row))
         LinkedTicket.objects.filter(pk=linked.pk).update(
             state=state or linked.state
         )  # our own change is none of theirs
-        done.append(f"status {todo.status}")
-    return done
+        yield f"status {todo.status}"
 
 
-def _judged(row: Connector, error: ConnectorError) -> Answer:
+def _judged(row: Connector, error: ConnectorError, done: Sequence[str]) -> Answer:
+    """`done`: what was written before it failed, which is not written again."""
+    text: Text = _("备注已写,其余没有:%s") % error.text if done else error.text
     if isinstance(error, Gone):
-        return Answer(Verdict.NEVER, error.text)
+        return Answer(Verdict.NEVER, text)
     if isinstance(error, (BadAnswer, Conflicted)):
-        return Answer(Verdict.AGAIN, error.text)
+        return Answer(Verdict.AGAIN, text)
     health.failed(row, error)
+    if isinstance(error, NotAllowed) and error.here:
+        return Answer(Verdict.AGAIN, text)
     wait = error.retry_after_s if isinstance(error, RateLimited) else None
-    return Answer(Verdict.AGAIN, error.text, whole_lane=True, wait_s=wait)
+    return Answer(Verdict.AGAIN, text, whole_lane=True, wait_s=wait)
 
 
 def _todo(row: Connector, event: OutboxEvent) -> Todo | None:

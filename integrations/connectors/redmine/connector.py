@@ -112,7 +112,7 @@ class RedmineConnector(WebConnector):
         private = internal and self._settings.private
         if private and not self._may(self._issue(external_id).project.id, _PRIVATE):
             text_of = _("账号在这个项目里没有“%s”的权限:备注会变成公开的,没有写。")
-            raise NotAllowed(text_of % _(_NEEDED[_PRIVATE]))
+            raise NotAllowed(text_of % _(_NEEDED[_PRIVATE]), here=True)
         self._change(external_id, {"notes": text, "private_notes": private})
         found = self.find_note(external_id, marker)
         if found is None:

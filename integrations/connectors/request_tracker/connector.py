@@ -75,7 +75,8 @@ class RequestTracker:
         if not ticket.allows(what):
             raise NotAllowed(
                 _("账号在队列“%(queue)s”里没有 %(right)s 权限,请在 Request Tracker 里授予。")
-                % {"queue": ticket.queue.name, "right": right}
+                % {"queue": ticket.queue.name, "right": right},
+                here=True,
             )
         try:
             return self._rest.write(external_id, text, internal=internal)
@@ -141,7 +142,8 @@ class RequestTracker:
         if not any(link.ref == "lifecycle" for link in after.links):
             raise NotAllowed(
                 _("账号在队列“%(queue)s”里没有 ModifyTicket 权限,请在 Request Tracker 里授予。(%(said)s)")
-                % {"queue": after.queue.name, "said": said}
+                % {"queue": after.queue.name, "said": said},
+                here=True,
             )
         raise BadAnswer(_("Request Tracker 没有接受修改:%s") % (said or _("没有说明原因")))
 

@@ -171,7 +171,10 @@ def error_of(status: int, headers: Mapping[str, str], body: bytes, now: datetime
     """The ConnectorError for an unsuccessful answer."""
     said = words_of(body)
     wait = retry_after(headers.get("retry-after", ""), now or datetime.now(UTC))
-    if status in (401, 403):
+    if status == 403:
+        text = _("对方不让我们的账号做这件事(403):%s") % said
+        return NotAllowed(text, here=True)
+    if status == 401:
         return NotAllowed(_("对方拒绝了我们的账号(%(status)d):%(said)s") % {"status": status, "said": said})
     if status in (404, 410):
         return Gone(_("对方没有这个内容(%d)。") % status)

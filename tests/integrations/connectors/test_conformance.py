@@ -328,6 +328,36 @@ def test_the_end_of_a_run_is_written_back_exactly_once_and_comes_back_as_nothing
     assert (Ticket.objects.count(), Run.objects.count(), Comment.objects.count()) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_an_account_without_the_right_to_write_loses_nothing_and_holds_up_nobody(
+    site: Site, lin: User, refund_flow: FlowVersion, before: int
+) -> None:
+    """`before`: so many parts of it are written, the next is not."""
+    if site.desk.kind == "wecom":
+        return  # says so by codes in answers of 200, see `test_wecom`
+    held = site.desk.file(REFERENCE)
+    site.came(held.id)
+    run = stopped(lin, refund_flow)
+    site.desk.may_write = before
+    refused = deliver()
+    if before and not can(site, Capability.STATUS) and not can(site, Capability.TAGS):
+        assert refused.state == DeliveryState.DELIVERED
+        return
+    assert (refused.state, "(403)" in refused.last_answer) == (DeliveryState.WAITING, True)
+    assert refused.last_answer.startswith("备注已写") is bool(before)
+    site.row.refresh_from_db()
+    assert ("(403)" in site.row.fault, site.row.rest_until) == (True, None)
+    assert DeliveryLane.objects.get(name=refused.lane).rest_until is None
+    other = site.desk.file("另一单")
+    site.call(other.id)
+    reading.read_due(site.row.pk)
+    assert Ticket.objects.filter(refs__external_id=site.desk.ref(other.id)).exists()
+    site.desk.may_write = None
+    assert deliver().state == DeliveryState.DELIVERED
+    [note] = site.desk.ours(held.id)
+    assert f"cs-agent run={run.pk}" in note.text
+
+
 def test_a_customer_is_answered_only_when_a_person_sent_exactly_these_words(site: Site, lin: User) -> None:
     held = site.desk.file("请退款")
     site.came(held.id)

@@ -92,6 +92,7 @@ class Desk(ABC):
         self.tickets: dict[int, Held] = {}
         self.trouble: Answer | None = None  # whatever is asked
         self.lose_answers = 0  # so many writes are done, then answered with an error
+        self.may_write: int | None = None  # so many writes more; the account lacks the right to the next
         self.barred = False  # the account's credentials are refused
         self.spoil: Callable[[Any], Any] | None = None  # changes what is answered
         self.front = ""  # the title of the page that people open
@@ -162,6 +163,10 @@ class Desk(ABC):
             return self.trouble
         if asked.path == "/" and "text/html" in asked.headers.get("accept", ""):
             return 200, f"<!DOCTYPE html><title>{self.front or self.kind}</title>".encode()
+        if asked.method != "GET" and self.may_write is not None and self.writes(asked):
+            if self.may_write == 0:
+                return 403, {"error": "Not authorized"}
+            self.may_write -= 1
         answer = self.answer(asked)
         if asked.method != "GET" and answer[0] < 300 and self.lose_answers and self.writes(asked):
             self.lose_answers -= 1
