@@ -119,5 +119,5 @@ def sop_context(template: FlowTemplate, version: FlowVersion) -> dict[str, Any]:
         "template": template,
         "version": version,
         "stage": stages.of(version),
-        "sop": in_words.sop(version.definition) + in_words.duties(template),
+        "sop": in_words.sop(version.definition) + in_words.duties(template) + in_words.responsible(version),
     }

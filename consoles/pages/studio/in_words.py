@@ -16,7 +16,7 @@ from consoles.pages.studio import clauses
 from consoles.pages.studio.labels import with_labels
 from consoles.templatetags.console import name_of
 from tickets.flows import form
-from tickets.models import FallBack, FlowTemplate, Priority
+from tickets.models import FallBack, FlowTemplate, FlowVersion, Priority, ReviewVerdict
 from tickets.said import readers_language
 from tickets.services.tickets.changes import DUE_IN
 
@@ -55,6 +55,15 @@ def duties(template: FlowTemplate) -> Parts:
     words = _("、").join(f"{priority.label} {_hours(DUE_IN[priority])}" for priority in Priority)
     times.append(_("工单的处理时限,按优先级:%s。") % words)
     return [(_("例外由谁处理"), exceptions), (_("时限"), times)]
+
+
+def responsible(version: FlowVersion) -> Parts:
+    """Who wrote the version and who approved it."""
+    lines = [_("编写:%s") % name_of(version.created_by)] if version.created_by else []
+    approvals = version.reviews.filter(verdict=ReviewVerdict.APPROVED).select_related("reviewer")
+    if names := [name_of(each.reviewer) for each in approvals if each.reviewer]:
+        lines.append(_("评审通过:%s") % _("、").join(dict.fromkeys(names)))
+    return [(_("负责人"), lines)] if lines else []
 
 
 def fall_back_in_words(chosen: FallBack) -> str:

@@ -79,6 +79,19 @@ def test_the_printed_flow_says_who_takes_over_and_by_when(
     assert "处理失败后:交给一个人(sara)" in html
     assert "请求确认后 30 分钟无人回答" in html
     assert "紧急 1 小时" in html
+    assert "data-print" in html
+
+
+def test_the_printed_flow_names_its_author_and_who_approved_it(
+    as_fiona: Client, refund_flow: FlowVersion, fiona: User, department: Department
+) -> None:
+    made = publishing.new_version(refund_flow.template, refund_flow.definition, fiona, "")
+    assert "评审通过" not in text_of(as_fiona, f"{FLOW}/v2/sop/")
+    reviews.submit(made, fiona, unrehearsed_reason="很急")
+    reviews.review(made, story.member("rita", "flow_editor", department), ReviewVerdict.APPROVED, "")
+    html = text_of(as_fiona, f"{FLOW}/v2/sop/")
+    assert "编写:fiona" in html
+    assert "评审通过:rita" in html
 
 
 class TestBadInput:
