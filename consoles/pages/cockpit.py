@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from consoles.desk import clarify, panel
 from consoles.desk.blocked import Waiting, waiting_for_phone
+from consoles.desk.handed_on import handed_on
 from consoles.pages.elsewhere import Elsewhere, Written, elsewhere_of, written_of
 from consoles.pages.marks import Place, Segment, segments
 from consoles.pages.planning import Plan, make_plan
@@ -228,6 +229,11 @@ class Cockpit:
     def case_number(self) -> str:
         """The number of the case that the run brought about, to be copied."""
         return panel.case_number(self.run.result) if self.run else ""
+
+    @cached_property
+    def handed_on(self) -> str:
+        """What the flow's fall-back did about a failure."""
+        return handed_on(self.run) if self.run else ""
 
     @property
     def waits(self) -> Waiting | None:

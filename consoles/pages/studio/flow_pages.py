@@ -40,6 +40,7 @@ def flow_context(
     shown = shown or (versions[0] if versions else None)
     before = next((item for item in versions if shown and item.number < shown.number), None)
     compared = other or before
+    fall_back = FallBack.objects.filter(template=template).first()
     at_work = list(releases.at_work().filter(template=template).select_related("version", "department", "began_by"))
     return {
         "template": template,
@@ -60,7 +61,8 @@ def flow_context(
         "sop": in_words.sop(shown.definition) + in_words.duties(template) if shown else [],
         "drifts": _drifts(user, shown) if shown and shown.route else [],
         "unlearned": _unlearned(shown) if shown else [],
-        "fall_back": FallBack.objects.filter(template=template).first(),
+        "fall_back": fall_back,
+        "fall_back_words": in_words.fall_back_in_words(fall_back) if fall_back else "",
         "fall_back_offers": offers_of(user, template) if has(user, Permission.RELEASE_FLOWS) else [],
         **(_rehearsed(shown) if shown else {}),
         **trial_pages.panel_context(user, template),

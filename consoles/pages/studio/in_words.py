@@ -63,7 +63,7 @@ def responsible(version: FlowVersion) -> Parts:
     approvals = version.reviews.filter(verdict=ReviewVerdict.APPROVED).select_related("reviewer")
     if names := [name_of(each.reviewer) for each in approvals if each.reviewer]:
         lines.append(_("评审通过:%s") % _("、").join(dict.fromkeys(names)))
-    return [(_("负责人"), lines)] if lines else []
+    return [(_("编写与评审"), lines)] if lines else []
 
 
 def fall_back_in_words(chosen: FallBack) -> str:

@@ -17,11 +17,14 @@ from tickets.models import (
     FlowVersion,
     Phone,
     Run,
+    RunStatus,
     Step,
     Ticket,
     TicketStatus,
 )
+from tickets.services.flows import fall_backs
 from tickets.services.runs import decisions, switches, takeovers
+from tickets.services.runs import lifecycle as runs
 
 
 def page(client: Client, ticket: Ticket, query: str = "") -> str:
@@ -327,3 +330,18 @@ def test_the_whole_page_can_be_had_in_english(as_alice: Client, confirmation: Co
     assert "Approve and do it" in html
     assert "Awaiting confirmation" in html
     assert "“提交审核” may not be undoable" in html
+
+
+def test_after_a_failure_the_page_says_what_the_flow_had_done_about_it_and_why_a_person_has_it(
+    as_alice: Client, run: Run, sara: User
+) -> None:
+    fall_backs.choose(run.flow_version.template, sara, run.flow_version)
+    for _ in range(2):
+        newest = Run.objects.latest("created_at")
+        runs.move(runs.locked(newest), RunStatus.RUNNING, audit="run.driven")
+        runs.end(runs.locked(newest), RunStatus.FAILED, result="页面打不开")
+        fall_backs.take_all()
+        html = page(as_alice, run.ticket)
+        assert ("按流程的设定自动启动了这一次" in html) == (newest == run)
+        assert ("失败之后:换一个版本再做一次 · 留给人处理:" in html) == (newest != run)
+    assert "失败之后:换一个版本再做一次 · 已转交" in page(as_alice, run.ticket, f"?run={run.pk}")

@@ -176,7 +176,6 @@ def _hand_to_people(use: FallBackUse, chosen: FallBack) -> None:
     changes |= {"department": chosen.team} if chosen.team else {}
     with transaction.atomic():
         Ticket.objects.filter(pk=ticket.pk).update(**changes)
-        live.publish_ticket(ticket, {"assignee": person.pk if person else None})
         _end(use, FallBackState.TAKEN, to=person.get_username() if person else str(chosen.team))
 
 
@@ -251,3 +250,4 @@ def _end(use: FallBackUse, state: FallBackState, **details: Any) -> None:
     use.save(update_fields=["state", "next_run", "reference", "note"])
     result = "failure" if state is FallBackState.PERSON else "success"
     audit.record("run.fallen_back", run=use.run, result=result, details={"kind": use.kind, "state": state, **details})
+    live.publish_ticket(use.run.ticket, {"fall_back": state})
