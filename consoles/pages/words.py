@@ -42,9 +42,17 @@ def action_in_words(row: Step | Confirmation) -> str:
     if isinstance(row, Step) and row.actor == StepActor.HUMAN and row.control:
         said = _("长按“%(name)s”") if row.action_name == GestureKind.LONG_PRESS else _("点击“%(name)s”")
         return said % {"name": row.control}
+    if isinstance(row, Step) and row.action_name == GestureKind.SWIPE and len(row.touch) == 4:
+        return _say(_swiped(row.touch), "")
     action = from_json(row.action) if row.action else from_v1(row.action_text)
     near = row.near if isinstance(row, Confirmation) else ""
     return _say(action, row.control, near) if action else row.action_text
+
+
+def _swiped(touch: list[int]) -> actions.Swipe:
+    """A person's swipe, in device pixels, as an agent's: its direction is the same in any scale."""
+    start_x, start_y, end_x, end_y = (place * NORM_MAX // max(1, *touch) for place in touch)
+    return actions.Swipe(NormPoint(start_x, start_y), NormPoint(end_x, end_y))
 
 
 def stored_in_words(text: str) -> str:

@@ -93,6 +93,8 @@ def test_a_digest_stands_among_the_details_and_not_in_the_sentence() -> None:
         ({"then": "go_on"}, "go_on"),
         ({"from": "rehearsed", "to": "in_review"}, "in_review"),
         ({"verdict": "sent_back"}, "sent_back"),
+        ({"reason": "takeover_expired"}, "takeover_expired"),
+        ({"reason": "idle"}, "idle"),
     ],
     ids=lambda given: given if isinstance(given, str) else "",
 )

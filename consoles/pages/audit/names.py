@@ -181,6 +181,8 @@ VALUES: dict[str, str | Promise] = {
     "uncertain": _("结果不确定"),
     "go_on": _("按备注继续处理"),
     "end": _("拒绝并结束"),
+    "takeover_expired": _("到时没有人接管"),
+    "idle": _("接管人长时间没有操作"),
     "subject": _("标题"),
     "customer_name": _("客户姓名"),
     "customer_mobile": _("客户手机号"),

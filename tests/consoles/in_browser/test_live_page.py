@@ -46,6 +46,23 @@ def test_the_bell_says_where_the_browser_lets_the_page_make_no_sound_yet(visit: 
     expect(bell).to_have_accessible_name("提示方式")
 
 
+def test_a_picture_after_the_end_of_a_takeover_measures_no_gesture_of_before(open_ticket: Login) -> None:
+    page = open_ticket("mine")
+    expect(page.locator("[data-freshness]")).to_be_attached()
+    told = page.evaluate(
+        """() => {
+          const stage = document.querySelector("phone-stage");
+          stage.sentAt = performance.now() - 40000; // a tap that changed nothing on the screen
+          const head = document.createElement("div");
+          head.dataset.mode = "ended";
+          stage.show(head);
+          stage.measure();
+          return stage.querySelector("[data-latency]").textContent;
+        }"""
+    )
+    assert told == ""
+
+
 @pytest.fixture
 def stalling(console: Site, visit: Login, numbers: dict[str, Any]) -> Iterator[Callable[[str], tuple[Page, Line]]]:
     """Open a ticket over a line that can stall, with a clock that the test moves on."""

@@ -252,6 +252,12 @@ def test_a_gesture_is_told_by_what_was_touched_once_it_has_been_read(confirmatio
     assert action_in_words(step) == "点击“下一步”"
 
 
+def test_a_persons_swipe_is_told_by_its_direction(confirmation: Confirmation, lin: User) -> None:
+    takeover = takeovers.begin(confirmation.run, lin)
+    swipe = Gesture(str(takeover.pk), lin.pk, GestureKind.SWIPE, points=(540, 1350, 540, 550))
+    assert action_in_words(takeovers.begin_gesture(swipe)) == "向上滑动"
+
+
 def test_what_a_worker_writes_under_its_claim_reaches_its_own_run_only(driven: Run, lin: User) -> None:
     department = driven.ticket.department
     other = create_ticket(user=None, subject="x", text="y", customer_name="z", department=department)

@@ -39,6 +39,7 @@ class PhoneStage extends HTMLElement {
   show(head) {
     this.head = head;
     this.mode = this.dataset.mode = head.dataset.mode;
+    if (this.mode !== "mine") this.forgetGesture();
     this.typing.show();
     if (head.dataset.width) this.shape(Number(head.dataset.width), Number(head.dataset.height));
     const address = LIVE.has(this.mode) ? head.dataset.phoneSocket : "";
@@ -187,6 +188,12 @@ class PhoneStage extends HTMLElement {
     if (!this.sentAt) return;
     this.latency.textContent = say("latency", { n: Math.round(performance.now() - this.sentAt) });
     this.sentAt = 0;
+  }
+
+  // A picture that comes after the hand-back says nothing about a gesture of before.
+  forgetGesture() {
+    this.sentAt = 0;
+    this.latency.textContent = "";
   }
 
   mark(points, human) {
