@@ -21,7 +21,6 @@ from integrations.connectors.errors import (
     Gone,
     NotAllowed,
     RateLimited,
-    Text,
 )
 from integrations.connectors.fields.mapping import Mapping, state_of
 from integrations.connectors.fields.words import marker_of_reply, marker_of_run
@@ -124,7 +123,7 @@ def _write(helpdesk: Helpdesk, row: Connector, linked: LinkedTicket, todo: Todo)
 
 def _judged(row: Connector, error: ConnectorError, done: Sequence[str]) -> Answer:
     """`done`: what was written before it failed, which is not written again."""
-    text: Text = _("备注已写,其余没有:%s") % error.text if done else error.text
+    text: str = _("备注已写,其余没有:%s") % error.text if done else error.text
     if isinstance(error, Gone):
         return Answer(Verdict.NEVER, text)
     if isinstance(error, (BadAnswer, Conflicted)):
