@@ -153,6 +153,49 @@ def test_values_of_our_records_are_never_shown_to_whoever_asks(lin: User, db: No
     assert "13800138000" not in draft.text_of(ticket, lacking, "zh")
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "谢谢您的回复"), ("en", "Thank you for your answer")])
+def test_a_second_question_says_that_the_answer_was_read(
+    connector: Connector,
+    desk: Desk,
+    ticket: Ticket,
+    flow: FlowVersion,
+    lin: User,
+    language: str,
+    words: str,
+) -> None:
+    asked(ticket, flow, lin)
+    assert words not in draft.text_of(ticket, draft.lacking(ticket, flow), language)
+    says(connector, desk, "我不记得了")
+    second = draft.text_of(ticket, draft.lacking(ticket, flow), language)
+    assert (words in second, "7" in second) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("zh-hans", ("还可以问 2 次", "还可以问 1 次", "这是最后一次")),
+        ("en", ("2 more times", "once more", "this is the last")),
+    ],
+)
+def test_the_page_says_how_often_one_may_still_ask(
+    connector: Connector,
+    desk: Desk,
+    ticket: Ticket,
+    flow: FlowVersion,
+    client: Client,
+    language: str,
+    told: tuple[str, ...],
+) -> None:
+    lin = User.objects.get(username="lin")
+    client.force_login(lin)
+    client.cookies["django_language"] = language
+    for words in told:
+        asked(ticket, flow, lin)
+        page = client.get(f"/tickets/{ticket.number}/").content.decode()
+        assert words in page.split('id="asking"')[1].split("</h2>")[0]
+        says(connector, desk, "我不记得了")
+
+
 def test_half_an_answer_leads_to_the_next_turn_and_at_last_to_a_person(
     connector: Connector, desk: Desk, flow: FlowVersion, lin: User, settings: Any
 ) -> None:

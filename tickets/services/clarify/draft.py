@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tickets.flows.slots import FoundSlot, SlotReading, SlotSpec, SlotState
-from tickets.models import AttachmentKind, FlowVersion, SlotSource, Ticket
+from tickets.models import AttachmentKind, Clarification, FlowVersion, SlotSource, Ticket
 from tickets.services.tickets import external, values
 
 LANGS = ("zh", "en")
@@ -62,9 +62,15 @@ def text_of(ticket: Ticket, asked: Sequence[Lacking], lang: str) -> str:
             lines = [f"{place}. {line}" for place, line in enumerate(lines, 1)]
         name, number = external.name_for_customer(ticket), external.number_for_customer(ticket)
         hello = _("%(name)s,您好!") % {"name": name} if name else _("您好!")
-        why = _("关于您的工单 %(number)s,还需要您确认以下信息,我们才能继续处理:") % {"number": number}
+        why = _("关于您的工单 %(number)s,还需要您确认以下信息,我们才能继续处理:")
+        if _has_answered(ticket):  # the same words again would read as if nobody had looked at his answer
+            why = _("谢谢您的回复。关于您的工单 %(number)s,以下信息还不全或不能确定,请再告诉我们一次:")
         end = _("请按序号直接回复本消息,谢谢!") if len(lines) > 1 else _("请直接回复本消息,谢谢!")
-    return "\n".join([hello, why, *lines, end])
+    return "\n".join([hello, why % {"number": number}, *lines, end])
+
+
+def _has_answered(ticket: Ticket) -> bool:
+    return Clarification.objects.filter(ticket=ticket).exclude(answer="").exists()
 
 
 def _missing(specs: Sequence[SlotSpec]) -> list[Lacking]:
