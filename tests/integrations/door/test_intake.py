@@ -295,6 +295,25 @@ def test_a_file_whose_helpdesk_is_away_comes_with_the_next_reading(connector: Co
     assert not Comment.objects.exists()
 
 
+def test_a_file_that_never_comes_is_told_of_once_and_holds_up_nothing_else(connector: Connector, desk: Desk) -> None:
+    broken = file_of(PDF, "a.pdf", trouble=Unreachable("broke off"))
+    desk.put("7", files=(broken, file_of(PDF + b"y", "b.pdf")))
+    call(connector, "7")
+    for _turn in range(8):
+        later(connector)
+    ticket = Ticket.objects.get()
+    assert [row.name for row in ticket.attachments.all()] == ["b.pdf"]
+    [note] = Comment.objects.all()
+    assert note.text == "附件“a.pdf”没有取来:broke off"
+    linked = LinkedTicket.objects.get()
+    assert (linked.fault, linked.given_up) == ("", False)
+    desk.put("7", files=(file_of(PDF, "a.pdf"), file_of(PDF + b"y", "b.pdf")))
+    call(connector, "7")
+    later(connector)
+    assert {row.name for row in ticket.attachments.all()} == {"a.pdf", "b.pdf"}
+    assert Comment.objects.count() == 1
+
+
 def test_a_file_that_lies_about_its_size_is_cut_off(connector: Connector, desk: Desk, settings: Any) -> None:
     settings.CS_AGENT = {**settings.CS_AGENT, "CS_AGENT_MAX_UPLOAD_MB": 1}
     read_so_far = []
