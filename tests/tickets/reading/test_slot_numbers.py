@@ -106,3 +106,14 @@ def test_every_number_is_where_its_place_says(text: str) -> None:
 def test_any_text_at_all_is_made_even_without_moving_a_character(text: str) -> None:
     assert len(even(text)) == len(text)
     assert even(even(text)) == even(text)
+
+
+@pytest.mark.parametrize("behind", ["", "。", "。今天天气很好", "!麻烦快点", ",谢谢"])
+@pytest.mark.parametrize(
+    "line",
+    ["地址改成杭州市余杭区文一西路969号 13900001111 王芳", "新地址:上海市浦东新区世纪大道100号 王芳 18611112222"],
+)
+def test_the_telephone_beside_a_recipients_name_and_address_is_not_the_writers_whatever_follows(
+    line: str, behind: str
+) -> None:
+    assert mobiles(even(line + behind)) == []

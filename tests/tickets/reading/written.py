@@ -294,6 +294,11 @@ def read(text: str) -> str:
     return json.dumps({name: what for name, what in found.items() if what}, ensure_ascii=False, separators=(",", ":"))
 
 
+def spans_of(text: str) -> dict[str, list[list[Any]]]:
+    """What each reader of places finds in it; without those that take the whole text for an answer."""
+    return {name: reader(text) for name, reader in _readers().items() if name not in {"typed", "replied"}}
+
+
 def pairs() -> Iterator[tuple[str, str]]:
     for line in WRITTEN.read_text("utf-8").splitlines():
         text, _tab, found = line.partition("\t")

@@ -16,18 +16,19 @@ _ADDRESS = re.compile(
 )
 _OWN = re.compile(r"手机|电话|号码|联系|我|本人|\b(?:mobile|phone|number|my|me)\b", re.I)
 _SEPARATORS = " ,，;；、|\t"
-_BETWEEN = re.compile(r"[,，;；、|\t]\s*| (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
+_ENDS = "。!！?？"  # of a sentence, which may go on behind the recipient
+_BETWEEN = re.compile(rf"[,，;；、|\t{_ENDS}]\s*| (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
 
 
 def is_of_a_recipient(text: str, start: int, end: int) -> bool:
     before = text[text.rfind("\n", 0, start) + 1 : start]
     behind = text[end:].partition("\n")[0]
-    if (before and before[-1] not in _SEPARATORS) or (behind and behind[0] not in _SEPARATORS):
+    if (before and before[-1] not in _SEPARATORS) or (behind and behind[0] not in _SEPARATORS + _ENDS):
         return False
     left, right = _parts(before), _parts(behind)
     if left and _OWN.search(left[-1]):
         return False
-    beside = left[-3:] + right[:3]
+    beside = left[-4:] + right[:4]
     return any(map(_is_name, beside)) and any(_ADDRESS.search(part) for part in beside)
 
 
