@@ -24,8 +24,13 @@ def waiting_for(user: Any, after: str = "") -> str:
 
 
 def after(user: Any, number: str, wanted: TicketFilter | None = None) -> str:
-    """What comes after a ticket that is done: what waits for the person, else the next of the list; "" for nothing."""
-    return waiting_for(user, number) or neighbour(user, number, wanted)
+    """What comes after a ticket that is done: what waits for the person, else the next of the list; "" for nothing.
+
+    A search leads to one ticket: past the last of what it found the queue goes on.
+    """
+    searched = wanted is not None and bool(wanted.search)
+    following = waiting_for(user, number) or neighbour(user, number, wanted)
+    return following or (neighbour(user, number) if searched else "")
 
 
 def neighbour(user: Any, number: str, wanted: TicketFilter | None = None, *, back: bool = False) -> str:

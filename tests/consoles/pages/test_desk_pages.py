@@ -189,6 +189,13 @@ def test_a_new_ticket_knows_which_flow_fits_it(department: Department, refund_fl
     assert Ticket.objects.get(pk=ticket.pk).fitting == refund_flow.template
 
 
+def test_after_a_ticket_that_was_searched_for_the_queue_goes_on(as_alice: Client, department: Department) -> None:
+    first, second = (story.new_ticket(department) for _ in range(2))
+    only = {"after": first.number, "list": f"q={first.number}"}
+    assert as_alice.get("/next/", only)["Location"] == f"/tickets/{second.number}/"
+    assert as_alice.get("/next/", only | {"way": "on"})["Location"] == "/tickets/"  # J stays in what was found
+
+
 def test_solve_and_next_goes_on_in_the_list_one_came_from(as_alice: Client, department: Department) -> None:
     first, second, third = (story.new_ticket(department, subject=name, customer_name=name) for name in "cab")
     answer = as_alice.post(f"/tickets/{second.number}/resolve/", {"list": "sort=customer"}, headers=HTMX)
