@@ -19,10 +19,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from integrations.connectors.build import actor, kind_of
-from integrations.connectors.errors import Gone, RateLimited, Unreachable
+from integrations.connectors.errors import Gone
 from integrations.connectors.fields.mapping import Mapped, Mapping, mapped
 from integrations.connectors.fields.words import MARK
-from integrations.connectors.protocol import Author, Message, RemoteFile, RemoteTicket, State
+from integrations.connectors.protocol import Author, Message, RemoteTicket, State
 from integrations.intake import clarifying, deliveries, files, history
 from integrations.models import Connector, LinkedTicket
 from tickets.errors import Conflict
@@ -34,7 +34,6 @@ from tickets.services.runs import transitions
 from tickets.services.tickets import changes, edits, external
 from tickets.web.given import is_storable
 
-_FILE_TRIES = 5  # readings that failed in a row; then one file does not hold up the rest, and people are told
 _OURS = {State.SOLVED: TicketStatus.SOLVED, State.CLOSED: TicketStatus.CLOSED, State.PENDING: TicketStatus.PENDING}
 
 
@@ -87,7 +86,7 @@ def apply(
         number = remote.number or remote.external_id
         external.note_facts(linked.ticket, row.key, number=number, url=remote.url, facts=facts)
         if department is not None:
-            _files(work, linked.ticket, remote)
+            files.take_in(work, linked.ticket, remote)
             clarifying.after(row, linked.ticket, work.user, answers)
     work.save(updated_at=updated_at or linked.updated_at, read_at=timezone.now())
 
@@ -277,40 +276,3 @@ def _return(work: Work, ticket: Ticket) -> None:
         work.save(left="")
         if ticket.status in FINISHED:
             edits.reopen(ticket, work.user)
-
-
-def _files(work: Work, ticket: Ticket, remote: RemoteTicket) -> None:
-    for file in remote.files:
-        part = f"f:{file.external_id}"[:130]
-        if work.has(part):
-            continue
-        work.still_ours()
-        try:
-            refusal = files.add(ticket, file, work.user, work.still_ours)
-        except RateLimited:
-            raise
-        except Unreachable as error:
-            if work.linked.tries < _FILE_TRIES:
-                raise
-            _tell_missing(work, ticket, file, error.text)
-            continue
-        with transaction.atomic():
-            work.still_ours()
-            if refusal:
-                edits.comment(ticket, _not_taken(file, refusal), work.user)
-            work.take(part)
-
-
-def _tell_missing(work: Work, ticket: Ticket, file: RemoteFile, why: str) -> None:
-    """Once; the file stays untaken, so that a later reading may still bring it."""
-    told = f"u:{file.external_id}"[:130]
-    if work.has(told):
-        return
-    with transaction.atomic():
-        work.still_ours()
-        edits.comment(ticket, _not_taken(file, why), work.user)
-        work.take(told)
-
-
-def _not_taken(file: RemoteFile, why: str) -> str:
-    return _("附件“%(name)s”没有取来:%(why)s") % {"name": file.name[:80], "why": why}

@@ -8,18 +8,63 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext
 
-from integrations.connectors.errors import BadAnswer, ConnectorError, Unreachable
-from integrations.connectors.protocol import RemoteFile
+from integrations.connectors.errors import BadAnswer, ConnectorError, RateLimited, Unreachable
+from integrations.connectors.protocol import RemoteFile, RemoteTicket
 from tickets.errors import FileRefused
 from tickets.models import Ticket
 from tickets.said import gettext_said as _
-from tickets.services.tickets import changes, uploads
+from tickets.services.tickets import changes, edits, uploads
+
+if TYPE_CHECKING:
+    from integrations.intake.applying import Work
 
 _IN_MEMORY = 1024 * 1024
+_FILE_TRIES = 5  # readings that failed in a row; then one file holds up nothing else
+
+
+def take_in(work: Work, ticket: Ticket, remote: RemoteTicket) -> None:
+    """The files that the ticket has not yet. One that cannot be reached is tried with the next reading, and after
+    _FILE_TRIES of them people are told, and the reading goes on without it."""
+    for file in remote.files:
+        part = f"f:{file.external_id}"[:130]
+        if work.has(part):
+            continue
+        work.still_ours()
+        try:
+            refusal = add(ticket, file, work.user, work.still_ours)
+        except RateLimited:
+            raise
+        except Unreachable as error:
+            if work.linked.tries < _FILE_TRIES:
+                raise
+            _tell_missing(work, ticket, file, error.text)
+            continue
+        with transaction.atomic():
+            work.still_ours()
+            if refusal:
+                edits.comment(ticket, _not_taken(file, refusal), work.user)
+            work.take(part)
+
+
+def _tell_missing(work: Work, ticket: Ticket, file: RemoteFile, why: str) -> None:
+    """Once; the file stays untaken, so that a later reading may still bring it."""
+    told = f"u:{file.external_id}"[:130]
+    if work.has(told):
+        return
+    with transaction.atomic():
+        work.still_ours()
+        edits.comment(ticket, _not_taken(file, why), work.user)
+        work.take(told)
+
+
+def _not_taken(file: RemoteFile, why: str) -> str:
+    return gettext("附件“%(name)s”没有取来:%(why)s") % {"name": file.name[:80], "why": why}
 
 
 def add(ticket: Ticket, file: RemoteFile, user: Any, still_ours: Callable[[], None]) -> str:
