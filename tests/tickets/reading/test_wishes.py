@@ -289,3 +289,43 @@ def test_what_only_sounds_like_a_refusal_or_asks_of_a_number_keeps_its_flow(text
 def test_of_a_text_too_long_to_be_read_to_its_end_a_person_is_told() -> None:
     advice = weigh("我要退款。" + "今天天气很好" * 4000, ALL_FLOWS)
     assert advice.person
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "退款:全额;补偿:{}",
+        "退款:全额\n补偿:{}",
+        "退款全额,补偿{}",
+        "refund in full; compensation {}",
+    ],
+)
+@pytest.mark.parametrize(("said", "taken"), [("20元", "20.00"), ("无", None)])
+def test_the_whole_amount_is_that_of_the_word_in_its_own_clause(text: str, said: str, taken: str | None) -> None:
+    values, asked = reading(text.format(said))
+    assert values["refund"] == "全额"
+    assert values.get("compensation") == taken or "compensation" in asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我岳母{other}收不到验证码,我的是{own},发给她",
+        "我的手机{own},我对象的是{other},给他发一下",
+        "my number is {own}, please resend the code to my sister at {other}",
+        "我是{own},他的{other}收不到",
+        "本人{own},替同学{other}重发",
+    ],
+)
+def test_of_ones_own_number_and_that_of_somebody_one_asks_for_neither_is_taken(text: str) -> None:
+    ticket = Ticket(number="T1", subject="", text=text.format(own="13755550001", other="15822220002"))
+    found = read_slots(dict(ALL_FLOWS)["resend_code"], ticket)
+    assert "mobile" not in found.values
+    candidates = {span.value for spec, spans in found.asked for span in spans if spec.name == "mobile"}
+    assert candidates == {"13755550001", "15822220002"}
+
+
+@pytest.mark.parametrize("other", ["收件人的电话15822220002", "快递员15822220002打来过", "客服电话15822220002没人接"])
+def test_the_number_of_somebody_with_a_part_in_the_order_leaves_ones_own(other: str) -> None:
+    ticket = Ticket(number="T1", subject="", text=f"{other},我的手机号13755550001没收到验证码,重发一下")
+    assert read_slots(dict(ALL_FLOWS)["resend_code"], ticket).values.get("mobile") == "13755550001"

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from cs_agent.vision.personal_data.numbers.checks import is_id_card
 from tickets.flows.slots import choices, money, periods, writing
 from tickets.flows.slots.numbers import amounts, id_cards, orders, phone_mentions, phones
-from tickets.flows.slots.text import Span, distinct, even
+from tickets.flows.slots.text import Doubt, Span, distinct, even
 
 if TYPE_CHECKING:
     from tickets.flows.slots.spec import SlotSpec
@@ -62,6 +62,9 @@ def _orders(spec: SlotSpec, scene: Scene) -> list[Span]:
 def _mobile(spec: SlotSpec, scene: Scene) -> list[Span]:
     found = phones.phones(scene.text)
     sure = [span for span in found if span.doubt is None]
+    if sure and phones.on_behalf_of_another(scene.text, found):
+        unclear = {None, Doubt.OTHER_PERSON}
+        return [replace(span, doubt=Doubt.UNCLEAR) if span.doubt in unclear else span for span in found]
     return found if sure or not spec.from_customer else [*found, *phone_mentions.mentions(scene.text)]
 
 

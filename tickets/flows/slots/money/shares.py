@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tickets.flows.slots import stance
 from tickets.flows.slots.money import wording
-from tickets.flows.slots.money.words import Words
+from tickets.flows.slots.money.words import Words, clause_of
 from tickets.flows.slots.text import MOST_PLACES, Doubt, Span, clause_after, clause_before
 
 FULL = "全额"
@@ -41,6 +41,8 @@ def wished_shares(text: str, words: Words, *, full: bool, half: bool) -> Iterato
         near = words.within(text, (max(0, span.start - 40), min(len(text), span.end + 40)))
         own = [word for word in near if word.own and word.name in here.lower()]
         rival = [word for word in near if not word.own and abs(word.start - span.end) < 3]
+        if own:  # 退款:全额;补偿:无 names each by its own word
+            rival = [word for word in rival if clause_of(text, word.start) == clause_of(text, span.start)]
         if not wanted[span.value] and not own:
             continue
         if rival and not [

@@ -106,6 +106,14 @@ def about_phone(text: str, start: int, end: int) -> Doubt | None:
     )
 
 
+def may_be_meant(text: str, start: int, end: int) -> bool:
+    """Whether another's number may be the one to act on, as the writer asks on that person's behalf: a relative's or a
+    friend's, not one of those who only have to do with the order."""
+    before = _WHOSE.of(clause_before(text, start))
+    roles = _OTHERS_NOUN.search(before) or _OTHERS_PHONE.search(before + clause_after(text, end)[:4])
+    return not (roles or is_of_a_recipient(text, start, end))
+
+
 def _in_question(before: str, after: str, behind: str) -> Doubt | None:
     alone = re.fullmatch(r".{0,4}(?:手机|电话|号|号码|number|phone|mobile)[是为:： ]*", before, re.I)
     asked = (

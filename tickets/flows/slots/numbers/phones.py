@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tickets.flows.slots.numbers.codes import (
@@ -18,7 +18,7 @@ from tickets.flows.slots.numbers.codes import (
     stands_alone,
     touched,
 )
-from tickets.flows.slots.numbers.phone_stance import about_phone
+from tickets.flows.slots.numbers.phone_stance import about_phone, may_be_meant
 from tickets.flows.slots.text import Doubt, Span, distinct
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -49,6 +49,12 @@ def is_mobile(text: str) -> bool:
 def mobiles(text: str) -> list[Span]:
     """The mainland mobile numbers that stand whole in the text, with or without +86, blanks and dashes."""
     return distinct([span for span in phones(text) if span.value and span.doubt is None])
+
+
+def on_behalf_of_another(text: str, found: Iterable[Span]) -> bool:
+    """Whether a number that is said to be another's may be the one that is meant."""
+    others = (span for span in found if span.value and span.doubt is Doubt.OTHER_PERSON)
+    return any(may_be_meant(text, span.start, span.end) for span in others)
 
 
 def phones(text: str) -> list[Span]:
