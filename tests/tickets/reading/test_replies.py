@@ -144,3 +144,8 @@ def test_one_line_that_would_answer_two_questions_is_offered_for_both_and_answer
     assert {name: [(each.value, each.start, each.end) for each in spans] for name, spans in found.offers.items()} == {
         name: [(MOBILE, 0, len(MOBILE))] for name in ("mobile", "other")
     }
+
+
+def test_an_answer_with_a_number_goes_on_over_the_lines_below_it_up_to_the_next_number() -> None:
+    text = f"1. {ORDER}\n2. 新号\n{MOBILE}"
+    assert read(text, "order", "mobile") == {"order": ORDER, "mobile": MOBILE}

@@ -145,6 +145,13 @@ def test_last_month_is_the_one_before_and_every_other_word_is_this_one(text: str
     assert taken(periods.date_ranges(text, date(2026, 3, 15))) == ({period} if period else set())
 
 
+@pytest.mark.parametrize(("days", "is_taken"), [(1200, True), (1201, False)])
+def test_a_length_beyond_the_longest_is_a_slip_of_the_pen(days: int, is_taken: bool) -> None:
+    today = date(2026, 3, 15)
+    period = f"{today - timedelta(days=days)}/{today}"
+    assert taken(periods.date_ranges(f"近{days}天的投诉", today)) == ({period} if is_taken else set())
+
+
 def test_last_month_of_a_january_is_the_december_before() -> None:
     found = periods.date_ranges("上个月28号到这个月5号", date(2026, 1, 9))
     assert taken(found) == {"2025-12-28/2026-01-05"}

@@ -166,3 +166,9 @@ def test_what_is_wished_twice_without_an_amount_is_one_question() -> None:
 )
 def test_what_was_paid_is_a_fact_whatever_other_slots_wish(own: tuple[str, ...], rivals: tuple[str, ...], facts: bool):
     assert Words(own, rivals).facts is facts
+
+
+@pytest.mark.parametrize(("text", "sure"), [("扣款50元", True), ("我朋友被扣款50元", False), ("没有扣款50元", False)])
+def test_a_fact_of_somebody_else_or_that_is_denied_is_no_fact_of_the_writers(text: str, sure: bool) -> None:
+    found = money.wished(text, ("扣款",), (), full=False, half=False)
+    assert [span.value for span in found if span.doubt is None] == (["50.00"] if sure else [])

@@ -221,3 +221,21 @@ def test_words_that_go_back_stand_in_the_corner(x: int, leads_back: bool) -> Non
 @pytest.mark.parametrize(("x", "opens"), [(507, True), (508, False)])
 def test_the_mark_at_the_end_of_a_row_is_no_part_of_what_opens_it(x: int, opens: bool) -> None:
     assert passes(drawn(rows("收入明细", "12 项")), x, 235) is opens
+
+
+def test_words_below_a_row_without_a_fill_do_not_end_its_page():
+    unfilled = form(end=None)
+    unfilled.word("保存", 240, 924)
+    assert touched(form(), 400, 150) == "kind:filled"
+    assert touched(unfilled, 400, 150) != "kind:filled"
+
+
+def test_by_the_mark_at_its_end_no_entry_opens_in_which_a_button_is_drawn():
+    filled, plain = marked_rows(*PAPERS), marked_rows(*PAPERS)
+    for n in range(3):
+        filled.shape((390, 192 + 94 * n, 480, 222 + 94 * n), BLUE)
+        filled.word("小票", 415, 196 + 94 * n, "white")
+        plain.word("小票", 415, 196 + 94 * n)
+    for page_drawn, opens in ((plain, True), (filled, False)):
+        seen = page_drawn.seen()
+        assert is_row_of_record(find_target(seen, Point(350, 243)), scene_of(seen)) is opens

@@ -11,6 +11,7 @@ from cs_agent.engine.actions.values import Swipe, Type
 from cs_agent.engine.gate.decide import StepContext, decide
 from cs_agent.engine.gate.hazards import Hazard, find_hazard
 from cs_agent.engine.gate.lists.actions import names_an_action
+from cs_agent.engine.gate.lists.entries import leads_to_an_action
 from cs_agent.engine.gate.lists.marked import told_parts
 from cs_agent.engine.gate.reasons import told
 from cs_agent.engine.gate.searches import starts_a_search
@@ -51,6 +52,17 @@ def test_a_finger_that_moves_sideways_onto_a_slider_or_off_it_may_move_it(start:
     seen = page(node("", (20, 580, 120, 620), Role.SLIDER, clickable=True), node("亮度", (20, 60, 120, 100)))
     verdict = moved(seen, (start, 500), (end, 500))
     assert (verdict.kind, codes(verdict)) == (VerdictKind.CONFIRM, ["slider"])
+
+
+@pytest.mark.parametrize(("end", "scrolls"), [(700, True), (702, False)])
+def test_a_finger_that_goes_as_far_up_as_sideways_scrolls_and_one_that_goes_further_sideways_may_drag(end, scrolls):
+    seen = page(node("说明", (20, 560, 520, 620)))
+    assert (moved(seen, (500, 500), (end, 410)).kind is VerdictKind.ALLOW) is scrolls
+
+
+@pytest.mark.parametrize(("label", "leads"), [("转派", True), ("申请退款", True), ("查看详情", False), ("备注", False)])
+def test_what_hands_over_and_what_is_applied_for_leads_to_an_action(label: str, leads: bool) -> None:
+    assert leads_to_an_action(label) is leads
 
 
 @pytest.mark.parametrize(("bottom", "ends_by_itself"), [(200, True), (201, False)])
