@@ -329,3 +329,19 @@ def test_of_ones_own_number_and_that_of_somebody_one_asks_for_neither_is_taken(t
 def test_the_number_of_somebody_with_a_part_in_the_order_leaves_ones_own(other: str) -> None:
     ticket = Ticket(number="T1", subject="", text=f"{other},我的手机号13755550001没收到验证码,重发一下")
     assert read_slots(dict(ALL_FLOWS)["resend_code"], ticket).values.get("mobile") == "13755550001"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "".join(f"{digit}\ufe0f\u20e3" for digit in "13755550001"),
+        "①③⑦⑤⑤⑤⑤⓪⓪⓪①",
+        "➊➌➐➎➎➎➎⓿⓿⓿➊",
+        "¹³⁷⁵⁵⁵⁵⁰⁰⁰¹",
+        "⒈⒊⒎⒌⒌⒌⒌⒏⒏⒏⒈",
+    ],
+)
+def test_a_number_in_signs_is_asked_for_and_not_taken_from_the_record(number: str) -> None:
+    for text in (f"手机{number}收不到验证码", f"重发验证码!{number}"):
+        ticket = Ticket(number="T1", subject="", text=text, customer_mobile="15822220002")
+        assert "mobile" not in read_slots(dict(ALL_FLOWS)["resend_code"], ticket).values, text

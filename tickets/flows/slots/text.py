@@ -77,7 +77,7 @@ SENTENCE_END = re.compile(rf"[。;；!！?？\n{_FACE}]|{_STOP}")
 _KEPT = set("，；：！？（）")
 # What may begin a word: looked at before the words are tried, since most of a text begins none.
 BEGINS = r"(?=[一-鿿]|(?<![A-Za-z])[A-Za-z])"
-INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"  # for use inside a character class
+INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\u20e3\ufeff"  # for use inside a character class
 MOST_PLACES = 24  # of one kind in a text that are judged; what stands beyond them is a question
 _REACH = 80  # characters beyond which nothing belongs to a place any more
 

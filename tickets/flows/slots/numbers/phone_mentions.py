@@ -76,6 +76,9 @@ _ANOTHERS = re.compile(
 )
 _NUMBER_AFTER = re.compile(r"^的?(?:号|卡|尾|末|后)|^ ?[:：是为]|^[^,，。\n]{0,6}\d{3}")  # not of the set itself
 _MASKED = re.compile(r"1[3-9]\d?[\dxX*•·?？]{0,12}[xX*•?？]{2}|\b(?:ends|ending) (?:in|with) \d{2,6}\b", re.I)
+_IN_SIGNS = re.compile(
+    r"(?:[\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289][ -]?){7,}"
+)  # ①③⑧…: which digits they are meant for is not certain
 _SPLIT = re.compile(r"(?<!\d)1[3-9]\d[^\dA-Za-z一-鿿]{1,2}\d{4}[^\dA-Za-z一-鿿]{1,2}\d{4}(?!\d)")
 
 
@@ -83,7 +86,7 @@ def mentions(text: str) -> list[Span]:
     """Places that speak of a telephone which may not be the record's, without giving its number."""
     judged = list(islice(_PHONE_NOUN.finditer(text), MOST_PLACES + 1))
     nouns = [match for match in judged[:MOST_PLACES] if not _is_own(text, *match.span())]
-    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT))
+    others = (next(pattern.finditer(text), None) for pattern in (_ELSEWHERE, _MASKED, _SPLIT, _IN_SIGNS))
     every = [*nouns, *judged[MOST_PLACES:], *filter(None, others)]
     return [Span("", *match.span(), Doubt.UNREADABLE) for match in every]
 
